@@ -1,0 +1,1 @@
+"""tlschain-tui: finds the certificate a TLS server forgot, proves a repair, and writes it."""

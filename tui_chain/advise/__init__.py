@@ -1,0 +1,1 @@
+"""The same repair said as commands, code and words to the other side."""

@@ -1,0 +1,62 @@
+"""The border that foreign text crosses once, before a terminal, a file or a widget sees it."""
+
+from __future__ import annotations
+
+import unicodedata
+
+MAX_SAFE = 200
+"""Longest text that `safe_text` lets through by default, in characters."""
+
+_UNSAFE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+_MAX_MARKS = 2
+"""Combining marks in a row that real scripts need; more only draw over the neighbouring lines."""
+
+
+def safe_text(text: str, limit: int = MAX_SAFE) -> str:
+    """Return `text` with every character that could act on a terminal made a visible escape.
+
+    Escaped are the Unicode categories Cc, Cf, Cs, Co, Cn, Zl and Zp (controls, bidi, zero-width, surrogates,
+    line separators) and combining marks beyond two in a row. At most `limit` characters come back; a cut
+    is shown as `…`.
+    """
+    if text.isascii() and text.isprintable():
+        return text if len(text) <= limit else text[: limit - 1] + "…"
+    shown: list[str] = []
+    marks = length = 0
+    for char in text:
+        category = unicodedata.category(char)
+        marks = marks + 1 if category in {"Mn", "Me"} else 0
+        piece = _escape(char) if category in _UNSAFE or marks > _MAX_MARKS else char
+        length += len(piece)
+        if length > limit:
+            return "".join(shown)[: limit - 1] + "…"
+        shown.append(piece)
+    return "".join(shown)
+
+
+def _escape(char: str) -> str:
+    code = ord(char)
+    if code <= 0xFF:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
+
+
+def elide_middle(text: str, width: int) -> str:
+    """Shorten `text` to `width` characters by cutting its middle, so that a port or an ending stays."""
+    if len(text) <= width:
+        return text
+    if width < 2:
+        return "…"[:width]
+    tail = (width - 1) * 3 // 5
+    return text[: width - 1 - tail] + "…" + text[len(text) - tail :]
+
+
+def colon_hex(hexadecimal: str) -> str:
+    """Write `ab12` as `AB:12`, the way fingerprints are compared by eye."""
+    upper = hexadecimal.upper()
+    return ":".join(upper[i : i + 2] for i in range(0, len(upper), 2))
+
+
+def plural(count: int, noun: str) -> str:
+    """Say `1 certificate`, `2 certificates`."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

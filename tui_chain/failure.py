@@ -1,0 +1,21 @@
+"""Failure as a value: exceptions do not cross a stage of the journey."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Something that did not work, said so that the user knows what to do.
+
+    `kind` is a stable word for programs, `message` one sentence of what happened, `hint` one sentence of
+    what to do next (may be empty). Both texts are already safe for a terminal.
+    """
+
+    kind: str
+    message: str
+    hint: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.hint}".rstrip()

@@ -1,0 +1,67 @@
+"""Name lookup that cannot hold up quitting."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+from dataclasses import dataclass
+
+from tui_chain.certs.names import parse_ip
+
+
+@dataclass(frozen=True)
+class Address:
+    """An address to connect to: the IP text and the socket family."""
+
+    ip: str
+    family: int
+    scope: int = 0
+
+    def sockaddr(self, port: int) -> tuple[str, int] | tuple[str, int, int, int]:
+        """The address as the socket module wants it."""
+        return (self.ip, port, 0, self.scope) if self.family == socket.AF_INET6 else (self.ip, port)
+
+
+async def lookup(host: str) -> tuple[Address, ...]:
+    """Return the addresses of `host` in the resolver's order; raises OSError (socket.gaierror) where it has none.
+
+    The resolver runs in a daemon thread: a stalled one holds neither the event loop nor the end of the
+    program, as asyncio's own executor would.
+    """
+    if "%" not in host and (literal := parse_ip(host)) is not None:
+        return (Address(str(literal), socket.AF_INET6 if literal.version == 6 else socket.AF_INET),)
+    loop = asyncio.get_running_loop()
+    future: asyncio.Future[tuple[Address, ...]] = loop.create_future()
+    threading.Thread(target=_resolve, args=(host, loop, future), name=f"lookup {host}", daemon=True).start()
+    return await future
+
+
+def _resolve(host: str, loop: asyncio.AbstractEventLoop, future: asyncio.Future[tuple[Address, ...]]) -> None:
+    result: tuple[Address, ...] | OSError
+    try:
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+        unique = dict.fromkeys(_address(family, sockaddr) for family, _, _, _, sockaddr in found)
+        result = tuple(unique)
+    except OSError as error:
+        result = error
+    except UnicodeError:
+        result = socket.gaierror(socket.EAI_NONAME, "the name is too long or has an empty label")
+    try:
+        loop.call_soon_threadsafe(_settle, future, result)
+    except RuntimeError:
+        return  # the loop has closed: nobody waits for the answer any more
+
+
+def _address(family: int, sockaddr: tuple[str | int | bytes, ...]) -> Address:
+    scope = sockaddr[3] if len(sockaddr) == 4 else 0
+    return Address(str(sockaddr[0]), family, scope if isinstance(scope, int) else 0)
+
+
+def _settle(future: asyncio.Future[tuple[Address, ...]], result: tuple[Address, ...] | OSError) -> None:
+    if future.done():
+        return
+    if isinstance(result, OSError):
+        future.set_exception(result)
+    else:
+        future.set_result(result)

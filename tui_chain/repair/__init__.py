@@ -1,0 +1,1 @@
+"""Stage 4: choose a path, build the bundle, prove it, write it."""
