@@ -1,0 +1,148 @@
+from __future__ import annotations
+
+import socket
+import ssl
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+
+from tests.lab.clients import dial, openssl_verify, pem, run, served_chain, strict_context, talk
+from tui_chain.diagnose.words import Blame, Status
+from tui_chain.lab.internet import Lab, open_lab
+from tui_chain.lab.scenarios import SCENARIOS, choose_scenarios
+
+TLS_NAMES = [scenario.name for scenario in SCENARIOS if scenario.expected.status is not Status.UNREACHABLE]
+
+# what a client with the lab's roots says: OpenSSL's verify code, 0 when it is content
+VERIFY_CODES = {
+    "complete": 0,
+    "leaf-only": 20,
+    "two-links-missing": 20,
+    "wrong-order": 0,
+    "root-sent-too": 0,
+    "stranger-sent-too": 0,
+    "root-in-place-of-intermediate": 20,
+    "expired-leaf": 10,
+    "wrong-host-name": 62,
+    "self-signed": 18,
+    "unknown-root": 20,
+    "unknown-root-served": 19,
+    "aia-dead": 20,
+    "no-aia": 20,
+    "duplicate-sent": 0,
+    "two-links-one-served": 20,
+}
+
+
+def names_of(chain: tuple[bytes, ...]) -> list[str]:
+    return [x509.load_der_x509_certificate(der).subject.rfc4514_string().split(",")[0] for der in chain]
+
+
+@pytest.mark.parametrize("name", TLS_NAMES)
+@pytest.mark.parametrize("minimum", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+def test_serves_exactly_what_it_declares(lab: Lab, name: str, minimum: ssl.TLSVersion) -> None:
+    host = lab.host(name)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    context.minimum_version = context.maximum_version = minimum
+    assert served_chain(host.port, context=context) == host.served_der != ()
+
+
+@pytest.mark.parametrize(
+    ("name", "below"),
+    [
+        ("complete", ["Lab Issuing CA G2"]),
+        ("leaf-only", []),
+        ("two-links-missing", []),
+        ("wrong-order", ["Lab Policy CA P1", "Lab Issuing CA G3"]),
+        ("root-sent-too", ["Lab Issuing CA G2", "Lab Root R1"]),
+        ("stranger-sent-too", ["Lab Issuing CA G2", "Lab Unrelated CA U1"]),
+        ("root-in-place-of-intermediate", ["Lab Root R1"]),
+        ("unknown-root", ["Lab Private Issuing CA X2"]),
+        ("unknown-root-served", ["Lab Private Issuing CA X2", "Lab Private Root X1"]),
+        ("duplicate-sent", ["Lab Issuing CA G2", "Lab Issuing CA G2"]),
+        ("two-links-one-served", ["Lab Issuing CA G3"]),
+    ],
+)
+def test_the_declared_chain_is_the_one_of_its_words(lab: Lab, name: str, below: list[str]) -> None:
+    chain = names_of(served_chain(lab.host(name).port))
+    assert chain == [f"CN={name}.lab.test", *(f"CN={each}" for each in below)]
+
+
+@pytest.mark.parametrize("name", TLS_NAMES)
+def test_a_verifying_client_agrees_with_the_declaration(lab: Lab, name: str) -> None:
+    host, context = lab.host(name), strict_context(lab.trust_pem)
+    if VERIFY_CODES[name] == 0:
+        assert host.scenario.expected.status is Status.COMPLETE
+        assert served_chain(host.port, context=context) == host.served_der
+        return
+    with pytest.raises(ssl.SSLCertVerificationError) as caught:
+        served_chain(host.port, context=context)
+    assert caught.value.verify_code == VERIFY_CODES[name]
+    assert host.scenario.expected.status is not Status.COMPLETE
+
+
+@pytest.mark.parametrize("name", TLS_NAMES)
+def test_the_fix_journey_can_end_as_declared(lab: Lab, tmp_path: Path, name: str) -> None:
+    """With every CA of the lab at hand, a path exists exactly where `after` says so."""
+    host = lab.host(name)
+    labels = ("issuing", "policy", "lower-issuing", "private-issuing")
+    pool = pem((*host.served_der, *(lab.hierarchy[label].der for label in labels)))
+    done = openssl_verify(tmp_path, lab.trust_pem, pool, "-x509_strict", "-verify_hostname", "localhost")
+    reachable = {"aia-dead", "no-aia"}  # a path exists, only not by AIA
+    repaired = host.scenario.expected.after in {Status.COMPLETE, Status.REPAIRABLE} or name in reachable
+    assert (done.returncode == 0) == repaired, done.stderr
+
+
+def test_curl_gets_a_page_from_the_complete_host(lab: Lab) -> None:
+    url = f"https://{lab.host('complete').target}/"
+    done = run("curl", "-sS", "-w", "%{http_code}", "--cacert", str(lab.trust_file), url)
+    assert (done.returncode, done.stdout) == (0, b"You reached the lab.\n200"), done.stderr
+    head = run("curl", "-sS", "-I", "--cacert", str(lab.trust_file), url)
+    assert head.stdout.startswith(b"HTTP/1.1 200 OK\r\n"), head.stderr
+
+
+def test_curl_refuses_the_leaf_alone(lab: Lab) -> None:
+    done = run("curl", "-sS", "--cacert", str(lab.trust_file), f"https://{lab.host('leaf-only').target}/")
+    assert done.returncode == 60
+
+
+def test_no_tls_answers_anything_in_plain_http(lab: Lab) -> None:
+    port = lab.host("no-tls").port
+    assert talk(port, b"\x16\x03\x01 no handshake").startswith(b"HTTP/1.1 400 ")
+    with pytest.raises(ssl.SSLError, match=r"(?i)wrong.version.number|packet length"):
+        served_chain(port)
+
+
+def test_silent_accepts_and_says_nothing(lab: Lab) -> None:
+    with dial(lab.host("silent").port) as sock:
+        sock.sendall(b"\x16\x03\x01 hello")
+        sock.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            sock.recv(1)
+
+
+def test_localhost_reaches_the_host_by_any_address(lab: Lab) -> None:
+    host = lab.host("complete")
+    for *_, address in socket.getaddrinfo("localhost", host.port, type=socket.SOCK_STREAM):
+        assert served_chain(host.port, address=str(address[0])) == host.served_der
+
+
+def test_the_declarations_are_whole() -> None:
+    names = [scenario.name for scenario in SCENARIOS]
+    assert len(set(names)) == len(names) == 18
+    assert all(scenario.words and "\n" not in scenario.words for scenario in SCENARIOS)
+    for scenario in SCENARIOS:
+        good = scenario.expected.status is Status.COMPLETE
+        assert (scenario.expected.blame is Blame.NOBODY) == good
+
+
+def test_scenarios_are_chosen_by_name() -> None:
+    assert [each.name for each in choose_scenarios(["silent", "complete"])] == ["complete", "silent"]
+    with open_lab(["complete"]) as lab:
+        assert [host.name for host in lab.hosts] == ["complete"]
+        with pytest.raises(KeyError):
+            lab.host("silent")
+    with pytest.raises(ValueError, match="no scenario nonsense"), open_lab(["nonsense", "complete"]):
+        pass

@@ -1,0 +1,167 @@
+"""The lab's broken servers: each one declaration of what is served and what the diagnosis has to say of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from tui_chain.diagnose.words import Blame, Status
+from tui_chain.lab.authority import Template, days
+from tui_chain.lab.hierarchy import Ca, Leaf, dead_url
+from tui_chain.lab.services import LEAF, PLAIN_HTTP, SILENT, Service, Tls
+
+
+@dataclass(frozen=True)
+class Expected:
+    """The true diagnosis of a host: findings by code before any fetching, and the status `after` the whole fix."""
+
+    status: Status
+    blame: Blame
+    findings: frozenset[str]
+    after: Status
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One host of the lab: its name, one line of words, what it runs, the truth about it, and CAs of its own."""
+
+    name: str
+    words: str
+    service: Service
+    expected: Expected
+    cas: tuple[Ca, ...] = ()
+
+
+def expect(status: Status, blame: Blame, *findings: str, after: Status | None = None) -> Expected:
+    """Declare a diagnosis; without `after` the fix changes nothing."""
+    return Expected(status, blame, frozenset(findings), after or status)
+
+
+def choose_scenarios(names: Iterable[str] | None = None) -> tuple[Scenario, ...]:
+    """Return the scenarios of these names in the lab's order (None: all); raises ValueError for an unknown name."""
+    if names is None:
+        return SCENARIOS
+    wanted = set(names)
+    unknown = wanted - {scenario.name for scenario in SCENARIOS}
+    if unknown:
+        raise ValueError(f"the lab has no scenario {', '.join(sorted(unknown))}")
+    return tuple(scenario for scenario in SCENARIOS if scenario.name in wanted)
+
+
+SCENARIOS = (
+    Scenario(
+        "complete",
+        "serves its whole chain",
+        Tls((LEAF, "issuing")),
+        expect(Status.COMPLETE, Blame.NOBODY),
+    ),
+    Scenario(
+        "leaf-only",
+        "forgets its intermediate",
+        Tls((LEAF,)),
+        expect(Status.INCOMPLETE, Blame.SERVER, "missing-issuer", after=Status.REPAIRABLE),
+    ),
+    Scenario(
+        "two-links-missing",
+        "forgets both of its intermediates",
+        Tls((LEAF,), Leaf("lower-issuing")),
+        expect(Status.INCOMPLETE, Blame.SERVER, "missing-issuer", after=Status.REPAIRABLE),
+    ),
+    Scenario(
+        "wrong-order",
+        "sends its two intermediates in the wrong order",
+        Tls((LEAF, "policy", "lower-issuing"), Leaf("lower-issuing")),
+        expect(Status.COMPLETE, Blame.NOBODY, "wrong-order"),
+    ),
+    Scenario(
+        "root-sent-too",
+        "sends the root as well, which nobody needs",
+        Tls((LEAF, "issuing", "root")),
+        expect(Status.COMPLETE, Blame.NOBODY, "root-served"),
+    ),
+    Scenario(
+        "stranger-sent-too",
+        "sends a CA certificate that has no part in its chain",
+        Tls((LEAF, "issuing", "stranger")),
+        expect(Status.COMPLETE, Blame.NOBODY, "stranger"),
+    ),
+    Scenario(
+        "root-in-place-of-intermediate",
+        "sends the root where the intermediate should be",
+        Tls((LEAF, "root")),
+        expect(
+            Status.INCOMPLETE,
+            Blame.SERVER,
+            "missing-issuer",
+            "root-in-place-of-intermediate",
+            after=Status.REPAIRABLE,
+        ),
+    ),
+    Scenario(
+        "expired-leaf",
+        "its certificate expired three days ago",
+        Tls((LEAF, "issuing"), Leaf(template=Template(validity=days(-33, -3)))),
+        expect(Status.INVALID, Blame.SERVER, "expired"),
+    ),
+    Scenario(
+        "wrong-host-name",
+        "its certificate is for another name",
+        Tls((LEAF, "issuing"), Leaf(names=("another-name.lab.test",))),
+        expect(Status.INVALID, Blame.SERVER, "host-mismatch"),
+    ),
+    Scenario(
+        "self-signed",
+        "its certificate is signed by itself alone",
+        Tls((LEAF,), Leaf(issuer=None)),
+        expect(Status.UNTRUSTED, Blame.SERVER, "self-signed"),
+    ),
+    Scenario(
+        "unknown-root",
+        "its chain leads to a root that the trust store lacks",
+        Tls((LEAF, "private-issuing"), Leaf("private-issuing")),
+        expect(Status.INCOMPLETE, Blame.CLIENT_STORE, "issuer-unknown", after=Status.UNTRUSTED),
+    ),
+    Scenario(
+        "unknown-root-served",
+        "sends its chain with a root that the trust store lacks",
+        Tls((LEAF, "private-issuing", "private-root"), Leaf("private-issuing")),
+        expect(Status.UNTRUSTED, Blame.CLIENT_STORE, "untrusted-root"),
+    ),
+    Scenario(
+        "aia-dead",
+        "forgets its intermediate, and its AIA address is dead",
+        Tls((LEAF,), Leaf(aia=(dead_url,))),
+        expect(Status.INCOMPLETE, Blame.SERVER, "missing-issuer"),
+    ),
+    Scenario(
+        "no-aia",
+        "forgets its intermediate, and its certificate has no AIA",
+        Tls((LEAF,), Leaf(aia=())),
+        expect(Status.INCOMPLETE, Blame.SERVER, "missing-issuer"),
+    ),
+    Scenario(
+        "duplicate-sent",
+        "sends its intermediate twice",
+        Tls((LEAF, "issuing", "issuing")),
+        expect(Status.COMPLETE, Blame.NOBODY, "duplicate"),
+    ),
+    Scenario(
+        "two-links-one-served",
+        "sends the lower of two intermediates and forgets the upper",
+        Tls((LEAF, "lower-issuing"), Leaf("lower-issuing")),
+        expect(Status.INCOMPLETE, Blame.CLIENT_STORE, "issuer-unknown", after=Status.REPAIRABLE),
+    ),
+    Scenario(
+        "no-tls",
+        "answers in plain HTTP on a port that should speak TLS",
+        PLAIN_HTTP,
+        expect(Status.UNREACHABLE, Blame.NETWORK, "no-tls"),
+    ),
+    Scenario(
+        "silent",
+        "accepts the connection and never says a word",
+        SILENT,
+        expect(Status.UNREACHABLE, Blame.NETWORK, "timeout"),
+    ),
+)
+"""All hosts of the lab, in the order in which they are listed."""

@@ -1,0 +1,83 @@
+"""What a scenario may run on its port; a new kind is a class with an `open` method."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from tui_chain.lab.authority import PrivateKey
+from tui_chain.lab.hierarchy import DEFAULT_LEAF, Hierarchy, Leaf
+from tui_chain.lab.listener import Handler
+from tui_chain.lab.servers import DEFAULT_TLS, TlsOptions, plain_http, stay_silent
+
+LEAF = "leaf"
+"""The scenario's own server certificate, among the labels of a served chain."""
+
+LOCALHOST = ("127.0.0.1", "::1")
+"""Every address that the name localhost may have."""
+
+Served = tuple[int, tuple[bytes, ...]]
+"""A port, and the DER certificates that it serves, in order."""
+
+
+class Ground(Protocol):
+    """What a service may use of the lab."""
+
+    @property
+    def hierarchy(self) -> Hierarchy:
+        """The lab's CAs."""
+
+    def serve(
+        self,
+        chain: Sequence[bytes],
+        key: PrivateKey,
+        *,
+        addresses: Sequence[str] = ...,
+        port: int = ...,
+        options: TlsOptions = ...,
+    ) -> int:
+        """Serve a chain over TLS; return the port."""
+
+    def listen(self, handler: Handler, *, addresses: Sequence[str] = ..., port: int = ...) -> int:
+        """Serve connections with any handler; return the port."""
+
+
+class Service(Protocol):
+    """Something that a scenario runs on a port of its own."""
+
+    def open(self, ground: Ground, scenario: str, /) -> Served:
+        """Start to serve; return the port and what is served there."""
+
+
+@dataclass(frozen=True)
+class Tls:
+    """A TLS server that sends the certificates of these labels, in this order and as often as they are named."""
+
+    served: tuple[str, ...] = (LEAF,)
+    leaf: Leaf = DEFAULT_LEAF
+    options: TlsOptions = DEFAULT_TLS
+
+    def open(self, ground: Ground, scenario: str, /) -> Served:
+        """Issue the leaf and serve the chain."""
+        leaf = ground.hierarchy.issue_leaf(self.leaf, scenario)
+        chain = tuple(leaf.der if label == LEAF else ground.hierarchy[label].der for label in self.served)
+        return ground.serve(chain, leaf.key, addresses=LOCALHOST, options=self.options), chain
+
+
+@dataclass(frozen=True)
+class NoTls:
+    """A port that no certificate is served on."""
+
+    handler: Handler
+
+    def open(self, ground: Ground, _scenario: str, /) -> Served:
+        """Serve with the handler."""
+        return ground.listen(self.handler, addresses=LOCALHOST), ()
+
+
+PLAIN_HTTP = NoTls(plain_http)
+"""A web server that knows no TLS."""
+
+SILENT = NoTls(stay_silent)
+"""A server that accepts and never says a word."""

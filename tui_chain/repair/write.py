@@ -1,0 +1,134 @@
+"""Putting a bundle on disk: whole or not at all, and never over a file unseen (law 4)."""
+
+from __future__ import annotations
+
+import contextlib
+import difflib
+import os
+import stat
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from tui_chain.certs.text import safe_text
+from tui_chain.failure import Failure
+
+NEW_FILE_MODE = 0o644
+"""Rights of a new bundle: it holds nothing secret, and services run as other users."""
+MAX_REPLACED = 16 << 20
+"""Bytes of an existing file that is shown and replaced."""
+
+
+@dataclass(frozen=True)
+class WritePlan:
+    """What writing would do: `path` as resolved through links, the new bytes, and the old ones or None."""
+
+    path: Path
+    data: bytes
+    old: bytes | None
+
+    @property
+    def unchanged(self) -> bool:
+        """Whether the file holds exactly these bytes already."""
+        return self.old == self.data
+
+    def difference(self) -> tuple[str, ...]:
+        """The lines that would go (`- `) and come (`+ `), with two lines around them, as safe text."""
+        old, new = (_lines(data) for data in (self.old or b"", self.data))
+        found = difflib.unified_diff(old, new, lineterm="", n=2)
+        return tuple(line for line in found if not line.startswith(("---", "+++")))
+
+
+def _lines(data: bytes) -> list[str]:
+    return [safe_text(line) for line in data.decode("utf-8", "replace").split("\n")]
+
+
+def plan_write(path: Path, data: bytes) -> WritePlan | Failure:
+    """Look at what stands at `path`, without touching it."""
+    shown = safe_text(str(path))
+    try:
+        real = Path(os.path.realpath(path.expanduser()))
+        if real.is_dir():
+            return Failure("file", f"{shown} is a folder.", "Name a file in it.")
+        if not real.parent.is_dir():
+            return Failure("file", f"The folder of {shown} does not exist.", "Make it first, or name another.")
+        if not real.exists():
+            return WritePlan(real, data, None)
+        if not real.is_file():
+            return Failure("file", f"{shown} is no regular file.", "Name another file.")
+        if real.stat().st_size > MAX_REPLACED:
+            return Failure("file", f"{shown} is larger than 16 MiB; that is no bundle.", "Name another file.")
+        return WritePlan(real, data, real.read_bytes())
+    except (OSError, RuntimeError, ValueError) as error:
+        return Failure("file", f"{shown} cannot be looked at: {_words(error)}.", "Check the path and its rights.")
+
+
+def write(plan: WritePlan, *, replace: bool) -> Path | Failure:
+    """Write as planned and return the path; the old file stays whole until the new one stands.
+
+    Without `replace` an existing file is never touched. With it, only the bytes that the plan showed are
+    replaced; its rights are kept. A temporary file in the same folder, fsync, atomic rename.
+    """
+    if plan.unchanged:
+        return plan.path
+    if plan.old is not None and not replace:
+        return _exists(plan.path)
+    try:
+        with _temporary(plan) as temporary:
+            if plan.old is None:
+                os.link(temporary, plan.path)
+            elif plan.path.read_bytes() != plan.old:
+                shown = safe_text(str(plan.path))
+                return Failure(
+                    "file", f"{shown} has changed since it was shown.", "Look again before it is replaced."
+                )
+            else:
+                temporary.replace(plan.path)
+        _sync_folder(plan.path.parent)
+    except FileExistsError:
+        return _exists(plan.path)
+    except OSError as error:
+        shown = safe_text(str(plan.path))
+        return Failure(
+            "file", f"{shown} cannot be written: {_words(error)}.", "Name another folder, or free some space."
+        )
+    return plan.path
+
+
+def _exists(path: Path) -> Failure:
+    return Failure("exists", f"{safe_text(str(path))} exists.", "Agree to replace it, or name another file.")
+
+
+def _words(error: Exception) -> str:
+    return safe_text((error.strerror if isinstance(error, OSError) and error.strerror else str(error)).lower(), 120)
+
+
+@contextlib.contextmanager
+def _temporary(plan: WritePlan) -> Iterator[Path]:
+    """A synced file beside the target with its bytes and rights; removed if it was not moved away."""
+    handle, name = tempfile.mkstemp(prefix=f".{plan.path.name[:100]}.", suffix=".tmp", dir=plan.path.parent)
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(plan.data)
+            file.flush()
+            os.fchmod(file.fileno(), _mode(plan))
+            os.fsync(file.fileno())
+        yield temporary
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _mode(plan: WritePlan) -> int:
+    return NEW_FILE_MODE if plan.old is None else stat.S_IMODE(plan.path.stat().st_mode)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the rename itself survive a power cut; file systems that cannot sync a folder are left be."""
+    with contextlib.suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

@@ -1,0 +1,50 @@
+"""What was tried to find a missing certificate, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from tui_chain.certs.certificate import Certificate
+from tui_chain.certs.signatures import Proof
+from tui_chain.diagnose.diagnosis import Diagnosis
+
+
+@dataclass(frozen=True)
+class Try:
+    """One attempt at one source: where (safe text), for which certificate, with what outcome.
+
+    `outcome` is plain words, `address` the IP that was asked, `status` the HTTP status, `size` in bytes,
+    `milliseconds` the time it took. `proof` says whether a certificate that came signed the one that waits.
+    """
+
+    source: str
+    where: str
+    wanted_by: str
+    outcome: str
+    certificates: tuple[Certificate, ...] = ()
+    proof: Proof | None = None
+    address: str | None = None
+    status: int | None = None
+    size: int | None = None
+    format: str | None = None
+    milliseconds: float = 0.0
+
+    @property
+    def ok(self) -> bool:
+        """Whether it brought the certificate that was wanted."""
+        return self.proof is Proof.SIGNED
+
+
+@dataclass(frozen=True)
+class Resolution:
+    """What the search for missing certificates brought.
+
+    `diagnosis` is the verdict with everything found at hand; `sources` says by SHA-256 where each certificate
+    came from.
+    """
+
+    diagnosis: Diagnosis
+    tries: tuple[Try, ...] = ()
+    found: tuple[Certificate, ...] = ()
+    sources: Mapping[str, str] = field(default_factory=dict)
