@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import ssl
 import time
 from collections.abc import Iterable
@@ -119,8 +120,8 @@ def _words(error: BaseException) -> str:
     """The innermost reason: the libraries wrap the system's words in their own."""
     while (inner := error.__cause__ or error.__context__) is not None:
         error = inner
-    if isinstance(error, OSError) and error.strerror:
-        return safe_text(error.strerror.lower(), 100)
+    if isinstance(error, OSError) and error.errno:
+        return os.strerror(error.errno).lower()
     return safe_text(str(error) or type(error).__name__, 100)
 
 

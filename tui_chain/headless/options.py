@@ -1,0 +1,151 @@
+"""What the user asked for on the command line, and the hosts and trust store that it means."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tui_chain.certs.readers import read_certificates
+from tui_chain.certs.store import TrustStore
+from tui_chain.certs.text import safe_text
+from tui_chain.failure import Failure
+from tui_chain.journey import Clock, HostState, Journey, utc_now
+from tui_chain.probe.hostlist import Host, parse_arguments, read_host_file
+from tui_chain.probe.served import ServedChain
+from tui_chain.probe.target import Target, parse_target
+from tui_chain.resolve.files import FileCertificates, read_pool
+from tui_chain.trust import load_trust_store, read_file
+
+DEMO_HOST = "leaf-only"
+"""The lab host that a demo repairs where none is named."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """The arguments of `check` and `fix` as given."""
+
+    targets: tuple[str, ...] = ()
+    trust: str | None = None
+    as_json: bool = False
+    timeout: float = 5.0
+    hosts_file: Path | None = None
+    demo: bool = False
+    output: Path | None = None
+    replace: bool = False
+    served: str | None = None
+    host: str | None = None
+    pool: tuple[Path, ...] = ()
+    at: str | None = None
+    offline: bool = False
+    allow_private_aia: bool = False
+
+
+@dataclass(frozen=True)
+class Work:
+    """A journey and the hosts that go on it; a host whose chain is at hand is not probed."""
+
+    journey: Journey
+    hosts: tuple[HostState, ...]
+
+
+@contextmanager
+def prepared(options: Options, *, demo_all: bool) -> Iterator[Work | Failure]:
+    """Turn options into work, with the lab running meanwhile where the demo asks for it."""
+    if not options.demo:
+        yield _real(options)
+        return
+    from tui_chain.lab.internet import open_lab
+
+    names = options.targets or (None if demo_all else (DEMO_HOST,))
+    try:
+        with open_lab(names) as lab:
+            store = load_trust_store(options.trust or str(lab.trust_file))
+            if not isinstance(store, Failure) and options.trust is None:
+                store = replace(store, name="lab")
+            journey = store if isinstance(store, Failure) else _journey(options, store)
+            hosts = tuple(HostState(Target("localhost", host.port), host.name) for host in lab.hosts)
+            yield journey if isinstance(journey, Failure) else Work(journey, hosts)
+    except ValueError as error:
+        yield Failure(
+            "usage", f"The lab has no such host: {safe_text(str(error))}.", "`tlschain lab` lists its hosts."
+        )
+
+
+def _real(options: Options) -> Work | Failure:
+    store = load_trust_store(options.trust or "certifi")
+    journey = store if isinstance(store, Failure) else _journey(options, store)
+    if isinstance(journey, Failure):
+        return journey
+    if options.served is not None or options.host is not None:
+        return _offline(options, journey)
+    hosts = _hosts(options)
+    if isinstance(hosts, Failure):
+        return hosts
+    return Work(journey, tuple(HostState(host.target, host.label) for host in hosts))
+
+
+def _journey(options: Options, store: TrustStore) -> Journey | Failure:
+    pool = read_pool(options.pool) if options.pool else FileCertificates()
+    if isinstance(pool, Failure):
+        return pool
+    clock = utc_now if options.at is None else _frozen_clock(options.at)
+    if isinstance(clock, Failure):
+        return clock
+    return Journey(store, clock, options.timeout, pool, options.allow_private_aia, options.offline)
+
+
+def _frozen_clock(text: str) -> Clock | Failure:
+    moment = _time(text)
+    return moment if isinstance(moment, Failure) else lambda: moment
+
+
+def _time(text: str) -> datetime | Failure:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return Failure(
+            "usage", f"{safe_text(text, 40)!r} is no time.", "Write it as 2026-11-23 or 2026-11-23T12:00:00Z."
+        )
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+
+
+def _hosts(options: Options) -> tuple[Host, ...] | Failure:
+    named = parse_arguments(options.targets)
+    bad = [f"argument {line.number}: {line.failure}" for line in named.bad]
+    hosts = {host.target: host for host in named.hosts}
+    if options.hosts_file is not None:
+        listed = read_host_file(options.hosts_file)
+        if isinstance(listed, Failure):
+            return listed
+        bad += [f"{safe_text(str(options.hosts_file))}, {line}" for line in listed.bad]
+        hosts = {host.target: host for host in listed.hosts} | hosts
+    if bad:
+        return Failure("usage", "\n".join(bad))
+    if not hosts:
+        return Failure("usage", "There is no host to look at.", "Name one, as in `tlschain check example.org`.")
+    return tuple(hosts.values())
+
+
+def _offline(options: Options, journey: Journey) -> Work | Failure:
+    """`--served FILE --host NAME`: the chain is at hand, nothing is probed."""
+    if options.served is None or options.host is None or options.targets:
+        return Failure(
+            "usage", "--served and --host go together and take the place of TARGET.", "See `tlschain fix --help`."
+        )
+    target = parse_target(options.host)
+    if isinstance(target, Failure):
+        return target
+    data = sys.stdin.buffer.read() if options.served == "-" else read_file(Path(options.served), "served chain")
+    if isinstance(data, Failure):
+        return data
+    reading = read_certificates(data)
+    name = "standard input" if options.served == "-" else safe_text(options.served)
+    if not reading.certificates:
+        why = reading.problems[0].reason if reading.problems else "it holds none"
+        return Failure("file", f"There is no certificate in {name}: {why}.", "Give PEM, DER or PKCS#7.")
+    served = ServedChain(target, reading.certificates, journey.clock(), note=f"from {name}")
+    return Work(journey, (journey.diagnose(HostState(target), served),))

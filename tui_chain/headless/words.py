@@ -1,0 +1,112 @@
+"""One host in words, coloured where a person reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+import click
+
+from tui_chain.certs.certificate import Certificate
+from tui_chain.certs.text import plural
+from tui_chain.diagnose.headline import headline
+from tui_chain.diagnose.words import Blame, Severity, Status
+from tui_chain.failure import Failure
+from tui_chain.journey import HostState, source_of
+from tui_chain.paths.profiles import Verdict
+from tui_chain.probe.served import ServedChain
+
+GLYPHS = {
+    Status.COMPLETE: ("✓", "green"),
+    Status.REPAIRABLE: ("✚", "cyan"),
+    Status.INCOMPLETE: ("✗", "red"),
+    Status.UNTRUSTED: ("✗", "red"),
+    Status.INVALID: ("✗", "red"),
+    Status.UNREACHABLE: ("⊘", "red"),
+}
+_SEVERITY = {Severity.FATAL: ("✗", "red"), Severity.RISK: ("!", "yellow"), Severity.COSMETIC: ("·", "bright_black")}
+
+
+def describe(state: HostState, now: datetime) -> str:
+    """Tell the whole story of a host, a line for each fact."""
+    return "\n".join(_lines(state, now))
+
+
+def _lines(state: HostState, now: datetime) -> Iterator[str]:
+    verdict, status = state.verdict, state.status
+    if verdict is None or status is None:
+        return
+    glyph, colour = GLYPHS[status]
+    blame = "" if verdict.blame is Blame.NOBODY else f" · fault: {verdict.blame.value}"
+    yield click.style(f"{state.target}", bold=True) + (f"  {state.label}" if state.label else "")
+    yield f"{click.style(f'{glyph} {status.value}', fg=colour)} · {headline(verdict)}{blame}"
+    if isinstance(state.served, ServedChain):
+        yield from _served(state.served)
+    yield from _path(state, now)
+    yield from _findings(state)
+    yield from _tries(state)
+    yield from _outcome(state)
+
+
+def _served(served: ServedChain) -> Iterator[str]:
+    facts = [plural(len(served.certificates), "certificate")]
+    if served.tls_version:
+        facts.append(f"over {served.tls_version}")
+    if served.address:
+        facts.append(f"from {served.address}")
+    yield f"  served    {' '.join(facts)}{f' ({served.note})' if served.note else ''}"
+
+
+def _path(state: HostState, now: datetime) -> Iterator[str]:
+    verdict = state.verdict
+    if verdict is None or not isinstance(state.served, ServedChain):
+        return
+    path = state.proven.path if state.proven is not None else verdict.path
+    chain = path.certificates if path is not None else state.served.certificates
+    for depth, certificate in enumerate(chain):
+        yield f"  {'path      ' if depth == 0 else ' ' * 10}{'  ' * depth}{_certificate(state, certificate, now)}"
+    for link in verdict.missing:
+        key = f" (key id {link.key_id})" if link.key_id else ""
+        yield f"  {click.style('missing', fg='red')}   {link.subject}{key}, which signed {link.wanted_by.label}"
+
+
+def _certificate(state: HostState, certificate: Certificate, now: datetime) -> str:
+    until = f"until {certificate.not_after:%Y-%m-%d}" if certificate.not_after else "dates unreadable"
+    alive = "" if certificate.valid_at(now) else click.style(" not valid now", fg="red")
+    return f"{certificate.subject}  {until}{alive}  [{source_of(state, certificate)}]"
+
+
+def _findings(state: HostState) -> Iterator[str]:
+    verdict = state.verdict
+    for found in verdict.findings if verdict is not None else ():
+        glyph, colour = _SEVERITY[found.severity]
+        yield f"  {click.style(f'{glyph} {found.code}', fg=colour)}  {found.message}"
+        yield f"      {found.hint}"
+
+
+def _tries(state: HostState) -> Iterator[str]:
+    for tried in state.resolution.tries if state.resolution is not None else ():
+        glyph, colour = ("✓", "green") if tried.ok else ("✗", "yellow")
+        where = f"{tried.source} {tried.where}"
+        yield f"  tried     {click.style(glyph, fg=colour)} {where}: {tried.outcome} ({tried.milliseconds:.0f} ms)"
+
+
+def _outcome(state: HostState) -> Iterator[str]:
+    if state.proven is not None:
+        size = plural(len(state.proven.bundle.certificates), "CA certificate")
+        yield f"  bundle    {size}, verified as clients will use it:"
+        yield from profile_lines(state.proven.verdicts)
+    elif isinstance(state.repair, Failure) and state.repair.kind != "nothing-to-do":
+        yield f"  no repair {state.repair.message}"
+        if state.repair.hint:
+            yield f"            {state.repair.hint}"
+
+
+def profile_lines(verdicts: Mapping[str, Verdict]) -> Iterator[str]:
+    """One line for each client profile."""
+    for name, verdict in verdicts.items():
+        if verdict.ok:
+            yield f"            {click.style('✓', fg='green')} {name}"
+        else:
+            code = f" (code {verdict.code})" if verdict.code is not None else ""
+            yield f"            {click.style('✗', fg='red')} {name}: {verdict.error}{code}"
