@@ -1,0 +1,42 @@
+"""The line on top: the host, its verdict, and the next key to press."""
+
+from __future__ import annotations
+
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from tui_chain.certs.text import elide_middle
+from tui_chain.tui.rows import DIM, STATUS_LOOK, Row, next_key, verdict_words
+
+SEPARATOR = " · "
+
+
+class Headline(Widget):
+    """One line that never loses the next key: the words before it give way first."""
+
+    row: reactive[Row | None] = reactive(None)
+    loading_words: reactive[str] = reactive("")
+
+    def render(self) -> Content:
+        """Lay the line out for the width there is."""
+        row = self.row
+        if row is None:
+            return Content.assemble(
+                (self.loading_words or "No host yet", "bold"), (f"{SEPARATOR}press a to add one", DIM)
+            )
+        glyph, style = ("◌", "$text-accent") if row.busy else STATUS_LOOK[row.status]
+        key = next_key(row)
+        fixed = f"{glyph} {row.word}"
+        room = self.size.width - len(fixed) - len(key) - 2 - len(SEPARATOR)
+        words = verdict_words(row) if not row.busy else ""
+        name = elide_middle(str(row.target), max(room - min(len(words), 12) - len(SEPARATOR), 16))
+        left = room - len(name) - len(SEPARATOR)
+        shown = f"{SEPARATOR}{_cut(words, left)}" if words and left > 8 else ""
+        return Content.assemble(
+            (name, "bold"), "  ", (fixed, style), shown, (SEPARATOR, DIM), (key, "bold $text-accent")
+        )
+
+
+def _cut(words: str, width: int) -> str:
+    return words if len(words) <= width else words[: max(width - 1, 0)] + "…"

@@ -1,0 +1,128 @@
+"""Values as styled text for the panes; everything passes as text, never through a markup parser."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from textual.content import Content
+
+from tui_chain.certs.certificate import Certificate
+from tui_chain.certs.text import colon_hex, plural
+from tui_chain.diagnose.catalogue import Finding
+from tui_chain.livetest.request import Attempt
+from tui_chain.paths.profiles import Verdict
+from tui_chain.resolve.tries import Try
+from tui_chain.tui.rows import BAD, DIM, OK, SEVERITY_LOOK, WARN
+
+BAR = 24
+"""Cells of a validity bar."""
+
+
+def fact(name: str, *parts: str | Content | tuple[str, str]) -> Content:
+    """One line: a dim name in a column of nine cells, then what it says."""
+    return Content.assemble((f"{name:<9}", DIM), *parts)
+
+
+def lines(parts: Iterable[Content]) -> Content:
+    """Join lines."""
+    return Content("\n").join(parts)
+
+
+def days_left(certificate: Certificate, now: datetime) -> tuple[str, str]:
+    """How long it is valid still, as words and style."""
+    if certificate.not_after is None:
+        return "dates unreadable", BAD
+    if certificate.not_before is not None and now < certificate.not_before:
+        return f"valid in {plural((certificate.not_before - now).days + 1, 'day')}", BAD
+    days = (certificate.not_after - now).days
+    if now > certificate.not_after:
+        return f"expired {plural(-days - 1, 'day')} ago", BAD
+    return f"{plural(days, 'day')} left", WARN if days < 14 else OK
+
+
+def validity(certificate: Certificate, now: datetime) -> Content:
+    """The validity as a bar with today on it, between its two dates."""
+    words, style = days_left(certificate, now)
+    start, end = certificate.not_before, certificate.not_after
+    if start is None or end is None:
+        return fact("valid", (words, style))
+    share = (now - start) / (end - start) if end > start else 1.0
+    place = min(max(round(share * (BAR - 1)), 0), BAR - 1)
+    bar = Content.assemble(("━" * place, style), ("●", style), ("─" * (BAR - 1 - place), DIM))
+    return fact("valid", f"{start:%Y-%m-%d} ", bar, f" {end:%Y-%m-%d}  ", (words, style))
+
+
+def summary(
+    certificate: Certificate, now: datetime, source: str, findings: Iterable[Finding] = (), *, width: int = 100
+) -> Content:
+    """The certificate under the cursor: what a person looks for first, and its findings in words."""
+    fingerprint = colon_hex(certificate.sha256)
+    names = ", ".join(certificate.alternative_names.texts()[:8])
+    parts = [
+        Content.assemble((certificate.subject, "bold")),
+        validity(certificate, now),
+        *([fact("names", names)] if names else []),
+        fact("issuer", certificate.issuer),
+        fact("key", f"{certificate.key_words} · signed with {certificate.signature_words}"),
+        fact("source", source),
+        fact("sha256", (fingerprint[:48], DIM)),
+        fact("", (fingerprint[48:], DIM)),
+        *(finding_words(found, width) for found in findings),
+    ]
+    return lines(parts)
+
+
+def finding_words(found: Finding, width: int = 100) -> Content:
+    """A finding: its severity and code, what it is, and what to do, wrapped to `width` cells under its glyph."""
+    glyph, style = SEVERITY_LOOK[found.severity]
+    message, hint = ("\n".join(_hanging(text, width)) for text in (found.message, found.hint))
+    return Content.assemble((f"{glyph} {found.severity.value}: {found.code}\n", style), f"{message}\n", (hint, DIM))
+
+
+def _hanging(text: str, width: int) -> list[str]:
+    return textwrap.wrap(text, max(width, 20), initial_indent="  ", subsequent_indent="  ") or [""]
+
+
+def profile_line(verdicts: Mapping[str, Verdict]) -> Content:
+    """All client profiles in a line, each with its glyph."""
+    pieces = [(f"{'✓' if said.ok else '✗'} {name}", OK if said.ok else BAD) for name, said in verdicts.items()]
+    return Content("  ").join(Content.styled(*piece) for piece in pieces)
+
+
+def refusals(verdicts: Mapping[str, Verdict]) -> list[Content]:
+    """The profiles that refuse, each with its error."""
+    return [
+        Content.assemble(
+            (f"✗ {name}: ", BAD), f"{said.error}{f' (code {said.code})' if said.code is not None else ''}"
+        )
+        for name, said in verdicts.items()
+        if not said.ok
+    ]
+
+
+def try_line(tried: Try) -> Content:
+    """One attempt to find a certificate."""
+    glyph, style = ("✓", OK) if tried.ok else ("✗", WARN)
+    return Content.assemble(
+        (f"{glyph} {tried.source} ", style),
+        f"{tried.where}  ",
+        (f"{tried.outcome}, {tried.milliseconds:.0f} ms", DIM),
+    )
+
+
+def attempt(title: str, made: Attempt | None, nothing: str) -> Content:
+    """One side of the live test."""
+    if made is None:
+        return lines([Content.styled(title, "bold"), Content.styled(nothing, DIM)])
+    glyph, style = ("✓", OK) if made.ok else ("✗", BAD)
+    facts = [
+        Content.styled(title, "bold"),
+        fact("trusts", made.trust),
+        Content.assemble((f"{glyph} {made.words}", style), f" (code {made.code})" if made.code else ""),
+    ]
+    if made.ok:
+        facts.append(fact("spoke", ", ".join(filter(None, (made.http_version, made.tls_version)))))
+    facts.append(fact("took", f"{made.milliseconds:.0f} ms"))
+    return lines(facts)

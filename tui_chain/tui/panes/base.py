@@ -1,0 +1,50 @@
+"""What all panes share: a number, a title line that carries the verdict, keys for moving."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from tui_chain.tui.rows import Row
+
+CURSOR_KEYS: list[BindingType] = [
+    Binding("j", "cursor_down", "Down", show=False),
+    Binding("k", "cursor_up", "Up", show=False),
+]
+SCROLL_KEYS: list[BindingType] = [
+    Binding("j", "scroll_down", "Down", show=False),
+    Binding("k", "scroll_up", "Up", show=False),
+    Binding("g", "scroll_home", "Top", show=False),
+    Binding("G", "scroll_end", "Bottom", show=False),
+]
+
+
+class Pane(Vertical):
+    """One of the four panes; `row` is the host that is shown, or None."""
+
+    row: reactive[Row | None] = reactive(None)
+    NUMBER: ClassVar[int]
+    NAME: ClassVar[str]
+    _words: tuple[str, str] = ("", "")
+
+    def title(self, verdict: str, style: str = "") -> None:
+        """Put number, name and one-line verdict on the border, where they stay when the pane is folded."""
+        self._words = (verdict, style)
+        # a border that is only a top line leaves no blank around its title
+        blank = "" if self.styles.border_left[0] else " "
+        self.border_title = Content.assemble(
+            blank, (f"{self.NUMBER} {self.NAME}", "bold"), "  ", (verdict, style), blank
+        )
+
+    def on_resize(self) -> None:
+        """Lay the title out for another shape of the border."""
+        self.title(*self._words)
+
+    def main(self) -> Widget:
+        """The widget that takes the focus."""
+        raise NotImplementedError

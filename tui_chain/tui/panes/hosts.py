@@ -1,0 +1,209 @@
+"""Pane 1: which host."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from rich.style import Style
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.widgets import DataTable, Input
+
+from tui_chain.certs.text import elide_middle
+from tui_chain.diagnose.words import Status
+from tui_chain.probe.target import Target
+from tui_chain.tui.panes.base import CURSOR_KEYS, Pane
+from tui_chain.tui.rows import STATUS_LOOK, Row
+
+WORD = 11
+"""Cells of the status column: the longest word is `unreachable`."""
+CHUNK = 400
+"""Rows that are added between two frames."""
+
+
+class HostTable(DataTable[Text]):
+    """The host list with vi keys."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *CURSOR_KEYS,
+        Binding("g", "scroll_top", "First", show=False),
+        Binding("G", "scroll_bottom", "Last", show=False),
+    ]
+
+
+class HostPane(Pane):
+    """All hosts with their status; posts the one under the cursor."""
+
+    NUMBER, NAME = 1, "Hosts"
+
+    class Highlighted(Message):
+        """The cursor came to another host."""
+
+        def __init__(self, target: Target) -> None:
+            self.target = target
+            super().__init__()
+
+    class Chosen(Message):
+        """Enter was pressed on a host."""
+
+    def __init__(self, pane_id: str) -> None:
+        super().__init__(id=pane_id, classes="pane")
+        self._rows: dict[str, Row] = {}
+        self._needle = ""
+        self._width = 0
+
+    def compose(self) -> ComposeResult:
+        """A filter that is hidden until it is wanted, and the table."""
+        box = Input(placeholder="part of a name, label or status", id="filter", compact=True)
+        box.display = False
+        yield box
+        yield HostTable(cursor_type="row", show_header=False, cell_padding=0, id="host-table")
+
+    def on_mount(self) -> None:
+        """Say that there is nothing yet, and take the keys."""
+        self._say()
+        self.main().focus()
+
+    def main(self) -> HostTable:
+        """The table."""
+        return self.query_one(HostTable)
+
+    def on_resize(self) -> None:
+        """Cut the names anew for another width."""
+        if self.content_size.width != self._width:
+            self._width = self.content_size.width
+            self._refill()
+
+    def set_rows(self, rows: Iterable[Row]) -> None:
+        """Show these hosts, in this order; the cursor stays on its host if that is still there."""
+        self._rows = {str(row.target): row for row in rows}
+        self._refill()
+
+    def update_row(self, row: Row) -> None:
+        """Show a host that has changed."""
+        key = str(row.target)
+        if key not in self._rows:
+            return
+        self._rows[key] = row
+        table = self.main()
+        if key in table.rows:
+            for column, cell in zip(("glyph", "name", "word"), self._cells(row), strict=True):
+                table.update_cell(key, column, cell)
+        self._say()
+
+    def _matching(self) -> list[Row]:
+        needle = self._needle.lower()
+        return [row for row in self._rows.values() if needle in f"{row.target} {row.state.label} {row.word}".lower()]
+
+    def _refill(self) -> None:
+        table = self.main()
+        current = self.highlighted
+        rows = self._matching()
+        with self.app.batch_update(), self.prevent(DataTable.RowHighlighted):
+            table.clear(columns=True)
+            table.add_column("", key="glyph", width=2)
+            table.add_column("", key="name", width=self._name_width() + 1)
+            table.add_column("", key="word", width=WORD)
+            for row in rows:
+                table.add_row(*self._cells(row), key=str(row.target))
+        targets = [row.target for row in rows]
+        if targets:
+            table.move_cursor(row=targets.index(current) if current in targets else 0)
+        self._say()
+
+    @property
+    def highlighted(self) -> Target | None:
+        """The host under the cursor."""
+        table = self.main()
+        if not table.row_count or not table.is_valid_row_index(table.cursor_row):
+            return None
+        key = table.ordered_rows[table.cursor_row].key.value
+        return self._rows[key].target if key in self._rows else None
+
+    def _name_width(self) -> int:
+        # beside the name: the glyph and the word with a blank each, the scroll bar
+        return max(self._width - 2 - 1 - WORD - 1, 8)
+
+    def _cells(self, row: Row) -> tuple[Text, Text, Text]:
+        glyph, variable = ("◌", "$text-accent") if row.busy else STATUS_LOOK[row.status]
+        colour = self.app.theme_variables.get(variable.removeprefix("$"), "")
+        style = Style.parse(colour) if colour.startswith("#") else Style()
+        return Text(glyph, style), Text(self._shown_name(row)), Text(row.word[:WORD], style)
+
+    def _shown_name(self, row: Row) -> str:
+        width, label, target = self._name_width(), row.state.label, str(row.target)
+        if label and len(label) + len(target) + 2 <= width:
+            return f"{label}  {target}"
+        return elide_middle(label or target, width)
+
+    def _say(self) -> None:
+        done = [row.status for row in self._rows.values() if row.status is not None]
+        busy = sum(bool(row.busy) for row in self._rows.values())
+        words = [str(len(self._rows)), f"{done.count(Status.COMPLETE)} ok"]
+        if fixed := done.count(Status.REPAIRABLE):
+            words.append(f"{fixed} repairable")
+        if busy:
+            words.append(f"{busy} busy")
+        if self._needle:
+            words.append(f"filter “{self._needle}”: {self.main().row_count}")
+        self.title(" · ".join(words))
+
+    def go(self, target: Target) -> None:
+        """Put the cursor on a host."""
+        table = self.main()
+        if str(target) in table.rows:
+            table.move_cursor(row=table.get_row_index(str(target)))
+
+    @property
+    def filtering(self) -> bool:
+        """Whether the filter box is open or a filter is on."""
+        return bool(self.query_one("#filter").display) or bool(self._needle)
+
+    def open_filter(self) -> None:
+        """Ask for a filter."""
+        box = self.query_one("#filter", Input)
+        box.display = True
+        box.focus()
+
+    def close_filter(self, *, clear: bool) -> None:
+        """Leave the filter box, keeping or clearing the filter."""
+        box = self.query_one("#filter", Input)
+        if clear:
+            box.value = ""
+            self._filter("")
+        box.display = bool(self._needle)
+        self.main().focus()
+
+    def _filter(self, needle: str) -> None:
+        if needle == self._needle:
+            return
+        self._needle = needle
+        before = self.highlighted
+        self._refill()
+        if self.highlighted is not None and self.highlighted != before:
+            self.post_message(self.Highlighted(self.highlighted))
+
+    @on(Input.Changed, "#filter")
+    def _typed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._filter(event.value.strip())
+
+    @on(Input.Submitted, "#filter")
+    def _entered(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.close_filter(clear=False)
+
+    @on(DataTable.RowHighlighted)
+    def _moved(self, event: DataTable.RowHighlighted) -> None:
+        event.stop()
+        if self.highlighted is not None:
+            self.post_message(self.Highlighted(self.highlighted))
+
+    @on(DataTable.RowSelected)
+    def _selected(self, event: DataTable.RowSelected) -> None:
+        event.stop()
+        self.post_message(self.Chosen())

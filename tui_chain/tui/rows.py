@@ -1,0 +1,97 @@
+"""A host as the screen knows it, and the words and colours in which it is said."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from tui_chain.diagnose.headline import headline
+from tui_chain.diagnose.words import Severity, Status
+from tui_chain.failure import Failure
+from tui_chain.journey import HostState
+from tui_chain.probe.served import ServedChain
+from tui_chain.probe.target import Target
+
+OK, WARN, BAD, DIM, NEW = "$text-success", "$text-warning", "$text-error", "$text-muted", "$text-accent"
+"""Theme variables by what they mean; a glyph and a word always stand beside them."""
+
+STATUS_LOOK: dict[Status | None, tuple[str, str]] = {
+    None: ("·", DIM),
+    Status.COMPLETE: ("✓", OK),
+    Status.REPAIRABLE: ("✚", NEW),
+    Status.INCOMPLETE: ("✗", BAD),
+    Status.UNTRUSTED: ("✗", BAD),
+    Status.INVALID: ("✗", BAD),
+    Status.UNREACHABLE: ("⊘", WARN),
+}
+SEVERITY_LOOK: dict[Severity, tuple[str, str]] = {
+    Severity.FATAL: ("✗", BAD),
+    Severity.RISK: ("!", WARN),
+    Severity.COSMETIC: ("·", DIM),
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One host on the screen: how far it has come, what runs now, what went wrong last, what was written."""
+
+    state: HostState
+    busy: str = ""
+    error: Failure | None = None
+    written: Path | None = None
+
+    @property
+    def target(self) -> Target:
+        """The host, which is also the key of the row."""
+        return self.state.target
+
+    @property
+    def status(self) -> Status | None:
+        """Where the host stands, None before the first probe."""
+        return self.state.status
+
+    @property
+    def word(self) -> str:
+        """Status or job in one word."""
+        return self.busy or (self.status.value if self.status is not None else "waiting")
+
+    @property
+    def unwritten(self) -> bool:
+        """Whether a proven bundle would be lost."""
+        return self.state.proven is not None and self.written is None
+
+
+def verdict_words(row: Row) -> str:
+    """What is wrong with the host, in a few words; for a host that was not reached, the failure."""
+    if isinstance(row.state.served, Failure):
+        return row.state.served.message.removeprefix(f"{row.target}: ")
+    return headline(row.state.verdict) if row.state.verdict is not None else ""
+
+
+def next_key(row: Row) -> str:
+    """What to press next, as `press f to find it`."""
+    if row.busy:
+        return "esc stops it"
+    if row.status is None:
+        return "press r to probe it"
+    if row.status is Status.UNREACHABLE:
+        return "press e for the hint, r to try again"
+    return _next_step(row)
+
+
+def _next_step(row: Row) -> str:
+    state = row.state
+    if state.proven is not None:
+        if row.written is not None:
+            return "written · press x for how to use it"
+        return "press w to write it" if state.live_test is not None else "press t to test it"
+    if row.status is Status.COMPLETE:
+        return "press t for a real request" if state.live_test is None else "nothing to repair"
+    if state.resolution is None:
+        return "press f to find it" if row.status is Status.INCOMPLETE else "press f to look for a way"
+    return "press 3 for what was tried" if row.status is Status.INCOMPLETE else "press 2 for why"
+
+
+def reached(row: Row | None) -> ServedChain | None:
+    """The served chain of a host that was reached."""
+    return row.state.served if row is not None and isinstance(row.state.served, ServedChain) else None

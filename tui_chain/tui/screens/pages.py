@@ -1,0 +1,78 @@
+"""The texts of the reading screens: keys, details, errors, advice."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from textual.content import Content
+
+from tui_chain.advise.commands import client_advice
+from tui_chain.advise.letter import letter
+from tui_chain.certs.certificate import Certificate
+from tui_chain.certs.pem import to_pem
+from tui_chain.certs.text import safe_text
+from tui_chain.diagnose.catalogue import Finding
+from tui_chain.failure import Failure
+from tui_chain.tui.actions import ACTIONS, MOVES
+from tui_chain.tui.paint import fact, lines, summary
+from tui_chain.tui.rows import DIM, WARN, Row, reached
+
+
+def keys_page() -> Content:
+    """Every key, from the table of actions."""
+    rows = [(action.key_words, action.words) for action in ACTIONS] + list(MOVES)
+    table = [Content.assemble((f"{keys:<17}", "bold"), words) for keys, words in rows]
+    glyphs = "✓ complete  ✚ repairable  ✗ incomplete, untrusted, invalid  ⊘ unreachable"
+    legend = Content.styled(f"{glyphs}\n! some clients refuse  · nobody refuses", DIM)
+    return lines([*table, Content(), legend])
+
+
+def certificate_page(certificate: Certificate, now: datetime, source: str, findings: tuple[Finding, ...]) -> Content:
+    """Everything of a certificate that a person looks for, its PEM last."""
+    serial = f"{certificate.serial:x}" if certificate.serial is not None else "unreadable"
+    more = [
+        fact("serial", serial),
+        fact("ca", "yes" if certificate.is_ca else "no"),
+        fact("key id", certificate.key_id or "none"),
+        fact("issuer's", certificate.authority_key_id or "no key id named"),
+        *(fact("aia", safe_text(url)) for url in certificate.issuer_urls[:5]),
+        *(Content.styled(f"unreadable {fault.field}: {fault.reason}", WARN) for fault in certificate.faults),
+        Content(),
+        *(_extension(*extension) for extension in certificate.extensions),
+        Content(),
+        Content(to_pem(certificate).rstrip("\n")),
+    ]
+    return lines([summary(certificate, now, source, findings), *more])
+
+
+def _extension(oid: str, critical: bool, text: str) -> Content:
+    return fact("ext", f"{oid}{' critical' if critical else ''}", (f"  {text}", DIM))
+
+
+def error_page(failure: Failure) -> Content:
+    """An error in full."""
+    return Content.assemble(failure.message, "\n\n", (failure.hint, DIM))
+
+
+def advice_page(row: Row) -> str | None:
+    """The repair as commands and as words to the administrator, plain text; None before there is a repair."""
+    served, repair = reached(row), row.state.proven
+    if served is None or repair is None:
+        return None
+    bundle = row.written or Path(bundle_name(row)).absolute()
+    parts = [] if row.written else [f"The bundle is not written yet; these lines take {bundle} (w writes it)."]
+    parts += [
+        f"# {advice.client}{f': {advice.note}' if advice.note else ''}\n{advice.code}"
+        for advice in client_advice(row.target, bundle)
+    ]
+    words = letter(served, row.state.verdict) if row.state.verdict is not None else None
+    if words:
+        parts.append(f"# To the administrator of the server\n\n{words}")
+    return "\n\n".join(parts)
+
+
+def bundle_name(row: Row) -> str:
+    """The file name that is suggested for a host's bundle."""
+    host = row.target.host.replace(":", "-").replace("%", "-")
+    return f"{host}-{row.target.port}-ca-bundle.pem" if row.target.port != 443 else f"{host}-ca-bundle.pem"

@@ -1,0 +1,100 @@
+"""The command `tlschain-tui`: reads its arguments, then opens the screen."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from tui_chain import __version__
+
+if TYPE_CHECKING:
+    from tui_chain.failure import Failure
+    from tui_chain.journey import Journey
+    from tui_chain.probe.hostlist import Host
+
+DEMO_HOST = "leaf-only"
+"""The lab host under the cursor when the demo opens."""
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.argument("targets", nargs=-1, metavar="[TARGET]...")
+@click.option(
+    "--hosts", "hosts_file", type=click.Path(path_type=Path), help="A file with one target a line, a label after it."
+)
+@click.option("--trust", default=None, metavar="certifi|system|FILE", help="Trust store  [default: certifi]")
+@click.option(
+    "--timeout", type=click.FloatRange(0.1, 300), default=5.0, show_default=True, help="Seconds for each step."
+)
+@click.option("--demo", is_flag=True, help="Open on the built-in lab of broken servers on loopback.")
+@click.version_option(__version__, prog_name="tlschain-tui")
+def main(targets: tuple[str, ...], hosts_file: Path | None, trust: str | None, timeout: float, demo: bool) -> None:
+    """See what TLS servers really send, find the certificate they forgot, prove a repair, and write it."""
+    if not sys.stdout.isatty() or not sys.stdin.isatty():
+        click.echo(
+            "tlschain-tui needs a terminal; `tlschain check` and `tlschain fix` do the same without one.", err=True
+        )
+        raise SystemExit(2)
+    hosts = _hosts(targets, hosts_file)
+    from tui_chain.tui.app import ChainApp
+
+    with ExitStack() as resources:
+
+        def start() -> tuple[Journey, tuple[Host, ...]] | Failure:
+            return _load(resources, trust, timeout, demo=demo)
+
+        app = ChainApp(start, hosts, select=DEMO_HOST if demo else "")
+        app.run()
+    raise SystemExit(app.return_code)
+
+
+def _hosts(targets: tuple[str, ...], hosts_file: Path | None) -> tuple[Host, ...]:
+    """The hosts that were named; a wrong one ends the program with a line for each."""
+    from tui_chain.failure import Failure
+    from tui_chain.probe.hostlist import parse_arguments, read_host_file
+
+    named = parse_arguments(targets)
+    bad = [f"argument {line.number}: {line.failure}" for line in named.bad]
+    hosts = named.hosts
+    if hosts_file is not None:
+        listed = read_host_file(hosts_file)
+        if isinstance(listed, Failure):
+            bad.append(str(listed))
+        else:
+            bad += [f"{hosts_file}, {line}" for line in listed.bad]
+            hosts = listed.hosts + hosts
+    if bad:
+        click.echo("\n".join(f"tlschain-tui: {line}" for line in bad), err=True)
+        raise SystemExit(2)
+    return hosts
+
+
+def _load(
+    resources: ExitStack, trust: str | None, timeout: float, *, demo: bool
+) -> tuple[Journey, tuple[Host, ...]] | Failure:
+    """Open the lab if it is wanted, read the trust store, and make the journey; off the event loop."""
+    from dataclasses import replace
+
+    from tui_chain.failure import Failure
+    from tui_chain.journey import Journey
+    from tui_chain.probe.hostlist import Host
+    from tui_chain.probe.target import Target
+    from tui_chain.trust import load_trust_store
+
+    known: tuple[Host, ...] = ()
+    choice = trust or "certifi"
+    if demo:
+        from tui_chain.lab.internet import open_lab
+
+        lab = resources.enter_context(open_lab())
+        known = tuple(Host(Target("localhost", host.port), host.name) for host in lab.hosts)
+        choice = trust or str(lab.trust_file)
+    store = load_trust_store(choice)
+    if isinstance(store, Failure):
+        return store
+    if demo and trust is None:
+        store = replace(store, name="lab")
+    return Journey(store, timeout=timeout), known
