@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -9,14 +10,23 @@ from pathlib import Path
 
 import pytest
 
-FOREIGN = ("NO_COLOR", "FORCE_COLOR", "COLORTERM", "TEXTUAL", "SSH_", "SSL_CERT_", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+from tui_chain.lab.internet import Lab, open_lab
+
+FOREIGN = ("NO_COLOR", "FORCE_COLOR", "COLORTERM", "TEXTUAL", "SSH_", "SSL_CERT_")
+BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_collections() -> None:
+    """Tests collect garbage to see sockets that were left open; what was loaded before them is none."""
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
     for name in list(os.environ):
-        if name.startswith(FOREIGN) or name.lower() in PROXIES:
+        if name.startswith((*FOREIGN, *BUNDLES)) or name.lower() in PROXIES:
             monkeypatch.delenv(name)
     home: Path = tmp_path_factory.mktemp("home")
     for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME"):
@@ -29,5 +39,11 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture(scope="session")
-def now() -> Iterator[datetime]:
-    yield datetime.now(UTC)
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+@pytest.fixture(scope="module")
+def lab() -> Iterator[Lab]:
+    with open_lab() as opened:
+        yield opened

@@ -5,47 +5,47 @@ Nothing of TLS is imported before a command runs, so that `--help` and `--versio
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import io
+import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from tui_chain import __version__
+from tui_chain.cli_asking import asking
+from tui_chain.cli_common import common
+from tui_chain.cli_explain import explain
+from tui_chain.cli_files import audit, refresh
+from tui_chain.cli_hosts import advise, report, test
+from tui_chain.cli_pool import pool
 
 if TYPE_CHECKING:
     from tui_chain.headless import Options
 
-F = TypeVar("F", bound=Callable[..., Any])
+KINDS = ("client", "client+store", "links", "server", "java", "pkcs7", "der")
+"""Kinds of output; tui_chain.repair.kinds has their words."""
 OK, FOUND, UNUSABLE = 0, 1, 2
 """Exit codes: fine, a fatal finding or no repair, wrong usage or unreachable."""
+INTERRUPTED = 130
+"""Exit code after Ctrl-C, as shells have it: 128 and the signal's number."""
 
 
-def _common(command: F) -> F:
-    """The options that every command on targets has."""
-    for option in (
-        click.option("--trust", default=None, metavar="certifi|system|FILE", help="Trust store  [default: certifi]"),
-        click.option("--json", "as_json", is_flag=True, help="One JSON object a target, a line each."),
-        click.option(
-            "--timeout",
-            type=click.FloatRange(0.1, 300),
-            default=5.0,
-            show_default=True,
-            help="Seconds for each step.",
-        ),
-        click.option(
-            "--hosts",
-            "hosts_file",
-            type=click.Path(path_type=Path),
-            help="A file with one target a line, `#` comments.",
-        ),
-        click.option("--demo", is_flag=True, help="Use the built-in lab; TARGETs are names of its hosts."),
-    ):
-        command = option(command)
-    return command
+class _Commands(click.Group):
+    """Ends in one line however a command ends, and prints what the terminal's encoding lacks as escapes."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(errors="backslashreplace")
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            click.echo("tlschain: interrupted", err=True)
+            raise SystemExit(INTERRUPTED) from None
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="tlschain")
 def main() -> None:
     """Find the certificate that a TLS server forgot, prove a repair, and write it.
@@ -56,7 +56,8 @@ def main() -> None:
 
 @main.command()
 @click.argument("targets", nargs=-1, metavar="TARGET...")
-@_common
+@asking
+@common
 def check(targets: tuple[str, ...], **given: Any) -> None:
     """Probe and diagnose each TARGET.
 
@@ -73,6 +74,11 @@ def check(targets: tuple[str, ...], **given: Any) -> None:
     "-o", "--output", type=click.Path(path_type=Path), help="Write the bundle there  [default: standard output]"
 )
 @click.option("--replace", is_flag=True, help="Replace FILE if it exists; the difference is shown.")
+@click.option("--merge", is_flag=True, help="Add to FILE what it lacks; the difference is shown.")
+@click.option("--backup", is_flag=True, help="Keep the old file as FILE.bak.")
+@click.option(
+    "--as", "kind", type=click.Choice(KINDS), default="client", show_default=True, help="The kind of file to write."
+)
 @click.option("--served", metavar="FILE", help="What the server sent, instead of a connection; - is standard input.")
 @click.option("--host", metavar="NAME", help="The host that --served came from.")
 @click.option(
@@ -85,7 +91,15 @@ def check(targets: tuple[str, ...], **given: Any) -> None:
 @click.option("--at", metavar="TIME", help="Judge at this time (ISO 8601) instead of now.")
 @click.option("--offline", is_flag=True, help="Fetch nothing.")
 @click.option("--allow-private-aia", is_flag=True, help="Let AIA lead to private addresses.")
-@_common
+@click.option(
+    "--trust-root",
+    multiple=True,
+    metavar="SHA256",
+    help="Trust the private root with this full fingerprint, got from its owners, in this run.",
+)
+@click.option("--no-pool", is_flag=True, help="Do not use the pool of earlier runs.")
+@click.option("--no-learn", is_flag=True, help="Add nothing to the pool.")
+@common
 def fix(targets: tuple[str, ...], **given: Any) -> None:
     """Find missing certificates, prove a repair, and write the CA bundle.
 
@@ -103,6 +117,10 @@ def lab(names: tuple[str, ...]) -> None:
     from tui_chain.headless import run_lab
 
     raise SystemExit(run_lab(names))
+
+
+for _each in (pool, audit, refresh, advise, report, test, explain):
+    main.add_command(_each)
 
 
 def _options(targets: tuple[str, ...], given: dict[str, Any]) -> Options:

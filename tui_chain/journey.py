@@ -3,86 +3,54 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
-from tui_chain.certs.certificate import Certificate
 from tui_chain.certs.signatures import SignatureProver
 from tui_chain.certs.store import TrustStore
-from tui_chain.diagnose.diagnosis import Diagnoser, Diagnosis
-from tui_chain.diagnose.words import Status
+from tui_chain.diagnose.diagnosis import Diagnoser
 from tui_chain.failure import Failure
-from tui_chain.livetest.request import LiveTest, Request, bundle_context, default_store_context
+from tui_chain.probe.lookup import NameLookup, lookup
 from tui_chain.probe.probe import Prober
 from tui_chain.probe.served import ServedChain
-from tui_chain.probe.target import Target
-from tui_chain.repair.repair import Repair, build_repair
+from tui_chain.repair.choice import ANY, Choice
+from tui_chain.repair.repair import build_repair
+from tui_chain.resolve.answers import Answers
 from tui_chain.resolve.files import FileCertificates
 from tui_chain.resolve.resolve import Resolver
-from tui_chain.resolve.tries import Resolution, Try
+from tui_chain.resolve.sources import OtherHosts, Pooled, Served, Siblings, Source, Stores
+from tui_chain.resolve.tries import Try
+from tui_chain.state import Clock, HostState, source_of, utc_now
+from tui_chain.stores import PublicStores
 
-Clock = Callable[[], datetime]
+if TYPE_CHECKING:
+    from tui_chain.pool.pool import Pool
+    from tui_chain.repair.alternatives import Alternative
+    from tui_chain.repair.candidates import Gap
+    from tui_chain.resolve.consent import Consent
+    from tui_chain.roots import ConfirmedRoot
+
+__all__ = ["NO_FILES", "Clock", "Heard", "HostState", "Journey", "Step", "source_of", "utc_now"]
+
 Step = Callable[[str], None]
 Heard = Callable[[Try], None]
-
-
-def utc_now() -> datetime:
-    """The time of day, aware, in UTC."""
-    return datetime.now(UTC)
+NO_FILES = FileCertificates()
 
 
 def _quiet(_: object) -> None:
     """A listener that does not care."""
 
 
-@dataclass(frozen=True)
-class HostState:
-    """How far a host has come. `served` may be the failure to reach it, `repair` the reason why there is none."""
-
-    target: Target
-    label: str = ""
-    served: ServedChain | Failure | None = None
-    diagnosis: Diagnosis | None = None
-    resolution: Resolution | None = None
-    repair: Repair | Failure | None = None
-    live_test: LiveTest | None = None
-
-    def with_served(self, served: ServedChain | Failure | None, diagnosis: Diagnosis | None) -> HostState:
-        """The host newly probed; what rested on the old chain is gone."""
-        return HostState(self.target, self.label, served, diagnosis)
-
-    def with_repair(self, resolution: Resolution, repair: Repair | Failure) -> HostState:
-        """The host newly resolved; an old live test is gone."""
-        return replace(self, resolution=resolution, repair=repair, live_test=None)
-
-    def with_live_test(self, live_test: LiveTest) -> HostState:
-        """The host newly tested."""
-        return replace(self, live_test=live_test)
-
-    @property
-    def verdict(self) -> Diagnosis | None:
-        """The newest diagnosis: after the search for links where there was one."""
-        return self.resolution.diagnosis if self.resolution is not None else self.diagnosis
-
-    @property
-    def status(self) -> Status | None:
-        """Where the host stands; `repairable` is said only of a repair that was proven."""
-        if self.verdict is None:
-            return None
-        if self.verdict.status is Status.REPAIRABLE and not isinstance(self.repair, Repair):
-            return Status.INVALID
-        return self.verdict.status
-
-    @property
-    def proven(self) -> Repair | None:
-        """The proven repair, or None."""
-        return self.repair if isinstance(self.repair, Repair) else None
-
-
 @dataclass
 class Journey:
-    """Runs the stages; holds what all hosts share: the trust store, proofs, files, the clock."""
+    """Runs the stages; holds what all hosts share: the trust store, proofs, files, AIA answers, the clock.
+
+    `pool` are the user's files for this run, `certificate_pool` the pool that is kept between runs. `siblings` gives
+    the chains that the hosts of the list served. `all_sources` also asks the served chain itself and the public
+    stores, so that the trace is whole. `consent` is asked where AIA leads inside; None means no, as long as
+    `allow_private_aia` is off.
+    """
 
     trust: TrustStore
     clock: Clock = utc_now
@@ -90,32 +58,94 @@ class Journey:
     pool: FileCertificates = FileCertificates()  # noqa: RUF009 - frozen
     allow_private_aia: bool = False
     offline: bool = False
+    certificate_pool: Pool | None = None
+    siblings: Siblings | None = None
+    all_sources: bool = False
+    consent: Consent | None = None
+    answers: Answers = field(default_factory=Answers)
+    name_lookup: NameLookup = lookup
     diagnoser: Diagnoser = field(init=False)
     prober: Prober = field(init=False)
 
     def __post_init__(self) -> None:
-        self.diagnoser = Diagnoser(self.trust, SignatureProver())
-        self.prober = Prober(self.clock, self.timeout)
+        self.diagnoser = Diagnoser(self.trust, SignatureProver(), PublicStores(self.trust.name))
+        self.prober = Prober(self.clock, self.timeout, name_lookup=self.name_lookup)
 
     async def probe(self, state: HostState, progress: Step = _quiet) -> HostState:
         """Stages 1 and 2: reach the host and diagnose what it served."""
-        return self.diagnose(state, await self.prober.probe(state.target, progress))
+        probed = self.diagnose(state, await self.prober.probe(state.target, progress))
+        await self._learn(probed)
+        return probed
 
     def diagnose(self, state: HostState, served: ServedChain | Failure) -> HostState:
         """Stage 2 alone, for a chain that is at hand."""
         return state.with_served(served, self.diagnoser.diagnose(served, at=self.clock()))
 
-    async def fix(self, state: HostState, heard: Heard = _quiet) -> HostState:
-        """Stages 3 and 4: find missing links, build a bundle, prove it. A host not reached stays as it is."""
+    async def fix(self, state: HostState, heard: Heard = _quiet, *, pasted: FileCertificates = NO_FILES) -> HostState:
+        """Stages 3 and 4: find missing links, build a bundle, prove it. A host not reached stays as it is.
+
+        `pasted` are certificates that the user gave for this host; what was chosen before is dropped.
+        """
         if not isinstance(state.served, ServedChain) or state.diagnosis is None:
             return state
         at = self.clock()
-        resolver = Resolver(self.diagnoser, at, self.pool, self.allow_private_aia, self.offline, heard)
+        resolver = Resolver(
+            self.diagnoser, at, self.pool, self.allow_private_aia, self.offline, heard,
+            self._sources(state.served), pasted, self.answers, self.consent,
+        )  # fmt: skip
         resolution = await resolver.resolve(state.served, state.diagnosis)
-        return state.with_repair(resolution, build_repair(state.served, resolution, at=at))
+        fixed = state.with_repair(resolution, build_repair(state.served, resolution, at=at))
+        await self._learn(fixed)
+        return fixed
+
+    def _sources(self, served: ServedChain) -> tuple[Source, ...]:
+        """Where to look before files and AIA, what costs least first."""
+        sources: list[Source] = [Served(served)] if self.all_sources else []
+        if self.siblings is not None:
+            sources.append(OtherHosts(served, self.siblings))
+        if self.certificate_pool is not None:
+            sources.append(Pooled(self.certificate_pool))
+        return (*sources, Stores(self.diagnoser.others)) if self.all_sources else tuple(sources)
+
+    async def _learn(self, state: HostState) -> None:
+        if self.certificate_pool is not None and self.certificate_pool.learning and state.verdict is not None:
+            from tui_chain.resolve.learn import learn
+
+            sources = state.resolution.sources if state.resolution is not None else {}
+            await learn(self.certificate_pool, state.verdict, self.trust, str(state.target), sources, self.clock())
+
+    def choose(self, state: HostState, choice: Choice) -> HostState:
+        """Stage 4 again with what the user chose; nothing is searched."""
+        if not isinstance(state.served, ServedChain) or state.resolution is None:
+            return state
+        repair = build_repair(state.served, state.resolution, at=self.clock(), choice=choice)
+        return state.with_repair(state.resolution, repair, choice)
+
+    def alternatives(self, state: HostState) -> tuple[Alternative, ...]:
+        """The host's paths in order, each proven; empty before the search."""
+        from tui_chain.repair.alternatives import alternatives
+
+        if not isinstance(state.served, ServedChain) or state.resolution is None:
+            return ()
+        return alternatives(state.served, state.resolution, at=self.clock(), choice=state.choice or ANY)
+
+    def gaps(self, state: HostState, ways: tuple[Alternative, ...]) -> tuple[Gap, ...]:
+        """What was looked for and what came; `ways` are the host's alternatives."""
+        from tui_chain.repair.candidates import gaps
+
+        if not isinstance(state.served, ServedChain) or state.resolution is None:
+            return ()
+        prover, at = self.diagnoser.prover, self.clock()
+        return gaps(state.served, state.resolution, ways, at=at, prover=prover, choice=state.choice or ANY)
+
+    def trust_roots(self, roots: Iterable[ConfirmedRoot]) -> None:
+        """Let these roots, and no others before, end paths for the rest of the run; diagnose the hosts again."""
+        self.diagnoser = replace(self.diagnoser, confirmed=frozenset(root.sha256 for root in roots))
 
     async def test(self, state: HostState, method: str = "GET", path: str = "/") -> HostState:
         """Stage 5: a real request with the trust store as it was, and one with exactly the bundle's bytes."""
+        from tui_chain.livetest.request import LiveTest, Request, bundle_context, default_store_context
+
         if not isinstance(state.served, ServedChain):
             return state
         request = Request(state.target, method, path, max(self.timeout, 5.0), state.served.address)
@@ -126,12 +156,3 @@ class Journey:
         if state.proven is not None:
             after = await request.send(bundle_context(state.proven.bundle.pem), "the bundle alone")
         return state.with_live_test(LiveTest(method, request.url, before, after))
-
-
-def source_of(state: HostState, certificate: Certificate) -> str:
-    """Where a certificate of the host's path came from."""
-    if state.resolution is not None:
-        return state.resolution.sources.get(certificate.sha256, "unknown")
-    if isinstance(state.served, ServedChain) and certificate in state.served.certificates:
-        return "served"
-    return "trust store"

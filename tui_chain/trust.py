@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import ssl
+from collections.abc import Iterator
 from pathlib import Path
 
 from tui_chain.certs.certificate import Certificate
@@ -11,9 +13,11 @@ from tui_chain.certs.readers import read_certificates
 from tui_chain.certs.store import TrustStore
 from tui_chain.certs.text import safe_text
 from tui_chain.failure import Failure
+from tui_chain.files import MAX_FILE, read_file
 
-MAX_FILE = 16 << 20
-"""Bytes of a trust store file."""
+__all__ = ["MAX_FILE", "load_trust_store", "read_file"]
+
+_HASHED = re.compile(r"[0-9a-f]{8}\.[0-9]+")
 
 
 def load_trust_store(choice: str) -> TrustStore | Failure:
@@ -47,19 +51,18 @@ def _unique(certificates: tuple[Certificate, ...]) -> tuple[Certificate, ...]:
 
 
 def _system() -> TrustStore | Failure:
-    """What OpenSSL reads by default here: its file or folder, or SSL_CERT_FILE and SSL_CERT_DIR."""
+    """What OpenSSL reads by default here: its file and its folder, or SSL_CERT_FILE and SSL_CERT_DIR."""
     paths = ssl.get_default_verify_paths()
     found: list[Certificate] = []
+    known: frozenset[bytes] = frozenset()
     if paths.cafile:
         data = read_file(Path(paths.cafile), "system trust store")
         if isinstance(data, Failure):
             return data
         found += read_certificates(data).certificates
-    if paths.capath and not found:
-        for entry in sorted(os.scandir(paths.capath), key=lambda item: item.name):
-            if entry.is_file() and entry.name.endswith((".pem", ".crt", ".0", ".1", ".2")):
-                data = read_file(Path(entry.path), "system trust store")
-                found += () if isinstance(data, Failure) else read_certificates(data).certificates
+        known = _blocks(data)
+    if paths.capath:
+        found += _in_folder(paths.capath, known)
     if not found:
         return Failure(
             "trust", "OpenSSL's default trust store on this machine is empty.", "Use certifi or name a file."
@@ -67,12 +70,26 @@ def _system() -> TrustStore | Failure:
     return TrustStore("system", _unique(tuple(found)))
 
 
-def read_file(path: Path, what: str) -> bytes | Failure:
-    """Read a file of at most 16 MiB; `what` names it in the failure."""
-    shown = safe_text(str(path))
+_END = b"-----END CERTIFICATE-----"
+
+
+def _blocks(bundle: bytes) -> frozenset[bytes]:
+    """The PEM blocks of a bundle as text, each without its END line: most systems have file and folder alike."""
+    return frozenset(block.strip() for block in bundle.split(_END))
+
+
+def _in_folder(folder: str, known: frozenset[bytes]) -> Iterator[Certificate]:
+    """The certificates of a folder as `openssl rehash` names them; what cannot be read is passed over, as there.
+
+    A file that is one of the blocks `known` is not taken apart again.
+    """
     try:
-        if path.stat().st_size > MAX_FILE:
-            return Failure("file", f"The {what} {shown} is larger than 16 MiB.", "Name the right file.")
-        return path.read_bytes()
-    except OSError as error:
-        return Failure("file", f"The {what} {shown} cannot be read: {error.strerror}.", "Check its path and rights.")
+        names = sorted(entry.name for entry in os.scandir(folder))
+    except OSError:
+        return
+    for name in names:
+        if _HASHED.fullmatch(name):
+            data = read_file(Path(folder, name), "system trust store")
+            if isinstance(data, Failure) or data.strip().removesuffix(_END).strip() in known:
+                continue
+            yield from read_certificates(data).certificates

@@ -87,7 +87,7 @@ def test_a_verifying_client_agrees_with_the_declaration(lab: Lab, name: str) -> 
 def test_the_fix_journey_can_end_as_declared(lab: Lab, tmp_path: Path, name: str) -> None:
     """With every CA of the lab at hand, a path exists exactly where `after` says so."""
     host = lab.host(name)
-    labels = ("issuing", "policy", "lower-issuing", "private-issuing")
+    labels = ("issuing", "policy", "lower-issuing", "private-issuing", "dead-issuing", "hidden-issuing")
     pool = pem((*host.served_der, *(lab.hierarchy[label].der for label in labels)))
     done = openssl_verify(tmp_path, lab.trust_pem, pool, "-x509_strict", "-verify_hostname", "localhost")
     reachable = {"aia-dead", "no-aia"}  # a path exists, only not by AIA

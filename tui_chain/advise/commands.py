@@ -3,77 +3,36 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
 
+from tui_chain.advise.advice import Advice, Setting
+from tui_chain.advise.program_clients import openssl_advice, program_advice
+from tui_chain.advise.python_clients import python_advice
 from tui_chain.probe.target import Target
+from tui_chain.repair.kinds import Kind
+
+__all__ = ["Advice", "client_advice", "making"]
 
 
-@dataclass(frozen=True)
-class Advice:
-    """How one client is told of the bundle: `code` to copy as it stands, `note` what else there is to know."""
+def client_advice(target: Target, bundle: Path, files: Mapping[Kind, Path] | None = None) -> tuple[Advice, ...]:
+    """Say for each client how it uses the bundle at `bundle` for `target`; STARTTLS hosts get OpenSSL's alone.
 
-    client: str
-    code: str
-    note: str = ""
-
-
-def client_advice(target: Target, bundle: Path) -> tuple[Advice, ...]:
-    """Say for each client how it uses the bundle at `bundle` for `target`; STARTTLS hosts get OpenSSL's alone."""
+    `files` are the paths of other kinds of output, for the clients that need them; by default they stand beside
+    the bundle, and `making` says how they are made.
+    """
+    at = Setting(target, bundle, files or {})
     if target.starttls is not None:
-        return (_openssl(target, bundle),)
-    return (*_python(target, bundle), *_programs(target, bundle), _openssl(target, bundle))
+        return (openssl_advice(at),)
+    return (*python_advice(at), *program_advice(at), openssl_advice(at))
 
 
-def _python(target: Target, bundle: Path) -> tuple[Advice, ...]:
-    file, url = repr(str(bundle)), repr(target.url)
-    context = (
-        "import ssl, certifi\n"
-        "context = ssl.create_default_context(cafile=certifi.where())\n"
-        f"context.load_verify_locations({file})"
-    )
-    return (
-        Advice(
-            "requests",
-            f"import requests\nprint(requests.get({url}, verify={file}).status_code)",
-            "The file replaces certifi for this call. REQUESTS_CA_BUNDLE set to the file would do so for every host.",
-        ),
-        Advice(
-            "httpx",
-            f"{context}\nimport httpx\nprint(httpx.get({url}, verify=context).status_code)",
-            "The context trusts certifi's roots and the file, so it also serves other hosts.",
-        ),
-        Advice(
-            "Python ssl, urllib, aiohttp, urllib3",
-            f"{context}\nimport urllib.request\nprint(urllib.request.urlopen({url}, context=context).status)",
-            "aiohttp takes the context as ssl=context, urllib3 as ssl_context=context.",
-        ),
-    )
+def making(target: Target, advice: Advice, trust: str | None = None) -> str:
+    """The command that makes the file an advice needs; empty for the client bundle itself.
 
-
-def _programs(target: Target, bundle: Path) -> tuple[Advice, ...]:
-    file, url = shlex.quote(str(bundle)), target.url
-    return (
-        Advice("curl", f"curl --cacert {file} {url}"),
-        Advice("wget", f"wget --ca-certificate={file} -O - {url}"),
-        Advice("git", f"git config --global http.{url}.sslCAInfo {file}", "For this server alone."),
-        Advice(
-            "Node",
-            f"export NODE_EXTRA_CA_CERTS={file}",
-            "Extends Node's own roots; it is read when the process starts.",
-        ),
-        Advice("pip", f"pip install --cert {file} --index-url {url} NAME"),
-    )
-
-
-def _openssl(target: Target, bundle: Path) -> Advice:
-    switch = f" -starttls {target.starttls}" if target.starttls else ""
-    host = f"[{target.host}]" if ":" in target.host else target.host
-    check = (
-        f"-verify_ip {target.host}" if target.is_ip else f"-servername {target.host} -verify_hostname {target.host}"
-    )
-    return Advice(
-        "openssl",
-        f"openssl s_client -connect {host}:{target.port}{switch} {check} "
-        f"-CAfile {shlex.quote(str(bundle))} -no-CApath -no-CAstore -verify_return_error < /dev/null",
-    )
+    `trust` is the trust store as the user named it, where that was done.
+    """
+    if advice.kind is Kind.CLIENT or advice.file is None:
+        return ""
+    store = f" --trust {shlex.quote(trust)}" if trust else ""
+    return f"tlschain fix {shlex.quote(str(target))}{store} --as {advice.kind} -o {shlex.quote(str(advice.file))}"

@@ -1,38 +1,85 @@
-"""The words for the server's administrator: what is wrong, the evidence, and what to install."""
+"""The words for the server's administrator: what is wrong, the evidence, what to install, and how to check it."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
+from tui_chain.advise.document import Code, Document, Heading, Listing, Paragraph, Part, to_markdown, to_text
+from tui_chain.advise.servers import server_lines
 from tui_chain.certs.certificate import Certificate
 from tui_chain.certs.text import colon_hex, plural
 from tui_chain.diagnose.diagnosis import Diagnosis
 from tui_chain.probe.served import ServedChain
 
 
-def letter(served: ServedChain, diagnosis: Diagnosis) -> str | None:
-    """Write to the administrator about certificates the server forgot; None where it forgot none that is known."""
+def letter(served: ServedChain, diagnosis: Diagnosis, chain: bytes | None = None) -> str | None:
+    """Write to the administrator about certificates the server forgot; None where it forgot none that is known.
+
+    `chain` is the file to install, as the kind `server` makes it; it is put at the end.
+    """
+    document = letter_document(served, diagnosis, chain)
+    return None if document is None else to_text(document)
+
+
+def letter_markdown(served: ServedChain, diagnosis: Diagnosis, chain: bytes | None = None) -> str | None:
+    """Write the same letter as Markdown, for an issue or a merge request."""
+    document = letter_document(served, diagnosis, chain)
+    return None if document is None else to_markdown(document)
+
+
+def letter_document(served: ServedChain, diagnosis: Diagnosis, chain: bytes | None = None) -> Document | None:
+    """The letter before it takes a form."""
     if not diagnosis.forgotten:
         return None
-    return "\n".join(_lines(served, diagnosis.forgotten))
+    count = plural(len(diagnosis.forgotten), "intermediate certificate")
+    title = f"{served.target} does not send {count} that clients need."
+    return Document(title, (*_evidence(served, diagnosis.forgotten), *_cure(served, chain)))
 
 
-def _lines(served: ServedChain, forgotten: tuple[Certificate, ...]) -> Iterator[str]:
-    count = plural(len(forgotten), "intermediate certificate")
-    yield f"{served.target} does not send {count} that clients need."
-    yield "Browsers fetch it by themselves; Python, curl, Node, Go and Java do not, and refuse the connection."
-    yield ""
+def _evidence(served: ServedChain, forgotten: tuple[Certificate, ...]) -> Iterator[Part]:
+    yield Paragraph(
+        "Browsers fetch it by themselves; Python, curl, Node, Go and Java do not, and refuse the connection."
+    )
     where = f" from {served.address}" if served.address else ""
-    yield f"Seen on {served.at:%Y-%m-%d at %H:%M} UTC{where}. The server sent:"
-    for place, certificate in enumerate(served.certificates, start=1):
-        yield f"  {place}. {certificate.subject}"
-    yield "It should send after its own certificate, in this order:"
-    for certificate in forgotten:
-        yield f"  {certificate.subject}"
-        yield f"    SHA-256 {colon_hex(certificate.sha256)}"
-    yield ""
-    yield "nginx: append them to the file of ssl_certificate. Apache 2.4: to that of SSLCertificateFile."
-    yield "HAProxy: to the file of crt. Then reload, and check:"
-    host = served.target.host
-    yield f"  openssl s_client -connect {host}:{served.target.port} -servername {host} < /dev/null"
-    yield 'It must end with "Verify return code: 0 (ok)".'
+    yield Paragraph(f"Seen on {served.at:%Y-%m-%d at %H:%M} UTC{where}. The server sent:")
+    yield Listing(tuple(_named(one) for one in served.certificates), numbered=True)
+    yield Paragraph("It should send after its own certificate, in this order:")
+    yield Listing(tuple(_named(one) for one in forgotten), numbered=True)
+
+
+def _named(certificate: Certificate) -> str:
+    return f"{certificate.subject} (SHA-256 {colon_hex(certificate.sha256)})"
+
+
+def _cure(served: ServedChain, chain: bytes | None) -> Iterator[Part]:
+    yield Heading("To mend it")
+    yield Paragraph(
+        "Install the file below (the server's certificate, then the missing ones; no root) and reload. The private "
+        "key stays as it is."
+        if chain is not None
+        else "Append the missing certificates to the server's certificate file, in that order, and reload. "
+        "The private key stays as it is."
+    )
+    for each in server_lines(file_stem(served.host)):
+        yield Paragraph(f"{each.server}:")
+        yield Code(f"{each.line}\n# then: {each.reload}", each.language)
+    yield Heading("To check it")
+    yield Code(_check(served), "sh")
+    yield Paragraph('It must end with "Verify return code: 0 (ok)".')
+    if chain is not None:
+        yield Heading("The file")
+        yield Code(chain.decode("ascii"))
+
+
+def file_stem(host: str) -> str:
+    """A host as part of a file name: its letters, digits, dots and hyphens."""
+    return re.sub(r"[^a-z0-9.-]+", "-", host.lower()).strip("-.") or "server"
+
+
+def _check(served: ServedChain) -> str:
+    target = served.target
+    host = f"[{target.host}]" if ":" in target.host else target.host
+    switch = f" -starttls {target.starttls}" if target.starttls else ""
+    name = "" if target.is_ip else f" -servername {target.host}"
+    return f"openssl s_client -connect {host}:{target.port}{switch}{name} < /dev/null"

@@ -2,275 +2,252 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, TypeVar
+from ipaddress import IPv4Address, IPv6Address
+from typing import NamedTuple
 
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID
 
-from tui_chain.certs.names import AlternativeNames, CanonicalName, canonical, common_name, rfc4514
+from tui_chain.certs.constraints import NameConstraints, name_constraints
+from tui_chain.certs.core import CertificateCore
+from tui_chain.certs.der import element
+from tui_chain.certs.distinguished import CanonicalName
+from tui_chain.certs.extension_words import extension_words
+from tui_chain.certs.faults import UNREADABLE, Fault, attempt, or_none
+from tui_chain.certs.keys import PublicKey
+from tui_chain.certs.names import AlternativeNames, canonical, general_names, general_uri, name_words
 from tui_chain.certs.text import safe_text
+from tui_chain.certs.words import PATH_EXTENSIONS, extension_name, key_usage_words, policy_name, purpose_name
 
-UNREADABLE = "unreadable"
-"""What a property that cannot be read says of itself."""
+__all__ = ["UNREADABLE", "Certificate", "ExtensionRow", "Fault", "PublicKey"]
 
-T = TypeVar("T")
-PublicKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey | ed448.Ed448PublicKey
-
-
-@dataclass(frozen=True)
-class Fault:
-    """A property that could not be read, and why."""
-
-    field: str
-    reason: str
+MAX_VALUE = 2000
+"""Characters of an extension's value that are shown."""
 
 
-@dataclass(frozen=True)
-class Certificate:
+class ExtensionRow(NamedTuple):
+    """One extension for the eye: dotted OID, its name or the OID again, critical flag, safe text of its value."""
+
+    oid: str
+    name: str
+    critical: bool
+    text: str
+
+
+@dataclass(frozen=True, repr=False)
+class Certificate(CertificateCore):
     """A certificate as it is: equal and hashed by its DER bytes, everything else read on demand.
 
     Properties give a default where the certificate cannot be read; `faults` names those and the reason.
-    Texts are safe for a terminal. Times are aware, in UTC.
+    Texts are safe for a terminal, but for URLs and DNS names, which are raw. Times are aware, in UTC.
     """
-
-    der: bytes = field(repr=False)
-
-    def __repr__(self) -> str:
-        return f"<Certificate {self.subject} {self.sha256[:8]}>"
-
-    @cached_property
-    def sha256(self) -> str:
-        """SHA-256 of the DER, lower-case hex."""
-        return hashlib.sha256(self.der).hexdigest()
-
-    @cached_property
-    def _loaded(self) -> x509.Certificate | Fault:
-        try:
-            return x509.load_der_x509_certificate(self.der)
-        except Exception as error:  # noqa: BLE001 - a parser's errors are of many kinds; each is a reason
-            return Fault("certificate", _reason(error))
-
-    @property
-    def parsed(self) -> x509.Certificate | None:
-        """The parsed certificate, or None where the parser refuses it."""
-        return None if isinstance(self._loaded, Fault) else self._loaded
-
-    def _read(self, read: Callable[[x509.Certificate], T], default: T) -> T:
-        value = self._try(read)
-        return default if isinstance(value, Fault) else value
-
-    def _try(self, read: Callable[[x509.Certificate], T], name: str = "") -> T | Fault:
-        if isinstance(self._loaded, Fault):
-            return self._loaded
-        try:
-            return read(self._loaded)
-        except Exception as error:  # noqa: BLE001 - odd certificates raise ValueError, KeyError and many more
-            return Fault(name, _reason(error))
-
-    @cached_property
-    def faults(self) -> tuple[Fault, ...]:
-        """Every property that cannot be read, with the reason; empty for a sound certificate."""
-        if isinstance(self._loaded, Fault):
-            return (self._loaded,)
-        tried = (self._try(read, name) for name, read in _READERS.items())
-        return tuple(result for result in tried if isinstance(result, Fault))
-
-    @cached_property
-    def subject(self) -> str:
-        """Subject as RFC 4514 text."""
-        return self._read(lambda c: rfc4514(c.subject), UNREADABLE)
-
-    @cached_property
-    def issuer(self) -> str:
-        """Issuer as RFC 4514 text."""
-        return self._read(lambda c: rfc4514(c.issuer), UNREADABLE)
 
     @cached_property
     def label(self) -> str:
         """The shortest name a person knows it by: common name, first alternative name, or subject."""
-        name = self._read(lambda c: common_name(c.subject), None)
-        return name or next(iter(self.alternative_names.texts()), self.subject)
+        return self.common_name or next(iter(self.alternative_names.texts()), self.subject)
 
-    @cached_property
-    def subject_name(self) -> CanonicalName | None:
-        """Subject in comparable form, or None if unreadable."""
-        return self._read(lambda c: canonical(c.subject), None)
-
-    @cached_property
-    def issuer_name(self) -> CanonicalName | None:
-        """Issuer in comparable form, or None if unreadable."""
-        return self._read(lambda c: canonical(c.issuer), None)
-
-    @property
-    def self_issued(self) -> bool:
-        """Whether subject and issuer are the same name (RFC 5280 section 3.2); says nothing of the signature."""
-        return self.subject_name is not None and self.subject_name == self.issuer_name
-
-    @cached_property
-    def serial(self) -> int | None:
-        """Serial number, or None if unreadable."""
-        return self._read(lambda c: c.serial_number, None)
-
-    @cached_property
-    def not_before(self) -> datetime | None:
-        """Start of validity, or None if unreadable."""
-        return self._read(lambda c: c.not_valid_before_utc, None)
-
-    @cached_property
-    def not_after(self) -> datetime | None:
-        """End of validity, or None if unreadable."""
-        return self._read(lambda c: c.not_valid_after_utc, None)
-
-    def valid_at(self, at: datetime) -> bool:
-        """Whether `at` (aware) lies within the validity, both ends included; unreadable dates do not."""
-        if self.not_before is None or self.not_after is None:
-            return False
-        return self.not_before <= at.astimezone(UTC) <= self.not_after
-
-    @cached_property
-    def public_key(self) -> PublicKey | None:
-        """Public key of a kind whose signatures can be checked, or None."""
-        key = self._read(lambda c: c.public_key(), None)
-        known = (rsa.RSAPublicKey, ec.EllipticCurvePublicKey, ed25519.Ed25519PublicKey, ed448.Ed448PublicKey)
-        return key if isinstance(key, known) else None
-
-    @cached_property
-    def key_bytes(self) -> bytes | None:
-        """SubjectPublicKeyInfo in DER, the identity of a key, or None."""
-        key = self.public_key
-        return None if key is None else key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-
-    @cached_property
-    def key_words(self) -> str:
-        """Kind and size of the key, as in `EC secp256r1` or `RSA 2048`."""
-        return self._read(lambda c: _key_words(c.public_key()), UNREADABLE)
-
-    @cached_property
-    def signature_words(self) -> str:
-        """Name of the signature algorithm, as in `ecdsa-with-SHA256`."""
-        return self._read(_signature_words, UNREADABLE)
-
-    def _extension(self, kind: type[x509.ExtensionType]) -> Any:
-        return self._read(lambda c: _extension(c, kind), None)
+    # -- keys and authority
 
     @cached_property
     def key_id(self) -> str | None:
         """Subject key identifier (RFC 5280 section 4.2.1.2), lower-case hex, or None."""
-        found = self._extension(x509.SubjectKeyIdentifier)
-        return None if found is None else found.value.digest.hex()
+        found = self._extensions.get(x509.SubjectKeyIdentifier)
+        return None if found is None else found.digest.hex()
 
     @cached_property
+    def _authority(self) -> x509.AuthorityKeyIdentifier | None:
+        return self._extensions.get(x509.AuthorityKeyIdentifier)
+
+    @property
     def authority_key_id(self) -> str | None:
         """Key identifier of the authority (RFC 5280 section 4.2.1.1), lower-case hex, or None."""
-        found = self._extension(x509.AuthorityKeyIdentifier)
-        digest = None if found is None else found.value.key_identifier
+        digest = None if self._authority is None else self._authority.key_identifier
         return None if digest is None else digest.hex()
+
+    @property
+    def authority_serial(self) -> int | None:
+        """Serial number of the authority's certificate (RFC 5280 section 4.2.1.1), or None."""
+        return None if self._authority is None else self._authority.authority_cert_serial_number
+
+    @property
+    def authority_issuer(self) -> CanonicalName | None:
+        """Name of the authority's own issuer (RFC 5280 section 4.2.1.1) in comparable form, or None."""
+        names = None if self._authority is None else self._authority.authority_cert_issuer
+        found = next((name for name in names or () if isinstance(name, x509.DirectoryName)), None)
+        return None if found is None else or_none(attempt("authority", lambda: canonical(found.value)))
 
     @cached_property
     def basic_constraints(self) -> x509.BasicConstraints | None:
         """Basic constraints (RFC 5280 section 4.2.1.9), or None if absent or unreadable."""
-        found = self._extension(x509.BasicConstraints)
-        return None if found is None else found.value
+        return self._extensions.get(x509.BasicConstraints)
 
     @cached_property
     def is_ca(self) -> bool:
         """Whether it says CA:TRUE, or is a self-issued certificate of version 1, which has no place to say it."""
         if self.basic_constraints is not None:
             return self.basic_constraints.ca
-        return self.self_issued and self._read(lambda c: c.version is x509.Version.v1, default=False)
+        return self.self_issued and self.version == 1
+
+    # -- what it may be used for
 
     @cached_property
     def key_usage(self) -> x509.KeyUsage | None:
         """Key usage (RFC 5280 section 4.2.1.3), or None if absent or unreadable."""
-        found = self._extension(x509.KeyUsage)
-        return None if found is None else found.value
+        return self._extensions.get(x509.KeyUsage)
+
+    @property
+    def key_usage_words(self) -> tuple[str, ...]:
+        """Key usages in words, as in `keyCertSign`; empty if absent or unreadable."""
+        return () if self.key_usage is None else key_usage_words(self.key_usage)
 
     @cached_property
     def extended_key_usage(self) -> tuple[x509.ObjectIdentifier, ...] | None:
         """Extended key usages (RFC 5280 section 4.2.1.12), or None if absent or unreadable."""
-        found = self._extension(x509.ExtendedKeyUsage)
-        return None if found is None else tuple(found.value)
+        found = self._extensions.get(x509.ExtendedKeyUsage)
+        return None if found is None else tuple(found)
+
+    @property
+    def extended_key_usage_words(self) -> tuple[str, ...]:
+        """Extended key usages in words, as in `serverAuth`, or dotted; empty if absent or unreadable."""
+        return tuple(purpose_name(oid.dotted_string) for oid in self.extended_key_usage or ())
 
     @property
     def for_servers(self) -> bool:
-        """Whether the extended key usage lets it, or the certificates under it, serve TLS."""
-        uses = self.extended_key_usage
-        allowed = {ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE}
-        return uses is None or not allowed.isdisjoint(uses)
+        """Whether the extended key usage lets it, or the certificates under it, serve TLS; not if unreadable."""
+        if self.extended_key_usage is None:
+            return x509.ExtendedKeyUsage.oid.dotted_string not in self.unreadable_extensions
+        return not _SERVING.isdisjoint(self.extended_key_usage)
+
+    @cached_property
+    def policies(self) -> tuple[str, ...]:
+        """Certificate policies (RFC 5280 section 4.2.1.4) as dotted OIDs."""
+        found = self._extensions.get(x509.CertificatePolicies)
+        return () if found is None else tuple(policy.policy_identifier.dotted_string for policy in found)
+
+    @property
+    def policy_words(self) -> tuple[str, ...]:
+        """Certificate policies in words where the CA/Browser Forum has one, as in `domain validated`, or dotted."""
+        return tuple(policy_name(oid) for oid in self.policies)
+
+    @cached_property
+    def name_constraints(self) -> NameConstraints | None:
+        """Name constraints (RFC 5280 section 4.2.1.10), or None if absent or unreadable."""
+        found = self._extensions.get(x509.NameConstraints)
+        return None if found is None else or_none(attempt("nameConstraints", lambda: name_constraints(found)))
+
+    @cached_property
+    def must_staple(self) -> bool:
+        """Whether the server has to send an OCSP response along (RFC 7633)."""
+        found = self._extensions.get(x509.TLSFeature)
+        return found is not None and x509.TLSFeatureType.status_request in found
+
+    @cached_property
+    def sct_count(self) -> int:
+        """Signed certificate timestamps inside it (RFC 6962 section 3.3); 0 if unreadable."""
+        found = self._extensions.get(x509.PrecertificateSignedCertificateTimestamps)
+        return 0 if found is None else len(found)
+
+    # -- names and addresses
 
     @cached_property
     def alternative_names(self) -> AlternativeNames:
-        """DNS names and IP addresses of the subjectAltName; empty if absent or unreadable."""
-        found = self._extension(x509.SubjectAlternativeName)
-        if found is None:
-            return AlternativeNames()
-        names = found.value
-        ips = names.get_values_for_type(x509.IPAddress)
-        return AlternativeNames(
-            tuple(names.get_values_for_type(x509.DNSName)),
-            tuple(ip for ip in ips if not hasattr(ip, "hosts")),
-        )
+        """DNS names and IP addresses of the subjectAltName; empty if absent or unreadable.
+
+        Where cryptography refuses the extension for one odd entry, the others are there all the same.
+        """
+        found = self._extensions.get(x509.SubjectAlternativeName)
+        if found is not None:
+            return _alternative_names(found)
+        raw = self._extensions.raw(x509.SubjectAlternativeName)
+        names = None if raw is None else or_none(attempt("subjectAltName", lambda: general_names(element(raw))))
+        return names or AlternativeNames()
 
     @cached_property
     def issuer_urls(self) -> tuple[str, ...]:
         """AIA caIssuers URLs (RFC 5280 section 4.2.2.1) in their order, raw: not safe to print."""
-        found = self._extension(x509.AuthorityInformationAccess)
-        if found is None:
-            return ()
-        return tuple(
-            entry.access_location.value
-            for entry in found.value
-            if entry.access_method == AuthorityInformationAccessOID.CA_ISSUERS
-            and isinstance(entry.access_location, x509.UniformResourceIdentifier)
-        )
+        return self._access_urls(AuthorityInformationAccessOID.CA_ISSUERS)
 
     @cached_property
+    def ocsp_urls(self) -> tuple[str, ...]:
+        """AIA OCSP URLs (RFC 5280 section 4.2.2.1) in their order, raw: not safe to print."""
+        return self._access_urls(AuthorityInformationAccessOID.OCSP)
+
+    def _access_urls(self, method: x509.ObjectIdentifier) -> tuple[str, ...]:
+        found = self._extensions.get(x509.AuthorityInformationAccess)
+        if found is not None:
+            places = (entry.access_location for entry in found if entry.access_method == method)
+            return tuple(place.value for place in places if isinstance(place, x509.UniformResourceIdentifier))
+        raw = self._extensions.raw(x509.AuthorityInformationAccess)
+        urls = None if raw is None else or_none(attempt("authorityInfoAccess", lambda: _raw_urls(raw, method)))
+        return urls or ()
+
+    @cached_property
+    def crl_urls(self) -> tuple[str, ...]:
+        """URLs of the CRL distribution points (RFC 5280 section 4.2.1.13), raw: not safe to print."""
+        points = self._extensions.get(x509.CRLDistributionPoints) or ()
+        names = (name for point in points for name in point.full_name or ())
+        return tuple(name.value for name in names if isinstance(name, x509.UniformResourceIdentifier))
+
+    # -- the extensions as a table
+
+    @cached_property
+    def extension_table(self) -> tuple[ExtensionRow, ...]:
+        """Every extension: those that were read in their order, then the unreadable ones."""
+        read = (
+            ExtensionRow(
+                entry.oid.dotted_string,
+                extension_name(entry.oid.dotted_string),
+                entry.critical,
+                extension_words(entry.value),
+            )
+            for entry in self._extensions.read
+        )
+        broken = (
+            ExtensionRow(entry.oid, extension_name(entry.oid), entry.critical, f"{UNREADABLE}: {entry.value.hex()}")
+            for entry in self._extensions.broken
+        )
+        return tuple(row._replace(text=safe_text(row.text, MAX_VALUE)) for row in (*read, *broken))
+
+    @property
     def extensions(self) -> tuple[tuple[str, bool, str], ...]:
         """Every extension as (dotted OID, critical, safe text of its value)."""
-        return self._read(
-            lambda c: tuple((e.oid.dotted_string, e.critical, safe_text(repr(e.value), 2000)) for e in c.extensions),
-            (),
-        )
+        return tuple((row.oid, row.critical, row.text) for row in self.extension_table)
+
+    @property
+    def unreadable_extensions(self) -> tuple[str, ...]:
+        """Dotted OIDs of the extensions that cannot be read or stand there twice; each has a fault."""
+        return tuple(dict.fromkeys(entry.oid for entry in self._extensions.broken))
+
+    @property
+    def unhandled_critical(self) -> tuple[str, ...]:
+        """Dotted OIDs of critical extensions that path validation does not know or cannot read.
+
+        RFC 5280 section 4.2 makes a verifier refuse such a certificate; OpenSSL does with code 34.
+        """
+        read = (entry.oid.dotted_string for entry in self._extensions.read if entry.critical)
+        broken = tuple(entry.oid for entry in self._extensions.broken if entry.critical)
+        return (*(oid for oid in read if oid not in PATH_EXTENSIONS), *dict.fromkeys(broken))
 
 
-def _extension(certificate: x509.Certificate, kind: type[x509.ExtensionType]) -> Any:
-    try:
-        return certificate.extensions.get_extension_for_class(kind)
-    except x509.ExtensionNotFound:
-        return None
+_SERVING = frozenset({ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE})
 
 
-def _key_words(key: object) -> str:
-    if isinstance(key, rsa.RSAPublicKey):
-        return f"RSA {key.key_size}"
-    if isinstance(key, ec.EllipticCurvePublicKey):
-        return f"EC {key.curve.name}"
-    return type(key).__name__.removesuffix("PublicKey").removeprefix("_")
+def _alternative_names(found: x509.SubjectAlternativeName) -> AlternativeNames:
+    dns = tuple(name.value for name in found if isinstance(name, x509.DNSName))
+    ips = tuple(
+        name.value
+        for name in found
+        if isinstance(name, x509.IPAddress) and isinstance(name.value, (IPv4Address, IPv6Address))
+    )
+    others = tuple(name_words(name) for name in found if not isinstance(name, (x509.DNSName, x509.IPAddress)))
+    return AlternativeNames(dns, ips, others)
 
 
-def _signature_words(certificate: x509.Certificate) -> str:
-    oid = certificate.signature_algorithm_oid
-    name = oid._name  # noqa: SLF001 - the only name the library keeps for an algorithm
-    return oid.dotted_string if name == "Unknown OID" else name
-
-
-def _reason(error: Exception) -> str:
-    return safe_text(f"{type(error).__name__}: {error}".strip().removesuffix(":"), 160)
-
-
-_READERS: dict[str, Callable[[x509.Certificate], object]] = {
-    "subject": lambda c: rfc4514(c.subject),
-    "issuer": lambda c: rfc4514(c.issuer),
-    "validity": lambda c: (c.not_valid_before_utc, c.not_valid_after_utc),
-    "public key": lambda c: c.public_key(),
-    "signature algorithm": _signature_words,
-    "serial number": lambda c: c.serial_number,
-    "extensions": lambda c: c.extensions,
-}
+def _raw_urls(raw: bytes, method: x509.ObjectIdentifier) -> tuple[str, ...]:
+    """AccessDescriptions (RFC 5280 section 4.2.2.1) by eye."""
+    pairs = (tuple(entry.children()) for entry in element(raw).children())
+    urls = (general_uri(pair[1]) for pair in pairs if len(pair) == 2 and pair[0].oid() == method.dotted_string)
+    return tuple(url for url in urls if url is not None)

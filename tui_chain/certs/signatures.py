@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, padding, rsa
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import dsa, ec, padding, rsa
 
+from tui_chain.certs.algorithms import SignatureAlgorithm, signature_algorithm
+from tui_chain.certs.anatomy import Anatomy
 from tui_chain.certs.certificate import Certificate
+from tui_chain.certs.faults import Fault, attempt
+from tui_chain.certs.keys import PublicKey, schemes
 
 
 class Proof(StrEnum):
@@ -22,49 +26,66 @@ class Proof(StrEnum):
 def signature_proof(child: Certificate, issuer: Certificate) -> Proof:
     """Check the signature on `child` with the public key of `issuer` (RFC 5280 section 4.1.1.3).
 
-    RSA PKCS#1 v1.5 and PSS, ECDSA, Ed25519 and Ed448 are checked, with any hash OpenSSL has, SHA-1 and MD5
-    among them. An algorithm or certificate that cannot be read is `CANNOT_TELL`, which never makes a link.
+    RSA PKCS#1 v1.5 and PSS, ECDSA, DSA, Ed25519, Ed448 and ML-DSA are checked, with any hash that cryptography
+    has, SHA-1 and MD5 among them; `Certificate.weak_hash` flags those. A key of another kind than the signature's
+    did not make it, and one whose algorithm is named differently inside and outside the signed part is refused
+    by every verifier (RFC 5280 section 4.1.1.2): both are `NOT_SIGNED`. An algorithm, key or certificate that
+    cannot be read is `CANNOT_TELL`, which never makes a link. Names and extensions are not looked at.
     """
-    signed, key = child.parsed, issuer.public_key
-    if signed is None or key is None:
+    parts, key = child.anatomy, issuer.public_key
+    if parts is None or key is None:
         return Proof.CANNOT_TELL
+    proof = attempt("signature", lambda: _proof(parts, key))
+    return Proof.CANNOT_TELL if isinstance(proof, Fault) else proof
+
+
+def _proof(parts: Anatomy, key: PublicKey) -> Proof:
+    algorithm, able = signature_algorithm(parts.outer_algorithm), schemes(key)
+    if algorithm.scheme is None or not able:
+        return Proof.CANNOT_TELL
+    if algorithm.scheme not in able or parts.inner_algorithm != parts.outer_algorithm or parts.unused_bits:
+        return Proof.NOT_SIGNED
     try:
-        return _check(signed, key)
+        _verify(parts, key, algorithm)
     except InvalidSignature:
         return Proof.NOT_SIGNED
-    except (UnsupportedAlgorithm, ValueError, TypeError, AttributeError, KeyError):
-        return Proof.CANNOT_TELL
+    return Proof.SIGNED
 
 
-def _check(signed: x509.Certificate, key: object) -> Proof:
-    signature, content = signed.signature, signed.tbs_certificate_bytes
-    if isinstance(key, (ed25519.Ed25519PublicKey, ed448.Ed448PublicKey)):
-        if signed.signature_algorithm_oid != _EDDSA[type(key).__name__]:
-            return Proof.NOT_SIGNED
-        key.verify(signature, content)
-        return Proof.SIGNED
-    how = signed.signature_algorithm_parameters
-    digest = signed.signature_hash_algorithm
-    if digest is None:
-        return (
-            Proof.NOT_SIGNED if isinstance(key, (rsa.RSAPublicKey, ec.EllipticCurvePublicKey)) else Proof.CANNOT_TELL
-        )
+def _verify(parts: Anatomy, key: PublicKey, algorithm: SignatureAlgorithm) -> None:
+    """Raise InvalidSignature if the key did not sign, KeyError for a hash that cryptography lacks (MD2, MD4)."""
+    signature, content = parts.signature, parts.tbs
     if isinstance(key, rsa.RSAPublicKey):
-        if not isinstance(how, (padding.PKCS1v15, padding.PSS)):
-            return Proof.NOT_SIGNED
-        key.verify(signature, content, how, digest)
-        return Proof.SIGNED
-    if isinstance(key, ec.EllipticCurvePublicKey):
-        if not isinstance(how, ec.ECDSA):
-            return Proof.NOT_SIGNED
-        key.verify(signature, content, how)
-        return Proof.SIGNED
-    return Proof.CANNOT_TELL
+        key.verify(signature, content, _padding(algorithm), _hash(algorithm.digest))
+    elif isinstance(key, ec.EllipticCurvePublicKey):
+        key.verify(signature, content, ec.ECDSA(_hash(algorithm.digest)))
+    elif isinstance(key, dsa.DSAPublicKey):
+        key.verify(signature, content, _hash(algorithm.digest))
+    else:
+        key.verify(signature, content)
 
 
-_EDDSA = {
-    "Ed25519PublicKey": x509.SignatureAlgorithmOID.ED25519,
-    "Ed448PublicKey": x509.SignatureAlgorithmOID.ED448,
+def _padding(algorithm: SignatureAlgorithm) -> padding.AsymmetricPadding:
+    if algorithm.mask is None:
+        return padding.PKCS1v15()
+    return padding.PSS(padding.MGF1(_hash(algorithm.mask)), algorithm.salt)
+
+
+def _hash(name: str | None) -> hashes.HashAlgorithm:
+    return _HASHES[name or ""]()
+
+
+_HASHES: dict[str, type[hashes.HashAlgorithm]] = {
+    "MD5": hashes.MD5,
+    "SHA-1": hashes.SHA1,
+    "SHA-224": hashes.SHA224,
+    "SHA-256": hashes.SHA256,
+    "SHA-384": hashes.SHA384,
+    "SHA-512": hashes.SHA512,
+    "SHA3-224": hashes.SHA3_224,
+    "SHA3-256": hashes.SHA3_256,
+    "SHA3-384": hashes.SHA3_384,
+    "SHA3-512": hashes.SHA3_512,
 }
 
 
@@ -83,7 +104,7 @@ class SignatureProver:
         pair = (child.sha256, issuer.key_bytes)
         known = self._known.get(pair)
         if known is None:
-            self.checks += 1
+            self.checks += issuer.key_bytes is not None
             known = self._known[pair] = signature_proof(child, issuer)
         return known
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -20,6 +21,24 @@ def by_subject(certificates: Iterable[Certificate]) -> NameIndex:
         if certificate.subject_name is not None:
             index[certificate.subject_name].append(certificate)
     return {name: tuple(found) for name, found in index.items()}
+
+
+def name_words(name: CanonicalName) -> tuple[bytes, ...]:
+    """Runs of ASCII letters and digits that stand in every encoding of a name, whatever its string types."""
+    values = (value for rdn in name for _, value in rdn if not value.startswith("#"))
+    return tuple({word.encode("ascii") for value in values for word in _WORD.findall(value)})
+
+
+def may_name(der: bytes, words: Iterable[bytes]) -> bool:
+    """Tell whether a certificate's bytes hold all `words`, in any case and in wide characters too.
+
+    Only a No is certain. Wide strings have zeros between, which are left out (BMPString, UniversalString).
+    """
+    plain = der.translate(None, b"\0").lower()
+    return all(word in plain for word in words)
+
+
+_WORD = re.compile(r"[0-9a-z]+")
 
 
 @dataclass(frozen=True)
@@ -43,4 +62,11 @@ class TrustStore:
 
     def issuers_of(self, child: Certificate) -> tuple[Certificate, ...]:
         """Anchors whose subject is the child's issuer; the signature is not looked at."""
-        return () if child.issuer_name is None else self.index.get(child.issuer_name, ())
+        name = child.issuer_name
+        if name is None:
+            return ()
+        if "index" in self.__dict__:
+            return self.index.get(name, ())
+        # Asked once or twice, a store of 150 need not have every name read: few have all the words of this one.
+        words = name_words(name)
+        return tuple(one for one in self.anchors if may_name(one.der, words) and one.subject_name == name)

@@ -16,22 +16,26 @@ def safe_text(text: str, limit: int = MAX_SAFE) -> str:
     """Return `text` with every character that could act on a terminal made a visible escape.
 
     Escaped are the Unicode categories Cc, Cf, Cs, Co, Cn, Zl and Zp (controls, bidi, zero-width, surrogates,
-    line separators) and combining marks beyond two in a row. At most `limit` characters come back; a cut
-    is shown as `…`.
+    line separators), combining marks beyond two in a row, and those with nothing of this text to stand on. At
+    most `limit` characters come back; a cut is shown as `…`. Safe text stays as it is.
     """
     if text.isascii() and text.isprintable():
-        return text if len(text) <= limit else text[: limit - 1] + "…"
+        return text if len(text) <= limit else _cut(text, limit)
     shown: list[str] = []
-    marks = length = 0
+    length, marks = 0, _MAX_MARKS
     for char in text:
         category = unicodedata.category(char)
         marks = marks + 1 if category in {"Mn", "Me"} else 0
         piece = _escape(char) if category in _UNSAFE or marks > _MAX_MARKS else char
         length += len(piece)
-        if length > limit:
-            return "".join(shown)[: limit - 1] + "…"
         shown.append(piece)
+        if length > limit:
+            return _cut("".join(shown), limit)
     return "".join(shown)
+
+
+def _cut(text: str, limit: int) -> str:
+    return text[: limit - 1] + "…" if limit > 0 else ""
 
 
 def _escape(char: str) -> str:

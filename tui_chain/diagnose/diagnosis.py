@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from tui_chain.certs.certificate import Certificate
 from tui_chain.certs.signatures import SignatureProver
 from tui_chain.certs.store import TrustStore
-from tui_chain.diagnose.catalogue import CATALOGUE, Finding
-from tui_chain.diagnose.rules import chain_findings, path_findings, profile_findings, uses_only_served
+from tui_chain.diagnose.case import Case, OtherStores, no_other_stores
+from tui_chain.diagnose.catalogue import Finding
+from tui_chain.diagnose.network_rules import failure_finding
+from tui_chain.diagnose.rules import findings as rule_findings
+from tui_chain.diagnose.rules import uses_only_served
 from tui_chain.diagnose.words import Blame, Severity, Status
 from tui_chain.failure import Failure
 from tui_chain.paths.profiles import Judge, Verdict
@@ -45,6 +48,11 @@ class Diagnosis:
         """Whether any finding is fatal."""
         return any(found.severity is Severity.FATAL for found in self.findings)
 
+    @property
+    def fatal_codes(self) -> set[str]:
+        """The codes of the fatal findings."""
+        return {found.code for found in self.findings if found.severity is Severity.FATAL}
+
     def at(self, certificate: Certificate) -> tuple[Finding, ...]:
         """The findings that sit on `certificate`."""
         return tuple(found for found in self.findings if found.at == certificate.sha256)
@@ -52,10 +60,17 @@ class Diagnosis:
 
 @dataclass(frozen=True)
 class Diagnoser:
-    """Diagnoses served chains against one trust store, remembering signatures and the store's OpenSSL form."""
+    """Diagnoses served chains against one trust store, remembering signatures and the store's OpenSSL form.
+
+    `others` gives the public stores beside it; they are asked for only where a path ends at an unknown root.
+    `confirmed` are the SHA-256s of private roots that the user vouched for in this run: they end paths, but what
+    needs one is never `complete`, since the store's clients lack it.
+    """
 
     trust: TrustStore
     prover: SignatureProver = field(default_factory=SignatureProver)
+    others: OtherStores = no_other_stores
+    confirmed: frozenset[str] = frozenset()
     judge: Judge = field(init=False)
 
     def __post_init__(self) -> None:
@@ -68,17 +83,34 @@ class Diagnoser:
         if isinstance(served, Failure):
             return unreachable(served)
         leaf, *others = served.certificates
-        search = find_paths(leaf, (*others, *found), self.trust, host=served.host, at=at, prover=self.prover)
+        anchors = self._anchors((*others, *found))
+        search = find_paths(leaf, (*others, *found), anchors, host=served.host, at=at, prover=self.prover)
         path = choose_path(search, served)
-        status = _status(search, path, served, self.prover)
         verdicts = self.judge.verdicts(served.certificates, host=served.host, at=at)
-        findings = (
-            *path_findings(served, search, path, at),
-            *chain_findings(served, search, path, self.trust, self.prover),
-            *profile_findings(verdicts, served, status),
-        )
+        status = self._judged(_status(search, path, served, self.prover), path, verdicts)
+        case = Case(served, search, path, status, at, self.trust, self.prover, verdicts, self.others)
+        findings = rule_findings(case)
         blame = _blame(status, findings, path)
-        return Diagnosis(status, blame, _sorted(findings), search, path, verdicts, self._forgotten(path, served))
+        if path is not None and blame is Blame.SERVER and self._lacks_only_root(path, served):
+            blame = Blame.CLIENT_STORE
+        return Diagnosis(status, blame, by_severity(findings), search, path, verdicts, self._forgotten(path, served))
+
+    def _anchors(self, at_hand: tuple[Certificate, ...]) -> TrustStore:
+        """The trust store, with those confirmed roots that are at hand; only a CA that signed itself is a root."""
+        wanted = (one for one in dict.fromkeys(at_hand) if one.sha256 in self.confirmed and one not in self.trust)
+        roots = tuple(one for one in wanted if one.is_ca and one.self_issued and self.prover.signed(one, one))
+        return replace(self.trust, anchors=(*self.trust.anchors, *roots)) if roots else self.trust
+
+    def _judged(self, status: Status, path: Path | None, verdicts: Mapping[str, Verdict]) -> Status:
+        """What is complete by our own search has to be so for clients, with the trust store alone."""
+        if status is not Status.COMPLETE or path is None:
+            return status
+        if path.anchor not in self.trust:
+            return Status.REPAIRABLE
+        return Status.COMPLETE if any(verdict.ok for verdict in verdicts.values()) else Status.INVALID
+
+    def _lacks_only_root(self, path: Path, served: ServedChain) -> bool:
+        return path.good and path.anchor not in self.trust and uses_only_served(path, served)
 
     def _forgotten(self, path: Path | None, served: ServedChain) -> tuple[Certificate, ...]:
         if path is None:
@@ -95,8 +127,8 @@ def choose_path(search: Search, served: ServedChain) -> Path | None:
 
 def unreachable(failure: Failure) -> Diagnosis:
     """Turn a failed probe into a diagnosis."""
-    kind = CATALOGUE.get(failure.kind, CATALOGUE["connect"])
-    return Diagnosis(Status.UNREACHABLE, kind.blame, (Finding(kind, None, failure.message, failure.hint),))
+    found = failure_finding(failure)
+    return Diagnosis(Status.UNREACHABLE, found.kind.blame, (found,))
 
 
 def _status(search: Search, path: Path | None, served: ServedChain, prover: SignatureProver) -> Status:
@@ -113,7 +145,10 @@ def _status(search: Search, path: Path | None, served: ServedChain, prover: Sign
 def _blame(status: Status, findings: tuple[Finding, ...], path: Path | None) -> Blame:
     if status is Status.COMPLETE:
         return Blame.NOBODY
-    if status is Status.INVALID and path is not None and any(p.certificate is path.anchor for p in path.problems):
+    if any(found.kind.blame is Blame.INTERCEPTION for found in findings):
+        return Blame.INTERCEPTION
+    at_anchor = path is not None and bool(path.problems) and all(p.certificate == path.anchor for p in path.problems)
+    if status is Status.INVALID and path is not None and at_anchor:
         return Blame.CLIENT_STORE if len(path.certificates) > 1 else Blame.SERVER
     if status is Status.REPAIRABLE:
         return Blame.SERVER
@@ -121,7 +156,7 @@ def _blame(status: Status, findings: tuple[Finding, ...], path: Path | None) -> 
     return fatal[0].kind.blame if fatal else Blame.SERVER
 
 
-def _sorted(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
-    """The worst first; within a severity in the order in which the rules speak."""
+def by_severity(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """Return each finding once, the worst first; within a severity in the order in which the rules speak."""
     order = list(Severity)
     return tuple(sorted(dict.fromkeys(findings), key=lambda found: order.index(found.severity)))

@@ -8,6 +8,7 @@ from typing import NotRequired, TypedDict
 
 from tui_chain.certs.certificate import Certificate
 from tui_chain.certs.pem import to_pem
+from tui_chain.headless.asked import RevocationJSON, ServerJSON, revocation_object, server_object
 from tui_chain.journey import HostState, source_of
 from tui_chain.probe.served import ServedChain
 
@@ -49,7 +50,7 @@ class ProfileJSON(TypedDict):
 
 
 class HostJSON(TypedDict):
-    """A host; `label` is there where the host list gave one."""
+    """A host; `label` is there where the host list gave one, `servers` and `revocation` where they were asked for."""
 
     target: str
     label: NotRequired[str]
@@ -62,6 +63,8 @@ class HostJSON(TypedDict):
     profiles: dict[str, ProfileJSON]
     bundle: str | None
     written: str | None
+    servers: NotRequired[list[ServerJSON]]
+    revocation: NotRequired[list[RevocationJSON]]
 
 
 def host_object(state: HostState, written: Path | None = None) -> HostJSON:
@@ -93,6 +96,10 @@ def host_object(state: HostState, written: Path | None = None) -> HostJSON:
     )
     if state.label:
         described["label"] = state.label
+    if state.servers is not None:
+        described["servers"] = [server_object(row) for row in state.servers.rows]
+    if state.revocation is not None:
+        described["revocation"] = [revocation_object(check) for check in state.revocation]
     return described
 
 

@@ -4,29 +4,39 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tui_chain.certs.readers import read_certificates
 from tui_chain.certs.store import TrustStore
 from tui_chain.certs.text import safe_text
 from tui_chain.failure import Failure
 from tui_chain.journey import Clock, HostState, Journey, utc_now
+from tui_chain.pool.place import default_path
+from tui_chain.pool.pool import Pool
 from tui_chain.probe.hostlist import Host, parse_arguments, read_host_file
+from tui_chain.probe.lookup import NameLookup, lookup, lookup_with
 from tui_chain.probe.served import ServedChain
 from tui_chain.probe.target import Target, parse_target
 from tui_chain.resolve.files import FileCertificates, read_pool
-from tui_chain.trust import load_trust_store, read_file
+from tui_chain.trust import MAX_FILE, load_trust_store, read_file
+
+if TYPE_CHECKING:
+    from tui_chain.lab.internet import Lab
+    from tui_chain.roots import ConfirmedRoot
 
 DEMO_HOST = "leaf-only"
 """The lab host that a demo repairs where none is named."""
+_EARLIEST, _LATEST = datetime(1950, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)
+"""Times that certificates have (RFC 5280 section 4.1.2.5)."""
 
 
 @dataclass(frozen=True)
 class Options:
-    """The arguments of `check` and `fix` as given."""
+    """The arguments of `check` and `fix` as given; `keeps_pool` is for commands that use the user's pool."""
 
     targets: tuple[str, ...] = ()
     trust: str | None = None
@@ -36,20 +46,36 @@ class Options:
     demo: bool = False
     output: Path | None = None
     replace: bool = False
+    merge: bool = False
+    backup: bool = False
+    kind: str = "client"
     served: str | None = None
     host: str | None = None
     pool: tuple[Path, ...] = ()
     at: str | None = None
     offline: bool = False
     allow_private_aia: bool = False
+    trust_root: tuple[str, ...] = ()
+    no_pool: bool = False
+    no_learn: bool = False
+    keeps_pool: bool = False
+    all_addresses: bool = False
+    key_types: bool = False
+    no_sni: bool = False
+    repeat: int = 1
+    revocation: bool = False
 
 
 @dataclass(frozen=True)
 class Work:
-    """A journey and the hosts that go on it; a host whose chain is at hand is not probed."""
+    """A journey and the hosts that go on it; a host whose chain is at hand is not probed.
+
+    `problems` are the parts of the user's files that could not be read, in words.
+    """
 
     journey: Journey
     hosts: tuple[HostState, ...]
+    problems: tuple[str, ...] = ()
 
 
 @contextmanager
@@ -60,19 +86,30 @@ def prepared(options: Options, *, demo_all: bool) -> Iterator[Work | Failure]:
         return
     from tui_chain.lab.internet import open_lab
 
+    if options.served is not None or options.host is not None or options.hosts_file is not None:
+        yield Failure("usage", "--demo takes names of the lab's hosts only.", "`tlschain lab` lists them.")
+        return
     names = options.targets or (None if demo_all else (DEMO_HOST,))
-    try:
-        with open_lab(names) as lab:
-            store = load_trust_store(options.trust or str(lab.trust_file))
-            if not isinstance(store, Failure) and options.trust is None:
-                store = replace(store, name="lab")
-            journey = store if isinstance(store, Failure) else _journey(options, store)
-            hosts = tuple(HostState(Target("localhost", host.port), host.name) for host in lab.hosts)
-            yield journey if isinstance(journey, Failure) else Work(journey, hosts)
-    except ValueError as error:
-        yield Failure(
-            "usage", f"The lab has no such host: {safe_text(str(error))}.", "`tlschain lab` lists its hosts."
-        )
+    with ExitStack() as stack:
+        try:
+            lab = stack.enter_context(open_lab(names))
+        except ValueError as error:
+            words = f"The lab has no such host: {safe_text(str(error))}."
+            yield Failure("usage", words, "`tlschain lab` lists its hosts.")
+        else:
+            yield _demo(options, lab)
+
+
+def _demo(options: Options, lab: Lab) -> Work | Failure:
+    store = load_trust_store(options.trust or str(lab.trust_file))
+    if isinstance(store, Failure):
+        return store
+    if options.trust is None:
+        store = replace(store, name="lab")
+    journey = _journey(options, store, lookup_with(lab.names))
+    named = ((parse_target(host.target), host.name) for host in lab.hosts)
+    hosts = tuple(HostState(target, name) for target, name in named if isinstance(target, Target))
+    return journey if isinstance(journey, Failure) else Work(journey, hosts)
 
 
 def _real(options: Options) -> Work | Failure:
@@ -88,14 +125,43 @@ def _real(options: Options) -> Work | Failure:
     return Work(journey, tuple(HostState(host.target, host.label) for host in hosts))
 
 
-def _journey(options: Options, store: TrustStore) -> Journey | Failure:
+def _journey(options: Options, store: TrustStore, name_lookup: NameLookup = lookup) -> Journey | Failure:
     pool = read_pool(options.pool) if options.pool else FileCertificates()
     if isinstance(pool, Failure):
         return pool
     clock = utc_now if options.at is None else _frozen_clock(options.at)
     if isinstance(clock, Failure):
         return clock
-    return Journey(store, clock, options.timeout, pool, options.allow_private_aia, options.offline)
+    roots = _confirmed(options.trust_root)
+    if isinstance(roots, Failure):
+        return roots
+    journey = Journey(
+        store, clock, options.timeout, pool, options.allow_private_aia, options.offline, name_lookup=name_lookup
+    )
+    journey.trust_roots(roots)
+    if options.keeps_pool:
+        journey.all_sources = True
+        # the lab's certificates are of this run alone: the user's pool is not for them
+        journey.certificate_pool = None if options.no_pool or options.demo else _users_pool(options)
+    return journey
+
+
+def _confirmed(fingerprints: tuple[str, ...]) -> tuple[ConfirmedRoot, ...] | Failure:
+    if not fingerprints:
+        return ()
+    from tui_chain.roots import confirm_fingerprint
+
+    found = []
+    for text in fingerprints:
+        root = confirm_fingerprint(text)
+        if isinstance(root, Failure):
+            return root
+        found.append(root)
+    return tuple(found)
+
+
+def _users_pool(options: Options) -> Pool:
+    return Pool(default_path(), learning=not options.no_learn)
 
 
 def _frozen_clock(text: str) -> Clock | Failure:
@@ -106,11 +172,14 @@ def _frozen_clock(text: str) -> Clock | Failure:
 def _time(text: str) -> datetime | Failure:
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        moment = moment.astimezone(UTC) if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        moment = _EARLIEST
+    if not _EARLIEST < moment < _LATEST:
         return Failure(
             "usage", f"{safe_text(text, 40)!r} is no time.", "Write it as 2026-11-23 or 2026-11-23T12:00:00Z."
         )
-    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+    return moment
 
 
 def _hosts(options: Options) -> tuple[Host, ...] | Failure:
@@ -122,7 +191,7 @@ def _hosts(options: Options) -> tuple[Host, ...] | Failure:
         if isinstance(listed, Failure):
             return listed
         bad += [f"{safe_text(str(options.hosts_file))}, {line}" for line in listed.bad]
-        hosts = {host.target: host for host in listed.hosts} | hosts
+        hosts |= {host.target: host for host in listed.hosts}
     if bad:
         return Failure("usage", "\n".join(bad))
     if not hosts:
@@ -139,13 +208,16 @@ def _offline(options: Options, journey: Journey) -> Work | Failure:
     target = parse_target(options.host)
     if isinstance(target, Failure):
         return target
-    data = sys.stdin.buffer.read() if options.served == "-" else read_file(Path(options.served), "served chain")
+    data = (
+        sys.stdin.buffer.read(MAX_FILE) if options.served == "-" else read_file(Path(options.served), "served chain")
+    )
     if isinstance(data, Failure):
         return data
     reading = read_certificates(data)
     name = "standard input" if options.served == "-" else safe_text(options.served)
+    problems = tuple(f"{name}, line {problem.line}: {problem.reason}" for problem in reading.problems)
     if not reading.certificates:
         why = reading.problems[0].reason if reading.problems else "it holds none"
         return Failure("file", f"There is no certificate in {name}: {why}.", "Give PEM, DER or PKCS#7.")
     served = ServedChain(target, reading.certificates, journey.clock(), note=f"from {name}")
-    return Work(journey, (journey.diagnose(HostState(target), served),))
+    return Work(journey, (journey.diagnose(HostState(target), served),), problems)

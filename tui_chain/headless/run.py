@@ -3,58 +3,57 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 import sys
 import threading
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
-
-import click
 
 from tui_chain.certs.text import plural, safe_text
 from tui_chain.diagnose.words import Status
 from tui_chain.failure import Failure
+from tui_chain.headless.asked import check_host
+from tui_chain.headless.deliver import Consent, print_text, put
 from tui_chain.headless.jsonlines import json_line
 from tui_chain.headless.options import Options, Work, prepared
+from tui_chain.headless.speech import FOUND, OK, UNUSABLE, emit, fail, say
 from tui_chain.headless.words import describe
-from tui_chain.journey import HostState
 from tui_chain.probe.served import ServedChain
-from tui_chain.repair.bundle import Bundle
-from tui_chain.repair.repair import Repair, combine
-from tui_chain.repair.write import WritePlan, plan_write, write
+from tui_chain.repair.kinds import Kind, Output, make_output
+from tui_chain.repair.repair import Repair
+from tui_chain.state import HostState
+from tui_chain.trust import read_file
 
-OK, FOUND, UNUSABLE = 0, 1, 2
+__all__ = ["FOUND", "OK", "UNUSABLE", "emit", "fail", "journeys", "run_check", "run_fix", "run_lab", "say"]
 CONCURRENT = 64
 """Hosts that are under way at once."""
-
-
-def say(text: str) -> None:
-    """Words for a person, on standard error."""
-    click.echo(text, err=True, color=_colour())
-
-
-def emit(text: str) -> None:
-    """Data, on standard output."""
-    click.echo(text, color=_colour())
-
-
-def _colour() -> bool | None:
-    """None lets click look whether the stream is a terminal; NO_COLOR forbids colour anywhere."""
-    return False if os.environ.get("NO_COLOR") else None
-
-
-def _fail(failure: Failure) -> int:
-    say(f"tlschain: {failure}")
-    return UNUSABLE
+STANDARD_OUTPUT = Path("-")
+"""What `-o` is given for standard output."""
+MAX_PROBLEMS = 10
+"""Problems of files that are told."""
 
 
 def run_check(options: Options) -> int:
     """Probe and diagnose; print each host as soon as it and all before it are done."""
+    from tui_chain.questions import ends_unknown, with_shared_roots
+
     with prepared(options, demo_all=True) as work:
         if isinstance(work, Failure):
-            return _fail(work)
-        states = asyncio.run(_all(work, work.journey.probe, lambda state: emit(_report(options, work, state))))
+            return fail(work)
+        held: list[HostState] = []
+
+        def done(state: HostState) -> None:
+            # what a root means that nobody knows may depend on the hosts that are still to come
+            if held or (len(work.hosts) > 1 and ends_unknown(state)):
+                held.append(state)
+            else:
+                emit(_report(options, work, state))
+
+        states = asyncio.run(_all(work, lambda state: check_host(work.journey, options, state), done))
+        told = with_shared_roots(states)[len(states) - len(held) :]
+        for state in told:
+            emit(_report(options, work, state))
     return max((_check_code(state) for state in states), default=OK)
 
 
@@ -65,7 +64,8 @@ def _report(options: Options, work: Work, state: HostState) -> str:
 def _check_code(state: HostState) -> int:
     if state.status is Status.UNREACHABLE:
         return UNUSABLE
-    return FOUND if state.verdict is None or state.verdict.fatal else OK
+    fine = state.status is Status.COMPLETE and state.verdict is not None and not state.verdict.fatal
+    return OK if fine else FOUND
 
 
 async def _all(
@@ -89,24 +89,60 @@ async def _all(
 
 def run_fix(options: Options) -> int:
     """Run the whole journey of each host, then write one bundle for all that could be repaired."""
-    with prepared(options, demo_all=False) as work:
+    with prepared(replace(options, keeps_pool=True), demo_all=False) as work:
         if isinstance(work, Failure):
-            return _fail(work)
+            return fail(work)
 
-        async def journey(state: HostState) -> HostState:
-            return await work.journey.fix(state if state.served is not None else await work.journey.probe(state))
+        _tell_problems((*work.journey.pool.problems, *work.problems))
 
         def done(state: HostState) -> None:
             if not options.as_json:
                 say(describe(state, work.journey.clock()) + "\n")
 
-        states = asyncio.run(_all(work, journey, done))
+        states = asyncio.run(journeys(work, done))
         written = _deliver(options, work, states)
     if options.as_json:
         for state in states:
             emit(json_line(state, written if isinstance(written, Path) else None))
     code = max((_fix_code(state) for state in states), default=OK)
-    return max(code, _fail(written)) if isinstance(written, Failure) else code
+    return max(code, fail(written)) if isinstance(written, Failure) else code
+
+
+def _tell_problems(problems: tuple[str, ...]) -> None:
+    """Say which parts of the user's files were not read: what is not there cannot be found."""
+    for problem in problems[:MAX_PROBLEMS]:
+        say(f"tlschain: {problem}")
+    if len(problems) > MAX_PROBLEMS:
+        say(f"tlschain: and {plural(len(problems) - MAX_PROBLEMS, 'problem')} more")
+
+
+async def journeys(work: Work, done: Callable[[HostState], None] = lambda _: None) -> list[HostState]:
+    """Take every host through probe, diagnosis, search and repair; `done` hears of each in its order.
+
+    All are probed first: what one of them serves may be what another forgot.
+    """
+
+    async def probe(state: HostState) -> HostState:
+        return state if state.served is not None else await work.journey.probe(state)
+
+    probed = await _all(work, probe, lambda _: None)
+    chains = tuple(state.served for state in probed if isinstance(state.served, ServedChain))
+    work.journey.siblings = lambda: chains
+    states = await _all(replace(work, hosts=tuple(probed)), work.journey.fix, done)
+    _last_words(work, states)
+    return states
+
+
+def _last_words(work: Work, states: list[HostState]) -> None:
+    """What is to be said of the pool, and of roots that were trusted for nothing."""
+    pool = work.journey.certificate_pool
+    if pool is not None:
+        for notice in pool.notices:
+            say(f"tlschain: {notice}")
+        pool.close()
+    used = {one.sha256 for state in states if state.proven is not None for one in state.proven.path.certificates}
+    for sha256 in sorted(work.journey.diagnoser.confirmed - used):
+        say(f"tlschain: No path ends at the root {sha256[:16]}… that --trust-root names.")
 
 
 def _fix_code(state: HostState) -> int:
@@ -116,46 +152,59 @@ def _fix_code(state: HostState) -> int:
 
 
 def _deliver(options: Options, work: Work, states: list[HostState]) -> Path | Failure | None:
-    """Write the bundle, or print it where no file is named; None where there is nothing to write."""
-    repairs: list[tuple[ServedChain, Repair]] = [
+    """Write the file, or print it where none is named; None where there is nothing to write."""
+    repairs = repairs_of(states)
+    named = options.output is not None and options.output != STANDARD_OUTPUT
+    if not repairs:
+        if named and not options.as_json:
+            say(f"tlschain: There is nothing to write; {safe_text(str(options.output))} was left as it is.")
+        return None
+    output = make_output(Kind(options.kind), repairs, work.journey.trust, at=work.journey.clock())
+    if isinstance(output, Failure):
+        return output
+    if options.output is not None and named:
+        return _write(options.output, output, options)
+    if not output.is_text:
+        return Failure("usage", f"{output.kind} is no text to print.", "Name a file with -o.")
+    if not options.as_json:
+        print_text(output.data)
+    return None
+
+
+def repairs_of(states: list[HostState]) -> list[tuple[ServedChain, Repair]]:
+    """The hosts that have a proven repair, with what they serve."""
+    return [
         (state.served, state.proven)
         for state in states
         if state.proven is not None and isinstance(state.served, ServedChain)
     ]
-    if not repairs:
-        return None
-    bundle = repairs[0][1].bundle if len(repairs) == 1 else combine(repairs, at=work.journey.clock())
-    if isinstance(bundle, Failure):
-        return bundle
-    if options.output is None:
-        if not options.as_json:
-            emit(bundle.pem.decode("ascii").rstrip("\n"))
-        return None
-    return _write(options.output, bundle, replace=options.replace)
 
 
-def _write(path: Path, bundle: Bundle, *, replace: bool) -> Path | Failure:
-    plan = plan_write(path, bundle.pem)
-    if isinstance(plan, Failure):
-        return plan
-    if plan.old is not None and not plan.unchanged:
-        _show_difference(plan)
-        if not replace:
-            shown = safe_text(str(path))
-            return Failure(
-                "exists", f"{shown} exists and differs; it was left as it is.", "Add --replace to replace it."
-            )
-    result = write(plan, replace=replace)
-    if not isinstance(result, Failure):
-        what = plural(len(bundle.certificates), "CA certificate")
-        say(f"{'unchanged' if plan.unchanged else 'wrote'} {safe_text(str(result))}: {what}, {len(plan.data)} bytes")
-    return result
+def _write(path: Path, output: Output, options: Options) -> Path | Failure:
+    from tui_chain.repair.difference import summary
+
+    consent = Consent(options.replace or options.merge, options.backup)
+    data = _merged(path, output) if options.merge else output.data
+    if isinstance(data, Failure):
+        return data
+    written = put(path, data, summary(None, data), consent)
+    for number, more in enumerate(output.more, start=2):
+        if isinstance(written, Failure):
+            break
+        put(path.with_name(f"{path.stem}-{number}{path.suffix}"), more, "the next certificate", consent)
+    return written
 
 
-def _show_difference(plan: WritePlan) -> None:
-    colours = {"+": "green", "-": "red"}
-    for line in plan.difference():
-        say(click.style(f"  {line}", fg=colours.get(line[:1])))
+def _merged(path: Path, output: Output) -> bytes | Failure:
+    """The file that stands there, with what it lacks."""
+    from tui_chain.repair.merge import merge
+
+    if output.bundle is None or output.kind is Kind.SERVER:
+        return Failure("usage", f"{output.kind} cannot be merged into a file.", "Take client, links or client+store.")
+    if not path.exists():
+        return output.data
+    old = read_file(path, "old file")
+    return old if isinstance(old, Failure) else merge(old, output.bundle)
 
 
 def run_lab(names: tuple[str, ...]) -> int:
@@ -175,7 +224,7 @@ def run_lab(names: tuple[str, ...]) -> int:
             sys.stdout.flush()
             ended.wait()
     except ValueError as error:
-        return _fail(
+        return fail(
             Failure("usage", f"The lab has no such host: {safe_text(str(error))}.", "`tlschain lab` lists all.")
         )
     except KeyboardInterrupt:

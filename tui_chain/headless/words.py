@@ -12,6 +12,7 @@ from tui_chain.certs.text import plural
 from tui_chain.diagnose.headline import headline
 from tui_chain.diagnose.words import Blame, Severity, Status
 from tui_chain.failure import Failure
+from tui_chain.headless.asked import revocation_lines, server_lines
 from tui_chain.journey import HostState, source_of
 from tui_chain.paths.profiles import Verdict
 from tui_chain.probe.served import ServedChain
@@ -44,6 +45,8 @@ def _lines(state: HostState, now: datetime) -> Iterator[str]:
         yield from _served(state.served)
     yield from _path(state, now)
     yield from _findings(state)
+    yield from server_lines(state.servers)
+    yield from revocation_lines(state.revocation)
     yield from _tries(state)
     yield from _outcome(state)
 
@@ -63,8 +66,9 @@ def _path(state: HostState, now: datetime) -> Iterator[str]:
         return
     path = state.proven.path if state.proven is not None else verdict.path
     chain = path.certificates if path is not None else state.served.certificates
-    for depth, certificate in enumerate(chain):
-        yield f"  {'path      ' if depth == 0 else ' ' * 10}{'  ' * depth}{_certificate(state, certificate, now)}"
+    for place, certificate in enumerate(chain):
+        title = ("path" if path is not None else "sent") if place == 0 else ""
+        yield f"  {title:<10}{'  ' * place if path is not None else ''}{_certificate(state, certificate, now)}"
     for link in verdict.missing:
         key = f" (key id {link.key_id})" if link.key_id else ""
         yield f"  {click.style('missing', fg='red')}   {link.subject}{key}, which signed {link.wanted_by.label}"
@@ -89,17 +93,39 @@ def _tries(state: HostState) -> Iterator[str]:
         glyph, colour = ("✓", "green") if tried.ok else ("✗", "yellow")
         where = f"{tried.source} {tried.where}"
         yield f"  tried     {click.style(glyph, fg=colour)} {where}: {tried.outcome} ({tried.milliseconds:.0f} ms)"
+        if tried.hint:
+            yield f"              {tried.hint}"
 
 
 def _outcome(state: HostState) -> Iterator[str]:
     if state.proven is not None:
         size = plural(len(state.proven.bundle.certificates), "CA certificate")
-        yield f"  bundle    {size}, verified as clients will use it:"
+        who = "all" if state.proven.whole else f"{state.proven.passed} of {len(state.proven.verdicts)}"
+        yield f"  bundle    {size}; with nothing else, {who} kinds of client verify the host:"
         yield from profile_lines(state.proven.verdicts)
     elif isinstance(state.repair, Failure) and state.repair.kind != "nothing-to-do":
+        yield from _private_root(state)
         yield f"  no repair {state.repair.message}"
-        if state.repair.hint:
+        if state.repair.hint and state.verdict and state.repair.hint not in {f.hint for f in state.verdict.findings}:
             yield f"            {state.repair.hint}"
+    elif state.status is Status.INCOMPLETE:
+        yield "  next      `tlschain fix` looks for what is missing"
+
+
+def _private_root(state: HostState) -> Iterator[str]:
+    """A root that the trust store lacks; the dots keep the screen from being the source of its fingerprint."""
+    from tui_chain.roots import ask_about, private_root
+
+    root = private_root(state.verdict) if state.verdict is not None else None
+    if root is None or state.verdict is None:
+        return
+    question = ask_about(root, state.verdict)
+    yield f"  root      {root.subject} is in no trust store that was chosen; its SHA-256 is"
+    yield f"            {question.shown}"
+    if question.warning is not None:
+        yield click.style(f"            {question.warning.message}", fg="red")
+        yield f"            {question.warning.hint}"
+    yield f"            {question.meaning} Then: --trust-root SHA256, in full."
 
 
 def profile_lines(verdicts: Mapping[str, Verdict]) -> Iterator[str]:

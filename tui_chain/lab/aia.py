@@ -55,7 +55,7 @@ class AiaSite:
         return tuple(self._log)
 
     def publish(self, path: str, answer: AnswerSource) -> str:
-        """Give a path its answer, instead of the one it had, and return its URL."""
+        """Give a path, or with a slash at its end all below it, its answer, and return its URL."""
         self._answers[path] = answer
         return self.url(path)
 
@@ -72,10 +72,16 @@ class AiaSite:
         request = await read_request(stream)
         if request.method:
             self._log.append(request.path)
-            source = self._answers.get(request.path, NOT_FOUND)
+            source = self._source(request.path)
             answer = source if isinstance(source, Answer) else source(request.path)
             await _send(stream, answer, with_body=request.method != "HEAD")
         await stream.finish()
+
+    def _source(self, path: str) -> AnswerSource:
+        if path in self._answers:
+            return self._answers[path]
+        above = [known for known in self._answers if known.endswith("/") and path.startswith(known)]
+        return self._answers[max(above, key=len)] if above else NOT_FOUND
 
 
 async def _send(stream: Stream, answer: Answer, *, with_body: bool) -> None:

@@ -18,6 +18,8 @@ from cryptography.hazmat.primitives.asymmetric.types import (
 )
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
 
+from tui_chain.lab.raw import FieldEdit, sign_edited
+
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")
 ORGANIZATION = "tlschain lab"
 
@@ -64,7 +66,8 @@ class Template:
     """What is odd about one certificate; an empty template gives the profile of RFC 5280 section 4.
 
     `urls` become AIA caIssuers. `without` leaves extensions out, `extensions` replaces those of the same OID or
-    adds others (raw ones as `x509.UnrecognizedExtension`), and `customise` has the last word on the builder.
+    adds others (raw ones as `x509.UnrecognizedExtension`), and `customise` has the last word on the builder. `edit`
+    changes the DER of the fields that are signed, for what no builder makes (see `lab.raw`).
     """
 
     validity: Validity | None = None
@@ -75,6 +78,7 @@ class Template:
     without: frozenset[x509.ObjectIdentifier] = frozenset()
     extensions: Extensions = ()
     customise: Callable[[x509.CertificateBuilder], x509.CertificateBuilder] | None = None
+    edit: FieldEdit | None = None
 
 
 DEFAULT_TEMPLATE = Template()
@@ -183,7 +187,8 @@ def _sign(request: _Request, issuer: x509.Name, key: PrivateKey, now: datetime, 
     # RFC 8410: the Edwards curves bring their own hash
     edwards = isinstance(key, ed25519.Ed25519PrivateKey | ed448.Ed448PrivateKey)
     certificate = builder.sign(key, None if edwards else template.digest)
-    return certificate.public_bytes(serialization.Encoding.DER)
+    der = certificate.public_bytes(serialization.Encoding.DER)
+    return der if template.edit is None else sign_edited(der, key, template.edit)
 
 
 def _amend(extensions: Extensions, template: Template) -> Extensions:
@@ -196,7 +201,7 @@ def _amend(extensions: Extensions, template: Template) -> Extensions:
 def _ca_extensions(key: PublicKey, template: Template) -> Extensions:
     return (
         (x509.BasicConstraints(ca=True, path_length=template.path_length), True),
-        (_key_usage("key_cert_sign", "crl_sign"), True),
+        (key_usage("key_cert_sign", "crl_sign"), True),
         (x509.SubjectKeyIdentifier.from_public_key(key), False),
     )
 
@@ -204,7 +209,7 @@ def _ca_extensions(key: PublicKey, template: Template) -> Extensions:
 def _leaf_extensions(key: PublicKey, names: tuple[str, ...]) -> Extensions:
     return (
         (x509.BasicConstraints(ca=False, path_length=None), True),
-        (_key_usage("digital_signature"), True),
+        (key_usage("digital_signature"), True),
         (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), False),
         (x509.SubjectAlternativeName([_general_name(name) for name in names]), False),
         (x509.SubjectKeyIdentifier.from_public_key(key), False),
@@ -224,7 +229,8 @@ _KEY_USAGES = (
 )
 
 
-def _key_usage(*usages: str) -> x509.KeyUsage:
+def key_usage(*usages: str) -> x509.KeyUsage:
+    """Make a key usage of these words, as in `key_cert_sign` (RFC 5280 section 4.2.1.3)."""
     return x509.KeyUsage(**{usage: usage in usages for usage in _KEY_USAGES})
 
 

@@ -40,16 +40,15 @@ class LabHost:
 
     @property
     def target(self) -> str:
-        """Where clients reach it, as `localhost:PORT`."""
-        return f"localhost:{self.port}"
+        """Where clients reach it, most often as `localhost:PORT`."""
+        return self.scenario.reach.format(port=self.port)
 
 
 class Lab:
     """An open lab; its methods may be called from any thread but the lab's own. Use `open_lab` to make one."""
 
     def __init__(self, resources: ExitStack, folder: Path, thread: LoopThread, now: datetime) -> None:
-        self.folder = folder
-        """Temporary folder of the lab, gone when it closes."""
+        self._folder = folder
         self.hosts: tuple[LabHost, ...] = ()
         """What is served, in the order of the scenarios."""
         self._resources = resources
@@ -70,6 +69,22 @@ class Lab:
     def trust_file(self) -> Path:
         """A file with the trust store of the lab as it was opened, for programs that want one."""
         return self.folder / "lab-roots.pem"
+
+    @property
+    def folder(self) -> Path:
+        """Temporary folder of the lab, gone when it closes."""
+        return self._folder
+
+    @property
+    def dead_port(self) -> int:
+        """A port on which nobody listens."""
+        return self._site.dead_port
+
+    @property
+    def names(self) -> dict[str, tuple[str, ...]]:
+        """Names that only the lab knows, with their loopback addresses."""
+        scenarios = (host.scenario for host in self.hosts)
+        return {f"{each.name}.lab.test": each.addresses for each in scenarios if each.addresses}
 
     @property
     def aia_log(self) -> tuple[str, ...]:

@@ -13,39 +13,57 @@ from tui_chain.lab.services import LEAF, PLAIN_HTTP, SILENT, Service, Tls
 
 @dataclass(frozen=True)
 class Expected:
-    """The true diagnosis of a host: findings by code before any fetching, and the status `after` the whole fix."""
+    """The true diagnosis of a host: findings by code before any fetching, and the status `after` the whole fix.
+
+    `asked` are the further findings when its revocation, and all its addresses and key types, are asked for.
+    """
 
     status: Status
     blame: Blame
     findings: frozenset[str]
     after: Status
+    asked: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
 class Scenario:
-    """One host of the lab: its name, one line of words, what it runs, the truth about it, and CAs of its own."""
+    """One host of the lab: its name, one line of words, what it runs, the truth about it, and CAs of its own.
+
+    `reach` is the target as a user writes it, with `{port}` in it. `addresses` are those of `<name>.lab.test`, where
+    the lab has that name looked up.
+    """
 
     name: str
     words: str
     service: Service
     expected: Expected
     cas: tuple[Ca, ...] = ()
+    reach: str = "localhost:{port}"
+    addresses: tuple[str, ...] = ()
 
 
-def expect(status: Status, blame: Blame, *findings: str, after: Status | None = None) -> Expected:
+def expect(
+    status: Status, blame: Blame, *findings: str, after: Status | None = None, asked: Iterable[str] = ()
+) -> Expected:
     """Declare a diagnosis; without `after` the fix changes nothing."""
-    return Expected(status, blame, frozenset(findings), after or status)
+    return Expected(status, blame, frozenset(findings), after or status, frozenset(asked))
 
 
 def choose_scenarios(names: Iterable[str] | None = None) -> tuple[Scenario, ...]:
-    """Return the scenarios of these names in the lab's order (None: all); raises ValueError for an unknown name."""
+    """Return the scenarios of these names in the lab's order; None takes the usual ones, without the oddities.
+
+    Raises ValueError for an unknown name.
+    """
     if names is None:
         return SCENARIOS
-    wanted = set(names)
-    unknown = wanted - {scenario.name for scenario in SCENARIOS}
+    from tui_chain.lab.link_cases import LINK_SCENARIOS  # they are declared with what is declared here
+    from tui_chain.lab.oddities import ODDITIES
+
+    wanted, every = set(names), (*SCENARIOS, *ODDITIES, *LINK_SCENARIOS)
+    unknown = wanted - {scenario.name for scenario in every}
     if unknown:
         raise ValueError(f"the lab has no scenario {', '.join(sorted(unknown))}")
-    return tuple(scenario for scenario in SCENARIOS if scenario.name in wanted)
+    return tuple(scenario for scenario in every if scenario.name in wanted)
 
 
 SCENARIOS = (
@@ -130,14 +148,17 @@ SCENARIOS = (
     Scenario(
         "aia-dead",
         "forgets its intermediate, and its AIA address is dead",
-        Tls((LEAF,), Leaf(aia=(dead_url,))),
+        Tls((LEAF,), Leaf("dead-issuing", aia=(dead_url,))),
         expect(Status.INCOMPLETE, Blame.SERVER, "missing-issuer"),
+        # no other host serves these two: they stay incomplete whatever else is in the list
+        (Ca("dead-issuing", "Lab Issuing CA G4", issuer="root"),),
     ),
     Scenario(
         "no-aia",
         "forgets its intermediate, and its certificate has no AIA",
-        Tls((LEAF,), Leaf(aia=())),
+        Tls((LEAF,), Leaf("hidden-issuing", aia=())),
         expect(Status.INCOMPLETE, Blame.SERVER, "missing-issuer"),
+        (Ca("hidden-issuing", "Lab Issuing CA G5", issuer="root"),),
     ),
     Scenario(
         "duplicate-sent",

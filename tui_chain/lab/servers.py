@@ -30,7 +30,7 @@ class TlsOptions:
 
     `client_ca` is PEM: a client certificate from there is required. `sni_alert` is sent to every client that names
     a host. `also` are chains for other key types. `configure` has the last word on the context. `text` is the body
-    of every answer.
+    of every answer. `weak` lets it serve keys and signatures that OpenSSL's default security level forbids.
     """
 
     minimum: ssl.TLSVersion | None = None
@@ -40,6 +40,7 @@ class TlsOptions:
     also: tuple[Credentials, ...] = ()
     configure: Callable[[ssl.SSLContext], None] | None = None
     text: str = "You reached the lab.\n"
+    weak: bool = False
 
 
 DEFAULT_TLS = TlsOptions()
@@ -56,6 +57,8 @@ class Request:
 def make_context(folder: Path, credentials: Credentials, options: TlsOptions = DEFAULT_TLS) -> ssl.SSLContext:
     """Make a server's TLS context; `folder` holds the key for a moment, since OpenSSL loads from files only."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    if options.weak:
+        context.set_ciphers("DEFAULT:@SECLEVEL=0")
     for each in (credentials, *options.also):
         _load(context, folder, each)
     if options.minimum is not None:

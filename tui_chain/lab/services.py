@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
+from tui_chain.lab.aia import AnswerSource
 from tui_chain.lab.authority import PrivateKey
 from tui_chain.lab.hierarchy import DEFAULT_LEAF, Hierarchy, Leaf
 from tui_chain.lab.listener import Handler
@@ -28,6 +30,14 @@ class Ground(Protocol):
     def hierarchy(self) -> Hierarchy:
         """The lab's CAs."""
 
+    @property
+    def dead_port(self) -> int:
+        """A port on which nobody listens."""
+
+    @property
+    def folder(self) -> Path:
+        """A folder that is gone when the lab closes."""
+
     def serve(
         self,
         chain: Sequence[bytes],
@@ -38,6 +48,9 @@ class Ground(Protocol):
         options: TlsOptions = ...,
     ) -> int:
         """Serve a chain over TLS; return the port."""
+
+    def publish(self, path: str, answer: AnswerSource | bytes) -> str:
+        """Let the AIA site answer a path; return the URL."""
 
     def listen(self, handler: Handler, *, addresses: Sequence[str] = ..., port: int = ...) -> int:
         """Serve connections with any handler; return the port."""
@@ -59,10 +72,11 @@ class Tls:
     options: TlsOptions = DEFAULT_TLS
 
     def open(self, ground: Ground, scenario: str, /) -> Served:
-        """Issue the leaf and serve the chain."""
+        """Issue the leaf and serve the chain, with the key of whichever certificate comes first."""
         leaf = ground.hierarchy.issue_leaf(self.leaf, scenario)
         chain = tuple(leaf.der if label == LEAF else ground.hierarchy[label].der for label in self.served)
-        return ground.serve(chain, leaf.key, addresses=LOCALHOST, options=self.options), chain
+        key = leaf.key if self.served[0] == LEAF else ground.hierarchy[self.served[0]].key
+        return ground.serve(chain, key, addresses=LOCALHOST, options=self.options), chain
 
 
 @dataclass(frozen=True)
@@ -74,6 +88,15 @@ class NoTls:
     def open(self, ground: Ground, _scenario: str, /) -> Served:
         """Serve with the handler."""
         return ground.listen(self.handler, addresses=LOCALHOST), ()
+
+
+@dataclass(frozen=True)
+class Nobody:
+    """A port that refuses every connection."""
+
+    def open(self, ground: Ground, _scenario: str, /) -> Served:
+        """Serve nothing."""
+        return ground.dead_port, ()
 
 
 PLAIN_HTTP = NoTls(plain_http)

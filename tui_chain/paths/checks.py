@@ -1,12 +1,21 @@
-"""What RFC 5280 and RFC 9525 ask of one certification path, each rule on its certificate."""
+"""What RFC 5280, RFC 9525 and TLS clients ask of one certification path, each rule on its certificate."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 from tui_chain.certs.certificate import Certificate
+from tui_chain.paths.constraints import Name, NameRules, constrained_names, rules_of
+from tui_chain.paths.index import Chain
+from tui_chain.paths.openssl_chain import key_id_misfit
+from tui_chain.paths.reading import ALTERNATIVE_NAME, BASIC_CONSTRAINTS, extension_fault, may_hide
+from tui_chain.paths.strength import weak_key, weak_signature
+
+SERVER_USES = frozenset({"1.3.6.1.5.5.7.3.1", "2.16.840.1.113730.4.1", "1.3.6.1.4.1.311.10.3.3"})
+"""Extended key usages that OpenSSL takes for a TLS server's: serverAuth, and two of the 1990s for step-up."""
 
 
 @dataclass(frozen=True)
@@ -18,30 +27,95 @@ class PathProblem:
     detail: str
 
 
-def path_problems(path: tuple[Certificate, ...], *, host: str, at: datetime) -> tuple[PathProblem, ...]:
+Problems = tuple[PathProblem, ...]
+
+
+def path_problems(path: Chain, *, host: str, at: datetime) -> Problems:
     """Check a path of proven signatures, leaf first and anchor last, for `host` (ASCII) at `at` (aware).
 
-    Signatures are not looked at again. An anchor's dates are checked too, as OpenSSL does. Empty means good.
+    Signatures are not looked at again. An anchor's dates, uses and constraints are checked too, as OpenSSL does;
+    its own signature is not. Empty means good; the problems come in the order of their certificates.
     """
     if not path:
         return ()
-    return (
-        *_dates(path, at),
-        *_host(path[0], host),
-        *_purpose(path),
-        *_authorities(path),
-        *_lengths(path),
-    )
+    return PathChecker(path[0], host, at).problems(path)
 
 
-def _dates(path: tuple[Certificate, ...], at: datetime) -> Iterator[PathProblem]:
-    """RFC 5280 section 6.1.3 (a)(2)."""
-    for certificate in path:
-        yield from date_problem(certificate, at)
+@dataclass
+class PathChecker:
+    """Judges the paths of one leaf, a link at a time, and remembers what it found of each certificate and link."""
+
+    leaf: Certificate
+    host: str
+    at: datetime
+    _issuers: dict[str, Problems] = field(default_factory=dict)
+    _signatures: dict[str, Problems] = field(default_factory=dict)
+    _rules: dict[str, NameRules | None] = field(default_factory=dict)
+    _names: dict[str, tuple[Name, ...]] = field(default_factory=dict)
+    _violations: dict[tuple[str, str], Problems] = field(default_factory=dict)
+
+    def problems(self, path: Chain) -> Problems:
+        """Everything that a whole path of this leaf breaks, in the order of its certificates."""
+        found = [*self.leaf_problems]
+        for depth in range(1, len(path)):
+            found += self.link_problems(path[:depth], path[depth])
+        places = {certificate.sha256: place for place, certificate in enumerate(path)}
+        return tuple(sorted(found, key=lambda problem: places[problem.certificate.sha256]))
+
+    @cached_property
+    def leaf_problems(self) -> Problems:
+        """What the leaf breaks by itself."""
+        return (*_of_any(self.leaf, self.at), *_host(self.leaf, self.host), *_serving(self.leaf))
+
+    def link_problems(self, below: Chain, issuer: Certificate) -> Problems:
+        """What a path breaks when `issuer` is put on top of `below`, which is leaf first and not empty."""
+        return (
+            *self.onward_problems(below[-1]),
+            *_key_id(below[-1], issuer),
+            *self._issuer(issuer),
+            *_length(below, issuer),
+            *(found for lower in below for found in self._constrained(issuer, lower)),
+        )
+
+    def onward_problems(self, child: Certificate) -> Problems:
+        """What a path breaks that goes on from `child`, whoever issued it: an anchor's own signature is not used."""
+        if child.sha256 not in self._signatures:
+            self._signatures[child.sha256] = tuple(_signature(child))
+        return self._signatures[child.sha256]
+
+    def fewest_problems(self, issuer: Certificate) -> int:
+        """How many problems `issuer` brings into any path of this leaf, at least."""
+        return len(self._issuer(issuer)) + len(self._constrained(issuer, self.leaf))
+
+    def _issuer(self, issuer: Certificate) -> Problems:
+        if issuer.sha256 not in self._issuers:
+            self._issuers[issuer.sha256] = (*_of_any(issuer, self.at), *_authority(issuer))
+        return self._issuers[issuer.sha256]
+
+    def _constrained(self, issuer: Certificate, lower: Certificate) -> Problems:
+        """RFC 5280 section 4.2.1.10; the problem sits on the certificate whose name is forbidden."""
+        pair = (issuer.sha256, lower.sha256)
+        if pair not in self._violations:
+            rules = self._rules_of(issuer)
+            violation = rules and rules.violation(self._names_of(lower))
+            found = PathProblem("name-constraints", lower, f"{violation}: {issuer.label}") if violation else None
+            self._violations[pair] = () if found is None else (found,)
+        return self._violations[pair]
+
+    def _rules_of(self, issuer: Certificate) -> NameRules | None:
+        if issuer.sha256 not in self._rules:
+            self._rules[issuer.sha256] = rules_of(issuer)
+        return self._rules[issuer.sha256]
+
+    def _names_of(self, lower: Certificate) -> tuple[Name, ...]:
+        if lower.sha256 not in self._names:
+            leaf = lower.sha256 == self.leaf.sha256
+            self._names[lower.sha256] = constrained_names(lower, leaf=leaf)
+        return self._names[lower.sha256]
 
 
 def date_problem(certificate: Certificate, at: datetime) -> Iterator[PathProblem]:
-    """Say that `certificate` is expired, not yet valid, or has dates that cannot be read."""
+    """Say that `certificate` is expired, not yet valid, or has dates that cannot be read (RFC 5280 section 6.1.3)."""
     start, end = certificate.not_before, certificate.not_after
     if start is None or end is None:
         yield PathProblem("unreadable", certificate, "its dates cannot be read")
@@ -51,10 +125,29 @@ def date_problem(certificate: Certificate, at: datetime) -> Iterator[PathProblem
         yield PathProblem("not-yet-valid", certificate, f"it is valid from {start:%Y-%m-%d %H:%M} UTC")
 
 
+def _of_any(certificate: Certificate, at: datetime) -> Iterator[PathProblem]:
+    """What is asked of every certificate of a path, whatever its place."""
+    yield from _extensions_read(certificate)
+    yield from date_problem(certificate, at)
+    yield from _purpose(certificate)
+    weak = weak_key(certificate)
+    if weak:
+        yield PathProblem("weak-key", certificate, weak)
+    unknown = ", ".join(certificate.unhandled_critical)
+    if unknown:
+        yield PathProblem("critical-extension", certificate, f"clients do not know its critical extension {unknown}")
+
+
+def _extensions_read(certificate: Certificate) -> Iterator[PathProblem]:
+    fault = extension_fault(certificate)
+    if fault:
+        yield PathProblem("unreadable", certificate, f"its extensions cannot be read ({fault})")
+
+
 def _host(leaf: Certificate, host: str) -> Iterator[PathProblem]:
     """RFC 9525 section 6: only the subjectAltName counts."""
     names = leaf.alternative_names
-    if leaf.parsed is None or names.covers(host):
+    if names.covers(host) or may_hide(leaf, ALTERNATIVE_NAME):
         return
     if not names:
         yield PathProblem("host-mismatch", leaf, "it names no host at all (no subjectAltName)")
@@ -63,28 +156,51 @@ def _host(leaf: Certificate, host: str) -> Iterator[PathProblem]:
     yield PathProblem("host-mismatch", leaf, f"it is for {shown}")
 
 
-def _purpose(path: tuple[Certificate, ...]) -> Iterator[PathProblem]:
-    """RFC 5280 section 4.2.1.12, also on CA certificates below the anchor, as OpenSSL and browsers read it."""
-    for depth, certificate in enumerate(path):
-        if (depth == 0 or depth < len(path) - 1) and not certificate.for_servers:
-            yield PathProblem("purpose", certificate, "its extended key usage does not allow TLS servers")
+def _purpose(certificate: Certificate) -> Iterator[PathProblem]:
+    """RFC 5280 section 4.2.1.12, also on CA certificates and on the anchor, as OpenSSL and Go read it."""
+    uses = certificate.extended_key_usage
+    if uses is None or SERVER_USES.intersection(use.dotted_string for use in uses):
+        return
+    if certificate.for_servers:
+        yield PathProblem(
+            "purpose", certificate, "it is for any use but does not name TLS servers, which OpenSSL asks for"
+        )
+    else:
+        yield PathProblem("purpose", certificate, "its extended key usage does not allow TLS servers")
 
 
-def _authorities(path: tuple[Certificate, ...]) -> Iterator[PathProblem]:
+def _serving(leaf: Certificate) -> Iterator[PathProblem]:
+    """A server's key has to sign, agree on or decipher a key (RFC 5280 section 4.2.1.3, RFC 8446 section 4.4.2.2)."""
+    usage = leaf.key_usage
+    if usage and not (usage.digital_signature or usage.key_encipherment or usage.key_agreement):
+        yield PathProblem("purpose", leaf, "its keyUsage does not allow what a TLS server does with its key")
+
+
+def _authority(issuer: Certificate) -> Iterator[PathProblem]:
     """RFC 5280 section 6.1.4 (k) and (n)."""
-    for certificate in path[1:]:
-        if not certificate.is_ca:
-            yield PathProblem("not-a-ca", certificate, "it signed a certificate but is no CA (basicConstraints)")
-        elif certificate.key_usage is not None and not certificate.key_usage.key_cert_sign:
-            yield PathProblem("not-a-ca", certificate, "its keyUsage does not allow it to sign certificates")
+    if not issuer.is_ca and not may_hide(issuer, BASIC_CONSTRAINTS):
+        yield PathProblem("not-a-ca", issuer, "it signed a certificate but is no CA (basicConstraints)")
+    elif issuer.key_usage is not None and not issuer.key_usage.key_cert_sign:
+        yield PathProblem("not-a-ca", issuer, "its keyUsage does not allow it to sign certificates")
 
 
-def _lengths(path: tuple[Certificate, ...]) -> Iterator[PathProblem]:
+def _signature(child: Certificate) -> Iterator[PathProblem]:
+    weak = weak_signature(child)
+    if weak:
+        yield PathProblem("weak-signature", child, weak)
+
+
+def _key_id(child: Certificate, issuer: Certificate) -> Iterator[PathProblem]:
+    unfit = key_id_misfit(child, issuer)
+    if unfit:
+        yield PathProblem(
+            "key-id-mismatch", child, f"the {unfit} it names is not its issuer's, and OpenSSL refuses the link"
+        )
+
+
+def _length(below: Chain, issuer: Certificate) -> Iterator[PathProblem]:
     """RFC 5280 section 4.2.1.9: CA certificates below it, self-issued ones not counted."""
-    for depth, certificate in enumerate(path[1:], start=1):
-        limit = certificate.basic_constraints.path_length if certificate.basic_constraints else None
-        below = sum(not lower.self_issued for lower in path[1:depth])
-        if limit is not None and below > limit:
-            yield PathProblem(
-                "path-length", certificate, f"it allows {limit} CA certificates below it, there are {below}"
-            )
+    limit = issuer.basic_constraints.path_length if issuer.basic_constraints else None
+    count = sum(not lower.self_issued for lower in below[1:])
+    if limit is not None and count > limit:
+        yield PathProblem("path-length", issuer, f"it allows {limit} CA certificates below it, there are {count}")

@@ -2,50 +2,82 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cached_property
 
-from cryptography import x509
-from cryptography.x509.verification import PolicyBuilder, Store, VerificationError
-from OpenSSL import crypto
-
 from tui_chain.certs.certificate import Certificate
-from tui_chain.certs.names import parse_ip
+from tui_chain.certs.names import AlternativeNames, parse_ip
+from tui_chain.certs.store import NameIndex, by_subject
 from tui_chain.certs.text import safe_text
-
-STRICT = crypto.X509StoreFlags.X509_STRICT
-PARTIAL = crypto.X509StoreFlags.PARTIAL_CHAIN
+from tui_chain.paths.codes import meaning
+from tui_chain.paths.index import Chain
+from tui_chain.paths.openssl import PARTIAL, STRICT, OpenSSL
+from tui_chain.paths.openssl_chain import ChainBuilder
+from tui_chain.paths.openssl_rules import (
+    AFTERWARDS,
+    IDENTITY,
+    STRICT_CODES,
+    Refusal,
+    Stage,
+    chain_refusals,
+)
+from tui_chain.paths.webpki import WebPKI
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What one client profile says: `ok`, or the error in its words, OpenSSL's code, and the certificate."""
+    """What one client profile says: `ok`, or the error in its words, OpenSSL's code, and the certificate.
+
+    `at` is a SHA-256. `extension` is the one to mend, as RFC 5280 names it, where the code is about one.
+    `note` says where versions of the client differ.
+    """
 
     ok: bool
     error: str | None = None
     code: int | None = None
     at: str | None = None
+    extension: str | None = None
+    note: str = ""
+
+    @property
+    def words(self) -> str:
+        """The verdict in plain words about the certificate `at`."""
+        if self.ok:
+            return "accepted"
+        return (self.error or "refused") if self.code is None else meaning(self.code).words
 
 
 @dataclass(frozen=True)
 class Profile:
-    """A kind of client: OpenSSL with these flags, or cryptography's verifier where `flags` is None."""
+    """A kind of client: OpenSSL with these flags, or cryptography's verifier where `flags` is None.
+
+    `own_host_check` is for clients that compare names themselves after OpenSSL is content, and then take the
+    common name of a certificate without any subjectAltName.
+    """
 
     name: str
     flags: int | None
+    own_host_check: bool = False
 
 
 PROFILES: tuple[Profile, ...] = (
     Profile("python ≤ 3.12", 0),
     Profile("python ≥ 3.13", STRICT | PARTIAL),
-    Profile("curl", PARTIAL),
+    Profile("curl", PARTIAL, own_host_check=True),
     Profile("web pki", None),
 )
-"""The client profiles; see `ssl.create_default_context` for the flags of Python, curl's lib/vtls/openssl.c for curl's."""
+"""The client profiles; Python's flags are those of `ssl.create_default_context`, curl's are in lib/vtls/openssl.c.
+
+Python's common name fallback is left out, as urllib3 and requests do. Python and Debian's curl ask for OpenSSL's
+security level 2.
+"""
 
 Verdicts = Mapping[str, Verdict]
+
+_COMMON_NAME_NOTE = "It has no subjectAltName: curl still reads its common name, hardly any other client does."
+_NO_LONGER_NOTE = "OpenSSL 4.0 no longer asks for it; OpenSSL 3.0, on which most clients run, does."
 
 
 class Judge:
@@ -53,7 +85,7 @@ class Judge:
 
     def __init__(self, anchors: Iterable[Certificate]) -> None:
         self._anchors = tuple(anchors)
-        self._stores: dict[int, crypto.X509Store] = {}
+        self._openssl = OpenSSL(self._anchors)
 
     def verdicts(self, served: tuple[Certificate, ...], *, host: str, at: datetime) -> Verdicts:
         """Return each profile's verdict by its name, for `host` (ASCII) at `at` (aware)."""
@@ -66,84 +98,72 @@ class Judge:
         if not served:
             return Verdict(False, "the server sent no certificate")
         if profile.flags is None:
-            return self._web_pki(served, host, at)
-        return self._openssl(profile.flags, served, host, at)
-
-    def _openssl(self, flags: int, served: tuple[Certificate, ...], host: str, at: datetime) -> Verdict:
-        """OpenSSL's X509_verify_cert; host and purpose, which pyOpenSSL does not pass on, are ours."""
-        loaded = [found for found in map(_openssl_x509, served) if found is not None]
-        if len(loaded) != len(served):
+            refused = self._web_pki.refusal(served, host, at)
+            return Verdict(refused is None, refused)
+        try:
+            return self._ask_openssl(profile, profile.flags, served, host, at)
+        except ValueError:
             return Verdict(False, "a served certificate cannot be parsed by OpenSSL")
-        store = self._store(flags)
-        store.set_time(at.astimezone(UTC))
-        context = crypto.X509StoreContext(store, loaded[0], loaded[1:])
-        try:
-            chain = context.get_verified_chain()
-        except crypto.X509StoreContextError as error:
-            return _refusal(error)
-        return _purpose(chain) or _host(served[0], host) or Verdict(True)
-
-    def _store(self, flags: int) -> crypto.X509Store:
-        if flags not in self._stores:
-            store = crypto.X509Store()
-            store.set_flags(flags)
-            for anchor in self._openssl_anchors:
-                store.add_cert(anchor)
-            self._stores[flags] = store
-        return self._stores[flags]
 
     @cached_property
-    def _openssl_anchors(self) -> tuple[crypto.X509, ...]:
-        return tuple(found for found in map(_openssl_x509, self._anchors) if found is not None)
+    def _index(self) -> NameIndex:
+        return by_subject(self._anchors)
 
     @cached_property
-    def _web_pki_store(self) -> Store:
-        return Store([anchor.parsed for anchor in self._anchors if anchor.parsed is not None])
+    def _web_pki(self) -> WebPKI:
+        return WebPKI(self._anchors)
 
-    def _web_pki(self, served: tuple[Certificate, ...], host: str, at: datetime) -> Verdict:
-        leaf, *others = [certificate.parsed for certificate in served]
-        if leaf is None:
-            return Verdict(False, "the leaf cannot be parsed")
-        address = parse_ip(host)
-        try:
-            subject = x509.DNSName(host) if address is None else x509.IPAddress(address)
-            verifier = PolicyBuilder().store(self._web_pki_store).time(at).build_server_verifier(subject)
-            verifier.verify(leaf, [other for other in others if other is not None])
-        except (
-            VerificationError,
-            ValueError,
-            x509.DuplicateExtension,
-            x509.UnsupportedGeneralNameType,
-        ) as error:
-            return Verdict(False, safe_text(str(error).removeprefix("validation failed: "), 200))
-        return Verdict(True)
+    def _ask_openssl(self, profile: Profile, flags: int, served: Chain, host: str, at: datetime) -> Verdict:
+        """Take the first error of OpenSSL's own and of those that pyOpenSSL cannot ask it for."""
+        outcome = self._openssl.verify(served, flags & ~STRICT, at)
+        refusals = [*_identity(profile, served[0], host)]
+        if isinstance(outcome, Refusal):
+            refusals.append(outcome)
+            chain = self._chain_of(outcome, served, flags, at)
+        else:
+            chain = outcome
+        refusals += chain_refusals(chain, strict=bool(flags & STRICT))
+        newer = self._openssl.verify(served, flags, at) if flags & STRICT else None
+        if isinstance(newer, Refusal) and newer.code in STRICT_CODES:
+            refusals.append(newer)
+        if refusals:
+            return _refused(min(refusals, key=lambda refusal: refusal.when))
+        return Verdict(True, note=_newer_note(newer) or _common_name_note(served[0]))
 
-
-def _openssl_x509(certificate: Certificate) -> crypto.X509 | None:
-    try:
-        return crypto.load_certificate(crypto.FILETYPE_ASN1, certificate.der)
-    except crypto.Error:
-        return None
+    def _chain_of(self, refusal: Refusal, served: Chain, flags: int, at: datetime) -> Chain:
+        """The chain that was refused, which pyOpenSSL does not give; the leaf alone where that is uncertain."""
+        chain = ChainBuilder(self._index, bool(flags & PARTIAL), at).build(served)
+        return chain if refusal.certificate in chain else served[:1]
 
 
-def _refusal(error: crypto.X509StoreContextError) -> Verdict:
-    code = error.errors[0] if error.errors and isinstance(error.errors[0], int) else None
-    der = crypto.dump_certificate(crypto.FILETYPE_ASN1, error.certificate)
-    return Verdict(False, safe_text(str(error)), code, Certificate(der).sha256)
-
-
-def _purpose(chain: list[crypto.X509]) -> Verdict | None:
-    """OpenSSL's check_chain with the purpose sslserver: every certificate but the anchor."""
-    views = [Certificate(crypto.dump_certificate(crypto.FILETYPE_ASN1, one)) for one in chain]
-    for view in views[:1] + views[1:-1]:
-        if not view.for_servers:
-            return Verdict(False, "unsuitable certificate purpose", 26, view.sha256)
-    return None
-
-
-def _host(leaf: Certificate, host: str) -> Verdict | None:
+def _identity(profile: Profile, leaf: Certificate, host: str) -> Iterator[Refusal]:
+    """X509_check_host and X509_check_ip within OpenSSL, or the client's own check after it."""
     if leaf.alternative_names.covers(host):
-        return None
-    if parse_ip(host) is None:
-        return Verdict(False, "hostname mismatch", 62, leaf.sha256)
-    return Verdict(False, "IP address mismatch", 64, leaf.sha256)
+        return
+    if profile.own_host_check and _common_name_covers(leaf, host):
+        return
+    code = 62 if parse_ip(host) is None else 64
+    yield Refusal(Stage(AFTERWARDS if profile.own_host_check else IDENTITY), code, leaf)
+
+
+def _common_name_covers(leaf: Certificate, host: str) -> bool:
+    """Whether a certificate without alternative names has this host as its last common name (ossl_verifyhost)."""
+    name = None if leaf.alternative_names else leaf.common_name
+    return name is not None and (name == host or AlternativeNames((name,)).covers(host))
+
+
+def _common_name_note(leaf: Certificate) -> str:
+    return "" if leaf.alternative_names else _COMMON_NAME_NOTE
+
+
+def _refused(refusal: Refusal) -> Verdict:
+    known = meaning(refusal.code)
+    note = _NO_LONGER_NOTE if refusal.code == 89 else ""
+    error = refusal.words or known.error
+    return Verdict(False, error, refusal.code, refusal.certificate.sha256, known.extension, note)
+
+
+def _newer_note(newer: Chain | Refusal | None) -> str:
+    if not isinstance(newer, Refusal):
+        return ""
+    return safe_text(f"Newer OpenSSL refuses it (code {newer.code}: {newer.words}), OpenSSL 3.0 does not.")

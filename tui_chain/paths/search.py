@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
-import heapq
-import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from itertools import count
 
 from tui_chain.certs.certificate import Certificate
 from tui_chain.certs.signatures import SignatureProver
-from tui_chain.certs.store import NameIndex, TrustStore, by_subject
-from tui_chain.paths.checks import PathProblem, path_problems
-
-MAX_CHECKS = 250
-"""New signature checks that one search may make."""
-MAX_SECONDS = 2.0
-"""Seconds that one search may take."""
-MAX_STEPS = 20_000
-"""Partial paths that one search may look at."""
-MAX_LENGTH = 20
-"""Certificates in a path."""
-MAX_PATHS = 64
-"""Paths that one search returns."""
-
-Chain = tuple[Certificate, ...]
+from tui_chain.certs.store import TrustStore
+from tui_chain.paths.budget import Budget
+from tui_chain.paths.checks import PathChecker, PathProblem
+from tui_chain.paths.index import CertificateIndex, Chain, as_index
+from tui_chain.paths.links import LinkFinder, Links
+from tui_chain.paths.openssl_rules import clients_lost
+from tui_chain.paths.routes import RouteFinder
 
 
 @dataclass(frozen=True)
@@ -55,11 +44,13 @@ class Path:
 class MissingIssuer:
     """A certificate whose issuer is nowhere: the trail that led to it, leaf first, and who it waits for.
 
-    `namesakes` carry the issuer's name but did not sign.
+    `namesakes` carry the issuer's name but did not sign, as far as can be told. `undecided` carry it too, but
+    whether they signed cannot be told, since the algorithm or key is not one that can be checked.
     """
 
     trail: Chain
     namesakes: Chain = ()
+    undecided: Chain = ()
 
     @property
     def wanted_by(self) -> Certificate:
@@ -76,19 +67,32 @@ class MissingIssuer:
         """The missing issuer's key identifier, lower-case hex, where the certificate names it."""
         return self.wanted_by.authority_key_id
 
+    @property
+    def serial(self) -> int | None:
+        """The missing issuer's serial number, where the certificate names it (RFC 5280 section 4.2.1.1)."""
+        return self.wanted_by.authority_serial
+
+    @property
+    def cannot_tell(self) -> bool:
+        """Whether the issuer may be at hand: some namesake's signature cannot be checked."""
+        return bool(self.undecided)
+
 
 @dataclass(frozen=True)
 class Search:
     """All that a search found.
 
     `paths` end at a trust anchor, the most useful first. `missing` are the dead ends. `untrusted` are trails
-    that end at a self-signed root that is no trust anchor. `cut` says which bound ended the search, or None.
+    that end at a self-signed root that is no trust anchor. `circles` are trails whose last certificates certify
+    each other and lead nowhere else. `cut` says which bound ended the search, or None: where one did, what was
+    found holds, but more may be there, and no issuer is called missing of which a namesake was not tried.
     """
 
     paths: tuple[Path, ...] = ()
     missing: tuple[MissingIssuer, ...] = ()
     untrusted: tuple[Chain, ...] = ()
     cut: str | None = None
+    circles: tuple[Chain, ...] = ()
 
     @property
     def best(self) -> Path | None:
@@ -103,7 +107,7 @@ class Search:
 
 def find_paths(
     leaf: Certificate,
-    candidates: Iterable[Certificate],
+    candidates: Iterable[Certificate] | CertificateIndex,
     anchors: TrustStore,
     *,
     host: str,
@@ -113,122 +117,86 @@ def find_paths(
     """Find every certification path from `leaf` through `candidates` to one of `anchors`.
 
     A link is a name that matches and a signature that verifies (RFC 5280 section 6.1.3); key identifiers only
-    order the tries. Earlier candidates are preferred. `host` is an ASCII host name or IP literal, `at` an
-    aware time; both judge the paths, neither keeps one from being found. Never raises for odd certificates.
+    order the tries. Earlier candidates are preferred; a large pool is indexed once and passed as
+    `pool.preferring(served)`. `host` is an ASCII host name or IP literal, `at` an aware time; both judge the
+    paths, neither keeps one from being found. A path never has one name and key twice.
+
+    At most 250 new signatures are checked (those that `prover` knows are free), in at most 2 seconds, and at most
+    64 paths of at most 20 certificates come back. Never raises for odd certificates.
     """
-    return _Explorer(leaf, tuple(candidates), anchors, at, prover or SignatureProver()).search(host)
-
-
-Priority = tuple[int, int, int, int]
-
-
-@dataclass
-class _Explorer:
-    """Uniform-cost search over partial paths; a signature is checked only when its path is the cheapest left."""
-
-    leaf: Certificate
-    candidates: Chain
-    anchors: TrustStore
-    at: datetime
-    prover: SignatureProver
-    _queue: list[tuple[Priority, int, Chain]] = field(default_factory=list)
-    _ticket: Iterator[int] = field(default_factory=count)
-    _rank: dict[str, int] = field(default_factory=dict)
-    _trails: dict[str, Chain] = field(default_factory=dict)
-    _linked: set[str] = field(default_factory=set)
-
-    def search(self, host: str) -> Search:
-        index = by_subject({certificate.sha256: certificate for certificate in self.candidates}.values())
-        self._rank = {certificate.sha256: place for place, certificate in reversed([*enumerate(self.candidates)])}
-        heapq.heappush(self._queue, ((0, 0, 0, 0), next(self._ticket), (self.leaf,)))
-        found, cut = self._explore(index)
-        paths = [Path(chain, path_problems(chain, host=host, at=self.at)) for chain in found]
-        paths.sort(key=self._use)
-        return Search(tuple(paths), tuple(self._missing(index)), tuple(self._untrusted()), cut)
-
-    def _explore(self, index: NameIndex) -> tuple[list[Chain], str | None]:
-        found: list[Chain] = []
-        deadline = time.monotonic() + MAX_SECONDS
-        spent = self.prover.checks
-        steps = 0
-        while self._queue:
-            steps += 1
-            if self.prover.checks - spent >= MAX_CHECKS:
-                return found, f"after {MAX_CHECKS} signature checks"
-            if steps > MAX_STEPS or len(found) >= MAX_PATHS or (steps % 64 == 0 and time.monotonic() > deadline):
-                return found, f"after {min(steps, MAX_STEPS)} partial paths"
-            priority, _, chain = heapq.heappop(self._queue)
-            if not self._proven(chain):
-                continue
-            self._trails.setdefault(chain[-1].sha256, chain)
-            if chain[-1] in self.anchors:
-                found.append(chain)
-            if len(chain) < MAX_LENGTH:
-                self._push_issuers(priority, chain, index)
-        return found, None
-
-    def _proven(self, chain: Chain) -> bool:
-        if len(chain) == 1:
-            return True
-        child, issuer = chain[-2:]
-        if not self.prover.signed(child, issuer):
-            return False
-        self._linked.add(child.sha256)
-        return True
-
-    def _push_issuers(self, priority: Priority, chain: Chain, index: NameIndex) -> None:
-        child = chain[-1]
-        if self._is_root(child):
-            return
-        for issuer in self._namesakes(child, index):
-            if not any(_same_entity(issuer, earlier) for earlier in chain):
-                step = self._price(child, issuer)
-                total = (
-                    priority[0] + step[0],
-                    priority[1] + step[1],
-                    priority[2] + step[2],
-                    priority[3] + step[3],
-                )
-                heapq.heappush(self._queue, (total, next(self._ticket), (*chain, issuer)))
-
-    def _namesakes(self, child: Certificate, index: NameIndex) -> Iterable[Certificate]:
-        """Every certificate that carries the name of the child's issuer."""
-        if child.issuer_name is None:
-            return ()
-        both = (*self.anchors.issuers_of(child), *index.get(child.issuer_name, ()))
-        return {certificate.sha256: certificate for certificate in both}.values()
-
-    def _price(self, child: Certificate, issuer: Certificate) -> Priority:
-        """What a link costs: rules broken, key identifier off, length, place among the candidates."""
-        broken = (not issuer.valid_at(self.at)) + (not issuer.is_ca)
-        wanted, has = child.authority_key_id, issuer.key_id
-        doubt = 0 if wanted is None or has is None or wanted == has else 1
-        place = 0 if issuer in self.anchors else 1 + self._rank.get(issuer.sha256, 0)
-        return (broken, doubt, 1, place)
-
-    def _is_root(self, certificate: Certificate) -> bool:
-        return certificate.self_issued and self.prover.signed(certificate, certificate)
-
-    def _use(self, path: Path) -> tuple[int, float, int, int]:
-        """Good ones first, then those that stay valid longest (up to the leaf's end), shorter, served first."""
-        ends = [c.not_after.timestamp() for c in path.certificates if c.not_after is not None]
-        places = sum(self._rank.get(c.sha256, 0) for c in path.certificates)
-        return (len(path.problems), -min(ends, default=0.0), len(path.certificates), places)
-
-    def _missing(self, index: NameIndex) -> Iterator[MissingIssuer]:
-        for chain in self._trails.values():
-            last = chain[-1]
-            if last.sha256 not in self._linked and last not in self.anchors and not self._is_root(last):
-                yield MissingIssuer(chain, tuple(self._namesakes(last, index)))
-
-    def _untrusted(self) -> Iterator[Chain]:
-        for chain in self._trails.values():
-            if self._is_root(chain[-1]) and chain[-1] not in self.anchors:
-                yield chain
-
-
-def _same_entity(one: Certificate, other: Certificate) -> bool:
-    """Whether two certificates are the same name with the same key, which a path never needs twice."""
-    return one.sha256 == other.sha256 or (
-        one.subject_name == other.subject_name and one.key_bytes is not None and one.key_bytes == other.key_bytes
+    budget = Budget(prover or SignatureProver())
+    index = as_index(candidates)
+    links = LinkFinder(index, anchors, at, budget).find(leaf)
+    budget.begin_paths()
+    checker = PathChecker(leaf, host, at)
+    ways = list(RouteFinder(links, anchors, index, checker, budget).find(leaf))
+    paths = sorted((Path(way, checker.problems(way)) for way in ways), key=_Use(index))
+    dead_ends = _DeadEnds(links, anchors, index)
+    return Search(
+        tuple(paths),
+        tuple(dead_ends.missing()),
+        tuple(dead_ends.untrusted()),
+        budget.cut,
+        tuple(dead_ends.circles()),
     )
+
+
+@dataclass(frozen=True)
+class _Use:
+    """The order of use: few rules broken, valid long, trusted by many kinds of client, short, preferred links."""
+
+    index: CertificateIndex
+
+    def __call__(self, path: Path) -> tuple[int, float, int, int, int]:
+        # The leaf is in every path, so that what outlives it counts no more than it.
+        ends = [one.not_after.timestamp() for one in path.certificates if one.not_after is not None]
+        places = sum(self.index.place(one) or 0 for one in path.certificates)
+        lost = clients_lost(path.certificates)
+        return (len(path.problems), -min(ends, default=0.0), lost, len(path.certificates), places)
+
+
+@dataclass(frozen=True)
+class _DeadEnds:
+    """Where the trails of a search end that reach no trust anchor."""
+
+    links: Links
+    anchors: TrustStore
+    index: CertificateIndex
+
+    def missing(self) -> Iterator[MissingIssuer]:
+        for sha256, last in self.links.reached.items():
+            if self._wants_issuer(sha256) and last not in self.anchors:
+                undecided = tuple(self.links.undecided.get(sha256, ()))
+                yield MissingIssuer(self.links.trail(last), self._namesakes(last, undecided), undecided)
+
+    def untrusted(self) -> Iterator[Chain]:
+        for sha256, last in self.links.reached.items():
+            if sha256 in self.links.roots and last not in self.anchors:
+                yield self.links.trail(last)
+
+    def circles(self) -> Iterator[Chain]:
+        """Trails into a circle, one for each, with the circle once around."""
+        out = self.links.leading_to(sha256 for sha256, one in self.links.reached.items() if self._ends(sha256, one))
+        for sha256, last in self.links.reached.items():
+            if sha256 not in out:
+                trail = self._around(self.links.trail(last))
+                out |= {one.sha256 for one in trail}
+                yield trail
+
+    def _ends(self, sha256: str, certificate: Certificate) -> bool:
+        known = sha256 in self.links.roots or sha256 in self.links.open or certificate in self.anchors
+        return known or self._wants_issuer(sha256)
+
+    def _wants_issuer(self, sha256: str) -> bool:
+        tried = sha256 not in self.links.roots and sha256 not in self.links.open
+        return tried and not self.links.issuers.get(sha256)
+
+    def _around(self, trail: Chain) -> Chain:
+        while (above := self.links.issuers[trail[-1].sha256][0].certificates[0]) not in trail:
+            trail = (*trail, above)
+        return trail
+
+    def _namesakes(self, last: Certificate, undecided: Chain) -> Chain:
+        both = (*self.anchors.issuers_of(last), *self.index.named(last.issuer_name))
+        known = {one.sha256 for one in (last, *undecided)}
+        return tuple({one.sha256: one for one in both if one.sha256 not in known}.values())

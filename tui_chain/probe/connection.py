@@ -21,10 +21,14 @@ async def connect(addresses: Sequence[Address], port: int) -> tuple[socket.socke
     if len(addresses) == 1:
         return await _dial(addresses[0], port), addresses[0]
     tasks: list[asyncio.Task[socket.socket]] = []
-    try:
-        return await _race(addresses, port, tasks)
-    finally:
-        await _abandon(tasks)
+    with contextlib.ExitStack() as undo:
+        try:
+            sock, address = await _race(addresses, port, tasks)
+            undo.callback(sock.close)  # a cancellation may still come while the others end
+        finally:
+            await _abandon(tasks)
+        undo.pop_all()
+    return sock, address
 
 
 async def _race(

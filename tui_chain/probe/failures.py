@@ -1,4 +1,4 @@
-"""Why a host was not reached, said at its step, with what to do."""
+"""Why a host was not reached, said at its step, with what to do. Whoever shows it names the host."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import ssl
 
 from tui_chain.certs.text import safe_text
 from tui_chain.failure import Failure
-from tui_chain.probe.target import Target
+from tui_chain.probe.handshake import HandshakeTooLong
 
 _ALERT = re.compile(r"(?:SSLV3|TLSV1|TLSV13)_ALERT_([A-Z0-9_]+)|TLSV1_(UNRECOGNIZED_NAME)")
 _NO_TLS = {
@@ -28,113 +28,110 @@ _ALERT_HINTS = {
     "internal error": "The server failed by itself, often because it has no certificate for this name.",
 }
 _CONNECT = {
-    errno.ECONNREFUSED: (
-        "refused",
-        "nothing listens on that port",
-        "Check the port, and that the service runs.",
-    ),
-    errno.ENETUNREACH: ("network", "there is no route to it", "Check the network, a VPN or the proxy."),
-    errno.EHOSTUNREACH: ("network", "there is no route to it", "Check the network, a VPN or a firewall."),
+    errno.ECONNREFUSED: ("refused", "Nothing listens on that port", "Check the port, and that the service runs."),
+    errno.ENETUNREACH: ("network", "There is no route to it", "Check the network, a VPN or the proxy."),
+    errno.EHOSTUNREACH: ("network", "There is no route to it", "Check the network, a VPN or a firewall."),
     errno.ECONNRESET: (
         "reset",
-        "the connection was reset",
+        "The connection was reset",
         "A firewall or the server cut it; try from another network.",
     ),
 }
+_STEPS = {"name": "name", "connect": "connect", "starttls": "STARTTLS", "tls": "TLS"}
+_NO_SUCH_NAME = {socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)}
 
 
-def timed_out(step: str, target: Target, seconds: float) -> Failure:
+def timed_out(step: str, seconds: float) -> Failure:
     """Say that a step used up its time."""
-    what = {
+    words, hint = {
         "name": ("The name lookup did not answer", "Check the resolver, or give an IP address."),
         "connect": ("No answer to the connection", "A firewall may drop it; check the port and the network."),
+        "starttls": (
+            "The server's side of STARTTLS did not end",
+            "It may speak TLS from the first byte there, or another protocol.",
+        ),
         "tls": (
             "The server accepted the connection and then said nothing",
             "It may not speak TLS there; check the port.",
         ),
     }[step]
-    return Failure("timeout", f"{target}: {what[0]} within {seconds:g} s (step: {_STEPS[step]}).", what[1])
+    return Failure("timeout", f"{words} within {seconds:g} s (step: {_STEPS[step]}).", hint)
 
 
-def explain(step: str, target: Target, error: OSError) -> Failure:
+def explain(step: str, error: OSError) -> Failure:
     """Turn an error of a step into a failure."""
     if isinstance(error, ssl.SSLError):
-        return _tls(target, error)
-    if isinstance(error, socket.gaierror):
-        return _name(target, error)
-    if step == "tls":
-        return Failure(
-            "reset",
-            f"{target}: the server closed the connection during the TLS handshake (step: TLS).",
-            "It may want another name (SNI), a client certificate, or TLS by STARTTLS.",
-        )
-    kind, words, hint = _CONNECT.get(
-        error.errno or 0, ("connect", _words(error), "Check the host, the port and the network.")
+        return _tls(error)
+    if step == "name":
+        return _name(error)
+    if step != "connect":
+        return _broken(step, error)
+    other = ("connect", f"The connection failed: {_words(error)}", "Check the host, the port and the network.")
+    kind, words, hint = _CONNECT.get(error.errno or 0, other)
+    return Failure(kind, f"{words} (step: connect).", hint)
+
+
+def _broken(step: str, error: OSError) -> Failure:
+    cut = "cut" if error.errno == errno.ECONNRESET else "closed"
+    if step == "starttls":
+        words = f"The server {cut} the connection before STARTTLS was agreed (step: STARTTLS)."
+        return Failure("starttls", words, "Check the protocol and the port.")
+    return Failure(
+        "reset",
+        f"The server {cut} the connection during the TLS handshake (step: TLS).",
+        "It may want another name (SNI), a client certificate, or TLS by STARTTLS.",
     )
-    return Failure(kind, f"{target}: {words} (step: {_STEPS[step]}).", hint)
-
-
-_STEPS = {"name": "name", "connect": "connect", "tls": "TLS"}
 
 
 def _words(error: OSError) -> str:
-    return safe_text(error.strerror or str(error) or type(error).__name__, 120)
+    return safe_text((error.strerror or str(error) or type(error).__name__).lower(), 120)
 
 
-def _name(target: Target, error: socket.gaierror) -> Failure:
+def _name(error: OSError) -> Failure:
     if error.errno == socket.EAI_AGAIN:
-        return Failure(
-            "name",
-            f"{target}: the resolver gave no answer (step: name).",
-            "Check the network and the DNS server.",
-        )
-    return Failure(
-        "name",
-        f"{target}: there is no such name (step: name).",
-        "Check the spelling, or a VPN that knows it.",
-    )
+        return Failure("name", "The resolver gave no answer (step: name).", "Check the network and the DNS server.")
+    if error.errno in _NO_SUCH_NAME:
+        return Failure("name", "There is no such name (step: name).", "Check the spelling, or a VPN that knows it.")
+    return Failure("name", f"The name lookup failed: {_words(error)} (step: name).", "Check the resolver.")
 
 
-def _tls(target: Target, error: ssl.SSLError) -> Failure:
+def _tls(error: ssl.SSLError) -> Failure:
     reason = error.reason or ""
     alert = _ALERT.search(reason)
     if alert:
         name = (alert[1] or alert[2]).lower().replace("_", " ")
         hint = _ALERT_HINTS.get(name, "The server refused the handshake; its log says why.")
-        return Failure(
-            "alert", f"{target}: the server ended the handshake with the alert '{name}' (step: alert).", hint
-        )
+        return Failure("alert", f"The server ended the handshake with the alert '{name}' (step: alert).", hint)
     if reason in _NO_TLS:
         return Failure(
             "no-tls",
-            f"{target}: what answers there does not speak TLS (step: TLS).",
+            "What answers there does not speak TLS (step: TLS).",
             "Check the port; mail and databases need scheme+starttls://.",
         )
     words = safe_text(reason.lower().replace("_", " ") or str(error), 120)
-    return Failure(
-        "tls", f"{target}: the TLS handshake failed: {words} (step: TLS).", "The server's log may say more."
-    )
+    return Failure("tls", f"The TLS handshake failed: {words} (step: TLS).", "The server's log may say more.")
 
 
-def starttls_refused(target: Target, answer: str) -> Failure:
-    """Say that the server would not switch to TLS."""
+def handshake_too_long(error: HandshakeTooLong) -> Failure:
+    """Say that the server would not come to an end."""
+    return Failure("tls", f"{error} (step: TLS).", "No client takes that; the server is broken or hostile.")
+
+
+def starttls_refused(answer: str) -> Failure:
+    """Say that the server would not switch to TLS; `answer` is what it did instead."""
     return Failure(
         "starttls",
-        f"{target}: the server did not agree to STARTTLS; it answered: {answer} (step: TLS).",
+        f"The server did not agree to STARTTLS: {answer} (step: STARTTLS).",
         "Check the protocol and the port.",
     )
 
 
-def no_certificate(target: Target) -> Failure:
+def no_certificate() -> Failure:
     """Say that a handshake succeeded without a certificate."""
-    return Failure(
-        "tls",
-        f"{target}: the server sent no certificate (step: TLS).",
-        "It uses anonymous or pre-shared keys.",
-    )
+    return Failure("tls", "The server sent no certificate (step: TLS).", "It uses anonymous or pre-shared keys.")
 
 
 def after_chain(error: Exception) -> str:
     """Say what ended the handshake after the certificates had come."""
-    reason = getattr(error, "reason", None) or str(error)
+    reason = getattr(error, "reason", None) or getattr(error, "strerror", None) or str(error)
     return f"the handshake ended after the certificates: {safe_text(str(reason).lower().replace('_', ' '), 100)}"

@@ -15,14 +15,22 @@ MAX_HANDSHAKE = 1 << 20
 """Bytes that a server may send during a handshake."""
 
 
+class HandshakeTooLong(Exception):
+    """A server sent more than a handshake can need; the text says so in words."""
+
+
 @dataclass(frozen=True)
 class Handshake:
-    """What a handshake brought: raw DER in the order served, protocol, cipher, and the error that ended it."""
+    """What a handshake brought: raw DER in the order served, and the error that ended it, if one did.
+
+    Protocol and cipher are known of a finished handshake only.
+    """
 
     chain: tuple[bytes, ...]
     tls_version: str | None
     cipher: str | None
-    error: ssl.SSLError | ConnectionError | None = None
+    error: ssl.SSLError | ConnectionError | HandshakeTooLong | None = None
+    staple: bytes | None = None
 
 
 def probing_context() -> ssl.SSLContext:
@@ -59,17 +67,17 @@ async def shake_hands(sock: socket.socket, context: ssl.SSLContext, server_name:
     """Do a TLS handshake over a connected, non-blocking socket and record what the server sent.
 
     An error after the server's certificates came (a client certificate is asked for, say) is in the result;
-    one before raises ssl.SSLError, ConnectionError or OSError. There is no deadline here: the caller has it.
+    one before raises ssl.SSLError, OSError or HandshakeTooLong. There is no deadline here: the caller has it.
     """
     incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
     tls = context.wrap_bio(incoming, outgoing, server_hostname=server_name)
     try:
         await _pump(sock, tls, incoming, outgoing)
-    except (ssl.SSLError, ConnectionError) as error:
+    except (ssl.SSLError, ConnectionError, HandshakeTooLong) as error:
         chain = unverified_chain(tls)
         if not chain:
             raise
-        return Handshake(chain, tls.version(), None, error)
+        return Handshake(chain, None, None, error)
     cipher = tls.cipher()
     return Handshake(unverified_chain(tls), tls.version(), cipher[0] if cipher else None)
 
@@ -94,5 +102,5 @@ async def _pump(sock: socket.socket, tls: ssl.SSLObject, incoming: ssl.MemoryBIO
         if not data:
             raise ConnectionResetError("the server closed the connection during the handshake")
         if received > MAX_HANDSHAKE:
-            raise ConnectionAbortedError("the server sent over 1 MiB and no end of the handshake")
+            raise HandshakeTooLong("The server sent over 1 MiB and no end of the handshake")
         incoming.write(data)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tui_chain.certs.text import safe_text
 from tui_chain.failure import Failure
+from tui_chain.files import read_file
 from tui_chain.probe.target import Target, parse_target
 
 MAX_LINES = 20_000
@@ -45,7 +46,10 @@ def parse_host_list(text: str) -> HostList:
     """Read a host list; a bad line loses nothing but itself."""
     hosts: dict[Target, Host] = {}
     bad: list[BadLine] = []
-    for number, line in enumerate(text.removeprefix("\ufeff").splitlines()[:MAX_LINES], start=1):
+    lines = text.removeprefix("\ufeff").splitlines()
+    if len(lines) > MAX_LINES:
+        bad.append(BadLine(MAX_LINES + 1, _too_long(len(lines))))
+    for number, line in enumerate(lines[:MAX_LINES], start=1):
         words = _without_comment(line).split(maxsplit=1)
         if not words:
             continue
@@ -55,6 +59,10 @@ def parse_host_list(text: str) -> HostList:
         else:
             hosts.setdefault(target, Host(target, safe_text(words[1].strip(), 60) if len(words) > 1 else ""))
     return HostList(tuple(hosts.values()), tuple(bad))
+
+
+def _too_long(lines: int) -> Failure:
+    return Failure("target", f"The list has {lines} lines; only the first {MAX_LINES} are read.", "Split it.")
 
 
 def _without_comment(line: str) -> str:
@@ -77,14 +85,12 @@ def parse_arguments(texts: Iterable[str]) -> HostList:
 
 
 def read_host_file(path: Path) -> HostList | Failure:
-    """Read a host list file (UTF-8)."""
-    shown = safe_text(str(path))
+    """Read a host list file (UTF-8, at most 16 MiB)."""
+    data = read_file(path, "host list")
+    if isinstance(data, Failure):
+        return data
     try:
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        return Failure(
-            "file", f"The host list {shown} cannot be read: {error.strerror}.", "Check its path and rights."
-        )
+        return parse_host_list(data.decode("utf-8"))
     except UnicodeDecodeError:
+        shown = safe_text(str(path))
         return Failure("file", f"The host list {shown} is not UTF-8 text.", "Write one target a line.")
-    return parse_host_list(text)

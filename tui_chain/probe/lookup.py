@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from tui_chain.certs.names import parse_ip
+from tui_chain.certs.ip import parse_ip
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,10 @@ class Address:
         return (self.ip, port, 0, self.scope) if self.family == socket.AF_INET6 else (self.ip, port)
 
 
+NameLookup = Callable[[str], Awaitable[tuple[Address, ...]]]
+"""Gives the addresses of a name; raises OSError where it has none."""
+
+
 async def lookup(host: str) -> tuple[Address, ...]:
     """Return the addresses of `host` in the resolver's order; raises OSError (socket.gaierror) where it has none.
 
@@ -35,6 +40,17 @@ async def lookup(host: str) -> tuple[Address, ...]:
     future: asyncio.Future[tuple[Address, ...]] = loop.create_future()
     threading.Thread(target=_resolve, args=(host, loop, future), name=f"lookup {host}", daemon=True).start()
     return await future
+
+
+def lookup_with(names: Mapping[str, Sequence[str]]) -> NameLookup:
+    """Look `names` up in this table, which gives IP literals, and every other name as usual."""
+
+    async def look(host: str) -> tuple[Address, ...]:
+        if host not in names:
+            return await lookup(host)
+        return tuple([address for text in names[host] for address in await lookup(text)])
+
+    return look
 
 
 def _resolve(host: str, loop: asyncio.AbstractEventLoop, future: asyncio.Future[tuple[Address, ...]]) -> None:

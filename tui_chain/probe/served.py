@@ -24,7 +24,8 @@ class ServedChain:
 
     `address` is the IP address that answered, `at` the aware time of the probe. `tls_version` and `cipher`
     are as OpenSSL names them. `note` says what else the server did, for example ask for a client certificate.
-    A chain that came from a file has no address, TLS version or cipher.
+    A chain that came from a file has no address, TLS version or cipher. `staple` is the DER of the OCSP response
+    that the server stapled, empty where it was asked for one and sent none, None where it was not asked.
     """
 
     target: Target
@@ -35,6 +36,7 @@ class ServedChain:
     cipher: str | None = None
     timings: Timings | None = None
     note: str = ""
+    staple: bytes | None = None
 
     @property
     def host(self) -> str:

@@ -15,7 +15,7 @@ MAX_LINES = 64
 
 
 class StartTLSRefused(Exception):
-    """The server would not switch; the text is its answer, safe for a terminal."""
+    """The server would not switch; the text says what it did instead, safe for a terminal."""
 
 
 class _Lines:
@@ -41,17 +41,23 @@ class _Lines:
         data = b""
         while not data.endswith(b"\n"):
             if len(data) >= MAX_LINE:
-                raise StartTLSRefused("a line that does not end")
+                raise StartTLSRefused("it sent a line that does not end")
             data += await self.exactly(1)
         return data.decode("latin-1").rstrip("\r\n")
 
     async def reply(self) -> str:
-        """Return the last line of a reply in which `250-` goes on and `250 ` ends (RFC 5321 section 4.2)."""
+        """Return the last line of a reply that `250-` begins and `250 ` ends (RFC 959 section 4.2).
+
+        In between FTP servers send any text, SMTP servers `250-` again (RFC 5321 section 4.2).
+        """
+        line = await self.line()
+        code, goes_on = line[:3], line[3:4] == "-"
         for _ in range(MAX_LINES):
-            line = await self.line()
-            if line[3:4] != "-":
+            if not goes_on:
                 return line
-        raise StartTLSRefused("a reply that does not end")
+            line = await self.line()
+            goes_on = line[:3] != code or line[3:4] == "-"
+        raise StartTLSRefused("it sent a reply that does not end")
 
     async def tagged(self, tag: str) -> str:
         """Return the IMAP reply that carries `tag` (RFC 9051 section 7)."""
@@ -59,12 +65,12 @@ class _Lines:
             line = await self.line()
             if line.startswith(tag):
                 return line.removeprefix(tag).strip()
-        raise StartTLSRefused("no answer to the command")
+        raise StartTLSRefused("it did not answer the command")
 
 
 def _need(line: str, prefix: str) -> None:
     if not line.upper().startswith(prefix):
-        raise StartTLSRefused(safe_text(line, 100) or "an empty line")
+        raise StartTLSRefused(f"it answered '{safe_text(line, 100)}'")
 
 
 async def _smtp(lines: _Lines) -> None:
@@ -105,7 +111,7 @@ async def _ldap(lines: _Lines) -> None:
     size = head[1] if head[1] < 0x80 else int.from_bytes(await lines.exactly(head[1] & 0x7F), "big")
     body = await lines.exactly(min(size, MAX_LINE))
     if b"\x0a\x01\x00" not in body:
-        raise StartTLSRefused("an LDAP result other than success")
+        raise StartTLSRefused("it answered with an LDAP result other than success")
 
 
 async def _postgres(lines: _Lines) -> None:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from tui_chain.certs.names import parse_ip
+from tui_chain.certs.ip import parse_ip
 from tui_chain.certs.text import safe_text
 from tui_chain.failure import Failure
 
@@ -23,7 +23,14 @@ _TLS_PORTS = {
     "ftps": 990,
     "tls": 443,
 }
+MAX_NAME = 253
+"""Characters of a host name (RFC 1035 section 2.3.4)."""
+
 _LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
+_ZONE = re.compile(r"[A-Za-z0-9_.-]{1,32}")
+_BRACKETED = re.compile(r"\[([^]]*)\](?:(:)(.*))?")
+_PATH = re.compile(r"[/?#]")
+_CREDENTIALS = re.compile(r"://.*@")
 _USAGE = "Write it as host, host:port, [v6]:port, a URL, or smtp+starttls://host."
 
 
@@ -60,13 +67,15 @@ def parse_target(text: str) -> Target | Failure:
     given = text.strip()
     if not given:
         return _bad(given, "It is empty.")
+    if len(given.split()) > 1:
+        return _bad(given, "There is white space in it.")
     if "://" in given:
         return _parse_url(given)
-    if given.startswith("[") or given.count(":") <= 1:
-        return _parse_authority(given.partition("/")[0], 443, None, given)
-    if parse_ip(given) is not None:
-        return Target(given.lower())
-    return _bad(given, "It has several colons but is no IPv6 address.")
+    authority = _PATH.split(given, maxsplit=1)[0]
+    if authority.count(":") <= 1 or authority.startswith("["):
+        return _parse_authority(authority, 443, None, given)
+    address = _ip_literal(authority)
+    return _bad(given, "It has several colons but is no IPv6 address.") if address is None else Target(address)
 
 
 def _parse_url(given: str) -> Target | Failure:
@@ -75,7 +84,7 @@ def _parse_url(given: str) -> Target | Failure:
     except ValueError:
         return _bad(given, "It is not a URL.")
     scheme, _, switch = parts.scheme.partition("+")
-    authority = parts.netloc.rpartition("@")[2]
+    authority = parts.netloc.rpartition("@")[2].replace("%25", "%")  # RFC 6874: the zone of an address
     if switch == "starttls" and scheme in STARTTLS_PORTS:
         return _parse_authority(authority, STARTTLS_PORTS[scheme], scheme, given)
     if not switch and scheme in _TLS_PORTS:
@@ -87,45 +96,58 @@ def _parse_url(given: str) -> Target | Failure:
 
 
 def _parse_authority(authority: str, port: int, starttls: str | None, given: str) -> Target | Failure:
-    host, port_text = _split(authority)
-    if port_text is not None:
-        if not (port_text.isascii() and port_text.isdigit() and 1 <= int(port_text[:9]) <= 65535):
-            return _bad(given, f"The port {safe_text(port_text, 20)!r} is not a number from 1 to 65535.")
-        port = int(port_text)
-    name = _ascii_host(host)
-    if isinstance(name, Failure):
-        return _bad(given, name.message)
-    return Target(name, port, starttls)
+    bracketed = _BRACKETED.fullmatch(authority)
+    if authority.startswith("[") and not bracketed:
+        return _bad(given, "Its bracket has no closing bracket, or something other than a port follows it.")
+    host, colon, port_text = bracketed.groups("") if bracketed else authority.partition(":")
+    number = _port(port_text) if colon else port
+    if number is None:
+        return _bad(given, f"The port {safe_text(port_text, 20)!r} is not a number from 1 to 65535.")
+    name = _ascii_host(host, v6=bracketed is not None)
+    return _bad(given, name.message) if isinstance(name, Failure) else Target(name, number, starttls)
 
 
-def _split(authority: str) -> tuple[str, str | None]:
-    """Cut `host:port` or `[v6]:port` apart; a colon inside brackets belongs to the address."""
-    if authority.startswith("["):
-        host, _, rest = authority[1:].partition("]")
-        return host, rest[1:] if rest.startswith(":") else (rest or None)
-    host, colon, port = authority.partition(":")
-    return host, port if colon else None
+def _port(text: str) -> int | None:
+    digits = text.lstrip("0")
+    if not (digits.isascii() and digits.isdigit()) or len(digits) > 5 or int(digits) > 65535:
+        return None
+    return int(digits)
 
 
-def _ascii_host(host: str) -> str | Failure:
-    if parse_ip(host) is not None:
-        return host.lower()
-    name = host.rstrip(".").lower()
+def _ip_literal(text: str) -> str | None:
+    """Write an IP address in its one short form, or None; only IPv6 has a zone (RFC 4007 section 11)."""
+    digits, percent, zone = text.partition("%")
+    address = parse_ip(digits)
+    if address is None or (percent and (address.version == 4 or not _ZONE.fullmatch(zone))):
+        return None
+    return f"{address}{percent}{zone}"
+
+
+def _ascii_host(host: str, *, v6: bool) -> str | Failure:
+    name, shown = host.rstrip(".").lower(), repr(safe_text(host, 60))
     if not name:
         return Failure("target", "There is no host name in it.")
-    if not name.isascii():
+    address = _ip_literal(host)
+    if v6 and (address is None or ":" not in address):
+        return Failure("target", f"{shown} in brackets is no IPv6 address.")
+    if address is not None:
+        return address
+    if not name.isascii() and len(name) <= MAX_NAME:
         import idna  # its tables cost 5 ms, which only such names are worth
 
         try:
-            name = idna.encode(name, uts46=True).decode("ascii")
+            name = idna.encode(name, uts46=True).decode("ascii").rstrip(".")
         except (idna.IDNAError, UnicodeError) as error:
-            return Failure("target", f"The name is not a valid internationalised name: {safe_text(str(error), 80)}.")
-    if len(name) > 253 or not all(_LABEL.fullmatch(label) for label in name.split(".")):
-        return Failure("target", f"{safe_text(host, 60)!r} is not a host name.")
+            why = safe_text(str(error).rstrip("."), 80)
+            return Failure("target", f"The name is not a valid internationalised name: {why}.")
     if name.replace(".", "").isdigit():
-        return Failure("target", f"{safe_text(host, 60)!r} is not an IP address.")
+        return Failure("target", f"{shown} is not an IP address.")
+    if len(name) > MAX_NAME or not all(_LABEL.fullmatch(label) for label in name.split(".")):
+        return Failure("target", f"{shown} is not a host name.")
     return name
 
 
 def _bad(given: str, why: str) -> Failure:
-    return Failure("target", f"{safe_text(given, 80)!r} is not a target. {why}", _USAGE)
+    """Say that `given` is no target, without the password that a pasted URL may hold."""
+    shown = safe_text(_CREDENTIALS.sub("://…@", given[:1000]), 80)
+    return Failure("target", f"{shown!r} is not a target. {why}", _USAGE)

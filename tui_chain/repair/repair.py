@@ -10,10 +10,12 @@ from tui_chain.certs.certificate import Certificate
 from tui_chain.diagnose.diagnosis import Diagnosis
 from tui_chain.diagnose.words import Status
 from tui_chain.failure import Failure
-from tui_chain.paths.profiles import PROFILES, Judge, Verdict
+from tui_chain.paths.profiles import Judge, Verdict
 from tui_chain.paths.search import Path
 from tui_chain.probe.served import ServedChain
 from tui_chain.repair.bundle import Bundle
+from tui_chain.repair.choice import ANY, Choice
+from tui_chain.repair.proof import Proof, accepted, minimal, minimal_for_all, refusal
 from tui_chain.resolve.tries import Resolution
 
 
@@ -40,15 +42,20 @@ class Repair:
         return self.passed == len(self.verdicts)
 
 
-def build_repair(served: ServedChain, resolution: Resolution, *, at: datetime) -> Repair | Failure:
-    """Prove a bundle for `served` at the time `at`, and take the good path that most client profiles accept."""
+def build_repair(
+    served: ServedChain, resolution: Resolution, *, at: datetime, choice: Choice = ANY
+) -> Repair | Failure:
+    """Prove a bundle for `served` at the time `at`, and take the good path that most client profiles accept.
+
+    Only paths that `choice` allows are taken.
+    """
     diagnosis = resolution.diagnosis
     if diagnosis.status is Status.COMPLETE:
         return Failure("nothing-to-do", "The chain is trusted as it is served; there is nothing to repair.")
     attempts: list[Repair] = []
     for path in diagnosis.search.good:
-        if len(path.certificates) > 1:
-            attempts.append(_prove(path, served, resolution, at))
+        if len(path.certificates) > 1 and choice.allows(path):
+            attempts.append(prove(path, served, resolution, at))
             if attempts[-1].whole:
                 break
     best = max(attempts, key=lambda attempt: attempt.passed, default=None)
@@ -59,13 +66,22 @@ def build_repair(served: ServedChain, resolution: Resolution, *, at: datetime) -
         return Failure(
             "no-repair", f"A path was found, but no client accepts it: {refusal.error}.", "See the client profiles."
         )
+    if choice and diagnosis.search.good:
+        return Failure("choice", "No good path goes along with what you chose.", "Choose another, or none.")
     return Failure("no-repair", *_why_not(diagnosis))
 
 
-def _prove(path: Path, served: ServedChain, resolution: Resolution, at: datetime) -> Repair:
-    bundle = Bundle(path.certificates[1:], (str(served.target),), resolution.sources)
-    verdicts = Judge(bundle.certificates).verdicts(served.certificates, host=served.host, at=at)
-    added = tuple(certificate for certificate in bundle.certificates if certificate not in served.certificates)
+def prove(path: Path, served: ServedChain, resolution: Resolution, at: datetime) -> Repair:
+    """Judge the path's CA certificates as the only anchors, then leave out what no profile needs.
+
+    An intermediate that is served anyway would only age in the bundle: once expired, it breaks what works.
+    """
+    whole = path.certificates[1:]
+    wanted = accepted(Judge(whole).verdicts(served.certificates, host=served.host, at=at))
+    certificates = minimal(whole, (Proof(served, wanted, at),)) if wanted else whole
+    bundle = Bundle(certificates, (str(served.target),), resolution.sources)
+    verdicts = Judge(certificates).verdicts(served.certificates, host=served.host, at=at)
+    added = tuple(certificate for certificate in certificates if certificate not in served.certificates)
     return Repair(path, bundle, verdicts, added)
 
 
@@ -76,7 +92,7 @@ def _why_not(diagnosis: Diagnosis) -> tuple[str, str]:
         key = f" (key id {link.key_id})" if link.key_id else ""
         return (
             f"A link is still missing: {link.subject}{key}, which signed {link.wanted_by.label}.",
-            "Get it from the authority and add it from a file.",
+            "Get it from the authority and add it from a file; on the command line that is --pool FILE.",
         )
     fatal = [found for found in diagnosis.findings if found.severity.value == "fatal"]
     if fatal:
@@ -88,17 +104,20 @@ def combine(repairs: list[tuple[ServedChain, Repair]], *, at: datetime) -> Bundl
     """Make one bundle for several hosts, each certificate once, and prove it for every one of them again."""
     certificates = dict.fromkeys(c for _, repair in repairs for c in repair.bundle.certificates)
     sources: dict[str, str] = {}
-    for _, repair in repairs:
-        sources |= repair.bundle.sources
-    bundle = Bundle(tuple(certificates), tuple(str(served.target) for served, _ in repairs), sources)
-    judge = Judge(bundle.certificates)
+    needed_by: dict[str, tuple[str, ...]] = {}
     for served, repair in repairs:
-        for profile in PROFILES:
-            verdict = judge.verdict(profile, served.certificates, host=served.host, at=at)
-            if repair.verdicts[profile.name].ok and not verdict.ok:
-                return Failure(
-                    "no-repair",
-                    f"One bundle for all fails: with it {profile.name} refuses {served.target}: {verdict.error}.",
-                    "Write one file a host.",
-                )
-    return bundle
+        sources |= repair.bundle.sources
+        for certificate in repair.bundle.certificates:
+            needed_by[certificate.sha256] = (*needed_by.get(certificate.sha256, ()), str(served.target))
+    proofs = proofs_of(repairs, at=at)
+    refused = refusal(certificates, proofs)
+    if refused is not None:
+        return Failure("no-repair", f"One bundle for all fails: {refused}.", "Write one file a host.")
+    hosts = tuple(dict.fromkeys(str(served.target) for served, _ in repairs))
+    fewest = minimal_for_all(tuple(certificates), proofs, needed_by)
+    return Bundle(fewest, hosts, sources, needed_by if len(hosts) > 1 else {})
+
+
+def proofs_of(repairs: list[tuple[ServedChain, Repair]], *, at: datetime) -> list[Proof]:
+    """What has to hold with one file for all: each host as served, for the profiles that its own repair passed."""
+    return [Proof(served, accepted(repair.verdicts), at) for served, repair in repairs]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import difflib
+import errno
 import os
 import stat
 import tempfile
@@ -13,11 +14,15 @@ from pathlib import Path
 
 from tui_chain.certs.text import safe_text
 from tui_chain.failure import Failure
+from tui_chain.repair.difference import CertificateDifference, certificate_difference
 
 NEW_FILE_MODE = 0o644
 """Rights of a new bundle: it holds nothing secret, and services run as other users."""
+MAX_BACKUPS = 1000
 MAX_REPLACED = 16 << 20
 """Bytes of an existing file that is shown and replaced."""
+_NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS}
+"""What file systems say that have no hard links: FAT, and some over a network."""
 
 
 @dataclass(frozen=True)
@@ -39,14 +44,28 @@ class WritePlan:
         found = difflib.unified_diff(old, new, lineterm="", n=2)
         return tuple(line for line in found if not line.startswith(("---", "+++")))
 
+    @property
+    def is_text(self) -> bool:
+        """Whether both files are text, so that `difference` tells something."""
+        return not any(b"\0" in data[:1024] for data in (self.old or b"", self.data))
+
+    def certificates(self) -> CertificateDifference:
+        """The certificates that would come, stay and go."""
+        return certificate_difference(self.old or b"", self.data)
+
 
 def _lines(data: bytes) -> list[str]:
     return [safe_text(line) for line in data.decode("utf-8", "replace").split("\n")]
 
 
+_PRIVATE_KEY = b"PRIVATE KEY-----"
+
+
 def plan_write(path: Path, data: bytes) -> WritePlan | Failure:
     """Look at what stands at `path`, without touching it."""
     shown = safe_text(str(path))
+    if shown != str(path) and not str(path).isprintable():
+        return Failure("file", f"The name {shown} has control characters.", "Name a file without them.")
     try:
         real = Path(os.path.realpath(path.expanduser()))
         if real.is_dir():
@@ -59,16 +78,22 @@ def plan_write(path: Path, data: bytes) -> WritePlan | Failure:
             return Failure("file", f"{shown} is no regular file.", "Name another file.")
         if real.stat().st_size > MAX_REPLACED:
             return Failure("file", f"{shown} is larger than 16 MiB; that is no bundle.", "Name another file.")
-        return WritePlan(real, data, real.read_bytes())
+        old = real.read_bytes()
+        if _PRIVATE_KEY in old:
+            return Failure(
+                "file", f"{shown} holds a private key; it is neither shown nor replaced.", "Name another file."
+            )
+        return WritePlan(real, data, old)
     except (OSError, RuntimeError, ValueError) as error:
         return Failure("file", f"{shown} cannot be looked at: {_words(error)}.", "Check the path and its rights.")
 
 
-def write(plan: WritePlan, *, replace: bool) -> Path | Failure:
+def write(plan: WritePlan, *, replace: bool, backup: bool = False) -> Path | Failure:
     """Write as planned and return the path; the old file stays whole until the new one stands.
 
     Without `replace` an existing file is never touched. With it, only the bytes that the plan showed are
-    replaced; its rights are kept. A temporary file in the same folder, fsync, atomic rename.
+    replaced; its rights and owner are kept, and with `backup` the old file stays as NAME.bak, or .bak1 and so on
+    where that is taken. A temporary file in the same folder, fsync, atomic rename.
     """
     if plan.unchanged:
         return plan.path
@@ -77,13 +102,15 @@ def write(plan: WritePlan, *, replace: bool) -> Path | Failure:
     try:
         with _temporary(plan) as temporary:
             if plan.old is None:
-                os.link(temporary, plan.path)
+                _place(temporary, plan.path)
             elif plan.path.read_bytes() != plan.old:
                 shown = safe_text(str(plan.path))
                 return Failure(
                     "file", f"{shown} has changed since it was shown.", "Look again before it is replaced."
                 )
             else:
+                if backup:
+                    _back_up(plan)
                 temporary.replace(plan.path)
         _sync_folder(plan.path.parent)
     except FileExistsError:
@@ -94,6 +121,30 @@ def write(plan: WritePlan, *, replace: bool) -> Path | Failure:
             "file", f"{shown} cannot be written: {_words(error)}.", "Name another folder, or free some space."
         )
     return plan.path
+
+
+def _back_up(plan: WritePlan) -> None:
+    """Give the old file a second name, which it keeps when its first one goes to the new file."""
+    for number in range(MAX_BACKUPS):
+        name = plan.path.with_name(f"{plan.path.name}.bak{number or ''}")
+        try:
+            os.link(plan.path, name)
+        except FileExistsError:
+            continue
+        return
+    raise OSError(errno.EEXIST, f"{MAX_BACKUPS} backups are there already")
+
+
+def _place(temporary: Path, path: Path) -> None:
+    """Give a new file its name; raises FileExistsError where another has it by now."""
+    try:
+        os.link(temporary, path)
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        # without hard links the name is taken first, and given over then
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, NEW_FILE_MODE))
+        temporary.replace(path)
 
 
 def _exists(path: Path) -> Failure:
@@ -107,17 +158,26 @@ def _words(error: Exception) -> str:
 @contextlib.contextmanager
 def _temporary(plan: WritePlan) -> Iterator[Path]:
     """A synced file beside the target with its bytes and rights; removed if it was not moved away."""
-    handle, name = tempfile.mkstemp(prefix=f".{plan.path.name[:100]}.", suffix=".tmp", dir=plan.path.parent)
+    handle, name = tempfile.mkstemp(prefix=".tlschain-", suffix=".tmp", dir=plan.path.parent)
     temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(plan.data)
             file.flush()
+            _keep_owner(plan, file.fileno())
             os.fchmod(file.fileno(), _mode(plan))
             os.fsync(file.fileno())
         yield temporary
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _keep_owner(plan: WritePlan, descriptor: int) -> None:
+    """Give the new file the old one's owner and group, where this user may."""
+    if plan.old is not None:
+        old = plan.path.stat()
+        with contextlib.suppress(PermissionError):
+            os.fchown(descriptor, old.st_uid, old.st_gid)
 
 
 def _mode(plan: WritePlan) -> int:

@@ -13,6 +13,8 @@ from tui_chain.trust import read_file
 
 MAX_FILES = 2_000
 """Files that are read from one folder."""
+MAX_PASTED = 1 << 20
+"""Bytes of pasted text."""
 SUFFIXES = {".pem", ".crt", ".cer", ".der", ".p7b", ".p7c", ".ca-bundle", ".txt"}
 
 
@@ -29,23 +31,51 @@ def read_pool(paths: tuple[Path, ...]) -> FileCertificates | Failure:
     found: dict[Certificate, str] = {}
     problems: list[str] = []
     for path in paths:
-        files = _files(path)
+        try:
+            folder = path.is_dir()
+            files = _files(path, problems) if folder else [path]
+        except OSError as error:
+            why = (error.strerror or str(error)).lower()
+            shown = safe_text(str(path))
+            return Failure("file", f"The folder {shown} cannot be read: {why}.", "Check its path and rights.")
         for file in files:
-            data = read_file(file, "certificate file")
-            if isinstance(data, Failure):
-                if file == path:
-                    return data
-                problems.append(data.message)
-                continue
-            reading = read_certificates(data)
-            name = safe_text(str(file))
-            problems += [f"{name}, line {problem.line}: {problem.reason}" for problem in reading.problems]
-            for certificate in reading.certificates:
-                found.setdefault(certificate, f"file {name}")
+            read = _read(file, problems)
+            if isinstance(read, Failure) and not folder:
+                return read
+            for certificate in () if isinstance(read, Failure) else read:
+                found.setdefault(certificate, f"file {safe_text(str(file))}")
     return FileCertificates(tuple(found.items()), tuple(problems))
 
 
-def _files(path: Path) -> list[Path]:
-    if not path.is_dir():
-        return [path]
-    return sorted(file for file in path.iterdir() if file.is_file() and file.suffix.lower() in SUFFIXES)[:MAX_FILES]
+def _read(file: Path, problems: list[str]) -> tuple[Certificate, ...] | Failure:
+    data = read_file(file, "certificate file")
+    if isinstance(data, Failure):
+        problems.append(data.message)
+        return data
+    reading = read_certificates(data)
+    problems += [f"{safe_text(str(file))}, line {problem.line}: {problem.reason}" for problem in reading.problems]
+    return reading.certificates
+
+
+def _files(folder: Path, problems: list[str]) -> list[Path]:
+    """The certificate files of a folder, by name; that there are none or too many is a problem that is told."""
+    files = sorted(file for file in folder.iterdir() if file.suffix.lower() in SUFFIXES and file.is_file())
+    if not files:
+        problems.append(f"{safe_text(str(folder))}: there is no certificate file in it")
+    if len(files) > MAX_FILES:
+        words = f"it has {len(files)} certificate files; only the first {MAX_FILES} are read"
+        problems.append(f"{safe_text(str(folder))}: {words}")
+    return files[:MAX_FILES]
+
+
+def read_pasted(text: str) -> FileCertificates | Failure:
+    """Read certificates from text that the user pasted, at most 1 MiB; other words between PEM blocks do no harm."""
+    data = text.encode("utf-8", "replace")
+    if len(data) > MAX_PASTED:
+        return Failure("file", "The pasted text is larger than 1 MiB.", "Save it as a file, and add that.")
+    reading = read_certificates(data)
+    if not reading.certificates:
+        why = reading.problems[0].reason if reading.problems else "it holds none"
+        return Failure("file", f"There is no certificate in the pasted text: {why}.", "Paste whole PEM blocks.")
+    problems = tuple(f"pasted text, line {problem.line}: {problem.reason}" for problem in reading.problems)
+    return FileCertificates(tuple((one, "pasted text") for one in dict.fromkeys(reading.certificates)), problems)

@@ -1,22 +1,24 @@
-"""Finding what is missing: files first, then AIA, link by link, until a path stands or nothing new comes."""
+"""Finding what is missing: at hand first, then by AIA, link by link, until a path stands or nothing new comes."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
 
 from tui_chain.certs.certificate import Certificate
-from tui_chain.certs.signatures import Proof
-from tui_chain.certs.text import plural
 from tui_chain.diagnose.diagnosis import Diagnoser, Diagnosis
 from tui_chain.diagnose.words import Status
 from tui_chain.probe.served import ServedChain
 from tui_chain.resolve.addresses import allowed_reach
-from tui_chain.resolve.aia import PROOF_WORDS, AIAClient, best_proof
+from tui_chain.resolve.aia import AIAClient
+from tui_chain.resolve.answers import Answers
+from tui_chain.resolve.consent import Consent, Question
 from tui_chain.resolve.files import FileCertificates
+from tui_chain.resolve.refusals import ConsentNeededError
+from tui_chain.resolve.sources import Given, Source
 from tui_chain.resolve.tries import Resolution, Try
 
 MAX_DEPTH = 8
@@ -33,7 +35,11 @@ def _deaf(_: Try) -> None:
 
 @dataclass
 class Resolver:
-    """Finds missing certificates for one host; `offline` keeps it from the network."""
+    """Finds missing certificates for one host; `offline` keeps it from the network.
+
+    `sources` are asked first, then `pool` (files and folders), then `pasted` text, then AIA with the `answers` that
+    are shared with other hosts. `consent` asks the user where AIA leads inside; None means no.
+    """
 
     diagnoser: Diagnoser
     at: datetime
@@ -41,68 +47,109 @@ class Resolver:
     allow_private: bool = False
     offline: bool = False
     heard: Heard = _deaf
+    sources: tuple[Source, ...] = ()
+    pasted: FileCertificates = FileCertificates()  # noqa: RUF009 - frozen
+    answers: Answers = field(default_factory=Answers)
+    consent: Consent | None = None
     _tries: list[Try] = field(default_factory=list)
     _found: dict[Certificate, str] = field(default_factory=dict)
+    _asked: set[Certificate] = field(default_factory=set)
 
     async def resolve(self, served: ServedChain, diagnosis: Diagnosis) -> Resolution:
         """Look for what `diagnosis` misses; every try is recorded, in order, with its outcome and time."""
         if diagnosis.status not in {Status.COMPLETE, Status.UNREACHABLE}:
-            diagnosis = self._from_files(served, diagnosis)
+            diagnosis = await self._at_hand(served, diagnosis)
             try:
-                async with asyncio.timeout(TOTAL_SECONDS):
-                    diagnosis = await self._from_aia(served, diagnosis)
+                async with asyncio.timeout(TOTAL_SECONDS) as limit:
+                    diagnosis = await self._from_aia(served, diagnosis, limit)
             except TimeoutError:
-                self._record(
-                    Try("AIA", "(all)", served.certificates[0].sha256, f"stopped after {TOTAL_SECONDS:g} s in all")
-                )
+                words = f"stopped after {TOTAL_SECONDS:g} s in all"
+                leaf, spent = served.certificates[0].sha256, 1000 * TOTAL_SECONDS
+                self._record(Try("AIA", "(all)", leaf, words, milliseconds=spent))
                 diagnosis = self._again(served)
         return Resolution(diagnosis, tuple(self._tries), tuple(self._found), self._sources(served))
 
     def _record(self, tried: Try) -> None:
         self._tries.append(tried)
         for certificate in tried.certificates:
-            self._found.setdefault(certificate, f"{tried.source} {tried.where}")
+            self._found.setdefault(certificate, tried.place_of(certificate))
         self.heard(tried)
 
     def _again(self, served: ServedChain) -> Diagnosis:
         return self.diagnoser.diagnose(served, at=self.at, found=tuple(self._found))
 
-    def _from_files(self, served: ServedChain, diagnosis: Diagnosis) -> Diagnosis:
-        if not self.pool.certificates:
-            return diagnosis
-        for certificate, source in self.pool.certificates:
-            self._found.setdefault(certificate, source)
-        everything = tuple(certificate for certificate, _ in self.pool.certificates)
-        files = plural(len({source for _, source in self.pool.certificates}), "file")
-        for child in waiting(diagnosis):
-            proof = best_proof(self.diagnoser.prover, child, everything)
-            signers = tuple(c for c in everything if proof is Proof.SIGNED and self.diagnoser.prover.signed(child, c))
-            words = f"{plural(len(everything), 'certificate')}, {PROOF_WORDS[proof]}"
-            self._record(Try("files", files, child.sha256, words, signers, proof))
-        return self._again(served)
-
-    async def _from_aia(self, served: ServedChain, diagnosis: Diagnosis) -> Diagnosis:
-        if self.offline:
-            return diagnosis
-        allowed = allowed_reach(served.address, consent=self.allow_private)
-        client = AIAClient(self.diagnoser.prover, allowed)
-        done: set[Certificate] = set()
+    async def _at_hand(self, served: ServedChain, diagnosis: Diagnosis) -> Diagnosis:
+        """Ask every source that costs no network, so that all alternatives at hand are seen."""
+        known = len(self._found)
+        given = (Given("files", self.pool), Given("pasted", self.pasted))
+        for certificate, place in (*self.pool.certificates, *self.pasted.certificates):
+            self._found.setdefault(certificate, place)
         for _ in range(MAX_DEPTH):
-            children = [child for child in waiting(diagnosis) if child not in done]
+            children = [child for child in waiting(diagnosis) if child not in self._asked]
             if not children:
                 break
             for child in children:
-                done.add(child)
-                async for tried in client.tries(child):
-                    self._record(tried)
-            diagnosis = self._again(served)
+                self._asked.add(child)
+                for source in (*self.sources, *given):
+                    tried = await source.ask(child, self.diagnoser.prover)
+                    if tried is not None:
+                        self._record(tried)
+            if len(self._found) == known:
+                break
+            known, diagnosis = len(self._found), self._again(served)
         return diagnosis
+
+    async def _from_aia(self, served: ServedChain, diagnosis: Diagnosis, limit: asyncio.Timeout) -> Diagnosis:
+        if self.offline:
+            return diagnosis
+        allowed = allowed_reach(served.address, consent=self.allow_private)
+        ask = self._asker(served, limit) if self.consent is not None else None
+        client = AIAClient(self.diagnoser.prover, allowed, self.answers, ask)
+        spent: set[Certificate] = set()
+        for _ in range(MAX_DEPTH):
+            children = [child for child in waiting(diagnosis) if child not in spent]
+            if not children:
+                break
+            for child in children:
+                # one that got a signer and waits on, since that one is of no use, has its other URLs asked next
+                if not await self._ask_aia(client, child):
+                    spent.add(child)
+            diagnosis = await self._at_hand(served, self._again(served))
+        return diagnosis
+
+    async def _ask_aia(self, client: AIAClient, child: Certificate) -> bool:
+        """Ask until a signer comes; return whether one came."""
+        signed = False
+        async for tried in client.tries(child):
+            self._record(tried)
+            signed = signed or tried.ok
+        return signed
+
+    def _asker(
+        self, served: ServedChain, limit: asyncio.Timeout
+    ) -> Callable[[str, ConsentNeededError], Awaitable[bool]]:
+        """Ask the user, with the clock stopped: thinking is not fetching."""
+
+        async def ask(url: str, needed: ConsentNeededError) -> bool:
+            loop = asyncio.get_running_loop()
+            left = (limit.when() or loop.time()) - loop.time()
+            limit.reschedule(None)
+            try:
+                question = Question(str(served.target), url, needed.inside, needed.kind)
+                return self.consent is not None and await self.consent(question)
+            finally:
+                limit.reschedule(loop.time() + left)
+
+        return ask
 
     def _sources(self, served: ServedChain) -> dict[str, str]:
         store = self.diagnoser.trust
         sources = {certificate.sha256: source for certificate, source in self._found.items()}
         sources |= {anchor.sha256: f"trust store {store.name}" for anchor in store.anchors}
-        return sources | {certificate.sha256: "served" for certificate in served.certificates}
+        sources |= {certificate.sha256: "served" for certificate in served.certificates}
+        return sources | {
+            sha256: f"confirmed root, {sources[sha256]}" for sha256 in self.diagnoser.confirmed & sources.keys()
+        }
 
 
 def waiting(diagnosis: Diagnosis) -> tuple[Certificate, ...]:

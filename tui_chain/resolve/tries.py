@@ -16,6 +16,8 @@ class Try:
 
     `outcome` is plain words, `address` the IP that was asked, `status` the HTTP status, `size` in bytes,
     `milliseconds` the time it took. `proof` says whether a certificate that came signed the one that waits.
+    `certificates` are all that came, those too that signed nothing; `places` says by SHA-256 where each was, where
+    `where` is too wide. `hint` says what to do about a failure, where there is something.
     """
 
     source: str
@@ -29,6 +31,12 @@ class Try:
     size: int | None = None
     format: str | None = None
     milliseconds: float = 0.0
+    hint: str = ""
+    places: Mapping[str, str] = field(default_factory=dict)
+
+    def place_of(self, certificate: Certificate) -> str:
+        """Where one of its certificates came from: source and place, safe text."""
+        return self.places.get(certificate.sha256, f"{self.source} {self.where}")
 
     @property
     def ok(self) -> bool:

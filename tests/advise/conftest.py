@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.support.nginx import nginx
+from tui_chain.lab.authority import Template, key_to_pem, to_pem
+from tui_chain.lab.internet import Lab, open_lab
+
+SECONDS = 60
+TLSCHAIN = Path(sys.executable).with_name("tlschain")
+_FENCE = re.compile(r"^## (.+?)$|^```(\w+)\n(.*?)\n```$", re.MULTILINE | re.DOTALL)
+
+
+def run(
+    *words: str, env: Mapping[str, str] | None = None, cwd: Path | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run a program with nothing of the user's environment but PATH, Python's own folder first."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    clean = {"PATH": path, "HOME": str(cwd or "/nonexistent"), "LC_ALL": "C.UTF-8"} | dict(env or {})
+    return subprocess.run(
+        words,
+        env=clean,
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
+
+
+@dataclass(frozen=True)
+class Snippet:
+    """A piece of code as it stands in the output of `tlschain advise`."""
+
+    client: str
+    language: str
+    code: str
+
+
+def snippets(markdown: str) -> tuple[Snippet, ...]:
+    """Take the fenced code out of Markdown, each under its heading."""
+    found: list[Snippet] = []
+    heading = ""
+    for match in _FENCE.finditer(markdown):
+        heading = match[1] or heading
+        if match[2]:
+            found.append(Snippet(heading.replace("\\", ""), match[2], match[3]))
+    return tuple(found)
+
+
+@dataclass(frozen=True)
+class Site:
+    """nginx that forgets its intermediate, a folder with the files that tlschain wrote, and its advice."""
+
+    lab: Lab
+    port: int
+    folder: Path
+    snippets: tuple[Snippet, ...]
+
+    @property
+    def target(self) -> str:
+        return f"localhost:{self.port}"
+
+    @property
+    def url(self) -> str:
+        return f"https://{self.target}/"
+
+    @property
+    def bundle(self) -> Path:
+        return self.folder / "it's a bundle.pem"
+
+    def tlschain(self, *words: str) -> subprocess.CompletedProcess[str]:
+        return run(str(TLSCHAIN), *words, "--trust", str(self.lab.trust_file), cwd=self.folder)
+
+
+@pytest.fixture(scope="package")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The files are made by the very commands that the advice names."""
+    folder = tmp_path_factory.mktemp("advise")
+    with open_lab([]) as lab:
+        leaf = lab.hierarchy["issuing"].issue_leaf(["localhost"], _with_aia(lab))
+        with nginx(folder / "nginx", to_pem([leaf.der]), key_to_pem(leaf.key)) as port:
+            site = Site(lab, port, folder, ())
+            fixed = site.tlschain("fix", site.target, "-o", str(site.bundle))
+            assert fixed.returncode == 0, fixed.stderr
+            said = site.tlschain(
+                "advise", site.target, "--bundle", str(site.bundle), "--format", "markdown", "--only", "clients"
+            )
+            assert said.returncode == 0, said.stderr
+            found = snippets(said.stdout)
+            for code in dict.fromkeys(each.code for each in found if each.language == "make"):
+                made = run("bash", "-c", code, cwd=folder)
+                assert made.returncode == 0, made.stderr
+            yield Site(lab, port, folder, found)
+
+
+def _with_aia(lab: Lab) -> Template:
+    return Template(urls=(lab.publish("/advise-issuing.cer", lab.hierarchy["issuing"].der),))

@@ -1,0 +1,151 @@
+"""The letter, its server lines against real nginx, and the report in its forms."""
+
+from __future__ import annotations
+
+import html.parser
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.advise.conftest import Site, run, snippets
+from tests.support.chains import make_pki, resolution_of, served_by
+from tests.support.nginx import nginx
+from tests.support.unsafe import unsafe_in
+from tui_chain.advise.document import (
+    Code,
+    Document,
+    Heading,
+    Listing,
+    Paragraph,
+    Table,
+    to_html,
+    to_markdown,
+    to_text,
+)
+from tui_chain.advise.letter import letter, letter_markdown
+from tui_chain.certs.readers import read_certificates
+
+EVIL = '<script>alert(1)</script> [x](javascript:1) `code` | pipe & "quote" *b*'
+
+
+def test_the_letter_s_nginx_line_mends_the_server(site: Site, tmp_path: Path) -> None:
+    """The file and the line are taken out of the letter and put into a real nginx."""
+    said = site.tlschain("advise", site.target, "--format", "markdown", "--only", "letter")
+    assert said.returncode == 0, said.stderr
+    chain = re.findall(r"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----\n", said.stdout, re.DOTALL)
+    line = next(each.code for each in snippets(said.stdout) if each.language == "nginx")
+    place = re.findall(r"/etc/ssl/\S+-chain\.pem", line)[0]
+    (tmp_path / "chain.pem").write_text("".join(chain))
+    key = (site.folder / "nginx" / "server.key").read_bytes()
+    line = line.replace(place, str(tmp_path / "chain.pem"))
+    with nginx(tmp_path / "mended", b"", key, certificate=line) as port:
+        url = f"https://localhost:{port}/"
+        assert run("curl", "-q", "-sS", "--cacert", str(site.lab.trust_file), url).returncode == 0
+        checked = run("bash", "-c", _check(said.stdout).replace(site.target, f"localhost:{port}"))
+    # the administrator's own store does not know the lab's root: only the chain's length is to be seen here
+    assert "depth=1" in checked.stderr
+
+
+def _check(markdown: str) -> str:
+    return next(each.code for each in snippets(markdown) if each.code.startswith("openssl s_client"))
+
+
+def test_the_letter_names_every_server_and_the_evidence() -> None:
+    pki = make_pki()
+    served = served_by(pki.leaf, address="192.0.2.1")
+    diagnosis = resolution_of(pki.trust, served, pki.issuing).diagnosis
+    words = letter(served, diagnosis, b"PEM\n")
+    assert words is not None
+    for name in (
+        "nginx",
+        "Apache",
+        "HAProxy",
+        "Caddy",
+        "IIS",
+        "Postfix",
+        "192.0.2.1",
+        "2026-11-23 at 12:00",
+        "SHA-256",
+    ):
+        assert name in words
+    assert "\nPEM" in words
+    marked = letter_markdown(served, diagnosis)
+    assert marked is not None
+    assert marked.startswith("# host.test:443 does not send 1 intermediate")
+
+
+def test_a_complete_chain_needs_no_letter() -> None:
+    pki = make_pki()
+    served = served_by(pki.leaf, pki.issuing)
+    assert letter(served, resolution_of(pki.trust, served).diagnosis) is None
+
+
+EVERY_PART = Document(
+    EVIL,
+    (Heading(EVIL), Paragraph(EVIL), Listing((EVIL,)), Table((EVIL,), ((EVIL,),)), Code(EVIL), Code("a ``` b")),
+)
+
+
+class Tags(html.parser.HTMLParser):
+    """Gathers what a browser would see as tags and text."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.attributes: set[str] = set()
+        self.text = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.attributes |= {name for name, _ in attrs}
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def test_html_shows_foreign_text_as_text() -> None:
+    seen = Tags()
+    seen.feed(to_html(EVERY_PART))
+    assert not seen.tags & {"script", "a", "img", "link", "iframe", "b"}
+    assert not seen.attributes & {"src", "href", "onclick", "style"}
+    assert seen.text.count(EVIL) == 8
+
+
+def test_markdown_shows_foreign_text_as_text() -> None:
+    from markdown_it import MarkdownIt
+
+    seen = Tags()
+    seen.feed(MarkdownIt("commonmark").enable("table").render(to_markdown(EVERY_PART)))
+    assert not seen.tags & {"script", "a", "img", "em", "strong"}
+    assert seen.text.count(EVIL) == 7
+    assert "a ``` b" in seen.text
+
+
+def test_plain_text_leaves_code_in_its_columns() -> None:
+    assert "\n-----BEGIN X-----\n" in to_text(Document("t", (Code("-----BEGIN X-----\n"), Paragraph("p"))))
+
+
+@pytest.mark.parametrize("form", ["markdown", "html", "json", "text"])
+def test_the_report_tells_the_whole_story(site: Site, form: str, tmp_path: Path) -> None:
+    file = tmp_path / "report"
+    done = site.tlschain("report", site.target, "--format", form, "-o", str(file))
+    assert done.returncode == 0, done.stderr
+    told = file.read_text()
+    if form == "json":
+        assert json.loads(told)["status"] == "repairable"
+        return
+    for words in ("repairable", "Lab Issuing CA G2", "Served chain", "BEGIN CERTIFICATE", "To the server", "curl"):
+        assert words in told
+    assert not unsafe_in(told)
+    assert read_certificates(told.encode()).certificates
+    if form == "html":
+        assert "default-src 'none'" in told
+        assert not re.search(r"(src|href)=", told)
+
+
+def test_a_bundle_of_ours_names_its_host(site: Site) -> None:
+    done = site.tlschain("advise", "--bundle", str(site.bundle))
+    assert done.returncode == 0, done.stderr
+    assert f"curl --cacert '{site.bundle}'".replace("it's", "it'\"'\"'s") in done.stdout

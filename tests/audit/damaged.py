@@ -1,0 +1,149 @@
+"""Trust files as they are found in the field: one sound file of three roots, and every way to damage it."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
+
+from tests.support.chains import NOW
+from tui_chain.lab.authority import Authority, Identity, key_to_pem, to_pem
+
+
+@dataclass(frozen=True)
+class Roots:
+    """Three roots, each with a leaf for localhost that it signed: who accepts a leaf has loaded its root."""
+
+    cas: tuple[Authority, Authority, Authority]
+    leaves: tuple[Identity, Identity, Identity]
+
+    @property
+    def blocks(self) -> tuple[bytes, bytes, bytes]:
+        first, second, third = (to_pem([ca.der]) for ca in self.cas)
+        return first, second, third
+
+
+def make_roots() -> Roots:
+    first, second, third = (Authority.root(f"Damage Root {name}", now=NOW) for name in "ABC")
+    return Roots((first, second, third), (first.issue_leaf(), second.issue_leaf(), third.issue_leaf()))
+
+
+Damage = Callable[[Roots], bytes]
+
+
+def _joined(*parts: bytes) -> bytes:
+    return b"".join(parts)
+
+
+def _middle(change: Callable[[bytes], bytes], roots: Roots) -> bytes:
+    first, second, third = roots.blocks
+    return _joined(first, change(second), third)
+
+
+def _whole(change: Callable[[bytes], bytes], roots: Roots) -> bytes:
+    return change(_joined(*roots.blocks))
+
+
+def _extra(make: Callable[[Roots], bytes], roots: Roots) -> bytes:
+    first, second, third = roots.blocks
+    return _joined(first, make(roots), second, third)
+
+
+def _body(block: bytes) -> bytes:
+    return b"".join(block.splitlines()[1:-1])
+
+
+def _framed(lines: list[bytes], label: bytes = b"CERTIFICATE") -> bytes:
+    head, tail = (b"-----" + word + b" " + label + b"-----\n" for word in (b"BEGIN", b"END"))
+    return head + b"".join(line + b"\n" for line in lines) + tail
+
+
+def _wrapped(block: bytes, width: int) -> bytes:
+    body = _body(block)
+    return _framed([body[i : i + width] for i in range(0, len(body), width)])
+
+
+def _lines(change: Callable[[bytes], bytes], data: bytes) -> bytes:
+    return b"".join(change(line) + b"\n" for line in data.splitlines())
+
+
+def _blank_at(place: int, block: bytes) -> bytes:
+    lines = block.splitlines(keepends=True)
+    return b"".join([*lines[:place], b"\n", *lines[place:]])
+
+
+def _crl(roots: Roots) -> bytes:
+    ca = roots.cas[0]
+    builder = x509.CertificateRevocationListBuilder(ca.subject, NOW, NOW + timedelta(days=7))
+    key = ca.key
+    return builder.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM)
+
+
+def _pkcs7(roots: Roots) -> bytes:
+    return pkcs7.serialize_certificates([ca.certificate for ca in roots.cas], Encoding.PEM)
+
+
+def _commented(roots: Roots) -> bytes:
+    first, second, third = roots.blocks
+    return _joined(b"# Subject: CN=A: a colon\n", first, b"\nBag Attributes\n    x: y\n", second, third, first)
+
+
+def _garbage(_: bytes) -> bytes:
+    return _framed([base64.b64encode(b"this is no certificate at all, but it is base64"[:48])])
+
+
+def _unended(roots: Roots) -> bytes:
+    first, second, third = roots.blocks
+    return _joined(first, second, third[: len(third) // 2])
+
+
+def _glued(roots: Roots) -> bytes:
+    first, second, third = roots.blocks
+    return _joined(first.rstrip(b"\n"), second, third)
+
+
+def _relabelled(label: bytes, block: bytes) -> bytes:
+    return block.replace(b" CERTIFICATE-", b" " + label + b"-")
+
+
+DAMAGES: Mapping[str, Damage] = {
+    "sound": partial(_whole, lambda data: data),
+    "crlf": partial(_whole, lambda data: data.replace(b"\n", b"\r\n")),
+    "comments and duplicates": _commented,
+    "no newline at the end": partial(_whole, lambda data: data.rstrip(b"\n")),
+    "glued": _glued,
+    "BOM": partial(_whole, lambda data: b"\xef\xbb\xbf" + data),
+    "stray character": partial(_middle, lambda block: block.replace(b"M", b"!", 1)),
+    "cut base64": partial(_middle, lambda block: _framed([*block.splitlines()[1:-2], block.splitlines()[-2][:-3]])),
+    "not a certificate": partial(_middle, _garbage),
+    "line missing": partial(_middle, lambda block: _framed(block.splitlines()[2:-1])),
+    "DER": lambda roots: roots.cas[0].der,
+    "UTF-16": partial(_whole, lambda data: data.decode().encode("utf-16")),
+    "empty": lambda _: b"",
+    "web page": lambda _: b"<!DOCTYPE html>\n<html><body>Sign in</body></html>\n",
+    "indented": partial(_whole, partial(_lines, lambda line: b"    " + line)),
+    "trailing spaces": partial(_whole, partial(_lines, lambda line: line + b"  ")),
+    "X509 label": partial(_middle, partial(_relabelled, b"X509 CERTIFICATE")),
+    "TRUSTED label": partial(_middle, partial(_relabelled, b"TRUSTED CERTIFICATE")),
+    "END of another kind": partial(_middle, lambda block: block.replace(b"END C", b"END X509 C")),
+    "private key": partial(_extra, lambda roots: key_to_pem(roots.cas[0].key)),
+    "CRL": partial(_extra, _crl),
+    "leaf": partial(_extra, lambda roots: to_pem([roots.leaves[0].der])),
+    "PKCS#7": _pkcs7,
+    "last block cut": _unended,
+    "blank line after BEGIN": partial(_middle, partial(_blank_at, 1)),
+    "blank line inside": partial(_middle, partial(_blank_at, 3)),
+    "quoted": partial(_middle, lambda block: b"'" + block.rstrip(b"\n") + b"'\n"),
+    "one line": partial(_middle, partial(_wrapped, width=100_000)),
+    "lines of 76": partial(_middle, partial(_wrapped, width=76)),
+    "CR only": partial(_whole, lambda data: data.replace(b"\n", b"\r")),
+    "text before BEGIN": partial(_middle, lambda block: b"root: " + block),
+    "text before a comment": partial(_whole, lambda data: b"some words without a hash\n" + data),
+}
+"""Name of the damage to the file of three roots; `_middle` damages the second."""

@@ -1,0 +1,181 @@
+"""What an audit finds, and what a mended file is."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.audit.damaged import DAMAGES, make_roots
+from tests.support.chains import NOW, make_pki
+from tests.support.unsafe import unsafe_in
+from tui_chain.audit.audit import Audit, Auditor, files_of
+from tui_chain.audit.findings import KINDS
+from tui_chain.audit.mend import Mended, mend
+from tui_chain.certs.store import TrustStore
+from tui_chain.failure import Failure
+from tui_chain.lab.authority import Authority, Template, days, key_to_pem, rsa_key, to_pem
+from tui_chain.repair.containers import java_truststore
+
+ROOTS = make_roots()
+AUDITOR = Auditor(TrustStore("certifi", ()), NOW)
+
+FORMS = {
+    "glued": "glued",
+    "BOM": "bom",
+    "stray character": "malformed",
+    "cut base64": "malformed",
+    "not a certificate": "malformed",
+    "DER": "format",
+    "UTF-16": "format",
+    "PKCS#7": "format",
+    "empty": "empty",
+    "web page": "unreadable",
+    "indented": "indented",
+    "quoted": "indented",
+    "text before BEGIN": "indented",
+    "X509 label": "label",
+    "TRUSTED label": "label",
+    "END of another kind": "malformed",
+    "private key": "private-key",
+    "CRL": "crl",
+    "leaf": "leaf",
+    "last block cut": "malformed",
+    "blank line inside": "blank-line",
+    "CR only": "line-ends",
+    "comments and duplicates": "duplicate",
+}
+
+
+def codes(audit: Audit) -> set[str]:
+    return {found.code for found in audit.findings}
+
+
+@pytest.mark.parametrize("damage", FORMS)
+def test_every_damage_has_its_name(damage: str) -> None:
+    assert FORMS[damage] in codes(AUDITOR.audit(DAMAGES[damage](ROOTS)))
+
+
+@pytest.mark.parametrize("damage", ["sound", "crlf", "no newline at the end", "trailing spaces", "one line"])
+def test_harmless_forms_are_not_complained_of(damage: str) -> None:
+    assert codes(AUDITOR.audit(DAMAGES[damage](ROOTS))) == {"unknown"}
+
+
+@pytest.mark.parametrize("damage", sorted(set(DAMAGES) - {"empty", "web page"}))
+def test_a_mended_file_is_loaded_whole_by_every_client(damage: str) -> None:
+    mended = mend(AUDITOR.audit(DAMAGES[damage](ROOTS)), AUDITOR.prover, NOW)
+    assert isinstance(mended, Mended)
+    again = AUDITOR.audit(mended.data)
+    assert codes(again) == {"unknown"}
+    for client, loaded in again.loaded.items():
+        assert loaded.refused is None
+        assert not again.lost(client)
+    assert isinstance(once := mend(again, AUDITOR.prover, NOW), Mended)
+    assert once.kept == mended.kept
+
+
+def test_nothing_to_save_is_a_failure() -> None:
+    assert isinstance(mend(AUDITOR.audit(b""), AUDITOR.prover, NOW), Failure)
+
+
+def test_no_private_key_is_ever_emitted() -> None:
+    key = key_to_pem(ROOTS.cas[0].key)
+    mended = mend(AUDITOR.audit(to_pem([ROOTS.cas[0].der]) + key), AUDITOR.prover, NOW)
+    assert isinstance(mended, Mended)
+    assert b"PRIVATE" not in mended.data
+
+
+def pki_findings(*ders: bytes) -> set[str]:
+    return codes(AUDITOR.audit(to_pem(ders)))
+
+
+def test_certificates_are_judged_by_age() -> None:
+    root = Authority.root("Root", now=NOW)
+    old = root.issue_ca("Issuing", Template(validity=days(-90, -1)))
+    new = root.cross_sign(old)
+    assert {"expired"} <= pki_findings(root.der, old.der)
+    assert {"expired-twin"} <= pki_findings(root.der, old.der, new.der)
+    assert {"soon"} <= pki_findings(root.der, root.issue_ca("Soon", Template(validity=days(-9, 9))).der)
+    assert {"not-yet-valid"} <= pki_findings(root.der, root.issue_ca("Later", Template(validity=days(9, 99))).der)
+
+
+def test_certificates_are_judged_by_their_company() -> None:
+    pki = make_pki()
+    assert pki_findings(pki.issuing.der) == {"no-root"}
+    assert pki_findings(pki.root.der, pki.issuing.der) == {"order", "unknown"}
+    assert pki_findings(pki.issuing.der, pki.root.der) == {"unknown"}
+    known = replace(AUDITOR, public=pki.trust)
+    assert codes(known.audit(to_pem([pki.root.der]))) == {"unnecessary"}
+
+
+def test_weak_and_useless_certificates_are_named() -> None:
+    root = Authority.root("Weak", now=NOW, template=Template(new_key=lambda: rsa_key(1024)))
+    assert "weak" in pki_findings(root.der)
+    assert "leaf" in pki_findings(make_pki().leaf.der)
+
+
+def test_a_java_store_is_java_s_alone() -> None:
+    audit = AUDITOR.audit(java_truststore(AUDITOR.audit(DAMAGES["sound"](ROOTS)).certificates))
+    assert codes(audit) == {"java-store", "unknown"}
+    assert not audit.lost("Java")
+    assert len(audit.lost("OpenSSL")) == 3
+
+
+def test_a_folder_is_read_by_names_each_real_file_once(tmp_path: Path) -> None:
+    for name in ("a.pem", "b.CRT", "12ab34cd.0", "notes.txt", "12ab34cd.r0x"):
+        (tmp_path / name).write_bytes(b"")
+    (tmp_path / "c.pem").symlink_to(tmp_path / "a.pem")
+    found = files_of(tmp_path)
+    assert not isinstance(found, Failure)
+    assert {path.name for path in found} == {"a.pem", "b.CRT", "12ab34cd.0"}
+    assert isinstance(files_of(_empty(tmp_path)), Failure)
+
+
+def _empty(folder: Path) -> Path:
+    (folder / "empty").mkdir()
+    return folder / "empty"
+
+
+def test_every_code_has_a_hint_that_is_a_sentence() -> None:
+    assert all(hint.endswith(".") and not unsafe_in(hint) for _, hint in KINDS.values())
+
+
+@given(
+    st.lists(
+        st.sampled_from([*ROOTS.blocks, b"-----BEGIN CERTIFICATE-----", b"-----END ", b"\n", b"\r", b"#", b"\0x"])
+    )
+)
+@settings(max_examples=150, deadline=None)
+def test_no_arrangement_of_bytes_raises(parts: list[bytes]) -> None:
+    audit = AUDITOR.audit(b"".join(parts), "a\x1b[31m")
+    assert not unsafe_in(audit.name)
+    for found in audit.findings:
+        assert not unsafe_in(found.message)
+
+
+@given(st.binary(max_size=300))
+@settings(max_examples=200, deadline=None)
+def test_no_bytes_raise(data: bytes) -> None:
+    AUDITOR.audit(data)
+    AUDITOR.audit(b"-----BEGIN CERTIFICATE-----\n" + data + b"\n-----END CERTIFICATE-----\n")
+
+
+HUGE = {
+    "begins": b"-----BEGIN CERTIFICATE-----\n" * 150_000,
+    "begins and one end": b"-----BEGIN CERTIFICATE-----\n" * 150_000 + b"-----END X-----\n",
+    "one long block": b"-----BEGIN CERTIFICATE-----\n" + (b"A" * 64 + b"\n") * 60_000,
+    "hyphens": b"-" * 4_000_000,
+    "glue": b"-----END CERTIFICATE-----" * 150_000,
+    "one line": b"-----BEGIN CERTIFICATE-----" * 150_000,
+}
+
+
+@pytest.mark.parametrize("name", HUGE)
+def test_a_file_of_megabytes_that_is_all_damage_is_judged_in_seconds(name: str) -> None:
+    started = time.process_time()
+    AUDITOR.audit(HUGE[name])
+    assert time.process_time() - started < 10

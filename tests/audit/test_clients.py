@@ -1,0 +1,106 @@
+"""The audit's table against what the real clients load from every damaged file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from tests.audit import loaders
+from tests.audit.damaged import DAMAGES, Roots, make_roots
+from tests.audit.loaders import Accepted, Ground, Loader
+from tests.support.programs import require_program
+from tui_chain.audit.clients import CLIENTS, load_all
+from tui_chain.audit.java_reader import load_keytool
+from tui_chain.lab.internet import open_lab
+
+REAL: Mapping[str, tuple[str, Loader]] = {
+    "ssl": ("OpenSSL", loaders.python_ssl),
+    "openssl": ("OpenSSL", loaders.openssl),
+    "curl": ("OpenSSL", loaders.curl),
+    "node": ("Node", loaders.node),
+    "wget": ("GnuTLS", loaders.wget),
+    "git": ("GnuTLS", loaders.git),
+    "cryptography": ("cryptography", loaders.cryptography),
+}
+"""Real clients, and the reader of the audit that speaks for each."""
+FOR_GIT = ("sound", "glued", "BOM", "cut base64", "indented", "X509 label", "private key", "last block cut", "DER")
+"""It takes a process for each server, and shares its library with wget, which gets every file."""
+
+
+@pytest.fixture(scope="module")
+def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
+    with open_lab([]) as lab:
+        yield Ground(lab, make_roots(), tmp_path_factory.mktemp("ground"))
+
+
+@pytest.fixture(scope="module")
+def files(ground: Ground) -> dict[str, Path]:
+    found = {name: ground.folder / f"{place}.pem" for place, name in enumerate(DAMAGES)}
+    for name, file in found.items():
+        file.write_bytes(DAMAGES[name](ground.roots))
+    return found
+
+
+def told(client: str, data: bytes, roots: Roots) -> Accepted:
+    loaded = {one.der for one in load_all(data)[client].certificates}
+    return tuple(ca.der in loaded for ca in roots.cas)
+
+
+def shown(table: Mapping[str, Accepted]) -> dict[str, str]:
+    return {
+        name: "".join(letter if got else "-" for letter, got in zip("ABC", row, strict=True))
+        for name, row in table.items()
+    }
+
+
+@pytest.mark.parametrize("real", REAL)
+def test_the_audit_says_what_the_client_does(real: str, ground: Ground, files: dict[str, Path]) -> None:
+    if real not in {"ssl", "cryptography"}:
+        require_program(real)
+    name, loader = REAL[real]
+    some = {each: files[each] for each in (FOR_GIT if real == "git" else files)}
+    with ThreadPoolExecutor(2) as pool:
+        rows = pool.map(lambda file: loader(file, ground), some.values())
+        did = dict(zip(some, rows, strict=True))
+    said = {each: told(name, file.read_bytes(), ground.roots) for each, file in some.items()}
+    assert shown(said) == shown(did)
+
+
+def test_java_loads_what_the_audit_says(ground: Ground, files: dict[str, Path]) -> None:
+    did = dict(zip(files, loaders.java_all(list(files.values()), ground), strict=True))
+    said = {each: told("Java", file.read_bytes(), ground.roots) for each, file in files.items()}
+    assert shown(said) == shown(did)
+
+
+def test_keytool_imports_the_first_certificate_only(files: dict[str, Path], tmp_path: Path) -> None:
+    keytool, store = str(require_program("keytool")), str(tmp_path / "store.p12")
+    own = ("-keystore", store, "-storepass", "changeit")
+    assert loaders.run(keytool, "-importcert", "-noprompt", "-file", str(files["sound"]), *own).returncode == 0
+    assert loaders.run(keytool, "-list", *own).stdout.count(b"trustedCertEntry") == 1
+    assert len(load_keytool(files["sound"].read_bytes()).certificates) == 1
+
+
+def test_there_are_more_than_twenty_damages_and_each_client_has_a_word() -> None:
+    assert len(DAMAGES) > 20
+    assert {name for name, _ in REAL.values()} | {"Java", "keytool", "Go", "rustls"} == {
+        each.name for each in CLIENTS
+    }
+
+
+GO: Mapping[str, str] = {"sound": "ABC", "BOM": "-BC", "not a certificate": "A-C", "X509 label": "A-C", "DER": "---"}
+"""domain.md section 4 on Go, which is not on the build machines."""
+
+
+@pytest.mark.parametrize("damage", GO)
+def test_go_and_rustls_follow_the_table(damage: str, ground: Ground, files: dict[str, Path]) -> None:
+    data = files[damage].read_bytes()
+    rows = {client: told(client, data, ground.roots) for client in ("Go", "rustls")}
+    assert set(shown(rows).values()) == {GO[damage]}
+
+
+def test_go_loads_nothing_of_two_glued_blocks(ground: Ground) -> None:
+    first, second, _ = ground.roots.blocks
+    assert not load_all(first.rstrip(b"\n") + second)["Go"].certificates

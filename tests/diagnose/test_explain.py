@@ -1,0 +1,149 @@
+"""From error texts to causes."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import time
+
+import pytest
+from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.diagnose.error_texts import SAMPLES, Sample
+from tests.support.unsafe import unsafe_in
+from tui_chain.cli import main
+from tui_chain.diagnose.catalogue import CATALOGUE, FAMILIES, markdown_table
+from tui_chain.diagnose.explain import Explanation, explain, explain_code
+from tui_chain.diagnose.explain_patterns import PATTERNS
+from tui_chain.failure import Failure
+
+
+def told(text: str) -> Explanation:
+    found = explain(text)
+    assert isinstance(found, Explanation), found
+    return found
+
+
+@pytest.mark.parametrize(
+    "sample", SAMPLES, ids=[f"{one.client}-{one.symptom}-{at}" for at, one in enumerate(SAMPLES)]
+)
+def test_a_text_of_the_field_is_explained(sample: Sample) -> None:
+    found = told(sample.text)
+    assert (found.client, found.symptom.name) == (sample.client, sample.symptom)
+    assert (found.causes[0].code, found.host) == (sample.cause, sample.host)
+    assert all("{" not in cause.command for cause in found.causes)
+    assert found.line in " ".join(sample.text.split()) or found.line in sample.text
+
+
+def test_there_are_enough_texts_and_of_every_client() -> None:
+    assert len(SAMPLES) >= 40
+    clients = {sample.client for sample in SAMPLES}
+    assert clients >= {"Python", "requests", "httpx", "curl", "git", "Node", "Java", "Go", "pip", "wget", "openssl"}
+
+
+def test_every_cause_is_a_finding_of_the_catalogue_or_a_setting() -> None:
+    codes = {cause.code for symptom, _ in PATTERNS for cause in symptom.causes}
+    assert codes - {""} <= set(CATALOGUE)
+
+
+def test_a_traceback_is_explained_by_its_error() -> None:
+    frames = "".join(f'  File "/srv/app/{n}.py", line {n}, in call\n    return self.next()\n' for n in range(200))
+    text = f"Traceback (most recent call last):\n{frames}{SAMPLES[0].text}\n"
+    assert told(text).line == SAMPLES[0].text
+    assert told("\r\n".join(["noise"] * 40_000) + "\r\n" + SAMPLES[0].text).symptom.name == "unknown-issuer"
+
+
+def test_a_verify_code_alone() -> None:
+    assert told("20").symptom.name == "unknown-issuer"
+    assert told("10").symptom.name == "expired"
+    assert told("85").symptom.name == "strict-aki"
+    assert told("62").symptom.name == "host-mismatch"
+
+
+def test_the_commands_name_the_clients_own_settings() -> None:
+    commands = {sample.client: " ".join(c.command for c in told(sample.text).causes) for sample in SAMPLES[:15]}
+    assert "REQUESTS_CA_BUNDLE" in commands["requests"]
+    assert "GIT_SSL" in commands["git"]
+    assert "keytool" in commands["Java"]
+    assert "NODE_EXTRA_CA_CERTS" in commands["Node"]
+
+
+def test_verification_is_never_turned_off() -> None:
+    words = " ".join(f"{c.words} {c.command}" for symptom, _ in PATTERNS for c in symptom.causes)
+    for forbidden in (
+        "verify=False",
+        "--insecure",
+        " -k ",
+        "NODE_TLS_REJECT",
+        "sslVerify",
+        "--trusted-host",
+        "CERT_NONE",
+    ):
+        assert forbidden not in words
+
+
+@pytest.mark.parametrize("host", ["$(reboot).example", "a;reboot", "`id`.example", "-oops", "x&&y", "../etc"])
+def test_a_host_that_is_none_reaches_no_command(host: str) -> None:
+    found = told(f"HTTPSConnectionPool(host='{host}', port=443): certificate has expired")
+    assert found.host is None or found.host.replace(".", "").replace("-", "").isalnum()
+    for cause in found.causes:
+        assert "reboot" not in cause.command
+        assert shlex.split(cause.command)
+
+
+@given(st.text(max_size=400))
+def test_any_text_gives_an_answer_that_a_terminal_can_show(text: str) -> None:
+    for given_text in (text, f"{text} certificate has expired {text}"):
+        found = explain(given_text)
+        shown = str(found) if isinstance(found, Failure) else found.line + "".join(c.command for c in found.causes)
+        assert not unsafe_in(shown)
+
+
+def test_a_hostile_text_takes_no_time() -> None:
+    texts = ["a" * 300_000, "certificate " * 30_000, "is valid for " * 20_000, "https://" * 40_000, "host='" * 50_000]
+    started = time.process_time()
+    for text in texts:
+        explain(text)
+    assert time.process_time() - started < 3.0
+
+
+def test_no_text_and_an_unknown_one() -> None:
+    for text in ("", "  \n", "it rains"):
+        failure = explain(text)
+        assert isinstance(failure, Failure)
+        assert failure.hint
+
+
+def test_the_command_explains_a_code_a_text_and_standard_input() -> None:
+    runner = CliRunner()
+    code = runner.invoke(main, ["explain", "missing-issuer"])
+    assert code.exit_code == 0
+    assert CATALOGUE["missing-issuer"].hint in code.output
+    piped = runner.invoke(main, ["explain"], input=SAMPLES[0].text)
+    assert "1. The server does not send its intermediate certificate." in piped.output
+    assert "tlschain fix api.example.org" in piped.output
+    spoken = runner.invoke(main, ["explain", "--json", "curl:", "(60)", "certificate", "has", "expired"])
+    assert json.loads(spoken.output)["symptom"] == "expired"
+    assert runner.invoke(main, ["explain", "it", "rains"]).exit_code == 1
+    assert runner.invoke(main, ["explain", "-"], input="").exit_code == 2
+    assert runner.invoke(main, ["explain"], input=b"\xff\xfe certificate has expired").exit_code == 0
+
+
+def test_the_catalogue_as_a_table() -> None:
+    table = markdown_table()
+    for family, kinds in FAMILIES.items():
+        assert f"### {family}\n" in table
+        for kind in kinds:
+            assert f"| `{kind.code}` | {kind.severity.value} |" in table
+    assert CliRunner().invoke(main, ["explain", "--list"]).output.rstrip("\n") == table.rstrip("\n")
+
+
+def test_every_kind_is_declared_once_and_in_whole_sentences() -> None:
+    assert sum(map(len, FAMILIES.values())) == len(CATALOGUE)
+    for code, kind in CATALOGUE.items():
+        assert explain_code(code.upper()) is kind
+        assert kind.message.endswith(".")
+        assert kind.hint.endswith(".")
+        assert "verify=False" not in kind.hint

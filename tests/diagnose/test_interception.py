@@ -1,0 +1,111 @@
+"""Somebody in between: said as likely where it looks so, and not said of private CAs and forgotten links."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.chains import NOW, served_by, store_of, views
+from tui_chain.certs.store import TrustStore
+from tui_chain.diagnose.diagnosis import Diagnoser, Diagnosis
+from tui_chain.diagnose.headline import headline
+from tui_chain.diagnose.interception import shared_ends, site_of, unknown_end, vendor_of
+from tui_chain.diagnose.words import Blame, Severity, Status
+from tui_chain.lab.authority import Authority, Identity, Template
+
+CERTIFI = "certifi"
+
+
+def diagnose(*identities: Identity, host: str, trust: TrustStore, others: tuple[TrustStore, ...] = ()) -> Diagnosis:
+    return Diagnoser(trust, others=lambda: others).diagnose(served_by(*identities, host=host), at=NOW)
+
+
+def proxy(name: str) -> Authority:
+    return Authority.root(name, now=NOW)
+
+
+@pytest.fixture(scope="module")
+def trust() -> TrustStore:
+    return store_of(Authority.root("Public Root", now=NOW))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Zscaler Intermediate Root CA (zscalerthree.net)", "ca.acme.goskope.com", "FortiGate CA", "mitmproxy",
+        "DO_NOT_TRUST_FiddlerRoot", "PortSwigger CA", "avast! Web/Mail Shield Root", "ESET SSL Filter CA",
+        "Kaspersky Anti-Virus Personal Root Certificate", "Cisco Umbrella Root CA", "Sophos SSL CA_C1234",
+        "Gateway CA - Cloudflare Managed G1 abc", "Palo Alto Decryption CA", "OWASP Zed Attack Proxy Root CA",
+    ],
+)  # fmt: skip
+def test_a_known_product_is_named(trust: TrustStore, name: str) -> None:
+    root = proxy(name)
+    verdict = diagnose(root.issue_leaf(["shop.example"]), root, host="shop.example", trust=trust)
+    assert {found.code for found in verdict.findings} == {"untrusted-root", "interception-likely"}
+    assert (verdict.status, verdict.blame) == (Status.UNTRUSTED, Blame.INTERCEPTION)
+    assert "most likely" in headline(verdict)
+    assert not any(found.severity is Severity.FATAL for found in verdict.findings if found.code.startswith("inter"))
+
+
+@pytest.mark.parametrize("name", ["Lab Root", "Example Corp Internal CA", "Zoo Scale Root", "ISRG Root X1"])
+def test_other_names_are_no_product(name: str) -> None:
+    assert vendor_of(views(proxy(name))) is None
+
+
+def test_a_product_whose_root_is_public_is_none(trust: TrustStore) -> None:
+    root = proxy("Trend Micro Public Root")
+    leaf = root.issue_leaf(["shop.example"])
+    public = TrustStore(CERTIFI, views(root))
+    verdict = diagnose(leaf, host="shop.example", trust=trust, others=(public,))
+    assert {found.code for found in verdict.findings} == {"missing-issuer", "root-only-in-certifi"}
+
+
+def test_a_product_in_the_systems_store_is_told_and_not_blessed() -> None:
+    root = proxy("Zscaler Root CA")
+    system = TrustStore("system", views(root))
+    verdict = diagnose(root.issue_leaf(["shop.example"]), host="shop.example", trust=system)
+    assert verdict.status is Status.COMPLETE
+    assert {found.code for found in verdict.findings} == {"interception-likely"}
+
+
+@pytest.mark.parametrize(("store", "code"), [("system", "root-only-in-system"), ("certifi", "root-only-in-certifi")])
+def test_a_root_that_another_store_has(trust: TrustStore, store: str, code: str) -> None:
+    root = Authority.root("Elsewhere Root", now=NOW)
+    issuing = root.issue_ca("Elsewhere CA")
+    chain = (issuing.issue_leaf(["host.test"]), issuing)
+    verdict = diagnose(*chain, host="host.test", trust=trust, others=(TrustStore(store, views(root)),))
+    assert {found.code for found in verdict.findings} == {"issuer-unknown", code}
+    assert verdict.blame is Blame.CLIENT_STORE
+
+
+def test_other_stores_are_not_read_for_a_host_that_is_trusted() -> None:
+    root = Authority.root("Public Root", now=NOW)
+
+    def fail() -> tuple[TrustStore, ...]:
+        raise AssertionError("read for nothing")
+
+    chain = served_by(root.issue_leaf(["host.test"]))
+    assert Diagnoser(store_of(root), others=fail).diagnose(chain, at=NOW).status is Status.COMPLETE
+
+
+def test_one_unknown_root_over_unrelated_hosts(trust: TrustStore) -> None:
+    root = proxy("Quiet Box CA")
+    ends = []
+    for host in ("www.shop.example", "api.bank.test", "mail.bank.test"):
+        end = unknown_end(diagnose(root.issue_leaf([host]), root, host=host, trust=trust).search)
+        assert end is not None
+        ends.append((host, end))
+    assert list(shared_ends(ends).values()) == [("www.shop.example", "api.bank.test", "mail.bank.test")]
+    assert shared_ends(ends[1:]) == {}, "hosts of one domain may have one private CA"
+
+
+def test_a_forgotten_link_is_no_shared_root(trust: TrustStore) -> None:
+    root = Authority.root("Public Root 2", now=NOW)
+    leaf = root.issue_ca("Issuing").issue_leaf(["a.example"], Template(urls=("http://ca.example/issuing.cer",)))
+    assert unknown_end(diagnose(leaf, host="a.example", trust=trust).search) is None
+
+
+def test_sites() -> None:
+    assert site_of("www.shop.example") == "shop.example"
+    assert site_of("www.shop.co.uk") == "shop.co.uk"
+    assert site_of("localhost") == "localhost"
+    assert site_of("127.0.0.1") == "127.0.0.1"

@@ -1,0 +1,100 @@
+"""What is said of chains that no scenario of the lab serves."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.support.chains import HOST, NOW, Pki, make_pki, served_by, store_of, views
+from tui_chain.certs.certificate import Certificate
+from tui_chain.certs.store import TrustStore
+from tui_chain.diagnose.diagnosis import Diagnoser, Diagnosis
+from tui_chain.diagnose.words import Blame, Severity, Status
+from tui_chain.lab.authority import Authority, Identity, Template, days, self_signed_leaf
+
+
+@pytest.fixture(scope="module")
+def pki() -> Pki:
+    return make_pki()
+
+
+def diagnose(trust: TrustStore, *served: Identity, host: str = HOST) -> Diagnosis:
+    return Diagnoser(trust).diagnose(served_by(*served, host=host), at=NOW)
+
+
+def codes(diagnosis: Diagnosis) -> list[str]:
+    return [found.code for found in diagnosis.findings]
+
+
+def test_the_leaf_in_the_wrong_place(pki: Pki) -> None:
+    diagnosis = diagnose(pki.trust, pki.issuing, pki.leaf)
+    assert diagnosis.status is Status.INVALID
+    assert "leaf-not-first" in codes(diagnosis)
+    assert diagnosis.at(views(pki.issuing)[0])[0].severity is Severity.FATAL
+
+
+def test_a_second_leaf_is_a_copy_and_no_stranger(pki: Pki) -> None:
+    diagnosis = diagnose(pki.trust, pki.leaf, pki.issuing, pki.leaf)
+    assert (diagnosis.status, codes(diagnosis)) == (Status.COMPLETE, ["duplicate"])
+    assert diagnosis.findings[0].message.endswith("It is there 2 times.")
+
+
+def test_a_decoy_with_the_issuers_name_is_told_of(pki: Pki) -> None:
+    decoy = make_pki().issuing
+    diagnosis = diagnose(pki.trust, pki.leaf, decoy)
+    assert diagnosis.status is Status.INCOMPLETE
+    missing = next(found for found in diagnosis.findings if found.code == "missing-issuer")
+    assert missing.message.endswith("1 certificate of that name did not sign it.")
+    assert diagnosis.missing[0].key_id == Certificate(pki.issuing.der).key_id
+
+
+def test_a_self_signed_certificate_that_the_user_trusts_is_complete() -> None:
+    leaf = self_signed_leaf([HOST], now=NOW)
+    assert diagnose(store_of(leaf), leaf).status is Status.COMPLETE
+
+
+def test_a_self_signed_certificate_has_more_wrong_with_it() -> None:
+    """OpenSSL tells the first error only; the user hears of all."""
+    old = self_signed_leaf(["other.test"], now=NOW, template=Template(validity=days(-9, -1)))
+    assert {"self-signed", "expired", "host-mismatch"} <= set(codes(diagnose(make_pki().trust, old)))
+
+
+def test_an_expired_root_in_the_store_is_the_clients_fault() -> None:
+    root = Authority.root("Old Root", now=NOW, template=Template(validity=days(-99, -1)))
+    issuing = root.issue_ca("Issuing")
+    diagnosis = diagnose(store_of(root), issuing.issue_leaf([HOST]), issuing)
+    assert (diagnosis.status, diagnosis.blame) == (Status.INVALID, Blame.CLIENT_STORE)
+
+
+def test_a_path_that_is_good_wins_over_an_expired_cross_sign(pki: Pki) -> None:
+    """The cross-signed root on top of a chain expires; other paths stay (certifi/python-certifi#162)."""
+    old_root = Authority.root("Old Root", now=NOW)
+    expired = old_root.cross_sign(pki.root, Template(validity=days(-99, -1)))
+    diagnosis = diagnose(store_of(pki.root, old_root), pki.leaf, pki.issuing, expired)
+    assert diagnosis.status is Status.COMPLETE
+    assert diagnosis.path is not None
+    assert diagnosis.path.anchor.der == pki.root.der
+
+
+def test_a_leaf_that_cannot_be_read_is_told_of(pki: Pki) -> None:
+    broken = replace(pki.leaf, der=b"\x30\x03\x02\x01\x05")
+    diagnosis = diagnose(pki.trust, broken, pki.issuing)
+    assert diagnosis.status is not Status.COMPLETE
+    assert "unreadable" in codes(diagnosis)
+    assert not any(verdict.ok for verdict in diagnosis.verdicts.values())
+
+
+def test_the_worst_finding_comes_first(pki: Pki) -> None:
+    stranger = make_pki("Other").issuing
+    diagnosis = diagnose(pki.trust, pki.leaf, stranger, pki.issuing, host="elsewhere.test")
+    order = list(Severity)
+    ranks = [order.index(found.severity) for found in diagnosis.findings]
+    assert len(ranks) > 1
+    assert ranks == sorted(ranks)
+
+
+def test_an_address_is_covered_by_an_address_only(pki: Pki) -> None:
+    leaf = pki.issuing.issue_leaf([HOST, "192.0.2.1"])
+    assert diagnose(pki.trust, leaf, pki.issuing, host="192.0.2.1").status is Status.COMPLETE
+    assert codes(diagnose(pki.trust, leaf, pki.issuing, host="192.0.2.2")) == ["host-mismatch"]

@@ -1,0 +1,57 @@
+"""The table of verify codes."""
+
+from __future__ import annotations
+
+import ssl
+
+import pytest
+
+from tests.paths.cases import CASES
+from tui_chain.paths.codes import MEANINGS, meaning
+from tui_chain.paths.openssl_rules import EXTENSIONS, NAMES, SIGNATURES, STRICT_CODES, stage_of
+
+
+@pytest.mark.parametrize("code", sorted({case.python for case in CASES.values()} - {0}))
+def test_every_code_that_clients_met_is_explained(code: int) -> None:
+    assert meaning(code) is MEANINGS[code]
+
+
+def test_strict_codes_are_marked() -> None:
+    strict = {code for code, one in MEANINGS.items() if one.strict}
+    assert strict == STRICT_CODES - {79}, "79 comes without strict checks too"
+
+
+@pytest.mark.parametrize(
+    ("code", "extension"),
+    [
+        (79, "basicConstraints"),
+        (81, "keyUsage"),
+        (85, "authorityKeyIdentifier"),
+        (86, "subjectKeyIdentifier"),
+        (89, "basicConstraints"),
+        (92, "keyUsage"),
+        (62, "subjectAltName"),
+        (47, "nameConstraints"),
+        (26, "extKeyUsage"),
+        (10, None),
+    ],
+)
+def test_the_extension_to_mend(code: int, extension: str | None) -> None:
+    assert meaning(code).extension == extension
+
+
+def test_an_unknown_code_has_words_too() -> None:
+    assert meaning(9999).words == "OpenSSL refuses it for a reason of its own"
+
+
+@pytest.mark.skipif(ssl.OPENSSL_VERSION_INFO[:2] != (3, 0), reason="the words are those of OpenSSL 3.0")
+def test_words_are_openssls_own() -> None:
+    assert meaning(20).error == "unable to get local issuer certificate"
+    assert meaning(85).error == "Missing Authority Key Identifier"
+
+
+def test_the_stages_of_codes() -> None:
+    assert stage_of(34, 2).stage == EXTENSIONS
+    assert stage_of(10, 1).stage == SIGNATURES
+    assert stage_of(48, 0).stage == NAMES
+    assert stage_of(20, 5) < stage_of(79, 0) < stage_of(25, 1) < stage_of(7, 0)

@@ -1,0 +1,166 @@
+"""What goes into a bundle, and that nothing is called good before clients would call it so."""
+
+from __future__ import annotations
+
+import pytest
+from cryptography import x509
+
+from tests.support.chains import HOST, NOW, Pki, make_pki, repair_of, served_by, store_of, views
+from tui_chain.certs.certificate import Certificate
+from tui_chain.failure import Failure
+from tui_chain.lab.authority import Authority, Identity, Template, days, self_signed_leaf
+from tui_chain.paths.profiles import PROFILES, Judge, Verdict
+from tui_chain.repair.bundle import Bundle
+from tui_chain.repair.repair import Repair, combine
+
+CA_LEAF = Template(extensions=((x509.BasicConstraints(ca=True, path_length=None), True),))
+
+
+@pytest.fixture(scope="module")
+def pki() -> Pki:
+    return make_pki()
+
+
+def repaired(pki: Pki, *served: Identity, found: tuple[Identity, ...], trust: tuple[Identity, ...] = ()) -> Repair:
+    repair = repair_of(store_of(pki.root, *trust), served_by(*served), *found)
+    assert isinstance(repair, Repair), repair
+    return repair
+
+
+def ders(repair: Repair) -> list[bytes]:
+    return [one.der for one in repair.bundle.certificates]
+
+
+def test_the_bundle_holds_the_paths_ca_certificates_and_nothing_else(pki: Pki) -> None:
+    stranger = make_pki("Other")
+    found = (pki.issuing, stranger.issuing, stranger.root, pki.leaf)
+    repair = repaired(pki, pki.leaf, found=found)
+    assert ders(repair) == [pki.issuing.der, pki.root.der]
+    assert repair.whole
+    assert repair.added == repair.bundle.certificates
+    assert {name: verdict.ok for name, verdict in repair.verdicts.items()} == {one.name: True for one in PROFILES}
+
+
+def test_two_missing_links_both_go_in(pki: Pki) -> None:
+    lower = pki.issuing.issue_ca("Lower")
+    repair = repaired(pki, lower.issue_leaf([HOST]), found=(lower, pki.issuing))
+    assert ders(repair) == [lower.der, pki.issuing.der, pki.root.der]
+
+
+def no_leaf(pki: Pki, leaf: Identity, *extra: Identity, trust: tuple[Identity, ...] = ()) -> None:
+    """Law 3: whatever becomes of the repair, the leaf is not in its bundle."""
+    repair = repair_of(store_of(pki.root, *trust), served_by(leaf), pki.issuing, *extra)
+    if isinstance(repair, Repair):
+        assert leaf.der not in ders(repair)
+        assert all(one.is_ca for one in repair.bundle.certificates)
+
+
+def test_a_leaf_in_a_file_of_the_pool_does_not_go_in(pki: Pki) -> None:
+    no_leaf(pki, pki.leaf, pki.leaf, pki.root)
+
+
+def test_a_leaf_that_the_trust_store_holds_does_not_go_in(pki: Pki) -> None:
+    no_leaf(pki, pki.leaf, trust=(pki.leaf,))
+
+
+def test_a_leaf_that_calls_itself_a_ca_does_not_go_in(pki: Pki) -> None:
+    leaf = pki.issuing.issue_leaf([HOST], CA_LEAF)
+    no_leaf(pki, leaf, leaf, trust=(leaf,))
+    again = pki.issuing.cross_sign(Authority(leaf.der, leaf.key, leaf.subject, NOW))
+    no_leaf(pki, leaf, again)
+
+
+def test_a_self_signed_leaf_does_not_go_in(pki: Pki) -> None:
+    for template in (Template(), CA_LEAF):
+        leaf = self_signed_leaf([HOST], now=NOW, template=template)
+        no_leaf(pki, leaf, leaf)
+        no_leaf(pki, leaf, trust=(leaf,))
+
+
+def test_a_served_root_is_no_anchor() -> None:
+    """Law 1."""
+    served, other = make_pki(), make_pki("Other")
+    failure = repair_of(other.trust, served_by(served.leaf, served.issuing, served.root))
+    assert isinstance(failure, Failure)
+    assert failure.kind == "no-repair"
+
+
+def test_a_root_that_was_found_is_no_anchor() -> None:
+    found, other = make_pki(), make_pki("Other")
+    failure = repair_of(other.trust, served_by(found.leaf), found.issuing, found.root)
+    assert isinstance(failure, Failure)
+
+
+def test_a_complete_chain_needs_no_repair(pki: Pki) -> None:
+    failure = repair_of(pki.trust, served_by(pki.leaf, pki.issuing))
+    assert isinstance(failure, Failure)
+    assert failure.kind == "nothing-to-do"
+
+
+def test_what_is_still_missing_is_named(pki: Pki) -> None:
+    failure = repair_of(pki.trust, served_by(pki.leaf))
+    assert isinstance(failure, Failure)
+    key = Certificate(pki.issuing.der).key_id
+    assert failure.message.startswith("A link is still missing: ")
+    assert f"(key id {key}), which signed host.test" in failure.message
+    assert "--pool" in failure.hint
+
+
+@pytest.mark.parametrize(
+    "leaf",
+    [
+        lambda pki: pki.issuing.issue_leaf([HOST], Template(validity=days(-9, -1))),
+        lambda pki: pki.issuing.issue_leaf(["other.test"]),
+        lambda _: self_signed_leaf([HOST], now=NOW),
+    ],
+    ids=["expired", "wrong host", "self-signed"],
+)
+def test_what_no_bundle_mends_says_why(pki: Pki, leaf: object) -> None:
+    assert callable(leaf)
+    failure = repair_of(pki.trust, served_by(leaf(pki)), pki.issuing)
+    assert isinstance(failure, Failure)
+    assert failure.message.startswith("No bundle mends this: ")
+    assert failure.hint
+
+
+def test_a_served_decoy_that_fools_openssl_is_reported_truthfully(pki: Pki) -> None:
+    """OpenSSL does not backtrack: what it says of the finished bundle is in the verdicts, not a wish."""
+    decoy = make_pki().issuing
+    found = repair_of(pki.trust, served_by(pki.leaf, decoy), pki.issuing)
+    if isinstance(found, Repair):
+        judged = Judge(found.bundle.certificates).verdicts(views(pki.leaf, decoy), host=HOST, at=NOW)
+        assert dict(found.verdicts) == judged
+        assert found.passed > 0
+
+
+def test_a_repair_that_no_client_accepts_is_none(pki: Pki, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Law 4."""
+    monkeypatch.setattr(Judge, "verdict", lambda *_, **__: Verdict(False, "this is a test"))
+    failure = repair_of(pki.trust, served_by(pki.leaf), pki.issuing)
+    assert isinstance(failure, Failure)
+    assert failure.message == "A path was found, but no client accepts it: this is a test."
+
+
+def test_an_expired_sibling_in_the_pool_is_not_taken(pki: Pki) -> None:
+    old = pki.root.cross_sign(pki.issuing, Template(validity=days(-99, -1)))
+    for found in ((old, pki.issuing), (pki.issuing, old)):
+        repair = repaired(pki, pki.leaf, found=found)
+        assert old.der not in ders(repair)
+        assert repair.whole
+
+
+def test_several_hosts_share_one_bundle_that_is_proven_again(pki: Pki) -> None:
+    lower = pki.root.issue_ca("Another")
+    pairs = []
+    for name, ca in (("one.test", pki.issuing), ("two.test", lower)):
+        served = served_by(ca.issue_leaf([name]), host=name)
+        repair = repair_of(pki.trust, served, ca)
+        assert isinstance(repair, Repair)
+        pairs.append((served, repair))
+    both = combine(pairs, at=NOW)
+    assert isinstance(both, Bundle)
+    assert {one.der for one in both.certificates} == {pki.issuing.der, lower.der, pki.root.der}
+    assert len(both.certificates) == 3
+    later = combine(pairs, at=NOW.replace(year=2036))
+    assert isinstance(later, Failure)
+    assert later.message.startswith("One bundle for all fails: ")

@@ -1,0 +1,229 @@
+"""The file on disk: the old one or the new one, whole, whatever happens in between."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from tests.support.files import names_in
+from tui_chain.failure import Failure
+from tui_chain.repair.write import WritePlan, plan_write, write
+
+OLD, NEW = b"old\n", b"new\n"
+
+
+def plan(path: Path, data: bytes = NEW) -> WritePlan:
+    planned = plan_write(path, data)
+    assert isinstance(planned, WritePlan), planned
+    return planned
+
+
+def refusal(result: Path | WritePlan | Failure) -> Failure:
+    assert isinstance(result, Failure), result
+    assert result.message
+    assert result.hint
+    return result
+
+
+@pytest.fixture
+def target(tmp_path: Path) -> Path:
+    return tmp_path / "bundle.pem"
+
+
+@pytest.fixture
+def existing(target: Path) -> Path:
+    target.write_bytes(OLD)
+    return target
+
+
+def test_a_new_file_is_written_for_all_to_read(target: Path) -> None:
+    assert write(plan(target), replace=False) == target
+    assert target.read_bytes() == NEW
+    assert stat.S_IMODE(target.stat().st_mode) == 0o644
+    assert names_in(target.parent) == ["bundle.pem"]
+
+
+def test_an_existing_file_is_left_without_consent(existing: Path) -> None:
+    assert refusal(write(plan(existing), replace=False)).kind == "exists"
+    assert existing.read_bytes() == OLD
+
+
+def test_an_existing_file_is_replaced_with_consent_and_keeps_its_rights(existing: Path) -> None:
+    existing.chmod(0o640)
+    assert write(plan(existing), replace=True) == existing
+    assert (existing.read_bytes(), stat.S_IMODE(existing.stat().st_mode)) == (NEW, 0o640)
+    assert names_in(existing.parent) == ["bundle.pem"]
+
+
+def test_a_file_that_is_the_same_is_not_touched(existing: Path) -> None:
+    before = existing.stat()
+    same = plan(existing, OLD)
+    assert same.unchanged
+    assert write(same, replace=False) == existing
+    assert existing.stat() == before
+
+
+def test_looking_touches_nothing(existing: Path) -> None:
+    before = existing.stat()
+    assert plan(existing).old == OLD
+    assert (existing.stat(), names_in(existing.parent)) == (before, ["bundle.pem"])
+
+
+def test_the_difference_is_shown_as_safe_text(existing: Path) -> None:
+    existing.write_bytes(b"same\nold \x1b[31m\n\xff\n")
+    lines = plan(existing, b"same\nnew\n").difference()
+    assert " same" in lines
+    assert "+new" in lines
+    assert "-old \\x1b[31m" in lines
+    assert all(line.isprintable() for line in lines)
+
+
+def test_a_symlink_is_kept_and_its_file_replaced(existing: Path, tmp_path: Path) -> None:
+    link = tmp_path / "link.pem"
+    link.symlink_to(existing)
+    assert write(plan(link), replace=True) == existing
+    assert link.is_symlink()
+    assert existing.read_bytes() == NEW
+
+
+def test_a_symlink_to_nothing_brings_its_file(target: Path, tmp_path: Path) -> None:
+    link = tmp_path / "link.pem"
+    link.symlink_to(target)
+    assert write(plan(link), replace=False) == target
+    assert link.read_bytes() == NEW
+
+
+def test_a_symlink_to_itself_is_no_crash(tmp_path: Path) -> None:
+    loop = tmp_path / "loop.pem"
+    loop.symlink_to(loop)
+    planned = plan_write(loop, NEW)
+    refusal(planned if isinstance(planned, Failure) else write(planned, replace=True))
+    assert loop.is_symlink()
+
+
+def test_a_home_is_understood(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert plan(Path("~/bundle.pem")).path == tmp_path / "bundle.pem"
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        (".", "is a folder."),
+        ("missing/bundle.pem", "The folder of "),
+        ("file/bundle.pem", ""),
+        ("pipe", "is no regular file."),
+        ("a\0b", "control characters"),
+        ("x" * 300, "cannot be looked at"),
+        ("big", "is larger than 16 MiB"),
+    ],
+)
+def test_what_cannot_be_written_is_said_before(tmp_path: Path, name: str, words: str) -> None:
+    (tmp_path / "file").write_bytes(OLD)
+    os.mkfifo(tmp_path / "pipe")
+    with (tmp_path / "big").open("wb") as big:
+        big.truncate((16 << 20) + 1)
+    assert words in refusal(plan_write(tmp_path / name, NEW)).message
+
+
+def test_a_path_is_shown_as_safe_text(tmp_path: Path) -> None:
+    failure = refusal(plan_write(tmp_path / "no\x1b[31mne" / "x", NEW))
+    assert "no\\x1b[31mne" in failure.message
+
+
+def test_a_long_name_has_room_for_its_temporary_file(tmp_path: Path) -> None:
+    target = tmp_path / ("\U0001f512" * 60 + ".pem")
+    assert write(plan(target), replace=False) == target
+    assert len(names_in(tmp_path)) == 1
+
+
+# what may happen between the plan and the writing
+
+
+def test_a_file_that_appeared_meanwhile_is_left(target: Path) -> None:
+    planned = plan(target)
+    target.write_bytes(OLD)
+    for consent in (False, True):
+        assert refusal(write(planned, replace=consent)).kind == "exists"
+    assert (target.read_bytes(), names_in(target.parent)) == (OLD, ["bundle.pem"])
+
+
+def test_a_file_that_changed_meanwhile_is_left(existing: Path) -> None:
+    planned = plan(existing)
+    existing.write_bytes(b"changed\n")
+    assert "has changed since it was shown" in refusal(write(planned, replace=True)).message
+    assert (existing.read_bytes(), names_in(existing.parent)) == (b"changed\n", ["bundle.pem"])
+
+
+def test_a_file_that_vanished_meanwhile_is_a_failure(existing: Path) -> None:
+    planned = plan(existing)
+    existing.unlink()
+    refusal(write(planned, replace=True))
+    assert names_in(existing.parent) == []
+
+
+def test_a_folder_that_vanished_meanwhile_is_a_failure(tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    planned = plan(folder / "bundle.pem")
+    folder.rmdir()
+    assert "cannot be written" in refusal(write(planned, replace=False)).message
+
+
+# what a disk may do
+
+
+@pytest.mark.parametrize("step", ["fsync", "fchmod", "link"])
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EIO, errno.EDQUOT])
+def test_a_disk_that_fails_leaves_nothing_new(
+    target: Path, monkeypatch: pytest.MonkeyPatch, step: str, code: int
+) -> None:
+    monkeypatch.setattr(os, step, failing(code))
+    failure = refusal(write(plan(target), replace=False))
+    assert failure.message == f"{target} cannot be written: {os.strerror(code).lower()}."
+    assert names_in(target.parent) == []
+
+
+@pytest.mark.parametrize("step", ["fsync", "fchmod", "replace"])
+def test_a_disk_that_fails_leaves_the_old_file_whole(
+    existing: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    monkeypatch.setattr(Path if step == "replace" else os, step, failing(errno.ENOSPC))
+    refusal(write(plan(existing), replace=True))
+    assert (existing.read_bytes(), names_in(existing.parent)) == (OLD, ["bundle.pem"])
+
+
+def failing(code: int) -> object:
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(code, os.strerror(code))
+
+    return fail
+
+
+def test_a_folder_that_cannot_be_synced_is_no_failure(target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = os.open
+
+    def refuse(path: object, flags: int, *given: int, **named: int) -> int:
+        if flags & os.O_DIRECTORY:
+            raise OSError(errno.EINVAL, "no")
+        return opened(path, flags, *given, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(os, "open", refuse)
+    assert write(plan(target), replace=False) == target
+
+
+@pytest.mark.parametrize("code", [errno.EPERM, errno.EOPNOTSUPP])
+def test_a_file_system_without_hard_links_takes_a_new_file_too(
+    target: Path, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    """FAT, and some that are shared over a network."""
+    monkeypatch.setattr(os, "link", failing(code))
+    assert write(plan(target), replace=False) == target
+    assert (target.read_bytes(), names_in(target.parent)) == (NEW, ["bundle.pem"])
+    late = WritePlan(target, b"newer\n", None)
+    assert refusal(write(late, replace=True)).kind == "exists"
+    assert target.read_bytes() == NEW

@@ -1,0 +1,152 @@
+"""Link by link until a path stands, within 25 seconds and eight links, and nothing left behind."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+from itertools import count
+
+import pytest
+
+from tests.support.aia import lab_store, pointing_at, resolve
+from tests.support.chains import make_pki, store_of, views
+from tui_chain.certs.certificate import Certificate
+from tui_chain.diagnose.diagnosis import Diagnoser
+from tui_chain.diagnose.words import Status
+from tui_chain.journey import utc_now
+from tui_chain.lab.aia import Answer
+from tui_chain.lab.authority import Authority, Identity, Template
+from tui_chain.lab.internet import Lab
+from tui_chain.probe.served import ServedChain
+from tui_chain.probe.target import Target
+from tui_chain.resolve import fetch
+from tui_chain.resolve import resolve as stage
+from tui_chain.resolve.files import FileCertificates
+from tui_chain.resolve.resolve import MAX_DEPTH, Resolver
+
+
+def ladder(lab: Lab, links: int) -> tuple[Authority, Identity]:
+    """A root, and a leaf so many links below it, each of which AIA has."""
+    root = above = Authority.root(f"Ladder {links}", now=utc_now())
+    for step in range(links):
+        url = lab.publish(f"/ladder{links}/{step}", above.der)
+        above = above.issue_ca(f"Rung {links}.{step}", Template(urls=(url,)))
+    return root, pointing_at(above, lab.publish(f"/ladder{links}/top", above.der))
+
+
+def test_links_are_fetched_one_above_the_other(lab: Lab) -> None:
+    root, leaf = ladder(lab, 4)
+    resolution = resolve(store_of(root), leaf)
+    assert resolution.diagnosis.status is Status.REPAIRABLE
+    assert [tried.ok for tried in resolution.tries] == [True] * 4
+    assert resolution.sources[Certificate(root.der).sha256] == "trust store test"
+
+
+def test_the_eighth_link_is_the_last(lab: Lab) -> None:
+    root, leaf = ladder(lab, MAX_DEPTH + 2)
+    resolution = resolve(store_of(root), leaf)
+    assert resolution.diagnosis.status is Status.INCOMPLETE
+    assert len(resolution.tries) == MAX_DEPTH
+
+
+def test_issuers_that_sign_each_other_end(lab: Lab) -> None:
+    """zakjan/cert-chain-resolver#17."""
+    pki = make_pki()
+    urls = ("/loop/a", "/loop/b")
+    a = pki.root.issue_ca("Loop A", Template(urls=(lab.publish(urls[1], b""),)))
+    b = a.issue_ca("Loop B", Template(urls=(lab.publish(urls[0], b""),)))
+    again = b.cross_sign(a, Template(urls=(lab.publish(urls[1], b.der),)))
+    lab.publish(urls[0], again.der)
+    resolution = resolve(lab_store(lab), pointing_at(b, lab.publish(urls[1], b.der)))
+    assert resolution.diagnosis.status is Status.INCOMPLETE
+    assert len(resolution.tries) <= 3
+
+
+def test_a_root_that_aia_brings_is_no_anchor(lab: Lab) -> None:
+    """Law 1."""
+    root, leaf = ladder(lab, 1)
+    resolution = resolve(lab_store(lab), leaf)
+    assert Certificate(root.der) in resolution.found
+    assert resolution.diagnosis.status is Status.UNTRUSTED
+    assert resolution.diagnosis.path is None
+
+
+def test_a_decoy_does_not_hide_the_issuer(lab: Lab) -> None:
+    issuing = lab.hierarchy["issuing"]
+    decoy = make_pki().root.issue_ca("Lab Issuing CA G2")
+    urls = (lab.publish("/resolve/decoy", decoy.der), lab.publish("/resolve/true", issuing.der))
+    resolution = resolve(lab_store(lab), pointing_at(issuing, *urls))
+    assert resolution.diagnosis.status is Status.REPAIRABLE
+    assert [tried.ok for tried in resolution.tries] == [False, True]
+
+
+def test_loopback_is_refused_to_a_host_that_was_reached_elsewhere(lab: Lab) -> None:
+    """DataDog/integrations-core#24154: AIA that points inside."""
+    before = lab.aia_log
+    root, leaf = ladder(lab, 1)
+    for address in ("8.8.8.8", "10.0.0.1", None):
+        resolution = resolve(store_of(root), leaf, address=address)
+        assert resolution.diagnosis.status is Status.INCOMPLETE
+        (tried,) = resolution.tries
+        assert "127.0.0.1 is a loopback address; it is asked only with your consent" in tried.outcome
+    assert lab.aia_log == before
+
+
+def test_all_fetches_together_have_a_bound(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stage, "TOTAL_SECONDS", 0.3)
+    issuing = lab.hierarchy["issuing"]
+    found = pointing_at(
+        issuing, lab.publish("/bound/gone", Answer(b"", 404)), lab.publish("/bound", Answer(delay=3600))
+    )
+    resolution = resolve(lab_store(lab), found)
+    assert [tried.outcome for tried in resolution.tries] == ["HTTP status 404", "stopped after 0.3 s in all"]
+    assert resolution.tries[-1].milliseconds >= 300
+    assert resolution.diagnosis.status is Status.INCOMPLETE
+
+
+def test_a_slow_url_gives_way_to_the_next(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fetch, "URL_SECONDS", 0.2)
+    issuing = lab.hierarchy["issuing"]
+    urls = (lab.publish("/slow/a", Answer(delay=3600)), lab.publish("/slow/b", issuing.der))
+    resolution = resolve(lab_store(lab), pointing_at(issuing, *urls))
+    assert resolution.tries[0].outcome == "no answer within 0.2 s"
+    assert resolution.diagnosis.status is Status.REPAIRABLE
+
+
+def test_what_the_user_has_in_files_comes_first(lab: Lab) -> None:
+    before = lab.aia_log
+    pool = FileCertificates(tuple((one, "file pool.pem") for one in views(lab.hierarchy["issuing"])))
+    leaf = pointing_at(lab.hierarchy["issuing"], lab.publish("/not-asked", b""))
+    resolution = resolve(lab_store(lab), leaf, pool=pool)
+    assert resolution.diagnosis.status is Status.REPAIRABLE
+    assert lab.aia_log == before
+    assert resolution.sources[Certificate(lab.hierarchy["issuing"].der).sha256] == "file pool.pem"
+
+
+def test_a_complete_chain_asks_nobody(lab: Lab) -> None:
+    resolution = resolve(lab_store(lab), lab.hierarchy["issuing"].issue_leaf(), lab.hierarchy["issuing"])
+    assert (resolution.tries, resolution.found) == ((), ())
+
+
+@pytest.mark.parametrize("turns", [0, 1, 2, 5, 20, None])
+def test_a_search_that_is_cancelled_leaves_nothing_behind(lab: Lab, turns: int | None) -> None:
+    """After so many turns of the loop, or (None) when the server has the question."""
+    path = f"/cancelled/{turns}"
+    leaf = pointing_at(lab.hierarchy["issuing"], lab.publish(path, Answer(delay=3600)))
+    served = ServedChain(Target("localhost"), views(leaf), utc_now(), "127.0.0.1")
+
+    async def run() -> None:
+        diagnoser = Diagnoser(lab_store(lab))
+        diagnosis = diagnoser.diagnose(served, at=served.at)
+        task = asyncio.create_task(Resolver(diagnoser, served.at).resolve(served, diagnosis))
+        for _ in count() if turns is None else range(turns):
+            await asyncio.sleep(0)
+            if path in lab.aia_log:
+                break
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert asyncio.all_tasks() == {asyncio.current_task()}
+
+    asyncio.run(run())
+    gc.collect()  # a socket that was left open warns here, and a warning is an error

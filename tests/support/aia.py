@@ -1,0 +1,57 @@
+"""Certificates that point at the lab's AIA site, and the search for their issuers."""
+
+from __future__ import annotations
+
+import asyncio
+
+from tests.support.chains import views
+from tui_chain.certs.certificate import Certificate
+from tui_chain.certs.signatures import SignatureProver
+from tui_chain.certs.store import TrustStore
+from tui_chain.diagnose.diagnosis import Diagnoser
+from tui_chain.journey import utc_now
+from tui_chain.lab.authority import Authority, Identity, Template
+from tui_chain.lab.internet import Lab
+from tui_chain.probe.served import ServedChain
+from tui_chain.probe.target import Target
+from tui_chain.resolve.addresses import Reach
+from tui_chain.resolve.aia import AIAClient
+from tui_chain.resolve.files import FileCertificates
+from tui_chain.resolve.resolve import Resolver
+from tui_chain.resolve.tries import Resolution, Try
+
+HERE = frozenset({Reach.PUBLIC, Reach.LOOPBACK})
+
+
+def pointing_at(issuer: Authority, *urls: str) -> Identity:
+    """A leaf for localhost that names these AIA URLs."""
+    return issuer.issue_leaf(template=Template(urls=urls))
+
+
+def ask(child: Identity, allowed: frozenset[Reach] = HERE) -> list[Try]:
+    async def run() -> list[Try]:
+        client = AIAClient(SignatureProver(), allowed)
+        return [tried async for tried in client.tries(Certificate(child.der))]
+
+    return asyncio.run(run())
+
+
+def resolve(
+    trust: TrustStore, *served: Identity, pool: FileCertificates | None = None, address: str | None = "127.0.0.1"
+) -> Resolution:
+    """Stage 3 for a chain that was served at an address."""
+
+    async def run() -> Resolution:
+        now = utc_now()
+        chain = ServedChain(Target("localhost"), views(*served), now, address)
+        diagnoser = Diagnoser(trust)
+        resolver = Resolver(diagnoser, now, pool or FileCertificates())
+        resolution = await resolver.resolve(chain, diagnoser.diagnose(chain, at=now))
+        assert len(asyncio.all_tasks()) == 1, "a task was left behind"
+        return resolution
+
+    return asyncio.run(run())
+
+
+def lab_store(lab: Lab) -> TrustStore:
+    return TrustStore("lab", views(lab.hierarchy["root"], lab.hierarchy["other-root"]))

@@ -1,0 +1,55 @@
+"""What a piece of code did on the network, and a resolver that answers as a test says."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import anyio
+import pytest
+
+from tui_chain.probe import connection
+from tui_chain.probe.lookup import Address
+
+
+def record_connections(patch: pytest.MonkeyPatch) -> list[str]:
+    """Return a list that grows by every address that HTTP code connects to, straight or by way of anyio."""
+    tried: list[str] = []
+    connect = anyio.connect_tcp
+    dial = connection.connect
+
+    async def dialed(addresses: Sequence[Address], port: int) -> tuple[socket.socket, Address]:
+        tried.extend(address.ip for address in addresses)
+        return await dial(addresses, port)
+
+    async def recorded(remote_host: str, *given: Any, **named: Any) -> Any:
+        tried.append(remote_host)
+        return await connect(remote_host, *given, **named)
+
+    patch.setattr(anyio, "connect_tcp", recorded)
+    patch.setattr(connection, "connect", dialed)
+    return tried
+
+
+@contextmanager
+def answering(patch: pytest.MonkeyPatch, *answers: str | tuple[str, ...]) -> Iterator[list[str]]:
+    """Let each further lookup of a name get the next answer, the last one for ever; yields the names asked for."""
+    asked: list[str] = []
+
+    def resolve(host: str, *_: object, **__: object) -> list[tuple[Any, ...]]:
+        asked.append(host)
+        answer = answers[min(len(asked), len(answers)) - 1]
+        found = (answer,) if isinstance(answer, str) else answer
+        return [_entry(address) for address in found]
+
+    with patch.context() as local:
+        local.setattr(socket, "getaddrinfo", resolve)
+        yield asked
+
+
+def _entry(address: str) -> tuple[Any, ...]:
+    if ":" in address:
+        return (socket.AF_INET6, socket.SOCK_STREAM, 6, "", (address, 0, 0, 0))
+    return (socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, 0))

@@ -1,0 +1,154 @@
+"""Who may import whom, as design.md says in 'The journey of a host', and what a front end loads."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import tui_chain
+
+ROOT = Path(tui_chain.__file__).parent
+MODULES = sorted(ROOT.rglob("*.py"))
+
+ORDER = (
+    "failure",
+    "certs",
+    "paths",
+    "files",
+    "trust",
+    "stores",
+    "pool",
+    "probe",
+    "diagnose",
+    "resolve",
+    "revocation",
+    "repair",
+    "livetest",
+    "roots",
+    "state",
+    "advise",
+    "audit",
+    "journey",
+    "questions",
+)
+"""The parts from the ground up: each imports only what stands before it. A new part gets its place here."""
+PURE = {"certs": {"certs"}, "paths": {"certs", "paths"}, "failure": {"failure"}}
+"""The ground: no sockets, no files, no clock, and nothing of ours but this."""
+HEADLESS = "headless"
+SCREEN = "tui"
+LAB = "lab"
+
+
+def part_of(path: Path) -> str:
+    """The part that a module belongs to; the modules of the command line are one with what they run."""
+    name = path.relative_to(ROOT).parts[0].removesuffix(".py")
+    return HEADLESS if name == "cli" or name.startswith("cli_") else name
+
+
+PARTS = {path: part_of(path) for path in MODULES}
+
+
+@cache
+def trees(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def imported(tree: ast.AST) -> Iterator[str]:
+    """The dotted names of ours that a tree imports."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names if alias.name.startswith("tui_chain."))
+        elif isinstance(node, ast.ImportFrom):
+            assert not node.level, "imports are absolute"
+            if node.module == "tui_chain":
+                yield from (f"tui_chain.{alias.name}" for alias in node.names if alias.name != "__version__")
+            elif (node.module or "").startswith("tui_chain."):
+                yield str(node.module)
+
+
+def parts(path: Path) -> set[str]:
+    """The parts of ours that a module imports, wherever in it."""
+    return {part_of(ROOT / name.split(".")[1]) for name in imported(trees(path))}
+
+
+def at_once(tree: ast.Module) -> set[str]:
+    """What a module imports when it is loaded: not inside functions, not for type checkers."""
+    return {name for statement in tree.body if not isinstance(statement, LATER) for name in imported(statement)}
+
+
+LATER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.If)
+
+
+def test_a_module_imports_only_what_stands_before_it() -> None:
+    wrong = []
+    for path, part in PARTS.items():
+        if part not in {HEADLESS, SCREEN, LAB, "__init__"}:
+            assert part in ORDER, f"{part} is new: give it its place in ORDER"
+            before = PURE.get(part, set(ORDER[: ORDER.index(part) + 1]))
+            wrong += [f"{path} imports {name}" for name in parts(path) - before]
+    assert wrong == []
+
+
+def test_the_front_ends_do_not_know_each_other() -> None:
+    strangers = {HEADLESS: {SCREEN}, SCREEN: {HEADLESS}}
+    wrong = []
+    for path, part in PARTS.items():
+        known = parts(path) & strangers.get(part, {HEADLESS, SCREEN})
+        wrong += [f"{path} imports {name}" for name in known]
+    assert wrong == []
+
+
+def test_only_a_demo_loads_the_lab() -> None:
+    wrong = []
+    for path, part in PARTS.items():
+        if part != LAB:
+            loaded = [name for name in at_once(trees(path)) if name.startswith("tui_chain.lab")]
+            allowed = part in {HEADLESS, SCREEN} or LAB not in parts(path)
+            wrong += [path] if loaded or not allowed else []
+    assert wrong == []
+
+
+def test_the_lab_knows_no_stage() -> None:
+    names = {name for path, part in PARTS.items() if part == LAB for name in imported(trees(path))}
+    others = {name for name in names if not name.startswith(("tui_chain.lab", "tui_chain.certs"))}
+    assert others <= {"tui_chain.diagnose.words"}
+
+
+def test_there_is_no_circle() -> None:
+    """The modules can be loaded from either end of the alphabet."""
+    names = [module_name(path) for path in MODULES if part_of(path) not in {SCREEN, LAB}]
+    script = "import importlib, sys\nfor name in sys.argv[1:]: importlib.import_module(name)"
+    for start in (names, names[::-1]):
+        subprocess.run((sys.executable, "-c", script, *start), check=True, timeout=60, cwd=ROOT.parent)
+
+
+def module_name(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT.parent).with_suffix("").parts).removesuffix(".__init__")
+
+
+def test_everything_but_the_screen_loads_no_screen() -> None:
+    names = [module_name(path) for path in MODULES if part_of(path) != SCREEN]
+    script = (
+        "import importlib, sys\n"
+        "for name in sys.argv[1:]: importlib.import_module(name)\n"
+        "print(*{name.partition('.')[0] for name in sys.modules} & {'textual', 'rich', 'pyperclip'})"
+    )
+    words = (sys.executable, "-c", script, *names)
+    done = subprocess.run(words, check=True, capture_output=True, text=True, timeout=60, cwd=ROOT.parent)
+    assert done.stdout.strip() == ""
+
+
+def test_every_import_of_a_module_is_at_its_place() -> None:
+    """The helpers above see what they are meant to see."""
+    tree = ast.parse(
+        "import os\nfrom tui_chain import __version__\nfrom tui_chain.certs.text import plural\n"
+        "if TYPE_CHECKING:\n    from tui_chain.lab.internet import Lab\n"
+        "def later():\n    import tui_chain.probe.probe\n"
+    )
+    assert set(imported(tree)) == {"tui_chain.certs.text", "tui_chain.lab.internet", "tui_chain.probe.probe"}
+    assert at_once(tree) == {"tui_chain.certs.text"}
+    assert part_of(ROOT / "cli_pool.py") == HEADLESS

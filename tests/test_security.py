@@ -1,0 +1,114 @@
+"""Attacks that once worked: each rule of trust with the case that broke it."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.serialization import PrivateFormat, pkcs12
+from cryptography.x509.oid import ExtensionOID
+
+from tests.support.chains import HOST, NOW, make_pki, repair_of, resolution_of, served_by, store_of, views
+from tui_chain.audit.refresh import foreign_certificates
+from tui_chain.certs.readers import read_certificates
+from tui_chain.diagnose.diagnosis import Diagnoser
+from tui_chain.diagnose.words import Status
+from tui_chain.failure import Failure
+from tui_chain.journey import HostState
+from tui_chain.lab.authority import Template, key_to_pem, to_pem
+from tui_chain.probe.brought import parse_additions
+from tui_chain.probe.target import Target
+from tui_chain.repair.kinds import Kind, Output, make_output
+from tui_chain.repair.merge import merge
+from tui_chain.repair.repair import Repair
+from tui_chain.repair.write import WritePlan, plan_write
+from tui_chain.resolve.addresses import Reach, reach
+
+
+def test_what_every_client_refuses_is_not_complete_but_can_be_repaired() -> None:
+    """A served namesake of the issuer before the real one, and a leaf without AKI: OpenSSL does not backtrack."""
+    pki, decoy = make_pki(), make_pki().issuing
+    leaf = pki.issuing.issue_leaf([HOST], Template(without=frozenset({ExtensionOID.AUTHORITY_KEY_IDENTIFIER})))
+    served = served_by(leaf, decoy, pki.issuing)
+    diagnosis = Diagnoser(pki.trust).diagnose(served, at=NOW)
+    assert not any(verdict.ok for verdict in diagnosis.verdicts.values())
+    assert diagnosis.status is not Status.COMPLETE
+    assert diagnosis.fatal
+    assert {"clients-refuse", "decoy"} <= {found.code for found in diagnosis.findings}
+    state = HostState(Target(HOST)).with_served(served, diagnosis)
+    assert state.status is Status.INVALID
+    repair = repair_of(pki.trust, served)
+    assert isinstance(repair, Repair)
+    assert repair.passed
+    assert state.with_repair(resolution_of(pki.trust, served), repair).status is Status.REPAIRABLE
+
+
+def test_a_strangers_pkcs12_cannot_buy_time() -> None:
+    """Encrypted parts whose keys take a million rounds each, without a password: they are not derived."""
+    pki = make_pki()
+    encryption = (
+        PrivateFormat.PKCS12.encryption_builder()
+        .kdf_rounds(900_000)
+        .key_cert_algorithm(pkcs12.PBES.PBESv1SHA1And3KeyTripleDESCBC)
+        .build(b"secret")
+    )
+    data = pkcs12.serialize_key_and_certificates(b"x", None, pki.issuing.certificate, None, encryption)
+    started = time.process_time()
+    reading = read_certificates(data)
+    assert reading.certificates == ()
+    assert "rounds" in reading.problems[0].reason
+    assert time.process_time() - started < 0.5, "the key was derived"
+    assert read_certificates(data, password=b"secret").certificates == views(pki.issuing)
+
+
+def test_a_private_key_is_neither_shown_nor_replaced(tmp_path: Path) -> None:
+    pki = make_pki()
+    file = tmp_path / "server.pem"
+    file.write_bytes(to_pem([pki.leaf.der]) + key_to_pem(pki.leaf.key))
+    plan = plan_write(file, b"new")
+    assert isinstance(plan, Failure)
+    assert "private key" in plan.message
+
+
+@pytest.mark.parametrize("name", ["a\x1b]0;x\x07.pem", "a\nb.pem", "\u202egnp.pem"])
+def test_a_file_name_cannot_carry_terminal_sequences(name: str, tmp_path: Path) -> None:
+    plan = plan_write(tmp_path / name, b"new")
+    assert isinstance(plan, Failure)
+    assert plan.message.isprintable()
+
+
+@pytest.mark.parametrize("address", ["168.63.129.16", "192.0.0.192", "::ffff:168.63.129.16"])
+def test_metadata_services_are_not_public(address: str) -> None:
+    assert reach(address) is Reach.PRIVATE
+
+
+@pytest.mark.parametrize("file", ["~nosuchuser/x", "x" * 5000, "/dev/zero", "/proc/kmsg"])
+def test_a_strange_file_is_a_bad_line(file: str) -> None:
+    assert len(parse_additions(f"a.test < {file}").bad) == 1
+
+
+def test_a_leaf_in_the_trust_file_stays_out_of_the_full_store() -> None:
+    pki, other = make_pki(), make_pki("Other")
+    trust = store_of(pki.root, other.leaf)
+    served = served_by(pki.leaf)
+    repair = repair_of(trust, served, pki.issuing)
+    assert isinstance(repair, Repair)
+    for kind in (Kind.CLIENT_STORE, Kind.JAVA):
+        output = make_output(kind, [(served, repair)], trust, at=NOW)
+        assert isinstance(output, Output)
+        assert all(certificate.is_ca for certificate in output.certificates)
+
+
+def test_refresh_knows_what_it_did_not_write(tmp_path: Path) -> None:
+    pki, other = make_pki(), make_pki("Other")
+    served, second = served_by(pki.leaf), served_by(other.leaf)
+    one, two = repair_of(pki.trust, served, pki.issuing), repair_of(other.trust, second, other.issuing)
+    assert isinstance(one, Repair)
+    assert isinstance(two, Repair)
+    assert foreign_certificates(one.bundle.pem) == 0
+    merged = merge(one.bundle.pem, two.bundle)
+    assert isinstance(merged, bytes)
+    assert foreign_certificates(merged) == 2
+    assert foreign_certificates(one.bundle.pem + to_pem([other.root.der])) == 1
+    assert isinstance(plan_write(tmp_path / "new.pem", merged), WritePlan)

@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+import os
+import threading
+from pathlib import Path
+
+import certifi
+import pytest
+
+from tests.support.chains import make_pki
+from tui_chain.certs.store import TrustStore
+from tui_chain.failure import Failure
+from tui_chain.lab.authority import to_pem
+from tui_chain.trust import load_trust_store, read_file
+
+PKI, OTHER = make_pki(), make_pki("Other")
+
+
+def store(choice: str) -> TrustStore:
+    loaded = load_trust_store(choice)
+    assert isinstance(loaded, TrustStore), loaded
+    return loaded
+
+
+def test_certifi_is_loaded_whole() -> None:
+    count = Path(certifi.where()).read_bytes().count(b"-----BEGIN")
+    assert (store("certifi").name, len(store("certifi").anchors)) == ("certifi", count)
+
+
+def test_a_file_is_loaded_each_certificate_once(tmp_path: Path) -> None:
+    file = tmp_path / "roots.pem"
+    file.write_bytes(to_pem([PKI.root.der, OTHER.root.der, PKI.root.der]))
+    loaded = store(str(file))
+    assert loaded.name == str(file)
+    assert [anchor.der for anchor in loaded.anchors] == [PKI.root.der, OTHER.root.der]
+
+
+def test_the_systems_store_is_file_and_folder_as_openssl_reads_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "certs"
+    folder.mkdir()
+    (folder / "0a1b2c3d.0").write_bytes(to_pem([PKI.root.der]))
+    (folder / "readme").write_text("no certificate")
+    file = tmp_path / "more.pem"
+    file.write_bytes(to_pem([OTHER.root.der]))
+    monkeypatch.setenv("SSL_CERT_FILE", str(file))
+    monkeypatch.setenv("SSL_CERT_DIR", str(folder))
+    assert {anchor.der for anchor in store("system").anchors} == {PKI.root.der, OTHER.root.der}
+
+
+def test_what_stands_in_the_systems_file_is_not_read_again_in_its_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "certs"
+    folder.mkdir()
+    (folder / "0a1b2c3d.0").write_bytes(to_pem([PKI.root.der]))
+    (folder / "0a1b2c3d.1").write_bytes(to_pem([OTHER.root.der, PKI.root.der]))
+    (folder / "0a1b2c3e.0").write_bytes(OTHER.root.der)
+    file = tmp_path / "more.pem"
+    file.write_bytes(b"a comment\n" + to_pem([PKI.root.der]))
+    monkeypatch.setenv("SSL_CERT_FILE", str(file))
+    monkeypatch.setenv("SSL_CERT_DIR", str(folder))
+    assert [anchor.der for anchor in store("system").anchors] == [PKI.root.der, OTHER.root.der]
+
+
+def test_an_empty_system_store_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "none.pem"))
+    monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path))
+    failure = load_trust_store("system")
+    assert isinstance(failure, Failure)
+    assert "is empty" in failure.message
+
+
+def test_a_system_folder_that_cannot_be_listed_is_no_crash(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "none.pem"))
+    monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path))
+    monkeypatch.setattr(os, "scandir", refuse)
+    failure = load_trust_store("system")
+    assert isinstance(failure, Failure)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "there is nothing in it"),
+        (b"<html>no</html>", "it is a web page, not a certificate"),
+        (b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "not a certificate that can be read"),
+    ],
+)
+def test_a_file_without_a_certificate_is_no_store(tmp_path: Path, content: bytes, words: str) -> None:
+    file = tmp_path / "roots.pem"
+    file.write_bytes(content)
+    failure = load_trust_store(str(file))
+    assert isinstance(failure, Failure)
+    assert failure.kind == "trust"
+    assert words in failure.message
+
+
+def test_a_store_that_is_not_there_says_so(tmp_path: Path) -> None:
+    failure = load_trust_store(str(tmp_path / "no\x1b[31mne"))
+    assert isinstance(failure, Failure)
+    assert "no\\x1b[31mne cannot be read: No such file or directory." in failure.message
+
+
+def test_a_file_is_read_up_to_the_bound() -> None:
+    failure = read_file(Path("/dev/zero"), "trust store")
+    assert isinstance(failure, Failure)
+    assert "larger than 16 MiB" in failure.message
+
+
+def test_a_path_that_no_system_takes_is_no_crash() -> None:
+    assert isinstance(read_file(Path("a\0b"), "trust store"), Failure)
+
+
+def test_a_pipe_is_read_to_its_end(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=lambda: pipe.write_bytes(b"x" * 100_000))
+    writer.start()
+    assert read_file(pipe, "trust store") == b"x" * 100_000
+    writer.join()

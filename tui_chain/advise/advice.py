@@ -1,0 +1,68 @@
+"""What a piece of advice is, and where the files are that it speaks of."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tui_chain.probe.target import Target
+from tui_chain.repair.kinds import SUFFIXES, Kind
+
+REPLACES, EXTENDS = "replaces", "extends"
+"""What a setting does with the roots that the client has by itself."""
+
+
+@dataclass(frozen=True)
+class Advice:
+    """How one client is told of a file: `code` to copy as it stands, `note` what else there is to know.
+
+    `effect` is `replaces` or `extends`, or empty; `language` is `sh`, `python`, `js` or `java`. `kind` is the
+    kind of output that the setting needs, `file` where it is expected.
+    """
+
+    client: str
+    code: str
+    note: str = ""
+    effect: str = ""
+    language: str = "sh"
+    kind: Kind = Kind.CLIENT
+    file: Path | None = None
+
+
+@dataclass(frozen=True)
+class Setting:
+    """The host, and the path of the file of each kind; those not named stand beside the client bundle."""
+
+    target: Target
+    bundle: Path
+    files: Mapping[Kind, Path] = field(default_factory=dict)
+
+    def path(self, kind: Kind) -> Path:
+        """Where the file of a kind is, or should be."""
+        return self.files.get(kind) or (self.bundle if kind is Kind.CLIENT else beside(self.bundle, kind))
+
+    def shell(self, kind: Kind = Kind.CLIENT) -> str:
+        """The path as a word of a POSIX shell."""
+        return shlex.quote(str(self.path(kind)))
+
+    def python(self, kind: Kind = Kind.CLIENT) -> str:
+        """The path as a Python literal."""
+        return repr(str(self.path(kind)))
+
+    def script(self, kind: Kind = Kind.CLIENT) -> str:
+        """The path as a JavaScript literal."""
+        return json.dumps(str(self.path(kind)))
+
+    @property
+    def url(self) -> str:
+        """The URL of the host's root."""
+        return self.target.url
+
+
+def beside(bundle: Path, kind: Kind) -> Path:
+    """Name the file of another kind after the client bundle's."""
+    stem = bundle.name.removesuffix(SUFFIXES[Kind.CLIENT])
+    return bundle.with_name((stem if stem != bundle.name else bundle.stem) + SUFFIXES[kind])

@@ -1,0 +1,85 @@
+"""Programs and other languages, and the settings that each of them reads."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+
+from tui_chain.advise.advice import EXTENDS, REPLACES, Advice, Setting
+from tui_chain.repair.kinds import Kind
+
+_NODE = """const fs = require('node:fs'), https = require('node:https'), tls = require('node:tls');
+const ca = [...tls.rootCertificates, fs.readFileSync({file}, 'utf8')];
+https.get({url}, {{ ca }}, (answer) => {{ console.log(answer.statusCode); answer.resume(); }});"""
+
+
+def program_advice(at: Setting) -> Iterator[Advice]:
+    """Say for each program how it uses the file."""
+    yield from _transfer(at)
+    yield from _node(at)
+    yield from _java(at)
+    yield from _env(at)
+
+
+def _transfer(at: Setting) -> Iterator[Advice]:
+    file, url = at.shell(), shlex.quote(at.url)
+    note = (
+        "--cacert wins over CURL_CA_BUNDLE, and that over SSL_CERT_FILE; Debian's curl reads its folder of roots too."
+    )
+    yield _client("curl", f"curl --cacert {file} {url}", note, EXTENDS, at)
+    yield _client("wget", f"wget --ca-certificate={file} -O - {url}", "", EXTENDS, at)
+    code = f"git config --global http.{url}.sslCAInfo {file}"
+    yield _client("git", code, "For this server alone. GIT_SSL_CAINFO wins over it.", EXTENDS, at)
+
+
+def _client(client: str, code: str, note: str, effect: str, at: Setting) -> Advice:
+    return Advice(client, code, note, effect, "sh", Kind.CLIENT, at.path(Kind.CLIENT))
+
+
+def _node(at: Setting) -> Iterator[Advice]:
+    file = at.shell()
+    note = "Extends Node's own roots; it is read when the process starts. A ca: in the code turns it off."
+    yield _client("Node", f"export NODE_EXTRA_CA_CERTS={file}", note, EXTENDS, at)
+    code = _NODE.format(file=at.script(), url=repr(at.url))
+    note = "ca: replaces Node's roots, so they are given again."
+    yield Advice("Node, in code", code, note, REPLACES, "js", Kind.CLIENT, at.path(Kind.CLIENT))
+    full = Kind.CLIENT_STORE
+    note = "cafile replaces the file of NODE_EXTRA_CA_CERTS."
+    yield Advice("npm", f"npm config set cafile {at.shell(full)}", note, REPLACES, "sh", full, at.path(full))
+
+
+def _java(at: Setting) -> Iterator[Advice]:
+    file = at.path(Kind.JAVA)
+    option = f'-Djavax.net.ssl.trustStore="{file}"'
+    note = (
+        "Replaces Java's cacerts; the file has the roots and each missing certificate under an alias of its own. "
+        "It needs no password. keytool -importcert would take the first certificate of a file only."
+    )
+    code = f"export JAVA_TOOL_OPTIONS={shlex.quote(option)}"
+    yield Advice("Java", code, note, REPLACES, "sh", Kind.JAVA, file)
+    code = f"keytool -list -keystore {at.shell(Kind.JAVA)} -storepass changeit"
+    yield Advice("keytool", code, "Shows what is in the file.", "", "sh", Kind.JAVA, file)
+
+
+def _env(at: Setting) -> Iterator[Advice]:
+    note = (
+        "On Debian the folder of roots is read as well; elsewhere it replaces them: take the kind client+store there."
+    )
+    code = f"export SSL_CERT_FILE={at.shell()}"
+    for client in ("Go", "Ruby"):
+        yield _client(client, code, note, EXTENDS, at)
+
+
+def openssl_advice(at: Setting) -> Advice:
+    """Say how OpenSSL's own client checks the host with the file and nothing else."""
+    target = at.target
+    switch = f" -starttls {target.starttls}" if target.starttls else ""
+    host = f"[{target.host}]" if ":" in target.host else target.host
+    check = (
+        f"-verify_ip {target.host}" if target.is_ip else f"-servername {target.host} -verify_hostname {target.host}"
+    )
+    code = (
+        f"openssl s_client -connect {host}:{target.port}{switch} {check} "
+        f"-CAfile {at.shell()} -no-CApath -no-CAstore -verify_return_error < /dev/null"
+    )
+    return _client("openssl", code, "", REPLACES, at)

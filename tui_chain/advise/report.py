@@ -1,0 +1,124 @@
+"""The report of one host: everything that is known of it, as a document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from tui_chain.advise.commands import client_advice
+from tui_chain.advise.document import Code, Document, Heading, Listing, Paragraph, Part, Table
+from tui_chain.advise.letter import file_stem, letter_document
+from tui_chain.certs.certificate import Certificate
+from tui_chain.certs.text import colon_hex
+from tui_chain.diagnose.headline import headline
+from tui_chain.failure import Failure
+from tui_chain.paths.profiles import Verdicts
+from tui_chain.probe.served import ServedChain
+from tui_chain.repair.kinds import SUFFIXES, Kind
+from tui_chain.repair.repair import Repair
+from tui_chain.state import HostState, source_of
+
+
+def report(state: HostState, now: datetime, chain: bytes | None = None) -> Document:
+    """Write down a host that was probed at least; `chain` is the server's file for the letter, where there is one."""
+    return Document(f"TLS certificate report: {state.target}", tuple(_parts(state, now, chain)))
+
+
+def _parts(state: HostState, now: datetime, chain: bytes | None) -> Iterator[Part]:
+    verdict, status = state.verdict, state.status
+    if verdict is None or status is None:
+        yield Paragraph("The host has not been probed.")
+        return
+    yield Paragraph(f"{status.value}: {headline(verdict)} (fault: {verdict.blame.value})")
+    yield Paragraph(f"Written on {now:%Y-%m-%d at %H:%M} UTC by tlschain-tui.")
+    if isinstance(state.served, ServedChain):
+        yield from _served(state.served)
+    elif isinstance(state.served, Failure):
+        yield Paragraph(str(state.served))
+    yield from _path(state, now)
+    yield from _findings(state)
+    yield from _tries(state)
+    yield from _repair(state)
+    yield from _letter(state, chain)
+
+
+def _served(served: ServedChain) -> Iterator[Part]:
+    facts = [("address", served.address), ("protocol", served.tls_version), ("cipher", served.cipher)]
+    facts += [("probed", f"{served.at:%Y-%m-%d %H:%M:%S} UTC"), ("note", served.note)]
+    if served.timings is not None:
+        times = served.timings
+        facts.append(("times", f"name {times.lookup:.0f} ms, connect {times.connect:.0f} ms, TLS {times.tls:.0f} ms"))
+    yield Heading("Connection")
+    yield Table(("fact", "value"), tuple((name, value) for name, value in facts if value))
+    yield Heading("Served chain")
+    rows = tuple((str(place), *_columns(one)) for place, one in enumerate(served.certificates, start=1))
+    yield Table(("no.", "subject", "issuer", "valid until", "SHA-256"), rows)
+
+
+def _columns(certificate: Certificate) -> tuple[str, str, str, str]:
+    until = f"{certificate.not_after:%Y-%m-%d %H:%M} UTC" if certificate.not_after else "unreadable"
+    return certificate.subject, certificate.issuer, until, colon_hex(certificate.sha256)
+
+
+def _path(state: HostState, now: datetime) -> Iterator[Part]:
+    verdict = state.verdict
+    path = state.proven.path if state.proven is not None else verdict.path if verdict is not None else None
+    if path is not None:
+        yield Heading("Certification path, leaf to anchor")
+        rows = [
+            (one.subject, source_of(state, one), "yes" if one.valid_at(now) else "no") for one in path.certificates
+        ]
+        yield Table(("subject", "source", "valid now"), tuple(rows))
+    if verdict is not None and verdict.missing:
+        yield Heading("Missing")
+        yield Listing(tuple(f"{link.subject}, which signed {link.wanted_by.label}" for link in verdict.missing))
+
+
+def _findings(state: HostState) -> Iterator[Part]:
+    found = state.verdict.findings if state.verdict is not None else ()
+    if found:
+        yield Heading("Findings")
+        rows = tuple((one.severity.value, one.code, one.message, one.hint) for one in found)
+        yield Table(("severity", "code", "finding", "what to do"), rows)
+
+
+def _tries(state: HostState) -> Iterator[Part]:
+    if state.resolution is not None and state.resolution.tries:
+        yield Heading("Where missing certificates were looked for")
+        rows = tuple((one.source, one.where, one.outcome) for one in state.resolution.tries)
+        yield Table(("source", "where", "outcome"), rows)
+
+
+def _profiles(verdicts: Verdicts) -> Table:
+    rows = tuple((name, "accepts" if one.ok else f"refuses: {one.error}") for name, one in verdicts.items())
+    return Table(("client", "verdict"), rows)
+
+
+def _repair(state: HostState) -> Iterator[Part]:
+    if isinstance(state.repair, Repair):
+        yield Heading("The repair, and what clients say with it alone")
+        yield _profiles(state.repair.verdicts)
+        yield Code(state.repair.bundle.pem.decode("ascii"))
+        yield Heading("How clients use it")
+        bundle = Path(file_stem(state.target.host) + SUFFIXES[Kind.CLIENT])
+        for advice in client_advice(state.target, bundle):
+            yield Heading(advice.client, 3)
+            yield Code(advice.code, advice.language)
+            yield Paragraph(
+                f"{advice.effect}. {advice.note}".strip(" .") + "." if advice.note or advice.effect else ""
+            )
+    elif state.verdict is not None and state.verdict.verdicts:
+        yield Heading("What clients say")
+        yield _profiles(state.verdict.verdicts)
+        if isinstance(state.repair, Failure):
+            yield Paragraph(str(state.repair))
+
+
+def _letter(state: HostState, chain: bytes | None) -> Iterator[Part]:
+    if isinstance(state.served, ServedChain) and state.verdict is not None:
+        document = letter_document(state.served, state.verdict, chain)
+        if document is not None:
+            yield Heading("To the server's administrator")
+            yield Paragraph(document.title)
+            yield from document.parts

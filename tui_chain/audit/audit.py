@@ -1,0 +1,102 @@
+"""The audit of one file, or of every file in a folder."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from tui_chain.audit.clients import CLIENTS, load_all
+from tui_chain.audit.findings import AuditFinding
+from tui_chain.audit.loaded import Loaded
+from tui_chain.audit.rules import certificate_findings, form_findings
+from tui_chain.audit.scan import Scan, scan
+from tui_chain.certs.certificate import Certificate
+from tui_chain.certs.signatures import SignatureProver
+from tui_chain.certs.store import TrustStore
+from tui_chain.certs.text import safe_text
+from tui_chain.diagnose.words import Severity
+from tui_chain.failure import Failure
+from tui_chain.trust import read_file
+
+MAX_FILES = 2000
+"""Files of a folder that are looked at; a system's certificate folder has some 300."""
+SUFFIXES = frozenset({".pem", ".crt", ".cer", ".der", ".p7b", ".p7c", ".p12", ".pfx", ".ca-bundle", ".bundle"})
+_TAKES_ONE = frozenset(client.name for client in CLIENTS if client.takes_one)
+
+
+@dataclass(frozen=True)
+class Audit:
+    """What a trust file is: its certificates, what each client would load, and the findings, the worst first.
+
+    `name` is the path as safe text, `loaded` is by client name; its Loaded has the certificates in their order.
+    """
+
+    name: str
+    scan: Scan
+    loaded: Mapping[str, Loaded]
+    findings: tuple[AuditFinding, ...]
+
+    @property
+    def certificates(self) -> tuple[Certificate, ...]:
+        """Every certificate that can be saved, duplicates kept."""
+        return self.scan.certificates
+
+    @property
+    def severity(self) -> Severity | None:
+        """How bad the worst finding is, or None where there is none."""
+        return self.findings[0].severity if self.findings else None
+
+    def lost(self, client: str) -> tuple[Certificate, ...]:
+        """The certificates of the file that this client would not load."""
+        has = set(self.loaded[client].certificates)
+        if has and client in _TAKES_ONE:
+            return ()
+        return tuple(one for one in dict.fromkeys(self.certificates) if one not in has)
+
+
+@dataclass(frozen=True)
+class Auditor:
+    """Looks at trust files at the time `at` (aware); `public` is the store that everybody has, as certifi's."""
+
+    public: TrustStore
+    at: datetime
+    prover: SignatureProver = field(default_factory=SignatureProver)
+
+    def audit(self, data: bytes, name: str = "") -> Audit:
+        """Judge the bytes of a file; never raises for odd ones."""
+        looked = scan(data)
+        found = [*form_findings(looked)]
+        found += certificate_findings(looked.certificates, self.public, self.prover, self.at)
+        order = list(Severity)
+        found.sort(key=lambda one: order.index(one.severity))
+        return Audit(safe_text(name), looked, load_all(data), tuple(dict.fromkeys(found)))
+
+    def audit_file(self, path: Path) -> Audit | Failure:
+        """Judge a file of at most 16 MiB."""
+        data = read_file(path, "trust file")
+        return data if isinstance(data, Failure) else self.audit(data, str(path))
+
+
+def files_of(path: Path) -> tuple[Path, ...] | Failure:
+    """Return a file itself, or a folder's certificate files by name, each real file once, no subfolders."""
+    if not path.is_dir():
+        return (path,)
+    try:
+        entries = sorted(os.scandir(path), key=lambda entry: entry.name)
+    except OSError as error:
+        shown = safe_text(str(path))
+        return Failure("file", f"The folder {shown} cannot be read: {error.strerror}.", "Check its path and rights.")
+    real = dict.fromkeys(Path(os.path.realpath(entry.path)) for entry in entries if _is_trust_file(entry))
+    if not real:
+        return Failure("file", f"There is no certificate file in {safe_text(str(path))}.", "Name the right folder.")
+    return tuple(real)[:MAX_FILES]
+
+
+def _is_trust_file(entry: os.DirEntry[str]) -> bool:
+    """By its name, or as OpenSSL names the files of a folder: eight hexadecimal digits and a number."""
+    stem, _, suffix = entry.name.rpartition(".")
+    hashed = len(stem) == 8 and suffix.isdigit() and all(char in "0123456789abcdef" for char in stem)
+    return (f".{suffix.lower()}" in SUFFIXES or hashed) and entry.is_file()

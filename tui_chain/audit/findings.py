@@ -1,0 +1,67 @@
+"""What an audit has to say: codes, how bad each is, and what to do about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tui_chain.diagnose.words import Severity
+
+
+@dataclass(frozen=True)
+class AuditFinding:
+    """One thing about a file: a stable code, a sentence, what to do, and where it sits.
+
+    `at` is the SHA-256 of a certificate or None, `line` the line of the file, counted from 1, or None.
+    """
+
+    code: str
+    severity: Severity
+    message: str
+    hint: str
+    at: str | None = None
+    line: int | None = None
+
+
+FATAL, RISK, COSMETIC = Severity.FATAL, Severity.RISK, Severity.COSMETIC
+MEND = "tlschain audit --fix writes it anew."
+
+KINDS: dict[str, tuple[Severity, str]] = {
+    "empty": (FATAL, "Put the right file there: every client that is told of it fails."),
+    "format": (FATAL, "Most clients read PEM only; tlschain audit --fix writes it as PEM."),
+    "java-store": (COSMETIC, "Only Java reads it; name it with -Djavax.net.ssl.trustStore."),
+    "unreadable": (FATAL, "Put the right file there: every client that is told of it fails."),
+    "glued": (FATAL, f"OpenSSL and Java refuse the whole file, Go loses certificates; {MEND}"),
+    "bom": (FATAL, f"Java refuses the file, Go and uv lose its first certificate without a word; {MEND}"),
+    "indented": (FATAL, f"OpenSSL, Java, Go and uv find nothing in indented lines; {MEND}"),
+    "line-ends": (FATAL, f"OpenSSL and Go take it for one long line; {MEND}"),
+    "malformed": (
+        FATAL,
+        "OpenSSL, GnuTLS and Java refuse the file; get that certificate again, or --fix drops it.",
+    ),
+    "blank-line": (FATAL, f"OpenSSL takes what stands before a blank line for a header and refuses the file; {MEND}"),
+    "label": (RISK, f"Go, uv and GnuTLS pass it over; {MEND}"),
+    "private-key": (
+        FATAL,
+        "Many read a trust file; move the key to a file of its own. Java refuses the file.",
+    ),
+    "crl": (RISK, "Java refuses a file of certificates with a CRL in it; keep it in a file of its own."),
+    "leaf": (RISK, "It vouches for nothing but itself, and Java accepts it even expired; take it out."),
+    "not-a-ca": (RISK, "No client builds a path through it; take it out."),
+    "expired": (RISK, "It only does harm; take it out."),
+    "expired-twin": (FATAL, "OpenSSL takes one of the two and fails with code 10; take the expired one out."),
+    "not-yet-valid": (RISK, "Check the clock of this machine, and the certificate."),
+    "soon": (RISK, "Get its successor before that day; tlschain refresh does so for a bundle of its own."),
+    "duplicate": (COSMETIC, "Once is enough; --fix drops the second."),
+    "weak": (RISK, "OpenSSL's default security level refuses it in a path."),
+    "no-root": (RISK, "Python up to 3.12, Node and openssl need the root too (code 2); add it."),
+    "order": (COSMETIC, "Clients do not mind the order; --fix puts issuers after what they signed."),
+    "unknown": (COSMETIC, "It is trusted because this file says so; check its SHA-256 with its owner."),
+    "unnecessary": (COSMETIC, "Where the file extends the client's own store it adds nothing."),
+}
+"""Severity and hint of each code."""
+
+
+def finding(code: str, message: str, at: str | None = None, line: int | None = None) -> AuditFinding:
+    """Make a finding of a known code; raises KeyError for another."""
+    severity, hint = KINDS[code]
+    return AuditFinding(code, severity, message, hint, at, line)

@@ -1,0 +1,40 @@
+"""What one client's reader takes from a file."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from dataclasses import dataclass
+
+from tui_chain.certs.certificate import Certificate
+from tui_chain.certs.der import DERError, element
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """The certificates that a client loads, in their order, and why it refuses the file or a part of it.
+
+    `refused` is one phrase or None; where `certificates` is not empty as well, the client keeps those it had read.
+    """
+
+    certificates: tuple[Certificate, ...] = ()
+    refused: str | None = None
+
+
+def decoded(body: bytes) -> bytes | None:
+    """Decode base64 that may have white space in it; None where it has anything else or the wrong length."""
+    try:
+        return base64.b64decode(b"".join(body.split()), validate=True)
+    except (binascii.Error, ValueError):
+        return None
+
+
+def certificate_of(der: bytes | None) -> Certificate | None:
+    """Return the certificate at the start of `der`, what follows it cut off, or None where it is none."""
+    if not der:
+        return None
+    try:
+        found = Certificate(element(der).raw)
+    except DERError:
+        return None
+    return found if found.version is not None and found.not_after is not None else None

@@ -1,0 +1,155 @@
+"""The rules of an audit: first the file's form, then its certificates."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from tui_chain.audit.findings import AuditFinding, finding
+from tui_chain.audit.scan import Block, Scan
+from tui_chain.certs.certificate import Certificate
+from tui_chain.certs.signatures import SignatureProver
+from tui_chain.certs.store import NameIndex, TrustStore, by_subject
+from tui_chain.paths.strength import weak_key, weak_signature
+
+SOON = timedelta(days=30)
+"""How long before its end a certificate is said to expire soon."""
+STORE_SIZE = 40
+"""Certificates from which on a file is a whole trust store, of which much is known to certifi."""
+
+_GLUED = re.compile(rb"-----END [A-Z0-9 #]+-----[ \t]*-----BEGIN ")
+_INDENTED = re.compile(rb"(?:^|[\r\n])[^\r\n-][^\r\n]*?-----BEGIN [A-Z0-9 #]+-----")
+_BLANK = re.compile(rb"-----BEGIN [A-Z0-9 ]+-----[ \t]*\r?\n(?:[A-Za-z0-9+/=]+[ \t]*\r?\n)+[ \t]*\r?\n[A-Za-z0-9+/=]")
+
+
+def form_findings(scan: Scan) -> Iterator[AuditFinding]:
+    """What is wrong with the file, whatever its certificates are."""
+    if scan.format == "empty":
+        yield finding("empty", "There is nothing in it.")
+    elif scan.format in {"unknown", "JKS"}:
+        words = (
+            "It is a JKS store, which is not read here." if scan.format == "JKS" else "It has no certificate in it."
+        )
+        yield finding("unreadable", words)
+    elif scan.format == "PKCS#12":
+        yield finding("java-store", "It is PKCS#12.")
+    elif scan.format != "PEM":
+        yield finding("format", f"It is {scan.format}, not PEM.")
+    else:
+        yield from _pem_form(scan.data)
+    for block in scan.blocks:
+        yield from _block(block)
+
+
+def _pem_form(data: bytes) -> Iterator[AuditFinding]:
+    if data.startswith(b"\xef\xbb\xbf"):
+        yield finding("bom", "It begins with a UTF-8 byte order mark.", line=1)
+    if b"\n" not in data:
+        yield finding("line-ends", "It has no line feed: its lines end as on an old Mac, or it is one line.", line=1)
+    for code, pattern, words in (
+        ("glued", _GLUED, "An END and the next BEGIN stand on one line."),
+        ("indented", _INDENTED, "A BEGIN does not stand at the start of its line."),
+        ("blank-line", _BLANK, "A block has a blank line in it."),
+    ):
+        if found := pattern.search(data.removeprefix(b"\xef\xbb\xbf")):
+            yield finding(code, words, line=data.count(b"\n", 0, found.end()) + 1)
+
+
+def _block(block: Block) -> Iterator[AuditFinding]:
+    if block.problem:
+        yield finding("malformed", f"Line {block.line}: {block.problem}.", line=block.line)
+    if block.label in {"X509 CERTIFICATE", "TRUSTED CERTIFICATE"}:
+        yield finding("label", f"Line {block.line}: the block is labelled {block.label}.", line=block.line)
+    elif block.label == "PKCS7":
+        yield finding("format", f"Line {block.line}: there is PKCS#7 in it.", line=block.line)
+    elif block.label.endswith("PRIVATE KEY"):
+        yield finding("private-key", f"Line {block.line}: there is a private key in it.", line=block.line)
+    elif block.label == "X509 CRL":
+        yield finding("crl", f"Line {block.line}: there is a revocation list in it.", line=block.line)
+
+
+def certificate_findings(
+    certificates: tuple[Certificate, ...], public: TrustStore, prover: SignatureProver, at: datetime
+) -> Iterator[AuditFinding]:
+    """What is wrong with the certificates at the time `at`; `public` is the store that everybody has."""
+    counted = Counter(certificates)
+    unique, subjects = tuple(counted), by_subject(counted)
+    for certificate, count in counted.items():
+        if count > 1:
+            yield finding("duplicate", f"{certificate.label} stands in it {count} times.", certificate.sha256)
+        yield from _use(certificate, prover)
+        yield from _age(certificate, unique, at)
+        yield from _strength(certificate)
+        yield from _company(certificate, subjects, public, prover)
+    yield from _order(unique, subjects)
+
+
+def _use(certificate: Certificate, prover: SignatureProver) -> Iterator[AuditFinding]:
+    if certificate.is_ca:
+        return
+    if certificate.alternative_names or not certificate.self_issued or not prover.signed(certificate, certificate):
+        yield finding("leaf", f"{certificate.label} is a server's certificate, no CA.", certificate.sha256)
+    else:
+        yield finding("not-a-ca", f"{certificate.label} does not say that it is a CA.", certificate.sha256)
+
+
+def _age(certificate: Certificate, others: tuple[Certificate, ...], at: datetime) -> Iterator[AuditFinding]:
+    start, end = certificate.not_before, certificate.not_after
+    if start is None or end is None:
+        return
+    if end < at:
+        code = "expired-twin" if twins(certificate, others) else "expired"
+        more = ", and a newer one of the same name and key is in the file" if code == "expired-twin" else ""
+        yield finding(code, f"{certificate.label} expired on {end:%Y-%m-%d}{more}.", certificate.sha256)
+    elif start > at:
+        yield finding("not-yet-valid", f"{certificate.label} is valid from {start:%Y-%m-%d}.", certificate.sha256)
+    elif end - at < SOON:
+        yield finding("soon", f"{certificate.label} expires on {end:%Y-%m-%d}.", certificate.sha256)
+
+
+def twins(certificate: Certificate, others: tuple[Certificate, ...]) -> tuple[Certificate, ...]:
+    """The other certificates of the same subject and key."""
+    key = certificate.key_bytes
+    return tuple(
+        other
+        for other in others
+        if other != certificate and other.subject_name == certificate.subject_name and key and other.key_bytes == key
+    )
+
+
+def _strength(certificate: Certificate) -> Iterator[AuditFinding]:
+    signed = None if certificate.self_issued else weak_signature(certificate)
+    for words in filter(None, (weak_key(certificate), signed)):
+        yield finding("weak", f"{certificate.label}: {words}.", certificate.sha256)
+
+
+def _company(
+    certificate: Certificate, subjects: NameIndex, public: TrustStore, prover: SignatureProver
+) -> Iterator[AuditFinding]:
+    """What the certificate is next to the others of the file and to the public store."""
+    if not certificate.is_ca:
+        return
+    if certificate in public:
+        if len(subjects) < STORE_SIZE:
+            yield finding("unnecessary", f"{certificate.label} is in certifi as well.", certificate.sha256)
+    elif certificate.self_issued:
+        yield finding("unknown", f"{certificate.label} is a root that certifi does not know.", certificate.sha256)
+    elif not any(prover.signed(certificate, other) for other in _issuers(certificate, subjects)):
+        yield finding("no-root", f"{certificate.label} stands in it without its issuer.", certificate.sha256)
+
+
+def _issuers(certificate: Certificate, subjects: NameIndex) -> tuple[Certificate, ...]:
+    """The certificates of the file that bear the name of its issuer."""
+    named = subjects.get(certificate.issuer_name, ()) if certificate.issuer_name is not None else ()
+    return tuple(other for other in named if other != certificate)
+
+
+def _order(unique: tuple[Certificate, ...], subjects: NameIndex) -> Iterator[AuditFinding]:
+    places = {certificate: place for place, certificate in enumerate(unique)}
+    for certificate, place in places.items():
+        issuers = _issuers(certificate, subjects)
+        if not certificate.self_issued and issuers and all(places[issuer] < place for issuer in issuers):
+            yield finding("order", f"{certificate.label} stands after its issuer.", certificate.sha256)
+            return

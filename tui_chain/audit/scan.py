@@ -1,0 +1,104 @@
+"""What stands in a trust file, read as tolerantly as can be: the ground for findings and for mending."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+from tui_chain.audit.loaded import certificate_of, decoded
+from tui_chain.certs.certificate import Certificate
+from tui_chain.certs.readers import MAX_CERTIFICATES, read_certificates
+
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_BEGIN = re.compile(rb"-----BEGIN ([A-Z0-9 #]+)-----")
+_END = re.compile(rb"-----END ([A-Z0-9 #]+)-----")
+_LABELS = frozenset({"CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE"})
+_JKS = b"\xfe\xed\xfe\xed"
+
+
+@dataclass(frozen=True)
+class Block:
+    """One PEM block: its line, counted from 1, its label, the certificate in it or why there is none."""
+
+    line: int
+    label: str
+    certificate: Certificate | None = None
+    problem: str | None = None
+
+
+@dataclass(frozen=True)
+class Scan:
+    """A file as it stands: `format` is `PEM`, `DER`, `PKCS#7`, `PKCS#12`, `JKS`, `UTF-16`, `empty` or `unknown`."""
+
+    data: bytes
+    format: str
+    blocks: tuple[Block, ...] = ()
+
+    @cached_property
+    def certificates(self) -> tuple[Certificate, ...]:
+        """Every certificate that can be saved, in the file's order, duplicates kept."""
+        return tuple(block.certificate for block in self.blocks if block.certificate is not None)
+
+    @property
+    def private_key(self) -> Block | None:
+        """The first private key in the file, or None."""
+        return next((block for block in self.blocks if block.label.endswith("PRIVATE KEY")), None)
+
+
+def scan(data: bytes) -> Scan:
+    """Look at the bytes of a file; never raises."""
+    if not data.strip():
+        return Scan(data, "empty")
+    if data.startswith(_UTF16):
+        text = data.decode("utf-16", "replace").encode("ascii", "replace")
+        return Scan(data, "UTF-16", tuple(_pem_blocks(text)))
+    if _BEGIN.search(data):
+        return Scan(data, "PEM", tuple(_pem_blocks(data)))
+    if data.startswith(_JKS):
+        return Scan(data, "JKS")
+    return _container(data)
+
+
+def _pem_blocks(data: bytes) -> list[Block]:
+    """Cut at every BEGIN, so that a block without its END costs no other."""
+    begins = list(_BEGIN.finditer(data))[:MAX_CERTIFICATES]
+    ends = [begin.start() for begin in begins[1:]] + [len(data)] * bool(begins)
+    found: list[Block] = []
+    line, counted = 1, 0
+    for begin, limit in zip(begins, ends, strict=True):
+        line += data.count(b"\n", counted, begin.start())
+        counted = begin.start()
+        found += _blocks(line, begin[1].decode("ascii"), data[begin.end() : limit])
+    return found
+
+
+def _blocks(line: int, label: str, rest: bytes) -> list[Block]:
+    end = _END.search(rest)
+    if label not in _LABELS and label != "PKCS7":
+        return [Block(line, label)]
+    if end is None:
+        return [Block(line, label, problem="the block has no END line")]
+    der = decoded(rest[: end.start()])
+    if der is None:
+        return [Block(line, label, problem="the block is not base64")]
+    if label == "PKCS7":
+        return [Block(line, label, certificate) for certificate in read_certificates(der).certificates]
+    certificate = certificate_of(der)
+    if certificate is None:
+        return [Block(line, label, problem="what it holds is not a certificate")]
+    different = end[1].decode("ascii") != label
+    return [Block(line, label, certificate, "its END line names another kind" if different else None)]
+
+
+def _container(data: bytes) -> Scan:
+    """What is no PEM; a PKCS#12 store opens without a password, or with Java's usual one."""
+    reading = read_certificates(data)
+    if reading.format == "PKCS#12" and not reading.certificates:
+        reading = read_certificates(data, password=b"changeit")
+    found = [Block(1, reading.format, certificate) for certificate in reading.certificates]
+    found += (Block(1, "PRIVATE KEY") for _ in reading.private_keys)
+    if not found and reading.format not in {"PKCS#12", "PKCS#7"}:
+        return Scan(data, "unknown")
+    problem = () if found else (Block(1, reading.format, problem="it cannot be opened or holds nothing"),)
+    return Scan(data, reading.format, (*found, *problem))

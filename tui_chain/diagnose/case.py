@@ -1,0 +1,82 @@
+"""What the rules look at: one host as it was served, its paths, and the stores beside the chosen one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+
+from tui_chain.certs.certificate import Certificate
+from tui_chain.certs.signatures import SignatureProver
+from tui_chain.certs.store import TrustStore
+from tui_chain.diagnose.words import Status
+from tui_chain.paths.profiles import Verdict
+from tui_chain.paths.search import Path, Search
+from tui_chain.probe.served import ServedChain
+
+OtherStores = Callable[[], tuple[TrustStore, ...]]
+"""Gives the public trust stores beside the chosen one; asked only where a path ends at an unknown root."""
+
+
+def no_other_stores() -> tuple[TrustStore, ...]:
+    """Where there is only the chosen store."""
+    return ()
+
+
+@dataclass(frozen=True)
+class Case:
+    """One host for the rules: what it served, what the search found, and the path that the diagnosis speaks of."""
+
+    served: ServedChain
+    search: Search
+    path: Path | None
+    status: Status
+    at: datetime
+    trust: TrustStore
+    prover: SignatureProver
+    verdicts: Mapping[str, Verdict] = field(default_factory=dict)
+    others: OtherStores = no_other_stores
+
+    @property
+    def leaf(self) -> Certificate:
+        """The first certificate served."""
+        return self.served.certificates[0]
+
+    @cached_property
+    def trail(self) -> tuple[Certificate, ...]:
+        """The path, or where there is none, as far as the chain leads; leaf first."""
+        return self.path.certificates if self.path is not None else longest_trail(self.search, self.served)
+
+    @property
+    def anchor(self) -> Certificate | None:
+        """The trust anchor of the path, where that is not the leaf itself."""
+        return self.path.anchor if self.path is not None and len(self.path.certificates) > 1 else None
+
+    @cached_property
+    def misplaced_leaf(self) -> Certificate | None:
+        """The server's own certificate where it is not the first: a later one that is no CA and covers the host."""
+        first, *others = self.served.certificates
+        if not first.is_ca or first.alternative_names.covers(self.served.host):
+            return None
+        covering = (one for one in others if not one.is_ca and one.alternative_names.covers(self.served.host))
+        return next(covering, None)
+
+    def names_an_issuer(self, certificate: Certificate) -> bool:
+        """Whether it carries the name of an issuer on the trail, so that a client may take it for that."""
+        return any(certificate.subject_name == one.issuer_name for one in self.trail if one != certificate)
+
+    def is_root(self, certificate: Certificate) -> bool:
+        """Whether it signed itself."""
+        return certificate.self_issued and self.prover.signed(certificate, certificate)
+
+
+def longest_trail(search: Search, served: ServedChain) -> tuple[Certificate, ...]:
+    """The longest way up from the leaf that reaches no trust anchor; at least the leaf."""
+    trails = [missing.trail for missing in search.missing] + list(search.untrusted) + list(search.circles)
+    return max(trails, key=len, default=served.certificates[:1])
+
+
+def uses_only_served(path: Path, served: ServedChain) -> bool:
+    """Whether a path needs nothing but what was served and its trust anchor."""
+    return all(certificate in served.certificates for certificate in path.certificates[:-1])

@@ -1,0 +1,40 @@
+"""What the answer to an error text is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Cause:
+    """A likely cause: the finding it is (or empty), one sentence, and the command that decides.
+
+    In a command `{host}` stands for the host of the text and `{store}` for the client's own look at its settings.
+    """
+
+    code: str
+    words: str
+    command: str
+
+
+@dataclass(frozen=True)
+class Symptom:
+    """What an error text says, whatever the client: its name, one sentence, and its causes, the likeliest first."""
+
+    name: str
+    words: str
+    causes: tuple[Cause, ...]
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """The answer to a text: the line that told it, who wrote it (or None), of which host (or None), and why.
+
+    The commands of `causes` are ready to run; where the text names no host they say HOST. All is safe text.
+    """
+
+    line: str
+    client: str | None
+    host: str | None
+    symptom: Symptom
+    causes: tuple[Cause, ...]

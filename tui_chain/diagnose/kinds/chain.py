@@ -1,0 +1,120 @@
+"""Findings on the list of certificates that a server sends."""
+
+from __future__ import annotations
+
+from tui_chain.diagnose.kinds.kind import COSMETIC, FATAL, RISK, SERVER, STORE, FindingKind, Kinds
+
+CHAIN: Kinds = (
+    FindingKind(
+        "missing-issuer",
+        FATAL,
+        SERVER,
+        "The server did not send the certificate that signed its leaf.",
+        "Find the missing link, then give the client a bundle or the server its chain file.",
+        "RFC 8446 section 4.4.2; OpenSSL codes 20 and 21",
+    ),
+    FindingKind(
+        "issuer-unknown",
+        FATAL,
+        STORE,
+        "The issuer of the topmost served certificate is neither served nor trusted.",
+        "Most likely its root is not in this trust store; it may also be a forgotten link. Look for it.",
+        "RFC 5280 section 6.1; OpenSSL code 20 at depth 1 or more",
+    ),
+    FindingKind(
+        "issuer-circle",
+        FATAL,
+        SERVER,
+        "Two CA certificates certify each other and lead to no root.",
+        "Put the certificate that leads to a root into the server's chain file.",
+        "RFC 5280 section 6.1",
+    ),
+    FindingKind(
+        "root-in-place-of-intermediate",
+        FATAL,
+        SERVER,
+        "The server sends a root where the intermediate belongs; no client needs it.",
+        "Put the intermediate in its place in the server's chain file.",
+        "RFC 8446 section 4.4.2",
+    ),
+    FindingKind(
+        "leaf-not-first",
+        FATAL,
+        SERVER,
+        "The first certificate is a CA's; the server's own comes later.",
+        "Put the leaf first in the server's chain file; no bundle can mend this.",
+        "RFC 8446 section 4.4.2",
+    ),
+    FindingKind(
+        "chain-too-large",
+        FATAL,
+        SERVER,
+        "The served chain is larger than 100 KiB, more than OpenSSL takes.",
+        "Send the leaf and its intermediates only.",
+        "OpenSSL SSL_MAX_CERT_LIST_DEFAULT",
+    ),
+    FindingKind(
+        "expired-unneeded",
+        RISK,
+        SERVER,
+        "An expired certificate is sent that no path needs.",
+        "Remove it from the chain file: old clients (OpenSSL 1.0, GnuTLS before 3.6.14) fail on it.",
+        "RFC 5280 section 6.1.3; OpenSSL code 10",
+    ),
+    FindingKind(
+        "clients-refuse",
+        FATAL,
+        SERVER,
+        "Every kind of client refuses this chain though a good path is in it.",
+        "A certificate with the issuer's name and another key stands in the way; take it out of the chain file.",
+        "OpenSSL build_chain takes one candidate issuer and does not backtrack",
+    ),
+    FindingKind(
+        "decoy",
+        RISK,
+        SERVER,
+        "This certificate has the name of an issuer here, but another key.",
+        "Some clients take it for the issuer and fail; remove it from the chain file.",
+        "OpenSSL build_chain takes one candidate issuer and does not backtrack",
+    ),
+    FindingKind(
+        "wrong-order",
+        COSMETIC,
+        SERVER,
+        "The served certificates are not in the order in which they sign.",
+        "Clients accept it; put each issuer right after the certificate it signed.",
+        "RFC 8446 section 4.4.2",
+    ),
+    FindingKind(
+        "duplicate",
+        COSMETIC,
+        SERVER,
+        "The same certificate is sent twice.",
+        "Clients accept it; remove the second copy.",
+        "RFC 8446 section 4.4.2",
+    ),
+    FindingKind(
+        "stranger",
+        COSMETIC,
+        SERVER,
+        "This certificate has nothing to do with the leaf.",
+        "Clients accept it; remove it from the chain file.",
+        "RFC 8446 section 4.4.2",
+    ),
+    FindingKind(
+        "root-served",
+        COSMETIC,
+        SERVER,
+        "The root is sent too; clients use their own copy.",
+        "It costs a kilobyte a connection; remove it from the chain file.",
+        "RFC 8446 section 4.4.2",
+    ),
+    FindingKind(
+        "search-cut",
+        RISK,
+        SERVER,
+        "The search for paths was ended by its bounds.",
+        "Too many certificates carry the same name; what is said here may be incomplete.",
+    ),
+)
+"""Which certificates were sent, and in what order."""

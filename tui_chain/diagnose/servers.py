@@ -1,0 +1,194 @@
+"""The many servers of one host compared: which of them are broken, and in what they differ."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from tui_chain.diagnose.catalogue import Finding, finding
+from tui_chain.diagnose.diagnosis import Diagnoser, Diagnosis, by_severity
+from tui_chain.diagnose.words import Status
+from tui_chain.probe.asking import KeyType
+from tui_chain.probe.served import ServedChain
+from tui_chain.probe.variants import Answer, Variant
+
+Chain = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One answer with its diagnosis."""
+
+    answer: Answer
+    diagnosis: Diagnosis
+
+    @property
+    def variant(self) -> Variant:
+        """How the server was asked."""
+        return self.answer.variant
+
+    @property
+    def not_offered(self) -> bool:
+        """Whether the server only lacks what was asked for."""
+        return self.answer.not_offered
+
+    @property
+    def good(self) -> bool:
+        """Whether clients accept this answer."""
+        return self.diagnosis.status is Status.COMPLETE
+
+    @property
+    def chain(self) -> Chain:
+        """SHA-256 of each certificate served, in order; empty where there was no handshake."""
+        served = self.answer.result
+        return tuple(one.sha256 for one in served.certificates) if isinstance(served, ServedChain) else ()
+
+    @property
+    def issuers(self) -> Chain:
+        """The chain above the leaf: servers may have a leaf each and still serve alike."""
+        return self.chain[1:]
+
+    @property
+    def words(self) -> str:
+        """What came, in a few words."""
+        if self.not_offered:
+            return "not offered"
+        if isinstance(self.answer.result, ServedChain):
+            worst = next(iter(self.diagnosis.findings), None)
+            told = "" if self.good or worst is None else f": {worst.kind.message}"
+            return f"{self.diagnosis.status.value}{told}"
+        return f"unreachable: {self.answer.result.message}"
+
+
+@dataclass(frozen=True)
+class Servers:
+    """All answers of one host, and the findings that only their comparison brings."""
+
+    rows: tuple[Row, ...]
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def differing(self) -> tuple[Row, ...]:
+        """The rows that do not answer as the first does; empty where all agree."""
+        first = self.rows[0] if self.rows else None
+        return tuple(row for row in self.rows if first is not None and not _same(row, first))
+
+    @property
+    def broken(self) -> Row | None:
+        """The first row that clients refuse though others are accepted, best one with a chain to look at."""
+        if not any(row.good for row in self.rows):
+            return None
+        bad = [row for row in self.rows if not row.good and not row.not_offered and row.variant.sni]
+        return next((row for row in bad if row.chain), bad[0] if bad else None)
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """The key types and TLS versions that were asked for, as `RSA over TLSv1.2`."""
+        kinds = (row.variant for row in self.rows if row.variant.key_type is not KeyType.ANY)
+        return tuple(dict.fromkeys(f"{kind.key_type.value} over {kind.tls}" for kind in kinds))
+
+
+def _same(row: Row, other: Row) -> bool:
+    return row.chain == other.chain and row.good == other.good
+
+
+def compare(answers: tuple[Answer, ...], diagnoser: Diagnoser, *, at: datetime) -> Servers:
+    """Diagnose every answer at `at` (aware) and say in what they differ; equal chains are diagnosed once."""
+    known: dict[tuple[object, ...], Diagnosis] = {}
+    rows: list[Row] = []
+    for answer in answers:
+        key = _key(answer)
+        if key not in known:
+            known[key] = diagnoser.diagnose(answer.result, at=at)
+        rows.append(Row(answer, known[key]))
+    return Servers(tuple(rows), tuple(_findings(tuple(rows))))
+
+
+def _key(answer: Answer) -> tuple[object, ...]:
+    result = answer.result
+    return (result.certificates, result.note) if isinstance(result, ServedChain) else (result,)
+
+
+def _findings(rows: tuple[Row, ...]) -> Iterator[Finding]:
+    offered = tuple(row for row in rows if not row.not_offered)
+    plain = tuple(row for row in offered if row.variant.key_type is KeyType.ANY and row.variant.sni)
+    turns = _varying(offered)
+    if turns:
+        yield finding("answers-vary", None, f"It does so at {', '.join(dict.fromkeys(turns))}.")
+        yield from _some_turns(plain)
+    else:
+        yield from _addresses(plain)
+    yield from _key_types(offered)
+    yield from _without_name(offered)
+
+
+def _varying(rows: tuple[Row, ...]) -> list[str]:
+    """Variants that answered differently from one turn to the next."""
+    firsts: dict[Variant, Row] = {}
+    found = []
+    for row in rows:
+        first = firsts.setdefault(replace(row.variant, turn=1), row)
+        if not _same(row, first):
+            found.append(row.variant.words)
+    return found
+
+
+def _some_turns(plain: tuple[Row, ...]) -> Iterator[Finding]:
+    bad = [row for row in plain if not row.good]
+    if bad and len(bad) < len(plain):
+        yield finding("backend-broken", None, f"{len(bad)} of {len(plain)} answers: {bad[0].words}")
+
+
+def _addresses(plain: tuple[Row, ...]) -> Iterator[Finding]:
+    bad = _distinct(row for row in plain if not row.good)
+    good = _distinct(row for row in plain if row.good)
+    if bad and good:
+        words = f"Of {len(bad) + len(good)} addresses {_list(bad)} {'is' if len(bad) == 1 else 'are'} broken"
+        yield finding("backend-broken", None, f"{words}, {bad[0].words}")
+    elif len({row.issuers for row in good}) > 1:
+        yield finding("servers-differ", None, f"{_list(good)} do not send the same intermediates.")
+
+
+def _distinct(rows: Iterator[Row]) -> list[Row]:
+    return list({row.variant.address: row for row in rows}.values())
+
+
+def _list(rows: list[Row], name: Callable[[Row], str] = lambda row: row.variant.address.ip) -> str:
+    names = list(dict.fromkeys(map(name, rows)))
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _key_types(rows: tuple[Row, ...]) -> Iterator[Finding]:
+    kinds = [row for row in rows if row.variant.key_type is not KeyType.ANY]
+    bad = [row for row in kinds if not row.good]
+    broken = {row.variant.key_type for row in bad}
+    if bad and any(row.good and row.variant.key_type not in broken for row in kinds):
+        words = _list(bad, lambda row: row.variant.key_type.value)
+        yield finding("key-type-broken", None, f"It is {words}, {bad[0].words}")
+
+
+def _without_name(rows: tuple[Row, ...]) -> Iterator[Finding]:
+    named = {(row.variant.address, row.variant.turn): row for row in rows if _plainly_named(row)}
+    for row in rows:
+        with_name = named.get((row.variant.address, row.variant.turn))
+        if row.variant.sni or with_name is None or not with_name.good or row.chain == with_name.chain:
+            continue
+        yield finding("sni-needed", None, f"Without it {row.variant.address.ip} is {row.words}")
+        return
+
+
+def _plainly_named(row: Row) -> bool:
+    return row.variant.sni and row.variant.key_type is KeyType.ANY
+
+
+def with_servers(diagnosis: Diagnosis, servers: Servers) -> Diagnosis:
+    """The host's diagnosis with what the comparison brought; a broken server's takes the place of a good one's.
+
+    So one broken backend of several is the headline, and the repair starts from the chain that needs it.
+    """
+    broken = servers.broken
+    base = diagnosis
+    if broken is not None and broken.chain and diagnosis.status is Status.COMPLETE:
+        base = broken.diagnosis
+    return replace(base, findings=by_severity((*servers.findings, *base.findings)))

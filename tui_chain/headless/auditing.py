@@ -1,0 +1,237 @@
+"""`tlschain audit` and `tlschain refresh`."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import groupby
+from pathlib import Path
+from typing import TypedDict
+
+import click
+
+from tui_chain.audit.audit import Audit, Auditor, files_of
+from tui_chain.audit.clients import CLIENTS
+from tui_chain.audit.findings import AuditFinding
+from tui_chain.audit.mend import mend
+from tui_chain.audit.refresh import Refreshed, State, foreign_certificates, header_of, refreshed
+from tui_chain.certs.text import plural, safe_text
+from tui_chain.diagnose.words import Severity
+from tui_chain.failure import Failure
+from tui_chain.headless.deliver import Consent, put
+from tui_chain.headless.options import Options, prepared
+from tui_chain.headless.run import journeys
+from tui_chain.headless.speech import FOUND, OK, UNUSABLE, emit, fail, say
+from tui_chain.repair.write import WritePlan, plan_write
+from tui_chain.state import utc_now
+from tui_chain.trust import load_trust_store, read_file
+
+GLYPHS = {Severity.FATAL: ("✗", "red"), Severity.RISK: ("!", "yellow"), Severity.COSMETIC: ("·", "bright_black")}
+MAX_ALIKE = 4
+"""Findings of one code that are told one by one."""
+NOT_NEEDED = 3
+"""Exit code of refresh: the servers send everything by themselves now."""
+
+
+class LoadedJSON(TypedDict):
+    """What a client would load: SHA-256 of each certificate in order, and why it refuses the file or null."""
+
+    certificates: list[str]
+    refused: str | None
+
+
+class AuditFindingJSON(TypedDict):
+    """A finding of an audit; `at` is a SHA-256 or null, `line` a number from 1 or null."""
+
+    code: str
+    severity: str
+    message: str
+    hint: str
+    at: str | None
+    line: int | None
+
+
+class AuditJSON(TypedDict):
+    """An audited file; `certificates` are SHA-256 in the file's order."""
+
+    file: str
+    format: str
+    certificates: list[str]
+    clients: dict[str, LoadedJSON]
+    findings: list[AuditFindingJSON]
+    written: str | None
+
+
+@dataclass(frozen=True)
+class Mending:
+    """Where mended files go: over the old ones, or one to `output`; `backup` keeps the old ones beside them."""
+
+    output: Path | None = None
+    backup: bool = False
+
+
+def run_audit(path: Path, mending: Mending | None, *, as_json: bool) -> int:
+    """Audit a file or a folder; exit 0: nothing worse than cosmetic, 1: a client is at risk, 2: cannot be read."""
+    public = load_trust_store("certifi")
+    if isinstance(public, Failure):
+        return fail(public)
+    files = files_of(path)
+    if isinstance(files, Failure):
+        return fail(files)
+    if mending is not None and mending.output is not None and len(files) > 1:
+        return fail(Failure("usage", "-o takes one mended file, these are several.", "Name one file."))
+    auditor = Auditor(public, utc_now())
+    return max((_one(auditor, file, mending, as_json=as_json) for file in files), default=OK)
+
+
+def _one(auditor: Auditor, file: Path, mending: Mending | None, *, as_json: bool) -> int:
+    audit = auditor.audit_file(file)
+    if isinstance(audit, Failure):
+        return fail(audit)
+    if not as_json:
+        say("\n".join(_lines(audit)) + "\n")
+    written = None if mending is None else _mend(auditor, audit, file, mending)
+    if as_json:
+        emit(json.dumps(audit_object(audit, written if isinstance(written, Path) else None)))
+    if isinstance(written, Failure):
+        return fail(written)
+    return OK if written is not None or audit.severity in {None, Severity.COSMETIC} else FOUND
+
+
+def _mend(auditor: Auditor, audit: Audit, file: Path, mending: Mending) -> Path | Failure:
+    """Write the mended file; the only copy of a private key or of a store is never written over."""
+    if mending.output is None and audit.scan.private_key is not None:
+        return Failure(
+            "mend", "There is a private key in that file, which stays as it is.", "Name a new file with -o."
+        )
+    if mending.output is None and audit.scan.format not in {"PEM", "UTF-16"}:
+        return Failure("mend", f"That file is {audit.scan.format}, and stays as it is.", "Name a new file with -o.")
+    mended = mend(audit, auditor.prover, auditor.at)
+    if isinstance(mended, Failure):
+        return mended
+    consent = Consent(replace=mending.output is None, backup=mending.backup)
+    return put(mending.output or file, mended.data, plural(len(mended.kept), "CA certificate"), consent)
+
+
+def _lines(audit: Audit) -> Iterator[str]:
+    count = plural(len(audit.certificates), "certificate")
+    yield f"{click.style(audit.name, bold=True)}  {audit.scan.format}, {count}"
+    width = max(len(client.name) for client in CLIENTS)
+    for client in CLIENTS:
+        lost = len(audit.lost(client.name))
+        loaded = audit.loaded[client.name]
+        glyph, colour = ("✓", "green") if not lost and loaded.refused is None else ("✗", "red")
+        words = f"loads {len(set(loaded.certificates))}" + (f", not {lost}" if lost else "")
+        why = f" ({loaded.refused})" if loaded.refused else ""
+        yield f"  {click.style(glyph, fg=colour)} {client.name:<{width}}  {words}{why}  [{client.programs}]"
+    for _, group in groupby(audit.findings, key=lambda found: found.code):
+        yield from _group(list(group))
+
+
+def _group(findings: list[AuditFinding]) -> Iterator[str]:
+    """Findings of one code: the first few and how many more, then what to do."""
+    glyph, colour = GLYPHS[findings[0].severity]
+    for found in findings[:MAX_ALIKE]:
+        yield f"  {click.style(f'{glyph} {found.code}', fg=colour)}  {found.message}"
+    if len(findings) > MAX_ALIKE:
+        yield f"    and {len(findings) - MAX_ALIKE} more"
+    yield f"      {findings[0].hint}"
+
+
+def audit_object(audit: Audit, written: Path | None = None) -> AuditJSON:
+    """Describe an audit as the JSON object that `--json` prints."""
+    return AuditJSON(
+        file=audit.name,
+        format=audit.scan.format,
+        certificates=[one.sha256 for one in audit.certificates],
+        clients={
+            name: LoadedJSON(certificates=[one.sha256 for one in loaded.certificates], refused=loaded.refused)
+            for name, loaded in audit.loaded.items()
+        },
+        findings=[
+            AuditFindingJSON(
+                code=one.code,
+                severity=one.severity.value,
+                message=one.message,
+                hint=one.hint,
+                at=one.at,
+                line=one.line,
+            )
+            for one in audit.findings
+        ],
+        written=str(written) if written is not None else None,
+    )
+
+
+def _finding(one: AuditFinding) -> AuditFindingJSON:
+    severity = one.severity.value
+    return AuditFindingJSON(
+        code=one.code, severity=severity, message=one.message, hint=one.hint, at=one.at, line=one.line
+    )
+
+
+def run_refresh(file: Path, options: Options, *, write: bool) -> int:
+    """Look after a bundle of ours.
+
+    Exit 0: it works and is needed, or was replaced. 1: to be replaced, or it fails and nothing newer was found.
+    2: a host was not reached, or the file is not ours. 3: not needed any more.
+    """
+    data = read_file(file, "bundle")
+    if isinstance(data, Failure):
+        return fail(data)
+    header = header_of(data)
+    if isinstance(header, Failure):
+        return fail(header)
+    trust = options.trust or (header.trust if header.trust in {"certifi", "system"} else None)
+    with prepared(replace(options, targets=header.hosts, trust=trust), demo_all=False) as work:
+        if isinstance(work, Failure):
+            return fail(work)
+        states = asyncio.run(journeys(work))
+        found = refreshed(data, header, states, work.journey.trust, work.journey.clock())
+    written = _replaced(file, data, found, backup=options.backup) if write else None
+    if isinstance(written, Failure):
+        return fail(written)
+    _tell(file, found, written, as_json=options.as_json)
+    return OK if written is not None else _CODES[found.state]
+
+
+def _replaced(file: Path, data: bytes, found: Refreshed, *, backup: bool) -> Path | Failure | None:
+    if found.output is None:
+        return None
+    foreign = foreign_certificates(data, found.output.certificates)
+    if foreign:
+        count = plural(foreign, "certificate")
+        words = f"{safe_text(str(file))} holds {count} that this tool did not write for its hosts."
+        return Failure("refresh", words, "Write it anew with tlschain fix, or move them to a file of their own.")
+    plan = plan_write(file, found.output.data)
+    if isinstance(plan, WritePlan) and plan.old != data:
+        return Failure("refresh", f"{safe_text(str(file))} has changed meanwhile.", "Run it again.")
+    return put(file, found.output.data, found.output.words, Consent(replace=True, backup=backup))
+
+
+_CODES = {
+    State.WORKS: OK,
+    State.SOON: FOUND,
+    State.FAILS: FOUND,
+    State.UNKNOWN: UNUSABLE,
+    State.NOT_NEEDED: NOT_NEEDED,
+}
+
+
+def _tell(file: Path, found: Refreshed, written: Path | None, *, as_json: bool) -> None:
+    if as_json:
+        news = [{"target": one.target, "state": one.state.value, "words": one.words} for one in found.news]
+        new = found.output.data.decode("ascii") if found.output is not None else None
+        place = str(written) if written is not None else None
+        emit(json.dumps({"file": str(file), "state": found.state.value, "hosts": news, "new": new, "written": place}))
+        return
+    for one in found.news:
+        say(f"{safe_text(one.target)}: {one.state.value}. {one.words}")
+    if found.failure is not None:
+        say(str(found.failure))
+    elif found.output is not None and written is None:
+        say("A new file is at hand; --write replaces the old one with it.")
+    elif found.state in {State.FAILS, State.SOON} and found.output is None:
+        say("Nothing newer was found; ask the server's owner, or look again later.")

@@ -1,0 +1,175 @@
+"""`tlschain advise` and `tlschain report`."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal, TypedDict
+
+from tui_chain.advise.commands import Advice, client_advice, making
+from tui_chain.advise.document import Code, Document, Heading, Paragraph, Part, to_html, to_markdown, to_text
+from tui_chain.advise.letter import file_stem, letter_document
+from tui_chain.advise.report import report
+from tui_chain.diagnose.words import Status
+from tui_chain.failure import Failure
+from tui_chain.headless.deliver import Consent, put
+from tui_chain.headless.jsonlines import host_object
+from tui_chain.headless.options import Options, Work, prepared
+from tui_chain.headless.run import journeys
+from tui_chain.headless.speech import FOUND, OK, emit, fail
+from tui_chain.probe.served import ServedChain
+from tui_chain.probe.target import Target, parse_target
+from tui_chain.repair.headers import read_header
+from tui_chain.repair.kinds import SUFFIXES, Kind, make_output
+from tui_chain.state import HostState
+from tui_chain.trust import read_file
+
+Form = Literal["text", "markdown", "html", "json"]
+Share = Literal["all", "clients", "letter"]
+
+
+class AdviceJSON(TypedDict):
+    """How one client is told of a file; `make` is the command that makes the file, or empty."""
+
+    client: str
+    code: str
+    language: str
+    effect: str
+    note: str
+    file: str | None
+    make: str
+
+
+def run_advise(options: Options, bundle: Path | None, form: Form, part: Share) -> int:
+    """Say the repair of each target in words; with a bundle of ours alone, of the hosts that it names."""
+    if not options.targets and bundle is not None and not options.demo:
+        return _from_bundle(bundle, form, part)
+    with prepared(options, demo_all=False) as work:
+        if isinstance(work, Failure):
+            return fail(work)
+        states = asyncio.run(journeys(work))
+        codes = [_advise(work, state, bundle, form, part, options.trust) for state in states]
+    return max(codes, default=OK)
+
+
+def _from_bundle(bundle: Path, form: Form, part: Share) -> int:
+    data = read_file(bundle, "bundle")
+    if isinstance(data, Failure):
+        return fail(data)
+    header = read_header(data)
+    if header is None or not header.hosts or part == "letter":
+        return fail(
+            Failure("usage", "There is no host to speak of.", "Name one, as in `tlschain advise example.org`.")
+        )
+    for target in map(parse_target, header.hosts):
+        if isinstance(target, Failure):
+            return fail(target)
+        _print(_document(target, client_advice(target, bundle.absolute()), None), form)
+    return OK
+
+
+def _advise(work: Work, state: HostState, bundle: Path | None, form: Form, part: Share, trust: str | None) -> int:
+    """Exit 0: said; 1: there is nothing to say without a repair; 2: not reached."""
+    if state.proven is None and bundle is None:
+        return _nothing_to_say(state)
+    path = (bundle or Path(file_stem(state.target.host) + SUFFIXES[Kind.CLIENT])).absolute()
+    advice = client_advice(state.target, path) if part != "letter" else ()
+    words = _letter(work, state) if part != "clients" else None
+    if form == "json":
+        text = to_markdown(words) if words is not None else None
+        clients = [_object(state.target, one, trust) for one in advice]
+        emit(json.dumps({"target": str(state.target), "clients": clients, "letter": text}))
+    else:
+        _print(_document(state.target, advice, words, trust), form)
+    return OK
+
+
+def _nothing_to_say(state: HostState) -> int:
+    if isinstance(state.served, Failure):
+        return fail(state.served)
+    fail(state.repair if isinstance(state.repair, Failure) else Failure("advise", "There is no repair."))
+    return OK if state.status is Status.COMPLETE else FOUND
+
+
+def _letter(work: Work, state: HostState) -> Document | None:
+    if not isinstance(state.served, ServedChain) or state.verdict is None:
+        return None
+    return letter_document(state.served, state.verdict, chain_file(work, state))
+
+
+def chain_file(work: Work, state: HostState) -> bytes | None:
+    """The file that the server should have, or None where none can be proven."""
+    if not isinstance(state.served, ServedChain) or state.proven is None:
+        return None
+    found = make_output(Kind.SERVER, [(state.served, state.proven)], work.journey.trust, at=work.journey.clock())
+    return None if isinstance(found, Failure) else found.data
+
+
+def _object(target: Target, advice: Advice, trust: str | None) -> AdviceJSON:
+    return AdviceJSON(
+        client=advice.client,
+        code=advice.code,
+        language=advice.language,
+        effect=advice.effect,
+        note=advice.note,
+        file=str(advice.file) if advice.file is not None else None,
+        make=making(target, advice, trust),
+    )
+
+
+def _document(
+    target: Target, advice: tuple[Advice, ...], words: Document | None, trust: str | None = None
+) -> Document:
+    return Document(f"How to reach {target}", (*_clients(target, advice, trust), *_words(words)))
+
+
+def _clients(target: Target, advice: tuple[Advice, ...], trust: str | None) -> Iterator[Part]:
+    for one in advice:
+        yield Heading(one.client)
+        make = making(target, one, trust)
+        effect = f"The setting {one.effect} the client's own roots." if one.effect else ""
+        said = " ".join(filter(None, (effect, one.note)))
+        if said:
+            yield Paragraph(said)
+        if make:
+            yield Paragraph("It needs a file of another kind:")
+            yield Code(make, "make")
+        yield Code(one.code, one.language)
+
+
+def _words(words: Document | None) -> Iterator[Part]:
+    if words is not None:
+        yield Heading("To the server's administrator")
+        yield Paragraph(words.title)
+        yield from words.parts
+
+
+def _print(document: Document, form: Form) -> None:
+    render = {"markdown": to_markdown, "html": to_html}.get(form, to_text)
+    emit(render(document).rstrip("\n"))
+
+
+def run_report(options: Options, form: Form) -> int:
+    """Write the whole story of each target as Markdown, HTML or JSON; one host for each HTML file."""
+    with prepared(options, demo_all=False) as work:
+        if isinstance(work, Failure):
+            return fail(work)
+        if form == "html" and len(work.hosts) > 1:
+            return fail(Failure("usage", "An HTML report is of one host.", "Name one target."))
+        states = asyncio.run(journeys(work))
+        now = work.journey.clock()
+        texts = [_report(state, form, report(state, now, chain_file(work, state))) for state in states]
+    text = "\n".join(texts)
+    if options.output is None:
+        emit(text.rstrip("\n"))
+        return OK
+    written = put(options.output, text.encode(), "report", Consent(options.replace, options.backup))
+    return fail(written) if isinstance(written, Failure) else OK
+
+
+def _report(state: HostState, form: Form, document: Document) -> str:
+    if form == "json":
+        return json.dumps(host_object(state)) + "\n"
+    return {"html": to_html, "text": to_text}.get(form, to_markdown)(document)

@@ -1,0 +1,95 @@
+"""The lab's OCSP responder and CRL: answers of every kind, good and bad, about one certificate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import ocsp
+from cryptography.x509.oid import ExtendedKeyUsageOID
+
+from tui_chain.lab.authority import Authority, Identity, Template
+
+
+class Says(StrEnum):
+    """What a responder or a list says; the last four are not to be believed, or not there."""
+
+    GOOD = "good"
+    REVOKED = "revoked"
+    UNKNOWN = "unknown"
+    DELEGATED = "good, by a responder whom the issuer empowered"
+    UNEMPOWERED = "good, by a certificate of the issuer that is no responder's"
+    STALE = "good, but of last month"
+    FORGED = "good, but signed by another"
+    OTHER = "good, but of another certificate"
+    GARBAGE = "nothing that can be read"
+    DEAD = "nothing"
+
+
+_FRESH, _STALE = timedelta(hours=-2), timedelta(days=-40)
+
+
+@dataclass(frozen=True)
+class Responder:
+    """Speaks for `issuer` at its time; `stranger` is a CA that has nothing to say."""
+
+    issuer: Authority
+    stranger: Authority
+
+    def ocsp(self, says: Says, leaf: Identity) -> bytes:
+        """Make an OCSP response about `leaf` (RFC 6960 section 4.2)."""
+        if says is Says.GARBAGE:
+            return b"\x30\x03\x0a\x01"
+        about = self.issuer.issue_leaf() if says is Says.OTHER else leaf
+        begin = self._begin(says)
+        revoked = says is Says.REVOKED
+        builder = ocsp.OCSPResponseBuilder().add_response(
+            cert=about.certificate,
+            issuer=self.issuer.certificate,
+            algorithm=hashes.SHA1(),  # noqa: S303 - what RFC 5019 asks for
+            cert_status=_STATUS.get(says, ocsp.OCSPCertStatus.GOOD),
+            this_update=begin,
+            next_update=begin + timedelta(days=7),
+            revocation_time=begin - timedelta(days=1) if revoked else None,
+            revocation_reason=x509.ReasonFlags.key_compromise if revoked else None,
+        )
+        signer = self._signer(says)
+        builder = builder.responder_id(ocsp.OCSPResponderEncoding.HASH, signer.certificate)
+        if signer is not self.issuer:
+            builder = builder.certificates([signer.certificate])
+        return builder.sign(signer.key, hashes.SHA256()).public_bytes(Encoding.DER)
+
+    def crl(self, says: Says, leaf: Identity) -> bytes:
+        """Make a CRL that lists `leaf`, or does not (RFC 5280 section 5)."""
+        if says is Says.GARBAGE:
+            return b"\x30\x03\x0a\x01"
+        begin = self._begin(says)
+        name = self.stranger.subject if says is Says.OTHER else self.issuer.subject
+        builder = x509.CertificateRevocationListBuilder(name, begin, begin + timedelta(days=7))
+        if says is Says.REVOKED:
+            entry = x509.RevokedCertificateBuilder().serial_number(leaf.certificate.serial_number)
+            reason = x509.CRLReason(x509.ReasonFlags.superseded)
+            builder = builder.add_revoked_certificate(
+                entry.revocation_date(begin).add_extension(reason, critical=False).build()
+            )
+        key = self.stranger.key if says is Says.FORGED else self.issuer.key
+        return builder.sign(key, hashes.SHA256()).public_bytes(Encoding.DER)
+
+    def _begin(self, says: Says) -> datetime:
+        return self.issuer.now + (_STALE if says is Says.STALE else _FRESH)
+
+    def _signer(self, says: Says) -> Identity:
+        if says is Says.FORGED:
+            return self.stranger
+        if says not in {Says.DELEGATED, Says.UNEMPOWERED}:
+            return self.issuer
+        use = ExtendedKeyUsageOID.OCSP_SIGNING if says is Says.DELEGATED else ExtendedKeyUsageOID.SERVER_AUTH
+        uses = x509.ExtendedKeyUsage([use])
+        return self.issuer.issue_leaf(("responder.lab.test",), Template(extensions=((uses, False),)))
+
+
+_STATUS = {Says.REVOKED: ocsp.OCSPCertStatus.REVOKED, Says.UNKNOWN: ocsp.OCSPCertStatus.UNKNOWN}

@@ -1,0 +1,127 @@
+"""What came of one request, and how its failures are said."""
+
+from __future__ import annotations
+
+import os
+import ssl
+import time
+from dataclasses import dataclass, field
+
+from tui_chain.certs.text import safe_text
+from tui_chain.probe.starttls import StartTLSRefused
+
+
+@dataclass(frozen=True)
+class Times:
+    """Milliseconds of each step of a request; None for a step that was not reached or not needed."""
+
+    lookup: float | None = None
+    connect: float | None = None
+    tls: float | None = None
+    first_byte: float | None = None
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One request: whether the connection was verified, and what came back or what went wrong, in plain words.
+
+    `status` is the HTTP status (None for a protocol that is not HTTP), `milliseconds` the time to the headers,
+    `code` OpenSSL's verify code. An HTTP error status is still a verified connection. `location` is where a
+    redirect leads, raw and absolute, `address` the IP that was asked.
+    """
+
+    trust: str
+    ok: bool
+    words: str
+    status: int | None = None
+    tls_version: str | None = None
+    http_version: str | None = None
+    milliseconds: float = 0.0
+    code: int | None = None
+    cipher: str | None = None
+    times: Times = Times()
+    location: str | None = None
+    address: str | None = None
+
+
+_STEPS = {
+    "connection.connect_tcp.started": ("connect", False),
+    "connection.connect_tcp.complete": ("connect", True),
+    "connection.start_tls.started": ("tls", False),
+    "connection.start_tls.complete": ("tls", True),
+    "http11.send_request_headers.started": ("first_byte", False),
+    "http11.receive_response_headers.complete": ("first_byte", True),
+}
+
+
+@dataclass
+class Stopwatch:
+    """Takes the time of each step; `heard` is told of them by httpcore."""
+
+    started: float = field(default_factory=time.perf_counter)
+    _begun: dict[str, float] = field(default_factory=dict)
+    _took: dict[str, float] = field(default_factory=dict)
+
+    def begin(self, step: str) -> None:
+        """A step begins."""
+        self._begun[step] = time.perf_counter()
+
+    def end(self, step: str) -> None:
+        """The step that began last under this name is over."""
+        self._took[step] = since(self._begun.get(step, self.started))
+
+    async def heard(self, event: str, _: object) -> None:
+        """Listen to a request's progress (httpcore's `trace` extension)."""
+        step, over = _STEPS.get(event, ("", False))
+        if step:
+            (self.end if over else self.begin)(step)
+
+    @property
+    def times(self) -> Times:
+        """What has been measured so far."""
+        return Times(*(self._took.get(step) for step in ("lookup", "connect", "tls", "first_byte")))
+
+    @property
+    def total(self) -> float:
+        """Milliseconds since the start."""
+        return since(self.started)
+
+
+def since(started: float) -> float:
+    """Milliseconds since a reading of `time.perf_counter`."""
+    return 1000 * (time.perf_counter() - started)
+
+
+def cause(error: BaseException) -> BaseException:
+    """The system's or OpenSSL's own error inside the libraries' wrappers."""
+    found = error
+    while not (isinstance(found, OSError) and found.errno is not None):
+        inner = found.__cause__ or found.__context__
+        if inner is None:
+            return error
+        found = inner
+    return found
+
+
+def failed(trust: str, error: BaseException, watch: Stopwatch, address: str | None = None) -> Attempt:
+    """Say in plain words what went wrong."""
+    words, code = failure_words(error)
+    return Attempt(
+        trust, ok=False, words=words, milliseconds=watch.total, code=code, times=watch.times, address=address
+    )
+
+
+def failure_words(error: BaseException) -> tuple[str, int | None]:
+    """An error in plain words, and OpenSSL's verify code where it is one."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"certificate verify failed: {safe_text(error.verify_message, 160)}", error.verify_code
+    if isinstance(error, ssl.SSLError):
+        return f"TLS failed: {safe_text((error.reason or str(error)).lower().replace('_', ' '), 120)}", None
+    if isinstance(error, StartTLSRefused):
+        return f"STARTTLS failed: {error}", None
+    if isinstance(error, OSError) and error.errno and error.errno > 0:
+        # the system's own words: asyncio puts "Connect call failed" in their place
+        return safe_text(os.strerror(error.errno).lower(), 120), None
+    if isinstance(error, OSError) and error.strerror:
+        return safe_text(error.strerror.lower(), 120), None
+    return safe_text(str(error) or type(error).__name__, 120), None

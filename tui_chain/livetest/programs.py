@@ -1,0 +1,194 @@
+"""The real programs of this machine, run against the host with the bundle: found on PATH, bounded, and clean."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import re
+import shutil
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tui_chain.certs.text import safe_text
+from tui_chain.livetest.attempt import since
+from tui_chain.probe.target import Target
+
+SECONDS = 20.0
+"""Seconds that one program has."""
+MAX_OUTPUT = 64 * 1024
+"""Bytes of a program's output that are read."""
+
+_NODE = (
+    "require('https').get(process.argv[1], a => { console.log('HTTP ' + a.statusCode); a.resume(); })"
+    ".on('error', e => { console.error(e.message); process.exitCode = 1; })"
+)
+_REQUESTS = (
+    "import sys, requests\n"
+    "try: print('HTTP', requests.get(sys.argv[1], verify=sys.argv[2], timeout=15,\n"
+    " allow_redirects=False).status_code)\n"
+    "except requests.RequestException as error: sys.exit(str(error))"
+)
+# a redirect leads to another server, whose certificate is not the question, and perhaps inside the network
+_WGET = ("--no-config", "-q", "--max-redirect=0", "-O", os.devnull)
+_GIT_REFUSED = r"unable to access(?!.*returned error)"
+_JAVA = """import java.net.*;
+public class Get { public static void main(String[] a) throws Exception {
+  try {
+    HttpURLConnection connection = (HttpURLConnection) new URI(a[0]).toURL().openConnection();
+    connection.setInstanceFollowRedirects(false);
+    System.out.println("HTTP " + connection.getResponseCode()); }
+  catch (javax.net.ssl.SSLException e) { System.err.println(e.getMessage()); System.exit(1); } } }
+"""
+
+
+@dataclass(frozen=True)
+class Program:
+    """How a program is asked: its name on PATH, its arguments, variables it gets, and what says that it worked.
+
+    `codes` are the exit codes after a verified connection. `refused`, a regular expression for its output, takes
+    their place for programs that fail for other reasons too.
+    """
+
+    name: str
+    executable: str
+    arguments: tuple[str, ...]
+    variables: tuple[tuple[str, str], ...] = ()
+    codes: tuple[int, ...] = (0,)
+    refused: str = ""
+
+
+@dataclass(frozen=True)
+class ProgramTest:
+    """What came of one program: `ok` is None where it is not installed; words are its last line, safe."""
+
+    name: str
+    ok: bool | None
+    words: str
+    milliseconds: float = 0.0
+    command: str = ""
+
+
+def programs(target: Target, bundle: Path, scratch: Path, java_store: Path | None = None) -> tuple[Program, ...]:
+    """Say how each program is asked about `target` with `bundle` alone; `scratch` is an empty folder of the test's.
+
+    Java takes `java_store`, the PKCS#12 form. STARTTLS hosts are for openssl alone.
+    """
+    if target.starttls is not None:
+        return (_openssl(target, bundle),)
+    url, file = target.url, str(bundle)
+    found = (
+        Program("curl", "curl", ("-q", "-sS", "--capath", str(scratch), "--cacert", file, "-o", os.devnull, url)),
+        _openssl(target, bundle),
+        Program(
+            "git",
+            "git",
+            ("-c", f"http.sslCAInfo={file}", "-c", "http.followRedirects=false", "ls-remote", url),
+            refused=_GIT_REFUSED,
+        ),
+        Program("wget", "wget", (*_WGET, f"--ca-certificate={file}", url), codes=(0, 8)),
+        Program("node", "node", ("-e", _NODE, url), (("NODE_EXTRA_CA_CERTS", file),)),
+        Program("python requests", "python3", ("-I", "-c", _REQUESTS, url, file)),
+    )
+    return (*found, _java(url, scratch, java_store)) if java_store is not None else found
+
+
+def _openssl(target: Target, bundle: Path) -> Program:
+    host = f"[{target.host}]" if ":" in target.host else target.host
+    switch = ("-starttls", target.starttls) if target.starttls is not None else ()
+    name = (
+        ("-verify_ip", target.host) if target.is_ip else ("-servername", target.host, "-verify_hostname", target.host)
+    )
+    own = ("-CAfile", str(bundle), "-no-CApath", "-no-CAstore", "-verify_return_error", "-brief")
+    return Program("openssl", "openssl", ("s_client", "-connect", f"{host}:{target.port}", *switch, *name, *own))
+
+
+def _java(url: str, scratch: Path, store: Path) -> Program:
+    source = scratch / "Get.java"
+    source.write_text(_JAVA, encoding="ascii")
+    return Program("java", "java", (f"-Djavax.net.ssl.trustStore={store}", str(source), url))
+
+
+async def run_programs(
+    asked: Sequence[Program], environment: Mapping[str, str], scratch: Path
+) -> tuple[ProgramTest, ...]:
+    """Run every program that is on PATH, two at once, and return their results in order."""
+    gate = asyncio.Semaphore(2)
+    clean = _clean(environment, scratch)
+
+    async def one(program: Program) -> ProgramTest:
+        async with gate:
+            return await run_program(program, clean)
+
+    return tuple(await asyncio.gather(*map(one, asked)))
+
+
+def _clean(environment: Mapping[str, str], scratch: Path) -> dict[str, str]:
+    """PATH and nothing else of the user's: no settings of trust, no proxies, no configuration files at home."""
+    return {
+        "PATH": environment.get("PATH", os.defpath),
+        "HOME": str(scratch),
+        "LC_ALL": "C.UTF-8",
+        "GIT_TERMINAL_PROMPT": "0",
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "OPENSSL_CONF": os.devnull,
+    }
+
+
+async def run_program(program: Program, environment: Mapping[str, str], seconds: float = SECONDS) -> ProgramTest:
+    """Run one program with exactly this environment; it is ended when its time is over or the test is cancelled."""
+    path = shutil.which(program.executable, path=environment.get("PATH"))
+    if path is None:
+        return ProgramTest(program.name, None, "not installed")
+    command = safe_text(" ".join((program.executable, *program.arguments)), 300)
+    started = time.perf_counter()
+    process = await asyncio.create_subprocess_exec(
+        path,
+        *program.arguments,
+        env={**environment, **dict(program.variables)},
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+        start_new_session=True,
+    )
+    try:
+        async with asyncio.timeout(seconds):
+            said = await _output(process)
+            code = await process.wait()
+    except TimeoutError:
+        return ProgramTest(program.name, False, f"no end within {seconds:g} s", since(started), command)
+    finally:
+        await _end(process)
+    text = said.decode("utf-8", "replace")
+    if code and "No module named" in text:
+        return ProgramTest(program.name, None, "not installed", since(started), command)
+    ok = re.search(program.refused, text) is None if program.refused else code in program.codes
+    return ProgramTest(program.name, ok, _words(program, text, ok=ok), since(started), command)
+
+
+async def _output(process: asyncio.subprocess.Process) -> bytes:
+    """Read what it says, at most `MAX_OUTPUT` bytes; the rest is read and dropped, so that it can end."""
+    stream = process.stdout
+    kept = b""
+    while stream is not None and (piece := await stream.read(8192)):
+        kept += piece[: MAX_OUTPUT - len(kept)]
+    return kept
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    """End the program and what it has started."""
+    if process.returncode is None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, 9)
+        await process.wait()
+
+
+def _words(program: Program, text: str, *, ok: bool) -> str:
+    if ok and (program.refused or program.name == "openssl"):
+        return "verified"
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    errors = [line for line in lines if "certif" in line.lower() or "ssl" in line.lower() or "verif" in line.lower()]
+    told = lines[-1:] if ok else (errors or lines[-1:])
+    return safe_text(told[0], 160) if told else ("verified" if ok else "refused without a word")

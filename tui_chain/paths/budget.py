@@ -1,0 +1,62 @@
+"""What one search may spend: signature checks, time, steps."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+
+from tui_chain.certs.certificate import Certificate
+from tui_chain.certs.signatures import Proof, SignatureProver
+
+MAX_CHECKS = 250
+"""New signature checks that one search may make."""
+MAX_SECONDS = 2.0
+"""Seconds that one search may take."""
+LINK_SECONDS = 1.5
+"""Seconds of these that go to the proving of links; what was proven by then still has to be made into paths."""
+MAX_STEPS = 20_000
+"""Links, and partial paths, that one search may look at."""
+
+
+@dataclass
+class Budget:
+    """Counts what a search spends; `cut` says which bound it met first, or None."""
+
+    prover: SignatureProver
+    cut: str | None = None
+    _steps: int = 0
+    _checks: int = field(init=False)
+    _began: float = field(init=False)
+    _seconds: float = LINK_SECONDS
+
+    def __post_init__(self) -> None:
+        self._checks = self.prover.checks
+        self._began = time.monotonic()
+
+    def step(self) -> bool:
+        """Take one step; False where there is no more time or no more steps."""
+        self._steps += 1
+        if self._steps > MAX_STEPS:
+            return self._end(f"after {MAX_STEPS} steps")
+        if time.monotonic() - self._began > self._seconds:
+            return self._end(f"after {self._seconds:g} seconds")
+        return True
+
+    def begin_paths(self) -> None:
+        """Go on from links to paths, which may take as many steps again, and the rest of the time."""
+        self._steps, self._seconds = 0, MAX_SECONDS
+
+    def proof(self, child: Certificate, issuer: Certificate) -> Proof | None:
+        """Return the proof of one link, or None where it would be a check too many."""
+        if not self.prover.knows(child, issuer) and self.prover.checks - self._checks >= MAX_CHECKS:
+            self._end(f"after {MAX_CHECKS} signature checks")
+            return None
+        return self.prover.proof(child, issuer)
+
+    def stop(self, why: str) -> None:
+        """Record that a bound of another kind was met."""
+        self._end(why)
+
+    def _end(self, why: str) -> bool:
+        self.cut = self.cut or why
+        return False

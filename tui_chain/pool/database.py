@@ -1,0 +1,229 @@
+"""The pool's SQLite file: opened late, shared by processes, set aside when it is damaged."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from tui_chain.certs.text import safe_text
+from tui_chain.failure import Failure
+
+if TYPE_CHECKING:
+    from sqlite3 import Connection, Error
+
+T = TypeVar("T")
+
+VERSION = 1
+"""The form of the tables, in SQLite's user_version."""
+BUSY_SECONDS = 5.0
+"""How long one process waits for another to finish writing."""
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS certificate (
+    sha256 BLOB PRIMARY KEY, subject BLOB NOT NULL, key_id BLOB, not_after INTEGER, der BLOB NOT NULL
+);
+CREATE INDEX IF NOT EXISTS certificate_subject ON certificate (subject);
+CREATE INDEX IF NOT EXISTS certificate_key_id ON certificate (key_id);
+CREATE TABLE IF NOT EXISTS origin (
+    sha256 BLOB NOT NULL REFERENCES certificate ON DELETE CASCADE, place TEXT NOT NULL, at INTEGER NOT NULL,
+    PRIMARY KEY (sha256, place)
+) WITHOUT ROWID;
+"""
+
+# https://www.sqlite.org/rescode.html: the SQL here is fixed, so that a plain ERROR means tables of another form
+_ERROR, _BUSY, _LOCKED, _READONLY, _CORRUPT, _FULL, _CANTOPEN, _NOTADB = 1, 5, 6, 8, 11, 13, 14, 26
+_SHORT_READ = 522
+_DAMAGE = {_ERROR, _CORRUPT, _NOTADB}
+_WORDS = {
+    _BUSY: ("is in use by another program", "Try again when that has finished."),
+    _LOCKED: ("is in use by another program", "Try again when that has finished."),
+    _READONLY: ("cannot be written", "Check its rights."),
+    _FULL: ("cannot be written: the disk is full", "Free some space."),
+    _CANTOPEN: ("cannot be opened", "Check its folder and rights."),
+}
+
+
+class DamagedError(Exception):
+    """The file is no pool, or no longer."""
+
+
+class Database:
+    """One process's hold on the pool's file; its methods may be called from any thread.
+
+    `notices` says in words what happened to the file, for the user.
+    """
+
+    def __init__(self, path: Path, busy_seconds: float = BUSY_SECONDS) -> None:
+        self.path = path
+        self.notices: tuple[str, ...] = ()
+        self._busy = busy_seconds
+        self._lock = threading.Lock()
+        self._connection: Connection | None = None
+        self._inode: int | None = None
+
+    def read(self, work: Callable[[Connection], T], nothing: T) -> T | Failure:
+        """Run `work`; where there is no file yet, return `nothing` and create none."""
+        return self._guarded(work) if self.path.exists() else nothing
+
+    def write(self, work: Callable[[Connection], T]) -> T | Failure:
+        """Run `work` in one transaction, wholly or not at all; the file is created where it is missing."""
+
+        def whole(connection: Connection) -> T:
+            with transaction(connection):
+                return work(connection)
+
+        return self._guarded(whole)
+
+    def close(self) -> None:
+        """Let go of the file; the next use opens it again."""
+        with self._lock:
+            self._drop()
+
+    def _drop(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _guarded(self, work: Callable[[Connection], T]) -> T | Failure:
+        """A damaged file is set aside once, then the work is done on a new one."""
+        import sqlite3
+
+        with self._lock:
+            try:
+                try:
+                    return work(self._connected())
+                except (sqlite3.Error, DamagedError) as error:
+                    if not _damaged(error):
+                        raise
+                    self._set_aside()
+                    return work(self._connected())
+            except sqlite3.Error as error:
+                return self._failure(error)
+            except OSError as error:
+                return Failure(
+                    "pool", f"{self._shown} cannot be used: {error.strerror}.", "Check its folder and rights."
+                )
+            except _NewerError:
+                return Failure(
+                    "pool", f"{self._shown} was made by a newer tlschain.", "Upgrade, or use another file."
+                )
+
+    @property
+    def _shown(self) -> str:
+        return f"The pool {safe_text(str(self.path))}"
+
+    def _failure(self, error: Error) -> Failure:
+        unusual = f"failed: {safe_text(str(error), 100)}", "Check it with `tlschain pool verify`."
+        words, hint = _WORDS.get(_code(error) & 0xFF, unusual)
+        return Failure("pool", f"{self._shown} {words}.", hint)
+
+    def _connected(self) -> Connection:
+        """The open connection; another file at the path, put there by another process, is opened anew."""
+        if self._connection is not None and self._inode == _inode(self.path):
+            return self._connection
+        self._drop()
+        if not self.path.exists():
+            self._create_file()
+        connection = self._connect()
+        try:
+            self._prepare(connection)
+        except BaseException:
+            connection.close()
+            raise
+        self._connection, self._inode = connection, _inode(self.path)
+        return connection
+
+    def _connect(self) -> Connection:
+        import sqlite3
+
+        return sqlite3.connect(
+            self.path, timeout=self._busy, isolation_level=None, check_same_thread=False, cached_statements=16
+        )
+
+    def _create_file(self) -> None:
+        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        # the pool tells which hosts were looked at: nobody else's business
+        os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
+
+    def _prepare(self, connection: Connection) -> None:
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+        if version > VERSION:
+            raise _NewerError
+        if version == VERSION:
+            return
+        if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+            raise DamagedError
+        with self._alone():
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.executescript(f"BEGIN IMMEDIATE; {_TABLES} PRAGMA user_version = {VERSION}; COMMIT;")
+
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Keep other processes from making or setting aside the file meanwhile."""
+        import fcntl
+
+        handle = os.open(self.path.with_suffix(".lock"), os.O_CREAT | os.O_RDWR, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(handle)
+
+    def _set_aside(self) -> None:
+        """Move the file that was found damaged out of the way, with its log; never one that replaced it."""
+        inode = _inode(self.path) if self._connection is None else self._inode
+        self._drop()
+        with self._alone():
+            if inode is None or inode != _inode(self.path):
+                return
+            aside = _free_name(self.path)
+            for ending in ("", "-wal", "-shm"):
+                with contextlib.suppress(FileNotFoundError):
+                    os.rename(f"{self.path}{ending}", f"{aside}{ending}")  # noqa: PTH104 - names with an ending
+        self.notices += (f"The pool was damaged; it was set aside as {safe_text(str(aside))}, and a new one begun.",)
+
+
+class _NewerError(Exception):
+    """The file's form is of a later version."""
+
+
+@contextlib.contextmanager
+def transaction(connection: Connection) -> Iterator[None]:
+    """Begin at once as a writer, so that two processes wait for each other instead of failing halfway."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        connection.rollback()
+        raise
+    connection.execute("COMMIT")
+
+
+def _code(error: BaseException) -> int:
+    return getattr(error, "sqlite_errorcode", 0)
+
+
+def _damaged(error: BaseException) -> bool:
+    code = _code(error)
+    return isinstance(error, DamagedError) or code & 0xFF in _DAMAGE or code == _SHORT_READ
+
+
+def _inode(path: Path) -> int | None:
+    try:
+        return path.stat().st_ino
+    except OSError:
+        return None
+
+
+def _free_name(path: Path) -> Path:
+    stamp = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
+    names = (path.with_name(f"{path.stem}-damaged-{stamp}-{number}{path.suffix}") for number in count(1))
+    return next(name for name in names if not name.exists())

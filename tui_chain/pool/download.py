@@ -1,0 +1,65 @@
+"""Fetching a list over https: verified, bounded, through the proxy that the environment names."""
+
+from __future__ import annotations
+
+import ssl
+from typing import TYPE_CHECKING
+
+from tui_chain.certs.text import safe_text
+from tui_chain.failure import Failure
+
+if TYPE_CHECKING:
+    import httpx
+
+MAX_BYTES = 32 << 20
+"""Bytes of a list, unpacked; more is a failure."""
+SECONDS = 60.0
+"""Seconds for each read, and for the connection."""
+MAX_REDIRECTS = 5
+_HINT = "Download it on a machine with access, then `tlschain pool update --file FILE`."
+
+
+class LeavesHTTPSError(Exception):
+    """A redirect away from https, which is not followed."""
+
+
+def _only_https(request: httpx.Request) -> None:
+    """Called before every request, the redirected ones too."""
+    if request.url.scheme != "https":
+        raise LeavesHTTPSError
+
+
+def download(url: str, context: ssl.SSLContext) -> bytes | Failure:
+    """GET `url`, which has to be https as have its redirects; never unverified, never more than 32 MiB."""
+    import httpx
+
+    shown = safe_text(url)
+    if not url.lower().startswith("https://"):
+        return Failure("usage", f"{shown} is no https URL.", "Name one, or a local file with --file.")
+    try:
+        with (
+            httpx.Client(
+                verify=context,
+                timeout=SECONDS,
+                follow_redirects=True,
+                max_redirects=MAX_REDIRECTS,
+                event_hooks={"request": [_only_https]},
+            ) as client,
+            client.stream("GET", url, headers={"User-Agent": "tlschain-tui"}) as reply,
+        ):
+            if reply.status_code != httpx.codes.OK:
+                return Failure("network", f"{shown} answered with HTTP status {reply.status_code}.", _HINT)
+            return _body(reply, shown)
+    except LeavesHTTPSError:
+        return Failure("network", f"{shown} leads away from https; it was not read.", _HINT)
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError, OSError) as error:
+        return Failure("network", f"{shown} cannot be fetched: {safe_text(str(error), 120)}.", _HINT)
+
+
+def _body(reply: httpx.Response, shown: str) -> bytes | Failure:
+    body = bytearray()
+    for piece in reply.iter_bytes():
+        body += piece
+        if len(body) > MAX_BYTES:
+            return Failure("network", f"{shown} is larger than {MAX_BYTES >> 20} MiB.", _HINT)
+    return bytes(body)

@@ -1,0 +1,133 @@
+"""One host is many servers: every address, every key type, with and without SNI, several times."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from tui_chain.failure import Failure
+from tui_chain.probe.asking import TLS_1_2, TLS_1_3, KeyType, Question, can_choose_keys
+from tui_chain.probe.lookup import Address
+from tui_chain.probe.probe import Prober
+from tui_chain.probe.served import ServedChain
+from tui_chain.probe.target import Target
+
+MAX_ADDRESSES = 16
+"""Addresses of one name that are asked."""
+MAX_ROUNDS = 50
+"""Times that each variant is asked."""
+CONCURRENT = 4
+"""Handshakes with one host at once."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What of a host is varied; `repeat` is how often each variant is asked."""
+
+    all_addresses: bool = False
+    key_types: bool = False
+    no_sni: bool = False
+    repeat: int = 1
+
+    def __bool__(self) -> bool:
+        return self.all_addresses or self.key_types or self.no_sni or self.repeat > 1
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One way to ask a host: at which address, for which kind of key in which TLS version, by name or not.
+
+    `tls` is None where any version will do; `turn` counts from 1.
+    """
+
+    address: Address
+    key_type: KeyType = KeyType.ANY
+    tls: str | None = None
+    sni: bool = True
+    turn: int = 1
+
+    @property
+    def words(self) -> str:
+        """The variant in a few words, such as `192.0.2.1 · RSA over TLSv1.2 · without SNI`."""
+        parts = [self.address.ip]
+        if self.key_type is not KeyType.ANY:
+            parts.append(f"{self.key_type.value} over {self.tls}" if self.tls else self.key_type.value)
+        if not self.sni:
+            parts.append("without SNI")
+        return " · ".join(parts)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one variant brought: a chain, or why not."""
+
+    variant: Variant
+    result: ServedChain | Failure
+
+    @property
+    def not_offered(self) -> bool:
+        """Whether the server only lacks this kind of key, or this TLS version: no fault of its own.
+
+        A server without a fitting certificate answers with the alert handshake_failure (RFC 8446 section 4.4.2.2).
+        """
+        if self.variant.key_type is KeyType.ANY or not isinstance(self.result, Failure):
+            return False
+        other_version = self.result.kind == "tls" and "unsupported protocol" in self.result.message
+        return self.result.kind == "alert" or other_version
+
+
+Progress = Callable[[Answer], None]
+
+
+def _silent(_: Answer) -> None:
+    """Progress that nobody watches."""
+
+
+def variants(addresses: tuple[Address, ...], wanted: Wanted, *, named: bool) -> tuple[Variant, ...]:
+    """List what is asked, round by round; `named` says that the host is no IP literal, so that SNI exists."""
+    chosen = addresses[:MAX_ADDRESSES] if wanted.all_addresses else addresses[:1]
+    found: list[Variant] = []
+    for turn in range(1, min(max(wanted.repeat, 1), MAX_ROUNDS) + 1):
+        for address in chosen:
+            found.append(Variant(address, turn=turn))
+            found += [Variant(address, kind, tls, turn=turn) for kind, tls in _key_types(wanted)]
+            if wanted.no_sni and named:
+                found.append(Variant(address, sni=False, turn=turn))
+    return tuple(found)
+
+
+def _key_types(wanted: Wanted) -> Iterator[tuple[KeyType, str]]:
+    if not wanted.key_types:
+        return
+    for kind in (KeyType.ECDSA, KeyType.RSA):
+        yield kind, TLS_1_2
+        if can_choose_keys():
+            yield kind, TLS_1_3
+
+
+async def ask_variants(
+    prober: Prober, target: Target, wanted: Wanted, progress: Progress = _silent
+) -> tuple[Answer, ...] | Failure:
+    """Ask `target` in every way that is `wanted`; the answers come in the order of `variants`.
+
+    A failed lookup is the failure of all. Every handshake has the prober's deadlines.
+    """
+    addresses = await prober.addresses(target)
+    if isinstance(addresses, Failure):
+        return addresses
+    gate = asyncio.Semaphore(CONCURRENT)
+
+    async def one(variant: Variant) -> Answer:
+        async with gate:
+            answer = Answer(variant, await _ask(prober, target, variant))
+        progress(answer)
+        return answer
+
+    listed = variants(addresses, wanted, named=not target.is_ip)
+    return tuple(await asyncio.gather(*(one(variant) for variant in listed)))
+
+
+async def _ask(prober: Prober, target: Target, variant: Variant) -> ServedChain | Failure:
+    question = None if variant.key_type is KeyType.ANY else Question(variant.key_type, variant.tls)
+    return await prober.probe_at(target, (variant.address,), question=question, sni=variant.sni)

@@ -1,0 +1,76 @@
+"""The comments on top of a file of ours: written for people, and read again to look after the file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from tui_chain import __version__
+from tui_chain.certs.text import safe_text
+
+MAX_COMMENT = 200
+"""Characters of a comment line: OpenSSL reads lines in pieces of 254 and takes each piece for a line."""
+MAX_HOSTS = 20_000
+"""Hosts that are read from a file's comments."""
+
+_MADE_BY = "Made by tlschain-tui "
+_BLOCK = re.compile(r"# SHA-256: ([0-9A-F:]{95})\n# Valid: [^\n]*\n# Source: ([^\n]*)\n")
+
+
+def comment(text: str) -> str:
+    """Make one comment line of `text`: ASCII, bounded, and no PEM header in it, whatever the text says."""
+    shown = safe_text(text, 2 * MAX_COMMENT).encode("ascii", "backslashreplace").decode("ascii")
+    while "-----" in shown:
+        shown = shown.replace("-----", "- - -")
+    return f"# {shown if len(shown) <= MAX_COMMENT else shown[: MAX_COMMENT - 3] + '...'}\n"
+
+
+@dataclass(frozen=True)
+class Header:
+    """What a file says of itself: its title, its kind, its hosts as targets, and the trust store it was proven with.
+
+    `sources` says by SHA-256 where its certificates came from; it is filled by reading only.
+    """
+
+    title: str
+    kind: str = ""
+    hosts: tuple[str, ...] = ()
+    trust: str = ""
+    sources: Mapping[str, str] = field(default_factory=dict)
+
+    def lines(self, expiry: datetime | None) -> Iterator[str]:
+        """The comment lines; `expiry` is when the first certificate ends, UTC."""
+        yield comment(self.title)
+        yield comment(f"{_MADE_BY}{__version__}")
+        if expiry is not None:
+            yield comment(f"Works until {expiry:%Y-%m-%d %H:%M} UTC, when its first certificate ends")
+        if self.kind:
+            yield comment(f"Kind: {self.kind}")
+        if self.trust:
+            yield comment(f"Trust store: {self.trust}")
+        yield from (comment(f"Host: {host}") for host in self.hosts)
+
+
+def read_header(data: bytes) -> Header | None:
+    """Read the comments of a file that this tool made, or return None for any other file.
+
+    Only the lines on top count, up to the first blank line: what stands at a certificate is a stranger's text.
+    """
+    text = data.decode("ascii", "replace").replace("\r\n", "\n")
+    top = text.split("\n\n", 1)[0].split("\n")
+    said = [line.removeprefix("# ") for line in top if line.startswith("# ")]
+    if len(said) < 2 or not said[1].startswith(_MADE_BY):
+        return None
+    return Header(
+        said[0],
+        next(_values(said, "Kind: "), ""),
+        tuple(dict.fromkeys(_values(said, "Host: ")))[:MAX_HOSTS],
+        next(_values(said, "Trust store: "), ""),
+        {found[1].replace(":", "").lower(): found[2] for found in _BLOCK.finditer(text)},
+    )
+
+
+def _values(lines: list[str], name: str) -> Iterator[str]:
+    return (line.removeprefix(name) for line in lines if line.startswith(name))

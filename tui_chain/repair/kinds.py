@@ -1,0 +1,205 @@
+"""The kinds of output: the same proven repair as the file that a client or a server wants."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from tui_chain.certs.certificate import Certificate
+from tui_chain.certs.store import TrustStore
+from tui_chain.certs.text import plural
+from tui_chain.failure import Failure
+from tui_chain.probe.served import ServedChain
+from tui_chain.repair.bundle import Bundle
+from tui_chain.repair.containers import java_truststore, pkcs7_file
+from tui_chain.repair.proof import Proof, refusal
+from tui_chain.repair.repair import Repair, combine, proofs_of
+
+Repairs = Sequence[tuple[ServedChain, Repair]]
+
+
+class Kind(StrEnum):
+    """A kind of output; the value is the word after `--as`."""
+
+    CLIENT = "client"
+    CLIENT_STORE = "client+store"
+    LINKS = "links"
+    SERVER = "server"
+    JAVA = "java"
+    PKCS7 = "pkcs7"
+    DER = "der"
+
+
+WORDS: Mapping[Kind, str] = {
+    Kind.CLIENT: "the CA certificates of this path alone: for curl --cacert, git, wget, verify= of one call",
+    Kind.CLIENT_STORE: "the trust store and the missing certificates: for settings that replace the default",
+    Kind.LINKS: "the missing certificates alone: for settings that extend the default",
+    Kind.SERVER: "leaf and intermediates in order, no root: for nginx, Apache, HAProxy, Postfix",
+    Kind.JAVA: "the trust store and the missing certificates as PKCS#12: for -Djavax.net.ssl.trustStore",
+    Kind.PKCS7: "this path's CA certificates as PKCS#7: for Windows and import dialogs",
+    Kind.DER: "the missing certificates as DER, one a file: for devices and import dialogs",
+}
+"""What each kind is and who wants it, in one line."""
+
+SUFFIXES: Mapping[Kind, str] = {
+    Kind.CLIENT: "-ca-bundle.pem",
+    Kind.CLIENT_STORE: "-full-store.pem",
+    Kind.LINKS: "-links.pem",
+    Kind.SERVER: "-chain.pem",
+    Kind.JAVA: "-truststore.p12",
+    Kind.PKCS7: "-ca.p7b",
+    Kind.DER: "-ca.der",
+}
+"""How the suggested name of a file of each kind ends."""
+
+
+@dataclass(frozen=True)
+class Output:
+    """A file to write: its kind, its bytes, the certificates in it in their order, and the hosts it is for.
+
+    `more` are further files that belong to it: only DER has them, one for each certificate after the first.
+    `bundle` is what a PEM kind was written from, to merge it into another file.
+    """
+
+    kind: Kind
+    data: bytes
+    certificates: tuple[Certificate, ...]
+    hosts: tuple[str, ...]
+    more: tuple[bytes, ...] = ()
+    bundle: Bundle | None = None
+
+    @property
+    def is_text(self) -> bool:
+        """Whether it can be shown and sent to standard output as it is."""
+        return self.kind not in {Kind.JAVA, Kind.DER}
+
+    @property
+    def words(self) -> str:
+        """What is in it, in a few words."""
+        return plural(len(self.certificates), "certificate" if self.kind is Kind.SERVER else "CA certificate")
+
+
+@dataclass(frozen=True)
+class _Job:
+    """What the makers share: the repairs, the bundle for all of them, and the store that it was proven with."""
+
+    repairs: Repairs
+    bundle: Bundle
+    store: TrustStore
+    at: datetime
+
+    @property
+    def proofs(self) -> list[Proof]:
+        return proofs_of(list(self.repairs), at=self.at)
+
+    @property
+    def links(self) -> tuple[Certificate, ...]:
+        """What clients with the store lack: not in it, and not served by the host that needs it."""
+        served = {certificate for chain, _ in self.repairs for certificate in chain.certificates}
+        outside = tuple(one for one in self.bundle.certificates if one not in self.store)
+        needed = tuple(one for one in outside if one not in served)
+        return needed if refusal((*self.store.anchors, *needed), self.proofs) is None else outside
+
+    def output(self, kind: Kind, certificates: tuple[Certificate, ...]) -> Output | Failure:
+        """The file of a PEM kind, after its last proof: the store and these certificates together."""
+        refused = refusal(dict.fromkeys((*self.store.anchors, *certificates)), self.proofs)
+        if refused is not None:
+            return Failure("no-repair", f"{kind} does not work here: {refused}.", "Take the kind client.")
+        if not certificates:
+            return _nothing_missing()
+        sources = {anchor.sha256: f"trust store {self.store.name}" for anchor in self.store.anchors}
+        sources |= self.bundle.sources
+        hosts, needed_by, core = self.bundle.hosts, self.bundle.needed_by, self.bundle.certificates
+        bundle = Bundle(certificates, hosts, sources, needed_by, kind, self.store.name, core)
+        return _pem(kind, bundle)
+
+
+def make_output(kind: Kind, repairs: Repairs, store: TrustStore, *, at: datetime) -> Output | Failure:
+    """Make the file of a kind for one or more repaired hosts, each certificate once, proven for each host.
+
+    `store` is the trust store in force. The same input gives the same bytes, in every kind.
+    """
+    if not repairs:
+        return Failure("nothing-to-do", "There is no proven repair to make a file of.", "Repair a host first.")
+    bundle = repairs[0][1].bundle if len(repairs) == 1 else combine(list(repairs), at=at)
+    if isinstance(bundle, Failure):
+        return bundle
+    return _MAKERS[kind](_Job(repairs, bundle, store, at))
+
+
+def _pem(kind: Kind, bundle: Bundle) -> Output:
+    return Output(kind, bundle.pem, bundle.certificates, bundle.hosts, bundle=bundle)
+
+
+def _client(job: _Job) -> Output:
+    return _pem(Kind.CLIENT, job.bundle)
+
+
+def _links(job: _Job) -> Output | Failure:
+    return job.output(Kind.LINKS, job.links)
+
+
+def _client_store(job: _Job) -> Output | Failure:
+    return job.output(Kind.CLIENT_STORE, _with_store(job))
+
+
+def _with_store(job: _Job) -> tuple[Certificate, ...]:
+    """The missing links first: OpenSSL takes them whatever comes later, and a person finds them on top."""
+    anchors = (anchor for anchor in job.store.anchors if anchor.is_ca)  # a trust file may pin a leaf (law 3)
+    return tuple(dict.fromkeys((*job.links, *anchors)))
+
+
+def _java(job: _Job) -> Output | Failure:
+    certificates = _with_store(job)
+    refused = refusal(certificates, job.proofs)
+    if refused is not None:
+        return Failure("no-repair", f"java does not work here: {refused}.", "Take the kind client.")
+    return Output(Kind.JAVA, java_truststore(certificates), certificates, job.bundle.hosts)
+
+
+def _pkcs7(job: _Job) -> Output:
+    certificates = job.bundle.certificates
+    return Output(Kind.PKCS7, pkcs7_file(certificates), certificates, job.bundle.hosts)
+
+
+def _der(job: _Job) -> Output:
+    certificates = job.links or job.bundle.certificates
+    first, *others = (certificate.der for certificate in certificates)
+    return Output(Kind.DER, first, certificates, job.bundle.hosts, tuple(others))
+
+
+def _server(job: _Job) -> Output | Failure:
+    """What the server should have sent, proven as if it had: the store alone, this file as the served chain."""
+    chains = {repair.path.certificates for _, repair in job.repairs}
+    if len({chain[0] for chain in chains}) > 1:
+        return Failure("usage", "A server's chain file is for one host; these have several.", "Name one host.")
+    path = job.repairs[0][1].path.certificates
+    chain = path[:-1] if path[-1].self_issued else path
+    served = [ServedChain(one.target, chain, one.at, one.address) for one, _ in job.repairs]
+    proofs = [Proof(one, proof.wanted, job.at) for one, proof in zip(served, job.proofs, strict=True)]
+    refused = refusal(job.store.anchors, proofs)
+    if refused is not None and path[-1] in job.store:
+        return Failure("no-repair", f"The chain file does not work: {refused}.", "Look at the findings.")
+    bundle = Bundle(chain, job.bundle.hosts, job.bundle.sources, {}, Kind.SERVER, job.store.name)
+    return _pem(Kind.SERVER, bundle)
+
+
+def _nothing_missing() -> Failure:
+    return Failure(
+        "nothing-to-do",
+        "The trust store and what the server sends are all there is; no certificate is missing.",
+        "Take the kind client.",
+    )
+
+
+_MAKERS: Mapping[Kind, Callable[[_Job], Output | Failure]] = {
+    Kind.CLIENT: _client,
+    Kind.CLIENT_STORE: _client_store,
+    Kind.LINKS: _links,
+    Kind.SERVER: _server,
+    Kind.JAVA: _java,
+    Kind.PKCS7: _pkcs7,
+    Kind.DER: _der,
+}

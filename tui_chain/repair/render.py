@@ -1,0 +1,47 @@
+"""Certificates as a canonical PEM file whose comments say what they are, and for whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+
+from tui_chain.certs.certificate import Certificate
+from tui_chain.certs.pem import to_pem
+from tui_chain.certs.text import colon_hex
+from tui_chain.repair.headers import Header, comment
+
+
+def earliest_expiry(certificates: Sequence[Certificate]) -> datetime | None:
+    """When the first of them ends, UTC, or None where no date can be read."""
+    return min((c.not_after for c in certificates if c.not_after is not None), default=None)
+
+
+def render(
+    header: Header,
+    certificates: Sequence[Certificate],
+    sources: Mapping[str, str],
+    needed_by: Mapping[str, Sequence[str]] | None = None,
+    core: Sequence[Certificate] = (),
+) -> bytes:
+    """Write the file: ASCII, LF, comments outside the blocks, the same bytes for the same input.
+
+    `sources` and `needed_by` say by SHA-256 where a certificate came from and which hosts it is for. `core` are
+    those whose end is the end of the file's use; without it, that is all of them.
+    """
+    lines = [*header.lines(earliest_expiry(core or certificates))]
+    for certificate in certificates:
+        hosts = (needed_by or {}).get(certificate.sha256, ())
+        lines += ["\n", *block(certificate, sources.get(certificate.sha256, "unknown"), hosts)]
+    return "".join(lines).encode("ascii")
+
+
+def block(certificate: Certificate, source: str, hosts: Sequence[str] = ()) -> Iterator[str]:
+    """One certificate with its comments: subject, SHA-256, validity, source, and hosts where there are several."""
+    until = f"{certificate.not_after:%Y-%m-%d %H:%M} UTC" if certificate.not_after else "unreadable"
+    since = f"{certificate.not_before:%Y-%m-%d %H:%M} UTC" if certificate.not_before else "unreadable"
+    yield comment(f"Subject: {certificate.subject}")
+    yield comment(f"SHA-256: {colon_hex(certificate.sha256)}")
+    yield comment(f"Valid: {since} to {until}")
+    yield comment(f"Source: {source}")
+    yield from (comment(f"For: {host}") for host in hosts)
+    yield to_pem(certificate)

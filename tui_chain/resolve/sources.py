@@ -1,0 +1,160 @@
+"""Where a missing certificate may be at hand already: each source answers with one try, and none goes to the network.
+
+They are asked in the order in which they stand here: what costs least and is likeliest first.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Protocol
+
+from tui_chain.certs.certificate import Certificate
+from tui_chain.certs.signatures import Proof, SignatureProver
+from tui_chain.certs.store import TrustStore
+from tui_chain.certs.text import plural
+from tui_chain.failure import Failure
+from tui_chain.pool.pool import Pool
+from tui_chain.probe.served import ServedChain
+from tui_chain.resolve.files import FileCertificates
+from tui_chain.resolve.proofs import PROOF_WORDS, best_proof
+from tui_chain.resolve.tries import Try
+
+Siblings = Callable[[], Iterable[ServedChain]]
+"""Gives the chains that the hosts of the list served, newest state; this host's own may be among them."""
+
+Place = tuple[Certificate, str]
+"""A certificate and where it is, safe text."""
+
+
+class Source(Protocol):
+    """Somewhere to look for the issuer of a certificate."""
+
+    async def ask(self, child: Certificate, prover: SignatureProver) -> Try | None:
+        """Look for the issuer of `child`; None where there is nothing to look in."""
+
+
+@dataclass(frozen=True)
+class Served:
+    """The other certificates of the host's own chain: what is there but signed nothing is shown as that."""
+
+    served: ServedChain
+
+    async def ask(self, child: Certificate, prover: SignatureProver) -> Try | None:
+        """Look among what the host sent."""
+        others = [one for one in dict.fromkeys(self.served.certificates[1:]) if one != child]
+        if not others:
+            return None
+        return look("served chain", f"of {self.served.target}", child, ((one, "served") for one in others), prover)
+
+
+@dataclass(frozen=True)
+class OtherHosts:
+    """What the other hosts of the list served."""
+
+    served: ServedChain
+    siblings: Siblings
+
+    async def ask(self, child: Certificate, prover: SignatureProver) -> Try | None:
+        """Look among their chains."""
+        chains = [chain for chain in self.siblings() if chain.target != self.served.target]
+        if not chains:
+            return None
+        places = {one: f"served by {chain.target}" for chain in reversed(chains) for one in chain.certificates}
+        return look("other hosts", plural(len(chains), "host"), child, places.items(), prover)
+
+
+@dataclass(frozen=True)
+class Pooled:
+    """The pool of earlier runs."""
+
+    pool: Pool
+
+    async def ask(self, child: Certificate, prover: SignatureProver) -> Try | None:
+        """Look by name and by key identifier; off the event loop, since another process may hold the file."""
+        started = time.perf_counter()
+        found = await asyncio.to_thread(self.pool.issuers_of, child)
+        took = 1000 * (time.perf_counter() - started)
+        if isinstance(found, Failure):
+            return Try("pool", "(unusable)", child.sha256, found.message, milliseconds=took, hint=found.hint)
+        places = [(entry.certificate, f"pool, {entry.words}") for entry in found]
+        return weigh("pool", "by name and key id", child, places, prover, took)
+
+
+@dataclass(frozen=True)
+class Stores:
+    """The trust stores beside the chosen one: they give links, and roots that stay untrusted here."""
+
+    stores: Callable[[], tuple[TrustStore, ...]]
+
+    async def ask(self, child: Certificate, prover: SignatureProver) -> Try | None:
+        """Look in all of them; reading them the first time takes a while, so off the event loop."""
+        started = time.perf_counter()
+        stores = await asyncio.to_thread(self.stores)
+        if not stores:
+            return None
+        # certificates with unreadable names are not in a store's index, and cannot be issuers by name
+        places = {one: f"trust store {store.name}" for store in reversed(stores) for one in store.issuers_of(child)}
+        took = 1000 * (time.perf_counter() - started)
+        return weigh("trust stores", ", ".join(s.name for s in stores), child, list(places.items()), prover, took)
+
+
+@dataclass(frozen=True)
+class Given:
+    """Certificates that the user gave: files, folders, pasted text."""
+
+    source: str
+    given: FileCertificates
+
+    @cached_property
+    def where(self) -> str:
+        """How many files there are, or that it is text."""
+        return "text" if self.source == "pasted" else plural(len({at for _, at in self.given.certificates}), "file")
+
+    async def ask(self, child: Certificate, prover: SignatureProver) -> Try | None:
+        """Look among them."""
+        if not self.given.certificates:
+            return None
+        started = time.perf_counter()
+        everything = [one for one, _ in self.given.certificates]
+        proof = best_proof(prover, child, everything)
+        namesakes = tuple(one for one in everything if one.subject_name == child.issuer_name)
+        words = f"{plural(len(everything), 'certificate')}, {PROOF_WORDS[proof]}"
+        took = 1000 * (time.perf_counter() - started)
+        places = {one.sha256: place for one, place in self.given.certificates}
+        return Try(self.source, self.where, child.sha256, words, namesakes, proof, milliseconds=took, places=places)
+
+
+def look(source: str, where: str, child: Certificate, places: Iterable[Place], prover: SignatureProver) -> Try:
+    """Choose by name or key identifier among certificates at hand, and weigh what is left."""
+    started = time.perf_counter()
+    fitting = [(one, place) for one, place in places if fits(child, one)]
+    return weigh(source, where, child, fitting, prover, 1000 * (time.perf_counter() - started))
+
+
+def fits(child: Certificate, candidate: Certificate) -> bool:
+    """Whether a certificate carries the name of the child's issuer, or the key identifier that the child names."""
+    if child.issuer_name is not None and candidate.subject_name == child.issuer_name:
+        return True
+    return child.authority_key_id is not None and candidate.key_id == child.authority_key_id
+
+
+def weigh(
+    source: str, where: str, child: Certificate, places: list[Place], prover: SignatureProver, milliseconds: float
+) -> Try:
+    """Prove what was found against the certificate that waits, and say it."""
+    came = tuple(one for one, _ in places)
+    if not came:
+        return Try(source, where, child.sha256, "no certificate of that name or key", milliseconds=milliseconds)
+    proof = best_proof(prover, child, came)
+    words = f"{plural(len(came), 'certificate')}, {_proof_words(proof, len(came))}"
+    by_digest = {one.sha256: place for one, place in places}
+    return Try(source, where, child.sha256, words, came, proof, milliseconds=milliseconds, places=by_digest)
+
+
+def _proof_words(proof: Proof, count: int) -> str:
+    words = PROOF_WORDS[proof]
+    return words.replace("it did not sign", "none signed") if count > 1 else words

@@ -1,0 +1,111 @@
+"""How far a host has come on its journey: values alone, so that the screen can paint before the stages are loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from tui_chain.diagnose.words import Status
+from tui_chain.failure import Failure
+from tui_chain.probe.target import Target
+
+if TYPE_CHECKING:
+    from tui_chain.certs.certificate import Certificate
+    from tui_chain.diagnose.diagnosis import Diagnosis
+    from tui_chain.diagnose.servers import Servers
+    from tui_chain.livetest.request import LiveTest
+    from tui_chain.probe.served import ServedChain
+    from tui_chain.repair.choice import Choice
+    from tui_chain.repair.repair import Repair
+    from tui_chain.resolve.tries import Resolution
+    from tui_chain.revocation.status import RevocationCheck
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """The time of day, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class HostState:
+    """How far a host has come. `served` may be the failure to reach it, `repair` the reason why there is none.
+
+    `servers` are the answers of the several servers that it is, `revocation` what was asked of its certificates'
+    issuers; both are None until somebody asks.
+    """
+
+    target: Target
+    label: str = ""
+    served: ServedChain | Failure | None = None
+    diagnosis: Diagnosis | None = None
+    resolution: Resolution | None = None
+    repair: Repair | Failure | None = None
+    live_test: LiveTest | None = None
+    choice: Choice | None = None
+    servers: Servers | None = None
+    revocation: tuple[RevocationCheck, ...] | None = None
+
+    def with_served(self, served: ServedChain | Failure | None, diagnosis: Diagnosis | None) -> HostState:
+        """The host newly probed; what rested on the old chain is gone."""
+        return HostState(self.target, self.label, served, diagnosis)
+
+    def with_repair(
+        self, resolution: Resolution, repair: Repair | Failure, choice: Choice | None = None
+    ) -> HostState:
+        """The host newly resolved, or newly chosen for; an old live test is gone."""
+        return replace(self, resolution=resolution, repair=repair, live_test=None, choice=choice)
+
+    def with_live_test(self, live_test: LiveTest) -> HostState:
+        """The host newly tested."""
+        return replace(self, live_test=live_test)
+
+    @property
+    def verdict(self) -> Diagnosis | None:
+        """The newest diagnosis: after the search for links where there was one, with what was asked before it."""
+        if self.resolution is None:
+            return self.diagnosis
+        found = self.resolution.diagnosis
+        if self.servers is not None:
+            from tui_chain.diagnose.servers import with_servers
+
+            found = with_servers(found, self.servers)
+        if self.revocation is not None:
+            from tui_chain.revocation.findings import with_revocation
+
+            # a link that was found makes no revoked certificate good
+            found = with_revocation(found, self.revocation)
+        return found
+
+    @property
+    def status(self) -> Status | None:
+        """Where the host stands; `repairable` is said only of a repair that was proven."""
+        if self.verdict is None:
+            return None
+        if self.verdict.status is Status.REPAIRABLE and self.proven is None:
+            return Status.INVALID
+        if self.proven is not None and self.verdict.fatal_codes == {"clients-refuse"}:
+            return Status.REPAIRABLE
+        return self.verdict.status
+
+    @property
+    def proven(self) -> Repair | None:
+        """The proven repair, or None."""
+        return None if isinstance(self.repair, Failure) else self.repair
+
+    @property
+    def reached(self) -> ServedChain | None:
+        """What the host served, or None where it was not reached."""
+        return None if isinstance(self.served, Failure) else self.served
+
+
+def source_of(state: HostState, certificate: Certificate) -> str:
+    """Where a certificate of the host's path came from."""
+    if state.resolution is not None:
+        return state.resolution.sources.get(certificate.sha256, "unknown")
+    if state.reached is not None and certificate in state.reached.certificates:
+        return "served"
+    return "trust store"
