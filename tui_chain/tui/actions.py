@@ -45,6 +45,14 @@ ACTIONS: tuple[Action, ...] = (
     Action("copy.certificate", "y", "copy_certificate", "Copy this certificate as PEM", "Copy"),
     Action("copy.bundle", "Y", "copy_bundle", "Copy the whole bundle as PEM"),
     Action("host.say", "x", "say", "Say it: commands for clients, a letter to the server"),
+    Action("link.choose", "space", "choose", "Choose this certificate for the path", shown="space"),
+    Action("path.next", "n", "way(1)", "Take the next of several paths", palette=False),
+    Action("path.previous", "p", "way(-1)", "Take the path before", palette=False),
+    Action("root.trust", "c", "trust_root", "Confirm a private root by its fingerprint"),
+    Action("host.servers", "A", "servers", "Ask every address and key type of this host"),
+    Action("host.revocation", "v", "revocation", "Ask whether its certificates were revoked"),
+    Action("host.programs", "T", "programs", "Test with all clients and programs of this machine"),
+    Action("explain", "E", "explain", "Explain an error text that a program printed"),
     Action("details", "i", "details", "Details of this certificate", shown="i enter"),
     Action("error", "e", "error", "The last error in full"),
     Action("host.probe_all", "R", "probe_all", "Probe all hosts again"),
@@ -81,3 +89,9 @@ def _binding(action: Action, key: str) -> Binding:
         tooltip=action.words,
         id=action.id if first else f"{action.id}.{key}",
     )
+
+
+def keys_table() -> str:
+    """Every key as a Markdown table, for the README."""
+    rows = [(action.key_words, action.words) for action in ACTIONS] + list(MOVES)
+    return "\n".join(["| key | what it does |", "|---|---|", *(f"| `{keys}` | {words} |" for keys, words in rows)])

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from tui_chain.certs.certificate import Certificate
-from tui_chain.diagnose.diagnosis import Diagnosis
 from tui_chain.diagnose.words import Severity
-from tui_chain.journey import HostState, source_of
-from tui_chain.paths.search import MissingIssuer
-from tui_chain.probe.served import ServedChain
+from tui_chain.state import HostState, source_of
 from tui_chain.tui.rows import BAD, DIM, NEW, OK, SEVERITY_LOOK
+
+if TYPE_CHECKING:
+    from tui_chain.certs.certificate import Certificate
+    from tui_chain.diagnose.diagnosis import Diagnosis
+    from tui_chain.paths.search import MissingIssuer
+    from tui_chain.probe.served import ServedChain
 
 
 @dataclass(frozen=True)
@@ -30,10 +33,10 @@ class Node:
 def nodes(state: HostState) -> tuple[Node, ...]:
     """The tree of a host that was reached, top to bottom; empty before."""
     verdict = state.verdict
-    if verdict is None or not isinstance(state.served, ServedChain):
+    if verdict is None or state.reached is None:
         return ()
     trail = shown_trail(state, verdict)
-    return (*_trail_nodes(state, verdict, trail), *_gaps(verdict, trail), *_unneeded(state.served, verdict, trail))
+    return (*_trail_nodes(state, verdict, trail), *_gaps(verdict, trail), *_unneeded(state.reached, verdict, trail))
 
 
 def shown_trail(state: HostState, verdict: Diagnosis) -> tuple[Certificate, ...]:
@@ -43,7 +46,7 @@ def shown_trail(state: HostState, verdict: Diagnosis) -> tuple[Certificate, ...]
     if verdict.path is not None:
         return verdict.path.certificates
     trails = [missing.trail for missing in verdict.search.missing] + list(verdict.search.untrusted)
-    served = state.served.certificates if isinstance(state.served, ServedChain) else ()
+    served = state.reached.certificates if state.reached is not None else ()
     return max(trails, key=len, default=served[:1])
 
 
@@ -59,7 +62,18 @@ def _role(certificate: Certificate, source: str) -> str:
     kind = "root" if certificate.self_issued else "intermediate"
     if source == "served":
         return kind
-    return f"{kind}, trusted" if source.startswith("trust store") else f"{kind}, found by {source.partition(' ')[0]}"
+    where = next((words for start, words in _FOUND.items() if source.startswith(start)), "found")
+    return f"{kind}, {where}"
+
+
+_FOUND = {
+    "trust store": "trusted",
+    "served by": "sent by another host",
+    "AIA": "found by AIA",
+    "file": "from a file",
+    "pool": "from the pool",
+    "pasted": "pasted",
+}
 
 
 def _look(verdict: Diagnosis, certificate: Certificate, source: str) -> tuple[str, str]:

@@ -5,16 +5,19 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from tui_chain.certs.certificate import Certificate
 from tui_chain.certs.text import colon_hex, plural
-from tui_chain.diagnose.catalogue import Finding
-from tui_chain.livetest.request import Attempt
-from tui_chain.paths.profiles import Verdict
-from tui_chain.resolve.tries import Try
 from tui_chain.tui.rows import BAD, DIM, OK, SEVERITY_LOOK, WARN
+
+if TYPE_CHECKING:
+    from tui_chain.certs.certificate import Certificate
+    from tui_chain.diagnose.catalogue import Finding
+    from tui_chain.livetest.request import Attempt
+    from tui_chain.paths.profiles import Verdict
+    from tui_chain.resolve.tries import Try
 
 BAR = 24
 """Cells of a validity bar."""
@@ -55,9 +58,15 @@ def validity(certificate: Certificate, now: datetime) -> Content:
 
 
 def summary(
-    certificate: Certificate, now: datetime, source: str, findings: Iterable[Finding] = (), *, width: int = 100
+    certificate: Certificate,
+    now: datetime,
+    source: str,
+    findings: Iterable[Finding] = (),
+    more: Iterable[Content] = (),
+    *,
+    width: int = 100,
 ) -> Content:
-    """The certificate under the cursor: what a person looks for first, and its findings in words."""
+    """The certificate under the cursor: what a person looks for first, what else there is, its findings in words."""
     fingerprint = colon_hex(certificate.sha256)
     names = ", ".join(certificate.alternative_names.texts()[:8])
     parts = [
@@ -69,6 +78,7 @@ def summary(
         fact("source", source),
         fact("sha256", (fingerprint[:48], DIM)),
         fact("", (fingerprint[48:], DIM)),
+        *more,
         *(finding_words(found, width) for found in findings),
     ]
     return lines(parts)

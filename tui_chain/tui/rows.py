@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tui_chain.diagnose.headline import headline
 from tui_chain.diagnose.words import Severity, Status
 from tui_chain.failure import Failure
-from tui_chain.journey import HostState
-from tui_chain.probe.served import ServedChain
 from tui_chain.probe.target import Target
+from tui_chain.state import HostState
 
-OK, WARN, BAD, DIM, NEW = "$text-success", "$text-warning", "$text-error", "$text-muted", "$text-accent"
-"""Theme variables by what they mean; a glyph and a word always stand beside them."""
+if TYPE_CHECKING:
+    from tui_chain.probe.served import ServedChain
+    from tui_chain.repair.alternatives import Alternative
+    from tui_chain.repair.candidates import Gap
+
+OK, WARN, BAD, NEW = "$text-success", "$text-warning", "$text-error", "$text-accent"
+DIM = "$foreground 70%"
+"""Styles by what they mean, from the theme; a glyph and a word always stand beside them."""
 
 STATUS_LOOK: dict[Status | None, tuple[str, str]] = {
     None: ("·", DIM),
@@ -33,12 +39,17 @@ SEVERITY_LOOK: dict[Severity, tuple[str, str]] = {
 
 @dataclass(frozen=True)
 class Row:
-    """One host on the screen: how far it has come, what runs now, what went wrong last, what was written."""
+    """One host on the screen: how far it has come, what runs now, what went wrong last, what was written.
+
+    `ways` are its paths in order, `gaps` the certificates that could close what is missing, after a search.
+    """
 
     state: HostState
     busy: str = ""
     error: Failure | None = None
     written: Path | None = None
+    ways: tuple[Alternative, ...] = ()
+    gaps: tuple[Gap, ...] = ()
 
     @property
     def target(self) -> Target:
@@ -87,6 +98,8 @@ def _next_step(row: Row) -> str:
         return "press w to write it" if state.live_test is not None else "press t to test it"
     if row.status is Status.COMPLETE:
         return "press t for a real request" if state.live_test is None else "nothing to repair"
+    if row.status is Status.UNTRUSTED and state.resolution is not None and state.verdict is not None:
+        return "press c if you know its root" if len(state.verdict.search.untrusted[0]) > 1 else "press 2 for why"
     if state.resolution is None:
         return "press f to find it" if row.status is Status.INCOMPLETE else "press f to look for a way"
     return "press 3 for what was tried" if row.status is Status.INCOMPLETE else "press 2 for why"
@@ -94,4 +107,4 @@ def _next_step(row: Row) -> str:
 
 def reached(row: Row | None) -> ServedChain | None:
     """The served chain of a host that was reached."""
-    return row.state.served if row is not None and isinstance(row.state.served, ServedChain) else None
+    return row.state.reached if row is not None else None

@@ -80,6 +80,8 @@ def _load(
 
     from tui_chain.failure import Failure
     from tui_chain.journey import Journey
+    from tui_chain.pool.place import default_path
+    from tui_chain.pool.pool import Pool
     from tui_chain.probe.hostlist import Host
     from tui_chain.probe.target import Target
     from tui_chain.trust import load_trust_store
@@ -97,4 +99,13 @@ def _load(
         return store
     if demo and trust is None:
         store = replace(store, name="lab")
-    return Journey(store, timeout=timeout), known
+    journey = Journey(store, timeout=timeout, all_sources=not demo)
+    if not demo:
+        # the lab's certificates are of this run alone: the user's pool is not for them
+        journey.certificate_pool = Pool(default_path())
+        resources.callback(journey.certificate_pool.close)
+    return journey, known
+
+
+if __name__ == "__main__":
+    main()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
@@ -25,12 +26,31 @@ SCROLL_KEYS: list[BindingType] = [
 
 
 class Pane(Vertical):
-    """One of the four panes; `row` is the host that is shown, or None."""
+    """One of the four panes; `row` is the host that is shown, or None. Until it is `filled` it has a title alone."""
 
     row: reactive[Row | None] = reactive(None)
+    filled = False
     NUMBER: ClassVar[int]
     NAME: ClassVar[str]
     _words: tuple[str, str] = ("", "")
+
+    async def fill(self) -> None:
+        """Mount what is inside: the frames and titles are painted before it, since it takes as long again."""
+        self.filled = True
+        await self.recompose()
+        self.watch_row(self.row)
+
+    def watch_row(self, row: Row | None) -> None:
+        """Show another host, or the same one further on its way."""
+
+    def compose(self) -> ComposeResult:
+        """Nothing before `fill`, then the parts."""
+        if self.filled:
+            yield from self.parts()
+
+    def parts(self) -> ComposeResult:
+        """What is inside the pane."""
+        raise NotImplementedError
 
     def title(self, verdict: str, style: str = "") -> None:
         """Put number, name and one-line verdict on the border, where they stay when the pane is folded."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.style import Style
 from rich.text import Text
@@ -14,14 +15,18 @@ from textual.content import Content
 from textual.widgets import Static, Tree
 from textual.widgets.tree import TreeNode
 
-from tui_chain.certs.certificate import Certificate
 from tui_chain.certs.text import plural
 from tui_chain.diagnose.words import Status
-from tui_chain.journey import Clock, source_of
+from tui_chain.state import Clock, source_of
 from tui_chain.tui.chain_nodes import Node, nodes
 from tui_chain.tui.paint import days_left, fact, finding_words, lines, profile_line, summary
 from tui_chain.tui.panes.base import CURSOR_KEYS, Pane
-from tui_chain.tui.rows import BAD, DIM, STATUS_LOOK, Row, reached
+from tui_chain.tui.rows import BAD, DIM, STATUS_LOOK, WARN, Row, reached
+
+if TYPE_CHECKING:
+    from tui_chain.certs.certificate import Certificate
+    from tui_chain.probe.served import ServedChain
+    from tui_chain.probe.target import Target
 
 
 class ChainTree(Tree[Node]):
@@ -65,8 +70,9 @@ class ChainPane(Pane):
         super().__init__(id=pane_id, classes="pane")
         self._clock = clock
         self._shown: tuple[Node, ...] = ()
+        self._target: Target | None = None
 
-    def compose(self) -> ComposeResult:
+    def parts(self) -> ComposeResult:
         """The tree, and below it what its cursor is on."""
         yield ChainTree("", id="chain-tree")
         with VerticalScroll(classes="below", can_focus=False):
@@ -78,22 +84,25 @@ class ChainPane(Pane):
 
     def on_resize(self) -> None:
         """Wrap the words anew."""
-        self._detail()
+        if self.filled:
+            self._detail()
 
     def watch_row(self, row: Row | None) -> None:
         """Show another host, or the same one further on its way."""
-        if not self.is_mounted:
+        if not self.filled:
             return
         shown = nodes(row.state) if row is not None else ()
-        if shown != self._shown:
-            self._shown = shown
-            self._fill(shown)
+        target = row.target if row is not None else None
+        if (shown, target) != (self._shown, self._target):
+            under = self.certificate if target == self._target else None
+            self._shown, self._target = shown, target
+            self._fill(shown, under)
         self._verdict(row)
         self._detail()
 
-    def _fill(self, shown: tuple[Node, ...]) -> None:
+    def _fill(self, shown: tuple[Node, ...], under: Certificate | None) -> None:
+        """Build the tree; the cursor stays on its certificate, or goes to the first that clients refuse."""
         tree = self.main()
-        under = self.certificate
         tree.clear()
         place: TreeNode[Node] = tree.root
         chosen: TreeNode[Node] | None = None
@@ -102,6 +111,8 @@ class ChainPane(Pane):
             place = parent.add(self._label(node), data=node, expand=True)
             if chosen is None or (under is not None and node.certificate == under):
                 chosen = place
+            elif under is None and node.certificate is not None and node.style == BAD:
+                chosen, under = place, node.certificate
         tree.root.expand_all()
         if chosen is not None:
             # lines are numbered when the tree is next drawn
@@ -149,13 +160,15 @@ class ChainPane(Pane):
         row, node = self.row, self._node()
         if row is None or row.state.verdict is None:
             return Content.styled("The chain stands here once the host is probed.", DIM)
-        width = self.query_one("#chain-detail").content_size.width
+        # two cells for the scroll bar, which the words themselves may call for
+        width = self.query_one("#chain-detail").content_size.width - 2
         if node is None:
             return lines(finding_words(found, width) for found in row.state.verdict.findings)
         if node.certificate is not None:
             source = source_of(row.state, node.certificate)
             findings = row.state.verdict.at(node.certificate)
-            return summary(node.certificate, self._clock(), source, findings, width=width)
+            more = _connection(reached(row)) if node.role == "leaf" else ()
+            return summary(node.certificate, self._clock(), source, findings, more, width=width)
         missing = node.missing
         if missing is None:
             return Content()
@@ -179,3 +192,17 @@ class ChainPane(Pane):
     async def _selected(self, event: Tree.NodeSelected[Node]) -> None:
         event.stop()
         await self.run_action("app.details")
+
+
+def _connection(served: ServedChain | None) -> Iterator[Content]:
+    """How the chain came: from where, over what, in which time."""
+    if served is None:
+        return
+    if served.address is not None:
+        yield fact("server", f"{served.address} · {served.tls_version} · {served.cipher}")
+    if served.timings is not None:
+        times = served.timings
+        words = f"name {times.lookup:.0f} ms, connect {times.connect:.0f} ms, TLS {times.tls:.0f} ms"
+        yield fact("took", words)
+    if served.note:
+        yield Content.styled(f"! {served.note}", WARN)

@@ -56,7 +56,7 @@ class HostPane(Pane):
         self._needle = ""
         self._width = 0
 
-    def compose(self) -> ComposeResult:
+    def parts(self) -> ComposeResult:
         """A filter that is hidden until it is wanted, and the table."""
         box = Input(placeholder="part of a name, label or status", id="filter", compact=True)
         box.display = False
@@ -64,9 +64,8 @@ class HostPane(Pane):
         yield HostTable(cursor_type="row", show_header=False, cell_padding=0, id="host-table")
 
     def on_mount(self) -> None:
-        """Say that there is nothing yet, and take the keys."""
-        self._say()
-        self.main().focus()
+        """Say that there is nothing yet."""
+        self.title("loading")
 
     def main(self) -> HostTable:
         """The table."""
@@ -74,13 +73,14 @@ class HostPane(Pane):
 
     def on_resize(self) -> None:
         """Cut the names anew for another width."""
-        if self.content_size.width != self._width:
+        if self.filled and self.content_size.width != self._width:
             self._width = self.content_size.width
             self._refill()
 
     def set_rows(self, rows: Iterable[Row]) -> None:
         """Show these hosts, in this order; the cursor stays on its host if that is still there."""
         self._rows = {str(row.target): row for row in rows}
+        self._width = self.content_size.width
         self._refill()
 
     def update_row(self, row: Row) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -14,14 +14,17 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from tui_chain.certs.certificate import Certificate
-from tui_chain.certs.text import plural
+from tui_chain.certs.text import plural, safe_text
 from tui_chain.diagnose.words import Status
 from tui_chain.failure import Failure
-from tui_chain.journey import source_of
+from tui_chain.state import source_of
 from tui_chain.tui.paint import fact, lines, profile_line, refusals, try_line
 from tui_chain.tui.panes.base import CURSOR_KEYS, Pane
 from tui_chain.tui.rows import BAD, DIM, NEW, OK, WARN, Row
+
+if TYPE_CHECKING:
+    from tui_chain.certs.certificate import Certificate
+    from tui_chain.repair.candidates import Candidate, Gap
 
 
 class LinkList(OptionList):
@@ -36,10 +39,11 @@ class LinkList(OptionList):
 
 @dataclass(frozen=True)
 class Line:
-    """A line of the list and the certificate it stands for, if it does."""
+    """A line of the list: the certificate it stands for, and the candidate, if it is one."""
 
     words: Content
     certificate: Certificate | None = None
+    candidate: tuple[Gap, Candidate] | None = None
 
 
 class LinksPane(Pane):
@@ -51,7 +55,7 @@ class LinksPane(Pane):
         super().__init__(id=pane_id, classes="pane")
         self._lines: tuple[Line, ...] = ()
 
-    def compose(self) -> ComposeResult:
+    def parts(self) -> ComposeResult:
         """The list, and below it the path and its proof."""
         yield LinkList(id="link-list", markup=False)
         with VerticalScroll(classes="below", can_focus=False):
@@ -63,7 +67,7 @@ class LinksPane(Pane):
 
     def watch_row(self, row: Row | None) -> None:
         """Show another host, or the same one further on its way."""
-        if not self.is_mounted:
+        if not self.filled:
             return
         shown = tuple(_lines(row)) if row is not None else ()
         if [(line.words.plain, line.certificate) for line in shown] != [
@@ -75,15 +79,30 @@ class LinksPane(Pane):
             options.add_options([Option(line.words) for line in shown])
             options.highlighted = 0 if shown else None
         self.title(*_verdict(row))
-        proof = _proof(row)
-        self.query_one("#link-detail", Static).update(proof)
-        self.query_one(".below").display = bool(proof.plain)
+        self._detail()
+
+    def _detail(self) -> None:
+        """Below the list: the candidate under the cursor and why, or the path that the repair takes."""
+        words = _candidate_words(self.row, self.chosen) if self.chosen is not None else _proof(self.row)
+        self.query_one("#link-detail", Static).update(words)
+        self.query_one(".below").display = bool(words.plain)
 
     @property
     def certificate(self) -> Certificate | None:
         """The certificate under the cursor."""
         place = self.main().highlighted
         return self._lines[place].certificate if place is not None and place < len(self._lines) else None
+
+    @property
+    def chosen(self) -> tuple[Gap, Candidate] | None:
+        """The candidate under the cursor, with the gap that it could close."""
+        place = self.main().highlighted
+        return self._lines[place].candidate if place is not None and place < len(self._lines) else None
+
+    @on(OptionList.OptionHighlighted)
+    def _moved(self, event: OptionList.OptionHighlighted) -> None:
+        event.stop()
+        self._detail()
 
     @on(OptionList.OptionSelected)
     async def _selected(self, event: OptionList.OptionSelected) -> None:
@@ -104,13 +123,53 @@ def _lines(row: Row) -> Iterator[Line]:
         )
     if resolution is None:
         return
-    repair = row.state.proven
-    used = set(repair.path.certificates) if repair is not None else set()
+    for gap in row.gaps:
+        for candidate in gap.candidates:
+            yield Line(_candidate_line(gap, candidate), candidate.certificate, (gap, candidate))
     for tried in resolution.tries:
         yield Line(try_line(tried), tried.certificates[0] if tried.certificates else None)
-    for certificate in resolution.found:
-        glyph, style, word = ("✚", NEW, "taken") if certificate in used else ("·", DIM, "not used")
-        yield Line(Content.assemble((f"{glyph} {word} ", style), certificate.subject), certificate)
+
+
+def _candidate_line(gap: Gap, candidate: Candidate) -> Content:
+    """One certificate that could close a gap: taken or not, whether it signed, where its path ends."""
+    signed = candidate.proof == "signed"
+    glyph, style = ("✚", NEW) if candidate.chosen else ("○", "") if signed else ("✗", DIM)
+    until = (
+        f"until {candidate.certificate.not_after:%Y-%m-%d}" if candidate.certificate.not_after else "dates unreadable"
+    )
+    facts = f"{PROOF_SHORT[candidate.proof]} {gap.wanted_by.label} · {until} · ends at {candidate.end}"
+    return Content.assemble(
+        (f"{glyph} {'taken' if candidate.chosen else 'candidate'} ", style),
+        candidate.certificate.label,
+        (f"  {_short(candidate.source)} · {facts}", DIM),
+    )
+
+
+# by the words of certs.signatures.Proof, which the first paint does without
+PROOF_SHORT = {"signed": "signed", "not signed": "did not sign", "cannot tell": "may have signed"}
+
+
+def _candidate_words(row: Row | None, chosen: tuple[Gap, Candidate]) -> Content:
+    """Why this one: its path, what the clients say of it, and the words of the comparison."""
+    _, candidate = chosen
+    ways = row.ways if row is not None else ()
+    place = next((place for place, way in enumerate(ways) if way is candidate.best), None)
+    which = f" (path {place + 1} of {len(ways)}; n and p walk them)" if place is not None and len(ways) > 1 else ""
+    trail = [fact("path" if depth == 0 else "", "  " * depth, one.label) for depth, one in enumerate(candidate.trail)]
+    said = (
+        [fact("clients", profile_line(candidate.verdicts)), *refusals(candidate.verdicts)]
+        if candidate.verdicts
+        else []
+    )
+    return lines([fact("why", candidate.why, which), *trail, *said, *_expiry(row, candidate)])
+
+
+def _expiry(row: Row | None, candidate: Candidate) -> list[Content]:
+    """Until when the bundle works, where this certificate is in it."""
+    repair = row.state.proven if row is not None else None
+    if repair is None or not candidate.chosen or repair.bundle.earliest_expiry is None:
+        return []
+    return [fact("until", f"{repair.bundle.earliest_expiry:%Y-%m-%d}, when the first certificate of the bundle ends")]
 
 
 def _verdict(row: Row | None) -> tuple[str, str]:
@@ -121,7 +180,7 @@ def _verdict(row: Row | None) -> tuple[str, str]:
         count = len(state.verdict.missing) if state.verdict is not None else 0
         return (f"✗ {plural(count, 'issuer')} missing · not searched yet", BAD) if count else ("none", DIM)
     if state.proven is not None:
-        found = plural(len(state.resolution.found), "certificate")
+        found = plural(len(state.verdict.forgotten) if state.verdict is not None else 0, "certificate")
         words = f"{found} found · {state.proven.passed} of {len(state.proven.verdicts)} clients verify"
         return (f"✓ {words}", OK) if state.proven.whole else (f"! {words}", WARN)
     return f"✗ no repair · {plural(len(state.resolution.tries), 'try').replace('trys', 'tries')}", BAD
@@ -129,7 +188,7 @@ def _verdict(row: Row | None) -> tuple[str, str]:
 
 def _proof(row: Row | None) -> Content:
     if row is None or row.state.resolution is None:
-        return Content()
+        return _before(row)
     state = row.state
     if state.proven is None:
         failure = state.repair
@@ -138,7 +197,10 @@ def _proof(row: Row | None) -> Content:
         return lines([Content.styled(failure.message, BAD), Content.styled(failure.hint, DIM)])
     path = [
         fact(
-            "path" if depth == 0 else "", "  " * depth, certificate.label, (f"  {source_of(state, certificate)}", DIM)
+            "path" if depth == 0 else "",
+            "  " * depth,
+            certificate.label,
+            (f"  {_short(source_of(state, certificate))}", DIM),
         )
         for depth, certificate in enumerate(state.proven.path.certificates)
     ]
@@ -146,3 +208,22 @@ def _proof(row: Row | None) -> Content:
     expiry = state.proven.bundle.earliest_expiry
     until = [fact("until", f"{expiry:%Y-%m-%d}, when the first certificate of the bundle ends")] if expiry else []
     return lines([*path, fact("clients", profile_line(verdicts)), *refusals(verdicts), *until])
+
+
+def _before(row: Row | None) -> Content:
+    """What a search would ask, before it was made."""
+    verdict = row.state.verdict if row is not None else None
+    if verdict is None or not verdict.missing:
+        return Content()
+    urls = [safe_text(url) for missing in verdict.missing for url in missing.wanted_by.issuer_urls[:5]]
+    asked = [fact("f asks", "the other hosts, the pool of kept certificates, the trust stores, then AIA:")]
+    named = [fact("", url) for url in dict.fromkeys(urls)] or [
+        fact("", ("the certificate names no AIA address", DIM))
+    ]
+    return lines([*asked, *named])
+
+
+def _short(source: str) -> str:
+    """A source without the path of its URL, which the list above has in full."""
+    kind, _, url = source.partition(" ")
+    return f"{kind} {url.split('/')[2]}" if url.count("/") > 2 and "://" in url else source

@@ -29,7 +29,7 @@ class LivePane(Pane):
     def __init__(self, pane_id: str) -> None:
         super().__init__(id=pane_id, classes="pane")
 
-    def compose(self) -> ComposeResult:
+    def parts(self) -> ComposeResult:
         """What is asked, and the two answers side by side."""
         with LiveScroll(id="live-body"):
             yield Static(id="live-request", markup=False)
@@ -43,7 +43,7 @@ class LivePane(Pane):
 
     def watch_row(self, row: Row | None) -> None:
         """Show another host, or the same one further on its way."""
-        if not self.is_mounted:
+        if not self.filled:
             return
         request, before, after = (self.query_one(f"#live-{name}", Static) for name in ("request", "before", "after"))
         test = row.state.live_test if row is not None else None

@@ -13,10 +13,13 @@ from textual.message import Message
 from textual.widgets import Static, TextArea
 
 from tui_chain.certs.text import plural
-from tui_chain.probe.hostlist import Host, HostList, parse_host_list
+from tui_chain.probe.brought import Additions, Brought, parse_additions
+from tui_chain.probe.hostlist import BadLine, Host, HostList, parse_host_list
+from tui_chain.tui.rows import BAD, DIM, OK
 from tui_chain.tui.screens.dialog import Dialog
 
-HELP = "host, host:port, [v6]:port, a URL, or smtp+starttls://host · a label may follow · paste a list for many"
+HELP = """host, host:port, [v6]:port, a URL, or smtp+starttls://host · a label may follow · paste a list for many
+without a connection: `host < chain.pem`, or paste the host and below it what openssl s_client -showcerts printed"""
 
 
 class HostText(TextArea):
@@ -40,7 +43,7 @@ class HostText(TextArea):
         self.insert("\n")
 
 
-class AddScreen(Dialog[tuple[Host, ...]]):
+class AddScreen(Dialog[Additions]):
     """Takes targets; wrong lines stay in the box with the reason, right ones are added."""
 
     def compose(self) -> ComposeResult:
@@ -48,13 +51,13 @@ class AddScreen(Dialog[tuple[Host, ...]]):
         with Vertical(classes="frame", id="add") as frame:
             frame.border_title = "Add hosts"
             frame.border_subtitle = "enter adds · ctrl+j new line · esc close"
-            yield Static(Content.styled(HELP, "$text-muted"), markup=False)
+            yield Static(Content.styled(HELP, DIM), markup=False)
             yield HostText(id="add-text", show_line_numbers=True, compact=True)
             yield Static(id="add-said", markup=False)
 
     def __init__(self) -> None:
         super().__init__()
-        self._good: dict[str, Host] = {}
+        self._good = Additions()
 
     def on_mount(self) -> None:
         """Begin in the box."""
@@ -62,29 +65,38 @@ class AddScreen(Dialog[tuple[Host, ...]]):
 
     @on(TextArea.Changed)
     def _changed(self) -> None:
-        self._say(parse_host_list(self.query_one(HostText).text))
+        # files are read when enter is pressed, not while their names are typed
+        text = self.query_one(HostText).text
+        self._say(Additions() if "-----BEGIN " in text or "<" in text else Additions(*_split(parse_host_list(text))))
 
-    def _say(self, found: HostList) -> None:
-        said = [Content.styled(str(line), "$text-error") for line in found.bad[:8]]
+    def _say(self, found: Additions) -> None:
+        said = [Content.styled(str(line), BAD) for line in found.bad[:8]]
         if len(found.bad) > 8:
-            said.append(Content.styled(f"and {len(found.bad) - 8} more", "$text-error"))
-        if found.hosts:
-            said.insert(0, Content.styled(f"{plural(len(found.hosts), 'host')} to add", "$text-success"))
+            said.append(Content.styled(f"and {len(found.bad) - 8} more", BAD))
+        if found.count:
+            said.insert(0, Content.styled(f"{plural(found.count, 'host')} to add", OK))
         self.query_one("#add-said", Static).update(Content("\n").join(said))
 
     @on(HostText.Entered)
     def _entered(self) -> None:
         box = self.query_one(HostText)
-        found = parse_host_list(box.text)
-        self._good |= {str(host.target): host for host in found.hosts}
+        found = parse_additions(box.text)
+        self._good = Additions(self._good.hosts + found.hosts, self._good.brought + found.brought)
         if not found.bad:
-            if self._good:
-                self.dismiss(tuple(self._good.values()))
+            if self._good.count:
+                self.dismiss(self._good)
             return
-        lines = box.text.splitlines()
-        box.text = "\n".join(lines[line.number - 1] for line in found.bad)
-        box.move_cursor(box.document.end)
+        if "-----BEGIN " not in box.text:
+            lines = box.text.splitlines()
+            with box.prevent(TextArea.Changed):
+                box.text = "\n".join(lines[line.number - 1] for line in found.bad)
+            box.move_cursor(box.document.end)
+        self._say(found)
 
     def action_leave(self) -> None:
         """Close; what was right so far is added."""
-        self.dismiss(tuple(self._good.values()) or None)
+        self.dismiss(self._good if self._good.count else None)
+
+
+def _split(listed: HostList) -> tuple[tuple[Host, ...], tuple[Brought, ...], tuple[BadLine, ...]]:
+    return listed.hosts, (), listed.bad

@@ -14,6 +14,7 @@ from tui_chain.certs.pem import to_pem
 from tui_chain.certs.text import safe_text
 from tui_chain.diagnose.catalogue import Finding
 from tui_chain.failure import Failure
+from tui_chain.repair.kinds import SUFFIXES, Kind
 from tui_chain.tui.actions import ACTIONS, MOVES
 from tui_chain.tui.paint import fact, lines, summary
 from tui_chain.tui.rows import DIM, WARN, Row, reached
@@ -60,7 +61,7 @@ def advice_page(row: Row) -> str | None:
     served, repair = reached(row), row.state.proven
     if served is None or repair is None:
         return None
-    bundle = row.written or Path(bundle_name(row)).absolute()
+    bundle = row.written or Path(file_base(row) + SUFFIXES[Kind.CLIENT]).absolute()
     parts = [] if row.written else [f"The bundle is not written yet; these lines take {bundle} (w writes it)."]
     parts += [
         f"# {advice.client}{f': {advice.note}' if advice.note else ''}\n{advice.code}"
@@ -72,7 +73,7 @@ def advice_page(row: Row) -> str | None:
     return "\n\n".join(parts)
 
 
-def bundle_name(row: Row) -> str:
-    """The file name that is suggested for a host's bundle."""
+def file_base(row: Row) -> str:
+    """How the names begin that are suggested for a host's files."""
     host = row.target.host.replace(":", "-").replace("%", "-")
-    return f"{host}-{row.target.port}-ca-bundle.pem" if row.target.port != 443 else f"{host}-ca-bundle.pem"
+    return f"{host}-{row.target.port}" if row.target.port != 443 else host

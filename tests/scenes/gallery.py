@@ -1,0 +1,55 @@
+"""The scenes: each a size and the keys that lead to it."""
+
+from __future__ import annotations
+
+from contextlib import chdir
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.scenes.stage import Size, press, settled, stage, svg
+from tests.scenes.world import HOSTS
+
+SMALL, MEDIUM, WIDE = (80, 24), (120, 40), (200, 60)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A picture: its name, the size in cells, and the keys pressed on the scenes' hosts, the first selected."""
+
+    name: str
+    size: Size
+    keys: tuple[str, ...] = ()
+
+
+SCENES: tuple[Scene, ...] = (
+    Scene("start-80x24", SMALL),
+    Scene("chain-80x24", SMALL, ("2",)),
+    Scene("fixed-80x24", SMALL, ("f",)),
+    Scene("tested-80x24", SMALL, ("f", "t")),
+    Scene("start-120x40", MEDIUM),
+    Scene("repaired-120x40", MEDIUM, ("f", "t")),
+    Scene("untrusted-120x40", MEDIUM, ("j", "j", "j", "j", "j", "j", "f")),
+    Scene("write-120x40", MEDIUM, ("f", "w")),
+    Scene("keys-120x40", MEDIUM, ("question_mark",)),
+    Scene("repaired-200x60", WIDE, ("f", "t")),
+    Scene("details-200x60", WIDE, ("f", "3", "i")),
+)
+
+
+async def draw(scene: Scene) -> str:
+    """Play a scene and return it as SVG; a neutral folder is the current one, for the paths that are shown."""
+    with chdir("/tmp"):  # noqa: S108 - nothing is written
+        return await _play(scene)
+
+
+async def _play(scene: Scene) -> str:
+    async with stage(scene.size, HOSTS) as pilot:
+        await press(pilot, *scene.keys)
+        await settled(pilot)
+        return svg(pilot)
+
+
+async def draw_all(folder: Path) -> None:
+    """Write every scene as SVG into a folder that exists."""
+    for scene in SCENES:
+        (folder / f"{scene.name}.svg").write_text(await draw(scene), encoding="utf-8")

@@ -1,0 +1,46 @@
+"""A lab for the whole module, and apps on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tui_chain.certs.readers import read_certificates
+from tui_chain.certs.store import TrustStore
+from tui_chain.journey import Journey
+from tui_chain.lab.internet import Lab, open_lab
+from tui_chain.probe.hostlist import Host
+from tui_chain.probe.target import Target
+from tui_chain.tui.app import ChainApp
+
+AppOn = Callable[..., ChainApp]
+
+
+@pytest.fixture(scope="module")
+def lab() -> Iterator[Lab]:
+    with open_lab() as running:
+        yield running
+
+
+@pytest.fixture
+def app_on(lab: Lab) -> AppOn:
+    """Make an app on lab hosts by name, the lab's roots trusted."""
+
+    def make(*names: str, timeout: float = 5.0) -> ChainApp:
+        trust = TrustStore("lab", read_certificates(lab.trust_pem).certificates)
+        hosts = tuple(Host(Target("localhost", lab.host(name).port), name) for name in names)
+        return ChainApp(lambda: (Journey(trust, timeout=timeout), ()), hosts)
+
+    return make
+
+
+@pytest.fixture(autouse=True)
+def no_clipboard(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test writes the clipboard of the person who runs it."""
+    import pyperclip
+
+    def refuse(_: str) -> None:
+        raise pyperclip.PyperclipException("none in tests")
+
+    monkeypatch.setattr(pyperclip, "copy", refuse)

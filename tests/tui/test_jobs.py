@@ -1,0 +1,144 @@
+"""Jobs in the background: they can be stopped, come late, fail, and never hold the end."""
+
+from __future__ import annotations
+
+import os
+import pty
+import select
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+
+import pytest
+
+from tests.scenes.stage import opened, press, shows, until
+from tests.tui.conftest import AppOn
+from tui_chain.journey import HostState, Journey
+from tui_chain.lab.internet import Lab
+from tui_chain.probe.hostlist import Host
+from tui_chain.probe.target import Target
+from tui_chain.tui.book import Book
+
+anyio = pytest.mark.anyio
+
+
+@anyio
+async def test_it_paints_before_it_loads_or_probes(app_on: AppOn, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[str] = []
+    probe = Journey.probe
+
+    async def spied(self: Journey, state: HostState, progress: Callable[[str], None]) -> HostState:
+        seen.append("probe")
+        return await probe(self, state, progress)
+
+    monkeypatch.setattr(Journey, "probe", spied)
+    app = app_on("complete")
+    display = app._display
+
+    def painted(*given: object, **named: object) -> None:
+        seen.append("paint")
+        display(*given, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(app, "_display", painted)
+    async with opened(app) as pilot:
+        await until(pilot, lambda: app.rows[0].status is not None)
+    assert seen[0] == "paint"
+    assert "probe" in seen
+
+
+@anyio
+async def test_esc_stops_a_stalled_probe(app_on: AppOn) -> None:
+    app = app_on("silent", timeout=60)
+    async with opened(app) as pilot:
+        await until(pilot, lambda: app.rows[0].busy == "TLS")
+        await shows(pilot, "esc stops it")
+        await pilot.press("escape")
+        await until(pilot, lambda: not app.rows[0].busy)
+        await shows(pilot, "Stopped.")
+        await shows(pilot, "press r to probe it")
+
+
+@anyio
+async def test_removing_a_host_ends_its_job(app_on: AppOn) -> None:
+    app = app_on("silent", "complete", timeout=60)
+    async with opened(app) as pilot:
+        await until(pilot, lambda: app.rows[0].busy == "TLS" and app.rows[1].status is not None)
+        await pilot.press("d")
+        await until(pilot, lambda: len(app.rows) == 1)
+        await until(pilot, lambda: not any(str(w.group).startswith("host") and w.is_running for w in app.workers))
+        assert app.row is app.rows[0]
+
+
+@anyio
+async def test_an_unforeseen_error_is_a_sentence(app_on: AppOn, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def broken(*_: object) -> HostState:
+        raise RuntimeError("[bold]boom\x1b]0;x\x07")
+
+    app = app_on("leaf-only")
+    async with opened(app) as pilot:
+        await until(pilot, lambda: app.rows[0].status is not None)
+        monkeypatch.setattr(Journey, "fix", broken)
+        await press(pilot, "f", "e")
+        await shows(pilot, "This is a fault of tlschain-tui: RuntimeError: [bold]boom\\x1b]0;x\\x07.")
+
+
+def test_a_late_result_is_dropped() -> None:
+    book = Book()
+    target = Target("host.test")
+    (row,) = book.add([Host(target)])
+    first = book.begin(target, "name")
+    second = book.begin(target, "name")
+    assert book.finish(first, row) is None
+    assert book.progress(target, first, "TLS") is None
+    finished = book.finish(second, row)
+    assert finished is not None
+    assert not finished.busy
+    assert book.finish(second, row) is None
+
+
+def test_it_quits_at_once_in_the_middle_of_a_stalled_probe(lab: Lab) -> None:
+    """In a real terminal; the deadline is far below the probe's and above what a loaded machine needs."""
+    main, worker = pty.openpty()
+    target = lab.host("silent").target
+    command = [
+        sys.executable,
+        "-m",
+        "tui_chain.tui.start",
+        "--timeout",
+        "120",
+        "--trust",
+        str(lab.trust_file),
+        target,
+    ]
+    environment = os.environ | {"TERM": "xterm-256color", "COLUMNS": "80", "LINES": "24"}
+    process = subprocess.Popen(command, stdin=worker, stdout=worker, stderr=worker, env=environment)
+    try:
+        os.close(worker)
+        _read_until(main, b"TLS")
+        os.write(main, b"q")
+        _drain_until_end(main, process)
+        assert process.wait(timeout=10) == 0
+    finally:
+        process.kill()
+        process.wait(timeout=10)
+        os.close(main)
+
+
+def _read_until(terminal: int, wanted: bytes) -> None:
+    seen = b""
+    deadline = time.monotonic() + 30
+    while wanted not in seen:
+        assert time.monotonic() < deadline, seen
+        if select.select([terminal], [], [], 0.2)[0]:
+            seen += os.read(terminal, 65536)
+
+
+def _drain_until_end(terminal: int, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + 10
+    while process.poll() is None:
+        assert time.monotonic() < deadline, "it does not end"
+        with suppress(OSError):
+            if select.select([terminal], [], [], 0.1)[0]:
+                os.read(terminal, 65536)

@@ -1,0 +1,143 @@
+"""Keys: each has an id, can be remapped, is offered only where it applies; panes, filter, zoom."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.scenes.gallery import MEDIUM, SMALL
+from tests.scenes.stage import opened, press, screen_text, shows, stage, until
+from tui_chain.certs.store import TrustStore
+from tui_chain.journey import Journey
+from tui_chain.probe.hostlist import Host
+from tui_chain.probe.target import Target
+from tui_chain.tui.actions import ACTIONS, bindings
+from tui_chain.tui.app import ChainApp
+
+anyio = pytest.mark.anyio
+
+
+def test_ids_and_keys_are_there_once() -> None:
+    made = bindings()
+    ids = [binding.id for binding in made if not isinstance(binding, tuple)]
+    keys = [binding.key for binding in made if not isinstance(binding, tuple)]
+    assert len(set(ids)) == len(ids)
+    assert len(set(keys)) == len(keys)
+
+
+def test_every_action_exists() -> None:
+    for action in ACTIONS:
+        name = action.call.split("(")[0]
+        assert hasattr(ChainApp, f"action_{name}"), action
+
+
+@anyio
+async def test_users_can_remap_by_id() -> None:
+    async with stage(MEDIUM) as pilot:
+        pilot.app.set_keymap({"help": "f1"})
+        await press(pilot, "f1")
+        await shows(pilot, "All keys")
+
+
+@anyio
+async def test_one_pane_is_open_at_few_columns() -> None:
+    async with stage(SMALL) as pilot:
+        for key, pane in (("2", "chain"), ("3", "links"), ("4", "live"), ("1", "hosts")):
+            await press(pilot, key)
+            heights = {p.id: p.size.height for p in pilot.app.query(".pane")}
+            assert [name for name, height in heights.items() if height > 1] == [pane]
+        assert heights["hosts"] >= 17
+
+
+@anyio
+async def test_tab_walks_through_the_panes() -> None:
+    async with stage(SMALL) as pilot:
+        seen = []
+        for _ in range(4):
+            await press(pilot, "tab")
+            seen.append(next(p.id for p in pilot.app.query(".pane") if p.has_focus_within))
+        assert seen == ["chain", "links", "live", "hosts"]
+
+
+@anyio
+async def test_vi_keys_move_fold_and_unfold() -> None:
+    async with stage(MEDIUM) as pilot:
+        app = pilot.app
+        assert isinstance(app, ChainApp)
+        await press(pilot, "j", "j", "k", "G")
+        assert app.row is app.rows[-1]
+        await press(pilot, "g", "j")
+        assert app.row is app.rows[1]
+        await press(pilot, "2", "h")
+        assert "Example Root R1" not in _pane(screen_text(pilot))
+        await press(pilot, "l", "j")
+        await shows(pilot, "CN=Example Issuing CA G2")
+
+
+def _pane(text: str) -> str:
+    return "\n".join(line for line in text.splitlines()[:5])
+
+
+@anyio
+async def test_the_filter_narrows_and_esc_clears_it() -> None:
+    async with stage(MEDIUM) as pilot:
+        app = pilot.app
+        assert isinstance(app, ChainApp)
+        await press(pilot, "slash", *"untrusted")
+        assert app.row is not None
+        assert app.row.target.host == "intranet.example.test"
+        assert "shop.example.test" not in screen_text(pilot)
+        await press(pilot, "enter", "j")
+        assert app.row.target.host == "printer.example.test"
+        await press(pilot, "escape")
+        await shows(pilot, "shop.example.test")
+
+
+@anyio
+async def test_zoom_and_back() -> None:
+    async with stage(MEDIUM) as pilot:
+        await press(pilot, "2", "z")
+        assert "1 Hosts" not in screen_text(pilot)
+        assert pilot.app.query_one("#chain").size.width > 100
+        await press(pilot, "escape")
+        await shows(pilot, "1 Hosts")
+
+
+@anyio
+async def test_the_palette_offers_what_applies_now() -> None:
+    async with stage(MEDIUM) as pilot:
+        await press(pilot, "ctrl+p")
+        await shows(pilot, "Probe all hosts again")
+        assert "Copy the whole bundle" not in screen_text(pilot)
+        await press(pilot, "escape", "f", "ctrl+p")
+        await shows(pilot, "Copy the whole bundle")
+
+
+@anyio
+async def test_an_empty_list_says_what_to_press() -> None:
+    app = ChainApp(lambda: (Journey(TrustStore("none", ())), ()))
+    async with opened(app, SMALL) as pilot:
+        await shows(pilot, "press a to add one")
+        await press(pilot, "f", "t", "w", "y", "d", "r", "i", "e", "x")
+        assert len(app.screen_stack) == 1
+
+
+@anyio
+async def test_five_thousand_hosts_stay_usable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ChainApp, "_probe", lambda *_: None)
+    hosts = [Host(Target(f"host{number}.example.test")) for number in range(5000)]
+    app = ChainApp(lambda: (Journey(TrustStore("none", ())), ()), hosts)
+    async with opened(app) as pilot:
+        await press(pilot, "G")
+        assert app.row is app.rows[-1]
+        await press(pilot, "slash", *"4711")
+        assert app.row is not None
+        assert app.row.target.host == "host4711.example.test"
+
+
+@anyio
+async def test_the_long_name_keeps_its_port() -> None:
+    name = "a-very-long-name-of-a-host.in-a-long-domain.example.test"
+    app = ChainApp(lambda: (Journey(TrustStore("none", ())), ()), [Host(Target(name, 18443))])
+    async with opened(app, SMALL) as pilot:
+        await until(pilot, lambda: not app.rows[0].busy and app.rows[0].status is not None)
+        assert ":18443" in screen_text(pilot).splitlines()[0]

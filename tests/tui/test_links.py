@@ -1,0 +1,120 @@
+"""Pane 3 and its dialogs: choosing between paths, private roots, consent."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from textual import events
+
+from tests.scenes.stage import opened, press, screen_text, shows, until
+from tests.tui.conftest import AppOn
+from tui_chain.certs.readers import read_certificates
+from tui_chain.certs.store import TrustStore
+from tui_chain.diagnose.words import Status
+from tui_chain.journey import Journey
+from tui_chain.lab.aia import Answer, redirect
+from tui_chain.lab.authority import Template, to_pem
+from tui_chain.lab.internet import Lab
+from tui_chain.probe.hostlist import Host
+from tui_chain.probe.target import Target
+from tui_chain.resolve.consent import Question
+from tui_chain.tui.app import ChainApp
+from tui_chain.tui.screens.root import DigitInput
+
+pytestmark = pytest.mark.anyio
+
+
+def _app(lab: Lab, port: int) -> ChainApp:
+    trust = TrustStore("lab", read_certificates(lab.trust_pem).certificates)
+    return ChainApp(lambda: (Journey(trust), ()), [Host(Target("localhost", port))])
+
+
+@pytest.fixture
+def two_ways(lab: Lab) -> ChainApp:
+    """A host whose issuer is to be had under two roots."""
+    issuing = lab.hierarchy["issuing"]
+    crossed = lab.hierarchy["other-root"].cross_sign(issuing)
+    url = lab.publish("/two-ways.pem", Answer(to_pem([issuing.der, crossed.der])))
+    leaf = issuing.issue_leaf(template=Template(urls=(url,)))
+    return _app(lab, lab.serve([leaf.der], leaf.key))
+
+
+async def test_n_and_p_walk_the_paths_and_each_is_proven(two_ways: ChainApp) -> None:
+    async with opened(two_ways) as pilot:
+        await until(pilot, lambda: two_ways.rows[0].status is not None)
+        await press(pilot, "f", "3")
+        first = two_ways.rows[0].state.proven
+        assert first is not None
+        await shows(pilot, "path 1 of 2")
+        await press(pilot, "n")
+        second = two_ways.rows[0].state.proven
+        assert second is not None
+        assert second.path.anchor != first.path.anchor
+        assert second.whole
+        await press(pilot, "p")
+        assert two_ways.rows[0].state.proven == first
+
+
+async def test_space_takes_the_certificate_under_the_cursor(two_ways: ChainApp) -> None:
+    async with opened(two_ways) as pilot:
+        await until(pilot, lambda: two_ways.rows[0].status is not None)
+        await press(pilot, "f", "t", "3", "j", "space")
+        row = two_ways.rows[0]
+        chosen = row.gaps[0].candidates[1].certificate
+        assert row.state.proven is not None
+        assert chosen in row.state.proven.path.certificates
+        assert row.state.live_test is None, "the test was of another bundle"
+
+
+async def test_a_private_root_is_trusted_by_typed_digits_alone(
+    app_on: AppOn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    app = app_on("unknown-root")
+    async with opened(app) as pilot:
+        await until(pilot, lambda: app.rows[0].status is not None)
+        await press(pilot, "f")
+        await shows(pilot, "press c if you know its root")
+        root = app.rows[0].state.verdict.search.untrusted[0][-1]  # type: ignore[union-attr]
+        await pilot.press("c")
+        await shows(pilot, "Trust a private root")
+        assert root.sha256[:8].upper() not in screen_text(pilot).replace(":", "")
+        await pilot.press(*"00000000", "enter")
+        await shows(pilot, "The digits are not those of this root.")
+        app.screen.query_one(DigitInput).post_message(events.Paste(root.sha256[:8]))
+        await until(pilot, lambda: app.screen.query_one(DigitInput).value == root.sha256[:8])
+        await pilot.press("enter")
+        await shows(pilot, "The digits were pasted.")
+        assert app.rows[0].status is Status.UNTRUSTED
+        await pilot.press(*root.sha256[:8], "tab", *"corp.pem")
+        await press(pilot, "enter")
+        await until(pilot, lambda: app.rows[0].status is Status.REPAIRABLE)
+    assert read_certificates((tmp_path / "corp.pem").read_bytes()).certificates == (root,)
+
+
+@pytest.mark.parametrize(("key", "asked"), [("y", True), ("n", False)])
+async def test_aia_into_the_network_asks_once(lab: Lab, key: str, asked: bool) -> None:
+    """A redirect to a link-local address: with a no it is not asked, and the try says so."""
+    url = lab.publish(f"/inside-{key}.cer", redirect("http://169.254.169.254/latest.cer"))
+    leaf = lab.hierarchy["issuing"].issue_leaf(template=Template(urls=(url,)))
+    app = _app(lab, lab.serve([leaf.der], leaf.key))
+    async with opened(app) as pilot:
+        await until(pilot, lambda: app.rows[0].status is not None)
+        answers: list[bool] = []
+        question = Question("localhost", "http://a.test/x", "169.254.169.254", "link-local")  # type: ignore[arg-type]
+
+        async def ask() -> None:
+            answers.append(await app._ask(question))
+
+        app.run_worker(ask())
+        await shows(pilot, "Inside your network?")
+        await pilot.press(key)
+        await until(pilot, lambda: bool(answers))
+        assert answers == [asked]
+        if not asked:
+            await pilot.press("f")
+            await shows(pilot, "Inside your network?")
+            await press(pilot, "n")
+            await shows(pilot, "169.254.169.254")
+            assert app.rows[0].status is Status.INCOMPLETE

@@ -1,0 +1,81 @@
+"""Further questions by key: all servers, revocation, programs, error texts, other kinds of file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from textual.widgets import Input, TextArea
+
+from tests.scenes.gallery import MEDIUM
+from tests.scenes.stage import opened, press, shows, stage, until
+from tests.tui.conftest import AppOn
+from tui_chain.certs.readers import read_certificates
+from tui_chain.tui.app import ChainApp
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_all_servers_are_asked_and_compared(app_on: AppOn) -> None:
+    app = app_on("complete")
+    async with opened(app) as pilot:
+        await until(pilot, lambda: app.rows[0].status is not None)
+        await press(pilot, "A")
+        await shows(pilot, "All servers of localhost")
+        await shows(pilot, "not offered")
+        assert app.rows[0].state.servers is not None
+
+
+async def test_revocation_says_that_there_is_nobody_to_ask(app_on: AppOn) -> None:
+    app = app_on("complete")
+    async with opened(app) as pilot:
+        await until(pilot, lambda: app.rows[0].status is not None)
+        await press(pilot, "v")
+        await shows(pilot, "Revocation for localhost")
+
+
+async def test_a_question_keeps_what_was_proven(app_on: AppOn) -> None:
+    app = app_on("leaf-only")
+    async with opened(app) as pilot:
+        await until(pilot, lambda: app.rows[0].status is not None)
+        await press(pilot, "f", "A", "escape", "v", "escape")
+        assert app.rows[0].state.servers is not None
+        assert app.rows[0].state.proven is not None
+
+
+async def test_the_full_test_runs_the_programs_of_this_machine(app_on: AppOn) -> None:
+    app = app_on("leaf-only")
+    async with opened(app, (120, 60)) as pilot:
+        await until(pilot, lambda: app.rows[0].status is not None)
+        await press(pilot, "f", "T")
+        await shows(pilot, "Live test of localhost")
+        await shows(pilot, "Kinds of client, a handshake each")
+        await shows(pilot, "openssl")
+        test = app.rows[0].state.live_test
+        assert test is not None
+        assert test.after is not None
+        assert test.after.ok
+
+
+async def test_an_error_text_is_explained() -> None:
+    async with stage(MEDIUM) as pilot:
+        await pilot.press("E")
+        await shows(pilot, "Explain an error text")
+        text = "ssl.SSLCertVerificationError: certificate verify failed: unable to get local issuer"
+        pilot.app.screen.query_one(TextArea).text = text
+        await shows(pilot, "1. ")
+        await shows(pilot, "tlschain check")
+
+
+async def test_other_kinds_of_file_are_written_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with stage(MEDIUM) as pilot:
+        app = pilot.app
+        assert isinstance(app, ChainApp)
+        await press(pilot, "f", "w", "f2", "f2", "f2")
+        await shows(pilot, "server: leaf and intermediates in order")
+        assert app.screen.query_one("#write-path", Input).value == "api.example.test-chain.pem"
+        await press(pilot, "enter")
+        assert app.rows[0].unwritten, "the bundle for clients is still to be written"
+    chain = read_certificates((tmp_path / "api.example.test-chain.pem").read_bytes()).certificates
+    assert [certificate.label for certificate in chain] == ["api.example.test", "Example Issuing CA G2"]

@@ -1,0 +1,34 @@
+"""From an error text, as a program printed it, to its causes."""
+
+from __future__ import annotations
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.widgets import Static, TextArea
+
+from tui_chain.diagnose.explain import explain
+from tui_chain.tui.screens.answers import explanation_page
+from tui_chain.tui.screens.dialog import Dialog, Page
+
+
+class ExplainScreen(Dialog[bool]):
+    """Takes a pasted error text, and answers while it changes."""
+
+    def compose(self) -> ComposeResult:
+        """The text, and below it what it means."""
+        with Vertical(classes="frame", id="explain") as frame:
+            frame.border_title = "Explain an error text"
+            frame.border_subtitle = "paste it · tab to the answer · esc close"
+            yield TextArea(id="explain-text", compact=True)
+            with Page(id="explain-page"):
+                yield Static(id="explain-said", markup=False)
+
+    def on_mount(self) -> None:
+        """Begin in the text."""
+        self.query_one(TextArea).focus()
+
+    @on(TextArea.Changed)
+    def _changed(self) -> None:
+        text = self.query_one(TextArea).text
+        self.query_one("#explain-said", Static).update(explanation_page(explain(text)) if text.strip() else "")
