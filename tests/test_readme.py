@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 import pytest
 
-from tests.readme import README, rendered
+from tests.readme import FINDINGS, README, findings, rendered
 from tui_chain.cli import main
 
 ROOT = README.parent
@@ -17,6 +17,11 @@ TEXT = README.read_text(encoding="utf-8")
 
 def test_the_keys_are_those_of_the_table() -> None:
     assert rendered() == TEXT, "run `python -m tests.readme`"
+
+
+def test_the_findings_are_those_of_the_catalogue() -> None:
+    assert FINDINGS.read_text(encoding="utf-8") == findings(), "run `python -m tests.readme`"
+    assert "docs/findings.md" in TEXT
 
 
 @pytest.mark.parametrize("picture", re.findall(r"\]\((screenshots/[^)]+)\)", TEXT))

@@ -16,6 +16,7 @@ from tui_chain.failure import Failure
 from tui_chain.probe.hostlist import Host
 from tui_chain.state import HostState, source_of
 from tui_chain.tui.actions import bindings
+from tui_chain.tui.chain_nodes import shown_trail
 from tui_chain.tui.palette import ActionProvider
 from tui_chain.tui.panes.chain import ChainPane
 from tui_chain.tui.panes.hosts import HostPane
@@ -191,7 +192,9 @@ class ChainApp(QuestionActions):
         if certificate is None or row is None or row.state.verdict is None:
             return
         findings = row.state.verdict.at(certificate)
-        body = certificate_page(certificate, self._clock(), source_of(row.state, certificate), findings)
+        body = certificate_page(
+            certificate, self._clock(), source_of(row.state, certificate), findings, shown_trail(row.state)
+        )
         self._read("Certificate", body, copy=to_pem(certificate), what=f"the certificate {certificate.label}")
 
     def action_error(self) -> None:

@@ -35,12 +35,15 @@ def nodes(state: HostState) -> tuple[Node, ...]:
     verdict = state.verdict
     if verdict is None or state.reached is None:
         return ()
-    trail = shown_trail(state, verdict)
+    trail = shown_trail(state)
     return (*_trail_nodes(state, verdict, trail), *_gaps(verdict, trail), *_unneeded(state.reached, verdict, trail))
 
 
-def shown_trail(state: HostState, verdict: Diagnosis) -> tuple[Certificate, ...]:
-    """The path that is chosen, or as far as the chain leads."""
+def shown_trail(state: HostState) -> tuple[Certificate, ...]:
+    """The path that is chosen, or as far as the chain leads; empty before the first probe."""
+    verdict = state.verdict
+    if verdict is None:
+        return ()
     if state.proven is not None:
         return state.proven.path.certificates
     if verdict.path is not None:

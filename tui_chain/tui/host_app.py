@@ -24,6 +24,7 @@ from tui_chain.state import Clock, HostState, utc_now
 from tui_chain.tui import clipboard
 from tui_chain.tui.book import Book
 from tui_chain.tui.headline import Headline
+from tui_chain.tui.layout import LayoutApp
 from tui_chain.tui.panes.base import Pane
 from tui_chain.tui.panes.chain import ChainPane
 from tui_chain.tui.panes.hosts import HostPane
@@ -46,7 +47,7 @@ Start = Callable[[], "tuple[Journey, tuple[Host, ...]] | Failure"]
 """Loads what the app needs off the event loop: the journey, and hosts that it knows by itself."""
 
 
-class HostApp(App[None]):
+class HostApp(LayoutApp):
     """The app without its actions: panes, start, rows, jobs.
 
     The stages, X.509 and the dialogs are imported where they are first needed: together they take longer than
@@ -73,7 +74,6 @@ class HostApp(App[None]):
         self._book = Book()
         self._journey: Journey | None = None
         self._gate = asyncio.Semaphore(PROBES_AT_ONCE)
-        self._open = "hosts"
         self._filled = False
         self._roots: list[ConfirmedRoot] = []
 
@@ -231,33 +231,24 @@ class HostApp(App[None]):
                 return await self._engine.probe(state, say)
 
         if self._journey is not None:
-            self._job(target, "waiting", work)
+            self._job(target, "waiting", work, lambda _: self._share_roots())
+
+    def _share_roots(self) -> None:
+        """Once all hosts are probed: tell of those that end at the same unknown root, as behind a proxy."""
+        if any(row.busy for row in self.rows):
+            return
+        from tui_chain.questions import with_shared_roots
+
+        rows = [row for row in self.rows if row.state.diagnosis is not None]
+        for row, state in zip(rows, with_shared_roots([row.state for row in rows]), strict=True):
+            if state is not row.state:
+                self._show(self._book.put(replace(row, state=state)))
 
     @property
     def _engine(self) -> Journey:
         if self._journey is None:
             raise RuntimeError("the journey has not been loaded")
         return self._journey
-
-    def action_pane(self, name: str) -> None:
-        """Go to a pane, which opens it."""
-        self.query_one(f"#{name}", Pane).main().focus()
-
-    def on_descendant_focus(self) -> None:
-        """Open the pane that has the focus."""
-        pane = next((p for p in self.query(Pane) if p.has_focus_within), None)
-        if pane is not None and pane.id is not None:
-            self._show_open(pane.id)
-
-    def _show_open(self, name: str) -> None:
-        self._open = name
-        right = name != "hosts"
-        for pane in self.query(Pane):
-            pane.set_class(pane.id == name or (not right and pane.id == "chain"), "-open")
-            pane.set_class(pane.id == name, "-zoomed")
-        self.query_one("#right").set_class(right, "-open")
-        self.query_one("#hosts").set_class(not right, "-open")
-        self.screen.set_class(not right, "-closed")
 
     def _fix(self, target: Target) -> None:
         """Search, build and prove; failures of AIA that are remembered are tried again."""
@@ -267,11 +258,6 @@ class HostApp(App[None]):
             return await self._engine.fix(state, lambda tried: say(f"ask {tried.source}"[:11]))
 
         self._job(target, "searching", work)
-
-    def _reveal(self, name: str) -> None:
-        """Open a pane where only one is open at a time."""
-        if self.screen.has_class("-narrow") or self.screen.has_class("-short"):
-            self.action_pane(name)
 
     def _read(self, title: str, body: Content, *, copy: str = "", what: str = "") -> None:
         from tui_chain.tui.screens.dialog import Reader
@@ -285,6 +271,13 @@ class HostApp(App[None]):
     async def _copy(self, text: str, what: str) -> None:
         words, certain = await clipboard.copy(text, what, self.copy_to_clipboard)
         self._toast(words, severity="information" if certain else "warning")
+
+    def _handle_exception(self, error: Exception) -> None:
+        """End with a sentence, not with the toolkit's traceback; where tests run, without a terminal, show it."""
+        if self.is_headless:
+            super()._handle_exception(error)
+        else:
+            self.exit(return_code=1, message=f"tlschain-tui: {_unforeseen(error)}")
 
     def _toast(self, words: str, severity: str = "information") -> None:
         with suppress(Exception):

@@ -9,15 +9,19 @@ from textual.content import Content
 
 from tui_chain.advise.commands import client_advice
 from tui_chain.advise.letter import letter
-from tui_chain.certs.certificate import Certificate
+from tui_chain.certs.certificate import Certificate, ExtensionRow
 from tui_chain.certs.pem import to_pem
 from tui_chain.certs.text import safe_text
 from tui_chain.diagnose.catalogue import Finding
+from tui_chain.diagnose.timeline import timeline
 from tui_chain.failure import Failure
 from tui_chain.repair.kinds import SUFFIXES, Kind
 from tui_chain.tui.actions import ACTIONS, MOVES
 from tui_chain.tui.paint import fact, lines, summary
-from tui_chain.tui.rows import DIM, WARN, Row, reached
+from tui_chain.tui.rows import BAD, DIM, OK, WARN, Row, reached
+
+LINE = 44
+"""Cells of a time line."""
 
 
 def keys_page() -> Content:
@@ -29,8 +33,14 @@ def keys_page() -> Content:
     return lines([*table, Content(), legend])
 
 
-def certificate_page(certificate: Certificate, now: datetime, source: str, findings: tuple[Finding, ...]) -> Content:
-    """Everything of a certificate that a person looks for, its PEM last."""
+def certificate_page(
+    certificate: Certificate,
+    now: datetime,
+    source: str,
+    findings: tuple[Finding, ...],
+    path: tuple[Certificate, ...] = (),
+) -> Content:
+    """Everything of a certificate that a person looks for, the time line of its path, its PEM last."""
     serial = f"{certificate.serial:x}" if certificate.serial is not None else "unreadable"
     more = [
         fact("serial", serial),
@@ -40,15 +50,36 @@ def certificate_page(certificate: Certificate, now: datetime, source: str, findi
         *(fact("aia", safe_text(url)) for url in certificate.issuer_urls[:5]),
         *(Content.styled(f"unreadable {fault.field}: {fault.reason}", WARN) for fault in certificate.faults),
         Content(),
-        *(_extension(*extension) for extension in certificate.extensions),
+        *map(_extension, certificate.extension_table),
         Content(),
+        *time_line(path if certificate in path else (), now),
         Content(to_pem(certificate).rstrip("\n")),
     ]
     return lines([summary(certificate, now, source, findings), *more])
 
 
-def _extension(oid: str, critical: bool, text: str) -> Content:
-    return fact("ext", f"{oid}{' critical' if critical else ''}", (f"  {text}", DIM))
+def time_line(path: tuple[Certificate, ...], now: datetime) -> list[Content]:
+    """The validity of every certificate of a path on one scale, today marked, and who ends first."""
+    drawn = timeline(path, now)
+    if not drawn.spans:
+        return []
+    today = drawn.column(now, LINE)
+    rows = [Content.styled("The path, leaf first; ┃ is today", "bold")]
+    for span in drawn.spans:
+        first, last = drawn.columns(span, LINE)
+        cells = ["━" if first <= place <= last else " " for place in range(LINE)]
+        cells[today] = "┃"
+        style = OK if span.start <= now <= span.end else BAD
+        rows.append(Content.assemble(("".join(cells), style), f" {span.certificate.label}"))
+    begin, end = (f"{moment:%Y-%m-%d}" for moment in (drawn.begin, drawn.end))
+    rows.append(Content.styled(f"{begin}{end:>{LINE - len(begin)}}", DIM))
+    if drawn.ends_first is not None:
+        rows.append(Content.assemble(("ends first ", DIM), f"{drawn.ends_first.label}, {drawn.until:%Y-%m-%d}"))
+    return [*rows, Content()]
+
+
+def _extension(row: ExtensionRow) -> Content:
+    return Content.assemble((f"{row.name}{', critical' if row.critical else ''}  ", DIM), row.text)
 
 
 def error_page(failure: Failure) -> Content:
