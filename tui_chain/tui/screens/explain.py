@@ -5,9 +5,11 @@ from __future__ import annotations
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.content import Content
 from textual.widgets import Static, TextArea
 
 from tui_chain.diagnose.explain import explain
+from tui_chain.tui.rows import DIM
 from tui_chain.tui.screens.answers import explanation_page
 from tui_chain.tui.screens.dialog import Dialog, Page
 
@@ -20,6 +22,8 @@ class ExplainScreen(Dialog[bool]):
         with Vertical(classes="frame", id="explain") as frame:
             frame.border_title = "Explain an error text"
             frame.border_subtitle = "paste it · tab to the answer · esc close"
+            words = "Paste what the program printed: Python, curl, git, Node, Java, Go, pip, wget, openssl."
+            yield Static(Content.styled(words, DIM), markup=False)
             yield TextArea(id="explain-text", compact=True)
             with Page(id="explain-page"):
                 yield Static(id="explain-said", markup=False)
