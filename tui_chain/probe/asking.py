@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from tui_chain.probe.handshake import CHUNK, MAX_HANDSHAKE, Handshake, HandshakeTooLong
+from tui_chain.probe.handshake import CHUNK, Handshake, more
 
 if TYPE_CHECKING:
     from OpenSSL import SSL
@@ -133,12 +133,8 @@ async def _pump(sock: socket.socket, connection: SSL.Connection) -> None:
             await _flush(loop, sock, connection)
         if finished:
             return
-        data = await loop.sock_recv(sock, CHUNK)
+        data = await more(sock, received)
         received += len(data)
-        if not data:
-            raise ConnectionResetError("the server closed the connection during the handshake")
-        if received > MAX_HANDSHAKE:
-            raise HandshakeTooLong("The server sent over 1 MiB and no end of the handshake")
         connection.bio_write(data)
 
 

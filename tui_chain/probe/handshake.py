@@ -97,10 +97,16 @@ async def _pump(sock: socket.socket, tls: ssl.SSLObject, incoming: ssl.MemoryBIO
             await loop.sock_sendall(sock, pending)
         if finished:
             return
-        data = await loop.sock_recv(sock, CHUNK)
+        data = await more(sock, received)
         received += len(data)
-        if not data:
-            raise ConnectionResetError("the server closed the connection during the handshake")
-        if received > MAX_HANDSHAKE:
-            raise HandshakeTooLong("The server sent over 1 MiB and no end of the handshake")
         incoming.write(data)
+
+
+async def more(sock: socket.socket, received: int) -> bytes:
+    """Return what a server sends next in a handshake, after `received` bytes; raises for its end and for too much."""
+    data = await asyncio.get_running_loop().sock_recv(sock, CHUNK)
+    if not data:
+        raise ConnectionResetError("the server closed the connection during the handshake")
+    if received + len(data) > MAX_HANDSHAKE:
+        raise HandshakeTooLong("The server sent over 1 MiB and no end of the handshake")
+    return data
