@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -33,7 +34,7 @@ FOR_GIT = ("sound", "glued", "BOM", "cut base64", "indented", "X509 label", "pri
 @pytest.fixture(scope="module")
 def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
     with open_lab([]) as lab:
-        yield Ground(lab, make_roots(), tmp_path_factory.mktemp("ground"))
+        yield Ground(lab, make_roots(datetime.now(UTC)), tmp_path_factory.mktemp("ground"))
 
 
 @pytest.fixture(scope="module")

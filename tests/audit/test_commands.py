@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from tui_chain.cli import main
 from tui_chain.lab.authority import Template, days, to_pem
 from tui_chain.lab.internet import Lab
 
-ROOTS = make_roots()
+ROOTS = make_roots(datetime.now(UTC))
 
 
 def tlschain(*words: str | Path) -> Result:

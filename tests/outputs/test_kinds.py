@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -174,12 +175,13 @@ def test_openssl_reads_the_pkcs7(case: Case, tmp_path: Path) -> None:
 
 
 def test_nginx_serves_the_chain_file_to_a_client_with_the_root_alone(tmp_path: Path) -> None:
-    root = Authority.root("Real Root", now=NOW)
+    now = datetime.now(UTC)  # curl reads the clock of the machine
+    root = Authority.root("Real Root", now=now)
     issuing = root.issue_ca("Real Issuing")
     leaf = issuing.issue_leaf(["localhost"])
     store = store_of(root)
-    served = served_by(leaf, host="localhost")
-    made = make_output(Kind.SERVER, [repaired(store, served, issuing)], store, at=NOW)
+    served = replace(served_by(leaf, host="localhost"), at=now)
+    made = make_output(Kind.SERVER, [repaired(store, served, issuing)], store, at=now)
     assert isinstance(made, Output)
     trust = tmp_path / "root.pem"
     trust.write_bytes(to_pem([root.der]))

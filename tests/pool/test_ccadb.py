@@ -5,10 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import textwrap
+from datetime import UTC, datetime
 
 import pytest
 
-from tests.support.chains import NOW, make_pki, views
+from tests.support.chains import make_pki, views
 from tui_chain.certs.certificate import Certificate
 from tui_chain.certs.pem import to_pem
 from tui_chain.failure import Failure
@@ -16,7 +17,9 @@ from tui_chain.lab.authority import Authority
 from tui_chain.pool import ccadb
 from tui_chain.pool.ccadb import Listing, read_listing
 
-PKI = make_pki("Listed")
+# of today, since the commands that keep them read the clock of the machine
+NOW = datetime.now(UTC)
+PKI = make_pki("Listed", NOW)
 LEAF, ISSUING = views(PKI.leaf, PKI.issuing)
 (SECOND,) = views(Authority.root('Listed, "with" quirks', now=NOW))
 COLUMNS = ["CA Owner", "Parent Name", "Certificate Name", "SHA-256 Fingerprint", "Trust Bits", "PEM Info"]

@@ -45,8 +45,8 @@ class Pki:
         return store_of(self.root)
 
 
-def make_pki(name: str = "Test") -> Pki:
-    root = Authority.root(f"{name} Root", now=NOW)
+def make_pki(name: str = "Test", now: datetime = NOW) -> Pki:
+    root = Authority.root(f"{name} Root", now=now)
     issuing = root.issue_ca(f"{name} Issuing")
     return Pki(root, issuing, issuing.issue_leaf([HOST]))
 
