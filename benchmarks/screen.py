@@ -14,7 +14,7 @@ import time
 from functools import partial
 from pathlib import Path
 
-from benchmarks.timing import medians, row
+from benchmarks.timing import as_installed, medians, row
 
 ROUNDS = 15
 BARE = """
@@ -33,7 +33,7 @@ def _until_painted(*command: str | Path) -> None:
     """Start a program in a terminal of 120x40 and wait for its first words, then end it."""
     main, worker = pty.openpty()
     fcntl.ioctl(worker, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
-    environment = os.environ | {"TERM": "xterm-256color"}
+    environment = as_installed() | {"TERM": "xterm-256color"}
     process = subprocess.Popen(command, stdin=worker, stdout=worker, stderr=worker, env=environment)
     os.close(worker)
     seen, deadline = b"", time.monotonic() + 30

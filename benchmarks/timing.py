@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import statistics
 import time
 from collections.abc import Callable
 
 Work = Callable[[], object]
+
+
+def as_installed() -> dict[str, str]:
+    """Return the environment, but that bytecode is kept, as an installed program has it: the first round makes it."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def seconds(work: Work) -> float:

@@ -16,6 +16,8 @@ MODULES = sorted(ROOT.rglob("*.py"))
 
 ORDER = (
     "failure",
+    "ending",
+    "background",
     "certs",
     "paths",
     "files",
@@ -34,6 +36,7 @@ ORDER = (
     "audit",
     "journey",
     "questions",
+    "crl_questions",
 )
 """The parts from the ground up: each imports only what stands before it. A new part gets its place here."""
 PURE = {"certs": {"certs"}, "paths": {"certs", "paths"}, "failure": {"failure"}}

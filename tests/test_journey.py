@@ -79,6 +79,13 @@ def test_where_each_certificate_came_from(lab: Lab) -> None:
     assert sources[2] == f"trust store {lab.trust_file}"
 
 
+def test_an_anchor_is_said_with_its_store_before_any_search(lab: Lab) -> None:
+    _, state = probed(lab, "complete")
+    assert state.verdict is not None
+    assert state.verdict.path is not None
+    assert source_of(state, state.verdict.path.anchor) == f"trust store {lab.trust_file}"
+
+
 def test_a_new_probe_drops_all_that_rested_on_the_old_one(lab: Lab) -> None:
     """A stale bundle can be neither tested nor written."""
     journey, state = probed(lab, "leaf-only")

@@ -5,17 +5,19 @@ Nothing of TLS is imported before a command runs, so that `--help` and `--versio
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from tui_chain import __version__
 from tui_chain.cli_asking import asking
-from tui_chain.cli_common import common
+from tui_chain.cli_common import common, with_crls
 from tui_chain.cli_explain import explain
 from tui_chain.cli_files import audit, refresh
 from tui_chain.cli_hosts import advise, report, test
@@ -30,6 +32,8 @@ OK, FOUND, UNUSABLE = 0, 1, 2
 """Exit codes: fine, a fatal finding or no repair, wrong usage or unreachable."""
 INTERRUPTED = 130
 """Exit code after Ctrl-C, as shells have it: 128 and the signal's number."""
+NEW_OBJECTS = 50_000
+"""After how many new objects garbage is looked for, instead of Python's 700."""
 
 
 class _Commands(click.Group):
@@ -39,11 +43,22 @@ class _Commands(click.Group):
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, io.TextIOWrapper):
                 stream.reconfigure(errors="backslashreplace")
+        from tui_chain.ending import Told, heeding
+
         try:
-            return super().invoke(ctx)
+            with heeding(_end):
+                return super().invoke(ctx)
         except KeyboardInterrupt:
             click.echo("tlschain: interrupted", err=True)
             raise SystemExit(INTERRUPTED) from None
+        except Told:
+            with suppress(OSError):  # the terminal may be gone
+                click.echo("tlschain: told to end", err=True)
+            raise
+
+
+def _end(told: SystemExit) -> NoReturn:
+    raise told
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -100,6 +115,7 @@ def check(targets: tuple[str, ...], **given: Any) -> None:
 )
 @click.option("--no-pool", is_flag=True, help="Do not use the pool of earlier runs.")
 @click.option("--no-learn", is_flag=True, help="Add nothing to the pool.")
+@with_crls
 @common
 def fix(targets: tuple[str, ...], **given: Any) -> None:
     """Find missing certificates, prove a repair, and write the CA bundle.
@@ -113,11 +129,12 @@ def fix(targets: tuple[str, ...], **given: Any) -> None:
 
 @main.command()
 @click.argument("names", nargs=-1, metavar="[NAME]...")
-def lab(names: tuple[str, ...]) -> None:
+@click.option("--list", "listing", is_flag=True, help="Name all hosts, the odd ones too, and end.")
+def lab(names: tuple[str, ...], *, listing: bool) -> None:
     """Run the broken internet on loopback, in the foreground, until Ctrl-C; or only the hosts NAMEd."""
-    from tui_chain.headless import run_lab
+    from tui_chain.headless.run import list_lab, run_lab
 
-    raise SystemExit(run_lab(names))
+    raise SystemExit(list_lab(names) if listing else run_lab(names))
 
 
 for _each in (pool, audit, refresh, advise, report, test, explain):
@@ -135,7 +152,9 @@ def run() -> None:
 
     Freeing what the TLS libraries hold takes 30 ms, a tenth of a whole repair. Everything that has to be closed is
     closed when the command returns. Where the last words cannot be written, the ordinary end deals with it.
+    What a start makes, classes and functions above all, stays: looking through it for garbage takes another 10 ms.
     """
+    gc.set_threshold(NEW_OBJECTS)
     try:
         main()
     except SystemExit as ended:

@@ -41,6 +41,12 @@ _POOL = click.option(
     help="Certificates to look in first.",
 )
 _OFFLINE = click.option("--offline", is_flag=True, help="Fetch nothing.")
+_CRL = click.option(
+    "--crl", "crl", flag_value="chain", default=None, help="With the CRLs of the path, and a check of the chain."
+)
+_CRL_LEAF = click.option(
+    "--crl-leaf", "crl", flag_value="leaf", default=None, help="With the CRL of the leaf, and a check of it alone."
+)
 _PRIVATE = click.option("--allow-private-aia", is_flag=True, help="Let AIA lead to private addresses.")
 
 
@@ -57,3 +63,8 @@ def common(command: F) -> F:
 def searching(command: F) -> F:
     """The options of every command that looks for missing certificates."""
     return _POOL(_OFFLINE(_PRIVATE(command)))
+
+
+def with_crls(command: F) -> F:
+    """The options of every command that gathers CRLs."""
+    return _CRL(_CRL_LEAF(command))

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from tui_chain.cli_common import common, searching
+from tui_chain.cli_common import common, searching, with_crls
 
 _FILE = click.Path(path_type=Path)
 _TARGETS = click.argument("targets", nargs=-1, metavar="TARGET...")
@@ -20,6 +20,7 @@ _TARGETS = click.argument("targets", nargs=-1, metavar="TARGET...")
 )
 @click.option("--format", "form", type=click.Choice(("text", "markdown", "html", "json")), default="text")
 @click.option("--only", "part", type=click.Choice(("all", "clients", "letter")), default="all", help="Say only that.")
+@with_crls
 @searching
 @common
 def advise(bundle: Path | None, form: Any, part: Any, **given: Any) -> None:
@@ -61,6 +62,7 @@ def report(form: Any, **given: Any) -> None:
 @click.option("--header", "headers", multiple=True, metavar="LINE", help="Send `Name: value` too; no credentials.")
 @click.option("--proxy", is_flag=True, help="Go through the environment's proxy.")
 @click.option("--programs", is_flag=True, help="Run curl, openssl, git, wget, node, java, python too.")
+@with_crls
 @searching
 @common
 def test(targets: tuple[str, ...], **given: Any) -> None:

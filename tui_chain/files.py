@@ -2,24 +2,48 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
+from typing import IO
 
 from tui_chain.certs.text import safe_text
 from tui_chain.failure import Failure
 
 MAX_FILE = 16 << 20
 """Bytes of a file that is read."""
+_PIECE = 64 << 10
 
 
 def read_file(path: Path, what: str) -> bytes | Failure:
     """Read a file or pipe of at most 16 MiB; `what` names it in the failure."""
-    shown = safe_text(str(path))
     try:
-        with path.open("rb") as file:
-            data = file.read(MAX_FILE + 1)
+        with path.open("rb", buffering=0) as file:
+            return _bounded(file, what, path)
     except (OSError, ValueError) as error:
-        why = error.strerror if isinstance(error, OSError) else error
-        return Failure("file", f"The {what} {shown} cannot be read: {why}.", "Check its path and rights.")
-    if len(data) > MAX_FILE:
-        return Failure("file", f"The {what} {shown} is larger than 16 MiB.", "Name the right file.")
-    return data
+        return _unreadable(what, path, error)
+
+
+def read_stdin(what: str) -> bytes | Failure:
+    """Read standard input, at most 16 MiB; `what` names it in the failure."""
+    if sys.stdin is None:
+        return Failure("file", f"The {what} on standard input cannot be read: it is closed.", "Pipe a file into it.")
+    try:
+        return _bounded(sys.stdin.buffer, what, "on standard input")
+    except (OSError, ValueError) as error:
+        return _unreadable(what, "on standard input", error)
+
+
+def _bounded(file: IO[bytes], what: str, name: Path | str) -> bytes | Failure:
+    """Read piece by piece: room for all that is allowed, at once, would take longer than most files do."""
+    data = bytearray()
+    while piece := file.read(_PIECE):
+        data += piece
+        if len(data) > MAX_FILE:
+            shown = safe_text(str(name))
+            return Failure("file", f"The {what} {shown} is larger than 16 MiB.", "Name the right file.")
+    return bytes(data)
+
+
+def _unreadable(what: str, name: Path | str, error: OSError | ValueError) -> Failure:
+    why = error.strerror if isinstance(error, OSError) else error
+    return Failure("file", f"The {what} {safe_text(str(name))} cannot be read: {why}.", "Check its path and rights.")

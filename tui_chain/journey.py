@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from tui_chain.certs.signatures import SignatureProver
@@ -16,7 +18,6 @@ from tui_chain.probe.probe import Prober
 from tui_chain.probe.served import ServedChain
 from tui_chain.repair.choice import ANY, Choice
 from tui_chain.repair.repair import build_repair
-from tui_chain.resolve.answers import Answers
 from tui_chain.resolve.files import FileCertificates
 from tui_chain.resolve.resolve import Resolver
 from tui_chain.resolve.sources import OtherHosts, Pooled, Served, Siblings, Source, Stores
@@ -25,9 +26,11 @@ from tui_chain.state import Clock, HostState, source_of, utc_now
 from tui_chain.stores import PublicStores
 
 if TYPE_CHECKING:
+    from tui_chain.livetest.choice import RequestChoice
     from tui_chain.pool.pool import Pool
     from tui_chain.repair.alternatives import Alternative
     from tui_chain.repair.candidates import Gap
+    from tui_chain.resolve.answers import Answers
     from tui_chain.resolve.consent import Consent
     from tui_chain.roots import ConfirmedRoot
 
@@ -36,6 +39,8 @@ __all__ = ["NO_FILES", "Clock", "Heard", "HostState", "Journey", "Step", "source
 Step = Callable[[str], None]
 Heard = Callable[[Try], None]
 NO_FILES = FileCertificates()
+NOTHING_SET: Mapping[str, str] = MappingProxyType({})
+"""The environment of one who has none."""
 
 
 def _quiet(_: object) -> None:
@@ -62,7 +67,6 @@ class Journey:
     siblings: Siblings | None = None
     all_sources: bool = False
     consent: Consent | None = None
-    answers: Answers = field(default_factory=Answers)
     name_lookup: NameLookup = lookup
     diagnoser: Diagnoser = field(init=False)
     prober: Prober = field(init=False)
@@ -70,6 +74,13 @@ class Journey:
     def __post_init__(self) -> None:
         self.diagnoser = Diagnoser(self.trust, SignatureProver(), PublicStores(self.trust.name))
         self.prober = Prober(self.clock, self.timeout, name_lookup=self.name_lookup)
+
+    @cached_property
+    def answers(self) -> Answers:
+        """What AIA addresses answered, for all hosts; loaded by the first host that has to ask one."""
+        from tui_chain.resolve.answers import Answers
+
+        return Answers()
 
     async def probe(self, state: HostState, progress: Step = _quiet) -> HostState:
         """Stages 1 and 2: reach the host and diagnose what it served."""
@@ -91,7 +102,7 @@ class Journey:
         at = self.clock()
         resolver = Resolver(
             self.diagnoser, at, self.pool, self.allow_private_aia, self.offline, heard,
-            self._sources(state.served), pasted, self.answers, self.consent,
+            self._sources(state.served), pasted, lambda: self.answers, self.consent,
         )  # fmt: skip
         resolution = await resolver.resolve(state.served, state.diagnosis)
         fixed = state.with_repair(resolution, build_repair(state.served, resolution, at=at))
@@ -142,17 +153,33 @@ class Journey:
         """Let these roots, and no others before, end paths for the rest of the run; diagnose the hosts again."""
         self.diagnoser = replace(self.diagnoser, confirmed=frozenset(root.sha256 for root in roots))
 
-    async def test(self, state: HostState, method: str = "GET", path: str = "/") -> HostState:
-        """Stage 5: a real request with the trust store as it was, and one with exactly the bundle's bytes."""
-        from tui_chain.livetest.request import LiveTest, Request, bundle_context, default_store_context
+    async def test(
+        self,
+        state: HostState,
+        choice: RequestChoice | None = None,
+        *,
+        environment: Mapping[str, str] = NOTHING_SET,
+        bundle: Path | None = None,
+    ) -> HostState:
+        """Stage 5: a real request with the trust store as it was, and one with exactly the bundle's bytes.
+
+        Where the host's CRLs were gathered, they go with the bundle, and the second request looks into them.
+        `choice` says what is asked (a GET of the root by default), `environment` is the user's own, and `bundle` the
+        file where one was written.
+        """
+        import asyncio
+
+        from tui_chain.livetest.choice import USUAL
+        from tui_chain.livetest.crl_context import context_of
+        from tui_chain.livetest.live import Live, request_for
 
         if not isinstance(state.served, ServedChain):
             return state
-        request = Request(state.target, method, path, max(self.timeout, 5.0), state.served.address)
-        # a context with certifi's roots takes 30 ms to build: not on the event loop
-        context = await asyncio.to_thread(default_store_context, self.trust.anchors)
-        before = await request.send(context, f"trust store {self.trust.name}")
-        after = None
-        if state.proven is not None:
-            after = await request.send(bundle_context(state.proven.bundle.pem), "the bundle alone")
-        return state.with_live_test(LiveTest(method, request.url, before, after))
+        used = state.bundle
+        pem = used.pem if used is not None else None
+        alone = await asyncio.to_thread(context_of, used) if used is not None else None
+        address = state.served.address
+        asked = choice or USUAL
+        request = request_for(state.target, asked, environment, address=address, timeout=self.timeout)
+        live = Live(self.trust, environment, bundle, asked.proxy)
+        return state.with_live_test(await live.test(request, pem, alone))

@@ -17,9 +17,11 @@ if TYPE_CHECKING:
     from tui_chain.diagnose.servers import Servers
     from tui_chain.livetest.request import LiveTest
     from tui_chain.probe.served import ServedChain
+    from tui_chain.repair.bundle import Bundle
     from tui_chain.repair.choice import Choice
     from tui_chain.repair.repair import Repair
     from tui_chain.resolve.tries import Resolution
+    from tui_chain.revocation.collect import Crls
     from tui_chain.revocation.status import RevocationCheck
 
 Clock = Callable[[], datetime]
@@ -35,7 +37,7 @@ class HostState:
     """How far a host has come. `served` may be the failure to reach it, `repair` the reason why there is none.
 
     `servers` are the answers of the several servers that it is, `revocation` what was asked of its certificates'
-    issuers; both are None until somebody asks.
+    issuers, `crls` the lists that go beside the repair or why there are none; all are None until somebody asks.
     """
 
     target: Target
@@ -48,6 +50,7 @@ class HostState:
     choice: Choice | None = None
     servers: Servers | None = None
     revocation: tuple[RevocationCheck, ...] | None = None
+    crls: Crls | Failure | None = None
 
     def with_served(self, served: ServedChain | Failure | None, diagnosis: Diagnosis | None) -> HostState:
         """The host newly probed; what rested on the old chain is gone."""
@@ -56,8 +59,8 @@ class HostState:
     def with_repair(
         self, resolution: Resolution, repair: Repair | Failure, choice: Choice | None = None
     ) -> HostState:
-        """The host newly resolved, or newly chosen for; an old live test is gone."""
-        return replace(self, resolution=resolution, repair=repair, live_test=None, choice=choice)
+        """The host newly resolved, or newly chosen for; an old live test and old CRLs are gone."""
+        return replace(self, resolution=resolution, repair=repair, live_test=None, choice=choice, crls=None)
 
     def with_live_test(self, live_test: LiveTest) -> HostState:
         """The host newly tested."""
@@ -97,6 +100,15 @@ class HostState:
         return None if isinstance(self.repair, Failure) else self.repair
 
     @property
+    def bundle(self) -> Bundle | None:
+        """The bundle of the proven repair, with the host's CRLs where they were gathered, or None."""
+        if self.proven is None or self.crls is None or isinstance(self.crls, Failure):
+            return None if self.proven is None else self.proven.bundle
+        from tui_chain.repair.crl_files import add_crls
+
+        return add_crls(self.proven.bundle, self.crls)
+
+    @property
     def reached(self) -> ServedChain | None:
         """What the host served, or None where it was not reached."""
         return None if isinstance(self.served, Failure) else self.served
@@ -108,4 +120,4 @@ def source_of(state: HostState, certificate: Certificate) -> str:
         return state.resolution.sources.get(certificate.sha256, "unknown")
     if state.reached is not None and certificate in state.reached.certificates:
         return "served"
-    return "trust store"
+    return f"trust store {state.diagnosis.store}" if state.diagnosis is not None else "unknown"

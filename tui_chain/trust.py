@@ -17,7 +17,8 @@ from tui_chain.files import MAX_FILE, read_file
 
 __all__ = ["MAX_FILE", "load_trust_store", "read_file"]
 
-_HASHED = re.compile(r"[0-9a-f]{8}\.[0-9]+")
+HASHED = re.compile(r"[0-9a-f]{8}\.[0-9]+")
+"""Names of files in a folder as `openssl rehash` makes it."""
 
 
 def load_trust_store(choice: str) -> TrustStore | Failure:
@@ -36,14 +37,14 @@ def _from_file(path: Path, name: str) -> TrustStore | Failure:
     if isinstance(data, Failure):
         return data
     reading = read_certificates(data)
-    if not reading.certificates:
+    if not reading.trusted:
         why = reading.problems[0].reason if reading.problems else "it holds no certificate"
         return Failure(
             "trust",
             f"The trust store {safe_text(str(path))} has no certificate to trust: {why}.",
             "Name a PEM file, certifi or system.",
         )
-    return TrustStore(name, _unique(reading.certificates))
+    return TrustStore(name, _unique(reading.trusted))
 
 
 def _unique(certificates: tuple[Certificate, ...]) -> tuple[Certificate, ...]:
@@ -88,7 +89,7 @@ def _in_folder(folder: str, known: frozenset[bytes]) -> Iterator[Certificate]:
     except OSError:
         return
     for name in names:
-        if _HASHED.fullmatch(name):
+        if HASHED.fullmatch(name):
             data = read_file(Path(folder, name), "system trust store")
             if isinstance(data, Failure) or data.strip().removesuffix(_END).strip() in known:
                 continue

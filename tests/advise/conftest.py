@@ -16,7 +16,20 @@ from tui_chain.lab.internet import Lab, open_lab
 
 SECONDS = 60
 TLSCHAIN = Path(sys.executable).with_name("tlschain")
+HOSTILE = '-it\'s "a" $HOME ${HOME} $(touch pwned) `touch pwned` ;&| #x %41 !! * ~ \\n ünï ✓ 😀.pem'
+"""A file name over which no client may stumble and which no shell may obey."""
 _FENCE = re.compile(r"^## (.+?)$|^```(\w+)\n(.*?)\n```$", re.MULTILINE | re.DOTALL)
+_WHEEL = "probe-1.0-py3-none-any.whl"
+ANSWERS = f"""
+if ($request_method = POST) {{
+    return 200 '<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">
+        <GetCallerIdentityResult><Arn>arn:aws:iam::1:user/probe</Arn></GetCallerIdentityResult>
+        </GetCallerIdentityResponse>';
+}}
+location = /probe/ {{ return 200 "<a href='{_WHEEL}' data-core-metadata='true'>{_WHEEL}</a>"; }}
+location = /probe/{_WHEEL}.metadata {{ return 200 "Metadata-Version: 2.1\\nName: probe\\nVersion: 1.0\\n"; }}
+"""
+"""What nginx answers: AWS's security token service, and a package index with one package's metadata (PEP 658)."""
 
 
 def run(
@@ -76,7 +89,20 @@ class Site:
 
     @property
     def bundle(self) -> Path:
-        return self.folder / "it's a bundle.pem"
+        return self.folder / HOSTILE
+
+    @property
+    def leaf(self) -> Path:
+        """What the server sends, and nothing else."""
+        return self.folder / "nginx" / "server.pem"
+
+    @property
+    def key(self) -> Path:
+        return self.folder / "nginx" / "server.key"
+
+    def of(self, client: str) -> Snippet:
+        """The code for a client."""
+        return next(each for each in self.snippets if each.client == client and each.language != "make")
 
     def tlschain(self, *words: str) -> subprocess.CompletedProcess[str]:
         return run(str(TLSCHAIN), *words, "--trust", str(self.lab.trust_file), cwd=self.folder)
@@ -87,8 +113,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The files are made by the very commands that the advice names."""
     folder = tmp_path_factory.mktemp("advise")
     with open_lab([]) as lab:
-        leaf = lab.hierarchy["issuing"].issue_leaf(["localhost"], _with_aia(lab))
-        with nginx(folder / "nginx", to_pem([leaf.der]), key_to_pem(leaf.key)) as port:
+        leaf = lab.hierarchy["issuing"].issue_leaf(template=_with_aia(lab))
+        with nginx(folder / "nginx", to_pem([leaf.der]), key_to_pem(leaf.key), extra=ANSWERS) as port:
             site = Site(lab, port, folder, ())
             fixed = site.tlschain("fix", site.target, "-o", str(site.bundle))
             assert fixed.returncode == 0, fixed.stderr

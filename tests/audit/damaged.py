@@ -56,6 +56,10 @@ def _extra(make: Callable[[Roots], bytes], roots: Roots) -> bytes:
     return _joined(first, make(roots), second, third)
 
 
+def _below(make: Callable[[Roots], bytes], roots: Roots) -> bytes:
+    return _joined(make(roots), *roots.blocks)
+
+
 def _body(block: bytes) -> bytes:
     return b"".join(block.splitlines()[1:-1])
 
@@ -84,6 +88,10 @@ def _crl(roots: Roots) -> bytes:
     builder = x509.CertificateRevocationListBuilder(ca.subject, ca.now, ca.now + timedelta(days=7))
     key = ca.key
     return builder.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM)
+
+
+def _broken_crl(_: Roots) -> bytes:
+    return _framed([base64.b64encode(b"this is no list of anybody's")], b"X509 CRL")
 
 
 def _pkcs7(roots: Roots) -> bytes:
@@ -135,6 +143,8 @@ DAMAGES: Mapping[str, Damage] = {
     "END of another kind": partial(_middle, lambda block: block.replace(b"END C", b"END X509 C")),
     "private key": partial(_extra, lambda roots: key_to_pem(roots.cas[0].key)),
     "CRL": partial(_extra, _crl),
+    "CRL on top": partial(_below, _crl),
+    "broken CRL": partial(_extra, _broken_crl),
     "leaf": partial(_extra, lambda roots: to_pem([roots.leaves[0].der])),
     "PKCS#7": _pkcs7,
     "last block cut": _unended,

@@ -43,6 +43,8 @@ FORMS = {
     "END of another kind": "malformed",
     "private key": "private-key",
     "CRL": "crl",
+    "CRL on top": "crl",
+    "broken CRL": "crl-malformed",
     "leaf": "leaf",
     "last block cut": "malformed",
     "blank line inside": "blank-line",

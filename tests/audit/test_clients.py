@@ -84,6 +84,23 @@ def test_keytool_imports_the_first_certificate_only(files: dict[str, Path], tmp_
     assert len(load_keytool(files["sound"].read_bytes()).certificates) == 1
 
 
+KEYTOOL = ("CRL", "CRL on top", "private key", "PKCS#7", "last block cut")
+"""Each takes a process of half a second; what stands below the first block does not matter to it."""
+
+
+def test_keytool_reads_the_first_block_alone(files: dict[str, Path], tmp_path: Path) -> None:
+    keytool = str(require_program("keytool"))
+
+    def imports(name: str) -> bool:
+        store = ("-keystore", str(tmp_path / name.replace(" ", "-")), "-storepass", "changeit")
+        done = loaders.run(keytool, "-importcert", "-noprompt", "-file", str(files[name]), *store)
+        return done.returncode == 0
+
+    with ThreadPoolExecutor(2) as pool:
+        did = dict(zip(KEYTOOL, pool.map(imports, KEYTOOL), strict=True))
+    assert {name: bool(load_keytool(files[name].read_bytes()).certificates) for name in KEYTOOL} == did
+
+
 def test_there_are_more_than_twenty_damages_and_each_client_has_a_word() -> None:
     assert len(DAMAGES) > 20
     assert {name for name, _ in REAL.values()} | {"Java", "keytool", "Go", "rustls"} == {

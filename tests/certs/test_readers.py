@@ -320,7 +320,7 @@ def test_what_only_openssl_parses_is_kept() -> None:
         (b"\xef\xbb\xbf \r\n", "empty", "nothing in it"),
         (b" \n<!DOCTYPE html><html>", "HTML", "web page"),
         (b"MIIDdzCCAl+gAwIBAgIEAgAAuTAN", "unknown", "lost its BEGIN line"),
-        (b"\xfe\xed\xfe\xed\0\0\0\2", "unknown", "Java keystore"),
+        (b"\xfe\xed\xfe\xed\0\0\0\2", "JKS", "cut short at byte 8"),
         (b"\x1b[31mhello", "unknown", "binary data"),
         (b"hello\x1b[31m", "unknown", "binary data"),
         (b"Certificate of merit", "unknown", "'Certific'"),

@@ -178,4 +178,8 @@ SAMPLES = (
     Sample("Windows", "revocation-unknown", "must-staple-missing", None,
            "schannel: next InitializeSecurityContext failed: CRYPT_E_NO_REVOCATION_CHECK (0x80092012)"),
     Sample(None, "revoked", "revoked", None, "error: certificate revoked"),
+    Sample("Python", "crl", "", None,
+           f"urllib.error.URLError: <urlopen error {_VERIFY}unable to get certificate CRL (_ssl.c:1020)>"),
+    Sample("curl", "crl", "", None, "curl: (60) SSL certificate problem: CRL has expired\n"),
+    Sample("openssl", "crl", "", None, "verify error:num=44:different CRL scope"),
 )  # fmt: skip

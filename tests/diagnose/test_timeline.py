@@ -6,8 +6,10 @@ from datetime import timedelta
 
 from tests.support.chains import NOW, make_pki, views
 from tui_chain.certs.certificate import Certificate
+from tui_chain.certs.store import TrustStore
 from tui_chain.diagnose.timeline import timeline
 from tui_chain.stores import PublicStores
+from tui_chain.trust import load_trust_store
 
 PKI = make_pki()
 PATH = views(PKI.leaf, PKI.issuing, PKI.root)
@@ -43,7 +45,9 @@ def test_nothing_to_lay_out() -> None:
 
 def test_the_stores_of_an_anchor() -> None:
     public = PublicStores("test")
-    anchor = public()[0].anchors[0]
+    certifi = load_trust_store("certifi")
+    assert isinstance(certifi, TrustStore)
+    anchor = certifi.anchors[0]
     assert "certifi" in public.holding(anchor, PKI.trust)
     assert public.holding(PATH[2], PKI.trust) == ("test",)
     assert PublicStores("certifi")() == tuple(store for store in public() if store.name != "certifi")

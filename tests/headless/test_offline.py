@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,10 +12,13 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 
 from tests.support.chains import HOST, NOW, make_pki
-from tests.support.cli import Done, process, tlschain
+from tests.support.cli import ROOT, Done, process, tlschain
 from tests.support.programs import require_program
+from tui_chain.files import MAX_FILE
 from tui_chain.lab.authority import to_pem
 from tui_chain.lab.internet import Lab
+from tui_chain.probe.brought import parse_additions, served_chain
+from tui_chain.probe.served import ServedChain
 
 PKI = make_pki()
 AT = ("--at", NOW.isoformat())
@@ -90,6 +94,39 @@ def test_a_part_that_cannot_be_read_is_told(folder: Path) -> None:
     complaints = [line for line in done.err.splitlines() if "cut.pem, line " in line]
     assert len(complaints) == 2
     assert all(line.startswith("tlschain: ") for line in complaints)
+
+
+def test_a_chain_of_a_file_is_told_as_the_screen_tells_it(folder: Path) -> None:
+    cut = to_pem([PKI.leaf.der]) + b"-----BEGIN CERTIFICATE-----\nMII\n"
+    (folder / "cut.pem").write_bytes(cut)
+    words = ("fix", "--served", folder / "cut.pem", "--host", HOST, "--trust", folder / "roots.pem")
+    told = tlschain(*words, "--offline", "--no-pool", *AT).err
+    (addition,) = parse_additions(f"{HOST} < {folder / 'cut.pem'}").brought
+    served = served_chain(addition, at=NOW)
+    assert isinstance(served, ServedChain)
+    assert served.note.removeprefix("from file ") in told
+    assert "the block has no end" in served.note
+
+
+@pytest.mark.parametrize(
+    ("stdin", "words"),
+    [
+        (b"no certificate", "There is no certificate in standard input: line 1: it begins with 'no certi'"),
+        (b"", "There is no certificate in standard input: line 1: there is nothing in it"),
+        (b"x" * (MAX_FILE + 1), "The served chain on standard input is larger than 16 MiB."),
+    ],
+)
+def test_standard_input_without_a_chain_says_so(folder: Path, stdin: bytes, words: str) -> None:
+    done = fix(folder, "-", stdin=stdin)
+    assert done.code == 2
+    assert words in done.complaint
+
+
+def test_a_closed_standard_input_says_so() -> None:
+    command = f"{sys.executable} -m tui_chain.cli fix --served - --host {HOST} <&-"
+    done = subprocess.run(("sh", "-c", command), capture_output=True, timeout=30, check=False, cwd=ROOT, text=True)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("tlschain: The served chain on standard input cannot be read: it is closed.")
 
 
 def test_what_s_client_shows_is_a_chain(lab: Lab) -> None:

@@ -132,6 +132,13 @@ def test_the_path_runs_from_leaf_to_anchor(lab: Lab) -> None:
     assert kinds == ["served", "AIA", "AIA", "trust"]
 
 
+@pytest.mark.parametrize("command", ["check", "fix"])
+def test_an_anchor_is_told_with_its_store(lab: Lab, command: str) -> None:
+    options = ("--no-pool",) if command == "fix" else ()
+    (host,) = tlschain(command, *arguments(lab, "complete"), *options, "--json").objects
+    assert [each["source"] for each in host["path"]] == ["served", "served", f"trust store {lab.trust_file}"]
+
+
 def test_several_targets_are_told_in_their_order_and_the_worst_counts(lab: Lab) -> None:
     targets = [lab.host(name).target for name in ("leaf-only", "no-tls", "complete")]
     done = tlschain("check", *targets, "--trust", lab.trust_file, "--json")

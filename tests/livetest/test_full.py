@@ -168,4 +168,4 @@ def test_a_header_is_read() -> None:
 def test_a_dead_proxy_is_gone_through_and_told(lab: Lab, port: int) -> None:
     request = Request(Target("localhost", port), proxy="http://127.0.0.1:1")
     attempt = asyncio.run(request.send(bundle_context(bundle_of(lab)), "test"))
-    assert (attempt.ok, attempt.words) == (False, "connection refused")
+    assert (attempt.ok, attempt.words) == (False, "the proxy is not reached: connection refused")

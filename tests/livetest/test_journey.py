@@ -7,12 +7,15 @@ import pytest
 from tests.support.journeys import journey_for, state_of, walk
 from tui_chain.journey import HostState
 from tui_chain.lab.internet import Lab
+from tui_chain.livetest.choice import RequestChoice
 
 
 def live(lab: Lab, name: str, method: str = "GET") -> HostState:
     host = lab.host(name)
     journey = journey_for(lab, host)
-    return walk(state_of(host.port), journey.probe, journey.fix, lambda state: journey.test(state, method))
+    return walk(
+        state_of(host.port), journey.probe, journey.fix, lambda state: journey.test(state, RequestChoice(method))
+    )
 
 
 @pytest.mark.parametrize("name", ["leaf-only", "two-links-missing", "root-in-place-of-intermediate"])

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from datetime import timedelta
 from itertools import pairwise
 from random import Random
+from unittest.mock import patch
 
+import pytest
 from cryptography import x509
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
@@ -29,6 +32,7 @@ from tests.paths.graphs import (
 )
 from tests.paths.oracle import UNKNOWN, Graph, Way, entity, problems
 from tui_chain.certs.signatures import SignatureProver
+from tui_chain.paths import routes
 from tui_chain.paths.search import Path, Search, find_paths
 
 FLAWS: tuple[Flaw, ...] = (
@@ -97,6 +101,17 @@ def judged(path: Path) -> Counter[tuple[str, str]]:
     return Counter((problem.code, problem.certificate.sha256) for problem in path.problems)
 
 
+def worth(path: Path) -> tuple[int, float]:
+    """By what paths are chosen first: the rules it breaks, and until when it is good."""
+    return len(path.problems), -min(one.not_after.timestamp() for one in path.certificates if one.not_after)
+
+
+def worths(graph: Graph) -> list[tuple[int, float]]:
+    """The same of every path there is, the best first."""
+    ends = {way: min((NOW + timedelta(days=spec.days[1])).timestamp() for spec in way) for way in graph.ways()}
+    return sorted((sum(problems(way).values()), -end) for way, end in ends.items())
+
+
 @settings(max_examples=400, deadline=None)
 @given(graphs())
 def test_search_and_brute_force_agree(graph: Graph) -> None:
@@ -108,11 +123,35 @@ def test_search_and_brute_force_agree(graph: Graph) -> None:
     if len(ways) > 64:
         assert result.cut == "after 64 paths"
         assert found.items() <= ways.items()
-        fewest = sorted(sum(broken.values()) for broken in ways.values())[:64]
-        assert [len(path.problems) for path in result.paths] == fewest
+        assert [worth(path) for path in result.paths] == worths(graph)[:64]
     else:
         assert result.cut is None
         assert found == ways
+
+
+@st.composite
+def dated_graphs(draw: st.DrawFn) -> Graph:
+    """A graph whose certificates end at different times, some before the leaf."""
+    graph = draw(graphs())
+    ends = {one: draw(st.sampled_from([1, 2, 5, 30, 90])) for one in graph.everything}
+    dated = {one: replace(one, days=(-10, days)) for one, days in ends.items()}
+    return replace(
+        graph,
+        candidates=tuple(dated[one] for one in graph.candidates),
+        anchors=tuple(dated[one] for one in graph.anchors),
+    )
+
+
+@pytest.mark.parametrize("most", [1, 3])
+@settings(max_examples=200, deadline=None)
+@given(graph=dated_graphs())
+def test_of_many_paths_the_best_are_kept(most: int, graph: Graph) -> None:
+    with patch.object(routes, "MAX_PATHS", most):
+        result = search(graph)
+    every = worths(graph)
+    event(f"{min(len(every), 8)} paths")
+    assert [worth(path) for path in result.paths] == every[:most]
+    assert (result.cut is None) == (len(every) <= most)
 
 
 @settings(max_examples=300, deadline=None)

@@ -246,6 +246,16 @@ def test_the_order_of_use() -> None:
     ]
 
 
+def test_of_more_paths_than_are_kept_the_one_good_for_longest_is() -> None:
+    """70 renewals that end before the leaf are shorter ways than the one that is good as long as the leaf."""
+    ending = [ca("Issuing", "Root", days=(-10, 1 + number / 10)) for number in range(70)]
+    lasting = [ca("Issuing", "Policy"), ca("Policy", "Top"), ca("Top", "Root")]
+    result = search(LEAF, [*ending, *lasting], ROOT)
+    assert result.cut == "after 64 paths"
+    assert chains(result)[:2] == [(LEAF, *lasting, ROOT), (LEAF, ending[-1], ROOT)]
+    assert {path.certificates[1] for path in result.paths} == {lasting[0], *ending[7:]}
+
+
 def test_an_index_is_searched_like_a_list() -> None:
     decoys = [ca("Issuing", "Root", key=f"decoy {number}") for number in range(5)]
     pool = CertificateIndex([*decoys, ISSUING, ROOT])

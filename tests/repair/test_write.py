@@ -8,7 +8,15 @@ import stat
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    KeySerializationEncryption,
+    NoEncryption,
+)
+from cryptography.hazmat.primitives.serialization.pkcs12 import serialize_key_and_certificates
 
+from tests.support.chains import make_pki
 from tests.support.files import names_in
 from tui_chain.failure import Failure
 from tui_chain.repair.write import WritePlan, plan_write, write
@@ -227,3 +235,16 @@ def test_a_file_system_without_hard_links_takes_a_new_file_too(
     late = WritePlan(target, b"newer\n", None)
     assert refusal(write(late, replace=True)).kind == "exists"
     assert target.read_bytes() == NEW
+
+
+@pytest.mark.parametrize("encryption", [NoEncryption(), BestAvailableEncryption(b"unknown")], ids=["open", "sealed"])
+def test_a_key_store_is_neither_shown_nor_replaced(existing: Path, encryption: KeySerializationEncryption) -> None:
+    leaf = make_pki().leaf
+    assert isinstance(leaf.key, EllipticCurvePrivateKey)
+    existing.write_bytes(serialize_key_and_certificates(b"n", leaf.key, leaf.certificate, None, encryption))
+    assert "private key" in refusal(plan_write(existing, NEW)).message
+
+
+def test_files_of_megabytes_are_not_compared_line_by_line(existing: Path) -> None:
+    existing.write_bytes(b"".join(b"%d\n" % number for number in range(200_000)))
+    assert plan(existing).difference() == ("@@ too large to be compared line by line @@",)

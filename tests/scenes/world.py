@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
@@ -14,9 +14,10 @@ from tui_chain.certs.certificate import Certificate
 from tui_chain.certs.signatures import Proof
 from tui_chain.certs.store import TrustStore
 from tui_chain.failure import Failure
-from tui_chain.journey import NO_FILES, HostState, Journey
+from tui_chain.journey import NO_FILES, NOTHING_SET, HostState, Journey
 from tui_chain.lab.authority import Authority, Identity, Template, days, self_signed_leaf
-from tui_chain.livetest.request import Attempt, LiveTest
+from tui_chain.livetest.choice import USUAL, RequestChoice
+from tui_chain.livetest.request import Attempt, LiveTest, Times
 from tui_chain.probe.hostlist import Host
 from tui_chain.probe.served import ServedChain, Timings
 from tui_chain.probe.target import Target
@@ -101,11 +102,22 @@ class SceneJourney(Journey):
             repair = replace(repair, bundle=replace(repair.bundle, sources=sources))
         return replace(fixed, resolution=resolution, repair=repair)
 
-    async def test(self, state: HostState, method: str = "GET", path: str = "/") -> HostState:
+    async def test(
+        self,
+        state: HostState,
+        choice: RequestChoice | None = None,
+        *,
+        environment: Mapping[str, str] = NOTHING_SET,  # noqa: ARG002 - the scenes have none
+        bundle: Path | None = None,  # noqa: ARG002
+    ) -> HostState:
+        asked = choice or USUAL
         words = "certificate verify failed: unable to get local issuer certificate"
-        before = Attempt("trust store certifi", ok=False, words=words, milliseconds=38.4, code=20)
-        after = Attempt("the bundle alone", True, "200 OK", 200, "TLSv1.3", "HTTP/1.1", 41.2)
-        return state.with_live_test(LiveTest(method, state.target.url + path[1:], before, after))
+        before = Attempt("trust store certifi", False, words, None, None, None, 38.4, 20, None, Times(3.1, 11.8))
+        times = Times(2.9, 11.6, 21.3, 5.4)
+        after = Attempt(
+            "the bundle alone", True, "200 OK", 200, "TLSv1.3", "HTTP/2", 41.2, None, "TLS_AES_256_GCM_SHA384", times
+        )
+        return state.with_live_test(LiveTest(asked.method, state.target.url + asked.path[1:], before, after))
 
 
 def _as_aia(tried: Try) -> Try:

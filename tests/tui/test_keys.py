@@ -105,10 +105,11 @@ async def test_zoom_and_back() -> None:
 @anyio
 async def test_the_palette_offers_what_applies_now() -> None:
     async with stage(MEDIUM) as pilot:
-        await press(pilot, "ctrl+p")
+        await press(pilot, "ctrl+p", *"probeall")
         await shows(pilot, "Probe all hosts again")
-        assert "Copy the whole bundle" not in screen_text(pilot)
-        await press(pilot, "escape", "f", "ctrl+p")
+        await press(pilot, "escape", "ctrl+p", *"wholebundle")
+        await shows(pilot, "No matches found")
+        await press(pilot, "escape", "escape", "f", "ctrl+p", *"wholebundle")
         await shows(pilot, "Copy the whole bundle")
 
 

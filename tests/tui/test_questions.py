@@ -73,7 +73,7 @@ async def test_other_kinds_of_file_are_written_too(tmp_path: Path, monkeypatch: 
         app = pilot.app
         assert isinstance(app, ChainApp)
         await press(pilot, "f", "w", "f2", "f2", "f2")
-        await shows(pilot, "server: leaf and intermediates in order")
+        await shows(pilot, "server 4/7: leaf and intermediates in order")
         assert app.screen.query_one("#write-path", Input).value == "api.example.test-chain.pem"
         await press(pilot, "enter")
         assert app.rows[0].unwritten, "the bundle for clients is still to be written"

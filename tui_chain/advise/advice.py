@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tui_chain.certs.text import safe_text
+from tui_chain.failure import Failure
 from tui_chain.probe.target import Target
 from tui_chain.repair.kinds import SUFFIXES, Kind
 
@@ -41,8 +43,9 @@ class Setting:
     files: Mapping[Kind, Path] = field(default_factory=dict)
 
     def path(self, kind: Kind) -> Path:
-        """Where the file of a kind is, or should be."""
-        return self.files.get(kind) or (self.bundle if kind is Kind.CLIENT else beside(self.bundle, kind))
+        """Where the file of a kind is, or should be, as a path that no program takes for an option."""
+        path = self.files.get(kind) or (self.bundle if kind is Kind.CLIENT else beside(self.bundle, kind))
+        return path.absolute() if str(path).startswith("-") else path
 
     def shell(self, kind: Kind = Kind.CLIENT) -> str:
         """The path as a word of a POSIX shell."""
@@ -60,6 +63,16 @@ class Setting:
     def url(self) -> str:
         """The URL of the host's root."""
         return self.target.url
+
+
+def unsayable(path: Path) -> Failure | None:
+    """Refuse a path with controls, or other characters that a command to copy cannot show as they are."""
+    text = str(path)
+    shown = safe_text(text, 10 * len(text) + 1)
+    if shown == text:
+        return None
+    words = f"A command cannot show every character of this path: {safe_text(text)}."
+    return Failure("usage", words, "Give the file, or its folder, another name.")
 
 
 def beside(bundle: Path, kind: Kind) -> Path:

@@ -7,24 +7,54 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from tui_chain.advise.advice import Advice, Setting
+from tui_chain.advise.crl_clients import CrlUse, crl_advice, openssl_crl_advice, without_check
 from tui_chain.advise.program_clients import openssl_advice, program_advice
 from tui_chain.advise.python_clients import python_advice
+from tui_chain.certs.crls import CrlScope
 from tui_chain.probe.target import Target
 from tui_chain.repair.kinds import Kind
 
-__all__ = ["Advice", "client_advice", "making"]
+__all__ = ["Advice", "CrlUse", "client_advice", "making", "making_crls", "refreshing"]
 
 
-def client_advice(target: Target, bundle: Path, files: Mapping[Kind, Path] | None = None) -> tuple[Advice, ...]:
+def client_advice(
+    target: Target, bundle: Path, files: Mapping[Kind, Path] | None = None, crls: CrlUse | None = None
+) -> tuple[Advice, ...]:
     """Say for each client how it uses the bundle at `bundle` for `target`; STARTTLS hosts get OpenSSL's alone.
 
     `files` are the paths of other kinds of output, for the clients that need them; by default they stand beside
-    the bundle, and `making` says how they are made.
+    the bundle, and `making` says how they are made. With `crls`, those clients come first that can look into the
+    bundle's CRLs, told to do so, then those that read the file and cannot.
     """
     at = Setting(target, bundle, files or {})
+    if crls is not None:
+        return _with_crls(at, crls)
     if target.starttls is not None:
         return (openssl_advice(at),)
     return (*python_advice(at), *program_advice(at), openssl_advice(at))
+
+
+def _with_crls(at: Setting, crls: CrlUse) -> tuple[Advice, ...]:
+    openssl = openssl_crl_advice(at, crls)
+    if at.target.starttls is not None:
+        return (openssl,)
+    checking = (*crl_advice(at, crls), openssl)
+    return (*checking, *without_check((*python_advice(at), *program_advice(at)), checking))
+
+
+def making_crls(target: Target, bundle: Path, crls: CrlUse, trust: str | None = None) -> str:
+    """The command that makes the client bundle with its CRLs; a file that is there is replaced."""
+    switch = "--crl" if crls.scope is CrlScope.CHAIN else "--crl-leaf"
+    kind = " --as links" if crls.extends else ""
+    store = f" --trust {shlex.quote(trust)}" if trust else ""
+    file = shlex.quote(str(bundle))
+    return f"tlschain fix {shlex.quote(str(target))}{store} {switch}{kind} -o {file} --replace"
+
+
+def refreshing(bundle: Path, trust: str | None = None) -> str:
+    """The command that keeps a bundle and its CRLs fresh, for cron."""
+    store = f" --trust {shlex.quote(trust)}" if trust else ""
+    return f"tlschain refresh {shlex.quote(str(bundle))}{store} --write"
 
 
 def making(target: Target, advice: Advice, trust: str | None = None) -> str:

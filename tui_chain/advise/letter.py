@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterator
 
 from tui_chain.advise.document import Code, Document, Heading, Listing, Paragraph, Part, to_markdown, to_text
@@ -61,12 +62,13 @@ def _cure(served: ServedChain, chain: bytes | None) -> Iterator[Part]:
         else "Append the missing certificates to the server's certificate file, in that order, and reload. "
         "The private key stays as it is."
     )
-    for each in server_lines(file_stem(served.host)):
-        yield Paragraph(f"{each.server}:")
-        yield Code(f"{each.line}\n# then: {each.reload}", each.language)
+    yield Paragraph("The paths are the usual ones; put in those of the server.")
+    for each in server_lines(file_stem(served.host), target=served.target):
+        yield Paragraph(f"{each.server}: {each.note}".rstrip())
+        yield Code(each.code, each.language)
     yield Heading("To check it")
     yield Code(_check(served), "sh")
-    yield Paragraph('It must end with "Verify return code: 0 (ok)".')
+    yield Paragraph('It must say "Verify return code: 0 (ok)".')
     if chain is not None:
         yield Heading("The file")
         yield Code(chain.decode("ascii"))
@@ -82,4 +84,4 @@ def _check(served: ServedChain) -> str:
     host = f"[{target.host}]" if ":" in target.host else target.host
     switch = f" -starttls {target.starttls}" if target.starttls else ""
     name = "" if target.is_ip else f" -servername {target.host}"
-    return f"openssl s_client -connect {host}:{target.port}{switch}{name} < /dev/null"
+    return f"openssl s_client -connect {shlex.quote(f'{host}:{target.port}')}{switch}{name} < /dev/null"

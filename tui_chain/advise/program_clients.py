@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import shlex
 from collections.abc import Iterator
 
@@ -17,6 +19,7 @@ def program_advice(at: Setting) -> Iterator[Advice]:
     """Say for each program how it uses the file."""
     yield from _transfer(at)
     yield from _node(at)
+    yield _npm(at)
     yield from _java(at)
     yield from _env(at)
 
@@ -28,7 +31,7 @@ def _transfer(at: Setting) -> Iterator[Advice]:
     )
     yield _client("curl", f"curl --cacert {file} {url}", note, EXTENDS, at)
     yield _client("wget", f"wget --ca-certificate={file} -O - {url}", "", EXTENDS, at)
-    code = f"git config --global http.{url}.sslCAInfo {file}"
+    code = f"git config --global {shlex.quote(f'http.{at.url}.sslCAInfo')} {file}"
     yield _client("git", code, "For this server alone. GIT_SSL_CAINFO wins over it.", EXTENDS, at)
 
 
@@ -40,17 +43,31 @@ def _node(at: Setting) -> Iterator[Advice]:
     file = at.shell()
     note = "Extends Node's own roots; it is read when the process starts. A ca: in the code turns it off."
     yield _client("Node", f"export NODE_EXTRA_CA_CERTS={file}", note, EXTENDS, at)
-    code = _NODE.format(file=at.script(), url=repr(at.url))
+    code = _NODE.format(file=at.script(), url=json.dumps(at.url))
     note = "ca: replaces Node's roots, so they are given again."
     yield Advice("Node, in code", code, note, REPLACES, "js", Kind.CLIENT, at.path(Kind.CLIENT))
-    full = Kind.CLIENT_STORE
+
+
+_NPM_VARIABLE = re.compile(r"\$\{[^${}?]+\??\}")
+"""What npm replaces by a variable's value when it reads its file, unless a backslash stands before it."""
+_NPM_MISREADS = re.compile(r"\\[\\;#]|\\\$\{|\s$")
+"""What .npmrc loses: a backslash before another, a comment sign or a variable, and white space at the end."""
+
+
+def _npm(at: Setting) -> Advice:
+    file = at.path(Kind.CLIENT_STORE)
+    path = _NPM_VARIABLE.sub(r"\\\g<0>", str(file))
     note = "cafile replaces the file of NODE_EXTRA_CA_CERTS."
-    yield Advice("npm", f"npm config set cafile {at.shell(full)}", note, REPLACES, "sh", full, at.path(full))
+    if _NPM_MISREADS.search(str(file)):
+        note += " npm does not read this path back as it was written: give the file another name."
+    code = f"npm config set cafile {shlex.quote(path)}"
+    return Advice("npm", code, note, REPLACES, "sh", Kind.CLIENT_STORE, file)
 
 
 def _java(at: Setting) -> Iterator[Advice]:
     file = at.path(Kind.JAVA)
-    option = f'-Djavax.net.ssl.trustStore="{file}"'
+    # the JVM takes the variable apart by white space and both kinds of quotes, without escapes, as shlex writes them
+    option = f"-Djavax.net.ssl.trustStore={shlex.quote(str(file))}"
     note = (
         "Replaces Java's cacerts; the file has the roots and each missing certificate under an alias of its own. "
         "It needs no password. keytool -importcert would take the first certificate of a file only."
@@ -79,7 +96,7 @@ def openssl_advice(at: Setting) -> Advice:
         f"-verify_ip {target.host}" if target.is_ip else f"-servername {target.host} -verify_hostname {target.host}"
     )
     code = (
-        f"openssl s_client -connect {host}:{target.port}{switch} {check} "
+        f"openssl s_client -connect {shlex.quote(f'{host}:{target.port}')}{switch} {check} "
         f"-CAfile {at.shell()} -no-CApath -no-CAstore -verify_return_error < /dev/null"
     )
     return _client("openssl", code, "", REPLACES, at)

@@ -12,7 +12,7 @@ FROM_3_13 = (
     "(VERIFY_X509_STRICT) and takes an intermediate of the file for an anchor (VERIFY_X509_PARTIAL_CHAIN); up to "
     "3.12 the root has to be in the file as well, as it is in this one."
 )
-_ADAPTER = """
+ADAPTER = """
 class ContextAdapter(HTTPAdapter):
     def __init__(self, context):
         self.context = context
@@ -31,13 +31,15 @@ class ContextAdapter(HTTPAdapter):
 
 session = requests.Session()
 """
-_AIOHTTP = """
+"""The lines that make a session of requests use `context`."""
+AIOHTTP = """
 async def main():
     async with aiohttp.ClientSession() as session, session.get({url}, ssl=context) as answer:
         print(answer.status)
 
 
 asyncio.run(main())"""
+"""The lines that make aiohttp use `context`, with the URL as a Python literal in `url`."""
 
 
 def python_advice(at: Setting) -> Iterator[Advice]:
@@ -74,7 +76,7 @@ def _requests(at: Setting) -> Iterator[Advice]:
     )
     yield _shell("requests, every host", "REQUESTS_CA_BUNDLE", note, REPLACES, Kind.CLIENT_STORE, at)
     mounted = f"session.mount({at.url!r}, ContextAdapter(context))\nprint(session.get({at.url!r}).status_code)"
-    code = f"{_context(at)}import requests\nfrom requests.adapters import HTTPAdapter\n\n{_ADAPTER}{mounted}"
+    code = f"{_context(at)}import requests\nfrom requests.adapters import HTTPAdapter\n\n{ADAPTER}{mounted}"
     note = (
         "verify= takes no context (TypeError); an adapter does. cert_verify is overridden because requests would "
         "load all of certifi into the context again."
@@ -97,7 +99,7 @@ def _contexts(at: Setting) -> Iterator[Advice]:
     context = _context(at)
     code = f"{context}import urllib.request\nprint(urllib.request.urlopen({at.url!r}, context=context).status)"
     yield _python("Python ssl, urllib", code, FROM_3_13, EXTENDS, at)
-    code = f"{context}import asyncio\nimport aiohttp\n\n{_AIOHTTP.format(url=repr(at.url))}"
+    code = f"{context}import asyncio\nimport aiohttp\n\n{AIOHTTP.format(url=repr(at.url))}"
     yield _python("aiohttp", code, FROM_3_13, EXTENDS, at)
     code = (
         f"{context}import urllib3\nprint(urllib3.PoolManager(ssl_context=context).request('GET', {at.url!r}).status)"

@@ -10,22 +10,35 @@ from tui_chain.advise.commands import client_advice
 from tui_chain.advise.document import Code, Document, Heading, Listing, Paragraph, Part, Table
 from tui_chain.advise.letter import file_stem, letter_document
 from tui_chain.certs.certificate import Certificate
+from tui_chain.certs.store import TrustStore
 from tui_chain.certs.text import colon_hex
 from tui_chain.diagnose.headline import headline
 from tui_chain.failure import Failure
 from tui_chain.paths.profiles import Verdicts
 from tui_chain.probe.served import ServedChain
-from tui_chain.repair.kinds import SUFFIXES, Kind
+from tui_chain.repair.kinds import SUFFIXES, Kind, make_output
 from tui_chain.repair.repair import Repair
 from tui_chain.state import HostState, source_of
 
 
-def report(state: HostState, now: datetime, chain: bytes | None = None) -> Document:
-    """Write down a host that was probed at least; `chain` is the server's file for the letter, where there is one."""
-    return Document(f"TLS certificate report: {state.target}", tuple(_parts(state, now, chain)))
+def report(state: HostState, now: datetime, chain: bytes | None = None, written: Path | None = None) -> Document:
+    """Write down a host that was probed at least.
+
+    `chain` is the server's file for the letter, where there is one, and `written` where the bundle for clients
+    stands; None takes the name that it would be given.
+    """
+    return Document(f"TLS certificate report: {state.target}", tuple(_parts(state, now, chain, written)))
 
 
-def _parts(state: HostState, now: datetime, chain: bytes | None) -> Iterator[Part]:
+def server_file(state: HostState, store: TrustStore, at: datetime) -> bytes | None:
+    """The chain file that the server should have, proven with the trust store, or None where there is none."""
+    if state.reached is None or state.proven is None:
+        return None
+    found = make_output(Kind.SERVER, [(state.reached, state.proven)], store, at=at)
+    return None if isinstance(found, Failure) else found.data
+
+
+def _parts(state: HostState, now: datetime, chain: bytes | None, written: Path | None) -> Iterator[Part]:
     verdict, status = state.verdict, state.status
     if verdict is None or status is None:
         yield Paragraph("The host has not been probed.")
@@ -39,7 +52,10 @@ def _parts(state: HostState, now: datetime, chain: bytes | None) -> Iterator[Par
     yield from _path(state, now)
     yield from _findings(state)
     yield from _tries(state)
-    yield from _repair(state)
+    yield from _servers(state)
+    yield from _revocation(state)
+    yield from _repair(state, written)
+    yield from _live(state)
     yield from _letter(state, chain)
 
 
@@ -95,13 +111,40 @@ def _profiles(verdicts: Verdicts) -> Table:
     return Table(("client", "verdict"), rows)
 
 
-def _repair(state: HostState) -> Iterator[Part]:
+def _servers(state: HostState) -> Iterator[Part]:
+    if state.servers is not None:
+        yield Heading("Every server of the host")
+        yield Table(("asked", "answer"), tuple((row.variant.words, row.words) for row in state.servers.rows))
+
+
+def _revocation(state: HostState) -> Iterator[Part]:
+    rows = [
+        (check.label, check.status.value, " ".join(filter(None, (answer.means.value, answer.url))), answer.words)
+        for check in state.revocation or ()
+        for answer in check.answers
+    ]
+    if rows:
+        yield Heading("Revocation")
+        yield Table(("certificate", "status", "asked", "answer"), tuple(rows))
+
+
+def _live(state: HostState) -> Iterator[Part]:
+    test = state.live_test
+    if test is not None:
+        yield Heading("Live test")
+        yield Paragraph(f"{test.method} {test.url}")
+        made = [("before", test.before), *([("after", test.after)] if test.after is not None else [])]
+        rows = ((when, one.trust, one.words, f"{one.milliseconds:.0f} ms") for when, one in made)
+        yield Table(("", "trusts", "answer", "took"), tuple(rows))
+
+
+def _repair(state: HostState, written: Path | None) -> Iterator[Part]:
     if isinstance(state.repair, Repair):
         yield Heading("The repair, and what clients say with it alone")
         yield _profiles(state.repair.verdicts)
         yield Code(state.repair.bundle.pem.decode("ascii"))
         yield Heading("How clients use it")
-        bundle = Path(file_stem(state.target.host) + SUFFIXES[Kind.CLIENT])
+        bundle = written or Path(file_stem(state.target.host) + SUFFIXES[Kind.CLIENT])
         for advice in client_advice(state.target, bundle):
             yield Heading(advice.client, 3)
             yield Code(advice.code, advice.language)

@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from tui_chain.audit.clients import CLIENTS, load_all
+from tui_chain.audit.crl_rules import crl_findings
 from tui_chain.audit.findings import AuditFinding
 from tui_chain.audit.loaded import Loaded
 from tui_chain.audit.rules import certificate_findings, form_findings
@@ -68,7 +69,7 @@ class Auditor:
     def audit(self, data: bytes, name: str = "") -> Audit:
         """Judge the bytes of a file; never raises for odd ones."""
         looked = scan(data)
-        found = [*form_findings(looked)]
+        found = [*form_findings(looked), *crl_findings(looked, self.at)]
         found += certificate_findings(looked.certificates, self.public, self.prover, self.at)
         order = list(Severity)
         found.sort(key=lambda one: order.index(one.severity))

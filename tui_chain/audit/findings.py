@@ -11,7 +11,7 @@ from tui_chain.diagnose.words import Severity
 class AuditFinding:
     """One thing about a file: a stable code, a sentence, what to do, and where it sits.
 
-    `at` is the SHA-256 of a certificate or None, `line` the line of the file, counted from 1, or None.
+    `at` is the SHA-256 of a certificate or CRL or None, `line` the line of the file, counted from 1, or None.
     """
 
     code: str
@@ -45,6 +45,22 @@ KINDS: dict[str, tuple[Severity, str]] = {
         "Many read a trust file; move the key to a file of its own. Java refuses the file.",
     ),
     "crl": (RISK, "Java refuses a file of certificates with a CRL in it; keep it in a file of its own."),
+    "crl-malformed": (FATAL, "OpenSSL refuses the whole file, Java too; get the CRL again, or --fix drops it."),
+    "crl-check": (COSMETIC, "Only a client that is told to looks into them; Java refuses the file."),
+    "crl-expired": (
+        RISK,
+        "A client that checks refuses all that its issuer signed (code 12); tlschain refresh --write gets a new one.",
+    ),
+    "crl-soon": (RISK, "Get its successor before that time; tlschain refresh does so for a bundle of its own."),
+    "crl-missing": (
+        RISK,
+        "A client that checks refuses all that it signed (code 3); tlschain refresh --write gets the CRL.",
+    ),
+    "crl-forged": (RISK, "A client that checks refuses all that the certificate signed (code 8); take the CRL out."),
+    "crl-not-yet": (RISK, "A client that checks refuses it until then (code 11); check the clock of this machine."),
+    "crl-endless": (RISK, "OpenSSL takes it for ever, however old it gets; get one that says when it ends."),
+    "crl-unusable": (RISK, "A client that checks cannot use it (code 3, 36 or 44); get the issuer's whole list."),
+    "crl-old": (COSMETIC, "OpenSSL takes the newer one; --fix drops the old one."),
     "leaf": (RISK, "It vouches for nothing but itself, and Java accepts it even expired; take it out."),
     "not-a-ca": (RISK, "No client builds a path through it; take it out."),
     "expired": (RISK, "It only does harm; take it out."),

@@ -5,9 +5,11 @@ from __future__ import annotations
 from tui_chain.audit.loaded import Loaded, certificate_of, decoded
 from tui_chain.certs.certificate import Certificate
 from tui_chain.certs.der import DERError, element
-from tui_chain.certs.readers import read_certificates
+from tui_chain.certs.readers import Reading, read_certificates
 
 _HYPHEN = ord("-")
+_KEYSTORES = (b"\xfe\xed\xfe\xed", b"\xce\xce\xce\xce")
+_JCEKS = "it is a JCEKS store, which takes -Djavax.net.ssl.trustStoreType=JCEKS"
 _LINE_ENDS = (None, ord("\r"), ord("\n"))
 
 
@@ -18,8 +20,12 @@ class _RefusedError(Exception):
 def load_java(data: bytes) -> Loaded:
     """Read a file of certificates: everything in it has to be one, or Java throws and has none.
 
-    PKCS#12 is read as `KeyStore` does for a trust store, with Java's usual password or none.
+    Keystores are read as `KeyStore` does for a trust store, with Java's usual password or none.
     """
+    if data.startswith(_KEYSTORES):
+        store = read_certificates(data)
+        # the type that Java takes by default, pkcs12, reads JKS as well
+        return Loaded(_accepted(store)) if store.format == "JKS" else Loaded((), _JCEKS)
     try:
         first, at = _block(data, 0)
         if first is None:
@@ -35,12 +41,26 @@ def load_java(data: bytes) -> Loaded:
         return Loaded((), str(error))
 
 
+def _accepted(store: Reading) -> tuple[Certificate, ...]:
+    """What sun.security.validator.TrustStoreUtil takes: trusted entries, and of a key's chain the first."""
+    behind = {place for chain in store.chains for place in chain[1:]}
+    return tuple(one for place, one in enumerate(store.certificates) if place not in behind)
+
+
 def load_keytool(data: bytes) -> Loaded:
-    """Read as `keytool -importcert` does: the first certificate and no other."""
-    if read_certificates(data).format == "PKCS#12":
+    """Read as `keytool -importcert` does: the first block, which has to be a certificate, and nothing below it."""
+    if read_certificates(data).format in {"PKCS#12", "JKS", "JCEKS"}:
         return Loaded((), "it is a store, not a certificate")
-    found = load_java(data)
-    return Loaded(found.certificates[:1], found.refused)
+    try:
+        first, _ = _block(data, 0)
+    except (_RefusedError, DERError) as error:
+        return Loaded((), str(error))
+    if first is None:
+        return Loaded((), "it finds no certificate in it")
+    certificate = certificate_of(first)
+    if certificate is None or certificate.parsed is None:
+        return Loaded((), "its first block is not a certificate")
+    return Loaded((certificate,))
 
 
 def _certificates(data: bytes, first: bytes, at: int) -> list[Certificate]:

@@ -7,6 +7,7 @@ import binascii
 from dataclasses import dataclass
 
 from tui_chain.certs.certificate import Certificate
+from tui_chain.certs.crls import RevocationList
 from tui_chain.certs.der import DERError, element
 
 
@@ -15,10 +16,12 @@ class Loaded:
     """The certificates that a client loads, in their order, and why it refuses the file or a part of it.
 
     `refused` is one phrase or None; where `certificates` is not empty as well, the client keeps those it had read.
+    `crls` are the CRLs that it loads beside them; it looks into them where its check is turned on.
     """
 
     certificates: tuple[Certificate, ...] = ()
     refused: str | None = None
+    crls: tuple[RevocationList, ...] = ()
 
 
 def decoded(body: bytes) -> bytes | None:
@@ -38,3 +41,9 @@ def certificate_of(der: bytes | None) -> Certificate | None:
     except DERError:
         return None
     return found if found.version is not None and found.not_after is not None else None
+
+
+def crl_of(der: bytes | None) -> RevocationList | None:
+    """Return the CRL that `der` is, or None where it is none."""
+    found = RevocationList(der or b"")
+    return found if found.parsed is not None and found.this_update is not None else None

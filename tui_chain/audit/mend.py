@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from tui_chain.audit.audit import Audit
 from tui_chain.certs.certificate import Certificate
+from tui_chain.certs.crls import RevocationList
 from tui_chain.certs.signatures import SignatureProver
 from tui_chain.failure import Failure
 from tui_chain.repair.headers import Header, read_header
@@ -14,23 +16,28 @@ from tui_chain.repair.render import render
 
 DROPPED = ("leaf", "not-a-ca", "expired", "expired-twin")
 """Findings whose certificate a mended file does not have."""
+DROPPED_CRLS = ("crl-expired", "crl-old", "crl-forged", "crl-unusable")
+"""Findings whose CRL a mended file of ours does not have; one that is dated in the future may come to hold."""
 
 
 @dataclass(frozen=True)
 class Mended:
-    """The new file, what it keeps, and what was left out."""
+    """The new file, what it keeps, and what was left out: certificates, blocks that are neither, and CRLs."""
 
     data: bytes
     kept: tuple[Certificate, ...]
     dropped: tuple[Certificate, ...]
     lost: int
-    """Blocks that could not be read, and private keys and revocation lists, which do not belong there."""
+    """Blocks that could not be read, and private keys, which do not belong there."""
+    crls: tuple[RevocationList, ...] = ()
+    dropped_crls: tuple[RevocationList, ...] = ()
 
 
 def mend(audit: Audit, prover: SignatureProver, at: datetime) -> Mended | Failure:
     """Write the file's certificates as canonical PEM: each once, CAs alone, none expired, issuers below.
 
-    What its comments say of hosts, if this tool made it, is kept; other comments are not.
+    What its comments say of hosts, if this tool made it, is kept; other comments are not. CRLs are kept where this
+    tool wrote the file for clients that check them, and as long as they hold; in any other file they do not belong.
     """
     bad = {found.at for found in audit.findings if found.code in DROPPED}
     unique = tuple(dict.fromkeys(audit.certificates))
@@ -41,10 +48,30 @@ def mend(audit: Audit, prover: SignatureProver, at: datetime) -> Mended | Failur
         )
     header = read_header(audit.scan.data) or Header(title="CA certificates")
     ordered = issuers_last(kept, prover)
-    sources = {certificate.sha256: f"file {audit.name}" for certificate in ordered} | dict(header.sources)
+    crls = _kept_crls(audit, header)
+    digests = (*(one.sha256 for one in ordered), *(crl.sha256 for crl in crls))
+    sources = dict.fromkeys(digests, f"file {audit.name}") | dict(header.sources)
     dropped = tuple(certificate for certificate in unique if certificate not in kept)
-    lost = sum(block.certificate is None for block in audit.scan.blocks)
-    return Mended(render(header, ordered, sources), ordered, dropped, lost)
+    lost = sum(block.certificate is None and block.crl is None for block in audit.scan.blocks)
+    left = tuple(crl for crl in dict.fromkeys(audit.scan.crls) if crl not in crls)
+    return Mended(_rendered(header, ordered, sources, crls), ordered, dropped, lost, crls, left)
+
+
+def _kept_crls(audit: Audit, header: Header) -> tuple[RevocationList, ...]:
+    bad = {found.at for found in audit.findings if found.code in DROPPED_CRLS}
+    if header.crl_check is None:
+        return ()
+    return tuple(crl for crl in dict.fromkeys(audit.scan.crls) if crl.sha256 not in bad)
+
+
+def _rendered(
+    header: Header,
+    certificates: tuple[Certificate, ...],
+    sources: Mapping[str, str],
+    crls: tuple[RevocationList, ...],
+) -> bytes:
+    until = min((end for crl in crls if (end := crl.next_update) is not None), default=None)
+    return render(replace(header, crls_until=until), certificates, sources, crls=crls)
 
 
 def issuers_last(certificates: tuple[Certificate, ...], prover: SignatureProver) -> tuple[Certificate, ...]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tui_chain.audit.loaded import Loaded, certificate_of, decoded
+from tui_chain.audit.loaded import Loaded, certificate_of, crl_of, decoded
 from tui_chain.certs.certificate import Certificate
+from tui_chain.certs.crls import RevocationList
 
 LINE = 254
 """Bytes of a line that `BIO_gets` hands on at once; the rest of a longer line counts as a line of its own."""
@@ -29,19 +30,23 @@ class BadBlockError(Exception):
 
 
 def load_store(data: bytes) -> Loaded:
-    """Read as `X509_load_cert_crl_file` does for a CA file: certificates and CRLs, all of them or nothing."""
+    """Read as `X509_load_cert_crl_file` does for a CA file: certificates and CRLs, all of them or nothing.
+
+    Python's `cadata` is read otherwise, as by `load_each`, and has no CRLs.
+    """
     found: list[Certificate] = []
-    crls = 0
+    crls: list[RevocationList] = []
     try:
         for block in blocks(data):
             if block.label in _PLAIN or block.label == b"TRUSTED CERTIFICATE":
                 found.append(_certificate(block))
-            crls += block.label == b"X509 CRL"
+            elif block.label == b"X509 CRL":
+                crls.append(_crl(block))
     except BadBlockError as error:
         return Loaded((), str(error))
     if not found and not crls:
         return Loaded((), "it finds no certificate in it")
-    return Loaded(tuple(found))
+    return Loaded(tuple(found), crls=tuple(crls))
 
 
 def load_each(data: bytes) -> Loaded:
@@ -60,6 +65,13 @@ def _certificate(block: PemBlock) -> Certificate:
     found = certificate_of(block.der)
     if found is None:
         raise BadBlockError("a block is not a certificate")
+    return found
+
+
+def _crl(block: PemBlock) -> RevocationList:
+    found = crl_of(block.der)
+    if found is None:
+        raise BadBlockError("a block is not a CRL")
     return found
 
 

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from tui_chain.audit.crl_rules import ends_soon
 from tui_chain.audit.rules import SOON
 from tui_chain.certs.certificate import Certificate
+from tui_chain.certs.crls import RevocationList, crls_of
 from tui_chain.certs.readers import read_certificates
 from tui_chain.certs.store import TrustStore
 from tui_chain.certs.text import colon_hex
@@ -22,6 +24,7 @@ from tui_chain.repair.kinds import Kind, Output, make_output
 from tui_chain.repair.merge import MERGED
 from tui_chain.repair.proof import Proof, accepted
 from tui_chain.repair.repair import Repair
+from tui_chain.revocation.collect import Crls, joined
 from tui_chain.state import HostState
 
 
@@ -83,20 +86,49 @@ def header_of(data: bytes) -> Header | Failure:
 _PEM_KINDS = frozenset({Kind.CLIENT.value, Kind.CLIENT_STORE.value, Kind.LINKS.value})
 
 
+@dataclass(frozen=True)
+class _Old:
+    """The bundle as it stands: what is in it, and the judges of it and of the trust store alone, at a time."""
+
+    header: Header
+    certificates: tuple[Certificate, ...]
+    crls: tuple[RevocationList, ...]
+    judge: Judge
+    plain: Judge
+    at: datetime
+
+    def refusal(self, proof: Proof) -> str | None:
+        """Why clients refuse a host with it, those too that check CRLs where it is for them; or None."""
+        refused = proof.refusal(self.judge)
+        if refused is not None or self.header.crl_check is None:
+            return refused
+        return proof.crl_refusal(self.judge, self.header.crl_check)
+
+    def has_all_of(self, output: Output) -> bool:
+        """Whether a new file would have the same certificates and CRLs."""
+        crls = output.bundle.crls if output.bundle is not None else ()
+        return set(output.certificates) == set(self.certificates) and set(crls) == set(self.crls)
+
+
 def refreshed(data: bytes, header: Header, states: Sequence[HostState], store: TrustStore, at: datetime) -> Refreshed:
-    """Judge the bundle `data` for its hosts, which have been probed and repaired anew, at the time `at`."""
-    certificates = read_certificates(data).certificates
+    """Judge the bundle `data` for its hosts, which have been probed and repaired anew, at the time `at`.
+
+    Where the bundle is for clients that check CRLs, the hosts' CRLs have to be fetched anew as well (`ask_crls`):
+    newer ones make a new file even where the old one still works.
+    """
+    certificates, crls = read_certificates(data).certificates, crls_of(data)
     anchors = (*certificates, *store.anchors) if header.kind == Kind.LINKS else certificates
-    judge = Judge(tuple(dict.fromkeys(anchors)))
-    plain = Judge(store.anchors)
-    news = tuple(_news(state, judge, plain, certificates, at) for state in states)
+    judge = Judge(tuple(dict.fromkeys(anchors)), crls)
+    old = _Old(header, certificates, crls, judge, Judge(store.anchors), at)
+    news = tuple(_news(state, old) for state in states)
     found = Refreshed(header, news)
-    if found.state not in {State.FAILS, State.SOON}:
+    renewed = header.crl_check is not None and found.state is State.WORKS
+    if found.state not in {State.FAILS, State.SOON} and not renewed:
         return found
     output = _anew(header, states, store, at)
     if isinstance(output, Failure):
-        return Refreshed(header, news, None, output)
-    return Refreshed(header, news, None if set(output.certificates) == set(certificates) else output)
+        return Refreshed(header, news, None, None if renewed else output)
+    return Refreshed(header, news, None if old.has_all_of(output) else output)
 
 
 def foreign_certificates(data: bytes, anew: Iterable[Certificate] = ()) -> int:
@@ -104,32 +136,42 @@ def foreign_certificates(data: bytes, anew: Iterable[Certificate] = ()) -> int:
 
     What this tool writes for the hosts on top stands below a comment with its fingerprint, and nothing merged does.
     """
-    text = data.decode("utf-8", "replace")
-    own = set(_FINGERPRINT.findall(text[: text.find(MERGED)] if MERGED in text else text))
-    kept = set(anew)
+    own, kept = _own(data), set(anew)
     there = (one for one in read_certificates(data).certificates if one not in kept)
     return sum(colon_hex(one.sha256) not in own for one in there)
+
+
+def foreign_crls(data: bytes, anew: Iterable[RevocationList] = ()) -> int:
+    """How many CRLs of a bundle are not of its own making, nor in the new one."""
+    own, kept = _own(data), set(anew)
+    return sum(colon_hex(crl.sha256) not in own for crl in crls_of(data) if crl not in kept)
+
+
+def _own(data: bytes) -> set[str]:
+    """The fingerprints in the comments of what this tool wrote for the hosts on top."""
+    text = data.decode("utf-8", "replace")
+    return set(_FINGERPRINT.findall(text[: text.find(MERGED)] if MERGED in text else text))
 
 
 _FINGERPRINT = re.compile(r"^# SHA-256: ([0-9A-F:]+)$", re.MULTILINE)
 
 
-def _news(
-    state: HostState, judge: Judge, plain: Judge, certificates: tuple[Certificate, ...], at: datetime
-) -> HostNews:
+def _news(state: HostState, old: _Old) -> HostNews:
     name = str(state.target)
     if not isinstance(state.served, ServedChain):
         why = state.served.message if isinstance(state.served, Failure) else "It was not reached."
         return HostNews(name, State.UNKNOWN, why)
     served = state.served
-    wanted = _wanted(state, served, plain, at)
-    refused = Proof(served, wanted, at).refusal(judge) if wanted else "no client accepts it with any bundle"
+    if isinstance(state.crls, Failure) and state.crls.kind == "revoked":
+        return HostNews(name, State.FAILS, state.crls.message)
+    wanted = _wanted(state, served, old.plain, old.at)
+    refused = old.refusal(Proof(served, wanted, old.at)) if wanted else "no client accepts it with any bundle"
     if refused is not None:
         return HostNews(name, State.FAILS, f"The bundle does not work: {refused}.")
-    if state.status is Status.COMPLETE:
+    if state.status is Status.COMPLETE and old.header.crl_check is None:
         words = "The server sends its whole chain now, and clients trust it as it is; the bundle is not needed."
         return HostNews(name, State.NOT_NEEDED, words)
-    return _age(name, certificates, state, at)
+    return _age(name, old, state)
 
 
 def _wanted(state: HostState, served: ServedChain, plain: Judge, at: datetime) -> frozenset[str]:
@@ -139,18 +181,35 @@ def _wanted(state: HostState, served: ServedChain, plain: Judge, at: datetime) -
     return accepted(plain.verdicts(served.certificates, host=served.host, at=at))
 
 
-def _age(name: str, certificates: tuple[Certificate, ...], state: HostState, at: datetime) -> HostNews:
-    """Whether one of the bundle's certificates that this host needs ends soon."""
-    needed = set(state.repair.path.certificates) if isinstance(state.repair, Repair) else set(certificates)
-    ends = [one for one in certificates if one in needed and one.not_after is not None]
-    first = min(ends, key=lambda one: one.not_after or at, default=None)
-    if first is not None and first.not_after is not None and first.not_after - at < SOON:
+def _age(name: str, old: _Old, state: HostState) -> HostNews:
+    """Whether one of the bundle's certificates or CRLs that this host needs ends soon."""
+    path = state.repair.path.certificates if isinstance(state.repair, Repair) else old.certificates
+    ends = [one for one in old.certificates if one in set(path) and one.not_after is not None]
+    first = min(ends, key=lambda one: one.not_after or old.at, default=None)
+    if first is not None and first.not_after is not None and first.not_after - old.at < SOON:
         return HostNews(name, State.SOON, f"{first.label} in the bundle expires on {first.not_after:%Y-%m-%d}.")
-    return HostNews(name, State.WORKS, "The bundle works and is needed.")
+    due = _due(old, path)
+    if due is not None:
+        words = f"The CRL of {due.label} in the bundle ends on {due.next_update:%Y-%m-%d %H:%M} UTC."
+        return HostNews(name, State.SOON, words)
+    more = f" {state.crls.message}" if isinstance(state.crls, Failure) else ""
+    return HostNews(name, State.WORKS, f"The bundle works and is needed.{more}")
+
+
+def _due(old: _Old, path: Sequence[Certificate]) -> RevocationList | None:
+    """The first CRL to end of those that the host's path needs, if that is soon."""
+    if old.header.crl_check is None:
+        return None
+    issuers = {one.subject_name for one in path}
+    due = (crl for crl in old.crls if crl.issuer_name in issuers and ends_soon(crl, old.at))
+    return min(due, key=lambda crl: crl.next_update or old.at, default=None)
 
 
 def _anew(header: Header, states: Sequence[HostState], store: TrustStore, at: datetime) -> Output | Failure:
     """The file as it would be written today; a host that cannot be repaired now keeps the old file in place."""
+    crls = _crls_anew(states) if header.crl_check is not None else None
+    if isinstance(crls, Failure):
+        return crls
     repairs = []
     for state in states:
         if isinstance(state.served, ServedChain) and state.proven is not None:
@@ -158,4 +217,14 @@ def _anew(header: Header, states: Sequence[HostState], store: TrustStore, at: da
         elif state.status is not Status.COMPLETE:
             why = state.repair.message if isinstance(state.repair, Failure) else "It was not reached."
             return Failure("refresh", f"No new file is made, for {state.target} has no repair: {why}", "")
-    return make_output(Kind(header.kind), repairs, store, at=at)
+    return make_output(Kind(header.kind), repairs, store, at=at, crls=crls)
+
+
+def _crls_anew(states: Sequence[HostState]) -> Crls | Failure | None:
+    for state in states:
+        if isinstance(state.crls, Failure):
+            return Failure("refresh", f"No new file is made: {state.crls.message}", state.crls.hint)
+        if state.crls is None and state.reached is not None:
+            words = f"No new file is made, for the CRLs of {state.target} were not fetched anew."
+            return Failure("refresh", words, "tlschain refresh does so.")
+    return joined([state.crls for state in states if isinstance(state.crls, Crls)])

@@ -6,16 +6,20 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import islice
 
 from tui_chain.audit.findings import AuditFinding, finding
 from tui_chain.audit.scan import Block, Scan
 from tui_chain.certs.certificate import Certificate
+from tui_chain.certs.crls import CRL_LABEL
 from tui_chain.certs.signatures import SignatureProver
 from tui_chain.certs.store import NameIndex, TrustStore, by_subject
 from tui_chain.paths.strength import weak_key, weak_signature
 
 SOON = timedelta(days=30)
 """How long before its end a certificate is said to expire soon."""
+MAX_ISSUERS = 32
+"""Certificates of one subject that are tried as an issuer: a hostile file has thousands, each with another key."""
 STORE_SIZE = 40
 """Certificates from which on a file is a whole trust store, of which much is known to certifi."""
 
@@ -28,13 +32,10 @@ def form_findings(scan: Scan) -> Iterator[AuditFinding]:
     """What is wrong with the file, whatever its certificates are."""
     if scan.format == "empty":
         yield finding("empty", "There is nothing in it.")
-    elif scan.format in {"unknown", "JKS"}:
-        words = (
-            "It is a JKS store, which is not read here." if scan.format == "JKS" else "It has no certificate in it."
-        )
-        yield finding("unreadable", words)
-    elif scan.format == "PKCS#12":
-        yield finding("java-store", "It is PKCS#12.")
+    elif scan.format == "unknown":
+        yield finding("unreadable", "It has no certificate in it.")
+    elif scan.format in {"PKCS#12", "JKS", "JCEKS"}:
+        yield finding("java-store", f"It is {scan.format}.")
     elif scan.format != "PEM":
         yield finding("format", f"It is {scan.format}, not PEM.")
     else:
@@ -58,7 +59,7 @@ def _pem_form(data: bytes) -> Iterator[AuditFinding]:
 
 
 def _block(block: Block) -> Iterator[AuditFinding]:
-    if block.problem:
+    if block.problem and block.label != CRL_LABEL:
         yield finding("malformed", f"Line {block.line}: {block.problem}.", line=block.line)
     if block.label in {"X509 CERTIFICATE", "TRUSTED CERTIFICATE"}:
         yield finding("label", f"Line {block.line}: the block is labelled {block.label}.", line=block.line)
@@ -66,8 +67,6 @@ def _block(block: Block) -> Iterator[AuditFinding]:
         yield finding("format", f"Line {block.line}: there is PKCS#7 in it.", line=block.line)
     elif block.label.endswith("PRIVATE KEY"):
         yield finding("private-key", f"Line {block.line}: there is a private key in it.", line=block.line)
-    elif block.label == "X509 CRL":
-        yield finding("crl", f"Line {block.line}: there is a revocation list in it.", line=block.line)
 
 
 def certificate_findings(
@@ -143,7 +142,7 @@ def _company(
 def _issuers(certificate: Certificate, subjects: NameIndex) -> tuple[Certificate, ...]:
     """The certificates of the file that bear the name of its issuer."""
     named = subjects.get(certificate.issuer_name, ()) if certificate.issuer_name is not None else ()
-    return tuple(other for other in named if other != certificate)
+    return tuple(islice((other for other in named if other != certificate), MAX_ISSUERS))
 
 
 def _order(unique: tuple[Certificate, ...], subjects: NameIndex) -> Iterator[AuditFinding]:

@@ -6,30 +6,35 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
-from tui_chain.audit.loaded import certificate_of, decoded
+from tui_chain.audit.loaded import certificate_of, crl_of, decoded
 from tui_chain.certs.certificate import Certificate
+from tui_chain.certs.crls import CRL_LABEL, RevocationList
 from tui_chain.certs.readers import MAX_CERTIFICATES, read_certificates
 
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _BEGIN = re.compile(rb"-----BEGIN ([A-Z0-9 #]+)-----")
 _END = re.compile(rb"-----END ([A-Z0-9 #]+)-----")
 _LABELS = frozenset({"CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE"})
-_JKS = b"\xfe\xed\xfe\xed"
+_STORES = frozenset({"PKCS#12", "PKCS#7", "JKS", "JCEKS"})
 
 
 @dataclass(frozen=True)
 class Block:
-    """One PEM block: its line, counted from 1, its label, the certificate in it or why there is none."""
+    """One PEM block: its line, counted from 1, its label, the certificate or CRL in it or why there is none."""
 
     line: int
     label: str
     certificate: Certificate | None = None
     problem: str | None = None
+    crl: RevocationList | None = None
 
 
 @dataclass(frozen=True)
 class Scan:
-    """A file as it stands: `format` is `PEM`, `DER`, `PKCS#7`, `PKCS#12`, `JKS`, `UTF-16`, `empty` or `unknown`."""
+    """A file as it stands.
+
+    `format` is `PEM`, `DER`, `PKCS#7`, `PKCS#12`, `JKS`, `JCEKS`, `UTF-16`, `empty` or `unknown`.
+    """
 
     data: bytes
     format: str
@@ -39,6 +44,11 @@ class Scan:
     def certificates(self) -> tuple[Certificate, ...]:
         """Every certificate that can be saved, in the file's order, duplicates kept."""
         return tuple(block.certificate for block in self.blocks if block.certificate is not None)
+
+    @cached_property
+    def crls(self) -> tuple[RevocationList, ...]:
+        """Every CRL that can be read, in the file's order, duplicates kept."""
+        return tuple(block.crl for block in self.blocks if block.crl is not None)
 
     @property
     def private_key(self) -> Block | None:
@@ -55,8 +65,6 @@ def scan(data: bytes) -> Scan:
         return Scan(data, "UTF-16", tuple(_pem_blocks(text)))
     if _BEGIN.search(data):
         return Scan(data, "PEM", tuple(_pem_blocks(data)))
-    if data.startswith(_JKS):
-        return Scan(data, "JKS")
     return _container(data)
 
 
@@ -75,7 +83,7 @@ def _pem_blocks(data: bytes) -> list[Block]:
 
 def _blocks(line: int, label: str, rest: bytes) -> list[Block]:
     end = _END.search(rest)
-    if label not in _LABELS and label != "PKCS7":
+    if label not in _LABELS and label not in {"PKCS7", CRL_LABEL}:
         return [Block(line, label)]
     if end is None:
         return [Block(line, label, problem="the block has no END line")]
@@ -84,11 +92,12 @@ def _blocks(line: int, label: str, rest: bytes) -> list[Block]:
         return [Block(line, label, problem="the block is not base64")]
     if label == "PKCS7":
         return [Block(line, label, certificate) for certificate in read_certificates(der).certificates]
-    certificate = certificate_of(der)
-    if certificate is None:
-        return [Block(line, label, problem="what it holds is not a certificate")]
+    certificate, crl = (None, crl_of(der)) if label == CRL_LABEL else (certificate_of(der), None)
+    if certificate is None and crl is None:
+        kind = "CRL" if label == CRL_LABEL else "certificate"
+        return [Block(line, label, problem=f"what it holds is not a {kind}")]
     different = end[1].decode("ascii") != label
-    return [Block(line, label, certificate, "its END line names another kind" if different else None)]
+    return [Block(line, label, certificate, "its END line names another kind" if different else None, crl)]
 
 
 def _container(data: bytes) -> Scan:
@@ -98,7 +107,7 @@ def _container(data: bytes) -> Scan:
         reading = read_certificates(data, password=b"changeit")
     found = [Block(1, reading.format, certificate) for certificate in reading.certificates]
     found += (Block(1, "PRIVATE KEY") for _ in reading.private_keys)
-    if not found and reading.format not in {"PKCS#12", "PKCS#7"}:
+    if not found and reading.format not in _STORES:
         return Scan(data, "unknown")
     problem = () if found else (Block(1, reading.format, problem="it cannot be opened or holds nothing"),)
     return Scan(data, reading.format, (*found, *problem))

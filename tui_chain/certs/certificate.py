@@ -5,21 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from ipaddress import IPv4Address, IPv6Address
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from cryptography import x509
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID
 
-from tui_chain.certs.constraints import NameConstraints, name_constraints
 from tui_chain.certs.core import CertificateCore
 from tui_chain.certs.der import element
 from tui_chain.certs.distinguished import CanonicalName
-from tui_chain.certs.extension_words import extension_words
 from tui_chain.certs.faults import UNREADABLE, Fault, attempt, or_none
 from tui_chain.certs.keys import PublicKey
 from tui_chain.certs.names import AlternativeNames, canonical, general_names, general_uri, name_words
 from tui_chain.certs.text import safe_text
 from tui_chain.certs.words import PATH_EXTENSIONS, extension_name, key_usage_words, policy_name, purpose_name
+
+if TYPE_CHECKING:
+    from tui_chain.certs.constraints import NameConstraints
 
 __all__ = ["UNREADABLE", "Certificate", "ExtensionRow", "Fault", "PublicKey"]
 
@@ -136,7 +137,11 @@ class Certificate(CertificateCore):
     def name_constraints(self) -> NameConstraints | None:
         """Name constraints (RFC 5280 section 4.2.1.10), or None if absent or unreadable."""
         found = self._extensions.get(x509.NameConstraints)
-        return None if found is None else or_none(attempt("nameConstraints", lambda: name_constraints(found)))
+        if found is None:
+            return None
+        from tui_chain.certs.constraints import name_constraints  # few certificates have any
+
+        return or_none(attempt("nameConstraints", lambda: name_constraints(found)))
 
     @cached_property
     def must_staple(self) -> bool:
@@ -196,6 +201,8 @@ class Certificate(CertificateCore):
     @cached_property
     def extension_table(self) -> tuple[ExtensionRow, ...]:
         """Every extension: those that were read in their order, then the unreadable ones."""
+        from tui_chain.certs.extension_words import extension_words
+
         read = (
             ExtensionRow(
                 entry.oid.dotted_string,

@@ -7,7 +7,6 @@ from collections.abc import Callable
 
 from tui_chain.certs.der import CONTEXT, INTEGER, OCTET_STRING, OID, SEQUENCE, DERError, Element, element
 from tui_chain.certs.faults import Fault, attempt
-from tui_chain.certs.pkcs12 import harvest_pkcs12
 from tui_chain.certs.reading import Harvest, ProblemKind
 
 SIGNED_DATA = "1.2.840.113549.1.7.2"
@@ -21,6 +20,8 @@ def harvest_der(data: bytes, line: int, harvest: Harvest) -> str:
 
     What cannot be read is a problem of `line`. White space and zeros between elements are passed over.
     """
+    if harvest.add_whole(line, data):
+        return "DER"
     at, format_name = 0, ""
     while not harvest.full and (at := _past_filler(data, at)) < len(data):
         try:
@@ -59,7 +60,7 @@ def _classified(whole: Element) -> tuple[str, Callable[[Element, int, Harvest], 
         return "PKCS#7", _pkcs7
     if tags[0] == INTEGER:
         is_pfx = tags[1] == SEQUENCE and whole.first().content == b"\3"
-        return ("PKCS#12", harvest_pkcs12) if is_pfx else ("DER", _private_key)
+        return ("PKCS#12", _pkcs12) if is_pfx else ("DER", _private_key)
     if tags == (SEQUENCE, OCTET_STRING):
         return "DER", _private_key
     return "DER", _certificate
@@ -77,6 +78,12 @@ def _certificate(whole: Element, line: int, harvest: Harvest) -> None:
 def _private_key(_whole: Element, line: int, harvest: Harvest) -> None:
     """PKCS#1, SEC 1 and PKCS#8 begin with a version; encrypted PKCS#8 is an algorithm and octets (RFC 5958)."""
     harvest.complain(line, "a private key, which was not read", ProblemKind.PRIVATE_KEY)
+
+
+def _pkcs12(whole: Element, line: int, harvest: Harvest) -> None:
+    from tui_chain.certs.pkcs12 import harvest_pkcs12
+
+    harvest_pkcs12(whole, line, harvest)
 
 
 def _pkcs7(whole: Element, line: int, harvest: Harvest) -> None:

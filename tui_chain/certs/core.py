@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
@@ -19,7 +19,9 @@ from tui_chain.certs.distinguished import CanonicalName, DistinguishedName
 from tui_chain.certs.extensions import ExtensionSet, read_extensions
 from tui_chain.certs.faults import UNREADABLE, Fault, attempt, or_none
 from tui_chain.certs.keys import PublicKey, key_words, verifying_key
-from tui_chain.certs.openssl import OpenSSLView, openssl_view
+
+if TYPE_CHECKING:
+    from tui_chain.certs.openssl import OpenSSLView
 
 T = TypeVar("T")
 
@@ -59,6 +61,8 @@ class CertificateCore:
         """What OpenSSL says where cryptography says nothing; OpenSSL ignores bytes that follow, we do not."""
         if self.parsed is not None or isinstance(self._anatomy, Fault):
             return None
+        from tui_chain.certs.openssl import openssl_view
+
         return openssl_view(self.der)
 
     @cached_property

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
-from tui_chain.certs.der import OID, SEQUENCE, SET, DERError, Element, element
+from tui_chain.certs.der import OID, SEQUENCE, SET, DERError, Element, element, encode
 from tui_chain.certs.text import safe_text
 
 MAX_NAME = 160
@@ -132,11 +133,35 @@ def _rfc4514(pair: Attribute) -> str:
 
 
 def _canonical_value(pair: Attribute) -> str:
-    """ASN1_STRING canonicalisation: `bytes` methods know ASCII white space and letters, and no others."""
+    text = _folded(pair)
+    return f"#{pair.tag}:{pair.value.hex()}" if text is None else text.decode()
+
+
+def _folded(pair: Attribute) -> bytes | None:
+    """ASN1_STRING canonicalisation, as UTF-8; None for what is no text to OpenSSL or cannot be read as such.
+
+    `bytes` methods know ASCII white space and letters, and no others.
+    """
     if pair.tag not in _ENCODINGS or pair.tag == _NUMERIC:
-        return f"#{pair.tag}:{pair.value.hex()}"
+        return None
     try:
-        text = pair.value if pair.tag == _UTF8 else pair.value.decode(_ENCODINGS[pair.tag]).encode()
-        return b" ".join(text.split()).lower().decode()
+        text = pair.value.decode(_ENCODINGS[pair.tag]).encode()
     except UnicodeError:
-        return f"#{pair.tag}:{pair.value.hex()}"
+        return None
+    return b" ".join(text.split()).lower()
+
+
+def name_hash(der: bytes) -> int:
+    """Return the number by which OpenSSL files a Name in a folder, as `08x` of it and a running number.
+
+    X509_NAME_hash: the first four octets, little-endian, of the SHA-1 of the canonical form (x509_name_canon in
+    crypto/x509/x_name.c): every SET with its text as folded UTF-8, and no SEQUENCE around them. Raises DERError.
+    """
+    sets = (rdn.expect(SET).children() for rdn in element(der).expect(SEQUENCE).children())
+    canonical = b"".join(encode(SET, *sorted(map(_canonical_der, pairs))) for pairs in sets)
+    return int.from_bytes(hashlib.sha1(canonical, usedforsecurity=False).digest()[:4], "little")
+
+
+def _canonical_der(pair: Element) -> bytes:
+    text, (kind, value) = _folded(_attribute(pair)), tuple(pair.children())
+    return encode(SEQUENCE, kind.raw, value.raw if text is None else encode(_UTF8, text))

@@ -69,10 +69,11 @@ def decoded(body: bytes) -> bytes | str:
     if b"\\" in body:
         body = body.replace(b"\\r", b"").replace(b"\\n", b"\n")
     text = body.translate(None, _SPACE_AND_QUOTES)
-    foreign = _FOREIGN.search(text)
+    bare = text.rstrip(b"=")
+    try:
+        return base64.b64decode(bare + b"=" * (-len(bare) % 4), validate=True)
+    except ValueError:
+        foreign = _FOREIGN.search(text)
     if foreign:
         return f"the block is not base64: it has {safe_text(repr(foreign[0].decode('latin-1')))}"
-    try:
-        return base64.b64decode(text.rstrip(b"=") + b"=" * (-len(text.rstrip(b"=")) % 4), validate=True)
-    except ValueError:
-        return "the block is not base64: a character is missing"
+    return "the block is not base64: a character is missing"

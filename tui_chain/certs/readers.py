@@ -1,7 +1,8 @@
-"""Certificates out of files and responses: PEM, DER, PKCS#7 and PKCS#12, told apart by their bytes."""
+"""Certificates out of files and responses: PEM, DER, PKCS#7, PKCS#12 and Java keystores, told by their bytes."""
 
 from __future__ import annotations
 
+from tui_chain.certs.certificate import Certificate
 from tui_chain.certs.containers import harvest_der
 from tui_chain.certs.der import SEQUENCE, DERError, element
 from tui_chain.certs.pemblocks import Block, blocks, decoded, has_blocks
@@ -26,11 +27,12 @@ __all__ = [
     "ProblemKind",
     "Reading",
     "read_certificates",
+    "unread_certificates",
 ]
 
 _UTF8_MARK = b"\xef\xbb\xbf"
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
-_JAVA_KEYSTORE = b"\xfe\xed\xfe\xed"
+_KEYSTORES = (b"\xfe\xed\xfe\xed", b"\xce\xce\xce\xce")
 _CERTIFICATE_LABELS = {"CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE"}
 _PKCS7_LABELS = {"PKCS7", "CMS", "PKCS #7 SIGNED DATA"}
 
@@ -38,9 +40,10 @@ _PKCS7_LABELS = {"PKCS7", "CMS", "PKCS #7 SIGNED DATA"}
 def read_certificates(data: bytes, *, password: bytes | None = None) -> Reading:
     """Read every certificate in `data`, whatever its form; never raises.
 
-    `format` is `PEM`, `DER`, `PKCS#7`, `PKCS#12`, `HTML`, `empty` or `unknown`. PEM may stand between other text,
-    as `openssl s_client -showcerts` and mail have it. A certificate is what cryptography or OpenSSL parses. Each
-    block succeeds or fails on its own. `password` (UTF-8) opens PKCS#12; without one the empty one is tried.
+    `format` is `PEM`, `DER`, `PKCS#7`, `PKCS#12`, `JKS`, `JCEKS`, `HTML`, `empty` or `unknown`. PEM may stand between
+    other text, as `openssl s_client -showcerts` and mail have it. A certificate is what cryptography or OpenSSL
+    parses. Each block succeeds or fails on its own. `password` (UTF-8) opens PKCS#12, for which without one the empty
+    one is tried, and proves a Java keystore whole.
     Read are at most `MAX_BYTES`, `MAX_CERTIFICATES`, and `MAX_CERTIFICATE` bytes of each; a problem tells of
     what was left. A private key is a problem of its own kind; it is neither decoded nor kept.
     """
@@ -51,6 +54,28 @@ def read_certificates(data: bytes, *, password: bytes | None = None) -> Reading:
     return harvest.reading(format_name)
 
 
+def unread_certificates(data: bytes) -> tuple[Certificate, ...] | None:
+    """Take the certificates of a PEM file in which there is nothing else, without a look into any.
+
+    None where there may be something else: `read_certificates` then tells what. Who looks for one certificate among
+    many, by its name, need not have all of them parsed.
+    """
+    found: list[Certificate] = []
+    for block in blocks(data[:MAX_BYTES]):
+        der = decoded(block.body)
+        if block.fault or block.label != "CERTIFICATE" or isinstance(der, str) or not _is_one_element(der):
+            return None
+        found.append(Certificate(der))
+    return tuple(found) if 0 < len(found) <= MAX_CERTIFICATES and len(data) <= MAX_BYTES else None
+
+
+def _is_one_element(der: bytes) -> bool:
+    try:
+        return element(der).expect(SEQUENCE).after == len(der)
+    except DERError:
+        return False
+
+
 def _text(data: bytes) -> bytes:
     """Take byte order marks off; PowerShell redirects a program's output as UTF-16."""
     if data.startswith(_UTF16_MARKS):
@@ -59,6 +84,10 @@ def _text(data: bytes) -> bytes:
 
 
 def _read(body: bytes, harvest: Harvest) -> str:
+    if body.startswith(_KEYSTORES):
+        from tui_chain.certs.jks import harvest_keystore
+
+        return harvest_keystore(body, harvest)
     start = body[:4096].lstrip()
     if not start and not body.strip():
         harvest.complain(1, "there is nothing in it")
@@ -91,8 +120,6 @@ def _shown(start: bytes) -> str:
 
 
 def _hint(start: bytes) -> str:
-    if start.startswith(_JAVA_KEYSTORE):
-        return ": it is a Java keystore, and keytool -exportcert -rfc takes one out"
     return ": it may be PEM that lost its BEGIN line" if start.startswith(b"MII") else ""
 
 

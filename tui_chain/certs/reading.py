@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import chain
 
 from tui_chain.certs.certificate import Certificate
 
@@ -42,11 +43,22 @@ class Problem:
 
 @dataclass(frozen=True)
 class Reading:
-    """What some bytes held: their format, the certificates in their order, and the parts that failed."""
+    """What some bytes held: their format, the certificates in their order, and the parts that failed.
+
+    `chains` are the places in `certificates` of those that a Java keystore holds as the chain of a private key, for
+    each such key; the key's own certificate is the first.
+    """
 
     format: str
     certificates: tuple[Certificate, ...] = ()
     problems: tuple[Problem, ...] = ()
+    chains: tuple[tuple[int, ...], ...] = ()
+
+    @property
+    def trusted(self) -> tuple[Certificate, ...]:
+        """The certificates that a store says it trusts: all but those that its owner shows to others."""
+        shown = frozenset(chain.from_iterable(self.chains))
+        return tuple(one for place, one in enumerate(self.certificates) if place not in shown)
 
     @property
     def private_keys(self) -> tuple[Problem, ...]:
@@ -54,7 +66,7 @@ class Reading:
         return tuple(problem for problem in self.problems if problem.kind is ProblemKind.PRIVATE_KEY)
 
 
-@dataclass
+@dataclass(eq=False)
 class Harvest:
     """Gathers certificates and problems while a file is read, within the bounds."""
 
@@ -62,6 +74,7 @@ class Harvest:
     certificates: list[Certificate] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     stopped: list[Problem] = field(default_factory=list)
+    chains: list[list[int]] = field(default_factory=list)
     seen: int = 0
     untold: int = 0
 
@@ -70,8 +83,11 @@ class Harvest:
         """Whether the bound is passed, so that reading has to end."""
         return self.seen > MAX_CERTIFICATES
 
-    def add(self, line: int, der: bytes) -> None:
-        """Take the DER of what should be a certificate, and keep it if a parser knows it for one."""
+    def add(self, line: int, der: bytes, *, in_chain: bool = False) -> None:
+        """Take the DER of what should be a certificate, and keep it if a parser knows it for one.
+
+        `in_chain` says that it belongs to the last of `chains`.
+        """
         if len(der) > MAX_CERTIFICATE:
             size = f"{len(der):,} bytes; a certificate has at most {MAX_CERTIFICATE:,}"
             self.complain(line, size, ProblemKind.LIMIT)
@@ -79,6 +95,16 @@ class Harvest:
             self.complain(line, f"not a certificate that can be read: {certificate.faults[0].reason}")
         elif self._counted(line):
             self.certificates.append(certificate)
+            if in_chain:
+                self.chains[-1].append(len(self.certificates) - 1)
+
+    def add_whole(self, line: int, data: bytes) -> bool:
+        """Take `data` if it is one certificate and nothing else, as most often; False leaves it to a closer look."""
+        if len(data) > MAX_CERTIFICATE or (certificate := Certificate(data)).parsed is None:
+            return False
+        if self._counted(line):
+            self.certificates.append(certificate)
+        return True
 
     def complain(self, line: int, reason: str, kind: ProblemKind = ProblemKind.BROKEN) -> None:
         """Note a part that gave no certificate."""
@@ -104,4 +130,5 @@ class Harvest:
         problems = list(self.problems)
         if self.untold:
             problems.append(Problem(problems[-1].line, f"and {self.untold:,} more like these", ProblemKind.LIMIT))
-        return Reading(format_name, tuple(self.certificates), (*problems, *self.stopped))
+        told = (*problems, *self.stopped)
+        return Reading(format_name, tuple(self.certificates), told, tuple(map(tuple, self.chains)))

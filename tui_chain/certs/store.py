@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Protocol
 
 from tui_chain.certs.certificate import Certificate
 from tui_chain.certs.names import CanonicalName
@@ -39,6 +40,20 @@ def may_name(der: bytes, words: Iterable[bytes]) -> bool:
 
 
 _WORD = re.compile(r"[0-9a-z]+")
+
+
+class Anchors(Protocol):
+    """What can be asked of a trust store whose certificates may not all be at hand."""
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+
+    def __contains__(self, certificate: Certificate, /) -> bool:
+        """Tell whether it has this very certificate."""
+
+    def issuers_of(self, child: Certificate) -> tuple[Certificate, ...]:
+        """Return those whose subject is the child's issuer; the signature is not looked at."""
 
 
 @dataclass(frozen=True)

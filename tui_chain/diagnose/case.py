@@ -9,22 +9,22 @@ from functools import cached_property
 
 from tui_chain.certs.certificate import Certificate
 from tui_chain.certs.signatures import SignatureProver
-from tui_chain.certs.store import TrustStore
+from tui_chain.certs.store import Anchors, TrustStore
 from tui_chain.diagnose.words import Status
 from tui_chain.paths.profiles import Verdict
 from tui_chain.paths.search import Path, Search
 from tui_chain.probe.served import ServedChain
 
-OtherStores = Callable[[], tuple[TrustStore, ...]]
+OtherStores = Callable[[], tuple[Anchors, ...]]
 """Gives the public trust stores beside the chosen one; asked only where a path ends at an unknown root."""
 
 
-def no_other_stores() -> tuple[TrustStore, ...]:
+def no_other_stores() -> tuple[Anchors, ...]:
     """Where there is only the chosen store."""
     return ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Case:
     """One host for the rules: what it served, what the search found, and the path that the diagnosis speaks of."""
 

@@ -27,7 +27,8 @@ class Diagnosis:
 
     `path` is the certification path it speaks of, leaf first, good or not, or None. `verdicts` are what the
     client profiles say of the chain as served with the trust store. `forgotten` are the certificates of the
-    path that the server did not send and the trust store does not have.
+    path that the server did not send and the trust store does not have. `store` is that store's name, where there
+    was a chain to judge.
     """
 
     status: Status
@@ -37,6 +38,7 @@ class Diagnosis:
     path: Path | None = None
     verdicts: Mapping[str, Verdict] = field(default_factory=dict)
     forgotten: tuple[Certificate, ...] = ()
+    store: str = ""
 
     @property
     def missing(self) -> tuple[MissingIssuer, ...]:
@@ -58,7 +60,7 @@ class Diagnosis:
         return tuple(found for found in self.findings if found.at == certificate.sha256)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Diagnoser:
     """Diagnoses served chains against one trust store, remembering signatures and the store's OpenSSL form.
 
@@ -93,7 +95,8 @@ class Diagnoser:
         blame = _blame(status, findings, path)
         if path is not None and blame is Blame.SERVER and self._lacks_only_root(path, served):
             blame = Blame.CLIENT_STORE
-        return Diagnosis(status, blame, by_severity(findings), search, path, verdicts, self._forgotten(path, served))
+        forgotten = self._forgotten(path, served)
+        return Diagnosis(status, blame, by_severity(findings), search, path, verdicts, forgotten, self.trust.name)
 
     def _anchors(self, at_hand: tuple[Certificate, ...]) -> TrustStore:
         """The trust store, with those confirmed roots that are at hand; only a CA that signed itself is a root."""

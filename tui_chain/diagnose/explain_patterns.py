@@ -35,8 +35,13 @@ _TABLE: tuple[tuple[Symptom, str], ...] = (
     (
         symptom.STAPLE,
         r"CRYPT_E_NO_REVOCATION_CHECK|CRYPT_E_REVOCATION_OFFLINE|0x80092012|0x80092013"
-        r"|unable to get certificate CRL|UNABLE_TO_GET_CRL|No OCSP response received|REQUIRED_TLS_FEATURE_MISSING"
-        r"|OCSP response has expired",
+        r"|No OCSP response received|REQUIRED_TLS_FEATURE_MISSING|OCSP response has expired",
+    ),
+    (
+        symptom.CRL,
+        r"unable to get certificate CRL|UNABLE_TO_GET_CRL|CRL has expired|CRL_HAS_EXPIRED|CRL is not yet valid"
+        r"|CRL_NOT_YET_VALID|CRL signature failure|CRL_SIGNATURE_FAILURE|different CRL scope"
+        r"|unhandled critical CRL extension|unable to get CRL issuer certificate",
     ),
     (symptom.EXPIRED, r"current time \S+ is after"),
     (symptom.NOT_YET, r"current time \S+ is before"),

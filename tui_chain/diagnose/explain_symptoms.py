@@ -122,6 +122,15 @@ STAPLE = Symptom(
         why.RESPONDER,
     ),
 )
+CRL = Symptom(
+    "crl",
+    "The client looks into CRLs, and has none in force for a certificate of the chain.",
+    (
+        Cause("", "A CRL of its file has ended, or the file has none for this host.", "tlschain audit FILE"),
+        Cause("", "Newer CRLs are to be had.", "tlschain refresh --write FILE"),
+        Cause("", "Python 3.13 checks no chain as long as PARTIAL_CHAIN is set.", "tlschain advise --bundle FILE"),
+    ),
+)
 BAD_BUNDLE = Symptom(
     "bundle-unusable",
     "The client could not read its own file of trusted certificates; the server has no part in this.",

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from tui_chain.certs.certificate import Certificate
 from tui_chain.certs.signatures import SignatureProver
-from tui_chain.certs.store import TrustStore
+from tui_chain.certs.store import Anchors
 from tui_chain.certs.text import plural
 from tui_chain.diagnose.case import Case
 from tui_chain.diagnose.catalogue import Finding, finding
@@ -70,13 +70,13 @@ def _may_be_public(trail: tuple[Certificate, ...]) -> bool:
 
 
 def stores_that_trust(
-    certificate: Certificate, stores: Iterable[TrustStore], prover: SignatureProver
+    certificate: Certificate, stores: Iterable[Anchors], prover: SignatureProver
 ) -> tuple[str, ...]:
     """Name the stores that hold a certificate, its twin by name and key, or a root that signed it."""
     return tuple(store.name for store in stores if _trusted_by(certificate, store, prover))
 
 
-def _trusted_by(certificate: Certificate, store: TrustStore, prover: SignatureProver) -> bool:
+def _trusted_by(certificate: Certificate, store: Anchors, prover: SignatureProver) -> bool:
     if certificate in store:
         return True
     return any(prover.signed(certificate, anchor) for anchor in store.issuers_of(certificate))

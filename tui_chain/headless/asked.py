@@ -1,21 +1,31 @@
-"""What further questions brought, in words and as JSON."""
+"""What further questions brought, in words."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING
 
 import click
 
-from tui_chain.failure import Failure
+from tui_chain.advise.host_json import AnswerJSON, RevocationJSON, ServerJSON, revocation_object, server_object
 from tui_chain.headless.options import Options
 from tui_chain.journey import Journey
 from tui_chain.state import HostState
 
 if TYPE_CHECKING:
     from tui_chain.diagnose.servers import Row, Servers
-    from tui_chain.revocation.status import Answer, RevocationCheck
+    from tui_chain.revocation.status import RevocationCheck
+
+__all__ = [
+    "AnswerJSON",
+    "RevocationJSON",
+    "ServerJSON",
+    "check_host",
+    "revocation_lines",
+    "revocation_object",
+    "server_lines",
+    "server_object",
+]
 
 _LOOK = {
     "good": ("✓", "green"),
@@ -23,44 +33,6 @@ _LOOK = {
     "unknown": ("?", "yellow"),
     "unreachable": ("⊘", "yellow"),
 }
-
-
-class ServerJSON(TypedDict):
-    """One answer of a host: how it was asked, and the SHA-256 of each certificate that came, or the error.
-
-    `key_type` is `any`, `RSA` or `ECDSA`, `tls` the version asked for or null, `turn` counts from 1, `status` is the
-    host's word for this answer alone, or `not offered`.
-    """
-
-    address: str
-    key_type: str
-    tls: str | None
-    sni: bool
-    turn: int
-    status: str
-    served: list[str]
-    error: str | None
-
-
-class AnswerJSON(TypedDict):
-    """One word about a certificate: `means` is staple, OCSP, CRL or none; times are ISO 8601 in UTC or null."""
-
-    means: str
-    url: str
-    status: str
-    words: str
-    produced: str | None
-    next_update: str | None
-    revoked_at: str | None
-    reason: str | None
-
-
-class RevocationJSON(TypedDict):
-    """What was said of one certificate (`at`, a SHA-256): good, revoked, unknown or unreachable, and by whom."""
-
-    at: str
-    status: str
-    answers: list[AnswerJSON]
 
 
 async def check_host(journey: Journey, options: Options, state: HostState) -> HostState:
@@ -73,45 +45,6 @@ async def check_host(journey: Journey, options: Options, state: HostState) -> Ho
     if wanted:
         state = await ask_servers(journey, state, wanted)
     return await ask_revocation(journey, state) if options.revocation else state
-
-
-def server_object(row: Row) -> ServerJSON:
-    """Describe one answer."""
-    variant, result = row.variant, row.answer.result
-    return ServerJSON(
-        address=variant.address.ip,
-        key_type=variant.key_type.value,
-        tls=variant.tls,
-        sni=variant.sni,
-        turn=variant.turn,
-        status="not offered" if row.not_offered else row.diagnosis.status.value,
-        served=list(row.chain),
-        error=result.message if isinstance(result, Failure) else None,
-    )
-
-
-def revocation_object(check: RevocationCheck) -> RevocationJSON:
-    """Describe what was said of one certificate."""
-    return RevocationJSON(
-        at=check.at, status=check.status.value, answers=[_answer_object(answer) for answer in check.answers]
-    )
-
-
-def _answer_object(answer: Answer) -> AnswerJSON:
-    return AnswerJSON(
-        means=answer.means.value,
-        url=answer.url,
-        status=answer.status.value,
-        words=answer.words,
-        produced=_iso(answer.produced),
-        next_update=_iso(answer.next_update),
-        revoked_at=_iso(answer.revoked_at),
-        reason=answer.reason,
-    )
-
-
-def _iso(moment: datetime | None) -> str | None:
-    return None if moment is None else moment.isoformat()
 
 
 def server_lines(servers: Servers | None) -> Iterator[str]:

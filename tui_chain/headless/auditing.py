@@ -12,18 +12,27 @@ from typing import TypedDict
 
 import click
 
+from tui_chain.advise.host_json import CrlJSON, crl_object
 from tui_chain.audit.audit import Audit, Auditor, files_of
-from tui_chain.audit.clients import CLIENTS
 from tui_chain.audit.findings import AuditFinding
 from tui_chain.audit.mend import mend
-from tui_chain.audit.refresh import Refreshed, State, foreign_certificates, header_of, refreshed
-from tui_chain.certs.text import plural, safe_text
+from tui_chain.audit.refresh import Refreshed, State, header_of, refreshed
+from tui_chain.audit.words import (
+    client_words,
+    content_words,
+    mended_words,
+    not_written_over,
+    outcome_words,
+    replacement_refused,
+)
+from tui_chain.certs.text import safe_text
 from tui_chain.diagnose.words import Severity
 from tui_chain.failure import Failure
 from tui_chain.headless.deliver import Consent, put
 from tui_chain.headless.options import Options, prepared
 from tui_chain.headless.run import journeys
 from tui_chain.headless.speech import FOUND, OK, UNUSABLE, emit, fail, say
+from tui_chain.repair.headers import read_header
 from tui_chain.repair.write import WritePlan, plan_write
 from tui_chain.state import utc_now
 from tui_chain.trust import load_trust_store, read_file
@@ -36,14 +45,15 @@ NOT_NEEDED = 3
 
 
 class LoadedJSON(TypedDict):
-    """What a client would load: SHA-256 of each certificate in order, and why it refuses the file or null."""
+    """What a client would load: SHA-256 of each certificate and CRL in order, and why it refuses the file or null."""
 
     certificates: list[str]
     refused: str | None
+    crls: list[str]
 
 
 class AuditFindingJSON(TypedDict):
-    """A finding of an audit; `at` is a SHA-256 or null, `line` a number from 1 or null."""
+    """A finding of an audit; `at` is the SHA-256 of a certificate or CRL or null, `line` a number from 1 or null."""
 
     code: str
     severity: str
@@ -54,7 +64,10 @@ class AuditFindingJSON(TypedDict):
 
 
 class AuditJSON(TypedDict):
-    """An audited file; `certificates` are SHA-256 in the file's order."""
+    """An audited file; `certificates` are SHA-256 in the file's order, `crls` its CRLs in theirs.
+
+    `crl_check` is `chain` or `leaf` where the file is ours and for clients that check CRLs, else null.
+    """
 
     file: str
     format: str
@@ -62,6 +75,8 @@ class AuditJSON(TypedDict):
     clients: dict[str, LoadedJSON]
     findings: list[AuditFindingJSON]
     written: str | None
+    crls: list[CrlJSON]
+    crl_check: str | None
 
 
 @dataclass(frozen=True)
@@ -102,30 +117,27 @@ def _one(auditor: Auditor, file: Path, mending: Mending | None, *, as_json: bool
 
 def _mend(auditor: Auditor, audit: Audit, file: Path, mending: Mending) -> Path | Failure:
     """Write the mended file; the only copy of a private key or of a store is never written over."""
-    if mending.output is None and audit.scan.private_key is not None:
-        return Failure(
-            "mend", "There is a private key in that file, which stays as it is.", "Name a new file with -o."
-        )
-    if mending.output is None and audit.scan.format not in {"PEM", "UTF-16"}:
-        return Failure("mend", f"That file is {audit.scan.format}, and stays as it is.", "Name a new file with -o.")
+    stays = not_written_over(audit)
+    if mending.output is None and stays is not None:
+        return Failure("mend", stays, "Name a new file with -o.")
     mended = mend(audit, auditor.prover, auditor.at)
     if isinstance(mended, Failure):
         return mended
     consent = Consent(replace=mending.output is None, backup=mending.backup)
-    return put(mending.output or file, mended.data, plural(len(mended.kept), "CA certificate"), consent)
+    written = put(mending.output or file, mended.data, mended_words(audit, mended), consent)
+    header = read_header(audit.scan.data)
+    if mended.dropped_crls and header is not None and header.crl_check is not None:
+        say("It was written for clients that check CRLs; tlschain refresh --write gets the newest.")
+    return written
 
 
 def _lines(audit: Audit) -> Iterator[str]:
-    count = plural(len(audit.certificates), "certificate")
-    yield f"{click.style(audit.name, bold=True)}  {audit.scan.format}, {count}"
-    width = max(len(client.name) for client in CLIENTS)
-    for client in CLIENTS:
-        lost = len(audit.lost(client.name))
-        loaded = audit.loaded[client.name]
-        glyph, colour = ("✓", "green") if not lost and loaded.refused is None else ("✗", "red")
-        words = f"loads {len(set(loaded.certificates))}" + (f", not {lost}" if lost else "")
-        why = f" ({loaded.refused})" if loaded.refused else ""
-        yield f"  {click.style(glyph, fg=colour)} {client.name:<{width}}  {words}{why}  [{client.programs}]"
+    yield f"{click.style(audit.name, bold=True)}  {content_words(audit)}"
+    clients = client_words(audit)
+    width = max(len(client.name) for client in clients)
+    for client in clients:
+        glyph, colour = ("✓", "green") if client.whole else ("✗", "red")
+        yield f"  {click.style(glyph, fg=colour)} {client.name:<{width}}  {client.words}  [{client.programs}]"
     for _, group in groupby(audit.findings, key=lambda found: found.code):
         yield from _group(list(group))
 
@@ -142,12 +154,17 @@ def _group(findings: list[AuditFinding]) -> Iterator[str]:
 
 def audit_object(audit: Audit, written: Path | None = None) -> AuditJSON:
     """Describe an audit as the JSON object that `--json` prints."""
+    header = read_header(audit.scan.data)
     return AuditJSON(
         file=audit.name,
         format=audit.scan.format,
         certificates=[one.sha256 for one in audit.certificates],
         clients={
-            name: LoadedJSON(certificates=[one.sha256 for one in loaded.certificates], refused=loaded.refused)
+            name: LoadedJSON(
+                certificates=[one.sha256 for one in loaded.certificates],
+                refused=loaded.refused,
+                crls=[crl.sha256 for crl in loaded.crls],
+            )
             for name, loaded in audit.loaded.items()
         },
         findings=[
@@ -162,6 +179,8 @@ def audit_object(audit: Audit, written: Path | None = None) -> AuditJSON:
             for one in audit.findings
         ],
         written=str(written) if written is not None else None,
+        crls=[crl_object(crl, "") for crl in audit.scan.crls],
+        crl_check=header.crl_check.value if header is not None and header.crl_check is not None else None,
     )
 
 
@@ -188,7 +207,7 @@ def run_refresh(file: Path, options: Options, *, write: bool) -> int:
     with prepared(replace(options, targets=header.hosts, trust=trust), demo_all=False) as work:
         if isinstance(work, Failure):
             return fail(work)
-        states = asyncio.run(journeys(work))
+        states = asyncio.run(journeys(work, crl=header.crl_check))
         found = refreshed(data, header, states, work.journey.trust, work.journey.clock())
     written = _replaced(file, data, found, backup=options.backup) if write else None
     if isinstance(written, Failure):
@@ -200,11 +219,9 @@ def run_refresh(file: Path, options: Options, *, write: bool) -> int:
 def _replaced(file: Path, data: bytes, found: Refreshed, *, backup: bool) -> Path | Failure | None:
     if found.output is None:
         return None
-    foreign = foreign_certificates(data, found.output.certificates)
-    if foreign:
-        count = plural(foreign, "certificate")
-        words = f"{safe_text(str(file))} holds {count} that this tool did not write for its hosts."
-        return Failure("refresh", words, "Write it anew with tlschain fix, or move them to a file of their own.")
+    refused = replacement_refused(file, data, found)
+    if refused is not None:
+        return refused
     plan = plan_write(file, found.output.data)
     if isinstance(plan, WritePlan) and plan.old != data:
         return Failure("refresh", f"{safe_text(str(file))} has changed meanwhile.", "Run it again.")
@@ -229,9 +246,6 @@ def _tell(file: Path, found: Refreshed, written: Path | None, *, as_json: bool) 
         return
     for one in found.news:
         say(f"{safe_text(one.target)}: {one.state.value}. {one.words}")
-    if found.failure is not None:
-        say(str(found.failure))
-    elif found.output is not None and written is None:
-        say("A new file is at hand; --write replaces the old one with it.")
-    elif found.state in {State.FAILS, State.SOON} and found.output is None:
-        say("Nothing newer was found; ask the server's owner, or look again later.")
+    outcome = outcome_words(found, "--write replaces the old one with it.") if written is None else ""
+    if outcome:
+        say(outcome)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -10,31 +9,32 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui_chain.certs.readers import read_certificates
+from tui_chain.certs.crls import CrlScope
 from tui_chain.certs.store import TrustStore
 from tui_chain.certs.text import safe_text
 from tui_chain.failure import Failure
+from tui_chain.files import read_file, read_stdin
 from tui_chain.journey import Clock, HostState, Journey, utc_now
 from tui_chain.pool.place import default_path
 from tui_chain.pool.pool import Pool
 from tui_chain.probe.hostlist import Host, parse_arguments, read_host_file
 from tui_chain.probe.lookup import NameLookup, lookup, lookup_with
-from tui_chain.probe.served import ServedChain
 from tui_chain.probe.target import Target, parse_target
 from tui_chain.resolve.files import FileCertificates, read_pool
-from tui_chain.trust import MAX_FILE, load_trust_store, read_file
+from tui_chain.trust import load_trust_store
 
 if TYPE_CHECKING:
     from tui_chain.lab.internet import Lab
     from tui_chain.roots import ConfirmedRoot
 
 DEMO_HOST = "leaf-only"
-"""The lab host that a demo repairs where none is named."""
+CRL_DEMO_HOST = "crl-chain"
+"""The lab hosts that a demo repairs where none is named, without CRLs and with them."""
 _EARLIEST, _LATEST = datetime(1950, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)
 """Times that certificates have (RFC 5280 section 4.1.2.5)."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Options:
     """The arguments of `check` and `fix` as given; `keeps_pool` is for commands that use the user's pool."""
 
@@ -64,9 +64,15 @@ class Options:
     no_sni: bool = False
     repeat: int = 1
     revocation: bool = False
+    crl: str | None = None
+
+    @property
+    def crl_scope(self) -> CrlScope | None:
+        """Which certificates are to be looked up in CRLs, where that was asked for."""
+        return None if self.crl is None else CrlScope(self.crl)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Work:
     """A journey and the hosts that go on it; a host whose chain is at hand is not probed.
 
@@ -87,17 +93,23 @@ def prepared(options: Options, *, demo_all: bool) -> Iterator[Work | Failure]:
     from tui_chain.lab.internet import open_lab
 
     if options.served is not None or options.host is not None or options.hosts_file is not None:
-        yield Failure("usage", "--demo takes names of the lab's hosts only.", "`tlschain lab` lists them.")
+        yield Failure("usage", "--demo takes names of the lab's hosts only.", "`tlschain lab --list` tells them.")
         return
-    names = options.targets or (None if demo_all else (DEMO_HOST,))
+    usual = DEMO_HOST if options.crl is None else CRL_DEMO_HOST
+    names = options.targets or (None if demo_all else (usual,))
     with ExitStack() as stack:
         try:
             lab = stack.enter_context(open_lab(names))
         except ValueError as error:
-            words = f"The lab has no such host: {safe_text(str(error))}."
-            yield Failure("usage", words, "`tlschain lab` lists its hosts.")
+            yield no_such_host(error)
         else:
             yield _demo(options, lab)
+
+
+def no_such_host(error: ValueError) -> Failure:
+    """What to say where the lab has no host of a name."""
+    words = f"The lab has no such host: {safe_text(str(error))}."
+    return Failure("usage", words, "`tlschain lab --list` tells them all.")
 
 
 def _demo(options: Options, lab: Lab) -> Work | Failure:
@@ -208,16 +220,15 @@ def _offline(options: Options, journey: Journey) -> Work | Failure:
     target = parse_target(options.host)
     if isinstance(target, Failure):
         return target
-    data = (
-        sys.stdin.buffer.read(MAX_FILE) if options.served == "-" else read_file(Path(options.served), "served chain")
-    )
+    from tui_chain.probe.brought import Brought, served_chain
+
+    piped = options.served == "-"
+    data = read_stdin("served chain") if piped else read_file(Path(options.served), "served chain")
     if isinstance(data, Failure):
         return data
-    reading = read_certificates(data)
-    name = "standard input" if options.served == "-" else safe_text(options.served)
-    problems = tuple(f"{name}, line {problem.line}: {problem.reason}" for problem in reading.problems)
-    if not reading.certificates:
-        why = reading.problems[0].reason if reading.problems else "it holds none"
-        return Failure("file", f"There is no certificate in {name}: {why}.", "Give PEM, DER or PKCS#7.")
-    served = ServedChain(target, reading.certificates, journey.clock(), note=f"from {name}")
+    brought = Brought(target, data, "standard input" if piped else safe_text(options.served))
+    served = served_chain(brought, at=journey.clock())
+    if isinstance(served, Failure):
+        return served
+    problems = tuple(f"{brought.source}, {problem}" for problem in brought.problems)
     return Work(journey, (journey.diagnose(HostState(target), served),), problems)

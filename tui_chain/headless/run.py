@@ -10,13 +10,15 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
 
+from tui_chain.certs.crls import CrlScope
 from tui_chain.certs.text import plural, safe_text
 from tui_chain.diagnose.words import Status
 from tui_chain.failure import Failure
 from tui_chain.headless.asked import check_host
+from tui_chain.headless.crls import checking_words, crls_of, having_crls, refused_kind, repairing
 from tui_chain.headless.deliver import Consent, print_text, put
 from tui_chain.headless.jsonlines import json_line
-from tui_chain.headless.options import Options, Work, prepared
+from tui_chain.headless.options import Options, Work, no_such_host, prepared
 from tui_chain.headless.speech import FOUND, OK, UNUSABLE, emit, fail, say
 from tui_chain.headless.words import describe
 from tui_chain.probe.served import ServedChain
@@ -89,6 +91,9 @@ async def _all(
 
 def run_fix(options: Options) -> int:
     """Run the whole journey of each host, then write one bundle for all that could be repaired."""
+    refused = refused_kind(options.kind, options.crl_scope)
+    if refused is not None:
+        return fail(refused)
     with prepared(replace(options, keeps_pool=True), demo_all=False) as work:
         if isinstance(work, Failure):
             return fail(work)
@@ -99,11 +104,12 @@ def run_fix(options: Options) -> int:
             if not options.as_json:
                 say(describe(state, work.journey.clock()) + "\n")
 
-        states = asyncio.run(journeys(work, done))
+        states = asyncio.run(journeys(work, done, options.crl_scope))
         written = _deliver(options, work, states)
     if options.as_json:
         for state in states:
-            emit(json_line(state, written if isinstance(written, Path) else None))
+            inside = isinstance(written, Path) and not isinstance(state.crls, Failure)
+            emit(json_line(state, written if inside and isinstance(written, Path) else None))
     code = max((_fix_code(state) for state in states), default=OK)
     return max(code, fail(written)) if isinstance(written, Failure) else code
 
@@ -116,10 +122,13 @@ def _tell_problems(problems: tuple[str, ...]) -> None:
         say(f"tlschain: and {plural(len(problems) - MAX_PROBLEMS, 'problem')} more")
 
 
-async def journeys(work: Work, done: Callable[[HostState], None] = lambda _: None) -> list[HostState]:
+async def journeys(
+    work: Work, done: Callable[[HostState], None] = lambda _: None, crl: CrlScope | None = None
+) -> list[HostState]:
     """Take every host through probe, diagnosis, search and repair; `done` hears of each in its order.
 
-    All are probed first: what one of them serves may be what another forgot.
+    All are probed first: what one of them serves may be what another forgot. With `crl` the CRLs of each are
+    gathered too.
     """
 
     async def probe(state: HostState) -> HostState:
@@ -128,7 +137,7 @@ async def journeys(work: Work, done: Callable[[HostState], None] = lambda _: Non
     probed = await _all(work, probe, lambda _: None)
     chains = tuple(state.served for state in probed if isinstance(state.served, ServedChain))
     work.journey.siblings = lambda: chains
-    states = await _all(replace(work, hosts=tuple(probed)), work.journey.fix, done)
+    states = await _all(replace(work, hosts=tuple(probed)), repairing(work, crl), done)
     _last_words(work, states)
     return states
 
@@ -148,22 +157,28 @@ def _last_words(work: Work, states: list[HostState]) -> None:
 def _fix_code(state: HostState) -> int:
     if state.status is Status.UNREACHABLE:
         return UNUSABLE
+    if isinstance(state.crls, Failure):
+        return FOUND
     return OK if state.proven is not None or state.status is Status.COMPLETE else FOUND
 
 
 def _deliver(options: Options, work: Work, states: list[HostState]) -> Path | Failure | None:
     """Write the file, or print it where none is named; None where there is nothing to write."""
-    repairs = repairs_of(states)
+    states = states if options.crl is None else having_crls(states)
+    repairs, crls = repairs_of(states), crls_of(states)
     named = options.output is not None and options.output != STANDARD_OUTPUT
     if not repairs:
         if named and not options.as_json:
             say(f"tlschain: There is nothing to write; {safe_text(str(options.output))} was left as it is.")
         return None
-    output = make_output(Kind(options.kind), repairs, work.journey.trust, at=work.journey.clock())
+    output = make_output(Kind(options.kind), repairs, work.journey.trust, at=work.journey.clock(), crls=crls)
     if isinstance(output, Failure):
         return output
     if options.output is not None and named:
-        return _write(options.output, output, options)
+        written = _write(options.output, output, options)
+        if crls is not None and isinstance(written, Path) and not options.as_json:
+            say(checking_words(written, crls.scope))
+        return written
     if not output.is_text:
         return Failure("usage", f"{output.kind} is no text to print.", "Name a file with -o.")
     if not options.as_json:
@@ -224,9 +239,26 @@ def run_lab(names: tuple[str, ...]) -> int:
             sys.stdout.flush()
             ended.wait()
     except ValueError as error:
-        return fail(
-            Failure("usage", f"The lab has no such host: {safe_text(str(error))}.", "`tlschain lab` lists all.")
-        )
+        return fail(no_such_host(error))
     except KeyboardInterrupt:
         say("")
+    return OK
+
+
+def list_lab(names: tuple[str, ...]) -> int:
+    """Name the lab's hosts with their words, all or these; nothing is opened."""
+    from tui_chain.lab.scenarios import choose_scenarios, every_scenario
+
+    try:
+        wanted = {scenario.name for scenario in choose_scenarios(names)} if names else None
+    except ValueError as error:
+        return fail(no_such_host(error))
+    groups = every_scenario()
+    width = max(len(each.name) for scenarios in groups.values() for each in scenarios)
+    for group, scenarios in groups.items():
+        chosen = [each for each in scenarios if wanted is None or each.name in wanted]
+        if chosen:
+            emit(f"# {group}")
+        for each in chosen:
+            emit(f"{each.name:<{width}}  {each.words}")
     return OK

@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal, TypedDict
 
-from tui_chain.advise.commands import Advice, client_advice, making
-from tui_chain.advise.document import Code, Document, Heading, Paragraph, Part, to_html, to_markdown, to_text
+from tui_chain.advise.advice import unsayable
+from tui_chain.advise.commands import Advice, CrlUse, client_advice, making, making_crls, refreshing
+from tui_chain.advise.crl_clients import crl_parts
+from tui_chain.advise.document import Document, Part, to_html, to_markdown, to_text
+from tui_chain.advise.guide import advice_document
+from tui_chain.advise.host_json import host_object
 from tui_chain.advise.letter import file_stem, letter_document
-from tui_chain.advise.report import report
+from tui_chain.advise.report import report, server_file
+from tui_chain.certs.crls import crls_of
 from tui_chain.diagnose.words import Status
 from tui_chain.failure import Failure
 from tui_chain.headless.deliver import Consent, put
-from tui_chain.headless.jsonlines import host_object
 from tui_chain.headless.options import Options, Work, prepared
 from tui_chain.headless.run import journeys
 from tui_chain.headless.speech import FOUND, OK, emit, fail
 from tui_chain.probe.served import ServedChain
 from tui_chain.probe.target import Target, parse_target
 from tui_chain.repair.headers import read_header
-from tui_chain.repair.kinds import SUFFIXES, Kind, make_output
+from tui_chain.repair.kinds import SUFFIXES, Kind
 from tui_chain.state import HostState
 from tui_chain.trust import read_file
 
@@ -44,14 +48,34 @@ class AdviceJSON(TypedDict):
 
 def run_advise(options: Options, bundle: Path | None, form: Form, part: Share) -> int:
     """Say the repair of each target in words; with a bundle of ours alone, of the hosts that it names."""
+    refused = unsayable((bundle or Path()).absolute())
+    if refused is not None:
+        return fail(refused)
     if not options.targets and bundle is not None and not options.demo:
         return _from_bundle(bundle, form, part)
     with prepared(options, demo_all=False) as work:
         if isinstance(work, Failure):
             return fail(work)
-        states = asyncio.run(journeys(work))
-        codes = [_advise(work, state, bundle, form, part, options.trust) for state in states]
+        known = _crls_of(bundle) if bundle is not None else None
+        states = asyncio.run(journeys(work, crl=options.crl_scope if known is None else None))
+        codes = [_advise(work, state, bundle, form, part, options, known) for state in states]
     return max(codes, default=OK)
+
+
+def _crls_of(bundle: Path) -> CrlUse | None:
+    """How the CRLs of a bundle of ours are to be used, or None; a file that is not there yet has none."""
+    data = read_file(bundle, "bundle")
+    header = None if isinstance(data, Failure) else read_header(data)
+    if isinstance(data, Failure) or header is None or header.crl_check is None:
+        return None
+    ends = (crl.next_update for crl in crls_of(data) if crl.next_update is not None)
+    return CrlUse(header.crl_check, header.kind == Kind.LINKS, min(ends, default=None))
+
+
+def _crl_parts(target: Target, bundle: Path, use: CrlUse | None, trust: str | None) -> Iterable[Part]:
+    if use is None:
+        return ()
+    return crl_parts(use, making_crls(target, bundle, use, trust), refreshing(bundle, trust))
 
 
 def _from_bundle(bundle: Path, form: Form, part: Share) -> int:
@@ -63,26 +87,43 @@ def _from_bundle(bundle: Path, form: Form, part: Share) -> int:
         return fail(
             Failure("usage", "There is no host to speak of.", "Name one, as in `tlschain advise example.org`.")
         )
+    path, use = bundle.absolute(), _crls_of(bundle)
     for target in map(parse_target, header.hosts):
         if isinstance(target, Failure):
             return fail(target)
-        _print(_document(target, client_advice(target, bundle.absolute()), None), form)
+        before = _crl_parts(target, path, use, None)
+        _print(advice_document(target, client_advice(target, path, crls=use), None, None, before), form)
     return OK
 
 
-def _advise(work: Work, state: HostState, bundle: Path | None, form: Form, part: Share, trust: str | None) -> int:
+def _advise(
+    work: Work,
+    state: HostState,
+    bundle: Path | None,
+    form: Form,
+    part: Share,
+    options: Options,
+    use: CrlUse | None,
+) -> int:
     """Exit 0: said; 1: there is nothing to say without a repair; 2: not reached."""
+    if isinstance(state.crls, Failure):
+        fail(state.crls)
+        return FOUND
     if state.proven is None and bundle is None:
         return _nothing_to_say(state)
+    if state.crls is not None:
+        use = CrlUse(state.crls.scope)
+    trust = options.trust
     path = (bundle or Path(file_stem(state.target.host) + SUFFIXES[Kind.CLIENT])).absolute()
-    advice = client_advice(state.target, path) if part != "letter" else ()
+    advice = client_advice(state.target, path, crls=use) if part != "letter" else ()
     words = _letter(work, state) if part != "clients" else None
     if form == "json":
         text = to_markdown(words) if words is not None else None
         clients = [_object(state.target, one, trust) for one in advice]
         emit(json.dumps({"target": str(state.target), "clients": clients, "letter": text}))
     else:
-        _print(_document(state.target, advice, words, trust), form)
+        before = _crl_parts(state.target, path, use, trust) if part != "letter" else ()
+        _print(advice_document(state.target, advice, words, trust, before), form)
     return OK
 
 
@@ -101,10 +142,7 @@ def _letter(work: Work, state: HostState) -> Document | None:
 
 def chain_file(work: Work, state: HostState) -> bytes | None:
     """The file that the server should have, or None where none can be proven."""
-    if not isinstance(state.served, ServedChain) or state.proven is None:
-        return None
-    found = make_output(Kind.SERVER, [(state.served, state.proven)], work.journey.trust, at=work.journey.clock())
-    return None if isinstance(found, Failure) else found.data
+    return server_file(state, work.journey.trust, work.journey.clock())
 
 
 def _object(target: Target, advice: Advice, trust: str | None) -> AdviceJSON:
@@ -117,33 +155,6 @@ def _object(target: Target, advice: Advice, trust: str | None) -> AdviceJSON:
         file=str(advice.file) if advice.file is not None else None,
         make=making(target, advice, trust),
     )
-
-
-def _document(
-    target: Target, advice: tuple[Advice, ...], words: Document | None, trust: str | None = None
-) -> Document:
-    return Document(f"How to reach {target}", (*_clients(target, advice, trust), *_words(words)))
-
-
-def _clients(target: Target, advice: tuple[Advice, ...], trust: str | None) -> Iterator[Part]:
-    for one in advice:
-        yield Heading(one.client)
-        make = making(target, one, trust)
-        effect = f"The setting {one.effect} the client's own roots." if one.effect else ""
-        said = " ".join(filter(None, (effect, one.note)))
-        if said:
-            yield Paragraph(said)
-        if make:
-            yield Paragraph("It needs a file of another kind:")
-            yield Code(make, "make")
-        yield Code(one.code, one.language)
-
-
-def _words(words: Document | None) -> Iterator[Part]:
-    if words is not None:
-        yield Heading("To the server's administrator")
-        yield Paragraph(words.title)
-        yield from words.parts
 
 
 def _print(document: Document, form: Form) -> None:

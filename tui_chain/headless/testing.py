@@ -5,21 +5,25 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import click
 
+from tui_chain.certs.crls import crls_of
 from tui_chain.certs.text import safe_text
 from tui_chain.failure import Failure
 from tui_chain.headless.options import Options, Work, prepared
 from tui_chain.headless.run import journeys
-from tui_chain.headless.speech import FOUND, OK, UNUSABLE, emit, fail
+from tui_chain.headless.speech import FOUND, OK, emit, fail, say
 from tui_chain.livetest.attempt import Times
+from tui_chain.livetest.choice import RequestChoice, read_choice
 from tui_chain.livetest.fulltest import FullTest, LiveTester
-from tui_chain.livetest.request import Attempt, Request, read_header_line
+from tui_chain.livetest.hops import Hop
+from tui_chain.livetest.live import request_for
+from tui_chain.livetest.proxies import read_proxy
+from tui_chain.livetest.request import Attempt, Request
 from tui_chain.probe.served import ServedChain
 from tui_chain.state import HostState
 from tui_chain.trust import read_file
@@ -42,78 +46,124 @@ class LiveOptions:
 
 def run_test(options: Options, live: LiveOptions) -> int:
     """Test each target. Exit 0: verified at the end, by every client. 1: not. 2: wrong usage, or not reached."""
-    headers = tuple(read_header_line(line) for line in live.headers)
-    wrong = next((each for each in headers if isinstance(each, Failure)), None)
-    if wrong is not None or not live.path.startswith("/") or not (live.path.isascii() and live.path.isprintable()):
-        return fail(wrong or Failure("usage", "A path begins with a slash and is ASCII.", "Write it as /index.html."))
-    good = tuple(each for each in headers if not isinstance(each, Failure))
+    choice = read_choice(live.method, live.path, live.headers, proxy=live.proxy)
+    if isinstance(choice, Failure):
+        return fail(choice)
     pem = read_file(live.bundle, "bundle") if live.bundle is not None else None
+    if pem is not None and not isinstance(pem, Failure) and options.crl is not None and not crls_of(pem):
+        pem = Failure("usage", "There is no CRL in that file.", "tlschain fix --crl writes one that has them.")
     if isinstance(pem, Failure):
         return fail(pem)
     with prepared(options, demo_all=False) as work:
         if isinstance(work, Failure):
             return fail(work)
-        codes = asyncio.run(_all(work, options, live, good, pem))
+        codes = asyncio.run(_all(work, options, live, choice, pem))
     return max(codes, default=OK)
 
 
 async def _all(
-    work: Work, options: Options, live: LiveOptions, headers: tuple[tuple[str, str], ...], pem: bytes | None
+    work: Work, options: Options, live: LiveOptions, choice: RequestChoice, pem: bytes | None
 ) -> list[int]:
     codes = []
-    for state in await journeys(work):
-        if not isinstance(state.served, ServedChain):
-            codes.append(fail(state.served) if isinstance(state.served, Failure) else UNUSABLE)
-            continue
-        proxy = urllib.request.getproxies().get("https") if live.proxy else None
-        seconds = max(options.timeout, 5.0)
-        request = Request(state.target, live.method, live.path, seconds, state.served.address, headers, proxy)
-        codes.append(await _one(work, state, request, live, pem, as_json=options.as_json))
+    for state in await journeys(work, crl=options.crl_scope if pem is None else None):
+        request = _request(state, choice, options.timeout)
+        if isinstance(request, Failure):
+            codes.append(fail(request))
+        else:
+            codes.append(await _one(work, state, request, live, pem, options))
     return codes
 
 
+def _request(state: HostState, choice: RequestChoice, timeout: float) -> Request | Failure:
+    """How the host is asked; one that was not reached directly is asked through the proxy, if that is the way."""
+    address = state.served.address if isinstance(state.served, ServedChain) else None
+    request = request_for(state.target, choice, os.environ, address=address, timeout=timeout)
+    proxy = read_proxy(request.proxy) if request.proxy is not None else None
+    if isinstance(proxy, Failure):
+        return proxy
+    if choice.proxy and proxy is None:
+        say(f"{state.target}: the environment names no proxy for it; it is asked directly.")
+    if isinstance(state.served, ServedChain):
+        return request
+    if proxy is None:
+        unknown = Failure("unreachable", f"{state.target} was not reached.")
+        return state.served if state.served is not None else unknown
+    if state.served is not None:
+        say(f"{state.served.message} It is tested through the proxy alone.")
+    return request
+
+
 async def _one(
-    work: Work, state: HostState, request: Request, live: LiveOptions, pem: bytes | None, *, as_json: bool
+    work: Work, state: HostState, request: Request, live: LiveOptions, pem: bytes | None, options: Options
 ) -> int:
-    if pem is None and state.proven is not None:
-        pem = state.proven.bundle.pem
-    tester = LiveTester(work.journey.trust, work.journey.clock(), os.environ, live.bundle)
+    if isinstance(state.crls, Failure):
+        fail(state.crls)
+        return FOUND
+    crl = options.crl_scope if pem is not None or state.crls is not None else None
+    if pem is None and state.bundle is not None:
+        pem = state.bundle.pem
+    tester = LiveTester(work.journey.trust, work.journey.clock(), os.environ, live.bundle, live.proxy, crl)
     tested = await tester.test(request, pem, with_programs=live.programs)
     if isinstance(tested, Failure):
         return fail(tested)
-    if as_json:
-        emit(json.dumps({"target": str(state.target)} | test_object(tested)))
+    if options.as_json:
+        checked = {"crl_check": crl.value} if crl is not None else {}
+        emit(json.dumps({"target": str(state.target)} | test_object(tested) | checked))
     else:
         emit("\n".join(_lines(state, tested)))
+    failed = tested.live.failed_hop
+    if failed is not None:
+        say(f"The redirect to {failed} fails on TLS: tlschain fix {failed}")
     return OK if tested.ok else FOUND
 
 
 def test_object(test: FullTest) -> dict[str, object]:
-    """Describe a test for `--json`: method, url, before, after, hops, profiles, http2, environment, programs."""
+    """Describe a test for `--json`.
+
+    method, url, proxy, before, after, hops, failed_hop, profiles, http2, environment, with_environment,
+    environment_tests, programs; beside them crl_check (`chain` or `leaf`) where CRLs were looked into.
+    """
     return {
         "method": test.live.method,
         "url": test.live.url,
+        "proxy": test.live.proxy,
         "before": asdict(test.live.before),
         "after": asdict(test.live.after) if test.live.after is not None else None,
-        "hops": [{"url": hop.url, "ok": hop.ok, "words": hop.words} for hop in test.hops],
+        "hops": [_hop_object(hop) for hop in test.hops],
+        "failed_hop": str(test.live.failed_hop) if test.live.failed_hop is not None else None,
         "profiles": [asdict(one) for one in test.profiles],
         "http2": test.http2,
         "environment": [asdict(one) for one in test.environment],
-        "with_environment": {name: asdict(one) for name, one in (test.with_environment or {}).items()},
+        "with_environment": {name: asdict(one) for name, one in test.with_environment.items()},
+        "environment_tests": [asdict(one) for one in test.obeyed],
         "programs": [asdict(one) for one in test.programs],
+    }
+
+
+def _hop_object(hop: Hop) -> dict[str, object]:
+    """One hop: where it leads, what came of it, and whether TLS failed there."""
+    return {
+        "url": hop.url,
+        "ok": hop.ok,
+        "words": hop.words,
+        "target": str(hop.target) if hop.target is not None else None,
+        "tls_failed": hop.tls_failed,
+        "attempt": asdict(hop.attempt) if hop.attempt is not None else None,
     }
 
 
 def _lines(state: HostState, test: FullTest) -> Iterator[str]:
     yield click.style(safe_text(f"{test.live.method} {test.live.url}", 300), bold=True)
+    if test.live.way:
+        yield f"    way       {test.live.way}"
     yield _attempt("before", test.live.before)
     if test.live.after is not None:
         yield _attempt("after", test.live.after)
     elif isinstance(state.repair, Failure):
         yield f"  no bundle   {state.repair.message}"
     for hop in test.hops[1:]:
-        more = f"; look at it with tlschain check {hop.target}" if hop.tls_failed else ""
-        yield f"  {_glyph(hop.ok)} hop       {hop.url}: {hop.words}{more}"
+        code = f" (code {hop.attempt.code})" if hop.attempt is not None and hop.attempt.code is not None else ""
+        yield f"  {_glyph(hop.ok)} hop       {hop.url}: {hop.words}{code}"
     for one in test.profiles:
         code = f" (code {one.code})" if one.code is not None else ""
         yield f"  {_glyph(one.ok)} {one.profile:<15} {one.words}{code}{_times(one.times)}"
@@ -128,9 +178,11 @@ def _lines(state: HostState, test: FullTest) -> Iterator[str]:
 def _environment(test: FullTest) -> Iterator[str]:
     for one in test.environment:
         yield f"  {_glyph(None if one.beats else True)} {one.name}={one.value}: {one.words}"
-        attempt = (test.with_environment or {}).get(one.name)
-        if attempt is not None:
-            yield _attempt("  with it", attempt)
+        for obeyed in test.obeyed:
+            if obeyed.name == one.name:
+                beside = "beside its own roots" if obeyed.extends else "in place of its own roots"
+                told = obeyed.attempt
+                yield f"    {_glyph(told.ok)} {obeyed.clients}, {beside}: {told.words}{_times(told.times)}"
 
 
 def _attempt(name: str, attempt: Attempt) -> str:

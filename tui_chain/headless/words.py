@@ -13,6 +13,7 @@ from tui_chain.diagnose.headline import headline
 from tui_chain.diagnose.words import Blame, Severity, Status
 from tui_chain.failure import Failure
 from tui_chain.headless.asked import revocation_lines, server_lines
+from tui_chain.headless.crls import crl_lines
 from tui_chain.journey import HostState, source_of
 from tui_chain.paths.profiles import Verdict
 from tui_chain.probe.served import ServedChain
@@ -49,6 +50,7 @@ def _lines(state: HostState, now: datetime) -> Iterator[str]:
     yield from revocation_lines(state.revocation)
     yield from _tries(state)
     yield from _outcome(state)
+    yield from crl_lines(state)
 
 
 def _served(served: ServedChain) -> Iterator[str]:

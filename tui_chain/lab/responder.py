@@ -64,7 +64,7 @@ class Responder:
         return builder.sign(signer.key, hashes.SHA256()).public_bytes(Encoding.DER)
 
     def crl(self, says: Says, leaf: Identity) -> bytes:
-        """Make a CRL that lists `leaf`, or does not (RFC 5280 section 5)."""
+        """Make a CRL that lists `leaf`, or does not, with the extensions that RFC 5280 section 5.2 asks for."""
         if says is Says.GARBAGE:
             return b"\x30\x03\x0a\x01"
         begin = self._begin(says)
@@ -76,6 +76,9 @@ class Responder:
             builder = builder.add_revoked_certificate(
                 entry.revocation_date(begin).add_extension(reason, critical=False).build()
             )
+        key_id = x509.AuthorityKeyIdentifier.from_issuer_public_key(self.issuer.key.public_key())
+        number = x509.CRLNumber(int(begin.timestamp()))
+        builder = builder.add_extension(key_id, critical=False).add_extension(number, critical=False)
         key = self.stranger.key if says is Says.FORGED else self.issuer.key
         return builder.sign(key, hashes.SHA256()).public_bytes(Encoding.DER)
 

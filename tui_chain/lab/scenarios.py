@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain
 
 from tui_chain.diagnose.words import Blame, Status
 from tui_chain.lab.authority import Template, days
@@ -56,14 +57,23 @@ def choose_scenarios(names: Iterable[str] | None = None) -> tuple[Scenario, ...]
     """
     if names is None:
         return SCENARIOS
-    from tui_chain.lab.link_cases import LINK_SCENARIOS  # they are declared with what is declared here
-    from tui_chain.lab.oddities import ODDITIES
-
-    wanted, every = set(names), (*SCENARIOS, *ODDITIES, *LINK_SCENARIOS)
+    wanted, every = set(names), tuple(chain.from_iterable(every_scenario().values()))
     unknown = wanted - {scenario.name for scenario in every}
     if unknown:
         raise ValueError(f"the lab has no scenario {', '.join(sorted(unknown))}")
     return tuple(scenario for scenario in every if scenario.name in wanted)
+
+
+def every_scenario() -> dict[str, tuple[Scenario, ...]]:
+    """Return all scenarios there are, by their kind in words."""
+    from tui_chain.lab.link_cases import LINK_SCENARIOS  # they are declared with what is declared here
+    from tui_chain.lab.oddities import ODDITIES
+
+    return {
+        "served unless others are named": SCENARIOS,
+        "odd ones, served when they are named": ODDITIES,
+        "missing links, served when they are named": LINK_SCENARIOS,
+    }
 
 
 SCENARIOS = (

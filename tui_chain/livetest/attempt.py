@@ -27,7 +27,9 @@ class Attempt:
 
     `status` is the HTTP status (None for a protocol that is not HTTP), `milliseconds` the time to the headers,
     `code` OpenSSL's verify code. An HTTP error status is still a verified connection. `location` is where a
-    redirect leads, raw and absolute, `address` the IP that was asked.
+    redirect leads, raw and absolute, `address` the IP that was asked. `http2` is whether the server took HTTP/2
+    (RFC 9113 section 3.2), None where it was not offered or TLS did not come about. `tls_error` is whether TLS
+    with the server failed: its certificate was refused, or there was no handshake.
     """
 
     trust: str
@@ -42,39 +44,35 @@ class Attempt:
     times: Times = Times()
     location: str | None = None
     address: str | None = None
+    http2: bool | None = None
+    tls_error: bool = False
 
 
-_STEPS = {
-    "connection.connect_tcp.started": ("connect", False),
-    "connection.connect_tcp.complete": ("connect", True),
-    "connection.start_tls.started": ("tls", False),
-    "connection.start_tls.complete": ("tls", True),
-    "http11.send_request_headers.started": ("first_byte", False),
-    "http11.receive_response_headers.complete": ("first_byte", True),
-}
+class BrokenAnswer(Exception):
+    """What a server sent after the handshake is no answer; the text says why, safe for a terminal."""
 
 
 @dataclass
 class Stopwatch:
-    """Takes the time of each step; `heard` is told of them by httpcore."""
+    """Takes the time of each step.
+
+    `waits_for` is who is to answer in the step that runs, where that is not the server.
+    """
 
     started: float = field(default_factory=time.perf_counter)
+    waits_for: str = ""
     _begun: dict[str, float] = field(default_factory=dict)
     _took: dict[str, float] = field(default_factory=dict)
 
-    def begin(self, step: str) -> None:
-        """A step begins."""
+    def begin(self, step: str, *, of: str = "") -> None:
+        """A step begins, that waits for somebody other than the server."""
+        self.waits_for = of
         self._begun[step] = time.perf_counter()
 
     def end(self, step: str) -> None:
         """The step that began last under this name is over."""
+        self.waits_for = ""
         self._took[step] = since(self._begun.get(step, self.started))
-
-    async def heard(self, event: str, _: object) -> None:
-        """Listen to a request's progress (httpcore's `trace` extension)."""
-        step, over = _STEPS.get(event, ("", False))
-        if step:
-            (self.end if over else self.begin)(step)
 
     @property
     def times(self) -> Times:
@@ -92,23 +90,25 @@ def since(started: float) -> float:
     return 1000 * (time.perf_counter() - started)
 
 
-def cause(error: BaseException) -> BaseException:
-    """The system's or OpenSSL's own error inside the libraries' wrappers."""
-    found = error
-    while not (isinstance(found, OSError) and found.errno is not None):
-        inner = found.__cause__ or found.__context__
-        if inner is None:
-            return error
-        found = inner
-    return found
-
-
 def failed(trust: str, error: BaseException, watch: Stopwatch, address: str | None = None) -> Attempt:
     """Say in plain words what went wrong."""
     words, code = failure_words(error)
     return Attempt(
-        trust, ok=False, words=words, milliseconds=watch.total, code=code, times=watch.times, address=address
+        trust,
+        ok=False,
+        words=words,
+        milliseconds=watch.total,
+        code=code,
+        times=watch.times,
+        address=address,
+        tls_error=isinstance(error, ssl.SSLError),
     )
+
+
+def timed_out(watch: Stopwatch, seconds: float) -> str:
+    """Say that there was no answer in time, and from whom."""
+    of = f" of {watch.waits_for}" if watch.waits_for else ""
+    return f"no answer{of} within {seconds:g} s"
 
 
 def failure_words(error: BaseException) -> tuple[str, int | None]:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+import re
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 
 from tui_chain.certs.text import safe_text
+from tui_chain.livetest.proxies import shown_proxy
 
 BUNDLES: Mapping[str, tuple[str, str]] = {
     "REQUESTS_CA_BUNDLE": ("requests, pip, aws", "it replaces certifi, and wins over session.verify and --cert"),
@@ -19,6 +24,38 @@ BUNDLES: Mapping[str, tuple[str, str]] = {
     "GIT_SSL_CAINFO": ("git", "it wins over http.<url>.sslCAInfo"),
 }
 """Variables that name a file or folder of roots: who reads each, and what it does to a setting of the repair."""
+
+
+class Takes(Enum):
+    """What a client expects a variable to name."""
+
+    FILE = "a file"
+    FOLDER = "a folder"
+    EITHER = "a file or a folder"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How some clients obey a variable: whether what it names extends their own roots or takes the place of them."""
+
+    clients: str
+    extends: bool
+    takes: Takes = Takes.FILE
+
+
+READINGS: Mapping[str, tuple[Reading, ...]] = {
+    "REQUESTS_CA_BUNDLE": (Reading("requests", False, Takes.EITHER), Reading("aws", False), Reading("pip", True)),
+    "CURL_CA_BUNDLE": (Reading("requests", False, Takes.EITHER), Reading("curl", True)),
+    "SSL_CERT_FILE": (Reading("httpx, uv", False), Reading("Python ssl, curl, Go, Ruby", True)),
+    "SSL_CERT_DIR": (Reading("httpx, uv", False, Takes.FOLDER), Reading("Python ssl, Ruby", True, Takes.FOLDER)),
+    "PIP_CERT": (Reading("pip", True),),
+    "NODE_EXTRA_CA_CERTS": (Reading("Node", True),),
+    "AWS_CA_BUNDLE": (Reading("aws, boto3", False),),
+    "GIT_SSL_CAINFO": (Reading("git", True),),
+}
+"""How each variable is obeyed, client by client, where OpenSSL and its system store are Debian's."""
+
+_HASHED = re.compile(r"[0-9a-f]{8}\.[0-9]+")
 
 PROXIES = ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy")
 """Variables of proxies; a proxy that opens TLS shows a chain of its own."""
@@ -46,15 +83,58 @@ def audit_environment(environment: Mapping[str, str], bundle: Path | None = None
     return (*files, *proxies)
 
 
+def beating_words(variables: Iterable[Variable], *, repaired: bool) -> str:
+    """Say in one line, without its full stop, which of them beat the bundle and where; empty where none does.
+
+    Where nothing was `repaired` there is no bundle to beat, and still they decide.
+    """
+    beating = [variable for variable in variables if variable.beats]
+    if not beating:
+        return ""
+    more = f" and {len(beating) - 2} more" if len(beating) > 2 else ""
+    names = (", " if more else " and ").join(variable.name for variable in beating[:2]) + more
+    clients = list(dict.fromkeys(client for variable in beating for client in variable.beats.split(", ")))
+    shown = ", ".join(clients[:4]) + (", …" if len(clients) > 4 else "")
+    one = len(beating) == 1
+    if not repaired:
+        return f"{names} {'is set and decides' if one else 'are set and decide'} in {shown}"
+    return f"{names} {'is set and beats' if one else 'are set and beat'} the bundle in {shown}"
+
+
+def places(name: str, value: str) -> tuple[Path, ...]:
+    """What a variable names: SSL_CERT_DIR may name several folders, as PATH does (OpenSSL's X509_LOOKUP_hash_dir)."""
+    parts = value.split(os.pathsep) if name == "SSL_CERT_DIR" else (value,)
+    return tuple(Path(part) for part in parts if part)
+
+
 def _bundle(name: str, value: str, bundle: Path | None) -> Variable:
     clients, words = BUNDLES[name]
     shown = safe_text(value)
-    place = Path(value)
-    if bundle is not None and _same(place, bundle):
-        return Variable(name, shown, True, "", f"It names this repair's file, for {clients}.")
-    if not _there(place):
+    named = [place for place in places(name, value) if _there(place)]
+    if not named:
         return Variable(name, shown, False, clients, f"Nothing is there: {clients} may fail for every host.")
-    return Variable(name, shown, True, clients, f"In {clients}: {words}.")
+    if bundle is not None and any(_same(place, bundle) for place in named):
+        return Variable(name, shown, True, "", f"It names this repair's file, for {clients}.")
+    return Variable(name, shown, True, clients, f"In {clients}: {words}.{_folder_words(name, named)}")
+
+
+def _folder_words(name: str, named: Iterable[Path]) -> str:
+    """What is odd about a folder, or about one where a file is wanted."""
+    folders = [place for place in named if place.is_dir()]
+    if not folders:
+        return " It names a file where a folder is read." if name == "SSL_CERT_DIR" else ""
+    readers = [reading.clients for reading in READINGS[name] if reading.takes is not Takes.FILE]
+    if not readers:
+        return " It names a folder where a file is read."
+    if any(_HASHED.fullmatch(name) for folder in folders for name in _names(folder)):
+        return ""
+    return " No file there is named by its hash, so OpenSSL finds none of them: `openssl rehash` gives such names."
+
+
+def _names(folder: Path) -> list[str]:
+    with suppress(OSError):
+        return [file.name for file in folder.iterdir()]
+    return []
 
 
 def _there(place: Path) -> bool:
@@ -74,10 +154,8 @@ def _same(place: Path, bundle: Path) -> bool:
 def _proxy(name: str, value: str) -> Variable:
     if name.lower() == "no_proxy":
         return Variable(name, safe_text(value), None, "", "Hosts that are reached without the proxy.")
-    scheme, mark, rest = value.rpartition("://")
-    without_password = f"{scheme}{mark}{rest.rpartition('@')[2]}"
     words = "Clients go through it; if it opens TLS, they see its chain and not the server's."
-    return Variable(name, safe_text(without_password), None, "", words)
+    return Variable(name, shown_proxy(value), None, "", words)
 
 
 def without_trust(environment: Mapping[str, str]) -> dict[str, str]:

@@ -15,6 +15,8 @@ from tui_chain.livetest.request import Request
 from tui_chain.probe.lookup import lookup
 from tui_chain.probe.target import Target, parse_target
 from tui_chain.resolve.addresses import Reach, allowed_reach, reach
+from tui_chain.resolve.proxy import local_name
+from tui_chain.resolve.route import PROXY_LOOKUP_SECONDS
 
 MAX_HOPS = 10
 """Hops of one test; requests gives up after 30, curl after 50, browsers after 20."""
@@ -40,35 +42,54 @@ class Hop:
 
     @property
     def tls_failed(self) -> bool:
-        """Whether the hop's certificate was refused: a host to look at by itself."""
-        return self.attempt is not None and not self.attempt.ok and self.attempt.code is not None
+        """Whether TLS with the hop failed, its certificate being refused most often: a host to look at by itself."""
+        return self.attempt is not None and self.attempt.tls_error
 
 
 ContextOf = Callable[[Target], ssl.SSLContext]
+ProxyOf = Callable[[Target], str | None]
+
+
+def _directly(_: Target) -> None:
+    """No proxy for anybody."""
+
+
+@dataclass(frozen=True)
+class Rules:
+    """How hops are asked: with which trust, by which proxy, and inside the network only by `consent`."""
+
+    context_of: ContextOf
+    proxy_of: ProxyOf = _directly
+    consent: bool = False
 
 
 async def follow(request: Request, context_of: ContextOf, *, consent: bool = False) -> tuple[Hop, ...]:
-    """Make `request`, then follow where it is sent, at most `MAX_HOPS` hops; every hop is verified anew.
+    """Make `request`, then follow where it is sent, as `follow_on` does."""
+    attempt = await request.send(context_of(request.target), "")
+    return await follow_on(request, attempt, Rules(context_of, consent=consent))
+
+
+async def follow_on(request: Request, attempt: Attempt, rules: Rules) -> tuple[Hop, ...]:
+    """Follow where the answer to `request` sends it, at most `MAX_HOPS` hops in all; every hop is verified anew.
 
     A redirect is a stranger's word: only https is followed, headers of the user's go to the first host alone, and
-    an address that is loopback, link-local or private is asked only by `consent`, or if the first one was.
+    an address that is loopback, link-local or private is asked only by consent, or if the first one was.
     """
-    hops: list[Hop] = []
-    allowed: frozenset[Reach] | None = None
-    while len(hops) < MAX_HOPS:
-        attempt = await request.send(context_of(request.target), "")
-        hops.append(Hop(safe_text(request.url, 200), attempt.words, request.target, attempt))
-        allowed = allowed_reach(attempt.address, consent=consent) if allowed is None else allowed
-        if attempt.location is None:
-            return tuple(hops)
-        following = await _next(request, attempt.location, allowed)
+    hops = [Hop(safe_text(request.url, 200), attempt.words, request.target, attempt)]
+    allowed = allowed_reach(attempt.address or request.address, consent=rules.consent)
+    while attempt.location is not None:
+        if len(hops) == MAX_HOPS:
+            return (*hops, Hop(safe_text(attempt.location, 200), f"more than {MAX_HOPS} hops; the test ends here"))
+        following = await _next(request, attempt.location, allowed, rules.proxy_of)
         if isinstance(following, Hop):
             return (*hops, following)
         request = following
-    return (*hops, Hop(safe_text(request.url, 200), f"more than {MAX_HOPS} hops; the test ends here"))
+        attempt = await request.send(rules.context_of(request.target), "")
+        hops.append(Hop(safe_text(request.url, 200), attempt.words, request.target, attempt))
+    return tuple(hops)
 
 
-async def _next(request: Request, location: str, allowed: frozenset[Reach]) -> Request | Hop:
+async def _next(request: Request, location: str, allowed: frozenset[Reach], proxy_of: ProxyOf) -> Request | Hop:
     shown = safe_text(location, 200)
     try:
         parts = urlsplit(location)
@@ -84,20 +105,29 @@ async def _next(request: Request, location: str, allowed: frozenset[Reach]) -> R
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     if target == request.target:
         return replace(request, path=path)
-    address = await _judged(target, allowed, request.timeout)
+    proxy = proxy_of(target)
+    address = await _judged(target, allowed, request.timeout, by_proxy=proxy is not None)
     if isinstance(address, Hop):
         return replace(address, url=shown)
-    return replace(request, target=target, path=path, address=address, headers=())
+    return replace(request, target=target, path=path, address=address, headers=(), proxy=proxy)
 
 
-async def _judged(target: Target, allowed: frozenset[Reach], seconds: float) -> str | Hop:
+async def _judged(target: Target, allowed: frozenset[Reach], seconds: float, *, by_proxy: bool) -> str | Hop | None:
+    """The address that may be asked, None where only the proxy knows it, or a hop that says why not.
+
+    A proxy does its own lookup: nothing goes to it that leads inside as far as this machine can tell.
+    """
     try:
-        async with asyncio.timeout(seconds):
+        async with asyncio.timeout(PROXY_LOOKUP_SECONDS if by_proxy else seconds):
             addresses = await lookup(target.host)
     except (TimeoutError, OSError):
-        return Hop("", "its host name is not known", target)
-    found = next((each.ip for each in addresses if reach(each.ip) in allowed), None)
-    if found is None:
-        kind = reach(addresses[0].ip)
+        if not by_proxy:
+            return Hop("", "its host name is not known", target)
+        inside = local_name(target.host) and allowed != frozenset(Reach)
+        words = "leads to a name of a local network; it is asked only with your consent"
+        return Hop("", words, target) if inside else None
+    fitting = [each.ip for each in addresses if reach(each.ip) in allowed]
+    if not fitting or (by_proxy and len(fitting) < len(addresses)):
+        kind = next(reach(each.ip) for each in addresses if reach(each.ip) not in allowed)
         return Hop("", f"leads to a {kind} address; it is asked only with your consent", target)
-    return found
+    return fitting[0]

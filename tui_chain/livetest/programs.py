@@ -9,11 +9,14 @@ import re
 import shutil
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from tui_chain.certs.text import safe_text
+from tui_chain.failure import Failure
 from tui_chain.livetest.attempt import since
+from tui_chain.livetest.proxies import read_proxy
 from tui_chain.probe.target import Target
 
 SECONDS = 20.0
@@ -49,7 +52,7 @@ class Program:
     """How a program is asked: its name on PATH, its arguments, variables it gets, and what says that it worked.
 
     `codes` are the exit codes after a verified connection. `refused`, a regular expression for its output, takes
-    their place for programs that fail for other reasons too.
+    their place for programs that fail for other reasons too. `left_out` says why it is not asked at all.
     """
 
     name: str
@@ -58,11 +61,12 @@ class Program:
     variables: tuple[tuple[str, str], ...] = ()
     codes: tuple[int, ...] = (0,)
     refused: str = ""
+    left_out: str = ""
 
 
 @dataclass(frozen=True)
 class ProgramTest:
-    """What came of one program: `ok` is None where it is not installed; words are its last line, safe."""
+    """What came of one program: `ok` is None where it is missing or was left out; words are its last line, safe."""
 
     name: str
     ok: bool | None
@@ -71,13 +75,22 @@ class ProgramTest:
     command: str = ""
 
 
-def programs(target: Target, bundle: Path, scratch: Path, java_store: Path | None = None) -> tuple[Program, ...]:
+def programs(
+    target: Target, bundle: Path, scratch: Path, java_store: Path | None = None, proxy: str | None = None
+) -> tuple[Program, ...]:
     """Say how each program is asked about `target` with `bundle` alone; `scratch` is an empty folder of the test's.
 
-    Java takes `java_store`, the PKCS#12 form. STARTTLS hosts are for openssl alone.
+    Java takes `java_store`, the PKCS#12 form. STARTTLS hosts are for openssl alone. All go through `proxy`, a URL, if
+    there is one; a program that cannot is left out.
     """
     if target.starttls is not None:
-        return (_openssl(target, bundle),)
+        asked: tuple[Program, ...] = (_openssl(target, bundle),)
+    else:
+        asked = _for_https(target, bundle, scratch, java_store)
+    return asked if proxy is None else tuple(_by_proxy(program, proxy) for program in asked)
+
+
+def _for_https(target: Target, bundle: Path, scratch: Path, java_store: Path | None) -> tuple[Program, ...]:
     url, file = target.url, str(bundle)
     found = (
         Program("curl", "curl", ("-q", "-sS", "--capath", str(scratch), "--cacert", file, "-o", os.devnull, url)),
@@ -111,6 +124,34 @@ def _java(url: str, scratch: Path, store: Path) -> Program:
     return Program("java", "java", (f"-Djavax.net.ssl.trustStore={store}", str(source), url))
 
 
+_OBEYING = frozenset({"curl", "git", "wget", "python requests"})
+"""Programs that take a proxy from the environment."""
+_PASSWORD = "TLSCHAIN_PROXY_PASSWORD"  # noqa: S105 - the name of a variable
+
+
+def _by_proxy(program: Program, url: str) -> Program:
+    """The same program by way of a proxy, whose password stands in no command line."""
+    if program.name in _OBEYING:
+        return replace(program, variables=(*program.variables, ("https_proxy", url)))
+    known = read_proxy(url)
+    if isinstance(known, Failure) or known.url.startswith("https:"):
+        return replace(program, left_out="goes through no proxy of this kind")
+    place = urlsplit(known.url)
+    user, password = (part.decode("utf-8", "replace") for part in known.credentials or (b"", b""))
+    if program.name == "openssl":
+        login = ("-proxy_user", user, "-proxy_pass", f"env:{_PASSWORD}") if known.credentials is not None else ()
+        return replace(
+            program,
+            arguments=(*program.arguments, "-proxy", place.netloc, *login),
+            variables=(*program.variables, (_PASSWORD, password)),
+        )
+    if program.name == "java" and known.credentials is None:
+        # without nonProxyHosts it would go to loopback directly
+        way = (f"-Dhttps.proxyHost={place.hostname}", f"-Dhttps.proxyPort={place.port}", "-Dhttp.nonProxyHosts=")
+        return replace(program, arguments=(*way, *program.arguments))
+    return replace(program, left_out="takes no proxy from the environment, or none that wants a login")
+
+
 async def run_programs(
     asked: Sequence[Program], environment: Mapping[str, str], scratch: Path
 ) -> tuple[ProgramTest, ...]:
@@ -139,6 +180,8 @@ def _clean(environment: Mapping[str, str], scratch: Path) -> dict[str, str]:
 
 async def run_program(program: Program, environment: Mapping[str, str], seconds: float = SECONDS) -> ProgramTest:
     """Run one program with exactly this environment; it is ended when its time is over or the test is cancelled."""
+    if program.left_out:
+        return ProgramTest(program.name, None, program.left_out)
     path = shutil.which(program.executable, path=environment.get("PATH"))
     if path is None:
         return ProgramTest(program.name, None, "not installed")

@@ -3,50 +3,87 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import ssl
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
 from tui_chain.certs.certificate import Certificate
 from tui_chain.certs.pem import to_pem
 from tui_chain.certs.text import safe_text
-from tui_chain.failure import Failure
-from tui_chain.livetest.attempt import Attempt, Stopwatch, Times, cause, failed
-from tui_chain.probe.connection import connect
+from tui_chain.livetest.attempt import Attempt, BrokenAnswer, Stopwatch, Times, failed, timed_out
+from tui_chain.livetest.choice import METHODS, read_header_line
+from tui_chain.livetest.line import Line, open_line
+from tui_chain.livetest.tunnel import ProxyTrouble
 from tui_chain.probe.handshake import HandshakeTooLong, shake_hands
-from tui_chain.probe.lookup import Address, lookup
 from tui_chain.probe.starttls import StartTLSRefused, start_tls
 from tui_chain.probe.target import Target
 
 if TYPE_CHECKING:
-    import httpx
+    from tui_chain.livetest.environment import Variable
+    from tui_chain.livetest.hops import Hop
+    from tui_chain.livetest.wire import Reply, Wire
 
-__all__ = ["Attempt", "LiveTest", "Request", "Times", "bundle_context", "default_store_context", "read_header_line"]
+__all__ = [
+    "METHODS",
+    "Attempt",
+    "LiveTest",
+    "Request",
+    "Times",
+    "bundle_context",
+    "default_store_context",
+    "read_header_line",
+]
 
-METHODS = ("GET", "HEAD", "OPTIONS")
-"""Methods that change nothing on a server (RFC 9110 section 9.2.1)."""
 MAX_LOCATION = 2048
 """Characters of a redirect's location that are taken."""
 
-_SECRET = frozenset({"authorization", "cookie", "proxy-authorization"})
-_OURS = frozenset({"host", "connection", "content-length", "transfer-encoding"})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_ANY, _OLDER = ("h2", "http/1.1"), ("http/1.1",)
+_USUAL = {
+    "User-Agent": "tlschain-tui",
+    "Accept": "*/*",
+    "Accept-Encoding": "gzip, deflate",
+    "Connection": "keep-alive",
+}
 
 
 @dataclass(frozen=True)
 class LiveTest:
     """The same request before and after: with the trust store as it was, and with the bundle alone.
 
-    `after` is None where there is no proven bundle to test.
+    `after` is None where there is no proven bundle to test. `hops` are the way through redirects, the request itself
+    first; `environment` the variables of trust and proxies that are set. `proxy` is the proxy that it went through,
+    without credentials; None directly, also where one was `wanted` and the environment names none for the host.
     """
 
     method: str
     url: str
     before: Attempt
     after: Attempt | None
+    hops: tuple[Hop, ...] = ()
+    environment: tuple[Variable, ...] = ()
+    proxy: str | None = None
+    wanted: bool = False
+
+    @property
+    def last(self) -> Attempt:
+        """The request with the bundle, or without one as it is."""
+        return self.after if self.after is not None else self.before
+
+    @property
+    def failed_hop(self) -> Target | None:
+        """The host of a redirect with which TLS failed, if it is another one."""
+        found = (hop.target for hop in self.hops[1:] if hop.tls_failed)
+        return next((target for target in found if target != self.hops[0].target), None)
+
+    @property
+    def way(self) -> str:
+        """By which way the request went, in words; empty where it went directly and was meant to."""
+        if self.proxy is not None:
+            return f"by proxy {self.proxy}"
+        return "directly: the environment names no proxy for it" if self.wanted else ""
 
 
 def default_store_context(anchors: Iterable[Certificate]) -> ssl.SSLContext:
@@ -59,27 +96,13 @@ def bundle_context(pem: bytes) -> ssl.SSLContext:
     return ssl.create_default_context(cadata=pem.decode("ascii"))
 
 
-def read_header_line(line: str) -> tuple[str, str] | Failure:
-    """Read `Name: value`; what carries credentials or belongs to the connection is refused (law 6)."""
-    name, colon, value = line.partition(":")
-    name, value = name.strip(), value.strip()
-    token = name.isascii() and name.replace("-", "").replace("_", "").isalnum()
-    if not colon or not token or not (value.isascii() and value.isprintable()):
-        return Failure("usage", f"{safe_text(line, 60)!r} is no header.", "Write it as Name: value.")
-    if name.lower() in _SECRET:
-        return Failure("usage", f"The live test carries no credentials; {name} is not sent.", "Leave it out.")
-    if name.lower() in _OURS:
-        return Failure("usage", f"{name} is set by the test itself.", "Leave it out.")
-    return name, value
-
-
 @dataclass(frozen=True)
 class Request:
     """What is asked: `method` of a path at `target`, within `timeout` seconds.
 
     `address` is the IP that was probed, so that the same server of many answers; None looks the name up.
-    `headers` are sent beside Host and User-Agent. `proxy` is the URL of an HTTP proxy to go through, whose answer
-    to CONNECT is trusted with nothing.
+    `headers` are sent beside Host and User-Agent. `proxy` is the URL of an HTTP proxy to go through, with its
+    credentials, which go to it alone; its answer to CONNECT is trusted with nothing.
     """
 
     target: Target
@@ -88,89 +111,94 @@ class Request:
     timeout: float = 10.0
     address: str | None = None
     headers: tuple[tuple[str, str], ...] = ()
-    proxy: str | None = None
+    proxy: str | None = field(default=None, repr=False)
 
     @property
     def url(self) -> str:
         """The URL as a person writes it."""
         return self.target.url.removesuffix("/") + self.path if self.target.starttls is None else str(self.target)
 
+    @property
+    def sent_headers(self) -> tuple[tuple[str, str], ...]:
+        """Every header as it is sent; the user's take the place of the usual ones."""
+        bare = replace(self.target, host=self.target.host.partition("%")[0])  # a zone is nobody else's business
+        own = {name.lower() for name, _ in self.headers}
+        usual = ((name, value) for name, value in _USUAL.items() if name.lower() not in own)
+        return (("Host", bare.url.split("/")[2]), *usual, *self.headers)
+
     async def send(self, context: ssl.SSLContext, trust: str) -> Attempt:
-        """Make the request with `context`; `trust` says what that trusts. Whatever the network does is a result."""
+        """Make the request with `context`; `trust` says what that trusts. Whatever the network does is a result.
+
+        HTTP/2 is asked for; where it breaks, which nobody's verification is to blame for, HTTP/1.1 is tried.
+        """
+        if self.target.starttls is None:
+            import tui_chain.livetest.wire  # noqa: F401 - loading h11 and h2 is no part of the times
+
         watch = Stopwatch()
         try:
             async with asyncio.timeout(self.timeout):
-                if self.proxy is not None and self.target.starttls is None:
-                    return await self._http(context, trust, None, watch)
-                watch.begin("lookup")
-                addresses = await lookup(self.address or self.target.host)
-                watch.end("lookup")
-                if self.target.starttls is None:
-                    return await self._http(context, trust, addresses[0], watch)
-                return await self._handshake(context, trust, addresses, watch)
+                attempt = await self._once(context, trust, watch, _ANY)
+                return await self._older(context, attempt, watch) if attempt.http2 and not attempt.ok else attempt
         except TimeoutError:
-            words = f"no answer within {self.timeout:g} s"
+            words = timed_out(watch, self.timeout)
             return Attempt(trust, ok=False, words=words, milliseconds=watch.total, times=watch.times)
-        except (OSError, StartTLSRefused, HandshakeTooLong) as error:
-            return failed(trust, error, watch)
 
-    async def _http(self, context: ssl.SSLContext, trust: str, address: Address | None, watch: Stopwatch) -> Attempt:
-        import httpx  # 65 ms, and it brings Rich where that is installed: only a live test pays for it
+    async def _older(self, context: ssl.SSLContext, broken: Attempt, watch: Stopwatch) -> Attempt:
+        again = await self._once(context, broken.trust, Stopwatch(watch.started), _OLDER)
+        words = f"{again.words}, after HTTP/2 failed: {broken.words}"
+        return replace(again, words=words, http2=True) if again.ok else broken
 
-        asked = address.ip if address is not None else None
-        transport = httpx.AsyncHTTPTransport(verify=context, trust_env=False, proxy=self.proxy)
-        async with httpx.AsyncClient(transport=transport, trust_env=False, timeout=self.timeout) as client:
-            try:
-                response = await client.send(self._build(client, asked, watch), stream=True)
-            except (httpx.TransportError, httpx.InvalidURL) as error:
-                return failed(trust, cause(error), watch, asked)
-            async with contextlib.aclosing(response):
-                return self._answered(trust, response, watch, asked)
+    async def _once(
+        self, context: ssl.SSLContext, trust: str, watch: Stopwatch, protocols: tuple[str, ...]
+    ) -> Attempt:
+        address = self.address
+        try:
+            async with open_line(self.target, self.address, self.proxy, watch) as line:
+                address = line.address
+                if self.target.starttls is None:
+                    return await self._http(context, trust, line, watch, protocols)
+                return await self._handshake(context, trust, line, watch)
+        except (OSError, ProxyTrouble, StartTLSRefused, HandshakeTooLong) as error:
+            return failed(trust, error, watch, address)
 
-    def _build(self, client: httpx.AsyncClient, asked: str | None, watch: Stopwatch) -> httpx.Request:
-        import httpx
+    async def _http(
+        self, context: ssl.SSLContext, trust: str, line: Line, watch: Stopwatch, protocols: tuple[str, ...]
+    ) -> Attempt:
+        from tui_chain.livetest.wire import Wire  # h11 and h2: only a live test pays for them
 
-        url = httpx.URL(self.url)
-        extensions: dict[str, object] = {"trace": watch.heard}
-        if not self.target.is_ip:
-            extensions["sni_hostname"] = self.target.host
-        headers = [("Host", self.url.split("/")[2]), ("User-Agent", "tlschain-tui"), *self.headers]
-        place = url if asked is None else url.copy_with(host=asked)
-        return client.build_request(self.method, place, headers=headers, extensions=extensions)
+        wire = Wire(line.sock, protocols, watch)
+        try:
+            reply = await wire.ask(context, self)
+        except (OSError, BrokenAnswer) as error:
+            return replace(failed(trust, error, watch, line.address), http2=wire.http2)
+        return self._answered(trust, reply, wire, watch, line.address)
 
-    def _answered(self, trust: str, response: httpx.Response, watch: Stopwatch, asked: str | None) -> Attempt:
-        stream = response.extensions.get("network_stream")
-        tls = stream.get_extra_info("ssl_object") if stream is not None else None
+    def _answered(self, trust: str, reply: Reply, wire: Wire, watch: Stopwatch, address: str | None) -> Attempt:
+        tls, where = wire.tls, reply.header(b"location") if reply.status in _REDIRECTS else ""
         cipher = tls.cipher() if tls is not None else None
-        where = response.headers.get("location", "") if response.status_code in _REDIRECTS else ""
         return Attempt(
             trust,
             ok=True,
-            words=safe_text(f"{response.status_code} {response.reason_phrase}".strip(), 80),
-            status=response.status_code,
+            words=safe_text(f"{reply.status} {reply.reason}".strip(), 80),
+            status=reply.status,
             tls_version=tls.version() if tls is not None else None,
-            http_version=response.http_version,
+            http_version=reply.http_version,
             milliseconds=watch.total,
             cipher=cipher[0] if cipher else None,
             times=watch.times,
             location=_absolute(self.url, where) if where else None,
-            address=asked,
+            address=address,
+            http2=wire.http2,
         )
 
-    async def _handshake(
-        self, context: ssl.SSLContext, trust: str, addresses: tuple[Address, ...], watch: Stopwatch
-    ) -> Attempt:
+    async def _handshake(self, context: ssl.SSLContext, trust: str, line: Line, watch: Stopwatch) -> Attempt:
         """A protocol that is not HTTP: the verified handshake is the test."""
-        watch.begin("connect")
-        sock, address = await connect(addresses, self.target.port)
-        watch.end("connect")
-        with contextlib.closing(sock):
-            await start_tls(sock, self.target.starttls or "")
-            watch.begin("tls")
-            shaken = await shake_hands(sock, context, self.target.host)
-            watch.end("tls")
+        await start_tls(line.sock, self.target.starttls or "")
+        watch.begin("tls")
+        shaken = await shake_hands(line.sock, context, self.target.host)
+        watch.end("tls")
         if shaken.error is not None:
-            return failed(trust, shaken.error, watch, address.ip)
+            return failed(trust, shaken.error, watch, line.address)
         return Attempt(
             trust,
             ok=True,
@@ -179,7 +207,7 @@ class Request:
             milliseconds=watch.total,
             cipher=shaken.cipher,
             times=watch.times,
-            address=address.ip,
+            address=line.address,
         )
 
 

@@ -18,7 +18,7 @@ MAX_STEPS = 20_000
 """Links, and partial paths, that one search may look at."""
 
 
-@dataclass
+@dataclass(eq=False)
 class Budget:
     """Counts what a search spends; `cut` says which bound it met first, or None."""
 

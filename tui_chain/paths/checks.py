@@ -41,7 +41,7 @@ def path_problems(path: Chain, *, host: str, at: datetime) -> Problems:
     return PathChecker(path[0], host, at).problems(path)
 
 
-@dataclass
+@dataclass(eq=False)
 class PathChecker:
     """Judges the paths of one leaf, a link at a time, and remembers what it found of each certificate and link."""
 
@@ -86,6 +86,12 @@ class PathChecker:
     def fewest_problems(self, issuer: Certificate) -> int:
         """How many problems `issuer` brings into any path of this leaf, at least."""
         return len(self._issuer(issuer)) + len(self._constrained(issuer, self.leaf))
+
+    def early(self, certificate: Certificate) -> float:
+        """By how many seconds it ends before the leaf; 0 if it outlives that, or where one end cannot be read."""
+        if self.leaf.not_after is None or certificate.not_after is None:
+            return 0.0
+        return max(0.0, (self.leaf.not_after - certificate.not_after).total_seconds())
 
     def _issuer(self, issuer: Certificate) -> Problems:
         if issuer.sha256 not in self._issuers:

@@ -34,12 +34,21 @@ MEANINGS: Mapping[int, Meaning] = MappingProxyType(
             "unable to get issuer certificate",
             "its issuer is not in the trust store, so that no path ends in a self-signed root",
         ),
+        3: Meaning(
+            "unable to get certificate CRL", "no CRL of its issuer is there for it, and the client insists on one"
+        ),
+        5: Meaning("unable to decrypt CRL's signature", "the signature of its issuer's CRL cannot be read"),
         6: Meaning("unable to decode issuer public key", "its public key cannot be read"),
         7: Meaning("certificate signature failure", "the key of the issuer that was taken did not sign it"),
+        8: Meaning("CRL signature failure", "the key of its issuer did not sign the CRL that was taken"),
         9: Meaning("certificate is not yet valid", "it is not valid yet"),
         10: Meaning("certificate has expired", "it has expired"),
+        11: Meaning("CRL is not yet valid", "its issuer's CRL is dated in the future"),
+        12: Meaning("CRL has expired", "its issuer's CRL has ended, and a newer one is needed"),
         13: Meaning("format error in certificate's notBefore field", "the start of its validity cannot be read"),
         14: Meaning("format error in certificate's notAfter field", "the end of its validity cannot be read"),
+        15: Meaning("format error in CRL's lastUpdate field", "the start of its issuer's CRL cannot be read"),
+        16: Meaning("format error in CRL's nextUpdate field", "the end of its issuer's CRL cannot be read"),
         18: Meaning("self-signed certificate", "it is signed by itself and is not in the trust store"),
         19: Meaning(
             "self-signed certificate in certificate chain", "it is a self-signed root that is not in the trust store"
@@ -51,6 +60,7 @@ MEANINGS: Mapping[int, Meaning] = MappingProxyType(
             "unable to verify the first certificate", "it is the only certificate, and nobody is there to verify it"
         ),
         22: Meaning("certificate chain too long", "the chain is too long"),
+        23: Meaning("certificate revoked", "its issuer has revoked it"),
         24: Meaning(
             "issuer certificate doesn't have a public key",
             "its issuer has no key that can be read; from OpenSSL 1.1, 24 means that the issuer is no CA",
@@ -58,11 +68,20 @@ MEANINGS: Mapping[int, Meaning] = MappingProxyType(
         25: Meaning("path length constraint exceeded", "more CA certificates are below it than it allows", _BASIC),
         26: Meaning("unsuitable certificate purpose", "it may not be used for a TLS server", _EKU),
         28: Meaning("certificate rejected", "the trust store rejects it"),
+        33: Meaning(
+            "unable to get CRL issuer certificate", "the certificate that signed its issuer's CRL is not there"
+        ),
         34: Meaning("unhandled critical extension", "it has a critical extension that OpenSSL does not know"),
+        35: Meaning("key usage does not include CRL signing", "its issuer may not sign CRLs", _USAGE),
+        36: Meaning(
+            "unhandled critical CRL extension",
+            "its issuer's CRL has a critical extension that OpenSSL does not know",
+        ),
         40: Meaning(
             "proxy certificates not allowed, please set the appropriate flag",
             "it is a proxy certificate, and these are not accepted",
         ),
+        44: Meaning("different CRL scope", "its issuer's CRL is for other certificates than this one"),
         47: Meaning("permitted subtree violation", "its name is outside of what a CA above it permits", _NAMES),
         48: Meaning("excluded subtree violation", "its name is excluded by a CA above it", _NAMES),
         49: Meaning(
@@ -83,6 +102,7 @@ MEANINGS: Mapping[int, Meaning] = MappingProxyType(
             "one of its names is malformed, so that name constraints cannot be checked",
             _NAMES,
         ),
+        54: Meaning("CRL path validation error", "the certificate that signed its issuer's CRL is not of this path"),
         62: Meaning("hostname mismatch", "it is for another host name", _SAN),
         64: Meaning("IP address mismatch", "it is for another IP address", _SAN),
         66: Meaning("EE certificate key too weak", "the server's key is too weak"),
@@ -155,7 +175,7 @@ MEANINGS: Mapping[int, Meaning] = MappingProxyType(
         ),
     }
 )
-"""Meaning of every code that a client without revocation, policies and DANE can meet."""
+"""Meaning of every code that a client without policies and DANE can meet."""
 
 _UNKNOWN = Meaning("unknown error", "OpenSSL refuses it for a reason of its own")
 

@@ -50,7 +50,7 @@ class Promise(NamedTuple):
         return Promise(*(mine + theirs for mine, theirs in zip(self, other, strict=True)))
 
 
-@dataclass
+@dataclass(eq=False)
 class Links:
     """What was reached from a leaf; all but `reached` go by SHA-256 of the child.
 
@@ -113,7 +113,7 @@ class Try(NamedTuple):
     issuer: Issuer
 
 
-@dataclass
+@dataclass(eq=False)
 class TryQueue:
     """Takes in turn the most promising link of the shortest trail and that of the longest.
 
@@ -150,7 +150,7 @@ class TryQueue:
         return {one.child.sha256 for one in self._heaps[0] if one.ticket in self._waiting}
 
 
-@dataclass
+@dataclass(eq=False)
 class LinkFinder:
     """Proves links, each child and issuer once, whatever leads to the child.
 

@@ -10,12 +10,16 @@ from functools import cached_property, lru_cache
 from OpenSSL import crypto
 
 from tui_chain.certs.certificate import Certificate
+from tui_chain.certs.crls import RevocationList
 from tui_chain.certs.text import safe_text
 from tui_chain.paths.index import Chain
 from tui_chain.paths.openssl_rules import Refusal, stage_of
 
 STRICT: int = crypto.X509StoreFlags.X509_STRICT
 PARTIAL: int = crypto.X509StoreFlags.PARTIAL_CHAIN
+CRL_LEAF: int = crypto.X509StoreFlags.CRL_CHECK
+CRL_CHAIN: int = crypto.X509StoreFlags.CRL_CHECK | crypto.X509StoreFlags.CRL_CHECK_ALL
+"""CRL_CHECK_ALL without CRL_CHECK does nothing."""
 
 
 @dataclass
@@ -29,13 +33,14 @@ class _Second:
 
 @dataclass
 class OpenSSL:
-    """Verifies chains with one set of anchors.
+    """Verifies chains with one set of anchors; `crls` are for the flags that ask for them.
 
     OpenSSL counts whole seconds. Stores, and what was said of a chain, are kept for the second that was asked last:
     profiles ask alike, and so do hosts that share their chain.
     """
 
     anchors: tuple[Certificate, ...]
+    crls: tuple[RevocationList, ...] = ()
     _last: _Second | None = None
 
     def verify(self, served: Sequence[Certificate], flags: int, at: datetime) -> Chain | Refusal:
@@ -77,6 +82,9 @@ class OpenSSL:
             store.set_time(second.at)
             for anchor in self._loaded_anchors:
                 store.add_cert(anchor)
+            for crl in self.crls if flags & CRL_LEAF else ():
+                if crl.parsed is not None:
+                    store.add_crl(crl.parsed)
             second.stores[flags] = store
         return second.stores[flags]
 

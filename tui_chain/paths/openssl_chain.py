@@ -54,7 +54,7 @@ def _algorithm_fits(issuer: Certificate, child: Certificate) -> bool:
     return scheme is None or isinstance(scheme, Fault) or scheme in schemes(key)
 
 
-@dataclass
+@dataclass(eq=False)
 class ChainBuilder:
     """Builds chains with one set of anchors; `partial` is X509_V_FLAG_PARTIAL_CHAIN."""
 

@@ -37,7 +37,7 @@ class Stage(NamedTuple):
     rule: int = 0
 
 
-LEAF_KEY, BUILDING, EXTENSIONS, SECURITY, IDENTITY, SIGNATURES, NAMES, AFTERWARDS = range(8)
+LEAF_KEY, BUILDING, EXTENSIONS, SECURITY, IDENTITY, REVOCATION, SIGNATURES, NAMES, AFTERWARDS = range(9)
 STRICT_RULE, PURPOSE_RULE, LENGTH_RULE = 1, 2, 3
 
 STRICT_CODES = frozenset(range(78, 94))
@@ -46,6 +46,7 @@ STRICT_CODES = frozenset(range(78, 94))
 _BUILDING_CODES = frozenset({1, 2, 18, 19, 20, 21, 22, 28})
 _EXTENSION_CODES = frozenset({25, 34, 37, 40, 94})
 _NAME_CODES = frozenset({47, 48, 49, 51, 52, 53})
+_CRL_CODES = frozenset({3, 5, 8, 11, 12, 15, 16, 23, 33, 35, 36, 44, 54})
 
 
 class Refusal(NamedTuple):
@@ -65,6 +66,8 @@ def stage_of(code: int, depth: int) -> Stage:
         return Stage(EXTENSIONS, depth, STRICT_RULE)
     if code in _EXTENSION_CODES:
         return Stage(EXTENSIONS, depth, LENGTH_RULE if code == 25 else 0)
+    if code in _CRL_CODES:
+        return Stage(REVOCATION, depth)
     return Stage(NAMES if code in _NAME_CODES else SIGNATURES)
 
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
 from tui_chain.certs.certificate import Certificate
+from tui_chain.certs.crls import CrlScope, RevocationList
 from tui_chain.certs.names import AlternativeNames, parse_ip
 from tui_chain.certs.store import NameIndex, by_subject
 from tui_chain.certs.text import safe_text
 from tui_chain.paths.codes import meaning
+from tui_chain.paths.crl_rules import anchor_refusal
 from tui_chain.paths.index import Chain
-from tui_chain.paths.openssl import PARTIAL, STRICT, OpenSSL
+from tui_chain.paths.openssl import CRL_CHAIN, CRL_LEAF, PARTIAL, STRICT, OpenSSL
 from tui_chain.paths.openssl_chain import ChainBuilder
 from tui_chain.paths.openssl_rules import (
     AFTERWARDS,
@@ -74,6 +76,24 @@ Python's common name fallback is left out, as urllib3 and requests do. Python an
 security level 2.
 """
 
+CRL_PROFILES: Mapping[CrlScope, tuple[Profile, ...]] = {
+    CrlScope.CHAIN: (
+        Profile("python ≤ 3.12", CRL_CHAIN),
+        Profile("python ≥ 3.13", CRL_CHAIN | STRICT),
+        Profile("curl", CRL_CHAIN, own_host_check=True),
+    ),
+    CrlScope.LEAF: (
+        Profile("python ≤ 3.12", CRL_LEAF),
+        Profile("python ≥ 3.13", CRL_LEAF | STRICT | PARTIAL),
+    ),
+}
+"""The profiles that can look into CRLs, with the check turned on.
+
+Over a whole chain none of them has PARTIAL_CHAIN: with it an intermediate of the file ends the chain, and OpenSSL
+then looks for its issuer's key among the chain for the CRL, in vain (code 3 or 8). curl leaves it off by itself where
+it has CRLs, and has no check of the leaf alone; Python has to be told.
+"""
+
 Verdicts = Mapping[str, Verdict]
 
 _COMMON_NAME_NOTE = "It has no subjectAltName: curl still reads its common name, hardly any other client does."
@@ -81,11 +101,15 @@ _NO_LONGER_NOTE = "OpenSSL 4.0 no longer asks for it; OpenSSL 3.0, on which most
 
 
 class Judge:
-    """Asks every client profile about served chains, with one set of anchors as the only trust store."""
+    """Asks every client profile about served chains, with one set of anchors as the only trust store.
 
-    def __init__(self, anchors: Iterable[Certificate]) -> None:
+    `crls` are for the profiles that look into them.
+    """
+
+    def __init__(self, anchors: Iterable[Certificate], crls: Sequence[RevocationList] = ()) -> None:
         self._anchors = tuple(anchors)
-        self._openssl = OpenSSL(self._anchors)
+        self._crls = tuple(crls)
+        self._openssl = OpenSSL(self._anchors, self._crls)
 
     def verdicts(self, served: tuple[Certificate, ...], *, host: str, at: datetime) -> Verdicts:
         """Return each profile's verdict by its name, for `host` (ASCII) at `at` (aware)."""
@@ -126,9 +150,16 @@ class Judge:
         newer = self._openssl.verify(served, flags, at) if flags & STRICT else None
         if isinstance(newer, Refusal) and newer.code in STRICT_CODES:
             refusals.append(newer)
+        refusals += self._unlisted(outcome, flags)
         if refusals:
             return _refused(min(refusals, key=lambda refusal: refusal.when))
         return Verdict(True, note=_newer_note(newer) or _common_name_note(served[0]))
+
+    def _unlisted(self, outcome: Chain | Refusal, flags: int) -> tuple[Refusal, ...]:
+        if isinstance(outcome, Refusal) or flags & CRL_CHAIN != CRL_CHAIN:
+            return ()
+        refused = anchor_refusal(outcome, self._crls)
+        return () if refused is None else (refused,)
 
     def _chain_of(self, refusal: Refusal, served: Chain, flags: int, at: datetime) -> Chain:
         """The chain that was refused, which pyOpenSSL does not give; the leaf alone where that is uncertain."""

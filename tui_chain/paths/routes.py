@@ -22,18 +22,23 @@ MAX_PATHS = 64
 
 
 class Cost(NamedTuple):
-    """What a way costs, the gravest first: rules broken, certificates, places in the order of preference."""
+    """What a way costs, the gravest first: rules broken, end of validity, certificates, places in the preference.
+
+    `early` is by how many seconds a way ends before its leaf does.
+    """
 
     problems: int
+    early: float
     length: int
     place: int
 
     def plus(self, other: Cost) -> Cost:
-        """Return the cost of one way after another."""
-        return Cost(self.problems + other.problems, self.length + other.length, self.place + other.place)
+        """Return the cost of one way after another, which ends as soon as one of them does."""
+        early = max(self.early, other.early)
+        return Cost(self.problems + other.problems, early, self.length + other.length, self.place + other.place)
 
 
-NOTHING = Cost(0, 0, 0)
+NOTHING = Cost(0, 0.0, 0, 0)
 
 
 class Option(NamedTuple):
@@ -64,12 +69,14 @@ class Way(NamedTuple):
     place: int = 0
 
 
-@dataclass
+@dataclass(eq=False)
 class RouteFinder:
     """An A* search: what the rest of a way costs at least is known beforehand, so that dead ends cost nothing.
 
     However many ways a graph has, the best one comes out after three times as many steps as it is long, if each
-    rule that it could break depends on one certificate; path lengths and key identifiers need the whole way.
+    rule that it could break depends on one certificate; path lengths and key identifiers need the whole way. Ways
+    come in the order of their problems and their end; of those that end alike before the leaf, a longer one may come
+    first.
     """
 
     links: Links
@@ -82,7 +89,7 @@ class RouteFinder:
     _ticket: Iterator[int] = field(default_factory=count)
 
     def find(self, leaf: Certificate) -> Iterator[Chain]:
-        """Yield ways from `leaf` to anchors, fewest problems first, then the shortest, until a bound is met."""
+        """Yield ways from `leaf` to anchors until a bound is met: fewest problems, good for longest, shortest."""
         self._options = OptionFinder(self.links, self.anchors, self.index, self.checker, self.budget).find()
         if leaf in self.anchors:
             self._push(Way(NOTHING, 0, 0, (leaf,), NOTHING, ended=True))
@@ -121,7 +128,7 @@ class RouteFinder:
 
     def _wait(self, chain: Chain, cost: Cost, options: tuple[Option, ...], place: int) -> None:
         if place < len(options):
-            onward = Cost(len(self.checker.onward_problems(chain[-1])), 0, 0)
+            onward = NOTHING._replace(problems=len(self.checker.onward_problems(chain[-1])))
             at_least = cost.plus(onward).plus(options[place].at_least)
             self._push(Way(at_least, options[place].at_least.length, 0, chain, cost, False, options, place))
 
@@ -133,12 +140,12 @@ class RouteFinder:
             return
         problems = len(self.checker.link_problems(way.chain, option.certificate))
         place = place_of(option.certificate, self.anchors, self.index)
-        cost = way.cost.plus(Cost(problems, 1, place))
+        cost = way.cost.plus(Cost(problems, self.checker.early(option.certificate), 1, place))
         chain = (*way.chain, option.certificate)
         self._push(Way(cost.plus(option.rest), option.rest.length, 0, chain, cost, option.ended))
 
 
-@dataclass
+@dataclass(eq=False)
 class OptionFinder:
     """Measures the rest of every way, from the anchors down (Dijkstra), each certificate once."""
 
@@ -166,7 +173,7 @@ class OptionFinder:
 
     def _measure(self, child: Certificate, above: Cost, holder: Issuer | None) -> None:
         if child.sha256 not in self._rest and self.budget.step():
-            rest = above.plus(Cost(len(self.checker.onward_problems(child)), 0, 0))
+            rest = above.plus(NOTHING._replace(problems=len(self.checker.onward_problems(child))))
             self._rest[child.sha256] = rest
             if holder is not None:
                 self._queue_up(rest.plus(self._own(child)), holder)
@@ -176,7 +183,7 @@ class OptionFinder:
 
     def _own(self, certificate: Certificate) -> Cost:
         place = place_of(certificate, self.anchors, self.index)
-        return Cost(self.checker.fewest_problems(certificate), 1, place)
+        return Cost(self.checker.fewest_problems(certificate), self.checker.early(certificate), 1, place)
 
     def _options(self, issuer: Issuer) -> tuple[Option, ...]:
         found = [option for one in issuer.certificates for option in self._options_by(one)]

@@ -141,7 +141,7 @@ def find_paths(
     )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Use:
     """The order of use: few rules broken, valid long, trusted by many kinds of client, short, preferred links."""
 
@@ -155,7 +155,7 @@ class _Use:
         return (len(path.problems), -min(ends, default=0.0), lost, len(path.certificates), places)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _DeadEnds:
     """Where the trails of a search end that reach no trust anchor."""
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 from typing import TYPE_CHECKING
 
+from tui_chain.background import in_daemon_thread
 from tui_chain.certs.text import safe_text
 from tui_chain.failure import Failure
 
@@ -15,6 +17,8 @@ MAX_BYTES = 32 << 20
 """Bytes of a list, unpacked; more is a failure."""
 SECONDS = 60.0
 """Seconds for each read, and for the connection."""
+TOTAL_SECONDS = 300.0
+"""Seconds for all of it: a byte now and then is an answer in time to every read."""
 MAX_REDIRECTS = 5
 _HINT = "Download it on a machine with access, then `tlschain pool update --file FILE`."
 
@@ -30,12 +34,27 @@ def _only_https(request: httpx.Request) -> None:
 
 
 def download(url: str, context: ssl.SSLContext) -> bytes | Failure:
-    """GET `url`, which has to be https as have its redirects; never unverified, never more than 32 MiB."""
-    import httpx
+    """GET `url`, which has to be https as have its redirects; never unverified, never more than 32 MiB or 5 min.
 
+    For programs without an event loop, since it runs one.
+    """
     shown = safe_text(url)
     if not url.lower().startswith("https://"):
         return Failure("usage", f"{shown} is no https URL.", "Name one, or a local file with --file.")
+
+    async def in_time() -> bytes | Failure:
+        async with asyncio.timeout(TOTAL_SECONDS):
+            return await in_daemon_thread(lambda: _fetched(url, context, shown), "download")
+
+    try:
+        return asyncio.run(in_time())
+    except TimeoutError:
+        return Failure("network", f"{shown} did not come whole within {TOTAL_SECONDS:g} s.", _HINT)
+
+
+def _fetched(url: str, context: ssl.SSLContext, shown: str) -> bytes | Failure:
+    import httpx
+
     try:
         with (
             httpx.Client(
@@ -53,7 +72,8 @@ def download(url: str, context: ssl.SSLContext) -> bytes | Failure:
     except LeavesHTTPSError:
         return Failure("network", f"{shown} leads away from https; it was not read.", _HINT)
     except (httpx.HTTPError, httpx.InvalidURL, ValueError, OSError) as error:
-        return Failure("network", f"{shown} cannot be fetched: {safe_text(str(error), 120)}.", _HINT)
+        why = safe_text(str(error) or type(error).__name__, 120)
+        return Failure("network", f"{shown} cannot be fetched: {why}.", _HINT)
 
 
 def _body(reply: httpx.Response, shown: str) -> bytes | Failure:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 
-from tui_chain.certs.readers import read_certificates
+from tui_chain.certs.readers import Reading, read_certificates
 from tui_chain.certs.text import safe_text
 from tui_chain.failure import Failure
 from tui_chain.files import read_file
@@ -22,6 +23,16 @@ class Brought:
     target: Target
     data: bytes
     source: str
+
+    @cached_property
+    def reading(self) -> Reading:
+        """The certificates in it, read once."""
+        return read_certificates(self.data)
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """The parts that could not be read, each as `line 3: why`."""
+        return tuple(f"line {problem.line}: {problem.reason}" for problem in self.reading.problems)
 
 
 @dataclass(frozen=True)
@@ -74,14 +85,13 @@ def _pasted(text: str) -> Additions:
 
 
 def served_chain(brought: Brought, *, at: datetime) -> ServedChain | Failure:
-    """Read what was brought as a served chain, in its order; `note` says where it is from and what was unreadable."""
-    reading = read_certificates(brought.data)
-    problems = [f"line {problem.line}: {problem.reason}" for problem in reading.problems]
-    if not reading.certificates:
-        why = problems[0] if problems else "it holds none"
+    """Take what was brought as a served chain, in its order; `note` says where it is from and what was unreadable."""
+    certificates = brought.reading.certificates
+    if not certificates:
+        why = next(iter(brought.problems), "it holds none")
         return Failure("file", f"There is no certificate in {brought.source}: {why}.", "Give PEM, DER or PKCS#7.")
-    note = "; ".join([f"from {brought.source}", *problems])
-    return ServedChain(brought.target, reading.certificates, at, note=safe_text(note, 400))
+    note = "; ".join((f"from {brought.source}", *brought.problems))
+    return ServedChain(brought.target, certificates, at, note=safe_text(note, 400))
 
 
 def _from_file(name: str, path: str) -> Brought | Failure:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import socket
-import threading
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from tui_chain.background import in_daemon_thread
 from tui_chain.certs.ip import parse_ip
 
 
@@ -36,10 +35,7 @@ async def lookup(host: str) -> tuple[Address, ...]:
     """
     if "%" not in host and (literal := parse_ip(host)) is not None:
         return (Address(str(literal), socket.AF_INET6 if literal.version == 6 else socket.AF_INET),)
-    loop = asyncio.get_running_loop()
-    future: asyncio.Future[tuple[Address, ...]] = loop.create_future()
-    threading.Thread(target=_resolve, args=(host, loop, future), name=f"lookup {host}", daemon=True).start()
-    return await future
+    return await in_daemon_thread(lambda: _resolve(host), f"lookup {host}")
 
 
 def lookup_with(names: Mapping[str, Sequence[str]]) -> NameLookup:
@@ -53,31 +49,14 @@ def lookup_with(names: Mapping[str, Sequence[str]]) -> NameLookup:
     return look
 
 
-def _resolve(host: str, loop: asyncio.AbstractEventLoop, future: asyncio.Future[tuple[Address, ...]]) -> None:
-    result: tuple[Address, ...] | OSError
+def _resolve(host: str) -> tuple[Address, ...]:
     try:
         found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
-        unique = dict.fromkeys(_address(family, sockaddr) for family, _, _, _, sockaddr in found)
-        result = tuple(unique)
-    except OSError as error:
-        result = error
     except UnicodeError:
-        result = socket.gaierror(socket.EAI_NONAME, "the name is too long or has an empty label")
-    try:
-        loop.call_soon_threadsafe(_settle, future, result)
-    except RuntimeError:
-        return  # the loop has closed: nobody waits for the answer any more
+        raise socket.gaierror(socket.EAI_NONAME, "the name is too long or has an empty label") from None
+    return tuple(dict.fromkeys(_address(family, sockaddr) for family, _, _, _, sockaddr in found))
 
 
 def _address(family: int, sockaddr: tuple[str | int | bytes, ...]) -> Address:
     scope = sockaddr[3] if len(sockaddr) == 4 else 0
     return Address(str(sockaddr[0]), family, scope if isinstance(scope, int) else 0)
-
-
-def _settle(future: asyncio.Future[tuple[Address, ...]], result: tuple[Address, ...] | OSError) -> None:
-    if future.done():
-        return
-    if isinstance(result, OSError):
-        future.set_exception(result)
-    else:
-        future.set_result(result)

@@ -11,18 +11,20 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from tui_chain.certs.certificate import Certificate
 from tui_chain.failure import Failure
 from tui_chain.probe import failures
-from tui_chain.probe.asking import Question, ask
 from tui_chain.probe.connection import connect
 from tui_chain.probe.handshake import Handshake, HandshakeTooLong, probing_context, shake_hands
 from tui_chain.probe.lookup import Address, NameLookup, lookup
 from tui_chain.probe.served import ServedChain, Timings
 from tui_chain.probe.starttls import StartTLSRefused, start_tls
 from tui_chain.probe.target import Target
+
+if TYPE_CHECKING:
+    from tui_chain.probe.asking import Question
 
 T = TypeVar("T")
 Progress = Callable[[str], None]
@@ -34,7 +36,7 @@ def _silent(_: str) -> None:
     """Progress that nobody watches."""
 
 
-@dataclass
+@dataclass(eq=False)
 class Prober:
     """Reaches hosts; `timeout` is the limit of each step in seconds: name, connect, TLS.
 
@@ -97,6 +99,8 @@ class Prober:
 
     async def with_staple(self, served: ServedChain) -> ServedChain:
         """Ask the same address again for its OCSP staple; where it does not answer, the chain stays as it was."""
+        from tui_chain.probe.asking import Question
+
         if served.address is None:
             return served
         addresses = await self._step("name", lookup(served.address))
@@ -126,8 +130,11 @@ class Prober:
             if isinstance(switched, Failure):
                 return switched
         name = target.host if sni and not target.is_ip else None
-        shaking = shake_hands(sock, self._context, name) if question is None else ask(sock, question, name)
-        return await self._step("tls", shaking)
+        if question is None:
+            return await self._step("tls", shake_hands(sock, self._context, name))
+        from tui_chain.probe.asking import ask
+
+        return await self._step("tls", ask(sock, question, name))
 
     def _served(self, target: Target, shaken: Handshake, ip: str, timings: Timings) -> ServedChain | Failure:
         if not shaken.chain:

@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import cached_property
 
 from tui_chain.certs.certificate import Certificate
+from tui_chain.certs.crls import CrlScope, RevocationList
 from tui_chain.repair.headers import MAX_COMMENT, Header, comment
 from tui_chain.repair.render import earliest_expiry, render
 
@@ -21,6 +22,7 @@ class Bundle:
     `hosts` are the targets it is for, `sources` says by SHA-256 where each certificate came from, `needed_by`
     for which hosts it is there (empty where there is one host). `kind` is the kind of output, `trust` the name
     of the trust store it was proven with. `core` are the certificates that its hosts need, where it has others.
+    `crls` are for clients that check as `crl_check` says.
     """
 
     certificates: tuple[Certificate, ...]
@@ -30,18 +32,27 @@ class Bundle:
     kind: str = "client"
     trust: str = ""
     core: tuple[Certificate, ...] = ()
+    crls: tuple[RevocationList, ...] = ()
+    crl_check: CrlScope | None = None
 
     @property
     def earliest_expiry(self) -> datetime | None:
         """When the first of its certificates ends, UTC: from then on OpenSSL clients fail with it."""
         return earliest_expiry(self.core or self.certificates)
 
+    @property
+    def crls_until(self) -> datetime | None:
+        """When the first of its CRLs ends, UTC: from then on clients that check refuse its hosts."""
+        return min((end for crl in self.crls if (end := crl.next_update) is not None), default=None)
+
     @cached_property
     def pem(self) -> bytes:
         """The file: ASCII, LF, comments outside the blocks, the same bytes for the same input."""
         title = f"{_TITLES.get(self.kind, 'CA bundle')} for {', '.join(self.hosts)}"
-        header = Header(title, self.kind, self.hosts, self.trust)
-        return render(header, self.certificates, self.sources, self.needed_by, self.core)
+        header = Header(
+            title, self.kind, self.hosts, self.trust, crl_check=self.crl_check, crls_until=self.crls_until
+        )
+        return render(header, self.certificates, self.sources, self.needed_by, self.core, self.crls)
 
 
 _TITLES = {

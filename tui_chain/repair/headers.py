@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from tui_chain import __version__
+from tui_chain.certs.crls import CrlScope
 from tui_chain.certs.text import safe_text
 
 MAX_COMMENT = 200
@@ -16,7 +17,10 @@ MAX_HOSTS = 20_000
 """Hosts that are read from a file's comments."""
 
 _MADE_BY = "Made by tlschain-tui "
-_BLOCK = re.compile(r"# SHA-256: ([0-9A-F:]{95})\n# Valid: [^\n]*\n# Source: ([^\n]*)\n")
+_CRL_CHECK = "CRL check: "
+_BLOCK = re.compile(
+    r"# SHA-256: ([0-9A-F:]{95})\n# (?:Valid|In force): [^\n]*\n(?:# CRL number: [^\n]*\n)?# Source: ([^\n]*)\n"
+)
 
 
 def comment(text: str) -> str:
@@ -31,7 +35,8 @@ def comment(text: str) -> str:
 class Header:
     """What a file says of itself: its title, its kind, its hosts as targets, and the trust store it was proven with.
 
-    `sources` says by SHA-256 where its certificates came from; it is filled by reading only.
+    `sources` says by SHA-256 where its certificates and CRLs came from; it is filled by reading only. `crl_check`
+    says which certificates clients are to look up in its CRLs, `crls_until` when the first of these ends, UTC.
     """
 
     title: str
@@ -39,6 +44,8 @@ class Header:
     hosts: tuple[str, ...] = ()
     trust: str = ""
     sources: Mapping[str, str] = field(default_factory=dict)
+    crl_check: CrlScope | None = None
+    crls_until: datetime | None = None
 
     def lines(self, expiry: datetime | None) -> Iterator[str]:
         """The comment lines; `expiry` is when the first certificate ends, UTC."""
@@ -46,8 +53,13 @@ class Header:
         yield comment(f"{_MADE_BY}{__version__}")
         if expiry is not None:
             yield comment(f"Works until {expiry:%Y-%m-%d %H:%M} UTC, when its first certificate ends")
+        if self.crls_until is not None:
+            yield comment(f"CRLs until {self.crls_until:%Y-%m-%d %H:%M} UTC; tlschain refresh --write gets new ones")
         if self.kind:
             yield comment(f"Kind: {self.kind}")
+        if self.crl_check is not None:
+            yield comment(f"{_CRL_CHECK}{self.crl_check}")
+            yield comment(f"To check in Python: {self.crl_check.python}")
         if self.trust:
             yield comment(f"Trust store: {self.trust}")
         yield from (comment(f"Host: {host}") for host in self.hosts)
@@ -58,7 +70,7 @@ def read_header(data: bytes) -> Header | None:
 
     Only the lines on top count, up to the first blank line: what stands at a certificate is a stranger's text.
     """
-    text = data.decode("ascii", "replace").replace("\r\n", "\n")
+    text = data.removeprefix(b"\xef\xbb\xbf").decode("ascii", "replace").replace("\r\n", "\n")
     top = text.split("\n\n", 1)[0].split("\n")
     said = [line.removeprefix("# ") for line in top if line.startswith("# ")]
     if len(said) < 2 or not said[1].startswith(_MADE_BY):
@@ -69,7 +81,12 @@ def read_header(data: bytes) -> Header | None:
         tuple(dict.fromkeys(_values(said, "Host: ")))[:MAX_HOSTS],
         next(_values(said, "Trust store: "), ""),
         {found[1].replace(":", "").lower(): found[2] for found in _BLOCK.finditer(text)},
+        _scope(next(_values(said, _CRL_CHECK), "")),
     )
+
+
+def _scope(word: str) -> CrlScope | None:
+    return CrlScope(word) if word in set(CrlScope) else None
 
 
 def _values(lines: list[str], name: str) -> Iterator[str]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from tui_chain.certs.certificate import Certificate
 from tui_chain.certs.store import TrustStore
@@ -16,6 +17,9 @@ from tui_chain.repair.bundle import Bundle
 from tui_chain.repair.containers import java_truststore, pkcs7_file
 from tui_chain.repair.proof import Proof, refusal
 from tui_chain.repair.repair import Repair, combine, proofs_of
+
+if TYPE_CHECKING:
+    from tui_chain.revocation.collect import Crls
 
 Repairs = Sequence[tuple[ServedChain, Repair]]
 
@@ -78,7 +82,9 @@ class Output:
     @property
     def words(self) -> str:
         """What is in it, in a few words."""
-        return plural(len(self.certificates), "certificate" if self.kind is Kind.SERVER else "CA certificate")
+        certificates = plural(len(self.certificates), "certificate" if self.kind is Kind.SERVER else "CA certificate")
+        crls = self.bundle.crls if self.bundle is not None else ()
+        return f"{certificates}, {plural(len(crls), 'CRL')}" if crls else certificates
 
 
 @dataclass(frozen=True)
@@ -116,17 +122,32 @@ class _Job:
         return _pem(kind, bundle)
 
 
-def make_output(kind: Kind, repairs: Repairs, store: TrustStore, *, at: datetime) -> Output | Failure:
+def make_output(
+    kind: Kind, repairs: Repairs, store: TrustStore, *, at: datetime, crls: Crls | None = None
+) -> Output | Failure:
     """Make the file of a kind for one or more repaired hosts, each certificate once, proven for each host.
 
-    `store` is the trust store in force. The same input gives the same bytes, in every kind.
+    `store` is the trust store in force. `crls` are those of all these hosts (`collect.joined`), for clients that
+    check them; kinds that cannot have them are a failure then. The same input gives the same bytes, in every kind.
     """
+    if crls is not None:
+        return _with_crls(kind, repairs, store, at, crls)
     if not repairs:
         return Failure("nothing-to-do", "There is no proven repair to make a file of.", "Repair a host first.")
     bundle = repairs[0][1].bundle if len(repairs) == 1 else combine(list(repairs), at=at)
     if isinstance(bundle, Failure):
         return bundle
     return _MAKERS[kind](_Job(repairs, bundle, store, at))
+
+
+def _with_crls(kind: Kind, repairs: Repairs, store: TrustStore, at: datetime, crls: Crls) -> Output | Failure:
+    from tui_chain.repair.crl_files import with_crls, without_crls
+
+    made = without_crls(kind) or make_output(kind, repairs, store, at=at)
+    if isinstance(made, Failure) or made.bundle is None:
+        return made
+    bundle = with_crls(kind, made.bundle, crls, proofs_of(list(repairs), at=at), store)
+    return bundle if isinstance(bundle, Failure) else _pem(kind, bundle)
 
 
 def _pem(kind: Kind, bundle: Bundle) -> Output:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from tui_chain.certs.certificate import Certificate
-from tui_chain.paths.profiles import PROFILES, Judge, Verdicts
+from tui_chain.certs.crls import CrlScope
+from tui_chain.paths.profiles import CRL_PROFILES, PROFILES, Judge, Profile, Verdict, Verdicts
 from tui_chain.probe.served import ServedChain
 
 
@@ -21,12 +22,30 @@ class Proof:
 
     def refusal(self, judge: Judge) -> str | None:
         """Say which wanted profile refuses the host with the anchors of `judge`, or None."""
-        for profile in PROFILES:
+        said = self.verdicts(judge, PROFILES)
+        return next((self._words(name, one.error) for name, one in said if not one.ok), None)
+
+    def verdicts(self, judge: Judge, profiles: Iterable[Profile]) -> Iterator[tuple[str, Verdict]]:
+        """What each wanted one of some profiles says, one after the other, with the anchors of `judge`."""
+        for profile in profiles:
             if profile.name in self.wanted:
-                verdict = judge.verdict(profile, self.served.certificates, host=self.served.host, at=self.at)
-                if not verdict.ok:
-                    return f"with it {profile.name} refuses {self.served.target}: {verdict.error}"
-        return None
+                chain = self.served.certificates
+                yield profile.name, judge.verdict(profile, chain, host=self.served.host, at=self.at)
+
+    def crl_verdicts(self, judge: Judge, scope: CrlScope) -> Verdicts:
+        """What each wanted profile that can check CRLs says with the check on, by the anchors and CRLs of `judge`."""
+        return dict(self.verdicts(judge, CRL_PROFILES[scope]))
+
+    def crl_refusal(self, judge: Judge, scope: CrlScope) -> str | None:
+        """Say why the CRLs of `judge` are of no use to clients that check them, or None."""
+        said = self.crl_verdicts(judge, scope)
+        if not said:
+            return f"no client that checks the {scope} accepts {self.served.target}"
+        refused = ((f"{name} with {scope.flag}", one) for name, one in said.items() if not one.ok)
+        return next((self._words(name, one.error) for name, one in refused), None)
+
+    def _words(self, name: str, error: str | None) -> str:
+        return f"with it {name} refuses {self.served.target}: {error}"
 
 
 def accepted(verdicts: Verdicts) -> frozenset[str]:

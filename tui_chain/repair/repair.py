@@ -71,6 +71,23 @@ def build_repair(
     return Failure("no-repair", *_why_not(diagnosis))
 
 
+def standing_repair(
+    served: ServedChain, diagnosis: Diagnosis, sources: Mapping[str, str], *, at: datetime
+) -> Repair | Failure:
+    """The bundle of a host that is trusted as it is served, for what goes beside it: its CRLs.
+
+    `sources` say by SHA-256 where the certificates of its path came from.
+    """
+    path = diagnosis.path
+    if path is None or len(path.certificates) < 2:
+        return Failure("no-repair", "The host has no path of several certificates.", "Look at the findings.")
+    repair = prove(path, served, Resolution(diagnosis, sources=sources), at)
+    if repair.passed:
+        return repair
+    refusal = next(iter(repair.verdicts.values()))
+    return Failure("no-repair", f"No client accepts the host: {refusal.error}.", "See the client profiles.")
+
+
 def prove(path: Path, served: ServedChain, resolution: Resolution, at: datetime) -> Repair:
     """Judge the path's CA certificates as the only anchors, then leave out what no profile needs.
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from tui_chain.certs.readers import read_certificates
 from tui_chain.certs.text import safe_text
 from tui_chain.failure import Failure
 from tui_chain.repair.difference import CertificateDifference, certificate_difference
@@ -21,6 +22,8 @@ NEW_FILE_MODE = 0o644
 MAX_BACKUPS = 1000
 MAX_REPLACED = 16 << 20
 """Bytes of an existing file that is shown and replaced."""
+MAX_COMPARED = 1 << 20
+"""Bytes of two files together that are compared line by line; two whole trust stores have half of it."""
 _NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS}
 """What file systems say that have no hard links: FAT, and some over a network."""
 
@@ -39,7 +42,12 @@ class WritePlan:
         return self.old == self.data
 
     def difference(self) -> tuple[str, ...]:
-        """The lines that would go (`- `) and come (`+ `), with two lines around them, as safe text."""
+        """The lines that would go (`- `) and come (`+ `), with two lines around them, as safe text.
+
+        Of files that would take seconds to compare one line says so.
+        """
+        if len(self.old or b"") + len(self.data) > MAX_COMPARED:
+            return ("@@ too large to be compared line by line @@",)
         old, new = (_lines(data) for data in (self.old or b"", self.data))
         found = difflib.unified_diff(old, new, lineterm="", n=2)
         return tuple(line for line in found if not line.startswith(("---", "+++")))
@@ -79,13 +87,24 @@ def plan_write(path: Path, data: bytes) -> WritePlan | Failure:
         if real.stat().st_size > MAX_REPLACED:
             return Failure("file", f"{shown} is larger than 16 MiB; that is no bundle.", "Name another file.")
         old = real.read_bytes()
-        if _PRIVATE_KEY in old:
+        if _holds_key(old):
             return Failure(
                 "file", f"{shown} holds a private key; it is neither shown nor replaced.", "Name another file."
             )
         return WritePlan(real, data, old)
     except (OSError, RuntimeError, ValueError) as error:
         return Failure("file", f"{shown} cannot be looked at: {_words(error)}.", "Check the path and its rights.")
+
+
+def _holds_key(old: bytes) -> bool:
+    """Whether a file of PEM, or a store (PKCS#12, JKS) that can be looked into or not, has a private key."""
+    return _PRIVATE_KEY in old or (b"-----BEGIN" not in old and bool(read_certificates(old).private_keys))
+
+
+def free_name(path: Path) -> Path:
+    """Name a file beside `path` that does not exist: NAME-2, NAME-3 and so on before the suffix."""
+    names = (path.with_name(f"{path.stem}-{number}{path.suffix}") for number in range(2, MAX_BACKUPS))
+    return next((name for name in names if not os.path.lexists(name)), path)
 
 
 def write(plan: WritePlan, *, replace: bool, backup: bool = False) -> Path | Failure:

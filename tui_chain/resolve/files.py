@@ -1,11 +1,13 @@
-"""Certificates from files and folders that the user names."""
+"""Certificates, and CRLs beside them, from files and folders that the user names."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from tui_chain.certs.certificate import Certificate
+from tui_chain.certs.crls import CRL_LABEL, RevocationList, find_crls
 from tui_chain.certs.readers import read_certificates
 from tui_chain.certs.text import safe_text
 from tui_chain.failure import Failure
@@ -15,20 +17,30 @@ MAX_FILES = 2_000
 """Files that are read from one folder."""
 MAX_PASTED = 1 << 20
 """Bytes of pasted text."""
-SUFFIXES = {".pem", ".crt", ".cer", ".der", ".p7b", ".p7c", ".ca-bundle", ".txt"}
+SUFFIXES = {".pem", ".crt", ".cer", ".der", ".p7b", ".p7c", ".ca-bundle", ".txt", ".crl", ".jks", ".jceks"}
 
 
 @dataclass(frozen=True)
 class FileCertificates:
-    """The certificates of some files: each with the file it came from, safe text; and what failed, in words."""
+    """The certificates of some files: each with the file it came from, safe text; and what failed, in words.
+
+    `crls` are their CRLs, with the file as well: nothing says yet that one of them is to be believed.
+    """
 
     certificates: tuple[tuple[Certificate, str], ...] = ()
     problems: tuple[str, ...] = ()
+    crls: tuple[tuple[RevocationList, str], ...] = ()
+
+
+class _Content(NamedTuple):
+    certificates: tuple[Certificate, ...] = ()
+    crls: tuple[RevocationList, ...] = ()
 
 
 def read_pool(paths: tuple[Path, ...]) -> FileCertificates | Failure:
     """Read certificates from files and folders; a path that cannot be read is a failure, a bad block is not."""
     found: dict[Certificate, str] = {}
+    crls: dict[RevocationList, str] = {}
     problems: list[str] = []
     for path in paths:
         try:
@@ -42,19 +54,29 @@ def read_pool(paths: tuple[Path, ...]) -> FileCertificates | Failure:
             read = _read(file, problems)
             if isinstance(read, Failure) and not folder:
                 return read
-            for certificate in () if isinstance(read, Failure) else read:
-                found.setdefault(certificate, f"file {safe_text(str(file))}")
-    return FileCertificates(tuple(found.items()), tuple(problems))
+            content = _Content() if isinstance(read, Failure) else read
+            name = f"file {safe_text(str(file))}"
+            for certificate in content.certificates:
+                found.setdefault(certificate, name)
+            for crl in content.crls:
+                crls.setdefault(crl, name)
+    return FileCertificates(tuple(found.items()), tuple(problems), tuple(crls.items()))
 
 
-def _read(file: Path, problems: list[str]) -> tuple[Certificate, ...] | Failure:
+def _read(file: Path, problems: list[str]) -> _Content | Failure:
     data = read_file(file, "certificate file")
     if isinstance(data, Failure):
         problems.append(data.message)
         return data
     reading = read_certificates(data)
-    problems += [f"{safe_text(str(file))}, line {problem.line}: {problem.reason}" for problem in reading.problems]
-    return reading.certificates
+    may_hold = CRL_LABEL.encode() in data or not reading.certificates
+    crls = dict(find_crls(data)) if may_hold else {}
+    problems += [
+        f"{safe_text(str(file))}, line {problem.line}: {problem.reason}"
+        for problem in reading.problems
+        if problem.line not in crls
+    ]
+    return _Content(reading.certificates, tuple(dict.fromkeys(crls.values())))
 
 
 def _files(folder: Path, problems: list[str]) -> list[Path]:

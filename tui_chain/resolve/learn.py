@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from datetime import datetime
 
+from tui_chain.background import in_daemon_thread
 from tui_chain.certs.store import TrustStore
 from tui_chain.diagnose.diagnosis import Diagnosis
 from tui_chain.pool.entries import Added
@@ -40,4 +40,4 @@ async def learn(
         added = pool.add(new, at) if new else None
         return added if isinstance(added, Added) else None
 
-    return await asyncio.to_thread(add) if proven else None
+    return await in_daemon_thread(add, "pool") if proven else None

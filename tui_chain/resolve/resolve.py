@@ -7,19 +7,21 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from tui_chain.certs.certificate import Certificate
 from tui_chain.diagnose.diagnosis import Diagnoser, Diagnosis
 from tui_chain.diagnose.words import Status
 from tui_chain.probe.served import ServedChain
-from tui_chain.resolve.addresses import allowed_reach
-from tui_chain.resolve.aia import AIAClient
-from tui_chain.resolve.answers import Answers
-from tui_chain.resolve.consent import Consent, Question
 from tui_chain.resolve.files import FileCertificates
-from tui_chain.resolve.refusals import ConsentNeededError
 from tui_chain.resolve.sources import Given, Source
 from tui_chain.resolve.tries import Resolution, Try
+
+if TYPE_CHECKING:  # who finds everything at hand does not wait for what fetches
+    from tui_chain.resolve.aia import AIAClient
+    from tui_chain.resolve.answers import Answers
+    from tui_chain.resolve.consent import Consent
+    from tui_chain.resolve.refusals import ConsentNeededError
 
 MAX_DEPTH = 8
 """Links that are fetched one above the other."""
@@ -33,12 +35,13 @@ def _deaf(_: Try) -> None:
     """A listener that does not care."""
 
 
-@dataclass
+@dataclass(eq=False)
 class Resolver:
     """Finds missing certificates for one host; `offline` keeps it from the network.
 
-    `sources` are asked first, then `pool` (files and folders), then `pasted` text, then AIA with the `answers` that
-    are shared with other hosts. `consent` asks the user where AIA leads inside; None means no.
+    `sources` are asked first, then `pool` (files and folders), then `pasted` text, then AIA. `answers` gives
+    those of AIA that are shared with other hosts; None means that none are. `consent` asks the user where AIA leads
+    inside; None means no.
     """
 
     diagnoser: Diagnoser
@@ -49,7 +52,7 @@ class Resolver:
     heard: Heard = _deaf
     sources: tuple[Source, ...] = ()
     pasted: FileCertificates = FileCertificates()  # noqa: RUF009 - frozen
-    answers: Answers = field(default_factory=Answers)
+    answers: Callable[[], Answers] | None = None
     consent: Consent | None = None
     _tries: list[Try] = field(default_factory=list)
     _found: dict[Certificate, str] = field(default_factory=dict)
@@ -100,22 +103,28 @@ class Resolver:
         return diagnosis
 
     async def _from_aia(self, served: ServedChain, diagnosis: Diagnosis, limit: asyncio.Timeout) -> Diagnosis:
-        if self.offline:
-            return diagnosis
-        allowed = allowed_reach(served.address, consent=self.allow_private)
-        ask = self._asker(served, limit) if self.consent is not None else None
-        client = AIAClient(self.diagnoser.prover, allowed, self.answers, ask)
+        client: AIAClient | None = None
         spent: set[Certificate] = set()
         for _ in range(MAX_DEPTH):
             children = [child for child in waiting(diagnosis) if child not in spent]
-            if not children:
+            if not children or self.offline:
                 break
+            client = client or self._client(served, limit)
             for child in children:
                 # one that got a signer and waits on, since that one is of no use, has its other URLs asked next
                 if not await self._ask_aia(client, child):
                     spent.add(child)
             diagnosis = await self._at_hand(served, self._again(served))
         return diagnosis
+
+    def _client(self, served: ServedChain, limit: asyncio.Timeout) -> AIAClient:
+        from tui_chain.resolve.addresses import allowed_reach
+        from tui_chain.resolve.aia import AIAClient
+        from tui_chain.resolve.answers import Answers
+
+        allowed = allowed_reach(served.address, consent=self.allow_private)
+        ask = self._asker(served, limit) if self.consent is not None else None
+        return AIAClient(self.diagnoser.prover, allowed, self.answers() if self.answers else Answers(), ask)
 
     async def _ask_aia(self, client: AIAClient, child: Certificate) -> bool:
         """Ask until a signer comes; return whether one came."""
@@ -129,6 +138,7 @@ class Resolver:
         self, served: ServedChain, limit: asyncio.Timeout
     ) -> Callable[[str, ConsentNeededError], Awaitable[bool]]:
         """Ask the user, with the clock stopped: thinking is not fetching."""
+        from tui_chain.resolve.consent import Question
 
         async def ask(url: str, needed: ConsentNeededError) -> bool:
             loop = asyncio.get_running_loop()

@@ -5,16 +5,16 @@ They are asked in the order in which they stand here: what costs least and is li
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
 
+from tui_chain.background import in_daemon_thread
 from tui_chain.certs.certificate import Certificate
 from tui_chain.certs.signatures import Proof, SignatureProver
-from tui_chain.certs.store import TrustStore
+from tui_chain.certs.store import Anchors
 from tui_chain.certs.text import plural
 from tui_chain.failure import Failure
 from tui_chain.pool.pool import Pool
@@ -37,7 +37,7 @@ class Source(Protocol):
         """Look for the issuer of `child`; None where there is nothing to look in."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Served:
     """The other certificates of the host's own chain: what is there but signed nothing is shown as that."""
 
@@ -51,7 +51,7 @@ class Served:
         return look("served chain", f"of {self.served.target}", child, ((one, "served") for one in others), prover)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class OtherHosts:
     """What the other hosts of the list served."""
 
@@ -67,7 +67,7 @@ class OtherHosts:
         return look("other hosts", plural(len(chains), "host"), child, places.items(), prover)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Pooled:
     """The pool of earlier runs."""
 
@@ -76,7 +76,7 @@ class Pooled:
     async def ask(self, child: Certificate, prover: SignatureProver) -> Try | None:
         """Look by name and by key identifier; off the event loop, since another process may hold the file."""
         started = time.perf_counter()
-        found = await asyncio.to_thread(self.pool.issuers_of, child)
+        found = await in_daemon_thread(lambda: self.pool.issuers_of(child), "pool")
         took = 1000 * (time.perf_counter() - started)
         if isinstance(found, Failure):
             return Try("pool", "(unusable)", child.sha256, found.message, milliseconds=took, hint=found.hint)
@@ -84,16 +84,16 @@ class Pooled:
         return weigh("pool", "by name and key id", child, places, prover, took)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Stores:
     """The trust stores beside the chosen one: they give links, and roots that stay untrusted here."""
 
-    stores: Callable[[], tuple[TrustStore, ...]]
+    stores: Callable[[], tuple[Anchors, ...]]
 
     async def ask(self, child: Certificate, prover: SignatureProver) -> Try | None:
         """Look in all of them; reading them the first time takes a while, so off the event loop."""
         started = time.perf_counter()
-        stores = await asyncio.to_thread(self.stores)
+        stores = await in_daemon_thread(self.stores, "trust stores")
         if not stores:
             return None
         # certificates with unreadable names are not in a store's index, and cannot be issuers by name
@@ -102,7 +102,7 @@ class Stores:
         return weigh("trust stores", ", ".join(s.name for s in stores), child, list(places.items()), prover, took)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Given:
     """Certificates that the user gave: files, folders, pasted text."""
 

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import BindingType
 from textual.command import Provider
-from textual.content import Content
 
-from tui_chain.certs.text import plural, safe_text
+from tui_chain.certs.text import plural
 from tui_chain.failure import Failure
 from tui_chain.probe.hostlist import Host
-from tui_chain.state import HostState, source_of
+from tui_chain.state import source_of
 from tui_chain.tui.actions import bindings
+from tui_chain.tui.bundle_actions import BundleActions
 from tui_chain.tui.chain_nodes import shown_trail
+from tui_chain.tui.file_actions import FileActions
+from tui_chain.tui.live_actions import LiveActions
 from tui_chain.tui.palette import ActionProvider
 from tui_chain.tui.panes.chain import ChainPane
 from tui_chain.tui.panes.hosts import HostPane
 from tui_chain.tui.panes.links import LinksPane
-from tui_chain.tui.question_actions import QuestionActions
 from tui_chain.tui.rows import reached
 
 if TYPE_CHECKING:
@@ -29,32 +29,34 @@ if TYPE_CHECKING:
     from tui_chain.probe.brought import Additions, Brought
 
 
-class ChainApp(QuestionActions):
+class ChainApp(LiveActions, FileActions, BundleActions):
     """tlschain-tui: which host, what was served, what is missing, does it work now."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings()
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {ActionProvider}
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - the toolkit's
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer what can be done now; the rest is dimmed in the footer and left out of the palette."""
         row = self.row
         if not self._filled:
             return action in {"request_quit", "command_palette"}
-        if action in {"fix", "test", "details", "copy_certificate", "servers", "revocation", "programs"}:
+        if action in {"fix", "test", "details", "copy_certificate", "servers", "revocation", "crls", "programs"}:
             return True if reached(row) is not None else None
-        if action in {"write", "copy_bundle", "say"}:
+        if action == "say":
             return True if row is not None and row.state.proven is not None else None
-        if action in {"probe", "remove"}:
+        if action in {"write", "copy_bundle"}:
+            return True if any(meant.state.proven is not None for meant in self._meant) else None
+        if action in {"probe", "remove", "report", "request"}:
             return True if row is not None and self._journey is not None else None
         if action == "choose":
-            return True if row is not None and row.gaps else None
+            return True if row is not None and (row.gaps or self._open == "hosts") else None
         if action == "way":
             return True if row is not None and len(row.ways) > 1 else None
         if action == "trust_root":
             return True if row is not None and self._root(row) is not None else None
         if action == "error":
             return True if row is not None and row.error is not None else None
-        return True
+        return super().check_action(action, parameters)
 
     def action_probe(self) -> None:
         """Probe the current host again."""
@@ -67,21 +69,12 @@ class ChainApp(QuestionActions):
             self._probe(row.target)
 
     def action_fix(self) -> None:
-        """Find missing links, build and prove the repair."""
-        if self.row is not None and reached(self.row) is not None:
-            self._fix(self.row.target)
+        """Find missing links, build and prove the repair; of all marked hosts where some are."""
+        for row in self._meant:
+            if reached(row) is not None:
+                self._fix(row.target)
+        if len(self._meant) == 1 and reached(self._meant[0]) is not None:
             self._reveal("links")
-
-    def action_test(self) -> None:
-        """Make a real request, before and after."""
-        if self.row is None or reached(self.row) is None:
-            return
-
-        async def work(state: HostState, _: Callable[[str], None]) -> HostState:
-            return await self._engine.test(state)
-
-        self._job(self.row.target, "testing", work)
-        self._reveal("live")
 
     def action_add(self) -> None:
         """Ask for hosts."""
@@ -125,33 +118,6 @@ class ChainApp(QuestionActions):
         self._follow()
         self._toast(f"Removed {target}.")
 
-    def action_write(self) -> None:
-        """Ask where to and as what, show the bytes, and write."""
-        from tui_chain.repair.kinds import Kind, Output, make_output
-        from tui_chain.tui.screens.pages import file_base
-        from tui_chain.tui.screens.write import WriteScreen
-
-        row = self.row
-        served = reached(row)
-        if row is None or served is None or row.state.proven is None:
-            return
-        repairs = [(served, row.state.proven)]
-
-        def make(kind: Kind) -> Output | Failure:
-            return make_output(kind, repairs, self._engine.trust, at=self._clock())
-
-        def written(result: tuple[Kind, Path] | None) -> None:
-            if result is None:
-                return
-            kind, path = result
-            now = self._book.get(row.target)
-            # the commands of x and the question at the end are about the client bundle
-            if now is not None and now.state.proven == row.state.proven and kind is Kind.CLIENT:
-                self._show(self._book.put(replace(now, written=path)))
-            self._toast(f"Wrote {safe_text(str(path), 400)}. x says how to use it.")
-
-        self.push_screen(WriteScreen(make, file_base(row)), written)
-
     def _certificate(self) -> Certificate | None:
         """The certificate under the cursor of the pane that is in use; the leaf elsewhere."""
         served = reached(self.row)
@@ -168,20 +134,23 @@ class ChainApp(QuestionActions):
         if certificate is not None:
             await self._copy(to_pem(certificate), f"the certificate {certificate.label}")
 
-    async def action_copy_bundle(self) -> None:
-        """Copy the bundle."""
-        if self.row is not None and self.row.state.proven is not None:
-            await self._copy(self.row.state.proven.bundle.pem.decode("ascii"), "the bundle")
-
     def action_say(self) -> None:
         """Show the repair as commands and as a letter."""
-        from tui_chain.tui.screens.pages import advice_page
+        from tui_chain.advise.report import server_file
+        from tui_chain.tui.screens.say import Saying, SayScreen, sayings
 
-        text = advice_page(self.row) if self.row is not None else None
-        if text is None:
-            self._toast("There is no proven repair to speak of yet; f looks for one.", severity="warning")
+        if self.row is None:
             return
-        self._read("Say it", Content(text), copy=text, what="the commands")
+        said = sayings(self.row, server_file(self.row.state, self._engine.trust, self._clock()))
+        if isinstance(said, Failure):
+            self._toast(str(said), severity="warning")
+            return
+
+        def closed(chosen: Saying | None) -> None:
+            if chosen is not None:
+                self._copy_later(chosen.text, f"the words for {chosen.name}")
+
+        self.push_screen(SayScreen(said), closed)
 
     def action_details(self) -> None:
         """Show all of the certificate under the cursor."""
@@ -229,6 +198,8 @@ class ChainApp(QuestionActions):
             self._toast("Stopped.")
         elif self.screen.has_class("-zoom"):
             self.screen.remove_class("-zoom")
+        else:
+            self.unmark()
 
     async def action_request_quit(self) -> None:
         """Quit; ask while a proven bundle is unwritten."""

@@ -81,6 +81,11 @@ class Book:
         return row
 
     @property
+    def marked(self) -> tuple[Row, ...]:
+        """Hosts that are to share one bundle."""
+        return tuple(row for row in self if row.marked)
+
+    @property
     def unwritten(self) -> tuple[Row, ...]:
         """Hosts whose proven bundle would be lost."""
         return tuple(row for row in self if row.unwritten)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
-import threading
 from collections.abc import Callable
 
+from tui_chain.background import in_daemon_thread
 from tui_chain.certs.text import safe_text
 
 OSC52_LIMIT = 6_000
@@ -36,21 +36,10 @@ async def copy(text: str, what: str, send_to_terminal: Callable[[str], None]) ->
 
 async def _desktop(text: str) -> str:
     """Ask the desktop's clipboard; return what went wrong, empty for success."""
-    loop = asyncio.get_running_loop()
-    result: asyncio.Future[str] = loop.create_future()
-
-    def work() -> None:
-        outcome = _with_pyperclip(text)
-        try:
-            loop.call_soon_threadsafe(lambda: None if result.done() else result.set_result(outcome))
-        except RuntimeError:
-            return  # the program has ended meanwhile
-
-    # a daemon thread: a clipboard program that hangs must not hold the end of ours
-    threading.Thread(target=work, name="clipboard", daemon=True).start()
     try:
         async with asyncio.timeout(SECONDS):
-            return await result
+            # a clipboard program that hangs must not hold the end of ours
+            return await in_daemon_thread(lambda: _with_pyperclip(text), "clipboard")
     except TimeoutError:
         return "the clipboard program does not answer"
 

@@ -16,12 +16,12 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widgets import Footer
 
-from tui_chain.certs.text import safe_text
 from tui_chain.failure import Failure
 from tui_chain.probe.hostlist import Host
 from tui_chain.probe.target import Target
 from tui_chain.state import Clock, HostState, utc_now
 from tui_chain.tui import clipboard
+from tui_chain.tui.background import unforeseen
 from tui_chain.tui.book import Book
 from tui_chain.tui.headline import Headline
 from tui_chain.tui.layout import LayoutApp
@@ -100,7 +100,7 @@ class HostApp(LayoutApp):
         try:
             await self._begin()
         except Exception as error:  # noqa: BLE001 - without a start there is nothing to go on with
-            self.exit(return_code=2, message=f"tlschain-tui: {_unforeseen(error)}")
+            self.exit(return_code=2, message=f"tlschain-tui: {unforeseen(error)}")
 
     async def _begin(self) -> None:
         for pane in self.query(Pane):
@@ -208,7 +208,7 @@ class HostApp(LayoutApp):
         try:
             row = self._with_result(row, await work(row.state, say))
         except Exception as error:  # noqa: BLE001 - whatever it is, the user reads a sentence and goes on
-            row = replace(row, error=_unforeseen(error))
+            row = replace(row, error=unforeseen(error))
             self._toast(f"{target}: something unforeseen went wrong; e shows it.", severity="error")
         finished = self._book.finish(ticket, row)
         self._show(finished)
@@ -219,11 +219,12 @@ class HostApp(LayoutApp):
         ways = self._engine.alternatives(state)
         gaps = self._engine.gaps(state, ways)
         same = state.proven is not None and row.state.proven is not None
-        kept = row.written if same and state.proven == row.state.proven else None
+        same = same and state.proven == row.state.proven and state.crls == row.state.crls
         error = next((e for e in (state.repair, state.served) if isinstance(e, Failure)), None)
         if error is not None and error.kind == "nothing-to-do":
             error = None
-        return replace(row, state=state, written=kept, error=error, ways=ways, gaps=gaps)
+        fresh = replace(row, state=state, error=error, ways=ways, gaps=gaps)
+        return fresh if same else replace(fresh, written=None, others=())
 
     def _probe(self, target: Target) -> None:
         async def work(state: HostState, say: Callable[[str], None]) -> HostState:
@@ -264,9 +265,12 @@ class HostApp(LayoutApp):
 
         def closed(wants_copy: bool | None) -> None:
             if wants_copy and copy:
-                self.run_worker(self._copy(copy, what), group="copy", exit_on_error=False)
+                self._copy_later(copy, what)
 
         self.push_screen(Reader(title, body, hint="y copies" if copy else ""), closed)
+
+    def _copy_later(self, text: str, what: str) -> None:
+        self.run_worker(self._copy(text, what), group="copy", exit_on_error=False)
 
     async def _copy(self, text: str, what: str) -> None:
         words, certain = await clipboard.copy(text, what, self.copy_to_clipboard)
@@ -277,13 +281,8 @@ class HostApp(LayoutApp):
         if self.is_headless:
             super()._handle_exception(error)
         else:
-            self.exit(return_code=1, message=f"tlschain-tui: {_unforeseen(error)}")
+            self.exit(return_code=1, message=f"tlschain-tui: {unforeseen(error)}")
 
     def _toast(self, words: str, severity: str = "information") -> None:
         with suppress(Exception):
             self.notify(words, severity=severity, markup=False)  # type: ignore[arg-type]
-
-
-def _unforeseen(error: Exception) -> Failure:
-    words = safe_text(f"{type(error).__name__}: {error}", 400)
-    return Failure("unforeseen", f"This is a fault of tlschain-tui: {words}.", "Please report it with these words.")

@@ -15,7 +15,8 @@ from tui_chain.tui.rows import BAD, DIM, OK, SEVERITY_LOOK, WARN
 if TYPE_CHECKING:
     from tui_chain.certs.certificate import Certificate
     from tui_chain.diagnose.catalogue import Finding
-    from tui_chain.livetest.request import Attempt
+    from tui_chain.livetest.attempt import Attempt, Times
+    from tui_chain.livetest.hops import Hop
     from tui_chain.paths.profiles import Verdict
     from tui_chain.resolve.tries import Try
 
@@ -123,7 +124,7 @@ def try_line(tried: Try) -> Content:
 
 
 def attempt(title: str, made: Attempt | None, nothing: str) -> Content:
-    """One side of the live test."""
+    """One side of the live test: what was trusted, what came of it, the facts of TLS, the time of each step."""
     if made is None:
         return lines([Content.styled(title, "bold"), Content.styled(nothing, DIM)])
     glyph, style = ("✓", OK) if made.ok else ("✗", BAD)
@@ -134,5 +135,26 @@ def attempt(title: str, made: Attempt | None, nothing: str) -> Content:
     ]
     if made.ok:
         facts.append(fact("spoke", ", ".join(filter(None, (made.http_version, made.tls_version)))))
-    facts.append(fact("took", f"{made.milliseconds:.0f} ms"))
-    return lines(facts)
+    if made.cipher:
+        facts.append(fact("cipher", made.cipher))
+    return lines([*facts, fact("took", f"{made.milliseconds:.0f} ms"), *_steps(made.times)])
+
+
+def _steps(times: Times) -> list[Content]:
+    """The time of each step that was reached, two on a line."""
+    pairs = (("lookup", times.lookup, "connect", times.connect), ("TLS", times.tls, "answer", times.first_byte))
+    told = []
+    for first, took, second, then in pairs:
+        known = [(name, f"{value:.0f} ms") for name, value in ((first, took), (second, then)) if value is not None]
+        if known:
+            more = "".join(f" · {name} {words}" for name, words in known[1:])
+            told.append(fact(known[0][0], known[0][1] + more))
+    return told
+
+
+def hop_line(hop: Hop, width: int, margin: int = 0) -> Content:
+    """A redirect's hop: glyph, where it leads and what came of it, wrapped to `width` cells right of `margin`."""
+    glyph, style = ("✓", OK) if hop.ok else ("✗", BAD)
+    code = f" (code {hop.attempt.code})" if hop.attempt is not None and hop.attempt.code is not None else ""
+    wrapped = textwrap.wrap(f"{hop.url}: {hop.words}{code}", max(width - 2, 20)) or [""]
+    return Content.assemble((f"{glyph} ", style), f"\n{' ' * (margin + 2)}".join(wrapped))

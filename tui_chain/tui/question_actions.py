@@ -1,19 +1,13 @@
-"""Actions that ask further: every server of a host, revocation, real programs, error texts."""
+"""Actions that ask further: every server of a host, revocation, error texts."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-from tui_chain.failure import Failure
 from tui_chain.state import HostState
 from tui_chain.tui.link_actions import LinkActions
 from tui_chain.tui.rows import Row, reached
-
-if TYPE_CHECKING:
-    from tui_chain.livetest.fulltest import FullTest
 
 
 class QuestionActions(LinkActions):
@@ -59,36 +53,6 @@ class QuestionActions(LinkActions):
             self._read(f"Revocation for {row.target}", page, copy=page.plain, what="the answers")
 
         self._job(self.row.target, "revocation", work, answered)
-
-    def action_programs(self) -> None:
-        """Test with everything: hops, kinds of client, the environment, the programs of this machine."""
-        row = self.row
-        served = reached(row)
-        if row is None or served is None:
-            return
-        results: list[FullTest | Failure] = []
-
-        async def work(state: HostState, _: Callable[[str], None]) -> HostState:
-            from tui_chain.livetest.fulltest import LiveTester
-            from tui_chain.livetest.request import Request
-
-            request = Request(state.target, address=served.address)
-            tester = LiveTester(self._engine.trust, self._clock(), dict(os.environ), row.written)
-            pem = state.proven.bundle.pem if state.proven is not None else None
-            results.append(await tester.test(request, pem, with_programs=True))
-            return state if isinstance(results[0], Failure) else state.with_live_test(results[0].live)
-
-        def tested(row: Row) -> None:
-            from tui_chain.tui.screens.answers import full_test_page
-
-            result = results[0]
-            if isinstance(result, Failure):
-                self._toast(str(result), severity="error")
-                return
-            page = full_test_page(result)
-            self._read(f"Live test of {row.target}", page, copy=page.plain, what="the test")
-
-        self._job(row.target, "testing", work, tested)
 
     def action_explain(self) -> None:
         """Ask for an error text and say what it means."""

@@ -13,6 +13,7 @@ from tui_chain.probe.target import Target
 from tui_chain.state import HostState
 
 if TYPE_CHECKING:
+    from tui_chain.livetest.choice import RequestChoice
     from tui_chain.probe.served import ServedChain
     from tui_chain.repair.alternatives import Alternative
     from tui_chain.repair.candidates import Gap
@@ -42,6 +43,8 @@ class Row:
     """One host on the screen: how far it has come, what runs now, what went wrong last, what was written.
 
     `ways` are its paths in order, `gaps` the certificates that could close what is missing, after a search.
+    `marked` hosts share one bundle. `others` are files of other kinds that were written, by the name of the kind.
+    `request` is how its live test asks, where the user has chosen.
     """
 
     state: HostState
@@ -50,6 +53,9 @@ class Row:
     written: Path | None = None
     ways: tuple[Alternative, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    marked: bool = False
+    others: tuple[tuple[str, Path], ...] = ()
+    request: RequestChoice | None = None
 
     @property
     def target(self) -> Target:

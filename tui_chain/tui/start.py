@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tui_chain.failure import Failure
     from tui_chain.journey import Journey
     from tui_chain.probe.hostlist import Host
+    from tui_chain.tui.app import ChainApp
 
 DEMO_HOST = "leaf-only"
 """The lab host under the cursor when the demo opens."""
@@ -32,23 +33,43 @@ DEMO_HOST = "leaf-only"
 @click.option("--demo", is_flag=True, help="Open on the built-in lab of broken servers on loopback.")
 @click.version_option(__version__, prog_name="tlschain-tui")
 def main(targets: tuple[str, ...], hosts_file: Path | None, trust: str | None, timeout: float, demo: bool) -> None:
-    """See what TLS servers really send, find the certificate they forgot, prove a repair, and write it."""
+    """See what TLS servers really send, find the certificate they forgot, prove a repair, and write it.
+
+    With --demo, TARGETs are names of the lab's hosts.
+    """
     if not sys.stdout.isatty() or not sys.stdin.isatty():
         click.echo(
             "tlschain-tui needs a terminal; `tlschain check` and `tlschain fix` do the same without one.", err=True
         )
         raise SystemExit(2)
-    hosts = _hosts(targets, hosts_file)
+    if demo and hosts_file is not None:
+        click.echo("tlschain-tui: --demo takes names of lab hosts only; `tlschain lab --list` has them.", err=True)
+        raise SystemExit(2)
+    hosts = () if demo else _hosts(targets, hosts_file)
     from tui_chain.tui.app import ChainApp
 
-    with ExitStack() as resources:
-
-        def start() -> tuple[Journey, tuple[Host, ...]] | Failure:
-            return _load(resources, trust, timeout, demo=demo)
-
-        app = ChainApp(start, hosts, select=DEMO_HOST if demo else "")
-        app.run()
+    resources = ExitStack()
+    select = "" if not demo else targets[0] if targets else DEMO_HOST
+    app = ChainApp(lambda: _load(resources, trust, timeout, targets if demo else None), hosts, select=select)
+    _run(app, resources)
     raise SystemExit(app.return_code)
+
+
+def _run(app: ChainApp, resources: ExitStack) -> None:
+    """Run the app until it is quit or told to end; give the terminal back, and close what was opened."""
+    import asyncio
+
+    from tui_chain.ending import Told, heeding
+
+    runner = asyncio.Runner()
+
+    def end(told: Told) -> None:
+        with suppress(RuntimeError):  # the app was quit: what is open is being closed already
+            runner.get_loop().call_soon_threadsafe(app.exit, None, told.exit_code)
+
+    # the runner waits for the thread that opens resources, and so has to be left before them
+    with heeding(end), resources, runner:
+        runner.run(app.run_async())
 
 
 def _hosts(targets: tuple[str, ...], hosts_file: Path | None) -> tuple[Host, ...]:
@@ -73,34 +94,42 @@ def _hosts(targets: tuple[str, ...], hosts_file: Path | None) -> tuple[Host, ...
 
 
 def _load(
-    resources: ExitStack, trust: str | None, timeout: float, *, demo: bool
+    resources: ExitStack, trust: str | None, timeout: float, demo: tuple[str, ...] | None
 ) -> tuple[Journey, tuple[Host, ...]] | Failure:
-    """Open the lab if it is wanted, read the trust store, and make the journey; off the event loop."""
+    """Read the trust store and make the journey, off the event loop; `demo` names the lab's hosts, none the usual."""
     from dataclasses import replace
 
+    from tui_chain.certs.text import safe_text
     from tui_chain.failure import Failure
     from tui_chain.journey import Journey
     from tui_chain.pool.place import default_path
     from tui_chain.pool.pool import Pool
     from tui_chain.probe.hostlist import Host
-    from tui_chain.probe.target import Target
+    from tui_chain.probe.lookup import NameLookup, lookup, lookup_with
+    from tui_chain.probe.target import Target, parse_target
     from tui_chain.trust import load_trust_store
 
     known: tuple[Host, ...] = ()
     choice = trust or "certifi"
-    if demo:
+    name_lookup: NameLookup = lookup
+    if demo is not None:
         from tui_chain.lab.internet import open_lab
 
-        lab = resources.enter_context(open_lab())
-        known = tuple(Host(Target("localhost", host.port), host.name) for host in lab.hosts)
-        choice = trust or str(lab.trust_file)
+        try:
+            lab = resources.enter_context(open_lab(demo or None))
+        except ValueError as error:
+            words = f"The lab has no such host: {safe_text(str(error))}."
+            return Failure("usage", words, "`tlschain lab --list` names them all.")
+        named = ((parse_target(host.target), host.name) for host in lab.hosts)
+        known = tuple(Host(target, name) for target, name in named if isinstance(target, Target))
+        choice, name_lookup = trust or str(lab.trust_file), lookup_with(lab.names)
     store = load_trust_store(choice)
     if isinstance(store, Failure):
         return store
-    if demo and trust is None:
+    if demo is not None and trust is None:
         store = replace(store, name="lab")
-    journey = Journey(store, timeout=timeout, all_sources=not demo)
-    if not demo:
+    journey = Journey(store, timeout=timeout, all_sources=demo is None, name_lookup=name_lookup)
+    if demo is None:
         # the lab's certificates are of this run alone: the user's pool is not for them
         journey.certificate_pool = Pool(default_path())
         resources.callback(journey.certificate_pool.close)

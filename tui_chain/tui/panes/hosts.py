@@ -21,8 +21,8 @@ from tui_chain.tui.rows import STATUS_LOOK, Row
 
 WORD = 11
 """Cells of the status column: the longest word is `unreachable`."""
-CHUNK = 400
-"""Rows that are added between two frames."""
+MARK = "◆"
+"""Stands beside the status of a host that is marked for a bundle with others."""
 
 
 class HostTable(DataTable[Text]):
@@ -53,12 +53,13 @@ class HostPane(Pane):
     def __init__(self, pane_id: str) -> None:
         super().__init__(id=pane_id, classes="pane")
         self._rows: dict[str, Row] = {}
+        self._marked: set[str] = set()
         self._needle = ""
         self._width = 0
 
     def parts(self) -> ComposeResult:
         """A filter that is hidden until it is wanted, and the table."""
-        box = Input(placeholder="part of a name, label or status", id="filter", compact=True)
+        box = Input(placeholder="part of a name, label or status; or marked", id="filter", compact=True)
         box.display = False
         yield box
         yield HostTable(cursor_type="row", show_header=False, cell_padding=0, id="host-table")
@@ -80,6 +81,7 @@ class HostPane(Pane):
     def set_rows(self, rows: Iterable[Row]) -> None:
         """Show these hosts, in this order; the cursor stays on its host if that is still there."""
         self._rows = {str(row.target): row for row in rows}
+        self._marked = {key for key, row in self._rows.items() if row.marked}
         self._width = self.content_size.width
         self._refill()
 
@@ -88,7 +90,13 @@ class HostPane(Pane):
         key = str(row.target)
         if key not in self._rows:
             return
+        had = bool(self._marked)
         self._rows[key] = row
+        (self._marked.add if row.marked else self._marked.discard)(key)
+        if bool(self._marked) != had:
+            # the column of glyphs has another width
+            self._refill()
+            return
         table = self.main()
         if key in table.rows:
             for column, cell in zip(("glyph", "name", "word"), self._cells(row), strict=True):
@@ -97,7 +105,7 @@ class HostPane(Pane):
 
     def _matching(self) -> list[Row]:
         needle = self._needle.lower()
-        return [row for row in self._rows.values() if needle in f"{row.target} {row.state.label} {row.word}".lower()]
+        return [row for row in self._rows.values() if needle in _searched(row)]
 
     def _refill(self) -> None:
         table = self.main()
@@ -105,7 +113,7 @@ class HostPane(Pane):
         rows = self._matching()
         with self.app.batch_update(), self.prevent(DataTable.RowHighlighted):
             table.clear(columns=True)
-            table.add_column("", key="glyph", width=2)
+            table.add_column("", key="glyph", width=self._glyph_width())
             table.add_column("", key="name", width=self._name_width() + 1)
             table.add_column("", key="word", width=WORD)
             for row in rows:
@@ -124,15 +132,19 @@ class HostPane(Pane):
         key = table.ordered_rows[table.cursor_row].key.value
         return self._rows[key].target if key in self._rows else None
 
+    def _glyph_width(self) -> int:
+        return 3 if self._marked else 2
+
     def _name_width(self) -> int:
         # beside the name: the glyph and the word with a blank each, the scroll bar
-        return max(self._width - 2 - 1 - WORD - 1, 8)
+        return max(self._width - self._glyph_width() - 1 - WORD - 1, 8)
 
     def _cells(self, row: Row) -> tuple[Text, Text, Text]:
         glyph, variable = ("◌", "$text-accent") if row.busy else STATUS_LOOK[row.status]
         colour = self.app.theme_variables.get(variable.removeprefix("$"), "")
         style = Style.parse(colour) if colour.startswith("#") else Style()
-        return Text(glyph, style), Text(self._shown_name(row)), Text(row.word[:WORD], style)
+        mark = MARK if row.marked else ""
+        return Text(f"{glyph}{mark}", style), Text(self._shown_name(row)), Text(row.word[:WORD], style)
 
     def _shown_name(self, row: Row) -> str:
         width, label, target = self._name_width(), row.state.label, str(row.target)
@@ -148,6 +160,8 @@ class HostPane(Pane):
             words.append(f"{fixed} repairable")
         if busy:
             words.append(f"{busy} busy")
+        if self._marked:
+            words.insert(0, f"{len(self._marked)} marked")
         if self._needle:
             words.append(f"filter “{self._needle}”: {self.main().row_count}")
         self.title(" · ".join(words))
@@ -207,3 +221,7 @@ class HostPane(Pane):
     def _selected(self, event: DataTable.RowSelected) -> None:
         event.stop()
         self.post_message(self.Chosen())
+
+
+def _searched(row: Row) -> str:
+    return f"{row.target} {row.state.label} {row.word}{' marked' if row.marked else ''}".lower()

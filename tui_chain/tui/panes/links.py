@@ -25,6 +25,7 @@ from tui_chain.tui.rows import BAD, DIM, NEW, OK, WARN, Row
 if TYPE_CHECKING:
     from tui_chain.certs.certificate import Certificate
     from tui_chain.repair.candidates import Candidate, Gap
+    from tui_chain.state import HostState
 
 
 class LinkList(OptionList):
@@ -161,7 +162,8 @@ def _candidate_words(row: Row | None, chosen: tuple[Gap, Candidate]) -> Content:
         if candidate.verdicts
         else []
     )
-    return lines([fact("why", candidate.why, which), *trail, *said, *_expiry(row, candidate)])
+    crls = _crls(row.state) if row is not None and candidate.chosen else []
+    return lines([fact("why", candidate.why, which), *trail, *said, *_expiry(row, candidate), *crls])
 
 
 def _expiry(row: Row | None, candidate: Candidate) -> list[Content]:
@@ -182,6 +184,10 @@ def _verdict(row: Row | None) -> tuple[str, str]:
     if state.proven is not None:
         found = plural(len(state.verdict.forgotten) if state.verdict is not None else 0, "certificate")
         words = f"{found} found · {state.proven.passed} of {len(state.proven.verdicts)} clients verify"
+        if state.crls is not None:
+            words += (
+                " · no CRLs" if isinstance(state.crls, Failure) else f" · CRLs until {state.crls.until:%m-%d %H:%M}"
+            )
         return (f"✓ {words}", OK) if state.proven.whole else (f"! {words}", WARN)
     return f"✗ no repair · {plural(len(state.resolution.tries), 'try').replace('trys', 'tries')}", BAD
 
@@ -207,7 +213,20 @@ def _proof(row: Row | None) -> Content:
     verdicts = state.proven.verdicts
     expiry = state.proven.bundle.earliest_expiry
     until = [fact("until", f"{expiry:%Y-%m-%d}, when the first certificate of the bundle ends")] if expiry else []
-    return lines([*path, fact("clients", profile_line(verdicts)), *refusals(verdicts), *until])
+    return lines([*path, fact("clients", profile_line(verdicts)), *refusals(verdicts), *until, *_crls(state)])
+
+
+def _crls(state: HostState) -> list[Content]:
+    """The CRLs that go into the bundle, and how clients judge with them, or why there are none."""
+    found = state.crls
+    if found is None:
+        return []
+    if isinstance(found, Failure):
+        return [fact("crls", (f"✗ {found.message}", BAD)), fact("", (found.hint, DIM))]
+    count = f"✓ {plural(len(found.lists), 'list')}, until {found.until:%Y-%m-%d %H:%M} UTC"
+    told = [fact("crls", (count, OK), f" · for clients with {found.scope.flag}")]
+    told += [fact("", one.crl.issuer, (f"  {_short(one.source)}", DIM)) for one in found.lists]
+    return [*told, fact("", profile_line(found.verdicts))]
 
 
 def _before(row: Row | None) -> Content:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+import textwrap
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -10,15 +12,29 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from tui_chain.tui.paint import attempt, fact
+from tui_chain.certs.text import plural
+from tui_chain.tui.paint import attempt, fact, hop_line, lines
 from tui_chain.tui.panes.base import SCROLL_KEYS, Pane
-from tui_chain.tui.rows import BAD, DIM, OK, Row
+from tui_chain.tui.rows import BAD, DIM, NEW, OK, WARN, Row
+
+if TYPE_CHECKING:
+    from tui_chain.livetest.request import LiveTest
 
 
 class LiveScroll(VerticalScroll):
     """The pane's body with vi keys."""
 
     BINDINGS: ClassVar[list[BindingType]] = SCROLL_KEYS
+
+
+NAMES = 9
+"""Cells of the column of names, as `fact` has it."""
+SCROLL_BAR = 2
+"""Cells that a scroll bar takes."""
+HINT = (
+    "Press t: a real request with the trust store as it is, and with the bundle alone."
+    " m changes its method, path, headers and way."
+)
 
 
 class LivePane(Pane):
@@ -30,45 +46,78 @@ class LivePane(Pane):
         super().__init__(id=pane_id, classes="pane")
 
     def parts(self) -> ComposeResult:
-        """What is asked, and the two answers side by side."""
+        """What is asked, the two answers side by side, and below them the hops and what is set around it."""
         with LiveScroll(id="live-body"):
             yield Static(id="live-request", markup=False)
             with Horizontal(id="live-sides"):
                 yield Static(id="live-before", classes="side", markup=False)
                 yield Static(id="live-after", classes="side", markup=False)
+            yield Static(id="live-more", markup=False)
 
     def main(self) -> LiveScroll:
         """The scrolling body."""
         return self.query_one(LiveScroll)
 
+    def on_resize(self) -> None:
+        """Wrap the hops to another width."""
+        super().on_resize()
+        self.watch_row(self.row)
+
     def watch_row(self, row: Row | None) -> None:
         """Show another host, or the same one further on its way."""
         if not self.filled:
             return
-        request, before, after = (self.query_one(f"#live-{name}", Static) for name in ("request", "before", "after"))
         test = row.state.live_test if row is not None else None
         self.title(*_verdict(row))
-        if test is None:
-            request.update(
-                Content.styled(
-                    "Press t: a real request with the trust store as it is, and with the bundle alone.", DIM
-                )
-            )
-            before.update(Content())
-            after.update(Content())
-            return
-        request.update(fact("request", f"{test.method} {test.url}"))
-        before.update(attempt("Before", test.before, ""))
-        after.update(attempt("After", test.after, "There is no proven bundle to test; f looks for one."))
+        shown = _shown(test, self.content_size.width - SCROLL_BAR) if test is not None else _untested(row)
+        for name, content in zip(("request", "before", "after", "more"), shown, strict=True):
+            part = self.query_one(f"#live-{name}", Static)
+            part.update(content)
+            part.display = bool(content)
+
+
+Shown = tuple[Content, Content, Content, Content]
+
+
+def _untested(row: Row | None) -> Shown:
+    """What would be asked, where the user has chosen that, and how."""
+    choice = row.request if row is not None else None
+    parts = [Content.styled(HINT, DIM)]
+    if choice is not None:
+        way = " through the environment's proxy" if choice.proxy else ""
+        headers = f" with {plural(len(choice.headers), 'header')}" if choice.headers else ""
+        parts.insert(0, fact("request", f"{choice.method} {choice.path}{headers}{way}"))
+    return lines(parts), Content(), Content(), Content()
+
+
+def _shown(test: LiveTest, width: int) -> Shown:
+    request = [fact("request", f"{test.method} {test.url}"), *([fact("way", test.way)] if test.way else [])]
+    nothing = "There is no proven bundle to test; f looks for one."
+    sides = attempt("Before", test.before, ""), attempt("After", test.after, nothing)
+    return lines(request), *sides, lines(_more(test, width))
+
+
+def _more(test: LiveTest, width: int) -> Iterator[Content]:
+    """The hops of the way, a failed one offered as a host, and what in the environment beats the bundle."""
+    for place, hop in enumerate(test.hops[1:]):
+        yield Content.assemble(fact("" if place else "then"), hop_line(hop, width - NAMES, NAMES))
+    if test.failed_hop is not None:
+        yield fact("", ("o", "bold"), (f" opens {test.failed_hop} as a new host", NEW))
+    from tui_chain.livetest.environment import beating_words  # a test has loaded it
+
+    beating = beating_words(test.environment, repaired=test.after is not None)
+    if beating:
+        yield Content.styled("\n  ".join(textwrap.wrap(f"! {beating}; T shows what it does", max(width, 20))), WARN)
 
 
 def _verdict(row: Row | None) -> tuple[str, str]:
     test = row.state.live_test if row is not None else None
     if test is None:
         return "not run", DIM
+    failing = " · a redirect fails" if test.failed_hop is not None else ""
     if test.after is not None:
         before = "worked" if test.before.ok else "failed"
-        return (
-            (f"✓ {before} before, works with the bundle", OK) if test.after.ok else ("✗ fails with the bundle", BAD)
-        )
-    return (f"✓ {test.before.words}", OK) if test.before.ok else (f"✗ {test.before.words}", BAD)
+        works = f"✓ {before} before, works with the bundle{failing}"
+        return (works, OK) if test.after.ok else ("✗ fails with the bundle", BAD)
+    glyph, style = ("✓", OK) if test.before.ok else ("✗", BAD)
+    return f"{glyph} {test.before.words}{failing}", style

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from textual.content import Content
 
 from tui_chain.diagnose.explain_words import Explanation
 from tui_chain.failure import Failure
+from tui_chain.livetest.environment import Variable
 from tui_chain.livetest.fulltest import FullTest
-from tui_chain.livetest.request import Attempt
+from tui_chain.livetest.obeying import Obeyed
+from tui_chain.livetest.profiles import ProfileTest
 from tui_chain.state import HostState
-from tui_chain.tui.paint import attempt, lines
+from tui_chain.tui.paint import attempt, fact, hop_line, lines
 from tui_chain.tui.rows import BAD, DIM, OK, WARN
 
 
@@ -54,27 +58,47 @@ _GOOD = {"good": True, "revoked": False}
 
 def full_test_page(test: FullTest) -> Content:
     """The whole live test: before and after, hops, profiles, the environment, installed programs."""
+    live = test.live
     parts = [
-        attempt("Before", test.live.before, ""),
+        fact("request", f"{live.method} {live.url}"),
+        *([fact("way", live.way)] if live.way else []),
         Content(),
-        attempt("After", test.live.after, "There is no proven bundle to test."),
-        *_section("The way", [_told(hop.ok, hop.url, hop.words) for hop in test.hops]),
-        *_section("Kinds of client, a handshake each", [_told(p.ok, p.profile, p.words) for p in test.profiles]),
+        attempt("Before", live.before, ""),
+        Content(),
+        attempt("After", live.after, "There is no proven bundle to test."),
+        *([Content(), fact("HTTP/2", "offered" if test.http2 else "not offered")] if test.http2 is not None else []),
+        *_section("The way", [hop_line(hop, UNWRAPPED) for hop in test.hops]),
+        *_section("Kinds of client, a handshake each", [_client(one) for one in test.profiles]),
         *_section("Programs of this machine, with the bundle", [_told(p.ok, p.name, p.words) for p in test.programs]),
-        *_section("Your environment", [_variable(v.name, v.words, test.with_environment) for v in test.environment]),
+        *_section("Your environment", [row for one in test.environment for row in _variable(one, test.obeyed)]),
     ]
     return lines(parts)
+
+
+UNWRAPPED = 10_000
+"""Cells of a line that the page wraps by itself."""
+
+
+def _client(one: ProfileTest) -> Content:
+    """What a kind of client gets, and how long its handshake took."""
+    code = f" (code {one.code})" if one.code is not None else ""
+    took = f" · {one.times.tls:.0f} ms" if one.times.tls is not None else ""
+    facts = " · ".join(filter(None, (one.tls_version, one.cipher)))
+    return _told(one.ok, one.profile, f"{one.words}{code}{f' · {facts}' if facts else ''}{took}")
 
 
 def _section(title: str, rows: list[Content]) -> list[Content]:
     return [Content(), Content.styled(title, "bold"), *rows] if rows else []
 
 
-def _variable(name: str, words: str, made: object) -> Content:
-    """A variable that is set, what it means, and what a request with its file gives."""
-    tried = made.get(name) if isinstance(made, dict) else None
-    after = f" · a request with it: {tried.words}" if isinstance(tried, Attempt) else ""
-    return _told(tried.ok if isinstance(tried, Attempt) else None, name, f"{words}{after}")
+def _variable(variable: Variable, obeyed: Iterable[Obeyed]) -> list[Content]:
+    """A variable that is set, what it means, and what a request gives in every way in which clients obey it."""
+    rows = [_told(None, variable.name, f"{variable.value}: {variable.words}")]
+    for one in obeyed:
+        if one.name == variable.name:
+            beside = "beside their own roots" if one.extends else "in place of their own roots"
+            rows.append(Content.assemble("  ", _told(one.attempt.ok, one.clients, f"{beside}: {one.attempt.words}")))
+    return rows
 
 
 def explanation_page(found: Explanation | Failure) -> Content:

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
-from pathlib import Path
 
 from textual.content import Content
 
-from tui_chain.advise.commands import client_advice
-from tui_chain.advise.letter import letter
 from tui_chain.certs.certificate import Certificate, ExtensionRow
 from tui_chain.certs.pem import to_pem
 from tui_chain.certs.text import safe_text
 from tui_chain.diagnose.catalogue import Finding
 from tui_chain.diagnose.timeline import timeline
 from tui_chain.failure import Failure
-from tui_chain.repair.kinds import SUFFIXES, Kind
 from tui_chain.tui.actions import ACTIONS, MOVES
 from tui_chain.tui.paint import fact, lines, summary
-from tui_chain.tui.rows import BAD, DIM, OK, WARN, Row, reached
+from tui_chain.tui.rows import BAD, DIM, OK, WARN, Row
 
 LINE = 44
 """Cells of a time line."""
@@ -85,23 +81,6 @@ def _extension(row: ExtensionRow) -> Content:
 def error_page(failure: Failure) -> Content:
     """An error in full."""
     return Content.assemble(failure.message, "\n\n", (failure.hint, DIM))
-
-
-def advice_page(row: Row) -> str | None:
-    """The repair as commands and as words to the administrator, plain text; None before there is a repair."""
-    served, repair = reached(row), row.state.proven
-    if served is None or repair is None:
-        return None
-    bundle = row.written or Path(file_base(row) + SUFFIXES[Kind.CLIENT]).absolute()
-    parts = [] if row.written else [f"The bundle is not written yet; these lines take {bundle} (w writes it)."]
-    parts += [
-        f"# {advice.client}{f': {advice.note}' if advice.note else ''}\n{advice.code}"
-        for advice in client_advice(row.target, bundle)
-    ]
-    words = letter(served, row.state.verdict) if row.state.verdict is not None else None
-    if words:
-        parts.append(f"# To the administrator of the server\n\n{words}")
-    return "\n\n".join(parts)
 
 
 def file_base(row: Row) -> str:

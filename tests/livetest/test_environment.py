@@ -1,0 +1,161 @@
+"""The environment's variables of trust: each is read as its clients read it, which is held against real ones."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.programs import require_program
+from tui_chain.certs.readers import read_certificates
+from tui_chain.lab.authority import to_pem
+from tui_chain.lab.internet import Lab, open_lab
+from tui_chain.livetest.environment import BUNDLES, READINGS, Takes, audit_environment, beating_words
+from tui_chain.livetest.obeying import Obeyed, obey
+from tui_chain.livetest.request import Request
+from tui_chain.probe.target import Target
+
+_CLIENTS = {
+    "requests": "import sys, requests; requests.get(sys.argv[1])",
+    "httpx": "import sys, httpx; httpx.get(sys.argv[1])",
+    "ssl": "import sys, urllib.request; urllib.request.urlopen(sys.argv[1])",
+}
+
+
+@pytest.fixture(scope="module")
+def lab() -> Iterator[Lab]:
+    with open_lab(["complete"]) as running:
+        yield running
+
+
+@pytest.fixture
+def good(lab: Lab, tmp_path: Path) -> Path:
+    file = tmp_path / "good.pem"
+    file.write_bytes(to_pem([lab.hierarchy["root"].der]))
+    return file
+
+
+@pytest.fixture
+def other(lab: Lab, tmp_path: Path) -> Path:
+    file = tmp_path / "other.pem"
+    file.write_bytes(to_pem([lab.hierarchy["stranger"].der]))
+    return file
+
+
+def hashed(folder: Path, *files: Path) -> Path:
+    """A folder as `openssl rehash` makes it."""
+    folder.mkdir()
+    for file in files:
+        (folder / file.name).write_bytes(file.read_bytes())
+    subprocess.run((require_program("openssl"), "rehash", str(folder)), check=True, capture_output=True, timeout=20)
+    return folder
+
+
+def obeyed(lab: Lab, name: str, value: str) -> tuple[Obeyed, ...]:
+    """What comes of a complete host with this variable, for clients whose own roots know it."""
+    environment = {name: value}
+    own = read_certificates(lab.trust_pem).certificates
+    request = Request(Target("localhost", lab.host("complete").port))
+    return asyncio.run(obey(request, audit_environment(environment), environment, own))
+
+
+def real(lab: Lab, client: str, name: str, value: str) -> bool:
+    """Whether a real client reaches the host with this variable and no other."""
+    clean = {known: text for known, text in os.environ.items() if known not in BUNDLES}
+    url = f"https://localhost:{lab.host('complete').port}/"
+    command = (sys.executable, "-c", _CLIENTS[client], url)
+    done = subprocess.run(command, env={**clean, name: value}, capture_output=True, timeout=30, check=False)
+    return done.returncode == 0
+
+
+def test_every_variable_has_its_readers() -> None:
+    assert READINGS.keys() == BUNDLES.keys()
+    for name, readings in READINGS.items():
+        known = BUNDLES[name][0]
+        assert all(client in known for reading in readings for client in reading.clients.split(", "))
+
+
+@pytest.mark.parametrize("name", READINGS)
+def test_who_replaces_fails_and_who_extends_works(
+    lab: Lab, other: Path, good: Path, name: str, tmp_path: Path
+) -> None:
+    folder = READINGS[name][0].takes is Takes.FOLDER
+    strange = hashed(tmp_path / "other", other) if folder else other
+    known = hashed(tmp_path / "good", good) if folder else good
+    found = obeyed(lab, name, str(strange))
+    assert [(one.extends, one.attempt.ok) for one in found] == [
+        (reading.extends, reading.extends) for reading in READINGS[name]
+    ]
+    assert all(one.attempt.ok for one in obeyed(lab, name, str(known)))
+
+
+@pytest.mark.parametrize(
+    ("client", "name"),
+    [
+        ("requests", "REQUESTS_CA_BUNDLE"),
+        ("requests", "CURL_CA_BUNDLE"),
+        ("httpx", "SSL_CERT_FILE"),
+        ("ssl", "SSL_CERT_FILE"),
+    ],
+)
+def test_real_clients_do_as_it_says(lab: Lab, good: Path, other: Path, client: str, name: str) -> None:
+    for file in (good, other):
+        replacing = next(one for one in obeyed(lab, name, str(file)) if not one.extends)
+        # the lab's root is in nobody's own store: what they keep beside it does not help here
+        assert real(lab, client, name, str(file)) is replacing.attempt.ok
+
+
+def test_folders_are_read_as_openssl_reads_them(lab: Lab, good: Path, tmp_path: Path) -> None:
+    made = hashed(tmp_path / "hashed", good)
+    plain = tmp_path / "plain"
+    plain.mkdir()
+    (plain / "good.pem").write_bytes(good.read_bytes())
+    for value, works in ((f"{made}", True), (f"/nowhere{os.pathsep}{made}", True), (f"{plain}", False)):
+        replacing = obeyed(lab, "SSL_CERT_DIR", value)[0]
+        assert replacing.attempt.ok is works
+        assert real(lab, "httpx", "SSL_CERT_DIR", value) is works
+    (told,) = audit_environment({"SSL_CERT_DIR": str(plain)})
+    assert "openssl rehash" in told.words
+
+
+@pytest.mark.parametrize(("name", "kind"), [("AWS_CA_BUNDLE", "folder"), ("SSL_CERT_DIR", "file")])
+def test_the_wrong_kind_of_thing_is_said(lab: Lab, good: Path, tmp_path: Path, name: str, kind: str) -> None:
+    value = str(tmp_path if kind == "folder" else good)
+    found = obeyed(lab, name, value)
+    assert not any(one.attempt.ok for one in found)
+    assert all(one.attempt.words.startswith(f"it names a {kind} where a ") for one in found)
+    (told,) = audit_environment({name: value})
+    assert f"It names a {kind} where a " in told.words
+
+
+def test_a_file_that_openssl_cannot_read_is_said(lab: Lab, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.pem"
+    bad.write_bytes(b"nonsense")
+    assert obeyed(lab, "PIP_CERT", str(bad))[0].attempt.words == "OpenSSL cannot read what it names"
+
+
+def test_what_is_not_there_is_not_tried(lab: Lab) -> None:
+    assert obeyed(lab, "PIP_CERT", "/nowhere") == ()
+    (told,) = audit_environment({"SSL_CERT_DIR": f"/nowhere{os.pathsep}/nor/here"})
+    assert told.exists is False
+
+
+def test_one_line_says_which_variables_beat_the_bundle(good: Path) -> None:
+    def words(*names: str, repaired: bool = True) -> str:
+        return beating_words(audit_environment(dict.fromkeys(names, str(good))), repaired=repaired)
+
+    assert words() == ""
+    assert words("PIP_CERT") == "PIP_CERT is set and beats the bundle in pip"
+    assert words("PIP_CERT", repaired=False) == "PIP_CERT is set and decides in pip"
+    assert (
+        words("PIP_CERT", "GIT_SSL_CAINFO") == "PIP_CERT and GIT_SSL_CAINFO are set and beat the bundle in pip, git"
+    )
+    assert words(*BUNDLES).startswith("REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE and 6 more are set and beat the bundle in ")
+    assert len(words(*BUNDLES)) < 120
+    own = audit_environment({"PIP_CERT": str(good), "HTTPS_PROXY": "http://proxy"}, good)
+    assert beating_words(own, repaired=True) == ""

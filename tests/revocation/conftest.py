@@ -1,0 +1,81 @@
+"""A path whose CRLs are published by the test, and a lab whose hosts have theirs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import count
+
+import pytest
+
+from tests.support.crls import naming
+from tests.support.unsafe import unsafe_in
+from tui_chain.certs.certificate import Certificate
+from tui_chain.certs.crls import RevocationList
+from tui_chain.failure import Failure
+from tui_chain.lab.aia import Answer
+from tui_chain.lab.authority import Authority, Identity
+from tui_chain.lab.crl_chains import CRL_CHAINS
+from tui_chain.lab.internet import Lab, open_lab
+from tui_chain.resolve.addresses import Reach
+from tui_chain.revocation.collect import CrlCollector, Crls
+
+HERE = frozenset({Reach.PUBLIC, Reach.LOOPBACK})
+NUMBERS = count()
+NAMES = ["leaf-only", "crl-good", *(scenario.name for scenario in CRL_CHAINS)]
+
+
+@pytest.fixture(scope="module")
+def lab() -> Iterator[Lab]:
+    with open_lab(NAMES) as opened:
+        yield opened
+
+
+@dataclass(frozen=True)
+class Chain:
+    """A path whose certificates name addresses of the lab: what these answer is up to the test."""
+
+    lab: Lab
+    root: Authority
+    ca: Authority
+    leaf: Identity
+    name: str
+
+    @property
+    def path(self) -> tuple[Certificate, ...]:
+        return tuple(Certificate(one.der) for one in (self.leaf, self.ca, self.root))
+
+    def publish(self, of_leaf: RevocationList | Answer | None, of_ca: RevocationList | Answer | None) -> None:
+        for place, answer in (("leaf", of_leaf), ("ca", of_ca)):
+            if answer is not None:
+                self.lab.publish(
+                    f"/{self.name}-{place}.crl", Answer(answer.der) if isinstance(answer, RevocationList) else answer
+                )
+
+    def collect(self, allowed: frozenset[Reach] = HERE, **more: object) -> Crls | Failure:
+        collector = replace(CrlCollector(self.root.now, allowed), **more)  # type: ignore[arg-type]
+        return asyncio.run(collector.collect(self.path))
+
+
+@pytest.fixture
+def chain(lab: Lab) -> Chain:
+    name = f"case-{next(NUMBERS)}"
+    root = lab.hierarchy["root"]
+    urls = {place: lab.publish(f"/{name}-{place}.crl", Answer(b"", 404)) for place in ("leaf", "ca")}
+    ca = root.issue_ca(f"Case CA {name}", naming(urls["ca"]))
+    return Chain(lab, root, ca, ca.issue_leaf(["localhost"], naming(urls["leaf"])), name)
+
+
+def collected(found: Crls | Failure | None) -> Crls:
+    assert isinstance(found, Crls), found
+    return found
+
+
+def refused(found: Crls | Failure | None, kind: str = "crl") -> Failure:
+    assert isinstance(found, Failure), found
+    assert found.kind == kind
+    assert not unsafe_in(str(found))
+    assert found.message.endswith(".")
+    assert found.hint.endswith(".")
+    return found

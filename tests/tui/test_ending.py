@@ -1,0 +1,127 @@
+"""The screen as a process in a real terminal, told to end from outside."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import select
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.files import names_in
+
+SECONDS = 60.0
+LEADING = """
+import fcntl, termios
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+from tui_chain.tui.start import main
+main()
+"""
+"""Takes the terminal as the controlling one of its session, then does what `tlschain-tui` does."""
+LEFT_SCREEN = b"\x1b[?1049l"
+"""What ends the alternate screen (xterm's control sequences, DECRST 1049)."""
+
+
+@dataclass
+class Terminal:
+    """The outer end of a terminal and what was painted so far; `before` are its modes before the program."""
+
+    main: int
+    worker: int
+    process: subprocess.Popen[bytes]
+    before: list[Any]
+    seen: bytes = b""
+
+    def until(self, condition: Callable[[], bool]) -> None:
+        """Take what is painted until something holds."""
+        deadline = time.monotonic() + SECONDS
+        while not condition():
+            assert time.monotonic() < deadline, self.seen[-2000:]
+            self._take(0.05)
+
+    def end(self) -> int:
+        """Take what is painted until the program has ended, and return its exit code."""
+        self.until(lambda: self.process.poll() is not None)
+        while self._take(0):
+            pass
+        return self.process.returncode
+
+    def _take(self, seconds: float) -> bool:
+        ready = bool(select.select([self.main], [], [], seconds)[0])
+        if ready:
+            with suppress(OSError):
+                self.seen += os.read(self.main, 65536)
+        return ready
+
+
+@contextmanager
+def screen(folder: Path, *words: str) -> Iterator[Terminal]:
+    """Open `tlschain-tui` in a terminal of its own, of which it is the session's leader."""
+    main, worker = pty.openpty()
+    fcntl.ioctl(worker, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
+    before = termios.tcgetattr(worker)
+    environment = os.environ | {"TERM": "xterm-256color", "TMPDIR": str(folder)}
+    command = (sys.executable, "-c", LEADING, *words)
+    process = subprocess.Popen(
+        command, stdin=worker, stdout=worker, stderr=worker, env=environment, start_new_session=True
+    )
+    try:
+        yield Terminal(main, worker, process, before)
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.wait()
+        for end in (main, worker):
+            with suppress(OSError):
+                os.close(end)
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_a_demo_told_to_end_gives_the_terminal_back(tmp_path: Path, number: signal.Signals, code: int) -> None:
+    with screen(tmp_path, "--demo") as terminal:
+        terminal.until(lambda: b"leaf-only" in terminal.seen)
+        assert termios.tcgetattr(terminal.worker) != terminal.before
+        terminal.process.send_signal(number)
+        assert terminal.end() == code
+        assert LEFT_SCREEN in terminal.seen
+        assert termios.tcgetattr(terminal.worker) == terminal.before
+        assert b"Traceback" not in terminal.seen
+    assert names_in(tmp_path) == []
+
+
+def test_a_demo_told_to_end_while_it_opens_leaves_no_folder(tmp_path: Path) -> None:
+    with screen(tmp_path, "--demo") as terminal:
+        terminal.until(lambda: bool(names_in(tmp_path)))
+        terminal.process.send_signal(signal.SIGTERM)
+        assert terminal.end() == 143
+        assert termios.tcgetattr(terminal.worker) == terminal.before
+    assert names_in(tmp_path) == []
+
+
+def test_a_terminal_that_closes_ends_the_demo(tmp_path: Path) -> None:
+    with screen(tmp_path, "--demo") as terminal:
+        terminal.until(lambda: b"leaf-only" in terminal.seen)
+        os.close(terminal.worker)
+        os.close(terminal.main)
+        assert terminal.process.wait(SECONDS) == 129
+    assert names_in(tmp_path) == []
+
+
+def test_a_screen_without_a_lab_heeds_too(tmp_path: Path) -> None:
+    with screen(tmp_path, "localhost:1") as terminal:
+        terminal.until(lambda: b"unreachable" in terminal.seen)
+        terminal.process.send_signal(signal.SIGTERM)
+        assert terminal.end() == 143
+        assert termios.tcgetattr(terminal.worker) == terminal.before

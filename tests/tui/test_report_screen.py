@@ -1,0 +1,144 @@
+"""A report of a host by keys: its three forms, exactly what is known, and nothing that acts."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from tests.scenes.gallery import SMALL
+from tests.scenes.stage import opened, press, screen_text, shows, stage, until
+from tests.scenes.world import HOSTS, NOW, scene_journey
+from tests.support.hostile import ATTACKS, hostile_pki
+from tests.support.unsafe import unsafe_in
+from tests.tui.audits import says
+from tests.tui.conftest import AppOn
+from tui_chain.advise.document import to_markdown
+from tui_chain.advise.host_json import host_object
+from tui_chain.advise.report import report
+from tui_chain.certs.certificate import Certificate
+from tui_chain.certs.readers import read_certificates
+from tui_chain.certs.store import TrustStore
+from tui_chain.certs.text import colon_hex
+from tui_chain.journey import Journey
+from tui_chain.lab.internet import Lab
+from tui_chain.probe.hostlist import Host
+from tui_chain.probe.target import Target
+from tui_chain.revocation.status import Answer, Means, Revocation, RevocationCheck
+from tui_chain.state import HostState
+from tui_chain.tui.app import ChainApp
+
+pytestmark = pytest.mark.anyio
+FORMS = (("Markdown", ".md"), ("HTML", ".html"), ("JSON", ".json"))
+
+
+def app_of(pilot: Pilot[None]) -> ChainApp:
+    assert isinstance(pilot.app, ChainApp)
+    return pilot.app
+
+
+async def save_all(pilot: Pilot[None], folder: Path) -> dict[str, str]:
+    """Save the current host's report in every form, each under the name that is suggested."""
+    texts = {}
+    for place, (name, suffix) in enumerate(FORMS):
+        await pilot.press("s", *["f2"] * place)
+        await shows(pilot, f"│ {name} ")
+        suggested = Path(pilot.app.screen.query_one("#write-path", Input).value)
+        assert suggested.name.endswith(f"-report{suffix}")
+        await pilot.press("enter")
+        await until(pilot, lambda: len(pilot.app.screen_stack) == 1)
+        texts[name] = (folder / suggested.name).read_text(encoding="utf-8")
+    return texts
+
+
+async def test_the_three_forms_of_a_repaired_and_tested_host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with stage(SMALL, HOSTS[:1]) as pilot:
+        await press(pilot, "f", "t", "w", "enter")
+        (bundle,) = tmp_path.iterdir()
+        texts = await save_all(pilot, tmp_path)
+        state = app_of(pilot).rows[0].state
+    assert state.proven is not None
+    pem = bundle.read_bytes()
+    for name in ("Markdown", "HTML"):
+        assert read_certificates(texts[name].encode()).certificates[:2] == read_certificates(pem).certificates
+        for certificate in state.reached.certificates if state.reached is not None else ():
+            assert colon_hex(certificate.sha256) in texts[name]
+        for heading in ("Served chain", "Where missing certificates", "The repair", "Live test"):
+            assert heading in texts[name]
+        assert str(bundle) in texts[name].replace("\\", "")
+    assert not re.search(r"""<script|(src|href)=["']?(https?:)?//|@import|url\(""", texts["HTML"])
+    assert json.loads(texts["JSON"]) == json.loads(json.dumps(host_object(state, bundle)))
+
+
+async def test_it_reports_the_host_as_it_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with stage(SMALL, HOSTS[-1:]) as pilot:
+        texts = await save_all(pilot, tmp_path)
+        assert "unreachable" in texts["Markdown"]
+        assert "## Findings" in texts["Markdown"]
+        assert "No answer to the connection within 5 s" in texts["HTML"]
+        assert json.loads(texts["JSON"])["bundle"] is None
+
+
+async def test_what_was_asked_beside_is_in_it(app_on: AppOn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    app = app_on("complete")
+    async with opened(app, SMALL) as pilot:
+        await until(pilot, lambda: app.rows[0].status is not None)
+        await press(pilot, "A", "escape", "s", "enter")
+    (report,) = tmp_path.glob("*.md")
+    assert "## Every server of the host" in report.read_text()
+
+
+async def test_what_the_issuers_said_is_in_it() -> None:
+    answer = Answer(Means.OCSP, Revocation.REVOKED, "revoked on 2026-01-02", "http://ocsp.example.test/")
+    check = RevocationCheck("00" * 32, "api.example.test", (answer,))
+    probed = await scene_journey().probe(HostState(HOSTS[0].target))
+    text = to_markdown(report(replace(probed, revocation=(check,)), NOW))
+    assert "| api.example.test | revoked | OCSP http://ocsp.example.test/ | revoked on 2026-01-02 |" in text
+
+
+async def test_a_host_that_was_not_probed_has_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(ChainApp, "_probe", lambda *_: None)
+    app = ChainApp(lambda: (Journey(TrustStore("none", ())), ()), HOSTS[:1])
+    async with opened(app, SMALL) as pilot:
+        await pilot.press("s")
+        await says(pilot, "There is nothing to report")
+        assert len(app.screen_stack) == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+async def test_an_existing_report_is_not_lost_unseen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    existing = tmp_path / "api.example.test-report.md"
+    existing.write_text("mine\n")
+    async with stage(SMALL, HOSTS[:1]) as pilot:
+        await press(pilot, "s")
+        await shows(pilot, "-mine")
+        await press(pilot, "enter", "escape")
+    assert existing.read_text() == "mine\n"
+
+
+async def test_names_that_attack_do_not_act(lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    pki = hostile_pki("".join(ATTACKS[:6]), ["localhost"], now=lab.hierarchy["root"].now)
+    port = lab.serve([pki.leaf.der, pki.issuing.der], pki.leaf.key)
+    trust = TrustStore("lab", (Certificate(pki.root.der),))
+    app = ChainApp(lambda: (Journey(trust), ()), [Host(Target("localhost", port))])
+    async with opened(app, SMALL) as pilot:
+        await until(pilot, lambda: app.rows[0].status is not None)
+        await press(pilot, "s", "f2", "f2")
+        assert not unsafe_in(screen_text(pilot))
+        await press(pilot, "escape")
+        texts = await save_all(pilot, tmp_path)
+    for text in texts.values():
+        assert not unsafe_in(text)
+    assert "<b" not in texts["HTML"].replace("<body", "").replace("<br", "")
+    assert "@click=app.quit" in texts["HTML"], "it is shown, as text"

@@ -1,0 +1,179 @@
+"""The save dialog: a new file, over an old one, into an old one, beside it; one file for several hosts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from tests.scenes.gallery import MEDIUM, SMALL
+from tests.scenes.stage import opened, press, screen_text, shows, stage, until
+from tests.support.chains import make_pki
+from tests.tui.conftest import AppOn
+from tui_chain.certs.certificate import Certificate
+from tui_chain.certs.pem import to_pem
+from tui_chain.certs.readers import read_certificates
+from tui_chain.diagnose.words import Status
+from tui_chain.tui.panes.hosts import MARK
+
+pytestmark = pytest.mark.anyio
+BUNDLE = "api.example.test-ca-bundle.pem"
+
+
+@pytest.fixture(autouse=True)
+def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def other() -> str:
+    """A CA certificate that has nothing to do with the host."""
+    return to_pem(Certificate(make_pki("Elsewhere").root.der))
+
+
+def _path(pilot: Pilot[None]) -> str:
+    return pilot.app.screen.query_one("#write-path", Input).value
+
+
+async def _dialog(pilot: Pilot[None]) -> None:
+    await press(pilot, "f", "w")
+    await shows(pilot, "F2 another kind")
+
+
+async def test_adding_to_a_file_shows_what_comes_and_keeps_the_rest(tmp_path: Path, other: str) -> None:
+    existing = tmp_path / BUNDLE
+    existing.write_text(other)
+    async with stage(MEDIUM) as pilot:
+        await _dialog(pilot)
+        await shows(pilot, "replacing it changes this:")
+        await press(pilot, "f3")
+        await shows(pilot, "adding what it lacks changes this:")
+        await shows(pilot, "Add to the file")
+        assert existing.read_text() == other, "only the button does it"
+        await press(pilot, "enter", "enter")
+        await shows(pilot, "Wrote")
+    assert existing.read_text().startswith(other)
+    assert len(read_certificates(existing.read_bytes()).certificates) > 1
+    assert not list(tmp_path.glob("*.bak"))
+
+
+async def test_a_backup_is_kept_where_it_was_asked_for(tmp_path: Path, other: str) -> None:
+    existing = tmp_path / BUNDLE
+    existing.write_text(other)
+    async with stage(MEDIUM) as pilot:
+        await _dialog(pilot)
+        await press(pilot, "f4")
+        await shows(pilot, "the old file stays as a backup")
+        await press(pilot, "enter", "enter")
+        await shows(pilot, "Wrote")
+    assert (tmp_path / f"{BUNDLE}.bak").read_text() == other
+    assert existing.read_text().startswith("# CA bundle for")
+
+
+async def test_another_name_is_one_that_no_file_has(tmp_path: Path, other: str) -> None:
+    for name in (BUNDLE, "api.example.test-ca-bundle-2.pem"):
+        (tmp_path / name).write_text(other)
+    async with stage(MEDIUM) as pilot:
+        await _dialog(pilot)
+        await press(pilot, "f5")
+        assert Path(_path(pilot)).name == "api.example.test-ca-bundle-3.pem"
+        await shows(pilot, "new file")
+        await press(pilot, "enter")
+        await shows(pilot, "Wrote")
+    assert (tmp_path / BUNDLE).read_text() == other
+    assert (tmp_path / "api.example.test-ca-bundle-3.pem").exists()
+
+
+async def test_nothing_is_added_to_a_file_that_no_client_reads(tmp_path: Path, other: str) -> None:
+    existing = tmp_path / BUNDLE
+    existing.write_bytes(b"\xef\xbb\xbf" + other.encode())
+    before = existing.read_bytes()
+    async with stage(MEDIUM) as pilot:
+        await _dialog(pilot)
+        await press(pilot, "f3")
+        await shows(pilot, "Nothing is added to that file")
+        await press(pilot, "enter", "enter")
+        assert existing.read_bytes() == before
+        await press(pilot, "f3")
+        await shows(pilot, "replacing it changes this:")
+
+
+async def test_a_file_that_changed_since_it_was_shown_is_not_touched(tmp_path: Path, other: str) -> None:
+    existing = tmp_path / BUNDLE
+    existing.write_text(other)
+    async with stage(MEDIUM) as pilot:
+        await _dialog(pilot)
+        await press(pilot, "f3", "enter")
+        existing.write_text("somebody wrote this meanwhile\n")
+        await press(pilot, "enter")
+        await shows(pilot, "changed since it was shown")
+    assert existing.read_text() == "somebody wrote this meanwhile\n"
+
+
+async def test_a_private_key_is_neither_shown_nor_added_to(tmp_path: Path, other: str) -> None:
+    existing = tmp_path / BUNDLE
+    existing.write_text(f"{other}-----BEGIN PRIVATE KEY-----\nc2VjcmV0\n-----END PRIVATE KEY-----\n")
+    before = existing.read_bytes()
+    async with stage(MEDIUM) as pilot:
+        await _dialog(pilot)
+        for key in ("f3", "f4", "f5", "enter", "enter"):
+            await press(pilot, key)
+            assert "c2VjcmV0" not in screen_text(pilot)
+        await shows(pilot, "holds a private key")
+    assert existing.read_bytes() == before
+
+
+async def test_der_is_one_file_a_certificate(tmp_path: Path) -> None:
+    async with stage(MEDIUM) as pilot:
+        await _dialog(pilot)
+        for _ in range(6):
+            await press(pilot, "f2")
+        assert _path(pilot).endswith("-ca.der")
+        await press(pilot, "enter")
+        await shows(pilot, "Wrote")
+    files = sorted(tmp_path.iterdir())
+    assert files
+    assert all(len(read_certificates(file.read_bytes()).certificates) == 1 for file in files)
+
+
+async def test_the_dialog_fits_eighty_columns(tmp_path: Path, other: str) -> None:
+    (tmp_path / BUNDLE).write_text(other)
+    async with stage(SMALL) as pilot:
+        await _dialog(pilot)
+        for words in ("Replace the file", "F3 add to it instead", "F4 keep a backup", "F5 another name", "Cancel"):
+            await shows(pilot, words)
+
+
+async def test_marked_hosts_share_one_bundle(app_on: AppOn, tmp_path: Path) -> None:
+    app = app_on("leaf-only", "two-links-missing", "complete")
+    async with opened(app) as pilot:
+        await until(pilot, lambda: all(row.status is not None and not row.busy for row in app.rows))
+        await press(pilot, "space", "space", "space")
+        await shows(pilot, "3 marked")
+        assert screen_text(pilot).count(MARK) == 3
+        await press(pilot, "f")
+        await until(pilot, lambda: [row.status for row in app.rows[:2]] == [Status.REPAIRABLE] * 2)
+        await press(pilot, "w")
+        await shows(pilot, "Write one bundle for 2 hosts")
+        await shows(pilot, "1 needs no repair")
+        await press(pilot, "enter")
+        await shows(pilot, "Wrote")
+        assert [row.written is not None for row in app.rows] == [True, True, False]
+        await press(pilot, "escape")
+        assert not any(row.marked for row in app.rows)
+        assert MARK not in screen_text(pilot)
+    (file,) = tmp_path.iterdir()
+    text = file.read_text()
+    assert all(f"# Host: {row.target}\n" in text for row in app.rows[:2])
+    found = read_certificates(file.read_bytes()).certificates
+    assert len(set(found)) == len(found)
+
+
+async def test_space_takes_a_mark_away_again(app_on: AppOn) -> None:
+    app = app_on("complete", "leaf-only")
+    async with opened(app) as pilot:
+        await until(pilot, lambda: all(row.status is not None for row in app.rows))
+        await press(pilot, "space", "k", "space")
+        assert not any(row.marked for row in app.rows)

@@ -1,0 +1,102 @@
+"""The rules of an audit for the CRLs of a file: what clients make of them that look into CRLs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+from tui_chain.audit.findings import AuditFinding, finding
+from tui_chain.audit.scan import Block, Scan
+from tui_chain.certs.certificate import Certificate
+from tui_chain.certs.crls import CRL_LABEL, CrlScope, RevocationList
+from tui_chain.certs.text import plural
+from tui_chain.repair.headers import Header, read_header
+from tui_chain.revocation.crl import is_signed
+
+LONGEST_NOTICE = timedelta(days=30)
+"""How long before its end a CRL is said to end soon, at most."""
+_NEEDED_BY = frozenset({"client", "links"})
+"""Kinds of file whose every CA certificate signed something that clients look up."""
+
+
+def ends_soon(crl: RevocationList, at: datetime) -> bool:
+    """Whether less than a third of a CRL's life is left, or 30 days if that is less; its successor is due then.
+
+    One for a week is so from two and a third days before its end.
+    """
+    begin, end = crl.this_update, crl.next_update
+    return begin is not None and end is not None and end - at < min((end - begin) / 3, LONGEST_NOTICE)
+
+
+def crl_findings(scan: Scan, at: datetime) -> Iterator[AuditFinding]:
+    """What is to be said of the CRLs of a file at the time `at` (aware)."""
+    for block in scan.blocks:
+        yield from _block(block)
+    header = read_header(scan.data)
+    scope = None if header is None else header.crl_check
+    unique = tuple(dict.fromkeys(scan.crls))
+    for crl in unique:
+        yield from _form(crl, scan.certificates)
+        yield from _age(crl, unique, at)
+    if scope is None:
+        yield from (_meant_for_none(block) for block in scan.blocks if block.crl is not None)
+    elif header is not None:
+        yield from _ours(header, scope, unique, scan.certificates, at)
+
+
+def _block(block: Block) -> Iterator[AuditFinding]:
+    if block.label == CRL_LABEL and block.problem:
+        yield finding("crl-malformed", f"Line {block.line}: {block.problem}.", line=block.line)
+
+
+def _meant_for_none(block: Block) -> AuditFinding:
+    return finding("crl", f"Line {block.line}: there is a revocation list in it.", line=block.line)
+
+
+def _form(crl: RevocationList, certificates: Sequence[Certificate]) -> Iterator[AuditFinding]:
+    if crl.scope_flaw is not None:
+        yield _of(crl, "crl-unusable", f"The CRL of {crl.label} is of no use: {crl.scope_flaw}.")
+    named = [one for one in certificates if one.subject_name is not None and one.subject_name == crl.issuer_name]
+    if named and not any(is_signed(crl, one) for one in named):
+        yield _of(crl, "crl-forged", f"The CRL of {crl.label} is not signed by the certificate of that name here.")
+
+
+def _age(crl: RevocationList, all_of_them: Sequence[RevocationList], at: datetime) -> Iterator[AuditFinding]:
+    begin, end = crl.this_update, crl.next_update
+    if begin is None:
+        return
+    if begin > at:
+        yield _of(crl, "crl-not-yet", f"The CRL of {crl.label} is dated {begin:%Y-%m-%d %H:%M} UTC.")
+    elif end is None:
+        yield _of(crl, "crl-endless", f"The CRL of {crl.label} does not say until when it holds.")
+    elif end <= at:
+        newer = any(_takes_place_of(one, crl) and one.in_force(at) for one in all_of_them)
+        code, more = ("crl-old", "; a newer one is there") if newer else ("crl-expired", "")
+        yield _of(crl, code, f"The CRL of {crl.label} ended on {end:%Y-%m-%d %H:%M} UTC{more}.")
+    elif ends_soon(crl, at):
+        yield _of(crl, "crl-soon", f"The CRL of {crl.label} ends on {end:%Y-%m-%d %H:%M} UTC.")
+
+
+def _takes_place_of(one: RevocationList, other: RevocationList) -> bool:
+    """Whether both are of one issuer, and of the same part of its certificates."""
+    return one.issuer_name == other.issuer_name and one.distribution_point == other.distribution_point
+
+
+def _of(crl: RevocationList, code: str, words: str) -> AuditFinding:
+    return finding(code, words, crl.sha256)
+
+
+def _ours(
+    header: Header, scope: CrlScope, crls: Sequence[RevocationList], certificates: Sequence[Certificate], at: datetime
+) -> Iterator[AuditFinding]:
+    """A file that was written for clients that check: what it has, and what it lacks."""
+    if crls:
+        yield finding("crl-check", f"It has {plural(len(crls), 'CRL')} for clients that check ({scope.flag}).")
+    speaking = {crl.issuer_name for crl in crls}
+    if scope is CrlScope.LEAF:
+        if not crls:
+            yield finding("crl-missing", "It was written for clients that check, and has no CRL.")
+    elif header.kind in _NEEDED_BY:
+        for one in dict.fromkeys(certificates):
+            if one.is_ca and one.valid_at(at) and one.subject_name not in speaking:
+                yield finding("crl-missing", f"There is no CRL of {one.label} in it.", one.sha256)

@@ -1,0 +1,42 @@
+"""Blocking work beside the event loop, in a thread that cannot hold up the end of the program."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+async def in_daemon_thread(work: Callable[[], T], name: str) -> T:
+    """Return what `work` returns, or raise the exception that it raises; `name` is the thread's.
+
+    Work that stalls holds neither the event loop nor the end of the program, as asyncio's own executor would:
+    who waits may give up at any time, and what comes after that is dropped.
+    """
+    loop = asyncio.get_running_loop()
+    future: asyncio.Future[T] = loop.create_future()
+
+    def run() -> None:
+        outcome: T | Exception
+        try:
+            outcome = work()
+        except Exception as error:  # noqa: BLE001 - it is raised where somebody waits
+            outcome = error
+        with contextlib.suppress(RuntimeError):  # the loop has closed: nobody waits any more
+            loop.call_soon_threadsafe(_settle, future, outcome)
+
+    threading.Thread(target=run, name=name, daemon=True).start()
+    return await future
+
+
+def _settle(future: asyncio.Future[T], outcome: T | Exception) -> None:
+    if future.done():
+        return
+    if isinstance(outcome, Exception):
+        future.set_exception(outcome)
+    else:
+        future.set_result(outcome)

@@ -1,0 +1,76 @@
+"""The live test that `t` makes: before, after, the way through redirects, and what is set around it."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from tui_chain.certs.store import TrustStore
+from tui_chain.livetest.attempt import Attempt
+from tui_chain.livetest.choice import RequestChoice
+from tui_chain.livetest.crl_context import trust_words
+from tui_chain.livetest.environment import audit_environment
+from tui_chain.livetest.hops import Hop, Rules, follow_on
+from tui_chain.livetest.proxies import environment_proxy, shown_proxy
+from tui_chain.livetest.request import LiveTest, Request, default_store_context
+from tui_chain.probe.target import Target
+
+LEAST_SECONDS = 5.0
+"""A live test has at least this time, however short that of a probe is: it waits for an application."""
+
+
+def request_for(
+    target: Target, choice: RequestChoice, environment: Mapping[str, str], *, address: str | None, timeout: float
+) -> Request:
+    """Say how `target` is asked by choice; `address` is the IP that was probed, `timeout` a probe's in seconds."""
+    proxy = environment_proxy(environment, target) if choice.proxy else None
+    seconds = max(timeout, LEAST_SECONDS)
+    return Request(target, choice.method, choice.path, seconds, address, choice.headers, proxy)
+
+
+@dataclass(frozen=True)
+class Live:
+    """Makes live tests: `store` is the trust store, `environment` the user's own, `bundle` a file on disk, if any.
+
+    `by_proxy` sends every hop through the proxy that the environment names for it.
+    """
+
+    store: TrustStore
+    environment: Mapping[str, str]
+    bundle: Path | None = None
+    by_proxy: bool = False
+
+    async def test(self, request: Request, pem: bytes | None, alone: ssl.SSLContext | None) -> LiveTest:
+        """Make `request` with the trust store, then with `alone`, which trusts the bundle's bytes `pem`."""
+        # a context with certifi's roots takes 30 ms to build: not on the event loop
+        plain = await asyncio.to_thread(default_store_context, self.store.anchors)
+        before = await request.send(plain, f"trust store {self.store.name}")
+        after = await request.send(alone, trust_words(alone)) if alone is not None else None
+        shown = shown_proxy(request.proxy) if request.proxy is not None else None
+        variables = await asyncio.to_thread(audit_environment, self.environment, self.bundle)
+        live = LiveTest(
+            request.method, request.url, before, after, environment=variables, proxy=shown, wanted=self.by_proxy
+        )
+        return replace(live, hops=await self._way(request, live.last, plain, pem))
+
+    async def _way(
+        self, request: Request, last: Attempt, plain: ssl.SSLContext, pem: bytes | None
+    ) -> tuple[Hop, ...]:
+        """Other hosts are verified with the trust store; the first one with the bundle as well."""
+        if request.target.starttls is not None:
+            return ()
+        own = plain
+        if pem is not None and last.location is not None:
+            own = await asyncio.to_thread(default_store_context, self.store.anchors)
+            own.load_verify_locations(cadata=pem.decode("ascii"))
+
+        def context_of(target: Target) -> ssl.SSLContext:
+            return own if target == request.target else plain
+
+        def proxy_of(target: Target) -> str | None:
+            return environment_proxy(self.environment, target) if self.by_proxy else None
+
+        return await follow_on(request, last, Rules(context_of, proxy_of))

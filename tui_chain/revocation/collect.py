@@ -1,0 +1,189 @@
+"""Gathering the CRLs of a path for clients that check them: each signed, in force, in scope, and without the path."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from itertools import pairwise
+
+from tui_chain.certs.certificate import Certificate
+from tui_chain.certs.crls import CrlScope, RevocationList
+from tui_chain.certs.text import safe_text
+from tui_chain.failure import Failure
+from tui_chain.paths.profiles import Verdict
+from tui_chain.resolve.addresses import Reach
+from tui_chain.resolve.aia import MAX_URLS
+from tui_chain.revocation.check import TOTAL_SECONDS
+from tui_chain.revocation.crl import judge_crl
+from tui_chain.revocation.fetches import CrlFetches
+from tui_chain.revocation.refusals import no_list_named, nothing_came, revoked, too_large
+from tui_chain.revocation.status import Answer, Revocation
+
+MAX_TOTAL = 11 << 20
+"""Bytes of all CRLs of a file as DER: as PEM they have to stay below the 16 MiB that are read again."""
+
+
+@dataclass(frozen=True)
+class CheckedCrl:
+    """A CRL that was believed when it was gathered; `source` says where it came from, as safe text."""
+
+    crl: RevocationList
+    source: str
+
+    @property
+    def place(self) -> str:
+        """The URL, or the file."""
+        return self.source.removeprefix("CRL ")
+
+
+@dataclass(frozen=True)
+class Crls:
+    """The CRLs that a client needs which checks as `scope` says, each once, those of leaves' issuers first.
+
+    `verdicts` are those of the client profiles that can check, with the check turned on and the bundle's
+    certificates as the only anchors; empty until that was proven.
+    """
+
+    scope: CrlScope
+    lists: tuple[CheckedCrl, ...]
+    verdicts: Mapping[str, Verdict] = field(default_factory=dict)
+
+    @property
+    def until(self) -> datetime:
+        """When the first of them ends, UTC: from then on clients that check refuse the host."""
+        return min(end for one in self.lists if (end := one.crl.next_update) is not None)
+
+    @property
+    def crls(self) -> tuple[RevocationList, ...]:
+        """The lists themselves."""
+        return tuple(one.crl for one in self.lists)
+
+    def joined(self, others: Iterable[Crls]) -> Crls:
+        """The lists of several hosts, each once; what was proven of one host is left out."""
+        unique: dict[RevocationList, CheckedCrl] = {}
+        for one in (*self.lists, *(one for other in others for one in other.lists)):
+            unique.setdefault(one.crl, one)
+        return Crls(self.scope, tuple(unique.values()))
+
+
+def joined(found: Sequence[Crls]) -> Crls | None:
+    """The lists of several hosts as one, or None for no host; all have one scope."""
+    return found[0].joined(found[1:]) if found else None
+
+
+@dataclass
+class _Inquiry:
+    """One certificate and its issuer, the lists that may speak of it, judged, and why other places gave none."""
+
+    child: Certificate
+    issuer: Certificate
+    judged: list[tuple[CheckedCrl, Answer]] = field(default_factory=list)
+    reasons: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class CrlCollector:
+    """Gathers at the time `at`; addresses whose reach is not `allowed` are refused, nothing is fetched `offline`.
+
+    `own` are lists of the user's files with their names; they are judged like any other.
+    """
+
+    at: datetime
+    allowed: frozenset[Reach]
+    scope: CrlScope = CrlScope.CHAIN
+    offline: bool = False
+    own: tuple[tuple[RevocationList, str], ...] = ()
+    fetches: CrlFetches = field(default_factory=CrlFetches)
+
+    async def collect(self, path: Sequence[Certificate]) -> Crls | Failure:
+        """Find a CRL in force for every certificate of `path`, leaf first, that has its issuer there.
+
+        For the leaf alone where the scope says so. All are looked for at once; after 25 seconds what has come
+        counts. A revoked certificate, one that names no CRL, or one for which none could be had is a failure.
+        """
+        pairs = list(pairwise(path))[: 1 if self.scope is CrlScope.LEAF else None]
+        if not pairs:
+            return Failure("crl", "The path is a single certificate, which no CRL speaks of.", "Leave CRLs out.")
+        inquiries = [_Inquiry(child, issuer) for child, issuer in pairs]
+        tasks = [asyncio.create_task(self._ask(inquiry)) for inquiry in inquiries]
+        try:
+            async with asyncio.timeout(TOTAL_SECONDS):
+                await asyncio.gather(*tasks)
+        except TimeoutError:
+            for inquiry, task in zip(inquiries, tasks, strict=True):
+                inquiry.reasons += [f"stopped after {TOTAL_SECONDS:g} s in all"] if task.cancelled() else []
+        return self._gathered([self._decided(inquiry, path) for inquiry in inquiries], path)
+
+    async def _ask(self, inquiry: _Inquiry) -> None:
+        """Look at the user's own lists first, and ask the addresses all the same: they may have a newer one."""
+        child = inquiry.child
+        for crl, name in self.own:
+            if crl.issuer_name == child.issuer_name:
+                await self._judge(inquiry, CheckedCrl(crl, name))
+        for url in () if self.offline else dict.fromkeys(child.crl_urls[:MAX_URLS]):
+            came = await self.fetches.fetch(url, self.allowed)
+            if isinstance(came, str):
+                inquiry.reasons.append(f"{safe_text(url)}: {came}")
+            elif await self._judge(inquiry, CheckedCrl(came, f"CRL {safe_text(url)}")):
+                return
+
+    async def _judge(self, inquiry: _Inquiry, one: CheckedCrl) -> bool:
+        """Judge a list, and tell whether it counts."""
+        child, issuer = inquiry.child, inquiry.issuer
+        answer = await asyncio.to_thread(judge_crl, one.crl, child, issuer, at=self.at, url=one.place)
+        inquiry.judged.append((one, answer))
+        return answer.status is not Revocation.UNKNOWN
+
+    def _decided(self, inquiry: _Inquiry, path: Sequence[Certificate]) -> CheckedCrl | Failure:
+        child = inquiry.child
+        bad = next((answer for _, answer in inquiry.judged if answer.status is Revocation.REVOKED), None)
+        if bad is not None:
+            return revoked(child, bad)
+        good = [one for one, said in inquiry.judged if said.status is Revocation.GOOD and one.crl.in_force(self.at)]
+        if good:
+            return max(good, key=_freshness)
+        reasons = [f"{one.source}: {_why_not(one.crl, said)}" for one, said in inquiry.judged] + inquiry.reasons
+        leaf_would_do = self.scope is CrlScope.CHAIN and child != path[0]
+        if not reasons:
+            return no_list_named(child, inquiry.issuer, offline=self.offline, leaf_would_do=leaf_would_do)
+        return nothing_came(child, reasons, leaf_would_do=leaf_would_do)
+
+    def _gathered(self, found: Sequence[CheckedCrl | Failure], path: Sequence[Certificate]) -> Crls | Failure:
+        failures = [one for one in found if isinstance(one, Failure)]
+        if failures:
+            return min(failures, key=lambda one: one.kind != "revoked")
+        unique = {one.crl: one for one in found if isinstance(one, CheckedCrl)}
+        size = sum(len(crl.der) for crl in unique)
+        if size > MAX_TOTAL:
+            return too_large(size, leaf_would_do=self.scope is CrlScope.CHAIN)
+        return self._revoked_anchor(path, tuple(unique)) or Crls(self.scope, tuple(unique.values()))
+
+    def _revoked_anchor(self, path: Sequence[Certificate], crls: Sequence[RevocationList]) -> Failure | None:
+        """A root that stands in its own list: OpenSSL 3 refuses the path, later ones do not look."""
+        anchor = path[-1]
+        if self.scope is CrlScope.LEAF or not anchor.self_issued:
+            return None
+        said = (judge_crl(crl, anchor, anchor, at=self.at, url="of the root itself") for crl in crls)
+        bad = next((one for one in said if one.status is Revocation.REVOKED), None)
+        return None if bad is None else revoked(anchor, bad)
+
+
+def _why_not(crl: RevocationList, answer: Answer) -> str:
+    if answer.status is not Revocation.GOOD:
+        return answer.words
+    return "it does not say until when it holds" if crl.next_update is None else "it is not in force now"
+
+
+def _freshness(one: CheckedCrl) -> tuple[datetime, int]:
+    """A later list counts more; of one date, that with the higher number."""
+    begin = one.crl.this_update
+    if begin is None:
+        raise ValueError("a list without a date was believed")
+    return begin, one.crl.number or 0
+
+
+def proven(found: Crls, verdicts: Mapping[str, Verdict]) -> Crls:
+    """The same lists with what client profiles say of a host with them."""
+    return replace(found, verdicts=verdicts)

@@ -1,0 +1,37 @@
+"""Work off the event loop that holds neither the screen nor the end of the program; what it raises is a failure."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from tui_chain.background import in_daemon_thread
+from tui_chain.certs.text import safe_text
+from tui_chain.failure import Failure
+
+T = TypeVar("T")
+
+
+async def in_background(work: Callable[[], T], name: str) -> T | Failure:
+    """Run `work` in a thread of its own and return its result; what it raises is a failure.
+
+    Work that hangs, as a read of a network drive, is left behind when nobody waits any more.
+    """
+    try:
+        return await in_daemon_thread(work, name)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the user reads a sentence and goes on
+        return unforeseen(error)
+
+
+async def guarded(work: Awaitable[None], told: Callable[[Failure], None]) -> None:
+    """Wait for `work`, and tell of what it raises: a worker that dies in silence leaves a screen that waits."""
+    try:
+        await work
+    except Exception as error:  # noqa: BLE001 - as above
+        told(unforeseen(error))
+
+
+def unforeseen(error: Exception) -> Failure:
+    """What nobody thought of, as a sentence that asks for a report."""
+    words = safe_text(f"{type(error).__name__}: {error}", 400)
+    return Failure("unforeseen", f"This is a fault of tlschain-tui: {words}.", "Please report it with these words.")

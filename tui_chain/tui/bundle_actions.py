@@ -1,0 +1,162 @@
+"""Actions that make files of repairs: marking hosts for one bundle, and writing it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tui_chain.certs.text import plural, safe_text
+from tui_chain.diagnose.words import Status
+from tui_chain.failure import Failure
+from tui_chain.tui.panes.hosts import HostPane
+from tui_chain.tui.question_actions import QuestionActions
+from tui_chain.tui.rows import Row
+
+if TYPE_CHECKING:
+    from tui_chain.probe.served import ServedChain
+    from tui_chain.repair.kinds import Kind, Output
+    from tui_chain.repair.repair import Repair
+    from tui_chain.revocation.collect import Crls
+    from tui_chain.revocation.fetches import CrlFetches
+    from tui_chain.state import HostState
+    from tui_chain.tui.screens.save import Saved
+
+
+class BundleActions(QuestionActions):
+    """What is written of the proven repair of one host, or of all that are marked."""
+
+    def action_choose(self) -> None:
+        """Mark the host under the cursor in pane 1; in pane 3 take the certificate under the cursor."""
+        if self._open != "hosts":
+            super().action_choose()
+        elif self.row is not None:
+            self._show(self._book.put(replace(self.row, marked=not self.row.marked)))
+            self.query_one(HostPane).main().action_cursor_down()
+
+    def unmark(self) -> None:
+        """Take all marks away."""
+        for row in self._book.marked:
+            self._show(self._book.put(replace(row, marked=False)))
+
+    @property
+    def _meant(self) -> tuple[Row, ...]:
+        """The marked hosts, or the one under the cursor where none is."""
+        return self._book.marked or ((self.row,) if self.row is not None else ())
+
+    @property
+    def _repaired(self) -> tuple[Row, ...]:
+        """Those of the meant hosts that have a proven repair."""
+        return tuple(row for row in self._meant if row.state.proven is not None and row.state.reached is not None)
+
+    def _output(self, kind: Kind, rows: tuple[Row, ...]) -> Output | Failure:
+        from tui_chain.repair.crl_files import without_crls
+        from tui_chain.repair.kinds import make_output
+
+        crls = _crls(rows) if without_crls(kind) is None else None
+        return make_output(kind, _repairs(rows), self._engine.trust, at=self._clock(), crls=crls)
+
+    def action_crls(self) -> None:
+        """Put the CRLs of the meant hosts into their bundle; of those that have them, take them out."""
+        from tui_chain.revocation.fetches import CrlFetches
+
+        fetches = CrlFetches()
+        having = [row for row in self._meant if _has_crls(row)]
+        for row in having:
+            self._show(self._book.put(self._with_result(row, replace(row.state, crls=None, live_test=None))))
+        for row in self._meant if not having else ():
+            if row.state.reached is not None:
+                self._gather_crls(row, fetches)
+
+    def _gather_crls(self, row: Row, fetches: CrlFetches) -> None:
+        async def work(state: HostState, _: Callable[[str], None]) -> HostState:
+            from tui_chain.certs.crls import CrlScope
+            from tui_chain.crl_questions import ask_crls
+
+            # where not every certificate of the path has a list, the leaf may have one
+            scope = CrlScope.LEAF if isinstance(state.crls, Failure) else CrlScope.CHAIN
+            return replace(await ask_crls(self._engine, state, scope, fetches), live_test=None)
+
+        def gathered(row: Row) -> None:
+            if isinstance(row.state.crls, Failure):
+                self._toast(str(row.state.crls), severity="warning")
+            elif row.state.crls is None:
+                self._toast(f"{row.target} has no proven repair yet; f looks for one.", severity="warning")
+
+        self._job(row.target, "CRLs", work, gathered)
+        self._reveal("links")
+
+    async def action_copy_bundle(self) -> None:
+        """Copy the bundle, of all marked hosts where some are."""
+        from tui_chain.repair.kinds import Kind
+
+        if not self._repaired:
+            return
+        made = self._output(Kind.CLIENT, self._repaired)
+        if isinstance(made, Failure):
+            self._toast(str(made), severity="error")
+        else:
+            await self._copy(made.data.decode("ascii"), "the bundle")
+
+    def action_write(self) -> None:
+        """Ask where to and as what, show the bytes, and write."""
+        from tui_chain.tui.screens.pages import file_base
+        from tui_chain.tui.screens.save import SaveScreen
+        from tui_chain.tui.screens.write import kinds
+
+        rows = self._repaired
+        if not rows:
+            return
+
+        def written(saved: Saved | None) -> None:
+            if saved is not None:
+                self._written(rows, saved)
+
+        title = "Write the bundle" if len(rows) == 1 else f"Write one bundle for {plural(len(rows), 'host')}"
+        title += _left_out([row for row in self._meant if row not in rows]) + _crl_words(rows)
+        base = file_base(rows[0]) if len(rows) == 1 else f"{file_base(rows[0])}-and-{len(rows) - 1}-more"
+        self.push_screen(SaveScreen(title, kinds(lambda kind: self._output(kind, rows)), base), written)
+
+    def _written(self, rows: tuple[Row, ...], saved: Saved) -> None:
+        for row in rows:
+            now = self._book.get(row.target)
+            if now is None or now.state.proven != row.state.proven:
+                continue
+            # the question at the end is about the client bundle
+            if saved.form == "client":
+                self._show(self._book.put(replace(now, written=saved.path)))
+            else:
+                others = {**dict(now.others), saved.form: saved.path}
+                self._show(self._book.put(replace(now, others=tuple(others.items()))))
+        self._toast(f"Wrote {safe_text(str(saved.path), 400)}. x says how to use it.")
+
+
+def _left_out(rows: list[Row]) -> str:
+    """Which of the marked hosts the file is not for, and why."""
+    fine = sum(row.status is Status.COMPLETE for row in rows)
+    parts = [(fine, "needs no repair" if fine == 1 else "need no repair"), (len(rows) - fine, "not repaired")]
+    return "".join(f" · {count} {words}" for count, words in parts if count)
+
+
+def _has_crls(row: Row) -> bool:
+    return row.state.crls is not None and not isinstance(row.state.crls, Failure)
+
+
+def _crls(rows: tuple[Row, ...]) -> Crls | None:
+    """The CRLs of all hosts as one; None unless each has them, for the same kind of check."""
+    from tui_chain.revocation.collect import joined
+
+    found = [row.state.crls for row in rows if row.state.crls is not None and not isinstance(row.state.crls, Failure)]
+    return joined(found) if len(found) == len(rows) and len({one.scope for one in found}) == 1 else None
+
+
+def _crl_words(rows: tuple[Row, ...]) -> str:
+    if _crls(rows) is not None:
+        return " · with CRLs"
+    return " · without CRLs, which not all of them have alike" if any(map(_has_crls, rows)) else ""
+
+
+def _repairs(rows: tuple[Row, ...]) -> list[tuple[ServedChain, Repair]]:
+    """What each host serves, and its proven repair."""
+    pairs = ((row.state.reached, row.state.proven) for row in rows)
+    return [(served, proven) for served, proven in pairs if served is not None and proven is not None]

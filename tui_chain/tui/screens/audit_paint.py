@@ -1,0 +1,269 @@
+"""An audit as rows and as styled text: what each client loads, what is wrong, and the certificates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from textual.content import Content
+
+from tui_chain.audit.findings import AuditFinding
+from tui_chain.audit.words import TEXT_FORMATS, ClientWords, content_words, ends_first, severity_words
+from tui_chain.certs.certificate import Certificate
+from tui_chain.certs.text import plural, safe_text
+from tui_chain.diagnose.words import Severity
+from tui_chain.failure import Failure
+from tui_chain.repair.headers import Header
+from tui_chain.tui.paint import days_left, fact, lines, summary
+from tui_chain.tui.rows import BAD, DIM, OK, SEVERITY_LOOK
+from tui_chain.tui.screens.looking import Looked
+from tui_chain.tui.screens.pages import certificate_page
+from tui_chain.tui.screens.part import Cell, Row, Widths, last_takes_rest
+
+Shown = tuple[int, Callable[[int], Row], Widths]
+"""A list: how many rows, what makes them, and the widths of their columns."""
+MAX_NAMED = 40
+"""Certificates that are named in a list of text."""
+WIDE = 92
+"""Cells from which on a list of certificates says who loads each."""
+
+
+# the file
+
+
+def verdict(looked: Looked) -> Cell:
+    """The file in a few words: whether every client loads all of it, and how bad the worst finding is."""
+    clients = looked.clients
+    refusing = sum(not client.whole for client in clients)
+    words = (
+        f"{refusing} of {len(clients)} clients do not load all of it" if refusing else "every client loads all of it"
+    )
+    found = looked.audit.findings
+    severity = looked.audit.severity
+    if severity is None or severity is Severity.COSMETIC:
+        return f"✓ {words}", OK
+    glyph, style = SEVERITY_LOOK[severity]
+    return f"{glyph} {sum(one.severity is severity for one in found)} {severity.value} · {words}", style
+
+
+def facts(looked: Looked, now: datetime) -> Content:
+    """What the file is, when its first certificate ends, and for whom this tool made it, if it did."""
+    first = ends_first(looked.audit)
+    parts: list[str | Cell] = [f"{content_words(looked.audit)}, {len(looked.data):,} bytes"]
+    if first is not None:
+        parts += [f" · first ends {first.not_after:%Y-%m-%d}, ", days_left(first, now)]
+    maker = [_maker(looked.header, looked.ours)] if looked.header is not None else []
+    return lines([Content.assemble(*parts), *maker])
+
+
+def _maker(header: Header, ours: Header | Failure) -> Content:
+    named = ", ".join(safe_text(host, 60) for host in header.hosts[:3])
+    more = f" and {len(header.hosts) - 3} more" if len(header.hosts) > 3 else ""
+    kind = f", kind {safe_text(header.kind, 20)}" if header.kind else ""
+    hosts = f" for {named}{more}" if named else ""
+    refreshed = "" if isinstance(ours, Failure) else " · r looks after it"
+    return Content.assemble(f"made by tlschain-tui{hosts}{kind}", (refreshed, DIM))
+
+
+def one_line(looked: Looked) -> Cell:
+    """The verdict of a file among others."""
+    severity = looked.audit.severity
+    style = SEVERITY_LOOK[severity][1] if severity is not None else OK
+    return severity_words(looked.audit) if looked.audit.findings else "no finding", style
+
+
+# clients
+
+
+def client_rows(looked: Looked) -> Shown:
+    """A row for each client: whether it loads all, how much, why not, which programs read so.
+
+    Where there is not room for both, the last column has why not, or else the programs.
+    """
+    rows = [_client_row(looked, client) for client in looked.clients]
+    return len(rows), rows.__getitem__, lambda room: _client_widths(rows, room)
+
+
+def _client_row(looked: Looked, client: ClientWords) -> Row:
+    glyph, style = _look(client)
+    why, programs = (client.why or "", style), (client.programs, DIM)
+    either = why if client.why else programs
+    return (glyph, style), (client.name, ""), (_loads(looked, client), style), why, programs, either
+
+
+def _loads(looked: Looked, client: ClientWords) -> str:
+    if client.lost or not client.whole:
+        return f"{client.loaded} of {client.loaded + client.lost}"
+    some = client.loaded < len(set(looked.audit.certificates))
+    return f"{client.loaded}, the first" if some else f"all {client.loaded}"
+
+
+def _client_widths(rows: list[Row], room: int) -> tuple[int, ...]:
+    loaded, why, programs = (max(len(row[column][0]) for row in rows) + 2 for column in (2, 3, 4))
+    rest = room - 2 - 13 - loaded
+    if rest - why < min(programs, 36):
+        return 2, 13, loaded, 0, 0, max(rest, 1)
+    return 2, 13, loaded, why, max(rest - why, 1), 0
+
+
+def _look(client: ClientWords) -> Cell:
+    return ("✓", OK) if client.whole else ("✗", BAD)
+
+
+def clients_title(looked: Looked) -> Cell:
+    """How many clients load all of the file."""
+    clients = looked.clients
+    whole = sum(client.whole for client in clients)
+    if whole == len(clients):
+        return f"✓ all {whole} load all of it", OK
+    return f"✗ {len(clients) - whole} of {len(clients)} do not load all of it", BAD
+
+
+def client_detail(looked: Looked, place: int, named: int = 6) -> Content:
+    """One client in full: its programs, what it loads, and which certificates it leaves."""
+    client = looked.clients[place]
+    glyph, style = _look(client)
+    lost = looked.audit.lost(client.name)
+    parts = [
+        Content.assemble((client.name, "bold")),
+        fact("read so", client.programs),
+        fact("says", (f"{glyph} {client.words}", style)),
+        *_named("loads", tuple(dict.fromkeys(looked.audit.loaded[client.name].certificates)), named),
+        *_named("leaves", lost, named),
+    ]
+    return lines(parts)
+
+
+def _named(title: str, certificates: tuple[Certificate, ...], most: int) -> list[Content]:
+    rows = [fact(title if not place else "", one.label) for place, one in enumerate(certificates[:most])]
+    more = len(certificates) - most
+    return [*rows, fact("", (f"and {more} more", DIM))] if more > 0 else rows
+
+
+# findings
+
+
+def finding_rows(looked: Looked) -> Shown:
+    """A row for each finding, the worst first: severity, code, and what it is, which names its place."""
+    found = looked.audit.findings
+    longest = max(map(len, {one.code for one in found}), default=0)
+    return len(found), lambda place: _finding_row(found[place]), last_takes_rest(11, longest + 2)
+
+
+def _finding_row(found: AuditFinding) -> Row:
+    glyph, style = SEVERITY_LOOK[found.severity]
+    return (f"{glyph} {found.severity.value}", style), (found.code, ""), (found.message, "")
+
+
+def findings_title(looked: Looked) -> Cell:
+    """How many of each severity."""
+    severity = looked.audit.severity
+    if severity is None:
+        return "✓ none", OK
+    glyph, style = SEVERITY_LOOK[severity]
+    return f"{glyph} {severity_words(looked.audit)}", style
+
+
+def finding_detail(looked: Looked, place: int, now: datetime) -> Content:
+    """A finding in full, what to do, and the certificate that it is of."""
+    found = looked.audit.findings[place]
+    of = looked.certificate_at(found)
+    below = [Content(), _summary(looked, of, now)] if of is not None else []
+    return lines([finding_words(found), *below])
+
+
+def finding_words(found: AuditFinding) -> Content:
+    """Its severity, code and line, what it is, and what to do."""
+    glyph, style = SEVERITY_LOOK[found.severity]
+    where = f" · line {found.line}" if found.line is not None else ""
+    title = f"{glyph} {found.severity.value}: {found.code}{where}\n"
+    return Content.assemble((title, style), f"{found.message}\n", (_with_keys(found.hint), DIM))
+
+
+def _with_keys(hint: str) -> str:
+    """A hint that names the keys of this screen where it has commands."""
+    for command, key in (("tlschain audit --fix", "w"), ("--fix", "w"), ("tlschain refresh", "r")):
+        hint = hint.replace(command, key)
+    return hint
+
+
+# certificates
+
+
+def certificate_rows(looked: Looked, now: datetime) -> Shown:
+    """A row for each certificate in the file's order: line, name, what it is, how long it is valid, findings."""
+    return len(looked.places), lambda place: _certificate_row(looked, place, now), _certificate_widths
+
+
+def _certificate_row(looked: Looked, place: int, now: datetime) -> Row:
+    line, certificate = looked.places[place]
+    found = looked.findings_at(certificate)
+    glyph, style = SEVERITY_LOOK[found[0].severity] if found else ("✓", OK)
+    words, valid = days_left(certificate, now)
+    loaders = len(looked.loaders(certificate))
+    return (
+        (glyph, style),
+        (str(line), DIM),
+        (certificate.label, ""),
+        (kind_of(certificate), ""),
+        (f"{certificate.not_after:%Y-%m-%d}" if certificate.not_after else "", ""),
+        (words, valid),
+        (f"{loaders} of {len(looked.audit.loaded)}", ""),
+        (", ".join(dict.fromkeys(one.code for one in found)) or "fine", style if found else OK),
+    )
+
+
+def _certificate_widths(room: int) -> tuple[int, ...]:
+    """Line, name, kind, end, days, who loads it, findings: what the name can be known without goes first."""
+    end, loaders = (12, 8) if room >= WIDE else (0, 0)
+    codes = min(max(room // 5, 12), 40)
+    fixed = 2 + 6 + 13 + end + 19 + loaders + codes
+    return 2, 6, max(room - fixed, 8), 13, end, 19, loaders, codes
+
+
+def kind_of(certificate: Certificate) -> str:
+    """What it can be in a path."""
+    if not certificate.is_ca:
+        return "no CA"
+    return "root" if certificate.self_issued else "intermediate"
+
+
+def certificates_title(looked: Looked, now: datetime) -> Cell:
+    """How many there are, and when the first ends."""
+    count, first = len(looked.audit.certificates), ends_first(looked.audit)
+    if first is None:
+        return "✗ none can be read" if not count else plural(count, "certificate"), BAD if not count else ""
+    words, style = days_left(first, now)
+    kinds = len(set(looked.audit.certificates))
+    twice = f", {count - kinds} of them twice" if kinds < count else ""
+    return f"{count}{twice} · first ends {first.not_after:%Y-%m-%d}, {words}", style
+
+
+def certificate_detail(looked: Looked, place: int, now: datetime, *, whole: bool = False) -> Content:
+    """The certificate of a row and what was found of it; `whole` adds extensions and PEM."""
+    line, certificate = looked.places[place]
+    found = [finding_words(one) for one in looked.findings_at(certificate)]
+    if not whole:
+        return lines([_summary(looked, certificate, now), *found])
+    page = certificate_page(certificate, now, _source(looked, line, certificate), ())
+    return lines([*found, _loaders(looked, certificate), Content(), page])
+
+
+def _summary(looked: Looked, certificate: Certificate, now: datetime) -> Content:
+    line = next((line for line, one in looked.places if one == certificate), 1)
+    return summary(certificate, now, _source(looked, line, certificate), more=[_loaders(looked, certificate)])
+
+
+def _source(looked: Looked, line: int, certificate: Certificate) -> str:
+    where = f"line {line} of the file" if looked.audit.scan.format in TEXT_FORMATS else "the file"
+    said = looked.header.sources.get(certificate.sha256) if looked.header is not None else None
+    return f"{where}, which had it from {safe_text(said)}" if said else where
+
+
+def _loaders(looked: Looked, certificate: Certificate) -> Content:
+    loading = looked.loaders(certificate)
+    others = [name for name in looked.audit.loaded if name not in loading]
+    if not others:
+        return fact("loaded", ("by every client", OK))
+    names = f"by {', '.join(loading)}" if loading else "by no client"
+    return fact("loaded", names, (f" · not by {', '.join(others)}" if loading else "", DIM))

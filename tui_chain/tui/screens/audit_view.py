@@ -1,0 +1,203 @@
+"""A trust file on the screen: three lists, and below them what is under the cursor of the one that is in use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container, Vertical
+from textual.content import Content
+from textual.widgets import Static
+
+from tui_chain.certs.certificate import Certificate
+from tui_chain.certs.pem import to_pem
+from tui_chain.tui.rows import DIM
+from tui_chain.tui.screens import audit_paint as paint
+from tui_chain.tui.screens.desk import Desk
+from tui_chain.tui.screens.dialog import Dialog, Page, Reader
+from tui_chain.tui.screens.looking import Looked
+from tui_chain.tui.screens.part import Part
+
+FEW = 6
+"""Certificates that are named where there is little room."""
+
+
+class AuditView(Dialog[None]):
+    """Shows an audited file, its details, and copies its certificates; what is looked at is the heirs' affair."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("1", "part('clients')", "Clients"),
+        Binding("2", "part('findings')", "Findings"),
+        Binding("3", "part('certificates')", "Certificates"),
+        Binding("i", "details", "Details"),
+        Binding("y", "copy", "Copy"),
+    ]
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self._desk = desk
+        self._looked: Looked | None = None
+        self._unfolded = "clients"
+
+    def compose(self) -> ComposeResult:
+        """The head, the facts, the lists, the details."""
+        with Vertical(classes="frame", id="audit"):
+            yield from self.head()
+            yield Static(id="audit-facts", markup=False)
+            with Container(id="audit-body"):
+                with Vertical(id="audit-lists"):
+                    yield Part(1, "Clients", "clients")
+                    yield Part(2, "Findings", "findings")
+                    yield Part(3, "Certificates", "certificates")
+                with Page(id="audit-below"):
+                    yield Static(id="audit-detail", markup=False)
+
+    def head(self) -> ComposeResult:
+        """What stands on top."""
+        raise NotImplementedError
+
+    def keys(self) -> tuple[str, ...]:
+        """The keys that make sense where the focus is."""
+        raise NotImplementedError
+
+    def _name_keys(self) -> None:
+        self.query_one("#audit").border_subtitle = " · ".join((*self.keys(), "esc close"))
+
+    def on_mount(self) -> None:
+        """Begin with nothing."""
+        self.unfold("clients")
+        self.show(None)
+        self.begin()
+
+    def begin(self) -> None:
+        """What is done once there is something to show it on."""
+        raise NotImplementedError
+
+    def say(self, words: str, style: str) -> None:
+        """Say in the place of the facts what is going on, or wrong."""
+        self.query_one("#audit-facts", Static).update(Content.styled(words, style))
+
+    def say_facts(self) -> None:
+        """Say what the file is, in the place of what was going on."""
+        if self._looked is not None:
+            self.query_one("#audit-facts", Static).update(paint.facts(self._looked, self._desk.clock()))
+
+    def show(self, looked: Looked | None) -> None:
+        """Show a file, or that there is none."""
+        self._looked = looked
+        frame = self.query_one("#audit")
+        words = paint.verdict(looked) if looked is not None else ("", "")
+        frame.border_title = Content.assemble(("Audit of a trust file", "bold"), "  ", words)
+        self._name_keys()
+        if looked is None:
+            for part in self.query(Part):
+                part.show(0, lambda _: (), lambda _: ())
+                part.title("nothing to show", DIM)
+        else:
+            self._fill(looked)
+        self._tell()
+
+    def _fill(self, looked: Looked) -> None:
+        now = self._desk.clock()
+        self.say_facts()
+        for name, rows, title in (
+            ("clients", paint.client_rows(looked), paint.clients_title(looked)),
+            ("findings", paint.finding_rows(looked), paint.findings_title(looked)),
+            ("certificates", paint.certificate_rows(looked, now), paint.certificates_title(looked, now)),
+        ):
+            part = self.query_one(f"#{name}", Part)
+            part.show(*rows)
+            part.title(*title)
+
+    # moving
+
+    def action_part(self, name: str) -> None:
+        """Go to a list."""
+        self.query_one(f"#{name}", Part).focus()
+
+    @on(events.DescendantFocus)
+    def _part_focused(self, event: events.DescendantFocus) -> None:
+        self._name_keys()
+        if isinstance(event.widget, Part) and event.widget.id is not None:
+            self.unfold(event.widget.id)
+            self._tell()
+
+    def unfold(self, name: str) -> None:
+        """Open a list where there is not room for all."""
+        self._unfolded = name
+        for part in self.query(Part):
+            part.set_class(part.id == name, "-open")
+
+    @on(Part.Moved)
+    def _cursor_moved(self, event: Part.Moved) -> None:
+        event.stop()
+        if event.part.id == self._unfolded:
+            self._tell()
+
+    def on_resize(self) -> None:
+        """Say more of a certificate where there is room."""
+        self._tell()
+
+    # what is under the cursor
+
+    @property
+    def _place(self) -> int | None:
+        return self.query_one(f"#{self._unfolded}", Part).place
+
+    @property
+    def _certificate(self) -> Certificate | None:
+        """The certificate under the cursor, or the one that the finding under it is of."""
+        looked, place = self._looked, self._place
+        if looked is None or place is None or self._unfolded == "clients":
+            return None
+        if self._unfolded == "certificates":
+            return looked.places[place][1]
+        return looked.certificate_at(looked.audit.findings[place])
+
+    def _tell(self) -> None:
+        self.query_one("#audit-below").scroll_home(animate=False)
+        self.query_one("#audit-detail", Static).update(self._words(whole=self.has_class("-wide")))
+
+    def _words(self, *, whole: bool) -> Content:
+        looked, place, now = self._looked, self._place, self._desk.clock()
+        if looked is None or place is None:
+            return Content()
+        if self._unfolded == "clients":
+            return paint.client_detail(looked, place, paint.MAX_NAMED if whole else FEW)
+        if self._unfolded == "findings":
+            return paint.finding_detail(looked, place, now)
+        return paint.certificate_detail(looked, place, now, whole=whole)
+
+    @on(Part.Chosen)
+    def _row_chosen(self, event: Part.Chosen) -> None:
+        event.stop()
+        self.action_details()
+
+    def action_details(self) -> None:
+        """Show everything of what is under the cursor on a page of its own."""
+        looked, certificate = self._looked, self._certificate
+        if looked is None or self._place is None:
+            return
+        if certificate is None:
+            title, page, copy, what = "Details", self._words(whole=True), self._words(whole=True).plain, "the details"
+        else:
+            place = next(place for place, (_, one) in enumerate(looked.places) if one == certificate)
+            page = paint.certificate_detail(looked, place, self._desk.clock(), whole=True)
+            title, copy, what = "Certificate", to_pem(certificate), f"the certificate {certificate.label}"
+        self.app.push_screen(Reader(title, page, hint="y copies"), self._copier(copy, what))
+
+    def action_copy(self) -> None:
+        """Copy the certificate under the cursor as PEM."""
+        certificate = self._certificate
+        if certificate is not None:
+            self._copier(to_pem(certificate), f"the certificate {certificate.label}")(True)
+
+    def _copier(self, text: str, what: str) -> Callable[[bool | None], None]:
+        def closed(wants_copy: bool | None) -> None:
+            if wants_copy:
+                self.run_worker(self._desk.copy(text, what), group="copy", exit_on_error=False)
+
+        return closed

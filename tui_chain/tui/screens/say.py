@@ -1,0 +1,165 @@
+"""Saying the repair: each client's command or code, and the letter, one at a time and ready to copy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from tui_chain.advise.advice import unsayable
+from tui_chain.advise.commands import Advice, CrlUse, client_advice, making
+from tui_chain.advise.document import Document, to_html, to_markdown, to_text
+from tui_chain.advise.guide import advice_document
+from tui_chain.advise.letter import letter_document
+from tui_chain.certs.text import safe_text
+from tui_chain.failure import Failure
+from tui_chain.repair.kinds import SUFFIXES, Kind
+from tui_chain.tui.paint import lines
+from tui_chain.tui.panes.base import CURSOR_KEYS
+from tui_chain.tui.rows import DIM, WARN, Row, reached
+from tui_chain.tui.screens.dialog import Dialog, Page
+from tui_chain.tui.screens.pages import file_base
+from tui_chain.tui.screens.save import Draft, Form, SaveScreen
+
+
+@dataclass(frozen=True)
+class Saying:
+    """One thing to say: its name in the list, what is read, and what `y` copies."""
+
+    name: str
+    body: Content
+    text: str
+
+
+@dataclass(frozen=True)
+class Sayings:
+    """All that is to be said of a host: one by one, and as one document; `base` begins the names of its files."""
+
+    host: str
+    base: str
+    each: tuple[Saying, ...]
+    whole: Document
+    letter: Document | None
+
+
+def sayings(row: Row, chain: bytes | None) -> Sayings | Failure:
+    """Everything to say of a host's proven repair; `chain` is the file for the server."""
+    served, proven = reached(row), row.state.proven
+    if served is None or proven is None or row.state.verdict is None:
+        return Failure("no-repair", "There is no proven repair to speak of yet.", "f looks for one.")
+    bundle = row.written or Path(file_base(row) + SUFFIXES[Kind.CLIENT]).absolute()
+    refused = next(filter(None, map(unsayable, (bundle, *dict(row.others).values()))), None)
+    if refused is not None:
+        return refused
+    use = None if row.state.crls is None or isinstance(row.state.crls, Failure) else CrlUse(row.state.crls.scope)
+    advice = client_advice(row.target, bundle, {Kind(kind): path for kind, path in row.others}, use)
+    words = letter_document(served, row.state.verdict, chain)
+    clients = tuple(_client(row, one, bundle) for one in advice)
+    letters = _letters(words) if words is not None else ()
+    whole = advice_document(row.target, advice, words)
+    return Sayings(str(row.target), file_base(row), clients + letters, whole, words)
+
+
+def _client(row: Row, advice: Advice, bundle: Path) -> Saying:
+    effect = f"The setting {advice.effect} the client's own roots. " if advice.effect else ""
+    body = [
+        Content.styled(f"{effect}{advice.note}".strip(), DIM),
+        *([Content()] if effect or advice.note else []),
+        *_needed(row, advice, bundle),
+        Content(advice.code),
+    ]
+    return Saying(advice.client, lines(body), advice.code)
+
+
+def _needed(row: Row, advice: Advice, bundle: Path) -> Iterator[Content]:
+    """What has to be written first."""
+    there = row.written == bundle if advice.kind is Kind.CLIENT else advice.kind.value in dict(row.others)
+    if not there and advice.file is not None:
+        way = "w writes it" if advice.kind is Kind.CLIENT else f"w and F2 write it, kind {advice.kind}"
+        yield Content.styled(f"! Not written yet: {safe_text(str(advice.file), 400)}; {way}, or:", WARN)
+        yield Content(making(row.target, advice) or f"tlschain fix {row.target} -o {advice.file}")
+        yield Content()
+
+
+def _letters(letter: Document) -> tuple[Saying, ...]:
+    texts = (("Letter", to_text(letter)), ("Letter, Markdown", to_markdown(letter)))
+    return tuple(Saying(name, Content(text), text) for name, text in texts)
+
+
+class SayScreen(Dialog[Saying]):
+    """A list of those who are to be told, and beside it the words; the result is what is to be copied."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("q", "leave", "Close", show=False),
+        Binding("y,enter", "copy", "Copy"),
+        Binding("w", "save", "Save"),
+    ]
+
+    def __init__(self, said: Sayings) -> None:
+        super().__init__()
+        self._said = said
+
+    def compose(self) -> ComposeResult:
+        """The list, and the words beside it."""
+        with Vertical(classes="frame", id="say") as frame:
+            frame.border_title = Content(f"Say it: {self._said.host}")
+            frame.border_subtitle = "j k choose · y copies it · w saves all · tab scroll · esc close"
+            with Horizontal():
+                yield Names(*(Option(Content(one.name)) for one in self._said.each), id="say-names")
+                with Page(id="say-page"):
+                    yield Static(id="say-body", markup=False)
+
+    @property
+    def _current(self) -> Saying:
+        return self._said.each[self.query_one(Names).highlighted or 0]
+
+    @on(OptionList.OptionHighlighted)
+    def _moved(self) -> None:
+        self.query_one("#say-body", Static).update(self._current.body)
+        self.query_one("#say-page", Page).scroll_home(animate=False)
+
+    @on(OptionList.OptionSelected)
+    def action_copy(self) -> None:
+        """Close and ask for the copy."""
+        self.dismiss(self._current)
+
+    def action_save(self) -> None:
+        """Save everything, or the letter alone."""
+        forms = [_form("all, Markdown", "every client, and the letter", "-advice.md", self._said.whole)]
+        forms.append(_form("all, HTML", "the same as one file for a browser", "-advice.html", self._said.whole))
+        if self._said.letter is not None:
+            words = "the letter to the administrator, with the file to install"
+            forms.append(_form("letter", words, "-letter.txt", self._said.letter))
+            forms.append(_form("letter, Markdown", words, "-letter.md", self._said.letter))
+        self.app.push_screen(SaveScreen("Save what is to be said", forms, self._said.base))
+
+
+class Names(OptionList):
+    """The list with vi keys."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *CURSOR_KEYS,
+        Binding("g", "first", "First", show=False),
+        Binding("G", "last", "Last", show=False),
+    ]
+
+
+_RENDER = {".md": to_markdown, ".html": to_html, ".txt": to_text}
+
+
+def _form(name: str, words: str, suffix: str, document: Document) -> Form:
+    return Form(name, words, suffix, partial(_rendered, document, Path(suffix).suffix))
+
+
+def _rendered(document: Document, suffix: str) -> Draft:
+    return Draft(_RENDER[suffix](document).encode())
