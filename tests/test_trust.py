@@ -2,15 +2,17 @@ from __future__ import annotations
 
 import os
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import certifi
 import pytest
 
-from tests.support.chains import make_pki
+from tests.support.chains import HOST, NOW, make_pki
+from tui_chain.certs.certificate import Certificate
 from tui_chain.certs.store import TrustStore
 from tui_chain.failure import Failure
-from tui_chain.lab.authority import to_pem
+from tui_chain.lab.authority import self_signed_leaf, to_pem
 from tui_chain.trust import load_trust_store, read_file
 
 PKI, OTHER = make_pki(), make_pki("Other")
@@ -33,6 +35,47 @@ def test_a_file_is_loaded_each_certificate_once(tmp_path: Path) -> None:
     loaded = store(str(file))
     assert loaded.name == str(file)
     assert [anchor.der for anchor in loaded.anchors] == [PKI.root.der, OTHER.root.der]
+
+
+@pytest.mark.parametrize("choice", ["file", "system"])
+def test_what_is_no_ca_is_no_anchor_and_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, choice: str) -> None:
+    """Law 1: with a leaf as an anchor every host with it would be complete, whoever signed it."""
+    file = tmp_path / "served.txt"
+    file.write_bytes(to_pem([PKI.leaf.der, PKI.issuing.der, PKI.root.der]))
+    monkeypatch.setenv("SSL_CERT_FILE", str(file))
+    monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path))
+    loaded = store(str(file) if choice == "file" else "system")
+    assert [anchor.der for anchor in loaded.anchors] == [PKI.issuing.der, PKI.root.der]
+    assert len(loaded.notices) == 1
+    assert "has 1 certificate that is no CA's" in loaded.notices[0]
+    assert store("certifi").notices == ()
+
+
+def test_a_file_of_leaves_is_no_store(tmp_path: Path) -> None:
+    file = tmp_path / "leaf.pem"
+    file.write_bytes(to_pem([PKI.leaf.der]))
+    failure = load_trust_store(str(file))
+    assert isinstance(failure, Failure)
+    assert failure.message == f"{file} has no CA certificate."
+    assert failure.hint == f"`tlschain audit {file}` says more."
+
+
+def test_a_self_signed_server_certificate_is_a_pin_and_called_one(tmp_path: Path) -> None:
+    pinned = self_signed_leaf([HOST], now=NOW)
+    file = tmp_path / "pin.pem"
+    file.write_bytes(to_pem([pinned.der, PKI.leaf.der]))
+    loaded = store(str(file))
+    assert [anchor.der for anchor in loaded.anchors] == [pinned.der]
+    assert any("pins 1 self-signed certificate" in notice for notice in loaded.notices)
+
+
+def test_a_leaf_that_only_names_itself_its_issuer_is_no_pin(tmp_path: Path) -> None:
+    """An attack: the subject of the leaf is put where its issuer stands; nobody signed it so."""
+    leaf = replace(PKI.root, subject=PKI.leaf.subject).issue_leaf([HOST])
+    file = tmp_path / "forged.pem"
+    file.write_bytes(to_pem([leaf.der]))
+    assert Certificate(leaf.der).self_issued
+    assert isinstance(load_trust_store(str(file)), Failure)
 
 
 def test_the_systems_store_is_file_and_folder_as_openssl_reads_them(

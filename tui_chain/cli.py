@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from tui_chain import __version__
-from tui_chain.cli_asking import asking
-from tui_chain.cli_common import common, with_crls
+from tui_chain.cli_asking import asking, several
+from tui_chain.cli_common import common, trusting_roots, with_crls
 from tui_chain.cli_explain import explain
 from tui_chain.cli_files import audit, refresh
 from tui_chain.cli_hosts import advise, report, test
@@ -107,12 +107,8 @@ def check(targets: tuple[str, ...], **given: Any) -> None:
 @click.option("--at", metavar="TIME", help="Judge at this time (ISO 8601) instead of now.")
 @click.option("--offline", is_flag=True, help="Fetch nothing.")
 @click.option("--allow-private-aia", is_flag=True, help="Let AIA lead to private addresses.")
-@click.option(
-    "--trust-root",
-    multiple=True,
-    metavar="SHA256",
-    help="Trust the private root with this full fingerprint, got from its owners, in this run.",
-)
+@trusting_roots
+@several
 @click.option("--no-pool", is_flag=True, help="Do not use the pool of earlier runs.")
 @click.option("--no-learn", is_flag=True, help="Add nothing to the pool.")
 @with_crls
@@ -122,6 +118,7 @@ def fix(targets: tuple[str, ...], **given: Any) -> None:
 
     Exit 0: written, or nothing to do. 1: no repair found. 2: wrong usage, or a host was not reached.
     """
+    _refuse_unwritten(given)
     from tui_chain.headless import run_fix
 
     raise SystemExit(run_fix(_options(targets, given)))
@@ -132,13 +129,22 @@ def fix(targets: tuple[str, ...], **given: Any) -> None:
 @click.option("--list", "listing", is_flag=True, help="Name all hosts, the odd ones too, and end.")
 def lab(names: tuple[str, ...], *, listing: bool) -> None:
     """Run the broken internet on loopback, in the foreground, until Ctrl-C; or only the hosts NAMEd."""
-    from tui_chain.headless.run import list_lab, run_lab
+    from tui_chain.headless.lab import list_lab, run_lab
 
     raise SystemExit(list_lab(names) if listing else run_lab(names))
 
 
 for _each in (pool, audit, refresh, advise, report, test, explain):
     main.add_command(_each)
+
+
+def _refuse_unwritten(given: dict[str, Any]) -> None:
+    """Refuse options for a file where none is written, and two that say different things about it."""
+    if given["merge"] and given["replace"]:
+        raise click.UsageError("--merge keeps what FILE has and --replace does not: name one of them.")
+    for name in ("merge", "backup"):
+        if given[name] and str(given["output"] or "-") == "-":
+            raise click.UsageError(f"--{name} is for a file that is written: name it with -o.")
 
 
 def _options(targets: tuple[str, ...], given: dict[str, Any]) -> Options:

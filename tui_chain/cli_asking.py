@@ -20,6 +20,11 @@ _REVOCATION = click.option(
 )
 
 
+def several(command: F) -> F:
+    """The options of commands that repair whichever server of a host needs it."""
+    return _ADDRESSES(_KEYS(_REPEAT(command)))
+
+
 def asking(command: F) -> F:
     """The options of commands that can ask more."""
     return _ADDRESSES(_KEYS(_NO_SNI(_REPEAT(_REVOCATION(command)))))

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -40,12 +41,39 @@ _POOL = click.option(
     metavar="FILE|DIR",
     help="Certificates to look in first.",
 )
+_TRUST_ROOT = click.option(
+    "--trust-root",
+    multiple=True,
+    metavar="SHA256",
+    help="Trust the private root with this full fingerprint, got from its owners, in this run.",
+)
 _OFFLINE = click.option("--offline", is_flag=True, help="Fetch nothing.")
+
+
+def _scope(context: click.Context, option: click.Parameter, value: bool) -> None:
+    """Put the scope that one of two switches names into `crl`."""
+    given = context.params.get("crl")
+    if value and given is not None:
+        raise click.UsageError("--crl is for the chain and --crl-leaf for the leaf alone: name one of them.", context)
+    context.params["crl"] = _SCOPES[str(option.name)] if value else given
+
+
+_SCOPES = {"crl_chain": "chain", "crl_leaf": "leaf"}
 _CRL = click.option(
-    "--crl", "crl", flag_value="chain", default=None, help="With the CRLs of the path, and a check of the chain."
+    "--crl",
+    "crl_chain",
+    is_flag=True,
+    expose_value=False,
+    callback=_scope,
+    help="With the CRLs of the path, and a check of the chain.",
 )
 _CRL_LEAF = click.option(
-    "--crl-leaf", "crl", flag_value="leaf", default=None, help="With the CRL of the leaf, and a check of it alone."
+    "--crl-leaf",
+    "crl_leaf",
+    is_flag=True,
+    expose_value=False,
+    callback=_scope,
+    help="With the CRL of the leaf, and a check of it alone.",
 )
 _PRIVATE = click.option("--allow-private-aia", is_flag=True, help="Let AIA lead to private addresses.")
 
@@ -63,6 +91,19 @@ def common(command: F) -> F:
 def searching(command: F) -> F:
     """The options of every command that looks for missing certificates."""
     return _POOL(_OFFLINE(_PRIVATE(command)))
+
+
+def trusting_roots(command: F) -> F:
+    """The option of every command that ends paths at a private root."""
+    return _TRUST_ROOT(command)
+
+
+def chosen_form(form: str, *, as_json: bool) -> str:
+    """The form of a command that has both --format and --json; raises UsageError where they differ."""
+    source = click.get_current_context().get_parameter_source("form")
+    if as_json and form != "json" and source is ParameterSource.COMMANDLINE:
+        raise click.UsageError(f"--json and --format {form} are two forms: name one of them.")
+    return "json" if as_json else form
 
 
 def with_crls(command: F) -> F:

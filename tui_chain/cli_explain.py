@@ -18,6 +18,8 @@ def explain(words: tuple[str, ...], *, as_json: bool, listing: bool) -> None:
 
     Exit 0: explained. 1: not known. 2: wrong usage.
     """
+    if listing and words:
+        raise click.UsageError("--list lists all; leave out the rest, or leave out --list.")
     from tui_chain.headless.explain import run_explain, run_listing
 
     raise SystemExit(run_listing() if listing else run_explain(words, as_json=as_json))

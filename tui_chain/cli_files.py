@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from tui_chain.cli_common import searching, shared
+from tui_chain.cli_common import searching, shared, trusting_roots
 
 _FILE = click.Path(path_type=Path)
 
@@ -16,16 +16,21 @@ _FILE = click.Path(path_type=Path)
 @click.argument("path", type=_FILE, metavar="FILE|FOLDER")
 @click.option("--fix", is_flag=True, help="Write the mended file.")
 @click.option("-o", "--output", type=_FILE, help="Write the mended file there instead.")
+@click.option("--replace", is_flag=True, help="Replace the file of -o if it exists; the difference is shown.")
 @click.option("--backup", is_flag=True, help="Keep the old file as FILE.bak.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a file, a line each.")
-def audit(path: Path, *, fix: bool, output: Path | None, backup: bool, as_json: bool) -> None:
+def audit(path: Path, *, fix: bool, output: Path | None, replace: bool, backup: bool, as_json: bool) -> None:
     """Read a trust file as each client does, and say what each would load.
 
     Exit 0: nothing worse than cosmetic, or mended. 1: some client is at risk. 2: it cannot be read.
     """
+    if replace and output is None:
+        raise click.UsageError("--replace is for the file that -o names.")
+    if backup and not fix and output is None:
+        raise click.UsageError("--backup is for a file that is written: say --fix, or name one with -o.")
     from tui_chain.headless.auditing import Mending, run_audit
 
-    mending = Mending(output, backup) if fix or output is not None else None
+    mending = Mending(output, backup, replace) if fix or output is not None else None
     raise SystemExit(run_audit(path, mending, as_json=as_json))
 
 
@@ -33,6 +38,7 @@ def audit(path: Path, *, fix: bool, output: Path | None, backup: bool, as_json: 
 @click.argument("file", type=_FILE, metavar="FILE")
 @click.option("--write", is_flag=True, help="Replace FILE where a better one was found.")
 @click.option("--backup", is_flag=True, help="Keep the old file as FILE.bak.")
+@trusting_roots
 @searching
 @shared
 def refresh(file: Path, *, write: bool, **given: Any) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from tui_chain.cli_common import common, searching, with_crls
+from tui_chain.cli_common import chosen_form, common, searching, with_crls
 
 _FILE = click.Path(path_type=Path)
 _TARGETS = click.argument("targets", nargs=-1, metavar="TARGET...")
@@ -28,11 +28,11 @@ def advise(bundle: Path | None, form: Any, part: Any, **given: Any) -> None:
 
     Exit 0: said, or nothing to repair. 1: no repair found. 2: wrong usage, or a host was not reached.
     """
+    form = chosen_form(form, as_json=given["as_json"])
     from tui_chain.headless.options import Options
     from tui_chain.headless.saying import run_advise
 
-    options = Options(**given)
-    raise SystemExit(run_advise(options, bundle, "json" if options.as_json else form, part))
+    raise SystemExit(run_advise(Options(**given), bundle, form, part))
 
 
 @click.command()
@@ -47,11 +47,11 @@ def report(form: Any, **given: Any) -> None:
 
     Exit 0: written. 2: wrong usage.
     """
+    form = chosen_form(form, as_json=given["as_json"])
     from tui_chain.headless.options import Options
     from tui_chain.headless.saying import run_report
 
-    options = Options(**given)
-    raise SystemExit(run_report(options, "json" if options.as_json else form))
+    raise SystemExit(run_report(Options(**given), form))
 
 
 @click.command()

@@ -47,3 +47,11 @@ def _bounded(file: IO[bytes], what: str, name: Path | str) -> bytes | Failure:
 def _unreadable(what: str, name: Path | str, error: OSError | ValueError) -> Failure:
     why = error.strerror if isinstance(error, OSError) else error
     return Failure("file", f"The {what} {safe_text(str(name))} cannot be read: {why}.", "Check its path and rights.")
+
+
+def absolute(path: Path) -> Path | Failure:
+    """Return the path from the root; the folder one is in may have been deleted, which is a failure."""
+    try:
+        return path.absolute()
+    except OSError:
+        return Failure("file", "The folder this runs in does not exist any more.", "Change to another folder.")

@@ -96,8 +96,15 @@ class HostState:
 
     @property
     def proven(self) -> Repair | None:
-        """The proven repair, or None."""
-        return None if isinstance(self.repair, Failure) else self.repair
+        """The proven repair, or None; a path of which a certificate was revoked is none."""
+        return None if isinstance(self.repair, Failure) or self._revoked else self.repair
+
+    @property
+    def _revoked(self) -> bool:
+        if self.repair is None or isinstance(self.repair, Failure):
+            return False
+        bad = {check.at for check in self.revocation or () if check.status.value == "revoked"}
+        return bool(bad) and any(one.sha256 in bad for one in self.repair.path.certificates)
 
     @property
     def bundle(self) -> Bundle | None:

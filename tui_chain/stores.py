@@ -23,7 +23,7 @@ from tui_chain.files import read_file
 from tui_chain.trust import HASHED
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class HashedStore:
     """A file of certificates, and a folder in which each stands under the hash of its name (`openssl rehash`).
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from tui_chain.certs.certificate import Certificate
 from tui_chain.certs.readers import read_certificates
 from tui_chain.certs.store import TrustStore
-from tui_chain.certs.text import safe_text
+from tui_chain.certs.text import plural, safe_text
 from tui_chain.failure import Failure
 from tui_chain.files import MAX_FILE, read_file
 
@@ -44,7 +44,37 @@ def _from_file(path: Path, name: str) -> TrustStore | Failure:
             f"The trust store {safe_text(str(path))} has no certificate to trust: {why}.",
             "Name a PEM file, certifi or system.",
         )
-    return TrustStore(name, _unique(reading.trusted))
+    unique = _unique(reading.trusted)
+    return TrustStore(name, unique) if name == "certifi" else _of_cas(name, unique)
+
+
+def _of_cas(name: str, certificates: tuple[Certificate, ...]) -> TrustStore | Failure:
+    """A store of those that may be anchors: of CAs, and pins, which are servers' certificates signed by themselves.
+
+    OpenSSL with PARTIAL_CHAIN takes any certificate of its store for an anchor, also the leaf that a server sends; a
+    file that somebody saved is no decision to trust that.
+    """
+    others = tuple(one for one in certificates if not one.is_ca)
+    pins = tuple(one for one in others if _signed_itself(one))
+    left_out = frozenset(others) - frozenset(pins)
+    anchors = tuple(one for one in certificates if one not in left_out)
+    if not anchors:
+        return Failure("trust", f"{name} has no CA certificate.", f"`tlschain audit {name}` says more.")
+    notices = []
+    if left_out:
+        told = f"{len(left_out)} certificate{'s that are' if len(left_out) > 1 else ' that is'} no CA's"
+        notices.append(f"The trust store {name} has {told}; no path ends there.")
+    if pins:
+        names = f"{plural(len(pins), 'self-signed certificate')} of no CA"
+        notices.append(f"The trust store {name} pins {names}: a server that has it is trusted by that alone.")
+    return TrustStore(name, anchors, tuple(notices))
+
+
+def _signed_itself(certificate: Certificate) -> bool:
+    """Whether its own key signed it; equal names alone say nothing."""
+    from tui_chain.certs.signatures import SignatureProver
+
+    return certificate.self_issued and SignatureProver().signed(certificate, certificate)
 
 
 def _unique(certificates: tuple[Certificate, ...]) -> tuple[Certificate, ...]:
@@ -68,7 +98,7 @@ def _system() -> TrustStore | Failure:
         return Failure(
             "trust", "OpenSSL's default trust store on this machine is empty.", "Use certifi or name a file."
         )
-    return TrustStore("system", _unique(tuple(found)))
+    return _of_cas("system", _unique(tuple(found)))
 
 
 _END = b"-----END CERTIFICATE-----"

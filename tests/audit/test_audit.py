@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -16,6 +17,8 @@ from tests.support.unsafe import unsafe_in
 from tui_chain.audit.audit import Audit, Auditor, files_of
 from tui_chain.audit.findings import KINDS
 from tui_chain.audit.mend import Mended, mend
+from tui_chain.audit.rules import MAX_ISSUERS
+from tui_chain.certs import signatures
 from tui_chain.certs.store import TrustStore
 from tui_chain.failure import Failure
 from tui_chain.lab.authority import Authority, Template, days, key_to_pem, rsa_key, to_pem
@@ -181,3 +184,22 @@ def test_a_file_of_megabytes_that_is_all_damage_is_judged_in_seconds(name: str) 
     started = time.process_time()
     AUDITOR.audit(HUGE[name])
     assert time.process_time() - started < 10
+
+
+def test_many_roots_of_one_name_cost_a_bounded_number_of_signatures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An attack: each of 300 CAs might be signed by any of 300 roots, each with another key; none of them did it."""
+    count = 300
+    roots = [Authority.root("Same Name", now=NOW).der for _ in range(count)]
+    absent = Authority.root("Same Name", now=NOW)
+    children = [absent.issue_ca(f"Child {number}").der for number in range(count)]
+    verified, verify = [], signatures._verify
+
+    def counting(*parts: Any) -> None:
+        verified.append(1)
+        verify(*parts)
+
+    monkeypatch.setattr(signatures, "_verify", counting)
+    found = Auditor(TrustStore("certifi", ()), NOW).audit(to_pem([*roots, *children]), "many.pem")
+    assert len(found.certificates) == 2 * count
+    assert sum(one.code == "no-root" for one in found.findings) == count
+    assert count <= len(verified) <= count * MAX_ISSUERS + 2 * count

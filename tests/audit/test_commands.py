@@ -137,10 +137,11 @@ def test_a_host_that_is_gone_and_files_of_others(lab: Lab, tmp_path: Path) -> No
 def test_a_trust_store_named_in_a_file_is_not_obeyed(lab: Lab, tmp_path: Path) -> None:
     """Law 1: the anchors are the user's choice; a comment is not."""
     file = repaired(lab, tmp_path)
-    file.write_text(
-        file.read_text().replace("# Kind: client\n", f"# Kind: client\n# Trust store: {lab.trust_file}\n")
-    )
-    assert tlschain("refresh", file).exit_code == 1
+    top, _, _ = file.read_bytes().partition(b"\n\n")
+    assert f"# Trust store: {lab.trust_file}".encode() in top
+    file.write_bytes(top + b"\n\n" + to_pem([read_certificates(file.read_bytes()).certificates[-1].der]))
+    done = tlschain("refresh", file, "--json")
+    assert (done.exit_code, json.loads(done.stdout)["new"]) == (1, None)
 
 
 @pytest.mark.parametrize("kind", ["client", "client+store", "links", "server", "pkcs7"])
@@ -177,3 +178,27 @@ def test_the_live_test_as_a_command(lab: Lab) -> None:
     assert (told["before"]["ok"], told["after"]["ok"], len(told["profiles"])) == (False, True, 4)
     refused = tlschain("test", lab.host("complete").target, "--header", "Authorization: x")
     assert refused.exit_code == 2
+
+
+def test_a_mended_file_replaces_another_only_when_that_is_asked_for(tmp_path: Path) -> None:
+    file, other = damaged(tmp_path, "glued"), tmp_path / "other.pem"
+    other.write_text("old\n")
+    refused = tlschain("audit", file, "--fix", "-o", other)
+    assert (refused.exit_code, other.read_text()) == (2, "old\n")
+    assert "Add --replace" in refused.stderr
+    assert tlschain("audit", file, "--fix", "-o", other, "--replace", "--backup").exit_code == 0
+    assert (tmp_path / "other.pem.bak").read_text() == "old\n"
+    assert tlschain("audit", other).exit_code == 0
+
+
+@pytest.mark.parametrize("damage", ["private key", "DER"])
+def test_the_file_itself_named_with_replace_is_not_lost(tmp_path: Path, damage: str) -> None:
+    file = damaged(tmp_path, damage)
+    before = file.read_bytes()
+    again = tmp_path / "link.pem"
+    again.symlink_to(file)
+    for output in (file, again):
+        assert tlschain("audit", file, "-o", output, "--replace").exit_code == 2
+    nobody = tlschain("audit", file, "-o", "~nobody-of-that-name/x.pem", "--replace")
+    assert (nobody.exit_code, type(nobody.exception)) == (2, SystemExit)
+    assert file.read_bytes() == before

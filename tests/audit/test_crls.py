@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from datetime import timedelta
 
@@ -19,7 +20,7 @@ from tui_chain.audit.words import client_words, content_words, mended_words
 from tui_chain.certs.crls import CrlScope, RevocationList, crl_to_pem, crls_of
 from tui_chain.certs.store import TrustStore
 from tui_chain.diagnose.words import Severity
-from tui_chain.lab.authority import to_pem
+from tui_chain.lab.authority import Authority, Template, to_pem
 from tui_chain.repair.bundle import Bundle
 from tui_chain.repair.headers import read_header
 
@@ -146,3 +147,13 @@ def test_lists_that_somebody_added_are_foreign() -> None:
     added = data + crl_to_pem(make_crl(make_pki("Other").root)).encode()
     assert foreign_crls(added) == 1
     assert foreign_crls(added, crls_of(added)) == 0
+
+
+def test_hundreds_of_one_name_cost_no_product() -> None:
+    """The attack: as many CAs of one name as CRLs of that name, none of which any of them signed."""
+    twins = [Authority.root("Evil", now=NOW, template=Template(new_key=lambda: PKI.root.key)) for _ in range(200)]
+    lists = [make_crl(twins[0], odd=Oddity(key=PKI.leaf.key, number=number)) for number in range(200)]
+    started = time.process_time()
+    audit = AUDITOR.audit(to_pem([one.der for one in twins]) + "".join(map(crl_to_pem, lists)).encode())
+    assert time.process_time() - started < 10
+    assert sum(one.code == "crl-forged" for one in audit.findings) == 200

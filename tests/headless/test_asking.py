@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
 from tests.support.chains import NOW, served_by, store_of
+from tests.support.journeys import walk
+from tui_chain.certs.certificate import Certificate
+from tui_chain.certs.readers import read_certificates
+from tui_chain.certs.store import TrustStore
 from tui_chain.cli import main
+from tui_chain.diagnose.servers import Row, Servers
 from tui_chain.diagnose.words import Blame
+from tui_chain.failure import Failure
+from tui_chain.headless.run import repairs_of
 from tui_chain.journey import HostState, Journey
 from tui_chain.lab.authority import Authority
+from tui_chain.lab.internet import Lab
+from tui_chain.probe.lookup import Address
 from tui_chain.probe.target import Target
+from tui_chain.probe.variants import Answer, Variant
 from tui_chain.questions import ends_unknown, with_shared_roots
+from tui_chain.repair.kinds import Kind, make_output
+from tui_chain.trust import load_trust_store
 
 
 def check(*words: str) -> Result:
@@ -43,6 +57,40 @@ def test_all_addresses_in_json() -> None:
     assert [len(one["served"]) for one in found["servers"]] == [2, 2, 1]
     assert found["status"] == "incomplete"
     assert found["findings"][0]["code"] == "backend-broken"
+
+
+@pytest.mark.parametrize(("name", "flag"), [("one-backend-broken", "--all-addresses"), ("rsa-broken", "--key-types")])
+def test_what_check_finds_broken_fix_repairs(tmp_path: Path, name: str, flag: str) -> None:
+    """The hint of `check` leads to a repair of the chain that needs one, which holds for the good ones too."""
+    assert f"`tlschain fix {flag}` looks for what is missing" in check(name, flag).stdout
+    file = tmp_path / "bundle.pem"
+    done = CliRunner().invoke(main, ["fix", "--demo", name, flag, "-o", str(file)])
+    assert done.exit_code == 0, done.stderr
+    assert "repairable" in done.stderr
+    assert len(read_certificates(file.read_bytes()).certificates) == 2
+
+
+def test_a_repair_holds_for_the_servers_that_need_none(lab: Lab) -> None:
+    """Backends under two roots: with the broken one's bundle alone the good one would fail from then on."""
+    store = load_trust_store(str(lab.trust_file))
+    assert isinstance(store, TrustStore)
+    other = Authority.root("Other Backend Root", now=lab.hierarchy["root"].now)
+    good = other.issue_leaf(["localhost"])
+    anchors = (*store.anchors, Certificate(other.der))
+    journey = Journey(TrustStore("both", anchors))
+    state = walk(HostState(Target("localhost", lab.host("leaf-only").port)), journey.probe, journey.fix)
+    assert state.reached is not None
+    chain = replace(state.reached, certificates=(Certificate(good.der),))
+    answer = Answer(Variant(Address("127.0.0.9", 4)), chain)
+    row = Row(answer, journey.diagnoser.diagnose(chain, at=journey.clock()))
+    asked = replace(state, servers=Servers((row,)))
+    assert row.good
+    now = journey.clock()
+    made = make_output(Kind.CLIENT, repairs_of([asked], Kind.CLIENT, now), journey.trust, at=now)
+    assert not isinstance(made, Failure)
+    assert Certificate(other.der) in made.certificates
+    assert made.hosts == (str(state.target),)
+    assert len(repairs_of([asked], Kind.SERVER, now)) == 1
 
 
 def test_key_types_say_which_were_asked() -> None:

@@ -123,7 +123,7 @@ def test_options_that_do_not_go_together(words: tuple[str, ...]) -> None:
 
 
 def test_a_demo_knows_its_hosts() -> None:
-    assert "the lab has no scenario nonsense" in complaint("fix", "--demo", "nonsense")
+    assert "The lab has no host nonsense." in complaint("fix", "--demo", "nonsense")
 
 
 @pytest.mark.parametrize("seconds", ["0", "-1", "nan", "inf", "1e9", "soon"])

@@ -50,7 +50,7 @@ def test_it_runs_until_it_is_told_to_end(tmp_path: Path, number: signal.Signals)
 def test_an_unknown_host_is_told() -> None:
     done = tlschain("lab", "nonsense")
     assert done.code == 2
-    assert "The lab has no such host: the lab has no scenario nonsense." in done.complaint
+    assert "The lab has no host nonsense. `tlschain lab --list`" in done.complaint
 
 
 def test_a_demo_leaves_no_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

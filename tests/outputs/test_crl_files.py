@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from cryptography import x509
@@ -22,7 +22,7 @@ from tui_chain.paths.profiles import CRL_PROFILES
 from tui_chain.probe.served import ServedChain
 from tui_chain.repair.bundle import Bundle
 from tui_chain.repair.difference import certificate_difference, summary
-from tui_chain.repair.headers import MAX_COMMENT, read_header
+from tui_chain.repair.headers import MAX_COMMENT, Header, read_header
 from tui_chain.repair.kinds import Kind, Output, make_output
 from tui_chain.repair.merge import merge
 from tui_chain.repair.proof import Proof, accepted
@@ -94,6 +94,10 @@ def test_the_file_says_until_when_its_lists_are_good_and_how_they_are_used() -> 
     assert data.endswith(b"-----END X509 CRL-----\n")
     top = data.split(b"\n\n")[0].decode().split("\n")
     assert "# CRLs until 2026-11-26 12:00 UTC; tlschain refresh --write gets new ones" in top
+    assert "# With the CRL check it works until 2026-11-26 12:00 UTC, when its first CRL ends" in top
+    (without,) = (line for line in top if line.startswith("# Without the CRL check it works until 2027-"))
+    assert without.endswith("when its first certificate ends")
+    assert not any(line.startswith("# Works until") for line in top)
     assert "# CRL check: chain" in top
     assert f"# To check in Python: {CrlScope.CHAIN.python}" in top
     header = read_header(data)
@@ -277,3 +281,17 @@ def test_a_proof_names_the_client_and_the_flag() -> None:
     assert said == (
         f"with it python ≤ 3.12 with VERIFY_CRL_CHECK_CHAIN refuses {HOST}:443: unable to get certificate CRL"
     )
+
+
+def test_a_certificate_that_ends_before_the_lists_ends_both() -> None:
+    expiry, later = datetime(2026, 11, 25, tzinfo=UTC), datetime(2026, 11, 26, tzinfo=UTC)
+    told = list(Header("x", crl_check=CrlScope.CHAIN, crls_until=later).lines(expiry))
+    assert "# With the CRL check it works until 2026-11-25 00:00 UTC, when its first certificate ends\n" in told
+
+
+def test_headers_of_earlier_versions_are_read() -> None:
+    data = output(CASE.make()).data
+    older = b"".join(line for line in data.splitlines(keepends=True) if not line.startswith(b"# With the CRL check"))
+    older = older.replace(b"# Without the CRL check it works until", b"# Works until")
+    assert older != data
+    assert read_header(older) == read_header(data)

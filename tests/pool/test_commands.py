@@ -62,8 +62,11 @@ def test_export_and_remove(pem_file: Path, tmp_path: Path) -> None:
     out.write_text("mine")
     refused = tlschain("export", "-o", out)
     assert (refused.exit_code, out.read_text()) == (2, "mine")
+    assert refused.stderr == f"tlschain: {out} exists. Add --replace to replace it.\n"
+    assert tlschain("export", "-o", out, "--replace").exit_code == 0
     assert tlschain("remove").exit_code == 2
-    assert tlschain("remove", "--expired").exit_code == 1
+    assert tlschain("remove", "--expired").exit_code == 0
+    assert tlschain("remove", "--expired", "no such name").exit_code == 1
     assert "1 CA certificate removed" in tlschain("remove", ISSUING.sha256).stderr
     assert tlschain("export").exit_code == 1
 

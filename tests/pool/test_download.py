@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Iterator
 
 import pytest
 
+from tests.support.cli import tlschain
 from tui_chain.failure import Failure
 from tui_chain.lab.internet import Lab, open_lab
 from tui_chain.lab.servers import Credentials, make_context, stay_silent
@@ -161,3 +162,60 @@ def test_a_redirect_to_a_server_that_is_not_verified_is_refused(
     stranger = lab.hierarchy["private-issuing"].issue_leaf()
     port = lab.serve((stranger.der, lab.hierarchy["private-issuing"].der), stranger.key)
     assert "cannot be fetched" in failed(https(redirecting(f"https://localhost:{port}/list")), trusting)
+
+
+PROXIES = {
+    "socks": {"ALL_PROXY": "socks5://joe:s3cret@127.0.0.1:1"},
+    "socks in lower case": {"https_proxy": "socks5h://joe:s3cret@127.0.0.1:1"},
+    "fragment": {"HTTPS_PROXY": "http://joe:s3c#ret@host:3128"},
+    "query": {"HTTPS_PROXY": "http://joe:s3c?ret@host:3128"},
+    "path": {"HTTPS_PROXY": "http://joe:s3c/ret@host:3128"},
+    "scheme": {"HTTPS_PROXY": "ftp://joe:s3cret@host:3128"},
+    "port": {"HTTPS_PROXY": "http://joe:s3cret@host:s3cret"},
+    "long port": {"HTTPS_PROXY": "http://joe:s3cret@host:" + "9" * 5000},
+    "control": {"HTTPS_PROXY": "http://joe:s3cret\x1b]0;x\x07@host:1"},
+    "name": {"HTTPS_PROXY": "http://joe:s3cret@xn--s3c\xff:1"},
+    "exceptions": {"HTTPS_PROXY": "http://joe:s3cret@host:1", "NO_PROXY": "[::s3c"},
+}
+
+
+@pytest.fixture
+def no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+
+
+@pytest.mark.usefixtures("no_proxies")
+@pytest.mark.parametrize("name", PROXIES)
+def test_a_proxy_that_is_none_is_told_without_its_password(
+    trusting: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    for variable, value in PROXIES[name].items():
+        monkeypatch.setenv(variable, value)
+    outcome = download("https://localhost:1/list", trusting)
+    assert isinstance(outcome, Failure)
+    assert "proxy" in outcome.message.lower()
+    assert outcome.hint
+    for part in ("s3c", "joe", "ret@"):
+        assert part not in str(outcome)
+
+
+@pytest.mark.usefixtures("no_proxies")
+def test_a_proxy_without_a_host_is_not_passed_by(
+    https: Serve, trusting: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://joe:s3cret@")
+    assert not re.search("joe|s3cret", failed(https(answering), trusting))
+
+
+@pytest.mark.usefixtures("no_proxies")
+def test_what_is_no_url_is_told(trusting: ssl.SSLContext) -> None:
+    assert failed("https://localhost:port/list", trusting).endswith(": it is no URL.")
+
+
+@pytest.mark.usefixtures("no_proxies")
+def test_the_command_tells_of_socks_in_a_sentence() -> None:
+    done = tlschain("pool", "update", env={"ALL_PROXY": "socks5://joe:s3cret@127.0.0.1:1"})
+    assert "speaks SOCKS, which is not spoken here" in done.complaint
+    assert "s3cret" not in done.err

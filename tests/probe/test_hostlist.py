@@ -118,3 +118,9 @@ def test_a_pipe_can_be_a_list(tmp_path: Path) -> None:
     writer.join()
     assert isinstance(found, HostList)
     assert len(found.hosts) == 1
+
+
+def test_a_second_host_on_a_line_is_no_label() -> None:
+    read = parse_host_list("one.test two.test:8443\nthree.test the third: ours\n")
+    assert [host.label for host in read.hosts] == ["the third: ours"]
+    assert "two.test:8443 looks like a second host" in read.bad[0].failure.message

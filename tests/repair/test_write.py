@@ -248,3 +248,26 @@ def test_a_key_store_is_neither_shown_nor_replaced(existing: Path, encryption: K
 def test_files_of_megabytes_are_not_compared_line_by_line(existing: Path) -> None:
     existing.write_bytes(b"".join(b"%d\n" % number for number in range(200_000)))
     assert plan(existing).difference() == ("@@ too large to be compared line by line @@",)
+
+
+def test_notes_alone_make_no_other_file(tmp_path: Path) -> None:
+    """Only those of ours, in files of ours: what else stands there is a difference."""
+    top = b"# CA bundle for a.test\n# Made by tlschain-tui 1.0\n# Kind: client\n\n"
+    block = b"# Source: AIA http://a.test/\n-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
+    same = (top.replace(b"1.0", b"2.0"), block.replace(b"AIA http://a.test/", b"pool"))
+    file = tmp_path / "a.pem"
+    for old, unchanged in {
+        top + block: True,
+        same[0] + same[1]: True,
+        top.replace(b"a.test", b"b.test") + block: False,
+        top + block.replace(b"AAAA", b"AAAB"): False,
+        top + block + b"# Subject: # Source: x\n": False,
+        top.replace(b"client", b"links") + block: False,
+        block: False,
+    }.items():
+        file.write_bytes(old)
+        plan = plan_write(file, top + block)
+        assert isinstance(plan, WritePlan)
+        assert plan.unchanged is unchanged, old
+        write(plan, replace=True)
+        assert (file.read_bytes() == old) is (unchanged or old == top + block)

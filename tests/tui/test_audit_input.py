@@ -70,7 +70,7 @@ async def test_the_screen_lives_while_a_file_is_read(tmp_path: Path, monkeypatch
             await keys(pilot, *"x")
             assert box.value == "x"
             await audit(pilot, quick)
-            await shows(pilot, "every client loads all of it")
+            await shows(pilot, "every client reads all it takes")
             gate.set()
             await read(pilot)
             assert "An END and the next BEGIN" not in screen_text(pilot), "the late result is dropped"

@@ -141,7 +141,7 @@ async def test_a_folder_lists_its_files_with_their_verdicts(tmp_path: Path) -> N
         await pilot.press("w")
         await shows(pilot, "Write the mended file")
         await pilot.press("enter", "enter")
-        await shows(pilot, "✓ every client loads all of it")
+        await shows(pilot, "✓ every client reads all it takes")
         await pilot.press("escape")
         assert isinstance(pilot.app.screen, FolderScreen)
         await shows(pilot, "4 files · 1 fatal, 1 at risk")

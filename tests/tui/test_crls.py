@@ -78,6 +78,9 @@ async def test_a_revoked_certificate_is_said_and_its_bundle_is_no_repair(crl_lab
         assert isinstance(app.rows[0].state.crls, Failure)
         assert app.rows[0].status is Status.INVALID
         await shows(pilot, "was revoked")
+        await press(pilot, "w", "Y", "x")
+        assert len(app.screen_stack) == 1, "there is nothing to write, copy or say"
+        assert app.rows[0].state.proven is None
 
 
 async def test_one_bundle_for_hosts_of_which_one_has_no_crl_has_none(crl_lab: Lab) -> None:

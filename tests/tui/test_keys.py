@@ -142,3 +142,27 @@ async def test_the_long_name_keeps_its_port() -> None:
     async with opened(app, SMALL) as pilot:
         await until(pilot, lambda: not app.rows[0].busy and app.rows[0].status is not None)
         assert ":18443" in screen_text(pilot).splitlines()[0]
+
+
+@anyio
+async def test_a_key_that_can_do_nothing_says_why() -> None:
+    async with stage(MEDIUM) as pilot:
+        told = {"w": "no proven repair yet", "o": "No redirect", "c": "no root here", "n": "no second path"}
+        for key, words in told.items():
+            await press(pilot, key)
+            await shows(pilot, words)
+        await press(pilot, "j", "f", "w")
+        await shows(pilot, "needs no repair")
+        await shows(pilot, "nothing is missing")
+        await press(pilot, "G", "t")
+        await shows(pilot, "was not reached; e says why")
+        assert len(pilot.app.screen_stack) == 1
+
+
+@anyio
+async def test_a_filter_that_hides_all_gives_the_cursor_back() -> None:
+    async with stage(MEDIUM) as pilot:
+        app = pilot.app
+        assert isinstance(app, ChainApp)
+        await press(pilot, "j", "j", "slash", *"zzz", "escape")
+        assert app.row is app.rows[2]

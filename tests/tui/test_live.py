@@ -97,7 +97,7 @@ async def test_the_request_is_chosen_by_keys_and_kept(lab: Lab, monkeypatch: pyt
         assert app.rows[0].request is not None, "a new probe does not change what the user wants to ask"
         await shows(pilot, "HEAD /api with 2 headers through the environment's proxy")
         await press(pilot, "m", "f3", "enter", "T")
-        assert len(heard.heard) > 2
+        await until(pilot, lambda: len(heard.heard) > 2)
         assert all(b"HEAD /api " in request for request in heard.heard if request)
 
 
@@ -167,6 +167,7 @@ async def test_every_hop_has_a_row_and_the_failed_one_is_opened(lab: Lab, size: 
         await press(pilot, "t", "4", "G")
         text = screen_text(pilot)
         assert "a redirect fails" in text
+        assert "o for the redirect that failed" in text
         assert f"✓ https://localhost:{middle}/: 302 Found" in text
         assert f"✗ https://localhost:{broken}/end:" in text
         assert "code 20" in text

@@ -195,6 +195,19 @@ async def test_files_that_are_not_for_it_are_refused(lab: Lab, bundle: Path) -> 
             assert app.rows == ()
 
 
+async def test_a_bundle_of_another_store_is_judged_by_itself(lab: Lab, bundle: Path) -> None:
+    """It holds all that its clients trust; only a new one would rest on the store in force."""
+    text = bundle.read_text().replace(f"# Trust store: {lab.trust_file}\n", "# Trust store: system\n")
+    assert "# Trust store: system\n" in text
+    bundle.write_text(text)
+    async with opened(app_of(lab), SMALL) as pilot:
+        await audit(pilot, bundle)
+        await keys(pilot, "1", "r")
+        await keys(pilot, "y")
+        await read(pilot)
+        await shows(pilot, "The bundle works and is needed: it stays as it is.")
+
+
 async def test_crls_are_fetched_anew_with_their_bundle(lab: Lab, bundle_with_crls: Path) -> None:
     assert b"X509 CRL" in bundle_with_crls.read_bytes()
     app = app_of(lab)

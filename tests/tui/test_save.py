@@ -177,3 +177,27 @@ async def test_space_takes_a_mark_away_again(app_on: AppOn) -> None:
         await until(pilot, lambda: all(row.status is not None for row in app.rows))
         await press(pilot, "space", "k", "space")
         assert not any(row.marked for row in app.rows)
+
+
+async def test_a_name_that_was_typed_is_kept_when_the_kind_changes() -> None:
+    async with stage(MEDIUM) as pilot:
+        await _dialog(pilot)
+        pilot.app.screen.query_one("#write-path", Input).value = "mine.pem"
+        await press(pilot, "f2", "f2", "f2", "f2")
+        assert _path(pilot) == "mine.p12"
+
+
+async def test_a_folder_that_is_deleted_meanwhile_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    async with stage(MEDIUM) as pilot:
+        await press(pilot, "f")
+        monkeypatch.chdir(gone)
+        gone.rmdir()
+        await press(pilot, "x")
+        await shows(pilot, "does not exist any")
+        await press(pilot, "w")
+        await shows(pilot, "✗")
+        await press(pilot, "escape", "s", "escape")
+        assert pilot.app.is_running
+        monkeypatch.chdir(tmp_path)

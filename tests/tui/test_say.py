@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import pyperclip
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Static
 
 from tests.scenes.gallery import MEDIUM, SMALL
 from tests.scenes.stage import Size, press, screen_text, shows, stage
@@ -88,3 +90,15 @@ async def test_a_folder_whose_name_a_command_cannot_show_is_said(
         await press(pilot, "f", "x")
         await shows(pilot, "cannot show every character")
         assert not isinstance(pilot.app.screen, SayScreen)
+
+
+async def test_no_part_of_a_folder_s_name_becomes_a_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "x $(touch OWNED);y"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    async with stage(MEDIUM) as pilot:
+        await _opened(pilot)
+        await press(pilot, "j", "j")
+        page = pilot.app.screen.query_one("#say-body", Static).visual
+        line = next(line for line in str(page).splitlines() if line.startswith("tlschain fix"))
+    assert shlex.split(line)[-1] == str(folder / "api.example.test-ca-bundle.pem")

@@ -12,6 +12,7 @@ from tui_chain.certs.certificate import Certificate
 from tui_chain.certs.text import colon_hex, plural
 from tui_chain.diagnose.diagnosis import Diagnosis
 from tui_chain.probe.served import ServedChain
+from tui_chain.probe.target import Target
 
 
 def letter(served: ServedChain, diagnosis: Diagnosis, chain: bytes | None = None) -> str | None:
@@ -77,6 +78,12 @@ def _cure(served: ServedChain, chain: bytes | None) -> Iterator[Part]:
 def file_stem(host: str) -> str:
     """A host as part of a file name: its letters, digits, dots and hyphens."""
     return re.sub(r"[^a-z0-9.-]+", "-", host.lower()).strip("-.") or "server"
+
+
+def file_base(target: Target) -> str:
+    """How the names begin that are suggested for a host's files: the host, and a port other than 443."""
+    stem = file_stem(target.host)
+    return f"{stem}-{target.port}" if target.port != 443 else stem
 
 
 def _check(served: ServedChain) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tui_chain.advise.commands import client_advice
 from tui_chain.advise.document import Code, Document, Heading, Listing, Paragraph, Part, Table
-from tui_chain.advise.letter import file_stem, letter_document
+from tui_chain.advise.letter import file_base, letter_document
 from tui_chain.certs.certificate import Certificate
 from tui_chain.certs.store import TrustStore
 from tui_chain.certs.text import colon_hex
@@ -17,7 +17,6 @@ from tui_chain.failure import Failure
 from tui_chain.paths.profiles import Verdicts
 from tui_chain.probe.served import ServedChain
 from tui_chain.repair.kinds import SUFFIXES, Kind, make_output
-from tui_chain.repair.repair import Repair
 from tui_chain.state import HostState, source_of
 
 
@@ -139,18 +138,18 @@ def _live(state: HostState) -> Iterator[Part]:
 
 
 def _repair(state: HostState, written: Path | None) -> Iterator[Part]:
-    if isinstance(state.repair, Repair):
+    if state.proven is not None:
         yield Heading("The repair, and what clients say with it alone")
-        yield _profiles(state.repair.verdicts)
-        yield Code(state.repair.bundle.pem.decode("ascii"))
+        yield _profiles(state.proven.verdicts)
+        yield Code(state.proven.bundle.pem.decode("ascii"))
         yield Heading("How clients use it")
-        bundle = written or Path(file_stem(state.target.host) + SUFFIXES[Kind.CLIENT])
+        bundle = written or Path(file_base(state.target) + SUFFIXES[Kind.CLIENT])
         for advice in client_advice(state.target, bundle):
             yield Heading(advice.client, 3)
             yield Code(advice.code, advice.language)
-            yield Paragraph(
-                f"{advice.effect}. {advice.note}".strip(" .") + "." if advice.note or advice.effect else ""
-            )
+            effect = f"The setting {advice.effect} the client's own roots." if advice.effect else ""
+            if said := " ".join(filter(None, (effect, advice.note))):
+                yield Paragraph(said)
     elif state.verdict is not None and state.verdict.verdicts:
         yield Heading("What clients say")
         yield _profiles(state.verdict.verdicts)

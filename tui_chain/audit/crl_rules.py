@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from datetime import datetime, timedelta
+from itertools import islice
+
+from cryptography import x509
 
 from tui_chain.audit.findings import AuditFinding, finding
 from tui_chain.audit.scan import Block, Scan
 from tui_chain.certs.certificate import Certificate
-from tui_chain.certs.crls import CRL_LABEL, CrlScope, RevocationList
+from tui_chain.certs.crls import CRL_LABEL, MAX_CRLS, CrlScope, RevocationList
+from tui_chain.certs.names import CanonicalName
+from tui_chain.certs.store import NameIndex, by_subject
 from tui_chain.certs.text import plural
 from tui_chain.repair.headers import Header, read_header
 from tui_chain.revocation.crl import is_signed
 
+MAX_SIGNERS = 8
+"""Certificates of one name that are tried as a CRL's issuer."""
 LONGEST_NOTICE = timedelta(days=30)
 """How long before its end a CRL is said to end soon, at most."""
+Part = tuple[CanonicalName | None, x509.IssuingDistributionPoint | None]
 _NEEDED_BY = frozenset({"client", "links"})
 """Kinds of file whose every CA certificate signed something that clients look up."""
 
@@ -34,10 +42,12 @@ def crl_findings(scan: Scan, at: datetime) -> Iterator[AuditFinding]:
         yield from _block(block)
     header = read_header(scan.data)
     scope = None if header is None else header.crl_check
-    unique = tuple(dict.fromkeys(scan.crls))
+    unique = tuple(islice(dict.fromkeys(scan.crls), MAX_CRLS))
+    subjects = by_subject(dict.fromkeys(scan.certificates))
+    held = {_part(crl) for crl in unique if crl.in_force(at)}
     for crl in unique:
-        yield from _form(crl, scan.certificates)
-        yield from _age(crl, unique, at)
+        yield from _form(crl, subjects)
+        yield from _age(crl, held, at)
     if scope is None:
         yield from (_meant_for_none(block) for block in scan.blocks if block.crl is not None)
     elif header is not None:
@@ -53,15 +63,16 @@ def _meant_for_none(block: Block) -> AuditFinding:
     return finding("crl", f"Line {block.line}: there is a revocation list in it.", line=block.line)
 
 
-def _form(crl: RevocationList, certificates: Sequence[Certificate]) -> Iterator[AuditFinding]:
+def _form(crl: RevocationList, subjects: NameIndex) -> Iterator[AuditFinding]:
     if crl.scope_flaw is not None:
         yield _of(crl, "crl-unusable", f"The CRL of {crl.label} is of no use: {crl.scope_flaw}.")
-    named = [one for one in certificates if one.subject_name is not None and one.subject_name == crl.issuer_name]
+    # a hostile file has thousands of one name
+    named = subjects.get(crl.issuer_name, ())[:MAX_SIGNERS] if crl.issuer_name is not None else ()
     if named and not any(is_signed(crl, one) for one in named):
         yield _of(crl, "crl-forged", f"The CRL of {crl.label} is not signed by the certificate of that name here.")
 
 
-def _age(crl: RevocationList, all_of_them: Sequence[RevocationList], at: datetime) -> Iterator[AuditFinding]:
+def _age(crl: RevocationList, held: Container[Part], at: datetime) -> Iterator[AuditFinding]:
     begin, end = crl.this_update, crl.next_update
     if begin is None:
         return
@@ -70,16 +81,15 @@ def _age(crl: RevocationList, all_of_them: Sequence[RevocationList], at: datetim
     elif end is None:
         yield _of(crl, "crl-endless", f"The CRL of {crl.label} does not say until when it holds.")
     elif end <= at:
-        newer = any(_takes_place_of(one, crl) and one.in_force(at) for one in all_of_them)
-        code, more = ("crl-old", "; a newer one is there") if newer else ("crl-expired", "")
+        code, more = ("crl-old", "; a newer one is there") if _part(crl) in held else ("crl-expired", "")
         yield _of(crl, code, f"The CRL of {crl.label} ended on {end:%Y-%m-%d %H:%M} UTC{more}.")
     elif ends_soon(crl, at):
         yield _of(crl, "crl-soon", f"The CRL of {crl.label} ends on {end:%Y-%m-%d %H:%M} UTC.")
 
 
-def _takes_place_of(one: RevocationList, other: RevocationList) -> bool:
-    """Whether both are of one issuer, and of the same part of its certificates."""
-    return one.issuer_name == other.issuer_name and one.distribution_point == other.distribution_point
+def _part(crl: RevocationList) -> Part:
+    """Whose certificates a list speaks of, and which part of them: a newer one of the same takes its place."""
+    return crl.issuer_name, crl.distribution_point
 
 
 def _of(crl: RevocationList, code: str, words: str) -> AuditFinding:

@@ -7,7 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 
+from tui_chain.audit.anchors import other_anchors, root_above
 from tui_chain.audit.crl_rules import ends_soon
 from tui_chain.audit.rules import SOON
 from tui_chain.certs.certificate import Certificate
@@ -17,7 +19,7 @@ from tui_chain.certs.store import TrustStore
 from tui_chain.certs.text import colon_hex
 from tui_chain.diagnose.words import Status
 from tui_chain.failure import Failure
-from tui_chain.paths.profiles import Judge
+from tui_chain.paths.profiles import PROFILES, Judge
 from tui_chain.probe.served import ServedChain
 from tui_chain.repair.headers import Header, read_header
 from tui_chain.repair.kinds import Kind, Output, make_output
@@ -88,14 +90,25 @@ _PEM_KINDS = frozenset({Kind.CLIENT.value, Kind.CLIENT_STORE.value, Kind.LINKS.v
 
 @dataclass(frozen=True)
 class _Old:
-    """The bundle as it stands: what is in it, and the judges of it and of the trust store alone, at a time."""
+    """The bundle as it stands: what is in it, its judge, and the trust store in force, at a time."""
 
     header: Header
     certificates: tuple[Certificate, ...]
     crls: tuple[RevocationList, ...]
     judge: Judge
-    plain: Judge
+    store: TrustStore
     at: datetime
+
+    @cached_property
+    def plain(self) -> Judge:
+        """The judge of the trust store alone."""
+        return Judge(self.store.anchors)
+
+    @cached_property
+    def linkless(self) -> Judge:
+        """The judge of the trust store without the links of this file: they are what a server forgot."""
+        links = {one for one in self.certificates if not one.self_issued}
+        return Judge(tuple(anchor for anchor in self.store.anchors if anchor not in links))
 
     def refusal(self, proof: Proof) -> str | None:
         """Why clients refuse a host with it, those too that check CRLs where it is for them; or None."""
@@ -110,8 +123,18 @@ class _Old:
         return set(output.certificates) == set(self.certificates) and set(crls) == set(self.crls)
 
 
-def refreshed(data: bytes, header: Header, states: Sequence[HostState], store: TrustStore, at: datetime) -> Refreshed:
+def refreshed(
+    data: bytes,
+    header: Header,
+    states: Sequence[HostState],
+    store: TrustStore,
+    at: datetime,
+    *,
+    chosen: bool = False,
+) -> Refreshed:
     """Judge the bundle `data` for its hosts, which have been probed and repaired anew, at the time `at`.
+
+    A new file that rests on other roots is made only where the user has `chosen` the store for this very run.
 
     Where the bundle is for clients that check CRLs, the hosts' CRLs have to be fetched anew as well (`ask_crls`):
     newer ones make a new file even where the old one still works.
@@ -119,15 +142,18 @@ def refreshed(data: bytes, header: Header, states: Sequence[HostState], store: T
     certificates, crls = read_certificates(data).certificates, crls_of(data)
     anchors = (*certificates, *store.anchors) if header.kind == Kind.LINKS else certificates
     judge = Judge(tuple(dict.fromkeys(anchors)), crls)
-    old = _Old(header, certificates, crls, judge, Judge(store.anchors), at)
+    old = _Old(header, certificates, crls, judge, store, at)
     news = tuple(_news(state, old) for state in states)
     found = Refreshed(header, news)
     renewed = header.crl_check is not None and found.state is State.WORKS
     if found.state not in {State.FAILS, State.SOON} and not renewed:
         return found
-    output = _anew(header, states, store, at)
+    output = _anew(old, states)
     if isinstance(output, Failure):
         return Refreshed(header, news, None, None if renewed else output)
+    refused = None if chosen else other_anchors(header, certificates, output, store)
+    if refused is not None:
+        return Refreshed(header, news, None, refused)
     return Refreshed(header, news, None if old.has_all_of(output) else output)
 
 
@@ -164,21 +190,32 @@ def _news(state: HostState, old: _Old) -> HostNews:
     served = state.served
     if isinstance(state.crls, Failure) and state.crls.kind == "revoked":
         return HostNews(name, State.FAILS, state.crls.message)
-    wanted = _wanted(state, served, old.plain, old.at)
-    refused = old.refusal(Proof(served, wanted, old.at)) if wanted else "no client accepts it with any bundle"
+    refused = old.refusal(Proof(served, _wanted(state, served, old), old.at))
     if refused is not None:
         return HostNews(name, State.FAILS, f"The bundle does not work: {refused}.")
-    if state.status is Status.COMPLETE and old.header.crl_check is None:
+    if old.header.crl_check is None and _sends_all(state, served, old):
         words = "The server sends its whole chain now, and clients trust it as it is; the bundle is not needed."
         return HostNews(name, State.NOT_NEEDED, words)
     return _age(name, old, state)
 
 
-def _wanted(state: HostState, served: ServedChain, plain: Judge, at: datetime) -> frozenset[str]:
-    """The profiles that accept the host at best: with its new repair, or as it is where that is complete."""
+def _wanted(state: HostState, served: ServedChain, old: _Old) -> frozenset[str]:
+    """The profiles that have to accept the host: those that its new repair has, or that its own chain has.
+
+    Where the trust store in force leads to neither, the bundle is judged by itself: its user chose what it trusts.
+    """
     if state.proven is not None:
         return accepted(state.proven.verdicts)
-    return accepted(plain.verdicts(served.certificates, host=served.host, at=at))
+    judge = old.plain if state.status is Status.COMPLETE else old.judge
+    content = accepted(judge.verdicts(served.certificates, host=served.host, at=old.at))
+    return content or frozenset(profile.name for profile in PROFILES)
+
+
+def _sends_all(state: HostState, served: ServedChain, old: _Old) -> bool:
+    """Whether clients need nothing beside their roots: a link that the trust store happens to have is still one."""
+    if state.status is not Status.COMPLETE:
+        return False
+    return bool(accepted(old.linkless.verdicts(served.certificates, host=served.host, at=old.at)))
 
 
 def _age(name: str, old: _Old, state: HostState) -> HostNews:
@@ -192,8 +229,36 @@ def _age(name: str, old: _Old, state: HostState) -> HostNews:
     if due is not None:
         words = f"The CRL of {due.label} in the bundle ends on {due.next_update:%Y-%m-%d %H:%M} UTC."
         return HostNews(name, State.SOON, words)
-    more = f" {state.crls.message}" if isinstance(state.crls, Failure) else ""
-    return HostNews(name, State.WORKS, f"The bundle works and is needed.{more}")
+    return HostNews(name, State.WORKS, _works_words(old, state))
+
+
+def _works_words(old: _Old, state: HostState) -> str:
+    """That the bundle works, and why there could be no new one, or who else has the link."""
+    works = "The bundle works and is needed"
+    lacking = _lacking_root(old, state)
+    if lacking is not None:
+        return f"The bundle works; {lacking.message} {lacking.hint}"
+    if isinstance(state.crls, Failure):
+        return f"{works}. {state.crls.message}"
+    if state.status is Status.COMPLETE and old.header.crl_check is None:
+        return f"{works}: the server does not send its whole chain; trust store {old.store.name} has the link."
+    if state.proven is None and isinstance(state.repair, Failure) and state.status is not Status.COMPLETE:
+        return f"{works}, but no new one could be made: {state.repair.message}"
+    return f"{works}."
+
+
+def _lacking_root(old: _Old, state: HostState) -> Failure | None:
+    """Say that the trust store in force lacks the root which the bundle has for a host; None where that is not so."""
+    if state.reached is None or state.proven is not None or state.status is Status.COMPLETE:
+        return None
+    found = state.resolution.found if state.resolution is not None else ()
+    root = root_above((*state.reached.certificates, *found), old.certificates)
+    if root is None or root in old.store:
+        return None
+    made = old.header.trust
+    told = f"It was made with trust store {made}: name it" if made not in {"", old.store.name} else "Name the store"
+    words = f"its root is not in trust store {old.store.name}, so no new one could be made."
+    return Failure("refresh", words, f"{told} with --trust, or the root with --trust-root.")
 
 
 def _due(old: _Old, path: Sequence[Certificate]) -> RevocationList | None:
@@ -205,19 +270,21 @@ def _due(old: _Old, path: Sequence[Certificate]) -> RevocationList | None:
     return min(due, key=lambda crl: crl.next_update or old.at, default=None)
 
 
-def _anew(header: Header, states: Sequence[HostState], store: TrustStore, at: datetime) -> Output | Failure:
+def _anew(old: _Old, states: Sequence[HostState]) -> Output | Failure:
     """The file as it would be written today; a host that cannot be repaired now keeps the old file in place."""
-    crls = _crls_anew(states) if header.crl_check is not None else None
+    crls = _crls_anew(states) if old.header.crl_check is not None else None
     if isinstance(crls, Failure):
         return crls
     repairs = []
     for state in states:
         if isinstance(state.served, ServedChain) and state.proven is not None:
             repairs.append((state.served, state.proven))
+        elif (lacking := _lacking_root(old, state)) is not None:
+            return Failure("refresh", f"For {state.target} {lacking.message}", lacking.hint)
         elif state.status is not Status.COMPLETE:
             why = state.repair.message if isinstance(state.repair, Failure) else "It was not reached."
             return Failure("refresh", f"No new file is made, for {state.target} has no repair: {why}", "")
-    return make_output(Kind(header.kind), repairs, store, at=at, crls=crls)
+    return make_output(Kind(old.header.kind), repairs, old.store, at=old.at, crls=crls)
 
 
 def _crls_anew(states: Sequence[HostState]) -> Crls | Failure | None:

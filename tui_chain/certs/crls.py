@@ -215,7 +215,9 @@ def find_crls(data: bytes) -> tuple[tuple[int, RevocationList], ...]:
         crl = RevocationList(der) if isinstance(der, bytes) else None
         if crl is not None and crl.parsed is not None:
             found.append((block.line, crl))
-    return tuple(found[:MAX_CRLS])
+        if len(found) == MAX_CRLS:
+            break
+    return tuple(found)
 
 
 def crls_of(data: bytes) -> tuple[RevocationList, ...]:

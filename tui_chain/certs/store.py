@@ -58,10 +58,14 @@ class Anchors(Protocol):
 
 @dataclass(frozen=True)
 class TrustStore:
-    """The trust anchors in force: `name` is `certifi`, `system`, or the path of a file."""
+    """The trust anchors in force: `name` is `certifi`, `system`, or the path of a file.
+
+    `notices` are sentences on what was left out of it, or is no CA's and still trusted; the user is to hear them.
+    """
 
     name: str
     anchors: tuple[Certificate, ...]
+    notices: tuple[str, ...] = ()
 
     @cached_property
     def _digests(self) -> frozenset[str]:

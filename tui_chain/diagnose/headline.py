@@ -34,6 +34,8 @@ def headline(diagnosis: Diagnosis) -> str:
     """Say in a few words what is wrong and whose fault it is; the status word stands before it."""
     if diagnosis.status is Status.COMPLETE:
         return _complete(diagnosis)
+    if diagnosis.status is Status.REPAIRABLE and not diagnosis.forgotten:
+        return "trusted with the root you confirmed"
     if diagnosis.status is Status.REPAIRABLE:
         return f"the server forgot {plural(len(diagnosis.forgotten), 'certificate')}"
     if diagnosis.blame is Blame.INTERCEPTION:

@@ -8,12 +8,17 @@ from typing import TYPE_CHECKING
 import click
 
 from tui_chain.advise.host_json import AnswerJSON, RevocationJSON, ServerJSON, revocation_object, server_object
+from tui_chain.failure import Failure
 from tui_chain.headless.options import Options
 from tui_chain.journey import Journey
 from tui_chain.state import HostState
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from tui_chain.diagnose.servers import Row, Servers
+    from tui_chain.probe.served import ServedChain
+    from tui_chain.repair.repair import Repair
     from tui_chain.revocation.status import RevocationCheck
 
 __all__ = [
@@ -45,6 +50,26 @@ async def check_host(journey: Journey, options: Options, state: HostState) -> Ho
     if wanted:
         state = await ask_servers(journey, state, wanted)
     return await ask_revocation(journey, state) if options.revocation else state
+
+
+def asks_several(options: Options) -> bool:
+    """Whether a host is to be asked in several ways."""
+    return options.all_addresses or options.key_types or options.no_sni or options.repeat > 1
+
+
+def standing_repairs(state: HostState, at: datetime) -> Iterator[tuple[ServedChain, Repair]]:
+    """The servers of a host that need no repair, each with what its clients have to trust: a bundle is for all."""
+    from tui_chain.repair.repair import standing_repair
+
+    served = {row.chain: row for row in (state.servers.rows if state.servers is not None else ()) if row.good}
+    for row in served.values():
+        result, path = row.answer.result, row.diagnosis.path
+        if isinstance(result, Failure) or path is None:
+            continue
+        sources = dict.fromkeys(row.chain, "served") | {path.anchor.sha256: f"trust store {row.diagnosis.store}"}
+        repair = standing_repair(result, row.diagnosis, sources, at=at)
+        if not isinstance(repair, Failure):
+            yield result, repair
 
 
 def server_lines(servers: Servers | None) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -25,11 +26,12 @@ from tui_chain.audit.words import (
     outcome_words,
     replacement_refused,
 )
-from tui_chain.certs.text import safe_text
+from tui_chain.certs.readers import read_certificates
+from tui_chain.certs.text import plural, safe_text
 from tui_chain.diagnose.words import Severity
 from tui_chain.failure import Failure
 from tui_chain.headless.deliver import Consent, put
-from tui_chain.headless.options import Options, prepared
+from tui_chain.headless.options import Options, Work, prepared
 from tui_chain.headless.run import journeys
 from tui_chain.headless.speech import FOUND, OK, UNUSABLE, emit, fail, say
 from tui_chain.repair.headers import read_header
@@ -81,10 +83,21 @@ class AuditJSON(TypedDict):
 
 @dataclass(frozen=True)
 class Mending:
-    """Where mended files go: over the old ones, or one to `output`; `backup` keeps the old ones beside them."""
+    """Where mended files go: over the old ones, or one to `output`; `backup` keeps the old ones beside them.
+
+    `replace` lets a file that stands at `output` be replaced.
+    """
 
     output: Path | None = None
     backup: bool = False
+    replace: bool = False
+
+    def is_over(self, file: Path) -> bool:
+        """Whether the mended file takes the place of the one that was read."""
+        if self.output is None:
+            return True
+        output = os.path.expanduser(self.output)  # noqa: PTH111 - Path's raises for a user that is none
+        return os.path.realpath(output) == os.path.realpath(file)
 
 
 def run_audit(path: Path, mending: Mending | None, *, as_json: bool) -> int:
@@ -98,7 +111,18 @@ def run_audit(path: Path, mending: Mending | None, *, as_json: bool) -> int:
     if mending is not None and mending.output is not None and len(files) > 1:
         return fail(Failure("usage", "-o takes one mended file, these are several.", "Name one file."))
     auditor = Auditor(public, utc_now())
+    _tell_skipped(path, files)
     return max((_one(auditor, file, mending, as_json=as_json) for file in files), default=OK)
+
+
+def _tell_skipped(path: Path, files: tuple[Path, ...]) -> None:
+    """Say how many files of a folder are not looked at; two names of one file are none to skip."""
+    if path.is_dir():
+        looked = set(files)
+        skipped = [each for each in path.iterdir() if each.is_file() and each.resolve() not in looked]
+        if skipped:
+            named = plural(len(skipped), "file")
+            say(f"{named} of {safe_text(str(path))} skipped: only files named as certificates are looked at.\n")
 
 
 def _one(auditor: Auditor, file: Path, mending: Mending | None, *, as_json: bool) -> int:
@@ -118,12 +142,12 @@ def _one(auditor: Auditor, file: Path, mending: Mending | None, *, as_json: bool
 def _mend(auditor: Auditor, audit: Audit, file: Path, mending: Mending) -> Path | Failure:
     """Write the mended file; the only copy of a private key or of a store is never written over."""
     stays = not_written_over(audit)
-    if mending.output is None and stays is not None:
+    if mending.is_over(file) and stays is not None:
         return Failure("mend", stays, "Name a new file with -o.")
     mended = mend(audit, auditor.prover, auditor.at)
     if isinstance(mended, Failure):
         return mended
-    consent = Consent(replace=mending.output is None, backup=mending.backup)
+    consent = Consent(replace=mending.output is None or mending.replace, backup=mending.backup)
     written = put(mending.output or file, mended.data, mended_words(audit, mended), consent)
     header = read_header(audit.scan.data)
     if mended.dropped_crls and header is not None and header.crl_check is not None:
@@ -207,13 +231,27 @@ def run_refresh(file: Path, options: Options, *, write: bool) -> int:
     with prepared(replace(options, targets=header.hosts, trust=trust), demo_all=False) as work:
         if isinstance(work, Failure):
             return fail(work)
+        _know_roots(work, data)
         states = asyncio.run(journeys(work, crl=header.crl_check))
-        found = refreshed(data, header, states, work.journey.trust, work.journey.clock())
+        chosen, at = options.trust is not None, work.journey.clock()
+        found = refreshed(data, header, states, work.journey.trust, at, chosen=chosen)
     written = _replaced(file, data, found, backup=options.backup) if write else None
     if isinstance(written, Failure):
         return fail(written)
     _tell(file, found, written, as_json=options.as_json)
     return OK if written is not None else _CODES[found.state]
+
+
+def _know_roots(work: Work, data: bytes) -> None:
+    """Have those roots of the bundle at hand that the user confirmed: no server sends them, nor does AIA lead there.
+
+    Nothing else of it is looked through: old links would hide newer ones.
+    """
+    confirmed = work.journey.diagnoser.confirmed
+    roots = tuple(one for one in read_certificates(data).certificates if one.sha256 in confirmed)
+    pool = work.journey.pool
+    named = (*pool.certificates, *((root, "the old bundle") for root in roots))
+    work.journey.pool = replace(pool, certificates=named)
 
 
 def _replaced(file: Path, data: bytes, found: Refreshed, *, backup: bool) -> Path | Failure | None:

@@ -11,6 +11,7 @@ import click
 from tui_chain.certs.crls import CrlScope
 from tui_chain.certs.text import safe_text
 from tui_chain.failure import Failure
+from tui_chain.headless.hints import hinted
 from tui_chain.headless.options import Work
 from tui_chain.repair.kinds import Kind
 from tui_chain.state import HostState
@@ -21,15 +22,19 @@ if TYPE_CHECKING:
 
 def repairing(work: Work, scope: CrlScope | None) -> Callable[[HostState], Awaitable[HostState]]:
     """The stages that repair a host, and gather its CRLs where `scope` says which; an address is asked once."""
+
+    async def alone(state: HostState) -> HostState:
+        return hinted(work.journey, await work.journey.fix(state))
+
     if scope is None:
-        return work.journey.fix
+        return alone
     from tui_chain.crl_questions import ask_crls
     from tui_chain.revocation.fetches import CrlFetches
 
     fetches = CrlFetches()
 
     async def fixed(state: HostState) -> HostState:
-        return await ask_crls(work.journey, await work.journey.fix(state), scope, fetches)
+        return await ask_crls(work.journey, await alone(state), scope, fetches)
 
     return fixed
 

@@ -14,6 +14,8 @@ from tui_chain.certs.store import TrustStore
 from tui_chain.certs.text import safe_text
 from tui_chain.failure import Failure
 from tui_chain.files import read_file, read_stdin
+from tui_chain.headless.hints import command_name
+from tui_chain.headless.speech import say
 from tui_chain.journey import Clock, HostState, Journey, utc_now
 from tui_chain.pool.place import default_path
 from tui_chain.pool.pool import Pool
@@ -108,8 +110,8 @@ def prepared(options: Options, *, demo_all: bool) -> Iterator[Work | Failure]:
 
 def no_such_host(error: ValueError) -> Failure:
     """What to say where the lab has no host of a name."""
-    words = f"The lab has no such host: {safe_text(str(error))}."
-    return Failure("usage", words, "`tlschain lab --list` tells them all.")
+    names = safe_text(str(error)).removeprefix("the lab has no scenario ")
+    return Failure("usage", f"The lab has no host {names}.", "`tlschain lab --list` tells them all.")
 
 
 def _demo(options: Options, lab: Lab) -> Work | Failure:
@@ -119,7 +121,9 @@ def _demo(options: Options, lab: Lab) -> Work | Failure:
     if options.trust is None:
         store = replace(store, name="lab")
     journey = _journey(options, store, lookup_with(lab.names))
-    named = ((parse_target(host.target), host.name) for host in lab.hosts)
+    given = {name: place for place, name in reversed(list(enumerate(options.targets)))}
+    in_order = sorted(lab.hosts, key=lambda host: given.get(host.name, 0))
+    named = ((parse_target(host.target), host.name) for host in in_order)
     hosts = tuple(HostState(target, name) for target, name in named if isinstance(target, Target))
     return journey if isinstance(journey, Failure) else Work(journey, hosts)
 
@@ -151,6 +155,8 @@ def _journey(options: Options, store: TrustStore, name_lookup: NameLookup = look
         store, clock, options.timeout, pool, options.allow_private_aia, options.offline, name_lookup=name_lookup
     )
     journey.trust_roots(roots)
+    for notice in store.notices:
+        say(f"tlschain: {notice}")
     if options.keeps_pool:
         journey.all_sources = True
         # the lab's certificates are of this run alone: the user's pool is not for them
@@ -207,7 +213,8 @@ def _hosts(options: Options) -> tuple[Host, ...] | Failure:
     if bad:
         return Failure("usage", "\n".join(bad))
     if not hosts:
-        return Failure("usage", "There is no host to look at.", "Name one, as in `tlschain check example.org`.")
+        hint = f"Name one, as in `tlschain {command_name()} example.org`."
+        return Failure("usage", "There is no host to look at.", hint)
     return tuple(hosts.values())
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -25,8 +26,11 @@ SHOWN_REFUSALS = 5
 
 
 def opened(path: Path | None) -> Pool:
-    """The pool at `path`, or the user's own."""
-    return Pool(path or default_path())
+    """The pool at `path`, which has to be ours, or the user's own, which is ours by its place."""
+    own = default_path()
+    if path is None or os.path.realpath(path) == os.path.realpath(own):
+        return Pool(own)
+    return Pool(path, named=True)
 
 
 def _end(pool: Pool, outcome: Failure | int) -> int:
@@ -44,7 +48,8 @@ def run_import(path: Path | None, sources: tuple[Path, ...]) -> int:
     """Add the certificates of files and folders."""
     from tui_chain.resolve.files import read_pool
 
-    pool, read = opened(path), read_pool(sources)
+    pool = opened(path)
+    read = pool.refused() or read_pool(sources)
     if isinstance(read, Failure):
         return _end(pool, read)
     for problem in read.problems:
@@ -55,7 +60,7 @@ def run_import(path: Path | None, sources: tuple[Path, ...]) -> int:
 def run_update(path: Path | None, url: str | None, file: Path | None, trust: str | None) -> int:
     """Add the certificates of CCADB's list, from its address or from a file."""
     pool = opened(path)
-    data = _list_of(url or URL, file, trust)
+    data = pool.refused() or _list_of(url or URL, file, trust)
     listing = data if isinstance(data, Failure) else read_listing(data)
     if isinstance(listing, Failure):
         return _end(pool, listing)
@@ -153,6 +158,8 @@ def run_export(path: Path | None, words: tuple[str, ...], output: Path | None, *
         return _end(pool, OK)
     plan = plan_write(output, pem.encode("ascii"))
     written = plan if isinstance(plan, Failure) else write(plan, replace=replace)
+    if isinstance(written, Failure) and written.kind == "exists":
+        written = Failure("exists", written.message, "Add --replace to replace it.")
     if not isinstance(written, Failure):
         say(f"wrote {safe_text(str(written))}: {plural(len(entries), 'CA certificate')}")
     return _end(pool, written if isinstance(written, Failure) else OK)
@@ -174,7 +181,8 @@ def run_remove(path: Path | None, words: tuple[str, ...], *, expired: bool, ever
     for entry in chosen:
         say(f"removed {_line(entry)}")
     say(f"{plural(removed, 'CA certificate')} removed")
-    return _end(pool, OK if removed else FOUND)
+    none_expired = expired and (bool(entries) or not words)
+    return _end(pool, OK if removed or none_expired else FOUND)
 
 
 def run_verify(path: Path | None, *, repair: bool) -> int:

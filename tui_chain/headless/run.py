@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import signal
-import sys
-import threading
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 from tui_chain.certs.crls import CrlScope
 from tui_chain.certs.text import plural, safe_text
 from tui_chain.diagnose.words import Status
 from tui_chain.failure import Failure
-from tui_chain.headless.asked import check_host
+from tui_chain.headless.asked import asks_several, check_host, standing_repairs
 from tui_chain.headless.crls import checking_words, crls_of, having_crls, refused_kind, repairing
 from tui_chain.headless.deliver import Consent, print_text, put
 from tui_chain.headless.jsonlines import json_line
-from tui_chain.headless.options import Options, Work, no_such_host, prepared
+from tui_chain.headless.options import Options, Work, prepared
 from tui_chain.headless.speech import FOUND, OK, UNUSABLE, emit, fail, say
 from tui_chain.headless.words import describe
 from tui_chain.probe.served import ServedChain
@@ -27,7 +25,7 @@ from tui_chain.repair.repair import Repair
 from tui_chain.state import HostState
 from tui_chain.trust import read_file
 
-__all__ = ["FOUND", "OK", "UNUSABLE", "emit", "fail", "journeys", "run_check", "run_fix", "run_lab", "say"]
+__all__ = ["FOUND", "OK", "UNUSABLE", "emit", "fail", "journeys", "run_check", "run_fix", "say"]
 CONCURRENT = 64
 """Hosts that are under way at once."""
 STANDARD_OUTPUT = Path("-")
@@ -104,7 +102,7 @@ def run_fix(options: Options) -> int:
             if not options.as_json:
                 say(describe(state, work.journey.clock()) + "\n")
 
-        states = asyncio.run(journeys(work, done, options.crl_scope))
+        states = asyncio.run(journeys(work, done, options.crl_scope, options if asks_several(options) else None))
         written = _deliver(options, work, states)
     if options.as_json:
         for state in states:
@@ -123,16 +121,21 @@ def _tell_problems(problems: tuple[str, ...]) -> None:
 
 
 async def journeys(
-    work: Work, done: Callable[[HostState], None] = lambda _: None, crl: CrlScope | None = None
+    work: Work,
+    done: Callable[[HostState], None] = lambda _: None,
+    crl: CrlScope | None = None,
+    asking: Options | None = None,
 ) -> list[HostState]:
     """Take every host through probe, diagnosis, search and repair; `done` hears of each in its order.
 
     All are probed first: what one of them serves may be what another forgot. With `crl` the CRLs of each are
-    gathered too.
+    gathered too. `asking` says in which several ways each is asked, so that the server which is broken is repaired.
     """
 
     async def probe(state: HostState) -> HostState:
-        return state if state.served is not None else await work.journey.probe(state)
+        if state.served is not None:
+            return state
+        return await (work.journey.probe(state) if asking is None else check_host(work.journey, asking, state))
 
     probed = await _all(work, probe, lambda _: None)
     chains = tuple(state.served for state in probed if isinstance(state.served, ServedChain))
@@ -165,7 +168,7 @@ def _fix_code(state: HostState) -> int:
 def _deliver(options: Options, work: Work, states: list[HostState]) -> Path | Failure | None:
     """Write the file, or print it where none is named; None where there is nothing to write."""
     states = states if options.crl is None else having_crls(states)
-    repairs, crls = repairs_of(states), crls_of(states)
+    repairs, crls = repairs_of(states, Kind(options.kind), work.journey.clock()), crls_of(states)
     named = options.output is not None and options.output != STANDARD_OUTPUT
     if not repairs:
         if named and not options.as_json:
@@ -175,7 +178,7 @@ def _deliver(options: Options, work: Work, states: list[HostState]) -> Path | Fa
     if isinstance(output, Failure):
         return output
     if options.output is not None and named:
-        written = _write(options.output, output, options)
+        written = _write(options.output, output, options, some_words(states))
         if crls is not None and isinstance(written, Path) and not options.as_json:
             say(checking_words(written, crls.scope))
         return written
@@ -186,23 +189,35 @@ def _deliver(options: Options, work: Work, states: list[HostState]) -> Path | Fa
     return None
 
 
-def repairs_of(states: list[HostState]) -> list[tuple[ServedChain, Repair]]:
-    """The hosts that have a proven repair, with what they serve."""
-    return [
-        (state.served, state.proven)
-        for state in states
-        if state.proven is not None and isinstance(state.served, ServedChain)
-    ]
+def repairs_of(states: list[HostState], kind: Kind, at: datetime) -> list[tuple[ServedChain, Repair]]:
+    """The hosts that have a proven repair, with what they serve; for clients their other servers are with them."""
+    repairs = []
+    for state in states:
+        if state.proven is not None and isinstance(state.served, ServedChain):
+            repairs.append((state.served, state.proven))
+            repairs += [] if kind is Kind.SERVER else standing_repairs(state, at)
+    return repairs
 
 
-def _write(path: Path, output: Output, options: Options) -> Path | Failure:
+def some_words(states: list[HostState]) -> str:
+    """For how many hosts a file is, and for which not, where some that need it have no repair; else nothing."""
+    needing = [state for state in states if state.proven is not None or state.status is not Status.COMPLETE]
+    without = [str(state.target) for state in needing if state.proven is None]
+    if not without:
+        return ""
+    more = f" and {len(without) - MAX_PROBLEMS} more" if len(without) > MAX_PROBLEMS else ""
+    names = f"{', '.join(without[:MAX_PROBLEMS])}{more}"
+    return f" for {len(needing) - len(without)} of {plural(len(needing), 'host')}; not for {names}"
+
+
+def _write(path: Path, output: Output, options: Options, some: str = "") -> Path | Failure:
     from tui_chain.repair.difference import summary
 
     consent = Consent(options.replace or options.merge, options.backup)
     data = _merged(path, output) if options.merge else output.data
     if isinstance(data, Failure):
         return data
-    written = put(path, data, summary(None, data), consent)
+    written = put(path, data, summary(None, data) + some, consent)
     for number, more in enumerate(output.more, start=2):
         if isinstance(written, Failure):
             break
@@ -212,53 +227,9 @@ def _write(path: Path, output: Output, options: Options) -> Path | Failure:
 
 def _merged(path: Path, output: Output) -> bytes | Failure:
     """The file that stands there, with what it lacks."""
-    from tui_chain.repair.merge import merge
+    from tui_chain.repair.merge import merge_proven
 
-    if output.bundle is None or output.kind is Kind.SERVER:
-        return Failure("usage", f"{output.kind} cannot be merged into a file.", "Take client, links or client+store.")
     if not path.exists():
         return output.data
     old = read_file(path, "old file")
-    return old if isinstance(old, Failure) else merge(old, output.bundle)
-
-
-def run_lab(names: tuple[str, ...]) -> int:
-    """Open the lab, say where everything is, and wait to be ended."""
-    from tui_chain.lab.internet import open_lab
-
-    ended = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: ended.set())
-    try:
-        with open_lab(names or None) as lab:
-            width = max(len(host.name) for host in lab.hosts)
-            for host in lab.hosts:
-                emit(f"{host.target:<16} {host.name:<{width}}  # {host.words}")
-            say(f"\nIts trust store is {lab.trust_file}; no public store is touched. From another terminal:")
-            say(f"  tlschain fix --trust {lab.trust_file} {lab.hosts[0].target}")
-            say(f"  curl --cacert {lab.trust_file} https://{lab.hosts[0].target}/\nCtrl-C ends it.")
-            sys.stdout.flush()
-            ended.wait()
-    except ValueError as error:
-        return fail(no_such_host(error))
-    except KeyboardInterrupt:
-        say("")
-    return OK
-
-
-def list_lab(names: tuple[str, ...]) -> int:
-    """Name the lab's hosts with their words, all or these; nothing is opened."""
-    from tui_chain.lab.scenarios import choose_scenarios, every_scenario
-
-    try:
-        wanted = {scenario.name for scenario in choose_scenarios(names)} if names else None
-    except ValueError as error:
-        return fail(no_such_host(error))
-    groups = every_scenario()
-    width = max(len(each.name) for scenarios in groups.values() for each in scenarios)
-    for group, scenarios in groups.items():
-        chosen = [each for each in scenarios if wanted is None or each.name in wanted]
-        if chosen:
-            emit(f"# {group}")
-        for each in chosen:
-            emit(f"{each.name:<{width}}  {each.words}")
-    return OK
+    return old if isinstance(old, Failure) else merge_proven(old, output)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shlex
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal, TypedDict
@@ -11,12 +12,13 @@ from typing import Literal, TypedDict
 from tui_chain.advise.advice import unsayable
 from tui_chain.advise.commands import Advice, CrlUse, client_advice, making, making_crls, refreshing
 from tui_chain.advise.crl_clients import crl_parts
-from tui_chain.advise.document import Document, Part, to_html, to_markdown, to_text
+from tui_chain.advise.document import Code, Document, Paragraph, Part, to_html, to_markdown, to_text
 from tui_chain.advise.guide import advice_document
 from tui_chain.advise.host_json import host_object
-from tui_chain.advise.letter import file_stem, letter_document
+from tui_chain.advise.letter import file_base, letter_document
 from tui_chain.advise.report import report, server_file
 from tui_chain.certs.crls import crls_of
+from tui_chain.certs.text import safe_text
 from tui_chain.diagnose.words import Status
 from tui_chain.failure import Failure
 from tui_chain.headless.deliver import Consent, put
@@ -27,6 +29,7 @@ from tui_chain.probe.served import ServedChain
 from tui_chain.probe.target import Target, parse_target
 from tui_chain.repair.headers import read_header
 from tui_chain.repair.kinds import SUFFIXES, Kind
+from tui_chain.repair.write import WritePlan, plan_write
 from tui_chain.state import HostState
 from tui_chain.trust import read_file
 
@@ -83,17 +86,36 @@ def _from_bundle(bundle: Path, form: Form, part: Share) -> int:
     if isinstance(data, Failure):
         return fail(data)
     header = read_header(data)
-    if header is None or not header.hosts or part == "letter":
+    if header is None or not header.hosts:
         return fail(
             Failure("usage", "There is no host to speak of.", "Name one, as in `tlschain advise example.org`.")
         )
+    if part == "letter":
+        hint = f"Name the host, as in `tlschain advise {safe_text(header.hosts[0])} --only letter`."
+        return fail(Failure("usage", "The letter says what the server sends, so it has to be asked.", hint))
     path, use = bundle.absolute(), _crls_of(bundle)
     for target in map(parse_target, header.hosts):
         if isinstance(target, Failure):
             return fail(target)
-        before = _crl_parts(target, path, use, None)
-        _print(advice_document(target, client_advice(target, path, crls=use), None, None, before), form)
+        _tell(target, client_advice(target, path, crls=use), None, None, _crl_parts(target, path, use, None), form)
     return OK
+
+
+def _tell(
+    target: Target,
+    advice: tuple[Advice, ...],
+    words: Document | None,
+    trust: str | None,
+    before: Iterable[Part],
+    form: Form,
+) -> None:
+    """Print the advice for a host, and the letter `words` where there is one."""
+    if form != "json":
+        _print(advice_document(target, advice, words, trust, before), form)
+        return
+    clients = [_object(target, one, trust) for one in advice]
+    text = to_markdown(words) if words is not None else None
+    emit(json.dumps({"target": str(target), "clients": clients, "letter": text}))
 
 
 def _advise(
@@ -114,17 +136,25 @@ def _advise(
     if state.crls is not None:
         use = CrlUse(state.crls.scope)
     trust = options.trust
-    path = (bundle or Path(file_stem(state.target.host) + SUFFIXES[Kind.CLIENT])).absolute()
+    path = (bundle or Path(file_base(state.target) + SUFFIXES[Kind.CLIENT])).absolute()
     advice = client_advice(state.target, path, crls=use) if part != "letter" else ()
     words = _letter(work, state) if part != "clients" else None
-    if form == "json":
-        text = to_markdown(words) if words is not None else None
-        clients = [_object(state.target, one, trust) for one in advice]
-        emit(json.dumps({"target": str(state.target), "clients": clients, "letter": text}))
-    else:
-        before = _crl_parts(state.target, path, use, trust) if part != "letter" else ()
-        _print(advice_document(state.target, advice, words, trust, before), form)
+    before = (*_absent(state.target, path, use, trust), *_crl_parts(state.target, path, use, trust)) if advice else ()
+    _tell(state.target, advice, words, trust, before, form)
     return OK
+
+
+def _absent(target: Target, path: Path, use: CrlUse | None, trust: str | None) -> Iterable[Part]:
+    """That the client file is not there yet, and the command that makes it; with CRLs the advice names its own."""
+    if path.exists():
+        return
+    absent = f"{safe_text(str(path), 400)} does not exist yet"
+    if use is not None:
+        yield Paragraph(f"{absent}.")
+        return
+    yield Paragraph(f"{absent}; this makes it:")
+    store = f" --trust {shlex.quote(trust)}" if trust else ""
+    yield Code(f"tlschain fix {shlex.quote(str(target))}{store} -o {shlex.quote(str(path))}", "make")
 
 
 def _nothing_to_say(state: HostState) -> int:
@@ -176,6 +206,10 @@ def run_report(options: Options, form: Form) -> int:
     if options.output is None:
         emit(text.rstrip("\n"))
         return OK
+    plan = plan_write(options.output, text.encode())
+    if isinstance(plan, WritePlan) and not (plan.old is None or plan.unchanged or options.replace):
+        words = f"{safe_text(str(options.output))} exists; it was left as it is."
+        return fail(Failure("exists", words, "Add --replace to replace it."))
     written = put(options.output, text.encode(), "report", Consent(options.replace, options.backup))
     return fail(written) if isinstance(written, Failure) else OK
 

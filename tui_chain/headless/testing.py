@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shlex
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ from pathlib import Path
 import click
 
 from tui_chain.certs.crls import crls_of
-from tui_chain.certs.text import safe_text
+from tui_chain.certs.text import plural, safe_text
 from tui_chain.failure import Failure
 from tui_chain.headless.options import Options, Work, prepared
 from tui_chain.headless.run import journeys
@@ -113,7 +114,10 @@ async def _one(
         emit("\n".join(_lines(state, tested)))
     failed = tested.live.failed_hop
     if failed is not None:
-        say(f"The redirect to {failed} fails on TLS: tlschain fix {failed}")
+        trust = f" --trust {shlex.quote(safe_text(options.trust))}" if options.trust is not None else ""
+        say(f"The redirect to {failed} fails on TLS: tlschain fix {failed}{trust}")
+    if tested.live.last.proxy_error:
+        return fail(Failure("proxy", f"The proxy {tested.live.proxy} does not lead there: {tested.live.last.words}."))
     return OK if tested.ok else FOUND
 
 
@@ -173,11 +177,36 @@ def _lines(state: HostState, test: FullTest) -> Iterator[str]:
     for program in test.programs:
         took = f" ({program.milliseconds:.0f} ms)" if program.milliseconds else ""
         yield f"  {_glyph(program.ok)} {program.name:<15} {program.words}{took}"
+    yield f"  {_glyph(test.ok)} verdict   {_verdict(test)}"
+
+
+def _verdict(test: FullTest) -> str:
+    """What the test comes to, in a line; what the environment has set is no part of the repair."""
+    used = "with the bundle" if test.live.after is not None else "with the trust store"
+    if not test.live.last.ok:
+        return f"does not work {used}: {test.live.last.words}"
+    if test.broken_hops:
+        return f"works {used}, but not the redirect to {test.broken_hops[0].url}"
+    refusing = [one.profile for one in test.profiles if not one.ok]
+    if refusing:
+        return f"works {used}, but not in {', '.join(refusing)}"
+    names = test.in_the_way
+    if not names:
+        return f"works {used}"
+    get = "gets" if len(names) == 1 else "get"
+    return f"works {used}; {plural(len(names), 'variable')} of this environment {get} in the way: {', '.join(names)}"
+
+
+_PROXIES = frozenset({"https_proxy", "all_proxy"})
 
 
 def _environment(test: FullTest) -> Iterator[str]:
     for one in test.environment:
-        yield f"  {_glyph(None if one.beats else True)} {one.name}={one.value}: {one.words}"
+        by_it = test.live.proxy is not None and one.name.lower() in _PROXIES and one.value == test.live.proxy
+        if by_it and test.live.last.proxy_error:
+            yield f"  {_glyph(False)} {one.name}={one.value}: {test.live.last.words}"
+        else:
+            yield f"  {_glyph(None if one.beats else True)} {one.name}={one.value}: {one.words}"
         for obeyed in test.obeyed:
             if obeyed.name == one.name:
                 beside = "beside its own roots" if obeyed.extends else "in place of its own roots"

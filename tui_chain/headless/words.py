@@ -16,6 +16,7 @@ from tui_chain.headless.asked import revocation_lines, server_lines
 from tui_chain.headless.crls import crl_lines
 from tui_chain.journey import HostState, source_of
 from tui_chain.paths.profiles import Verdict
+from tui_chain.probe.asking import KeyType
 from tui_chain.probe.served import ServedChain
 
 GLYPHS = {
@@ -105,13 +106,26 @@ def _outcome(state: HostState) -> Iterator[str]:
         who = "all" if state.proven.whole else f"{state.proven.passed} of {len(state.proven.verdicts)}"
         yield f"  bundle    {size}; with nothing else, {who} kinds of client verify the host:"
         yield from profile_lines(state.proven.verdicts)
-    elif isinstance(state.repair, Failure) and state.repair.kind != "nothing-to-do":
+    elif isinstance(state.repair, Failure) and state.repair.kind == "nothing-to-do":
+        yield f"  nothing to do: {state.repair.message[:1].lower()}{state.repair.message[1:]}"
+    elif isinstance(state.repair, Failure):
         yield from _private_root(state)
         yield f"  no repair {state.repair.message}"
         if state.repair.hint and state.verdict and state.repair.hint not in {f.hint for f in state.verdict.findings}:
             yield f"            {state.repair.hint}"
     elif state.status is Status.INCOMPLETE:
-        yield "  next      `tlschain fix` looks for what is missing"
+        yield f"  next      `tlschain fix{_several(state)}` looks for what is missing"
+
+
+def _several(state: HostState) -> str:
+    """How fix finds the one server of several that is broken; asked as usual it may meet a good one."""
+    broken = state.servers.broken if state.servers is not None else None
+    if broken is None:
+        return ""
+    variant = broken.variant
+    if variant.turn > 1:
+        return f" --repeat {variant.turn}"
+    return " --all-addresses" if variant.key_type is KeyType.ANY else " --key-types"
 
 
 def _private_root(state: HostState) -> Iterator[str]:

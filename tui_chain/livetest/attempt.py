@@ -29,7 +29,8 @@ class Attempt:
     `code` OpenSSL's verify code. An HTTP error status is still a verified connection. `location` is where a
     redirect leads, raw and absolute, `address` the IP that was asked. `http2` is whether the server took HTTP/2
     (RFC 9113 section 3.2), None where it was not offered or TLS did not come about. `tls_error` is whether TLS
-    with the server failed: its certificate was refused, or there was no handshake.
+    with the server failed: its certificate was refused, or there was no handshake. `proxy_error` is whether the
+    proxy did not lead there.
     """
 
     trust: str
@@ -46,6 +47,7 @@ class Attempt:
     address: str | None = None
     http2: bool | None = None
     tls_error: bool = False
+    proxy_error: bool = False
 
 
 class BrokenAnswer(Exception):

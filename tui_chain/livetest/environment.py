@@ -126,14 +126,15 @@ def _folder_words(name: str, named: Iterable[Path]) -> str:
     readers = [reading.clients for reading in READINGS[name] if reading.takes is not Takes.FILE]
     if not readers:
         return " It names a folder where a file is read."
-    if any(_HASHED.fullmatch(name) for folder in folders for name in _names(folder)):
+    if any(hashed_names(folder) for folder in folders):
         return ""
     return " No file there is named by its hash, so OpenSSL finds none of them: `openssl rehash` gives such names."
 
 
-def _names(folder: Path) -> list[str]:
+def hashed_names(folder: Path) -> list[str]:
+    """The names in a folder by which OpenSSL finds certificates there (X509_LOOKUP_hash_dir)."""
     with suppress(OSError):
-        return [file.name for file in folder.iterdir()]
+        return sorted(file.name for file in folder.iterdir() if _HASHED.fullmatch(file.name))
     return []
 
 

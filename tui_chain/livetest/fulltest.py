@@ -44,8 +44,19 @@ class FullTest:
 
     @property
     def ok(self) -> bool:
-        """Whether the connection is verified at the end: with the bundle, or without one as it is."""
-        return self.live.last.ok and all(profile.ok for profile in self.profiles)
+        """Whether the connection is verified at the end: with the bundle, or without one as it is, and every hop."""
+        return self.live.last.ok and not self.broken_hops and all(profile.ok for profile in self.profiles)
+
+    @property
+    def broken_hops(self) -> tuple[Hop, ...]:
+        """The hops after the request itself with which TLS failed."""
+        return tuple(hop for hop in self.live.hops[1:] if hop.tls_failed)
+
+    @property
+    def in_the_way(self) -> tuple[str, ...]:
+        """The variables of trust with which some client fails, or whose file is not there."""
+        failing = {one.name for one in self.obeyed if not one.attempt.ok}
+        return tuple(one.name for one in self.environment if one.name in failing or one.exists is False)
 
     @property
     def hops(self) -> tuple[Hop, ...]:

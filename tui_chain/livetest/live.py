@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from tui_chain.background import in_daemon_thread
 from tui_chain.certs.store import TrustStore
 from tui_chain.livetest.attempt import Attempt
 from tui_chain.livetest.choice import RequestChoice
@@ -15,7 +16,7 @@ from tui_chain.livetest.crl_context import trust_words
 from tui_chain.livetest.environment import audit_environment
 from tui_chain.livetest.hops import Hop, Rules, follow_on
 from tui_chain.livetest.proxies import environment_proxy, shown_proxy
-from tui_chain.livetest.request import LiveTest, Request, default_store_context
+from tui_chain.livetest.request import LiveTest, Request, bundle_text, default_store_context
 from tui_chain.probe.target import Target
 
 LEAST_SECONDS = 5.0
@@ -50,22 +51,33 @@ class Live:
         before = await request.send(plain, f"trust store {self.store.name}")
         after = await request.send(alone, trust_words(alone)) if alone is not None else None
         shown = shown_proxy(request.proxy) if request.proxy is not None else None
-        variables = await asyncio.to_thread(audit_environment, self.environment, self.bundle)
+        variables = await in_daemon_thread(lambda: audit_environment(self.environment, self.bundle), "variables")
         live = LiveTest(
             request.method, request.url, before, after, environment=variables, proxy=shown, wanted=self.by_proxy
         )
-        return replace(live, hops=await self._way(request, live.last, plain, pem))
+        both = await in_daemon_thread(lambda: self._both(pem, alone), "contexts") if live.last.location else plain
+        return replace(live, hops=await self._way(request, live.last, plain, both))
+
+    def _both(self, pem: bytes | None, alone: ssl.SSLContext | None) -> ssl.SSLContext:
+        """Trust in the store and in the bundle; blocks.
+
+        What OpenSSL reads from a file alone, as OpenSSL's own form of a certificate is, `alone` trusts already.
+        """
+        both = default_store_context(self.store.anchors)
+        if pem is None:
+            return both
+        try:
+            both.load_verify_locations(cadata=bundle_text(pem))
+        except (ssl.SSLError, ValueError):
+            return alone or both
+        return both
 
     async def _way(
-        self, request: Request, last: Attempt, plain: ssl.SSLContext, pem: bytes | None
+        self, request: Request, last: Attempt, plain: ssl.SSLContext, own: ssl.SSLContext
     ) -> tuple[Hop, ...]:
         """Other hosts are verified with the trust store; the first one with the bundle as well."""
         if request.target.starttls is not None:
             return ()
-        own = plain
-        if pem is not None and last.location is not None:
-            own = await asyncio.to_thread(default_store_context, self.store.anchors)
-            own.load_verify_locations(cadata=pem.decode("ascii"))
 
         def context_of(target: Target) -> ssl.SSLContext:
             return own if target == request.target else plain

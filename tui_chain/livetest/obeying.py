@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+import stat
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from tui_chain.background import in_daemon_thread
 from tui_chain.certs.certificate import Certificate
 from tui_chain.livetest.attempt import Attempt
-from tui_chain.livetest.environment import READINGS, Reading, Takes, Variable, places
+from tui_chain.livetest.environment import READINGS, Reading, Takes, Variable, hashed_names, places
 from tui_chain.livetest.request import Request, default_store_context
 
 
@@ -43,25 +45,57 @@ async def obey(
 async def _one(
     request: Request, name: str, value: str, reading: Reading, anchors: tuple[Certificate, ...]
 ) -> Attempt:
-    folder = any(place.is_dir() for place in places(name, value))
-    if folder and reading.takes is Takes.FILE:
-        return Attempt(name, ok=False, words="it names a folder where a file is read")
-    if not folder and reading.takes is Takes.FOLDER:
-        return Attempt(name, ok=False, words="it names a file where a folder is read")
-    context = await asyncio.to_thread(_context, value, anchors if reading.extends else (), folder=folder)
-    if context is None:
-        return Attempt(name, ok=False, words="OpenSSL cannot read what it names")
+    def load() -> ssl.SSLContext | str:
+        kind = _kind(name, value)
+        if isinstance(kind, str):
+            return kind
+        if reading.takes not in {kind, Takes.EITHER}:
+            return f"it names {kind.value} where {reading.takes.value} is read"
+        return _context(value, anchors if reading.extends else (), folder=kind is Takes.FOLDER)
+
+    try:
+        async with asyncio.timeout(request.timeout):
+            context = await in_daemon_thread(load, name)
+    except TimeoutError:
+        context = f"what it names was not read within {request.timeout:g} s"
+    if isinstance(context, str):
+        return Attempt(name, ok=False, words=context)
     return await request.send(context, name)
 
 
-def _context(value: str, kept: tuple[Certificate, ...], *, folder: bool) -> ssl.SSLContext | None:
-    """A verifying context with what a variable names, beside the roots that the client keeps."""
+def _kind(name: str, value: str) -> Takes | str:
+    """Whether a variable names a file or a folder, or in words why it is not read; blocks.
+
+    A pipe or a device could be read without end.
+    """
+    try:
+        modes = [place.stat().st_mode for place in places(name, value) if place.exists()]
+    except (OSError, ValueError):
+        return "what it names cannot be looked at"
+    if any(map(stat.S_ISDIR, modes)):
+        return _odd_entry(places(name, value)) or Takes.FOLDER
+    if any(map(stat.S_ISREG, modes)):
+        return Takes.FILE
+    return "it names neither a file nor a folder" if modes else "what it names is not there any more"
+
+
+def _odd_entry(folders: Iterable[Path]) -> str | None:
+    """Say which name, of those that OpenSSL opens in the middle of a handshake, is that of a pipe or a device."""
+    for folder in folders:
+        for file in hashed_names(folder):
+            if (folder / file).exists() and not (folder / file).is_file():
+                return f"what it names has {file}, which is no file"
+    return None
+
+
+def _context(value: str, kept: tuple[Certificate, ...], *, folder: bool) -> ssl.SSLContext | str:
+    """A verifying context with what a variable names, beside the roots that the client keeps; blocks."""
     context = default_store_context(kept) if kept else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     try:
         if folder:
             context.load_verify_locations(capath=value)
         else:
             context.load_verify_locations(cafile=Path(value))
-    except OSError:  # ssl.SSLError is a kind of it
-        return None
+    except (OSError, ValueError):  # ssl.SSLError is a kind of OSError
+        return "OpenSSL cannot read what it names"
     return context

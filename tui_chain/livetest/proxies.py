@@ -13,7 +13,11 @@ from tui_chain.resolve.proxy import Proxy, proxy_for
 from tui_chain.resolve.refusals import FetchRefusedError
 
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*", re.IGNORECASE)
-_WITH_PORT = re.compile(r"(\[[^]]*\]|[^:]*):([0-9]+)")
+_WITH_PORT = re.compile(r"(\[[^]]*\]|[^:]*):([0-9]{1,5})")
+_AUTHORITY = re.compile(r"[^/?#]*")
+_PLACE = re.compile(r"(\[[^]@]*\]|[^:@]+)(:[0-9]{0,5})?")
+_FORM = "Write it as http://proxy.example:3128, with user:password@ before the name where it wants them"
+_ESCAPES = "/ ? # @ in a password are %2F %3F %23 %40"
 
 
 def environment_proxy(environment: Mapping[str, str], target: Target) -> str | None:
@@ -49,28 +53,47 @@ def _without_ports(exceptions: str, port: int) -> str:
 
 
 def read_proxy(url: str) -> Proxy | Failure:
-    """Read a proxy's URL; one that names no HTTP proxy is a failure of the kind `proxy`."""
+    """Read a proxy's URL; one that names no HTTP proxy is a failure of the kind `proxy`.
+
+    Nothing but a slash may stand behind host and port: most often it is the rest of a password, whose beginning
+    would be taken for a port, and the user for the proxy.
+    """
     address = url if "://" in url else f"http://{url}"
-    scheme = address.partition("://")[0].lower()
+    scheme, _, rest = address.partition("://")
+    scheme = scheme.lower()
     if scheme.startswith("socks"):
         return Failure(
             "proxy",
             "The environment's proxy speaks SOCKS, which is not spoken here.",
             "Name an http:// or https:// proxy in HTTPS_PROXY, or test without the proxy.",
         )
+    if _behind(rest) not in {"", "/"}:
+        message = "Something stands behind host and port in the proxy's URL."
+        return Failure("proxy", message, f"{_FORM}; {_ESCAPES}.")
     try:
         proxy = proxy_for(urlsplit("https://any.invalid/"), {"https": address})
     except FetchRefusedError:
         proxy = None
     if proxy is None:
-        hint = "Write it as http://proxy.example:3128, with user:password@ before the name where it wants them."
-        return Failure("proxy", f"The environment's proxy is no URL of one: {shown_proxy(url)}.", hint)
+        message = f"The environment's proxy is no URL of one: {shown_proxy(url)}."
+        return Failure("proxy", message, f"{_FORM}; {_ESCAPES}.")
     return proxy
 
 
+def _behind(rest: str) -> str:
+    """What stands behind the authority (RFC 3986 section 3.2): path, query and fragment."""
+    return _AUTHORITY.sub("", rest, count=1)
+
+
 def shown_proxy(url: str) -> str:
-    """A proxy's URL for people to see: without user and password, and safe for a terminal."""
+    """A proxy's host and port for people to see: without user and password, and safe for a terminal.
+
+    Where it cannot be told which part is the host, because of a password that is not escaped, `…` stands for it.
+    """
     scheme, mark, rest = url.partition("://")
     if not _SCHEME.fullmatch(scheme):
         scheme, mark, rest = "", "", url
-    return safe_text(f"{scheme}{mark}{rest.rpartition('@')[2]}", 100)
+    behind = _behind(rest)
+    place = rest.removesuffix(behind).rpartition("@")[2]
+    known = "@" not in behind and _PLACE.fullmatch(place)
+    return safe_text(f"{scheme}{mark}{place if known else '…'}", 100)

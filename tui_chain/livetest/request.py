@@ -32,6 +32,7 @@ __all__ = [
     "Request",
     "Times",
     "bundle_context",
+    "bundle_text",
     "default_store_context",
     "read_header_line",
 ]
@@ -92,8 +93,19 @@ def default_store_context(anchors: Iterable[Certificate]) -> ssl.SSLContext:
 
 
 def bundle_context(pem: bytes) -> ssl.SSLContext:
-    """A verifying context that trusts exactly the bytes of a bundle; raises ssl.SSLError for an empty one."""
-    return ssl.create_default_context(cadata=pem.decode("ascii"))
+    """A verifying context that trusts exactly the bytes of a bundle.
+
+    Raises ssl.SSLError or ValueError for one that is empty, or that OpenSSL cannot read.
+    """
+    return ssl.create_default_context(cadata=bundle_text(pem))
+
+
+def bundle_text(pem: bytes) -> str:
+    """A bundle as Python takes it, which has to be ASCII, while its comments may be in any alphabet.
+
+    Other bytes become `?`, none is left out: what is no PEM block in the file must not become one.
+    """
+    return pem.decode("ascii", "replace").replace("\ufffd", "?")
 
 
 @dataclass(frozen=True)
@@ -141,7 +153,10 @@ class Request:
                 return await self._older(context, attempt, watch) if attempt.http2 and not attempt.ok else attempt
         except TimeoutError:
             words = timed_out(watch, self.timeout)
-            return Attempt(trust, ok=False, words=words, milliseconds=watch.total, times=watch.times)
+            waited = bool(watch.waits_for)  # nobody but the proxy is waited for by name
+            return Attempt(
+                trust, ok=False, words=words, milliseconds=watch.total, times=watch.times, proxy_error=waited
+            )
 
     async def _older(self, context: ssl.SSLContext, broken: Attempt, watch: Stopwatch) -> Attempt:
         again = await self._once(context, broken.trust, Stopwatch(watch.started), _OLDER)
@@ -159,7 +174,7 @@ class Request:
                     return await self._http(context, trust, line, watch, protocols)
                 return await self._handshake(context, trust, line, watch)
         except (OSError, ProxyTrouble, StartTLSRefused, HandshakeTooLong) as error:
-            return failed(trust, error, watch, address)
+            return replace(failed(trust, error, watch, address), proxy_error=isinstance(error, ProxyTrouble))
 
     async def _http(
         self, context: ssl.SSLContext, trust: str, line: Line, watch: Stopwatch, protocols: tuple[str, ...]

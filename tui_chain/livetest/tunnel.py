@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import h11
 
+from tui_chain.background import in_daemon_thread
 from tui_chain.certs.text import safe_text
 from tui_chain.livetest.attempt import failure_words
 from tui_chain.probe.connection import connect
@@ -68,7 +69,8 @@ async def _reach(proxy: Proxy) -> Streams:
             sock, _ = await connect(await lookup(host), parts.port or 0)
             undo.callback(sock.close)
             if parts.scheme == "https":
-                context = await asyncio.to_thread(ssl.create_default_context)
+                # SSL_CERT_FILE may name what is never read to its end
+                context = await in_daemon_thread(ssl.create_default_context, "system's roots")
                 streams = await asyncio.open_connection(sock=sock, ssl=context, server_hostname=host)
             else:
                 streams = await asyncio.open_connection(sock=sock)
@@ -90,8 +92,7 @@ async def _connect(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, p
         with suppress(ConnectionError):  # a proxy may refuse and close before it has read all
             writer.write((asked or b"") + (speech.send(h11.EndOfMessage()) or b""))
             await writer.drain()
-        while isinstance(answer := await _answer(reader, speech), h11.InformationalResponse):
-            pass
+        answer = await _answer(reader, speech)
     except h11.ProtocolError:
         raise ProxyTrouble("the proxy's answer is no HTTP") from None
     except OSError as error:
@@ -109,16 +110,22 @@ def _authorization(proxy: Proxy) -> list[tuple[bytes, bytes]]:
     return [(b"Proxy-Authorization", b"Basic " + base64.b64encode(b":".join(proxy.credentials)))]
 
 
-async def _answer(reader: asyncio.StreamReader, speech: h11.Connection) -> h11.Response | h11.InformationalResponse:
-    """The next head that the proxy sends."""
-    while (event := speech.next_event()) is h11.NEED_DATA:
-        data = await reader.read(CHUNK)
-        if not data:
-            raise ProxyTrouble("the proxy closed the connection without an answer")
-        speech.receive_data(data)
-    if isinstance(event, h11.Response | h11.InformationalResponse):
-        return event
-    raise ProxyTrouble("the proxy's answer is no HTTP")
+async def _answer(reader: asyncio.StreamReader, speech: h11.Connection) -> h11.Response:
+    """The head of the proxy's answer; interim ones before it (RFC 9110 section 15.2) count against `MAX_HEAD`."""
+    received = 0
+    while not isinstance(event := speech.next_event(), h11.Response):
+        if event is h11.NEED_DATA:
+            data = await reader.read(CHUNK)
+            if not data:
+                raise ProxyTrouble("the proxy closed the connection without an answer")
+            received += len(data)
+            speech.receive_data(data)
+        elif not isinstance(event, h11.InformationalResponse):
+            raise ProxyTrouble("the proxy's answer is no HTTP")
+        elif received > MAX_HEAD:
+            raise ProxyTrouble(f"the proxy sent over {MAX_HEAD // 1024} KiB and no answer")
+        await asyncio.sleep(0)  # what has come already is read without a wait: let others have their turn
+    return event
 
 
 async def _forth(theirs: socket.socket, writer: asyncio.StreamWriter) -> None:

@@ -147,6 +147,7 @@ class Wire:
             raise BrokenAnswer("the server closed the connection without an answer")
         if self._received > MAX_HEAD:
             raise BrokenAnswer(f"the server sent over {MAX_HEAD // 1024} KiB and no answer")
+        await asyncio.sleep(0)  # what has come already is read without a wait: let others have their turn
         return data
 
     async def _write(self, data: bytes) -> None:

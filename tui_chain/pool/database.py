@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from tui_chain.certs.text import safe_text
 from tui_chain.failure import Failure
+from tui_chain.pool.ours import is_pool
 
 if TYPE_CHECKING:
     from sqlite3 import Connection, Error
@@ -49,6 +50,10 @@ _WORDS = {
 }
 
 
+DAMAGED = "pool-damaged"
+"""Kind of the failure that a damaged pool gives where it may not be set aside."""
+
+
 class DamagedError(Exception):
     """The file is no pool, or no longer."""
 
@@ -56,11 +61,13 @@ class DamagedError(Exception):
 class Database:
     """One process's hold on the pool's file; its methods may be called from any thread.
 
-    `notices` says in words what happened to the file, for the user.
+    `notices` says in words what happened to the file, for the user. A file that the user `named` need not be ours:
+    what is no pool is left untouched, and reading never sets it aside.
     """
 
-    def __init__(self, path: Path, busy_seconds: float = BUSY_SECONDS) -> None:
+    def __init__(self, path: Path, busy_seconds: float = BUSY_SECONDS, *, named: bool = False) -> None:
         self.path = path
+        self._named = named
         self.notices: tuple[str, ...] = ()
         self._busy = busy_seconds
         self._lock = threading.Lock()
@@ -69,7 +76,9 @@ class Database:
 
     def read(self, work: Callable[[Connection], T], nothing: T) -> T | Failure:
         """Run `work`; where there is no file yet, return `nothing` and create none."""
-        return self._guarded(work) if self.path.exists() else nothing
+        if not os.path.exists(self.path):  # noqa: PTH110 - Path's raises for a name that is too long
+            return self._missing() if self._named else nothing
+        return self._guarded(work, sets_aside=not self._named)
 
     def write(self, work: Callable[[Connection], T]) -> T | Failure:
         """Run `work` in one transaction, wholly or not at all; the file is created where it is missing."""
@@ -79,6 +88,17 @@ class Database:
                 return work(connection)
 
         return self._guarded(whole)
+
+    def refused(self) -> Failure | None:
+        """Why the file cannot be written to as a pool, or None; nothing is created or changed."""
+        if not self._named or not os.path.exists(self.path):  # noqa: PTH110 - a path that cannot be is none
+            return None
+        found = self._guarded(lambda _: None, sets_aside=False)
+        return None if isinstance(found, Failure) and found.kind == DAMAGED else found
+
+    def _missing(self) -> Failure:
+        words = f"There is no pool at {safe_text(str(self.path))}."
+        return Failure("pool", words, "`tlschain pool --db FILE import` makes one.")
 
     def close(self) -> None:
         """Let go of the file; the next use opens it again."""
@@ -90,8 +110,8 @@ class Database:
             self._connection.close()
             self._connection = None
 
-    def _guarded(self, work: Callable[[Connection], T]) -> T | Failure:
-        """A damaged file is set aside once, then the work is done on a new one."""
+    def _guarded(self, work: Callable[[Connection], T], *, sets_aside: bool = True) -> T | Failure:
+        """A damaged file is set aside once, where that may be, then the work is done on a new one."""
         import sqlite3
 
         with self._lock:
@@ -101,6 +121,8 @@ class Database:
                 except (sqlite3.Error, DamagedError) as error:
                     if not _damaged(error):
                         raise
+                    if not sets_aside:
+                        return self._left_damaged()
                     self._set_aside()
                     return work(self._connected())
             except sqlite3.Error as error:
@@ -109,10 +131,18 @@ class Database:
                 return Failure(
                     "pool", f"{self._shown} cannot be used: {error.strerror}.", "Check its folder and rights."
                 )
+            except _ForeignError:
+                words = f"{safe_text(str(self.path))} is no pool of tlschain."
+                return Failure("pool", words, "It was left untouched; name a pool, or a file that is not there yet.")
             except _NewerError:
                 return Failure(
                     "pool", f"{self._shown} was made by a newer tlschain.", "Upgrade, or use another file."
                 )
+
+    def _left_damaged(self) -> Failure:
+        self._drop()
+        hint = "It was left as it is; `tlschain pool --db FILE import` sets it aside and begins a new one."
+        return Failure(DAMAGED, f"{self._shown} is damaged.", hint)
 
     @property
     def _shown(self) -> str:
@@ -130,6 +160,8 @@ class Database:
         self._drop()
         if not self.path.exists():
             self._create_file()
+        elif self._named and not self._ours():
+            raise _ForeignError
         connection = self._connect()
         try:
             self._prepare(connection)
@@ -146,10 +178,25 @@ class Database:
             self.path, timeout=self._busy, isolation_level=None, check_same_thread=False, cached_statements=16
         )
 
+    def _ours(self) -> bool:
+        """Whether the file is a pool; one that another process is just making is waited for."""
+        if is_pool(self.path, self._busy):
+            return True
+        if not self.path.is_file() or not self._lock_file.exists():
+            return False
+        with self._alone():
+            return is_pool(self.path, self._busy)
+
     def _create_file(self) -> None:
+        """Make the file with its tables; nobody who looks for a pool finds half of one."""
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        # the pool tells which hosts were looked at: nobody else's business
-        os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
+        with self._alone():
+            if self.path.exists():
+                return
+            # the pool tells which hosts were looked at: nobody else's business
+            os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
+            with contextlib.closing(self._connect()) as connection:
+                _make_tables(connection)
 
     def _prepare(self, connection: Connection) -> None:
         connection.execute("PRAGMA foreign_keys = ON")
@@ -162,15 +209,18 @@ class Database:
         if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
             raise DamagedError
         with self._alone():
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.executescript(f"BEGIN IMMEDIATE; {_TABLES} PRAGMA user_version = {VERSION}; COMMIT;")
+            _make_tables(connection)
+
+    @property
+    def _lock_file(self) -> Path:
+        return self.path.with_suffix(".lock")
 
     @contextlib.contextmanager
     def _alone(self) -> Iterator[None]:
         """Keep other processes from making or setting aside the file meanwhile."""
         import fcntl
 
-        handle = os.open(self.path.with_suffix(".lock"), os.O_CREAT | os.O_RDWR, 0o600)
+        handle = os.open(self._lock_file, os.O_CREAT | os.O_RDWR, 0o600)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX)
             yield
@@ -191,8 +241,17 @@ class Database:
         self.notices += (f"The pool was damaged; it was set aside as {safe_text(str(aside))}, and a new one begun.",)
 
 
+class _ForeignError(Exception):
+    """The file that was named is none of ours."""
+
+
 class _NewerError(Exception):
     """The file's form is of a later version."""
+
+
+def _make_tables(connection: Connection) -> None:
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.executescript(f"BEGIN IMMEDIATE; {_TABLES} PRAGMA user_version = {VERSION}; COMMIT;")
 
 
 @contextlib.contextmanager

@@ -22,6 +22,10 @@ TOTAL_SECONDS = 300.0
 MAX_REDIRECTS = 5
 _HINT = "Download it on a machine with access, then `tlschain pool update --file FILE`."
 
+_PROXY_HINT = "Name one as http://user:password@proxy.example:3128, with / ? # @ in a password as %2F %3F %23 %40."
+
+_SOCKS_HINT = f"Name an http:// or https:// proxy in HTTPS_PROXY, or do without: {_HINT[0].lower()}{_HINT[1:]}"
+
 
 class LeavesHTTPSError(Exception):
     """A redirect away from https, which is not followed."""
@@ -52,26 +56,41 @@ def download(url: str, context: ssl.SSLContext) -> bytes | Failure:
         return Failure("network", f"{shown} did not come whole within {TOTAL_SECONDS:g} s.", _HINT)
 
 
-def _fetched(url: str, context: ssl.SSLContext, shown: str) -> bytes | Failure:
+def _client(context: ssl.SSLContext) -> httpx.Client | Failure:
+    """A client with the environment's proxies; what httpx says of those could have a password in it."""
     import httpx
 
     try:
-        with (
-            httpx.Client(
-                verify=context,
-                timeout=SECONDS,
-                follow_redirects=True,
-                max_redirects=MAX_REDIRECTS,
-                event_hooks={"request": [_only_https]},
-            ) as client,
-            client.stream("GET", url, headers={"User-Agent": "tlschain-tui"}) as reply,
-        ):
+        return httpx.Client(
+            verify=context,
+            timeout=SECONDS,
+            follow_redirects=True,
+            max_redirects=MAX_REDIRECTS,
+            event_hooks={"request": [_only_https]},
+        )
+    except ImportError:  # what httpx speaks SOCKS with is a package of its own
+        return Failure("proxy", "The environment's proxy speaks SOCKS, which is not spoken here.", _SOCKS_HINT)
+    except (httpx.InvalidURL, ValueError):
+        words = "HTTPS_PROXY, ALL_PROXY or NO_PROXY in the environment cannot be read as a proxy's URL or as hosts."
+        return Failure("proxy", words, _PROXY_HINT)
+
+
+def _fetched(url: str, context: ssl.SSLContext, shown: str) -> bytes | Failure:
+    import httpx
+
+    client = _client(context)
+    if isinstance(client, Failure):
+        return client
+    try:
+        with client, client.stream("GET", url, headers={"User-Agent": "tlschain-tui"}) as reply:
             if reply.status_code != httpx.codes.OK:
                 return Failure("network", f"{shown} answered with HTTP status {reply.status_code}.", _HINT)
             return _body(reply, shown)
     except LeavesHTTPSError:
         return Failure("network", f"{shown} leads away from https; it was not read.", _HINT)
-    except (httpx.HTTPError, httpx.InvalidURL, ValueError, OSError) as error:
+    except httpx.InvalidURL:
+        return Failure("network", f"{shown} cannot be fetched: it is no URL.", _HINT)
+    except (httpx.HTTPError, ValueError, OSError) as error:
         why = safe_text(str(error) or type(error).__name__, 120)
         return Failure("network", f"{shown} cannot be fetched: {why}.", _HINT)
 

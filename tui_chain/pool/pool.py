@@ -28,12 +28,15 @@ class Pool:
     """CA certificates by subject and key identifier; holding one proves nothing, signatures are checked later.
 
     Nothing is opened before the first use, and reading creates no file. May be used from any thread and by
-    several processes at once. `learning` off keeps journeys from adding to it.
+    several processes at once. `learning` off keeps journeys from adding to it. A file that the user `named` is
+    left untouched where it is no pool, and is not set aside by reading.
     """
 
-    def __init__(self, path: Path, *, learning: bool = True, busy_seconds: float = BUSY_SECONDS) -> None:
+    def __init__(
+        self, path: Path, *, learning: bool = True, busy_seconds: float = BUSY_SECONDS, named: bool = False
+    ) -> None:
         self.learning = learning
-        self._database = Database(path, busy_seconds)
+        self._database = Database(path, busy_seconds, named=named)
 
     @property
     def path(self) -> Path:
@@ -44,6 +47,10 @@ class Pool:
     def notices(self) -> tuple[str, ...]:
         """What the user should know of the file, as that it was damaged and set aside."""
         return self._database.notices
+
+    def refused(self) -> Failure | None:
+        """Why nothing can be added to the file, as that it is no pool, or None; nothing is created or changed."""
+        return self._database.refused()
 
     def close(self) -> None:
         """Let go of the file; the next use opens it again."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,8 @@ from tui_chain.probe.target import Target, parse_target
 
 MAX_LINES = 20_000
 """Most lines that a host list may have."""
+
+_HOST_AND_PORT = re.compile(r"\S*:\d+")
 
 
 @dataclass(frozen=True)
@@ -53,12 +56,20 @@ def parse_host_list(text: str) -> HostList:
         words = _without_comment(line).split(maxsplit=1)
         if not words:
             continue
-        target = parse_target(words[0].rstrip(",;"))
+        target = _second_host(words) or parse_target(words[0].rstrip(",;"))
         if isinstance(target, Failure):
             bad.append(BadLine(number, target))
         else:
             hosts.setdefault(target, Host(target, safe_text(words[1].strip(), 60) if len(words) > 1 else ""))
     return HostList(tuple(hosts.values()), tuple(bad))
+
+
+def _second_host(words: list[str]) -> Failure | None:
+    """A label that looks like a host with its port was meant as one."""
+    if len(words) < 2 or not _HOST_AND_PORT.fullmatch(words[1].strip()):
+        return None
+    said = safe_text(words[1].strip(), 60)
+    return Failure("target", f"{said} looks like a second host on one line.", "Write one host a line.")
 
 
 def _too_long(lines: int) -> Failure:

@@ -92,7 +92,7 @@ def _parse_url(given: str) -> Target | Failure:
     if scheme == "http":
         return _bad(given, "http:// has no TLS; write https:// if the server has it.")
     known = ", ".join(f"{name}+starttls" for name in STARTTLS_PORTS)
-    return _bad(given, f"{safe_text(parts.scheme, 40)}:// is not known here; there are https, {known}.")
+    return _bad(given, f"{safe_text(given.partition('://')[0], 40)}:// is not known here; there are https, {known}.")
 
 
 def _parse_authority(authority: str, port: int, starttls: str | None, given: str) -> Target | Failure:

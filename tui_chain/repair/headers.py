@@ -52,8 +52,11 @@ class Header:
         yield comment(self.title)
         yield comment(f"{_MADE_BY}{__version__}")
         if expiry is not None:
-            yield comment(f"Works until {expiry:%Y-%m-%d %H:%M} UTC, when its first certificate ends")
+            without = "Without the CRL check it works" if self.crls_until is not None else "Works"
+            yield comment(f"{without} until {expiry:%Y-%m-%d %H:%M} UTC, when its first certificate ends")
         if self.crls_until is not None:
+            first, what = _first_end(self.crls_until, expiry)
+            yield comment(f"With the CRL check it works until {first:%Y-%m-%d %H:%M} UTC, when its first {what} ends")
             yield comment(f"CRLs until {self.crls_until:%Y-%m-%d %H:%M} UTC; tlschain refresh --write gets new ones")
         if self.kind:
             yield comment(f"Kind: {self.kind}")
@@ -63,6 +66,12 @@ class Header:
         if self.trust:
             yield comment(f"Trust store: {self.trust}")
         yield from (comment(f"Host: {host}") for host in self.hosts)
+
+
+def _first_end(crls: datetime, certificates: datetime | None) -> tuple[datetime, str]:
+    if certificates is not None and certificates < crls:
+        return certificates, "certificate"
+    return crls, "CRL"
 
 
 def read_header(data: bytes) -> Header | None:
@@ -83,6 +92,18 @@ def read_header(data: bytes) -> Header | None:
         {found[1].replace(":", "").lower(): found[2] for found in _BLOCK.finditer(text)},
         _scope(next(_values(said, _CRL_CHECK), "")),
     )
+
+
+def same_but_notes(old: bytes, new: bytes) -> bool:
+    """Whether two files of this tool differ only in its version and in where it found a certificate or CRL.
+
+    Every other byte has to be the same. No stranger's text begins a line (`comment`), so none is taken for a note.
+    """
+    ours = read_header(old) is not None and read_header(new) is not None
+    return ours and _NOTE.sub(b"", old) == _NOTE.sub(b"", new)
+
+
+_NOTE = re.compile(rf"^# (?:{re.escape(_MADE_BY)}|Source: )[^\n]*\n".encode(), re.MULTILINE)
 
 
 def _scope(word: str) -> CrlScope | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -64,7 +64,8 @@ class Output:
     """A file to write: its kind, its bytes, the certificates in it in their order, and the hosts it is for.
 
     `more` are further files that belong to it: only DER has them, one for each certificate after the first.
-    `bundle` is what a PEM kind was written from, to merge it into another file.
+    `bundle` is what a PEM kind was written from, to merge it into another file; what is merged has to stand the
+    `proofs` again, together with `beside`, the roots that its clients have by themselves.
     """
 
     kind: Kind
@@ -73,6 +74,8 @@ class Output:
     hosts: tuple[str, ...]
     more: tuple[bytes, ...] = ()
     bundle: Bundle | None = None
+    proofs: tuple[Proof, ...] = ()
+    beside: tuple[Certificate, ...] = ()
 
     @property
     def is_text(self) -> bool:
@@ -137,7 +140,10 @@ def make_output(
     bundle = repairs[0][1].bundle if len(repairs) == 1 else combine(list(repairs), at=at)
     if isinstance(bundle, Failure):
         return bundle
-    return _MAKERS[kind](_Job(repairs, bundle, store, at))
+    job = _Job(repairs, bundle, store, at)
+    made = _MAKERS[kind](job)
+    beside = store.anchors if kind is Kind.LINKS else ()
+    return made if isinstance(made, Failure) else replace(made, proofs=tuple(job.proofs), beside=beside)
 
 
 def _with_crls(kind: Kind, repairs: Repairs, store: TrustStore, at: datetime, crls: Crls) -> Output | Failure:
@@ -147,7 +153,9 @@ def _with_crls(kind: Kind, repairs: Repairs, store: TrustStore, at: datetime, cr
     if isinstance(made, Failure) or made.bundle is None:
         return made
     bundle = with_crls(kind, made.bundle, crls, proofs_of(list(repairs), at=at), store)
-    return bundle if isinstance(bundle, Failure) else _pem(kind, bundle)
+    if isinstance(bundle, Failure):
+        return bundle
+    return replace(_pem(kind, bundle), proofs=made.proofs, beside=made.beside)
 
 
 def _pem(kind: Kind, bundle: Bundle) -> Output:

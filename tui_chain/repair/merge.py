@@ -7,13 +7,39 @@ from tui_chain.certs.crls import RevocationList, crls_of, find_crls
 from tui_chain.certs.readers import read_certificates
 from tui_chain.certs.text import safe_text
 from tui_chain.failure import Failure
+from tui_chain.paths.profiles import Judge
 from tui_chain.repair.bundle import Bundle
-from tui_chain.repair.headers import comment
+from tui_chain.repair.headers import comment, read_header
+from tui_chain.repair.kinds import Kind, Output
+from tui_chain.repair.proof import refusal
 from tui_chain.repair.render import block, crl_block
 
 MERGED = "# Merged for"
 """How the line begins below which the certificates for further hosts stand."""
-_MIXED = "Write to another name, or mend that file first with tlschain audit --fix."
+_MIXED = "Write to another name; tlschain audit says what is the matter with that file."
+
+
+def merge_proven(old: bytes, output: Output) -> bytes | Failure:
+    """Add to the old file what it lacks of `output`, and prove for its hosts the file that comes of it (law 4).
+
+    What stood there may lead a client that does not backtrack to another issuer. A file for clients that check CRLs
+    has to have those of the new hosts as well.
+    """
+    if output.bundle is None or output.kind is Kind.SERVER:
+        return Failure("usage", f"{output.kind} cannot be merged into a file.", "Take client, links or client+store.")
+    merged = merge(old, output.bundle)
+    if isinstance(merged, Failure):
+        return merged
+    header = read_header(merged)
+    scope = output.bundle.crl_check or (None if header is None else header.crl_check)
+    certificates = dict.fromkeys((*output.beside, *read_certificates(merged).certificates))
+    refused = refusal(certificates, output.proofs)
+    if refused is None and scope is not None:
+        judge = Judge(certificates, crls_of(merged))
+        refused = next(filter(None, (proof.crl_refusal(judge, scope) for proof in output.proofs)), None)
+    if refused is None:
+        return merged
+    return Failure("merge", f"Added to that file it does not work: {refused}.", "Write to another name.")
 
 
 def merge(old: bytes, bundle: Bundle) -> bytes | Failure:

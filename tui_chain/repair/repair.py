@@ -96,7 +96,8 @@ def prove(path: Path, served: ServedChain, resolution: Resolution, at: datetime)
     whole = path.certificates[1:]
     wanted = accepted(Judge(whole).verdicts(served.certificates, host=served.host, at=at))
     certificates = minimal(whole, (Proof(served, wanted, at),)) if wanted else whole
-    bundle = Bundle(certificates, (str(served.target),), resolution.sources)
+    store = resolution.diagnosis.store
+    bundle = Bundle(certificates, (str(served.target),), resolution.sources, trust=store)
     verdicts = Judge(certificates).verdicts(served.certificates, host=served.host, at=at)
     added = tuple(certificate for certificate in certificates if certificate not in served.certificates)
     return Repair(path, bundle, verdicts, added)
@@ -132,7 +133,7 @@ def combine(repairs: list[tuple[ServedChain, Repair]], *, at: datetime) -> Bundl
         return Failure("no-repair", f"One bundle for all fails: {refused}.", "Write one file a host.")
     hosts = tuple(dict.fromkeys(str(served.target) for served, _ in repairs))
     fewest = minimal_for_all(tuple(certificates), proofs, needed_by)
-    return Bundle(fewest, hosts, sources, needed_by if len(hosts) > 1 else {})
+    return Bundle(fewest, hosts, sources, needed_by if len(hosts) > 1 else {}, trust=repairs[0][1].bundle.trust)
 
 
 def proofs_of(repairs: list[tuple[ServedChain, Repair]], *, at: datetime) -> list[Proof]:

@@ -16,6 +16,7 @@ from tui_chain.certs.readers import read_certificates
 from tui_chain.certs.text import safe_text
 from tui_chain.failure import Failure
 from tui_chain.repair.difference import CertificateDifference, certificate_difference
+from tui_chain.repair.headers import same_but_notes
 
 NEW_FILE_MODE = 0o644
 """Rights of a new bundle: it holds nothing secret, and services run as other users."""
@@ -38,8 +39,8 @@ class WritePlan:
 
     @property
     def unchanged(self) -> bool:
-        """Whether the file holds exactly these bytes already."""
-        return self.old == self.data
+        """Whether the file holds this already: the same bytes, but for notes of which program found what where."""
+        return self.old == self.data or (self.old is not None and same_but_notes(self.old, self.data))
 
     def difference(self) -> tuple[str, ...]:
         """The lines that would go (`- `) and come (`+ `), with two lines around them, as safe text.
@@ -98,7 +99,10 @@ def plan_write(path: Path, data: bytes) -> WritePlan | Failure:
 
 def _holds_key(old: bytes) -> bool:
     """Whether a file of PEM, or a store (PKCS#12, JKS) that can be looked into or not, has a private key."""
-    return _PRIVATE_KEY in old or (b"-----BEGIN" not in old and bool(read_certificates(old).private_keys))
+    wide = [_PRIVATE_KEY.decode("ascii").encode(encoding) for encoding in ("utf-16-le", "utf-16-be")]
+    if any(mark in old for mark in (_PRIVATE_KEY, b"PuTTY-User-Key-File", *wide)):
+        return True
+    return not old.lstrip().startswith((b"-----BEGIN", b"#")) and bool(read_certificates(old).private_keys)
 
 
 def free_name(path: Path) -> Path:

@@ -22,8 +22,10 @@ from tui_chain.probe.lookup import Address
 
 CONNECT_SECONDS = 3.0
 """How long one address of several may take to answer."""
-MAX_HEAD = 100 * 1024
-"""Bytes of an answer's head, and of a line between its chunks."""
+MAX_HEAD = 32 * 1024
+"""Bytes of an answer's head, and of a line between its chunks; a head is taken apart at once."""
+MAX_INTERIM = 20
+"""Interim answers (RFC 9110 section 15.2) before the one that counts."""
 _CHUNK = 64 * 1024
 _PORTS = {"http": 80, "https": 443}
 
@@ -103,8 +105,12 @@ async def _ask(
     with suppress(ConnectionError):  # a server may answer and close before it has read all
         writer.write((request or b"") + (speech.send(h11.EndOfMessage()) or b""))
         await writer.drain()
-    while isinstance(event := await _next(reader, speech), h11.InformationalResponse):
-        pass
+    for _ in range(MAX_INTERIM + 1):
+        event = await _next(reader, speech)
+        if not isinstance(event, h11.InformationalResponse):
+            break
+    else:
+        raise BrokenAnswer(f"The server sent over {MAX_INTERIM} interim answers and no answer.")
     if not isinstance(event, h11.Response):
         raise BrokenAnswer("The server changed to another protocol.")
     return Reply(event.status_code, event.headers.raw_items(), _pieces(reader, speech))
@@ -125,4 +131,5 @@ async def _next(reader: asyncio.StreamReader, speech: h11.Connection) -> object:
             speech.receive_data(data)
     except (h11.RemoteProtocolError, OSError) as error:
         raise BrokenAnswer from error
+    await asyncio.sleep(0)  # what has come already is read without a wait: let others have their turn
     return event

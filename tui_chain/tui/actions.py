@@ -53,7 +53,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("host.revocation", "v", "revocation", "Ask whether its certificates were revoked"),
     Action("host.request", "m", "request", "Method, path, headers and proxy of the test"),
     Action("hop.open", "o", "open_hop", "Open the hop that failed as a new host"),
-    Action("host.crls", "V", "crls", "Put its CRLs into the bundle, for clients that check them"),
+    Action("host.crls", "V", "crls", "Put its CRLs into the bundle, or leave them out"),
     Action("host.programs", "T", "programs", "Test with all clients and programs of this machine"),
     Action("file.audit", "b", "audit", "Audit a bundle or trust file, as each client reads it"),
     Action("host.report", "s", "report", "Save a report of this host"),
@@ -68,6 +68,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("palette", "ctrl+p", "command_palette", "Every action by name", shown="ctrl+p", palette=False),
 )
 """Every action, the most used first."""
+NAMES = frozenset(action.call.partition("(")[0] for action in ACTIONS)
+"""The names of their methods, without `action_`."""
 
 MOVES: tuple[tuple[str, str], ...] = (
     ("j k g G, arrows", "Move"),

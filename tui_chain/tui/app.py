@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
@@ -13,7 +13,7 @@ from tui_chain.certs.text import plural
 from tui_chain.failure import Failure
 from tui_chain.probe.hostlist import Host
 from tui_chain.state import source_of
-from tui_chain.tui.actions import bindings
+from tui_chain.tui.actions import NAMES, bindings
 from tui_chain.tui.bundle_actions import BundleActions
 from tui_chain.tui.chain_nodes import shown_trail
 from tui_chain.tui.file_actions import FileActions
@@ -22,9 +22,13 @@ from tui_chain.tui.palette import ActionProvider
 from tui_chain.tui.panes.chain import ChainPane
 from tui_chain.tui.panes.hosts import HostPane
 from tui_chain.tui.panes.links import LinksPane
+from tui_chain.tui.refusals import refusal
 from tui_chain.tui.rows import reached
 
 if TYPE_CHECKING:
+    from textual.actions import ActionParseResult
+    from textual.dom import DOMNode
+
     from tui_chain.certs.certificate import Certificate
     from tui_chain.probe.brought import Additions, Brought
 
@@ -57,6 +61,22 @@ class ChainApp(LiveActions, FileActions, BundleActions):
         if action == "error":
             return True if row is not None and row.error is not None else None
         return super().check_action(action, parameters)
+
+    async def run_action(
+        self,
+        action: str | ActionParseResult,
+        default_namespace: DOMNode | None = None,
+        namespaces: Mapping[str, DOMNode] | None = None,
+    ) -> bool:
+        """Do as the toolkit does; of an action of ours that is not offered now, say why."""
+        name = action.partition("(")[0] if isinstance(action, str) else ""
+        ours = name in NAMES and self.ready and default_namespace in {None, self}
+        if ours:
+            self.clear_notifications()  # what was said of the key before
+        done = await super().run_action(action, default_namespace, namespaces)
+        if ours and not done:
+            self._toast(refusal(name, self.row, len(self._book.marked)), severity="warning")
+        return done
 
     def action_probe(self) -> None:
         """Probe the current host again."""

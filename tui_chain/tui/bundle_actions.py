@@ -64,6 +64,8 @@ class BundleActions(QuestionActions):
         having = [row for row in self._meant if _has_crls(row)]
         for row in having:
             self._show(self._book.put(self._with_result(row, replace(row.state, crls=None, live_test=None))))
+        if having:
+            self._toast("The bundle is without CRLs again; V puts them in.")
         for row in self._meant if not having else ():
             if row.state.reached is not None:
                 self._gather_crls(row, fetches)

@@ -61,9 +61,10 @@ class FileActions(QuestionActions):
     # a bundle of ours
 
     def _refresh_question(self, header: Header) -> str | Failure:
-        """What looking after a bundle would do; a bundle that rests on another trust store is refused."""
+        """What looking after a bundle would do; one that rests on another trust store, or holds it, is refused."""
         trust = self._engine.trust.name
-        if header.trust in {"certifi", "system"} and header.trust != trust:
+        alone = header.kind == "client"  # it is judged by itself
+        if not alone and header.trust in {"certifi", "system"} and header.trust != trust:
             words = f"The bundle was made with the trust store {header.trust}, and {safe_text(trust)} is in force."
             return Failure("refresh", words, f"Start with --trust {header.trust} to look after it.")
         listed = parse_arguments(header.hosts)
@@ -145,6 +146,7 @@ class FileActions(QuestionActions):
 
     def _report_forms(self, row: Row) -> tuple[Form, ...]:
         """The report as it stands now, each form made when it is asked for."""
+        from tui_chain.advise.advice import unsayable
         from tui_chain.advise.document import to_html, to_markdown
         from tui_chain.advise.host_json import host_object
         from tui_chain.advise.report import report, server_file
@@ -152,7 +154,9 @@ class FileActions(QuestionActions):
 
         def document() -> Document:
             now = self._clock()
-            return report(row.state, now, server_file(row.state, self._engine.trust, now), row.written)
+            # a name that cannot be shown is left out
+            written = row.written if row.written is not None and unsayable(row.written) is None else None
+            return report(row.state, now, server_file(row.state, self._engine.trust, now), written)
 
         def as_json() -> Draft:
             return Draft(f"{json.dumps(host_object(row.state, row.written), indent=2)}\n".encode())

@@ -10,6 +10,8 @@ from tui_chain.certs.text import elide_middle
 from tui_chain.tui.rows import DIM, STATUS_LOOK, Row, next_key, verdict_words
 
 SEPARATOR = " · "
+NARROW = 100
+"""Cells below which the line is said shorter: `forgot its intermediate · f to find it`."""
 
 
 class Headline(Widget):
@@ -27,15 +29,22 @@ class Headline(Widget):
             )
         glyph, style = ("◌", "$text-accent") if row.busy else STATUS_LOOK[row.status]
         key = next_key(row)
+        narrow = self.size.width < NARROW
+        key = key.removeprefix("press ") if narrow else key
         fixed = f"{glyph} {row.word}"
         room = self.size.width - len(fixed) - len(key) - 2 - len(SEPARATOR)
         words = verdict_words(row) if not row.busy else ""
+        words = _short(words) if narrow else words
         name = elide_middle(str(row.target), max(room - min(len(words), 12) - len(SEPARATOR), 16))
         left = room - len(name) - len(SEPARATOR)
         shown = f"{SEPARATOR}{_cut(words, left)}" if words and left > 8 else ""
         return Content.assemble(
             (name, "bold"), "  ", (fixed, style), shown, (SEPARATOR, DIM), (key, "bold $text-accent")
         )
+
+
+def _short(words: str) -> str:
+    return words.removeprefix("the server ").replace("intermediate certificate", "intermediate")
 
 
 def _cut(words: str, width: int) -> str:

@@ -120,8 +120,10 @@ class HostApp(LayoutApp):
         if self._journey.all_sources:
             self._journey.siblings = self._served
         self._journey.consent = self._ask
-        for notice in self._journey.certificate_pool.notices if self._journey.certificate_pool is not None else ():
-            self._toast(notice, severity="warning")
+        pool = self._journey.certificate_pool
+        notices = (*self._journey.trust.notices, *(pool.notices if pool is not None else ()))
+        if notices:
+            self._toast("\n".join(notices), severity="warning")
         self._add(known, probe=False)
         if self._select:
             wanted = next((row.target for row in self.rows if row.state.label == self._select), None)
@@ -284,5 +286,7 @@ class HostApp(LayoutApp):
             self.exit(return_code=1, message=f"tlschain-tui: {unforeseen(error)}")
 
     def _toast(self, words: str, severity: str = "information") -> None:
+        """Say something in passing; one thing at a time, so that it covers little."""
         with suppress(Exception):
+            self.clear_notifications()
             self.notify(words, severity=severity, markup=False)  # type: ignore[arg-type]

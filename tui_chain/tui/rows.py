@@ -103,12 +103,16 @@ def _next_step(row: Row) -> str:
             return "written · press x for how to use it"
         return "press w to write it" if state.live_test is not None else "press t to test it"
     if row.status is Status.COMPLETE:
-        return "press t for a real request" if state.live_test is None else "nothing to repair"
+        if state.live_test is None:
+            return "press t for a real request"
+        failed = state.live_test.failed_hop is not None
+        return "press o for the redirect that failed" if failed else "nothing to repair"
     if row.status is Status.UNTRUSTED and state.resolution is not None and state.verdict is not None:
         return "press c if you know its root" if len(state.verdict.search.untrusted[0]) > 1 else "press 2 for why"
     if state.resolution is None:
         return "press f to find it" if row.status is Status.INCOMPLETE else "press f to look for a way"
-    return "press 3 for what was tried" if row.status is Status.INCOMPLETE else "press 2 for why"
+    tried = row.status is Status.INCOMPLETE and bool(state.resolution.tries)
+    return "press 3 for what was tried" if tried else "press 2 for why"
 
 
 def reached(row: Row | None) -> ServedChain | None:

@@ -118,8 +118,8 @@ def _load(
         try:
             lab = resources.enter_context(open_lab(demo or None))
         except ValueError as error:
-            words = f"The lab has no such host: {safe_text(str(error))}."
-            return Failure("usage", words, "`tlschain lab --list` names them all.")
+            named_so = safe_text(str(error)).removeprefix("the lab has no scenario ")
+            return Failure("usage", f"The lab has no host {named_so}.", "`tlschain lab --list` names them all.")
         named = ((parse_target(host.target), host.name) for host in lab.hosts)
         known = tuple(Host(target, name) for target, name in named if isinstance(target, Target))
         choice, name_lookup = trust or str(lab.trust_file), lookup_with(lab.names)

@@ -54,6 +54,7 @@ class HostPane(Pane):
         super().__init__(id=pane_id, classes="pane")
         self._rows: dict[str, Row] = {}
         self._marked: set[str] = set()
+        self._last: Target | None = None
         self._needle = ""
         self._width = 0
 
@@ -109,7 +110,8 @@ class HostPane(Pane):
 
     def _refill(self) -> None:
         table = self.main()
-        current = self.highlighted
+        # a filter may hide the host under the cursor for a while
+        self._last = current = self.highlighted or self._last
         rows = self._matching()
         with self.app.batch_update(), self.prevent(DataTable.RowHighlighted):
             table.clear(columns=True)

@@ -155,7 +155,8 @@ def _candidate_words(row: Row | None, chosen: tuple[Gap, Candidate]) -> Content:
     _, candidate = chosen
     ways = row.ways if row is not None else ()
     place = next((place for place, way in enumerate(ways) if way is candidate.best), None)
-    which = f" (path {place + 1} of {len(ways)}; n and p walk them)" if place is not None and len(ways) > 1 else ""
+    walk = "; n and p walk them" if sum(way.usable for way in ways) > 1 else ""
+    which = f" (path {place + 1} of {len(ways)}{walk})" if place is not None and len(ways) > 1 else ""
     trail = [fact("path" if depth == 0 else "", "  " * depth, one.label) for depth, one in enumerate(candidate.trail)]
     said = (
         [fact("clients", profile_line(candidate.verdicts)), *refusals(candidate.verdicts)]
@@ -181,6 +182,8 @@ def _verdict(row: Row | None) -> tuple[str, str]:
     if state.resolution is None:
         count = len(state.verdict.missing) if state.verdict is not None else 0
         return (f"✗ {plural(count, 'issuer')} missing · not searched yet", BAD) if count else ("none", DIM)
+    if row.status is Status.COMPLETE and state.proven is None:
+        return "✓ nothing is missing", OK
     if state.proven is not None:
         found = plural(len(state.verdict.forgotten) if state.verdict is not None else 0, "certificate")
         words = f"{found} found · {state.proven.passed} of {len(state.proven.verdicts)} clients verify"

@@ -17,10 +17,10 @@ from tui_chain.tui.paint import attempt, fact, hop_line, lines
 from tui_chain.tui.rows import BAD, DIM, OK, WARN
 
 
-def _told(ok: bool | None, name: str, words: str) -> Content:
+def _told(ok: bool | None, name: str, words: str, width: int = 24) -> Content:
     """One row of a table: glyph, name in a column, words."""
     glyph, style = {True: ("✓", OK), False: ("✗", BAD), None: ("·", DIM)}[ok]
-    return Content.assemble((f"{glyph} {name:<24} ", style), words)
+    return Content.assemble((f"{glyph} {name:<{width}} ", style), words)
 
 
 def servers_page(state: HostState) -> Content:
@@ -29,17 +29,19 @@ def servers_page(state: HostState) -> Content:
     if servers is None:
         return Content("Nothing was asked.")
     differing = servers.differing
+    width = max((len(row.variant.words) for row in servers.rows), default=0)
     rows = [
         _told(
             None if row.not_offered else row.good,
             row.variant.words,
             f"{'≠ ' if row in differing and not row.not_offered else ''}{row.words}",
+            width,
         )
         for row in servers.rows
     ]
     found = [Content.styled(f"! {found.message}", WARN) for found in servers.findings]
-    alike = [] if differing else [Content.styled("All of them serve alike.", DIM)]
-    return lines([*rows, Content(), *found, *alike])
+    alike = Content.styled("≠ differs from the others." if differing else "All of them serve alike.", DIM)
+    return lines([*rows, Content(), *found, alike])
 
 
 def revocation_page(state: HostState) -> Content:

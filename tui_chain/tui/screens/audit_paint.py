@@ -36,7 +36,9 @@ def verdict(looked: Looked) -> Cell:
     clients = looked.clients
     refusing = sum(not client.whole for client in clients)
     words = (
-        f"{refusing} of {len(clients)} clients do not load all of it" if refusing else "every client loads all of it"
+        f"{refusing} of {len(clients)} clients do not load all of it"
+        if refusing
+        else "every client reads all it takes"
     )
     found = looked.audit.findings
     severity = looked.audit.severity
@@ -115,7 +117,7 @@ def clients_title(looked: Looked) -> Cell:
     clients = looked.clients
     whole = sum(client.whole for client in clients)
     if whole == len(clients):
-        return f"✓ all {whole} load all of it", OK
+        return f"✓ all {whole} read all they take", OK
     return f"✗ {len(clients) - whole} of {len(clients)} do not load all of it", BAD
 
 

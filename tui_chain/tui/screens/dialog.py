@@ -19,6 +19,10 @@ class Dialog(ModalScreen[ScreenResultType]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Close")]
 
+    def on_show(self) -> None:
+        """Take away what was said in passing: it would cover the dialog."""
+        self.app.clear_notifications()
+
     def action_leave(self) -> None:
         """Close without a result."""
         self.dismiss(None)

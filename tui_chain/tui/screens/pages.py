@@ -85,5 +85,6 @@ def error_page(failure: Failure) -> Content:
 
 def file_base(row: Row) -> str:
     """How the names begin that are suggested for a host's files."""
-    host = row.target.host.replace(":", "-").replace("%", "-")
-    return f"{host}-{row.target.port}" if row.target.port != 443 else host
+    from tui_chain.advise.letter import file_base as base_of
+
+    return base_of(row.target)

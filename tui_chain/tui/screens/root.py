@@ -40,15 +40,18 @@ class RootScreen(Dialog[ConfirmedRoot]):
         with Vertical(classes="frame", id="root") as frame:
             frame.border_title = "Trust a private root"
             frame.border_subtitle = "enter confirms · tab to the file · esc close"
-            yield Static(Content.assemble((asked.root.subject, "bold"), f"\n{asked.shown}"), markup=False)
+            yield Static(
+                Content.assemble((asked.root.subject, "bold"), f"\n{_in_two_lines(asked.shown)}"), markup=False
+            )
             yield Static(Content(asked.meaning), markup=False)
             if asked.warning is not None:
                 yield Static(Content.styled(f"✗ {asked.warning}", BAD), markup=False)
             words = f"The first {TYPED_DIGITS} hex digits of its SHA-256, from a second source:"
             yield Static(Content.styled(words, DIM), markup=False)
-            yield DigitInput(id="root-digits", compact=True, placeholder="typed, not pasted")
-            yield Static(Content.styled("Save it to a trust file; empty: it holds for this run.", DIM), markup=False)
-            yield Input(id="root-file", compact=True, placeholder="a file for --trust")
+            yield DigitInput(id="root-digits", compact=True, placeholder="type them here; a paste does not count")
+            later = "A trust file for --trust, to trust it in later runs too; empty: in this run alone."
+            yield Static(Content.styled(later, DIM), markup=False)
+            yield Input(id="root-file", compact=True, placeholder="FILE.pem")
             yield Static(id="root-said", markup=False)
 
     def on_mount(self) -> None:
@@ -86,3 +89,8 @@ class RootScreen(Dialog[ConfirmedRoot]):
 
     def _say(self, words: str) -> None:
         self.query_one("#root-said", Static).update(Content.styled(f"✗ {words}", BAD))
+
+
+def _in_two_lines(fingerprint: str) -> str:
+    """Sixteen bytes a line, so that no byte is broken where there are few columns."""
+    return f"{fingerprint[:48]}\n{fingerprint[48:]}"

@@ -17,6 +17,7 @@ from textual.widgets import Button, Input, Static
 
 from tui_chain.certs.text import safe_text
 from tui_chain.failure import Failure
+from tui_chain.files import absolute
 from tui_chain.repair.write import WritePlan, free_name, plan_write, write
 from tui_chain.tui.rows import BAD, DIM, OK, WARN
 from tui_chain.tui.screens.dialog import Dialog, Page
@@ -119,10 +120,13 @@ class SaveScreen(Dialog[Saved]):
         """Make the next form of the file, under the name that fits it."""
         if len(self._forms) < 2:
             return
+        typed, suggested = self.query_one("#write-path", Input).value, self._base + self._form.suffix
         self._place(self._forms[(self._forms.index(self._form) + 1) % len(self._forms)])
         self._manner = Manner.REPLACE
         self.query_one("#write-kind", Static).update(self._form_words())
-        self._rename(self._base + self._form.suffix)
+        # a name that was typed is kept, but for its ending
+        mine = Path(typed).with_suffix(Path(self._form.suffix).suffix) if Path(typed).name else Path(typed)
+        self._rename(self._base + self._form.suffix if typed == suggested else str(mine))
 
     def action_next_manner(self) -> None:
         """Change between replacing the file and adding to it."""
@@ -139,7 +143,8 @@ class SaveScreen(Dialog[Saved]):
     def action_other_name(self) -> None:
         """Take a name that no file has."""
         if self._exists and isinstance(self._plans, tuple):
-            self._rename(str(free_name(self._plans[0].path)))
+            typed = Path(self.query_one("#write-path", Input).value)
+            self._rename(str(typed.with_name(free_name(typed.expanduser()).name)))
 
     def _rename(self, path: str) -> None:
         box = self.query_one("#write-path", Input)
@@ -274,8 +279,9 @@ class SaveScreen(Dialog[Saved]):
 
 def _where(path: Path) -> str:
     """A path as text, from here where it is below."""
-    here = Path.cwd()
-    return safe_text(str(path.relative_to(here) if path.is_relative_to(here) else path), 400)
+    here = absolute(Path())
+    below = None if isinstance(here, Failure) or not path.is_relative_to(here) else path.relative_to(here)
+    return safe_text(str(below or path), 400)
 
 
 def _laid_out(rows: Sequence[str], *, styled: bool = False) -> Content:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -23,6 +24,7 @@ from tui_chain.advise.guide import advice_document
 from tui_chain.advise.letter import letter_document
 from tui_chain.certs.text import safe_text
 from tui_chain.failure import Failure
+from tui_chain.files import absolute
 from tui_chain.repair.kinds import SUFFIXES, Kind
 from tui_chain.tui.paint import lines
 from tui_chain.tui.panes.base import CURSOR_KEYS
@@ -57,7 +59,9 @@ def sayings(row: Row, chain: bytes | None) -> Sayings | Failure:
     served, proven = reached(row), row.state.proven
     if served is None or proven is None or row.state.verdict is None:
         return Failure("no-repair", "There is no proven repair to speak of yet.", "f looks for one.")
-    bundle = row.written or Path(file_base(row) + SUFFIXES[Kind.CLIENT]).absolute()
+    bundle = row.written or absolute(Path(file_base(row) + SUFFIXES[Kind.CLIENT]))
+    if isinstance(bundle, Failure):
+        return bundle
     refused = next(filter(None, map(unsayable, (bundle, *dict(row.others).values()))), None)
     if refused is not None:
         return refused
@@ -87,7 +91,8 @@ def _needed(row: Row, advice: Advice, bundle: Path) -> Iterator[Content]:
     if not there and advice.file is not None:
         way = "w writes it" if advice.kind is Kind.CLIENT else f"w and F2 write it, kind {advice.kind}"
         yield Content.styled(f"! Not written yet: {safe_text(str(advice.file), 400)}; {way}, or:", WARN)
-        yield Content(making(row.target, advice) or f"tlschain fix {row.target} -o {advice.file}")
+        made = f"tlschain fix {shlex.quote(str(row.target))} -o {shlex.quote(str(advice.file))}"
+        yield Content(making(row.target, advice) or made)
         yield Content()
 
 

@@ -9,7 +9,7 @@ from textual.content import Content
 
 from tui_chain.failure import Failure
 from tui_chain.repair.kinds import SUFFIXES, WORDS, Kind, Output
-from tui_chain.repair.merge import merge
+from tui_chain.repair.merge import merge_proven
 from tui_chain.tui.screens.save import Draft, Form
 
 Make = Callable[[Kind], Output | Failure]
@@ -31,7 +31,6 @@ def _maker(make: Make, kind: Kind) -> Callable[[], Draft | Failure]:
 
 
 def _draft(output: Output) -> Draft:
-    bundle = output.bundle
     shown = None if output.is_text else Content("\n").join(Content(one.subject) for one in output.certificates)
-    merged = partial(merge, bundle=bundle) if bundle is not None and output.kind in _MERGED else None
+    merged = partial(merge_proven, output=output) if output.kind in _MERGED else None
     return Draft(output.data, shown, merged, output.more)

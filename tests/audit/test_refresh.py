@@ -1,0 +1,65 @@
+"""`tlschain refresh` where the bundle's root, or the link that it brings, is or is not in the trust store."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.audit.test_commands import repaired, tlschain
+from tui_chain.certs.readers import read_certificates
+from tui_chain.lab.authority import to_pem
+from tui_chain.lab.internet import Lab
+
+
+def test_a_bundle_says_with_which_trust_store_it_was_made(lab: Lab, tmp_path: Path) -> None:
+    assert f"# Trust store: {lab.trust_file}\n" in repaired(lab, tmp_path).read_text()
+
+
+@pytest.mark.parametrize("more", [(), ("--offline",)])
+def test_a_bundle_that_works_is_not_called_broken_for_another_trust_store(
+    lab: Lab, tmp_path: Path, more: tuple[str, ...]
+) -> None:
+    file = repaired(lab, tmp_path)
+    old = file.read_bytes()
+    done = tlschain("refresh", file, "--write", *more)
+    assert done.exit_code == 0, done.stderr
+    assert "localhost" in done.stderr
+    assert ": works. " in done.stderr
+    assert "its root is not in trust store certifi, so no new one could be made" in done.stderr
+    assert f"It was made with trust store {lab.trust_file}" in done.stderr
+    assert "--trust-root" in done.stderr
+    assert file.read_bytes() == old
+
+
+def test_a_bundle_that_fails_says_which_root_the_store_lacks(lab: Lab, tmp_path: Path) -> None:
+    """Nothing is made with the store that the file names: law 1."""
+    file = repaired(lab, tmp_path)
+    whole = file.read_bytes()
+    header, (_, root) = whole[: whole.index(b"\n\n") + 2], read_certificates(whole).certificates
+    file.write_bytes(header + to_pem([root.der]))
+    broken = file.read_bytes()
+    done = tlschain("refresh", file, "--write")
+    assert done.exit_code == 1
+    assert "its root is not in trust store certifi" in done.stderr
+    assert "no client accepts" not in done.stderr
+    assert file.read_bytes() == broken
+
+
+def test_the_root_can_be_named_again(lab: Lab, tmp_path: Path) -> None:
+    file = repaired(lab, tmp_path)
+    root = read_certificates(file.read_bytes()).certificates[-1].sha256
+    done = tlschain("refresh", file, "--trust-root", root, "--json")
+    assert (done.exit_code, json.loads(done.stdout)["state"]) == (0, "works"), done.stderr
+    assert "could be made" not in json.loads(done.stdout)["hosts"][0]["words"]
+    assert "No path ends" not in done.stderr
+    assert tlschain("refresh", file, "--trust-root", "abc").exit_code == 2
+
+
+def test_a_link_that_only_the_trust_store_has_is_still_needed(lab: Lab, tmp_path: Path) -> None:
+    file = repaired(lab, tmp_path)
+    done = tlschain("refresh", file, "--trust", file)
+    assert done.exit_code == 0, done.stderr
+    assert "works" in done.stderr
+    assert f"trust store {file} has the link" in done.stderr
