@@ -169,8 +169,8 @@ SAMPLES = (
     Sample("requests", "context-as-verify", "", None,
            '  File "/usr/lib/python3/dist-packages/requests/adapters.py", line 300, in cert_verify\n'
            "TypeError: stat: path should be string, bytes, os.PathLike or integer, not SSLContext"),
-    Sample("pip", "no-ssl-module", "", "pypi.org",
-           "pip: Can't connect to HTTPS URL https://pypi.org/ because the SSL module is not available."),
+    Sample("pip", "no-ssl-module", "", "index.example.org",
+           "pip: Can't connect to HTTPS URL https://index.example.org/ because the SSL module is not available."),
     Sample("Node", "name", "name", "api.example.org", "Error: getaddrinfo ENOTFOUND api.example.org"),
     Sample("curl", "refused", "refused", "api.example.org:8443",
            "curl: (7) Failed to connect to api.example.org port 8443 after 0 ms: Couldn't connect to server"),
