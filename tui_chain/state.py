@@ -107,13 +107,18 @@ class HostState:
         return bool(bad) and any(one.sha256 in bad for one in self.repair.path.certificates)
 
     @property
+    def lists(self) -> Crls | None:
+        """The CRLs that were gathered and proven, or None."""
+        return None if isinstance(self.crls, Failure) else self.crls
+
+    @property
     def bundle(self) -> Bundle | None:
         """The bundle of the proven repair, with the host's CRLs where they were gathered, or None."""
-        if self.proven is None or self.crls is None or isinstance(self.crls, Failure):
+        if self.proven is None or self.lists is None:
             return None if self.proven is None else self.proven.bundle
         from tui_chain.repair.crl_files import add_crls
 
-        return add_crls(self.proven.bundle, self.crls)
+        return add_crls(self.proven.bundle, self.lists)
 
     @property
     def reached(self) -> ServedChain | None:

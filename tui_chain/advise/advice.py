@@ -33,6 +33,12 @@ class Advice:
     kind: Kind = Kind.CLIENT
     file: Path | None = None
 
+    @property
+    def words(self) -> str:
+        """What the setting does with the client's own roots, and the note; empty where there is nothing to say."""
+        effect = f"The setting {self.effect} the client's own roots." if self.effect else ""
+        return " ".join(filter(None, (effect, self.note)))
+
 
 @dataclass(frozen=True)
 class Setting:

@@ -14,7 +14,7 @@ from tui_chain.certs.crls import CrlScope
 from tui_chain.probe.target import Target
 from tui_chain.repair.kinds import Kind
 
-__all__ = ["Advice", "CrlUse", "client_advice", "making", "making_crls", "refreshing"]
+__all__ = ["Advice", "CrlUse", "client_advice", "making", "making_bundle", "making_crls", "refreshing"]
 
 
 def client_advice(
@@ -46,15 +46,25 @@ def making_crls(target: Target, bundle: Path, crls: CrlUse, trust: str | None = 
     """The command that makes the client bundle with its CRLs; a file that is there is replaced."""
     switch = "--crl" if crls.scope is CrlScope.CHAIN else "--crl-leaf"
     kind = " --as links" if crls.extends else ""
-    store = f" --trust {shlex.quote(trust)}" if trust else ""
-    file = shlex.quote(str(bundle))
-    return f"tlschain fix {shlex.quote(str(target))}{store} {switch}{kind} -o {file} --replace"
+    return f"{_fix(target, bundle, trust, f' {switch}{kind}')} --replace"
+
+
+def making_bundle(target: Target, bundle: Path, trust: str | None = None) -> str:
+    """The command that makes the client bundle."""
+    return _fix(target, bundle, trust)
+
+
+def _fix(target: Target, file: Path, trust: str | None, switches: str = "") -> str:
+    return f"tlschain fix {shlex.quote(str(target))}{_store(trust)}{switches} -o {shlex.quote(str(file))}"
+
+
+def _store(trust: str | None) -> str:
+    return f" --trust {shlex.quote(trust)}" if trust else ""
 
 
 def refreshing(bundle: Path, trust: str | None = None) -> str:
     """The command that keeps a bundle and its CRLs fresh, for cron."""
-    store = f" --trust {shlex.quote(trust)}" if trust else ""
-    return f"tlschain refresh {shlex.quote(str(bundle))}{store} --write"
+    return f"tlschain refresh {shlex.quote(str(bundle))}{_store(trust)} --write"
 
 
 def making(target: Target, advice: Advice, trust: str | None = None) -> str:
@@ -64,5 +74,4 @@ def making(target: Target, advice: Advice, trust: str | None = None) -> str:
     """
     if advice.kind is Kind.CLIENT or advice.file is None:
         return ""
-    store = f" --trust {shlex.quote(trust)}" if trust else ""
-    return f"tlschain fix {shlex.quote(str(target))}{store} --as {advice.kind} -o {shlex.quote(str(advice.file))}"
+    return _fix(target, advice.file, trust, f" --as {advice.kind}")

@@ -27,10 +27,8 @@ def _clients(target: Target, advice: tuple[Advice, ...], trust: str | None) -> I
     for one in advice:
         yield Heading(one.client)
         make = making(target, one, trust)
-        effect = f"The setting {one.effect} the client's own roots." if one.effect else ""
-        said = " ".join(filter(None, (effect, one.note)))
-        if said:
-            yield Paragraph(said)
+        if one.words:
+            yield Paragraph(one.words)
         if make:
             yield Paragraph("It needs a file of another kind:")
             yield Code(make, "make")

@@ -147,9 +147,8 @@ def _repair(state: HostState, written: Path | None) -> Iterator[Part]:
         for advice in client_advice(state.target, bundle):
             yield Heading(advice.client, 3)
             yield Code(advice.code, advice.language)
-            effect = f"The setting {advice.effect} the client's own roots." if advice.effect else ""
-            if said := " ".join(filter(None, (effect, advice.note))):
-                yield Paragraph(said)
+            if advice.words:
+                yield Paragraph(advice.words)
     elif state.verdict is not None and state.verdict.verdicts:
         yield Heading("What clients say")
         yield _profiles(state.verdict.verdicts)

@@ -191,17 +191,7 @@ def audit_object(audit: Audit, written: Path | None = None) -> AuditJSON:
             )
             for name, loaded in audit.loaded.items()
         },
-        findings=[
-            AuditFindingJSON(
-                code=one.code,
-                severity=one.severity.value,
-                message=one.message,
-                hint=one.hint,
-                at=one.at,
-                line=one.line,
-            )
-            for one in audit.findings
-        ],
+        findings=[_finding(one) for one in audit.findings],
         written=str(written) if written is not None else None,
         crls=[crl_object(crl, "") for crl in audit.scan.crls],
         crl_check=header.crl_check.value if header is not None and header.crl_check is not None else None,

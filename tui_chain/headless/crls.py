@@ -50,13 +50,17 @@ def refused_kind(kind: str, scope: CrlScope | None) -> Failure | None:
 
 def having_crls(states: Sequence[HostState]) -> list[HostState]:
     """The hosts that have their CRLs: only these go into a file for clients that check."""
-    return [state for state in states if state.crls is not None and not isinstance(state.crls, Failure)]
+    return [state for state in states if state.lists is not None]
 
 
 def crls_of(states: Sequence[HostState]) -> Crls | None:
     """The CRLs of all hosts as one, or None where there are none."""
-    found = [state.crls for state in states if state.crls is not None and not isinstance(state.crls, Failure)]
-    return found[0].joined(found[1:]) if found else None
+    found = [state.lists for state in states if state.lists is not None]
+    if not found:
+        return None
+    from tui_chain.revocation.collect import joined  # every `fix` comes here, few have CRLs
+
+    return joined(found)
 
 
 def crl_lines(state: HostState) -> Iterator[str]:

@@ -8,7 +8,8 @@ import threading
 from typing import TYPE_CHECKING
 
 from tui_chain.diagnose.words import Status
-from tui_chain.headless.options import DEMO_HOST, no_such_host
+from tui_chain.failure import Failure
+from tui_chain.headless.options import DEMO_HOST
 from tui_chain.headless.speech import OK, emit, fail, say
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 def run_lab(names: tuple[str, ...]) -> int:
     """Open the lab, say where everything is, and wait to be ended."""
     from tui_chain.lab.internet import open_lab
+    from tui_chain.lab.scenarios import NoSuchHost
 
     ended = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: ended.set())
@@ -26,8 +28,8 @@ def run_lab(names: tuple[str, ...]) -> int:
             _introduce(lab)
             sys.stdout.flush()
             ended.wait()
-    except ValueError as error:
-        return fail(no_such_host(error))
+    except NoSuchHost as error:
+        return fail(Failure("usage", error.words, error.hint))
     except KeyboardInterrupt:
         say("")
     return OK
@@ -52,12 +54,12 @@ def worth_trying(hosts: tuple[LabHost, ...]) -> LabHost:
 
 def list_lab(names: tuple[str, ...]) -> int:
     """Name the lab's hosts with their words, all or these; nothing is opened."""
-    from tui_chain.lab.scenarios import choose_scenarios, every_scenario
+    from tui_chain.lab.scenarios import NoSuchHost, choose_scenarios, every_scenario
 
     try:
         wanted = {scenario.name for scenario in choose_scenarios(names)} if names else None
-    except ValueError as error:
-        return fail(no_such_host(error))
+    except NoSuchHost as error:
+        return fail(Failure("usage", error.words, error.hint))
     groups = every_scenario()
     width = max(len(each.name) for scenarios in groups.values() for each in scenarios)
     for group, scenarios in groups.items():

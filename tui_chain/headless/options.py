@@ -93,6 +93,7 @@ def prepared(options: Options, *, demo_all: bool) -> Iterator[Work | Failure]:
         yield _real(options)
         return
     from tui_chain.lab.internet import open_lab
+    from tui_chain.lab.scenarios import NoSuchHost
 
     if options.served is not None or options.host is not None or options.hosts_file is not None:
         yield Failure("usage", "--demo takes names of the lab's hosts only.", "`tlschain lab --list` tells them.")
@@ -102,16 +103,10 @@ def prepared(options: Options, *, demo_all: bool) -> Iterator[Work | Failure]:
     with ExitStack() as stack:
         try:
             lab = stack.enter_context(open_lab(names))
-        except ValueError as error:
-            yield no_such_host(error)
+        except NoSuchHost as error:
+            yield Failure("usage", error.words, error.hint)
         else:
             yield _demo(options, lab)
-
-
-def no_such_host(error: ValueError) -> Failure:
-    """What to say where the lab has no host of a name."""
-    names = safe_text(str(error)).removeprefix("the lab has no scenario ")
-    return Failure("usage", f"The lab has no host {names}.", "`tlschain lab --list` tells them all.")
 
 
 def _demo(options: Options, lab: Lab) -> Work | Failure:

@@ -212,6 +212,7 @@ def some_words(states: list[HostState]) -> str:
 
 def _write(path: Path, output: Output, options: Options, some: str = "") -> Path | Failure:
     from tui_chain.repair.difference import summary
+    from tui_chain.repair.write import numbered
 
     consent = Consent(options.replace or options.merge, options.backup)
     data = _merged(path, output) if options.merge else output.data
@@ -221,7 +222,7 @@ def _write(path: Path, output: Output, options: Options, some: str = "") -> Path
     for number, more in enumerate(output.more, start=2):
         if isinstance(written, Failure):
             break
-        put(path.with_name(f"{path.stem}-{number}{path.suffix}"), more, "the next certificate", consent)
+        put(numbered(path, number), more, "the next certificate", consent)
     return written
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-import shlex
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal, TypedDict
 
 from tui_chain.advise.advice import unsayable
-from tui_chain.advise.commands import Advice, CrlUse, client_advice, making, making_crls, refreshing
+from tui_chain.advise.commands import Advice, CrlUse, client_advice, making, making_bundle, making_crls, refreshing
 from tui_chain.advise.crl_clients import crl_parts
 from tui_chain.advise.document import Code, Document, Paragraph, Part, to_html, to_markdown, to_text
 from tui_chain.advise.guide import advice_document
@@ -153,8 +152,7 @@ def _absent(target: Target, path: Path, use: CrlUse | None, trust: str | None) -
         yield Paragraph(f"{absent}.")
         return
     yield Paragraph(f"{absent}; this makes it:")
-    store = f" --trust {shlex.quote(trust)}" if trust else ""
-    yield Code(f"tlschain fix {shlex.quote(str(target))}{store} -o {shlex.quote(str(path))}", "make")
+    yield Code(making_bundle(target, path, trust), "make")
 
 
 def _nothing_to_say(state: HostState) -> int:

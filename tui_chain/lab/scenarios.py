@@ -6,10 +6,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import chain
 
+from tui_chain.certs.text import safe_text
 from tui_chain.diagnose.words import Blame, Status
 from tui_chain.lab.authority import Template, days
 from tui_chain.lab.hierarchy import Ca, Leaf, dead_url
 from tui_chain.lab.services import LEAF, PLAIN_HTTP, SILENT, Service, Tls
+
+
+class NoSuchHost(ValueError):
+    """The lab has no scenario of these names; `words` and `hint` are for the user, safe for a terminal."""
+
+    hint = "`tlschain lab --list` names them all."
+
+    def __init__(self, names: Iterable[str]) -> None:
+        said = ", ".join(names)
+        self.words = f"The lab has no host {safe_text(said)}."
+        super().__init__(f"the lab has no scenario {said}")
 
 
 @dataclass(frozen=True)
@@ -53,14 +65,14 @@ def expect(
 def choose_scenarios(names: Iterable[str] | None = None) -> tuple[Scenario, ...]:
     """Return the scenarios of these names in the lab's order; None takes the usual ones, without the oddities.
 
-    Raises ValueError for an unknown name.
+    Raises NoSuchHost for an unknown name.
     """
     if names is None:
         return SCENARIOS
     wanted, every = set(names), tuple(chain.from_iterable(every_scenario().values()))
     unknown = wanted - {scenario.name for scenario in every}
     if unknown:
-        raise ValueError(f"the lab has no scenario {', '.join(sorted(unknown))}")
+        raise NoSuchHost(sorted(unknown))
     return tuple(scenario for scenario in every if scenario.name in wanted)
 
 

@@ -105,9 +105,14 @@ def _holds_key(old: bytes) -> bool:
     return not old.lstrip().startswith((b"-----BEGIN", b"#")) and bool(read_certificates(old).private_keys)
 
 
+def numbered(path: Path, number: int) -> Path:
+    """Name the file of that number beside `path`: NAME-2 before the suffix."""
+    return path.with_name(f"{path.stem}-{number}{path.suffix}")
+
+
 def free_name(path: Path) -> Path:
     """Name a file beside `path` that does not exist: NAME-2, NAME-3 and so on before the suffix."""
-    names = (path.with_name(f"{path.stem}-{number}{path.suffix}") for number in range(2, MAX_BACKUPS))
+    names = (numbered(path, number) for number in range(2, MAX_BACKUPS))
     return next((name for name in names if not os.path.lexists(name)), path)
 
 

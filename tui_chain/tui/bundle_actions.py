@@ -61,7 +61,7 @@ class BundleActions(QuestionActions):
         from tui_chain.revocation.fetches import CrlFetches
 
         fetches = CrlFetches()
-        having = [row for row in self._meant if _has_crls(row)]
+        having = [row for row in self._meant if row.state.lists is not None]
         for row in having:
             self._show(self._book.put(self._with_result(row, replace(row.state, crls=None, live_test=None))))
         if having:
@@ -140,22 +140,22 @@ def _left_out(rows: list[Row]) -> str:
     return "".join(f" · {count} {words}" for count, words in parts if count)
 
 
-def _has_crls(row: Row) -> bool:
-    return row.state.crls is not None and not isinstance(row.state.crls, Failure)
-
-
 def _crls(rows: tuple[Row, ...]) -> Crls | None:
     """The CRLs of all hosts as one; None unless each has them, for the same kind of check."""
     from tui_chain.revocation.collect import joined
 
-    found = [row.state.crls for row in rows if row.state.crls is not None and not isinstance(row.state.crls, Failure)]
+    found = [row.state.lists for row in rows if row.state.lists is not None]
     return joined(found) if len(found) == len(rows) and len({one.scope for one in found}) == 1 else None
 
 
 def _crl_words(rows: tuple[Row, ...]) -> str:
     if _crls(rows) is not None:
         return " · with CRLs"
-    return " · without CRLs, which not all of them have alike" if any(map(_has_crls, rows)) else ""
+    return (
+        " · without CRLs, which not all of them have alike"
+        if any(row.state.lists is not None for row in rows)
+        else ""
+    )
 
 
 def _repairs(rows: tuple[Row, ...]) -> list[tuple[ServedChain, Repair]]:

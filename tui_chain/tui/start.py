@@ -99,7 +99,6 @@ def _load(
     """Read the trust store and make the journey, off the event loop; `demo` names the lab's hosts, none the usual."""
     from dataclasses import replace
 
-    from tui_chain.certs.text import safe_text
     from tui_chain.failure import Failure
     from tui_chain.journey import Journey
     from tui_chain.pool.place import default_path
@@ -114,12 +113,12 @@ def _load(
     name_lookup: NameLookup = lookup
     if demo is not None:
         from tui_chain.lab.internet import open_lab
+        from tui_chain.lab.scenarios import NoSuchHost
 
         try:
             lab = resources.enter_context(open_lab(demo or None))
-        except ValueError as error:
-            named_so = safe_text(str(error)).removeprefix("the lab has no scenario ")
-            return Failure("usage", f"The lab has no host {named_so}.", "`tlschain lab --list` names them all.")
+        except NoSuchHost as error:
+            return Failure("usage", error.words, error.hint)
         named = ((parse_target(host.target), host.name) for host in lab.hosts)
         known = tuple(Host(target, name) for target, name in named if isinstance(target, Target))
         choice, name_lookup = trust or str(lab.trust_file), lookup_with(lab.names)

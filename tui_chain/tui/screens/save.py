@@ -18,7 +18,7 @@ from textual.widgets import Button, Input, Static
 from tui_chain.certs.text import safe_text
 from tui_chain.failure import Failure
 from tui_chain.files import absolute
-from tui_chain.repair.write import WritePlan, free_name, plan_write, write
+from tui_chain.repair.write import WritePlan, free_name, numbered, plan_write, write
 from tui_chain.tui.rows import BAD, DIM, OK, WARN
 from tui_chain.tui.screens.dialog import Dialog, Page
 
@@ -195,7 +195,7 @@ class SaveScreen(Dialog[Saved]):
             return first
         plans = [first]
         for number, data in enumerate(self._draft.more, start=2):
-            beside = plan_write(path.with_name(f"{path.stem}-{number}{path.suffix}"), data)
+            beside = plan_write(numbered(path, number), data)
             if isinstance(beside, Failure):
                 return beside
             if beside.old is not None and not beside.unchanged:

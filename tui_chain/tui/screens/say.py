@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -18,7 +17,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui_chain.advise.advice import unsayable
-from tui_chain.advise.commands import Advice, CrlUse, client_advice, making
+from tui_chain.advise.commands import Advice, CrlUse, client_advice, making, making_bundle
 from tui_chain.advise.document import Document, to_html, to_markdown, to_text
 from tui_chain.advise.guide import advice_document
 from tui_chain.advise.letter import letter_document
@@ -65,7 +64,7 @@ def sayings(row: Row, chain: bytes | None) -> Sayings | Failure:
     refused = next(filter(None, map(unsayable, (bundle, *dict(row.others).values()))), None)
     if refused is not None:
         return refused
-    use = None if row.state.crls is None or isinstance(row.state.crls, Failure) else CrlUse(row.state.crls.scope)
+    use = CrlUse(row.state.lists.scope) if row.state.lists is not None else None
     advice = client_advice(row.target, bundle, {Kind(kind): path for kind, path in row.others}, use)
     words = letter_document(served, row.state.verdict, chain)
     clients = tuple(_client(row, one, bundle) for one in advice)
@@ -75,10 +74,8 @@ def sayings(row: Row, chain: bytes | None) -> Sayings | Failure:
 
 
 def _client(row: Row, advice: Advice, bundle: Path) -> Saying:
-    effect = f"The setting {advice.effect} the client's own roots. " if advice.effect else ""
     body = [
-        Content.styled(f"{effect}{advice.note}".strip(), DIM),
-        *([Content()] if effect or advice.note else []),
+        *([Content.styled(advice.words, DIM), Content()] if advice.words else []),
         *_needed(row, advice, bundle),
         Content(advice.code),
     ]
@@ -91,8 +88,7 @@ def _needed(row: Row, advice: Advice, bundle: Path) -> Iterator[Content]:
     if not there and advice.file is not None:
         way = "w writes it" if advice.kind is Kind.CLIENT else f"w and F2 write it, kind {advice.kind}"
         yield Content.styled(f"! Not written yet: {safe_text(str(advice.file), 400)}; {way}, or:", WARN)
-        made = f"tlschain fix {shlex.quote(str(row.target))} -o {shlex.quote(str(advice.file))}"
-        yield Content(making(row.target, advice) or made)
+        yield Content(making(row.target, advice) or making_bundle(row.target, advice.file))
         yield Content()
 
 
