@@ -1,0 +1,31 @@
+"""What a client family says of a served chain."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+Code = int | str
+"""OpenSSL's verify code (X509_V_ERR_*), or the name that another library gives the error, such as `UnknownIssuer`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Accepted, or refused with `code`, the reason in words (`error`) and the SHA-256 of the certificate refused.
+
+    `code`, `error` and `certificate` are None where the chain is accepted; `certificate` also where the library does
+    not say which one it refused. `error` is safe for a terminal.
+    """
+
+    ok: bool
+    code: Code | None = None
+    error: str | None = None
+    certificate: str | None = None
+
+
+ACCEPTED = Verdict(True)
+"""The chain is accepted."""
+
+
+def refused(code: Code | None, error: str, certificate: str | None = None) -> Verdict:
+    """Return a refusal."""
+    return Verdict(False, code, error, certificate)
