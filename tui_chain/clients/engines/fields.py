@@ -1,4 +1,4 @@
-"""The raw fields of a certificate, for the models: no parser's opinion, each field or the error that reading it gives.
+"""The raw fields of a certificate, for the models: no parser's opinion, each field or the error of reading it.
 
 A model decides by itself what its library cannot read; here DERError says only that the bytes are no DER.
 """

@@ -1,0 +1,177 @@
+"""What every client family says of served chains, with one trust file as the only store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import cached_property
+from typing import Protocol
+
+from tui_chain.certs.certificate import Certificate
+from tui_chain.certs.crls import CrlScope, RevocationList, crl_to_pem
+from tui_chain.certs.pem import pem_of
+from tui_chain.clients.engines.hostnames import plainly_names
+from tui_chain.clients.engines.openssl import (
+    CRL_CHECK_CHAIN,
+    CRL_CHECK_LEAF,
+    PARTIAL_CHAIN,
+    STRICT,
+    OpenSSLVerifier,
+    Settings,
+    is_now,
+    library,
+)
+from tui_chain.clients.families import FAMILIES, Engine, Family, FamilyId
+from tui_chain.clients.verdict import Verdict
+
+MAX_REMEMBERED = 20_000
+"""Verdicts that are kept; then all are forgotten."""
+
+NAMED = object()
+"""Stands for every host that a leaf names in so many letters: no client makes a difference between them."""
+
+Verdicts = Mapping[str, Verdict]
+"""A verdict by the id of its family, in the order in which families are shown."""
+
+OPENSSL_SETTINGS: Mapping[str, Settings] = {
+    FamilyId.REQUESTS: Settings(common_name=False, drops_dot=True),
+    FamilyId.REQUESTS_313: Settings(STRICT | PARTIAL_CHAIN, common_name=False, drops_dot=True),
+    FamilyId.PYTHON: Settings(),
+    FamilyId.PYTHON_313: Settings(STRICT | PARTIAL_CHAIN),
+    FamilyId.CURL: Settings(PARTIAL_CHAIN, own_host_check=True, drops_dot=True, ciphers="DEFAULT"),
+}
+"""The OpenSSL families: flags of `ssl.create_default_context` (Lib/ssl.py) and of urllib3's context, and curl's."""
+
+
+class Model(Protocol):
+    """A model of another library with one trust file as its only store."""
+
+    def verify(self, served: Sequence[bytes], host: str, at: datetime) -> Verdict:
+        """Judge `served` (DER, leaf first) for `host` at `at` (aware)."""
+
+
+CRL_FAMILIES: Mapping[CrlScope, tuple[Family, ...]] = {
+    CrlScope.CHAIN: tuple(one for one in FAMILIES if one.engine is Engine.OPENSSL),
+    CrlScope.LEAF: tuple(one for one in FAMILIES if one.engine is Engine.OPENSSL and one.id is not FamilyId.CURL),
+}
+"""The families whose programs can look into the CRLs of a trust file; curl has no check of the leaf alone."""
+
+
+@dataclass(eq=False)
+class Judge:
+    """Asks client families about served chains; `trust` are the bytes of the trust file, as the user has it.
+
+    With `crl` the OpenSSL families look into the CRLs of that file, as programs do that turn the check on.
+    """
+
+    trust: bytes = field(repr=False)
+    crl: CrlScope | None = None
+    _known: dict[tuple[object, ...], Verdict] = field(default_factory=dict, init=False, repr=False)
+
+    @classmethod
+    def of(
+        cls, certificates: Iterable[Certificate], crls: Iterable[RevocationList] = (), crl: CrlScope | None = None
+    ) -> Judge:
+        """Return a judge whose trust file holds these certificates and CRLs and nothing else."""
+        return cls(pem_of(certificates) + "".join(map(crl_to_pem, crls)).encode("ascii"), crl)
+
+    def verdicts(
+        self, served: Iterable[bytes], *, host: str, at: datetime, families: Iterable[Family] = FAMILIES
+    ) -> Verdicts:
+        """Return the verdict of each family on `served` (DER, leaf first) for `host` (ASCII) at `at` (aware)."""
+        chain = tuple(served)
+        return {one.id: self.verdict(one, chain, host=host, at=at) for one in families}
+
+    def forget(self) -> None:
+        """Forget the verdicts that were given; the trust file stays read."""
+        self._known.clear()
+        self._openssl.forget()
+
+    def verdict(self, family: Family, served: tuple[bytes, ...], *, host: str, at: datetime) -> Verdict:
+        """Return the verdict of one family, from memory where it gave it before."""
+        name = NAMED if served and plainly_names(served[0], host) else host
+        asked = (family.id, served, name, _moment(at))
+        known = self._known.get(asked)
+        if known is None:
+            if len(self._known) >= MAX_REMEMBERED:
+                self._known.clear()
+            known = self._known[asked] = self._ask(family, served, host, at)
+        return known
+
+    def _ask(self, family: Family, served: tuple[bytes, ...], host: str, at: datetime) -> Verdict:
+        if family.engine is Engine.OPENSSL:
+            settings = OPENSSL_SETTINGS[family.id]
+            if self.crl is not None:
+                settings = _checking(settings, self.crl)
+            return self._openssl.verify(served, host, at, settings)
+        return self._model(family.engine).verify(served, host, at)
+
+    @cached_property
+    def _openssl(self) -> OpenSSLVerifier:
+        return OpenSSLVerifier(self.trust)
+
+    @cached_property
+    def _models(self) -> dict[Engine, Model]:
+        return {}
+
+    def _model(self, engine: Engine) -> Model:
+        if engine not in self._models:
+            self._models[engine] = _new_model(engine, self.trust)
+        return self._models[engine]
+
+
+def _moment(at: datetime) -> object:
+    """What a verdict of a time is remembered by: of now, where a list of hosts shares a chain, by the minute."""
+    return int(at.timestamp()) // 60 if is_now(at) else at
+
+
+def _checking(settings: Settings, scope: CrlScope) -> Settings:
+    """The settings with the CRL check on.
+
+    Over a whole chain no program has PARTIAL_CHAIN: an intermediate of the file would end the chain, and OpenSSL then
+    looks for its issuer's key in vain (code 3 or 8). curl leaves it off by itself where it has CRLs; Python is told.
+    """
+    if scope is CrlScope.LEAF:
+        return replace(settings, flags=settings.flags | CRL_CHECK_LEAF)
+    return replace(settings, flags=settings.flags & ~PARTIAL_CHAIN | CRL_CHECK_CHAIN)
+
+
+def _new_model(engine: Engine, trust: bytes) -> Model:
+    """Load the engine only where somebody asks it."""
+    if engine is Engine.GNUTLS:
+        from tui_chain.clients.engines.gnutls import GnutlsVerifier
+
+        return GnutlsVerifier(trust)
+    if engine is Engine.GO:
+        from tui_chain.clients.engines.go import GoVerifier
+
+        return GoVerifier(trust)
+    if engine is Engine.JAVA:
+        from tui_chain.clients.engines.java import JavaVerifier
+
+        return JavaVerifier(trust)
+    from tui_chain.clients.engines.rustls import RustlsVerifier
+
+    return RustlsVerifier(trust)
+
+
+def engine_name(family: Family) -> str:
+    """Name what judges for a family: the library with its version, or the model and what it was measured with."""
+    if family.engine is Engine.OPENSSL:
+        return library()
+    if family.engine is Engine.GNUTLS:
+        from tui_chain.clients.engines import gnutls
+
+        return gnutls.NAME
+    if family.engine is Engine.GO:
+        from tui_chain.clients.engines import go
+
+        return go.NAME
+    if family.engine is Engine.JAVA:
+        from tui_chain.clients.engines import java
+
+        return java.NAME
+    from tui_chain.clients.engines import rustls
+
+    return rustls.NAME
