@@ -11,6 +11,7 @@ from typing import Protocol
 from tui_chain.certs.certificate import Certificate
 from tui_chain.certs.crls import CrlScope, RevocationList, crl_to_pem
 from tui_chain.certs.pem import pem_of
+from tui_chain.clients.curl_library import curl_engine
 from tui_chain.clients.engines.hostnames import plainly_names
 from tui_chain.clients.engines.openssl import (
     CRL_CHECK_CHAIN,
@@ -39,7 +40,7 @@ OPENSSL_SETTINGS: Mapping[str, Settings] = {
     FamilyId.REQUESTS_313: Settings(STRICT | PARTIAL_CHAIN, common_name=False, drops_dot=True),
     FamilyId.PYTHON: Settings(),
     FamilyId.PYTHON_313: Settings(STRICT | PARTIAL_CHAIN),
-    FamilyId.CURL: Settings(PARTIAL_CHAIN, own_host_check=True, drops_dot=True, ciphers="DEFAULT"),
+    FamilyId.CURL: Settings(PARTIAL_CHAIN, own_host_check=True, ciphers="DEFAULT"),
 }
 """The OpenSSL families: flags of `ssl.create_default_context` (Lib/ssl.py) and of urllib3's context, and curl's."""
 
@@ -158,6 +159,8 @@ def _new_model(engine: Engine, trust: bytes) -> Model:
 
 def engine_name(family: Family) -> str:
     """Name what judges for a family: the library with its version, or the model and what it was measured with."""
+    if family.id is FamilyId.CURL:
+        return curl_engine()
     if family.engine is Engine.OPENSSL:
         return library()
     if family.engine is Engine.GNUTLS:

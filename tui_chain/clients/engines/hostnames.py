@@ -12,6 +12,8 @@ from tui_chain.certs.names import parse_ip
 from tui_chain.clients.engines.fields import fields_of
 
 _DNS, _IP = CONTEXT - 0x20 + 2, CONTEXT - 0x20 + 7
+_WIDE = {28: "utf-32-be", 30: "utf-16-be"}
+"""String types of more than one octet a character: UniversalString and BMPString."""
 _ALTERNATIVE_NAME, _COMMON_NAME = "2.5.29.17", "2.5.4.3"
 
 
@@ -64,8 +66,9 @@ def _common_name(der: bytes) -> str | None:
         subject = DistinguishedName.from_der(fields_of(der).subject)
     except DERError:
         return None
-    names = [pair.value for rdn in subject.rdns for pair in rdn if pair.oid == _COMMON_NAME]
-    return _text(names[-1]) if names else None
+    names = [pair for rdn in subject.rdns for pair in rdn if pair.oid == _COMMON_NAME]
+    # ASN1_STRING_to_UTF8, which curl calls
+    return names[-1].value.decode(_WIDE.get(names[-1].tag, "latin-1"), "replace") if names else None
 
 
 def _text(name: bytes) -> str:

@@ -41,9 +41,11 @@ MAX_ANSWERS = 256
 NOW = 60.0
 """Seconds by which a time may differ from the clock and still be now: libssl's verdict of now is then the answer."""
 
-_AFTER_TIME = frozenset({4, 7, 43, 47, 48, 49, 51, 52, 53})
-"""Codes that OpenSSL meets with or after the dates (internal_verify, check_name_constraints, check_policy)."""
-_DATES = frozenset({9, 10, 13, 14})
+_AFTER_TIME = frozenset({4, 7, 8, 23, 36, 43, 47, 48, 49, 51, 52, 53})
+"""Codes that OpenSSL meets with or after dates: those of a CRL (check_crl: 8, cert_crl: 23, 36), or of certificates
+(internal_verify, check_name_constraints, check_policy)."""
+_DATES = frozenset({9, 10, 11, 12, 13, 14, 15, 16})
+"""Codes for the dates of certificates and CRLs."""
 _HOST, _ADDRESS = 62, 64
 
 
@@ -53,7 +55,7 @@ class Settings:
 
     `common_name` lets a certificate without a dNSName be known by its common name, as `ssl` does by default.
     `own_host_check` is curl's: OpenSSL checks no name, and lib/vtls/openssl.c compares afterwards. `drops_dot` takes
-    a trailing dot off the host, as urllib3 and curl do. `ciphers` None is the list that Python sets by itself.
+    the dots at its end off the host, as urllib3 does. `ciphers` None is the list that Python sets by itself.
     """
 
     flags: int = 0
@@ -127,6 +129,13 @@ class OpenSSLVerifier:
 
         return Locator(self.trust)
 
+    @cached_property
+    def _timeless(self) -> Locator:
+        """The same for what it says without a look at dates; either keeps the contexts of one time."""
+        from tui_chain.clients.engines.pyopenssl import Locator
+
+        return Locator(self.trust)
+
     def forget(self) -> None:
         """Forget the handshakes that were done; the store stays loaded."""
         self._answers.clear()
@@ -138,7 +147,7 @@ class OpenSSLVerifier:
         context = self._context
         if isinstance(context, str):
             return refused("ca-file", f"OpenSSL cannot read the trust file ({context})")
-        name = host.removesuffix(".") if settings.drops_dot else host
+        name = host.rstrip(".") if settings.drops_dot else host
         now = is_now(at)
         verdict = self._ask(context, served, name, settings, now=now)
         if not now:
@@ -167,15 +176,24 @@ class OpenSSLVerifier:
         context.verify_flags = ssl.VerifyFlags(asked.flags)
         if context.security_level != asked.level:
             context.set_ciphers(f"DEFAULT:@SECLEVEL={asked.level}")
-        return _handshake(context, asked.served, asked.host)
+        return _handshake(context, asked.served, asked.host if asked.check_host else None)
 
     def _dated(self, verdict: Verdict, served: Sequence[bytes], at: datetime, settings: Settings) -> Verdict:
-        """Add the dates at another time than now, which `ssl` cannot set: pyOpenSSL's verification says them."""
-        if verdict.ok or verdict.code in _AFTER_TIME:
-            found = self._locator.locate(served, settings.flags, at)
-            if found is not None and found.code in _DATES:
-                return refused(found.code, found.error, found.certificate)
-        return verdict
+        """The verdict at another time than now, which `ssl` cannot set: pyOpenSSL's, where the time changes that.
+
+        Dates decide more than codes of their own: of two issuers of one name OpenSSL takes the one that is valid.
+        """
+        then = self._locator.locate(served, settings.flags, at)
+        if isinstance(verdict.code, str) or verdict.code == (then and then.code):
+            return verdict
+        timeless = self._timeless.locate(served, settings.flags | NO_CHECK_TIME, None)
+        if (then and then.code) == (timeless and timeless.code):
+            return verdict
+        if verdict.code in {_HOST, _ADDRESS} and (then is None or then.code in _AFTER_TIME | _DATES):
+            return verdict
+        if verdict.code not in {None, _HOST, _ADDRESS, timeless and timeless.code} | _AFTER_TIME:
+            return verdict  # this library minds what the newer one does not, and before it looks at dates
+        return ACCEPTED if then is None else refused(then.code, then.error, then.certificate)
 
     def _located(self, verdict: Verdict, served: Sequence[bytes], at: datetime | None, settings: Settings) -> Verdict:
         """Name the certificate of a refusal: the leaf for names, else what pyOpenSSL says where its code agrees."""
@@ -195,7 +213,7 @@ class OpenSSLVerifier:
         return next((one.sha256 for depth, one in enumerate(chain) if strict_fault(chain, depth) == code), None)
 
 
-def _handshake(context: ssl.SSLContext, served: Sequence[bytes], host: str) -> Verdict:
+def _handshake(context: ssl.SSLContext, served: Sequence[bytes], host: str | None) -> Verdict:
     incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
     try:
         client = context.wrap_bio(incoming, outgoing, server_hostname=host)

@@ -6,6 +6,7 @@ believed only where it meets the code that libssl gave.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -38,6 +39,7 @@ class Locator:
     trust: bytes = field(repr=False)
     _contexts: dict[int, SSL.Context | None] = field(default_factory=dict, init=False, repr=False)
     _at: datetime | None = field(default=None, init=False, repr=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
     _last: tuple[object, tuple[Met, ...]] | None = field(default=None, init=False, repr=False)
 
     def locate(self, served: Sequence[bytes], flags: int, at: datetime | None, code: int | None = None) -> Met | None:
@@ -51,15 +53,17 @@ class Locator:
     def errors(self, served: Sequence[bytes], flags: int, at: datetime | None) -> tuple[Met, ...]:
         """Return every error in the order in which OpenSSL meets them, each passed over to come to the next."""
         asked = tuple(served), flags, at
-        if self._last is None or self._last[0] != asked:
-            context = self._context(flags, None if at is None else at.astimezone(UTC).replace(microsecond=0))
-            self._last = asked, () if context is None else tuple(_handshake(context, served).get_app_data())
-        return self._last[1]
+        with self._lock:
+            if self._last is None or self._last[0] != asked:
+                context = self._context(flags, None if at is None else at.astimezone(UTC).replace(microsecond=0))
+                self._last = asked, () if context is None else tuple(_handshake(context, served).get_app_data())
+            return self._last[1]
 
     def chain(self, served: Sequence[bytes], flags: int, at: datetime | None) -> tuple[bytes, ...]:
         """Return the chain that verification builds, leaf first, as far as it comes; empty where none is built."""
-        context = self._context(flags, None if at is None else at.astimezone(UTC).replace(microsecond=0))
-        built = None if context is None else _handshake(context, served).get_verified_chain()
+        with self._lock:
+            context = self._context(flags, None if at is None else at.astimezone(UTC).replace(microsecond=0))
+            built = None if context is None else _handshake(context, served).get_verified_chain()
         return tuple(crypto.dump_certificate(crypto.FILETYPE_ASN1, one) for one in built or ())
 
     def _context(self, flags: int, at: datetime | None) -> SSL.Context | None:

@@ -1,0 +1,106 @@
+"""Which certificates of a trust file Go takes (`CertPool.AppendCertsFromPEM`, encoding/pem `Decode`)."""
+
+from __future__ import annotations
+
+import binascii
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from tui_chain.certs.der import DERError
+from tui_chain.clients.engines.strict import raw_subject
+
+_BEGIN, _END, _DASHES = b"-----BEGIN ", b"\n-----END ", b"-----"
+_BLANKS = b" \t"
+
+
+class _Block(NamedTuple):
+    label: bytes
+    headers: bool
+    body: bytes
+
+
+def certificates(data: bytes) -> Iterator[bytes]:
+    """Return each CERTIFICATE block without headers, decoded; it need not be a certificate.
+
+    A byte order mark before the first BEGIN hides that block, a block without its END line is passed over.
+    """
+    for block in _blocks(data):
+        if block.label == b"CERTIFICATE" and not block.headers:
+            yield block.body
+
+
+def by_subject(data: bytes) -> Mapping[bytes, tuple[bytes, ...]]:
+    """Return the certificates of a trust file, each once, by the DER of their subject, in the order of the file."""
+    found: defaultdict[bytes, dict[bytes, None]] = defaultdict(dict)
+    for der in certificates(data):
+        try:
+            found[raw_subject(der)][der] = None
+        except DERError:
+            continue
+    return {subject: tuple(ders) for subject, ders in found.items()}
+
+
+def _blocks(data: bytes) -> Iterator[_Block]:
+    """Every sound block; after one that is not sound, the search goes on behind its BEGIN line and headers."""
+    at: int | None = 0
+    while at is not None and (start := _begin(data, at)) is not None:
+        line, at = _line(data, start)
+        if not line.endswith(_DASHES):
+            continue
+        label = line.removesuffix(_DASHES)
+        body = _skip_headers(data, at)
+        if body is None:
+            return
+        found = _ended(data, body, label, headers=body > at)
+        block, at = found or (None, body)
+        if block is not None:
+            yield block
+
+
+def _begin(data: bytes, at: int) -> int | None:
+    """Return where the label of the next BEGIN line begins; it stands at the start of a line, or at `at`."""
+    if data.startswith(_BEGIN, at):
+        return at + len(_BEGIN)
+    found = data.find(b"\n" + _BEGIN, at)
+    return None if found < 0 else found + 1 + len(_BEGIN)
+
+
+def _line(data: bytes, at: int) -> tuple[bytes, int]:
+    """Return the line at `at` without blanks at its end, and where the next one begins."""
+    end = data.find(b"\n", at)
+    if end < 0:
+        return data[at:].rstrip(_BLANKS), len(data)
+    return data[at:end].removesuffix(b"\r").rstrip(_BLANKS), end + 1
+
+
+def _skip_headers(data: bytes, at: int) -> int | None:
+    """Return where the body begins behind lines with a colon, or None if the file ends before it."""
+    while at < len(data):
+        line, after = _line(data, at)
+        if b":" not in line:
+            return at
+        at = after
+    return None
+
+
+def _ended(data: bytes, body: int, label: bytes, *, headers: bool) -> tuple[_Block, int] | None:
+    bare = not headers and data.startswith(_END[1:], body)
+    end = body if bare else data.find(_END, body)
+    if end < 0:
+        return None
+    trailer = end + len(_END) - bare
+    rest, after = _line(data, trailer)
+    decoded = _decoded(data[body:end])
+    if rest != label + _DASHES or decoded is None:
+        return None
+    return _Block(label, headers, decoded), after
+
+
+def _decoded(body: bytes) -> bytes | None:
+    """Return the bytes of strict base64 (`base64.StdEncoding`): padded, without any other character."""
+    text = body.translate(None, b" \t\r\n")
+    try:
+        return binascii.a2b_base64(text, strict_mode=True) if len(text) % 4 == 0 else None
+    except binascii.Error:
+        return None

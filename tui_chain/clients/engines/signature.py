@@ -1,0 +1,79 @@
+"""Checks one signature with a key, for the models of Go and rustls: which algorithms count is theirs to say."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Protocol, cast
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
+from cryptography.hazmat.primitives.serialization import load_der_public_key
+
+from tui_chain.certs.algorithms import Scheme, SignatureAlgorithm
+from tui_chain.certs.faults import attempt
+
+
+class MLDSAPublicKey(Protocol):
+    """An ML-DSA key (FIPS 204), for which an older cryptography has no class."""
+
+    def verify(self, signature: bytes, data: bytes, /) -> None:
+        """Raise InvalidSignature unless the key made `signature` over `data`."""
+
+
+Key = rsa.RSAPublicKey | ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey | MLDSAPublicKey
+"""A key of a kind that one of the libraries knows."""
+
+_PLAIN = (rsa.RSAPublicKey, ec.EllipticCurvePublicKey, ed25519.Ed25519PublicKey)
+_ML_DSA = frozenset({"MLDSA44PublicKey", "MLDSA65PublicKey", "MLDSA87PublicKey"})
+"""Names of cryptography's classes."""
+
+_HASHES: dict[str, type[hashes.HashAlgorithm]] = {
+    "SHA-256": hashes.SHA256,
+    "SHA-384": hashes.SHA384,
+    "SHA-512": hashes.SHA512,
+}
+
+
+@lru_cache(maxsize=1024)
+def public_key(spki: bytes) -> Key | None:
+    """Return the key of a SubjectPublicKeyInfo (DER), or None for another kind or one that cryptography refuses."""
+    loaded = attempt("public key", lambda: load_der_public_key(spki))
+    if isinstance(loaded, _PLAIN):
+        return loaded
+    return cast("MLDSAPublicKey", loaded) if type(loaded).__name__ in _ML_DSA else None
+
+
+def signed(spki: bytes, algorithm: SignatureAlgorithm, data: bytes, signature: bytes) -> bool:
+    """Tell whether the key of `spki` (DER) made `signature` over `data`: RSA, ECDSA, Ed25519 or ML-DSA.
+
+    The hash is SHA-256, SHA-384 or SHA-512; PSS has the same hash in its mask.
+    """
+    key = public_key(spki)
+    if key is None:
+        return False
+    found = attempt("signature", lambda: _verify(key, algorithm, data, signature))
+    return found is True
+
+
+def _verify(key: Key, algorithm: SignatureAlgorithm, data: bytes, signature: bytes) -> bool:
+    try:
+        if isinstance(key, rsa.RSAPublicKey):
+            key.verify(signature, data, _padding(algorithm), _digest(algorithm))
+        elif isinstance(key, ec.EllipticCurvePublicKey):
+            key.verify(signature, data, ec.ECDSA(_digest(algorithm)))
+        else:
+            key.verify(signature, data)
+    except InvalidSignature:
+        return False
+    return True
+
+
+def _padding(algorithm: SignatureAlgorithm) -> padding.AsymmetricPadding:
+    if algorithm.scheme is Scheme.PSS:
+        return padding.PSS(padding.MGF1(_digest(algorithm)), algorithm.salt)
+    return padding.PKCS1v15()
+
+
+def _digest(algorithm: SignatureAlgorithm) -> hashes.HashAlgorithm:
+    return _HASHES[algorithm.digest or ""]()
