@@ -5,7 +5,7 @@ BIN = $(VENV)/bin
 HOSTS ?=
 TESTS ?= tests
 
-.PHONY: run test lint format screenshots bench clean
+.PHONY: run test clients lint format screenshots bench clean
 
 # dependency groups need a recent pip, so pip comes first
 $(VENV)/ready: pyproject.toml constraints.txt
@@ -21,8 +21,13 @@ else
 	@if [ -t 1 ]; then $(BIN)/tlschain-tui $(HOSTS); else $(BIN)/tlschain fix $(HOSTS); fi
 endif
 
+# workers by the machine: pytest-xdist
 test: $(VENV)/ready
-	$(BIN)/python -m pytest $(TESTS)
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(TESTS)
+
+# every case of the measured suite in every program there is: some minutes, and docs/clients.md is written anew
+clients: $(VENV)/ready
+	$(BIN)/python -m tests.clients --output docs/clients.md
 
 lint: $(VENV)/ready
 	$(BIN)/ruff check .

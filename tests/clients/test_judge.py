@@ -1,0 +1,165 @@
+"""The families, and the judge that asks them: who they are, what is remembered, and that nothing raises."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.support.chains import HOST, NOW, make_pki, views
+from tui_chain.certs.pem import pem_of
+from tui_chain.clients.engines.openssl import PARTIAL_CHAIN, STRICT, OpenSSLVerifier
+from tui_chain.clients.families import FAMILIES, Engine, FamilyId, family, family_names
+from tui_chain.clients.judge import OPENSSL_SETTINGS, Judge, engine_name
+from tui_chain.clients.verdict import ACCEPTED, Verdict
+
+PKI = make_pki()
+CHAIN = (PKI.leaf.der, PKI.issuing.der)
+TRUST = pem_of(views(PKI.root))
+
+
+def test_there_are_nine_families_in_their_order() -> None:
+    assert [one.id.value for one in FAMILIES] == [
+        *("requests", "requests-3.13", "python", "python-3.13", "curl", "gnutls", "go", "java", "rustls")
+    ]
+    assert len({one.name for one in FAMILIES}) == len({one.short for one in FAMILIES}) == 9
+    assert all(family(one.id) is one for one in FAMILIES)
+    assert {one.id for one in FAMILIES if not one.model} == set(OPENSSL_SETTINGS)
+
+
+def test_a_family_of_another_word_is_an_error() -> None:
+    with pytest.raises(ValueError, match="firefox"):
+        family("firefox")
+
+
+def test_names_come_in_the_order_in_which_families_are_shown() -> None:
+    assert family_names({"java", "curl"}) == family_names(["java", "curl"])
+    assert family_names({"java", "curl"}).startswith("curl")
+
+
+def test_the_settings_are_those_of_the_programs() -> None:
+    """`ssl.create_default_context` of CPython 3.13 sets both flags, urllib3 no common name, curl partial chains."""
+    flags = {name: settings.flags for name, settings in OPENSSL_SETTINGS.items()}
+    assert flags == {
+        FamilyId.REQUESTS: 0,
+        FamilyId.REQUESTS_313: STRICT | PARTIAL_CHAIN,
+        FamilyId.PYTHON: 0,
+        FamilyId.PYTHON_313: STRICT | PARTIAL_CHAIN,
+        FamilyId.CURL: PARTIAL_CHAIN,
+    }
+    without_common_name = {name for name, settings in OPENSSL_SETTINGS.items() if not settings.common_name}
+    assert without_common_name == {FamilyId.REQUESTS, FamilyId.REQUESTS_313}
+    assert [name for name, settings in OPENSSL_SETTINGS.items() if settings.own_host_check] == [FamilyId.CURL]
+
+
+def test_this_python_is_one_of_them() -> None:
+    import ssl
+    import sys
+
+    flags = ssl.create_default_context().verify_flags & (STRICT | PARTIAL_CHAIN)
+    own = FamilyId.PYTHON_313 if sys.version_info >= (3, 13) else FamilyId.PYTHON
+    assert OPENSSL_SETTINGS[own].flags == flags
+
+
+@pytest.mark.parametrize("one", FAMILIES, ids=lambda one: one.id)
+def test_an_engine_has_a_name_with_its_version(one: object) -> None:
+    name = engine_name(family(one.id))  # type: ignore[attr-defined]
+    assert any(letter.isdigit() for letter in name)
+    assert name.startswith("model of ") == family(one.id).model  # type: ignore[attr-defined]
+
+
+def test_all_accept_a_good_chain_now_and_then() -> None:
+    for at in (datetime.now(UTC), NOW):
+        verdicts = Judge(TRUST).verdicts(CHAIN, host=HOST, at=at)
+        assert verdicts == {one.id: ACCEPTED for one in FAMILIES}
+        assert list(verdicts) == [one.id for one in FAMILIES]
+
+
+def test_some_can_be_asked_alone() -> None:
+    verdicts = Judge(TRUST).verdicts(CHAIN, host=HOST, at=NOW, families=[family("go"), family("curl")])
+    assert list(verdicts) == ["go", "curl"]
+
+
+@pytest.mark.parametrize("one", FAMILIES, ids=lambda one: one.id)
+@pytest.mark.parametrize(
+    ("trust", "served", "host"),
+    [
+        (b"", CHAIN, HOST),
+        (b"\xff\xfe\x00", CHAIN, HOST),
+        (TRUST[:-40], CHAIN, HOST),
+        (TRUST, (), HOST),
+        (TRUST, (b"",), HOST),
+        (TRUST, (b"\x30\x82\xff\xff",), HOST),
+        (TRUST, (*CHAIN, b"garbage"), "other.test"),
+        (TRUST, CHAIN, "."),
+        (TRUST, CHAIN, "a..b"),
+        (TRUST, CHAIN, "*.test"),
+        (TRUST, CHAIN, "a" * 300),
+        (TRUST, CHAIN, "::ffff:192.0.2.1"),
+    ],
+)
+def test_nothing_raises_and_nothing_bad_is_accepted(
+    one: object, trust: bytes, served: tuple[bytes, ...], host: str
+) -> None:
+    verdict = Judge(trust).verdict(family(one.id), served, host=host, at=NOW)  # type: ignore[attr-defined]
+    assert not verdict.ok
+    assert verdict.error
+    assert verdict.error.isprintable()
+
+
+def test_a_verdict_is_remembered_for_its_chain_host_and_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[datetime] = []
+    verify = OpenSSLVerifier.verify
+
+    def counted(
+        self: OpenSSLVerifier, served: tuple[bytes, ...], host: str, at: datetime, settings: object
+    ) -> Verdict:
+        asked.append(at)
+        return verify(self, served, host, at, settings)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(OpenSSLVerifier, "verify", counted)
+    judge, curl = Judge(TRUST), family("curl")
+    later = NOW + timedelta(days=400)
+    first = judge.verdict(curl, CHAIN, host=HOST, at=NOW)
+    assert judge.verdict(curl, CHAIN, host=HOST, at=NOW) is first
+    assert len(asked) == 1
+    assert judge.verdict(curl, CHAIN, host=HOST, at=later).code == 10
+    assert judge.verdict(curl, CHAIN, host="other.test", at=NOW).code == 62
+    assert judge.verdict(curl, CHAIN[:1], host=HOST, at=NOW).code == 20
+    assert judge.verdict(curl, CHAIN, host=HOST, at=NOW) is first
+    assert len(asked) == 4
+
+
+def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui_chain.clients.judge.MAX_REMEMBERED", 3)
+    judge = Judge(TRUST)
+    for number in range(10):
+        assert not judge.verdict(family("curl"), CHAIN, host=f"{number}.test", at=NOW).ok
+        assert len(judge._known) <= 3
+
+
+def test_models_follow_the_time_too() -> None:
+    judge = Judge(TRUST)
+    for one in FAMILIES:
+        if one.engine is not Engine.OPENSSL:
+            assert judge.verdict(one, CHAIN, host=HOST, at=NOW).ok
+            assert not judge.verdict(one, CHAIN, host=HOST, at=NOW + timedelta(days=4000)).ok
+
+
+def test_threads_do_not_disturb_each_other() -> None:
+    """Flags, names and times of one context, asked for from several threads at once."""
+    engine = OpenSSLVerifier(TRUST)
+    times = (datetime.now(UTC), NOW, NOW + timedelta(days=400))
+    hosts = (HOST, "other.test")
+    asked = [
+        (chain, host, at, settings)
+        for settings in OPENSSL_SETTINGS.values()
+        for chain in (CHAIN, CHAIN[:1])
+        for host in hosts
+        for at in times
+    ]
+    alone = [OpenSSLVerifier(TRUST).verify(*one) for one in asked]
+    with ThreadPoolExecutor(8) as pool:
+        together = list(pool.map(lambda one: engine.verify(*one), asked * 3))
+    assert together == alone * 3
