@@ -31,10 +31,11 @@ def run() -> list[tuple[str, str]]:
         target = f"localhost:{there.leaf_only}"
         fix = partial(run, tlschain, "fix", "--trust", there.trust, target)
         look = partial(run, "openssl", "s_client", "-showcerts", "-connect", target)
-        known, fetched = medians(fix, look, ROUNDS), medians(partial(fix, "--no-pool"), look, ROUNDS)
-        helped = medians(partial(run, tlschain, "--help"), partial(run, sys.executable, "-c", "import click"), ROUNDS)
+        known, fetched = medians(fix, look, rounds=ROUNDS), medians(partial(fix, "--no-pool"), look, rounds=ROUNDS)
+        bare = partial(run, sys.executable, "-c", "import click")
+        helped = medians(partial(run, tlschain, "--help"), bare, rounds=ROUNDS)
     return [
-        row("tlschain fix, one link missing / openssl s_client -showcerts", *known, "at most 8"),
-        row("the same, with --no-pool: the link comes from AIA", *fetched, "at most 8"),
-        row("tlschain --help / python -c 'import click'", *helped, "near 1"),
+        row("tlschain fix, one link missing / openssl s_client -showcerts", known, "at most 8"),
+        row("the same, with --no-pool: the link comes from AIA", fetched, "at most 8"),
+        row("tlschain --help / python -c 'import click'", helped, "near 1"),
     ]

@@ -53,4 +53,5 @@ def run() -> list[tuple[str, str]]:
     """Measure from the start of the process to the first paint."""
     ours = partial(_until_painted, Path(sys.executable).with_name("tlschain-tui"), "localhost:1")
     bare = partial(_until_painted, sys.executable, "-c", BARE)
-    return [row("first paint of tlschain-tui / of a bare Textual app", *medians(ours, bare, ROUNDS), "at most 1.5")]
+    taken = medians(ours, bare, rounds=ROUNDS)
+    return [row("first paint of tlschain-tui / of a bare Textual app", taken, "at most 1.5")]

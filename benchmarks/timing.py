@@ -22,14 +22,15 @@ def seconds(work: Work) -> float:
     return time.perf_counter() - started
 
 
-def medians(one: Work, other: Work, rounds: int) -> tuple[float, float]:
-    """Median seconds of two kinds of work, done in turns; a first round of each warms up and is not counted."""
-    one()
-    other()
-    taken = [(seconds(one), seconds(other)) for _ in range(rounds)]
-    return statistics.median(first for first, _ in taken), statistics.median(second for _, second in taken)
+def medians(*works: Work, rounds: int) -> tuple[float, ...]:
+    """Median seconds of several kinds of work, done in turns; a first round of each warms up and is not counted."""
+    for work in works:
+        work()
+    taken = [[seconds(work) for work in works] for _ in range(rounds)]
+    return tuple(statistics.median(column) for column in zip(*taken, strict=True))
 
 
-def row(name: str, ours: float, theirs: float, bound: str) -> tuple[str, str]:
-    """A line of the table: both times in milliseconds, their ratio, and what the ratio should be."""
+def row(name: str, taken: tuple[float, ...], bound: str) -> tuple[str, str]:
+    """A line of the table: two times in milliseconds, ours first, their ratio, and what the ratio should be."""
+    ours, theirs = taken
     return name, f"{1000 * ours:7.1f} ms / {1000 * theirs:6.1f} ms = {ours / theirs:5.2f}  ({bound})"

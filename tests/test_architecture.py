@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+import pytest
+
 import tui_chain
 
 ROOT = Path(tui_chain.__file__).parent
@@ -20,6 +22,7 @@ ORDER = (
     "background",
     "certs",
     "paths",
+    "clients",
     "files",
     "trust",
     "stores",
@@ -34,13 +37,22 @@ ORDER = (
     "state",
     "advise",
     "audit",
+    "results",
     "journey",
     "questions",
     "crl_questions",
+    "api",
 )
 """The parts from the ground up: each imports only what stands before it. A new part gets its place here."""
-PURE = {"certs": {"certs"}, "paths": {"certs", "paths"}, "failure": {"failure"}}
-"""The ground: no sockets, no files, no clock, and nothing of ours but this."""
+PURE = {
+    "failure": {"failure"},
+    "certs": {"certs"},
+    "paths": {"certs", "paths"},
+    "clients": {"certs", "paths", "clients"},
+}
+"""The ground: no stage, and nothing of ours but this; `certs` and `paths` know no socket, no file and no clock."""
+LIBRARIES = {"certs": {"cryptography", "OpenSSL"}, "paths": {"cryptography"}, "clients": {"cryptography", "OpenSSL"}}
+"""What the ground takes from elsewhere, beside the standard library."""
 HEADLESS = "headless"
 SCREEN = "tui"
 LAB = "lab"
@@ -116,9 +128,53 @@ def test_only_a_demo_loads_the_lab() -> None:
 
 
 def test_the_lab_knows_no_stage() -> None:
+    """Of a diagnosis it knows the words, and of the client families what they are."""
     names = {name for path, part in PARTS.items() if part == LAB for name in imported(trees(path))}
     others = {name for name in names if not name.startswith(("tui_chain.lab", "tui_chain.certs"))}
-    assert others <= {"tui_chain.diagnose.words"}
+    values = {f"tui_chain.clients.{name}" for name in ("families", "verdict", "handshake")}
+    assert others <= {"tui_chain.diagnose.words", *values}
+
+
+def foreign(tree: ast.AST) -> Iterator[str]:
+    """The packages that a tree imports, which are neither ours nor the standard library's."""
+    for node in ast.walk(tree):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        names += [str(node.module)] if isinstance(node, ast.ImportFrom) else []
+        packages = {name.partition(".")[0] for name in names}
+        yield from packages - sys.stdlib_module_names - {"tui_chain"}
+
+
+def test_the_ground_stands_on_few_libraries() -> None:
+    wrong = []
+    for path, part in PARTS.items():
+        if part in LIBRARIES:
+            wrong += [f"{path} imports {name}" for name in set(foreign(trees(path))) - LIBRARIES[part]]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("module", ["tui_chain.api", "tui_chain.results.host", "tui_chain.results.audit"])
+def test_what_programs_use_loads_no_front_end(module: str) -> None:
+    script = (
+        f"import sys, {module}; print(*{{name.partition('.')[0] for name in sys.modules}} & {{'click', 'textual'}})"
+    )
+    words = (sys.executable, "-c", script)
+    done = subprocess.run(words, check=True, capture_output=True, text=True, timeout=60, cwd=ROOT.parent)
+    assert done.stdout == "\n"
+
+
+def test_an_engine_of_a_family_is_loaded_when_it_is_asked() -> None:
+    """A look at one family loads no model of another."""
+    script = (
+        "import sys\nfrom datetime import UTC, datetime\nfrom tui_chain.clients.families import family\n"
+        "from tui_chain.clients.judge import Judge\n"
+        "Judge(b'').verdict(family('go'), (b'x',), host='a.test', at=datetime.now(UTC))\n"
+        "print(*(name.rpartition('.')[2] for name in sys.modules if 'clients.engines.' in name))"
+    )
+    words = (sys.executable, "-c", script)
+    done = subprocess.run(words, check=True, capture_output=True, text=True, timeout=60, cwd=ROOT.parent)
+    loaded = set(done.stdout.split())
+    assert "go" in loaded
+    assert not loaded & {"java", "gnutls", "rustls", "pyopenssl"}
 
 
 def test_there_is_no_circle() -> None:

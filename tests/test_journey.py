@@ -110,7 +110,7 @@ def test_repairable_is_said_of_a_proven_repair_only(lab: Lab) -> None:
     state = walk(state, journey.fix)
     assert state.resolution is not None
     refused = state.with_repair(state.resolution, Failure("no-repair", "No client accepts it."))
-    assert (state.status, refused.status) == (Status.REPAIRABLE, Status.INVALID)
+    assert (state.status, refused.status) == (Status.REPAIRABLE, Status.INCOMPLETE)
 
 
 def test_the_clock_judges_every_stage() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from cryptography.x509.oid import ExtensionOID
 from tests.support.chains import HOST, NOW, make_pki, repair_of, resolution_of, served_by, store_of, views
 from tui_chain.audit.refresh import foreign_certificates
 from tui_chain.certs.readers import read_certificates
+from tui_chain.clients.families import FAMILIES, Engine
 from tui_chain.diagnose.diagnosis import Diagnoser
 from tui_chain.diagnose.words import Status
 from tui_chain.failure import Failure
@@ -26,22 +28,33 @@ from tui_chain.repair.write import WritePlan, plan_write
 from tui_chain.resolve.addresses import Reach, reach
 
 
-def test_what_every_client_refuses_is_not_complete_but_can_be_repaired() -> None:
+def test_what_curl_and_every_python_refuse_is_not_complete_but_can_be_repaired() -> None:
     """A served namesake of the issuer before the real one, and a leaf without AKI: OpenSSL does not backtrack."""
-    pki, decoy = make_pki(), make_pki().issuing
+    pki, namesake = make_pki(), make_pki().issuing
     leaf = pki.issuing.issue_leaf([HOST], Template(without=frozenset({ExtensionOID.AUTHORITY_KEY_IDENTIFIER})))
-    served = served_by(leaf, decoy, pki.issuing)
+    served = served_by(leaf, namesake, pki.issuing)
     diagnosis = Diagnoser(pki.trust).diagnose(served, at=NOW)
-    assert not any(verdict.ok for verdict in diagnosis.verdicts.values())
-    assert diagnosis.status is not Status.COMPLETE
-    assert diagnosis.fatal
-    assert {"clients-refuse", "decoy"} <= {found.code for found in diagnosis.findings}
+    openssl = {family.id for family in FAMILIES if family.engine is Engine.OPENSSL}
+    assert openssl <= set(diagnosis.refusing)
+    assert "go" in diagnosis.accepting, "it tries the other issuer"
+    assert diagnosis.status is Status.PARTIAL
+    assert {"family-refuses", "namesake"} <= {found.code for found in diagnosis.findings}
     state = HostState(Target(HOST)).with_served(served, diagnosis)
-    assert state.status is Status.INVALID
+    assert state.status is Status.PARTIAL
     repair = repair_of(pki.trust, served)
     assert isinstance(repair, Repair)
-    assert repair.passed
+    assert {"requests", "python", "curl"} <= repair.won
     assert state.with_repair(resolution_of(pki.trust, served), repair).status is Status.REPAIRABLE
+
+
+def test_what_all_but_one_refuse_is_partial_though_the_search_finds_a_good_path() -> None:
+    """The same with a certificate that nobody can read."""
+    pki, namesake = make_pki(), make_pki().issuing
+    leaf = pki.issuing.issue_leaf([HOST], Template(without=frozenset({ExtensionOID.AUTHORITY_KEY_IDENTIFIER})))
+    broken = replace(leaf, der=b"\x30\x03\x02\x01\x05")
+    diagnosis = Diagnoser(pki.trust).diagnose(served_by(leaf, namesake, pki.issuing, broken), at=NOW)
+    assert diagnosis.accepting == ("rustls",), "it passes over what it cannot read"
+    assert diagnosis.status is Status.PARTIAL
 
 
 def test_a_strangers_pkcs12_cannot_buy_time() -> None:

@@ -7,10 +7,17 @@ from pathlib import Path
 
 import certifi
 import pytest
+from cryptography.hazmat.primitives.serialization import NoEncryption, pkcs12
 
+from tests.certs.test_jks import key as jks_key
+from tests.certs.test_jks import store as jks
+from tests.certs.test_jks import trusted as jks_trusted
 from tests.support.chains import HOST, NOW, make_pki
+from tests.support.trusted import SERVER, trusted_block
 from tui_chain.certs.certificate import Certificate
 from tui_chain.certs.store import TrustStore
+from tui_chain.clients.families import FAMILIES, Engine
+from tui_chain.clients.judge import Judge
 from tui_chain.failure import Failure
 from tui_chain.lab.authority import self_signed_leaf, to_pem
 from tui_chain.trust import load_trust_store, read_file
@@ -166,3 +173,113 @@ def test_a_pipe_is_read_to_its_end(tmp_path: Path) -> None:
     writer.start()
     assert read_file(pipe, "trust store") == b"x" * 100_000
     writer.join()
+
+
+REJECTED = trusted_block(PKI.root.der, rejected=[SERVER])
+
+
+def judged(trust: TrustStore) -> set[str]:
+    """The OpenSSL families that accept a whole chain below PKI's root with the store's file."""
+    families = [family for family in FAMILIES if family.engine is Engine.OPENSSL]
+    verdicts = Judge(trust.file).verdicts((PKI.leaf.der, PKI.issuing.der), host=HOST, at=NOW, families=families)
+    return {name for name, verdict in verdicts.items() if verdict.ok}
+
+
+def test_a_distrusted_root_is_no_anchor_and_the_file_stays_as_its_owner_has_it(tmp_path: Path) -> None:
+    """Dropping the settings makes a distrusted CA trusted."""
+    file = tmp_path / "roots.pem"
+    file.write_bytes(b"# mine\n" + to_pem([OTHER.root.der]) + REJECTED)
+    loaded = store(str(file))
+    assert [anchor.der for anchor in loaded.anchors] == [OTHER.root.der]
+    assert loaded.file == file.read_bytes()
+    assert any("1 certificate that its trust settings reject for TLS servers" in one for one in loaded.notices)
+    assert judged(loaded) == set()
+
+
+@pytest.mark.parametrize("plain_first", [True, False])
+def test_a_root_that_stands_there_plain_too_is_distrusted_all_the_same(tmp_path: Path, plain_first: bool) -> None:
+    """No path of ours ends there; OpenSSL heeds the first of the two blocks, and its verdict says so."""
+    file, plain = tmp_path / "roots.pem", to_pem([PKI.root.der])
+    file.write_bytes(plain + REJECTED if plain_first else REJECTED + plain)
+    assert store(str(file)).anchors == ()
+    assert bool(judged(store(str(file)))) is plain_first
+
+
+def test_settings_that_trust_servers_change_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "roots.pem"
+    file.write_bytes(trusted_block(PKI.root.der, trusted=[SERVER]))
+    assert [anchor.der for anchor in store(str(file)).anchors] == [PKI.root.der]
+    assert judged(store(str(file)))
+
+
+def test_several_stores_are_one(tmp_path: Path) -> None:
+    first, second = tmp_path / "first.pem", tmp_path / "second.pem"
+    first.write_bytes(to_pem([OTHER.root.der]).rstrip(b"\n"))
+    second.write_bytes(to_pem([PKI.root.der, OTHER.root.der, PKI.leaf.der]))
+    joined = load_trust_store(str(first), str(second), str(first))
+    assert isinstance(joined, TrustStore)
+    assert [anchor.der for anchor in joined.anchors] == [OTHER.root.der, PKI.root.der]
+    assert joined.name == f"{first} + {second}"
+    assert len(joined.notices) == 1
+    assert judged(joined), "no END and BEGIN are glued together"
+
+
+def test_certifi_beside_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "own.pem"
+    file.write_bytes(to_pem([PKI.root.der]))
+    joined = load_trust_store("certifi", str(file))
+    assert isinstance(joined, TrustStore)
+    assert len(joined.anchors) == len(store("certifi").anchors) + 1
+    assert judged(joined)
+    assert not judged(store("certifi"))
+
+
+def test_who_rejects_a_root_in_one_store_rejects_it_in_all(tmp_path: Path) -> None:
+    plain, rejecting = tmp_path / "plain.pem", tmp_path / "rejecting.pem"
+    plain.write_bytes(to_pem([PKI.root.der, OTHER.root.der]))
+    rejecting.write_bytes(REJECTED)
+    for order in ((plain, rejecting), (rejecting, plain)):
+        joined = load_trust_store(*map(str, order))
+        assert isinstance(joined, TrustStore)
+        assert [anchor.der for anchor in joined.anchors] == [OTHER.root.der]
+        assert judged(joined) == set()
+
+
+def test_one_store_that_cannot_be_read_fails_them_all(tmp_path: Path) -> None:
+    missing = load_trust_store("certifi", str(tmp_path / "none.pem"))
+    assert isinstance(missing, Failure)
+    assert "none.pem" in missing.message
+
+
+def test_a_pkcs12_identity_gives_no_anchors(tmp_path: Path) -> None:
+    """Law 1: its certificates are what its owner shows to others, the root among them."""
+    certificates = [PKI.issuing.certificate, PKI.root.certificate]
+    key = PKI.leaf.key
+    data = pkcs12.serialize_key_and_certificates(
+        b"me",
+        key,  # type: ignore[arg-type]
+        PKI.leaf.certificate,
+        certificates,
+        NoEncryption(),
+    )
+    file = tmp_path / "identity.p12"
+    file.write_bytes(data)
+    assert isinstance(load_trust_store(str(file)), Failure)
+
+
+def test_a_pkcs12_trust_store_gives_its_roots(tmp_path: Path) -> None:
+    file = tmp_path / "roots.p12"
+    entries = [pkcs12.PKCS12Certificate(PKI.root.certificate, b"root")]
+    file.write_bytes(pkcs12.serialize_java_truststore(entries, NoEncryption()))
+    loaded = store(str(file))
+    assert [anchor.der for anchor in loaded.anchors] == [PKI.root.der]
+    assert loaded.file == to_pem([PKI.root.der]), "clients are given PEM"
+
+
+def test_the_identities_of_a_java_keystore_give_no_anchors(tmp_path: Path) -> None:
+    identity = jks_key(PKI.leaf.der, PKI.issuing.der, PKI.root.der)
+    file = tmp_path / "keystore.jks"
+    file.write_bytes(jks([identity]))
+    assert isinstance(load_trust_store(str(file)), Failure)
+    file.write_bytes(jks([identity, jks_trusted(OTHER.root.der)]))
+    assert [anchor.der for anchor in store(str(file)).anchors] == [OTHER.root.der]

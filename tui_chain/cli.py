@@ -9,6 +9,7 @@ import gc
 import io
 import os
 import sys
+import traceback
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -17,19 +18,20 @@ import click
 
 from tui_chain import __version__
 from tui_chain.cli_asking import asking, several
-from tui_chain.cli_common import common, trusting_roots, with_crls
+from tui_chain.cli_common import accepting_losses, chosen_form, common, formatted, trusting_roots, with_crls
 from tui_chain.cli_explain import explain
 from tui_chain.cli_files import audit, refresh
 from tui_chain.cli_hosts import advise, report, test
 from tui_chain.cli_pool import pool
+from tui_chain.cli_verify import verify
 
 if TYPE_CHECKING:
     from tui_chain.headless import Options
 
 KINDS = ("client", "client+store", "links", "server", "java", "pkcs7", "der")
 """Kinds of output; tui_chain.repair.kinds has their words."""
-OK, FOUND, UNUSABLE = 0, 1, 2
-"""Exit codes: fine, a fatal finding or no repair, wrong usage or unreachable."""
+FAULT = 70
+"""Exit code of a fault of the product itself (EX_SOFTWARE of sysexits.h)."""
 INTERRUPTED = 130
 """Exit code after Ctrl-C, as shells have it: 128 and the signal's number."""
 NEW_OBJECTS = 50_000
@@ -55,6 +57,24 @@ class _Commands(click.Group):
             with suppress(OSError):  # the terminal may be gone
                 click.echo("tlschain: told to end", err=True)
             raise
+        except (click.ClickException, click.exceptions.Exit, click.Abort, SystemExit, BrokenPipeError):
+            raise
+        except Exception as fault:  # noqa: BLE001 - no traceback reaches a user
+            raise SystemExit(_own_fault(fault)) from None
+
+
+def _own_fault(fault: Exception) -> int:
+    """Say that the product itself is at fault, where, and how to report it."""
+    frame = traceback.extract_tb(fault.__traceback__)[-1]
+    where = f"{Path(frame.filename).name}:{frame.lineno}"
+    click.echo(
+        f"tlschain: This is a fault of tlschain {__version__}: {type(fault).__name__} at {where}. Please report it "
+        "with the command and this line; TLSCHAIN_TRACEBACK=1 prints the whole traceback.",
+        err=True,
+    )
+    if os.environ.get("TLSCHAIN_TRACEBACK"):
+        traceback.print_exception(fault)
+    return FAULT
 
 
 def _end(told: SystemExit) -> NoReturn:
@@ -64,7 +84,7 @@ def _end(told: SystemExit) -> NoReturn:
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="tlschain")
 def main() -> None:
-    """Find the certificate that a TLS server forgot, prove a repair, and write it.
+    """Find the certificate that a TLS server does not send, prove a repair, and write it.
 
     TARGET is host, host:port, [v6]:port, a URL, or smtp+starttls://host:port (imap, pop3, ftp, ldap, postgres too).
     """
@@ -73,12 +93,14 @@ def main() -> None:
 @main.command()
 @click.argument("targets", nargs=-1, metavar="TARGET...")
 @asking
+@formatted
 @common
-def check(targets: tuple[str, ...], **given: Any) -> None:
-    """Probe and diagnose each TARGET.
+def check(targets: tuple[str, ...], form: str, **given: Any) -> None:
+    """Probe each TARGET and say what each client family makes of it.
 
-    Exit 0: all complete. 1: some host has a fatal finding. 2: wrong usage, or a host was not reached.
+    Exit 0: all complete. 1: some host is not. 2: wrong usage. 3: all complete but hosts that were not reached.
     """
+    given["as_json"] = chosen_form(form, as_json=given["as_json"]) == "json"
     from tui_chain.headless import run_check
 
     raise SystemExit(run_check(_options(targets, given)))
@@ -112,12 +134,16 @@ def check(targets: tuple[str, ...], **given: Any) -> None:
 @click.option("--no-pool", is_flag=True, help="Do not use the pool of earlier runs.")
 @click.option("--no-learn", is_flag=True, help="Add nothing to the pool.")
 @with_crls
+@accepting_losses
+@formatted
 @common
-def fix(targets: tuple[str, ...], **given: Any) -> None:
+def fix(targets: tuple[str, ...], form: str, **given: Any) -> None:
     """Find missing certificates, prove a repair, and write the CA bundle.
 
-    Exit 0: written, or nothing to do. 1: no repair found. 2: wrong usage, or a host was not reached.
+    Exit 0: written, or nothing to do. 1: some host was not repaired, or consent is missing. 2: wrong usage.
+    3: nothing else but hosts that were not reached.
     """
+    given["as_json"] = chosen_form(form, as_json=given["as_json"]) == "json"
     _refuse_unwritten(given)
     from tui_chain.headless import run_fix
 
@@ -134,7 +160,7 @@ def lab(names: tuple[str, ...], *, listing: bool) -> None:
     raise SystemExit(list_lab(names) if listing else run_lab(names))
 
 
-for _each in (pool, audit, refresh, advise, report, test, explain):
+for _each in (pool, audit, refresh, advise, report, test, explain, verify):
     main.add_command(_each)
 
 

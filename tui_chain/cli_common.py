@@ -12,8 +12,15 @@ from click.core import ParameterSource
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-_TRUST = click.option("--trust", default=None, metavar="certifi|system|FILE", help="Trust store  [default: certifi]")
-_JSON = click.option("--json", "as_json", is_flag=True, help="One JSON object a target, a line each.")
+_TRUST = click.option(
+    "--trust",
+    multiple=True,
+    metavar="certifi|system|FILE",
+    help="Trust store, several times for several together  [default: certifi]",
+)
+_JSON = click.option(
+    "--json", "as_json", is_flag=True, help="One JSON object a target, a line each; the same as --format json."
+)
 
 
 def _number(_context: click.Context, _option: click.Parameter, value: float) -> float:
@@ -76,6 +83,31 @@ _CRL_LEAF = click.option(
     help="With the CRL of the leaf, and a check of it alone.",
 )
 _PRIVATE = click.option("--allow-private-aia", is_flag=True, help="Let AIA lead to private addresses.")
+
+
+_LOSSES = click.option(
+    "--accept-lost-constraints",
+    is_flag=True,
+    help="Write the file although an intermediate in it loses a limit set above it.",
+)
+_FORMAT = click.option(
+    "--format",
+    "form",
+    type=click.Choice(("text", "json")),
+    default="text",
+    show_default=True,
+    help="Form of the output.",
+)
+
+
+def accepting_losses(command: F) -> F:
+    """The option of every command that writes a bundle."""
+    return _LOSSES(command)
+
+
+def formatted(command: F) -> F:
+    """The option of commands whose output has several forms."""
+    return _FORMAT(command)
 
 
 def shared(command: F) -> F:

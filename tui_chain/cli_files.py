@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from tui_chain.cli_common import searching, shared, trusting_roots
+from tui_chain.cli_common import accepting_losses, searching, shared, trusting_roots
 
 _FILE = click.Path(path_type=Path)
 
@@ -39,13 +39,14 @@ def audit(path: Path, *, fix: bool, output: Path | None, replace: bool, backup: 
 @click.option("--write", is_flag=True, help="Replace FILE where a better one was found.")
 @click.option("--backup", is_flag=True, help="Keep the old file as FILE.bak.")
 @trusting_roots
+@accepting_losses
 @searching
 @shared
 def refresh(file: Path, *, write: bool, **given: Any) -> None:
     """Probe the hosts that a bundle of tlschain fix names, and say whether it still works and is still needed.
 
-    For cron. Exit 0: it works and is needed, or was replaced. 1: it has to be replaced. 2: a host was not reached,
-    or FILE is not ours. 3: it is not needed any more.
+    For cron. Exit 0: it works and is needed, or was replaced. 1: it has to be replaced, or a host was not reached.
+    2: wrong usage, or FILE is not ours. 3: it is not needed any more.
     """
     from tui_chain.headless.auditing import run_refresh
     from tui_chain.headless.options import Options

@@ -26,7 +26,7 @@ _TARGETS = click.argument("targets", nargs=-1, metavar="TARGET...")
 def advise(bundle: Path | None, form: Any, part: Any, **given: Any) -> None:
     """Say the repair of each TARGET as commands and code, and as a letter to the server's administrator.
 
-    Exit 0: said, or nothing to repair. 1: no repair found. 2: wrong usage, or a host was not reached.
+    Exit 0: said, or nothing to repair. 1: no repair found. 2: wrong usage. 3: only hosts that were not reached.
     """
     form = chosen_form(form, as_json=given["as_json"])
     from tui_chain.headless.options import Options
@@ -66,9 +66,9 @@ def report(form: Any, **given: Any) -> None:
 @searching
 @common
 def test(targets: tuple[str, ...], **given: Any) -> None:
-    """Make a real request to each TARGET, before and after the repair, as each kind of client.
+    """Make a real request to each TARGET, before and after the repair, as each client family.
 
-    Exit 0: verified by every client at the end. 1: not. 2: wrong usage, or a host was not reached.
+    Exit 0: verified by every client at the end. 1: not. 2: wrong usage. 3: only hosts that were not reached.
     """
     from tui_chain.headless.options import Options
     from tui_chain.headless.testing import LiveOptions, run_test

@@ -6,11 +6,11 @@ import asyncio
 from dataclasses import replace
 
 from tui_chain.certs.crls import CrlScope
+from tui_chain.clients.judge import Judge
 from tui_chain.diagnose.servers import with_servers
 from tui_chain.diagnose.words import Status
 from tui_chain.failure import Failure
 from tui_chain.journey import HostState, Journey, source_of
-from tui_chain.paths.profiles import Judge
 from tui_chain.repair.proof import Proof, accepted
 from tui_chain.repair.repair import Repair, standing_repair
 from tui_chain.resolve.addresses import allowed_reach
@@ -68,7 +68,7 @@ async def collect_crls(
     """Fetch, check and prove the CRLs of the path of a host that has a proven repair.
 
     Fetches keep to the bounds and the consent of AIA, as for `ask_revocation`; lists of the user's own files count
-    as well. They are good only if every client profile that can check them accepts the host with exactly the
+    as well. They are good only if every client family that can check them accepts the host with exactly the
     bundle, the lists and the check turned on.
     """
     served, repair, at = state.reached, state.proven, journey.clock()
@@ -90,7 +90,7 @@ async def collect_crls(
 
 
 def _proven(found: Crls, repair: Repair, proof: Proof) -> Crls | Failure:
-    judge = Judge(repair.bundle.certificates, found.crls)
+    judge = Judge.of(repair.bundle.certificates, found.crls, found.scope)
     refused = proof.crl_refusal(judge, found.scope)
     if refused is not None:
         return Failure("crl", f"The CRLs do not work: {refused}.", _HINTS[found.scope])

@@ -45,7 +45,7 @@ def _compared(state: HostState, servers: Servers) -> HostState:
         return state
     diagnosis, served = with_servers(state.diagnosis, servers), state.served
     broken = servers.broken
-    if broken is not None and diagnosis.status is not state.diagnosis.status:
+    if broken is not None and diagnosis.verdicts is broken.diagnosis.verdicts:
         served = broken.answer.result
     return replace(state.with_served(served, diagnosis), servers=servers)
 
@@ -53,8 +53,9 @@ def _compared(state: HostState, servers: Servers) -> HostState:
 async def ask_revocation(journey: Journey, state: HostState) -> HostState:
     """Ask the issuers of a probed host's certificates whether they were revoked; its staple is asked for too.
 
-    Fetches keep to the bounds and the consent of AIA. A host that was not reached, or whose leaf's issuer is
-    nowhere, stays as it is.
+    After a search for missing certificates they are asked about the path that was found, and the search stays.
+    Fetches keep to the bounds and the consent of AIA. A host that was not reached, or whose leaf's issuer is nowhere,
+    stays as it is.
     """
     served = state.reached
     if served is None or state.diagnosis is None:
@@ -63,7 +64,9 @@ async def ask_revocation(journey: Journey, state: HostState) -> HostState:
         served = await journey.prober.with_staple(served)
     allowed = allowed_reach(served.address, consent=journey.allow_private_aia)
     client = RevocationClient(journey.clock(), allowed, journey.offline)
-    checks = await client.check(_path(state.diagnosis, served), served.staple)
+    checks = await client.check(_path(state.verdict or state.diagnosis, served), served.staple)
+    if state.resolution is not None:
+        return replace(state, served=served, revocation=checks)
     renewed = journey.diagnoser.diagnose(served, at=journey.clock())
     told = with_revocation(renewed if state.servers is None else with_servers(renewed, state.servers), checks)
     return replace(state.with_served(served, told), servers=state.servers, revocation=checks)

@@ -79,20 +79,31 @@ class HostState:
         if self.revocation is not None:
             from tui_chain.revocation.findings import with_revocation
 
-            # a link that was found makes no revoked certificate good
+            # an issuer that was found makes no revoked certificate good
             found = with_revocation(found, self.revocation)
+        if self.proven is not None and self.proven.losses:
+            from tui_chain.repair.losses import with_losses
+
+            found = with_losses(found, self.proven.losses)
         return found
 
     @property
     def status(self) -> Status | None:
-        """Where the host stands; `repairable` is said only of a repair that was proven."""
+        """Where the host stands; `repairable` is said only of a bundle with which more families accept."""
         if self.verdict is None:
             return None
-        if self.verdict.status is Status.REPAIRABLE and self.proven is None:
-            return Status.INVALID
-        if self.proven is not None and self.verdict.fatal_codes == {"clients-refuse"}:
+        if self.proven is not None and self.proven.won:
             return Status.REPAIRABLE
         return self.verdict.status
+
+    @property
+    def headline(self) -> str:
+        """What clients say and what is wrong, in a few words; empty before the probe."""
+        from tui_chain.diagnose.headline import headline
+
+        if self.verdict is None or self.status is None:
+            return ""
+        return headline(self.verdict, self.status, self.proven)
 
     @property
     def proven(self) -> Repair | None:
@@ -124,6 +135,15 @@ class HostState:
     def reached(self) -> ServedChain | None:
         """What the host served, or None where it was not reached."""
         return None if isinstance(self.served, Failure) else self.served
+
+
+def needs_no_strict(state: HostState) -> bool:
+    """Whether some family refuses a host for a check of X509_V_FLAG_X509_STRICT, which no bundle changes."""
+    from tui_chain.paths.codes import is_strict
+
+    repair, verdict = state.proven, state.verdict
+    verdicts = repair.verdicts if repair is not None else verdict.verdicts if verdict is not None else {}
+    return any(is_strict(one.code) for one in verdicts.values())
 
 
 def source_of(state: HostState, certificate: Certificate) -> str:

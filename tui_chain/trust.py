@@ -9,9 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tui_chain.certs.certificate import Certificate
+from tui_chain.certs.pem import pem_of
 from tui_chain.certs.readers import read_certificates
 from tui_chain.certs.store import TrustStore
 from tui_chain.certs.text import plural, safe_text
+from tui_chain.certs.trust_settings import refused_anchors, refusing_blocks
 from tui_chain.failure import Failure
 from tui_chain.files import MAX_FILE, read_file
 
@@ -21,8 +23,18 @@ HASHED = re.compile(r"[0-9a-f]{8}\.[0-9]+")
 """Names of files in a folder as `openssl rehash` makes it."""
 
 
-def load_trust_store(choice: str) -> TrustStore | Failure:
-    """Load `certifi`, `system` or the file named; a store without a certificate is a failure."""
+def load_trust_store(*choices: str) -> TrustStore | Failure:
+    """Load `certifi`, `system` or the files named, several as one; a store without a certificate is a failure."""
+    stores: list[TrustStore] = []
+    for choice in dict.fromkeys(choices):
+        store = _load(choice)
+        if isinstance(store, Failure):
+            return store
+        stores.append(store)
+    return stores[0] if len(stores) == 1 else _joined(stores)
+
+
+def _load(choice: str) -> TrustStore | Failure:
     if choice == "certifi":
         import certifi
 
@@ -30,6 +42,16 @@ def load_trust_store(choice: str) -> TrustStore | Failure:
     if choice == "system":
         return _system()
     return _from_file(Path(choice), safe_text(choice))
+
+
+def _joined(stores: list[TrustStore]) -> TrustStore:
+    """Several stores as one file; who rejects a certificate in one of them rejects it in all."""
+    pem = b"".join(store.file.rstrip(b"\n") + b"\n" for store in stores)
+    refused = refused_anchors(pem)
+    pem = refusing_blocks(pem) + pem
+    anchors = _unique(tuple(one for store in stores for one in store.anchors if one.der not in refused))
+    notices = tuple(notice for store in stores for notice in store.notices)
+    return TrustStore(" + ".join(store.name for store in stores), anchors, notices, pem)
 
 
 def _from_file(path: Path, name: str) -> TrustStore | Failure:
@@ -45,29 +67,37 @@ def _from_file(path: Path, name: str) -> TrustStore | Failure:
             "Name a PEM file, certifi or system.",
         )
     unique = _unique(reading.trusted)
-    return TrustStore(name, unique) if name == "certifi" else _of_cas(name, unique)
+    pem = data if reading.format == "PEM" else pem_of(unique)
+    return TrustStore(name, unique, pem=pem) if name == "certifi" else _of_cas(name, unique, pem)
 
 
-def _of_cas(name: str, certificates: tuple[Certificate, ...]) -> TrustStore | Failure:
-    """A store of those that may be anchors: of CAs, and pins, which are servers' certificates signed by themselves.
+def _of_cas(name: str, certificates: tuple[Certificate, ...], pem: bytes) -> TrustStore | Failure:
+    """A store whose anchors are CAs, and pins, which are servers' certificates signed by themselves.
 
-    OpenSSL with PARTIAL_CHAIN takes any certificate of its store for an anchor, also the leaf that a server sends; a
-    file that somebody saved is no decision to trust that.
+    No path ends at another certificate, or at one that the store's owner rejects for TLS servers; what clients make
+    of these, they are given the file as it is.
     """
-    others = tuple(one for one in certificates if not one.is_ca)
+    rejected = refused_anchors(pem)
+    trusted = tuple(one for one in certificates if one.der not in rejected)
+    others = tuple(one for one in trusted if not one.is_ca)
     pins = tuple(one for one in others if _signed_itself(one))
     left_out = frozenset(others) - frozenset(pins)
-    anchors = tuple(one for one in certificates if one not in left_out)
-    if not anchors:
+    anchors = tuple(one for one in trusted if one not in left_out)
+    if not anchors and not rejected:
         return Failure("trust", f"{name} has no CA certificate.", f"`tlschain audit {name}` says more.")
-    notices = []
+    return TrustStore(name, anchors, tuple(_notices(name, len(left_out), len(pins), len(rejected))), pem)
+
+
+def _notices(name: str, left_out: int, pins: int, rejected: int) -> Iterator[str]:
+    if rejected:
+        what = plural(rejected, "certificate")
+        yield f"The trust store {name} holds {what} that its trust settings reject for TLS servers."
     if left_out:
-        told = f"{len(left_out)} certificate{'s that are' if len(left_out) > 1 else ' that is'} no CA's"
-        notices.append(f"The trust store {name} has {told}; no path ends there.")
+        what = f"{left_out} certificate{'s that are' if left_out > 1 else ' that is'} no CA's"
+        yield f"The trust store {name} has {what}; no path ends there."
     if pins:
-        names = f"{plural(len(pins), 'self-signed certificate')} of no CA"
-        notices.append(f"The trust store {name} pins {names}: a server that has it is trusted by that alone.")
-    return TrustStore(name, anchors, tuple(notices))
+        names = f"{plural(pins, 'self-signed certificate')} of no CA"
+        yield f"The trust store {name} pins {names}: a server that has it is trusted by that alone."
 
 
 def _signed_itself(certificate: Certificate) -> bool:
@@ -85,20 +115,22 @@ def _system() -> TrustStore | Failure:
     """What OpenSSL reads by default here: its file and its folder, or SSL_CERT_FILE and SSL_CERT_DIR."""
     paths = ssl.get_default_verify_paths()
     found: list[Certificate] = []
-    known: frozenset[bytes] = frozenset()
+    pem = b""
     if paths.cafile:
         data = read_file(Path(paths.cafile), "system trust store")
         if isinstance(data, Failure):
             return data
         found += read_certificates(data).certificates
-        known = _blocks(data)
+        pem = data
     if paths.capath:
-        found += _in_folder(paths.capath, known)
+        for data in _in_folder(paths.capath, _blocks(pem)):
+            found += read_certificates(data).certificates
+            pem += b"\n" + data
     if not found:
         return Failure(
             "trust", "OpenSSL's default trust store on this machine is empty.", "Use certifi or name a file."
         )
-    return _of_cas("system", _unique(tuple(found)))
+    return _of_cas("system", _unique(tuple(found)), pem)
 
 
 _END = b"-----END CERTIFICATE-----"
@@ -109,8 +141,8 @@ def _blocks(bundle: bytes) -> frozenset[bytes]:
     return frozenset(block.strip() for block in bundle.split(_END))
 
 
-def _in_folder(folder: str, known: frozenset[bytes]) -> Iterator[Certificate]:
-    """The certificates of a folder as `openssl rehash` names them; what cannot be read is passed over, as there.
+def _in_folder(folder: str, known: frozenset[bytes]) -> Iterator[bytes]:
+    """The files of a folder as `openssl rehash` names them; what cannot be read is passed over, as there.
 
     A file that is one of the blocks `known` is not taken apart again.
     """
@@ -123,4 +155,4 @@ def _in_folder(folder: str, known: frozenset[bytes]) -> Iterator[Certificate]:
             data = read_file(Path(folder, name), "system trust store")
             if isinstance(data, Failure) or data.strip().removesuffix(_END).strip() in known:
                 continue
-            yield from read_certificates(data).certificates
+            yield data

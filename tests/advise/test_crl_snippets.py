@@ -215,9 +215,10 @@ def test_starttls_hosts_get_openssl_s_alone() -> None:
 
 
 def test_the_commands_quote_what_they_are_given() -> None:
-    made = making_crls(Target(HOST), Path("/x") / HOSTILE, CrlUse(CrlScope.CHAIN), "a b")
+    made = making_crls(Target(HOST), Path("/x") / HOSTILE, CrlUse(CrlScope.CHAIN), ("a b", "c"))
     assert shlex.split(made)[-2:] == [str(Path("/x") / HOSTILE), "--replace"]
-    assert "a b" in shlex.split(made)
+    words = shlex.split(made)
+    assert [words[at + 1] for at, word in enumerate(words) if word == "--trust"] == ["a b", "c"]
 
 
 def test_a_revoked_host_gets_no_advice(place: Place) -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.diagnose.error_texts import SAMPLES, Sample
 from tests.support.unsafe import unsafe_in
 from tui_chain.cli import main
-from tui_chain.diagnose.catalogue import CATALOGUE, FAMILIES, markdown_table
+from tui_chain.diagnose.catalogue import CATALOGUE, GROUPS, markdown_table
 from tui_chain.diagnose.explain import Explanation, explain, explain_code
 from tui_chain.diagnose.explain_patterns import PATTERNS
 from tui_chain.failure import Failure
@@ -133,7 +133,7 @@ def test_the_command_explains_a_code_a_text_and_standard_input() -> None:
 
 def test_the_catalogue_as_a_table() -> None:
     table = markdown_table()
-    for family, kinds in FAMILIES.items():
+    for family, kinds in GROUPS.items():
         assert f"### {family}\n" in table
         for kind in kinds:
             assert f"| `{kind.code}` | {kind.severity.value} |" in table
@@ -141,7 +141,7 @@ def test_the_catalogue_as_a_table() -> None:
 
 
 def test_every_kind_is_declared_once_and_in_whole_sentences() -> None:
-    assert sum(map(len, FAMILIES.values())) == len(CATALOGUE)
+    assert sum(map(len, GROUPS.values())) == len(CATALOGUE)
     for code, kind in CATALOGUE.items():
         assert explain_code(code.upper()) is kind
         assert kind.message.endswith(".")

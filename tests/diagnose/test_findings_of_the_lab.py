@@ -1,25 +1,42 @@
-"""Every finding that a server can show, on a server that shows it: exactly the declared ones, nothing else."""
+"""Every host of the lab, checked and fixed: status, blame, findings and every family's verdict as declared."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 
 import pytest
 
 from tui_chain.certs.store import TrustStore
+from tui_chain.clients.families import FAMILIES, FamilyId
+from tui_chain.clients.judge import Verdicts
+from tui_chain.clients.verdict import Code
 from tui_chain.diagnose.catalogue import CATALOGUE
-from tui_chain.diagnose.words import Severity
+from tui_chain.diagnose.headline import headline
+from tui_chain.diagnose.words import Blame, Severity, Status
+from tui_chain.failure import Failure
 from tui_chain.journey import HostState, Journey
+from tui_chain.lab.client_differences import UNRELATED
+from tui_chain.lab.hierarchy import Leaf
 from tui_chain.lab.internet import Lab, LabHost, open_lab
-from tui_chain.lab.oddities import ODDITIES
-from tui_chain.lab.scenarios import SCENARIOS
+from tui_chain.lab.odd_chains import without_key_id
+from tui_chain.lab.odd_servers import BROKEN, GOOD, THREE, Backends
+from tui_chain.lab.oddities import ODDITIES, POST_QUANTUM
+from tui_chain.lab.refusals import Refusals
+from tui_chain.lab.scenarios import SCENARIOS, Scenario, complete
+from tui_chain.lab.tls_kinds import knows_group
 from tui_chain.probe.lookup import lookup_with
 from tui_chain.probe.served import ServedChain
 from tui_chain.probe.target import Target, parse_target
+from tui_chain.probe.variants import Wanted
+from tui_chain.questions import ask_servers
+from tui_chain.roots import confirm_fingerprint
 from tui_chain.trust import load_trust_store
 
-EVERY = (*SCENARIOS, *ODDITIES)
+NEW_OPENSSL = knows_group("X25519MLKEM768")
+EVERY = (*SCENARIOS, *ODDITIES, *(POST_QUANTUM if NEW_OPENSSL else ()))
+NAMES = [scenario.name for scenario in EVERY]
 NOT_OF_A_SERVER = {
     # made by the network or the resolver, not by a server on loopback
     "name", "network", "connect",
@@ -27,20 +44,44 @@ NOT_OF_A_SERVER = {
     "root-only-in-system", "root-only-in-certifi", "shared-unknown-root",
     # the bounds of the search: many CAs of one name
     "search-cut",
+    # of a bundle: declared as `lost`
+    "constraints-lost",
+    *(set() if NEW_OPENSSL else {"unsupported-group"}),
 }  # fmt: skip
+NO_CERTIFICATE = {
+    *(kind.code for kind in CATALOGUE.values() if kind.blame is Blame.NETWORK),
+    *(scenario.name for scenario in ODDITIES),
+    "old-tls", "old-cipher", "no-secure-renegotiation", "unsupported-group", "unsupported-algorithm",
+    "client-certificate-requested", "client-certificate-required", "family-refuses",
+}  # fmt: skip
+"""Findings that may sit on the host."""
 
 
 @pytest.fixture(scope="module")
 def lab() -> Iterator[Lab]:
-    with open_lab([scenario.name for scenario in EVERY]) as opened:
+    with open_lab(NAMES) as opened:
         yield opened
 
 
+class Walks:
+    """Journeys of the lab's hosts, each walked once."""
+
+    def __init__(self, lab: Lab) -> None:
+        store = load_trust_store(str(lab.trust_file))
+        assert isinstance(store, TrustStore)
+        self.lab, self.journey = lab, Journey(store, timeout=1.0, name_lookup=lookup_with(lab.names))
+        self.checked, self.fixed = cache(self._check), cache(self._fix)
+
+    def _check(self, name: str) -> HostState:
+        return asyncio.run(self.journey.probe(state_of(self.lab.host(name))))
+
+    def _fix(self, name: str) -> HostState:
+        return asyncio.run(self.journey.fix(self.checked(name)))
+
+
 @pytest.fixture(scope="module")
-def journey(lab: Lab) -> Journey:
-    store = load_trust_store(str(lab.trust_file))
-    assert isinstance(store, TrustStore)
-    return Journey(store, timeout=1.0, name_lookup=lookup_with(lab.names))
+def walks(lab: Lab) -> Walks:
+    return Walks(lab)
 
 
 def state_of(host: LabHost) -> HostState:
@@ -49,31 +90,51 @@ def state_of(host: LabHost) -> HostState:
     return HostState(target)
 
 
-@pytest.mark.parametrize("name", [scenario.name for scenario in EVERY])
-def test_found_exactly_what_is_declared(lab: Lab, journey: Journey, name: str) -> None:
-    host = lab.host(name)
-    state = asyncio.run(journey.probe(state_of(host)))
-    verdict, expected = state.diagnosis, host.scenario.expected
-    assert verdict is not None
-    assert {found.code for found in verdict.findings} == expected.findings, [f.message for f in verdict.findings]
-    assert (verdict.status, verdict.blame) == (expected.status, expected.blame)
+def refusals(verdicts: Verdicts) -> Mapping[str, Code | None]:
+    return {name: verdict.code for name, verdict in verdicts.items() if not verdict.ok}
 
 
-@pytest.mark.parametrize("name", [scenario.name for scenario in EVERY])
-def test_every_finding_sits_on_a_certificate_of_the_host(lab: Lab, journey: Journey, name: str) -> None:
-    state = asyncio.run(journey.probe(state_of(lab.host(name))))
-    verdict = state.diagnosis
-    assert verdict is not None
-    known = {one.sha256 for one in (verdict.path.certificates if verdict.path else ())}
+def assert_as_declared(verdicts: Verdicts, declared: Refusals) -> None:
+    """All nine families speak, and exactly the declared ones refuse, for what is declared."""
+    assert list(verdicts) == [family.id for family in FAMILIES]
+    found = refusals(verdicts)
+    wanted = {family: found.get(family) if code is None else code for family, code in declared.items()}
+    assert found == wanted
+
+
+@pytest.mark.parametrize("scenario", EVERY, ids=lambda each: each.name)
+def test_a_check_finds_exactly_what_is_declared(walks: Walks, scenario: Scenario) -> None:
+    diagnosis, expected = walks.checked(scenario.name).diagnosis, scenario.expected
+    assert diagnosis is not None
+    assert {found.code for found in diagnosis.findings} == expected.findings, [f.message for f in diagnosis.findings]
+    assert (diagnosis.status, diagnosis.blame) == (expected.status, expected.blame)
+    if expected.status is not Status.UNREACHABLE:
+        assert_as_declared(diagnosis.verdicts, expected.refused_by)
+
+
+@pytest.mark.parametrize("scenario", EVERY, ids=lambda each: each.name)
+def test_a_fix_ends_as_declared(walks: Walks, scenario: Scenario) -> None:
+    state, expected = walks.fixed(scenario.name), scenario.expected
+    assert state.status == expected.after
+    assert (state.proven is not None) == (expected.after is Status.REPAIRABLE)
+    assert state.verdict is not None
+    assert ("constraints-lost" in {found.code for found in state.verdict.findings}) == expected.lost
+    if state.proven is not None:
+        assert_as_declared(state.proven.verdicts, expected.refused_after)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_finding_sits_on_a_certificate_of_the_host(walks: Walks, name: str) -> None:
+    state = walks.checked(name)
+    diagnosis = state.diagnosis
+    assert diagnosis is not None
+    known = {one.sha256 for path in diagnosis.search.paths for one in path.certificates}
     if isinstance(state.served, ServedChain):
         known |= {one.sha256 for one in state.served.certificates}
-    for found in verdict.findings:
-        assert found.at in known or (found.at is None and found.code in {*NETWORK_CODES, "client-certificate"})
+    for found in diagnosis.findings:
+        assert found.at in known or (found.at is None and found.code in NO_CERTIFICATE)
         assert found.message.endswith(".")
         assert found.hint
-
-
-NETWORK_CODES = {scenario.name for scenario in ODDITIES} | {"no-tls", "timeout"}
 
 
 def test_every_finding_that_a_server_can_show_has_a_server_that_shows_it() -> None:
@@ -81,20 +142,118 @@ def test_every_finding_that_a_server_can_show_has_a_server_that_shows_it() -> No
     assert set(CATALOGUE) - shown == NOT_OF_A_SERVER
 
 
-def test_a_refused_host_has_a_fatal_finding_and_a_trusted_one_has_none() -> None:
+def test_the_status_follows_from_the_declared_verdicts() -> None:
+    for scenario in EVERY:
+        expected = scenario.expected
+        refusing = len(expected.refused_by)
+        some = 0 < refusing < len(FamilyId)
+        assert (expected.status is Status.PARTIAL) == some, scenario.name
+        assert (expected.status is Status.COMPLETE) == (refusing == 0 and expected.blame is Blame.NOBODY)
+        assert expected.status is not Status.REPAIRABLE
+
+
+def test_a_host_that_nobody_accepts_has_a_fatal_finding_and_a_complete_one_has_none() -> None:
     for scenario in EVERY:
         severities = {CATALOGUE[code].severity for code in scenario.expected.findings}
-        trusted = scenario.expected.status.value == "complete"
-        assert (Severity.FATAL in severities) != trusted, scenario.name
+        if scenario.expected.status is not Status.PARTIAL:
+            complete = scenario.expected.status is Status.COMPLETE
+            assert (Severity.FATAL in severities) != complete, scenario.name
 
 
-def test_a_wrong_name_is_told_with_the_nearest(lab: Lab, journey: Journey) -> None:
-    host = lab.host("complete")
-    served = asyncio.run(journey.probe(state_of(host))).served
+def test_a_wrong_name_is_told_with_the_nearest(walks: Walks) -> None:
+    served = walks.checked("complete").served
     assert isinstance(served, ServedChain)
     as_www = ServedChain(Target("www.complete.lab.test"), served.certificates, served.at)
-    found = journey.diagnoser.diagnose(as_www, at=served.at).findings[0]
+    found = walks.journey.diagnoser.diagnose(as_www, at=served.at).findings[0]
     assert found.code == "host-mismatch"
     assert "It is for complete.lab.test, localhost, 127.0.0.1" in found.message
     assert found.message.endswith("The nearest to www.complete.lab.test is complete.lab.test.")
     assert found.hint.startswith("Use complete.lab.test, or have the name with and without www")
+
+
+def test_an_expired_leaf_and_an_expired_ca_are_told_apart(walks: Walks) -> None:
+    leaf, issuer = walks.checked("expired-leaf"), walks.checked("expired-intermediate")
+    assert leaf.headline == "the server's certificate has expired"
+    assert issuer.headline == "the CA certificate Lab Odd CA expired-intermediate has expired"
+    assert leaf.diagnosis is not None
+    assert issuer.diagnosis is not None
+    assert "The server's own certificate expired on " in leaf.diagnosis.findings[0].message
+    assert "The CA certificate Lab Odd CA expired-intermediate expired on " in issuer.diagnosis.findings[0].message
+
+
+def test_each_of_many_unrelated_certificates_is_named(walks: Walks) -> None:
+    state = walks.checked("many-unrelated")
+    assert state.diagnosis is not None
+    assert isinstance(state.served, ServedChain)
+    found = [one.at for one in state.diagnosis.findings if one.code == "stranger"]
+    labels = [one.label for sha256 in found for one in state.served.certificates if one.sha256 == sha256]
+    assert sorted(labels) == sorted(f"Lab Unrelated CA {number}" for number in range(UNRELATED))
+
+
+def test_what_no_client_shakes_hands_with_is_refused_and_not_unreachable(walks: Walks) -> None:
+    state = walks.checked("alert-protocol-version")
+    assert state.headline.startswith("no client can shake hands with the server: ")
+    assert "alert 'protocol version'" in state.headline
+
+
+def test_a_staging_ca_is_called_that(walks: Walks) -> None:
+    for state in (walks.checked("staging-root"), walks.fixed("staging-root")):
+        assert state.verdict is not None
+        assert any("This is a staging CA, made for tests" in found.hint for found in state.verdict.findings)
+
+
+def test_starttls_refused_for_now_is_told_with_the_answer(walks: Walks) -> None:
+    for name, answer in (("starttls-not-now", "454"), ("starttls-postgres", "N")):
+        served = walks.checked(name).served
+        assert isinstance(served, Failure)
+        assert answer in served.message
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("wrong-name-at-one-address", "127.0.0.2 serves a certificate for it."),
+        ("wrong-name-with-sni", "127.0.0.1 serves a certificate for it when no SNI is sent."),
+    ],
+)
+def test_where_the_right_certificate_is_stands_with_the_wrong_name(walks: Walks, name: str, words: str) -> None:
+    wanted = Wanted(all_addresses=True, no_sni=True)
+    state = asyncio.run(ask_servers(walks.journey, walks.checked(name), wanted))
+    assert state.diagnosis is not None
+    assert state.servers is not None
+    expected = walks.lab.host(name).scenario.expected
+    assert {found.code for found in state.servers.findings} == expected.asked
+    (mismatch,) = (found for found in state.diagnosis.findings if found.code == "host-mismatch")
+    assert mismatch.message.endswith(words)
+
+
+def test_a_backend_that_fewer_clients_accept_is_broken_beside_one_that_only_some_accept() -> None:
+    """Python ≥ 3.13 refuses both, which is no reason to pass over the one that everybody refuses."""
+    service = Backends((GOOD, BROKEN), Leaf(template=without_key_id()))
+    mine = Scenario("mine", "two", service, complete(), reach="mine.lab.test:{port}", addresses=THREE[:2])
+    with open_lab([]) as lab:
+        lab.start([mine])
+        own = Walks(lab)
+        state = asyncio.run(ask_servers(own.journey, own.checked("mine"), Wanted(all_addresses=True)))
+    assert own.checked("mine").status is Status.PARTIAL
+    assert state.servers is not None
+    assert [row.good for row in state.servers.rows] == [True, False]
+    assert [found.code for found in state.servers.findings] == ["backend-broken"]
+    assert state.status is Status.INCOMPLETE
+    assert isinstance(state.served, ServedChain)
+    assert state.served.address == "127.0.0.2"
+
+
+def test_a_confirmed_root_of_an_intercepting_proxy_stays_one(walks: Walks) -> None:
+    """Who trusts it on purpose is still told, and the blame does not move."""
+    served = walks.checked("interception-root-served").served
+    assert isinstance(served, ServedChain)
+    confirmed = confirm_fingerprint(served.certificates[-1].sha256)
+    assert not isinstance(confirmed, Failure)
+    journey = Journey(walks.journey.trust, timeout=1.0)
+    journey.trust_roots([confirmed])
+    state = asyncio.run(journey.fix(journey.diagnose(walks.checked("interception-root-served"), served)))
+    assert state.verdict is not None
+    assert "interception-likely" in {found.code for found in state.verdict.findings}
+    assert state.verdict.blame is Blame.INTERCEPTION
+    assert headline(state.verdict, state.verdict.status).startswith("something between you and the server")

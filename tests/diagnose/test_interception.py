@@ -42,7 +42,7 @@ def test_a_known_product_is_named(trust: TrustStore, name: str) -> None:
     verdict = diagnose(root.issue_leaf(["shop.example"]), root, host="shop.example", trust=trust)
     assert {found.code for found in verdict.findings} == {"untrusted-root", "interception-likely"}
     assert (verdict.status, verdict.blame) == (Status.UNTRUSTED, Blame.INTERCEPTION)
-    assert "most likely" in headline(verdict)
+    assert "most likely" in headline(verdict, verdict.status)
     assert not any(found.severity is Severity.FATAL for found in verdict.findings if found.code.startswith("inter"))
 
 

@@ -36,9 +36,14 @@ def assert_harmless(done: Done, blocks: int = 0) -> None:
     """No character acts, no line is endless, and no line begins like a PEM block but those of the bundle."""
     for text in (done.out, done.err):
         assert unsafe_in(text) == set()
-        assert max(map(len, text.splitlines()), default=0) < 2000
+        assert max(map(longest, text.splitlines()), default=0) < 2000
     lines = (done.out + done.err).splitlines()
     assert sum(line.lstrip().startswith("-----BEGIN") for line in lines) == blocks
+
+
+def longest(line: str) -> int:
+    """The length of a line, or of the longest text in it where it is a JSON object."""
+    return max(map(len, strings(json.loads(line)))) if line.startswith('{"') else len(line)
 
 
 def test_the_words_of_check_are_harmless(attacked: tuple[str, ...]) -> None:

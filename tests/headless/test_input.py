@@ -12,7 +12,7 @@ from tests.support.cli import tlschain
 from tests.support.files import names_in
 from tui_chain.lab.internet import Lab
 
-USAGE = 2
+USAGE, UNREACHED = 2, 3
 
 
 def complaint(*words: str | Path) -> str:
@@ -50,7 +50,8 @@ def test_every_wrong_target_is_told() -> None:
 
 def test_an_unknown_host_is_unreachable() -> None:
     done = tlschain("check", "nowhere.invalid", "--json")
-    assert done.code == USAGE
+    assert done.code == UNREACHED
+    assert done.objects[0]["status"] == "unreachable"
     assert done.objects[0]["findings"][0]["code"] == "name"
 
 

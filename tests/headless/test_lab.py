@@ -19,7 +19,7 @@ from tests.support.cli import SECONDS, started, tlschain
 from tests.support.files import names_in
 from tests.support.processes import connections_of
 from tui_chain.lab.link_cases import LINK_SCENARIOS
-from tui_chain.lab.oddities import ODDITIES
+from tui_chain.lab.oddities import ODDITIES, POST_QUANTUM
 from tui_chain.lab.scenarios import SCENARIOS
 
 
@@ -127,7 +127,7 @@ def test_all_hosts_are_listed_without_opening_any(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(socket, "socket", None)  # nothing is bound
     done = tlschain("lab", "--list")
     rows = dict(line.split(maxsplit=1) for line in done.out.splitlines() if line and not line.startswith("#"))
-    every = {each.name: each.words for each in (*SCENARIOS, *ODDITIES, *LINK_SCENARIOS)}
+    every = {each.name: each.words for each in (*SCENARIOS, *ODDITIES, *POST_QUANTUM, *LINK_SCENARIOS)}
     assert (done.code, rows) == (0, every)
     assert names_in(tmp_path) == []
 
@@ -141,6 +141,15 @@ def test_a_list_of_named_hosts_is_of_these() -> None:
 @pytest.mark.parametrize("words", [("lab", "nonsense"), ("fix", "--demo", "nonsense"), ("check", "--demo", "x", "y")])
 def test_who_names_no_host_of_the_lab_is_told_how_to_list_them(words: tuple[str, ...]) -> None:
     assert "`tlschain lab --list`" in tlschain(*words).complaint
+
+
+def test_a_host_that_this_machine_cannot_serve_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui_chain.lab.tls_kinds._set_groups", lambda *_: False)
+    for words in (("lab", "mlkem-only"), ("check", "--demo", "mlkem-only")):
+        done = tlschain(*words)
+        assert done.code == 2
+        assert done.complaint.startswith("The lab cannot serve mlkem-only: pyOpenSSL does not know the group X25519")
+        assert done.complaint.endswith("Update cryptography and pyOpenSSL.")
 
 
 def test_an_odd_host_can_be_named_in_a_demo() -> None:

@@ -25,15 +25,19 @@ def fix(lab: Lab, name: str, *words: str | Path) -> Done:
     return tlschain("fix", lab.host(name).target, "--trust", lab.trust_file, *words)
 
 
-def test_a_leaf_in_the_trust_store_makes_no_host_complete(lab: Lab, tmp_path: Path) -> None:
-    """Law 1: what a server sends is no anchor, also where somebody saved it and named the file."""
+def test_a_leaf_in_the_trust_store_serves_those_clients_that_take_one(lab: Lab, tmp_path: Path) -> None:
+    """Its owner put it there; no path of ours ends there, and no bundle of ours holds it."""
     port = lab.host("leaf-only").port
     store = tmp_path / "store.pem"
     (leaf,) = lab.host("leaf-only").served_der
     store.write_bytes(lab.trust_pem + to_pem([leaf]))
     done = tlschain("check", f"localhost:{port}", "--trust", store)
     assert done.code == 1
-    assert "incomplete" in done.out
+    assert "partial · accepted by 6 of 9 client families" in done.out
+    refusing = {
+        line.strip(" ✗").partition(":")[0] for line in done.out.splitlines() if line.startswith(" " * 12 + "✗")
+    }
+    assert refusing == {"requests, Python ≤ 3.12", "Python ≤ 3.12", "uv, rustls (model)"}
     assert f"tlschain: The trust store {store} has 1 certificate that is no CA's; no path ends there." in done.err
     store.write_bytes(to_pem([leaf]))
     refused = tlschain("check", f"localhost:{port}", "--trust", store)
@@ -64,7 +68,7 @@ def test_a_host_behind_a_confirmed_root_forgot_nothing(lab: Lab) -> None:
     done = fix(lab, "unknown-root-served", "--trust-root", root.sha256)
     assert done.code == 0, done.err
     assert "0 certificates" not in done.err
-    assert "trusted with the root you confirmed" in done.err
+    assert "repairable · works for 9 of 9 client families with the bundle · fault: client store" in done.err
 
 
 def test_a_file_for_some_of_the_hosts_says_for_whom_not(lab: Lab, tmp_path: Path) -> None:

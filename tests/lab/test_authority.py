@@ -68,10 +68,10 @@ def test_a_cross_sign_shares_subject_and_key(root: Authority) -> None:
 
 
 def test_same_name_with_another_key_did_not_sign(root: Authority) -> None:
-    leaf, decoy = root.issue_ca("Issuing").issue_leaf().certificate, root.issue_ca("Issuing").certificate
-    assert leaf.issuer == decoy.subject
+    leaf, namesake = root.issue_ca("Issuing").issue_leaf().certificate, root.issue_ca("Issuing").certificate
+    assert leaf.issuer == namesake.subject
     with pytest.raises(InvalidSignature):
-        leaf.verify_directly_issued_by(decoy)
+        leaf.verify_directly_issued_by(namesake)
 
 
 def test_a_template_makes_the_odd_ones(root: Authority) -> None:

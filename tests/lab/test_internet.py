@@ -52,7 +52,7 @@ def test_a_host_says_who_it_is(lab: Lab) -> None:
     host = lab.host("leaf-only")
     assert (host.name, host.words, host.target) == (
         "leaf-only",
-        "forgets its intermediate",
+        "does not send its intermediate",
         f"localhost:{host.port}",
     )
 

@@ -19,7 +19,7 @@ R1, R2, PRIVATE = (Authority.root(f"Root {name}", now=NOW) for name in ("One", "
 CA = R1.issue_ca("Crossed")
 CROSS = R2.cross_sign(CA, Template(validity=days(-90, 20)))
 UNTRUSTED = PRIVATE.cross_sign(CA)
-DECOY = Authority.root("Crossed", now=NOW)
+NAMESAKE = Authority.root("Crossed", now=NOW)
 LEAF = CA.issue_leaf([HOST])
 TRUST = store_of(R1, R2)
 SERVED = served_by(LEAF)
@@ -81,9 +81,9 @@ def test_a_chosen_candidate_binds_the_path() -> None:
     assert other.links == {(LEAF_VIEW.sha256, CA_VIEW.sha256)}
 
 
-@pytest.mark.parametrize("identity", [UNTRUSTED, DECOY], ids=["untrusted", "decoy"])
+@pytest.mark.parametrize("identity", [UNTRUSTED, NAMESAKE], ids=["untrusted", "namesake"])
 def test_choosing_what_leads_nowhere_is_refused_and_never_trusted(identity: Identity) -> None:
-    resolution = found(CA, UNTRUSTED, PRIVATE, DECOY)
+    resolution = found(CA, UNTRUSTED, PRIVATE, NAMESAKE)
     (view,) = views(identity)
     repair = build_repair(SERVED, resolution, at=NOW, choice=ANY.with_link(LEAF_VIEW.sha256, view.sha256))
     assert isinstance(repair, Failure)
@@ -91,17 +91,17 @@ def test_choosing_what_leads_nowhere_is_refused_and_never_trusted(identity: Iden
 
 
 def test_each_candidate_says_where_it_leads() -> None:
-    resolution = found(DECOY, UNTRUSTED, PRIVATE, CA, CROSS)
+    resolution = found(NAMESAKE, UNTRUSTED, PRIVATE, CA, CROSS)
     candidates = gap(resolution).candidates
     ends = {one.certificate: (one.proof, one.end, one.ends_at) for one in candidates}
-    private, decoy = views(PRIVATE, DECOY)
+    private, namesake = views(PRIVATE, NAMESAKE)
     untrusted = views(UNTRUSTED)[0]
     assert ends == {
         CA_VIEW: (Proof.SIGNED, End.TRUSTED, views(R1)[0].subject),
         CROSS_VIEW: (Proof.SIGNED, End.TRUSTED, views(R2)[0].subject),
         untrusted: (Proof.SIGNED, End.UNTRUSTED, private.subject),
         private: (Proof.NOT_SIGNED, End.NOTHING, ""),
-        decoy: (Proof.NOT_SIGNED, End.NOTHING, ""),
+        namesake: (Proof.NOT_SIGNED, End.NOTHING, ""),
     }
     order = [one.end for one in candidates]
     assert order == [End.TRUSTED, End.TRUSTED, End.UNTRUSTED, End.NOTHING, End.NOTHING]
@@ -120,14 +120,14 @@ def test_a_candidate_whose_own_issuer_is_missing_names_it() -> None:
 def test_a_shorter_way_of_fewer_clients_comes_after() -> None:
     """The only path is said to be that, with who accepts it."""
     (only,) = ways(found(CA))
-    assert only.why.startswith("It is the only path to a trust anchor; all 4 kinds of client accept it, until ")
+    assert only.why.startswith("It is the only path to a trust anchor; all 9 client families accept it, until ")
 
 
 def test_a_path_that_breaks_a_rule_comes_last_and_says_which() -> None:
     expired = R2.cross_sign(CA, Template(validity=days(-90, -1)))
     first, last = ways(found(expired, CA))
     assert (first.usable, last.usable) == (True, False)
-    assert "it breaks no rule, and the other does" in first.why
+    assert "more client families accept it" in first.why
     assert "expired" in last.why
 
 

@@ -46,6 +46,11 @@ def lab() -> Iterator[Lab]:
         yield opened
 
 
+def numbered(_: object) -> str:
+    """An id without the fingerprint, which differs from one process to the next; pytest numbers what is alike."""
+    return "text"
+
+
 @pytest.mark.parametrize(
     "typed",
     [
@@ -55,6 +60,7 @@ def lab() -> Iterator[Lab]:
         ":".join(DIGITS[i : i + 2] for i in range(0, 8, 2)),
         f"{DIGITS[:4]} {DIGITS[4:]}",
     ],
+    ids=numbered,
 )
 def test_the_first_eight_digits_confirm_a_root(typed: str) -> None:
     assert confirm_typed(ROOT, typed) == ConfirmedRoot(ROOT.sha256, "typed")
@@ -69,6 +75,7 @@ FULLWIDTH = "".join(chr(ord(char) + 0xFEE0) for char in DIGITS)
         "", DIGITS[:7], DIGITS + ROOT.sha256[8], ROOT.sha256, colon_hex(ROOT.sha256), "0" * 8, DIGITS[::-1] + "0",
         FULLWIDTH, DIGITS[:4] + "\u200b" + DIGITS[4:], "········", "yes", f"0x{DIGITS}",
     ],
+    ids=numbered,
 )  # fmt: skip
 def test_anything_else_does_not(typed: str) -> None:
     failure = confirm_typed(ROOT, typed)
@@ -119,13 +126,16 @@ def test_interception_raises_the_bar() -> None:
         ROOT.sha256, ROOT.sha256.upper(), colon_hex(ROOT.sha256), f"sha256 Fingerprint={colon_hex(ROOT.sha256)}",
         f"SHA-256: {ROOT.sha256}", " ".join(colon_hex(ROOT.sha256).split(":")), f"SHA256:{ROOT.sha256}\n",
     ],
+    ids=numbered,
 )  # fmt: skip
 def test_a_full_fingerprint_is_taken_as_programs_print_it(text: str) -> None:
     assert confirm_fingerprint(text) == ConfirmedRoot(ROOT.sha256, "fingerprint")
 
 
 @pytest.mark.parametrize(
-    "text", ["", DIGITS, ROOT.sha256[:-1], ROOT.sha256 + "0", ROOT.sha1, "g" * 64, "\x1b[2J", FULLWIDTH * 8]
+    "text",
+    ["", DIGITS, ROOT.sha256[:-1], ROOT.sha256 + "0", ROOT.sha1, "g" * 64, "\x1b[2J", FULLWIDTH * 8],
+    ids=numbered,
 )
 def test_a_part_of_a_fingerprint_is_not(text: str) -> None:
     failure = confirm_fingerprint(text)

@@ -85,11 +85,11 @@ def test_every_source_is_asked_in_its_order_and_says_what_came(tmp_path: Path) -
 
 
 def test_a_namesake_in_the_served_chain_is_shown_as_one_that_did_not_sign() -> None:
-    decoy = Authority.root("Test Issuing", now=NOW)
-    served = served_by(PKI.leaf, decoy)
+    namesake = Authority.root("Test Issuing", now=NOW)
+    served = served_by(PKI.leaf, namesake)
     (tried,) = search(PKI, Served(served), served=served).tries
     assert tried.proof is Proof.NOT_SIGNED
-    assert tried.certificates == views(decoy)
+    assert tried.certificates == views(namesake)
     assert "did not sign" in tried.outcome
 
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
 
 from tests.support.cli import Done, tlschain
 from tests.support.http2 import Http2Server, answer, headers
 from tests.support.proxy import LOGIN, ConnectProxy, start
 from tests.support.servers import refused_port
+from tui_chain.clients.families import FAMILIES
+from tui_chain.lab.authority import Template
 from tui_chain.lab.internet import Lab
 
 
@@ -145,3 +149,37 @@ def test_every_reading_of_a_variable_is_in_the_answer(lab: Lab, tmp_path: Path) 
     readings = [(one["clients"], one["extends"]) for one in tests]
     assert readings == [("requests", False), ("aws", False), ("pip", True)]
     assert found["with_environment"]["REQUESTS_CA_BUNDLE"]["ok"]
+
+
+# what it says of each family, and its exit code
+
+
+def test_every_family_has_a_row(lab: Lab) -> None:
+    port = lab.host("leaf-only").port
+    done = run(lab, port)
+    for family in FAMILIES:
+        assert re.search(rf"✓ {re.escape(family.name)} +handshake verified", done.out), done.out
+    clients = told(lab, port)["clients"]
+    assert [one["id"] for one in clients] == [family.id for family in FAMILIES]
+    keys = {"id", "name", "ok", "words", "code", "tls_version", "cipher", "times", "emulated"}
+    assert all(one.keys() == keys and one["ok"] and one["emulated"] for one in clients)
+
+
+def test_a_family_that_refuses_is_named_in_the_verdict(lab: Lab) -> None:
+    leaf = lab.hierarchy["issuing"].issue_leaf(
+        ["localhost"], Template(without=frozenset({x509.SubjectAlternativeName.oid}))
+    )
+    done = run(lab, lab.serve((leaf.der, lab.hierarchy["issuing"].der), leaf.key))
+    assert done.code == 1
+    refusing = "requests, Python ≤ 3.12; requests, Python ≥ 3.13; Go; uv, rustls"
+    assert done.out.splitlines()[-1].endswith(f"works with the trust store, but is refused by {refusing}")
+
+
+def test_a_host_that_is_not_reached_has_a_code_of_its_own(lab: Lab) -> None:
+    with refused_port() as closed:
+        gone = f"localhost:{closed}"
+        assert run(lab, closed).code == 3
+        good, bad = (f"localhost:{lab.host(name).port}" for name in ("complete", "expired-leaf"))
+        for others, code in (((good,), 3), ((bad,), 1), ((good, bad), 1)):
+            done = tlschain("test", gone, *others, "--trust", lab.trust_file)
+            assert done.code == code, others

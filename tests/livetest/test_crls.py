@@ -12,11 +12,12 @@ import pytest
 from tests.support.crls import make_crl
 from tests.support.journeys import lab_trust, state_of, walk
 from tui_chain.certs.crls import CrlScope
+from tui_chain.certs.readers import read_certificates
 from tui_chain.crl_questions import ask_crls
 from tui_chain.journey import HostState, Journey
 from tui_chain.lab.authority import to_pem
 from tui_chain.lab.internet import Lab, open_lab
-from tui_chain.livetest.crl_context import context_of, crl_context, trust_words
+from tui_chain.livetest.crl_context import context_of, crl_context, trust_words, without_crls
 from tui_chain.livetest.crl_programs import checking
 from tui_chain.livetest.programs import programs
 from tui_chain.livetest.request import bundle_context
@@ -85,11 +86,20 @@ def test_contexts_say_what_they_do(lab: Lab) -> None:
     }
 
 
-def test_what_python_loads_from_memory_has_no_lists(lab: Lab) -> None:
-    """Why the bytes go through a file."""
+def test_the_lists_of_a_file_are_read_and_looked_into_only_where_that_is_asked_for(lab: Lab) -> None:
     pem = bundle(lab, CrlScope.CHAIN).pem
-    assert bundle_context(pem).cert_store_stats()["crl"] == 0
-    assert crl_context(pem, CrlScope.CHAIN).cert_store_stats()["crl"] == 1
+    plain, checking_ = bundle_context(pem), crl_context(pem, CrlScope.CHAIN)
+    assert (plain.cert_store_stats()["crl"], checking_.cert_store_stats()["crl"]) == (1, 1)
+    assert not plain.verify_flags & ssl.VERIFY_CRL_CHECK_CHAIN
+    assert checking_.verify_flags & ssl.VERIFY_CRL_CHECK_CHAIN == ssl.VERIFY_CRL_CHECK_CHAIN
+
+
+def test_a_file_without_its_lists_has_the_same_certificates(lab: Lab) -> None:
+    pem = bundle(lab, CrlScope.CHAIN).pem
+    plain = without_crls(pem)
+    assert (b"CRL-----" in pem, b"CRL-----" in plain) == (True, False)
+    assert read_certificates(plain).certificates == read_certificates(pem).certificates
+    assert without_crls(lab.trust_pem) == lab.trust_pem
 
 
 def test_a_file_that_openssl_cannot_read_is_refused_and_leaves_nothing(

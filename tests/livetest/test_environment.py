@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from tests.support.programs import require_program
-from tui_chain.certs.readers import read_certificates
 from tui_chain.lab.authority import to_pem
 from tui_chain.lab.internet import Lab, open_lab
 from tui_chain.livetest.environment import BUNDLES, READINGS, Takes, audit_environment, beating_words
@@ -59,9 +58,8 @@ def hashed(folder: Path, *files: Path) -> Path:
 def obeyed(lab: Lab, name: str, value: str) -> tuple[Obeyed, ...]:
     """What comes of a complete host with this variable, for clients whose own roots know it."""
     environment = {name: value}
-    own = read_certificates(lab.trust_pem).certificates
     request = Request(Target("localhost", lab.host("complete").port))
-    return asyncio.run(obey(request, audit_environment(environment), environment, own))
+    return asyncio.run(obey(request, audit_environment(environment), environment, lab.trust_pem))
 
 
 def real(lab: Lab, client: str, name: str, value: str) -> bool:
@@ -137,6 +135,16 @@ def test_a_file_that_openssl_cannot_read_is_said(lab: Lab, tmp_path: Path) -> No
     bad = tmp_path / "bad.pem"
     bad.write_bytes(b"nonsense")
     assert obeyed(lab, "PIP_CERT", str(bad))[0].attempt.words == "OpenSSL cannot read what it names"
+
+
+def test_the_clients_own_store_is_taken_as_its_owner_has_it(lab: Lab, other: Path) -> None:
+    """pip keeps its own roots beside the file; where OpenSSL cannot read these, nothing is verified."""
+    environment = {"PIP_CERT": str(other)}
+    request = Request(Target("localhost", lab.host("complete").port))
+    key = b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"
+    (found,) = asyncio.run(obey(request, audit_environment(environment), environment, key + lab.trust_pem))
+    assert (found.extends, found.attempt.ok) == (True, False)
+    assert found.attempt.words.startswith("OpenSSL cannot read the trust store (")
 
 
 def test_what_is_not_there_is_not_tried(lab: Lab) -> None:

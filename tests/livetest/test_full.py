@@ -1,4 +1,4 @@
-"""The whole live test: client profiles, times, the environment, a proxy, and real programs."""
+"""The whole live test: client families, times, the environment, a proxy, and real programs."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from tests.support.nginx import nginx
 from tests.support.programs import require_program
 from tui_chain.certs.readers import read_certificates
 from tui_chain.certs.store import TrustStore
+from tui_chain.clients.families import FAMILIES, FamilyId
 from tui_chain.failure import Failure
 from tui_chain.lab.authority import key_to_pem, to_pem
 from tui_chain.lab.internet import Lab
@@ -47,7 +48,7 @@ def run(
     return tested
 
 
-def test_before_after_profiles_and_facts(lab: Lab, port: int) -> None:
+def test_before_after_families_and_facts(lab: Lab, port: int) -> None:
     tested = run(lab, port, bundle_of(lab))
     assert tested.ok
     assert (tested.live.before.ok, tested.live.before.code) == (False, 20)
@@ -56,26 +57,26 @@ def test_before_after_profiles_and_facts(lab: Lab, port: int) -> None:
     assert tested.live.after.cipher
     times = tested.live.after.times
     assert all(value is not None for value in (times.lookup, times.connect, times.tls, times.first_byte))
-    assert [profile.ok for profile in tested.profiles] == [True] * 4
+    assert {client.id: client.ok for client in tested.clients} == dict.fromkeys(FamilyId, True)
+    assert [client.name for client in tested.clients] == [family.name for family in FAMILIES]
+    assert all(client.emulated and client.cipher and client.times.tls is not None for client in tested.clients)
+    assert {client.tls_version for client in tested.clients} == {"TLSv1.3"}
     assert tested.http2 is True
 
 
-def test_profiles_differ_as_the_table_of_the_field_says(lab: Lab, port: int) -> None:
+def test_families_differ_as_the_table_of_the_field_says(lab: Lab, port: int) -> None:
     """domain.md section 1, the column `intermediate only`: code 2 up to Python 3.12, fine elsewhere."""
     tested = run(lab, port, to_pem([lab.hierarchy["issuing"].der]))
-    assert [(profile.ok, profile.code) for profile in tested.profiles] == [
-        (False, 2),
-        (True, None),
-        (True, None),
-        (True, None),
-    ]
+    refusing = {client.id: client.code for client in tested.clients if not client.ok}
+    assert refusing == {FamilyId.REQUESTS: 2, FamilyId.PYTHON: 2}
+    assert tested.refusing == ("requests, Python ≤ 3.12", "Python ≤ 3.12")
     assert not tested.ok
 
 
 def test_without_a_bundle_the_store_is_tested(lab: Lab, port: int) -> None:
     tested = run(lab, port, None)
     assert tested.live.after is None
-    assert [profile.ok for profile in tested.profiles] == [False] * 4
+    assert {client.id: client.ok for client in tested.clients} == dict.fromkeys(FamilyId, False)
 
 
 def test_a_bundle_that_openssl_cannot_read_is_a_failure(port: int) -> None:

@@ -15,7 +15,6 @@ from tests.livetest.test_environment import hashed
 from tests.support.cli import started
 from tests.support.proxy import ConnectProxy, start
 from tests.support.servers import fresh_chain, server_context
-from tui_chain.certs.readers import read_certificates
 from tui_chain.lab.authority import to_pem
 from tui_chain.lab.internet import Lab
 from tui_chain.livetest import obeying
@@ -37,9 +36,8 @@ def pipe(tmp_path: Path) -> Path:
 
 def obeyed(lab: Lab, name: str, value: str, *, seconds: float = 10.0) -> tuple[Obeyed, ...]:
     environment = {name: value}
-    own = read_certificates(lab.trust_pem).certificates
     request = Request(Target("localhost", lab.host("complete").port), timeout=seconds)
-    return asyncio.run(obey(request, audit_environment(environment), environment, own))
+    return asyncio.run(obey(request, audit_environment(environment), environment, lab.trust_pem))
 
 
 @pytest.mark.parametrize("name", ["CURL_CA_BUNDLE", "SSL_CERT_DIR", "SSL_CERT_FILE"])
@@ -108,7 +106,7 @@ def test_what_goes_away_or_is_no_path_is_said(lab: Lab, tmp_path: Path) -> None:
     variables = audit_environment(environment)
     file.unlink()
     request = Request(Target("localhost", lab.host("complete").port))
-    (found,) = asyncio.run(obey(request, variables, environment, ()))
+    (found,) = asyncio.run(obey(request, variables, environment, b""))
     assert found.attempt.words == "what it names is not there any more"
-    (found,) = asyncio.run(obey(request, variables, {"PIP_CERT": "a\0b"}, ()))
+    (found,) = asyncio.run(obey(request, variables, {"PIP_CERT": "a\0b"}, b""))
     assert not found.attempt.ok

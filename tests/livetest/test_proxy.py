@@ -25,6 +25,7 @@ from tests.support.proxy import (
 from tests.support.servers import Dialogue, fresh_chain, server_context
 from tui_chain.certs.readers import read_certificates
 from tui_chain.certs.store import TrustStore
+from tui_chain.clients.families import FAMILIES
 from tui_chain.failure import Failure
 from tui_chain.lab.authority import Authority, to_pem
 from tui_chain.lab.internet import Lab
@@ -108,7 +109,7 @@ def test_credentials_go_to_the_proxy_alone_and_are_shown_nowhere(lab: Lab) -> No
     url = start(lab, proxy).replace("://", "://joe:s3cret%26%2F@")
     tested = full(lab, {"HTTPS_PROXY": url}, Target("localhost", lab.listen(listen)))
     assert tested.live.before.ok
-    assert len(proxy.heads) == 5, "the request and four kinds of client"
+    assert len(proxy.heads) == 1 + len(FAMILIES), "the request, and a handshake for each client family"
     assert proxy.header("proxy-authorization") == [f"Basic {LOGIN}"] * len(proxy.heads)
     assert heard
     assert all(b"proxy-authorization" not in request.lower() for request in heard)
@@ -174,7 +175,7 @@ def test_interception_shows_the_proxy_s_chain(lab: Lab) -> None:
     tested = full(lab, {"HTTPS_PROXY": url}, complete(lab), pem)
     assert tested.live.after is not None
     assert [(one.ok, one.code) for one in (tested.live.before, tested.live.after)] == [(False, 20), (False, 20)]
-    assert [profile.ok for profile in tested.profiles] == [False] * 4
+    assert [client.ok for client in tested.clients] == [False] * len(FAMILIES)
     assert heard == [], "nothing is sent to a stranger"
     with_its_root = full(lab, {"HTTPS_PROXY": url}, complete(lab), to_pem([own.der]))
     assert with_its_root.live.after is not None

@@ -16,9 +16,10 @@ from tui_chain.audit.audit import Auditor
 from tui_chain.certs.crls import CrlScope, RevocationList, crls_of
 from tui_chain.certs.readers import read_certificates
 from tui_chain.certs.store import TrustStore
+from tui_chain.clients.families import FAMILIES, Engine
+from tui_chain.clients.judge import CRL_FAMILIES, Judge
 from tui_chain.failure import Failure
 from tui_chain.lab.authority import Authority, to_pem
-from tui_chain.paths.profiles import CRL_PROFILES
 from tui_chain.probe.served import ServedChain
 from tui_chain.repair.bundle import Bundle
 from tui_chain.repair.difference import certificate_difference, summary
@@ -159,11 +160,12 @@ def test_the_leaf_alone_needs_its_own_list() -> None:
 
 
 def test_a_client_that_cannot_check_proves_nothing() -> None:
-    assert {profile.name for profile in CRL_PROFILES[CrlScope.LEAF]} == {"python ≤ 3.12", "python ≥ 3.13"}
-    only_web = replace(
-        CASE.repair, verdicts={n: replace(v, ok=n == "web pki") for n, v in CASE.repair.verdicts.items()}
+    models = {family.id for family in FAMILIES if family.engine is not Engine.OPENSSL}
+    assert models.isdisjoint(family.id for families in CRL_FAMILIES.values() for family in families)
+    only_models = replace(
+        CASE.repair, verdicts={n: replace(v, ok=n in models) for n, v in CASE.repair.verdicts.items()}
     )
-    made = make_output(Kind.CLIENT, [(CASE.served, only_web)], STORE, at=NOW, crls=crls(OF_CA, OF_ROOT))
+    made = make_output(Kind.CLIENT, [(CASE.served, only_models)], STORE, at=NOW, crls=crls(OF_CA, OF_ROOT))
     assert isinstance(made, Failure)
     assert "no client that checks the chain" in made.message
 
@@ -273,14 +275,20 @@ def test_the_difference_tells_of_lists() -> None:
     assert "CRL" not in certificate_difference(to_pem([ROOT.der]), to_pem([CA.der])).words
 
 
-def test_a_proof_names_the_client_and_the_flag() -> None:
-    from tui_chain.paths.profiles import Judge
+@pytest.mark.parametrize("kind", [Kind.LINKS, Kind.CLIENT_STORE])
+def test_a_trust_file_without_a_newline_at_its_end_is_no_reason_to_refuse(kind: Kind) -> None:
+    """END and BEGIN on one line would make OpenSSL refuse the whole file."""
+    store = replace(STORE, pem=STORE.file.rstrip(b"\n"))
+    made = make_output(kind, [(CASE.served, CASE.repair)], store, at=NOW, crls=crls(OF_CA, OF_ROOT))
+    assert isinstance(made, Output)
 
+
+def test_a_proof_names_the_client_and_the_flag() -> None:
     proof = Proof(CASE.served, accepted(CASE.repair.verdicts), NOW)
-    said = proof.crl_refusal(Judge(CASE.repair.bundle.certificates, (OF_CA,)), CrlScope.CHAIN)
-    assert said == (
-        f"with it python ≤ 3.12 with VERIFY_CRL_CHECK_CHAIN refuses {HOST}:443: unable to get certificate CRL"
-    )
+    judge = Judge.of(CASE.repair.bundle.certificates, (OF_CA,), CrlScope.CHAIN)
+    who = "requests, Python ≤ 3.12 with VERIFY_CRL_CHECK_CHAIN"
+    refusal = proof.crl_refusal(judge, CrlScope.CHAIN)
+    assert refusal == f"with it {who} refuses {HOST}:443: unable to get certificate CRL"
 
 
 def test_a_certificate_that_ends_before_the_lists_ends_both() -> None:

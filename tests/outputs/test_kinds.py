@@ -19,12 +19,13 @@ from tests.support.programs import require_program
 from tui_chain.certs.certificate import Certificate
 from tui_chain.certs.readers import read_certificates
 from tui_chain.certs.store import TrustStore
+from tui_chain.clients.judge import Judge
 from tui_chain.failure import Failure
 from tui_chain.lab.authority import Authority, Identity, key_to_pem, to_pem
-from tui_chain.paths.profiles import Judge
 from tui_chain.probe.served import ServedChain
 from tui_chain.repair.headers import read_header
 from tui_chain.repair.kinds import SUFFIXES, WORDS, Kind, Output, make_output
+from tui_chain.repair.proof import ders_of
 from tui_chain.repair.repair import Repair
 
 PEMS = (Kind.CLIENT, Kind.CLIENT_STORE, Kind.LINKS, Kind.SERVER)
@@ -99,7 +100,7 @@ def test_no_certificate_can_be_taken_out_of_a_client_bundle(case: Case) -> None:
     for bundle, served in minimality_cases(case):
         for left_out in bundle:
             rest = [one for one in bundle if one != left_out]
-            verdicts = Judge(rest).verdicts(served.certificates, host=HOST, at=NOW)
+            verdicts = Judge.of(rest).verdicts(ders_of(served), host=HOST, at=NOW)
             assert not all(verdict.ok for verdict in verdicts.values()), left_out
 
 
@@ -205,9 +206,9 @@ def test_one_file_for_all_leaves_out_what_another_host_brings(case: Case) -> Non
     made = make_output(Kind.CLIENT, [first, second], store, at=NOW)
     assert isinstance(made, Output)
     for left_out in made.certificates:
-        judge = Judge([one for one in made.certificates if one != left_out])
+        judge = Judge.of(one for one in made.certificates if one != left_out)
         assert not all(
             verdict.ok
             for served, _ in (first, second)
-            for verdict in judge.verdicts(served.certificates, host=served.host, at=NOW).values()
+            for verdict in judge.verdicts(ders_of(served), host=served.host, at=NOW).values()
         )

@@ -152,9 +152,9 @@ def test_identifiers_that_are_not_the_issuers() -> None:
     for server, what in (
         (naming(b"another"), "key identifier"),
         (naming(None, "Root", 8), "serial number"),
-        (naming(None, "Elder", 7), "issuer's name"),
+        (naming(None, "Elder", 7), "name of the issuer's own issuer"),
     ):
-        words = f"the {what} it names is not its issuer's, and OpenSSL refuses the link"
+        words = f"the {what} in it is not that of Issuing, and OpenSSL refuses the link"
         assert problems(server, issuing, ROOT) == [("key-id-mismatch", server, words)]
     assert not problems(naming(None, "Root", 7), issuing, ROOT)
     assert not problems(naming(b"another"), ca("Issuing", "Root", without=frozenset({SKI})), ROOT)

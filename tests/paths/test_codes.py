@@ -6,9 +6,8 @@ import ssl
 
 import pytest
 
-from tests.paths.cases import CASES
-from tui_chain.paths.codes import MEANINGS, meaning
-from tui_chain.paths.openssl_rules import EXTENSIONS, NAMES, SIGNATURES, STRICT_CODES, stage_of
+from tests.clients.openssl_cases import CASES
+from tui_chain.paths.codes import MEANINGS, is_strict, meaning
 
 
 @pytest.mark.parametrize("code", sorted({case.python for case in CASES.values()} - {0}))
@@ -17,8 +16,12 @@ def test_every_code_that_clients_met_is_explained(code: int) -> None:
 
 
 def test_strict_codes_are_marked() -> None:
-    strict = {code for code, one in MEANINGS.items() if one.strict}
-    assert strict == STRICT_CODES - {79}, "79 comes without strict checks too"
+    assert {code for code in MEANINGS if is_strict(code)} == set(range(78, 94)) - {79}, (
+        "79 comes without strict checks too"
+    )
+    assert not is_strict(9999)
+    assert not is_strict("UnknownIssuer")
+    assert not is_strict(None)
 
 
 @pytest.mark.parametrize(
@@ -48,10 +51,3 @@ def test_an_unknown_code_has_words_too() -> None:
 def test_words_are_openssls_own() -> None:
     assert meaning(20).error == "unable to get local issuer certificate"
     assert meaning(85).error == "Missing Authority Key Identifier"
-
-
-def test_the_stages_of_codes() -> None:
-    assert stage_of(34, 2).stage == EXTENSIONS
-    assert stage_of(10, 1).stage == SIGNATURES
-    assert stage_of(48, 0).stage == NAMES
-    assert stage_of(20, 5) < stage_of(79, 0) < stage_of(25, 1) < stage_of(7, 0)

@@ -1,9 +1,11 @@
-"""Graphs made to be slow: the search ends inside its bounds, says so, and still finds the path that looks right."""
+"""Graphs made to be slow: the search ends inside its bounds, says so, and still finds the path that looks right.
+
+The bounds are counts; time is only the far backstop, so that a slow machine says the same.
+"""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from itertools import pairwise
 
 import pytest
@@ -15,17 +17,7 @@ from tui_chain.certs.signatures import SignatureProver
 from tui_chain.paths import budget
 from tui_chain.paths.search import Search, find_paths
 
-WALL = 10.0
-"""Seconds, five times the bound, that even a busy machine needs not for one search."""
-
 ROOT = root()
-
-
-@pytest.fixture(autouse=True)
-def deadline() -> Iterator[None]:
-    began = time.monotonic()
-    yield
-    assert time.monotonic() - began < WALL
 
 
 def search(server: Certificate, candidates: list[Certificate], *anchors: Certificate) -> tuple[Search, int]:
@@ -162,8 +154,8 @@ def test_the_best_of_very_many_bad_paths_comes_first() -> None:
     assert [len(path.problems) for path in result.paths[:3]] == [0, 1, 1]
 
 
-def test_very_many_names_and_constraints_do_not_stop_the_clock() -> None:
-    """1,000 names below 1,000 subtrees on each of 120 CAs: too many to compare in 2 seconds."""
+def test_very_many_names_and_constraints_end_a_search() -> None:
+    """1,000 names below 1,000 subtrees on each of 120 CAs: too many to compare."""
     bases = [x509.DirectoryName(name(f"O=Base {number}")) for number in range(1000)]
     names = [x509.DirectoryName(name(f"O=Name {number}")) for number in range(1000)]
     excluding = ((x509.NameConstraints(None, bases), True),)
@@ -174,14 +166,14 @@ def test_very_many_names_and_constraints_do_not_stop_the_clock() -> None:
         for copy in range(20)
     ]
     result, _ = search(server, lattice, ROOT)
-    assert result.cut
+    assert result.cut == f"after {budget.MAX_COMPARISONS} comparisons of names"
 
 
 def test_the_clock_ends_a_search(monkeypatch: pytest.MonkeyPatch) -> None:
-    ticks = iter(range(10_000))
+    ticks = iter(range(0, 1_000_000, 15))
     monkeypatch.setattr(time, "monotonic", lambda: float(next(ticks)))
     result = find_paths(leaf("Issuing"), [ca("Issuing", "Root")], trust(ROOT), host=HOST, at=NOW)
-    assert result.cut == "after 1.5 seconds"
+    assert result.cut == "after 20 seconds"
     assert not result.missing
 
 

@@ -14,6 +14,7 @@ from tui_chain.lab.listener import Handler
 from tui_chain.lab.servers import stay_silent
 from tui_chain.probe.probe import Prober
 from tui_chain.probe.served import ServedChain
+from tui_chain.probe.starttls import CHECK_PROTOCOL, NOT_NOW, POSTGRES_OFF
 from tui_chain.probe.target import STARTTLS_PORTS, Target
 
 LDAP_REQUEST = bytes.fromhex("301d02010177188016") + b"1.3.6.1.4.1.1466.20037"
@@ -84,6 +85,10 @@ REFUSALS = {
 }
 
 
+HINTS = {"smtp command": NOT_NOW, "postgres": POSTGRES_OFF}
+"""What helps where the answer says more than a no."""
+
+
 @pytest.mark.parametrize("name", REFUSALS)
 def test_a_refusal_is_told_in_the_servers_words(lab: Lab, name: str) -> None:
     protocol, greeting, answers, words = REFUSALS[name]
@@ -91,7 +96,7 @@ def test_a_refusal_is_told_in_the_servers_words(lab: Lab, name: str) -> None:
     assert failure == Failure(
         "starttls",
         f"The server did not agree to STARTTLS: {words} (step: STARTTLS).",
-        "Check the protocol and the port.",
+        HINTS.get(name, CHECK_PROTOCOL),
     )
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import pytest
 from cryptography import x509
 
-from tests.support.chains import HOST, NOW, Pki, make_pki, repair_of, served_by, store_of, views
+from tests.support.chains import HOST, NOW, Pki, make_pki, repair_of, served_by, store_of
 from tui_chain.certs.certificate import Certificate
+from tui_chain.clients.families import FAMILIES
+from tui_chain.clients.judge import Judge
+from tui_chain.clients.verdict import refused
 from tui_chain.failure import Failure
 from tui_chain.lab.authority import Authority, Identity, Template, days, self_signed_leaf
-from tui_chain.paths.profiles import PROFILES, Judge, Verdict
 from tui_chain.repair.bundle import Bundle
 from tui_chain.repair.repair import Repair, combine
 
@@ -38,7 +40,7 @@ def test_the_bundle_holds_the_paths_ca_certificates_and_nothing_else(pki: Pki) -
     assert ders(repair) == [pki.issuing.der, pki.root.der]
     assert repair.whole
     assert repair.added == repair.bundle.certificates
-    assert {name: verdict.ok for name, verdict in repair.verdicts.items()} == {one.name: True for one in PROFILES}
+    assert {name: verdict.ok for name, verdict in repair.verdicts.items()} == {one.id: True for one in FAMILIES}
 
 
 def test_two_missing_links_both_go_in(pki: Pki) -> None:
@@ -101,8 +103,8 @@ def test_what_is_still_missing_is_named(pki: Pki) -> None:
     failure = repair_of(pki.trust, served_by(pki.leaf))
     assert isinstance(failure, Failure)
     key = Certificate(pki.issuing.der).key_id
-    assert failure.message.startswith("A link is still missing: ")
-    assert f"(key id {key}), which signed host.test" in failure.message
+    assert failure.message.startswith("An intermediate is still missing: ")
+    assert f"(key id {key}), the issuer of host.test" in failure.message
     assert "--pool" in failure.hint
 
 
@@ -115,27 +117,27 @@ def test_what_is_still_missing_is_named(pki: Pki) -> None:
     ],
     ids=["expired", "wrong host", "self-signed"],
 )
-def test_what_no_bundle_mends_says_why(pki: Pki, leaf: object) -> None:
+def test_what_no_bundle_repairs_says_why(pki: Pki, leaf: object) -> None:
     assert callable(leaf)
     failure = repair_of(pki.trust, served_by(leaf(pki)), pki.issuing)
     assert isinstance(failure, Failure)
-    assert failure.message.startswith("No bundle mends this: ")
+    assert failure.message.startswith("No bundle repairs this: ")
     assert failure.hint
 
 
-def test_a_served_decoy_that_fools_openssl_is_reported_truthfully(pki: Pki) -> None:
+def test_a_served_namesake_that_fools_openssl_is_reported_truthfully(pki: Pki) -> None:
     """OpenSSL does not backtrack: what it says of the finished bundle is in the verdicts, not a wish."""
-    decoy = make_pki().issuing
-    found = repair_of(pki.trust, served_by(pki.leaf, decoy), pki.issuing)
+    namesake = make_pki().issuing
+    found = repair_of(pki.trust, served_by(pki.leaf, namesake), pki.issuing)
     if isinstance(found, Repair):
-        judged = Judge(found.bundle.certificates).verdicts(views(pki.leaf, decoy), host=HOST, at=NOW)
+        judged = Judge.of(found.bundle.certificates).verdicts((pki.leaf.der, namesake.der), host=HOST, at=NOW)
         assert dict(found.verdicts) == judged
         assert found.passed > 0
 
 
 def test_a_repair_that_no_client_accepts_is_none(pki: Pki, monkeypatch: pytest.MonkeyPatch) -> None:
     """Law 4."""
-    monkeypatch.setattr(Judge, "verdict", lambda *_, **__: Verdict(False, "this is a test"))
+    monkeypatch.setattr(Judge, "verdict", lambda *_, **__: refused(None, "this is a test"))
     failure = repair_of(pki.trust, served_by(pki.leaf), pki.issuing)
     assert isinstance(failure, Failure)
     assert failure.message == "A path was found, but no client accepts it: this is a test."

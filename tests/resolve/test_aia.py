@@ -80,8 +80,8 @@ def test_a_stranger_is_not_the_issuer(lab: Lab) -> None:
 
 def test_a_namesake_with_another_key_is_not_the_issuer(lab: Lab) -> None:
     """Law 2: the signature proves, the name does not."""
-    decoy = make_pki().root.issue_ca("Lab Issuing CA G2")
-    (tried,) = ask(pointing_at(lab.hierarchy["issuing"], lab.publish("/decoy", decoy.der)))
+    namesake = make_pki().root.issue_ca("Lab Issuing CA G2")
+    (tried,) = ask(pointing_at(lab.hierarchy["issuing"], lab.publish("/namesake", namesake.der)))
     assert (tried.ok, tried.proof) == (False, Proof.NOT_SIGNED)
 
 

@@ -14,7 +14,6 @@ from tests.lab.clients import run
 from tests.support.chains import NOW, make_pki, views
 from tests.support.programs import require_program
 from tui_chain.certs.store import TrustStore
-from tui_chain.diagnose.headline import headline
 from tui_chain.diagnose.words import Blame, Status
 from tui_chain.journey import HostState, Journey
 from tui_chain.lab.authority import Template
@@ -71,7 +70,7 @@ def test_a_revoked_certificate_is_the_headline_with_its_reason(lab: Lab, journey
     state = ask(lab, journey, "ocsp-revoked")
     assert state.diagnosis is not None
     assert state.revocation is not None
-    assert headline(state.diagnosis) == "a certificate was revoked"
+    assert state.headline == "a certificate was revoked"
     assert "keyCompromise" in state.diagnosis.findings[0].message
     decisive = state.revocation[0].decisive
     assert decisive is not None
@@ -104,9 +103,11 @@ def test_openssl_sees_the_same_staple(lab: Lab) -> None:
 
 
 def test_must_staple_is_still_told(lab: Lab, journey: Journey) -> None:
+    """And GnuTLS, which insists on it, refuses."""
     state = ask(lab, journey, "must-staple-missing")
     assert state.diagnosis is not None
-    assert {found.code for found in state.diagnosis.findings} == {"must-staple-missing"}
+    assert {found.code for found in state.diagnosis.findings} == {"must-staple-missing", "family-refuses"}
+    assert state.diagnosis.refusing == ("gnutls",)
 
 
 def test_a_path_without_its_issuer_is_not_asked_about(lab: Lab, journey: Journey) -> None:

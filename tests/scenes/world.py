@@ -21,6 +21,7 @@ from tui_chain.livetest.request import Attempt, LiveTest, Times
 from tui_chain.probe.hostlist import Host
 from tui_chain.probe.served import ServedChain, Timings
 from tui_chain.probe.target import Target
+from tui_chain.probe.tls import TLSFacts
 from tui_chain.resolve.files import FileCertificates
 from tui_chain.resolve.tries import Try
 
@@ -78,7 +79,8 @@ class SceneJourney(Journey):
             failure = Failure("timeout", words, "A firewall may drop it; check the port and the network.")
             return self.diagnose(state, failure)
         timings = Timings(3.1, 11.8, 24.5)
-        served = ServedChain(state.target, chain, NOW, "192.0.2.17", "TLSv1.3", "TLS_AES_256_GCM_SHA384", timings)
+        facts = TLSFacts("TLSv1.3", "TLS_AES_256_GCM_SHA384", "x25519")
+        served = ServedChain(state.target, chain, NOW, "192.0.2.17", facts, timings)
         return self.diagnose(state, served)
 
     async def fix(

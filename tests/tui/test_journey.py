@@ -28,7 +28,7 @@ async def test_the_whole_journey_by_keys(
         await shows(pilot, "press f to find it")
         await press(pilot, "f")
         await shows(pilot, "Lab Issuing CA G2")
-        await shows(pilot, "4 of 4 clients verify")
+        await shows(pilot, "9 of 9 client families accept")
         await press(pilot, "t")
         text = screen_text(pilot)
         assert "failed before, works with the bundle" in text

@@ -17,14 +17,17 @@ from tests.support.proxy import LOGIN, ConnectProxy, start
 from tests.support.unsafe import unsafe_in
 from tui_chain.certs.readers import read_certificates
 from tui_chain.certs.store import TrustStore
+from tui_chain.clients.families import FamilyId
 from tui_chain.diagnose.words import Status
 from tui_chain.journey import Journey
 from tui_chain.lab.internet import Lab, open_lab
-from tui_chain.livetest.attempt import Attempt
+from tui_chain.livetest.attempt import Attempt, Times
 from tui_chain.livetest.choice import RequestChoice
 from tui_chain.livetest.environment import BUNDLES, READINGS, audit_environment
+from tui_chain.livetest.families import FamilyTest
 from tui_chain.livetest.fulltest import FullTest
 from tui_chain.livetest.obeying import Obeyed
+from tui_chain.livetest.programs import ProgramTest
 from tui_chain.livetest.request import LiveTest
 from tui_chain.probe.hostlist import Host
 from tui_chain.probe.target import Target
@@ -98,7 +101,9 @@ async def test_the_request_is_chosen_by_keys_and_kept(lab: Lab, monkeypatch: pyt
         await shows(pilot, "HEAD /api with 2 headers through the environment's proxy")
         await press(pilot, "m", "f3", "enter", "T")
         await until(pilot, lambda: len(heard.heard) > 2)
-        assert all(b"HEAD /api " in request for request in heard.heard if request)
+        ours = [request for request in heard.heard if b"tlschain-tui" in request]
+        assert ours, "the programs of the machine ask in their own way"
+        assert all(b"HEAD /api " in request for request in ours)
 
 
 @anyio
@@ -256,3 +261,21 @@ def test_the_page_of_everything_says_how_variables_are_obeyed(tmp_path: Path) ->
     page = full_test_page(FullTest(live, (), obeyed)).plain
     assert re.search(r"✗ requests +in place of their own roots: certificate verify failed", page)
     assert re.search(r"✗ pip +beside their own roots: certificate verify failed", page)
+
+
+def test_the_page_of_everything_says_what_each_family_gets() -> None:
+    worked = Attempt("trust store x", ok=True, words="200 OK")
+    clients = (
+        FamilyTest(FamilyId.CURL, "curl", True, "handshake verified", tls_version="TLSv1.3", times=Times(tls=3.0)),
+        FamilyTest(FamilyId.GO, "Go", None, "not emulated: DES-CBC3-SHA cannot be offered", emulated=False),
+        FamilyTest(FamilyId.JAVA, "Java", False, "refused: the server has only TLS 1.0", "protocol-version"),
+    )
+    ran = (ProgramTest("git", False, "refused"), ProgramTest("java", None, "not installed"))
+    page = full_test_page(FullTest(LiveTest("GET", "https://a.test/", worked, None), clients, (), ran)).plain
+    assert "Client families, a handshake each" in page
+    assert re.search(r"✓ curl +handshake verified · TLSv1.3 · 3 ms", page)
+    assert re.search(r"· Go +not emulated: DES-CBC3-SHA cannot be offered", page)
+    assert re.search(r"✗ Java +refused: the server has only TLS 1.0 \(code protocol-version\)", page)
+    assert "Programs of this machine, with the trust store" in page
+    assert re.search(r"✗ git +refused", page)
+    assert re.search(r"· java +not installed", page)

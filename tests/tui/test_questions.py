@@ -49,7 +49,7 @@ async def test_the_full_test_runs_the_programs_of_this_machine(app_on: AppOn) ->
         await until(pilot, lambda: app.rows[0].status is not None)
         await press(pilot, "f", "T")
         await shows(pilot, "Live test of localhost")
-        await shows(pilot, "Kinds of client, a handshake each")
+        await shows(pilot, "Client families, a handshake each")
         await shows(pilot, "openssl")
         test = app.rows[0].state.live_test
         assert test is not None

@@ -19,7 +19,6 @@ from tests.support.unsafe import unsafe_in
 from tests.tui.audits import says
 from tests.tui.conftest import AppOn
 from tui_chain.advise.document import to_markdown
-from tui_chain.advise.host_json import host_object
 from tui_chain.advise.report import report
 from tui_chain.certs.certificate import Certificate
 from tui_chain.certs.readers import read_certificates
@@ -29,6 +28,7 @@ from tui_chain.journey import Journey
 from tui_chain.lab.internet import Lab
 from tui_chain.probe.hostlist import Host
 from tui_chain.probe.target import Target
+from tui_chain.results.host import host_result
 from tui_chain.revocation.status import Answer, Means, Revocation, RevocationCheck
 from tui_chain.state import HostState
 from tui_chain.tui.app import ChainApp
@@ -73,7 +73,7 @@ async def test_the_three_forms_of_a_repaired_and_tested_host(tmp_path: Path, mon
             assert heading in texts[name]
         assert str(bundle) in texts[name].replace("\\", "")
     assert not re.search(r"""<script|(src|href)=["']?(https?:)?//|@import|url\(""", texts["HTML"])
-    assert json.loads(texts["JSON"]) == json.loads(json.dumps(host_object(state, bundle)))
+    assert json.loads(texts["JSON"]) == json.loads(host_result(state, NOW, bundle).to_json())
 
 
 async def test_it_reports_the_host_as_it_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,7 +19,7 @@ from tui_chain.tui import start
 def demo() -> Iterator[tuple[Journey, dict[str, Host]]]:
     """What a demo loads, in a lab of hosts that are not all reached as localhost."""
     with ExitStack() as resources:
-        loaded = start._load(resources, None, 5.0, ("complete", "servers-differ", "starttls"))
+        loaded = start._load(resources, (), 5.0, ("complete", "servers-differ", "starttls"))
         assert isinstance(loaded, tuple), loaded
         journey, hosts = loaded
         yield journey, {host.label: host for host in hosts}
@@ -40,7 +40,7 @@ def test_a_demo_reaches_each_host_as_the_lab_says(demo: tuple[Journey, dict[str,
 
 def test_a_name_that_the_lab_has_not_is_said() -> None:
     with ExitStack() as resources:
-        loaded = start._load(resources, None, 5.0, ("leaf-only", "no\x1bsuch"))
+        loaded = start._load(resources, (), 5.0, ("leaf-only", "no\x1bsuch"))
     assert isinstance(loaded, Failure)
     assert "no\\x1bsuch" in loaded.message
     assert "lab --list" in loaded.hint

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tui_chain.advise.advice import Advice, Setting
@@ -42,32 +42,32 @@ def _with_crls(at: Setting, crls: CrlUse) -> tuple[Advice, ...]:
     return (*checking, *without_check((*python_advice(at), *program_advice(at)), checking))
 
 
-def making_crls(target: Target, bundle: Path, crls: CrlUse, trust: str | None = None) -> str:
+def making_crls(target: Target, bundle: Path, crls: CrlUse, trust: Sequence[str] = ()) -> str:
     """The command that makes the client bundle with its CRLs; a file that is there is replaced."""
     switch = "--crl" if crls.scope is CrlScope.CHAIN else "--crl-leaf"
     kind = " --as links" if crls.extends else ""
     return f"{_fix(target, bundle, trust, f' {switch}{kind}')} --replace"
 
 
-def making_bundle(target: Target, bundle: Path, trust: str | None = None) -> str:
+def making_bundle(target: Target, bundle: Path, trust: Sequence[str] = ()) -> str:
     """The command that makes the client bundle."""
     return _fix(target, bundle, trust)
 
 
-def _fix(target: Target, file: Path, trust: str | None, switches: str = "") -> str:
+def _fix(target: Target, file: Path, trust: Sequence[str], switches: str = "") -> str:
     return f"tlschain fix {shlex.quote(str(target))}{_store(trust)}{switches} -o {shlex.quote(str(file))}"
 
 
-def _store(trust: str | None) -> str:
-    return f" --trust {shlex.quote(trust)}" if trust else ""
+def _store(trust: Sequence[str]) -> str:
+    return "".join(f" --trust {shlex.quote(name)}" for name in trust)
 
 
-def refreshing(bundle: Path, trust: str | None = None) -> str:
+def refreshing(bundle: Path, trust: Sequence[str] = ()) -> str:
     """The command that keeps a bundle and its CRLs fresh, for cron."""
     return f"tlschain refresh {shlex.quote(str(bundle))}{_store(trust)} --write"
 
 
-def making(target: Target, advice: Advice, trust: str | None = None) -> str:
+def making(target: Target, advice: Advice, trust: Sequence[str] = ()) -> str:
     """The command that makes the file an advice needs; empty for the client bundle itself.
 
     `trust` is the trust store as the user named it, where that was done.

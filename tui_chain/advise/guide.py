@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from tui_chain.advise.commands import Advice, making
 from tui_chain.advise.document import Code, Document, Heading, Paragraph, Part
@@ -13,7 +13,7 @@ def advice_document(
     target: Target,
     advice: tuple[Advice, ...],
     words: Document | None,
-    trust: str | None = None,
+    trust: Sequence[str] = (),
     before: Iterable[Part] = (),
 ) -> Document:
     """Everything that is to be said for a host: every client, then the letter `words` where there is one.
@@ -23,7 +23,7 @@ def advice_document(
     return Document(f"How to reach {target}", (*before, *_clients(target, advice, trust), *_words(words)))
 
 
-def _clients(target: Target, advice: tuple[Advice, ...], trust: str | None) -> Iterator[Part]:
+def _clients(target: Target, advice: tuple[Advice, ...], trust: Sequence[str]) -> Iterator[Part]:
     for one in advice:
         yield Heading(one.client)
         make = making(target, one, trust)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from tui_chain.advise.advice import EXTENDS, REPLACES, Advice, Setting
+from tui_chain.paths.codes import WITHOUT_STRICT
+from tui_chain.probe.target import Target
 from tui_chain.repair.kinds import Kind
 
 FROM_3_13 = (
@@ -50,6 +53,25 @@ def python_advice(at: Setting) -> Iterator[Advice]:
     yield from _installers(at)
 
 
+def strict_advice(target: Target, bundle: Path | None, store: str | None = None) -> Advice:
+    """Say how Python 3.13 and later reach a host whose certificates break a rule of form, which no bundle helps.
+
+    `bundle` is the file that is needed besides, `store` a trust file in place of certifi's, or None.
+    """
+    cafile = "certifi.where()" if store is None else repr(store)
+    more = "" if bundle is None else f"context.load_verify_locations({str(bundle)!r})\n"
+    code = (
+        f"import ssl\nimport certifi\ncontext = ssl.create_default_context(cafile={cafile})\n{more}{WITHOUT_STRICT}\n"
+        f"import urllib.request\nprint(urllib.request.urlopen({target.url!r}, context=context).status)"
+    )
+    note = (
+        "For this one context: it still verifies the chain, the dates and the host name, and gives up the checks of "
+        "form that RFC 5280 asks for (key identifiers, criticality, keyUsage). requests, httpx and aiohttp take the "
+        "context as in their own snippets. The remedy without loss is a certificate issued anew."
+    )
+    return Advice("Python ≥ 3.13, without strict checks", code, note, "", "python", Kind.CLIENT, bundle)
+
+
 def _context(at: Setting) -> str:
     return (
         "import ssl\nimport certifi\n"
@@ -87,8 +109,8 @@ def _requests(at: Setting) -> Iterator[Advice]:
 def _httpx(at: Setting) -> Iterator[Advice]:
     code = f"{_context(at)}import httpx\nprint(httpx.get({at.url!r}, verify=context).status_code)"
     note = (
-        "The context trusts certifi's roots and the file, so it also serves other hosts. A str for verify= is on its "
-        "way out, a Path fails."
+        "The context trusts certifi's roots and the file, so it also serves other hosts. A str for verify= is "
+        "deprecated from httpx 0.28 on, a Path fails."
     )
     yield _python("httpx", code, note, EXTENDS, at)
     note = "For every host; it wins over SSL_CERT_DIR, and trust_env=False turns it off."

@@ -12,9 +12,10 @@ from tui_chain.advise.letter import file_base, letter_document
 from tui_chain.certs.certificate import Certificate
 from tui_chain.certs.store import TrustStore
 from tui_chain.certs.text import colon_hex
-from tui_chain.diagnose.headline import headline
+from tui_chain.clients.families import FAMILIES
+from tui_chain.clients.judge import Verdicts
+from tui_chain.diagnose.family_rules import reason
 from tui_chain.failure import Failure
-from tui_chain.paths.profiles import Verdicts
 from tui_chain.probe.served import ServedChain
 from tui_chain.repair.kinds import SUFFIXES, Kind, make_output
 from tui_chain.state import HostState, source_of
@@ -42,7 +43,7 @@ def _parts(state: HostState, now: datetime, chain: bytes | None, written: Path |
     if verdict is None or status is None:
         yield Paragraph("The host has not been probed.")
         return
-    yield Paragraph(f"{status.value}: {headline(verdict)} (fault: {verdict.blame.value})")
+    yield Paragraph(f"{status.value}: {state.headline} (fault: {verdict.blame.value})")
     yield Paragraph(f"Written on {now:%Y-%m-%d at %H:%M} UTC by tlschain-tui.")
     if isinstance(state.served, ServedChain):
         yield from _served(state.served)
@@ -105,9 +106,10 @@ def _tries(state: HostState) -> Iterator[Part]:
         yield Table(("source", "where", "outcome"), rows)
 
 
-def _profiles(verdicts: Verdicts) -> Table:
-    rows = tuple((name, "accepts" if one.ok else f"refuses: {one.error}") for name, one in verdicts.items())
-    return Table(("client", "verdict"), rows)
+def _families(verdicts: Verdicts) -> Table:
+    known = [(family, verdicts[family.id]) for family in FAMILIES if family.id in verdicts]
+    rows = ((family.name, "accepts" if one.ok else f"refuses: {reason(one)}") for family, one in known)
+    return Table(("client family", "verdict"), tuple(rows))
 
 
 def _servers(state: HostState) -> Iterator[Part]:
@@ -140,7 +142,7 @@ def _live(state: HostState) -> Iterator[Part]:
 def _repair(state: HostState, written: Path | None) -> Iterator[Part]:
     if state.proven is not None:
         yield Heading("The repair, and what clients say with it alone")
-        yield _profiles(state.proven.verdicts)
+        yield _families(state.proven.verdicts)
         yield Code(state.proven.bundle.pem.decode("ascii"))
         yield Heading("How clients use it")
         bundle = written or Path(file_base(state.target) + SUFFIXES[Kind.CLIENT])
@@ -151,7 +153,7 @@ def _repair(state: HostState, written: Path | None) -> Iterator[Part]:
                 yield Paragraph(advice.words)
     elif state.verdict is not None and state.verdict.verdicts:
         yield Heading("What clients say")
-        yield _profiles(state.verdict.verdicts)
+        yield _families(state.verdict.verdicts)
         if isinstance(state.repair, Failure):
             yield Paragraph(str(state.repair))
 

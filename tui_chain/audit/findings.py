@@ -40,6 +40,10 @@ KINDS: dict[str, tuple[Severity, str]] = {
     ),
     "blank-line": (FATAL, f"OpenSSL takes what stands before a blank line for a header and refuses the file; {MEND}"),
     "label": (RISK, f"Go, uv and GnuTLS pass it over; {MEND}"),
+    "trust-settings": (
+        RISK,
+        "Only OpenSSL's clients heed the settings; Go, uv and GnuTLS pass the block over. --fix keeps it as it is.",
+    ),
     "private-key": (
         FATAL,
         "Many read a trust file; move the key to a file of its own. Java refuses the file.",

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from tui_chain.audit.audit import Audit
+from tui_chain.audit.scan import TRUSTED, Block
 from tui_chain.certs.certificate import Certificate
 from tui_chain.certs.crls import RevocationList
 from tui_chain.certs.signatures import SignatureProver
 from tui_chain.failure import Failure
-from tui_chain.repair.headers import Header, read_header
+from tui_chain.repair.headers import Header, comment, read_header
 from tui_chain.repair.render import render
 
 DROPPED = ("leaf", "not-a-ca", "expired", "expired-twin")
@@ -40,9 +42,10 @@ def mend(audit: Audit, prover: SignatureProver, at: datetime) -> Mended | Failur
     tool wrote the file for clients that check them, and as long as they hold; in any other file they do not belong.
     """
     bad = {found.at for found in audit.findings if found.code in DROPPED}
-    unique = tuple(dict.fromkeys(audit.certificates))
+    settled = audit.scan.with_settings
+    unique = tuple(dict.fromkeys(_without_settings(audit, settled)))
     kept = tuple(certificate for certificate in unique if certificate.sha256 not in bad and certificate.valid_at(at))
-    if not kept:
+    if not kept and not settled:
         return Failure(
             "mend", f"There is no CA certificate in {audit.name} that could be saved.", "Put the right file there."
         )
@@ -54,7 +57,25 @@ def mend(audit: Audit, prover: SignatureProver, at: datetime) -> Mended | Failur
     dropped = tuple(certificate for certificate in unique if certificate not in kept)
     lost = sum(block.certificate is None and block.crl is None for block in audit.scan.blocks)
     left = tuple(crl for crl in dict.fromkeys(audit.scan.crls) if crl not in crls)
-    return Mended(_rendered(header, ordered, sources, crls), ordered, dropped, lost, crls, left)
+    data = _rendered(header, ordered, sources, crls) + b"".join(map(_as_it_is, settled))
+    trusted = dict.fromkeys(block.certificate for block in settled if block.certificate is not None)
+    return Mended(data, tuple(dict.fromkeys((*ordered, *trusted))), dropped, lost, crls, left)
+
+
+def _without_settings(audit: Audit, settled: tuple[Block, ...]) -> tuple[Certificate, ...]:
+    """The certificates of all blocks but those with trust settings, which stay as their owner has them."""
+    blocks = (block for block in audit.scan.blocks if block not in settled)
+    return tuple(block.certificate for block in blocks if block.certificate is not None)
+
+
+def _as_it_is(block: Block) -> bytes:
+    """A TRUSTED CERTIFICATE with its settings, in canonical PEM: without them a rejected CA would be trusted."""
+    text = base64.b64encode(block.der).decode("ascii")
+    lines = "".join(f"{text[at : at + 64]}\n" for at in range(0, len(text), 64))
+    note = comment(
+        f"Subject: {block.certificate.subject}, with its owner's trust settings" if block.certificate else ""
+    )
+    return f"\n{note}-----BEGIN {TRUSTED}-----\n{lines}-----END {TRUSTED}-----\n".encode("ascii")
 
 
 def _kept_crls(audit: Audit, header: Header) -> tuple[RevocationList, ...]:

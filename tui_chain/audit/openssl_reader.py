@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from tui_chain.audit.loaded import Loaded, certificate_of, crl_of, decoded
 from tui_chain.certs.certificate import Certificate
 from tui_chain.certs.crls import RevocationList
+from tui_chain.certs.trust_settings import refused_anchors
 
 LINE = 254
 """Bytes of a line that `BIO_gets` hands on at once; the rest of a longer line counts as a line of its own."""
@@ -32,10 +33,13 @@ class BadBlockError(Exception):
 def load_store(data: bytes) -> Loaded:
     """Read as `X509_load_cert_crl_file` does for a CA file: certificates and CRLs, all of them or nothing.
 
+    Certificates that their owner rejects for TLS servers are loaded and trusted for none: they are left out.
+
     Python's `cadata` is read otherwise, as by `load_each`, and has no CRLs.
     """
     found: list[Certificate] = []
     crls: list[RevocationList] = []
+    rejected = refused_anchors(data)
     try:
         for block in blocks(data):
             if block.label in _PLAIN or block.label == b"TRUSTED CERTIFICATE":
@@ -46,7 +50,9 @@ def load_store(data: bytes) -> Loaded:
         return Loaded((), str(error))
     if not found and not crls:
         return Loaded((), "it finds no certificate in it")
-    return Loaded(tuple(found), crls=tuple(crls))
+    trusted = tuple(one for one in found if one.der not in rejected)
+    why = "trust settings reject certificates for TLS servers" if len(trusted) < len(found) else None
+    return Loaded(trusted, why, tuple(crls))
 
 
 def load_each(data: bytes) -> Loaded:

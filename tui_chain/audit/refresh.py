@@ -13,18 +13,20 @@ from tui_chain.audit.anchors import other_anchors, root_above
 from tui_chain.audit.crl_rules import ends_soon
 from tui_chain.audit.rules import SOON
 from tui_chain.certs.certificate import Certificate
-from tui_chain.certs.crls import RevocationList, crls_of
+from tui_chain.certs.crls import RevocationList, crl_to_pem, crls_of
+from tui_chain.certs.pem import pem_of
 from tui_chain.certs.readers import read_certificates
 from tui_chain.certs.store import TrustStore
 from tui_chain.certs.text import colon_hex
+from tui_chain.clients.families import FAMILIES
+from tui_chain.clients.judge import Judge
 from tui_chain.diagnose.words import Status
 from tui_chain.failure import Failure
-from tui_chain.paths.profiles import PROFILES, Judge
 from tui_chain.probe.served import ServedChain
 from tui_chain.repair.headers import Header, read_header
 from tui_chain.repair.kinds import Kind, Output, make_output
 from tui_chain.repair.merge import MERGED
-from tui_chain.repair.proof import Proof, accepted
+from tui_chain.repair.proof import Proof, accepted, ders_of
 from tui_chain.repair.repair import Repair
 from tui_chain.revocation.collect import Crls, joined
 from tui_chain.state import HostState
@@ -95,27 +97,38 @@ class _Old:
     header: Header
     certificates: tuple[Certificate, ...]
     crls: tuple[RevocationList, ...]
-    judge: Judge
+    beside: bytes
     store: TrustStore
     at: datetime
 
     @cached_property
+    def judge(self) -> Judge:
+        """The judge of what clients of the bundle trust."""
+        return Judge(self.beside + pem_of(self.certificates))
+
+    @cached_property
+    def crl_judge(self) -> Judge:
+        """The same for clients that look into its CRLs."""
+        lists = "".join(map(crl_to_pem, self.crls)).encode("ascii")
+        return Judge(self.beside + pem_of(self.certificates) + lists, self.header.crl_check)
+
+    @cached_property
     def plain(self) -> Judge:
         """The judge of the trust store alone."""
-        return Judge(self.store.anchors)
+        return Judge(self.store.file)
 
     @cached_property
     def linkless(self) -> Judge:
-        """The judge of the trust store without the links of this file: they are what a server forgot."""
+        """The judge of the trust store without the intermediates of this file: those a server does not send."""
         links = {one for one in self.certificates if not one.self_issued}
-        return Judge(tuple(anchor for anchor in self.store.anchors if anchor not in links))
+        return Judge.of(anchor for anchor in self.store.anchors if anchor not in links)
 
     def refusal(self, proof: Proof) -> str | None:
         """Why clients refuse a host with it, those too that check CRLs where it is for them; or None."""
         refused = proof.refusal(self.judge)
         if refused is not None or self.header.crl_check is None:
             return refused
-        return proof.crl_refusal(self.judge, self.header.crl_check)
+        return proof.crl_refusal(self.crl_judge, self.header.crl_check)
 
     def has_all_of(self, output: Output) -> bool:
         """Whether a new file would have the same certificates and CRLs."""
@@ -140,9 +153,8 @@ def refreshed(
     newer ones make a new file even where the old one still works.
     """
     certificates, crls = read_certificates(data).certificates, crls_of(data)
-    anchors = (*certificates, *store.anchors) if header.kind == Kind.LINKS else certificates
-    judge = Judge(tuple(dict.fromkeys(anchors)), crls)
-    old = _Old(header, certificates, crls, judge, store, at)
+    beside = store.file + b"\n" if header.kind == Kind.LINKS else b""
+    old = _Old(header, certificates, crls, beside, store, at)
     news = tuple(_news(state, old) for state in states)
     found = Refreshed(header, news)
     renewed = header.crl_check is not None and found.state is State.WORKS
@@ -200,22 +212,22 @@ def _news(state: HostState, old: _Old) -> HostNews:
 
 
 def _wanted(state: HostState, served: ServedChain, old: _Old) -> frozenset[str]:
-    """The profiles that have to accept the host: those that its new repair has, or that its own chain has.
+    """The families that have to accept the host: those that its new repair has, or that its own chain has.
 
     Where the trust store in force leads to neither, the bundle is judged by itself: its user chose what it trusts.
     """
     if state.proven is not None:
         return accepted(state.proven.verdicts)
     judge = old.plain if state.status is Status.COMPLETE else old.judge
-    content = accepted(judge.verdicts(served.certificates, host=served.host, at=old.at))
-    return content or frozenset(profile.name for profile in PROFILES)
+    content = accepted(judge.verdicts(ders_of(served), host=served.host, at=old.at))
+    return content or frozenset(family.id for family in FAMILIES)
 
 
 def _sends_all(state: HostState, served: ServedChain, old: _Old) -> bool:
     """Whether clients need nothing beside their roots: a link that the trust store happens to have is still one."""
     if state.status is not Status.COMPLETE:
         return False
-    return bool(accepted(old.linkless.verdicts(served.certificates, host=served.host, at=old.at)))
+    return bool(accepted(old.linkless.verdicts(ders_of(served), host=served.host, at=old.at)))
 
 
 def _age(name: str, old: _Old, state: HostState) -> HostNews:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from tui_chain.audit.findings import AuditFinding, finding
-from tui_chain.audit.scan import Block, Scan
+from tui_chain.audit.scan import TRUSTED, Block, Scan
 from tui_chain.certs.certificate import Certificate
 from tui_chain.certs.crls import CRL_LABEL
 from tui_chain.certs.signatures import SignatureProver
@@ -61,12 +61,22 @@ def _pem_form(data: bytes) -> Iterator[AuditFinding]:
 def _block(block: Block) -> Iterator[AuditFinding]:
     if block.problem and block.label != CRL_LABEL:
         yield finding("malformed", f"Line {block.line}: {block.problem}.", line=block.line)
-    if block.label in {"X509 CERTIFICATE", "TRUSTED CERTIFICATE"}:
+    if block.settings is not None and block.certificate is not None:
+        yield finding("trust-settings", _settings_words(block), block.certificate.sha256, block.line)
+    elif block.label in {"X509 CERTIFICATE", TRUSTED}:
         yield finding("label", f"Line {block.line}: the block is labelled {block.label}.", line=block.line)
     elif block.label == "PKCS7":
         yield finding("format", f"Line {block.line}: there is PKCS#7 in it.", line=block.line)
     elif block.label.endswith("PRIVATE KEY"):
         yield finding("private-key", f"Line {block.line}: there is a private key in it.", line=block.line)
+
+
+def _settings_words(block: Block) -> str:
+    """What the owner's settings mean for TLS servers, and who heeds them."""
+    name = block.certificate.label if block.certificate is not None else "the certificate"
+    if block.settings is not None and not block.settings.serves:
+        return f"Line {block.line}: the trust settings reject {name} for TLS servers; OpenSSL refuses with code 28."
+    return f"Line {block.line}: the trust settings say for which uses {name} is trusted."
 
 
 def certificate_findings(

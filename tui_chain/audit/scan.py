@@ -10,23 +10,35 @@ from tui_chain.audit.loaded import certificate_of, crl_of, decoded
 from tui_chain.certs.certificate import Certificate
 from tui_chain.certs.crls import CRL_LABEL, RevocationList
 from tui_chain.certs.readers import MAX_CERTIFICATES, read_certificates
+from tui_chain.certs.trust_settings import TrustSettings, settings_of
 
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _BEGIN = re.compile(rb"-----BEGIN ([A-Z0-9 #]+)-----")
 _END = re.compile(rb"-----END ([A-Z0-9 #]+)-----")
-_LABELS = frozenset({"CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE"})
+TRUSTED = "TRUSTED CERTIFICATE"
+"""Label of a certificate with its owner's trust settings (X509_AUX)."""
+_LABELS = frozenset({"CERTIFICATE", "X509 CERTIFICATE", TRUSTED})
 _STORES = frozenset({"PKCS#12", "PKCS#7", "JKS", "JCEKS"})
 
 
 @dataclass(frozen=True)
 class Block:
-    """One PEM block: its line, counted from 1, its label, the certificate or CRL in it or why there is none."""
+    """One PEM block: its line, counted from 1, its label, the certificate or CRL in it or why there is none.
+
+    `der` is all that it holds, what follows the certificate too.
+    """
 
     line: int
     label: str
     certificate: Certificate | None = None
     problem: str | None = None
     crl: RevocationList | None = None
+    der: bytes = b""
+
+    @property
+    def settings(self) -> TrustSettings | None:
+        """For which uses its owner trusts or rejects the certificate, where a TRUSTED CERTIFICATE says so."""
+        return settings_of(self.der) if self.label == TRUSTED else None
 
 
 @dataclass(frozen=True)
@@ -49,6 +61,11 @@ class Scan:
     def crls(self) -> tuple[RevocationList, ...]:
         """Every CRL that can be read, in the file's order, duplicates kept."""
         return tuple(block.crl for block in self.blocks if block.crl is not None)
+
+    @property
+    def with_settings(self) -> tuple[Block, ...]:
+        """The blocks whose owner set for which uses the certificate is trusted or rejected."""
+        return tuple(block for block in self.blocks if block.settings is not None)
 
     @property
     def private_key(self) -> Block | None:
@@ -97,7 +114,8 @@ def _blocks(line: int, label: str, rest: bytes) -> list[Block]:
         kind = "CRL" if label == CRL_LABEL else "certificate"
         return [Block(line, label, problem=f"what it holds is not a {kind}")]
     different = end[1].decode("ascii") != label
-    return [Block(line, label, certificate, "its END line names another kind" if different else None, crl)]
+    problem = "its END line names another kind" if different else None
+    return [Block(line, label, certificate, problem, crl, der)]
 
 
 def _container(data: bytes) -> Scan:

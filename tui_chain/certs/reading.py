@@ -56,7 +56,12 @@ class Reading:
 
     @property
     def trusted(self) -> tuple[Certificate, ...]:
-        """The certificates that a store says it trusts: all but those that its owner shows to others."""
+        """The certificates that a store says it trusts: all but those that its owner shows to others.
+
+        A PKCS#12 file with a private key is an identity: its certificates are all shown, none is trusted.
+        """
+        if self.format == "PKCS#12" and self.private_keys:
+            return ()
         shown = frozenset(chain.from_iterable(self.chains))
         return tuple(one for place, one in enumerate(self.certificates) if place not in shown)
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol
 
 from tui_chain.certs.certificate import Certificate
 from tui_chain.certs.names import CanonicalName
+from tui_chain.certs.pem import pem_of
 
 NameIndex = dict[CanonicalName, tuple[Certificate, ...]]
 
@@ -61,11 +62,19 @@ class TrustStore:
     """The trust anchors in force: `name` is `certifi`, `system`, or the path of a file.
 
     `notices` are sentences on what was left out of it, or is no CA's and still trusted; the user is to hear them.
+    `pem` are the bytes of the file as its owner has it, trust settings and all: what clients are given. Without them
+    that is the anchors as PEM.
     """
 
     name: str
     anchors: tuple[Certificate, ...]
     notices: tuple[str, ...] = ()
+    pem: bytes = field(default=b"", repr=False)
+
+    @cached_property
+    def file(self) -> bytes:
+        """The trust file that clients read."""
+        return self.pem or pem_of(self.anchors)
 
     @cached_property
     def _digests(self) -> frozenset[str]:

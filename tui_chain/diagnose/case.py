@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -10,8 +10,7 @@ from functools import cached_property
 from tui_chain.certs.certificate import Certificate
 from tui_chain.certs.signatures import SignatureProver
 from tui_chain.certs.store import Anchors, TrustStore
-from tui_chain.diagnose.words import Status
-from tui_chain.paths.profiles import Verdict
+from tui_chain.clients.judge import Verdicts
 from tui_chain.paths.search import Path, Search
 from tui_chain.probe.served import ServedChain
 
@@ -26,17 +25,21 @@ def no_other_stores() -> tuple[Anchors, ...]:
 
 @dataclass(frozen=True, eq=False)
 class Case:
-    """One host for the rules: what it served, what the search found, and the path that the diagnosis speaks of."""
+    """One host for the rules: what it served, what the search found, and the path that the diagnosis speaks of.
+
+    `verdicts` are what the client families say of it as served; `no_handshake` are those of them that rest on the
+    handshake alone.
+    """
 
     served: ServedChain
     search: Search
     path: Path | None
-    status: Status
     at: datetime
     trust: TrustStore
     prover: SignatureProver
-    verdicts: Mapping[str, Verdict] = field(default_factory=dict)
+    verdicts: Verdicts = field(default_factory=dict)
     others: OtherStores = no_other_stores
+    no_handshake: Verdicts = field(default_factory=dict)
 
     @property
     def leaf(self) -> Certificate:
@@ -53,6 +56,15 @@ class Case:
         """The trust anchor of the path, where that is not the leaf itself."""
         return self.path.anchor if self.path is not None and len(self.path.certificates) > 1 else None
 
+    @property
+    def leaf_alone(self) -> bool:
+        """Whether a leaf alone was sent whose issuer is nowhere, and that does not say where to get it (AIA).
+
+        A private root that signs leaves itself looks the same as an intermediate that the server does not send.
+        """
+        alone = len(set(self.served.certificates)) == 1 and not self.leaf.self_issued
+        return alone and self.path is None and not self.search.untrusted and not self.leaf.issuer_urls
+
     @cached_property
     def misplaced_leaf(self) -> Certificate | None:
         """The server's own certificate where it is not the first: a later one that is no CA and covers the host."""
@@ -65,6 +77,11 @@ class Case:
     def names_an_issuer(self, certificate: Certificate) -> bool:
         """Whether it carries the name of an issuer on the trail, so that a client may take it for that."""
         return any(certificate.subject_name == one.issuer_name for one in self.trail if one != certificate)
+
+    def has_issued(self, certificate: Certificate) -> bool:
+        """Whether its key signed a certificate on the trail: another certificate of that issuer is taken."""
+        named = (one for one in self.trail if one != certificate and one.issuer_name == certificate.subject_name)
+        return any(self.prover.signed(one, certificate) for one in named)
 
     def is_root(self, certificate: Certificate) -> bool:
         """Whether it signed itself."""

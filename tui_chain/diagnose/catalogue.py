@@ -8,20 +8,22 @@ from types import MappingProxyType
 
 from tui_chain.diagnose.kinds.certificate import CERTIFICATE, STRICT
 from tui_chain.diagnose.kinds.chain import CHAIN
+from tui_chain.diagnose.kinds.handshake import HANDSHAKE
 from tui_chain.diagnose.kinds.kind import FindingKind, Kinds
 from tui_chain.diagnose.kinds.leaf import LEAF
 from tui_chain.diagnose.kinds.network import NETWORK_KINDS, SERVERS
 from tui_chain.diagnose.kinds.trust import BETWEEN, REVOCATION, TRUST
 from tui_chain.diagnose.words import Severity
 
-__all__ = ["CATALOGUE", "FAMILIES", "Finding", "FindingKind", "finding", "markdown_table"]
+__all__ = ["CATALOGUE", "GROUPS", "Finding", "FindingKind", "finding", "markdown_table"]
 
-FAMILIES: Mapping[str, Kinds] = MappingProxyType(
+GROUPS: Mapping[str, Kinds] = MappingProxyType(
     {
         "The served chain": CHAIN,
         "The server's certificate": LEAF,
         "Any certificate": CERTIFICATE,
         "Python 3.13 and later": STRICT,
+        "The handshake": HANDSHAKE,
         "Trust": TRUST,
         "Interception": BETWEEN,
         "Revocation": REVOCATION,
@@ -29,10 +31,10 @@ FAMILIES: Mapping[str, Kinds] = MappingProxyType(
         "The network": NETWORK_KINDS,
     }
 )
-"""Every kind of finding by its family, in the order in which they are listed."""
+"""Every kind of finding by its group, in the order in which they are listed."""
 
 CATALOGUE: Mapping[str, FindingKind] = MappingProxyType(
-    {kind.code: kind for kinds in FAMILIES.values() for kind in kinds}
+    {kind.code: kind for kinds in GROUPS.values() for kind in kinds}
 )
 """Every kind of finding by its code."""
 
@@ -72,8 +74,8 @@ def finding(code: str, at: str | None, detail: str = "", advice: str = "") -> Fi
 
 
 def markdown_table() -> str:
-    """The whole catalogue as Markdown, a heading and a table for each family: the README's list of findings."""
-    parts = [f"### {family}\n\n{_HEAD}{''.join(map(_row, kinds))}" for family, kinds in FAMILIES.items()]
+    """The whole catalogue as Markdown, a heading and a table for each group: the README's list of findings."""
+    parts = [f"### {group}\n\n{_HEAD}{''.join(map(_row, kinds))}" for group, kinds in GROUPS.items()]
     return "\n".join(parts)
 
 

@@ -10,7 +10,7 @@ from tui_chain.certs.text import plural
 from tui_chain.diagnose.case import Case
 from tui_chain.diagnose.catalogue import Finding, finding
 from tui_chain.paths.codes import meaning
-from tui_chain.paths.openssl_rules import strict_fault
+from tui_chain.paths.strict import strict_fault
 
 LEAF_SOON, CA_SOON = timedelta(days=14), timedelta(days=30)
 """How long before its end a certificate is called soon to expire."""
@@ -60,12 +60,19 @@ def soon(certificate: Certificate, limit: timedelta) -> timedelta:
     return min(limit, (certificate.not_after - certificate.not_before) / SOON_SHARE)
 
 
+_NO_RESPONDER = (
+    "The certificate names no OCSP responder, so that no server can staple for it: have it issued anew without the "
+    "TLS feature extension."
+)
+
+
 def _leaf(case: Case) -> Iterator[Finding]:
     leaf = case.leaf
     if leaf.is_ca and leaf.alternative_names.covers(case.served.host):
         yield finding("ca-as-leaf", leaf.sha256)
     if leaf.must_staple and case.served.staple == b"":
-        yield finding("must-staple-missing", leaf.sha256)
+        advice = "" if leaf.ocsp_urls else _NO_RESPONDER
+        yield finding("must-staple-missing", leaf.sha256, advice=advice)
     yield from _too_long(case)
 
 
@@ -74,9 +81,13 @@ def _too_long(case: Case) -> Iterator[Finding]:
     life, public = lifetime_days(case.leaf), longest_validity(case.leaf, public=True)
     if life is None or public is None or life <= public or len(case.trail) < 2:
         return
-    limit = public if _publicly_trusted(case) else longest_validity(case.leaf, public=False)
+    known = _publicly_trusted(case)
+    limit = public if known else longest_validity(case.leaf, public=False)
     if limit is not None and life > limit:
-        yield finding("too-long-valid", case.leaf.sha256, f"It is issued for {life} days; {limit} is the most.")
+        whose = "browsers take at most {} from a public authority" if known else "Apple's clients take at most {}"
+        advice = "" if known else "Only where Apple's clients matter, have it issued anew for a shorter time."
+        words = f"It is issued for {life} days; {whose.format(limit)}."
+        yield finding("too-long-valid", case.leaf.sha256, words, advice)
 
 
 def _publicly_trusted(case: Case) -> bool:

@@ -30,8 +30,10 @@ def chain_findings(case: Case) -> Iterator[Finding]:
             continue
         root = case.is_root(certificate)
         if certificate not in reached:
+            if case.has_issued(certificate):
+                continue  # another certificate for the same name and key, as after a renewal
             waits = root and leaf_waits and not case.names_an_issuer(certificate)
-            code = "decoy" if case.names_an_issuer(certificate) else "stranger"
+            code = "namesake" if case.names_an_issuer(certificate) else "stranger"
             yield finding("root-in-place-of-intermediate" if waits else code, certificate.sha256)
         elif root and certificate in case.trust:
             yield finding("root-served", certificate.sha256)

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from tui_chain.certs.certificate import Certificate
 from tui_chain.certs.signatures import SignatureProver
 from tui_chain.certs.store import TrustStore
-from tui_chain.diagnose.case import Case, OtherStores, no_other_stores
+from tui_chain.clients.families import FamilyId
+from tui_chain.clients.handshake import HandshakeCode, handshake_refusals, key_kind
+from tui_chain.clients.judge import Judge, Verdicts
+from tui_chain.clients.verdict import refused
+from tui_chain.diagnose.case import Case, OtherStores, no_other_stores, uses_only_served
 from tui_chain.diagnose.catalogue import Finding
 from tui_chain.diagnose.network_rules import failure_finding
 from tui_chain.diagnose.rules import findings as rule_findings
-from tui_chain.diagnose.rules import uses_only_served
+from tui_chain.diagnose.status import blame_of, status_of
 from tui_chain.diagnose.words import Blame, Severity, Status
 from tui_chain.failure import Failure
-from tui_chain.paths.profiles import Judge, Verdict
 from tui_chain.paths.search import MissingIssuer, Path, Search, find_paths
 from tui_chain.probe.served import ServedChain
+
+_SPEAKS_TLS = frozenset({"alert", "tls"})
+"""Kinds of a failed probe whose server answered in TLS; all that any family offers was offered to it."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +31,7 @@ class Diagnosis:
     """What is wrong with a host, how bad, and whose fault.
 
     `path` is the certification path it speaks of, leaf first, good or not, or None. `verdicts` are what the
-    client profiles say of the chain as served with the trust store. `forgotten` are the certificates of the
+    client families say of the chain as served with the trust store. `forgotten` are the certificates of the
     path that the server did not send and the trust store does not have. `store` is that store's name, where there
     was a chain to judge.
     """
@@ -36,9 +41,19 @@ class Diagnosis:
     findings: tuple[Finding, ...]
     search: Search = field(default_factory=Search)
     path: Path | None = None
-    verdicts: Mapping[str, Verdict] = field(default_factory=dict)
+    verdicts: Verdicts = field(default_factory=dict)
     forgotten: tuple[Certificate, ...] = ()
     store: str = ""
+
+    @property
+    def accepting(self) -> tuple[str, ...]:
+        """The ids of the families that accept the chain as served."""
+        return tuple(name for name, verdict in self.verdicts.items() if verdict.ok)
+
+    @property
+    def refusing(self) -> tuple[str, ...]:
+        """The ids of the families that refuse the chain as served."""
+        return tuple(name for name, verdict in self.verdicts.items() if not verdict.ok)
 
     @property
     def missing(self) -> tuple[MissingIssuer, ...]:
@@ -76,7 +91,7 @@ class Diagnoser:
     judge: Judge = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "judge", Judge(self.trust.anchors))
+        object.__setattr__(self, "judge", Judge(self.trust.file))
 
     def diagnose(
         self, served: ServedChain | Failure, *, at: datetime, found: tuple[Certificate, ...] = ()
@@ -88,32 +103,25 @@ class Diagnoser:
         anchors = self._anchors((*others, *found))
         search = find_paths(leaf, (*others, *found), anchors, host=served.host, at=at, prover=self.prover)
         path = choose_path(search, served)
-        verdicts = self.judge.verdicts(served.certificates, host=served.host, at=at)
-        status = self._judged(_status(search, path, served, self.prover), path, verdicts)
-        case = Case(served, search, path, status, at, self.trust, self.prover, verdicts, self.others)
-        findings = rule_findings(case)
-        blame = _blame(status, findings, path)
-        if path is not None and blame is Blame.SERVER and self._lacks_only_root(path, served):
-            blame = Blame.CLIENT_STORE
+        refusals = handshake_refusals(served.tls, key_kind(leaf.der))
+        no_handshake: Verdicts = {str(family): refusal for family, refusal in refusals.items()}
+        verdicts: Verdicts = {**self._verdicts(served, at), **no_handshake}
+        case = Case(served, search, path, at, self.trust, self.prover, verdicts, self.others, no_handshake)
+        status = status_of(verdicts, no_handshake, case)
+        findings = rule_findings(case, status)
+        blame = blame_of(status, findings, case, verdicts)
         forgotten = self._forgotten(path, served)
         return Diagnosis(status, blame, by_severity(findings), search, path, verdicts, forgotten, self.trust.name)
+
+    def _verdicts(self, served: ServedChain, at: datetime) -> Verdicts:
+        ders = tuple(certificate.der for certificate in served.certificates)
+        return self.judge.verdicts(ders, host=served.host, at=at)
 
     def _anchors(self, at_hand: tuple[Certificate, ...]) -> TrustStore:
         """The trust store, with those confirmed roots that are at hand; only a CA that signed itself is a root."""
         wanted = (one for one in dict.fromkeys(at_hand) if one.sha256 in self.confirmed and one not in self.trust)
         roots = tuple(one for one in wanted if one.is_ca and one.self_issued and self.prover.signed(one, one))
         return replace(self.trust, anchors=(*self.trust.anchors, *roots)) if roots else self.trust
-
-    def _judged(self, status: Status, path: Path | None, verdicts: Mapping[str, Verdict]) -> Status:
-        """What is complete by our own search has to be so for clients, with the trust store alone."""
-        if status is not Status.COMPLETE or path is None:
-            return status
-        if path.anchor not in self.trust:
-            return Status.REPAIRABLE
-        return Status.COMPLETE if any(verdict.ok for verdict in verdicts.values()) else Status.INVALID
-
-    def _lacks_only_root(self, path: Path, served: ServedChain) -> bool:
-        return path.good and path.anchor not in self.trust and uses_only_served(path, served)
 
     def _forgotten(self, path: Path | None, served: ServedChain) -> tuple[Certificate, ...]:
         if path is None:
@@ -129,34 +137,14 @@ def choose_path(search: Search, served: ServedChain) -> Path | None:
 
 
 def unreachable(failure: Failure) -> Diagnosis:
-    """Turn a failed probe into a diagnosis."""
+    """Turn a failed probe into a diagnosis; a server that speaks TLS and shakes hands with nobody refuses all."""
     found = failure_finding(failure)
-    return Diagnosis(Status.UNREACHABLE, found.kind.blame, (found,))
-
-
-def _status(search: Search, path: Path | None, served: ServedChain, prover: SignatureProver) -> Status:
-    if path is not None:
-        if not path.good:
-            return Status.INVALID
-        return Status.COMPLETE if uses_only_served(path, served) else Status.REPAIRABLE
-    leaf = served.certificates[0]
-    if leaf.self_issued and prover.signed(leaf, leaf):
-        return Status.UNTRUSTED
-    return Status.UNTRUSTED if search.untrusted and not search.missing else Status.INCOMPLETE
-
-
-def _blame(status: Status, findings: tuple[Finding, ...], path: Path | None) -> Blame:
-    if status is Status.COMPLETE:
-        return Blame.NOBODY
-    if any(found.kind.blame is Blame.INTERCEPTION for found in findings):
-        return Blame.INTERCEPTION
-    at_anchor = path is not None and bool(path.problems) and all(p.certificate == path.anchor for p in path.problems)
-    if status is Status.INVALID and path is not None and at_anchor:
-        return Blame.CLIENT_STORE if len(path.certificates) > 1 else Blame.SERVER
-    if status is Status.REPAIRABLE:
-        return Blame.SERVER
-    fatal = [found for found in findings if found.severity is Severity.FATAL]
-    return fatal[0].kind.blame if fatal else Blame.SERVER
+    if failure.kind not in _SPEAKS_TLS:
+        return Diagnosis(Status.UNREACHABLE, found.kind.blame, (found,))
+    words = failure.message[:1].lower() + failure.message[1:].rstrip(".")
+    refusal = refused(HandshakeCode.HANDSHAKE_FAILURE, words)
+    verdicts: Verdicts = {family.value: refusal for family in FamilyId}
+    return Diagnosis(Status.REFUSED, found.kind.blame, (found,), verdicts=verdicts)
 
 
 def by_severity(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:

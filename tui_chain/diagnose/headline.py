@@ -1,51 +1,124 @@
-"""The one line that tells a tired person who is at fault."""
+"""The one line that tells a tired person what clients say, what is wrong, and what helps."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from tui_chain.certs.text import plural
+from tui_chain.clients.families import FAMILIES, family_names
 from tui_chain.diagnose.words import Blame, Severity, Status
 
 if TYPE_CHECKING:
+    from tui_chain.clients.judge import Verdicts
+    from tui_chain.diagnose.catalogue import Finding
     from tui_chain.diagnose.diagnosis import Diagnosis
 
 _FIRST = {
-    "missing-issuer": "the server forgot its intermediate certificate",
-    "issuer-unknown": "the chain stops below an issuer that is not trusted here",
-    "untrusted-root": "your trust store does not have its root",
+    "missing-issuer": "the server does not send its intermediate certificate",
+    "issuer-unknown": "the issuer of the last certificate sent is neither sent nor trusted",
+    "untrusted-root": "the trust store does not have the root",
     "self-signed": "the server's certificate is self-signed",
-    "expired": "a certificate has expired",
-    "not-yet-valid": "a certificate is not valid yet",
     "host-mismatch": "the certificate is for another name",
     "no-san": "the certificate names its host only in the common name",
     "ip-as-dns-name": "the IP address stands among the DNS names",
-    "anchor-expired": "the root in your trust store has expired",
+    "anchor-expired": "the root in the trust store has expired",
     "revoked": "a certificate was revoked",
     "backend-broken": "one of several servers is broken",
     "key-type-broken": "the chain of one key type is broken",
     "chain-too-large": "the chain is larger than clients take",
-    "clients-refuse": "clients take a wrong certificate for the issuer",
-    "leaf-not-first": "the server sends its leaf in the wrong place",
+    "clients-refuse": "no client finds the good path in what the server sends",
+    "leaf-not-first": "the server does not send its own certificate first",
 }
+_DATES = {"expired": "has expired", "not-yet-valid": "is not valid yet"}
+MAX_NAMED = 3
+"""Families that are named before the others are only counted."""
 
 
-def headline(diagnosis: Diagnosis) -> str:
-    """Say in a few words what is wrong and whose fault it is; the status word stands before it."""
-    if diagnosis.status is Status.COMPLETE:
+class Proven(Protocol):
+    """A bundle that was proven: what the families say with it."""
+
+    @property
+    def verdicts(self) -> Verdicts:
+        """Every family's verdict on the chain as served, with the bundle alone."""
+
+
+def headline(diagnosis: Diagnosis, status: Status, repair: Proven | None = None) -> str:
+    """Say in a few words what clients say and what is wrong; the status word stands before it."""
+    if status is Status.REPAIRABLE and repair is not None:
+        return _repairable(diagnosis, repair.verdicts)
+    if status is Status.COMPLETE:
         return _complete(diagnosis)
-    if diagnosis.status is Status.REPAIRABLE and not diagnosis.forgotten:
-        return "trusted with the root you confirmed"
-    if diagnosis.status is Status.REPAIRABLE:
-        return f"the server forgot {plural(len(diagnosis.forgotten), 'certificate')}"
     if diagnosis.blame is Blame.INTERCEPTION:
         return "something between you and the server makes up its certificates, most likely"
+    if status is Status.REFUSED:
+        return f"no client can shake hands with the server: {_first_error(diagnosis.verdicts)}"
+    if status is Status.PARTIAL:
+        return partial_words(diagnosis.verdicts)
+    return _wrong(diagnosis)
+
+
+def partial_words(verdicts: Verdicts) -> str:
+    """Say how many families accept, who refuses with the first error, and how many more refuse with another."""
+    refusing = {name: verdict for name, verdict in verdicts.items() if not verdict.ok}
+    first = next(iter(refusing.values()), None)
+    alike = [name for name, verdict in refusing.items() if first is not None and verdict.code == first.code]
+    others = len(refusing) - len(alike)
+    more = f"; {others} more refuse for another reason" if others else ""
+    accepted = len(verdicts) - len(refusing)
+    words = f"accepted by {accepted} of {len(verdicts)} client families; refused by {_names(alike)}"
+    return f"{words}: {_first_error(refusing)}{more}"
+
+
+def _names(families: list[str]) -> str:
+    """The families by name, a few at most."""
+    more = len(families) - MAX_NAMED
+    return family_names(families[:MAX_NAMED]) + (f" and {more} more" if more > 0 else "")
+
+
+def _first_error(verdicts: Verdicts) -> str:
+    refusal = next((verdict for verdict in verdicts.values() if not verdict.ok), None)
+    if refusal is None:
+        return "it gives no reason"
+    code = f" ({refusal.code})" if isinstance(refusal.code, int) else ""
+    return f"{(refusal.error or 'it gives no reason').rstrip('.')}{code}"
+
+
+def _repairable(diagnosis: Diagnosis, verdicts: Verdicts) -> str:
+    passed = sum(verdict.ok for verdict in verdicts.values())
+    works = f"works for {passed} of {len(verdicts)} client families with the bundle"
+    if not diagnosis.forgotten:
+        return works
+    names = ", ".join(certificate.label for certificate in diagnosis.forgotten[:2])
+    more = f" and {len(diagnosis.forgotten) - 2} more" if len(diagnosis.forgotten) > 2 else ""
+    return f"the server does not send {names}{more}; {works}"
+
+
+def _wrong(diagnosis: Diagnosis) -> str:
+    if diagnosis.blame is Blame.SERVER_OR_STORE:
+        return "the issuer of the server's certificate is neither sent nor in the trust store"
     fatal = [found for found in diagnosis.findings if found.severity is Severity.FATAL]
     if diagnosis.status is Status.UNREACHABLE or not fatal:
-        return _clause(fatal[0].message) if fatal else "it is refused"
-    words = [_FIRST.get(found.code, _clause(found.kind.message)) for found in fatal]
+        return _clause(fatal[0].message) if fatal else f"no client accepts it: {_first_error(diagnosis.verdicts)}"
+    words = [_words(diagnosis, found) for found in fatal]
     unique = list(dict.fromkeys(words))
     return unique[0] if len(unique) == 1 else f"{unique[0]}, and {unique[1]}"
+
+
+def _words(diagnosis: Diagnosis, found: Finding) -> str:
+    if found.code in _DATES:
+        return f"{_whose(diagnosis, found.at)} {_DATES[found.code]}"
+    return _FIRST.get(found.code, _clause(found.kind.message))
+
+
+def _whose(diagnosis: Diagnosis, at: str | None) -> str:
+    """Name the certificate with this SHA-256: the server's own, or a CA's by its label."""
+    search = diagnosis.search
+    trails = [path.certificates for path in search.paths] + [missing.trail for missing in search.missing]
+    for trail in (*trails, *search.untrusted, *search.circles):
+        for depth, certificate in enumerate(trail):
+            if certificate.sha256 == at:
+                return f"the CA certificate {certificate.label}" if depth else "the server's certificate"
+    return "a certificate"
 
 
 def _clause(sentence: str) -> str:
@@ -57,11 +130,10 @@ def _clause(sentence: str) -> str:
 def _complete(diagnosis: Diagnosis) -> str:
     fatal = next((found for found in diagnosis.findings if found.severity is Severity.FATAL), None)
     if fatal is not None:
-        return f"trusted where it was asked first, but {_FIRST.get(fatal.code, fatal.kind.message)}"
+        return f"accepted where it was asked first, but {_words(diagnosis, fatal)}"
+    accepted = f"accepted by all {len(FAMILIES)} client families"
     risks = sum(found.severity is Severity.RISK for found in diagnosis.findings)
-    blemishes = sum(found.severity is Severity.COSMETIC for found in diagnosis.findings)
+    notes = sum(found.severity is Severity.COSMETIC for found in diagnosis.findings)
     if risks:
-        return f"trusted, with {plural(risks, 'risk')}"
-    return (
-        f"trusted, with {plural(blemishes, 'blemish').replace('blemishs', 'blemishes')}" if blemishes else "trusted"
-    )
+        return f"{accepted}, with {plural(risks, 'risk')}"
+    return f"{accepted}, with {plural(notes, 'note')}" if notes else accepted

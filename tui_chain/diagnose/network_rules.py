@@ -32,5 +32,5 @@ def _code(failure: Failure) -> str:
 
 def network_findings(case: Case) -> Iterator[Finding]:
     """What the server did after it had sent its certificates."""
-    if _AFTER.search(case.served.note):
+    if case.served.tls.client_certificate is None and _AFTER.search(case.served.note):
         yield finding("client-certificate", None, f"{case.served.note[:1].upper()}{case.served.note[1:]}.")

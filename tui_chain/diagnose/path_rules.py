@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from tui_chain.certs.certificate import Certificate
 from tui_chain.certs.names import parse_ip
 from tui_chain.certs.text import safe_text
+from tui_chain.clients.engines.hostnames import curl_covers
+from tui_chain.clients.families import family_names
 from tui_chain.diagnose.case import Case
 from tui_chain.diagnose.catalogue import CATALOGUE, Finding, finding
 from tui_chain.paths.checks import PathProblem, path_problems
@@ -38,8 +40,14 @@ def _found(case: Case, problem: PathProblem) -> Finding:
     at = problem.certificate.sha256
     if problem.code == "host-mismatch":
         return _host(case, detail)
+    if problem.code in {"expired", "not-yet-valid"}:
+        detail = f"{_whose(case, problem.certificate)}{detail.removeprefix('It')}"
     code = _code(case, problem)
     return finding(code if code in CATALOGUE else "unreadable", at, detail)
+
+
+def _whose(case: Case, certificate: Certificate) -> str:
+    return "The server's own certificate" if certificate == case.leaf else f"The CA certificate {certificate.label}"
 
 
 def _code(case: Case, problem: PathProblem) -> str:
@@ -64,12 +72,28 @@ def _host(case: Case, detail: str) -> Finding:
     address = parse_ip(host)
     if address is not None and any(parse_ip(name) == address for name in names.dns):
         return finding("ip-as-dns-name", leaf.sha256, f"{host} is one of its DNS names.")
+    if not names and curl_covers(leaf, host):
+        return finding("no-san", leaf.sha256, _common_name_words(case))
     if not names:
-        common = f" Its common name is {leaf.common_name}." if leaf.common_name else ""
-        return finding("no-san", leaf.sha256, f"{detail}{common}")
+        common = f"; its common name is {leaf.common_name}" if leaf.common_name else ""
+        return finding("host-mismatch", leaf.sha256, f"It has no subjectAltName{common}.", NO_SAN_ADVICE)
     nearest = nearest_name(host, leaf)
     near = f" The nearest to {host} is {nearest}." if nearest else ""
     return finding("host-mismatch", leaf.sha256, f"{detail}{near}", _host_advice(host, nearest))
+
+
+NO_SAN_ADVICE = "Have it issued anew with the host in subjectAltName."
+
+
+def _common_name_words(case: Case) -> str:
+    """What the common name is, which families read it, and which do not."""
+    name = case.leaf.common_name
+    words = f"Its common name is {name}." if name else "It has no common name either."
+    refusing = [identity for identity, verdict in case.verdicts.items() if not verdict.ok]
+    accepting = [identity for identity, verdict in case.verdicts.items() if verdict.ok]
+    if not accepting or not refusing:
+        return words
+    return f"{words} Accepted by {family_names(accepting)}; refused by {family_names(refusing)}."
 
 
 def nearest_name(host: str, leaf: Certificate) -> str | None:

@@ -1,25 +1,29 @@
-"""The rules that turn a served chain and its paths into findings, family by family."""
+"""The rules that turn a served chain and its paths into findings, group by group."""
 
 from __future__ import annotations
 
-from tui_chain.diagnose.case import Case, uses_only_served
+from tui_chain.diagnose.case import Case
 from tui_chain.diagnose.catalogue import Finding
 from tui_chain.diagnose.certificate_rules import certificate_findings
 from tui_chain.diagnose.chain_rules import chain_findings
+from tui_chain.diagnose.family_rules import family_findings
 from tui_chain.diagnose.network_rules import network_findings
 from tui_chain.diagnose.path_rules import path_findings
-from tui_chain.diagnose.trust_rules import profile_findings, trust_findings
+from tui_chain.diagnose.tls_rules import tls_findings
+from tui_chain.diagnose.trust_rules import trust_findings
+from tui_chain.diagnose.words import Status
 
-__all__ = ["Case", "findings", "uses_only_served"]
+__all__ = ["Case", "findings"]
 
 
-def findings(case: Case) -> tuple[Finding, ...]:
+def findings(case: Case, status: Status) -> tuple[Finding, ...]:
     """Everything that is to be said of a host that was reached, in the order in which the rules speak."""
-    told = (
+    return (
         *path_findings(case),
         *trust_findings(case),
         *chain_findings(case),
         *certificate_findings(case),
         *network_findings(case),
+        *tls_findings(case),
+        *family_findings(case, status),
     )
-    return (*told, *profile_findings(case, told))

@@ -8,7 +8,6 @@ from datetime import datetime
 
 from tui_chain.diagnose.catalogue import Finding, finding
 from tui_chain.diagnose.diagnosis import Diagnoser, Diagnosis, by_severity
-from tui_chain.diagnose.words import Status
 from tui_chain.probe.asking import KeyType
 from tui_chain.probe.served import ServedChain
 from tui_chain.probe.variants import Answer, Variant
@@ -18,10 +17,11 @@ Chain = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Row:
-    """One answer with its diagnosis."""
+    """One answer with its diagnosis; `somewhere` are the ids of the families that accept any answer of the host."""
 
     answer: Answer
     diagnosis: Diagnosis
+    somewhere: frozenset[str] = frozenset()
 
     @property
     def variant(self) -> Variant:
@@ -35,8 +35,9 @@ class Row:
 
     @property
     def good(self) -> bool:
-        """Whether clients accept this answer."""
-        return self.diagnosis.status is Status.COMPLETE
+        """Whether every family that accepts some answer of the host accepts this one, and any does."""
+        accepting = frozenset(self.diagnosis.accepting)
+        return bool(accepting) and self.somewhere <= accepting
 
     @property
     def chain(self) -> Chain:
@@ -102,7 +103,9 @@ def compare(answers: tuple[Answer, ...], diagnoser: Diagnoser, *, at: datetime) 
         if key not in known:
             known[key] = diagnoser.diagnose(answer.result, at=at)
         rows.append(Row(answer, known[key]))
-    return Servers(tuple(rows), tuple(_findings(tuple(rows))))
+    somewhere = frozenset(family for row in rows for family in row.diagnosis.accepting)
+    judged = tuple(replace(row, somewhere=somewhere) for row in rows)
+    return Servers(judged, tuple(_findings(judged)))
 
 
 def _key(answer: Answer) -> tuple[object, ...]:
@@ -189,6 +192,21 @@ def with_servers(diagnosis: Diagnosis, servers: Servers) -> Diagnosis:
     """
     broken = servers.broken
     base = diagnosis
-    if broken is not None and broken.chain and diagnosis.status is Status.COMPLETE:
+    if broken is not None and broken.chain and set(broken.diagnosis.accepting) < set(diagnosis.accepting):
         base = broken.diagnosis
-    return replace(base, findings=by_severity((*servers.findings, *base.findings)))
+    findings = tuple(_with_right_server(found, servers) for found in base.findings)
+    return replace(base, findings=by_severity((*servers.findings, *findings)))
+
+
+def _with_right_server(found: Finding, servers: Servers) -> Finding:
+    """A wrong name, with the address or the SNI under which a certificate of the right name was seen."""
+    right = next((row for row in servers.rows if _covers(row)), None)
+    if found.code != "host-mismatch" or right is None:
+        return found
+    how = "" if right.variant.sni else " when no SNI is sent"
+    return replace(found, message=f"{found.message} {right.variant.address.ip} serves a certificate for it{how}.")
+
+
+def _covers(row: Row) -> bool:
+    result = row.answer.result
+    return isinstance(result, ServedChain) and result.certificates[0].alternative_names.covers(result.host)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from tui_chain.certs.certificate import Certificate
@@ -11,16 +12,8 @@ from tui_chain.certs.text import plural
 from tui_chain.diagnose.case import Case
 from tui_chain.diagnose.catalogue import Finding, finding
 from tui_chain.diagnose.interception import interception_findings
-from tui_chain.diagnose.words import Status
+from tui_chain.paths.checks import path_problems
 from tui_chain.paths.search import MissingIssuer
-
-EXPLAINS = frozenset(
-    {
-        "strict-aki", "strict-ski", "strict-criticality", "strict-key-usage", "strict-form",
-        "ca-as-leaf", "odd-serial", "unreadable",
-    }
-)  # fmt: skip
-"""Findings that say why some client refuses a good path, so that the refusal need not be told again."""
 
 
 def trust_findings(case: Case) -> Iterator[Finding]:
@@ -28,6 +21,8 @@ def trust_findings(case: Case) -> Iterator[Finding]:
     if case.path is None:
         yield from _ends(case)
         yield from _elsewhere(case)
+    else:
+        yield from branch_findings(case)
     yield from interception_findings(case)
 
 
@@ -35,24 +30,81 @@ def _ends(case: Case) -> Iterator[Finding]:
     """Why no path reached a trust anchor: a missing issuer, an untrusted root, a self-signed leaf, a circle."""
     search = case.search
     for missing in search.missing:
-        yield _missing_issuer(missing)
+        yield _missing_issuer(case, missing)
     for trail in search.untrusted:
         if len(trail) == 1:
             yield finding("self-signed", trail[-1].sha256)
-        elif not search.missing:
-            yield finding("untrusted-root", trail[-1].sha256, f"It is {trail[-1].subject}.")
+        else:
+            root = trail[-1]
+            yield finding("untrusted-root", root.sha256, f"It is {root.subject}.", _staging_advice(root.subject))
     if not search.missing and not search.untrusted:
         for trail in search.circles:
             yield finding("issuer-circle", trail[-1].sha256, f"It is {trail[-1].subject}.")
 
 
-def _missing_issuer(missing: MissingIssuer) -> Finding:
+def branch_findings(case: Case) -> Iterator[Finding]:
+    """Where the only whole path breaks a rule: the sound branch that stops below a missing issuer, beside it."""
+    for missing in sound_dead_ends(case):
+        yield _missing_issuer(case, missing)
+
+
+def sound_dead_ends(case: Case) -> tuple[MissingIssuer, ...]:
+    """The branches that break no rule and stop below a missing issuer, where the best path breaks one."""
+    if case.path is None or case.path.good:
+        return ()
+    return tuple(
+        missing
+        for missing in case.search.missing
+        if not path_problems(missing.trail, host=case.served.host, at=case.at) and missing.wanted_by not in case.trust
+    )
+
+
+def _missing_issuer(case: Case, missing: MissingIssuer) -> Finding:
     code = "missing-issuer" if len(missing.trail) == 1 else "issuer-unknown"
     key = f", key id {missing.key_id}" if missing.key_id else ""
-    decoys = (
-        f" {plural(len(missing.namesakes), 'certificate')} of that name did not sign it." if missing.namesakes else ""
+    words = f"Its issuer is {missing.subject}{key}.{_namesake_words(case, missing)}"
+    return finding(code, missing.wanted_by.sha256, words, _advice(case, missing))
+
+
+def _namesake_words(case: Case, missing: MissingIssuer) -> str:
+    """That certificates of the issuer's name are there and did not sign, and where."""
+    if not missing.namesakes:
+        return ""
+    own = sum(one in case.trust for one in missing.namesakes)
+    where = f", {own} of them in the trust store {case.trust.name}" if own else ""
+    return f" {plural(len(missing.namesakes), 'certificate')} of that name did not sign it{where}."
+
+
+def _advice(case: Case, missing: MissingIssuer) -> str:
+    """What to do where the kind's hint does not fit: a staging CA, an outdated trust file, a leaf on its own."""
+    staging = _staging_advice(missing.subject)
+    if staging:
+        return staging
+    if any(one in case.trust for one in missing.namesakes):
+        return f"Get the issuer's present certificate into {case.trust.name}; the one there has another key."
+    if case.leaf_alone:
+        return (
+            "Either the server does not send an intermediate, or a private root signed the leaf itself and the trust "
+            "store lacks it: ask the server's administrator which, or look for the issuer."
+        )
+    return ""
+
+
+_STAGING = re.compile(r"\(STAGING\)|\bfake le (?:root|intermediate)\b|\bpretend pear\b", re.IGNORECASE)
+
+
+def is_staging(name: str) -> bool:
+    """Whether an issuer exists for tests alone (letsencrypt.org/docs/staging-environment), by its name."""
+    return _STAGING.search(name) is not None
+
+
+def _staging_advice(name: str) -> str:
+    if not is_staging(name):
+        return ""
+    return (
+        "This is a staging CA, made for tests: nobody should trust it. Have the certificate issued by the production "
+        "service."
     )
-    return finding(code, missing.wanted_by.sha256, f"Its issuer is {missing.subject}{key}.{decoys}")
 
 
 def _elsewhere(case: Case) -> Iterator[Finding]:
@@ -80,26 +132,3 @@ def _trusted_by(certificate: Certificate, store: Anchors, prover: SignatureProve
     if certificate in store:
         return True
     return any(prover.signed(certificate, anchor) for anchor in store.issuers_of(certificate))
-
-
-def _all_refuse(case: Case) -> bool:
-    """Whether no client takes what was served, though a good path is in it: none looks as far as we do."""
-    served = set(case.served.certificates)
-    whole = case.path is not None and all(one in served for one in case.path.certificates[:-1])
-    return whole and not any(verdict.ok for verdict in case.verdicts.values())
-
-
-def profile_findings(case: Case, told: Iterable[Finding]) -> Iterator[Finding]:
-    """Clients that refuse a chain whose path is good, each on its certificate, unless `told` says why already."""
-    if case.path is not None and case.path.good and case.path.anchor in case.trust and _all_refuse(case):
-        first = next(iter(case.verdicts.values()))
-        yield finding("clients-refuse", first.at or case.leaf.sha256, f"OpenSSL says: {first.error}.")
-        return
-    if case.status is not Status.COMPLETE:
-        return
-    explained = {found.at for found in told if found.code in EXPLAINS}
-    for name, verdict in case.verdicts.items():
-        if verdict.ok or verdict.at in explained or (verdict.at is None and explained):
-            continue
-        code = f" (code {verdict.code})" if verdict.code is not None else ""
-        yield finding("profile-refuses", verdict.at or case.leaf.sha256, f"{name}: {verdict.error}{code}.")

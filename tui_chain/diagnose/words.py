@@ -10,9 +10,11 @@ class Status(StrEnum):
 
     COMPLETE = "complete"
     REPAIRABLE = "repairable"
-    INCOMPLETE = "incomplete"
+    PARTIAL = "partial"
     UNTRUSTED = "untrusted"
+    INCOMPLETE = "incomplete"
     INVALID = "invalid"
+    REFUSED = "refused"
     UNREACHABLE = "unreachable"
 
 
@@ -29,6 +31,8 @@ class Blame(StrEnum):
 
     SERVER = "server"
     CLIENT_STORE = "client store"
+    CLIENT = "client"
+    SERVER_OR_STORE = "server or client store"
     INTERCEPTION = "interception"
     NETWORK = "network"
     NOBODY = "nobody"

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tui_chain.advise.host_json import AnswerJSON, RevocationJSON, ServerJSON, revocation_object, server_object
 from tui_chain.failure import Failure
 from tui_chain.headless.options import Options
 from tui_chain.journey import Journey
+from tui_chain.results.host import AnswerJSON, RevocationJSON, ServerJSON, revocation_object, server_object
 from tui_chain.state import HostState
 
 if TYPE_CHECKING:

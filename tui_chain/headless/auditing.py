@@ -9,11 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
-from typing import TypedDict
 
 import click
 
-from tui_chain.advise.host_json import CrlJSON, crl_object
 from tui_chain.audit.audit import Audit, Auditor, files_of
 from tui_chain.audit.findings import AuditFinding
 from tui_chain.audit.mend import mend
@@ -32,10 +30,12 @@ from tui_chain.diagnose.words import Severity
 from tui_chain.failure import Failure
 from tui_chain.headless.deliver import Consent, put
 from tui_chain.headless.options import Options, Work, prepared
-from tui_chain.headless.run import journeys
-from tui_chain.headless.speech import FOUND, OK, UNUSABLE, emit, fail, say
+from tui_chain.headless.run import journeys, loss_refused, repairs_of
+from tui_chain.headless.speech import FOUND, OK, emit, fail, say
 from tui_chain.repair.headers import read_header
+from tui_chain.repair.kinds import Kind
 from tui_chain.repair.write import WritePlan, plan_write
+from tui_chain.results.audit import of_audit
 from tui_chain.state import utc_now
 from tui_chain.trust import load_trust_store, read_file
 
@@ -44,41 +44,6 @@ MAX_ALIKE = 4
 """Findings of one code that are told one by one."""
 NOT_NEEDED = 3
 """Exit code of refresh: the servers send everything by themselves now."""
-
-
-class LoadedJSON(TypedDict):
-    """What a client would load: SHA-256 of each certificate and CRL in order, and why it refuses the file or null."""
-
-    certificates: list[str]
-    refused: str | None
-    crls: list[str]
-
-
-class AuditFindingJSON(TypedDict):
-    """A finding of an audit; `at` is the SHA-256 of a certificate or CRL or null, `line` a number from 1 or null."""
-
-    code: str
-    severity: str
-    message: str
-    hint: str
-    at: str | None
-    line: int | None
-
-
-class AuditJSON(TypedDict):
-    """An audited file; `certificates` are SHA-256 in the file's order, `crls` its CRLs in theirs.
-
-    `crl_check` is `chain` or `leaf` where the file is ours and for clients that check CRLs, else null.
-    """
-
-    file: str
-    format: str
-    certificates: list[str]
-    clients: dict[str, LoadedJSON]
-    findings: list[AuditFindingJSON]
-    written: str | None
-    crls: list[CrlJSON]
-    crl_check: str | None
 
 
 @dataclass(frozen=True)
@@ -133,7 +98,7 @@ def _one(auditor: Auditor, file: Path, mending: Mending | None, *, as_json: bool
         say("\n".join(_lines(audit)) + "\n")
     written = None if mending is None else _mend(auditor, audit, file, mending)
     if as_json:
-        emit(json.dumps(audit_object(audit, written if isinstance(written, Path) else None)))
+        emit(of_audit(audit, written if isinstance(written, Path) else None).to_json())
     if isinstance(written, Failure):
         return fail(written)
     return OK if written is not None or audit.severity in {None, Severity.COSMETIC} else FOUND
@@ -176,40 +141,11 @@ def _group(findings: list[AuditFinding]) -> Iterator[str]:
     yield f"      {findings[0].hint}"
 
 
-def audit_object(audit: Audit, written: Path | None = None) -> AuditJSON:
-    """Describe an audit as the JSON object that `--json` prints."""
-    header = read_header(audit.scan.data)
-    return AuditJSON(
-        file=audit.name,
-        format=audit.scan.format,
-        certificates=[one.sha256 for one in audit.certificates],
-        clients={
-            name: LoadedJSON(
-                certificates=[one.sha256 for one in loaded.certificates],
-                refused=loaded.refused,
-                crls=[crl.sha256 for crl in loaded.crls],
-            )
-            for name, loaded in audit.loaded.items()
-        },
-        findings=[_finding(one) for one in audit.findings],
-        written=str(written) if written is not None else None,
-        crls=[crl_object(crl, "") for crl in audit.scan.crls],
-        crl_check=header.crl_check.value if header is not None and header.crl_check is not None else None,
-    )
-
-
-def _finding(one: AuditFinding) -> AuditFindingJSON:
-    severity = one.severity.value
-    return AuditFindingJSON(
-        code=one.code, severity=severity, message=one.message, hint=one.hint, at=one.at, line=one.line
-    )
-
-
 def run_refresh(file: Path, options: Options, *, write: bool) -> int:
     """Look after a bundle of ours.
 
     Exit 0: it works and is needed, or was replaced. 1: to be replaced, or it fails and nothing newer was found.
-    2: a host was not reached, or the file is not ours. 3: not needed any more.
+    2: the file is not ours. 3: not needed any more. A host that was not reached counts as 1.
     """
     data = read_file(file, "bundle")
     if isinstance(data, Failure):
@@ -217,15 +153,16 @@ def run_refresh(file: Path, options: Options, *, write: bool) -> int:
     header = header_of(data)
     if isinstance(header, Failure):
         return fail(header)
-    trust = options.trust or (header.trust if header.trust in {"certifi", "system"} else None)
+    trust = options.trust or ((header.trust,) if header.trust in {"certifi", "system"} else ())
     with prepared(replace(options, targets=header.hosts, trust=trust), demo_all=False) as work:
         if isinstance(work, Failure):
             return fail(work)
         _know_roots(work, data)
         states = asyncio.run(journeys(work, crl=header.crl_check))
-        chosen, at = options.trust is not None, work.journey.clock()
+        chosen, at = bool(options.trust), work.journey.clock()
         found = refreshed(data, header, states, work.journey.trust, at, chosen=chosen)
-    written = _replaced(file, data, found, backup=options.backup) if write else None
+    refused = loss_refused(options, repairs_of(states, Kind(header.kind), at)) if write and found.output else None
+    written = refused or (_replaced(file, data, found, backup=options.backup) if write else None)
     if isinstance(written, Failure):
         return fail(written)
     _tell(file, found, written, as_json=options.as_json)
@@ -260,7 +197,7 @@ _CODES = {
     State.WORKS: OK,
     State.SOON: FOUND,
     State.FAILS: FOUND,
-    State.UNKNOWN: UNUSABLE,
+    State.UNKNOWN: FOUND,
     State.NOT_NEEDED: NOT_NEEDED,
 }
 

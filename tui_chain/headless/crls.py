@@ -10,6 +10,7 @@ import click
 
 from tui_chain.certs.crls import CrlScope
 from tui_chain.certs.text import safe_text
+from tui_chain.clients.families import family_names
 from tui_chain.failure import Failure
 from tui_chain.headless.hints import hinted
 from tui_chain.headless.options import Work
@@ -74,7 +75,7 @@ def crl_lines(state: HostState) -> Iterator[str]:
         for number, one in enumerate(found.lists):
             until = f"{one.crl.next_update:%Y-%m-%d %H:%M} UTC"
             yield f"  {'CRLs' if number == 0 else '':<10}{tick} {one.crl.issuer}  until {until}  [{one.source}]"
-        yield f"            {tick} verified with {found.scope.flag}: {', '.join(found.verdicts)}"
+        yield f"            {tick} verified with {found.scope.flag}: {family_names(found.verdicts)}"
 
 
 def checking_words(path: Path, scope: CrlScope) -> str:

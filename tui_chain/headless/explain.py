@@ -12,26 +12,8 @@ import click
 from tui_chain.diagnose.catalogue import FindingKind, markdown_table
 from tui_chain.diagnose.explain import MAX_TEXT, Explanation, explain, explain_code
 from tui_chain.failure import Failure
-from tui_chain.headless.speech import FOUND, OK, UNUSABLE, emit, fail
-
-
-class CauseJSON(TypedDict):
-    """A likely cause: the finding's code (may be empty), one sentence, and the command that decides."""
-
-    code: str
-    words: str
-    command: str
-
-
-class ExplanationJSON(TypedDict):
-    """The answer to an error text; `client` and `host` are null where the text does not tell."""
-
-    line: str
-    client: str | None
-    host: str | None
-    symptom: str
-    meaning: str
-    causes: list[CauseJSON]
+from tui_chain.headless.speech import FOUND, OK, USAGE, emit, fail
+from tui_chain.results.explained import of_explanation
 
 
 class FindingKindJSON(TypedDict):
@@ -67,8 +49,8 @@ def run_explain(words: tuple[str, ...], *, as_json: bool) -> int:
     found = explain(text)
     if isinstance(found, Failure):
         fail(found)
-        return UNUSABLE if not text.strip() else FOUND
-    emit(json.dumps(explanation_object(found)) if as_json else "\n".join(explanation_lines(found)))
+        return USAGE if not text.strip() else FOUND
+    emit(of_explanation(found).to_json() if as_json else "\n".join(explanation_lines(found)))
     return OK
 
 
@@ -81,19 +63,6 @@ def kind_object(kind: FindingKind) -> FindingKindJSON:
         message=kind.message,
         hint=kind.hint,
         source=kind.source,
-    )
-
-
-def explanation_object(found: Explanation) -> ExplanationJSON:
-    """Describe the answer to an error text."""
-    causes = [CauseJSON(code=cause.code, words=cause.words, command=cause.command) for cause in found.causes]
-    return ExplanationJSON(
-        line=found.line,
-        client=found.client,
-        host=found.host,
-        symptom=found.symptom.name,
-        meaning=found.symptom.words,
-        causes=causes,
     )
 
 

@@ -41,7 +41,7 @@ class Options:
     """The arguments of `check` and `fix` as given; `keeps_pool` is for commands that use the user's pool."""
 
     targets: tuple[str, ...] = ()
-    trust: str | None = None
+    trust: tuple[str, ...] = ()
     as_json: bool = False
     timeout: float = 5.0
     hosts_file: Path | None = None
@@ -67,6 +67,7 @@ class Options:
     repeat: int = 1
     revocation: bool = False
     crl: str | None = None
+    accept_lost_constraints: bool = False
 
     @property
     def crl_scope(self) -> CrlScope | None:
@@ -110,10 +111,10 @@ def prepared(options: Options, *, demo_all: bool) -> Iterator[Work | Failure]:
 
 
 def _demo(options: Options, lab: Lab) -> Work | Failure:
-    store = load_trust_store(options.trust or str(lab.trust_file))
+    store = load_trust_store(*(options.trust or (str(lab.trust_file),)))
     if isinstance(store, Failure):
         return store
-    if options.trust is None:
+    if not options.trust:
         store = replace(store, name="lab")
     journey = _journey(options, store, lookup_with(lab.names))
     given = {name: place for place, name in reversed(list(enumerate(options.targets)))}
@@ -124,7 +125,7 @@ def _demo(options: Options, lab: Lab) -> Work | Failure:
 
 
 def _real(options: Options) -> Work | Failure:
-    store = load_trust_store(options.trust or "certifi")
+    store = load_trust_store(*(options.trust or ("certifi",)))
     journey = store if isinstance(store, Failure) else _journey(options, store)
     if isinstance(journey, Failure):
         return journey
@@ -178,11 +179,12 @@ def _users_pool(options: Options) -> Pool:
 
 
 def _frozen_clock(text: str) -> Clock | Failure:
-    moment = _time(text)
+    moment = read_time(text)
     return moment if isinstance(moment, Failure) else lambda: moment
 
 
-def _time(text: str) -> datetime | Failure:
+def read_time(text: str) -> datetime | Failure:
+    """Read a time as a person writes it; without a zone it is UTC."""
     try:
         moment = datetime.fromisoformat(text)
         moment = moment.astimezone(UTC) if moment.tzinfo is not None else moment.replace(tzinfo=UTC)

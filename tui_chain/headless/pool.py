@@ -13,7 +13,7 @@ from tui_chain.certs.certificate import Certificate
 from tui_chain.certs.pem import to_pem
 from tui_chain.certs.text import plural, safe_text
 from tui_chain.failure import Failure
-from tui_chain.headless.run import FOUND, OK, UNUSABLE, emit, say
+from tui_chain.headless.run import FOUND, OK, USAGE, emit, say
 from tui_chain.journey import utc_now
 from tui_chain.pool.ccadb import URL, Listing, read_listing
 from tui_chain.pool.entries import Added, Entry
@@ -40,7 +40,7 @@ def _end(pool: Pool, outcome: Failure | int) -> int:
     pool.close()
     if isinstance(outcome, Failure):
         say(f"tlschain: {outcome}")
-        return UNUSABLE
+        return USAGE
     return outcome
 
 
@@ -77,11 +77,11 @@ def _list_of(url: str, file: Path | None, trust: str | None) -> bytes | Failure:
 
     if file is not None:
         return read_file(file, "list")
-    from tui_chain.livetest.request import default_store_context
+    from tui_chain.livetest.request import bundle_context
     from tui_chain.pool.download import download
 
     store = load_trust_store(trust or "certifi")
-    return store if isinstance(store, Failure) else download(url, default_store_context(store.anchors))
+    return store if isinstance(store, Failure) else download(url, bundle_context(store.file))
 
 
 def _add(pool: Pool, found: Iterable[tuple[Certificate, str]]) -> Failure | int:

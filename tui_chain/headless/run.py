@@ -15,17 +15,17 @@ from tui_chain.failure import Failure
 from tui_chain.headless.asked import asks_several, check_host, standing_repairs
 from tui_chain.headless.crls import checking_words, crls_of, having_crls, refused_kind, repairing
 from tui_chain.headless.deliver import Consent, print_text, put
-from tui_chain.headless.jsonlines import json_line
 from tui_chain.headless.options import Options, Work, prepared
-from tui_chain.headless.speech import FOUND, OK, UNUSABLE, emit, fail, say
+from tui_chain.headless.speech import FOUND, OK, UNREACHED, USAGE, emit, fail, say, worst
 from tui_chain.headless.words import describe
 from tui_chain.probe.served import ServedChain
 from tui_chain.repair.kinds import Kind, Output, make_output
 from tui_chain.repair.repair import Repair
+from tui_chain.results.host import host_result
 from tui_chain.state import HostState
 from tui_chain.trust import read_file
 
-__all__ = ["FOUND", "OK", "UNUSABLE", "emit", "fail", "journeys", "run_check", "run_fix", "say"]
+__all__ = ["FOUND", "OK", "UNREACHED", "USAGE", "emit", "fail", "journeys", "run_check", "run_fix", "say"]
 CONCURRENT = 64
 """Hosts that are under way at once."""
 STANDARD_OUTPUT = Path("-")
@@ -54,16 +54,17 @@ def run_check(options: Options) -> int:
         told = with_shared_roots(states)[len(states) - len(held) :]
         for state in told:
             emit(_report(options, work, state))
-    return max((_check_code(state) for state in states), default=OK)
+    return worst(map(_check_code, states))
 
 
 def _report(options: Options, work: Work, state: HostState) -> str:
-    return json_line(state) if options.as_json else describe(state, work.journey.clock()) + "\n"
+    now = work.journey.clock()
+    return host_result(state, now).to_json() if options.as_json else describe(state, now) + "\n"
 
 
 def _check_code(state: HostState) -> int:
     if state.status is Status.UNREACHABLE:
-        return UNUSABLE
+        return UNREACHED
     fine = state.status is Status.COMPLETE and state.verdict is not None and not state.verdict.fatal
     return OK if fine else FOUND
 
@@ -107,9 +108,10 @@ def run_fix(options: Options) -> int:
     if options.as_json:
         for state in states:
             inside = isinstance(written, Path) and not isinstance(state.crls, Failure)
-            emit(json_line(state, written if inside and isinstance(written, Path) else None))
-    code = max((_fix_code(state) for state in states), default=OK)
-    return max(code, fail(written)) if isinstance(written, Failure) else code
+            file = written if inside and isinstance(written, Path) else None
+            emit(host_result(state, work.journey.clock(), file).to_json())
+    codes = list(map(_fix_code, states))
+    return worst([*codes, fail(written)] if isinstance(written, Failure) else codes)
 
 
 def _tell_problems(problems: tuple[str, ...]) -> None:
@@ -128,7 +130,7 @@ async def journeys(
 ) -> list[HostState]:
     """Take every host through probe, diagnosis, search and repair; `done` hears of each in its order.
 
-    All are probed first: what one of them serves may be what another forgot. With `crl` the CRLs of each are
+    All are probed first: what one of them serves may be what another does not send. With `crl` the CRLs of each are
     gathered too. `asking` says in which several ways each is asked, so that the server which is broken is repaired.
     """
 
@@ -159,7 +161,7 @@ def _last_words(work: Work, states: list[HostState]) -> None:
 
 def _fix_code(state: HostState) -> int:
     if state.status is Status.UNREACHABLE:
-        return UNUSABLE
+        return UNREACHED
     if isinstance(state.crls, Failure):
         return FOUND
     return OK if state.proven is not None or state.status is Status.COMPLETE else FOUND
@@ -174,6 +176,9 @@ def _deliver(options: Options, work: Work, states: list[HostState]) -> Path | Fa
         if named and not options.as_json:
             say(f"tlschain: There is nothing to write; {safe_text(str(options.output))} was left as it is.")
         return None
+    refused = loss_refused(options, repairs)
+    if refused is not None:
+        return refused
     output = make_output(Kind(options.kind), repairs, work.journey.trust, at=work.journey.clock(), crls=crls)
     if isinstance(output, Failure):
         return output
@@ -187,6 +192,21 @@ def _deliver(options: Options, work: Work, states: list[HostState]) -> Path | Fa
     if not options.as_json:
         print_text(output.data)
     return None
+
+
+def loss_refused(options: Options, repairs: list[tuple[ServedChain, Repair]]) -> Failure | None:
+    """Refuse a file in which an intermediate loses a limit, without consent; a server's chain file loses none."""
+    losses = [loss for _, repair in repairs for loss in repair.losses]
+    if not losses or options.accept_lost_constraints or options.kind == Kind.SERVER:
+        return None
+    first = losses[0]
+    words = f"In this file {first.certificate.label} would lose the {first.limit} of {first.limited_by.label}"
+    more = f", and {plural(len(losses) - 1, 'limit')} more" if len(losses) > 1 else ""
+    return Failure(
+        "no-repair",
+        f"{words}{more}; nothing was written.",
+        "Have the server send the intermediate, which loses nothing, or add --accept-lost-constraints.",
+    )
 
 
 def repairs_of(states: list[HostState], kind: Kind, at: datetime) -> list[tuple[ServedChain, Repair]]:

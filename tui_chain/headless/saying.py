@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Literal, TypedDict
 
@@ -13,8 +14,8 @@ from tui_chain.advise.commands import Advice, CrlUse, client_advice, making, mak
 from tui_chain.advise.crl_clients import crl_parts
 from tui_chain.advise.document import Code, Document, Paragraph, Part, to_html, to_markdown, to_text
 from tui_chain.advise.guide import advice_document
-from tui_chain.advise.host_json import host_object
 from tui_chain.advise.letter import file_base, letter_document
+from tui_chain.advise.python_clients import strict_advice
 from tui_chain.advise.report import report, server_file
 from tui_chain.certs.crls import crls_of
 from tui_chain.certs.text import safe_text
@@ -23,13 +24,14 @@ from tui_chain.failure import Failure
 from tui_chain.headless.deliver import Consent, put
 from tui_chain.headless.options import Options, Work, prepared
 from tui_chain.headless.run import journeys
-from tui_chain.headless.speech import FOUND, OK, emit, fail
+from tui_chain.headless.speech import FOUND, OK, UNREACHED, emit, fail, worst
 from tui_chain.probe.served import ServedChain
 from tui_chain.probe.target import Target, parse_target
 from tui_chain.repair.headers import read_header
 from tui_chain.repair.kinds import SUFFIXES, Kind
 from tui_chain.repair.write import WritePlan, plan_write
-from tui_chain.state import HostState
+from tui_chain.results.host import host_result
+from tui_chain.state import HostState, needs_no_strict
 from tui_chain.trust import read_file
 
 Form = Literal["text", "markdown", "html", "json"]
@@ -61,7 +63,7 @@ def run_advise(options: Options, bundle: Path | None, form: Form, part: Share) -
         known = _crls_of(bundle) if bundle is not None else None
         states = asyncio.run(journeys(work, crl=options.crl_scope if known is None else None))
         codes = [_advise(work, state, bundle, form, part, options, known) for state in states]
-    return max(codes, default=OK)
+    return worst(codes)
 
 
 def _crls_of(bundle: Path) -> CrlUse | None:
@@ -74,7 +76,7 @@ def _crls_of(bundle: Path) -> CrlUse | None:
     return CrlUse(header.crl_check, header.kind == Kind.LINKS, min(ends, default=None))
 
 
-def _crl_parts(target: Target, bundle: Path, use: CrlUse | None, trust: str | None) -> Iterable[Part]:
+def _crl_parts(target: Target, bundle: Path, use: CrlUse | None, trust: Sequence[str]) -> Iterable[Part]:
     if use is None:
         return ()
     return crl_parts(use, making_crls(target, bundle, use, trust), refreshing(bundle, trust))
@@ -96,7 +98,7 @@ def _from_bundle(bundle: Path, form: Form, part: Share) -> int:
     for target in map(parse_target, header.hosts):
         if isinstance(target, Failure):
             return fail(target)
-        _tell(target, client_advice(target, path, crls=use), None, None, _crl_parts(target, path, use, None), form)
+        _tell(target, client_advice(target, path, crls=use), None, (), _crl_parts(target, path, use, ()), form)
     return OK
 
 
@@ -104,7 +106,7 @@ def _tell(
     target: Target,
     advice: tuple[Advice, ...],
     words: Document | None,
-    trust: str | None,
+    trust: Sequence[str],
     before: Iterable[Part],
     form: Form,
 ) -> None:
@@ -130,20 +132,32 @@ def _advise(
     if isinstance(state.crls, Failure):
         fail(state.crls)
         return FOUND
+    strict = needs_no_strict(state)
     if state.proven is None and bundle is None:
-        return _nothing_to_say(state)
+        if not strict or part == "letter":
+            return _nothing_to_say(state)
+        _tell(state.target, (strict_advice(state.target, None, _file(work)),), None, options.trust, (), form)
+        return OK
     if state.crls is not None:
         use = CrlUse(state.crls.scope)
     trust = options.trust
     path = (bundle or Path(file_base(state.target) + SUFFIXES[Kind.CLIENT])).absolute()
     advice = client_advice(state.target, path, crls=use) if part != "letter" else ()
+    if strict and advice:
+        advice = (*advice, strict_advice(state.target, path, _file(work)))
     words = _letter(work, state) if part != "clients" else None
     before = (*_absent(state.target, path, use, trust), *_crl_parts(state.target, path, use, trust)) if advice else ()
     _tell(state.target, advice, words, trust, before, form)
     return OK
 
 
-def _absent(target: Target, path: Path, use: CrlUse | None, trust: str | None) -> Iterable[Part]:
+def _file(work: Work) -> str | None:
+    """The trust file in force, where it is one that the user named."""
+    name = work.journey.trust.name
+    return None if name in {"certifi", "system"} or not Path(name).is_file() else str(Path(name).absolute())
+
+
+def _absent(target: Target, path: Path, use: CrlUse | None, trust: Sequence[str]) -> Iterable[Part]:
     """That the client file is not there yet, and the command that makes it; with CRLs the advice names its own."""
     if path.exists():
         return
@@ -157,7 +171,8 @@ def _absent(target: Target, path: Path, use: CrlUse | None, trust: str | None) -
 
 def _nothing_to_say(state: HostState) -> int:
     if isinstance(state.served, Failure):
-        return fail(state.served)
+        fail(state.served)
+        return UNREACHED
     fail(state.repair if isinstance(state.repair, Failure) else Failure("advise", "There is no repair."))
     return OK if state.status is Status.COMPLETE else FOUND
 
@@ -173,7 +188,7 @@ def chain_file(work: Work, state: HostState) -> bytes | None:
     return server_file(state, work.journey.trust, work.journey.clock())
 
 
-def _object(target: Target, advice: Advice, trust: str | None) -> AdviceJSON:
+def _object(target: Target, advice: Advice, trust: Sequence[str]) -> AdviceJSON:
     return AdviceJSON(
         client=advice.client,
         code=advice.code,
@@ -199,7 +214,7 @@ def run_report(options: Options, form: Form) -> int:
             return fail(Failure("usage", "An HTML report is of one host.", "Name one target."))
         states = asyncio.run(journeys(work))
         now = work.journey.clock()
-        texts = [_report(state, form, report(state, now, chain_file(work, state))) for state in states]
+        texts = [_report(state, form, now, report(state, now, chain_file(work, state))) for state in states]
     text = "\n".join(texts)
     if options.output is None:
         emit(text.rstrip("\n"))
@@ -212,7 +227,7 @@ def run_report(options: Options, form: Form) -> int:
     return fail(written) if isinstance(written, Failure) else OK
 
 
-def _report(state: HostState, form: Form, document: Document) -> str:
+def _report(state: HostState, form: Form, now: datetime, document: Document) -> str:
     if form == "json":
-        return json.dumps(host_object(state)) + "\n"
+        return host_result(state, now).to_json() + "\n"
     return {"html": to_html, "text": to_text}.get(form, to_markdown)(document)

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from typing import IO, Any
 
 import click
 
 from tui_chain.failure import Failure
 
-OK, FOUND, UNUSABLE = 0, 1, 2
-"""Exit codes: fine, something was found, wrong usage or unreachable."""
+OK, FOUND, USAGE, UNREACHED = 0, 1, 2, 3
+"""Exit codes: fine, something was found, wrong usage, only hosts that were not reached besides."""
+
+
+def worst(codes: Iterable[int]) -> int:
+    """The exit code of a command whose hosts have these: wrong usage first, then what was found, then not reached."""
+    came = set(codes)
+    return next((code for code in (USAGE, FOUND, UNREACHED) if code in came), OK)
 
 
 def say(text: str) -> None:
@@ -21,7 +28,7 @@ def say(text: str) -> None:
 class OutputLost(click.ClickException):
     """Standard output took no more: a disk is full, or there is none."""
 
-    exit_code = UNUSABLE
+    exit_code = USAGE
 
     def show(self, file: IO[Any] | None = None) -> None:  # noqa: ARG002 - click's interface
         """Say it in one line."""
@@ -47,4 +54,4 @@ def _colour() -> bool | None:
 def fail(failure: Failure) -> int:
     """Say why a command cannot go on, and return its exit code."""
     say(f"tlschain: {failure}")
-    return FOUND if failure.kind == "no-repair" else UNUSABLE
+    return FOUND if failure.kind == "no-repair" else USAGE

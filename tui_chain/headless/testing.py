@@ -14,12 +14,14 @@ import click
 
 from tui_chain.certs.crls import crls_of
 from tui_chain.certs.text import plural, safe_text
+from tui_chain.diagnose.words import Status
 from tui_chain.failure import Failure
 from tui_chain.headless.options import Options, Work, prepared
 from tui_chain.headless.run import journeys
-from tui_chain.headless.speech import FOUND, OK, emit, fail, say
+from tui_chain.headless.speech import FOUND, OK, UNREACHED, emit, fail, say, worst
 from tui_chain.livetest.attempt import Times
 from tui_chain.livetest.choice import RequestChoice, read_choice
+from tui_chain.livetest.families import FamilyTest
 from tui_chain.livetest.fulltest import FullTest, LiveTester
 from tui_chain.livetest.hops import Hop
 from tui_chain.livetest.live import request_for
@@ -28,6 +30,9 @@ from tui_chain.livetest.request import Attempt, Request
 from tui_chain.probe.served import ServedChain
 from tui_chain.state import HostState
 from tui_chain.trust import read_file
+
+NAMES = 23
+"""Columns of the names of client families and programs."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +51,11 @@ class LiveOptions:
 
 
 def run_test(options: Options, live: LiveOptions) -> int:
-    """Test each target. Exit 0: verified at the end, by every client. 1: not. 2: wrong usage, or not reached."""
+    """Test each target.
+
+    Exit 0: verified at the end, by every client family and, where they are run, every program. 1: not. 2: wrong
+    usage, or a proxy that does not lead there. 3: nothing worse than hosts that were not reached.
+    """
     choice = read_choice(live.method, live.path, live.headers, proxy=live.proxy)
     if isinstance(choice, Failure):
         return fail(choice)
@@ -59,7 +68,7 @@ def run_test(options: Options, live: LiveOptions) -> int:
         if isinstance(work, Failure):
             return fail(work)
         codes = asyncio.run(_all(work, options, live, choice, pem))
-    return max(codes, default=OK)
+    return worst(codes)
 
 
 async def _all(
@@ -69,7 +78,7 @@ async def _all(
     for state in await journeys(work, crl=options.crl_scope if pem is None else None):
         request = _request(state, choice, options.timeout)
         if isinstance(request, Failure):
-            codes.append(fail(request))
+            codes.append(_unasked(state, request))
         else:
             codes.append(await _one(work, state, request, live, pem, options))
     return codes
@@ -94,6 +103,14 @@ def _request(state: HostState, choice: RequestChoice, timeout: float) -> Request
     return request
 
 
+def _unasked(state: HostState, failure: Failure) -> int:
+    """Say why a host is not asked; one that was not reached is no wrong usage, and one that refuses TLS was found."""
+    code = fail(failure)
+    if failure != state.served and failure.kind != "unreachable":
+        return code
+    return FOUND if state.status is Status.REFUSED else UNREACHED
+
+
 async def _one(
     work: Work, state: HostState, request: Request, live: LiveOptions, pem: bytes | None, options: Options
 ) -> int:
@@ -114,7 +131,7 @@ async def _one(
         emit("\n".join(_lines(state, tested)))
     failed = tested.live.failed_hop
     if failed is not None:
-        trust = f" --trust {shlex.quote(safe_text(options.trust))}" if options.trust is not None else ""
+        trust = "".join(f" --trust {shlex.quote(safe_text(one))}" for one in options.trust)
         say(f"The redirect to {failed} fails on TLS: tlschain fix {failed}{trust}")
     if tested.live.last.proxy_error:
         return fail(Failure("proxy", f"The proxy {tested.live.proxy} does not lead there: {tested.live.last.words}."))
@@ -124,7 +141,7 @@ async def _one(
 def test_object(test: FullTest) -> dict[str, object]:
     """Describe a test for `--json`.
 
-    method, url, proxy, before, after, hops, failed_hop, profiles, http2, environment, with_environment,
+    method, url, proxy, before, after, hops, failed_hop, clients, http2, environment, with_environment,
     environment_tests, programs; beside them crl_check (`chain` or `leaf`) where CRLs were looked into.
     """
     return {
@@ -135,7 +152,7 @@ def test_object(test: FullTest) -> dict[str, object]:
         "after": asdict(test.live.after) if test.live.after is not None else None,
         "hops": [_hop_object(hop) for hop in test.hops],
         "failed_hop": str(test.live.failed_hop) if test.live.failed_hop is not None else None,
-        "profiles": [asdict(one) for one in test.profiles],
+        "clients": [asdict(one) for one in test.clients],
         "http2": test.http2,
         "environment": [asdict(one) for one in test.environment],
         "with_environment": {name: asdict(one) for name, one in test.with_environment.items()},
@@ -168,16 +185,19 @@ def _lines(state: HostState, test: FullTest) -> Iterator[str]:
     for hop in test.hops[1:]:
         code = f" (code {hop.attempt.code})" if hop.attempt is not None and hop.attempt.code is not None else ""
         yield f"  {_glyph(hop.ok)} hop       {hop.url}: {hop.words}{code}"
-    for one in test.profiles:
-        code = f" (code {one.code})" if one.code is not None else ""
-        yield f"  {_glyph(one.ok)} {one.profile:<15} {one.words}{code}{_times(one.times)}"
+    yield from map(_client, test.clients)
     if test.http2 is not None:
         yield f"    HTTP/2    {'offered' if test.http2 else 'not offered'}"
     yield from _environment(test)
     for program in test.programs:
         took = f" ({program.milliseconds:.0f} ms)" if program.milliseconds else ""
-        yield f"  {_glyph(program.ok)} {program.name:<15} {program.words}{took}"
+        yield f"  {_glyph(program.ok)} {program.name:<{NAMES}} {program.words}{took}"
     yield f"  {_glyph(test.ok)} verdict   {_verdict(test)}"
+
+
+def _client(client: FamilyTest) -> str:
+    code = f" (code {client.code})" if client.code is not None else ""
+    return f"  {_glyph(client.ok)} {client.name:<{NAMES}} {client.words}{code}{_times(client.times)}"
 
 
 def _verdict(test: FullTest) -> str:
@@ -187,9 +207,8 @@ def _verdict(test: FullTest) -> str:
         return f"does not work {used}: {test.live.last.words}"
     if test.broken_hops:
         return f"works {used}, but not the redirect to {test.broken_hops[0].url}"
-    refusing = [one.profile for one in test.profiles if not one.ok]
-    if refusing:
-        return f"works {used}, but not in {', '.join(refusing)}"
+    if test.refusing:
+        return f"works {used}, but is refused by {'; '.join(test.refusing)}"
     names = test.in_the_way
     if not names:
         return f"works {used}"

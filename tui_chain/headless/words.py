@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
 
 import click
 
 from tui_chain.certs.certificate import Certificate
 from tui_chain.certs.text import plural
-from tui_chain.diagnose.headline import headline
+from tui_chain.clients.families import FAMILIES
+from tui_chain.clients.judge import Verdicts
+from tui_chain.diagnose.family_rules import reason
 from tui_chain.diagnose.words import Blame, Severity, Status
 from tui_chain.failure import Failure
 from tui_chain.headless.asked import revocation_lines, server_lines
 from tui_chain.headless.crls import crl_lines
 from tui_chain.journey import HostState, source_of
-from tui_chain.paths.profiles import Verdict
 from tui_chain.probe.asking import KeyType
 from tui_chain.probe.served import ServedChain
+from tui_chain.results.host import label_of
 
 GLYPHS = {
     Status.COMPLETE: ("✓", "green"),
     Status.REPAIRABLE: ("✚", "cyan"),
+    Status.PARTIAL: ("◐", "yellow"),
     Status.INCOMPLETE: ("✗", "red"),
     Status.UNTRUSTED: ("✗", "red"),
     Status.INVALID: ("✗", "red"),
+    Status.REFUSED: ("⊘", "red"),
     Status.UNREACHABLE: ("⊘", "red"),
 }
 _SEVERITY = {Severity.FATAL: ("✗", "red"), Severity.RISK: ("!", "yellow"), Severity.COSMETIC: ("·", "bright_black")}
@@ -42,7 +46,7 @@ def _lines(state: HostState, now: datetime) -> Iterator[str]:
     glyph, colour = GLYPHS[status]
     blame = "" if verdict.blame is Blame.NOBODY else f" · fault: {verdict.blame.value}"
     yield click.style(f"{state.target}", bold=True) + (f"  {state.label}" if state.label else "")
-    yield f"{click.style(f'{glyph} {status.value}', fg=colour)} · {headline(verdict)}{blame}"
+    yield f"{click.style(f'{glyph} {status.value}', fg=colour)} · {state.headline}{blame}"
     if isinstance(state.served, ServedChain):
         yield from _served(state.served)
     yield from _path(state, now)
@@ -74,7 +78,7 @@ def _path(state: HostState, now: datetime) -> Iterator[str]:
         yield f"  {title:<10}{'  ' * place if path is not None else ''}{_certificate(state, certificate, now)}"
     for link in verdict.missing:
         key = f" (key id {link.key_id})" if link.key_id else ""
-        yield f"  {click.style('missing', fg='red')}   {link.subject}{key}, which signed {link.wanted_by.label}"
+        yield f"  {click.style('missing', fg='red')}   {link.subject}{key}, the issuer of {link.wanted_by.label}"
 
 
 def _certificate(state: HostState, certificate: Certificate, now: datetime) -> str:
@@ -87,7 +91,7 @@ def _findings(state: HostState) -> Iterator[str]:
     verdict = state.verdict
     for found in verdict.findings if verdict is not None else ():
         glyph, colour = _SEVERITY[found.severity]
-        yield f"  {click.style(f'{glyph} {found.code}', fg=colour)}  {found.message}"
+        yield f"  {click.style(f'{glyph} {found.code}', fg=colour)}  {label_of(state, found)}: {found.message}"
         yield f"      {found.hint}"
 
 
@@ -103,9 +107,10 @@ def _tries(state: HostState) -> Iterator[str]:
 def _outcome(state: HostState) -> Iterator[str]:
     if state.proven is not None:
         size = plural(len(state.proven.bundle.certificates), "CA certificate")
-        who = "all" if state.proven.whole else f"{state.proven.passed} of {len(state.proven.verdicts)}"
-        yield f"  bundle    {size}; with nothing else, {who} kinds of client verify the host:"
-        yield from profile_lines(state.proven.verdicts)
+        passed, total = state.proven.passed, len(state.proven.verdicts)
+        who = f"all {total}" if state.proven.whole else f"{passed} of {total}"
+        yield f"  bundle    {size}; with nothing else, {who} client families accept the host:"
+        yield from family_lines(state.proven.verdicts)
     elif isinstance(state.repair, Failure) and state.repair.kind == "nothing-to-do":
         yield f"  nothing to do: {state.repair.message[:1].lower()}{state.repair.message[1:]}"
     elif isinstance(state.repair, Failure):
@@ -115,6 +120,9 @@ def _outcome(state: HostState) -> Iterator[str]:
             yield f"            {state.repair.hint}"
     elif state.status is Status.INCOMPLETE:
         yield f"  next      `tlschain fix{_several(state)}` looks for what is missing"
+    if state.proven is None and state.status in {Status.PARTIAL, Status.INVALID} and state.verdict is not None:
+        yield "  clients   as served:"
+        yield from family_lines(state.verdict.verdicts)
 
 
 def _several(state: HostState) -> str:
@@ -144,11 +152,14 @@ def _private_root(state: HostState) -> Iterator[str]:
     yield f"            {question.meaning} Then: --trust-root SHA256, in full."
 
 
-def profile_lines(verdicts: Mapping[str, Verdict]) -> Iterator[str]:
-    """One line for each client profile."""
-    for name, verdict in verdicts.items():
+def family_lines(verdicts: Verdicts) -> Iterator[str]:
+    """One line for each client family."""
+    for family in FAMILIES:
+        verdict = verdicts.get(family.id)
+        if verdict is None:
+            continue
+        model = " (model)" if family.model else ""
         if verdict.ok:
-            yield f"            {click.style('✓', fg='green')} {name}"
+            yield f"            {click.style('✓', fg='green')} {family.name}{model}"
         else:
-            code = f" (code {verdict.code})" if verdict.code is not None else ""
-            yield f"            {click.style('✗', fg='red')} {name}: {verdict.error}{code}"
+            yield f"            {click.style('✗', fg='red')} {family.name}{model}: {reason(verdict)}"

@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed448, rsa
 from cryptography.hazmat.primitives.asymmetric.types import (
     CertificateIssuerPrivateKeyTypes,
     CertificatePublicKeyTypes,
@@ -59,6 +59,11 @@ def ec_key() -> PrivateKey:
 def rsa_key(bits: int = 2048) -> PrivateKey:
     """Make an RSA key of so many bits; takes some 50 ms, an EC key 0.05 ms."""
     return rsa.generate_private_key(public_exponent=65537, key_size=bits)
+
+
+def ed448_key() -> PrivateKey:
+    """Make an Ed448 key, which few clients know."""
+    return ed448.Ed448PrivateKey.generate()
 
 
 @dataclass(frozen=True)
@@ -184,9 +189,9 @@ def _sign(request: _Request, issuer: x509.Name, key: PrivateKey, now: datetime, 
         builder = builder.add_extension(extension, critical)
     if template.customise is not None:
         builder = template.customise(builder)
-    # RFC 8410: the Edwards curves bring their own hash
-    edwards = isinstance(key, ed25519.Ed25519PrivateKey | ed448.Ed448PrivateKey)
-    certificate = builder.sign(key, None if edwards else template.digest)
+    # keys of the Edwards curves (RFC 8410) and of ML-DSA (RFC 9881) bring their own hash
+    hashed = isinstance(key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey)
+    certificate = builder.sign(key, template.digest if hashed else None)
     der = certificate.public_bytes(serialization.Encoding.DER)
     return der if template.edit is None else sign_edited(der, key, template.edit)
 

@@ -1,4 +1,4 @@
-"""Servers whose every certificate names a CRL, so that clients can check the whole chain, and that forget a link."""
+"""Servers whose every certificate names a CRL, so that clients can check the whole chain; most send a leaf alone."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ from dataclasses import dataclass
 
 from cryptography import x509
 
-from tui_chain.diagnose.words import Blame, Status
 from tui_chain.lab.aia import Answer
 from tui_chain.lab.authority import LOOPBACK_NAMES, Authority, Identity, Template
 from tui_chain.lab.responder import Responder, Says
-from tui_chain.lab.scenarios import Expected, Scenario, expect
+from tui_chain.lab.scenarios import Scenario, complete, missing
 from tui_chain.lab.services import LEAF, LOCALHOST, Ground, Served
 
 CRL_TYPE = (("Content-Type", "application/pkix-crl"),)
@@ -60,35 +59,31 @@ def _template(url: str | None, *issuer: str) -> Template:
     return Template(urls=issuer, extensions=((x509.CRLDistributionPoints([point]), False),))
 
 
-def _forgets() -> Expected:
-    return expect(Status.INCOMPLETE, Blame.SERVER, "missing-issuer", after=Status.REPAIRABLE)
-
-
 CRL_CHAINS = (
-    Scenario("crl-chain", "forgets its intermediate; a CRL speaks of each certificate", CrlChain(), _forgets()),
+    Scenario("crl-chain", "does not send its intermediate; a CRL speaks of each certificate", CrlChain(), missing()),
     Scenario(
         "crl-chain-complete",
         "serves its whole chain; a CRL speaks of each certificate",
         CrlChain(served=(LEAF, "ca")),
-        expect(Status.COMPLETE, Blame.NOBODY),
+        complete(),
     ),
     Scenario(
         "crl-chain-revoked",
-        "forgets its intermediate; a CRL has its certificate",
+        "does not send its intermediate; a CRL has its certificate",
         CrlChain(leaf=Says.REVOKED),
-        _forgets(),
+        missing(),
     ),
     Scenario(
         "crl-chain-ca-revoked",
-        "forgets its intermediate, which a CRL has",
+        "does not send its intermediate, which a CRL has",
         CrlChain(ca=Says.REVOKED),
-        _forgets(),
+        missing(),
     ),
     Scenario(
         "crl-chain-half",
-        "forgets its intermediate, which names no CRL",
+        "does not send its intermediate, which names no CRL",
         CrlChain(ca=None),
-        _forgets(),
+        missing(),
     ),
 )
 """Each is repairable as long as nobody looks into the lists."""

@@ -14,8 +14,9 @@ from tui_chain.lab.authority import PrivateKey
 from tui_chain.lab.hierarchy import COMMON_CAS, Hierarchy
 from tui_chain.lab.listener import Handler, Listener, bind_loopback
 from tui_chain.lab.loop import LoopThread
-from tui_chain.lab.scenarios import Scenario, choose_scenarios
+from tui_chain.lab.scenarios import CannotServeError, Scenario, choose_scenarios
 from tui_chain.lab.servers import DEFAULT_TLS, Credentials, TlsOptions, make_context, tls_handler
+from tui_chain.lab.services import UnsupportedError
 
 IPV4 = ("127.0.0.1",)
 
@@ -84,7 +85,7 @@ class Lab:
     def names(self) -> dict[str, tuple[str, ...]]:
         """Names that only the lab knows, with their loopback addresses."""
         scenarios = (host.scenario for host in self.hosts)
-        return {f"{each.name}.lab.test": each.addresses for each in scenarios if each.addresses}
+        return {each.host: each.addresses for each in scenarios if each.addresses}
 
     @property
     def aia_log(self) -> tuple[str, ...]:
@@ -96,10 +97,13 @@ class Lab:
         return {host.name: host for host in self.hosts}[name]
 
     def start(self, scenarios: Iterable[Scenario]) -> None:
-        """Serve more scenarios, for tests also such as the lab does not list."""
+        """Serve more scenarios, for tests also such as the lab does not list; raises CannotServeError."""
         for scenario in scenarios:
-            self.hierarchy.extend(scenario.cas)
-            self.hosts += (LabHost(scenario, *scenario.service.open(self, scenario.name)),)
+            try:
+                self.hierarchy.extend(scenario.cas)
+                self.hosts += (LabHost(scenario, *scenario.service.open(self, scenario.name)),)
+            except UnsupportedError as error:
+                raise CannotServeError(scenario.name, str(error)) from error
         self.trust_file.write_bytes(self.trust_pem)
 
     def serve(

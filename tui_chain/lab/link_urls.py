@@ -89,7 +89,7 @@ def one_too_large(referral: Referral) -> bytes:
     return referral.issuer.der.ljust(BOUND + 1, b"\n")
 
 
-def decoy(referral: Referral) -> bytes:
+def namesake(referral: Referral) -> bytes:
     """A CA of the issuer's name with another key."""
     names = referral.issuer.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
     return Authority.root(str(names[0].value), now=referral.issuer.now).der
@@ -101,7 +101,7 @@ def stranger(referral: Referral) -> bytes:
 
 
 def pkcs7_of(*others: Callable[[Referral], bytes]) -> Callable[[Referral], bytes]:
-    """Return what packs strangers, decoys and at last the issuer into one PKCS#7 answer."""
+    """Return what packs unrelated certificates, namesakes and at last the issuer into one PKCS#7 answer."""
 
     def pack(referral: Referral) -> bytes:
         ders = (*(other(referral) for other in others), referral.issuer.der)

@@ -10,9 +10,8 @@ from cryptography.x509.oid import AuthorityInformationAccessOID
 from tui_chain.lab.aia import Answer
 from tui_chain.lab.authority import Extensions, Identity, Template
 from tui_chain.lab.hierarchy import Leaf
-from tui_chain.lab.odd_certificates import complete
 from tui_chain.lab.responder import Responder, Says
-from tui_chain.lab.scenarios import Expected, Scenario
+from tui_chain.lab.scenarios import Expected, Scenario, complete
 from tui_chain.lab.servers import Credentials
 from tui_chain.lab.services import LOCALHOST, Ground, Served
 from tui_chain.lab.stapling import stapling_handler
@@ -71,8 +70,7 @@ def _url(ground: Ground, path: str, says: Says) -> str:
 
 
 def _asked(*codes: str) -> Expected:
-    plain = complete()
-    return Expected(plain.status, plain.blame, plain.findings, plain.after, frozenset(codes))
+    return complete(asked=codes)
 
 
 REVOCATION = (

@@ -11,8 +11,8 @@ from itertools import cycle
 from tui_chain.lab.authority import Template, rsa_key
 from tui_chain.lab.hierarchy import DEFAULT_LEAF, Leaf
 from tui_chain.lab.listener import Handler
-from tui_chain.lab.odd_certificates import complete
-from tui_chain.lab.scenarios import Expected, Scenario
+from tui_chain.lab.refusals import WRONG_NAME
+from tui_chain.lab.scenarios import Expected, Scenario, complete, invalid
 from tui_chain.lab.servers import Credentials, TlsOptions, make_context, tls_handler
 from tui_chain.lab.services import LEAF, LOCALHOST, Ground, Served
 from tui_chain.lab.stream import Stream
@@ -33,13 +33,21 @@ def _issue(ground: Ground, scenario: str, served: Sequence[str], leaf: Leaf = DE
 
 @dataclass(frozen=True)
 class Backends:
-    """One server an address, all on one port, each with a chain of its own; an empty one refuses connections."""
+    """One server an address, all on one port, each with a chain of its own; an empty one refuses connections.
+
+    `first` is the leaf of the first of them.
+    """
 
     chains: tuple[tuple[str, ...], ...]
+    first: Leaf = DEFAULT_LEAF
 
     def open(self, ground: Ground, scenario: str, /) -> Served:
         """Serve every chain; a machine without an address loses that server."""
-        made = [_issue(ground, scenario, chain) if chain else None for chain in self.chains]
+        leaves = (self.first, *(DEFAULT_LEAF,) * len(self.chains))
+        made = [
+            _issue(ground, scenario, chain, leaf) if chain else None
+            for chain, leaf in zip(self.chains, leaves, strict=False)
+        ]
         for attempt in range(BIND_TRIES):
             try:
                 return _serve_all(ground, made), tuple(made[0].chain) if made[0] else ()
@@ -78,14 +86,21 @@ class KeyTypes:
         return ground.serve(first.chain, first.key, addresses=LOCALHOST, options=options), tuple(first.chain)
 
 
+OTHERS_LEAF = Leaf(names=("default.lab.test",))
+"""A certificate for another name."""
+
+
 @dataclass(frozen=True)
 class ByName:
-    """A server that has its certificate for those who name it, and another one's for the rest."""
+    """A server that has one certificate for those who name it, and one for the rest: its own, or another one's."""
+
+    named: Leaf = DEFAULT_LEAF
+    unnamed: Leaf = OTHERS_LEAF
 
     def open(self, ground: Ground, scenario: str, /) -> Served:
         """Serve both."""
-        named = _issue(ground, scenario, GOOD)
-        unnamed = _issue(ground, scenario, GOOD, Leaf(names=("default.lab.test",)))
+        named = _issue(ground, scenario, GOOD, self.named)
+        unnamed = _issue(ground, scenario, GOOD, self.unnamed)
         wanted = make_context(ground.folder, named)
 
         def choose(connection: ssl.SSLObject, name: str | None, _context: ssl.SSLContext) -> None:
@@ -121,18 +136,19 @@ def _in_turn(handlers: Sequence[Handler]) -> Handler:
 
 
 def _asked(*codes: str) -> Expected:
-    plain = complete()
-    return Expected(plain.status, plain.blame, plain.findings, plain.after, frozenset(codes))
+    return complete(asked=codes)
 
 
-def _backends(name: str, words: str, expected: Expected, *chains: tuple[str, ...]) -> Scenario:
+def _backends(
+    name: str, words: str, expected: Expected, *chains: tuple[str, ...], first: Leaf = DEFAULT_LEAF
+) -> Scenario:
     reach = f"{name}.lab.test:{{port}}"
-    return Scenario(name, words, Backends(chains), expected, reach=reach, addresses=THREE[: len(chains)])
+    return Scenario(name, words, Backends(chains, first), expected, reach=reach, addresses=THREE[: len(chains)])
 
 
 SERVERS = (
     _backends(
-        "one-backend-broken", "has three addresses, and the third forgets its intermediate",
+        "one-backend-broken", "has three addresses, and the third does not send its intermediate",
         _asked("backend-broken"), GOOD, GOOD, BROKEN,
     ),
     _backends(
@@ -144,10 +160,27 @@ SERVERS = (
         "rsa-broken", "has an ECDSA chain that is whole and an RSA chain that is not",
         KeyTypes(GOOD, BROKEN), _asked("key-type-broken"),
     ),
-    Scenario("sni-needed", "has its certificate only for those who name it", ByName(), _asked("sni-needed")),
     Scenario(
-        "answers-vary", "is four servers, and one of them forgets its intermediate",
+        # Java names no host without a dot
+        "sni-needed", "has its certificate only for those who name it",
+        ByName(), _asked("sni-needed"), reach="sni-needed.lab.test:{port}", addresses=("127.0.0.1",),
+    ),
+    Scenario(
+        "answers-vary", "is four servers, and one of them does not send its intermediate",
         Alternating(), _asked("answers-vary", "backend-broken"), reach="127.0.0.1:{port}",
     ),
 )  # fmt: skip
 """Asked once, each is complete."""
+
+MISNAMED = (
+    _backends(
+        "wrong-name-at-one-address", "has its certificate at its second address, and another one's at the first",
+        invalid("host-mismatch", refused=WRONG_NAME, asked=["backend-broken"]), GOOD, GOOD, first=OTHERS_LEAF,
+    ),
+    Scenario(
+        "wrong-name-with-sni", "has its certificate only for those who do not name it",
+        ByName(OTHERS_LEAF, DEFAULT_LEAF), invalid("host-mismatch", refused=WRONG_NAME),
+        reach="wrong-name-with-sni.lab.test:{port}", addresses=("127.0.0.1",),
+    ),
+)  # fmt: skip
+"""Another address, or no name in the handshake, has the right certificate."""

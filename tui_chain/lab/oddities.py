@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+from tui_chain.lab.client_differences import CLIENT_DIFFERENCES, NEWER_DIFFERENCES
 from tui_chain.lab.crl_chains import CRL_CHAINS
+from tui_chain.lab.handshakes import HANDSHAKES, NEWER_HANDSHAKES
 from tui_chain.lab.odd_certificates import CAS, LEAVES
 from tui_chain.lab.odd_chains import CHAINS
 from tui_chain.lab.odd_network import NETWORK_ODDITIES
 from tui_chain.lab.odd_revocation import REVOCATION
-from tui_chain.lab.odd_servers import SERVERS
+from tui_chain.lab.odd_servers import MISNAMED, SERVERS
 from tui_chain.lab.scenarios import Scenario
 
-ODDITIES: tuple[Scenario, ...] = (*LEAVES, *CAS, *CHAINS, *NETWORK_ODDITIES, *SERVERS, *REVOCATION, *CRL_CHAINS)
-"""All of them, in the order in which they are listed."""
+ODDITIES: tuple[Scenario, ...] = (
+    *LEAVES,
+    *CAS,
+    *CHAINS,
+    *CLIENT_DIFFERENCES,
+    *HANDSHAKES,
+    *NETWORK_ODDITIES,
+    *SERVERS,
+    *MISNAMED,
+    *REVOCATION,
+    *CRL_CHAINS,
+)
+"""All that every OpenSSL can serve, in the order in which they are listed."""
+
+POST_QUANTUM: tuple[Scenario, ...] = (*NEWER_DIFFERENCES, *NEWER_HANDSHAKES)
+"""Those that need a cryptography and pyOpenSSL on OpenSSL 3.5; to serve them elsewhere raises an error."""

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
+from typing import Any
 
 from tui_chain.certs.text import safe_text
 from tui_chain.diagnose.words import Blame, Status
 from tui_chain.lab.authority import Template, days
 from tui_chain.lab.hierarchy import Ca, Leaf, dead_url
+from tui_chain.lab.refusals import (
+    EXPIRED,
+    NOBODY,
+    SELF_SIGNED,
+    UNKNOWN_ISSUER,
+    UNTRUSTED_ROOT,
+    WRONG_NAME,
+    Refusals,
+)
 from tui_chain.lab.services import LEAF, PLAIN_HTTP, SILENT, Service, Tls
 
 
@@ -24,11 +34,23 @@ class NoSuchHost(ValueError):
         super().__init__(f"the lab has no scenario {said}")
 
 
+class CannotServeError(NoSuchHost):
+    """The TLS library of this machine lacks what a host of the lab needs; `why` names it."""
+
+    hint = "Update cryptography and pyOpenSSL."
+
+    def __init__(self, name: str, why: str) -> None:
+        super().__init__((name,))
+        self.words = f"The lab cannot serve {name}: {why}."
+
+
 @dataclass(frozen=True)
 class Expected:
     """The true diagnosis of a host: findings by code before any fetching, and the status `after` the whole fix.
 
-    `asked` are the further findings when its revocation, and all its addresses and key types, are asked for.
+    `refused_by` are the families that refuse the chain as served, `refused_after` those that refuse it with the
+    bundle where one is proven; `lost` says that this bundle loses a limit (`constraints-lost`). `asked` are the
+    further findings when its revocation, and all its addresses and key types, are asked for.
     """
 
     status: Status
@@ -36,6 +58,9 @@ class Expected:
     findings: frozenset[str]
     after: Status
     asked: frozenset[str] = frozenset()
+    refused_by: Refusals = field(default_factory=lambda: NOBODY, hash=False)
+    refused_after: Refusals = field(default_factory=lambda: NOBODY, hash=False)
+    lost: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,12 +79,48 @@ class Scenario:
     reach: str = "localhost:{port}"
     addresses: tuple[str, ...] = ()
 
+    @property
+    def host(self) -> str:
+        """The host of the target, a name or an IP address."""
+        return self.reach.rpartition("//")[2].removesuffix(":{port}").strip("[]")
+
 
 def expect(
-    status: Status, blame: Blame, *findings: str, after: Status | None = None, asked: Iterable[str] = ()
+    status: Status,
+    blame: Blame,
+    *findings: str,
+    refused: Refusals = NOBODY,
+    after: Status | None = None,
+    refused_after: Refusals = NOBODY,
+    asked: Iterable[str] = (),
+    lost: bool = False,
 ) -> Expected:
     """Declare a diagnosis; without `after` the fix changes nothing."""
-    return Expected(status, blame, frozenset(findings), after or status, frozenset(asked))
+    return Expected(
+        status, blame, frozenset(findings), after or status, frozenset(asked), refused, refused_after, lost
+    )
+
+
+def complete(*findings: str, asked: Iterable[str] = ()) -> Expected:
+    """Declare a host that every family accepts, with these findings."""
+    return expect(Status.COMPLETE, Blame.NOBODY, *findings, asked=asked)
+
+
+def invalid(*findings: str, refused: Refusals, asked: Iterable[str] = ()) -> Expected:
+    """Declare a host that every family refuses for what a certificate says, whatever is found."""
+    return expect(Status.INVALID, Blame.SERVER, *findings, refused=refused, asked=asked)
+
+
+def partial(*findings: str, refused: Refusals, blame: Blame = Blame.SERVER, **more: Any) -> Expected:
+    """Declare a host that some families refuse, with the findings beside `family-refuses`; `more` is for `expect`."""
+    return expect(Status.PARTIAL, blame, "family-refuses", *findings, refused=refused, **more)
+
+
+def missing(*findings: str, blame: Blame = Blame.SERVER, repaired: bool = True, lost: bool = False) -> Expected:
+    """Declare a host that does not send the issuer of its leaf; `repaired` says whether the fix finds it."""
+    after = Status.REPAIRABLE if repaired else None
+    found = ("missing-issuer", *findings)
+    return expect(Status.INCOMPLETE, blame, *found, refused=UNKNOWN_ISSUER, after=after, lost=lost)
 
 
 def choose_scenarios(names: Iterable[str] | None = None) -> tuple[Scenario, ...]:
@@ -79,11 +140,12 @@ def choose_scenarios(names: Iterable[str] | None = None) -> tuple[Scenario, ...]
 def every_scenario() -> dict[str, tuple[Scenario, ...]]:
     """Return all scenarios there are, by their kind in words."""
     from tui_chain.lab.link_cases import LINK_SCENARIOS  # they are declared with what is declared here
-    from tui_chain.lab.oddities import ODDITIES
+    from tui_chain.lab.oddities import ODDITIES, POST_QUANTUM
 
     return {
         "served unless others are named": SCENARIOS,
         "odd ones, served when they are named": ODDITIES,
+        "post-quantum ones, served when they are named": POST_QUANTUM,
         "missing links, served when they are named": LINK_SCENARIOS,
     }
 
@@ -93,106 +155,105 @@ SCENARIOS = (
         "complete",
         "serves its whole chain",
         Tls((LEAF, "issuing")),
-        expect(Status.COMPLETE, Blame.NOBODY),
+        complete(),
     ),
     Scenario(
         "leaf-only",
-        "forgets its intermediate",
+        "does not send its intermediate",
         Tls((LEAF,)),
-        expect(Status.INCOMPLETE, Blame.SERVER, "missing-issuer", after=Status.REPAIRABLE),
+        missing(),
     ),
     Scenario(
         "two-links-missing",
-        "forgets both of its intermediates",
+        "sends neither of its two intermediates",
         Tls((LEAF,), Leaf("lower-issuing")),
-        expect(Status.INCOMPLETE, Blame.SERVER, "missing-issuer", after=Status.REPAIRABLE),
+        missing(),
     ),
     Scenario(
         "wrong-order",
         "sends its two intermediates in the wrong order",
         Tls((LEAF, "policy", "lower-issuing"), Leaf("lower-issuing")),
-        expect(Status.COMPLETE, Blame.NOBODY, "wrong-order"),
+        complete("wrong-order"),
     ),
     Scenario(
         "root-sent-too",
         "sends the root as well, which nobody needs",
         Tls((LEAF, "issuing", "root")),
-        expect(Status.COMPLETE, Blame.NOBODY, "root-served"),
+        complete("root-served"),
     ),
     Scenario(
         "stranger-sent-too",
         "sends a CA certificate that has no part in its chain",
         Tls((LEAF, "issuing", "stranger")),
-        expect(Status.COMPLETE, Blame.NOBODY, "stranger"),
+        complete("stranger"),
     ),
     Scenario(
         "root-in-place-of-intermediate",
         "sends the root where the intermediate should be",
         Tls((LEAF, "root")),
-        expect(
-            Status.INCOMPLETE,
-            Blame.SERVER,
-            "missing-issuer",
-            "root-in-place-of-intermediate",
-            after=Status.REPAIRABLE,
-        ),
+        missing("root-in-place-of-intermediate"),
     ),
     Scenario(
         "expired-leaf",
         "its certificate expired three days ago",
         Tls((LEAF, "issuing"), Leaf(template=Template(validity=days(-33, -3)))),
-        expect(Status.INVALID, Blame.SERVER, "expired"),
+        invalid("expired", refused=EXPIRED),
     ),
     Scenario(
         "wrong-host-name",
         "its certificate is for another name",
         Tls((LEAF, "issuing"), Leaf(names=("another-name.lab.test",))),
-        expect(Status.INVALID, Blame.SERVER, "host-mismatch"),
+        invalid("host-mismatch", refused=WRONG_NAME),
     ),
     Scenario(
         "self-signed",
         "its certificate is signed by itself alone",
         Tls((LEAF,), Leaf(issuer=None)),
-        expect(Status.UNTRUSTED, Blame.SERVER, "self-signed"),
+        expect(Status.UNTRUSTED, Blame.SERVER, "self-signed", refused=SELF_SIGNED),
     ),
     Scenario(
         "unknown-root",
         "its chain leads to a root that the trust store lacks",
         Tls((LEAF, "private-issuing"), Leaf("private-issuing")),
-        expect(Status.INCOMPLETE, Blame.CLIENT_STORE, "issuer-unknown", after=Status.UNTRUSTED),
+        expect(
+            Status.INCOMPLETE, Blame.CLIENT_STORE, "issuer-unknown", refused=UNKNOWN_ISSUER, after=Status.UNTRUSTED
+        ),
     ),
     Scenario(
         "unknown-root-served",
         "sends its chain with a root that the trust store lacks",
         Tls((LEAF, "private-issuing", "private-root"), Leaf("private-issuing")),
-        expect(Status.UNTRUSTED, Blame.CLIENT_STORE, "untrusted-root"),
+        expect(Status.UNTRUSTED, Blame.CLIENT_STORE, "untrusted-root", refused=UNTRUSTED_ROOT),
     ),
     Scenario(
         "aia-dead",
-        "forgets its intermediate, and its AIA address is dead",
+        "does not send its intermediate, and its AIA address is dead",
         Tls((LEAF,), Leaf("dead-issuing", aia=(dead_url,))),
-        expect(Status.INCOMPLETE, Blame.SERVER, "missing-issuer"),
+        missing(repaired=False),
         # no other host serves these two: they stay incomplete whatever else is in the list
         (Ca("dead-issuing", "Lab Issuing CA G4", issuer="root"),),
     ),
     Scenario(
         "no-aia",
-        "forgets its intermediate, and its certificate has no AIA",
+        "does not send its issuer, and its certificate has no AIA",
         Tls((LEAF,), Leaf("hidden-issuing", aia=())),
-        expect(Status.INCOMPLETE, Blame.SERVER, "missing-issuer"),
+        # a private root that signs leaves itself would look the same
+        missing(blame=Blame.SERVER_OR_STORE, repaired=False),
         (Ca("hidden-issuing", "Lab Issuing CA G5", issuer="root"),),
     ),
     Scenario(
         "duplicate-sent",
         "sends its intermediate twice",
         Tls((LEAF, "issuing", "issuing")),
-        expect(Status.COMPLETE, Blame.NOBODY, "duplicate"),
+        complete("duplicate"),
     ),
     Scenario(
         "two-links-one-served",
-        "sends the lower of two intermediates and forgets the upper",
+        "sends the lower of two intermediates and not the upper",
         Tls((LEAF, "lower-issuing"), Leaf("lower-issuing")),
-        expect(Status.INCOMPLETE, Blame.CLIENT_STORE, "issuer-unknown", after=Status.REPAIRABLE),
+        expect(
+            Status.INCOMPLETE, Blame.CLIENT_STORE, "issuer-unknown", refused=UNKNOWN_ISSUER, after=Status.REPAIRABLE
+        ),
     ),
     Scenario(
         "no-tls",

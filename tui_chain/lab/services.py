@@ -19,6 +19,11 @@ LEAF = "leaf"
 LOCALHOST = ("127.0.0.1", "::1")
 """Every address that the name localhost may have."""
 
+
+class UnsupportedError(ValueError):
+    """The TLS library of this machine lacks what a service needs; the message names it."""
+
+
 Served = tuple[int, tuple[bytes, ...]]
 """A port, and the DER certificates that it serves, in order."""
 

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
+import re
 import ssl
-from tempfile import NamedTemporaryFile
 
-from tui_chain.certs.crls import CrlScope
+from tui_chain.certs.crls import CRL_LABEL, CrlScope
 from tui_chain.livetest.request import bundle_context
 from tui_chain.repair.bundle import Bundle
 
 _FLAGS = {CrlScope.CHAIN: ssl.VERIFY_CRL_CHECK_CHAIN, CrlScope.LEAF: ssl.VERIFY_CRL_CHECK_LEAF}
+_CRL = re.compile(rf"-----BEGIN {CRL_LABEL}-----.*?-----END {CRL_LABEL}-----\r?\n?".encode("ascii"), re.DOTALL)
 
 
 def crl_context(pem: bytes, scope: CrlScope) -> ssl.SSLContext:
     """A verifying context that trusts exactly the bytes of a bundle, and looks into its CRLs; blocks.
 
-    The bytes go through a temporary file, for what Python loads from memory (`cadata`) are certificates alone.
     Raises ssl.SSLError for a bundle that OpenSSL cannot read.
     """
-    with NamedTemporaryFile(prefix="tlschain-test-", suffix=".pem") as file:
-        file.write(pem)
-        file.flush()
-        context = ssl.create_default_context(cafile=file.name)
+    context = bundle_context(pem)
     check_crls(context, scope)
     return context
 
@@ -36,6 +33,11 @@ def check_crls(context: ssl.SSLContext, scope: CrlScope) -> None:
     if scope is CrlScope.CHAIN:
         context.verify_flags &= ~ssl.VERIFY_X509_PARTIAL_CHAIN
     context.verify_flags |= _FLAGS[scope]
+
+
+def without_crls(pem: bytes) -> bytes:
+    """The bytes of a bundle without its CRLs, for clients that do not look into them; Java reads no file with one."""
+    return _CRL.sub(b"", pem)
 
 
 def trust_words(alone: ssl.SSLContext) -> str:

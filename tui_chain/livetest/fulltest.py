@@ -12,17 +12,17 @@ from tempfile import TemporaryDirectory
 
 from tui_chain.certs.certificate import Certificate
 from tui_chain.certs.crls import CrlScope
-from tui_chain.certs.pem import to_pem
 from tui_chain.certs.readers import read_certificates
 from tui_chain.certs.store import TrustStore
+from tui_chain.certs.trust_settings import refused_anchors
 from tui_chain.failure import Failure
 from tui_chain.livetest.crl_context import crl_context
 from tui_chain.livetest.crl_programs import checking
 from tui_chain.livetest.environment import Variable
+from tui_chain.livetest.families import FamilyTest, FamilyTester
 from tui_chain.livetest.hops import Hop
 from tui_chain.livetest.live import Live
 from tui_chain.livetest.obeying import Obeyed, obey
-from tui_chain.livetest.profiles import ProfileTest, ProfileTester
 from tui_chain.livetest.programs import ProgramTest, programs, run_programs
 from tui_chain.livetest.request import Attempt, LiveTest, Request, bundle_context
 from tui_chain.repair.containers import java_truststore
@@ -32,20 +32,31 @@ from tui_chain.repair.containers import java_truststore
 class FullTest:
     """Everything that a live test of one host told.
 
-    `live` is the request before and after, with its way through redirects and the variables that are set; `profiles`
-    each client's handshake with the bundle alone, or with the trust store where there is no bundle; `obeyed` what
-    happens with the files that variables name; `programs` the real ones.
+    `live` is the request before and after, with its way through redirects and the variables that are set; `clients`
+    the handshake of each client family with the bundle alone, or with the trust store where there is no bundle;
+    `obeyed` what happens with the files that variables name; `programs` the real ones, with the same as `clients`.
     """
 
     live: LiveTest
-    profiles: tuple[ProfileTest, ...] = ()
+    clients: tuple[FamilyTest, ...] = ()
     obeyed: tuple[Obeyed, ...] = ()
     programs: tuple[ProgramTest, ...] = ()
 
     @property
     def ok(self) -> bool:
-        """Whether the connection is verified at the end: with the bundle, or without one as it is, and every hop."""
-        return self.live.last.ok and not self.broken_hops and all(profile.ok for profile in self.profiles)
+        """Whether the connection is verified at the end: with the bundle, or without one as it is, and every hop.
+
+        A client family or a program that refuses counts; a family that is not emulated, and a program that is
+        missing or was left out, do not.
+        """
+        return self.live.last.ok and not self.broken_hops and not self.refusing
+
+    @property
+    def refusing(self) -> tuple[str, ...]:
+        """The names of the client families and programs that refuse."""
+        families = (client.name for client in self.clients if client.ok is False)
+        programs = (f"the program {program.name}" for program in self.programs if program.ok is False)
+        return (*families, *programs)
 
     @property
     def broken_hops(self) -> tuple[Hop, ...]:
@@ -96,40 +107,49 @@ class LiveTester:
 
     async def test(self, request: Request, pem: bytes | None, *, with_programs: bool) -> FullTest | Failure:
         """Test `request` with the bundle's bytes `pem`, or with the trust store alone where that is None."""
-        anchors = read_certificates(pem).certificates if pem is not None else self.store.anchors
         try:
             alone = await asyncio.to_thread(self._context, pem) if pem is not None else None
-        except (ssl.SSLError, UnicodeError, ValueError):
+        except ssl.SSLError:
             return Failure("file", "OpenSSL cannot read that bundle.", "tlschain audit says why, and --fix mends it.")
         live = await Live(self.store, self.environment, self.bundle, self.by_proxy).test(request, pem, alone)
         return FullTest(
             live,
-            await self._profiles(request, pem, anchors),
-            await obey(request, live.environment, self.environment, self.store.anchors),
-            await self._programs(request, pem, anchors) if with_programs and pem is not None else (),
+            await self._clients(request, self.store.file if pem is None else pem),
+            await obey(request, live.environment, self.environment, self.store.file),
+            await self._programs(request, pem) if with_programs else (),
         )
 
     def _context(self, pem: bytes) -> ssl.SSLContext:
         return bundle_context(pem) if self.crl is None else crl_context(pem, self.crl)
 
-    async def _profiles(
-        self, request: Request, pem: bytes | None, anchors: tuple[Certificate, ...]
-    ) -> tuple[ProfileTest, ...]:
-        data = pem if pem is not None else "".join(map(to_pem, anchors)).encode("ascii")
-        tester = ProfileTester(
-            request.target, data, anchors, self.at, request.address, request.timeout, request.proxy, self.crl
+    async def _clients(self, request: Request, trust: bytes) -> tuple[FamilyTest, ...]:
+        tester = FamilyTester(
+            request.target, trust, self.at, request.address, request.timeout, request.proxy, self.crl
         )
         return await tester.run()
 
-    async def _programs(
-        self, request: Request, pem: bytes | None, anchors: tuple[Certificate, ...]
-    ) -> tuple[ProgramTest, ...]:
+    async def _programs(self, request: Request, pem: bytes | None) -> tuple[ProgramTest, ...]:
+        """Run the programs with the bundle, or with the trust store's file; Java with its certificates as PKCS#12."""
         with TemporaryDirectory(prefix="tlschain-test-") as folder:
             scratch = Path(folder)
             bundle, store = scratch / "bundle.pem", scratch / "store.p12"
-            bundle.write_bytes(pem or b"")
-            store.write_bytes(java_truststore(anchors))
-            asked = programs(request.target, bundle, scratch, store, request.proxy)
+            bundle.write_bytes(self.store.file if pem is None else pem)
+            trusted = self._java_certificates(pem)
+            if trusted:
+                store.write_bytes(java_truststore(trusted))
+            asked = programs(request.target, bundle, scratch, store if trusted else None, request.proxy)
             if self.crl is not None:
                 asked = tuple(checking(program, bundle, self.crl) for program in asked)
             return await run_programs(asked, self.environment, scratch)
+
+    def _java_certificates(self, pem: bytes | None) -> tuple[Certificate, ...]:
+        """What goes into Java's PKCS#12: the bundle's certificates, or the CA certificates of the trust store.
+
+        PKCS#12 can neither be empty nor say what trust settings say: certificates that these reject are left out.
+        """
+        if pem is None:
+            found = tuple(anchor for anchor in self.store.anchors if anchor.is_ca)
+        else:
+            found = read_certificates(pem).certificates
+        rejected = refused_anchors(self.store.file if pem is None else pem)
+        return tuple(one for one in found if one.parsed is not None and one.der not in rejected)

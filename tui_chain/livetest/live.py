@@ -10,13 +10,14 @@ from pathlib import Path
 
 from tui_chain.background import in_daemon_thread
 from tui_chain.certs.store import TrustStore
+from tui_chain.clients.engines.trust_path import as_path
 from tui_chain.livetest.attempt import Attempt
 from tui_chain.livetest.choice import RequestChoice
 from tui_chain.livetest.crl_context import trust_words
 from tui_chain.livetest.environment import audit_environment
 from tui_chain.livetest.hops import Hop, Rules, follow_on
 from tui_chain.livetest.proxies import environment_proxy, shown_proxy
-from tui_chain.livetest.request import LiveTest, Request, bundle_text, default_store_context
+from tui_chain.livetest.request import LiveTest, Request, store_context
 from tui_chain.probe.target import Target
 
 LEAST_SECONDS = 5.0
@@ -47,29 +48,29 @@ class Live:
     async def test(self, request: Request, pem: bytes | None, alone: ssl.SSLContext | None) -> LiveTest:
         """Make `request` with the trust store, then with `alone`, which trusts the bundle's bytes `pem`."""
         # a context with certifi's roots takes 30 ms to build: not on the event loop
-        plain = await asyncio.to_thread(default_store_context, self.store.anchors)
-        before = await request.send(plain, f"trust store {self.store.name}")
+        plain = await asyncio.to_thread(store_context, self.store.file)
+        before = await _before(request, plain, f"trust store {self.store.name}")
         after = await request.send(alone, trust_words(alone)) if alone is not None else None
         shown = shown_proxy(request.proxy) if request.proxy is not None else None
         variables = await in_daemon_thread(lambda: audit_environment(self.environment, self.bundle), "variables")
         live = LiveTest(
             request.method, request.url, before, after, environment=variables, proxy=shown, wanted=self.by_proxy
         )
-        both = await in_daemon_thread(lambda: self._both(pem, alone), "contexts") if live.last.location else plain
-        return replace(live, hops=await self._way(request, live.last, plain, both))
+        # what no file could be read for trusts nobody
+        store = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if isinstance(plain, str) else plain
+        both = await in_daemon_thread(lambda: self._both(pem, alone), "contexts") if live.last.location else None
+        return replace(live, hops=await self._way(request, live.last, store, both or store))
 
-    def _both(self, pem: bytes | None, alone: ssl.SSLContext | None) -> ssl.SSLContext:
-        """Trust in the store and in the bundle; blocks.
-
-        What OpenSSL reads from a file alone, as OpenSSL's own form of a certificate is, `alone` trusts already.
-        """
-        both = default_store_context(self.store.anchors)
-        if pem is None:
-            return both
-        try:
-            both.load_verify_locations(cadata=bundle_text(pem))
-        except (ssl.SSLError, ValueError):
-            return alone or both
+    def _both(self, pem: bytes | None, alone: ssl.SSLContext | None) -> ssl.SSLContext | None:
+        """Trust in the store and in the bundle, or in the bundle alone where OpenSSL does not read both; blocks."""
+        both = store_context(self.store.file)
+        if isinstance(both, str) or pem is None:
+            return alone if isinstance(both, str) else both
+        with as_path(pem) as path:
+            try:
+                both.load_verify_locations(cafile=path)
+            except ssl.SSLError:
+                return alone
         return both
 
     async def _way(
@@ -86,3 +87,7 @@ class Live:
             return environment_proxy(self.environment, target) if self.by_proxy else None
 
         return await follow_on(request, last, Rules(context_of, proxy_of))
+
+
+async def _before(request: Request, plain: ssl.SSLContext | str, trust: str) -> Attempt:
+    return Attempt(trust, ok=False, words=plain) if isinstance(plain, str) else await request.send(plain, trust)

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tui_chain.background import in_daemon_thread
-from tui_chain.certs.certificate import Certificate
 from tui_chain.livetest.attempt import Attempt
 from tui_chain.livetest.environment import READINGS, Reading, Takes, Variable, hashed_names, places
-from tui_chain.livetest.request import Request, default_store_context
+from tui_chain.livetest.request import Request, store_context
 
 
 @dataclass(frozen=True)
@@ -30,28 +29,29 @@ class Obeyed:
 
 
 async def obey(
-    request: Request, variables: Iterable[Variable], environment: Mapping[str, str], anchors: tuple[Certificate, ...]
+    request: Request, variables: Iterable[Variable], environment: Mapping[str, str], own: bytes
 ) -> tuple[Obeyed, ...]:
-    """Make `request` for every way in which a variable that is set is read; `anchors` are the clients' own roots."""
+    """Make `request` for every way in which a variable that is set is read.
+
+    `own` are the bytes of the clients' own trust store, a file as its owner has it.
+    """
     found = []
     for variable in variables:
         if variable.exists:
             for reading in READINGS[variable.name]:
-                attempt = await _one(request, variable.name, environment[variable.name], reading, anchors)
+                attempt = await _one(request, variable.name, environment[variable.name], reading, own)
                 found.append(Obeyed(variable.name, reading.clients, reading.extends, attempt))
     return tuple(found)
 
 
-async def _one(
-    request: Request, name: str, value: str, reading: Reading, anchors: tuple[Certificate, ...]
-) -> Attempt:
+async def _one(request: Request, name: str, value: str, reading: Reading, own: bytes) -> Attempt:
     def load() -> ssl.SSLContext | str:
         kind = _kind(name, value)
         if isinstance(kind, str):
             return kind
         if reading.takes not in {kind, Takes.EITHER}:
             return f"it names {kind.value} where {reading.takes.value} is read"
-        return _context(value, anchors if reading.extends else (), folder=kind is Takes.FOLDER)
+        return _context(value, own if reading.extends else None, folder=kind is Takes.FOLDER)
 
     try:
         async with asyncio.timeout(request.timeout):
@@ -88,9 +88,11 @@ def _odd_entry(folders: Iterable[Path]) -> str | None:
     return None
 
 
-def _context(value: str, kept: tuple[Certificate, ...], *, folder: bool) -> ssl.SSLContext | str:
-    """A verifying context with what a variable names, beside the roots that the client keeps; blocks."""
-    context = default_store_context(kept) if kept else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+def _context(value: str, kept: bytes | None, *, folder: bool) -> ssl.SSLContext | str:
+    """A verifying context with what a variable names, beside the trust store that the client keeps; blocks."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if kept is None else store_context(kept)
+    if isinstance(context, str):
+        return context
     try:
         if folder:
             context.load_verify_locations(capath=value)

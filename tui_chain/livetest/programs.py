@@ -34,8 +34,13 @@ _REQUESTS = (
     " allow_redirects=False).status_code)\n"
     "except requests.RequestException as error: sys.exit(str(error))"
 )
+# a server that refuses a client would be tried again for minutes;
 # a redirect leads to another server, whose certificate is not the question, and perhaps inside the network
-_WGET = ("--no-config", "-q", "--max-redirect=0", "-O", os.devnull)
+_WGET = ("--no-config", "-q", "--tries=1", "--max-redirect=0", "-O", os.devnull)
+_ERROR = re.compile("certif|ssl|verif", re.IGNORECASE)
+_NO_ERROR = "Peer certificate: "
+"""What `openssl s_client -brief` says of every server."""
+_GIT = ("-c", "http.followRedirects=false")
 _GIT_REFUSED = r"unable to access(?!.*returned error)"
 _JAVA = """import java.net.*;
 public class Get { public static void main(String[] a) throws Exception {
@@ -78,8 +83,9 @@ class ProgramTest:
 def programs(
     target: Target, bundle: Path, scratch: Path, java_store: Path | None = None, proxy: str | None = None
 ) -> tuple[Program, ...]:
-    """Say how each program is asked about `target` with `bundle` alone; `scratch` is an empty folder of the test's.
+    """Say how each program is asked about `target` with `bundle` alone; `scratch` is a folder of the test's.
 
+    curl, git and wget get an empty folder of certificates, for otherwise Debian's read the system's.
     Java takes `java_store`, the PKCS#12 form. STARTTLS hosts are for openssl alone. All go through `proxy`, a URL, if
     there is one; a program that cannot is left out.
     """
@@ -91,21 +97,27 @@ def programs(
 
 
 def _for_https(target: Target, bundle: Path, scratch: Path, java_store: Path | None) -> tuple[Program, ...]:
-    url, file = target.url, str(bundle)
+    url, file, empty = target.url, str(bundle), str(_empty(scratch))
     found = (
-        Program("curl", "curl", ("-q", "-sS", "--capath", str(scratch), "--cacert", file, "-o", os.devnull, url)),
+        Program("curl", "curl", ("-q", "-sS", "--capath", empty, "--cacert", file, "-o", os.devnull, url)),
         _openssl(target, bundle),
         Program(
             "git",
             "git",
-            ("-c", f"http.sslCAInfo={file}", "-c", "http.followRedirects=false", "ls-remote", url),
+            ("-c", f"http.sslCAInfo={file}", "-c", f"http.sslCAPath={empty}", *_GIT, "ls-remote", url),
             refused=_GIT_REFUSED,
         ),
-        Program("wget", "wget", (*_WGET, f"--ca-certificate={file}", url), codes=(0, 8)),
+        Program("wget", "wget", (*_WGET, f"--ca-certificate={file}", f"--ca-directory={empty}", url), codes=(0, 8)),
         Program("node", "node", ("-e", _NODE, url), (("NODE_EXTRA_CA_CERTS", file),)),
         Program("python requests", "python3", ("-I", "-c", _REQUESTS, url, file)),
     )
     return (*found, _java(url, scratch, java_store)) if java_store is not None else found
+
+
+def _empty(scratch: Path) -> Path:
+    folder = scratch / "no-certificates"
+    folder.mkdir(exist_ok=True)
+    return folder
 
 
 def _openssl(target: Target, bundle: Path) -> Program:
@@ -232,6 +244,6 @@ def _words(program: Program, text: str, *, ok: bool) -> str:
     if ok and (program.refused or program.name == "openssl"):
         return "verified"
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    errors = [line for line in lines if "certif" in line.lower() or "ssl" in line.lower() or "verif" in line.lower()]
+    errors = [line for line in lines if _ERROR.search(line) and not line.startswith(_NO_ERROR)]
     told = lines[-1:] if ok else (errors or lines[-1:])
     return safe_text(told[0], 160) if told else ("verified" if ok else "refused without a word")

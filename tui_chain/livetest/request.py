@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
 from tui_chain.certs.certificate import Certificate
-from tui_chain.certs.pem import to_pem
+from tui_chain.certs.pem import pem_of
 from tui_chain.certs.text import safe_text
+from tui_chain.clients.engines.trust_path import as_path
 from tui_chain.livetest.attempt import Attempt, BrokenAnswer, Stopwatch, Times, failed, timed_out
 from tui_chain.livetest.choice import METHODS, read_header_line
 from tui_chain.livetest.line import Line, open_line
@@ -32,9 +33,9 @@ __all__ = [
     "Request",
     "Times",
     "bundle_context",
-    "bundle_text",
     "default_store_context",
     "read_header_line",
+    "store_context",
 ]
 
 MAX_LOCATION = 2048
@@ -88,24 +89,26 @@ class LiveTest:
 
 
 def default_store_context(anchors: Iterable[Certificate]) -> ssl.SSLContext:
-    """A verifying context, as `ssl.create_default_context` makes it, that trusts `anchors` alone."""
-    return bundle_context("".join(map(to_pem, anchors)).encode("ascii"))
+    """A verifying context, as `ssl.create_default_context` makes it, that trusts `anchors` alone; blocks."""
+    return bundle_context(pem_of(anchors))
 
 
 def bundle_context(pem: bytes) -> ssl.SSLContext:
-    """A verifying context that trusts exactly the bytes of a bundle.
+    """A verifying context that trusts exactly the bytes of a trust file; blocks.
 
-    Raises ssl.SSLError or ValueError for one that is empty, or that OpenSSL cannot read.
+    It is loaded by file: what Python loads from memory (`cadata`) loses trust settings and CRLs. Raises ssl.SSLError
+    for a file that is empty, or that OpenSSL cannot read.
     """
-    return ssl.create_default_context(cadata=bundle_text(pem))
+    with as_path(pem) as path:
+        return ssl.create_default_context(cafile=path)
 
 
-def bundle_text(pem: bytes) -> str:
-    """A bundle as Python takes it, which has to be ASCII, while its comments may be in any alphabet.
-
-    Other bytes become `?`, none is left out: what is no PEM block in the file must not become one.
-    """
-    return pem.decode("ascii", "replace").replace("\ufffd", "?")
+def store_context(trust: bytes) -> ssl.SSLContext | str:
+    """A verifying context that trusts the bytes of a trust store's file, or why OpenSSL reads none of it; blocks."""
+    try:
+        return bundle_context(trust)
+    except ssl.SSLError as error:
+        return f"OpenSSL cannot read the trust store ({safe_text(error.reason or str(error))})"
 
 
 @dataclass(frozen=True)

@@ -1,1 +1,1 @@
-"""How certificates connect: every certification path, and what each kind of client says of it. Pure."""
+"""How certificates connect: every certification path, and the rules of RFC 5280 that it breaks. Pure."""

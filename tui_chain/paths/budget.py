@@ -1,4 +1,7 @@
-"""What one search may spend: signature checks, time, steps."""
+"""What one search may spend: signature checks, steps, comparisons of names, and time as a far backstop.
+
+What a search finds rests on the first three alone, and not on how fast the machine is.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +13,11 @@ from tui_chain.certs.signatures import Proof, SignatureProver
 
 MAX_CHECKS = 250
 """New signature checks that one search may make."""
-MAX_SECONDS = 2.0
+MAX_COMPARISONS = 1 << 22
+"""Comparisons of names with subtrees of name constraints that one search may make."""
+MAX_SECONDS = 30.0
 """Seconds that one search may take."""
-LINK_SECONDS = 1.5
+LINK_SECONDS = 20.0
 """Seconds of these that go to the proving of links; what was proven by then still has to be made into paths."""
 MAX_STEPS = 20_000
 """Links, and partial paths, that one search may look at."""
@@ -33,9 +38,11 @@ class Budget:
         self._checks = self.prover.checks
         self._began = time.monotonic()
 
-    def step(self) -> bool:
-        """Take one step; False where there is no more time or no more steps."""
+    def step(self, comparisons: int = 0) -> bool:
+        """Take one step; False where that is one too many, or after too many `comparisons` of names or seconds."""
         self._steps += 1
+        if comparisons > MAX_COMPARISONS:
+            return self._end(f"after {MAX_COMPARISONS} comparisons of names")
         if self._steps > MAX_STEPS:
             return self._end(f"after {MAX_STEPS} steps")
         if time.monotonic() - self._began > self._seconds:

@@ -10,7 +10,7 @@ from functools import cached_property
 from tui_chain.certs.certificate import Certificate
 from tui_chain.paths.constraints import Name, NameRules, constrained_names, rules_of
 from tui_chain.paths.index import Chain
-from tui_chain.paths.openssl_chain import key_id_misfit
+from tui_chain.paths.issuing import key_id_misfit
 from tui_chain.paths.reading import ALTERNATIVE_NAME, BASIC_CONSTRAINTS, extension_fault, may_hide
 from tui_chain.paths.strength import weak_key, weak_signature
 
@@ -43,11 +43,15 @@ def path_problems(path: Chain, *, host: str, at: datetime) -> Problems:
 
 @dataclass(eq=False)
 class PathChecker:
-    """Judges the paths of one leaf, a link at a time, and remembers what it found of each certificate and link."""
+    """Judges the paths of one leaf, a link at a time, and remembers what it found of each certificate and link.
+
+    `comparisons` counts those of names with the subtrees of name constraints.
+    """
 
     leaf: Certificate
     host: str
     at: datetime
+    comparisons: int = 0
     _issuers: dict[str, Problems] = field(default_factory=dict)
     _signatures: dict[str, Problems] = field(default_factory=dict)
     _rules: dict[str, NameRules | None] = field(default_factory=dict)
@@ -102,8 +106,9 @@ class PathChecker:
         """RFC 5280 section 4.2.1.10; the problem sits on the certificate whose name is forbidden."""
         pair = (issuer.sha256, lower.sha256)
         if pair not in self._violations:
-            rules = self._rules_of(issuer)
-            violation = rules and rules.violation(self._names_of(lower))
+            rules, names = self._rules_of(issuer), self._names_of(lower)
+            self.comparisons += 0 if rules is None else rules.comparisons(names)
+            violation = rules and rules.violation(names)
             found = PathProblem("name-constraints", lower, f"{violation}: {issuer.label}") if violation else None
             self._violations[pair] = () if found is None else (found,)
         return self._violations[pair]
@@ -200,7 +205,7 @@ def _key_id(child: Certificate, issuer: Certificate) -> Iterator[PathProblem]:
     unfit = key_id_misfit(child, issuer)
     if unfit:
         yield PathProblem(
-            "key-id-mismatch", child, f"the {unfit} it names is not its issuer's, and OpenSSL refuses the link"
+            "key-id-mismatch", child, f"the {unfit} in it is not that of {issuer.label}, and OpenSSL refuses the link"
         )
 
 

@@ -183,3 +183,12 @@ _UNKNOWN = Meaning("unknown error", "OpenSSL refuses it for a reason of its own"
 def meaning(code: int) -> Meaning:
     """Return what a verify code means; never raises, since newer OpenSSL has codes that this table lacks."""
     return MEANINGS.get(code, _UNKNOWN)
+
+
+def is_strict(code: object) -> bool:
+    """Whether only X509_V_FLAG_X509_STRICT brings up an error of this code."""
+    return isinstance(code, int) and meaning(code).strict
+
+
+WITHOUT_STRICT = "context.verify_flags &= ~ssl.VERIFY_X509_STRICT"
+"""The line of Python that turns the strictness of 3.13 off for one context."""

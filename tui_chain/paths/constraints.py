@@ -34,6 +34,11 @@ class NameRules:
         self._permitted = _Subtrees(constraints.permitted_subtrees or ())
         self._excluded = _Subtrees(constraints.excluded_subtrees or ())
 
+    def comparisons(self, names: tuple[Name, ...]) -> int:
+        """How many comparisons a look at these names takes at most; none where there are too many."""
+        count = len(names) * (self._permitted.size + self._excluded.size)
+        return 0 if count > MAX_COMPARISONS else count
+
     def violation(self, names: tuple[Name, ...]) -> str | None:
         """Say which of the names of a certificate the CA forbids, or None."""
         if len(names) * (self._permitted.size + self._excluded.size) > MAX_COMPARISONS:

@@ -102,7 +102,7 @@ class RouteFinder:
 
     def _ended(self) -> Iterator[Way]:
         """Yield ways that have come to an anchor; out of budget, those that came there out of turn."""
-        while self._queue and self.budget.step():
+        while self._queue and self.budget.step(self.checker.comparisons):
             way = heapq.heappop(self._queue)
             if way.ended:
                 yield way
@@ -165,14 +165,14 @@ class OptionFinder:
         for sha256, issuer in holders.items():
             if self.links.reached[sha256] in self.anchors:
                 self._queue_up(self._own(self.links.reached[sha256]), issuer)
-        while self._queue and self.budget.step():
+        while self._queue and self.budget.step(self.checker.comparisons):
             cost, _, issuer = heapq.heappop(self._queue)
             for child in children.pop(issuer, ()):
                 self._measure(child, cost, holders.get(child.sha256))
         return {issuer: options for issuer in set(holders.values()) if (options := self._options(issuer))}
 
     def _measure(self, child: Certificate, above: Cost, holder: Issuer | None) -> None:
-        if child.sha256 not in self._rest and self.budget.step():
+        if child.sha256 not in self._rest and self.budget.step(self.checker.comparisons):
             rest = above.plus(NOTHING._replace(problems=len(self.checker.onward_problems(child))))
             self._rest[child.sha256] = rest
             if holder is not None:

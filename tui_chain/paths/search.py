@@ -13,8 +13,8 @@ from tui_chain.paths.budget import Budget
 from tui_chain.paths.checks import PathChecker, PathProblem
 from tui_chain.paths.index import CertificateIndex, Chain, as_index
 from tui_chain.paths.links import LinkFinder, Links
-from tui_chain.paths.openssl_rules import clients_lost
 from tui_chain.paths.routes import RouteFinder
+from tui_chain.paths.strict import clients_lost
 
 
 @dataclass(frozen=True)
@@ -121,8 +121,8 @@ def find_paths(
     `pool.preferring(served)`. `host` is an ASCII host name or IP literal, `at` an aware time; both judge the
     paths, neither keeps one from being found. A path never has one name and key twice.
 
-    At most 250 new signatures are checked (those that `prover` knows are free), in at most 2 seconds, and at most
-    64 paths of at most 20 certificates come back. Never raises for odd certificates.
+    At most 250 new signatures are checked (those that `prover` knows are free), and at most 64 paths of at most 20
+    certificates come back; `paths.budget` has the other bounds. Never raises for odd certificates.
     """
     budget = Budget(prover or SignatureProver())
     index = as_index(candidates)
@@ -143,7 +143,7 @@ def find_paths(
 
 @dataclass(frozen=True, eq=False)
 class _Use:
-    """The order of use: few rules broken, valid long, trusted by many kinds of client, short, preferred links."""
+    """The order of use: few rules broken, valid long, trusted by many client families, short, preferred links."""
 
     index: CertificateIndex
 

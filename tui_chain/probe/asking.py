@@ -5,15 +5,14 @@ It verifies nothing and sends nothing after it, as the probing handshake.
 
 from __future__ import annotations
 
-import asyncio
-import re
 import socket
-import ssl
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from tui_chain.probe.handshake import CHUNK, Handshake, more
+from tui_chain.probe.handshake import Handshake
+from tui_chain.probe.pyopenssl import chain_of, shake_hands
+from tui_chain.probe.tls import TLSFacts
 
 if TYPE_CHECKING:
     from OpenSSL import SSL
@@ -67,13 +66,10 @@ async def ask(sock: socket.socket, question: Question, server_name: str | None) 
     if question.staple:
         connection.request_ocsp()
     connection.set_connect_state()
-    try:
-        await _pump(sock, connection)
-    except SSL.Error as error:
-        raise _as_ssl_error(error) from None
+    await shake_hands(sock, connection)
     staple = b"".join(staples) if question.staple else None
-    version, cipher = connection.get_protocol_version_name(), connection.get_cipher_name()
-    return Handshake(_chain(connection), version, cipher, staple=staple)
+    facts = TLSFacts(connection.get_protocol_version_name(), connection.get_cipher_name())
+    return Handshake(chain_of(connection), facts, staple=staple)
 
 
 def _context(question: Question, staples: list[bytes]) -> SSL.Context:
@@ -99,51 +95,3 @@ def _context(question: Question, staples: list[bytes]) -> SSL.Context:
 def _take(staples: list[bytes], staple: bytes) -> bool:
     staples[:] = [staple]
     return True
-
-
-def _chain(connection: SSL.Connection) -> tuple[bytes, ...]:
-    from OpenSSL import crypto
-
-    served = connection.get_peer_cert_chain() or []
-    return tuple(crypto.dump_certificate(crypto.FILETYPE_ASN1, one) for one in served)
-
-
-def _as_ssl_error(error: SSL.Error) -> ssl.SSLError:
-    """The same error as Python's ssl would give it, with OpenSSL's reason, so that both are explained alike."""
-    entries = error.args[0] if error.args and isinstance(error.args[0], list) else []
-    words = str(entries[0][-1]) if entries else "the connection was closed"
-    found = ssl.SSLError(1, words)
-    # the alerts of SSL 3 have three names: "sslv3 alert" in OpenSSL 3.0, "ssl/tls alert" from 3.2, "tls alert" in 4.0
-    found.reason = re.sub(r"^(?:ssl/)?tls alert", "sslv3 alert", words).upper().replace(" ", "_")
-    return found
-
-
-async def _pump(sock: socket.socket, connection: SSL.Connection) -> None:
-    from OpenSSL import SSL
-
-    loop = asyncio.get_running_loop()
-    received = 0
-    while True:
-        try:
-            connection.do_handshake()
-            finished = True
-        except SSL.WantReadError:
-            finished = False
-        finally:
-            await _flush(loop, sock, connection)
-        if finished:
-            return
-        data = await more(sock, received)
-        received += len(data)
-        connection.bio_write(data)
-
-
-async def _flush(loop: asyncio.AbstractEventLoop, sock: socket.socket, connection: SSL.Connection) -> None:
-    from OpenSSL import SSL
-
-    while True:
-        try:
-            pending = connection.bio_read(CHUNK)
-        except SSL.WantReadError:
-            return
-        await loop.sock_sendall(sock, pending)

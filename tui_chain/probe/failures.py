@@ -10,6 +10,7 @@ import ssl
 from tui_chain.certs.text import safe_text
 from tui_chain.failure import Failure
 from tui_chain.probe.handshake import HandshakeTooLong
+from tui_chain.probe.tls import ClientCertificate, TLSFacts
 
 _ALERT = re.compile(r"(?:SSLV3|TLSV1|TLSV13)_ALERT_([A-Z0-9_]+)|TLSV1_(UNRECOGNIZED_NAME)")
 _NO_TLS = {
@@ -117,13 +118,9 @@ def handshake_too_long(error: HandshakeTooLong) -> Failure:
     return Failure("tls", f"{error} (step: TLS).", "No client takes that; the server is broken or hostile.")
 
 
-def starttls_refused(answer: str) -> Failure:
-    """Say that the server would not switch to TLS; `answer` is what it did instead."""
-    return Failure(
-        "starttls",
-        f"The server did not agree to STARTTLS: {answer} (step: STARTTLS).",
-        "Check the protocol and the port.",
-    )
+def starttls_refused(answer: str, hint: str) -> Failure:
+    """Say that the server would not switch to TLS; `answer` is what it did instead, `hint` what to do."""
+    return Failure("starttls", f"The server did not agree to STARTTLS: {answer} (step: STARTTLS).", hint)
 
 
 def no_certificate() -> Failure:
@@ -131,7 +128,9 @@ def no_certificate() -> Failure:
     return Failure("tls", "The server sent no certificate (step: TLS).", "It uses anonymous or pre-shared keys.")
 
 
-def after_chain(error: Exception) -> str:
+def after_chain(error: Exception, tls: TLSFacts) -> str:
     """Say what ended the handshake after the certificates had come."""
+    if tls.client_certificate is ClientCertificate.REQUIRED:
+        return "the handshake ended after the certificates: client certificate required"
     reason = getattr(error, "reason", None) or getattr(error, "strerror", None) or str(error)
     return f"the handshake ended after the certificates: {safe_text(str(reason).lower().replace('_', ' '), 100)}"

@@ -17,7 +17,7 @@ from tui_chain.certs.certificate import Certificate
 from tui_chain.failure import Failure
 from tui_chain.probe import failures
 from tui_chain.probe.connection import connect
-from tui_chain.probe.handshake import Handshake, HandshakeTooLong, probing_context, shake_hands
+from tui_chain.probe.handshake import ClientSide, Handshake, HandshakeTooLong, common_context
 from tui_chain.probe.lookup import Address, NameLookup, lookup
 from tui_chain.probe.served import ServedChain, Timings
 from tui_chain.probe.starttls import StartTLSRefused, start_tls
@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 Progress = Callable[[str], None]
+Shake = Callable[[socket.socket, str | None], Awaitable[Handshake]]
+"""Shakes hands over a connected socket, with this server name or none."""
+READ_ON = 2.0
+"""Seconds at most in which a server that asked for a client certificate is read on."""
 MAX_SHARED = 512
 """Certificates that are kept to be the same for all hosts; the one not seen for longest goes first."""
 
@@ -45,7 +49,7 @@ class Prober:
 
     clock: Callable[[], datetime]
     timeout: float = 5.0
-    _context: ssl.SSLContext = field(default_factory=probing_context)
+    _common: ssl.SSLContext = field(default_factory=common_context)
     name_lookup: NameLookup = lookup
     # hosts share intermediates, and often leaves: what was read of one is not read again for the next
     _certificate: Callable[[bytes], Certificate] = field(default_factory=lambda: lru_cache(MAX_SHARED)(Certificate))
@@ -58,7 +62,7 @@ class Prober:
         if isinstance(addresses, Failure):
             return addresses
         looked_up = 1000 * (time.perf_counter() - started)
-        served = await self.probe_at(target, addresses, progress=progress, looked_up=looked_up)
+        served = await self.probe_at(target, addresses, families=True, progress=progress, looked_up=looked_up)
         if isinstance(served, Failure) or not served.certificates[0].must_staple:
             return served
         return await self.with_staple(served)
@@ -74,11 +78,13 @@ class Prober:
         *,
         question: Question | None = None,
         sni: bool = True,
+        families: bool = False,
         progress: Progress = _silent,
         looked_up: float = 0.0,
     ) -> ServedChain | Failure:
         """Record what the first of `addresses` that answers serves, asked by `question`, with or without SNI.
 
+        With `families` an unusual server is also asked what each client family offers (see `offers.beyond_common`).
         `looked_up` are the milliseconds that the name took.
         """
         started = time.perf_counter()
@@ -91,6 +97,8 @@ class Prober:
         progress("TLS")
         with contextlib.closing(sock):
             shaken = await self._talk(sock, target, question, sni=sni)
+        if question is None:
+            shaken = await self._complete(shaken, target, address, sni=sni, families=families)
         if isinstance(shaken, Failure):
             return shaken
         ended = time.perf_counter()
@@ -116,7 +124,7 @@ class Prober:
         except TimeoutError:
             return failures.timed_out(step, self.timeout)
         except StartTLSRefused as error:
-            return failures.starttls_refused(str(error))
+            return failures.starttls_refused(str(error), error.hint)
         except HandshakeTooLong as error:
             return failures.handshake_too_long(error)
         except OSError as error:  # ssl.SSLError and socket.gaierror are kinds of it
@@ -125,22 +133,47 @@ class Prober:
     async def _talk(
         self, sock: socket.socket, target: Target, question: Question | None, *, sni: bool
     ) -> Handshake | Failure:
-        if target.starttls is not None:
-            switched = await self._step("starttls", start_tls(sock, target.starttls))
-            if isinstance(switched, Failure):
-                return switched
-        name = target.host if sni and not target.is_ip else None
-        if question is None:
-            return await self._step("tls", shake_hands(sock, self._context, name))
-        from tui_chain.probe.asking import ask
+        switched = await self._switch_to_tls(sock, target)
+        if switched is not None:
+            return switched
+        name = _server_name(target, sni=sni)
+        if question is not None:
+            from tui_chain.probe.asking import ask
 
-        return await self._step("tls", ask(sock, question, name))
+            return await self._step("tls", ask(sock, question, name))
+        side = ClientSide(sock, self._common, name)
+        shaken = await self._step("tls", side.shake_hands())
+        return shaken if isinstance(shaken, Failure) else await side.after_request(shaken, READ_ON)
+
+    async def _switch_to_tls(self, sock: socket.socket, target: Target) -> Failure | None:
+        return None if target.starttls is None else await self._step("starttls", start_tls(sock, target.starttls))
+
+    async def _complete(
+        self, first: Handshake | Failure, target: Target, address: Address, *, sni: bool, families: bool
+    ) -> Handshake | Failure:
+        """Ask a server again that does not take what all client families offer; see `offers.beyond_common`."""
+        from tui_chain.probe.offers import beyond_common
+
+        async def again(shake: Shake) -> Handshake | Failure:
+            connected = await self._step("connect", connect((address,), target.port))
+            if isinstance(connected, Failure):
+                return connected
+            with contextlib.closing(connected[0]) as sock:
+                switched = await self._switch_to_tls(sock, target)
+                if switched is not None:
+                    return switched
+                return await self._step("tls", shake(sock, _server_name(target, sni=sni)))
+
+        return await beyond_common(again, first, min(READ_ON, self.timeout / 2), families=families)
 
     def _served(self, target: Target, shaken: Handshake, ip: str, timings: Timings) -> ServedChain | Failure:
         if not shaken.chain:
             return failures.no_certificate()
         certificates = tuple(map(self._certificate, shaken.chain))
-        note = failures.after_chain(shaken.error) if shaken.error is not None else ""
-        return ServedChain(
-            target, certificates, self.clock(), ip, shaken.tls_version, shaken.cipher, timings, note, shaken.staple
-        )
+        note = failures.after_chain(shaken.error, shaken.tls) if shaken.error is not None else ""
+        return ServedChain(target, certificates, self.clock(), ip, shaken.tls, timings, note, shaken.staple)
+
+
+def _server_name(target: Target, *, sni: bool) -> str | None:
+    """The name to send (RFC 6066 section 3: a literal address is none)."""
+    return target.host if sni and not target.is_ip else None

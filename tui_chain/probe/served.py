@@ -7,6 +7,7 @@ from datetime import datetime
 
 from tui_chain.certs.certificate import Certificate
 from tui_chain.probe.target import Target
+from tui_chain.probe.tls import NO_HANDSHAKE, TLSFacts
 
 
 @dataclass(frozen=True)
@@ -20,11 +21,11 @@ class Timings:
 
 @dataclass(frozen=True)
 class ServedChain:
-    """Exactly what a server sent: its certificates in their order, duplicates and strangers kept.
+    """Exactly what a server sent: its certificates in their order, duplicates and unrelated ones kept.
 
-    `address` is the IP address that answered, `at` the aware time of the probe. `tls_version` and `cipher`
-    are as OpenSSL names them. `note` says what else the server did, for example ask for a client certificate.
-    A chain that came from a file has no address, TLS version or cipher. `staple` is the DER of the OCSP response
+    `address` is the IP address that answered, `at` the aware time of the probe, `tls` what was negotiated. `note`
+    says how the handshake ended after the certificates, where it did not succeed. A chain that came from a file has
+    neither an address nor facts of a handshake. `staple` is the DER of the OCSP response
     that the server stapled, empty where it was asked for one and sent none, None where it was not asked.
     """
 
@@ -32,8 +33,7 @@ class ServedChain:
     certificates: tuple[Certificate, ...]
     at: datetime
     address: str | None = None
-    tls_version: str | None = None
-    cipher: str | None = None
+    tls: TLSFacts = NO_HANDSHAKE
     timings: Timings | None = None
     note: str = ""
     staple: bytes | None = None
@@ -42,3 +42,13 @@ class ServedChain:
     def host(self) -> str:
         """The name that the leaf has to cover."""
         return self.target.host
+
+    @property
+    def tls_version(self) -> str | None:
+        """The version of TLS as OpenSSL names it, such as `TLSv1.3`."""
+        return self.tls.version
+
+    @property
+    def cipher(self) -> str | None:
+        """The cipher suite as OpenSSL names it."""
+        return self.tls.cipher

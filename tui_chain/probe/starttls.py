@@ -14,8 +14,20 @@ MAX_LINES = 64
 """Lines of one reply."""
 
 
+CHECK_PROTOCOL = "Check the protocol and the port."
+NOT_NOW = (
+    "The server knows STARTTLS and cannot start it now: most often it cannot read its certificate or key file. Its "
+    "log says why; try again later."
+)
+POSTGRES_OFF = "PostgreSQL has TLS turned off: set ssl = on, ssl_cert_file and ssl_key_file in postgresql.conf."
+
+
 class StartTLSRefused(Exception):
-    """The server would not switch; the text says what it did instead, safe for a terminal."""
+    """The server would not switch; the text says what it did instead, safe for a terminal, `hint` what to do."""
+
+    def __init__(self, words: str, hint: str = CHECK_PROTOCOL) -> None:
+        super().__init__(words)
+        self.hint = hint
 
 
 class _Lines:
@@ -68,9 +80,9 @@ class _Lines:
         raise StartTLSRefused("it did not answer the command")
 
 
-def _need(line: str, prefix: str) -> None:
+def _need(line: str, prefix: str, hint: str = CHECK_PROTOCOL) -> None:
     if not line.upper().startswith(prefix):
-        raise StartTLSRefused(f"it answered '{safe_text(line, 100)}'")
+        raise StartTLSRefused(f"it answered '{safe_text(line, 100)}'", hint)
 
 
 async def _smtp(lines: _Lines) -> None:
@@ -79,7 +91,9 @@ async def _smtp(lines: _Lines) -> None:
     await lines.send(b"EHLO tlschain.invalid\r\n")
     _need(await lines.reply(), "250")
     await lines.send(b"STARTTLS\r\n")
-    _need(await lines.reply(), "220")
+    answer = await lines.reply()
+    # RFC 3207 section 4: 454 is a server that has TLS, and not for now
+    _need(answer, "220", NOT_NOW if answer.startswith("4") else CHECK_PROTOCOL)
 
 
 async def _imap(lines: _Lines) -> None:
@@ -117,7 +131,8 @@ async def _ldap(lines: _Lines) -> None:
 async def _postgres(lines: _Lines) -> None:
     """PostgreSQL's SSLRequest message."""
     await lines.send(bytes.fromhex("0000000804d2162f"))
-    _need((await lines.exactly(1)).decode("latin-1"), "S")
+    answer = (await lines.exactly(1)).decode("latin-1")
+    _need(answer, "S", POSTGRES_OFF if answer == "N" else CHECK_PROTOCOL)
 
 
 _DIALOGUES: dict[str, Callable[[_Lines], Awaitable[None]]] = {

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from tui_chain.certs.text import plural
-from tui_chain.paths.profiles import Verdicts
+from tui_chain.clients.families import family_names
+from tui_chain.clients.judge import Verdicts
 from tui_chain.paths.search import Path
 from tui_chain.probe.served import ServedChain
 from tui_chain.repair.choice import ANY, Choice
@@ -44,8 +45,8 @@ class Alternative:
 
     @property
     def usable(self) -> bool:
-        """Whether it breaks no rule and at least one profile accepts it."""
-        return self.path.good and self.repair.passed > 0
+        """Whether at least one client family accepts the chain with its bundle, and rightly so."""
+        return self.repair.passed > 0 and not self.repair.unfit
 
     @property
     def until(self) -> datetime:
@@ -58,12 +59,12 @@ def alternatives(
 ) -> tuple[Alternative, ...]:
     """Prove every path that was found, and put them in order of use: what the repair takes by itself is first.
 
-    Good paths stand before those that break a rule, then what more client profiles accept; between equals the
-    order of the search holds. The first usable one that `choice` allows is `chosen`.
+    What more client families accept stands first, then what breaks no rule; between equals the order of the search
+    holds. The first usable one that `choice` allows is `chosen`.
     """
     paths = [path for path in resolution.diagnosis.search.paths if len(path.certificates) > 1]
     found = [_alternative(path, served, resolution, at) for path in paths[:MAX_ALTERNATIVES]]
-    ordered = sorted(found, key=lambda one: (not one.usable, not one.path.good, -one.repair.passed))
+    ordered = sorted(found, key=lambda one: (not one.usable, -one.repair.passed, not one.path.good))
     chosen = next((one for one in ordered if one.usable and choice.allows(one.path)), None)
     return tuple(replace(one, why=_why(place, ordered), chosen=one is chosen) for place, one in enumerate(ordered))
 
@@ -84,22 +85,22 @@ def _why(place: int, ordered: Sequence[Alternative]) -> str:
 
 def _standing(one: Alternative) -> str:
     """What is to be said of a path by itself: the rule it breaks, or who accepts it."""
-    if one.path.problems:
+    if one.path.problems and not one.usable:
         problem = one.path.problems[0]
         return f"{problem.certificate.label}: {problem.detail}"
     total = len(one.verdicts)
     if one.repair.passed == total:
-        return f"all {plural(total, 'kind')} of client accept it, until {one.until:%Y-%m-%d}"
-    refusing = ", ".join(name for name, verdict in one.verdicts.items() if not verdict.ok)
-    return f"{one.repair.passed} of {plural(total, 'kind')} of client accept it, not {refusing}"
+        return f"all {total} client families accept it, until {one.until:%Y-%m-%d}"
+    refusing = family_names([name for name, verdict in one.verdicts.items() if not verdict.ok])
+    return f"{one.repair.passed} of {total} client families accept it, not {refusing}"
 
 
 def _advantage(better: Alternative, worse: Alternative) -> str:
     """The first thing in which one path is ahead of another, in the order in which they are sorted."""
+    if better.repair.passed != worse.repair.passed:
+        return "more client families accept it"
     if better.path.good != worse.path.good:
         return "it breaks no rule, and the other does"
-    if better.repair.passed != worse.repair.passed:
-        return "more kinds of client accept it"
     if len(better.path.problems) != len(worse.path.problems):
         return "it breaks fewer rules"
     if better.until.date() > worse.until.date():
@@ -107,4 +108,4 @@ def _advantage(better: Alternative, worse: Alternative) -> str:
     lengths = len(better.path.certificates), len(worse.path.certificates)
     if lengths[0] < lengths[1]:
         return f"it is shorter, {plural(lengths[0], 'certificate')} to {lengths[1]}"
-    return "its root or its links serve more clients, or were found nearer"
+    return "its root or its intermediates serve more clients, or were found nearer"

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from tui_chain.certs.certificate import Certificate
 from tui_chain.certs.signatures import Proof, SignatureProver
-from tui_chain.paths.profiles import Verdicts
+from tui_chain.clients.judge import Verdicts
 from tui_chain.probe.served import ServedChain
 from tui_chain.repair.alternatives import Alternative
 from tui_chain.repair.choice import ANY, Choice
@@ -53,7 +53,7 @@ class Candidate:
 
     @property
     def verdicts(self) -> Verdicts:
-        """What each client profile says of the best path through it; empty where there is none."""
+        """What each client family says of the best path through it; empty where there is none."""
         return self.best.verdicts if self.best is not None else {}
 
 

@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from tui_chain.certs.crls import crl_to_pem
+from tui_chain.certs.pem import pem_of
 from tui_chain.certs.store import TrustStore
+from tui_chain.clients.judge import Judge
 from tui_chain.failure import Failure
-from tui_chain.paths.profiles import Judge
 from tui_chain.repair.bundle import Bundle
 from tui_chain.repair.kinds import Kind
 
@@ -36,8 +38,9 @@ def without_crls(kind: Kind) -> Failure | None:
 
 def with_crls(kind: Kind, bundle: Bundle, crls: Crls, proofs: Sequence[Proof], store: TrustStore) -> Bundle | Failure:
     """Put CRLs into a bundle of PEM, proven for every host with the check turned on (law 4)."""
-    beside = store.anchors if kind in _EXTENDED else ()
-    judge = Judge(dict.fromkeys((*beside, *bundle.certificates)), crls.crls)
+    beside = store.file.rstrip(b"\n") + b"\n" if kind in _EXTENDED else b""
+    lists = "".join(map(crl_to_pem, crls.crls)).encode("ascii")
+    judge = Judge(beside + pem_of(bundle.certificates) + lists, crls.scope)
     refused = next(filter(None, (proof.crl_refusal(judge, crls.scope) for proof in proofs)), None)
     if refused is not None:
         return Failure("no-repair", f"{kind} does not work with the CRLs: {refused}.", "Leave CRLs out.")

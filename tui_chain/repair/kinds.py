@@ -65,7 +65,7 @@ class Output:
 
     `more` are further files that belong to it: only DER has them, one for each certificate after the first.
     `bundle` is what a PEM kind was written from, to merge it into another file; what is merged has to stand the
-    `proofs` again, together with `beside`, the roots that its clients have by themselves.
+    `proofs` again, together with `beside`, the trust file that its clients have by themselves.
     """
 
     kind: Kind
@@ -75,7 +75,7 @@ class Output:
     more: tuple[bytes, ...] = ()
     bundle: Bundle | None = None
     proofs: tuple[Proof, ...] = ()
-    beside: tuple[Certificate, ...] = ()
+    beside: bytes = b""
 
     @property
     def is_text(self) -> bool:
@@ -104,16 +104,21 @@ class _Job:
         return proofs_of(list(self.repairs), at=self.at)
 
     @property
+    def beside(self) -> bytes:
+        """The trust store as a file before what is added to it."""
+        return self.store.file.rstrip(b"\n") + b"\n"
+
+    @property
     def links(self) -> tuple[Certificate, ...]:
         """What clients with the store lack: not in it, and not served by the host that needs it."""
         served = {certificate for chain, _ in self.repairs for certificate in chain.certificates}
         outside = tuple(one for one in self.bundle.certificates if one not in self.store)
         needed = tuple(one for one in outside if one not in served)
-        return needed if refusal((*self.store.anchors, *needed), self.proofs) is None else outside
+        return needed if refusal(needed, self.proofs, self.beside) is None else outside
 
     def output(self, kind: Kind, certificates: tuple[Certificate, ...]) -> Output | Failure:
         """The file of a PEM kind, after its last proof: the store and these certificates together."""
-        refused = refusal(dict.fromkeys((*self.store.anchors, *certificates)), self.proofs)
+        refused = refusal(certificates, self.proofs, self.beside)
         if refused is not None:
             return Failure("no-repair", f"{kind} does not work here: {refused}.", "Take the kind client.")
         if not certificates:
@@ -142,7 +147,7 @@ def make_output(
         return bundle
     job = _Job(repairs, bundle, store, at)
     made = _MAKERS[kind](job)
-    beside = store.anchors if kind is Kind.LINKS else ()
+    beside = job.beside if kind is Kind.LINKS else b""
     return made if isinstance(made, Failure) else replace(made, proofs=tuple(job.proofs), beside=beside)
 
 
@@ -208,7 +213,7 @@ def _server(job: _Job) -> Output | Failure:
     chain = path[:-1] if path[-1].self_issued else path
     served = [ServedChain(one.target, chain, one.at, one.address) for one, _ in job.repairs]
     proofs = [Proof(one, proof.wanted, job.at) for one, proof in zip(served, job.proofs, strict=True)]
-    refused = refusal(job.store.anchors, proofs)
+    refused = refusal((), proofs, job.beside)
     if refused is not None and path[-1] in job.store:
         return Failure("no-repair", f"The chain file does not work: {refused}.", "Look at the findings.")
     bundle = Bundle(chain, job.bundle.hosts, job.bundle.sources, {}, Kind.SERVER, job.store.name)

@@ -6,8 +6,8 @@ from tui_chain.certs.certificate import Certificate
 from tui_chain.certs.crls import RevocationList, crls_of, find_crls
 from tui_chain.certs.readers import read_certificates
 from tui_chain.certs.text import safe_text
+from tui_chain.clients.judge import Judge
 from tui_chain.failure import Failure
-from tui_chain.paths.profiles import Judge
 from tui_chain.repair.bundle import Bundle
 from tui_chain.repair.headers import comment, read_header
 from tui_chain.repair.kinds import Kind, Output
@@ -32,10 +32,10 @@ def merge_proven(old: bytes, output: Output) -> bytes | Failure:
         return merged
     header = read_header(merged)
     scope = output.bundle.crl_check or (None if header is None else header.crl_check)
-    certificates = dict.fromkeys((*output.beside, *read_certificates(merged).certificates))
-    refused = refusal(certificates, output.proofs)
+    certificates = read_certificates(merged).certificates
+    refused = refusal(certificates, output.proofs, output.beside)
     if refused is None and scope is not None:
-        judge = Judge(certificates, crls_of(merged))
+        judge = Judge(output.beside + merged, scope)
         refused = next(filter(None, (proof.crl_refusal(judge, scope) for proof in output.proofs)), None)
     if refused is None:
         return merged

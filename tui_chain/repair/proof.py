@@ -8,54 +8,65 @@ from datetime import datetime
 
 from tui_chain.certs.certificate import Certificate
 from tui_chain.certs.crls import CrlScope
-from tui_chain.paths.profiles import CRL_PROFILES, PROFILES, Judge, Profile, Verdict, Verdicts
+from tui_chain.certs.pem import pem_of
+from tui_chain.clients.families import FAMILIES, Family
+from tui_chain.clients.judge import CRL_FAMILIES, Judge, Verdicts
+from tui_chain.clients.verdict import Verdict
 from tui_chain.probe.served import ServedChain
 
 
 @dataclass(frozen=True)
 class Proof:
-    """A host as it is served, and the names of the client profiles that have to accept it at the time `at`."""
+    """A host as it is served, and the ids of the client families that have to accept it at the time `at`."""
 
     served: ServedChain
     wanted: frozenset[str]
     at: datetime
 
     def refusal(self, judge: Judge) -> str | None:
-        """Say which wanted profile refuses the host with the anchors of `judge`, or None."""
-        said = self.verdicts(judge, PROFILES)
-        return next((self._words(name, one.error) for name, one in said if not one.ok), None)
+        """Say which wanted family refuses the host with the trust file of `judge`, or None."""
+        verdicts = self.verdicts(judge, FAMILIES)
+        return next((self._words(family.name, verdict.error) for family, verdict in verdicts if not verdict.ok), None)
 
-    def verdicts(self, judge: Judge, profiles: Iterable[Profile]) -> Iterator[tuple[str, Verdict]]:
-        """What each wanted one of some profiles says, one after the other, with the anchors of `judge`."""
-        for profile in profiles:
-            if profile.name in self.wanted:
-                chain = self.served.certificates
-                yield profile.name, judge.verdict(profile, chain, host=self.served.host, at=self.at)
+    def verdicts(self, judge: Judge, families: Iterable[Family]) -> Iterator[tuple[Family, Verdict]]:
+        """What each wanted one of some families says, one after the other, with the trust file of `judge`."""
+        chain = ders_of(self.served)
+        for family in families:
+            if family.id in self.wanted:
+                yield family, judge.verdict(family, chain, host=self.served.host, at=self.at)
 
     def crl_verdicts(self, judge: Judge, scope: CrlScope) -> Verdicts:
-        """What each wanted profile that can check CRLs says with the check on, by the anchors and CRLs of `judge`."""
-        return dict(self.verdicts(judge, CRL_PROFILES[scope]))
+        """What each wanted family that can check CRLs says with the check on, by a judge of that check."""
+        return {family.id: verdict for family, verdict in self.verdicts(judge, CRL_FAMILIES[scope])}
 
     def crl_refusal(self, judge: Judge, scope: CrlScope) -> str | None:
         """Say why the CRLs of `judge` are of no use to clients that check them, or None."""
-        said = self.crl_verdicts(judge, scope)
-        if not said:
+        verdicts = tuple(self.verdicts(judge, CRL_FAMILIES[scope]))
+        if not verdicts:
             return f"no client that checks the {scope} accepts {self.served.target}"
-        refused = ((f"{name} with {scope.flag}", one) for name, one in said.items() if not one.ok)
+        refused = ((f"{family.name} with {scope.flag}", one) for family, one in verdicts if not one.ok)
         return next((self._words(name, one.error) for name, one in refused), None)
 
     def _words(self, name: str, error: str | None) -> str:
         return f"with it {name} refuses {self.served.target}: {error}"
 
 
+def ders_of(served: ServedChain) -> tuple[bytes, ...]:
+    """The certificates as they were sent, as engines take them."""
+    return tuple(certificate.der for certificate in served.certificates)
+
+
 def accepted(verdicts: Verdicts) -> frozenset[str]:
-    """The names of the profiles that said yes."""
+    """The ids of the families that accept."""
     return frozenset(name for name, verdict in verdicts.items() if verdict.ok)
 
 
-def refusal(certificates: Iterable[Certificate], proofs: Iterable[Proof]) -> str | None:
-    """Say what fails with these certificates as the only anchors, or None where every proof stands."""
-    judge = Judge(certificates)
+def refusal(certificates: Iterable[Certificate], proofs: Iterable[Proof], beside: bytes = b"") -> str | None:
+    """Say what fails with these certificates as the only anchors, or None where every proof stands.
+
+    `beside` is a trust file that stands before them, as its owner has it.
+    """
+    judge = Judge(beside + pem_of(certificates))
     return next(filter(None, (proof.refusal(judge) for proof in proofs)), None)
 
 
@@ -78,9 +89,9 @@ def minimal_for_all(
 
 
 def minimal(certificates: Sequence[Certificate], proofs: Sequence[Proof]) -> tuple[Certificate, ...]:
-    """Leave out, one by one from the leaf's side, what no profile needs; the order stays.
+    """Leave out, one by one from the leaf's side, what no family needs; the order stays.
 
-    Every certificate that is left makes some profile fail for some host when it is taken out.
+    Every certificate that is left makes some family fail for some host when it is taken out.
     """
     kept = list(certificates)
     for certificate in certificates:

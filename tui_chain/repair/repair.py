@@ -2,73 +2,141 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 
 from tui_chain.certs.certificate import Certificate
+from tui_chain.clients.families import family_names
+from tui_chain.clients.handshake import CANNOT_SHAKE_HANDS
+from tui_chain.clients.judge import Judge, Verdicts
 from tui_chain.diagnose.diagnosis import Diagnosis
 from tui_chain.diagnose.words import Status
 from tui_chain.failure import Failure
-from tui_chain.paths.profiles import Judge, Verdict
+from tui_chain.paths.checks import Problems, path_problems
+from tui_chain.paths.codes import WITHOUT_STRICT, is_strict
 from tui_chain.paths.search import Path
 from tui_chain.probe.served import ServedChain
 from tui_chain.repair.bundle import Bundle
 from tui_chain.repair.choice import ANY, Choice
-from tui_chain.repair.proof import Proof, accepted, minimal, minimal_for_all, refusal
+from tui_chain.repair.losses import Loss, lost_limits
+from tui_chain.repair.proof import Proof, accepted, ders_of, minimal, minimal_for_all, refusal
 from tui_chain.resolve.tries import Resolution
+
+_ANCHORS_ESCAPE = frozenset(
+    {"expired", "not-yet-valid", "not-a-ca", "leaf-as-issuer", "no-cert-sign", "name-constraints", "path-length"}
+)
+"""Faults of a CA certificate that some families overlook once it is a trust anchor (Java and rustls most of all)."""
+MAX_TRIED = 16
+"""Paths whose bundles are tried."""
 
 
 @dataclass(frozen=True)
 class Repair:
-    """A bundle and its proof: each client profile's verdict on the chain as served with the bundle alone.
+    """A bundle and its proof: each client family's verdict on the chain as served with the bundle alone.
 
-    A repair exists only where at least one profile verifies; `whole` says that all do.
+    A repair exists only where at least one family more accepts than as served; `won` are their ids. `whole` says
+    that all families accept. `unfit` is what is wrong with a certificate of the bundle itself: as an anchor it would
+    only hide that from some families.
     """
 
     path: Path
     bundle: Bundle
-    verdicts: Mapping[str, Verdict]
+    verdicts: Verdicts
     added: tuple[Certificate, ...]
+    won: frozenset[str] = frozenset()
+    losses: tuple[Loss, ...] = ()
+    unfit: Problems = ()
 
     @property
     def passed(self) -> int:
-        """How many client profiles verify."""
+        """How many client families accept."""
         return sum(verdict.ok for verdict in self.verdicts.values())
 
     @property
     def whole(self) -> bool:
-        """Whether every client profile verifies."""
+        """Whether every client family accepts."""
         return self.passed == len(self.verdicts)
 
 
 def build_repair(
     served: ServedChain, resolution: Resolution, *, at: datetime, choice: Choice = ANY
 ) -> Repair | Failure:
-    """Prove a bundle for `served` at the time `at`, and take the good path that most client profiles accept.
+    """Prove a bundle for `served` at the time `at`, and take the path with which most client families accept.
 
-    Only paths that `choice` allows are taken.
+    Only paths that `choice` allows are taken. Every path is tried until one wins all families that shake hands with
+    the server: which rules it breaks is for the clients to say.
     """
     diagnosis = resolution.diagnosis
     if diagnosis.status is Status.COMPLETE:
-        return Failure("nothing-to-do", "The chain is trusted as it is served; there is nothing to repair.")
-    attempts: list[Repair] = []
-    for path in diagnosis.search.good:
-        if len(path.certificates) > 1 and choice.allows(path):
-            attempts.append(prove(path, served, resolution, at))
-            if attempts[-1].whole:
-                break
-    best = max(attempts, key=lambda attempt: attempt.passed, default=None)
-    if best is not None and best.passed:
+        return Failure("nothing-to-do", "All client families accept the chain as served; there is nothing to repair.")
+    if diagnosis.status is Status.REFUSED:
+        return Failure("no-repair", "No client can shake hands with the server.", "Look at the findings.")
+    best = _best(served, resolution, at, choice)
+    if best is not None and best.won:
         return best
     if best is not None:
-        refusal = next(iter(best.verdicts.values()))
-        return Failure(
-            "no-repair", f"A path was found, but no client accepts it: {refusal.error}.", "See the client profiles."
-        )
-    if choice and diagnosis.search.good:
-        return Failure("choice", "No good path goes along with what you chose.", "Choose another, or none.")
+        return Failure("no-repair", *_nothing_won(diagnosis, best))
+    if choice and diagnosis.search.paths:
+        return Failure("choice", "No path goes along with what you chose.", "Choose another, or none.")
     return Failure("no-repair", *_why_not(diagnosis))
+
+
+def _best(served: ServedChain, resolution: Resolution, at: datetime, choice: Choice) -> Repair | None:
+    """The repair that most families accept; of equals the first, and with it those paths that break no rule."""
+    attempts: list[Repair] = []
+    able = sum(verdict.code not in CANNOT_SHAKE_HANDS for verdict in resolution.diagnosis.verdicts.values())
+    paths = (path for path in resolution.diagnosis.search.paths if len(path.certificates) > 1)
+    for path in sorted(islice(filter(choice.allows, paths), MAX_TRIED), key=lambda path: not path.good):
+        attempt = prove(path, served, resolution, at)
+        if attempt.unfit:
+            continue
+        attempts.append(attempt)
+        if attempt.passed == able:
+            break
+    return max(attempts, key=lambda attempt: (bool(attempt.won), attempt.passed), default=None)
+
+
+def _nothing_won(diagnosis: Diagnosis, best: Repair) -> tuple[str, str]:
+    """Why a bundle makes no difference: what a family says with it is what it says without."""
+    refusing = {name: verdict for name, verdict in best.verdicts.items() if not verdict.ok}
+    if not refusing:
+        return "A bundle makes no difference.", "See the client families."
+    first = next(iter(refusing.values()))
+    hint = _strict_hint(refusing) or _root_hint(best) or "See the client families."
+    who = family_names(refusing)
+    error = (first.error or "it gives no reason").rstrip(".")
+    if diagnosis.status is Status.PARTIAL:
+        return f"No bundle helps {who}: {error}.", hint
+    if not best.path.good:
+        return _why_not(diagnosis)
+    return f"A path was found, but no client accepts it: {error}.", hint
+
+
+def _root_hint(best: Repair) -> str:
+    """What helps where the trust store ends at an intermediate: some families want the root above it."""
+    anchor = best.path.anchor
+    if anchor.self_issued or not any(verdict.code == _NO_ROOT for verdict in best.verdicts.values()):
+        return ""
+    return (
+        f"The trust store holds {anchor.label} without its root {anchor.issuer}: get that from the people who run it "
+        "and add it to the trust store."
+    )
+
+
+_NO_ROOT = 2
+"""X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT: what the trust store has is not self-signed, and its issuer is not there."""
+
+
+def _strict_hint(refusing: Verdicts) -> str:
+    """What helps where only X509_STRICT refuses: no bundle does."""
+    if any(is_strict(verdict.code) for verdict in refusing.values()):
+        return (
+            "Only without VERIFY_X509_STRICT does that client accept it, for one context: "
+            f"`{WITHOUT_STRICT}`; that context no longer demands the forms of RFC 5280."
+        )
+    return ""
 
 
 def standing_repair(
@@ -84,23 +152,55 @@ def standing_repair(
     repair = prove(path, served, Resolution(diagnosis, sources=sources), at)
     if repair.passed:
         return repair
-    refusal = next(iter(repair.verdicts.values()))
-    return Failure("no-repair", f"No client accepts the host: {refusal.error}.", "See the client profiles.")
+    refused = next(iter(repair.verdicts.values()))
+    return Failure("no-repair", f"No client accepts the host: {refused.error}.", "See the client families.")
 
 
 def prove(path: Path, served: ServedChain, resolution: Resolution, at: datetime) -> Repair:
-    """Judge the path's CA certificates as the only anchors, then leave out what no profile needs.
+    """Judge the path's CA certificates as the only anchors, then leave out what no family needs.
 
     An intermediate that is served anyway would only age in the bundle: once expired, it breaks what works.
     """
     whole = path.certificates[1:]
-    wanted = accepted(Judge(whole).verdicts(served.certificates, host=served.host, at=at))
+    before = resolution.diagnosis.verdicts
+    wanted = accepted(_judged(whole, served, at, before))
     certificates = minimal(whole, (Proof(served, wanted, at),)) if wanted else whole
     store = resolution.diagnosis.store
     bundle = Bundle(certificates, (str(served.target),), resolution.sources, trust=store)
-    verdicts = Judge(certificates).verdicts(served.certificates, host=served.host, at=at)
+    verdicts = _judged(certificates, served, at, before)
     added = tuple(certificate for certificate in certificates if certificate not in served.certificates)
-    return Repair(path, bundle, verdicts, added)
+    won = accepted(verdicts) - accepted(before)
+    unfit = _unfit(path, certificates, served, at)
+    return Repair(path, bundle, verdicts, added, won, _losses(path, certificates, served, at), unfit)
+
+
+def _unfit(path: Path, certificates: Sequence[Certificate], served: ServedChain, at: datetime) -> Problems:
+    """Faults of the CA certificates up to the lowest one in the file, where lenient families end their path."""
+    lowest = min(map(path.certificates.index, certificates))
+    problems = path_problems(path.certificates[: lowest + 1], host=served.host, at=at)
+    # a root that ends earlier is another matter: nobody has to look at it; a name sits on the leaf that has it
+    own = path.certificates[1:-1]
+    return tuple(
+        one
+        for one in problems
+        if one.code in _ANCHORS_ESCAPE and (one.certificate in own or one.code == "name-constraints")
+    )
+
+
+def _judged(certificates: Sequence[Certificate], served: ServedChain, at: datetime, before: Verdicts) -> Verdicts:
+    """What every family says with these anchors; one that cannot shake hands with the server still cannot."""
+    judged = Judge.of(certificates).verdicts(ders_of(served), host=served.host, at=at)
+    unable = {name: verdict for name, verdict in before.items() if verdict.code in CANNOT_SHAKE_HANDS}
+    return {**judged, **unable}
+
+
+def _losses(path: Path, certificates: Sequence[Certificate], served: ServedChain, at: datetime) -> tuple[Loss, ...]:
+    """The limits that the bundle loses, with the families that end their path at the intermediate: they accept it."""
+    return tuple(
+        replace(loss, families=families)
+        for loss in lost_limits(path.certificates, certificates)
+        if (families := accepted(_judged((loss.certificate,), served, at, {})))
+    )
 
 
 def _why_not(diagnosis: Diagnosis) -> tuple[str, str]:
@@ -109,12 +209,12 @@ def _why_not(diagnosis: Diagnosis) -> tuple[str, str]:
         link = missing[0]
         key = f" (key id {link.key_id})" if link.key_id else ""
         return (
-            f"A link is still missing: {link.subject}{key}, which signed {link.wanted_by.label}.",
+            f"An intermediate is still missing: {link.subject}{key}, the issuer of {link.wanted_by.label}.",
             "Get it from the authority and add it from a file; on the command line that is --pool FILE.",
         )
     fatal = [found for found in diagnosis.findings if found.severity.value == "fatal"]
     if fatal:
-        return f"No bundle mends this: {fatal[0].message}", fatal[0].hint
+        return f"No bundle repairs this: {fatal[0].message}", fatal[0].hint
     return "No path to a trust anchor was found.", "Look at the findings."
 
 
@@ -137,5 +237,5 @@ def combine(repairs: list[tuple[ServedChain, Repair]], *, at: datetime) -> Bundl
 
 
 def proofs_of(repairs: list[tuple[ServedChain, Repair]], *, at: datetime) -> list[Proof]:
-    """What has to hold with one file for all: each host as served, for the profiles that its own repair passed."""
+    """What has to hold with one file for all: each host as served, for the families that its own repair serves."""
     return [Proof(served, accepted(repair.verdicts), at) for served, repair in repairs]

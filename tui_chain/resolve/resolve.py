@@ -165,7 +165,8 @@ class Resolver:
 def waiting(diagnosis: Diagnosis) -> tuple[Certificate, ...]:
     """The certificates for which another issuer would help.
 
-    Those whose issuer is missing; those below an untrusted root; those below an issuer that breaks a rule.
+    Those whose issuer is missing; those below an untrusted root; where every path breaks a rule, those below an
+    issuer that breaks it, and those at which another branch stops.
     """
     if diagnosis.status in {Status.COMPLETE, Status.REPAIRABLE, Status.UNREACHABLE}:
         return ()
@@ -173,6 +174,8 @@ def waiting(diagnosis: Diagnosis) -> tuple[Certificate, ...]:
     if diagnosis.path is None:
         wanted += [trail[-2] for trail in diagnosis.search.untrusted if len(trail) > 1]
         return tuple(dict.fromkeys(wanted))
+    if not diagnosis.path.good:
+        wanted += [missing.wanted_by for missing in diagnosis.search.missing]
     chain = diagnosis.path.certificates
     bad = {problem.certificate for problem in diagnosis.path.problems}
     wanted += [child for child, issuer in pairwise(chain) if issuer in bad]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import pairwise
@@ -11,8 +11,8 @@ from itertools import pairwise
 from tui_chain.certs.certificate import Certificate
 from tui_chain.certs.crls import CrlScope, RevocationList
 from tui_chain.certs.text import safe_text
+from tui_chain.clients.judge import Verdicts
 from tui_chain.failure import Failure
-from tui_chain.paths.profiles import Verdict
 from tui_chain.resolve.addresses import Reach
 from tui_chain.resolve.aia import MAX_URLS
 from tui_chain.revocation.check import TOTAL_SECONDS
@@ -42,13 +42,13 @@ class CheckedCrl:
 class Crls:
     """The CRLs that a client needs which checks as `scope` says, each once, those of leaves' issuers first.
 
-    `verdicts` are those of the client profiles that can check, with the check turned on and the bundle's
+    `verdicts` are those of the client families that can check, with the check turned on and the bundle's
     certificates as the only anchors; empty until that was proven.
     """
 
     scope: CrlScope
     lists: tuple[CheckedCrl, ...]
-    verdicts: Mapping[str, Verdict] = field(default_factory=dict)
+    verdicts: Verdicts = field(default_factory=dict)
 
     @property
     def until(self) -> datetime:
@@ -184,6 +184,6 @@ def _freshness(one: CheckedCrl) -> tuple[datetime, int]:
     return begin, one.crl.number or 0
 
 
-def proven(found: Crls, verdicts: Mapping[str, Verdict]) -> Crls:
-    """The same lists with what client profiles say of a host with them."""
+def proven(found: Crls, verdicts: Verdicts) -> Crls:
+    """The same lists with what client families say of a host with them."""
     return replace(found, verdicts=verdicts)

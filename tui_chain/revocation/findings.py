@@ -32,10 +32,12 @@ _CODES = {
 
 
 def with_revocation(diagnosis: Diagnosis, checks: tuple[RevocationCheck, ...]) -> Diagnosis:
-    """The host's diagnosis with what its issuers say; a revoked certificate makes a trusted host `invalid`."""
+    """The host's diagnosis with what its issuers say; a revoked certificate makes what clients accept `invalid`."""
     found = tuple(revocation_findings(checks))
     revoked = any(check.status is Revocation.REVOKED for check in checks)
-    worse = revoked and diagnosis.status in {Status.COMPLETE, Status.REPAIRABLE}
+    # with everything that was found a path stands, and it is no path any more
+    found_path = diagnosis.status is Status.INCOMPLETE and diagnosis.path is not None
+    worse = revoked and (found_path or diagnosis.status in {Status.COMPLETE, Status.PARTIAL})
     return replace(
         diagnosis,
         findings=by_severity((*found, *diagnosis.findings)),

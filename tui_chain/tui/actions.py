@@ -36,7 +36,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("pane.hosts", "1", "pane('hosts')", "Go to the host list", "Pane", footer_key="1-4", palette=False),
     Action("pane.chain", "2", "pane('chain')", "Go to the served chain", palette=False),
     Action("pane.links", "3", "pane('links')", "Go to the missing links", palette=False),
-    Action("pane.live", "4", "pane('live')", "Go to the live test", palette=False),
+    Action("pane.live", "4", "pane('live')", "Go to the clients and the live test", palette=False),
     Action("host.add", "a", "add", "Add a host, or paste a list", "Add"),
     Action("host.probe", "r", "probe", "Probe this host again", "Probe"),
     Action("host.fix", "f", "fix", "Find the missing links, build and prove the repair", "Fix"),

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tui_chain.certs.text import plural, safe_text
+from tui_chain.clients.families import family_names
 from tui_chain.diagnose.words import Status
 from tui_chain.failure import Failure
 from tui_chain.tui.panes.hosts import HostPane
@@ -16,6 +17,7 @@ from tui_chain.tui.rows import Row
 if TYPE_CHECKING:
     from tui_chain.probe.served import ServedChain
     from tui_chain.repair.kinds import Kind, Output
+    from tui_chain.repair.losses import Loss
     from tui_chain.repair.repair import Repair
     from tui_chain.revocation.collect import Crls
     from tui_chain.revocation.fetches import CrlFetches
@@ -94,21 +96,39 @@ class BundleActions(QuestionActions):
 
         if not self._repaired:
             return
-        made = self._output(Kind.CLIENT, self._repaired)
+        rows = self._repaired
+        made = self._output(Kind.CLIENT, rows)
         if isinstance(made, Failure):
             self._toast(str(made), severity="error")
-        else:
-            await self._copy(made.data.decode("ascii"), "the bundle")
+            return
+        text = made.data.decode("ascii")
+        self._with_consent(rows, lambda: self.run_worker(self._copy(text, "the bundle"), exit_on_error=False))
 
     def action_write(self) -> None:
         """Ask where to and as what, show the bytes, and write."""
-        from tui_chain.tui.screens.pages import file_base
-        from tui_chain.tui.screens.save import SaveScreen
-        from tui_chain.tui.screens.write import kinds
-
         rows = self._repaired
         if not rows:
             return
+        self._with_consent(rows, lambda: self._ask_where(rows))
+
+    def _with_consent(self, rows: tuple[Row, ...], go_on: Callable[[], object]) -> None:
+        """Go on where the bundle loses no limit; else say which it loses, and go on if the user agrees (law 3)."""
+        losses = [loss for row in rows if row.state.proven is not None for loss in row.state.proven.losses]
+        if not losses:
+            go_on()
+            return
+        from tui_chain.tui.screens.confirm import ConfirmScreen
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                go_on()
+
+        self.push_screen(ConfirmScreen("Limits are lost", _loss_question(losses), "write it", "leave it"), answered)
+
+    def _ask_where(self, rows: tuple[Row, ...]) -> None:
+        from tui_chain.tui.screens.pages import file_base
+        from tui_chain.tui.screens.save import SaveScreen
+        from tui_chain.tui.screens.write import kinds
 
         def written(saved: Saved | None) -> None:
             if saved is not None:
@@ -131,6 +151,21 @@ class BundleActions(QuestionActions):
                 others = {**dict(now.others), saved.form: saved.path}
                 self._show(self._book.put(replace(now, others=tuple(others.items()))))
         self._toast(f"Wrote {safe_text(str(saved.path), 400)}. x says how to use it.")
+
+
+def _loss_question(losses: list[Loss]) -> str:
+    """Say what each intermediate loses, for which clients, and what the remedy without loss is."""
+    lines = [
+        f"{one.certificate.label} loses the {one.limit} of {one.limited_by.label}, for {family_names(one.families)}."
+        for one in losses[:MAX_LOSSES]
+    ]
+    more = [f"and {len(losses) - MAX_LOSSES} more"] if len(losses) > MAX_LOSSES else []
+    remedy = "The remedy without loss is that the server sends the intermediate. Write the bundle all the same?"
+    return "\n".join(["As trust anchors in this bundle:", *lines, *more, remedy])
+
+
+MAX_LOSSES = 6
+"""Lost limits that are told one by one."""
 
 
 def _left_out(rows: list[Row]) -> str:

@@ -148,8 +148,8 @@ class FileActions(QuestionActions):
         """The report as it stands now, each form made when it is asked for."""
         from tui_chain.advise.advice import unsayable
         from tui_chain.advise.document import to_html, to_markdown
-        from tui_chain.advise.host_json import host_object
         from tui_chain.advise.report import report, server_file
+        from tui_chain.results.host import host_result
         from tui_chain.tui.screens.save import Draft, Form
 
         def document() -> Document:
@@ -159,7 +159,9 @@ class FileActions(QuestionActions):
             return report(row.state, now, server_file(row.state, self._engine.trust, now), written)
 
         def as_json() -> Draft:
-            return Draft(f"{json.dumps(host_object(row.state, row.written), indent=2)}\n".encode())
+            return Draft(
+                f"{json.dumps(host_result(row.state, self._clock(), row.written).as_dict(), indent=2)}\n".encode()
+            )
 
         return (
             Form("Markdown", "for a ticket or a wiki", ".md", lambda: Draft(to_markdown(document()).encode())),

@@ -11,7 +11,7 @@ from tui_chain.tui.rows import DIM, STATUS_LOOK, Row, next_key, verdict_words
 
 SEPARATOR = " · "
 NARROW = 100
-"""Cells below which the line is said shorter: `forgot its intermediate · f to find it`."""
+"""Cells below which the line is said shorter: `does not send its intermediate · f to find it`."""
 
 
 class Headline(Widget):
@@ -34,7 +34,7 @@ class Headline(Widget):
         fixed = f"{glyph} {row.word}"
         room = self.size.width - len(fixed) - len(key) - 2 - len(SEPARATOR)
         words = verdict_words(row) if not row.busy else ""
-        words = _short(words) if narrow else words
+        words = _short(words) if narrow or len(words) > room // 2 else words
         name = elide_middle(str(row.target), max(room - min(len(words), 12) - len(SEPARATOR), 16))
         left = room - len(name) - len(SEPARATOR)
         shown = f"{SEPARATOR}{_cut(words, left)}" if words and left > 8 else ""
@@ -44,7 +44,8 @@ class Headline(Widget):
 
 
 def _short(words: str) -> str:
-    return words.removeprefix("the server ").replace("intermediate certificate", "intermediate")
+    plain = words.removeprefix("the server ").replace("intermediate certificate", "intermediate")
+    return plain.replace(" client families", "")
 
 
 def _cut(words: str, width: int) -> str:

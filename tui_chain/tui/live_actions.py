@@ -42,7 +42,7 @@ class LiveActions(QuestionActions):
         self._reveal("live")
 
     def action_programs(self) -> None:
-        """Test with everything: hops, kinds of client, the environment, the programs of this machine."""
+        """Test with everything: hops, client families, the environment, the programs of this machine."""
         row = self.row
         if row is None or reached(row) is None:
             return

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from textual.content import Content
 
 from tui_chain.certs.text import colon_hex, plural
+from tui_chain.clients.families import FAMILIES, family_names
+from tui_chain.diagnose.family_rules import reason
 from tui_chain.tui.rows import BAD, DIM, OK, SEVERITY_LOOK, WARN
 
 if TYPE_CHECKING:
     from tui_chain.certs.certificate import Certificate
+    from tui_chain.clients.judge import Verdicts
     from tui_chain.diagnose.catalogue import Finding
     from tui_chain.livetest.attempt import Attempt, Times
     from tui_chain.livetest.hops import Hop
-    from tui_chain.paths.profiles import Verdict
     from tui_chain.resolve.tries import Try
 
 BAR = 24
@@ -96,21 +98,20 @@ def _hanging(text: str, width: int) -> list[str]:
     return textwrap.wrap(text, max(width, 20), initial_indent="  ", subsequent_indent="  ") or [""]
 
 
-def profile_line(verdicts: Mapping[str, Verdict]) -> Content:
-    """All client profiles in a line, each with its glyph."""
-    pieces = [(f"{'✓' if said.ok else '✗'} {name}", OK if said.ok else BAD) for name, said in verdicts.items()]
+def family_line(verdicts: Verdicts) -> Content:
+    """All client families in a line, each with its glyph."""
+    known = [(family.short, verdicts[family.id].ok) for family in FAMILIES if family.id in verdicts]
+    pieces = [(f"{'✓' if ok else '✗'} {name}", OK if ok else BAD) for name, ok in known]
     return Content("  ").join(Content.styled(*piece) for piece in pieces)
 
 
-def refusals(verdicts: Mapping[str, Verdict]) -> list[Content]:
-    """The profiles that refuse, each with its error."""
-    return [
-        Content.assemble(
-            (f"✗ {name}: ", BAD), f"{said.error}{f' (code {said.code})' if said.code is not None else ''}"
-        )
-        for name, said in verdicts.items()
-        if not said.ok
-    ]
+def refusals(verdicts: Verdicts) -> list[Content]:
+    """The families that refuse, each with its error; those that say the same stand together."""
+    groups: dict[str, list[str]] = {}
+    for name, verdict in verdicts.items():
+        if not verdict.ok:
+            groups.setdefault(reason(verdict), []).append(name)
+    return [Content.assemble((f"✗ {family_names(names)}: ", BAD), words) for words, names in groups.items()]
 
 
 def try_line(tried: Try) -> Content:

@@ -32,7 +32,7 @@ def _no_repair(row: Row, marked: int) -> str:
     if marked:
         return "None of the marked hosts has a proven repair yet; f looks for them."
     if row.status is Status.COMPLETE:
-        return f"{row.target} needs no repair: its chain is trusted as it is served."
+        return f"{row.target} needs no repair: all client families accept its chain as served."
     if row.status is Status.UNREACHABLE:
         return f"{row.target} was not reached; e says why, r tries again."
     looked = row.state.resolution is not None

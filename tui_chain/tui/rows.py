@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui_chain.diagnose.headline import headline
 from tui_chain.diagnose.words import Severity, Status
 from tui_chain.failure import Failure
 from tui_chain.probe.target import Target
@@ -26,9 +25,11 @@ STATUS_LOOK: dict[Status | None, tuple[str, str]] = {
     None: ("·", DIM),
     Status.COMPLETE: ("✓", OK),
     Status.REPAIRABLE: ("✚", NEW),
+    Status.PARTIAL: ("◐", WARN),
     Status.INCOMPLETE: ("✗", BAD),
     Status.UNTRUSTED: ("✗", BAD),
     Status.INVALID: ("✗", BAD),
+    Status.REFUSED: ("⊘", BAD),
     Status.UNREACHABLE: ("⊘", WARN),
 }
 SEVERITY_LOOK: dict[Severity, tuple[str, str]] = {
@@ -82,7 +83,7 @@ def verdict_words(row: Row) -> str:
     """What is wrong with the host, in a few words; for a host that was not reached, the failure."""
     if isinstance(row.state.served, Failure):
         return row.state.served.message.removeprefix(f"{row.target}: ")
-    return headline(row.state.verdict) if row.state.verdict is not None else ""
+    return row.state.headline
 
 
 def next_key(row: Row) -> str:
@@ -93,6 +94,8 @@ def next_key(row: Row) -> str:
         return "press r to probe it"
     if row.status is Status.UNREACHABLE:
         return "press e for the hint, r to try again"
+    if row.status is Status.REFUSED:
+        return "press 2 for why"
     return _next_step(row)
 
 
@@ -102,15 +105,18 @@ def _next_step(row: Row) -> str:
         if row.written is not None:
             return "written · press x for how to use it"
         return "press w to write it" if state.live_test is not None else "press t to test it"
+    if row.status is Status.PARTIAL and state.resolution is not None:
+        return "press 4 for who refuses"
     if row.status is Status.COMPLETE:
         if state.live_test is None:
             return "press t for a real request"
         failed = state.live_test.failed_hop is not None
         return "press o for the redirect that failed" if failed else "nothing to repair"
     if row.status is Status.UNTRUSTED and state.resolution is not None and state.verdict is not None:
-        return "press c if you know its root" if len(state.verdict.search.untrusted[0]) > 1 else "press 2 for why"
+        private = any(len(trail) > 1 for trail in state.verdict.search.untrusted)
+        return "press c if you know its root" if private else "press 2 for why"
     if state.resolution is None:
-        return "press f to find it" if row.status is Status.INCOMPLETE else "press f to look for a way"
+        return "press f to find it" if row.status is Status.INCOMPLETE else "press f to look for a repair"
     tried = row.status is Status.INCOMPLETE and bool(state.resolution.tries)
     return "press 3 for what was tried" if tried else "press 2 for why"
 

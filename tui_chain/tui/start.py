@@ -26,14 +26,21 @@ DEMO_HOST = "leaf-only"
 @click.option(
     "--hosts", "hosts_file", type=click.Path(path_type=Path), help="A file with one target a line, a label after it."
 )
-@click.option("--trust", default=None, metavar="certifi|system|FILE", help="Trust store  [default: certifi]")
+@click.option(
+    "--trust",
+    multiple=True,
+    metavar="certifi|system|FILE",
+    help="Trust store, several times for several together  [default: certifi]",
+)
 @click.option(
     "--timeout", type=click.FloatRange(0.1, 300), default=5.0, show_default=True, help="Seconds for each step."
 )
 @click.option("--demo", is_flag=True, help="Open on the built-in lab of broken servers on loopback.")
 @click.version_option(__version__, prog_name="tlschain-tui")
-def main(targets: tuple[str, ...], hosts_file: Path | None, trust: str | None, timeout: float, demo: bool) -> None:
-    """See what TLS servers really send, find the certificate they forgot, prove a repair, and write it.
+def main(
+    targets: tuple[str, ...], hosts_file: Path | None, trust: tuple[str, ...], timeout: float, demo: bool
+) -> None:
+    """See what TLS servers really send and which clients accept it, find what is missing, prove a repair, write it.
 
     With --demo, TARGETs are names of the lab's hosts.
     """
@@ -94,7 +101,7 @@ def _hosts(targets: tuple[str, ...], hosts_file: Path | None) -> tuple[Host, ...
 
 
 def _load(
-    resources: ExitStack, trust: str | None, timeout: float, demo: tuple[str, ...] | None
+    resources: ExitStack, trust: tuple[str, ...], timeout: float, demo: tuple[str, ...] | None
 ) -> tuple[Journey, tuple[Host, ...]] | Failure:
     """Read the trust store and make the journey, off the event loop; `demo` names the lab's hosts, none the usual."""
     from dataclasses import replace
@@ -109,7 +116,7 @@ def _load(
     from tui_chain.trust import load_trust_store
 
     known: tuple[Host, ...] = ()
-    choice = trust or "certifi"
+    choice = trust or ("certifi",)
     name_lookup: NameLookup = lookup
     if demo is not None:
         from tui_chain.lab.internet import open_lab
@@ -121,11 +128,11 @@ def _load(
             return Failure("usage", error.words, error.hint)
         named = ((parse_target(host.target), host.name) for host in lab.hosts)
         known = tuple(Host(target, name) for target, name in named if isinstance(target, Target))
-        choice, name_lookup = trust or str(lab.trust_file), lookup_with(lab.names)
-    store = load_trust_store(choice)
+        choice, name_lookup = trust or (str(lab.trust_file),), lookup_with(lab.names)
+    store = load_trust_store(*choice)
     if isinstance(store, Failure):
         return store
-    if demo is not None and trust is None:
+    if demo is not None and not trust:
         store = replace(store, name="lab")
     journey = Journey(store, timeout=timeout, all_sources=demo is None, name_lookup=name_lookup)
     if demo is None:

@@ -89,7 +89,7 @@ CERTIFICATE: Kinds = (
         "key-id-mismatch",
         FATAL,
         SERVER,
-        "The key identifier that it gives for its issuer is not its issuer's.",
+        "What it says of its issuer's certificate (authorityKeyIdentifier) does not fit the issuer.",
         "Have it issued anew; OpenSSL takes no issuer that does not fit.",
         "RFC 5280 section 4.2.1.1; OpenSSL codes 20, 30 and 31",
     ),
@@ -128,13 +128,15 @@ CERTIFICATE: Kinds = (
 )
 """What any certificate of a path can have."""
 
+_WITHOUT_STRICT = "`tlschain advise` has a Python context without VERIFY_X509_STRICT."
+
 STRICT: Kinds = (
     FindingKind(
         "strict-aki",
         RISK,
         SERVER,
         "It does not say which key signed it (authorityKeyIdentifier), which Python from 3.13 on demands.",
-        "Have it issued anew with the extension.",
+        "Have it issued anew with the extension; until then " + _WITHOUT_STRICT,
         "RFC 5280 section 4.2.1.1; OpenSSL code 85 with X509_STRICT; Python ≥ 3.13",
     ),
     FindingKind(
@@ -142,7 +144,7 @@ STRICT: Kinds = (
         RISK,
         SERVER,
         "This CA certificate does not say which key it has (subjectKeyIdentifier); Python from 3.13 on demands it.",
-        "Its authority has to issue it anew; until then a client can do without VERIFY_X509_STRICT.",
+        "Its authority has to issue it anew; until then " + _WITHOUT_STRICT,
         "RFC 5280 section 4.2.1.2; OpenSSL code 86 with X509_STRICT; Python ≥ 3.13",
     ),
     FindingKind(
@@ -150,7 +152,7 @@ STRICT: Kinds = (
         RISK,
         SERVER,
         "An extension of it is not marked critical as Python from 3.13 on demands, or is and must not be.",
-        "Have it issued anew as RFC 5280 says; until then a client can do without VERIFY_X509_STRICT.",
+        "Have it issued anew as RFC 5280 says; until then " + _WITHOUT_STRICT,
         "RFC 5280 sections 4.2.1.1 to 4.2.1.9; OpenSSL codes 88 to 91 with X509_STRICT; Python ≥ 3.13",
     ),
     FindingKind(
@@ -158,7 +160,7 @@ STRICT: Kinds = (
         RISK,
         SERVER,
         "Its keyUsage is missing or does not fit its part, which Python from 3.13 on refuses.",
-        "Have it issued anew with the right keyUsage; until then a client can do without VERIFY_X509_STRICT.",
+        "Have it issued anew with the right keyUsage; until then " + _WITHOUT_STRICT,
         "RFC 5280 section 4.2.1.3; OpenSSL codes 81, 82 and 92 with X509_STRICT; Python ≥ 3.13",
     ),
     FindingKind(
@@ -166,7 +168,7 @@ STRICT: Kinds = (
         RISK,
         SERVER,
         "It breaks a rule of form that Python from 3.13 on insists on.",
-        "Have it issued anew as RFC 5280 says; until then a client can do without VERIFY_X509_STRICT.",
+        "Have it issued anew as RFC 5280 says; until then " + _WITHOUT_STRICT,
         "RFC 5280 section 4.1; OpenSSL codes 78 to 93 with X509_STRICT; Python ≥ 3.13",
     ),
 )

@@ -9,8 +9,8 @@ CHAIN: Kinds = (
         "missing-issuer",
         FATAL,
         SERVER,
-        "The server did not send the certificate that signed its leaf.",
-        "Find the missing link, then give the client a bundle or the server its chain file.",
+        "The server does not send the issuer of its own certificate.",
+        "Find the missing intermediate, then give the client a bundle or the server its chain file.",
         "RFC 8446 section 4.4.2; OpenSSL codes 20 and 21",
     ),
     FindingKind(
@@ -18,7 +18,7 @@ CHAIN: Kinds = (
         FATAL,
         STORE,
         "The issuer of the topmost served certificate is neither served nor trusted.",
-        "Most likely its root is not in this trust store; it may also be a forgotten link. Look for it.",
+        "Most likely its root is not in this trust store; it may also be a missing intermediate. Look for it.",
         "RFC 5280 section 6.1; OpenSSL code 20 at depth 1 or more",
     ),
     FindingKind(
@@ -42,7 +42,7 @@ CHAIN: Kinds = (
         FATAL,
         SERVER,
         "The first certificate is a CA's; the server's own comes later.",
-        "Put the leaf first in the server's chain file; no bundle can mend this.",
+        "Put the leaf first in the server's chain file; no bundle repairs this.",
         "RFC 8446 section 4.4.2",
     ),
     FindingKind(
@@ -65,12 +65,12 @@ CHAIN: Kinds = (
         "clients-refuse",
         FATAL,
         SERVER,
-        "Every kind of client refuses this chain though a good path is in it.",
+        "Every client family refuses this chain though a good path is in it.",
         "A certificate with the issuer's name and another key stands in the way; take it out of the chain file.",
         "OpenSSL build_chain takes one candidate issuer and does not backtrack",
     ),
     FindingKind(
-        "decoy",
+        "namesake",
         RISK,
         SERVER,
         "This certificate has the name of an issuer here, but another key.",

@@ -8,7 +8,7 @@ from tui_chain.diagnose.words import Blame, Severity
 
 FATAL, RISK, COSMETIC = Severity.FATAL, Severity.RISK, Severity.COSMETIC
 SERVER, STORE, NETWORK = Blame.SERVER, Blame.CLIENT_STORE, Blame.NETWORK
-INTERCEPTION, NOBODY = Blame.INTERCEPTION, Blame.NOBODY
+INTERCEPTION, NOBODY, CLIENT = Blame.INTERCEPTION, Blame.NOBODY, Blame.CLIENT
 
 
 @dataclass(frozen=True)

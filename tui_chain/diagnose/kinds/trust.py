@@ -46,12 +46,21 @@ TRUST: Kinds = (
         "RFC 5280 section 6.1.1 (d)",
     ),
     FindingKind(
-        "profile-refuses",
+        "family-refuses",
         RISK,
         SERVER,
-        "Some clients refuse this chain though its path is good.",
-        "The table of client profiles says which and why.",
-        "OpenSSL verify codes",
+        "Some client families refuse this chain while others accept it.",
+        "Look for a repair: it is found where a bundle helps; the table of client families says what each one says.",
+        "the verdict of each family's engine",
+    ),
+    FindingKind(
+        "constraints-lost",
+        RISK,
+        SERVER,
+        "As a trust anchor in a bundle this intermediate loses a limit that is set above it.",
+        "The remedy without loss is that the server sends the intermediate; writing the bundle all the same needs "
+        "your consent (--accept-lost-constraints).",
+        "RFC 5280 sections 4.2.1.9, 4.2.1.10, 4.2.1.12 and 6.1; OpenSSL's X509_V_FLAG_PARTIAL_CHAIN",
     ),
 )
 """What a trust store says of a path's end."""

@@ -19,7 +19,7 @@ from tui_chain.certs.text import plural
 from tui_chain.diagnose.words import Status
 from tui_chain.state import Clock, source_of
 from tui_chain.tui.chain_nodes import Node, nodes
-from tui_chain.tui.paint import days_left, fact, finding_words, lines, profile_line, summary
+from tui_chain.tui.paint import days_left, fact, family_line, finding_words, lines, summary
 from tui_chain.tui.panes.base import CURSOR_KEYS, Pane
 from tui_chain.tui.rows import BAD, DIM, STATUS_LOOK, WARN, Row, reached
 
@@ -151,7 +151,9 @@ class ChainPane(Pane):
             )
             return
         glyph, style = STATUS_LOOK[row.status]
-        self.title(f"{glyph} {row.status.value} · {plural(len(served.certificates), 'certificate')} sent", style)
+        sent = f"{plural(len(served.certificates), 'certificate')} sent"
+        whence = f" · {served.note}" if served.address is None and served.note else ""
+        self.title(f"{glyph} {row.status.value} · {sent}{whence}", style)
 
     def _detail(self) -> None:
         self.query_one("#chain-detail", Static).update(self._detail_words())
@@ -179,7 +181,7 @@ class ChainPane(Pane):
                 fact("key id", missing.key_id or "not named"),
                 fact("wanted", f"by {missing.wanted_by.subject}"),
                 *([fact("aia", "names where to get it")] if missing.wanted_by.issuer_urls else [fact("aia", "none")]),
-                *([fact("clients", profile_line(row.state.verdict.verdicts))] if row.state.verdict.verdicts else []),
+                *([fact("clients", family_line(row.state.verdict.verdicts))] if row.state.verdict.verdicts else []),
             ]
         )
 

@@ -158,8 +158,8 @@ class HostPane(Pane):
         done = [row.status for row in self._rows.values() if row.status is not None]
         busy = sum(bool(row.busy) for row in self._rows.values())
         words = [str(len(self._rows)), f"{done.count(Status.COMPLETE)} ok"]
-        if fixed := done.count(Status.REPAIRABLE):
-            words.append(f"{fixed} repairable")
+        counted = ((status, done.count(status)) for status in (Status.REPAIRABLE, Status.PARTIAL))
+        words += [f"{count} {status.value}" for status, count in counted if count]
         if busy:
             words.append(f"{busy} busy")
         if self._marked:

@@ -18,7 +18,7 @@ from tui_chain.certs.text import plural, safe_text
 from tui_chain.diagnose.words import Status
 from tui_chain.failure import Failure
 from tui_chain.state import source_of
-from tui_chain.tui.paint import fact, lines, profile_line, refusals, try_line
+from tui_chain.tui.paint import fact, family_line, lines, refusals, try_line
 from tui_chain.tui.panes.base import CURSOR_KEYS, Pane
 from tui_chain.tui.rows import BAD, DIM, NEW, OK, WARN, Row
 
@@ -156,15 +156,15 @@ def _candidate_words(row: Row | None, chosen: tuple[Gap, Candidate]) -> Content:
     ways = row.ways if row is not None else ()
     place = next((place for place, way in enumerate(ways) if way is candidate.best), None)
     walk = "; n and p walk them" if sum(way.usable for way in ways) > 1 else ""
-    which = f" (path {place + 1} of {len(ways)}{walk})" if place is not None and len(ways) > 1 else ""
+    which = f"path {place + 1} of {len(ways)}{walk} · " if place is not None and len(ways) > 1 else ""
     trail = [fact("path" if depth == 0 else "", "  " * depth, one.label) for depth, one in enumerate(candidate.trail)]
     said = (
-        [fact("clients", profile_line(candidate.verdicts)), *refusals(candidate.verdicts)]
+        [fact("clients", family_line(candidate.verdicts)), *refusals(candidate.verdicts)]
         if candidate.verdicts
         else []
     )
     crls = _crls(row.state) if row is not None and candidate.chosen else []
-    return lines([fact("why", candidate.why, which), *trail, *said, *_expiry(row, candidate), *crls])
+    return lines([fact("why", which, candidate.why), *trail, *said, *_expiry(row, candidate), *crls])
 
 
 def _expiry(row: Row | None, candidate: Candidate) -> list[Content]:
@@ -182,11 +182,13 @@ def _verdict(row: Row | None) -> tuple[str, str]:
     if state.resolution is None:
         count = len(state.verdict.missing) if state.verdict is not None else 0
         return (f"✗ {plural(count, 'issuer')} missing · not searched yet", BAD) if count else ("none", DIM)
+    if row.status is Status.PARTIAL and state.proven is None:
+        return "no bundle helps further", DIM
     if row.status is Status.COMPLETE and state.proven is None:
         return "✓ nothing is missing", OK
     if state.proven is not None:
         found = plural(len(state.verdict.forgotten) if state.verdict is not None else 0, "certificate")
-        words = f"{found} found · {state.proven.passed} of {len(state.proven.verdicts)} clients verify"
+        words = f"{found} found · {state.proven.passed} of {len(state.proven.verdicts)} client families accept"
         if state.crls is not None:
             words += (
                 " · no CRLs" if isinstance(state.crls, Failure) else f" · CRLs until {state.crls.until:%m-%d %H:%M}"
@@ -216,7 +218,7 @@ def _proof(row: Row | None) -> Content:
     verdicts = state.proven.verdicts
     expiry = state.proven.bundle.earliest_expiry
     until = [fact("until", f"{expiry:%Y-%m-%d}, when the first certificate of the bundle ends")] if expiry else []
-    return lines([*path, fact("clients", profile_line(verdicts)), *refusals(verdicts), *until, *_crls(state)])
+    return lines([*path, fact("clients", family_line(verdicts)), *refusals(verdicts), *until, *_crls(state)])
 
 
 def _crls(state: HostState) -> list[Content]:
@@ -229,7 +231,7 @@ def _crls(state: HostState) -> list[Content]:
     count = f"✓ {plural(len(found.lists), 'list')}, until {found.until:%Y-%m-%d %H:%M} UTC"
     told = [fact("crls", (count, OK), f" · for clients with {found.scope.flag}")]
     told += [fact("", one.crl.issuer, (f"  {_short(one.source)}", DIM)) for one in found.lists]
-    return [*told, fact("", profile_line(found.verdicts))]
+    return [*told, fact("", family_line(found.verdicts))]
 
 
 def _before(row: Row | None) -> Content:

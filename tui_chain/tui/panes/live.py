@@ -1,4 +1,4 @@
-"""Pane 4: whether it works now."""
+"""Pane 4: who accepts it, and whether it works now."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from textual.widgets import Static
 from tui_chain.certs.text import plural
 from tui_chain.tui.paint import attempt, fact, hop_line, lines
 from tui_chain.tui.panes.base import SCROLL_KEYS, Pane
+from tui_chain.tui.panes.matrix import matrix
 from tui_chain.tui.rows import BAD, DIM, NEW, OK, WARN, Row
 
 if TYPE_CHECKING:
@@ -38,25 +39,35 @@ HINT = (
 
 
 class LivePane(Pane):
-    """A real request with the trust store as it was, and beside it one with the bundle alone."""
+    """What each client family says; below it a real request, with the trust store and with the bundle alone."""
 
-    NUMBER, NAME = 4, "Live test"
+    NUMBER, NAME = 4, "Clients and live test"
 
     def __init__(self, pane_id: str) -> None:
         super().__init__(id=pane_id, classes="pane")
 
     def parts(self) -> ComposeResult:
-        """What is asked, the two answers side by side, and below them the hops and what is set around it."""
+        """The families, what is asked, the two answers side by side, the hops and what is set around it."""
         with LiveScroll(id="live-body"):
+            yield Static(id="families-first", classes="families", markup=False)
             yield Static(id="live-request", markup=False)
             with Horizontal(id="live-sides"):
                 yield Static(id="live-before", classes="side", markup=False)
                 yield Static(id="live-after", classes="side", markup=False)
             yield Static(id="live-more", markup=False)
+            yield Static(id="families-last", classes="families", markup=False)
 
     def main(self) -> LiveScroll:
         """The scrolling body."""
         return self.query_one(LiveScroll)
+
+    def _show_families(self, row: Row | None, *, tested: bool) -> None:
+        """Show the matrix of families above what a test would do, and below what a test has done."""
+        families = _families(row, self.content_size.width - SCROLL_BAR)
+        for name, here in (("first", not tested), ("last", tested)):
+            part = self.query_one(f"#families-{name}", Static)
+            part.update(families if here else "")
+            part.display = here and bool(families)
 
     def on_resize(self) -> None:
         """Wrap the hops to another width."""
@@ -69,7 +80,9 @@ class LivePane(Pane):
             return
         test = row.state.live_test if row is not None else None
         self.title(*_verdict(row))
+        self.set_class(test is not None, "-tested")
         shown = _shown(test, self.content_size.width - SCROLL_BAR) if test is not None else _untested(row)
+        self._show_families(row, tested=test is not None)
         for name, content in zip(("request", "before", "after", "more"), shown, strict=True):
             part = self.query_one(f"#live-{name}", Static)
             part.update(content)
@@ -77,6 +90,15 @@ class LivePane(Pane):
 
 
 Shown = tuple[Content, Content, Content, Content]
+
+
+def _families(row: Row | None, width: int) -> Content:
+    """The matrix of client families, with the bundle where one is proven."""
+    verdict = row.state.verdict if row is not None else None
+    if row is None or verdict is None or not verdict.verdicts:
+        return Content()
+    proven = row.state.proven
+    return matrix(verdict.verdicts, None if proven is None else proven.verdicts, width)
 
 
 def _untested(row: Row | None) -> Shown:
@@ -110,10 +132,23 @@ def _more(test: LiveTest, width: int) -> Iterator[Content]:
         yield Content.styled("\n  ".join(textwrap.wrap(f"! {beating}; T shows what it does", max(width, 20))), WARN)
 
 
+def _accepting(row: Row | None) -> tuple[str, str]:
+    """How many families accept: with the bundle where one is proven, else as served."""
+    verdict = row.state.verdict if row is not None else None
+    if row is None or verdict is None or not verdict.verdicts:
+        return "not run", DIM
+    proven = row.state.proven
+    verdicts = verdict.verdicts if proven is None else proven.verdicts
+    accepted = sum(one.ok for one in verdicts.values())
+    how = "as served" if proven is None else "with the bundle"
+    style = OK if accepted == len(verdicts) else WARN if accepted else BAD
+    return f"{accepted} of {len(verdicts)} accept {how} · not tested yet", style
+
+
 def _verdict(row: Row | None) -> tuple[str, str]:
     test = row.state.live_test if row is not None else None
     if test is None:
-        return "not run", DIM
+        return _accepting(row)
     failing = " · a redirect fails" if test.failed_hop is not None else ""
     if test.after is not None:
         before = "worked" if test.before.ok else "failed"

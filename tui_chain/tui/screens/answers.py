@@ -9,9 +9,9 @@ from textual.content import Content
 from tui_chain.diagnose.explain_words import Explanation
 from tui_chain.failure import Failure
 from tui_chain.livetest.environment import Variable
+from tui_chain.livetest.families import FamilyTest
 from tui_chain.livetest.fulltest import FullTest
 from tui_chain.livetest.obeying import Obeyed
-from tui_chain.livetest.profiles import ProfileTest
 from tui_chain.state import HostState
 from tui_chain.tui.paint import attempt, fact, hop_line, lines
 from tui_chain.tui.rows import BAD, DIM, OK, WARN
@@ -59,8 +59,9 @@ _GOOD = {"good": True, "revoked": False}
 
 
 def full_test_page(test: FullTest) -> Content:
-    """The whole live test: before and after, hops, profiles, the environment, installed programs."""
+    """The whole live test: before and after, hops, client families, the environment, installed programs."""
     live = test.live
+    used = "the bundle" if live.after is not None else "the trust store"
     parts = [
         fact("request", f"{live.method} {live.url}"),
         *([fact("way", live.way)] if live.way else []),
@@ -70,8 +71,8 @@ def full_test_page(test: FullTest) -> Content:
         attempt("After", live.after, "There is no proven bundle to test."),
         *([Content(), fact("HTTP/2", "offered" if test.http2 else "not offered")] if test.http2 is not None else []),
         *_section("The way", [hop_line(hop, UNWRAPPED) for hop in test.hops]),
-        *_section("Kinds of client, a handshake each", [_client(one) for one in test.profiles]),
-        *_section("Programs of this machine, with the bundle", [_told(p.ok, p.name, p.words) for p in test.programs]),
+        *_section("Client families, a handshake each", [_client(one) for one in test.clients]),
+        *_section(f"Programs of this machine, with {used}", [_told(p.ok, p.name, p.words) for p in test.programs]),
         *_section("Your environment", [row for one in test.environment for row in _variable(one, test.obeyed)]),
     ]
     return lines(parts)
@@ -81,12 +82,12 @@ UNWRAPPED = 10_000
 """Cells of a line that the page wraps by itself."""
 
 
-def _client(one: ProfileTest) -> Content:
-    """What a kind of client gets, and how long its handshake took."""
+def _client(one: FamilyTest) -> Content:
+    """What a client family gets, and how long its handshake took."""
     code = f" (code {one.code})" if one.code is not None else ""
     took = f" · {one.times.tls:.0f} ms" if one.times.tls is not None else ""
     facts = " · ".join(filter(None, (one.tls_version, one.cipher)))
-    return _told(one.ok, one.profile, f"{one.words}{code}{f' · {facts}' if facts else ''}{took}")
+    return _told(one.ok, one.name, f"{one.words}{code}{f' · {facts}' if facts else ''}{took}")
 
 
 def _section(title: str, rows: list[Content]) -> list[Content]:

@@ -1,0 +1,55 @@
+"""Which client families refuse a chain that others accept, or that should be good, each with its reason."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from tui_chain.clients.families import family_names
+from tui_chain.clients.handshake import CANNOT_SHAKE_HANDS
+from tui_chain.clients.verdict import Verdict
+from tui_chain.diagnose.case import Case, uses_only_served
+from tui_chain.diagnose.catalogue import Finding, finding
+from tui_chain.diagnose.words import Status
+from tui_chain.paths.codes import WITHOUT_STRICT, is_strict
+
+
+def family_findings(case: Case, status: Status) -> Iterator[Finding]:
+    """Say who refuses, and why; families that refuse the same certificate for the same reason stand together."""
+    if status is Status.PARTIAL:
+        yield from _refusals(case)
+    elif status is Status.INVALID and _good_as_served(case):
+        first = next(iter(case.verdicts.values()))
+        yield finding("clients-refuse", first.certificate or case.leaf.sha256, f"{reason(first)}.")
+        yield from _refusals(case)
+
+
+def _refusals(case: Case) -> Iterator[Finding]:
+    groups: dict[Verdict, list[str]] = defaultdict(list)
+    for identity, verdict in case.verdicts.items():
+        if not verdict.ok:
+            groups[verdict].append(identity)
+    for verdict, identities in groups.items():
+        words = f"Refused by {family_names(identities)}: {reason(verdict)}."
+        yield finding("family-refuses", verdict.certificate, words, _advice(verdict))
+
+
+def _advice(verdict: Verdict) -> str:
+    """What helps where no bundle does: a context without X509_STRICT, another handshake."""
+    if is_strict(verdict.code):
+        return f"No bundle helps; `{WITHOUT_STRICT}` does for one Python context, and gives up checks of form."
+    if verdict.code in CANNOT_SHAKE_HANDS:
+        return "No bundle helps: it is the handshake that fails; the finding on the handshake says what to change."
+    return ""
+
+
+def _good_as_served(case: Case) -> bool:
+    """Whether a good path is in what was served: then no family looks as far as the search does."""
+    path = case.path
+    return path is not None and path.good and path.anchor in case.trust and uses_only_served(path, case.served)
+
+
+def reason(verdict: Verdict) -> str:
+    """The reason of a refusal in words, and its code in brackets, as in `certificate has expired (10)`."""
+    words = (verdict.error or "it gives no reason").rstrip(".")
+    return words if verdict.code is None else f"{words} ({verdict.code})"

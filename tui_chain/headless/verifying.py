@@ -1,0 +1,62 @@
+"""`tlschain verify`: what each client family says of a chain in a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from tui_chain.api import verify
+from tui_chain.certs.text import safe_text
+from tui_chain.clients.verdict import Verdict
+from tui_chain.diagnose.family_rules import reason
+from tui_chain.failure import Failure
+from tui_chain.files import read_file, read_stdin
+from tui_chain.headless.options import read_time
+from tui_chain.headless.speech import FOUND, OK, emit, fail
+from tui_chain.results.values import ClientResult, HostResult
+
+
+def run_verify(
+    chain: Path, host: str, bundle: Path | None, trust: tuple[str, ...], at: str | None, *, as_json: bool
+) -> int:
+    """Judge a chain file for `host`, with the trust store and, where one is named, with `bundle` alone."""
+    data = read_stdin("chain") if str(chain) == "-" else read_file(chain, "chain")
+    trusted = read_file(bundle, "bundle") if bundle is not None else None
+    moment = read_time(at) if at is not None else None
+    for part in (data, trusted, moment):
+        if isinstance(part, Failure):
+            return fail(part)
+    try:
+        result = verify(data, host=host, bundle=trusted, trust=trust or "certifi", at=moment)  # type: ignore[arg-type]
+    except ValueError as error:
+        return fail(Failure("usage", str(error)))
+    emit(result.to_json() if as_json else "\n".join(_lines(result)))
+    return OK if all(one.ok for one in _verdicts(result)) else FOUND
+
+
+def _verdicts(result: HostResult) -> tuple[Verdict, ...]:
+    """Those that count: with the bundle where there is one."""
+    return tuple(one.as_served if one.with_bundle is None else one.with_bundle for one in result.clients)
+
+
+def _lines(result: HostResult) -> Iterator[str]:
+    yield click.style(safe_text(result.target), bold=True)
+    yield f"{result.status} · {result.headline}"
+    bundled = any(one.with_bundle is not None for one in result.clients)
+    yield f"  {'client family':<28}{'with the trust store':<52}{'with the bundle' if bundled else ''}".rstrip()
+    for one in result.clients:
+        yield _row(one).rstrip()
+    yield f"  engines: {', '.join(dict.fromkeys(one.engine for one in result.clients))}"
+
+
+def _row(one: ClientResult) -> str:
+    served = _words(one.as_served)
+    if one.with_bundle is None:
+        return f"  {one.name:<28}{served}"
+    return f"  {one.name:<28}{served:<52}{_words(one.with_bundle)}"
+
+
+def _words(verdict: Verdict) -> str:
+    return "✓ accepted" if verdict.ok else f"✗ {reason(verdict)}"

@@ -1,0 +1,88 @@
+"""What an audit of a trust file found, as values."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from tui_chain.audit.audit import Audit, Auditor
+from tui_chain.certs.store import TrustStore
+from tui_chain.repair.headers import read_header
+from tui_chain.results.host import crl_object
+
+
+@dataclass(frozen=True)
+class LoadedResult:
+    """What a client would load: SHA-256 of each certificate and CRL in order, and why it refuses the file or None."""
+
+    certificates: tuple[str, ...]
+    refused: str | None
+    crls: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class AuditFindingResult:
+    """A finding; `at` is the SHA-256 of a certificate or CRL or None, `line` a number from 1 or None."""
+
+    code: str
+    severity: str
+    message: str
+    hint: str
+    at: str | None
+    line: int | None
+
+
+@dataclass(frozen=True)
+class AuditResult:
+    """An audited file; `certificates` are SHA-256 in the file's order, `crls` its CRLs in theirs, as JSON objects.
+
+    `crl_check` is `chain` or `leaf` where the file is ours and for clients that check CRLs, else None. `written` is
+    the name of the file that was written in its place, or None.
+    """
+
+    file: str
+    format: str
+    certificates: tuple[str, ...]
+    clients: Mapping[str, LoadedResult]
+    findings: tuple[AuditFindingResult, ...]
+    written: str | None = None
+    crls: tuple[Mapping[str, Any], ...] = field(default_factory=tuple)
+    crl_check: str | None = None
+
+    def to_json(self) -> str:
+        """One JSON object, ASCII only."""
+        return json.dumps(asdict(self))
+
+
+def audit_result(data: bytes, public: TrustStore, at: datetime) -> AuditResult:
+    """Audit the bytes of a file at the time `at` (aware); `public` is the store that everybody has."""
+    return of_audit(Auditor(public, at).audit(data))
+
+
+def of_audit(audit: Audit, written: Path | None = None) -> AuditResult:
+    """The values of an audit."""
+    header = read_header(audit.scan.data)
+    return AuditResult(
+        file=audit.name,
+        format=audit.scan.format,
+        certificates=tuple(one.sha256 for one in audit.certificates),
+        clients={
+            name: LoadedResult(
+                tuple(one.sha256 for one in loaded.certificates),
+                loaded.refused,
+                tuple(crl.sha256 for crl in loaded.crls),
+            )
+            for name, loaded in audit.loaded.items()
+        },
+        findings=tuple(
+            AuditFindingResult(one.code, one.severity.value, one.message, one.hint, one.at, one.line)
+            for one in audit.findings
+        ),
+        written=str(written) if written is not None else None,
+        crls=tuple(dict(crl_object(crl, "")) for crl in audit.scan.crls),
+        crl_check=header.crl_check.value if header is not None and header.crl_check is not None else None,
+    )

@@ -1,0 +1,247 @@
+"""The values of a host's result, made from how far it has come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypedDict
+
+from tui_chain.certs.certificate import Certificate
+from tui_chain.certs.crls import RevocationList
+from tui_chain.clients.families import FAMILIES
+from tui_chain.clients.judge import Verdicts, engine_name
+from tui_chain.diagnose.catalogue import Finding
+from tui_chain.failure import Failure
+from tui_chain.probe.served import ServedChain
+from tui_chain.results.values import (
+    CertificateResult,
+    ClientResult,
+    FindingResult,
+    HostResult,
+    MissingResult,
+    TLSResult,
+)
+from tui_chain.state import HostState, source_of
+
+if TYPE_CHECKING:
+    from tui_chain.diagnose.servers import Row
+    from tui_chain.revocation.status import Answer, RevocationCheck
+
+
+class ServerJSON(TypedDict):
+    """One answer of a host: how it was asked, and the SHA-256 of each certificate that came, or the error.
+
+    `key_type` is `any`, `RSA` or `ECDSA`, `tls` the version asked for or null, `turn` counts from 1, `status` is the
+    host's word for this answer alone, or `not offered`.
+    """
+
+    address: str
+    key_type: str
+    tls: str | None
+    sni: bool
+    turn: int
+    status: str
+    served: list[str]
+    error: str | None
+
+
+class AnswerJSON(TypedDict):
+    """One word about a certificate: `means` is staple, OCSP, CRL or none; times are ISO 8601 in UTC or null."""
+
+    means: str
+    url: str
+    status: str
+    words: str
+    produced: str | None
+    next_update: str | None
+    revoked_at: str | None
+    reason: str | None
+
+
+class RevocationJSON(TypedDict):
+    """What was said of one certificate (`at`, a SHA-256): good, revoked, unknown or unreachable, and by whom."""
+
+    at: str
+    status: str
+    answers: list[AnswerJSON]
+
+
+class CrlJSON(TypedDict):
+    """A CRL: times are ISO 8601 in UTC or null, `number` decimal digits or null, `source` says where it came from."""
+
+    sha256: str
+    issuer: str
+    number: str | None
+    this_update: str | None
+    next_update: str | None
+    source: str
+
+
+def host_result(state: HostState, at: datetime, written: Path | None = None) -> HostResult:
+    """Return the result of a host that was probed at least; `at` stands for the time where none was reached.
+
+    Raises ValueError for a host that was not probed.
+    """
+    verdict, status = state.verdict, state.status
+    if verdict is None or status is None:
+        raise ValueError("the host has not been probed")
+    served, repair = state.reached, state.proven
+    path = repair.path if repair is not None else verdict.path
+    return HostResult(
+        target=str(state.target),
+        label=state.label,
+        address=served.address if served is not None else None,
+        time=served.at if served is not None else at,
+        status=status.value,
+        blame=verdict.blame.value,
+        headline=state.headline,
+        tls=_tls(served) if served is not None else TLSResult(),
+        served=tuple(_certificate(one, "served") for one in (served.certificates if served is not None else ())),
+        path=tuple(_certificate(one, source_of(state, one)) for one in (path.certificates if path else ())),
+        missing=tuple(MissingResult(link.subject, link.key_id, link.wanted_by.sha256) for link in verdict.missing),
+        findings=tuple(finding_results(state)),
+        clients=client_results(verdict.verdicts, None if repair is None else repair.verdicts),
+        bundle=state.bundle.pem.decode("ascii") if state.bundle is not None else None,
+        written=str(written) if written is not None and repair is not None else None,
+        timings=_timings(served),
+        more=_more(state),
+    )
+
+
+def client_results(as_served: Verdicts, with_bundle: Verdicts | None) -> tuple[ClientResult, ...]:
+    """Every family with its verdicts, in the order in which families are shown; none for a host not reached."""
+    return tuple(
+        ClientResult(
+            family.id.value,
+            family.name,
+            engine_name(family),
+            as_served[family.id],
+            None if with_bundle is None else with_bundle[family.id],
+        )
+        for family in FAMILIES
+        if family.id in as_served
+    )
+
+
+def finding_results(state: HostState) -> Iterator[FindingResult]:
+    """Every finding with the certificate that it is about."""
+    verdict = state.verdict
+    subjects = subjects_of(state)
+    for found in verdict.findings if verdict is not None else ():
+        subject = subjects.get(found.at) if found.at is not None else None
+        yield FindingResult(found.code, found.severity.value, found.at, subject, found.message, found.hint)
+
+
+def subjects_of(state: HostState) -> dict[str, str]:
+    """The subject of every certificate that is known of a host, by SHA-256."""
+    return {one.sha256: one.subject for one in known_certificates(state)}
+
+
+def known_certificates(state: HostState) -> tuple[Certificate, ...]:
+    """Every certificate that is known of a host: served, found, in a path or at the end of one."""
+    verdict = state.verdict
+    known = list(state.reached.certificates) if state.reached is not None else []
+    known += state.resolution.found if state.resolution is not None else ()
+    known += state.proven.path.certificates if state.proven is not None else ()
+    if verdict is not None:
+        known += [one for path in verdict.search.paths for one in path.certificates]
+        known += [one for trail in verdict.search.untrusted for one in trail]
+    return tuple(dict.fromkeys(known))
+
+
+def label_of(state: HostState, found: Finding) -> str:
+    """The shortest name of the certificate that a finding is about; the host's target where it is about none."""
+    named = (one.label for one in known_certificates(state) if one.sha256 == found.at)
+    return next(named, str(state.target))
+
+
+def _tls(served: ServedChain) -> TLSResult:
+    facts = served.tls
+    wanted = None if facts.client_certificate is None else str(facts.client_certificate)
+    return TLSResult(facts.version, facts.cipher, facts.group, wanted, facts.client_cas)
+
+
+def _timings(served: ServedChain | None) -> dict[str, float]:
+    if served is None or served.timings is None:
+        return {}
+    times = served.timings
+    return {name: round(getattr(times, name), 3) for name in ("lookup", "connect", "tls")}
+
+
+def _more(state: HostState) -> dict[str, Any]:
+    more: dict[str, Any] = {}
+    if state.servers is not None:
+        more["servers"] = [server_object(row) for row in state.servers.rows]
+    if state.revocation is not None:
+        more["revocation"] = [revocation_object(check) for check in state.revocation]
+    found = state.crls
+    if isinstance(found, Failure):
+        more |= {"crls": [], "crl_error": found.message}
+    elif found is not None:
+        more["crls"] = [crl_object(one.crl, one.source) for one in found.lists]
+        more["crl_check"] = found.scope.value
+        more["crl_clients"] = {name: verdict.ok for name, verdict in found.verdicts.items()}
+    return more
+
+
+def _certificate(certificate: Certificate, source: str) -> CertificateResult:
+    return CertificateResult(
+        certificate.der,
+        certificate.sha256,
+        certificate.subject,
+        certificate.issuer,
+        certificate.not_after,
+        source,
+    )
+
+
+def crl_object(crl: RevocationList, source: str) -> CrlJSON:
+    """Describe a CRL that came from `source`, safe text."""
+    return CrlJSON(
+        sha256=crl.sha256,
+        issuer=crl.issuer,
+        number=None if crl.number is None else str(crl.number),
+        this_update=_iso(crl.this_update),
+        next_update=_iso(crl.next_update),
+        source=source,
+    )
+
+
+def server_object(row: Row) -> ServerJSON:
+    """Describe one answer."""
+    variant, result = row.variant, row.answer.result
+    return ServerJSON(
+        address=variant.address.ip,
+        key_type=variant.key_type.value,
+        tls=variant.tls,
+        sni=variant.sni,
+        turn=variant.turn,
+        status="not offered" if row.not_offered else row.diagnosis.status.value,
+        served=list(row.chain),
+        error=result.message if isinstance(result, Failure) else None,
+    )
+
+
+def revocation_object(check: RevocationCheck) -> RevocationJSON:
+    """Describe what was said of one certificate."""
+    return RevocationJSON(
+        at=check.at, status=check.status.value, answers=[_answer_object(answer) for answer in check.answers]
+    )
+
+
+def _answer_object(answer: Answer) -> AnswerJSON:
+    return AnswerJSON(
+        means=answer.means.value,
+        url=answer.url,
+        status=answer.status.value,
+        words=answer.words,
+        produced=_iso(answer.produced),
+        next_update=_iso(answer.next_update),
+        revoked_at=_iso(answer.revoked_at),
+        reason=answer.reason,
+    )
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()
