@@ -9,7 +9,6 @@ import gc
 import io
 import os
 import sys
-import traceback
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -65,6 +64,8 @@ class _Commands(click.Group):
 
 def _own_fault(fault: Exception) -> int:
     """Say that the product itself is at fault, where, and how to report it."""
+    import traceback  # it takes 10 ms, which only a fault is worth
+
     frame = traceback.extract_tb(fault.__traceback__)[-1]
     where = f"{Path(frame.filename).name}:{frame.lineno}"
     click.echo(

@@ -13,6 +13,7 @@ from tui_chain.probe.target import Target
 
 if TYPE_CHECKING:
     from tui_chain.certs.certificate import Certificate
+    from tui_chain.diagnose.catalogue import Finding
     from tui_chain.diagnose.diagnosis import Diagnosis
     from tui_chain.diagnose.servers import Servers
     from tui_chain.livetest.request import LiveTest
@@ -144,6 +145,24 @@ def needs_no_strict(state: HostState) -> bool:
     repair, verdict = state.proven, state.verdict
     verdicts = repair.verdicts if repair is not None else verdict.verdicts if verdict is not None else {}
     return any(is_strict(one.code) for one in verdicts.values())
+
+
+def known_certificates(state: HostState) -> tuple[Certificate, ...]:
+    """Every certificate that is known of a host: served, found, in a path or at the end of one."""
+    verdict = state.verdict
+    known = list(state.reached.certificates) if state.reached is not None else []
+    known += state.resolution.found if state.resolution is not None else ()
+    known += state.proven.path.certificates if state.proven is not None else ()
+    if verdict is not None:
+        known += [one for path in verdict.search.paths for one in path.certificates]
+        known += [one for trail in verdict.search.untrusted for one in trail]
+    return tuple(dict.fromkeys(known))
+
+
+def label_of(state: HostState, found: Finding) -> str:
+    """The shortest name of the certificate that a finding is about; the host's target where it is about none."""
+    named = (one.label for one in known_certificates(state) if one.sha256 == found.at)
+    return next(named, str(state.target))
 
 
 def source_of(state: HostState, certificate: Certificate) -> str:

@@ -18,8 +18,8 @@ from tests.paths.graphs import AKI, HOST, NOW, ca, key, leaf
 from tui_chain.certs.certificate import Certificate
 from tui_chain.certs.pem import pem_of
 from tui_chain.clients.families import FAMILIES, Engine
-from tui_chain.clients.judge import Judge, Verdicts
-from tui_chain.clients.verdict import ACCEPTED
+from tui_chain.clients.judge import Judge
+from tui_chain.clients.verdict import ACCEPTED, Verdicts
 from tui_chain.paths.codes import MEANINGS
 
 CURL = shutil.which("curl")

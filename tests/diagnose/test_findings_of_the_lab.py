@@ -10,8 +10,7 @@ import pytest
 
 from tui_chain.certs.store import TrustStore
 from tui_chain.clients.families import FAMILIES, FamilyId
-from tui_chain.clients.judge import Verdicts
-from tui_chain.clients.verdict import Code
+from tui_chain.clients.verdict import Code, Verdicts
 from tui_chain.diagnose.catalogue import CATALOGUE
 from tui_chain.diagnose.headline import headline
 from tui_chain.diagnose.words import Blame, Severity, Status

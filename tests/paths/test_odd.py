@@ -13,7 +13,8 @@ from tests.paths.graphs import HOST, NOW, ca, leaf, root, trust
 from tui_chain.certs.certificate import Certificate
 from tui_chain.certs.readers import read_certificates
 from tui_chain.clients.families import FAMILIES, Engine
-from tui_chain.clients.judge import Judge, Verdicts
+from tui_chain.clients.judge import Judge
+from tui_chain.clients.verdict import Verdicts
 from tui_chain.paths.search import find_paths
 
 ROOT, ISSUING, LEAF = root(), ca("Issuing", "Root"), leaf("Issuing")

@@ -13,8 +13,7 @@ from tui_chain.certs.certificate import Certificate
 from tui_chain.certs.store import TrustStore
 from tui_chain.certs.text import colon_hex
 from tui_chain.clients.families import FAMILIES
-from tui_chain.clients.judge import Verdicts
-from tui_chain.diagnose.family_rules import reason
+from tui_chain.clients.verdict import Verdicts, reason
 from tui_chain.failure import Failure
 from tui_chain.probe.served import ServedChain
 from tui_chain.repair.kinds import SUFFIXES, Kind, make_output

@@ -24,16 +24,13 @@ from tui_chain.clients.engines.openssl import (
     library,
 )
 from tui_chain.clients.families import FAMILIES, Engine, Family, FamilyId
-from tui_chain.clients.verdict import Verdict
+from tui_chain.clients.verdict import Verdict, Verdicts
 
 MAX_REMEMBERED = 20_000
 """Verdicts that are kept; then all are forgotten."""
 
 NAMED = object()
 """Stands for every host that a leaf names in so many letters: no client makes a difference between them."""
-
-Verdicts = Mapping[str, Verdict]
-"""A verdict by the id of its family, in the order in which families are shown."""
 
 OPENSSL_SETTINGS: Mapping[str, Settings] = {
     FamilyId.REQUESTS: Settings(common_name=False, drops_dot=True),
@@ -89,6 +86,12 @@ class Judge:
         self._known.clear()
         self._openssl.forget()
 
+    def unlocated_verdict(self, family: Family, served: tuple[bytes, ...], *, host: str, at: datetime) -> Verdict:
+        """Return the verdict of one family without the certificate of a refusal, which takes a second library."""
+        if family.engine is not Engine.OPENSSL:
+            return self.verdict(family, served, host=host, at=at)
+        return self._openssl.verify(served, host, at, self._settings(family), locate=False)
+
     def verdict(self, family: Family, served: tuple[bytes, ...], *, host: str, at: datetime) -> Verdict:
         """Return the verdict of one family, from memory where it gave it before."""
         name = NAMED if served and plainly_names(served[0], host) else host
@@ -102,11 +105,12 @@ class Judge:
 
     def _ask(self, family: Family, served: tuple[bytes, ...], host: str, at: datetime) -> Verdict:
         if family.engine is Engine.OPENSSL:
-            settings = OPENSSL_SETTINGS[family.id]
-            if self.crl is not None:
-                settings = _checking(settings, self.crl)
-            return self._openssl.verify(served, host, at, settings)
+            return self._openssl.verify(served, host, at, self._settings(family))
         return self._model(family.engine).verify(served, host, at)
+
+    def _settings(self, family: Family) -> Settings:
+        settings = OPENSSL_SETTINGS[family.id]
+        return settings if self.crl is None else _checking(settings, self.crl)
 
     @cached_property
     def _openssl(self) -> OpenSSLVerifier:

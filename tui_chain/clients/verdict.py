@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 Code = int | str
@@ -22,6 +23,9 @@ class Verdict:
     certificate: str | None = None
 
 
+Verdicts = Mapping[str, Verdict]
+"""A verdict by the id of its family, in the order in which families are shown."""
+
 ACCEPTED = Verdict(True)
 """The chain is accepted."""
 
@@ -29,3 +33,9 @@ ACCEPTED = Verdict(True)
 def refused(code: Code | None, error: str, certificate: str | None = None) -> Verdict:
     """Return a refusal."""
     return Verdict(False, code, error, certificate)
+
+
+def reason(verdict: Verdict) -> str:
+    """The reason of a refusal in words, and its code in brackets, as in `certificate has expired (10)`."""
+    words = (verdict.error or "it gives no reason").rstrip(".")
+    return words if verdict.code is None else f"{words} ({verdict.code})"

@@ -10,7 +10,7 @@ from functools import cached_property
 from tui_chain.certs.certificate import Certificate
 from tui_chain.certs.signatures import SignatureProver
 from tui_chain.certs.store import Anchors, TrustStore
-from tui_chain.clients.judge import Verdicts
+from tui_chain.clients.verdict import Verdicts
 from tui_chain.paths.search import Path, Search
 from tui_chain.probe.served import ServedChain
 

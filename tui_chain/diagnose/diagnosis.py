@@ -10,8 +10,8 @@ from tui_chain.certs.signatures import SignatureProver
 from tui_chain.certs.store import TrustStore
 from tui_chain.clients.families import FamilyId
 from tui_chain.clients.handshake import HandshakeCode, handshake_refusals, key_kind
-from tui_chain.clients.judge import Judge, Verdicts
-from tui_chain.clients.verdict import refused
+from tui_chain.clients.judge import Judge
+from tui_chain.clients.verdict import Verdicts, refused
 from tui_chain.diagnose.case import Case, OtherStores, no_other_stores, uses_only_served
 from tui_chain.diagnose.catalogue import Finding
 from tui_chain.diagnose.network_rules import failure_finding

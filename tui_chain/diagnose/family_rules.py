@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from tui_chain.clients.families import family_names
 from tui_chain.clients.handshake import CANNOT_SHAKE_HANDS
-from tui_chain.clients.verdict import Verdict
+from tui_chain.clients.verdict import Verdict, reason
 from tui_chain.diagnose.case import Case, uses_only_served
 from tui_chain.diagnose.catalogue import Finding, finding
 from tui_chain.diagnose.words import Status
@@ -47,9 +47,3 @@ def _good_as_served(case: Case) -> bool:
     """Whether a good path is in what was served: then no family looks as far as the search does."""
     path = case.path
     return path is not None and path.good and path.anchor in case.trust and uses_only_served(path, case.served)
-
-
-def reason(verdict: Verdict) -> str:
-    """The reason of a refusal in words, and its code in brackets, as in `certificate has expired (10)`."""
-    words = (verdict.error or "it gives no reason").rstrip(".")
-    return words if verdict.code is None else f"{words} ({verdict.code})"

@@ -9,7 +9,7 @@ from tui_chain.clients.families import FAMILIES, family_names
 from tui_chain.diagnose.words import Blame, Severity, Status
 
 if TYPE_CHECKING:
-    from tui_chain.clients.judge import Verdicts
+    from tui_chain.clients.verdict import Verdicts
     from tui_chain.diagnose.catalogue import Finding
     from tui_chain.diagnose.diagnosis import Diagnosis
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from tui_chain.certs.certificate import Certificate
 from tui_chain.certs.signatures import SignatureProver
 from tui_chain.clients.handshake import CANNOT_SHAKE_HANDS
-from tui_chain.clients.judge import Verdicts
+from tui_chain.clients.verdict import Verdicts
 from tui_chain.diagnose.case import Case, uses_only_served
 from tui_chain.diagnose.catalogue import Finding
 from tui_chain.diagnose.kinds.handshake import HANDSHAKE

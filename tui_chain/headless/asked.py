@@ -10,7 +10,6 @@ import click
 from tui_chain.failure import Failure
 from tui_chain.headless.options import Options
 from tui_chain.journey import Journey
-from tui_chain.results.host import AnswerJSON, RevocationJSON, ServerJSON, revocation_object, server_object
 from tui_chain.state import HostState
 
 if TYPE_CHECKING:
@@ -20,17 +19,6 @@ if TYPE_CHECKING:
     from tui_chain.probe.served import ServedChain
     from tui_chain.repair.repair import Repair
     from tui_chain.revocation.status import RevocationCheck
-
-__all__ = [
-    "AnswerJSON",
-    "RevocationJSON",
-    "ServerJSON",
-    "check_host",
-    "revocation_lines",
-    "revocation_object",
-    "server_lines",
-    "server_object",
-]
 
 _LOOK = {
     "good": ("✓", "green"),

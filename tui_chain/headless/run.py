@@ -21,7 +21,6 @@ from tui_chain.headless.words import describe
 from tui_chain.probe.served import ServedChain
 from tui_chain.repair.kinds import Kind, Output, make_output
 from tui_chain.repair.repair import Repair
-from tui_chain.results.host import host_result
 from tui_chain.state import HostState
 from tui_chain.trust import read_file
 
@@ -59,7 +58,14 @@ def run_check(options: Options) -> int:
 
 def _report(options: Options, work: Work, state: HostState) -> str:
     now = work.journey.clock()
-    return host_result(state, now).to_json() if options.as_json else describe(state, now) + "\n"
+    return _json(state, now) if options.as_json else describe(state, now) + "\n"
+
+
+def _json(state: HostState, now: datetime, written: Path | None = None) -> str:
+    """One line of JSON."""
+    from tui_chain.results.host import host_result  # who reads words does without it
+
+    return host_result(state, now, written).to_json()
 
 
 def _check_code(state: HostState) -> int:
@@ -109,7 +115,7 @@ def run_fix(options: Options) -> int:
         for state in states:
             inside = isinstance(written, Path) and not isinstance(state.crls, Failure)
             file = written if inside and isinstance(written, Path) else None
-            emit(host_result(state, work.journey.clock(), file).to_json())
+            emit(_json(state, work.journey.clock(), file))
     codes = list(map(_fix_code, states))
     return worst([*codes, fail(written)] if isinstance(written, Failure) else codes)
 

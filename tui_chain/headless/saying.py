@@ -30,7 +30,6 @@ from tui_chain.probe.target import Target, parse_target
 from tui_chain.repair.headers import read_header
 from tui_chain.repair.kinds import SUFFIXES, Kind
 from tui_chain.repair.write import WritePlan, plan_write
-from tui_chain.results.host import host_result
 from tui_chain.state import HostState, needs_no_strict
 from tui_chain.trust import read_file
 
@@ -229,5 +228,7 @@ def run_report(options: Options, form: Form) -> int:
 
 def _report(state: HostState, form: Form, now: datetime, document: Document) -> str:
     if form == "json":
+        from tui_chain.results.host import host_result
+
         return host_result(state, now).to_json() + "\n"
     return {"html": to_html, "text": to_text}.get(form, to_markdown)(document)

@@ -9,8 +9,7 @@ import click
 
 from tui_chain.api import verify
 from tui_chain.certs.text import safe_text
-from tui_chain.clients.verdict import Verdict
-from tui_chain.diagnose.family_rules import reason
+from tui_chain.clients.verdict import Verdict, reason
 from tui_chain.failure import Failure
 from tui_chain.files import read_file, read_stdin
 from tui_chain.headless.options import read_time

@@ -10,16 +10,14 @@ import click
 from tui_chain.certs.certificate import Certificate
 from tui_chain.certs.text import plural
 from tui_chain.clients.families import FAMILIES
-from tui_chain.clients.judge import Verdicts
-from tui_chain.diagnose.family_rules import reason
+from tui_chain.clients.verdict import Verdicts, reason
 from tui_chain.diagnose.words import Blame, Severity, Status
 from tui_chain.failure import Failure
 from tui_chain.headless.asked import revocation_lines, server_lines
 from tui_chain.headless.crls import crl_lines
-from tui_chain.journey import HostState, source_of
 from tui_chain.probe.asking import KeyType
 from tui_chain.probe.served import ServedChain
-from tui_chain.results.host import label_of
+from tui_chain.state import HostState, label_of, source_of
 
 GLYPHS = {
     Status.COMPLETE: ("✓", "green"),

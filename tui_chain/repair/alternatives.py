@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from tui_chain.certs.text import plural
 from tui_chain.clients.families import family_names
-from tui_chain.clients.judge import Verdicts
+from tui_chain.clients.verdict import Verdicts
 from tui_chain.paths.search import Path
 from tui_chain.probe.served import ServedChain
 from tui_chain.repair.choice import ANY, Choice

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from tui_chain.certs.certificate import Certificate
 from tui_chain.certs.signatures import Proof, SignatureProver
-from tui_chain.clients.judge import Verdicts
+from tui_chain.clients.verdict import Verdicts
 from tui_chain.probe.served import ServedChain
 from tui_chain.repair.alternatives import Alternative
 from tui_chain.repair.choice import ANY, Choice

@@ -10,8 +10,8 @@ from tui_chain.certs.certificate import Certificate
 from tui_chain.certs.crls import CrlScope
 from tui_chain.certs.pem import pem_of
 from tui_chain.clients.families import FAMILIES, Family
-from tui_chain.clients.judge import CRL_FAMILIES, Judge, Verdicts
-from tui_chain.clients.verdict import Verdict
+from tui_chain.clients.judge import CRL_FAMILIES, Judge
+from tui_chain.clients.verdict import Verdict, Verdicts
 from tui_chain.probe.served import ServedChain
 
 
@@ -25,8 +25,13 @@ class Proof:
 
     def refusal(self, judge: Judge) -> str | None:
         """Say which wanted family refuses the host with the trust file of `judge`, or None."""
-        verdicts = self.verdicts(judge, FAMILIES)
-        return next((self._words(family.name, verdict.error) for family, verdict in verdicts if not verdict.ok), None)
+        chain = ders_of(self.served)
+        for family in FAMILIES:
+            if family.id in self.wanted:
+                verdict = judge.unlocated_verdict(family, chain, host=self.served.host, at=self.at)
+                if not verdict.ok:
+                    return self._words(family.name, verdict.error)
+        return None
 
     def verdicts(self, judge: Judge, families: Iterable[Family]) -> Iterator[tuple[Family, Verdict]]:
         """What each wanted one of some families says, one after the other, with the trust file of `judge`."""

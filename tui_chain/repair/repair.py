@@ -10,7 +10,8 @@ from itertools import islice
 from tui_chain.certs.certificate import Certificate
 from tui_chain.clients.families import family_names
 from tui_chain.clients.handshake import CANNOT_SHAKE_HANDS
-from tui_chain.clients.judge import Judge, Verdicts
+from tui_chain.clients.judge import Judge
+from tui_chain.clients.verdict import Verdicts
 from tui_chain.diagnose.diagnosis import Diagnosis
 from tui_chain.diagnose.words import Status
 from tui_chain.failure import Failure
@@ -163,11 +164,12 @@ def prove(path: Path, served: ServedChain, resolution: Resolution, at: datetime)
     """
     whole = path.certificates[1:]
     before = resolution.diagnosis.verdicts
-    wanted = accepted(_judged(whole, served, at, before))
+    with_all = _judged(whole, served, at, before)
+    wanted = accepted(with_all)
     certificates = minimal(whole, (Proof(served, wanted, at),)) if wanted else whole
     store = resolution.diagnosis.store
     bundle = Bundle(certificates, (str(served.target),), resolution.sources, trust=store)
-    verdicts = _judged(certificates, served, at, before)
+    verdicts = with_all if certificates == whole else _judged(certificates, served, at, before)
     added = tuple(certificate for certificate in certificates if certificate not in served.certificates)
     won = accepted(verdicts) - accepted(before)
     unfit = _unfit(path, certificates, served, at)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from tui_chain.certs.certificate import Certificate
 from tui_chain.certs.crls import RevocationList
 from tui_chain.clients.families import FAMILIES
-from tui_chain.clients.judge import Verdicts, engine_name
-from tui_chain.diagnose.catalogue import Finding
+from tui_chain.clients.judge import engine_name
+from tui_chain.clients.verdict import Verdicts
 from tui_chain.failure import Failure
 from tui_chain.probe.served import ServedChain
 from tui_chain.results.values import (
@@ -22,7 +22,7 @@ from tui_chain.results.values import (
     MissingResult,
     TLSResult,
 )
-from tui_chain.state import HostState, source_of
+from tui_chain.state import HostState, known_certificates, source_of
 
 if TYPE_CHECKING:
     from tui_chain.diagnose.servers import Row
@@ -136,24 +136,6 @@ def finding_results(state: HostState) -> Iterator[FindingResult]:
 def subjects_of(state: HostState) -> dict[str, str]:
     """The subject of every certificate that is known of a host, by SHA-256."""
     return {one.sha256: one.subject for one in known_certificates(state)}
-
-
-def known_certificates(state: HostState) -> tuple[Certificate, ...]:
-    """Every certificate that is known of a host: served, found, in a path or at the end of one."""
-    verdict = state.verdict
-    known = list(state.reached.certificates) if state.reached is not None else []
-    known += state.resolution.found if state.resolution is not None else ()
-    known += state.proven.path.certificates if state.proven is not None else ()
-    if verdict is not None:
-        known += [one for path in verdict.search.paths for one in path.certificates]
-        known += [one for trail in verdict.search.untrusted for one in trail]
-    return tuple(dict.fromkeys(known))
-
-
-def label_of(state: HostState, found: Finding) -> str:
-    """The shortest name of the certificate that a finding is about; the host's target where it is about none."""
-    named = (one.label for one in known_certificates(state) if one.sha256 == found.at)
-    return next(named, str(state.target))
 
 
 def _tls(served: ServedChain) -> TLSResult:

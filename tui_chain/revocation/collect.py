@@ -11,7 +11,7 @@ from itertools import pairwise
 from tui_chain.certs.certificate import Certificate
 from tui_chain.certs.crls import CrlScope, RevocationList
 from tui_chain.certs.text import safe_text
-from tui_chain.clients.judge import Verdicts
+from tui_chain.clients.verdict import Verdicts
 from tui_chain.failure import Failure
 from tui_chain.resolve.addresses import Reach
 from tui_chain.resolve.aia import MAX_URLS

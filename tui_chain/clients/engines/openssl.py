@@ -47,6 +47,8 @@ _AFTER_TIME = frozenset({4, 7, 8, 23, 36, 43, 47, 48, 49, 51, 52, 53})
 _DATES = frozenset({9, 10, 11, 12, 13, 14, 15, 16})
 """Codes for the dates of certificates and CRLs."""
 _HOST, _ADDRESS = 62, 64
+_WITHOUT_ISSUER = frozenset({18, 20})
+"""X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT, X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY."""
 
 
 @dataclass(frozen=True)
@@ -140,8 +142,13 @@ class OpenSSLVerifier:
         """Forget the handshakes that were done; the store stays loaded."""
         self._answers.clear()
 
-    def verify(self, served: Sequence[bytes], host: str, at: datetime, settings: Settings) -> Verdict:
-        """Judge `served` (DER, leaf first) for `host` (ASCII name or IP literal) at `at` (aware)."""
+    def verify(
+        self, served: Sequence[bytes], host: str, at: datetime, settings: Settings, *, locate: bool = True
+    ) -> Verdict:
+        """Judge `served` (DER, leaf first) for `host` (ASCII name or IP literal) at `at` (aware).
+
+        Without `locate` a refusal does not name its certificate, which is left to a second library.
+        """
         if not served:
             return refused(None, "the server sent no certificate")
         context = self._context
@@ -152,7 +159,8 @@ class OpenSSLVerifier:
         verdict = self._ask(context, served, name, settings, now=now)
         if not now:
             verdict = self._dated(verdict, served, at, settings)
-        verdict = self._located(verdict, served, None if now else at, settings)
+        if locate:
+            verdict = self._located(verdict, served, None if now else at, settings)
         return _curl(verdict, served, name) if settings.own_host_check and verdict.ok else verdict
 
     def _ask(
@@ -199,7 +207,9 @@ class OpenSSLVerifier:
         """Name the certificate of a refusal: the leaf for names, else what pyOpenSSL says where its code agrees."""
         if verdict.ok or verdict.certificate is not None or not isinstance(verdict.code, int):
             return verdict
-        if verdict.code in {_HOST, _ADDRESS}:
+        # of a leaf on its own, what has no issuer or signed itself is the leaf
+        alone = len(served) == 1 and verdict.code in _WITHOUT_ISSUER
+        if alone or verdict.code in {_HOST, _ADDRESS}:
             return Verdict(False, verdict.code, verdict.error, Certificate(served[0]).sha256)
         found = self._locator.locate(served, settings.flags, at, verdict.code)
         certificate = self._strict(verdict.code, served, settings, at) if found is None else found.certificate

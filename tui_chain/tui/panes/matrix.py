@@ -5,8 +5,7 @@ from __future__ import annotations
 from textual.content import Content
 
 from tui_chain.clients.families import FAMILIES
-from tui_chain.clients.judge import Verdicts
-from tui_chain.clients.verdict import Verdict
+from tui_chain.clients.verdict import Verdict, Verdicts
 from tui_chain.tui.rows import BAD, DIM, OK
 
 NAME = 25
