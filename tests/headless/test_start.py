@@ -58,8 +58,8 @@ def test_an_unknown_command_is_wrong_usage() -> None:
 
 
 def test_a_repair_loads_only_what_it_uses(lab: Lab) -> None:
-    """What takes longest to load beside cryptography and OpenSSL is for proxies, live tests and written files."""
+    """What takes longest to load beside cryptography is for proxies, live tests, written files and failing depths."""
     words = ("fix", "--no-pool", "--trust", str(lab.trust_file), str(lab.host("leaf-only").target))
     loaded = loaded_by(*words)
-    assert {"OpenSSL", "h11"} <= loaded
-    assert loaded & {"httpx", "httpcore", "anyio", "sqlite3", "textual", "rich", "difflib"} == set()
+    assert {"cryptography", "h11"} <= loaded
+    assert loaded & {"httpx", "httpcore", "anyio", "sqlite3", "textual", "rich", "difflib", "OpenSSL"} == set()
