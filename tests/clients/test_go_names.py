@@ -9,7 +9,8 @@ import pytest
 from tests.clients.making import HOST, Case, Ext, Shape, case, leaf, name, pki, root, san
 from tests.clients.model_cases import address, constraints, directory, dns, mail, uri
 from tui_chain.clients.engines.go import GoVerifier
-from tui_chain.clients.engines.go_names import in_domain, mailbox, reverse_labels, uri_host
+from tui_chain.clients.engines.go_constraints import Domains
+from tui_chain.clients.engines.go_names import mailbox, reverse_labels, uri_host
 from tui_chain.clients.verdict import Verdict
 
 
@@ -157,5 +158,5 @@ def test_labels_of_domains() -> None:
     assert reverse_labels("") == []
     assert reverse_labels(".a") == ["a"]
     assert [reverse_labels(text) for text in (".", "a.", "..a", "a..b", "a b")] == [None] * 5
-    assert in_domain("a.b", ".") is True
-    assert in_domain("a b", "b") is None
+    assert Domains(["."]).hold(reverse_labels("a.b")) is True
+    assert Domains(["b"]).hold(reverse_labels("a b")) is None

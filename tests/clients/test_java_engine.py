@@ -575,3 +575,17 @@ def test_a_file_is_decoded_as_java_decodes_base64() -> None:
     own = pki()
     block = b"-----BEGIN CERTIFICATE-----\n" + base64.b64encode(own.root.der) + b"\n-----END CERTIFICATE-----"
     assert verdict(replace(own.case("line"), bundle=block)) == ACCEPTED
+
+
+@pytest.mark.parametrize(("unused", "ok"), [(0, True), (4, True), (5, False), (8, False)])
+def test_bits_of_a_signature_that_are_called_unused_are_cleared(unused: int, ok: bool) -> None:
+    """DerValue.getBitString, held against Java 17: a signature that ends in four zero bits loses nothing by it."""
+    own = pki()
+    one = own.leaf
+    while int.from_bytes(one.der[-1:], "big") & 0x1F != 0x10:
+        one = leaf(own.inter)
+    signature = tuple(element(one.der).children())[2]
+    place = signature.after - len(signature.content)
+    changed = one.der[:place] + bytes([unused]) + one.der[place + 1 :]
+    verdict = JavaVerifier(own.case("unused").bundle).verify((changed, own.inter.der), HOST, datetime.now(UTC))
+    assert verdict.ok is ok

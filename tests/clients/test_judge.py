@@ -7,8 +7,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from tests.clients import making
 from tests.support.chains import HOST, NOW, make_pki, views
+from tui_chain.certs.der import encode
 from tui_chain.certs.pem import pem_of
+from tui_chain.clients.engines.hostnames import plainly_names
 from tui_chain.clients.engines.openssl import PARTIAL_CHAIN, STRICT, OpenSSLVerifier
 from tui_chain.clients.families import FAMILIES, Engine, FamilyId, family, family_names
 from tui_chain.clients.judge import OPENSSL_SETTINGS, Judge, engine_name
@@ -129,6 +132,52 @@ def test_a_verdict_is_remembered_for_its_chain_host_and_time(monkeypatch: pytest
     assert judge.verdict(curl, CHAIN[:1], host=HOST, at=NOW).code == 20
     assert judge.verdict(curl, CHAIN, host=HOST, at=NOW) is first
     assert len(asked) == 4
+
+
+NAMED_HOSTS = ("a.test", "b.test", "192.0.2.1")
+ODD_ENTRIES = {
+    "a directory name without content": bytes.fromhex("a4023000"),
+    "an unknown kind": bytes.fromhex("890161"),
+    "a registered id that cannot be read": bytes.fromhex("880180"),
+    "an address of three octets": bytes.fromhex("8703616263"),
+    "a name in octets beyond ASCII": encode(0x82, b"a\xffb"),
+    "a name with a zero": encode(0x82, b"a\0b"),
+    "a name without content": encode(0x82, b""),
+    "a wildcard in the middle": encode(0x82, b"a.*.test"),
+    "an otherName": bytes.fromhex("a0020500"),
+    "a URI": encode(0x86, b" "),
+    "a mail address": encode(0x81, b"a@b.test"),
+    "a length in more octets than it needs": b"\x82\x81\x01a",
+}
+
+
+@pytest.mark.parametrize("order", [NAMED_HOSTS, NAMED_HOSTS[::-1]], ids=["first", "last"])
+@pytest.mark.parametrize("odd", ODD_ENTRIES.values(), ids=list(ODD_ENTRIES))
+def test_hosts_share_no_verdict_where_a_client_may_not_read_to_its_name(odd: bytes, order: tuple[str, ...]) -> None:
+    """GnuTLS stops at an empty directory name, rustls at a kind it does not know: names behind it do not count."""
+    root, now = making.root(), datetime.now(UTC)
+    served = (making.leaf(root, names=(NAMED_HOSTS[0], odd, *NAMED_HOSTS[1:])).der,)
+    judge = Judge(making.pem([root]))
+    for host in order:
+        alone = Judge(judge.trust).verdicts(served, host=host, at=now)
+        assert judge.verdicts(served, host=host, at=now) == alone
+
+
+def test_hosts_share_a_verdict_where_all_names_are_plain() -> None:
+    root = making.root()
+    plain = making.leaf(root, names=(*NAMED_HOSTS, "*.c.test", "2001:db8::1", "UPPER.test")).der
+    assert all(plainly_names(plain, host) for host in NAMED_HOSTS)
+    for trust in (making.pem([root]), b""):
+        told = [Judge(trust).verdicts((plain,), host=host, at=datetime.now(UTC)) for host in NAMED_HOSTS]
+        assert told == told[:1] * len(NAMED_HOSTS)
+    assert not any(plainly_names(plain, host) for host in ("x.c.test", "2001:db8::1", "upper.test", "other.test"))
+    for odd in ODD_ENTRIES.values():
+        assert not plainly_names(making.leaf(root, names=(*NAMED_HOSTS, odd)).der, NAMED_HOSTS[0])
+
+
+def test_hosts_share_no_verdict_where_there_are_two_lists_of_names() -> None:
+    twice = making.Shape(extra=(making.san(*NAMED_HOSTS),))
+    assert not plainly_names(making.leaf(making.root(), twice, NAMED_HOSTS).der, NAMED_HOSTS[0])
 
 
 def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -194,7 +194,7 @@ def test_a_certificate_that_openssl_cannot_parse_ends_the_handshake(garbage: byt
     served.insert(place, garbage)
     for verdict in Judge(TRUST).verdicts(served, host=HOST, at=NOW, families=OPENSSL).values():
         assert (verdict.ok, verdict.code) == (False, "unreadable")
-        assert str(verdict.error).startswith("OpenSSL cannot use what the server sent")
+        assert str(verdict.error).startswith("OpenSSL cannot read what the server sent")
 
 
 @pytest.mark.parametrize("kind", ["secp256k1", "p192"])

@@ -30,7 +30,7 @@ MAX_REMEMBERED = 20_000
 """Verdicts that are kept; then all are forgotten."""
 
 NAMED = object()
-"""Stands for every host that a leaf names in so many letters: no client makes a difference between them."""
+"""Stands for every host that a leaf with none but plain names names: no client makes a difference between them."""
 
 OPENSSL_SETTINGS: Mapping[str, Settings] = {
     FamilyId.REQUESTS: Settings(common_name=False, drops_dot=True),

@@ -133,6 +133,11 @@ class Fields:
         """The signature's octets, without the one that counts its unused bits."""
         return self._outer[2].content[1:]
 
+    @property
+    def signature_unused_bits(self) -> int:
+        """How many bits of the signature's last octet its BIT STRING calls unused."""
+        return self._outer[2].content[0]
+
     @cached_property
     def extensions(self) -> tuple[RawExtension, ...]:
         """Every extension in its order, duplicates too: dotted OID, critical flag, the DER of its value."""

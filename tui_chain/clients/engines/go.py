@@ -15,7 +15,7 @@ from tui_chain.certs.algorithms import Scheme
 from tui_chain.clients.engines.go_algorithms import CURVE_P224, VERIFIES
 from tui_chain.clients.engines.go_bundle import by_subject
 from tui_chain.clients.engines.go_certificate import GoCertificate, go_certificate
-from tui_chain.clients.engines.go_constraints import constraint_refusal
+from tui_chain.clients.engines.go_constraints import NameChecks
 from tui_chain.clients.engines.go_extensions import CERT_SIGN
 from tui_chain.clients.engines.go_names import covers
 from tui_chain.clients.engines.signature import signed
@@ -106,6 +106,8 @@ class _Search:
         self._served = served
         self._at = at
         self._checks = 0
+        self._names = NameChecks()
+        self._constraint_codes: dict[GoCertificate, str | None] = {}
 
     def refusal(self, leaf: GoCertificate) -> Verdict | None:
         """Return why no chain of the leaf is good, or None."""
@@ -163,7 +165,10 @@ class _Search:
         constraints = candidate.extensions.constraints
         if constraints is None:
             return None
-        code = constraint_refusal(constraints, (leaf.extensions.names, candidate.extensions.names))
+        if candidate not in self._constraint_codes:
+            names = (leaf.extensions.names, candidate.extensions.names)
+            self._constraint_codes[candidate] = self._names.refusal(constraints, names)
+        code = self._constraint_codes[candidate]
         return None if code is None else refusal(code, candidate)
 
 

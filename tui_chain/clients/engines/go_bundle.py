@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import binascii
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
@@ -12,12 +13,39 @@ from tui_chain.clients.engines.strict import raw_subject
 
 _BEGIN, _END, _DASHES = b"-----BEGIN ", b"\n-----END ", b"-----"
 _BLANKS = b" \t"
+_FOREIGN = re.compile(rb"[^A-Za-z0-9+/= \t\r\n]")
 
 
 class _Block(NamedTuple):
     label: bytes
     headers: bool
     body: bytes
+
+
+class _End(NamedTuple):
+    """Where an END line begins, what stands in it behind END, and where the next line begins."""
+
+    at: int
+    label: bytes
+    after: int
+
+
+class _Ends:
+    """The END lines of a file, each looked for and read once, however many BEGIN lines stand before it."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._next = self._find(0)
+
+    def behind(self, at: int) -> _End | None:
+        """Return the first END line behind `at`, which never lies before that of an earlier call."""
+        if self._next is not None and self._next.at < at:
+            self._next = self._find(at)
+        return self._next
+
+    def _find(self, at: int) -> _End | None:
+        found = self._data.find(_END, at)
+        return None if found < 0 else _End(found, *_line(self._data, found + len(_END)))
 
 
 def certificates(data: bytes) -> Iterator[bytes]:
@@ -43,8 +71,8 @@ def by_subject(data: bytes) -> Mapping[bytes, tuple[bytes, ...]]:
 
 def _blocks(data: bytes) -> Iterator[_Block]:
     """Every sound block; after one that is not sound, the search goes on behind its BEGIN line and headers."""
-    at: int | None = 0
-    while at is not None and (start := _begin(data, at)) is not None:
+    at, ends = 0, _Ends(data)
+    while (start := _begin(data, at)) is not None:
         line, at = _line(data, start)
         if not line.endswith(_DASHES):
             continue
@@ -52,10 +80,14 @@ def _blocks(data: bytes) -> Iterator[_Block]:
         body = _skip_headers(data, at)
         if body is None:
             return
-        found = _ended(data, body, label, headers=body > at)
-        block, at = found or (None, body)
-        if block is not None:
-            yield block
+        bare = body == at and data.startswith(_END[1:], body)
+        end = _End(body, *_line(data, body + len(_END) - 1)) if bare else ends.behind(body)
+        decoded = _decoded(data, body, end.at) if end and end.label == label + _DASHES else None
+        if end is None or decoded is None:
+            at = body
+            continue
+        yield _Block(label, body > at, decoded)
+        at = end.after
 
 
 def _begin(data: bytes, at: int) -> int | None:
@@ -84,22 +116,14 @@ def _skip_headers(data: bytes, at: int) -> int | None:
     return None
 
 
-def _ended(data: bytes, body: int, label: bytes, *, headers: bool) -> tuple[_Block, int] | None:
-    bare = not headers and data.startswith(_END[1:], body)
-    end = body if bare else data.find(_END, body)
-    if end < 0:
-        return None
-    trailer = end + len(_END) - bare
-    rest, after = _line(data, trailer)
-    decoded = _decoded(data[body:end])
-    if rest != label + _DASHES or decoded is None:
-        return None
-    return _Block(label, headers, decoded), after
+def _decoded(data: bytes, start: int, end: int) -> bytes | None:
+    """Return the bytes of strict base64 (`base64.StdEncoding`): padded, without any other character.
 
-
-def _decoded(body: bytes) -> bytes | None:
-    """Return the bytes of strict base64 (`base64.StdEncoding`): padded, without any other character."""
-    text = body.translate(None, b" \t\r\n")
+    The search for one ends at the next BEGIN line, so that many before one END line are not copied each time.
+    """
+    if _FOREIGN.search(data, start, end):
+        return None
+    text = data[start:end].translate(None, b" \t\r\n")
     try:
         return binascii.a2b_base64(text, strict_mode=True) if len(text) % 4 == 0 else None
     except binascii.Error:

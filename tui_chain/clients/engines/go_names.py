@@ -10,6 +10,7 @@ IPNetwork = tuple[bytes, bytes]
 """An address and a mask of the same length, 4 or 16 octets."""
 
 _LABEL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]*)")
+_PRINTABLE = re.compile("[!-~]*")
 _ATOM = re.compile(r"""(?:[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~.]|\\.)+""", re.DOTALL)
 _QUOTED = re.compile(
     r'"((?:[\x01-\x08\x0b\x0c\x0e-\x21\x23-\x5b\x5d-\x7f]|\\[\x01-\x09\x0b\x0c\x0e-\x7f])*)"', re.DOTALL
@@ -100,19 +101,7 @@ def reverse_labels(domain: str) -> list[str] | None:
     """
     labels = domain.split(".") if domain else []
     labels = labels[1:] if len(labels) > 1 and domain != "." and not labels[0] else labels
-    sound = all(label and all("!" <= char <= "~" for char in label) for label in labels)
-    return labels[::-1] if sound else None
-
-
-def in_domain(domain: str, constraint: str) -> bool | None:
-    """Tell whether a domain is in a constraint, None where the domain cannot be read (`matchDomainConstraint`)."""
-    if not constraint:
-        return True
-    labels, wanted = reverse_labels(domain), reverse_labels(constraint.removeprefix("."))
-    if labels is None or wanted is None:
-        return None
-    enough = len(labels) >= len(wanted) + constraint.startswith(".")
-    return enough and [label.lower() for label in labels[: len(wanted)]] == [label.lower() for label in wanted]
+    return labels[::-1] if all(labels) and _PRINTABLE.fullmatch(domain) else None
 
 
 def mailbox(text: str) -> tuple[str, str] | None:
@@ -128,24 +117,8 @@ def mailbox(text: str) -> tuple[str, str] | None:
     return None if misplaced or reverse_labels(domain) is None else (local, domain)
 
 
-def in_mail_constraint(address: tuple[str, str], constraint: str) -> bool | None:
-    """Tell whether a mailbox is in a constraint (`matchEmailConstraint`)."""
-    if "@" not in constraint:
-        return in_domain(address[1], constraint)
-    wanted = mailbox(constraint)
-    return None if wanted is None else (address[0], address[1].lower()) == (wanted[0], wanted[1].lower())
-
-
-def in_network(ip: bytes, constraint: IPNetwork) -> bool:
-    """Tell whether an address is in a network of the same family (`matchIPConstraint`)."""
-    network, mask = constraint
-    return len(ip) == len(network) and all(
-        mine & bits == theirs & bits for mine, theirs, bits in zip(ip, network, mask, strict=True)
-    )
-
-
-def in_uri_constraint(host: str, constraint: str) -> bool | None:
-    """Tell whether a URI's host is in a constraint; None where it has no DNS name (`matchURIConstraint`)."""
+def domain_of_uri(host: str) -> str | None:
+    """Return the DNS name of a URI's host, or None where it has none (`matchURIConstraint`)."""
     if not host:
         return None
     if ":" in host and not host.endswith("]"):
@@ -153,9 +126,7 @@ def in_uri_constraint(host: str, constraint: str) -> bool | None:
         host = host[1:-1] if host.startswith("[") else host
         if set(host) & set(":[]"):
             return None
-    if host.startswith("[") or parse_ip(host) is not None:
-        return None
-    return in_domain(host, constraint)
+    return None if host.startswith("[") or parse_ip(host) is not None else host
 
 
 def uri_host(text: str) -> str | None:

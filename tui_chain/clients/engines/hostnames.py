@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 from tui_chain.certs.certificate import Certificate
-from tui_chain.certs.der import CONTEXT, DERError
+from tui_chain.certs.der import CONTEXT, SEQUENCE, DERError, Element, element, encode
 from tui_chain.certs.distinguished import DistinguishedName
 from tui_chain.certs.names import parse_ip
 from tui_chain.clients.engines.fields import fields_of
@@ -32,19 +33,46 @@ def curl_covers(leaf: Certificate, host: str) -> bool:
     return name is not None and "\0" not in name and _matches(name, host)
 
 
-_PLAIN = re.compile(r"(?=.{1,253}\Z)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?")
+_LABEL, _LAST = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", r"[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_PLAIN = re.compile(rf"(?=.{{1,253}}\Z)(?:{_LABEL}\.)*{_LAST}")
+_PLAIN_PATTERN = re.compile(rf"(?=.{{1,253}}\Z)(?:\*\.{_LABEL}\.)?(?:{_LABEL}\.)*{_LAST}".encode(), re.IGNORECASE)
+"""A name that is read alike by all: a host's, or a wildcard before at least two labels."""
 
 
 def plainly_names(leaf: bytes, host: str) -> bool:
     """Tell whether a certificate (DER) has `host` itself among its names, in a form that every client reads alike.
 
-    That is a dNSName of letters, digits and inner hyphens, or an IPv4 iPAddress: no wildcard, no dot at the end.
+    That is a dNSName of letters, digits and inner hyphens, or an IPv4 iPAddress: no wildcard, no dot at the end. All
+    names beside it are plain too: some clients read no further than to an entry that they cannot read.
     """
+    if not _all_plain(leaf):
+        return False
     dns, ips = alternative_names(leaf)
     address = parse_ip(host)
     if address is not None:
         return address.version == 4 and address.packed in ips
     return _PLAIN.fullmatch(host) is not None and host.encode("ascii") in dns
+
+
+@lru_cache(maxsize=1024)
+def _all_plain(der: bytes) -> bool:
+    """Tell whether a certificate has one subjectAltName, of plain names and addresses, in the one encoding of DER."""
+    try:
+        values = [one.value for one in fields_of(der).extensions if one.oid == _ALTERNATIVE_NAME]
+        entries = [tuple(element(value).children()) for value in values]
+    except DERError:
+        return False
+    return len(values) == 1 and all(map(_is_plain, entries[0])) and values[0] == _encoded(entries[0])
+
+
+def _is_plain(name: Element) -> bool:
+    if name.tag == _IP:
+        return len(name.content) in (4, 16)
+    return name.tag == _DNS and _PLAIN_PATTERN.fullmatch(name.content) is not None
+
+
+def _encoded(names: Iterable[Element]) -> bytes:
+    return encode(SEQUENCE, *(encode(name.tag, name.content) for name in names))
 
 
 @lru_cache(maxsize=1024)

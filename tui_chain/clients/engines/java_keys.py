@@ -205,18 +205,24 @@ def _key_allows(spki: bytes, algorithm: SignatureAlgorithm, parameters: bytes) -
     return allowed == (algorithm.scheme, algorithm.digest, algorithm.mask) and limits.salt <= algorithm.salt
 
 
+def _signature(child: Fields) -> bytes:
+    """The signature with its unused bits cleared, whatever they were (DerValue.getBitString)."""
+    octets = child.signature
+    return octets[:-1] + bytes((octets[-1] >> (unused := child.signature_unused_bits) << unused,)) if octets else b""
+
+
 def _verify(key: PublicKey, algorithm: SignatureAlgorithm, child: Fields) -> bool:
     """Java verifies over the signed fields with their length written anew (DerValue.toByteArray)."""
-    signed_part = encode(SEQUENCE, element(child.tbs).content)
+    signed_part, signature = encode(SEQUENCE, element(child.tbs).content), _signature(child)
     try:
         if isinstance(key, rsa.RSAPublicKey):
-            key.verify(child.signature, signed_part, _padding(algorithm), _digest(algorithm.digest))
+            key.verify(signature, signed_part, _padding(algorithm), _digest(algorithm.digest))
         elif isinstance(key, ec.EllipticCurvePublicKey):
-            key.verify(child.signature, signed_part, ec.ECDSA(_digest(algorithm.digest)))
+            key.verify(signature, signed_part, ec.ECDSA(_digest(algorithm.digest)))
         elif isinstance(key, dsa.DSAPublicKey):
-            key.verify(child.signature, signed_part, _digest(algorithm.digest))
+            key.verify(signature, signed_part, _digest(algorithm.digest))
         else:
-            key.verify(child.signature, signed_part)
+            key.verify(signature, signed_part)
     except InvalidSignature:
         return False
     return True

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from tui_chain.clients.engines import java_extensions as ext
 from tui_chain.clients.engines.java_certificate import JavaCertificate
@@ -26,10 +27,15 @@ class _Node:
     def add(self, policy: str, expected: set[str], *, mapped: bool = False) -> None:
         self.children.append(_Node(policy, expected, self, mapped))
 
-    def expect(self, policy: str) -> None:
-        """Expect a policy that this one is mapped to; the first takes the place of the policy itself."""
-        self.expected = {*self.expected, policy} if self.mapped else {policy}
-        self.mapped = True
+    def expect(self, policy: str, alone: set[str]) -> None:
+        """Expect a policy that this one is mapped to; the first takes the place of the policy itself.
+
+        `alone` has that policy only. The nodes of one policy share it, being mapped to the same ones.
+        """
+        if self.mapped:
+            self.expected.add(policy)
+        else:
+            self.expected, self.mapped = alone, True
 
 
 @dataclass
@@ -106,17 +112,23 @@ def _refusal(error: str, certificate: str | None = None) -> Refusal:
 
 
 def _grow(state: _State, depth: int, policies: tuple[str, ...], *, wild: bool) -> None:
-    parents = state.level(depth - 1)
+    """Add the nodes of a depth, at most one more than `level` lets pass: the others would change nothing."""
+    for node, policy in islice(_wanted(state.level(depth - 1), policies, wild=wild), _MAX_NODES + 1):
+        node.add(policy, {policy})
+    state.prune(depth)
+
+
+def _wanted(parents: Sequence[_Node], policies: tuple[str, ...], *, wild: bool) -> Iterator[tuple[_Node, str]]:
+    """Yield the policy and the parent of each node to add, which is added before the next one is asked for."""
+    others = [node for node in parents if ANY in node.expected]
     for policy in policies:
         if policy != ANY:
-            exact = [node for node in parents if policy in node.expected]
-            for node in exact or [node for node in parents if ANY in node.expected]:
-                node.add(policy, {policy})
+            for node in [node for node in parents if policy in node.expected] or others:
+                yield node, policy
     if ANY in policies and wild:
         for node in parents:
             for policy in sorted(node.expected - {child.policy for child in node.children}):
-                node.add(policy, {policy})
-    state.prune(depth)
+                yield node, policy
 
 
 def _map(state: _State, depth: int, one: JavaCertificate) -> None:
@@ -130,16 +142,16 @@ def _map(state: _State, depth: int, one: JavaCertificate) -> None:
 
 
 def _map_policy(state: _State, depth: int, issuer_policy: str, subject_policy: str) -> None:
-    level = state.level(depth)
+    level, alone = state.level(depth), {subject_policy}
     for node in (found := [node for node in level if node.policy == issuer_policy]):
         if state.mapping:
-            node.expect(subject_policy)
+            node.expect(subject_policy, alone)
         elif node.parent:
             node.parent.children.remove(node)
     if not found and state.mapping:
         for node in level:
             if node.policy == ANY and node.parent:
-                node.parent.add(issuer_policy, {subject_policy}, mapped=True)
+                node.parent.add(issuer_policy, alone, mapped=True)
 
 
 def _lower_explicit(state: _State, one: JavaCertificate, *, final: bool) -> None:

@@ -245,8 +245,8 @@ def _handshake(context: ssl.SSLContext, served: Sequence[bytes], host: str | Non
 
 
 def _unreadable(error: ssl.SSLError) -> str:
-    reason = safe_text((error.reason or str(error)).replace("_", " ").lower())
-    return f"OpenSSL cannot use what the server sent ({reason})"
+    why = f" ({safe_text(error.reason).replace('_', ' ').lower()})" if error.reason else ""
+    return f"OpenSSL cannot read what the server sent{why}"
 
 
 _CURVES = frozenset({"secp256r1", "secp384r1", "secp521r1"})

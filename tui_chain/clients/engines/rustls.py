@@ -97,11 +97,12 @@ class _Search:
             Problem(one, hashlib.sha256(der).hexdigest()) for der, one in readable if isinstance(one, str)
         ]
         self._signatures, self._steps, self._comparisons = 100, 200_000, 250_000
+        self._own_errors: dict[tuple[WebpkiCertificate, int | None], str | None] = {}
 
     def problem(self, path: Path) -> Problem | None:
         """Return the most specific reason why a path, from the leaf up, leads to no anchor, or None."""
         head = path[-1]
-        error = own_error(head, self._at, len(path) - 2 if len(path) > 1 else None)
+        error = self._own_error(head, len(path) - 2 if len(path) > 1 else None)
         if error is not None:
             return Problem(error, head.sha256)
         worst = Problem("UnknownIssuer", head.sha256)
@@ -110,6 +111,13 @@ class _Search:
                 return problem
             worst = problem if problem.rank > worst.rank else worst
         return worst
+
+    def _own_error(self, certificate: WebpkiCertificate, below: int | None) -> str | None:
+        """Return `own_error`, read once for each place of a certificate, which has it in many thousand paths."""
+        place = certificate, below
+        if place not in self._own_errors:
+            self._own_errors[place] = own_error(certificate, self._at, below)
+        return self._own_errors[place]
 
     def _attempts(self, path: Path) -> Iterator[Problem | None]:
         """Yield what each anchor, then each served certificate, of the issuer's name comes to."""
