@@ -111,11 +111,14 @@ def fix(
     allow_private_aia: bool = False,
     no_pool: bool = False,
     no_learn: bool = False,
+    accept_lost_constraints: bool = False,
 ) -> HostResult:
     """Find what a target does not send and prove a bundle; `bundle` of the result is its PEM, or None.
 
     `pool` are files and folders to look in first, `trust_root` full SHA-256 fingerprints of private roots, got from
-    their owners. Nothing is written but the pool of earlier runs, unless `no_pool` or `no_learn`.
+    their owners. Nothing is written but the pool of earlier runs, unless `no_pool` or `no_learn`. A bundle in which
+    an intermediate loses a limit of the CA above it is left out without `accept_lost_constraints`; the finding
+    `constraints-lost` says so.
     """
     return asyncio.run(
         afix(
@@ -129,6 +132,7 @@ def fix(
             allow_private_aia=allow_private_aia,
             no_pool=no_pool,
             no_learn=no_learn,
+            accept_lost_constraints=accept_lost_constraints,
         )
     )
 
@@ -145,6 +149,7 @@ async def afix(
     allow_private_aia: bool = False,
     no_pool: bool = False,
     no_learn: bool = False,
+    accept_lost_constraints: bool = False,
 ) -> HostResult:
     """`fix` for a running event loop."""
     from tui_chain.roots import confirm_fingerprint
@@ -160,7 +165,7 @@ async def afix(
     journey.certificate_pool = kept
     try:
         state = await journey.fix(await journey.probe(HostState(parsed)))
-        return host_result(state, journey.clock())
+        return host_result(state, journey.clock(), accept_lost_constraints=accept_lost_constraints)
     finally:
         if kept is not None:
             kept.close()

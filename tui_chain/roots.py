@@ -62,10 +62,15 @@ class RootQuestion:
 
 
 def private_root(diagnosis: Diagnosis) -> Certificate | None:
-    """Return the root outside the trust store in which a host's chain ends, or None; a self-signed leaf is none."""
+    """Return the root outside the trust store in which a host's chain ends, or None.
+
+    A self-signed leaf is none, and nobody is asked for one that the trust store's owner rejects.
+    """
     if diagnosis.path is not None:
         return None
-    return next((trail[-1] for trail in diagnosis.search.untrusted if len(trail) > 1), None)
+    rejected = {found.at for found in diagnosis.findings if found.code == "rejected"}
+    roots = (trail[-1] for trail in diagnosis.search.untrusted if len(trail) > 1)
+    return next((root for root in roots if root.sha256 not in rejected), None)
 
 
 def ask_about(root: Certificate, diagnosis: Diagnosis) -> RootQuestion:

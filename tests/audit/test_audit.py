@@ -8,18 +8,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.x509.oid import ExtendedKeyUsageOID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.audit.damaged import DAMAGES, make_roots
-from tests.support.chains import NOW, make_pki
+from tests.support.chains import HOST, NOW, make_pki
+from tests.support.trusted import trusted_block
 from tests.support.unsafe import unsafe_in
 from tui_chain.audit.audit import Audit, Auditor, files_of
 from tui_chain.audit.findings import KINDS
 from tui_chain.audit.mend import Mended, mend
 from tui_chain.audit.rules import MAX_ISSUERS
 from tui_chain.certs import signatures
+from tui_chain.certs.der import CONTEXT, INTEGER, encode
 from tui_chain.certs.store import TrustStore
+from tui_chain.clients.judge import Judge
 from tui_chain.failure import Failure
 from tui_chain.lab.authority import Authority, Template, days, key_to_pem, rsa_key, to_pem
 from tui_chain.repair.containers import java_truststore
@@ -203,3 +207,28 @@ def test_many_roots_of_one_name_cost_a_bounded_number_of_signatures(monkeypatch:
     assert len(found.certificates) == 2 * count
     assert sum(one.code == "no-root" for one in found.findings) == count
     assert count <= len(verified) <= count * MAX_ISSUERS + 2 * count
+
+
+@pytest.mark.parametrize("rejected_first", [True, False])
+def test_a_mended_file_is_judged_as_before(rejected_first: bool) -> None:
+    """Of a plain block and a rejecting one of the same certificate OpenSSL heeds the first."""
+    pki = make_pki()
+    parts = [trusted_block(pki.root.der, rejected=[ExtendedKeyUsageOID.SERVER_AUTH]), to_pem([pki.root.der])]
+    data = b"".join(parts if rejected_first else reversed(parts))
+    mended = mend(AUDITOR.audit(data), AUDITOR.prover, NOW)
+    assert not isinstance(mended, Failure)
+    served = (pki.leaf.der, pki.issuing.der)
+    before, after = (Judge(file).verdicts(served, host=HOST, at=NOW) for file in (data, mended.data))
+    assert before == after
+    assert before["python"].ok is not rejected_first
+    assert before["go"].ok, "it passes such a block over"
+
+
+@pytest.mark.parametrize("version", [1, 7])
+def test_a_version_that_does_not_exist_is_no_error_of_ours(version: int) -> None:
+
+    def edit(fields: list[bytes]) -> None:
+        fields[0] = encode(CONTEXT, encode(INTEGER, bytes([version])))
+
+    root = Authority.root("Odd", now=NOW, template=Template(edit=edit))
+    assert AUDITOR.audit(to_pem([root.der])).lost("cryptography")

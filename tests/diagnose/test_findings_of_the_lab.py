@@ -43,6 +43,8 @@ NOT_OF_A_SERVER = {
     "root-only-in-system", "root-only-in-certifi", "shared-unknown-root",
     # the bounds of the search: many CAs of one name
     "search-cut",
+    # of what the owner of the trust file wrote into it
+    "rejected",
     # of a bundle: declared as `lost`
     "constraints-lost",
     *(set() if NEW_OPENSSL else {"unsupported-group"}),

@@ -20,6 +20,7 @@ from tui_chain.lab.authority import Authority, Identity, Template, days, self_si
 from tui_chain.probe.target import Target
 from tui_chain.probe.tls import ClientCertificate, TLSFacts
 from tui_chain.repair.repair import Repair
+from tui_chain.roots import private_root
 from tui_chain.state import HostState
 
 EVERYBODY = {family.id for family in FAMILIES}
@@ -269,3 +270,24 @@ def test_the_search_never_decides(pki: Pki) -> None:
     assert diagnosis.path is not None
     assert diagnosis.path.good
     assert diagnosis.status is Status.PARTIAL
+
+
+@pytest.mark.parametrize("root_sent", [True, False])
+def test_a_root_that_the_trust_file_rejects_is_not_called_missing(pki: Pki, root_sent: bool) -> None:
+    pem = trusted_block(pki.root.der, rejected=[SERVER])
+    chain = served_by(pki.leaf, pki.issuing, *([pki.root] if root_sent else []))
+    diagnosis = Diagnoser(TrustStore("test", (), pem=pem)).diagnose(chain, at=NOW)
+    assert (diagnosis.status, diagnosis.blame) == (Status.UNTRUSTED, Blame.CLIENT_STORE)
+    assert diagnosis.verdicts["curl"].code == 28
+    assert {found.code for found in diagnosis.findings} >= {"rejected"}
+    assert not {"issuer-unknown", "untrusted-root", "missing-issuer"} & codes(diagnosis)
+    assert private_root(diagnosis) is None, "nobody is asked to trust what its owner rejects"
+
+
+@pytest.mark.parametrize("beside", [True, False])
+def test_a_leaf_that_cannot_be_read_is_invalid(pki: Pki, beside: bool) -> None:
+    broken = replace(pki.leaf, der=b"\x30\x03\x02\x01\x05")
+    diagnosis = diagnose(pki.trust, broken, *([pki.issuing] if beside else []))
+    assert said(diagnosis) == (Status.INVALID, Blame.SERVER)
+    assert "missing-issuer" not in codes(diagnosis)
+    assert "unreadable" in codes(diagnosis)

@@ -46,6 +46,9 @@ def test_json_says_it_and_ends_alike(limited: Lab, tmp_path: Path) -> None:
     (host,) = done.objects
     assert (done.code, host["written"], names_in(tmp_path)) == (1, None, [])
     assert "constraints-lost" in {found["code"] for found in host["findings"]}
+    assert host["bundle"] is None
+    (host,) = fix(limited, "--json", ACCEPT).objects
+    assert host["bundle"].count("BEGIN CERTIFICATE") == 2
 
 
 def test_with_consent_it_is_written(limited: Lab, tmp_path: Path) -> None:

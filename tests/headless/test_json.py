@@ -129,5 +129,5 @@ def test_verify_ends_with_what_counts(lab: Lab, tmp_path: Path) -> None:
     assert tlschain("verify", chain).code == 2
     assert tlschain("verify", tmp_path / "none.pem", "--host", "localhost").code == 2
     text = tlschain(*words, "--bundle", bundle).out
-    assert "  Go                          ✗ its issuer is not known (UnknownAuthority)" in text
+    assert "    Go                        ✗ its issuer is not known (UnknownAuthority)" in text
     assert text.count("✓ accepted") == len(FAMILIES)

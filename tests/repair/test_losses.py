@@ -19,6 +19,7 @@ from tui_chain.certs.certificate import Certificate
 from tui_chain.certs.pem import pem_of
 from tui_chain.certs.store import TrustStore
 from tui_chain.clients.families import FAMILIES
+from tui_chain.failure import Failure
 from tui_chain.lab.authority import Identity
 from tui_chain.probe.served import ServedChain
 from tui_chain.probe.target import Target
@@ -222,18 +223,25 @@ def curled(curl: str, port: int, bundle: Path) -> int:
     return done.returncode
 
 
-@pytest.mark.parametrize("host", [INSIDE, OUTSIDE])
-def test_a_repair_knows_its_losses_and_for_whom(host: str) -> None:
+def test_a_repair_knows_its_losses_and_for_whom() -> None:
     """For a host that the root allows too: the same file lets every other name of that CA pass."""
-    top, issuing, server = root(extra=names("example.test")), ca("Issuing", "Root"), leaf("Issuing", names=(host,))
-    store, chain = TrustStore("test", (top,)), served(server, host)
+    top, issuing, server = root(extra=names("example.test")), ca("Issuing", "Root"), leaf("Issuing", names=(INSIDE,))
+    store, chain = TrustStore("test", (top,)), served(server, INSIDE)
     repair = repair_of(store, chain, identity(issuing))
     assert isinstance(repair, Repair)
     assert repair.losses == (
         Loss(issuing, top, "name constraints (permitted DNS:example.test)", frozenset(WITHOUT_ROOT)),
     )
     accepting = {name for name, verdict in repair.verdicts.items() if verdict.ok}
-    assert accepting == ({family.id for family in FAMILIES} if host == INSIDE else WITHOUT_ROOT)
+    assert accepting == {family.id for family in FAMILIES}
+
+
+def test_a_name_that_the_root_forbids_is_not_repaired() -> None:
+    """Clients that end their path at the intermediate would accept it with a bundle: that is no repair."""
+    top, issuing, server = root(extra=names("example.test")), ca("Issuing", "Root"), leaf("Issuing", names=(OUTSIDE,))
+    repair = repair_of(TrustStore("test", (top,)), served(server, OUTSIDE), identity(issuing))
+    assert isinstance(repair, Failure)
+    assert "does not allow the names" in repair.message
 
 
 def test_no_loss_without_an_intermediate_in_the_bundle() -> None:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from cryptography import x509
+from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from tests.support.chains import HOST, NOW, Pki, make_pki, repair_of, served_by, store_of
+from tests.support.chains import HOST, NOW, Pki, make_pki, repair_of, resolution_of, served_by, store_of
+from tests.support.trusted import trusted_block
 from tui_chain.certs.certificate import Certificate
 from tui_chain.clients.families import FAMILIES
 from tui_chain.clients.judge import Judge
 from tui_chain.clients.verdict import refused
+from tui_chain.diagnose.words import Blame
 from tui_chain.failure import Failure
-from tui_chain.lab.authority import Authority, Identity, Template, days, self_signed_leaf
+from tui_chain.lab.authority import Authority, Identity, Template, days, self_signed_leaf, to_pem
 from tui_chain.repair.bundle import Bundle
-from tui_chain.repair.repair import Repair, combine
+from tui_chain.repair.repair import Repair, build_repair, combine
 
 CA_LEAF = Template(extensions=((x509.BasicConstraints(ca=True, path_length=None), True),))
 
@@ -166,3 +171,46 @@ def test_several_hosts_share_one_bundle_that_is_proven_again(pki: Pki) -> None:
     later = combine(pairs, at=NOW.replace(year=2036))
     assert isinstance(later, Failure)
     assert later.message.startswith("One bundle for all fails: ")
+
+
+NO_CA = Template(extensions=((x509.BasicConstraints(ca=False, path_length=None), True),))
+SIGNS_NOTHING = Template(
+    extensions=((x509.KeyUsage(True, False, False, False, False, False, False, False, False), True),)
+)
+FOR_CLIENTS = Template(extensions=((x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH]), False),))
+FOR_SERVERS = Template(extensions=((x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), False),))
+
+
+@pytest.mark.parametrize(
+    "above",
+    [NO_CA, Template(path_length=0), Template(validity=days(-90, -2)), SIGNS_NOTHING, FOR_CLIENTS],
+    ids=["no-ca", "path-length-0", "expired", "no-cert-sign", "for-clients"],
+)
+@pytest.mark.parametrize("served", [True, False], ids=["served", "found"])
+def test_a_ca_is_no_anchor_where_the_one_above_it_may_not_have_issued_it(
+    pki: Pki, above: Template, served: bool
+) -> None:
+    """Whoever has the key of a public leaf can sign a CA with it: as an anchor it would be trusted for every name."""
+    broken = pki.issuing.issue_ca("Broken", above)
+    evil = broken.issue_ca("Evil", FOR_SERVERS)
+    others = (evil, broken, pki.issuing)
+    chain = served_by(evil.issue_leaf([HOST]), *(others if served else ()))
+    assert isinstance(repair_of(pki.trust, chain, *(() if served else others)), Failure)
+
+
+def test_a_ca_below_a_pinned_leaf_is_no_anchor() -> None:
+    pin = self_signed_leaf([HOST], now=NOW)
+    evil = Authority(pin.der, pin.key, pin.subject, NOW).issue_ca("Evil")
+    assert isinstance(repair_of(store_of(pin), served_by(evil.issue_leaf([HOST]), evil)), Failure)
+
+
+@pytest.mark.parametrize("served", [True, False], ids=["served", "found"])
+def test_a_certificate_that_its_owner_rejects_comes_into_no_repair(pki: Pki, served: bool) -> None:
+    pem = to_pem([pki.root.der]) + trusted_block(pki.issuing.der, rejected=[ExtendedKeyUsageOID.SERVER_AUTH])
+    trust = replace(pki.trust, pem=pem)
+    chain = served_by(pki.leaf, *([pki.issuing] if served else []))
+    resolution = resolution_of(trust, chain, *([] if served else [pki.issuing]))
+    assert isinstance(build_repair(chain, resolution, at=NOW), Failure)
+    found = [one for one in resolution.diagnosis.findings if one.code == "rejected"]
+    assert [one.at for one in found] == [Certificate(pki.issuing.der).sha256]
+    assert resolution.diagnosis.blame is Blame.CLIENT_STORE

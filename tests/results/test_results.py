@@ -8,6 +8,7 @@ import pickle
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -186,6 +187,115 @@ def test_with_a_bundle_every_client_has_both_verdicts(pki: Pki) -> None:
 def test_what_is_no_result_is_an_error(text: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - json's own, or ours
         HostResult.from_json(text)
+
+
+SERVED, CLIENT = ("served", 0), ("clients", 0)
+NAIVE = "2026-11-23T12:00:00"
+BAD_VALUES: list[tuple[tuple[str | int, ...], object, str]] = [
+    (("schema",), True, "another version"),
+    (("schema",), "1", "another version"),
+    (("target",), None, "target is not text"),
+    (("label",), "a\x1b[31m", "label holds characters"),
+    (("headline",), "a\u202eb", "headline holds characters"),
+    (("address",), 5, "address is not text"),
+    (("status",), ["x"], "status is not text"),
+    (("time",), NAIVE, "time has no time zone"),
+    (("time",), "yesterday", "time is not a time"),
+    (("time",), 5, "time is not text"),
+    (("tls",), [], "tls is not an object"),
+    (("tls", "version"), 5, "tls.version is not text"),
+    (("tls", "client_cas"), "CN=a", "tls.client_cas is not a list"),
+    (("tls", "client_cas"), ["a", "\x9b"], r"tls.client_cas\[1\] holds characters"),
+    (("served",), {}, "served is not a list"),
+    (SERVED, "x", r"served\[0\] is not an object"),
+    ((*SERVED, "sha256"), "0" * 64, r"served\[0\].sha256 is not that"),
+    ((*SERVED, "sha256"), "AB" * 32, r"served\[0\].sha256 is not a SHA-256"),
+    ((*SERVED, "not_after"), NAIVE, r"served\[0\].not_after has no time zone"),
+    ((*SERVED, "subject"), "a\nb", r"served\[0\].subject holds characters"),
+    ((*SERVED, "pem"), "!!!", r"served\[0\].pem is not the PEM"),
+    ((*SERVED, "pem"), None, r"served\[0\].pem is not text"),
+    (("path", 1, "source"), 1, r"path\[1\].source is not text"),
+    (
+        ("findings",),
+        [{"code": "x", "severity": "risk", "certificate": "ab"}],
+        r"findings\[0\].certificate is not a SHA-256",
+    ),
+    (("clients",), [None], r"clients\[0\] is not an object"),
+    ((*CLIENT, "as_served"), None, r"clients\[0\].as_served is not an object"),
+    (
+        (*CLIENT, "as_served"),
+        {"ok": "yes", "code": None, "error": None, "certificate": None},
+        "ok is not true or false",
+    ),
+    ((*CLIENT, "as_served", "code"), True, "as_served.code is not text"),
+    ((*CLIENT, "with_bundle"), {}, "with_bundle.code is missing"),
+    (("missing",), [{"subject": "a", "key_id": None, "wanted_by": "x"}], r"missing\[0\].wanted_by is not a SHA-256"),
+    (("bundle",), 5, "bundle is not text"),
+    (("bundle",), "\ud800", "bundle holds half"),
+    (("written",), ["/x"], "written is not text"),
+    (("written",), "/x\x1b", "written holds characters"),
+    (("timings",), [], "timings is not an object"),
+    (("timings", "tls"), True, "timings.tls is not a number"),
+    (("timings", "tls"), float("nan"), "timings.tls is not a number"),
+    (("timings", "tls"), 10**400, "timings.tls is not a number"),
+    (("servers",), [5], r"servers\[0\] is not an object"),
+    (("revocation",), [{"at": ["\x1b"]}], r"revocation\[0\].at\[0\] holds characters"),
+    (("crl_error",), 5, "crl_error is not text"),
+    (("crl_clients",), {"curl": "yes"}, "crl_clients.curl is not true or false"),
+    (("to come",), {"a": float("inf")}, "to come.a is not a finite number"),
+    (("to come",), {"a\x1b": 1}, "to come.name holds characters"),
+    (("\x1b",), 1, "name holds characters"),
+]
+
+
+@pytest.mark.parametrize(("keys", "value", "words"), BAD_VALUES)
+def test_a_value_that_is_wrong_is_named(pki: Pki, keys: tuple[str | int, ...], value: object, words: str) -> None:
+    told = host_result(repaired(pki), NOW).as_dict()
+    *parents, last = keys
+    parent: Any = told
+    for key in parents:
+        parent = parent[key]
+    parent[last] = value
+    with pytest.raises(ValueError, match=words) as raised:
+        HostResult.from_json(json.dumps(told))
+    assert str(raised.value).isprintable()
+
+
+def test_a_certificate_beside_another_is_none(pki: Pki) -> None:
+    told = host_result(repaired(pki), NOW).as_dict()
+    for more in (told["served"][0]["pem"], "\n", "# a comment\n"):
+        pem = told["served"][0]["pem"] + more
+        text = json.dumps({**told, "served": [{**told["served"][0], "pem": pem}]})
+        with pytest.raises(ValueError, match=r"served\[0\].pem is not the PEM"):
+            HostResult.from_json(text)
+
+
+@pytest.mark.parametrize("name", KEYS)
+def test_a_key_that_is_missing_is_named(pki: Pki, name: str) -> None:
+    told = host_result(repaired(pki), NOW).as_dict()
+    del told[name]
+    with pytest.raises(ValueError, match=f"{name} is missing"):
+        HostResult.from_json(json.dumps(told))
+
+
+@pytest.mark.parametrize("depth", [900, 100_000])
+def test_what_is_nested_without_end_is_an_error(pki: Pki, depth: int) -> None:
+    nest = "[" * depth + "]" * depth
+    host = host_result(repaired(pki), NOW).to_json()
+    for text in (nest, f'{host[:-1]}, "deep": {nest}}}'):
+        with pytest.raises(ValueError, match="it is not the JSON of a host"):
+            HostResult.from_json(text)
+
+
+def test_keys_that_are_to_come_stay(pki: Pki) -> None:
+    text = json.dumps({**host_result(repaired(pki), NOW).as_dict(), "to come": [{"a": [1, 0.5, None, True, "b"]}]})
+    assert HostResult.from_json(text).to_json() == text
+
+
+def test_a_file_of_an_unsafe_name_is_given_safely_and_reads_back(pki: Pki) -> None:
+    result = host_result(repaired(pki), NOW, Path("/x/" + "\x1b\u202e" * 100))
+    assert result.written == "/x/" + "\\x1b\\u202e" * 100
+    assert HostResult.from_json(result.to_json()) == result
 
 
 def test_every_lab_host_reads_back(lab: Lab) -> None:

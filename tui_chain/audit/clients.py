@@ -30,13 +30,14 @@ def load_cryptography(data: bytes) -> Loaded:
     """Ask cryptography itself, which drops a cut last block without a word."""
     from cryptography import x509
     from cryptography.hazmat.primitives.serialization import Encoding
+    from cryptography.x509 import InvalidVersion
 
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of certificates that it will refuse one day, but loads now
             loaded = x509.load_pem_x509_certificates(data)
             found = tuple(Certificate(one.public_bytes(Encoding.DER)) for one in loaded)
-    except ValueError:
+    except (ValueError, InvalidVersion):
         return Loaded((), "it refuses the file")
     return Loaded(found, None if found else NOTHING)
 

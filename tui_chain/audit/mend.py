@@ -57,7 +57,8 @@ def mend(audit: Audit, prover: SignatureProver, at: datetime) -> Mended | Failur
     dropped = tuple(certificate for certificate in unique if certificate not in kept)
     lost = sum(block.certificate is None and block.crl is None for block in audit.scan.blocks)
     left = tuple(crl for crl in dict.fromkeys(audit.scan.crls) if crl not in crls)
-    data = _rendered(header, ordered, sources, crls) + b"".join(map(_as_it_is, settled))
+    first, later = _around(audit.scan.blocks, settled)
+    data = _with_blocks(first, _rendered(header, ordered, sources, crls)) + later
     trusted = dict.fromkeys(block.certificate for block in settled if block.certificate is not None)
     return Mended(data, tuple(dict.fromkeys((*ordered, *trusted))), dropped, lost, crls, left)
 
@@ -66,6 +67,23 @@ def _without_settings(audit: Audit, settled: tuple[Block, ...]) -> tuple[Certifi
     """The certificates of all blocks but those with trust settings, which stay as their owner has them."""
     blocks = (block for block in audit.scan.blocks if block not in settled)
     return tuple(block.certificate for block in blocks if block.certificate is not None)
+
+
+def _around(blocks: tuple[Block, ...], settled: tuple[Block, ...]) -> tuple[bytes, bytes]:
+    """The blocks with trust settings that go before the others, and those that go behind.
+
+    Of two blocks of one certificate OpenSSL heeds the first alone (X509_STORE_add_cert), so it has to stay first.
+    """
+    plain = {block.certificate for block in blocks if block not in settled}
+    leading = {block.certificate: block for block in reversed(blocks) if block.certificate in plain}
+    first = tuple(block for block in settled if leading.get(block.certificate) in settled)
+    return b"".join(map(_as_it_is, first)), b"".join(_as_it_is(block) for block in settled if block not in first)
+
+
+def _with_blocks(first: bytes, rendered: bytes) -> bytes:
+    """Put blocks below the comments on top of a file, which end with a blank line."""
+    head, blank, rest = rendered.partition(b"\n\n")
+    return head + b"\n" + first + blank[1:] + rest if first else rendered
 
 
 def _as_it_is(block: Block) -> bytes:

@@ -12,6 +12,7 @@ from typing import Protocol
 from tui_chain.certs.certificate import Certificate
 from tui_chain.certs.names import CanonicalName
 from tui_chain.certs.pem import pem_of
+from tui_chain.certs.trust_settings import refused_anchors
 
 NameIndex = dict[CanonicalName, tuple[Certificate, ...]]
 
@@ -75,6 +76,11 @@ class TrustStore:
     def file(self) -> bytes:
         """The trust file that clients read."""
         return self.pem or pem_of(self.anchors)
+
+    @cached_property
+    def rejected(self) -> frozenset[bytes]:
+        """The DER of the certificates that the file's owner does not trust for TLS servers."""
+        return refused_anchors(self.pem)
 
     @cached_property
     def _digests(self) -> frozenset[str]:

@@ -14,7 +14,7 @@ from tui_chain.clients.judge import Judge
 from tui_chain.clients.verdict import Verdicts, refused
 from tui_chain.diagnose.case import Case, OtherStores, no_other_stores, uses_only_served
 from tui_chain.diagnose.catalogue import Finding
-from tui_chain.diagnose.network_rules import failure_finding
+from tui_chain.diagnose.network_rules import failure_finding, is_ended_by_alert
 from tui_chain.diagnose.rules import findings as rule_findings
 from tui_chain.diagnose.status import blame_of, status_of
 from tui_chain.diagnose.words import Blame, Severity, Status
@@ -103,8 +103,7 @@ class Diagnoser:
         anchors = self._anchors((*others, *found))
         search = find_paths(leaf, (*others, *found), anchors, host=served.host, at=at, prover=self.prover)
         path = choose_path(search, served)
-        refusals = handshake_refusals(served.tls, key_kind(leaf.der))
-        no_handshake: Verdicts = {str(family): refusal for family, refusal in refusals.items()}
+        no_handshake = _no_handshake(served)
         verdicts: Verdicts = {**self._verdicts(served, at), **no_handshake}
         case = Case(served, search, path, at, self.trust, self.prover, verdicts, self.others, no_handshake)
         status = status_of(verdicts, no_handshake, case)
@@ -128,6 +127,18 @@ class Diagnoser:
             return ()
         sent = set(served.certificates)
         return tuple(c for c in path.certificates[1:-1] if c not in sent and c not in self.trust)
+
+
+def _no_handshake(served: ServedChain) -> Verdicts:
+    """The families that cannot shake hands with the server; of an alert after the certificates it is the reason."""
+    refusals = handshake_refusals(served.tls, key_kind(served.certificates[0].der))
+    ended = is_ended_by_alert(served)
+    return {
+        str(family): replace(refusal, error=served.note)
+        if ended and refusal.code == HandshakeCode.HANDSHAKE_FAILURE
+        else refusal
+        for family, refusal in refusals.items()
+    }
 
 
 def choose_path(search: Search, served: ServedChain) -> Path | None:

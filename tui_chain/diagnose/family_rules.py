@@ -15,7 +15,10 @@ from tui_chain.paths.codes import WITHOUT_STRICT, is_strict
 
 
 def family_findings(case: Case, status: Status) -> Iterator[Finding]:
-    """Say who refuses, and why; families that refuse the same certificate for the same reason stand together."""
+    """Say who refuses, and why; families that refuse the same certificate for the same reason stand together.
+
+    Of those that cannot shake hands the findings on the handshake say it.
+    """
     if status is Status.PARTIAL:
         yield from _refusals(case)
     elif status is Status.INVALID and _good_as_served(case):
@@ -27,7 +30,7 @@ def family_findings(case: Case, status: Status) -> Iterator[Finding]:
 def _refusals(case: Case) -> Iterator[Finding]:
     groups: dict[Verdict, list[str]] = defaultdict(list)
     for identity, verdict in case.verdicts.items():
-        if not verdict.ok:
+        if not verdict.ok and verdict.code not in CANNOT_SHAKE_HANDS:
             groups[verdict].append(identity)
     for verdict, identities in groups.items():
         words = f"Refused by {family_names(identities)}: {reason(verdict)}."
@@ -35,11 +38,9 @@ def _refusals(case: Case) -> Iterator[Finding]:
 
 
 def _advice(verdict: Verdict) -> str:
-    """What helps where no bundle does: a context without X509_STRICT, another handshake."""
+    """What helps where no bundle does: a context without X509_STRICT."""
     if is_strict(verdict.code):
-        return f"No bundle helps; `{WITHOUT_STRICT}` does for one Python context, and gives up checks of form."
-    if verdict.code in CANNOT_SHAKE_HANDS:
-        return "No bundle helps: it is the handshake that fails; the finding on the handshake says what to change."
+        return f"Where no bundle helps, `{WITHOUT_STRICT}` does for one Python context, and gives up checks of form."
     return ""
 
 

@@ -17,6 +17,7 @@ _FIRST = {
     "missing-issuer": "the server does not send its intermediate certificate",
     "issuer-unknown": "the issuer of the last certificate sent is neither sent nor trusted",
     "untrusted-root": "the trust store does not have the root",
+    "rejected": "the trust file rejects the CA that it needs",
     "self-signed": "the server's certificate is self-signed",
     "host-mismatch": "the certificate is for another name",
     "no-san": "the certificate names its host only in the common name",
@@ -63,7 +64,7 @@ def partial_words(verdicts: Verdicts) -> str:
     first = next(iter(refusing.values()), None)
     alike = [name for name, verdict in refusing.items() if first is not None and verdict.code == first.code]
     others = len(refusing) - len(alike)
-    more = f"; {others} more refuse for another reason" if others else ""
+    more = f"; {others} more refuse{'' if others > 1 else 's'} for another reason" if others else ""
     accepted = len(verdicts) - len(refusing)
     words = f"accepted by {accepted} of {len(verdicts)} client families; refused by {_names(alike)}"
     return f"{words}: {_first_error(refusing)}{more}"

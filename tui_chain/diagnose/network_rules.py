@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from tui_chain.diagnose.case import Case
 from tui_chain.diagnose.catalogue import CATALOGUE, Finding, finding
 from tui_chain.failure import Failure
+from tui_chain.probe.served import ServedChain
 
 _ALERT = re.compile(r"the alert '([a-z0-9 ]+)'")
 _ALERT_CODES = {"bad certificate": "alert-certificate-required"}
@@ -30,7 +31,12 @@ def _code(failure: Failure) -> str:
     return failure.kind
 
 
+def is_ended_by_alert(served: ServedChain) -> bool:
+    """Whether a server showed its certificates and then ended the handshake, having asked for none of the client."""
+    return served.tls.client_certificate is None and _AFTER.search(served.note) is not None
+
+
 def network_findings(case: Case) -> Iterator[Finding]:
     """What the server did after it had sent its certificates."""
-    if case.served.tls.client_certificate is None and _AFTER.search(case.served.note):
+    if is_ended_by_alert(case.served):
         yield finding("client-certificate", None, f"{case.served.note[:1].upper()}{case.served.note[1:]}.")

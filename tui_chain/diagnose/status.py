@@ -11,7 +11,7 @@ from tui_chain.clients.verdict import Verdicts
 from tui_chain.diagnose.case import Case, uses_only_served
 from tui_chain.diagnose.catalogue import Finding
 from tui_chain.diagnose.kinds.handshake import HANDSHAKE
-from tui_chain.diagnose.trust_rules import is_staging, sound_dead_ends
+from tui_chain.diagnose.trust_rules import is_staging, rejected_issuer, sound_dead_ends
 from tui_chain.diagnose.words import Blame, Severity, Status
 
 HANDSHAKE_CODES = frozenset(kind.code for kind in HANDSHAKE)
@@ -40,8 +40,11 @@ def status_of(verdicts: Verdicts, no_handshake: Verdicts, case: Case) -> Status:
 def _unaccepted(case: Case) -> Status:
     """Why nobody accepts the chain: an unknown root, a missing issuer, or what a certificate says."""
     search, path = case.search, case.path
+    if path is None and case.leaf.issuer_name is None:
+        return Status.INVALID
     if path is None:
-        known = bool(search.untrusted) or _signs_itself(case.leaf, case.prover)
+        rejected = any(rejected_issuer(case, missing.wanted_by) for missing in search.missing)
+        known = rejected or bool(search.untrusted) or _signs_itself(case.leaf, case.prover)
         return Status.UNTRUSTED if known else Status.INCOMPLETE
     if path.anchor not in case.trust and path.good:
         # its root was confirmed by the user, and no client's store has it

@@ -9,6 +9,7 @@ from tui_chain.clients.families import family_names
 from tui_chain.clients.handshake import HandshakeCode
 from tui_chain.diagnose.case import Case
 from tui_chain.diagnose.catalogue import Finding, finding
+from tui_chain.diagnose.network_rules import is_ended_by_alert
 
 MAX_CAS = 4
 """Names of accepted client CAs that are told."""
@@ -26,15 +27,15 @@ _CODES: Mapping[str, str] = {
 
 
 def tls_findings(case: Case) -> Iterator[Finding]:
-    """Say of each reason which families it concerns, and whether the server asks for a client certificate."""
-    groups: dict[tuple[str, str], list[str]] = defaultdict(list)
+    """Say of each kind of refusal which families it concerns, and whether a client certificate is asked for."""
+    groups: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for family, verdict in case.no_handshake.items():
-        groups[_CODES.get(str(verdict.code), "alert-handshake-failure"), verdict.error or ""].append(family)
-    for (code, words), families in groups.items():
-        if code == "client-certificate-required":
-            yield finding(code, None, _cas(case))
-        else:
-            yield finding(code, None, f"{family_names(families)}: {words}.")
+        groups[_CODES.get(str(verdict.code), "alert-handshake-failure")][verdict.error or ""].append(family)
+    if is_ended_by_alert(case.served):
+        groups.pop("alert-handshake-failure", None)  # the finding on that says more
+    for code, reasons in groups.items():
+        words = " ".join(f"{family_names(families)}: {why}." for why, families in reasons.items())
+        yield finding(code, None, _cas(case) if code == "client-certificate-required" else words)
     if case.served.tls.client_certificate == "requested":
         yield finding("client-certificate-requested", None, _cas(case))
 

@@ -30,9 +30,14 @@ def _ends(case: Case) -> Iterator[Finding]:
     """Why no path reached a trust anchor: a missing issuer, an untrusted root, a self-signed leaf, a circle."""
     search = case.search
     for missing in search.missing:
-        yield _missing_issuer(case, missing)
+        if missing.wanted_by.issuer_name is None:
+            continue  # what cannot be read names no issuer, and a finding of its own says so
+        rejected = rejected_issuer(case, missing.wanted_by)
+        yield _missing_issuer(case, missing) if rejected is None else _rejected(rejected)
     for trail in search.untrusted:
-        if len(trail) == 1:
+        if trail[-1].der in case.trust.rejected:
+            yield _rejected(trail[-1])
+        elif len(trail) == 1:
             yield finding("self-signed", trail[-1].sha256)
         else:
             root = trail[-1]
@@ -40,6 +45,17 @@ def _ends(case: Case) -> Iterator[Finding]:
     if not search.missing and not search.untrusted:
         for trail in search.circles:
             yield finding("issuer-circle", trail[-1].sha256, f"It is {trail[-1].subject}.")
+
+
+def rejected_issuer(case: Case, child: Certificate) -> Certificate | None:
+    """The issuer of `child` that the trust file has and its owner rejects, or None."""
+    rejected = map(Certificate, sorted(case.trust.rejected))
+    named = (one for one in rejected if one.subject_name is not None and one.subject_name == child.issuer_name)
+    return next((one for one in named if case.prover.signed(child, one)), None)
+
+
+def _rejected(certificate: Certificate) -> Finding:
+    return finding("rejected", certificate.sha256, f"It is {certificate.subject}.")
 
 
 def branch_findings(case: Case) -> Iterator[Finding]:

@@ -58,14 +58,14 @@ def run_check(options: Options) -> int:
 
 def _report(options: Options, work: Work, state: HostState) -> str:
     now = work.journey.clock()
-    return _json(state, now) if options.as_json else describe(state, now) + "\n"
+    return _json(state, now, options) if options.as_json else describe(state, now) + "\n"
 
 
-def _json(state: HostState, now: datetime, written: Path | None = None) -> str:
+def _json(state: HostState, now: datetime, options: Options, written: Path | None = None) -> str:
     """One line of JSON."""
     from tui_chain.results.host import host_result  # who reads words does without it
 
-    return host_result(state, now, written).to_json()
+    return host_result(state, now, written, accept_lost_constraints=options.accept_lost_constraints).to_json()
 
 
 def _check_code(state: HostState) -> int:
@@ -115,7 +115,7 @@ def run_fix(options: Options) -> int:
         for state in states:
             inside = isinstance(written, Path) and not isinstance(state.crls, Failure)
             file = written if inside and isinstance(written, Path) else None
-            emit(_json(state, work.journey.clock(), file))
+            emit(_json(state, work.journey.clock(), options, file))
     codes = list(map(_fix_code, states))
     return worst([*codes, fail(written)] if isinstance(written, Failure) else codes)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -10,6 +10,7 @@ import click
 from tui_chain.api import verify
 from tui_chain.certs.text import safe_text
 from tui_chain.clients.verdict import Verdict, reason
+from tui_chain.diagnose.words import Blame
 from tui_chain.failure import Failure
 from tui_chain.files import read_file, read_stdin
 from tui_chain.headless.options import read_time
@@ -42,20 +43,28 @@ def _verdicts(result: HostResult) -> tuple[Verdict, ...]:
 
 def _lines(result: HostResult) -> Iterator[str]:
     yield click.style(safe_text(result.target), bold=True)
-    yield f"{result.status} · {result.headline}"
-    bundled = any(one.with_bundle is not None for one in result.clients)
-    yield f"  {'client family':<28}{'with the trust store':<52}{'with the bundle' if bundled else ''}".rstrip()
-    for one in result.clients:
-        yield _row(one).rstrip()
+    blame = "" if result.blame == Blame.NOBODY.value else f" · fault: {result.blame}"
+    yield f"{result.status} · {result.headline}{blame}"
+    labels = {one.sha256: one.subject for one in result.served}
+    for found in result.findings:
+        yield f"  {found.code}  {found.subject or result.target}: {found.message}"
+        yield f"      {found.hint}"
+    yield from _table("trust store", result.clients, [one.as_served for one in result.clients], labels)
+    bundled = [one.with_bundle for one in result.clients if one.with_bundle is not None]
+    if bundled:
+        yield from _table("bundle", result.clients, bundled, labels)
     yield f"  engines: {', '.join(dict.fromkeys(one.engine for one in result.clients))}"
 
 
-def _row(one: ClientResult) -> str:
-    served = _words(one.as_served)
-    if one.with_bundle is None:
-        return f"  {one.name:<28}{served}"
-    return f"  {one.name:<28}{served:<52}{_words(one.with_bundle)}"
+def _table(
+    store: str, clients: Sequence[ClientResult], verdicts: Sequence[Verdict], labels: Mapping[str, str]
+) -> Iterator[str]:
+    """Every family with its verdict; `labels` name by SHA-256 the certificates that are refused."""
+    yield f"  with the {store}: accepted by {sum(one.ok for one in verdicts)} of {len(verdicts)} client families"
+    for client, verdict in zip(clients, verdicts, strict=True):
+        yield f"    {client.name:<26}{_words(verdict, labels)}"
 
 
-def _words(verdict: Verdict) -> str:
-    return "✓ accepted" if verdict.ok else f"✗ {reason(verdict)}"
+def _words(verdict: Verdict, labels: Mapping[str, str]) -> str:
+    refused = labels.get(verdict.certificate or "")
+    return "✓ accepted" if verdict.ok else f"✗ {reason(verdict)}{f', on {refused}' if refused else ''}"

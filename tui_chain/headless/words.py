@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 import click
@@ -17,7 +17,7 @@ from tui_chain.headless.asked import revocation_lines, server_lines
 from tui_chain.headless.crls import crl_lines
 from tui_chain.probe.asking import KeyType
 from tui_chain.probe.served import ServedChain
-from tui_chain.state import HostState, label_of, source_of
+from tui_chain.state import HostState, known_certificates, label_of, source_of
 
 GLYPHS = {
     Status.COMPLETE: ("✓", "green"),
@@ -108,7 +108,7 @@ def _outcome(state: HostState) -> Iterator[str]:
         passed, total = state.proven.passed, len(state.proven.verdicts)
         who = f"all {total}" if state.proven.whole else f"{passed} of {total}"
         yield f"  bundle    {size}; with nothing else, {who} client families accept the host:"
-        yield from family_lines(state.proven.verdicts)
+        yield from family_lines(state.proven.verdicts, _labels(state))
     elif isinstance(state.repair, Failure) and state.repair.kind == "nothing-to-do":
         yield f"  nothing to do: {state.repair.message[:1].lower()}{state.repair.message[1:]}"
     elif isinstance(state.repair, Failure):
@@ -118,9 +118,9 @@ def _outcome(state: HostState) -> Iterator[str]:
             yield f"            {state.repair.hint}"
     elif state.status is Status.INCOMPLETE:
         yield f"  next      `tlschain fix{_several(state)}` looks for what is missing"
-    if state.proven is None and state.status in {Status.PARTIAL, Status.INVALID} and state.verdict is not None:
+    if state.proven is None and state.status is not Status.COMPLETE and state.verdict and state.verdict.verdicts:
         yield "  clients   as served:"
-        yield from family_lines(state.verdict.verdicts)
+        yield from family_lines(state.verdict.verdicts, _labels(state))
 
 
 def _several(state: HostState) -> str:
@@ -150,8 +150,12 @@ def _private_root(state: HostState) -> Iterator[str]:
     yield f"            {question.meaning} Then: --trust-root SHA256, in full."
 
 
-def family_lines(verdicts: Verdicts) -> Iterator[str]:
-    """One line for each client family."""
+def _labels(state: HostState) -> dict[str, str]:
+    return {one.sha256: one.label for one in known_certificates(state)}
+
+
+def family_lines(verdicts: Verdicts, labels: Mapping[str, str] | None = None) -> Iterator[str]:
+    """One line for each client family; `labels` name by SHA-256 the certificates that are refused."""
     for family in FAMILIES:
         verdict = verdicts.get(family.id)
         if verdict is None:
@@ -160,4 +164,6 @@ def family_lines(verdicts: Verdicts) -> Iterator[str]:
         if verdict.ok:
             yield f"            {click.style('✓', fg='green')} {family.name}{model}"
         else:
-            yield f"            {click.style('✗', fg='red')} {family.name}{model}: {reason(verdict)}"
+            refused = (labels or {}).get(verdict.certificate or "")
+            at = f", on {refused}" if refused else ""
+            yield f"            {click.style('✗', fg='red')} {family.name}{model}: {reason(verdict)}{at}"

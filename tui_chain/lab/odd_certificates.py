@@ -22,7 +22,6 @@ from tui_chain.lab.refusals import (
     RUSTLS,
     STRICT,
     VALIDATION,
-    WHOLE,
     WRONG_ADDRESS,
     Refusals,
     by,
@@ -317,7 +316,7 @@ CAS = (
         without(_EXT.KEY_USAGE),
     ),
     Scenario(
-        # with the lower CA as the anchor nobody looks at the upper one's limit: a bundle loses it
+        # with the lower CA as the anchor nobody would look at the upper one's limit: that is no repair
         "path-length",
         "has a CA below one that allows none",
         Tls((LEAF, "path-below", "path-top"), Leaf("path-below")),
@@ -332,9 +331,6 @@ CAS = (
                 java=VALIDATION,
                 rustls="PathLenConstraintViolated",
             ),
-            after=Status.REPAIRABLE,
-            refused_after={**by(WHOLE, 2), GNUTLS: "SIGNER_NOT_FOUND"},
-            lost=True,
         ),
         (
             Ca("path-top", "Lab Last CA", issuer="root", template=Template(path_length=0)),

@@ -45,12 +45,14 @@ def path_problems(path: Chain, *, host: str, at: datetime) -> Problems:
 class PathChecker:
     """Judges the paths of one leaf, a link at a time, and remembers what it found of each certificate and link.
 
-    `comparisons` counts those of names with the subtrees of name constraints.
+    `rejected` is the DER of certificates that the trust store's owner rejects. `comparisons` counts those of names
+    with the subtrees of name constraints.
     """
 
     leaf: Certificate
     host: str
     at: datetime
+    rejected: frozenset[bytes] = frozenset()
     comparisons: int = 0
     _issuers: dict[str, Problems] = field(default_factory=dict)
     _signatures: dict[str, Problems] = field(default_factory=dict)
@@ -69,7 +71,8 @@ class PathChecker:
     @cached_property
     def leaf_problems(self) -> Problems:
         """What the leaf breaks by itself."""
-        return (*_of_any(self.leaf, self.at), *_host(self.leaf, self.host), *_serving(self.leaf))
+        leaf = self.leaf
+        return (*self._settings(leaf), *_of_any(leaf, self.at), *_host(leaf, self.host), *_serving(leaf))
 
     def link_problems(self, below: Chain, issuer: Certificate) -> Problems:
         """What a path breaks when `issuer` is put on top of `below`, which is leaf first and not empty."""
@@ -99,8 +102,13 @@ class PathChecker:
 
     def _issuer(self, issuer: Certificate) -> Problems:
         if issuer.sha256 not in self._issuers:
-            self._issuers[issuer.sha256] = (*_of_any(issuer, self.at), *_authority(issuer))
+            self._issuers[issuer.sha256] = (*self._settings(issuer), *_of_any(issuer, self.at), *_authority(issuer))
         return self._issuers[issuer.sha256]
+
+    def _settings(self, certificate: Certificate) -> Iterator[PathProblem]:
+        """What the owner of the trust store wrote beside a certificate (X509_CERT_AUX)."""
+        if certificate.der in self.rejected:
+            yield PathProblem("rejected", certificate, "the settings beside it do not trust it for TLS servers")
 
     def _constrained(self, issuer: Certificate, lower: Certificate) -> Problems:
         """RFC 5280 section 4.2.1.10; the problem sits on the certificate whose name is forbidden."""

@@ -128,7 +128,7 @@ def find_paths(
     index = as_index(candidates)
     links = LinkFinder(index, anchors, at, budget).find(leaf)
     budget.begin_paths()
-    checker = PathChecker(leaf, host, at)
+    checker = PathChecker(leaf, host, at, anchors.rejected)
     ways = list(RouteFinder(links, anchors, index, checker, budget).find(leaf))
     paths = sorted((Path(way, checker.problems(way)) for way in ways), key=_Use(index))
     dead_ends = _DeadEnds(links, anchors, index)

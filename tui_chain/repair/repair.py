@@ -15,7 +15,7 @@ from tui_chain.clients.verdict import Verdicts
 from tui_chain.diagnose.diagnosis import Diagnosis
 from tui_chain.diagnose.words import Status
 from tui_chain.failure import Failure
-from tui_chain.paths.checks import Problems, path_problems
+from tui_chain.paths.checks import PathProblem, Problems
 from tui_chain.paths.codes import WITHOUT_STRICT, is_strict
 from tui_chain.paths.search import Path
 from tui_chain.probe.served import ServedChain
@@ -25,10 +25,17 @@ from tui_chain.repair.losses import Loss, lost_limits
 from tui_chain.repair.proof import Proof, accepted, ders_of, minimal, minimal_for_all, refusal
 from tui_chain.resolve.tries import Resolution
 
-_ANCHORS_ESCAPE = frozenset(
-    {"expired", "not-yet-valid", "not-a-ca", "leaf-as-issuer", "no-cert-sign", "name-constraints", "path-length"}
+_OVERLOOKED = frozenset(
+    {
+        *("not-a-ca", "leaf-as-issuer", "no-cert-sign", "path-length", "expired", "not-yet-valid"),
+        *("weak-key", "weak-signature", "critical-extension", "unreadable"),
+    }
 )
-"""Faults of a CA certificate that some families overlook once it is a trust anchor (Java and rustls most of all)."""
+"""Faults of a CA certificate that clients overlook once it, or one that it issued, is a trust anchor."""
+_MAY_NOT_ISSUE = frozenset({"not-a-ca", "leaf-as-issuer", "no-cert-sign", "path-length"})
+"""Those of them that the anchor has no more right to than others."""
+_OF_NAMES = frozenset({"name-constraints", "rejected"})
+"""Faults that sit on the leaf too and that an anchor below those who forbid it would hide."""
 MAX_TRIED = 16
 """Paths whose bundles are tried."""
 
@@ -38,8 +45,7 @@ class Repair:
     """A bundle and its proof: each client family's verdict on the chain as served with the bundle alone.
 
     A repair exists only where at least one family more accepts than as served; `won` are their ids. `whole` says
-    that all families accept. `unfit` is what is wrong with a certificate of the bundle itself: as an anchor it would
-    only hide that from some families.
+    that all families accept. `unfit` is what is wrong with the path and what the bundle would only hide.
     """
 
     path: Path
@@ -172,21 +178,23 @@ def prove(path: Path, served: ServedChain, resolution: Resolution, at: datetime)
     verdicts = with_all if certificates == whole else _judged(certificates, served, at, before)
     added = tuple(certificate for certificate in certificates if certificate not in served.certificates)
     won = accepted(verdicts) - accepted(before)
-    unfit = _unfit(path, certificates, served, at)
+    unfit = tuple(one for one in path.problems if _is_hidden(path, one))
     return Repair(path, bundle, verdicts, added, won, _losses(path, certificates, served, at), unfit)
 
 
-def _unfit(path: Path, certificates: Sequence[Certificate], served: ServedChain, at: datetime) -> Problems:
-    """Faults of the CA certificates up to the lowest one in the file, where lenient families end their path."""
-    lowest = min(map(path.certificates.index, certificates))
-    problems = path_problems(path.certificates[: lowest + 1], host=served.host, at=at)
-    # a root that ends earlier is another matter: nobody has to look at it; a name sits on the leaf that has it
-    own = path.certificates[1:-1]
-    return tuple(
-        one
-        for one in problems
-        if one.code in _ANCHORS_ESCAPE and (one.certificate in own or one.code == "name-constraints")
-    )
+def _is_hidden(path: Path, problem: PathProblem) -> bool:
+    """Whether a bundle would hide a problem of the path: who may not issue makes no anchor, however far below.
+
+    The anchor's own end, strength and form are another matter: its owner trusts it, and a client looks no further.
+    """
+    certificate = problem.certificate
+    if problem.code in _OF_NAMES:
+        return True
+    if certificate == path.leaf:
+        return False
+    if problem.code == "purpose":
+        return not certificate.for_servers
+    return problem.code in _OVERLOOKED and (certificate != path.anchor or problem.code in _MAY_NOT_ISSUE)
 
 
 def _judged(certificates: Sequence[Certificate], served: ServedChain, at: datetime, before: Verdicts) -> Verdicts:

@@ -14,6 +14,7 @@ from tui_chain.clients.judge import engine_name
 from tui_chain.clients.verdict import Verdicts
 from tui_chain.failure import Failure
 from tui_chain.probe.served import ServedChain
+from tui_chain.results.checked import uncut
 from tui_chain.results.values import (
     CertificateResult,
     ClientResult,
@@ -78,9 +79,12 @@ class CrlJSON(TypedDict):
     source: str
 
 
-def host_result(state: HostState, at: datetime, written: Path | None = None) -> HostResult:
+def host_result(
+    state: HostState, at: datetime, written: Path | None = None, *, accept_lost_constraints: bool = False
+) -> HostResult:
     """Return the result of a host that was probed at least; `at` stands for the time where none was reached.
 
+    A bundle in which an intermediate loses a limit is in it only with `accept_lost_constraints`.
     Raises ValueError for a host that was not probed.
     """
     verdict, status = state.verdict, state.status
@@ -102,11 +106,17 @@ def host_result(state: HostState, at: datetime, written: Path | None = None) -> 
         missing=tuple(MissingResult(link.subject, link.key_id, link.wanted_by.sha256) for link in verdict.missing),
         findings=tuple(finding_results(state)),
         clients=client_results(verdict.verdicts, None if repair is None else repair.verdicts),
-        bundle=state.bundle.pem.decode("ascii") if state.bundle is not None else None,
-        written=str(written) if written is not None and repair is not None else None,
+        bundle=_bundle(state, accept_lost_constraints=accept_lost_constraints),
+        written=uncut(str(written)) if written is not None and repair is not None else None,
         timings=_timings(served),
         more=_more(state),
     )
+
+
+def _bundle(state: HostState, *, accept_lost_constraints: bool) -> str | None:
+    if state.proven is None or state.bundle is None or (state.proven.losses and not accept_lost_constraints):
+        return None
+    return state.bundle.pem.decode("ascii")
 
 
 def client_results(as_served: Verdicts, with_bundle: Verdicts | None) -> tuple[ClientResult, ...]:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import base64
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
+from tui_chain.certs.pemblocks import has_blocks
 from tui_chain.clients.verdict import Verdict
+from tui_chain.results.checked import Checked, pem_block
 
 SCHEMA = 1
 """Version of the JSON form; it changes only where a key is taken away or means something else."""
 
-T = TypeVar("T")
+STEPS = ("lookup", "connect", "tls")
+"""The steps that are timed, in their order."""
 
 
 @dataclass(frozen=True)
@@ -36,20 +39,13 @@ class CertificateResult:
             "issuer": self.issuer,
             "not_after": _iso(self.not_after),
             "source": self.source,
-            "pem": _pem(self.der),
+            "pem": pem_block(self.der),
         }
 
     @classmethod
     def from_dict(cls, given: Mapping[str, Any]) -> CertificateResult:
-        """Read the JSON object; raises KeyError and ValueError where it is none."""
-        return cls(
-            _der(given["pem"]),
-            given["sha256"],
-            given["subject"],
-            given["issuer"],
-            _moment(given["not_after"]),
-            given["source"],
-        )
+        """Read the JSON object; raises ValueError where it is none."""
+        return _certificate(Checked(given))
 
 
 @dataclass(frozen=True)
@@ -128,7 +124,8 @@ class HostResult:
     def with_bundle(self, bundle: bytes, verdicts: Mapping[str, Verdict]) -> HostResult:
         """The result with what every family says with `bundle` (a trust file) as the only store."""
         clients = tuple(replace(one, with_bundle=verdicts[one.id]) for one in self.clients)
-        return replace(self, clients=clients, bundle=bundle.decode("utf-8", "replace"))
+        text = bundle.decode("utf-8", "replace")
+        return replace(self, clients=clients, bundle=text if has_blocks(bundle) else None)
 
     def as_dict(self) -> dict[str, Any]:
         """The JSON object as Python values."""
@@ -143,37 +140,99 @@ class HostResult:
     def from_json(cls, text: str) -> HostResult:
         """Read what `to_json` wrote; raises ValueError for anything else."""
         try:
-            return cls._from_dict(json.loads(text))
-        except (AttributeError, KeyError, TypeError) as error:
-            raise ValueError(f"it is not the JSON of a host: {error!r}") from error
-
-    @classmethod
-    def _from_dict(cls, given: dict[str, Any]) -> HostResult:
-        if given.pop("schema") != SCHEMA:
-            raise ValueError("it is the JSON of another version")
-        known = {one.name for one in fields(cls)} - {"more"}
-        own = {name: given.pop(name) for name in known if name in given}
-        own |= {
-            "time": datetime.fromisoformat(own["time"]),
-            "tls": TLSResult(**_tuples(own["tls"])),
-            "served": tuple(map(CertificateResult.from_dict, own["served"])),
-            "path": tuple(map(CertificateResult.from_dict, own["path"])),
-            "missing": tuple(MissingResult(**one) for one in own["missing"]),
-            "findings": tuple(FindingResult(**one) for one in own["findings"]),
-            "clients": tuple(map(_client, own["clients"])),
-        }
-        return cls(**own, more=given)
+            return _host(Checked({"it": json.loads(text)}).object("it").values)
+        except RecursionError as error:
+            raise ValueError("it is not the JSON of a host: it is nested too deeply") from error
 
 
-def _client(given: Mapping[str, Any]) -> ClientResult:
-    verdicts = {
-        name: None if given[name] is None else Verdict(**given[name]) for name in ("as_served", "with_bundle")
-    }
-    return ClientResult(given["id"], given["name"], given["engine"], verdicts["as_served"], verdicts["with_bundle"])  # type: ignore[arg-type]
+def _host(values: Mapping[str, Any]) -> HostResult:
+    given = Checked(values)
+    # True is 1 for Python
+    if given.any("schema") is True or given.any("schema") != SCHEMA:
+        raise ValueError("it is the JSON of another version")
+    timings = given.object("timings")
+    return HostResult(
+        target=given.text("target"),
+        label=given.text("label"),
+        address=given.maybe("address", Checked.text),
+        time=given.moment("time"),
+        status=given.text("status"),
+        blame=given.text("blame"),
+        headline=given.text("headline"),
+        tls=_tls(given.object("tls")),
+        served=tuple(map(_certificate, given.objects("served"))),
+        path=tuple(map(_certificate, given.objects("path"))),
+        missing=tuple(map(_missing, given.objects("missing"))),
+        findings=tuple(map(_finding, given.objects("findings"))),
+        clients=tuple(map(_client, given.objects("clients"))),
+        bundle=given.maybe("bundle", Checked.file),
+        written=given.maybe("written", Checked.text),
+        timings={name: timings.milliseconds(name) for name in STEPS if name in timings.values},
+        more=_more(given),
+    )
 
 
-def _tuples(given: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: tuple(value) if isinstance(value, list) else value for name, value in given.items()}
+def _certificate(given: Checked) -> CertificateResult:
+    der, sha256 = given.der("pem"), given.sha256("sha256")
+    if hashlib.sha256(der).hexdigest() != sha256:
+        raise given.wrong("sha256", "is not that of the certificate")
+    subject, issuer = given.text("subject"), given.text("issuer")
+    return CertificateResult(
+        der, sha256, subject, issuer, given.maybe("not_after", Checked.moment), given.text("source")
+    )
+
+
+def _tls(given: Checked) -> TLSResult:
+    return TLSResult(
+        version=given.maybe("version", Checked.text),
+        cipher=given.maybe("cipher", Checked.text),
+        group=given.maybe("group", Checked.text),
+        client_certificate=given.maybe("client_certificate", Checked.text),
+        client_cas=given.list("client_cas", Checked.text),
+    )
+
+
+def _missing(given: Checked) -> MissingResult:
+    return MissingResult(given.text("subject"), given.maybe("key_id", Checked.text), given.sha256("wanted_by"))
+
+
+def _finding(given: Checked) -> FindingResult:
+    return FindingResult(
+        given.text("code"),
+        given.text("severity"),
+        given.maybe("certificate", Checked.sha256),
+        given.maybe("subject", Checked.text),
+        given.text("message"),
+        given.text("hint"),
+    )
+
+
+def _client(given: Checked) -> ClientResult:
+    as_served, with_bundle = _verdict(given, "as_served"), given.maybe("with_bundle", _verdict)
+    return ClientResult(given.text("id"), given.text("name"), given.text("engine"), as_served, with_bundle)
+
+
+def _verdict(client: Checked, name: str) -> Verdict:
+    given = client.object(name)
+    code, error = given.maybe("code", Checked.code), given.maybe("error", Checked.text)
+    return Verdict(given.flag("ok"), code, error, given.maybe("certificate", Checked.sha256))
+
+
+def _more(given: Checked) -> dict[str, Any]:
+    """What was asked for beyond: other programs read into it, so its outer types and all texts are checked."""
+    own = {"schema", *(one.name for one in fields(HostResult))}
+    more = {name: value for name, value in given.values.items() if name not in own}
+    for name in more:
+        Checked({"name": name}).text("name")
+        given.plain(name)
+    for name in more.keys() & {"servers", "revocation", "crls"}:
+        tuple(given.objects(name))
+    for name in more.keys() & {"crl_check", "crl_error"}:
+        given.text(name)
+    for clients in [given.object("crl_clients")] if "crl_clients" in more else []:
+        for name in clients.values:
+            clients.flag(name)
+    return more
 
 
 def _plain(value: Any) -> Any:
@@ -193,17 +252,3 @@ def _plain(value: Any) -> Any:
 
 def _iso(moment: datetime | None) -> str | None:
     return None if moment is None else moment.isoformat()
-
-
-def _moment(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text)
-
-
-def _pem(der: bytes) -> str:
-    text = base64.b64encode(der).decode("ascii")
-    lines = [text[at : at + 64] for at in range(0, len(text), 64)]
-    return "\n".join(["-----BEGIN CERTIFICATE-----", *lines, "-----END CERTIFICATE-----"]) + "\n"
-
-
-def _der(pem: str) -> bytes:
-    return base64.b64decode("".join(line for line in pem.splitlines() if not line.startswith("-----")))

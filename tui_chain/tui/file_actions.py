@@ -159,9 +159,10 @@ class FileActions(QuestionActions):
             return report(row.state, now, server_file(row.state, self._engine.trust, now), written)
 
         def as_json() -> Draft:
-            return Draft(
-                f"{json.dumps(host_result(row.state, self._clock(), row.written).as_dict(), indent=2)}\n".encode()
-            )
+            # who wrote the bundle agreed to what it loses
+            agreed = row.written is not None
+            result = host_result(row.state, self._clock(), row.written, accept_lost_constraints=agreed)
+            return Draft(f"{json.dumps(result.as_dict(), indent=2)}\n".encode())
 
         return (
             Form("Markdown", "for a ticket or a wiki", ".md", lambda: Draft(to_markdown(document()).encode())),

@@ -90,7 +90,7 @@ CHAIN: Kinds = (
         COSMETIC,
         SERVER,
         "The same certificate is sent twice.",
-        "Clients accept it; remove the second copy.",
+        "Remove the second copy; clients pass it over, but Java takes 10 certificates in all and GnuTLS 16.",
         "RFC 8446 section 4.4.2",
     ),
     FindingKind(
@@ -98,7 +98,7 @@ CHAIN: Kinds = (
         COSMETIC,
         SERVER,
         "This certificate has nothing to do with the leaf.",
-        "Clients accept it; remove it from the chain file.",
+        "Remove it from the chain file; clients pass it over, but Java takes 10 certificates in all and GnuTLS 16.",
         "RFC 8446 section 4.4.2",
     ),
     FindingKind(

@@ -58,7 +58,7 @@ NETWORK_KINDS: Kinds = (
     ),
     FindingKind(
         "client-certificate",
-        RISK,
+        FATAL,
         SERVER,
         "The server ended the handshake after its certificates; most likely it wants a client certificate.",
         "Give the client its certificate and key; what is said of the chain holds all the same.",

@@ -38,6 +38,14 @@ TRUST: Kinds = (
         "RFC 5280 section 6.1.1 (d); OpenSSL code 10",
     ),
     FindingKind(
+        "rejected",
+        FATAL,
+        STORE,
+        "The trust file rejects this certificate.",
+        "Leave it so unless you know better: whoever made the file does not want it to be trusted.",
+        "X509_CERT_AUX; OpenSSL code 28",
+    ),
+    FindingKind(
         "anchor-expires-soon",
         RISK,
         STORE,
@@ -49,8 +57,8 @@ TRUST: Kinds = (
         "family-refuses",
         RISK,
         SERVER,
-        "Some client families refuse this chain while others accept it.",
-        "Look for a repair: it is found where a bundle helps; the table of client families says what each one says.",
+        "These client families refuse the chain.",
+        "A bundle helps where another path wins them, which `tlschain fix` looks for; else the server has to change.",
         "the verdict of each family's engine",
     ),
     FindingKind(
