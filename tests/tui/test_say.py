@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+import asyncio
 import shlex
+from collections.abc import Iterator
 from pathlib import Path
 
 import pyperclip
 import pytest
+from cryptography.x509.oid import ExtensionOID
 from textual.pilot import Pilot
 from textual.widgets import Static
 
 from tests.scenes.gallery import MEDIUM, SMALL
-from tests.scenes.stage import Size, press, screen_text, shows, stage
-from tui_chain.tui.screens.say import SayScreen
+from tests.scenes.stage import Size, opened, press, screen_text, shows, stage, until
+from tests.support.cli import tlschain
+from tui_chain.diagnose.words import Status
+from tui_chain.failure import Failure
+from tui_chain.journey import Journey
+from tui_chain.lab.aia import Answer
+from tui_chain.lab.authority import Template
+from tui_chain.lab.internet import Lab, open_lab
+from tui_chain.probe.hostlist import Host
+from tui_chain.probe.target import Target
+from tui_chain.trust import load_trust_store
+from tui_chain.tui.app import ChainApp
+from tui_chain.tui.screens.say import Names, SayScreen
 
 pytestmark = pytest.mark.anyio
 
@@ -58,7 +72,7 @@ async def test_a_file_of_another_kind_is_asked_for_until_it_is_written(
         await _opened(pilot)
         while "JAVA_TOOL_OPTIONS" not in screen_text(pilot):
             await press(pilot, "j")
-        await shows(pilot, "w and F2 write it, kind java")
+        await until(pilot, lambda: "press w and F2 for kind java to write it" in _body(pilot))
         await press(pilot, "escape", "w", "f2", "f2", "f2", "f2")
         await shows(pilot, "-truststore.p12")
         await press(pilot, "enter", "x")
@@ -102,3 +116,117 @@ async def test_no_part_of_a_folder_s_name_becomes_a_command(tmp_path: Path, monk
         page = pilot.app.screen.query_one("#say-body", Static).visual
         line = next(line for line in str(page).splitlines() if line.startswith("tlschain fix"))
     assert shlex.split(line)[-1] == str(folder / "api.example.test-ca-bundle.pem")
+
+
+def _body(pilot: Pilot[None]) -> str:
+    return str(pilot.app.screen.query_one("#say-body", Static).visual)
+
+
+def _made(pilot: Pilot[None]) -> list[str]:
+    line = next(line for line in _body(pilot).splitlines() if line.startswith("tlschain fix"))
+    return shlex.split(line)
+
+
+async def _to_java(pilot: Pilot[None]) -> None:
+    options = pilot.app.screen.query_one(Names).options
+    pilot.app.screen.query_one(Names).highlighted = [str(one.prompt) for one in options].index("Java")
+    await pilot.pause()
+    await until(pilot, lambda: "JAVA_TOOL_OPTIONS" in _body(pilot))
+
+
+@pytest.fixture
+def strict() -> Iterator[Lab]:
+    with open_lab(["strict-aki"]) as running:
+        yield running
+
+
+def _lab_app(port: int, *trust: str) -> ChainApp:
+    """An app on a host of the lab as `--trust FILE` opens it."""
+    store = load_trust_store(*trust)
+    assert not isinstance(store, Failure)
+    return ChainApp(lambda: (Journey(store), ()), [Host(Target("localhost", port))], trust=trust)
+
+
+async def test_a_printed_command_has_the_trust_that_the_screen_was_opened_with(
+    lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    file = tmp_path / "the lab's roots.pem"
+    file.write_bytes(lab.trust_pem)
+    async with opened(_lab_app(lab.host("leaf-only").port, str(file))) as pilot:
+        await shows(pilot, "incomplete")
+        await _opened(pilot)
+        command = _made(pilot)
+        assert command[3:5] == ["--trust", str(file)]
+        assert "close this and press w to write it" in " ".join(_body(pilot).split())
+        await _to_java(pilot)
+        assert _made(pilot)[3:5] == ["--trust", str(file)]
+        await press(pilot, "w", "enter")
+    (saved,) = tmp_path.glob("*-advice.md")
+    assert f"--trust {shlex.quote(str(file))} --as java" in saved.read_text()
+    done = await asyncio.to_thread(tlschain, *command[1:])
+    assert done.code == 0, done.err
+    assert Path(command[-1]).exists()
+
+
+async def test_a_printed_command_names_the_root_that_was_confirmed(
+    lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "roots.pem").write_bytes(lab.trust_pem)
+    app = _lab_app(lab.host("unknown-root").port, "roots.pem")
+    async with opened(app) as pilot:
+        await shows(pilot, "press f to find it")
+        await press(pilot, "f")
+        root = app.rows[0].state.verdict.search.untrusted[0][-1]  # type: ignore[union-attr]
+        await pilot.press("c")
+        await shows(pilot, "Trust a private root")
+        await pilot.press(*root.sha256[:8])
+        await press(pilot, "enter")
+        await until(pilot, lambda: app.rows[0].status is Status.REPAIRABLE)
+        await press(pilot, "x")
+        command = _made(pilot)
+        assert command[command.index("--trust-root") + 1] == root.sha256
+        await press(pilot, "w", "enter")
+    (saved,) = tmp_path.glob("*-advice.md")
+    assert f"--trust-root {root.sha256}" in saved.read_text()
+    done = await asyncio.to_thread(tlschain, *command[1:])
+    assert done.code == 0, done.err
+
+
+async def test_strict_checks_are_given_up_where_no_bundle_helps(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, strict: Lab
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "roots.pem").write_bytes(strict.trust_pem)
+    app = _lab_app(strict.host("strict-aki").port, "roots.pem")
+    async with opened(app) as pilot:
+        await until(pilot, lambda: app.rows[0].status is not None)
+        await press(pilot, "x")
+        await shows(pilot, "strict checks")
+        assert "VERIFY_X509_STRICT" in _body(pilot)
+        assert repr(str(tmp_path / "roots.pem")) in _body(pilot)
+        assert "Not written yet" not in _body(pilot)
+        await press(pilot, "w", "enter")
+    (saved,) = tmp_path.glob("*-advice.md")
+    assert "VERIFY_X509_STRICT" in saved.read_text()
+
+
+async def test_strict_checks_are_given_up_beside_a_proven_repair(
+    lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "roots.pem").write_bytes(lab.trust_pem)
+    issuing = lab.hierarchy["issuing"]
+    url = lab.publish("/strict.cer", Answer(issuing.der))
+    keyless = frozenset({ExtensionOID.AUTHORITY_KEY_IDENTIFIER})
+    leaf = issuing.issue_leaf(template=Template(urls=(url,), without=keyless))
+    app = _lab_app(lab.serve([leaf.der], leaf.key), "roots.pem")
+    async with opened(app) as pilot:
+        await until(pilot, lambda: app.rows[0].status is not None)
+        await _opened(pilot)
+        names = pilot.app.screen.query_one(Names)
+        places = [at for at, one in enumerate(names.options) if "without strict checks" in str(one.prompt)]
+        await press(pilot, *"j" * places[0])
+        assert "context.verify_flags &= ~ssl.VERIFY_X509_STRICT" in _body(pilot)
+        assert "-ca-bundle.pem" in _body(pilot)

@@ -12,7 +12,7 @@ from textual.command import Provider
 from tui_chain.certs.text import plural
 from tui_chain.failure import Failure
 from tui_chain.probe.hostlist import Host
-from tui_chain.state import source_of
+from tui_chain.state import needs_no_strict, source_of
 from tui_chain.tui.actions import NAMES, bindings
 from tui_chain.tui.bundle_actions import BundleActions
 from tui_chain.tui.chain_nodes import shown_trail
@@ -23,7 +23,7 @@ from tui_chain.tui.panes.chain import ChainPane
 from tui_chain.tui.panes.hosts import HostPane
 from tui_chain.tui.panes.links import LinksPane
 from tui_chain.tui.refusals import refusal
-from tui_chain.tui.rows import reached
+from tui_chain.tui.rows import Row, reached
 
 if TYPE_CHECKING:
     from textual.actions import ActionParseResult
@@ -47,7 +47,7 @@ class ChainApp(LiveActions, FileActions, BundleActions):
         if action in {"fix", "test", "details", "copy_certificate", "servers", "revocation", "crls", "programs"}:
             return True if reached(row) is not None else None
         if action == "say":
-            return True if row is not None and row.state.proven is not None else None
+            return True if _sayable(row) else None
         if action in {"write", "copy_bundle"}:
             return True if any(meant.state.proven is not None for meant in self._meant) else None
         if action in {"probe", "remove", "report", "request"}:
@@ -157,11 +157,12 @@ class ChainApp(LiveActions, FileActions, BundleActions):
     def action_say(self) -> None:
         """Show the repair as commands and as a letter."""
         from tui_chain.advise.report import server_file
-        from tui_chain.tui.screens.say import Saying, SayScreen, sayings
+        from tui_chain.tui.screens.say import Saying, SayScreen, Trusted, sayings
 
         if self.row is None:
             return
-        said = sayings(self.row, server_file(self.row.state, self._engine.trust, self._clock()))
+        trusted = Trusted(self._trust_words, frozenset(root.sha256 for root in self._roots))
+        said = sayings(self.row, server_file(self.row.state, self._engine.trust, self._clock()), trusted)
         if isinstance(said, Failure):
             self._toast(str(said), severity="warning")
             return
@@ -237,3 +238,10 @@ class ChainApp(LiveActions, FileActions, BundleActions):
         names = ", ".join(str(row.target) for row in unwritten[:3]) + (", …" if len(unwritten) > 3 else "")
         question = f"The proven bundle for {names} has not been written."
         self.push_screen(ConfirmScreen("Quit?", question, "quit without it", "stay"), answered)
+
+
+def _sayable(row: Row | None) -> bool:
+    """Whether there is a repair to speak of, or what no bundle helps."""
+    if row is None or reached(row) is None:
+        return False
+    return row.state.proven is not None or needs_no_strict(row.state)

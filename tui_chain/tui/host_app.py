@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -51,7 +51,7 @@ class HostApp(LayoutApp):
     """The app without its actions: panes, start, rows, jobs.
 
     The stages, X.509 and the dialogs are imported where they are first needed: together they take longer than
-    the first paint.
+    the first paint. `trust` is the trust store as the user named it, for the commands that are shown.
     """
 
     TITLE = "tlschain-tui"
@@ -61,7 +61,15 @@ class HostApp(LayoutApp):
 
     row: reactive[Row | None] = reactive(None, bindings=True)
 
-    def __init__(self, start: Start, hosts: Iterable[Host] = (), *, clock: Clock = utc_now, select: str = "") -> None:
+    def __init__(
+        self,
+        start: Start,
+        hosts: Iterable[Host] = (),
+        *,
+        clock: Clock = utc_now,
+        select: str = "",
+        trust: Sequence[str] = (),
+    ) -> None:
         super().__init__()
         if not os.environ.get("TEXTUAL_THEME"):
             # before the app runs: a later change would parse every style twice
@@ -71,6 +79,7 @@ class HostApp(LayoutApp):
         self._first = tuple(hosts)
         self._clock = clock
         self._select = select
+        self._trust_words = tuple(trust)
         self._book = Book()
         self._journey: Journey | None = None
         self._gate = asyncio.Semaphore(PROBES_AT_ONCE)

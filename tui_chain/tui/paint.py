@@ -69,12 +69,13 @@ def summary(
     *,
     width: int = 100,
 ) -> Content:
-    """The certificate under the cursor: what a person looks for first, what else there is, its findings in words."""
+    """The certificate under the cursor: what it is and until when, what is wrong with it, then what else there is."""
     fingerprint = colon_hex(certificate.sha256)
     names = ", ".join(certificate.alternative_names.texts()[:8])
     parts = [
         Content.assemble((certificate.subject, "bold")),
         validity(certificate, now),
+        *(finding_words(found, width) for found in findings),
         *([fact("names", names)] if names else []),
         fact("issuer", certificate.issuer),
         fact("key", f"{certificate.key_words} · signed with {certificate.signature_words}"),
@@ -82,7 +83,6 @@ def summary(
         fact("sha256", (fingerprint[:48], DIM)),
         fact("", (fingerprint[48:], DIM)),
         *more,
-        *(finding_words(found, width) for found in findings),
     ]
     return lines(parts)
 

@@ -57,7 +57,9 @@ def main(
 
     resources = ExitStack()
     select = "" if not demo else targets[0] if targets else DEMO_HOST
-    app = ChainApp(lambda: _load(resources, trust, timeout, targets if demo else None), hosts, select=select)
+    app = ChainApp(
+        lambda: _load(resources, trust, timeout, targets if demo else None), hosts, select=select, trust=trust
+    )
     _run(app, resources)
     raise SystemExit(app.return_code)
 

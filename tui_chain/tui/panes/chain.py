@@ -25,6 +25,8 @@ from tui_chain.tui.rows import BAD, DIM, STATUS_LOOK, WARN, Row, reached
 
 if TYPE_CHECKING:
     from tui_chain.certs.certificate import Certificate
+    from tui_chain.diagnose.catalogue import Finding
+    from tui_chain.diagnose.diagnosis import Diagnosis
     from tui_chain.probe.served import ServedChain
     from tui_chain.probe.target import Target
 
@@ -104,6 +106,8 @@ class ChainPane(Pane):
         """Build the tree; the cursor stays on its certificate, or goes to the first that clients refuse."""
         tree = self.main()
         tree.clear()
+        # it would stay on its line, and a move to the same line tells nobody
+        tree.move_cursor(None)
         place: TreeNode[Node] = tree.root
         chosen: TreeNode[Node] | None = None
         for node in shown:
@@ -114,9 +118,9 @@ class ChainPane(Pane):
             elif under is None and node.certificate is not None and node.style == BAD:
                 chosen, under = place, node.certificate
         tree.root.expand_all()
-        if chosen is not None:
-            # lines are numbered when the tree is next drawn
-            tree.call_after_refresh(tree.move_cursor, chosen)
+        # to ask for the last line numbers the lines, without which the cursor finds none
+        if chosen is not None and tree.last_line >= 0:
+            tree.move_cursor(chosen)
 
     def _label(self, node: Node) -> Text:
         label = Text.assemble(
@@ -168,7 +172,7 @@ class ChainPane(Pane):
             return lines(finding_words(found, width) for found in row.state.verdict.findings)
         if node.certificate is not None:
             source = source_of(row.state, node.certificate)
-            findings = row.state.verdict.at(node.certificate)
+            findings = _findings(row.state.verdict, node)
             more = _connection(reached(row)) if node.role == "leaf" else ()
             return summary(node.certificate, self._clock(), source, findings, more, width=width)
         missing = node.missing
@@ -194,6 +198,12 @@ class ChainPane(Pane):
     async def _selected(self, event: Tree.NodeSelected[Node]) -> None:
         event.stop()
         await self.run_action("app.details")
+
+
+def _findings(verdict: Diagnosis, node: Node) -> tuple[Finding, ...]:
+    """What is wrong with a node's certificate; on the leaf also what is wrong with the host itself."""
+    own = node.certificate.sha256 if node.certificate is not None else None
+    return tuple(found for found in verdict.findings if found.at == own or (found.at is None and node.role == "leaf"))
 
 
 def _connection(served: ServedChain | None) -> Iterator[Content]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import ClassVar
@@ -18,13 +18,17 @@ from textual.widgets.option_list import Option
 
 from tui_chain.advise.advice import unsayable
 from tui_chain.advise.commands import Advice, CrlUse, client_advice, making, making_bundle
-from tui_chain.advise.document import Document, to_html, to_markdown, to_text
+from tui_chain.advise.document import Code, Document, Part, to_html, to_markdown, to_text
 from tui_chain.advise.guide import advice_document
 from tui_chain.advise.letter import letter_document
+from tui_chain.advise.python_clients import strict_advice
 from tui_chain.certs.text import safe_text
 from tui_chain.failure import Failure
 from tui_chain.files import absolute
+from tui_chain.probe.target import Target
 from tui_chain.repair.kinds import SUFFIXES, Kind
+from tui_chain.repair.repair import Repair
+from tui_chain.state import needs_no_strict
 from tui_chain.tui.paint import lines
 from tui_chain.tui.panes.base import CURSOR_KEYS
 from tui_chain.tui.rows import DIM, WARN, Row, reached
@@ -53,10 +57,66 @@ class Sayings:
     letter: Document | None
 
 
-def sayings(row: Row, chain: bytes | None) -> Sayings | Failure:
-    """Everything to say of a host's proven repair; `chain` is the file for the server."""
-    served, proven = reached(row), row.state.proven
-    if served is None or proven is None or row.state.verdict is None:
+@dataclass(frozen=True)
+class Trusted:
+    """What the screen trusts: the stores as the user named them, and the SHA-256s of roots confirmed since."""
+
+    stores: tuple[str, ...] = ()
+    roots: frozenset[str] = frozenset()
+
+    @property
+    def file(self) -> str | None:
+        """The trust file, where one file and nothing else was named."""
+        name = self.stores[0] if len(set(self.stores)) == 1 else ""
+        there = name not in {"certifi", "system"} and Path(name).is_file()
+        return str(Path(name).absolute()) if there else None
+
+
+@dataclass(frozen=True)
+class Making:
+    """How a host's files are made by command."""
+
+    target: Target
+    stores: tuple[str, ...]
+    root: str = ""
+
+    def command(self, advice: Advice) -> str:
+        """The command that makes the file an advice needs, or nothing."""
+        if advice.file is None:
+            return ""
+        made = making(self.target, advice, self.stores) or making_bundle(self.target, advice.file, self.stores)
+        return made + self._confirmed
+
+    def document(self, advice: tuple[Advice, ...], words: Document | None) -> Document:
+        """All advice as one document."""
+        whole = advice_document(self.target, advice, words, self.stores)
+        return replace(whole, parts=tuple(map(self._part, whole.parts)))
+
+    def _part(self, part: Part) -> Part:
+        if isinstance(part, Code) and part.language == "make":
+            return Code(part.text + self._confirmed, part.language)
+        return part
+
+    @property
+    def _confirmed(self) -> str:
+        return f" --trust-root {self.root}" if self.root else ""
+
+
+def sayings(row: Row, chain: bytes | None, trusted: Trusted) -> Sayings | Failure:
+    """Everything to say of a host, of its proven repair or without one; `chain` is the file for the server."""
+    if row.state.proven is not None:
+        return _of_repair(row, chain, trusted, row.state.proven)
+    if not needs_no_strict(row.state):
+        return Failure("no-repair", "There is no proven repair to speak of yet.", "f looks for one.")
+    advice = strict_advice(row.target, None, trusted.file)
+    make = Making(row.target, trusted.stores)
+    whole = make.document((advice,), None)
+    return Sayings(str(row.target), file_base(row), (_client(row, advice, make),), whole, None)
+
+
+def _of_repair(row: Row, chain: bytes | None, trusted: Trusted, proven: Repair) -> Sayings | Failure:
+    served = reached(row)
+    if served is None or row.state.verdict is None:
         return Failure("no-repair", "There is no proven repair to speak of yet.", "f looks for one.")
     bundle = row.written or absolute(Path(file_base(row) + SUFFIXES[Kind.CLIENT]))
     if isinstance(bundle, Failure):
@@ -66,29 +126,33 @@ def sayings(row: Row, chain: bytes | None) -> Sayings | Failure:
         return refused
     use = CrlUse(row.state.lists.scope) if row.state.lists is not None else None
     advice = client_advice(row.target, bundle, {Kind(kind): path for kind, path in row.others}, use)
+    if needs_no_strict(row.state):
+        advice = (*advice, strict_advice(row.target, bundle, trusted.file))
     words = letter_document(served, row.state.verdict, chain)
-    clients = tuple(_client(row, one, bundle) for one in advice)
+    root = proven.path.anchor.sha256
+    make = Making(row.target, trusted.stores, root if root in trusted.roots else "")
+    clients = tuple(_client(row, one, make) for one in advice)
     letters = _letters(words) if words is not None else ()
-    whole = advice_document(row.target, advice, words)
-    return Sayings(str(row.target), file_base(row), clients + letters, whole, words)
+    return Sayings(str(row.target), file_base(row), clients + letters, make.document(advice, words), words)
 
 
-def _client(row: Row, advice: Advice, bundle: Path) -> Saying:
+def _client(row: Row, advice: Advice, make: Making) -> Saying:
     body = [
         *([Content.styled(advice.words, DIM), Content()] if advice.words else []),
-        *_needed(row, advice, bundle),
+        *_needed(row, advice, make),
         Content(advice.code),
     ]
     return Saying(advice.client, lines(body), advice.code)
 
 
-def _needed(row: Row, advice: Advice, bundle: Path) -> Iterator[Content]:
+def _needed(row: Row, advice: Advice, make: Making) -> Iterator[Content]:
     """What has to be written first."""
-    there = row.written == bundle if advice.kind is Kind.CLIENT else advice.kind.value in dict(row.others)
+    there = row.written is not None if advice.kind is Kind.CLIENT else advice.kind.value in dict(row.others)
     if not there and advice.file is not None:
-        way = "w writes it" if advice.kind is Kind.CLIENT else f"w and F2 write it, kind {advice.kind}"
+        keys = "w" if advice.kind is Kind.CLIENT else f"w and F2 for kind {advice.kind}"
+        way = f"close this and press {keys} to write it"
         yield Content.styled(f"! Not written yet: {safe_text(str(advice.file), 400)}; {way}, or:", WARN)
-        yield Content(making(row.target, advice) or making_bundle(row.target, advice.file))
+        yield Content(make.command(advice))
         yield Content()
 
 
