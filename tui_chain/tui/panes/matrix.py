@@ -28,13 +28,13 @@ def matrix(as_served: Verdicts, with_bundle: Verdicts | None, width: int) -> Con
     )
     lines = [Content.styled(head.rstrip(), DIM)]
     for family, texts in rows:
-        name = f"{family.name}{' ·' if family.model else ''}"
+        name = f"{family.name}{' model' if family.model else ''}"
         cells = [_cell(text, size) for text, size in zip(texts, widths, strict=False)]
         lines.append(Content.assemble(name.ljust(NAME), *cells))
     return Content("\n").join([*lines, Content.styled(MODELS, DIM)])
 
 
-MODELS = "· a model of that library, measured against its programs"
+MODELS = "model: not the library itself, but its rules, measured against its programs"
 
 
 def _texts(as_served: Verdict | None, with_bundle: Verdicts | None, family: str) -> list[str]:
