@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
@@ -26,6 +27,7 @@ from tui_chain.state import Clock, HostState, source_of, utc_now
 from tui_chain.stores import PublicStores
 
 if TYPE_CHECKING:
+    from tui_chain.certs.certificate import Certificate
     from tui_chain.livetest.choice import RequestChoice
     from tui_chain.pool.pool import Pool
     from tui_chain.repair.alternatives import Alternative
@@ -45,6 +47,15 @@ NOTHING_SET: Mapping[str, str] = MappingProxyType({})
 
 def _quiet(_: object) -> None:
     """A listener that does not care."""
+
+
+def _is_staple_good(staple: bytes, leaf: Certificate, issuer: Certificate, at: datetime) -> bool | None:
+    """Whether a stapled OCSP response calls the leaf good; None where it does not hold."""
+    from tui_chain.revocation.ocsp import read_response
+    from tui_chain.revocation.status import Means, Revocation
+
+    said = read_response(staple, leaf, issuer, at=at, means=Means.STAPLE).status
+    return {Revocation.GOOD: True, Revocation.REVOKED: False}.get(said)
 
 
 @dataclass
@@ -72,7 +83,9 @@ class Journey:
     prober: Prober = field(init=False)
 
     def __post_init__(self) -> None:
-        self.diagnoser = Diagnoser(self.trust, SignatureProver(), PublicStores(self.trust.name))
+        self.diagnoser = Diagnoser(
+            self.trust, SignatureProver(), PublicStores(self.trust.name), reads_staple=_is_staple_good
+        )
         self.prober = Prober(self.clock, self.timeout, name_lookup=self.name_lookup)
 
     @cached_property

@@ -34,7 +34,8 @@ _NOTES = """\
 - wget has GnuTLS in its compatibility mode, which asks for no digitalSignature in the leaf's key usage, and drops the
   trailing dot of a host.
 - git, wget and gnutls-cli ask for an OCSP response and refuse one that is revoked, old or not its issuer's. The model
-  judges as if the server stapled none; what a server staples, `tlschain check --revocation` says.
+  looks at it where the certificate demands one, or `tlschain check --revocation` asked for it, and then refuses what
+  is revoked; elsewhere it judges as if the server stapled none.
 - Java 17.0.15 looks at excluded names under a wildcard less strictly than 17.0.21; the model follows the latter.
 """
 

@@ -22,6 +22,7 @@ from tui_chain.lab.handshakes import HANDSHAKES, NEWER_HANDSHAKES
 from tui_chain.lab.internet import Lab, open_lab
 from tui_chain.lab.odd_certificates import CAS, LEAVES
 from tui_chain.lab.odd_chains import CHAINS
+from tui_chain.lab.odd_revocation import MUST_STAPLE
 from tui_chain.lab.odd_servers import MISNAMED
 from tui_chain.lab.refusals import Refusals
 from tui_chain.lab.scenarios import SCENARIOS
@@ -30,7 +31,7 @@ from tui_chain.probe.lookup import lookup_with
 from tui_chain.probe.target import Target, parse_target
 
 NEWER = (*NEWER_DIFFERENCES, *NEWER_HANDSHAKES) if knows_group("X25519MLKEM768") else ()
-HOSTS = (*SCENARIOS, *LEAVES, *CAS, *CHAINS, *CLIENT_DIFFERENCES, *HANDSHAKES, *MISNAMED, *NEWER)
+HOSTS = (*SCENARIOS, *LEAVES, *CAS, *CHAINS, *CLIENT_DIFFERENCES, *HANDSHAKES, *MISNAMED, *MUST_STAPLE, *NEWER)
 STANDING = (
     "ssl", "requests", "ssl on Python ≥ 3.13", "requests on Python ≥ 3.13", "curl", "git", "go", "java", "uv",
 )  # fmt: skip

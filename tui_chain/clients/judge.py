@@ -86,6 +86,12 @@ class Judge:
         self._known.clear()
         self._openssl.forget()
 
+    def stapled_verdict(self, served: tuple[bytes, ...], *, host: str, at: datetime) -> Verdict:
+        """Return GnuTLS's verdict where a good OCSP response for the leaf is stapled; no other family looks at it."""
+        from tui_chain.clients.engines.gnutls import GnutlsVerifier
+
+        return GnutlsVerifier(self.trust).verify(served, host, at, stapled=True)
+
     def unlocated_verdict(self, family: Family, served: tuple[bytes, ...], *, host: str, at: datetime) -> Verdict:
         """Return the verdict of one family without the certificate of a refusal, which takes a second library."""
         if family.engine is not Engine.OPENSSL:

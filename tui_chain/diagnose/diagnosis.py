@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -11,7 +12,7 @@ from tui_chain.certs.store import TrustStore
 from tui_chain.clients.families import FamilyId
 from tui_chain.clients.handshake import HandshakeCode, handshake_refusals, key_kind
 from tui_chain.clients.judge import Judge
-from tui_chain.clients.verdict import Verdicts, refused
+from tui_chain.clients.verdict import Verdict, Verdicts, refused
 from tui_chain.diagnose.case import Case, OtherStores, no_other_stores, uses_only_served
 from tui_chain.diagnose.catalogue import Finding
 from tui_chain.diagnose.network_rules import failure_finding, is_ended_by_alert
@@ -75,19 +76,30 @@ class Diagnosis:
         return tuple(found for found in self.findings if found.at == certificate.sha256)
 
 
+StapleReader = Callable[[bytes, Certificate, Certificate, datetime], bool | None]
+"""Reads an OCSP response (DER) on a certificate from its issuer at an aware time."""
+
+
+def no_staple(_staple: bytes, _leaf: Certificate, _issuer: Certificate, _at: datetime) -> bool | None:
+    """Take no staple into account."""
+    return None
+
+
 @dataclass(frozen=True, eq=False)
 class Diagnoser:
     """Diagnoses served chains against one trust store, remembering signatures and the store's OpenSSL form.
 
     `others` gives the public stores beside it; they are asked for only where a path ends at an unknown root.
     `confirmed` are the SHA-256s of private roots that the user vouched for in this run: they end paths, but what
-    needs one is never `complete`, since the store's clients lack it.
+    needs one is never `complete`, since the store's clients lack it. `reads_staple` says of a stapled OCSP response
+    whether its certificate is good, and None where it does not hold.
     """
 
     trust: TrustStore
     prover: SignatureProver = field(default_factory=SignatureProver)
     others: OtherStores = no_other_stores
     confirmed: frozenset[str] = frozenset()
+    reads_staple: StapleReader = no_staple
     judge: Judge = field(init=False)
 
     def __post_init__(self) -> None:
@@ -114,7 +126,22 @@ class Diagnoser:
 
     def _verdicts(self, served: ServedChain, at: datetime) -> Verdicts:
         ders = tuple(certificate.der for certificate in served.certificates)
-        return self.judge.verdicts(ders, host=served.host, at=at)
+        verdicts = self.judge.verdicts(ders, host=served.host, at=at)
+        if not served.staple:
+            return verdicts
+        return {**verdicts, FamilyId.GNUTLS: self._with_staple(served, ders, verdicts[FamilyId.GNUTLS], at)}
+
+    def _with_staple(self, served: ServedChain, ders: tuple[bytes, ...], without: Verdict, at: datetime) -> Verdict:
+        """What GnuTLS says with the OCSP response that the server staples; one that does not hold counts as none."""
+        leaf, *others = served.certificates
+        issuers = (*others, *self.trust.issuers_of(leaf))
+        issuer = next((one for one in issuers if self.prover.signed(leaf, one)), None)
+        good = self.reads_staple(served.staple or b"", leaf, issuer, at) if issuer is not None else None
+        if good is None:
+            return without
+        if not good:
+            return refused("REVOKED", "its stapled OCSP response says that it was revoked", leaf.sha256)
+        return self.judge.stapled_verdict(ders, host=served.host, at=at)
 
     def _anchors(self, at_hand: tuple[Certificate, ...]) -> TrustStore:
         """The trust store, with those confirmed roots that are at hand; only a CA that signed itself is a root."""

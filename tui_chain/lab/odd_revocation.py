@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from cryptography import x509
 from cryptography.x509.oid import AuthorityInformationAccessOID
 
+from tui_chain.clients.families import FamilyId
 from tui_chain.lab.aia import Answer
 from tui_chain.lab.authority import Extensions, Identity, Template
 from tui_chain.lab.hierarchy import Leaf
 from tui_chain.lab.responder import Responder, Says
-from tui_chain.lab.scenarios import Expected, Scenario, complete
+from tui_chain.lab.scenarios import Expected, Scenario, complete, partial
 from tui_chain.lab.servers import Credentials
 from tui_chain.lab.services import LOCALHOST, Ground, Served
 from tui_chain.lab.stapling import stapling_handler
@@ -19,11 +20,15 @@ from tui_chain.lab.stapling import stapling_handler
 
 @dataclass(frozen=True)
 class Revocable:
-    """A server with a whole chain, and what is said of its certificate by whom; None has nobody to ask."""
+    """A server with a whole chain, and what is said of its certificate by whom; None has nobody to ask.
+
+    `must_staple` says that the certificate demands a staple (RFC 7633).
+    """
 
     ocsp: Says | None = None
     crl: Says | None = None
     staple: Says | None = None
+    must_staple: bool = False
 
     def open(self, ground: Ground, scenario: str, /) -> Served:
         """Issue the leaf, publish what is said of it, and serve."""
@@ -41,6 +46,8 @@ class Revocable:
     def _places(self, ground: Ground, scenario: str) -> Extensions:
         """Where the certificate says that it can be asked about (RFC 5280 sections 4.2.2.1 and 4.2.1.13)."""
         found: list[tuple[x509.ExtensionType, bool]] = []
+        if self.must_staple:
+            found.append((x509.TLSFeature([x509.TLSFeatureType.status_request]), False))
         if self.ocsp is not None:
             url = x509.UniformResourceIdentifier(_url(ground, f"/ocsp/{scenario}/", self.ocsp))
             place = x509.AccessDescription(AuthorityInformationAccessOID.OCSP, url)
@@ -73,7 +80,24 @@ def _asked(*codes: str) -> Expected:
     return complete(asked=codes)
 
 
+MUST_STAPLE = (
+    Scenario(
+        "must-staple-good",
+        "demands a staple and sends a good one",
+        Revocable(staple=Says.GOOD, must_staple=True),
+        _asked(),
+    ),
+    Scenario(
+        "must-staple-revoked",
+        "demands a staple and sends its own revocation",
+        Revocable(staple=Says.REVOKED, must_staple=True),
+        partial(refused={FamilyId.GNUTLS: "REVOKED"}, asked=["revoked"]),
+    ),
+)
+"""The staple is looked at wherever a certificate demands one."""
+
 REVOCATION = (
+    *MUST_STAPLE,
     Scenario("ocsp-good", "its issuer says that it is good", Revocable(ocsp=Says.GOOD), _asked()),
     Scenario("ocsp-delegated", "a responder of its issuer vouches for it", Revocable(ocsp=Says.DELEGATED), _asked()),
     Scenario("ocsp-revoked", "its issuer has revoked it", Revocable(ocsp=Says.REVOKED), _asked("revoked")),
@@ -112,7 +136,12 @@ REVOCATION = (
         )
     ),
     Scenario("staple-good", "staples a good answer", Revocable(staple=Says.GOOD), _asked()),
-    Scenario("staple-revoked", "staples its own revocation", Revocable(staple=Says.REVOKED), _asked("revoked")),
+    Scenario(
+        "staple-revoked",
+        "staples its own revocation",
+        Revocable(staple=Says.REVOKED),
+        _asked("revoked", "family-refuses"),
+    ),
     Scenario(
         "staple-bad", "staples an old answer", Revocable(ocsp=Says.GOOD, staple=Says.STALE), _asked("staple-bad")
     ),

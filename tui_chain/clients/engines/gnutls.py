@@ -52,8 +52,11 @@ class GnutlsVerifier:
         except DERError:
             return None
 
-    def verify(self, served: Sequence[bytes], host: str, at: datetime) -> Verdict:
-        """Say what the program says: `served` are DERs, leaf first; `host` is an ASCII name or an IP address."""
+    def verify(self, served: Sequence[bytes], host: str, at: datetime, *, stapled: bool = False) -> Verdict:
+        """Say what the program says: `served` are DERs, leaf first; `host` is an ASCII name or an IP address.
+
+        `stapled` says that the server staples a good OCSP response for the leaf.
+        """
         store = self._store
         if store is None and not self._wget:
             return refused("CA_FILE", "a certificate of the trust file cannot be read, so git stops")
@@ -64,13 +67,16 @@ class GnutlsVerifier:
         chain = _read(served)
         if isinstance(chain, Verdict):
             return chain
-        return _verdict(self._fault(chain, store or TrustList(b""), host, int(at.timestamp())))
+        wanting = chain[1:] if stapled else chain
+        return _verdict(self._fault(chain, wanting, store or TrustList(b""), host, int(at.timestamp())))
 
-    def _fault(self, chain: list[Certificate], store: TrustList, host: str, now: int) -> Fault | None:
+    def _fault(
+        self, chain: list[Certificate], unstapled: list[Certificate], store: TrustList, host: str, now: int
+    ) -> Fault | None:
         leaf = chain[0]
         return (
             _handshake_fault(leaf, strict=not self._wget)
-            or _staple_fault(chain)
+            or _staple_fault(unstapled)
             or chain_fault(chain, store, now)
             or _host_fault(leaf, host.rstrip(".") if self._wget else host)
             or (Fault("EXPIRED", leaf) if self._wget and now >= leaf.not_after else None)
@@ -109,12 +115,12 @@ def _handshake_fault(leaf: Certificate, *, strict: bool) -> Fault | None:
     return None
 
 
-def _staple_fault(chain: list[Certificate]) -> Fault | None:
-    """Refuse any served certificate that wants an OCSP response, as none is known to be stapled (RFC 7633).
+def _staple_fault(unstapled: list[Certificate]) -> Fault | None:
+    """Refuse any served certificate that wants an OCSP response and has none stapled (RFC 7633).
 
     Source: `cert-session.c`, _gnutls_ocsp_verify_mandatory_stapling.
     """
-    wanting = (one for one in chain if one.features and _STATUS_REQUEST in one.features)
+    wanting = (one for one in unstapled if one.features and _STATUS_REQUEST in one.features)
     return next((Fault("MISSING_OCSP_STATUS", one) for one in wanting), None)
 
 
