@@ -11,6 +11,7 @@ from cryptography.x509.oid import ExtensionOID
 from tests.support.chains import HOST, NOW, Pki, make_pki, repair_of, resolution_of, served_by, store_of, views
 from tests.support.trusted import SERVER, block, trusted_block
 from tui_chain.certs.store import TrustStore
+from tui_chain.certs.text import colon_hex
 from tui_chain.clients.families import FAMILIES, FamilyId
 from tui_chain.clients.handshake import OFFERS
 from tui_chain.diagnose.diagnosis import Diagnoser, Diagnosis
@@ -178,7 +179,10 @@ def test_a_namesake_in_the_users_own_file_is_the_stores_fault(pki: Pki, beside: 
     assert diagnosis.blame is Blame.CLIENT_STORE
     assert diagnosis.status in {Status.PARTIAL, Status.INCOMPLETE}
     assert diagnosis.status is (Status.PARTIAL if beside else Status.INCOMPLETE)
-    if not beside:
+    if beside:
+        (found,) = (one for one in diagnosis.findings if one.code == "namesake-in-store")
+        assert colon_hex(views(namesake)[0].sha256) in found.message
+    else:
         (found,) = (one for one in diagnosis.findings if one.code == "issuer-unknown")
         assert "1 of them in the trust store test" in found.message
         assert "the one there has another key" in found.hint

@@ -8,12 +8,12 @@ from collections.abc import Iterable, Iterator
 from tui_chain.certs.certificate import Certificate
 from tui_chain.certs.signatures import SignatureProver
 from tui_chain.certs.store import Anchors
-from tui_chain.certs.text import plural
+from tui_chain.certs.text import colon_hex, plural
 from tui_chain.diagnose.case import Case
 from tui_chain.diagnose.catalogue import Finding, finding
 from tui_chain.diagnose.interception import interception_findings
 from tui_chain.paths.checks import path_problems
-from tui_chain.paths.search import MissingIssuer
+from tui_chain.paths.search import MissingIssuer, Path
 
 
 def trust_findings(case: Case) -> Iterator[Finding]:
@@ -23,6 +23,7 @@ def trust_findings(case: Case) -> Iterator[Finding]:
         yield from _elsewhere(case)
     else:
         yield from branch_findings(case)
+        yield from _namesakes_in_store(case, case.path)
     yield from interception_findings(case)
 
 
@@ -45,6 +46,17 @@ def _ends(case: Case) -> Iterator[Finding]:
     if not search.missing and not search.untrusted:
         for trail in search.circles:
             yield finding("issuer-circle", trail[-1].sha256, f"It is {trail[-1].subject}.")
+
+
+def _namesakes_in_store(case: Case, path: Path) -> Iterator[Finding]:
+    """Anchors of the issuer's name and another key, where some family refuses: it takes one of them for the issuer."""
+    if len(path.certificates) < 2 or all(verdict.ok for verdict in case.verdicts.values()):
+        return
+    child = path.certificates[-2]
+    for one in case.trust.issuers_of(child):
+        if not case.prover.signed(child, one):
+            words = f"It is {one.subject}, SHA-256 {colon_hex(one.sha256)}; it did not sign {child.label}."
+            yield finding("namesake-in-store", child.sha256, words)
 
 
 def rejected_issuer(case: Case, child: Certificate) -> Certificate | None:

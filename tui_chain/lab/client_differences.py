@@ -135,6 +135,7 @@ NAMESAKES = (
         Tls((LEAF, "beside-issuing"), Leaf("beside-issuing")),
         partial(
             "strict-aki",
+            "namesake-in-store",
             refused={**by(OPENSSL, 7), **by(STRICT, 85)},
             blame=Blame.CLIENT_STORE,
             after=Status.REPAIRABLE,  # with the CA as the anchor, which needs no key identifier

@@ -38,6 +38,14 @@ TRUST: Kinds = (
         "RFC 5280 section 6.1.1 (d); OpenSSL code 10",
     ),
     FindingKind(
+        "namesake-in-store",
+        RISK,
+        STORE,
+        "The trust file holds a CA certificate with the issuer's name and another key.",
+        "If it is outdated, take it out of the file: some clients take the first of that name and look no further.",
+        "OpenSSL build_chain takes one candidate issuer and does not backtrack",
+    ),
+    FindingKind(
         "rejected",
         FATAL,
         STORE,
