@@ -49,7 +49,7 @@ def _ends(case: Case) -> Iterator[Finding]:
 
 
 def _namesakes_in_store(case: Case, path: Path) -> Iterator[Finding]:
-    """Anchors of the issuer's name and another key, where some family refuses: it takes one of them for the issuer."""
+    """Anchors with the issuer's name and another key, where some family refuses: it may take one for the issuer."""
     if len(path.certificates) < 2 or all(verdict.ok for verdict in case.verdicts.values()):
         return
     child = path.certificates[-2]
