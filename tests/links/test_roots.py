@@ -254,6 +254,15 @@ def test_trust_root_headless(lab: Lab) -> None:
     assert fix(lab, "--trust-root", DIGITS)[0] == 2
 
 
+@pytest.mark.parametrize("place", [0, 1], ids=["leaf", "intermediate"])
+def test_trust_root_takes_a_root_alone(lab: Lab, place: int) -> None:
+    one = Certificate(lab.host("unknown-root").served_der[place])
+    code, described, words = fix(lab, "--trust-root", one.sha256)
+    assert (code, described["status"]) == (1, "untrusted")
+    assert f"--trust-root names {one.label}, which is no root" in words
+    assert "confirmed root" not in json.dumps(described)
+
+
 def test_the_words_show_the_fingerprint_without_its_first_digits(lab: Lab) -> None:
     root = Certificate(lab.hierarchy["private-root"].der)
     done = CliRunner().invoke(main, ["fix", "--trust", str(lab.trust_file), lab.host("unknown-root").target])

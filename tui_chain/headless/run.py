@@ -21,7 +21,7 @@ from tui_chain.headless.words import describe
 from tui_chain.probe.served import ServedChain
 from tui_chain.repair.kinds import Kind, Output, make_output
 from tui_chain.repair.repair import Repair
-from tui_chain.state import HostState
+from tui_chain.state import HostState, known_certificates
 from tui_chain.trust import read_file
 
 __all__ = ["FOUND", "OK", "UNREACHED", "USAGE", "emit", "fail", "journeys", "run_check", "run_fix", "say"]
@@ -161,8 +161,15 @@ def _last_words(work: Work, states: list[HostState]) -> None:
             say(f"tlschain: {notice}")
         pool.close()
     used = {one.sha256 for state in states if state.proven is not None for one in state.proven.path.certificates}
-    for sha256 in sorted(work.journey.diagnoser.confirmed - used):
-        say(f"tlschain: No path ends at the root {sha256[:16]}… that --trust-root names.")
+    known = {one.sha256: one for state in states for one in known_certificates(state)}
+    for sha256 in sorted(work.journey.diagnoser.confirmed):
+        named = known.get(sha256)
+        if named is not None and not (named.is_ca and named.self_issued):
+            say(
+                f"tlschain: --trust-root names {named.label}, which is no root; name the root that its chain ends at."
+            )
+        elif sha256 not in used:
+            say(f"tlschain: No path ends at the root {sha256[:16]}… that --trust-root names.")
 
 
 def _fix_code(state: HostState) -> int:

@@ -157,9 +157,8 @@ class Resolver:
         sources = {certificate.sha256: source for certificate, source in self._found.items()}
         sources |= {anchor.sha256: f"trust store {store.name}" for anchor in store.anchors}
         sources |= {certificate.sha256: "served" for certificate in served.certificates}
-        return sources | {
-            sha256: f"confirmed root, {sources[sha256]}" for sha256 in self.diagnoser.confirmed & sources.keys()
-        }
+        roots = {one.sha256 for one in (*self._found, *served.certificates) if one.is_ca and one.self_issued}
+        return sources | {sha256: f"confirmed root, {sources[sha256]}" for sha256 in self.diagnoser.confirmed & roots}
 
 
 def waiting(diagnosis: Diagnosis) -> tuple[Certificate, ...]:
