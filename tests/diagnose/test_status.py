@@ -295,3 +295,14 @@ def test_a_leaf_that_cannot_be_read_is_invalid(pki: Pki, beside: bool) -> None:
     assert said(diagnosis) == (Status.INVALID, Blame.SERVER)
     assert "missing-issuer" not in codes(diagnosis)
     assert "unreadable" in codes(diagnosis)
+
+
+@pytest.mark.parametrize("uses", [None, [SERVER]], ids=["no settings", "trusted for servers"])
+def test_a_form_of_the_root_that_only_openssl_reads_is_the_stores_fault(
+    pki: Pki, uses: list[x509.ObjectIdentifier] | None
+) -> None:
+    trust = replace(pki.trust, pem=trusted_block(pki.root.der, trusted=uses))
+    diagnosis = diagnose(trust, pki.leaf, pki.issuing)
+    assert said(diagnosis) == (Status.PARTIAL, Blame.CLIENT_STORE)
+    assert {"curl", "python", "requests-3.13"} <= set(diagnosis.accepting)
+    assert {"go", "gnutls", "rustls"} <= set(diagnosis.refusing)

@@ -12,7 +12,7 @@ from typing import Protocol
 from tui_chain.certs.certificate import Certificate
 from tui_chain.certs.names import CanonicalName
 from tui_chain.certs.pem import pem_of
-from tui_chain.certs.trust_settings import refused_anchors
+from tui_chain.certs.trust_settings import in_trusted_form_alone, refused_anchors
 
 NameIndex = dict[CanonicalName, tuple[Certificate, ...]]
 
@@ -81,6 +81,11 @@ class TrustStore:
     def rejected(self) -> frozenset[bytes]:
         """The DER of the certificates that the file's owner does not trust for TLS servers."""
         return refused_anchors(self.pem)
+
+    @cached_property
+    def in_trusted_form_alone(self) -> frozenset[bytes]:
+        """The DER of the certificates that only OpenSSL's clients read in the file."""
+        return in_trusted_form_alone(self.pem)
 
     @cached_property
     def _digests(self) -> frozenset[str]:

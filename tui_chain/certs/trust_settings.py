@@ -42,6 +42,19 @@ def refused_anchors(data: bytes) -> frozenset[bytes]:
     return frozenset(certificate for certificate, _ in _refusing(data))
 
 
+def in_trusted_form_alone(data: bytes) -> frozenset[bytes]:
+    """Return the DER of the certificates that a PEM file holds as TRUSTED CERTIFICATE alone, whatever the settings.
+
+    OpenSSL's clients read such a block; GnuTLS, Go and rustls pass it over, and Java takes no file that has one.
+    """
+    if _LABEL.encode() not in data:
+        return frozenset()
+    read = [(block.label, decoded(block.body)) for block in blocks(data) if not block.fault]
+    plain = {der for label, der in read if label != _LABEL and isinstance(der, bytes)}
+    split = (_split(der) for label, der in read if label == _LABEL and isinstance(der, bytes))
+    return frozenset(one[0] for one in split if one is not None) - plain
+
+
 def refusing_blocks(data: bytes) -> bytes:
     """Return the blocks of a PEM file that refuse their certificates.
 

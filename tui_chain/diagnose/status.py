@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from tui_chain.certs.certificate import Certificate
 from tui_chain.certs.signatures import SignatureProver
 from tui_chain.clients.handshake import CANNOT_SHAKE_HANDS
+from tui_chain.clients.judge import OPENSSL_SETTINGS
 from tui_chain.clients.verdict import Verdicts
 from tui_chain.diagnose.case import Case, uses_only_served
 from tui_chain.diagnose.catalogue import Finding
@@ -72,7 +73,7 @@ def blame_of(status: Status, findings: Iterable[Finding], case: Case, verdicts: 
     if case.path is None and is_staging(case.trail[-1].issuer):
         return Blame.SERVER
     if status is Status.PARTIAL:
-        return _partial_blame(verdicts, found)
+        return _partial_blame(verdicts, found, case)
     if status is Status.INCOMPLETE and case.leaf_alone:
         return Blame.SERVER_OR_STORE
     fatal = (one.kind.blame for one in found if one.severity is Severity.FATAL)
@@ -105,11 +106,18 @@ def _lacks_only_root(case: Case) -> bool:
     return path is not None and path.good and path.anchor not in case.trust and uses_only_served(path, case.served)
 
 
-def _partial_blame(verdicts: Verdicts, found: tuple[Finding, ...]) -> Blame:
+def _partial_blame(verdicts: Verdicts, found: tuple[Finding, ...], case: Case) -> Blame:
     """Of a refusal by some: the client store's where it is about the trust file; else the server's."""
     refusals = [verdict for verdict in verdicts.values() if not verdict.ok]
     if any(verdict.code in _OF_THE_STORE for verdict in refusals):
         return Blame.CLIENT_STORE
+    if _anchor_for_openssl_alone(case) and all(verdicts[family].ok for family in OPENSSL_SETTINGS):
+        return Blame.CLIENT_STORE
     if all(verdict.code in CANNOT_SHAKE_HANDS for verdict in refusals):
         return next((one.kind.blame for one in found if one.code in HANDSHAKE_CODES), Blame.SERVER)
     return Blame.SERVER
+
+
+def _anchor_for_openssl_alone(case: Case) -> bool:
+    """Whether the anchor stands in the file in a form that other libraries do not read."""
+    return case.path is not None and case.path.anchor.der in case.trust.in_trusted_form_alone
