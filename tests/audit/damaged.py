@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,6 +14,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 
 from tests.support.chains import NOW
+from tests.support.trusted import EMAIL, trusted_block
 from tui_chain.lab.authority import Authority, Identity, key_to_pem, to_pem
 
 
@@ -121,6 +123,10 @@ def _relabelled(label: bytes, block: bytes) -> bytes:
     return block.replace(b" CERTIFICATE-", b" " + label + b"-")
 
 
+def _settled(block: bytes) -> bytes:
+    return trusted_block(ssl.PEM_cert_to_DER_cert(block.decode("ascii")), rejected=[EMAIL])
+
+
 DAMAGES: Mapping[str, Damage] = {
     "sound": partial(_whole, lambda data: data),
     "crlf": partial(_whole, lambda data: data.replace(b"\n", b"\r\n")),
@@ -140,6 +146,7 @@ DAMAGES: Mapping[str, Damage] = {
     "trailing spaces": partial(_whole, partial(_lines, lambda line: line + b"  ")),
     "X509 label": partial(_middle, partial(_relabelled, b"X509 CERTIFICATE")),
     "TRUSTED label": partial(_middle, partial(_relabelled, b"TRUSTED CERTIFICATE")),
+    "trust settings": partial(_middle, _settled),
     "END of another kind": partial(_middle, lambda block: block.replace(b"END C", b"END X509 C")),
     "private key": partial(_extra, lambda roots: key_to_pem(roots.cas[0].key)),
     "CRL": partial(_extra, _crl),

@@ -42,7 +42,8 @@ KINDS: dict[str, tuple[Severity, str]] = {
     "label": (RISK, f"Go, uv and GnuTLS pass it over; {MEND}"),
     "trust-settings": (
         RISK,
-        "Only OpenSSL's clients heed the settings; Go, uv and GnuTLS pass the block over. --fix keeps it as it is.",
+        "Only OpenSSL's clients heed the settings; Go, uv and GnuTLS pass the block over, and Java refuses the file. "
+        "--fix keeps it as it is.",
     ),
     "private-key": (
         FATAL,

@@ -57,22 +57,30 @@ def load_keytool(data: bytes) -> Loaded:
         return Loaded((), str(error))
     if first is None:
         return Loaded((), "it finds no certificate in it")
-    certificate = certificate_of(first)
-    if certificate is None or certificate.parsed is None:
-        return Loaded((), "its first block is not a certificate")
-    return Loaded((certificate,))
+    certificate = _certificate(first)
+    return Loaded((), "its first block is not a certificate") if certificate is None else Loaded((certificate,))
 
 
 def _certificates(data: bytes, first: bytes, at: int) -> list[Certificate]:
     found: list[Certificate] = []
     block: bytes | None = first
     while block is not None:
-        certificate = certificate_of(block)
-        if certificate is None or certificate.parsed is None:
+        certificate = _certificate(block)
+        if certificate is None:
             raise _RefusedError("a block is not a certificate")
         found.append(certificate)
         block, at = _block(data, at)
     return found
+
+
+def _certificate(block: bytes) -> Certificate | None:
+    """The certificate that a block is; one with anything behind it, as trust settings are, is none for Java."""
+    certificate = certificate_of(block)
+    return (
+        certificate
+        if certificate is not None and certificate.parsed is not None and certificate.der == block
+        else None
+    )
 
 
 def _block(data: bytes, at: int) -> tuple[bytes | None, int]:
