@@ -20,7 +20,7 @@ from tui_chain.audit.audit import Audit, Auditor, files_of
 from tui_chain.audit.findings import KINDS
 from tui_chain.audit.mend import Mended, mend
 from tui_chain.audit.rules import MAX_ISSUERS
-from tui_chain.certs import signatures
+from tui_chain.certs import signatures, verification
 from tui_chain.certs.der import CONTEXT, INTEGER, encode
 from tui_chain.certs.store import TrustStore
 from tui_chain.clients.judge import Judge
@@ -196,13 +196,13 @@ def test_many_roots_of_one_name_cost_a_bounded_number_of_signatures(monkeypatch:
     roots = [Authority.root("Same Name", now=NOW).der for _ in range(count)]
     absent = Authority.root("Same Name", now=NOW)
     children = [absent.issue_ca(f"Child {number}").der for number in range(count)]
-    verified, verify = [], signatures._verify
+    verified, verify = [], verification.verify
 
     def counting(*parts: Any) -> None:
         verified.append(1)
         verify(*parts)
 
-    monkeypatch.setattr(signatures, "_verify", counting)
+    monkeypatch.setattr(signatures, "verify", counting)
     found = Auditor(TrustStore("certifi", ()), NOW).audit(to_pem([*roots, *children]), "many.pem")
     assert len(found.certificates) == 2 * count
     assert sum(one.code == "no-root" for one in found.findings) == count

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from tui_chain.audit.audit import Audit
-from tui_chain.audit.scan import TRUSTED, Block
+from tui_chain.audit.scan import Block
 from tui_chain.certs.certificate import Certificate
 from tui_chain.certs.crls import RevocationList
 from tui_chain.certs.signatures import SignatureProver
+from tui_chain.certs.trust_settings import trusted_block
 from tui_chain.failure import Failure
 from tui_chain.repair.headers import Header, comment, read_header
 from tui_chain.repair.render import render
@@ -88,12 +88,10 @@ def _with_blocks(first: bytes, rendered: bytes) -> bytes:
 
 def _as_it_is(block: Block) -> bytes:
     """A TRUSTED CERTIFICATE with its settings, in canonical PEM: without them a rejected CA would be trusted."""
-    text = base64.b64encode(block.der).decode("ascii")
-    lines = "".join(f"{text[at : at + 64]}\n" for at in range(0, len(text), 64))
     note = comment(
         f"Subject: {block.certificate.subject}, with its owner's trust settings" if block.certificate else ""
     )
-    return f"\n{note}-----BEGIN {TRUSTED}-----\n{lines}-----END {TRUSTED}-----\n".encode("ascii")
+    return f"\n{note}".encode("ascii") + trusted_block(block.der)
 
 
 def _kept_crls(audit: Audit, header: Header) -> tuple[RevocationList, ...]:

@@ -87,12 +87,12 @@ def _digest(identifier: Element | None) -> str:
     if identifier is None:
         return "SHA-1"
     oid = identifier.expect(SEQUENCE).first().oid()
-    if oid not in _DIGESTS:
+    if oid not in DIGESTS:
         raise DERError(f"a hash of an unknown kind, {oid}")
-    return _DIGESTS[oid]
+    return DIGESTS[oid]
 
 
-_DIGESTS = {
+DIGESTS = {
     "1.2.840.113549.2.2": "MD2",
     "1.2.840.113549.2.4": "MD4",
     "1.2.840.113549.2.5": "MD5",
@@ -106,6 +106,7 @@ _DIGESTS = {
     "2.16.840.1.101.3.4.2.9": "SHA3-384",
     "2.16.840.1.101.3.4.2.10": "SHA3-512",
 }
+"""Hashes by their dotted OID."""
 
 _RSA, _EC, _DSA, _NIST = "1.2.840.113549.1.1", "1.2.840.10045.4", "1.2.840.10040.4", "2.16.840.1.101.3.4.3"
 

@@ -5,7 +5,6 @@ Nothing here says that a list is to be believed; that is `revocation/`.
 
 from __future__ import annotations
 
-import base64
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -20,7 +19,7 @@ from tui_chain.certs.certificate import Certificate
 from tui_chain.certs.der import SEQUENCE, element
 from tui_chain.certs.faults import UNREADABLE, Fault, attempt, or_none
 from tui_chain.certs.names import CanonicalName, canonical, common_name, rfc4514
-from tui_chain.certs.pemblocks import blocks, decoded, has_blocks
+from tui_chain.certs.pemblocks import blocks, decoded, has_blocks, pem_block
 
 CRL_LABEL = "X509 CRL"
 """Label of a CRL's PEM block (RFC 7468 section 6)."""
@@ -227,6 +226,4 @@ def crls_of(data: bytes) -> tuple[RevocationList, ...]:
 
 def crl_to_pem(crl: RevocationList) -> str:
     """Return one PEM block: 64 characters a line, LF, a newline at the end (RFC 7468 sections 2 and 6)."""
-    text = base64.b64encode(crl.der).decode("ascii")
-    lines = [text[i : i + 64] for i in range(0, len(text), 64)]
-    return "\n".join([f"-----BEGIN {CRL_LABEL}-----", *lines, f"-----END {CRL_LABEL}-----"]) + "\n"
+    return pem_block(CRL_LABEL, crl.der)

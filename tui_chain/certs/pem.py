@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterable
 
 from tui_chain.certs.certificate import Certificate
+from tui_chain.certs.pemblocks import pem_block
 
 
 def to_pem(certificate: Certificate) -> str:
     """Return one PEM block: 64 characters a line, LF, a newline at the end (RFC 7468 section 2)."""
-    text = base64.b64encode(certificate.der).decode("ascii")
-    lines = [text[i : i + 64] for i in range(0, len(text), 64)]
-    return "\n".join(["-----BEGIN CERTIFICATE-----", *lines, "-----END CERTIFICATE-----"]) + "\n"
+    return pem_block("CERTIFICATE", certificate.der)
 
 
 def pem_of(certificates: Iterable[Certificate]) -> bytes:

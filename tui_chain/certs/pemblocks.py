@@ -1,4 +1,4 @@
-"""Where the blocks of a text stand between their BEGIN and END lines (RFC 7468), in one pass."""
+"""Blocks of a text between their BEGIN and END lines (RFC 7468): found in one pass, and written."""
 
 from __future__ import annotations
 
@@ -22,6 +22,13 @@ class Block(NamedTuple):
     label: str
     body: bytes = b""
     fault: str = ""
+
+
+def pem_block(label: str, der: bytes) -> str:
+    """Write one block: 64 characters a line, LF, a newline at the end (RFC 7468 section 2)."""
+    text = base64.b64encode(der).decode("ascii")
+    lines = [text[at : at + 64] for at in range(0, len(text), 64)]
+    return "\n".join([f"-----BEGIN {label}-----", *lines, f"-----END {label}-----"]) + "\n"
 
 
 def has_blocks(data: bytes) -> bool:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from enum import StrEnum
 
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import dsa, ec, padding, rsa
 
-from tui_chain.certs.algorithms import SignatureAlgorithm, signature_algorithm
+from tui_chain.certs.algorithms import signature_algorithm
 from tui_chain.certs.anatomy import Anatomy
 from tui_chain.certs.certificate import Certificate
 from tui_chain.certs.faults import Fault, attempt
 from tui_chain.certs.keys import PublicKey, schemes
+from tui_chain.certs.verification import padding_of, verify
 
 
 class Proof(StrEnum):
@@ -46,47 +45,10 @@ def _proof(parts: Anatomy, key: PublicKey) -> Proof:
     if algorithm.scheme not in able or parts.inner_algorithm != parts.outer_algorithm or parts.unused_bits:
         return Proof.NOT_SIGNED
     try:
-        _verify(parts, key, algorithm)
+        verify(key, parts.signature, parts.tbs, algorithm.digest, padding_of(algorithm))
     except InvalidSignature:
         return Proof.NOT_SIGNED
     return Proof.SIGNED
-
-
-def _verify(parts: Anatomy, key: PublicKey, algorithm: SignatureAlgorithm) -> None:
-    """Raise InvalidSignature if the key did not sign, KeyError for a hash that cryptography lacks (MD2, MD4)."""
-    signature, content = parts.signature, parts.tbs
-    if isinstance(key, rsa.RSAPublicKey):
-        key.verify(signature, content, _padding(algorithm), _hash(algorithm.digest))
-    elif isinstance(key, ec.EllipticCurvePublicKey):
-        key.verify(signature, content, ec.ECDSA(_hash(algorithm.digest)))
-    elif isinstance(key, dsa.DSAPublicKey):
-        key.verify(signature, content, _hash(algorithm.digest))
-    else:
-        key.verify(signature, content)
-
-
-def _padding(algorithm: SignatureAlgorithm) -> padding.AsymmetricPadding:
-    if algorithm.mask is None:
-        return padding.PKCS1v15()
-    return padding.PSS(padding.MGF1(_hash(algorithm.mask)), algorithm.salt)
-
-
-def _hash(name: str | None) -> hashes.HashAlgorithm:
-    return _HASHES[name or ""]()
-
-
-_HASHES: dict[str, type[hashes.HashAlgorithm]] = {
-    "MD5": hashes.MD5,
-    "SHA-1": hashes.SHA1,
-    "SHA-224": hashes.SHA224,
-    "SHA-256": hashes.SHA256,
-    "SHA-384": hashes.SHA384,
-    "SHA-512": hashes.SHA512,
-    "SHA3-224": hashes.SHA3_224,
-    "SHA3-256": hashes.SHA3_256,
-    "SHA3-384": hashes.SHA3_384,
-    "SHA3-512": hashes.SHA3_512,
-}
 
 
 class SignatureProver:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tui_chain.certs.der import CONTEXT, SEQUENCE, DERError, Element, element
-from tui_chain.certs.pemblocks import blocks, decoded
+from tui_chain.certs.pemblocks import blocks, decoded, pem_block
 
 _SERVER, _ANY = "1.3.6.1.5.5.7.3.1", "2.5.29.37.0"
 _LABEL = "TRUSTED CERTIFICATE"
@@ -61,7 +60,7 @@ def refusing_blocks(data: bytes) -> bytes:
     Of two blocks of one certificate OpenSSL heeds the first alone (X509_STORE_add_cert): put before a file, these
     are heeded.
     """
-    return b"".join(_block(der) for _, der in _refusing(data))
+    return b"".join(trusted_block(der) for _, der in _refusing(data))
 
 
 def _refusing(data: bytes) -> Iterator[tuple[bytes, bytes]]:
@@ -75,10 +74,9 @@ def _refusing(data: bytes) -> Iterator[tuple[bytes, bytes]]:
             yield split[0], der  # type: ignore[misc]
 
 
-def _block(der: bytes) -> bytes:
-    text = base64.b64encode(der).decode("ascii")
-    lines = [text[at : at + 64] for at in range(0, len(text), 64)]
-    return "\n".join([f"-----BEGIN {_LABEL}-----", *lines, f"-----END {_LABEL}-----\n"]).encode("ascii")
+def trusted_block(der: bytes) -> bytes:
+    """Write a certificate with its settings (X509_AUX, DER) as a PEM block."""
+    return pem_block(_LABEL, der).encode("ascii")
 
 
 def _split(der: bytes) -> tuple[bytes, TrustSettings] | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from tui_chain.certs.certificate import Certificate
 from tui_chain.certs.crls import CrlScope, RevocationList, crl_to_pem
@@ -25,6 +25,9 @@ from tui_chain.clients.engines.openssl import (
 )
 from tui_chain.clients.families import FAMILIES, Engine, Family, FamilyId
 from tui_chain.clients.verdict import Verdict, Verdicts
+
+if TYPE_CHECKING:
+    from tui_chain.clients.engines.gnutls import GnutlsVerifier
 
 MAX_REMEMBERED = 20_000
 """Verdicts that are kept; then all are forgotten."""
@@ -88,9 +91,7 @@ class Judge:
 
     def stapled_verdict(self, served: tuple[bytes, ...], *, host: str, at: datetime) -> Verdict:
         """Return GnuTLS's verdict where a good OCSP response for the leaf is stapled; no other family looks at it."""
-        from tui_chain.clients.engines.gnutls import GnutlsVerifier
-
-        return GnutlsVerifier(self.trust).verify(served, host, at, stapled=True)
+        return self._gnutls.verify(served, host, at, stapled=True)
 
     def unlocated_verdict(self, family: Family, served: tuple[bytes, ...], *, host: str, at: datetime) -> Verdict:
         """Return the verdict of one family without the certificate of a refusal, which takes a second library."""
@@ -123,10 +124,18 @@ class Judge:
         return OpenSSLVerifier(self.trust)
 
     @cached_property
+    def _gnutls(self) -> GnutlsVerifier:
+        from tui_chain.clients.engines.gnutls import GnutlsVerifier
+
+        return GnutlsVerifier(self.trust)
+
+    @cached_property
     def _models(self) -> dict[Engine, Model]:
         return {}
 
     def _model(self, engine: Engine) -> Model:
+        if engine is Engine.GNUTLS:
+            return self._gnutls
         if engine not in self._models:
             self._models[engine] = _new_model(engine, self.trust)
         return self._models[engine]
@@ -150,10 +159,6 @@ def _checking(settings: Settings, scope: CrlScope) -> Settings:
 
 def _new_model(engine: Engine, trust: bytes) -> Model:
     """Load the engine only where somebody asks it."""
-    if engine is Engine.GNUTLS:
-        from tui_chain.clients.engines.gnutls import GnutlsVerifier
-
-        return GnutlsVerifier(trust)
     if engine is Engine.GO:
         from tui_chain.clients.engines.go import GoVerifier
 

@@ -66,11 +66,6 @@ class Diagnosis:
         """Whether any finding is fatal."""
         return any(found.severity is Severity.FATAL for found in self.findings)
 
-    @property
-    def fatal_codes(self) -> set[str]:
-        """The codes of the fatal findings."""
-        return {found.code for found in self.findings if found.severity is Severity.FATAL}
-
     def at(self, certificate: Certificate) -> tuple[Finding, ...]:
         """The findings that sit on `certificate`."""
         return tuple(found for found in self.findings if found.at == certificate.sha256)

@@ -136,9 +136,7 @@ NEWER_HANDSHAKES = (
         "mldsa-leaf",
         "has a key of ML-DSA-65",
         tls_kinds.ML_DSA_LEAF,
-        _some(
-            "unsupported-algorithm", cannot_shake_hands(_CODE.UNSUPPORTED_ALGORITHM, _all_but(RUSTLS)), Blame.CLIENT
-        ),
+        _some("unsupported-algorithm", _NO_ML_DSA, Blame.CLIENT),
     ),
 )
 """What needs the OpenSSL of a newer pyOpenSSL; served when they are named alone."""

@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
+from tui_chain.certs.certificate import Certificate
 from tui_chain.certs.crls import CrlScope
 from tui_chain.certs.text import safe_text
+from tui_chain.clients.engines.hostnames import curl_refusal
 from tui_chain.clients.families import FAMILIES, Family, FamilyId
 from tui_chain.clients.handshake import HandshakeCode
 from tui_chain.clients.judge import OPENSSL_SETTINGS, Judge, engine_name
@@ -20,7 +22,6 @@ from tui_chain.livetest.family_handshake import (
     HANDSHAKE_ERRORS,
     Shake,
     checks_crls,
-    curl_refusal,
     exceeds_offer,
     family_shake,
     handshake_refusal,
@@ -158,7 +159,7 @@ class FamilyTester:
             if not verdict.ok:
                 return _refused(family, verdict, shaken, times)
         elif OPENSSL_SETTINGS[family.id].own_host_check:
-            refusal = curl_refusal(shaken.chain, server_name(family, self.target) or "")
+            refusal = curl_refusal(Certificate(shaken.chain[0]), server_name(family, self.target) or "")
             if refusal is not None:
                 return _refused(family, refusal, shaken, times)
         words = f"handshake verified{_by(family)}"

@@ -8,10 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from functools import partial
 
-from tui_chain.certs.certificate import Certificate
 from tui_chain.certs.crls import CrlScope
-from tui_chain.certs.names import parse_ip
-from tui_chain.clients.engines.hostnames import curl_covers
 from tui_chain.clients.engines.openssl import TRUSTED_FIRST
 from tui_chain.clients.engines.trust_path import as_path
 from tui_chain.clients.families import Family
@@ -35,8 +32,6 @@ Shake = Callable[[socket.socket, str | None], Awaitable[Handshake]]
 
 READ_ON = 1.0
 """Seconds at most in which a server that asked for a client certificate is read on."""
-_NOT_COVERED, _ADDRESS_NOT_COVERED = 62, 64
-"""X509_V_ERR_HOSTNAME_MISMATCH and X509_V_ERR_IP_ADDRESS_MISMATCH."""
 _UNPARSED = "ASN1 lib"
 """How OpenSSL says that it cannot decode a certificate that a server sent (tls_process_server_certificate)."""
 _OLD = "TLSv1"
@@ -124,17 +119,6 @@ def offer_refusal(family: Family, widest: Handshake) -> Verdict:
 
 def _leaf_key(shaken: Handshake) -> str:
     return key_kind(shaken.chain[0]) if shaken.chain else ""
-
-
-def curl_refusal(chain: tuple[bytes, ...], host: str) -> Verdict | None:
-    """What curl checks after OpenSSL has verified: ossl_verifyhost and servercert in lib/vtls/openssl.c."""
-    leaf = Certificate(chain[0])
-    if not curl_covers(leaf, host):
-        code = _NOT_COVERED if parse_ip(host) is None else _ADDRESS_NOT_COVERED
-        return refused(code, "the certificate does not name the host", leaf.sha256)
-    if leaf.issuer_name == ():
-        return refused(None, "curl cannot read the issuer's name, which is empty", leaf.sha256)
-    return None
 
 
 def not_emulated(family: Family, error: Exception, widest: Handshake | Exception) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
+from tui_chain.certs.pemblocks import pem_block
 from tui_chain.certs.text import safe_text
 
 T = TypeVar("T")
@@ -124,7 +125,7 @@ class Checked:
             der = base64.b64decode("".join(text.splitlines()[1:-1]), validate=True)
         except ValueError as error:
             raise self.wrong(name, "is not the PEM of a certificate") from error
-        if pem_block(der) != text:
+        if pem_block("CERTIFICATE", der) != text:
             raise self.wrong(name, "is not the PEM of one certificate and nothing else")
         return der
 
@@ -142,10 +143,3 @@ class Checked:
             self.text(name)
         elif isinstance(value, float) and not math.isfinite(value):
             raise self.wrong(name, "is not a finite number")
-
-
-def pem_block(der: bytes) -> str:
-    """Return a certificate as canonical PEM (RFC 7468 section 2)."""
-    text = base64.b64encode(der).decode("ascii")
-    lines = [text[at : at + 64] for at in range(0, len(text), 64)]
-    return "\n".join(["-----BEGIN CERTIFICATE-----", *lines, "-----END CERTIFICATE-----"]) + "\n"

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from tui_chain.certs.pemblocks import has_blocks
+from tui_chain.certs.pemblocks import has_blocks, pem_block
 from tui_chain.clients.verdict import Verdict
-from tui_chain.results.checked import Checked, pem_block
+from tui_chain.results.checked import Checked
 
 SCHEMA = 1
 """Version of the JSON form; it changes only where a key is taken away or means something else."""
@@ -39,7 +39,7 @@ class CertificateResult:
             "issuer": self.issuer,
             "not_after": _iso(self.not_after),
             "source": self.source,
-            "pem": pem_block(self.der),
+            "pem": pem_block("CERTIFICATE", self.der),
         }
 
     @classmethod

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, padding, rsa
 
-from tui_chain.certs.algorithms import Scheme, signature_algorithm
+from tui_chain.certs.algorithms import DIGESTS, Scheme, signature_algorithm
 from tui_chain.certs.der import CONTEXT, DERError
+from tui_chain.certs.verification import HASHES, hash_named, verify
 from tui_chain.clients.engines import gnutls_der as der
 from tui_chain.clients.engines.gnutls_certificate import Certificate
 from tui_chain.clients.engines.gnutls_der import Item
@@ -126,7 +126,7 @@ def _rsa_pss(parameters: bytes | None, octets: bytes) -> Key | None:
     if parameters is None:
         return Key(Scheme.PSS, key.bits, key.public)
     limits = _pss(parameters)
-    if _hash(limits.digest).digest_size + limits.salt + 2 > (key.bits + 7) // 8:
+    if hash_named(limits.digest).digest_size + limits.salt + 2 > (key.bits + 7) // 8:
         return None
     return Key(Scheme.PSS, key.bits, key.public, limits)
 
@@ -244,59 +244,20 @@ def _verified(child: Certificate, key: Key, algorithm: Algorithm) -> bool:
     if child.signature is None or key.public is None:
         return False
     try:
-        _verify(key.public, child.signature, child.tbs, key, algorithm)
+        verify(key.public, child.signature, child.tbs, algorithm.digest, _padding(key, algorithm))
     except InvalidSignature:
         return False
     return True
-
-
-def _verify(public: _AnyKey, signature: bytes, content: bytes, key: Key, algorithm: Algorithm) -> None:
-    """Raise InvalidSignature if the key did not sign, KeyError for a hash that cryptography lacks."""
-    if isinstance(public, rsa.RSAPublicKey):
-        public.verify(signature, content, _padding(key, algorithm), _hash(algorithm.digest))
-    elif isinstance(public, ec.EllipticCurvePublicKey):
-        public.verify(signature, content, ec.ECDSA(_hash(algorithm.digest)))
-    elif isinstance(public, dsa.DSAPublicKey):
-        public.verify(signature, content, _hash(algorithm.digest))
-    else:
-        public.verify(signature, content)
 
 
 def _padding(key: Key, algorithm: Algorithm) -> padding.AsymmetricPadding:
     """Return the padding to check; a plain RSA key's PSS signature must have a salt as long as its hash."""
     if algorithm.padding is None:
         return padding.PKCS1v15()
-    size = _hash(algorithm.padding.digest).digest_size
+    size = hash_named(algorithm.padding.digest).digest_size
     salt = min(size, (key.bits + 7) // 8 - size - 2) if key.scheme is Scheme.RSA else algorithm.padding.salt
-    return padding.PSS(padding.MGF1(_hash(algorithm.padding.digest)), salt)
+    return padding.PSS(padding.MGF1(hash_named(algorithm.padding.digest)), salt)
 
 
-def _hash(name: str | None) -> hashes.HashAlgorithm:
-    return _HASHES[name or ""]()
-
-
-_HASHES: dict[str, type[hashes.HashAlgorithm]] = {
-    "MD5": hashes.MD5,
-    "SHA-1": hashes.SHA1,
-    "SHA-224": hashes.SHA224,
-    "SHA-256": hashes.SHA256,
-    "SHA-384": hashes.SHA384,
-    "SHA-512": hashes.SHA512,
-    "SHA3-224": hashes.SHA3_224,
-    "SHA3-256": hashes.SHA3_256,
-    "SHA3-384": hashes.SHA3_384,
-    "SHA3-512": hashes.SHA3_512,
-}
-
-_DIGESTS = {
-    "1.2.840.113549.2.5": "MD5",
-    "1.3.14.3.2.26": "SHA-1",
-    "2.16.840.1.101.3.4.2.1": "SHA-256",
-    "2.16.840.1.101.3.4.2.2": "SHA-384",
-    "2.16.840.1.101.3.4.2.3": "SHA-512",
-    "2.16.840.1.101.3.4.2.4": "SHA-224",
-    "2.16.840.1.101.3.4.2.7": "SHA3-224",
-    "2.16.840.1.101.3.4.2.8": "SHA3-256",
-    "2.16.840.1.101.3.4.2.9": "SHA3-384",
-    "2.16.840.1.101.3.4.2.10": "SHA3-512",
-}
+_DIGESTS = {oid: name for oid, name in DIGESTS.items() if name in HASHES}
+"""The hashes that it knows: no MD2, no MD4."""

@@ -11,11 +11,14 @@ from tui_chain.certs.der import CONTEXT, SEQUENCE, DERError, Element, element, e
 from tui_chain.certs.distinguished import DistinguishedName
 from tui_chain.certs.names import parse_ip
 from tui_chain.clients.engines.fields import fields_of
+from tui_chain.clients.verdict import Verdict, refused
 
 _DNS, _IP = CONTEXT - 0x20 + 2, CONTEXT - 0x20 + 7
 _WIDE = {28: "utf-32-be", 30: "utf-16-be"}
 """String types of more than one octet a character: UniversalString and BMPString."""
 _ALTERNATIVE_NAME, _COMMON_NAME = "2.5.29.17", "2.5.4.3"
+HOSTNAME_MISMATCH, ADDRESS_MISMATCH = 62, 64
+"""X509_V_ERR_HOSTNAME_MISMATCH and X509_V_ERR_IP_ADDRESS_MISMATCH."""
 
 
 def curl_covers(leaf: Certificate, host: str) -> bool:
@@ -31,6 +34,16 @@ def curl_covers(leaf: Certificate, host: str) -> bool:
         return True
     name = None if dns or ips else _common_name(leaf.der)
     return name is not None and "\0" not in name and _matches(name, host)
+
+
+def curl_refusal(leaf: Certificate, host: str) -> Verdict | None:
+    """What curl asks after OpenSSL is content: ossl_verifyhost and servercert in lib/vtls/openssl.c."""
+    if not curl_covers(leaf, host):
+        code = HOSTNAME_MISMATCH if parse_ip(host) is None else ADDRESS_MISMATCH
+        return refused(code, "the certificate does not name the host", leaf.sha256)
+    if leaf.issuer_name == ():
+        return refused(None, "curl cannot read the issuer's name, which is empty", leaf.sha256)
+    return None
 
 
 _LABEL, _LAST = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", r"[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?"

@@ -6,8 +6,7 @@ from functools import lru_cache
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, padding, rsa
+from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, rsa
 from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
@@ -15,6 +14,7 @@ from tui_chain.certs.algorithms import Scheme, SignatureAlgorithm, signature_alg
 from tui_chain.certs.der import BIT_STRING, INTEGER, SEQUENCE, DERError, Element, element, encode
 from tui_chain.certs.faults import Fault, attempt
 from tui_chain.certs.keys import PublicKey, schemes, verifying_key
+from tui_chain.certs.verification import padding_of, verify
 from tui_chain.clients.engines.fields import Fields
 from tui_chain.clients.engines.java_refusal import Unreadable
 from tui_chain.clients.engines.java_text import read_oid
@@ -24,13 +24,7 @@ ED25519_KEY, EC_KEY, ECDH_KEY = "1.3.101.112", "1.2.840.10045.2.1", "1.3.132.1.1
 CURVES = frozenset({"secp256r1", "secp384r1", "secp521r1"})
 """The curves that SunEC verifies with (JDK 16 dropped the others)."""
 
-_HASHES: dict[str, type[hashes.HashAlgorithm]] = {
-    "SHA-1": hashes.SHA1,
-    "SHA-224": hashes.SHA224,
-    "SHA-256": hashes.SHA256,
-    "SHA-384": hashes.SHA384,
-    "SHA-512": hashes.SHA512,
-}
+_DIGESTS = frozenset({"SHA-1", "SHA-224", "SHA-256", "SHA-384", "SHA-512"})
 _CURVE_BITS = {
     "1.2.840.10045.3.1": {1: 192, 2: 192, 3: 192, 4: 239, 5: 239, 6: 239, 7: 256},
     "1.3.132.0": {1: 163, 2: 163, 3: 239, 4: 113, 5: 113, 6: 112, 7: 112, 8: 160, 9: 160, 10: 256, 15: 163, 16: 283}
@@ -118,7 +112,7 @@ def algorithm_of(fields: Fields) -> SignatureAlgorithm | None:
         return None
     if found.scheme is None or found.scheme in {Scheme.ML_DSA_44, Scheme.ML_DSA_65, Scheme.ML_DSA_87}:
         return None
-    if found.digest is not None and found.digest not in _HASHES:
+    if found.digest is not None and found.digest not in _DIGESTS:
         return None
     if parameters and found.scheme not in {Scheme.PSS, Scheme.ECDSA}:
         return None
@@ -214,25 +208,10 @@ def _signature(child: Fields) -> bytes:
 def _verify(key: PublicKey, algorithm: SignatureAlgorithm, child: Fields) -> bool:
     """Java verifies over the signed fields with their length written anew (DerValue.toByteArray)."""
     signed_part, signature = encode(SEQUENCE, element(child.tbs).content), _signature(child)
+    if algorithm.mask is not None and algorithm.mask not in _DIGESTS:
+        return False
     try:
-        if isinstance(key, rsa.RSAPublicKey):
-            key.verify(signature, signed_part, _padding(algorithm), _digest(algorithm.digest))
-        elif isinstance(key, ec.EllipticCurvePublicKey):
-            key.verify(signature, signed_part, ec.ECDSA(_digest(algorithm.digest)))
-        elif isinstance(key, dsa.DSAPublicKey):
-            key.verify(signature, signed_part, _digest(algorithm.digest))
-        else:
-            key.verify(signature, signed_part)
+        verify(key, signature, signed_part, algorithm.digest, padding_of(algorithm))
     except InvalidSignature:
         return False
     return True
-
-
-def _padding(algorithm: SignatureAlgorithm) -> padding.AsymmetricPadding:
-    if algorithm.mask is None:
-        return padding.PKCS1v15()
-    return padding.PSS(padding.MGF1(_digest(algorithm.mask)), algorithm.salt)
-
-
-def _digest(name: str | None) -> hashes.HashAlgorithm:
-    return _HASHES[name or ""]()

@@ -19,7 +19,7 @@ from tui_chain.certs.certificate import Certificate
 from tui_chain.certs.names import parse_ip
 from tui_chain.certs.text import safe_text
 from tui_chain.clients.engines.handshake import flight, uses_rsa
-from tui_chain.clients.engines.hostnames import alternative_names, curl_covers
+from tui_chain.clients.engines.hostnames import ADDRESS_MISMATCH, HOSTNAME_MISMATCH, alternative_names, curl_refusal
 from tui_chain.clients.engines.trust_path import as_path
 from tui_chain.clients.verdict import ACCEPTED, Verdict, refused
 from tui_chain.paths.codes import is_strict
@@ -44,9 +44,9 @@ NOW = 60.0
 _AFTER_TIME = frozenset({4, 7, 8, 23, 36, 43, 47, 48, 49, 51, 52, 53})
 """Codes that OpenSSL meets with or after dates: those of a CRL (check_crl: 8, cert_crl: 23, 36), or of certificates
 (internal_verify, check_name_constraints, check_policy)."""
+_OF_NAMES = frozenset({HOSTNAME_MISMATCH, ADDRESS_MISMATCH})
 _DATES = frozenset({9, 10, 11, 12, 13, 14, 15, 16})
 """Codes for the dates of certificates and CRLs."""
-_HOST, _ADDRESS = 62, 64
 _WITHOUT_ISSUER = frozenset({18, 20})
 """X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT, X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY."""
 
@@ -161,7 +161,9 @@ class OpenSSLVerifier:
             verdict = self._dated(verdict, served, at, settings)
         if locate:
             verdict = self._located(verdict, served, None if now else at, settings)
-        return _curl(verdict, served, name) if settings.own_host_check and verdict.ok else verdict
+        if not settings.own_host_check or not verdict.ok:
+            return verdict
+        return curl_refusal(Certificate(served[0]), name) or verdict
 
     def _ask(
         self, context: ssl.SSLContext, served: Sequence[bytes], host: str, settings: Settings, *, now: bool
@@ -197,9 +199,9 @@ class OpenSSLVerifier:
         timeless = self._timeless.locate(served, settings.flags | NO_CHECK_TIME, None)
         if (then and then.code) == (timeless and timeless.code):
             return verdict
-        if verdict.code in {_HOST, _ADDRESS} and (then is None or then.code in _AFTER_TIME | _DATES):
+        if verdict.code in _OF_NAMES and (then is None or then.code in _AFTER_TIME | _DATES):
             return verdict
-        if verdict.code not in {None, _HOST, _ADDRESS, timeless and timeless.code} | _AFTER_TIME:
+        if verdict.code not in {None, timeless and timeless.code} | _OF_NAMES | _AFTER_TIME:
             return verdict  # this library minds what the newer one does not, and before it looks at dates
         return ACCEPTED if then is None else refused(then.code, then.error, then.certificate)
 
@@ -209,7 +211,7 @@ class OpenSSLVerifier:
             return verdict
         # of a leaf on its own, what has no issuer or signed itself is the leaf
         alone = len(served) == 1 and verdict.code in _WITHOUT_ISSUER
-        if alone or verdict.code in {_HOST, _ADDRESS}:
+        if alone or verdict.code in _OF_NAMES:
             return Verdict(False, verdict.code, verdict.error, Certificate(served[0]).sha256)
         found = self._locator.locate(served, settings.flags, at, verdict.code)
         certificate = self._strict(verdict.code, served, settings, at) if found is None else found.certificate
@@ -228,7 +230,7 @@ def _handshake(context: ssl.SSLContext, served: Sequence[bytes], host: str | Non
     try:
         client = context.wrap_bio(incoming, outgoing, server_hostname=host)
     except ValueError:  # UnicodeError is one: an empty label, one of more than 63 octets
-        return refused(_HOST, "Python cannot look for a host of this name", Certificate(served[0]).sha256)
+        return refused(HOSTNAME_MISMATCH, "Python cannot look for a host of this name", Certificate(served[0]).sha256)
     try:
         client.do_handshake()
     except ssl.SSLWantReadError:
@@ -262,14 +264,3 @@ def _usable(leaf: bytes) -> Verdict:
         words = f"no handshake can be had with a key on the curve {key.curve.name}"
         return refused("unsupported-algorithm", words, certificate.sha256)
     return ACCEPTED
-
-
-def _curl(verdict: Verdict, served: Sequence[bytes], host: str) -> Verdict:
-    """What curl asks after OpenSSL is content: ossl_verifyhost and servercert in lib/vtls/openssl.c."""
-    leaf = Certificate(served[0])
-    if not curl_covers(leaf, host):
-        code = _HOST if parse_ip(host) is None else _ADDRESS
-        return refused(code, "the certificate does not name the host", leaf.sha256)
-    if leaf.issuer_name == ():
-        return refused(None, "curl cannot read the issuer's name, which is empty", leaf.sha256)
-    return verdict

@@ -6,12 +6,13 @@ from functools import lru_cache
 from typing import Protocol, cast
 
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
-from tui_chain.certs.algorithms import Scheme, SignatureAlgorithm
+from tui_chain.certs.algorithms import SignatureAlgorithm
 from tui_chain.certs.faults import attempt
+from tui_chain.certs.keys import PublicKey
+from tui_chain.certs.verification import padding_of, verify
 
 
 class MLDSAPublicKey(Protocol):
@@ -28,11 +29,7 @@ _PLAIN = (rsa.RSAPublicKey, ec.EllipticCurvePublicKey, ed25519.Ed25519PublicKey)
 _ML_DSA = frozenset({"MLDSA44PublicKey", "MLDSA65PublicKey", "MLDSA87PublicKey"})
 """Names of cryptography's classes."""
 
-_HASHES: dict[str, type[hashes.HashAlgorithm]] = {
-    "SHA-256": hashes.SHA256,
-    "SHA-384": hashes.SHA384,
-    "SHA-512": hashes.SHA512,
-}
+_DIGESTS = frozenset({None, "SHA-256", "SHA-384", "SHA-512"})
 
 
 @lru_cache(maxsize=1024)
@@ -50,7 +47,7 @@ def signed(spki: bytes, algorithm: SignatureAlgorithm, data: bytes, signature: b
     The hash is SHA-256, SHA-384 or SHA-512; PSS has the same hash in its mask.
     """
     key = public_key(spki)
-    if key is None:
+    if key is None or algorithm.digest not in _DIGESTS:
         return False
     found = attempt("signature", lambda: _verify(key, algorithm, data, signature))
     return found is True
@@ -58,22 +55,7 @@ def signed(spki: bytes, algorithm: SignatureAlgorithm, data: bytes, signature: b
 
 def _verify(key: Key, algorithm: SignatureAlgorithm, data: bytes, signature: bytes) -> bool:
     try:
-        if isinstance(key, rsa.RSAPublicKey):
-            key.verify(signature, data, _padding(algorithm), _digest(algorithm))
-        elif isinstance(key, ec.EllipticCurvePublicKey):
-            key.verify(signature, data, ec.ECDSA(_digest(algorithm)))
-        else:
-            key.verify(signature, data)
+        verify(cast("PublicKey", key), signature, data, algorithm.digest, padding_of(algorithm))
     except InvalidSignature:
         return False
     return True
-
-
-def _padding(algorithm: SignatureAlgorithm) -> padding.AsymmetricPadding:
-    if algorithm.scheme is Scheme.PSS:
-        return padding.PSS(padding.MGF1(_digest(algorithm)), algorithm.salt)
-    return padding.PKCS1v15()
-
-
-def _digest(algorithm: SignatureAlgorithm) -> hashes.HashAlgorithm:
-    return _HASHES[algorithm.digest or ""]()
