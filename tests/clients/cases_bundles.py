@@ -110,18 +110,18 @@ def _orders() -> Iterator[Case]:
 
 def _extras(top: Cert, low: Cert, lower: Cert, end: Cert) -> Iterator[Case]:
     """Certificates served twice, unrelated ones, what is none, and what is missing."""
-    stranger, other = root("Suite Unrelated"), leaf(root("Suite Unrelated Too"))
+    unrelated, other = root("Suite Unrelated"), leaf(root("Suite Unrelated Too"))
     extras = {
         "inter-twice": (end, lower, lower, low),
         "inter-twice-apart": (end, lower, low, lower),
         "leaf-twice": (end, end, lower, low),
         "leaf-last": (end, lower, low, end),
-        "unrelated-root-second": (end, stranger, lower, low),
-        "unrelated-root-middle": (end, lower, stranger, low),
-        "unrelated-root-last": (end, lower, low, stranger),
+        "unrelated-root-second": (end, unrelated, lower, low),
+        "unrelated-root-middle": (end, lower, unrelated, low),
+        "unrelated-root-last": (end, lower, low, unrelated),
         "unrelated-leaf-second": (end, other, lower, low),
         "unrelated-leaf-last": (end, lower, low, other),
-        "swapped-unrelated": (end, low, stranger, lower),
+        "swapped-unrelated": (end, low, unrelated, lower),
         "root-second": (end, top, lower, low),
         "root-twice": (end, lower, low, top, top),
         "gap": (end, low),

@@ -212,8 +212,8 @@ def _trusted(three: Pki) -> dict[str, bytes]:
         found[f"settings-{title}/alone"] = marked
         found[f"settings-{title}/before-plain"] = marked + plain
         found[f"settings-{title}/after-plain"] = plain + marked
-        stranger = block("TRUSTED CERTIFICATE", root("Suite Other Root").der + settings)
-        found[f"settings-{title}/other"] = stranger + plain
+        unrelated = block("TRUSTED CERTIFICATE", root("Suite Other Root").der + settings)
+        found[f"settings-{title}/other"] = unrelated + plain
     found["settings-in-plain-label"] = block("CERTIFICATE", three.root.der + SETTINGS["trust-server"])
     return found
 
