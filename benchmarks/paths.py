@@ -10,13 +10,13 @@ from typing import TypeVar
 
 from cryptography import x509
 
-from tui_chain.certs.certificate import Certificate
-from tui_chain.certs.signatures import SignatureProver
-from tui_chain.certs.store import TrustStore
-from tui_chain.certs.text import plural
+from tui_chain.core.text import plural
 from tui_chain.lab.authority import Authority, Template
 from tui_chain.paths.index import CertificateIndex
 from tui_chain.paths.search import Search, find_paths
+from tui_chain.trust.store import TrustStore
+from tui_chain.x509.certificate import Certificate
+from tui_chain.x509.signatures import SignatureProver
 
 HOST = "www.example.test"
 POOL = 10_000

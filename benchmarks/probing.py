@@ -10,11 +10,11 @@ from itertools import product
 
 from benchmarks.ground import ADDRESSES, Ground, ground
 from benchmarks.timing import medians
-from tui_chain.diagnose.words import Status
-from tui_chain.failure import Failure
-from tui_chain.journey import HostState, Journey
-from tui_chain.probe.target import Target
-from tui_chain.trust import load_trust_store
+from tui_chain.core.failure import Failure
+from tui_chain.core.status import Status
+from tui_chain.engine.journey import HostState, Journey
+from tui_chain.net.target import Target
+from tui_chain.trust.loading import load_trust_store
 
 AT_ONCE = 32
 ROUNDS = 5

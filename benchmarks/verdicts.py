@@ -7,8 +7,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from benchmarks.timing import medians
-from tui_chain.clients.engines.handshake import flight
-from tui_chain.clients.engines.trust_path import as_path
+from tui_chain.clients.engines.openssl.handshake import flight
+from tui_chain.clients.engines.openssl.trust_path import as_path
 from tui_chain.clients.families import FAMILIES, Engine, Family
 from tui_chain.clients.judge import Judge
 from tui_chain.lab.authority import Authority, to_pem

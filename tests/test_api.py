@@ -12,9 +12,9 @@ import pytest
 
 from tests.support.chains import HOST, NOW, make_pki, views
 from tui_chain import api
-from tui_chain.certs.pem import pem_of
 from tui_chain.lab.authority import self_signed_leaf, to_pem
 from tui_chain.lab.internet import Lab, open_lab
+from tui_chain.x509.formats.pem import pem_of
 
 PKI = make_pki()
 CHAIN = (PKI.leaf.der, PKI.issuing.der)

@@ -17,15 +17,12 @@ ROOT = Path(tui_chain.__file__).parent
 MODULES = sorted(ROOT.rglob("*.py"))
 
 ORDER = (
-    "failure",
-    "ending",
-    "background",
-    "certs",
+    "core",
+    "x509",
+    "trust",
     "paths",
     "clients",
-    "files",
-    "trust",
-    "stores",
+    "net",
     "pool",
     "probe",
     "diagnose",
@@ -33,35 +30,30 @@ ORDER = (
     "revocation",
     "repair",
     "livetest",
-    "roots",
-    "state",
+    "engine",
     "advise",
     "audit",
     "results",
-    "journey",
-    "questions",
-    "crl_questions",
     "api",
 )
-"""The parts from the ground up: each imports only what stands before it. A new part gets its place here."""
+"""The folders from the ground up: each imports only what stands before it. A new one gets its place here."""
 PURE = {
-    "failure": {"failure"},
-    "certs": {"certs"},
-    "paths": {"certs", "paths"},
-    "clients": {"certs", "paths", "clients"},
+    "core": {"core"},
+    "x509": {"core", "x509"},
+    "paths": {"core", "x509", "trust", "paths"},
+    "clients": {"core", "x509", "paths", "trust", "clients"},
 }
-"""The ground: no stage, and nothing of ours but this; `certs` and `paths` know no socket, no file and no clock."""
-LIBRARIES = {"certs": {"cryptography", "OpenSSL"}, "paths": {"cryptography"}, "clients": {"cryptography", "OpenSSL"}}
+"""The ground: no stage, and nothing of ours but this; `x509` and `paths` know no socket, no file and no clock."""
+LIBRARIES = {"x509": {"cryptography", "OpenSSL"}, "paths": {"cryptography"}, "clients": {"cryptography", "OpenSSL"}}
 """What the ground takes from elsewhere, beside the standard library."""
-HEADLESS = "headless"
+COMMANDS = "cli"
 SCREEN = "tui"
 LAB = "lab"
 
 
 def part_of(path: Path) -> str:
-    """The part that a module belongs to; the modules of the command line are one with what they run."""
-    name = path.relative_to(ROOT).parts[0].removesuffix(".py")
-    return HEADLESS if name == "cli" or name.startswith("cli_") else name
+    """The folder that a module belongs to; `api` is one by itself."""
+    return path.relative_to(ROOT).parts[0].removesuffix(".py")
 
 
 PARTS = {path: part_of(path) for path in MODULES}
@@ -101,7 +93,7 @@ LATER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.If)
 def test_a_module_imports_only_what_stands_before_it() -> None:
     wrong = []
     for path, part in PARTS.items():
-        if part not in {HEADLESS, SCREEN, LAB, "__init__"}:
+        if part not in {COMMANDS, SCREEN, LAB, "__init__"}:
             assert part in ORDER, f"{part} is new: give it its place in ORDER"
             before = PURE.get(part, set(ORDER[: ORDER.index(part) + 1]))
             wrong += [f"{path} imports {name}" for name in parts(path) - before]
@@ -109,10 +101,10 @@ def test_a_module_imports_only_what_stands_before_it() -> None:
 
 
 def test_the_front_ends_do_not_know_each_other() -> None:
-    strangers = {HEADLESS: {SCREEN}, SCREEN: {HEADLESS}}
+    strangers = {COMMANDS: {SCREEN}, SCREEN: {COMMANDS}}
     wrong = []
     for path, part in PARTS.items():
-        known = parts(path) & strangers.get(part, {HEADLESS, SCREEN})
+        known = parts(path) & strangers.get(part, {COMMANDS, SCREEN})
         wrong += [f"{path} imports {name}" for name in known]
     assert wrong == []
 
@@ -122,17 +114,17 @@ def test_only_a_demo_loads_the_lab() -> None:
     for path, part in PARTS.items():
         if part != LAB:
             loaded = [name for name in at_once(trees(path)) if name.startswith("tui_chain.lab")]
-            allowed = part in {HEADLESS, SCREEN} or LAB not in parts(path)
+            allowed = part in {COMMANDS, SCREEN} or LAB not in parts(path)
             wrong += [path] if loaded or not allowed else []
     assert wrong == []
 
 
 def test_the_lab_knows_no_stage() -> None:
-    """Of a diagnosis it knows the words, and of the client families what they are."""
+    """Of the client families it knows what they are."""
     names = {name for path, part in PARTS.items() if part == LAB for name in imported(trees(path))}
-    others = {name for name in names if not name.startswith(("tui_chain.lab", "tui_chain.certs"))}
+    others = {name for name in names if not name.startswith(("tui_chain.lab", "tui_chain.x509", "tui_chain.core"))}
     values = {f"tui_chain.clients.{name}" for name in ("families", "verdict", "handshake")}
-    assert others <= {"tui_chain.diagnose.words", *values}
+    assert others <= {"tui_chain.core.status", *values}
 
 
 def foreign(tree: ast.AST) -> Iterator[str]:
@@ -204,10 +196,10 @@ def test_everything_but_the_screen_loads_no_screen() -> None:
 def test_every_import_of_a_module_is_at_its_place() -> None:
     """The helpers above see what they are meant to see."""
     tree = ast.parse(
-        "import os\nfrom tui_chain import __version__\nfrom tui_chain.certs.text import plural\n"
+        "import os\nfrom tui_chain import __version__\nfrom tui_chain.core.text import plural\n"
         "if TYPE_CHECKING:\n    from tui_chain.lab.internet import Lab\n"
         "def later():\n    import tui_chain.probe.probe\n"
     )
-    assert set(imported(tree)) == {"tui_chain.certs.text", "tui_chain.lab.internet", "tui_chain.probe.probe"}
-    assert at_once(tree) == {"tui_chain.certs.text"}
-    assert part_of(ROOT / "cli_pool.py") == HEADLESS
+    assert set(imported(tree)) == {"tui_chain.core.text", "tui_chain.lab.internet", "tui_chain.probe.probe"}
+    assert at_once(tree) == {"tui_chain.core.text"}
+    assert part_of(ROOT / "cli" / "pool.py") == COMMANDS

@@ -9,7 +9,7 @@ import click
 import pytest
 
 from tests.readme import FINDINGS, README, findings, rendered
-from tui_chain.cli import main
+from tui_chain.cli.main import main
 
 ROOT = README.parent
 TEXT = README.read_text(encoding="utf-8")

@@ -12,20 +12,20 @@ from cryptography.x509.oid import ExtensionOID
 
 from tests.support.chains import HOST, NOW, make_pki, repair_of, resolution_of, served_by, store_of, views
 from tui_chain.audit.refresh import foreign_certificates
-from tui_chain.certs.readers import read_certificates
 from tui_chain.clients.families import FAMILIES, Engine
+from tui_chain.core.failure import Failure
+from tui_chain.core.status import Status
 from tui_chain.diagnose.diagnosis import Diagnoser
-from tui_chain.diagnose.words import Status
-from tui_chain.failure import Failure
-from tui_chain.journey import HostState
+from tui_chain.engine.journey import HostState
 from tui_chain.lab.authority import Template, key_to_pem, to_pem
-from tui_chain.probe.brought import parse_additions
-from tui_chain.probe.target import Target
+from tui_chain.net.addresses import Reach, reach
+from tui_chain.net.target import Target
+from tui_chain.probe.pasted import parse_additions
 from tui_chain.repair.kinds import Kind, Output, make_output
 from tui_chain.repair.merge import merge
 from tui_chain.repair.repair import Repair
 from tui_chain.repair.write import WritePlan, plan_write
-from tui_chain.resolve.addresses import Reach, reach
+from tui_chain.x509.formats.readers import read_certificates
 
 
 def test_what_curl_and_every_python_refuse_is_not_complete_but_can_be_repaired() -> None:

@@ -18,20 +18,17 @@ from os import PathLike
 from pathlib import Path
 from typing import TypeVar
 
-from tui_chain.certs.certificate import Certificate
-from tui_chain.certs.pemblocks import blocks, decoded
-from tui_chain.certs.readers import read_certificates
-from tui_chain.certs.store import TrustStore
-from tui_chain.certs.text import safe_text
 from tui_chain.clients.families import FAMILIES, Family
 from tui_chain.clients.judge import Judge, engine_name
 from tui_chain.clients.verdict import Verdict
-from tui_chain.failure import Failure
-from tui_chain.journey import Journey
+from tui_chain.core.failure import Failure
+from tui_chain.core.text import safe_text
+from tui_chain.engine.host_state import Clock, HostState, utc_now
+from tui_chain.engine.journey import Journey
+from tui_chain.net.target import Target, parse_target
 from tui_chain.pool.place import default_path
 from tui_chain.pool.pool import Pool
 from tui_chain.probe.served import ServedChain
-from tui_chain.probe.target import Target, parse_target
 from tui_chain.resolve.files import read_pool
 from tui_chain.results.audit import AuditResult, audit_result
 from tui_chain.results.explained import ExplainResult, explain_result
@@ -44,8 +41,11 @@ from tui_chain.results.values import (
     MissingResult,
     TLSResult,
 )
-from tui_chain.state import Clock, HostState, utc_now
-from tui_chain.trust import load_trust_store
+from tui_chain.trust.loading import load_trust_store
+from tui_chain.trust.store import TrustStore
+from tui_chain.x509.certificate import Certificate
+from tui_chain.x509.formats.pem_blocks import blocks, decoded
+from tui_chain.x509.formats.readers import read_certificates
 
 __all__ = [
     "FAMILIES",
@@ -152,7 +152,7 @@ async def afix(
     accept_lost_constraints: bool = False,
 ) -> HostResult:
     """`fix` for a running event loop."""
-    from tui_chain.roots import confirm_fingerprint
+    from tui_chain.engine.roots import confirm_fingerprint
 
     parsed = _target(target)
     files = read_pool(tuple(map(Path, pool)))

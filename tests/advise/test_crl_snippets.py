@@ -23,11 +23,11 @@ from tests.support.crls import make_crl, naming
 from tests.support.nginx import nginx
 from tests.support.programs import require_program
 from tui_chain.advise.commands import CrlUse, client_advice, making_crls
-from tui_chain.certs.crls import CrlScope
-from tui_chain.lab.aia import Answer
 from tui_chain.lab.authority import Identity, key_to_pem, to_pem
 from tui_chain.lab.internet import Lab, open_lab
-from tui_chain.probe.target import Target
+from tui_chain.lab.servers.aia import Answer
+from tui_chain.net.target import Target
+from tui_chain.x509.crl import CrlScope
 
 SECONDS = 10.0
 PYTHON = ("Python ssl, urllib", "requests with a context", "httpx", "aiohttp", "urllib3")

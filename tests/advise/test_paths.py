@@ -15,7 +15,7 @@ from tests.support.nginx import free_port, nginx
 from tests.support.programs import require_program
 from tests.support.unsafe import unsafe_in
 from tui_chain.advise.commands import client_advice
-from tui_chain.probe.target import Target
+from tui_chain.net.target import Target
 from tui_chain.repair.kinds import Kind
 
 HOST = Target("host.test")

@@ -25,7 +25,7 @@ from tests.support.daemons import (
 )
 from tests.support.programs import require_program
 from tui_chain.advise.servers import server_lines
-from tui_chain.probe.target import Target, parse_target
+from tui_chain.net.target import Target, parse_target
 
 FORGETTING: Mapping[str, str] = {
     "nginx": "ssl_certificate {leaf};",

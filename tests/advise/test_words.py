@@ -25,7 +25,7 @@ from tui_chain.advise.document import (
     to_text,
 )
 from tui_chain.advise.letter import letter, letter_markdown
-from tui_chain.certs.readers import read_certificates
+from tui_chain.x509.formats.readers import read_certificates
 
 EVIL = '<script>alert(1)</script> [x](javascript:1) `code` | pipe & "quote" *b*'
 

@@ -16,7 +16,7 @@ from tests.audit.damaged import Roots
 from tests.support.programs import require_program
 from tui_chain.lab.authority import to_pem
 from tui_chain.lab.internet import Lab
-from tui_chain.lab.servers import TlsOptions
+from tui_chain.lab.servers.tls import TlsOptions
 
 SECONDS = 30
 Accepted = tuple[bool, ...]

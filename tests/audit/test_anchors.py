@@ -8,12 +8,12 @@ import pytest
 
 from tests.support.chains import HOST, NOW, Pki, make_pki, repair_of, resolution_of, served_by, store_of, views
 from tui_chain.audit.refresh import Refreshed, State, header_of, refreshed
-from tui_chain.certs.store import TrustStore
-from tui_chain.failure import Failure
-from tui_chain.probe.target import Target
+from tui_chain.core.failure import Failure
+from tui_chain.engine.host_state import HostState
+from tui_chain.net.target import Target
 from tui_chain.repair.kinds import Kind, Output, make_output
 from tui_chain.repair.repair import Repair
-from tui_chain.state import HostState
+from tui_chain.trust.store import TrustStore
 
 CORP, PUBLIC = make_pki("Corporate"), make_pki("Public")
 CORP_STORE = replace(store_of(CORP.root), name="corp.pem")

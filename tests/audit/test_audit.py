@@ -20,13 +20,13 @@ from tui_chain.audit.audit import Audit, Auditor, files_of
 from tui_chain.audit.findings import KINDS
 from tui_chain.audit.mend import Mended, mend
 from tui_chain.audit.rules import MAX_ISSUERS
-from tui_chain.certs import signatures, verification
-from tui_chain.certs.der import CONTEXT, INTEGER, encode
-from tui_chain.certs.store import TrustStore
 from tui_chain.clients.judge import Judge
-from tui_chain.failure import Failure
+from tui_chain.core.failure import Failure
 from tui_chain.lab.authority import Authority, Template, days, key_to_pem, rsa_key, to_pem
 from tui_chain.repair.containers import java_truststore
+from tui_chain.trust.store import TrustStore
+from tui_chain.x509 import signatures, verification
+from tui_chain.x509.der import CONTEXT, INTEGER, encode
 
 ROOTS = make_roots()
 AUDITOR = Auditor(TrustStore("certifi", ()), NOW)

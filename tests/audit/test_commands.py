@@ -10,11 +10,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tests.audit.damaged import DAMAGES, make_roots
-from tui_chain.certs.readers import read_certificates
-from tui_chain.cli import main
+from tui_chain.cli.main import main
 from tui_chain.clients.families import FAMILIES
 from tui_chain.lab.authority import Template, days, to_pem
 from tui_chain.lab.internet import Lab
+from tui_chain.x509.formats.readers import read_certificates
 
 ROOTS = make_roots(datetime.now(UTC))
 

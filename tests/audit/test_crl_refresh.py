@@ -16,18 +16,18 @@ from tests.support.crls import Oddity, make_crl, naming
 from tests.support.journeys import lab_trust, walk
 from tui_chain.audit.refresh import Refreshed, State, header_of, refreshed
 from tui_chain.audit.words import replacement_refused
-from tui_chain.certs.crls import RevocationList, crl_to_pem, crls_of
-from tui_chain.certs.readers import read_certificates
-from tui_chain.certs.text import colon_hex
-from tui_chain.crl_questions import ask_crls
-from tui_chain.failure import Failure
-from tui_chain.journey import HostState, Journey
-from tui_chain.lab.aia import Answer
+from tui_chain.core.failure import Failure
+from tui_chain.core.text import colon_hex
+from tui_chain.engine.crl_questions import ask_crls
+from tui_chain.engine.journey import HostState, Journey
 from tui_chain.lab.authority import Authority, Identity
 from tui_chain.lab.internet import Lab, open_lab
-from tui_chain.lab.services import LOCALHOST
-from tui_chain.probe.target import Target
+from tui_chain.lab.servers.aia import Answer
+from tui_chain.lab.servers.services import LOCALHOST
+from tui_chain.net.target import Target
 from tui_chain.repair.kinds import Kind, make_output
+from tui_chain.x509.crl import RevocationList, crl_to_pem, crls_of
+from tui_chain.x509.formats.readers import read_certificates
 
 ENDED = Oddity(timedelta(days=-8), timedelta(days=-1))
 

@@ -17,12 +17,12 @@ from tui_chain.audit.crl_rules import ends_soon
 from tui_chain.audit.mend import Mended, mend
 from tui_chain.audit.refresh import foreign_crls
 from tui_chain.audit.words import client_words, content_words, mended_words
-from tui_chain.certs.crls import CrlScope, RevocationList, crl_to_pem, crls_of
-from tui_chain.certs.store import TrustStore
-from tui_chain.diagnose.words import Severity
+from tui_chain.core.status import Severity
 from tui_chain.lab.authority import Authority, Template, to_pem
 from tui_chain.repair.bundle import Bundle
 from tui_chain.repair.headers import read_header
+from tui_chain.trust.store import TrustStore
+from tui_chain.x509.crl import CrlScope, RevocationList, crl_to_pem, crls_of
 
 PKI = make_pki()
 OF_CA, OF_ROOT = make_crl(PKI.issuing), make_crl(PKI.root)

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.audit.test_commands import repaired, tlschain
-from tui_chain.certs.readers import read_certificates
 from tui_chain.lab.authority import to_pem
 from tui_chain.lab.internet import Lab
+from tui_chain.x509.formats.readers import read_certificates
 
 
 def test_a_bundle_says_with_which_trust_store_it_was_made(lab: Lab, tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ from tests.clients.making import (
     root,
     san,
 )
-from tui_chain.certs.der import CONTEXT, SEQUENCE, encode
+from tui_chain.x509.der import CONTEXT, SEQUENCE, encode
 
 EMAIL, DNS, DIRECTORY, URI, ADDRESS, OTHER, REGISTERED = 0x81, 0x82, 0xA4, 0x86, 0x87, 0xA0, 0x88
 """Tags of GeneralName."""

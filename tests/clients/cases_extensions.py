@@ -10,8 +10,8 @@ from cryptography.x509.oid import AuthorityInformationAccessOID
 from tests.clients.cases_usages import AKI, EKU, SKI, USAGE
 from tests.clients.making import HOST, Case, Ext, Shape, at_each, ca, case, ext, leaf, pki, root, san
 from tests.clients.signing import NULL, oid
-from tui_chain.certs.der import BIT_STRING, CONTEXT, OCTET_STRING, SEQUENCE, encode
 from tui_chain.lab.authority import key_usage
+from tui_chain.x509.der import BIT_STRING, CONTEXT, OCTET_STRING, SEQUENCE, encode
 
 
 def cases() -> Iterator[Case]:

@@ -31,7 +31,7 @@ from tests.clients.making import (
     san,
 )
 from tests.clients.signing import NULL
-from tui_chain.certs.der import CONTEXT, SEQUENCE, UTC_TIME, encode
+from tui_chain.x509.der import CONTEXT, SEQUENCE, UTC_TIME, encode
 
 BARE = ("2.5.29.19", "2.5.29.15", "2.5.29.37", "2.5.29.17", "2.5.29.14", "2.5.29.35")
 GENERALIZED_TIME = 0x18

@@ -15,8 +15,8 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from tests.clients.cases_keys import explicit_key
 from tests.clients.making import NAMELESS, Case, Cert, Ext, Pki, Shape, case, ec_key, pem, pki, root
 from tests.clients.signing import NULL, oid
-from tui_chain.certs.der import CONTEXT, SEQUENCE, encode
 from tui_chain.lab.authority import key_to_pem
+from tui_chain.x509.der import CONTEXT, SEQUENCE, encode
 
 SERVER, CLIENT, EMAIL, ANY = (
     ExtendedKeyUsageOID.SERVER_AUTH.dotted_string,

@@ -25,7 +25,7 @@ from tests.clients.making import (
     spki,
 )
 from tests.clients.signing import NULL, Signing, algorithm, ecdsa, oid, rsa_pkcs1, rsa_pss
-from tui_chain.certs.der import BIT_STRING, INTEGER, OCTET_STRING, SEQUENCE, element, encode
+from tui_chain.x509.der import BIT_STRING, INTEGER, OCTET_STRING, SEQUENCE, element, encode
 
 CURVES: dict[str, ec.EllipticCurve] = {
     "p192": ec.SECP192R1(),

@@ -31,7 +31,7 @@ from tests.clients.making import (
     root,
     san,
 )
-from tui_chain.certs.der import SEQUENCE, SET, encode
+from tui_chain.x509.der import SEQUENCE, SET, encode
 
 SAN = "2.5.29.17"
 LABEL = "a" * 63

@@ -8,8 +8,8 @@ from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from tests.clients.making import Case, Ext, Shape, at_each, at_each_ca, ca, case, chain_of, ext, leaf, pki, root
-from tui_chain.certs.der import BIT_STRING, BOOLEAN, INTEGER, SEQUENCE, encode
 from tui_chain.lab.authority import key_usage
+from tui_chain.x509.der import BIT_STRING, BOOLEAN, INTEGER, SEQUENCE, encode
 
 BASIC, USAGE, EKU, SKI, AKI = "2.5.29.19", "2.5.29.15", "2.5.29.37", "2.5.29.14", "2.5.29.35"
 SERVER, ANY = ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization
 
-from tui_chain.certs.certificate import Certificate
-from tui_chain.certs.pem import pem_of
 from tui_chain.lab.authority import PrivateKey
+from tui_chain.x509.certificate import Certificate
+from tui_chain.x509.formats.pem import pem_of
 
 NO_FLAGS = ssl.VerifyFlags(0)
 PARTIAL = ssl.VERIFY_X509_PARTIAL_CHAIN

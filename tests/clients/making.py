@@ -18,8 +18,8 @@ from cryptography.hazmat.primitives.asymmetric.types import CertificateIssuerPri
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from tests.clients.signing import Signing, oid, usual_signing
-from tui_chain.certs.der import BIT_STRING, BOOLEAN, CONTEXT, INTEGER, OCTET_STRING, SEQUENCE, SET, encode
 from tui_chain.lab.authority import key_usage
+from tui_chain.x509.der import BIT_STRING, BOOLEAN, CONTEXT, INTEGER, OCTET_STRING, SEQUENCE, SET, encode
 
 PrivateKey = CertificateIssuerPrivateKeyTypes
 

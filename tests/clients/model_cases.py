@@ -6,7 +6,7 @@ from cryptography import x509
 
 from tests.clients.making import Ext, ext
 from tests.clients.signing import oid
-from tui_chain.certs.der import CONTEXT, SEQUENCE, encode
+from tui_chain.x509.der import CONTEXT, SEQUENCE, encode
 
 SERVER, CLIENT, ANY = "1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2", "2.5.29.37.0"
 

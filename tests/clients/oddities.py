@@ -28,8 +28,8 @@ from tests.clients.making import (
     san,
 )
 from tests.clients.signing import NULL, ecdsa
-from tui_chain.certs.der import OCTET_STRING, SEQUENCE, encode
 from tui_chain.lab.authority import key_usage
+from tui_chain.x509.der import OCTET_STRING, SEQUENCE, encode
 
 _PRIVATE = Ext("1.3.6.1.4.1.55555.1", NULL)
 _CRITICAL = Ext("1.3.6.1.4.1.55555.1", NULL, critical=True)

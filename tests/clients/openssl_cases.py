@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from cryptography import x509
 
 from tests.paths.graphs import AKI, CLIENT, HOST, SKI, ca, general, leaf, root
-from tui_chain.certs.certificate import Certificate
 from tui_chain.clients.families import FamilyId
+from tui_chain.x509.certificate import Certificate
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.types import CertificateIssuerPrivateKeyTypes
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from tui_chain.certs.der import CONTEXT, INTEGER, OID, SEQUENCE, element, encode
+from tui_chain.x509.der import CONTEXT, INTEGER, OID, SEQUENCE, element, encode
 
 Signer = Callable[[CertificateIssuerPrivateKeyTypes, bytes], bytes]
 NULL = b"\x05\x00"

@@ -12,14 +12,17 @@ from cryptography import x509
 from tests.clients.making import HOST, Cert, Ext, Shape, ca, ec_key, ext, leaf, pem, root, san
 from tests.clients.model_cases import CLIENT, SERVER, purposes
 from tests.clients.signing import oid
-from tui_chain.certs.der import SEQUENCE, encode
-from tui_chain.clients.engines import go_bundle, go_constraints, java_policies, rustls
-from tui_chain.clients.engines.go import GoVerifier
-from tui_chain.clients.engines.go_constraints import Domains, NameChecks
-from tui_chain.clients.engines.go_extensions import NameConstraints
-from tui_chain.clients.engines.go_names import DNS, AlternativeNames, Subtrees
-from tui_chain.clients.engines.java import JavaVerifier
-from tui_chain.clients.engines.rustls import RustlsVerifier
+from tui_chain.clients.engines.go import bundle as go_bundle
+from tui_chain.clients.engines.go import constraints as go_constraints
+from tui_chain.clients.engines.go.constraints import Domains, NameChecks
+from tui_chain.clients.engines.go.extensions import NameConstraints
+from tui_chain.clients.engines.go.names import DNS, AlternativeNames, Subtrees
+from tui_chain.clients.engines.go.verifier import GoVerifier
+from tui_chain.clients.engines.java import policies as java_policies
+from tui_chain.clients.engines.java.verifier import JavaVerifier
+from tui_chain.clients.engines.rustls import verifier as rustls
+from tui_chain.clients.engines.rustls.verifier import RustlsVerifier
+from tui_chain.x509.der import SEQUENCE, encode
 
 Counter = Callable[[object, str], list[object]]
 

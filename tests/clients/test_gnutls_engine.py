@@ -36,12 +36,12 @@ from tests.clients.making import (
 from tests.clients.programs import Program
 from tests.clients.programs.gnutls import PROGRAMS, GnutlsProgram
 from tests.clients.signing import ecdsa, rsa_pss
-from tui_chain.certs.der import BIT_STRING, BOOLEAN, INTEGER, OCTET_STRING, SEQUENCE, DERError, element, encode
-from tui_chain.clients.engines.gnutls import FLAGS, NAME, GnutlsVerifier
-from tui_chain.clients.engines.gnutls_certificate import read
-from tui_chain.clients.engines.gnutls_store import blocks, bucket
+from tui_chain.clients.engines.gnutls.certificate import read
+from tui_chain.clients.engines.gnutls.store import blocks, bucket
+from tui_chain.clients.engines.gnutls.verifier import FLAGS, NAME, GnutlsVerifier
 from tui_chain.clients.verdict import ACCEPTED, Verdict
 from tui_chain.lab.authority import key_usage
+from tui_chain.x509.der import BIT_STRING, BOOLEAN, INTEGER, OCTET_STRING, SEQUENCE, DERError, element, encode
 
 BASIC, USAGE, KEY_ID, AUTHORITY = "2.5.29.19", "2.5.29.15", "2.5.29.14", "2.5.29.35"
 STAPLE = Ext("1.3.6.1.5.5.7.1.24", encode(SEQUENCE, encode(INTEGER, b"\x05")))

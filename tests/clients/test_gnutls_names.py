@@ -24,10 +24,10 @@ from tests.clients.making import (
     san,
 )
 from tests.clients.test_gnutls_engine import ask
-from tui_chain.certs.der import CONTEXT, SEQUENCE, encode
-from tui_chain.clients.engines.gnutls_altnames import DNS, IP, MAIL, AltName
-from tui_chain.clients.engines.gnutls_constraints import Constraints
-from tui_chain.clients.engines.gnutls_names import host_matches, same_name
+from tui_chain.clients.engines.gnutls.alternative_names import DNS, IP, MAIL, AltName
+from tui_chain.clients.engines.gnutls.constraints import Constraints
+from tui_chain.clients.engines.gnutls.names import host_matches, same_name
+from tui_chain.x509.der import CONTEXT, SEQUENCE, encode
 
 LIMITS = "2.5.29.30"
 

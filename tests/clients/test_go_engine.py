@@ -36,9 +36,9 @@ from tests.clients.making import (
 )
 from tests.clients.model_cases import ANY, CLIENT, address, basic, constraints, dns, purposes, uri
 from tests.clients.signing import NULL, Signing, ecdsa, oid, rsa_pkcs1, rsa_pss
-from tui_chain.certs.der import SEQUENCE, SET, encode
-from tui_chain.clients.engines.go import NAME, REASONS, GoVerifier
+from tui_chain.clients.engines.go.verifier import NAME, REASONS, GoVerifier
 from tui_chain.clients.verdict import ACCEPTED, Verdict
+from tui_chain.x509.der import SEQUENCE, SET, encode
 
 
 def judged(one: Case) -> Verdict:

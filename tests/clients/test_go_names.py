@@ -8,9 +8,9 @@ import pytest
 
 from tests.clients.making import HOST, Case, Ext, Shape, case, leaf, name, pki, root, san
 from tests.clients.model_cases import address, constraints, directory, dns, mail, uri
-from tui_chain.clients.engines.go import GoVerifier
-from tui_chain.clients.engines.go_constraints import Domains
-from tui_chain.clients.engines.go_names import mailbox, reverse_labels, uri_host
+from tui_chain.clients.engines.go.constraints import Domains
+from tui_chain.clients.engines.go.names import mailbox, reverse_labels, uri_host
+from tui_chain.clients.engines.go.verifier import GoVerifier
 from tui_chain.clients.verdict import Verdict
 
 

@@ -35,15 +35,15 @@ from tests.clients.making import (
     san,
 )
 from tests.clients.signing import Signing, ecdsa, oid, rsa_pkcs1, rsa_pss
-from tui_chain.certs.der import BIT_STRING, CONTEXT, INTEGER, OCTET_STRING, SEQUENCE, Element, element, encode
-from tui_chain.clients.engines.java import NAME, JavaVerifier
-from tui_chain.clients.engines.java_certificate import JavaCertificate, read_certificate
-from tui_chain.clients.engines.java_names import DNS, IP, GeneralName, Relation, read_name, relation
-from tui_chain.clients.engines.java_order import Order, TreeSet, bucket, buckets_for, certificate_code
-from tui_chain.clients.engines.java_refusal import Fatal, Unreadable
-from tui_chain.clients.engines.java_text import address, is_ip_literal, read_oid, read_uri, unicode_name
+from tui_chain.clients.engines.java.certificate import JavaCertificate, read_certificate
+from tui_chain.clients.engines.java.names import DNS, IP, GeneralName, Relation, read_name, relation
+from tui_chain.clients.engines.java.order import Order, TreeSet, bucket, buckets_for, certificate_code
+from tui_chain.clients.engines.java.refusal import Fatal, Unreadable
+from tui_chain.clients.engines.java.text import address, is_ip_literal, read_oid, read_uri, unicode_name
+from tui_chain.clients.engines.java.verifier import NAME, JavaVerifier
 from tui_chain.clients.verdict import ACCEPTED, Verdict
 from tui_chain.lab.authority import key_usage
+from tui_chain.x509.der import BIT_STRING, CONTEXT, INTEGER, OCTET_STRING, SEQUENCE, Element, element, encode
 
 BUILDING, VALIDATION = "PKIX path building failed", "PKIX path validation failed"
 NOT_AN_ANCHOR = "TrustAnchor is not a CA certificate"

@@ -9,13 +9,13 @@ import pytest
 
 from tests.clients import making
 from tests.support.chains import HOST, NOW, make_pki, views
-from tui_chain.certs.der import encode
-from tui_chain.certs.pem import pem_of
-from tui_chain.clients.engines.hostnames import plainly_names
-from tui_chain.clients.engines.openssl import PARTIAL_CHAIN, STRICT, OpenSSLVerifier
+from tui_chain.clients.engines.openssl.hostnames import plainly_names
+from tui_chain.clients.engines.openssl.verifier import PARTIAL_CHAIN, STRICT, OpenSSLVerifier
 from tui_chain.clients.families import FAMILIES, Engine, FamilyId, family, family_names
 from tui_chain.clients.judge import OPENSSL_SETTINGS, Judge, engine_name
 from tui_chain.clients.verdict import ACCEPTED, Verdict
+from tui_chain.x509.der import encode
+from tui_chain.x509.formats.pem import pem_of
 
 PKI = make_pki()
 CHAIN = (PKI.leaf.der, PKI.issuing.der)

@@ -11,9 +11,9 @@ from hypothesis import example, given, settings
 from tests.clients.handshakes import CLIENTS, PARTIAL, Client, client_context, server_context, verify_code
 from tests.paths.graphs import HOST, NOW, SKI, ca, key, leaf, root
 from tests.paths.situations import Situation, situations
-from tui_chain.certs.pem import pem_of
-from tui_chain.clients.engines.openssl import PARTIAL_CHAIN, OpenSSLVerifier, Settings
+from tui_chain.clients.engines.openssl.verifier import PARTIAL_CHAIN, OpenSSLVerifier, Settings
 from tui_chain.clients.judge import OPENSSL_SETTINGS
+from tui_chain.x509.formats.pem import pem_of
 
 EXPIRED_SIBLING = Situation(
     (leaf("Issuing"), ca("Issuing", "Root")), (ca("Issuing", "Root", days=(-20, -1)), root()), HOST, "leaf"
@@ -52,6 +52,6 @@ def test_verdicts_are_those_of_the_ssl_module(folder: Path, situation: Situation
 
 
 def test_the_library_is_named() -> None:
-    from tui_chain.clients.engines.openssl import library
+    from tui_chain.clients.engines.openssl.verifier import library
 
     assert ssl.OPENSSL_VERSION.startswith(f"{library()} ")

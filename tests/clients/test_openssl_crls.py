@@ -14,8 +14,7 @@ import pytest
 from tests.support.chains import views
 from tests.support.crls import Oddity, issuing_point, make_crl, naming
 from tests.support.programs import require_program
-from tui_chain.certs.crls import CrlScope, RevocationList, crl_to_pem
-from tui_chain.clients.engines.openssl import (
+from tui_chain.clients.engines.openssl.verifier import (
     CRL_CHECK_CHAIN,
     CRL_CHECK_LEAF,
     PARTIAL_CHAIN,
@@ -27,6 +26,7 @@ from tui_chain.clients.judge import CRL_FAMILIES, Judge
 from tui_chain.clients.verdict import Verdict
 from tui_chain.lab.authority import Authority, Identity, to_pem
 from tui_chain.paths.codes import MEANINGS, meaning
+from tui_chain.x509.crl import CrlScope, RevocationList, crl_to_pem
 
 NOW = datetime.now(UTC)  # openssl reads the clock of the machine
 HERE, THERE = "http://a.test/1.crl", "http://a.test/2.crl"

@@ -15,12 +15,12 @@ from tests.clients.handshakes import CLIENTS, client_context, server_context
 from tests.clients.loopback import serving
 from tests.clients.openssl_cases import CASES, CHAIN, ISSUING, LEAF, LOW_LEAF, LOWER_CA, NO_KEY_ID, PINNED, ROOT, Case
 from tests.paths.graphs import AKI, HOST, NOW, ca, key, leaf
-from tui_chain.certs.certificate import Certificate
-from tui_chain.certs.pem import pem_of
 from tui_chain.clients.families import FAMILIES, Engine
 from tui_chain.clients.judge import Judge
 from tui_chain.clients.verdict import ACCEPTED, Verdicts
 from tui_chain.paths.codes import MEANINGS
+from tui_chain.x509.certificate import Certificate
+from tui_chain.x509.formats.pem import pem_of
 
 CURL = shutil.which("curl")
 OPENSSL = [one for one in FAMILIES if one.engine is Engine.OPENSSL]

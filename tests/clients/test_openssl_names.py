@@ -20,13 +20,13 @@ from tests.clients.loopback import serving
 from tests.clients.test_openssl_engine import CURL, no_curl
 from tests.paths.graphs import BASIC, HOST, KEY_USAGE, NOW, SAN, ca, key, leaf, root
 from tests.support.chains import views
-from tui_chain.certs.certificate import Certificate
-from tui_chain.certs.pem import pem_of
-from tui_chain.clients.engines.openssl import OpenSSLVerifier, Settings, library
+from tui_chain.clients.engines.openssl.verifier import OpenSSLVerifier, Settings, library
 from tui_chain.clients.families import FAMILIES, Engine, FamilyId
 from tui_chain.clients.judge import OPENSSL_SETTINGS, Judge
 from tui_chain.lab.authority import Authority, PrivateKey, PublicKey, Template
-from tui_chain.lab.tls_kinds import ml_dsa_key
+from tui_chain.lab.servers.tls_kinds import ml_dsa_key
+from tui_chain.x509.certificate import Certificate
+from tui_chain.x509.formats.pem import pem_of
 
 ROOT, ISSUING, LEAF = root(), ca("Issuing", "Root"), leaf("Issuing")
 TRUST = pem_of([ROOT])

@@ -15,11 +15,11 @@ from tests.clients.handshakes import CLIENTS, client_context, server_context, ve
 from tests.paths.graphs import HOST, NOW, ca, general, key, leaf, root
 from tests.support.programs import require_program
 from tests.support.trusted import ANY, CLIENT, EMAIL, SERVER, block, trusted_block
-from tui_chain.certs.certificate import Certificate
-from tui_chain.certs.pem import pem_of
-from tui_chain.clients.engines.openssl import OpenSSLVerifier, Settings
+from tui_chain.clients.engines.openssl.verifier import OpenSSLVerifier, Settings
 from tui_chain.clients.families import FAMILIES, Engine
 from tui_chain.clients.judge import OPENSSL_SETTINGS, Judge
+from tui_chain.x509.certificate import Certificate
+from tui_chain.x509.formats.pem import pem_of
 
 ROOT, ISSUING, LEAF = root(), ca("Issuing", "Root"), leaf("Issuing")
 CHAIN = (LEAF, ISSUING)

@@ -44,9 +44,9 @@ from tests.clients.model_cases import (
     uri,
 )
 from tests.clients.signing import NULL, Signing, ecdsa, rsa_pkcs1, rsa_pss
-from tui_chain.certs.der import SEQUENCE, encode
-from tui_chain.clients.engines.rustls import NAME, RustlsVerifier
+from tui_chain.clients.engines.rustls.verifier import NAME, RustlsVerifier
 from tui_chain.clients.verdict import ACCEPTED, Verdict
+from tui_chain.x509.der import SEQUENCE, encode
 
 
 def judged(one: Case) -> Verdict:

@@ -20,8 +20,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from tests.clients.making import Case, PrivateKey
 from tests.clients.signing import oid
-from tui_chain.certs.der import DERError
 from tui_chain.clients.engines.fields import fields_of
+from tui_chain.x509.der import DERError
 
 CHANGE_CIPHER_SPEC, ALERT, HANDSHAKE, DATA = 20, 21, 22, 23
 CLIENT_HELLO, SERVER_HELLO, NEW_SESSION_TICKET, ENCRYPTED_EXTENSIONS = 1, 2, 4, 8

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from tests.diagnose.error_texts import SAMPLES, Sample
 from tests.support.unsafe import unsafe_in
-from tui_chain.cli import main
+from tui_chain.cli.main import main
+from tui_chain.core.failure import Failure
 from tui_chain.diagnose.catalogue import CATALOGUE, GROUPS, markdown_table
-from tui_chain.diagnose.explain import Explanation, explain, explain_code
-from tui_chain.diagnose.explain_patterns import PATTERNS
-from tui_chain.failure import Failure
+from tui_chain.diagnose.explain.explain import Explanation, explain, explain_code
+from tui_chain.diagnose.explain.patterns import PATTERNS
 
 
 def told(text: str) -> Explanation:

@@ -8,30 +8,30 @@ from functools import cache
 
 import pytest
 
-from tui_chain.certs.store import TrustStore
 from tui_chain.clients.families import FAMILIES, FamilyId
 from tui_chain.clients.verdict import Code, Verdicts
+from tui_chain.core.failure import Failure
+from tui_chain.core.status import Blame, Severity, Status
 from tui_chain.diagnose.catalogue import CATALOGUE
 from tui_chain.diagnose.headline import headline
-from tui_chain.diagnose.words import Blame, Severity, Status
-from tui_chain.failure import Failure
-from tui_chain.journey import HostState, Journey
-from tui_chain.lab.client_differences import UNRELATED
+from tui_chain.engine.journey import HostState, Journey
+from tui_chain.engine.questions import ask_servers
+from tui_chain.engine.roots import confirm_fingerprint
 from tui_chain.lab.hierarchy import Leaf
 from tui_chain.lab.internet import Lab, LabHost, open_lab
-from tui_chain.lab.odd_chains import without_key_id
-from tui_chain.lab.odd_servers import BROKEN, GOOD, THREE, Backends
-from tui_chain.lab.oddities import ODDITIES, POST_QUANTUM
-from tui_chain.lab.refusals import Refusals
-from tui_chain.lab.scenarios import SCENARIOS, Scenario, complete
-from tui_chain.lab.tls_kinds import knows_group
-from tui_chain.probe.lookup import lookup_with
+from tui_chain.lab.scenarios.catalogue import SCENARIOS, Scenario, complete
+from tui_chain.lab.scenarios.client_differences import UNRELATED
+from tui_chain.lab.scenarios.odd_chains import without_key_id
+from tui_chain.lab.scenarios.odd_servers import BROKEN, GOOD, THREE, Backends
+from tui_chain.lab.scenarios.oddities import ODDITIES, POST_QUANTUM
+from tui_chain.lab.scenarios.refusals import Refusals
+from tui_chain.lab.servers.tls_kinds import knows_group
+from tui_chain.net.lookup import lookup_with
+from tui_chain.net.target import Target, parse_target
 from tui_chain.probe.served import ServedChain
-from tui_chain.probe.target import Target, parse_target
 from tui_chain.probe.variants import Wanted
-from tui_chain.questions import ask_servers
-from tui_chain.roots import confirm_fingerprint
-from tui_chain.trust import load_trust_store
+from tui_chain.trust.loading import load_trust_store
+from tui_chain.trust.store import TrustStore
 
 NEW_OPENSSL = knows_group("X25519MLKEM768")
 EVERY = (*SCENARIOS, *ODDITIES, *(POST_QUANTUM if NEW_OPENSSL else ()))

@@ -9,10 +9,10 @@ import pytest
 from tests.support.chains import HOST, NOW, Pki, make_pki, repair_of, resolution_of, served_by, store_of
 from tui_chain.clients.families import FAMILIES
 from tui_chain.clients.verdict import ACCEPTED, Verdict, refused
+from tui_chain.core.status import Blame, Status
 from tui_chain.diagnose.catalogue import finding
 from tui_chain.diagnose.diagnosis import Diagnoser, Diagnosis
 from tui_chain.diagnose.headline import headline, partial_words
-from tui_chain.diagnose.words import Blame, Status
 from tui_chain.lab.authority import Authority, Template, days
 from tui_chain.repair.repair import Repair
 

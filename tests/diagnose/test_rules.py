@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 
 from tests.support.chains import HOST, NOW, Pki, make_pki, served_by, store_of, views
-from tui_chain.certs.certificate import Certificate
-from tui_chain.certs.store import TrustStore
+from tui_chain.core.status import Blame, Severity, Status
 from tui_chain.diagnose.diagnosis import Diagnoser, Diagnosis
-from tui_chain.diagnose.words import Blame, Severity, Status
 from tui_chain.lab.authority import Authority, Identity, Template, days, self_signed_leaf
+from tui_chain.trust.store import TrustStore
+from tui_chain.x509.certificate import Certificate
 
 
 @pytest.fixture(scope="module")

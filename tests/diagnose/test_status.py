@@ -10,19 +10,19 @@ from cryptography.x509.oid import ExtensionOID
 
 from tests.support.chains import HOST, NOW, Pki, make_pki, repair_of, resolution_of, served_by, store_of, views
 from tests.support.trusted import SERVER, block, trusted_block
-from tui_chain.certs.store import TrustStore
-from tui_chain.certs.text import colon_hex
 from tui_chain.clients.families import FAMILIES, FamilyId
 from tui_chain.clients.handshake import OFFERS
+from tui_chain.core.failure import Failure
+from tui_chain.core.status import Blame, Status
+from tui_chain.core.text import colon_hex
 from tui_chain.diagnose.diagnosis import Diagnoser, Diagnosis
-from tui_chain.diagnose.words import Blame, Status
-from tui_chain.failure import Failure
+from tui_chain.engine.host_state import HostState
+from tui_chain.engine.roots import private_root
 from tui_chain.lab.authority import Authority, Identity, Template, days, self_signed_leaf, to_pem
-from tui_chain.probe.target import Target
+from tui_chain.net.target import Target
 from tui_chain.probe.tls import ClientCertificate, TLSFacts
 from tui_chain.repair.repair import Repair
-from tui_chain.roots import private_root
-from tui_chain.state import HostState
+from tui_chain.trust.store import TrustStore
 
 EVERYBODY = {family.id for family in FAMILIES}
 OVER = Template(validity=days(-9, -1))

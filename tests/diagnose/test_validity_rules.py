@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.support.chains import served_by, views
-from tui_chain.certs.store import TrustStore
+from tui_chain.core.status import Status
 from tui_chain.diagnose.diagnosis import Diagnoser
-from tui_chain.diagnose.words import Status
 from tui_chain.lab.authority import Authority, Template, Validity
+from tui_chain.trust.store import TrustStore
 
 
 def codes(

@@ -7,11 +7,11 @@ import re
 import pytest
 
 from tests.support.chains import NOW, make_pki
+from tui_chain.core.failure import Failure
+from tui_chain.core.status import Severity, Status
 from tui_chain.diagnose.catalogue import CATALOGUE, Finding, finding
 from tui_chain.diagnose.diagnosis import Diagnoser, unreachable
 from tui_chain.diagnose.headline import headline
-from tui_chain.diagnose.words import Severity, Status
-from tui_chain.failure import Failure
 
 KINDS = CATALOGUE.values()
 SENTENCE = re.compile(r"[A-Za-z].*[^.]\.")

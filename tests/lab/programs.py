@@ -11,7 +11,7 @@ from tests.clients.making import Case
 from tests.clients.programs import Outcome, Program, ServedCase
 from tests.support.proxy import ConnectProxy
 from tui_chain.lab.internet import Lab, LabHost
-from tui_chain.lab.stream import Stream
+from tui_chain.lab.servers.stream import Stream
 
 
 class ByPort(ConnectProxy):

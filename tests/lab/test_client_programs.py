@@ -15,20 +15,20 @@ from tests.support.journeys import lab_trust
 from tui_chain.clients.families import FamilyId
 from tui_chain.clients.handshake import HandshakeCode
 from tui_chain.clients.verdict import Code
-from tui_chain.diagnose.words import Status
-from tui_chain.journey import HostState, Journey
-from tui_chain.lab.client_differences import CLIENT_DIFFERENCES, NEWER_DIFFERENCES
-from tui_chain.lab.handshakes import HANDSHAKES, NEWER_HANDSHAKES
+from tui_chain.core.status import Status
+from tui_chain.engine.journey import HostState, Journey
 from tui_chain.lab.internet import Lab, open_lab
-from tui_chain.lab.odd_certificates import CAS, LEAVES
-from tui_chain.lab.odd_chains import CHAINS
-from tui_chain.lab.odd_revocation import MUST_STAPLE
-from tui_chain.lab.odd_servers import MISNAMED
-from tui_chain.lab.refusals import Refusals
-from tui_chain.lab.scenarios import SCENARIOS
-from tui_chain.lab.tls_kinds import knows_group
-from tui_chain.probe.lookup import lookup_with
-from tui_chain.probe.target import Target, parse_target
+from tui_chain.lab.scenarios.catalogue import SCENARIOS
+from tui_chain.lab.scenarios.client_differences import CLIENT_DIFFERENCES, NEWER_DIFFERENCES
+from tui_chain.lab.scenarios.handshakes import HANDSHAKES, NEWER_HANDSHAKES
+from tui_chain.lab.scenarios.odd_certificates import CAS, LEAVES
+from tui_chain.lab.scenarios.odd_chains import CHAINS
+from tui_chain.lab.scenarios.odd_revocation import MUST_STAPLE
+from tui_chain.lab.scenarios.odd_servers import MISNAMED
+from tui_chain.lab.scenarios.refusals import Refusals
+from tui_chain.lab.servers.tls_kinds import knows_group
+from tui_chain.net.lookup import lookup_with
+from tui_chain.net.target import Target, parse_target
 
 NEWER = (*NEWER_DIFFERENCES, *NEWER_HANDSHAKES) if knows_group("X25519MLKEM768") else ()
 HOSTS = (*SCENARIOS, *LEAVES, *CAS, *CHAINS, *CLIENT_DIFFERENCES, *HANDSHAKES, *MISNAMED, *MUST_STAPLE, *NEWER)

@@ -16,15 +16,15 @@ import pytest
 from cryptography import x509
 
 from tests.lab.clients import dial, lax_context, openssl_verify, pem, served_chain, strict_context, talk
-from tui_chain.lab import listener
 from tui_chain.lab.authority import Template, rsa_key
 from tui_chain.lab.hierarchy import Ca, Leaf
 from tui_chain.lab.internet import Lab, open_lab
-from tui_chain.lab.listener import CONNECTIONS, Listener, bind_loopback
-from tui_chain.lab.scenarios import SCENARIOS, Scenario
-from tui_chain.lab.servers import Credentials, TlsOptions
-from tui_chain.lab.services import LEAF, Tls
-from tui_chain.lab.stream import Stream
+from tui_chain.lab.scenarios.catalogue import SCENARIOS, Scenario
+from tui_chain.lab.servers import listener
+from tui_chain.lab.servers.listener import CONNECTIONS, Listener, bind_loopback
+from tui_chain.lab.servers.services import LEAF, Tls
+from tui_chain.lab.servers.stream import Stream
+from tui_chain.lab.servers.tls import Credentials, TlsOptions
 
 EXPECTED = SCENARIOS[0].expected
 

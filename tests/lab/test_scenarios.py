@@ -10,10 +10,10 @@ from cryptography import x509
 
 from tests.lab.clients import dial, openssl_verify, pem, run, served_chain, strict_context, talk
 from tui_chain.clients.families import FamilyId
-from tui_chain.diagnose.words import Blame, Status
+from tui_chain.core.status import Blame, Status
 from tui_chain.lab.internet import Lab, open_lab
-from tui_chain.lab.scenarios import SCENARIOS, choose_scenarios, every_scenario
-from tui_chain.probe.target import Target, parse_target
+from tui_chain.lab.scenarios.catalogue import SCENARIOS, choose_scenarios, every_scenario
+from tui_chain.net.target import Target, parse_target
 
 EVERY = tuple(chain.from_iterable(every_scenario().values()))
 TLS_NAMES = [scenario.name for scenario in SCENARIOS if scenario.expected.status is not Status.UNREACHABLE]

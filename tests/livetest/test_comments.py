@@ -9,11 +9,11 @@ import pytest
 from tests.support.cli import tlschain
 from tests.support.crls import make_crl
 from tests.support.http2 import Http2Server, headers
-from tui_chain.certs.crls import crl_to_pem
 from tui_chain.lab.authority import to_pem
 from tui_chain.lab.internet import Lab
-from tui_chain.lab.stream import Stream
+from tui_chain.lab.servers.stream import Stream
 from tui_chain.livetest.request import bundle_context
+from tui_chain.x509.crl import crl_to_pem
 
 COMMENTS = {
     "UTF-8": "# Prüfstelle, 検証\n".encode(),

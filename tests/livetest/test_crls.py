@@ -11,19 +11,19 @@ import pytest
 
 from tests.support.crls import make_crl
 from tests.support.journeys import lab_trust, state_of, walk
-from tui_chain.certs.crls import CrlScope
-from tui_chain.certs.readers import read_certificates
-from tui_chain.crl_questions import ask_crls
-from tui_chain.journey import HostState, Journey
+from tui_chain.engine.crl_questions import ask_crls
+from tui_chain.engine.journey import HostState, Journey
 from tui_chain.lab.authority import to_pem
 from tui_chain.lab.internet import Lab, open_lab
 from tui_chain.livetest.crl_context import context_of, crl_context, trust_words, without_crls
 from tui_chain.livetest.crl_programs import checking
 from tui_chain.livetest.programs import programs
 from tui_chain.livetest.request import bundle_context
-from tui_chain.probe.target import Target
+from tui_chain.net.target import Target
 from tui_chain.repair.bundle import Bundle
 from tui_chain.revocation.collect import Crls
+from tui_chain.x509.crl import CrlScope
+from tui_chain.x509.formats.readers import read_certificates
 
 
 @pytest.fixture(scope="module")

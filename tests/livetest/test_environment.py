@@ -17,7 +17,7 @@ from tui_chain.lab.internet import Lab, open_lab
 from tui_chain.livetest.environment import BUNDLES, READINGS, Takes, audit_environment, beating_words
 from tui_chain.livetest.obeying import Obeyed, obey
 from tui_chain.livetest.request import Request
-from tui_chain.probe.target import Target
+from tui_chain.net.target import Target
 
 _CLIENTS = {
     "requests": "import sys, requests; requests.get(sys.argv[1])",

@@ -17,21 +17,21 @@ from tests.clients.making import Case, pki
 from tests.clients.serving import serve
 from tests.support.programs import require_program
 from tests.support.servers import Dialogue, fresh_chain, refused_port, saying, server_context
-from tui_chain.certs.certificate import Certificate
-from tui_chain.certs.store import TrustStore
 from tui_chain.clients.families import FAMILIES, FamilyId
 from tui_chain.clients.judge import Judge
 from tui_chain.lab.authority import Template, to_pem
 from tui_chain.lab.internet import Lab, open_lab
-from tui_chain.lab.servers import TlsOptions
-from tui_chain.lab.stream import Stream
+from tui_chain.lab.servers.stream import Stream
+from tui_chain.lab.servers.tls import TlsOptions
 from tui_chain.livetest.attempt import Attempt, Times
 from tui_chain.livetest.families import FamilyTest, FamilyTester
 from tui_chain.livetest.fulltest import FullTest, LiveTester
 from tui_chain.livetest.request import LiveTest, Request
+from tui_chain.net.target import Target
 from tui_chain.probe.handshake import Handshake
-from tui_chain.probe.target import Target
 from tui_chain.probe.tls import TLSFacts
+from tui_chain.trust.store import TrustStore
+from tui_chain.x509.certificate import Certificate
 
 OPENSSL = frozenset({FamilyId.REQUESTS, FamilyId.REQUESTS_313, FamilyId.PYTHON, FamilyId.PYTHON_313, FamilyId.CURL})
 MODELS = frozenset(FamilyId) - OPENSSL

@@ -11,13 +11,13 @@ import pytest
 from tests.support.proxy import ConnectProxy, flooding, start
 from tests.support.turns import received, turns_during
 from tui_chain.lab.internet import Lab
-from tui_chain.lab.stream import Stream
+from tui_chain.lab.servers.stream import Stream
 from tui_chain.livetest import tunnel, wire
 from tui_chain.livetest.attempt import BrokenAnswer, Stopwatch
 from tui_chain.livetest.request import Request, bundle_context
 from tui_chain.livetest.tunnel import ProxyTrouble
 from tui_chain.livetest.wire import Wire
-from tui_chain.probe.target import Target
+from tui_chain.net.target import Target
 
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 

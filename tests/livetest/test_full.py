@@ -13,17 +13,17 @@ import pytest
 
 from tests.support.nginx import nginx
 from tests.support.programs import require_program
-from tui_chain.certs.readers import read_certificates
-from tui_chain.certs.store import TrustStore
 from tui_chain.clients.families import FAMILIES, FamilyId
-from tui_chain.failure import Failure
+from tui_chain.core.failure import Failure
 from tui_chain.lab.authority import key_to_pem, to_pem
 from tui_chain.lab.internet import Lab
 from tui_chain.livetest.environment import audit_environment, without_trust
 from tui_chain.livetest.fulltest import FullTest, LiveTester
 from tui_chain.livetest.programs import Program, run_program
 from tui_chain.livetest.request import Request, bundle_context, read_header_line
-from tui_chain.probe.target import Target
+from tui_chain.net.target import Target
+from tui_chain.trust.store import TrustStore
+from tui_chain.x509.formats.readers import read_certificates
 
 
 @pytest.fixture(scope="module")

@@ -10,10 +10,10 @@ import pytest
 
 from tests.support.servers import fresh_chain, server_context
 from tui_chain.lab.internet import Lab
-from tui_chain.lab.stream import Stream
+from tui_chain.lab.servers.stream import Stream
 from tui_chain.livetest.hops import MAX_HOPS, Hop, follow
 from tui_chain.livetest.request import Request, bundle_context
-from tui_chain.probe.target import Target
+from tui_chain.net.target import Target
 
 Answer = Callable[[bytes], bytes]
 FOUND = b"HTTP/1.1 302 Found\r\nLocation: %s\r\nContent-Length: 0\r\n\r\n"

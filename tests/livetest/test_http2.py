@@ -18,11 +18,11 @@ from tests.support.http2 import HTTP_1_1_REQUIRED, Http2Server, answer, attacks,
 from tests.support.nginx import nginx
 from tui_chain.lab.authority import key_to_pem, to_pem
 from tui_chain.lab.internet import Lab
-from tui_chain.lab.stream import Stream
+from tui_chain.lab.servers.stream import Stream
 from tui_chain.livetest.attempt import Attempt
 from tui_chain.livetest.hops import follow
 from tui_chain.livetest.request import Request, bundle_context
-from tui_chain.probe.target import Target
+from tui_chain.net.target import Target
 
 OLDER = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
 MEMORY = 12 << 20
@@ -147,7 +147,7 @@ def test_random_frames_bring_no_traceback(lab: Lab) -> None:
 
 def test_http2_is_loaded_by_a_live_test_alone() -> None:
     script = (
-        "import sys, tui_chain.journey, tui_chain.livetest.live, tui_chain.headless.run\n"
+        "import sys, tui_chain.engine.journey, tui_chain.livetest.live, tui_chain.cli.run\n"
         "print(*{'h2', 'hpack', 'hyperframe', 'httpcore', 'httpx'} & set(sys.modules))"
     )
     done = subprocess.run((sys.executable, "-c", script), check=True, capture_output=True, text=True, timeout=60)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.support.journeys import journey_for, state_of, walk
-from tui_chain.journey import HostState
+from tui_chain.engine.journey import HostState
 from tui_chain.lab.internet import Lab
 from tui_chain.livetest.choice import RequestChoice
 

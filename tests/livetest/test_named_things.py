@@ -21,7 +21,7 @@ from tui_chain.livetest import obeying
 from tui_chain.livetest.environment import audit_environment
 from tui_chain.livetest.obeying import Obeyed, obey
 from tui_chain.livetest.request import Request, bundle_context
-from tui_chain.probe.target import Target
+from tui_chain.net.target import Target
 
 SECONDS = 30.0
 """A command that hangs is given up after this time; one that does not takes a few."""

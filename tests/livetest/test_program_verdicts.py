@@ -14,13 +14,13 @@ import pytest
 from tests.support.cli import PROGRAM, ROOT, Done, tlschain
 from tests.support.programs import require_program
 from tests.support.standin import default_store
-from tui_chain.certs.certificate import Certificate
-from tui_chain.certs.store import TrustStore
 from tui_chain.lab.authority import Authority, to_pem
 from tui_chain.lab.internet import Lab
 from tui_chain.livetest.fulltest import FullTest, LiveTester
 from tui_chain.livetest.request import Request
-from tui_chain.probe.target import Target
+from tui_chain.net.target import Target
+from tui_chain.trust.store import TrustStore
+from tui_chain.x509.certificate import Certificate
 
 WORKS = "exit 0"
 REFUSES = "echo \"fatal: unable to access 'x': server certificate verification failed.\"; exit 128"

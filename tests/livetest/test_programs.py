@@ -11,13 +11,13 @@ import pytest
 from tests.support.programs import require_program
 from tests.support.proxy import LOGIN, ConnectProxy, start
 from tests.support.servers import fresh_chain, server_context
-from tui_chain.certs.readers import read_certificates
 from tui_chain.lab.authority import to_pem
 from tui_chain.lab.internet import Lab
-from tui_chain.lab.stream import Stream
+from tui_chain.lab.servers.stream import Stream
 from tui_chain.livetest.programs import ProgramTest, programs, run_programs
-from tui_chain.probe.target import Target
+from tui_chain.net.target import Target
 from tui_chain.repair.containers import java_truststore
+from tui_chain.x509.formats.readers import read_certificates
 
 NAMES = ("curl", "openssl", "git", "wget", "node", "java")
 

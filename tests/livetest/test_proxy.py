@@ -23,22 +23,22 @@ from tests.support.proxy import (
     start,
 )
 from tests.support.servers import Dialogue, fresh_chain, server_context
-from tui_chain.certs.readers import read_certificates
-from tui_chain.certs.store import TrustStore
 from tui_chain.clients.families import FAMILIES
-from tui_chain.failure import Failure
+from tui_chain.core.failure import Failure
 from tui_chain.lab.authority import Authority, to_pem
 from tui_chain.lab.internet import Lab
-from tui_chain.lab.servers import Credentials, make_context
-from tui_chain.lab.stream import Stream
+from tui_chain.lab.servers.stream import Stream
+from tui_chain.lab.servers.tls import Credentials, make_context
 from tui_chain.livetest.attempt import Attempt
 from tui_chain.livetest.choice import RequestChoice
 from tui_chain.livetest.fulltest import FullTest, LiveTester
 from tui_chain.livetest.live import request_for
-from tui_chain.livetest.proxies import environment_proxy, read_proxy, shown_proxy
 from tui_chain.livetest.request import Request, bundle_context
-from tui_chain.probe.target import Target
-from tui_chain.resolve.proxy import Proxy
+from tui_chain.net.environment_proxy import environment_proxy, read_proxy, shown_proxy
+from tui_chain.net.proxy import Proxy
+from tui_chain.net.target import Target
+from tui_chain.trust.store import TrustStore
+from tui_chain.x509.formats.readers import read_certificates
 
 BY_PROXY = RequestChoice(proxy=True)
 

@@ -12,11 +12,11 @@ import pytest
 from tests.support.servers import Dialogue, Fresh, fresh_chain, refused_port, server_context
 from tui_chain.lab.authority import Template, days, to_pem
 from tui_chain.lab.internet import Lab
-from tui_chain.lab.listener import Handler
-from tui_chain.lab.servers import TlsOptions
-from tui_chain.lab.stream import Stream
+from tui_chain.lab.servers.listener import Handler
+from tui_chain.lab.servers.stream import Stream
+from tui_chain.lab.servers.tls import TlsOptions
 from tui_chain.livetest.request import Attempt, Request, bundle_context
-from tui_chain.probe.target import Target
+from tui_chain.net.target import Target
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
 

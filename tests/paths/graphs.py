@@ -14,8 +14,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID, NameOID
 
-from tui_chain.certs.certificate import Certificate
-from tui_chain.certs.store import TrustStore
+from tui_chain.trust.store import TrustStore
+from tui_chain.x509.certificate import Certificate
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 HOST = "www.example.test"

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import cryptography_vectors
 
-from tui_chain.certs.certificate import Certificate
+from tui_chain.x509.certificate import Certificate
 
 FOLDER = Path(cryptography_vectors.__file__).parent / "x509" / "PKITS_data" / "certs"
 

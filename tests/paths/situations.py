@@ -10,7 +10,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from hypothesis import strategies as st
 
 from tests.paths.graphs import AKI, BASIC, CLIENT, HOST, KEY_USAGE, SERVER, SKI, Flaw, Spec, build, general, usage
-from tui_chain.certs.certificate import Certificate
+from tui_chain.x509.certificate import Certificate
 
 ANY_USE = ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE
 UNKNOWN = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.3.4"), b"\x05\x00")

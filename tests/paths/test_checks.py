@@ -9,8 +9,8 @@ from cryptography import x509
 
 from tests.paths.graphs import BASIC, CLIENT, HOST, NOW, SERVER, SKI, Spec, build, ca, leaf, naming, root, usage
 from tests.paths.situations import ANY_USE, UNKNOWN
-from tui_chain.certs.certificate import Certificate
 from tui_chain.paths.checks import PathProblem, date_problem, path_problems
+from tui_chain.x509.certificate import Certificate
 
 ROOT, ISSUING, LEAF = root(), ca("Issuing", "Root"), leaf("Issuing")
 

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.paths.graphs import HOST, NOW, ca, general, leaf, name, root
-from tui_chain.certs.certificate import Certificate
-from tui_chain.certs.pem import pem_of
-from tui_chain.clients.engines.openssl import OpenSSLVerifier, Settings
+from tui_chain.clients.engines.openssl.verifier import OpenSSLVerifier, Settings
 from tui_chain.paths.checks import path_problems
+from tui_chain.x509.certificate import Certificate
+from tui_chain.x509.formats.pem import pem_of
 
 
 def constrained(permitted: list[x509.GeneralName] | None, excluded: list[x509.GeneralName] | None) -> Certificate:

@@ -12,10 +12,10 @@ import pytest
 from cryptography import x509
 
 from tests.paths.graphs import HOST, NOW, SKI, ca, leaf, name, root, trust
-from tui_chain.certs.certificate import Certificate
-from tui_chain.certs.signatures import SignatureProver
 from tui_chain.paths import budget
 from tui_chain.paths.search import Search, find_paths
+from tui_chain.x509.certificate import Certificate
+from tui_chain.x509.signatures import SignatureProver
 
 ROOT = root()
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tests.paths.graphs import ca, leaf, root
-from tui_chain.certs.certificate import Certificate
 from tui_chain.paths.index import CertificateIndex, as_index
+from tui_chain.x509.certificate import Certificate
 
 ONE, TWO, OTHER = ca("A", "Root"), ca("A", "Elder"), ca("B", "Root")
 

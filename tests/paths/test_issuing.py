@@ -6,10 +6,10 @@ import pytest
 from cryptography import x509
 
 from tests.paths.graphs import AKI, HOST, NOW, SKI, ca, leaf, naming, root
-from tui_chain.certs.certificate import Certificate
-from tui_chain.certs.pem import pem_of
-from tui_chain.clients.engines.openssl import OpenSSLVerifier, Settings
+from tui_chain.clients.engines.openssl.verifier import OpenSSLVerifier, Settings
 from tui_chain.paths.issuing import key_id_misfit, may_have_issued, seems_self_signed
+from tui_chain.x509.certificate import Certificate
+from tui_chain.x509.formats.pem import pem_of
 
 ROOT, ISSUING, LEAF = root(), ca("Issuing", "Root"), leaf("Issuing")
 KEY_ID = bytes.fromhex(str(ISSUING.key_id))

@@ -10,13 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.paths.graphs import HOST, NOW, ca, leaf, root, trust
-from tui_chain.certs.certificate import Certificate
-from tui_chain.certs.readers import read_certificates
 from tui_chain.clients.engines.fields import Fields
 from tui_chain.clients.families import FAMILIES, Engine, FamilyId
 from tui_chain.clients.judge import Judge
 from tui_chain.clients.verdict import Verdicts
 from tui_chain.paths.search import find_paths
+from tui_chain.x509.certificate import Certificate
+from tui_chain.x509.formats.readers import read_certificates
 
 ROOT, ISSUING, LEAF = root(), ca("Issuing", "Root"), leaf("Issuing")
 OPENSSL = {family.id for family in FAMILIES if family.engine is Engine.OPENSSL}

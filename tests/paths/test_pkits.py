@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.paths import pkits
-from tui_chain.certs.signatures import SignatureProver
-from tui_chain.certs.store import TrustStore
 from tui_chain.paths.index import CertificateIndex
 from tui_chain.paths.search import Search, find_paths
+from tui_chain.trust.store import TrustStore
+from tui_chain.x509.signatures import SignatureProver
 
 AT = datetime(2012, 1, 1, tzinfo=UTC)
 APPLIED = sorted(pkits.end_entities().keys() - pkits.NOT_APPLICABLE.keys())

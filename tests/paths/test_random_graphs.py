@@ -31,9 +31,9 @@ from tests.paths.graphs import (
     usage,
 )
 from tests.paths.oracle import UNKNOWN, Graph, Way, entity, problems
-from tui_chain.certs.signatures import SignatureProver
 from tui_chain.paths import routes
 from tui_chain.paths.search import Path, Search, find_paths
+from tui_chain.x509.signatures import SignatureProver
 
 FLAWS: tuple[Flaw, ...] = (
     {"days": (-20, -1)},

@@ -8,10 +8,10 @@ import pytest
 from cryptography import x509
 
 from tests.paths.graphs import AKI, HOST, NOW, SKI, Spec, build, ca, leaf, name, root, trust
-from tui_chain.certs.certificate import Certificate
-from tui_chain.certs.signatures import Proof, SignatureProver
 from tui_chain.paths.index import CertificateIndex
 from tui_chain.paths.search import Search, find_paths
+from tui_chain.x509.certificate import Certificate
+from tui_chain.x509.signatures import Proof, SignatureProver
 
 ROOT, ISSUING = root(), ca("Issuing", "Root")
 LEAF = leaf("Issuing")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.paths.graphs import leaf
-from tui_chain.certs.certificate import Certificate
 from tui_chain.paths.strength import key_security, rsa_security, weak_key, weak_signature
+from tui_chain.x509.certificate import Certificate
 
 
 @pytest.mark.parametrize(

@@ -27,13 +27,13 @@ from tests.paths.graphs import (
     usage,
 )
 from tests.paths.situations import ANY_FLAWS, CA_FLAWS, LEAF_FLAWS, flawed
-from tui_chain.certs.certificate import Certificate
-from tui_chain.certs.pem import pem_of
-from tui_chain.clients.engines.openssl import PARTIAL_CHAIN, STRICT, OpenSSLVerifier, Settings
+from tui_chain.clients.engines.openssl.verifier import PARTIAL_CHAIN, STRICT, OpenSSLVerifier, Settings
 from tui_chain.clients.verdict import Verdict
 from tui_chain.paths.codes import is_strict
 from tui_chain.paths.index import Chain
 from tui_chain.paths.strict import clients_lost, strict_fault
+from tui_chain.x509.certificate import Certificate
+from tui_chain.x509.formats.pem import pem_of
 
 ROOT, ISSUING, LEAF = root(), ca("Issuing", "Root"), leaf("Issuing")
 OF_OPENSSL_3_0 = pytest.mark.skipif(

@@ -10,12 +10,12 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.support.chains import make_pki, views
-from tui_chain.certs.certificate import Certificate
-from tui_chain.certs.pem import to_pem
-from tui_chain.failure import Failure
+from tui_chain.core.failure import Failure
 from tui_chain.lab.authority import Authority
 from tui_chain.pool import ccadb
 from tui_chain.pool.ccadb import Listing, read_listing
+from tui_chain.x509.certificate import Certificate
+from tui_chain.x509.formats.pem import to_pem
 
 # of today, since the commands that keep them read the clock of the machine
 NOW = datetime.now(UTC)

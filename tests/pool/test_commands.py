@@ -12,13 +12,13 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tests.pool.test_ccadb import ISSUING, LEAF, SECOND, listing, quoted, row
-from tui_chain.certs.pem import to_pem
-from tui_chain.cli import main
+from tui_chain.cli.main import main
 from tui_chain.lab.internet import open_lab
-from tui_chain.lab.servers import TlsOptions
+from tui_chain.lab.servers.tls import TlsOptions
 from tui_chain.pool import download as downloading
 from tui_chain.pool.download import download
 from tui_chain.pool.place import default_path
+from tui_chain.x509.formats.pem import to_pem
 
 
 def tlschain(*words: str | Path) -> Result:
@@ -133,7 +133,9 @@ def test_update_over_https_and_never_from_a_server_that_is_not_verified(monkeypa
 
 
 def test_help_loads_neither_the_database_nor_tls() -> None:
-    words = "import sys, tui_chain.cli as c; c.main(['pool', '--help'], standalone_mode=False); print(*sys.modules)"
+    words = (
+        "import sys, tui_chain.cli.main as c; c.main(['pool', '--help'], standalone_mode=False); print(*sys.modules)"
+    )
     done = subprocess.run([sys.executable, "-c", words], capture_output=True, text=True, timeout=30, check=True)
     loaded = set(done.stdout.split())
     assert not loaded & {"sqlite3", "cryptography", "httpx", "textual", "platformdirs"}

@@ -11,10 +11,10 @@ from collections.abc import Awaitable, Callable, Iterator
 import pytest
 
 from tests.support.cli import tlschain
-from tui_chain.failure import Failure
+from tui_chain.core.failure import Failure
 from tui_chain.lab.internet import Lab, open_lab
-from tui_chain.lab.servers import Credentials, make_context, stay_silent
-from tui_chain.lab.stream import Stream
+from tui_chain.lab.servers.stream import Stream
+from tui_chain.lab.servers.tls import Credentials, make_context, stay_silent
 from tui_chain.pool import download as downloading
 from tui_chain.pool.download import download
 

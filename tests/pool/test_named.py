@@ -15,12 +15,12 @@ from click.testing import CliRunner, Result
 from tests.pool.conftest import Opener
 from tests.pool.test_ccadb import ISSUING
 from tests.support.files import names_in
-from tui_chain.certs.pem import to_pem
-from tui_chain.cli import main
-from tui_chain.failure import Failure
+from tui_chain.cli.main import main
+from tui_chain.core.failure import Failure
 from tui_chain.pool.entries import Added
 from tui_chain.pool.place import default_path
 from tui_chain.pool.pool import Pool
+from tui_chain.x509.formats.pem import to_pem
 
 
 def tlschain(*words: str | Path) -> Result:

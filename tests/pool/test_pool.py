@@ -15,11 +15,11 @@ import pytest
 
 from tests.pool.conftest import Opener
 from tests.support.chains import NOW, make_pki, views
-from tui_chain.certs.certificate import Certificate
-from tui_chain.failure import Failure
+from tui_chain.core.failure import Failure
 from tui_chain.lab.authority import Authority, Template
 from tui_chain.pool.entries import Added, Check
 from tui_chain.pool.pool import MAX_ORIGINS, Pool, matching
+from tui_chain.x509.certificate import Certificate
 
 PKI = make_pki()
 LEAF, ISSUING, ROOT = views(PKI.leaf, PKI.issuing, PKI.root)
@@ -227,7 +227,7 @@ WRITER = """
 import sys
 from pathlib import Path
 from datetime import UTC, datetime
-from tui_chain.certs.certificate import Certificate
+from tui_chain.x509.certificate import Certificate
 from tui_chain.pool.entries import Added
 from tui_chain.pool.pool import Pool
 pool, der = Pool(Path(sys.argv[1])), bytes.fromhex(sys.stdin.read())

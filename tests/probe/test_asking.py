@@ -11,15 +11,15 @@ import pytest
 
 from tests.support.chains import NOW
 from tests.support.servers import endless, fresh_chain, reset
-from tui_chain.failure import Failure
+from tui_chain.core.failure import Failure
 from tui_chain.lab.internet import Lab, open_lab
-from tui_chain.lab.listener import Handler
-from tui_chain.lab.servers import TlsOptions, plain_http, stay_silent
+from tui_chain.lab.servers.listener import Handler
+from tui_chain.lab.servers.tls import TlsOptions, plain_http, stay_silent
+from tui_chain.net.lookup import Address, lookup
+from tui_chain.net.target import Target
 from tui_chain.probe.asking import KeyType, Question, can_choose_keys
-from tui_chain.probe.lookup import Address, lookup
 from tui_chain.probe.probe import Prober
 from tui_chain.probe.served import ServedChain
-from tui_chain.probe.target import Target
 from tui_chain.probe.variants import Answer, Variant
 
 STAPLE = Question(staple=True)

@@ -14,14 +14,14 @@ import pytest
 
 from tests.support.chains import NOW
 from tests.support.servers import fresh_chain, server_context
-from tui_chain.failure import Failure
+from tui_chain.core.failure import Failure
 from tui_chain.lab.internet import Lab
-from tui_chain.lab.servers import TlsOptions
-from tui_chain.lab.stream import Stream
+from tui_chain.lab.servers.stream import Stream
+from tui_chain.lab.servers.tls import TlsOptions
+from tui_chain.net.target import Target
 from tui_chain.probe.handshake import unverified_chain
 from tui_chain.probe.probe import Prober
 from tui_chain.probe.served import ServedChain
-from tui_chain.probe.target import Target
 
 VERSIONS = {"TLSv1.2": ssl.TLSVersion.TLSv1_2, "TLSv1.3": ssl.TLSVersion.TLSv1_3}
 

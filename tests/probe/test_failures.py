@@ -14,13 +14,13 @@ import pytest
 
 from tests.support.chains import NOW
 from tests.support.servers import endless, fresh_chain, refused_port, reset, saying, unanswered_port
-from tui_chain.failure import Failure
+from tui_chain.core.failure import Failure
 from tui_chain.lab.internet import Lab
-from tui_chain.lab.listener import Handler
-from tui_chain.lab.servers import TlsOptions, stay_silent
+from tui_chain.lab.servers.listener import Handler
+from tui_chain.lab.servers.tls import TlsOptions, stay_silent
+from tui_chain.net.target import Target
 from tui_chain.probe.probe import Prober
 from tui_chain.probe.served import ServedChain
-from tui_chain.probe.target import Target
 
 ALERTS = ssl.AlertDescription
 HELLO_REQUEST = bytes.fromhex("160303000400000000")

@@ -15,24 +15,24 @@ import pytest
 from tests.support.nginx import nginx
 from tui_chain.clients.families import FamilyId
 from tui_chain.clients.handshake import handshake_refusals, key_kind
-from tui_chain.failure import Failure
-from tui_chain.lab import tls_kinds
+from tui_chain.core.failure import Failure
+from tui_chain.engine.host_state import utc_now
 from tui_chain.lab.authority import key_to_pem, to_pem
 from tui_chain.lab.internet import Lab, open_lab
-from tui_chain.lab.listener import Handler
-from tui_chain.lab.servers import Credentials, TlsOptions, make_context
-from tui_chain.lab.services import LEAF, Service, Tls
-from tui_chain.lab.stream import Stream
-from tui_chain.lab.tls_kinds import VERSION, LimitedTls, client_certificate, knows_group, only_group
-from tui_chain.probe.connection import connect
+from tui_chain.lab.servers import tls_kinds
+from tui_chain.lab.servers.listener import Handler
+from tui_chain.lab.servers.services import LEAF, Service, Tls
+from tui_chain.lab.servers.stream import Stream
+from tui_chain.lab.servers.tls import Credentials, TlsOptions, make_context
+from tui_chain.lab.servers.tls_kinds import VERSION, LimitedTls, client_certificate, knows_group, only_group
+from tui_chain.net.connection import connect
+from tui_chain.net.lookup import Address
+from tui_chain.net.target import Target, parse_target
 from tui_chain.probe.handshake import ClientSide, Handshake, common_context, probing_context
-from tui_chain.probe.lookup import Address
 from tui_chain.probe.offers import make_offer
 from tui_chain.probe.probe import Prober
 from tui_chain.probe.served import ServedChain
-from tui_chain.probe.target import Target, parse_target
 from tui_chain.probe.tls import NO_HANDSHAKE, ClientCertificate, TLSFacts, facts_of, group_name
-from tui_chain.state import utc_now
 
 PYTHONS = {FamilyId.REQUESTS, FamilyId.REQUESTS_313, FamilyId.PYTHON, FamilyId.PYTHON_313}
 CURL, GNUTLS, GO, JAVA, RUSTLS = (

@@ -15,17 +15,17 @@ from tests.clients.handshakes import CLIENTS, client_context, server_context, ve
 from tests.clients.loopback import serving
 from tests.paths.graphs import Extensions, ca, key, leaf, name, root
 from tests.support.chains import NOW, repair_of, resolution_of
-from tui_chain.certs.certificate import Certificate
-from tui_chain.certs.pem import pem_of
-from tui_chain.certs.store import TrustStore
 from tui_chain.clients.families import FAMILIES
-from tui_chain.failure import Failure
+from tui_chain.core.failure import Failure
+from tui_chain.engine.host_state import HostState
 from tui_chain.lab.authority import Identity
+from tui_chain.net.target import Target
 from tui_chain.probe.served import ServedChain
-from tui_chain.probe.target import Target
 from tui_chain.repair.losses import Loss, lost_limits, with_losses
 from tui_chain.repair.repair import Repair
-from tui_chain.state import HostState
+from tui_chain.trust.store import TrustStore
+from tui_chain.x509.certificate import Certificate
+from tui_chain.x509.formats.pem import pem_of
 
 SERVER, CLIENT, ANY = (
     ExtendedKeyUsageOID.SERVER_AUTH,

@@ -10,15 +10,15 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from tests.support.chains import HOST, NOW, Pki, make_pki, repair_of, resolution_of, served_by, store_of
 from tests.support.trusted import trusted_block
-from tui_chain.certs.certificate import Certificate
 from tui_chain.clients.families import FAMILIES
 from tui_chain.clients.judge import Judge
 from tui_chain.clients.verdict import refused
-from tui_chain.diagnose.words import Blame
-from tui_chain.failure import Failure
+from tui_chain.core.failure import Failure
+from tui_chain.core.status import Blame
 from tui_chain.lab.authority import Authority, Identity, Template, days, self_signed_leaf, to_pem
 from tui_chain.repair.bundle import Bundle
 from tui_chain.repair.repair import Repair, build_repair, combine
+from tui_chain.x509.certificate import Certificate
 
 CA_LEAF = Template(extensions=((x509.BasicConstraints(ca=True, path_length=None), True),))
 

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.serialization.pkcs12 import serialize_key_an
 
 from tests.support.chains import make_pki
 from tests.support.files import names_in
-from tui_chain.failure import Failure
+from tui_chain.core.failure import Failure
 from tui_chain.repair.write import WritePlan, plan_write, write
 
 OLD, NEW = b"old\n", b"new\n"

@@ -8,7 +8,7 @@ import sys
 from itertools import cycle
 from pathlib import Path
 
-from tui_chain.failure import Failure
+from tui_chain.core.failure import Failure
 from tui_chain.repair.write import plan_write, write
 
 SIZE = 1 << 20

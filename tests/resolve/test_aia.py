@@ -11,11 +11,11 @@ from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 from tests.support.aia import ask, pointing_at
 from tests.support.chains import make_pki
 from tests.support.network import record_connections
-from tui_chain.certs.signatures import Proof
-from tui_chain.lab.aia import Answer
 from tui_chain.lab.authority import Authority, to_pem
 from tui_chain.lab.internet import Lab
+from tui_chain.lab.servers.aia import Answer
 from tui_chain.resolve.aia import MAX_URLS
+from tui_chain.x509.signatures import Proof
 
 
 def p7c(*authorities: Authority) -> bytes:

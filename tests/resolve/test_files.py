@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.chains import make_pki
-from tui_chain.failure import Failure
+from tui_chain.core.failure import Failure
 from tui_chain.lab.authority import to_pem
 from tui_chain.resolve import files
 from tui_chain.resolve.files import FileCertificates, read_pool

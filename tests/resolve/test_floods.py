@@ -11,11 +11,11 @@ import pytest
 
 from tests.support.turns import received, turns_during
 from tui_chain.lab.internet import Lab
-from tui_chain.lab.stream import Stream
-from tui_chain.resolve import fetch
-from tui_chain.resolve.addresses import Reach
-from tui_chain.resolve.exchange import MAX_INTERIM, BrokenAnswer, _next, _pieces
-from tui_chain.resolve.refusals import FetchRefusedError
+from tui_chain.lab.servers.stream import Stream
+from tui_chain.net import fetch
+from tui_chain.net.addresses import Reach
+from tui_chain.net.exchange import MAX_INTERIM, BrokenAnswer, _next, _pieces
+from tui_chain.net.refusals import FetchRefusedError
 
 COUNT = 2000
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"

@@ -10,20 +10,20 @@ import pytest
 
 from tests.support.aia import lab_store, pointing_at, resolve
 from tests.support.chains import make_pki, store_of, views
-from tui_chain.certs.certificate import Certificate
+from tui_chain.core.status import Status
 from tui_chain.diagnose.diagnosis import Diagnoser
-from tui_chain.diagnose.words import Status
-from tui_chain.journey import utc_now
-from tui_chain.lab.aia import Answer
+from tui_chain.engine.journey import utc_now
 from tui_chain.lab.authority import Authority, Identity, Template
 from tui_chain.lab.internet import Lab
+from tui_chain.lab.servers.aia import Answer
+from tui_chain.net import fetch
+from tui_chain.net.target import Target
 from tui_chain.probe.served import ServedChain
-from tui_chain.probe.target import Target
-from tui_chain.resolve import fetch
 from tui_chain.resolve import resolve as stage
 from tui_chain.resolve.files import FileCertificates
 from tui_chain.resolve.resolve import MAX_DEPTH, Resolver
 from tui_chain.resolve.tries import Resolution
+from tui_chain.x509.certificate import Certificate
 
 
 def ladder(lab: Lab, links: int) -> tuple[Authority, Identity]:

@@ -14,23 +14,23 @@ import pytest
 
 from tests.support.chains import HOST, NOW, Pki, make_pki, repair_of, resolution_of, served_by, store_of
 from tests.support.journeys import lab_trust, walk
-from tui_chain.certs.pem import pem_of
-from tui_chain.certs.store import TrustStore
 from tui_chain.clients.families import FAMILIES
 from tui_chain.clients.judge import Judge
 from tui_chain.clients.verdict import ACCEPTED
+from tui_chain.core.failure import Failure
 from tui_chain.diagnose.diagnosis import Diagnoser
-from tui_chain.failure import Failure
-from tui_chain.journey import Journey
+from tui_chain.engine.host_state import HostState
+from tui_chain.engine.journey import Journey
 from tui_chain.lab.internet import Lab, open_lab
+from tui_chain.net.target import Target, parse_target
 from tui_chain.probe.served import ServedChain, Timings
-from tui_chain.probe.target import Target, parse_target
 from tui_chain.repair.repair import Repair
 from tui_chain.results.audit import audit_result
 from tui_chain.results.explained import explain_result
 from tui_chain.results.host import host_result
 from tui_chain.results.values import SCHEMA, HostResult
-from tui_chain.state import HostState
+from tui_chain.trust.store import TrustStore
+from tui_chain.x509.formats.pem import pem_of
 
 KEYS = [
     *("schema", "target", "label", "address", "time", "status", "blame", "headline", "tls", "served", "path"),
@@ -313,8 +313,8 @@ def test_every_lab_host_reads_back(lab: Lab) -> None:
 
 
 def test_what_was_asked_for_beyond_stands_behind(lab: Lab) -> None:
-    from tui_chain.certs.crls import CrlScope
-    from tui_chain.crl_questions import ask_crls
+    from tui_chain.engine.crl_questions import ask_crls
+    from tui_chain.x509.crl import CrlScope
 
     journey = Journey(lab_trust(lab))
 

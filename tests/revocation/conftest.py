@@ -11,15 +11,15 @@ import pytest
 
 from tests.support.crls import naming
 from tests.support.unsafe import unsafe_in
-from tui_chain.certs.certificate import Certificate
-from tui_chain.certs.crls import RevocationList
-from tui_chain.failure import Failure
-from tui_chain.lab.aia import Answer
+from tui_chain.core.failure import Failure
 from tui_chain.lab.authority import Authority, Identity
-from tui_chain.lab.crl_chains import CRL_CHAINS
 from tui_chain.lab.internet import Lab, open_lab
-from tui_chain.resolve.addresses import Reach
+from tui_chain.lab.scenarios.crl_chains import CRL_CHAINS
+from tui_chain.lab.servers.aia import Answer
+from tui_chain.net.addresses import Reach
 from tui_chain.revocation.collect import CrlCollector, Crls
+from tui_chain.x509.certificate import Certificate
+from tui_chain.x509.crl import RevocationList
 
 HERE = frozenset({Reach.PUBLIC, Reach.LOOPBACK})
 NUMBERS = count()

@@ -9,14 +9,14 @@ import pytest
 from tests.revocation.conftest import Chain, collected, refused
 from tests.support.crls import Oddity, issuing_point, make_crl, naming
 from tests.support.journeys import lab_trust, state_of, walk
-from tui_chain.certs.crls import CrlScope
-from tui_chain.crl_questions import ask_crls, collect_crls
-from tui_chain.diagnose.words import Blame, Status
-from tui_chain.failure import Failure
-from tui_chain.journey import HostState, Journey
-from tui_chain.lab.aia import Answer
+from tui_chain.core.failure import Failure
+from tui_chain.core.status import Blame, Status
+from tui_chain.engine.crl_questions import ask_crls, collect_crls
+from tui_chain.engine.journey import HostState, Journey
 from tui_chain.lab.internet import Lab
+from tui_chain.lab.servers.aia import Answer
 from tui_chain.revocation.collect import Crls, joined
+from tui_chain.x509.crl import CrlScope
 
 
 def asked(lab: Lab, name: str, scope: CrlScope = CrlScope.CHAIN) -> HostState:

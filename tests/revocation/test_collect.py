@@ -13,18 +13,18 @@ from cryptography import x509
 
 from tests.revocation.conftest import HERE, Chain, collected, refused
 from tests.support.crls import Oddity, issuing_point, make_crl, naming
-from tui_chain.certs.certificate import Certificate
-from tui_chain.certs.crls import CrlScope, crl_to_pem
-from tui_chain.journey import utc_now
-from tui_chain.lab.aia import Answer
+from tui_chain.engine.journey import utc_now
 from tui_chain.lab.authority import Authority, Identity, Template, to_pem
 from tui_chain.lab.internet import Lab
-from tui_chain.resolve.addresses import Reach
+from tui_chain.lab.servers.aia import Answer
+from tui_chain.net.addresses import Reach
 from tui_chain.resolve.files import FileCertificates, read_pool
 from tui_chain.revocation import collect
 from tui_chain.revocation.collect import CrlCollector
 from tui_chain.revocation.crl import MAX_CRL
 from tui_chain.revocation.fetches import CrlFetches
+from tui_chain.x509.certificate import Certificate
+from tui_chain.x509.crl import CrlScope, crl_to_pem
 
 
 def test_a_list_for_each_certificate_below_the_root(chain: Chain) -> None:

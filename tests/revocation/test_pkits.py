@@ -9,15 +9,15 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.paths import pkits
-from tui_chain.certs.crls import CrlScope, RevocationList
-from tui_chain.certs.signatures import SignatureProver
-from tui_chain.certs.store import TrustStore
-from tui_chain.clients.engines.openssl import CRL_CHECK_CHAIN, OpenSSLVerifier, Settings
+from tui_chain.clients.engines.openssl.verifier import CRL_CHECK_CHAIN, OpenSSLVerifier, Settings
 from tui_chain.clients.judge import Judge
-from tui_chain.failure import Failure
+from tui_chain.core.failure import Failure
 from tui_chain.paths.index import CertificateIndex
 from tui_chain.paths.search import Path, find_paths
 from tui_chain.revocation.collect import CrlCollector, Crls
+from tui_chain.trust.store import TrustStore
+from tui_chain.x509.crl import CrlScope, RevocationList
+from tui_chain.x509.signatures import SignatureProver
 
 AT = datetime(2012, 1, 1, tzinfo=UTC)
 APPLIED = sorted(

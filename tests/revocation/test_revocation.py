@@ -13,22 +13,22 @@ from cryptography.x509.oid import AuthorityInformationAccessOID
 from tests.lab.clients import run
 from tests.support.chains import NOW, make_pki, views
 from tests.support.programs import require_program
-from tui_chain.certs.store import TrustStore
-from tui_chain.diagnose.words import Blame, Status
-from tui_chain.journey import HostState, Journey
+from tui_chain.core.status import Blame, Status
+from tui_chain.engine.journey import HostState, Journey
+from tui_chain.engine.questions import ask_revocation
 from tui_chain.lab.authority import Template
 from tui_chain.lab.internet import Lab, open_lab
-from tui_chain.lab.odd_revocation import REVOCATION
-from tui_chain.lab.responder import Responder, Says
+from tui_chain.lab.scenarios.odd_revocation import REVOCATION
+from tui_chain.lab.servers.responder import Responder, Says
+from tui_chain.net.addresses import Reach
+from tui_chain.net.target import Target
 from tui_chain.probe.served import ServedChain
-from tui_chain.probe.target import Target
-from tui_chain.questions import ask_revocation
-from tui_chain.resolve.addresses import Reach
 from tui_chain.revocation.check import RevocationClient
 from tui_chain.revocation.crl import read_crl
 from tui_chain.revocation.ocsp import read_response, request_url
 from tui_chain.revocation.status import Means, Revocation
-from tui_chain.trust import load_trust_store
+from tui_chain.trust.loading import load_trust_store
+from tui_chain.trust.store import TrustStore
 
 LOOPBACK = frozenset({Reach.LOOPBACK})
 NAMES = ["complete", "leaf-only", "must-staple-missing", *(scenario.name for scenario in REVOCATION)]

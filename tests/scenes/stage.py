@@ -13,7 +13,7 @@ from rich.cells import cell_len
 from textual.pilot import Pilot
 
 from tests.scenes.world import HOSTS, NOW, scene_journey
-from tui_chain.probe.hostlist import Host
+from tui_chain.net.host_list import Host
 from tui_chain.tui.app import ChainApp
 
 DEADLINE = 20.0

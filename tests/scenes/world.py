@@ -10,20 +10,20 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
-from tui_chain.certs.certificate import Certificate
-from tui_chain.certs.signatures import Proof
-from tui_chain.certs.store import TrustStore
-from tui_chain.failure import Failure
-from tui_chain.journey import NO_FILES, NOTHING_SET, HostState, Journey
+from tui_chain.core.failure import Failure
+from tui_chain.engine.journey import NO_FILES, NOTHING_SET, HostState, Journey
 from tui_chain.lab.authority import Authority, Identity, Template, days, self_signed_leaf
 from tui_chain.livetest.choice import USUAL, RequestChoice
 from tui_chain.livetest.request import Attempt, LiveTest, Times
-from tui_chain.probe.hostlist import Host
+from tui_chain.net.host_list import Host
+from tui_chain.net.target import Target
 from tui_chain.probe.served import ServedChain, Timings
-from tui_chain.probe.target import Target
 from tui_chain.probe.tls import TLSFacts
 from tui_chain.resolve.files import FileCertificates
 from tui_chain.resolve.tries import Try
+from tui_chain.trust.store import TrustStore
+from tui_chain.x509.certificate import Certificate
+from tui_chain.x509.signatures import Proof
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 DATA = Path(__file__).parent / "data" / "chains.json"

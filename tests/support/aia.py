@@ -5,20 +5,20 @@ from __future__ import annotations
 import asyncio
 
 from tests.support.chains import views
-from tui_chain.certs.certificate import Certificate
-from tui_chain.certs.signatures import SignatureProver
-from tui_chain.certs.store import TrustStore
 from tui_chain.diagnose.diagnosis import Diagnoser
-from tui_chain.journey import utc_now
+from tui_chain.engine.journey import utc_now
 from tui_chain.lab.authority import Authority, Identity, Template
 from tui_chain.lab.internet import Lab
+from tui_chain.net.addresses import Reach
+from tui_chain.net.target import Target
 from tui_chain.probe.served import ServedChain
-from tui_chain.probe.target import Target
-from tui_chain.resolve.addresses import Reach
 from tui_chain.resolve.aia import AIAClient
 from tui_chain.resolve.files import FileCertificates
 from tui_chain.resolve.resolve import Resolver
 from tui_chain.resolve.tries import Resolution, Try
+from tui_chain.trust.store import TrustStore
+from tui_chain.x509.certificate import Certificate
+from tui_chain.x509.signatures import SignatureProver
 
 HERE = frozenset({Reach.PUBLIC, Reach.LOOPBACK})
 

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 
-from tui_chain.certs.certificate import Certificate
-from tui_chain.certs.store import TrustStore
+from tui_chain.core.failure import Failure
 from tui_chain.diagnose.diagnosis import Diagnoser
-from tui_chain.failure import Failure
 from tui_chain.lab.authority import Authority, Identity
+from tui_chain.net.target import Target
 from tui_chain.probe.served import ServedChain
-from tui_chain.probe.target import Target
 from tui_chain.repair.repair import Repair, build_repair
 from tui_chain.resolve.tries import Resolution
+from tui_chain.trust.store import TrustStore
+from tui_chain.x509.certificate import Certificate
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 HOST = "host.test"

@@ -14,7 +14,7 @@ from typing import Any
 
 from click.testing import CliRunner
 
-from tui_chain.cli import main
+from tui_chain.cli.main import main
 
 ROOT = Path(__file__).parents[2]
 SECONDS = 60.0

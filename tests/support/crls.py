@@ -10,8 +10,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from tui_chain.certs.crls import RevocationList
 from tui_chain.lab.authority import Authority, Identity, PrivateKey, Template
+from tui_chain.x509.crl import RevocationList
 
 ENTRY = x509.RevokedCertificateBuilder()
 BEGIN, END = timedelta(hours=-2), timedelta(days=7)

@@ -23,7 +23,7 @@ from hyperframe.frame import (
 
 from tests.support.servers import fresh_chain, server_context
 from tui_chain.lab.internet import Lab
-from tui_chain.lab.stream import Stream
+from tui_chain.lab.servers.stream import Stream
 
 HTTP_1_1_REQUIRED = 0xD
 _SETTINGS = SettingsFrame(0).serialize()

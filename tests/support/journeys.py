@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from tui_chain.certs.store import TrustStore
-from tui_chain.journey import HostState, Journey
+from tui_chain.engine.journey import HostState, Journey
 from tui_chain.lab.internet import Lab, LabHost
-from tui_chain.probe.target import Target
-from tui_chain.trust import load_trust_store
+from tui_chain.net.target import Target
+from tui_chain.trust.loading import load_trust_store
+from tui_chain.trust.store import TrustStore
 
 
 def lab_trust(lab: Lab) -> TrustStore:

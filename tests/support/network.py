@@ -10,8 +10,8 @@ from typing import Any
 import anyio
 import pytest
 
-from tui_chain.probe import connection
-from tui_chain.probe.lookup import Address
+from tui_chain.net import connection
+from tui_chain.net.lookup import Address
 
 
 def record_connections(patch: pytest.MonkeyPatch) -> list[str]:

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from tui_chain.lab.internet import Lab
-from tui_chain.lab.stream import Stream
+from tui_chain.lab.servers.stream import Stream
 
 HEAD_BYTES = 16 * 1024
 LOGIN = base64.b64encode(b"joe:s3cret&/").decode("ascii")

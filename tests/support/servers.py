@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from tui_chain.lab.authority import Identity
 from tui_chain.lab.internet import Lab
-from tui_chain.lab.listener import Handler
-from tui_chain.lab.servers import Credentials, make_context
-from tui_chain.lab.stream import Stream
+from tui_chain.lab.servers.listener import Handler
+from tui_chain.lab.servers.stream import Stream
+from tui_chain.lab.servers.tls import Credentials, make_context
 
 ABORT = struct.pack("ii", 1, 0)
 """SO_LINGER that makes a close a reset (RST)."""

@@ -9,7 +9,7 @@ from cryptography.x509 import ObjectIdentifier
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from tests.clients.signing import oid
-from tui_chain.certs.der import CONTEXT, SEQUENCE, encode
+from tui_chain.x509.der import CONTEXT, SEQUENCE, encode
 
 SERVER, EMAIL, CLIENT, ANY = (
     ExtendedKeyUsageOID.SERVER_AUTH,

@@ -15,10 +15,10 @@ from tests.scenes.stage import press, screen_text, shows, stage
 from tests.scenes.world import NOW
 from tests.tui.audits import ROOTS, audit, damaged, keys, line_with, toasted
 from tui_chain.audit.audit import Audit, Auditor
-from tui_chain.certs.readers import read_certificates
-from tui_chain.certs.store import TrustStore
 from tui_chain.lab.authority import Authority, Template, days, to_pem
+from tui_chain.trust.store import TrustStore
 from tui_chain.tui.screens.folder import FolderScreen
+from tui_chain.x509.formats.readers import read_certificates
 
 pytestmark = pytest.mark.anyio
 JUDGE = Auditor(TrustStore("certifi", ()), NOW)

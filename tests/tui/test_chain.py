@@ -11,10 +11,10 @@ from textual.widgets import Static
 from tests.scenes.gallery import MEDIUM, SMALL
 from tests.scenes.stage import Size, opened, press, screen_text, shows, until
 from tests.tui.conftest import AppOn
-from tui_chain.certs.certificate import Certificate
 from tui_chain.lab.internet import Lab, open_lab
 from tui_chain.tui.app import ChainApp
 from tui_chain.tui.panes.chain import ChainPane, ChainTree
+from tui_chain.x509.certificate import Certificate
 
 pytestmark = pytest.mark.anyio
 

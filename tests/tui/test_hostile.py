@@ -10,14 +10,14 @@ from cryptography import x509
 
 from tests.scenes.stage import opened, press, screen_text, until
 from tests.support.unsafe import unsafe_in
-from tui_chain.certs.readers import read_certificates
-from tui_chain.certs.store import TrustStore
-from tui_chain.journey import Journey
+from tui_chain.engine.journey import Journey
 from tui_chain.lab.authority import Authority, Identity, Template
 from tui_chain.lab.internet import Lab, open_lab
-from tui_chain.probe.hostlist import Host
-from tui_chain.probe.target import Target
+from tui_chain.net.host_list import Host
+from tui_chain.net.target import Target
+from tui_chain.trust.store import TrustStore
 from tui_chain.tui.app import ChainApp
+from tui_chain.x509.formats.readers import read_certificates
 
 ATTACKS = (
     "O=[/foo] [bold]x[/] [@click=app.quit]quit[/] [$error]",

@@ -15,10 +15,10 @@ import pytest
 
 from tests.scenes.stage import opened, press, shows, until
 from tests.tui.conftest import AppOn
-from tui_chain.journey import HostState, Journey
+from tui_chain.engine.journey import HostState, Journey
 from tui_chain.lab.internet import Lab
-from tui_chain.probe.hostlist import Host
-from tui_chain.probe.target import Target
+from tui_chain.net.host_list import Host
+from tui_chain.net.target import Target
 from tui_chain.tui.book import Book
 
 anyio = pytest.mark.anyio

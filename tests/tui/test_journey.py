@@ -12,7 +12,7 @@ import pytest
 from tests.scenes.stage import opened, press, screen_text, shows, until
 from tests.support.programs import require_program
 from tests.tui.conftest import AppOn
-from tui_chain.diagnose.words import Status
+from tui_chain.core.status import Status
 from tui_chain.lab.internet import Lab
 
 pytestmark = pytest.mark.anyio

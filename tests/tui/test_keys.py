@@ -6,10 +6,10 @@ import pytest
 
 from tests.scenes.gallery import MEDIUM, SMALL
 from tests.scenes.stage import opened, press, screen_text, shows, stage, until
-from tui_chain.certs.store import TrustStore
-from tui_chain.journey import Journey
-from tui_chain.probe.hostlist import Host
-from tui_chain.probe.target import Target
+from tui_chain.engine.journey import Journey
+from tui_chain.net.host_list import Host
+from tui_chain.net.target import Target
+from tui_chain.trust.store import TrustStore
 from tui_chain.tui.actions import ACTIONS, bindings
 from tui_chain.tui.app import ChainApp
 

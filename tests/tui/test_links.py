@@ -9,18 +9,18 @@ from textual import events
 
 from tests.scenes.stage import opened, press, screen_text, shows, until
 from tests.tui.conftest import AppOn
-from tui_chain.certs.readers import read_certificates
-from tui_chain.certs.store import TrustStore
-from tui_chain.diagnose.words import Status
-from tui_chain.journey import Journey
-from tui_chain.lab.aia import Answer, redirect
+from tui_chain.core.status import Status
+from tui_chain.engine.journey import Journey
 from tui_chain.lab.authority import Template, to_pem
 from tui_chain.lab.internet import Lab
-from tui_chain.probe.hostlist import Host
-from tui_chain.probe.target import Target
+from tui_chain.lab.servers.aia import Answer, redirect
+from tui_chain.net.host_list import Host
+from tui_chain.net.target import Target
 from tui_chain.resolve.consent import Question
+from tui_chain.trust.store import TrustStore
 from tui_chain.tui.app import ChainApp
 from tui_chain.tui.screens.root import DigitInput
+from tui_chain.x509.formats.readers import read_certificates
 
 pytestmark = pytest.mark.anyio
 

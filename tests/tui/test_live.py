@@ -15,11 +15,9 @@ from tests.scenes.stage import opened, press, screen_text, shows, stage, until
 from tests.support.http2 import Http2Server, answer, headers
 from tests.support.proxy import LOGIN, ConnectProxy, start
 from tests.support.unsafe import unsafe_in
-from tui_chain.certs.readers import read_certificates
-from tui_chain.certs.store import TrustStore
 from tui_chain.clients.families import FamilyId
-from tui_chain.diagnose.words import Status
-from tui_chain.journey import Journey
+from tui_chain.core.status import Status
+from tui_chain.engine.journey import Journey
 from tui_chain.lab.internet import Lab, open_lab
 from tui_chain.livetest.attempt import Attempt, Times
 from tui_chain.livetest.choice import RequestChoice
@@ -29,11 +27,13 @@ from tui_chain.livetest.fulltest import FullTest
 from tui_chain.livetest.obeying import Obeyed
 from tui_chain.livetest.programs import ProgramTest
 from tui_chain.livetest.request import LiveTest
-from tui_chain.probe.hostlist import Host
-from tui_chain.probe.target import Target
+from tui_chain.net.host_list import Host
+from tui_chain.net.target import Target
+from tui_chain.trust.store import TrustStore
 from tui_chain.tui.app import ChainApp
 from tui_chain.tui.screens.answers import full_test_page
 from tui_chain.tui.screens.request import HeaderText, RequestScreen
+from tui_chain.x509.formats.readers import read_certificates
 
 anyio = pytest.mark.anyio
 

@@ -10,8 +10,8 @@ from textual.widgets import Input, TextArea
 from tests.scenes.gallery import MEDIUM
 from tests.scenes.stage import opened, press, shows, stage, until
 from tests.tui.conftest import AppOn
-from tui_chain.certs.readers import read_certificates
 from tui_chain.tui.app import ChainApp
+from tui_chain.x509.formats.readers import read_certificates
 
 pytestmark = pytest.mark.anyio
 

@@ -15,14 +15,14 @@ from tests.scenes.stage import opened, screen_text, shows, until
 from tests.support.crls import make_crl
 from tests.tui.audits import audit, keys, read, says, toasted
 from tests.tui.conftest import AppOn
-from tui_chain.certs.readers import read_certificates
-from tui_chain.certs.store import TrustStore
-from tui_chain.cli import main
-from tui_chain.journey import Journey
+from tui_chain.cli.main import main
+from tui_chain.engine.journey import Journey
 from tui_chain.lab.authority import Template, to_pem
 from tui_chain.lab.internet import Lab
 from tui_chain.revocation.collect import Crls
+from tui_chain.trust.store import TrustStore
 from tui_chain.tui.app import ChainApp
+from tui_chain.x509.formats.readers import read_certificates
 
 pytestmark = pytest.mark.anyio
 

@@ -20,18 +20,18 @@ from tests.tui.audits import says
 from tests.tui.conftest import AppOn
 from tui_chain.advise.document import to_markdown
 from tui_chain.advise.report import report
-from tui_chain.certs.certificate import Certificate
-from tui_chain.certs.readers import read_certificates
-from tui_chain.certs.store import TrustStore
-from tui_chain.certs.text import colon_hex
-from tui_chain.journey import Journey
+from tui_chain.core.text import colon_hex
+from tui_chain.engine.host_state import HostState
+from tui_chain.engine.journey import Journey
 from tui_chain.lab.internet import Lab
-from tui_chain.probe.hostlist import Host
-from tui_chain.probe.target import Target
+from tui_chain.net.host_list import Host
+from tui_chain.net.target import Target
 from tui_chain.results.host import host_result
 from tui_chain.revocation.status import Answer, Means, Revocation, RevocationCheck
-from tui_chain.state import HostState
+from tui_chain.trust.store import TrustStore
 from tui_chain.tui.app import ChainApp
+from tui_chain.x509.certificate import Certificate
+from tui_chain.x509.formats.readers import read_certificates
 
 pytestmark = pytest.mark.anyio
 FORMS = (("Markdown", ".md"), ("HTML", ".html"), ("JSON", ".json"))

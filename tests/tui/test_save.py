@@ -12,11 +12,11 @@ from tests.scenes.gallery import MEDIUM, SMALL
 from tests.scenes.stage import opened, press, screen_text, shows, stage, until
 from tests.support.chains import make_pki
 from tests.tui.conftest import AppOn
-from tui_chain.certs.certificate import Certificate
-from tui_chain.certs.pem import to_pem
-from tui_chain.certs.readers import read_certificates
-from tui_chain.diagnose.words import Status
+from tui_chain.core.status import Status
 from tui_chain.tui.panes.hosts import MARK
+from tui_chain.x509.certificate import Certificate
+from tui_chain.x509.formats.pem import to_pem
+from tui_chain.x509.formats.readers import read_certificates
 
 pytestmark = pytest.mark.anyio
 BUNDLE = "api.example.test-ca-bundle.pem"

@@ -16,15 +16,15 @@ from textual.widgets import Static
 from tests.scenes.gallery import MEDIUM, SMALL
 from tests.scenes.stage import Size, opened, press, screen_text, shows, stage, until
 from tests.support.cli import tlschain
-from tui_chain.diagnose.words import Status
-from tui_chain.failure import Failure
-from tui_chain.journey import Journey
-from tui_chain.lab.aia import Answer
+from tui_chain.core.failure import Failure
+from tui_chain.core.status import Status
+from tui_chain.engine.journey import Journey
 from tui_chain.lab.authority import Template
 from tui_chain.lab.internet import Lab, open_lab
-from tui_chain.probe.hostlist import Host
-from tui_chain.probe.target import Target
-from tui_chain.trust import load_trust_store
+from tui_chain.lab.servers.aia import Answer
+from tui_chain.net.host_list import Host
+from tui_chain.net.target import Target
+from tui_chain.trust.loading import load_trust_store
 from tui_chain.tui.app import ChainApp
 from tui_chain.tui.screens.say import Names, SayScreen
 

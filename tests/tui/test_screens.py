@@ -13,10 +13,10 @@ from tests.scenes.gallery import MEDIUM
 from tests.scenes.stage import opened, press, screen_text, shows, stage, until
 from tests.scenes.world import world
 from tests.tui.conftest import AppOn
-from tui_chain.certs.pem import to_pem
-from tui_chain.diagnose.words import Status
+from tui_chain.core.status import Status
 from tui_chain.tui.app import ChainApp
 from tui_chain.tui.screens.add import HostText
+from tui_chain.x509.formats.pem import to_pem
 
 pytestmark = pytest.mark.anyio
 

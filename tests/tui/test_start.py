@@ -8,9 +8,9 @@ from contextlib import ExitStack
 
 import pytest
 
-from tui_chain.failure import Failure
-from tui_chain.journey import HostState, Journey
-from tui_chain.probe.hostlist import Host
+from tui_chain.core.failure import Failure
+from tui_chain.engine.journey import HostState, Journey
+from tui_chain.net.host_list import Host
 from tui_chain.probe.served import ServedChain
 from tui_chain.tui import start
 

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tui_chain.certs.text import safe_text
-from tui_chain.failure import Failure
-from tui_chain.probe.target import Target
+from tui_chain.core.failure import Failure
+from tui_chain.core.text import safe_text
+from tui_chain.net.target import Target
 from tui_chain.repair.kinds import SUFFIXES, Kind
 
 REPLACES, EXTENDS = "replaces", "extends"

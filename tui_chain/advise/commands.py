@@ -10,9 +10,9 @@ from tui_chain.advise.advice import Advice, Setting
 from tui_chain.advise.crl_clients import CrlUse, crl_advice, openssl_crl_advice, without_check
 from tui_chain.advise.program_clients import openssl_advice, program_advice
 from tui_chain.advise.python_clients import python_advice
-from tui_chain.certs.crls import CrlScope
-from tui_chain.probe.target import Target
+from tui_chain.net.target import Target
 from tui_chain.repair.kinds import Kind
+from tui_chain.x509.crl import CrlScope
 
 __all__ = ["Advice", "CrlUse", "client_advice", "making", "making_bundle", "making_crls", "refreshing"]
 

@@ -16,8 +16,8 @@ from tui_chain.advise.advice import REPLACES, Advice, Setting
 from tui_chain.advise.document import Code, Heading, Paragraph, Part
 from tui_chain.advise.program_clients import openssl_advice
 from tui_chain.advise.python_clients import ADAPTER, AIOHTTP
-from tui_chain.certs.crls import CrlScope
 from tui_chain.repair.kinds import Kind
+from tui_chain.x509.crl import CrlScope
 
 _ALONE = (
     "The context is for the hosts of this file alone: with the check on, a host whose CRLs are not in it is refused "

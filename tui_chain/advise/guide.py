@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from tui_chain.advise.commands import Advice, making
 from tui_chain.advise.document import Code, Document, Heading, Paragraph, Part
-from tui_chain.probe.target import Target
+from tui_chain.net.target import Target
 
 
 def advice_document(

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 
 from tui_chain.advise.document import Code, Document, Heading, Listing, Paragraph, Part, to_markdown, to_text
 from tui_chain.advise.servers import server_lines
-from tui_chain.certs.certificate import Certificate
-from tui_chain.certs.text import colon_hex, plural
+from tui_chain.core.text import colon_hex, plural
 from tui_chain.diagnose.diagnosis import Diagnosis
+from tui_chain.net.target import Target
 from tui_chain.probe.served import ServedChain
-from tui_chain.probe.target import Target
+from tui_chain.x509.certificate import Certificate
 
 
 def letter(served: ServedChain, diagnosis: Diagnosis, chain: bytes | None = None) -> str | None:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tui_chain.advise.advice import EXTENDS, REPLACES, Advice, Setting
+from tui_chain.net.target import Target
 from tui_chain.paths.codes import WITHOUT_STRICT
-from tui_chain.probe.target import Target
 from tui_chain.repair.kinds import Kind
 
 FROM_3_13 = (

@@ -9,15 +9,15 @@ from pathlib import Path
 from tui_chain.advise.commands import client_advice
 from tui_chain.advise.document import Code, Document, Heading, Listing, Paragraph, Part, Table
 from tui_chain.advise.letter import file_base, letter_document
-from tui_chain.certs.certificate import Certificate
-from tui_chain.certs.store import TrustStore
-from tui_chain.certs.text import colon_hex
 from tui_chain.clients.families import FAMILIES
 from tui_chain.clients.verdict import Verdicts, reason
-from tui_chain.failure import Failure
+from tui_chain.core.failure import Failure
+from tui_chain.core.text import colon_hex
+from tui_chain.engine.host_state import HostState, source_of
 from tui_chain.probe.served import ServedChain
 from tui_chain.repair.kinds import SUFFIXES, Kind, make_output
-from tui_chain.state import HostState, source_of
+from tui_chain.trust.store import TrustStore
+from tui_chain.x509.certificate import Certificate
 
 
 def report(state: HostState, now: datetime, chain: bytes | None = None, written: Path | None = None) -> Document:

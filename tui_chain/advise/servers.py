@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tui_chain.probe.target import Target
+from tui_chain.net.target import Target
 
 CHAIN = "/etc/ssl/{name}-chain.pem"
 KEY = "/etc/ssl/private/{name}.key"

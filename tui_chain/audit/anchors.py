@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tui_chain.certs.certificate import Certificate
-from tui_chain.certs.store import TrustStore
-from tui_chain.failure import Failure
+from tui_chain.core.failure import Failure
 from tui_chain.repair.headers import Header
 from tui_chain.repair.kinds import Kind, Output
+from tui_chain.trust.store import TrustStore
+from tui_chain.x509.certificate import Certificate
 
 
 def root_above(known: Sequence[Certificate], bundle: Sequence[Certificate]) -> Certificate | None:

@@ -14,13 +14,13 @@ from tui_chain.audit.findings import AuditFinding
 from tui_chain.audit.loaded import Loaded
 from tui_chain.audit.rules import certificate_findings, form_findings
 from tui_chain.audit.scan import Scan, scan
-from tui_chain.certs.certificate import Certificate
-from tui_chain.certs.signatures import SignatureProver
-from tui_chain.certs.store import TrustStore
-from tui_chain.certs.text import safe_text
-from tui_chain.diagnose.words import Severity
-from tui_chain.failure import Failure
-from tui_chain.trust import read_file
+from tui_chain.core.failure import Failure
+from tui_chain.core.status import Severity
+from tui_chain.core.text import safe_text
+from tui_chain.trust.loading import read_file
+from tui_chain.trust.store import TrustStore
+from tui_chain.x509.certificate import Certificate
+from tui_chain.x509.signatures import SignatureProver
 
 MAX_FILES = 2000
 """Files of a folder that are looked at; a system's certificate folder has some 300."""

@@ -10,7 +10,7 @@ from tui_chain.audit.java_reader import load_java, load_keytool
 from tui_chain.audit.loaded import Loaded
 from tui_chain.audit.openssl_reader import load_each, load_store
 from tui_chain.audit.other_readers import NOTHING, load_gnutls, load_go, load_rustls
-from tui_chain.certs.certificate import Certificate
+from tui_chain.x509.certificate import Certificate
 
 
 @dataclass(frozen=True)

@@ -10,13 +10,13 @@ from cryptography import x509
 
 from tui_chain.audit.findings import AuditFinding, finding
 from tui_chain.audit.scan import Block, Scan
-from tui_chain.certs.certificate import Certificate
-from tui_chain.certs.crls import CRL_LABEL, MAX_CRLS, CrlScope, RevocationList
-from tui_chain.certs.names import CanonicalName
-from tui_chain.certs.store import NameIndex, by_subject
-from tui_chain.certs.text import plural
+from tui_chain.core.text import plural
 from tui_chain.repair.headers import Header, read_header
 from tui_chain.revocation.crl import is_signed
+from tui_chain.trust.store import NameIndex, by_subject
+from tui_chain.x509.certificate import Certificate
+from tui_chain.x509.crl import CRL_LABEL, MAX_CRLS, CrlScope, RevocationList
+from tui_chain.x509.names import CanonicalName
 
 MAX_SIGNERS = 8
 """Certificates of one name that are tried as a CRL's issuer."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tui_chain.diagnose.words import Severity
+from tui_chain.core.status import Severity
 
 
 @dataclass(frozen=True)

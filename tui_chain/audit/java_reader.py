@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from tui_chain.audit.loaded import Loaded, certificate_of, decoded
-from tui_chain.certs.certificate import Certificate
-from tui_chain.certs.der import DERError, element
-from tui_chain.certs.readers import Reading, read_certificates
+from tui_chain.x509.certificate import Certificate
+from tui_chain.x509.der import DERError, element
+from tui_chain.x509.formats.readers import Reading, read_certificates
 
 _HYPHEN = ord("-")
 _KEYSTORES = (b"\xfe\xed\xfe\xed", b"\xce\xce\xce\xce")

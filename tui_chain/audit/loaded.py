@@ -6,9 +6,9 @@ import base64
 import binascii
 from dataclasses import dataclass
 
-from tui_chain.certs.certificate import Certificate
-from tui_chain.certs.crls import RevocationList
-from tui_chain.certs.der import DERError, element
+from tui_chain.x509.certificate import Certificate
+from tui_chain.x509.crl import RevocationList
+from tui_chain.x509.der import DERError, element
 
 
 @dataclass(frozen=True)

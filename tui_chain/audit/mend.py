@@ -8,13 +8,13 @@ from datetime import datetime
 
 from tui_chain.audit.audit import Audit
 from tui_chain.audit.scan import Block
-from tui_chain.certs.certificate import Certificate
-from tui_chain.certs.crls import RevocationList
-from tui_chain.certs.signatures import SignatureProver
-from tui_chain.certs.trust_settings import trusted_block
-from tui_chain.failure import Failure
+from tui_chain.core.failure import Failure
 from tui_chain.repair.headers import Header, comment, read_header
 from tui_chain.repair.render import render
+from tui_chain.trust.settings import trusted_block
+from tui_chain.x509.certificate import Certificate
+from tui_chain.x509.crl import RevocationList
+from tui_chain.x509.signatures import SignatureProver
 
 DROPPED = ("leaf", "not-a-ca", "expired", "expired-twin")
 """Findings whose certificate a mended file does not have."""

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tui_chain.audit.loaded import Loaded, certificate_of, crl_of, decoded
-from tui_chain.certs.certificate import Certificate
-from tui_chain.certs.crls import RevocationList
-from tui_chain.certs.trust_settings import refused_anchors
+from tui_chain.trust.settings import refused_anchors
+from tui_chain.x509.certificate import Certificate
+from tui_chain.x509.crl import RevocationList
 
 LINE = 254
 """Bytes of a line that `BIO_gets` hands on at once; the rest of a longer line counts as a line of its own."""

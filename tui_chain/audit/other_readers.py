@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from tui_chain.audit.loaded import Loaded, certificate_of, decoded
-from tui_chain.certs.certificate import Certificate
+from tui_chain.x509.certificate import Certificate
 
 NOTHING = "it finds no certificate in it"
 _GO_END = b"\n-----END "

@@ -12,16 +12,12 @@ from functools import cached_property
 from tui_chain.audit.anchors import other_anchors, root_above
 from tui_chain.audit.crl_rules import ends_soon
 from tui_chain.audit.rules import SOON
-from tui_chain.certs.certificate import Certificate
-from tui_chain.certs.crls import RevocationList, crl_to_pem, crls_of
-from tui_chain.certs.pem import pem_of
-from tui_chain.certs.readers import read_certificates
-from tui_chain.certs.store import TrustStore
-from tui_chain.certs.text import colon_hex
 from tui_chain.clients.families import FAMILIES
 from tui_chain.clients.judge import Judge
-from tui_chain.diagnose.words import Status
-from tui_chain.failure import Failure
+from tui_chain.core.failure import Failure
+from tui_chain.core.status import Status
+from tui_chain.core.text import colon_hex
+from tui_chain.engine.host_state import HostState
 from tui_chain.probe.served import ServedChain
 from tui_chain.repair.headers import Header, read_header
 from tui_chain.repair.kinds import Kind, Output, make_output
@@ -29,7 +25,11 @@ from tui_chain.repair.merge import MERGED
 from tui_chain.repair.proof import Proof, accepted, ders_of
 from tui_chain.repair.repair import Repair
 from tui_chain.revocation.collect import Crls, joined
-from tui_chain.state import HostState
+from tui_chain.trust.store import TrustStore
+from tui_chain.x509.certificate import Certificate
+from tui_chain.x509.crl import RevocationList, crl_to_pem, crls_of
+from tui_chain.x509.formats.pem import pem_of
+from tui_chain.x509.formats.readers import read_certificates
 
 
 class State(StrEnum):

@@ -10,11 +10,11 @@ from itertools import islice
 
 from tui_chain.audit.findings import AuditFinding, finding
 from tui_chain.audit.scan import TRUSTED, Block, Scan
-from tui_chain.certs.certificate import Certificate
-from tui_chain.certs.crls import CRL_LABEL
-from tui_chain.certs.signatures import SignatureProver
-from tui_chain.certs.store import NameIndex, TrustStore, by_subject
 from tui_chain.paths.strength import weak_key, weak_signature
+from tui_chain.trust.store import NameIndex, TrustStore, by_subject
+from tui_chain.x509.certificate import Certificate
+from tui_chain.x509.crl import CRL_LABEL
+from tui_chain.x509.signatures import SignatureProver
 
 SOON = timedelta(days=30)
 """How long before its end a certificate is said to expire soon."""

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from tui_chain.audit.loaded import certificate_of, crl_of, decoded
-from tui_chain.certs.certificate import Certificate
-from tui_chain.certs.crls import CRL_LABEL, RevocationList
-from tui_chain.certs.readers import MAX_CERTIFICATES, read_certificates
-from tui_chain.certs.trust_settings import TrustSettings, settings_of
+from tui_chain.trust.settings import TrustSettings, settings_of
+from tui_chain.x509.certificate import Certificate
+from tui_chain.x509.crl import CRL_LABEL, RevocationList
+from tui_chain.x509.formats.readers import MAX_CERTIFICATES, read_certificates
 
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _BEGIN = re.compile(rb"-----BEGIN ([A-Z0-9 #]+)-----")

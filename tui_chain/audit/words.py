@@ -11,10 +11,10 @@ from tui_chain.audit.audit import Audit
 from tui_chain.audit.clients import CLIENTS
 from tui_chain.audit.mend import Mended
 from tui_chain.audit.refresh import Refreshed, State, foreign_certificates, foreign_crls
-from tui_chain.certs.certificate import Certificate
-from tui_chain.certs.text import plural, safe_text
-from tui_chain.diagnose.words import Severity
-from tui_chain.failure import Failure
+from tui_chain.core.failure import Failure
+from tui_chain.core.status import Severity
+from tui_chain.core.text import plural, safe_text
+from tui_chain.x509.certificate import Certificate
 
 TEXT_FORMATS = frozenset({"PEM", "UTF-16"})
 """Formats of which a mended file may take the place; of any other the file stays, for it may be a store with keys."""

@@ -13,10 +13,10 @@ from typing import Protocol
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from tui_chain.certs.der import OID, DERError, element
 from tui_chain.clients.engines.fields import fields_of
 from tui_chain.clients.families import FamilyId
 from tui_chain.clients.verdict import Verdict, refused
+from tui_chain.x509.der import OID, DERError, element
 
 
 class HandshakeCode(StrEnum):

@@ -8,12 +8,9 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
-from tui_chain.certs.certificate import Certificate
-from tui_chain.certs.crls import CrlScope, RevocationList, crl_to_pem
-from tui_chain.certs.pem import pem_of
-from tui_chain.clients.curl_library import curl_engine
-from tui_chain.clients.engines.hostnames import plainly_names
-from tui_chain.clients.engines.openssl import (
+from tui_chain.clients.engines.openssl.hostnames import plainly_names
+from tui_chain.clients.engines.openssl.libcurl import curl_engine
+from tui_chain.clients.engines.openssl.verifier import (
     CRL_CHECK_CHAIN,
     CRL_CHECK_LEAF,
     PARTIAL_CHAIN,
@@ -25,9 +22,12 @@ from tui_chain.clients.engines.openssl import (
 )
 from tui_chain.clients.families import FAMILIES, Engine, Family, FamilyId
 from tui_chain.clients.verdict import Verdict, Verdicts
+from tui_chain.x509.certificate import Certificate
+from tui_chain.x509.crl import CrlScope, RevocationList, crl_to_pem
+from tui_chain.x509.formats.pem import pem_of
 
 if TYPE_CHECKING:
-    from tui_chain.clients.engines.gnutls import GnutlsVerifier
+    from tui_chain.clients.engines.gnutls.verifier import GnutlsVerifier
 
 MAX_REMEMBERED = 20_000
 """Verdicts that are kept; then all are forgotten."""
@@ -125,7 +125,7 @@ class Judge:
 
     @cached_property
     def _gnutls(self) -> GnutlsVerifier:
-        from tui_chain.clients.engines.gnutls import GnutlsVerifier
+        from tui_chain.clients.engines.gnutls.verifier import GnutlsVerifier
 
         return GnutlsVerifier(self.trust)
 
@@ -160,14 +160,14 @@ def _checking(settings: Settings, scope: CrlScope) -> Settings:
 def _new_model(engine: Engine, trust: bytes) -> Model:
     """Load the engine only where somebody asks it."""
     if engine is Engine.GO:
-        from tui_chain.clients.engines.go import GoVerifier
+        from tui_chain.clients.engines.go.verifier import GoVerifier
 
         return GoVerifier(trust)
     if engine is Engine.JAVA:
-        from tui_chain.clients.engines.java import JavaVerifier
+        from tui_chain.clients.engines.java.verifier import JavaVerifier
 
         return JavaVerifier(trust)
-    from tui_chain.clients.engines.rustls import RustlsVerifier
+    from tui_chain.clients.engines.rustls.verifier import RustlsVerifier
 
     return RustlsVerifier(trust)
 
@@ -179,17 +179,17 @@ def engine_name(family: Family) -> str:
     if family.engine is Engine.OPENSSL:
         return library()
     if family.engine is Engine.GNUTLS:
-        from tui_chain.clients.engines import gnutls
+        from tui_chain.clients.engines.gnutls.verifier import NAME
 
-        return gnutls.NAME
+        return NAME
     if family.engine is Engine.GO:
-        from tui_chain.clients.engines import go
+        from tui_chain.clients.engines.go.verifier import NAME
 
-        return go.NAME
+        return NAME
     if family.engine is Engine.JAVA:
-        from tui_chain.clients.engines import java
+        from tui_chain.clients.engines.java.verifier import NAME
 
-        return java.NAME
-    from tui_chain.clients.engines import rustls
+        return NAME
+    from tui_chain.clients.engines.rustls.verifier import NAME
 
-    return rustls.NAME
+    return NAME

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
-from tui_chain.certs.certificate import Certificate
-from tui_chain.certs.signatures import SignatureProver
-from tui_chain.certs.store import Anchors, TrustStore
 from tui_chain.clients.verdict import Verdicts
 from tui_chain.paths.search import Path, Search
 from tui_chain.probe.served import ServedChain
+from tui_chain.trust.store import Anchors, TrustStore
+from tui_chain.x509.certificate import Certificate
+from tui_chain.x509.signatures import SignatureProver
 
 OtherStores = Callable[[], tuple[Anchors, ...]]
 """Gives the public trust stores beside the chosen one; asked only where a path ends at an unknown root."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from tui_chain.core.status import Severity
 from tui_chain.diagnose.kinds.certificate import CERTIFICATE, STRICT
 from tui_chain.diagnose.kinds.chain import CHAIN
 from tui_chain.diagnose.kinds.handshake import HANDSHAKE
@@ -13,7 +14,6 @@ from tui_chain.diagnose.kinds.kind import FindingKind, Kinds
 from tui_chain.diagnose.kinds.leaf import LEAF
 from tui_chain.diagnose.kinds.network import NETWORK_KINDS, SERVERS
 from tui_chain.diagnose.kinds.trust import BETWEEN, REVOCATION, TRUST
-from tui_chain.diagnose.words import Severity
 
 __all__ = ["CATALOGUE", "GROUPS", "Finding", "FindingKind", "finding", "markdown_table"]
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-from tui_chain.certs.certificate import Certificate
-from tui_chain.certs.text import plural
+from tui_chain.core.text import plural
 from tui_chain.diagnose.case import Case
 from tui_chain.diagnose.catalogue import Finding, finding
 from tui_chain.paths.codes import meaning
 from tui_chain.paths.strict import strict_fault
+from tui_chain.x509.certificate import Certificate
 
 LEAF_SOON, CA_SOON = timedelta(days=14), timedelta(days=30)
 """How long before its end a certificate is called soon to expire."""

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 
-from tui_chain.certs.certificate import Certificate
 from tui_chain.diagnose.case import Case
 from tui_chain.diagnose.catalogue import Finding, finding
+from tui_chain.x509.certificate import Certificate
 
 MAX_CHAIN = 100 * 1024
 """Bytes of a served chain that OpenSSL's clients take (SSL_MAX_CERT_LIST_DEFAULT)."""

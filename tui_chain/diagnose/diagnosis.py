@@ -6,22 +6,22 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from tui_chain.certs.certificate import Certificate
-from tui_chain.certs.signatures import SignatureProver
-from tui_chain.certs.store import TrustStore
 from tui_chain.clients.families import FamilyId
 from tui_chain.clients.handshake import HandshakeCode, handshake_refusals, key_kind
 from tui_chain.clients.judge import Judge
 from tui_chain.clients.verdict import Verdict, Verdicts, refused
+from tui_chain.core.failure import Failure
+from tui_chain.core.status import Blame, Severity, Status
 from tui_chain.diagnose.case import Case, OtherStores, no_other_stores, uses_only_served
 from tui_chain.diagnose.catalogue import Finding
 from tui_chain.diagnose.network_rules import failure_finding, is_ended_by_alert
 from tui_chain.diagnose.rules import findings as rule_findings
 from tui_chain.diagnose.status import blame_of, status_of
-from tui_chain.diagnose.words import Blame, Severity, Status
-from tui_chain.failure import Failure
 from tui_chain.paths.search import MissingIssuer, Path, Search, find_paths
 from tui_chain.probe.served import ServedChain
+from tui_chain.trust.store import TrustStore
+from tui_chain.x509.certificate import Certificate
+from tui_chain.x509.signatures import SignatureProver
 
 _SPEAKS_TLS = frozenset({"alert", "tls"})
 """Kinds of a failed probe whose server answered in TLS; all that any family offers was offered to it."""

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from tui_chain.clients.families import family_names
 from tui_chain.clients.handshake import CANNOT_SHAKE_HANDS
 from tui_chain.clients.verdict import Verdict, reason
+from tui_chain.core.status import Status
 from tui_chain.diagnose.case import Case, uses_only_served
 from tui_chain.diagnose.catalogue import Finding, finding
-from tui_chain.diagnose.words import Status
 from tui_chain.paths.codes import WITHOUT_STRICT, is_strict
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from tui_chain.certs.text import plural
 from tui_chain.clients.families import FAMILIES, family_names
-from tui_chain.diagnose.words import Blame, Severity, Status
+from tui_chain.core.status import Blame, Severity, Status
+from tui_chain.core.text import plural
 
 if TYPE_CHECKING:
     from tui_chain.clients.verdict import Verdicts

@@ -7,11 +7,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 
-from tui_chain.certs.certificate import Certificate
-from tui_chain.certs.names import parse_ip
 from tui_chain.diagnose.case import Case
 from tui_chain.diagnose.catalogue import Finding, finding
 from tui_chain.paths.search import Search
+from tui_chain.x509.certificate import Certificate
+from tui_chain.x509.names import parse_ip
 
 _VENDORS = (
     ("Zscaler", r"zscaler"),

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from tui_chain.core.failure import Failure
 from tui_chain.diagnose.case import Case
 from tui_chain.diagnose.catalogue import CATALOGUE, Finding, finding
-from tui_chain.failure import Failure
 from tui_chain.probe.served import ServedChain
 
 _ALERT = re.compile(r"the alert '([a-z0-9 ]+)'")

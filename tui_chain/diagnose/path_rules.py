@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tui_chain.certs.certificate import Certificate
-from tui_chain.certs.names import parse_ip
-from tui_chain.certs.text import safe_text
-from tui_chain.clients.engines.hostnames import curl_covers
+from tui_chain.clients.engines.openssl.hostnames import curl_covers
 from tui_chain.clients.families import family_names
+from tui_chain.core.text import safe_text
 from tui_chain.diagnose.case import Case
 from tui_chain.diagnose.catalogue import CATALOGUE, Finding, finding
 from tui_chain.paths.checks import PathProblem, path_problems
+from tui_chain.x509.certificate import Certificate
+from tui_chain.x509.names import parse_ip
 
 MAX_FAULTS = 3
 """Unreadable fields of one certificate that are told."""

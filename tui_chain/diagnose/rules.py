@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tui_chain.core.status import Status
 from tui_chain.diagnose.case import Case
 from tui_chain.diagnose.catalogue import Finding
 from tui_chain.diagnose.certificate_rules import certificate_findings
@@ -11,7 +12,6 @@ from tui_chain.diagnose.network_rules import network_findings
 from tui_chain.diagnose.path_rules import path_findings
 from tui_chain.diagnose.tls_rules import tls_findings
 from tui_chain.diagnose.trust_rules import trust_findings
-from tui_chain.diagnose.words import Status
 
 __all__ = ["Case", "findings"]
 

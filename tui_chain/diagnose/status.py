@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tui_chain.certs.certificate import Certificate
-from tui_chain.certs.signatures import SignatureProver
 from tui_chain.clients.handshake import CANNOT_SHAKE_HANDS
 from tui_chain.clients.judge import OPENSSL_SETTINGS
 from tui_chain.clients.verdict import Verdicts
+from tui_chain.core.status import Blame, Severity, Status
 from tui_chain.diagnose.case import Case, uses_only_served
 from tui_chain.diagnose.catalogue import Finding
 from tui_chain.diagnose.kinds.handshake import HANDSHAKE
 from tui_chain.diagnose.trust_rules import is_staging, rejected_issuer, sound_dead_ends
-from tui_chain.diagnose.words import Blame, Severity, Status
+from tui_chain.x509.certificate import Certificate
+from tui_chain.x509.signatures import SignatureProver
 
 HANDSHAKE_CODES = frozenset(kind.code for kind in HANDSHAKE)
 """Findings on the handshake."""

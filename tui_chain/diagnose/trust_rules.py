@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from tui_chain.certs.certificate import Certificate
-from tui_chain.certs.signatures import SignatureProver
-from tui_chain.certs.store import Anchors
-from tui_chain.certs.text import colon_hex, plural
+from tui_chain.core.text import colon_hex, plural
 from tui_chain.diagnose.case import Case
 from tui_chain.diagnose.catalogue import Finding, finding
 from tui_chain.diagnose.interception import interception_findings
 from tui_chain.paths.checks import path_problems
 from tui_chain.paths.search import MissingIssuer, Path
+from tui_chain.trust.store import Anchors
+from tui_chain.x509.certificate import Certificate
+from tui_chain.x509.signatures import SignatureProver
 
 
 def trust_findings(case: Case) -> Iterator[Finding]:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from tui_chain.lab.aia import AiaSite, Answer
 from tui_chain.lab.authority import (
     DEFAULT_TEMPLATE,
     LOOPBACK_NAMES,
@@ -16,6 +15,7 @@ from tui_chain.lab.authority import (
     self_signed_leaf,
     to_pem,
 )
+from tui_chain.lab.servers.aia import AiaSite, Answer
 
 
 @dataclass(frozen=True)

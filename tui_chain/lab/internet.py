@@ -9,14 +9,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tui_chain.lab.aia import AiaSite, Answer, AnswerSource
 from tui_chain.lab.authority import PrivateKey
 from tui_chain.lab.hierarchy import COMMON_CAS, Hierarchy
-from tui_chain.lab.listener import Handler, Listener, bind_loopback
-from tui_chain.lab.loop import LoopThread
-from tui_chain.lab.scenarios import CannotServeError, Scenario, choose_scenarios
-from tui_chain.lab.servers import DEFAULT_TLS, Credentials, TlsOptions, make_context, tls_handler
-from tui_chain.lab.services import UnsupportedError
+from tui_chain.lab.scenarios.catalogue import CannotServeError, Scenario, choose_scenarios
+from tui_chain.lab.servers.aia import AiaSite, Answer, AnswerSource
+from tui_chain.lab.servers.listener import Handler, Listener, bind_loopback
+from tui_chain.lab.servers.loop import LoopThread
+from tui_chain.lab.servers.services import UnsupportedError
+from tui_chain.lab.servers.tls import DEFAULT_TLS, Credentials, TlsOptions, make_context, tls_handler
 
 IPV4 = ("127.0.0.1",)
 

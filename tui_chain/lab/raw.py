@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.types import CertificateIssuerPrivateKeyTypes
 
-from tui_chain.certs.der import BIT_STRING, INTEGER, OID, SEQUENCE, element, encode
+from tui_chain.x509.der import BIT_STRING, INTEGER, OID, SEQUENCE, element, encode
 
 FieldEdit: TypeAlias = Callable[[list[bytes]], None]
 """Changes the DER of a certificate's signed fields in place: version, serial, algorithm, issuer, validity, subject,

@@ -7,8 +7,8 @@ import ssl
 import time
 from dataclasses import dataclass, field
 
-from tui_chain.certs.text import safe_text
-from tui_chain.probe.starttls import StartTLSRefused
+from tui_chain.core.text import safe_text
+from tui_chain.net.starttls import StartTLSRefused
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from tui_chain.certs.text import safe_text
-from tui_chain.failure import Failure
+from tui_chain.core.failure import Failure
+from tui_chain.core.text import safe_text
 
 METHODS = ("GET", "HEAD", "OPTIONS")
 """Methods that change nothing on a server (RFC 9110 section 9.2.1)."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 import ssl
 
-from tui_chain.certs.crls import CRL_LABEL, CrlScope
 from tui_chain.livetest.request import bundle_context
 from tui_chain.repair.bundle import Bundle
+from tui_chain.x509.crl import CRL_LABEL, CrlScope
 
 _FLAGS = {CrlScope.CHAIN: ssl.VERIFY_CRL_CHECK_CHAIN, CrlScope.LEAF: ssl.VERIFY_CRL_CHECK_LEAF}
 _CRL = re.compile(rf"-----BEGIN {CRL_LABEL}-----.*?-----END {CRL_LABEL}-----\r?\n?".encode("ascii"), re.DOTALL)

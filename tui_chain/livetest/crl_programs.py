@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from tui_chain.certs.crls import CrlScope
 from tui_chain.livetest.programs import Program
+from tui_chain.x509.crl import CrlScope
 
 _SWITCHES: Mapping[str, Callable[[str, CrlScope], tuple[str, ...]]] = {
     # it always checks the whole chain

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from tui_chain.certs.text import safe_text
-from tui_chain.livetest.proxies import shown_proxy
+from tui_chain.core.text import safe_text
+from tui_chain.net.environment_proxy import shown_proxy
 
 BUNDLES: Mapping[str, tuple[str, str]] = {
     "REQUESTS_CA_BUNDLE": ("requests, pip, aws", "it replaces certifi, and wins over session.verify and --cert"),

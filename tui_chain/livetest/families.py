@@ -8,14 +8,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
-from tui_chain.certs.certificate import Certificate
-from tui_chain.certs.crls import CrlScope
-from tui_chain.certs.text import safe_text
-from tui_chain.clients.engines.hostnames import curl_refusal
+from tui_chain.clients.engines.openssl.hostnames import curl_refusal
 from tui_chain.clients.families import FAMILIES, Family, FamilyId
 from tui_chain.clients.handshake import HandshakeCode
 from tui_chain.clients.judge import OPENSSL_SETTINGS, Judge, engine_name
 from tui_chain.clients.verdict import Code, Verdict
+from tui_chain.core.text import safe_text
 from tui_chain.livetest.attempt import Stopwatch, Times, failure_words, timed_out
 from tui_chain.livetest.crl_context import without_crls
 from tui_chain.livetest.family_handshake import (
@@ -33,9 +31,11 @@ from tui_chain.livetest.family_handshake import (
 )
 from tui_chain.livetest.line import open_line
 from tui_chain.livetest.tunnel import ProxyTrouble
+from tui_chain.net.starttls import StartTLSRefused, start_tls
+from tui_chain.net.target import Target
 from tui_chain.probe.handshake import Handshake, HandshakeTooLong, is_refusal
-from tui_chain.probe.starttls import StartTLSRefused, start_tls
-from tui_chain.probe.target import Target
+from tui_chain.x509.certificate import Certificate
+from tui_chain.x509.crl import CrlScope
 
 _NETWORK_ERRORS = (OSError, ProxyTrouble, StartTLSRefused, HandshakeTooLong, ValueError)
 _HANDSHAKE_CODES = frozenset(HandshakeCode)

@@ -8,14 +8,14 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from functools import partial
 
-from tui_chain.certs.crls import CrlScope
-from tui_chain.clients.engines.openssl import TRUSTED_FIRST
-from tui_chain.clients.engines.trust_path import as_path
+from tui_chain.clients.engines.openssl.trust_path import as_path
+from tui_chain.clients.engines.openssl.verifier import TRUSTED_FIRST
 from tui_chain.clients.families import Family
 from tui_chain.clients.handshake import OFFERS, HandshakeCode, Offer, handshake_refusals, key_kind, version_words
 from tui_chain.clients.judge import CRL_FAMILIES, OPENSSL_SETTINGS
 from tui_chain.clients.verdict import Verdict, refused
 from tui_chain.livetest.crl_context import check_crls
+from tui_chain.net.target import Target
 from tui_chain.probe.handshake import (
     ClientSide,
     Handshake,
@@ -25,7 +25,7 @@ from tui_chain.probe.handshake import (
     probing_context,
 )
 from tui_chain.probe.offers import make_offer
-from tui_chain.probe.target import Target
+from tui_chain.x509.crl import CrlScope
 
 Shake = Callable[[socket.socket, str | None], Awaitable[Handshake]]
 """Shakes hands over a connected socket with this host; raises ssl.SSLError, OSError or HandshakeTooLong."""

@@ -10,12 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tui_chain.certs.certificate import Certificate
-from tui_chain.certs.crls import CrlScope
-from tui_chain.certs.readers import read_certificates
-from tui_chain.certs.store import TrustStore
-from tui_chain.certs.trust_settings import refused_anchors
-from tui_chain.failure import Failure
+from tui_chain.core.failure import Failure
 from tui_chain.livetest.crl_context import crl_context
 from tui_chain.livetest.crl_programs import checking
 from tui_chain.livetest.environment import Variable
@@ -26,6 +21,11 @@ from tui_chain.livetest.obeying import Obeyed, obey
 from tui_chain.livetest.programs import ProgramTest, programs, run_programs
 from tui_chain.livetest.request import Attempt, LiveTest, Request, bundle_context
 from tui_chain.repair.containers import java_truststore
+from tui_chain.trust.settings import refused_anchors
+from tui_chain.trust.store import TrustStore
+from tui_chain.x509.certificate import Certificate
+from tui_chain.x509.crl import CrlScope
+from tui_chain.x509.formats.readers import read_certificates
 
 
 @dataclass(frozen=True)

@@ -8,15 +8,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
-from tui_chain.certs.text import safe_text
-from tui_chain.failure import Failure
+from tui_chain.core.failure import Failure
+from tui_chain.core.text import safe_text
 from tui_chain.livetest.attempt import Attempt
 from tui_chain.livetest.request import Request
-from tui_chain.probe.lookup import lookup
-from tui_chain.probe.target import Target, parse_target
-from tui_chain.resolve.addresses import Reach, allowed_reach, reach
-from tui_chain.resolve.proxy import local_name
-from tui_chain.resolve.route import PROXY_LOOKUP_SECONDS
+from tui_chain.net.addresses import Reach, allowed_reach, reach
+from tui_chain.net.lookup import lookup
+from tui_chain.net.proxy import local_name
+from tui_chain.net.route import PROXY_LOOKUP_SECONDS
+from tui_chain.net.target import Target, parse_target
 
 MAX_HOPS = 10
 """Hops of one test; requests gives up after 30, curl after 50, browsers after 20."""

@@ -7,14 +7,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 
-from tui_chain.failure import Failure
+from tui_chain.core.failure import Failure
 from tui_chain.livetest.attempt import Stopwatch
-from tui_chain.livetest.proxies import read_proxy
 from tui_chain.livetest.tunnel import ProxyTrouble, tunnel
-from tui_chain.probe.connection import connect
-from tui_chain.probe.lookup import lookup
-from tui_chain.probe.target import Target
-from tui_chain.resolve.proxy import Proxy
+from tui_chain.net.connection import connect
+from tui_chain.net.environment_proxy import read_proxy
+from tui_chain.net.lookup import lookup
+from tui_chain.net.proxy import Proxy
+from tui_chain.net.target import Target
 
 
 @dataclass(frozen=True)

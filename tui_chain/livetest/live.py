@@ -8,17 +8,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tui_chain.background import in_daemon_thread
-from tui_chain.certs.store import TrustStore
-from tui_chain.clients.engines.trust_path import as_path
+from tui_chain.clients.engines.openssl.trust_path import as_path
+from tui_chain.core.threads import in_daemon_thread
 from tui_chain.livetest.attempt import Attempt
 from tui_chain.livetest.choice import RequestChoice
 from tui_chain.livetest.crl_context import trust_words
 from tui_chain.livetest.environment import audit_environment
 from tui_chain.livetest.hops import Hop, Rules, follow_on
-from tui_chain.livetest.proxies import environment_proxy, shown_proxy
 from tui_chain.livetest.request import LiveTest, Request, store_context
-from tui_chain.probe.target import Target
+from tui_chain.net.environment_proxy import environment_proxy, shown_proxy
+from tui_chain.net.target import Target
+from tui_chain.trust.store import TrustStore
 
 LEAST_SECONDS = 5.0
 """A live test has at least this time, however short that of a probe is: it waits for an application."""

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from tui_chain.background import in_daemon_thread
+from tui_chain.core.threads import in_daemon_thread
 from tui_chain.livetest.attempt import Attempt
 from tui_chain.livetest.environment import READINGS, Reading, Takes, Variable, hashed_names, places
 from tui_chain.livetest.request import Request, store_context

@@ -13,11 +13,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tui_chain.certs.text import safe_text
-from tui_chain.failure import Failure
+from tui_chain.core.failure import Failure
+from tui_chain.core.text import safe_text
 from tui_chain.livetest.attempt import since
-from tui_chain.livetest.proxies import read_proxy
-from tui_chain.probe.target import Target
+from tui_chain.net.environment_proxy import read_proxy
+from tui_chain.net.target import Target
 
 SECONDS = 20.0
 """Seconds that one program has."""

@@ -9,17 +9,17 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
-from tui_chain.certs.certificate import Certificate
-from tui_chain.certs.pem import pem_of
-from tui_chain.certs.text import safe_text
-from tui_chain.clients.engines.trust_path import as_path
+from tui_chain.clients.engines.openssl.trust_path import as_path
+from tui_chain.core.text import safe_text
 from tui_chain.livetest.attempt import Attempt, BrokenAnswer, Stopwatch, Times, failed, timed_out
 from tui_chain.livetest.choice import METHODS, read_header_line
 from tui_chain.livetest.line import Line, open_line
 from tui_chain.livetest.tunnel import ProxyTrouble
+from tui_chain.net.starttls import StartTLSRefused, start_tls
+from tui_chain.net.target import Target
 from tui_chain.probe.handshake import HandshakeTooLong, shake_hands
-from tui_chain.probe.starttls import StartTLSRefused, start_tls
-from tui_chain.probe.target import Target
+from tui_chain.x509.certificate import Certificate
+from tui_chain.x509.formats.pem import pem_of
 
 if TYPE_CHECKING:
     from tui_chain.livetest.environment import Variable

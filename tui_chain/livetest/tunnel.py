@@ -12,13 +12,13 @@ from urllib.parse import urlsplit
 
 import h11
 
-from tui_chain.background import in_daemon_thread
-from tui_chain.certs.text import safe_text
+from tui_chain.core.text import safe_text
+from tui_chain.core.threads import in_daemon_thread
 from tui_chain.livetest.attempt import failure_words
-from tui_chain.probe.connection import connect
-from tui_chain.probe.lookup import lookup
-from tui_chain.probe.target import Target
-from tui_chain.resolve.proxy import Proxy
+from tui_chain.net.connection import connect
+from tui_chain.net.lookup import lookup
+from tui_chain.net.proxy import Proxy
+from tui_chain.net.target import Target
 
 MAX_HEAD = 16 * 1024
 """Bytes of a proxy's answer to CONNECT."""

@@ -23,7 +23,7 @@ from h2.connection import H2Connection
 from h2.events import ConnectionTerminated, Event, ResponseReceived, StreamEnded, StreamReset
 from h2.settings import SettingCodes, Settings
 
-from tui_chain.certs.text import safe_text
+from tui_chain.core.text import safe_text
 from tui_chain.livetest.attempt import BrokenAnswer, Stopwatch
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 
-from tui_chain.certs.certificate import Certificate
-from tui_chain.certs.signatures import Proof, SignatureProver
+from tui_chain.x509.certificate import Certificate
+from tui_chain.x509.signatures import Proof, SignatureProver
 
 MAX_CHECKS = 250
 """New signature checks that one search may make."""

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
-from tui_chain.certs.certificate import Certificate
 from tui_chain.paths.constraints import Name, NameRules, constrained_names, rules_of
 from tui_chain.paths.index import Chain
 from tui_chain.paths.issuing import key_id_misfit
 from tui_chain.paths.reading import ALTERNATIVE_NAME, BASIC_CONSTRAINTS, extension_fault, may_hide
 from tui_chain.paths.strength import weak_key, weak_signature
+from tui_chain.x509.certificate import Certificate
 
 SERVER_USES = frozenset({"1.3.6.1.5.5.7.3.1", "2.16.840.1.113730.4.1", "1.3.6.1.4.1.311.10.3.3"})
 """Extended key usages that OpenSSL takes for a TLS server's: serverAuth, and two of the 1990s for step-up."""

@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 
 from cryptography import x509
 
-from tui_chain.certs.certificate import Certificate
-from tui_chain.certs.names import canonical
-from tui_chain.certs.text import safe_text
+from tui_chain.core.text import safe_text
 from tui_chain.paths.reading import extension
+from tui_chain.x509.certificate import Certificate
+from tui_chain.x509.names import canonical
 
 MAX_COMPARISONS = 1 << 20
 """Names times subtrees that are compared; OpenSSL gives up there too (NAME_CHECK_MAX)."""

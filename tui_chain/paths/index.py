@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tui_chain.certs.certificate import Certificate
-from tui_chain.certs.names import CanonicalName
-from tui_chain.certs.store import by_subject
+from tui_chain.trust.store import by_subject
+from tui_chain.x509.certificate import Certificate
+from tui_chain.x509.names import CanonicalName
 
 Chain = tuple[Certificate, ...]
 """Certificates in the order of a path: leaf first, each one's issuer after it."""

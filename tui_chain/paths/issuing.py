@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from tui_chain.certs.algorithms import signature_algorithm
-from tui_chain.certs.certificate import Certificate
-from tui_chain.certs.faults import Fault, attempt
-from tui_chain.certs.keys import schemes
+from tui_chain.x509.algorithms import signature_algorithm
+from tui_chain.x509.certificate import Certificate
+from tui_chain.x509.faults import Fault, attempt
+from tui_chain.x509.keys import schemes
 
 
 def key_id_misfit(child: Certificate, issuer: Certificate) -> str | None:

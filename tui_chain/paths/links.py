@@ -10,12 +10,12 @@ from datetime import datetime
 from itertools import count, cycle
 from typing import NamedTuple
 
-from tui_chain.certs.certificate import Certificate
-from tui_chain.certs.names import CanonicalName
-from tui_chain.certs.signatures import Proof
-from tui_chain.certs.store import TrustStore
 from tui_chain.paths.budget import Budget
 from tui_chain.paths.index import CertificateIndex, Chain
+from tui_chain.trust.store import TrustStore
+from tui_chain.x509.certificate import Certificate
+from tui_chain.x509.names import CanonicalName
+from tui_chain.x509.signatures import Proof
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from cryptography import x509
 
-from tui_chain.certs.certificate import Certificate
+from tui_chain.x509.certificate import Certificate
 
 ExtensionT = TypeVar("ExtensionT", bound=x509.ExtensionType)
 

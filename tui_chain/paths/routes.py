@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import NamedTuple
 
-from tui_chain.certs.certificate import Certificate
-from tui_chain.certs.store import TrustStore
 from tui_chain.paths.budget import Budget
 from tui_chain.paths.checks import PathChecker
 from tui_chain.paths.index import CertificateIndex, Chain
 from tui_chain.paths.links import Issuer, Links, place_of
+from tui_chain.trust.store import TrustStore
+from tui_chain.x509.certificate import Certificate
 
 MAX_LENGTH = 20
 """Certificates in a path."""

@@ -6,15 +6,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from tui_chain.certs.certificate import Certificate
-from tui_chain.certs.signatures import SignatureProver
-from tui_chain.certs.store import TrustStore
 from tui_chain.paths.budget import Budget
 from tui_chain.paths.checks import PathChecker, PathProblem
 from tui_chain.paths.index import CertificateIndex, Chain, as_index
 from tui_chain.paths.links import LinkFinder, Links
 from tui_chain.paths.routes import RouteFinder
 from tui_chain.paths.strict import clients_lost
+from tui_chain.trust.store import TrustStore
+from tui_chain.x509.certificate import Certificate
+from tui_chain.x509.signatures import SignatureProver
 
 
 @dataclass(frozen=True)

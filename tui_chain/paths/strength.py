@@ -9,7 +9,7 @@ import math
 
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
 
-from tui_chain.certs.certificate import Certificate
+from tui_chain.x509.certificate import Certificate
 
 SECURITY_BITS = 112
 """Bits of security that level 2 asks for (SSL_CTX_set_security_level)."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from cryptography import x509
 
-from tui_chain.certs.certificate import Certificate
 from tui_chain.paths.index import Chain
 from tui_chain.paths.issuing import seems_self_signed
 from tui_chain.paths.reading import (
@@ -22,6 +21,7 @@ from tui_chain.paths.reading import (
     extension_oids,
     may_hide,
 )
+from tui_chain.x509.certificate import Certificate
 
 
 def strict_fault(chain: Chain, depth: int) -> int | None:

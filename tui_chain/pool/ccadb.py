@@ -6,10 +6,10 @@ import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tui_chain.certs.certificate import Certificate
-from tui_chain.certs.readers import read_certificates
-from tui_chain.certs.text import safe_text
-from tui_chain.failure import Failure
+from tui_chain.core.failure import Failure
+from tui_chain.core.text import safe_text
+from tui_chain.x509.certificate import Certificate
+from tui_chain.x509.formats.readers import read_certificates
 
 URL = "https://ccadb.my.salesforce-sites.com/mozilla/PublicAllIntermediateCertsWithPEMCSV"
 """Where the list is published; some 3 MB, 1,700 records."""

@@ -11,8 +11,8 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from tui_chain.certs.text import safe_text
-from tui_chain.failure import Failure
+from tui_chain.core.failure import Failure
+from tui_chain.core.text import safe_text
 from tui_chain.pool.ours import is_pool
 
 if TYPE_CHECKING:

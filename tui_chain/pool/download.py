@@ -6,9 +6,9 @@ import asyncio
 import ssl
 from typing import TYPE_CHECKING
 
-from tui_chain.background import in_daemon_thread
-from tui_chain.certs.text import safe_text
-from tui_chain.failure import Failure
+from tui_chain.core.failure import Failure
+from tui_chain.core.text import safe_text
+from tui_chain.core.threads import in_daemon_thread
 
 if TYPE_CHECKING:
     import httpx

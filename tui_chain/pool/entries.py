@@ -7,8 +7,8 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from tui_chain.certs.certificate import Certificate
-from tui_chain.certs.distinguished import CanonicalName
+from tui_chain.x509.certificate import Certificate
+from tui_chain.x509.distinguished_names import CanonicalName
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui_chain.certs.certificate import Certificate
-from tui_chain.certs.text import safe_text
-from tui_chain.failure import Failure
+from tui_chain.core.failure import Failure
+from tui_chain.core.text import safe_text
 from tui_chain.pool.database import BUSY_SECONDS, DamagedError, Database
 from tui_chain.pool.entries import Added, Check, Entry, Origin, name_digest, unfit
+from tui_chain.x509.certificate import Certificate
 
 if TYPE_CHECKING:
     from sqlite3 import Connection

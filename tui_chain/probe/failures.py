@@ -7,8 +7,8 @@ import re
 import socket
 import ssl
 
-from tui_chain.certs.text import safe_text
-from tui_chain.failure import Failure
+from tui_chain.core.failure import Failure
+from tui_chain.core.text import safe_text
 from tui_chain.probe.handshake import HandshakeTooLong
 from tui_chain.probe.tls import ClientCertificate, TLSFacts
 

@@ -16,7 +16,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tui_chain.clients.handshake import COMMON_GROUPS, COMMON_KEYS, OFFERS, Offer, is_too_old, key_kind
-from tui_chain.failure import Failure
+from tui_chain.core.failure import Failure
 from tui_chain.probe.handshake import (
     ALL_CIPHERS,
     LEGACY_SERVER_CONNECT,

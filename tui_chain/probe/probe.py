@@ -13,15 +13,15 @@ from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
-from tui_chain.certs.certificate import Certificate
-from tui_chain.failure import Failure
+from tui_chain.core.failure import Failure
+from tui_chain.net.connection import connect
+from tui_chain.net.lookup import Address, NameLookup, lookup
+from tui_chain.net.starttls import StartTLSRefused, start_tls
+from tui_chain.net.target import Target
 from tui_chain.probe import failures
-from tui_chain.probe.connection import connect
 from tui_chain.probe.handshake import ClientSide, Handshake, HandshakeTooLong, common_context
-from tui_chain.probe.lookup import Address, NameLookup, lookup
 from tui_chain.probe.served import ServedChain, Timings
-from tui_chain.probe.starttls import StartTLSRefused, start_tls
-from tui_chain.probe.target import Target
+from tui_chain.x509.certificate import Certificate
 
 if TYPE_CHECKING:
     from tui_chain.probe.asking import Question

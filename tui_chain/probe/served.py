@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from tui_chain.certs.certificate import Certificate
-from tui_chain.probe.target import Target
+from tui_chain.net.target import Target
 from tui_chain.probe.tls import NO_HANDSHAKE, TLSFacts
+from tui_chain.x509.certificate import Certificate
 
 
 @dataclass(frozen=True)

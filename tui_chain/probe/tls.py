@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from tui_chain.certs.der import DERError
-from tui_chain.certs.distinguished import DistinguishedName
+from tui_chain.x509.der import DERError
+from tui_chain.x509.distinguished_names import DistinguishedName
 
 MAX_CLIENT_CAS = 500
 """Names of accepted client CAs that are kept; servers that trust a whole root store send some hundred."""

@@ -6,12 +6,12 @@ import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from tui_chain.failure import Failure
+from tui_chain.core.failure import Failure
+from tui_chain.net.lookup import Address
+from tui_chain.net.target import Target
 from tui_chain.probe.asking import TLS_1_2, TLS_1_3, KeyType, Question, can_choose_keys
-from tui_chain.probe.lookup import Address
 from tui_chain.probe.probe import Prober
 from tui_chain.probe.served import ServedChain
-from tui_chain.probe.target import Target
 
 MAX_ADDRESSES = 16
 """Addresses of one name that are asked."""

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from tui_chain.certs.text import plural
 from tui_chain.clients.families import family_names
 from tui_chain.clients.verdict import Verdicts
+from tui_chain.core.text import plural
 from tui_chain.paths.search import Path
 from tui_chain.probe.served import ServedChain
 from tui_chain.repair.choice import ANY, Choice

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
-from tui_chain.certs.certificate import Certificate
-from tui_chain.certs.crls import CrlScope, RevocationList
 from tui_chain.repair.headers import MAX_COMMENT, Header, comment
 from tui_chain.repair.render import earliest_expiry, render
+from tui_chain.x509.certificate import Certificate
+from tui_chain.x509.crl import CrlScope, RevocationList
 
 __all__ = ["MAX_COMMENT", "Bundle", "comment"]
 

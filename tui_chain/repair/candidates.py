@@ -8,14 +8,14 @@ from datetime import datetime
 from enum import StrEnum
 from itertools import pairwise
 
-from tui_chain.certs.certificate import Certificate
-from tui_chain.certs.signatures import Proof, SignatureProver
 from tui_chain.clients.verdict import Verdicts
 from tui_chain.probe.served import ServedChain
 from tui_chain.repair.alternatives import Alternative
 from tui_chain.repair.choice import ANY, Choice
 from tui_chain.resolve.proofs import link_proof
 from tui_chain.resolve.tries import Resolution
+from tui_chain.x509.certificate import Certificate
+from tui_chain.x509.signatures import Proof, SignatureProver
 
 MAX_CLIMB = 20
 """Certificates of a way up that is followed."""

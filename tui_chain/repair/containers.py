@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from tui_chain.certs.certificate import Certificate
-from tui_chain.certs.der import SEQUENCE, element
+from tui_chain.x509.certificate import Certificate
+from tui_chain.x509.der import SEQUENCE, element
 
 MAX_ALIAS = 60
 """Characters of the readable part of an alias."""

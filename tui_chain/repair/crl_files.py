@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tui_chain.certs.crls import crl_to_pem
-from tui_chain.certs.pem import pem_of
-from tui_chain.certs.store import TrustStore
 from tui_chain.clients.judge import Judge
-from tui_chain.failure import Failure
+from tui_chain.core.failure import Failure
 from tui_chain.repair.bundle import Bundle
 from tui_chain.repair.kinds import Kind
+from tui_chain.trust.store import TrustStore
+from tui_chain.x509.crl import crl_to_pem
+from tui_chain.x509.formats.pem import pem_of
 
 if TYPE_CHECKING:
     from tui_chain.repair.proof import Proof

@@ -6,10 +6,10 @@ from collections.abc import Sized
 from dataclasses import dataclass
 from typing import TypeVar
 
-from tui_chain.certs.certificate import Certificate
-from tui_chain.certs.crls import RevocationList, crls_of
-from tui_chain.certs.readers import read_certificates
-from tui_chain.certs.text import plural
+from tui_chain.core.text import plural
+from tui_chain.x509.certificate import Certificate
+from tui_chain.x509.crl import RevocationList, crls_of
+from tui_chain.x509.formats.readers import read_certificates
 
 T = TypeVar("T")
 

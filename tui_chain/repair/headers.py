@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from tui_chain import __version__
-from tui_chain.certs.crls import CrlScope
-from tui_chain.certs.text import safe_text
+from tui_chain.core.text import safe_text
+from tui_chain.x509.crl import CrlScope
 
 MAX_COMMENT = 200
 """Characters of a comment line: OpenSSL reads lines in pieces of 254 and takes each piece for a line."""

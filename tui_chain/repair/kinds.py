@@ -8,15 +8,15 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from tui_chain.certs.certificate import Certificate
-from tui_chain.certs.store import TrustStore
-from tui_chain.certs.text import plural
-from tui_chain.failure import Failure
+from tui_chain.core.failure import Failure
+from tui_chain.core.text import plural
 from tui_chain.probe.served import ServedChain
 from tui_chain.repair.bundle import Bundle
 from tui_chain.repair.containers import java_truststore, pkcs7_file
 from tui_chain.repair.proof import Proof, refusal
 from tui_chain.repair.repair import Repair, combine, proofs_of
+from tui_chain.trust.store import TrustStore
+from tui_chain.x509.certificate import Certificate
 
 if TYPE_CHECKING:
     from tui_chain.revocation.collect import Crls

@@ -12,11 +12,11 @@ from typing import Any
 
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from tui_chain.certs.certificate import Certificate
-from tui_chain.certs.constraints import IPNetwork, NameConstraints, Subtrees
 from tui_chain.clients.families import family_names
 from tui_chain.diagnose.catalogue import finding
 from tui_chain.diagnose.diagnosis import Diagnosis, by_severity
+from tui_chain.x509.certificate import Certificate
+from tui_chain.x509.name_constraints import IPNetwork, NameConstraints, Subtrees
 
 _ANY = ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from tui_chain.certs.certificate import Certificate
-from tui_chain.certs.crls import RevocationList, crls_of, find_crls
-from tui_chain.certs.readers import read_certificates
-from tui_chain.certs.text import safe_text
 from tui_chain.clients.judge import Judge
-from tui_chain.failure import Failure
+from tui_chain.core.failure import Failure
+from tui_chain.core.text import safe_text
 from tui_chain.repair.bundle import Bundle
 from tui_chain.repair.headers import comment, read_header
 from tui_chain.repair.kinds import Kind, Output
 from tui_chain.repair.proof import refusal
 from tui_chain.repair.render import block, crl_block
+from tui_chain.x509.certificate import Certificate
+from tui_chain.x509.crl import RevocationList, crls_of, find_crls
+from tui_chain.x509.formats.readers import read_certificates
 
 MERGED = "# Merged for"
 """How the line begins below which the certificates for further hosts stand."""

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from tui_chain.certs.certificate import Certificate
-from tui_chain.certs.crls import CrlScope
-from tui_chain.certs.pem import pem_of
 from tui_chain.clients.families import FAMILIES, Family
 from tui_chain.clients.judge import CRL_FAMILIES, Judge
 from tui_chain.clients.verdict import Verdict, Verdicts
 from tui_chain.probe.served import ServedChain
+from tui_chain.x509.certificate import Certificate
+from tui_chain.x509.crl import CrlScope
+from tui_chain.x509.formats.pem import pem_of
 
 
 @dataclass(frozen=True)

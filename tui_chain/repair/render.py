@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
-from tui_chain.certs.certificate import Certificate
-from tui_chain.certs.crls import RevocationList, crl_to_pem
-from tui_chain.certs.pem import to_pem
-from tui_chain.certs.text import colon_hex
+from tui_chain.core.text import colon_hex
 from tui_chain.repair.headers import Header, comment
+from tui_chain.x509.certificate import Certificate
+from tui_chain.x509.crl import RevocationList, crl_to_pem
+from tui_chain.x509.formats.pem import to_pem
 
 
 def earliest_expiry(certificates: Sequence[Certificate]) -> datetime | None:

@@ -7,14 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 
-from tui_chain.certs.certificate import Certificate
 from tui_chain.clients.families import family_names
 from tui_chain.clients.handshake import CANNOT_SHAKE_HANDS
 from tui_chain.clients.judge import Judge
 from tui_chain.clients.verdict import Verdicts
+from tui_chain.core.failure import Failure
+from tui_chain.core.status import Status
 from tui_chain.diagnose.diagnosis import Diagnosis
-from tui_chain.diagnose.words import Status
-from tui_chain.failure import Failure
 from tui_chain.paths.checks import PathProblem, Problems
 from tui_chain.paths.codes import WITHOUT_STRICT, is_strict
 from tui_chain.paths.search import Path
@@ -24,6 +23,7 @@ from tui_chain.repair.choice import ANY, Choice
 from tui_chain.repair.losses import Loss, lost_limits
 from tui_chain.repair.proof import Proof, accepted, ders_of, minimal, minimal_for_all, refusal
 from tui_chain.resolve.tries import Resolution
+from tui_chain.x509.certificate import Certificate
 
 _OVERLOOKED = frozenset(
     {

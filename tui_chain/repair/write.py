@@ -12,11 +12,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tui_chain.certs.readers import read_certificates
-from tui_chain.certs.text import safe_text
-from tui_chain.failure import Failure
+from tui_chain.core.failure import Failure
+from tui_chain.core.text import safe_text
 from tui_chain.repair.difference import CertificateDifference, certificate_difference
 from tui_chain.repair.headers import same_but_notes
+from tui_chain.x509.formats.readers import read_certificates
 
 NEW_FILE_MODE = 0o644
 """Rights of a new bundle: it holds nothing secret, and services run as other users."""

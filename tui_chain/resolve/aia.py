@@ -6,16 +6,16 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field, replace
 
-from tui_chain.certs.certificate import Certificate
-from tui_chain.certs.readers import read_certificates
-from tui_chain.certs.signatures import Proof, SignatureProver
-from tui_chain.certs.text import plural, safe_text
-from tui_chain.resolve.addresses import Reach
+from tui_chain.core.text import plural, safe_text
+from tui_chain.net.addresses import Reach
+from tui_chain.net.fetch import Answer
+from tui_chain.net.refusals import ConsentNeededError
 from tui_chain.resolve.answers import Answers, Remembered
-from tui_chain.resolve.fetch import Answer
 from tui_chain.resolve.proofs import PROOF_WORDS, best_proof
-from tui_chain.resolve.refusals import ConsentNeededError
 from tui_chain.resolve.tries import Try
+from tui_chain.x509.certificate import Certificate
+from tui_chain.x509.formats.readers import read_certificates
+from tui_chain.x509.signatures import Proof, SignatureProver
 
 __all__ = ["MAX_URLS", "PROOF_WORDS", "SOURCE", "AIAClient", "best_proof"]
 

@@ -8,10 +8,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from tui_chain.resolve.addresses import Reach
-from tui_chain.resolve.fetch import Answer, FetchRefusedError, fetch
+from tui_chain.net.addresses import Reach
+from tui_chain.net.fetch import Answer, FetchRefusedError, fetch
+from tui_chain.net.refusals import ConsentNeededError
 from tui_chain.resolve.freshness import lifetime
-from tui_chain.resolve.refusals import ConsentNeededError
 
 FAILURE_SECONDS = 300.0
 """How long a failure is remembered."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from tui_chain.resolve.addresses import Reach
+from tui_chain.net.addresses import Reach
 
 
 @dataclass(frozen=True)

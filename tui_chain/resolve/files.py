@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from tui_chain.certs.certificate import Certificate
-from tui_chain.certs.crls import CRL_LABEL, RevocationList, find_crls
-from tui_chain.certs.readers import read_certificates
-from tui_chain.certs.text import safe_text
-from tui_chain.failure import Failure
-from tui_chain.trust import read_file
+from tui_chain.core.failure import Failure
+from tui_chain.core.text import safe_text
+from tui_chain.trust.loading import read_file
+from tui_chain.x509.certificate import Certificate
+from tui_chain.x509.crl import CRL_LABEL, RevocationList, find_crls
+from tui_chain.x509.formats.readers import read_certificates
 
 MAX_FILES = 2_000
 """Files that are read from one folder."""

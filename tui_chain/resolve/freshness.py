@@ -6,7 +6,7 @@ import re
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 
-from tui_chain.resolve.fetch import Answer
+from tui_chain.net.fetch import Answer
 
 DAY = 86_400.0
 """The longest that an answer is kept, in seconds."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from tui_chain.background import in_daemon_thread
-from tui_chain.certs.store import TrustStore
+from tui_chain.core.threads import in_daemon_thread
 from tui_chain.diagnose.diagnosis import Diagnosis
 from tui_chain.pool.entries import Added
 from tui_chain.pool.pool import Pool
 from tui_chain.resolve.sources import Place
+from tui_chain.trust.store import TrustStore
 
 
 def proven_intermediates(

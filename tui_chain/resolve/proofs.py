@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tui_chain.certs.certificate import Certificate
-from tui_chain.certs.signatures import Proof, SignatureProver
+from tui_chain.x509.certificate import Certificate
+from tui_chain.x509.signatures import Proof, SignatureProver
 
 PROOF_WORDS = {
     Proof.SIGNED: "signed the certificate that waits",

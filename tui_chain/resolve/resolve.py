@@ -9,19 +9,19 @@ from datetime import datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from tui_chain.certs.certificate import Certificate
+from tui_chain.core.status import Status
 from tui_chain.diagnose.diagnosis import Diagnoser, Diagnosis
-from tui_chain.diagnose.words import Status
 from tui_chain.probe.served import ServedChain
 from tui_chain.resolve.files import FileCertificates
 from tui_chain.resolve.sources import Given, Source
 from tui_chain.resolve.tries import Resolution, Try
+from tui_chain.x509.certificate import Certificate
 
 if TYPE_CHECKING:  # who finds everything at hand does not wait for what fetches
+    from tui_chain.net.refusals import ConsentNeededError
     from tui_chain.resolve.aia import AIAClient
     from tui_chain.resolve.answers import Answers
     from tui_chain.resolve.consent import Consent
-    from tui_chain.resolve.refusals import ConsentNeededError
 
 MAX_DEPTH = 8
 """Links that are fetched one above the other."""
@@ -118,7 +118,7 @@ class Resolver:
         return diagnosis
 
     def _client(self, served: ServedChain, limit: asyncio.Timeout) -> AIAClient:
-        from tui_chain.resolve.addresses import allowed_reach
+        from tui_chain.net.addresses import allowed_reach
         from tui_chain.resolve.aia import AIAClient
         from tui_chain.resolve.answers import Answers
 

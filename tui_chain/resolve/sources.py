@@ -11,17 +11,17 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
 
-from tui_chain.background import in_daemon_thread
-from tui_chain.certs.certificate import Certificate
-from tui_chain.certs.signatures import Proof, SignatureProver
-from tui_chain.certs.store import Anchors
-from tui_chain.certs.text import plural
-from tui_chain.failure import Failure
+from tui_chain.core.failure import Failure
+from tui_chain.core.text import plural
+from tui_chain.core.threads import in_daemon_thread
 from tui_chain.pool.pool import Pool
 from tui_chain.probe.served import ServedChain
 from tui_chain.resolve.files import FileCertificates
 from tui_chain.resolve.proofs import PROOF_WORDS, best_proof
 from tui_chain.resolve.tries import Try
+from tui_chain.trust.store import Anchors
+from tui_chain.x509.certificate import Certificate
+from tui_chain.x509.signatures import Proof, SignatureProver
 
 Siblings = Callable[[], Iterable[ServedChain]]
 """Gives the chains that the hosts of the list served, newest state; this host's own may be among them."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from tui_chain.certs.certificate import Certificate
-from tui_chain.certs.signatures import Proof
 from tui_chain.diagnose.diagnosis import Diagnosis
+from tui_chain.x509.certificate import Certificate
+from tui_chain.x509.signatures import Proof
 
 
 @dataclass(frozen=True)

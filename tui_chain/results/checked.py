@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from tui_chain.certs.pemblocks import pem_block
-from tui_chain.certs.text import safe_text
+from tui_chain.core.text import safe_text
+from tui_chain.x509.formats.pem_blocks import pem_block
 
 T = TypeVar("T")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 
-from tui_chain.diagnose.explain import Explanation, explain, explain_code
-from tui_chain.failure import Failure
+from tui_chain.core.failure import Failure
+from tui_chain.diagnose.explain.explain import Explanation, explain, explain_code
 
 
 @dataclass(frozen=True)

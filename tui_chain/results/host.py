@@ -7,12 +7,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict
 
-from tui_chain.certs.certificate import Certificate
-from tui_chain.certs.crls import RevocationList
 from tui_chain.clients.families import FAMILIES
 from tui_chain.clients.judge import engine_name
 from tui_chain.clients.verdict import Verdicts
-from tui_chain.failure import Failure
+from tui_chain.core.failure import Failure
+from tui_chain.engine.host_state import HostState, known_certificates, source_of
 from tui_chain.probe.served import ServedChain
 from tui_chain.results.checked import uncut
 from tui_chain.results.values import (
@@ -23,10 +22,11 @@ from tui_chain.results.values import (
     MissingResult,
     TLSResult,
 )
-from tui_chain.state import HostState, known_certificates, source_of
+from tui_chain.x509.certificate import Certificate
+from tui_chain.x509.crl import RevocationList
 
 if TYPE_CHECKING:
-    from tui_chain.diagnose.servers import Row
+    from tui_chain.diagnose.endpoints import Row
     from tui_chain.revocation.status import Answer, RevocationCheck
 
 

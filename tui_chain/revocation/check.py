@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
-from tui_chain.certs.certificate import Certificate
-from tui_chain.certs.text import safe_text
-from tui_chain.resolve.addresses import Reach
+from tui_chain.core.text import safe_text
+from tui_chain.net.addresses import Reach
+from tui_chain.net.fetch import FetchRefusedError, fetch
 from tui_chain.resolve.aia import MAX_URLS
-from tui_chain.resolve.fetch import FetchRefusedError, fetch
 from tui_chain.revocation.crl import MAX_CRL, read_crl
 from tui_chain.revocation.ocsp import read_response, request_url
 from tui_chain.revocation.status import Answer, Means, Revocation, RevocationCheck
+from tui_chain.x509.certificate import Certificate
 
 TOTAL_SECONDS = 25.0
 """Seconds for all questions about one host."""

@@ -8,18 +8,18 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import pairwise
 
-from tui_chain.certs.certificate import Certificate
-from tui_chain.certs.crls import CrlScope, RevocationList
-from tui_chain.certs.text import safe_text
 from tui_chain.clients.verdict import Verdicts
-from tui_chain.failure import Failure
-from tui_chain.resolve.addresses import Reach
+from tui_chain.core.failure import Failure
+from tui_chain.core.text import safe_text
+from tui_chain.net.addresses import Reach
 from tui_chain.resolve.aia import MAX_URLS
 from tui_chain.revocation.check import TOTAL_SECONDS
 from tui_chain.revocation.crl import judge_crl
 from tui_chain.revocation.fetches import CrlFetches
 from tui_chain.revocation.refusals import no_list_named, nothing_came, revoked, too_large
 from tui_chain.revocation.status import Answer, Revocation
+from tui_chain.x509.certificate import Certificate
+from tui_chain.x509.crl import CrlScope, RevocationList
 
 MAX_TOTAL = 11 << 20
 """Bytes of all CRLs of a file as DER: as PEM they have to stay below the 16 MiB that are read again."""

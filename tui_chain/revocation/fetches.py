@@ -6,11 +6,11 @@ import asyncio
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from tui_chain.certs.crls import RevocationList, find_crls
-from tui_chain.certs.text import safe_text
-from tui_chain.resolve.addresses import Reach
-from tui_chain.resolve.fetch import FetchRefusedError, fetch
+from tui_chain.core.text import safe_text
+from tui_chain.net.addresses import Reach
+from tui_chain.net.fetch import FetchRefusedError, fetch
 from tui_chain.revocation.crl import MAX_CRL
+from tui_chain.x509.crl import RevocationList, find_crls
 
 Fetched = RevocationList | str
 """A list, not judged yet, or why there is none, in words that are safe for a terminal."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from tui_chain.core.status import Blame, Status
 from tui_chain.diagnose.catalogue import Finding, finding
 from tui_chain.diagnose.diagnosis import Diagnosis, by_severity
-from tui_chain.diagnose.words import Blame, Status
 from tui_chain.revocation.status import Means, Revocation, RevocationCheck
 
 

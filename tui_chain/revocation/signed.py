@@ -8,8 +8,8 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, padding, rsa
 
-from tui_chain.certs.certificate import Certificate
-from tui_chain.certs.der import element
+from tui_chain.x509.certificate import Certificate
+from tui_chain.x509.der import element
 
 SKEW = timedelta(minutes=5)
 """By how much clocks may differ."""

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import BindingType
 from textual.command import Provider
 
-from tui_chain.certs.text import plural
-from tui_chain.failure import Failure
-from tui_chain.probe.hostlist import Host
-from tui_chain.state import needs_no_strict, source_of
+from tui_chain.core.failure import Failure
+from tui_chain.core.text import plural
+from tui_chain.engine.host_state import needs_no_strict, source_of
+from tui_chain.net.host_list import Host
 from tui_chain.tui.actions import NAMES, bindings
 from tui_chain.tui.bundle_actions import BundleActions
 from tui_chain.tui.chain_nodes import shown_trail
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from textual.actions import ActionParseResult
     from textual.dom import DOMNode
 
-    from tui_chain.certs.certificate import Certificate
-    from tui_chain.probe.brought import Additions, Brought
+    from tui_chain.probe.pasted import Additions, Brought
+    from tui_chain.x509.certificate import Certificate
 
 
 class ChainApp(LiveActions, FileActions, BundleActions):
@@ -111,7 +111,7 @@ class ChainApp(LiveActions, FileActions, BundleActions):
 
     def _bring(self, brought: Iterable[Brought]) -> int:
         """Add hosts whose chains are at hand; return how many."""
-        from tui_chain.probe.brought import served_chain
+        from tui_chain.probe.pasted import served_chain
 
         count = 0
         for chain in brought:
@@ -148,7 +148,7 @@ class ChainApp(LiveActions, FileActions, BundleActions):
 
     async def action_copy_certificate(self) -> None:
         """Copy the certificate under the cursor."""
-        from tui_chain.certs.pem import to_pem
+        from tui_chain.x509.formats.pem import to_pem
 
         certificate = self._certificate()
         if certificate is not None:
@@ -175,8 +175,8 @@ class ChainApp(LiveActions, FileActions, BundleActions):
 
     def action_details(self) -> None:
         """Show all of the certificate under the cursor."""
-        from tui_chain.certs.pem import to_pem
         from tui_chain.tui.screens.pages import certificate_page
+        from tui_chain.x509.formats.pem import to_pem
 
         certificate, row = self._certificate(), self.row
         if certificate is None or row is None or row.state.verdict is None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from tui_chain.probe.hostlist import Host
-from tui_chain.probe.target import Target
-from tui_chain.state import HostState
+from tui_chain.engine.host_state import HostState
+from tui_chain.net.host_list import Host
+from tui_chain.net.target import Target
 from tui_chain.tui.rows import Row
 
 

@@ -6,22 +6,22 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tui_chain.certs.text import plural, safe_text
 from tui_chain.clients.families import family_names
-from tui_chain.diagnose.words import Status
-from tui_chain.failure import Failure
+from tui_chain.core.failure import Failure
+from tui_chain.core.status import Status
+from tui_chain.core.text import plural, safe_text
 from tui_chain.tui.panes.hosts import HostPane
 from tui_chain.tui.question_actions import QuestionActions
 from tui_chain.tui.rows import Row
 
 if TYPE_CHECKING:
+    from tui_chain.engine.host_state import HostState
     from tui_chain.probe.served import ServedChain
     from tui_chain.repair.kinds import Kind, Output
     from tui_chain.repair.losses import Loss
     from tui_chain.repair.repair import Repair
     from tui_chain.revocation.collect import Crls
     from tui_chain.revocation.fetches import CrlFetches
-    from tui_chain.state import HostState
     from tui_chain.tui.screens.save import Saved
 
 
@@ -74,8 +74,8 @@ class BundleActions(QuestionActions):
 
     def _gather_crls(self, row: Row, fetches: CrlFetches) -> None:
         async def work(state: HostState, _: Callable[[str], None]) -> HostState:
-            from tui_chain.certs.crls import CrlScope
-            from tui_chain.crl_questions import ask_crls
+            from tui_chain.engine.crl_questions import ask_crls
+            from tui_chain.x509.crl import CrlScope
 
             # where not every certificate of the path has a list, the leaf may have one
             scope = CrlScope.LEAF if isinstance(state.crls, Failure) else CrlScope.CHAIN

@@ -6,15 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tui_chain.diagnose.words import Severity
-from tui_chain.state import HostState, source_of
+from tui_chain.core.status import Severity
+from tui_chain.engine.host_state import HostState, source_of
 from tui_chain.tui.rows import BAD, DIM, NEW, OK, SEVERITY_LOOK
 
 if TYPE_CHECKING:
-    from tui_chain.certs.certificate import Certificate
     from tui_chain.diagnose.diagnosis import Diagnosis
     from tui_chain.paths.search import MissingIssuer
     from tui_chain.probe.served import ServedChain
+    from tui_chain.x509.certificate import Certificate
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ import asyncio
 import os
 from collections.abc import Callable
 
-from tui_chain.background import in_daemon_thread
-from tui_chain.certs.text import safe_text
+from tui_chain.core.text import safe_text
+from tui_chain.core.threads import in_daemon_thread
 
 OSC52_LIMIT = 6_000
 """Bytes beyond which some terminals drop an OSC 52 sequence without a word."""

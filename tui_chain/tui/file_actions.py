@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 from textual.worker import WorkerCancelled, WorkerFailed
 
-from tui_chain.certs.text import plural, safe_text
-from tui_chain.failure import Failure
-from tui_chain.probe.hostlist import parse_arguments
-from tui_chain.probe.target import Target
-from tui_chain.state import HostState
+from tui_chain.core.failure import Failure
+from tui_chain.core.text import plural, safe_text
+from tui_chain.engine.host_state import HostState
+from tui_chain.net.host_list import parse_arguments
+from tui_chain.net.target import Target
 from tui_chain.tui.host_app import PROBES_AT_ONCE
 from tui_chain.tui.question_actions import QuestionActions
 from tui_chain.tui.rows import Row
@@ -24,10 +24,10 @@ from tui_chain.tui.rows import Row
 if TYPE_CHECKING:
     from tui_chain.advise.document import Document
     from tui_chain.audit.refresh import Refreshed
-    from tui_chain.certs.crls import CrlScope
-    from tui_chain.certs.store import TrustStore
     from tui_chain.repair.headers import Header
+    from tui_chain.trust.store import TrustStore
     from tui_chain.tui.screens.save import Draft, Form, Saved
+    from tui_chain.x509.crl import CrlScope
 
 
 class FileActions(QuestionActions):
@@ -45,7 +45,7 @@ class FileActions(QuestionActions):
 
     def _public_store(self) -> TrustStore | Failure:
         """The store that everybody has: the one in force where it is certifi's; blocks."""
-        from tui_chain.trust import load_trust_store
+        from tui_chain.trust.loading import load_trust_store
 
         return self._engine.trust if self._engine.trust.name == "certifi" else load_trust_store("certifi")
 
@@ -91,7 +91,7 @@ class FileActions(QuestionActions):
 
     def _crls_again(self, scope: CrlScope) -> Callable[[Target], None]:
         """What fetches the CRLs of a host's repair anew, each address once for all hosts."""
-        from tui_chain.crl_questions import ask_crls
+        from tui_chain.engine.crl_questions import ask_crls
         from tui_chain.revocation.fetches import CrlFetches
 
         fetches = CrlFetches()

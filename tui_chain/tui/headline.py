@@ -6,7 +6,7 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from tui_chain.certs.text import elide_middle
+from tui_chain.core.text import elide_middle
 from tui_chain.tui.rows import DIM, STATUS_LOOK, Row, next_key, verdict_words
 
 SEPARATOR = " · "

@@ -16,10 +16,10 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widgets import Footer
 
-from tui_chain.failure import Failure
-from tui_chain.probe.hostlist import Host
-from tui_chain.probe.target import Target
-from tui_chain.state import Clock, HostState, utc_now
+from tui_chain.core.failure import Failure
+from tui_chain.engine.host_state import Clock, HostState, utc_now
+from tui_chain.net.host_list import Host
+from tui_chain.net.target import Target
 from tui_chain.tui import clipboard
 from tui_chain.tui.background import unforeseen
 from tui_chain.tui.book import Book
@@ -33,10 +33,10 @@ from tui_chain.tui.panes.live import LivePane
 from tui_chain.tui.rows import Row
 
 if TYPE_CHECKING:
-    from tui_chain.journey import Journey
+    from tui_chain.engine.journey import Journey
+    from tui_chain.engine.roots import ConfirmedRoot
     from tui_chain.probe.served import ServedChain
     from tui_chain.resolve.consent import Question
-    from tui_chain.roots import ConfirmedRoot
 
 PROBES_AT_ONCE = 32
 THEME = "tokyo-night"
@@ -249,7 +249,7 @@ class HostApp(LayoutApp):
         """Once all hosts are probed: tell of those that end at the same unknown root, as behind a proxy."""
         if any(row.busy for row in self.rows):
             return
-        from tui_chain.questions import with_shared_roots
+        from tui_chain.engine.questions import with_shared_roots
 
         rows = [row for row in self.rows if row.state.diagnosis is not None]
         for row, state in zip(rows, with_shared_roots([row.state for row in rows]), strict=True):

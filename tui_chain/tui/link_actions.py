@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tui_chain.diagnose.words import Status
+from tui_chain.core.status import Status
 from tui_chain.tui.host_app import HostApp
 from tui_chain.tui.panes.links import LinksPane
 from tui_chain.tui.rows import Row
 
 if TYPE_CHECKING:
-    from tui_chain.certs.certificate import Certificate
+    from tui_chain.engine.roots import ConfirmedRoot
     from tui_chain.repair.choice import Choice
-    from tui_chain.roots import ConfirmedRoot
+    from tui_chain.x509.certificate import Certificate
 
 
 class LinkActions(HostApp):
@@ -54,7 +54,7 @@ class LinkActions(HostApp):
         """The root outside the trust store in which the chain of a host ends."""
         if row.status is not Status.UNTRUSTED or row.state.verdict is None:
             return None
-        from tui_chain.roots import private_root
+        from tui_chain.engine.roots import private_root
 
         return private_root(row.state.verdict)
 
@@ -64,7 +64,7 @@ class LinkActions(HostApp):
         root = self._root(row) if row is not None else None
         if row is None or root is None or row.state.verdict is None:
             return
-        from tui_chain.roots import ask_about
+        from tui_chain.engine.roots import ask_about
         from tui_chain.tui.screens.root import RootScreen
 
         def confirmed(result: ConfirmedRoot | None) -> None:

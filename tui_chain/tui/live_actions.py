@@ -7,10 +7,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tui_chain.failure import Failure
-from tui_chain.probe.hostlist import Host
-from tui_chain.probe.target import Target
-from tui_chain.state import HostState
+from tui_chain.core.failure import Failure
+from tui_chain.engine.host_state import HostState
+from tui_chain.net.host_list import Host
+from tui_chain.net.target import Target
 from tui_chain.tui.panes.hosts import HostPane
 from tui_chain.tui.question_actions import QuestionActions
 from tui_chain.tui.rows import Row, reached
@@ -79,7 +79,7 @@ class LiveActions(QuestionActions):
     def action_request(self) -> None:
         """Ask for method, path, headers and proxy of this host's live tests, and keep them for this run."""
         from tui_chain.livetest.choice import USUAL
-        from tui_chain.livetest.proxies import environment_proxy
+        from tui_chain.net.environment_proxy import environment_proxy
         from tui_chain.tui.screens.request import RequestScreen
 
         row = self.row

@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from tui_chain.certs.text import colon_hex, plural
 from tui_chain.clients.families import FAMILIES, family_names
 from tui_chain.clients.verdict import reason
+from tui_chain.core.text import colon_hex, plural
 from tui_chain.tui.rows import BAD, DIM, OK, SEVERITY_LOOK, WARN
 
 if TYPE_CHECKING:
-    from tui_chain.certs.certificate import Certificate
     from tui_chain.clients.verdict import Verdicts
     from tui_chain.diagnose.catalogue import Finding
     from tui_chain.livetest.attempt import Attempt, Times
     from tui_chain.livetest.hops import Hop
     from tui_chain.resolve.tries import Try
+    from tui_chain.x509.certificate import Certificate
 
 BAR = 24
 """Cells of a validity bar."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from tui_chain.state import HostState
+from tui_chain.engine.host_state import HostState
 from tui_chain.tui.link_actions import LinkActions
 from tui_chain.tui.rows import Row, reached
 
@@ -19,8 +19,8 @@ class QuestionActions(LinkActions):
             return
 
         async def work(state: HostState, _: Callable[[str], None]) -> HostState:
+            from tui_chain.engine.questions import ask_servers
             from tui_chain.probe.variants import Wanted
-            from tui_chain.questions import ask_servers
 
             asked = await ask_servers(self._engine, state, Wanted(all_addresses=True, key_types=True, no_sni=True))
             return replace(state, servers=asked.servers) if _same_chain(asked, state) else asked
@@ -40,7 +40,7 @@ class QuestionActions(LinkActions):
             return
 
         async def work(state: HostState, _: Callable[[str], None]) -> HostState:
-            from tui_chain.questions import ask_revocation
+            from tui_chain.engine.questions import ask_revocation
 
             asked = await ask_revocation(self._engine, state)
             revoked = any(check.status.value == "revoked" for check in asked.revocation or ())

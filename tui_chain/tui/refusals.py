@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tui_chain.diagnose.words import Status
+from tui_chain.core.status import Status
 from tui_chain.tui.rows import Row
 
 _NO_CHOICE = {

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui_chain.diagnose.words import Severity, Status
-from tui_chain.failure import Failure
-from tui_chain.probe.target import Target
-from tui_chain.state import HostState
+from tui_chain.core.failure import Failure
+from tui_chain.core.status import Severity, Status
+from tui_chain.engine.host_state import HostState
+from tui_chain.net.target import Target
 
 if TYPE_CHECKING:
     from tui_chain.livetest.choice import RequestChoice

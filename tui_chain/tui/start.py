@@ -12,9 +12,9 @@ import click
 from tui_chain import __version__
 
 if TYPE_CHECKING:
-    from tui_chain.failure import Failure
-    from tui_chain.journey import Journey
-    from tui_chain.probe.hostlist import Host
+    from tui_chain.core.failure import Failure
+    from tui_chain.engine.journey import Journey
+    from tui_chain.net.host_list import Host
     from tui_chain.tui.app import ChainApp
 
 DEMO_HOST = "leaf-only"
@@ -68,7 +68,7 @@ def _run(app: ChainApp, resources: ExitStack) -> None:
     """Run the app until it is quit or told to end; give the terminal back, and close what was opened."""
     import asyncio
 
-    from tui_chain.ending import Told, heeding
+    from tui_chain.engine.signals import Told, heeding
 
     runner = asyncio.Runner()
 
@@ -83,8 +83,8 @@ def _run(app: ChainApp, resources: ExitStack) -> None:
 
 def _hosts(targets: tuple[str, ...], hosts_file: Path | None) -> tuple[Host, ...]:
     """The hosts that were named; a wrong one ends the program with a line for each."""
-    from tui_chain.failure import Failure
-    from tui_chain.probe.hostlist import parse_arguments, read_host_file
+    from tui_chain.core.failure import Failure
+    from tui_chain.net.host_list import parse_arguments, read_host_file
 
     named = parse_arguments(targets)
     bad = [f"argument {line.number}: {line.failure}" for line in named.bad]
@@ -108,21 +108,21 @@ def _load(
     """Read the trust store and make the journey, off the event loop; `demo` names the lab's hosts, none the usual."""
     from dataclasses import replace
 
-    from tui_chain.failure import Failure
-    from tui_chain.journey import Journey
+    from tui_chain.core.failure import Failure
+    from tui_chain.engine.journey import Journey
+    from tui_chain.net.host_list import Host
+    from tui_chain.net.lookup import NameLookup, lookup, lookup_with
+    from tui_chain.net.target import Target, parse_target
     from tui_chain.pool.place import default_path
     from tui_chain.pool.pool import Pool
-    from tui_chain.probe.hostlist import Host
-    from tui_chain.probe.lookup import NameLookup, lookup, lookup_with
-    from tui_chain.probe.target import Target, parse_target
-    from tui_chain.trust import load_trust_store
+    from tui_chain.trust.loading import load_trust_store
 
     known: tuple[Host, ...] = ()
     choice = trust or ("certifi",)
     name_lookup: NameLookup = lookup
     if demo is not None:
         from tui_chain.lab.internet import open_lab
-        from tui_chain.lab.scenarios import NoSuchHost
+        from tui_chain.lab.scenarios.catalogue import NoSuchHost
 
         try:
             lab = resources.enter_context(open_lab(demo or None))

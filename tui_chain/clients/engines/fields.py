@@ -12,10 +12,10 @@ from functools import cached_property, lru_cache
 
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
-from tui_chain.certs.anatomy import RawExtension, raw_extensions
-from tui_chain.certs.der import CONTEXT, INTEGER, SEQUENCE, UTC_TIME, DERError, Element, element
-from tui_chain.certs.faults import Fault, attempt
-from tui_chain.certs.keys import PublicKey, verifying_key
+from tui_chain.x509.der import CONTEXT, INTEGER, SEQUENCE, UTC_TIME, DERError, Element, element
+from tui_chain.x509.faults import Fault, attempt
+from tui_chain.x509.keys import PublicKey, verifying_key
+from tui_chain.x509.structure import RawExtension, raw_extensions
 
 GENERALIZED_TIME = 0x18
 

@@ -9,10 +9,10 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
-from tui_chain.certs.algorithms import SignatureAlgorithm
-from tui_chain.certs.faults import attempt
-from tui_chain.certs.keys import PublicKey
-from tui_chain.certs.verification import padding_of, verify
+from tui_chain.x509.algorithms import SignatureAlgorithm
+from tui_chain.x509.faults import attempt
+from tui_chain.x509.keys import PublicKey
+from tui_chain.x509.verification import padding_of, verify
 
 
 class MLDSAPublicKey(Protocol):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from tui_chain.certs.der import CONTEXT, SEQUENCE, DERError
+from tui_chain.x509.der import CONTEXT, SEQUENCE, DERError
 
 _LONG_TAG = 0x1F
 

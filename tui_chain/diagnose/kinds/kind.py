@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tui_chain.diagnose.words import Blame, Severity
+from tui_chain.core.status import Blame, Severity
 
 FATAL, RISK, COSMETIC = Severity.FATAL, Severity.RISK, Severity.COSMETIC
 SERVER, STORE, NETWORK = Blame.SERVER, Blame.CLIENT_STORE, Blame.NETWORK

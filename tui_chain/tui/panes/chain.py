@@ -15,20 +15,20 @@ from textual.content import Content
 from textual.widgets import Static, Tree
 from textual.widgets.tree import TreeNode
 
-from tui_chain.certs.text import plural
-from tui_chain.diagnose.words import Status
-from tui_chain.state import Clock, source_of
+from tui_chain.core.status import Status
+from tui_chain.core.text import plural
+from tui_chain.engine.host_state import Clock, source_of
 from tui_chain.tui.chain_nodes import Node, nodes
 from tui_chain.tui.paint import days_left, fact, family_line, finding_words, lines, summary
 from tui_chain.tui.panes.base import CURSOR_KEYS, Pane
 from tui_chain.tui.rows import BAD, DIM, STATUS_LOOK, WARN, Row, reached
 
 if TYPE_CHECKING:
-    from tui_chain.certs.certificate import Certificate
     from tui_chain.diagnose.catalogue import Finding
     from tui_chain.diagnose.diagnosis import Diagnosis
+    from tui_chain.net.target import Target
     from tui_chain.probe.served import ServedChain
-    from tui_chain.probe.target import Target
+    from tui_chain.x509.certificate import Certificate
 
 
 class ChainTree(Tree[Node]):

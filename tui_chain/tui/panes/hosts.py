@@ -13,9 +13,9 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import DataTable, Input
 
-from tui_chain.certs.text import elide_middle
-from tui_chain.diagnose.words import Status
-from tui_chain.probe.target import Target
+from tui_chain.core.status import Status
+from tui_chain.core.text import elide_middle
+from tui_chain.net.target import Target
 from tui_chain.tui.panes.base import CURSOR_KEYS, Pane
 from tui_chain.tui.rows import STATUS_LOOK, Row
 

@@ -14,18 +14,18 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from tui_chain.certs.text import plural, safe_text
-from tui_chain.diagnose.words import Status
-from tui_chain.failure import Failure
-from tui_chain.state import source_of
+from tui_chain.core.failure import Failure
+from tui_chain.core.status import Status
+from tui_chain.core.text import plural, safe_text
+from tui_chain.engine.host_state import source_of
 from tui_chain.tui.paint import fact, family_line, lines, refusals, try_line
 from tui_chain.tui.panes.base import CURSOR_KEYS, Pane
 from tui_chain.tui.rows import BAD, DIM, NEW, OK, WARN, Row
 
 if TYPE_CHECKING:
-    from tui_chain.certs.certificate import Certificate
+    from tui_chain.engine.host_state import HostState
     from tui_chain.repair.candidates import Candidate, Gap
-    from tui_chain.state import HostState
+    from tui_chain.x509.certificate import Certificate
 
 
 class LinkList(OptionList):

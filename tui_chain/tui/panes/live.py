@@ -12,7 +12,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from tui_chain.certs.text import plural
+from tui_chain.core.text import plural
 from tui_chain.tui.paint import attempt, fact, hop_line, lines
 from tui_chain.tui.panes.base import SCROLL_KEYS, Pane
 from tui_chain.tui.panes.matrix import matrix

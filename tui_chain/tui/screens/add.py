@@ -12,9 +12,9 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static, TextArea
 
-from tui_chain.certs.text import plural
-from tui_chain.probe.brought import Additions, Brought, parse_additions
-from tui_chain.probe.hostlist import BadLine, Host, HostList, parse_host_list
+from tui_chain.core.text import plural
+from tui_chain.net.host_list import BadLine, Host, HostList, parse_host_list
+from tui_chain.probe.pasted import Additions, Brought, parse_additions
 from tui_chain.tui.rows import BAD, DIM, OK
 from tui_chain.tui.screens.dialog import Dialog
 

@@ -6,13 +6,13 @@ from collections.abc import Iterable
 
 from textual.content import Content
 
-from tui_chain.diagnose.explain_words import Explanation
-from tui_chain.failure import Failure
+from tui_chain.core.failure import Failure
+from tui_chain.diagnose.explain.explanation import Explanation
+from tui_chain.engine.host_state import HostState
 from tui_chain.livetest.environment import Variable
 from tui_chain.livetest.families import FamilyTest
 from tui_chain.livetest.fulltest import FullTest
 from tui_chain.livetest.obeying import Obeyed
-from tui_chain.state import HostState
 from tui_chain.tui.paint import attempt, fact, hop_line, lines
 from tui_chain.tui.rows import BAD, DIM, OK, WARN
 

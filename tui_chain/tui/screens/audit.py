@@ -15,8 +15,8 @@ from textual.widgets import Input, Static
 from tui_chain.audit.mend import Mended, mend
 from tui_chain.audit.refresh import State
 from tui_chain.audit.words import mended_words, mends_something, not_written_over
-from tui_chain.certs.text import plural, safe_text
-from tui_chain.failure import Failure
+from tui_chain.core.failure import Failure
+from tui_chain.core.text import plural, safe_text
 from tui_chain.repair.headers import Header
 from tui_chain.repair.kinds import Kind
 from tui_chain.tui.background import guarded, in_background

@@ -9,16 +9,16 @@ from textual.content import Content
 
 from tui_chain.audit.findings import AuditFinding
 from tui_chain.audit.words import TEXT_FORMATS, ClientWords, content_words, ends_first, severity_words
-from tui_chain.certs.certificate import Certificate
-from tui_chain.certs.text import plural, safe_text
-from tui_chain.diagnose.words import Severity
-from tui_chain.failure import Failure
+from tui_chain.core.failure import Failure
+from tui_chain.core.status import Severity
+from tui_chain.core.text import plural, safe_text
 from tui_chain.repair.headers import Header
 from tui_chain.tui.paint import days_left, fact, lines, summary
 from tui_chain.tui.rows import BAD, DIM, OK, SEVERITY_LOOK
 from tui_chain.tui.screens.looking import Looked
 from tui_chain.tui.screens.pages import certificate_page
 from tui_chain.tui.screens.part import Cell, Row, Widths, last_takes_rest
+from tui_chain.x509.certificate import Certificate
 
 Shown = tuple[int, Callable[[int], Row], Widths]
 """A list: how many rows, what makes them, and the widths of their columns."""

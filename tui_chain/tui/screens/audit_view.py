@@ -12,14 +12,14 @@ from textual.containers import Container, Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from tui_chain.certs.certificate import Certificate
-from tui_chain.certs.pem import to_pem
 from tui_chain.tui.rows import DIM
 from tui_chain.tui.screens import audit_paint as paint
 from tui_chain.tui.screens.desk import Desk
 from tui_chain.tui.screens.dialog import Dialog, Page, Reader
 from tui_chain.tui.screens.looking import Looked
 from tui_chain.tui.screens.part import Part
+from tui_chain.x509.certificate import Certificate
+from tui_chain.x509.formats.pem import to_pem
 
 FEW = 6
 """Certificates that are named where there is little room."""

@@ -16,9 +16,9 @@ from textual.widgets import Static
 
 from tui_chain.audit.audit import Auditor
 from tui_chain.audit.words import content_words
-from tui_chain.certs.text import plural, safe_text
-from tui_chain.diagnose.words import Severity
-from tui_chain.failure import Failure
+from tui_chain.core.failure import Failure
+from tui_chain.core.status import Severity
+from tui_chain.core.text import plural, safe_text
 from tui_chain.tui.background import guarded
 from tui_chain.tui.paint import lines
 from tui_chain.tui.rows import BAD, DIM, NEW, OK, SEVERITY_LOOK

@@ -15,11 +15,11 @@ from tui_chain.audit.audit import Audit, Auditor, files_of
 from tui_chain.audit.findings import AuditFinding
 from tui_chain.audit.refresh import header_of
 from tui_chain.audit.words import ClientWords, client_words
-from tui_chain.certs.certificate import Certificate
-from tui_chain.certs.text import elide_middle, safe_text
-from tui_chain.failure import Failure
-from tui_chain.files import MAX_FILE
+from tui_chain.core.failure import Failure
+from tui_chain.core.files import MAX_FILE
+from tui_chain.core.text import elide_middle, safe_text
 from tui_chain.repair.headers import Header, read_header
+from tui_chain.x509.certificate import Certificate
 
 MAX_PATH = 4096
 """Characters of a path, as Linux has it."""

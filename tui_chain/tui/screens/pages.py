@@ -6,15 +6,15 @@ from datetime import datetime
 
 from textual.content import Content
 
-from tui_chain.certs.certificate import Certificate, ExtensionRow
-from tui_chain.certs.pem import to_pem
-from tui_chain.certs.text import safe_text
+from tui_chain.core.failure import Failure
+from tui_chain.core.text import safe_text
 from tui_chain.diagnose.catalogue import Finding
-from tui_chain.diagnose.timeline import timeline
-from tui_chain.failure import Failure
 from tui_chain.tui.actions import ACTIONS, MOVES
 from tui_chain.tui.paint import fact, lines, summary
 from tui_chain.tui.rows import BAD, DIM, OK, WARN, Row
+from tui_chain.tui.timeline import timeline
+from tui_chain.x509.certificate import Certificate, ExtensionRow
+from tui_chain.x509.formats.pem import to_pem
 
 LINE = 44
 """Cells of a time line."""

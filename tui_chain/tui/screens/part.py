@@ -17,7 +17,7 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from tui_chain.certs.text import elide_middle
+from tui_chain.core.text import elide_middle
 from tui_chain.tui.panes.base import CURSOR_KEYS
 
 Cell = tuple[str, str]

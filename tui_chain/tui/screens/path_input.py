@@ -8,7 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.suggester import Suggester
 from textual.widgets import Input
 
-from tui_chain.failure import Failure
+from tui_chain.core.failure import Failure
 from tui_chain.tui.background import in_background
 from tui_chain.tui.screens.looking import MAX_PATH, completions
 

@@ -14,7 +14,7 @@ from textual.widgets import Static
 
 from tui_chain.audit.refresh import HostNews, Refreshed, State
 from tui_chain.audit.words import outcome_words, replacement_refused
-from tui_chain.certs.text import safe_text
+from tui_chain.core.text import safe_text
 from tui_chain.repair.difference import certificate_difference
 from tui_chain.repair.kinds import WORDS, Output
 from tui_chain.repair.render import earliest_expiry

@@ -12,10 +12,10 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, Static, TextArea
 
-from tui_chain.failure import Failure
+from tui_chain.core.failure import Failure
 from tui_chain.livetest.choice import METHODS, RequestChoice, read_choice
-from tui_chain.livetest.proxies import read_proxy, shown_proxy
-from tui_chain.probe.target import Target
+from tui_chain.net.environment_proxy import read_proxy, shown_proxy
+from tui_chain.net.target import Target
 from tui_chain.tui.paint import fact
 from tui_chain.tui.rows import BAD, DIM
 from tui_chain.tui.screens.add import HostText

@@ -10,9 +10,9 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from tui_chain.failure import Failure
+from tui_chain.core.failure import Failure
+from tui_chain.engine.roots import TYPED_DIGITS, ConfirmedRoot, RootQuestion, confirm_typed, plan_trust_file
 from tui_chain.repair.write import write
-from tui_chain.roots import TYPED_DIGITS, ConfirmedRoot, RootQuestion, confirm_typed, plan_trust_file
 from tui_chain.tui.rows import BAD, DIM
 from tui_chain.tui.screens.dialog import Dialog
 

@@ -15,9 +15,9 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Button, Input, Static
 
-from tui_chain.certs.text import safe_text
-from tui_chain.failure import Failure
-from tui_chain.files import absolute
+from tui_chain.core.failure import Failure
+from tui_chain.core.files import absolute
+from tui_chain.core.text import safe_text
 from tui_chain.repair.write import WritePlan, free_name, numbered, plan_write, write
 from tui_chain.tui.rows import BAD, DIM, OK, WARN
 from tui_chain.tui.screens.dialog import Dialog, Page

@@ -22,13 +22,13 @@ from tui_chain.advise.document import Code, Document, Part, to_html, to_markdown
 from tui_chain.advise.guide import advice_document
 from tui_chain.advise.letter import letter_document
 from tui_chain.advise.python_clients import strict_advice
-from tui_chain.certs.text import safe_text
-from tui_chain.failure import Failure
-from tui_chain.files import absolute
-from tui_chain.probe.target import Target
+from tui_chain.core.failure import Failure
+from tui_chain.core.files import absolute
+from tui_chain.core.text import safe_text
+from tui_chain.engine.host_state import needs_no_strict
+from tui_chain.net.target import Target
 from tui_chain.repair.kinds import SUFFIXES, Kind
 from tui_chain.repair.repair import Repair
-from tui_chain.state import needs_no_strict
 from tui_chain.tui.paint import lines
 from tui_chain.tui.panes.base import CURSOR_KEYS
 from tui_chain.tui.rows import DIM, WARN, Row, reached

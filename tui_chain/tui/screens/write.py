@@ -7,7 +7,7 @@ from functools import partial
 
 from textual.content import Content
 
-from tui_chain.failure import Failure
+from tui_chain.core.failure import Failure
 from tui_chain.repair.kinds import SUFFIXES, WORDS, Kind, Output
 from tui_chain.repair.merge import merge_proven
 from tui_chain.tui.screens.save import Draft, Form

@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.support.unsafe import UNSAFE
+from tests.x509.relaxed import relaxed
+from tui_chain.core.text import colon_hex, elide_middle, plural, safe_text
+
+ANY_TEXT = st.text(alphabet=st.characters(exclude_categories=()), max_size=300)
+HOSTILE = st.text(alphabet=st.sampled_from("a é\x1b\x07\n\r\t\u202e\u200b\u2028\u0301\u0489\ud800\ue000\U0010ffff…"))
+
+
+@relaxed
+@given(ANY_TEXT | HOSTILE, st.integers(-3, 250))
+def test_safe_text_holds_its_promises(text: str, limit: int) -> None:
+    safe = safe_text(text, limit)
+    assert not {unicodedata.category(char) for char in safe} & UNSAFE
+    assert len(safe) <= max(limit, 0)
+    assert safe_text(safe, limit) == safe
+
+
+@relaxed
+@given(ANY_TEXT)
+def test_harmless_text_stays_as_it_is(text: str) -> None:
+    harmless = "".join(char for char in text if unicodedata.category(char)[0] in "LNPS" or char == " ")
+    assert safe_text(harmless, 300) == harmless
+
+
+@relaxed
+@given(HOSTILE)
+def test_marks_never_pile_up(text: str) -> None:
+    run = worst = 0
+    for char in safe_text(text):
+        run = run + 1 if unicodedata.category(char) in {"Mn", "Me"} else 0
+        worst = max(worst, run)
+    assert worst <= 2
+
+
+@pytest.mark.parametrize(
+    ("text", "safe"),
+    [
+        ("\x1b[31mred", r"\x1b[31mred"),
+        ("a\u202eb", r"a\u202eb"),
+        ("a\nb\u2028", r"a\x0ab\u2028"),
+        ("\ud800", r"\ud800"),
+        ("\U000e0041", r"\U000e0041"),
+        ("e\u0301\u0301\u0301", "e\u0301\u0301\\u0301"),
+        ("\u0301e", r"\u0301e"),
+        ("Müller GmbH", "Müller GmbH"),
+        ("日本", "日本"),
+    ],
+)
+def test_what_acts_on_a_terminal_is_escaped(text: str, safe: str) -> None:
+    assert safe_text(text) == safe
+
+
+def test_a_cut_is_shown_and_stays_in_the_limit() -> None:
+    assert safe_text("abcdef", 4) == "abc…"
+    assert safe_text("abcd", 4) == "abcd"
+    assert safe_text("éééééé", 4) == "ééé…"
+    assert safe_text("abc", 1) == "…"
+    assert safe_text("abc", 0) == ""
+
+
+@relaxed
+@given(ANY_TEXT, st.integers(0, 50))
+def test_eliding_keeps_the_width_and_both_ends(text: str, width: int) -> None:
+    shown = elide_middle(text, width)
+    assert len(shown) <= max(width, 0)
+    if len(text) > width >= 5:
+        assert shown[0] == text[0]
+        assert shown[-1] == text[-1]
+
+
+def test_small_words() -> None:
+    assert colon_hex("ab12") == "AB:12"
+    assert plural(1, "key") == "1 key"
+    assert plural(2, "key") == "2 keys"

@@ -1,0 +1,153 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from tests.support.unsafe import unsafe_in
+from tui_chain.core.failure import Failure
+from tui_chain.net.target import Target, parse_target
+
+GOOD = {
+    "example.org": "example.org:443",
+    "  example.org\n": "example.org:443",
+    "EXAMPLE.Org": "example.org:443",
+    "example.org.": "example.org:443",
+    "localhost": "localhost:443",
+    "a_b.example.org": "a_b.example.org:443",
+    "example.org:8443": "example.org:8443",
+    "example.org:0443": "example.org:443",
+    "example.org/path": "example.org:443",
+    "example.org:8443/path:x?y#z": "example.org:8443",
+    "192.0.2.1": "192.0.2.1:443",
+    "192.0.2.1:8443": "192.0.2.1:8443",
+    "::1": "[::1]:443",
+    "2001:DB8:0:0::1": "[2001:db8::1]:443",
+    "[::1]": "[::1]:443",
+    "[::1]:8443": "[::1]:8443",
+    "[::1]:8443/x": "[::1]:8443",
+    "fe80::1%Eth0": "[fe80::1%Eth0]:443",
+    "[fe80::1%eth0]:8443": "[fe80::1%eth0]:8443",
+    "https://[fe80::1%25eth0]/": "[fe80::1%eth0]:443",
+    "https://example.org": "example.org:443",
+    "HTTPS://Example.ORG:8443/a/b?c=d#e": "example.org:8443",
+    "https://user:secret@example.org/": "example.org:443",
+    "https://[2001:db8::1]:8443/": "[2001:db8::1]:8443",
+    "wss://example.org/socket": "example.org:443",
+    "imaps://mail.example.org": "mail.example.org:993",
+    "smtps://mail.example.org": "mail.example.org:465",
+    "ldaps://ldap.example.org:1636/dc=x": "ldap.example.org:1636",
+    "smtp+starttls://mail.example.org": "smtp+starttls://mail.example.org:587",
+    "smtp+starttls://mail.example.org:25": "smtp+starttls://mail.example.org:25",
+    "SMTP+STARTTLS://[::1]": "smtp+starttls://[::1]:587",
+    "postgres+starttls://db": "postgres+starttls://db:5432",
+    "bücher.example": "xn--bcher-kva.example:443",
+    "BÜCHER.example:8443": "xn--bcher-kva.example:8443",
+    "https://bücher.example/": "xn--bcher-kva.example:443",
+    "xn--bcher-kva.example": "xn--bcher-kva.example:443",
+    "例え。テスト": "xn--r8jz45g.xn--zckzah:443",
+    "example。org。": "example.org:443",
+    "faß.de": "xn--fa-hia.de:443",
+}
+
+BAD = {
+    "": "It is empty.",
+    " \t": "It is empty.",
+    ":443": "There is no host name in it.",
+    "https://": "There is no host name in it.",
+    "[]:443": "There is no host name in it.",
+    "...": "There is no host name in it.",
+    "example.org:": "The port '' is not a number",
+    "example.org:0": "The port '0' is not a number",
+    "example.org:65536": "The port '65536' is not a number",
+    "example.org:000000044399999": "is not a number",
+    "example.org:000000443" + "0" * 5000: "is not a number",
+    "example.org:+443": "The port '+443' is not a number",
+    "example.org:٤٤٣": "is not a number",
+    "example.org:https": "The port 'https' is not a number",
+    "[::1]443": "has no closing bracket, or something other than a port follows it",
+    "[::1": "has no closing bracket, or something other than a port follows it",
+    "[::1]]:443": "has no closing bracket, or something other than a port follows it",
+    "[example.org]:443": "is no IPv6 address",
+    "[192.0.2.1]:443": "is no IPv6 address",
+    "::1::2": "It has several colons but is no IPv6 address.",
+    "example.org:443:443": "It has several colons but is no IPv6 address.",
+    "192.0.2.1%eth0": "is not a host name",
+    "fe80::1%\x1b[31m": "several colons",
+    "fe80::1%" + "z" * 40: "several colons",
+    "192.0.2": "is not an IP address",
+    "192.0.2.256": "is not an IP address",
+    "１９２.0.2": "is not an IP address",
+    "-example.org": "is not a host name",
+    "exam ple.org": "There is white space in it.",
+    "a..b": "is not a host name",
+    "*.example.org": "is not a host name",
+    "user@example.org": "is not a host name",
+    "a" * 64 + ".example": "is not a host name",
+    ".".join(["a" * 60] * 5): "is not a host name",
+    "xn--\u202e.example": "not a valid internationalised name",
+    "\u202eexample.org": "not a valid internationalised name",
+    "ü" * 100_000: "not a host name",
+    "http://example.org": "http:// has no TLS",
+    "ftp://example.org": "ftp:// is not known here",
+    "xmpp+starttls://example.org": "xmpp+starttls:// is not known here",
+    "https+starttls://example.org": "https+starttls:// is not known here",
+    "file:///etc/passwd": "file:// is not known here",
+    "https://[::1": "It is not a URL.",
+    "https://exa\nmple.org/": "There is white space in it.",
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), GOOD.items(), ids=map(repr, GOOD))
+def test_a_target_is_read_as_people_write_it(text: str, expected: str) -> None:
+    target = parse_target(text)
+    assert isinstance(target, Target)
+    assert str(target) == expected
+    assert parse_target(str(target)) == target
+
+
+@pytest.mark.parametrize(("text", "why"), BAD.items(), ids=[repr(text[:40]) for text in BAD])
+def test_what_is_no_target_says_why(text: str, why: str) -> None:
+    failure = parse_target(text)
+    assert isinstance(failure, Failure)
+    assert failure.kind == "target"
+    assert why in failure.message
+    assert "host:port" in failure.hint
+    assert len(failure.message) < 400
+
+
+def test_a_password_is_not_repeated() -> None:
+    for text in ("https://user:secret@example.org:x/", "ftp://user:secret@host/", "https://user:secret@ho st/"):
+        assert "secret" not in str(parse_target(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "url"),
+    [
+        ("example.org", "https://example.org/"),
+        ("example.org:8443", "https://example.org:8443/"),
+        ("[2001:db8::1]:8443", "https://[2001:db8::1]:8443/"),
+    ],
+)
+def test_a_target_has_a_url(text: str, url: str) -> None:
+    target = parse_target(text)
+    assert isinstance(target, Target)
+    assert target.url == url
+    assert target.is_ip == ("[" in text)
+
+
+PIECES = st.sampled_from(["https://", "smtp+starttls://", "[", "]", ":", "::1", "443", "%", "a", "ü", ".", "@", "/"])
+
+
+@settings(database=None, deadline=None, max_examples=300)
+@given(st.one_of(st.text(max_size=60), st.lists(PIECES, max_size=8).map("".join)))
+@example("https://[v1.x]/")
+@example("https://a\uff03b/")
+@example("\ud800.example")
+def test_no_text_raises_or_brings_foreign_characters(text: str) -> None:
+    result = parse_target(text)
+    assert unsafe_in(str(result)) == set()
+    if isinstance(result, Target):
+        assert 1 <= result.port <= 65535
+        assert result.host.isascii()
+        assert parse_target(str(result)) == result

@@ -1,0 +1,169 @@
+"""One host in words, coloured where a person reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+import click
+
+from tui_chain.cli.crls import crl_lines
+from tui_chain.cli.further import revocation_lines, server_lines
+from tui_chain.clients.families import FAMILIES
+from tui_chain.clients.verdict import Verdicts, reason
+from tui_chain.core.failure import Failure
+from tui_chain.core.status import Blame, Severity, Status
+from tui_chain.core.text import plural
+from tui_chain.engine.host_state import HostState, known_certificates, label_of, source_of
+from tui_chain.probe.asking import KeyType
+from tui_chain.probe.served import ServedChain
+from tui_chain.x509.certificate import Certificate
+
+GLYPHS = {
+    Status.COMPLETE: ("✓", "green"),
+    Status.REPAIRABLE: ("✚", "cyan"),
+    Status.PARTIAL: ("◐", "yellow"),
+    Status.INCOMPLETE: ("✗", "red"),
+    Status.UNTRUSTED: ("✗", "red"),
+    Status.INVALID: ("✗", "red"),
+    Status.REFUSED: ("⊘", "red"),
+    Status.UNREACHABLE: ("⊘", "red"),
+}
+_SEVERITY = {Severity.FATAL: ("✗", "red"), Severity.RISK: ("!", "yellow"), Severity.COSMETIC: ("·", "bright_black")}
+
+
+def describe(state: HostState, now: datetime) -> str:
+    """Tell the whole story of a host, a line for each fact."""
+    return "\n".join(_lines(state, now))
+
+
+def _lines(state: HostState, now: datetime) -> Iterator[str]:
+    verdict, status = state.verdict, state.status
+    if verdict is None or status is None:
+        return
+    glyph, colour = GLYPHS[status]
+    blame = "" if verdict.blame is Blame.NOBODY else f" · fault: {verdict.blame.value}"
+    yield click.style(f"{state.target}", bold=True) + (f"  {state.label}" if state.label else "")
+    yield f"{click.style(f'{glyph} {status.value}', fg=colour)} · {state.headline}{blame}"
+    if isinstance(state.served, ServedChain):
+        yield from _served(state.served)
+    yield from _path(state, now)
+    yield from _findings(state)
+    yield from server_lines(state.servers)
+    yield from revocation_lines(state.revocation)
+    yield from _tries(state)
+    yield from _outcome(state)
+    yield from crl_lines(state)
+
+
+def _served(served: ServedChain) -> Iterator[str]:
+    facts = [plural(len(served.certificates), "certificate")]
+    if served.tls_version:
+        facts.append(f"over {served.tls_version}")
+    if served.address:
+        facts.append(f"from {served.address}")
+    yield f"  served    {' '.join(facts)}{f' ({served.note})' if served.note else ''}"
+
+
+def _path(state: HostState, now: datetime) -> Iterator[str]:
+    verdict = state.verdict
+    if verdict is None or not isinstance(state.served, ServedChain):
+        return
+    path = state.proven.path if state.proven is not None else verdict.path
+    chain = path.certificates if path is not None else state.served.certificates
+    for place, certificate in enumerate(chain):
+        title = ("path" if path is not None else "sent") if place == 0 else ""
+        yield f"  {title:<10}{'  ' * place if path is not None else ''}{_certificate(state, certificate, now)}"
+    for link in verdict.missing:
+        key = f" (key id {link.key_id})" if link.key_id else ""
+        yield f"  {click.style('missing', fg='red')}   {link.subject}{key}, the issuer of {link.wanted_by.label}"
+
+
+def _certificate(state: HostState, certificate: Certificate, now: datetime) -> str:
+    until = f"until {certificate.not_after:%Y-%m-%d}" if certificate.not_after else "dates unreadable"
+    alive = "" if certificate.valid_at(now) else click.style(" not valid now", fg="red")
+    return f"{certificate.subject}  {until}{alive}  [{source_of(state, certificate)}]"
+
+
+def _findings(state: HostState) -> Iterator[str]:
+    verdict = state.verdict
+    for found in verdict.findings if verdict is not None else ():
+        glyph, colour = _SEVERITY[found.severity]
+        yield f"  {click.style(f'{glyph} {found.code}', fg=colour)}  {label_of(state, found)}: {found.message}"
+        yield f"      {found.hint}"
+
+
+def _tries(state: HostState) -> Iterator[str]:
+    for tried in state.resolution.tries if state.resolution is not None else ():
+        glyph, colour = ("✓", "green") if tried.ok else ("✗", "yellow")
+        where = f"{tried.source} {tried.where}"
+        yield f"  tried     {click.style(glyph, fg=colour)} {where}: {tried.outcome} ({tried.milliseconds:.0f} ms)"
+        if tried.hint:
+            yield f"              {tried.hint}"
+
+
+def _outcome(state: HostState) -> Iterator[str]:
+    if state.proven is not None:
+        size = plural(len(state.proven.bundle.certificates), "CA certificate")
+        passed, total = state.proven.passed, len(state.proven.verdicts)
+        who = f"all {total}" if state.proven.whole else f"{passed} of {total}"
+        yield f"  bundle    {size}; with nothing else, {who} client families accept the host:"
+        yield from family_lines(state.proven.verdicts, _labels(state))
+    elif isinstance(state.repair, Failure) and state.repair.kind == "nothing-to-do":
+        yield f"  nothing to do: {state.repair.message[:1].lower()}{state.repair.message[1:]}"
+    elif isinstance(state.repair, Failure):
+        yield from _private_root(state)
+        yield f"  no repair {state.repair.message}"
+        if state.repair.hint and state.verdict and state.repair.hint not in {f.hint for f in state.verdict.findings}:
+            yield f"            {state.repair.hint}"
+    elif state.status is Status.INCOMPLETE:
+        yield f"  next      `tlschain fix{_several(state)}` looks for what is missing"
+    if state.proven is None and state.status is not Status.COMPLETE and state.verdict and state.verdict.verdicts:
+        yield "  clients   as served:"
+        yield from family_lines(state.verdict.verdicts, _labels(state))
+
+
+def _several(state: HostState) -> str:
+    """How fix finds the one server of several that is broken; asked as usual it may meet a good one."""
+    broken = state.servers.broken if state.servers is not None else None
+    if broken is None:
+        return ""
+    variant = broken.variant
+    if variant.turn > 1:
+        return f" --repeat {variant.turn}"
+    return " --all-addresses" if variant.key_type is KeyType.ANY else " --key-types"
+
+
+def _private_root(state: HostState) -> Iterator[str]:
+    """A root that the trust store lacks; the dots keep the screen from being the source of its fingerprint."""
+    from tui_chain.engine.roots import ask_about, private_root
+
+    root = private_root(state.verdict) if state.verdict is not None else None
+    if root is None or state.verdict is None:
+        return
+    question = ask_about(root, state.verdict)
+    yield f"  root      {root.subject} is in no trust store that was chosen; its SHA-256 is"
+    yield f"            {question.shown}"
+    if question.warning is not None:
+        yield click.style(f"            {question.warning.message}", fg="red")
+        yield f"            {question.warning.hint}"
+    yield f"            {question.meaning} Then: --trust-root SHA256, in full."
+
+
+def _labels(state: HostState) -> dict[str, str]:
+    return {one.sha256: one.label for one in known_certificates(state)}
+
+
+def family_lines(verdicts: Verdicts, labels: Mapping[str, str] | None = None) -> Iterator[str]:
+    """One line for each client family; `labels` name by SHA-256 the certificates that are refused."""
+    for family in FAMILIES:
+        verdict = verdicts.get(family.id)
+        if verdict is None:
+            continue
+        model = " (model)" if family.model else ""
+        if verdict.ok:
+            yield f"            {click.style('✓', fg='green')} {family.name}{model}"
+        else:
+            refused = (labels or {}).get(verdict.certificate or "")
+            at = f", on {refused}" if refused else ""
+            yield f"            {click.style('✗', fg='red')} {family.name}{model}: {reason(verdict)}{at}"

@@ -1,0 +1,86 @@
+"""Explaining findings and error texts, in words or as JSON."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from typing import TypedDict
+
+import click
+
+from tui_chain.cli.output import FOUND, OK, USAGE, emit, fail
+from tui_chain.core.failure import Failure
+from tui_chain.diagnose.catalogue import FindingKind, markdown_table
+from tui_chain.diagnose.explain.explain import MAX_TEXT, Explanation, explain, explain_code
+from tui_chain.results.explained import of_explanation
+
+
+class FindingKindJSON(TypedDict):
+    """A kind of finding as the catalogue has it."""
+
+    code: str
+    severity: str
+    blame: str
+    message: str
+    hint: str
+    source: str
+
+
+def run_listing() -> int:
+    """Print the whole catalogue."""
+    emit(markdown_table().rstrip("\n"))
+    return OK
+
+
+def run_explain(words: tuple[str, ...], *, as_json: bool) -> int:
+    """Explain what was given as arguments, or on standard input where there is none or it is `-`."""
+    text = " ".join(words)
+    if text in {"", "-"}:
+        if sys.stdin.isatty():
+            say = Failure("usage", "There is no text to explain.", "Give it as an argument or on standard input.")
+            return fail(say)
+        # bytes: a log may hold what is no UTF-8, and only its end matters
+        text = sys.stdin.buffer.read(16 * MAX_TEXT).decode("utf-8", "replace")
+    kind = explain_code(text)
+    if kind is not None:
+        emit(json.dumps(kind_object(kind)) if as_json else "\n".join(kind_lines(kind)))
+        return OK
+    found = explain(text)
+    if isinstance(found, Failure):
+        fail(found)
+        return USAGE if not text.strip() else FOUND
+    emit(of_explanation(found).to_json() if as_json else "\n".join(explanation_lines(found)))
+    return OK
+
+
+def kind_object(kind: FindingKind) -> FindingKindJSON:
+    """Describe a kind of finding."""
+    return FindingKindJSON(
+        code=kind.code,
+        severity=kind.severity.value,
+        blame=kind.blame.value,
+        message=kind.message,
+        hint=kind.hint,
+        source=kind.source,
+    )
+
+
+def kind_lines(kind: FindingKind) -> Iterator[str]:
+    """A kind of finding in words."""
+    yield f"{click.style(kind.code, bold=True)}  {kind.severity.value} · fault: {kind.blame.value}"
+    yield f"  {kind.message}"
+    yield f"  {kind.hint}"
+    if kind.source:
+        yield f"  source: {kind.source}"
+
+
+def explanation_lines(found: Explanation) -> Iterator[str]:
+    """The answer to an error text in words."""
+    yield found.line
+    yield click.style(found.symptom.words, bold=True) + (f"  ({found.client})" if found.client else "")
+    yield "Likely causes, the likeliest first, each with the command that decides:"
+    for number, cause in enumerate(found.causes, start=1):
+        code = click.style(f"  [{cause.code}]", fg="bright_black") if cause.code else ""
+        yield f"  {number}. {cause.words}{code}"
+        yield f"     {click.style(cause.command, fg='cyan')}"

@@ -1,0 +1,57 @@
+"""Where words and data go."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from typing import IO, Any
+
+import click
+
+from tui_chain.core.failure import Failure
+
+OK, FOUND, USAGE, UNREACHED = 0, 1, 2, 3
+"""Exit codes: fine, something was found, wrong usage, only hosts that were not reached besides."""
+
+
+def worst(codes: Iterable[int]) -> int:
+    """The exit code of a command whose hosts have these: wrong usage first, then what was found, then not reached."""
+    came = set(codes)
+    return next((code for code in (USAGE, FOUND, UNREACHED) if code in came), OK)
+
+
+def say(text: str) -> None:
+    """Words for a person, on standard error."""
+    click.echo(text, err=True, color=_colour())
+
+
+class OutputLost(click.ClickException):
+    """Standard output took no more: a disk is full, or there is none."""
+
+    exit_code = USAGE
+
+    def show(self, file: IO[Any] | None = None) -> None:  # noqa: ARG002 - click's interface
+        """Say it in one line."""
+        say(f"tlschain: {self.message}")
+
+
+def emit(text: str) -> None:
+    """Data, on standard output; raises OutputLost, which ends the command, and BrokenPipeError."""
+    try:
+        click.echo(text, color=_colour())
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        words = (error.strerror or type(error).__name__).lower()
+        raise OutputLost(f"Standard output cannot be written: {words}.") from None
+
+
+def _colour() -> bool | None:
+    """None lets click look whether the stream is a terminal; NO_COLOR forbids colour anywhere."""
+    return False if os.environ.get("NO_COLOR") else None
+
+
+def fail(failure: Failure) -> int:
+    """Say why a command cannot go on, and return its exit code."""
+    say(f"tlschain: {failure}")
+    return FOUND if failure.kind == "no-repair" else USAGE

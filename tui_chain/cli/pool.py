@@ -1,0 +1,202 @@
+"""`tlschain pool`: import, list, export, remove, verify, update."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+
+from tui_chain.cli.run import FOUND, OK, USAGE, emit, say
+from tui_chain.core.failure import Failure
+from tui_chain.core.text import plural, safe_text
+from tui_chain.engine.journey import utc_now
+from tui_chain.pool.ccadb import URL, Listing, read_listing
+from tui_chain.pool.entries import Added, Entry
+from tui_chain.pool.place import default_path
+from tui_chain.pool.pool import Pool, matching
+from tui_chain.repair.write import plan_write, write
+from tui_chain.x509.certificate import Certificate
+from tui_chain.x509.formats.pem import to_pem
+
+SHOWN_REFUSALS = 5
+"""Refused certificates that are named; the others are counted."""
+
+
+def opened(path: Path | None) -> Pool:
+    """The pool at `path`, which has to be ours, or the user's own, which is ours by its place."""
+    own = default_path()
+    if path is None or os.path.realpath(path) == os.path.realpath(own):
+        return Pool(own)
+    return Pool(path, named=True)
+
+
+def _end(pool: Pool, outcome: Failure | int) -> int:
+    """Say what happened to the file, then the failure if it is one; return the exit code."""
+    for notice in pool.notices:
+        say(f"tlschain: {notice}")
+    pool.close()
+    if isinstance(outcome, Failure):
+        say(f"tlschain: {outcome}")
+        return USAGE
+    return outcome
+
+
+def run_import(path: Path | None, sources: tuple[Path, ...]) -> int:
+    """Add the certificates of files and folders."""
+    from tui_chain.resolve.files import read_pool
+
+    pool = opened(path)
+    read = pool.refused() or read_pool(sources)
+    if isinstance(read, Failure):
+        return _end(pool, read)
+    for problem in read.problems:
+        say(f"tlschain: {problem}")
+    return _end(pool, _add(pool, read.certificates))
+
+
+def run_update(path: Path | None, url: str | None, file: Path | None, trust: str | None) -> int:
+    """Add the certificates of CCADB's list, from its address or from a file."""
+    pool = opened(path)
+    data = pool.refused() or _list_of(url or URL, file, trust)
+    listing = data if isinstance(data, Failure) else read_listing(data)
+    if isinstance(listing, Failure):
+        return _end(pool, listing)
+    _tell(listing.problems, "record")
+    return _end(pool, _add(pool, _placed(listing, f"CCADB list {file or url or URL}")))
+
+
+def _placed(listing: Listing, place: str) -> list[tuple[Certificate, str]]:
+    return [(certificate, place) for certificate in listing.certificates]
+
+
+def _list_of(url: str, file: Path | None, trust: str | None) -> bytes | Failure:
+    from tui_chain.trust.loading import load_trust_store, read_file
+
+    if file is not None:
+        return read_file(file, "list")
+    from tui_chain.livetest.request import bundle_context
+    from tui_chain.pool.download import download
+
+    store = load_trust_store(trust or "certifi")
+    return store if isinstance(store, Failure) else download(url, bundle_context(store.file))
+
+
+def _add(pool: Pool, found: Iterable[tuple[Certificate, str]]) -> Failure | int:
+    added = pool.add(found, utc_now())
+    if isinstance(added, Failure):
+        return added
+    _tell(added.refused, "certificate")
+    say(f"{_count(added)}; the pool is {safe_text(str(pool.path))}")
+    return OK if added.new or added.known else FOUND
+
+
+def _count(added: Added) -> str:
+    return f"{plural(added.new, 'CA certificate')} added, {added.known} known already, {len(added.refused)} refused"
+
+
+def _tell(refusals: tuple[str, ...], noun: str) -> None:
+    for refusal in refusals[:SHOWN_REFUSALS]:
+        say(f"  refused {refusal}")
+    if len(refusals) > SHOWN_REFUSALS:
+        say(f"  and {plural(len(refusals) - SHOWN_REFUSALS, f'further {noun}')}")
+
+
+def run_list(path: Path | None, words: tuple[str, ...], *, as_json: bool) -> int:
+    """Print entries, all or those that any of `words` matches."""
+    pool = opened(path)
+    entries = _chosen(pool, words)
+    if isinstance(entries, Failure):
+        return _end(pool, entries)
+    for entry in entries:
+        emit(json.dumps(_object(entry)) if as_json else _line(entry))
+    if not as_json:
+        say(f"{plural(len(entries), 'CA certificate')} in {safe_text(str(pool.path))}")
+    return _end(pool, OK if entries or not words else FOUND)
+
+
+def _chosen(pool: Pool, words: tuple[str, ...]) -> tuple[Entry, ...] | Failure:
+    entries = pool.entries()
+    if isinstance(entries, Failure) or not words:
+        return entries
+    return tuple({entry.certificate.sha256: entry for word in words for entry in matching(entries, word)}.values())
+
+
+def _line(entry: Entry) -> str:
+    one = entry.certificate
+    until = f"{one.not_after:%Y-%m-%d}" if one.not_after is not None else "unreadable"
+    return f"{one.sha256[:16]}  until {until}  {one.subject}  [{entry.words}]"
+
+
+def _object(entry: Entry) -> dict[str, object]:
+    one = entry.certificate
+    return {
+        "sha256": one.sha256,
+        "subject": one.subject,
+        "issuer": one.issuer,
+        "key_id": one.key_id,
+        "not_after": one.not_after.isoformat() if one.not_after is not None else None,
+        "origins": [{"place": origin.place, "at": origin.at.isoformat()} for origin in entry.origins],
+        "pem": to_pem(one),
+    }
+
+
+def run_export(path: Path | None, words: tuple[str, ...], output: Path | None, *, replace: bool) -> int:
+    """Write entries as PEM, to a file or to standard output."""
+    pool = opened(path)
+    entries = _chosen(pool, words)
+    if isinstance(entries, Failure):
+        return _end(pool, entries)
+    if not entries:
+        say("tlschain: There is nothing to export.")
+        return _end(pool, FOUND)
+    pem = "\n".join(to_pem(entry.certificate) for entry in entries)
+    if output is None:
+        emit(pem.rstrip("\n"))
+        return _end(pool, OK)
+    plan = plan_write(output, pem.encode("ascii"))
+    written = plan if isinstance(plan, Failure) else write(plan, replace=replace)
+    if isinstance(written, Failure) and written.kind == "exists":
+        written = Failure("exists", written.message, "Add --replace to replace it.")
+    if not isinstance(written, Failure):
+        say(f"wrote {safe_text(str(written))}: {plural(len(entries), 'CA certificate')}")
+    return _end(pool, written if isinstance(written, Failure) else OK)
+
+
+def run_remove(path: Path | None, words: tuple[str, ...], *, expired: bool, everything: bool) -> int:
+    """Remove the entries that match, those that have expired, or all."""
+    pool, now = opened(path), utc_now()
+    entries = _chosen(pool, words) if words else pool.entries()
+    if isinstance(entries, Failure):
+        return _end(pool, entries)
+    ended = {e for e in entries if e.certificate.not_after is None or e.certificate.not_after < now}
+    chosen = [entry for entry in entries if everything or words or entry in ended]
+    if expired:
+        chosen = [entry for entry in chosen if entry in ended]
+    removed = pool.remove(entry.certificate.sha256 for entry in chosen)
+    if isinstance(removed, Failure):
+        return _end(pool, removed)
+    for entry in chosen:
+        say(f"removed {_line(entry)}")
+    say(f"{plural(removed, 'CA certificate')} removed")
+    none_expired = expired and (bool(entries) or not words)
+    return _end(pool, OK if removed or none_expired else FOUND)
+
+
+def run_verify(path: Path | None, *, repair: bool) -> int:
+    """Check the file and every row; with `repair` remove the rows that are wrong."""
+    pool = opened(path)
+    check = pool.check()
+    if isinstance(check, Failure):
+        return _end(pool, check)
+    for wrong in check.wrong:
+        say(click.style(f"  ✗ {wrong}", fg="red"))
+    if repair and check.wrong:
+        removed = pool.discard_wrong()
+        if isinstance(removed, Failure):
+            return _end(pool, removed)
+        say(f"{plural(removed, 'row')} removed")
+    emit(f"{plural(check.checked, 'certificate')} checked, {len(check.wrong)} wrong")
+    return _end(pool, OK if check.sound and not pool.notices else FOUND)

@@ -1,0 +1,1 @@
+"""A model of Go's crypto/x509."""

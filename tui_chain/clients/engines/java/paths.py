@@ -1,0 +1,248 @@
+"""How Java 17 finds a path: it validates the served order or builds a path (sun.security.validator.PKIXValidator)."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from datetime import datetime
+from functools import cached_property
+
+from tui_chain.clients.engines.java.certificate import JavaCertificate
+from tui_chain.clients.engines.java.checks import check_critical, check_dates, check_signing, validate, verify
+from tui_chain.clients.engines.java.constraints import AddedNames
+from tui_chain.clients.engines.java.extensions import NOT_CA
+from tui_chain.clients.engines.java.names import Name
+from tui_chain.clients.engines.java.order import Order, bucket, buckets_for, certificate_code, in_hash_order
+from tui_chain.clients.engines.java.refusal import Fatal, Refusal
+from tui_chain.clients.engines.java.store import Anchors
+
+BUILDING_FAILED, VALIDATION_FAILED = "PKIX path building failed", "PKIX path validation failed"
+NOT_AN_ANCHOR = "TrustAnchor is not a CA certificate"
+_BY_CHANCE = "; whether Java takes this path or another one changes from run to run"
+_SET_SIZE = 16
+"""Buckets of a HashSet that is made for no number of items."""
+_MAX_PATH = 5
+"""Served CAs that are not self-issued (PKIXBuilderParameters.maxPathLength)."""
+_MAX_STEPS = 2000
+
+
+def check_path(served: Sequence[JavaCertificate], anchors: Anchors, at: datetime, added: AddedNames) -> None:
+    """Raise Refusal unless Java finds a path; the leaf is no anchor. `added` gets names (java_constraints.check).
+
+    The served order decides which of its two ways Java goes, and there is no way back (engineValidate).
+    """
+    for number, (child, one) in enumerate(itertools.pairwise(served), 1):
+        if one.subject.rdns != child.issuer.rdns:
+            return _build(served, anchors, at, added)
+        if anchors.trusts(one):
+            return _validate(served[:number], anchors, at, added)
+    if anchors.named(served[-1].issuer):
+        return _validate(served, anchors, at, added)
+    return _build(served, anchors, at, added)
+
+
+def _check_anchor(anchor: JavaCertificate) -> None:
+    """PKIXValidator.verifyTrustAnchor."""
+    if anchor.version >= 3 and anchor.path_length == NOT_CA:
+        raise Fatal(NOT_AN_ANCHOR, "the certificate in the trust store is no CA certificate", anchor.sha256)
+    if anchor.version >= 3 and not anchor.may_sign_certificates:
+        raise Fatal(NOT_AN_ANCHOR, "the certificate in the trust store may not sign certificates", anchor.sha256)
+
+
+def _validate(served: Sequence[JavaCertificate], anchors: Anchors, at: datetime, added: AddedNames) -> None:
+    """Try each anchor of the issuer's name that the top certificate's AKI does not exclude, in no certain order."""
+    top, path = served[-1], served[::-1]
+    held: list[JavaCertificate] = []
+    last = Refusal(VALIDATION_FAILED, "the trust store has its issuer only with other key ids", top.sha256)
+    for anchor in anchors.named(top.issuer):
+        if not _may_be_issuer(top, anchor):
+            continue
+        try:
+            validate(anchor, path, at, added)
+            held.append(anchor)
+        except Fatal:
+            raise
+        except Refusal as error:
+            last = error
+    if not held:
+        raise last
+    _check_all(held)
+
+
+def _check_all(held: Sequence[JavaCertificate]) -> None:
+    """Java takes the first of several anchors as identity hashes have it: all must be good to rely on it."""
+    for anchor in held:
+        try:
+            _check_anchor(anchor)
+        except Refusal as error:
+            raise _uncertain(error) if len(held) > 1 else error from None
+
+
+def _uncertain(error: Refusal) -> Refusal:
+    return Refusal(error.code, f"{error.error}{_BY_CHANCE}", error.certificate)
+
+
+def _may_be_issuer(child: JavaCertificate, anchor: JavaCertificate) -> bool:
+    """AdaptableX509CertSelector.match with the key id and serial number of the child's AKI."""
+    authority = child.authority
+    if authority is None:
+        return True
+    if None not in (authority.key_id, anchor.key_id) and authority.key_id != anchor.key_id:
+        return False
+    if authority.serial is None or anchor.version < 3:
+        return True
+    return _number(authority.serial) == _number(anchor.fields.serial)
+
+
+def _number(content: bytes) -> int:
+    return int.from_bytes(content, "big", signed=True)
+
+
+def _build(served: Sequence[JavaCertificate], anchors: Anchors, at: datetime, added: AddedNames) -> None:
+    leaf = served[0]
+    check_dates(leaf, at)
+    check_critical(leaf)
+    builder = _Builder(served, anchors, at, added)
+    error = builder.failure()
+    if builder.uncertain:
+        other = _Builder(served, anchors, at, added, reverse=True).failure()
+        failed = [found for found in (error, other) if found is not None]
+        if len(failed) == 1:
+            raise _uncertain(failed[0])
+    if error is not None:
+        raise error
+
+
+class _Builder:
+    """A depth-first search upward from the leaf (SunCertPathBuilder, ForwardBuilder)."""
+
+    def __init__(
+        self,
+        served: Sequence[JavaCertificate],
+        anchors: Anchors,
+        at: datetime,
+        added: AddedNames,
+        *,
+        reverse: bool = False,
+    ) -> None:
+        self._served, self._anchors, self._at, self._added = served, anchors, at, added
+        self._reverse = reverse
+        self._anchor_dates = False
+        self._found: dict[tuple[JavaCertificate, int, bool], list[JavaCertificate]] = {}
+        self.uncertain = False
+        self._steps = 0
+        self.reason: tuple[str, str | None] = ("its issuer is not known", None)
+        self._told = False
+
+    def failure(self) -> Refusal | None:
+        """Return why there is no path whose anchor is good, or None where there is one."""
+        try:
+            found = self.search([self._served[0]], cas=0)
+            if found is None:
+                return Refusal(BUILDING_FAILED, *self.reason)
+            _check_anchor(found)
+        except Fatal as error:
+            return error
+        return None
+
+    def search(self, path: list[JavaCertificate], cas: int) -> JavaCertificate | None:
+        """Return the anchor of the first path that holds; `path` begins with the leaf, `cas` counts CAs in it.
+
+        `cas` are those that are not self-issued.
+        """
+        candidates = [one for one in self._candidates(path[-1], cas) if not any(_repeats(one, old) for old in path)]
+        if not candidates and not self._told:
+            self.reason = ("its issuer is not known", path[-1].sha256)
+        for one in candidates:
+            self._steps += 1
+            if self._steps > _MAX_STEPS:
+                raise Fatal(BUILDING_FAILED, "the search for a path was given up, it has too many branches")
+            if one in self._anchors:
+                if self._holds(one, path):
+                    return one
+                continue
+            if not self._may_sign(one):
+                continue
+            if path[-1].self_issued and one.self_issued:
+                return None
+            found = self.search([*path, one], cas + (not one.self_issued))
+            if found is not None:
+                return found
+        return None
+
+    def _may_sign(self, one: JavaCertificate) -> bool:
+        """ForwardBuilder.verifyCert."""
+        try:
+            check_critical(one)
+            check_signing(one)
+        except Refusal as error:
+            self._tell(error)
+            return False
+        return True
+
+    def _holds(self, anchor: JavaCertificate, path: Sequence[JavaCertificate]) -> bool:
+        try:
+            verify(anchor, path[::-1], self._added)
+        except Fatal:
+            raise
+        except Refusal as error:
+            self._tell(error)
+            return False
+        return True
+
+    def _tell(self, error: Refusal) -> None:
+        self.reason, self._told = (error.error, error.certificate), True
+
+    def _candidates(self, child: JavaCertificate, cas: int) -> list[JavaCertificate]:
+        """Anchors are asked for their dates from the second link on: the selector is used again."""
+        place = child, cas, self._anchor_dates
+        if place not in self._found:
+            self._found[place] = self._find(child, cas)
+        self._anchor_dates = True
+        return self._found[place]
+
+    def _find(self, child: JavaCertificate, cas: int) -> list[JavaCertificate]:
+        anchors = [
+            one for one in self._anchors.named(child.issuer) if self._selects(one, child, dates=self._anchor_dates)
+        ]
+        served = [one for one in dict.fromkeys(self._served) if self._may_stand_above(one, child, cas)]
+        if len(anchors) + len(served) < 2:
+            return anchors + served
+        added = (*self._hashed(anchors), *_by_bucket(served, buckets_for(_SET_SIZE, len(served))))
+        return Order(self._names, child).sort(added)
+
+    @cached_property
+    def _names(self) -> list[Name]:
+        return in_hash_order(one.subject for one in self._anchors)
+
+    def _hashed(self, anchors: Sequence[JavaCertificate]) -> list[JavaCertificate]:
+        """Anchors in one bucket come in no certain order: `uncertain` tells, `reverse` turns it round."""
+        buckets = buckets_for(len(self._anchors), len(self._anchors))
+        places = {bucket(certificate_code(one.der), buckets) for one in anchors}
+        self.uncertain = self.uncertain or len(places) < len(anchors)
+        return _by_bucket(anchors[::-1] if self._reverse else anchors, buckets)
+
+    def _may_stand_above(self, one: JavaCertificate, child: JavaCertificate, cas: int) -> bool:
+        return (
+            cas < _MAX_PATH
+            and one.subject.rdns == child.issuer.rdns
+            and self._selects(one, child, dates=True)
+            and one.path_length >= cas
+        )
+
+    def _selects(self, one: JavaCertificate, child: JavaCertificate, *, dates: bool) -> bool:
+        """AdaptableX509CertSelector.match: one of version 1 or 2 must outlive its child on both sides."""
+        if one.version < 3 and not (one.valid_at(child.start) and one.valid_at(child.end)):
+            return False
+        return not dates or one.valid_at(self._at)
+
+
+def _by_bucket(certificates: Sequence[JavaCertificate], buckets: int) -> list[JavaCertificate]:
+    return sorted(certificates, key=lambda one: bucket(certificate_code(one.der), buckets))
+
+
+def _repeats(one: JavaCertificate, other: JavaCertificate) -> bool:
+    """SunCertPathBuilder.repeated: the same name, key and subjectAltName."""
+    if one == other:
+        return True
+    return one.subject.rdns == other.subject.rdns and one.key == other.key and one.names == other.names

@@ -1,0 +1,1 @@
+"""The real OpenSSL, asked without a network."""

@@ -1,0 +1,185 @@
+"""What webpki reads of a certificate (rustls-webpki 0.103 `cert.rs`, `trust_anchor.rs`)."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from tui_chain.clients.engines.strict import Reader, boolean
+from tui_chain.x509.der import BIT_STRING, BOOLEAN, CONTEXT, INTEGER, OCTET_STRING, OID, SEQUENCE, DERError
+
+_LIMIT = 0xFFFE
+_V3 = 2
+_CRITICAL_UNKNOWN, _VERSION = "UnsupportedCriticalExtension", "UnsupportedCertVersion"
+KEY_USAGE, ALTERNATIVE_NAME, BASIC_CONSTRAINTS = b"\x55\x1d\x0f", b"\x55\x1d\x11", b"\x55\x1d\x13"
+NAME_CONSTRAINTS, CRL_POINTS, PURPOSES = b"\x55\x1d\x1e", b"\x55\x1d\x1f", b"\x55\x1d\x25"
+"""Extensions that webpki knows, as content octets of their OID; 0.104 also knows the list of SCTs (RFC 6962)."""
+
+_SEQUENCES = frozenset({ALTERNATIVE_NAME, BASIC_CONSTRAINTS, NAME_CONSTRAINTS, CRL_POINTS, PURPOSES})
+
+
+class Unreadable(DERError):
+    """A certificate that webpki does not read; `code` is its name for the error."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WebpkiCertificate:
+    """A certificate as webpki has it: raw fields, read where they are used; `extensions` are values by OID.
+
+    `algorithm`, `issuer`, `subject`, `validity` and `spki` are contents without tag and length.
+    """
+
+    der: bytes = field(repr=False)
+    tbs: bytes = field(repr=False)
+    algorithm: bytes
+    issuer: bytes
+    validity: bytes
+    subject: bytes
+    spki: bytes = field(repr=False)
+    extensions: Mapping[bytes, bytes]
+    signature: bytes = field(repr=False)
+
+    @property
+    def sha256(self) -> str:
+        """SHA-256 of the DER, lower-case hex."""
+        return hashlib.sha256(self.der).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """All that counts of a trusted certificate: name, key and name constraints, contents without tag and length."""
+
+    subject: bytes
+    spki: bytes = field(repr=False)
+    constraints: bytes | None
+
+
+@lru_cache(maxsize=1024)
+def webpki_certificate(der: bytes) -> WebpkiCertificate | str:
+    """Return a served certificate, or webpki's name for the error where it cannot be read."""
+    try:
+        return _certificate(der, anchor=False)
+    except Unreadable as error:
+        return error.code
+    except DERError:
+        return "BadDer"
+
+
+@lru_cache(maxsize=1024)
+def anchor_of(der: bytes) -> Anchor | None:
+    """Return the anchor of a trusted certificate, or None where it is left out (`anchor_from_trusted_cert`)."""
+    try:
+        found = _certificate(der, anchor=True)
+    except Unreadable as error:
+        return _version_1(der) if error.code == _VERSION else None
+    except DERError:
+        return None
+    return Anchor(found.subject, found.spki, found.extensions.get(NAME_CONSTRAINTS))
+
+
+def _certificate(der: bytes, *, anchor: bool) -> WebpkiCertificate:
+    whole = Reader(der, _LIMIT)
+    outer = whole.enter(SEQUENCE)
+    signed = outer.part(SEQUENCE)
+    algorithm = outer.read(SEQUENCE)
+    signature = bit_string(outer)
+    outer.finish()
+    whole.finish()
+    body = Reader(signed.content, _LIMIT)
+    _check_version(body)
+    body.read(INTEGER)
+    if body.read(SEQUENCE) != algorithm:
+        raise Unreadable("SignatureAlgorithmMismatch")
+    issuer, validity, subject, spki = (body.read(SEQUENCE) for _ in range(4))
+    extensions = _extensions(body, anchor=anchor)
+    return WebpkiCertificate(der, signed.raw, algorithm, issuer, validity, subject, spki, extensions, signature)
+
+
+def _check_version(body: Reader) -> None:
+    if not body.peek(CONTEXT):
+        raise Unreadable(_VERSION)
+    inside = body.enter(CONTEXT)
+    version = octet(inside)
+    if version != _V3 or not inside.empty:
+        raise Unreadable(_VERSION)
+
+
+def _extensions(body: Reader, *, anchor: bool) -> Mapping[bytes, bytes]:
+    """Read the extensions; one that is unknown and critical is refused but in an anchor, a known one twice always.
+
+    Unique identifiers, which may stand before them, are refused (0.104: skipped).
+    """
+    found: dict[bytes, bytes] = {}
+    if body.empty:
+        return found
+    table = body.enter(CONTEXT + 3)
+    entries = table.enter(SEQUENCE)
+    table.finish()
+    body.finish()
+    while not entries.empty:
+        _remember(found, entries.enter(SEQUENCE), anchor=anchor)
+    return found
+
+
+def _remember(found: dict[bytes, bytes], entry: Reader, *, anchor: bool) -> None:
+    oid = entry.read(OID)
+    critical = boolean(entry.any().content) if entry.peek(BOOLEAN) else False
+    value = entry.read(OCTET_STRING)
+    entry.finish()
+    if oid not in _SEQUENCES and oid != KEY_USAGE:
+        if critical and not anchor:
+            raise Unreadable(_CRITICAL_UNKNOWN)
+        return
+    if oid in found:
+        raise Unreadable("ExtensionValueInvalid")
+    found[oid] = _value(oid, value)
+
+
+def _value(oid: bytes, value: bytes) -> bytes:
+    """Return the content of an extension's SEQUENCE; a keyUsage is not looked at."""
+    if oid == KEY_USAGE:
+        return value
+    reader = Reader(value, _LIMIT)
+    content = reader.read(SEQUENCE)
+    reader.finish()
+    return content
+
+
+def _version_1(der: bytes) -> Anchor | None:
+    """Return the anchor of a version 1 certificate without extensions (`extract_trust_anchor_from_v1_cert_der`)."""
+    try:
+        whole = Reader(der, _LIMIT)
+        outer = whole.enter(SEQUENCE)
+        body = outer.enter(SEQUENCE)
+        body.read(INTEGER)
+        *_, subject, spki = (body.read(SEQUENCE) for _ in range(5))
+        outer.read(SEQUENCE)
+        outer.read(BIT_STRING)
+        for reader in (body, outer, whole):
+            reader.finish()
+    except DERError:
+        return None
+    return Anchor(subject, spki, None)
+
+
+def bit_string(reader: Reader) -> bytes:
+    """Read a BIT STRING of whole octets; raises DERError."""
+    content = reader.read(BIT_STRING)
+    if content[:1] != b"\x00":
+        raise DERError("a BIT STRING with unused bits")
+    return content[1:]
+
+
+def octet(reader: Reader) -> int:
+    """Read an INTEGER from 0 to 255; raises DERError."""
+    content = reader.read(INTEGER)
+    value = content[1:] if len(content) == 2 and content[0] == 0 and content[1] >= 0x80 else content
+    if len(value) != 1 or (value is content and content[0] >= 0x80):
+        raise DERError("an INTEGER that is no octet")
+    return value[0]

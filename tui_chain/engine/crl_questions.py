@@ -1,0 +1,97 @@
+"""The CRLs of a host's path, gathered and proven with its bundle as clients that check them will use both."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+from tui_chain.clients.judge import Judge
+from tui_chain.core.failure import Failure
+from tui_chain.core.status import Status
+from tui_chain.diagnose.endpoints import with_servers
+from tui_chain.engine.journey import HostState, Journey, source_of
+from tui_chain.net.addresses import allowed_reach
+from tui_chain.repair.proof import Proof, accepted
+from tui_chain.repair.repair import Repair, standing_repair
+from tui_chain.revocation.collect import CrlCollector, Crls, proven
+from tui_chain.revocation.fetches import CrlFetches
+from tui_chain.revocation.findings import with_revocation
+from tui_chain.revocation.refusals import LEAF_ALONE, Revoked
+from tui_chain.revocation.status import RevocationCheck
+from tui_chain.x509.crl import CrlScope
+
+_HINTS = {CrlScope.CHAIN: f"{LEAF_ALONE}.", CrlScope.LEAF: "Leave CRLs out."}
+
+
+async def ask_crls(
+    journey: Journey, state: HostState, scope: CrlScope = CrlScope.CHAIN, fetches: CrlFetches | None = None
+) -> HostState:
+    """Gather a host's CRLs beside its repair; one that is trusted as it is served gets a bundle to hold them.
+
+    What a list says of a revoked certificate becomes part of the host's diagnosis. A host without a repair stays
+    as it is. Give one `fetches` to all hosts of a run.
+    """
+    complete = state.proven is None and state.status is Status.COMPLETE
+    repaired = replace(state, repair=_standing(journey, state)) if complete else state
+    if repaired.proven is None:
+        return state
+    found = await collect_crls(journey, repaired, scope, fetches)
+    if not isinstance(found, Failure):
+        return replace(repaired, crls=found)
+    if isinstance(found, Revoked) and found.check is not None:
+        state = _told(journey, state, found.check)
+    return replace(state, crls=found)
+
+
+def _told(journey: Journey, state: HostState, check: RevocationCheck) -> HostState:
+    """The host with what a list says of one of its certificates, beside what was asked of the others before."""
+    served = state.reached
+    if served is None:
+        return state
+    checks = (check, *(one for one in state.revocation or () if one.at != check.at))
+    renewed = journey.diagnoser.diagnose(served, at=journey.clock())
+    renewed = renewed if state.servers is None else with_servers(renewed, state.servers)
+    return replace(state, diagnosis=with_revocation(renewed, checks), revocation=checks)
+
+
+def _standing(journey: Journey, state: HostState) -> Repair | Failure | None:
+    served, verdict = state.reached, state.verdict
+    if served is None or verdict is None or verdict.path is None:
+        return state.repair
+    sources = {one.sha256: source_of(state, one) for one in verdict.path.certificates}
+    return standing_repair(served, verdict, sources, at=journey.clock())
+
+
+async def collect_crls(
+    journey: Journey, state: HostState, scope: CrlScope = CrlScope.CHAIN, fetches: CrlFetches | None = None
+) -> Crls | Failure:
+    """Fetch, check and prove the CRLs of the path of a host that has a proven repair.
+
+    Fetches keep to the bounds and the consent of AIA, as for `ask_revocation`; lists of the user's own files count
+    as well. They are good only if every client family that can check them accepts the host with exactly the
+    bundle, the lists and the check turned on.
+    """
+    served, repair, at = state.reached, state.proven, journey.clock()
+    if served is None or repair is None:
+        return Failure("crl", "There is no proven repair to find CRLs for.", "Repair the host first.")
+    collector = CrlCollector(
+        at,
+        allowed_reach(served.address, consent=journey.allow_private_aia),
+        scope,
+        journey.offline,
+        journey.pool.crls,
+        fetches or CrlFetches(),
+    )
+    found = await collector.collect(repair.path.certificates)
+    if isinstance(found, Failure):
+        return found
+    # OpenSSL takes a second for lists of some MiB: not on the event loop
+    return await asyncio.to_thread(_proven, found, repair, Proof(served, accepted(repair.verdicts), at))
+
+
+def _proven(found: Crls, repair: Repair, proof: Proof) -> Crls | Failure:
+    judge = Judge.of(repair.bundle.certificates, found.crls, found.scope)
+    refused = proof.crl_refusal(judge, found.scope)
+    if refused is not None:
+        return Failure("crl", f"The CRLs do not work: {refused}.", _HINTS[found.scope])
+    return proven(found, proof.crl_verdicts(judge, found.scope))

@@ -1,0 +1,89 @@
+"""Servers whose every certificate names a CRL, so that clients can check the whole chain; most send a leaf alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cryptography import x509
+
+from tui_chain.lab.authority import LOOPBACK_NAMES, Authority, Identity, Template
+from tui_chain.lab.scenarios.catalogue import Scenario, complete, missing
+from tui_chain.lab.servers.aia import Answer
+from tui_chain.lab.servers.responder import Responder, Says
+from tui_chain.lab.servers.services import LEAF, LOCALHOST, Ground, Served
+
+CRL_TYPE = (("Content-Type", "application/pkix-crl"),)
+"""Media type of a CRL (RFC 2585)."""
+
+
+@dataclass(frozen=True)
+class CrlChain:
+    """A server with an intermediate of its own: what the lists say of the leaf and of that CA.
+
+    None names no list; DEAD names one that nobody gives. `served` are the labels of what is sent, LEAF and "ca".
+    """
+
+    leaf: Says | None = Says.GOOD
+    ca: Says | None = Says.GOOD
+    served: tuple[str, ...] = (LEAF,)
+
+    def open(self, ground: Ground, scenario: str, /) -> Served:
+        """Issue the CA and the leaf, publish the CA and both lists, and serve."""
+        root, stranger = ground.hierarchy["root"], ground.hierarchy["stranger"]
+        ca = root.issue_ca(f"Lab CRL CA {scenario}", _template(self._url(ground, f"{scenario}-ca", self.ca)))
+        place = ground.publish(f"/{scenario}-ca.cer", Answer(ca.der))
+        leaf = ca.issue_leaf(
+            (f"{scenario}.lab.test", *LOOPBACK_NAMES), _template(self._url(ground, scenario, self.leaf), place)
+        )
+        self._publish(ground, f"{scenario}-ca", Responder(root, stranger), self.ca, ca)
+        self._publish(ground, scenario, Responder(ca, stranger), self.leaf, leaf)
+        chain = tuple(leaf.der if label == LEAF else ca.der for label in self.served)
+        return ground.serve(chain, leaf.key, addresses=LOCALHOST), chain
+
+    def _url(self, ground: Ground, name: str, says: Says | None) -> str | None:
+        if says is Says.DEAD:
+            return f"http://127.0.0.1:{ground.dead_port}/crl/{name}.crl"
+        return None if says is None else ground.publish(f"/crl/{name}.crl", Answer())
+
+    def _publish(
+        self, ground: Ground, name: str, responder: Responder, says: Says | None, about: Identity | Authority
+    ) -> None:
+        if says not in {None, Says.DEAD}:
+            ground.publish(f"/crl/{name}.crl", Answer(responder.crl(says or Says.GOOD, about), headers=CRL_TYPE))
+
+
+def _template(url: str | None, *issuer: str) -> Template:
+    if url is None:
+        return Template(urls=issuer)
+    point = x509.DistributionPoint([x509.UniformResourceIdentifier(url)], None, None, None)
+    return Template(urls=issuer, extensions=((x509.CRLDistributionPoints([point]), False),))
+
+
+CRL_CHAINS = (
+    Scenario("crl-chain", "does not send its intermediate; a CRL speaks of each certificate", CrlChain(), missing()),
+    Scenario(
+        "crl-chain-complete",
+        "serves its whole chain; a CRL speaks of each certificate",
+        CrlChain(served=(LEAF, "ca")),
+        complete(),
+    ),
+    Scenario(
+        "crl-chain-revoked",
+        "does not send its intermediate; a CRL has its certificate",
+        CrlChain(leaf=Says.REVOKED),
+        missing(),
+    ),
+    Scenario(
+        "crl-chain-ca-revoked",
+        "does not send its intermediate, which a CRL has",
+        CrlChain(ca=Says.REVOKED),
+        missing(),
+    ),
+    Scenario(
+        "crl-chain-half",
+        "does not send its intermediate, which names no CRL",
+        CrlChain(ca=None),
+        missing(),
+    ),
+)
+"""Each is repairable as long as nobody looks into the lists."""

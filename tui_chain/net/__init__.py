@@ -1,0 +1,1 @@
+"""Targets, host lists, name lookup, connections, STARTTLS, addresses, and bounded fetches."""

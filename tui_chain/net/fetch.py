@@ -1,0 +1,183 @@
+"""One HTTP fetch within the bounds of the laws: the address that was judged is the one connected to."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import ssl
+import time
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from urllib.parse import SplitResult, urljoin, urlsplit
+
+from tui_chain.core.text import safe_text
+from tui_chain.net.addresses import Reach
+from tui_chain.net.exchange import BrokenAnswer, Exchange, Headers, NoConnection, Reply
+from tui_chain.net.proxied import ProxyRefusal, proxied
+from tui_chain.net.refusals import FetchRefusedError
+from tui_chain.net.route import Route, find_route
+
+__all__ = ["Answer", "FetchRefusedError", "fetch"]
+
+MAX_BYTES = 64 * 1024
+"""Bytes of one response; more is an error, not a truncation."""
+URL_SECONDS = 10.0
+"""Seconds for one URL, redirects included."""
+MAX_REDIRECTS = 5
+MAX_URL = 2048
+"""Characters of a URL."""
+
+LDAP_HINT = (
+    "Look the entry up where the directory can be reached (`ldapsearch -x -H ldap://HOST -b DN cACertificate`),"
+    " or take the certificate from the authority's web site; then add it from a file."
+)
+"""What to do where the issuer is published by LDAP alone."""
+
+_HEADERS = ((b"User-Agent", b"tlschain-tui"), (b"Accept", b"*/*"), (b"Accept-Encoding", b"identity"))
+_REDIRECTS = {301, 302, 303, 307, 308}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A response: the URL it came from after redirects, the address asked, status, body, milliseconds.
+
+    `address` is an IP, or names the proxy that asked. `headers` have lower-case names.
+    """
+
+    url: str
+    address: str
+    status: int
+    body: bytes
+    milliseconds: float
+    headers: tuple[tuple[str, str], ...] = ()
+
+    def header(self, name: str) -> str:
+        """The first header of this lower-case name, or nothing."""
+        return next((value for known, value in self.headers if known == name), "")
+
+
+async def fetch(url: str, *, allowed: frozenset[Reach], limit: int = MAX_BYTES) -> Answer:
+    """GET `url` within the bounds; raises FetchRefusedError with the reason.
+
+    http and https only, 10 s, `limit` bytes (64 KiB; CRLs may have more), 5 redirects each judged anew. Addresses
+    whose reach is not `allowed` are refused. No cookies, no credentials, no decompression. Through the proxy that
+    the environment names, if it names one.
+    """
+    started = time.perf_counter()
+    try:
+        async with asyncio.timeout(URL_SECONDS):
+            for _ in range(MAX_REDIRECTS + 1):
+                answer = await _get(url, allowed, started, limit)
+                if isinstance(answer, Answer):
+                    return answer
+                url = answer
+    except TimeoutError:
+        raise FetchRefusedError(f"no answer within {URL_SECONDS:g} s") from None
+    raise FetchRefusedError(f"more than {MAX_REDIRECTS} redirects")
+
+
+async def _get(url: str, allowed: frozenset[Reach], started: float, limit: int) -> Answer | str:
+    """Return the answer, or the URL to which it redirects."""
+    parts = _judged_url(url)
+    route = await find_route(parts, allowed)
+    exchange = Exchange(route.addresses)
+    try:
+        async with _reply(url, parts, route, exchange) as reply:
+            if reply.status in _REDIRECTS:
+                return _redirect(url, reply.headers)
+            body = await _bounded_body(reply.pieces, limit)
+            milliseconds = 1000 * (time.perf_counter() - started)
+            return Answer(url, _asked(route, exchange), reply.status, body, milliseconds, _texts(reply.headers))
+    except (NoConnection, BrokenAnswer, ProxyRefusal) as error:
+        raise FetchRefusedError(_plain(error), address=_asked(route, exchange)) from None
+    except FetchRefusedError as refused:
+        refused.address = _asked(route, exchange)
+        raise
+
+
+def _asked(route: Route, exchange: Exchange) -> str:
+    """Who was asked: the address that answered or was tried last, or the proxy."""
+    return route.proxy.words if route.proxy is not None else exchange.connected
+
+
+def _reply(url: str, parts: SplitResult, route: Route, exchange: Exchange) -> AbstractAsyncContextManager[Reply]:
+    context = _tls_context(parts)
+    headers = [(b"Host", parts.netloc.encode("ascii")), *_HEADERS]
+    if route.proxy is None:
+        return exchange.get(parts, context, headers)
+    return proxied(route.proxy, url, context, headers)
+
+
+def _texts(headers: Headers) -> tuple[tuple[str, str], ...]:
+    return tuple((name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in headers)
+
+
+def _plain(error: Exception) -> str:
+    if isinstance(error, NoConnection):
+        return f"no connection: {_words(error)}"
+    if isinstance(error, ProxyRefusal):
+        return f"the proxy refused: {_words(error)}"
+    return f"the answer broke off: {_words(error)}"
+
+
+def _words(error: BaseException) -> str:
+    """The innermost reason: the libraries wrap the system's words in their own."""
+    seen: list[BaseException] = []
+    while (inner := error.__cause__ or error.__context__) is not None and inner not in seen:
+        seen.append(inner)
+        error = inner
+    if isinstance(error, OSError) and error.errno:
+        return os.strerror(error.errno).lower()
+    return safe_text(str(error) or type(error).__name__, 100)
+
+
+def _judged_url(url: str) -> SplitResult:
+    if len(url) > MAX_URL:
+        raise FetchRefusedError(f"the URL is longer than {MAX_URL} characters")
+    if not url.isascii() or not url.isprintable() or " " in url:
+        raise FetchRefusedError("the URL has characters that no URL has")
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise FetchRefusedError("it is not a URL") from None
+    if parts.scheme not in {"http", "https"}:
+        raise FetchRefusedError(
+            f"{safe_text(parts.scheme, 20) or 'a URL without scheme'}:// is not fetched; only http and https are",
+            LDAP_HINT if parts.scheme in {"ldap", "ldaps"} else "",
+        )
+    if not parts.hostname or parts.username is not None or port == 0:
+        raise FetchRefusedError("the URL names no plain host")
+    return parts
+
+
+def _tls_context(parts: SplitResult) -> ssl.SSLContext | None:
+    """Verification stays on for https AIA, against the default store; for http nothing is loaded."""
+    if parts.scheme == "http":
+        return None
+    import certifi
+
+    context = ssl.create_default_context(cafile=certifi.where())
+    context.set_alpn_protocols(["http/1.1"])
+    return context
+
+
+def _redirect(url: str, headers: Headers) -> str:
+    for name, value in headers:
+        if name.lower() == b"location":
+            try:
+                return urljoin(url, value.decode("latin-1"))
+            except ValueError:
+                raise FetchRefusedError("a redirect to what is not a URL") from None
+    raise FetchRefusedError("a redirect without a location")
+
+
+async def _bounded_body(pieces: AsyncIterator[bytes], limit: int) -> bytes:
+    body = bytearray()
+    async for piece in pieces:
+        body += piece
+        if len(body) > limit:
+            raise FetchRefusedError(f"the answer is larger than {limit // 1024} KiB")
+        await asyncio.sleep(0)  # pieces that have come already are there without a wait
+    return bytes(body)

@@ -1,0 +1,1 @@
+"""Certificates, names, keys, CRLs as values, whatever a parser thinks of them. Pure."""

@@ -1,0 +1,79 @@
+"""Whether one certificate's key signed another: the only proof that it is the issuer."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from cryptography.exceptions import InvalidSignature
+
+from tui_chain.x509.algorithms import signature_algorithm
+from tui_chain.x509.certificate import Certificate
+from tui_chain.x509.faults import Fault, attempt
+from tui_chain.x509.keys import PublicKey, schemes
+from tui_chain.x509.structure import Anatomy
+from tui_chain.x509.verification import padding_of, verify
+
+
+class Proof(StrEnum):
+    """Whether the issuer's key verifies the child's signature."""
+
+    SIGNED = "signed"
+    NOT_SIGNED = "not signed"
+    CANNOT_TELL = "cannot tell"
+
+
+def signature_proof(child: Certificate, issuer: Certificate) -> Proof:
+    """Check the signature on `child` with the public key of `issuer` (RFC 5280 section 4.1.1.3).
+
+    RSA PKCS#1 v1.5 and PSS, ECDSA, DSA, Ed25519, Ed448 and ML-DSA are checked, with any hash that cryptography
+    has, SHA-1 and MD5 among them; `Certificate.weak_hash` flags those. A key of another kind than the signature's
+    did not make it, and one whose algorithm is named differently inside and outside the signed part is refused
+    by every verifier (RFC 5280 section 4.1.1.2): both are `NOT_SIGNED`. An algorithm, key or certificate that
+    cannot be read is `CANNOT_TELL`, which never makes a link. Names and extensions are not looked at.
+    """
+    parts, key = child.anatomy, issuer.public_key
+    if parts is None or key is None:
+        return Proof.CANNOT_TELL
+    proof = attempt("signature", lambda: _proof(parts, key))
+    return Proof.CANNOT_TELL if isinstance(proof, Fault) else proof
+
+
+def _proof(parts: Anatomy, key: PublicKey) -> Proof:
+    algorithm, able = signature_algorithm(parts.outer_algorithm), schemes(key)
+    if algorithm.scheme is None or not able:
+        return Proof.CANNOT_TELL
+    if algorithm.scheme not in able or parts.inner_algorithm != parts.outer_algorithm or parts.unused_bits:
+        return Proof.NOT_SIGNED
+    try:
+        verify(key, parts.signature, parts.tbs, algorithm.digest, padding_of(algorithm))
+    except InvalidSignature:
+        return Proof.NOT_SIGNED
+    return Proof.SIGNED
+
+
+class SignatureProver:
+    """Remembers proofs by child and issuing key, so that a signature is checked once in a run.
+
+    `checks` counts the signatures that were computed, not the ones remembered.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, bytes | None], Proof] = {}
+        self.checks = 0
+
+    def proof(self, child: Certificate, issuer: Certificate) -> Proof:
+        """Return `signature_proof(child, issuer)`, from memory where it is known."""
+        pair = (child.sha256, issuer.key_bytes)
+        known = self._known.get(pair)
+        if known is None:
+            self.checks += issuer.key_bytes is not None
+            known = self._known[pair] = signature_proof(child, issuer)
+        return known
+
+    def knows(self, child: Certificate, issuer: Certificate) -> bool:
+        """Tell whether the proof is remembered, so that asking costs nothing."""
+        return (child.sha256, issuer.key_bytes) in self._known
+
+    def signed(self, child: Certificate, issuer: Certificate) -> bool:
+        """Tell whether `issuer` is proven to have signed `child`."""
+        return self.proof(child, issuer) is Proof.SIGNED
