@@ -44,7 +44,7 @@ from tui_chain.results.values import (
 from tui_chain.trust.loading import load_trust_store
 from tui_chain.trust.store import TrustStore
 from tui_chain.x509.certificate import Certificate
-from tui_chain.x509.formats.pem_blocks import blocks, decoded
+from tui_chain.x509.formats.pem import blocks, decoded
 from tui_chain.x509.formats.readers import read_certificates
 
 __all__ = [

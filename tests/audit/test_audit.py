@@ -25,7 +25,7 @@ from tui_chain.core.failure import Failure
 from tui_chain.lab.authority import Authority, Template, days, key_to_pem, rsa_key, to_pem
 from tui_chain.repair.containers import java_truststore
 from tui_chain.trust.store import TrustStore
-from tui_chain.x509 import signatures, verification
+from tui_chain.x509 import signatures
 from tui_chain.x509.der import CONTEXT, INTEGER, encode
 
 ROOTS = make_roots()
@@ -196,7 +196,7 @@ def test_many_roots_of_one_name_cost_a_bounded_number_of_signatures(monkeypatch:
     roots = [Authority.root("Same Name", now=NOW).der for _ in range(count)]
     absent = Authority.root("Same Name", now=NOW)
     children = [absent.issue_ca(f"Child {number}").der for number in range(count)]
-    verified, verify = [], verification.verify
+    verified, verify = [], signatures.verify
 
     def counting(*parts: Any) -> None:
         verified.append(1)

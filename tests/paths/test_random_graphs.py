@@ -31,7 +31,7 @@ from tests.paths.graphs import (
     usage,
 )
 from tests.paths.oracle import UNKNOWN, Graph, Way, entity, problems
-from tui_chain.paths import routes
+from tui_chain.paths import search as routes
 from tui_chain.paths.search import Path, Search, find_paths
 from tui_chain.x509.signatures import SignatureProver
 

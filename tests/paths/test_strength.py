@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.paths.graphs import leaf
-from tui_chain.paths.strength import key_security, rsa_security, weak_key, weak_signature
+from tui_chain.paths.checks import key_security, rsa_security, weak_key, weak_signature
 from tui_chain.x509.certificate import Certificate
 
 

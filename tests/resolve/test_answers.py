@@ -14,9 +14,8 @@ from tui_chain.lab.servers import aia as site
 from tui_chain.net.addresses import Reach
 from tui_chain.net.fetch import Answer, FetchRefusedError
 from tui_chain.net.refusals import ConsentNeededError
-from tui_chain.resolve import freshness
-from tui_chain.resolve.answers import FAILURE_SECONDS, MAX_KEPT, Answers, Remembered
-from tui_chain.resolve.freshness import DAY, UNTOLD, lifetime
+from tui_chain.resolve import answers as freshness
+from tui_chain.resolve.answers import DAY, FAILURE_SECONDS, MAX_KEPT, UNTOLD, Answers, Remembered, lifetime
 
 PUBLIC = frozenset({Reach.PUBLIC})
 HERE = frozenset({Reach.PUBLIC, Reach.LOOPBACK})

@@ -10,7 +10,7 @@ from itertools import islice
 
 from tui_chain.audit.findings import AuditFinding, finding
 from tui_chain.audit.scan import TRUSTED, Block, Scan
-from tui_chain.paths.strength import weak_key, weak_signature
+from tui_chain.paths.checks import weak_key, weak_signature
 from tui_chain.trust.store import NameIndex, TrustStore, by_subject
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.crl import CRL_LABEL

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from tui_chain.core.text import safe_text
-from tui_chain.x509.formats.pem_blocks import pem_block
+from tui_chain.x509.formats.pem import pem_block
 
 T = TypeVar("T")
 

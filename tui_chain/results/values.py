@@ -11,7 +11,7 @@ from typing import Any
 
 from tui_chain.clients.verdict import Verdict
 from tui_chain.results.checked import Checked
-from tui_chain.x509.formats.pem_blocks import has_blocks, pem_block
+from tui_chain.x509.formats.pem import has_blocks, pem_block
 
 SCHEMA = 1
 """Version of the JSON form; it changes only where a key is taken away or means something else."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tui_chain.x509.der import CONTEXT, SEQUENCE, DERError, Element, element
-from tui_chain.x509.formats.pem_blocks import blocks, decoded, pem_block
+from tui_chain.x509.formats.pem import blocks, decoded, pem_block
 
 _SERVER, _ANY = "1.3.6.1.5.5.7.3.1", "2.5.29.37.0"
 _LABEL = "TRUSTED CERTIFICATE"

@@ -13,7 +13,7 @@ from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsag
 from tui_chain.core.text import safe_text
 from tui_chain.x509.der import element
 from tui_chain.x509.distinguished_names import CanonicalName
-from tui_chain.x509.extension_names import PATH_EXTENSIONS, extension_name, key_usage_words, policy_name, purpose_name
+from tui_chain.x509.extensions import PATH_EXTENSIONS, extension_name, key_usage_words, policy_name, purpose_name
 from tui_chain.x509.faults import UNREADABLE, Fault, attempt, or_none
 from tui_chain.x509.fields import CertificateCore
 from tui_chain.x509.keys import PublicKey
@@ -201,7 +201,7 @@ class Certificate(CertificateCore):
     @cached_property
     def extension_table(self) -> tuple[ExtensionRow, ...]:
         """Every extension: those that were read in their order, then the unreadable ones."""
-        from tui_chain.x509.extension_text import extension_words
+        from tui_chain.x509.extensions import extension_words
 
         read = (
             ExtensionRow(

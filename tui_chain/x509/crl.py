@@ -18,7 +18,7 @@ from cryptography import x509
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.der import SEQUENCE, element
 from tui_chain.x509.faults import UNREADABLE, Fault, attempt, or_none
-from tui_chain.x509.formats.pem_blocks import blocks, decoded, has_blocks, pem_block
+from tui_chain.x509.formats.pem import blocks, decoded, has_blocks, pem_block
 from tui_chain.x509.names import CanonicalName, canonical, common_name, rfc4514
 
 CRL_LABEL = "X509 CRL"

@@ -67,5 +67,5 @@ def hush_parsers() -> None:
         warnings.filterwarnings("ignore", module=_OURS)
 
 
-_OURS = r"tui_chain\.certs\."
+_OURS = r"tui_chain\.x509\."
 _HUSH = ("ignore", None, Warning, re.compile(_OURS), 0)

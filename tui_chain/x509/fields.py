@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
@@ -20,8 +20,43 @@ from tui_chain.x509.faults import UNREADABLE, Fault, attempt, or_none
 from tui_chain.x509.keys import PublicKey, key_words, verifying_key
 from tui_chain.x509.structure import Anatomy, dissect
 
-if TYPE_CHECKING:
-    from tui_chain.x509.openssl import OpenSSLView
+
+@dataclass(frozen=True)
+class OpenSSLView:
+    """The fields that OpenSSL reads; None where it cannot. `version` counts from 1, times are aware, in UTC."""
+
+    version: int | None
+    serial: int | None
+    not_before: datetime | None
+    not_after: datetime | None
+
+
+def openssl_view(der: bytes) -> OpenSSLView | None:
+    """Parse `der` with OpenSSL, or return None where it refuses too; the first call loads pyOpenSSL (20 ms)."""
+    view = attempt("certificate", lambda: _view(der))
+    return None if isinstance(view, Fault) else view
+
+
+def _view(der: bytes) -> OpenSSLView:
+    from OpenSSL import crypto
+
+    parsed = crypto.load_certificate(crypto.FILETYPE_ASN1, der)
+    version = attempt("version", parsed.get_version)
+    serial = attempt("serial number", parsed.get_serial_number)
+    before = attempt("validity", lambda: _moment(parsed.get_notBefore()))
+    after = attempt("validity", lambda: _moment(parsed.get_notAfter()))
+    return OpenSSLView(
+        None if isinstance(version, Fault) else version + 1,
+        None if isinstance(serial, Fault) else serial,
+        None if isinstance(before, Fault) else before,
+        None if isinstance(after, Fault) else after,
+    )
+
+
+def _moment(text: bytes | None) -> datetime | None:
+    """Read GeneralizedTime as RFC 5280 section 4.1.2.5.2 wants it; other forms, which OpenSSL lets pass, raise."""
+    return None if text is None else datetime.strptime(text.decode("ascii"), "%Y%m%d%H%M%SZ").replace(tzinfo=UTC)
+
 
 T = TypeVar("T")
 
@@ -61,8 +96,6 @@ class CertificateCore:
         """What OpenSSL says where cryptography says nothing; OpenSSL ignores bytes that follow, we do not."""
         if self.parsed is not None or isinstance(self._anatomy, Fault):
             return None
-        from tui_chain.x509.openssl import openssl_view
-
         return openssl_view(self.der)
 
     @cached_property

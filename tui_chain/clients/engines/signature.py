@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 from tui_chain.x509.algorithms import SignatureAlgorithm
 from tui_chain.x509.faults import attempt
 from tui_chain.x509.keys import PublicKey
-from tui_chain.x509.verification import padding_of, verify
+from tui_chain.x509.signatures import padding_of, verify
 
 
 class MLDSAPublicKey(Protocol):

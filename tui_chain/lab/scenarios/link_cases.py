@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from tui_chain.core.status import Blame
 from tui_chain.lab.authority import Template, days
 from tui_chain.lab.hierarchy import AiaUrl, Ca, Leaf, dead_url, issuer_url
-from tui_chain.lab.scenarios import link_urls as urls
 from tui_chain.lab.scenarios.catalogue import Scenario, complete, missing
+from tui_chain.lab.servers import aia_urls as urls
 from tui_chain.lab.servers.services import LEAF, Tls
 
 SIGNED = "signed the certificate that waits"

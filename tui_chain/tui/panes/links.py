@@ -146,7 +146,7 @@ def _candidate_line(gap: Gap, candidate: Candidate) -> Content:
     )
 
 
-# by the words of certs.signatures.Proof, which the first paint does without
+# by the words of x509.signatures.Proof, which the first paint does without
 PROOF_SHORT = {"signed": "signed", "not signed": "did not sign", "cannot tell": "may have signed"}
 
 

@@ -6,7 +6,7 @@ from tui_chain.core.text import safe_text
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.der import SEQUENCE, DERError, element
 from tui_chain.x509.formats.containers import harvest_der
-from tui_chain.x509.formats.pem_blocks import Block, blocks, decoded, has_blocks
+from tui_chain.x509.formats.pem import Block, blocks, decoded, has_blocks
 from tui_chain.x509.formats.reading import (
     MAX_BYTES,
     MAX_CERTIFICATE,

@@ -17,7 +17,7 @@ from tui_chain.clients.engines.gnutls.certificate import Certificate
 from tui_chain.clients.engines.gnutls.der import Item
 from tui_chain.x509.algorithms import DIGESTS, Scheme, signature_algorithm
 from tui_chain.x509.der import CONTEXT, DERError
-from tui_chain.x509.verification import HASHES, hash_named, verify
+from tui_chain.x509.signatures import HASHES, hash_named, verify
 
 _PSS_OID, _MASK_OID = "1.2.840.113549.1.1.10", "1.2.840.113549.1.1.8"
 _LEAST_BITS = {Scheme.ECDSA: 160, Scheme.ED25519: 160, Scheme.ED448: 160}

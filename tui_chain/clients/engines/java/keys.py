@@ -17,7 +17,7 @@ from tui_chain.x509.algorithms import Scheme, SignatureAlgorithm, signature_algo
 from tui_chain.x509.der import BIT_STRING, INTEGER, SEQUENCE, DERError, Element, element, encode
 from tui_chain.x509.faults import Fault, attempt
 from tui_chain.x509.keys import PublicKey, schemes, verifying_key
-from tui_chain.x509.verification import padding_of, verify
+from tui_chain.x509.signatures import padding_of, verify
 
 RSA_KEY, PSS_KEY = "1.2.840.113549.1.1.1", "1.2.840.113549.1.1.10"
 ED25519_KEY, EC_KEY, ECDH_KEY = "1.3.101.112", "1.2.840.10045.2.1", "1.3.132.1.12"
