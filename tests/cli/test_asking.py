@@ -16,7 +16,7 @@ from tui_chain.cli.main import main
 from tui_chain.cli.run import repairs_of
 from tui_chain.core.failure import Failure
 from tui_chain.core.status import Blame
-from tui_chain.diagnose.endpoints import Row, Servers
+from tui_chain.diagnose.findings.endpoints import Row, Servers
 from tui_chain.engine.journey import HostState, Journey
 from tui_chain.engine.questions import ends_unknown, with_shared_roots
 from tui_chain.lab.authority import Authority

@@ -9,9 +9,10 @@ import pytest
 from tests.support.chains import HOST, NOW, Pki, make_pki, repair_of, resolution_of, served_by, store_of
 from tui_chain.clients.families import FAMILIES
 from tui_chain.clients.verdict import ACCEPTED, Verdict, refused
+from tui_chain.core.finding_codes import FindingCode
 from tui_chain.core.status import Blame, Status
-from tui_chain.diagnose.catalogue import finding
 from tui_chain.diagnose.diagnosis import Diagnoser, Diagnosis
+from tui_chain.diagnose.findings.catalogue import CATALOGUE
 from tui_chain.diagnose.headline import headline, partial_words
 from tui_chain.lab.authority import Authority, Template, days
 from tui_chain.repair.repair import Repair
@@ -29,7 +30,9 @@ def verdicts(refusing: dict[str, Verdict]) -> dict[str, Verdict]:
 
 
 def of_codes(status: Status, *codes: str, blame: Blame = Blame.SERVER) -> str:
-    return headline(Diagnosis(status, blame, tuple(finding(code, None) for code in codes)), status)
+    return headline(
+        Diagnosis(status, blame, tuple(CATALOGUE[FindingCode(code)].finding(None) for code in codes)), status
+    )
 
 
 @pytest.mark.parametrize(

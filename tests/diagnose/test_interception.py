@@ -7,8 +7,8 @@ import pytest
 from tests.support.chains import NOW, served_by, store_of, views
 from tui_chain.core.status import Blame, Severity, Status
 from tui_chain.diagnose.diagnosis import Diagnoser, Diagnosis
+from tui_chain.diagnose.findings.interception import shared_ends, site_of, unknown_end, vendor_of
 from tui_chain.diagnose.headline import headline
-from tui_chain.diagnose.interception import shared_ends, site_of, unknown_end, vendor_of
 from tui_chain.lab.authority import Authority, Identity, Template
 from tui_chain.trust.store import TrustStore
 

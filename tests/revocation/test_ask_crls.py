@@ -10,6 +10,7 @@ from tests.revocation.conftest import Chain, collected, refused
 from tests.support.crls import Oddity, issuing_point, make_crl, naming
 from tests.support.journeys import lab_trust, state_of, walk
 from tui_chain.core.failure import Failure
+from tui_chain.core.finding_codes import FindingCode
 from tui_chain.core.status import Blame, Status
 from tui_chain.engine.crl_questions import ask_crls, collect_crls
 from tui_chain.engine.journey import HostState, Journey
@@ -76,7 +77,7 @@ def test_a_host_that_was_only_probed_is_told_too(chain: Chain) -> None:
     assert state.resolution is None
     assert state.status is Status.INVALID
     assert state.verdict is not None
-    assert [found.code for found in state.verdict.findings].count("revoked") == 1
+    assert [found.code for found in state.verdict.findings].count(FindingCode.REVOKED) == 1
 
 
 def test_a_complete_host_without_lists_stays_as_it_is(lab: Lab) -> None:

@@ -27,11 +27,11 @@ from tui_chain.lab.internet import Lab
 from tui_chain.net.host_list import Host
 from tui_chain.net.target import Target
 from tui_chain.results.host import host_result
-from tui_chain.revocation.status import Answer, Means, Revocation, RevocationCheck
 from tui_chain.trust.store import TrustStore
 from tui_chain.tui.app import ChainApp
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.formats.readers import read_certificates
+from tui_chain.x509.revocation import Answer, Means, Revocation, RevocationCheck
 
 pytestmark = pytest.mark.anyio
 FORMS = (("Markdown", ".md"), ("HTML", ".html"), ("JSON", ".json"))

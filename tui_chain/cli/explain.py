@@ -11,8 +11,8 @@ import click
 
 from tui_chain.cli.output import FOUND, OK, USAGE, emit, fail
 from tui_chain.core.failure import Failure
-from tui_chain.diagnose.catalogue import FindingKind, markdown_table
 from tui_chain.diagnose.explain.explain import MAX_TEXT, Explanation, explain, explain_code
+from tui_chain.diagnose.findings.finding import FindingKind
 from tui_chain.results.explained import of_explanation
 
 
@@ -29,6 +29,8 @@ class FindingKindJSON(TypedDict):
 
 def run_listing() -> int:
     """Print the whole catalogue."""
+    from tui_chain.diagnose.findings.catalogue import markdown_table  # the rules come along
+
     emit(markdown_table().rstrip("\n"))
     return OK
 

@@ -15,10 +15,10 @@ from tui_chain.engine.journey import Journey
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from tui_chain.diagnose.endpoints import Row, Servers
+    from tui_chain.diagnose.findings.endpoints import Row, Servers
     from tui_chain.probe.served import ServedChain
     from tui_chain.repair.repair import Repair
-    from tui_chain.revocation.status import RevocationCheck
+    from tui_chain.x509.revocation import RevocationCheck
 
 _LOOK = {
     "good": ("✓", "green"),

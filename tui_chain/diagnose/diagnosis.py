@@ -13,9 +13,13 @@ from tui_chain.clients.verdict import Verdict, Verdicts, refused
 from tui_chain.core.failure import Failure
 from tui_chain.core.status import Blame, Severity, Status
 from tui_chain.diagnose.case import Case, OtherStores, no_other_stores, uses_only_served
-from tui_chain.diagnose.catalogue import Finding
-from tui_chain.diagnose.network_rules import failure_finding, is_ended_by_alert
-from tui_chain.diagnose.rules import findings as rule_findings
+from tui_chain.diagnose.findings.certificate import certificate_findings, path_findings
+from tui_chain.diagnose.findings.families import family_findings
+from tui_chain.diagnose.findings.finding import Finding
+from tui_chain.diagnose.findings.handshake import handshake_findings
+from tui_chain.diagnose.findings.network import failure_finding, is_ended_by_alert, network_findings
+from tui_chain.diagnose.findings.served_chain import chain_findings, search_findings
+from tui_chain.diagnose.findings.trust import trust_findings
 from tui_chain.diagnose.status import blame_of, status_of
 from tui_chain.paths.search import MissingIssuer, Path, Search, find_paths
 from tui_chain.probe.served import ServedChain
@@ -114,7 +118,7 @@ class Diagnoser:
         verdicts: Verdicts = {**self._verdicts(served, at), **no_handshake}
         case = Case(served, search, path, at, self.trust, self.prover, verdicts, self.others, no_handshake)
         status = status_of(verdicts, no_handshake, case)
-        findings = rule_findings(case, status)
+        findings = all_findings(case, status)
         blame = blame_of(status, findings, case, verdicts)
         forgotten = self._forgotten(path, served)
         return Diagnosis(status, blame, by_severity(findings), search, path, verdicts, forgotten, self.trust.name)
@@ -161,6 +165,20 @@ def _no_handshake(served: ServedChain) -> Verdicts:
         else refusal
         for family, refusal in refusals.items()
     }
+
+
+def all_findings(case: Case, status: Status) -> tuple[Finding, ...]:
+    """The findings on a host that was reached, in the order in which the rules speak."""
+    return (
+        *path_findings(case),
+        *search_findings(case),
+        *trust_findings(case),
+        *chain_findings(case),
+        *certificate_findings(case),
+        *network_findings(case),
+        *handshake_findings(case),
+        *family_findings(case, status),
+    )
 
 
 def choose_path(search: Search, served: ServedChain) -> Path | None:

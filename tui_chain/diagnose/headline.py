@@ -5,32 +5,33 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from tui_chain.clients.families import FAMILIES, family_names
+from tui_chain.core.finding_codes import FindingCode
 from tui_chain.core.status import Blame, Severity, Status
 from tui_chain.core.text import plural
 
 if TYPE_CHECKING:
     from tui_chain.clients.verdict import Verdicts
-    from tui_chain.diagnose.catalogue import Finding
     from tui_chain.diagnose.diagnosis import Diagnosis
+    from tui_chain.diagnose.findings.finding import Finding
 
 _FIRST = {
-    "missing-issuer": "the server does not send its intermediate certificate",
-    "issuer-unknown": "the issuer of the last certificate sent is neither sent nor trusted",
-    "untrusted-root": "the trust store does not have the root",
-    "rejected": "the trust file rejects the CA that it needs",
-    "self-signed": "the server's certificate is self-signed",
-    "host-mismatch": "the certificate is for another name",
-    "no-san": "the certificate names its host only in the common name",
-    "ip-as-dns-name": "the IP address stands among the DNS names",
-    "anchor-expired": "the root in the trust store has expired",
-    "revoked": "a certificate was revoked",
-    "backend-broken": "one of several servers is broken",
-    "key-type-broken": "the chain of one key type is broken",
-    "chain-too-large": "the chain is larger than clients take",
-    "clients-refuse": "no client finds the good path in what the server sends",
-    "leaf-not-first": "the server does not send its own certificate first",
+    FindingCode.MISSING_ISSUER: "the server does not send its intermediate certificate",
+    FindingCode.ISSUER_UNKNOWN: "the issuer of the last certificate sent is neither sent nor trusted",
+    FindingCode.UNTRUSTED_ROOT: "the trust store does not have the root",
+    FindingCode.REJECTED: "the trust file rejects the CA that it needs",
+    FindingCode.SELF_SIGNED: "the server's certificate is self-signed",
+    FindingCode.HOST_MISMATCH: "the certificate is for another name",
+    FindingCode.NO_SAN: "the certificate names its host only in the common name",
+    FindingCode.IP_AS_DNS_NAME: "the IP address stands among the DNS names",
+    FindingCode.ANCHOR_EXPIRED: "the root in the trust store has expired",
+    FindingCode.REVOKED: "a certificate was revoked",
+    FindingCode.BACKEND_BROKEN: "one of several servers is broken",
+    FindingCode.KEY_TYPE_BROKEN: "the chain of one key type is broken",
+    FindingCode.CHAIN_TOO_LARGE: "the chain is larger than clients take",
+    FindingCode.CLIENTS_REFUSE: "no client finds the good path in what the server sends",
+    FindingCode.LEAF_NOT_FIRST: "the server does not send its own certificate first",
 }
-_DATES = {"expired": "has expired", "not-yet-valid": "is not valid yet"}
+_DATES = {FindingCode.EXPIRED: "has expired", FindingCode.NOT_YET_VALID: "is not valid yet"}
 MAX_NAMED = 3
 """Families that are named before the others are only counted."""
 

@@ -8,17 +8,17 @@ from dataclasses import replace
 from tui_chain.clients.judge import Judge
 from tui_chain.core.failure import Failure
 from tui_chain.core.status import Status
-from tui_chain.diagnose.endpoints import with_servers
+from tui_chain.diagnose.findings.endpoints import with_servers
+from tui_chain.diagnose.findings.revocation import with_revocation
 from tui_chain.engine.journey import HostState, Journey, source_of
 from tui_chain.net.addresses import allowed_reach
 from tui_chain.repair.proof import Proof, accepted
 from tui_chain.repair.repair import Repair, standing_repair
 from tui_chain.revocation.collect import CrlCollector, Crls, proven
 from tui_chain.revocation.fetches import CrlFetches
-from tui_chain.revocation.findings import with_revocation
 from tui_chain.revocation.refusals import LEAF_ALONE, Revoked
-from tui_chain.revocation.status import RevocationCheck
 from tui_chain.x509.crl import CrlScope
+from tui_chain.x509.revocation import RevocationCheck
 
 _HINTS = {CrlScope.CHAIN: f"{LEAF_ALONE}.", CrlScope.LEAF: "Leave CRLs out."}
 

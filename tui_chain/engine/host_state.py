@@ -12,9 +12,9 @@ from tui_chain.core.status import Status
 from tui_chain.net.target import Target
 
 if TYPE_CHECKING:
-    from tui_chain.diagnose.catalogue import Finding
     from tui_chain.diagnose.diagnosis import Diagnosis
-    from tui_chain.diagnose.endpoints import Servers
+    from tui_chain.diagnose.findings.endpoints import Servers
+    from tui_chain.diagnose.findings.finding import Finding
     from tui_chain.livetest.request import LiveTest
     from tui_chain.probe.served import ServedChain
     from tui_chain.repair.bundle import Bundle
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from tui_chain.repair.repair import Repair
     from tui_chain.resolve.tries import Resolution
     from tui_chain.revocation.collect import Crls
-    from tui_chain.revocation.status import RevocationCheck
     from tui_chain.x509.certificate import Certificate
+    from tui_chain.x509.revocation import RevocationCheck
 
 Clock = Callable[[], datetime]
 
@@ -74,11 +74,11 @@ class HostState:
             return self.diagnosis
         found = self.resolution.diagnosis
         if self.servers is not None:
-            from tui_chain.diagnose.endpoints import with_servers
+            from tui_chain.diagnose.findings.endpoints import with_servers
 
             found = with_servers(found, self.servers)
         if self.revocation is not None:
-            from tui_chain.revocation.findings import with_revocation
+            from tui_chain.diagnose.findings.revocation import with_revocation
 
             # an issuer that was found makes no revoked certificate good
             found = with_revocation(found, self.revocation)

@@ -52,7 +52,7 @@ def _quiet(_: object) -> None:
 def _is_staple_good(staple: bytes, leaf: Certificate, issuer: Certificate, at: datetime) -> bool | None:
     """Whether a stapled OCSP response calls the leaf good; None where it does not hold."""
     from tui_chain.revocation.ocsp import read_response
-    from tui_chain.revocation.status import Means, Revocation
+    from tui_chain.x509.revocation import Means, Revocation
 
     said = read_response(staple, leaf, issuer, at=at, means=Means.STAPLE).status
     return {Revocation.GOOD: True, Revocation.REVOKED: False}.get(said)

@@ -12,6 +12,7 @@ from tui_chain.clients.handshake import CANNOT_SHAKE_HANDS
 from tui_chain.clients.judge import Judge
 from tui_chain.clients.verdict import Verdicts
 from tui_chain.core.failure import Failure
+from tui_chain.core.finding_codes import FindingCode
 from tui_chain.core.status import Status
 from tui_chain.diagnose.diagnosis import Diagnosis
 from tui_chain.paths.checks import PathProblem, Problems
@@ -27,14 +28,23 @@ from tui_chain.x509.certificate import Certificate
 
 _OVERLOOKED = frozenset(
     {
-        *("not-a-ca", "leaf-as-issuer", "no-cert-sign", "path-length", "expired", "not-yet-valid"),
-        *("weak-key", "weak-signature", "critical-extension", "unreadable"),
+        *(
+            FindingCode.NOT_A_CA,
+            FindingCode.LEAF_AS_ISSUER,
+            FindingCode.NO_CERT_SIGN,
+            FindingCode.PATH_LENGTH,
+            FindingCode.EXPIRED,
+            FindingCode.NOT_YET_VALID,
+        ),
+        *(FindingCode.WEAK_KEY, FindingCode.WEAK_SIGNATURE, FindingCode.CRITICAL_EXTENSION, FindingCode.UNREADABLE),
     }
 )
 """Faults of a CA certificate that clients overlook once it, or one that it issued, is a trust anchor."""
-_MAY_NOT_ISSUE = frozenset({"not-a-ca", "leaf-as-issuer", "no-cert-sign", "path-length"})
+_MAY_NOT_ISSUE = frozenset(
+    {FindingCode.NOT_A_CA, FindingCode.LEAF_AS_ISSUER, FindingCode.NO_CERT_SIGN, FindingCode.PATH_LENGTH}
+)
 """Those of them that the anchor has no more right to than others."""
-_OF_NAMES = frozenset({"name-constraints", "rejected"})
+_OF_NAMES = frozenset({FindingCode.NAME_CONSTRAINTS, FindingCode.REJECTED})
 """Faults that sit on the leaf too and that an anchor below those who forbid it would hide."""
 MAX_TRIED = 16
 """Paths whose bundles are tried."""
@@ -192,7 +202,7 @@ def _is_hidden(path: Path, problem: PathProblem) -> bool:
         return True
     if certificate == path.leaf:
         return False
-    if problem.code == "purpose":
+    if problem.code == FindingCode.PURPOSE:
         return not certificate.for_servers
     return problem.code in _OVERLOOKED and (certificate != path.anchor or problem.code in _MAY_NOT_ISSUE)
 

@@ -26,8 +26,8 @@ from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.crl import RevocationList
 
 if TYPE_CHECKING:
-    from tui_chain.diagnose.endpoints import Row
-    from tui_chain.revocation.status import Answer, RevocationCheck
+    from tui_chain.diagnose.findings.endpoints import Row
+    from tui_chain.x509.revocation import Answer, RevocationCheck
 
 
 class ServerJSON(TypedDict):

@@ -14,8 +14,8 @@ from tui_chain.net.fetch import FetchRefusedError, fetch
 from tui_chain.resolve.aia import MAX_URLS
 from tui_chain.revocation.crl import MAX_CRL, read_crl
 from tui_chain.revocation.ocsp import read_response, request_url
-from tui_chain.revocation.status import Answer, Means, Revocation, RevocationCheck
 from tui_chain.x509.certificate import Certificate
+from tui_chain.x509.revocation import Answer, Means, Revocation, RevocationCheck
 
 TOTAL_SECONDS = 25.0
 """Seconds for all questions about one host."""

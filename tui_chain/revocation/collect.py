@@ -17,9 +17,9 @@ from tui_chain.revocation.check import TOTAL_SECONDS
 from tui_chain.revocation.crl import judge_crl
 from tui_chain.revocation.fetches import CrlFetches
 from tui_chain.revocation.refusals import no_list_named, nothing_came, revoked, too_large
-from tui_chain.revocation.status import Answer, Revocation
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.crl import CrlScope, RevocationList
+from tui_chain.x509.revocation import Answer, Revocation
 
 MAX_TOTAL = 11 << 20
 """Bytes of all CRLs of a file as DER: as PEM they have to stay below the 16 MiB that are read again."""

@@ -7,10 +7,10 @@ from datetime import datetime
 from cryptography import x509
 
 from tui_chain.revocation.signed import signed_by, staleness
-from tui_chain.revocation.status import Answer, Means, Revocation
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.crl import RevocationList, find_crls
 from tui_chain.x509.faults import Fault, attempt
+from tui_chain.x509.revocation import Answer, Means, Revocation
 
 MAX_CRL = 8 << 20
 """Bytes of a CRL: those of public authorities are of up to a few MiB."""

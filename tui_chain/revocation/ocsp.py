@@ -12,9 +12,9 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 
 from tui_chain.revocation.signed import digest_of, key_bits, name_bytes, signed_by, staleness
-from tui_chain.revocation.status import Answer, Means, Revocation
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.faults import Fault, attempt
+from tui_chain.x509.revocation import Answer, Means, Revocation
 from tui_chain.x509.signatures import Proof, signature_proof
 
 _OCSP_SIGNING = "1.3.6.1.5.5.7.3.9"

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from tui_chain.core.failure import Failure
 from tui_chain.revocation.fetches import NEEDS_CONSENT
-from tui_chain.revocation.status import Answer, RevocationCheck
 from tui_chain.x509.certificate import Certificate
+from tui_chain.x509.revocation import Answer, RevocationCheck
 
 LEAF_ALONE = "Check the leaf alone (VERIFY_CRL_CHECK_LEAF; on the command line that is --crl-leaf)"
 _FROM_FILE = "the CRL of {issuer} from a file (on the command line that is --pool FILE)"

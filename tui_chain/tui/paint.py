@@ -16,7 +16,7 @@ from tui_chain.tui.rows import BAD, DIM, OK, SEVERITY_LOOK, WARN
 
 if TYPE_CHECKING:
     from tui_chain.clients.verdict import Verdicts
-    from tui_chain.diagnose.catalogue import Finding
+    from tui_chain.diagnose.findings.finding import Finding
     from tui_chain.livetest.attempt import Attempt, Times
     from tui_chain.livetest.hops import Hop
     from tui_chain.resolve.tries import Try

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from tui_chain.core.failure import Failure
+from tui_chain.core.finding_codes import FindingCode
 from tui_chain.core.text import safe_text
-from tui_chain.diagnose.catalogue import CATALOGUE, FindingKind
 from tui_chain.diagnose.explain.clients import DEFAULT_STORE, client_of, host_of
 from tui_chain.diagnose.explain.explanation import Cause, Explanation, Symptom
 from tui_chain.diagnose.explain.patterns import PATTERNS
+from tui_chain.diagnose.findings.finding import FindingKind
 from tui_chain.net.target import Target
 from tui_chain.paths.codes import MEANINGS
 
@@ -27,7 +28,13 @@ __all__ = ["Cause", "Explanation", "Symptom", "explain", "explain_code"]
 
 def explain_code(text: str) -> FindingKind | None:
     """The kind of finding with this code, or None."""
-    return CATALOGUE.get(text.strip().lower())
+    wanted = text.strip().lower()
+    code = next((code for code in FindingCode if code == wanted), None)
+    if code is None:
+        return None
+    from tui_chain.diagnose.findings.catalogue import CATALOGUE  # the rules come along, which an error text needs not
+
+    return CATALOGUE[code]
 
 
 def explain(text: str) -> Explanation | Failure:

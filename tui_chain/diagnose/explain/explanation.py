@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tui_chain.core.finding_codes import FindingCode
+
 
 @dataclass(frozen=True)
 class Cause:
-    """A likely cause: the finding it is (or empty), one sentence, and the command that decides.
+    """A likely cause: the finding it is (or None), one sentence, and the command that decides.
 
     In a command `{host}` stands for the host of the text and `{store}` for the client's own look at its settings.
     """
 
-    code: str
+    code: FindingCode | None
     words: str
     command: str
 

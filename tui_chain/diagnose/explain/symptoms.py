@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tui_chain.core.finding_codes import FindingCode
 from tui_chain.diagnose.explain import causes as why
 from tui_chain.diagnose.explain.explanation import Cause, Symptom
 
@@ -60,54 +61,60 @@ ENDED = Symptom(
 LEGACY = Symptom(
     "legacy-renegotiation",
     "The server does not know secure renegotiation, which OpenSSL 3 insists on.",
-    (Cause("tls", "The server, or a proxy in between, is very old.", why.CHECK), why.PROXY),
+    (Cause(FindingCode.TLS, "The server, or a proxy in between, is very old.", why.CHECK), why.PROXY),
 )
 WEAK = Symptom(
     "weak-crypto",
     "A key or signature of the server is weaker than this client's OpenSSL allows.",
     (
-        Cause("weak-key", "A key of the path is too small.", why.CHECK),
-        Cause("weak-signature", "A certificate of the path is signed with SHA-1 or MD5.", why.CHECK),
+        Cause(FindingCode.WEAK_KEY, "A key of the path is too small.", why.CHECK),
+        Cause(FindingCode.WEAK_SIGNATURE, "A certificate of the path is signed with SHA-1 or MD5.", why.CHECK),
         Cause(
-            "tls", "The server's key exchange (Diffie-Hellman) is too small.", "openssl s_client -connect {host}:443"
+            FindingCode.TLS,
+            "The server's key exchange (Diffie-Hellman) is too small.",
+            "openssl s_client -connect {host}:443",
         ),
     ),
 )
 
 
-def _strict(code: str, words: str) -> Symptom:
+def _strict(code: FindingCode, words: str) -> Symptom:
     causes = (Cause(code, words, why.CHECK), why.PROXY, why.PRIVATE_ROOT)
     return Symptom(code, "Python from 3.13 on insists on a form that a certificate of the path breaks.", causes)
 
 
-NO_AKI = _strict("strict-aki", "A certificate lacks the authority key identifier.")
-NO_SKI = _strict("strict-ski", "A CA certificate lacks the subject key identifier.")
-NOT_CRITICAL = _strict("strict-criticality", "The basic constraints of a CA are not marked critical.")
-NO_USAGE = _strict("strict-key-usage", "A CA certificate says nothing of its key usage.")
+NO_AKI = _strict(FindingCode.STRICT_AKI, "A certificate lacks the authority key identifier.")
+NO_SKI = _strict(FindingCode.STRICT_SKI, "A CA certificate lacks the subject key identifier.")
+NOT_CRITICAL = _strict(FindingCode.STRICT_CRITICALITY, "The basic constraints of a CA are not marked critical.")
+NO_USAGE = _strict(FindingCode.STRICT_KEY_USAGE, "A CA certificate says nothing of its key usage.")
 
 PURPOSE = Symptom(
     "purpose",
     "A certificate of the path is not for TLS servers.",
-    (Cause("purpose", "A client or e-mail certificate is installed at the server.", why.CHECK),),
+    (Cause(FindingCode.PURPOSE, "A client or e-mail certificate is installed at the server.", why.CHECK),),
 )
 BAD_CA = Symptom(
     "invalid-ca",
     "A certificate of the path may not sign others.",
     (
-        Cause("not-a-ca", "An issuer is no CA, or does not say so.", why.CHECK),
-        Cause("leaf-as-issuer", "A server's certificate was used to sign another.", why.CHECK),
-        Cause("path-length", "There are more CAs below one than it allows.", why.CHECK),
+        Cause(FindingCode.NOT_A_CA, "An issuer is no CA, or does not say so.", why.CHECK),
+        Cause(FindingCode.LEAF_AS_ISSUER, "A server's certificate was used to sign another.", why.CHECK),
+        Cause(FindingCode.PATH_LENGTH, "There are more CAs below one than it allows.", why.CHECK),
     ),
 )
 CONSTRAINED = Symptom(
     "name-constraints",
     "A CA of the path may not issue for this name.",
-    (Cause("name-constraints", "The CA is limited to other domains.", why.CHECK),),
+    (Cause(FindingCode.NAME_CONSTRAINTS, "The CA is limited to other domains.", why.CHECK),),
 )
 CRITICAL = Symptom(
     "critical-extension",
     "A certificate has a critical extension that the client does not know.",
-    (Cause("critical-extension", "The authority put a rare extension in and marked it critical.", why.CHECK),),
+    (
+        Cause(
+            FindingCode.CRITICAL_EXTENSION, "The authority put a rare extension in and marked it critical.", why.CHECK
+        ),
+    ),
 )
 REVOKED = Symptom("revoked", "The client was told that the certificate is revoked.", (why.REVOKED,))
 STAPLE = Symptom(
@@ -115,7 +122,7 @@ STAPLE = Symptom(
     "The client wants to know whether the certificate is revoked and gets no good answer.",
     (
         Cause(
-            "must-staple-missing",
+            FindingCode.MUST_STAPLE_MISSING,
             "The server does not staple, or staples an old answer.",
             "tlschain check --revocation {host}",
         ),
@@ -126,18 +133,18 @@ CRL = Symptom(
     "crl",
     "The client looks into CRLs, and has none in force for a certificate of the chain.",
     (
-        Cause("", "A CRL of its file has ended, or the file has none for this host.", "tlschain audit FILE"),
-        Cause("", "Newer CRLs are to be had.", "tlschain refresh --write FILE"),
-        Cause("", "Python 3.13 checks no chain as long as PARTIAL_CHAIN is set.", "tlschain advise --bundle FILE"),
+        Cause(None, "A CRL of its file has ended, or the file has none for this host.", "tlschain audit FILE"),
+        Cause(None, "Newer CRLs are to be had.", "tlschain refresh --write FILE"),
+        Cause(None, "Python 3.13 checks no chain as long as PARTIAL_CHAIN is set.", "tlschain advise --bundle FILE"),
     ),
 )
 BAD_BUNDLE = Symptom(
     "bundle-unusable",
     "The client could not read its own file of trusted certificates; the server has no part in this.",
     (
-        Cause("", "The path in a setting or environment variable is wrong, or the file is gone.", "{store}"),
-        Cause("", "The file is not PEM, or a block in it is broken.", "openssl storeutl -noout -certs FILE"),
-        Cause("", "The package of CA certificates is not installed.", "ls -l /etc/ssl/certs/ca-certificates.crt"),
+        Cause(None, "The path in a setting or environment variable is wrong, or the file is gone.", "{store}"),
+        Cause(None, "The file is not PEM, or a block in it is broken.", "openssl storeutl -noout -certs FILE"),
+        Cause(None, "The package of CA certificates is not installed.", "ls -l /etc/ssl/certs/ca-certificates.crt"),
     ),
 )
 NAME = Symptom("name", "The name could not be looked up.", (why.NO_SUCH_NAME, why.RESOLVER))
@@ -146,14 +153,14 @@ TIMEOUT = Symptom("timeout", "No answer came in time.", (why.DROPPED, why.PLAIN)
 TUNNEL = Symptom(
     "proxy-refuses",
     "The proxy did not let the connection through; the server was not reached.",
-    (Cause("", "The proxy asks for a login, or forbids the host.", "env | grep -i _proxy"),),
+    (Cause(None, "The proxy asks for a login, or forbids the host.", "env | grep -i _proxy"),),
 )
 CONTEXT_AS_VERIFY = Symptom(
     "context-as-verify",
     "requests takes a file name or a boolean for verify=, not an SSLContext.",
     (
         Cause(
-            "",
+            None,
             "Mount an HTTPAdapter that passes ssl_context to its pool manager.",
             "tlschain fix {host} -o bundle.pem",
         ),
@@ -164,7 +171,7 @@ NO_SSL_MODULE = Symptom(
     "This Python was built without its ssl module, so that no HTTPS works at all.",
     (
         Cause(
-            "",
+            None,
             "OpenSSL's headers were missing when Python was built.",
             "python -c 'import ssl; print(ssl.OPENSSL_VERSION)'",
         ),
@@ -173,7 +180,7 @@ NO_SSL_MODULE = Symptom(
 TOO_LARGE = Symptom(
     "chain-too-large",
     "The server sends more certificates than the client takes.",
-    (Cause("chain-too-large", "A whole CA bundle is installed as the server's chain.", why.CHECK),),
+    (Cause(FindingCode.CHAIN_TOO_LARGE, "A whole CA bundle is installed as the server's chain.", why.CHECK),),
 )
 GENERAL = Symptom(
     "verify-failed",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 
+from tui_chain.core.finding_codes import FindingCode
 from tui_chain.core.status import Blame, Status
 from tui_chain.core.text import safe_text
 from tui_chain.lab.authority import Template, days
@@ -55,9 +56,9 @@ class Expected:
 
     status: Status
     blame: Blame
-    findings: frozenset[str]
+    findings: frozenset[FindingCode]
     after: Status
-    asked: frozenset[str] = frozenset()
+    asked: frozenset[FindingCode] = frozenset()
     refused_by: Refusals = field(default_factory=lambda: NOBODY, hash=False)
     refused_after: Refusals = field(default_factory=lambda: NOBODY, hash=False)
     lost: bool = False
@@ -88,11 +89,11 @@ class Scenario:
 def expect(
     status: Status,
     blame: Blame,
-    *findings: str,
+    *findings: FindingCode,
     refused: Refusals = NOBODY,
     after: Status | None = None,
     refused_after: Refusals = NOBODY,
-    asked: Iterable[str] = (),
+    asked: Iterable[FindingCode] = (),
     lost: bool = False,
 ) -> Expected:
     """Declare a diagnosis; without `after` the fix changes nothing."""
@@ -101,25 +102,27 @@ def expect(
     )
 
 
-def complete(*findings: str, asked: Iterable[str] = ()) -> Expected:
+def complete(*findings: FindingCode, asked: Iterable[FindingCode] = ()) -> Expected:
     """Declare a host that every family accepts, with these findings."""
     return expect(Status.COMPLETE, Blame.NOBODY, *findings, asked=asked)
 
 
-def invalid(*findings: str, refused: Refusals, asked: Iterable[str] = ()) -> Expected:
+def invalid(*findings: FindingCode, refused: Refusals, asked: Iterable[FindingCode] = ()) -> Expected:
     """Declare a host that every family refuses for what a certificate says, whatever is found."""
     return expect(Status.INVALID, Blame.SERVER, *findings, refused=refused, asked=asked)
 
 
-def partial(*findings: str, refused: Refusals, blame: Blame = Blame.SERVER, **more: Any) -> Expected:
+def partial(*findings: FindingCode, refused: Refusals, blame: Blame = Blame.SERVER, **more: Any) -> Expected:
     """Declare a host that some families refuse, with the findings beside `family-refuses`; `more` is for `expect`."""
-    return expect(Status.PARTIAL, blame, "family-refuses", *findings, refused=refused, **more)
+    return expect(Status.PARTIAL, blame, FindingCode.FAMILY_REFUSES, *findings, refused=refused, **more)
 
 
-def missing(*findings: str, blame: Blame = Blame.SERVER, repaired: bool = True, lost: bool = False) -> Expected:
+def missing(
+    *findings: FindingCode, blame: Blame = Blame.SERVER, repaired: bool = True, lost: bool = False
+) -> Expected:
     """Declare a host that does not send the issuer of its leaf; `repaired` says whether the fix finds it."""
     after = Status.REPAIRABLE if repaired else None
-    found = ("missing-issuer", *findings)
+    found = (FindingCode.MISSING_ISSUER, *findings)
     return expect(Status.INCOMPLETE, blame, *found, refused=UNKNOWN_ISSUER, after=after, lost=lost)
 
 
@@ -173,57 +176,61 @@ SCENARIOS = (
         "wrong-order",
         "sends its two intermediates in the wrong order",
         Tls((LEAF, "policy", "lower-issuing"), Leaf("lower-issuing")),
-        complete("wrong-order"),
+        complete(FindingCode.WRONG_ORDER),
     ),
     Scenario(
         "root-sent-too",
         "sends the root as well, which nobody needs",
         Tls((LEAF, "issuing", "root")),
-        complete("root-served"),
+        complete(FindingCode.ROOT_SERVED),
     ),
     Scenario(
         "stranger-sent-too",
         "sends a CA certificate that has no part in its chain",
         Tls((LEAF, "issuing", "stranger")),
-        complete("stranger"),
+        complete(FindingCode.STRANGER),
     ),
     Scenario(
         "root-in-place-of-intermediate",
         "sends the root where the intermediate should be",
         Tls((LEAF, "root")),
-        missing("root-in-place-of-intermediate"),
+        missing(FindingCode.ROOT_IN_PLACE_OF_INTERMEDIATE),
     ),
     Scenario(
         "expired-leaf",
         "its certificate expired three days ago",
         Tls((LEAF, "issuing"), Leaf(template=Template(validity=days(-33, -3)))),
-        invalid("expired", refused=EXPIRED),
+        invalid(FindingCode.EXPIRED, refused=EXPIRED),
     ),
     Scenario(
         "wrong-host-name",
         "its certificate is for another name",
         Tls((LEAF, "issuing"), Leaf(names=("another-name.lab.test",))),
-        invalid("host-mismatch", refused=WRONG_NAME),
+        invalid(FindingCode.HOST_MISMATCH, refused=WRONG_NAME),
     ),
     Scenario(
         "self-signed",
         "its certificate is signed by itself alone",
         Tls((LEAF,), Leaf(issuer=None)),
-        expect(Status.UNTRUSTED, Blame.SERVER, "self-signed", refused=SELF_SIGNED),
+        expect(Status.UNTRUSTED, Blame.SERVER, FindingCode.SELF_SIGNED, refused=SELF_SIGNED),
     ),
     Scenario(
         "unknown-root",
         "its chain leads to a root that the trust store lacks",
         Tls((LEAF, "private-issuing"), Leaf("private-issuing")),
         expect(
-            Status.INCOMPLETE, Blame.CLIENT_STORE, "issuer-unknown", refused=UNKNOWN_ISSUER, after=Status.UNTRUSTED
+            Status.INCOMPLETE,
+            Blame.CLIENT_STORE,
+            FindingCode.ISSUER_UNKNOWN,
+            refused=UNKNOWN_ISSUER,
+            after=Status.UNTRUSTED,
         ),
     ),
     Scenario(
         "unknown-root-served",
         "sends its chain with a root that the trust store lacks",
         Tls((LEAF, "private-issuing", "private-root"), Leaf("private-issuing")),
-        expect(Status.UNTRUSTED, Blame.CLIENT_STORE, "untrusted-root", refused=UNTRUSTED_ROOT),
+        expect(Status.UNTRUSTED, Blame.CLIENT_STORE, FindingCode.UNTRUSTED_ROOT, refused=UNTRUSTED_ROOT),
     ),
     Scenario(
         "aia-dead",
@@ -245,27 +252,31 @@ SCENARIOS = (
         "duplicate-sent",
         "sends its intermediate twice",
         Tls((LEAF, "issuing", "issuing")),
-        complete("duplicate"),
+        complete(FindingCode.DUPLICATE),
     ),
     Scenario(
         "two-links-one-served",
         "sends the lower of two intermediates and not the upper",
         Tls((LEAF, "lower-issuing"), Leaf("lower-issuing")),
         expect(
-            Status.INCOMPLETE, Blame.CLIENT_STORE, "issuer-unknown", refused=UNKNOWN_ISSUER, after=Status.REPAIRABLE
+            Status.INCOMPLETE,
+            Blame.CLIENT_STORE,
+            FindingCode.ISSUER_UNKNOWN,
+            refused=UNKNOWN_ISSUER,
+            after=Status.REPAIRABLE,
         ),
     ),
     Scenario(
         "no-tls",
         "answers in plain HTTP on a port that should speak TLS",
         PLAIN_HTTP,
-        expect(Status.UNREACHABLE, Blame.NETWORK, "no-tls"),
+        expect(Status.UNREACHABLE, Blame.NETWORK, FindingCode.NO_TLS),
     ),
     Scenario(
         "silent",
         "accepts the connection and never says a word",
         SILENT,
-        expect(Status.UNREACHABLE, Blame.NETWORK, "timeout"),
+        expect(Status.UNREACHABLE, Blame.NETWORK, FindingCode.TIMEOUT),
     ),
 )
 """All hosts of the lab, in the order in which they are listed."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ssl
 
 from tui_chain.clients.handshake import HandshakeCode
+from tui_chain.core.finding_codes import FindingCode
 from tui_chain.core.status import Blame, Status
 from tui_chain.lab.scenarios.catalogue import Scenario, expect
 from tui_chain.lab.scenarios.refusals import cannot_shake_hands
@@ -69,15 +70,20 @@ def alerting(alert: ssl.AlertDescription) -> NoTls:
 
 
 def _unreachable(
-    name: str, words: str, service: Service, blame: Blame, code: str = "", reach: str = "localhost:{port}"
+    name: str,
+    words: str,
+    service: Service,
+    blame: Blame,
+    code: FindingCode | None = None,
+    reach: str = "localhost:{port}",
 ) -> Scenario:
-    return Scenario(name, words, service, expect(Status.UNREACHABLE, blame, code or name), reach=reach)
+    return Scenario(name, words, service, expect(Status.UNREACHABLE, blame, code or FindingCode(name)), reach=reach)
 
 
 def _refused(name: str, words: str, service: Service) -> Scenario:
     """A server that speaks TLS and shakes hands with nobody."""
     refused = cannot_shake_hands(HandshakeCode.HANDSHAKE_FAILURE)
-    return Scenario(name, words, service, expect(Status.REFUSED, Blame.SERVER, name, refused=refused))
+    return Scenario(name, words, service, expect(Status.REFUSED, Blame.SERVER, FindingCode(name), refused=refused))
 
 
 NETWORK_ODDITIES = (
@@ -95,7 +101,7 @@ NETWORK_ODDITIES = (
         "is a mail server whose TLS is out of order for now",
         NoTls(refuse_starttls_for_now),
         Blame.SERVER,
-        code="starttls",
+        code=FindingCode.STARTTLS,
         reach="smtp+starttls://localhost:{port}",
     ),
     _unreachable(
@@ -103,7 +109,7 @@ NETWORK_ODDITIES = (
         "is a PostgreSQL server without TLS",
         NoTls(refuse_ssl_request),
         Blame.SERVER,
-        code="starttls",
+        code=FindingCode.STARTTLS,
         reach="postgres+starttls://localhost:{port}",
     ),
     _refused("tls", "answers with a handshake that is none", NoTls(say_garbage)),

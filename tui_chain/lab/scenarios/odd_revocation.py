@@ -8,6 +8,7 @@ from cryptography import x509
 from cryptography.x509.oid import AuthorityInformationAccessOID
 
 from tui_chain.clients.families import FamilyId
+from tui_chain.core.finding_codes import FindingCode
 from tui_chain.lab.authority import Extensions, Identity, Template
 from tui_chain.lab.hierarchy import Leaf
 from tui_chain.lab.scenarios.catalogue import Expected, Scenario, complete, partial
@@ -76,7 +77,7 @@ def _url(ground: Ground, path: str, says: Says) -> str:
     return f"http://127.0.0.1:{ground.dead_port}{path}" if says is Says.DEAD else ground.publish(path, Answer())
 
 
-def _asked(*codes: str) -> Expected:
+def _asked(*codes: FindingCode) -> Expected:
     return complete(asked=codes)
 
 
@@ -100,9 +101,9 @@ REVOCATION = (
     *MUST_STAPLE,
     Scenario("ocsp-good", "its issuer says that it is good", Revocable(ocsp=Says.GOOD), _asked()),
     Scenario("ocsp-delegated", "a responder of its issuer vouches for it", Revocable(ocsp=Says.DELEGATED), _asked()),
-    Scenario("ocsp-revoked", "its issuer has revoked it", Revocable(ocsp=Says.REVOKED), _asked("revoked")),
+    Scenario("ocsp-revoked", "its issuer has revoked it", Revocable(ocsp=Says.REVOKED), _asked(FindingCode.REVOKED)),
     Scenario("crl-good", "its issuer's list does not have it", Revocable(crl=Says.GOOD), _asked()),
-    Scenario("crl-revoked", "its issuer's list has it", Revocable(crl=Says.REVOKED), _asked("revoked")),
+    Scenario("crl-revoked", "its issuer's list has it", Revocable(crl=Says.REVOKED), _asked(FindingCode.REVOKED)),
     Scenario(
         "ocsp-dead-crl-good",
         "its responder is dead, its list is not",
@@ -113,10 +114,10 @@ REVOCATION = (
         "revocation-dead",
         "nobody answers for it",
         Revocable(ocsp=Says.DEAD, crl=Says.DEAD),
-        _asked("revocation-unreachable"),
+        _asked(FindingCode.REVOCATION_UNREACHABLE),
     ),
     *(
-        Scenario(f"ocsp-{name}", words, Revocable(ocsp=says), _asked("revocation-unknown"))
+        Scenario(f"ocsp-{name}", words, Revocable(ocsp=says), _asked(FindingCode.REVOCATION_UNKNOWN))
         for name, words, says in (
             ("unknown", "its responder does not know it", Says.UNKNOWN),
             ("stale", "its responder's answer is old", Says.STALE),
@@ -127,7 +128,7 @@ REVOCATION = (
         )
     ),
     *(
-        Scenario(f"crl-{name}", words, Revocable(crl=says), _asked("revocation-unknown"))
+        Scenario(f"crl-{name}", words, Revocable(crl=says), _asked(FindingCode.REVOCATION_UNKNOWN))
         for name, words, says in (
             ("stale", "its issuer's list is old", Says.STALE),
             ("forged", "its issuer's list is forged", Says.FORGED),
@@ -140,10 +141,13 @@ REVOCATION = (
         "staple-revoked",
         "staples its own revocation",
         Revocable(staple=Says.REVOKED),
-        _asked("revoked", "family-refuses"),
+        _asked(FindingCode.REVOKED, FindingCode.FAMILY_REFUSES),
     ),
     Scenario(
-        "staple-bad", "staples an old answer", Revocable(ocsp=Says.GOOD, staple=Says.STALE), _asked("staple-bad")
+        FindingCode.STAPLE_BAD,
+        "staples an old answer",
+        Revocable(ocsp=Says.GOOD, staple=Says.STALE),
+        _asked(FindingCode.STAPLE_BAD),
     ),
 )
 """Asked nothing further, each is complete."""

@@ -8,10 +8,40 @@ from collections.abc import Iterator
 from tui_chain.clients.families import family_names
 from tui_chain.clients.handshake import CANNOT_SHAKE_HANDS
 from tui_chain.clients.verdict import Verdict, reason
+from tui_chain.core.finding_codes import FindingCode
 from tui_chain.core.status import Status
 from tui_chain.diagnose.case import Case, uses_only_served
-from tui_chain.diagnose.catalogue import Finding, finding
+from tui_chain.diagnose.findings.finding import (
+    FATAL,
+    RISK,
+    SERVER,
+    Finding,
+    FindingKind,
+)
 from tui_chain.paths.codes import WITHOUT_STRICT, is_strict
+
+CLIENTS_REFUSE = FindingKind(
+    FindingCode.CLIENTS_REFUSE,
+    FATAL,
+    SERVER,
+    "Every client family refuses this chain though a good path is in it.",
+    "A certificate with the issuer's name and another key stands in the way; take it out of the chain file.",
+    "OpenSSL build_chain takes one candidate issuer and does not backtrack",
+)
+FAMILY_REFUSES = FindingKind(
+    FindingCode.FAMILY_REFUSES,
+    RISK,
+    SERVER,
+    "These client families refuse the chain.",
+    "A bundle helps where another path wins them, which `tlschain fix` looks for; else the server has to change.",
+    "the verdict of each family's engine",
+)
+
+KINDS = (
+    CLIENTS_REFUSE,
+    FAMILY_REFUSES,
+)
+"""What the client families say."""
 
 
 def family_findings(case: Case, status: Status) -> Iterator[Finding]:
@@ -23,7 +53,7 @@ def family_findings(case: Case, status: Status) -> Iterator[Finding]:
         yield from _refusals(case)
     elif status is Status.INVALID and _good_as_served(case):
         first = next(iter(case.verdicts.values()))
-        yield finding("clients-refuse", first.certificate or case.leaf.sha256, f"{reason(first)}.")
+        yield CLIENTS_REFUSE.finding(first.certificate or case.leaf.sha256, f"{reason(first)}.")
         yield from _refusals(case)
 
 
@@ -34,7 +64,7 @@ def _refusals(case: Case) -> Iterator[Finding]:
             groups[verdict].append(identity)
     for verdict, identities in groups.items():
         words = f"Refused by {family_names(identities)}: {reason(verdict)}."
-        yield finding("family-refuses", verdict.certificate, words, _advice(verdict))
+        yield FAMILY_REFUSES.finding(verdict.certificate, words, _advice(verdict))
 
 
 def _advice(verdict: Verdict) -> str:

@@ -1,4 +1,4 @@
-"""Signs of somebody between client and server. They are said as likely, never as certain, and never blessed."""
+"""Signs of somebody between client and server: said as likely, never as certain, and never blessed."""
 
 from __future__ import annotations
 
@@ -7,11 +7,41 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 
+from tui_chain.core.finding_codes import FindingCode
 from tui_chain.diagnose.case import Case
-from tui_chain.diagnose.catalogue import Finding, finding
+from tui_chain.diagnose.findings.finding import (
+    INTERCEPTION,
+    RISK,
+    Finding,
+    FindingKind,
+)
 from tui_chain.paths.search import Search
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.names import parse_ip
+
+INTERCEPTION_LIKELY = FindingKind(
+    FindingCode.INTERCEPTION_LIKELY,
+    RISK,
+    INTERCEPTION,
+    "The chain ends at a product that reads TLS traffic: a proxy or virus scanner most likely stands in between.",
+    "Ask those who run this network or machine; compare from another network. Do not trust its root untold.",
+    "issuer words of the product, and a root that no public store has",
+)
+SHARED_UNKNOWN_ROOT = FindingKind(
+    FindingCode.SHARED_UNKNOWN_ROOT,
+    RISK,
+    INTERCEPTION,
+    "Unrelated hosts end at the same root that no public store has: something may stand in between.",
+    "Compare from another network; if the hosts are all yours, it may be your own private CA.",
+    "the same unknown root over hosts of different domains",
+)
+
+KINDS = (
+    INTERCEPTION_LIKELY,
+    SHARED_UNKNOWN_ROOT,
+)
+"""Who may stand between client and server; said as likely, never as certain."""
+
 
 _VENDORS = (
     ("Zscaler", r"zscaler"),
@@ -76,7 +106,7 @@ def interception_findings(case: Case) -> Iterator[Finding]:
     if vendor is None or _public(case):
         return
     at = case.trail[min(1, len(case.trail) - 1)].sha256
-    yield finding("interception-likely", at, f"The issuer's words are those of {vendor}.")
+    yield INTERCEPTION_LIKELY.finding(at, f"The issuer's words are those of {vendor}.")
 
 
 def _public(case: Case) -> bool:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import importlib
 import re
+from pkgutil import iter_modules
 
 import pytest
 
 from tests.support.chains import NOW, make_pki
 from tui_chain.core.failure import Failure
+from tui_chain.core.finding_codes import FindingCode
 from tui_chain.core.status import Severity, Status
-from tui_chain.diagnose.catalogue import CATALOGUE, Finding, finding
+from tui_chain.diagnose import findings
 from tui_chain.diagnose.diagnosis import Diagnoser, unreachable
+from tui_chain.diagnose.findings.catalogue import CATALOGUE, GROUPS
+from tui_chain.diagnose.findings.certificate import EXPIRED
+from tui_chain.diagnose.findings.finding import Finding, FindingKind
 from tui_chain.diagnose.headline import headline
 
 KINDS = CATALOGUE.values()
@@ -25,12 +31,20 @@ def test_every_kind_says_what_it_is_and_what_to_do(kind: Finding) -> None:
     assert "verif" not in kind.hint, "nobody is told to turn verification off"
 
 
+def test_every_code_has_one_kind_and_every_kind_is_listed() -> None:
+    modules = [importlib.import_module(f"{findings.__name__}.{one.name}") for one in iter_modules(findings.__path__)]
+    declared = [value for module in modules for value in vars(module).values() if isinstance(value, FindingKind)]
+    assert {kind.code for kind in declared} == set(FindingCode) == set(CATALOGUE)
+    assert [kind.code for kinds in GROUPS.values() for kind in kinds] == list(CATALOGUE)
+    assert all(kind is CATALOGUE[kind.code] for kind in declared)
+
+
 def test_a_finding_joins_kind_and_detail() -> None:
-    found = finding("expired", "ab", "It expired on 2026-11-20.")
+    found = EXPIRED.finding("ab", "It expired on 2026-11-20.")
     assert (found.code, found.at, found.severity) == ("expired", "ab", Severity.FATAL)
     assert found.message == "This certificate has expired. It expired on 2026-11-20."
-    assert found.hint == CATALOGUE["expired"].hint
-    assert finding("expired", None, advice="Renew it.").hint == "Renew it."
+    assert found.hint == EXPIRED.hint
+    assert EXPIRED.finding(None, advice="Renew it.").hint == "Renew it."
 
 
 @pytest.mark.parametrize("kind", ["name", "refused", "network", "reset", "connect", "timeout", "no-tls", "starttls"])
@@ -38,7 +52,7 @@ def test_a_host_that_was_not_reached_is_told_at_its_step(kind: str) -> None:
     diagnosis = unreachable(Failure(kind, "Nothing listens on that port (step: connect).", "Check the port."))
     (found,) = diagnosis.findings
     assert (diagnosis.status, found.code, found.at) == (Status.UNREACHABLE, kind, None)
-    assert diagnosis.blame is CATALOGUE[kind].blame
+    assert diagnosis.blame is CATALOGUE[FindingCode(kind)].blame
     assert (found.message, found.hint) == ("Nothing listens on that port (step: connect).", "Check the port.")
     assert headline(diagnosis, diagnosis.status) == "nothing listens on that port (step: connect)"
 

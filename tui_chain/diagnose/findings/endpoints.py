@@ -1,4 +1,4 @@
-"""The many servers of one host compared: which of them are broken, and in what they differ."""
+"""What comes out only when several servers of one host, or its key types, are compared."""
 
 from __future__ import annotations
 
@@ -6,11 +6,70 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from tui_chain.diagnose.catalogue import Finding, finding
+from tui_chain.core.finding_codes import FindingCode
 from tui_chain.diagnose.diagnosis import Diagnoser, Diagnosis, by_severity
+from tui_chain.diagnose.findings.finding import (
+    COSMETIC,
+    FATAL,
+    RISK,
+    SERVER,
+    Finding,
+    FindingKind,
+)
 from tui_chain.probe.asking import KeyType
 from tui_chain.probe.served import ServedChain
 from tui_chain.probe.variants import Answer, Variant
+
+BACKEND_BROKEN = FindingKind(
+    FindingCode.BACKEND_BROKEN,
+    FATAL,
+    SERVER,
+    "One of several servers behind this name is broken; whoever reaches it fails.",
+    "Give every server of the name the same chain file.",
+    "RFC 8446 section 4.4.2",
+)
+KEY_TYPE_BROKEN = FindingKind(
+    FindingCode.KEY_TYPE_BROKEN,
+    FATAL,
+    SERVER,
+    "The server has a chain for each key type, and one of them is broken.",
+    "Mend the chain file of that key type; which one a client gets depends on the client.",
+    "RFC 8446 section 4.2.3",
+)
+SNI_NEEDED = FindingKind(
+    FindingCode.SNI_NEEDED,
+    COSMETIC,
+    SERVER,
+    "Without SNI the server answers with another certificate or not at all.",
+    "Only very old clients send none.",
+    "RFC 6066 section 3",
+)
+SERVERS_DIFFER = FindingKind(
+    FindingCode.SERVERS_DIFFER,
+    COSMETIC,
+    SERVER,
+    "The servers behind this name send different chains, all of them good.",
+    "Nobody refuses it; it may be a renewal under way.",
+    "RFC 8446 section 4.4.2",
+)
+ANSWERS_VARY = FindingKind(
+    FindingCode.ANSWERS_VARY,
+    RISK,
+    SERVER,
+    "The same address answers differently from one time to the next.",
+    "A load balancer has servers behind it that differ; compare their chain files.",
+    "RFC 8446 section 4.4.2",
+)
+
+KINDS = (
+    BACKEND_BROKEN,
+    KEY_TYPE_BROKEN,
+    SNI_NEEDED,
+    SERVERS_DIFFER,
+    ANSWERS_VARY,
+)
+"""One host is many servers: what comes out only when several of them are asked."""
+
 
 Chain = tuple[str, ...]
 
@@ -118,7 +177,7 @@ def _findings(rows: tuple[Row, ...]) -> Iterator[Finding]:
     plain = tuple(row for row in offered if row.variant.key_type is KeyType.ANY and row.variant.sni)
     turns = _varying(offered)
     if turns:
-        yield finding("answers-vary", None, f"It does so at {', '.join(dict.fromkeys(turns))}.")
+        yield ANSWERS_VARY.finding(None, f"It does so at {', '.join(dict.fromkeys(turns))}.")
         yield from _some_turns(plain)
     else:
         yield from _addresses(plain)
@@ -140,7 +199,7 @@ def _varying(rows: tuple[Row, ...]) -> list[str]:
 def _some_turns(plain: tuple[Row, ...]) -> Iterator[Finding]:
     bad = [row for row in plain if not row.good]
     if bad and len(bad) < len(plain):
-        yield finding("backend-broken", None, f"{len(bad)} of {len(plain)} answers: {bad[0].words}")
+        yield BACKEND_BROKEN.finding(None, f"{len(bad)} of {len(plain)} answers: {bad[0].words}")
 
 
 def _addresses(plain: tuple[Row, ...]) -> Iterator[Finding]:
@@ -148,9 +207,9 @@ def _addresses(plain: tuple[Row, ...]) -> Iterator[Finding]:
     good = _distinct(row for row in plain if row.good)
     if bad and good:
         words = f"Of {len(bad) + len(good)} addresses {_list(bad)} {'is' if len(bad) == 1 else 'are'} broken"
-        yield finding("backend-broken", None, f"{words}, {bad[0].words}")
+        yield BACKEND_BROKEN.finding(None, f"{words}, {bad[0].words}")
     elif len({row.issuers for row in good}) > 1:
-        yield finding("servers-differ", None, f"{_list(good)} do not send the same intermediates.")
+        yield SERVERS_DIFFER.finding(None, f"{_list(good)} do not send the same intermediates.")
 
 
 def _distinct(rows: Iterator[Row]) -> list[Row]:
@@ -168,7 +227,7 @@ def _key_types(rows: tuple[Row, ...]) -> Iterator[Finding]:
     broken = {row.variant.key_type for row in bad}
     if bad and any(row.good and row.variant.key_type not in broken for row in kinds):
         words = _list(bad, lambda row: row.variant.key_type.value)
-        yield finding("key-type-broken", None, f"It is {words}, {bad[0].words}")
+        yield KEY_TYPE_BROKEN.finding(None, f"It is {words}, {bad[0].words}")
 
 
 def _without_name(rows: tuple[Row, ...]) -> Iterator[Finding]:
@@ -177,7 +236,7 @@ def _without_name(rows: tuple[Row, ...]) -> Iterator[Finding]:
         with_name = named.get((row.variant.address, row.variant.turn))
         if row.variant.sni or with_name is None or not with_name.good or row.chain == with_name.chain:
             continue
-        yield finding("sni-needed", None, f"Without it {row.variant.address.ip} is {row.words}")
+        yield SNI_NEEDED.finding(None, f"Without it {row.variant.address.ip} is {row.words}")
         return
 
 
@@ -201,7 +260,7 @@ def with_servers(diagnosis: Diagnosis, servers: Servers) -> Diagnosis:
 def _with_right_server(found: Finding, servers: Servers) -> Finding:
     """A wrong name, with the address or the SNI under which a certificate of the right name was seen."""
     right = next((row for row in servers.rows if _covers(row)), None)
-    if found.code != "host-mismatch" or right is None:
+    if found.code is not FindingCode.HOST_MISMATCH or right is None:
         return found
     how = "" if right.variant.sni else " when no SNI is sent"
     return replace(found, message=f"{found.message} {right.variant.address.ip} serves a certificate for it{how}.")

@@ -1,19 +1,107 @@
-"""Why a path reaches no trust anchor, which other store has its root, and what clients say of a good path."""
+"""Where a path ends: the root, the store that has it or not, and what the store says of it."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
 
+from tui_chain.core.finding_codes import FindingCode
 from tui_chain.core.text import colon_hex, plural
 from tui_chain.diagnose.case import Case
-from tui_chain.diagnose.catalogue import Finding, finding
-from tui_chain.diagnose.interception import interception_findings
+from tui_chain.diagnose.findings.finding import (
+    FATAL,
+    RISK,
+    SERVER,
+    STORE,
+    Finding,
+    FindingKind,
+)
+from tui_chain.diagnose.findings.interception import interception_findings
+from tui_chain.diagnose.findings.leaf import SELF_SIGNED
+from tui_chain.diagnose.findings.served_chain import ISSUER_CIRCLE, ISSUER_UNKNOWN, MISSING_ISSUER
 from tui_chain.paths.checks import path_problems
 from tui_chain.paths.search import MissingIssuer, Path
 from tui_chain.trust.store import Anchors
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.signatures import SignatureProver
+
+UNTRUSTED_ROOT = FindingKind(
+    FindingCode.UNTRUSTED_ROOT,
+    FATAL,
+    STORE,
+    "The path ends at a root that is not in the trust store.",
+    "Get the root's fingerprint from the people who run it; only then trust it.",
+    "OpenSSL codes 19 and 20",
+)
+ROOT_ONLY_IN_SYSTEM = FindingKind(
+    FindingCode.ROOT_ONLY_IN_SYSTEM,
+    RISK,
+    STORE,
+    "Its root is in the system's trust store but not in certifi.",
+    "curl, git and Go accept it; requests and httpx need `--trust system`'s file, or a bundle.",
+    "OpenSSL codes 19 and 20",
+)
+ROOT_ONLY_IN_CERTIFI = FindingKind(
+    FindingCode.ROOT_ONLY_IN_CERTIFI,
+    RISK,
+    STORE,
+    "Its root is in certifi but not in the trust store in use.",
+    "requests and httpx accept it; update the system's CA certificates for the others.",
+    "OpenSSL codes 19 and 20",
+)
+ANCHOR_EXPIRED = FindingKind(
+    FindingCode.ANCHOR_EXPIRED,
+    FATAL,
+    STORE,
+    "The root in the trust store has expired.",
+    "Update the trust store (certifi, ca-certificates); the authority has a newer root or a cross-sign.",
+    "RFC 5280 section 6.1.1 (d); OpenSSL code 10",
+)
+NAMESAKE_IN_STORE = FindingKind(
+    FindingCode.NAMESAKE_IN_STORE,
+    RISK,
+    STORE,
+    "The trust file holds a CA certificate with the issuer's name and another key.",
+    "If it is outdated, take it out of the file: some clients take the first of that name and look no further.",
+    "OpenSSL build_chain takes one candidate issuer and does not backtrack",
+)
+REJECTED = FindingKind(
+    FindingCode.REJECTED,
+    FATAL,
+    STORE,
+    "The trust file rejects this certificate.",
+    "Leave it so unless you know better: whoever made the file does not want it to be trusted.",
+    "X509_CERT_AUX; OpenSSL code 28",
+)
+ANCHOR_EXPIRES_SOON = FindingKind(
+    FindingCode.ANCHOR_EXPIRES_SOON,
+    RISK,
+    STORE,
+    "The root in the trust store expires within 30 days.",
+    "Update the trust store, and send the authority's newer intermediate.",
+    "RFC 5280 section 6.1.1 (d)",
+)
+CONSTRAINTS_LOST = FindingKind(
+    FindingCode.CONSTRAINTS_LOST,
+    RISK,
+    SERVER,
+    "As a trust anchor in a bundle this intermediate loses a limit that is set above it.",
+    "The remedy without loss is that the server sends the intermediate; writing the bundle all the same needs "
+    "your consent (--accept-lost-constraints).",
+    "RFC 5280 sections 4.2.1.9, 4.2.1.10, 4.2.1.12 and 6.1; OpenSSL's X509_V_FLAG_PARTIAL_CHAIN",
+)
+
+KINDS = (
+    UNTRUSTED_ROOT,
+    ROOT_ONLY_IN_SYSTEM,
+    ROOT_ONLY_IN_CERTIFI,
+    ANCHOR_EXPIRED,
+    NAMESAKE_IN_STORE,
+    REJECTED,
+    ANCHOR_EXPIRES_SOON,
+    CONSTRAINTS_LOST,
+)
+"""What a trust store says of a path's end."""
 
 
 def trust_findings(case: Case) -> Iterator[Finding]:
@@ -39,13 +127,13 @@ def _ends(case: Case) -> Iterator[Finding]:
         if trail[-1].der in case.trust.rejected:
             yield _rejected(trail[-1])
         elif len(trail) == 1:
-            yield finding("self-signed", trail[-1].sha256)
+            yield SELF_SIGNED.finding(trail[-1].sha256)
         else:
             root = trail[-1]
-            yield finding("untrusted-root", root.sha256, f"It is {root.subject}.", _staging_advice(root.subject))
+            yield UNTRUSTED_ROOT.finding(root.sha256, f"It is {root.subject}.", _staging_advice(root.subject))
     if not search.missing and not search.untrusted:
         for trail in search.circles:
-            yield finding("issuer-circle", trail[-1].sha256, f"It is {trail[-1].subject}.")
+            yield ISSUER_CIRCLE.finding(trail[-1].sha256, f"It is {trail[-1].subject}.")
 
 
 def _namesakes_in_store(case: Case, path: Path) -> Iterator[Finding]:
@@ -56,7 +144,7 @@ def _namesakes_in_store(case: Case, path: Path) -> Iterator[Finding]:
     for one in case.trust.issuers_of(child):
         if not case.prover.signed(child, one):
             words = f"It is {one.subject}, SHA-256 {colon_hex(one.sha256)}; it did not sign {child.label}."
-            yield finding("namesake-in-store", child.sha256, words)
+            yield NAMESAKE_IN_STORE.finding(child.sha256, words)
 
 
 def rejected_issuer(case: Case, child: Certificate) -> Certificate | None:
@@ -67,7 +155,7 @@ def rejected_issuer(case: Case, child: Certificate) -> Certificate | None:
 
 
 def _rejected(certificate: Certificate) -> Finding:
-    return finding("rejected", certificate.sha256, f"It is {certificate.subject}.")
+    return REJECTED.finding(certificate.sha256, f"It is {certificate.subject}.")
 
 
 def branch_findings(case: Case) -> Iterator[Finding]:
@@ -88,10 +176,10 @@ def sound_dead_ends(case: Case) -> tuple[MissingIssuer, ...]:
 
 
 def _missing_issuer(case: Case, missing: MissingIssuer) -> Finding:
-    code = "missing-issuer" if len(missing.trail) == 1 else "issuer-unknown"
+    kind = MISSING_ISSUER if len(missing.trail) == 1 else ISSUER_UNKNOWN
     key = f", key id {missing.key_id}" if missing.key_id else ""
     words = f"Its issuer is {missing.subject}{key}.{_namesake_words(case, missing)}"
-    return finding(code, missing.wanted_by.sha256, words, _advice(case, missing))
+    return kind.finding(missing.wanted_by.sha256, words, _advice(case, missing))
 
 
 def _namesake_words(case: Case, missing: MissingIssuer) -> str:
@@ -140,8 +228,8 @@ def _elsewhere(case: Case) -> Iterator[Finding]:
     for trail in (*case.search.untrusted, *(missing.trail for missing in case.search.missing)):
         stores = stores_that_trust(trail[-1], case.others(), case.prover) if _may_be_public(trail) else ()
         for store in stores[:1]:
-            code = "root-only-in-system" if store == "system" else "root-only-in-certifi"
-            yield finding(code, trail[-1].sha256, f"The store in use is {case.trust.name}.")
+            kind = ROOT_ONLY_IN_SYSTEM if store == "system" else ROOT_ONLY_IN_CERTIFI
+            yield kind.finding(trail[-1].sha256, f"The store in use is {case.trust.name}.")
 
 
 def _may_be_public(trail: tuple[Certificate, ...]) -> bool:
