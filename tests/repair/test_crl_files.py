@@ -25,9 +25,9 @@ from tui_chain.repair.kinds import Kind, Output, make_output
 from tui_chain.repair.merge import merge
 from tui_chain.repair.proof import Proof, accepted
 from tui_chain.repair.repair import Repair
-from tui_chain.revocation.collect import CheckedCrl, Crls, joined
 from tui_chain.trust.store import TrustStore
 from tui_chain.x509.crl import CrlScope, RevocationList, crls_of
+from tui_chain.x509.crl_set import CheckedCrl, CrlSet, joined
 from tui_chain.x509.formats.readers import read_certificates
 
 WITH = (Kind.CLIENT, Kind.CLIENT_STORE, Kind.LINKS)
@@ -38,8 +38,8 @@ OF_CA, OF_ROOT = make_crl(CA), make_crl(ROOT, odd=Oddity(end=timedelta(days=3)))
 STORE = store_of(ROOT, Authority.root("Another Root", now=NOW))
 
 
-def crls(*lists: RevocationList, scope: CrlScope = CrlScope.CHAIN) -> Crls:
-    return Crls(scope, tuple(CheckedCrl(crl, f"CRL http://a.test/{place}.crl") for place, crl in enumerate(lists)))
+def crls(*lists: RevocationList, scope: CrlScope = CrlScope.CHAIN) -> CrlSet:
+    return CrlSet(scope, tuple(CheckedCrl(crl, f"CRL http://a.test/{place}.crl") for place, crl in enumerate(lists)))
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Case:
     served: ServedChain
     repair: Repair
 
-    def make(self, kind: Kind = Kind.CLIENT, found: Crls | None = None) -> Output | Failure:
+    def make(self, kind: Kind = Kind.CLIENT, found: CrlSet | None = None) -> Output | Failure:
         pairs = [(self.served, self.repair)]
         return make_output(kind, pairs, STORE, at=NOW, crls=found or crls(OF_CA, OF_ROOT))
 

@@ -25,9 +25,9 @@ from tui_chain.net.target import Target
 from tui_chain.probe.served import ServedChain
 from tui_chain.revocation.check import RevocationClient
 from tui_chain.revocation.crl import read_crl
-from tui_chain.revocation.ocsp import read_response, request_url
 from tui_chain.trust.loading import load_trust_store
 from tui_chain.trust.store import TrustStore
+from tui_chain.x509.ocsp import read_response, request_url
 from tui_chain.x509.revocation import Means, Revocation
 
 LOOPBACK = frozenset({Reach.LOOPBACK})

@@ -24,10 +24,10 @@ from tui_chain.repair.kinds import Kind, Output, make_output
 from tui_chain.repair.merge import MERGED
 from tui_chain.repair.proof import Proof, accepted, ders_of
 from tui_chain.repair.repair import Repair
-from tui_chain.revocation.collect import Crls, joined
 from tui_chain.trust.store import TrustStore
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.crl import RevocationList, crl_to_pem, crls_of
+from tui_chain.x509.crl_set import CrlSet, joined
 from tui_chain.x509.formats.pem import pem_of
 from tui_chain.x509.formats.readers import read_certificates
 
@@ -299,11 +299,11 @@ def _anew(old: _Old, states: Sequence[HostState]) -> Output | Failure:
     return make_output(Kind(old.header.kind), repairs, old.store, at=old.at, crls=crls)
 
 
-def _crls_anew(states: Sequence[HostState]) -> Crls | Failure | None:
+def _crls_anew(states: Sequence[HostState]) -> CrlSet | Failure | None:
     for state in states:
         if isinstance(state.crls, Failure):
             return Failure("refresh", f"No new file is made: {state.crls.message}", state.crls.hint)
         if state.crls is None and state.reached is not None:
             words = f"No new file is made, for the CRLs of {state.target} were not fetched anew."
             return Failure("refresh", words, "tlschain refresh does so.")
-    return joined([state.crls for state in states if isinstance(state.crls, Crls)])
+    return joined([state.crls for state in states if isinstance(state.crls, CrlSet)])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -25,6 +24,8 @@ from tui_chain.paths.search import MissingIssuer, Path, Search, find_paths
 from tui_chain.probe.served import ServedChain
 from tui_chain.trust.store import TrustStore
 from tui_chain.x509.certificate import Certificate
+from tui_chain.x509.ocsp import read_response
+from tui_chain.x509.revocation import Means, Revocation
 from tui_chain.x509.signatures import SignatureProver
 
 _SPEAKS_TLS = frozenset({"alert", "tls"})
@@ -75,30 +76,19 @@ class Diagnosis:
         return tuple(found for found in self.findings if found.at == certificate.sha256)
 
 
-StapleReader = Callable[[bytes, Certificate, Certificate, datetime], bool | None]
-"""Reads an OCSP response (DER) on a certificate from its issuer at an aware time."""
-
-
-def no_staple(_staple: bytes, _leaf: Certificate, _issuer: Certificate, _at: datetime) -> bool | None:
-    """Take no staple into account."""
-    return None
-
-
 @dataclass(frozen=True, eq=False)
 class Diagnoser:
     """Diagnoses served chains against one trust store, remembering signatures and the store's OpenSSL form.
 
     `others` gives the public stores beside it; they are asked for only where a path ends at an unknown root.
     `confirmed` are the SHA-256s of private roots that the user vouched for in this run: they end paths, but what
-    needs one is never `complete`, since the store's clients lack it. `reads_staple` says of a stapled OCSP response
-    whether its certificate is good, and None where it does not hold.
+    needs one is never `complete`, since the store's clients lack it.
     """
 
     trust: TrustStore
     prover: SignatureProver = field(default_factory=SignatureProver)
     others: OtherStores = no_other_stores
     confirmed: frozenset[str] = frozenset()
-    reads_staple: StapleReader = no_staple
     judge: Judge = field(init=False)
 
     def __post_init__(self) -> None:
@@ -135,11 +125,13 @@ class Diagnoser:
         leaf, *others = served.certificates
         issuers = (*others, *self.trust.issuers_of(leaf))
         issuer = next((one for one in issuers if self.prover.signed(leaf, one)), None)
-        good = self.reads_staple(served.staple or b"", leaf, issuer, at) if issuer is not None else None
-        if good is None:
+        if issuer is None:
             return without
-        if not good:
+        status = read_response(served.staple or b"", leaf, issuer, at=at, means=Means.STAPLE).status
+        if status is Revocation.REVOKED:
             return refused("REVOKED", "its stapled OCSP response says that it was revoked", leaf.sha256)
+        if status is not Revocation.GOOD:
+            return without
         return self.judge.stapled_verdict(ders, host=served.host, at=at)
 
     def _anchors(self, at_hand: tuple[Certificate, ...]) -> TrustStore:

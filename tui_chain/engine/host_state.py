@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from tui_chain.repair.choice import Choice
     from tui_chain.repair.repair import Repair
     from tui_chain.resolve.tries import Resolution
-    from tui_chain.revocation.collect import Crls
     from tui_chain.x509.certificate import Certificate
+    from tui_chain.x509.crl_set import CrlSet
     from tui_chain.x509.revocation import RevocationCheck
 
 Clock = Callable[[], datetime]
@@ -51,7 +51,7 @@ class HostState:
     choice: Choice | None = None
     servers: Servers | None = None
     revocation: tuple[RevocationCheck, ...] | None = None
-    crls: Crls | Failure | None = None
+    crls: CrlSet | Failure | None = None
 
     def with_served(self, served: ServedChain | Failure | None, diagnosis: Diagnosis | None) -> HostState:
         """The host newly probed; what rested on the old chain is gone."""
@@ -119,7 +119,7 @@ class HostState:
         return bool(bad) and any(one.sha256 in bad for one in self.repair.path.certificates)
 
     @property
-    def lists(self) -> Crls | None:
+    def lists(self) -> CrlSet | None:
         """The CRLs that were gathered and proven, or None."""
         return None if isinstance(self.crls, Failure) else self.crls
 

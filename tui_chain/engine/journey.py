@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
     from tui_chain.repair.candidates import Gap
     from tui_chain.resolve.answers import Answers
     from tui_chain.resolve.consent import Consent
-    from tui_chain.x509.certificate import Certificate
 
 __all__ = ["NO_FILES", "Clock", "Heard", "HostState", "Journey", "Step", "source_of", "utc_now"]
 
@@ -47,15 +45,6 @@ NOTHING_SET: Mapping[str, str] = MappingProxyType({})
 
 def _quiet(_: object) -> None:
     """A listener that does not care."""
-
-
-def _is_staple_good(staple: bytes, leaf: Certificate, issuer: Certificate, at: datetime) -> bool | None:
-    """Whether a stapled OCSP response calls the leaf good; None where it does not hold."""
-    from tui_chain.revocation.ocsp import read_response
-    from tui_chain.x509.revocation import Means, Revocation
-
-    said = read_response(staple, leaf, issuer, at=at, means=Means.STAPLE).status
-    return {Revocation.GOOD: True, Revocation.REVOKED: False}.get(said)
 
 
 @dataclass
@@ -83,9 +72,7 @@ class Journey:
     prober: Prober = field(init=False)
 
     def __post_init__(self) -> None:
-        self.diagnoser = Diagnoser(
-            self.trust, SignatureProver(), PublicStores(self.trust.name), reads_staple=_is_staple_good
-        )
+        self.diagnoser = Diagnoser(self.trust, SignatureProver(), PublicStores(self.trust.name))
         self.prober = Prober(self.clock, self.timeout, name_lookup=self.name_lookup)
 
     @cached_property

@@ -16,7 +16,7 @@ from tui_chain.x509.formats.pem import pem_of
 
 if TYPE_CHECKING:
     from tui_chain.repair.proof import Proof
-    from tui_chain.revocation.collect import Crls
+    from tui_chain.x509.crl_set import CrlSet
 
 _REFUSED: Mapping[Kind, str] = {
     Kind.SERVER: "A server sends no CRLs: its chain file has none",
@@ -36,7 +36,9 @@ def without_crls(kind: Kind) -> Failure | None:
     return None if reason is None else Failure("usage", f"{reason}.", "Take the kind client, or leave CRLs out.")
 
 
-def with_crls(kind: Kind, bundle: Bundle, crls: Crls, proofs: Sequence[Proof], store: TrustStore) -> Bundle | Failure:
+def with_crls(
+    kind: Kind, bundle: Bundle, crls: CrlSet, proofs: Sequence[Proof], store: TrustStore
+) -> Bundle | Failure:
     """Put CRLs into a bundle of PEM, proven for every host with the check turned on (law 4)."""
     beside = store.file.rstrip(b"\n") + b"\n" if kind in _EXTENDED else b""
     lists = "".join(map(crl_to_pem, crls.crls)).encode("ascii")
@@ -47,7 +49,7 @@ def with_crls(kind: Kind, bundle: Bundle, crls: Crls, proofs: Sequence[Proof], s
     return add_crls(bundle, crls)
 
 
-def add_crls(bundle: Bundle, crls: Crls) -> Bundle:
+def add_crls(bundle: Bundle, crls: CrlSet) -> Bundle:
     """The bundle with CRLs that were proven with it."""
     sources = {one.crl.sha256: one.source for one in crls.lists}
     return replace(bundle, sources={**bundle.sources, **sources}, crls=crls.crls, crl_check=crls.scope)

@@ -19,7 +19,7 @@ from tui_chain.trust.store import TrustStore
 from tui_chain.x509.certificate import Certificate
 
 if TYPE_CHECKING:
-    from tui_chain.revocation.collect import Crls
+    from tui_chain.x509.crl_set import CrlSet
 
 Repairs = Sequence[tuple[ServedChain, Repair]]
 
@@ -131,7 +131,7 @@ class _Job:
 
 
 def make_output(
-    kind: Kind, repairs: Repairs, store: TrustStore, *, at: datetime, crls: Crls | None = None
+    kind: Kind, repairs: Repairs, store: TrustStore, *, at: datetime, crls: CrlSet | None = None
 ) -> Output | Failure:
     """Make the file of a kind for one or more repaired hosts, each certificate once, proven for each host.
 
@@ -151,7 +151,7 @@ def make_output(
     return made if isinstance(made, Failure) else replace(made, proofs=tuple(job.proofs), beside=beside)
 
 
-def _with_crls(kind: Kind, repairs: Repairs, store: TrustStore, at: datetime, crls: Crls) -> Output | Failure:
+def _with_crls(kind: Kind, repairs: Repairs, store: TrustStore, at: datetime, crls: CrlSet) -> Output | Failure:
     from tui_chain.repair.crl_files import with_crls, without_crls
 
     made = without_crls(kind) or make_output(kind, repairs, store, at=at)

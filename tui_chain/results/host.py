@@ -27,7 +27,7 @@ from tui_chain.x509.crl import RevocationList
 
 if TYPE_CHECKING:
     from tui_chain.diagnose.findings.endpoints import Row
-    from tui_chain.x509.revocation import Answer, RevocationCheck
+    from tui_chain.x509.revocation import RevocationAnswer, RevocationCheck
 
 
 class ServerJSON(TypedDict):
@@ -173,7 +173,7 @@ def _more(state: HostState) -> dict[str, Any]:
     elif found is not None:
         more["crls"] = [crl_object(one.crl, one.source) for one in found.lists]
         more["crl_check"] = found.scope.value
-        more["crl_clients"] = {name: verdict.ok for name, verdict in found.verdicts.items()}
+        more["crl_clients"] = dict(found.clients)
     return more
 
 
@@ -222,7 +222,7 @@ def revocation_object(check: RevocationCheck) -> RevocationJSON:
     )
 
 
-def _answer_object(answer: Answer) -> AnswerJSON:
+def _answer_object(answer: RevocationAnswer) -> AnswerJSON:
     return AnswerJSON(
         means=answer.means.value,
         url=answer.url,

@@ -3,74 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
 
-from tui_chain.clients.verdict import Verdicts
 from tui_chain.core.failure import Failure
 from tui_chain.core.text import safe_text
 from tui_chain.net.addresses import Reach
 from tui_chain.resolve.aia import MAX_URLS
 from tui_chain.revocation.check import TOTAL_SECONDS
-from tui_chain.revocation.crl import judge_crl
-from tui_chain.revocation.fetches import CrlFetches
-from tui_chain.revocation.refusals import no_list_named, nothing_came, revoked, too_large
+from tui_chain.revocation.crl import CrlFetches, judge_crl
+from tui_chain.revocation.failures import no_list_named, nothing_came, revoked, too_large
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.crl import CrlScope, RevocationList
-from tui_chain.x509.revocation import Answer, Revocation
+from tui_chain.x509.crl_set import CheckedCrl, CrlSet
+from tui_chain.x509.revocation import Revocation, RevocationAnswer
 
 MAX_TOTAL = 11 << 20
 """Bytes of all CRLs of a file as DER: as PEM they have to stay below the 16 MiB that are read again."""
-
-
-@dataclass(frozen=True)
-class CheckedCrl:
-    """A CRL that was believed when it was gathered; `source` says where it came from, as safe text."""
-
-    crl: RevocationList
-    source: str
-
-    @property
-    def place(self) -> str:
-        """The URL, or the file."""
-        return self.source.removeprefix("CRL ")
-
-
-@dataclass(frozen=True)
-class Crls:
-    """The CRLs that a client needs which checks as `scope` says, each once, those of leaves' issuers first.
-
-    `verdicts` are those of the client families that can check, with the check turned on and the bundle's
-    certificates as the only anchors; empty until that was proven.
-    """
-
-    scope: CrlScope
-    lists: tuple[CheckedCrl, ...]
-    verdicts: Verdicts = field(default_factory=dict)
-
-    @property
-    def until(self) -> datetime:
-        """When the first of them ends, UTC: from then on clients that check refuse the host."""
-        return min(end for one in self.lists if (end := one.crl.next_update) is not None)
-
-    @property
-    def crls(self) -> tuple[RevocationList, ...]:
-        """The lists themselves."""
-        return tuple(one.crl for one in self.lists)
-
-    def joined(self, others: Iterable[Crls]) -> Crls:
-        """The lists of several hosts, each once; what was proven of one host is left out."""
-        unique: dict[RevocationList, CheckedCrl] = {}
-        for one in (*self.lists, *(one for other in others for one in other.lists)):
-            unique.setdefault(one.crl, one)
-        return Crls(self.scope, tuple(unique.values()))
-
-
-def joined(found: Sequence[Crls]) -> Crls | None:
-    """The lists of several hosts as one, or None for no host; all have one scope."""
-    return found[0].joined(found[1:]) if found else None
 
 
 @dataclass
@@ -79,7 +30,7 @@ class _Inquiry:
 
     child: Certificate
     issuer: Certificate
-    judged: list[tuple[CheckedCrl, Answer]] = field(default_factory=list)
+    judged: list[tuple[CheckedCrl, RevocationAnswer]] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
 
 
@@ -97,7 +48,7 @@ class CrlCollector:
     own: tuple[tuple[RevocationList, str], ...] = ()
     fetches: CrlFetches = field(default_factory=CrlFetches)
 
-    async def collect(self, path: Sequence[Certificate]) -> Crls | Failure:
+    async def collect(self, path: Sequence[Certificate]) -> CrlSet | Failure:
         """Find a CRL in force for every certificate of `path`, leaf first, that has its issuer there.
 
         For the leaf alone where the scope says so. All are looked for at once; after 25 seconds what has come
@@ -150,7 +101,7 @@ class CrlCollector:
             return no_list_named(child, inquiry.issuer, offline=self.offline, leaf_would_do=leaf_would_do)
         return nothing_came(child, reasons, leaf_would_do=leaf_would_do)
 
-    def _gathered(self, found: Sequence[CheckedCrl | Failure], path: Sequence[Certificate]) -> Crls | Failure:
+    def _gathered(self, found: Sequence[CheckedCrl | Failure], path: Sequence[Certificate]) -> CrlSet | Failure:
         failures = [one for one in found if isinstance(one, Failure)]
         if failures:
             return min(failures, key=lambda one: one.kind != "revoked")
@@ -158,7 +109,7 @@ class CrlCollector:
         size = sum(len(crl.der) for crl in unique)
         if size > MAX_TOTAL:
             return too_large(size, leaf_would_do=self.scope is CrlScope.CHAIN)
-        return self._revoked_anchor(path, tuple(unique)) or Crls(self.scope, tuple(unique.values()))
+        return self._revoked_anchor(path, tuple(unique)) or CrlSet(self.scope, tuple(unique.values()))
 
     def _revoked_anchor(self, path: Sequence[Certificate], crls: Sequence[RevocationList]) -> Failure | None:
         """A root that stands in its own list: OpenSSL 3 refuses the path, later ones do not look."""
@@ -170,7 +121,7 @@ class CrlCollector:
         return None if bad is None else revoked(anchor, bad)
 
 
-def _why_not(crl: RevocationList, answer: Answer) -> str:
+def _why_not(crl: RevocationList, answer: RevocationAnswer) -> str:
     if answer.status is not Revocation.GOOD:
         return answer.words
     return "it does not say until when it holds" if crl.next_update is None else "it is not in force now"
@@ -182,8 +133,3 @@ def _freshness(one: CheckedCrl) -> tuple[datetime, int]:
     if begin is None:
         raise ValueError("a list without a date was believed")
     return begin, one.crl.number or 0
-
-
-def proven(found: Crls, verdicts: Verdicts) -> Crls:
-    """The same lists with what client families say of a host with them."""
-    return replace(found, verdicts=verdicts)

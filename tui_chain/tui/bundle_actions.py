@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from tui_chain.repair.kinds import Kind, Output
     from tui_chain.repair.losses import Loss
     from tui_chain.repair.repair import Repair
-    from tui_chain.revocation.collect import Crls
-    from tui_chain.revocation.fetches import CrlFetches
+    from tui_chain.revocation.crl import CrlFetches
     from tui_chain.tui.screens.save import Saved
+    from tui_chain.x509.crl_set import CrlSet
 
 
 class BundleActions(QuestionActions):
@@ -60,7 +60,7 @@ class BundleActions(QuestionActions):
 
     def action_crls(self) -> None:
         """Put the CRLs of the meant hosts into their bundle; of those that have them, take them out."""
-        from tui_chain.revocation.fetches import CrlFetches
+        from tui_chain.revocation.crl import CrlFetches
 
         fetches = CrlFetches()
         having = [row for row in self._meant if row.state.lists is not None]
@@ -175,9 +175,9 @@ def _left_out(rows: list[Row]) -> str:
     return "".join(f" · {count} {words}" for count, words in parts if count)
 
 
-def _crls(rows: tuple[Row, ...]) -> Crls | None:
+def _crls(rows: tuple[Row, ...]) -> CrlSet | None:
     """The CRLs of all hosts as one; None unless each has them, for the same kind of check."""
-    from tui_chain.revocation.collect import joined
+    from tui_chain.x509.crl_set import joined
 
     found = [row.state.lists for row in rows if row.state.lists is not None]
     return joined(found) if len(found) == len(rows) and len({one.scope for one in found}) == 1 else None

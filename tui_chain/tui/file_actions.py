@@ -92,7 +92,7 @@ class FileActions(QuestionActions):
     def _crls_again(self, scope: CrlScope) -> Callable[[Target], None]:
         """What fetches the CRLs of a host's repair anew, each address once for all hosts."""
         from tui_chain.engine.crl_questions import ask_crls
-        from tui_chain.revocation.fetches import CrlFetches
+        from tui_chain.revocation.crl import CrlFetches
 
         fetches = CrlFetches()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -100,7 +100,12 @@ def _hanging(text: str, width: int) -> list[str]:
 
 def family_line(verdicts: Verdicts) -> Content:
     """All client families in a line, each with its glyph."""
-    known = [(family.short, verdicts[family.id].ok) for family in FAMILIES if family.id in verdicts]
+    return acceptance_line({name: verdict.ok for name, verdict in verdicts.items()})
+
+
+def acceptance_line(accepts: Mapping[str, bool]) -> Content:
+    """The same of families that are said to accept or not."""
+    known = [(family.short, accepts[family.id]) for family in FAMILIES if family.id in accepts]
     pieces = [(f"{'✓' if ok else '✗'} {name}", OK if ok else BAD) for name, ok in known]
     return Content("  ").join(Content.styled(*piece) for piece in pieces)
 

@@ -11,10 +11,16 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 
-from tui_chain.revocation.signed import digest_of, key_bits, name_bytes, signed_by, staleness
 from tui_chain.x509.certificate import Certificate
+from tui_chain.x509.der import element
 from tui_chain.x509.faults import Fault, attempt
-from tui_chain.x509.revocation import Answer, Means, Revocation
+from tui_chain.x509.revocation import (
+    Means,
+    Revocation,
+    RevocationAnswer,
+    signed_by,
+    staleness,
+)
 from tui_chain.x509.signatures import Proof, signature_proof
 
 _OCSP_SIGNING = "1.3.6.1.5.5.7.3.9"
@@ -47,32 +53,34 @@ def request_url(url: str, certificate: Certificate, issuer: Certificate) -> str 
 
 def read_response(
     der: bytes, certificate: Certificate, issuer: Certificate, *, at: datetime, means: Means, url: str = ""
-) -> Answer:
+) -> RevocationAnswer:
     """Judge an OCSP response about `certificate` at the time `at`; what does not hold is `unknown`, with a reason."""
     answer = attempt("response", lambda: _read(der, certificate, issuer, at, means, url))
     if isinstance(answer, Fault):
-        return Answer(means, Revocation.UNKNOWN, f"it is no OCSP response: {answer.reason}", url)
+        return RevocationAnswer(means, Revocation.UNKNOWN, f"it is no OCSP response: {answer.reason}", url)
     return answer
 
 
-def _read(der: bytes, certificate: Certificate, issuer: Certificate, at: datetime, means: Means, url: str) -> Answer:
+def _read(
+    der: bytes, certificate: Certificate, issuer: Certificate, at: datetime, means: Means, url: str
+) -> RevocationAnswer:
     response = ocsp.load_der_ocsp_response(der)
     if response.response_status is not ocsp.OCSPResponseStatus.SUCCESSFUL:
         words = _WORDS.get(response.response_status, "the responder gives no answer")
-        return Answer(means, Revocation.UNKNOWN, words, url)
+        return RevocationAnswer(means, Revocation.UNKNOWN, words, url)
     single = next((one for one in response.responses if _is_about(one, certificate, issuer)), None)
     if single is None:
-        return Answer(means, Revocation.UNKNOWN, "the answer is about another certificate", url)
+        return RevocationAnswer(means, Revocation.UNKNOWN, "the answer is about another certificate", url)
     flaw = _signature_flaw(response, issuer, at)
     flaw = flaw or staleness(single.this_update_utc, single.next_update_utc, at)
     status = _STATUS[single.certificate_status]
     if flaw is not None:
         words = f"it says {status.value}, but does not count: {flaw}"
-        return Answer(means, Revocation.UNKNOWN, words, url, single.this_update_utc, single.next_update_utc)
+        return RevocationAnswer(means, Revocation.UNKNOWN, words, url, single.this_update_utc, single.next_update_utc)
     return _answer(single, status, means, url)
 
 
-def _answer(single: ocsp.OCSPSingleResponse, status: Revocation, means: Means, url: str) -> Answer:
+def _answer(single: ocsp.OCSPSingleResponse, status: Revocation, means: Means, url: str) -> RevocationAnswer:
     reason = single.revocation_reason.value if single.revocation_reason is not None else None
     when = single.revocation_time_utc
     words = {
@@ -81,7 +89,7 @@ def _answer(single: ocsp.OCSPSingleResponse, status: Revocation, means: Means, u
         Revocation.UNKNOWN: "the responder does not know this certificate",
     }[status]
     words += f" ({reason})" if reason else ""
-    return Answer(means, status, words, url, single.this_update_utc, single.next_update_utc, when, reason)
+    return RevocationAnswer(means, status, words, url, single.this_update_utc, single.next_update_utc, when, reason)
 
 
 _STATUS = {
@@ -92,11 +100,11 @@ _STATUS = {
 
 
 def _is_about(single: ocsp.OCSPSingleResponse, certificate: Certificate, issuer: Certificate) -> bool:
-    name, key = name_bytes(certificate), key_bits(issuer)
+    name, key = _name_bytes(certificate), _key_bits(issuer)
     if name is None or key is None or single.serial_number != certificate.serial:
         return False
     algorithm = single.hash_algorithm
-    return single.issuer_name_hash == digest_of(name, algorithm) and single.issuer_key_hash == digest_of(
+    return single.issuer_name_hash == _digest_of(name, algorithm) and single.issuer_key_hash == _digest_of(
         key, algorithm
     )
 
@@ -119,3 +127,22 @@ def _delegates(response: ocsp.OCSPResponse, issuer: Certificate, at: datetime) -
         empowered = named and _OCSP_SIGNING in uses and delegate.valid_at(at)
         if empowered and signature_proof(delegate, issuer) is Proof.SIGNED:
             yield delegate
+
+
+def _name_bytes(certificate: Certificate) -> bytes | None:
+    """The DER of its issuer's name, as it stands in the certificate."""
+    return None if certificate.anatomy is None else certificate.anatomy.issuer
+
+
+def _key_bits(certificate: Certificate) -> bytes | None:
+    """The bits of its public key without tag and length, which OCSP hashes (RFC 6960 section 4.1.1)."""
+    if certificate.anatomy is None:
+        return None
+    _, bits = element(certificate.anatomy.key).children()
+    return bits.content[1:]
+
+
+def _digest_of(content: bytes, algorithm: hashes.HashAlgorithm) -> bytes:
+    hasher = hashes.Hash(algorithm)
+    hasher.update(content)
+    return hasher.finalize()

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tui_chain.core.failure import Failure
-from tui_chain.revocation.fetches import NEEDS_CONSENT
+from tui_chain.revocation.crl import NEEDS_CONSENT
 from tui_chain.x509.certificate import Certificate
-from tui_chain.x509.revocation import Answer, RevocationCheck
+from tui_chain.x509.revocation import RevocationAnswer, RevocationCheck
 
 LEAF_ALONE = "Check the leaf alone (VERIFY_CRL_CHECK_LEAF; on the command line that is --crl-leaf)"
 _FROM_FILE = "the CRL of {issuer} from a file (on the command line that is --pool FILE)"
@@ -23,7 +23,7 @@ class Revoked(Failure):
     check: RevocationCheck | None = None
 
 
-def revoked(certificate: Certificate, said: Answer) -> Revoked:
+def revoked(certificate: Certificate, said: RevocationAnswer) -> Revoked:
     """A certificate of the path was revoked: there is nothing that a client could trust."""
     return Revoked(
         "revoked",
