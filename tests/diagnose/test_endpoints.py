@@ -16,9 +16,9 @@ from tui_chain.lab.internet import Lab, open_lab
 from tui_chain.lab.scenarios.odd_servers import SERVERS
 from tui_chain.net.lookup import Address, lookup_with
 from tui_chain.net.target import Target, parse_target
-from tui_chain.probe.asking import KeyType
+from tui_chain.probe.key_types import KeyType
 from tui_chain.probe.served import ServedChain
-from tui_chain.probe.variants import MAX_ADDRESSES, MAX_ROUNDS, Answer, Wanted, variants
+from tui_chain.probe.variants import MAX_ADDRESSES, MAX_ROUNDS, VariantResult, Wanted, variants
 from tui_chain.trust.loading import load_trust_store
 from tui_chain.trust.store import TrustStore
 
@@ -106,7 +106,7 @@ def test_a_key_type_that_a_server_lacks_is_no_fault(lab: Lab, journey: Journey) 
 
 
 def test_answers_are_heard_as_they_come(lab: Lab, journey: Journey) -> None:
-    heard: list[Answer] = []
+    heard: list[VariantResult] = []
 
     async def run() -> None:
         state = await journey.probe(

@@ -16,8 +16,7 @@ from tests.support.unsafe import unsafe_in
 from tui_chain.cli.main import main
 from tui_chain.core.failure import Failure
 from tui_chain.core.finding_codes import FindingCode
-from tui_chain.diagnose.explain.explain import Explanation, explain, explain_code
-from tui_chain.diagnose.explain.patterns import PATTERNS
+from tui_chain.diagnose.explain.explanation import PATTERNS, Explanation, explain, explain_code
 from tui_chain.diagnose.findings.catalogue import CATALOGUE, GROUPS, markdown_table
 
 

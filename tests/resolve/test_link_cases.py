@@ -17,8 +17,8 @@ from tui_chain.lab.internet import Lab, open_lab
 from tui_chain.lab.scenarios.link_cases import AT_HAND, CROSS_SIGNED, LINK_CASES, LINK_SCENARIOS, LinkCase
 from tui_chain.pool.pool import Pool
 from tui_chain.probe.served import ServedChain
-from tui_chain.repair.candidates import End
-from tui_chain.repair.choice import ANY
+from tui_chain.repair.candidates import PathEnd
+from tui_chain.repair.path_choice import ANY
 from tui_chain.repair.repair import Repair
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.signatures import Proof
@@ -108,10 +108,12 @@ def test_what_signed_nothing_stays_visible_as_that(lab: Lab, tmp_path: Path, nam
     useless = [one for one in gap.candidates if one.proof is Proof.NOT_SIGNED]
     assert len(useless) == (2 if name == "link-p7-many" else 1)
     for one in useless:
-        assert one.end is End.NOTHING
+        assert one.end is PathEnd.NOTHING
         assert not one.chosen
         assert "did not sign" in one.why or "nothing to do" in one.why
-    assert [one.end for one in gap.candidates][: -len(useless)] == ([End.TRUSTED] if name == "link-p7-many" else [])
+    assert [one.end for one in gap.candidates][: -len(useless)] == (
+        [PathEnd.TRUSTED] if name == "link-p7-many" else []
+    )
 
 
 def test_of_two_cross_signs_the_valid_one_is_taken_and_the_other_can_be_seen(lab: Lab, tmp_path: Path) -> None:

@@ -17,12 +17,12 @@ from tui_chain.net.addresses import Reach
 from tui_chain.net.target import Target
 from tui_chain.pool.pool import Pool
 from tui_chain.probe.served import ServedChain
-from tui_chain.resolve import resolve as resolving
-from tui_chain.resolve.consent import Question
+from tui_chain.resolve import resolver as resolving
+from tui_chain.resolve.consent import ConsentRequest
 from tui_chain.resolve.files import MAX_PASTED, FileCertificates, read_pasted
-from tui_chain.resolve.resolve import Resolver
+from tui_chain.resolve.resolution import Resolution
+from tui_chain.resolve.resolver import Resolver
 from tui_chain.resolve.sources import OtherHosts, Pooled, Served, Source, Stores
-from tui_chain.resolve.tries import Resolution
 from tui_chain.trust.store import TrustStore
 from tui_chain.x509.formats.pem import to_pem
 from tui_chain.x509.signatures import Proof
@@ -147,11 +147,11 @@ def test_pasted_text_is_read_and_bounded() -> None:
 # -- consent
 
 
-def consenting(answer: bool, pause: float = 0.0) -> tuple[list[Question], Resolution]:
+def consenting(answer: bool, pause: float = 0.0) -> tuple[list[ConsentRequest], Resolution]:
     """A host at a public address whose AIA leads to loopback, by two URLs."""
-    asked: list[Question] = []
+    asked: list[ConsentRequest] = []
 
-    async def ask(question: Question) -> bool:
+    async def ask(question: ConsentRequest) -> bool:
         asked.append(question)
         await asyncio.sleep(pause)
         return answer

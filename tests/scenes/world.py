@@ -20,7 +20,7 @@ from tui_chain.net.target import Target
 from tui_chain.probe.served import ServedChain, Timings
 from tui_chain.probe.tls import TLSFacts
 from tui_chain.resolve.files import FileCertificates
-from tui_chain.resolve.tries import Try
+from tui_chain.resolve.resolution import IssuerLookup
 from tui_chain.trust.store import TrustStore
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.signatures import Proof
@@ -86,7 +86,7 @@ class SceneJourney(Journey):
     async def fix(
         self,
         state: HostState,
-        heard: Callable[[Try], None] = lambda _: None,
+        heard: Callable[[IssuerLookup], None] = lambda _: None,
         *,
         pasted: FileCertificates = NO_FILES,
     ) -> HostState:
@@ -122,7 +122,7 @@ class SceneJourney(Journey):
         return state.with_live_test(LiveTest(asked.method, state.target.url + asked.path[1:], before, after))
 
 
-def _as_aia(tried: Try) -> Try:
+def _as_aia(tried: IssuerLookup) -> IssuerLookup:
     signed = tried.proof is Proof.SIGNED
     outcome = "1 certificate (DER), signed the certificate that waits" if signed else "HTTP status 404"
     return replace(tried, source="AIA", where=AIA, outcome=outcome, milliseconds=31.0)

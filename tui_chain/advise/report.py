@@ -15,7 +15,8 @@ from tui_chain.core.failure import Failure
 from tui_chain.core.text import colon_hex
 from tui_chain.engine.host_state import HostState, source_of
 from tui_chain.probe.served import ServedChain
-from tui_chain.repair.kinds import SUFFIXES, Kind, make_output
+from tui_chain.repair.output import make_output
+from tui_chain.repair.output_kinds import SUFFIXES, OutputKind
 from tui_chain.trust.store import TrustStore
 from tui_chain.x509.certificate import Certificate
 
@@ -33,7 +34,7 @@ def server_file(state: HostState, store: TrustStore, at: datetime) -> bytes | No
     """The chain file that the server should have, proven with the trust store, or None where there is none."""
     if state.reached is None or state.proven is None:
         return None
-    found = make_output(Kind.SERVER, [(state.reached, state.proven)], store, at=at)
+    found = make_output(OutputKind.SERVER, [(state.reached, state.proven)], store, at=at)
     return None if isinstance(found, Failure) else found.data
 
 
@@ -144,7 +145,7 @@ def _repair(state: HostState, written: Path | None) -> Iterator[Part]:
         yield _families(state.proven.verdicts)
         yield Code(state.proven.bundle.pem.decode("ascii"))
         yield Heading("How clients use it")
-        bundle = written or Path(file_base(state.target) + SUFFIXES[Kind.CLIENT])
+        bundle = written or Path(file_base(state.target) + SUFFIXES[OutputKind.CLIENT])
         for advice in client_advice(state.target, bundle):
             yield Heading(advice.client, 3)
             yield Code(advice.code, advice.language)

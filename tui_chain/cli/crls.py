@@ -14,7 +14,7 @@ from tui_chain.clients.families import family_names
 from tui_chain.core.failure import Failure
 from tui_chain.core.text import safe_text
 from tui_chain.engine.host_state import HostState
-from tui_chain.repair.kinds import Kind
+from tui_chain.repair.output_kinds import OutputKind
 from tui_chain.x509.crl import CrlScope
 
 if TYPE_CHECKING:
@@ -44,9 +44,9 @@ def refused_kind(kind: str, scope: CrlScope | None) -> Failure | None:
     """Why a kind of output cannot have the CRLs that were asked for, or None."""
     if scope is None:
         return None
-    from tui_chain.repair.crl_files import without_crls
+    from tui_chain.repair.output_kinds import without_crls
 
-    return without_crls(Kind(kind))
+    return without_crls(OutputKind(kind))
 
 
 def having_crls(states: Sequence[HostState]) -> list[HostState]:

@@ -11,7 +11,7 @@ import click
 
 from tui_chain.cli.output import FOUND, OK, USAGE, emit, fail
 from tui_chain.core.failure import Failure
-from tui_chain.diagnose.explain.explain import MAX_TEXT, Explanation, explain, explain_code
+from tui_chain.diagnose.explain.explanation import MAX_TEXT, Explanation, explain, explain_code
 from tui_chain.diagnose.findings.finding import FindingKind
 from tui_chain.results.explained import of_explanation
 

@@ -15,7 +15,7 @@ from tui_chain.engine.journey import Journey
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from tui_chain.diagnose.findings.endpoints import Row, Servers
+    from tui_chain.diagnose.findings.endpoints import EndpointResult, Servers
     from tui_chain.probe.served import ServedChain
     from tui_chain.repair.repair import Repair
     from tui_chain.x509.revocation import RevocationCheck
@@ -67,7 +67,7 @@ def server_lines(servers: Servers | None) -> Iterator[str]:
     if not servers.differing:
         yield f"  servers   all {len(servers.rows)} answers agree"
         return
-    groups: dict[tuple[str, str], list[Row]] = {}
+    groups: dict[tuple[str, str], list[EndpointResult]] = {}
     for row in servers.rows:
         groups.setdefault((row.variant.words, row.words), []).append(row)
     width = max(len(variant) for variant, _ in groups)

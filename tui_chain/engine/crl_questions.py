@@ -12,11 +12,10 @@ from tui_chain.diagnose.findings.endpoints import with_servers
 from tui_chain.diagnose.findings.revocation import with_revocation
 from tui_chain.engine.journey import HostState, Journey, source_of
 from tui_chain.net.addresses import allowed_reach
-from tui_chain.repair.proof import Proof, accepted
+from tui_chain.repair.proof import BundleProof, accepted
 from tui_chain.repair.repair import Repair, standing_repair
-from tui_chain.revocation.collect import CrlCollector
+from tui_chain.revocation.collect import LEAF_ALONE, CrlCollector, Revoked
 from tui_chain.revocation.crl import CrlFetches
-from tui_chain.revocation.failures import LEAF_ALONE, Revoked
 from tui_chain.x509.crl import CrlScope
 from tui_chain.x509.crl_set import CrlSet
 from tui_chain.x509.revocation import RevocationCheck
@@ -87,10 +86,10 @@ async def collect_crls(
     if isinstance(found, Failure):
         return found
     # OpenSSL takes a second for lists of some MiB: not on the event loop
-    return await asyncio.to_thread(_proven, found, repair, Proof(served, accepted(repair.verdicts), at))
+    return await asyncio.to_thread(_proven, found, repair, BundleProof(served, accepted(repair.verdicts), at))
 
 
-def _proven(found: CrlSet, repair: Repair, proof: Proof) -> CrlSet | Failure:
+def _proven(found: CrlSet, repair: Repair, proof: BundleProof) -> CrlSet | Failure:
     judge = Judge.of(repair.bundle.certificates, found.crls, found.scope)
     refused = proof.crl_refusal(judge, found.scope)
     if refused is not None:

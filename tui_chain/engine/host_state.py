@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from tui_chain.livetest.request import LiveTest
     from tui_chain.probe.served import ServedChain
     from tui_chain.repair.bundle import Bundle
-    from tui_chain.repair.choice import Choice
+    from tui_chain.repair.path_choice import PathChoice
     from tui_chain.repair.repair import Repair
-    from tui_chain.resolve.tries import Resolution
+    from tui_chain.resolve.resolution import Resolution
     from tui_chain.x509.certificate import Certificate
     from tui_chain.x509.crl_set import CrlSet
     from tui_chain.x509.revocation import RevocationCheck
@@ -48,7 +48,7 @@ class HostState:
     resolution: Resolution | None = None
     repair: Repair | Failure | None = None
     live_test: LiveTest | None = None
-    choice: Choice | None = None
+    choice: PathChoice | None = None
     servers: Servers | None = None
     revocation: tuple[RevocationCheck, ...] | None = None
     crls: CrlSet | Failure | None = None
@@ -58,7 +58,7 @@ class HostState:
         return HostState(self.target, self.label, served, diagnosis)
 
     def with_repair(
-        self, resolution: Resolution, repair: Repair | Failure, choice: Choice | None = None
+        self, resolution: Resolution, repair: Repair | Failure, choice: PathChoice | None = None
     ) -> HostState:
         """The host newly resolved, or newly chosen for; an old live test and old CRLs are gone."""
         return replace(self, resolution=resolution, repair=repair, live_test=None, choice=choice, crls=None)

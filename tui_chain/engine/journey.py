@@ -15,12 +15,12 @@ from tui_chain.engine.host_state import Clock, HostState, source_of, utc_now
 from tui_chain.net.lookup import NameLookup, lookup
 from tui_chain.probe.probe import Prober
 from tui_chain.probe.served import ServedChain
-from tui_chain.repair.choice import ANY, Choice
+from tui_chain.repair.path_choice import ANY, PathChoice
 from tui_chain.repair.repair import build_repair
 from tui_chain.resolve.files import FileCertificates
-from tui_chain.resolve.resolve import Resolver
+from tui_chain.resolve.resolution import IssuerLookup
+from tui_chain.resolve.resolver import Resolver
 from tui_chain.resolve.sources import OtherHosts, Pooled, Served, Siblings, Source, Stores
-from tui_chain.resolve.tries import Try
 from tui_chain.trust.public_stores import PublicStores
 from tui_chain.trust.store import TrustStore
 from tui_chain.x509.signatures import SignatureProver
@@ -31,13 +31,13 @@ if TYPE_CHECKING:
     from tui_chain.pool.pool import Pool
     from tui_chain.repair.alternatives import Alternative
     from tui_chain.repair.candidates import Gap
-    from tui_chain.resolve.answers import Answers
+    from tui_chain.resolve.aia_cache import AIACache
     from tui_chain.resolve.consent import Consent
 
 __all__ = ["NO_FILES", "Clock", "Heard", "HostState", "Journey", "Step", "source_of", "utc_now"]
 
 Step = Callable[[str], None]
-Heard = Callable[[Try], None]
+Heard = Callable[[IssuerLookup], None]
 NO_FILES = FileCertificates()
 NOTHING_SET: Mapping[str, str] = MappingProxyType({})
 """The environment of one who has none."""
@@ -76,11 +76,11 @@ class Journey:
         self.prober = Prober(self.clock, self.timeout, name_lookup=self.name_lookup)
 
     @cached_property
-    def answers(self) -> Answers:
+    def answers(self) -> AIACache:
         """What AIA addresses answered, for all hosts; loaded by the first host that has to ask one."""
-        from tui_chain.resolve.answers import Answers
+        from tui_chain.resolve.aia_cache import AIACache
 
-        return Answers()
+        return AIACache()
 
     async def probe(self, state: HostState, progress: Step = _quiet) -> HostState:
         """Stages 1 and 2: reach the host and diagnose what it served."""
@@ -120,12 +120,12 @@ class Journey:
 
     async def _learn(self, state: HostState) -> None:
         if self.certificate_pool is not None and self.certificate_pool.learning and state.verdict is not None:
-            from tui_chain.resolve.learn import learn
+            from tui_chain.resolve.sources import learn
 
             sources = state.resolution.sources if state.resolution is not None else {}
             await learn(self.certificate_pool, state.verdict, self.trust, str(state.target), sources, self.clock())
 
-    def choose(self, state: HostState, choice: Choice) -> HostState:
+    def choose(self, state: HostState, choice: PathChoice) -> HostState:
         """Stage 4 again with what the user chose; nothing is searched."""
         if not isinstance(state.served, ServedChain) or state.resolution is None:
             return state

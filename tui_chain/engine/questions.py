@@ -16,14 +16,14 @@ from tui_chain.diagnose.findings.revocation import with_revocation
 from tui_chain.engine.journey import HostState, Journey
 from tui_chain.net.addresses import Reach, allowed_reach, reach
 from tui_chain.probe.served import ServedChain
-from tui_chain.probe.variants import Answer, Wanted, ask_variants
+from tui_chain.probe.variants import VariantResult, Wanted, ask_variants
 from tui_chain.revocation.check import RevocationClient
 from tui_chain.x509.certificate import Certificate
 
-AnswerHeard = Callable[[Answer], None]
+AnswerHeard = Callable[[VariantResult], None]
 
 
-def _deaf(_: Answer) -> None:
+def _deaf(_: VariantResult) -> None:
     """A listener that does not care."""
 
 

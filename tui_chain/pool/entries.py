@@ -20,7 +20,7 @@ class Origin:
 
 
 @dataclass(frozen=True)
-class Entry:
+class PoolEntry:
     """A certificate of the pool and its origins, the oldest first."""
 
     certificate: Certificate

@@ -17,7 +17,7 @@ from tui_chain.x509.formats.readers import Reading, read_certificates
 
 
 @dataclass(frozen=True)
-class Brought:
+class GivenChain:
     """A chain that was not probed: for which target, the bytes as they are, and where they came from in words."""
 
     target: Target
@@ -40,7 +40,7 @@ class Additions:
     """What a text adds: hosts to probe, chains that were brought, and the lines that are wrong."""
 
     hosts: tuple[Host, ...] = ()
-    brought: tuple[Brought, ...] = ()
+    brought: tuple[GivenChain, ...] = ()
     bad: tuple[BadLine, ...] = ()
 
     @property
@@ -57,7 +57,7 @@ def parse_additions(text: str) -> Additions:
     if "-----BEGIN " in text:
         return _pasted(text)
     plain: list[str] = []
-    brought: list[Brought] = []
+    brought: list[GivenChain] = []
     bad: list[BadLine] = []
     for number, line in enumerate(text.splitlines(), start=1):
         name, arrow, path = line.partition("<")
@@ -81,10 +81,10 @@ def _pasted(text: str) -> Additions:
     target = parse_target(first.split()[0])
     if isinstance(target, Failure):
         return Additions(bad=(BadLine(1, target),))
-    return Additions(brought=(Brought(target, rest.encode("utf-8", "surrogateescape"), "pasted text"),))
+    return Additions(brought=(GivenChain(target, rest.encode("utf-8", "surrogateescape"), "pasted text"),))
 
 
-def served_chain(brought: Brought, *, at: datetime) -> ServedChain | Failure:
+def served_chain(brought: GivenChain, *, at: datetime) -> ServedChain | Failure:
     """Take what was brought as a served chain, in its order; `note` says where it is from and what was unreadable."""
     certificates = brought.reading.certificates
     if not certificates:
@@ -94,7 +94,7 @@ def served_chain(brought: Brought, *, at: datetime) -> ServedChain | Failure:
     return ServedChain(brought.target, certificates, at, note=safe_text(note, 400))
 
 
-def _from_file(name: str, path: str) -> Brought | Failure:
+def _from_file(name: str, path: str) -> GivenChain | Failure:
     target = parse_target(name)
     if isinstance(target, Failure):
         return target
@@ -107,4 +107,4 @@ def _from_file(name: str, path: str) -> Brought | Failure:
     except (OSError, RuntimeError, ValueError):
         return nothing
     data = read_file(file, "served chain")
-    return data if isinstance(data, Failure) else Brought(target, data, f"file {safe_text(path)}")
+    return data if isinstance(data, Failure) else GivenChain(target, data, f"file {safe_text(path)}")

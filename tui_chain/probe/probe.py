@@ -24,7 +24,7 @@ from tui_chain.probe.served import ServedChain, Timings
 from tui_chain.x509.certificate import Certificate
 
 if TYPE_CHECKING:
-    from tui_chain.probe.asking import Question
+    from tui_chain.probe.key_types import KeyOffer
 
 T = TypeVar("T")
 Progress = Callable[[str], None]
@@ -76,7 +76,7 @@ class Prober:
         target: Target,
         addresses: Sequence[Address],
         *,
-        question: Question | None = None,
+        question: KeyOffer | None = None,
         sni: bool = True,
         families: bool = False,
         progress: Progress = _silent,
@@ -107,14 +107,14 @@ class Prober:
 
     async def with_staple(self, served: ServedChain) -> ServedChain:
         """Ask the same address again for its OCSP staple; where it does not answer, the chain stays as it was."""
-        from tui_chain.probe.asking import Question
+        from tui_chain.probe.key_types import KeyOffer
 
         if served.address is None:
             return served
         addresses = await self._step("name", lookup(served.address))
         if isinstance(addresses, Failure):
             return served
-        again = await self.probe_at(served.target, addresses, question=Question(staple=True))
+        again = await self.probe_at(served.target, addresses, question=KeyOffer(staple=True))
         return served if isinstance(again, Failure) else replace(served, staple=again.staple)
 
     async def _step(self, step: str, work: Awaitable[T]) -> T | Failure:
@@ -131,14 +131,14 @@ class Prober:
             return failures.explain(step, error)
 
     async def _talk(
-        self, sock: socket.socket, target: Target, question: Question | None, *, sni: bool
+        self, sock: socket.socket, target: Target, question: KeyOffer | None, *, sni: bool
     ) -> Handshake | Failure:
         switched = await self._switch_to_tls(sock, target)
         if switched is not None:
             return switched
         name = _server_name(target, sni=sni)
         if question is not None:
-            from tui_chain.probe.asking import ask
+            from tui_chain.probe.key_types import ask
 
             return await self._step("tls", ask(sock, question, name))
         side = ClientSide(sock, self._common, name)
@@ -152,7 +152,7 @@ class Prober:
         self, first: Handshake | Failure, target: Target, address: Address, *, sni: bool, families: bool
     ) -> Handshake | Failure:
         """Ask a server again that does not take what all client families offer; see `offers.beyond_common`."""
-        from tui_chain.probe.offers import beyond_common
+        from tui_chain.probe.family_offers import beyond_common
 
         async def again(shake: Shake) -> Handshake | Failure:
             connected = await self._step("connect", connect((address,), target.port))

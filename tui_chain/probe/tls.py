@@ -166,22 +166,22 @@ def _hello(body: bytes) -> _Hello:
 
 
 @dataclass(frozen=True)
-class _Exchange:
+class _KeyExchange:
     group: str | None = None
     bits: int | None = None
     scheme: bytes = b""
 
 
-def _exchange(body: bytes, cipher: str) -> _Exchange:
+def _exchange(body: bytes, cipher: str) -> _KeyExchange:
     """Read a ServerKeyExchange (RFC 8422 section 5.4, RFC 5246 section 7.4.3); empty for RSA key exchange."""
     if cipher.startswith("ECDHE") and body[:1] == bytes([_NAMED_CURVE]):
         at = 4 + _number(body[3:4])
-        return _Exchange(_name(GROUPS, body[1:3]), None, body[at : at + 2])
+        return _KeyExchange(_name(GROUPS, body[1:3]), None, body[at : at + 2])
     if cipher.startswith("DHE"):
         prime, generator, public = (*_sized(body), b"", b"", b"")[:3]
         at = 6 + len(prime) + len(generator) + len(public)
-        return _Exchange(None, _number(prime).bit_length(), body[at : at + 2])
-    return _Exchange()
+        return _KeyExchange(None, _number(prime).bit_length(), body[at : at + 2])
+    return _KeyExchange()
 
 
 def _client_cas(body: bytes, version: str | None) -> tuple[str, ...]:

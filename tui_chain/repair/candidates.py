@@ -11,9 +11,8 @@ from itertools import pairwise
 from tui_chain.clients.verdict import Verdicts
 from tui_chain.probe.served import ServedChain
 from tui_chain.repair.alternatives import Alternative
-from tui_chain.repair.choice import ANY, Choice
-from tui_chain.resolve.proofs import link_proof
-from tui_chain.resolve.tries import Resolution
+from tui_chain.repair.path_choice import ANY, PathChoice
+from tui_chain.resolve.resolution import Resolution, link_proof
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.signatures import Proof, SignatureProver
 
@@ -21,7 +20,7 @@ MAX_CLIMB = 20
 """Certificates of a way up that is followed."""
 
 
-class End(StrEnum):
+class PathEnd(StrEnum):
     """Where the path that a candidate opens ends."""
 
     TRUSTED = "trust anchor"
@@ -44,7 +43,7 @@ class Candidate:
     source: str
     proof: Proof
     trail: tuple[Certificate, ...]
-    end: End
+    end: PathEnd
     ends_at: str
     best: Alternative | None
     why: str
@@ -84,7 +83,7 @@ class GapFinder:
     ways: tuple[Alternative, ...]
     at: datetime
     prover: SignatureProver
-    choice: Choice = ANY
+    choice: PathChoice = ANY
 
     def gaps(self) -> tuple[Gap, ...]:
         """Every certificate that something was tried for, in the order of the tries."""
@@ -107,7 +106,7 @@ class GapFinder:
         return Gap(child, tuple(sorted(found, key=self._order)))
 
     def _order(self, candidate: Candidate) -> tuple[int, int]:
-        ends = list(End)
+        ends = list(PathEnd)
         place = self.ways.index(candidate.best) if candidate.best is not None else len(self.ways)
         return (ends.index(candidate.end), place)
 
@@ -127,11 +126,11 @@ class GapFinder:
 
     def _way(
         self, child: Certificate, one: Certificate, proof: Proof, best: Alternative | None
-    ) -> tuple[tuple[Certificate, ...], End]:
+    ) -> tuple[tuple[Certificate, ...], PathEnd]:
         if proof is not Proof.SIGNED:
-            return (), End.NOTHING
+            return (), PathEnd.NOTHING
         if best is not None:
-            return best.path.certificates, End.TRUSTED
+            return best.path.certificates, PathEnd.TRUSTED
         return self._climb((*self._below(child), one))
 
     def _below(self, child: Certificate) -> tuple[Certificate, ...]:
@@ -142,41 +141,41 @@ class GapFinder:
         ways += [*search.untrusted, *search.circles]
         return next((way[: way.index(child) + 1] for way in ways if child in way), (child,))
 
-    def _climb(self, trail: tuple[Certificate, ...]) -> tuple[tuple[Certificate, ...], End]:
+    def _climb(self, trail: tuple[Certificate, ...]) -> tuple[tuple[Certificate, ...], PathEnd]:
         """Follow signatures upwards, by the first that signed, until there is no higher one."""
         everything = self._everything()
         while len(trail) < MAX_CLIMB:
             last = trail[-1]
             if link_proof(self.prover, last, last) is Proof.SIGNED:
-                return trail, End.UNTRUSTED
+                return trail, PathEnd.UNTRUSTED
             above = [one for one in everything if link_proof(self.prover, last, one) is Proof.SIGNED]
             fresh = [one for one in above if one not in trail]
             if not fresh:
-                return trail, End.CIRCLE if above else End.MISSING
+                return trail, PathEnd.CIRCLE if above else PathEnd.MISSING
             trail = (*trail, fresh[0])
-        return trail, End.CIRCLE
+        return trail, PathEnd.CIRCLE
 
 
 def _named(child: Certificate, candidate: Certificate) -> bool:
     return child.issuer_name is not None and candidate.subject_name == child.issuer_name
 
 
-def _ends_at(end: End, trail: Sequence[Certificate]) -> str:
+def _ends_at(end: PathEnd, trail: Sequence[Certificate]) -> str:
     if not trail:
         return ""
-    return trail[-1].issuer if end is End.MISSING else trail[-1].subject
+    return trail[-1].issuer if end is PathEnd.MISSING else trail[-1].subject
 
 
-def _why(child: Certificate, one: Certificate, proof: Proof, end: End, best: Alternative | None) -> str:
+def _why(child: Certificate, one: Certificate, proof: Proof, end: PathEnd, best: Alternative | None) -> str:
     if proof is Proof.CANNOT_TELL:
         return "Whether it signed cannot be told: its key or the signature's algorithm cannot be checked."
     if proof is Proof.NOT_SIGNED:
         return _stranger(child, one)
     if best is not None:
         return best.why
-    if end is End.UNTRUSTED:
+    if end is PathEnd.UNTRUSTED:
         return "It signed, but its path ends at a root that the trust store lacks; trust it only if you know it."
-    if end is End.CIRCLE:
+    if end is PathEnd.CIRCLE:
         return "It signed, but from there the certificates only certify each other."
     return "It signed, but its own issuer was not found."
 
@@ -196,7 +195,7 @@ def gaps(
     *,
     at: datetime,
     prover: SignatureProver,
-    choice: Choice = ANY,
+    choice: PathChoice = ANY,
 ) -> tuple[Gap, ...]:
     """Return for every certificate that something was tried for the candidates that came, best first.
 

@@ -16,7 +16,7 @@ from tui_chain.x509.formats.pem import pem_of
 
 
 @dataclass(frozen=True)
-class Proof:
+class BundleProof:
     """A host as it is served, and the ids of the client families that have to accept it at the time `at`."""
 
     served: ServedChain
@@ -66,7 +66,7 @@ def accepted(verdicts: Verdicts) -> frozenset[str]:
     return frozenset(name for name, verdict in verdicts.items() if verdict.ok)
 
 
-def refusal(certificates: Iterable[Certificate], proofs: Iterable[Proof], beside: bytes = b"") -> str | None:
+def refusal(certificates: Iterable[Certificate], proofs: Iterable[BundleProof], beside: bytes = b"") -> str | None:
     """Say what fails with these certificates as the only anchors, or None where every proof stands.
 
     `beside` is a trust file that stands before them, as its owner has it.
@@ -76,7 +76,7 @@ def refusal(certificates: Iterable[Certificate], proofs: Iterable[Proof], beside
 
 
 def minimal_for_all(
-    certificates: Sequence[Certificate], proofs: Sequence[Proof], needed_by: Mapping[str, Sequence[str]]
+    certificates: Sequence[Certificate], proofs: Sequence[BundleProof], needed_by: Mapping[str, Sequence[str]]
 ) -> tuple[Certificate, ...]:
     """Leave out what no host needs any more beside the others' certificates; the order stays.
 
@@ -93,7 +93,7 @@ def minimal_for_all(
     return tuple(kept) if refusal(kept, proofs) is None else tuple(certificates)
 
 
-def minimal(certificates: Sequence[Certificate], proofs: Sequence[Proof]) -> tuple[Certificate, ...]:
+def minimal(certificates: Sequence[Certificate], proofs: Sequence[BundleProof]) -> tuple[Certificate, ...]:
     """Leave out, one by one from the leaf's side, what no family needs; the order stays.
 
     Every certificate that is left makes some family fail for some host when it is taken out.

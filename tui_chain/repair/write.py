@@ -15,7 +15,7 @@ from pathlib import Path
 from tui_chain.core.failure import Failure
 from tui_chain.core.text import safe_text
 from tui_chain.repair.difference import CertificateDifference, certificate_difference
-from tui_chain.repair.headers import same_but_notes
+from tui_chain.repair.file_header import same_but_notes
 from tui_chain.x509.formats.readers import read_certificates
 
 NEW_FILE_MODE = 0o644

@@ -10,9 +10,8 @@ from tui_chain.core.text import plural, safe_text
 from tui_chain.net.addresses import Reach
 from tui_chain.net.fetch import Answer
 from tui_chain.net.refusals import ConsentNeededError
-from tui_chain.resolve.answers import Answers, Remembered
-from tui_chain.resolve.proofs import PROOF_WORDS, best_proof
-from tui_chain.resolve.tries import Try
+from tui_chain.resolve.aia_cache import AIACache, Remembered
+from tui_chain.resolve.resolution import PROOF_WORDS, IssuerLookup, best_proof
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.formats.readers import read_certificates
 from tui_chain.x509.signatures import Proof, SignatureProver
@@ -37,19 +36,19 @@ class AIAClient:
 
     prover: SignatureProver
     allowed: frozenset[Reach]
-    answers: Answers = field(default_factory=Answers)
+    answers: AIACache = field(default_factory=AIACache)
     ask_user: AskUser | None = None
     _asked: set[str] = field(default_factory=set)
     _bounded: set[str] = field(default_factory=set)
 
-    async def tries(self, child: Certificate) -> AsyncIterator[Try]:
+    async def tries(self, child: Certificate) -> AsyncIterator[IssuerLookup]:
         """Ask the URLs of `child` in their order until one brings a certificate that signed it.
 
         Asked again, as where that one opened no good path, it goes on with the URLs that are left.
         """
         urls = list(dict.fromkeys(child.issuer_urls))
         if not urls:
-            yield Try(SOURCE, "(none)", child.sha256, "the certificate names no AIA address")
+            yield IssuerLookup(SOURCE, "(none)", child.sha256, "the certificate names no AIA address")
         for url in urls[:MAX_URLS]:
             if url in self._asked:
                 continue
@@ -61,9 +60,9 @@ class AIAClient:
         if len(urls) > MAX_URLS and child.sha256 not in self._bounded:
             self._bounded.add(child.sha256)
             left = plural(len(urls) - MAX_URLS, "further URL")
-            yield Try(SOURCE, "(more)", child.sha256, f"{left} not asked, {MAX_URLS} is the bound")
+            yield IssuerLookup(SOURCE, "(more)", child.sha256, f"{left} not asked, {MAX_URLS} is the bound")
 
-    async def _ask(self, url: str, child: Certificate) -> Try:
+    async def _ask(self, url: str, child: Certificate) -> IssuerLookup:
         started = time.perf_counter()
         where = safe_text(url)
         found = await self.answers.get(url, self.allowed)
@@ -75,7 +74,9 @@ class AIAClient:
         took = 0.0 if found.age is not None else 1000 * (time.perf_counter() - started)
         words = str(found.outcome)
         address, hint = found.outcome.address, found.outcome.hint
-        return _dated(Try(SOURCE, where, child.sha256, words, address=address, milliseconds=took, hint=hint), found)
+        return _dated(
+            IssuerLookup(SOURCE, where, child.sha256, words, address=address, milliseconds=took, hint=hint), found
+        )
 
     async def _consent(self, where: str, needed: ConsentNeededError) -> bool:
         """Ask the user, once for the host."""
@@ -85,7 +86,7 @@ class AIAClient:
         self.allowed = frozenset(Reach)
         return True
 
-    def _weigh(self, answer: Answer, where: str, child: Certificate) -> Try:
+    def _weigh(self, answer: Answer, where: str, child: Certificate) -> IssuerLookup:
         if answer.status != 200:
             return self._try(answer, where, child, f"HTTP status {answer.status}")
         reading = read_certificates(answer.body)
@@ -106,8 +107,8 @@ class AIAClient:
         format_name: str | None = None,
         certificates: tuple[Certificate, ...] = (),
         proof: Proof | None = None,
-    ) -> Try:
-        return Try(
+    ) -> IssuerLookup:
+        return IssuerLookup(
             SOURCE, where, child.sha256, outcome, certificates, proof,
             answer.address, answer.status, len(answer.body), format_name, answer.milliseconds,
         )  # fmt: skip
@@ -122,7 +123,7 @@ def _packed(answer: Answer) -> str:
 _PLAIN = {"", "identity"}
 
 
-def _dated(tried: Try, found: Remembered) -> Try:
+def _dated(tried: IssuerLookup, found: Remembered) -> IssuerLookup:
     """Say of what was remembered how old it is; it took no time."""
     if found.age is None:
         return tried

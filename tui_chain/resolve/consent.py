@@ -9,7 +9,7 @@ from tui_chain.net.addresses import Reach
 
 
 @dataclass(frozen=True)
-class Question:
+class ConsentRequest:
     """What the user is asked: the host whose certificate names `url`, which leads to `address`; all safe text.
 
     A yes lets every AIA address of this host lead inside, for this search.
@@ -29,5 +29,5 @@ class Question:
         )
 
 
-Consent = Callable[[Question], Awaitable[bool]]
+Consent = Callable[[ConsentRequest], Awaitable[bool]]
 """Puts a question to the user; the search waits, and its time limits with it."""

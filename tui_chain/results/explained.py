@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict, dataclass
 
 from tui_chain.core.failure import Failure
-from tui_chain.diagnose.explain.explain import Explanation, explain, explain_code
+from tui_chain.diagnose.explain.explanation import Explanation, explain, explain_code
 
 
 @dataclass(frozen=True)

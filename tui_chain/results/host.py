@@ -26,7 +26,7 @@ from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.crl import RevocationList
 
 if TYPE_CHECKING:
-    from tui_chain.diagnose.findings.endpoints import Row
+    from tui_chain.diagnose.findings.endpoints import EndpointResult
     from tui_chain.x509.revocation import RevocationAnswer, RevocationCheck
 
 
@@ -200,7 +200,7 @@ def crl_object(crl: RevocationList, source: str) -> CrlJSON:
     )
 
 
-def server_object(row: Row) -> ServerJSON:
+def server_object(row: EndpointResult) -> ServerJSON:
     """Describe one answer."""
     variant, result = row.variant, row.answer.result
     return ServerJSON(

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from textual.actions import ActionParseResult
     from textual.dom import DOMNode
 
-    from tui_chain.probe.pasted import Additions, Brought
+    from tui_chain.probe.pasted import Additions, GivenChain
     from tui_chain.x509.certificate import Certificate
 
 
@@ -109,7 +109,7 @@ class ChainApp(LiveActions, FileActions, BundleActions):
 
         self.push_screen(AddScreen(), added)
 
-    def _bring(self, brought: Iterable[Brought]) -> int:
+    def _bring(self, brought: Iterable[GivenChain]) -> int:
         """Add hosts whose chains are at hand; return how many."""
         from tui_chain.probe.pasted import served_chain
 

@@ -17,8 +17,9 @@ from tui_chain.tui.rows import Row
 if TYPE_CHECKING:
     from tui_chain.engine.host_state import HostState
     from tui_chain.probe.served import ServedChain
-    from tui_chain.repair.kinds import Kind, Output
     from tui_chain.repair.losses import Loss
+    from tui_chain.repair.output import Output
+    from tui_chain.repair.output_kinds import OutputKind
     from tui_chain.repair.repair import Repair
     from tui_chain.revocation.crl import CrlFetches
     from tui_chain.tui.screens.save import Saved
@@ -51,9 +52,9 @@ class BundleActions(QuestionActions):
         """Those of the meant hosts that have a proven repair."""
         return tuple(row for row in self._meant if row.state.proven is not None and row.state.reached is not None)
 
-    def _output(self, kind: Kind, rows: tuple[Row, ...]) -> Output | Failure:
-        from tui_chain.repair.crl_files import without_crls
-        from tui_chain.repair.kinds import make_output
+    def _output(self, kind: OutputKind, rows: tuple[Row, ...]) -> Output | Failure:
+        from tui_chain.repair.output import make_output
+        from tui_chain.repair.output_kinds import without_crls
 
         crls = _crls(rows) if without_crls(kind) is None else None
         return make_output(kind, _repairs(rows), self._engine.trust, at=self._clock(), crls=crls)
@@ -92,12 +93,12 @@ class BundleActions(QuestionActions):
 
     async def action_copy_bundle(self) -> None:
         """Copy the bundle, of all marked hosts where some are."""
-        from tui_chain.repair.kinds import Kind
+        from tui_chain.repair.output_kinds import OutputKind
 
         if not self._repaired:
             return
         rows = self._repaired
-        made = self._output(Kind.CLIENT, rows)
+        made = self._output(OutputKind.CLIENT, rows)
         if isinstance(made, Failure):
             self._toast(str(made), severity="error")
             return

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tui_chain.diagnose.findings.finding import Finding
     from tui_chain.livetest.attempt import Attempt, Times
     from tui_chain.livetest.hops import Hop
-    from tui_chain.resolve.tries import Try
+    from tui_chain.resolve.resolution import IssuerLookup
     from tui_chain.x509.certificate import Certificate
 
 BAR = 24
@@ -119,7 +119,7 @@ def refusals(verdicts: Verdicts) -> list[Content]:
     return [Content.assemble((f"✗ {family_names(names)}: ", BAD), words) for words, names in groups.items()]
 
 
-def try_line(tried: Try) -> Content:
+def try_line(tried: IssuerLookup) -> Content:
     """One attempt to find a certificate."""
     glyph, style = ("✓", OK) if tried.ok else ("✗", WARN)
     return Content.assemble(

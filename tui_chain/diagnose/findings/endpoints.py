@@ -16,9 +16,9 @@ from tui_chain.diagnose.findings.finding import (
     Finding,
     FindingKind,
 )
-from tui_chain.probe.asking import KeyType
+from tui_chain.probe.key_types import KeyType
 from tui_chain.probe.served import ServedChain
-from tui_chain.probe.variants import Answer, Variant
+from tui_chain.probe.variants import Variant, VariantResult
 
 BACKEND_BROKEN = FindingKind(
     FindingCode.BACKEND_BROKEN,
@@ -75,10 +75,10 @@ Chain = tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class Row:
+class EndpointResult:
     """One answer with its diagnosis; `somewhere` are the ids of the families that accept any answer of the host."""
 
-    answer: Answer
+    answer: VariantResult
     diagnosis: Diagnosis
     somewhere: frozenset[str] = frozenset()
 
@@ -125,17 +125,17 @@ class Row:
 class Servers:
     """All answers of one host, and the findings that only their comparison brings."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[EndpointResult, ...]
     findings: tuple[Finding, ...] = ()
 
     @property
-    def differing(self) -> tuple[Row, ...]:
+    def differing(self) -> tuple[EndpointResult, ...]:
         """The rows that do not answer as the first does; empty where all agree."""
         first = self.rows[0] if self.rows else None
         return tuple(row for row in self.rows if first is not None and not _same(row, first))
 
     @property
-    def broken(self) -> Row | None:
+    def broken(self) -> EndpointResult | None:
         """The first row that clients refuse though others are accepted, best one with a chain to look at."""
         if not any(row.good for row in self.rows):
             return None
@@ -149,30 +149,30 @@ class Servers:
         return tuple(dict.fromkeys(f"{kind.key_type.value} over {kind.tls}" for kind in kinds))
 
 
-def _same(row: Row, other: Row) -> bool:
+def _same(row: EndpointResult, other: EndpointResult) -> bool:
     return row.chain == other.chain and row.good == other.good
 
 
-def compare(answers: tuple[Answer, ...], diagnoser: Diagnoser, *, at: datetime) -> Servers:
+def compare(answers: tuple[VariantResult, ...], diagnoser: Diagnoser, *, at: datetime) -> Servers:
     """Diagnose every answer at `at` (aware) and say in what they differ; equal chains are diagnosed once."""
     known: dict[tuple[object, ...], Diagnosis] = {}
-    rows: list[Row] = []
+    rows: list[EndpointResult] = []
     for answer in answers:
         key = _key(answer)
         if key not in known:
             known[key] = diagnoser.diagnose(answer.result, at=at)
-        rows.append(Row(answer, known[key]))
+        rows.append(EndpointResult(answer, known[key]))
     somewhere = frozenset(family for row in rows for family in row.diagnosis.accepting)
     judged = tuple(replace(row, somewhere=somewhere) for row in rows)
     return Servers(judged, tuple(_findings(judged)))
 
 
-def _key(answer: Answer) -> tuple[object, ...]:
+def _key(answer: VariantResult) -> tuple[object, ...]:
     result = answer.result
     return (result.certificates, result.note) if isinstance(result, ServedChain) else (result,)
 
 
-def _findings(rows: tuple[Row, ...]) -> Iterator[Finding]:
+def _findings(rows: tuple[EndpointResult, ...]) -> Iterator[Finding]:
     offered = tuple(row for row in rows if not row.not_offered)
     plain = tuple(row for row in offered if row.variant.key_type is KeyType.ANY and row.variant.sni)
     turns = _varying(offered)
@@ -185,9 +185,9 @@ def _findings(rows: tuple[Row, ...]) -> Iterator[Finding]:
     yield from _without_name(offered)
 
 
-def _varying(rows: tuple[Row, ...]) -> list[str]:
+def _varying(rows: tuple[EndpointResult, ...]) -> list[str]:
     """Variants that answered differently from one turn to the next."""
-    firsts: dict[Variant, Row] = {}
+    firsts: dict[Variant, EndpointResult] = {}
     found = []
     for row in rows:
         first = firsts.setdefault(replace(row.variant, turn=1), row)
@@ -196,13 +196,13 @@ def _varying(rows: tuple[Row, ...]) -> list[str]:
     return found
 
 
-def _some_turns(plain: tuple[Row, ...]) -> Iterator[Finding]:
+def _some_turns(plain: tuple[EndpointResult, ...]) -> Iterator[Finding]:
     bad = [row for row in plain if not row.good]
     if bad and len(bad) < len(plain):
         yield BACKEND_BROKEN.finding(None, f"{len(bad)} of {len(plain)} answers: {bad[0].words}")
 
 
-def _addresses(plain: tuple[Row, ...]) -> Iterator[Finding]:
+def _addresses(plain: tuple[EndpointResult, ...]) -> Iterator[Finding]:
     bad = _distinct(row for row in plain if not row.good)
     good = _distinct(row for row in plain if row.good)
     if bad and good:
@@ -212,16 +212,18 @@ def _addresses(plain: tuple[Row, ...]) -> Iterator[Finding]:
         yield SERVERS_DIFFER.finding(None, f"{_list(good)} do not send the same intermediates.")
 
 
-def _distinct(rows: Iterator[Row]) -> list[Row]:
+def _distinct(rows: Iterator[EndpointResult]) -> list[EndpointResult]:
     return list({row.variant.address: row for row in rows}.values())
 
 
-def _list(rows: list[Row], name: Callable[[Row], str] = lambda row: row.variant.address.ip) -> str:
+def _list(
+    rows: list[EndpointResult], name: Callable[[EndpointResult], str] = lambda row: row.variant.address.ip
+) -> str:
     names = list(dict.fromkeys(map(name, rows)))
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
-def _key_types(rows: tuple[Row, ...]) -> Iterator[Finding]:
+def _key_types(rows: tuple[EndpointResult, ...]) -> Iterator[Finding]:
     kinds = [row for row in rows if row.variant.key_type is not KeyType.ANY]
     bad = [row for row in kinds if not row.good]
     broken = {row.variant.key_type for row in bad}
@@ -230,7 +232,7 @@ def _key_types(rows: tuple[Row, ...]) -> Iterator[Finding]:
         yield KEY_TYPE_BROKEN.finding(None, f"It is {words}, {bad[0].words}")
 
 
-def _without_name(rows: tuple[Row, ...]) -> Iterator[Finding]:
+def _without_name(rows: tuple[EndpointResult, ...]) -> Iterator[Finding]:
     named = {(row.variant.address, row.variant.turn): row for row in rows if _plainly_named(row)}
     for row in rows:
         with_name = named.get((row.variant.address, row.variant.turn))
@@ -240,7 +242,7 @@ def _without_name(rows: tuple[Row, ...]) -> Iterator[Finding]:
         return
 
 
-def _plainly_named(row: Row) -> bool:
+def _plainly_named(row: EndpointResult) -> bool:
     return row.variant.sni and row.variant.key_type is KeyType.ANY
 
 
@@ -266,6 +268,6 @@ def _with_right_server(found: Finding, servers: Servers) -> Finding:
     return replace(found, message=f"{found.message} {right.variant.address.ip} serves a certificate for it{how}.")
 
 
-def _covers(row: Row) -> bool:
+def _covers(row: EndpointResult) -> bool:
     result = row.answer.result
     return isinstance(result, ServedChain) and result.certificates[0].alternative_names.covers(result.host)

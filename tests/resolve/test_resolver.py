@@ -19,10 +19,10 @@ from tui_chain.lab.servers.aia import Answer
 from tui_chain.net import fetch
 from tui_chain.net.target import Target
 from tui_chain.probe.served import ServedChain
-from tui_chain.resolve import resolve as stage
+from tui_chain.resolve import resolver as stage
 from tui_chain.resolve.files import FileCertificates
-from tui_chain.resolve.resolve import MAX_DEPTH, Resolver
-from tui_chain.resolve.tries import Resolution
+from tui_chain.resolve.resolution import Resolution
+from tui_chain.resolve.resolver import MAX_DEPTH, Resolver
 from tui_chain.x509.certificate import Certificate
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from tui_chain.core.failure import Failure
@@ -13,7 +12,9 @@ from tui_chain.core.text import plural
 from tui_chain.probe.served import ServedChain
 from tui_chain.repair.bundle import Bundle
 from tui_chain.repair.containers import java_truststore, pkcs7_file
-from tui_chain.repair.proof import Proof, refusal
+from tui_chain.repair.crl_files import with_crls
+from tui_chain.repair.output_kinds import OutputKind, without_crls
+from tui_chain.repair.proof import BundleProof, refusal
 from tui_chain.repair.repair import Repair, combine, proofs_of
 from tui_chain.trust.store import TrustStore
 from tui_chain.x509.certificate import Certificate
@@ -22,41 +23,6 @@ if TYPE_CHECKING:
     from tui_chain.x509.crl_set import CrlSet
 
 Repairs = Sequence[tuple[ServedChain, Repair]]
-
-
-class Kind(StrEnum):
-    """A kind of output; the value is the word after `--as`."""
-
-    CLIENT = "client"
-    CLIENT_STORE = "client+store"
-    LINKS = "links"
-    SERVER = "server"
-    JAVA = "java"
-    PKCS7 = "pkcs7"
-    DER = "der"
-
-
-WORDS: Mapping[Kind, str] = {
-    Kind.CLIENT: "the CA certificates of this path alone: for curl --cacert, git, wget, verify= of one call",
-    Kind.CLIENT_STORE: "the trust store and the missing certificates: for settings that replace the default",
-    Kind.LINKS: "the missing certificates alone: for settings that extend the default",
-    Kind.SERVER: "leaf and intermediates in order, no root: for nginx, Apache, HAProxy, Postfix",
-    Kind.JAVA: "the trust store and the missing certificates as PKCS#12: for -Djavax.net.ssl.trustStore",
-    Kind.PKCS7: "this path's CA certificates as PKCS#7: for Windows and import dialogs",
-    Kind.DER: "the missing certificates as DER, one a file: for devices and import dialogs",
-}
-"""What each kind is and who wants it, in one line."""
-
-SUFFIXES: Mapping[Kind, str] = {
-    Kind.CLIENT: "-ca-bundle.pem",
-    Kind.CLIENT_STORE: "-full-store.pem",
-    Kind.LINKS: "-links.pem",
-    Kind.SERVER: "-chain.pem",
-    Kind.JAVA: "-truststore.p12",
-    Kind.PKCS7: "-ca.p7b",
-    Kind.DER: "-ca.der",
-}
-"""How the suggested name of a file of each kind ends."""
 
 
 @dataclass(frozen=True)
@@ -68,24 +34,26 @@ class Output:
     `proofs` again, together with `beside`, the trust file that its clients have by themselves.
     """
 
-    kind: Kind
+    kind: OutputKind
     data: bytes
     certificates: tuple[Certificate, ...]
     hosts: tuple[str, ...]
     more: tuple[bytes, ...] = ()
     bundle: Bundle | None = None
-    proofs: tuple[Proof, ...] = ()
+    proofs: tuple[BundleProof, ...] = ()
     beside: bytes = b""
 
     @property
     def is_text(self) -> bool:
         """Whether it can be shown and sent to standard output as it is."""
-        return self.kind not in {Kind.JAVA, Kind.DER}
+        return self.kind not in {OutputKind.JAVA, OutputKind.DER}
 
     @property
     def words(self) -> str:
         """What is in it, in a few words."""
-        certificates = plural(len(self.certificates), "certificate" if self.kind is Kind.SERVER else "CA certificate")
+        certificates = plural(
+            len(self.certificates), "certificate" if self.kind is OutputKind.SERVER else "CA certificate"
+        )
         crls = self.bundle.crls if self.bundle is not None else ()
         return f"{certificates}, {plural(len(crls), 'CRL')}" if crls else certificates
 
@@ -100,7 +68,7 @@ class _Job:
     at: datetime
 
     @property
-    def proofs(self) -> list[Proof]:
+    def proofs(self) -> list[BundleProof]:
         return proofs_of(list(self.repairs), at=self.at)
 
     @property
@@ -116,7 +84,7 @@ class _Job:
         needed = tuple(one for one in outside if one not in served)
         return needed if refusal(needed, self.proofs, self.beside) is None else outside
 
-    def output(self, kind: Kind, certificates: tuple[Certificate, ...]) -> Output | Failure:
+    def output(self, kind: OutputKind, certificates: tuple[Certificate, ...]) -> Output | Failure:
         """The file of a PEM kind, after its last proof: the store and these certificates together."""
         refused = refusal(certificates, self.proofs, self.beside)
         if refused is not None:
@@ -131,7 +99,7 @@ class _Job:
 
 
 def make_output(
-    kind: Kind, repairs: Repairs, store: TrustStore, *, at: datetime, crls: CrlSet | None = None
+    kind: OutputKind, repairs: Repairs, store: TrustStore, *, at: datetime, crls: CrlSet | None = None
 ) -> Output | Failure:
     """Make the file of a kind for one or more repaired hosts, each certificate once, proven for each host.
 
@@ -147,13 +115,11 @@ def make_output(
         return bundle
     job = _Job(repairs, bundle, store, at)
     made = _MAKERS[kind](job)
-    beside = job.beside if kind is Kind.LINKS else b""
+    beside = job.beside if kind is OutputKind.LINKS else b""
     return made if isinstance(made, Failure) else replace(made, proofs=tuple(job.proofs), beside=beside)
 
 
-def _with_crls(kind: Kind, repairs: Repairs, store: TrustStore, at: datetime, crls: CrlSet) -> Output | Failure:
-    from tui_chain.repair.crl_files import with_crls, without_crls
-
+def _with_crls(kind: OutputKind, repairs: Repairs, store: TrustStore, at: datetime, crls: CrlSet) -> Output | Failure:
     made = without_crls(kind) or make_output(kind, repairs, store, at=at)
     if isinstance(made, Failure) or made.bundle is None:
         return made
@@ -163,20 +129,20 @@ def _with_crls(kind: Kind, repairs: Repairs, store: TrustStore, at: datetime, cr
     return replace(_pem(kind, bundle), proofs=made.proofs, beside=made.beside)
 
 
-def _pem(kind: Kind, bundle: Bundle) -> Output:
+def _pem(kind: OutputKind, bundle: Bundle) -> Output:
     return Output(kind, bundle.pem, bundle.certificates, bundle.hosts, bundle=bundle)
 
 
 def _client(job: _Job) -> Output:
-    return _pem(Kind.CLIENT, job.bundle)
+    return _pem(OutputKind.CLIENT, job.bundle)
 
 
 def _links(job: _Job) -> Output | Failure:
-    return job.output(Kind.LINKS, job.links)
+    return job.output(OutputKind.LINKS, job.links)
 
 
 def _client_store(job: _Job) -> Output | Failure:
-    return job.output(Kind.CLIENT_STORE, _with_store(job))
+    return job.output(OutputKind.CLIENT_STORE, _with_store(job))
 
 
 def _with_store(job: _Job) -> tuple[Certificate, ...]:
@@ -190,18 +156,18 @@ def _java(job: _Job) -> Output | Failure:
     refused = refusal(certificates, job.proofs)
     if refused is not None:
         return Failure("no-repair", f"java does not work here: {refused}.", "Take the kind client.")
-    return Output(Kind.JAVA, java_truststore(certificates), certificates, job.bundle.hosts)
+    return Output(OutputKind.JAVA, java_truststore(certificates), certificates, job.bundle.hosts)
 
 
 def _pkcs7(job: _Job) -> Output:
     certificates = job.bundle.certificates
-    return Output(Kind.PKCS7, pkcs7_file(certificates), certificates, job.bundle.hosts)
+    return Output(OutputKind.PKCS7, pkcs7_file(certificates), certificates, job.bundle.hosts)
 
 
 def _der(job: _Job) -> Output:
     certificates = job.links or job.bundle.certificates
     first, *others = (certificate.der for certificate in certificates)
-    return Output(Kind.DER, first, certificates, job.bundle.hosts, tuple(others))
+    return Output(OutputKind.DER, first, certificates, job.bundle.hosts, tuple(others))
 
 
 def _server(job: _Job) -> Output | Failure:
@@ -212,12 +178,12 @@ def _server(job: _Job) -> Output | Failure:
     path = job.repairs[0][1].path.certificates
     chain = path[:-1] if path[-1].self_issued else path
     served = [ServedChain(one.target, chain, one.at, one.address) for one, _ in job.repairs]
-    proofs = [Proof(one, proof.wanted, job.at) for one, proof in zip(served, job.proofs, strict=True)]
+    proofs = [BundleProof(one, proof.wanted, job.at) for one, proof in zip(served, job.proofs, strict=True)]
     refused = refusal((), proofs, job.beside)
     if refused is not None and path[-1] in job.store:
         return Failure("no-repair", f"The chain file does not work: {refused}.", "Look at the findings.")
-    bundle = Bundle(chain, job.bundle.hosts, job.bundle.sources, {}, Kind.SERVER, job.store.name)
-    return _pem(Kind.SERVER, bundle)
+    bundle = Bundle(chain, job.bundle.hosts, job.bundle.sources, {}, OutputKind.SERVER, job.store.name)
+    return _pem(OutputKind.SERVER, bundle)
 
 
 def _nothing_missing() -> Failure:
@@ -228,12 +194,12 @@ def _nothing_missing() -> Failure:
     )
 
 
-_MAKERS: Mapping[Kind, Callable[[_Job], Output | Failure]] = {
-    Kind.CLIENT: _client,
-    Kind.CLIENT_STORE: _client_store,
-    Kind.LINKS: _links,
-    Kind.SERVER: _server,
-    Kind.JAVA: _java,
-    Kind.PKCS7: _pkcs7,
-    Kind.DER: _der,
+_MAKERS: Mapping[OutputKind, Callable[[_Job], Output | Failure]] = {
+    OutputKind.CLIENT: _client,
+    OutputKind.CLIENT_STORE: _client_store,
+    OutputKind.LINKS: _links,
+    OutputKind.SERVER: _server,
+    OutputKind.JAVA: _java,
+    OutputKind.PKCS7: _pkcs7,
+    OutputKind.DER: _der,
 }

@@ -37,7 +37,7 @@ _CIPHERS = {KeyType.ANY: "DEFAULT", KeyType.RSA: "aRSA", KeyType.ECDSA: "aECDSA"
 
 
 @dataclass(frozen=True)
-class Question:
+class KeyOffer:
     """What is asked of a server: one kind of key, one version of TLS (None: any), its staple."""
 
     key_type: KeyType = KeyType.ANY
@@ -52,7 +52,7 @@ def can_choose_keys() -> bool:
     return hasattr(lib, "SSL_CTX_set1_sigalgs_list")
 
 
-async def ask(sock: socket.socket, question: Question, server_name: str | None) -> Handshake:
+async def ask(sock: socket.socket, question: KeyOffer, server_name: str | None) -> Handshake:
     """Shake hands over a connected, non-blocking socket; raises ssl.SSLError, OSError or HandshakeTooLong.
 
     There is no deadline here: the caller has it.
@@ -72,7 +72,7 @@ async def ask(sock: socket.socket, question: Question, server_name: str | None) 
     return Handshake(chain_of(connection), facts, staple=staple)
 
 
-def _context(question: Question, staples: list[bytes]) -> SSL.Context:
+def _context(question: KeyOffer, staples: list[bytes]) -> SSL.Context:
     from OpenSSL import SSL
     from OpenSSL._util import lib
 

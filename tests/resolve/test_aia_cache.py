@@ -14,8 +14,8 @@ from tui_chain.lab.servers import aia as site
 from tui_chain.net.addresses import Reach
 from tui_chain.net.fetch import Answer, FetchRefusedError
 from tui_chain.net.refusals import ConsentNeededError
-from tui_chain.resolve import answers as freshness
-from tui_chain.resolve.answers import DAY, FAILURE_SECONDS, MAX_KEPT, UNTOLD, Answers, Remembered, lifetime
+from tui_chain.resolve import aia_cache as freshness
+from tui_chain.resolve.aia_cache import DAY, FAILURE_SECONDS, MAX_KEPT, UNTOLD, AIACache, Remembered, lifetime
 
 PUBLIC = frozenset({Reach.PUBLIC})
 HERE = frozenset({Reach.PUBLIC, Reach.LOOPBACK})
@@ -46,8 +46,8 @@ class Net:
             raise self.reply
         return self.reply
 
-    def answers(self) -> Answers:
-        return Answers(self.clock, self.fetch)
+    def answers(self) -> AIACache:
+        return AIACache(self.clock, self.fetch)
 
 
 def run(work: Callable[[], Awaitable[None]]) -> None:
@@ -222,7 +222,7 @@ def test_cancelling_a_slow_fetch_closes_its_connection(lab: Lab) -> None:
     url = lab.publish("/slow.cer", site.Answer(b"late", delay=30))
 
     async def work() -> None:
-        answers = Answers()
+        answers = AIACache()
         waiting = asyncio.create_task(answers.get(url, HERE))
         async with asyncio.timeout(SECONDS):
             while "/slow.cer" not in lab.aia_log:  # noqa: ASYNC110 - the log is another thread's

@@ -17,12 +17,12 @@ from tui_chain.lab.servers.listener import Handler
 from tui_chain.lab.servers.tls import TlsOptions, plain_http, stay_silent
 from tui_chain.net.lookup import Address, lookup
 from tui_chain.net.target import Target
-from tui_chain.probe.asking import KeyType, Question, can_choose_keys
+from tui_chain.probe.key_types import KeyOffer, KeyType, can_choose_keys
 from tui_chain.probe.probe import Prober
 from tui_chain.probe.served import ServedChain
-from tui_chain.probe.variants import Answer, Variant
+from tui_chain.probe.variants import Variant, VariantResult
 
-STAPLE = Question(staple=True)
+STAPLE = KeyOffer(staple=True)
 HERE = Address("127.0.0.1", socket.AF_INET)
 HELLO_REQUEST = bytes.fromhex("160303000400000000")
 
@@ -34,7 +34,7 @@ def lab() -> Iterator[Lab]:
 
 
 def ask(
-    port: int, question: Question | None = STAPLE, *, sni: bool = True, timeout: float = 5.0
+    port: int, question: KeyOffer | None = STAPLE, *, sni: bool = True, timeout: float = 5.0
 ) -> ServedChain | Failure:
     async def go() -> ServedChain | Failure:
         prober = Prober(lambda: NOW, timeout)
@@ -67,7 +67,7 @@ def test_a_plain_probe_asks_for_no_staple(lab: Lab) -> None:
 
 
 @pytest.mark.parametrize("question", [STAPLE, None])
-def test_the_name_is_sent_or_not(lab: Lab, question: Question | None) -> None:
+def test_the_name_is_sent_or_not(lab: Lab, question: KeyOffer | None) -> None:
     heard: list[str | None] = []
 
     def configure(context: ssl.SSLContext) -> None:
@@ -117,17 +117,17 @@ def test_keys_can_be_chosen_with_the_pyopenssl_that_is_required() -> None:
 
 @pytest.mark.parametrize("tls", ["TLSv1.2", "TLSv1.3"])
 def test_a_key_that_is_not_there_is_refused_by_the_server(lab: Lab, tls: str) -> None:
-    assert isinstance(ask(lab.host("complete").port, Question(KeyType.ECDSA, tls)), ServedChain)
-    refused = ask(lab.host("complete").port, Question(KeyType.RSA, tls))
+    assert isinstance(ask(lab.host("complete").port, KeyOffer(KeyType.ECDSA, tls)), ServedChain)
+    refused = ask(lab.host("complete").port, KeyOffer(KeyType.RSA, tls))
     assert isinstance(refused, Failure)
     assert refused.kind == "alert"
-    assert Answer(Variant(HERE, KeyType.RSA, tls), refused).not_offered
+    assert VariantResult(Variant(HERE, KeyType.RSA, tls), refused).not_offered
 
 
 def test_a_version_that_is_not_there_is_not_offered_either(lab: Lab) -> None:
     fresh = fresh_chain(lab)
     port = lab.serve(fresh.chain, fresh.leaf.key, options=TlsOptions(maximum=ssl.TLSVersion.TLSv1_2))
-    refused = ask(port, Question(KeyType.ECDSA, "TLSv1.3"))
+    refused = ask(port, KeyOffer(KeyType.ECDSA, "TLSv1.3"))
     assert isinstance(refused, Failure)
-    assert Answer(Variant(HERE, KeyType.ECDSA, "TLSv1.3"), refused).not_offered
-    assert not Answer(Variant(HERE), refused).not_offered
+    assert VariantResult(Variant(HERE, KeyType.ECDSA, "TLSv1.3"), refused).not_offered
+    assert not VariantResult(Variant(HERE), refused).not_offered

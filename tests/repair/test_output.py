@@ -20,15 +20,16 @@ from tui_chain.clients.judge import Judge
 from tui_chain.core.failure import Failure
 from tui_chain.lab.authority import Authority, Identity, key_to_pem, to_pem
 from tui_chain.probe.served import ServedChain
-from tui_chain.repair.headers import read_header
-from tui_chain.repair.kinds import SUFFIXES, WORDS, Kind, Output, make_output
+from tui_chain.repair.file_header import read_header
+from tui_chain.repair.output import Output, make_output
+from tui_chain.repair.output_kinds import DESCRIPTIONS, SUFFIXES, OutputKind
 from tui_chain.repair.proof import ders_of
 from tui_chain.repair.repair import Repair
 from tui_chain.trust.store import TrustStore
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.formats.readers import read_certificates
 
-PEMS = (Kind.CLIENT, Kind.CLIENT_STORE, Kind.LINKS, Kind.SERVER)
+PEMS = (OutputKind.CLIENT, OutputKind.CLIENT_STORE, OutputKind.LINKS, OutputKind.SERVER)
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class Case:
     served: ServedChain
     repair: Repair
 
-    def make(self, kind: Kind) -> Output:
+    def make(self, kind: OutputKind) -> Output:
         made = make_output(kind, [(self.served, self.repair)], self.store, at=NOW)
         assert isinstance(made, Output), made
         return made
@@ -64,22 +65,22 @@ def names(certificates: Sequence[Certificate]) -> list[str | None]:
 
 
 def test_each_kind_has_what_it_is_for(case: Case) -> None:
-    assert names(case.make(Kind.CLIENT).certificates) == ["Test Issuing", "Test Root"]
-    assert names(case.make(Kind.LINKS).certificates) == ["Test Issuing"]
-    assert names(case.make(Kind.SERVER).certificates) == [HOST, "Test Issuing"]
-    for kind in (Kind.CLIENT_STORE, Kind.JAVA):
+    assert names(case.make(OutputKind.CLIENT).certificates) == ["Test Issuing", "Test Root"]
+    assert names(case.make(OutputKind.LINKS).certificates) == ["Test Issuing"]
+    assert names(case.make(OutputKind.SERVER).certificates) == [HOST, "Test Issuing"]
+    for kind in (OutputKind.CLIENT_STORE, OutputKind.JAVA):
         assert names(case.make(kind).certificates) == ["Test Issuing", "Test Root", "Another Root"]
 
 
-@pytest.mark.parametrize("kind", Kind)
-def test_the_same_input_gives_the_same_bytes(case: Case, kind: Kind) -> None:
+@pytest.mark.parametrize("kind", OutputKind)
+def test_the_same_input_gives_the_same_bytes(case: Case, kind: OutputKind) -> None:
     assert case.make(kind).data == case.make(kind).data
-    assert WORDS[kind]
+    assert DESCRIPTIONS[kind]
     assert SUFFIXES[kind]
 
 
 @pytest.mark.parametrize("kind", PEMS)
-def test_a_file_says_what_it_is(case: Case, kind: Kind) -> None:
+def test_a_file_says_what_it_is(case: Case, kind: OutputKind) -> None:
     header = read_header(case.make(kind).data)
     assert header is not None
     assert (header.kind, header.hosts) == (kind.value, (f"{HOST}:443",))
@@ -87,11 +88,11 @@ def test_a_file_says_what_it_is(case: Case, kind: Kind) -> None:
 
 
 def test_a_whole_store_says_when_its_own_links_end(case: Case) -> None:
-    assert b"Works until 2027-02-21" in case.make(Kind.CLIENT_STORE).data
+    assert b"Works until 2027-02-21" in case.make(OutputKind.CLIENT_STORE).data
 
 
-@pytest.mark.parametrize("kind", [*PEMS, Kind.JAVA, Kind.PKCS7, Kind.DER])
-def test_a_file_holds_exactly_its_certificates(case: Case, kind: Kind) -> None:
+@pytest.mark.parametrize("kind", [*PEMS, OutputKind.JAVA, OutputKind.PKCS7, OutputKind.DER])
+def test_a_file_holds_exactly_its_certificates(case: Case, kind: OutputKind) -> None:
     made = case.make(kind)
     assert set(read_certificates(made.data).certificates) == set(made.certificates)
 
@@ -125,14 +126,14 @@ def test_what_the_server_sends_anyway_does_not_age_in_the_bundle(case: Case) -> 
 def test_several_hosts_share_one_file_without_duplicates(case: Case) -> None:
     served = served_by(case.pki.issuing.issue_leaf(["other.test"]), host="other.test")
     repairs = [(case.served, case.repair), repaired(case.store, served, case.pki.issuing)]
-    made = make_output(Kind.CLIENT, repairs, case.store, at=NOW)
+    made = make_output(OutputKind.CLIENT, repairs, case.store, at=NOW)
     assert isinstance(made, Output)
     assert names(made.certificates) == ["Test Issuing", "Test Root"]
     assert made.data.count(b"# For: other.test:443\n") == 2
     header = read_header(made.data)
     assert header is not None
     assert header.hosts == (f"{HOST}:443", "other.test:443")
-    assert isinstance(make_output(Kind.SERVER, repairs, case.store, at=NOW), Failure)
+    assert isinstance(make_output(OutputKind.SERVER, repairs, case.store, at=NOW), Failure)
 
 
 def test_a_stranger_s_subject_makes_no_host_line() -> None:
@@ -145,14 +146,14 @@ def test_a_stranger_s_subject_makes_no_host_line() -> None:
 
 
 def test_nothing_to_make_is_a_failure(case: Case) -> None:
-    assert isinstance(make_output(Kind.CLIENT, [], case.store, at=NOW), Failure)
+    assert isinstance(make_output(OutputKind.CLIENT, [], case.store, at=NOW), Failure)
 
 
 def test_der_is_one_certificate_a_file(case: Case) -> None:
     upper = case.pki.root.issue_ca("Upper")
     lower = upper.issue_ca("Lower")
     repairs = [repaired(case.store, served_by(lower.issue_leaf([HOST])), upper, lower)]
-    made = make_output(Kind.DER, repairs, case.store, at=NOW)
+    made = make_output(OutputKind.DER, repairs, case.store, at=NOW)
     assert isinstance(made, Output)
     assert [x509.load_der_x509_certificate(one).subject for one in (made.data, *made.more)] == [
         lower.subject,
@@ -162,7 +163,7 @@ def test_der_is_one_certificate_a_file(case: Case) -> None:
 
 def test_keytool_lists_every_certificate_as_trusted(case: Case, tmp_path: Path) -> None:
     keytool, file = str(require_program("keytool")), tmp_path / "store.p12"
-    file.write_bytes(case.make(Kind.JAVA).data)
+    file.write_bytes(case.make(OutputKind.JAVA).data)
     for password in ("changeit", "anything"):
         said = run(keytool, "-list", "-keystore", str(file), "-storepass", password)
         assert said.stdout.count(b"trustedCertEntry") == 3, said
@@ -170,7 +171,7 @@ def test_keytool_lists_every_certificate_as_trusted(case: Case, tmp_path: Path) 
 
 def test_openssl_reads_the_pkcs7(case: Case, tmp_path: Path) -> None:
     openssl, file = str(require_program("openssl")), tmp_path / "ca.p7b"
-    file.write_bytes(case.make(Kind.PKCS7).data)
+    file.write_bytes(case.make(OutputKind.PKCS7).data)
     assert run(openssl, "pkcs7", "-in", str(file), "-print_certs").stdout.count(b"BEGIN CERTIFICATE") == 2
     assert len(pkcs7.load_pem_pkcs7_certificates(file.read_bytes())) == 2
 
@@ -182,7 +183,7 @@ def test_nginx_serves_the_chain_file_to_a_client_with_the_root_alone(tmp_path: P
     leaf = issuing.issue_leaf(["localhost"])
     store = store_of(root)
     served = replace(served_by(leaf, host="localhost"), at=now)
-    made = make_output(Kind.SERVER, [repaired(store, served, issuing)], store, at=now)
+    made = make_output(OutputKind.SERVER, [repaired(store, served, issuing)], store, at=now)
     assert isinstance(made, Output)
     trust = tmp_path / "root.pem"
     trust.write_bytes(to_pem([root.der]))
@@ -203,7 +204,7 @@ def test_one_file_for_all_leaves_out_what_another_host_brings(case: Case) -> Non
     store = store_of(case.pki.root, other)
     first = repaired(store, served_by(lower.issue_leaf([HOST]), lower), upper)
     second = repaired(store, served_by(lower.issue_leaf(["other.test"]), lower, host="other.test"), crossed)
-    made = make_output(Kind.CLIENT, [first, second], store, at=NOW)
+    made = make_output(OutputKind.CLIENT, [first, second], store, at=NOW)
     assert isinstance(made, Output)
     for left_out in made.certificates:
         judge = Judge.of(one for one in made.certificates if one != left_out)

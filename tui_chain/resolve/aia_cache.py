@@ -62,7 +62,7 @@ def _date(text: str) -> datetime | None:
 FAILURE_SECONDS = 300.0
 """How long a failure is remembered."""
 MAX_KEPT = 512
-"""Answers that are kept, 64 KiB each at most; the oldest go first."""
+"""AIACache that are kept, 64 KiB each at most; the oldest go first."""
 OK_STATUS = 200
 
 Key = tuple[str, frozenset[Reach]]
@@ -99,7 +99,7 @@ class _Flight:
 
 
 @dataclass
-class Answers:
+class AIACache:
     """The memory of one run. `clock` counts seconds and never goes back; for one event loop at a time."""
 
     clock: Callable[[], float] = time.monotonic

@@ -9,7 +9,7 @@ from tui_chain.paths.search import Path
 
 
 @dataclass(frozen=True)
-class Choice:
+class PathChoice:
     """Links that the path has to use, and the path itself, where the user chose them; SHA-256s in hex.
 
     `links` says for a certificate who is to be its issuer; a path that the certificate is not in is not bound by
@@ -19,13 +19,13 @@ class Choice:
     links: frozenset[tuple[str, str]] = field(default_factory=frozenset)
     path: tuple[str, ...] | None = None
 
-    def with_link(self, wanted_by: str, issuer: str) -> Choice:
+    def with_link(self, wanted_by: str, issuer: str) -> PathChoice:
         """Choose an issuer for a certificate; the same choice again takes it back. A chosen path is dropped."""
         others = frozenset(link for link in self.links if link[0] != wanted_by)
         link = (wanted_by, issuer)
-        return Choice(others if link in self.links else others | {link})
+        return PathChoice(others if link in self.links else others | {link})
 
-    def with_path(self, path: Path | None) -> Choice:
+    def with_path(self, path: Path | None) -> PathChoice:
         """Choose a path, or leave it open again."""
         return replace(self, path=None if path is None else digests(path))
 
@@ -42,7 +42,7 @@ class Choice:
         return bool(self.links) or self.path is not None
 
 
-ANY = Choice()
+ANY = PathChoice()
 """Nothing chosen: the best path is taken."""
 
 

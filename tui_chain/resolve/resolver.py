@@ -13,14 +13,14 @@ from tui_chain.core.status import Status
 from tui_chain.diagnose.diagnosis import Diagnoser, Diagnosis
 from tui_chain.probe.served import ServedChain
 from tui_chain.resolve.files import FileCertificates
+from tui_chain.resolve.resolution import IssuerLookup, Resolution
 from tui_chain.resolve.sources import Given, Source
-from tui_chain.resolve.tries import Resolution, Try
 from tui_chain.x509.certificate import Certificate
 
 if TYPE_CHECKING:  # who finds everything at hand does not wait for what fetches
     from tui_chain.net.refusals import ConsentNeededError
     from tui_chain.resolve.aia import AIAClient
-    from tui_chain.resolve.answers import Answers
+    from tui_chain.resolve.aia_cache import AIACache
     from tui_chain.resolve.consent import Consent
 
 MAX_DEPTH = 8
@@ -28,10 +28,10 @@ MAX_DEPTH = 8
 TOTAL_SECONDS = 25.0
 """Seconds for all fetches of one host."""
 
-Heard = Callable[[Try], None]
+Heard = Callable[[IssuerLookup], None]
 
 
-def _deaf(_: Try) -> None:
+def _deaf(_: IssuerLookup) -> None:
     """A listener that does not care."""
 
 
@@ -52,9 +52,9 @@ class Resolver:
     heard: Heard = _deaf
     sources: tuple[Source, ...] = ()
     pasted: FileCertificates = FileCertificates()  # noqa: RUF009 - frozen
-    answers: Callable[[], Answers] | None = None
+    answers: Callable[[], AIACache] | None = None
     consent: Consent | None = None
-    _tries: list[Try] = field(default_factory=list)
+    _tries: list[IssuerLookup] = field(default_factory=list)
     _found: dict[Certificate, str] = field(default_factory=dict)
     _asked: set[Certificate] = field(default_factory=set)
 
@@ -68,11 +68,11 @@ class Resolver:
             except TimeoutError:
                 words = f"stopped after {TOTAL_SECONDS:g} s in all"
                 leaf, spent = served.certificates[0].sha256, 1000 * TOTAL_SECONDS
-                self._record(Try("AIA", "(all)", leaf, words, milliseconds=spent))
+                self._record(IssuerLookup("AIA", "(all)", leaf, words, milliseconds=spent))
                 diagnosis = self._again(served)
         return Resolution(diagnosis, tuple(self._tries), tuple(self._found), self._sources(served))
 
-    def _record(self, tried: Try) -> None:
+    def _record(self, tried: IssuerLookup) -> None:
         self._tries.append(tried)
         for certificate in tried.certificates:
             self._found.setdefault(certificate, tried.place_of(certificate))
@@ -120,11 +120,11 @@ class Resolver:
     def _client(self, served: ServedChain, limit: asyncio.Timeout) -> AIAClient:
         from tui_chain.net.addresses import allowed_reach
         from tui_chain.resolve.aia import AIAClient
-        from tui_chain.resolve.answers import Answers
+        from tui_chain.resolve.aia_cache import AIACache
 
         allowed = allowed_reach(served.address, consent=self.allow_private)
         ask = self._asker(served, limit) if self.consent is not None else None
-        return AIAClient(self.diagnoser.prover, allowed, self.answers() if self.answers else Answers(), ask)
+        return AIAClient(self.diagnoser.prover, allowed, self.answers() if self.answers else AIACache(), ask)
 
     async def _ask_aia(self, client: AIAClient, child: Certificate) -> bool:
         """Ask until a signer comes; return whether one came."""
@@ -138,14 +138,14 @@ class Resolver:
         self, served: ServedChain, limit: asyncio.Timeout
     ) -> Callable[[str, ConsentNeededError], Awaitable[bool]]:
         """Ask the user, with the clock stopped: thinking is not fetching."""
-        from tui_chain.resolve.consent import Question
+        from tui_chain.resolve.consent import ConsentRequest
 
         async def ask(url: str, needed: ConsentNeededError) -> bool:
             loop = asyncio.get_running_loop()
             left = (limit.when() or loop.time()) - loop.time()
             limit.reschedule(None)
             try:
-                question = Question(str(served.target), url, needed.inside, needed.kind)
+                question = ConsentRequest(str(served.target), url, needed.inside, needed.kind)
                 return self.consent is not None and await self.consent(question)
             finally:
                 limit.reschedule(loop.time() + left)
