@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import gc
 from itertools import count
+from typing import NoReturn
 
 import pytest
 
 from tests.support.aia import lab_store, pointing_at, resolve
 from tests.support.chains import make_pki, store_of, views
+from tests.support.clock import Clock
 from tui_chain.core.status import Status
 from tui_chain.diagnose.diagnosis import Diagnoser
 from tui_chain.engine.journey import utc_now
@@ -17,9 +19,13 @@ from tui_chain.lab.authority import Authority, Identity, Template
 from tui_chain.lab.internet import Lab
 from tui_chain.lab.servers.aia import Answer
 from tui_chain.net import fetch
+from tui_chain.net.addresses import Reach
+from tui_chain.net.refusals import FetchRefusedError
 from tui_chain.net.target import Target
 from tui_chain.probe.served import ServedChain
-from tui_chain.resolve import resolver as stage
+from tui_chain.resolve import aia
+from tui_chain.resolve.aia import MAX_URLS, FetchBudget
+from tui_chain.resolve.aia_cache import AIACache
 from tui_chain.resolve.files import FileCertificates
 from tui_chain.resolve.resolution import Resolution
 from tui_chain.resolve.resolver import MAX_DEPTH, Resolver
@@ -100,7 +106,7 @@ def found_a_path(resolution: Resolution) -> bool:
 
 
 def test_all_fetches_together_have_a_bound(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stage, "TOTAL_SECONDS", 0.3)
+    monkeypatch.setattr(aia, "FetchBudget", lambda: FetchBudget(0.3))
     issuing = lab.hierarchy["issuing"]
     found = pointing_at(
         issuing, lab.publish("/bound/gone", Answer(b"", 404)), lab.publish("/bound", Answer(delay=3600))
@@ -109,6 +115,56 @@ def test_all_fetches_together_have_a_bound(lab: Lab, monkeypatch: pytest.MonkeyP
     assert [tried.outcome for tried in resolution.tries] == ["HTTP status 404", "stopped after 0.3 s in all"]
     assert resolution.tries[-1].milliseconds >= 300
     assert resolution.diagnosis.status is Status.INCOMPLETE
+
+
+class SlowAnswers:
+    """Addresses that answer nothing of use, each after so many seconds of a clock that goes by them alone."""
+
+    def __init__(self, seconds: float) -> None:
+        self.clock, self.seconds = Clock(), seconds
+
+    async def __call__(self, url: str, *, allowed: frozenset[Reach]) -> NoReturn:  # noqa: ARG002
+        self.clock.advance(self.seconds)
+        raise FetchRefusedError("nothing")
+
+
+@pytest.mark.parametrize(("seconds", "answered"), [(1.0, 5), (10.0, 3), (12.5, 2), (25.0, 1), (24.9, 2)])
+def test_the_bound_is_one_for_all_fetches_of_a_host(seconds: float, answered: int) -> None:
+    """25 seconds in all, however they are shared out; each fetch has what the ones before it left."""
+    slow = SlowAnswers(seconds)
+    leaf = pointing_at(make_pki().root, *(f"http://a.test/{number}" for number in range(MAX_URLS)))
+    served = ServedChain(Target("localhost"), views(leaf), utc_now(), "127.0.0.1")
+    diagnoser = Diagnoser(store_of())
+    resolver = Resolver(
+        diagnoser, served.at, answers=lambda: AIACache(fetcher=slow), budget=FetchBudget(clock=slow.clock)
+    )
+    resolution = asyncio.run(resolver.resolve(served, diagnoser.diagnose(served, at=served.at)))
+    outcomes = ["nothing"] * answered + ["stopped after 25 s in all"] * (answered < MAX_URLS)
+    assert [tried.outcome for tried in resolution.tries] == outcomes
+    if answered < MAX_URLS:
+        assert resolution.tries[-1].milliseconds == 25_000
+        assert resolution.tries[-1].wanted_by == Certificate(leaf.der).sha256
+
+
+def test_nothing_is_fetched_when_the_time_is_over() -> None:
+    clock = Clock()
+    budget = FetchBudget(25.0, clock)
+    started = []
+
+    async def fetched(seconds: float) -> float:
+        started.append(seconds)
+        clock.advance(seconds)
+        await asyncio.sleep(0)
+        return budget.left
+
+    async def run() -> None:
+        assert await budget.within(fetched(20)) == 25
+        assert await budget.within(fetched(30)) == 5
+        assert budget.left == 0
+        with pytest.raises(TimeoutError):
+            await budget.within(fetched(1))
+
+    asyncio.run(run())
 
 
 def test_a_slow_url_gives_way_to_the_next(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:

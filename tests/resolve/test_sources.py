@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
-
 from tests.support.chains import NOW, Pki, make_pki, served_by, store_of, views
+from tests.support.clock import Clock
 from tui_chain.core.failure import Failure
 from tui_chain.diagnose.diagnosis import Diagnoser
 from tui_chain.lab.authority import Authority, Template
@@ -17,7 +17,7 @@ from tui_chain.net.addresses import Reach
 from tui_chain.net.target import Target
 from tui_chain.pool.pool import Pool
 from tui_chain.probe.served import ServedChain
-from tui_chain.resolve import resolver as resolving
+from tui_chain.resolve.aia import FetchBudget
 from tui_chain.resolve.consent import ConsentRequest
 from tui_chain.resolve.files import MAX_PASTED, FileCertificates, read_pasted
 from tui_chain.resolve.resolution import Resolution
@@ -147,20 +147,22 @@ def test_pasted_text_is_read_and_bounded() -> None:
 # -- consent
 
 
-def consenting(answer: bool, pause: float = 0.0) -> tuple[list[ConsentRequest], Resolution]:
+def consenting(
+    answer: bool, think: Callable[[], None] = lambda: None, budget: FetchBudget | None = None
+) -> tuple[list[ConsentRequest], Resolution]:
     """A host at a public address whose AIA leads to loopback, by two URLs."""
     asked: list[ConsentRequest] = []
 
     async def ask(question: ConsentRequest) -> bool:
         asked.append(question)
-        await asyncio.sleep(pause)
+        think()
         return answer
 
     async def run(urls: tuple[str, ...], issuing: Authority, trust: TrustStore) -> Resolution:
         leaf = issuing.issue_leaf(["host.test"], Template(urls=urls))
         served = ServedChain(Target("host.test"), views(leaf), NOW, "93.184.215.14")
         diagnoser = Diagnoser(trust)
-        resolver = Resolver(diagnoser, NOW, consent=ask)
+        resolver = Resolver(diagnoser, NOW, consent=ask, budget=budget)
         return await resolver.resolve(served, diagnoser.diagnose(served, at=NOW))
 
     with open_lab(["complete"], now=NOW) as lab:
@@ -184,7 +186,9 @@ def test_a_no_is_a_no_for_all_of_them() -> None:
     assert ["only with your consent" in tried.outcome for tried in resolution.tries] == [True, True]
 
 
-def test_thinking_is_not_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(resolving, "TOTAL_SECONDS", 0.25)
-    _, resolution = consenting(answer=True, pause=0.4)
+def test_thinking_is_not_counted_and_gives_no_new_time() -> None:
+    clock = Clock()
+    budget = FetchBudget(25.0, clock)
+    _, resolution = consenting(answer=True, think=lambda: clock.advance(3600), budget=budget)
     assert resolution.tries[-1].ok
+    assert budget.left == 25.0

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from tui_chain.core.text import plural, safe_text
 from tui_chain.net.addresses import Reach
@@ -22,6 +24,37 @@ MAX_URLS = 5
 """URLs of one certificate that are asked."""
 SOURCE = "AIA"
 
+TOTAL_SECONDS = 25.0
+"""Seconds for all fetches of one host."""
+
+T = TypeVar("T")
+
+
+@dataclass(eq=False)
+class FetchBudget:
+    """The time of all fetches of one host together: `total` seconds at first, of which `left` are left.
+
+    Only waiting for an answer counts. How long the user thinks about consent, and how fast this machine proves and
+    searches between two fetches, changes nothing. `clock` counts seconds and never goes back.
+    """
+
+    total: float = TOTAL_SECONDS
+    clock: Callable[[], float] = time.monotonic
+    left: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.left = self.total
+
+    async def within(self, answer: Awaitable[T]) -> T:
+        """Wait for an answer; raises TimeoutError when nothing is left."""
+        began = self.clock()
+        try:
+            async with asyncio.timeout(self.left):
+                return await answer
+        finally:
+            self.left = max(self.left - (self.clock() - began), 0.0)
+
+
 AskUser = Callable[[str, ConsentNeededError], Awaitable[bool]]
 """Asks whether a URL (safe text) may lead inside."""
 
@@ -31,13 +64,14 @@ class AIAClient:
     """Fetches issuers for one host; a URL is asked once.
 
     `answers` are shared with other hosts. `ask_user` is asked once, at the first address that leads inside; None
-    means no.
+    means no. Every method raises TimeoutError when the `budget` is spent.
     """
 
     prover: SignatureProver
     allowed: frozenset[Reach]
     answers: AIACache = field(default_factory=AIACache)
     ask_user: AskUser | None = None
+    budget: FetchBudget = field(default_factory=FetchBudget)
     _asked: set[str] = field(default_factory=set)
     _bounded: set[str] = field(default_factory=set)
 
@@ -65,10 +99,10 @@ class AIAClient:
     async def _ask(self, url: str, child: Certificate) -> IssuerLookup:
         started = time.perf_counter()
         where = safe_text(url)
-        found = await self.answers.get(url, self.allowed)
+        found = await self.budget.within(self.answers.get(url, self.allowed))
         if isinstance(found.outcome, ConsentNeededError) and await self._consent(where, found.outcome):
             started = time.perf_counter()
-            found = await self.answers.get(url, self.allowed)
+            found = await self.budget.within(self.answers.get(url, self.allowed))
         if isinstance(found.outcome, Answer):
             return _dated(self._weigh(found.outcome, where, child), found)
         took = 0.0 if found.age is not None else 1000 * (time.perf_counter() - started)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,14 +18,12 @@ from tui_chain.x509.certificate import Certificate
 
 if TYPE_CHECKING:  # who finds everything at hand does not wait for what fetches
     from tui_chain.net.refusals import ConsentNeededError
-    from tui_chain.resolve.aia import AIAClient
+    from tui_chain.resolve.aia import AIAClient, FetchBudget
     from tui_chain.resolve.aia_cache import AIACache
     from tui_chain.resolve.consent import Consent
 
 MAX_DEPTH = 8
 """Links that are fetched one above the other."""
-TOTAL_SECONDS = 25.0
-"""Seconds for all fetches of one host."""
 
 Heard = Callable[[IssuerLookup], None]
 
@@ -41,7 +38,7 @@ class Resolver:
 
     `sources` are asked first, then `pool` (files and folders), then `pasted` text, then AIA. `answers` gives
     those of AIA that are shared with other hosts; None means that none are. `consent` asks the user where AIA leads
-    inside; None means no.
+    inside; None means no. `budget` bounds the time of all fetches together, 25 seconds where it is None.
     """
 
     diagnoser: Diagnoser
@@ -54,6 +51,7 @@ class Resolver:
     pasted: FileCertificates = FileCertificates()  # noqa: RUF009 - frozen
     answers: Callable[[], AIACache] | None = None
     consent: Consent | None = None
+    budget: FetchBudget | None = None
     _tries: list[IssuerLookup] = field(default_factory=list)
     _found: dict[Certificate, str] = field(default_factory=dict)
     _asked: set[Certificate] = field(default_factory=set)
@@ -62,14 +60,7 @@ class Resolver:
         """Look for what `diagnosis` misses; every try is recorded, in order, with its outcome and time."""
         if diagnosis.status not in {Status.COMPLETE, Status.UNREACHABLE}:
             diagnosis = await self._at_hand(served, diagnosis)
-            try:
-                async with asyncio.timeout(TOTAL_SECONDS) as limit:
-                    diagnosis = await self._from_aia(served, diagnosis, limit)
-            except TimeoutError:
-                words = f"stopped after {TOTAL_SECONDS:g} s in all"
-                leaf, spent = served.certificates[0].sha256, 1000 * TOTAL_SECONDS
-                self._record(IssuerLookup("AIA", "(all)", leaf, words, milliseconds=spent))
-                diagnosis = self._again(served)
+            diagnosis = await self._from_aia(served, diagnosis)
         return Resolution(diagnosis, tuple(self._tries), tuple(self._found), self._sources(served))
 
     def _record(self, tried: IssuerLookup) -> None:
@@ -102,14 +93,25 @@ class Resolver:
             known, diagnosis = len(self._found), self._again(served)
         return diagnosis
 
-    async def _from_aia(self, served: ServedChain, diagnosis: Diagnosis, limit: asyncio.Timeout) -> Diagnosis:
-        client: AIAClient | None = None
+    async def _from_aia(self, served: ServedChain, diagnosis: Diagnosis) -> Diagnosis:
+        if self.offline or not waiting(diagnosis):
+            return diagnosis
+        client = self._client(served)
+        try:
+            return await self._fetched(client, served, diagnosis)
+        except TimeoutError:
+            total = client.budget.total
+            leaf, outcome = served.certificates[0].sha256, f"stopped after {total:g} s in all"
+            self._record(IssuerLookup("AIA", "(all)", leaf, outcome, milliseconds=1000 * total))
+            return self._again(served)
+
+    async def _fetched(self, client: AIAClient, served: ServedChain, diagnosis: Diagnosis) -> Diagnosis:
+        """The diagnosis with what AIA brings; raises TimeoutError when the time of all fetches is over."""
         spent: set[Certificate] = set()
         for _ in range(MAX_DEPTH):
             children = [child for child in waiting(diagnosis) if child not in spent]
-            if not children or self.offline:
+            if not children:
                 break
-            client = client or self._client(served, limit)
             for child in children:
                 # one that got a signer and waits on, since that one is of no use, has its other URLs asked next
                 if not await self._ask_aia(client, child):
@@ -117,14 +119,15 @@ class Resolver:
             diagnosis = await self._at_hand(served, self._again(served))
         return diagnosis
 
-    def _client(self, served: ServedChain, limit: asyncio.Timeout) -> AIAClient:
+    def _client(self, served: ServedChain) -> AIAClient:
         from tui_chain.net.addresses import allowed_reach
-        from tui_chain.resolve.aia import AIAClient
+        from tui_chain.resolve.aia import AIAClient, FetchBudget
         from tui_chain.resolve.aia_cache import AIACache
 
         allowed = allowed_reach(served.address, consent=self.allow_private)
-        ask = self._asker(served, limit) if self.consent is not None else None
-        return AIAClient(self.diagnoser.prover, allowed, self.answers() if self.answers else AIACache(), ask)
+        ask = self._asker(served) if self.consent is not None else None
+        answers = self.answers() if self.answers else AIACache()
+        return AIAClient(self.diagnoser.prover, allowed, answers, ask, self.budget or FetchBudget())
 
     async def _ask_aia(self, client: AIAClient, child: Certificate) -> bool:
         """Ask until a signer comes; return whether one came."""
@@ -134,21 +137,12 @@ class Resolver:
             signed = signed or tried.ok
         return signed
 
-    def _asker(
-        self, served: ServedChain, limit: asyncio.Timeout
-    ) -> Callable[[str, ConsentNeededError], Awaitable[bool]]:
-        """Ask the user, with the clock stopped: thinking is not fetching."""
+    def _asker(self, served: ServedChain) -> Callable[[str, ConsentNeededError], Awaitable[bool]]:
         from tui_chain.resolve.consent import ConsentRequest
 
         async def ask(url: str, needed: ConsentNeededError) -> bool:
-            loop = asyncio.get_running_loop()
-            left = (limit.when() or loop.time()) - loop.time()
-            limit.reschedule(None)
-            try:
-                question = ConsentRequest(str(served.target), url, needed.inside, needed.kind)
-                return self.consent is not None and await self.consent(question)
-            finally:
-                limit.reschedule(loop.time() + left)
+            request = ConsentRequest(str(served.target), url, needed.inside, needed.kind)
+            return self.consent is not None and await self.consent(request)
 
         return ask
 
