@@ -15,8 +15,10 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from tui_chain.clients.families import family_names
 from tui_chain.clients.handshake import COMMON_GROUPS, COMMON_KEYS, OFFERS, Offer, is_too_old, key_kind
 from tui_chain.core.failure import Failure
+from tui_chain.core.finding_codes import FindingCode
 from tui_chain.probe.handshake import (
     ALL_CIPHERS,
     LEGACY_SERVER_CONNECT,
@@ -47,8 +49,8 @@ _BROKEN_OFF = _REFUSED | {"reset"}
 
 Shake = Callable[[socket.socket, str | None], Awaitable[Handshake]]
 """Shakes hands over a connected socket, with this server name or none; raises as `make_offer` does."""
-Again = Callable[[Shake], Awaitable[Handshake | Failure]]
-"""Connects to the same server once more and shakes hands, with a deadline."""
+Again = Callable[[Shake, float], Awaitable[Handshake | Failure]]
+"""Connects to the same server once more and shakes hands, with a deadline and so many seconds to read on."""
 
 
 async def beyond_common(
@@ -58,15 +60,15 @@ async def beyond_common(
 
     A server that refused it is asked with all that Python's ssl has, old versions too, and then with all that
     pyOpenSSL's newer OpenSSL has. With `families`, where some family may be unable to shake hands, each family's own
-    offer is made too, and `refused_offers` holds those that the server refused. A usual server is not asked again.
+    offer is made too: `refused_offers` holds those that the server refused, `unanswered_offers` those that it left
+    without an answer twice. A usual server is not asked again.
     """
     if _is_usual(first) or (isinstance(first, Failure) and not _is_refused(first)):
         return first
     shaken = await _widest(again, first, read_on) if _is_refused(first) else first
     if isinstance(shaken, Failure) or not shaken.chain or not families:
         return shaken
-    refused = await _refused_offers(again, shaken.tls.version)
-    return replace(shaken, tls=replace(shaken.tls, refused_offers=refused))
+    return replace(shaken, tls=await _with_offers_made(again, shaken.tls))
 
 
 def _is_usual(first: Handshake | Failure) -> bool:
@@ -85,9 +87,9 @@ def _is_refused(made: Handshake | Failure) -> bool:
 
 async def _widest(again: Again, first: Handshake | Failure, read_on: float) -> Handshake | Failure:
     """Return the first success with ever more on offer; without one, what `first` was or the refusal of the most."""
-    old = await again(_by_ssl)
+    old = await again(_by_ssl, 0.0)
     if isinstance(old, Failure) and old.kind in _REFUSED:
-        new = await again(lambda sock, name: make_offer(sock, None, name, read_on=read_on))
+        new = await again(lambda sock, name: make_offer(sock, None, name, read_on=read_on), read_on)
         old = old if isinstance(new, Failure) else new
     return old if isinstance(old, Handshake) or (isinstance(first, Failure) and _is_refused(old)) else first
 
@@ -96,18 +98,36 @@ async def _by_ssl(sock: socket.socket, server_name: str | None) -> Handshake:
     return await ClientSide(sock, probing_context(), server_name).shake_hands()
 
 
-async def _refused_offers(again: Again, version: str | None) -> frozenset[str]:
-    """Make the offers one after the other, but for those that are too new for a server that chose `version`.
+async def _with_offers_made(again: Again, tls: TLSFacts) -> TLSFacts:
+    """Make the offers one after the other, but for those that are too new for what the server chose.
 
-    An offer that was not answered in time is not called refused.
+    An offer that was not answered in time, a slow network or machine, is made once more. Without an answer again it
+    is not called refused, and is named.
     """
-    refused = set()
+    refused, unanswered = set(), set()
     for offer in {one.id: one for one in OFFERS.values()}.values():
-        if is_too_old(offer, version):
+        if is_too_old(offer, tls.version):
             continue
-        if _is_refused(await again(partial(_with_offer, offer))):
+        made = await again(partial(_with_offer, offer), 0.0)
+        if _is_unanswered(made):
+            made = await again(partial(_with_offer, offer), 0.0)
+        if _is_refused(made):
             refused.add(offer.id)
-    return frozenset(refused)
+        elif _is_unanswered(made):
+            unanswered.add(offer.id)
+    return replace(tls, refused_offers=frozenset(refused), unanswered_offers=frozenset(unanswered))
+
+
+def _is_unanswered(made: Handshake | Failure) -> bool:
+    return isinstance(made, Failure) and made.kind == FindingCode.TIMEOUT
+
+
+def unanswered_note(tls: TLSFacts) -> str:
+    """Say which families' offers the server did not answer, so that nothing is known of them; or nothing."""
+    if not tls.unanswered_offers:
+        return ""
+    names = family_names([family for family, offer in OFFERS.items() if offer.id in tls.unanswered_offers])
+    return f"no answer in time to the handshake of {names}, which is taken as possible"
 
 
 async def _with_offer(offer: Offer, sock: socket.socket, server_name: str | None) -> Handshake:

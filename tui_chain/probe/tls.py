@@ -82,7 +82,8 @@ class TLSFacts:
     unknown up to TLS 1.1 and where nothing was signed. `secure_renegotiation` (RFC 5746) is None in TLS 1.3.
     `client_certificate` None says that none was asked for; `client_cas` are the names of the CAs that the server
     takes, RFC 4514, safe for a terminal. `library` is the OpenSSL that probed. `refused_offers` are the ids of the
-    offers (`clients.handshake`) that the server refused when they were made to it alone.
+    offers (`clients.handshake`) that the server refused when they were made to it alone, `unanswered_offers` of those
+    that it did not answer in time.
     """
 
     version: str | None = None
@@ -95,6 +96,7 @@ class TLSFacts:
     client_cas: tuple[str, ...] = ()
     library: str | None = None
     refused_offers: frozenset[str] = frozenset()
+    unanswered_offers: frozenset[str] = frozenset()
 
 
 NO_HANDSHAKE = TLSFacts()
