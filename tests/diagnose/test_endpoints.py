@@ -5,11 +5,16 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
+from tests.support.chains import HOST, NOW, make_pki, served_by
+from tui_chain.clients.families import FamilyId
 from tui_chain.core.failure import Failure
 from tui_chain.core.status import Status
+from tui_chain.diagnose.diagnosis import Diagnoser
+from tui_chain.diagnose.findings.endpoints import EndpointResult, Servers
 from tui_chain.engine.journey import HostState, Journey
 from tui_chain.engine.questions import ask_servers
 from tui_chain.lab.internet import Lab, open_lab
@@ -18,7 +23,8 @@ from tui_chain.net.lookup import Address, lookup_with
 from tui_chain.net.target import Target, parse_target
 from tui_chain.probe.key_types import KeyType
 from tui_chain.probe.served import ServedChain
-from tui_chain.probe.variants import MAX_ADDRESSES, MAX_ROUNDS, VariantResult, Wanted, variants
+from tui_chain.probe.tls import ClientCertificate, TLSFacts
+from tui_chain.probe.variants import MAX_ADDRESSES, MAX_ROUNDS, Variant, VariantResult, Wanted, variants
 from tui_chain.trust.loading import load_trust_store
 from tui_chain.trust.store import TrustStore
 
@@ -149,3 +155,23 @@ def test_what_the_comparison_said_outlives_the_search_for_links(lab: Lab, journe
     assert state.status is Status.REPAIRABLE
     assert state.verdict is not None
     assert state.verdict.findings[0].code == "backend-broken"
+
+
+def test_servers_differ_by_their_chain_and_by_who_accepts_them() -> None:
+    """One that ends the handshake after the same certificates does not answer as the others do."""
+    pki = make_pki()
+    diagnoser = Diagnoser(pki.trust)
+    whole = replace(served_by(pki.leaf, pki.issuing), tls=TLSFacts("TLSv1.3"))
+    closing = replace(whole, tls=TLSFacts("TLSv1.3", client_certificate=ClientCertificate.REQUIRED))
+    renewed = served_by(pki.issuing.issue_leaf([HOST]), pki.issuing)
+    answers = [VariantResult(at(number), chain) for number, chain in enumerate((whole, whole, closing, renewed))]
+    rows = tuple(EndpointResult(one, diagnoser.diagnose(one.result, at=NOW), frozenset(FamilyId)) for one in answers)
+    assert [row.good for row in rows] == [True, True, False, True]
+    assert Servers(rows).differing == rows[2:]
+    assert Servers(rows).broken == rows[2]
+    assert Servers(rows[:2]).differing == ()
+    assert Servers(()).differing == ()
+
+
+def at(number: int) -> Variant:
+    return Variant(Address(f"192.0.2.{number}", socket.AF_INET))

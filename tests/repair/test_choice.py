@@ -117,6 +117,24 @@ def test_a_candidate_whose_own_issuer_is_missing_names_it() -> None:
     assert (only.end, only.ends_at) == (PathEnd.MISSING, views(R1)[0].subject)
 
 
+def test_between_paths_that_end_on_one_day_the_shorter_is_said_to_be_so() -> None:
+    """The leaf's end is the end of both; hours between them would be no reason that a person can see."""
+    longer = R2.cross_sign(R1, Template(validity=days(-90, 400)))
+    assert ways(
+        found(CA, longer),
+    )[0].why.startswith("It is the first of 2 paths: it is shorter, 3 certificates to 4; ")
+
+
+def test_hours_are_no_longer_validity() -> None:
+    later, sooner = (R1.cross_sign(CA, Template(validity=days(-90, end))) for end in (20.4, 20.2))
+    first, second = ways(found(later, sooner))
+    assert first.until.date() == second.until.date()
+    assert first.until != second.until
+    reason = "its root or its intermediates serve more clients, or were found nearer"
+    assert reason in first.why
+    assert reason in second.why
+
+
 def test_a_shorter_way_of_fewer_clients_comes_after() -> None:
     """The only path is said to be that, with who accepts it."""
     (only,) = ways(found(CA))

@@ -20,12 +20,13 @@ from tui_chain.lab.internet import Lab
 from tui_chain.lab.servers.aia import Answer
 from tui_chain.net import fetch
 from tui_chain.net.addresses import Reach
-from tui_chain.net.refusals import FetchRefusedError
+from tui_chain.net.refusals import ConsentNeededError, FetchRefusedError
 from tui_chain.net.target import Target
 from tui_chain.probe.served import ServedChain
 from tui_chain.resolve import aia
 from tui_chain.resolve.aia import MAX_URLS, FetchBudget
 from tui_chain.resolve.aia_cache import AIACache
+from tui_chain.resolve.consent import ConsentRequest
 from tui_chain.resolve.files import FileCertificates
 from tui_chain.resolve.resolution import Resolution
 from tui_chain.resolve.resolver import MAX_DEPTH, Resolver
@@ -144,6 +145,38 @@ def test_the_bound_is_one_for_all_fetches_of_a_host(seconds: float, answered: in
     if answered < MAX_URLS:
         assert resolution.tries[-1].milliseconds == 25_000
         assert resolution.tries[-1].wanted_by == Certificate(leaf.der).sha256
+
+
+def test_a_certificate_without_an_address_is_tried_once() -> None:
+    leaf = make_pki().leaf
+    resolution = resolve(store_of(), leaf)
+    assert [(one.where, one.outcome) for one in resolution.tries] == [
+        ("(none)", "the certificate names no AIA address")
+    ]
+
+
+def test_a_fetch_after_consent_has_the_time_that_is_left() -> None:
+    """A yes opens the way to an address that then never answers."""
+    slow = SlowAnswers(26.0)
+    leaf = pointing_at(make_pki().root, "http://inside.test/a", "http://inside.test/b")
+    served = ServedChain(Target("localhost"), views(leaf), utc_now(), "8.8.8.8")
+
+    async def fetched(url: str, *, allowed: frozenset[Reach]) -> NoReturn:
+        if Reach.PRIVATE not in allowed:
+            raise ConsentNeededError("10.0.0.1", Reach.PRIVATE)
+        await slow(url, allowed=allowed)
+
+    async def consent(_: ConsentRequest) -> bool:
+        slow.clock.advance(3600)
+        return True
+
+    diagnoser = Diagnoser(store_of())
+    budget = FetchBudget(clock=slow.clock)
+    resolver = Resolver(
+        diagnoser, served.at, answers=lambda: AIACache(fetcher=fetched), consent=consent, budget=budget
+    )
+    resolution = asyncio.run(resolver.resolve(served, diagnoser.diagnose(served, at=served.at)))
+    assert [tried.outcome for tried in resolution.tries] == ["nothing", "stopped after 25 s in all"]
 
 
 def test_nothing_is_fetched_when_the_time_is_over() -> None:
