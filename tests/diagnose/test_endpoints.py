@@ -93,7 +93,7 @@ def test_a_dead_backend_is_named(lab: Lab, journey: Journey) -> None:
 def test_key_types_are_asked_in_both_versions(lab: Lab, journey: Journey) -> None:
     servers = ask(lab, journey, "rsa-broken", Wanted(key_types=True)).servers
     assert servers is not None
-    assert servers.asked == ("ECDSA over TLSv1.2", "ECDSA over TLSv1.3", "RSA over TLSv1.2", "RSA over TLSv1.3")
+    assert servers.key_types == ("ECDSA over TLSv1.2", "ECDSA over TLSv1.3", "RSA over TLSv1.2", "RSA over TLSv1.3")
     assert [row.good for row in servers.rows] == [True, True, True, False, False]
     for row in servers.rows[1:]:
         served = row.answer.result
@@ -106,7 +106,7 @@ def test_a_key_type_that_a_server_lacks_is_no_fault(lab: Lab, journey: Journey) 
     state = ask(lab, journey, "complete", Wanted(key_types=True))
     assert state.servers is not None
     missing = [row for row in state.servers.rows if row.variant.key_type is KeyType.RSA]
-    assert [row.words for row in missing] == ["not offered", "not offered"]
+    assert [row.summary for row in missing] == ["not offered", "not offered"]
     assert state.status is Status.COMPLETE
     assert state.servers.findings == ()
 

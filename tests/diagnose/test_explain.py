@@ -71,7 +71,7 @@ def test_the_commands_name_the_clients_own_settings() -> None:
 
 
 def test_verification_is_never_turned_off() -> None:
-    words = " ".join(f"{c.words} {c.command}" for symptom, _ in PATTERNS for c in symptom.causes)
+    words = " ".join(f"{c.message} {c.command}" for symptom, _ in PATTERNS for c in symptom.causes)
     for forbidden in (
         "verify=False",
         "--insecure",

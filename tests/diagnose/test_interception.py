@@ -117,7 +117,8 @@ def test_an_end_is_a_name_and_a_key(trust: TrustStore, root_is_sent: bool) -> No
 def test_a_trusted_host_and_a_leaf_that_signed_itself_have_no_unknown_end(trust: TrustStore) -> None:
     public = Authority.root("Public Root", now=NOW)
     unknown = proxy("Quiet Box CA")
-    crossed = (public.issue_leaf(["a.example"]), public, unknown)
+    issuing = public.issue_ca("Issuing")
+    crossed = (issuing.issue_leaf(["a.example"]), issuing, unknown.cross_sign(issuing), unknown)
     assert unknown_end(diagnose(*crossed, host="a.example", trust=store_of(public)).search) is None
     leaf = self_signed_leaf(["b.example"], now=NOW)
     assert unknown_end(diagnose(leaf, host="b.example", trust=trust).search) is None

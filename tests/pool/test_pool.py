@@ -86,7 +86,7 @@ def test_each_place_is_remembered_with_its_time(pool: Pool) -> None:
     assert not isinstance(entries, Failure)
     origins = [(origin.place, origin.at) for origin in entries[0].origins]
     assert origins == [("file a.pem", NOW), ("learned from b.test\\x1b[2J", NOW + timedelta(days=1))]
-    assert entries[0].words == "file a.pem, 2026-11-23"
+    assert entries[0].first_origin == "file a.pem, 2026-11-23"
 
 
 def test_the_origins_of_one_certificate_are_bounded(pool: Pool) -> None:

@@ -93,15 +93,15 @@ def test_choosing_what_leads_nowhere_is_refused_and_never_trusted(identity: Iden
 def test_each_candidate_says_where_it_leads() -> None:
     resolution = found(NAMESAKE, UNTRUSTED, PRIVATE, CA, CROSS)
     candidates = gap(resolution).candidates
-    ends = {one.certificate: (one.proof, one.end, one.ends_at) for one in candidates}
+    ends = {one.certificate: (one.proof, one.end, one.trail[-1:]) for one in candidates}
     private, namesake = views(PRIVATE, NAMESAKE)
     untrusted = views(UNTRUSTED)[0]
     assert ends == {
-        CA_VIEW: (Proof.SIGNED, PathEnd.TRUSTED, views(R1)[0].subject),
-        CROSS_VIEW: (Proof.SIGNED, PathEnd.TRUSTED, views(R2)[0].subject),
-        untrusted: (Proof.SIGNED, PathEnd.UNTRUSTED, private.subject),
-        private: (Proof.NOT_SIGNED, PathEnd.NOTHING, ""),
-        namesake: (Proof.NOT_SIGNED, PathEnd.NOTHING, ""),
+        CA_VIEW: (Proof.SIGNED, PathEnd.TRUSTED, views(R1)),
+        CROSS_VIEW: (Proof.SIGNED, PathEnd.TRUSTED, views(R2)),
+        untrusted: (Proof.SIGNED, PathEnd.UNTRUSTED, (private,)),
+        private: (Proof.NOT_SIGNED, PathEnd.NOTHING, ()),
+        namesake: (Proof.NOT_SIGNED, PathEnd.NOTHING, ()),
     }
     order = [one.end for one in candidates]
     assert order == [PathEnd.TRUSTED, PathEnd.TRUSTED, PathEnd.UNTRUSTED, PathEnd.NOTHING, PathEnd.NOTHING]
@@ -114,7 +114,7 @@ def test_each_candidate_says_where_it_leads() -> None:
 
 def test_a_candidate_whose_own_issuer_is_missing_names_it() -> None:
     (only,) = gap(found(CA, trust=store_of(R2))).candidates
-    assert (only.end, only.ends_at) == (PathEnd.MISSING, views(R1)[0].subject)
+    assert (only.end, only.trail[-1].issuer) == (PathEnd.MISSING, views(R1)[0].subject)
 
 
 def test_between_paths_that_end_on_one_day_the_shorter_is_said_to_be_so() -> None:

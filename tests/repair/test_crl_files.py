@@ -76,7 +76,7 @@ def test_pem_for_clients_has_them_and_the_others_say_why_not(kind: OutputKind) -
     made = CASE.make(kind)
     if kind in WITH:
         assert crls_of(output(made).data) == (OF_CA, OF_ROOT)
-        assert output(made).words.endswith("2 CRLs")
+        assert output(made).summary.endswith("2 CRLs")
         assert read_certificates(output(made).data).certificates == output(made).certificates
     else:
         assert isinstance(made, Failure)
@@ -271,10 +271,10 @@ def test_the_difference_tells_of_lists() -> None:
     newer = make_crl(CA, odd=Oddity(begin=timedelta(hours=-1)))
     old, new = bundle_of([OF_CA, OF_ROOT]).pem, bundle_of([newer, OF_ROOT]).pem
     found = certificate_difference(old, new)
-    assert found.words == "0 added, 2 kept, 0 removed; CRLs: 1 added, 1 kept, 1 removed"
+    assert found.summary == "0 added, 2 kept, 0 removed; CRLs: 1 added, 1 kept, 1 removed"
     assert [line[0] for line in found.lines()] == [" ", " ", "-", " ", "+"]
     assert summary(None, new) == "2 certificates, 2 CRLs"
-    assert "CRL" not in certificate_difference(to_pem([ROOT.der]), to_pem([CA.der])).words
+    assert "CRL" not in certificate_difference(to_pem([ROOT.der]), to_pem([CA.der])).summary
 
 
 @pytest.mark.parametrize("kind", [OutputKind.LINKS, OutputKind.CLIENT_STORE])

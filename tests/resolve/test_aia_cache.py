@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from tests.lab.clients import SECONDS
+from tests.support.aia import fetches_under_way
 from tui_chain.lab.internet import Lab, open_lab
 from tui_chain.lab.servers import aia as site
 from tui_chain.net.addresses import Reach
@@ -153,7 +154,7 @@ def test_hosts_that_want_one_url_at_once_fetch_it_once() -> None:
         net.gate = asyncio.Event()
         waiting = [asyncio.create_task(answers.get(URL, PUBLIC)) for _ in range(5)]
         await asyncio.sleep(0)
-        assert answers.running == 1
+        assert fetches_under_way() == 1
         net.gate.set()
         assert {one.outcome for one in await asyncio.gather(*waiting)} == {net.reply}
 
@@ -172,7 +173,7 @@ def test_one_that_gives_up_leaves_the_fetch_to_the_others() -> None:
         first.cancel()
         await asyncio.wait({first})
         assert first.cancelled()
-        assert answers.running == 1
+        assert fetches_under_way() == 1
         net.gate.set()
         assert (await second).outcome is net.reply
 
@@ -193,7 +194,7 @@ def test_the_last_that_gives_up_ends_the_fetch_and_a_newcomer_starts_another() -
         await asyncio.wait({first})
         net.gate.set()
         assert (await newcomer).outcome is net.reply
-        assert answers.running == 0
+        assert fetches_under_way() == 0
 
     run(work)
 
@@ -229,7 +230,7 @@ def test_cancelling_a_slow_fetch_closes_its_connection(lab: Lab) -> None:
                 await asyncio.sleep(0.01)
             waiting.cancel()
             await asyncio.wait({waiting})
-        assert answers.running == 0
+        assert fetches_under_way() == 0
 
     run(work)
 

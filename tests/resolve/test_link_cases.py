@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.aia import fetches_under_way
 from tests.support.journeys import journey_for, state_of
 from tests.support.network import answering, record_connections
 from tui_chain.core.failure import Failure
@@ -56,7 +57,7 @@ async def fixed(lab: Lab, case: LinkCase, journey: Journey) -> HostState:
         journey.siblings = lambda: [chain]
     done = await journey.fix(await journey.probe(state_of(lab.host(case.scenario.name).port)))
     assert len(asyncio.all_tasks()) == 1, "a fetch was left behind"
-    assert journey.answers.running == 0
+    assert fetches_under_way() == 0
     return done
 
 

@@ -15,7 +15,7 @@ from tests.support.clock import Clock
 from tui_chain.core.status import Status
 from tui_chain.diagnose.diagnosis import Diagnoser
 from tui_chain.engine.journey import utc_now
-from tui_chain.lab.authority import Authority, Identity, Template
+from tui_chain.lab.authority import Authority, Identity, Template, days
 from tui_chain.lab.internet import Lab
 from tui_chain.lab.servers.aia import Answer
 from tui_chain.net import fetch
@@ -145,6 +145,16 @@ def test_the_bound_is_one_for_all_fetches_of_a_host(seconds: float, answered: in
     if answered < MAX_URLS:
         assert resolution.tries[-1].milliseconds == 25_000
         assert resolution.tries[-1].wanted_by == Certificate(leaf.der).sha256
+
+
+def test_a_signer_that_is_of_no_use_lets_the_next_url_be_asked(lab: Lab) -> None:
+    issuing = lab.hierarchy["issuing"]
+    expired = lab.hierarchy["root"].cross_sign(issuing, Template(validity=days(-90, -1)))
+    urls = (lab.publish("/of-no-use", expired.der), lab.publish("/of-use", issuing.der))
+    resolution = resolve(lab_store(lab), pointing_at(issuing, *urls))
+    assert resolution.diagnosis.path is not None
+    assert resolution.diagnosis.path.good
+    assert [tried.ok for tried in resolution.tries if tried.where in urls] == [True, True]
 
 
 def test_a_certificate_without_an_address_is_tried_once() -> None:

@@ -124,7 +124,7 @@ def test_offline_and_without_consent_nothing_is_fetched(lab: Lab, journey: Journ
     path = state.diagnosis.path.certificates
     refused = asyncio.run(RevocationClient(journey.clock(), frozenset({Reach.PUBLIC})).check(path))
     assert refused[0].status is Revocation.UNREACHABLE
-    assert "consent" in refused[0].answers[0].words
+    assert "consent" in refused[0].answers[0].text
     assert asyncio.run(RevocationClient(journey.clock(), LOOPBACK, offline=True).check(path))[0].askable is False
     assert len(lab.aia_log) == before
 
@@ -140,7 +140,7 @@ def test_only_a_signed_fresh_fitting_response_is_believed(says: Says) -> None:
     answer = read_response(RESPONDER.ocsp(says, PKI.leaf), LEAF, ISSUER, at=NOW, means=Means.OCSP)
     believed = {Says.GOOD: Revocation.GOOD, Says.DELEGATED: Revocation.GOOD, Says.REVOKED: Revocation.REVOKED,
                 Says.DEAD: Revocation.GOOD}  # fmt: skip
-    assert answer.status is believed.get(says, Revocation.UNKNOWN), answer.words
+    assert answer.status is believed.get(says, Revocation.UNKNOWN), answer.text
 
 
 def test_a_response_changed_on_its_way_is_not_believed() -> None:

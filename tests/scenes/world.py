@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from tui_chain.core.failure import Failure
-from tui_chain.engine.journey import NO_FILES, NOTHING_SET, HostState, Journey
+from tui_chain.engine.journey import NOTHING_SET, HostState, Journey
 from tui_chain.lab.authority import Authority, Identity, Template, days, self_signed_leaf
 from tui_chain.livetest.choice import USUAL, RequestChoice
 from tui_chain.livetest.request import Attempt, LiveTest, Times
@@ -87,10 +87,8 @@ class SceneJourney(Journey):
         self,
         state: HostState,
         heard: Callable[[IssuerLookup], None] = lambda _: None,
-        *,
-        pasted: FileCertificates = NO_FILES,
     ) -> HostState:
-        fixed = await super().fix(state, heard, pasted=pasted)
+        fixed = await super().fix(state, heard)
         if fixed.resolution is None:
             return fixed
         tries = tuple(_as_aia(tried) for tried in fixed.resolution.tries)
@@ -124,7 +122,7 @@ class SceneJourney(Journey):
 
 def _as_aia(tried: IssuerLookup) -> IssuerLookup:
     signed = tried.proof is Proof.SIGNED
-    outcome = "1 certificate (DER), signed the certificate that waits" if signed else "HTTP status 404"
+    outcome = f"1 certificate (DER),{tried.outcome.partition(',')[2]}" if signed else "HTTP status 404"
     return replace(tried, source="AIA", where=AIA, outcome=outcome, milliseconds=31.0)
 
 

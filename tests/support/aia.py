@@ -28,6 +28,11 @@ def pointing_at(issuer: Authority, *urls: str) -> Identity:
     return issuer.issue_leaf(template=Template(urls=urls))
 
 
+def fetches_under_way() -> int:
+    """How many AIA answers are being fetched in this event loop."""
+    return sum(task.get_name().startswith("AIA ") for task in asyncio.all_tasks())
+
+
 def ask(child: Identity, allowed: frozenset[Reach] = HERE) -> list[IssuerLookup]:
     async def run() -> list[IssuerLookup]:
         client = AIAClient(SignatureProver(), allowed)

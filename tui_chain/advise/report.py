@@ -115,12 +115,12 @@ def _families(verdicts: Verdicts) -> Table:
 def _servers(state: HostState) -> Iterator[Part]:
     if state.servers is not None:
         yield Heading("Every server of the host")
-        yield Table(("asked", "answer"), tuple((row.variant.words, row.words) for row in state.servers.rows))
+        yield Table(("asked", "answer"), tuple((row.variant.description, row.summary) for row in state.servers.rows))
 
 
 def _revocation(state: HostState) -> Iterator[Part]:
     rows = [
-        (check.label, check.status.value, " ".join(filter(None, (answer.means.value, answer.url))), answer.words)
+        (check.label, check.status.value, " ".join(filter(None, (answer.means.value, answer.url))), answer.text)
         for check in state.revocation or ()
         for answer in check.answers
     ]

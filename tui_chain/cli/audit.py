@@ -192,7 +192,7 @@ def _replaced(file: Path, data: bytes, found: Refreshed, *, backup: bool) -> Pat
     plan = plan_write(file, found.output.data)
     if isinstance(plan, WritePlan) and plan.old != data:
         return Failure("refresh", f"{safe_text(str(file))} has changed meanwhile.", "Run it again.")
-    return put(file, found.output.data, found.output.words, Consent(replace=True, backup=backup))
+    return put(file, found.output.data, found.output.summary, Consent(replace=True, backup=backup))
 
 
 _CODES = {

@@ -80,9 +80,9 @@ def kind_lines(kind: FindingKind) -> Iterator[str]:
 def explanation_lines(found: Explanation) -> Iterator[str]:
     """The answer to an error text in words."""
     yield found.line
-    yield click.style(found.symptom.words, bold=True) + (f"  ({found.client})" if found.client else "")
+    yield click.style(found.symptom.message, bold=True) + (f"  ({found.client})" if found.client else "")
     yield "Likely causes, the likeliest first, each with the command that decides:"
     for number, cause in enumerate(found.causes, start=1):
         code = click.style(f"  [{cause.code}]", fg="bright_black") if cause.code else ""
-        yield f"  {number}. {cause.words}{code}"
+        yield f"  {number}. {cause.message}{code}"
         yield f"     {click.style(cause.command, fg='cyan')}"

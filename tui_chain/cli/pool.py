@@ -127,7 +127,7 @@ def _chosen(pool: Pool, words: tuple[str, ...]) -> tuple[PoolEntry, ...] | Failu
 def _line(entry: PoolEntry) -> str:
     one = entry.certificate
     until = f"{one.not_after:%Y-%m-%d}" if one.not_after is not None else "unreadable"
-    return f"{one.sha256[:16]}  until {until}  {one.subject}  [{entry.words}]"
+    return f"{one.sha256[:16]}  until {until}  {one.subject}  [{entry.first_origin}]"
 
 
 def _object(entry: PoolEntry) -> dict[str, object]:

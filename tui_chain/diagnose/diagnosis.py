@@ -37,7 +37,7 @@ class Diagnosis:
     """What is wrong with a host, how bad, and whose fault.
 
     `path` is the certification path it speaks of, leaf first, good or not, or None. `verdicts` are what the
-    client families say of the chain as served with the trust store. `forgotten` are the certificates of the
+    client families say of the chain as served with the trust store. `not_sent` are the certificates of the
     path that the server did not send and the trust store does not have. `store` is that store's name, where there
     was a chain to judge.
     """
@@ -48,7 +48,7 @@ class Diagnosis:
     search: Search = field(default_factory=Search)
     path: Path | None = None
     verdicts: Verdicts = field(default_factory=dict)
-    forgotten: tuple[Certificate, ...] = ()
+    not_sent: tuple[Certificate, ...] = ()
     store: str = ""
 
     @property
@@ -184,8 +184,8 @@ def unreachable(failure: Failure) -> Diagnosis:
     found = failure_finding(failure)
     if failure.kind not in _SPEAKS_TLS:
         return Diagnosis(Status.UNREACHABLE, found.kind.blame, (found,))
-    words = failure.message[:1].lower() + failure.message[1:].rstrip(".")
-    refusal = refused(HandshakeCode.HANDSHAKE_FAILURE, words)
+    reason = failure.message[:1].lower() + failure.message[1:].rstrip(".")
+    refusal = refused(HandshakeCode.HANDSHAKE_FAILURE, reason)
     verdicts: Verdicts = {family.value: refusal for family in FamilyId}
     return Diagnosis(Status.REFUSED, found.kind.blame, (found,), verdicts=verdicts)
 

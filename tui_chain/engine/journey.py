@@ -34,11 +34,10 @@ if TYPE_CHECKING:
     from tui_chain.resolve.aia_cache import AIACache
     from tui_chain.resolve.consent import Consent
 
-__all__ = ["NO_FILES", "Clock", "Heard", "HostState", "Journey", "Step", "source_of", "utc_now"]
+__all__ = ["Clock", "Heard", "HostState", "Journey", "Step", "source_of", "utc_now"]
 
 Step = Callable[[str], None]
 Heard = Callable[[IssuerLookup], None]
-NO_FILES = FileCertificates()
 NOTHING_SET: Mapping[str, str] = MappingProxyType({})
 """The environment of one who has none."""
 
@@ -92,17 +91,17 @@ class Journey:
         """Stage 2 alone, for a chain that is at hand."""
         return state.with_served(served, self.diagnoser.diagnose(served, at=self.clock()))
 
-    async def fix(self, state: HostState, heard: Heard = _quiet, *, pasted: FileCertificates = NO_FILES) -> HostState:
+    async def fix(self, state: HostState, heard: Heard = _quiet) -> HostState:
         """Stages 3 and 4: find missing links, build a bundle, prove it. A host not reached stays as it is.
 
-        `pasted` are certificates that the user gave for this host; what was chosen before is dropped.
+        What was chosen before is dropped.
         """
         if not isinstance(state.served, ServedChain) or state.diagnosis is None:
             return state
         at = self.clock()
         resolver = Resolver(
             self.diagnoser, at, self.pool, self.allow_private_aia, self.offline, heard,
-            self._sources(state.served), pasted, lambda: self.answers, self.consent,
+            self._sources(state.served), lambda: self.answers, self.consent,
         )  # fmt: skip
         resolution = await resolver.resolve(state.served, state.diagnosis)
         fixed = state.with_repair(resolution, build_repair(state.served, resolution, at=at))

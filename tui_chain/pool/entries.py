@@ -27,7 +27,7 @@ class PoolEntry:
     origins: tuple[Origin, ...] = ()
 
     @property
-    def words(self) -> str:
+    def first_origin(self) -> str:
         """The first origin for a trace, as in `learned from example.org:443, 2026-11-23`."""
         if not self.origins:
             return "origin unknown"

@@ -40,13 +40,13 @@ class Additions:
     """What a text adds: hosts to probe, chains that were brought, and the lines that are wrong."""
 
     hosts: tuple[Host, ...] = ()
-    brought: tuple[GivenChain, ...] = ()
+    chains: tuple[GivenChain, ...] = ()
     bad: tuple[BadLine, ...] = ()
 
     @property
     def count(self) -> int:
         """How many hosts there are in all."""
-        return len(self.hosts) + len(self.brought)
+        return len(self.hosts) + len(self.chains)
 
 
 def parse_additions(text: str) -> Additions:
@@ -81,7 +81,7 @@ def _pasted(text: str) -> Additions:
     target = parse_target(first.split()[0])
     if isinstance(target, Failure):
         return Additions(bad=(BadLine(1, target),))
-    return Additions(brought=(GivenChain(target, rest.encode("utf-8", "surrogateescape"), "pasted text"),))
+    return Additions(chains=(GivenChain(target, rest.encode("utf-8", "surrogateescape"), "pasted text"),))
 
 
 def served_chain(brought: GivenChain, *, at: datetime) -> ServedChain | Failure:

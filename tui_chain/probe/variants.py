@@ -48,7 +48,7 @@ class Variant:
     turn: int = 1
 
     @property
-    def words(self) -> str:
+    def description(self) -> str:
         """The variant in a few words, such as `192.0.2.1 · RSA over TLSv1.2 · without SNI`."""
         parts = [self.address.ip]
         if self.key_type is not KeyType.ANY:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -17,7 +17,7 @@ from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.signatures import Proof, SignatureProver
 
 MAX_CLIMB = 20
-"""Certificates of a way up that is followed."""
+"""Certificates of a trail that is followed."""
 
 
 class PathEnd(StrEnum):
@@ -34,7 +34,7 @@ class PathEnd(StrEnum):
 class Candidate:
     """A certificate that could close a gap.
 
-    `trail` is the path that it opens, leaf first; `end` says where that ends and `ends_at` with whom. `best` is the
+    `trail` is the path that it opens, leaf first; `end` says where that ends. `best` is the
     first of the trusted paths through it, or None. `why` says in words why it is, or is not, to be taken.
     `chosen` marks the one in the path that the repair takes. `valid` says that its dates hold now.
     """
@@ -44,7 +44,6 @@ class Candidate:
     proof: Proof
     trail: tuple[Certificate, ...]
     end: PathEnd
-    ends_at: str
     best: Alternative | None
     why: str
     valid: bool
@@ -76,11 +75,11 @@ class Gap:
 
 @dataclass(frozen=True)
 class GapFinder:
-    """Finds the gaps of one host among what its resolution brought; `ways` are its alternatives in order."""
+    """Finds the gaps of one host among what its resolution brought; `alternatives` are its alternatives in order."""
 
     served: ServedChain
     resolution: Resolution
-    ways: tuple[Alternative, ...]
+    alternatives: tuple[Alternative, ...]
     at: datetime
     prover: SignatureProver
     choice: PathChoice = ANY
@@ -92,7 +91,7 @@ class GapFinder:
         return tuple(self._gap(known[sha256]) for sha256 in wanted if sha256 in known)
 
     def _everything(self) -> tuple[Certificate, ...]:
-        in_paths = (one for way in self.ways for one in way.path.certificates)
+        in_paths = (one for way in self.alternatives for one in way.path.certificates)
         at_ends = (one for trail in self.resolution.diagnosis.search.untrusted for one in trail)
         everything = (*self.served.certificates, *self.resolution.found, *in_paths, *at_ends)
         return tuple(dict.fromkeys(everything))
@@ -107,12 +106,12 @@ class GapFinder:
 
     def _order(self, candidate: Candidate) -> tuple[int, int]:
         ends = list(PathEnd)
-        place = self.ways.index(candidate.best) if candidate.best is not None else len(self.ways)
+        place = self.alternatives.index(candidate.best) if candidate.best is not None else len(self.alternatives)
         return (ends.index(candidate.end), place)
 
     def _candidate(self, child: Certificate, one: Certificate) -> Candidate:
         proof = link_proof(self.prover, child, one)
-        through = [way for way in self.ways if (child, one) in pairwise(way.path.certificates)]
+        through = [way for way in self.alternatives if (child, one) in pairwise(way.path.certificates)]
         best = next(
             (way for way in through if way.usable and self.choice.allows(way.path)), through[0] if through else None
         )
@@ -120,9 +119,7 @@ class GapFinder:
         chosen = any(way.chosen for way in through)
         source = self.resolution.sources.get(one.sha256, "unknown")
         why = _why(child, one, proof, end, best)
-        return Candidate(
-            one, source, proof, trail, end, _ends_at(end, trail), best, why, one.valid_at(self.at), chosen
-        )
+        return Candidate(one, source, proof, trail, end, best, why, one.valid_at(self.at), chosen)
 
     def _way(
         self, child: Certificate, one: Certificate, proof: Proof, best: Alternative | None
@@ -136,7 +133,7 @@ class GapFinder:
     def _below(self, child: Certificate) -> tuple[Certificate, ...]:
         """The way from the leaf to a certificate, itself included."""
         search = self.resolution.diagnosis.search
-        ways = [way.path.certificates for way in self.ways]
+        ways = [way.path.certificates for way in self.alternatives]
         ways += [missing.trail for missing in search.missing]
         ways += [*search.untrusted, *search.circles]
         return next((way[: way.index(child) + 1] for way in ways if child in way), (child,))
@@ -160,17 +157,11 @@ def _named(child: Certificate, candidate: Certificate) -> bool:
     return child.issuer_name is not None and candidate.subject_name == child.issuer_name
 
 
-def _ends_at(end: PathEnd, trail: Sequence[Certificate]) -> str:
-    if not trail:
-        return ""
-    return trail[-1].issuer if end is PathEnd.MISSING else trail[-1].subject
-
-
 def _why(child: Certificate, one: Certificate, proof: Proof, end: PathEnd, best: Alternative | None) -> str:
     if proof is Proof.CANNOT_TELL:
-        return "Whether it signed cannot be told: its key or the signature's algorithm cannot be checked."
+        return "Whether it signed is not known: its key or the signature's algorithm cannot be checked."
     if proof is Proof.NOT_SIGNED:
-        return _stranger(child, one)
+        return _unrelated(child, one)
     if best is not None:
         return best.why
     if end is PathEnd.UNTRUSTED:
@@ -180,12 +171,12 @@ def _why(child: Certificate, one: Certificate, proof: Proof, end: PathEnd, best:
     return "It signed, but its own issuer was not found."
 
 
-def _stranger(child: Certificate, one: Certificate) -> str:
+def _unrelated(child: Certificate, one: Certificate) -> str:
     if _named(child, one):
         return "It has the issuer's name and another key: it did not sign."
     if child.authority_key_id is not None and one.key_id == child.authority_key_id:
         return "It has the issuer's key identifier under another name: no client takes it."
-    return "It has nothing to do with the certificate that waits."
+    return f"It has nothing to do with {child.label}."
 
 
 def gaps(

@@ -49,7 +49,7 @@ class Output:
         return self.kind not in {OutputKind.JAVA, OutputKind.DER}
 
     @property
-    def words(self) -> str:
+    def summary(self) -> str:
         """What is in it, in a few words."""
         certificates = plural(
             len(self.certificates), "certificate" if self.kind is OutputKind.SERVER else "CA certificate"

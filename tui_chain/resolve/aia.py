@@ -13,12 +13,10 @@ from tui_chain.net.addresses import Reach
 from tui_chain.net.fetch import Answer
 from tui_chain.net.refusals import ConsentNeededError
 from tui_chain.resolve.aia_cache import AIACache, Remembered
-from tui_chain.resolve.resolution import PROOF_WORDS, IssuerLookup, best_proof
+from tui_chain.resolve.resolution import IssuerLookup, best_proof, proof_text
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.formats.readers import read_certificates
 from tui_chain.x509.signatures import Proof, SignatureProver
-
-__all__ = ["MAX_URLS", "PROOF_WORDS", "SOURCE", "AIAClient", "best_proof"]
 
 MAX_URLS = 5
 """URLs of one certificate that are asked."""
@@ -106,10 +104,10 @@ class AIAClient:
         if isinstance(found.outcome, Answer):
             return _dated(self._weigh(found.outcome, where, child), found)
         took = 0.0 if found.age is not None else 1000 * (time.perf_counter() - started)
-        words = str(found.outcome)
+        outcome = str(found.outcome)
         address, hint = found.outcome.address, found.outcome.hint
         return _dated(
-            IssuerLookup(SOURCE, where, child.sha256, words, address=address, milliseconds=took, hint=hint), found
+            IssuerLookup(SOURCE, where, child.sha256, outcome, address=address, milliseconds=took, hint=hint), found
         )
 
     async def _consent(self, where: str, needed: ConsentNeededError) -> bool:
@@ -129,8 +127,8 @@ class AIAClient:
             packed = _packed(answer)
             return self._try(answer, where, child, f"{reading.format}: {why}{packed}", reading.format)
         proof = best_proof(self.prover, child, reading.certificates)
-        words = f"{plural(len(reading.certificates), 'certificate')} ({reading.format}), {PROOF_WORDS[proof]}"
-        return self._try(answer, where, child, words, reading.format, reading.certificates, proof)
+        outcome = f"{plural(len(reading.certificates), 'certificate')} ({reading.format}), {proof_text(proof, child)}"
+        return self._try(answer, where, child, outcome, reading.format, reading.certificates, proof)
 
     @staticmethod
     def _try(

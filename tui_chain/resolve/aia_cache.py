@@ -145,11 +145,6 @@ class AIACache:
         """Forget failures, so that they are tried again; or everything."""
         self._kept = {key: kept for key, kept in self._kept.items() if failures_only and not _failed(kept.outcome)}
 
-    @property
-    def running(self) -> int:
-        """How many fetches are under way."""
-        return len(self._flights)
-
     async def _fetch(self, key: Key) -> Outcome:
         outcome = await self._outcome(key)
         self._keep(key, outcome)

@@ -21,11 +21,11 @@ class ConsentRequest:
     kind: Reach
 
     @property
-    def words(self) -> str:
+    def question(self) -> str:
         """The question in one sentence, and what it means in another."""
         return (
             f"The certificate of {self.host} names {self.url}, which leads to {self.address}, a {self.kind} address. "
-            "A stranger may have put it there to make your machine ask something inside your network."
+            "Whoever made the certificate may want your machine to send a request inside your network."
         )
 
 

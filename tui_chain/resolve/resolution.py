@@ -9,11 +9,17 @@ from tui_chain.diagnose.diagnosis import Diagnosis
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.signatures import Proof, SignatureProver
 
-PROOF_WORDS = {
-    Proof.SIGNED: "signed the certificate that waits",
-    Proof.NOT_SIGNED: "but it did not sign the certificate that waits",
-    Proof.CANNOT_TELL: "whether it signed cannot be told",
+_PROOF_TEXTS = {
+    Proof.SIGNED: "signed {child}",
+    Proof.NOT_SIGNED: "but it did not sign {child}",
+    Proof.CANNOT_TELL: "whether it signed {child} cannot be checked",
 }
+
+
+def proof_text(proof: Proof, child: Certificate, count: int = 1) -> str:
+    """Say whether any of `count` certificates signed `child`, as the end of a line."""
+    text = _PROOF_TEXTS[proof].format(child=child.label)
+    return text.replace("it did not sign", "none signed") if count > 1 else text
 
 
 def link_proof(prover: SignatureProver, child: Certificate, candidate: Certificate) -> Proof:
@@ -34,7 +40,7 @@ class IssuerLookup:
     """One attempt at one source: where (safe text), for which certificate, with what outcome.
 
     `outcome` is plain words, `address` the IP that was asked, `status` the HTTP status, `size` in bytes,
-    `milliseconds` the time it took. `proof` says whether a certificate that came signed the one that waits.
+    `milliseconds` the time it took. `proof` says whether what came signed the one whose issuer is missing.
     `certificates` are all that came, those too that signed nothing; `places` says by SHA-256 where each was, where
     `where` is too wide. `hint` says what to do about a failure, where there is something.
     """

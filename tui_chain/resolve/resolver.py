@@ -36,7 +36,7 @@ def _deaf(_: IssuerLookup) -> None:
 class Resolver:
     """Finds missing certificates for one host; `offline` keeps it from the network.
 
-    `sources` are asked first, then `pool` (files and folders), then `pasted` text, then AIA. `answers` gives
+    `sources` are asked first, then `pool` (files and folders), then AIA. `answers` gives
     those of AIA that are shared with other hosts; None means that none are. `consent` asks the user where AIA leads
     inside; None means no. `budget` bounds the time of all fetches together, 25 seconds where it is None.
     """
@@ -46,9 +46,8 @@ class Resolver:
     pool: FileCertificates = FileCertificates()  # noqa: RUF009 - frozen
     allow_private: bool = False
     offline: bool = False
-    heard: Heard = _deaf
+    on_lookup: Heard = _deaf
     sources: tuple[Source, ...] = ()
-    pasted: FileCertificates = FileCertificates()  # noqa: RUF009 - frozen
     answers: Callable[[], AIACache] | None = None
     consent: Consent | None = None
     budget: FetchBudget | None = None
@@ -67,7 +66,7 @@ class Resolver:
         self._tries.append(tried)
         for certificate in tried.certificates:
             self._found.setdefault(certificate, tried.place_of(certificate))
-        self.heard(tried)
+        self.on_lookup(tried)
 
     def _again(self, served: ServedChain) -> Diagnosis:
         return self.diagnoser.diagnose(served, at=self.at, found=tuple(self._found))
@@ -75,8 +74,8 @@ class Resolver:
     async def _at_hand(self, served: ServedChain, diagnosis: Diagnosis) -> Diagnosis:
         """Ask every source that costs no network, so that all alternatives at hand are seen."""
         known = len(self._found)
-        given = (Given("files", self.pool), Given("pasted", self.pasted))
-        for certificate, place in (*self.pool.certificates, *self.pasted.certificates):
+        given = Given(self.pool)
+        for certificate, place in self.pool.certificates:
             self._found.setdefault(certificate, place)
         for _ in range(MAX_DEPTH):
             children = [child for child in waiting(diagnosis) if child not in self._asked]
@@ -84,7 +83,7 @@ class Resolver:
                 break
             for child in children:
                 self._asked.add(child)
-                for source in (*self.sources, *given):
+                for source in (*self.sources, given):
                     tried = await source.ask(child, self.diagnoser.prover)
                     if tried is not None:
                         self._record(tried)
@@ -113,7 +112,7 @@ class Resolver:
             if not children:
                 break
             for child in children:
-                # one that got a signer and waits on, since that one is of no use, has its other URLs asked next
+                # one whose signer is of no use has its other URLs asked next
                 if not await self._ask_aia(client, child):
                     spent.add(child)
             diagnosis = await self._at_hand(served, self._again(served))

@@ -20,10 +20,10 @@ from tui_chain.pool.entries import Added
 from tui_chain.pool.pool import Pool
 from tui_chain.probe.served import ServedChain
 from tui_chain.resolve.files import FileCertificates
-from tui_chain.resolve.resolution import PROOF_WORDS, IssuerLookup, best_proof
+from tui_chain.resolve.resolution import IssuerLookup, best_proof, proof_text
 from tui_chain.trust.store import Anchors, TrustStore
 from tui_chain.x509.certificate import Certificate
-from tui_chain.x509.signatures import Proof, SignatureProver
+from tui_chain.x509.signatures import SignatureProver
 
 
 def proven_intermediates(
@@ -113,7 +113,7 @@ class Pooled:
         took = 1000 * (time.perf_counter() - started)
         if isinstance(found, Failure):
             return IssuerLookup("pool", "(unusable)", child.sha256, found.message, milliseconds=took, hint=found.hint)
-        places = [(entry.certificate, f"pool, {entry.words}") for entry in found]
+        places = [(entry.certificate, f"pool, {entry.first_origin}") for entry in found]
         return weigh("pool", "by name and key id", child, places, prover, took)
 
 
@@ -137,15 +137,14 @@ class Stores:
 
 @dataclass(frozen=True, eq=False)
 class Given:
-    """Certificates that the user gave: files, folders, pasted text."""
+    """Certificates of the files and folders that the user gave."""
 
-    source: str
     given: FileCertificates
 
     @cached_property
     def where(self) -> str:
-        """How many files there are, or that it is text."""
-        return "text" if self.source == "pasted" else plural(len({at for _, at in self.given.certificates}), "file")
+        """How many files there are."""
+        return plural(len({place for _, place in self.given.certificates}), "file")
 
     async def ask(self, child: Certificate, prover: SignatureProver) -> IssuerLookup | None:
         """Look among them."""
@@ -155,11 +154,11 @@ class Given:
         everything = [one for one, _ in self.given.certificates]
         proof = best_proof(prover, child, everything)
         namesakes = tuple(one for one in everything if one.subject_name == child.issuer_name)
-        words = f"{plural(len(everything), 'certificate')}, {PROOF_WORDS[proof]}"
+        outcome = f"{plural(len(everything), 'certificate')}, {proof_text(proof, child)}"
         took = 1000 * (time.perf_counter() - started)
         places = {one.sha256: place for one, place in self.given.certificates}
         return IssuerLookup(
-            self.source, self.where, child.sha256, words, namesakes, proof, milliseconds=took, places=places
+            "files", self.where, child.sha256, outcome, namesakes, proof, milliseconds=took, places=places
         )
 
 
@@ -182,18 +181,15 @@ def fits(child: Certificate, candidate: Certificate) -> bool:
 def weigh(
     source: str, where: str, child: Certificate, places: list[Place], prover: SignatureProver, milliseconds: float
 ) -> IssuerLookup:
-    """Prove what was found against the certificate that waits, and say it."""
+    """Prove what was found against the certificate whose issuer is missing."""
     came = tuple(one for one, _ in places)
     if not came:
         return IssuerLookup(
             source, where, child.sha256, "no certificate of that name or key", milliseconds=milliseconds
         )
     proof = best_proof(prover, child, came)
-    words = f"{plural(len(came), 'certificate')}, {_proof_words(proof, len(came))}"
+    outcome = f"{plural(len(came), 'certificate')}, {proof_text(proof, child, len(came))}"
     by_digest = {one.sha256: place for one, place in places}
-    return IssuerLookup(source, where, child.sha256, words, came, proof, milliseconds=milliseconds, places=by_digest)
-
-
-def _proof_words(proof: Proof, count: int) -> str:
-    words = PROOF_WORDS[proof]
-    return words.replace("it did not sign", "none signed") if count > 1 else words
+    return IssuerLookup(
+        source, where, child.sha256, outcome, came, proof, milliseconds=milliseconds, places=by_digest
+    )

@@ -227,7 +227,7 @@ def _answer_object(answer: RevocationAnswer) -> AnswerJSON:
         means=answer.means.value,
         url=answer.url,
         status=answer.status.value,
-        words=answer.words,
+        words=answer.text,
         produced=_iso(answer.produced),
         next_update=_iso(answer.next_update),
         revoked_at=_iso(answer.revoked_at),

@@ -36,7 +36,7 @@ def revoked(certificate: Certificate, said: RevocationAnswer) -> Revoked:
     """A certificate of the path was revoked: there is nothing that a client could trust."""
     return Revoked(
         "revoked",
-        f"{certificate.label} was {said.words}, says the CRL {said.url}.",
+        f"{certificate.label} was {said.text}, says the CRL {said.url}.",
         "No file is made for it; ask the server's owner for a chain without it.",
         RevocationCheck(certificate.sha256, certificate.label, (said,)),
     )
@@ -186,7 +186,7 @@ class CrlCollector:
 
 def _why_not(crl: RevocationList, answer: RevocationAnswer) -> str:
     if answer.status is not Revocation.GOOD:
-        return answer.words
+        return answer.text
     return "it does not say until when it holds" if crl.next_update is None else "it is not in force now"
 
 

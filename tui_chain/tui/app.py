@@ -103,7 +103,7 @@ class ChainApp(LiveActions, FileActions, BundleActions):
         def added(additions: Additions | None) -> None:
             if additions is None:
                 return
-            fresh = len(self._add(additions.hosts)) + self._bring(additions.brought)
+            fresh = len(self._add(additions.hosts)) + self._bring(additions.chains)
             known = additions.count - fresh
             self._toast(f"Added {plural(fresh, 'host')}{f', {known} were there already' if known else ''}.")
 

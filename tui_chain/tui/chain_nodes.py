@@ -76,7 +76,6 @@ _FOUND = {
     "AIA": "found by AIA",
     "file": "from a file",
     "pool": "from the pool",
-    "pasted": "pasted",
 }
 
 

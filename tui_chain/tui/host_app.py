@@ -149,7 +149,7 @@ class HostApp(LayoutApp):
         """Put the question whether AIA may lead inside; the job that asks waits."""
         from tui_chain.tui.screens.confirm import ConfirmScreen
 
-        screen = ConfirmScreen("Inside your network?", question.words, "ask there", "leave it")
+        screen = ConfirmScreen("Inside your network?", question.question, "ask there", "leave it")
         answer = await self.push_screen_wait(screen)
         return answer is True
 

@@ -25,10 +25,10 @@ from tui_chain.x509.signatures import Proof, signature_proof
 
 _OCSP_SIGNING = "1.3.6.1.5.5.7.3.9"
 _WORDS = {
-    ocsp.OCSPResponseStatus.MALFORMED_REQUEST: "the responder calls the question malformed",
+    ocsp.OCSPResponseStatus.MALFORMED_REQUEST: "the responder calls the request malformed",
     ocsp.OCSPResponseStatus.INTERNAL_ERROR: "the responder has an internal error",
     ocsp.OCSPResponseStatus.TRY_LATER: "the responder asks to come back later",
-    ocsp.OCSPResponseStatus.SIG_REQUIRED: "the responder wants signed questions",
+    ocsp.OCSPResponseStatus.SIG_REQUIRED: "the responder wants signed requests",
     ocsp.OCSPResponseStatus.UNAUTHORIZED: "the responder does not answer for this certificate",
 }
 
@@ -84,7 +84,7 @@ def _answer(single: ocsp.OCSPSingleResponse, status: Revocation, means: Means, u
     reason = single.revocation_reason.value if single.revocation_reason is not None else None
     when = single.revocation_time_utc
     words = {
-        Revocation.GOOD: f"good, by its issuer's word of {single.this_update_utc:%Y-%m-%d %H:%M} UTC",
+        Revocation.GOOD: f"good, by its issuer's answer of {single.this_update_utc:%Y-%m-%d %H:%M} UTC",
         Revocation.REVOKED: "revoked" if when is None else f"revoked on {when:%Y-%m-%d}",
         Revocation.UNKNOWN: "the responder does not know this certificate",
     }[status]

@@ -31,14 +31,14 @@ class Means(StrEnum):
 
 @dataclass(frozen=True)
 class RevocationAnswer:
-    """One answer of an issuer: `words` say what it is or why it does not count; `revoked_at` and `reason` if given.
+    """One answer of an issuer: `text` say what it is or why it does not count; `revoked_at` and `reason` if given.
 
     Times are aware, in UTC. `url` is safe text, empty for a staple.
     """
 
     means: Means
     status: Revocation
-    words: str
+    text: str
     url: str = ""
     produced: datetime | None = None
     next_update: datetime | None = None

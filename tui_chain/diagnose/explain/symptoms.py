@@ -15,7 +15,7 @@ class Cause:
     """
 
     code: FindingCode | None
-    words: str
+    message: str
     command: str
 
 
@@ -24,7 +24,7 @@ class Symptom:
     """What an error text says, whatever the client: its name, one sentence, and its causes, the likeliest first."""
 
     name: str
-    words: str
+    message: str
     causes: tuple[Cause, ...]
 
 

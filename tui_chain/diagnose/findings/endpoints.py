@@ -33,7 +33,7 @@ KEY_TYPE_BROKEN = FindingKind(
     FATAL,
     SERVER,
     "The server has a chain for each key type, and one of them is broken.",
-    "Mend the chain file of that key type; which one a client gets depends on the client.",
+    "Fix the chain file of that key type; which one a client gets depends on the client.",
     "RFC 8446 section 4.2.3",
 )
 SNI_NEEDED = FindingKind(
@@ -110,14 +110,14 @@ class EndpointResult:
         return self.chain[1:]
 
     @property
-    def words(self) -> str:
-        """What came, in a few words."""
+    def summary(self) -> str:
+        """What came, in a few detail."""
         if self.not_offered:
             return "not offered"
         if isinstance(self.answer.result, ServedChain):
             worst = next(iter(self.diagnosis.findings), None)
-            told = "" if self.good or worst is None else f": {worst.kind.message}"
-            return f"{self.diagnosis.status.value}{told}"
+            reason = "" if self.good or worst is None else f": {worst.kind.message}"
+            return f"{self.diagnosis.status.value}{reason}"
         return f"unreachable: {self.answer.result.message}"
 
 
@@ -143,7 +143,7 @@ class Servers:
         return next((row for row in bad if row.chain), bad[0] if bad else None)
 
     @property
-    def asked(self) -> tuple[str, ...]:
+    def key_types(self) -> tuple[str, ...]:
         """The key types and TLS versions that were asked for, as `RSA over TLSv1.2`."""
         kinds = (row.variant for row in self.rows if row.variant.key_type is not KeyType.ANY)
         return tuple(dict.fromkeys(f"{kind.key_type.value} over {kind.tls}" for kind in kinds))
@@ -192,22 +192,22 @@ def _varying(rows: tuple[EndpointResult, ...]) -> list[str]:
     for row in rows:
         first = firsts.setdefault(replace(row.variant, turn=1), row)
         if not _same(row, first):
-            found.append(row.variant.words)
+            found.append(row.variant.description)
     return found
 
 
 def _some_turns(plain: tuple[EndpointResult, ...]) -> Iterator[Finding]:
     bad = [row for row in plain if not row.good]
     if bad and len(bad) < len(plain):
-        yield BACKEND_BROKEN.finding(None, f"{len(bad)} of {len(plain)} answers: {bad[0].words}")
+        yield BACKEND_BROKEN.finding(None, f"{len(bad)} of {len(plain)} answers: {bad[0].summary}")
 
 
 def _addresses(plain: tuple[EndpointResult, ...]) -> Iterator[Finding]:
     bad = _distinct(row for row in plain if not row.good)
     good = _distinct(row for row in plain if row.good)
     if bad and good:
-        words = f"Of {len(bad) + len(good)} addresses {_list(bad)} {'is' if len(bad) == 1 else 'are'} broken"
-        yield BACKEND_BROKEN.finding(None, f"{words}, {bad[0].words}")
+        detail = f"Of {len(bad) + len(good)} addresses {_list(bad)} {'is' if len(bad) == 1 else 'are'} broken"
+        yield BACKEND_BROKEN.finding(None, f"{detail}, {bad[0].summary}")
     elif len({row.issuers for row in good}) > 1:
         yield SERVERS_DIFFER.finding(None, f"{_list(good)} do not send the same intermediates.")
 
@@ -228,8 +228,8 @@ def _key_types(rows: tuple[EndpointResult, ...]) -> Iterator[Finding]:
     bad = [row for row in kinds if not row.good]
     broken = {row.variant.key_type for row in bad}
     if bad and any(row.good and row.variant.key_type not in broken for row in kinds):
-        words = _list(bad, lambda row: row.variant.key_type.value)
-        yield KEY_TYPE_BROKEN.finding(None, f"It is {words}, {bad[0].words}")
+        detail = _list(bad, lambda row: row.variant.key_type.value)
+        yield KEY_TYPE_BROKEN.finding(None, f"It is {detail}, {bad[0].summary}")
 
 
 def _without_name(rows: tuple[EndpointResult, ...]) -> Iterator[Finding]:
@@ -238,7 +238,7 @@ def _without_name(rows: tuple[EndpointResult, ...]) -> Iterator[Finding]:
         with_name = named.get((row.variant.address, row.variant.turn))
         if row.variant.sni or with_name is None or not with_name.good or row.chain == with_name.chain:
             continue
-        yield SNI_NEEDED.finding(None, f"Without it {row.variant.address.ip} is {row.words}")
+        yield SNI_NEEDED.finding(None, f"Without it {row.variant.address.ip} is {row.summary}")
         return
 
 

@@ -10,7 +10,7 @@ from tui_chain.clients.handshake import CANNOT_SHAKE_HANDS
 from tui_chain.clients.verdict import Verdict, reason
 from tui_chain.core.finding_codes import FindingCode
 from tui_chain.core.status import Status
-from tui_chain.diagnose.case import Case, uses_only_served
+from tui_chain.diagnose.case import Case
 from tui_chain.diagnose.findings.finding import (
     FATAL,
     RISK,
@@ -25,7 +25,7 @@ CLIENTS_REFUSE = FindingKind(
     FATAL,
     SERVER,
     "Every client family refuses this chain though a good path is in it.",
-    "A certificate with the issuer's name and another key stands in the way; take it out of the chain file.",
+    "A certificate with the issuer's name and another key comes before the right one; remove it from the chain file.",
     "OpenSSL build_chain takes one candidate issuer and does not backtrack",
 )
 FAMILY_REFUSES = FindingKind(
@@ -51,7 +51,8 @@ def family_findings(case: Case, status: Status) -> Iterator[Finding]:
     """
     if status is Status.PARTIAL:
         yield from _refusals(case)
-    elif status is Status.INVALID and _good_as_served(case):
+    elif status is Status.INVALID and case.path is not None and case.path.good:
+        # all of it was served and its anchor is trusted, else the status were another: no family looks that far
         first = next(iter(case.verdicts.values()))
         yield CLIENTS_REFUSE.finding(first.certificate or case.leaf.sha256, f"{reason(first)}.")
         yield from _refusals(case)
@@ -63,8 +64,8 @@ def _refusals(case: Case) -> Iterator[Finding]:
         if not verdict.ok and verdict.code not in CANNOT_SHAKE_HANDS:
             groups[verdict].append(identity)
     for verdict, identities in groups.items():
-        words = f"Refused by {family_names(identities)}: {reason(verdict)}."
-        yield FAMILY_REFUSES.finding(verdict.certificate, words, _advice(verdict))
+        detail = f"Refused by {family_names(identities)}: {reason(verdict)}."
+        yield FAMILY_REFUSES.finding(verdict.certificate, detail, _advice(verdict))
 
 
 def _advice(verdict: Verdict) -> str:
@@ -72,9 +73,3 @@ def _advice(verdict: Verdict) -> str:
     if is_strict(verdict.code):
         return f"Where no bundle helps, `{WITHOUT_STRICT}` does for one Python context, and gives up checks of form."
     return ""
-
-
-def _good_as_served(case: Case) -> bool:
-    """Whether a good path is in what was served: then no family looks as far as the search does."""
-    path = case.path
-    return path is not None and path.good and path.anchor in case.trust and uses_only_served(path, case.served)

@@ -65,7 +65,7 @@ CLIENT_CERTIFICATE_REQUIRED = FindingKind(
     FATAL,
     CLIENT,
     "The server requires a client certificate.",
-    "Give the client its certificate and key; the server's own chain has no part in this.",
+    "Give the client its certificate and key; the server's own chain is not the reason.",
     "RFC 8446 section 4.4.2.4, alert 116; RFC 5246 section 7.4.6, alerts 40 and 42",
 )
 CLIENT_CERTIFICATE_REQUESTED = FindingKind(
@@ -90,7 +90,7 @@ KINDS = (
 
 
 MAX_CAS = 4
-"""Names of accepted client CAs that are told."""
+"""Names of accepted client CAs that are shown."""
 
 _KINDS: Mapping[str, FindingKind] = {
     HandshakeCode.PROTOCOL_VERSION: OLD_TLS,

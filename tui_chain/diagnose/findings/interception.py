@@ -24,7 +24,7 @@ INTERCEPTION_LIKELY = FindingKind(
     RISK,
     INTERCEPTION,
     "The chain ends at a product that reads TLS traffic: a proxy or virus scanner most likely stands in between.",
-    "Ask those who run this network or machine; compare from another network. Do not trust its root untold.",
+    "Ask those who run this network or machine; compare from another network. Trust its root only when they say so.",
     "issuer words of the product, and a root that no public store has",
 )
 SHARED_UNKNOWN_ROOT = FindingKind(
@@ -130,7 +130,7 @@ End = tuple[object, str | None]
 def unknown_end(search: Search) -> End | None:
     """Where a chain without a path ends, as a thing to compare: the name and key of a root nobody here knows.
 
-    A missing issuer whose certificate says where to get it (AIA) counts as forgotten, not as unknown: what a
+    A missing issuer whose certificate says where to get it (AIA) counts as not sent, not as unknown: what a
     proxy makes up has no such address.
     """
     if search.paths:

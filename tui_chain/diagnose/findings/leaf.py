@@ -120,7 +120,7 @@ def host_finding(case: Case, detail: str) -> Finding:
     if address is not None and any(parse_ip(name) == address for name in names.dns):
         return IP_AS_DNS_NAME.finding(leaf.sha256, f"{host} is one of its DNS names.")
     if not names and curl_covers(leaf, host):
-        return NO_SAN.finding(leaf.sha256, _common_name_words(case))
+        return NO_SAN.finding(leaf.sha256, _common_name_detail(case))
     if not names:
         common = f"; its common name is {leaf.common_name}" if leaf.common_name else ""
         return HOST_MISMATCH.finding(leaf.sha256, f"It has no subjectAltName{common}.", NO_SAN_ADVICE)
@@ -132,15 +132,15 @@ def host_finding(case: Case, detail: str) -> Finding:
 NO_SAN_ADVICE = "Have it issued anew with the host in subjectAltName."
 
 
-def _common_name_words(case: Case) -> str:
+def _common_name_detail(case: Case) -> str:
     """What the common name is, which families read it, and which do not."""
     name = case.leaf.common_name
-    words = f"Its common name is {name}." if name else "It has no common name either."
+    detail = f"Its common name is {name}." if name else "It has no common name either."
     refusing = [identity for identity, verdict in case.verdicts.items() if not verdict.ok]
     accepting = [identity for identity, verdict in case.verdicts.items() if verdict.ok]
     if not accepting or not refusing:
-        return words
-    return f"{words} Accepted by {family_names(accepting)}; refused by {family_names(refusing)}."
+        return detail
+    return f"{detail} Accepted by {family_names(accepting)}; refused by {family_names(refusing)}."
 
 
 def nearest_name(host: str, leaf: Certificate) -> str | None:
@@ -190,8 +190,8 @@ def _too_long(case: Case) -> Iterator[Finding]:
     if limit is not None and life > limit:
         whose = "browsers take at most {} from a public authority" if known else "Apple's clients take at most {}"
         advice = "" if known else "Only where Apple's clients matter, have it issued anew for a shorter time."
-        words = f"It is issued for {life} days; {whose.format(limit)}."
-        yield TOO_LONG_VALID.finding(case.leaf.sha256, words, advice)
+        detail = f"It is issued for {life} days; {whose.format(limit)}."
+        yield TOO_LONG_VALID.finding(case.leaf.sha256, detail, advice)
 
 
 def _publicly_trusted(case: Case) -> bool:

@@ -83,7 +83,7 @@ ALERT_CERTIFICATE_REQUIRED = FindingKind(
     FATAL,
     SERVER,
     "The server demands a client certificate.",
-    "Give the client its certificate and key; the server's chain has no part in this.",
+    "Give the client its certificate and key; the server's chain is not the reason.",
     "RFC 8446 section 4.4.2.4; alerts 116 and 42",
 )
 ALERT_HANDSHAKE_FAILURE = FindingKind(

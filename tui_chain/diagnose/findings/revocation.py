@@ -64,12 +64,12 @@ def revocation_findings(checks: tuple[RevocationCheck, ...]) -> Iterator[Finding
     for check in checks:
         answer, bad = check.decisive, check.bad_staple
         if bad is not None:
-            yield STAPLE_BAD.finding(check.at, f"{bad.words[:1].upper()}{bad.words[1:]}.")
+            yield STAPLE_BAD.finding(check.at, f"{bad.text[:1].upper()}{bad.text[1:]}.")
         if answer is None or answer.status is Revocation.GOOD or not check.askable:
             continue
         if answer.status is Revocation.UNKNOWN and all(one.means is Means.STAPLE for one in check.answers):
             continue
-        yield _KINDS[answer.status].finding(check.at, f"{answer.words[:1].upper()}{answer.words[1:]}.")
+        yield _KINDS[answer.status].finding(check.at, f"{answer.text[:1].upper()}{answer.text[1:]}.")
 
 
 _KINDS = {

@@ -196,8 +196,8 @@ def _expired_unneeded(case: Case, certificate: Certificate) -> bool:
 def _size(case: Case) -> Iterator[Finding]:
     size = sum(len(certificate.der) + ENTRY for certificate in case.served.certificates)
     if size > MAX_CHAIN:
-        words = f"It has {size // 1024} KiB in {len(case.served.certificates)} certificates."
-        yield CHAIN_TOO_LARGE.finding(case.leaf.sha256, words)
+        detail = f"It has {size // 1024} KiB in {len(case.served.certificates)} certificates."
+        yield CHAIN_TOO_LARGE.finding(case.leaf.sha256, detail)
 
 
 def _order(case: Case) -> Iterator[Finding]:

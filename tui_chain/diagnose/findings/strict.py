@@ -45,7 +45,7 @@ STRICT_KEY_USAGE = FindingKind(
     FindingCode.STRICT_KEY_USAGE,
     RISK,
     SERVER,
-    "Its keyUsage is missing or does not fit its part, which Python from 3.13 on refuses.",
+    "Its keyUsage is missing or does not fit its role, which Python from 3.13 on refuses.",
     "Have it issued anew with the right keyUsage; until then " + _WITHOUT_STRICT,
     "RFC 5280 section 4.2.1.3; OpenSSL codes 81, 82 and 92 with X509_STRICT; Python ≥ 3.13",
 )
@@ -87,5 +87,5 @@ def strict_findings(case: Case, depth: int) -> Iterator[Finding]:
         return  # what is missing may stand in the part that cannot be read
     code = strict_fault(case.trail, depth)
     if code is not None and meaning(code).strict:
-        words = f"OpenSSL says: {meaning(code).error} (code {code})."
-        yield _BY_CODE.get(code, STRICT_FORM).finding(case.trail[depth].sha256, words)
+        detail = f"OpenSSL says: {meaning(code).error} (code {code})."
+        yield _BY_CODE.get(code, STRICT_FORM).finding(case.trail[depth].sha256, detail)

@@ -62,7 +62,7 @@ NAMESAKE_IN_STORE = FindingKind(
     RISK,
     STORE,
     "The trust file holds a CA certificate with the issuer's name and another key.",
-    "If it is outdated, take it out of the file: some clients take the first of that name and look no further.",
+    "If it is outdated, remove it from the file: some clients take the first of that name and look no further.",
     "OpenSSL build_chain takes one candidate issuer and does not backtrack",
 )
 REJECTED = FindingKind(
@@ -143,8 +143,8 @@ def _namesakes_in_store(case: Case, path: Path) -> Iterator[Finding]:
     child = path.certificates[-2]
     for one in case.trust.issuers_of(child):
         if not case.prover.signed(child, one):
-            words = f"It is {one.subject}, SHA-256 {colon_hex(one.sha256)}; it did not sign {child.label}."
-            yield NAMESAKE_IN_STORE.finding(child.sha256, words)
+            detail = f"It is {one.subject}, SHA-256 {colon_hex(one.sha256)}; it did not sign {child.label}."
+            yield NAMESAKE_IN_STORE.finding(child.sha256, detail)
 
 
 def rejected_issuer(case: Case, child: Certificate) -> Certificate | None:
@@ -178,11 +178,11 @@ def sound_dead_ends(case: Case) -> tuple[MissingIssuer, ...]:
 def _missing_issuer(case: Case, missing: MissingIssuer) -> Finding:
     kind = MISSING_ISSUER if len(missing.trail) == 1 else ISSUER_UNKNOWN
     key = f", key id {missing.key_id}" if missing.key_id else ""
-    words = f"Its issuer is {missing.subject}{key}.{_namesake_words(case, missing)}"
-    return kind.finding(missing.wanted_by.sha256, words, _advice(case, missing))
+    detail = f"Its issuer is {missing.subject}{key}.{_namesake_detail(case, missing)}"
+    return kind.finding(missing.wanted_by.sha256, detail, _advice(case, missing))
 
 
-def _namesake_words(case: Case, missing: MissingIssuer) -> str:
+def _namesake_detail(case: Case, missing: MissingIssuer) -> str:
     """That certificates of the issuer's name are there and did not sign, and where."""
     if not missing.namesakes:
         return ""

@@ -187,7 +187,7 @@ def _verdict(row: Row | None) -> tuple[str, str]:
     if row.status is Status.COMPLETE and state.proven is None:
         return "✓ nothing is missing", OK
     if state.proven is not None:
-        found = plural(len(state.verdict.forgotten) if state.verdict is not None else 0, "certificate")
+        found = plural(len(state.verdict.not_sent) if state.verdict is not None else 0, "certificate")
         words = f"{found} found · {state.proven.passed} of {len(state.proven.verdicts)} client families accept"
         if state.crls is not None:
             words += (

@@ -81,7 +81,7 @@ class AddScreen(Dialog[Additions]):
     def _entered(self) -> None:
         box = self.query_one(HostText)
         found = parse_additions(box.text)
-        self._good = Additions(self._good.hosts + found.hosts, self._good.brought + found.brought)
+        self._good = Additions(self._good.hosts + found.hosts, self._good.chains + found.chains)
         if not found.bad:
             if self._good.count:
                 self.dismiss(self._good)

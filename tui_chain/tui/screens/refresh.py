@@ -83,7 +83,7 @@ class RefreshScreen(Dialog[Saved]):
         """What the new file would change, and until when it works."""
         ends = earliest_expiry(output.bundle.core or output.certificates) if output.bundle is not None else None
         until = f"; works until {ends:%Y-%m-%d}" if ends is not None else ""
-        return f"{output.words}: {certificate_difference(self._looked.data, output.data).words}{until}"
+        return f"{output.summary}: {certificate_difference(self._looked.data, output.data).summary}{until}"
 
     def on_mount(self) -> None:
         """List the hosts."""
