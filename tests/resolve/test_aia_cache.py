@@ -16,7 +16,7 @@ from tui_chain.net.addresses import Reach
 from tui_chain.net.fetch import Answer, FetchRefusedError
 from tui_chain.net.refusals import ConsentNeededError
 from tui_chain.resolve import aia_cache as freshness
-from tui_chain.resolve.aia_cache import DAY, FAILURE_SECONDS, MAX_KEPT, UNTOLD, AIACache, Remembered, lifetime
+from tui_chain.resolve.aia_cache import DAY, FAILURE_SECONDS, MAX_KEPT, UNSTATED, AIACache, Remembered, lifetime
 
 PUBLIC = frozenset({Reach.PUBLIC})
 HERE = frozenset({Reach.PUBLIC, Reach.LOOPBACK})
@@ -81,9 +81,9 @@ SENT = ("date", "Mon, 23 Nov 2026 12:00:00 GMT")
         ([MAX_AGE, SENT, ("expires", "Mon, 23 Nov 2026 12:05:00 GMT")], 600),
         ([SENT, ("last-modified", "Mon, 23 Nov 2026 02:00:00 GMT")], 3600),
         ([SENT, ("last-modified", "Mon, 23 Nov 2020 02:00:00 GMT")], DAY),
-        ([SENT, ("last-modified", "yesterday\x00")], UNTOLD),
-        ([], UNTOLD),
-        ([("cache-control", "\xff" * 5000)], UNTOLD),
+        ([SENT, ("last-modified", "yesterday\x00")], UNSTATED),
+        ([], UNSTATED),
+        ([("cache-control", "\xff" * 5000)], UNSTATED),
     ],
 )
 def test_an_answer_is_good_for_its_life_time_within_a_day(headers: list[tuple[str, str]], seconds: float) -> None:

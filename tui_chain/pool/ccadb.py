@@ -75,7 +75,7 @@ def _certificate(record: dict[str, str]) -> Certificate | str:
     if len(reading.certificates) != 1:
         return reading.problems[0].reason if reading.problems else "more than one certificate in a record"
     certificate = reading.certificates[0]
-    said = record.get(FINGERPRINT_COLUMN, "").replace(":", "").strip().lower()
-    if said and said != certificate.sha256:
+    fingerprint = record.get(FINGERPRINT_COLUMN, "").replace(":", "").strip().lower()
+    if fingerprint and fingerprint != certificate.sha256:
         return "the certificate is not the one of the record's fingerprint"
     return certificate

@@ -91,7 +91,7 @@ CREATE TABLE IF NOT EXISTS origin (
 _ERROR, _BUSY, _LOCKED, _READONLY, _CORRUPT, _FULL, _CANTOPEN, _NOTADB = 1, 5, 6, 8, 11, 13, 14, 26
 _SHORT_READ = 522
 _DAMAGE = {_ERROR, _CORRUPT, _NOTADB}
-_WORDS = {
+_MESSAGES = {
     _BUSY: ("is in use by another program", "Try again when that has finished."),
     _LOCKED: ("is in use by another program", "Try again when that has finished."),
     _READONLY: ("cannot be written", "Check its rights."),
@@ -111,7 +111,7 @@ class DamagedError(Exception):
 class Database:
     """One process's hold on the pool's file; its methods may be called from any thread.
 
-    `notices` says in words what happened to the file, for the user. A file that the user `named` need not be ours:
+    `notices` say what happened to the file, for the user. A file that the user `named` need not be ours:
     what is no pool is left untouched, and reading never sets it aside.
     """
 
@@ -147,8 +147,8 @@ class Database:
         return None if isinstance(found, Failure) and found.kind == DAMAGED else found
 
     def _missing(self) -> Failure:
-        words = f"There is no pool at {safe_text(str(self.path))}."
-        return Failure("pool", words, "`tlschain pool --db FILE import` makes one.")
+        message = f"There is no pool at {safe_text(str(self.path))}."
+        return Failure("pool", message, "`tlschain pool --db FILE import` makes one.")
 
     def close(self) -> None:
         """Let go of the file; the next use opens it again."""
@@ -182,8 +182,10 @@ class Database:
                     "pool", f"{self._shown} cannot be used: {error.strerror}.", "Check its folder and rights."
                 )
             except _ForeignError:
-                words = f"{safe_text(str(self.path))} is no pool of tlschain."
-                return Failure("pool", words, "It was left untouched; name a pool, or a file that is not there yet.")
+                message = f"{safe_text(str(self.path))} is no pool of tlschain."
+                return Failure(
+                    "pool", message, "It was left untouched; name a pool, or a file that is not there yet."
+                )
             except _NewerError:
                 return Failure(
                     "pool", f"{self._shown} was made by a newer tlschain.", "Upgrade, or use another file."
@@ -200,8 +202,8 @@ class Database:
 
     def _failure(self, error: Error) -> Failure:
         unusual = f"failed: {safe_text(str(error), 100)}", "Check it with `tlschain pool verify`."
-        words, hint = _WORDS.get(_code(error) & 0xFF, unusual)
-        return Failure("pool", f"{self._shown} {words}.", hint)
+        message, hint = _MESSAGES.get(_code(error) & 0xFF, unusual)
+        return Failure("pool", f"{self._shown} {message}.", hint)
 
     def _connected(self) -> Connection:
         """The open connection; another file at the path, put there by another process, is opened anew."""

@@ -183,13 +183,13 @@ def _octets(hexadecimal: str | None) -> bytes | None:
     return None if hexadecimal is None else bytes.fromhex(hexadecimal)
 
 
-def matching(entries: Iterable[PoolEntry], words: str) -> tuple[PoolEntry, ...]:
+def matching(entries: Iterable[PoolEntry], wanted: str) -> tuple[PoolEntry, ...]:
     """Choose entries by a SHA-256 prefix of 8 hex digits or more (colons allowed), or by a part of the subject."""
-    digits = words.replace(":", "").strip().lower()
+    digits = wanted.replace(":", "").strip().lower()
     hexadecimal = len(digits) >= MIN_PREFIX and all(char in "0123456789abcdef" for char in digits)
     if hexadecimal:
         by_digest = tuple(entry for entry in entries if entry.certificate.sha256.startswith(digits))
         if by_digest:
             return by_digest
-    folded = words.strip().casefold()
+    folded = wanted.strip().casefold()
     return tuple(entry for entry in entries if folded and folded in entry.certificate.subject.casefold())

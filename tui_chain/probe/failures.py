@@ -44,7 +44,7 @@ _NO_SUCH_NAME = {socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NON
 
 def timed_out(step: str, seconds: float) -> Failure:
     """Say that a step used up its time."""
-    words, hint = {
+    message, hint = {
         "name": ("The name lookup did not answer", "Check the resolver, or give an IP address."),
         "connect": ("No answer to the connection", "A firewall may drop it; check the port and the network."),
         "starttls": (
@@ -56,7 +56,7 @@ def timed_out(step: str, seconds: float) -> Failure:
             "It may not speak TLS there; check the port.",
         ),
     }[step]
-    return Failure("timeout", f"{words} within {seconds:g} s (step: {_STEPS[step]}).", hint)
+    return Failure("timeout", f"{message} within {seconds:g} s (step: {_STEPS[step]}).", hint)
 
 
 def explain(step: str, error: OSError) -> Failure:
@@ -67,16 +67,16 @@ def explain(step: str, error: OSError) -> Failure:
         return _name(error)
     if step != "connect":
         return _broken(step, error)
-    other = ("connect", f"The connection failed: {_words(error)}", "Check the host, the port and the network.")
-    kind, words, hint = _CONNECT.get(error.errno or 0, other)
-    return Failure(kind, f"{words} (step: connect).", hint)
+    other = ("connect", f"The connection failed: {_error_text(error)}", "Check the host, the port and the network.")
+    kind, message, hint = _CONNECT.get(error.errno or 0, other)
+    return Failure(kind, f"{message} (step: connect).", hint)
 
 
 def _broken(step: str, error: OSError) -> Failure:
     cut = "cut" if error.errno == errno.ECONNRESET else "closed"
     if step == "starttls":
-        words = f"The server {cut} the connection before STARTTLS was agreed (step: STARTTLS)."
-        return Failure("starttls", words, "Check the protocol and the port.")
+        message = f"The server {cut} the connection before STARTTLS was agreed (step: STARTTLS)."
+        return Failure("starttls", message, "Check the protocol and the port.")
     return Failure(
         "reset",
         f"The server {cut} the connection during the TLS handshake (step: TLS).",
@@ -84,7 +84,7 @@ def _broken(step: str, error: OSError) -> Failure:
     )
 
 
-def _words(error: OSError) -> str:
+def _error_text(error: OSError) -> str:
     return safe_text((error.strerror or str(error) or type(error).__name__).lower(), 120)
 
 
@@ -93,7 +93,7 @@ def _name(error: OSError) -> Failure:
         return Failure("name", "The resolver gave no answer (step: name).", "Check the network and the DNS server.")
     if error.errno in _NO_SUCH_NAME:
         return Failure("name", "There is no such name (step: name).", "Check the spelling, or a VPN that knows it.")
-    return Failure("name", f"The name lookup failed: {_words(error)} (step: name).", "Check the resolver.")
+    return Failure("name", f"The name lookup failed: {_error_text(error)} (step: name).", "Check the resolver.")
 
 
 def _tls(error: ssl.SSLError) -> Failure:
@@ -109,8 +109,8 @@ def _tls(error: ssl.SSLError) -> Failure:
             "What answers there does not speak TLS (step: TLS).",
             "Check the port; mail and databases need scheme+starttls://.",
         )
-    words = safe_text(reason.lower().replace("_", " ") or str(error), 120)
-    return Failure("tls", f"The TLS handshake failed: {words} (step: TLS).", "The server's log may say more.")
+    message = safe_text(reason.lower().replace("_", " ") or str(error), 120)
+    return Failure("tls", f"The TLS handshake failed: {message} (step: TLS).", "The server's log may say more.")
 
 
 def handshake_too_long(error: HandshakeTooLong) -> Failure:

@@ -166,10 +166,10 @@ async def make_offer(
         await shake_hands(sock, connection)
     except (ssl.SSLError, ConnectionError) as error:
         chain = chain_of(connection)
-        if not chain or not _asked(states) or not is_refusal(error):
+        if not chain or not _is_requested(states) or not is_refusal(error):
             raise
         return Handshake(chain, _facts(connection, ClientCertificate.REQUIRED), error)
-    requested = ClientCertificate.REQUESTED if _asked(states) else None
+    requested = ClientCertificate.REQUESTED if _is_requested(states) else None
     shaken = Handshake(chain_of(connection), _facts(connection, requested))
     if requested is None or shaken.tls.version != "TLSv1.3" or not await _refuses(sock, connection, read_on):
         return shaken
@@ -207,7 +207,7 @@ def _choose(context: SSL.Context, function: str, names: Iterable[str]) -> None:
     set_list(inner, ":".join(known).encode())
 
 
-def _asked(states: Iterable[bytes]) -> bool:
+def _is_requested(states: Iterable[bytes]) -> bool:
     return any(_REQUEST in state for state in states)
 
 

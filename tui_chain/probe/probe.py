@@ -85,7 +85,7 @@ class Prober:
     ) -> ServedChain | Failure:
         """Record what the first of `addresses` that answers serves, asked by `question`, with or without SNI.
 
-        With `families` an unusual server is also asked what each client family offers (see `offers.beyond_common`).
+        With `families` an unusual server gets the offer of each client family too (`family_offers.beyond_common`).
         `looked_up` are the milliseconds that the name took.
         """
         started = time.perf_counter()
@@ -152,7 +152,7 @@ class Prober:
     async def _complete(
         self, first: Handshake | Failure, target: Target, address: Address, *, sni: bool, families: bool
     ) -> Handshake | Failure:
-        """Ask a server again that does not take what all client families offer; see `offers.beyond_common`."""
+        """Ask a server again that does not take what all client families offer; see `family_offers.beyond_common`."""
         from tui_chain.probe.family_offers import beyond_common
 
         async def again(shake: Shake, longer: float) -> Handshake | Failure:

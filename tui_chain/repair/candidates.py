@@ -35,7 +35,7 @@ class Candidate:
     """A certificate that could close a gap.
 
     `trail` is the path that it opens, leaf first; `end` says where that ends. `best` is the
-    first of the trusted paths through it, or None. `why` says in words why it is, or is not, to be taken.
+    first of the trusted paths through it, or None. `why` says why it is, or is not, to be taken.
     `chosen` marks the one in the path that the repair takes. `valid` says that its dates hold now.
     """
 
@@ -91,7 +91,7 @@ class GapFinder:
         return tuple(self._gap(known[sha256]) for sha256 in wanted if sha256 in known)
 
     def _everything(self) -> tuple[Certificate, ...]:
-        in_paths = (one for way in self.alternatives for one in way.path.certificates)
+        in_paths = (one for each in self.alternatives for one in each.path.certificates)
         at_ends = (one for trail in self.resolution.diagnosis.search.untrusted for one in trail)
         everything = (*self.served.certificates, *self.resolution.found, *in_paths, *at_ends)
         return tuple(dict.fromkeys(everything))
@@ -111,17 +111,18 @@ class GapFinder:
 
     def _candidate(self, child: Certificate, one: Certificate) -> Candidate:
         proof = link_proof(self.prover, child, one)
-        through = [way for way in self.alternatives if (child, one) in pairwise(way.path.certificates)]
+        through = [each for each in self.alternatives if (child, one) in pairwise(each.path.certificates)]
         best = next(
-            (way for way in through if way.usable and self.choice.allows(way.path)), through[0] if through else None
+            (each for each in through if each.usable and self.choice.allows(each.path)),
+            through[0] if through else None,
         )
-        trail, end = self._way(child, one, proof, best)
-        chosen = any(way.chosen for way in through)
+        trail, end = self._trail(child, one, proof, best)
+        chosen = any(each.chosen for each in through)
         source = self.resolution.sources.get(one.sha256, "unknown")
         why = _why(child, one, proof, end, best)
         return Candidate(one, source, proof, trail, end, best, why, one.valid_at(self.at), chosen)
 
-    def _way(
+    def _trail(
         self, child: Certificate, one: Certificate, proof: Proof, best: Alternative | None
     ) -> tuple[tuple[Certificate, ...], PathEnd]:
         if proof is not Proof.SIGNED:
@@ -131,12 +132,12 @@ class GapFinder:
         return self._climb((*self._below(child), one))
 
     def _below(self, child: Certificate) -> tuple[Certificate, ...]:
-        """The way from the leaf to a certificate, itself included."""
+        """The trail from the leaf to a certificate, itself included."""
         search = self.resolution.diagnosis.search
-        ways = [way.path.certificates for way in self.alternatives]
-        ways += [missing.trail for missing in search.missing]
-        ways += [*search.untrusted, *search.circles]
-        return next((way[: way.index(child) + 1] for way in ways if child in way), (child,))
+        trails = [each.path.certificates for each in self.alternatives]
+        trails += [missing.trail for missing in search.missing]
+        trails += [*search.untrusted, *search.circles]
+        return next((trail[: trail.index(child) + 1] for trail in trails if child in trail), (child,))
 
     def _climb(self, trail: tuple[Certificate, ...]) -> tuple[tuple[Certificate, ...], PathEnd]:
         """Follow signatures upwards, by the first that signed, until there is no higher one."""
@@ -182,7 +183,7 @@ def _unrelated(child: Certificate, one: Certificate) -> str:
 def gaps(
     served: ServedChain,
     resolution: Resolution,
-    ways: Iterable[Alternative],
+    alternatives: Iterable[Alternative],
     *,
     at: datetime,
     prover: SignatureProver,
@@ -190,6 +191,6 @@ def gaps(
 ) -> tuple[Gap, ...]:
     """Return for every certificate that something was tried for the candidates that came, best first.
 
-    `ways` are the host's `alternatives`, made with the same `choice`.
+    `alternatives` are the host's, made with the same `choice`.
     """
-    return GapFinder(served, resolution, tuple(ways), at, prover, choice).gaps()
+    return GapFinder(served, resolution, tuple(alternatives), at, prover, choice).gaps()

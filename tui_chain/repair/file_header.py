@@ -81,16 +81,16 @@ def read_header(data: bytes) -> Header | None:
     """
     text = data.removeprefix(b"\xef\xbb\xbf").decode("ascii", "replace").replace("\r\n", "\n")
     top = text.split("\n\n", 1)[0].split("\n")
-    said = [line.removeprefix("# ") for line in top if line.startswith("# ")]
-    if len(said) < 2 or not said[1].startswith(_MADE_BY):
+    comments = [line.removeprefix("# ") for line in top if line.startswith("# ")]
+    if len(comments) < 2 or not comments[1].startswith(_MADE_BY):
         return None
     return Header(
-        said[0],
-        next(_values(said, "Kind: "), ""),
-        tuple(dict.fromkeys(_values(said, "Host: ")))[:MAX_HOSTS],
-        next(_values(said, "Trust store: "), ""),
+        comments[0],
+        next(_values(comments, "Kind: "), ""),
+        tuple(dict.fromkeys(_values(comments, "Host: ")))[:MAX_HOSTS],
+        next(_values(comments, "Trust store: "), ""),
         {found[1].replace(":", "").lower(): found[2] for found in _BLOCK.finditer(text)},
-        _scope(next(_values(said, _CRL_CHECK), "")),
+        _scope(next(_values(comments, _CRL_CHECK), "")),
     )
 
 

@@ -70,7 +70,7 @@ class AIAClient:
     answers: AIACache = field(default_factory=AIACache)
     ask_user: AskUser | None = None
     budget: FetchBudget = field(default_factory=FetchBudget)
-    _asked: set[str] = field(default_factory=set)
+    _fetched: set[str] = field(default_factory=set)
     _bounded: set[str] = field(default_factory=set)
 
     async def tries(self, child: Certificate) -> AsyncIterator[IssuerLookup]:
@@ -82,9 +82,9 @@ class AIAClient:
         if not urls:
             yield IssuerLookup(SOURCE, "(none)", child.sha256, "the certificate names no AIA address")
         for url in urls[:MAX_URLS]:
-            if url in self._asked:
+            if url in self._fetched:
                 continue
-            self._asked.add(url)
+            self._fetched.add(url)
             tried = await self._ask(url, child)
             yield tried
             if tried.ok:

@@ -17,7 +17,7 @@ from tui_chain.net.refusals import ConsentNeededError
 
 DAY = 86_400.0
 """The longest that an answer is kept, in seconds."""
-UNTOLD = 60.0
+UNSTATED = 60.0
 """Seconds for an answer that says nothing of its life time: as long as one sitting at the screen."""
 HEURISTIC = 0.1
 """The part of the age at sending that RFC 9111 section 4.2.2 suggests."""
@@ -30,11 +30,11 @@ def lifetime(answer: Answer) -> float:
     directives = {name.lower(): value for name, value in _DIRECTIVE.findall(answer.header("cache-control"))}
     if "no-store" in directives or "no-cache" in directives:
         return 0.0
-    told = _told(answer, directives)
-    return min(max(told - _number(answer.header("age")), 0.0), DAY)
+    fresh = _freshness(answer, directives)
+    return min(max(fresh - _number(answer.header("age")), 0.0), DAY)
 
 
-def _told(answer: Answer, directives: dict[str, str]) -> float:
+def _freshness(answer: Answer, directives: dict[str, str]) -> float:
     if "max-age" in directives:
         return _number(directives["max-age"])
     sent, expires = _date(answer.header("date")), _date(answer.header("expires"))
@@ -43,8 +43,8 @@ def _told(answer: Answer, directives: dict[str, str]) -> float:
         return (expires - sent).total_seconds() if sent is not None and expires is not None else 0.0
     modified = _date(answer.header("last-modified"))
     if sent is not None and modified is not None:
-        return max((sent - modified).total_seconds() * HEURISTIC, UNTOLD)
-    return UNTOLD
+        return max((sent - modified).total_seconds() * HEURISTIC, UNSTATED)
+    return UNSTATED
 
 
 def _number(text: str) -> float:

@@ -83,6 +83,6 @@ def _files(folder: Path, problems: list[str]) -> list[Path]:
     if not files:
         problems.append(f"{safe_text(str(folder))}: there is no certificate file in it")
     if len(files) > MAX_FILES:
-        words = f"it has {len(files)} certificate files; only the first {MAX_FILES} are read"
-        problems.append(f"{safe_text(str(folder))}: {words}")
+        bound = f"it has {len(files)} certificate files; only the first {MAX_FILES} are read"
+        problems.append(f"{safe_text(str(folder))}: {bound}")
     return files[:MAX_FILES]

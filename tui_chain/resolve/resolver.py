@@ -53,7 +53,7 @@ class Resolver:
     budget: FetchBudget | None = None
     _tries: list[IssuerLookup] = field(default_factory=list)
     _found: dict[Certificate, str] = field(default_factory=dict)
-    _asked: set[Certificate] = field(default_factory=set)
+    _looked_up: set[Certificate] = field(default_factory=set)
 
     async def resolve(self, served: ServedChain, diagnosis: Diagnosis) -> Resolution:
         """Look for what `diagnosis` misses; every try is recorded, in order, with its outcome and time."""
@@ -78,11 +78,11 @@ class Resolver:
         for certificate, place in self.pool.certificates:
             self._found.setdefault(certificate, place)
         for _ in range(MAX_DEPTH):
-            children = [child for child in waiting(diagnosis) if child not in self._asked]
+            children = [child for child in waiting(diagnosis) if child not in self._looked_up]
             if not children:
                 break
             for child in children:
-                self._asked.add(child)
+                self._looked_up.add(child)
                 for source in (*self.sources, given):
                     tried = await source.ask(child, self.diagnoser.prover)
                     if tried is not None:

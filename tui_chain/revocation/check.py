@@ -71,12 +71,12 @@ class RevocationClient:
             yield await self._crl(url, child, issuer)
 
     async def _ocsp(self, url: str, child: Certificate, issuer: Certificate) -> RevocationAnswer:
-        asked = request_url(url, child, issuer)
-        if asked is None:
+        request = request_url(url, child, issuer)
+        if request is None:
             return RevocationAnswer(
                 Means.OCSP, Revocation.UNKNOWN, "the certificate cannot be asked about", safe_text(url)
             )
-        body = await self._body(Means.OCSP, url, asked)
+        body = await self._body(Means.OCSP, url, request)
         if isinstance(body, RevocationAnswer):
             return body
         return read_response(body, child, issuer, at=self.at, means=Means.OCSP, url=safe_text(url))
@@ -88,9 +88,9 @@ class RevocationClient:
         # a list of some MiB takes 0.1 s to read: not on the event loop
         return await asyncio.to_thread(read_crl, body, child, issuer, at=self.at, url=safe_text(url))
 
-    async def _body(self, means: Means, url: str, asked: str, limit: int = 64 * 1024) -> bytes | RevocationAnswer:
+    async def _body(self, means: Means, url: str, request: str, limit: int = 64 * 1024) -> bytes | RevocationAnswer:
         try:
-            answer = await fetch(asked, allowed=self.allowed, limit=limit)
+            answer = await fetch(request, allowed=self.allowed, limit=limit)
         except FetchRefusedError as refused:
             return RevocationAnswer(means, Revocation.UNREACHABLE, str(refused), safe_text(url))
         if answer.status != 200:

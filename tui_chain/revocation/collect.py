@@ -32,13 +32,13 @@ class Revoked(Failure):
     check: RevocationCheck | None = None
 
 
-def revoked(certificate: Certificate, said: RevocationAnswer) -> Revoked:
+def revoked(certificate: Certificate, answer: RevocationAnswer) -> Revoked:
     """A certificate of the path was revoked: there is nothing that a client could trust."""
     return Revoked(
         "revoked",
-        f"{certificate.label} was {said.text}, says the CRL {said.url}.",
+        f"{certificate.label} was {answer.text}, says the CRL {answer.url}.",
         "No file is made for it; ask the server's owner for a chain without it.",
-        RevocationCheck(certificate.sha256, certificate.label, (said,)),
+        RevocationCheck(certificate.sha256, certificate.label, (answer,)),
     )
 
 
@@ -63,13 +63,13 @@ def _otherwise(certificate: Certificate, offline: bool) -> str:
 
 def nothing_came(certificate: Certificate, reasons: Sequence[str], *, leaf_would_do: bool) -> Failure:
     """Every place where a certificate's CRL could be had gave none that counts."""
-    told = "; ".join(reasons[:MAX_REASONS]) + (" …" if len(reasons) > MAX_REASONS else "")
+    shown = "; ".join(reasons[:MAX_REASONS]) + (" …" if len(reasons) > MAX_REASONS else "")
     hints = [f"{LEAF_ALONE}."] if leaf_would_do else []
     if any(NEEDS_CONSENT in reason for reason in reasons):
         hints.insert(0, "Allow private addresses (on the command line that is --allow-private-aia).")
     return Failure(
         "crl",
-        f"There is no CRL in force for {certificate.label}: {told}.",
+        f"There is no CRL in force for {certificate.label}: {shown}.",
         " ".join(hints) or "Try again later, or add its issuer's CRL from a file (--pool FILE).",
     )
 
@@ -155,10 +155,12 @@ class CrlCollector:
         bad = next((answer for _, answer in inquiry.judged if answer.status is Revocation.REVOKED), None)
         if bad is not None:
             return revoked(child, bad)
-        good = [one for one, said in inquiry.judged if said.status is Revocation.GOOD and one.crl.in_force(self.at)]
+        good = [
+            one for one, answer in inquiry.judged if answer.status is Revocation.GOOD and one.crl.in_force(self.at)
+        ]
         if good:
             return max(good, key=_freshness)
-        reasons = [f"{one.source}: {_why_not(one.crl, said)}" for one, said in inquiry.judged] + inquiry.reasons
+        reasons = [f"{one.source}: {_why_not(one.crl, answer)}" for one, answer in inquiry.judged] + inquiry.reasons
         leaf_would_do = self.scope is CrlScope.CHAIN and child != path[0]
         if not reasons:
             return no_list_named(child, inquiry.issuer, offline=self.offline, leaf_would_do=leaf_would_do)
@@ -179,8 +181,8 @@ class CrlCollector:
         anchor = path[-1]
         if self.scope is CrlScope.LEAF or not anchor.self_issued:
             return None
-        said = (judge_crl(crl, anchor, anchor, at=self.at, url="of the root itself") for crl in crls)
-        bad = next((one for one in said if one.status is Revocation.REVOKED), None)
+        answers = (judge_crl(crl, anchor, anchor, at=self.at, url="of the root itself") for crl in crls)
+        bad = next((one for one in answers if one.status is Revocation.REVOKED), None)
         return None if bad is None else revoked(anchor, bad)
 
 

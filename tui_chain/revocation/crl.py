@@ -45,11 +45,11 @@ def judge_crl(
             Means.CRL, Revocation.UNKNOWN, f"the list does not count: {entry.reason}", url, *times
         )
     if entry is None:
-        words = f"good: not in the issuer's list of {crl.this_update:%Y-%m-%d %H:%M} UTC"
-        return RevocationAnswer(Means.CRL, Revocation.GOOD, words, url, *times)
+        text = f"good: not in the issuer's list of {crl.this_update:%Y-%m-%d %H:%M} UTC"
+        return RevocationAnswer(Means.CRL, Revocation.GOOD, text, url, *times)
     reason = _reason(entry)
-    words = f"revoked on {entry.revocation_date_utc:%Y-%m-%d}" + (f" ({reason})" if reason else "")
-    return RevocationAnswer(Means.CRL, Revocation.REVOKED, words, url, *times, entry.revocation_date_utc, reason)
+    text = f"revoked on {entry.revocation_date_utc:%Y-%m-%d}" + (f" ({reason})" if reason else "")
+    return RevocationAnswer(Means.CRL, Revocation.REVOKED, text, url, *times, entry.revocation_date_utc, reason)
 
 
 def _reason(entry: x509.RevokedCertificate) -> str | None:

@@ -24,7 +24,7 @@ from tui_chain.x509.revocation import (
 from tui_chain.x509.signatures import Proof, signature_proof
 
 _OCSP_SIGNING = "1.3.6.1.5.5.7.3.9"
-_WORDS = {
+_RESPONSE_TEXTS = {
     ocsp.OCSPResponseStatus.MALFORMED_REQUEST: "the responder calls the request malformed",
     ocsp.OCSPResponseStatus.INTERNAL_ERROR: "the responder has an internal error",
     ocsp.OCSPResponseStatus.TRY_LATER: "the responder asks to come back later",
@@ -66,8 +66,8 @@ def _read(
 ) -> RevocationAnswer:
     response = ocsp.load_der_ocsp_response(der)
     if response.response_status is not ocsp.OCSPResponseStatus.SUCCESSFUL:
-        words = _WORDS.get(response.response_status, "the responder gives no answer")
-        return RevocationAnswer(means, Revocation.UNKNOWN, words, url)
+        text = _RESPONSE_TEXTS.get(response.response_status, "the responder gives no answer")
+        return RevocationAnswer(means, Revocation.UNKNOWN, text, url)
     single = next((one for one in response.responses if _is_about(one, certificate, issuer)), None)
     if single is None:
         return RevocationAnswer(means, Revocation.UNKNOWN, "the answer is about another certificate", url)
@@ -75,21 +75,21 @@ def _read(
     flaw = flaw or staleness(single.this_update_utc, single.next_update_utc, at)
     status = _STATUS[single.certificate_status]
     if flaw is not None:
-        words = f"it says {status.value}, but does not count: {flaw}"
-        return RevocationAnswer(means, Revocation.UNKNOWN, words, url, single.this_update_utc, single.next_update_utc)
+        text = f"it says {status.value}, but does not count: {flaw}"
+        return RevocationAnswer(means, Revocation.UNKNOWN, text, url, single.this_update_utc, single.next_update_utc)
     return _answer(single, status, means, url)
 
 
 def _answer(single: ocsp.OCSPSingleResponse, status: Revocation, means: Means, url: str) -> RevocationAnswer:
     reason = single.revocation_reason.value if single.revocation_reason is not None else None
     when = single.revocation_time_utc
-    words = {
+    text = {
         Revocation.GOOD: f"good, by its issuer's answer of {single.this_update_utc:%Y-%m-%d %H:%M} UTC",
         Revocation.REVOKED: "revoked" if when is None else f"revoked on {when:%Y-%m-%d}",
         Revocation.UNKNOWN: "the responder does not know this certificate",
     }[status]
-    words += f" ({reason})" if reason else ""
-    return RevocationAnswer(means, status, words, url, single.this_update_utc, single.next_update_utc, when, reason)
+    text += f" ({reason})" if reason else ""
+    return RevocationAnswer(means, status, text, url, single.this_update_utc, single.next_update_utc, when, reason)
 
 
 _STATUS = {

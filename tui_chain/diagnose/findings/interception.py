@@ -90,8 +90,8 @@ _SECOND_LEVEL = 3
 
 def vendor_of(trail: Iterable[Certificate]) -> str | None:
     """Name the product whose words stand in the issuers of a trail, or None."""
-    words = " / ".join(dict.fromkeys(certificate.issuer for certificate in trail))
-    return next((name for name, pattern in _patterns() if pattern.search(words)), None)
+    issuers = " / ".join(dict.fromkeys(certificate.issuer for certificate in trail))
+    return next((name for name, pattern in _patterns() if pattern.search(issuers)), None)
 
 
 @cache
