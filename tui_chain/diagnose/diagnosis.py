@@ -10,6 +10,7 @@ from tui_chain.clients.handshake import HandshakeCode, handshake_refusals, key_k
 from tui_chain.clients.judge import Judge
 from tui_chain.clients.verdict import Verdict, Verdicts, refused
 from tui_chain.core.failure import Failure
+from tui_chain.core.finding_codes import FindingCode
 from tui_chain.core.status import Blame, Severity, Status
 from tui_chain.diagnose.case import Case, OtherStores, no_other_stores, uses_only_served
 from tui_chain.diagnose.findings.certificate import certificate_findings, path_findings
@@ -28,7 +29,7 @@ from tui_chain.x509.ocsp import read_response
 from tui_chain.x509.revocation import Means, Revocation
 from tui_chain.x509.signatures import SignatureProver
 
-_SPEAKS_TLS = frozenset({"alert", "tls"})
+_SPEAKS_TLS = frozenset({FindingCode.ALERT, FindingCode.TLS})
 """Kinds of a failed probe whose server answered in TLS; all that any family offers was offered to it."""
 
 

@@ -43,8 +43,8 @@ _WIDEST_GROUPS = (
     *("brainpoolP256r1", "brainpoolP384r1", "brainpoolP512r1", "secp224r1", "secp256k1", "secp192r1"),
 )
 _REQUEST = b"read server certificate request"
-_REFUSED = frozenset({"alert", "tls"})
-_BROKEN_OFF = _REFUSED | {"reset"}
+_REFUSED = frozenset({FindingCode.ALERT, FindingCode.TLS})
+_BROKEN_OFF = _REFUSED | {FindingCode.RESET}
 """Kinds of a failure by which a server, or this side, refuses a handshake; old servers only close."""
 
 Shake = Callable[[socket.socket, str | None], Awaitable[Handshake]]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from tui_chain.core.failure import Failure
+from tui_chain.core.finding_codes import FindingCode
 from tui_chain.net.lookup import Address
 from tui_chain.net.target import Target
 from tui_chain.probe.key_types import TLS_1_2, TLS_1_3, KeyOffer, KeyType, can_choose_keys
@@ -73,8 +74,8 @@ class VariantResult:
         """
         if self.variant.key_type is KeyType.ANY or not isinstance(self.result, Failure):
             return False
-        other_version = self.result.kind == "tls" and "unsupported protocol" in self.result.message
-        return self.result.kind == "alert" or other_version
+        other_version = self.result.kind == FindingCode.TLS and "unsupported protocol" in self.result.message
+        return self.result.kind == FindingCode.ALERT or other_version
 
 
 Progress = Callable[[VariantResult], None]

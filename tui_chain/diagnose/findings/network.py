@@ -135,11 +135,11 @@ def failure_finding(failure: Failure) -> Finding:
 
 
 def _kind(failure: Failure) -> FindingKind:
-    alert = _ALERT.search(failure.message) if failure.kind == "alert" else None
+    alert = _ALERT.search(failure.message) if failure.kind == FindingCode.ALERT else None
     if alert is not None:
         named = _BY_CODE.get(f"alert-{alert[1].replace(' ', '-')}", ALERT)
         return _ALERTS.get(alert[1], named)
-    if failure.kind == "tls" and "excessive message size" in failure.message:
+    if failure.kind == FindingCode.TLS and "excessive message size" in failure.message:
         return CHAIN_TOO_LARGE
     return _BY_CODE.get(failure.kind, CONNECT)
 
