@@ -11,8 +11,14 @@ import pytest
 from tests.support.chains import make_pki
 from tui_chain.clients.handshake import OFFERS
 from tui_chain.core.failure import Failure
-from tui_chain.probe.family_offers import Shake, beyond_common, unanswered_note
+from tui_chain.engine.journey import utc_now
+from tui_chain.lab.internet import Lab
+from tui_chain.net.target import Target
+from tui_chain.probe import family_offers
+from tui_chain.probe.family_offers import Again, Shake, beyond_common, unanswered_note
 from tui_chain.probe.handshake import Handshake
+from tui_chain.probe.probe import Prober
+from tui_chain.probe.served import ServedChain
 from tui_chain.probe.tls import TLSFacts
 
 TIMED_OUT = Failure("timeout", "The TLS handshake took longer than 5 s.")
@@ -62,3 +68,15 @@ def test_an_offer_without_an_answer_is_named_and_not_called_refused() -> None:
 def test_the_note_names_the_families_of_an_offer_without_an_answer() -> None:
     facts = replace(UNUSUAL.tls, unanswered_offers=frozenset({"go"}))
     assert unanswered_note(facts) == "no answer in time to the handshake of Go, which is taken as possible"
+
+
+def test_a_probe_says_so_in_its_note(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def beyond(_again: Again, first: Handshake | Failure, _read_on: float, *, families: bool) -> Handshake:
+        assert families
+        assert isinstance(first, Handshake)
+        return replace(first, tls=replace(first.tls, unanswered_offers=frozenset({"go"})))
+
+    monkeypatch.setattr(family_offers, "beyond_common", beyond)
+    served = asyncio.run(Prober(utc_now).probe(Target("localhost", lab.host("complete").port)))
+    assert isinstance(served, ServedChain)
+    assert served.note == "no answer in time to the handshake of Go, which is taken as possible"
