@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,8 +13,10 @@ import pytest
 
 from tui_chain.lab.internet import Lab, open_lab
 
-FOREIGN = ("NO_COLOR", "FORCE_COLOR", "COLORTERM", "TEXTUAL", "SSH_", "SSL_CERT_")
+FOREIGN = ("NO_COLOR", "FORCE_COLOR", "COLORTERM", "TEXTUAL", "SSH_", "SSL_CERT_", "COVERAGE_PROCESS")
 BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+collect_ignore = ["repair/test_write_processes.py"] if sys.platform == "win32" else []
+"""Rights, limits and signals of processes, as POSIX has them."""
 PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 
 

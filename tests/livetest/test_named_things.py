@@ -13,6 +13,7 @@ import pytest
 
 from tests.livetest.test_environment import hashed
 from tests.support.cli import started
+from tests.support.posix import mkfifo
 from tests.support.proxy import ConnectProxy, start
 from tests.support.servers import fresh_chain, server_context
 from tui_chain.lab.authority import to_pem
@@ -30,7 +31,7 @@ SECONDS = 30.0
 @pytest.fixture
 def pipe(tmp_path: Path) -> Path:
     path = tmp_path / "pipe"
-    os.mkfifo(path)
+    mkfifo(path)
     return path
 
 
