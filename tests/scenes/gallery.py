@@ -6,7 +6,7 @@ from contextlib import chdir
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.scenes.stage import Size, press, settled, stage, svg
+from tests.scenes.stage import Size, press, settled, stage, standing_cursor, svg
 from tests.scenes.world import HOSTS
 
 SMALL, MEDIUM, WIDE = (80, 24), (120, 40), (200, 60)
@@ -47,6 +47,7 @@ async def _play(scene: Scene) -> str:
     async with stage(scene.size, HOSTS) as pilot:
         await press(pilot, *scene.keys)
         await settled(pilot)
+        await standing_cursor(pilot)
         return svg(pilot)
 
 
