@@ -48,8 +48,6 @@ ENDINGS = (".py", ".md", ".toml", ".yml", ".yaml", ".svg", ".txt", "/")
 PLACEHOLDER = re.compile(r"\b(NAME|FAMILY|ID)\b|_NAME\b")
 """Words in capitals that stand for a name."""
 TO_COME = {
-    "tui_chain/core/finding_codes.py",
-    "tui_chain/diagnose/findings/",
     "tui_chain/net/starttls/",
     "tui_chain/servers/",
     "tests/net/starttls/",
