@@ -161,7 +161,9 @@ OF_ONE_SIBLING: set[str] = {
     "x509.formats.pkcs12",
     "x509.formats.pkcs12_cipher",
 }
-APART: dict[str, str] = {}
+APART: dict[str, str] = {
+    "tui.terminal_output": "what Textual paints on is no part of reading options",
+}
 """Modules that one sibling alone imports, with the reason why they are files of their own."""
 
 

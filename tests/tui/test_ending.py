@@ -115,6 +115,22 @@ def test_a_terminal_that_closes_ends_the_demo(tmp_path: Path) -> None:
     assert names_in(tmp_path) == []
 
 
+def test_a_screen_whose_terminal_has_long_closed_ends_when_it_is_told_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Below nohup the hang-up says nothing: it goes on painting where nobody looks, more than a queue holds."""
+    monkeypatch.setitem(globals(), "LEADING", f"import signal\nsignal.signal({HANGUP:d}, signal.SIG_IGN)\n{LEADING}")
+    with screen(tmp_path, "--demo") as terminal:
+        terminal.until(lambda: b"leaf-only" in terminal.seen)
+        os.close(terminal.worker)
+        os.close(terminal.main)
+        with pytest.raises(subprocess.TimeoutExpired):
+            terminal.process.wait(5)  # the probes of the demo's hosts
+        terminal.process.send_signal(signal.SIGTERM)
+        assert terminal.process.wait(SECONDS) == 143
+    assert names_in(tmp_path) == []
+
+
 def test_a_screen_without_a_lab_heeds_too(tmp_path: Path) -> None:
     with screen(tmp_path, "localhost:1") as terminal:
         terminal.until(lambda: b"unreachable" in terminal.seen)
