@@ -38,7 +38,6 @@ SENTENCE = re.compile(r"\w \w")
 
 KNOWN: dict[str, int] = {
     "README.md": 1,
-    "architecture.md": 4,
     "help": 5,
     "tui_chain.advise.advice": 1,
     "tui_chain.advise.letter": 1,
