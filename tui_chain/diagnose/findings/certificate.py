@@ -8,13 +8,7 @@ from datetime import datetime, timedelta
 from tui_chain.core.finding_codes import FindingCode
 from tui_chain.core.text import plural
 from tui_chain.diagnose.case import Case
-from tui_chain.diagnose.findings.finding import (
-    FATAL,
-    RISK,
-    SERVER,
-    Finding,
-    FindingKind,
-)
+from tui_chain.diagnose.findings.finding import FATAL, RISK, SERVER, Finding, FindingKind
 from tui_chain.diagnose.findings.leaf import EXPIRES_SOON, host_finding, leaf_findings
 from tui_chain.diagnose.findings.strict import strict_findings
 from tui_chain.diagnose.findings.trust import ANCHOR_EXPIRED, ANCHOR_EXPIRES_SOON, REJECTED

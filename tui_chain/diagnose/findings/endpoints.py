@@ -8,14 +8,7 @@ from datetime import datetime
 
 from tui_chain.core.finding_codes import FindingCode
 from tui_chain.diagnose.diagnosis import Diagnoser, Diagnosis, by_severity
-from tui_chain.diagnose.findings.finding import (
-    COSMETIC,
-    FATAL,
-    RISK,
-    SERVER,
-    Finding,
-    FindingKind,
-)
+from tui_chain.diagnose.findings.finding import COSMETIC, FATAL, RISK, SERVER, Finding, FindingKind
 from tui_chain.probe.key_types import KeyType
 from tui_chain.probe.served import ServedChain
 from tui_chain.probe.variants import Variant, VariantResult

@@ -11,13 +11,7 @@ from tui_chain.clients.verdict import Verdict, reason
 from tui_chain.core.finding_codes import FindingCode
 from tui_chain.core.status import Status
 from tui_chain.diagnose.case import Case
-from tui_chain.diagnose.findings.finding import (
-    FATAL,
-    RISK,
-    SERVER,
-    Finding,
-    FindingKind,
-)
+from tui_chain.diagnose.findings.finding import FATAL, RISK, SERVER, Finding, FindingKind
 from tui_chain.paths.codes import WITHOUT_STRICT, is_strict
 
 CLIENTS_REFUSE = FindingKind(

@@ -9,15 +9,7 @@ from tui_chain.clients.families import family_names
 from tui_chain.clients.handshake import HandshakeCode
 from tui_chain.core.finding_codes import FindingCode
 from tui_chain.diagnose.case import Case
-from tui_chain.diagnose.findings.finding import (
-    CLIENT,
-    COSMETIC,
-    FATAL,
-    RISK,
-    SERVER,
-    Finding,
-    FindingKind,
-)
+from tui_chain.diagnose.findings.finding import CLIENT, COSMETIC, FATAL, RISK, SERVER, Finding, FindingKind
 from tui_chain.diagnose.findings.network import ALERT_HANDSHAKE_FAILURE, is_ended_by_alert
 
 OLD_TLS = FindingKind(

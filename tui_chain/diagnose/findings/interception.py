@@ -9,12 +9,7 @@ from functools import cache
 
 from tui_chain.core.finding_codes import FindingCode
 from tui_chain.diagnose.case import Case
-from tui_chain.diagnose.findings.finding import (
-    INTERCEPTION,
-    RISK,
-    Finding,
-    FindingKind,
-)
+from tui_chain.diagnose.findings.finding import INTERCEPTION, RISK, Finding, FindingKind
 from tui_chain.paths.search import Search
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.names import parse_ip

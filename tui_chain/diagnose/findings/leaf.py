@@ -10,13 +10,7 @@ from tui_chain.clients.families import family_names
 from tui_chain.core.finding_codes import FindingCode
 from tui_chain.core.text import safe_text
 from tui_chain.diagnose.case import Case
-from tui_chain.diagnose.findings.finding import (
-    FATAL,
-    RISK,
-    SERVER,
-    Finding,
-    FindingKind,
-)
+from tui_chain.diagnose.findings.finding import FATAL, RISK, SERVER, Finding, FindingKind
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.names import parse_ip
 

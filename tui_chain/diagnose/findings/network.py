@@ -9,12 +9,7 @@ from tui_chain.core.failure import Failure
 from tui_chain.core.finding_codes import FindingCode
 from tui_chain.core.status import Blame
 from tui_chain.diagnose.case import Case
-from tui_chain.diagnose.findings.finding import (
-    FATAL,
-    SERVER,
-    Finding,
-    FindingKind,
-)
+from tui_chain.diagnose.findings.finding import FATAL, SERVER, Finding, FindingKind
 from tui_chain.diagnose.findings.served_chain import CHAIN_TOO_LARGE
 from tui_chain.probe.served import ServedChain
 

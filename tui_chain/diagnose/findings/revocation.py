@@ -8,13 +8,7 @@ from dataclasses import replace
 from tui_chain.core.finding_codes import FindingCode
 from tui_chain.core.status import Blame, Status
 from tui_chain.diagnose.diagnosis import Diagnosis, by_severity
-from tui_chain.diagnose.findings.finding import (
-    FATAL,
-    RISK,
-    SERVER,
-    Finding,
-    FindingKind,
-)
+from tui_chain.diagnose.findings.finding import FATAL, RISK, SERVER, Finding, FindingKind
 from tui_chain.x509.revocation import Means, Revocation, RevocationCheck
 
 REVOKED = FindingKind(

@@ -8,15 +8,7 @@ from itertools import pairwise
 
 from tui_chain.core.finding_codes import FindingCode
 from tui_chain.diagnose.case import Case
-from tui_chain.diagnose.findings.finding import (
-    COSMETIC,
-    FATAL,
-    RISK,
-    SERVER,
-    STORE,
-    Finding,
-    FindingKind,
-)
+from tui_chain.diagnose.findings.finding import COSMETIC, FATAL, RISK, SERVER, STORE, Finding, FindingKind
 from tui_chain.x509.certificate import Certificate
 
 MISSING_ISSUER = FindingKind(

@@ -6,12 +6,7 @@ from collections.abc import Iterator
 
 from tui_chain.core.finding_codes import FindingCode
 from tui_chain.diagnose.case import Case
-from tui_chain.diagnose.findings.finding import (
-    RISK,
-    SERVER,
-    Finding,
-    FindingKind,
-)
+from tui_chain.diagnose.findings.finding import RISK, SERVER, Finding, FindingKind
 from tui_chain.paths.codes import meaning
 from tui_chain.paths.strict import strict_fault
 

@@ -8,14 +8,7 @@ from collections.abc import Iterable, Iterator
 from tui_chain.core.finding_codes import FindingCode
 from tui_chain.core.text import colon_hex, plural
 from tui_chain.diagnose.case import Case
-from tui_chain.diagnose.findings.finding import (
-    FATAL,
-    RISK,
-    SERVER,
-    STORE,
-    Finding,
-    FindingKind,
-)
+from tui_chain.diagnose.findings.finding import FATAL, RISK, SERVER, STORE, Finding, FindingKind
 from tui_chain.diagnose.findings.interception import interception_findings
 from tui_chain.diagnose.findings.leaf import SELF_SIGNED
 from tui_chain.diagnose.findings.served_chain import ISSUER_CIRCLE, ISSUER_UNKNOWN, MISSING_ISSUER
