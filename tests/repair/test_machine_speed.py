@@ -71,5 +71,5 @@ def test_the_clock_changes_nothing(
     usual = outcome(found)
     clock = CrawlingClock(seconds)
     for module in (budget, aia, sources):
-        monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=clock, perf_counter=clock))
+        monkeypatch.setattr(module, "time", SimpleNamespace(thread_time=clock, perf_counter=clock))
     assert outcome(found) == usual
