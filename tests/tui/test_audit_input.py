@@ -18,8 +18,8 @@ from tests.support.unsafe import unsafe_in
 from tests.tui.audits import ROOTS, audit, damaged, keys, read, sentences
 from tui_chain.audit.audit import Audit, Auditor
 from tui_chain.lab.authority import to_pem
+from tui_chain.tui.screens.audited_file import completions
 from tui_chain.tui.screens.folder import FolderScreen
-from tui_chain.tui.screens.looking import completions
 
 pytestmark = pytest.mark.anyio
 

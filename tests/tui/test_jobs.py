@@ -19,7 +19,7 @@ from tui_chain.engine.journey import HostState, Journey
 from tui_chain.lab.internet import Lab
 from tui_chain.net.host_list import Host
 from tui_chain.net.target import Target
-from tui_chain.tui.book import Book
+from tui_chain.tui.host_rows import HostRows
 
 anyio = pytest.mark.anyio
 
@@ -85,17 +85,17 @@ async def test_an_unforeseen_error_is_a_sentence(app_on: AppOn, monkeypatch: pyt
 
 
 def test_a_late_result_is_dropped() -> None:
-    book = Book()
+    rows = HostRows()
     target = Target("host.test")
-    (row,) = book.add([Host(target)])
-    first = book.begin(target, "name")
-    second = book.begin(target, "name")
-    assert book.finish(first, row) is None
-    assert book.progress(target, first, "TLS") is None
-    finished = book.finish(second, row)
+    (row,) = rows.add([Host(target)])
+    first = rows.begin(target, "name")
+    second = rows.begin(target, "name")
+    assert rows.finish(first, row) is None
+    assert rows.progress(target, first, "TLS") is None
+    finished = rows.finish(second, row)
     assert finished is not None
     assert not finished.busy
-    assert book.finish(second, row) is None
+    assert rows.finish(second, row) is None
 
 
 def test_it_quits_at_once_in_the_middle_of_a_stalled_probe(lab: Lab) -> None:

@@ -26,7 +26,7 @@ from tui_chain.net.host_list import Host
 from tui_chain.net.target import Target
 from tui_chain.trust.loading import load_trust_store
 from tui_chain.tui.app import ChainApp
-from tui_chain.tui.screens.say import Names, SayScreen
+from tui_chain.tui.screens.instructions import Names, SayScreen
 
 pytestmark = pytest.mark.anyio
 

@@ -17,13 +17,13 @@ from tui_chain.tui.actions import NAMES, bindings
 from tui_chain.tui.bundle_actions import BundleActions
 from tui_chain.tui.chain_nodes import shown_trail
 from tui_chain.tui.file_actions import FileActions
+from tui_chain.tui.host_row import HostRow, reached
 from tui_chain.tui.live_actions import LiveActions
 from tui_chain.tui.palette import ActionProvider
 from tui_chain.tui.panes.chain import ChainPane
 from tui_chain.tui.panes.hosts import HostPane
 from tui_chain.tui.panes.links import LinksPane
 from tui_chain.tui.refusals import refusal
-from tui_chain.tui.rows import Row, reached
 
 if TYPE_CHECKING:
     from textual.actions import ActionParseResult
@@ -75,7 +75,7 @@ class ChainApp(LiveActions, FileActions, BundleActions):
             self.clear_notifications()  # what was said of the key before
         done = await super().run_action(action, default_namespace, namespaces)
         if ours and not done:
-            self._toast(refusal(name, self.row, len(self._book.marked)), severity="warning")
+            self._toast(refusal(name, self.row, len(self._hosts.marked)), severity="warning")
         return done
 
     def action_probe(self) -> None:
@@ -120,9 +120,9 @@ class ChainApp(LiveActions, FileActions, BundleActions):
                 self._toast(str(served), severity="error")
                 continue
             fresh = self._add([Host(chain.target)], probe=False)
-            row = fresh[0] if fresh else self._book.get(chain.target)
+            row = fresh[0] if fresh else self._hosts.get(chain.target)
             if row is not None:
-                self._show(self._book.put(replace(row, state=self._engine.diagnose(row.state, served), error=None)))
+                self._show(self._hosts.put(replace(row, state=self._engine.diagnose(row.state, served), error=None)))
                 self.query_one(HostPane).go(chain.target)
                 count += 1
         return count
@@ -133,8 +133,8 @@ class ChainApp(LiveActions, FileActions, BundleActions):
             return
         target = self.row.target
         self.workers.cancel_group(self, f"host {target}")
-        self._book.remove(target)
-        self.query_one(HostPane).set_rows(self._book)
+        self._hosts.remove(target)
+        self.query_one(HostPane).set_rows(self._hosts)
         self._follow()
         self._toast(f"Removed {target}.")
 
@@ -157,7 +157,7 @@ class ChainApp(LiveActions, FileActions, BundleActions):
     def action_say(self) -> None:
         """Show the repair as commands and as a letter."""
         from tui_chain.advise.report import server_file
-        from tui_chain.tui.screens.say import Saying, SayScreen, Trusted, sayings
+        from tui_chain.tui.screens.instructions import Saying, SayScreen, Trusted, sayings
 
         if self.row is None:
             return
@@ -215,7 +215,7 @@ class ChainApp(LiveActions, FileActions, BundleActions):
             pane.close_filter(clear=True)
         elif self.row is not None and self.row.busy:
             self.workers.cancel_group(self, f"host {self.row.target}")
-            self._show(self._book.stop(self.row.target))
+            self._show(self._hosts.stop(self.row.target))
             self._toast("Stopped.")
         elif self.screen.has_class("-zoom"):
             self.screen.remove_class("-zoom")
@@ -226,7 +226,7 @@ class ChainApp(LiveActions, FileActions, BundleActions):
         """Quit; ask while a proven bundle is unwritten."""
         from tui_chain.tui.screens.confirm import ConfirmScreen
 
-        unwritten = self._book.unwritten
+        unwritten = self._hosts.unwritten
         if not unwritten:
             self.exit()
             return
@@ -240,7 +240,7 @@ class ChainApp(LiveActions, FileActions, BundleActions):
         self.push_screen(ConfirmScreen("Quit?", question, "quit without it", "stay"), answered)
 
 
-def _sayable(row: Row | None) -> bool:
+def _sayable(row: HostRow | None) -> bool:
     """Whether there is a repair to speak of, or what no bundle helps."""
     if row is None or reached(row) is None:
         return False

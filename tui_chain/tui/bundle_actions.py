@@ -10,9 +10,9 @@ from tui_chain.clients.families import family_names
 from tui_chain.core.failure import Failure
 from tui_chain.core.status import Status
 from tui_chain.core.text import plural, safe_text
+from tui_chain.tui.host_row import HostRow
 from tui_chain.tui.panes.hosts import HostPane
 from tui_chain.tui.question_actions import QuestionActions
-from tui_chain.tui.rows import Row
 
 if TYPE_CHECKING:
     from tui_chain.engine.host_state import HostState
@@ -34,25 +34,25 @@ class BundleActions(QuestionActions):
         if self._open != "hosts":
             super().action_choose()
         elif self.row is not None:
-            self._show(self._book.put(replace(self.row, marked=not self.row.marked)))
+            self._show(self._hosts.put(replace(self.row, marked=not self.row.marked)))
             self.query_one(HostPane).main().action_cursor_down()
 
     def unmark(self) -> None:
         """Take all marks away."""
-        for row in self._book.marked:
-            self._show(self._book.put(replace(row, marked=False)))
+        for row in self._hosts.marked:
+            self._show(self._hosts.put(replace(row, marked=False)))
 
     @property
-    def _meant(self) -> tuple[Row, ...]:
+    def _meant(self) -> tuple[HostRow, ...]:
         """The marked hosts, or the one under the cursor where none is."""
-        return self._book.marked or ((self.row,) if self.row is not None else ())
+        return self._hosts.marked or ((self.row,) if self.row is not None else ())
 
     @property
-    def _repaired(self) -> tuple[Row, ...]:
+    def _repaired(self) -> tuple[HostRow, ...]:
         """Those of the meant hosts that have a proven repair."""
         return tuple(row for row in self._meant if row.state.proven is not None and row.state.reached is not None)
 
-    def _output(self, kind: OutputKind, rows: tuple[Row, ...]) -> Output | Failure:
+    def _output(self, kind: OutputKind, rows: tuple[HostRow, ...]) -> Output | Failure:
         from tui_chain.repair.output import make_output
         from tui_chain.repair.output_kinds import without_crls
 
@@ -66,14 +66,14 @@ class BundleActions(QuestionActions):
         fetches = CrlFetches()
         having = [row for row in self._meant if row.state.lists is not None]
         for row in having:
-            self._show(self._book.put(self._with_result(row, replace(row.state, crls=None, live_test=None))))
+            self._show(self._hosts.put(self._with_result(row, replace(row.state, crls=None, live_test=None))))
         if having:
             self._toast("The bundle is without CRLs again; V puts them in.")
         for row in self._meant if not having else ():
             if row.state.reached is not None:
                 self._gather_crls(row, fetches)
 
-    def _gather_crls(self, row: Row, fetches: CrlFetches) -> None:
+    def _gather_crls(self, row: HostRow, fetches: CrlFetches) -> None:
         async def work(state: HostState, _: Callable[[str], None]) -> HostState:
             from tui_chain.engine.crl_questions import ask_crls
             from tui_chain.x509.crl import CrlScope
@@ -82,7 +82,7 @@ class BundleActions(QuestionActions):
             scope = CrlScope.LEAF if isinstance(state.crls, Failure) else CrlScope.CHAIN
             return replace(await ask_crls(self._engine, state, scope, fetches), live_test=None)
 
-        def gathered(row: Row) -> None:
+        def gathered(row: HostRow) -> None:
             if isinstance(row.state.crls, Failure):
                 self._toast(str(row.state.crls), severity="warning")
             elif row.state.crls is None:
@@ -112,7 +112,7 @@ class BundleActions(QuestionActions):
             return
         self._with_consent(rows, lambda: self._ask_where(rows))
 
-    def _with_consent(self, rows: tuple[Row, ...], go_on: Callable[[], object]) -> None:
+    def _with_consent(self, rows: tuple[HostRow, ...], go_on: Callable[[], object]) -> None:
         """Go on where the bundle loses no limit; else say which it loses, and go on if the user agrees (law 3)."""
         losses = [loss for row in rows if row.state.proven is not None for loss in row.state.proven.losses]
         if not losses:
@@ -126,7 +126,7 @@ class BundleActions(QuestionActions):
 
         self.push_screen(ConfirmScreen("Limits are lost", _loss_question(losses), "write it", "leave it"), answered)
 
-    def _ask_where(self, rows: tuple[Row, ...]) -> None:
+    def _ask_where(self, rows: tuple[HostRow, ...]) -> None:
         from tui_chain.tui.screens.pages import file_base
         from tui_chain.tui.screens.save import SaveScreen
         from tui_chain.tui.screens.write import kinds
@@ -140,17 +140,17 @@ class BundleActions(QuestionActions):
         base = file_base(rows[0]) if len(rows) == 1 else f"{file_base(rows[0])}-and-{len(rows) - 1}-more"
         self.push_screen(SaveScreen(title, kinds(lambda kind: self._output(kind, rows)), base), written)
 
-    def _written(self, rows: tuple[Row, ...], saved: Saved) -> None:
+    def _written(self, rows: tuple[HostRow, ...], saved: Saved) -> None:
         for row in rows:
-            now = self._book.get(row.target)
+            now = self._hosts.get(row.target)
             if now is None or now.state.proven != row.state.proven:
                 continue
             # the question at the end is about the client bundle
             if saved.form == "client":
-                self._show(self._book.put(replace(now, written=saved.path)))
+                self._show(self._hosts.put(replace(now, written=saved.path)))
             else:
                 others = {**dict(now.others), saved.form: saved.path}
-                self._show(self._book.put(replace(now, others=tuple(others.items()))))
+                self._show(self._hosts.put(replace(now, others=tuple(others.items()))))
         self._toast(f"Wrote {safe_text(str(saved.path), 400)}. x says how to use it.")
 
 
@@ -169,14 +169,14 @@ MAX_LOSSES = 6
 """Lost limits that are told one by one."""
 
 
-def _left_out(rows: list[Row]) -> str:
+def _left_out(rows: list[HostRow]) -> str:
     """Which of the marked hosts the file is not for, and why."""
     fine = sum(row.status is Status.COMPLETE for row in rows)
     parts = [(fine, "needs no repair" if fine == 1 else "need no repair"), (len(rows) - fine, "not repaired")]
     return "".join(f" · {count} {words}" for count, words in parts if count)
 
 
-def _crls(rows: tuple[Row, ...]) -> CrlSet | None:
+def _crls(rows: tuple[HostRow, ...]) -> CrlSet | None:
     """The CRLs of all hosts as one; None unless each has them, for the same kind of check."""
     from tui_chain.x509.crl_set import joined
 
@@ -184,7 +184,7 @@ def _crls(rows: tuple[Row, ...]) -> CrlSet | None:
     return joined(found) if len(found) == len(rows) and len({one.scope for one in found}) == 1 else None
 
 
-def _crl_words(rows: tuple[Row, ...]) -> str:
+def _crl_words(rows: tuple[HostRow, ...]) -> str:
     if _crls(rows) is not None:
         return " · with CRLs"
     return (
@@ -194,7 +194,7 @@ def _crl_words(rows: tuple[Row, ...]) -> str:
     )
 
 
-def _repairs(rows: tuple[Row, ...]) -> list[tuple[ServedChain, Repair]]:
+def _repairs(rows: tuple[HostRow, ...]) -> list[tuple[ServedChain, Repair]]:
     """What each host serves, and its proven repair."""
     pairs = ((row.state.reached, row.state.proven) for row in rows)
     return [(served, proven) for served, proven in pairs if served is not None and proven is not None]

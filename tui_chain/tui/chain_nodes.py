@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tui_chain.core.finding_codes import FindingCode
 from tui_chain.core.status import Severity
 from tui_chain.engine.host_state import HostState, source_of
-from tui_chain.tui.rows import BAD, DIM, NEW, OK, SEVERITY_LOOK
+from tui_chain.tui.host_row import BAD, DIM, NEW, OK, SEVERITY_LOOK
 
 if TYPE_CHECKING:
     from tui_chain.diagnose.diagnosis import Diagnosis

@@ -18,8 +18,8 @@ from tui_chain.engine.host_state import HostState
 from tui_chain.net.host_list import parse_arguments
 from tui_chain.net.target import Target
 from tui_chain.tui.host_app import PROBES_AT_ONCE
+from tui_chain.tui.host_row import HostRow
 from tui_chain.tui.question_actions import QuestionActions
-from tui_chain.tui.rows import Row
 
 if TYPE_CHECKING:
     from tui_chain.advise.document import Document
@@ -53,7 +53,7 @@ class FileActions(QuestionActions):
         """The bundle that was written for this host, else the trust store in force."""
         if self.row is not None and self.row.written is not None:
             return str(self.row.written)
-        from tui_chain.tui.screens.looking import store_file
+        from tui_chain.tui.screens.audited_file import store_file
 
         path = store_file(self._engine.trust.name)
         return str(path) if path is not None and str(path).isprintable() else ""
@@ -70,7 +70,7 @@ class FileActions(QuestionActions):
         listed = parse_arguments(header.hosts)
         if listed.bad:
             return Failure("refresh", f"The bundle names a host that is none: {listed.bad[0].failure.message}")
-        known = sum(self._book.get(host.target) is not None for host in listed.hosts)
+        known = sum(self._hosts.get(host.target) is not None for host in listed.hosts)
         return _question(len(listed.hosts), known, crls=header.crl_check is not None)
 
     async def _refresh(self, data: bytes, header: Header) -> Refreshed | Failure:
@@ -106,7 +106,7 @@ class FileActions(QuestionActions):
         waiting = iter(targets)
         while some := list(islice(waiting, PROBES_AT_ONCE)):
             for target in some:
-                if self._book.get(target) is not None:
+                if self._hosts.get(target) is not None:
                     begin(target)
             groups = {f"host {target}" for target in some}
             for worker in [worker for worker in self.workers if worker.group in groups]:
@@ -116,13 +116,13 @@ class FileActions(QuestionActions):
     def _stands(self, path: Path, targets: tuple[str, ...]) -> None:
         """Remember where the bundle of these hosts stands, so that it is not asked for at the end."""
         for host in parse_arguments(targets).hosts:
-            row = self._book.get(host.target)
+            row = self._hosts.get(host.target)
             if row is not None and row.state.proven is not None:
-                self._show(self._book.put(replace(row, written=path.absolute())))
+                self._show(self._hosts.put(replace(row, written=path.absolute())))
 
     def _state(self, target: Target) -> HostState:
         """How far a host has come; nowhere where it was taken off the list meanwhile."""
-        row = self._book.get(target)
+        row = self._hosts.get(target)
         return row.state if row is not None else HostState(target)
 
     # reports
@@ -144,7 +144,7 @@ class FileActions(QuestionActions):
         title = f"Save a report of {row.target}"
         self.push_screen(SaveScreen(title, self._report_forms(row), f"{file_base(row)}-report"), saved)
 
-    def _report_forms(self, row: Row) -> tuple[Form, ...]:
+    def _report_forms(self, row: HostRow) -> tuple[Form, ...]:
         """The report as it stands now, each form made when it is asked for."""
         from tui_chain.advise.advice import unsayable
         from tui_chain.advise.document import to_html, to_markdown

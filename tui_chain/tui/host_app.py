@@ -22,15 +22,15 @@ from tui_chain.net.host_list import Host
 from tui_chain.net.target import Target
 from tui_chain.tui import clipboard
 from tui_chain.tui.background import unforeseen
-from tui_chain.tui.book import Book
-from tui_chain.tui.headline import Headline
+from tui_chain.tui.host_row import HostRow
+from tui_chain.tui.host_rows import HostRows
 from tui_chain.tui.layout import LayoutApp
 from tui_chain.tui.panes.base import Pane
 from tui_chain.tui.panes.chain import ChainPane
 from tui_chain.tui.panes.hosts import HostPane
 from tui_chain.tui.panes.links import LinksPane
 from tui_chain.tui.panes.live import LivePane
-from tui_chain.tui.rows import Row
+from tui_chain.tui.widgets.headline import Headline
 
 if TYPE_CHECKING:
     from tui_chain.engine.journey import Journey
@@ -59,7 +59,7 @@ class HostApp(LayoutApp):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-medium"), (160, "-wide")]  # noqa: RUF012 - as the toolkit has it
     VERTICAL_BREAKPOINTS = [(0, "-short"), (32, "-tall")]  # noqa: RUF012 - as the toolkit has it
 
-    row: reactive[Row | None] = reactive(None, bindings=True)
+    row: reactive[HostRow | None] = reactive(None, bindings=True)
 
     def __init__(
         self,
@@ -80,7 +80,7 @@ class HostApp(LayoutApp):
         self._clock = clock
         self._select = select
         self._trust_words = tuple(trust)
-        self._book = Book()
+        self._hosts = HostRows()
         self._journey: Journey | None = None
         self._gate = asyncio.Semaphore(PROBES_AT_ONCE)
         self._filled = False
@@ -161,15 +161,15 @@ class HostApp(LayoutApp):
         return self._filled and self._journey is not None
 
     @property
-    def rows(self) -> tuple[Row, ...]:
+    def rows(self) -> tuple[HostRow, ...]:
         """Every host in its order."""
-        return tuple(self._book)
+        return tuple(self._hosts)
 
-    def _add(self, hosts: Iterable[Host], *, probe: bool = True) -> tuple[Row, ...]:
-        fresh = self._book.add(hosts)
+    def _add(self, hosts: Iterable[Host], *, probe: bool = True) -> tuple[HostRow, ...]:
+        fresh = self._hosts.add(hosts)
         if fresh:
             pane = self.query_one(HostPane)
-            pane.set_rows(self._book)
+            pane.set_rows(self._hosts)
             if probe:
                 pane.go(fresh[0].target)
                 for row in fresh:
@@ -177,7 +177,7 @@ class HostApp(LayoutApp):
         self._follow()
         return fresh
 
-    def _show(self, row: Row | None) -> None:
+    def _show(self, row: HostRow | None) -> None:
         """Bring a changed row onto the screen."""
         if row is None:
             return
@@ -186,11 +186,11 @@ class HostApp(LayoutApp):
             self.row = row
 
     def _follow(self) -> None:
-        self.row = self._book.get(self.query_one(HostPane).highlighted)
+        self.row = self._hosts.get(self.query_one(HostPane).highlighted)
 
     @on(HostPane.Highlighted)
     def _host_highlighted(self, message: HostPane.Highlighted) -> None:
-        self.row = self._book.get(message.target)
+        self.row = self._hosts.get(message.target)
 
     @on(HostPane.Chosen)
     def _host_chosen(self) -> None:
@@ -198,22 +198,22 @@ class HostApp(LayoutApp):
 
     # jobs
 
-    def _job(self, target: Target, busy: str, work: Work, done: Callable[[Row], None] | None = None) -> None:
+    def _job(self, target: Target, busy: str, work: Work, done: Callable[[HostRow], None] | None = None) -> None:
         """Run `work` on a host in the background; the one before it is cancelled, a late result is dropped.
 
         `done` hears of the result where it counts.
         """
-        ticket = self._book.begin(target, busy)
-        self._show(self._book.get(target))
+        ticket = self._hosts.begin(target, busy)
+        self._show(self._hosts.get(target))
         self.run_worker(
             self._run(target, ticket, work, done), group=f"host {target}", exclusive=True, exit_on_error=False
         )
 
-    async def _run(self, target: Target, ticket: int, work: Work, done: Callable[[Row], None] | None) -> None:
+    async def _run(self, target: Target, ticket: int, work: Work, done: Callable[[HostRow], None] | None) -> None:
         def say(busy: str) -> None:
-            self._show(self._book.progress(target, ticket, busy))
+            self._show(self._hosts.progress(target, ticket, busy))
 
-        row = self._book.get(target)
+        row = self._hosts.get(target)
         if row is None:
             return
         try:
@@ -221,12 +221,12 @@ class HostApp(LayoutApp):
         except Exception as error:  # noqa: BLE001 - whatever it is, the user reads a sentence and goes on
             row = replace(row, error=unforeseen(error))
             self._toast(f"{target}: something unforeseen went wrong; e shows it.", severity="error")
-        finished = self._book.finish(ticket, row)
+        finished = self._hosts.finish(ticket, row)
         self._show(finished)
         if finished is not None and done is not None:
             done(finished)
 
-    def _with_result(self, row: Row, state: HostState) -> Row:
+    def _with_result(self, row: HostRow, state: HostState) -> HostRow:
         ways = self._engine.alternatives(state)
         gaps = self._engine.gaps(state, ways)
         same = state.proven is not None and row.state.proven is not None
@@ -254,7 +254,7 @@ class HostApp(LayoutApp):
         rows = [row for row in self.rows if row.state.diagnosis is not None]
         for row, state in zip(rows, with_shared_roots([row.state for row in rows]), strict=True):
             if state is not row.state:
-                self._show(self._book.put(replace(row, state=state)))
+                self._show(self._hosts.put(replace(row, state=state)))
 
     @property
     def _engine(self) -> Journey:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from tui_chain.core.status import Status
 from tui_chain.tui.host_app import HostApp
+from tui_chain.tui.host_row import HostRow
 from tui_chain.tui.panes.links import LinksPane
-from tui_chain.tui.rows import Row
 
 if TYPE_CHECKING:
     from tui_chain.engine.roots import ConfirmedRoot
@@ -45,12 +45,12 @@ class LinkActions(HostApp):
         place = next((place for place, way in enumerate(usable) if way.chosen), 0)
         self._rebuild(row, ANY.with_path(usable[(place + step) % len(usable)].path))
 
-    def _rebuild(self, row: Row, choice: PathChoice) -> None:
+    def _rebuild(self, row: HostRow, choice: PathChoice) -> None:
         """Build and prove the repair again with what was chosen."""
-        self._show(self._book.put(self._with_result(row, self._engine.choose(row.state, choice))))
+        self._show(self._hosts.put(self._with_result(row, self._engine.choose(row.state, choice))))
 
     @staticmethod
-    def _root(row: Row) -> Certificate | None:
+    def _root(row: HostRow) -> Certificate | None:
         """The root outside the trust store in which the chain of a host ends."""
         if row.status is not Status.UNTRUSTED or row.state.verdict is None:
             return None
@@ -75,7 +75,7 @@ class LinkActions(HostApp):
             for other in self.rows:
                 served = other.state.reached
                 if served is not None and other.status in {Status.UNTRUSTED, Status.INCOMPLETE}:
-                    self._show(self._book.put(replace(other, state=self._engine.diagnose(other.state, served))))
+                    self._show(self._hosts.put(replace(other, state=self._engine.diagnose(other.state, served))))
             self._fix(row.target)
 
         self.push_screen(RootScreen(ask_about(root, row.state.verdict)), confirmed)

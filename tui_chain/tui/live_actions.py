@@ -11,9 +11,9 @@ from tui_chain.core.failure import Failure
 from tui_chain.engine.host_state import HostState
 from tui_chain.net.host_list import Host
 from tui_chain.net.target import Target
+from tui_chain.tui.host_row import HostRow, reached
 from tui_chain.tui.panes.hosts import HostPane
 from tui_chain.tui.question_actions import QuestionActions
-from tui_chain.tui.rows import Row, reached
 
 if TYPE_CHECKING:
     from tui_chain.livetest.choice import RequestChoice
@@ -52,7 +52,7 @@ class LiveActions(QuestionActions):
             results.append(await self._full_test(row, state))
             return state if isinstance(results[0], Failure) else state.with_live_test(results[0].live)
 
-        def tested(row: Row) -> None:
+        def tested(row: HostRow) -> None:
             from tui_chain.tui.screens.answers import full_test_page
 
             result = results[0]
@@ -64,7 +64,7 @@ class LiveActions(QuestionActions):
 
         self._job(row.target, "testing", work, tested)
 
-    async def _full_test(self, row: Row, state: HostState) -> FullTest | Failure:
+    async def _full_test(self, row: HostRow, state: HostState) -> FullTest | Failure:
         from tui_chain.livetest.choice import USUAL
         from tui_chain.livetest.fulltest import LiveTester
         from tui_chain.livetest.live import request_for
@@ -87,9 +87,9 @@ class LiveActions(QuestionActions):
             return
 
         def chosen(choice: RequestChoice | None) -> None:
-            now = self._book.get(row.target)
+            now = self._hosts.get(row.target)
             if choice is not None and now is not None:
-                self._show(self._book.put(replace(now, request=choice)))
+                self._show(self._hosts.put(replace(now, request=choice)))
                 self._toast("t tests with this request.")
 
         proxy = environment_proxy(os.environ, row.target)

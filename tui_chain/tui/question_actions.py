@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from tui_chain.engine.host_state import HostState
+from tui_chain.tui.host_row import HostRow, reached
 from tui_chain.tui.link_actions import LinkActions
-from tui_chain.tui.rows import Row, reached
 
 
 class QuestionActions(LinkActions):
@@ -25,7 +25,7 @@ class QuestionActions(LinkActions):
             asked = await ask_servers(self._engine, state, Wanted(all_addresses=True, key_types=True, no_sni=True))
             return replace(state, servers=asked.servers) if _same_chain(asked, state) else asked
 
-        def answered(row: Row) -> None:
+        def answered(row: HostRow) -> None:
             from tui_chain.tui.screens.answers import servers_page
 
             if row.state.servers is not None:
@@ -46,7 +46,7 @@ class QuestionActions(LinkActions):
             revoked = any(check.status.value == "revoked" for check in asked.revocation or ())
             return asked if revoked else replace(state, revocation=asked.revocation)
 
-        def answered(row: Row) -> None:
+        def answered(row: HostRow) -> None:
             from tui_chain.tui.screens.answers import revocation_page
 
             page = revocation_page(row.state)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tui_chain.core.status import Status
-from tui_chain.tui.rows import Row
+from tui_chain.tui.host_row import HostRow
 
 _NO_CHOICE = {
     "choose": "There is nothing to choose here: space marks hosts in pane 1 and takes candidates in pane 3.",
@@ -15,7 +15,7 @@ _NO_CHOICE = {
 _REPAIR = frozenset({"write", "copy_bundle", "say"})
 
 
-def refusal(action: str, row: Row | None, marked: int = 0) -> str:
+def refusal(action: str, row: HostRow | None, marked: int = 0) -> str:
     """Say why `action` is not offered for `row`, the host under the cursor; so many hosts are `marked`."""
     if row is None:
         return "There is no host yet; a adds one."
@@ -28,7 +28,7 @@ def refusal(action: str, row: Row | None, marked: int = 0) -> str:
     return f"{row.target} was not reached; e says why, r tries again."
 
 
-def _no_repair(row: Row, marked: int) -> str:
+def _no_repair(row: HostRow, marked: int) -> str:
     if marked:
         return "None of the marked hosts has a proven repair yet; f looks for them."
     if row.status is Status.COMPLETE:

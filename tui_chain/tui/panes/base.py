@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from tui_chain.tui.rows import Row
+from tui_chain.tui.host_row import HostRow
 
 CURSOR_KEYS: list[BindingType] = [
     Binding("j", "cursor_down", "Down", show=False),
@@ -28,7 +28,7 @@ SCROLL_KEYS: list[BindingType] = [
 class Pane(Vertical):
     """One of the four panes; `row` is the host that is shown, or None. Until it is `filled` it has a title alone."""
 
-    row: reactive[Row | None] = reactive(None)
+    row: reactive[HostRow | None] = reactive(None)
     filled = False
     NUMBER: ClassVar[int]
     NAME: ClassVar[str]
@@ -40,7 +40,7 @@ class Pane(Vertical):
         await self.recompose()
         self.watch_row(self.row)
 
-    def watch_row(self, row: Row | None) -> None:
+    def watch_row(self, row: HostRow | None) -> None:
         """Show another host, or the same one further on its way."""
 
     def compose(self) -> ComposeResult:

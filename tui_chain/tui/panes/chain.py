@@ -19,9 +19,9 @@ from tui_chain.core.status import Status
 from tui_chain.core.text import plural
 from tui_chain.engine.host_state import Clock, source_of
 from tui_chain.tui.chain_nodes import Node, nodes
-from tui_chain.tui.paint import days_left, fact, family_line, finding_words, lines, summary
+from tui_chain.tui.host_row import BAD, DIM, STATUS_LOOK, WARN, HostRow, reached
 from tui_chain.tui.panes.base import CURSOR_KEYS, Pane
-from tui_chain.tui.rows import BAD, DIM, STATUS_LOOK, WARN, Row, reached
+from tui_chain.tui.render import days_left, fact, family_line, finding_words, lines, summary
 
 if TYPE_CHECKING:
     from tui_chain.diagnose.diagnosis import Diagnosis
@@ -89,7 +89,7 @@ class ChainPane(Pane):
         if self.filled:
             self._detail()
 
-    def watch_row(self, row: Row | None) -> None:
+    def watch_row(self, row: HostRow | None) -> None:
         """Show another host, or the same one further on its way."""
         if not self.filled:
             return
@@ -147,7 +147,7 @@ class ChainPane(Pane):
             return node.data
         return self._shown[0] if self._shown else None
 
-    def _verdict(self, row: Row | None) -> None:
+    def _verdict(self, row: HostRow | None) -> None:
         served = reached(row)
         if row is None or served is None or row.status is None:
             self.title(

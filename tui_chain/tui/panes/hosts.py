@@ -16,8 +16,8 @@ from textual.widgets import DataTable, Input
 from tui_chain.core.status import Status
 from tui_chain.core.text import elide_middle
 from tui_chain.net.target import Target
+from tui_chain.tui.host_row import STATUS_LOOK, HostRow
 from tui_chain.tui.panes.base import CURSOR_KEYS, Pane
-from tui_chain.tui.rows import STATUS_LOOK, Row
 
 WORD = 11
 """Cells of the status column: the longest word is `unreachable`."""
@@ -52,7 +52,7 @@ class HostPane(Pane):
 
     def __init__(self, pane_id: str) -> None:
         super().__init__(id=pane_id, classes="pane")
-        self._rows: dict[str, Row] = {}
+        self._rows: dict[str, HostRow] = {}
         self._marked: set[str] = set()
         self._last: Target | None = None
         self._needle = ""
@@ -79,14 +79,14 @@ class HostPane(Pane):
             self._width = self.content_size.width
             self._refill()
 
-    def set_rows(self, rows: Iterable[Row]) -> None:
+    def set_rows(self, rows: Iterable[HostRow]) -> None:
         """Show these hosts, in this order; the cursor stays on its host if that is still there."""
         self._rows = {str(row.target): row for row in rows}
         self._marked = {key for key, row in self._rows.items() if row.marked}
         self._width = self.content_size.width
         self._refill()
 
-    def update_row(self, row: Row) -> None:
+    def update_row(self, row: HostRow) -> None:
         """Show a host that has changed."""
         key = str(row.target)
         if key not in self._rows:
@@ -104,7 +104,7 @@ class HostPane(Pane):
                 table.update_cell(key, column, cell)
         self._say()
 
-    def _matching(self) -> list[Row]:
+    def _matching(self) -> list[HostRow]:
         needle = self._needle.lower()
         return [row for row in self._rows.values() if needle in _searched(row)]
 
@@ -141,14 +141,14 @@ class HostPane(Pane):
         # beside the name: the glyph and the word with a blank each, the scroll bar
         return max(self._width - self._glyph_width() - 1 - WORD - 1, 8)
 
-    def _cells(self, row: Row) -> tuple[Text, Text, Text]:
+    def _cells(self, row: HostRow) -> tuple[Text, Text, Text]:
         glyph, variable = ("◌", "$text-accent") if row.busy else STATUS_LOOK[row.status]
         colour = self.app.theme_variables.get(variable.removeprefix("$"), "")
         style = Style.parse(colour) if colour.startswith("#") else Style()
         mark = MARK if row.marked else ""
         return Text(f"{glyph}{mark}", style), Text(self._shown_name(row)), Text(row.word[:WORD], style)
 
-    def _shown_name(self, row: Row) -> str:
+    def _shown_name(self, row: HostRow) -> str:
         width, label, target = self._name_width(), row.state.label, str(row.target)
         if label and len(label) + len(target) + 2 <= width:
             return f"{label}  {target}"
@@ -225,5 +225,5 @@ class HostPane(Pane):
         self.post_message(self.Chosen())
 
 
-def _searched(row: Row) -> str:
+def _searched(row: HostRow) -> str:
     return f"{row.target} {row.state.label} {row.word}{' marked' if row.marked else ''}".lower()

@@ -18,9 +18,9 @@ from tui_chain.core.failure import Failure
 from tui_chain.core.status import Status
 from tui_chain.core.text import plural, safe_text
 from tui_chain.engine.host_state import source_of
-from tui_chain.tui.paint import acceptance_line, fact, family_line, lines, refusals, try_line
+from tui_chain.tui.host_row import BAD, DIM, NEW, OK, WARN, HostRow
 from tui_chain.tui.panes.base import CURSOR_KEYS, Pane
-from tui_chain.tui.rows import BAD, DIM, NEW, OK, WARN, Row
+from tui_chain.tui.render import acceptance_line, fact, family_line, lines, refusals, try_line
 
 if TYPE_CHECKING:
     from tui_chain.engine.host_state import HostState
@@ -66,7 +66,7 @@ class LinksPane(Pane):
         """The list."""
         return self.query_one(LinkList)
 
-    def watch_row(self, row: Row | None) -> None:
+    def watch_row(self, row: HostRow | None) -> None:
         """Show another host, or the same one further on its way."""
         if not self.filled:
             return
@@ -111,7 +111,7 @@ class LinksPane(Pane):
         await self.run_action("app.details")
 
 
-def _lines(row: Row) -> Iterator[Line]:
+def _lines(row: HostRow) -> Iterator[Line]:
     verdict, resolution = row.state.verdict, row.state.resolution
     if verdict is None:
         return
@@ -150,7 +150,7 @@ def _candidate_line(gap: Gap, candidate: Candidate) -> Content:
 PROOF_SHORT = {"signed": "signed", "not signed": "did not sign", "cannot tell": "may have signed"}
 
 
-def _candidate_words(row: Row | None, chosen: tuple[Gap, Candidate]) -> Content:
+def _candidate_words(row: HostRow | None, chosen: tuple[Gap, Candidate]) -> Content:
     """Why this one: its path, what the clients say of it, and the words of the comparison."""
     _, candidate = chosen
     ways = row.ways if row is not None else ()
@@ -167,7 +167,7 @@ def _candidate_words(row: Row | None, chosen: tuple[Gap, Candidate]) -> Content:
     return lines([fact("why", which, candidate.why), *trail, *said, *_expiry(row, candidate), *crls])
 
 
-def _expiry(row: Row | None, candidate: Candidate) -> list[Content]:
+def _expiry(row: HostRow | None, candidate: Candidate) -> list[Content]:
     """Until when the bundle works, where this certificate is in it."""
     repair = row.state.proven if row is not None else None
     if repair is None or not candidate.chosen or repair.bundle.earliest_expiry is None:
@@ -175,7 +175,7 @@ def _expiry(row: Row | None, candidate: Candidate) -> list[Content]:
     return [fact("until", f"{repair.bundle.earliest_expiry:%Y-%m-%d}, when the first certificate of the bundle ends")]
 
 
-def _verdict(row: Row | None) -> tuple[str, str]:
+def _verdict(row: HostRow | None) -> tuple[str, str]:
     if row is None or row.status is None or row.status is Status.UNREACHABLE:
         return "nothing to say yet", DIM
     state = row.state
@@ -197,7 +197,7 @@ def _verdict(row: Row | None) -> tuple[str, str]:
     return f"✗ no repair · {plural(len(state.resolution.tries), 'try').replace('trys', 'tries')}", BAD
 
 
-def _proof(row: Row | None) -> Content:
+def _proof(row: HostRow | None) -> Content:
     if row is None or row.state.resolution is None:
         return _before(row)
     state = row.state
@@ -234,7 +234,7 @@ def _crls(state: HostState) -> list[Content]:
     return [*told, fact("", acceptance_line(found.clients))]
 
 
-def _before(row: Row | None) -> Content:
+def _before(row: HostRow | None) -> Content:
     """What a search would ask, before it was made."""
     verdict = row.state.verdict if row is not None else None
     if verdict is None or not verdict.missing:

@@ -13,10 +13,10 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tui_chain.core.text import plural
-from tui_chain.tui.paint import attempt, fact, hop_line, lines
+from tui_chain.tui.host_row import BAD, DIM, NEW, OK, WARN, HostRow
 from tui_chain.tui.panes.base import SCROLL_KEYS, Pane
 from tui_chain.tui.panes.matrix import matrix
-from tui_chain.tui.rows import BAD, DIM, NEW, OK, WARN, Row
+from tui_chain.tui.render import attempt, fact, hop_line, lines
 
 if TYPE_CHECKING:
     from tui_chain.livetest.request import LiveTest
@@ -61,7 +61,7 @@ class LivePane(Pane):
         """The scrolling body."""
         return self.query_one(LiveScroll)
 
-    def _show_families(self, row: Row | None, *, tested: bool) -> None:
+    def _show_families(self, row: HostRow | None, *, tested: bool) -> None:
         """Show the matrix of families above what a test would do, and below what a test has done."""
         families = _families(row, self.content_size.width - SCROLL_BAR)
         for name, here in (("first", not tested), ("last", tested)):
@@ -74,7 +74,7 @@ class LivePane(Pane):
         super().on_resize()
         self.watch_row(self.row)
 
-    def watch_row(self, row: Row | None) -> None:
+    def watch_row(self, row: HostRow | None) -> None:
         """Show another host, or the same one further on its way."""
         if not self.filled:
             return
@@ -92,7 +92,7 @@ class LivePane(Pane):
 Shown = tuple[Content, Content, Content, Content]
 
 
-def _families(row: Row | None, width: int) -> Content:
+def _families(row: HostRow | None, width: int) -> Content:
     """The matrix of client families, with the bundle where one is proven."""
     verdict = row.state.verdict if row is not None else None
     if row is None or verdict is None or not verdict.verdicts:
@@ -101,7 +101,7 @@ def _families(row: Row | None, width: int) -> Content:
     return matrix(verdict.verdicts, None if proven is None else proven.verdicts, width)
 
 
-def _untested(row: Row | None) -> Shown:
+def _untested(row: HostRow | None) -> Shown:
     """What would be asked, where the user has chosen that, and how."""
     choice = row.request if row is not None else None
     parts = [Content.styled(HINT, DIM)]
@@ -132,7 +132,7 @@ def _more(test: LiveTest, width: int) -> Iterator[Content]:
         yield Content.styled("\n  ".join(textwrap.wrap(f"! {beating}; T shows what it does", max(width, 20))), WARN)
 
 
-def _accepting(row: Row | None) -> tuple[str, str]:
+def _accepting(row: HostRow | None) -> tuple[str, str]:
     """How many families accept: with the bundle where one is proven, else as served."""
     verdict = row.state.verdict if row is not None else None
     if row is None or verdict is None or not verdict.verdicts:
@@ -145,7 +145,7 @@ def _accepting(row: Row | None) -> tuple[str, str]:
     return f"{accepted} of {len(verdicts)} accept {how} · not tested yet", style
 
 
-def _verdict(row: Row | None) -> tuple[str, str]:
+def _verdict(row: HostRow | None) -> tuple[str, str]:
     test = row.state.live_test if row is not None else None
     if test is None:
         return _accepting(row)

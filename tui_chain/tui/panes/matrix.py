@@ -6,7 +6,7 @@ from textual.content import Content
 
 from tui_chain.clients.families import FAMILIES
 from tui_chain.clients.verdict import Verdict, Verdicts
-from tui_chain.tui.rows import BAD, DIM, OK
+from tui_chain.tui.host_row import BAD, DIM, OK
 
 NAME = 25
 """Cells of the column of names."""

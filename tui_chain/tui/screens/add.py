@@ -15,7 +15,7 @@ from textual.widgets import Static, TextArea
 from tui_chain.core.text import plural
 from tui_chain.net.host_list import BadLine, Host, HostList, parse_host_list
 from tui_chain.probe.pasted import Additions, GivenChain, parse_additions
-from tui_chain.tui.rows import BAD, DIM, OK
+from tui_chain.tui.host_row import BAD, DIM, OK
 from tui_chain.tui.screens.dialog import Dialog
 
 HELP = """host, host:port, [v6]:port, a URL, or smtp+starttls://host · a label may follow · paste a list for many

@@ -13,8 +13,8 @@ from tui_chain.livetest.environment import Variable
 from tui_chain.livetest.families import FamilyTest
 from tui_chain.livetest.fulltest import FullTest
 from tui_chain.livetest.obeying import Obeyed
-from tui_chain.tui.paint import attempt, fact, hop_line, lines
-from tui_chain.tui.rows import BAD, DIM, OK, WARN
+from tui_chain.tui.host_row import BAD, DIM, OK, WARN
+from tui_chain.tui.render import attempt, fact, hop_line, lines
 
 
 def _told(ok: bool | None, name: str, words: str, width: int = 24) -> Content:

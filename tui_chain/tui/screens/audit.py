@@ -20,13 +20,13 @@ from tui_chain.core.text import plural, safe_text
 from tui_chain.repair.file_header import Header
 from tui_chain.repair.output_kinds import OutputKind
 from tui_chain.tui.background import guarded, in_background
-from tui_chain.tui.rows import BAD, DIM, NEW
+from tui_chain.tui.host_row import BAD, DIM, NEW
 from tui_chain.tui.screens.audit_view import AuditView
+from tui_chain.tui.screens.audited_file import Looked, changed_meanwhile
 from tui_chain.tui.screens.confirm import ConfirmScreen
 from tui_chain.tui.screens.desk import Desk
-from tui_chain.tui.screens.looking import Looked, changed_meanwhile
-from tui_chain.tui.screens.path_input import PathInput
 from tui_chain.tui.screens.save import Draft, Form, Saved, SaveScreen
+from tui_chain.tui.widgets.path_input import PathInput
 
 
 class AuditScreen(AuditView):

@@ -12,12 +12,12 @@ from textual.containers import Container, Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from tui_chain.tui.rows import DIM
-from tui_chain.tui.screens import audit_paint as paint
+from tui_chain.tui.host_row import DIM
+from tui_chain.tui.screens import audit_render as render
+from tui_chain.tui.screens.audited_file import Looked
 from tui_chain.tui.screens.desk import Desk
 from tui_chain.tui.screens.dialog import Dialog, Page, Reader
-from tui_chain.tui.screens.looking import Looked
-from tui_chain.tui.screens.part import Part
+from tui_chain.tui.widgets.row_list import RowList
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.formats.pem import to_pem
 
@@ -49,9 +49,9 @@ class AuditView(Dialog[None]):
             yield Static(id="audit-facts", markup=False)
             with Container(id="audit-body"):
                 with Vertical(id="audit-lists"):
-                    yield Part(1, "Clients", "clients")
-                    yield Part(2, "Findings", "findings")
-                    yield Part(3, "Certificates", "certificates")
+                    yield RowList(1, "Clients", "clients")
+                    yield RowList(2, "Findings", "findings")
+                    yield RowList(3, "Certificates", "certificates")
                 with Page(id="audit-below"):
                     yield Static(id="audit-detail", markup=False)
 
@@ -83,17 +83,17 @@ class AuditView(Dialog[None]):
     def say_facts(self) -> None:
         """Say what the file is, in the place of what was going on."""
         if self._looked is not None:
-            self.query_one("#audit-facts", Static).update(paint.facts(self._looked, self._desk.clock()))
+            self.query_one("#audit-facts", Static).update(render.facts(self._looked, self._desk.clock()))
 
     def show(self, looked: Looked | None) -> None:
         """Show a file, or that there is none."""
         self._looked = looked
         frame = self.query_one("#audit")
-        words = paint.verdict(looked) if looked is not None else ("", "")
+        words = render.verdict(looked) if looked is not None else ("", "")
         frame.border_title = Content.assemble(("Audit of a trust file", "bold"), "  ", words)
         self._name_keys()
         if looked is None:
-            for part in self.query(Part):
+            for part in self.query(RowList):
                 part.show(0, lambda _: (), lambda _: ())
                 part.title("nothing to show", DIM)
         else:
@@ -104,11 +104,11 @@ class AuditView(Dialog[None]):
         now = self._desk.clock()
         self.say_facts()
         for name, rows, title in (
-            ("clients", paint.client_rows(looked), paint.clients_title(looked)),
-            ("findings", paint.finding_rows(looked), paint.findings_title(looked)),
-            ("certificates", paint.certificate_rows(looked, now), paint.certificates_title(looked, now)),
+            ("clients", render.client_rows(looked), render.clients_title(looked)),
+            ("findings", render.finding_rows(looked), render.findings_title(looked)),
+            ("certificates", render.certificate_rows(looked, now), render.certificates_title(looked, now)),
         ):
-            part = self.query_one(f"#{name}", Part)
+            part = self.query_one(f"#{name}", RowList)
             part.show(*rows)
             part.title(*title)
 
@@ -116,23 +116,23 @@ class AuditView(Dialog[None]):
 
     def action_part(self, name: str) -> None:
         """Go to a list."""
-        self.query_one(f"#{name}", Part).focus()
+        self.query_one(f"#{name}", RowList).focus()
 
     @on(events.DescendantFocus)
     def _part_focused(self, event: events.DescendantFocus) -> None:
         self._name_keys()
-        if isinstance(event.widget, Part) and event.widget.id is not None:
+        if isinstance(event.widget, RowList) and event.widget.id is not None:
             self.unfold(event.widget.id)
             self._tell()
 
     def unfold(self, name: str) -> None:
         """Open a list where there is not room for all."""
         self._unfolded = name
-        for part in self.query(Part):
+        for part in self.query(RowList):
             part.set_class(part.id == name, "-open")
 
-    @on(Part.Moved)
-    def _cursor_moved(self, event: Part.Moved) -> None:
+    @on(RowList.Moved)
+    def _cursor_moved(self, event: RowList.Moved) -> None:
         event.stop()
         if event.part.id == self._unfolded:
             self._tell()
@@ -145,7 +145,7 @@ class AuditView(Dialog[None]):
 
     @property
     def _place(self) -> int | None:
-        return self.query_one(f"#{self._unfolded}", Part).place
+        return self.query_one(f"#{self._unfolded}", RowList).place
 
     @property
     def _certificate(self) -> Certificate | None:
@@ -166,13 +166,13 @@ class AuditView(Dialog[None]):
         if looked is None or place is None:
             return Content()
         if self._unfolded == "clients":
-            return paint.client_detail(looked, place, paint.MAX_NAMED if whole else FEW)
+            return render.client_detail(looked, place, render.MAX_NAMED if whole else FEW)
         if self._unfolded == "findings":
-            return paint.finding_detail(looked, place, now)
-        return paint.certificate_detail(looked, place, now, whole=whole)
+            return render.finding_detail(looked, place, now)
+        return render.certificate_detail(looked, place, now, whole=whole)
 
-    @on(Part.Chosen)
-    def _row_chosen(self, event: Part.Chosen) -> None:
+    @on(RowList.Chosen)
+    def _row_chosen(self, event: RowList.Chosen) -> None:
         event.stop()
         self.action_details()
 
@@ -185,7 +185,7 @@ class AuditView(Dialog[None]):
             title, page, copy, what = "Details", self._words(whole=True), self._words(whole=True).plain, "the details"
         else:
             place = next(place for place, (_, one) in enumerate(looked.places) if one == certificate)
-            page = paint.certificate_detail(looked, place, self._desk.clock(), whole=True)
+            page = render.certificate_detail(looked, place, self._desk.clock(), whole=True)
             title, copy, what = "Certificate", to_pem(certificate), f"the certificate {certificate.label}"
         self.app.push_screen(Reader(title, page, hint="y copies"), self._copier(copy, what))
 

@@ -13,7 +13,7 @@ from tui_chain.engine.host_state import Clock
 from tui_chain.repair.file_header import Header
 from tui_chain.trust.store import TrustStore
 from tui_chain.tui.background import in_background
-from tui_chain.tui.screens.looking import Looked, look, open_path
+from tui_chain.tui.screens.audited_file import Looked, look, open_path
 
 
 @dataclass(frozen=True)

@@ -20,13 +20,13 @@ from tui_chain.core.failure import Failure
 from tui_chain.core.status import Severity
 from tui_chain.core.text import plural, safe_text
 from tui_chain.tui.background import guarded
-from tui_chain.tui.paint import lines
-from tui_chain.tui.rows import BAD, DIM, NEW, OK, SEVERITY_LOOK
-from tui_chain.tui.screens.audit_paint import WIDE, facts, finding_words, one_line
+from tui_chain.tui.host_row import BAD, DIM, NEW, OK, SEVERITY_LOOK
+from tui_chain.tui.render import lines
+from tui_chain.tui.screens.audit_render import WIDE, facts, finding_words, one_line
+from tui_chain.tui.screens.audited_file import Looked
 from tui_chain.tui.screens.desk import Desk, look_quietly
 from tui_chain.tui.screens.dialog import Dialog, Page
-from tui_chain.tui.screens.looking import Looked
-from tui_chain.tui.screens.part import Part, Row
+from tui_chain.tui.widgets.row_list import ListRow, RowList
 
 MAX_TOLD = 12
 """Findings of a file that are kept to be shown under the list; the file itself is read again when it is opened."""
@@ -36,7 +36,7 @@ MAX_TOLD = 12
 class Entry:
     """A file of the folder: its row, and what is said of it when the cursor comes to it."""
 
-    row: Row
+    row: ListRow
     words: Content
     severity: Severity | None = None
     read: bool = False
@@ -59,13 +59,13 @@ class FolderScreen(Dialog[None]):
         with Vertical(classes="frame", id="folder") as frame:
             frame.border_title = Content.assemble(("Audit of a folder", "bold"), f"  {safe_text(str(self._folder))}")
             frame.border_subtitle = "enter opens · j k move · esc close"
-            yield Part(0, "Files", "files")
+            yield RowList(0, "Files", "files")
             with Page(id="folder-below"):
                 yield Static(id="folder-detail", markup=False)
 
     def on_mount(self) -> None:
         """List the names, then read."""
-        part = self.query_one(Part)
+        part = self.query_one(RowList)
         part.set_class(True, "-open")
         part.show(len(self._entries), lambda place: self._entries[place].row, _widths)
         part.focus()
@@ -87,8 +87,8 @@ class FolderScreen(Dialog[None]):
         file = self._files[place]
         found = auditor if isinstance(auditor, Failure) else await look_quietly(file, auditor)
         self._entries[place] = self._entry(file, found)
-        self.query_one(Part).refresh()
-        if place == self.query_one(Part).place:
+        self.query_one(RowList).refresh()
+        if place == self.query_one(RowList).place:
             self._tell()
 
     async def _read_again(self, place: int) -> None:
@@ -111,21 +111,21 @@ class FolderScreen(Dialog[None]):
         risk = sum(entry.severity is Severity.RISK for entry in self._entries)
         told = ", ".join([f"{fatal} fatal"] * bool(fatal) + [f"{risk} at risk"] * bool(risk)) or "nothing serious"
         going = f"{read} of {len(self._files)} read" if read < len(self._files) else plural(read, "file")
-        self.query_one(Part).title(f"{going} · {told}", BAD if fatal else "")
+        self.query_one(RowList).title(f"{going} · {told}", BAD if fatal else "")
 
-    @on(Part.Moved)
-    def _cursor_moved(self, event: Part.Moved) -> None:
+    @on(RowList.Moved)
+    def _cursor_moved(self, event: RowList.Moved) -> None:
         event.stop()
         self._tell()
 
     def _tell(self) -> None:
-        place = self.query_one(Part).place
+        place = self.query_one(RowList).place
         words = self._entries[place].words if place is not None else Content()
         self.query_one("#folder-below").scroll_home(animate=False)
         self.query_one("#folder-detail", Static).update(words)
 
-    @on(Part.Chosen)
-    def _row_chosen(self, event: Part.Chosen) -> None:
+    @on(RowList.Chosen)
+    def _row_chosen(self, event: RowList.Chosen) -> None:
         event.stop()
         self.action_open()
 
@@ -133,7 +133,7 @@ class FolderScreen(Dialog[None]):
         """Audit the file under the cursor on a screen of its own."""
         from tui_chain.tui.screens.audit import AuditScreen
 
-        place = self.query_one(Part).place
+        place = self.query_one(RowList).place
         if place is not None:
             screen = AuditScreen(self._desk, path=self._files[place])
             self.app.push_screen(screen, lambda _: self._work(self._read_again(place)))
@@ -143,7 +143,7 @@ def _unread(file: Path) -> Entry:
     return Entry(_row(file, ("◌", NEW), "", ("not read yet", DIM)), Content())
 
 
-def _row(file: Path, glyph: tuple[str, str], content: str, words: tuple[str, str]) -> Row:
+def _row(file: Path, glyph: tuple[str, str], content: str, words: tuple[str, str]) -> ListRow:
     return glyph, (safe_text(file.name), ""), (content, ""), words
 
 

@@ -10,8 +10,8 @@ from tui_chain.core.failure import Failure
 from tui_chain.core.text import safe_text
 from tui_chain.diagnose.findings.finding import Finding
 from tui_chain.tui.actions import ACTIONS, MOVES
-from tui_chain.tui.paint import fact, lines, summary
-from tui_chain.tui.rows import BAD, DIM, OK, WARN, Row
+from tui_chain.tui.host_row import BAD, DIM, OK, WARN, HostRow
+from tui_chain.tui.render import fact, lines, summary
 from tui_chain.tui.timeline import timeline
 from tui_chain.x509.certificate import Certificate, ExtensionRow
 from tui_chain.x509.formats.pem import to_pem
@@ -83,7 +83,7 @@ def error_page(failure: Failure) -> Content:
     return Content.assemble(failure.message, "\n\n", (failure.hint, DIM))
 
 
-def file_base(row: Row) -> str:
+def file_base(row: HostRow) -> str:
     """How the names begin that are suggested for a host's files."""
     from tui_chain.advise.letter import file_base as base_of
 

@@ -19,14 +19,14 @@ from tui_chain.repair.bundle import earliest_expiry
 from tui_chain.repair.difference import certificate_difference
 from tui_chain.repair.output import Output
 from tui_chain.repair.output_kinds import DESCRIPTIONS
-from tui_chain.tui.paint import lines
-from tui_chain.tui.rows import BAD, DIM, NEW, OK, WARN
+from tui_chain.tui.host_row import BAD, DIM, NEW, OK, WARN
+from tui_chain.tui.render import lines
+from tui_chain.tui.screens.audited_file import Looked, changed_meanwhile
 from tui_chain.tui.screens.dialog import Dialog, Page
-from tui_chain.tui.screens.looking import Looked, changed_meanwhile
-from tui_chain.tui.screens.part import Cell, Part, Row
 from tui_chain.tui.screens.save import Draft, Form, Saved, SaveScreen
+from tui_chain.tui.widgets.row_list import ListCell, ListRow, RowList
 
-LOOK: dict[State, Cell] = {
+LOOK: dict[State, ListCell] = {
     State.WORKS: ("✓", OK),
     State.SOON: ("!", WARN),
     State.FAILS: ("✗", BAD),
@@ -63,7 +63,7 @@ class RefreshScreen(Dialog[Saved]):
             written = "w writes the new file · " if self._found.output is not None else ""
             frame.border_subtitle = f"{written}j k move · esc close"
             yield Static(self._outcome(), id="refresh-outcome", markup=False)
-            yield Part(0, "Hosts", "news")
+            yield RowList(0, "Hosts", "news")
             with Page(id="refresh-below"):
                 yield Static(id="refresh-detail", markup=False)
 
@@ -87,7 +87,7 @@ class RefreshScreen(Dialog[Saved]):
 
     def on_mount(self) -> None:
         """List the hosts."""
-        part = self.query_one(Part)
+        part = self.query_one(RowList)
         part.set_class(True, "-open")
         part.show(len(self._found.news), lambda place: _row(self._found.news[place]), self._widths)
         counted = [(state, sum(one.state is state for one in self._found.news)) for state in State]
@@ -99,10 +99,10 @@ class RefreshScreen(Dialog[Saved]):
         name = min(max((len(one.target) for one in self._found.news), default=0) + 2, room // 2)
         return 14, name, max(room - 14 - name, 8)
 
-    @on(Part.Moved)
-    def _cursor_moved(self, event: Part.Moved) -> None:
+    @on(RowList.Moved)
+    def _cursor_moved(self, event: RowList.Moved) -> None:
         event.stop()
-        place = self.query_one(Part).place
+        place = self.query_one(RowList).place
         if place is not None:
             one = self._found.news[place]
             glyph, style = LOOK[one.state]
@@ -131,6 +131,6 @@ class RefreshScreen(Dialog[Saved]):
             self.dismiss(saved)
 
 
-def _row(one: HostNews) -> Row:
+def _row(one: HostNews) -> ListRow:
     glyph, style = LOOK[one.state]
     return (f"{glyph} {one.state.value}", style), (safe_text(one.target), ""), (one.words, "")

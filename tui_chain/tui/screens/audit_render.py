@@ -13,14 +13,14 @@ from tui_chain.core.failure import Failure
 from tui_chain.core.status import Severity
 from tui_chain.core.text import plural, safe_text
 from tui_chain.repair.file_header import Header
-from tui_chain.tui.paint import days_left, fact, lines, summary
-from tui_chain.tui.rows import BAD, DIM, OK, SEVERITY_LOOK
-from tui_chain.tui.screens.looking import Looked
+from tui_chain.tui.host_row import BAD, DIM, OK, SEVERITY_LOOK
+from tui_chain.tui.render import days_left, fact, lines, summary
+from tui_chain.tui.screens.audited_file import Looked
 from tui_chain.tui.screens.pages import certificate_page
-from tui_chain.tui.screens.part import Cell, Row, Widths, last_takes_rest
+from tui_chain.tui.widgets.row_list import ColumnWidths, ListCell, ListRow, last_takes_rest
 from tui_chain.x509.certificate import Certificate
 
-Shown = tuple[int, Callable[[int], Row], Widths]
+Shown = tuple[int, Callable[[int], ListRow], ColumnWidths]
 """A list: how many rows, what makes them, and the widths of their columns."""
 MAX_NAMED = 40
 """Certificates that are named in a list of text."""
@@ -31,7 +31,7 @@ WIDE = 92
 # the file
 
 
-def verdict(looked: Looked) -> Cell:
+def verdict(looked: Looked) -> ListCell:
     """The file in a few words: whether every client loads all of it, and how bad the worst finding is."""
     clients = looked.clients
     refusing = sum(not client.whole for client in clients)
@@ -51,7 +51,7 @@ def verdict(looked: Looked) -> Cell:
 def facts(looked: Looked, now: datetime) -> Content:
     """What the file is, when its first certificate ends, and for whom this tool made it, if it did."""
     first = ends_first(looked.audit)
-    parts: list[str | Cell] = [f"{content_words(looked.audit)}, {len(looked.data):,} bytes"]
+    parts: list[str | ListCell] = [f"{content_words(looked.audit)}, {len(looked.data):,} bytes"]
     if first is not None:
         parts += [f" · first ends {first.not_after:%Y-%m-%d}, ", days_left(first, now)]
     maker = [_maker(looked.header, looked.ours)] if looked.header is not None else []
@@ -67,7 +67,7 @@ def _maker(header: Header, ours: Header | Failure) -> Content:
     return Content.assemble(f"made by tlschain-tui{hosts}{kind}", (refreshed, DIM))
 
 
-def one_line(looked: Looked) -> Cell:
+def one_line(looked: Looked) -> ListCell:
     """The verdict of a file among others."""
     severity = looked.audit.severity
     style = SEVERITY_LOOK[severity][1] if severity is not None else OK
@@ -86,7 +86,7 @@ def client_rows(looked: Looked) -> Shown:
     return len(rows), rows.__getitem__, lambda room: _client_widths(rows, room)
 
 
-def _client_row(looked: Looked, client: ClientWords) -> Row:
+def _client_row(looked: Looked, client: ClientWords) -> ListRow:
     glyph, style = _look(client)
     why, programs = (client.why or "", style), (client.programs, DIM)
     either = why if client.why else programs
@@ -100,7 +100,7 @@ def _loads(looked: Looked, client: ClientWords) -> str:
     return f"{client.loaded}, the first" if some else f"all {client.loaded}"
 
 
-def _client_widths(rows: list[Row], room: int) -> tuple[int, ...]:
+def _client_widths(rows: list[ListRow], room: int) -> tuple[int, ...]:
     loaded, why, programs = (max(len(row[column][0]) for row in rows) + 2 for column in (2, 3, 4))
     rest = room - 2 - 13 - loaded
     if rest - why < min(programs, 36):
@@ -108,11 +108,11 @@ def _client_widths(rows: list[Row], room: int) -> tuple[int, ...]:
     return 2, 13, loaded, why, max(rest - why, 1), 0
 
 
-def _look(client: ClientWords) -> Cell:
+def _look(client: ClientWords) -> ListCell:
     return ("✓", OK) if client.whole else ("✗", BAD)
 
 
-def clients_title(looked: Looked) -> Cell:
+def clients_title(looked: Looked) -> ListCell:
     """How many clients load all of the file."""
     clients = looked.clients
     whole = sum(client.whole for client in clients)
@@ -152,12 +152,12 @@ def finding_rows(looked: Looked) -> Shown:
     return len(found), lambda place: _finding_row(found[place]), last_takes_rest(11, longest + 2)
 
 
-def _finding_row(found: AuditFinding) -> Row:
+def _finding_row(found: AuditFinding) -> ListRow:
     glyph, style = SEVERITY_LOOK[found.severity]
     return (f"{glyph} {found.severity.value}", style), (found.code, ""), (found.message, "")
 
 
-def findings_title(looked: Looked) -> Cell:
+def findings_title(looked: Looked) -> ListCell:
     """How many of each severity."""
     severity = looked.audit.severity
     if severity is None:
@@ -197,7 +197,7 @@ def certificate_rows(looked: Looked, now: datetime) -> Shown:
     return len(looked.places), lambda place: _certificate_row(looked, place, now), _certificate_widths
 
 
-def _certificate_row(looked: Looked, place: int, now: datetime) -> Row:
+def _certificate_row(looked: Looked, place: int, now: datetime) -> ListRow:
     line, certificate = looked.places[place]
     found = looked.findings_at(certificate)
     glyph, style = SEVERITY_LOOK[found[0].severity] if found else ("✓", OK)
@@ -230,7 +230,7 @@ def kind_of(certificate: Certificate) -> str:
     return "root" if certificate.self_issued else "intermediate"
 
 
-def certificates_title(looked: Looked, now: datetime) -> Cell:
+def certificates_title(looked: Looked, now: datetime) -> ListCell:
     """How many there are, and when the first ends."""
     count, first = len(looked.audit.certificates), ends_first(looked.audit)
     if first is None:

@@ -10,7 +10,7 @@ from textual.widgets import Input
 
 from tui_chain.core.failure import Failure
 from tui_chain.tui.background import in_background
-from tui_chain.tui.screens.looking import MAX_PATH, completions
+from tui_chain.tui.screens.audited_file import MAX_PATH, completions
 
 
 class PathSuggester(Suggester):

@@ -7,7 +7,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from tui_chain.core.text import elide_middle
-from tui_chain.tui.rows import DIM, STATUS_LOOK, Row, next_key, verdict_words
+from tui_chain.tui.host_row import DIM, STATUS_LOOK, HostRow, next_key, verdict_words
 
 SEPARATOR = " · "
 NARROW = 100
@@ -17,7 +17,7 @@ NARROW = 100
 class Headline(Widget):
     """One line that never loses the next key: the words before it give way first."""
 
-    row: reactive[Row | None] = reactive(None)
+    row: reactive[HostRow | None] = reactive(None)
     loading_words: reactive[str] = reactive("")
 
     def render(self) -> Content:

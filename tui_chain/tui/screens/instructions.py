@@ -29,9 +29,9 @@ from tui_chain.engine.host_state import needs_no_strict
 from tui_chain.net.target import Target
 from tui_chain.repair.output_kinds import SUFFIXES, OutputKind
 from tui_chain.repair.repair import Repair
-from tui_chain.tui.paint import lines
+from tui_chain.tui.host_row import DIM, WARN, HostRow, reached
 from tui_chain.tui.panes.base import CURSOR_KEYS
-from tui_chain.tui.rows import DIM, WARN, Row, reached
+from tui_chain.tui.render import lines
 from tui_chain.tui.screens.dialog import Dialog, Page
 from tui_chain.tui.screens.pages import file_base
 from tui_chain.tui.screens.save import Draft, Form, SaveScreen
@@ -102,7 +102,7 @@ class Making:
         return f" --trust-root {self.root}" if self.root else ""
 
 
-def sayings(row: Row, chain: bytes | None, trusted: Trusted) -> Sayings | Failure:
+def sayings(row: HostRow, chain: bytes | None, trusted: Trusted) -> Sayings | Failure:
     """Everything to say of a host, of its proven repair or without one; `chain` is the file for the server."""
     if row.state.proven is not None:
         return _of_repair(row, chain, trusted, row.state.proven)
@@ -114,7 +114,7 @@ def sayings(row: Row, chain: bytes | None, trusted: Trusted) -> Sayings | Failur
     return Sayings(str(row.target), file_base(row), (_client(row, advice, make),), whole, None)
 
 
-def _of_repair(row: Row, chain: bytes | None, trusted: Trusted, proven: Repair) -> Sayings | Failure:
+def _of_repair(row: HostRow, chain: bytes | None, trusted: Trusted, proven: Repair) -> Sayings | Failure:
     served = reached(row)
     if served is None or row.state.verdict is None:
         return Failure("no-repair", "There is no proven repair to speak of yet.", "f looks for one.")
@@ -136,7 +136,7 @@ def _of_repair(row: Row, chain: bytes | None, trusted: Trusted, proven: Repair) 
     return Sayings(str(row.target), file_base(row), clients + letters, make.document(advice, words), words)
 
 
-def _client(row: Row, advice: Advice, make: Making) -> Saying:
+def _client(row: HostRow, advice: Advice, make: Making) -> Saying:
     body = [
         *([Content.styled(advice.words, DIM), Content()] if advice.words else []),
         *_needed(row, advice, make),
@@ -145,7 +145,7 @@ def _client(row: Row, advice: Advice, make: Making) -> Saying:
     return Saying(advice.client, lines(body), advice.code)
 
 
-def _needed(row: Row, advice: Advice, make: Making) -> Iterator[Content]:
+def _needed(row: HostRow, advice: Advice, make: Making) -> Iterator[Content]:
     """What has to be written first."""
     there = row.written is not None if advice.kind is OutputKind.CLIENT else advice.kind.value in dict(row.others)
     if not there and advice.file is not None:

@@ -40,7 +40,7 @@ SEVERITY_LOOK: dict[Severity, tuple[str, str]] = {
 
 
 @dataclass(frozen=True)
-class Row:
+class HostRow:
     """One host on the screen: how far it has come, what runs now, what went wrong last, what was written.
 
     `ways` are its paths in order, `gaps` the certificates that could close what is missing, after a search.
@@ -79,14 +79,14 @@ class Row:
         return self.state.proven is not None and self.written is None
 
 
-def verdict_words(row: Row) -> str:
+def verdict_words(row: HostRow) -> str:
     """What is wrong with the host, in a few words; for a host that was not reached, the failure."""
     if isinstance(row.state.served, Failure):
         return row.state.served.message.removeprefix(f"{row.target}: ")
     return row.state.headline
 
 
-def next_key(row: Row) -> str:
+def next_key(row: HostRow) -> str:
     """What to press next, as `press f to find it`."""
     if row.busy:
         return "esc stops it"
@@ -99,7 +99,7 @@ def next_key(row: Row) -> str:
     return _next_step(row)
 
 
-def _next_step(row: Row) -> str:
+def _next_step(row: HostRow) -> str:
     state = row.state
     if state.proven is not None:
         if row.written is not None:
@@ -121,6 +121,6 @@ def _next_step(row: Row) -> str:
     return "press 3 for what was tried" if tried else "press 2 for why"
 
 
-def reached(row: Row | None) -> ServedChain | None:
+def reached(row: HostRow | None) -> ServedChain | None:
     """The served chain of a host that was reached."""
     return row.state.reached if row is not None else None

@@ -20,25 +20,25 @@ from textual.strip import Strip
 from tui_chain.core.text import elide_middle
 from tui_chain.tui.panes.base import CURSOR_KEYS
 
-Cell = tuple[str, str]
+ListCell = tuple[str, str]
 """A text that is safe for a terminal, and its style from the theme or nothing."""
-Row = tuple[Cell, ...]
-Widths = Callable[[int], tuple[int, ...]]
+ListRow = tuple[ListCell, ...]
+ColumnWidths = Callable[[int], tuple[int, ...]]
 """From the cells that there are to those of each column; a column may have none."""
 
 
-def last_takes_rest(*widths: int) -> Widths:
+def last_takes_rest(*widths: int) -> ColumnWidths:
     """Fixed columns, and one at the end for what is left."""
     return lambda room: (*widths, max(room - sum(widths), 1))
 
 
-class Part(ScrollView, can_focus=True):
+class RowList(ScrollView, can_focus=True):
     """A list with a cursor; of ten thousand rows only those are made that are seen.
 
     It is folded where its screen has few lines and another one is open.
     """
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"part--cursor"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"row-list--cursor"}
     BINDINGS: ClassVar[list[BindingType]] = [
         *CURSOR_KEYS,
         Binding("down", "cursor_down", "Down", show=False),
@@ -54,7 +54,7 @@ class Part(ScrollView, can_focus=True):
     class Moved(Message):
         """The cursor came to another row, or the rows are others."""
 
-        def __init__(self, part: Part) -> None:
+        def __init__(self, part: RowList) -> None:
             self.part = part
             super().__init__()
 
@@ -62,14 +62,14 @@ class Part(ScrollView, can_focus=True):
         """Enter was pressed on a row."""
 
     def __init__(self, number: int, name: str, widget_id: str) -> None:
-        super().__init__(id=widget_id, classes="part")
+        super().__init__(id=widget_id, classes="row-list")
         self._heading = f"{number} {name}" if number else name
-        self._words: Cell = ("", "")
+        self._words: ListCell = ("", "")
         self._count = 0
-        self._row: Callable[[int], Row] = lambda _: ()
-        self._widths: Widths = last_takes_rest()
+        self._row: Callable[[int], ListRow] = lambda _: ()
+        self._widths: ColumnWidths = last_takes_rest()
 
-    def show(self, count: int, row: Callable[[int], Row], widths: Widths) -> None:
+    def show(self, count: int, row: Callable[[int], ListRow], widths: ColumnWidths) -> None:
         """Show so many rows, which `row` makes by their place, each with as many cells as there are widths."""
         self._count, self._row, self._widths = count, row, widths
         self.virtual_size = Size(0, count)
@@ -144,7 +144,7 @@ class Part(ScrollView, can_focus=True):
         place, width = y + self.scroll_offset.y, self.content_size.width
         if place >= self._count:
             return Strip.blank(width, self.rich_style)
-        base = self.get_component_rich_style("part--cursor") if place == self.cursor else self.rich_style
+        base = self.get_component_rich_style("row-list--cursor") if place == self.cursor else self.rich_style
         segments = [
             Segment(set_cell_size(elide_middle(text, column), column), base + self._style(style))
             for (text, style), column in zip(self._row(place), self._widths(width), strict=True)
