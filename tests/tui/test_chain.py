@@ -62,14 +62,14 @@ async def test_the_words_below_the_tree_are_of_the_host_under_the_cursor(app_on:
         await press(pilot, "g")
         for key in ("j", "j", "j", "k", "k"):
             await press(pilot, key)
-            assert app.row is not None
-            assert app.row.state.verdict is not None
+            assert app.main.row is not None
+            assert app.main.row.state.verdict is not None
             shown = _under(app)
-            assert app.row.state.reached is not None
-            assert shown == app.row.state.reached.certificates[0]
-            for found in app.row.state.verdict.at(shown):
+            assert app.main.row.state.reached is not None
+            assert shown == app.main.row.state.reached.certificates[0]
+            for found in app.main.row.state.verdict.at(shown):
                 assert found.code in _below(app)
-            assert ("expired" in _below(app)) == (app.row.state.label == "expired-leaf")
+            assert ("expired" in _below(app)) == (app.main.row.state.label == "expired-leaf")
         await press(pilot, "2")
         first = _below(app)
         await press(pilot, "1", "j", "2")
@@ -81,7 +81,7 @@ async def test_the_cursor_stays_on_its_certificate_while_its_host_goes_on(app_on
         app = await _probed(pilot)
         await press(pilot, "f", "2", "g", "j")
         under = _under(app)
-        assert app.row is not None
+        assert app.main.row is not None
         assert under.label in _below(app)
         await press(pilot, "r")
         assert _under(app) != under, "it is no longer known"
@@ -95,16 +95,16 @@ async def test_two_updates_before_a_refresh_leave_the_cursor_where_it_belongs(ap
         await press(pilot, "g", "2", "j")
         first, second = app.rows
         lower = _under(app)
-        app.row = second
-        app.row = first
+        app.main.row = second
+        app.main.row = first
         assert _under(app) == first.state.reached.certificates[0]  # type: ignore[union-attr]
-        app.row = second
+        app.main.row = second
         refused = _under(app)
         assert refused == second.state.reached.certificates[1]  # type: ignore[union-attr]
         await press(pilot, "G", "g")
         assert refused != lower
-        app.row = first
-        app.row = second
+        app.main.row = first
+        app.main.row = second
         await pilot.pause()
         assert _under(app) == refused
         assert app.query_one(ChainTree).cursor_node is not None
@@ -117,9 +117,9 @@ async def test_what_is_wrong_with_the_host_stands_below_its_leaf(app_on: AppOn, 
         app = await _probed(pilot)
         await press(pilot, "2")
         await shows(pilot, "client-certificate-required")
-        assert app.row is not None
-        assert app.row.state.reached is not None
-        (name, *_) = app.row.state.reached.tls.client_cas
+        assert app.main.row is not None
+        assert app.main.row.state.reached is not None
+        (name, *_) = app.main.row.state.reached.tls.client_cas
         assert name in " ".join(screen_text(pilot).replace("│", " ").replace("┃", " ").split())
 
 

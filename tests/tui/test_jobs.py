@@ -68,7 +68,7 @@ async def test_removing_a_host_ends_its_job(app_on: AppOn) -> None:
         await pilot.press("d")
         await until(pilot, lambda: len(app.rows) == 1)
         await until(pilot, lambda: not any(str(w.group).startswith("host") and w.is_running for w in app.workers))
-        assert app.row is app.rows[0]
+        assert app.main.row is app.rows[0]
 
 
 @anyio
@@ -91,7 +91,10 @@ def test_a_late_result_is_dropped() -> None:
     first = rows.begin(target, "name")
     second = rows.begin(target, "name")
     assert rows.finish(first, row) is None
-    assert rows.progress(target, first, "TLS") is None
+    rows.progress(target, first, "TLS")
+    current = rows.get(target)
+    assert current is not None
+    assert current.busy == "name"
     finished = rows.finish(second, row)
     assert finished is not None
     assert not finished.busy

@@ -10,24 +10,32 @@ from tui_chain.engine.journey import Journey
 from tui_chain.net.host_list import Host
 from tui_chain.net.target import Target
 from tui_chain.trust.store import TrustStore
-from tui_chain.tui.actions import ACTIONS, bindings
+from tui_chain.tui.actions import ACTIONS, APP, CHAIN, HOSTS, LINKS, LIVE, MAIN, bindings
 from tui_chain.tui.app import ChainApp
+from tui_chain.tui.host_jobs import HostJobs
+from tui_chain.tui.panes.chain import ChainPane
+from tui_chain.tui.panes.hosts import HostPane
+from tui_chain.tui.panes.links import LinksPane
+from tui_chain.tui.panes.live import LivePane
+from tui_chain.tui.screens.main import MainScreen
 
 anyio = pytest.mark.anyio
+HOMES = {APP: ChainApp, MAIN: MainScreen, HOSTS: HostPane, CHAIN: ChainPane, LINKS: LinksPane, LIVE: LivePane}
 
 
 def test_ids_and_keys_are_there_once() -> None:
-    made = bindings()
-    ids = [binding.id for binding in made if not isinstance(binding, tuple)]
-    keys = [binding.key for binding in made if not isinstance(binding, tuple)]
-    assert len(set(ids)) == len(ids)
-    assert len(set(keys)) == len(keys)
+    assert len({action.id for action in ACTIONS}) == len(ACTIONS)
+    for home in HOMES:
+        made = [binding for binding in bindings(home) if not isinstance(binding, tuple)]
+        assert len({binding.id for binding in made}) == len(made)
+        assert len({binding.key for binding in made}) == len(made)
 
 
-def test_every_action_exists() -> None:
+def test_every_action_exists_where_it_lives() -> None:
     for action in ACTIONS:
-        name = action.call.split("(")[0]
-        assert hasattr(ChainApp, f"action_{name}"), action
+        assert action.homes
+        for home in action.homes:
+            assert hasattr(HOMES[home], f"action_{action.name}"), (action, home)
 
 
 @anyio
@@ -64,9 +72,9 @@ async def test_vi_keys_move_fold_and_unfold() -> None:
         app = pilot.app
         assert isinstance(app, ChainApp)
         await press(pilot, "j", "j", "k", "G")
-        assert app.row is app.rows[-1]
+        assert app.main.row is app.rows[-1]
         await press(pilot, "g", "j")
-        assert app.row is app.rows[1]
+        assert app.main.row is app.rows[1]
         await press(pilot, "2", "h")
         assert "Example Root R1" not in _pane(screen_text(pilot))
         await press(pilot, "l", "j")
@@ -83,11 +91,11 @@ async def test_the_filter_narrows_and_esc_clears_it() -> None:
         app = pilot.app
         assert isinstance(app, ChainApp)
         await press(pilot, "slash", *"untrusted")
-        assert app.row is not None
-        assert app.row.target.host == "intranet.example.test"
+        assert app.main.row is not None
+        assert app.main.row.target.host == "intranet.example.test"
         assert "shop.example.test" not in screen_text(pilot)
         await press(pilot, "enter", "j")
-        assert app.row.target.host == "printer.example.test"
+        assert app.main.row.target.host == "printer.example.test"
         await press(pilot, "escape")
         await shows(pilot, "shop.example.test")
 
@@ -124,15 +132,15 @@ async def test_an_empty_list_says_what_to_press() -> None:
 
 @anyio
 async def test_five_thousand_hosts_stay_usable(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ChainApp, "_probe", lambda *_: None)
+    monkeypatch.setattr(HostJobs, "probe", lambda *_: None)
     hosts = [Host(Target(f"host{number}.example.test")) for number in range(5000)]
     app = ChainApp(lambda: (Journey(TrustStore("none", ())), ()), hosts)
     async with opened(app) as pilot:
         await press(pilot, "G")
-        assert app.row is app.rows[-1]
+        assert app.main.row is app.rows[-1]
         await press(pilot, "slash", *"4711")
-        assert app.row is not None
-        assert app.row.target.host == "host4711.example.test"
+        assert app.main.row is not None
+        assert app.main.row.target.host == "host4711.example.test"
 
 
 @anyio
@@ -165,4 +173,4 @@ async def test_a_filter_that_hides_all_gives_the_cursor_back() -> None:
         app = pilot.app
         assert isinstance(app, ChainApp)
         await press(pilot, "j", "j", "slash", *"zzz", "escape")
-        assert app.row is app.rows[2]
+        assert app.main.row is app.rows[2]

@@ -105,7 +105,7 @@ async def test_aia_into_the_network_asks_once(lab: Lab, key: str, asked: bool) -
         question = ConsentRequest("localhost", "http://a.test/x", "169.254.169.254", "link-local")  # type: ignore[arg-type]
 
         async def ask() -> None:
-            answers.append(await app._ask(question))
+            answers.append(await app.main.ask_consent(question))
 
         app.run_worker(ask())
         await shows(pilot, "Inside your network?")

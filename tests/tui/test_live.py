@@ -166,7 +166,7 @@ async def test_every_hop_has_a_row_and_the_failed_one_is_opened(lab: Lab, size: 
     first = redirecting(lab, f"https://localhost:{middle}/")
     async with opened(app_at(lab, first), size) as pilot:
         app = await probed(pilot)
-        assert app.check_action("open_hop", ()) is None, "greyed where there is none"
+        assert app.main.check_action("open_hop", ()) is None, "greyed where there is none"
         await press(pilot, "o")
         assert [row.target.port for row in app.rows] == [first]
         await press(pilot, "t", "4", "G")
@@ -177,15 +177,15 @@ async def test_every_hop_has_a_row_and_the_failed_one_is_opened(lab: Lab, size: 
         assert f"✗ https://localhost:{broken}/end:" in text
         assert "code 20" in text
         await shows(pilot, f"o opens localhost:{broken} as a new host")
-        assert app.check_action("open_hop", ()) is True
+        assert app.main.check_action("open_hop", ()) is True
         await press(pilot, "o")
         assert [row.target.port for row in app.rows] == [first, broken]
         opened_row = app.rows[-1]
-        assert app.row is opened_row
+        assert app.main.row is opened_row
         assert opened_row.status is Status.INCOMPLETE
         await press(pilot, "1", "k", "o")
         await shows(pilot, "is on the list")
-        assert app.row == opened_row
+        assert app.main.row == opened_row
 
 
 @anyio
@@ -196,7 +196,7 @@ async def test_a_new_probe_drops_the_hops(lab: Lab) -> None:
         await press(pilot, "t")
         await shows(pilot, "as a new host")
         await press(pilot, "r")
-        assert app.check_action("open_hop", ()) is None
+        assert app.main.check_action("open_hop", ()) is None
         assert "as a new host" not in screen_text(pilot)
 
 

@@ -29,6 +29,7 @@ from tui_chain.net.target import Target
 from tui_chain.results.host import host_result
 from tui_chain.trust.store import TrustStore
 from tui_chain.tui.app import ChainApp
+from tui_chain.tui.host_jobs import HostJobs
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.formats.readers import read_certificates
 from tui_chain.x509.revocation import Means, Revocation, RevocationAnswer, RevocationCheck
@@ -106,7 +107,7 @@ async def test_what_the_issuers_said_is_in_it() -> None:
 
 async def test_a_host_that_was_not_probed_has_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(ChainApp, "_probe", lambda *_: None)
+    monkeypatch.setattr(HostJobs, "probe", lambda *_: None)
     app = ChainApp(lambda: (Journey(TrustStore("none", ())), ()), HOSTS[:1])
     async with opened(app, SMALL) as pilot:
         await pilot.press("s")

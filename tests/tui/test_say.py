@@ -26,7 +26,7 @@ from tui_chain.net.host_list import Host
 from tui_chain.net.target import Target
 from tui_chain.trust.loading import load_trust_store
 from tui_chain.tui.app import ChainApp
-from tui_chain.tui.screens.instructions import Names, SayScreen
+from tui_chain.tui.screens.instructions import InstructionList, InstructionsScreen
 
 pytestmark = pytest.mark.anyio
 
@@ -41,7 +41,7 @@ def copied(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 async def _opened(pilot: Pilot[None]) -> None:
     await press(pilot, "f", "x")
-    assert isinstance(pilot.app.screen, SayScreen)
+    assert isinstance(pilot.app.screen, InstructionsScreen)
 
 
 @pytest.mark.parametrize("size", [SMALL, MEDIUM])
@@ -49,7 +49,7 @@ async def test_a_snippet_is_copied_as_it_stands(size: Size, copied: list[str]) -
     async with stage(size) as pilot:
         await _opened(pilot)
         await press(pilot, "j", "j", "y")
-        await shows(pilot, "Copied the words for")
+        await shows(pilot, "Copied the instructions for")
     assert len(copied) == 1
     compile(copied[0], "snippet", "exec")
 
@@ -103,7 +103,7 @@ async def test_a_folder_whose_name_a_command_cannot_show_is_said(
     async with stage(MEDIUM) as pilot:
         await press(pilot, "f", "x")
         await shows(pilot, "cannot show every character")
-        assert not isinstance(pilot.app.screen, SayScreen)
+        assert not isinstance(pilot.app.screen, InstructionsScreen)
 
 
 async def test_no_part_of_a_folder_s_name_becomes_a_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -113,13 +113,13 @@ async def test_no_part_of_a_folder_s_name_becomes_a_command(tmp_path: Path, monk
     async with stage(MEDIUM) as pilot:
         await _opened(pilot)
         await press(pilot, "j", "j")
-        page = pilot.app.screen.query_one("#say-body", Static).visual
+        page = pilot.app.screen.query_one("#instruction-body", Static).visual
         line = next(line for line in str(page).splitlines() if line.startswith("tlschain fix"))
     assert shlex.split(line)[-1] == str(folder / "api.example.test-ca-bundle.pem")
 
 
 def _body(pilot: Pilot[None]) -> str:
-    return str(pilot.app.screen.query_one("#say-body", Static).visual)
+    return str(pilot.app.screen.query_one("#instruction-body", Static).visual)
 
 
 def _made(pilot: Pilot[None]) -> list[str]:
@@ -128,8 +128,8 @@ def _made(pilot: Pilot[None]) -> list[str]:
 
 
 async def _to_java(pilot: Pilot[None]) -> None:
-    options = pilot.app.screen.query_one(Names).options
-    pilot.app.screen.query_one(Names).highlighted = [str(one.prompt) for one in options].index("Java")
+    options = pilot.app.screen.query_one(InstructionList).options
+    pilot.app.screen.query_one(InstructionList).highlighted = [str(one.prompt) for one in options].index("Java")
     await pilot.pause()
     await until(pilot, lambda: "JAVA_TOOL_OPTIONS" in _body(pilot))
 
@@ -225,7 +225,7 @@ async def test_strict_checks_are_given_up_beside_a_proven_repair(
     async with opened(app) as pilot:
         await until(pilot, lambda: app.rows[0].status is not None)
         await _opened(pilot)
-        names = pilot.app.screen.query_one(Names)
+        names = pilot.app.screen.query_one(InstructionList)
         places = [at for at, one in enumerate(names.options) if "without strict checks" in str(one.prompt)]
         await press(pilot, *"j" * places[0])
         assert "context.verify_flags &= ~ssl.VERIFY_X509_STRICT" in _body(pilot)

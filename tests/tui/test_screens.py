@@ -170,6 +170,6 @@ async def test_a_chain_without_a_connection_goes_the_same_way(tmp_path: Path) ->
         await pilot.press("a")
         app.screen.query_one(HostText).text = f"other.example.test\n{pem}"
         await press(pilot, "enter")
-        assert app.row is not None
-        assert app.row.target.host == "other.example.test"
+        assert app.main.row is not None
+        assert app.main.row.target.host == "other.example.test"
         await shows(pilot, "from pasted text")

@@ -1,65 +1,167 @@
-"""The screen's actions: each is what a key of the table in `actions` does."""
+"""The app: its start, theme, palette, clipboard, and its end."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar
+import asyncio
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from rich.console import Console
+from rich.segment import Segments
+from textual import on, work
+from textual.app import App
 from textual.binding import BindingType
-from textual.command import Provider
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.dom import DOMNode
 
 from tui_chain.core.failure import Failure
-from tui_chain.core.text import plural
-from tui_chain.engine.host_state import needs_no_strict, source_of
+from tui_chain.core.text import safe_text
+from tui_chain.core.threads import in_daemon_thread
+from tui_chain.engine.host_state import Clock, utc_now
 from tui_chain.net.host_list import Host
-from tui_chain.tui.actions import NAMES, bindings
-from tui_chain.tui.bundle_actions import BundleActions
-from tui_chain.tui.chain_nodes import shown_trail
-from tui_chain.tui.file_actions import FileActions
-from tui_chain.tui.host_row import HostRow, reached
-from tui_chain.tui.live_actions import LiveActions
-from tui_chain.tui.palette import ActionProvider
-from tui_chain.tui.panes.chain import ChainPane
-from tui_chain.tui.panes.hosts import HostPane
-from tui_chain.tui.panes.links import LinksPane
-from tui_chain.tui.refusals import refusal
+from tui_chain.tui.actions import ACTIONS, APP, NAMES, Action, bindings
+from tui_chain.tui.background import unforeseen, unforeseen_fault
+from tui_chain.tui.host_row import HostRow
+from tui_chain.tui.messages import CopyRequested
+from tui_chain.tui.screens.main import MainScreen
+from tui_chain.tui.toasts import toast
 
 if TYPE_CHECKING:
     from textual.actions import ActionParseResult
-    from textual.dom import DOMNode
 
-    from tui_chain.probe.pasted import Additions, GivenChain
-    from tui_chain.x509.certificate import Certificate
+    from tui_chain.engine.journey import Journey
+
+THEME = "tokyo-night"
+"""The theme where TEXTUAL_THEME names none; the palette changes it."""
+Start = Callable[[], "tuple[Journey, tuple[Host, ...]] | Failure"]
+"""Loads what the app needs off the event loop: the journey, and hosts that it knows by itself."""
 
 
-class ChainApp(LiveActions, FileActions, BundleActions):
-    """tlschain-tui: which host, what was served, what is missing, does it work now."""
+class ActionProvider(Provider):
+    """Offers in the palette what the table of actions has and can be done at the moment."""
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings()
+    def _available(self) -> list[tuple[Action, DOMNode]]:
+        """The actions, each with the place where it acts."""
+        main = self.screen
+        if not isinstance(main, MainScreen):
+            return []
+        homes = [(action, main.home_of(action)) for action in ACTIONS if action.palette]
+        return [(action, home) for action, home in homes if home.check_action(action.name, ())]
+
+    async def discover(self) -> Hits:
+        """All of them, before anything is typed."""
+        for action, home in self._available():
+            run = partial(self.app.run_action, action.call, home)
+            yield DiscoveryHit(action.description, run, help=f"key {action.key_names}")
+
+    async def search(self, query: str) -> Hits:
+        """Those that match what is typed."""
+        matcher = self.matcher(query)
+        for action, home in self._available():
+            score = matcher.match(action.description)
+            if score > 0:
+                run = partial(self.app.run_action, action.call, home)
+                yield Hit(score, matcher.highlight(action.description), run, help=f"key {action.key_names}")
+
+
+class FaultConsole(Console):
+    """Prints a sentence where Textual would print a traceback, which holds the values of all variables."""
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        """Print, but of a traceback only what was raised."""
+        shown = (f"tlschain-tui: {_fault(one)}" if isinstance(one, Segments) else one for one in objects)
+        super().print(*shown, **options)
+
+
+def _fault(traceback: Segments) -> Failure:
+    """The failure that stands at the end of a traceback, below its frame."""
+    text = "".join(segment.text for segment in traceback.segments)
+    return unforeseen_fault(" ".join(text.rpartition("╯")[2].split()))
+
+
+class ChainApp(App[None]):
+    """tlschain-tui: loads the stages, opens the main screen, and serves it and the dialogs.
+
+    `start` loads what is needed, `select` is the label of the host under the cursor at first, and `trust` the trust
+    store as the user named it.
+    """
+
+    TITLE = "tlschain-tui"
+    CSS_PATH = "style.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = bindings(APP)
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {ActionProvider}
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-medium"), (160, "-wide")]  # noqa: RUF012 - as Textual has it
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (32, "-tall")]  # noqa: RUF012 - as Textual has it
+
+    def __init__(
+        self,
+        start: Start,
+        hosts: Iterable[Host] = (),
+        *,
+        clock: Clock = utc_now,
+        select: str = "",
+        trust: Sequence[str] = (),
+    ) -> None:
+        super().__init__()
+        if not os.environ.get("TEXTUAL_THEME"):
+            # before the app runs: a later change would parse every style twice
+            self.set_reactive(App.theme, THEME)
+            self.stylesheet.set_variables(self.get_css_variables())
+        self.error_console = FaultConsole(markup=False, highlight=False, stderr=True)
+        self.main = MainScreen(clock, trust)
+        self._start = start
+        self._first = tuple(hosts)
+        self._select = select
+
+    def get_default_screen(self) -> MainScreen:
+        """The main screen."""
+        return self.main
+
+    @property
+    def ready(self) -> bool:
+        """Whether the panes are filled and the stages loaded."""
+        return self.main.filled and self.main.jobs.loaded is not None
+
+    @property
+    def rows(self) -> tuple[HostRow, ...]:
+        """Every host in its order."""
+        return tuple(self.main.hosts)
+
+    # start
+
+    def on_mount(self) -> None:
+        """Paint first; fill the panes, load and probe after."""
+        self.call_after_refresh(self._begin)
+
+    @work(group="start", exclusive=True, exit_on_error=False)
+    async def _begin(self) -> None:
+        try:
+            await self._load()
+        except Exception as error:  # noqa: BLE001 - without a start there is nothing to go on with
+            self.exit(return_code=2, message=f"tlschain-tui: {unforeseen(error)}")
+
+    async def _load(self) -> None:
+        await self.main.fill(self._first)
+        # what it opens is closed at the end, which therefore waits for it: no daemon thread
+        loaded = await asyncio.to_thread(self._start)
+        if isinstance(loaded, Failure):
+            self.exit(return_code=2, message=f"tlschain-tui: {loaded}")
+            return
+        journey, known = loaded
+        pool = journey.certificate_pool
+        notices = (*journey.trust.notices, *(pool.notices if pool is not None else ()))
+        if notices:
+            toast(self.main, "\n".join(notices), "warning")
+        self.main.begin(journey, known, self._select)
+
+    # actions
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer what can be done now; the rest is dimmed in the footer and left out of the palette."""
-        row = self.row
-        if not self._filled:
-            return action in {"request_quit", "command_palette"}
-        if action in {"fix", "test", "details", "copy_certificate", "servers", "revocation", "crls", "programs"}:
-            return True if reached(row) is not None else None
-        if action == "say":
-            return True if _sayable(row) else None
-        if action in {"write", "copy_bundle"}:
-            return True if any(meant.state.proven is not None for meant in self._meant) else None
-        if action in {"probe", "remove", "report", "request"}:
-            return True if row is not None and self._journey is not None else None
-        if action == "choose":
-            return True if row is not None and (row.gaps or self._open == "hosts") else None
-        if action == "way":
-            return True if row is not None and len(row.ways) > 1 else None
-        if action == "trust_root":
-            return True if row is not None and self._root(row) is not None else None
-        if action == "error":
-            return True if row is not None and row.error is not None else None
+        """Before the panes are filled one can quit."""
+        if action in {"help", "explain"}:
+            return self.main.filled
         return super().check_action(action, parameters)
 
     async def run_action(
@@ -68,165 +170,34 @@ class ChainApp(LiveActions, FileActions, BundleActions):
         default_namespace: DOMNode | None = None,
         namespaces: Mapping[str, DOMNode] | None = None,
     ) -> bool:
-        """Do as the toolkit does; of an action of ours that is not offered now, say why."""
+        """Do as Textual does; of an action of the main screen that is not offered now, say why."""
         name = action.partition("(")[0] if isinstance(action, str) else ""
-        ours = name in NAMES and self.ready and default_namespace in {None, self}
+        ours = name in NAMES and self.ready and default_namespace in {None, self, self.main}
         if ours:
             self.clear_notifications()  # what was said of the key before
         done = await super().run_action(action, default_namespace, namespaces)
         if ours and not done:
-            self._toast(refusal(name, self.row, len(self._hosts.marked)), severity="warning")
+            toast(self.main, self.main.refusal(name), "warning")
         return done
-
-    def action_probe(self) -> None:
-        """Probe the current host again."""
-        if self.row is not None:
-            self._probe(self.row.target)
-
-    def action_probe_all(self) -> None:
-        """Probe every host again."""
-        for row in self.rows:
-            self._probe(row.target)
-
-    def action_fix(self) -> None:
-        """Find missing links, build and prove the repair; of all marked hosts where some are."""
-        for row in self._meant:
-            if reached(row) is not None:
-                self._fix(row.target)
-        if len(self._meant) == 1 and reached(self._meant[0]) is not None:
-            self._reveal("links")
-
-    def action_add(self) -> None:
-        """Ask for hosts."""
-        from tui_chain.tui.screens.add import AddScreen
-
-        def added(additions: Additions | None) -> None:
-            if additions is None:
-                return
-            fresh = len(self._add(additions.hosts)) + self._bring(additions.chains)
-            known = additions.count - fresh
-            self._toast(f"Added {plural(fresh, 'host')}{f', {known} were there already' if known else ''}.")
-
-        self.push_screen(AddScreen(), added)
-
-    def _bring(self, brought: Iterable[GivenChain]) -> int:
-        """Add hosts whose chains are at hand; return how many."""
-        from tui_chain.probe.pasted import served_chain
-
-        count = 0
-        for chain in brought:
-            served = served_chain(chain, at=self._clock())
-            if isinstance(served, Failure):
-                self._toast(str(served), severity="error")
-                continue
-            fresh = self._add([Host(chain.target)], probe=False)
-            row = fresh[0] if fresh else self._hosts.get(chain.target)
-            if row is not None:
-                self._show(self._hosts.put(replace(row, state=self._engine.diagnose(row.state, served), error=None)))
-                self.query_one(HostPane).go(chain.target)
-                count += 1
-        return count
-
-    def action_remove(self) -> None:
-        """Take the current host off the list."""
-        if self.row is None:
-            return
-        target = self.row.target
-        self.workers.cancel_group(self, f"host {target}")
-        self._hosts.remove(target)
-        self.query_one(HostPane).set_rows(self._hosts)
-        self._follow()
-        self._toast(f"Removed {target}.")
-
-    def _certificate(self) -> Certificate | None:
-        """The certificate under the cursor of the pane that is in use; the leaf elsewhere."""
-        served = reached(self.row)
-        found = self.query_one(LinksPane).certificate if self._open == "links" else None
-        if found is None and self._open in {"chain", "links"}:
-            found = self.query_one(ChainPane).certificate
-        return found or (served.certificates[0] if served is not None else None)
-
-    async def action_copy_certificate(self) -> None:
-        """Copy the certificate under the cursor."""
-        from tui_chain.x509.formats.pem import to_pem
-
-        certificate = self._certificate()
-        if certificate is not None:
-            await self._copy(to_pem(certificate), f"the certificate {certificate.label}")
-
-    def action_say(self) -> None:
-        """Show the repair as commands and as a letter."""
-        from tui_chain.advise.report import server_file
-        from tui_chain.tui.screens.instructions import Saying, SayScreen, Trusted, sayings
-
-        if self.row is None:
-            return
-        trusted = Trusted(self._trust_words, frozenset(root.sha256 for root in self._roots))
-        said = sayings(self.row, server_file(self.row.state, self._engine.trust, self._clock()), trusted)
-        if isinstance(said, Failure):
-            self._toast(str(said), severity="warning")
-            return
-
-        def closed(chosen: Saying | None) -> None:
-            if chosen is not None:
-                self._copy_later(chosen.text, f"the words for {chosen.name}")
-
-        self.push_screen(SayScreen(said), closed)
-
-    def action_details(self) -> None:
-        """Show all of the certificate under the cursor."""
-        from tui_chain.tui.screens.pages import certificate_page
-        from tui_chain.x509.formats.pem import to_pem
-
-        certificate, row = self._certificate(), self.row
-        if certificate is None or row is None or row.state.verdict is None:
-            return
-        findings = row.state.verdict.at(certificate)
-        body = certificate_page(
-            certificate, self._clock(), source_of(row.state, certificate), findings, shown_trail(row.state)
-        )
-        self._read("Certificate", body, copy=to_pem(certificate), what=f"the certificate {certificate.label}")
-
-    def action_error(self) -> None:
-        """Show the last error in full."""
-        from tui_chain.tui.screens.pages import error_page
-
-        if self.row is not None and self.row.error is not None:
-            self._read("The last error", error_page(self.row.error), copy=str(self.row.error), what="the error")
 
     def action_help(self) -> None:
         """Show every key."""
+        from tui_chain.tui.screens.dialog import Reader
         from tui_chain.tui.screens.pages import keys_page
 
-        self._read("Keys", keys_page())
+        self.push_screen(Reader("All keys", keys_page()))
 
-    def action_filter(self) -> None:
-        """Filter the hosts."""
-        self.query_one(HostPane).open_filter()
+    def action_explain(self) -> None:
+        """Ask for an error text and say what it means."""
+        from tui_chain.tui.screens.explain import ExplainScreen
 
-    def action_zoom(self) -> None:
-        """Show one pane alone, or all again."""
-        self.screen.toggle_class("-zoom")
+        self.push_screen(ExplainScreen())
 
-    def action_stop_or_unzoom(self) -> None:
-        """Leave the filter, else stop the job, else unzoom."""
-        pane = self.query_one(HostPane)
-        if pane.filtering:
-            pane.close_filter(clear=True)
-        elif self.row is not None and self.row.busy:
-            self.workers.cancel_group(self, f"host {self.row.target}")
-            self._show(self._hosts.stop(self.row.target))
-            self._toast("Stopped.")
-        elif self.screen.has_class("-zoom"):
-            self.screen.remove_class("-zoom")
-        else:
-            self.unmark()
-
-    async def action_request_quit(self) -> None:
+    def action_request_quit(self) -> None:
         """Quit; ask while a proven bundle is unwritten."""
-        from tui_chain.tui.screens.confirm import ConfirmScreen
+        from tui_chain.tui.screens.dialog import ConfirmScreen
 
-        unwritten = self._hosts.unwritten
+        unwritten = self.main.hosts.unwritten
         if not unwritten:
             self.exit()
             return
@@ -239,9 +210,60 @@ class ChainApp(LiveActions, FileActions, BundleActions):
         question = f"The proven bundle for {names} has not been written."
         self.push_screen(ConfirmScreen("Quit?", question, "quit without it", "stay"), answered)
 
+    # the clipboard
 
-def _sayable(row: HostRow | None) -> bool:
-    """Whether there is a repair to speak of, or what no bundle helps."""
-    if row is None or reached(row) is None:
-        return False
-    return row.state.proven is not None or needs_no_strict(row.state)
+    @on(CopyRequested)
+    def _copy_requested(self, message: CopyRequested) -> None:
+        self._copy(message.text, message.subject)
+
+    @work(group="copy", exclusive=True, exit_on_error=False)
+    async def _copy(self, text: str, subject: str) -> None:
+        sentence, certain = await copy_text(text, subject, self.copy_to_clipboard)
+        toast(self.screen, sentence, "information" if certain else "warning")
+
+
+OSC52_LIMIT = 6_000
+"""Bytes beyond which some terminals drop an OSC 52 sequence without a word."""
+CLIPBOARD_SECONDS = 2.0
+"""How long a clipboard program may take."""
+
+
+async def copy_text(text: str, subject: str, send_to_terminal: Callable[[str], None]) -> tuple[str, bool]:
+    """Copy `text`; return a sentence of what happened, and whether it is certain.
+
+    Locally the desktop's clipboard is tried first. Over SSH that would be the far machine's, so the terminal
+    is asked (OSC 52), which never answers.
+    """
+    size = f"{len(text.encode()) / 1024:.1f} KB"
+    trouble = "over SSH the clipboard is the terminal's"
+    if not any(os.environ.get(name) for name in ("SSH_CONNECTION", "SSH_TTY")):
+        trouble = await _copy_to_desktop(text)
+        if not trouble:
+            return f"Copied {subject}, {size}.", True
+    send_to_terminal(text)
+    sentence = f"Sent {subject}, {size}, to the terminal, unconfirmed ({trouble})."
+    if len(text) > OSC52_LIMIT:
+        sentence += " Some terminals take less; w writes it to a file."
+    return sentence, False
+
+
+async def _copy_to_desktop(text: str) -> str:
+    """Ask the desktop's clipboard; return what went wrong, empty for success."""
+    try:
+        async with asyncio.timeout(CLIPBOARD_SECONDS):
+            # a clipboard program that hangs must not hold the end of ours
+            return await in_daemon_thread(lambda: _with_pyperclip(text), "clipboard")
+    except TimeoutError:
+        return "the clipboard program does not answer"
+
+
+def _with_pyperclip(text: str) -> str:
+    import pyperclip
+
+    try:
+        pyperclip.copy(text)
+    except pyperclip.PyperclipException:
+        return "there is no clipboard program here"
+    except OSError as error:
+        return safe_text(str(error.strerror or error), 80)
+    return ""

@@ -23,15 +23,20 @@ async def in_background(work: Callable[[], T], name: str) -> T | Failure:
         return unforeseen(error)
 
 
-async def guarded(work: Awaitable[None], told: Callable[[Failure], None]) -> None:
-    """Wait for `work`, and tell of what it raises: a worker that dies in silence leaves a screen that waits."""
+async def guarded(work: Awaitable[None], failed: Callable[[Failure], None]) -> None:
+    """Wait for `work`, and report what it raises: a worker that dies in silence leaves a screen that waits."""
     try:
         await work
     except Exception as error:  # noqa: BLE001 - as above
-        told(unforeseen(error))
+        failed(unforeseen(error))
 
 
 def unforeseen(error: Exception) -> Failure:
     """What nobody thought of, as a sentence that asks for a report."""
-    words = safe_text(f"{type(error).__name__}: {error}", 400)
-    return Failure("unforeseen", f"This is a fault of tlschain-tui: {words}.", "Please report it with these words.")
+    return unforeseen_fault(f"{type(error).__name__}: {error}")
+
+
+def unforeseen_fault(raised: str) -> Failure:
+    """The same of an exception that is at hand as text alone, its type before its message."""
+    shown = safe_text(raised, 400)
+    return Failure("unforeseen", f"This is a fault of tlschain-tui: {shown}.", "Please report it with these words.")

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tui_chain.probe.served import ServedChain
     from tui_chain.repair.alternatives import Alternative
     from tui_chain.repair.candidates import Gap
+    from tui_chain.x509.certificate import Certificate
 
 OK, WARN, BAD, NEW = "$text-success", "$text-warning", "$text-error", "$text-accent"
 DIM = "$foreground 70%"
@@ -43,7 +44,7 @@ SEVERITY_LOOK: dict[Severity, tuple[str, str]] = {
 class HostRow:
     """One host on the screen: how far it has come, what runs now, what went wrong last, what was written.
 
-    `ways` are its paths in order, `gaps` the certificates that could close what is missing, after a search.
+    `paths` are its certification paths in order, `gaps` what is missing with the certificates that could close it.
     `marked` hosts share one bundle. `others` are files of other kinds that were written, by the name of the kind.
     `request` is how its live test asks, where the user has chosen.
     """
@@ -52,7 +53,7 @@ class HostRow:
     busy: str = ""
     error: Failure | None = None
     written: Path | None = None
-    ways: tuple[Alternative, ...] = ()
+    paths: tuple[Alternative, ...] = ()
     gaps: tuple[Gap, ...] = ()
     marked: bool = False
     others: tuple[tuple[str, Path], ...] = ()
@@ -119,6 +120,15 @@ def _next_step(row: HostRow) -> str:
         return "press f to find it" if row.status is Status.INCOMPLETE else "press f to look for a repair"
     tried = row.status is Status.INCOMPLETE and bool(state.resolution.tries)
     return "press 3 for what was tried" if tried else "press 2 for why"
+
+
+def private_root(row: HostRow) -> Certificate | None:
+    """The root outside the trust store in which the chain of a host ends."""
+    if row.status is not Status.UNTRUSTED or row.state.verdict is None:
+        return None
+    from tui_chain.engine.roots import private_root as root_of
+
+    return root_of(row.state.verdict)
 
 
 def reached(row: HostRow | None) -> ServedChain | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from tui_chain.engine.host_state import HostState
@@ -12,12 +12,16 @@ from tui_chain.tui.host_row import HostRow
 
 
 class HostRows:
-    """Rows in their order, each under its target; a result is taken only from the job that is current."""
+    """Rows in their order, each under its target; a result is taken only from the job that is current.
 
-    def __init__(self) -> None:
+    `changed` is called with every row that takes another's place.
+    """
+
+    def __init__(self, changed: Callable[[HostRow], None] = lambda _: None) -> None:
         self._rows: dict[Target, HostRow] = {}
         self._jobs: dict[Target, int] = {}
         self._ticket = 0
+        self._changed = changed
 
     def __iter__(self) -> Iterator[HostRow]:
         return iter(self._rows.values())
@@ -29,13 +33,15 @@ class HostRows:
         """The row of a host, or None."""
         return self._rows.get(target) if target is not None else None
 
+    def state(self, target: Target) -> HostState:
+        """How far a host has come; not at all where it is not on the list."""
+        row = self._rows.get(target)
+        return row.state if row is not None else HostState(target)
+
     def add(self, hosts: Iterable[Host]) -> tuple[HostRow, ...]:
         """Add hosts that are not there yet, and return their rows."""
-        fresh = {
-            host.target: HostRow(HostState(host.target, host.label))
-            for host in hosts
-            if host.target not in self._rows
-        }
+        added = {host.target: host for host in hosts if host.target not in self._rows}
+        fresh = {target: HostRow(HostState(target, host.label)) for target, host in added.items()}
         self._rows |= fresh
         return tuple(fresh.values())
 
@@ -44,43 +50,43 @@ class HostRows:
         self._rows.pop(target, None)
         self._jobs.pop(target, None)
 
+    def put(self, row: HostRow) -> HostRow:
+        """Replace the row of a host, and return it."""
+        self._rows[row.target] = row
+        self._changed(row)
+        return row
+
+    # jobs
+
     def begin(self, target: Target, busy: str) -> int:
         """Start a job on a host, which ends the claim of the one before; return its ticket."""
         self._ticket += 1
         self._jobs[target] = self._ticket
-        self._rows[target] = replace(self._rows[target], busy=busy)
+        self.put(replace(self._rows[target], busy=busy))
         return self._ticket
 
     def current(self, target: Target, ticket: int) -> bool:
         """Whether a job may still report."""
         return self._jobs.get(target) == ticket
 
-    def progress(self, target: Target, ticket: int, busy: str) -> HostRow | None:
-        """Say what the job does now; None if it is not the current one or says nothing new."""
-        if not self.current(target, ticket) or self._rows[target].busy == busy:
-            return None
-        return self._set(replace(self._rows[target], busy=busy))
+    def progress(self, target: Target, ticket: int, busy: str) -> None:
+        """Show what the job does now, if it is the current one."""
+        if self.current(target, ticket) and self._rows[target].busy != busy:
+            self.put(replace(self._rows[target], busy=busy))
 
     def finish(self, ticket: int, row: HostRow) -> HostRow | None:
         """Take the result of a job; None if it comes too late."""
         if not self.current(row.target, ticket):
             return None
         del self._jobs[row.target]
-        return self._set(replace(row, busy=""))
+        return self.put(replace(row, busy=""))
 
-    def stop(self, target: Target) -> HostRow | None:
-        """End the claim of a host's job; None if it has none."""
-        if self._jobs.pop(target, None) is None:
-            return None
-        return self._set(replace(self._rows[target], busy=""))
+    def stop(self, target: Target) -> None:
+        """End the claim of a host's job, if it has one."""
+        if self._jobs.pop(target, None) is not None:
+            self.put(replace(self._rows[target], busy=""))
 
-    def put(self, row: HostRow) -> HostRow:
-        """Replace a row outside of any job."""
-        return self._set(row)
-
-    def _set(self, row: HostRow) -> HostRow:
-        self._rows[row.target] = row
-        return row
+    # several hosts
 
     @property
     def marked(self) -> tuple[HostRow, ...]:

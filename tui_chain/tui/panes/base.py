@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -12,6 +12,10 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from tui_chain.tui.host_row import HostRow
+from tui_chain.tui.messages import CopyRequested
+
+if TYPE_CHECKING:
+    from tui_chain.x509.certificate import Certificate
 
 CURSOR_KEYS: list[BindingType] = [
     Binding("j", "cursor_down", "Down", show=False),
@@ -23,6 +27,13 @@ SCROLL_KEYS: list[BindingType] = [
     Binding("g", "scroll_home", "Top", show=False),
     Binding("G", "scroll_end", "Bottom", show=False),
 ]
+
+
+def copy_of(certificate: Certificate) -> CopyRequested:
+    """The wish to copy a certificate as PEM."""
+    from tui_chain.x509.formats.pem import to_pem
+
+    return CopyRequested(to_pem(certificate), f"the certificate {certificate.label}")
 
 
 class Pane(Vertical):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.style import Style
@@ -15,20 +16,111 @@ from textual.content import Content
 from textual.widgets import Static, Tree
 from textual.widgets.tree import TreeNode
 
-from tui_chain.core.status import Status
+from tui_chain.core.finding_codes import FindingCode
+from tui_chain.core.status import Severity, Status
 from tui_chain.core.text import plural
-from tui_chain.engine.host_state import Clock, source_of
-from tui_chain.tui.chain_nodes import Node, nodes
-from tui_chain.tui.host_row import BAD, DIM, STATUS_LOOK, WARN, HostRow, reached
-from tui_chain.tui.panes.base import CURSOR_KEYS, Pane
+from tui_chain.engine.host_state import Clock, HostState, source_of
+from tui_chain.tui.actions import CHAIN, bindings
+from tui_chain.tui.host_row import BAD, DIM, NEW, OK, SEVERITY_LOOK, STATUS_LOOK, WARN, HostRow, reached
+from tui_chain.tui.messages import CertificateOpened
+from tui_chain.tui.panes.base import CURSOR_KEYS, Pane, copy_of
 from tui_chain.tui.render import days_left, fact, family_line, finding_words, lines, summary
 
 if TYPE_CHECKING:
     from tui_chain.diagnose.diagnosis import Diagnosis
     from tui_chain.diagnose.findings.finding import Finding
     from tui_chain.net.target import Target
+    from tui_chain.paths.search import MissingIssuer
     from tui_chain.probe.served import ServedChain
     from tui_chain.x509.certificate import Certificate
+
+
+@dataclass(frozen=True)
+class Node:
+    """A line of the tree: a certificate or the gap where one is missing; `depth` 0 is the leaf."""
+
+    depth: int
+    glyph: str
+    style: str
+    role: str
+    name: str
+    certificate: Certificate | None = None
+    missing: MissingIssuer | None = None
+
+
+def nodes(state: HostState) -> tuple[Node, ...]:
+    """The tree of a host that was reached, top to bottom; empty before."""
+    verdict = state.verdict
+    if verdict is None or state.reached is None:
+        return ()
+    trail = shown_trail(state)
+    return (*_trail_nodes(state, verdict, trail), *_gaps(verdict, trail), *_unneeded(state.reached, verdict, trail))
+
+
+def shown_trail(state: HostState) -> tuple[Certificate, ...]:
+    """The path that is chosen, or as far as the chain leads; empty before the first probe."""
+    verdict = state.verdict
+    if verdict is None:
+        return ()
+    if state.proven is not None:
+        return state.proven.path.certificates
+    if verdict.path is not None:
+        return verdict.path.certificates
+    trails = [missing.trail for missing in verdict.search.missing] + list(verdict.search.untrusted)
+    served = state.reached.certificates if state.reached is not None else ()
+    return max(trails, key=len, default=served[:1])
+
+
+def _trail_nodes(state: HostState, verdict: Diagnosis, trail: tuple[Certificate, ...]) -> Iterator[Node]:
+    for depth, certificate in enumerate(trail):
+        source = source_of(state, certificate)
+        glyph, style = _look(verdict, certificate, source)
+        role = "leaf" if depth == 0 else _role(certificate, source)
+        yield Node(depth, glyph, style, role, certificate.label, certificate)
+
+
+def _role(certificate: Certificate, source: str) -> str:
+    kind = "root" if certificate.self_issued else "intermediate"
+    if source == "served":
+        return kind
+    where = next((words for start, words in _FOUND.items() if source.startswith(start)), "found")
+    return f"{kind}, {where}"
+
+
+_FOUND = {
+    "trust store": "trusted",
+    "served by": "sent by another host",
+    "AIA": "found by AIA",
+    "file": "from a file",
+    "pool": "from the pool",
+}
+
+
+def _look(verdict: Diagnosis, certificate: Certificate, source: str) -> tuple[str, str]:
+    findings = [
+        found
+        for found in verdict.at(certificate)
+        if found.code not in {FindingCode.MISSING_ISSUER, FindingCode.ISSUER_UNKNOWN}
+    ]
+    if findings and findings[0].severity is not Severity.COSMETIC:
+        return SEVERITY_LOOK[findings[0].severity]
+    if source == "served" or source.startswith("trust store"):
+        return "✓", OK
+    return "✚", NEW
+
+
+def _gaps(verdict: Diagnosis, trail: tuple[Certificate, ...]) -> Iterator[Node]:
+    for missing in verdict.missing:
+        if missing.wanted_by == trail[-1]:
+            yield Node(len(trail), "✗", BAD, "not served", missing.subject, missing=missing)
+
+
+def _unneeded(served: ServedChain, verdict: Diagnosis, trail: tuple[Certificate, ...]) -> Iterator[Node]:
+    for certificate in dict.fromkeys(served.certificates):
+        if certificate not in trail:
+            findings = verdict.at(certificate)
+            glyph, style = SEVERITY_LOOK[findings[0].severity] if findings else ("·", DIM)
+            yield Node(0, glyph, style, "sent for nothing", certificate.label, certificate)
 
 
 class ChainTree(Tree[Node]):
@@ -67,6 +159,7 @@ class ChainPane(Pane):
     """The path from the leaf up with its gaps, and the certificate under the cursor."""
 
     NUMBER, NAME = 2, "Served chain"
+    BINDINGS: ClassVar[list[BindingType]] = bindings(CHAIN)
 
     def __init__(self, pane_id: str, clock: Clock) -> None:
         super().__init__(id=pane_id, classes="pane")
@@ -189,15 +282,32 @@ class ChainPane(Pane):
             ]
         )
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Where no certificate is under the cursor, the screen's own action is meant."""
+        if action in {"details", "copy_certificate"}:
+            return self.certificate is not None
+        return super().check_action(action, parameters)
+
+    def action_details(self) -> None:
+        """Show all of the certificate under the cursor."""
+        if self.certificate is not None:
+            self.post_message(CertificateOpened(self.certificate))
+
+    def action_copy_certificate(self) -> None:
+        """Copy the certificate under the cursor."""
+        if self.certificate is not None:
+            self.post_message(copy_of(self.certificate))
+
     @on(Tree.NodeHighlighted)
     def _moved(self, event: Tree.NodeHighlighted[Node]) -> None:
         event.stop()
         self._detail()
+        self.refresh_bindings()
 
     @on(Tree.NodeSelected)
     async def _selected(self, event: Tree.NodeSelected[Node]) -> None:
         event.stop()
-        await self.run_action("app.details")
+        await self.run_action("screen.details" if self.certificate is None else "details")
 
 
 def _findings(verdict: Diagnosis, node: Node) -> tuple[Finding, ...]:

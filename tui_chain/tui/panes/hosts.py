@@ -10,13 +10,14 @@ from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.message import Message
 from textual.widgets import DataTable, Input
 
 from tui_chain.core.status import Status
 from tui_chain.core.text import elide_middle
 from tui_chain.net.target import Target
+from tui_chain.tui.actions import HOSTS, bindings
 from tui_chain.tui.host_row import STATUS_LOOK, HostRow
+from tui_chain.tui.messages import HostHighlighted, HostMarked, HostOpened
 from tui_chain.tui.panes.base import CURSOR_KEYS, Pane
 
 WORD = 11
@@ -40,15 +41,7 @@ class HostPane(Pane):
 
     NUMBER, NAME = 1, "Hosts"
 
-    class Highlighted(Message):
-        """The cursor came to another host."""
-
-        def __init__(self, target: Target) -> None:
-            self.target = target
-            super().__init__()
-
-    class Chosen(Message):
-        """Enter was pressed on a host."""
+    BINDINGS: ClassVar[list[BindingType]] = bindings(HOSTS)
 
     def __init__(self, pane_id: str) -> None:
         super().__init__(id=pane_id, classes="pane")
@@ -174,16 +167,28 @@ class HostPane(Pane):
         if str(target) in table.rows:
             table.move_cursor(row=table.get_row_index(str(target)))
 
-    @property
-    def filtering(self) -> bool:
-        """Whether the filter box is open or a filter is on."""
-        return bool(self.query_one("#filter").display) or bool(self._needle)
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Mark only what is there."""
+        if action == "choose":
+            return True if self.highlighted is not None else None
+        return super().check_action(action, parameters)
 
-    def open_filter(self) -> None:
+    def action_choose(self) -> None:
+        """Mark the host under the cursor, and go to the next."""
+        if self.highlighted is not None:
+            self.post_message(HostMarked(self.highlighted))
+            self.main().action_cursor_down()
+
+    def action_filter(self) -> None:
         """Ask for a filter."""
         box = self.query_one("#filter", Input)
         box.display = True
         box.focus()
+
+    @property
+    def filtering(self) -> bool:
+        """Whether the filter box is open or a filter is on."""
+        return bool(self.query_one("#filter").display) or bool(self._needle)
 
     def close_filter(self, *, clear: bool) -> None:
         """Leave the filter box, keeping or clearing the filter."""
@@ -201,7 +206,7 @@ class HostPane(Pane):
         before = self.highlighted
         self._refill()
         if self.highlighted is not None and self.highlighted != before:
-            self.post_message(self.Highlighted(self.highlighted))
+            self.post_message(HostHighlighted(self.highlighted))
 
     @on(Input.Changed, "#filter")
     def _typed(self, event: Input.Changed) -> None:
@@ -217,12 +222,12 @@ class HostPane(Pane):
     def _moved(self, event: DataTable.RowHighlighted) -> None:
         event.stop()
         if self.highlighted is not None:
-            self.post_message(self.Highlighted(self.highlighted))
+            self.post_message(HostHighlighted(self.highlighted))
 
     @on(DataTable.RowSelected)
     def _selected(self, event: DataTable.RowSelected) -> None:
         event.stop()
-        self.post_message(self.Chosen())
+        self.post_message(HostOpened())
 
 
 def _searched(row: HostRow) -> str:

@@ -18,8 +18,10 @@ from tui_chain.core.failure import Failure
 from tui_chain.core.status import Status
 from tui_chain.core.text import plural, safe_text
 from tui_chain.engine.host_state import source_of
+from tui_chain.tui.actions import LINKS, bindings
 from tui_chain.tui.host_row import BAD, DIM, NEW, OK, WARN, HostRow
-from tui_chain.tui.panes.base import CURSOR_KEYS, Pane
+from tui_chain.tui.messages import CandidateChosen, CertificateOpened, PathStepped
+from tui_chain.tui.panes.base import CURSOR_KEYS, Pane, copy_of
 from tui_chain.tui.render import acceptance_line, fact, family_line, lines, refusals, try_line
 
 if TYPE_CHECKING:
@@ -51,6 +53,7 @@ class LinksPane(Pane):
     """Missing issuers, every try, every certificate that came, and the path that the repair takes."""
 
     NUMBER, NAME = 3, "Missing links"
+    BINDINGS: ClassVar[list[BindingType]] = bindings(LINKS)
 
     def __init__(self, pane_id: str) -> None:
         super().__init__(id=pane_id, classes="pane")
@@ -100,15 +103,45 @@ class LinksPane(Pane):
         place = self.main().highlighted
         return self._lines[place].candidate if place is not None and place < len(self._lines) else None
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer what is under the cursor; where no certificate is, the screen's own action is meant."""
+        if action == "choose":
+            return True if self.chosen is not None else None
+        if action == "step_path":
+            return True if self.row is not None and len(self.row.paths) > 1 else None
+        if action in {"details", "copy_certificate"}:
+            return self.certificate is not None
+        return super().check_action(action, parameters)
+
+    def action_choose(self) -> None:
+        """Choose the certificate under the cursor."""
+        if self.chosen is not None:
+            self.post_message(CandidateChosen(*self.chosen))
+
+    def action_step_path(self, step: int) -> None:
+        """Select the path after the selected one, or the one before."""
+        self.post_message(PathStepped(step))
+
+    def action_details(self) -> None:
+        """Show all of the certificate under the cursor."""
+        if self.certificate is not None:
+            self.post_message(CertificateOpened(self.certificate))
+
+    def action_copy_certificate(self) -> None:
+        """Copy the certificate under the cursor."""
+        if self.certificate is not None:
+            self.post_message(copy_of(self.certificate))
+
     @on(OptionList.OptionHighlighted)
     def _moved(self, event: OptionList.OptionHighlighted) -> None:
         event.stop()
         self._detail()
+        self.refresh_bindings()
 
     @on(OptionList.OptionSelected)
     async def _selected(self, event: OptionList.OptionSelected) -> None:
         event.stop()
-        await self.run_action("app.details")
+        await self.run_action("screen.details" if self.certificate is None else "details")
 
 
 def _lines(row: HostRow) -> Iterator[Line]:
@@ -153,10 +186,10 @@ PROOF_SHORT = {"signed": "signed", "not signed": "did not sign", "cannot tell": 
 def _candidate_words(row: HostRow | None, chosen: tuple[Gap, Candidate]) -> Content:
     """Why this one: its path, what the clients say of it, and the words of the comparison."""
     _, candidate = chosen
-    ways = row.ways if row is not None else ()
-    place = next((place for place, way in enumerate(ways) if way is candidate.best), None)
-    walk = "; n and p walk them" if sum(way.usable for way in ways) > 1 else ""
-    which = f"path {place + 1} of {len(ways)}{walk} · " if place is not None and len(ways) > 1 else ""
+    paths = row.paths if row is not None else ()
+    place = next((place for place, path in enumerate(paths) if path is candidate.best), None)
+    walk = "; n and p walk them" if sum(path.usable for path in paths) > 1 else ""
+    which = f"path {place + 1} of {len(paths)}{walk} · " if place is not None and len(paths) > 1 else ""
     trail = [fact("path" if depth == 0 else "", "  " * depth, one.label) for depth, one in enumerate(candidate.trail)]
     said = (
         [fact("clients", family_line(candidate.verdicts)), *refusals(candidate.verdicts)]

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
 from pathlib import Path
 from typing import ClassVar
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -20,12 +19,12 @@ from tui_chain.core.text import plural, safe_text
 from tui_chain.repair.file_header import Header
 from tui_chain.repair.output_kinds import OutputKind
 from tui_chain.tui.background import guarded, in_background
-from tui_chain.tui.host_row import BAD, DIM, NEW
+from tui_chain.tui.host_row import BAD, DIM, NEW, HostRow
 from tui_chain.tui.screens.audit_view import AuditView
-from tui_chain.tui.screens.audited_file import Looked, changed_meanwhile
-from tui_chain.tui.screens.confirm import ConfirmScreen
-from tui_chain.tui.screens.desk import Desk
+from tui_chain.tui.screens.audited_file import AuditedFile, changed_meanwhile
+from tui_chain.tui.screens.dialog import ConfirmScreen
 from tui_chain.tui.screens.save import Draft, Form, Saved, SaveScreen
+from tui_chain.tui.trust_files import TrustFiles
 from tui_chain.tui.widgets.path_input import PathInput
 
 
@@ -38,16 +37,16 @@ class AuditScreen(AuditView):
         Binding("b", "path", "Another file"),
     ]
 
-    def __init__(self, desk: Desk, suggested: str = "", path: Path | None = None) -> None:
-        """Begin with the file that is `suggested`; with `path` that file is shown and no other can be named."""
-        super().__init__(desk)
-        self._suggested = suggested
+    def __init__(self, trust_files: TrustFiles, row: HostRow | None = None, path: Path | None = None) -> None:
+        """Begin with the file that is suggested for `row`; with `path` that file alone is shown."""
+        super().__init__(trust_files)
+        self._row = row
         self._path = path
 
     def head(self) -> ComposeResult:
         """The box for the path, or the path."""
         if self._path is None:
-            yield PathInput(self._suggested, "audit-path")
+            yield PathInput("", "audit-path")
         else:
             yield Static(Content.styled(safe_text(str(self._path), 400), "bold"), markup=False)
 
@@ -55,7 +54,7 @@ class AuditScreen(AuditView):
         """In the box those of the box, elsewhere those of this file."""
         if isinstance(self.focused, PathInput):
             return "enter reads", "tab completes", "↓ to the lists"
-        ours = self._looked is not None and isinstance(self._looked.ours, Header)
+        ours = self._audited is not None and isinstance(self._audited.ours, Header)
         more = (*(["r refresh"] if ours else []), *(["b path"] if self._path is None else []))
         return "1-3 list", "i details", "y copy", "w mend", *more
 
@@ -63,8 +62,16 @@ class AuditScreen(AuditView):
         """Read the file that was named or is suggested."""
         if self._path is not None:
             self._read(self._path, go=True)
-        elif self._suggested:
-            self._read(Path(self._suggested), go=False)
+        else:
+            self._suggest()
+
+    @work(group="suggest", exclusive=True, exit_on_error=False)
+    async def _suggest(self) -> None:
+        suggested, box = await self._trust_files.suggested(self._row), self.query_one(PathInput)
+        if suggested and not box.value:
+            box.value = suggested
+            box.cursor_position = len(suggested)
+            self._read(Path(suggested), go=False)
 
     # reading
 
@@ -82,18 +89,18 @@ class AuditScreen(AuditView):
     def _read(self, path: Path, *, go: bool) -> None:
         """Audit what stands at a path; `go` leads to the list that matters then."""
         self.say(f"◌ reading {safe_text(str(path))}", NEW)
-        self._work(self._reading(path, go=go), "audit")
+        self._audit(path, go=go)
 
-    def _work(self, work: Awaitable[None], group: str) -> None:
-        """Do something in the background, in the place of what its group did before."""
-        self.run_worker(guarded(work, self._unforeseen), group=group, exclusive=True, exit_on_error=False)
+    @work(group="audit", exclusive=True, exit_on_error=False)
+    async def _audit(self, path: Path, *, go: bool) -> None:
+        await guarded(self._reading(path, go=go), self._unforeseen)
 
     def _unforeseen(self, failure: Failure) -> None:
         self.say(f"✗ {failure}", BAD)
 
     async def _reading(self, path: Path, *, go: bool) -> None:
-        found = await self._desk.open(path)
-        if isinstance(found, Looked):
+        found = await self._trust_files.open(path)
+        if isinstance(found, AuditedFile):
             self.show(found)
             if go:
                 self.action_part("findings" if found.audit.findings else "certificates")
@@ -105,86 +112,94 @@ class AuditScreen(AuditView):
         from tui_chain.tui.screens.folder import FolderScreen
 
         self.say(f"a folder of {plural(len(found), 'trust file')}; enter lists them again", DIM)
-        self.app.push_screen(FolderScreen(self._desk, path, found))
+        self.app.push_screen(FolderScreen(self._trust_files, path, found))
 
     # mending
 
     def action_mend(self) -> None:
         """Make the mended file, and show what it would change before it is written."""
-        if self._looked is not None:
-            self._work(self._mend(self._looked), "mend")
+        if self._audited is not None:
+            self._make_mended(self._audited)
 
-    async def _mend(self, looked: Looked) -> None:
-        auditor = looked.auditor
+    @work(group="mend", exclusive=True, exit_on_error=False)
+    async def _make_mended(self, audited: AuditedFile) -> None:
+        await guarded(self._mend(audited), self._unforeseen)
+
+    async def _mend(self, audited: AuditedFile) -> None:
+        auditor = audited.auditor
         self.say("◌ making the mended file", NEW)
-        made = await in_background(lambda: mend(looked.audit, auditor.prover, auditor.at), "mend")
+        made = await in_background(lambda: mend(audited.audit, auditor.prover, auditor.at), "mend")
         self.say_facts()
         if isinstance(made, Failure):
             self.notify(str(made), severity="error", markup=False)
-        elif not mends_something(looked.audit, made):
+        elif not mends_something(audited.audit, made):
             self.notify("Writing it anew would mend nothing.", markup=False)
         else:
-            self.app.push_screen(_mended_dialog(looked, made), self._saved)
+            self.app.push_screen(_mended_dialog(audited, made), self._saved)
 
     def _saved(self, saved: Saved | None) -> None:
         """Say where it stands, and look again at the file that was written over."""
         if saved is None:
             return
         self.notify(f"Wrote {safe_text(str(saved.path), 400)}.", markup=False)
-        if self._looked is not None:
-            self._read(self._looked.path, go=False)
+        if self._audited is not None:
+            self._read(self._audited.path, go=False)
 
     # looking after a bundle of ours
 
     def action_refresh(self) -> None:
         """Ask whether the hosts of the bundle may be asked anew."""
-        looked = self._looked
-        if looked is None:
+        audited = self._audited
+        if audited is None:
             return
-        header = looked.ours
-        question = header if isinstance(header, Failure) else self._desk.question(header)
+        header = audited.ours
+        question = header if isinstance(header, Failure) else self._trust_files.question(header)
         if isinstance(header, Failure) or isinstance(question, Failure):
             self.notify(str(question), severity="warning", markup=False)
             return
 
         def answered(yes: bool | None) -> None:
             if yes:
-                self._work(self._refresh(looked, header), "refresh")
+                self._ask_hosts(audited, header)
 
         self.app.push_screen(ConfirmScreen("Look after this bundle?", question, "ask them", "leave it"), answered)
 
-    async def _refresh(self, looked: Looked, header: Header) -> None:
+    @work(group="refresh", exclusive=True, exit_on_error=False)
+    async def _ask_hosts(self, audited: AuditedFile, header: Header) -> None:
+        await guarded(self._refresh_bundle(audited, header), self._unforeseen)
+
+    async def _refresh_bundle(self, audited: AuditedFile, header: Header) -> None:
         from tui_chain.tui.screens.refresh import RefreshScreen
 
         self.say(f"◌ asking {plural(len(header.hosts), 'host')}; esc closes, they are asked all the same", NEW)
-        found = await self._desk.refresh(looked.data, header)
+        found = await self._trust_files.refresh(audited.data, header)
         self.say_facts()
         if isinstance(found, Failure):
             self.notify(str(found), severity="error", markup=False)
             return
         working = tuple(one.target for one in found.news if one.state in {State.WORKS, State.SOON})
-        self._stands(header, looked.path, working)
+        self._stands(header, audited.path, working)
 
         def closed(saved: Saved | None) -> None:
             if saved is not None:
                 self._stands(header, saved.path, header.hosts)
             self._saved(saved)
 
-        self.app.push_screen(RefreshScreen(looked, found, self._desk.clock()), closed)
+        self.app.push_screen(RefreshScreen(audited, found, self._trust_files.clock()), closed)
 
     def _stands(self, header: Header, path: Path, targets: tuple[str, ...]) -> None:
         """The commands of x and the question at the end are about the client bundle."""
         if header.kind == OutputKind.CLIENT:
-            self._desk.stands(path, targets)
+            self._trust_files.bundle_stands(path, targets)
 
 
-def _mended_dialog(looked: Looked, made: Mended) -> SaveScreen:
+def _mended_dialog(audited: AuditedFile, made: Mended) -> SaveScreen:
     """The dialog that writes the mended file: over the old one, or under a new name where that has to stay."""
-    stays, place = not_written_over(looked.audit), looked.path
+    stays, place = not_written_over(audited.audit), audited.path
     if stays is not None:
         place = place.with_name(f"{place.stem}-mended.pem")
     # a name that cannot be shown is not put into a box either
     name = str(place) if str(place).isprintable() else "mended.pem"
-    words = " · ".join(filter(None, (mended_words(looked.audit, made), stays)))
-    form = Form("mended", words, "", lambda: changed_meanwhile(looked) or Draft(made.data))
+    words = " · ".join(filter(None, (mended_words(audited.audit, made), stays)))
+    form = Form("mended", words, "", lambda: changed_meanwhile(audited) or Draft(made.data))
     return SaveScreen("Write the mended file", [form], name)

@@ -15,7 +15,7 @@ from tui_chain.core.text import plural, safe_text
 from tui_chain.repair.file_header import Header
 from tui_chain.tui.host_row import BAD, DIM, OK, SEVERITY_LOOK
 from tui_chain.tui.render import days_left, fact, lines, summary
-from tui_chain.tui.screens.audited_file import Looked
+from tui_chain.tui.screens.audited_file import AuditedFile
 from tui_chain.tui.screens.pages import certificate_page
 from tui_chain.tui.widgets.row_list import ColumnWidths, ListCell, ListRow, last_takes_rest
 from tui_chain.x509.certificate import Certificate
@@ -31,30 +31,30 @@ WIDE = 92
 # the file
 
 
-def verdict(looked: Looked) -> ListCell:
+def verdict(audited: AuditedFile) -> ListCell:
     """The file in a few words: whether every client loads all of it, and how bad the worst finding is."""
-    clients = looked.clients
+    clients = audited.clients
     refusing = sum(not client.whole for client in clients)
     words = (
         f"{refusing} of {len(clients)} clients do not load all of it"
         if refusing
         else "every client reads all it takes"
     )
-    found = looked.audit.findings
-    severity = looked.audit.severity
+    found = audited.audit.findings
+    severity = audited.audit.severity
     if severity is None or severity is Severity.COSMETIC:
         return f"✓ {words}", OK
     glyph, style = SEVERITY_LOOK[severity]
     return f"{glyph} {sum(one.severity is severity for one in found)} {severity.value} · {words}", style
 
 
-def facts(looked: Looked, now: datetime) -> Content:
+def facts(audited: AuditedFile, now: datetime) -> Content:
     """What the file is, when its first certificate ends, and for whom this tool made it, if it did."""
-    first = ends_first(looked.audit)
-    parts: list[str | ListCell] = [f"{content_words(looked.audit)}, {len(looked.data):,} bytes"]
+    first = ends_first(audited.audit)
+    parts: list[str | ListCell] = [f"{content_words(audited.audit)}, {len(audited.data):,} bytes"]
     if first is not None:
         parts += [f" · first ends {first.not_after:%Y-%m-%d}, ", days_left(first, now)]
-    maker = [_maker(looked.header, looked.ours)] if looked.header is not None else []
+    maker = [_maker(audited.header, audited.ours)] if audited.header is not None else []
     return lines([Content.assemble(*parts), *maker])
 
 
@@ -67,36 +67,36 @@ def _maker(header: Header, ours: Header | Failure) -> Content:
     return Content.assemble(f"made by tlschain-tui{hosts}{kind}", (refreshed, DIM))
 
 
-def one_line(looked: Looked) -> ListCell:
+def one_line(audited: AuditedFile) -> ListCell:
     """The verdict of a file among others."""
-    severity = looked.audit.severity
+    severity = audited.audit.severity
     style = SEVERITY_LOOK[severity][1] if severity is not None else OK
-    return severity_words(looked.audit) if looked.audit.findings else "no finding", style
+    return severity_words(audited.audit) if audited.audit.findings else "no finding", style
 
 
 # clients
 
 
-def client_rows(looked: Looked) -> Shown:
+def client_rows(audited: AuditedFile) -> Shown:
     """A row for each client: whether it loads all, how much, why not, which programs read so.
 
     Where there is not room for both, the last column has why not, or else the programs.
     """
-    rows = [_client_row(looked, client) for client in looked.clients]
+    rows = [_client_row(audited, client) for client in audited.clients]
     return len(rows), rows.__getitem__, lambda room: _client_widths(rows, room)
 
 
-def _client_row(looked: Looked, client: ClientWords) -> ListRow:
+def _client_row(audited: AuditedFile, client: ClientWords) -> ListRow:
     glyph, style = _look(client)
     why, programs = (client.why or "", style), (client.programs, DIM)
     either = why if client.why else programs
-    return (glyph, style), (client.name, ""), (_loads(looked, client), style), why, programs, either
+    return (glyph, style), (client.name, ""), (_loads(audited, client), style), why, programs, either
 
 
-def _loads(looked: Looked, client: ClientWords) -> str:
+def _loads(audited: AuditedFile, client: ClientWords) -> str:
     if client.lost or not client.whole:
         return f"{client.loaded} of {client.loaded + client.lost}"
-    some = client.loaded < len(set(looked.audit.certificates))
+    some = client.loaded < len(set(audited.audit.certificates))
     return f"{client.loaded}, the first" if some else f"all {client.loaded}"
 
 
@@ -112,25 +112,25 @@ def _look(client: ClientWords) -> ListCell:
     return ("✓", OK) if client.whole else ("✗", BAD)
 
 
-def clients_title(looked: Looked) -> ListCell:
+def clients_title(audited: AuditedFile) -> ListCell:
     """How many clients load all of the file."""
-    clients = looked.clients
+    clients = audited.clients
     whole = sum(client.whole for client in clients)
     if whole == len(clients):
         return f"✓ all {whole} read all they take", OK
     return f"✗ {len(clients) - whole} of {len(clients)} do not load all of it", BAD
 
 
-def client_detail(looked: Looked, place: int, named: int = 6) -> Content:
+def client_detail(audited: AuditedFile, place: int, named: int = 6) -> Content:
     """One client in full: its programs, what it loads, and which certificates it leaves."""
-    client = looked.clients[place]
+    client = audited.clients[place]
     glyph, style = _look(client)
-    lost = looked.audit.lost(client.name)
+    lost = audited.audit.lost(client.name)
     parts = [
         Content.assemble((client.name, "bold")),
         fact("read so", client.programs),
         fact("says", (f"{glyph} {client.words}", style)),
-        *_named("loads", tuple(dict.fromkeys(looked.audit.loaded[client.name].certificates)), named),
+        *_named("loads", tuple(dict.fromkeys(audited.audit.loaded[client.name].certificates)), named),
         *_named("leaves", lost, named),
     ]
     return lines(parts)
@@ -145,9 +145,9 @@ def _named(title: str, certificates: tuple[Certificate, ...], most: int) -> list
 # findings
 
 
-def finding_rows(looked: Looked) -> Shown:
+def finding_rows(audited: AuditedFile) -> Shown:
     """A row for each finding, the worst first: severity, code, and what it is, which names its place."""
-    found = looked.audit.findings
+    found = audited.audit.findings
     longest = max(map(len, {one.code for one in found}), default=0)
     return len(found), lambda place: _finding_row(found[place]), last_takes_rest(11, longest + 2)
 
@@ -157,20 +157,20 @@ def _finding_row(found: AuditFinding) -> ListRow:
     return (f"{glyph} {found.severity.value}", style), (found.code, ""), (found.message, "")
 
 
-def findings_title(looked: Looked) -> ListCell:
+def findings_title(audited: AuditedFile) -> ListCell:
     """How many of each severity."""
-    severity = looked.audit.severity
+    severity = audited.audit.severity
     if severity is None:
         return "✓ none", OK
     glyph, style = SEVERITY_LOOK[severity]
-    return f"{glyph} {severity_words(looked.audit)}", style
+    return f"{glyph} {severity_words(audited.audit)}", style
 
 
-def finding_detail(looked: Looked, place: int, now: datetime) -> Content:
+def finding_detail(audited: AuditedFile, place: int, now: datetime) -> Content:
     """A finding in full, what to do, and the certificate that it is of."""
-    found = looked.audit.findings[place]
-    of = looked.certificate_at(found)
-    below = [Content(), _summary(looked, of, now)] if of is not None else []
+    found = audited.audit.findings[place]
+    of = audited.certificate_at(found)
+    below = [Content(), _summary(audited, of, now)] if of is not None else []
     return lines([finding_words(found), *below])
 
 
@@ -192,17 +192,17 @@ def _with_keys(hint: str) -> str:
 # certificates
 
 
-def certificate_rows(looked: Looked, now: datetime) -> Shown:
+def certificate_rows(audited: AuditedFile, now: datetime) -> Shown:
     """A row for each certificate in the file's order: line, name, what it is, how long it is valid, findings."""
-    return len(looked.places), lambda place: _certificate_row(looked, place, now), _certificate_widths
+    return len(audited.places), lambda place: _certificate_row(audited, place, now), _certificate_widths
 
 
-def _certificate_row(looked: Looked, place: int, now: datetime) -> ListRow:
-    line, certificate = looked.places[place]
-    found = looked.findings_at(certificate)
+def _certificate_row(audited: AuditedFile, place: int, now: datetime) -> ListRow:
+    line, certificate = audited.places[place]
+    found = audited.findings_at(certificate)
     glyph, style = SEVERITY_LOOK[found[0].severity] if found else ("✓", OK)
     words, valid = days_left(certificate, now)
-    loaders = len(looked.loaders(certificate))
+    loaders = len(audited.loaders(certificate))
     return (
         (glyph, style),
         (str(line), DIM),
@@ -210,7 +210,7 @@ def _certificate_row(looked: Looked, place: int, now: datetime) -> ListRow:
         (kind_of(certificate), ""),
         (f"{certificate.not_after:%Y-%m-%d}" if certificate.not_after else "", ""),
         (words, valid),
-        (f"{loaders} of {len(looked.audit.loaded)}", ""),
+        (f"{loaders} of {len(audited.audit.loaded)}", ""),
         (", ".join(dict.fromkeys(one.code for one in found)) or "fine", style if found else OK),
     )
 
@@ -230,41 +230,41 @@ def kind_of(certificate: Certificate) -> str:
     return "root" if certificate.self_issued else "intermediate"
 
 
-def certificates_title(looked: Looked, now: datetime) -> ListCell:
+def certificates_title(audited: AuditedFile, now: datetime) -> ListCell:
     """How many there are, and when the first ends."""
-    count, first = len(looked.audit.certificates), ends_first(looked.audit)
+    count, first = len(audited.audit.certificates), ends_first(audited.audit)
     if first is None:
         return "✗ none can be read" if not count else plural(count, "certificate"), BAD if not count else ""
     words, style = days_left(first, now)
-    kinds = len(set(looked.audit.certificates))
+    kinds = len(set(audited.audit.certificates))
     twice = f", {count - kinds} of them twice" if kinds < count else ""
     return f"{count}{twice} · first ends {first.not_after:%Y-%m-%d}, {words}", style
 
 
-def certificate_detail(looked: Looked, place: int, now: datetime, *, whole: bool = False) -> Content:
+def certificate_detail(audited: AuditedFile, place: int, now: datetime, *, whole: bool = False) -> Content:
     """The certificate of a row and what was found of it; `whole` adds extensions and PEM."""
-    line, certificate = looked.places[place]
-    found = [finding_words(one) for one in looked.findings_at(certificate)]
+    line, certificate = audited.places[place]
+    found = [finding_words(one) for one in audited.findings_at(certificate)]
     if not whole:
-        return lines([_summary(looked, certificate, now), *found])
-    page = certificate_page(certificate, now, _source(looked, line, certificate), ())
-    return lines([*found, _loaders(looked, certificate), Content(), page])
+        return lines([_summary(audited, certificate, now), *found])
+    page = certificate_page(certificate, now, _source(audited, line, certificate), ())
+    return lines([*found, _loaders(audited, certificate), Content(), page])
 
 
-def _summary(looked: Looked, certificate: Certificate, now: datetime) -> Content:
-    line = next((line for line, one in looked.places if one == certificate), 1)
-    return summary(certificate, now, _source(looked, line, certificate), more=[_loaders(looked, certificate)])
+def _summary(audited: AuditedFile, certificate: Certificate, now: datetime) -> Content:
+    line = next((line for line, one in audited.places if one == certificate), 1)
+    return summary(certificate, now, _source(audited, line, certificate), more=[_loaders(audited, certificate)])
 
 
-def _source(looked: Looked, line: int, certificate: Certificate) -> str:
-    where = f"line {line} of the file" if looked.audit.scan.format in TEXT_FORMATS else "the file"
-    said = looked.header.sources.get(certificate.sha256) if looked.header is not None else None
+def _source(audited: AuditedFile, line: int, certificate: Certificate) -> str:
+    where = f"line {line} of the file" if audited.audit.scan.format in TEXT_FORMATS else "the file"
+    said = audited.header.sources.get(certificate.sha256) if audited.header is not None else None
     return f"{where}, which had it from {safe_text(said)}" if said else where
 
 
-def _loaders(looked: Looked, certificate: Certificate) -> Content:
-    loading = looked.loaders(certificate)
-    others = [name for name in looked.audit.loaded if name not in loading]
+def _loaders(audited: AuditedFile, certificate: Certificate) -> Content:
+    loading = audited.loaders(certificate)
+    others = [name for name in audited.audit.loaded if name not in loading]
     if not others:
         return fact("loaded", ("by every client", OK))
     names = f"by {', '.join(loading)}" if loading else "by no client"

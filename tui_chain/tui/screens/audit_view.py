@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import ClassVar
 
 from textual import events, on
@@ -13,10 +12,11 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tui_chain.tui.host_row import DIM
+from tui_chain.tui.panes.base import copy_of
 from tui_chain.tui.screens import audit_render as render
-from tui_chain.tui.screens.audited_file import Looked
-from tui_chain.tui.screens.desk import Desk
+from tui_chain.tui.screens.audited_file import AuditedFile
 from tui_chain.tui.screens.dialog import Dialog, Page, Reader
+from tui_chain.tui.trust_files import TrustFiles
 from tui_chain.tui.widgets.row_list import RowList
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.formats.pem import to_pem
@@ -26,7 +26,7 @@ FEW = 6
 
 
 class AuditView(Dialog[None]):
-    """Shows an audited file, its details, and copies its certificates; what is looked at is the heirs' affair."""
+    """Shows an audited file, its details, and copies its certificates; what is audited at is the heirs' affair."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("1", "part('clients')", "Clients"),
@@ -36,10 +36,10 @@ class AuditView(Dialog[None]):
         Binding("y", "copy", "Copy"),
     ]
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, trust_files: TrustFiles) -> None:
         super().__init__()
-        self._desk = desk
-        self._looked: Looked | None = None
+        self._trust_files = trust_files
+        self._audited: AuditedFile | None = None
         self._unfolded = "clients"
 
     def compose(self) -> ComposeResult:
@@ -82,31 +82,31 @@ class AuditView(Dialog[None]):
 
     def say_facts(self) -> None:
         """Say what the file is, in the place of what was going on."""
-        if self._looked is not None:
-            self.query_one("#audit-facts", Static).update(render.facts(self._looked, self._desk.clock()))
+        if self._audited is not None:
+            self.query_one("#audit-facts", Static).update(render.facts(self._audited, self._trust_files.clock()))
 
-    def show(self, looked: Looked | None) -> None:
+    def show(self, audited: AuditedFile | None) -> None:
         """Show a file, or that there is none."""
-        self._looked = looked
+        self._audited = audited
         frame = self.query_one("#audit")
-        words = render.verdict(looked) if looked is not None else ("", "")
+        words = render.verdict(audited) if audited is not None else ("", "")
         frame.border_title = Content.assemble(("Audit of a trust file", "bold"), "  ", words)
         self._name_keys()
-        if looked is None:
+        if audited is None:
             for part in self.query(RowList):
                 part.show(0, lambda _: (), lambda _: ())
                 part.title("nothing to show", DIM)
         else:
-            self._fill(looked)
+            self._fill(audited)
         self._tell()
 
-    def _fill(self, looked: Looked) -> None:
-        now = self._desk.clock()
+    def _fill(self, audited: AuditedFile) -> None:
+        now = self._trust_files.clock()
         self.say_facts()
         for name, rows, title in (
-            ("clients", render.client_rows(looked), render.clients_title(looked)),
-            ("findings", render.finding_rows(looked), render.findings_title(looked)),
-            ("certificates", render.certificate_rows(looked, now), render.certificates_title(looked, now)),
+            ("clients", render.client_rows(audited), render.clients_title(audited)),
+            ("findings", render.finding_rows(audited), render.findings_title(audited)),
+            ("certificates", render.certificate_rows(audited, now), render.certificates_title(audited, now)),
         ):
             part = self.query_one(f"#{name}", RowList)
             part.show(*rows)
@@ -150,26 +150,26 @@ class AuditView(Dialog[None]):
     @property
     def _certificate(self) -> Certificate | None:
         """The certificate under the cursor, or the one that the finding under it is of."""
-        looked, place = self._looked, self._place
-        if looked is None or place is None or self._unfolded == "clients":
+        audited, place = self._audited, self._place
+        if audited is None or place is None or self._unfolded == "clients":
             return None
         if self._unfolded == "certificates":
-            return looked.places[place][1]
-        return looked.certificate_at(looked.audit.findings[place])
+            return audited.places[place][1]
+        return audited.certificate_at(audited.audit.findings[place])
 
     def _tell(self) -> None:
         self.query_one("#audit-below").scroll_home(animate=False)
         self.query_one("#audit-detail", Static).update(self._words(whole=self.has_class("-wide")))
 
     def _words(self, *, whole: bool) -> Content:
-        looked, place, now = self._looked, self._place, self._desk.clock()
-        if looked is None or place is None:
+        audited, place, now = self._audited, self._place, self._trust_files.clock()
+        if audited is None or place is None:
             return Content()
         if self._unfolded == "clients":
-            return render.client_detail(looked, place, render.MAX_NAMED if whole else FEW)
+            return render.client_detail(audited, place, render.MAX_NAMED if whole else FEW)
         if self._unfolded == "findings":
-            return render.finding_detail(looked, place, now)
-        return render.certificate_detail(looked, place, now, whole=whole)
+            return render.finding_detail(audited, place, now)
+        return render.certificate_detail(audited, place, now, whole=whole)
 
     @on(RowList.Chosen)
     def _row_chosen(self, event: RowList.Chosen) -> None:
@@ -178,26 +178,18 @@ class AuditView(Dialog[None]):
 
     def action_details(self) -> None:
         """Show everything of what is under the cursor on a page of its own."""
-        looked, certificate = self._looked, self._certificate
-        if looked is None or self._place is None:
+        audited, certificate = self._audited, self._certificate
+        if audited is None or self._place is None:
             return
         if certificate is None:
             title, page, copy, what = "Details", self._words(whole=True), self._words(whole=True).plain, "the details"
         else:
-            place = next(place for place, (_, one) in enumerate(looked.places) if one == certificate)
-            page = render.certificate_detail(looked, place, self._desk.clock(), whole=True)
+            place = next(place for place, (_, one) in enumerate(audited.places) if one == certificate)
+            page = render.certificate_detail(audited, place, self._trust_files.clock(), whole=True)
             title, copy, what = "Certificate", to_pem(certificate), f"the certificate {certificate.label}"
-        self.app.push_screen(Reader(title, page, hint="y copies"), self._copier(copy, what))
+        self.app.push_screen(Reader(title, page, copy=copy, subject=what))
 
     def action_copy(self) -> None:
         """Copy the certificate under the cursor as PEM."""
-        certificate = self._certificate
-        if certificate is not None:
-            self._copier(to_pem(certificate), f"the certificate {certificate.label}")(True)
-
-    def _copier(self, text: str, what: str) -> Callable[[bool | None], None]:
-        def closed(wants_copy: bool | None) -> None:
-            if wants_copy:
-                self.run_worker(self._desk.copy(text, what), group="copy", exit_on_error=False)
-
-        return closed
+        if self._certificate is not None:
+            self.post_message(copy_of(self._certificate))

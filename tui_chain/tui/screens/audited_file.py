@@ -1,4 +1,4 @@
-"""Looking at a path that a person typed: a trust file, a folder of them, or neither."""
+"""A trust file that was audited, from the path that a person typed: a file, a folder of them, or neither."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ MAX_PATH = 4096
 
 
 @dataclass(frozen=True)
-class Looked:
+class AuditedFile:
     """A trust file that was audited: where it stands, who audited it, and what it says of itself if it is ours.
 
-    `ours` is the same for a bundle that can be looked after, or why this is none. `clients` is what each client makes
+    `ours` is the same for a bundle that can be refreshed, or why this is none. `clients` is what each client makes
     of it, `places` every certificate with the line it begins at, in the file's order, duplicates kept.
     """
 
@@ -65,14 +65,14 @@ class Looked:
         return None
 
 
-def _looked(path: Path, auditor: Auditor, data: bytes) -> Looked:
+def _audited(path: Path, auditor: Auditor, data: bytes) -> AuditedFile:
     """Audit bytes, and make what the screen needs of it at once: of a large file that takes its time."""
     audit = auditor.audit(data, str(path))
     found: dict[str, tuple[AuditFinding, ...]] = {}
     for one in audit.findings:
         if one.at is not None:
             found[one.at] = (*found.get(one.at, ()), one)
-    return Looked(
+    return AuditedFile(
         path,
         auditor,
         audit,
@@ -85,7 +85,7 @@ def _looked(path: Path, auditor: Auditor, data: bytes) -> Looked:
     )
 
 
-def open_path(path: Path, auditor: Auditor) -> Looked | tuple[Path, ...] | Failure:
+def open_path(path: Path, auditor: Auditor) -> AuditedFile | tuple[Path, ...] | Failure:
     """Audit a file, or list the trust files of a folder; blocks on the disk and while it works."""
     try:
         path = path.expanduser()
@@ -94,15 +94,15 @@ def open_path(path: Path, auditor: Auditor) -> Looked | tuple[Path, ...] | Failu
             return files_of(path)
     except (OSError, ValueError, RuntimeError) as error:
         return _unreadable(path, error)
-    return look(path, auditor)
+    return audit_file(path, auditor)
 
 
-def look(path: Path, auditor: Auditor) -> Looked | Failure:
+def audit_file(path: Path, auditor: Auditor) -> AuditedFile | Failure:
     """Audit a regular file of at most 16 MiB."""
     data = read_regular(path)
     if isinstance(data, Failure):
         return data
-    return _looked(path, auditor, data)
+    return _audited(path, auditor, data)
 
 
 def read_regular(path: Path) -> bytes | Failure:
@@ -120,12 +120,12 @@ def read_regular(path: Path) -> bytes | Failure:
     return data
 
 
-def changed_meanwhile(looked: Looked) -> Failure | None:
+def changed_meanwhile(audited: AuditedFile) -> Failure | None:
     """Why nothing may be written in the place of a file, if it is not that which was audited any more."""
-    now = read_regular(looked.path)
-    if isinstance(now, Failure) or now == looked.data:
+    now = read_regular(audited.path)
+    if isinstance(now, Failure) or now == audited.data:
         return None
-    return Failure("file", f"{_shown(looked.path)} has changed meanwhile.", "Audit it again.")
+    return Failure("file", f"{_shown(audited.path)} has changed meanwhile.", "Audit it again.")
 
 
 def _shown(path: Path) -> str:

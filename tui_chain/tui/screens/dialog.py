@@ -1,4 +1,4 @@
-"""What dialogs share: a frame with a title, and esc to leave."""
+"""What dialogs share, and the two that only show: a page to read and a question that a key answers."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
+from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen, ScreenResultType
 from textual.widgets import Static
 
+from tui_chain.tui.messages import CopyRequested
 from tui_chain.tui.panes.base import SCROLL_KEYS
 
 
@@ -34,27 +35,57 @@ class Page(VerticalScroll):
     BINDINGS: ClassVar[list[BindingType]] = SCROLL_KEYS
 
 
-class Reader(Dialog[bool]):
-    """A page of text; `y` copies `copy`, which the result True asks for."""
+class Reader(Dialog[None]):
+    """A page of text; `y` copies `copy`, where there is something to copy, which `subject` names."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("q,i,enter", "leave", "Close", show=False),
         Binding("y", "copy", "Copy"),
     ]
 
-    def __init__(self, title: str, body: Content, *, hint: str = "") -> None:
+    def __init__(self, heading: str, body: Content, *, copy: str = "", subject: str = "") -> None:
         super().__init__()
-        self._title = title
+        self._heading = heading
         self._body = body
-        self._hint = hint
+        self._copy = copy
+        self._subject = subject
 
     def compose(self) -> ComposeResult:
         """The page in its frame."""
         with Page(classes="frame", id="page") as page:
-            page.border_title = Content(self._title)
-            page.border_subtitle = Content(" · ".join(filter(None, (self._hint, "j k scroll", "esc close"))))
+            page.border_title = Content(self._heading)
+            page.border_subtitle = f"{'y copies · ' if self._copy else ''}j k scroll · esc close"
             yield Static(self._body, markup=False)
 
     def action_copy(self) -> None:
-        """Close and ask for the copy."""
-        self.dismiss(True)
+        """Close and copy."""
+        if self._copy:
+            self.app.post_message(CopyRequested(self._copy, self._subject))
+        self.dismiss(None)
+
+
+class ConfirmScreen(Dialog[bool]):
+    """Asks `question`; y says yes, n or esc no."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y", "answer(True)", "Yes"),
+        Binding("n", "answer(False)", "No"),
+    ]
+    can_focus = True
+
+    def __init__(self, title: str, question: str, yes: str, no: str) -> None:
+        super().__init__()
+        self._words = (title, question, yes, no)
+
+    def compose(self) -> ComposeResult:
+        """The question and its two keys."""
+        title, question, yes, no = self._words
+        with Vertical(classes="frame", id="confirm") as frame:
+            frame.border_title = Content(title)
+            yield Static(
+                Content.assemble(question, "\n\n", ("y", "bold"), f" {yes}   ", ("n", "bold"), f" {no}"), markup=False
+            )
+
+    def action_answer(self, yes: bool) -> None:
+        """Close with the answer."""
+        self.dismiss(yes)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -23,9 +22,10 @@ from tui_chain.tui.background import guarded
 from tui_chain.tui.host_row import BAD, DIM, NEW, OK, SEVERITY_LOOK
 from tui_chain.tui.render import lines
 from tui_chain.tui.screens.audit_render import WIDE, facts, finding_words, one_line
-from tui_chain.tui.screens.audited_file import Looked
-from tui_chain.tui.screens.desk import Desk, look_quietly
+from tui_chain.tui.screens.audited_file import AuditedFile
 from tui_chain.tui.screens.dialog import Dialog, Page
+from tui_chain.tui.toasts import toast
+from tui_chain.tui.trust_files import TrustFiles
 from tui_chain.tui.widgets.row_list import ListRow, RowList
 
 MAX_TOLD = 12
@@ -47,9 +47,9 @@ class FolderScreen(Dialog[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("i", "open", "Open")]
 
-    def __init__(self, desk: Desk, folder: Path, files: tuple[Path, ...]) -> None:
+    def __init__(self, trust_files: TrustFiles, folder: Path, files: tuple[Path, ...]) -> None:
         super().__init__()
-        self._desk = desk
+        self._trust_files = trust_files
         self._folder = folder
         self._files = sorted(files, key=lambda file: file.name)
         self._entries = [_unread(file) for file in self._files]
@@ -69,41 +69,46 @@ class FolderScreen(Dialog[None]):
         part.set_class(True, "-open")
         part.show(len(self._entries), lambda place: self._entries[place].row, _widths)
         part.focus()
-        self._work(self._read())
-
-    def _work(self, work: Awaitable[None]) -> None:
-        self.run_worker(guarded(work, self._unforeseen), group="folder", exit_on_error=False)
+        self._read_all()
 
     def _unforeseen(self, failure: Failure) -> None:
-        self.notify(str(failure), severity="error", markup=False)
+        toast(self, str(failure), "error")
+
+    @work(group="folder", exclusive=True, exit_on_error=False)
+    async def _read_all(self) -> None:
+        await guarded(self._read(), self._unforeseen)
 
     async def _read(self) -> None:
-        auditor = await self._desk.auditor()
+        auditor = await self._trust_files.auditor()
         for place in range(len(self._files)):
             await self._read_one(place, auditor)
             self._title(place + 1)
 
     async def _read_one(self, place: int, auditor: Auditor | Failure) -> None:
         file = self._files[place]
-        found = auditor if isinstance(auditor, Failure) else await look_quietly(file, auditor)
+        found = auditor if isinstance(auditor, Failure) else await self._trust_files.audit(file, auditor)
         self._entries[place] = self._entry(file, found)
         self.query_one(RowList).refresh()
         if place == self.query_one(RowList).place:
             self._tell()
 
+    @work(group="file", exclusive=True, exit_on_error=False)
     async def _read_again(self, place: int) -> None:
-        """Look again at a file that may have been mended."""
-        await self._read_one(place, await self._desk.auditor())
+        """Audit a file anew: it may have been written meanwhile."""
+        await guarded(self._again(place), self._unforeseen)
+
+    async def _again(self, place: int) -> None:
+        await self._read_one(place, await self._trust_files.auditor())
         self._title(sum(entry.read for entry in self._entries))
 
-    def _entry(self, file: Path, found: Looked | Failure) -> Entry:
+    def _entry(self, file: Path, found: AuditedFile | Failure) -> Entry:
         if isinstance(found, Failure):
             words = Content.styled(str(found), BAD)
             return Entry(_row(file, ("✗", BAD), "", ("cannot be read", BAD)), words, Severity.FATAL, read=True)
         severity = found.audit.severity
         glyph = SEVERITY_LOOK[severity] if severity is not None else ("✓", OK)
         told = [finding_words(one) for one in found.audit.findings[:MAX_TOLD]]
-        words = lines([facts(found, self._desk.clock()), *told])
+        words = lines([facts(found, self._trust_files.clock()), *told])
         return Entry(_row(file, glyph, content_words(found.audit), one_line(found)), words, severity, read=True)
 
     def _title(self, read: int) -> None:
@@ -135,8 +140,12 @@ class FolderScreen(Dialog[None]):
 
         place = self.query_one(RowList).place
         if place is not None:
-            screen = AuditScreen(self._desk, path=self._files[place])
-            self.app.push_screen(screen, lambda _: self._work(self._read_again(place)))
+            screen = AuditScreen(self._trust_files, path=self._files[place])
+
+            def closed(_: None) -> None:
+                self._read_again(place)
+
+            self.app.push_screen(screen, closed)
 
 
 def _unread(file: Path) -> Entry:

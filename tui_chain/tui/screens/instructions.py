@@ -1,4 +1,4 @@
-"""Saying the repair: each client's command or code, and the letter, one at a time and ready to copy."""
+"""Instruction the repair: each client's command or code, and the letter, one at a time and ready to copy."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ from tui_chain.net.target import Target
 from tui_chain.repair.output_kinds import SUFFIXES, OutputKind
 from tui_chain.repair.repair import Repair
 from tui_chain.tui.host_row import DIM, WARN, HostRow, reached
+from tui_chain.tui.messages import CopyRequested
 from tui_chain.tui.panes.base import CURSOR_KEYS
 from tui_chain.tui.render import lines
 from tui_chain.tui.screens.dialog import Dialog, Page
@@ -38,8 +39,8 @@ from tui_chain.tui.screens.save import Draft, Form, SaveScreen
 
 
 @dataclass(frozen=True)
-class Saying:
-    """One thing to say: its name in the list, what is read, and what `y` copies."""
+class Instruction:
+    """One of them: its name in the list, what is read, and what `y` copies."""
 
     name: str
     body: Content
@@ -47,12 +48,12 @@ class Saying:
 
 
 @dataclass(frozen=True)
-class Sayings:
-    """All that is to be said of a host: one by one, and as one document; `base` begins the names of its files."""
+class Instructions:
+    """All instructions for a host: one by one, and as one document; `base` begins the names of its files."""
 
     host: str
     base: str
-    each: tuple[Saying, ...]
+    each: tuple[Instruction, ...]
     whole: Document
     letter: Document | None
 
@@ -102,8 +103,8 @@ class Making:
         return f" --trust-root {self.root}" if self.root else ""
 
 
-def sayings(row: HostRow, chain: bytes | None, trusted: Trusted) -> Sayings | Failure:
-    """Everything to say of a host, of its proven repair or without one; `chain` is the file for the server."""
+def instructions(row: HostRow, chain: bytes | None, trusted: Trusted) -> Instructions | Failure:
+    """The instructions for a host, for its proven repair or without one; `chain` is the file for the server."""
     if row.state.proven is not None:
         return _of_repair(row, chain, trusted, row.state.proven)
     if not needs_no_strict(row.state):
@@ -111,10 +112,10 @@ def sayings(row: HostRow, chain: bytes | None, trusted: Trusted) -> Sayings | Fa
     advice = strict_advice(row.target, None, trusted.file)
     make = Making(row.target, trusted.stores)
     whole = make.document((advice,), None)
-    return Sayings(str(row.target), file_base(row), (_client(row, advice, make),), whole, None)
+    return Instructions(str(row.target), file_base(row), (_client(row, advice, make),), whole, None)
 
 
-def _of_repair(row: HostRow, chain: bytes | None, trusted: Trusted, proven: Repair) -> Sayings | Failure:
+def _of_repair(row: HostRow, chain: bytes | None, trusted: Trusted, proven: Repair) -> Instructions | Failure:
     served = reached(row)
     if served is None or row.state.verdict is None:
         return Failure("no-repair", "There is no proven repair to speak of yet.", "f looks for one.")
@@ -133,16 +134,16 @@ def _of_repair(row: HostRow, chain: bytes | None, trusted: Trusted, proven: Repa
     make = Making(row.target, trusted.stores, root if root in trusted.roots else "")
     clients = tuple(_client(row, one, make) for one in advice)
     letters = _letters(words) if words is not None else ()
-    return Sayings(str(row.target), file_base(row), clients + letters, make.document(advice, words), words)
+    return Instructions(str(row.target), file_base(row), clients + letters, make.document(advice, words), words)
 
 
-def _client(row: HostRow, advice: Advice, make: Making) -> Saying:
+def _client(row: HostRow, advice: Advice, make: Making) -> Instruction:
     body = [
         *([Content.styled(advice.words, DIM), Content()] if advice.words else []),
         *_needed(row, advice, make),
         Content(advice.code),
     ]
-    return Saying(advice.client, lines(body), advice.code)
+    return Instruction(advice.client, lines(body), advice.code)
 
 
 def _needed(row: HostRow, advice: Advice, make: Making) -> Iterator[Content]:
@@ -156,13 +157,13 @@ def _needed(row: HostRow, advice: Advice, make: Making) -> Iterator[Content]:
         yield Content()
 
 
-def _letters(letter: Document) -> tuple[Saying, ...]:
+def _letters(letter: Document) -> tuple[Instruction, ...]:
     texts = (("Letter", to_text(letter)), ("Letter, Markdown", to_markdown(letter)))
-    return tuple(Saying(name, Content(text), text) for name, text in texts)
+    return tuple(Instruction(name, Content(text), text) for name, text in texts)
 
 
-class SayScreen(Dialog[Saying]):
-    """A list of those who are to be told, and beside it the words; the result is what is to be copied."""
+class InstructionsScreen(Dialog[None]):
+    """A list of the instructions, and beside it the one under the cursor."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("q", "leave", "Close", show=False),
@@ -170,46 +171,49 @@ class SayScreen(Dialog[Saying]):
         Binding("w", "save", "Save"),
     ]
 
-    def __init__(self, said: Sayings) -> None:
+    def __init__(self, shown: Instructions) -> None:
         super().__init__()
-        self._said = said
+        self._shown = shown
 
     def compose(self) -> ComposeResult:
-        """The list, and the words beside it."""
-        with Vertical(classes="frame", id="say") as frame:
-            frame.border_title = Content(f"Say it: {self._said.host}")
+        """The list, and the text beside it."""
+        with Vertical(classes="frame", id="instructions") as frame:
+            frame.border_title = Content(f"Instructions: {self._shown.host}")
             frame.border_subtitle = "j k choose · y copies it · w saves all · tab scroll · esc close"
             with Horizontal():
-                yield Names(*(Option(Content(one.name)) for one in self._said.each), id="say-names")
-                with Page(id="say-page"):
-                    yield Static(id="say-body", markup=False)
+                yield InstructionList(
+                    *(Option(Content(one.name)) for one in self._shown.each), id="instruction-names"
+                )
+                with Page(id="instruction-page"):
+                    yield Static(id="instruction-body", markup=False)
 
     @property
-    def _current(self) -> Saying:
-        return self._said.each[self.query_one(Names).highlighted or 0]
+    def _current(self) -> Instruction:
+        return self._shown.each[self.query_one(InstructionList).highlighted or 0]
 
     @on(OptionList.OptionHighlighted)
     def _moved(self) -> None:
-        self.query_one("#say-body", Static).update(self._current.body)
-        self.query_one("#say-page", Page).scroll_home(animate=False)
+        self.query_one("#instruction-body", Static).update(self._current.body)
+        self.query_one("#instruction-page", Page).scroll_home(animate=False)
 
     @on(OptionList.OptionSelected)
     def action_copy(self) -> None:
-        """Close and ask for the copy."""
-        self.dismiss(self._current)
+        """Close and copy."""
+        self.app.post_message(CopyRequested(self._current.text, f"the instructions for {self._current.name}"))
+        self.dismiss(None)
 
     def action_save(self) -> None:
         """Save everything, or the letter alone."""
-        forms = [_form("all, Markdown", "every client, and the letter", "-advice.md", self._said.whole)]
-        forms.append(_form("all, HTML", "the same as one file for a browser", "-advice.html", self._said.whole))
-        if self._said.letter is not None:
+        forms = [_form("all, Markdown", "every client, and the letter", "-advice.md", self._shown.whole)]
+        forms.append(_form("all, HTML", "the same as one file for a browser", "-advice.html", self._shown.whole))
+        if self._shown.letter is not None:
             words = "the letter to the administrator, with the file to install"
-            forms.append(_form("letter", words, "-letter.txt", self._said.letter))
-            forms.append(_form("letter, Markdown", words, "-letter.md", self._said.letter))
-        self.app.push_screen(SaveScreen("Save what is to be said", forms, self._said.base))
+            forms.append(_form("letter", words, "-letter.txt", self._shown.letter))
+            forms.append(_form("letter, Markdown", words, "-letter.md", self._shown.letter))
+        self.app.push_screen(SaveScreen("Save the instructions", forms, self._shown.base))
 
 
-class Names(OptionList):
+class InstructionList(OptionList):
     """The list with vi keys."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

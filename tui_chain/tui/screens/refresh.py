@@ -21,7 +21,7 @@ from tui_chain.repair.output import Output
 from tui_chain.repair.output_kinds import DESCRIPTIONS
 from tui_chain.tui.host_row import BAD, DIM, NEW, OK, WARN
 from tui_chain.tui.render import lines
-from tui_chain.tui.screens.audited_file import Looked, changed_meanwhile
+from tui_chain.tui.screens.audited_file import AuditedFile, changed_meanwhile
 from tui_chain.tui.screens.dialog import Dialog, Page
 from tui_chain.tui.screens.save import Draft, Form, Saved, SaveScreen
 from tui_chain.tui.widgets.row_list import ListCell, ListRow, RowList
@@ -47,9 +47,9 @@ class RefreshScreen(Dialog[Saved]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("w", "write", "Write the new file")]
 
-    def __init__(self, looked: Looked, found: Refreshed, at: datetime) -> None:
+    def __init__(self, audited: AuditedFile, found: Refreshed, at: datetime) -> None:
         super().__init__()
-        self._looked = looked
+        self._audited = audited
         self._found = found
         self._at = at
 
@@ -70,7 +70,7 @@ class RefreshScreen(Dialog[Saved]):
     def _outcome(self) -> Content:
         style = LOOK[self._found.state][1]
         told = [
-            Content(safe_text(str(self._looked.path), 400)),
+            Content(safe_text(str(self._audited.path), 400)),
             Content.styled(MEANING[self._found.state], style),
             Content(outcome_words(self._found, "w shows it, and writes it in the place of the old one.")),
         ]
@@ -83,7 +83,7 @@ class RefreshScreen(Dialog[Saved]):
         """What the new file would change, and until when it works."""
         ends = earliest_expiry(output.bundle.core or output.certificates) if output.bundle is not None else None
         until = f"; works until {ends:%Y-%m-%d}" if ends is not None else ""
-        return f"{output.summary}: {certificate_difference(self._looked.data, output.data).summary}{until}"
+        return f"{output.summary}: {certificate_difference(self._audited.data, output.data).summary}{until}"
 
     def on_mount(self) -> None:
         """List the hosts."""
@@ -113,16 +113,16 @@ class RefreshScreen(Dialog[Saved]):
 
     def action_write(self) -> None:
         """Show the new file and what it would change."""
-        output, path = self._found.output, self._looked.path
-        refused = replacement_refused(path, self._looked.data, self._found)
+        output, path = self._found.output, self._audited.path
+        refused = replacement_refused(path, self._audited.data, self._found)
         if output is None:
             self.notify(outcome_words(self._found, "") or "There is no new file to write.", markup=False)
         elif refused is not None:
             self.notify(str(refused), severity="error", markup=False)
         else:
-            looked, data = self._looked, output.data
+            audited, data = self._audited, output.data
             form = Form(
-                output.kind.value, DESCRIPTIONS[output.kind], "", lambda: changed_meanwhile(looked) or Draft(data)
+                output.kind.value, DESCRIPTIONS[output.kind], "", lambda: changed_meanwhile(audited) or Draft(data)
             )
             self.app.push_screen(SaveScreen("Replace the bundle", [form], str(path)), self._written)
 

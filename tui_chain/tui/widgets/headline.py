@@ -18,14 +18,14 @@ class Headline(Widget):
     """One line that never loses the next key: the words before it give way first."""
 
     row: reactive[HostRow | None] = reactive(None)
-    loading_words: reactive[str] = reactive("")
+    placeholder: reactive[str] = reactive("")
 
     def render(self) -> Content:
         """Lay the line out for the width there is."""
         row = self.row
         if row is None:
             return Content.assemble(
-                (self.loading_words or "No host yet", "bold"), (f"{SEPARATOR}press a to add one", DIM)
+                (self.placeholder or "No host yet", "bold"), (f"{SEPARATOR}press a to add one", DIM)
             )
         glyph, style = ("◌", "$text-accent") if row.busy else STATUS_LOOK[row.status]
         key = next_key(row)

@@ -1,0 +1,67 @@
+"""Which actions can be done now, and why the others cannot: a key that is pressed in vain is answered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tui_chain.core.status import Status
+from tui_chain.engine.host_state import needs_no_strict
+from tui_chain.tui.host_row import HostRow, private_root, reached
+
+_OF_CHAIN = frozenset({"fix", "test", "details", "copy_certificate", "servers", "revocation", "crls", "programs"})
+"""What can be done with a host that was reached."""
+_OF_HOST = frozenset({"probe", "remove", "report", "request"})
+_OF_REPAIR = frozenset({"write", "copy_bundle", "instructions"})
+_NO_CHOICE = {
+    "choose": "There is nothing to choose here: space marks hosts in pane 1 and takes candidates in pane 3.",
+    "step_path": "There is no second path to walk to.",
+    "trust_root": "There is no root here that could be confirmed.",
+    "error": "There is no error to show.",
+    "open_hop": "No redirect of this host has failed on TLS.",
+}
+
+
+def is_available(action: str, row: HostRow | None, selected: Sequence[HostRow]) -> bool:
+    """Whether an action of the main screen can be done for `row`, or for the `selected` hosts where it takes many."""
+    if action in _OF_CHAIN:
+        return reached(row) is not None
+    if action in _OF_HOST:
+        return row is not None
+    if action in {"write", "copy_bundle"}:
+        return any(one.state.proven is not None for one in selected)
+    if action == "instructions":
+        return row is not None and _has_instructions(row)
+    if action == "trust_root":
+        return row is not None and private_root(row) is not None
+    if action == "error":
+        return row is not None and row.error is not None
+    return action != "choose"
+
+
+def _has_instructions(row: HostRow) -> bool:
+    """Whether there is a repair to speak of, or what no bundle helps."""
+    return reached(row) is not None and (row.state.proven is not None or needs_no_strict(row.state))
+
+
+def refusal(action: str, row: HostRow | None, marked: int = 0) -> str:
+    """Why `action` cannot be done for `row`, the host under the cursor; so many hosts are `marked`."""
+    if row is None:
+        return "There is no host yet; a adds one."
+    if action in _NO_CHOICE:
+        return _NO_CHOICE[action]
+    if row.busy:
+        return f"{row.target} is busy; esc stops it."
+    if action in _OF_REPAIR:
+        return _no_repair(row, marked)
+    return f"{row.target} was not reached; e says why, r tries again."
+
+
+def _no_repair(row: HostRow, marked: int) -> str:
+    if marked:
+        return "None of the marked hosts has a proven repair yet; f looks for them."
+    if row.status is Status.COMPLETE:
+        return f"{row.target} needs no repair: all client families accept its chain as served."
+    if row.status is Status.UNREACHABLE:
+        return f"{row.target} was not reached; e says why, r tries again."
+    searched = row.state.resolution is not None
+    return f"{row.target} has no proven repair{'; e says why' if searched else ' yet; f looks for one'}."

@@ -1,0 +1,74 @@
+"""What panes and screens tell the screen above them: each message says what the user did."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+if TYPE_CHECKING:
+    from tui_chain.net.target import Target
+    from tui_chain.repair.candidates import Candidate, Gap
+    from tui_chain.x509.certificate import Certificate
+
+
+class HostHighlighted(Message):
+    """The cursor came to another host."""
+
+    def __init__(self, target: Target) -> None:
+        self.target = target
+        super().__init__()
+
+
+class HostOpened(Message):
+    """Enter was pressed on a host."""
+
+
+class HostMarked(Message):
+    """A host was marked, or its mark taken away."""
+
+    def __init__(self, target: Target) -> None:
+        self.target = target
+        super().__init__()
+
+
+class CandidateChosen(Message):
+    """A certificate was chosen for a gap."""
+
+    def __init__(self, gap: Gap, candidate: Candidate) -> None:
+        self.gap = gap
+        self.candidate = candidate
+        super().__init__()
+
+
+class PathStepped(Message):
+    """The path after the selected one was asked for, or with -1 the one before it."""
+
+    def __init__(self, step: int) -> None:
+        self.step = step
+        super().__init__()
+
+
+class CertificateOpened(Message):
+    """The details of a certificate were asked for."""
+
+    def __init__(self, certificate: Certificate) -> None:
+        self.certificate = certificate
+        super().__init__()
+
+
+class HopOpened(Message):
+    """The host of a redirect that failed is to come onto the list."""
+
+    def __init__(self, target: Target) -> None:
+        self.target = target
+        super().__init__()
+
+
+class CopyRequested(Message):
+    """A text is to be copied; `subject` names it in the sentence that says what came of that."""
+
+    def __init__(self, text: str, subject: str) -> None:
+        self.text = text
+        self.subject = subject
+        super().__init__()

@@ -1,0 +1,279 @@
+"""The dialogs about hosts of the list: each is opened for rows, and what comes of it goes back into them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+
+from textual import work
+from textual.screen import Screen
+
+from tui_chain.advise.report import server_file
+from tui_chain.core.failure import Failure
+from tui_chain.core.text import plural, safe_text
+from tui_chain.engine.host_state import Clock, source_of
+from tui_chain.engine.roots import ConfirmedRoot, ask_about
+from tui_chain.livetest.choice import USUAL, RequestChoice
+from tui_chain.livetest.fulltest import FullTest
+from tui_chain.net.environment_proxy import environment_proxy
+from tui_chain.net.host_list import Host
+from tui_chain.probe.pasted import Additions, GivenChain, served_chain
+from tui_chain.repair.output_kinds import OutputKind
+from tui_chain.revocation.crl import CrlFetches
+from tui_chain.tui.background import in_background
+from tui_chain.tui.host_jobs import HostJobs
+from tui_chain.tui.host_row import HostRow, private_root
+from tui_chain.tui.host_rows import HostRows
+from tui_chain.tui.messages import CopyRequested
+from tui_chain.tui.panes.chain import shown_trail
+from tui_chain.tui.screens.add import AddScreen
+from tui_chain.tui.screens.answers import full_test_page, revocation_page, servers_page
+from tui_chain.tui.screens.audit import AuditScreen
+from tui_chain.tui.screens.dialog import ConfirmScreen, Reader
+from tui_chain.tui.screens.instructions import InstructionsScreen, Trusted, instructions
+from tui_chain.tui.screens.pages import certificate_page, error_page
+from tui_chain.tui.screens.report import report_screen
+from tui_chain.tui.screens.request import RequestScreen
+from tui_chain.tui.screens.root import RootScreen
+from tui_chain.tui.screens.save import Saved
+from tui_chain.tui.screens.write import Rows, loss_question, output_of, repaired, write_screen
+from tui_chain.tui.toasts import toast
+from tui_chain.tui.trust_files import TrustFiles
+from tui_chain.x509.certificate import Certificate
+from tui_chain.x509.crl import CrlScope
+from tui_chain.x509.formats.pem import to_pem
+
+AddHosts = Callable[[Iterable[Host], bool], Sequence[HostRow]]
+"""Puts hosts onto the list and returns the rows of those that were not there; with True they are probed."""
+
+
+class HostDialogs:
+    """Opens dialogs on the main screen; `trust` is the trust store as the user named it."""
+
+    def __init__(
+        self,
+        screen: Screen[None],
+        hosts: HostRows,
+        jobs: HostJobs,
+        clock: Clock,
+        trust: tuple[str, ...],
+        add: AddHosts,
+    ) -> None:
+        self._screen = screen
+        self._hosts = hosts
+        self._jobs = jobs
+        self._clock = clock
+        self._trust_names = trust
+        self._add = add
+
+    # what is on the list
+
+    def add(self, go: Callable[[HostRow], None]) -> None:
+        """Ask for hosts; `go` puts the cursor on the last whose chain was pasted."""
+
+        def added(additions: Additions | None) -> None:
+            if additions is None:
+                return
+            fresh = len(self._add(additions.hosts, True)) + self._receive(additions.chains, go)
+            known = additions.count - fresh
+            toast(
+                self._screen,
+                f"Added {plural(fresh, 'host')}{f', {known} were there already' if known else ''}.",
+            )
+
+        self._screen.app.push_screen(AddScreen(), added)
+
+    def _receive(self, pasted: Iterable[GivenChain], go: Callable[[HostRow], None]) -> int:
+        """Add hosts whose chains are at hand; return how many."""
+        count = 0
+        for chain in pasted:
+            served = served_chain(chain, at=self._clock())
+            if isinstance(served, Failure):
+                toast(self._screen, str(served), "error")
+                continue
+            self._add([Host(chain.target)], False)
+            row = self._hosts.get(chain.target)
+            if row is not None:
+                self._jobs.receive(row, served)
+                go(row)
+                count += 1
+        return count
+
+    def request(self, row: HostRow) -> None:
+        """Ask for method, path, headers and proxy of a host's live tests, and keep them for this run."""
+
+        def chosen(choice: RequestChoice | None) -> None:
+            now = self._hosts.get(row.target)
+            if choice is not None and now is not None:
+                self._hosts.put(replace(now, request=choice))
+                toast(self._screen, "t tests with this request.")
+
+        proxy = environment_proxy(os.environ, row.target)
+        self._screen.app.push_screen(RequestScreen(row.target, row.request or USUAL, proxy), chosen)
+
+    def trust_root(self, row: HostRow) -> None:
+        """Ask for a private root's fingerprint, and trust it for this run."""
+        root = private_root(row)
+        if root is None or row.state.verdict is None:
+            return
+
+        def confirmed(result: ConfirmedRoot | None) -> None:
+            if result is not None:
+                self._jobs.trust_root(result)
+                self._jobs.fix(row.target)
+
+        self._screen.app.push_screen(RootScreen(ask_about(root, row.state.verdict)), confirmed)
+
+    # pages
+
+    def certificate(self, row: HostRow, certificate: Certificate) -> None:
+        """Show all of a certificate of a host that was reached."""
+        if row.state.verdict is None:
+            return
+        source, findings = source_of(row.state, certificate), row.state.verdict.at(certificate)
+        body = certificate_page(certificate, self._clock(), source, findings, shown_trail(row.state))
+        self._screen.app.push_screen(
+            Reader("Certificate", body, copy=to_pem(certificate), subject=f"the certificate {certificate.label}")
+        )
+
+    def error(self, error: Failure) -> None:
+        """Show an error in full."""
+        self._screen.app.push_screen(
+            Reader("The last error", error_page(error), copy=str(error), subject="the error")
+        )
+
+    def servers(self, row: HostRow) -> None:
+        """Show what every address and key type of a host served."""
+        if row.state.servers is not None:
+            page = servers_page(row.state)
+            self._screen.app.push_screen(
+                Reader(f"All servers of {row.target}", page, copy=page.plain, subject="the table")
+            )
+
+    def revocation(self, row: HostRow) -> None:
+        """Show what the issuers say of the certificates of the path."""
+        page = revocation_page(row.state)
+        self._screen.app.push_screen(
+            Reader(f"Revocation for {row.target}", page, copy=page.plain, subject="the answers")
+        )
+
+    def full_test(self, row: HostRow, test: FullTest) -> None:
+        """Show a live test with everything."""
+        page = full_test_page(test)
+        self._screen.app.push_screen(Reader(f"Live test of {row.target}", page, copy=page.plain, subject="the test"))
+
+    # files
+
+    def write(self, selected: Sequence[HostRow]) -> None:
+        """Ask where to and as what the bundle of the repaired hosts is written, and show its bytes."""
+        rows = repaired(selected)
+
+        def written(saved: Saved | None) -> None:
+            if saved is not None:
+                self._written(rows, saved)
+
+        def go_on() -> None:
+            self._screen.app.push_screen(write_screen(selected, self._jobs.journey.trust, self._clock()), written)
+
+        if rows:
+            self._with_consent(rows, go_on)
+
+    def _written(self, rows: Rows, saved: Saved) -> None:
+        for row in rows:
+            now = self._hosts.get(row.target)
+            if now is None or now.state.proven != row.state.proven:
+                continue
+            # the question at the end is about the client bundle
+            if saved.form == OutputKind.CLIENT:
+                self._hosts.put(replace(now, written=saved.path))
+            else:
+                others = {**dict(now.others), saved.form: saved.path}
+                self._hosts.put(replace(now, others=tuple(others.items())))
+        toast(self._screen, f"Wrote {safe_text(str(saved.path), 400)}. x says how to use it.")
+
+    def copy_bundle(self, selected: Sequence[HostRow]) -> None:
+        """Copy the bundle of the repaired hosts."""
+        rows = repaired(selected)
+
+        @work(group="bundle", exclusive=True, exit_on_error=False)
+        async def make(screen: Screen[None]) -> None:
+            trust, now = self._jobs.journey.trust, self._clock()
+            made = await in_background(lambda: output_of(OutputKind.CLIENT, rows, trust, now), "bundle")
+            if isinstance(made, Failure):
+                toast(screen, str(made), "error")
+            else:
+                screen.post_message(CopyRequested(made.data.decode("ascii"), "the bundle"))
+
+        if rows:
+            self._with_consent(rows, lambda: make(self._screen))
+
+    def _with_consent(self, rows: Rows, go_on: Callable[[], object]) -> None:
+        """Go on where the bundle loses no limit; else say which it loses, and go on if the user agrees (law 3)."""
+        question = loss_question(rows)
+        if not question:
+            go_on()
+            return
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                go_on()
+
+        self._screen.app.push_screen(ConfirmScreen("Limits are lost", question, "write it", "leave it"), answered)
+
+    def instructions(self, row: HostRow) -> None:
+        """Show the repair as commands and as a letter."""
+        trusted = Trusted(self._trust_names, frozenset(root.sha256 for root in self._jobs.roots))
+        trust, now = self._jobs.journey.trust, self._clock()
+
+        @work(group="instructions", exclusive=True, exit_on_error=False)
+        async def make(screen: Screen[None]) -> None:
+            made = await in_background(
+                lambda: instructions(row, server_file(row.state, trust, now), trusted), "instructions"
+            )
+            if isinstance(made, Failure):
+                toast(screen, str(made), "warning")
+            else:
+                screen.app.push_screen(InstructionsScreen(made))
+
+        make(self._screen)
+
+    def report(self, row: HostRow) -> None:
+        """Write down all that is known of a host, in one of three forms."""
+        if row.state.verdict is None:
+            toast(self._screen, "There is nothing to report of a host that was not probed yet.", "warning")
+            return
+
+        def saved(done: Saved | None) -> None:
+            if done is not None:
+                toast(self._screen, f"Wrote {safe_text(str(done.path), 400)}.")
+
+        self._screen.app.push_screen(report_screen(row, self._jobs.journey.trust, self._clock), saved)
+
+    def audit(self, row: HostRow | None) -> None:
+        """Ask for a file or a folder, and show what each client would load from it."""
+        files = TrustFiles(self._hosts, self._jobs, self._clock, lambda hosts: self._add(hosts, False))
+        self._screen.app.push_screen(AuditScreen(files, row))
+
+    # CRLs
+
+    def crls(self, selected: Sequence[HostRow]) -> None:
+        """Put the CRLs of hosts into their bundle; where some have them, take those out."""
+        having = [row for row in selected if row.state.lists is not None]
+        for row in having:
+            self._hosts.put(self._jobs.advanced(row, replace(row.state, crls=None, live_test=None)))
+        if having:
+            toast(self._screen, "The bundle is without CRLs again; V puts them in.")
+            return
+        fetches = CrlFetches()
+        for row in selected:
+            if row.state.reached is not None:
+                # where not every certificate of the path has a list, the leaf may have one
+                scope = CrlScope.LEAF if isinstance(row.state.crls, Failure) else CrlScope.CHAIN
+                self._jobs.fetch_crls(row.target, fetches, scope, self._fetched)
+
+    def _fetched(self, row: HostRow) -> None:
+        if isinstance(row.state.crls, Failure):
+            toast(self._screen, str(row.state.crls), "warning")
+        elif row.state.crls is None:
+            toast(self._screen, f"{row.target} has no proven repair yet; f looks for one.", "warning")

@@ -1,0 +1,42 @@
+"""A report of a host, to be saved in one of three forms."""
+
+from __future__ import annotations
+
+import json
+
+from tui_chain.advise.advice import unsayable
+from tui_chain.advise.document import Document, to_html, to_markdown
+from tui_chain.advise.report import report, server_file
+from tui_chain.engine.host_state import Clock
+from tui_chain.results.host import host_result
+from tui_chain.trust.store import TrustStore
+from tui_chain.tui.host_row import HostRow
+from tui_chain.tui.screens.pages import file_base
+from tui_chain.tui.screens.save import Draft, Form, SaveScreen
+
+
+def report_screen(row: HostRow, trust: TrustStore, clock: Clock) -> SaveScreen:
+    """The dialog that saves the report of a host as it stands now; `trust` is the store in force."""
+    return SaveScreen(f"Save a report of {row.target}", _forms(row, trust, clock), f"{file_base(row)}-report")
+
+
+def _forms(row: HostRow, trust: TrustStore, clock: Clock) -> tuple[Form, ...]:
+    """Each form is made when it is asked for."""
+
+    def document() -> Document:
+        now = clock()
+        # a name that cannot be shown is left out
+        written = row.written if row.written is not None and unsayable(row.written) is None else None
+        return report(row.state, now, server_file(row.state, trust, now), written)
+
+    def as_json() -> Draft:
+        # who wrote the bundle agreed to what it loses
+        agreed = row.written is not None
+        result = host_result(row.state, clock(), row.written, accept_lost_constraints=agreed)
+        return Draft(f"{json.dumps(result.as_dict(), indent=2)}\n".encode())
+
+    return (
+        Form("Markdown", "for a ticket or a wiki", ".md", lambda: Draft(to_markdown(document()).encode())),
+        Form("HTML", "one page without outside resources", ".html", lambda: Draft(to_html(document()).encode())),
+        Form("JSON", "for programs; the keys are those of tlschain --json", ".json", as_json),
+    )
