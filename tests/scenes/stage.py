@@ -61,12 +61,10 @@ async def stage(size: Size, hosts: tuple[Host, ...] = HOSTS) -> AsyncIterator[Pi
 
 
 async def press(pilot: Pilot[None], *keys: str) -> None:
-    """Press keys, and after each wait for the jobs it started and for the screen to stand still."""
-    app = pilot.app
-    assert isinstance(app, ChainApp)
+    """Press keys, and after each wait for the work that it started and for the screen to stand still."""
     for key in keys:
         await pilot.press(key)
-        await until(pilot, lambda: not any(row.busy for row in app.rows), f"for the jobs of {key}")
+        await until(pilot, lambda: all(worker.is_finished for worker in pilot.app.workers), f"for the work of {key}")
         await settled(pilot)
 
 

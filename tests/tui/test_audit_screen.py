@@ -99,7 +99,7 @@ async def test_mending_shows_the_difference_and_asks(tmp_path: Path) -> None:
         assert set(kept) == {one for one in read_certificates(old).certificates if one.is_ca}
         assert "leaf" not in {found.code for found in JUDGE.audit(file.read_bytes()).findings}
         await pilot.press("w")
-        await toasted(pilot, "Writing it anew would mend nothing.")
+        await toasted(pilot, "Writing it anew would fix nothing.")
 
 
 async def test_what_would_be_lost_is_not_written_over(tmp_path: Path) -> None:

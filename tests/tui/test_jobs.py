@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import select
 import subprocess
@@ -82,6 +83,24 @@ async def test_an_unforeseen_error_is_a_sentence(app_on: AppOn, monkeypatch: pyt
         monkeypatch.setattr(Journey, "fix", broken)
         await press(pilot, "f", "e")
         await shows(pilot, "This is a fault of tlschain-tui: RuntimeError: [bold]boom\\x1b]0;x\\x07.")
+
+
+@anyio
+async def test_a_mark_that_is_set_while_a_job_runs_stays(app_on: AppOn, monkeypatch: pytest.MonkeyPatch) -> None:
+    gate, probe = asyncio.Event(), Journey.probe
+
+    async def waiting(self: Journey, state: HostState, progress: Callable[[str], None]) -> HostState:
+        await gate.wait()
+        return await probe(self, state, progress)
+
+    monkeypatch.setattr(Journey, "probe", waiting)
+    app = app_on("complete")
+    async with opened(app) as pilot:
+        await pilot.press("space")
+        await until(pilot, lambda: app.rows[0].marked)
+        gate.set()
+        await until(pilot, lambda: app.rows[0].status is not None)
+        assert app.rows[0].marked
 
 
 def test_a_late_result_is_dropped() -> None:

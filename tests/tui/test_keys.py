@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from textual.pilot import Pilot
 
 from tests.scenes.gallery import MEDIUM, SMALL
 from tests.scenes.stage import opened, press, screen_text, shows, stage, until
@@ -18,6 +19,7 @@ from tui_chain.tui.panes.hosts import HostPane
 from tui_chain.tui.panes.links import LinksPane
 from tui_chain.tui.panes.live import LivePane
 from tui_chain.tui.screens.main import MainScreen
+from tui_chain.x509.formats.pem import to_pem
 
 anyio = pytest.mark.anyio
 HOMES = {APP: ChainApp, MAIN: MainScreen, HOSTS: HostPane, CHAIN: ChainPane, LINKS: LinksPane, LIVE: LivePane}
@@ -174,3 +176,46 @@ async def test_a_filter_that_hides_all_gives_the_cursor_back() -> None:
         assert isinstance(app, ChainApp)
         await press(pilot, "j", "j", "slash", *"zzz", "escape")
         assert app.main.row is app.rows[2]
+
+
+def _footer(pilot: Pilot[None]) -> str:
+    return screen_text(pilot).splitlines()[-1]
+
+
+@anyio
+async def test_space_acts_on_the_pane_in_focus() -> None:
+    async with stage(SMALL) as pilot:
+        app = pilot.app
+        assert isinstance(app, ChainApp)
+        await press(pilot, "f", "3", "space")
+        assert not any(row.marked for row in app.rows), "it chose a certificate"
+        assert app.rows[0].state.choice is not None
+        await press(pilot, "4", "space")
+        await shows(pilot, "space marks hosts in pane 1")
+        assert not any(row.marked for row in app.rows)
+        await press(pilot, "1", "g", "space")
+        assert [row.marked for row in app.rows][:2] == [True, False]
+
+
+@anyio
+async def test_the_footer_follows_the_pane() -> None:
+    async with stage(SMALL) as pilot:
+        for key, here, elsewhere in (("1", "Mark", "Choose"), ("2", "Copy", "Mark"), ("3", "Choose", "Copy")):
+            await press(pilot, key)
+            await until(pilot, lambda words=here: words in _footer(pilot), here)  # type: ignore[misc]
+            assert elsewhere not in _footer(pilot)
+            assert _footer(pilot).split()[:4] == ["?", "Keys", "q", "Quit"]
+
+
+@anyio
+async def test_y_copies_what_is_under_the_cursor_of_its_pane(monkeypatch: pytest.MonkeyPatch) -> None:
+    copied: list[str] = []
+    async with stage(MEDIUM) as pilot:
+        app = pilot.app
+        assert isinstance(app, ChainApp)
+        monkeypatch.setattr(app, "copy_to_clipboard", copied.append)
+        await press(pilot, "f", "y", "2", "g", "j", "y", "1", "y")
+        path = app.rows[0].state.proven
+        assert path is not None
+        leaf, issuing = (to_pem(certificate) for certificate in path.path.certificates[:2])
+        assert copied == [leaf, issuing, leaf]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual import events, on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -12,11 +12,14 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static, TextArea
 
+from tui_chain.core.failure import Failure
 from tui_chain.core.text import plural
 from tui_chain.net.host_list import BadLine, Host, HostList, parse_host_list
 from tui_chain.probe.pasted import Additions, GivenChain, parse_additions
+from tui_chain.tui.background import in_background
 from tui_chain.tui.host_row import BAD, DIM, OK
 from tui_chain.tui.screens.dialog import Dialog
+from tui_chain.tui.toasts import toast
 
 HELP = """host, host:port, [v6]:port, a URL, or smtp+starttls://host · a label may follow · paste a list for many
 without a connection: `host < chain.pem`, or paste the host and below it what openssl s_client -showcerts printed"""
@@ -25,18 +28,18 @@ without a connection: `host < chain.pem`, or paste the host and below it what op
 class HostText(TextArea):
     """Text in which enter adds the hosts; a list comes by pasting, or line by line with ctrl+j."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+j", "newline", "New line", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        # before the text area takes the key as a new line
+        Binding("enter", "enter", "Enter", show=False, priority=True),
+        Binding("ctrl+j", "newline", "New line", show=False),
+    ]
 
     class Entered(Message):
         """Enter was pressed."""
 
-    async def _on_key(self, event: events.Key) -> None:
-        if event.key == "enter":
-            event.stop()
-            event.prevent_default()
-            self.post_message(self.Entered())
-            return
-        await super()._on_key(event)
+    def action_enter(self) -> None:
+        """Hand the lines over."""
+        self.post_message(self.Entered())
 
     def action_newline(self) -> None:
         """Start another line."""
@@ -79,15 +82,26 @@ class AddScreen(Dialog[Additions]):
 
     @on(HostText.Entered)
     def _entered(self) -> None:
+        self._take(self.query_one(HostText).text)
+
+    @work(group="add", exclusive=True, exit_on_error=False)
+    async def _take(self, text: str) -> None:
+        """Read the lines, and the files that they name; what is right comes onto the list once all is."""
+        found = await in_background(lambda: parse_additions(text), "additions")
+        if isinstance(found, Failure):
+            toast(self, str(found), "error")
+        else:
+            self._take_additions(text, found)
+
+    def _take_additions(self, text: str, found: Additions) -> None:
         box = self.query_one(HostText)
-        found = parse_additions(box.text)
         self._good = Additions(self._good.hosts + found.hosts, self._good.chains + found.chains)
         if not found.bad:
             if self._good.count:
                 self.dismiss(self._good)
             return
-        if "-----BEGIN " not in box.text:
-            lines = box.text.splitlines()
+        if "-----BEGIN " not in text and box.text == text:
+            lines = text.splitlines()
             with box.prevent(TextArea.Changed):
                 box.text = "\n".join(lines[line.number - 1] for line in found.bad)
             box.move_cursor(box.document.end)

@@ -24,6 +24,7 @@ from tui_chain.tui.screens.audit_view import AuditView
 from tui_chain.tui.screens.audited_file import AuditedFile, changed_meanwhile
 from tui_chain.tui.screens.dialog import ConfirmScreen
 from tui_chain.tui.screens.save import Draft, Form, Saved, SaveScreen
+from tui_chain.tui.toasts import toast
 from tui_chain.tui.trust_files import TrustFiles
 from tui_chain.tui.widgets.path_input import PathInput
 
@@ -131,9 +132,9 @@ class AuditScreen(AuditView):
         made = await in_background(lambda: mend(audited.audit, auditor.prover, auditor.at), "mend")
         self.say_facts()
         if isinstance(made, Failure):
-            self.notify(str(made), severity="error", markup=False)
+            toast(self, str(made), "error")
         elif not mends_something(audited.audit, made):
-            self.notify("Writing it anew would mend nothing.", markup=False)
+            toast(self, "Writing it anew would fix nothing.")
         else:
             self.app.push_screen(_mended_dialog(audited, made), self._saved)
 
@@ -141,7 +142,7 @@ class AuditScreen(AuditView):
         """Say where it stands, and look again at the file that was written over."""
         if saved is None:
             return
-        self.notify(f"Wrote {safe_text(str(saved.path), 400)}.", markup=False)
+        toast(self, f"Wrote {safe_text(str(saved.path), 400)}.")
         if self._audited is not None:
             self._read(self._audited.path, go=False)
 
@@ -155,7 +156,7 @@ class AuditScreen(AuditView):
         header = audited.ours
         question = header if isinstance(header, Failure) else self._trust_files.question(header)
         if isinstance(header, Failure) or isinstance(question, Failure):
-            self.notify(str(question), severity="warning", markup=False)
+            toast(self, str(question), "warning")
             return
 
         def answered(yes: bool | None) -> None:
@@ -169,13 +170,13 @@ class AuditScreen(AuditView):
         await guarded(self._refresh_bundle(audited, header), self._unforeseen)
 
     async def _refresh_bundle(self, audited: AuditedFile, header: Header) -> None:
-        from tui_chain.tui.screens.refresh import RefreshScreen
+        from tui_chain.tui.screens.refresh import RefreshScreen, change_label
 
         self.say(f"◌ asking {plural(len(header.hosts), 'host')}; esc closes, they are asked all the same", NEW)
         found = await self._trust_files.refresh(audited.data, header)
         self.say_facts()
         if isinstance(found, Failure):
-            self.notify(str(found), severity="error", markup=False)
+            toast(self, str(found), "error")
             return
         working = tuple(one.target for one in found.news if one.state in {State.WORKS, State.SOON})
         self._stands(header, audited.path, working)
@@ -185,7 +186,8 @@ class AuditScreen(AuditView):
                 self._stands(header, saved.path, header.hosts)
             self._saved(saved)
 
-        self.app.push_screen(RefreshScreen(audited, found, self._trust_files.clock()), closed)
+        change = await in_background(lambda: change_label(audited, found.output), "difference")
+        self.app.push_screen(RefreshScreen(audited, found, str(change)), closed)
 
     def _stands(self, header: Header, path: Path, targets: tuple[str, ...]) -> None:
         """The commands of x and the question at the end are about the client bundle."""

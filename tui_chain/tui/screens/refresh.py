@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import ClassVar
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -19,11 +18,13 @@ from tui_chain.repair.bundle import earliest_expiry
 from tui_chain.repair.difference import certificate_difference
 from tui_chain.repair.output import Output
 from tui_chain.repair.output_kinds import DESCRIPTIONS
+from tui_chain.tui.background import in_background
 from tui_chain.tui.host_row import BAD, DIM, NEW, OK, WARN
 from tui_chain.tui.render import lines
 from tui_chain.tui.screens.audited_file import AuditedFile, changed_meanwhile
 from tui_chain.tui.screens.dialog import Dialog, Page
 from tui_chain.tui.screens.save import Draft, Form, Saved, SaveScreen
+from tui_chain.tui.toasts import toast
 from tui_chain.tui.widgets.row_list import ListCell, ListRow, RowList
 
 LOOK: dict[State, ListCell] = {
@@ -47,11 +48,12 @@ class RefreshScreen(Dialog[Saved]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("w", "write", "Write the new file")]
 
-    def __init__(self, audited: AuditedFile, found: Refreshed, at: datetime) -> None:
+    def __init__(self, audited: AuditedFile, found: Refreshed, change: str) -> None:
+        """Show what was found; `change` says what the new file would change, as `change_label` has it."""
         super().__init__()
         self._audited = audited
         self._found = found
-        self._at = at
+        self._change = change
 
     def compose(self) -> ComposeResult:
         """The outcome, the hosts, and what is said of the one under the cursor."""
@@ -74,16 +76,9 @@ class RefreshScreen(Dialog[Saved]):
             Content.styled(MEANING[self._found.state], style),
             Content(outcome_words(self._found, "w shows it, and writes it in the place of the old one.")),
         ]
-        output = self._found.output
-        if output is not None:
-            told += [Content.styled(self._change(output), DIM)]
+        if self._change:
+            told += [Content.styled(self._change, DIM)]
         return lines(part for part in told if part.plain)
-
-    def _change(self, output: Output) -> str:
-        """What the new file would change, and until when it works."""
-        ends = earliest_expiry(output.bundle.core or output.certificates) if output.bundle is not None else None
-        until = f"; works until {ends:%Y-%m-%d}" if ends is not None else ""
-        return f"{output.summary}: {certificate_difference(self._audited.data, output.data).summary}{until}"
 
     def on_mount(self) -> None:
         """List the hosts."""
@@ -111,20 +106,23 @@ class RefreshScreen(Dialog[Saved]):
             )
             self.query_one("#refresh-detail", Static).update(words)
 
-    def action_write(self) -> None:
+    @work(group="replace", exclusive=True, exit_on_error=False)
+    async def action_write(self) -> None:
         """Show the new file and what it would change."""
-        output, path = self._found.output, self._audited.path
-        refused = replacement_refused(path, self._audited.data, self._found)
+        output, audited = self._found.output, self._audited
+        refused = await in_background(
+            lambda: replacement_refused(audited.path, audited.data, self._found), "replacement"
+        )
         if output is None:
-            self.notify(outcome_words(self._found, "") or "There is no new file to write.", markup=False)
+            toast(self, outcome_words(self._found, "") or "There is no new file to write.")
         elif refused is not None:
-            self.notify(str(refused), severity="error", markup=False)
+            toast(self, str(refused), "error")
         else:
-            audited, data = self._audited, output.data
+            data = output.data
             form = Form(
                 output.kind.value, DESCRIPTIONS[output.kind], "", lambda: changed_meanwhile(audited) or Draft(data)
             )
-            self.app.push_screen(SaveScreen("Replace the bundle", [form], str(path)), self._written)
+            self.app.push_screen(SaveScreen("Replace the bundle", [form], str(audited.path)), self._written)
 
     def _written(self, saved: Saved | None) -> None:
         if saved is not None:
@@ -134,3 +132,12 @@ class RefreshScreen(Dialog[Saved]):
 def _row(one: HostNews) -> ListRow:
     glyph, style = LOOK[one.state]
     return (f"{glyph} {one.state.value}", style), (safe_text(one.target), ""), (one.words, "")
+
+
+def change_label(audited: AuditedFile, output: Output | None) -> str:
+    """What the new file would change, and until when it works; empty without one. Computes a difference."""
+    if output is None:
+        return ""
+    ends = earliest_expiry(output.bundle.core or output.certificates) if output.bundle is not None else None
+    until = f"; works until {ends:%Y-%m-%d}" if ends is not None else ""
+    return f"{output.summary}: {certificate_difference(audited.data, output.data).summary}{until}"

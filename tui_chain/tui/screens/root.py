@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from textual import events, on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
@@ -13,6 +13,7 @@ from textual.widgets import Input, Static
 from tui_chain.core.failure import Failure
 from tui_chain.engine.roots import TYPED_DIGITS, ConfirmedRoot, RootQuestion, confirm_typed, plan_trust_file
 from tui_chain.repair.write import write
+from tui_chain.tui.background import in_background
 from tui_chain.tui.host_row import BAD, DIM
 from tui_chain.tui.screens.dialog import Dialog
 
@@ -22,8 +23,9 @@ class DigitInput(Input):
 
     pasted = False
 
-    def _on_paste(self, _: events.Paste) -> None:
-        self.pasted = True  # the toolkit calls Input's own handler too
+    def on_paste(self) -> None:
+        """Remember; Textual calls the handler of `Input` too."""
+        self.pasted = True
 
 
 class RootScreen(Dialog[ConfirmedRoot]):
@@ -69,23 +71,27 @@ class RootScreen(Dialog[ConfirmedRoot]):
             box.value = box.value if self._unread() else ""
             self._say(words)
             return
-        failure = self._save(result)
-        if failure is not None:
-            self._say(str(failure))
-            return
-        self.dismiss(result)
+        name = self.query_one("#root-file", Input).value.strip()
+        if name:
+            self._save(Path(name), result)
+        else:
+            self.dismiss(result)
 
     def _unread(self) -> bool:
         return self._question.warning is not None and not self._warned
 
-    def _save(self, confirmed: ConfirmedRoot) -> Failure | None:
-        """Add the root to the trust file that was named; what stands in it stays."""
-        name = self.query_one("#root-file", Input).value.strip()
-        if not name:
-            return None
-        plan = plan_trust_file(Path(name), self._question.root, confirmed)
-        result = plan if isinstance(plan, Failure) else write(plan, replace=True)
-        return result if isinstance(result, Failure) else None
+    @work(group="save", exclusive=True, exit_on_error=False)
+    async def _save(self, path: Path, confirmed: ConfirmedRoot) -> None:
+        """Add the root to the trust file that was named, where what stands in it stays, then close."""
+        result = await in_background(lambda: self._written(path, confirmed), "trust file")
+        if isinstance(result, Failure):
+            self._say(str(result))
+        else:
+            self.dismiss(confirmed)
+
+    def _written(self, path: Path, confirmed: ConfirmedRoot) -> Path | Failure:
+        plan = plan_trust_file(path, self._question.root, confirmed)
+        return plan if isinstance(plan, Failure) else write(plan, replace=True)
 
     def _say(self, words: str) -> None:
         self.query_one("#root-said", Static).update(Content.styled(f"✗ {words}", BAD))

@@ -8,7 +8,7 @@ from enum import Enum
 from pathlib import Path
 from typing import ClassVar
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
@@ -19,6 +19,7 @@ from tui_chain.core.failure import Failure
 from tui_chain.core.files import absolute
 from tui_chain.core.text import safe_text
 from tui_chain.repair.write import WritePlan, free_name, numbered, plan_write, write
+from tui_chain.tui.background import in_background
 from tui_chain.tui.host_row import BAD, DIM, OK, WARN
 from tui_chain.tui.screens.dialog import Dialog, Page
 
@@ -66,10 +67,29 @@ class Manner(Enum):
     MERGE = "adding what it lacks"
 
 
+@dataclass(frozen=True)
+class SavePlan:
+    """What saving a draft would do: the files that would be written, in which manner, and what is shown of that."""
+
+    draft: Draft
+    manner: Manner
+    files: tuple[WritePlan, ...] | Failure
+    meaning: Content
+    shown: Content
+
+    @property
+    def exists(self) -> bool:
+        """Whether a file with other bytes stands there, whatever is done with it."""
+        if isinstance(self.files, Failure):
+            return self.manner is Manner.MERGE
+        return any(file.old is not None and file.old != self.draft.data for file in self.files[:1])
+
+
 class SaveScreen(Dialog[Saved]):
     """Shows the exact bytes, or the difference to what stands there; an existing file asks for a key of its own.
 
-    What is shown is what is done: the manner is chosen, shown, and only then there is a button that does it.
+    What is shown is what is done: the manner is chosen, shown, and only then there is a button that does it. The disk
+    is read and written, and differences are computed, off the event loop.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -79,24 +99,24 @@ class SaveScreen(Dialog[Saved]):
         Binding("f5", "other_name", "Another name", priority=True),
     ]
 
-    def __init__(self, title: str, forms: Sequence[Form], base: str) -> None:
+    def __init__(self, heading: str, forms: Sequence[Form], base: str) -> None:
         super().__init__()
-        self._title = title
+        self._heading = heading
         self._forms = tuple(forms)
+        self._form = self._forms[0]
         self._base = base
         self._manner = Manner.REPLACE
         self._keeps_old = False
-        self._place(self._forms[0])
-
-    def _place(self, form: Form) -> None:
-        self._form = form
-        self._draft = form.make()
-        self._plans: tuple[WritePlan, ...] | Failure = Failure("file", "Name a file.")
+        self._draft: Draft | Failure | None = None
+        self._plan: SavePlan | None = None
+        self._fault: Failure | None = None
+        self._entered_early = False
+        self._writing = False
 
     def compose(self) -> ComposeResult:
         """The path, what writing there means, the bytes, the buttons."""
         with Vertical(classes="frame", id="write") as frame:
-            frame.border_title = Content(self._title)
+            frame.border_title = Content(self._heading)
             frame.border_subtitle = f"enter writes{' · F2 another kind' if len(self._forms) > 1 else ''} · esc close"
             yield Static(id="write-kind", markup=False)
             yield Input(self._base + self._form.suffix, id="write-path", compact=True, select_on_focus=False)
@@ -110,171 +130,240 @@ class SaveScreen(Dialog[Saved]):
                 yield Button("Cancel", id="do-cancel", compact=True)
 
     def on_mount(self) -> None:
-        """Look at the suggested place."""
+        """Make the first form for the suggested place."""
         self.query_one("#write-path", Input).focus()
-        self.query_one("#write-kind", Static).update(self._form_words())
+        self._make()
+
+    @property
+    def _path(self) -> str:
+        return self.query_one("#write-path", Input).value
 
     # what is asked for
+
+    def action_leave(self) -> None:
+        """Close, but not in the middle of writing."""
+        if not self._writing:
+            self.dismiss(None)
 
     def action_next_form(self) -> None:
         """Make the next form of the file, under the name that fits it."""
         if len(self._forms) < 2:
             return
-        typed, suggested = self.query_one("#write-path", Input).value, self._base + self._form.suffix
-        self._place(self._forms[(self._forms.index(self._form) + 1) % len(self._forms)])
+        typed, suggested = self._path, self._base + self._form.suffix
+        self._form = self._forms[(self._forms.index(self._form) + 1) % len(self._forms)]
         self._manner = Manner.REPLACE
-        self.query_one("#write-kind", Static).update(self._form_words())
+        self._make()
         # a name that was typed is kept, but for its ending
         mine = Path(typed).with_suffix(Path(self._form.suffix).suffix) if Path(typed).name else Path(typed)
         self._rename(self._base + self._form.suffix if typed == suggested else str(mine))
 
     def action_next_manner(self) -> None:
         """Change between replacing the file and adding to it."""
-        if self._exists and self._merges is not None:
+        if self._plan is not None and self._plan.exists and self._plan.draft.merged is not None:
             self._manner = Manner.MERGE if self._manner is Manner.REPLACE else Manner.REPLACE
             self._look()
 
     def action_backup(self) -> None:
         """Keep the old file beside the new one, or do not."""
-        if self._exists:
+        if self._plan is not None and self._plan.exists:
             self._keeps_old = not self._keeps_old
-            self._look()
+            self._show()
 
     def action_other_name(self) -> None:
         """Take a name that no file has."""
-        if self._exists and isinstance(self._plans, tuple):
-            typed = Path(self.query_one("#write-path", Input).value)
-            self._rename(str(typed.with_name(free_name(typed.expanduser()).name)))
+        if self._plan is not None and self._plan.exists and not isinstance(self._plan.files, Failure):
+            self._name_anew(Path(self._path))
+
+    @work(group="name", exclusive=True, exit_on_error=False)
+    async def _name_anew(self, typed: Path) -> None:
+        free = await in_background(lambda: free_name(typed.expanduser()), "name")
+        if not isinstance(free, Failure):
+            self._rename(str(typed.with_name(free.name)))
 
     def _rename(self, path: str) -> None:
         box = self.query_one("#write-path", Input)
-        if box.value == path:
-            self._look()
         box.value = path
         box.cursor_position = len(path)
         box.focus()
 
     # what it would do
 
-    @property
-    def _merges(self) -> Callable[[bytes], bytes | Failure] | None:
-        return None if isinstance(self._draft, Failure) else self._draft.merged
+    def _make(self) -> None:
+        """Make the draft of the form, then look at the place."""
+        self._draft = self._plan = None
+        self.query_one("#write-kind", Static).update(self._form_label())
+        self._make_draft(self._form)
 
-    @property
-    def _exists(self) -> bool:
-        """Whether a file with other bytes stands there, whatever is done with it."""
-        if isinstance(self._plans, Failure) or isinstance(self._draft, Failure):
-            return self._manner is Manner.MERGE
-        return any(plan.old is not None and plan.old != self._draft.data for plan in self._plans[:1])
+    @work(group="draft", exclusive=True, exit_on_error=False)
+    async def _make_draft(self, form: Form) -> None:
+        self._draft = await in_background(form.make, "draft")
+        self._look()
 
     @on(Input.Changed, "#write-path")
     def _typed(self) -> None:
-        self._manner = Manner.REPLACE
+        self._manner, self._fault, self._entered_early = Manner.REPLACE, None, False
         self._look()
 
     def _look(self) -> None:
-        self._plans = self._planned(self.query_one("#write-path", Input).value.strip())
-        self.query_one("#write-said", Static).update(self._meaning())
-        self.query_one("#write-shown", Static).update(self._shown())
-        exists, merging = self._exists, self._manner is Manner.MERGE
-        self.query_one("#do-write", Button).display = not exists
-        self.query_one("#do-replace", Button).display = exists
-        self.query_one("#do-replace", Button).label = "Add to the file" if merging else "Replace the file"
-        choices = self.query_one("#write-choices", Static)
-        choices.display = exists
-        choices.update(self._choices())
-
-    def _planned(self, text: str) -> tuple[WritePlan, ...] | Failure:
+        """Plan anew, once there is a draft; until then nothing can be written."""
+        self._plan = None
         if isinstance(self._draft, Failure):
-            return self._draft
-        if not text:
-            return Failure("file", "Name a file.")
-        path = Path(text)
-        first = self._merged_plan(path) if self._manner is Manner.MERGE else plan_write(path, self._draft.data)
-        if isinstance(first, Failure):
-            return first
-        plans = [first]
-        for number, data in enumerate(self._draft.more, start=2):
-            beside = plan_write(numbered(path, number), data)
-            if isinstance(beside, Failure):
-                return beside
-            if beside.old is not None and not beside.unchanged:
-                return Failure("exists", f"{safe_text(str(beside.path))} is there too.", "Name another file.")
-            plans.append(beside)
-        return tuple(plans)
+            self._show_fault(self._draft)
+        elif self._draft is not None:
+            self._make_plan(self._draft, self._path.strip(), self._manner)
 
-    def _merged_plan(self, path: Path) -> WritePlan | Failure:
-        standing = plan_write(path, b"")
-        if isinstance(standing, Failure) or self._merges is None:
-            return standing
-        merged = self._merges(standing.old or b"")
-        return merged if isinstance(merged, Failure) else WritePlan(standing.path, merged, standing.old)
+    @work(group="plan", exclusive=True, exit_on_error=False)
+    async def _make_plan(self, draft: Draft, path: str, manner: Manner) -> None:
+        plan = await in_background(lambda: plan_save(draft, path, manner), "plan")
+        if isinstance(plan, Failure):
+            self._show_fault(plan)
+            return
+        self._plan = plan
+        self._show()
+        if self._entered_early:
+            self._enter()
 
-    # how it is said
+    # what is shown
 
-    def _form_words(self) -> Content:
+    def _form_label(self) -> Content:
         place = f" {self._forms.index(self._form) + 1}/{len(self._forms)}" if len(self._forms) > 1 else ""
         return Content.assemble((self._form.name, "bold"), (place, DIM), ": ", self._form.words)
 
-    def _meaning(self) -> Content:
-        if isinstance(self._plans, Failure):
-            return Content.styled(f"✗ {self._plans}", BAD)
-        plan = self._plans[0]
-        where = _where(plan.path)
-        if plan.unchanged:
-            held = "has all of these already" if self._manner is Manner.MERGE else "holds exactly these bytes already"
-            return Content.styled(f"✓ {where} {held}", OK)
-        if plan.old is None:
-            more = f", and {len(self._plans) - 1} more beside it" if len(self._plans) > 1 else ""
-            return Content.styled(f"✚ new file {where}, {len(plan.data)} bytes{more}", OK)
-        return Content.styled(f"! {where} exists; {self._manner.value} changes this:", WARN)
+    def _show_fault(self, fault: Failure) -> None:
+        """Show why there is no file at all."""
+        self._lay_out(Content.styled(f"✗ {fault}", BAD), Content(), exists=False)
+
+    def _show(self) -> None:
+        plan = self._plan
+        if plan is not None:
+            fault = self._fault
+            meaning = plan.meaning if fault is None else Content.styled(f"✗ {fault}", BAD)
+            self._lay_out(meaning, plan.shown, exists=plan.exists)
+
+    def _lay_out(self, meaning: Content, shown: Content, *, exists: bool) -> None:
+        self.query_one("#write-said", Static).update(meaning)
+        self.query_one("#write-shown", Static).update(shown)
+        self.query_one("#do-write", Button).display = not exists
+        replace = self.query_one("#do-replace", Button)
+        replace.display = exists
+        replace.label = "Add to the file" if self._manner is Manner.MERGE else "Replace the file"
+        choices = self.query_one("#write-choices", Static)
+        choices.display = exists
+        choices.update(self._choices())
 
     def _choices(self) -> Content:
         """The keys for a file that stands there."""
         other = "replace it" if self._manner is Manner.MERGE else "add to it"
         backup = "the old file stays as a backup" if self._keeps_old else "keep a backup"
-        keys = [("F3", f"{other} instead")] if self._merges is not None else []
+        merges = self._plan is not None and self._plan.draft.merged is not None
+        keys = [("F3", f"{other} instead")] if merges else []
         keys += [("F4", backup), ("F5", "another name")]
-        return Content("   ").join(Content.assemble((key, "bold"), f" {words}") for key, words in keys)
-
-    def _shown(self) -> Content:
-        if isinstance(self._plans, Failure) or isinstance(self._draft, Failure):
-            return Content()
-        plan = self._plans[0]
-        if plan.old is not None and not plan.unchanged:
-            differing = [*plan.certificates().lines(), *(plan.difference() if plan.is_text else ())]
-            return _laid_out(differing, styled=True)
-        if self._draft.shown is not None:
-            return self._draft.shown
-        return _laid_out([safe_text(line) for line in plan.data.decode("utf-8", "replace").splitlines()])
+        return Content("   ").join(Content.assemble((key, "bold"), f" {text}") for key, text in keys)
 
     # doing it
 
     @on(Input.Submitted, "#write-path")
-    def _entered(self) -> None:
-        if self._exists:
+    def _enter(self) -> None:
+        """Write a new file; over one that stands there a button decides. Before the plan is there, wait."""
+        self._entered_early = self._plan is None
+        if self._plan is not None and self._plan.exists:
             self.query_one("#do-replace").focus()
-            return
-        self._write(replace=False)
+        elif self._plan is not None:
+            self._write(replace=False)
 
     @on(Button.Pressed)
     def _pressed(self, event: Button.Pressed) -> None:
         if event.button.id == "do-cancel":
-            self.dismiss(None)
+            self.action_leave()
         else:
             self._write(replace=event.button.id == "do-replace")
 
     def _write(self, *, replace: bool) -> None:
-        if isinstance(self._plans, Failure):
+        """Do what is shown."""
+        plan = self._plan
+        if plan is None or self._writing:
+            return
+        if isinstance(plan.files, Failure):
             self.query_one("#write-path").focus()
             return
-        for plan in reversed(self._plans):
-            result = write(plan, replace=replace, backup=self._keeps_old)
-            if isinstance(result, Failure):
-                self._look()
-                self.query_one("#write-said", Static).update(Content.styled(f"✗ {result}", BAD))
-                return
-        self.dismiss(Saved(self._form.name, self._plans[0].path))
+        self._writing = True
+        self._write_files(plan.files, replace=replace)
+
+    @work(group="write", exclusive=True, exit_on_error=False)
+    async def _write_files(self, files: tuple[WritePlan, ...], *, replace: bool) -> None:
+        backup = self._keeps_old
+        self._fault = await in_background(lambda: write_all(files, replace=replace, backup=backup), "write")
+        self._writing = False
+        if self._fault is None:
+            self.dismiss(Saved(self._form.name, files[0].path))
+        else:
+            self._look()
+
+
+def plan_save(draft: Draft, text: str, manner: Manner) -> SavePlan:
+    """What it would do to save a draft at the path that was typed; reads what stands there, and blocks."""
+    files = _planned(draft, text, manner)
+    return SavePlan(draft, manner, files, _meaning(files, manner), _shown(draft, files))
+
+
+def _planned(draft: Draft, text: str, manner: Manner) -> tuple[WritePlan, ...] | Failure:
+    if not text:
+        return Failure("file", "Name a file.")
+    path = Path(text)
+    first = _merged(draft, path) if manner is Manner.MERGE else plan_write(path, draft.data)
+    if isinstance(first, Failure):
+        return first
+    files = [first]
+    for number, data in enumerate(draft.more, start=2):
+        beside = plan_write(numbered(path, number), data)
+        if isinstance(beside, Failure):
+            return beside
+        if beside.old is not None and not beside.unchanged:
+            return Failure("exists", f"{safe_text(str(beside.path))} is there too.", "Name another file.")
+        files.append(beside)
+    return tuple(files)
+
+
+def _merged(draft: Draft, path: Path) -> WritePlan | Failure:
+    standing = plan_write(path, b"")
+    if isinstance(standing, Failure) or draft.merged is None:
+        return standing
+    merged = draft.merged(standing.old or b"")
+    return merged if isinstance(merged, Failure) else WritePlan(standing.path, merged, standing.old)
+
+
+def _meaning(files: tuple[WritePlan, ...] | Failure, manner: Manner) -> Content:
+    """What would be done, in a line."""
+    if isinstance(files, Failure):
+        return Content.styled(f"✗ {files}", BAD)
+    first = files[0]
+    where = _where(first.path)
+    if first.unchanged:
+        held = "has all of these already" if manner is Manner.MERGE else "holds exactly these bytes already"
+        return Content.styled(f"✓ {where} {held}", OK)
+    if first.old is None:
+        more = f", and {len(files) - 1} more beside it" if len(files) > 1 else ""
+        return Content.styled(f"✚ new file {where}, {len(first.data)} bytes{more}", OK)
+    return Content.styled(f"! {where} exists; {manner.value} changes this:", WARN)
+
+
+def _shown(draft: Draft, files: tuple[WritePlan, ...] | Failure) -> Content:
+    """The bytes of the file, or the difference to those that stand there."""
+    if isinstance(files, Failure):
+        return Content()
+    first = files[0]
+    if first.old is not None and not first.unchanged:
+        differing = [*first.certificates().lines(), *(first.difference() if first.is_text else ())]
+        return _laid_out(differing, styled=True)
+    if draft.shown is not None:
+        return draft.shown
+    return _laid_out([safe_text(line) for line in first.data.decode("utf-8", "replace").splitlines()])
+
+
+def write_all(files: tuple[WritePlan, ...], *, replace: bool, backup: bool) -> Failure | None:
+    """Write files, the first last; stop at the first failure and return it."""
+    results = (write(file, replace=replace, backup=backup) for file in reversed(files))
+    return next((result for result in results if isinstance(result, Failure)), None)
 
 
 def _where(path: Path) -> str:
