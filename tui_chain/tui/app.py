@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.console import Console
@@ -110,10 +110,16 @@ class ChainApp(App[None]):
             self.set_reactive(App.theme, THEME)
             self.stylesheet.set_variables(self.get_css_variables())
         self.error_console = FaultConsole(markup=False, highlight=False, stderr=True)
-        self.main = MainScreen(clock, trust)
+        self._clock = clock
+        self._trust_names = tuple(trust)
         self._start = start
         self._first = tuple(hosts)
         self._select = select
+
+    @cached_property
+    def main(self) -> MainScreen:
+        """The main screen; made once the app runs, since a screen belongs to the app that is active then."""
+        return MainScreen(self._clock, self._trust_names)
 
     def get_default_screen(self) -> MainScreen:
         """The main screen."""

@@ -169,7 +169,7 @@ class ChainPane(Pane):
 
     def parts(self) -> ComposeResult:
         """The tree, and below it what its cursor is on."""
-        yield ChainTree("", id="chain-tree")
+        yield ChainTree("", id="chain-tree", classes="list")
         with VerticalScroll(classes="below", can_focus=False):
             yield Static(id="chain-detail", markup=False)
 

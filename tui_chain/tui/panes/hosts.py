@@ -56,7 +56,7 @@ class HostPane(Pane):
         box = Input(placeholder="part of a name, label or status; or marked", id="filter", compact=True)
         box.display = False
         yield box
-        yield HostTable(cursor_type="row", show_header=False, cell_padding=0, id="host-table")
+        yield HostTable(cursor_type="row", show_header=False, cell_padding=0, id="host-table", classes="list")
 
     def on_mount(self) -> None:
         """Say that there is nothing yet."""

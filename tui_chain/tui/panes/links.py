@@ -61,7 +61,7 @@ class LinksPane(Pane):
 
     def parts(self) -> ComposeResult:
         """The list, and below it the path and its proof."""
-        yield LinkList(id="link-list", markup=False)
+        yield LinkList(id="link-list", classes="list", markup=False)
         with VerticalScroll(classes="below", can_focus=False):
             yield Static(id="link-detail", markup=False)
 

@@ -103,13 +103,13 @@ class LivePane(Pane):
     def parts(self) -> ComposeResult:
         """The families, what is asked, the two answers side by side, the hops and what is set around it."""
         with LiveScroll(id="live-body"):
-            yield Static(id="families-first", classes="families", markup=False)
+            yield Static(id="families-first", classes="fit gap-below", markup=False)
             yield Static(id="live-request", markup=False)
-            with Horizontal(id="live-sides"):
+            with Horizontal(id="live-sides", classes="fit"):
                 yield Static(id="live-before", classes="side", markup=False)
                 yield Static(id="live-after", classes="side", markup=False)
             yield Static(id="live-more", markup=False)
-            yield Static(id="families-last", classes="families", markup=False)
+            yield Static(id="families-last", classes="fit gap-above", markup=False)
 
     def main(self) -> LiveScroll:
         """The scrolling body."""

@@ -55,8 +55,8 @@ class AddScreen(Dialog[Additions]):
             frame.border_title = "Add hosts"
             frame.border_subtitle = "enter adds · ctrl+j new line · esc close"
             yield Static(Content.styled(HELP, DIM), markup=False)
-            yield HostText(id="add-text", show_line_numbers=True, compact=True)
-            yield Static(id="add-said", markup=False)
+            yield HostText(id="add-text", classes="gap-above", show_line_numbers=True, compact=True)
+            yield Static(id="add-status", classes="fit gap-above", markup=False)
 
     def __init__(self) -> None:
         super().__init__()
@@ -78,7 +78,7 @@ class AddScreen(Dialog[Additions]):
             said.append(Content.styled(f"and {len(found.bad) - 8} more", BAD))
         if found.count:
             said.insert(0, Content.styled(f"{plural(found.count, 'host')} to add", OK))
-        self.query_one("#add-said", Static).update(Content("\n").join(said))
+        self.query_one("#add-status", Static).update(Content("\n").join(said))
 
     @on(HostText.Entered)
     def _entered(self) -> None:

@@ -44,7 +44,7 @@ class AuditView(Dialog[None]):
 
     def compose(self) -> ComposeResult:
         """The head, the facts, the lists, the details."""
-        with Vertical(classes="frame", id="audit"):
+        with Vertical(classes="frame -whole", id="audit"):
             yield from self.head()
             yield Static(id="audit-facts", markup=False)
             with Container(id="audit-body"):
@@ -52,7 +52,7 @@ class AuditView(Dialog[None]):
                     yield RowList(1, "Clients", "clients")
                     yield RowList(2, "Findings", "findings")
                     yield RowList(3, "Certificates", "certificates")
-                with Page(id="audit-below"):
+                with Page(id="audit-below", classes="detail"):
                     yield Static(id="audit-detail", markup=False)
 
     def head(self) -> ComposeResult:

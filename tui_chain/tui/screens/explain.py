@@ -19,14 +19,14 @@ class ExplainScreen(Dialog[bool]):
 
     def compose(self) -> ComposeResult:
         """The text, and below it what it means."""
-        with Vertical(classes="frame", id="explain") as frame:
+        with Vertical(classes="frame -tall", id="explain") as frame:
             frame.border_title = "Explain an error text"
             frame.border_subtitle = "paste it · tab to the answer · esc close"
             words = "Paste what the program printed: Python, curl, git, Node, Java, Go, pip, wget, openssl."
             yield Static(Content.styled(words, DIM), markup=False)
             yield TextArea(id="explain-text", compact=True)
-            with Page(id="explain-page"):
-                yield Static(id="explain-said", markup=False)
+            with Page(id="explain-page", classes="rest gap-above"):
+                yield Static(id="explain-answer", markup=False)
 
     def on_mount(self) -> None:
         """Begin in the text."""
@@ -35,4 +35,4 @@ class ExplainScreen(Dialog[bool]):
     @on(TextArea.Changed)
     def _changed(self) -> None:
         text = self.query_one(TextArea).text
-        self.query_one("#explain-said", Static).update(explanation_page(explain(text)) if text.strip() else "")
+        self.query_one("#explain-answer", Static).update(explanation_page(explain(text)) if text.strip() else "")

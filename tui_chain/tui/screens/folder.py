@@ -56,11 +56,11 @@ class FolderScreen(Dialog[None]):
 
     def compose(self) -> ComposeResult:
         """The list, and what was found of the file under the cursor."""
-        with Vertical(classes="frame", id="folder") as frame:
+        with Vertical(classes="frame -whole", id="folder") as frame:
             frame.border_title = Content.assemble(("Audit of a folder", "bold"), f"  {safe_text(str(self._folder))}")
             frame.border_subtitle = "enter opens · j k move · esc close"
             yield RowList(0, "Files", "files")
-            with Page(id="folder-below"):
+            with Page(id="folder-below", classes="detail"):
                 yield Static(id="folder-detail", markup=False)
 
     def on_mount(self) -> None:

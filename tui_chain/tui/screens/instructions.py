@@ -177,14 +177,14 @@ class InstructionsScreen(Dialog[None]):
 
     def compose(self) -> ComposeResult:
         """The list, and the text beside it."""
-        with Vertical(classes="frame", id="instructions") as frame:
+        with Vertical(classes="frame -tall", id="instructions") as frame:
             frame.border_title = Content(f"Instructions: {self._shown.host}")
             frame.border_subtitle = "j k choose · y copies it · w saves all · tab scroll · esc close"
             with Horizontal():
                 yield InstructionList(
                     *(Option(Content(one.name)) for one in self._shown.each), id="instruction-names"
                 )
-                with Page(id="instruction-page"):
+                with Page(id="instruction-page", classes="rest"):
                     yield Static(id="instruction-body", markup=False)
 
     @property

@@ -64,9 +64,9 @@ class RefreshScreen(Dialog[Saved]):
             )
             written = "w writes the new file · " if self._found.output is not None else ""
             frame.border_subtitle = f"{written}j k move · esc close"
-            yield Static(self._outcome(), id="refresh-outcome", markup=False)
+            yield Static(self._outcome(), id="refresh-outcome", classes="gap-below", markup=False)
             yield RowList(0, "Hosts", "news")
-            with Page(id="refresh-below"):
+            with Page(id="refresh-below", classes="detail"):
                 yield Static(id="refresh-detail", markup=False)
 
     def _outcome(self) -> Content:

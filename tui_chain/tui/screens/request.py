@@ -50,14 +50,14 @@ class RequestScreen(Dialog[RequestChoice]):
         with Vertical(classes="frame", id="request") as frame:
             frame.border_title = Content(f"The request to {self._target}")
             frame.border_subtitle = "enter keeps it · F2 method · F3 proxy · ctrl+j new line · esc close"
-            yield Static(id="request-method", markup=False)
+            yield Static(id="request-method", classes="gap-below", markup=False)
             yield Static(Content.styled("path, with its query", DIM), markup=False)
-            yield Input(self._choice.path, id="request-path", compact=True, select_on_focus=False)
+            yield Input(self._choice.path, id="request-path", classes="path", compact=True, select_on_focus=False)
             yield Static(Content.styled("further headers, each on a line: Name: value", DIM), markup=False)
             headers = "\n".join(f"{name}: {value}" for name, value in self._choice.headers)
             yield HeaderText(headers, id="request-headers", compact=True)
-            yield Static(id="request-proxy", markup=False)
-            yield Static(id="request-said", markup=False)
+            yield Static(id="request-proxy", classes="gap-above", markup=False)
+            yield Static(id="request-fault", classes="fit gap-above", markup=False)
 
     def on_mount(self) -> None:
         """Begin in the path."""
@@ -108,7 +108,7 @@ class RequestScreen(Dialog[RequestChoice]):
             self.dismiss(choice)
 
     def _say(self, words: str) -> None:
-        self.query_one("#request-said", Static).update(Content.styled(words, BAD))
+        self.query_one("#request-fault", Static).update(Content.styled(words, BAD))
 
 
 _WAYS = ("directly", "through the environment's proxy")

@@ -54,7 +54,7 @@ class RootScreen(Dialog[ConfirmedRoot]):
             later = "A trust file for --trust, to trust it in later runs too; empty: in this run alone."
             yield Static(Content.styled(later, DIM), markup=False)
             yield Input(id="root-file", compact=True, placeholder="FILE.pem")
-            yield Static(id="root-said", markup=False)
+            yield Static(id="root-fault", markup=False)
 
     def on_mount(self) -> None:
         """Begin with the digits."""
@@ -94,7 +94,7 @@ class RootScreen(Dialog[ConfirmedRoot]):
         return plan if isinstance(plan, Failure) else write(plan, replace=True)
 
     def _say(self, words: str) -> None:
-        self.query_one("#root-said", Static).update(Content.styled(f"✗ {words}", BAD))
+        self.query_one("#root-fault", Static).update(Content.styled(f"✗ {words}", BAD))
 
 
 def _in_two_lines(fingerprint: str) -> str:

@@ -115,14 +115,16 @@ class SaveScreen(Dialog[Saved]):
 
     def compose(self) -> ComposeResult:
         """The path, what writing there means, the bytes, the buttons."""
-        with Vertical(classes="frame", id="write") as frame:
+        with Vertical(classes="frame -tall", id="write") as frame:
             frame.border_title = Content(self._heading)
             frame.border_subtitle = f"enter writes{' · F2 another kind' if len(self._forms) > 1 else ''} · esc close"
             yield Static(id="write-kind", markup=False)
-            yield Input(self._base + self._form.suffix, id="write-path", compact=True, select_on_focus=False)
-            yield Static(id="write-said", markup=False)
+            yield Input(
+                self._base + self._form.suffix, id="write-path", classes="path", compact=True, select_on_focus=False
+            )
+            yield Static(id="write-meaning", markup=False)
             yield Static(id="write-choices", markup=False)
-            with Page(id="write-bytes"):
+            with Page(id="write-bytes", classes="rest"):
                 yield Static(id="write-shown", markup=False)
             with Horizontal(id="write-buttons"):
                 yield Button("Write", id="do-write", variant="success", compact=True)
@@ -241,7 +243,7 @@ class SaveScreen(Dialog[Saved]):
             self._lay_out(meaning, plan.shown, exists=plan.exists)
 
     def _lay_out(self, meaning: Content, shown: Content, *, exists: bool) -> None:
-        self.query_one("#write-said", Static).update(meaning)
+        self.query_one("#write-meaning", Static).update(meaning)
         self.query_one("#write-shown", Static).update(shown)
         self.query_one("#do-write", Button).display = not exists
         replace = self.query_one("#do-replace", Button)

@@ -52,6 +52,7 @@ class PathInput(Input):
             value,
             placeholder="a bundle, trust store file or folder; tab completes names",
             id=widget_id,
+            classes="path",
             compact=True,
             max_length=MAX_PATH,
             suggester=PathSuggester(),

@@ -62,7 +62,7 @@ class RowList(ScrollView, can_focus=True):
         """Enter was pressed on a row."""
 
     def __init__(self, number: int, name: str, widget_id: str) -> None:
-        super().__init__(id=widget_id, classes="row-list")
+        super().__init__(id=widget_id)
         self._heading = f"{number} {name}" if number else name
         self._words: ListCell = ("", "")
         self._count = 0
