@@ -155,7 +155,7 @@ async def test_names_that_attack_are_only_shown(tmp_path: Path, monkeypatch: pyt
             await keys(pilot, *names)
             seen.append(screen_text(pilot))
         await pilot.press("w")
-        await shows(pilot, "Write the mended file")
+        await shows(pilot, "Write the fixed file")
         seen.append(screen_text(pilot))
         await keys(pilot, "escape", "escape")
         assert pilot.app.is_running

@@ -89,7 +89,7 @@ async def test_mending_shows_the_difference_and_asks(tmp_path: Path) -> None:
     async with stage(MEDIUM, ()) as pilot:
         await audit(pilot, file)
         await pilot.press("w")
-        await shows(pilot, "mended: 3 CA certificates, without 1 harmful certificate")
+        await shows(pilot, "fixed: 3 CA certificates, without 1 harmful certificate")
         await shows(pilot, "- CN=localhost")
         await keys(pilot, "enter")
         assert file.read_bytes() == old
@@ -112,7 +112,7 @@ async def test_what_would_be_lost_is_not_written_over(tmp_path: Path) -> None:
             await shows(pilot, "stays as it is")
             await keys(pilot, "enter")
             assert file.read_bytes() == old
-            new = (tmp_path / f"{file.stem}-mended.pem").read_bytes()
+            new = (tmp_path / f"{file.stem}-fixed.pem").read_bytes()
             assert b"PRIVATE" not in new
             assert read_certificates(new).certificates == read_certificates(old).certificates
         await audit(pilot, damaged(tmp_path, "web page"))
@@ -139,7 +139,7 @@ async def test_a_folder_lists_its_files_with_their_verdicts(tmp_path: Path) -> N
         await shows(pilot, "✗ 1 fatal · 6 of 8 clients do not load all of it")
         assert not pilot.app.screen.query(Input)
         await pilot.press("w")
-        await shows(pilot, "Write the mended file")
+        await shows(pilot, "Write the fixed file")
         await pilot.press("enter", "enter")
         await shows(pilot, "✓ every client reads all it takes")
         await pilot.press("escape")

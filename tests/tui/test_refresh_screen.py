@@ -82,7 +82,7 @@ async def test_it_asks_first_and_leaves_the_list_alone_without_consent(lab: Lab,
         await keys(pilot, "n")
         await read(pilot)
         assert app.rows == ()
-        assert "A bundle looked after" not in screen_text(pilot)
+        assert "A bundle refreshed" not in screen_text(pilot)
 
 
 async def test_a_bundle_that_works_and_is_needed(lab: Lab, bundle: Path) -> None:
@@ -187,7 +187,7 @@ async def test_files_that_are_not_for_it_are_refused(lab: Lab, bundle: Path) -> 
         for top, words in cases:
             bundle.write_text(top)
             await audit(pilot, bundle)
-            assert ("r looks after it" in screen_text(pilot)) == (
+            assert ("r refreshes it" in screen_text(pilot)) == (
                 "is not refreshed" not in words and "does not say" not in words
             )
             await keys(pilot, "1", "r")

@@ -38,6 +38,26 @@ def ours(base: type) -> bool:
     return base.__module__.startswith("tui_chain.")
 
 
+def imported(tree: ast.Module) -> set[str]:
+    """The modules of the screen that a module imports, wherever in it."""
+    names = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom):
+            names |= {str(node.module), *(f"{node.module}.{alias.name}" for alias in node.names)}
+        elif isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+    return names & {dotted(path) for path in MODULES}
+
+
+def test_there_is_no_circle() -> None:
+    """Imports inside functions and for type checkers count."""
+    waiting = {dotted(path): imported(tree) - {dotted(path)} for path, tree in TREES.items()}
+    while free := [name for name, needed in waiting.items() if not needed & waiting.keys()]:
+        for name in free:
+            del waiting[name]
+    assert sorted(waiting) == []
+
+
 def test_every_module_is_short() -> None:
     assert [path for path in MODULES if len(path.read_text(encoding="utf-8").splitlines()) > 400] == []
 

@@ -188,10 +188,10 @@ class ChainApp(App[None]):
 
     def action_help(self) -> None:
         """Show every key."""
-        from tui_chain.tui.screens.dialog import Reader
+        from tui_chain.tui.screens.dialog import PageScreen
         from tui_chain.tui.screens.pages import keys_page
 
-        self.push_screen(Reader("All keys", keys_page()))
+        self.push_screen(PageScreen("All keys", keys_page()))
 
     def action_explain(self) -> None:
         """Ask for an error text and say what it means."""

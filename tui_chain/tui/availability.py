@@ -13,8 +13,8 @@ _OF_CHAIN = frozenset({"fix", "test", "details", "copy_certificate", "servers", 
 _OF_HOST = frozenset({"probe", "remove", "report", "request"})
 _OF_REPAIR = frozenset({"write", "copy_bundle", "instructions"})
 _NO_CHOICE = {
-    "choose": "There is nothing to choose here: space marks hosts in pane 1 and takes candidates in pane 3.",
-    "step_path": "There is no second path to walk to.",
+    "choose": "There is nothing to choose here: space marks hosts in pane 1 and selects candidates in pane 3.",
+    "step_path": "There is no second path.",
     "trust_root": "There is no root here that could be confirmed.",
     "error": "There is no error to show.",
     "open_hop": "No redirect of this host has failed on TLS.",

@@ -236,8 +236,8 @@ class HostJobs:
             from tui_chain.engine.questions import ask_servers
             from tui_chain.probe.variants import Wanted
 
-            asked = await ask_servers(self.journey, state, Wanted(all_addresses=True, key_types=True, no_sni=True))
-            return replace(state, servers=asked.servers) if _same_chain(asked, state) else asked
+            answered = await ask_servers(self.journey, state, Wanted(all_addresses=True, key_types=True, no_sni=True))
+            return replace(state, servers=answered.servers) if _same_chain(answered, state) else answered
 
         self.begin(target, "asking all", job, done)
 
@@ -247,9 +247,9 @@ class HostJobs:
         async def job(state: HostState, _: Callable[[str], None]) -> HostState:
             from tui_chain.engine.questions import ask_revocation
 
-            asked = await ask_revocation(self.journey, state)
-            revoked = any(check.status.value == "revoked" for check in asked.revocation or ())
-            return asked if revoked else replace(state, revocation=asked.revocation)
+            answered = await ask_revocation(self.journey, state)
+            revoked = any(check.status.value == "revoked" for check in answered.revocation or ())
+            return answered if revoked else replace(state, revocation=answered.revocation)
 
         self.begin(target, "revocation", job, done)
 

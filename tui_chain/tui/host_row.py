@@ -1,4 +1,4 @@
-"""A host as the screen knows it, and the words and colours in which it is said."""
+"""A host as the screen knows it, and the labels and colours in which it is shown."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ class HostRow:
         return self.state.proven is not None and self.written is None
 
 
-def verdict_words(row: HostRow) -> str:
+def verdict_label(row: HostRow) -> str:
     """What is wrong with the host, in a few words; for a host that was not reached, the failure."""
     if isinstance(row.state.served, Failure):
         return row.state.served.message.removeprefix(f"{row.target}: ")

@@ -37,7 +37,7 @@ def lines(parts: Iterable[Content]) -> Content:
 
 
 def days_left(certificate: Certificate, now: datetime) -> tuple[str, str]:
-    """How long it is valid still, as words and style."""
+    """How long it is valid still, as text and style."""
     if certificate.not_after is None:
         return "dates unreadable", BAD
     if certificate.not_before is not None and now < certificate.not_before:
@@ -50,14 +50,14 @@ def days_left(certificate: Certificate, now: datetime) -> tuple[str, str]:
 
 def validity(certificate: Certificate, now: datetime) -> Content:
     """The validity as a bar with today on it, between its two dates."""
-    words, style = days_left(certificate, now)
+    text, style = days_left(certificate, now)
     start, end = certificate.not_before, certificate.not_after
     if start is None or end is None:
-        return fact("valid", (words, style))
+        return fact("valid", (text, style))
     share = (now - start) / (end - start) if end > start else 1.0
     place = min(max(round(share * (BAR - 1)), 0), BAR - 1)
     bar = Content.assemble(("━" * place, style), ("●", style), ("─" * (BAR - 1 - place), DIM))
-    return fact("valid", f"{start:%Y-%m-%d} ", bar, f" {end:%Y-%m-%d}  ", (words, style))
+    return fact("valid", f"{start:%Y-%m-%d} ", bar, f" {end:%Y-%m-%d}  ", (text, style))
 
 
 def summary(
@@ -75,7 +75,7 @@ def summary(
     parts = [
         Content.assemble((certificate.subject, "bold")),
         validity(certificate, now),
-        *(finding_words(found, width) for found in findings),
+        *(finding_text(found, width) for found in findings),
         *([fact("names", names)] if names else []),
         fact("issuer", certificate.issuer),
         fact("key", f"{certificate.key_words} · signed with {certificate.signature_words}"),
@@ -87,7 +87,7 @@ def summary(
     return lines(parts)
 
 
-def finding_words(found: Finding, width: int = 100) -> Content:
+def finding_text(found: Finding, width: int = 100) -> Content:
     """A finding: its severity and code, what it is, and what to do, wrapped to `width` cells under its glyph."""
     glyph, style = SEVERITY_LOOK[found.severity]
     message, hint = ("\n".join(_hanging(text, width)) for text in (found.message, found.hint))
@@ -116,7 +116,7 @@ def refusals(verdicts: Verdicts) -> list[Content]:
     for name, verdict in verdicts.items():
         if not verdict.ok:
             groups.setdefault(reason(verdict), []).append(name)
-    return [Content.assemble((f"✗ {family_names(names)}: ", BAD), words) for words, names in groups.items()]
+    return [Content.assemble((f"✗ {family_names(names)}: ", BAD), text) for text, names in groups.items()]
 
 
 def try_line(tried: IssuerLookup) -> Content:
@@ -149,13 +149,13 @@ def attempt(title: str, made: Attempt | None, nothing: str) -> Content:
 def _steps(times: Times) -> list[Content]:
     """The time of each step that was reached, two on a line."""
     pairs = (("lookup", times.lookup, "connect", times.connect), ("TLS", times.tls, "answer", times.first_byte))
-    told = []
+    rows = []
     for first, took, second, then in pairs:
         known = [(name, f"{value:.0f} ms") for name, value in ((first, took), (second, then)) if value is not None]
         if known:
-            more = "".join(f" · {name} {words}" for name, words in known[1:])
-            told.append(fact(known[0][0], known[0][1] + more))
-    return told
+            more = "".join(f" · {name} {text}" for name, text in known[1:])
+            rows.append(fact(known[0][0], known[0][1] + more))
+    return rows
 
 
 def hop_line(hop: Hop, width: int, margin: int = 0) -> Content:

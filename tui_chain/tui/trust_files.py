@@ -109,5 +109,5 @@ def _question(count: int, known: int, *, crls: bool) -> str:
     else:
         place = f"{count - known} of them would be added to the list" if known < count else "all of them on the list"
     also = " and its CRLs are fetched" if crls else ""
-    asked = f"Each is asked for a handshake, its missing links are looked for anew{also}."
-    return f"It is for {plural(count, 'host')}, {place}. {asked}"
+    step = f"Each is asked for a handshake, its missing intermediates are searched for anew{also}."
+    return f"It is for {plural(count, 'host')}, {place}. {step}"

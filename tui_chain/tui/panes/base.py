@@ -43,7 +43,7 @@ class Pane(Vertical):
     filled = False
     NUMBER: ClassVar[int]
     NAME: ClassVar[str]
-    _words: tuple[str, str] = ("", "")
+    _verdict_shown: tuple[str, str] = ("", "")
 
     async def fill(self) -> None:
         """Mount what is inside: the frames and titles are painted before it, since it takes as long again."""
@@ -52,20 +52,20 @@ class Pane(Vertical):
         self.watch_row(self.row)
 
     def watch_row(self, row: HostRow | None) -> None:
-        """Show another host, or the same one further on its way."""
+        """Show another host, or the same one further on."""
 
     def compose(self) -> ComposeResult:
-        """Nothing before `fill`, then the parts."""
+        """Nothing before `fill`, then the content."""
         if self.filled:
-            yield from self.parts()
+            yield from self.compose_content()
 
-    def parts(self) -> ComposeResult:
+    def compose_content(self) -> ComposeResult:
         """What is inside the pane."""
         raise NotImplementedError
 
     def title(self, verdict: str, style: str = "") -> None:
         """Put number, name and one-line verdict on the border, where they stay when the pane is folded."""
-        self._words = (verdict, style)
+        self._verdict_shown = (verdict, style)
         # a border that is only a top line leaves no blank around its title
         blank = "" if self.styles.border_left[0] else " "
         self.border_title = Content.assemble(
@@ -74,7 +74,7 @@ class Pane(Vertical):
 
     def on_resize(self) -> None:
         """Lay the title out for another shape of the border."""
-        self.title(*self._words)
+        self.title(*self._verdict_shown)
 
     def main(self) -> Widget:
         """The widget that takes the focus."""

@@ -24,7 +24,7 @@ from tui_chain.tui.actions import CHAIN, bindings
 from tui_chain.tui.host_row import BAD, DIM, NEW, OK, SEVERITY_LOOK, STATUS_LOOK, WARN, HostRow, reached
 from tui_chain.tui.messages import CertificateOpened
 from tui_chain.tui.panes.base import CURSOR_KEYS, Pane, copy_of
-from tui_chain.tui.render import days_left, fact, family_line, finding_words, lines, summary
+from tui_chain.tui.render import days_left, fact, family_line, finding_text, lines, summary
 
 if TYPE_CHECKING:
     from tui_chain.diagnose.diagnosis import Diagnosis
@@ -83,7 +83,7 @@ def _role(certificate: Certificate, source: str) -> str:
     kind = "root" if certificate.self_issued else "intermediate"
     if source == "served":
         return kind
-    where = next((words for start, words in _FOUND.items() if source.startswith(start)), "found")
+    where = next((text for start, text in _FOUND.items() if source.startswith(start)), "found")
     return f"{kind}, {where}"
 
 
@@ -120,7 +120,7 @@ def _unneeded(served: ServedChain, verdict: Diagnosis, trail: tuple[Certificate,
         if certificate not in trail:
             findings = verdict.at(certificate)
             glyph, style = SEVERITY_LOOK[findings[0].severity] if findings else ("·", DIM)
-            yield Node(0, glyph, style, "sent for nothing", certificate.label, certificate)
+            yield Node(0, glyph, style, "not in the path", certificate.label, certificate)
 
 
 class ChainTree(Tree[Node]):
@@ -167,7 +167,7 @@ class ChainPane(Pane):
         self._shown: tuple[Node, ...] = ()
         self._target: Target | None = None
 
-    def parts(self) -> ComposeResult:
+    def compose_content(self) -> ComposeResult:
         """The tree, and below it what its cursor is on."""
         yield ChainTree("", id="chain-tree", classes="list")
         with VerticalScroll(classes="below", can_focus=False):
@@ -178,12 +178,12 @@ class ChainPane(Pane):
         return self.query_one(ChainTree)
 
     def on_resize(self) -> None:
-        """Wrap the words anew."""
+        """Wrap the text to another width."""
         if self.filled:
             self._detail()
 
     def watch_row(self, row: HostRow | None) -> None:
-        """Show another host, or the same one further on its way."""
+        """Show another host, or the same one further on."""
         if not self.filled:
             return
         shown = nodes(row.state) if row is not None else ()
@@ -220,8 +220,8 @@ class ChainPane(Pane):
             (f"{node.glyph} ", self._rich(node.style)), (f"{node.role}  ", self._rich(DIM)), node.name
         )
         if node.certificate is not None:
-            words, style = days_left(node.certificate, self._clock())
-            label.append(f"  {words}", self._rich(style))
+            text, style = days_left(node.certificate, self._clock())
+            label.append(f"  {text}", self._rich(style))
         return label
 
     def _rich(self, variable: str) -> Style:
@@ -253,16 +253,16 @@ class ChainPane(Pane):
         self.title(f"{glyph} {row.status.value} · {sent}{whence}", style)
 
     def _detail(self) -> None:
-        self.query_one("#chain-detail", Static).update(self._detail_words())
+        self.query_one("#chain-detail", Static).update(self._detail_text())
 
-    def _detail_words(self) -> Content:
+    def _detail_text(self) -> Content:
         row, node = self.row, self._node()
         if row is None or row.state.verdict is None:
             return Content.styled("The chain stands here once the host is probed.", DIM)
-        # two cells for the scroll bar, which the words themselves may call for
+        # two cells for the scroll bar, which the text itself may call for
         width = self.query_one("#chain-detail").content_size.width - 2
         if node is None:
-            return lines(finding_words(found, width) for found in row.state.verdict.findings)
+            return lines(finding_text(found, width) for found in row.state.verdict.findings)
         if node.certificate is not None:
             source = source_of(row.state, node.certificate)
             findings = _findings(row.state.verdict, node)
@@ -324,7 +324,7 @@ def _connection(served: ServedChain | None) -> Iterator[Content]:
         yield fact("server", f"{served.address} · {served.tls_version} · {served.cipher}")
     if served.timings is not None:
         times = served.timings
-        words = f"name {times.lookup:.0f} ms, connect {times.connect:.0f} ms, TLS {times.tls:.0f} ms"
-        yield fact("took", words)
+        text = f"name {times.lookup:.0f} ms, connect {times.connect:.0f} ms, TLS {times.tls:.0f} ms"
+        yield fact("took", text)
     if served.note:
         yield Content.styled(f"! {served.note}", WARN)

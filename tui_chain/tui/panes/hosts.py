@@ -51,7 +51,7 @@ class HostPane(Pane):
         self._needle = ""
         self._width = 0
 
-    def parts(self) -> ComposeResult:
+    def compose_content(self) -> ComposeResult:
         """A filter that is hidden until it is wanted, and the table."""
         box = Input(placeholder="part of a name, label or status; or marked", id="filter", compact=True)
         box.display = False
@@ -95,7 +95,7 @@ class HostPane(Pane):
         if key in table.rows:
             for column, cell in zip(("glyph", "name", "word"), self._cells(row), strict=True):
                 table.update_cell(key, column, cell)
-        self._say()
+        self._show_counts()
 
     def _matching(self) -> list[HostRow]:
         needle = self._needle.lower()
@@ -116,7 +116,7 @@ class HostPane(Pane):
         targets = [row.target for row in rows]
         if targets:
             table.move_cursor(row=targets.index(current) if current in targets else 0)
-        self._say()
+        self._show_counts()
 
     @property
     def highlighted(self) -> Target | None:
@@ -147,19 +147,19 @@ class HostPane(Pane):
             return f"{label}  {target}"
         return elide_middle(label or target, width)
 
-    def _say(self) -> None:
+    def _show_counts(self) -> None:
         done = [row.status for row in self._rows.values() if row.status is not None]
         busy = sum(bool(row.busy) for row in self._rows.values())
-        words = [str(len(self._rows)), f"{done.count(Status.COMPLETE)} ok"]
+        counts = [str(len(self._rows)), f"{done.count(Status.COMPLETE)} ok"]
         counted = ((status, done.count(status)) for status in (Status.REPAIRABLE, Status.PARTIAL))
-        words += [f"{count} {status.value}" for status, count in counted if count]
+        counts += [f"{count} {status.value}" for status, count in counted if count]
         if busy:
-            words.append(f"{busy} busy")
+            counts.append(f"{busy} busy")
         if self._marked:
-            words.insert(0, f"{len(self._marked)} marked")
+            counts.insert(0, f"{len(self._marked)} marked")
         if self._needle:
-            words.append(f"filter “{self._needle}”: {self.main().row_count}")
-        self.title(" · ".join(words))
+            counts.append(f"filter “{self._needle}”: {self.main().row_count}")
+        self.title(" · ".join(counts))
 
     def go(self, target: Target) -> None:
         """Put the cursor on a host."""

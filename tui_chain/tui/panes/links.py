@@ -41,10 +41,10 @@ class LinkList(OptionList):
 
 
 @dataclass(frozen=True)
-class Line:
+class LinkLine:
     """A line of the list: the certificate it stands for, and the candidate, if it is one."""
 
-    words: Content
+    text: Content
     certificate: Certificate | None = None
     candidate: tuple[Gap, Candidate] | None = None
 
@@ -57,9 +57,9 @@ class LinksPane(Pane):
 
     def __init__(self, pane_id: str) -> None:
         super().__init__(id=pane_id, classes="pane")
-        self._lines: tuple[Line, ...] = ()
+        self._lines: tuple[LinkLine, ...] = ()
 
-    def parts(self) -> ComposeResult:
+    def compose_content(self) -> ComposeResult:
         """The list, and below it the path and its proof."""
         yield LinkList(id="link-list", classes="list", markup=False)
         with VerticalScroll(classes="below", can_focus=False):
@@ -70,26 +70,26 @@ class LinksPane(Pane):
         return self.query_one(LinkList)
 
     def watch_row(self, row: HostRow | None) -> None:
-        """Show another host, or the same one further on its way."""
+        """Show another host, or the same one further on."""
         if not self.filled:
             return
         shown = tuple(_lines(row)) if row is not None else ()
-        if [(line.words.plain, line.certificate) for line in shown] != [
-            (line.words.plain, line.certificate) for line in self._lines
+        if [(line.text.plain, line.certificate) for line in shown] != [
+            (line.text.plain, line.certificate) for line in self._lines
         ]:
             self._lines = shown
             options = self.main()
             options.clear_options()
-            options.add_options([Option(line.words) for line in shown])
+            options.add_options([Option(line.text) for line in shown])
             options.highlighted = 0 if shown else None
         self.title(*_verdict(row))
         self._detail()
 
     def _detail(self) -> None:
         """Below the list: the candidate under the cursor and why, or the path that the repair takes."""
-        words = _candidate_words(self.row, self.chosen) if self.chosen is not None else _proof(self.row)
-        self.query_one("#link-detail", Static).update(words)
-        self.query_one(".below").display = bool(words.plain)
+        text = _candidate_text(self.row, self.chosen) if self.chosen is not None else _proof(self.row)
+        self.query_one("#link-detail", Static).update(text)
+        self.query_one(".below").display = bool(text.plain)
 
     @property
     def certificate(self) -> Certificate | None:
@@ -144,13 +144,13 @@ class LinksPane(Pane):
         await self.run_action("screen.details" if self.certificate is None else "details")
 
 
-def _lines(row: HostRow) -> Iterator[Line]:
+def _lines(row: HostRow) -> Iterator[LinkLine]:
     verdict, resolution = row.state.verdict, row.state.resolution
     if verdict is None:
         return
     for missing in verdict.missing:
         key = f" · key id {missing.key_id[:16]}…" if missing.key_id else ""
-        yield Line(
+        yield LinkLine(
             Content.assemble(
                 ("✗ missing ", BAD), missing.subject, (f"{key} · wanted by {missing.wanted_by.label}", DIM)
             )
@@ -159,58 +159,60 @@ def _lines(row: HostRow) -> Iterator[Line]:
         return
     for gap in row.gaps:
         for candidate in gap.candidates:
-            yield Line(_candidate_line(gap, candidate), candidate.certificate, (gap, candidate))
+            yield LinkLine(_candidate_line(gap, candidate), candidate.certificate, (gap, candidate))
     for tried in resolution.tries:
-        yield Line(try_line(tried), tried.certificates[0] if tried.certificates else None)
+        yield LinkLine(try_line(tried), tried.certificates[0] if tried.certificates else None)
 
 
 def _candidate_line(gap: Gap, candidate: Candidate) -> Content:
-    """One certificate that could close a gap: taken or not, whether it signed, where its path ends."""
+    """One certificate that could close a gap: selected or not, whether it signed, where its path ends."""
     signed = candidate.proof == "signed"
     glyph, style = ("✚", NEW) if candidate.chosen else ("○", "") if signed else ("✗", DIM)
     until = (
-        f"until {candidate.certificate.not_after:%Y-%m-%d}" if candidate.certificate.not_after else "dates unreadable"
+        f"expires {candidate.certificate.not_after:%Y-%m-%d}"
+        if candidate.certificate.not_after
+        else "dates unreadable"
     )
     facts = f"{PROOF_SHORT[candidate.proof]} {gap.wanted_by.label} · {until} · ends at {candidate.end}"
     return Content.assemble(
-        (f"{glyph} {'taken' if candidate.chosen else 'candidate'} ", style),
+        (f"{glyph} {'selected' if candidate.chosen else 'candidate'} ", style),
         candidate.certificate.label,
         (f"  {_short(candidate.source)} · {facts}", DIM),
     )
 
 
-# by the words of x509.signatures.Proof, which the first paint does without
+# by the values of x509.signatures.Proof, which the first paint does without
 PROOF_SHORT = {"signed": "signed", "not signed": "did not sign", "cannot tell": "may have signed"}
 
 
-def _candidate_words(row: HostRow | None, chosen: tuple[Gap, Candidate]) -> Content:
-    """Why this one: its path, what the clients say of it, and the words of the comparison."""
+def _candidate_text(row: HostRow | None, chosen: tuple[Gap, Candidate]) -> Content:
+    """Why this one: its path, what the clients say of it, and the reason of the comparison."""
     _, candidate = chosen
     paths = row.paths if row is not None else ()
     place = next((place for place, path in enumerate(paths) if path is candidate.best), None)
-    walk = "; n and p walk them" if sum(path.usable for path in paths) > 1 else ""
+    walk = "; n and p select another" if sum(path.usable for path in paths) > 1 else ""
     which = f"path {place + 1} of {len(paths)}{walk} · " if place is not None and len(paths) > 1 else ""
     trail = [fact("path" if depth == 0 else "", "  " * depth, one.label) for depth, one in enumerate(candidate.trail)]
-    said = (
+    verdicts = (
         [fact("clients", family_line(candidate.verdicts)), *refusals(candidate.verdicts)]
         if candidate.verdicts
         else []
     )
     crls = _crls(row.state) if row is not None and candidate.chosen else []
-    return lines([fact("why", which, candidate.why), *trail, *said, *_expiry(row, candidate), *crls])
+    return lines([fact("why", which, candidate.why), *trail, *verdicts, *_expiry(row, candidate), *crls])
 
 
 def _expiry(row: HostRow | None, candidate: Candidate) -> list[Content]:
-    """Until when the bundle works, where this certificate is in it."""
+    """When the bundle expires, where this certificate is in it."""
     repair = row.state.proven if row is not None else None
     if repair is None or not candidate.chosen or repair.bundle.earliest_expiry is None:
         return []
-    return [fact("until", f"{repair.bundle.earliest_expiry:%Y-%m-%d}, when the first certificate of the bundle ends")]
+    return [fact("bundle", f"expires {repair.bundle.earliest_expiry:%Y-%m-%d}, with its first certificate")]
 
 
 def _verdict(row: HostRow | None) -> tuple[str, str]:
     if row is None or row.status is None or row.status is Status.UNREACHABLE:
-        return "nothing to say yet", DIM
+        return "not probed yet", DIM
     state = row.state
     if state.resolution is None:
         count = len(state.verdict.missing) if state.verdict is not None else 0
@@ -221,12 +223,12 @@ def _verdict(row: HostRow | None) -> tuple[str, str]:
         return "✓ nothing is missing", OK
     if state.proven is not None:
         found = plural(len(state.verdict.not_sent) if state.verdict is not None else 0, "certificate")
-        words = f"{found} found · {state.proven.passed} of {len(state.proven.verdicts)} client families accept"
+        text = f"{found} found · {state.proven.passed} of {len(state.proven.verdicts)} client families accept"
         if state.crls is not None:
-            words += (
+            text += (
                 " · no CRLs" if isinstance(state.crls, Failure) else f" · CRLs until {state.crls.until:%m-%d %H:%M}"
             )
-        return (f"✓ {words}", OK) if state.proven.whole else (f"! {words}", WARN)
+        return (f"✓ {text}", OK) if state.proven.whole else (f"! {text}", WARN)
     return f"✗ no repair · {plural(len(state.resolution.tries), 'try').replace('trys', 'tries')}", BAD
 
 
@@ -250,7 +252,7 @@ def _proof(row: HostRow | None) -> Content:
     ]
     verdicts = state.proven.verdicts
     expiry = state.proven.bundle.earliest_expiry
-    until = [fact("until", f"{expiry:%Y-%m-%d}, when the first certificate of the bundle ends")] if expiry else []
+    until = [fact("bundle", f"expires {expiry:%Y-%m-%d}, with its first certificate")] if expiry else []
     return lines([*path, fact("clients", family_line(verdicts)), *refusals(verdicts), *until, *_crls(state)])
 
 
@@ -262,9 +264,9 @@ def _crls(state: HostState) -> list[Content]:
     if isinstance(found, Failure):
         return [fact("crls", (f"✗ {found.message}", BAD)), fact("", (found.hint, DIM))]
     count = f"✓ {plural(len(found.lists), 'list')}, until {found.until:%Y-%m-%d %H:%M} UTC"
-    told = [fact("crls", (count, OK), f" · for clients with {found.scope.flag}")]
-    told += [fact("", one.crl.issuer, (f"  {_short(one.source)}", DIM)) for one in found.lists]
-    return [*told, fact("", acceptance_line(found.clients))]
+    rows = [fact("crls", (count, OK), f" · for clients with {found.scope.flag}")]
+    rows += [fact("", one.crl.issuer, (f"  {_short(one.source)}", DIM)) for one in found.lists]
+    return [*rows, fact("", acceptance_line(found.clients))]
 
 
 def _before(row: HostRow | None) -> Content:
@@ -273,11 +275,11 @@ def _before(row: HostRow | None) -> Content:
     if verdict is None or not verdict.missing:
         return Content()
     urls = [safe_text(url) for missing in verdict.missing for url in missing.wanted_by.issuer_urls[:5]]
-    asked = [fact("f asks", "the other hosts, the pool of kept certificates, the trust stores, then AIA:")]
+    order = [fact("f asks", "the other hosts, the pool of kept certificates, the trust stores, then AIA:")]
     named = [fact("", url) for url in dict.fromkeys(urls)] or [
         fact("", ("the certificate names no AIA address", DIM))
     ]
-    return lines([*asked, *named])
+    return lines([*order, *named])
 
 
 def _short(source: str) -> str:

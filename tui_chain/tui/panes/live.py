@@ -61,7 +61,7 @@ def _texts(as_served: Verdict | None, with_bundle: Verdicts | None, family: str)
 
 
 def _text(verdict: Verdict | None) -> str:
-    """The code first where it is a number, since the words may be cut."""
+    """The code first where it is a number, since the text may be cut."""
     if verdict is None:
         return ""
     if verdict.ok:
@@ -87,7 +87,7 @@ SCROLL_BAR = 2
 """Cells that a scroll bar takes."""
 HINT = (
     "Press t: a real request with the trust store as it is, and with the bundle alone."
-    " m changes its method, path, headers and way."
+    " m changes its method, path, headers and proxy."
 )
 
 
@@ -100,7 +100,7 @@ class LivePane(Pane):
     def __init__(self, pane_id: str) -> None:
         super().__init__(id=pane_id, classes="pane")
 
-    def parts(self) -> ComposeResult:
+    def compose_content(self) -> ComposeResult:
         """The families, what is asked, the two answers side by side, the hops and what is set around it."""
         with LiveScroll(id="live-body"):
             yield Static(id="families-first", classes="fit gap-below", markup=False)
@@ -136,9 +136,9 @@ class LivePane(Pane):
         """Show the matrix of families above what a test would do, and below what a test has done."""
         families = _families(row, self.content_size.width - SCROLL_BAR)
         for name, here in (("first", not tested), ("last", tested)):
-            part = self.query_one(f"#families-{name}", Static)
-            part.update(families if here else "")
-            part.display = here and bool(families)
+            static = self.query_one(f"#families-{name}", Static)
+            static.update(families if here else "")
+            static.display = here and bool(families)
 
     def on_resize(self) -> None:
         """Wrap the hops to another width."""
@@ -146,7 +146,7 @@ class LivePane(Pane):
         self.watch_row(self.row)
 
     def watch_row(self, row: HostRow | None) -> None:
-        """Show another host, or the same one further on its way."""
+        """Show another host, or the same one further on."""
         if not self.filled:
             return
         test = row.state.live_test if row is not None else None
@@ -155,9 +155,9 @@ class LivePane(Pane):
         shown = _shown(test, self.content_size.width - SCROLL_BAR) if test is not None else _untested(row)
         self._show_families(row, tested=test is not None)
         for name, content in zip(("request", "before", "after", "more"), shown, strict=True):
-            part = self.query_one(f"#live-{name}", Static)
-            part.update(content)
-            part.display = bool(content)
+            static = self.query_one(f"#live-{name}", Static)
+            static.update(content)
+            static.display = bool(content)
 
 
 Shown = tuple[Content, Content, Content, Content]
@@ -175,23 +175,23 @@ def _families(row: HostRow | None, width: int) -> Content:
 def _untested(row: HostRow | None) -> Shown:
     """What would be asked, where the user has chosen that, and how."""
     choice = row.request if row is not None else None
-    parts = [Content.styled(HINT, DIM)]
+    rows = [Content.styled(HINT, DIM)]
     if choice is not None:
-        way = " through the environment's proxy" if choice.proxy else ""
+        route = " through the environment's proxy" if choice.proxy else ""
         headers = f" with {plural(len(choice.headers), 'header')}" if choice.headers else ""
-        parts.insert(0, fact("request", f"{choice.method} {choice.path}{headers}{way}"))
-    return lines(parts), Content(), Content(), Content()
+        rows.insert(0, fact("request", f"{choice.method} {choice.path}{headers}{route}"))
+    return lines(rows), Content(), Content(), Content()
 
 
 def _shown(test: LiveTest, width: int) -> Shown:
-    request = [fact("request", f"{test.method} {test.url}"), *([fact("way", test.way)] if test.way else [])]
+    request = [fact("request", f"{test.method} {test.url}"), *([fact("route", test.way)] if test.way else [])]
     nothing = "There is no proven bundle to test; f looks for one."
     sides = attempt("Before", test.before, ""), attempt("After", test.after, nothing)
     return lines(request), *sides, lines(_more(test, width))
 
 
 def _more(test: LiveTest, width: int) -> Iterator[Content]:
-    """The hops of the way, a failed one offered as a host, and what in the environment beats the bundle."""
+    """The hops, a failed one offered as a host, and what in the environment beats the bundle."""
     for place, hop in enumerate(test.hops[1:]):
         yield Content.assemble(fact("" if place else "then"), hop_line(hop, width - NAMES, NAMES))
     if test.failed_hop is not None:

@@ -70,15 +70,17 @@ class AddScreen(Dialog[Additions]):
     def _changed(self) -> None:
         # files are read when enter is pressed, not while their names are typed
         text = self.query_one(HostText).text
-        self._say(Additions() if "-----BEGIN " in text or "<" in text else Additions(*_split(parse_host_list(text))))
+        self._show_result(
+            Additions() if "-----BEGIN " in text or "<" in text else Additions(*_split(parse_host_list(text)))
+        )
 
-    def _say(self, found: Additions) -> None:
-        said = [Content.styled(str(line), BAD) for line in found.bad[:8]]
+    def _show_result(self, found: Additions) -> None:
+        shown = [Content.styled(str(line), BAD) for line in found.bad[:8]]
         if len(found.bad) > 8:
-            said.append(Content.styled(f"and {len(found.bad) - 8} more", BAD))
+            shown.append(Content.styled(f"and {len(found.bad) - 8} more", BAD))
         if found.count:
-            said.insert(0, Content.styled(f"{plural(found.count, 'host')} to add", OK))
-        self.query_one("#add-status", Static).update(Content("\n").join(said))
+            shown.insert(0, Content.styled(f"{plural(found.count, 'host')} to add", OK))
+        self.query_one("#add-status", Static).update(Content("\n").join(shown))
 
     @on(HostText.Entered)
     def _entered(self) -> None:
@@ -105,7 +107,7 @@ class AddScreen(Dialog[Additions]):
             with box.prevent(TextArea.Changed):
                 box.text = "\n".join(lines[line.number - 1] for line in found.bad)
             box.move_cursor(box.document.end)
-        self._say(found)
+        self._show_result(found)
 
     def action_leave(self) -> None:
         """Close; what was right so far is added."""

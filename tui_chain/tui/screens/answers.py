@@ -17,21 +17,21 @@ from tui_chain.tui.host_row import BAD, DIM, OK, WARN
 from tui_chain.tui.render import attempt, fact, hop_line, lines
 
 
-def _told(ok: bool | None, name: str, words: str, width: int = 24) -> Content:
-    """One row of a table: glyph, name in a column, words."""
+def _table_row(ok: bool | None, name: str, text: str, width: int = 24) -> Content:
+    """One row of a table: glyph, name in a column, text."""
     glyph, style = {True: ("✓", OK), False: ("✗", BAD), None: ("·", DIM)}[ok]
-    return Content.assemble((f"{glyph} {name:<{width}} ", style), words)
+    return Content.assemble((f"{glyph} {name:<{width}} ", style), text)
 
 
 def servers_page(state: HostState) -> Content:
-    """Every way in which the host was asked, the odd ones marked, and the findings of the comparison."""
+    """Every variant in which the host was asked, the odd ones marked, and the findings of the comparison."""
     servers = state.servers
     if servers is None:
         return Content("Nothing was asked.")
     differing = servers.differing
     width = max((len(row.variant.description) for row in servers.rows), default=0)
     rows = [
-        _told(
+        _table_row(
             None if row.not_offered else row.good,
             row.variant.description,
             f"{'≠ ' if row in differing and not row.not_offered else ''}{row.summary}",
@@ -48,7 +48,7 @@ def revocation_page(state: HostState) -> Content:
     """What the issuers say of each certificate of the path, answer by answer."""
     rows: list[Content] = []
     for check in state.revocation or ():
-        rows.append(_told(_GOOD.get(check.status.value), check.label, check.status.value))
+        rows.append(_table_row(_GOOD.get(check.status.value), check.label, check.status.value))
         rows += [
             Content.styled(f"    {answer.means.value}: {answer.text} {answer.url}", DIM) for answer in check.answers
         ]
@@ -64,15 +64,17 @@ def full_test_page(test: FullTest) -> Content:
     used = "the bundle" if live.after is not None else "the trust store"
     parts = [
         fact("request", f"{live.method} {live.url}"),
-        *([fact("way", live.way)] if live.way else []),
+        *([fact("route", live.way)] if live.way else []),
         Content(),
         attempt("Before", live.before, ""),
         Content(),
         attempt("After", live.after, "There is no proven bundle to test."),
         *([Content(), fact("HTTP/2", "offered" if test.http2 else "not offered")] if test.http2 is not None else []),
-        *_section("The way", [hop_line(hop, UNWRAPPED) for hop in test.hops]),
+        *_section("Redirects", [hop_line(hop, UNWRAPPED) for hop in test.hops]),
         *_section("Client families, a handshake each", [_client(one) for one in test.clients]),
-        *_section(f"Programs of this machine, with {used}", [_told(p.ok, p.name, p.words) for p in test.programs]),
+        *_section(
+            f"Programs of this machine, with {used}", [_table_row(p.ok, p.name, p.words) for p in test.programs]
+        ),
         *_section("Your environment", [row for one in test.environment for row in _variable(one, test.obeyed)]),
     ]
     return lines(parts)
@@ -87,7 +89,7 @@ def _client(one: FamilyTest) -> Content:
     code = f" (code {one.code})" if one.code is not None else ""
     took = f" · {one.times.tls:.0f} ms" if one.times.tls is not None else ""
     facts = " · ".join(filter(None, (one.tls_version, one.cipher)))
-    return _told(one.ok, one.name, f"{one.words}{code}{f' · {facts}' if facts else ''}{took}")
+    return _table_row(one.ok, one.name, f"{one.words}{code}{f' · {facts}' if facts else ''}{took}")
 
 
 def _section(title: str, rows: list[Content]) -> list[Content]:
@@ -95,12 +97,14 @@ def _section(title: str, rows: list[Content]) -> list[Content]:
 
 
 def _variable(variable: Variable, obeyed: Iterable[Obeyed]) -> list[Content]:
-    """A variable that is set, what it means, and what a request gives in every way in which clients obey it."""
-    rows = [_told(None, variable.name, f"{variable.value}: {variable.words}")]
+    """A variable that is set, what it means, and what a request gives for each kind of client that reads it."""
+    rows = [_table_row(None, variable.name, f"{variable.value}: {variable.words}")]
     for one in obeyed:
         if one.name == variable.name:
             beside = "beside their own roots" if one.extends else "in place of their own roots"
-            rows.append(Content.assemble("  ", _told(one.attempt.ok, one.clients, f"{beside}: {one.attempt.words}")))
+            rows.append(
+                Content.assemble("  ", _table_row(one.attempt.ok, one.clients, f"{beside}: {one.attempt.words}"))
+            )
     return rows
 
 

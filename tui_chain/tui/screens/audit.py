@@ -1,4 +1,4 @@
-"""The audit of a trust file that a person names; mending it, and looking after a bundle of ours."""
+"""The audit of a trust file that a person names; fixing it, and refreshing a bundle of ours."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from tui_chain.tui.host_row import BAD, DIM, NEW, HostRow
 from tui_chain.tui.screens.audit_view import AuditView
 from tui_chain.tui.screens.audited_file import AuditedFile, changed_meanwhile
 from tui_chain.tui.screens.dialog import ConfirmScreen
+from tui_chain.tui.screens.folder import FolderScreen
 from tui_chain.tui.screens.save import Draft, Form, Saved, SaveScreen
 from tui_chain.tui.toasts import toast
 from tui_chain.tui.trust_files import TrustFiles
@@ -30,10 +31,10 @@ from tui_chain.tui.widgets.path_input import PathInput
 
 
 class AuditScreen(AuditView):
-    """Reads what is named on top, a file or a folder; `w` mends the file, `r` refreshes a bundle of ours."""
+    """Reads what is named on top, a file or a folder; `w` fixes the file, `r` refreshes a bundle of ours."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("w", "mend", "Mend"),
+        Binding("w", "fix", "Write the fixed file"),
         Binding("r", "refresh", "Refresh"),
         Binding("b", "path", "Another file"),
     ]
@@ -57,7 +58,7 @@ class AuditScreen(AuditView):
             return "enter reads", "tab completes", "↓ to the lists"
         ours = self._audited is not None and isinstance(self._audited.ours, Header)
         more = (*(["r refresh"] if ours else []), *(["b path"] if self._path is None else []))
-        return "1-3 list", "i details", "y copy", "w mend", *more
+        return "1-3 list", "i details", "y copy", "w fix", *more
 
     def begin(self) -> None:
         """Read the file that was named or is suggested."""
@@ -89,7 +90,7 @@ class AuditScreen(AuditView):
 
     def _read(self, path: Path, *, go: bool) -> None:
         """Audit what stands at a path; `go` leads to the list that matters then."""
-        self.say(f"◌ reading {safe_text(str(path))}", NEW)
+        self.show_status(f"◌ reading {safe_text(str(path))}", NEW)
         self._audit(path, go=go)
 
     @work(group="audit", exclusive=True, exit_on_error=False)
@@ -97,59 +98,59 @@ class AuditScreen(AuditView):
         await guarded(self._reading(path, go=go), self._unforeseen)
 
     def _unforeseen(self, failure: Failure) -> None:
-        self.say(f"✗ {failure}", BAD)
+        self.show_status(f"✗ {failure}", BAD)
 
     async def _reading(self, path: Path, *, go: bool) -> None:
         found = await self._trust_files.open(path)
         if isinstance(found, AuditedFile):
             self.show(found)
             if go:
-                self.action_part("findings" if found.audit.findings else "certificates")
+                self.action_list("findings" if found.audit.findings else "certificates")
             return
         self.show(None)
         if isinstance(found, Failure):
-            self.say(f"✗ {found}", BAD)
+            self.show_status(f"✗ {found}", BAD)
             return
-        from tui_chain.tui.screens.folder import FolderScreen
 
-        self.say(f"a folder of {plural(len(found), 'trust file')}; enter lists them again", DIM)
-        self.app.push_screen(FolderScreen(self._trust_files, path, found))
+        self.show_status(f"a folder of {plural(len(found), 'trust file')}; enter lists them again", DIM)
+        files = self._trust_files
+        self.app.push_screen(FolderScreen(files, path, found, lambda file: AuditScreen(files, path=file)))
 
-    # mending
+    # fixing
 
-    def action_mend(self) -> None:
-        """Make the mended file, and show what it would change before it is written."""
+    def action_fix(self) -> None:
+        """Make the fixed file, and show what it would change before it is written."""
         if self._audited is not None:
-            self._make_mended(self._audited)
+            self._make_fixed(self._audited)
 
-    @work(group="mend", exclusive=True, exit_on_error=False)
-    async def _make_mended(self, audited: AuditedFile) -> None:
-        await guarded(self._mend(audited), self._unforeseen)
+    @work(group="fix", exclusive=True, exit_on_error=False)
+    async def _make_fixed(self, audited: AuditedFile) -> None:
+        await guarded(self._fix(audited), self._unforeseen)
 
-    async def _mend(self, audited: AuditedFile) -> None:
+    async def _fix(self, audited: AuditedFile) -> None:
         auditor = audited.auditor
-        self.say("◌ making the mended file", NEW)
+        self.show_status("◌ making the fixed file", NEW)
         made = await in_background(lambda: mend(audited.audit, auditor.prover, auditor.at), "mend")
-        self.say_facts()
+        self.show_facts()
         if isinstance(made, Failure):
             toast(self, str(made), "error")
         elif not mends_something(audited.audit, made):
             toast(self, "Writing it anew would fix nothing.")
         else:
-            self.app.push_screen(_mended_dialog(audited, made), self._saved)
+            self.app.push_screen(_fixed_dialog(audited, made), self._saved)
 
     def _saved(self, saved: Saved | None) -> None:
-        """Say where it stands, and look again at the file that was written over."""
+        """Show where it stands, and read again the file that was written over."""
         if saved is None:
             return
         toast(self, f"Wrote {safe_text(str(saved.path), 400)}.")
         if self._audited is not None:
             self._read(self._audited.path, go=False)
 
-    # looking after a bundle of ours
+    # refreshing a bundle of ours
 
     def action_refresh(self) -> None:
-        """Ask whether the hosts of the bundle may be asked anew."""
+        """Ask whether the hosts of the bundle may be probed anew."""
         audited = self._audited
         if audited is None:
             return
@@ -163,7 +164,7 @@ class AuditScreen(AuditView):
             if yes:
                 self._ask_hosts(audited, header)
 
-        self.app.push_screen(ConfirmScreen("Look after this bundle?", question, "ask them", "leave it"), answered)
+        self.app.push_screen(ConfirmScreen("Refresh this bundle?", question, "ask them", "leave it"), answered)
 
     @work(group="refresh", exclusive=True, exit_on_error=False)
     async def _ask_hosts(self, audited: AuditedFile, header: Header) -> None:
@@ -172,9 +173,11 @@ class AuditScreen(AuditView):
     async def _refresh_bundle(self, audited: AuditedFile, header: Header) -> None:
         from tui_chain.tui.screens.refresh import RefreshScreen, change_label
 
-        self.say(f"◌ asking {plural(len(header.hosts), 'host')}; esc closes, they are asked all the same", NEW)
+        self.show_status(
+            f"◌ asking {plural(len(header.hosts), 'host')}; esc closes, they are asked all the same", NEW
+        )
         found = await self._trust_files.refresh(audited.data, header)
-        self.say_facts()
+        self.show_facts()
         if isinstance(found, Failure):
             toast(self, str(found), "error")
             return
@@ -195,13 +198,13 @@ class AuditScreen(AuditView):
             self._trust_files.bundle_stands(path, targets)
 
 
-def _mended_dialog(audited: AuditedFile, made: Mended) -> SaveScreen:
-    """The dialog that writes the mended file: over the old one, or under a new name where that has to stay."""
+def _fixed_dialog(audited: AuditedFile, made: Mended) -> SaveScreen:
+    """The dialog that writes the fixed file: over the old one, or under a new name where that has to stay."""
     stays, place = not_written_over(audited.audit), audited.path
     if stays is not None:
-        place = place.with_name(f"{place.stem}-mended.pem")
+        place = place.with_name(f"{place.stem}-fixed.pem")
     # a name that cannot be shown is not put into a box either
-    name = str(place) if str(place).isprintable() else "mended.pem"
-    words = " · ".join(filter(None, (mended_words(audited.audit, made), stays)))
-    form = Form("mended", words, "", lambda: changed_meanwhile(audited) or Draft(made.data))
-    return SaveScreen("Write the mended file", [form], name)
+    name = str(place) if str(place).isprintable() else "fixed.pem"
+    text = " · ".join(filter(None, (mended_words(audited.audit, made), stays)))
+    form = Form("fixed", text, "", lambda: changed_meanwhile(audited) or Draft(made.data))
+    return SaveScreen("Write the fixed file", [form], name)

@@ -35,7 +35,7 @@ def verdict(audited: AuditedFile) -> ListCell:
     """The file in a few words: whether every client loads all of it, and how bad the worst finding is."""
     clients = audited.clients
     refusing = sum(not client.whole for client in clients)
-    words = (
+    text = (
         f"{refusing} of {len(clients)} clients do not load all of it"
         if refusing
         else "every client reads all it takes"
@@ -43,9 +43,9 @@ def verdict(audited: AuditedFile) -> ListCell:
     found = audited.audit.findings
     severity = audited.audit.severity
     if severity is None or severity is Severity.COSMETIC:
-        return f"✓ {words}", OK
+        return f"✓ {text}", OK
     glyph, style = SEVERITY_LOOK[severity]
-    return f"{glyph} {sum(one.severity is severity for one in found)} {severity.value} · {words}", style
+    return f"{glyph} {sum(one.severity is severity for one in found)} {severity.value} · {text}", style
 
 
 def facts(audited: AuditedFile, now: datetime) -> Content:
@@ -63,7 +63,7 @@ def _maker(header: Header, ours: Header | Failure) -> Content:
     more = f" and {len(header.hosts) - 3} more" if len(header.hosts) > 3 else ""
     kind = f", kind {safe_text(header.kind, 20)}" if header.kind else ""
     hosts = f" for {named}{more}" if named else ""
-    refreshed = "" if isinstance(ours, Failure) else " · r looks after it"
+    refreshed = "" if isinstance(ours, Failure) else " · r refreshes it"
     return Content.assemble(f"made by tlschain-tui{hosts}{kind}", (refreshed, DIM))
 
 
@@ -171,10 +171,10 @@ def finding_detail(audited: AuditedFile, place: int, now: datetime) -> Content:
     found = audited.audit.findings[place]
     of = audited.certificate_at(found)
     below = [Content(), _summary(audited, of, now)] if of is not None else []
-    return lines([finding_words(found), *below])
+    return lines([finding_text(found), *below])
 
 
-def finding_words(found: AuditFinding) -> Content:
+def finding_text(found: AuditFinding) -> Content:
     """Its severity, code and line, what it is, and what to do."""
     glyph, style = SEVERITY_LOOK[found.severity]
     where = f" · line {found.line}" if found.line is not None else ""
@@ -201,7 +201,7 @@ def _certificate_row(audited: AuditedFile, place: int, now: datetime) -> ListRow
     line, certificate = audited.places[place]
     found = audited.findings_at(certificate)
     glyph, style = SEVERITY_LOOK[found[0].severity] if found else ("✓", OK)
-    words, valid = days_left(certificate, now)
+    text, valid = days_left(certificate, now)
     loaders = len(audited.loaders(certificate))
     return (
         (glyph, style),
@@ -209,7 +209,7 @@ def _certificate_row(audited: AuditedFile, place: int, now: datetime) -> ListRow
         (certificate.label, ""),
         (kind_of(certificate), ""),
         (f"{certificate.not_after:%Y-%m-%d}" if certificate.not_after else "", ""),
-        (words, valid),
+        (text, valid),
         (f"{loaders} of {len(audited.audit.loaded)}", ""),
         (", ".join(dict.fromkeys(one.code for one in found)) or "fine", style if found else OK),
     )
@@ -235,16 +235,16 @@ def certificates_title(audited: AuditedFile, now: datetime) -> ListCell:
     count, first = len(audited.audit.certificates), ends_first(audited.audit)
     if first is None:
         return "✗ none can be read" if not count else plural(count, "certificate"), BAD if not count else ""
-    words, style = days_left(first, now)
+    text, style = days_left(first, now)
     kinds = len(set(audited.audit.certificates))
     twice = f", {count - kinds} of them twice" if kinds < count else ""
-    return f"{count}{twice} · first ends {first.not_after:%Y-%m-%d}, {words}", style
+    return f"{count}{twice} · first ends {first.not_after:%Y-%m-%d}, {text}", style
 
 
 def certificate_detail(audited: AuditedFile, place: int, now: datetime, *, whole: bool = False) -> Content:
     """The certificate of a row and what was found of it; `whole` adds extensions and PEM."""
     line, certificate = audited.places[place]
-    found = [finding_words(one) for one in audited.findings_at(certificate)]
+    found = [finding_text(one) for one in audited.findings_at(certificate)]
     if not whole:
         return lines([_summary(audited, certificate, now), *found])
     page = certificate_page(certificate, now, _source(audited, line, certificate), ())
@@ -258,8 +258,8 @@ def _summary(audited: AuditedFile, certificate: Certificate, now: datetime) -> C
 
 def _source(audited: AuditedFile, line: int, certificate: Certificate) -> str:
     where = f"line {line} of the file" if audited.audit.scan.format in TEXT_FORMATS else "the file"
-    said = audited.header.sources.get(certificate.sha256) if audited.header is not None else None
-    return f"{where}, which had it from {safe_text(said)}" if said else where
+    source = audited.header.sources.get(certificate.sha256) if audited.header is not None else None
+    return f"{where}, which had it from {safe_text(source)}" if source else where
 
 
 def _loaders(audited: AuditedFile, certificate: Certificate) -> Content:

@@ -15,7 +15,7 @@ from tui_chain.tui.host_row import DIM
 from tui_chain.tui.panes.base import copy_of
 from tui_chain.tui.screens import audit_render as render
 from tui_chain.tui.screens.audited_file import AuditedFile
-from tui_chain.tui.screens.dialog import Dialog, Page, Reader
+from tui_chain.tui.screens.dialog import Dialog, Page, PageScreen
 from tui_chain.tui.trust_files import TrustFiles
 from tui_chain.tui.widgets.row_list import RowList
 from tui_chain.x509.certificate import Certificate
@@ -29,9 +29,9 @@ class AuditView(Dialog[None]):
     """Shows an audited file, its details, and copies its certificates; what is audited at is the heirs' affair."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("1", "part('clients')", "Clients"),
-        Binding("2", "part('findings')", "Findings"),
-        Binding("3", "part('certificates')", "Certificates"),
+        Binding("1", "list('clients')", "Clients"),
+        Binding("2", "list('findings')", "Findings"),
+        Binding("3", "list('certificates')", "Certificates"),
         Binding("i", "details", "Details"),
         Binding("y", "copy", "Copy"),
     ]
@@ -76,12 +76,12 @@ class AuditView(Dialog[None]):
         """What is done once there is something to show it on."""
         raise NotImplementedError
 
-    def say(self, words: str, style: str) -> None:
-        """Say in the place of the facts what is going on, or wrong."""
-        self.query_one("#audit-facts", Static).update(Content.styled(words, style))
+    def show_status(self, text: str, style: str) -> None:
+        """Show in the place of the facts what is going on, or wrong."""
+        self.query_one("#audit-facts", Static).update(Content.styled(text, style))
 
-    def say_facts(self) -> None:
-        """Say what the file is, in the place of what was going on."""
+    def show_facts(self) -> None:
+        """Show what the file is, in the place of what was going on."""
         if self._audited is not None:
             self.query_one("#audit-facts", Static).update(render.facts(self._audited, self._trust_files.clock()))
 
@@ -89,32 +89,32 @@ class AuditView(Dialog[None]):
         """Show a file, or that there is none."""
         self._audited = audited
         frame = self.query_one("#audit")
-        words = render.verdict(audited) if audited is not None else ("", "")
-        frame.border_title = Content.assemble(("Audit of a trust file", "bold"), "  ", words)
+        text = render.verdict(audited) if audited is not None else ("", "")
+        frame.border_title = Content.assemble(("Audit of a trust file", "bold"), "  ", text)
         self._name_keys()
         if audited is None:
-            for part in self.query(RowList):
-                part.show(0, lambda _: (), lambda _: ())
-                part.title("nothing to show", DIM)
+            for row_list in self.query(RowList):
+                row_list.show(0, lambda _: (), lambda _: ())
+                row_list.title("nothing to show", DIM)
         else:
             self._fill(audited)
         self._tell()
 
     def _fill(self, audited: AuditedFile) -> None:
         now = self._trust_files.clock()
-        self.say_facts()
+        self.show_facts()
         for name, rows, title in (
             ("clients", render.client_rows(audited), render.clients_title(audited)),
             ("findings", render.finding_rows(audited), render.findings_title(audited)),
             ("certificates", render.certificate_rows(audited, now), render.certificates_title(audited, now)),
         ):
-            part = self.query_one(f"#{name}", RowList)
-            part.show(*rows)
-            part.title(*title)
+            row_list = self.query_one(f"#{name}", RowList)
+            row_list.show(*rows)
+            row_list.title(*title)
 
     # moving
 
-    def action_part(self, name: str) -> None:
+    def action_list(self, name: str) -> None:
         """Go to a list."""
         self.query_one(f"#{name}", RowList).focus()
 
@@ -128,13 +128,13 @@ class AuditView(Dialog[None]):
     def unfold(self, name: str) -> None:
         """Open a list where there is not room for all."""
         self._unfolded = name
-        for part in self.query(RowList):
-            part.set_class(part.id == name, "-open")
+        for row_list in self.query(RowList):
+            row_list.set_class(row_list.id == name, "-open")
 
     @on(RowList.Moved)
     def _cursor_moved(self, event: RowList.Moved) -> None:
         event.stop()
-        if event.part.id == self._unfolded:
+        if event.row_list.id == self._unfolded:
             self._tell()
 
     def on_resize(self) -> None:
@@ -159,9 +159,9 @@ class AuditView(Dialog[None]):
 
     def _tell(self) -> None:
         self.query_one("#audit-below").scroll_home(animate=False)
-        self.query_one("#audit-detail", Static).update(self._words(whole=self.has_class("-wide")))
+        self.query_one("#audit-detail", Static).update(self._detail_text(whole=self.has_class("-wide")))
 
-    def _words(self, *, whole: bool) -> Content:
+    def _detail_text(self, *, whole: bool) -> Content:
         audited, place, now = self._audited, self._place, self._trust_files.clock()
         if audited is None or place is None:
             return Content()
@@ -182,12 +182,17 @@ class AuditView(Dialog[None]):
         if audited is None or self._place is None:
             return
         if certificate is None:
-            title, page, copy, what = "Details", self._words(whole=True), self._words(whole=True).plain, "the details"
+            title, page, copy, what = (
+                "Details",
+                self._detail_text(whole=True),
+                self._detail_text(whole=True).plain,
+                "the details",
+            )
         else:
             place = next(place for place, (_, one) in enumerate(audited.places) if one == certificate)
             page = render.certificate_detail(audited, place, self._trust_files.clock(), whole=True)
             title, copy, what = "Certificate", to_pem(certificate), f"the certificate {certificate.label}"
-        self.app.push_screen(Reader(title, page, copy=copy, subject=what))
+        self.app.push_screen(PageScreen(title, page, copy=copy, subject=what))
 
     def action_copy(self) -> None:
         """Copy the certificate under the cursor as PEM."""

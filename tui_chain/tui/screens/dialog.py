@@ -35,7 +35,7 @@ class Page(VerticalScroll):
     BINDINGS: ClassVar[list[BindingType]] = SCROLL_KEYS
 
 
-class Reader(Dialog[None]):
+class PageScreen(Dialog[None]):
     """A page of text; `y` copies `copy`, where there is something to copy, which `subject` names."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -75,11 +75,11 @@ class ConfirmScreen(Dialog[bool]):
 
     def __init__(self, title: str, question: str, yes: str, no: str) -> None:
         super().__init__()
-        self._words = (title, question, yes, no)
+        self._texts = (title, question, yes, no)
 
     def compose(self) -> ComposeResult:
         """The question and its two keys."""
-        title, question, yes, no = self._words
+        title, question, yes, no = self._texts
         with Vertical(classes="frame", id="confirm") as frame:
             frame.border_title = Content(title)
             yield Static(

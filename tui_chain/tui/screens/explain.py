@@ -22,8 +22,8 @@ class ExplainScreen(Dialog[bool]):
         with Vertical(classes="frame -tall", id="explain") as frame:
             frame.border_title = "Explain an error text"
             frame.border_subtitle = "paste it · tab to the answer · esc close"
-            words = "Paste what the program printed: Python, curl, git, Node, Java, Go, pip, wget, openssl."
-            yield Static(Content.styled(words, DIM), markup=False)
+            text = "Paste what the program printed: Python, curl, git, Node, Java, Go, pip, wget, openssl."
+            yield Static(Content.styled(text, DIM), markup=False)
             yield TextArea(id="explain-text", compact=True)
             with Page(id="explain-page", classes="rest gap-above"):
                 yield Static(id="explain-answer", markup=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -21,34 +22,41 @@ from tui_chain.core.text import plural, safe_text
 from tui_chain.tui.background import guarded
 from tui_chain.tui.host_row import BAD, DIM, NEW, OK, SEVERITY_LOOK
 from tui_chain.tui.render import lines
-from tui_chain.tui.screens.audit_render import WIDE, facts, finding_words, one_line
+from tui_chain.tui.screens.audit_render import WIDE, facts, finding_text, one_line
 from tui_chain.tui.screens.audited_file import AuditedFile
 from tui_chain.tui.screens.dialog import Dialog, Page
 from tui_chain.tui.toasts import toast
 from tui_chain.tui.trust_files import TrustFiles
 from tui_chain.tui.widgets.row_list import ListRow, RowList
 
-MAX_TOLD = 12
+MAX_FINDINGS = 12
 """Findings of a file that are kept to be shown under the list; the file itself is read again when it is opened."""
 
 
 @dataclass(frozen=True)
-class Entry:
-    """A file of the folder: its row, and what is said of it when the cursor comes to it."""
+class FolderEntry:
+    """A file of the folder: its row, and what is shown of it when the cursor comes to it."""
 
     row: ListRow
-    words: Content
+    detail: Content
     severity: Severity | None = None
     read: bool = False
 
 
 class FolderScreen(Dialog[None]):
-    """The files by name, audited one after the other; enter opens one."""
+    """The files by name, audited one after the other; enter opens one on a screen that `screen_of` makes."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("i", "open", "Open")]
 
-    def __init__(self, trust_files: TrustFiles, folder: Path, files: tuple[Path, ...]) -> None:
+    def __init__(
+        self,
+        trust_files: TrustFiles,
+        folder: Path,
+        files: tuple[Path, ...],
+        screen_of: Callable[[Path], Dialog[None]],
+    ) -> None:
         super().__init__()
+        self._screen_of = screen_of
         self._trust_files = trust_files
         self._folder = folder
         self._files = sorted(files, key=lambda file: file.name)
@@ -65,10 +73,10 @@ class FolderScreen(Dialog[None]):
 
     def on_mount(self) -> None:
         """List the names, then read."""
-        part = self.query_one(RowList)
-        part.set_class(True, "-open")
-        part.show(len(self._entries), lambda place: self._entries[place].row, _widths)
-        part.focus()
+        row_list = self.query_one(RowList)
+        row_list.set_class(True, "-open")
+        row_list.show(len(self._entries), lambda place: self._entries[place].row, _widths)
+        row_list.focus()
         self._read_all()
 
     def _unforeseen(self, failure: Failure) -> None:
@@ -101,22 +109,22 @@ class FolderScreen(Dialog[None]):
         await self._read_one(place, await self._trust_files.auditor())
         self._title(sum(entry.read for entry in self._entries))
 
-    def _entry(self, file: Path, found: AuditedFile | Failure) -> Entry:
+    def _entry(self, file: Path, found: AuditedFile | Failure) -> FolderEntry:
         if isinstance(found, Failure):
-            words = Content.styled(str(found), BAD)
-            return Entry(_row(file, ("✗", BAD), "", ("cannot be read", BAD)), words, Severity.FATAL, read=True)
+            text = Content.styled(str(found), BAD)
+            return FolderEntry(_row(file, ("✗", BAD), "", ("cannot be read", BAD)), text, Severity.FATAL, read=True)
         severity = found.audit.severity
         glyph = SEVERITY_LOOK[severity] if severity is not None else ("✓", OK)
-        told = [finding_words(one) for one in found.audit.findings[:MAX_TOLD]]
-        words = lines([facts(found, self._trust_files.clock()), *told])
-        return Entry(_row(file, glyph, content_words(found.audit), one_line(found)), words, severity, read=True)
+        findings = [finding_text(one) for one in found.audit.findings[:MAX_FINDINGS]]
+        text = lines([facts(found, self._trust_files.clock()), *findings])
+        return FolderEntry(_row(file, glyph, content_words(found.audit), one_line(found)), text, severity, read=True)
 
     def _title(self, read: int) -> None:
         fatal = sum(entry.severity is Severity.FATAL for entry in self._entries)
         risk = sum(entry.severity is Severity.RISK for entry in self._entries)
-        told = ", ".join([f"{fatal} fatal"] * bool(fatal) + [f"{risk} at risk"] * bool(risk)) or "nothing serious"
+        counts = ", ".join([f"{fatal} fatal"] * bool(fatal) + [f"{risk} at risk"] * bool(risk)) or "nothing serious"
         going = f"{read} of {len(self._files)} read" if read < len(self._files) else plural(read, "file")
-        self.query_one(RowList).title(f"{going} · {told}", BAD if fatal else "")
+        self.query_one(RowList).title(f"{going} · {counts}", BAD if fatal else "")
 
     @on(RowList.Moved)
     def _cursor_moved(self, event: RowList.Moved) -> None:
@@ -125,9 +133,9 @@ class FolderScreen(Dialog[None]):
 
     def _tell(self) -> None:
         place = self.query_one(RowList).place
-        words = self._entries[place].words if place is not None else Content()
+        text = self._entries[place].detail if place is not None else Content()
         self.query_one("#folder-below").scroll_home(animate=False)
-        self.query_one("#folder-detail", Static).update(words)
+        self.query_one("#folder-detail", Static).update(text)
 
     @on(RowList.Chosen)
     def _row_chosen(self, event: RowList.Chosen) -> None:
@@ -136,24 +144,21 @@ class FolderScreen(Dialog[None]):
 
     def action_open(self) -> None:
         """Audit the file under the cursor on a screen of its own."""
-        from tui_chain.tui.screens.audit import AuditScreen
-
         place = self.query_one(RowList).place
         if place is not None:
-            screen = AuditScreen(self._trust_files, path=self._files[place])
 
             def closed(_: None) -> None:
                 self._read_again(place)
 
-            self.app.push_screen(screen, closed)
+            self.app.push_screen(self._screen_of(self._files[place]), closed)
 
 
-def _unread(file: Path) -> Entry:
-    return Entry(_row(file, ("◌", NEW), "", ("not read yet", DIM)), Content())
+def _unread(file: Path) -> FolderEntry:
+    return FolderEntry(_row(file, ("◌", NEW), "", ("not read yet", DIM)), Content())
 
 
-def _row(file: Path, glyph: tuple[str, str], content: str, words: tuple[str, str]) -> ListRow:
-    return glyph, (safe_text(file.name), ""), (content, ""), words
+def _row(file: Path, glyph: tuple[str, str], content: str, text: tuple[str, str]) -> ListRow:
+    return glyph, (safe_text(file.name), ""), (content, ""), text
 
 
 def _widths(room: int) -> tuple[int, ...]:

@@ -30,7 +30,7 @@ from tui_chain.tui.panes.chain import shown_trail
 from tui_chain.tui.screens.add import AddScreen
 from tui_chain.tui.screens.answers import full_test_page, revocation_page, servers_page
 from tui_chain.tui.screens.audit import AuditScreen
-from tui_chain.tui.screens.dialog import ConfirmScreen, Reader
+from tui_chain.tui.screens.dialog import ConfirmScreen, PageScreen
 from tui_chain.tui.screens.instructions import InstructionsScreen, Trusted, instructions
 from tui_chain.tui.screens.pages import certificate_page, error_page
 from tui_chain.tui.screens.report import report_screen
@@ -134,13 +134,13 @@ class HostDialogs:
         source, findings = source_of(row.state, certificate), row.state.verdict.at(certificate)
         body = certificate_page(certificate, self._clock(), source, findings, shown_trail(row.state))
         self._screen.app.push_screen(
-            Reader("Certificate", body, copy=to_pem(certificate), subject=f"the certificate {certificate.label}")
+            PageScreen("Certificate", body, copy=to_pem(certificate), subject=f"the certificate {certificate.label}")
         )
 
     def error(self, error: Failure) -> None:
         """Show an error in full."""
         self._screen.app.push_screen(
-            Reader("The last error", error_page(error), copy=str(error), subject="the error")
+            PageScreen("The last error", error_page(error), copy=str(error), subject="the error")
         )
 
     def servers(self, row: HostRow) -> None:
@@ -148,20 +148,22 @@ class HostDialogs:
         if row.state.servers is not None:
             page = servers_page(row.state)
             self._screen.app.push_screen(
-                Reader(f"All servers of {row.target}", page, copy=page.plain, subject="the table")
+                PageScreen(f"All servers of {row.target}", page, copy=page.plain, subject="the table")
             )
 
     def revocation(self, row: HostRow) -> None:
         """Show what the issuers say of the certificates of the path."""
         page = revocation_page(row.state)
         self._screen.app.push_screen(
-            Reader(f"Revocation for {row.target}", page, copy=page.plain, subject="the answers")
+            PageScreen(f"Revocation for {row.target}", page, copy=page.plain, subject="the answers")
         )
 
     def full_test(self, row: HostRow, test: FullTest) -> None:
         """Show a live test with everything."""
         page = full_test_page(test)
-        self._screen.app.push_screen(Reader(f"Live test of {row.target}", page, copy=page.plain, subject="the test"))
+        self._screen.app.push_screen(
+            PageScreen(f"Live test of {row.target}", page, copy=page.plain, subject="the test")
+        )
 
     # files
 

@@ -1,4 +1,4 @@
-"""Instruction the repair: each client's command or code, and the letter, one at a time and ready to copy."""
+"""Instructions for a host: each client's command or code, and the letter, one at a time and ready to copy."""
 
 from __future__ import annotations
 
@@ -88,9 +88,9 @@ class Making:
         made = making(self.target, advice, self.stores) or making_bundle(self.target, advice.file, self.stores)
         return made + self._confirmed
 
-    def document(self, advice: tuple[Advice, ...], words: Document | None) -> Document:
+    def document(self, advice: tuple[Advice, ...], letter: Document | None) -> Document:
         """All advice as one document."""
-        whole = advice_document(self.target, advice, words, self.stores)
+        whole = advice_document(self.target, advice, letter, self.stores)
         return replace(whole, parts=tuple(map(self._part, whole.parts)))
 
     def _part(self, part: Part) -> Part:
@@ -129,12 +129,12 @@ def _of_repair(row: HostRow, chain: bytes | None, trusted: Trusted, proven: Repa
     advice = client_advice(row.target, bundle, {OutputKind(kind): path for kind, path in row.others}, use)
     if needs_no_strict(row.state):
         advice = (*advice, strict_advice(row.target, bundle, trusted.file))
-    words = letter_document(served, row.state.verdict, chain)
+    letter = letter_document(served, row.state.verdict, chain)
     root = proven.path.anchor.sha256
     make = Making(row.target, trusted.stores, root if root in trusted.roots else "")
     clients = tuple(_client(row, one, make) for one in advice)
-    letters = _letters(words) if words is not None else ()
-    return Instructions(str(row.target), file_base(row), clients + letters, make.document(advice, words), words)
+    letters = _letters(letter) if letter is not None else ()
+    return Instructions(str(row.target), file_base(row), clients + letters, make.document(advice, letter), letter)
 
 
 def _client(row: HostRow, advice: Advice, make: Making) -> Instruction:
@@ -151,8 +151,8 @@ def _needed(row: HostRow, advice: Advice, make: Making) -> Iterator[Content]:
     there = row.written is not None if advice.kind is OutputKind.CLIENT else advice.kind.value in dict(row.others)
     if not there and advice.file is not None:
         keys = "w" if advice.kind is OutputKind.CLIENT else f"w and F2 for kind {advice.kind}"
-        way = f"close this and press {keys} to write it"
-        yield Content.styled(f"! Not written yet: {safe_text(str(advice.file), 400)}; {way}, or:", WARN)
+        step = f"close this and press {keys} to write it"
+        yield Content.styled(f"! Not written yet: {safe_text(str(advice.file), 400)}; {step}, or:", WARN)
         yield Content(make.command(advice))
         yield Content()
 
@@ -207,9 +207,9 @@ class InstructionsScreen(Dialog[None]):
         forms = [_form("all, Markdown", "every client, and the letter", "-advice.md", self._shown.whole)]
         forms.append(_form("all, HTML", "the same as one file for a browser", "-advice.html", self._shown.whole))
         if self._shown.letter is not None:
-            words = "the letter to the administrator, with the file to install"
-            forms.append(_form("letter", words, "-letter.txt", self._shown.letter))
-            forms.append(_form("letter, Markdown", words, "-letter.md", self._shown.letter))
+            text = "the letter to the administrator, with the file to install"
+            forms.append(_form("letter", text, "-letter.txt", self._shown.letter))
+            forms.append(_form("letter, Markdown", text, "-letter.md", self._shown.letter))
         self.app.push_screen(SaveScreen("Save the instructions", forms, self._shown.base))
 
 
@@ -226,8 +226,8 @@ class InstructionList(OptionList):
 _RENDER = {".md": to_markdown, ".html": to_html, ".txt": to_text}
 
 
-def _form(name: str, words: str, suffix: str, document: Document) -> Form:
-    return Form(name, words, suffix, partial(_rendered, document, Path(suffix).suffix))
+def _form(name: str, purpose: str, suffix: str, document: Document) -> Form:
+    return Form(name, purpose, suffix, partial(_rendered, document, Path(suffix).suffix))
 
 
 def _rendered(document: Document, suffix: str) -> Draft:

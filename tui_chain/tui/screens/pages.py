@@ -97,7 +97,7 @@ LINE = 44
 def keys_page() -> Content:
     """Every key, from the table of actions."""
     rows = [(action.key_names, action.description) for action in ACTIONS] + list(MOVES)
-    table = [Content.assemble((f"{keys:<17}", "bold"), words) for keys, words in rows]
+    table = [Content.assemble((f"{keys:<17}", "bold"), text) for keys, text in rows]
     glyphs = "✓ complete  ✚ repairable  ✗ incomplete, untrusted, invalid  ⊘ unreachable"
     legend = Content.styled(f"{glyphs}\n! some clients refuse  · nobody refuses", DIM)
     return lines([*table, Content(), legend])

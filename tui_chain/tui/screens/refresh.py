@@ -56,11 +56,11 @@ class RefreshScreen(Dialog[Saved]):
         self._change = change
 
     def compose(self) -> ComposeResult:
-        """The outcome, the hosts, and what is said of the one under the cursor."""
+        """The outcome, the hosts, and what was found of the one under the cursor."""
         glyph, style = LOOK[self._found.state]
         with Vertical(classes="frame", id="refresh") as frame:
             frame.border_title = Content.assemble(
-                ("A bundle looked after", "bold"), "  ", (f"{glyph} {self._found.state.value}", style)
+                ("A bundle refreshed", "bold"), "  ", (f"{glyph} {self._found.state.value}", style)
             )
             written = "w writes the new file · " if self._found.output is not None else ""
             frame.border_subtitle = f"{written}j k move · esc close"
@@ -71,23 +71,23 @@ class RefreshScreen(Dialog[Saved]):
 
     def _outcome(self) -> Content:
         style = LOOK[self._found.state][1]
-        told = [
+        rows = [
             Content(safe_text(str(self._audited.path), 400)),
             Content.styled(MEANING[self._found.state], style),
             Content(outcome_words(self._found, "w shows it, and writes it in the place of the old one.")),
         ]
         if self._change:
-            told += [Content.styled(self._change, DIM)]
-        return lines(part for part in told if part.plain)
+            rows += [Content.styled(self._change, DIM)]
+        return lines(row for row in rows if row.plain)
 
     def on_mount(self) -> None:
         """List the hosts."""
-        part = self.query_one(RowList)
-        part.set_class(True, "-open")
-        part.show(len(self._found.news), lambda place: _row(self._found.news[place]), self._widths)
+        row_list = self.query_one(RowList)
+        row_list.set_class(True, "-open")
+        row_list.show(len(self._found.news), lambda place: _row(self._found.news[place]), self._widths)
         counted = [(state, sum(one.state is state for one in self._found.news)) for state in State]
-        part.title(", ".join(f"{count} {state.value}" for state, count in counted if count))
-        part.focus()
+        row_list.title(", ".join(f"{count} {state.value}" for state, count in counted if count))
+        row_list.focus()
 
     def _widths(self, room: int) -> tuple[int, ...]:
         """State, host, and why: the port of a long name is at its end, which stays."""
@@ -101,10 +101,10 @@ class RefreshScreen(Dialog[Saved]):
         if place is not None:
             one = self._found.news[place]
             glyph, style = LOOK[one.state]
-            words = Content.assemble(
+            text = Content.assemble(
                 (safe_text(one.target, 400), "bold"), (f"\n{glyph} {one.state.value}\n", style), one.words
             )
-            self.query_one("#refresh-detail", Static).update(words)
+            self.query_one("#refresh-detail", Static).update(text)
 
     @work(group="replace", exclusive=True, exit_on_error=False)
     async def action_write(self) -> None:

@@ -1,4 +1,4 @@
-"""What the live test of a host asks: method, path, headers, and by which way."""
+"""What the live test of a host asks: method, path, headers, and by which route."""
 
 from __future__ import annotations
 
@@ -75,13 +75,15 @@ class RequestScreen(Dialog[RequestChoice]):
         self._redraw()
 
     def _redraw(self) -> None:
-        way = _WAYS[self._by_proxy]
+        route = _ROUTES[self._by_proxy]
         self.query_one("#request-method", Static).update(fact("method", _choice(METHODS, self._method), _key("F2")))
-        proxy = Content.assemble(fact("proxy", _choice(_WAYS, way), _key("F3")), "\n", fact("", self._proxy_words()))
+        proxy = Content.assemble(
+            fact("proxy", _choice(_ROUTES, route), _key("F3")), "\n", fact("", self._proxy_label())
+        )
         self.query_one("#request-proxy", Static).update(proxy)
-        self._say("")
+        self._show_fault("")
 
-    def _proxy_words(self) -> tuple[str, str]:
+    def _proxy_label(self) -> tuple[str, str]:
         """The proxy that the environment names for the host, without its password, or what is wrong with it."""
         if self._proxy is None:
             return "The environment names none for this host.", DIM
@@ -93,7 +95,7 @@ class RequestScreen(Dialog[RequestChoice]):
     @on(TextArea.Changed)
     @on(Input.Changed)
     def _changed(self) -> None:
-        self._say("")
+        self._show_fault("")
 
     @on(HostText.Entered)
     @on(Input.Submitted)
@@ -103,15 +105,15 @@ class RequestScreen(Dialog[RequestChoice]):
         choice = read_choice(self._method, path.strip(), lines, proxy=self._by_proxy)
         wrong = next((each for each in (choice, proxy) if isinstance(each, Failure)), None)
         if wrong is not None:
-            self._say(f"✗ {wrong}")
+            self._show_fault(f"✗ {wrong}")
         elif isinstance(choice, RequestChoice):
             self.dismiss(choice)
 
-    def _say(self, words: str) -> None:
-        self.query_one("#request-fault", Static).update(Content.styled(words, BAD))
+    def _show_fault(self, text: str) -> None:
+        self.query_one("#request-fault", Static).update(Content.styled(text, BAD))
 
 
-_WAYS = ("directly", "through the environment's proxy")
+_ROUTES = ("directly", "through the environment's proxy")
 
 
 def _choice(names: Sequence[str], chosen: str) -> Content:

@@ -38,18 +38,18 @@ class RootScreen(Dialog[ConfirmedRoot]):
 
     def compose(self) -> ComposeResult:
         """The root, what it means, the digits, the file."""
-        asked = self._question
+        question = self._question
         with Vertical(classes="frame", id="root") as frame:
             frame.border_title = "Trust a private root"
             frame.border_subtitle = "enter confirms · tab to the file · esc close"
             yield Static(
-                Content.assemble((asked.root.subject, "bold"), f"\n{_in_two_lines(asked.shown)}"), markup=False
+                Content.assemble((question.root.subject, "bold"), f"\n{_in_two_lines(question.shown)}"), markup=False
             )
-            yield Static(Content(asked.meaning), markup=False)
-            if asked.warning is not None:
-                yield Static(Content.styled(f"✗ {asked.warning}", BAD), markup=False)
-            words = f"The first {TYPED_DIGITS} hex digits of its SHA-256, from a second source:"
-            yield Static(Content.styled(words, DIM), markup=False)
+            yield Static(Content(question.meaning), markup=False)
+            if question.warning is not None:
+                yield Static(Content.styled(f"✗ {question.warning}", BAD), markup=False)
+            text = f"The first {TYPED_DIGITS} hex digits of its SHA-256, from a second source:"
+            yield Static(Content.styled(text, DIM), markup=False)
             yield DigitInput(id="root-digits", compact=True, placeholder="type them here; a paste does not count")
             later = "A trust file for --trust, to trust it in later runs too; empty: in this run alone."
             yield Static(Content.styled(later, DIM), markup=False)
@@ -62,14 +62,16 @@ class RootScreen(Dialog[ConfirmedRoot]):
 
     @on(Input.Submitted)
     def _entered(self) -> None:
-        box, asked = self.query_one(DigitInput), self._question
-        result = confirm_typed(asked.root, box.value, pasted=box.pasted, warned=self._warned, warning=asked.warning)
+        box, question = self.query_one(DigitInput), self._question
+        result = confirm_typed(
+            question.root, box.value, pasted=box.pasted, warned=self._warned, warning=question.warning
+        )
         if isinstance(result, Failure):
-            words = f"{result} Enter again once you have read it." if self._unread() else str(result)
+            text = f"{result} Enter again once you have read it." if self._unread() else str(result)
             self._warned = True
             box.pasted = False
             box.value = box.value if self._unread() else ""
-            self._say(words)
+            self._show_fault(text)
             return
         name = self.query_one("#root-file", Input).value.strip()
         if name:
@@ -85,7 +87,7 @@ class RootScreen(Dialog[ConfirmedRoot]):
         """Add the root to the trust file that was named, where what stands in it stays, then close."""
         result = await in_background(lambda: self._written(path, confirmed), "trust file")
         if isinstance(result, Failure):
-            self._say(str(result))
+            self._show_fault(str(result))
         else:
             self.dismiss(confirmed)
 
@@ -93,8 +95,8 @@ class RootScreen(Dialog[ConfirmedRoot]):
         plan = plan_trust_file(path, self._question.root, confirmed)
         return plan if isinstance(plan, Failure) else write(plan, replace=True)
 
-    def _say(self, words: str) -> None:
-        self.query_one("#root-fault", Static).update(Content.styled(f"✗ {words}", BAD))
+    def _show_fault(self, text: str) -> None:
+        self.query_one("#root-fault", Static).update(Content.styled(f"✗ {text}", BAD))
 
 
 def _in_two_lines(fingerprint: str) -> str:

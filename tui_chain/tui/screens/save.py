@@ -47,7 +47,7 @@ class Form:
     """One form that the file can have: its name, what it is for, how its file name ends, and how it is made."""
 
     name: str
-    words: str
+    purpose: str
     suffix: str
     make: Callable[[], Draft | Failure]
 
@@ -229,7 +229,7 @@ class SaveScreen(Dialog[Saved]):
 
     def _form_label(self) -> Content:
         place = f" {self._forms.index(self._form) + 1}/{len(self._forms)}" if len(self._forms) > 1 else ""
-        return Content.assemble((self._form.name, "bold"), (place, DIM), ": ", self._form.words)
+        return Content.assemble((self._form.name, "bold"), (place, DIM), ": ", self._form.purpose)
 
     def _show_fault(self, fault: Failure) -> None:
         """Show why there is no file at all."""

@@ -7,7 +7,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from tui_chain.core.text import elide_middle
-from tui_chain.tui.host_row import DIM, STATUS_LOOK, HostRow, next_key, verdict_words
+from tui_chain.tui.host_row import DIM, STATUS_LOOK, HostRow, next_key, verdict_label
 
 SEPARATOR = " · "
 NARROW = 100
@@ -15,7 +15,7 @@ NARROW = 100
 
 
 class Headline(Widget):
-    """One line that never loses the next key: the words before it give way first."""
+    """One line that never loses the next key: the text before it gives way first."""
 
     row: reactive[HostRow | None] = reactive(None)
     placeholder: reactive[str] = reactive("")
@@ -33,20 +33,20 @@ class Headline(Widget):
         key = key.removeprefix("press ") if narrow else key
         fixed = f"{glyph} {row.word}"
         room = self.size.width - len(fixed) - len(key) - 2 - len(SEPARATOR)
-        words = verdict_words(row) if not row.busy else ""
-        words = _short(words) if narrow or len(words) > room // 2 else words
-        name = elide_middle(str(row.target), max(room - min(len(words), 12) - len(SEPARATOR), 16))
+        text = verdict_label(row) if not row.busy else ""
+        text = _short(text) if narrow or len(text) > room // 2 else text
+        name = elide_middle(str(row.target), max(room - min(len(text), 12) - len(SEPARATOR), 16))
         left = room - len(name) - len(SEPARATOR)
-        shown = f"{SEPARATOR}{_cut(words, left)}" if words and left > 8 else ""
+        shown = f"{SEPARATOR}{_cut(text, left)}" if text and left > 8 else ""
         return Content.assemble(
             (name, "bold"), "  ", (fixed, style), shown, (SEPARATOR, DIM), (key, "bold $text-accent")
         )
 
 
-def _short(words: str) -> str:
-    plain = words.removeprefix("the server ").replace("intermediate certificate", "intermediate")
+def _short(text: str) -> str:
+    plain = text.removeprefix("the server ").replace("intermediate certificate", "intermediate")
     return plain.replace(" client families", "")
 
 
-def _cut(words: str, width: int) -> str:
-    return words if len(words) <= width else words[: max(width - 1, 0)] + "…"
+def _cut(text: str, width: int) -> str:
+    return text if len(text) <= width else text[: max(width - 1, 0)] + "…"

@@ -54,8 +54,8 @@ class RowList(ScrollView, can_focus=True):
     class Moved(Message):
         """The cursor came to another row, or the rows are others."""
 
-        def __init__(self, part: RowList) -> None:
-            self.part = part
+        def __init__(self, row_list: RowList) -> None:
+            self.row_list = row_list
             super().__init__()
 
     class Chosen(Message):
@@ -64,7 +64,7 @@ class RowList(ScrollView, can_focus=True):
     def __init__(self, number: int, name: str, widget_id: str) -> None:
         super().__init__(id=widget_id)
         self._heading = f"{number} {name}" if number else name
-        self._words: ListCell = ("", "")
+        self._verdict: ListCell = ("", "")
         self._count = 0
         self._row: Callable[[int], ListRow] = lambda _: ()
         self._widths: ColumnWidths = last_takes_rest()
@@ -78,12 +78,12 @@ class RowList(ScrollView, can_focus=True):
         self.refresh(layout=True)
         self.post_message(self.Moved(self))
 
-    def title(self, words: str, style: str = "") -> None:
+    def title(self, verdict: str, style: str = "") -> None:
         """Put number, name and verdict on the border, where they stay when the list is folded."""
-        self._words = (words, style)
+        self._verdict = (verdict, style)
         # a border that is only a top line leaves no blank around its title
         blank = "" if self.styles.border_left[0] else " "
-        self.border_title = Content.assemble(blank, (self._heading, "bold"), "  ", self._words, blank)
+        self.border_title = Content.assemble(blank, (self._heading, "bold"), "  ", self._verdict, blank)
 
     @property
     def place(self) -> int | None:
@@ -92,7 +92,7 @@ class RowList(ScrollView, can_focus=True):
 
     def on_resize(self) -> None:
         """Lay the title out for another shape of the border, and keep the cursor in sight."""
-        self.title(*self._words)
+        self.title(*self._verdict)
         self._follow()
 
     # moving
