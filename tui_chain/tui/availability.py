@@ -11,7 +11,9 @@ from tui_chain.tui.host_row import HostRow, private_root, reached
 _OF_CHAIN = frozenset({"fix", "test", "details", "copy_certificate", "servers", "revocation", "crls", "programs"})
 """What can be done with a host that was reached."""
 _OF_HOST = frozenset({"probe", "remove", "report", "request"})
-_OF_REPAIR = frozenset({"write", "copy_bundle", "instructions"})
+OF_SELECTED = frozenset({"write", "copy_bundle"})
+"""What can be done where one of the selected hosts has a proven repair."""
+_OF_REPAIR = OF_SELECTED | {"instructions"}
 _NO_CHOICE = {
     "choose": "There is nothing to choose here: space marks hosts in pane 1 and selects candidates in pane 3.",
     "step_path": "There is no second path.",
@@ -22,12 +24,12 @@ _NO_CHOICE = {
 
 
 def is_available(action: str, row: HostRow | None, selected: Sequence[HostRow]) -> bool:
-    """Whether an action of the main screen can be done for `row`, or for the `selected` hosts where it takes many."""
+    """Whether an action of the main screen can be done for `row`, or for the `selected` ones where it is of those."""
     if action in _OF_CHAIN:
         return reached(row) is not None
     if action in _OF_HOST:
         return row is not None
-    if action in {"write", "copy_bundle"}:
+    if action in OF_SELECTED:
         return any(one.state.proven is not None for one in selected)
     if action == "instructions":
         return row is not None and _has_instructions(row)

@@ -20,7 +20,7 @@ from tui_chain.engine.host_state import Clock
 from tui_chain.net.host_list import Host
 from tui_chain.tui import messages
 from tui_chain.tui.actions import MAIN, NAMES, RANK, Action, bindings
-from tui_chain.tui.availability import is_available, refusal
+from tui_chain.tui.availability import OF_SELECTED, is_available, refusal
 from tui_chain.tui.host_jobs import HostJobs
 from tui_chain.tui.host_row import HostRow, reached
 from tui_chain.tui.host_rows import HostRows
@@ -64,7 +64,7 @@ class MainScreen(Screen[None]):
         """The line on top, four panes, the keys."""
         yield Headline(id="headline").data_bind(MainScreen.row)
         with Horizontal(id="body"):
-            yield HostPane("hosts").data_bind(MainScreen.row)
+            yield HostPane("hosts")
             with Vertical(id="right"):
                 yield ChainPane("chain", self._clock).data_bind(MainScreen.row)
                 yield LinksPane("links").data_bind(MainScreen.row)
@@ -201,7 +201,9 @@ class MainScreen(Screen[None]):
         if action in _OF_PANE:
             return self.query_one(_OF_PANE[action]).check_action(action, parameters)
         ready = self.jobs.loaded is not None or action in {"help", "pane", "add", "filter", "zoom", "back"}
-        return True if ready and is_available(action, self.row, self.selected) else None
+        # to look for marks takes time where there are thousands of hosts
+        selected = self.selected if action in OF_SELECTED else ()
+        return True if ready and is_available(action, self.row, selected) else None
 
     def refusal(self, action: str) -> str:
         """Why an action is not offered now."""
