@@ -27,6 +27,14 @@ from tui_chain.tui.start import main
 main()
 """
 """Takes the terminal as the controlling one of its session, then does what `tlschain-tui` does."""
+FAULTY = """
+import tui_chain.tui.screens.main as screen
+def action_zoom(self):
+    password = "hunter2"
+    raise RuntimeError("[bold]boom")
+screen.MainScreen.action_zoom = action_zoom
+"""
+"""A screen whose key `z` is at fault."""
 LEFT_SCREEN = b"\x1b[?1049l"
 """What ends the alternate screen (xterm's control sequences, DECRST 1049)."""
 
@@ -64,17 +72,17 @@ class Terminal:
 
 
 @contextmanager
-def screen(folder: Path, *words: str) -> Iterator[Terminal]:
-    """Open `tlschain-tui` in a terminal of its own, of which it is the session's leader."""
+def screen(folder: Path, *words: str, before: str = "") -> Iterator[Terminal]:
+    """Open `tlschain-tui` in a terminal of its own, of which it is the session's leader; `before` is run first."""
     main, worker = open_terminal()
-    before = terminal_settings(worker)
+    settings = terminal_settings(worker)
     environment = os.environ | {"TERM": "xterm-256color", "TMPDIR": str(folder)}
-    command = (sys.executable, "-c", LEADING, *words)
+    command = (sys.executable, "-c", before + LEADING, *words)
     process = subprocess.Popen(
         command, stdin=worker, stdout=worker, stderr=worker, env=environment, start_new_session=True
     )
     try:
-        yield Terminal(main, worker, process, before)
+        yield Terminal(main, worker, process, settings)
     finally:
         if process.poll() is None:
             process.kill()
@@ -136,4 +144,16 @@ def test_a_screen_without_a_lab_heeds_too(tmp_path: Path) -> None:
         terminal.until(lambda: b"unreachable" in terminal.seen)
         terminal.process.send_signal(signal.SIGTERM)
         assert terminal.end() == 143
+        assert terminal_settings(terminal.worker) == terminal.before
+
+
+def test_a_fault_of_our_own_ends_with_a_sentence_and_shows_no_values(tmp_path: Path) -> None:
+    with screen(tmp_path, "localhost:1", before=FAULTY) as terminal:
+        terminal.until(lambda: b"unreachable" in terminal.seen)
+        os.write(terminal.main, b"z")
+        assert terminal.end() == 1
+        last = terminal.seen.rpartition(LEFT_SCREEN)[2]
+        assert b"This is a fault of tlschain-tui: RuntimeError: [bold]boom." in last
+        assert b"hunter2" not in last
+        assert b"Traceback" not in last
         assert terminal_settings(terminal.worker) == terminal.before
