@@ -6,6 +6,7 @@ import asyncio
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property, partial
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.console import Console
@@ -22,7 +23,7 @@ from tui_chain.core.threads import in_daemon_thread
 from tui_chain.engine.host_state import Clock, utc_now
 from tui_chain.net.host_list import Host
 from tui_chain.tui.actions import ACTIONS, APP, NAMES, Action, bindings
-from tui_chain.tui.background import unforeseen, unforeseen_fault
+from tui_chain.tui.background import in_background, unforeseen, unforeseen_fault
 from tui_chain.tui.host_row import HostRow
 from tui_chain.tui.messages import CopyRequested
 from tui_chain.tui.screens.main import MainScreen
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
     from tui_chain.engine.journey import Journey
 
+DIALOGS = "tui_chain.tui.screens.host_dialogs"
+"""The module of the dialogs about hosts, which loads all that they show."""
 THEME = "tokyo-night"
 """The theme where TEXTUAL_THEME names none; the palette changes it."""
 Start = Callable[[], "tuple[Journey, tuple[Host, ...]] | Failure"]
@@ -161,6 +164,8 @@ class ChainApp(App[None]):
         if notices:
             toast(self.main, "\n".join(notices), "warning")
         self.main.begin(journey, known, self._select)
+        # the first dialog is to open at once
+        await in_background(partial(import_module, DIALOGS), "dialogs")
 
     # actions
 
