@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Node:
+class ChainNode:
     """A line of the tree: a certificate or the gap where one is missing; `depth` 0 is the leaf."""
 
     depth: int
@@ -48,7 +48,7 @@ class Node:
     missing: MissingIssuer | None = None
 
 
-def nodes(state: HostState) -> tuple[Node, ...]:
+def nodes(state: HostState) -> tuple[ChainNode, ...]:
     """The tree of a host that was reached, top to bottom; empty before."""
     verdict = state.verdict
     if verdict is None or state.reached is None:
@@ -71,12 +71,12 @@ def shown_trail(state: HostState) -> tuple[Certificate, ...]:
     return max(trails, key=len, default=served[:1])
 
 
-def _trail_nodes(state: HostState, verdict: Diagnosis, trail: tuple[Certificate, ...]) -> Iterator[Node]:
+def _trail_nodes(state: HostState, verdict: Diagnosis, trail: tuple[Certificate, ...]) -> Iterator[ChainNode]:
     for depth, certificate in enumerate(trail):
         source = source_of(state, certificate)
         glyph, style = _look(verdict, certificate, source)
         role = "leaf" if depth == 0 else _role(certificate, source)
-        yield Node(depth, glyph, style, role, certificate.label, certificate)
+        yield ChainNode(depth, glyph, style, role, certificate.label, certificate)
 
 
 def _role(certificate: Certificate, source: str) -> str:
@@ -109,21 +109,21 @@ def _look(verdict: Diagnosis, certificate: Certificate, source: str) -> tuple[st
     return "✚", NEW
 
 
-def _gaps(verdict: Diagnosis, trail: tuple[Certificate, ...]) -> Iterator[Node]:
+def _gaps(verdict: Diagnosis, trail: tuple[Certificate, ...]) -> Iterator[ChainNode]:
     for missing in verdict.missing:
         if missing.wanted_by == trail[-1]:
-            yield Node(len(trail), "✗", BAD, "not served", missing.subject, missing=missing)
+            yield ChainNode(len(trail), "✗", BAD, "not served", missing.subject, missing=missing)
 
 
-def _unneeded(served: ServedChain, verdict: Diagnosis, trail: tuple[Certificate, ...]) -> Iterator[Node]:
+def _unneeded(served: ServedChain, verdict: Diagnosis, trail: tuple[Certificate, ...]) -> Iterator[ChainNode]:
     for certificate in dict.fromkeys(served.certificates):
         if certificate not in trail:
             findings = verdict.at(certificate)
             glyph, style = SEVERITY_LOOK[findings[0].severity] if findings else ("·", DIM)
-            yield Node(0, glyph, style, "not in the path", certificate.label, certificate)
+            yield ChainNode(0, glyph, style, "not in the path", certificate.label, certificate)
 
 
-class ChainTree(Tree[Node]):
+class ChainTree(Tree[ChainNode]):
     """The chain as a tree with vi keys."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -164,7 +164,7 @@ class ChainPane(Pane):
     def __init__(self, pane_id: str, clock: Clock) -> None:
         super().__init__(id=pane_id, classes="pane")
         self._clock = clock
-        self._shown: tuple[Node, ...] = ()
+        self._shown: tuple[ChainNode, ...] = ()
         self._target: Target | None = None
 
     def compose_content(self) -> ComposeResult:
@@ -195,14 +195,14 @@ class ChainPane(Pane):
         self._verdict(row)
         self._detail()
 
-    def _fill(self, shown: tuple[Node, ...], under: Certificate | None) -> None:
+    def _fill(self, shown: tuple[ChainNode, ...], under: Certificate | None) -> None:
         """Build the tree; the cursor stays on its certificate, or goes to the first that clients refuse."""
         tree = self.main()
         tree.clear()
         # it would stay on its line, and a move to the same line tells nobody
         tree.move_cursor(None)
-        place: TreeNode[Node] = tree.root
-        chosen: TreeNode[Node] | None = None
+        place: TreeNode[ChainNode] = tree.root
+        chosen: TreeNode[ChainNode] | None = None
         for node in shown:
             parent = tree.root if node.depth == 0 else place
             place = parent.add(self._label(node), data=node, expand=True)
@@ -215,7 +215,7 @@ class ChainPane(Pane):
         if chosen is not None and tree.last_line >= 0:
             tree.move_cursor(chosen)
 
-    def _label(self, node: Node) -> Text:
+    def _label(self, node: ChainNode) -> Text:
         label = Text.assemble(
             (f"{node.glyph} ", self._rich(node.style)), (f"{node.role}  ", self._rich(DIM)), node.name
         )
@@ -234,7 +234,7 @@ class ChainPane(Pane):
         node = self._node()
         return node.certificate if node is not None else None
 
-    def _node(self) -> Node | None:
+    def _node(self) -> ChainNode | None:
         node = self.main().cursor_node
         if node is not None and node.data is not None:
             return node.data
@@ -299,18 +299,18 @@ class ChainPane(Pane):
             self.post_message(copy_of(self.certificate))
 
     @on(Tree.NodeHighlighted)
-    def _moved(self, event: Tree.NodeHighlighted[Node]) -> None:
+    def _moved(self, event: Tree.NodeHighlighted[ChainNode]) -> None:
         event.stop()
         self._detail()
         self.refresh_bindings()
 
     @on(Tree.NodeSelected)
-    async def _selected(self, event: Tree.NodeSelected[Node]) -> None:
+    async def _selected(self, event: Tree.NodeSelected[ChainNode]) -> None:
         event.stop()
         await self.run_action("screen.details" if self.certificate is None else "details")
 
 
-def _findings(verdict: Diagnosis, node: Node) -> tuple[Finding, ...]:
+def _findings(verdict: Diagnosis, node: ChainNode) -> tuple[Finding, ...]:
     """What is wrong with a node's certificate; on the leaf also what is wrong with the host itself."""
     own = node.certificate.sha256 if node.certificate is not None else None
     return tuple(found for found in verdict.findings if found.at == own or (found.at is None and node.role == "leaf"))
