@@ -195,6 +195,7 @@ async def test_space_acts_on_the_pane_in_focus() -> None:
         assert not any(row.marked for row in app.rows)
         await press(pilot, "1", "g", "space")
         assert [row.marked for row in app.rows][:2] == [True, False]
+        await shows(pilot, f"1 Hosts  {len(app.rows)} · 1 marked")
 
 
 @anyio

@@ -156,7 +156,7 @@ class HostPane(Pane):
         if busy:
             counts.append(f"{busy} busy")
         if self._marked:
-            counts.insert(0, f"{len(self._marked)} marked")
+            counts.insert(1, f"{len(self._marked)} marked")
         if self._needle:
             counts.append(f"filter “{self._needle}”: {self.main().row_count}")
         self.title(" · ".join(counts))
