@@ -88,7 +88,7 @@ class AIAClient:
     def _weigh(self, answer: Answer, where: str, child: Certificate) -> Try:
         if answer.status != 200:
             return self._try(answer, where, child, f"HTTP status {answer.status}")
-        reading = read_certificates(answer.body)
+        reading = read_certificates(answer.body, foreign=True)
         if not reading.certificates:
             why = reading.problems[0].reason if reading.problems else "no certificate in it"
             packed = _packed(answer)

@@ -37,17 +37,18 @@ _CERTIFICATE_LABELS = {"CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE"}
 _PKCS7_LABELS = {"PKCS7", "CMS", "PKCS #7 SIGNED DATA"}
 
 
-def read_certificates(data: bytes, *, password: bytes | None = None) -> Reading:
+def read_certificates(data: bytes, *, password: bytes | None = None, foreign: bool = False) -> Reading:
     """Read every certificate in `data`, whatever its form; never raises.
 
     `format` is `PEM`, `DER`, `PKCS#7`, `PKCS#12`, `JKS`, `JCEKS`, `HTML`, `empty` or `unknown`. PEM may stand between
     other text, as `openssl s_client -showcerts` and mail have it. A certificate is what cryptography or OpenSSL
     parses. Each block succeeds or fails on its own. `password` (UTF-8) opens PKCS#12, for which without one the empty
-    one is tried, and proves a Java keystore whole.
+    one is tried, and proves a Java keystore whole. `foreign` says that a server sent it: then nothing is decrypted,
+    since rounds of key derivation that only decryption shows would cost as much time as the server likes.
     Read are at most `MAX_BYTES`, `MAX_CERTIFICATES`, and `MAX_CERTIFICATE` bytes of each; a problem tells of
     what was left. A private key is a problem of its own kind; it is neither decoded nor kept.
     """
-    harvest = Harvest(password)
+    harvest = Harvest(password, foreign)
     format_name = _read(_text(data[:MAX_BYTES]), harvest)
     if len(data) > MAX_BYTES:
         harvest.stop(1, f"only the first {MAX_BYTES >> 20} MiB of it were read")

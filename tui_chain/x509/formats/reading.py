@@ -76,6 +76,7 @@ class Harvest:
     """Gathers certificates and problems while a file is read, within the bounds."""
 
     password: bytes | None = None
+    foreign: bool = False
     certificates: list[Certificate] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     stopped: list[Problem] = field(default_factory=list)
