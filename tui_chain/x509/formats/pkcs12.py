@@ -1,9 +1,9 @@
 """Certificates out of PKCS#12 files (RFC 7292), past the private keys in them.
 
 What is encrypted is opened by cryptography (OpenSSL's PKCS12_parse). Without the right password it refuses the whole
-file: so certificates in the clear, as Java and `openssl pkcs12 -certpbe NONE` may write them, are read here, and a file
-with a private key is known for an identity. How many rounds a file takes to open, cryptography does not bound: so they
-are counted here.
+file: so certificates in the clear, as Java and `openssl pkcs12 -certpbe NONE` may write them, are read here, and a
+file with a private key is known for an identity. cryptography does not bound the rounds that a file takes to open: so
+they are counted here.
 """
 
 from __future__ import annotations
