@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,7 +16,7 @@ from tui_chain.paths.reading import ALTERNATIVE_NAME, BASIC_CONSTRAINTS, extensi
 from tui_chain.x509.certificate import Certificate
 
 SECURITY_BITS = 112
-"""Bits of security that level 2 asks for (SSL_CTX_set_security_level)."""
+"""Bits of security that OpenSSL's level 2 asks for (SSL_CTX_set_security_level)."""
 RSA_BITS = 2048
 """Smallest RSA (and DSA) key in the web PKI (CA/Browser Forum Baseline Requirements, section 6.1.5)."""
 EC_BITS = 2 * SECURITY_BITS
@@ -38,23 +37,6 @@ def weak_key(certificate: Certificate) -> str | None:
     if isinstance(key, ec.EllipticCurvePublicKey) and key.curve.key_size < EC_BITS:
         return f"its {certificate.key_words} key is too short; clients ask for {EC_BITS} bits"
     return None
-
-
-def key_security(certificate: Certificate) -> int | None:
-    """Return the security of a key in bits, as OpenSSL counts it, or None for a kind that is not known."""
-    key = certificate.public_key
-    if isinstance(key, (rsa.RSAPublicKey, dsa.DSAPublicKey)):
-        return rsa_security(key.key_size)
-    return key.curve.key_size // 2 if isinstance(key, ec.EllipticCurvePublicKey) else None
-
-
-def rsa_security(bits: int) -> int:
-    """Security of an RSA or DSA key (NIST SP 800-56B rev. 2, appendix D), to a multiple of 8 as in OpenSSL."""
-    if bits < 8:
-        return 0
-    natural = bits * math.log(2)
-    cube = (natural * math.log(natural) ** 2) ** (1 / 3)
-    return (int((1.923 * cube - 4.69) / math.log(2)) + 4) & ~7
 
 
 SERVER_USES = frozenset({"1.3.6.1.5.5.7.3.1", "2.16.840.1.113730.4.1", "1.3.6.1.4.1.311.10.3.3"})

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from tui_chain.paths.budget import Budget
 from tui_chain.paths.checks import PathChecker, PathProblem
-from tui_chain.paths.index import CertificateIndex, Chain, as_index
+from tui_chain.paths.index import CertificateIndex, Chain
 from tui_chain.paths.links import Issuer, LinkFinder, Links, place_of
 from tui_chain.paths.strict import clients_lost
 from tui_chain.trust.store import TrustStore
@@ -255,11 +255,6 @@ class MissingIssuer:
         """The missing issuer's serial number, where the certificate names it (RFC 5280 section 4.2.1.1)."""
         return self.wanted_by.authority_serial
 
-    @property
-    def cannot_tell(self) -> bool:
-        """Whether the issuer may be at hand: some namesake's signature cannot be checked."""
-        return bool(self.undecided)
-
 
 @dataclass(frozen=True)
 class Search:
@@ -290,7 +285,7 @@ class Search:
 
 def find_paths(
     leaf: Certificate,
-    candidates: Iterable[Certificate] | CertificateIndex,
+    candidates: Iterable[Certificate],
     anchors: TrustStore,
     *,
     host: str,
@@ -300,15 +295,14 @@ def find_paths(
     """Find every certification path from `leaf` through `candidates` to one of `anchors`.
 
     A link is a name that matches and a signature that verifies (RFC 5280 section 6.1.3); key identifiers only
-    order the tries. Earlier candidates are preferred; a large pool is indexed once and passed as
-    `pool.preferring(served)`. `host` is an ASCII host name or IP literal, `at` an aware time; both judge the
-    paths, neither keeps one from being found. A path never has one name and key twice.
+    order the tries. Earlier candidates are preferred. `host` is an ASCII host name or IP literal, `at` an
+    aware time; both judge the paths, neither keeps one from being found. A path never has one name and key twice.
 
     At most 250 new signatures are checked (those that `prover` knows are free), and at most 64 paths of at most 20
     certificates come back; `paths.budget` has the other bounds. Never raises for odd certificates.
     """
     budget = Budget(prover or SignatureProver())
-    index = as_index(candidates)
+    index = CertificateIndex(candidates)
     links = LinkFinder(index, anchors, at, budget).find(leaf)
     budget.begin_paths()
     checker = PathChecker(leaf, host, at, anchors.rejected)

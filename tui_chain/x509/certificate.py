@@ -13,7 +13,7 @@ from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsag
 from tui_chain.core.text import safe_text
 from tui_chain.x509.der import element
 from tui_chain.x509.distinguished_names import CanonicalName
-from tui_chain.x509.extensions import PATH_EXTENSIONS, extension_name, key_usage_words, policy_name, purpose_name
+from tui_chain.x509.extensions import PATH_EXTENSIONS, extension_name, key_usage_words, purpose_name
 from tui_chain.x509.faults import UNREADABLE, Fault, attempt, or_none
 from tui_chain.x509.fields import CertificateCore
 from tui_chain.x509.keys import PublicKey
@@ -123,17 +123,6 @@ class Certificate(CertificateCore):
         return not _SERVING.isdisjoint(self.extended_key_usage)
 
     @cached_property
-    def policies(self) -> tuple[str, ...]:
-        """Certificate policies (RFC 5280 section 4.2.1.4) as dotted OIDs."""
-        found = self._extensions.get(x509.CertificatePolicies)
-        return () if found is None else tuple(policy.policy_identifier.dotted_string for policy in found)
-
-    @property
-    def policy_words(self) -> tuple[str, ...]:
-        """Certificate policies in words where the CA/Browser Forum has one, as in `domain validated`, or dotted."""
-        return tuple(policy_name(oid) for oid in self.policies)
-
-    @cached_property
     def name_constraints(self) -> NameConstraints | None:
         """Name constraints (RFC 5280 section 4.2.1.10), or None if absent or unreadable."""
         found = self._extensions.get(x509.NameConstraints)
@@ -148,12 +137,6 @@ class Certificate(CertificateCore):
         """Whether the server has to send an OCSP response along (RFC 7633)."""
         found = self._extensions.get(x509.TLSFeature)
         return found is not None and x509.TLSFeatureType.status_request in found
-
-    @cached_property
-    def sct_count(self) -> int:
-        """Signed certificate timestamps inside it (RFC 6962 section 3.3); 0 if unreadable."""
-        found = self._extensions.get(x509.PrecertificateSignedCertificateTimestamps)
-        return 0 if found is None else len(found)
 
     # -- names and addresses
 

@@ -44,11 +44,6 @@ class Fields:
         return tuple(self._outer[0].expect(SEQUENCE).children())
 
     @cached_property
-    def trailing(self) -> bytes:
-        """Bytes that follow the certificate."""
-        return self.der[element(self.der).after :]
-
-    @cached_property
     def version(self) -> int:
         """The version counted from 1, whatever number it is; 1 where it is absent."""
         first = self._inner[0]
