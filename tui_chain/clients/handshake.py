@@ -13,7 +13,7 @@ from typing import Protocol
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from tui_chain.clients.engines.fields import fields_of
+from tui_chain.clients.engines.raw_certificate import raw_certificate
 from tui_chain.clients.families import FamilyId
 from tui_chain.clients.verdict import Verdict, refused
 from tui_chain.x509.der import OID, DERError, element
@@ -268,7 +268,7 @@ def key_kind(leaf: bytes) -> str:
     in its name: `RSA-1024`.
     """
     try:
-        algorithm = tuple(element(fields_of(leaf).spki).first().children())
+        algorithm = tuple(element(raw_certificate(leaf).spki).first().children())
         oid = algorithm[0].oid()
         if oid == _EC_KEY:
             oid = algorithm[1].expect(OID).oid()
@@ -280,7 +280,7 @@ def key_kind(leaf: bytes) -> str:
 
 
 def _rsa_bits(leaf: bytes) -> int | None:
-    key = fields_of(leaf).public_key
+    key = raw_certificate(leaf).public_key
     return key.key_size if isinstance(key, rsa.RSAPublicKey) else None
 
 

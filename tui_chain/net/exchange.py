@@ -36,12 +36,12 @@ class NoConnection(Exception):
     """No connection came about; the cause says why."""
 
 
-class BrokenAnswer(Exception):
+class BrokenHTTP(Exception):
     """The answer ended before its time or is no HTTP; the cause, or where there is none the text, says why."""
 
 
-class Reply(NamedTuple):
-    """The head of an answer, and its body piece by piece as it comes; reading that raises BrokenAnswer."""
+class HTTPReply(NamedTuple):
+    """The head of an answer, and its body piece by piece as it comes; reading that raises BrokenHTTP."""
 
     status: int
     headers: Headers
@@ -49,15 +49,17 @@ class Reply(NamedTuple):
 
 
 @dataclass
-class Exchange:
+class HTTPExchange:
     """Asks one of `addresses`, which are not empty; `connected` is the one that answered, or was tried last."""
 
     addresses: tuple[Address, ...]
     connected: str = ""
 
     @asynccontextmanager
-    async def get(self, parts: SplitResult, context: ssl.SSLContext | None, headers: Headers) -> AsyncIterator[Reply]:
-        """Send a GET and read the answer's head; raises NoConnection or BrokenAnswer.
+    async def get(
+        self, parts: SplitResult, context: ssl.SSLContext | None, headers: Headers
+    ) -> AsyncIterator[HTTPReply]:
+        """Send a GET and read the answer's head; raises NoConnection or BrokenHTTP.
 
         With TLS where there is a `context`. There is no deadline here: the caller has it.
         """
@@ -98,7 +100,7 @@ class Exchange:
 
 async def _ask(
     reader: asyncio.StreamReader, writer: asyncio.StreamWriter, parts: SplitResult, headers: Headers
-) -> Reply:
+) -> HTTPReply:
     speech = h11.Connection(h11.CLIENT, max_incomplete_event_size=MAX_HEAD)
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     request = speech.send(h11.Request(method="GET", target=target, headers=headers))
@@ -110,10 +112,10 @@ async def _ask(
         if not isinstance(event, h11.InformationalResponse):
             break
     else:
-        raise BrokenAnswer(f"The server sent over {MAX_INTERIM} interim answers and no answer.")
+        raise BrokenHTTP(f"The server sent over {MAX_INTERIM} interim answers and no answer.")
     if not isinstance(event, h11.Response):
-        raise BrokenAnswer("The server changed to another protocol.")
-    return Reply(event.status_code, event.headers.raw_items(), _pieces(reader, speech))
+        raise BrokenHTTP("The server changed to another protocol.")
+    return HTTPReply(event.status_code, event.headers.raw_items(), _pieces(reader, speech))
 
 
 async def _pieces(reader: asyncio.StreamReader, speech: h11.Connection) -> AsyncIterator[bytes]:
@@ -127,9 +129,9 @@ async def _next(reader: asyncio.StreamReader, speech: h11.Connection) -> object:
         while (event := speech.next_event()) is h11.NEED_DATA:
             data = await reader.read(_CHUNK)
             if not data and speech.their_state is h11.SEND_RESPONSE:
-                raise BrokenAnswer("Server disconnected without sending a response.")
+                raise BrokenHTTP("Server disconnected without sending a response.")
             speech.receive_data(data)
     except (h11.RemoteProtocolError, OSError) as error:
-        raise BrokenAnswer from error
+        raise BrokenHTTP from error
     await asyncio.sleep(0)  # what has come already is read without a wait: let others have their turn
     return event

@@ -6,7 +6,7 @@ import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from tui_chain.net.exchange import BrokenAnswer, Headers, NoConnection, Reply
+from tui_chain.net.exchange import BrokenHTTP, Headers, HTTPReply, NoConnection
 from tui_chain.net.proxy import Proxy
 
 
@@ -15,8 +15,10 @@ class ProxyRefusal(Exception):
 
 
 @asynccontextmanager
-async def proxied(proxy: Proxy, url: str, context: ssl.SSLContext | None, headers: Headers) -> AsyncIterator[Reply]:
-    """Send a GET by way of `proxy`, in a tunnel for https; raises ProxyRefusal, NoConnection or BrokenAnswer.
+async def proxied(
+    proxy: Proxy, url: str, context: ssl.SSLContext | None, headers: Headers
+) -> AsyncIterator[HTTPReply]:
+    """Send a GET by way of `proxy`, in a tunnel for https; raises ProxyRefusal, NoConnection or BrokenHTTP.
 
     There is no deadline here: the caller has it.
     """
@@ -28,7 +30,7 @@ async def proxied(proxy: Proxy, url: str, context: ssl.SSLContext | None, header
     way = httpcore.AsyncHTTPProxy(proxy.url, proxy_auth=proxy.credentials, ssl_context=inner, proxy_ssl_context=outer)
     try:
         async with way, way.stream("GET", url, headers=headers) as reply:
-            yield Reply(reply.status, reply.headers, reply.aiter_stream())
+            yield HTTPReply(reply.status, reply.headers, reply.aiter_stream())
     except httpcore.ProxyError as error:
         raise ProxyRefusal from error
     except httpcore.ConnectError as error:
@@ -39,4 +41,4 @@ async def proxied(proxy: Proxy, url: str, context: ssl.SSLContext | None, header
         httpcore.TimeoutException,
         httpcore.UnsupportedProtocol,
     ) as error:
-        raise BrokenAnswer from error
+        raise BrokenHTTP from error

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
 
-from tui_chain.paths.constraints import Name, NameRules, constrained_names, rules_of
+from tui_chain.paths.constraints import ConstrainedName, NameRules, constrained_names, rules_of
 from tui_chain.paths.index import Chain
 from tui_chain.paths.issuing import key_id_misfit
 from tui_chain.paths.reading import ALTERNATIVE_NAME, BASIC_CONSTRAINTS, extension_fault, may_hide
@@ -82,7 +82,7 @@ class PathChecker:
     _issuers: dict[str, Problems] = field(default_factory=dict)
     _signatures: dict[str, Problems] = field(default_factory=dict)
     _rules: dict[str, NameRules | None] = field(default_factory=dict)
-    _names: dict[str, tuple[Name, ...]] = field(default_factory=dict)
+    _names: dict[str, tuple[ConstrainedName, ...]] = field(default_factory=dict)
     _violations: dict[tuple[str, str], Problems] = field(default_factory=dict)
 
     def problems(self, path: Chain) -> Problems:
@@ -151,7 +151,7 @@ class PathChecker:
             self._rules[issuer.sha256] = rules_of(issuer)
         return self._rules[issuer.sha256]
 
-    def _names_of(self, lower: Certificate) -> tuple[Name, ...]:
+    def _names_of(self, lower: Certificate) -> tuple[ConstrainedName, ...]:
         if lower.sha256 not in self._names:
             leaf = lower.sha256 == self.leaf.sha256
             self._names[lower.sha256] = constrained_names(lower, leaf=leaf)

@@ -56,7 +56,7 @@ class Option(NamedTuple):
     certificate: Certificate
 
 
-class Way(NamedTuple):
+class PartialPath(NamedTuple):
     """A way under construction, in the order of the queue: the cheapest first, then the one nearest to its end.
 
     `cost` is that of `chain` alone. One with `options` waits to be continued by the one at `place`, then the next.
@@ -73,7 +73,7 @@ class Way(NamedTuple):
 
 
 @dataclass(eq=False)
-class RouteFinder:
+class PathFinder:
     """An A* search: what the rest of a way costs at least is known beforehand, so that dead ends cost nothing.
 
     However many ways a graph has, the best one comes out after three times as many steps as it is long, if each
@@ -88,14 +88,14 @@ class RouteFinder:
     checker: PathChecker
     budget: Budget
     _options: Mapping[Issuer, tuple[Option, ...]] = field(default_factory=dict)
-    _queue: list[Way] = field(default_factory=list)
+    _queue: list[PartialPath] = field(default_factory=list)
     _ticket: Iterator[int] = field(default_factory=count)
 
     def find(self, leaf: Certificate) -> Iterator[Chain]:
         """Yield ways from `leaf` to anchors until a bound is met: fewest problems, good for longest, shortest."""
         self._options = OptionFinder(self.links, self.anchors, self.index, self.checker, self.budget).find()
         if leaf in self.anchors:
-            self._push(Way(NOTHING, 0, 0, (leaf,), NOTHING, ended=True))
+            self._push(PartialPath(NOTHING, 0, 0, (leaf,), NOTHING, ended=True))
         self._go_on((leaf,), NOTHING)
         for found, way in enumerate(self._ended()):
             if found == MAX_PATHS:
@@ -103,7 +103,7 @@ class RouteFinder:
             yield way.chain
         return None
 
-    def _ended(self) -> Iterator[Way]:
+    def _ended(self) -> Iterator[PartialPath]:
         """Yield ways that have come to an anchor; out of budget, those that came there out of turn."""
         while self._queue and self.budget.step(self.checker.comparisons):
             way = heapq.heappop(self._queue)
@@ -115,7 +115,7 @@ class RouteFinder:
                 self._go_on(way.chain, way.cost)
         yield from sorted(way for way in self._queue if way.ended)
 
-    def _push(self, way: Way) -> None:
+    def _push(self, way: PartialPath) -> None:
         heapq.heappush(self._queue, way._replace(ticket=next(self._ticket)))
 
     def _go_on(self, chain: Chain, cost: Cost) -> None:
@@ -133,9 +133,9 @@ class RouteFinder:
         if place < len(options):
             onward = NOTHING._replace(problems=len(self.checker.onward_problems(chain[-1])))
             at_least = cost.plus(onward).plus(options[place].at_least)
-            self._push(Way(at_least, options[place].at_least.length, 0, chain, cost, False, options, place))
+            self._push(PartialPath(at_least, options[place].at_least.length, 0, chain, cost, False, options, place))
 
-    def _continue(self, way: Way) -> None:
+    def _continue(self, way: PartialPath) -> None:
         """Continue by one option, counting the problems that only the whole way shows; the next one waits."""
         self._wait(way.chain, way.cost, way.options, way.place + 1)
         option = way.options[way.place]
@@ -145,7 +145,7 @@ class RouteFinder:
         place = place_of(option.certificate, self.anchors, self.index)
         cost = way.cost.plus(Cost(problems, self.checker.early(option.certificate), 1, place))
         chain = (*way.chain, option.certificate)
-        self._push(Way(cost.plus(option.rest), option.rest.length, 0, chain, cost, option.ended))
+        self._push(PartialPath(cost.plus(option.rest), option.rest.length, 0, chain, cost, option.ended))
 
 
 @dataclass(eq=False)
@@ -306,7 +306,7 @@ def find_paths(
     links = LinkFinder(index, anchors, at, budget).find(leaf)
     budget.begin_paths()
     checker = PathChecker(leaf, host, at, anchors.rejected)
-    ways = list(RouteFinder(links, anchors, index, checker, budget).find(leaf))
+    ways = list(PathFinder(links, anchors, index, checker, budget).find(leaf))
     paths = sorted((Path(way, checker.problems(way)) for way in ways), key=_Use(index))
     dead_ends = _DeadEnds(links, anchors, index)
     return Search(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from tui_chain.core.text import plural, safe_text
 from tui_chain.net.addresses import Reach
-from tui_chain.net.fetch import Answer
+from tui_chain.net.fetch import FetchedAnswer
 from tui_chain.net.refusals import ConsentNeededError
 from tui_chain.resolve.answers import Answers, Remembered
 from tui_chain.resolve.proofs import PROOF_WORDS, best_proof
@@ -70,7 +70,7 @@ class AIAClient:
         if isinstance(found.outcome, ConsentNeededError) and await self._consent(where, found.outcome):
             started = time.perf_counter()
             found = await self.answers.get(url, self.allowed)
-        if isinstance(found.outcome, Answer):
+        if isinstance(found.outcome, FetchedAnswer):
             return _dated(self._weigh(found.outcome, where, child), found)
         took = 0.0 if found.age is not None else 1000 * (time.perf_counter() - started)
         words = str(found.outcome)
@@ -85,7 +85,7 @@ class AIAClient:
         self.allowed = frozenset(Reach)
         return True
 
-    def _weigh(self, answer: Answer, where: str, child: Certificate) -> Try:
+    def _weigh(self, answer: FetchedAnswer, where: str, child: Certificate) -> Try:
         if answer.status != 200:
             return self._try(answer, where, child, f"HTTP status {answer.status}")
         reading = read_certificates(answer.body, foreign=True)
@@ -99,7 +99,7 @@ class AIAClient:
 
     @staticmethod
     def _try(
-        answer: Answer,
+        answer: FetchedAnswer,
         where: str,
         child: Certificate,
         outcome: str,
@@ -113,7 +113,7 @@ class AIAClient:
         )  # fmt: skip
 
 
-def _packed(answer: Answer) -> str:
+def _packed(answer: FetchedAnswer) -> str:
     """What to say of an answer that came compressed though nothing but plain bytes was asked for."""
     encoding = answer.header("content-encoding").strip().lower()
     return f"; it came packed as {safe_text(encoding, 20)}, which is not unpacked" if encoding not in _PLAIN else ""

@@ -8,7 +8,7 @@ from cryptography import x509
 
 from tui_chain.lab.authority import LOOPBACK_NAMES, Authority, Identity, Template
 from tui_chain.lab.scenarios.catalogue import Scenario, complete, missing
-from tui_chain.lab.servers.aia import Answer
+from tui_chain.lab.servers.aia import AiaAnswer
 from tui_chain.lab.servers.responder import Responder, Says
 from tui_chain.lab.servers.services import LEAF, LOCALHOST, Ground, Served
 
@@ -31,7 +31,7 @@ class CrlChain:
         """Issue the CA and the leaf, publish the CA and both lists, and serve."""
         root, stranger = ground.hierarchy["root"], ground.hierarchy["stranger"]
         ca = root.issue_ca(f"Lab CRL CA {scenario}", _template(self._url(ground, f"{scenario}-ca", self.ca)))
-        place = ground.publish(f"/{scenario}-ca.cer", Answer(ca.der))
+        place = ground.publish(f"/{scenario}-ca.cer", AiaAnswer(ca.der))
         leaf = ca.issue_leaf(
             (f"{scenario}.lab.test", *LOOPBACK_NAMES), _template(self._url(ground, scenario, self.leaf), place)
         )
@@ -43,13 +43,13 @@ class CrlChain:
     def _url(self, ground: Ground, name: str, says: Says | None) -> str | None:
         if says is Says.DEAD:
             return f"http://127.0.0.1:{ground.dead_port}/crl/{name}.crl"
-        return None if says is None else ground.publish(f"/crl/{name}.crl", Answer())
+        return None if says is None else ground.publish(f"/crl/{name}.crl", AiaAnswer())
 
     def _publish(
         self, ground: Ground, name: str, responder: Responder, says: Says | None, about: Identity | Authority
     ) -> None:
         if says not in {None, Says.DEAD}:
-            ground.publish(f"/crl/{name}.crl", Answer(responder.crl(says or Says.GOOD, about), headers=CRL_TYPE))
+            ground.publish(f"/crl/{name}.crl", AiaAnswer(responder.crl(says or Says.GOOD, about), headers=CRL_TYPE))
 
 
 def _template(url: str | None, *issuer: str) -> Template:

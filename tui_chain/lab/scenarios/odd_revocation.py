@@ -11,7 +11,7 @@ from tui_chain.clients.families import FamilyId
 from tui_chain.lab.authority import Extensions, Identity, Template
 from tui_chain.lab.hierarchy import Leaf
 from tui_chain.lab.scenarios.catalogue import Expected, Scenario, complete, partial
-from tui_chain.lab.servers.aia import Answer
+from tui_chain.lab.servers.aia import AiaAnswer
 from tui_chain.lab.servers.responder import Responder, Says
 from tui_chain.lab.servers.services import LOCALHOST, Ground, Served
 from tui_chain.lab.servers.stapling import stapling_handler
@@ -62,18 +62,18 @@ class Revocable:
         if self.ocsp not in {None, Says.DEAD}:
             headers = (("Content-Type", "application/ocsp-response"),)
             ground.publish(
-                f"/ocsp/{scenario}/", Answer(responder.ocsp(self.ocsp or Says.GOOD, leaf), headers=headers)
+                f"/ocsp/{scenario}/", AiaAnswer(responder.ocsp(self.ocsp or Says.GOOD, leaf), headers=headers)
             )
         if self.crl not in {None, Says.DEAD}:
             headers = (("Content-Type", "application/pkix-crl"),)
             ground.publish(
-                f"/crl/{scenario}.crl", Answer(responder.crl(self.crl or Says.GOOD, leaf), headers=headers)
+                f"/crl/{scenario}.crl", AiaAnswer(responder.crl(self.crl or Says.GOOD, leaf), headers=headers)
             )
 
 
 def _url(ground: Ground, path: str, says: Says) -> str:
     """The URL of a path, which is published once the certificate that names it is there; a dead one refuses."""
-    return f"http://127.0.0.1:{ground.dead_port}{path}" if says is Says.DEAD else ground.publish(path, Answer())
+    return f"http://127.0.0.1:{ground.dead_port}{path}" if says is Says.DEAD else ground.publish(path, AiaAnswer())
 
 
 def _asked(*codes: str) -> Expected:

@@ -14,7 +14,7 @@ DER_TYPE = "application/pkix-cert"
 
 
 @dataclass(frozen=True)
-class Answer:
+class AiaAnswer:
     """An HTTP answer, byte for byte what is declared.
 
     A `body` may be a function that yields pieces without end, with `pause` seconds after each; `delay` seconds pass
@@ -28,16 +28,16 @@ class Answer:
     pause: float = 0.0
 
 
-AnswerSource = Answer | Callable[[str], Answer]
+AnswerSource = AiaAnswer | Callable[[str], AiaAnswer]
 """An answer, or a function from the requested path to one."""
 
 
-NOT_FOUND = Answer(b"no such certificate\n", 404, (("Content-Type", "text/plain"),))
+NOT_FOUND = AiaAnswer(b"no such certificate\n", 404, (("Content-Type", "text/plain"),))
 
 
-def redirect(url: str, status: int = 302) -> Answer:
+def redirect(url: str, status: int = 302) -> AiaAnswer:
     """Return an answer that leads to another URL."""
-    return Answer(status=status, headers=(("Location", url),))
+    return AiaAnswer(status=status, headers=(("Location", url),))
 
 
 class AiaSite:
@@ -73,7 +73,7 @@ class AiaSite:
         if request.method:
             self._log.append(request.path)
             source = self._source(request.path)
-            answer = source if isinstance(source, Answer) else source(request.path)
+            answer = source if isinstance(source, AiaAnswer) else source(request.path)
             await _send(stream, answer, with_body=request.method != "HEAD")
         await stream.finish()
 
@@ -84,7 +84,7 @@ class AiaSite:
         return self._answers[max(above, key=len)] if above else NOT_FOUND
 
 
-async def _send(stream: Stream, answer: Answer, *, with_body: bool) -> None:
+async def _send(stream: Stream, answer: AiaAnswer, *, with_body: bool) -> None:
     await asyncio.sleep(answer.delay)
     await stream.send(_head(answer))
     if not with_body:
@@ -94,7 +94,7 @@ async def _send(stream: Stream, answer: Answer, *, with_body: bool) -> None:
         await asyncio.sleep(answer.pause)
 
 
-def _head(answer: Answer) -> bytes:
+def _head(answer: AiaAnswer) -> bytes:
     headers = [*answer.headers, ("Connection", "close")]
     named = {name.lower() for name, _ in answer.headers}
     if isinstance(answer.body, bytes) and not named & {"content-length", "transfer-encoding"}:

@@ -6,7 +6,7 @@ from tui_chain.core.text import safe_text
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.der import SEQUENCE, DERError, element
 from tui_chain.x509.formats.containers import harvest_der
-from tui_chain.x509.formats.pem import Block, blocks, decoded, has_blocks
+from tui_chain.x509.formats.pem import TextualBlock, blocks, decoded, has_blocks
 from tui_chain.x509.formats.reading import (
     MAX_BYTES,
     MAX_CERTIFICATE,
@@ -142,13 +142,13 @@ def _read_pem(data: bytes, harvest: Harvest) -> str:
     return format_name
 
 
-def _fault_kind(block: Block) -> ProblemKind:
+def _fault_kind(block: TextualBlock) -> ProblemKind:
     if block.label.endswith("PRIVATE KEY"):
         return ProblemKind.PRIVATE_KEY
     return ProblemKind.TRUNCATED if "cut short" in block.fault else ProblemKind.BROKEN
 
 
-def _read_block(block: Block, harvest: Harvest) -> str:
+def _read_block(block: TextualBlock, harvest: Harvest) -> str:
     der = decoded(block.body)
     if isinstance(der, str):
         harvest.complain(block.line, der)

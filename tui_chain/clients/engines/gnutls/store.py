@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from tui_chain.clients.engines.gnutls.certificate import Certificate, is_issuer, read
+from tui_chain.clients.engines.gnutls.certificate import GnuTLSCertificate, is_issuer, read
 from tui_chain.x509.der import DERError
 
 _BUCKETS = 127
@@ -26,17 +26,17 @@ class TrustList:
     """
 
     def __init__(self, bundle: bytes) -> None:
-        found: dict[int, dict[bytes, Certificate]] = defaultdict(dict)
+        found: dict[int, dict[bytes, GnuTLSCertificate]] = defaultdict(dict)
         for der in blocks(bundle):
             one = read(der)
             found[bucket(one.subject)][der] = one
         self._anchors = {number: tuple(ones.values()) for number, ones in found.items()}
 
-    def at(self, name: bytes) -> Sequence[Certificate]:
+    def at(self, name: bytes) -> Sequence[GnuTLSCertificate]:
         """Return the anchors in the bucket of a name, which may hold another name's by a collision."""
         return self._anchors.get(bucket(name), ())
 
-    def has_issuer(self, child: Certificate) -> bool:
+    def has_issuer(self, child: GnuTLSCertificate) -> bool:
         """Tell whether an anchor in the bucket of the issuer's name fits by name and key identifier."""
         return any(is_issuer(child, one) for one in self.at(child.issuer))
 

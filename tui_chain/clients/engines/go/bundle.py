@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from tui_chain.clients.engines.strict import raw_subject
+from tui_chain.clients.engines.strict_der import raw_subject
 from tui_chain.x509.der import DERError
 
 _BEGIN, _END, _DASHES = b"-----BEGIN ", b"\n-----END ", b"-----"
@@ -16,13 +16,13 @@ _BLANKS = b" \t"
 _FOREIGN = re.compile(rb"[^A-Za-z0-9+/= \t\r\n]")
 
 
-class _Block(NamedTuple):
+class _GoBlock(NamedTuple):
     label: bytes
     headers: bool
     body: bytes
 
 
-class _End(NamedTuple):
+class _GoEnd(NamedTuple):
     """Where an END line begins, what stands in it behind END, and where the next line begins."""
 
     at: int
@@ -37,15 +37,15 @@ class _Ends:
         self._data = data
         self._next = self._find(0)
 
-    def behind(self, at: int) -> _End | None:
+    def behind(self, at: int) -> _GoEnd | None:
         """Return the first END line behind `at`, which never lies before that of an earlier call."""
         if self._next is not None and self._next.at < at:
             self._next = self._find(at)
         return self._next
 
-    def _find(self, at: int) -> _End | None:
+    def _find(self, at: int) -> _GoEnd | None:
         found = self._data.find(_END, at)
-        return None if found < 0 else _End(found, *_line(self._data, found + len(_END)))
+        return None if found < 0 else _GoEnd(found, *_line(self._data, found + len(_END)))
 
 
 def certificates(data: bytes) -> Iterator[bytes]:
@@ -69,7 +69,7 @@ def by_subject(data: bytes) -> Mapping[bytes, tuple[bytes, ...]]:
     return {subject: tuple(ders) for subject, ders in found.items()}
 
 
-def _blocks(data: bytes) -> Iterator[_Block]:
+def _blocks(data: bytes) -> Iterator[_GoBlock]:
     """Every sound block; after one that is not sound, the search goes on behind its BEGIN line and headers."""
     at, ends = 0, _Ends(data)
     while (start := _begin(data, at)) is not None:
@@ -81,12 +81,12 @@ def _blocks(data: bytes) -> Iterator[_Block]:
         if body is None:
             return
         bare = body == at and data.startswith(_END[1:], body)
-        end = _End(body, *_line(data, body + len(_END) - 1)) if bare else ends.behind(body)
+        end = _GoEnd(body, *_line(data, body + len(_END) - 1)) if bare else ends.behind(body)
         decoded = _decoded(data, body, end.at) if end and end.label == label + _DASHES else None
         if end is None or decoded is None:
             at = body
             continue
-        yield _Block(label, body > at, decoded)
+        yield _GoBlock(label, body > at, decoded)
         at = end.after
 
 

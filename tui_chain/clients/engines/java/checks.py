@@ -27,7 +27,7 @@ def links(
 
 def validate(anchor: JavaCertificate, path: Sequence[JavaCertificate], at: datetime, added: AddedNames) -> None:
     """Raise Refusal unless the path holds as PKIXCertPathValidator has it; `path` begins below the anchor."""
-    state = _Constraints(len(path), added)
+    state = _ConstraintsChecker(len(path), added)
     for issuer, one in links(anchor, path):
         _check_algorithms(issuer, one)
         if one is not path[-1]:
@@ -43,7 +43,7 @@ def validate(anchor: JavaCertificate, path: Sequence[JavaCertificate], at: datet
 
 def verify(anchor: JavaCertificate, path: Sequence[JavaCertificate], added: AddedNames) -> None:
     """Raise Refusal unless a path that was built holds (SunCertPathBuilder's final verification): no dates."""
-    state = _Constraints(len(path), added)
+    state = _ConstraintsChecker(len(path), added)
     for issuer, one in links(anchor, path):
         _check_signature(issuer, one)
         state.check(one)
@@ -91,14 +91,14 @@ def _check_signature(issuer: JavaCertificate, one: JavaCertificate) -> None:
         )
 
 
-class _Constraints:
+class _ConstraintsChecker:
     """Lengths and names from the anchor's child down (ConstraintsChecker)."""
 
     def __init__(self, length: int, added: AddedNames) -> None:
         self._added = added
         self._length = self._room = length
         self._number = 0
-        self._names: ext.NameConstraints | None = None
+        self._names: ext.JavaNameConstraints | None = None
 
     def check(self, one: JavaCertificate) -> None:
         """Raise Refusal for a CA that may not stand here, or for a name that a CA above does not allow."""

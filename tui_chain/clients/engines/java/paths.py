@@ -11,10 +11,10 @@ from tui_chain.clients.engines.java.certificate import JavaCertificate
 from tui_chain.clients.engines.java.checks import check_critical, check_dates, check_signing, validate, verify
 from tui_chain.clients.engines.java.constraints import AddedNames
 from tui_chain.clients.engines.java.extensions import NOT_CA
-from tui_chain.clients.engines.java.names import Name
+from tui_chain.clients.engines.java.names import JavaName
 from tui_chain.clients.engines.java.order import Order, bucket, buckets_for, certificate_code, in_hash_order
 from tui_chain.clients.engines.java.refusal import Fatal, Refusal
-from tui_chain.clients.engines.java.store import Anchors
+from tui_chain.clients.engines.java.store import JavaAnchors
 
 BUILDING_FAILED, VALIDATION_FAILED = "PKIX path building failed", "PKIX path validation failed"
 NOT_AN_ANCHOR = "TrustAnchor is not a CA certificate"
@@ -26,7 +26,7 @@ _MAX_PATH = 5
 _MAX_STEPS = 2000
 
 
-def check_path(served: Sequence[JavaCertificate], anchors: Anchors, at: datetime, added: AddedNames) -> None:
+def check_path(served: Sequence[JavaCertificate], anchors: JavaAnchors, at: datetime, added: AddedNames) -> None:
     """Raise Refusal unless Java finds a path; the leaf is no anchor. `added` gets names (java_constraints.check).
 
     The served order decides which of its two ways Java goes, and there is no way back (engineValidate).
@@ -49,7 +49,7 @@ def _check_anchor(anchor: JavaCertificate) -> None:
         raise Fatal(NOT_AN_ANCHOR, "the certificate in the trust store may not sign certificates", anchor.sha256)
 
 
-def _validate(served: Sequence[JavaCertificate], anchors: Anchors, at: datetime, added: AddedNames) -> None:
+def _validate(served: Sequence[JavaCertificate], anchors: JavaAnchors, at: datetime, added: AddedNames) -> None:
     """Try each anchor of the issuer's name that the top certificate's AKI does not exclude, in no certain order."""
     top, path = served[-1], served[::-1]
     held: list[JavaCertificate] = []
@@ -98,7 +98,7 @@ def _number(content: bytes) -> int:
     return int.from_bytes(content, "big", signed=True)
 
 
-def _build(served: Sequence[JavaCertificate], anchors: Anchors, at: datetime, added: AddedNames) -> None:
+def _build(served: Sequence[JavaCertificate], anchors: JavaAnchors, at: datetime, added: AddedNames) -> None:
     leaf = served[0]
     check_dates(leaf, at)
     check_critical(leaf)
@@ -119,7 +119,7 @@ class _Builder:
     def __init__(
         self,
         served: Sequence[JavaCertificate],
-        anchors: Anchors,
+        anchors: JavaAnchors,
         at: datetime,
         added: AddedNames,
         *,
@@ -212,7 +212,7 @@ class _Builder:
         return Order(self._names, child).sort(added)
 
     @cached_property
-    def _names(self) -> list[Name]:
+    def _names(self) -> list[JavaName]:
         return in_hash_order(one.subject for one in self._anchors)
 
     def _hashed(self, anchors: Sequence[JavaCertificate]) -> list[JavaCertificate]:

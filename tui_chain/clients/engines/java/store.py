@@ -11,8 +11,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from tui_chain.clients.engines.java import extensions as ext
 from tui_chain.clients.engines.java.certificate import JavaCertificate, read_certificate
-from tui_chain.clients.engines.java.names import Name
-from tui_chain.clients.engines.java.refusal import Unreadable
+from tui_chain.clients.engines.java.names import JavaName
+from tui_chain.clients.engines.java.refusal import JavaUnreadable
 from tui_chain.x509.der import SEQUENCE, DERError, Element, element
 from tui_chain.x509.faults import attempt
 
@@ -23,7 +23,7 @@ _SIGNED_DATA = "1.2.840.113549.1.7.2"
 _CERTIFICATES = 0xA0
 
 
-class Anchors:
+class JavaAnchors:
     """The certificates of a trust store, found by name; only those are read that may have it."""
 
     def __init__(self, certificates: Iterable[bytes]) -> None:
@@ -38,7 +38,7 @@ class Anchors:
     def __iter__(self) -> Iterator[JavaCertificate]:
         return map(read_certificate, self._all)
 
-    def named(self, name: Name) -> Sequence[JavaCertificate]:
+    def named(self, name: JavaName) -> Sequence[JavaCertificate]:
         """Return the anchors of this subject, in the order of the file."""
         words = _words(name)
         likely = (der for der, lower in self._all.items() if all(word in lower for word in words))
@@ -52,12 +52,12 @@ class Anchors:
 _WORD = re.compile(rb"[a-z0-9]+")
 
 
-def _words(name: Name) -> set[bytes]:
+def _words(name: JavaName) -> set[bytes]:
     """Return words that an equal name has too, whatever its case, spaces and string types."""
     return {word for rdn in name.attributes for one in rdn for word in _WORD.findall(one.content.lower())}
 
 
-def read_store(data: bytes) -> Anchors:
+def read_store(data: bytes) -> JavaAnchors:
     """Read a file (PEM of any label, DER or PKCS#7); raises Unreadable for the whole file.
 
     One block that cannot be read loses the file. Text that stands before or between blocks is passed over.
@@ -66,14 +66,14 @@ def read_store(data: bytes) -> Anchors:
     first = next(found, None)
     if first is None:
         if data:
-            raise Unreadable("it has no certificate")
-        return Anchors(())
+            raise JavaUnreadable("it has no certificate")
+        return JavaAnchors(())
     packed = _pkcs7(first)
     certificates = (first, *found) if packed is None else packed
     for der in certificates:
         if not _plain(der):
             _check(der)
-    return Anchors(certificates)
+    return JavaAnchors(certificates)
 
 
 _HEAD = re.compile(
@@ -119,7 +119,7 @@ def _is_plain(one: x509.Certificate, der: bytes) -> bool:
 
 def _check(der: bytes) -> None:
     if len(read_certificate(der).der) != len(der):
-        raise Unreadable("bytes after a certificate")
+        raise JavaUnreadable("bytes after a certificate")
 
 
 def _blocks(data: bytes) -> Iterator[bytes]:
@@ -140,17 +140,17 @@ def _binary(data: bytes, at: int) -> tuple[int, bytes]:
     try:
         found = element(data, at)
     except DERError as error:
-        raise Unreadable(str(error)) from error
+        raise JavaUnreadable(str(error)) from error
     return found.after, found.raw
 
 
 def _text(data: bytes, begin: int) -> tuple[int, bytes]:
     line = _LINE.search(data, begin)
     if line is None:
-        raise Unreadable("a block that ends at once")
+        raise JavaUnreadable("a block that ends at once")
     dash = data.find(b"-", line.end())
     if dash < 0:
-        raise Unreadable("a block without an end")
+        raise JavaUnreadable("a block without an end")
     ends = (b"\r", b"\n") if line[0] == b"\r" else (b"\n",)
     places = [place for end in ends if (place := data.find(end, dash)) >= 0]
     after = min(places, default=len(data))
@@ -159,7 +159,7 @@ def _text(data: bytes, begin: int) -> tuple[int, bytes]:
     try:
         return after + 1, base64.b64decode(body + _padding(body), validate=True)
     except ValueError as error:
-        raise Unreadable(f"a block that is not base64: {error}") from error
+        raise JavaUnreadable(f"a block that is not base64: {error}") from error
 
 
 def _padding(body: bytes) -> bytes:
@@ -170,9 +170,9 @@ def _padding(body: bytes) -> bytes:
 def _check_labels(begin: bytes, end: bytes) -> None:
     begin, end = begin.rstrip(), end.replace(b"\r", b"").rstrip()
     if not begin.startswith(b"-----BEGIN ") or not begin.endswith(b"-----") or len(begin) < 16:
-        raise Unreadable("a line of hyphens that begins no block")
+        raise JavaUnreadable("a line of hyphens that begins no block")
     if end != begin.replace(b"-----BEGIN ", b"-----END ", 1):
-        raise Unreadable("a block whose end is another's")
+        raise JavaUnreadable("a block whose end is another's")
 
 
 def _pkcs7(block: bytes) -> tuple[bytes, ...] | None:
@@ -191,4 +191,4 @@ def _children(field: Element) -> Iterator[Element]:
     try:
         yield from field.children()
     except DERError as error:
-        raise Unreadable(str(error)) from error
+        raise JavaUnreadable(str(error)) from error

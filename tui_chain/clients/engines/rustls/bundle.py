@@ -7,7 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
-from tui_chain.clients.engines.strict import raw_subject
+from tui_chain.clients.engines.strict_der import raw_subject
 from tui_chain.x509.der import DERError
 
 _BEGIN, _END, _CERTIFICATE = b"-----BEGIN ", b"-----END ", b"CERTIFICATE"

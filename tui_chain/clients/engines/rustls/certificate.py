@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from tui_chain.clients.engines.strict import Reader, boolean
+from tui_chain.clients.engines.strict_der import StrictReader, boolean
 from tui_chain.x509.der import BIT_STRING, BOOLEAN, CONTEXT, INTEGER, OCTET_STRING, OID, SEQUENCE, DERError
 
 _LIMIT = 0xFFFE
@@ -20,7 +20,7 @@ NAME_CONSTRAINTS, CRL_POINTS, PURPOSES = b"\x55\x1d\x1e", b"\x55\x1d\x1f", b"\x5
 _SEQUENCES = frozenset({ALTERNATIVE_NAME, BASIC_CONSTRAINTS, NAME_CONSTRAINTS, CRL_POINTS, PURPOSES})
 
 
-class Unreadable(DERError):
+class RustlsUnreadable(DERError):
     """A certificate that webpki does not read; `code` is its name for the error."""
 
     def __init__(self, code: str) -> None:
@@ -65,7 +65,7 @@ def webpki_certificate(der: bytes) -> WebpkiCertificate | str:
     """Return a served certificate, or webpki's name for the error where it cannot be read."""
     try:
         return _certificate(der, anchor=False)
-    except Unreadable as error:
+    except RustlsUnreadable as error:
         return error.code
     except DERError:
         return "BadDer"
@@ -76,7 +76,7 @@ def anchor_of(der: bytes) -> Anchor | None:
     """Return the anchor of a trusted certificate, or None where it is left out (`anchor_from_trusted_cert`)."""
     try:
         found = _certificate(der, anchor=True)
-    except Unreadable as error:
+    except RustlsUnreadable as error:
         return _version_1(der) if error.code == _VERSION else None
     except DERError:
         return None
@@ -84,33 +84,33 @@ def anchor_of(der: bytes) -> Anchor | None:
 
 
 def _certificate(der: bytes, *, anchor: bool) -> WebpkiCertificate:
-    whole = Reader(der, _LIMIT)
+    whole = StrictReader(der, _LIMIT)
     outer = whole.enter(SEQUENCE)
     signed = outer.part(SEQUENCE)
     algorithm = outer.read(SEQUENCE)
     signature = bit_string(outer)
     outer.finish()
     whole.finish()
-    body = Reader(signed.content, _LIMIT)
+    body = StrictReader(signed.content, _LIMIT)
     _check_version(body)
     body.read(INTEGER)
     if body.read(SEQUENCE) != algorithm:
-        raise Unreadable("SignatureAlgorithmMismatch")
+        raise RustlsUnreadable("SignatureAlgorithmMismatch")
     issuer, validity, subject, spki = (body.read(SEQUENCE) for _ in range(4))
     extensions = _extensions(body, anchor=anchor)
     return WebpkiCertificate(der, signed.raw, algorithm, issuer, validity, subject, spki, extensions, signature)
 
 
-def _check_version(body: Reader) -> None:
+def _check_version(body: StrictReader) -> None:
     if not body.peek(CONTEXT):
-        raise Unreadable(_VERSION)
+        raise RustlsUnreadable(_VERSION)
     inside = body.enter(CONTEXT)
     version = octet(inside)
     if version != _V3 or not inside.empty:
-        raise Unreadable(_VERSION)
+        raise RustlsUnreadable(_VERSION)
 
 
-def _extensions(body: Reader, *, anchor: bool) -> Mapping[bytes, bytes]:
+def _extensions(body: StrictReader, *, anchor: bool) -> Mapping[bytes, bytes]:
     """Read the extensions; one that is unknown and critical is refused but in an anchor, a known one twice always.
 
     Unique identifiers, which may stand before them, are refused (0.104: skipped).
@@ -127,17 +127,17 @@ def _extensions(body: Reader, *, anchor: bool) -> Mapping[bytes, bytes]:
     return found
 
 
-def _remember(found: dict[bytes, bytes], entry: Reader, *, anchor: bool) -> None:
+def _remember(found: dict[bytes, bytes], entry: StrictReader, *, anchor: bool) -> None:
     oid = entry.read(OID)
     critical = boolean(entry.any().content) if entry.peek(BOOLEAN) else False
     value = entry.read(OCTET_STRING)
     entry.finish()
     if oid not in _SEQUENCES and oid != KEY_USAGE:
         if critical and not anchor:
-            raise Unreadable(_CRITICAL_UNKNOWN)
+            raise RustlsUnreadable(_CRITICAL_UNKNOWN)
         return
     if oid in found:
-        raise Unreadable("ExtensionValueInvalid")
+        raise RustlsUnreadable("ExtensionValueInvalid")
     found[oid] = _value(oid, value)
 
 
@@ -145,7 +145,7 @@ def _value(oid: bytes, value: bytes) -> bytes:
     """Return the content of an extension's SEQUENCE; a keyUsage is not looked at."""
     if oid == KEY_USAGE:
         return value
-    reader = Reader(value, _LIMIT)
+    reader = StrictReader(value, _LIMIT)
     content = reader.read(SEQUENCE)
     reader.finish()
     return content
@@ -154,7 +154,7 @@ def _value(oid: bytes, value: bytes) -> bytes:
 def _version_1(der: bytes) -> Anchor | None:
     """Return the anchor of a version 1 certificate without extensions (`extract_trust_anchor_from_v1_cert_der`)."""
     try:
-        whole = Reader(der, _LIMIT)
+        whole = StrictReader(der, _LIMIT)
         outer = whole.enter(SEQUENCE)
         body = outer.enter(SEQUENCE)
         body.read(INTEGER)
@@ -168,7 +168,7 @@ def _version_1(der: bytes) -> Anchor | None:
     return Anchor(subject, spki, None)
 
 
-def bit_string(reader: Reader) -> bytes:
+def bit_string(reader: StrictReader) -> bytes:
     """Read a BIT STRING of whole octets; raises DERError."""
     content = reader.read(BIT_STRING)
     if content[:1] != b"\x00":
@@ -176,7 +176,7 @@ def bit_string(reader: Reader) -> bytes:
     return content[1:]
 
 
-def octet(reader: Reader) -> int:
+def octet(reader: StrictReader) -> int:
     """Read an INTEGER from 0 to 255; raises DERError."""
     content = reader.read(INTEGER)
     value = content[1:] if len(content) == 2 and content[0] == 0 and content[1] >= 0x80 else content

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from tui_chain.clients.engines.rustls.names import InvalidName, in_dns_constraint, in_ip_constraint
-from tui_chain.clients.engines.strict import Reader
+from tui_chain.clients.engines.strict_der import StrictReader
 from tui_chain.x509.der import CONTEXT, SEQUENCE, DERError
 
 DNS_NAME, DIRECTORY_NAME, URI, IP_ADDRESS = 0x82, 0xA4, 0x86, 0x87
@@ -19,12 +19,12 @@ GeneralName = tuple[int, bytes]
 
 def general_names(content: bytes) -> Iterator[GeneralName]:
     """Yield tag and content of each GeneralName; raises DERError at one that is none."""
-    reader = Reader(content)
+    reader = StrictReader(content)
     while not reader.empty:
         yield _general_name(reader)
 
 
-def _general_name(reader: Reader) -> GeneralName:
+def _general_name(reader: StrictReader) -> GeneralName:
     name = reader.any()
     if name.tag not in _TAGS:
         raise DERError("a general name of an unknown kind")
@@ -51,7 +51,7 @@ def constraint_error(constraints: bytes, names: bytes | None, spend: Callable[[]
 
 def _subtrees(constraints: bytes) -> tuple[bytes, bytes]:
     """Return the contents of the permitted and the excluded subtrees."""
-    reader = Reader(constraints)
+    reader = StrictReader(constraints)
     permitted, excluded = reader.optional(CONTEXT), reader.optional(CONTEXT + 1)
     reader.finish()
     return permitted or b"", excluded or b""
@@ -68,7 +68,7 @@ def _check(name: GeneralName, trees: tuple[bytes, bytes], spend: Callable[[], No
 
 def _bases(subtrees: bytes, spend: Callable[[], None]) -> Iterator[GeneralName]:
     """Yield the base of each subtree; minimum and maximum are not read, which makes it DERError."""
-    reader = Reader(subtrees)
+    reader = StrictReader(subtrees)
     while not reader.empty:
         spend()
         subtree = reader.enter(SEQUENCE)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from tui_chain.clients.verdict import Verdict, refused
 
 
-class Meaning(NamedTuple):
+class RustlsMeaning(NamedTuple):
     """Rank among errors (`Error::rank`), the code as rustls prints it, and the reason in words."""
 
     rank: int
@@ -17,64 +17,72 @@ class Meaning(NamedTuple):
     reason: str
 
 
-ERRORS: Mapping[str, Meaning] = {
-    "CertNotValidYet": Meaning(290, "NotValidYet", "it is not valid yet"),
-    "CertExpired": Meaning(290, "Expired", "it has expired"),
-    "CertNotValidForName": Meaning(280, "NotValidForName", "it is not for this host"),
-    "InvalidSignatureForPublicKey": Meaning(260, "BadSignature", "its signature is not one of the issuer's key"),
-    "SignatureAlgorithmMismatch": Meaning(
+ERRORS: Mapping[str, RustlsMeaning] = {
+    "CertNotValidYet": RustlsMeaning(290, "NotValidYet", "it is not valid yet"),
+    "CertExpired": RustlsMeaning(290, "Expired", "it has expired"),
+    "CertNotValidForName": RustlsMeaning(280, "NotValidForName", "it is not for this host"),
+    "InvalidSignatureForPublicKey": RustlsMeaning(
+        260, "BadSignature", "its signature is not one of the issuer's key"
+    ),
+    "SignatureAlgorithmMismatch": RustlsMeaning(
         250, "SignatureAlgorithmMismatch", "its signature algorithm differs inside and outside the signed part"
     ),
-    "EmptyEkuExtension": Meaning(245, "EmptyEkuExtension", "its extended key usage is empty"),
-    "RequiredEkuNotFound": Meaning(240, "InvalidPurpose", "its extended key usage does not name TLS servers"),
-    "NameConstraintViolation": Meaning(
+    "EmptyEkuExtension": RustlsMeaning(245, "EmptyEkuExtension", "its extended key usage is empty"),
+    "RequiredEkuNotFound": RustlsMeaning(240, "InvalidPurpose", "its extended key usage does not name TLS servers"),
+    "NameConstraintViolation": RustlsMeaning(
         230, "NameConstraintViolation", "the name constraints of a CA above it do not allow its names"
     ),
-    "PathLenConstraintViolated": Meaning(
+    "PathLenConstraintViolated": RustlsMeaning(
         220, "PathLenConstraintViolated", "there are more CA certificates below it than its path length allows"
     ),
-    "CaUsedAsEndEntity": Meaning(210, "CaUsedAsEndEntity", "it is a CA certificate, but a server uses it"),
-    "EndEntityUsedAsCa": Meaning(210, "EndEntityUsedAsCa", "it is not a CA certificate, but signed another one"),
-    "InvalidCertValidity": Meaning(190, "Expired", "its validity ends before it begins"),
-    "InvalidNetworkMaskConstraint": Meaning(
+    "CaUsedAsEndEntity": RustlsMeaning(210, "CaUsedAsEndEntity", "it is a CA certificate, but a server uses it"),
+    "EndEntityUsedAsCa": RustlsMeaning(
+        210, "EndEntityUsedAsCa", "it is not a CA certificate, but signed another one"
+    ),
+    "InvalidCertValidity": RustlsMeaning(190, "Expired", "its validity ends before it begins"),
+    "InvalidNetworkMaskConstraint": RustlsMeaning(
         180, "InvalidNetworkMaskConstraint", "the name constraints of a CA above it have a mask that cannot be"
     ),
-    "UnsupportedSignatureAlgorithmForPublicKey": Meaning(
+    "UnsupportedSignatureAlgorithmForPublicKey": RustlsMeaning(
         150,
         "UnsupportedSignatureAlgorithmForPublicKey",
         "rustls cannot check its signature with the issuer's kind of key",
     ),
-    "UnsupportedSignatureAlgorithm": Meaning(
+    "UnsupportedSignatureAlgorithm": RustlsMeaning(
         140, "UnsupportedSignatureAlgorithm", "rustls does not know its signature algorithm"
     ),
-    "UnsupportedCriticalExtension": Meaning(
+    "UnsupportedCriticalExtension": RustlsMeaning(
         130, "UnsupportedCriticalExtension", "it has a critical extension that rustls does not know"
     ),
-    "UnsupportedCertVersion": Meaning(130, "UnsupportedCertVersion", "it is not of version 3"),
-    "MaximumPathDepthExceeded": Meaning(61, "MaximumPathDepthExceeded", "more than 6 CA certificates are above it"),
-    "MalformedDnsIdentifier": Meaning(
+    "UnsupportedCertVersion": RustlsMeaning(130, "UnsupportedCertVersion", "it is not of version 3"),
+    "MaximumPathDepthExceeded": RustlsMeaning(
+        61, "MaximumPathDepthExceeded", "more than 6 CA certificates are above it"
+    ),
+    "MalformedDnsIdentifier": RustlsMeaning(
         60, "MalformedDnsIdentifier", "a name that name constraints apply to is no DNS name"
     ),
-    "MalformedNameConstraint": Meaning(
+    "MalformedNameConstraint": RustlsMeaning(
         50, "MalformedNameConstraint", "the name constraints of a CA above it cannot be read"
     ),
-    "ExtensionValueInvalid": Meaning(30, "ExtensionValueInvalid", "it has an extension twice"),
-    "BadDerTime": Meaning(20, "BadEncoding", "its dates cannot be read"),
-    "BadDer": Meaning(10, "BadEncoding", "it cannot be read"),
-    "UnknownIssuer": Meaning(0, "UnknownIssuer", "its issuer is not known"),
-    "MaximumSignatureChecksExceeded": Meaning(
+    "ExtensionValueInvalid": RustlsMeaning(30, "ExtensionValueInvalid", "it has an extension twice"),
+    "BadDerTime": RustlsMeaning(20, "BadEncoding", "its dates cannot be read"),
+    "BadDer": RustlsMeaning(10, "BadEncoding", "it cannot be read"),
+    "UnknownIssuer": RustlsMeaning(0, "UnknownIssuer", "its issuer is not known"),
+    "MaximumSignatureChecksExceeded": RustlsMeaning(
         0, "MaximumSignatureChecksExceeded", "no path was found within 100 signature checks"
     ),
-    "MaximumPathBuildCallsExceeded": Meaning(
+    "MaximumPathBuildCallsExceeded": RustlsMeaning(
         0, "MaximumPathBuildCallsExceeded", "no path was found within 200,000 steps"
     ),
-    "MaximumNameConstraintComparisonsExceeded": Meaning(
+    "MaximumNameConstraintComparisonsExceeded": RustlsMeaning(
         0, "MaximumNameConstraintComparisonsExceeded", "name constraints take more than 250,000 comparisons"
     ),
-    "InvalidServerName": Meaning(0, "InvalidServerName", "the host is no DNS name"),
-    "NoCertificate": Meaning(0, "NoCertificatesPresented", "the server sends no certificate"),
-    "MessageTooLong": Meaning(0, "MessageTooLong", "the certificates do not fit in a handshake message of 64 KiB"),
-    "UnsupportedKey": Meaning(0, "UnsupportedKey", "its key cannot be used in a TLS handshake"),
+    "InvalidServerName": RustlsMeaning(0, "InvalidServerName", "the host is no DNS name"),
+    "NoCertificate": RustlsMeaning(0, "NoCertificatesPresented", "the server sends no certificate"),
+    "MessageTooLong": RustlsMeaning(
+        0, "MessageTooLong", "the certificates do not fit in a handshake message of 64 KiB"
+    ),
+    "UnsupportedKey": RustlsMeaning(0, "UnsupportedKey", "its key cannot be used in a TLS handshake"),
 }
 """By webpki's name of the error; the last four are of rustls itself."""
 
@@ -82,7 +90,7 @@ _FINAL = frozenset(name for name in ERRORS if name.startswith("Maximum")) - {"Ma
 
 
 @dataclass(frozen=True)
-class Problem:
+class RustlsProblem:
     """An error by its name in `ERRORS`, and the SHA-256 of the certificate it is about."""
 
     error: str

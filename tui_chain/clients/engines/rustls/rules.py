@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime
 
 from tui_chain.clients.engines.rustls.certificate import BASIC_CONSTRAINTS, PURPOSES, WebpkiCertificate, octet
-from tui_chain.clients.engines.strict import Part, Reader, boolean
+from tui_chain.clients.engines.strict_der import DERPart, StrictReader, boolean
 from tui_chain.x509.der import BOOLEAN, OID, UTC_TIME, DERError
 
 _GENERALIZED_TIME = 0x18
@@ -23,7 +23,7 @@ def own_error(certificate: WebpkiCertificate, at: datetime, below: int | None) -
     extensions = certificate.extensions
     try:
         return (
-            _validity_error(Reader(certificate.validity), at.replace(microsecond=0))
+            _validity_error(StrictReader(certificate.validity), at.replace(microsecond=0))
             or _basic_error(extensions.get(BASIC_CONSTRAINTS, b""), below)
             or (_purpose_error(extensions[PURPOSES]) if PURPOSES in extensions else None)
         )
@@ -31,7 +31,7 @@ def own_error(certificate: WebpkiCertificate, at: datetime, below: int | None) -
         return "BadDer"
 
 
-def _validity_error(fields: Reader, at: datetime) -> str | None:
+def _validity_error(fields: StrictReader, at: datetime) -> str | None:
     start, end = _time(fields.any()), _time(fields.any())
     if start is None or end is None:
         return "BadDerTime"
@@ -45,7 +45,7 @@ def _validity_error(fields: Reader, at: datetime) -> str | None:
     return None
 
 
-def _time(value: Part) -> datetime | None:
+def _time(value: DERPart) -> datetime | None:
     """Return a time with seconds in UTC from 1970 on, or None (`UnixTime::from_der`)."""
     text = value.content
     if value.tag == UTC_TIME:
@@ -59,7 +59,7 @@ def _time(value: Part) -> datetime | None:
 
 
 def _basic_error(value: bytes, below: int | None) -> str | None:
-    reader = Reader(value)
+    reader = StrictReader(value)
     is_ca = boolean(reader.any().content) if reader.peek(BOOLEAN) else False
     length = None if reader.empty else octet(reader)
     reader.finish()
@@ -74,7 +74,7 @@ def _purpose_error(content: bytes) -> str | None:
     """Want serverAuth among the purposes, literally: anyExtendedKeyUsage does not count."""
     if not content:
         return "EmptyEkuExtension"
-    purposes = Reader(content)
+    purposes = StrictReader(content)
     while not purposes.empty:
         if purposes.read(OID) == _SERVER_AUTH:
             return None

@@ -22,7 +22,7 @@ from tui_chain.clients.engines.rustls.certificate import (
     webpki_certificate,
 )
 from tui_chain.clients.engines.rustls.constraints import DNS_NAME, IP_ADDRESS, constraint_error, general_names
-from tui_chain.clients.engines.rustls.errors import Problem
+from tui_chain.clients.engines.rustls.errors import RustlsProblem
 from tui_chain.clients.engines.rustls.names import InvalidName, address_of, is_server_name, matches_host
 from tui_chain.clients.engines.rustls.rules import own_error
 from tui_chain.clients.verdict import ACCEPTED, Verdict
@@ -51,22 +51,22 @@ class RustlsVerifier:
         problem = self._problem(served, host, at)
         return ACCEPTED if problem is None else problem.verdict
 
-    def _problem(self, served: Sequence[bytes], host: str, at: datetime) -> Problem | None:
+    def _problem(self, served: Sequence[bytes], host: str, at: datetime) -> RustlsProblem | None:
         address = address_of(host)
         if address is None and not is_server_name(host):
-            return Problem("InvalidServerName")
+            return RustlsProblem("InvalidServerName")
         if not served:
-            return Problem("NoCertificate")
+            return RustlsProblem("NoCertificate")
         if sum(len(der) + 5 for der in served) + 4 > _MAX_MESSAGE:
-            return Problem("MessageTooLong")
+            return RustlsProblem("MessageTooLong")
         leaf = webpki_certificate(served[0])
         if isinstance(leaf, str):
-            return Problem(leaf)
-        problem = _Search(self._anchors, served[1:], at).problem((leaf,))
+            return RustlsProblem(leaf)
+        problem = _RustlsSearch(self._anchors, served[1:], at).problem((leaf,))
         if problem is None and not _covers(leaf, host, address):
-            problem = Problem("CertNotValidForName", leaf.sha256)
+            problem = RustlsProblem("CertNotValidForName", leaf.sha256)
         if problem is None and not leaf_key_works(leaf.spki):
-            problem = Problem("UnsupportedKey", leaf.sha256)
+            problem = RustlsProblem("UnsupportedKey", leaf.sha256)
         return problem
 
 
@@ -86,7 +86,7 @@ def _covers(leaf: WebpkiCertificate, host: str, address: bytes | None) -> bool:
     return False
 
 
-class _Search:
+class _RustlsSearch:
     """Builds paths depth first (`build_chain_inner`) within webpki's budgets."""
 
     def __init__(self, anchors: Mapping[bytes, tuple[bytes, ...]], served: Sequence[bytes], at: datetime) -> None:
@@ -94,18 +94,18 @@ class _Search:
         readable = [(der, webpki_certificate(der)) for der in served]
         self._served = [one for _, one in readable if not isinstance(one, str)]
         self._unreadable = [
-            Problem(one, hashlib.sha256(der).hexdigest()) for der, one in readable if isinstance(one, str)
+            RustlsProblem(one, hashlib.sha256(der).hexdigest()) for der, one in readable if isinstance(one, str)
         ]
         self._signatures, self._steps, self._comparisons = 100, 200_000, 250_000
         self._own_errors: dict[tuple[WebpkiCertificate, int | None], str | None] = {}
 
-    def problem(self, path: Path) -> Problem | None:
+    def problem(self, path: Path) -> RustlsProblem | None:
         """Return the most specific reason why a path, from the leaf up, leads to no anchor, or None."""
         head = path[-1]
         error = self._own_error(head, len(path) - 2 if len(path) > 1 else None)
         if error is not None:
-            return Problem(error, head.sha256)
-        worst = Problem("UnknownIssuer", head.sha256)
+            return RustlsProblem(error, head.sha256)
+        worst = RustlsProblem("UnknownIssuer", head.sha256)
         for problem in self._attempts(path):
             if problem is None or problem.final:
                 return problem
@@ -119,7 +119,7 @@ class _Search:
             self._own_errors[place] = own_error(certificate, self._at, below)
         return self._own_errors[place]
 
-    def _attempts(self, path: Path) -> Iterator[Problem | None]:
+    def _attempts(self, path: Path) -> Iterator[RustlsProblem | None]:
         """Yield what each anchor, then each served certificate, of the issuer's name comes to."""
         head = path[-1]
         for anchor in filter(None, map(anchor_of, self._anchors.get(encode(SEQUENCE, head.issuer), ()))):
@@ -131,28 +131,28 @@ class _Search:
                 yield self._issuer_problem(path, issuer)
         yield from self._unreadable
 
-    def _issuer_problem(self, path: Path, issuer: WebpkiCertificate) -> Problem | None:
+    def _issuer_problem(self, path: Path, issuer: WebpkiCertificate) -> RustlsProblem | None:
         self._steps -= 1
         if self._steps < 0:
-            return Problem("MaximumPathBuildCallsExceeded")
+            return RustlsProblem("MaximumPathBuildCallsExceeded")
         if len(path) > _MAX_ISSUERS:
-            return Problem("MaximumPathDepthExceeded", path[0].sha256)
+            return RustlsProblem("MaximumPathDepthExceeded", path[0].sha256)
         return self.problem((*path, issuer))
 
-    def _signature_problem(self, path: Path, anchor: Anchor) -> Problem | None:
+    def _signature_problem(self, path: Path, anchor: Anchor) -> RustlsProblem | None:
         """Check the signatures from the anchor down (`check_signed_chain`); they are checked for each anchor anew."""
         spki = anchor.spki
         for one in reversed(path):
             self._signatures -= 1
             if self._signatures < 0:
-                return Problem("MaximumSignatureChecksExceeded")
+                return RustlsProblem("MaximumSignatureChecksExceeded")
             error = signature_error(spki, one)
             if error is not None:
-                return Problem(error, one.sha256)
+                return RustlsProblem(error, one.sha256)
             spki = one.spki
         return None
 
-    def _constraint_problem(self, path: Path, anchor: Anchor) -> Problem | None:
+    def _constraint_problem(self, path: Path, anchor: Anchor) -> RustlsProblem | None:
         """Check the names of each certificate against the constraints of each one above it."""
         constraints = anchor.constraints
         for at in reversed(range(len(path))):
@@ -160,7 +160,7 @@ class _Search:
                 names = one.extensions.get(ALTERNATIVE_NAME)
                 error = None if constraints is None else constraint_error(constraints, names, self._compare)
                 if error is not None:
-                    return Problem(error, one.sha256)
+                    return RustlsProblem(error, one.sha256)
             constraints = path[at].extensions.get(NAME_CONSTRAINTS)
         return None
 

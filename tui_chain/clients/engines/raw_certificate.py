@@ -21,7 +21,7 @@ GENERALIZED_TIME = 0x18
 
 
 @dataclass(frozen=True)
-class Fields:
+class RawCertificate:
     """A certificate taken apart (RFC 5280 section 4.1), each field lazily; raises DERError where it is no DER.
 
     Equal and hashed by the DER.
@@ -175,6 +175,6 @@ def moment(time: Element) -> datetime:
 
 
 @lru_cache(maxsize=4096)
-def fields_of(der: bytes) -> Fields:
+def raw_certificate(der: bytes) -> RawCertificate:
     """Return the fields of a certificate, remembered: chains of many hosts share their certificates."""
-    return Fields(der)
+    return RawCertificate(der)

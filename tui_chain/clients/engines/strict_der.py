@@ -9,7 +9,7 @@ from tui_chain.x509.der import CONTEXT, SEQUENCE, DERError
 _LONG_TAG = 0x1F
 
 
-class Part(NamedTuple):
+class DERPart(NamedTuple):
     """One element: its tag, all its bytes, and its content."""
 
     tag: int
@@ -17,7 +17,7 @@ class Part(NamedTuple):
     content: bytes
 
 
-class Reader:
+class StrictReader:
     """Reads element after element; every method raises DERError at what is not minimal DER (X.690 section 10.1).
 
     Go's cryptobyte (`String.readASN1`) and webpki (`der::read_tag_and_get_value`): tags up to 30, lengths of at most
@@ -45,7 +45,7 @@ class Reader:
         """Whether the next byte is this tag."""
         return not self.empty and self._data[self._at] == tag
 
-    def any(self) -> Part:
+    def any(self) -> DERPart:
         """Read one element of any tag."""
         data, start = self._data, self._at
         if len(data) - start < 2 or data[start] & _LONG_TAG == _LONG_TAG:
@@ -58,9 +58,9 @@ class Reader:
         if end > len(data) or size > self._limit:
             raise DERError(f"an element of {size} bytes at byte {start}")
         self._at = end
-        return Part(data[start], data[start:end], data[body:end])
+        return DERPart(data[start], data[start:end], data[body:end])
 
-    def part(self, tag: int) -> Part:
+    def part(self, tag: int) -> DERPart:
         """Read one element of this tag."""
         if not self.peek(tag):
             raise DERError(f"tag {tag:#04x} expected at byte {self._at}")
@@ -70,9 +70,9 @@ class Reader:
         """Read one element of this tag and return its content."""
         return self.part(tag).content
 
-    def enter(self, tag: int) -> Reader:
+    def enter(self, tag: int) -> StrictReader:
         """Read one element of this tag and return a reader of its content."""
-        return Reader(self.part(tag).content, self._limit)
+        return StrictReader(self.part(tag).content, self._limit)
 
     def optional(self, tag: int) -> bytes | None:
         """Read the next element and return its content if it has this tag."""
@@ -100,7 +100,7 @@ def boolean(octets: bytes) -> bool:
 
 def raw_subject(der: bytes) -> bytes:
     """Return the DER of a certificate's subject without a look at the rest; raises DERError."""
-    body = Reader(der).enter(SEQUENCE).enter(SEQUENCE)
+    body = StrictReader(der).enter(SEQUENCE).enter(SEQUENCE)
     body.optional(CONTEXT)
     for _ in range(4):
         body.any()
