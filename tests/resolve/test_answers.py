@@ -11,9 +11,8 @@ import pytest
 from tests.lab.clients import SECONDS
 from tui_chain.lab.internet import Lab, open_lab
 from tui_chain.lab.servers import aia as site
-from tui_chain.net.addresses import Reach
+from tui_chain.net.addresses import ConsentNeededError, Reach
 from tui_chain.net.fetch import FetchedAnswer, FetchRefusedError
-from tui_chain.net.refusals import ConsentNeededError
 from tui_chain.resolve import answers as freshness
 from tui_chain.resolve.answers import DAY, FAILURE_SECONDS, MAX_KEPT, UNTOLD, Answers, Remembered, lifetime
 

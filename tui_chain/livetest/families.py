@@ -22,7 +22,8 @@ from tui_chain.livetest.attempt import Stopwatch, Times, failure_words, timed_ou
 from tui_chain.livetest.crl_context import check_crls, without_crls
 from tui_chain.livetest.line import open_line
 from tui_chain.livetest.tunnel import ProxyTrouble
-from tui_chain.net.starttls import StartTLSRefused, start_tls
+from tui_chain.net.starttls.conversation import StartTLSRefused
+from tui_chain.net.starttls.registry import start_tls
 from tui_chain.net.target import Target
 from tui_chain.probe.handshake import (
     ClientSide,

@@ -12,10 +12,16 @@ from dataclasses import dataclass
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 from tui_chain.core.text import safe_text
-from tui_chain.net.addresses import Reach
-from tui_chain.net.exchange import BrokenHTTP, Headers, HTTPExchange, HTTPReply, NoConnection
-from tui_chain.net.proxied import ProxyRefusal, proxied
-from tui_chain.net.refusals import FetchRefusedError
+from tui_chain.net.addresses import FetchRefusedError, Reach
+from tui_chain.net.http_exchange import (
+    BrokenHTTP,
+    Headers,
+    HTTPExchange,
+    HTTPReply,
+    NoConnection,
+    ProxyRefusal,
+    proxied,
+)
 from tui_chain.net.route import Route, find_route
 
 __all__ = ["FetchRefusedError", "FetchedAnswer", "fetch"]

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from urllib.parse import SplitResult
 
 from tui_chain.core.text import safe_text
-from tui_chain.net.addresses import Reach, reach
+from tui_chain.net.addresses import ConsentNeededError, FetchRefusedError, Reach, reach
 from tui_chain.net.lookup import Address, lookup
 from tui_chain.net.proxy import Proxy, local_name, proxy_for
-from tui_chain.net.refusals import ConsentNeededError, FetchRefusedError
 
 PROXY_LOOKUP_SECONDS = 1.0
 """How long a name is looked up here before the proxy alone has to know it."""

@@ -7,9 +7,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field, replace
 
 from tui_chain.core.text import plural, safe_text
-from tui_chain.net.addresses import Reach
+from tui_chain.net.addresses import ConsentNeededError, Reach
 from tui_chain.net.fetch import FetchedAnswer
-from tui_chain.net.refusals import ConsentNeededError
 from tui_chain.resolve.answers import Answers, Remembered
 from tui_chain.resolve.proofs import PROOF_WORDS, best_proof
 from tui_chain.resolve.tries import Try

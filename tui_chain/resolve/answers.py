@@ -11,9 +11,8 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Protocol
 
-from tui_chain.net.addresses import Reach
+from tui_chain.net.addresses import ConsentNeededError, Reach
 from tui_chain.net.fetch import FetchedAnswer, FetchRefusedError, fetch
-from tui_chain.net.refusals import ConsentNeededError
 
 DAY = 86_400.0
 """The longest that an answer is kept, in seconds."""

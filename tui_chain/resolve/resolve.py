@@ -18,7 +18,7 @@ from tui_chain.resolve.tries import Resolution, Try
 from tui_chain.x509.certificate import Certificate
 
 if TYPE_CHECKING:  # who finds everything at hand does not wait for what fetches
-    from tui_chain.net.refusals import ConsentNeededError
+    from tui_chain.net.addresses import ConsentNeededError
     from tui_chain.resolve.aia import AIAClient
     from tui_chain.resolve.answers import Answers
     from tui_chain.resolve.consent import Consent

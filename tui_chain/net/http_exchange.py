@@ -1,4 +1,4 @@
-"""One GET over a connection of its own to an address that was judged before, whatever the name resolves to by now.
+"""One GET over HTTP/1.1: to an address that was judged before, whatever the name resolves to by now, or by a proxy.
 
 h11 speaks HTTP here over asyncio's own streams. httpcore, which goes through proxies, takes its streams and its locks
 from anyio, and loading both takes longer than all that a fetch does.
@@ -19,6 +19,7 @@ import h11
 
 from tui_chain.net import connection
 from tui_chain.net.lookup import Address
+from tui_chain.net.proxy import Proxy
 
 CONNECT_SECONDS = 3.0
 """How long one address of several may take to answer."""
@@ -38,6 +39,10 @@ class NoConnection(Exception):
 
 class BrokenHTTP(Exception):
     """The answer ended before its time or is no HTTP; the cause, or where there is none the text, says why."""
+
+
+class ProxyRefusal(Exception):
+    """The proxy would not connect; the cause says why."""
 
 
 class HTTPReply(NamedTuple):
@@ -135,3 +140,33 @@ async def _next(reader: asyncio.StreamReader, speech: h11.Connection) -> object:
         raise BrokenHTTP from error
     await asyncio.sleep(0)  # what has come already is read without a wait: let others have their turn
     return event
+
+
+@asynccontextmanager
+async def proxied(
+    proxy: Proxy, url: str, context: ssl.SSLContext | None, headers: Headers
+) -> AsyncIterator[HTTPReply]:
+    """Send a GET by way of `proxy`, in a tunnel for https; raises ProxyRefusal, NoConnection or BrokenHTTP.
+
+    There is no deadline here: the caller has it.
+    """
+    import httpcore  # 40 ms with anyio, for those who have a proxy
+
+    # a context is given also where none is needed, since httpcore would load certifi's roots otherwise
+    inner = context or ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    outer = ssl.create_default_context() if proxy.url.startswith("https:") else None
+    way = httpcore.AsyncHTTPProxy(proxy.url, proxy_auth=proxy.credentials, ssl_context=inner, proxy_ssl_context=outer)
+    try:
+        async with way, way.stream("GET", url, headers=headers) as reply:
+            yield HTTPReply(reply.status, reply.headers, reply.aiter_stream())
+    except httpcore.ProxyError as error:
+        raise ProxyRefusal from error
+    except httpcore.ConnectError as error:
+        raise NoConnection from error
+    except (
+        httpcore.NetworkError,
+        httpcore.ProtocolError,
+        httpcore.TimeoutException,
+        httpcore.UnsupportedProtocol,
+    ) as error:
+        raise BrokenHTTP from error
