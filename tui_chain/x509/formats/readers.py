@@ -89,8 +89,8 @@ def _read(body: bytes, harvest: Harvest) -> str:
         from tui_chain.x509.formats.jks import harvest_keystore
 
         return harvest_keystore(body, harvest)
-    start = body[:4096].lstrip()
-    if not start and not body.strip():
+    start = body.lstrip()[:4096]
+    if not start:
         harvest.complain(1, "there is nothing in it")
         return "empty"
     if start[:1] == b"\x30" and start[1:2] >= b"\x80":
