@@ -1,6 +1,7 @@
 """What one search may spend: signature checks, steps, comparisons of names, and time as a far backstop.
 
-What a search finds rests on the first three alone, and not on how fast the machine is.
+What a search finds rests on the first three alone. The time is the processor's, for this thread: other programs,
+which make a machine slow, do not use it up.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ MAX_CHECKS = 250
 MAX_COMPARISONS = 1 << 22
 """Comparisons of names with subtrees of name constraints that one search may make."""
 MAX_SECONDS = 30.0
-"""Seconds that one search may take."""
+"""Seconds of the processor that one search may take."""
 LINK_SECONDS = 20.0
 """Seconds of these that go to the proving of links; what was proven by then still has to be made into paths."""
 MAX_STEPS = 20_000
@@ -36,7 +37,7 @@ class Budget:
 
     def __post_init__(self) -> None:
         self._checks = self.prover.checks
-        self._began = time.monotonic()
+        self._began = time.thread_time()
 
     def step(self, comparisons: int = 0) -> bool:
         """Take one step; False where that is one too many, or after too many `comparisons` of names or seconds."""
@@ -45,8 +46,8 @@ class Budget:
             return self._end(f"after {MAX_COMPARISONS} comparisons of names")
         if self._steps > MAX_STEPS:
             return self._end(f"after {MAX_STEPS} steps")
-        if time.monotonic() - self._began > self._seconds:
-            return self._end(f"after {self._seconds:g} seconds")
+        if time.thread_time() - self._began > self._seconds:
+            return self._end(f"after {self._seconds:g} seconds of work")
         return True
 
     def begin_paths(self) -> None:
