@@ -40,7 +40,9 @@ from tui_chain.clients.engines.java.names import DNS, IP, GeneralName, JavaRelat
 from tui_chain.clients.engines.java.order import Order, TreeSet, bucket, buckets_for, certificate_code
 from tui_chain.clients.engines.java.refusal import Fatal, JavaUnreadable
 from tui_chain.clients.engines.java.text import address, is_ip_literal, read_oid, read_uri, unicode_name
-from tui_chain.clients.engines.java.verifier import NAME, JavaVerifier
+from tui_chain.clients.engines.java.verifier import JavaVerifier
+from tui_chain.clients.engines.registry import MODELS
+from tui_chain.clients.families import Engine
 from tui_chain.clients.verdict import ACCEPTED, Verdict
 from tui_chain.lab.authority import key_usage
 from tui_chain.x509.der import BIT_STRING, CONTEXT, INTEGER, OCTET_STRING, SEQUENCE, Element, element, encode
@@ -95,7 +97,7 @@ def subject(common_name: str) -> Shape:
 
 def test_the_usual_chain_is_accepted() -> None:
     assert verdict(pki().case("usual")) == ACCEPTED
-    assert NAME == "model of Java 17"
+    assert MODELS[Engine.JAVA].name == "model of Java 17"
 
 
 ACCEPTED_CASES: dict[str, Callable[[], Case]] = {

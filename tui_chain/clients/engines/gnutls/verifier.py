@@ -28,8 +28,6 @@ from tui_chain.clients.verdict import ACCEPTED, Verdict, refused
 from tui_chain.x509.algorithms import Scheme
 from tui_chain.x509.der import DERError
 
-NAME = "model of GnuTLS 3.7"
-
 _MAX_SERVED = 16
 _MAX_MESSAGE = 128 * 1024
 _MAX_NAME = 255
@@ -38,7 +36,7 @@ _TLS_CURVES = frozenset({256, 384, 528})
 _TLS_KEYS = frozenset({Scheme.RSA, Scheme.PSS, Scheme.ECDSA, Scheme.ED25519, Scheme.ED448})
 
 
-class GnutlsVerifier:
+class GnuTLSVerifier:
     """What GnuTLS says with the certificates of one trust file as its only anchors."""
 
     def __init__(self, trust: bytes, program: Literal["git", "wget"] = "git") -> None:

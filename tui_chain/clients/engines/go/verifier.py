@@ -21,8 +21,6 @@ from tui_chain.clients.engines.signature_check import signed
 from tui_chain.clients.verdict import ACCEPTED, Verdict, refused
 from tui_chain.x509.algorithms import Scheme
 
-NAME = "model of Go 1.19"
-
 REASONS = {
     "NoCertificate": "the server sends no certificate",
     "MessageTooLong": "the certificates do not fit in a handshake message of 64 KiB",

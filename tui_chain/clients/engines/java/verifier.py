@@ -40,7 +40,6 @@ from tui_chain.clients.engines.raw_certificate import raw_certificate
 from tui_chain.clients.verdict import ACCEPTED, Verdict, refused
 from tui_chain.x509.faults import Fault, attempt
 
-NAME = "model of Java 17"
 _MAX_CERTIFICATES, _MAX_MESSAGE = 10, 32768
 """jdk.tls.maxCertificateChainLength, and jdk.tls.maxHandshakeMessageSize in octets."""
 _SERVER_USAGES = frozenset({"1.3.6.1.5.5.7.3.1", "2.5.29.37.0", "1.3.6.1.4.1.311.10.3.3", "2.16.840.1.113730.4.1"})

@@ -28,8 +28,6 @@ from tui_chain.clients.engines.rustls.rules import own_error
 from tui_chain.clients.verdict import ACCEPTED, Verdict
 from tui_chain.x509.der import SEQUENCE, DERError, encode
 
-NAME = "model of rustls 0.23"
-
 _MAX_ISSUERS = 6
 _MAX_MESSAGE = 0xFFFF
 
