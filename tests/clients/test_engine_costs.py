@@ -12,8 +12,8 @@ from cryptography import x509
 from tests.clients.making import HOST, Cert, Ext, Shape, ca, ec_key, ext, leaf, pem, root, san
 from tests.clients.model_cases import CLIENT, SERVER, purposes
 from tests.clients.signing import oid
-from tui_chain.clients.engines.go import bundle as go_bundle
 from tui_chain.clients.engines.go import constraints as go_constraints
+from tui_chain.clients.engines.go import trust_file as go_bundle
 from tui_chain.clients.engines.go.constraints import Domains, NameChecks
 from tui_chain.clients.engines.go.extensions import GoNameConstraints
 from tui_chain.clients.engines.go.names import DNS, GoAlternativeNames, GoSubtrees

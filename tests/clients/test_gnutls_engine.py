@@ -37,7 +37,7 @@ from tests.clients.programs import Program
 from tests.clients.programs.gnutls import PROGRAMS, GnutlsProgram
 from tests.clients.signing import ecdsa, rsa_pss
 from tui_chain.clients.engines.gnutls.certificate import read
-from tui_chain.clients.engines.gnutls.store import blocks, bucket
+from tui_chain.clients.engines.gnutls.trust_file import blocks, bucket
 from tui_chain.clients.engines.gnutls.verifier import FLAGS, GnuTLSVerifier
 from tui_chain.clients.engines.registry import MODELS
 from tui_chain.clients.families import Engine

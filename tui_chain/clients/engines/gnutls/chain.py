@@ -19,7 +19,7 @@ from tui_chain.clients.engines.gnutls.certificate import (
 from tui_chain.clients.engines.gnutls.constraints import GnuTLSConstraints
 from tui_chain.clients.engines.gnutls.names import same_name
 from tui_chain.clients.engines.gnutls.signatures import acceptable, algorithm_of, signature_fault
-from tui_chain.clients.engines.gnutls.store import TrustList
+from tui_chain.clients.engines.gnutls.trust_file import TrustList
 from tui_chain.x509.der import DERError
 
 _MAX_PATH = 4096

@@ -6,7 +6,7 @@ wget differs: it takes a leaf whose keyUsage lacks digitalSignature, drops final
 empty store where the trust file cannot be loaded, and ends validity one second earlier.
 
 The codes are GnuTLS's flags and errors without their prefixes GNUTLS_CERT_ and GNUTLS_E_ (`FLAGS`), and the names
-of the errors with which it cannot read a certificate (`gnutls_der.Unreadable`).
+of the errors with which it cannot read a certificate (`der.GnuTLSUnreadable`).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from tui_chain.clients.engines.gnutls.chain import ChainFault, chain_fault
 from tui_chain.clients.engines.gnutls.der import GnuTLSUnreadable
 from tui_chain.clients.engines.gnutls.names import COMMON_NAME, host_address, host_matches, is_printable, values
 from tui_chain.clients.engines.gnutls.signatures import key_of
-from tui_chain.clients.engines.gnutls.store import TrustList
+from tui_chain.clients.engines.gnutls.trust_file import TrustList
 from tui_chain.clients.verdict import ACCEPTED, Verdict, refused
 from tui_chain.x509.algorithms import Scheme
 from tui_chain.x509.der import DERError

@@ -12,11 +12,11 @@ from datetime import datetime
 from functools import cached_property
 
 from tui_chain.clients.engines.go.algorithms import CURVE_P224, VERIFIES
-from tui_chain.clients.engines.go.bundle import by_subject
 from tui_chain.clients.engines.go.certificate import GoCertificate, go_certificate
 from tui_chain.clients.engines.go.constraints import NameChecks
 from tui_chain.clients.engines.go.extensions import CERT_SIGN
 from tui_chain.clients.engines.go.names import covers
+from tui_chain.clients.engines.go.trust_file import by_subject
 from tui_chain.clients.engines.signature_check import signed
 from tui_chain.clients.verdict import ACCEPTED, Verdict, refused
 from tui_chain.x509.algorithms import Scheme

@@ -35,7 +35,7 @@ from tui_chain.clients.engines.java.hostnames import check_host
 from tui_chain.clients.engines.java.keys import proves_itself
 from tui_chain.clients.engines.java.paths import check_path
 from tui_chain.clients.engines.java.refusal import JavaUnreadable, Refusal
-from tui_chain.clients.engines.java.store import JavaAnchors, read_store
+from tui_chain.clients.engines.java.trust_file import JavaAnchors, read_store
 from tui_chain.clients.engines.raw_certificate import raw_certificate
 from tui_chain.clients.verdict import ACCEPTED, Verdict, refused
 from tui_chain.x509.faults import Fault, attempt
