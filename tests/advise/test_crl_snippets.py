@@ -25,7 +25,7 @@ from tests.support.programs import require_program
 from tui_chain.advise.commands import CrlUse, client_advice, making_crls
 from tui_chain.lab.authority import Identity, key_to_pem, to_pem
 from tui_chain.lab.internet import Lab, open_lab
-from tui_chain.lab.servers.aia import AiaAnswer
+from tui_chain.lab.servers.aia_site import AiaAnswer
 from tui_chain.net.target import Target
 from tui_chain.x509.crl import CrlScope
 

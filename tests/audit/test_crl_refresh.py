@@ -22,7 +22,7 @@ from tui_chain.engine.crl_questions import ask_crls
 from tui_chain.engine.journey import HostState, Journey
 from tui_chain.lab.authority import Authority, Identity
 from tui_chain.lab.internet import Lab, open_lab
-from tui_chain.lab.servers.aia import AiaAnswer
+from tui_chain.lab.servers.aia_site import AiaAnswer
 from tui_chain.lab.servers.services import LOCALHOST
 from tui_chain.net.target import Target
 from tui_chain.repair.kinds import Kind, make_output

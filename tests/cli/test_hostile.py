@@ -15,7 +15,7 @@ from tests.support.unsafe import unsafe_in
 from tui_chain.engine.journey import utc_now
 from tui_chain.lab.authority import LOOPBACK_NAMES, self_signed_leaf, to_pem
 from tui_chain.lab.internet import Lab
-from tui_chain.lab.servers.aia import AiaAnswer
+from tui_chain.lab.servers.aia_site import AiaAnswer
 
 URL = "http://127.0.0.1/\x1b]0;pwned\x07[bold]"
 

@@ -13,7 +13,7 @@ from tui_chain.core.status import Status
 from tui_chain.engine.journey import HostState, Journey
 from tui_chain.engine.questions import ask_servers
 from tui_chain.lab.internet import Lab, open_lab
-from tui_chain.lab.scenarios.odd_servers import SERVERS
+from tui_chain.lab.scenarios.several_servers import SERVERS
 from tui_chain.net.lookup import Address, lookup_with
 from tui_chain.net.target import Target, parse_target
 from tui_chain.probe.asking import KeyType

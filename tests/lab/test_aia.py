@@ -11,7 +11,7 @@ from cryptography.x509.oid import AuthorityInformationAccessOID
 
 from tests.lab.clients import SECONDS, dial, served_chain, talk
 from tui_chain.lab.internet import Lab, open_lab
-from tui_chain.lab.servers.aia import DER_TYPE, AiaAnswer, redirect
+from tui_chain.lab.servers.aia_site import DER_TYPE, AiaAnswer, redirect
 
 
 def fetch(url: str, method: str = "GET") -> tuple[int, dict[str, str], bytes]:

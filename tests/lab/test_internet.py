@@ -19,14 +19,15 @@ from tests.lab.clients import dial, lax_context, openssl_verify, pem, served_cha
 from tui_chain.lab.authority import Template, rsa_key
 from tui_chain.lab.hierarchy import Ca, Leaf
 from tui_chain.lab.internet import Lab, open_lab
-from tui_chain.lab.scenarios.catalogue import SCENARIOS, Scenario
+from tui_chain.lab.scenarios.scenario import Scenario
+from tui_chain.lab.scenarios.usual import USUAL
 from tui_chain.lab.servers import listener
 from tui_chain.lab.servers.listener import CONNECTIONS, Listener, bind_loopback
 from tui_chain.lab.servers.services import LEAF, Tls
 from tui_chain.lab.servers.stream import Stream
 from tui_chain.lab.servers.tls import Credentials, TlsOptions
 
-EXPECTED = SCENARIOS[0].expected
+EXPECTED = USUAL[0].expected
 
 
 def ask(port: int, context: ssl.SSLContext) -> bytes:

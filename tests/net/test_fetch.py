@@ -12,7 +12,7 @@ import pytest
 from tests.support.network import answering, record_connections
 from tests.support.servers import endless, refused_port, reset, saying
 from tui_chain.lab.internet import Lab
-from tui_chain.lab.servers.aia import AiaAnswer, redirect
+from tui_chain.lab.servers.aia_site import AiaAnswer, redirect
 from tui_chain.lab.servers.stream import Stream
 from tui_chain.net import fetch as fetching
 from tui_chain.net.addresses import Reach

@@ -19,12 +19,12 @@ from tui_chain.core.failure import Failure
 from tui_chain.engine.host_state import utc_now
 from tui_chain.lab.authority import key_to_pem, to_pem
 from tui_chain.lab.internet import Lab, open_lab
-from tui_chain.lab.servers import tls_kinds
+from tui_chain.lab.servers import limited_tls as tls_kinds
+from tui_chain.lab.servers.limited_tls import VERSION, LimitedTls, client_certificate, knows_group, only_group
 from tui_chain.lab.servers.listener import Handler
 from tui_chain.lab.servers.services import LEAF, Service, Tls
 from tui_chain.lab.servers.stream import Stream
 from tui_chain.lab.servers.tls import Credentials, TlsOptions, make_context
-from tui_chain.lab.servers.tls_kinds import VERSION, LimitedTls, client_certificate, knows_group, only_group
 from tui_chain.net.connection import connect
 from tui_chain.net.lookup import Address
 from tui_chain.net.target import Target, parse_target

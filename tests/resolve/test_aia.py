@@ -13,7 +13,7 @@ from tests.support.chains import make_pki
 from tests.support.network import record_connections
 from tui_chain.lab.authority import Authority, to_pem
 from tui_chain.lab.internet import Lab
-from tui_chain.lab.servers.aia import AiaAnswer
+from tui_chain.lab.servers.aia_site import AiaAnswer
 from tui_chain.resolve.aia import MAX_URLS
 from tui_chain.x509.signatures import Proof
 

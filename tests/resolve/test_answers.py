@@ -10,7 +10,7 @@ import pytest
 
 from tests.lab.clients import SECONDS
 from tui_chain.lab.internet import Lab, open_lab
-from tui_chain.lab.servers import aia as site
+from tui_chain.lab.servers import aia_site as site
 from tui_chain.net.addresses import ConsentNeededError, Reach
 from tui_chain.net.fetch import FetchedAnswer, FetchRefusedError
 from tui_chain.resolve import answers as freshness

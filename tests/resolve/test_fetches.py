@@ -13,7 +13,7 @@ from tui_chain.core.status import Status
 from tui_chain.engine.journey import HostState
 from tui_chain.lab.authority import Template
 from tui_chain.lab.internet import Lab, open_lab
-from tui_chain.lab.servers.aia import AiaAnswer
+from tui_chain.lab.servers.aia_site import AiaAnswer
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from tests.support.network import answering, record_connections
 from tui_chain.core.failure import Failure
 from tui_chain.engine.journey import HostState, Journey, utc_now
 from tui_chain.lab.internet import Lab, open_lab
-from tui_chain.lab.scenarios.link_cases import AT_HAND, CROSS_SIGNED, LINK_CASES, LINK_SCENARIOS, LinkCase
+from tui_chain.lab.scenarios.missing_links import AT_HAND, CROSS_SIGNED, LINK_CASES, LINK_SCENARIOS, LinkCase
 from tui_chain.pool.pool import Pool
 from tui_chain.probe.served import ServedChain
 from tui_chain.repair.candidates import End

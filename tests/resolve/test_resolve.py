@@ -15,7 +15,7 @@ from tui_chain.diagnose.diagnosis import Diagnoser
 from tui_chain.engine.journey import utc_now
 from tui_chain.lab.authority import Authority, Identity, Template
 from tui_chain.lab.internet import Lab
-from tui_chain.lab.servers.aia import AiaAnswer
+from tui_chain.lab.servers.aia_site import AiaAnswer
 from tui_chain.net import fetch
 from tui_chain.net.target import Target
 from tui_chain.probe.served import ServedChain

@@ -14,8 +14,8 @@ from tests.support.unsafe import unsafe_in
 from tui_chain.core.failure import Failure
 from tui_chain.lab.authority import Authority, Identity
 from tui_chain.lab.internet import Lab, open_lab
-from tui_chain.lab.scenarios.crl_chains import CRL_CHAINS
-from tui_chain.lab.servers.aia import AiaAnswer
+from tui_chain.lab.scenarios.crls import CRL_CHAINS
+from tui_chain.lab.servers.aia_site import AiaAnswer
 from tui_chain.net.addresses import Reach
 from tui_chain.revocation.collect import CrlCollector, Crls
 from tui_chain.x509.certificate import Certificate

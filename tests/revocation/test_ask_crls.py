@@ -14,7 +14,7 @@ from tui_chain.core.status import Blame, Status
 from tui_chain.engine.crl_questions import ask_crls, collect_crls
 from tui_chain.engine.journey import HostState, Journey
 from tui_chain.lab.internet import Lab
-from tui_chain.lab.servers.aia import AiaAnswer
+from tui_chain.lab.servers.aia_site import AiaAnswer
 from tui_chain.revocation.collect import Crls, joined
 from tui_chain.x509.crl import CrlScope
 

@@ -16,7 +16,7 @@ from tests.support.crls import Oddity, issuing_point, make_crl, naming
 from tui_chain.engine.journey import utc_now
 from tui_chain.lab.authority import Authority, Identity, Template, to_pem
 from tui_chain.lab.internet import Lab
-from tui_chain.lab.servers.aia import AiaAnswer
+from tui_chain.lab.servers.aia_site import AiaAnswer
 from tui_chain.net.addresses import Reach
 from tui_chain.resolve.files import FileCertificates, read_pool
 from tui_chain.revocation import collect

@@ -18,7 +18,7 @@ from tui_chain.engine.journey import HostState, Journey
 from tui_chain.engine.questions import ask_revocation
 from tui_chain.lab.authority import Template
 from tui_chain.lab.internet import Lab, open_lab
-from tui_chain.lab.scenarios.odd_revocation import REVOCATION
+from tui_chain.lab.scenarios.revocation import REVOCATION
 from tui_chain.lab.servers.responder import Responder, Says
 from tui_chain.net.addresses import Reach
 from tui_chain.net.target import Target

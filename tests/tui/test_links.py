@@ -13,7 +13,7 @@ from tui_chain.core.status import Status
 from tui_chain.engine.journey import Journey
 from tui_chain.lab.authority import Template, to_pem
 from tui_chain.lab.internet import Lab
-from tui_chain.lab.servers.aia import AiaAnswer, redirect
+from tui_chain.lab.servers.aia_site import AiaAnswer, redirect
 from tui_chain.net.host_list import Host
 from tui_chain.net.target import Target
 from tui_chain.resolve.consent import Question

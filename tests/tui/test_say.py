@@ -21,7 +21,7 @@ from tui_chain.core.status import Status
 from tui_chain.engine.journey import Journey
 from tui_chain.lab.authority import Template
 from tui_chain.lab.internet import Lab, open_lab
-from tui_chain.lab.servers.aia import AiaAnswer
+from tui_chain.lab.servers.aia_site import AiaAnswer
 from tui_chain.net.host_list import Host
 from tui_chain.net.target import Target
 from tui_chain.trust.loading import load_trust_store

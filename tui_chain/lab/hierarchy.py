@@ -15,7 +15,7 @@ from tui_chain.lab.authority import (
     self_signed_leaf,
     to_pem,
 )
-from tui_chain.lab.servers.aia import AiaAnswer, AiaSite
+from tui_chain.lab.servers.aia_site import AiaAnswer, AiaSite
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,9 @@ from tempfile import TemporaryDirectory
 
 from tui_chain.lab.authority import PrivateKey
 from tui_chain.lab.hierarchy import COMMON_CAS, Hierarchy
-from tui_chain.lab.scenarios.catalogue import CannotServeError, Scenario, choose_scenarios
-from tui_chain.lab.servers.aia import AiaAnswer, AiaSite, AnswerSource
+from tui_chain.lab.scenarios.catalogue import CannotServeError, choose_scenarios
+from tui_chain.lab.scenarios.scenario import Scenario
+from tui_chain.lab.servers.aia_site import AiaAnswer, AiaSite, AnswerSource
 from tui_chain.lab.servers.listener import Handler, Listener, bind_loopback
 from tui_chain.lab.servers.loop import LoopThread
 from tui_chain.lab.servers.services import UnsupportedError

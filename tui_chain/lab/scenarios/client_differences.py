@@ -6,12 +6,11 @@ import ipaddress
 from dataclasses import dataclass
 
 from cryptography import x509
-from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID
+from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from tui_chain.core.status import Blame, Status
 from tui_chain.lab.authority import Template, days, ed448_key
 from tui_chain.lab.hierarchy import Ca, Leaf
-from tui_chain.lab.scenarios.catalogue import Scenario, complete, expect, missing, partial
 from tui_chain.lab.scenarios.refusals import (
     GNUTLS,
     JAVA,
@@ -25,13 +24,21 @@ from tui_chain.lab.scenarios.refusals import (
     by,
     refusals,
 )
+from tui_chain.lab.scenarios.scenario import (
+    NO_KEY_ID,
+    Scenario,
+    ScenarioGroup,
+    ScenarioGroups,
+    complete,
+    expect,
+    missing,
+    partial,
+)
+from tui_chain.lab.servers.limited_tls import ml_dsa_key
 from tui_chain.lab.servers.pyopenssl import pyopenssl_handler, server_context
 from tui_chain.lab.servers.services import LEAF, LOCALHOST, Ground, Served, Tls
 from tui_chain.lab.servers.tls import Credentials
-from tui_chain.lab.servers.tls_kinds import ml_dsa_key
 
-NO_KEY_ID = Template(without=frozenset({ExtensionOID.AUTHORITY_KEY_IDENTIFIER}))
-"""A certificate that does not say which key signed it."""
 UNRELATED = 20
 _LAB_NAMES = x509.NameConstraints(
     [
@@ -318,3 +325,5 @@ NEWER_DIFFERENCES = (
     ),
 )
 """What needs an OpenSSL that knows ML-DSA."""
+
+SCENARIOS: ScenarioGroups = {ScenarioGroup.ODD: CLIENT_DIFFERENCES, ScenarioGroup.POST_QUANTUM: NEWER_DIFFERENCES}

@@ -9,9 +9,9 @@ from tui_chain.clients.families import FamilyId
 from tui_chain.clients.handshake import HandshakeCode
 from tui_chain.core.status import Blame, Status
 from tui_chain.lab.hierarchy import DEFAULT_LEAF
-from tui_chain.lab.scenarios.catalogue import Expected, Scenario, complete, expect
 from tui_chain.lab.scenarios.refusals import ALL, GNUTLS, GO, OPENSSL, PYTHON, RUSTLS, Refusals, cannot_shake_hands
-from tui_chain.lab.servers import tls_kinds
+from tui_chain.lab.scenarios.scenario import Expected, Scenario, ScenarioGroup, ScenarioGroups, complete, expect
+from tui_chain.lab.servers import limited_tls as tls_kinds
 from tui_chain.lab.servers.listener import Handler
 from tui_chain.lab.servers.services import LOCALHOST, Ground, Served
 from tui_chain.lab.servers.stream import Stream
@@ -140,3 +140,5 @@ NEWER_HANDSHAKES = (
     ),
 )
 """What needs the OpenSSL of a newer pyOpenSSL; served when they are named alone."""
+
+SCENARIOS: ScenarioGroups = {ScenarioGroup.ODD: HANDSHAKES, ScenarioGroup.POST_QUANTUM: NEWER_HANDSHAKES}

@@ -11,7 +11,7 @@ from cryptography.x509.oid import NameOID
 
 from tui_chain.lab.authority import Authority, to_pem
 from tui_chain.lab.hierarchy import AiaUrl, Referral
-from tui_chain.lab.servers.aia import AiaAnswer, AnswerSource, redirect
+from tui_chain.lab.servers.aia_site import AiaAnswer, AnswerSource, redirect
 
 BOUND = 64 * 1024
 """Bytes that one answer may have."""

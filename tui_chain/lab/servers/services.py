@@ -9,7 +9,7 @@ from typing import Protocol
 
 from tui_chain.lab.authority import PrivateKey
 from tui_chain.lab.hierarchy import DEFAULT_LEAF, Hierarchy, Leaf
-from tui_chain.lab.servers.aia import AnswerSource
+from tui_chain.lab.servers.aia_site import AnswerSource
 from tui_chain.lab.servers.listener import Handler
 from tui_chain.lab.servers.tls import DEFAULT_TLS, TlsOptions, plain_http, stay_silent
 

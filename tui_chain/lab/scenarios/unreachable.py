@@ -6,8 +6,8 @@ import ssl
 
 from tui_chain.clients.handshake import HandshakeCode
 from tui_chain.core.status import Blame, Status
-from tui_chain.lab.scenarios.catalogue import Scenario, expect
 from tui_chain.lab.scenarios.refusals import cannot_shake_hands
+from tui_chain.lab.scenarios.scenario import Scenario, ScenarioGroup, ScenarioGroups, expect
 from tui_chain.lab.servers.services import Nobody, NoTls, Service
 from tui_chain.lab.servers.stream import Stream
 
@@ -80,7 +80,7 @@ def _refused(name: str, words: str, service: Service) -> Scenario:
     return Scenario(name, words, service, expect(Status.REFUSED, Blame.SERVER, name, refused=refused))
 
 
-NETWORK_ODDITIES = (
+UNREACHABLE = (
     _unreachable("refused", "refuses every connection", Nobody(), Blame.NETWORK),
     _unreachable("reset", "hangs up during the handshake", NoTls(hang_up), Blame.NETWORK),
     _unreachable(
@@ -126,3 +126,5 @@ NETWORK_ODDITIES = (
     ),
 )
 """Each ends at another step."""
+
+SCENARIOS: ScenarioGroups = {ScenarioGroup.ODD: UNREACHABLE}

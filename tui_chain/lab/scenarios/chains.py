@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from cryptography.x509.oid import ExtensionOID
-
 from tui_chain.clients.handshake import HandshakeCode
 from tui_chain.core.status import Blame, Status
 from tui_chain.lab.authority import Template, days
 from tui_chain.lab.hierarchy import Ca, Leaf
-from tui_chain.lab.scenarios.catalogue import Scenario, complete, expect, invalid, missing, partial
 from tui_chain.lab.scenarios.refusals import (
     GNUTLS,
     STRICT,
@@ -18,13 +15,18 @@ from tui_chain.lab.scenarios.refusals import (
     cannot_shake_hands,
     refusals,
 )
+from tui_chain.lab.scenarios.scenario import (
+    NO_KEY_ID,
+    Scenario,
+    ScenarioGroup,
+    ScenarioGroups,
+    complete,
+    expect,
+    invalid,
+    missing,
+    partial,
+)
 from tui_chain.lab.servers.services import LEAF, Tls
-
-
-def without_key_id() -> Template:
-    """A leaf that does not say which key signed it."""
-    return Template(without=frozenset({ExtensionOID.AUTHORITY_KEY_IDENTIFIER}))
-
 
 CHAINS = (
     Scenario(
@@ -41,7 +43,7 @@ CHAINS = (
         # without a key identifier OpenSSL and GnuTLS take the first of the name and do not go back
         "namesake-sent",
         "sends a namesake of its issuer before the issuer itself, and some clients take the wrong one",
-        Tls((LEAF, "namesake", "namesake-issuing"), Leaf("namesake-issuing", template=without_key_id())),
+        Tls((LEAF, "namesake", "namesake-issuing"), Leaf("namesake-issuing", template=NO_KEY_ID)),
         partial(
             "namesake",
             "strict-aki",
@@ -129,3 +131,5 @@ CHAINS = (
     ),
 )
 """Each with the one finding that it is made for; the last has two, since its root is missing too."""
+
+SCENARIOS: ScenarioGroups = {ScenarioGroup.ODD: CHAINS}

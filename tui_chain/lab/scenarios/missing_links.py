@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from tui_chain.core.status import Blame
 from tui_chain.lab.authority import Template, days
 from tui_chain.lab.hierarchy import AiaUrl, Ca, Leaf, dead_url, issuer_url
-from tui_chain.lab.scenarios.catalogue import Scenario, complete, missing
+from tui_chain.lab.scenarios.scenario import Scenario, ScenarioGroup, ScenarioGroups, complete, missing
 from tui_chain.lab.servers import aia_urls as urls
 from tui_chain.lab.servers.services import LEAF, Tls
 
@@ -170,3 +170,5 @@ LINK_CASES = (*ANSWERS, LOOP, CROSS_SIGNED, *AT_HAND)
 
 LINK_SCENARIOS = (*(case.scenario for case in LINK_CASES), SIBLING)
 """Their hosts; they are served when they are named. The sibling needs its case to be named too."""
+
+SCENARIOS: ScenarioGroups = {ScenarioGroup.MISSING_LINKS: LINK_SCENARIOS}

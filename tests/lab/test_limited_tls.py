@@ -9,9 +9,9 @@ from collections.abc import Iterator
 import pytest
 
 from tui_chain.lab.internet import Lab, open_lab
-from tui_chain.lab.servers import tls_kinds
+from tui_chain.lab.servers import limited_tls as tls_kinds
+from tui_chain.lab.servers.limited_tls import VERSION, client_certificate, knows_group, only_group
 from tui_chain.lab.servers.services import Service
-from tui_chain.lab.servers.tls_kinds import VERSION, client_certificate, knows_group, only_group
 from tui_chain.probe.handshake import LEGACY_SERVER_CONNECT, probing_context
 
 KINDS: dict[str, Service] = {

@@ -10,11 +10,11 @@ from cryptography.x509.oid import AuthorityInformationAccessOID
 from tui_chain.clients.families import FamilyId
 from tui_chain.lab.authority import Extensions, Identity, Template
 from tui_chain.lab.hierarchy import Leaf
-from tui_chain.lab.scenarios.catalogue import Expected, Scenario, complete, partial
-from tui_chain.lab.servers.aia import AiaAnswer
+from tui_chain.lab.scenarios.scenario import Expected, Scenario, ScenarioGroup, ScenarioGroups, complete, partial
+from tui_chain.lab.servers.aia_site import AiaAnswer
+from tui_chain.lab.servers.pyopenssl import stapling_handler
 from tui_chain.lab.servers.responder import Responder, Says
 from tui_chain.lab.servers.services import LOCALHOST, Ground, Served
-from tui_chain.lab.servers.stapling import stapling_handler
 from tui_chain.lab.servers.tls import Credentials
 
 
@@ -147,3 +147,5 @@ REVOCATION = (
     ),
 )
 """Asked nothing further, each is complete."""
+
+SCENARIOS: ScenarioGroups = {ScenarioGroup.ODD: REVOCATION}

@@ -10,8 +10,8 @@ from itertools import cycle
 
 from tui_chain.lab.authority import Template, rsa_key
 from tui_chain.lab.hierarchy import DEFAULT_LEAF, Leaf
-from tui_chain.lab.scenarios.catalogue import Expected, Scenario, complete, invalid
 from tui_chain.lab.scenarios.refusals import WRONG_NAME
+from tui_chain.lab.scenarios.scenario import Expected, Scenario, ScenarioGroup, ScenarioGroups, complete, invalid
 from tui_chain.lab.servers.listener import Handler
 from tui_chain.lab.servers.services import LEAF, LOCALHOST, Ground, Served
 from tui_chain.lab.servers.stream import Stream
@@ -184,3 +184,5 @@ MISNAMED = (
     ),
 )  # fmt: skip
 """Another address, or no name in the handshake, has the right certificate."""
+
+SCENARIOS: ScenarioGroups = {ScenarioGroup.ODD: (*SERVERS, *MISNAMED)}

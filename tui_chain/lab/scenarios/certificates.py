@@ -11,7 +11,6 @@ from tui_chain.core.status import Blame, Status
 from tui_chain.lab.authority import LOOPBACK_NAMES, Template, days, key_usage, rsa_key
 from tui_chain.lab.hierarchy import Ca, Leaf
 from tui_chain.lab.raw import negative_serial, no_subject, sha1_signature, zero_serial
-from tui_chain.lab.scenarios.catalogue import Expected, Scenario, complete, expect, invalid, partial
 from tui_chain.lab.scenarios.refusals import (
     EXPIRED,
     GNUTLS,
@@ -28,6 +27,16 @@ from tui_chain.lab.scenarios.refusals import (
     by,
     cannot_shake_hands,
     refusals,
+)
+from tui_chain.lab.scenarios.scenario import (
+    Expected,
+    Scenario,
+    ScenarioGroup,
+    ScenarioGroups,
+    complete,
+    expect,
+    invalid,
+    partial,
 )
 from tui_chain.lab.servers.services import LEAF, Tls
 from tui_chain.lab.servers.tls import TlsOptions
@@ -339,3 +348,5 @@ CAS = (
     ),
 )
 """CAs that are odd."""
+
+SCENARIOS: ScenarioGroups = {ScenarioGroup.ODD: (*LEAVES, *CAS)}

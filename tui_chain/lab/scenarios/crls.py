@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from cryptography import x509
 
 from tui_chain.lab.authority import LOOPBACK_NAMES, Authority, Identity, Template
-from tui_chain.lab.scenarios.catalogue import Scenario, complete, missing
-from tui_chain.lab.servers.aia import AiaAnswer
+from tui_chain.lab.scenarios.scenario import Scenario, ScenarioGroup, ScenarioGroups, complete, missing
+from tui_chain.lab.servers.aia_site import AiaAnswer
 from tui_chain.lab.servers.responder import Responder, Says
 from tui_chain.lab.servers.services import LEAF, LOCALHOST, Ground, Served
 
@@ -87,3 +87,5 @@ CRL_CHAINS = (
     ),
 )
 """Each is repairable as long as nobody looks into the lists."""
+
+SCENARIOS: ScenarioGroups = {ScenarioGroup.ODD: CRL_CHAINS}
