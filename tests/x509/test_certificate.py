@@ -69,7 +69,7 @@ def test_the_fields_of_a_sound_certificate(root: Authority) -> None:
     assert ca.signature_words == "sha256WithRSAEncryption"
     assert ca.weak_hash is None
     assert ca.is_ca
-    assert ca.key_usage_words == ("keyCertSign", "cRLSign")
+    assert ca.key_usage_names == ("keyCertSign", "cRLSign")
     assert ca.unreadable_extensions == ca.unhandled_critical == ()
 
 
@@ -115,7 +115,7 @@ def test_the_fields_of_extensions(root: Authority) -> None:
     assert leaf.must_staple
     assert leaf.name_constraints is not None
     assert leaf.name_constraints.words == ("permitted DNS:corp.test",)
-    assert leaf.extended_key_usage_words == ("clientAuth", "1.2.3.5")
+    assert leaf.extended_key_usage_names == ("clientAuth", "1.2.3.5")
     assert not leaf.for_servers
     assert (leaf.authority_key_id, leaf.authority_serial) == ("abcd", 7)
     assert leaf.authority_issuer == view(root).subject_name
@@ -177,7 +177,7 @@ def test_an_extension_that_stands_there_twice_counts_for_nothing() -> None:
     certificate = Certificate(Forgery(extensions=(*twice, usage)).der)
     assert certificate.parsed is not None
     assert not certificate.is_ca
-    assert certificate.key_usage_words == ("keyCertSign",)
+    assert certificate.key_usage_names == ("keyCertSign",)
     assert certificate.faults == (Fault("extension basicConstraints", "it stands there more than once"),)
 
 

@@ -307,7 +307,7 @@ def _is_older(version: str | None, than: str) -> bool:
     return version in VERSIONS and VERSIONS.index(version) < VERSIONS.index(than)
 
 
-def version_words(version: str | None) -> str:
+def version_name(version: str | None) -> str:
     """Return a version as people write it, such as `TLS 1.0` for `TLSv1`."""
     return {"TLSv1": "TLS 1.0", "SSLv3": "SSL 3"}.get(version or "", (version or "").replace("TLSv", "TLS "))
 
@@ -347,7 +347,7 @@ _Limit = tuple[HandshakeCode, bool, str]
 def _version(offer: Offer, facts: Facts) -> _Limit:
     # OpenSSL's level 2 refuses the signatures of older versions, and so all of their key exchanges but RSA
     needed = "TLSv1.2" if offer.openssl else offer.oldest
-    newest, oldest = version_words(facts.version), version_words(needed)
+    newest, oldest = version_name(facts.version), version_name(needed)
     words = f"the server's newest version is {newest}, and {offer.library} takes {oldest} or newer"
     return HandshakeCode.PROTOCOL_VERSION, _is_older(facts.version, needed), words
 

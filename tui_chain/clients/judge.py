@@ -95,12 +95,12 @@ class Judge:
     def verdict(self, family: Family, served: tuple[bytes, ...], *, host: str, at: datetime) -> Verdict:
         """Return the verdict of one family, from memory where it gave it before."""
         name = NAMED if served and plainly_names(served[0], host) else host
-        asked = (family.id, served, name, _moment(at))
-        known = self._known.get(asked)
+        key = (family.id, served, name, _moment(at))
+        known = self._known.get(key)
         if known is None:
             if len(self._known) >= MAX_REMEMBERED:
                 self._known.clear()
-            known = self._known[asked] = self._ask(family, served, host, at)
+            known = self._known[key] = self._ask(family, served, host, at)
         return known
 
     def _ask(self, family: Family, served: tuple[bytes, ...], host: str, at: datetime) -> Verdict:
@@ -131,7 +131,8 @@ def _checking(settings: Settings, scope: CrlScope) -> Settings:
     """The settings with the CRL check on.
 
     Over a whole chain no program has PARTIAL_CHAIN: an intermediate of the file would end the chain, and OpenSSL then
-    looks for its issuer's key in vain (code 3 or 8). curl leaves it off by itself where it has CRLs; Python is told.
+    looks for its issuer's key in vain (code 3 or 8). curl leaves it off by itself where it has
+    CRLs; in Python the program does.
     """
     if scope is CrlScope.LEAF:
         return replace(settings, flags=settings.flags | CRL_CHECK_LEAF)

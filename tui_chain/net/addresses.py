@@ -69,7 +69,7 @@ def _inner(ip: IPAddress) -> IPAddress:
 class FetchRefusedError(Exception):
     """A fetch that the bounds forbid or that brought nothing; the text is plain words, safe for a terminal.
 
-    `hint` says what to do about it, where there is something, `address` which IP or proxy was asked.
+    `hint` says what to do about it, where there is something, `address` which IP or proxy it was sent to.
     """
 
     def __init__(self, words: str, hint: str = "", address: str | None = None) -> None:

@@ -46,9 +46,9 @@ _REDIRECTS = {301, 302, 303, 307, 308}
 
 @dataclass(frozen=True)
 class FetchedAnswer:
-    """A response: the URL it came from after redirects, the address asked, status, body, milliseconds.
+    """A response: the URL it came from after redirects, the address connected to, status, body, milliseconds.
 
-    `address` is an IP, or names the proxy that asked. `headers` have lower-case names.
+    `address` is an IP, or names the proxy that connected. `headers` have lower-case names.
     """
 
     url: str
@@ -94,18 +94,16 @@ async def _get(url: str, allowed: frozenset[Reach], started: float, limit: int) 
                 return _redirect(url, reply.headers)
             body = await _bounded_body(reply.pieces, limit)
             milliseconds = 1000 * (time.perf_counter() - started)
-            return FetchedAnswer(
-                url, _asked(route, exchange), reply.status, body, milliseconds, _texts(reply.headers)
-            )
+            return FetchedAnswer(url, _peer(route, exchange), reply.status, body, milliseconds, _texts(reply.headers))
     except (NoConnection, BrokenHTTP, ProxyRefusal) as error:
-        raise FetchRefusedError(_plain(error), address=_asked(route, exchange)) from None
+        raise FetchRefusedError(_plain(error), address=_peer(route, exchange)) from None
     except FetchRefusedError as refused:
-        refused.address = _asked(route, exchange)
+        refused.address = _peer(route, exchange)
         raise
 
 
-def _asked(route: Route, exchange: HTTPExchange) -> str:
-    """Who was asked: the address that answered or was tried last, or the proxy."""
+def _peer(route: Route, exchange: HTTPExchange) -> str:
+    """The address that answered or was tried last, or the proxy."""
     return route.proxy.words if route.proxy is not None else exchange.connected
 
 

@@ -129,7 +129,7 @@ async def _pieces(reader: asyncio.StreamReader, speech: h11.Connection) -> Async
 
 
 async def _next(reader: asyncio.StreamReader, speech: h11.Connection) -> object:
-    """The next thing that the server said whole."""
+    """The next whole event of the server's."""
     try:
         while (event := speech.next_event()) is h11.NEED_DATA:
             data = await reader.read(_CHUNK)
@@ -146,7 +146,7 @@ async def _next(reader: asyncio.StreamReader, speech: h11.Connection) -> object:
 async def proxied(
     proxy: Proxy, url: str, context: ssl.SSLContext | None, headers: Headers
 ) -> AsyncIterator[HTTPReply]:
-    """Send a GET by way of `proxy`, in a tunnel for https; raises ProxyRefusal, NoConnection or BrokenHTTP.
+    """Send a GET through `proxy`, in a tunnel for https; raises ProxyRefusal, NoConnection or BrokenHTTP.
 
     There is no deadline here: the caller has it.
     """
@@ -155,9 +155,11 @@ async def proxied(
     # a context is given also where none is needed, since httpcore would load certifi's roots otherwise
     inner = context or ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     outer = ssl.create_default_context() if proxy.url.startswith("https:") else None
-    way = httpcore.AsyncHTTPProxy(proxy.url, proxy_auth=proxy.credentials, ssl_context=inner, proxy_ssl_context=outer)
+    client = httpcore.AsyncHTTPProxy(
+        proxy.url, proxy_auth=proxy.credentials, ssl_context=inner, proxy_ssl_context=outer
+    )
     try:
-        async with way, way.stream("GET", url, headers=headers) as reply:
+        async with client, client.stream("GET", url, headers=headers) as reply:
             yield HTTPReply(reply.status, reply.headers, reply.aiter_stream())
     except httpcore.ProxyError as error:
         raise ProxyRefusal from error

@@ -15,8 +15,8 @@ from tui_chain.net.addresses import FetchRefusedError
 from tui_chain.net.target import Target
 from tui_chain.x509.names import IPAddress, parse_ip
 
-_LOCAL_ENDINGS = ("localhost", "local", "internal", "intranet", "lan", "corp", "home", "private", "home.arpa")
-"""Endings of names that are nobody's in the public DNS (RFC 6761, RFC 6762, RFC 8375, and ICANN's reserved ones)."""
+_LOCAL_SUFFIXES = ("localhost", "local", "internal", "intranet", "lan", "corp", "home", "private", "home.arpa")
+"""Suffixes of names that are nobody's in the public DNS (RFC 6761, RFC 6762, RFC 8375, and ICANN's reserved ones)."""
 
 
 @dataclass(frozen=True)
@@ -92,11 +92,11 @@ def _proxy(address: str) -> Proxy:
 
 
 def local_name(host: str) -> bool:
-    """Whether a name, that is no address, can only mean a host inside: one label, or an ending of local use."""
+    """Whether a name, that is no address, can only mean a host inside: one label, or a suffix of local use."""
     name = host.rstrip(".").lower()
     if parse_ip(name) is not None:
         return False
-    return "." not in name or name.endswith(tuple(f".{ending}" for ending in _LOCAL_ENDINGS))
+    return "." not in name or name.endswith(tuple(f".{suffix}" for suffix in _LOCAL_SUFFIXES))
 
 
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*", re.IGNORECASE)
@@ -175,7 +175,7 @@ def _behind(rest: str) -> str:
 def shown_proxy(url: str) -> str:
     """A proxy's host and port for people to see: without user and password, and safe for a terminal.
 
-    Where it cannot be told which part is the host, because of a password that is not escaped, `…` stands for it.
+    Where it is not clear which part is the host, because of a password that is not escaped, `…` stands for it.
     """
     scheme, mark, rest = url.partition("://")
     if not _SCHEME.fullmatch(scheme):

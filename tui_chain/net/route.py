@@ -1,4 +1,4 @@
-"""Which way a fetch takes: straight to addresses that were judged, or through the proxy."""
+"""Which route a fetch takes: straight to addresses that were judged, or through the proxy."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ class Route:
 
 
 async def find_route(parts: SplitResult, allowed: frozenset[Reach]) -> Route:
-    """Judge where a URL leads and choose the way; raises FetchRefusedError, ConsentNeededError where it leads inside.
+    """Judge where a URL leads and choose the route; raises FetchRefusedError, ConsentNeededError where it is inside.
 
     A proxy does its own lookup, so what it connects to cannot be pinned here: that is the proxy's business. Still
-    nothing goes to it that leads inside as far as can be told: addresses, names of local use, and names that this
+    nothing goes to it that leads inside as far as is known: addresses, names of local use, and names that this
     machine finds inside are judged first. What leads inside and is allowed is asked directly, since a proxy would
     take it for its own neighbourhood.
     """

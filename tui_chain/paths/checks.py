@@ -170,7 +170,7 @@ def date_problem(certificate: Certificate, at: datetime) -> Iterator[PathProblem
 
 
 def _of_any(certificate: Certificate, at: datetime) -> Iterator[PathProblem]:
-    """What is asked of every certificate of a path, whatever its place."""
+    """What holds for every certificate of a path, whatever its place."""
     yield from _extensions_read(certificate)
     yield from date_problem(certificate, at)
     yield from _purpose(certificate)

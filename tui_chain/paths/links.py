@@ -66,7 +66,7 @@ class Links:
     _below: dict[str, Certificate] = field(default_factory=dict)
 
     def reach(self, certificate: Certificate, below: Certificate | None) -> bool:
-        """Note the first way to a certificate; False where it is known already."""
+        """Note the first path to a certificate; False where it is known already."""
         if certificate.sha256 in self.reached:
             return False
         self.reached[certificate.sha256] = certificate
@@ -75,11 +75,11 @@ class Links:
         return True
 
     def trail(self, certificate: Certificate) -> Chain:
-        """Return the way by which a certificate was reached first, leaf first."""
-        way = [certificate]
-        while way[-1].sha256 in self._below:
-            way.append(self._below[way[-1].sha256])
-        return tuple(reversed(way))
+        """Return the path by which a certificate was reached first, leaf first."""
+        trail = [certificate]
+        while trail[-1].sha256 in self._below:
+            trail.append(self._below[trail[-1].sha256])
+        return tuple(reversed(trail))
 
     def children(self) -> dict[Issuer, list[Certificate]]:
         """Return the proven links the other way round: which reached certificates an issuer signed."""

@@ -25,9 +25,9 @@ MAX_PATHS = 64
 
 
 class Cost(NamedTuple):
-    """What a way costs, the gravest first: rules broken, end of validity, certificates, places in the preference.
+    """What a path costs, the gravest first: rules broken, end of validity, certificates, places in the preference.
 
-    `early` is by how many seconds a way ends before its leaf does.
+    `early` is by how many seconds a path ends before its leaf does.
     """
 
     problems: int
@@ -36,7 +36,7 @@ class Cost(NamedTuple):
     place: int
 
     def plus(self, other: Cost) -> Cost:
-        """Return the cost of one way after another, which ends as soon as one of them does."""
+        """Return the cost of one path after another, which ends as soon as one of them does."""
         early = max(self.early, other.early)
         return Cost(self.problems + other.problems, early, self.length + other.length, self.place + other.place)
 
@@ -47,7 +47,7 @@ NOTHING = Cost(0, 0.0, 0, 0)
 class Option(NamedTuple):
     """A certificate that may come next: what it and all above it cost at least, and of that what is above it.
 
-    Where the way `ended` with it, nothing is above it.
+    Where the path `ended` with it, nothing is above it.
     """
 
     at_least: Cost
@@ -57,7 +57,7 @@ class Option(NamedTuple):
 
 
 class PartialPath(NamedTuple):
-    """A way under construction, in the order of the queue: the cheapest first, then the one nearest to its end.
+    """A path under construction, in the order of the queue: the cheapest first, then the one nearest to its end.
 
     `cost` is that of `chain` alone. One with `options` waits to be continued by the one at `place`, then the next.
     """
@@ -74,10 +74,10 @@ class PartialPath(NamedTuple):
 
 @dataclass(eq=False)
 class PathFinder:
-    """An A* search: what the rest of a way costs at least is known beforehand, so that dead ends cost nothing.
+    """An A* search: what the rest of a path costs at least is known beforehand, so that dead ends cost nothing.
 
-    However many ways a graph has, the best one comes out after three times as many steps as it is long, if each
-    rule that it could break depends on one certificate; path lengths and key identifiers need the whole way. Ways
+    However many paths a graph has, the best one comes out after three times as many steps as it is long, if each
+    rule that it could break depends on one certificate; path lengths and key identifiers need the whole path. Paths
     come in the order of their problems and their end; of those that end alike before the leaf, a longer one may come
     first.
     """
@@ -92,34 +92,34 @@ class PathFinder:
     _ticket: Iterator[int] = field(default_factory=count)
 
     def find(self, leaf: Certificate) -> Iterator[Chain]:
-        """Yield ways from `leaf` to anchors until a bound is met: fewest problems, good for longest, shortest."""
+        """Yield paths from `leaf` to anchors until a bound is met: fewest problems, good for longest, shortest."""
         self._options = OptionFinder(self.links, self.anchors, self.index, self.checker, self.budget).find()
         if leaf in self.anchors:
             self._push(PartialPath(NOTHING, 0, 0, (leaf,), NOTHING, ended=True))
         self._go_on((leaf,), NOTHING)
-        for found, way in enumerate(self._ended()):
+        for found, path in enumerate(self._ended()):
             if found == MAX_PATHS:
                 return self.budget.stop(f"after {MAX_PATHS} paths")
-            yield way.chain
+            yield path.chain
         return None
 
     def _ended(self) -> Iterator[PartialPath]:
-        """Yield ways that have come to an anchor; out of budget, those that came there out of turn."""
+        """Yield paths that have come to an anchor; out of budget, those that came there out of turn."""
         while self._queue and self.budget.step(self.checker.comparisons):
-            way = heapq.heappop(self._queue)
-            if way.ended:
-                yield way
-            elif way.options:
-                self._continue(way)
+            path = heapq.heappop(self._queue)
+            if path.ended:
+                yield path
+            elif path.options:
+                self._continue(path)
             else:
-                self._go_on(way.chain, way.cost)
-        yield from sorted(way for way in self._queue if way.ended)
+                self._go_on(path.chain, path.cost)
+        yield from sorted(path for path in self._queue if path.ended)
 
-    def _push(self, way: PartialPath) -> None:
-        heapq.heappush(self._queue, way._replace(ticket=next(self._ticket)))
+    def _push(self, path: PartialPath) -> None:
+        heapq.heappush(self._queue, path._replace(ticket=next(self._ticket)))
 
     def _go_on(self, chain: Chain, cost: Cost) -> None:
-        """Queue the ways that go on from `chain`, one for each issuer."""
+        """Queue the paths that go on from `chain`, one for each issuer."""
         for issuer in self.links.issuers[chain[-1].sha256]:
             options = self._options.get(issuer, ())
             # A name and key need not be in a path twice: without the detour it is shorter and breaks no more.
@@ -135,22 +135,22 @@ class PathFinder:
             at_least = cost.plus(onward).plus(options[place].at_least)
             self._push(PartialPath(at_least, options[place].at_least.length, 0, chain, cost, False, options, place))
 
-    def _continue(self, way: PartialPath) -> None:
-        """Continue by one option, counting the problems that only the whole way shows; the next one waits."""
-        self._wait(way.chain, way.cost, way.options, way.place + 1)
-        option = way.options[way.place]
-        if option.certificate == way.chain[0]:
+    def _continue(self, path: PartialPath) -> None:
+        """Continue by one option, counting the problems that only the whole path shows; the next one waits."""
+        self._wait(path.chain, path.cost, path.options, path.place + 1)
+        option = path.options[path.place]
+        if option.certificate == path.chain[0]:
             return
-        problems = len(self.checker.link_problems(way.chain, option.certificate))
+        problems = len(self.checker.link_problems(path.chain, option.certificate))
         place = place_of(option.certificate, self.anchors, self.index)
-        cost = way.cost.plus(Cost(problems, self.checker.early(option.certificate), 1, place))
-        chain = (*way.chain, option.certificate)
+        cost = path.cost.plus(Cost(problems, self.checker.early(option.certificate), 1, place))
+        chain = (*path.chain, option.certificate)
         self._push(PartialPath(cost.plus(option.rest), option.rest.length, 0, chain, cost, option.ended))
 
 
 @dataclass(eq=False)
 class OptionFinder:
-    """Measures the rest of every way, from the anchors down (Dijkstra), each certificate once."""
+    """Measures the rest of every path, from the anchors down (Dijkstra), each certificate once."""
 
     links: Links
     anchors: TrustStore
@@ -225,10 +225,10 @@ class Path:
 
 @dataclass(frozen=True)
 class MissingIssuer:
-    """A certificate whose issuer is nowhere: the trail that led to it, leaf first, and who it waits for.
+    """A certificate whose issuer is nowhere: the trail that led to it, leaf first, and the issuer that is missing.
 
-    `namesakes` carry the issuer's name but did not sign, as far as can be told. `undecided` carry it too, but
-    whether they signed cannot be told, since the algorithm or key is not one that can be checked.
+    `namesakes` carry the issuer's name but did not sign, as far as is known. `undecided` carry it too, but
+    whether they signed is not known, since the algorithm or key is not one that can be checked.
     """
 
     trail: Chain
@@ -306,8 +306,8 @@ def find_paths(
     links = LinkFinder(index, anchors, at, budget).find(leaf)
     budget.begin_paths()
     checker = PathChecker(leaf, host, at, anchors.rejected)
-    ways = list(PathFinder(links, anchors, index, checker, budget).find(leaf))
-    paths = sorted((Path(way, checker.problems(way)) for way in ways), key=_Use(index))
+    found = list(PathFinder(links, anchors, index, checker, budget).find(leaf))
+    paths = sorted((Path(chain, checker.problems(chain)) for chain in found), key=_Use(index))
     dead_ends = _DeadEnds(links, anchors, index)
     return Search(
         tuple(paths),

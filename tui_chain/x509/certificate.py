@@ -13,11 +13,11 @@ from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsag
 from tui_chain.core.text import safe_text
 from tui_chain.x509.der import element
 from tui_chain.x509.distinguished_names import CanonicalName
-from tui_chain.x509.extensions import PATH_EXTENSIONS, extension_name, key_usage_words, purpose_name
+from tui_chain.x509.extensions import PATH_EXTENSIONS, extension_name, key_usage_names, purpose_name
 from tui_chain.x509.faults import UNREADABLE, Fault, attempt, or_none
 from tui_chain.x509.fields import CertificateCore
 from tui_chain.x509.keys import PublicKey
-from tui_chain.x509.names import AlternativeNames, canonical, general_names, general_uri, name_words
+from tui_chain.x509.names import AlternativeNames, canonical, general_name_text, general_names, general_uri
 
 if TYPE_CHECKING:
     from tui_chain.x509.name_constraints import NameConstraints
@@ -100,9 +100,9 @@ class Certificate(CertificateCore):
         return self._extensions.get(x509.KeyUsage)
 
     @property
-    def key_usage_words(self) -> tuple[str, ...]:
+    def key_usage_names(self) -> tuple[str, ...]:
         """Key usages in words, as in `keyCertSign`; empty if absent or unreadable."""
-        return () if self.key_usage is None else key_usage_words(self.key_usage)
+        return () if self.key_usage is None else key_usage_names(self.key_usage)
 
     @cached_property
     def extended_key_usage(self) -> tuple[x509.ObjectIdentifier, ...] | None:
@@ -111,7 +111,7 @@ class Certificate(CertificateCore):
         return None if found is None else tuple(found)
 
     @property
-    def extended_key_usage_words(self) -> tuple[str, ...]:
+    def extended_key_usage_names(self) -> tuple[str, ...]:
         """Extended key usages in words, as in `serverAuth`, or dotted; empty if absent or unreadable."""
         return tuple(purpose_name(oid.dotted_string) for oid in self.extended_key_usage or ())
 
@@ -184,14 +184,14 @@ class Certificate(CertificateCore):
     @cached_property
     def extension_table(self) -> tuple[ExtensionRow, ...]:
         """Every extension: those that were read in their order, then the unreadable ones."""
-        from tui_chain.x509.extensions import extension_words
+        from tui_chain.x509.extensions import extension_text
 
         read = (
             ExtensionRow(
                 entry.oid.dotted_string,
                 extension_name(entry.oid.dotted_string),
                 entry.critical,
-                extension_words(entry.value),
+                extension_text(entry.value),
             )
             for entry in self._extensions.read
         )
@@ -232,7 +232,7 @@ def _alternative_names(found: x509.SubjectAlternativeName) -> AlternativeNames:
         for name in found
         if isinstance(name, x509.IPAddress) and isinstance(name.value, (IPv4Address, IPv6Address))
     )
-    others = tuple(name_words(name) for name in found if not isinstance(name, (x509.DNSName, x509.IPAddress)))
+    others = tuple(general_name_text(name) for name in found if not isinstance(name, (x509.DNSName, x509.IPAddress)))
     return AlternativeNames(dns, ips, others)
 
 

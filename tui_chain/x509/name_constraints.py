@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from cryptography import x509
 
 from tui_chain.x509.distinguished_names import CanonicalName
-from tui_chain.x509.names import canonical, name_words
+from tui_chain.x509.names import canonical, general_name_text
 
 IPNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -55,7 +55,7 @@ def _subtrees(names: Iterable[x509.GeneralName]) -> Subtrees:
         tuple(name.value.lower() for name in listed if isinstance(name, x509.DNSName)),
         tuple(network for network in map(_network, listed) if network is not None),
         tuple(canonical(name.value) for name in listed if isinstance(name, x509.DirectoryName)),
-        tuple(name_words(name) for name in listed),
+        tuple(general_name_text(name) for name in listed),
     )
 
 

@@ -86,7 +86,7 @@ class _Parts:
                 self._complain(_PRIVATE_KEY, ProblemKind.PRIVATE_KEY)
             elif kind.oid() == _CERTIFICATE:
                 form, wrapped = value.first().expect(SEQUENCE).children()
-                # a bag of another form, SDSI, is told as the certificate that it is not
+                # a bag of another form, SDSI, is reported as the certificate that it is not
                 self._add(wrapped.first().octets() if form.oid() == _X509 else form.raw)
             elif kind.oid() == _NESTED and depth > 0:
                 self._bags(value.first(), depth - 1)

@@ -206,7 +206,7 @@ class _ChainLinks:
     def _authority_faults(
         self, child: GnuTLSCertificate, issuer: GnuTLSCertificate, *, served: bool
     ) -> list[ChainFault]:
-        """Check that the issuer is a CA; an anchor of version 1 is none of the CAs that are asked."""
+        """Check that the issuer is a CA; an anchor of version 1 is none of the CAs that count."""
         if issuer.version == 1 and not served:
             return []
         faults = [] if self._is_authority(child, issuer, served=served) else [ChainFault("SIGNER_NOT_CA", child)]
@@ -269,4 +269,4 @@ _ORDER = (
     "INSECURE_ALGORITHM",
     "INVALID",
 )
-"""Of several flags, the one that is told."""
+"""Of several flags, the one that is reported."""

@@ -52,11 +52,11 @@ class Locator:
 
     def errors(self, served: Sequence[bytes], flags: int, at: datetime | None) -> tuple[Met, ...]:
         """Return every error in the order in which OpenSSL meets them, each passed over to come to the next."""
-        asked = tuple(served), flags, at
+        inputs = tuple(served), flags, at
         with self._lock:
-            if self._last is None or self._last[0] != asked:
+            if self._last is None or self._last[0] != inputs:
                 context = self._context(flags, None if at is None else at.astimezone(UTC).replace(microsecond=0))
-                self._last = asked, () if context is None else tuple(_handshake(context, served).get_app_data())
+                self._last = inputs, () if context is None else tuple(_handshake(context, served).get_app_data())
             return self._last[1]
 
     def chain(self, served: Sequence[bytes], flags: int, at: datetime | None) -> tuple[bytes, ...]:
