@@ -125,7 +125,7 @@ def test_all_hosts_are_listed_without_opening_any(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(socket, "socket", None)  # nothing is bound
     done = tlschain("lab", "--list")
     rows = dict(line.split(maxsplit=1) for line in done.out.splitlines() if line and not line.startswith("#"))
-    every = {each.name: each.words for group in every_scenario().values() for each in group}
+    every = {each.name: each.summary for group in every_scenario().values() for each in group}
     assert (done.code, rows) == (0, every)
     assert names_in(tmp_path) == []
 

@@ -53,7 +53,7 @@ def ask(lab: Lab, journey: Journey, name: str, wanted: Wanted) -> HostState:
 def test_found_exactly_what_is_declared(lab: Lab, journey: Journey, name: str) -> None:
     servers = ask(lab, journey, name, EVERYTHING).servers
     assert servers is not None
-    assert {found.code for found in servers.findings} == lab.host(name).scenario.expected.asked
+    assert {found.code for found in servers.findings} == lab.host(name).scenario.expected.on_request
     assert bool(servers.differing) == bool(servers.findings) or name in {"complete", "wrong-name-with-sni"}
 
 

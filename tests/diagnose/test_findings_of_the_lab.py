@@ -143,7 +143,7 @@ def test_every_finding_sits_on_a_certificate_of_the_host(walks: Walks, name: str
 
 
 def test_every_finding_that_a_server_can_show_has_a_server_that_shows_it() -> None:
-    shown = set[str]().union(*(s.expected.findings | s.expected.asked for s in EVERY))
+    shown = set[str]().union(*(s.expected.findings | s.expected.on_request for s in EVERY))
     assert set(CATALOGUE) - shown == NOT_OF_A_SERVER
 
 
@@ -227,7 +227,7 @@ def test_where_the_right_certificate_is_stands_with_the_wrong_name(walks: Walks,
     assert state.diagnosis is not None
     assert state.servers is not None
     expected = walks.lab.host(name).scenario.expected
-    assert {found.code for found in state.servers.findings} == expected.asked
+    assert {found.code for found in state.servers.findings} == expected.on_request
     (mismatch,) = (found for found in state.diagnosis.findings if found.code == "host-mismatch")
     assert mismatch.message.endswith(words)
 

@@ -51,7 +51,7 @@ def test_the_trust_store_is_the_labs_own(lab: Lab) -> None:
 
 def test_a_host_says_who_it_is(lab: Lab) -> None:
     host = lab.host("leaf-only")
-    assert (host.name, host.words, host.target) == (
+    assert (host.name, host.summary, host.target) == (
         "leaf-only",
         "does not send its intermediate",
         f"localhost:{host.port}",

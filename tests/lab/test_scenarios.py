@@ -131,7 +131,7 @@ def test_the_declarations_are_whole() -> None:
     names = [scenario.name for scenario in EVERY]
     assert len(set(names)) == len(names)
     assert len(USUAL) == 18
-    assert all(scenario.words and "\n" not in scenario.words for scenario in EVERY)
+    assert all(scenario.summary and "\n" not in scenario.summary for scenario in EVERY)
     for scenario in EVERY:
         good = scenario.expected.status is Status.COMPLETE
         assert (scenario.expected.blame is Blame.NOBODY) == good, scenario.name

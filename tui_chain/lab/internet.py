@@ -36,9 +36,9 @@ class LabHost:
         return self.scenario.name
 
     @property
-    def words(self) -> str:
+    def summary(self) -> str:
         """What the host does wrong, in one line."""
-        return self.scenario.words
+        return self.scenario.summary
 
     @property
     def target(self) -> str:

@@ -19,14 +19,14 @@ from tui_chain.lab.scenarios.usual import USUAL
 
 
 class NoSuchHost(ValueError):
-    """The lab has no scenario of these names; `words` and `hint` are for the user, safe for a terminal."""
+    """The lab has no scenario of these names; `message` and `hint` are for the user, safe for a terminal."""
 
     hint = "`tlschain lab --list` names them all."
 
     def __init__(self, names: Iterable[str]) -> None:
-        said = ", ".join(names)
-        self.words = f"The lab has no host {safe_text(said)}."
-        super().__init__(f"the lab has no scenario {said}")
+        listed = ", ".join(names)
+        self.message = f"The lab has no host {safe_text(listed)}."
+        super().__init__(f"the lab has no scenario {listed}")
 
 
 class CannotServeError(NoSuchHost):
@@ -36,7 +36,7 @@ class CannotServeError(NoSuchHost):
 
     def __init__(self, name: str, why: str) -> None:
         super().__init__((name,))
-        self.words = f"The lab cannot serve {name}: {why}."
+        self.message = f"The lab cannot serve {name}: {why}."
 
 
 @cache

@@ -45,16 +45,16 @@ WEAK = TlsOptions(weak=True)
 _EXT = ExtensionOID
 
 
-def odd_leaf(name: str, words: str, expected: Expected, template: Template, *, weak: bool = False) -> Scenario:
+def odd_leaf(name: str, summary: str, expected: Expected, template: Template, *, weak: bool = False) -> Scenario:
     """A host whose leaf is odd and whose chain is whole."""
     options = WEAK if weak else TlsOptions()
-    return Scenario(name, words, Tls((LEAF, "issuing"), Leaf(template=template), options), expected)
+    return Scenario(name, summary, Tls((LEAF, "issuing"), Leaf(template=template), options), expected)
 
 
-def odd_ca(name: str, words: str, expected: Expected, template: Template) -> Scenario:
+def odd_ca(name: str, summary: str, expected: Expected, template: Template) -> Scenario:
     """A host whose intermediate, an own one, is odd."""
     ca = Ca(f"{name}-ca", f"Lab Odd CA {name}", issuer="root", template=template)
-    return Scenario(name, words, Tls((LEAF, ca.label), Leaf(ca.label)), expected, (ca,))
+    return Scenario(name, summary, Tls((LEAF, ca.label), Leaf(ca.label)), expected, (ca,))
 
 
 def without(*oids: x509.ObjectIdentifier) -> Template:

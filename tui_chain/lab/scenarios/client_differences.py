@@ -36,7 +36,7 @@ from tui_chain.lab.scenarios.scenario import (
 )
 from tui_chain.lab.servers.limited_tls import ml_dsa_key
 from tui_chain.lab.servers.pyopenssl import pyopenssl_handler, server_context
-from tui_chain.lab.servers.services import LEAF, LOCALHOST, Ground, Served, Tls
+from tui_chain.lab.servers.services import LEAF, LOCALHOST, LabResources, Served, Tls
 from tui_chain.lab.servers.tls import Credentials
 
 UNRELATED = 20
@@ -219,12 +219,12 @@ STORES = (
 """What the trust store has, and what it lacks."""
 
 
-def _limited(kind: str, words: str, template: Template) -> Scenario:
+def _limited(kind: str, summary: str, template: Template) -> Scenario:
     """A root that sets a limit which its intermediate does not carry: an anchor of that CA loses it."""
     root, issuing = f"{kind}-limited-root", f"{kind}-limited-issuing"
     return Scenario(
         f"constraints-lost-{kind}",
-        f"does not send its intermediate, which lacks its root's {words}",
+        f"does not send its intermediate, which lacks its root's {summary}",
         Tls((LEAF,), Leaf(issuing)),
         missing(lost=True),
         (
@@ -304,12 +304,12 @@ class NewerTls:
 
     issuer: str
 
-    def open(self, ground: Ground, scenario: str, /) -> Served:
+    def open(self, lab: LabResources, scenario: str, /) -> Served:
         """Issue the leaf and serve its chain."""
-        leaf = ground.hierarchy.issue_leaf(Leaf(self.issuer), scenario)
-        chain = (leaf.der, ground.hierarchy[self.issuer].der)
+        leaf = lab.hierarchy.issue_leaf(Leaf(self.issuer), scenario)
+        chain = (leaf.der, lab.hierarchy[self.issuer].der)
         handler = pyopenssl_handler(server_context(Credentials(chain, leaf.key)))
-        return ground.listen(handler, addresses=LOCALHOST), chain
+        return lab.listen(handler, addresses=LOCALHOST), chain
 
 
 NEWER_DIFFERENCES = (

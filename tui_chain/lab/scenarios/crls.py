@@ -9,8 +9,8 @@ from cryptography import x509
 from tui_chain.lab.authority import LOOPBACK_NAMES, Authority, Identity, Template
 from tui_chain.lab.scenarios.scenario import Scenario, ScenarioGroup, ScenarioGroups, complete, missing
 from tui_chain.lab.servers.aia_site import AiaAnswer
-from tui_chain.lab.servers.responder import Responder, Says
-from tui_chain.lab.servers.services import LEAF, LOCALHOST, Ground, Served
+from tui_chain.lab.servers.responder import Responder, RevocationAnswer
+from tui_chain.lab.servers.services import LEAF, LOCALHOST, LabResources, Served
 
 CRL_TYPE = (("Content-Type", "application/pkix-crl"),)
 """Media type of a CRL (RFC 2585)."""
@@ -23,33 +23,40 @@ class CrlChain:
     None names no list; DEAD names one that nobody gives. `served` are the labels of what is sent, LEAF and "ca".
     """
 
-    leaf: Says | None = Says.GOOD
-    ca: Says | None = Says.GOOD
+    leaf: RevocationAnswer | None = RevocationAnswer.GOOD
+    ca: RevocationAnswer | None = RevocationAnswer.GOOD
     served: tuple[str, ...] = (LEAF,)
 
-    def open(self, ground: Ground, scenario: str, /) -> Served:
+    def open(self, lab: LabResources, scenario: str, /) -> Served:
         """Issue the CA and the leaf, publish the CA and both lists, and serve."""
-        root, stranger = ground.hierarchy["root"], ground.hierarchy["stranger"]
-        ca = root.issue_ca(f"Lab CRL CA {scenario}", _template(self._url(ground, f"{scenario}-ca", self.ca)))
-        place = ground.publish(f"/{scenario}-ca.cer", AiaAnswer(ca.der))
+        root, stranger = lab.hierarchy["root"], lab.hierarchy["stranger"]
+        ca = root.issue_ca(f"Lab CRL CA {scenario}", _template(self._url(lab, f"{scenario}-ca", self.ca)))
+        place = lab.publish(f"/{scenario}-ca.cer", AiaAnswer(ca.der))
         leaf = ca.issue_leaf(
-            (f"{scenario}.lab.test", *LOOPBACK_NAMES), _template(self._url(ground, scenario, self.leaf), place)
+            (f"{scenario}.lab.test", *LOOPBACK_NAMES), _template(self._url(lab, scenario, self.leaf), place)
         )
-        self._publish(ground, f"{scenario}-ca", Responder(root, stranger), self.ca, ca)
-        self._publish(ground, scenario, Responder(ca, stranger), self.leaf, leaf)
+        self._publish(lab, f"{scenario}-ca", Responder(root, stranger), self.ca, ca)
+        self._publish(lab, scenario, Responder(ca, stranger), self.leaf, leaf)
         chain = tuple(leaf.der if label == LEAF else ca.der for label in self.served)
-        return ground.serve(chain, leaf.key, addresses=LOCALHOST), chain
+        return lab.serve(chain, leaf.key, addresses=LOCALHOST), chain
 
-    def _url(self, ground: Ground, name: str, says: Says | None) -> str | None:
-        if says is Says.DEAD:
-            return f"http://127.0.0.1:{ground.dead_port}/crl/{name}.crl"
-        return None if says is None else ground.publish(f"/crl/{name}.crl", AiaAnswer())
+    def _url(self, lab: LabResources, name: str, answer: RevocationAnswer | None) -> str | None:
+        if answer is RevocationAnswer.DEAD:
+            return f"http://127.0.0.1:{lab.dead_port}/crl/{name}.crl"
+        return None if answer is None else lab.publish(f"/crl/{name}.crl", AiaAnswer())
 
     def _publish(
-        self, ground: Ground, name: str, responder: Responder, says: Says | None, about: Identity | Authority
+        self,
+        lab: LabResources,
+        name: str,
+        responder: Responder,
+        answer: RevocationAnswer | None,
+        about: Identity | Authority,
     ) -> None:
-        if says not in {None, Says.DEAD}:
-            ground.publish(f"/crl/{name}.crl", AiaAnswer(responder.crl(says or Says.GOOD, about), headers=CRL_TYPE))
+        if answer not in {None, RevocationAnswer.DEAD}:
+            lab.publish(
+                f"/crl/{name}.crl", AiaAnswer(responder.crl(answer or RevocationAnswer.GOOD, about), headers=CRL_TYPE)
+            )
 
 
 def _template(url: str | None, *issuer: str) -> Template:
@@ -70,13 +77,13 @@ CRL_CHAINS = (
     Scenario(
         "crl-chain-revoked",
         "does not send its intermediate; a CRL has its certificate",
-        CrlChain(leaf=Says.REVOKED),
+        CrlChain(leaf=RevocationAnswer.REVOKED),
         missing(),
     ),
     Scenario(
         "crl-chain-ca-revoked",
         "does not send its intermediate, which a CRL has",
-        CrlChain(ca=Says.REVOKED),
+        CrlChain(ca=RevocationAnswer.REVOKED),
         missing(),
     ),
     Scenario(

@@ -13,7 +13,7 @@ from tui_chain.lab.scenarios.refusals import ALL, GNUTLS, GO, OPENSSL, PYTHON, R
 from tui_chain.lab.scenarios.scenario import Expected, Scenario, ScenarioGroup, ScenarioGroups, complete, expect
 from tui_chain.lab.servers import limited_tls as tls_kinds
 from tui_chain.lab.servers.listener import Handler
-from tui_chain.lab.servers.services import LOCALHOST, Ground, Served
+from tui_chain.lab.servers.services import LOCALHOST, LabResources, Served
 from tui_chain.lab.servers.stream import Stream
 from tui_chain.lab.servers.tls import Credentials, TlsOptions, make_context
 
@@ -27,12 +27,12 @@ _CODE = HandshakeCode
 class BrokenOff:
     """A server of TLS 1.2 that shows its chain and then ends the handshake with an alert, whatever it is sent."""
 
-    def open(self, ground: Ground, scenario: str, /) -> Served:
+    def open(self, lab: LabResources, scenario: str, /) -> Served:
         """Issue the leaf and serve its chain."""
-        leaf = ground.hierarchy.issue_leaf(DEFAULT_LEAF, scenario)
-        chain = (leaf.der, ground.hierarchy["issuing"].der)
-        context = make_context(ground.folder, Credentials(chain, leaf.key), TlsOptions(maximum=VERSION.TLSv1_2))
-        return ground.listen(_breaking_off(context), addresses=LOCALHOST), chain
+        leaf = lab.hierarchy.issue_leaf(DEFAULT_LEAF, scenario)
+        chain = (leaf.der, lab.hierarchy["issuing"].der)
+        context = make_context(lab.folder, Credentials(chain, leaf.key), TlsOptions(maximum=VERSION.TLSv1_2))
+        return lab.listen(_breaking_off(context), addresses=LOCALHOST), chain
 
 
 def _breaking_off(context: ssl.SSLContext) -> Handler:

@@ -20,7 +20,7 @@ class Step:
     """One declared try: its source, a part of its outcome, and whether it brought the issuer."""
 
     source: str
-    says: str
+    outcome: str
     ok: bool = False
 
 
@@ -39,14 +39,14 @@ class LinkCase:
 
 
 def _case(
-    name: str, words: str, aia: tuple[AiaUrl, ...], *trace: Step, pool: bool = False, sibling: str = ""
+    name: str, summary: str, aia: tuple[AiaUrl, ...], *trace: Step, pool: bool = False, sibling: str = ""
 ) -> LinkCase:
     """A host `link-<name>` with a CA of its own under the lab's root, which no other host serves."""
     label = f"link-{name}-ca"
     choice = label if any(step.ok for step in trace) else None
     scenario = Scenario(
         f"link-{name}",
-        f"does not send its intermediate; {words}",
+        f"does not send its intermediate; {summary}",
         Tls((LEAF,), Leaf(label, aia=aia)),
         # a leaf alone that names no address may be a private root's own
         missing(blame=Blame.SERVER if aia else Blame.SERVER_OR_STORE, repaired=choice is not None),
@@ -55,8 +55,8 @@ def _case(
     return LinkCase(scenario, trace, choice, (label,) if pool else (), sibling or None)
 
 
-def _aia(says: str, *, ok: bool = False) -> Step:
-    return Step("AIA", says, ok)
+def _aia(outcome: str, *, ok: bool = False) -> Step:
+    return Step("AIA", outcome, ok)
 
 
 FOUND = _aia(SIGNED, ok=True)

@@ -33,7 +33,7 @@ class Expected:
     """The true diagnosis of a host: findings by code before any fetching, and the status `after` the whole fix.
 
     `refused_by` are the families that refuse the chain as served, `refused_after` those that refuse it with the
-    bundle where one is proven; `lost` says that this bundle loses a limit (`constraints-lost`). `asked` are the
+    bundle where one is proven; `lost` says that this bundle loses a limit (`constraints-lost`). `on_request` are the
     further findings when its revocation, and all its addresses and key types, are asked for.
     """
 
@@ -41,7 +41,7 @@ class Expected:
     blame: Blame
     findings: frozenset[str]
     after: Status
-    asked: frozenset[str] = frozenset()
+    on_request: frozenset[str] = frozenset()
     refused_by: Refusals = field(default_factory=lambda: NOBODY, hash=False)
     refused_after: Refusals = field(default_factory=lambda: NOBODY, hash=False)
     lost: bool = False
@@ -56,7 +56,7 @@ class Scenario:
     """
 
     name: str
-    words: str
+    summary: str
     service: Service
     expected: Expected
     cas: tuple[Ca, ...] = ()
@@ -76,23 +76,23 @@ def expect(
     refused: Refusals = NOBODY,
     after: Status | None = None,
     refused_after: Refusals = NOBODY,
-    asked: Iterable[str] = (),
+    on_request: Iterable[str] = (),
     lost: bool = False,
 ) -> Expected:
     """Declare a diagnosis; without `after` the fix changes nothing."""
     return Expected(
-        status, blame, frozenset(findings), after or status, frozenset(asked), refused, refused_after, lost
+        status, blame, frozenset(findings), after or status, frozenset(on_request), refused, refused_after, lost
     )
 
 
-def complete(*findings: str, asked: Iterable[str] = ()) -> Expected:
+def complete(*findings: str, on_request: Iterable[str] = ()) -> Expected:
     """Declare a host that every family accepts, with these findings."""
-    return expect(Status.COMPLETE, Blame.NOBODY, *findings, asked=asked)
+    return expect(Status.COMPLETE, Blame.NOBODY, *findings, on_request=on_request)
 
 
-def invalid(*findings: str, refused: Refusals, asked: Iterable[str] = ()) -> Expected:
+def invalid(*findings: str, refused: Refusals, on_request: Iterable[str] = ()) -> Expected:
     """Declare a host that every family refuses for what a certificate says, whatever is found."""
-    return expect(Status.INVALID, Blame.SERVER, *findings, refused=refused, asked=asked)
+    return expect(Status.INVALID, Blame.SERVER, *findings, refused=refused, on_request=on_request)
 
 
 def partial(*findings: str, refused: Refusals, blame: Blame = Blame.SERVER, **more: Any) -> Expected:

@@ -13,7 +13,7 @@ from tui_chain.lab.hierarchy import DEFAULT_LEAF, Leaf
 from tui_chain.lab.scenarios.refusals import WRONG_NAME
 from tui_chain.lab.scenarios.scenario import Expected, Scenario, ScenarioGroup, ScenarioGroups, complete, invalid
 from tui_chain.lab.servers.listener import Handler
-from tui_chain.lab.servers.services import LEAF, LOCALHOST, Ground, Served
+from tui_chain.lab.servers.services import LEAF, LOCALHOST, LabResources, Served
 from tui_chain.lab.servers.stream import Stream
 from tui_chain.lab.servers.tls import Credentials, TlsOptions, make_context, tls_handler
 
@@ -23,11 +23,11 @@ _ABSENT = {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT}
 GOOD, BROKEN, OTHER = (LEAF, "issuing"), (LEAF,), (LEAF, "lower-issuing", "policy")
 
 
-def _issue(ground: Ground, scenario: str, served: Sequence[str], leaf: Leaf = DEFAULT_LEAF) -> Credentials:
+def _issue(lab: LabResources, scenario: str, served: Sequence[str], leaf: Leaf = DEFAULT_LEAF) -> Credentials:
     issuer = served[1] if len(served) > 1 else "issuing"
     names = (f"{scenario}.lab.test", "localhost", *THREE)
-    identity = ground.hierarchy.issue_leaf(Leaf(issuer, leaf.names or names, template=leaf.template), scenario)
-    chain = tuple(identity.der if label == LEAF else ground.hierarchy[label].der for label in served)
+    identity = lab.hierarchy.issue_leaf(Leaf(issuer, leaf.names or names, template=leaf.template), scenario)
+    chain = tuple(identity.der if label == LEAF else lab.hierarchy[label].der for label in served)
     return Credentials(chain, identity.key)
 
 
@@ -41,16 +41,16 @@ class Backends:
     chains: tuple[tuple[str, ...], ...]
     first: Leaf = DEFAULT_LEAF
 
-    def open(self, ground: Ground, scenario: str, /) -> Served:
+    def open(self, lab: LabResources, scenario: str, /) -> Served:
         """Serve every chain; a machine without an address loses that server."""
         leaves = (self.first, *(DEFAULT_LEAF,) * len(self.chains))
         made = [
-            _issue(ground, scenario, chain, leaf) if chain else None
+            _issue(lab, scenario, chain, leaf) if chain else None
             for chain, leaf in zip(self.chains, leaves, strict=False)
         ]
         for attempt in range(BIND_TRIES):
             try:
-                return _serve_all(ground, made), tuple(made[0].chain) if made[0] else ()
+                return _serve_all(lab, made), tuple(made[0].chain) if made[0] else ()
             except OSError as error:
                 # the port that the first address got may be another program's on the next
                 if error.errno != errno.EADDRINUSE or attempt == BIND_TRIES - 1:
@@ -58,13 +58,13 @@ class Backends:
         raise AssertionError("unreachable")
 
 
-def _serve_all(ground: Ground, made: Sequence[Credentials | None]) -> int:
+def _serve_all(lab: LabResources, made: Sequence[Credentials | None]) -> int:
     port = 0
     for address, each in zip(THREE, made, strict=False):
         if each is None:
             continue
         try:
-            port = ground.serve(each.chain, each.key, addresses=(address,), port=port)
+            port = lab.serve(each.chain, each.key, addresses=(address,), port=port)
         except OSError as error:
             if error.errno not in _ABSENT or port == 0:
                 raise
@@ -78,12 +78,12 @@ class KeyTypes:
     ecdsa: tuple[str, ...]
     rsa: tuple[str, ...]
 
-    def open(self, ground: Ground, scenario: str, /) -> Served:
+    def open(self, lab: LabResources, scenario: str, /) -> Served:
         """Serve both; a client that takes both gets ECDSA."""
-        first = _issue(ground, scenario, self.ecdsa)
-        second = _issue(ground, scenario, self.rsa, Leaf(template=Template(new_key=rsa_key)))
+        first = _issue(lab, scenario, self.ecdsa)
+        second = _issue(lab, scenario, self.rsa, Leaf(template=Template(new_key=rsa_key)))
         options = TlsOptions(also=(second,))
-        return ground.serve(first.chain, first.key, addresses=LOCALHOST, options=options), tuple(first.chain)
+        return lab.serve(first.chain, first.key, addresses=LOCALHOST, options=options), tuple(first.chain)
 
 
 OTHERS_LEAF = Leaf(names=("default.lab.test",))
@@ -97,11 +97,11 @@ class ByName:
     named: Leaf = DEFAULT_LEAF
     unnamed: Leaf = OTHERS_LEAF
 
-    def open(self, ground: Ground, scenario: str, /) -> Served:
+    def open(self, lab: LabResources, scenario: str, /) -> Served:
         """Serve both."""
-        named = _issue(ground, scenario, GOOD, self.named)
-        unnamed = _issue(ground, scenario, GOOD, self.unnamed)
-        wanted = make_context(ground.folder, named)
+        named = _issue(lab, scenario, GOOD, self.named)
+        unnamed = _issue(lab, scenario, GOOD, self.unnamed)
+        wanted = make_context(lab.folder, named)
 
         def choose(connection: ssl.SSLObject, name: str | None, _context: ssl.SSLContext) -> None:
             if name is not None:
@@ -111,19 +111,19 @@ class ByName:
             context.sni_callback = choose
 
         options = TlsOptions(configure=configure)
-        return ground.serve(unnamed.chain, unnamed.key, addresses=LOCALHOST, options=options), tuple(named.chain)
+        return lab.serve(unnamed.chain, unnamed.key, addresses=LOCALHOST, options=options), tuple(named.chain)
 
 
 @dataclass(frozen=True)
 class Alternating:
     """A load balancer: every fourth connection meets a server with a broken chain."""
 
-    def open(self, ground: Ground, scenario: str, /) -> Served:
+    def open(self, lab: LabResources, scenario: str, /) -> Served:
         """Serve the two in turn."""
-        good, broken = (_issue(ground, scenario, chain) for chain in (GOOD, BROKEN))
-        handlers = [tls_handler(make_context(ground.folder, each), "") for each in (good, broken)]
+        good, broken = (_issue(lab, scenario, chain) for chain in (GOOD, BROKEN))
+        handlers = [tls_handler(make_context(lab.folder, each), "") for each in (good, broken)]
         handler = _in_turn((*(handlers[0],) * 3, handlers[1]))
-        return ground.listen(handler, addresses=("127.0.0.1",)), tuple(good.chain)
+        return lab.listen(handler, addresses=("127.0.0.1",)), tuple(good.chain)
 
 
 def _in_turn(handlers: Sequence[Handler]) -> Handler:
@@ -136,14 +136,14 @@ def _in_turn(handlers: Sequence[Handler]) -> Handler:
 
 
 def _asked(*codes: str) -> Expected:
-    return complete(asked=codes)
+    return complete(on_request=codes)
 
 
 def _backends(
-    name: str, words: str, expected: Expected, *chains: tuple[str, ...], first: Leaf = DEFAULT_LEAF
+    name: str, summary: str, expected: Expected, *chains: tuple[str, ...], first: Leaf = DEFAULT_LEAF
 ) -> Scenario:
     reach = f"{name}.lab.test:{{port}}"
-    return Scenario(name, words, Backends(chains, first), expected, reach=reach, addresses=THREE[: len(chains)])
+    return Scenario(name, summary, Backends(chains, first), expected, reach=reach, addresses=THREE[: len(chains)])
 
 
 SERVERS = (
@@ -175,7 +175,7 @@ SERVERS = (
 MISNAMED = (
     _backends(
         "wrong-name-at-one-address", "has its certificate at its second address, and another one's at the first",
-        invalid("host-mismatch", refused=WRONG_NAME, asked=["backend-broken"]), GOOD, GOOD, first=OTHERS_LEAF,
+        invalid("host-mismatch", refused=WRONG_NAME, on_request=["backend-broken"]), GOOD, GOOD, first=OTHERS_LEAF,
     ),
     Scenario(
         "wrong-name-with-sni", "has its certificate only for those who do not name it",

@@ -69,15 +69,15 @@ def alerting(alert: ssl.AlertDescription) -> NoTls:
 
 
 def _unreachable(
-    name: str, words: str, service: Service, blame: Blame, code: str = "", reach: str = "localhost:{port}"
+    name: str, summary: str, service: Service, blame: Blame, code: str = "", reach: str = "localhost:{port}"
 ) -> Scenario:
-    return Scenario(name, words, service, expect(Status.UNREACHABLE, blame, code or name), reach=reach)
+    return Scenario(name, summary, service, expect(Status.UNREACHABLE, blame, code or name), reach=reach)
 
 
-def _refused(name: str, words: str, service: Service) -> Scenario:
+def _refused(name: str, summary: str, service: Service) -> Scenario:
     """A server that speaks TLS and shakes hands with nobody."""
     refused = cannot_shake_hands(HandshakeCode.HANDSHAKE_FAILURE)
-    return Scenario(name, words, service, expect(Status.REFUSED, Blame.SERVER, name, refused=refused))
+    return Scenario(name, summary, service, expect(Status.REFUSED, Blame.SERVER, name, refused=refused))
 
 
 UNREACHABLE = (

@@ -26,7 +26,7 @@ from tui_chain.lab.authority import PrivateKey, Template, ec_key, key_usage, rsa
 from tui_chain.lab.hierarchy import DEFAULT_LEAF, Leaf
 from tui_chain.lab.servers.listener import Handler
 from tui_chain.lab.servers.pyopenssl import pyopenssl_handler, server_context
-from tui_chain.lab.servers.services import LEAF, LOCALHOST, Ground, Served, Tls, UnsupportedError
+from tui_chain.lab.servers.services import LEAF, LOCALHOST, LabResources, Served, Tls, UnsupportedError
 from tui_chain.lab.servers.stream import Stream
 from tui_chain.lab.servers.tls import Credentials, TlsOptions, http_answer
 from tui_chain.x509.der import INTEGER, SEQUENCE, encode
@@ -199,11 +199,11 @@ class LimitedTls:
     rsa: bool = False
     small_dh: bool = False
 
-    def open(self, ground: Ground, scenario: str, /) -> Served:
+    def open(self, lab: LabResources, scenario: str, /) -> Served:
         """Issue the leaf and serve its chain."""
-        options = TlsOptions(configure=partial(self._limit, ground.folder))
+        options = TlsOptions(configure=partial(self._limit, lab.folder))
         leaf = RSA_LEAF if self.rsa else DEFAULT_LEAF
-        return Tls((LEAF, "issuing"), leaf, options).open(ground, scenario)
+        return Tls((LEAF, "issuing"), leaf, options).open(lab, scenario)
 
     def _limit(self, folder: Path, context: ssl.SSLContext) -> None:
         context.set_ciphers(f"{self.ciphers}:@SECLEVEL=0")
@@ -236,25 +236,25 @@ SMALL_DH = LimitedTls(VERSION.TLSv1_2, "DHE-RSA-AES128-GCM-SHA256", rsa=True, sm
 class NoSecureRenegotiation:
     """A server of TLS 1.2 that does not know RFC 5746, with ECDHE and AES-GCM."""
 
-    def open(self, ground: Ground, scenario: str, /) -> Served:
+    def open(self, lab: LabResources, scenario: str, /) -> Served:
         """Issue the leaf and serve its chain."""
-        made = _issue(ground, scenario, ec_key)
-        return ground.listen(bare_handler(made), addresses=LOCALHOST), tuple(made.chain)
+        made = _issue(lab, scenario, ec_key)
+        return lab.listen(bare_handler(made), addresses=LOCALHOST), tuple(made.chain)
 
 
 @dataclass(frozen=True)
 class WithPyOpenSSL:
     """A server of pyOpenSSL: `configure` changes its context, `new_key` makes the leaf's key."""
 
-    configure: Callable[[Ground, SSL.Context], None]
+    configure: Callable[[LabResources, SSL.Context], None]
     new_key: Callable[[], PrivateKey] = ec_key
 
-    def open(self, ground: Ground, scenario: str, /) -> Served:
+    def open(self, lab: LabResources, scenario: str, /) -> Served:
         """Issue the leaf and serve its chain."""
-        made = _issue(ground, scenario, self.new_key)
+        made = _issue(lab, scenario, self.new_key)
         context = server_context(made)
-        self.configure(ground, context)
-        return ground.listen(pyopenssl_handler(context), addresses=LOCALHOST), tuple(made.chain)
+        self.configure(lab, context)
+        return lab.listen(pyopenssl_handler(context), addresses=LOCALHOST), tuple(made.chain)
 
 
 def client_certificate(version: VERSION, *, required: bool) -> WithPyOpenSSL:
@@ -288,23 +288,23 @@ def knows_group(name: str) -> bool:
     return _set_groups(SSL.Context(SSL.TLS_SERVER_METHOD), name)
 
 
-def _issue(ground: Ground, scenario: str, new_key: Callable[[], PrivateKey]) -> Credentials:
-    leaf = ground.hierarchy.issue_leaf(Leaf(template=Template(new_key=new_key)), scenario)
-    return Credentials((leaf.der, ground.hierarchy["issuing"].der), leaf.key)
+def _issue(lab: LabResources, scenario: str, new_key: Callable[[], PrivateKey]) -> Credentials:
+    leaf = lab.hierarchy.issue_leaf(Leaf(template=Template(new_key=new_key)), scenario)
+    return Credentials((leaf.der, lab.hierarchy["issuing"].der), leaf.key)
 
 
-def _ask_for_certificate(version: VERSION, required: bool, ground: Ground, context: SSL.Context) -> None:
+def _ask_for_certificate(version: VERSION, required: bool, lab: LabResources, context: SSL.Context) -> None:
     from OpenSSL import SSL
 
     context.set_min_proto_version(version)
     context.set_max_proto_version(version)
     context.set_session_id(b"tlschain lab")  # OpenSSL resumes no session of a verifying server without one
     context.set_verify(SSL.VERIFY_PEER | (SSL.VERIFY_FAIL_IF_NO_PEER_CERT if required else 0), None)
-    for root in x509.load_pem_x509_certificates(ground.hierarchy.trust_pem):
+    for root in x509.load_pem_x509_certificates(lab.hierarchy.trust_pem):
         context.add_client_ca(root)
 
 
-def _limit_groups(name: str, _ground: Ground, context: SSL.Context) -> None:
+def _limit_groups(name: str, _ground: LabResources, context: SSL.Context) -> None:
     if not _set_groups(context, name):
         raise UnsupportedError(f"pyOpenSSL does not know the group {name}")
 
