@@ -73,8 +73,8 @@ def test_closes_at_once_with_stalled_clients(name: str) -> None:
             clients.enter_context(dial(lab.host(name).port)).sendall(b"\x16")
         assert served_chain(lab.host("complete").port)
         started = time.monotonic()
-    # the promise is 0.3 s; a loaded machine may need more, but less than a connection's 60 s
-    assert time.monotonic() - started < 30.0
+    # the promise is 0.3 s; a loaded machine may need more, but nothing near a connection's 60 s
+    assert time.monotonic() - started < 3.0
     assert threading.active_count() == before
     assert not lab.folder.exists()
 

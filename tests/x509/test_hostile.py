@@ -22,7 +22,7 @@ from tui_chain.x509.formats.readers import (
 )
 
 DEADLINE = 4.0
-"""Seconds of the processor, not of the clock; each takes less than 1 on one core."""
+"""Seconds; each of them takes less than 1 on one core of the machine it was written on."""
 MIB = 1 << 20
 BEGIN, END = b"-----BEGIN CERTIFICATE-----", b"-----END CERTIFICATE-----"
 
@@ -62,9 +62,9 @@ def _signed_data(certificates: bytes) -> bytes:
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_a_hostile_file_ends_soon(kind: str) -> None:
     data = HOSTILE[kind]()
-    started = time.process_time()
+    started = time.perf_counter()
     reading = read_certificates(data)
-    assert time.process_time() - started < DEADLINE
+    assert time.perf_counter() - started < DEADLINE
     assert reading.certificates == ()
     assert 0 < len(reading.problems) <= MAX_PROBLEMS + 3
 
@@ -122,8 +122,8 @@ LARGE = {
 @pytest.mark.parametrize("kind", LARGE)
 def test_a_large_certificate_is_read_soon(kind: str) -> None:
     certificate = Certificate(LARGE[kind].der)
-    started = time.process_time()
+    started = time.perf_counter()
     touch(certificate, Certificate(Forgery().der))
-    assert time.process_time() - started < DEADLINE
+    assert time.perf_counter() - started < DEADLINE
     assert len(certificate.subject) <= 160
     assert len(certificate.issuer) <= 160
