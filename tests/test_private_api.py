@@ -21,8 +21,8 @@ ALLOWED = {
     ("probe/offers.py", "_context"),
     ("probe/asking.py", "OpenSSL._util"),
     ("probe/asking.py", "_context"),
-    ("lab/servers/tls_kinds.py", "OpenSSL._util"),
-    ("lab/servers/tls_kinds.py", "_context"),
+    ("lab/servers/limited_tls.py", "OpenSSL._util"),
+    ("lab/servers/limited_tls.py", "_context"),
 }
 
 

@@ -29,14 +29,14 @@ class CrlChain:
 
     def open(self, lab: LabResources, scenario: str, /) -> Served:
         """Issue the CA and the leaf, publish the CA and both lists, and serve."""
-        root, stranger = lab.hierarchy["root"], lab.hierarchy["stranger"]
+        root, unrelated = lab.hierarchy["root"], lab.hierarchy["stranger"]
         ca = root.issue_ca(f"Lab CRL CA {scenario}", _template(self._url(lab, f"{scenario}-ca", self.ca)))
         place = lab.publish(f"/{scenario}-ca.cer", AiaAnswer(ca.der))
         leaf = ca.issue_leaf(
             (f"{scenario}.lab.test", *LOOPBACK_NAMES), _template(self._url(lab, scenario, self.leaf), place)
         )
-        self._publish(lab, f"{scenario}-ca", Responder(root, stranger), self.ca, ca)
-        self._publish(lab, scenario, Responder(ca, stranger), self.leaf, leaf)
+        self._publish(lab, f"{scenario}-ca", Responder(root, unrelated), self.ca, ca)
+        self._publish(lab, scenario, Responder(ca, unrelated), self.leaf, leaf)
         chain = tuple(leaf.der if label == LEAF else ca.der for label in self.served)
         return lab.serve(chain, leaf.key, addresses=LOCALHOST), chain
 

@@ -91,13 +91,13 @@ ANSWERS = (
     ),
     _case(
         "p7-many", "AIA sends PKCS#7 of many",
-        (urls.body(urls.pkcs7_of(urls.stranger, urls.namesake), ending=".p7c"),),
+        (urls.body(urls.pkcs7_of(urls.unrelated, urls.namesake), ending=".p7c"),),
         _aia("3 certificates (PKCS#7), signed", ok=True),
     ),
     _case(
         "p7-none", "AIA sends PKCS#7 of none", (urls.body(urls.pkcs7_of_none, ending=".p7c"),), _aia("PKCS#7"),
     ),
-    _case("stranger", "AIA sends an unrelated certificate", (urls.body(urls.stranger),), _aia(NOT_SIGNED)),
+    _case("stranger", "AIA sends an unrelated certificate", (urls.body(urls.unrelated),), _aia(NOT_SIGNED)),
     _case("namesake", "AIA sends a namesake with another key", (urls.body(urls.namesake),), _aia(NOT_SIGNED)),
     _case("ldap-first", "AIA names LDAP first", (urls.ldap, issuer_url), _aia("ldap:// is not fetched"), FOUND),
     _case("ldap-only", "AIA names LDAP alone", (urls.ldap,), _aia("ldap:// is not fetched")),

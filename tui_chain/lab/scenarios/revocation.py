@@ -1,4 +1,4 @@
-"""Servers whose certificates were revoked, or of which it cannot be told."""
+"""Servers whose certificates were revoked, or whose revocation nobody knows."""
 
 from __future__ import annotations
 

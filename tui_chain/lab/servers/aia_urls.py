@@ -95,7 +95,7 @@ def namesake(referral: Referral) -> bytes:
     return Authority.root(str(names[0].value), now=referral.issuer.now).der
 
 
-def stranger(referral: Referral) -> bytes:
+def unrelated(referral: Referral) -> bytes:
     """A CA that has nothing to do with anything."""
     return Authority.root("Lab Passing Stranger", now=referral.issuer.now).der
 

@@ -35,10 +35,10 @@ _FRESH, _STALE = timedelta(hours=-2), timedelta(days=-40)
 
 @dataclass(frozen=True)
 class Responder:
-    """Speaks for `issuer` at its time; `stranger` is a CA that has nothing to say."""
+    """Answers for `issuer` at its time; `unrelated` is a CA that issued none of them."""
 
     issuer: Authority
-    stranger: Authority
+    unrelated: Authority
 
     def ocsp(self, answer: RevocationAnswer, leaf: Identity) -> bytes:
         """Make an OCSP response about `leaf` (RFC 6960 section 4.2)."""
@@ -68,7 +68,7 @@ class Responder:
         if answer is RevocationAnswer.GARBAGE:
             return b"\x30\x03\x0a\x01"
         begin = self._begin(answer)
-        name = self.stranger.subject if answer is RevocationAnswer.OTHER else self.issuer.subject
+        name = self.unrelated.subject if answer is RevocationAnswer.OTHER else self.issuer.subject
         builder = x509.CertificateRevocationListBuilder(name, begin, begin + timedelta(days=7))
         if answer is RevocationAnswer.REVOKED:
             entry = x509.RevokedCertificateBuilder().serial_number(leaf.certificate.serial_number)
@@ -79,7 +79,7 @@ class Responder:
         key_id = x509.AuthorityKeyIdentifier.from_issuer_public_key(self.issuer.key.public_key())
         number = x509.CRLNumber(int(begin.timestamp()))
         builder = builder.add_extension(key_id, critical=False).add_extension(number, critical=False)
-        key = self.stranger.key if answer is RevocationAnswer.FORGED else self.issuer.key
+        key = self.unrelated.key if answer is RevocationAnswer.FORGED else self.issuer.key
         return builder.sign(key, hashes.SHA256()).public_bytes(Encoding.DER)
 
     def _begin(self, answer: RevocationAnswer) -> datetime:
@@ -87,7 +87,7 @@ class Responder:
 
     def _signer(self, answer: RevocationAnswer) -> Identity:
         if answer is RevocationAnswer.FORGED:
-            return self.stranger
+            return self.unrelated
         if answer not in {RevocationAnswer.DELEGATED, RevocationAnswer.UNEMPOWERED}:
             return self.issuer
         use = (
