@@ -26,7 +26,7 @@ def by_subject(certificates: Iterable[Certificate]) -> NameIndex:
     return {name: tuple(found) for name, found in index.items()}
 
 
-def general_name_text(name: CanonicalName) -> tuple[bytes, ...]:
+def name_words(name: CanonicalName) -> tuple[bytes, ...]:
     """Runs of ASCII letters and digits that stand in every encoding of a name, whatever its string types."""
     values = (value for rdn in name for _, value in rdn if not value.startswith("#"))
     return tuple({word.encode("ascii") for value in values for word in _WORD.findall(value)})
@@ -107,5 +107,5 @@ class TrustStore:
         if "index" in self.__dict__:
             return self.index.get(name, ())
         # Asked once or twice, a store of 150 need not have every name read: few have all the words of this one.
-        words = general_name_text(name)
+        words = name_words(name)
         return tuple(one for one in self.anchors if may_name(one.der, words) and one.subject_name == name)
