@@ -9,17 +9,17 @@ from collections.abc import Iterator
 import pytest
 
 from tui_chain.lab.internet import Lab, open_lab
-from tui_chain.lab.servers import limited_tls as tls_kinds
+from tui_chain.lab.servers import limited_tls
 from tui_chain.lab.servers.limited_tls import VERSION, client_certificate, knows_group, only_group
 from tui_chain.lab.servers.services import Service
 from tui_chain.probe.handshake import LEGACY_SERVER_CONNECT, probing_context
 
 KINDS: dict[str, Service] = {
-    "TLS 1.0": tls_kinds.TLS_1_0,
-    "RSA key exchange": tls_kinds.RSA_KEY_EXCHANGE,
-    "CBC with SHA-1": tls_kinds.CBC_SHA1_ONLY,
-    "small DH": tls_kinds.SMALL_DH,
-    "no secure renegotiation": tls_kinds.NoSecureRenegotiation(),
+    "TLS 1.0": limited_tls.TLS_1_0,
+    "RSA key exchange": limited_tls.RSA_KEY_EXCHANGE,
+    "CBC with SHA-1": limited_tls.LimitedTls(VERSION.TLSv1_2, "ECDHE-ECDSA-AES128-SHA"),
+    "small DH": limited_tls.SMALL_DH,
+    "no secure renegotiation": limited_tls.NoSecureRenegotiation(),
     "client certificate in TLS 1.2": client_certificate(VERSION.TLSv1_2, required=False),
     "client certificate in TLS 1.3": client_certificate(VERSION.TLSv1_3, required=False),
     "one group": only_group("x25519"),

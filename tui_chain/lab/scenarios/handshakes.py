@@ -11,7 +11,7 @@ from tui_chain.core.status import Blame, Status
 from tui_chain.lab.hierarchy import DEFAULT_LEAF
 from tui_chain.lab.scenarios.refusals import ALL, GNUTLS, GO, OPENSSL, PYTHON, RUSTLS, Refusals, cannot_shake_hands
 from tui_chain.lab.scenarios.scenario import Expected, Scenario, ScenarioGroup, ScenarioGroups, complete, expect
-from tui_chain.lab.servers import limited_tls as tls_kinds
+from tui_chain.lab.servers import limited_tls
 from tui_chain.lab.servers.listener import Handler
 from tui_chain.lab.servers.services import LOCALHOST, LabResources, Served
 from tui_chain.lab.servers.stream import Stream
@@ -66,7 +66,7 @@ def _some(finding: str, refused: Refusals, blame: Blame = Blame.SERVER) -> Expec
 
 def _required(name: str, version: ssl.TLSVersion) -> Scenario:
     expected = _refused("client-certificate-required", blame=Blame.CLIENT, code=_CODE.CLIENT_CERTIFICATE)
-    service = tls_kinds.client_certificate(version, required=True)
+    service = limited_tls.client_certificate(version, required=True)
     return Scenario(
         f"client-certificate-required-{name}", f"requires a client certificate, by TLS {name}", service, expected
     )
@@ -74,7 +74,7 @@ def _required(name: str, version: ssl.TLSVersion) -> Scenario:
 
 def _requested(name: str, version: ssl.TLSVersion) -> Scenario:
     expected = complete("client-certificate-requested")
-    service = tls_kinds.client_certificate(version, required=False)
+    service = limited_tls.client_certificate(version, required=False)
     return Scenario(
         f"client-certificate-requested-{name}", f"asks for a client certificate, by TLS {name}", service, expected
     )
@@ -89,25 +89,25 @@ _SMALL_DH = {
 """Go and rustls have no finite-field exchange; GnuTLS NORMAL and Java take 1024 bits."""
 
 HANDSHAKES = (
-    Scenario("tls-1.0-only", "knows TLS 1.0 alone", tls_kinds.TLS_1_0, _some("old-tls", _OLD)),
-    Scenario("tls-1.1-only", "knows TLS 1.1 alone", tls_kinds.TLS_1_1, _some("old-tls", _OLD)),
+    Scenario("tls-1.0-only", "knows TLS 1.0 alone", limited_tls.TLS_1_0, _some("old-tls", _OLD)),
+    Scenario("tls-1.1-only", "knows TLS 1.1 alone", limited_tls.TLS_1_1, _some("old-tls", _OLD)),
     Scenario(
         "rsa-key-exchange-only",
         "has no forward secrecy: RSA key exchange alone",
-        tls_kinds.RSA_KEY_EXCHANGE,
+        limited_tls.RSA_KEY_EXCHANGE,
         _some("old-cipher", cannot_shake_hands(_CODE.NO_SHARED_CIPHER, (*PYTHON, RUSTLS))),
     ),
     Scenario(
         "cbc-sha1-only",
         "has one cipher suite, ECDHE-RSA-AES128-SHA",
-        tls_kinds.LimitedTls(VERSION.TLSv1_2, "ECDHE-RSA-AES128-SHA", rsa=True),
+        limited_tls.LimitedTls(VERSION.TLSv1_2, "ECDHE-RSA-AES128-SHA", rsa=True),
         _some("old-cipher", cannot_shake_hands(_CODE.NO_SHARED_CIPHER, (*PYTHON, RUSTLS))),
     ),
-    Scenario("small-dh", "has a DH key of 1024 bits", tls_kinds.SMALL_DH, _some("old-cipher", _SMALL_DH)),
+    Scenario("small-dh", "has a DH key of 1024 bits", limited_tls.SMALL_DH, _some("old-cipher", _SMALL_DH)),
     Scenario(
         "no-secure-renegotiation",
         "does not know RFC 5746",
-        tls_kinds.NoSecureRenegotiation(),
+        limited_tls.NoSecureRenegotiation(),
         _some("no-secure-renegotiation", cannot_shake_hands(_CODE.LEGACY_RENEGOTIATION, OPENSSL)),
     ),
     _requested("1.2", VERSION.TLSv1_2),
@@ -129,13 +129,13 @@ NEWER_HANDSHAKES = (
     Scenario(
         "mlkem-only",
         "takes the group X25519MLKEM768 alone",
-        tls_kinds.only_group("X25519MLKEM768"),
+        limited_tls.only_group("X25519MLKEM768"),
         _some("unsupported-group", cannot_shake_hands(_CODE.NO_SHARED_GROUP, _all_but(RUSTLS)), Blame.CLIENT),
     ),
     Scenario(
         "mldsa-leaf",
         "has a key of ML-DSA-65",
-        tls_kinds.ML_DSA_LEAF,
+        limited_tls.ML_DSA_LEAF,
         _some("unsupported-algorithm", _NO_ML_DSA, Blame.CLIENT),
     ),
 )

@@ -226,8 +226,6 @@ TLS_1_0, TLS_1_1 = LimitedTls(VERSION.TLSv1), LimitedTls(VERSION.TLSv1_1)
 """Servers that know no version of today."""
 RSA_KEY_EXCHANGE = LimitedTls(VERSION.TLSv1_2, "AES128-GCM-SHA256", rsa=True)
 """A server without forward secrecy."""
-CBC_SHA1_ONLY = LimitedTls(VERSION.TLSv1_2, "ECDHE-ECDSA-AES128-SHA")
-"""A server whose only cipher suite is AES-CBC with HMAC-SHA-1."""
 SMALL_DH = LimitedTls(VERSION.TLSv1_2, "DHE-RSA-AES128-GCM-SHA256", rsa=True, small_dh=True)
 """A server whose only key exchange is finite-field Diffie-Hellman of 1024 bits."""
 
