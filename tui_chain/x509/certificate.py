@@ -13,7 +13,7 @@ from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsag
 from tui_chain.core.text import safe_text
 from tui_chain.x509.der import element
 from tui_chain.x509.distinguished_names import CanonicalName
-from tui_chain.x509.extensions import PATH_EXTENSIONS, extension_name, key_usage_names, purpose_name
+from tui_chain.x509.extensions import PATH_EXTENSIONS, extension_name, purpose_name
 from tui_chain.x509.faults import UNREADABLE, Fault, attempt, or_none
 from tui_chain.x509.fields import CertificateCore
 from tui_chain.x509.keys import PublicKey
@@ -98,11 +98,6 @@ class Certificate(CertificateCore):
     def key_usage(self) -> x509.KeyUsage | None:
         """Key usage (RFC 5280 section 4.2.1.3), or None if absent or unreadable."""
         return self._extensions.get(x509.KeyUsage)
-
-    @property
-    def key_usage_names(self) -> tuple[str, ...]:
-        """Key usages in words, as in `keyCertSign`; empty if absent or unreadable."""
-        return () if self.key_usage is None else key_usage_names(self.key_usage)
 
     @cached_property
     def extended_key_usage(self) -> tuple[x509.ObjectIdentifier, ...] | None:

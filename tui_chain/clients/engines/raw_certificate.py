@@ -143,10 +143,6 @@ class RawCertificate:
     def _by_oid(self) -> dict[str, RawExtension]:
         return {one.oid: one for one in reversed(self.extensions)}
 
-    def extension(self, oid: str) -> RawExtension | None:
-        """Return the first extension of this dotted OID, or None."""
-        return self._by_oid.get(oid)
-
     def value(self, oid: str) -> Element | None:
         """Return the outer element of an extension's value, or None where there is no such extension."""
         found = self._by_oid.get(oid)
