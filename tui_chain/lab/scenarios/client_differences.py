@@ -245,7 +245,7 @@ MANY = (
     Scenario(
         # Java takes 10 certificates (jdk.tls.maxCertificateChainLength), GnuTLS 16
         "many-unrelated",
-        f"sends {UNRELATED} CA certificates that have no part in its chain",
+        f"sends {UNRELATED} unrelated CA certificates",
         Tls((LEAF, "issuing", *(f"unrelated-{number}" for number in range(UNRELATED)))),
         partial("stranger", refused={GNUTLS: "CONSTRAINT_ERROR", JAVA: "SSLProtocolException"}),
         tuple(Ca(f"unrelated-{number}", f"Lab Unrelated CA {number}") for number in range(UNRELATED)),

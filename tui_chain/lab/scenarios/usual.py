@@ -44,13 +44,13 @@ USUAL: tuple[Scenario, ...] = (
     ),
     Scenario(
         "root-sent-too",
-        "sends the root as well, which nobody needs",
+        "sends the root as well, which no client needs",
         Tls((LEAF, "issuing", "root")),
         complete("root-served"),
     ),
     Scenario(
         "stranger-sent-too",
-        "sends a CA certificate that has no part in its chain",
+        "sends an unrelated CA certificate",
         Tls((LEAF, "issuing", "stranger")),
         complete("stranger"),
     ),
@@ -130,7 +130,7 @@ USUAL: tuple[Scenario, ...] = (
     ),
     Scenario(
         "silent",
-        "accepts the connection and never says a word",
+        "accepts the connection and never answers",
         SILENT,
         expect(Status.UNREACHABLE, Blame.NETWORK, "timeout"),
     ),

@@ -108,4 +108,4 @@ PLAIN_HTTP = NoTls(plain_http)
 """A web server that knows no TLS."""
 
 SILENT = NoTls(stay_silent)
-"""A server that accepts and never says a word."""
+"""A server that accepts and never answers."""
