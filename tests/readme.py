@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from tui_chain.diagnose.catalogue import markdown_table
+from tui_chain.diagnose.findings.catalogue import markdown_table
 from tui_chain.tui.actions import keys_table
 
 README = Path(__file__).parents[1] / "README.md"

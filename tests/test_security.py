@@ -21,8 +21,9 @@ from tui_chain.lab.authority import Template, key_to_pem, to_pem
 from tui_chain.net.addresses import Reach, reach
 from tui_chain.net.target import Target
 from tui_chain.probe.pasted import parse_additions
-from tui_chain.repair.kinds import Kind, Output, make_output
 from tui_chain.repair.merge import merge
+from tui_chain.repair.output import Output, make_output
+from tui_chain.repair.output_kinds import OutputKind
 from tui_chain.repair.repair import Repair
 from tui_chain.repair.write import WritePlan, plan_write
 from tui_chain.x509.formats.readers import read_certificates
@@ -107,7 +108,7 @@ def test_a_leaf_in_the_trust_file_stays_out_of_the_full_store() -> None:
     served = served_by(pki.leaf)
     repair = repair_of(trust, served, pki.issuing)
     assert isinstance(repair, Repair)
-    for kind in (Kind.CLIENT_STORE, Kind.JAVA):
+    for kind in (OutputKind.CLIENT_STORE, OutputKind.JAVA):
         output = make_output(kind, [(served, repair)], trust, at=NOW)
         assert isinstance(output, Output)
         assert all(certificate.is_ca for certificate in output.certificates)

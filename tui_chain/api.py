@@ -26,7 +26,7 @@ from tui_chain.core.text import safe_text
 from tui_chain.engine.host_state import Clock, HostState, utc_now
 from tui_chain.engine.journey import Journey
 from tui_chain.net.target import Target, parse_target
-from tui_chain.pool.place import default_path
+from tui_chain.pool.database import default_path
 from tui_chain.pool.pool import Pool
 from tui_chain.probe.served import ServedChain
 from tui_chain.resolve.files import read_pool

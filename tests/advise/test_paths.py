@@ -16,7 +16,7 @@ from tests.support.programs import require_program
 from tests.support.unsafe import unsafe_in
 from tui_chain.advise.commands import client_advice
 from tui_chain.net.target import Target
-from tui_chain.repair.kinds import Kind
+from tui_chain.repair.output_kinds import OutputKind
 
 HOST = Target("host.test")
 UNSAYABLE = ("a\nb", "a\rtouch pwned", "\x1b[2Jb", "\x9b31mb", "a\u202eb", "a\u200bb", "a\u2028b", "a\udcffb")
@@ -50,7 +50,7 @@ def test_no_path_is_taken_for_an_option() -> None:
 def test_npm_reads_the_path_back_or_the_note_says_that_it_does_not(name: str, kept: bool, tmp_path: Path) -> None:
     require_program("npm")
     file = tmp_path / name
-    advice = next(one for one in client_advice(HOST, file, {Kind.CLIENT_STORE: file}) if one.client == "npm")
+    advice = next(one for one in client_advice(HOST, file, {OutputKind.CLIENT_STORE: file}) if one.client == "npm")
     read = run("bash", "-c", f"{advice.code} && npm config get cafile", cwd=tmp_path)
     assert (read.stdout == f"{file}\n") == kept, read.stdout + read.stderr
     assert ("another name" in advice.note) == (not kept)

@@ -25,7 +25,8 @@ from tui_chain.lab.internet import Lab, open_lab
 from tui_chain.lab.servers.aia_site import AiaAnswer
 from tui_chain.lab.servers.services import LOCALHOST
 from tui_chain.net.target import Target
-from tui_chain.repair.kinds import Kind, make_output
+from tui_chain.repair.output import make_output
+from tui_chain.repair.output_kinds import OutputKind
 from tui_chain.x509.crl import RevocationList, crl_to_pem, crls_of
 from tui_chain.x509.formats.readers import read_certificates
 
@@ -222,7 +223,7 @@ def test_every_kind_for_clients_is_looked_after(place: Place) -> None:
     assert not isinstance(state.served, Failure)
     assert state.proven is not None
     assert not isinstance(state.crls, Failure)
-    for kind in (Kind.CLIENT, Kind.CLIENT_STORE, Kind.LINKS):
+    for kind in (OutputKind.CLIENT, OutputKind.CLIENT_STORE, OutputKind.LINKS):
         made = make_output(kind, [(state.served, state.proven)], journey.trust, at=place.now, crls=state.crls)
         if not isinstance(made, Failure):
             assert place.look(made.data, timedelta()).state is State.WORKS, kind

@@ -20,7 +20,7 @@ from tui_chain.audit.words import client_words, content_words, mended_words
 from tui_chain.core.status import Severity
 from tui_chain.lab.authority import Authority, Template, to_pem
 from tui_chain.repair.bundle import Bundle
-from tui_chain.repair.headers import read_header
+from tui_chain.repair.file_header import read_header
 from tui_chain.trust.store import TrustStore
 from tui_chain.x509.crl import CrlScope, RevocationList, crl_to_pem, crls_of
 

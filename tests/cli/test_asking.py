@@ -16,15 +16,16 @@ from tui_chain.cli.main import main
 from tui_chain.cli.run import repairs_of
 from tui_chain.core.failure import Failure
 from tui_chain.core.status import Blame
-from tui_chain.diagnose.endpoints import Row, Servers
+from tui_chain.diagnose.findings.endpoints import EndpointResult, Servers
 from tui_chain.engine.journey import HostState, Journey
 from tui_chain.engine.questions import ends_unknown, with_shared_roots
 from tui_chain.lab.authority import Authority
 from tui_chain.lab.internet import Lab
 from tui_chain.net.lookup import Address
 from tui_chain.net.target import Target
-from tui_chain.probe.variants import Answer, Variant
-from tui_chain.repair.kinds import Kind, make_output
+from tui_chain.probe.variants import Variant, VariantResult
+from tui_chain.repair.output import make_output
+from tui_chain.repair.output_kinds import OutputKind
 from tui_chain.trust.loading import load_trust_store
 from tui_chain.trust.store import TrustStore
 from tui_chain.x509.certificate import Certificate
@@ -81,16 +82,16 @@ def test_a_repair_holds_for_the_servers_that_need_none(lab: Lab) -> None:
     state = walk(HostState(Target("localhost", lab.host("leaf-only").port)), journey.probe, journey.fix)
     assert state.reached is not None
     chain = replace(state.reached, certificates=(Certificate(good.der),))
-    answer = Answer(Variant(Address("127.0.0.9", 4)), chain)
-    row = Row(answer, journey.diagnoser.diagnose(chain, at=journey.clock()))
+    answer = VariantResult(Variant(Address("127.0.0.9", 4)), chain)
+    row = EndpointResult(answer, journey.diagnoser.diagnose(chain, at=journey.clock()))
     asked = replace(state, servers=Servers((row,)))
     assert row.good
     now = journey.clock()
-    made = make_output(Kind.CLIENT, repairs_of([asked], Kind.CLIENT, now), journey.trust, at=now)
+    made = make_output(OutputKind.CLIENT, repairs_of([asked], OutputKind.CLIENT, now), journey.trust, at=now)
     assert not isinstance(made, Failure)
     assert Certificate(other.der) in made.certificates
     assert made.hosts == (str(state.target),)
-    assert len(repairs_of([asked], Kind.SERVER, now)) == 1
+    assert len(repairs_of([asked], OutputKind.SERVER, now)) == 1
 
 
 def test_key_types_say_which_were_asked() -> None:

@@ -20,7 +20,7 @@ from tui_chain.lab.internet import Lab, open_lab
 from tui_chain.lab.scenarios.crls import CRL_CHAINS
 from tui_chain.lab.scenarios.refusals import OPENSSL
 from tui_chain.lab.servers.aia_site import AiaAnswer
-from tui_chain.repair.headers import read_header
+from tui_chain.repair.file_header import read_header
 from tui_chain.x509.crl import CrlScope, crl_to_pem, crls_of
 from tui_chain.x509.formats.readers import read_certificates
 

@@ -101,7 +101,7 @@ def test_a_chain_of_a_file_is_told_as_the_screen_tells_it(folder: Path) -> None:
     (folder / "cut.pem").write_bytes(cut)
     words = ("fix", "--served", folder / "cut.pem", "--host", HOST, "--trust", folder / "roots.pem")
     told = tlschain(*words, "--offline", "--no-pool", *AT).err
-    (addition,) = parse_additions(f"{HOST} < {folder / 'cut.pem'}").brought
+    (addition,) = parse_additions(f"{HOST} < {folder / 'cut.pem'}").chains
     served = served_chain(addition, at=NOW)
     assert isinstance(served, ServedChain)
     assert served.note.removeprefix("from file ") in told

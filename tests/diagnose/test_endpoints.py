@@ -5,20 +5,26 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
+from tests.support.chains import HOST, NOW, make_pki, served_by
+from tui_chain.clients.families import FamilyId
 from tui_chain.core.failure import Failure
 from tui_chain.core.status import Status
+from tui_chain.diagnose.diagnosis import Diagnoser
+from tui_chain.diagnose.findings.endpoints import EndpointResult, Servers
 from tui_chain.engine.journey import HostState, Journey
 from tui_chain.engine.questions import ask_servers
 from tui_chain.lab.internet import Lab, open_lab
 from tui_chain.lab.scenarios.several_servers import SERVERS
 from tui_chain.net.lookup import Address, lookup_with
 from tui_chain.net.target import Target, parse_target
-from tui_chain.probe.asking import KeyType
+from tui_chain.probe.key_types import KeyType
 from tui_chain.probe.served import ServedChain
-from tui_chain.probe.variants import MAX_ADDRESSES, MAX_ROUNDS, Answer, Wanted, variants
+from tui_chain.probe.tls import ClientCertificate, TLSFacts
+from tui_chain.probe.variants import MAX_ADDRESSES, MAX_ROUNDS, Variant, VariantResult, Wanted, variants
 from tui_chain.trust.loading import load_trust_store
 from tui_chain.trust.store import TrustStore
 
@@ -87,7 +93,7 @@ def test_a_dead_backend_is_named(lab: Lab, journey: Journey) -> None:
 def test_key_types_are_asked_in_both_versions(lab: Lab, journey: Journey) -> None:
     servers = ask(lab, journey, "rsa-broken", Wanted(key_types=True)).servers
     assert servers is not None
-    assert servers.asked == ("ECDSA over TLSv1.2", "ECDSA over TLSv1.3", "RSA over TLSv1.2", "RSA over TLSv1.3")
+    assert servers.key_types == ("ECDSA over TLSv1.2", "ECDSA over TLSv1.3", "RSA over TLSv1.2", "RSA over TLSv1.3")
     assert [row.good for row in servers.rows] == [True, True, True, False, False]
     for row in servers.rows[1:]:
         served = row.answer.result
@@ -100,13 +106,13 @@ def test_a_key_type_that_a_server_lacks_is_no_fault(lab: Lab, journey: Journey) 
     state = ask(lab, journey, "complete", Wanted(key_types=True))
     assert state.servers is not None
     missing = [row for row in state.servers.rows if row.variant.key_type is KeyType.RSA]
-    assert [row.words for row in missing] == ["not offered", "not offered"]
+    assert [row.summary for row in missing] == ["not offered", "not offered"]
     assert state.status is Status.COMPLETE
     assert state.servers.findings == ()
 
 
 def test_answers_are_heard_as_they_come(lab: Lab, journey: Journey) -> None:
-    heard: list[Answer] = []
+    heard: list[VariantResult] = []
 
     async def run() -> None:
         state = await journey.probe(
@@ -149,3 +155,23 @@ def test_what_the_comparison_said_outlives_the_search_for_links(lab: Lab, journe
     assert state.status is Status.REPAIRABLE
     assert state.verdict is not None
     assert state.verdict.findings[0].code == "backend-broken"
+
+
+def test_servers_differ_by_their_chain_and_by_who_accepts_them() -> None:
+    """One that ends the handshake after the same certificates does not answer as the others do."""
+    pki = make_pki()
+    diagnoser = Diagnoser(pki.trust)
+    whole = replace(served_by(pki.leaf, pki.issuing), tls=TLSFacts("TLSv1.3"))
+    closing = replace(whole, tls=TLSFacts("TLSv1.3", client_certificate=ClientCertificate.REQUIRED))
+    renewed = served_by(pki.issuing.issue_leaf([HOST]), pki.issuing)
+    answers = [VariantResult(at(number), chain) for number, chain in enumerate((whole, whole, closing, renewed))]
+    rows = tuple(EndpointResult(one, diagnoser.diagnose(one.result, at=NOW), frozenset(FamilyId)) for one in answers)
+    assert [row.good for row in rows] == [True, True, False, True]
+    assert Servers(rows).differing == rows[2:]
+    assert Servers(rows).broken == rows[2]
+    assert Servers(rows[:2]).differing == ()
+    assert Servers(()).differing == ()
+
+
+def at(number: int) -> Variant:
+    return Variant(Address(f"192.0.2.{number}", socket.AF_INET))

@@ -15,9 +15,9 @@ from tests.diagnose.error_texts import SAMPLES, Sample
 from tests.support.unsafe import unsafe_in
 from tui_chain.cli.main import main
 from tui_chain.core.failure import Failure
-from tui_chain.diagnose.catalogue import CATALOGUE, GROUPS, markdown_table
-from tui_chain.diagnose.explain.explain import Explanation, explain, explain_code
-from tui_chain.diagnose.explain.patterns import PATTERNS
+from tui_chain.core.finding_codes import FindingCode
+from tui_chain.diagnose.explain.explanation import PATTERNS, Explanation, explain, explain_code
+from tui_chain.diagnose.findings.catalogue import CATALOGUE, GROUPS, markdown_table
 
 
 def told(text: str) -> Explanation:
@@ -32,7 +32,7 @@ def told(text: str) -> Explanation:
 def test_a_text_of_the_field_is_explained(sample: Sample) -> None:
     found = told(sample.text)
     assert (found.client, found.symptom.name) == (sample.client, sample.symptom)
-    assert (found.causes[0].code, found.host) == (sample.cause, sample.host)
+    assert (found.causes[0].code or "", found.host) == (sample.cause, sample.host)
     assert all("{" not in cause.command for cause in found.causes)
     assert found.line in " ".join(sample.text.split()) or found.line in sample.text
 
@@ -45,7 +45,7 @@ def test_there_are_enough_texts_and_of_every_client() -> None:
 
 def test_every_cause_is_a_finding_of_the_catalogue_or_a_setting() -> None:
     codes = {cause.code for symptom, _ in PATTERNS for cause in symptom.causes}
-    assert codes - {""} <= set(CATALOGUE)
+    assert codes - {None} <= set(CATALOGUE)
 
 
 def test_a_traceback_is_explained_by_its_error() -> None:
@@ -71,7 +71,7 @@ def test_the_commands_name_the_clients_own_settings() -> None:
 
 
 def test_verification_is_never_turned_off() -> None:
-    words = " ".join(f"{c.words} {c.command}" for symptom, _ in PATTERNS for c in symptom.causes)
+    words = " ".join(f"{c.message} {c.command}" for symptom, _ in PATTERNS for c in symptom.causes)
     for forbidden in (
         "verify=False",
         "--insecure",
@@ -120,7 +120,7 @@ def test_the_command_explains_a_code_a_text_and_standard_input() -> None:
     runner = CliRunner()
     code = runner.invoke(main, ["explain", "missing-issuer"])
     assert code.exit_code == 0
-    assert CATALOGUE["missing-issuer"].hint in code.output
+    assert CATALOGUE[FindingCode.MISSING_ISSUER].hint in code.output
     piped = runner.invoke(main, ["explain"], input=SAMPLES[0].text)
     assert "1. The server does not send its intermediate certificate." in piped.output
     assert "tlschain fix api.example.org" in piped.output

@@ -11,8 +11,8 @@ from tests.support.chains import HOST, NOW, Pki, make_pki, served_by, views
 from tui_chain.clients.families import FAMILIES, FamilyId
 from tui_chain.clients.verdict import ACCEPTED, Verdict, reason, refused
 from tui_chain.core.status import Status
-from tui_chain.diagnose.catalogue import Finding
 from tui_chain.diagnose.diagnosis import Diagnoser, Diagnosis
+from tui_chain.diagnose.findings.finding import Finding
 from tui_chain.lab.authority import Authority, Template
 from tui_chain.probe.tls import TLSFacts
 

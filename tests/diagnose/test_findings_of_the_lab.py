@@ -12,7 +12,7 @@ from tui_chain.clients.families import FAMILIES, FamilyId
 from tui_chain.clients.verdict import Code, Verdicts
 from tui_chain.core.failure import Failure
 from tui_chain.core.status import Blame, Severity, Status
-from tui_chain.diagnose.catalogue import CATALOGUE
+from tui_chain.diagnose.findings.catalogue import CATALOGUE
 from tui_chain.diagnose.headline import headline
 from tui_chain.engine.journey import HostState, Journey
 from tui_chain.engine.questions import ask_servers

@@ -9,10 +9,11 @@ import pytest
 from tests.support.chains import HOST, NOW, Pki, make_pki, repair_of, resolution_of, served_by, store_of
 from tui_chain.clients.families import FAMILIES
 from tui_chain.clients.verdict import ACCEPTED, Verdict, refused
+from tui_chain.core.finding_codes import FindingCode
 from tui_chain.core.status import Blame, Status
-from tui_chain.diagnose.catalogue import finding
 from tui_chain.diagnose.diagnosis import Diagnoser, Diagnosis
-from tui_chain.diagnose.headline import headline, partial_words
+from tui_chain.diagnose.findings.catalogue import CATALOGUE
+from tui_chain.diagnose.headline import headline, partial_headline
 from tui_chain.lab.authority import Authority, Template, days
 from tui_chain.repair.repair import Repair
 
@@ -29,7 +30,9 @@ def verdicts(refusing: dict[str, Verdict]) -> dict[str, Verdict]:
 
 
 def of_codes(status: Status, *codes: str, blame: Blame = Blame.SERVER) -> str:
-    return headline(Diagnosis(status, blame, tuple(finding(code, None) for code in codes)), status)
+    return headline(
+        Diagnosis(status, blame, tuple(CATALOGUE[FindingCode(code)].finding(None) for code in codes)), status
+    )
 
 
 @pytest.mark.parametrize(
@@ -58,7 +61,7 @@ def test_interception_is_the_headline_whatever_the_findings() -> None:
 
 def test_all_is_said_only_where_all_accept() -> None:
     for name in IDS:
-        words = partial_words(verdicts({name: refused(10, "certificate has expired")}))
+        words = partial_headline(verdicts({name: refused(10, "certificate has expired")}))
         assert "all" not in words.split()
         assert words.startswith("accepted by 8 of 9 client families; refused by ")
         assert words.endswith(": certificate has expired (10)")
@@ -66,7 +69,7 @@ def test_all_is_said_only_where_all_accept() -> None:
 
 def test_families_that_refuse_alike_stand_together_and_others_are_counted() -> None:
     missing, unknown = refused(20, "unable to get local issuer certificate"), refused("UnknownIssuer", "no issuer")
-    words = partial_words(verdicts({"python": missing, "curl": missing, "rustls": unknown, "go": unknown}))
+    words = partial_headline(verdicts({"python": missing, "curl": missing, "rustls": unknown, "go": unknown}))
     assert words == (
         "accepted by 5 of 9 client families; refused by Python ≤ 3.12; curl: "
         "unable to get local issuer certificate (20); 2 more refuse for another reason"
@@ -74,7 +77,7 @@ def test_families_that_refuse_alike_stand_together_and_others_are_counted() -> N
 
 
 def test_many_families_are_named_in_part() -> None:
-    words = partial_words(verdicts(dict.fromkeys(IDS[:8], refused(10, "certificate has expired."))))
+    words = partial_headline(verdicts(dict.fromkeys(IDS[:8], refused(10, "certificate has expired."))))
     assert words.startswith("accepted by 1 of 9 client families; refused by requests, Python ≤ 3.12; ")
     assert words.endswith(" and 5 more: certificate has expired (10)")
 

@@ -100,3 +100,21 @@ def test_an_address_is_covered_by_an_address_only(pki: Pki) -> None:
     leaf = pki.issuing.issue_leaf([HOST, "192.0.2.1"])
     assert diagnose(pki.trust, leaf, pki.issuing, host="192.0.2.1").status is Status.COMPLETE
     assert codes(diagnose(pki.trust, leaf, pki.issuing, host="192.0.2.2")) == ["host-mismatch"]
+
+
+def test_a_circle_is_said_only_where_the_search_ends_nowhere_else() -> None:
+    issuing, one, two, root = (Authority.root(name, now=NOW) for name in ("Issuing", "One", "Two", "Root"))
+    circle = (issuing.issue_leaf([HOST]), one.cross_sign(issuing), two.cross_sign(one), one.cross_sign(two))
+    trust = make_pki().trust
+    assert codes(diagnose(trust, *circle)) == ["issuer-circle"]
+    beside = root.cross_sign(issuing)
+    for more, code in (((beside,), "issuer-unknown"), ((beside, root), "untrusted-root")):
+        diagnosis = diagnose(trust, *circle, *more)
+        assert diagnosis.search.circles
+        assert set(codes(diagnosis)) == {code}
+
+
+def test_a_root_above_a_leaf_is_untrusted_and_not_the_leaf_self_signed() -> None:
+    root = Authority.root("Root", now=NOW)
+    assert codes(diagnose(make_pki().trust, root.issue_leaf([HOST]), root)) == ["untrusted-root"]
+    assert codes(diagnose(make_pki().trust, self_signed_leaf([HOST], now=NOW))) == ["self-signed"]

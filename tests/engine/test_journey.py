@@ -14,7 +14,7 @@ from tui_chain.lab.scenarios.scenario import Scenario
 from tui_chain.lab.scenarios.usual import USUAL
 from tui_chain.net.target import Target
 from tui_chain.repair.repair import Repair
-from tui_chain.resolve.tries import Try
+from tui_chain.resolve.resolution import IssuerLookup
 
 BY_NAME = pytest.mark.parametrize("scenario", USUAL, ids=lambda each: each.name)
 
@@ -60,7 +60,7 @@ def test_every_finding_sits_on_a_certificate_of_the_host(lab: Lab, scenario: Sce
 
 def test_every_try_is_heard_as_it_comes(lab: Lab) -> None:
     journey, state = probed(lab, "two-links-missing")
-    heard: list[Try] = []
+    heard: list[IssuerLookup] = []
     state = walk(state, lambda host: journey.fix(host, heard.append))
     assert state.resolution is not None
     assert tuple(heard) == state.resolution.tries

@@ -21,8 +21,8 @@ from tui_chain.livetest.programs import programs
 from tui_chain.livetest.request import bundle_context
 from tui_chain.net.target import Target
 from tui_chain.repair.bundle import Bundle
-from tui_chain.revocation.collect import Crls
 from tui_chain.x509.crl import CrlScope
+from tui_chain.x509.crl_set import CrlSet
 from tui_chain.x509.formats.readers import read_certificates
 
 
@@ -52,8 +52,8 @@ def test_the_second_request_looks_into_them(lab: Lab, name: str) -> None:
 
 def test_what_a_list_lacks_is_told(lab: Lab) -> None:
     journey, state = asked(lab, "crl-chain")
-    assert isinstance(state.crls, Crls)
-    half = replace(state, crls=Crls(CrlScope.CHAIN, state.crls.lists[:1]))
+    assert isinstance(state.crls, CrlSet)
+    half = replace(state, crls=CrlSet(CrlScope.CHAIN, state.crls.lists[:1]))
     test = walk(half, journey.test).live_test
     assert test is not None
     assert test.after is not None
@@ -62,7 +62,7 @@ def test_what_a_list_lacks_is_told(lab: Lab) -> None:
 
 def test_the_bundle_of_a_state_has_them(lab: Lab) -> None:
     _, state = asked(lab, "crl-chain")
-    assert isinstance(state.crls, Crls)
+    assert isinstance(state.crls, CrlSet)
     assert state.bundle is not None
     assert state.bundle.crls == state.crls.crls
     assert state.proven is not None

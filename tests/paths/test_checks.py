@@ -9,6 +9,7 @@ from cryptography import x509
 
 from tests.paths.graphs import BASIC, CLIENT, HOST, NOW, SERVER, SKI, Spec, build, ca, leaf, naming, root, usage
 from tests.paths.situations import ANY_USE, UNKNOWN
+from tui_chain.core.finding_codes import FindingCode
 from tui_chain.paths.checks import PathProblem, date_problem, path_problems
 from tui_chain.x509.certificate import Certificate
 
@@ -189,4 +190,4 @@ def test_problems_come_in_the_order_of_the_path() -> None:
 
 
 def test_a_problem_is_a_value() -> None:
-    assert PathProblem("expired", LEAF, "x") == PathProblem("expired", LEAF, "x")
+    assert PathProblem(FindingCode.EXPIRED, LEAF, "x") == PathProblem(FindingCode.EXPIRED, LEAF, "x")

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.paths import pkits
+from tui_chain.core.finding_codes import FindingCode
 from tui_chain.paths.search import Search, find_paths
 from tui_chain.trust.store import TrustStore
 from tui_chain.x509.certificate import Certificate
@@ -47,9 +48,9 @@ def search(name: str, pool: list[Certificate], prover: SignatureProver) -> Searc
     return find_paths(pkits.end_entities()[name], pool, anchors, host="any.test", at=AT, prover=prover)
 
 
-def codes(result: Search) -> list[set[str]]:
+def codes(result: Search) -> list[set[FindingCode]]:
     """The problems of each path; the suite's certificates are for no host."""
-    return [{problem.code for problem in path.problems} - {"host-mismatch"} for path in result.paths]
+    return [{problem.code for problem in path.problems} - {FindingCode.HOST_MISMATCH} for path in result.paths]
 
 
 @pytest.mark.parametrize("name", APPLIED)

@@ -13,7 +13,7 @@ from tests.support.chains import make_pki, views
 from tui_chain.core.failure import Failure
 from tui_chain.lab.authority import Authority
 from tui_chain.pool import ccadb
-from tui_chain.pool.ccadb import Listing, read_listing
+from tui_chain.pool.ccadb import IntermediateList, read_listing
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.formats.pem import to_pem
 
@@ -45,15 +45,15 @@ def listing(*rows: list[str], header: list[str] = COLUMNS) -> bytes:
     return text.getvalue().encode()
 
 
-def read(data: bytes) -> Listing:
+def read(data: bytes) -> IntermediateList:
     found = read_listing(data)
-    assert isinstance(found, Listing), found
+    assert isinstance(found, IntermediateList), found
     return found
 
 
 def test_quotes_and_blank_lines_are_taken_as_they_come() -> None:
     found = read(listing(row(ISSUING, quoted(ISSUING)), row(SECOND, blank_after_begin(SECOND))))
-    assert found == Listing((ISSUING, SECOND))
+    assert found == IntermediateList((ISSUING, SECOND))
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,8 @@ from tui_chain.cli.main import main
 from tui_chain.lab.internet import open_lab
 from tui_chain.lab.servers.tls import TlsOptions
 from tui_chain.pool import download as downloading
+from tui_chain.pool.database import default_path
 from tui_chain.pool.download import download
-from tui_chain.pool.place import default_path
 from tui_chain.x509.formats.pem import to_pem
 
 

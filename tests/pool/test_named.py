@@ -17,8 +17,8 @@ from tests.pool.test_ccadb import ISSUING
 from tests.support.files import names_in
 from tui_chain.cli.main import main
 from tui_chain.core.failure import Failure
+from tui_chain.pool.database import default_path
 from tui_chain.pool.entries import Added
-from tui_chain.pool.place import default_path
 from tui_chain.pool.pool import Pool
 from tui_chain.x509.formats.pem import to_pem
 

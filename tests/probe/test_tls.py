@@ -28,8 +28,8 @@ from tui_chain.lab.servers.tls import Credentials, TlsOptions, make_context
 from tui_chain.net.connection import connect
 from tui_chain.net.lookup import Address
 from tui_chain.net.target import Target, parse_target
+from tui_chain.probe.family_offers import make_offer
 from tui_chain.probe.handshake import ClientSide, Handshake, common_context, probing_context
-from tui_chain.probe.offers import make_offer
 from tui_chain.probe.probe import Prober
 from tui_chain.probe.served import ServedChain
 from tui_chain.probe.tls import NO_HANDSHAKE, ClientCertificate, TLSFacts, facts_of, group_name

@@ -8,10 +8,10 @@ from tests.support.chains import HOST, NOW, resolution_of, served_by, store_of, 
 from tui_chain.core.failure import Failure
 from tui_chain.lab.authority import Authority, Identity, Template, days
 from tui_chain.repair.alternatives import Alternative, alternatives
-from tui_chain.repair.candidates import End, Gap, gaps
-from tui_chain.repair.choice import ANY, Choice, digests
+from tui_chain.repair.candidates import Gap, PathEnd, gaps
+from tui_chain.repair.path_choice import ANY, PathChoice, digests
 from tui_chain.repair.repair import Repair, build_repair
-from tui_chain.resolve.tries import Resolution, Try
+from tui_chain.resolve.resolution import IssuerLookup, Resolution
 from tui_chain.trust.store import TrustStore
 from tui_chain.x509.signatures import Proof, SignatureProver
 
@@ -29,15 +29,15 @@ LEAF_VIEW, CA_VIEW, CROSS_VIEW = views(LEAF, CA, CROSS)
 def found(*identities: Identity, trust: TrustStore = TRUST) -> Resolution:
     base = resolution_of(trust, SERVED, *identities)
     came = views(*identities)
-    tried = Try("files", "1 file", LEAF_VIEW.sha256, "they came", came, Proof.SIGNED)
+    tried = IssuerLookup("files", "1 file", LEAF_VIEW.sha256, "they came", came, Proof.SIGNED)
     return Resolution(base.diagnosis, (tried,), came, base.sources)
 
 
-def ways(resolution: Resolution, choice: Choice = ANY) -> tuple[Alternative, ...]:
+def ways(resolution: Resolution, choice: PathChoice = ANY) -> tuple[Alternative, ...]:
     return alternatives(SERVED, resolution, at=NOW, choice=choice)
 
 
-def gap(resolution: Resolution, choice: Choice = ANY) -> Gap:
+def gap(resolution: Resolution, choice: PathChoice = ANY) -> Gap:
     (only,) = gaps(SERVED, resolution, ways(resolution, choice), at=NOW, prover=SignatureProver(), choice=choice)
     return only
 
@@ -93,18 +93,18 @@ def test_choosing_what_leads_nowhere_is_refused_and_never_trusted(identity: Iden
 def test_each_candidate_says_where_it_leads() -> None:
     resolution = found(NAMESAKE, UNTRUSTED, PRIVATE, CA, CROSS)
     candidates = gap(resolution).candidates
-    ends = {one.certificate: (one.proof, one.end, one.ends_at) for one in candidates}
+    ends = {one.certificate: (one.proof, one.end, one.trail[-1:]) for one in candidates}
     private, namesake = views(PRIVATE, NAMESAKE)
     untrusted = views(UNTRUSTED)[0]
     assert ends == {
-        CA_VIEW: (Proof.SIGNED, End.TRUSTED, views(R1)[0].subject),
-        CROSS_VIEW: (Proof.SIGNED, End.TRUSTED, views(R2)[0].subject),
-        untrusted: (Proof.SIGNED, End.UNTRUSTED, private.subject),
-        private: (Proof.NOT_SIGNED, End.NOTHING, ""),
-        namesake: (Proof.NOT_SIGNED, End.NOTHING, ""),
+        CA_VIEW: (Proof.SIGNED, PathEnd.TRUSTED, views(R1)),
+        CROSS_VIEW: (Proof.SIGNED, PathEnd.TRUSTED, views(R2)),
+        untrusted: (Proof.SIGNED, PathEnd.UNTRUSTED, (private,)),
+        private: (Proof.NOT_SIGNED, PathEnd.NOTHING, ()),
+        namesake: (Proof.NOT_SIGNED, PathEnd.NOTHING, ()),
     }
     order = [one.end for one in candidates]
-    assert order == [End.TRUSTED, End.TRUSTED, End.UNTRUSTED, End.NOTHING, End.NOTHING]
+    assert order == [PathEnd.TRUSTED, PathEnd.TRUSTED, PathEnd.UNTRUSTED, PathEnd.NOTHING, PathEnd.NOTHING]
     assert candidates[0].trail == (LEAF_VIEW, *views(CA, R1))
     assert candidates[2].trail == (LEAF_VIEW, untrusted, private)
     assert candidates[2].verdicts == {}
@@ -114,7 +114,25 @@ def test_each_candidate_says_where_it_leads() -> None:
 
 def test_a_candidate_whose_own_issuer_is_missing_names_it() -> None:
     (only,) = gap(found(CA, trust=store_of(R2))).candidates
-    assert (only.end, only.ends_at) == (End.MISSING, views(R1)[0].subject)
+    assert (only.end, only.trail[-1].issuer) == (PathEnd.MISSING, views(R1)[0].subject)
+
+
+def test_between_paths_that_end_on_one_day_the_shorter_is_said_to_be_so() -> None:
+    """The leaf's end is the end of both; hours between them would be no reason that a person can see."""
+    longer = R2.cross_sign(R1, Template(validity=days(-90, 400)))
+    assert ways(
+        found(CA, longer),
+    )[0].why.startswith("It is the first of 2 paths: it is shorter, 3 certificates to 4; ")
+
+
+def test_hours_are_no_longer_validity() -> None:
+    later, sooner = (R1.cross_sign(CA, Template(validity=days(-90, end))) for end in (20.4, 20.2))
+    first, second = ways(found(later, sooner))
+    assert first.until.date() == second.until.date()
+    assert first.until != second.until
+    reason = "its root or its intermediates serve more clients, or were found nearer"
+    assert reason in first.why
+    assert reason in second.why
 
 
 def test_a_shorter_way_of_fewer_clients_comes_after() -> None:
@@ -133,8 +151,8 @@ def test_a_path_that_breaks_a_rule_comes_last_and_says_which() -> None:
 
 def test_a_choice_binds_only_paths_with_its_certificate() -> None:
     (path,) = (way.path for way in ways(found(CA)))
-    assert Choice(frozenset({("00", "11")})).allows(path)
-    assert not Choice(path=("00",)).allows(path)
-    assert Choice(path=digests(path)).allows(path)
+    assert PathChoice(frozenset({("00", "11")})).allows(path)
+    assert not PathChoice(path=("00",)).allows(path)
+    assert PathChoice(path=digests(path)).allows(path)
     assert not ANY
     assert ANY.allows(path)

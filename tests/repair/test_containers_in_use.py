@@ -14,7 +14,8 @@ from tests.support.chains import repair_of, served_by, store_of
 from tests.support.nginx import nginx
 from tests.support.programs import require_program
 from tui_chain.lab.authority import Authority, key_to_pem, to_pem
-from tui_chain.repair.kinds import Kind, Output, make_output
+from tui_chain.repair.output import Output, make_output
+from tui_chain.repair.output_kinds import OutputKind
 from tui_chain.repair.repair import Repair
 
 _JAVA = """
@@ -30,7 +31,7 @@ class Site:
 
     url: str
     root: Authority
-    files: dict[Kind, Output]
+    files: dict[OutputKind, Output]
 
     def get(self, trust: Path) -> bool:
         """Whether curl takes the server with `trust` alone."""
@@ -46,7 +47,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     served = replace(served_by(leaf, host="localhost"), at=now)
     repair = repair_of(store_of(root), served, issuing)
     assert isinstance(repair, Repair)
-    made = {kind: make_output(kind, [(served, repair)], store_of(root), at=now) for kind in Kind}
+    made = {kind: make_output(kind, [(served, repair)], store_of(root), at=now) for kind in OutputKind}
     files = {kind: output for kind, output in made.items() if isinstance(output, Output)}
     with nginx(tmp_path_factory.mktemp("nginx"), to_pem([leaf.der]), key_to_pem(leaf.key)) as port:
         yield Site(f"https://localhost:{port}/", root, files)
@@ -55,7 +56,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 def test_pkcs7_turned_into_pem_by_openssl_mends_curl(site: Site, tmp_path: Path) -> None:
     require_program("curl")
     openssl, sealed, bundle = str(require_program("openssl")), tmp_path / "ca.p7b", tmp_path / "ca.pem"
-    sealed.write_bytes(site.files[Kind.PKCS7].data)
+    sealed.write_bytes(site.files[OutputKind.PKCS7].data)
     done = run(openssl, "pkcs7", "-in", str(sealed), "-print_certs", "-out", str(bundle))
     assert done.returncode == 0, done.stderr
     assert site.get(bundle)
@@ -73,7 +74,7 @@ def _java(url: str, store: Path, *options: str) -> tuple[int, bytes]:
 def test_der_files_imported_one_by_one_mend_a_java_store(site: Site, tmp_path: Path) -> None:
     keytool, store = str(require_program("keytool")), tmp_path / "cacerts"
     require_program("java")
-    output = site.files[Kind.DER]
+    output = site.files[OutputKind.DER]
     roots = [site.root.der, *(data for data in (output.data, *output.more) if data != site.root.der)]
     for place, der in enumerate(roots):
         file = tmp_path / f"{place}.der"
@@ -89,6 +90,6 @@ def test_der_files_imported_one_by_one_mend_a_java_store(site: Site, tmp_path: P
 def test_the_java_store_is_enough_for_java(site: Site, tmp_path: Path) -> None:
     require_program("java")
     store = tmp_path / "truststore.p12"
-    store.write_bytes(site.files[Kind.JAVA].data)
+    store.write_bytes(site.files[OutputKind.JAVA].data)
     code, said = _java(site.url, store)
     assert (code, said.strip()) == (0, b"200"), said

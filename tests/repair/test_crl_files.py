@@ -20,17 +20,18 @@ from tui_chain.lab.authority import Authority, to_pem
 from tui_chain.probe.served import ServedChain
 from tui_chain.repair.bundle import Bundle
 from tui_chain.repair.difference import certificate_difference, summary
-from tui_chain.repair.headers import MAX_COMMENT, Header, read_header
-from tui_chain.repair.kinds import Kind, Output, make_output
+from tui_chain.repair.file_header import MAX_COMMENT, Header, read_header
 from tui_chain.repair.merge import merge
-from tui_chain.repair.proof import Proof, accepted
+from tui_chain.repair.output import Output, make_output
+from tui_chain.repair.output_kinds import OutputKind
+from tui_chain.repair.proof import BundleProof, accepted
 from tui_chain.repair.repair import Repair
-from tui_chain.revocation.collect import CheckedCrl, Crls, joined
 from tui_chain.trust.store import TrustStore
 from tui_chain.x509.crl import CrlScope, RevocationList, crls_of
+from tui_chain.x509.crl_set import CheckedCrl, CrlSet, joined
 from tui_chain.x509.formats.readers import read_certificates
 
-WITH = (Kind.CLIENT, Kind.CLIENT_STORE, Kind.LINKS)
+WITH = (OutputKind.CLIENT, OutputKind.CLIENT_STORE, OutputKind.LINKS)
 ROOT = Authority.root("Crl Root", now=NOW)
 CA = ROOT.issue_ca("Crl CA", naming("http://a.test/root.crl"))
 LEAF = CA.issue_leaf([HOST], naming("http://a.test/ca.crl"))
@@ -38,8 +39,8 @@ OF_CA, OF_ROOT = make_crl(CA), make_crl(ROOT, odd=Oddity(end=timedelta(days=3)))
 STORE = store_of(ROOT, Authority.root("Another Root", now=NOW))
 
 
-def crls(*lists: RevocationList, scope: CrlScope = CrlScope.CHAIN) -> Crls:
-    return Crls(scope, tuple(CheckedCrl(crl, f"CRL http://a.test/{place}.crl") for place, crl in enumerate(lists)))
+def crls(*lists: RevocationList, scope: CrlScope = CrlScope.CHAIN) -> CrlSet:
+    return CrlSet(scope, tuple(CheckedCrl(crl, f"CRL http://a.test/{place}.crl") for place, crl in enumerate(lists)))
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class Case:
     served: ServedChain
     repair: Repair
 
-    def make(self, kind: Kind = Kind.CLIENT, found: Crls | None = None) -> Output | Failure:
+    def make(self, kind: OutputKind = OutputKind.CLIENT, found: CrlSet | None = None) -> Output | Failure:
         pairs = [(self.served, self.repair)]
         return make_output(kind, pairs, STORE, at=NOW, crls=found or crls(OF_CA, OF_ROOT))
 
@@ -70,12 +71,12 @@ def output(made: Output | Failure) -> Output:
     return made
 
 
-@pytest.mark.parametrize("kind", Kind)
-def test_pem_for_clients_has_them_and_the_others_say_why_not(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", OutputKind)
+def test_pem_for_clients_has_them_and_the_others_say_why_not(kind: OutputKind) -> None:
     made = CASE.make(kind)
     if kind in WITH:
         assert crls_of(output(made).data) == (OF_CA, OF_ROOT)
-        assert output(made).words.endswith("2 CRLs")
+        assert output(made).summary.endswith("2 CRLs")
         assert read_certificates(output(made).data).certificates == output(made).certificates
     else:
         assert isinstance(made, Failure)
@@ -84,7 +85,7 @@ def test_pem_for_clients_has_them_and_the_others_say_why_not(kind: Kind) -> None
 
 
 @pytest.mark.parametrize("kind", WITH)
-def test_the_same_input_gives_the_same_bytes(kind: Kind) -> None:
+def test_the_same_input_gives_the_same_bytes(kind: OutputKind) -> None:
     again = crls(RevocationList(OF_CA.der), RevocationList(OF_ROOT.der))
     assert output(CASE.make(kind)).data == output(CASE.make(kind, again)).data
 
@@ -110,8 +111,9 @@ def test_the_file_says_until_when_its_lists_are_good_and_how_they_are_used() -> 
 
 
 def test_a_file_without_lists_says_nothing_of_them() -> None:
-    plain = make_output(Kind.CLIENT, [(CASE.served, CASE.repair)], STORE, at=NOW)
-    assert b"CRL" not in output(plain).data
+    plain = make_output(OutputKind.CLIENT, [(CASE.served, CASE.repair)], STORE, at=NOW)
+    lines = output(plain).data.splitlines()
+    assert not [line for line in lines if line.startswith((b"#", b"-----")) and b"CRL" in line]
     header = read_header(output(plain).data)
     assert header is not None
     assert header.crl_check is None
@@ -144,7 +146,7 @@ REFUSED = {
 
 @pytest.mark.parametrize("why", REFUSED)
 @pytest.mark.parametrize("kind", WITH)
-def test_no_file_is_made_that_clients_would_refuse(kind: Kind, why: str) -> None:
+def test_no_file_is_made_that_clients_would_refuse(kind: OutputKind, why: str) -> None:
     """Law 4: whatever was collected, the finished file is proven with the check turned on."""
     made = CASE.make(kind, REFUSED[why])
     assert isinstance(made, Failure)
@@ -165,7 +167,7 @@ def test_a_client_that_cannot_check_proves_nothing() -> None:
     only_models = replace(
         CASE.repair, verdicts={n: replace(v, ok=n in models) for n, v in CASE.repair.verdicts.items()}
     )
-    made = make_output(Kind.CLIENT, [(CASE.served, only_models)], STORE, at=NOW, crls=crls(OF_CA, OF_ROOT))
+    made = make_output(OutputKind.CLIENT, [(CASE.served, only_models)], STORE, at=NOW, crls=crls(OF_CA, OF_ROOT))
     assert isinstance(made, Failure)
     assert "no client that checks the chain" in made.message
 
@@ -176,9 +178,9 @@ def test_several_hosts_share_the_lists_of_their_authorities() -> None:
     of_other = make_crl(other_ca)
     both = joined([crls(OF_CA, OF_ROOT), crls(of_other, OF_ROOT)])
     pairs = [(CASE.served, CASE.repair), (other.served, other.repair)]
-    made = output(make_output(Kind.CLIENT, pairs, STORE, at=NOW, crls=both))
+    made = output(make_output(OutputKind.CLIENT, pairs, STORE, at=NOW, crls=both))
     assert crls_of(made.data) == (OF_CA, OF_ROOT, of_other)
-    half = make_output(Kind.CLIENT, pairs, STORE, at=NOW, crls=crls(OF_CA, OF_ROOT))
+    half = make_output(OutputKind.CLIENT, pairs, STORE, at=NOW, crls=crls(OF_CA, OF_ROOT))
     assert isinstance(half, Failure)
     assert "other.test:443" in half.message
 
@@ -194,9 +196,9 @@ def test_parts_of_one_issuer_s_list_stand_beside_each_other() -> None:
         repair = repair_of(STORE, served, CA)
         assert isinstance(repair, Repair)
         pairs.append((served, repair))
-    made = output(make_output(Kind.CLIENT, pairs, STORE, at=NOW, crls=crls(*parts, OF_ROOT)))
+    made = output(make_output(OutputKind.CLIENT, pairs, STORE, at=NOW, crls=crls(*parts, OF_ROOT)))
     assert crls_of(made.data) == (*parts, OF_ROOT)
-    assert isinstance(make_output(Kind.CLIENT, pairs, STORE, at=NOW, crls=crls(parts[0], OF_ROOT)), Failure)
+    assert isinstance(make_output(OutputKind.CLIENT, pairs, STORE, at=NOW, crls=crls(parts[0], OF_ROOT)), Failure)
 
 
 EVIL = "x\x1b[2J\n-----END X509 CRL-----\n# Host: evil.test\n# CRL check: leaf\u202e"
@@ -269,14 +271,14 @@ def test_the_difference_tells_of_lists() -> None:
     newer = make_crl(CA, odd=Oddity(begin=timedelta(hours=-1)))
     old, new = bundle_of([OF_CA, OF_ROOT]).pem, bundle_of([newer, OF_ROOT]).pem
     found = certificate_difference(old, new)
-    assert found.words == "0 added, 2 kept, 0 removed; CRLs: 1 added, 1 kept, 1 removed"
+    assert found.summary == "0 added, 2 kept, 0 removed; CRLs: 1 added, 1 kept, 1 removed"
     assert [line[0] for line in found.lines()] == [" ", " ", "-", " ", "+"]
     assert summary(None, new) == "2 certificates, 2 CRLs"
-    assert "CRL" not in certificate_difference(to_pem([ROOT.der]), to_pem([CA.der])).words
+    assert "CRL" not in certificate_difference(to_pem([ROOT.der]), to_pem([CA.der])).summary
 
 
-@pytest.mark.parametrize("kind", [Kind.LINKS, Kind.CLIENT_STORE])
-def test_a_trust_file_without_a_newline_at_its_end_is_no_reason_to_refuse(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", [OutputKind.LINKS, OutputKind.CLIENT_STORE])
+def test_a_trust_file_without_a_newline_at_its_end_is_no_reason_to_refuse(kind: OutputKind) -> None:
     """END and BEGIN on one line would make OpenSSL refuse the whole file."""
     store = replace(STORE, pem=STORE.file.rstrip(b"\n"))
     made = make_output(kind, [(CASE.served, CASE.repair)], store, at=NOW, crls=crls(OF_CA, OF_ROOT))
@@ -284,7 +286,7 @@ def test_a_trust_file_without_a_newline_at_its_end_is_no_reason_to_refuse(kind: 
 
 
 def test_a_proof_names_the_client_and_the_flag() -> None:
-    proof = Proof(CASE.served, accepted(CASE.repair.verdicts), NOW)
+    proof = BundleProof(CASE.served, accepted(CASE.repair.verdicts), NOW)
     judge = Judge.of(CASE.repair.bundle.certificates, (OF_CA,), CrlScope.CHAIN)
     who = "requests, Python ≤ 3.12 with VERIFY_CRL_CHECK_CHAIN"
     refusal = proof.crl_refusal(judge, CrlScope.CHAIN)

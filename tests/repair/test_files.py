@@ -39,7 +39,7 @@ def test_the_plan_tells_the_difference(tmp_path: Path) -> None:
     plan = plan_write(file, bundle(OTHER.root).pem)
     assert isinstance(plan, WritePlan)
     assert plan.is_text
-    assert plan.certificates().words == "1 added, 0 kept, 1 removed"
+    assert plan.certificates().summary == "1 added, 0 kept, 1 removed"
 
 
 @pytest.mark.parametrize("ending", [b"", b"\n"])

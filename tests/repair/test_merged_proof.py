@@ -8,15 +8,16 @@ from pathlib import Path
 import pytest
 
 from tests.audit.loaders import run
-from tests.repair.test_kinds import Case, repaired
+from tests.repair.test_output import Case, repaired
 from tests.support.chains import NOW, make_pki, served_by, store_of
 from tests.support.crls import make_crl
 from tests.support.programs import require_program
 from tui_chain.core.failure import Failure
 from tui_chain.lab.authority import Authority, Template, days, to_pem
 from tui_chain.repair.bundle import Bundle
-from tui_chain.repair.kinds import Kind, Output, make_output
 from tui_chain.repair.merge import merge, merge_proven
+from tui_chain.repair.output import Output, make_output
+from tui_chain.repair.output_kinds import OutputKind
 from tui_chain.x509.crl import CrlScope
 
 
@@ -34,7 +35,7 @@ def _twin(case: Case) -> bytes:
 
 
 def test_a_file_whose_twin_of_a_link_misleads_openssl_is_not_added_to(case: Case, tmp_path: Path) -> None:
-    output, old = case.make(Kind.CLIENT), _twin(case)
+    output, old = case.make(OutputKind.CLIENT), _twin(case)
     assert output.bundle is not None
     misled = merge(old, output.bundle)
     assert isinstance(misled, bytes)
@@ -52,14 +53,14 @@ def test_a_file_whose_twin_of_a_link_misleads_openssl_is_not_added_to(case: Case
 
 def test_a_file_with_other_roots_is_added_to(case: Case) -> None:
     old = to_pem([Authority.root("Elsewhere", now=NOW).der])
-    merged = merge_proven(old, case.make(Kind.CLIENT))
+    merged = merge_proven(old, case.make(OutputKind.CLIENT))
     assert isinstance(merged, bytes)
     assert merged.startswith(old)
 
 
 def test_links_are_proven_beside_the_roots_that_their_clients_have(case: Case) -> None:
     old = to_pem([Authority.root("Elsewhere", now=NOW).der])
-    assert isinstance(merge_proven(old, case.make(Kind.LINKS)), bytes)
+    assert isinstance(merge_proven(old, case.make(OutputKind.LINKS)), bytes)
 
 
 def test_a_file_for_clients_that_check_takes_no_host_without_crls(case: Case) -> None:
@@ -68,12 +69,12 @@ def test_a_file_for_clients_that_check_takes_no_host_without_crls(case: Case) ->
     _, repair = repaired(store_of(other.root), served_by(other.leaf), other.issuing)
     old = replace(repair.bundle, crls=lists, crl_check=CrlScope.CHAIN)
     assert isinstance(old, Bundle)
-    refused = merge_proven(old.pem, case.make(Kind.CLIENT))
+    refused = merge_proven(old.pem, case.make(OutputKind.CLIENT))
     assert isinstance(refused, Failure)
     assert "VERIFY_CRL_CHECK_CHAIN" in refused.message
 
 
 def test_a_server_s_chain_is_no_ground_to_add_to(case: Case) -> None:
-    made = make_output(Kind.SERVER, [(case.served, case.repair)], case.store, at=NOW)
+    made = make_output(OutputKind.SERVER, [(case.served, case.repair)], case.store, at=NOW)
     assert isinstance(made, Output)
     assert isinstance(merge_proven(b"", made), Failure)

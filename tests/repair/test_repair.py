@@ -17,7 +17,7 @@ from tui_chain.core.failure import Failure
 from tui_chain.core.status import Blame
 from tui_chain.lab.authority import Authority, Identity, Template, days, self_signed_leaf, to_pem
 from tui_chain.repair.bundle import Bundle
-from tui_chain.repair.repair import Repair, build_repair, combine
+from tui_chain.repair.repair import Repair, build_repair, combine, standing_repair
 from tui_chain.x509.certificate import Certificate
 
 CA_LEAF = Template(extensions=((x509.BasicConstraints(ca=True, path_length=None), True),))
@@ -214,3 +214,35 @@ def test_a_certificate_that_its_owner_rejects_comes_into_no_repair(pki: Pki, ser
     found = [one for one in resolution.diagnosis.findings if one.code == "rejected"]
     assert [one.at for one in found] == [Certificate(pki.issuing.der).sha256]
     assert resolution.diagnosis.blame is Blame.CLIENT_STORE
+
+
+@pytest.mark.parametrize("depth", [2, 3])
+def test_a_host_that_is_trusted_as_served_has_a_bundle_for_what_goes_beside_it(depth: int) -> None:
+    pki = make_pki()
+    chain = (pki.root.issue_leaf([HOST]),) if depth == 2 else (pki.leaf, pki.issuing)
+    served = served_by(*chain)
+    diagnosis = resolution_of(pki.trust, served).diagnosis
+    sources = {Certificate(pki.root.der).sha256: "trust store test"}
+    repair = standing_repair(served, diagnosis, sources, at=NOW)
+    assert isinstance(repair, Repair), repair
+    assert len(repair.path.certificates) == depth
+    assert repair.passed == len(FAMILIES)
+    assert repair.bundle.sources == sources
+
+
+def test_a_trusted_certificate_that_signed_itself_has_no_bundle_beside_it() -> None:
+    leaf = self_signed_leaf([HOST], now=NOW)
+    served = served_by(leaf)
+    diagnosis = resolution_of(store_of(leaf), served).diagnosis
+    assert diagnosis.path is not None
+    failure = standing_repair(served, diagnosis, {}, at=NOW)
+    assert isinstance(failure, Failure)
+    assert failure.message == "The host has no path of several certificates."
+
+
+def test_a_host_that_nobody_accepts_has_no_bundle_beside_it() -> None:
+    pki = make_pki()
+    served = served_by(pki.issuing.issue_leaf(["other.test"]), pki.issuing)
+    failure = standing_repair(served, resolution_of(pki.trust, served).diagnosis, {}, at=NOW)
+    assert isinstance(failure, Failure)
+    assert failure.message.startswith("No client accepts the host: ")

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.lab.clients import SECONDS
+from tests.support.aia import fetches_under_way
 from tests.support.journeys import journey_for, state_of
 from tui_chain.core.status import Status
 from tui_chain.engine.journey import HostState
@@ -38,7 +39,7 @@ def test_cancelling_a_fix_in_the_middle_leaves_nothing_running(lab: Lab) -> None
             fixing.cancel()
             await asyncio.wait({fixing})
         assert fixing.cancelled()
-        assert journey.answers.running == 0
+        assert fetches_under_way() == 0
         assert len(asyncio.all_tasks()) == 1
 
     asyncio.run(run())

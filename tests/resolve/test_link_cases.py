@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.aia import fetches_under_way
 from tests.support.journeys import journey_for, state_of
 from tests.support.network import answering, record_connections
 from tui_chain.core.failure import Failure
@@ -17,8 +18,8 @@ from tui_chain.lab.internet import Lab, open_lab
 from tui_chain.lab.scenarios.missing_links import AT_HAND, CROSS_SIGNED, LINK_CASES, LINK_SCENARIOS, LinkCase
 from tui_chain.pool.pool import Pool
 from tui_chain.probe.served import ServedChain
-from tui_chain.repair.candidates import End
-from tui_chain.repair.choice import ANY
+from tui_chain.repair.candidates import PathEnd
+from tui_chain.repair.path_choice import ANY
 from tui_chain.repair.repair import Repair
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.signatures import Proof
@@ -56,7 +57,7 @@ async def fixed(lab: Lab, case: LinkCase, journey: Journey) -> HostState:
         journey.siblings = lambda: [chain]
     done = await journey.fix(await journey.probe(state_of(lab.host(case.scenario.name).port)))
     assert len(asyncio.all_tasks()) == 1, "a fetch was left behind"
-    assert journey.answers.running == 0
+    assert fetches_under_way() == 0
     return done
 
 
@@ -108,10 +109,12 @@ def test_what_signed_nothing_stays_visible_as_that(lab: Lab, tmp_path: Path, nam
     useless = [one for one in gap.candidates if one.proof is Proof.NOT_SIGNED]
     assert len(useless) == (2 if name == "link-p7-many" else 1)
     for one in useless:
-        assert one.end is End.NOTHING
+        assert one.end is PathEnd.NOTHING
         assert not one.chosen
         assert "did not sign" in one.why or "nothing to do" in one.why
-    assert [one.end for one in gap.candidates][: -len(useless)] == ([End.TRUSTED] if name == "link-p7-many" else [])
+    assert [one.end for one in gap.candidates][: -len(useless)] == (
+        [PathEnd.TRUSTED] if name == "link-p7-many" else []
+    )
 
 
 def test_of_two_cross_signs_the_valid_one_is_taken_and_the_other_can_be_seen(lab: Lab, tmp_path: Path) -> None:

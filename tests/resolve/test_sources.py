@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
-
 from tests.support.chains import NOW, Pki, make_pki, served_by, store_of, views
-from tui_chain.core.failure import Failure
+from tests.support.clock import Clock
 from tui_chain.diagnose.diagnosis import Diagnoser
 from tui_chain.lab.authority import Authority, Template
 from tui_chain.lab.internet import open_lab
@@ -17,14 +16,13 @@ from tui_chain.net.addresses import Reach
 from tui_chain.net.target import Target
 from tui_chain.pool.pool import Pool
 from tui_chain.probe.served import ServedChain
-from tui_chain.resolve import resolve as resolving
-from tui_chain.resolve.consent import Question
-from tui_chain.resolve.files import MAX_PASTED, FileCertificates, read_pasted
-from tui_chain.resolve.resolve import Resolver
+from tui_chain.resolve.aia import FetchBudget
+from tui_chain.resolve.consent import ConsentRequest
+from tui_chain.resolve.files import FileCertificates
+from tui_chain.resolve.resolution import Resolution
+from tui_chain.resolve.resolver import Resolver
 from tui_chain.resolve.sources import OtherHosts, Pooled, Served, Source, Stores
-from tui_chain.resolve.tries import Resolution
 from tui_chain.trust.store import TrustStore
-from tui_chain.x509.formats.pem import to_pem
 from tui_chain.x509.signatures import Proof
 
 PKI = make_pki()
@@ -32,14 +30,13 @@ LEAF, ISSUING, ROOT = views(PKI.leaf, PKI.issuing, PKI.root)
 
 
 def search(
-    pki: Pki, *sources: Source, served: ServedChain | None = None, pasted: FileCertificates | None = None,
+    pki: Pki, *sources: Source, served: ServedChain | None = None,
     pool: FileCertificates | None = None,
 ) -> Resolution:  # fmt: skip
     async def run() -> Resolution:
         chain = served or served_by(pki.leaf)
         diagnoser = Diagnoser(pki.trust)
-        given = (pool or FileCertificates(), pasted or FileCertificates())
-        resolver = Resolver(diagnoser, NOW, given[0], offline=True, sources=sources, pasted=given[1])
+        resolver = Resolver(diagnoser, NOW, pool or FileCertificates(), offline=True, sources=sources)
         return await resolver.resolve(chain, diagnoser.diagnose(chain, at=NOW))
 
     return asyncio.run(run())
@@ -61,7 +58,6 @@ def test_every_source_is_asked_in_its_order_and_says_what_came(tmp_path: Path) -
         Stores(lambda: (TrustStore("elsewhere", (ISSUING,)),)),
         served=served,
         pool=FileCertificates(((ISSUING, "file a.pem"),)),
-        pasted=FileCertificates(((ISSUING, "pasted text"),)),
     )
     pool.close()
     shown = [(tried.source, tried.where, tried.ok) for tried in resolution.tries]
@@ -71,7 +67,6 @@ def test_every_source_is_asked_in_its_order_and_says_what_came(tmp_path: Path) -
         ("pool", "by name and key id", True),
         ("trust stores", "elsewhere", True),
         ("files", "1 file", True),
-        ("pasted", "text", True),
     ]
     places = [tried.place_of(ISSUING) for tried in resolution.tries[1:]]
     assert places == [
@@ -79,7 +74,6 @@ def test_every_source_is_asked_in_its_order_and_says_what_came(tmp_path: Path) -
         "pool, an earlier run, 2026-11-23",
         "trust store elsewhere",
         "file a.pem",
-        "pasted text",
     ]
     assert "no certificate of that name or key" in resolution.tries[0].outcome
 
@@ -119,7 +113,7 @@ def test_a_link_above_a_found_link_is_looked_for_too() -> None:
 
 def test_a_pool_that_cannot_be_used_is_said_and_the_search_goes_on(tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
-    resolution = search(PKI, Pooled(Pool(tmp_path / "folder")), pasted=FileCertificates(((ISSUING, "pasted text"),)))
+    resolution = search(PKI, Pooled(Pool(tmp_path / "folder")), pool=FileCertificates(((ISSUING, "file a.pem"),)))
     assert "cannot be opened" in resolution.tries[0].outcome
     assert resolution.diagnosis.path is not None
 
@@ -135,32 +129,25 @@ def test_a_root_of_another_store_ends_no_path() -> None:
     assert [trail[-1] for trail in resolution.diagnosis.search.untrusted] == list(views(stranger.root))
 
 
-def test_pasted_text_is_read_and_bounded() -> None:
-    found = read_pasted(f"see this:\n{to_pem(ISSUING)}\x1b and {to_pem(ISSUING)} ok")
-    assert found == FileCertificates(((ISSUING, "pasted text"),))
-    for text in ("", "no certificate \x1b[2J", "x" * (MAX_PASTED + 1), "-----BEGIN CERTIFICATE-----\nAAAA", "\udcff"):
-        failure = read_pasted(text)
-        assert isinstance(failure, Failure)
-        assert "\x1b" not in str(failure)
-
-
 # -- consent
 
 
-def consenting(answer: bool, pause: float = 0.0) -> tuple[list[Question], Resolution]:
+def consenting(
+    answer: bool, think: Callable[[], None] = lambda: None, budget: FetchBudget | None = None
+) -> tuple[list[ConsentRequest], Resolution]:
     """A host at a public address whose AIA leads to loopback, by two URLs."""
-    asked: list[Question] = []
+    asked: list[ConsentRequest] = []
 
-    async def ask(question: Question) -> bool:
+    async def ask(question: ConsentRequest) -> bool:
         asked.append(question)
-        await asyncio.sleep(pause)
+        think()
         return answer
 
     async def run(urls: tuple[str, ...], issuing: Authority, trust: TrustStore) -> Resolution:
         leaf = issuing.issue_leaf(["host.test"], Template(urls=urls))
         served = ServedChain(Target("host.test"), views(leaf), NOW, "93.184.215.14")
         diagnoser = Diagnoser(trust)
-        resolver = Resolver(diagnoser, NOW, consent=ask)
+        resolver = Resolver(diagnoser, NOW, consent=ask, budget=budget)
         return await resolver.resolve(served, diagnoser.diagnose(served, at=NOW))
 
     with open_lab(["complete"], now=NOW) as lab:
@@ -174,7 +161,7 @@ def consenting(answer: bool, pause: float = 0.0) -> tuple[list[Question], Resolu
 def test_the_user_is_asked_once_for_a_host_and_a_yes_holds_for_its_other_urls() -> None:
     (question,), resolution = consenting(answer=True)
     assert (question.host, question.address, question.kind) == ("host.test:443", "127.0.0.1", Reach.LOOPBACK)
-    assert question.url in question.words
+    assert question.url in question.question
     assert [tried.ok for tried in resolution.tries] == [False, True]
 
 
@@ -184,7 +171,9 @@ def test_a_no_is_a_no_for_all_of_them() -> None:
     assert ["only with your consent" in tried.outcome for tried in resolution.tries] == [True, True]
 
 
-def test_thinking_is_not_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(resolving, "TOTAL_SECONDS", 0.25)
-    _, resolution = consenting(answer=True, pause=0.4)
+def test_thinking_is_not_counted_and_gives_no_new_time() -> None:
+    clock = Clock()
+    budget = FetchBudget(25.0, clock)
+    _, resolution = consenting(answer=True, think=lambda: clock.advance(3600), budget=budget)
     assert resolution.tries[-1].ok
+    assert budget.left == 25.0

@@ -17,9 +17,10 @@ from tui_chain.lab.internet import Lab, open_lab
 from tui_chain.lab.scenarios.crls import CRL_CHAINS
 from tui_chain.lab.servers.aia_site import AiaAnswer
 from tui_chain.net.addresses import Reach
-from tui_chain.revocation.collect import CrlCollector, Crls
+from tui_chain.revocation.collect import CrlCollector
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.crl import RevocationList
+from tui_chain.x509.crl_set import CrlSet
 
 HERE = frozenset({Reach.PUBLIC, Reach.LOOPBACK})
 NUMBERS = count()
@@ -54,7 +55,7 @@ class Chain:
                     AiaAnswer(answer.der) if isinstance(answer, RevocationList) else answer,
                 )
 
-    def collect(self, allowed: frozenset[Reach] = HERE, **more: object) -> Crls | Failure:
+    def collect(self, allowed: frozenset[Reach] = HERE, **more: object) -> CrlSet | Failure:
         collector = replace(CrlCollector(self.root.now, allowed), **more)  # type: ignore[arg-type]
         return asyncio.run(collector.collect(self.path))
 
@@ -68,12 +69,12 @@ def chain(lab: Lab) -> Chain:
     return Chain(lab, root, ca, ca.issue_leaf(["localhost"], naming(urls["leaf"])), name)
 
 
-def collected(found: Crls | Failure | None) -> Crls:
-    assert isinstance(found, Crls), found
+def collected(found: CrlSet | Failure | None) -> CrlSet:
+    assert isinstance(found, CrlSet), found
     return found
 
 
-def refused(found: Crls | Failure | None, kind: str = "crl") -> Failure:
+def refused(found: CrlSet | Failure | None, kind: str = "crl") -> Failure:
     assert isinstance(found, Failure), found
     assert found.kind == kind
     assert not unsafe_in(str(found))

@@ -10,13 +10,14 @@ from tests.revocation.conftest import Chain, collected, refused
 from tests.support.crls import Oddity, issuing_point, make_crl, naming
 from tests.support.journeys import lab_trust, state_of, walk
 from tui_chain.core.failure import Failure
+from tui_chain.core.finding_codes import FindingCode
 from tui_chain.core.status import Blame, Status
 from tui_chain.engine.crl_questions import ask_crls, collect_crls
 from tui_chain.engine.journey import HostState, Journey
 from tui_chain.lab.internet import Lab
 from tui_chain.lab.servers.aia_site import AiaAnswer
-from tui_chain.revocation.collect import Crls, joined
 from tui_chain.x509.crl import CrlScope
+from tui_chain.x509.crl_set import CrlSet, joined
 
 
 def asked(lab: Lab, name: str, scope: CrlScope = CrlScope.CHAIN) -> HostState:
@@ -31,7 +32,7 @@ def asked(lab: Lab, name: str, scope: CrlScope = CrlScope.CHAIN) -> HostState:
 def test_the_lists_of_a_repair_are_proven(lab: Lab) -> None:
     state = asked(lab, "crl-chain")
     found = collected(state.crls)
-    assert {name: verdict.ok for name, verdict in found.verdicts.items()} == {
+    assert found.clients == {
         "requests": True,
         "requests-3.13": True,
         "python": True,
@@ -39,7 +40,7 @@ def test_the_lists_of_a_repair_are_proven(lab: Lab) -> None:
         "curl": True,
     }
     assert state.status is Status.REPAIRABLE
-    assert set(collected(asked(lab, "crl-chain", CrlScope.LEAF).crls).verdicts) == set(found.verdicts) - {"curl"}
+    assert set(collected(asked(lab, "crl-chain", CrlScope.LEAF).crls).clients) == set(found.clients) - {"curl"}
 
 
 def test_a_host_that_needs_no_repair_gets_a_bundle_to_hold_them(lab: Lab) -> None:
@@ -76,7 +77,7 @@ def test_a_host_that_was_only_probed_is_told_too(chain: Chain) -> None:
     assert state.resolution is None
     assert state.status is Status.INVALID
     assert state.verdict is not None
-    assert [found.code for found in state.verdict.findings].count("revoked") == 1
+    assert [found.code for found in state.verdict.findings].count(FindingCode.REVOKED) == 1
 
 
 def test_a_complete_host_without_lists_stays_as_it_is(lab: Lab) -> None:
@@ -109,7 +110,7 @@ def test_what_openssl_refuses_all_the_same_is_no_list(lab: Lab) -> None:
     port = lab.serve([leaf.der], leaf.key)
     journey = Journey(lab_trust(lab))
 
-    def found(scope: CrlScope) -> Crls | Failure | None:
+    def found(scope: CrlScope) -> CrlSet | Failure | None:
         async def crls(state: HostState) -> HostState:
             return await ask_crls(journey, state, scope)
 

@@ -21,8 +21,7 @@ from tui_chain.net.addresses import Reach
 from tui_chain.resolve.files import FileCertificates, read_pool
 from tui_chain.revocation import collect
 from tui_chain.revocation.collect import CrlCollector
-from tui_chain.revocation.crl import MAX_CRL
-from tui_chain.revocation.fetches import CrlFetches
+from tui_chain.revocation.crl import MAX_CRL, CrlFetches
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.crl import CrlScope, crl_to_pem
 

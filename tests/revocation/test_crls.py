@@ -17,9 +17,9 @@ from tests.support.programs import require_program
 from tests.support.unsafe import unsafe_in
 from tui_chain.lab.authority import Authority, Template, key_to_pem, key_usage, rsa_key, to_pem
 from tui_chain.revocation.crl import is_signed, judge_crl, read_crl
-from tui_chain.revocation.status import Revocation
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.crl import CrlScope, RevocationList, crl_to_pem, crls_of, find_crls
+from tui_chain.x509.revocation import Revocation
 
 PKI, OTHER = make_pki(), make_pki("Other")
 LEAF, ISSUER = views(PKI.leaf, PKI.issuing)

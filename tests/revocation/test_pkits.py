@@ -13,10 +13,11 @@ from tui_chain.clients.engines.openssl.verifier import CRL_CHECK_CHAIN, OpenSSLV
 from tui_chain.clients.judge import Judge
 from tui_chain.core.failure import Failure
 from tui_chain.paths.search import Path, find_paths
-from tui_chain.revocation.collect import CrlCollector, Crls
+from tui_chain.revocation.collect import CrlCollector
 from tui_chain.trust.store import TrustStore
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.crl import CrlScope, RevocationList
+from tui_chain.x509.crl_set import CrlSet
 from tui_chain.x509.signatures import SignatureProver
 
 AT = datetime(2012, 1, 1, tzinfo=UTC)
@@ -88,8 +89,8 @@ def test_pkits(name: str, collector: CrlCollector, ground: tuple[list[Certificat
     for path in good_paths(name, ground):
         found = asyncio.run(collector.collect(path.certificates))
         wanted = (pkits.expected(name) and name not in WITHOUT) or name in BY_DELTA
-        assert isinstance(found, Crls) == wanted, found
-        if isinstance(found, Crls):
+        assert isinstance(found, CrlSet) == wanted, found
+        if isinstance(found, CrlSet):
             leaf, *anchors = path.certificates
             trust = Judge.of(anchors, found.crls).trust
             verdict = OpenSSLVerifier(trust).verify((leaf.der,), "any.test", AT, CHECKING)

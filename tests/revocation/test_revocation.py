@@ -25,10 +25,10 @@ from tui_chain.net.target import Target
 from tui_chain.probe.served import ServedChain
 from tui_chain.revocation.check import RevocationClient
 from tui_chain.revocation.crl import read_crl
-from tui_chain.revocation.ocsp import read_response, request_url
-from tui_chain.revocation.status import Means, Revocation
 from tui_chain.trust.loading import load_trust_store
 from tui_chain.trust.store import TrustStore
+from tui_chain.x509.ocsp import read_response, request_url
+from tui_chain.x509.revocation import Means, Revocation
 
 LOOPBACK = frozenset({Reach.LOOPBACK})
 NAMES = ["complete", "leaf-only", "must-staple-missing", *(scenario.name for scenario in REVOCATION)]
@@ -124,7 +124,7 @@ def test_offline_and_without_consent_nothing_is_fetched(lab: Lab, journey: Journ
     path = state.diagnosis.path.certificates
     refused = asyncio.run(RevocationClient(journey.clock(), frozenset({Reach.PUBLIC})).check(path))
     assert refused[0].status is Revocation.UNREACHABLE
-    assert "consent" in refused[0].answers[0].words
+    assert "consent" in refused[0].answers[0].text
     assert asyncio.run(RevocationClient(journey.clock(), LOOPBACK, offline=True).check(path))[0].askable is False
     assert len(lab.aia_log) == before
 
@@ -144,7 +144,7 @@ def test_only_a_signed_fresh_fitting_response_is_believed(says: RevocationAnswer
         RevocationAnswer.REVOKED: Revocation.REVOKED,
         RevocationAnswer.DEAD: Revocation.GOOD,
     }
-    assert answer.status is believed.get(says, Revocation.UNKNOWN), answer.words
+    assert answer.status is believed.get(says, Revocation.UNKNOWN), answer.text
 
 
 def test_a_response_changed_on_its_way_is_not_believed() -> None:

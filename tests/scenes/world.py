@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from tui_chain.core.failure import Failure
-from tui_chain.engine.journey import NO_FILES, NOTHING_SET, HostState, Journey
+from tui_chain.engine.journey import NOTHING_SET, HostState, Journey
 from tui_chain.lab.authority import Authority, Identity, Template, days, self_signed_leaf
 from tui_chain.livetest.choice import USUAL, RequestChoice
 from tui_chain.livetest.request import Attempt, LiveTest, Times
@@ -20,7 +20,7 @@ from tui_chain.net.target import Target
 from tui_chain.probe.served import ServedChain, Timings
 from tui_chain.probe.tls import TLSFacts
 from tui_chain.resolve.files import FileCertificates
-from tui_chain.resolve.tries import Try
+from tui_chain.resolve.resolution import IssuerLookup
 from tui_chain.trust.store import TrustStore
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.signatures import Proof
@@ -86,11 +86,9 @@ class SceneJourney(Journey):
     async def fix(
         self,
         state: HostState,
-        heard: Callable[[Try], None] = lambda _: None,
-        *,
-        pasted: FileCertificates = NO_FILES,
+        heard: Callable[[IssuerLookup], None] = lambda _: None,
     ) -> HostState:
-        fixed = await super().fix(state, heard, pasted=pasted)
+        fixed = await super().fix(state, heard)
         if fixed.resolution is None:
             return fixed
         tries = tuple(_as_aia(tried) for tried in fixed.resolution.tries)
@@ -122,9 +120,9 @@ class SceneJourney(Journey):
         return state.with_live_test(LiveTest(asked.method, state.target.url + asked.path[1:], before, after))
 
 
-def _as_aia(tried: Try) -> Try:
+def _as_aia(tried: IssuerLookup) -> IssuerLookup:
     signed = tried.proof is Proof.SIGNED
-    outcome = "1 certificate (DER), signed the certificate that waits" if signed else "HTTP status 404"
+    outcome = f"1 certificate (DER),{tried.outcome.partition(',')[2]}" if signed else "HTTP status 404"
     return replace(tried, source="AIA", where=AIA, outcome=outcome, milliseconds=31.0)
 
 

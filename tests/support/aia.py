@@ -14,8 +14,8 @@ from tui_chain.net.target import Target
 from tui_chain.probe.served import ServedChain
 from tui_chain.resolve.aia import AIAClient
 from tui_chain.resolve.files import FileCertificates
-from tui_chain.resolve.resolve import Resolver
-from tui_chain.resolve.tries import Resolution, Try
+from tui_chain.resolve.resolution import IssuerLookup, Resolution
+from tui_chain.resolve.resolver import Resolver
 from tui_chain.trust.store import TrustStore
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.signatures import SignatureProver
@@ -28,8 +28,13 @@ def pointing_at(issuer: Authority, *urls: str) -> Identity:
     return issuer.issue_leaf(template=Template(urls=urls))
 
 
-def ask(child: Identity, allowed: frozenset[Reach] = HERE) -> list[Try]:
-    async def run() -> list[Try]:
+def fetches_under_way() -> int:
+    """How many AIA answers are being fetched in this event loop."""
+    return sum(task.get_name().startswith("AIA ") for task in asyncio.all_tasks())
+
+
+def ask(child: Identity, allowed: frozenset[Reach] = HERE) -> list[IssuerLookup]:
+    async def run() -> list[IssuerLookup]:
         client = AIAClient(SignatureProver(), allowed)
         return [tried async for tried in client.tries(Certificate(child.der))]
 

@@ -12,7 +12,7 @@ from tui_chain.lab.authority import Authority, Identity
 from tui_chain.net.target import Target
 from tui_chain.probe.served import ServedChain
 from tui_chain.repair.repair import Repair, build_repair
-from tui_chain.resolve.tries import Resolution
+from tui_chain.resolve.resolution import Resolution
 from tui_chain.trust.store import TrustStore
 from tui_chain.x509.certificate import Certificate
 

@@ -16,7 +16,7 @@ from tui_chain.lab.internet import Lab
 from tui_chain.lab.servers.aia_site import AiaAnswer, redirect
 from tui_chain.net.host_list import Host
 from tui_chain.net.target import Target
-from tui_chain.resolve.consent import Question
+from tui_chain.resolve.consent import ConsentRequest
 from tui_chain.trust.store import TrustStore
 from tui_chain.tui.app import ChainApp
 from tui_chain.tui.screens.root import DigitInput
@@ -102,7 +102,7 @@ async def test_aia_into_the_network_asks_once(lab: Lab, key: str, asked: bool) -
     async with opened(app) as pilot:
         await until(pilot, lambda: app.rows[0].status is not None)
         answers: list[bool] = []
-        question = Question("localhost", "http://a.test/x", "169.254.169.254", "link-local")  # type: ignore[arg-type]
+        question = ConsentRequest("localhost", "http://a.test/x", "169.254.169.254", "link-local")  # type: ignore[arg-type]
 
         async def ask() -> None:
             answers.append(await app._ask(question))

@@ -19,9 +19,9 @@ from tui_chain.cli.main import main
 from tui_chain.engine.journey import Journey
 from tui_chain.lab.authority import Template, to_pem
 from tui_chain.lab.internet import Lab
-from tui_chain.revocation.collect import Crls
 from tui_chain.trust.store import TrustStore
 from tui_chain.tui.app import ChainApp
+from tui_chain.x509.crl_set import CrlSet
 from tui_chain.x509.formats.readers import read_certificates
 
 pytestmark = pytest.mark.anyio
@@ -218,4 +218,4 @@ async def test_crls_are_fetched_anew_with_their_bundle(lab: Lab, bundle_with_crl
         await keys(pilot, "y")
         await read(pilot)
         await shows(pilot, "The bundle works and is needed: it stays as it is.")
-        assert isinstance(app.rows[0].state.crls, Crls)
+        assert isinstance(app.rows[0].state.crls, CrlSet)

@@ -27,11 +27,11 @@ from tui_chain.lab.internet import Lab
 from tui_chain.net.host_list import Host
 from tui_chain.net.target import Target
 from tui_chain.results.host import host_result
-from tui_chain.revocation.status import Answer, Means, Revocation, RevocationCheck
 from tui_chain.trust.store import TrustStore
 from tui_chain.tui.app import ChainApp
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.formats.readers import read_certificates
+from tui_chain.x509.revocation import Means, Revocation, RevocationAnswer, RevocationCheck
 
 pytestmark = pytest.mark.anyio
 FORMS = (("Markdown", ".md"), ("HTML", ".html"), ("JSON", ".json"))
@@ -97,7 +97,7 @@ async def test_what_was_asked_beside_is_in_it(app_on: AppOn, tmp_path: Path, mon
 
 
 async def test_what_the_issuers_said_is_in_it() -> None:
-    answer = Answer(Means.OCSP, Revocation.REVOKED, "revoked on 2026-01-02", "http://ocsp.example.test/")
+    answer = RevocationAnswer(Means.OCSP, Revocation.REVOKED, "revoked on 2026-01-02", "http://ocsp.example.test/")
     check = RevocationCheck("00" * 32, "api.example.test", (answer,))
     probed = await scene_journey().probe(HostState(HOSTS[0].target))
     text = to_markdown(report(replace(probed, revocation=(check,)), NOW))

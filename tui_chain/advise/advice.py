@@ -11,7 +11,7 @@ from pathlib import Path
 from tui_chain.core.failure import Failure
 from tui_chain.core.text import safe_text
 from tui_chain.net.target import Target
-from tui_chain.repair.kinds import SUFFIXES, Kind
+from tui_chain.repair.output_kinds import SUFFIXES, OutputKind
 
 REPLACES, EXTENDS = "replaces", "extends"
 """What a setting does with the roots that the client has by itself."""
@@ -30,7 +30,7 @@ class Advice:
     note: str = ""
     effect: str = ""
     language: str = "sh"
-    kind: Kind = Kind.CLIENT
+    kind: OutputKind = OutputKind.CLIENT
     file: Path | None = None
 
     @property
@@ -46,22 +46,22 @@ class Setting:
 
     target: Target
     bundle: Path
-    files: Mapping[Kind, Path] = field(default_factory=dict)
+    files: Mapping[OutputKind, Path] = field(default_factory=dict)
 
-    def path(self, kind: Kind) -> Path:
+    def path(self, kind: OutputKind) -> Path:
         """Where the file of a kind is, or should be, as a path that no program takes for an option."""
-        path = self.files.get(kind) or (self.bundle if kind is Kind.CLIENT else beside(self.bundle, kind))
+        path = self.files.get(kind) or (self.bundle if kind is OutputKind.CLIENT else beside(self.bundle, kind))
         return path.absolute() if str(path).startswith("-") else path
 
-    def shell(self, kind: Kind = Kind.CLIENT) -> str:
+    def shell(self, kind: OutputKind = OutputKind.CLIENT) -> str:
         """The path as a word of a POSIX shell."""
         return shlex.quote(str(self.path(kind)))
 
-    def python(self, kind: Kind = Kind.CLIENT) -> str:
+    def python(self, kind: OutputKind = OutputKind.CLIENT) -> str:
         """The path as a Python literal."""
         return repr(str(self.path(kind)))
 
-    def script(self, kind: Kind = Kind.CLIENT) -> str:
+    def script(self, kind: OutputKind = OutputKind.CLIENT) -> str:
         """The path as a JavaScript literal."""
         return json.dumps(str(self.path(kind)))
 
@@ -81,7 +81,7 @@ def unsayable(path: Path) -> Failure | None:
     return Failure("usage", words, "Give the file, or its folder, another name.")
 
 
-def beside(bundle: Path, kind: Kind) -> Path:
+def beside(bundle: Path, kind: OutputKind) -> Path:
     """Name the file of another kind after the client bundle's."""
-    stem = bundle.name.removesuffix(SUFFIXES[Kind.CLIENT])
+    stem = bundle.name.removesuffix(SUFFIXES[OutputKind.CLIENT])
     return bundle.with_name((stem if stem != bundle.name else bundle.stem) + SUFFIXES[kind])

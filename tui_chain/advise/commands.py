@@ -11,14 +11,14 @@ from tui_chain.advise.crl_clients import CrlUse, crl_advice, openssl_crl_advice,
 from tui_chain.advise.program_clients import openssl_advice, program_advice
 from tui_chain.advise.python_clients import python_advice
 from tui_chain.net.target import Target
-from tui_chain.repair.kinds import Kind
+from tui_chain.repair.output_kinds import OutputKind
 from tui_chain.x509.crl import CrlScope
 
 __all__ = ["Advice", "CrlUse", "client_advice", "making", "making_bundle", "making_crls", "refreshing"]
 
 
 def client_advice(
-    target: Target, bundle: Path, files: Mapping[Kind, Path] | None = None, crls: CrlUse | None = None
+    target: Target, bundle: Path, files: Mapping[OutputKind, Path] | None = None, crls: CrlUse | None = None
 ) -> tuple[Advice, ...]:
     """Say for each client how it uses the bundle at `bundle` for `target`; STARTTLS hosts get OpenSSL's alone.
 
@@ -72,6 +72,6 @@ def making(target: Target, advice: Advice, trust: Sequence[str] = ()) -> str:
 
     `trust` is the trust store as the user named it, where that was done.
     """
-    if advice.kind is Kind.CLIENT or advice.file is None:
+    if advice.kind is OutputKind.CLIENT or advice.file is None:
         return ""
     return _fix(target, advice.file, trust, f" --as {advice.kind}")

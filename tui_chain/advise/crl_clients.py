@@ -16,7 +16,7 @@ from tui_chain.advise.advice import REPLACES, Advice, Setting
 from tui_chain.advise.document import Code, Heading, Paragraph, Part
 from tui_chain.advise.program_clients import openssl_advice
 from tui_chain.advise.python_clients import ADAPTER, AIOHTTP
-from tui_chain.repair.kinds import Kind
+from tui_chain.repair.output_kinds import OutputKind
 from tui_chain.x509.crl import CrlScope
 
 _ALONE = (
@@ -80,7 +80,7 @@ def without_check(advice: Iterable[Advice], checking: Iterable[Advice]) -> Itera
     """The advice for the other clients, each with the word that it does not look into the CRLs."""
     told = {one.client for one in checking}
     for one in advice:
-        if one.client not in told and one.kind is Kind.CLIENT:
+        if one.client not in told and one.kind is OutputKind.CLIENT:
             yield replace(one, note=f"{_BLIND} {one.note}".rstrip())
 
 
@@ -117,24 +117,24 @@ def _python(at: Setting, use: CrlUse) -> Iterator[Advice]:
         "urllib3": f"import urllib3\nprint(urllib3.PoolManager(ssl_context=context).request('GET', {url}).status)",
     }
     for client, code in codes.items():
-        yield Advice(client, context + code, note, REPLACES, "python", Kind.CLIENT, at.path(Kind.CLIENT))
+        yield Advice(client, context + code, note, REPLACES, "python", OutputKind.CLIENT, at.path(OutputKind.CLIENT))
 
 
 def _shell(client: str, code: str, note: str, at: Setting) -> Advice:
-    return Advice(client, code, note, "", "sh", Kind.CLIENT, at.path(Kind.CLIENT))
+    return Advice(client, code, note, "", "sh", OutputKind.CLIENT, at.path(OutputKind.CLIENT))
 
 
 def _node(at: Setting) -> Advice:
     code = _NODE_CODE.format(file=at.script(), url=json.dumps(at.url))
-    return Advice("Node, in code", code, _NODE, REPLACES, "js", Kind.CLIENT, at.path(Kind.CLIENT))
+    return Advice("Node, in code", code, _NODE, REPLACES, "js", OutputKind.CLIENT, at.path(OutputKind.CLIENT))
 
 
 def _java(at: Setting) -> Advice:
-    file = at.path(Kind.JAVA)
+    file = at.path(OutputKind.JAVA)
     switches = (
         f"-Djavax.net.ssl.trustStore={shlex.quote(str(file))}",
         "-Dcom.sun.net.ssl.checkRevocation=true",
         "-Dcom.sun.security.enableCRLDP=true",
     )
     code = f"export JAVA_TOOL_OPTIONS={shlex.quote(' '.join(switches))}"
-    return Advice("Java", code, _JAVA, REPLACES, "sh", Kind.JAVA, file)
+    return Advice("Java", code, _JAVA, REPLACES, "sh", OutputKind.JAVA, file)

@@ -32,11 +32,11 @@ def letter_markdown(served: ServedChain, diagnosis: Diagnosis, chain: bytes | No
 
 def letter_document(served: ServedChain, diagnosis: Diagnosis, chain: bytes | None = None) -> Document | None:
     """The letter before it takes a form."""
-    if not diagnosis.forgotten:
+    if not diagnosis.not_sent:
         return None
-    count = plural(len(diagnosis.forgotten), "intermediate certificate")
+    count = plural(len(diagnosis.not_sent), "intermediate certificate")
     title = f"{served.target} does not send {count} that clients need."
-    return Document(title, (*_evidence(served, diagnosis.forgotten), *_cure(served, chain)))
+    return Document(title, (*_evidence(served, diagnosis.not_sent), *_cure(served, chain)))
 
 
 def _evidence(served: ServedChain, forgotten: tuple[Certificate, ...]) -> Iterator[Part]:

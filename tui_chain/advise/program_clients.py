@@ -8,7 +8,7 @@ import shlex
 from collections.abc import Iterator
 
 from tui_chain.advise.advice import EXTENDS, REPLACES, Advice, Setting
-from tui_chain.repair.kinds import Kind
+from tui_chain.repair.output_kinds import OutputKind
 
 _NODE = """const fs = require('node:fs'), https = require('node:https'), tls = require('node:tls');
 const ca = [...tls.rootCertificates, fs.readFileSync({file}, 'utf8')];
@@ -36,7 +36,7 @@ def _transfer(at: Setting) -> Iterator[Advice]:
 
 
 def _client(client: str, code: str, note: str, effect: str, at: Setting) -> Advice:
-    return Advice(client, code, note, effect, "sh", Kind.CLIENT, at.path(Kind.CLIENT))
+    return Advice(client, code, note, effect, "sh", OutputKind.CLIENT, at.path(OutputKind.CLIENT))
 
 
 def _node(at: Setting) -> Iterator[Advice]:
@@ -45,7 +45,7 @@ def _node(at: Setting) -> Iterator[Advice]:
     yield _client("Node", f"export NODE_EXTRA_CA_CERTS={file}", note, EXTENDS, at)
     code = _NODE.format(file=at.script(), url=json.dumps(at.url))
     note = "ca: replaces Node's roots, so they are given again."
-    yield Advice("Node, in code", code, note, REPLACES, "js", Kind.CLIENT, at.path(Kind.CLIENT))
+    yield Advice("Node, in code", code, note, REPLACES, "js", OutputKind.CLIENT, at.path(OutputKind.CLIENT))
 
 
 _NPM_VARIABLE = re.compile(r"\$\{[^${}?]+\??\}")
@@ -55,17 +55,17 @@ _NPM_MISREADS = re.compile(r"\\[\\;#]|\\\$\{|\s$")
 
 
 def _npm(at: Setting) -> Advice:
-    file = at.path(Kind.CLIENT_STORE)
+    file = at.path(OutputKind.CLIENT_STORE)
     path = _NPM_VARIABLE.sub(r"\\\g<0>", str(file))
     note = "cafile replaces the file of NODE_EXTRA_CA_CERTS."
     if _NPM_MISREADS.search(str(file)):
         note += " npm does not read this path back as it was written: give the file another name."
     code = f"npm config set cafile {shlex.quote(path)}"
-    return Advice("npm", code, note, REPLACES, "sh", Kind.CLIENT_STORE, file)
+    return Advice("npm", code, note, REPLACES, "sh", OutputKind.CLIENT_STORE, file)
 
 
 def _java(at: Setting) -> Iterator[Advice]:
-    file = at.path(Kind.JAVA)
+    file = at.path(OutputKind.JAVA)
     # the JVM takes the variable apart by white space and both kinds of quotes, without escapes, as shlex writes them
     option = f"-Djavax.net.ssl.trustStore={shlex.quote(str(file))}"
     note = (
@@ -73,9 +73,9 @@ def _java(at: Setting) -> Iterator[Advice]:
         "It needs no password. keytool -importcert would take the first certificate of a file only."
     )
     code = f"export JAVA_TOOL_OPTIONS={shlex.quote(option)}"
-    yield Advice("Java", code, note, REPLACES, "sh", Kind.JAVA, file)
-    code = f"keytool -list -keystore {at.shell(Kind.JAVA)} -storepass changeit"
-    yield Advice("keytool", code, "Shows what is in the file.", "", "sh", Kind.JAVA, file)
+    yield Advice("Java", code, note, REPLACES, "sh", OutputKind.JAVA, file)
+    code = f"keytool -list -keystore {at.shell(OutputKind.JAVA)} -storepass changeit"
+    yield Advice("keytool", code, "Shows what is in the file.", "", "sh", OutputKind.JAVA, file)
 
 
 def _env(at: Setting) -> Iterator[Advice]:

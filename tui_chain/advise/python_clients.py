@@ -8,7 +8,7 @@ from pathlib import Path
 from tui_chain.advise.advice import EXTENDS, REPLACES, Advice, Setting
 from tui_chain.net.target import Target
 from tui_chain.paths.codes import WITHOUT_STRICT
-from tui_chain.repair.kinds import Kind
+from tui_chain.repair.output_kinds import OutputKind
 
 FROM_3_13 = (
     "From Python 3.13 on create_default_context also wants certificates to keep RFC 5280 to the letter "
@@ -69,7 +69,7 @@ def strict_advice(target: Target, bundle: Path | None, store: str | None = None)
         "form that RFC 5280 asks for (key identifiers, criticality, keyUsage). requests, httpx and aiohttp take the "
         "context as in their own snippets. The remedy without loss is a certificate issued anew."
     )
-    return Advice("Python ≥ 3.13, without strict checks", code, note, "", "python", Kind.CLIENT, bundle)
+    return Advice("Python ≥ 3.13, without strict checks", code, note, "", "python", OutputKind.CLIENT, bundle)
 
 
 def _context(at: Setting) -> str:
@@ -81,10 +81,10 @@ def _context(at: Setting) -> str:
 
 
 def _python(client: str, code: str, note: str, effect: str, at: Setting) -> Advice:
-    return Advice(client, code, note, effect, "python", Kind.CLIENT, at.path(Kind.CLIENT))
+    return Advice(client, code, note, effect, "python", OutputKind.CLIENT, at.path(OutputKind.CLIENT))
 
 
-def _shell(client: str, name: str, note: str, effect: str, kind: Kind, at: Setting) -> Advice:
+def _shell(client: str, name: str, note: str, effect: str, kind: OutputKind, at: Setting) -> Advice:
     return Advice(client, f"export {name}={at.shell(kind)}", note, effect, "sh", kind, at.path(kind))
 
 
@@ -96,7 +96,7 @@ def _requests(at: Setting) -> Iterator[Advice]:
         "For every host that requests calls. It wins over session.verify and CURL_CA_BUNDLE, and loses to verify= of "
         "a call; SSL_CERT_FILE means nothing to requests."
     )
-    yield _shell("requests, every host", "REQUESTS_CA_BUNDLE", note, REPLACES, Kind.CLIENT_STORE, at)
+    yield _shell("requests, every host", "REQUESTS_CA_BUNDLE", note, REPLACES, OutputKind.CLIENT_STORE, at)
     mounted = f"session.mount({at.url!r}, ContextAdapter(context))\nprint(session.get({at.url!r}).status_code)"
     code = f"{_context(at)}import requests\nfrom requests.adapters import HTTPAdapter\n\n{ADAPTER}{mounted}"
     note = (
@@ -114,7 +114,7 @@ def _httpx(at: Setting) -> Iterator[Advice]:
     )
     yield _python("httpx", code, note, EXTENDS, at)
     note = "For every host; it wins over SSL_CERT_DIR, and trust_env=False turns it off."
-    yield _shell("httpx, every host", "SSL_CERT_FILE", note, REPLACES, Kind.CLIENT_STORE, at)
+    yield _shell("httpx, every host", "SSL_CERT_FILE", note, REPLACES, OutputKind.CLIENT_STORE, at)
 
 
 def _contexts(at: Setting) -> Iterator[Advice]:
@@ -135,8 +135,8 @@ def _installers(at: Setting) -> Iterator[Advice]:
         "pip since 24.2 uses the system's store and this file; --cert FILE does the same for one call. "
         "REQUESTS_CA_BUNDLE wins over both."
     )
-    yield _shell("pip", "PIP_CERT", note, EXTENDS, Kind.CLIENT, at)
+    yield _shell("pip", "PIP_CERT", note, EXTENDS, OutputKind.CLIENT, at)
     note = "SSL_CERT_DIR does the same with a folder."
-    yield _shell("uv", "SSL_CERT_FILE", note, REPLACES, Kind.CLIENT_STORE, at)
+    yield _shell("uv", "SSL_CERT_FILE", note, REPLACES, OutputKind.CLIENT_STORE, at)
     note = "--ca-bundle wins over it, and it wins over REQUESTS_CA_BUNDLE."
-    yield _shell("aws, boto3", "AWS_CA_BUNDLE", note, REPLACES, Kind.CLIENT_STORE, at)
+    yield _shell("aws, boto3", "AWS_CA_BUNDLE", note, REPLACES, OutputKind.CLIENT_STORE, at)

@@ -15,7 +15,8 @@ from tui_chain.core.failure import Failure
 from tui_chain.core.text import colon_hex
 from tui_chain.engine.host_state import HostState, source_of
 from tui_chain.probe.served import ServedChain
-from tui_chain.repair.kinds import SUFFIXES, Kind, make_output
+from tui_chain.repair.output import make_output
+from tui_chain.repair.output_kinds import SUFFIXES, OutputKind
 from tui_chain.trust.store import TrustStore
 from tui_chain.x509.certificate import Certificate
 
@@ -33,7 +34,7 @@ def server_file(state: HostState, store: TrustStore, at: datetime) -> bytes | No
     """The chain file that the server should have, proven with the trust store, or None where there is none."""
     if state.reached is None or state.proven is None:
         return None
-    found = make_output(Kind.SERVER, [(state.reached, state.proven)], store, at=at)
+    found = make_output(OutputKind.SERVER, [(state.reached, state.proven)], store, at=at)
     return None if isinstance(found, Failure) else found.data
 
 
@@ -114,12 +115,12 @@ def _families(verdicts: Verdicts) -> Table:
 def _servers(state: HostState) -> Iterator[Part]:
     if state.servers is not None:
         yield Heading("Every server of the host")
-        yield Table(("asked", "answer"), tuple((row.variant.words, row.words) for row in state.servers.rows))
+        yield Table(("asked", "answer"), tuple((row.variant.description, row.summary) for row in state.servers.rows))
 
 
 def _revocation(state: HostState) -> Iterator[Part]:
     rows = [
-        (check.label, check.status.value, " ".join(filter(None, (answer.means.value, answer.url))), answer.words)
+        (check.label, check.status.value, " ".join(filter(None, (answer.means.value, answer.url))), answer.text)
         for check in state.revocation or ()
         for answer in check.answers
     ]
@@ -144,7 +145,7 @@ def _repair(state: HostState, written: Path | None) -> Iterator[Part]:
         yield _families(state.proven.verdicts)
         yield Code(state.proven.bundle.pem.decode("ascii"))
         yield Heading("How clients use it")
-        bundle = written or Path(file_base(state.target) + SUFFIXES[Kind.CLIENT])
+        bundle = written or Path(file_base(state.target) + SUFFIXES[OutputKind.CLIENT])
         for advice in client_advice(state.target, bundle):
             yield Heading(advice.client, 3)
             yield Code(advice.code, advice.language)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tui_chain.core.failure import Failure
-from tui_chain.repair.headers import Header
-from tui_chain.repair.kinds import Kind, Output
+from tui_chain.repair.file_header import Header
+from tui_chain.repair.output import Output
+from tui_chain.repair.output_kinds import OutputKind
 from tui_chain.trust.store import TrustStore
 from tui_chain.x509.certificate import Certificate
 
@@ -34,8 +35,8 @@ def other_anchors(
     roots = [one for one in certificates if one.self_issued]
     fresh = [one for one in output.certificates if one not in certificates]
     # what extends the clients' roots has none of its own: there every certificate that comes counts
-    counted = fresh if output.kind is Kind.LINKS else [one for one in fresh if one.self_issued]
-    strange = [] if output.kind is Kind.CLIENT_STORE else [one for one in roots if one not in store]
+    counted = fresh if output.kind is OutputKind.LINKS else [one for one in fresh if one.self_issued]
+    strange = [] if output.kind is OutputKind.CLIENT_STORE else [one for one in roots if one not in store]
     if not counted or not (another_store or strange):
         return None
     made = f"trust store {header.trust}" if another_store else strange[0].label

@@ -11,7 +11,7 @@ from cryptography import x509
 from tui_chain.audit.findings import AuditFinding, finding
 from tui_chain.audit.scan import Block, Scan
 from tui_chain.core.text import plural
-from tui_chain.repair.headers import Header, read_header
+from tui_chain.repair.file_header import Header, read_header
 from tui_chain.revocation.crl import is_signed
 from tui_chain.trust.store import NameIndex, by_subject
 from tui_chain.x509.certificate import Certificate

@@ -9,8 +9,8 @@ from datetime import datetime
 from tui_chain.audit.audit import Audit
 from tui_chain.audit.scan import Block
 from tui_chain.core.failure import Failure
-from tui_chain.repair.headers import Header, comment, read_header
-from tui_chain.repair.render import render
+from tui_chain.repair.bundle import render
+from tui_chain.repair.file_header import Header, comment, read_header
 from tui_chain.trust.settings import trusted_block
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.crl import RevocationList

@@ -19,15 +19,16 @@ from tui_chain.core.status import Status
 from tui_chain.core.text import colon_hex
 from tui_chain.engine.host_state import HostState
 from tui_chain.probe.served import ServedChain
-from tui_chain.repair.headers import Header, read_header
-from tui_chain.repair.kinds import Kind, Output, make_output
+from tui_chain.repair.file_header import Header, read_header
 from tui_chain.repair.merge import MERGED
-from tui_chain.repair.proof import Proof, accepted, ders_of
+from tui_chain.repair.output import Output, make_output
+from tui_chain.repair.output_kinds import OutputKind
+from tui_chain.repair.proof import BundleProof, accepted, ders_of
 from tui_chain.repair.repair import Repair
-from tui_chain.revocation.collect import Crls, joined
 from tui_chain.trust.store import TrustStore
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.crl import RevocationList, crl_to_pem, crls_of
+from tui_chain.x509.crl_set import CrlSet, joined
 from tui_chain.x509.formats.pem import pem_of
 from tui_chain.x509.formats.readers import read_certificates
 
@@ -87,7 +88,7 @@ def header_of(data: bytes) -> Header | Failure:
     return header
 
 
-_PEM_KINDS = frozenset({Kind.CLIENT.value, Kind.CLIENT_STORE.value, Kind.LINKS.value})
+_PEM_KINDS = frozenset({OutputKind.CLIENT.value, OutputKind.CLIENT_STORE.value, OutputKind.LINKS.value})
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,7 @@ class _Old:
         links = {one for one in self.certificates if not one.self_issued}
         return Judge.of(anchor for anchor in self.store.anchors if anchor not in links)
 
-    def refusal(self, proof: Proof) -> str | None:
+    def refusal(self, proof: BundleProof) -> str | None:
         """Why clients refuse a host with it, those too that check CRLs where it is for them; or None."""
         refused = proof.refusal(self.judge)
         if refused is not None or self.header.crl_check is None:
@@ -153,7 +154,7 @@ def refreshed(
     newer ones make a new file even where the old one still works.
     """
     certificates, crls = read_certificates(data).certificates, crls_of(data)
-    beside = store.file + b"\n" if header.kind == Kind.LINKS else b""
+    beside = store.file + b"\n" if header.kind == OutputKind.LINKS else b""
     old = _Old(header, certificates, crls, beside, store, at)
     news = tuple(_news(state, old) for state in states)
     found = Refreshed(header, news)
@@ -202,7 +203,7 @@ def _news(state: HostState, old: _Old) -> HostNews:
     served = state.served
     if isinstance(state.crls, Failure) and state.crls.kind == "revoked":
         return HostNews(name, State.FAILS, state.crls.message)
-    refused = old.refusal(Proof(served, _wanted(state, served, old), old.at))
+    refused = old.refusal(BundleProof(served, _wanted(state, served, old), old.at))
     if refused is not None:
         return HostNews(name, State.FAILS, f"The bundle does not work: {refused}.")
     if old.header.crl_check is None and _sends_all(state, served, old):
@@ -296,14 +297,14 @@ def _anew(old: _Old, states: Sequence[HostState]) -> Output | Failure:
         elif state.status is not Status.COMPLETE:
             why = state.repair.message if isinstance(state.repair, Failure) else "It was not reached."
             return Failure("refresh", f"No new file is made, for {state.target} has no repair: {why}", "")
-    return make_output(Kind(old.header.kind), repairs, old.store, at=old.at, crls=crls)
+    return make_output(OutputKind(old.header.kind), repairs, old.store, at=old.at, crls=crls)
 
 
-def _crls_anew(states: Sequence[HostState]) -> Crls | Failure | None:
+def _crls_anew(states: Sequence[HostState]) -> CrlSet | Failure | None:
     for state in states:
         if isinstance(state.crls, Failure):
             return Failure("refresh", f"No new file is made: {state.crls.message}", state.crls.hint)
         if state.crls is None and state.reached is not None:
             words = f"No new file is made, for the CRLs of {state.target} were not fetched anew."
             return Failure("refresh", words, "tlschain refresh does so.")
-    return joined([state.crls for state in states if isinstance(state.crls, Crls)])
+    return joined([state.crls for state in states if isinstance(state.crls, CrlSet)])

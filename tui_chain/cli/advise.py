@@ -27,8 +27,8 @@ from tui_chain.core.text import safe_text
 from tui_chain.engine.host_state import HostState, needs_no_strict
 from tui_chain.net.target import Target, parse_target
 from tui_chain.probe.served import ServedChain
-from tui_chain.repair.headers import read_header
-from tui_chain.repair.kinds import SUFFIXES, Kind
+from tui_chain.repair.file_header import read_header
+from tui_chain.repair.output_kinds import SUFFIXES, OutputKind
 from tui_chain.repair.write import WritePlan, plan_write
 from tui_chain.trust.loading import read_file
 from tui_chain.x509.crl import crls_of
@@ -72,7 +72,7 @@ def _crls_of(bundle: Path) -> CrlUse | None:
     if isinstance(data, Failure) or header is None or header.crl_check is None:
         return None
     ends = (crl.next_update for crl in crls_of(data) if crl.next_update is not None)
-    return CrlUse(header.crl_check, header.kind == Kind.LINKS, min(ends, default=None))
+    return CrlUse(header.crl_check, header.kind == OutputKind.LINKS, min(ends, default=None))
 
 
 def _crl_parts(target: Target, bundle: Path, use: CrlUse | None, trust: Sequence[str]) -> Iterable[Part]:
@@ -140,7 +140,7 @@ def _advise(
     if state.crls is not None:
         use = CrlUse(state.crls.scope)
     trust = options.trust
-    path = (bundle or Path(file_base(state.target) + SUFFIXES[Kind.CLIENT])).absolute()
+    path = (bundle or Path(file_base(state.target) + SUFFIXES[OutputKind.CLIENT])).absolute()
     advice = client_advice(state.target, path, crls=use) if part != "letter" else ()
     if strict and advice:
         advice = (*advice, strict_advice(state.target, path, _file(work)))

@@ -32,8 +32,8 @@ from tui_chain.core.failure import Failure
 from tui_chain.core.status import Severity
 from tui_chain.core.text import plural, safe_text
 from tui_chain.engine.host_state import utc_now
-from tui_chain.repair.headers import read_header
-from tui_chain.repair.kinds import Kind
+from tui_chain.repair.file_header import read_header
+from tui_chain.repair.output_kinds import OutputKind
 from tui_chain.repair.write import WritePlan, plan_write
 from tui_chain.results.audit import of_audit
 from tui_chain.trust.loading import load_trust_store, read_file
@@ -161,7 +161,9 @@ def run_refresh(file: Path, options: Options, *, write: bool) -> int:
         states = asyncio.run(journeys(work, crl=header.crl_check))
         chosen, at = bool(options.trust), work.journey.clock()
         found = refreshed(data, header, states, work.journey.trust, at, chosen=chosen)
-    refused = loss_refused(options, repairs_of(states, Kind(header.kind), at)) if write and found.output else None
+    refused = (
+        loss_refused(options, repairs_of(states, OutputKind(header.kind), at)) if write and found.output else None
+    )
     written = refused or (_replaced(file, data, found, backup=options.backup) if write else None)
     if isinstance(written, Failure):
         return fail(written)
@@ -190,7 +192,7 @@ def _replaced(file: Path, data: bytes, found: Refreshed, *, backup: bool) -> Pat
     plan = plan_write(file, found.output.data)
     if isinstance(plan, WritePlan) and plan.old != data:
         return Failure("refresh", f"{safe_text(str(file))} has changed meanwhile.", "Run it again.")
-    return put(file, found.output.data, found.output.words, Consent(replace=True, backup=backup))
+    return put(file, found.output.data, found.output.summary, Consent(replace=True, backup=backup))
 
 
 _CODES = {

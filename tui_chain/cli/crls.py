@@ -14,11 +14,11 @@ from tui_chain.clients.families import family_names
 from tui_chain.core.failure import Failure
 from tui_chain.core.text import safe_text
 from tui_chain.engine.host_state import HostState
-from tui_chain.repair.kinds import Kind
+from tui_chain.repair.output_kinds import OutputKind
 from tui_chain.x509.crl import CrlScope
 
 if TYPE_CHECKING:
-    from tui_chain.revocation.collect import Crls
+    from tui_chain.x509.crl_set import CrlSet
 
 
 def repairing(work: Work, scope: CrlScope | None) -> Callable[[HostState], Awaitable[HostState]]:
@@ -30,7 +30,7 @@ def repairing(work: Work, scope: CrlScope | None) -> Callable[[HostState], Await
     if scope is None:
         return alone
     from tui_chain.engine.crl_questions import ask_crls
-    from tui_chain.revocation.fetches import CrlFetches
+    from tui_chain.revocation.crl import CrlFetches
 
     fetches = CrlFetches()
 
@@ -44,9 +44,9 @@ def refused_kind(kind: str, scope: CrlScope | None) -> Failure | None:
     """Why a kind of output cannot have the CRLs that were asked for, or None."""
     if scope is None:
         return None
-    from tui_chain.repair.crl_files import without_crls
+    from tui_chain.repair.output_kinds import without_crls
 
-    return without_crls(Kind(kind))
+    return without_crls(OutputKind(kind))
 
 
 def having_crls(states: Sequence[HostState]) -> list[HostState]:
@@ -54,12 +54,12 @@ def having_crls(states: Sequence[HostState]) -> list[HostState]:
     return [state for state in states if state.lists is not None]
 
 
-def crls_of(states: Sequence[HostState]) -> Crls | None:
+def crls_of(states: Sequence[HostState]) -> CrlSet | None:
     """The CRLs of all hosts as one, or None where there are none."""
     found = [state.lists for state in states if state.lists is not None]
     if not found:
         return None
-    from tui_chain.revocation.collect import joined  # every `fix` comes here, few have CRLs
+    from tui_chain.x509.crl_set import joined  # every `fix` comes here, few have CRLs
 
     return joined(found)
 
@@ -75,7 +75,7 @@ def crl_lines(state: HostState) -> Iterator[str]:
         for number, one in enumerate(found.lists):
             until = f"{one.crl.next_update:%Y-%m-%d %H:%M} UTC"
             yield f"  {'CRLs' if number == 0 else '':<10}{tick} {one.crl.issuer}  until {until}  [{one.source}]"
-        yield f"            {tick} verified with {found.scope.flag}: {family_names(found.verdicts)}"
+        yield f"            {tick} verified with {found.scope.flag}: {family_names(found.clients)}"
 
 
 def checking_words(path: Path, scope: CrlScope) -> str:

@@ -52,7 +52,7 @@ def put(path: Path, data: bytes, words: str, consent: Consent) -> Path | Failure
 def show_difference(plan: WritePlan) -> None:
     """Show what would change: the certificates, then the lines of a text."""
     certificates = plan.certificates()
-    say(f"  {certificates.words}")
+    say(f"  {certificates.summary}")
     _show(_changed(certificates))
     if plan.is_text:
         _show(plan.difference())

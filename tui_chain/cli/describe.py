@@ -15,7 +15,7 @@ from tui_chain.core.failure import Failure
 from tui_chain.core.status import Blame, Severity, Status
 from tui_chain.core.text import plural
 from tui_chain.engine.host_state import HostState, known_certificates, label_of, source_of
-from tui_chain.probe.asking import KeyType
+from tui_chain.probe.key_types import KeyType
 from tui_chain.probe.served import ServedChain
 from tui_chain.x509.certificate import Certificate
 

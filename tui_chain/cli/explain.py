@@ -11,8 +11,8 @@ import click
 
 from tui_chain.cli.output import FOUND, OK, USAGE, emit, fail
 from tui_chain.core.failure import Failure
-from tui_chain.diagnose.catalogue import FindingKind, markdown_table
-from tui_chain.diagnose.explain.explain import MAX_TEXT, Explanation, explain, explain_code
+from tui_chain.diagnose.explain.explanation import MAX_TEXT, Explanation, explain, explain_code
+from tui_chain.diagnose.findings.finding import FindingKind
 from tui_chain.results.explained import of_explanation
 
 
@@ -29,6 +29,8 @@ class FindingKindJSON(TypedDict):
 
 def run_listing() -> int:
     """Print the whole catalogue."""
+    from tui_chain.diagnose.findings.catalogue import markdown_table  # the rules come along
+
     emit(markdown_table().rstrip("\n"))
     return OK
 
@@ -78,9 +80,9 @@ def kind_lines(kind: FindingKind) -> Iterator[str]:
 def explanation_lines(found: Explanation) -> Iterator[str]:
     """The answer to an error text in words."""
     yield found.line
-    yield click.style(found.symptom.words, bold=True) + (f"  ({found.client})" if found.client else "")
+    yield click.style(found.symptom.message, bold=True) + (f"  ({found.client})" if found.client else "")
     yield "Likely causes, the likeliest first, each with the command that decides:"
     for number, cause in enumerate(found.causes, start=1):
         code = click.style(f"  [{cause.code}]", fg="bright_black") if cause.code else ""
-        yield f"  {number}. {cause.words}{code}"
+        yield f"  {number}. {cause.message}{code}"
         yield f"     {click.style(cause.command, fg='cyan')}"

@@ -15,10 +15,10 @@ from tui_chain.engine.journey import Journey
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from tui_chain.diagnose.endpoints import Row, Servers
+    from tui_chain.diagnose.findings.endpoints import EndpointResult, Servers
     from tui_chain.probe.served import ServedChain
     from tui_chain.repair.repair import Repair
-    from tui_chain.revocation.status import RevocationCheck
+    from tui_chain.x509.revocation import RevocationCheck
 
 _LOOK = {
     "good": ("✓", "green"),
@@ -67,9 +67,9 @@ def server_lines(servers: Servers | None) -> Iterator[str]:
     if not servers.differing:
         yield f"  servers   all {len(servers.rows)} answers agree"
         return
-    groups: dict[tuple[str, str], list[Row]] = {}
+    groups: dict[tuple[str, str], list[EndpointResult]] = {}
     for row in servers.rows:
-        groups.setdefault((row.variant.words, row.words), []).append(row)
+        groups.setdefault((row.variant.description, row.summary), []).append(row)
     width = max(len(variant) for variant, _ in groups)
     for number, ((variant, words), rows) in enumerate(groups.items()):
         times = f" ({len(rows)} times)" if len(rows) > 1 else ""
@@ -87,7 +87,7 @@ def revocation_lines(checks: tuple[RevocationCheck, ...] | None) -> Iterator[str
             glyph, colour = _LOOK[answer.status]
             title = "revoked?" if number == place == 0 else ""
             where = " ".join(part for part in (answer.means.value, answer.url) if part and part != "none")
-            words = f"{where}: {answer.words}" if where else answer.words
+            words = f"{where}: {answer.text}" if where else answer.text
             yield f"  {title:<10}{click.style(glyph, fg=colour)} {check.label}  {words}"
     if checks is not None and not checks:
         yield f"  {'revoked?':<10}the leaf's issuer is not at hand, so that no answer could be verified"

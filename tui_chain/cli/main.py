@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from tui_chain.cli.options import Options
 
 KINDS = ("client", "client+store", "links", "server", "java", "pkcs7", "der")
-"""Kinds of output; tui_chain.repair.kinds has their words."""
+"""Kinds of output; tui_chain.repair.output has their words."""
 FAULT = 70
 """Exit code of a fault of the product itself (EX_SOFTWARE of sysexits.h)."""
 INTERRUPTED = 130

@@ -18,7 +18,7 @@ from tui_chain.engine.journey import Clock, HostState, Journey, utc_now
 from tui_chain.net.host_list import Host, parse_arguments, read_host_file
 from tui_chain.net.lookup import NameLookup, lookup, lookup_with
 from tui_chain.net.target import Target, parse_target
-from tui_chain.pool.place import default_path
+from tui_chain.pool.database import default_path
 from tui_chain.pool.pool import Pool
 from tui_chain.resolve.files import FileCertificates, read_pool
 from tui_chain.trust.loading import load_trust_store
@@ -224,13 +224,13 @@ def _offline(options: Options, journey: Journey) -> Work | Failure:
     target = parse_target(options.host)
     if isinstance(target, Failure):
         return target
-    from tui_chain.probe.pasted import Brought, served_chain
+    from tui_chain.probe.pasted import GivenChain, served_chain
 
     piped = options.served == "-"
     data = read_stdin("served chain") if piped else read_file(Path(options.served), "served chain")
     if isinstance(data, Failure):
         return data
-    brought = Brought(target, data, "standard input" if piped else safe_text(options.served))
+    brought = GivenChain(target, data, "standard input" if piped else safe_text(options.served))
     served = served_chain(brought, at=journey.clock())
     if isinstance(served, Failure):
         return served

@@ -13,9 +13,9 @@ from tui_chain.cli.run import FOUND, OK, USAGE, emit, say
 from tui_chain.core.failure import Failure
 from tui_chain.core.text import plural, safe_text
 from tui_chain.engine.journey import utc_now
-from tui_chain.pool.ccadb import URL, Listing, read_listing
-from tui_chain.pool.entries import Added, Entry
-from tui_chain.pool.place import default_path
+from tui_chain.pool.ccadb import URL, IntermediateList, read_listing
+from tui_chain.pool.database import default_path
+from tui_chain.pool.entries import Added, PoolEntry
 from tui_chain.pool.pool import Pool, matching
 from tui_chain.repair.write import plan_write, write
 from tui_chain.x509.certificate import Certificate
@@ -68,7 +68,7 @@ def run_update(path: Path | None, url: str | None, file: Path | None, trust: str
     return _end(pool, _add(pool, _placed(listing, f"CCADB list {file or url or URL}")))
 
 
-def _placed(listing: Listing, place: str) -> list[tuple[Certificate, str]]:
+def _placed(listing: IntermediateList, place: str) -> list[tuple[Certificate, str]]:
     return [(certificate, place) for certificate in listing.certificates]
 
 
@@ -117,20 +117,20 @@ def run_list(path: Path | None, words: tuple[str, ...], *, as_json: bool) -> int
     return _end(pool, OK if entries or not words else FOUND)
 
 
-def _chosen(pool: Pool, words: tuple[str, ...]) -> tuple[Entry, ...] | Failure:
+def _chosen(pool: Pool, words: tuple[str, ...]) -> tuple[PoolEntry, ...] | Failure:
     entries = pool.entries()
     if isinstance(entries, Failure) or not words:
         return entries
     return tuple({entry.certificate.sha256: entry for word in words for entry in matching(entries, word)}.values())
 
 
-def _line(entry: Entry) -> str:
+def _line(entry: PoolEntry) -> str:
     one = entry.certificate
     until = f"{one.not_after:%Y-%m-%d}" if one.not_after is not None else "unreadable"
-    return f"{one.sha256[:16]}  until {until}  {one.subject}  [{entry.words}]"
+    return f"{one.sha256[:16]}  until {until}  {one.subject}  [{entry.first_origin}]"
 
 
-def _object(entry: Entry) -> dict[str, object]:
+def _object(entry: PoolEntry) -> dict[str, object]:
     one = entry.certificate
     return {
         "sha256": one.sha256,

@@ -19,7 +19,8 @@ from tui_chain.core.status import Status
 from tui_chain.core.text import plural, safe_text
 from tui_chain.engine.host_state import HostState, known_certificates
 from tui_chain.probe.served import ServedChain
-from tui_chain.repair.kinds import Kind, Output, make_output
+from tui_chain.repair.output import Output, make_output
+from tui_chain.repair.output_kinds import OutputKind
 from tui_chain.repair.repair import Repair
 from tui_chain.trust.loading import read_file
 from tui_chain.x509.crl import CrlScope
@@ -183,7 +184,7 @@ def _fix_code(state: HostState) -> int:
 def _deliver(options: Options, work: Work, states: list[HostState]) -> Path | Failure | None:
     """Write the file, or print it where none is named; None where there is nothing to write."""
     states = states if options.crl is None else having_crls(states)
-    repairs, crls = repairs_of(states, Kind(options.kind), work.journey.clock()), crls_of(states)
+    repairs, crls = repairs_of(states, OutputKind(options.kind), work.journey.clock()), crls_of(states)
     named = options.output is not None and options.output != STANDARD_OUTPUT
     if not repairs:
         if named and not options.as_json:
@@ -192,7 +193,7 @@ def _deliver(options: Options, work: Work, states: list[HostState]) -> Path | Fa
     refused = loss_refused(options, repairs)
     if refused is not None:
         return refused
-    output = make_output(Kind(options.kind), repairs, work.journey.trust, at=work.journey.clock(), crls=crls)
+    output = make_output(OutputKind(options.kind), repairs, work.journey.trust, at=work.journey.clock(), crls=crls)
     if isinstance(output, Failure):
         return output
     if options.output is not None and named:
@@ -210,7 +211,7 @@ def _deliver(options: Options, work: Work, states: list[HostState]) -> Path | Fa
 def loss_refused(options: Options, repairs: list[tuple[ServedChain, Repair]]) -> Failure | None:
     """Refuse a file in which an intermediate loses a limit, without consent; a server's chain file loses none."""
     losses = [loss for _, repair in repairs for loss in repair.losses]
-    if not losses or options.accept_lost_constraints or options.kind == Kind.SERVER:
+    if not losses or options.accept_lost_constraints or options.kind == OutputKind.SERVER:
         return None
     first = losses[0]
     words = f"In this file {first.certificate.label} would lose the {first.limit} of {first.limited_by.label}"
@@ -222,13 +223,13 @@ def loss_refused(options: Options, repairs: list[tuple[ServedChain, Repair]]) ->
     )
 
 
-def repairs_of(states: list[HostState], kind: Kind, at: datetime) -> list[tuple[ServedChain, Repair]]:
+def repairs_of(states: list[HostState], kind: OutputKind, at: datetime) -> list[tuple[ServedChain, Repair]]:
     """The hosts that have a proven repair, with what they serve; for clients their other servers are with them."""
     repairs = []
     for state in states:
         if state.proven is not None and isinstance(state.served, ServedChain):
             repairs.append((state.served, state.proven))
-            repairs += [] if kind is Kind.SERVER else standing_repairs(state, at)
+            repairs += [] if kind is OutputKind.SERVER else standing_repairs(state, at)
     return repairs
 
 

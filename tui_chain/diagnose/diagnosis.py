@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -11,19 +10,26 @@ from tui_chain.clients.handshake import HandshakeCode, handshake_refusals, key_k
 from tui_chain.clients.judge import Judge
 from tui_chain.clients.verdict import Verdict, Verdicts, refused
 from tui_chain.core.failure import Failure
+from tui_chain.core.finding_codes import FindingCode
 from tui_chain.core.status import Blame, Severity, Status
 from tui_chain.diagnose.case import Case, OtherStores, no_other_stores, uses_only_served
-from tui_chain.diagnose.catalogue import Finding
-from tui_chain.diagnose.network_rules import failure_finding, is_ended_by_alert
-from tui_chain.diagnose.rules import findings as rule_findings
+from tui_chain.diagnose.findings.certificate import certificate_findings, path_findings
+from tui_chain.diagnose.findings.families import family_findings
+from tui_chain.diagnose.findings.finding import Finding
+from tui_chain.diagnose.findings.handshake import handshake_findings
+from tui_chain.diagnose.findings.network import failure_finding, is_ended_by_alert, network_findings
+from tui_chain.diagnose.findings.served_chain import chain_findings, search_findings
+from tui_chain.diagnose.findings.trust import trust_findings
 from tui_chain.diagnose.status import blame_of, status_of
 from tui_chain.paths.search import MissingIssuer, Path, Search, find_paths
 from tui_chain.probe.served import ServedChain
 from tui_chain.trust.store import TrustStore
 from tui_chain.x509.certificate import Certificate
+from tui_chain.x509.ocsp import read_response
+from tui_chain.x509.revocation import Means, Revocation
 from tui_chain.x509.signatures import SignatureProver
 
-_SPEAKS_TLS = frozenset({"alert", "tls"})
+_SPEAKS_TLS = frozenset({FindingCode.ALERT, FindingCode.TLS})
 """Kinds of a failed probe whose server answered in TLS; all that any family offers was offered to it."""
 
 
@@ -32,7 +38,7 @@ class Diagnosis:
     """What is wrong with a host, how bad, and whose fault.
 
     `path` is the certification path it speaks of, leaf first, good or not, or None. `verdicts` are what the
-    client families say of the chain as served with the trust store. `forgotten` are the certificates of the
+    client families say of the chain as served with the trust store. `not_sent` are the certificates of the
     path that the server did not send and the trust store does not have. `store` is that store's name, where there
     was a chain to judge.
     """
@@ -43,7 +49,7 @@ class Diagnosis:
     search: Search = field(default_factory=Search)
     path: Path | None = None
     verdicts: Verdicts = field(default_factory=dict)
-    forgotten: tuple[Certificate, ...] = ()
+    not_sent: tuple[Certificate, ...] = ()
     store: str = ""
 
     @property
@@ -71,30 +77,19 @@ class Diagnosis:
         return tuple(found for found in self.findings if found.at == certificate.sha256)
 
 
-StapleReader = Callable[[bytes, Certificate, Certificate, datetime], bool | None]
-"""Reads an OCSP response (DER) on a certificate from its issuer at an aware time."""
-
-
-def no_staple(_staple: bytes, _leaf: Certificate, _issuer: Certificate, _at: datetime) -> bool | None:
-    """Take no staple into account."""
-    return None
-
-
 @dataclass(frozen=True, eq=False)
 class Diagnoser:
     """Diagnoses served chains against one trust store, remembering signatures and the store's OpenSSL form.
 
     `others` gives the public stores beside it; they are asked for only where a path ends at an unknown root.
     `confirmed` are the SHA-256s of private roots that the user vouched for in this run: they end paths, but what
-    needs one is never `complete`, since the store's clients lack it. `reads_staple` says of a stapled OCSP response
-    whether its certificate is good, and None where it does not hold.
+    needs one is never `complete`, since the store's clients lack it.
     """
 
     trust: TrustStore
     prover: SignatureProver = field(default_factory=SignatureProver)
     others: OtherStores = no_other_stores
     confirmed: frozenset[str] = frozenset()
-    reads_staple: StapleReader = no_staple
     judge: Judge = field(init=False)
 
     def __post_init__(self) -> None:
@@ -114,7 +109,7 @@ class Diagnoser:
         verdicts: Verdicts = {**self._verdicts(served, at), **no_handshake}
         case = Case(served, search, path, at, self.trust, self.prover, verdicts, self.others, no_handshake)
         status = status_of(verdicts, no_handshake, case)
-        findings = rule_findings(case, status)
+        findings = all_findings(case, status)
         blame = blame_of(status, findings, case, verdicts)
         forgotten = self._forgotten(path, served)
         return Diagnosis(status, blame, by_severity(findings), search, path, verdicts, forgotten, self.trust.name)
@@ -131,11 +126,13 @@ class Diagnoser:
         leaf, *others = served.certificates
         issuers = (*others, *self.trust.issuers_of(leaf))
         issuer = next((one for one in issuers if self.prover.signed(leaf, one)), None)
-        good = self.reads_staple(served.staple or b"", leaf, issuer, at) if issuer is not None else None
-        if good is None:
+        if issuer is None:
             return without
-        if not good:
+        status = read_response(served.staple or b"", leaf, issuer, at=at, means=Means.STAPLE).status
+        if status is Revocation.REVOKED:
             return refused("REVOKED", "its stapled OCSP response says that it was revoked", leaf.sha256)
+        if status is not Revocation.GOOD:
+            return without
         return self.judge.stapled_verdict(ders, host=served.host, at=at)
 
     def _anchors(self, at_hand: tuple[Certificate, ...]) -> TrustStore:
@@ -163,6 +160,20 @@ def _no_handshake(served: ServedChain) -> Verdicts:
     }
 
 
+def all_findings(case: Case, status: Status) -> tuple[Finding, ...]:
+    """The findings on a host that was reached, in the order in which the rules speak."""
+    return (
+        *path_findings(case),
+        *search_findings(case),
+        *trust_findings(case),
+        *chain_findings(case),
+        *certificate_findings(case),
+        *network_findings(case),
+        *handshake_findings(case),
+        *family_findings(case, status),
+    )
+
+
 def choose_path(search: Search, served: ServedChain) -> Path | None:
     """Take the first good path that needs nothing but what was served, else the best there is."""
     whole = [path for path in search.good if uses_only_served(path, served)]
@@ -174,8 +185,8 @@ def unreachable(failure: Failure) -> Diagnosis:
     found = failure_finding(failure)
     if failure.kind not in _SPEAKS_TLS:
         return Diagnosis(Status.UNREACHABLE, found.kind.blame, (found,))
-    words = failure.message[:1].lower() + failure.message[1:].rstrip(".")
-    refusal = refused(HandshakeCode.HANDSHAKE_FAILURE, words)
+    reason = failure.message[:1].lower() + failure.message[1:].rstrip(".")
+    refusal = refused(HandshakeCode.HANDSHAKE_FAILURE, reason)
     verdicts: Verdicts = {family.value: refusal for family in FamilyId}
     return Diagnosis(Status.REFUSED, found.kind.blame, (found,), verdicts=verdicts)
 

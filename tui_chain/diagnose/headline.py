@@ -5,32 +5,33 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from tui_chain.clients.families import FAMILIES, family_names
+from tui_chain.core.finding_codes import FindingCode
 from tui_chain.core.status import Blame, Severity, Status
 from tui_chain.core.text import plural
 
 if TYPE_CHECKING:
     from tui_chain.clients.verdict import Verdicts
-    from tui_chain.diagnose.catalogue import Finding
     from tui_chain.diagnose.diagnosis import Diagnosis
+    from tui_chain.diagnose.findings.finding import Finding
 
 _FIRST = {
-    "missing-issuer": "the server does not send its intermediate certificate",
-    "issuer-unknown": "the issuer of the last certificate sent is neither sent nor trusted",
-    "untrusted-root": "the trust store does not have the root",
-    "rejected": "the trust file rejects the CA that it needs",
-    "self-signed": "the server's certificate is self-signed",
-    "host-mismatch": "the certificate is for another name",
-    "no-san": "the certificate names its host only in the common name",
-    "ip-as-dns-name": "the IP address stands among the DNS names",
-    "anchor-expired": "the root in the trust store has expired",
-    "revoked": "a certificate was revoked",
-    "backend-broken": "one of several servers is broken",
-    "key-type-broken": "the chain of one key type is broken",
-    "chain-too-large": "the chain is larger than clients take",
-    "clients-refuse": "no client finds the good path in what the server sends",
-    "leaf-not-first": "the server does not send its own certificate first",
+    FindingCode.MISSING_ISSUER: "the server does not send its intermediate certificate",
+    FindingCode.ISSUER_UNKNOWN: "the issuer of the last certificate sent is neither sent nor trusted",
+    FindingCode.UNTRUSTED_ROOT: "the trust store does not have the root",
+    FindingCode.REJECTED: "the trust file rejects the CA that it needs",
+    FindingCode.SELF_SIGNED: "the server's certificate is self-signed",
+    FindingCode.HOST_MISMATCH: "the certificate is for another name",
+    FindingCode.NO_SAN: "the certificate names its host only in the common name",
+    FindingCode.IP_AS_DNS_NAME: "the IP address stands among the DNS names",
+    FindingCode.ANCHOR_EXPIRED: "the root in the trust store has expired",
+    FindingCode.REVOKED: "a certificate was revoked",
+    FindingCode.BACKEND_BROKEN: "one of several servers is broken",
+    FindingCode.KEY_TYPE_BROKEN: "the chain of one key type is broken",
+    FindingCode.CHAIN_TOO_LARGE: "the chain is larger than clients take",
+    FindingCode.CLIENTS_REFUSE: "no client finds the good path in what the server sends",
+    FindingCode.LEAF_NOT_FIRST: "the server does not send its own certificate first",
 }
-_DATES = {"expired": "has expired", "not-yet-valid": "is not valid yet"}
+_DATES = {FindingCode.EXPIRED: "has expired", FindingCode.NOT_YET_VALID: "is not valid yet"}
 MAX_NAMED = 3
 """Families that are named before the others are only counted."""
 
@@ -54,11 +55,11 @@ def headline(diagnosis: Diagnosis, status: Status, repair: Proven | None = None)
     if status is Status.REFUSED:
         return f"no client can shake hands with the server: {_first_error(diagnosis.verdicts)}"
     if status is Status.PARTIAL:
-        return partial_words(diagnosis.verdicts)
+        return partial_headline(diagnosis.verdicts)
     return _wrong(diagnosis)
 
 
-def partial_words(verdicts: Verdicts) -> str:
+def partial_headline(verdicts: Verdicts) -> str:
     """Say how many families accept, who refuses with the first error, and how many more refuse with another."""
     refusing = {name: verdict for name, verdict in verdicts.items() if not verdict.ok}
     first = next(iter(refusing.values()), None)
@@ -66,8 +67,8 @@ def partial_words(verdicts: Verdicts) -> str:
     others = len(refusing) - len(alike)
     more = f"; {others} more refuse{'' if others > 1 else 's'} for another reason" if others else ""
     accepted = len(verdicts) - len(refusing)
-    words = f"accepted by {accepted} of {len(verdicts)} client families; refused by {_names(alike)}"
-    return f"{words}: {_first_error(refusing)}{more}"
+    counts = f"accepted by {accepted} of {len(verdicts)} client families; refused by {_names(alike)}"
+    return f"{counts}: {_first_error(refusing)}{more}"
 
 
 def _names(families: list[str]) -> str:
@@ -87,10 +88,10 @@ def _first_error(verdicts: Verdicts) -> str:
 def _repairable(diagnosis: Diagnosis, verdicts: Verdicts) -> str:
     passed = sum(verdict.ok for verdict in verdicts.values())
     works = f"works for {passed} of {len(verdicts)} client families with the bundle"
-    if not diagnosis.forgotten:
+    if not diagnosis.not_sent:
         return works
-    names = ", ".join(certificate.label for certificate in diagnosis.forgotten[:2])
-    more = f" and {len(diagnosis.forgotten) - 2} more" if len(diagnosis.forgotten) > 2 else ""
+    names = ", ".join(certificate.label for certificate in diagnosis.not_sent[:2])
+    more = f" and {len(diagnosis.not_sent) - 2} more" if len(diagnosis.not_sent) > 2 else ""
     return f"the server does not send {names}{more}; {works}"
 
 
@@ -100,12 +101,12 @@ def _wrong(diagnosis: Diagnosis) -> str:
     fatal = [found for found in diagnosis.findings if found.severity is Severity.FATAL]
     if diagnosis.status is Status.UNREACHABLE or not fatal:
         return _clause(fatal[0].message) if fatal else f"no client accepts it: {_first_error(diagnosis.verdicts)}"
-    words = [_words(diagnosis, found) for found in fatal]
-    unique = list(dict.fromkeys(words))
+    phrases = [_phrase(diagnosis, found) for found in fatal]
+    unique = list(dict.fromkeys(phrases))
     return unique[0] if len(unique) == 1 else f"{unique[0]}, and {unique[1]}"
 
 
-def _words(diagnosis: Diagnosis, found: Finding) -> str:
+def _phrase(diagnosis: Diagnosis, found: Finding) -> str:
     if found.code in _DATES:
         return f"{_whose(diagnosis, found.at)} {_DATES[found.code]}"
     return _FIRST.get(found.code, _clause(found.kind.message))
@@ -131,7 +132,7 @@ def _clause(sentence: str) -> str:
 def _complete(diagnosis: Diagnosis) -> str:
     fatal = next((found for found in diagnosis.findings if found.severity is Severity.FATAL), None)
     if fatal is not None:
-        return f"accepted where it was asked first, but {_words(diagnosis, fatal)}"
+        return f"accepted where it was asked first, but {_phrase(diagnosis, fatal)}"
     accepted = f"accepted by all {len(FAMILIES)} client families"
     risks = sum(found.severity is Severity.RISK for found in diagnosis.findings)
     notes = sum(found.severity is Severity.COSMETIC for found in diagnosis.findings)

@@ -9,13 +9,13 @@ from tui_chain.clients.judge import OPENSSL_SETTINGS
 from tui_chain.clients.verdict import Verdicts
 from tui_chain.core.status import Blame, Severity, Status
 from tui_chain.diagnose.case import Case, uses_only_served
-from tui_chain.diagnose.catalogue import Finding
-from tui_chain.diagnose.kinds.handshake import HANDSHAKE
-from tui_chain.diagnose.trust_rules import is_staging, rejected_issuer, sound_dead_ends
+from tui_chain.diagnose.findings import handshake
+from tui_chain.diagnose.findings.finding import Finding
+from tui_chain.diagnose.findings.trust import is_staging, rejected_issuer, sound_dead_ends
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.signatures import SignatureProver
 
-HANDSHAKE_CODES = frozenset(kind.code for kind in HANDSHAKE)
+HANDSHAKE_CODES = frozenset(kind.code for kind in handshake.KINDS)
 """Findings on the handshake."""
 _OF_THE_STORE = frozenset({2, 28, "ca-file", "CA_FILE", "trust store"})
 """Codes that speak of the trust file: it lacks the issuer of an issuer in it (X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT),

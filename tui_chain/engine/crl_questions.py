@@ -8,17 +8,17 @@ from dataclasses import replace
 from tui_chain.clients.judge import Judge
 from tui_chain.core.failure import Failure
 from tui_chain.core.status import Status
-from tui_chain.diagnose.endpoints import with_servers
+from tui_chain.diagnose.findings.endpoints import with_servers
+from tui_chain.diagnose.findings.revocation import with_revocation
 from tui_chain.engine.journey import HostState, Journey, source_of
 from tui_chain.net.addresses import allowed_reach
-from tui_chain.repair.proof import Proof, accepted
+from tui_chain.repair.proof import BundleProof, accepted
 from tui_chain.repair.repair import Repair, standing_repair
-from tui_chain.revocation.collect import CrlCollector, Crls, proven
-from tui_chain.revocation.fetches import CrlFetches
-from tui_chain.revocation.findings import with_revocation
-from tui_chain.revocation.refusals import LEAF_ALONE, Revoked
-from tui_chain.revocation.status import RevocationCheck
+from tui_chain.revocation.collect import LEAF_ALONE, CrlCollector, Revoked
+from tui_chain.revocation.crl import CrlFetches
 from tui_chain.x509.crl import CrlScope
+from tui_chain.x509.crl_set import CrlSet
+from tui_chain.x509.revocation import RevocationCheck
 
 _HINTS = {CrlScope.CHAIN: f"{LEAF_ALONE}.", CrlScope.LEAF: "Leave CRLs out."}
 
@@ -64,7 +64,7 @@ def _standing(journey: Journey, state: HostState) -> Repair | Failure | None:
 
 async def collect_crls(
     journey: Journey, state: HostState, scope: CrlScope = CrlScope.CHAIN, fetches: CrlFetches | None = None
-) -> Crls | Failure:
+) -> CrlSet | Failure:
     """Fetch, check and prove the CRLs of the path of a host that has a proven repair.
 
     Fetches keep to the bounds and the consent of AIA, as for `ask_revocation`; lists of the user's own files count
@@ -86,12 +86,13 @@ async def collect_crls(
     if isinstance(found, Failure):
         return found
     # OpenSSL takes a second for lists of some MiB: not on the event loop
-    return await asyncio.to_thread(_proven, found, repair, Proof(served, accepted(repair.verdicts), at))
+    return await asyncio.to_thread(_proven, found, repair, BundleProof(served, accepted(repair.verdicts), at))
 
 
-def _proven(found: Crls, repair: Repair, proof: Proof) -> Crls | Failure:
+def _proven(found: CrlSet, repair: Repair, proof: BundleProof) -> CrlSet | Failure:
     judge = Judge.of(repair.bundle.certificates, found.crls, found.scope)
     refused = proof.crl_refusal(judge, found.scope)
     if refused is not None:
         return Failure("crl", f"The CRLs do not work: {refused}.", _HINTS[found.scope])
-    return proven(found, proof.crl_verdicts(judge, found.scope))
+    clients = {name: verdict.ok for name, verdict in proof.crl_verdicts(judge, found.scope).items()}
+    return replace(found, clients=clients)

@@ -12,18 +12,18 @@ from tui_chain.core.status import Status
 from tui_chain.net.target import Target
 
 if TYPE_CHECKING:
-    from tui_chain.diagnose.catalogue import Finding
     from tui_chain.diagnose.diagnosis import Diagnosis
-    from tui_chain.diagnose.endpoints import Servers
+    from tui_chain.diagnose.findings.endpoints import Servers
+    from tui_chain.diagnose.findings.finding import Finding
     from tui_chain.livetest.request import LiveTest
     from tui_chain.probe.served import ServedChain
     from tui_chain.repair.bundle import Bundle
-    from tui_chain.repair.choice import Choice
+    from tui_chain.repair.path_choice import PathChoice
     from tui_chain.repair.repair import Repair
-    from tui_chain.resolve.tries import Resolution
-    from tui_chain.revocation.collect import Crls
-    from tui_chain.revocation.status import RevocationCheck
+    from tui_chain.resolve.resolution import Resolution
     from tui_chain.x509.certificate import Certificate
+    from tui_chain.x509.crl_set import CrlSet
+    from tui_chain.x509.revocation import RevocationCheck
 
 Clock = Callable[[], datetime]
 
@@ -48,17 +48,17 @@ class HostState:
     resolution: Resolution | None = None
     repair: Repair | Failure | None = None
     live_test: LiveTest | None = None
-    choice: Choice | None = None
+    choice: PathChoice | None = None
     servers: Servers | None = None
     revocation: tuple[RevocationCheck, ...] | None = None
-    crls: Crls | Failure | None = None
+    crls: CrlSet | Failure | None = None
 
     def with_served(self, served: ServedChain | Failure | None, diagnosis: Diagnosis | None) -> HostState:
         """The host newly probed; what rested on the old chain is gone."""
         return HostState(self.target, self.label, served, diagnosis)
 
     def with_repair(
-        self, resolution: Resolution, repair: Repair | Failure, choice: Choice | None = None
+        self, resolution: Resolution, repair: Repair | Failure, choice: PathChoice | None = None
     ) -> HostState:
         """The host newly resolved, or newly chosen for; an old live test and old CRLs are gone."""
         return replace(self, resolution=resolution, repair=repair, live_test=None, choice=choice, crls=None)
@@ -74,11 +74,11 @@ class HostState:
             return self.diagnosis
         found = self.resolution.diagnosis
         if self.servers is not None:
-            from tui_chain.diagnose.endpoints import with_servers
+            from tui_chain.diagnose.findings.endpoints import with_servers
 
             found = with_servers(found, self.servers)
         if self.revocation is not None:
-            from tui_chain.revocation.findings import with_revocation
+            from tui_chain.diagnose.findings.revocation import with_revocation
 
             # an issuer that was found makes no revoked certificate good
             found = with_revocation(found, self.revocation)
@@ -119,7 +119,7 @@ class HostState:
         return bool(bad) and any(one.sha256 in bad for one in self.repair.path.certificates)
 
     @property
-    def lists(self) -> Crls | None:
+    def lists(self) -> CrlSet | None:
         """The CRLs that were gathered and proven, or None."""
         return None if isinstance(self.crls, Failure) else self.crls
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
@@ -16,12 +15,12 @@ from tui_chain.engine.host_state import Clock, HostState, source_of, utc_now
 from tui_chain.net.lookup import NameLookup, lookup
 from tui_chain.probe.probe import Prober
 from tui_chain.probe.served import ServedChain
-from tui_chain.repair.choice import ANY, Choice
+from tui_chain.repair.path_choice import ANY, PathChoice
 from tui_chain.repair.repair import build_repair
 from tui_chain.resolve.files import FileCertificates
-from tui_chain.resolve.resolve import Resolver
+from tui_chain.resolve.resolution import IssuerLookup
+from tui_chain.resolve.resolver import Resolver
 from tui_chain.resolve.sources import OtherHosts, Pooled, Served, Siblings, Source, Stores
-from tui_chain.resolve.tries import Try
 from tui_chain.trust.public_stores import PublicStores
 from tui_chain.trust.store import TrustStore
 from tui_chain.x509.signatures import SignatureProver
@@ -32,30 +31,19 @@ if TYPE_CHECKING:
     from tui_chain.pool.pool import Pool
     from tui_chain.repair.alternatives import Alternative
     from tui_chain.repair.candidates import Gap
-    from tui_chain.resolve.answers import Answers
+    from tui_chain.resolve.aia_cache import AIACache
     from tui_chain.resolve.consent import Consent
-    from tui_chain.x509.certificate import Certificate
 
-__all__ = ["NO_FILES", "Clock", "Heard", "HostState", "Journey", "Step", "source_of", "utc_now"]
+__all__ = ["Clock", "Heard", "HostState", "Journey", "Step", "source_of", "utc_now"]
 
 Step = Callable[[str], None]
-Heard = Callable[[Try], None]
-NO_FILES = FileCertificates()
+Heard = Callable[[IssuerLookup], None]
 NOTHING_SET: Mapping[str, str] = MappingProxyType({})
 """The environment of one who has none."""
 
 
 def _quiet(_: object) -> None:
     """A listener that does not care."""
-
-
-def _is_staple_good(staple: bytes, leaf: Certificate, issuer: Certificate, at: datetime) -> bool | None:
-    """Whether a stapled OCSP response calls the leaf good; None where it does not hold."""
-    from tui_chain.revocation.ocsp import read_response
-    from tui_chain.revocation.status import Means, Revocation
-
-    said = read_response(staple, leaf, issuer, at=at, means=Means.STAPLE).status
-    return {Revocation.GOOD: True, Revocation.REVOKED: False}.get(said)
 
 
 @dataclass
@@ -83,17 +71,15 @@ class Journey:
     prober: Prober = field(init=False)
 
     def __post_init__(self) -> None:
-        self.diagnoser = Diagnoser(
-            self.trust, SignatureProver(), PublicStores(self.trust.name), reads_staple=_is_staple_good
-        )
+        self.diagnoser = Diagnoser(self.trust, SignatureProver(), PublicStores(self.trust.name))
         self.prober = Prober(self.clock, self.timeout, name_lookup=self.name_lookup)
 
     @cached_property
-    def answers(self) -> Answers:
+    def answers(self) -> AIACache:
         """What AIA addresses answered, for all hosts; loaded by the first host that has to ask one."""
-        from tui_chain.resolve.answers import Answers
+        from tui_chain.resolve.aia_cache import AIACache
 
-        return Answers()
+        return AIACache()
 
     async def probe(self, state: HostState, progress: Step = _quiet) -> HostState:
         """Stages 1 and 2: reach the host and diagnose what it served."""
@@ -105,17 +91,17 @@ class Journey:
         """Stage 2 alone, for a chain that is at hand."""
         return state.with_served(served, self.diagnoser.diagnose(served, at=self.clock()))
 
-    async def fix(self, state: HostState, heard: Heard = _quiet, *, pasted: FileCertificates = NO_FILES) -> HostState:
+    async def fix(self, state: HostState, heard: Heard = _quiet) -> HostState:
         """Stages 3 and 4: find missing links, build a bundle, prove it. A host not reached stays as it is.
 
-        `pasted` are certificates that the user gave for this host; what was chosen before is dropped.
+        What was chosen before is dropped.
         """
         if not isinstance(state.served, ServedChain) or state.diagnosis is None:
             return state
         at = self.clock()
         resolver = Resolver(
             self.diagnoser, at, self.pool, self.allow_private_aia, self.offline, heard,
-            self._sources(state.served), pasted, lambda: self.answers, self.consent,
+            self._sources(state.served), lambda: self.answers, self.consent,
         )  # fmt: skip
         resolution = await resolver.resolve(state.served, state.diagnosis)
         fixed = state.with_repair(resolution, build_repair(state.served, resolution, at=at))
@@ -133,12 +119,12 @@ class Journey:
 
     async def _learn(self, state: HostState) -> None:
         if self.certificate_pool is not None and self.certificate_pool.learning and state.verdict is not None:
-            from tui_chain.resolve.learn import learn
+            from tui_chain.resolve.sources import learn
 
             sources = state.resolution.sources if state.resolution is not None else {}
             await learn(self.certificate_pool, state.verdict, self.trust, str(state.target), sources, self.clock())
 
-    def choose(self, state: HostState, choice: Choice) -> HostState:
+    def choose(self, state: HostState, choice: PathChoice) -> HostState:
         """Stage 4 again with what the user chose; nothing is searched."""
         if not isinstance(state.served, ServedChain) or state.resolution is None:
             return state

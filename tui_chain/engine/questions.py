@@ -6,24 +6,24 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from tui_chain.core.failure import Failure
+from tui_chain.core.finding_codes import FindingCode
 from tui_chain.core.status import Blame
 from tui_chain.diagnose.case import longest_trail
-from tui_chain.diagnose.catalogue import finding
 from tui_chain.diagnose.diagnosis import Diagnosis, by_severity
-from tui_chain.diagnose.endpoints import Servers, compare, with_servers
-from tui_chain.diagnose.interception import End, shared_ends, unknown_end
+from tui_chain.diagnose.findings.endpoints import Servers, compare, with_servers
+from tui_chain.diagnose.findings.interception import SHARED_UNKNOWN_ROOT, End, shared_ends, unknown_end
+from tui_chain.diagnose.findings.revocation import with_revocation
 from tui_chain.engine.journey import HostState, Journey
 from tui_chain.net.addresses import Reach, allowed_reach, reach
 from tui_chain.probe.served import ServedChain
-from tui_chain.probe.variants import Answer, Wanted, ask_variants
+from tui_chain.probe.variants import VariantResult, Wanted, ask_variants
 from tui_chain.revocation.check import RevocationClient
-from tui_chain.revocation.findings import with_revocation
 from tui_chain.x509.certificate import Certificate
 
-AnswerHeard = Callable[[Answer], None]
+AnswerHeard = Callable[[VariantResult], None]
 
 
-def _deaf(_: Answer) -> None:
+def _deaf(_: VariantResult) -> None:
     """A listener that does not care."""
 
 
@@ -100,7 +100,7 @@ def _end(state: HostState) -> End | None:
     return unknown_end(diagnosis.search)
 
 
-_PUBLIC_ELSEWHERE = {"root-only-in-system", "root-only-in-certifi"}
+_PUBLIC_ELSEWHERE = {FindingCode.ROOT_ONLY_IN_SYSTEM, FindingCode.ROOT_ONLY_IN_CERTIFI}
 
 
 def _with_shared(state: HostState, shared: Mapping[End, tuple[str, ...]]) -> HostState:
@@ -108,8 +108,8 @@ def _with_shared(state: HostState, shared: Mapping[End, tuple[str, ...]]) -> Hos
     if end is None or end not in shared or diagnosis is None:
         return state
     others = [host for host in shared[end] if host != state.target.host]
-    told = finding(
-        "shared-unknown-root", None, f"{', '.join(others[:4])} {'ends' if len(others) == 1 else 'end'} there too."
+    told = SHARED_UNKNOWN_ROOT.finding(
+        None, f"{', '.join(others[:4])} {'ends' if len(others) == 1 else 'end'} there too."
     )
     changed = replace(diagnosis, findings=by_severity((*diagnosis.findings, told)), blame=Blame.INTERCEPTION)
     return replace(state, diagnosis=changed)

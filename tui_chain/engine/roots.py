@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui_chain.core.failure import Failure
+from tui_chain.core.finding_codes import FindingCode
 from tui_chain.core.status import Blame
 from tui_chain.core.text import colon_hex, safe_text
 from tui_chain.diagnose.diagnosis import Diagnosis
-from tui_chain.diagnose.interception import vendor_of
+from tui_chain.diagnose.findings.interception import vendor_of
 from tui_chain.repair.bundle import comment
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.formats.pem import to_pem
@@ -68,7 +69,7 @@ def private_root(diagnosis: Diagnosis) -> Certificate | None:
     """
     if diagnosis.path is not None:
         return None
-    rejected = {found.at for found in diagnosis.findings if found.code == "rejected"}
+    rejected = {found.at for found in diagnosis.findings if found.code == FindingCode.REJECTED}
     roots = (trail[-1] for trail in diagnosis.search.untrusted if len(trail) > 1)
     return next((root for root in roots if root.sha256 not in rejected), None)
 

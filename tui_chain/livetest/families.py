@@ -25,6 +25,7 @@ from tui_chain.livetest.tunnel import ProxyTrouble
 from tui_chain.net.starttls.conversation import StartTLSRefused
 from tui_chain.net.starttls.registry import start_tls
 from tui_chain.net.target import Target
+from tui_chain.probe.family_offers import make_offer
 from tui_chain.probe.handshake import (
     ClientSide,
     Handshake,
@@ -33,7 +34,6 @@ from tui_chain.probe.handshake import (
     offering_context,
     probing_context,
 )
-from tui_chain.probe.offers import make_offer
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.crl import CrlScope
 

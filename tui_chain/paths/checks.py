@@ -9,6 +9,7 @@ from functools import cached_property
 
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
 
+from tui_chain.core.finding_codes import FindingCode
 from tui_chain.paths.constraints import ConstrainedName, NameRules, constrained_names, rules_of
 from tui_chain.paths.index import Chain
 from tui_chain.paths.issuing import key_id_misfit
@@ -47,7 +48,7 @@ SERVER_USES = frozenset({"1.3.6.1.5.5.7.3.1", "2.16.840.1.113730.4.1", "1.3.6.1.
 class PathProblem:
     """A rule that a path breaks: the finding's code, the certificate it sits on, and the detail in words."""
 
-    code: str
+    code: FindingCode
     certificate: Certificate
     detail: str
 
@@ -133,7 +134,9 @@ class PathChecker:
     def _settings(self, certificate: Certificate) -> Iterator[PathProblem]:
         """What the owner of the trust store wrote beside a certificate (X509_CERT_AUX)."""
         if certificate.der in self.rejected:
-            yield PathProblem("rejected", certificate, "the settings beside it do not trust it for TLS servers")
+            yield PathProblem(
+                FindingCode.REJECTED, certificate, "the settings beside it do not trust it for TLS servers"
+            )
 
     def _constrained(self, issuer: Certificate, lower: Certificate) -> Problems:
         """RFC 5280 section 4.2.1.10; the problem sits on the certificate whose name is forbidden."""
@@ -142,7 +145,11 @@ class PathChecker:
             rules, names = self._rules_of(issuer), self._names_of(lower)
             self.comparisons += 0 if rules is None else rules.comparisons(names)
             violation = rules and rules.violation(names)
-            found = PathProblem("name-constraints", lower, f"{violation}: {issuer.label}") if violation else None
+            found = (
+                PathProblem(FindingCode.NAME_CONSTRAINTS, lower, f"{violation}: {issuer.label}")
+                if violation
+                else None
+            )
             self._violations[pair] = () if found is None else (found,)
         return self._violations[pair]
 
@@ -162,11 +169,11 @@ def date_problem(certificate: Certificate, at: datetime) -> Iterator[PathProblem
     """Say that `certificate` is expired, not yet valid, or has dates that cannot be read (RFC 5280 section 6.1.3)."""
     start, end = certificate.not_before, certificate.not_after
     if start is None or end is None:
-        yield PathProblem("unreadable", certificate, "its dates cannot be read")
+        yield PathProblem(FindingCode.UNREADABLE, certificate, "its dates cannot be read")
     elif at > end:
-        yield PathProblem("expired", certificate, f"it expired on {end:%Y-%m-%d %H:%M} UTC")
+        yield PathProblem(FindingCode.EXPIRED, certificate, f"it expired on {end:%Y-%m-%d %H:%M} UTC")
     elif at < start:
-        yield PathProblem("not-yet-valid", certificate, f"it is valid from {start:%Y-%m-%d %H:%M} UTC")
+        yield PathProblem(FindingCode.NOT_YET_VALID, certificate, f"it is valid from {start:%Y-%m-%d %H:%M} UTC")
 
 
 def _of_any(certificate: Certificate, at: datetime) -> Iterator[PathProblem]:
@@ -176,16 +183,18 @@ def _of_any(certificate: Certificate, at: datetime) -> Iterator[PathProblem]:
     yield from _purpose(certificate)
     weak = weak_key(certificate)
     if weak:
-        yield PathProblem("weak-key", certificate, weak)
+        yield PathProblem(FindingCode.WEAK_KEY, certificate, weak)
     unknown = ", ".join(certificate.unhandled_critical)
     if unknown:
-        yield PathProblem("critical-extension", certificate, f"clients do not know its critical extension {unknown}")
+        yield PathProblem(
+            FindingCode.CRITICAL_EXTENSION, certificate, f"clients do not know its critical extension {unknown}"
+        )
 
 
 def _extensions_read(certificate: Certificate) -> Iterator[PathProblem]:
     fault = extension_fault(certificate)
     if fault:
-        yield PathProblem("unreadable", certificate, f"its extensions cannot be read ({fault})")
+        yield PathProblem(FindingCode.UNREADABLE, certificate, f"its extensions cannot be read ({fault})")
 
 
 def _host(leaf: Certificate, host: str) -> Iterator[PathProblem]:
@@ -194,10 +203,10 @@ def _host(leaf: Certificate, host: str) -> Iterator[PathProblem]:
     if names.covers(host) or may_hide(leaf, ALTERNATIVE_NAME):
         return
     if not names:
-        yield PathProblem("host-mismatch", leaf, "it names no host at all (no subjectAltName)")
+        yield PathProblem(FindingCode.HOST_MISMATCH, leaf, "it names no host at all (no subjectAltName)")
         return
     shown = ", ".join(names.texts()[:4]) + (", …" if len(names.texts()) > 4 else "")
-    yield PathProblem("host-mismatch", leaf, f"it is for {shown}")
+    yield PathProblem(FindingCode.HOST_MISMATCH, leaf, f"it is for {shown}")
 
 
 def _purpose(certificate: Certificate) -> Iterator[PathProblem]:
@@ -207,38 +216,44 @@ def _purpose(certificate: Certificate) -> Iterator[PathProblem]:
         return
     if certificate.for_servers:
         yield PathProblem(
-            "purpose", certificate, "it is for any use but does not name TLS servers, which OpenSSL asks for"
+            FindingCode.PURPOSE,
+            certificate,
+            "it is for any use but does not name TLS servers, which OpenSSL asks for",
         )
     else:
-        yield PathProblem("purpose", certificate, "its extended key usage does not allow TLS servers")
+        yield PathProblem(FindingCode.PURPOSE, certificate, "its extended key usage does not allow TLS servers")
 
 
 def _serving(leaf: Certificate) -> Iterator[PathProblem]:
     """A server's key has to sign, agree on or decipher a key (RFC 5280 section 4.2.1.3, RFC 8446 section 4.4.2.2)."""
     usage = leaf.key_usage
     if usage and not (usage.digital_signature or usage.key_encipherment or usage.key_agreement):
-        yield PathProblem("purpose", leaf, "its keyUsage does not allow what a TLS server does with its key")
+        yield PathProblem(
+            FindingCode.PURPOSE, leaf, "its keyUsage does not allow what a TLS server does with its key"
+        )
 
 
 def _authority(issuer: Certificate) -> Iterator[PathProblem]:
     """RFC 5280 section 6.1.4 (k) and (n)."""
     if not issuer.is_ca and not may_hide(issuer, BASIC_CONSTRAINTS):
-        yield PathProblem("not-a-ca", issuer, "it signed a certificate but is no CA (basicConstraints)")
+        yield PathProblem(FindingCode.NOT_A_CA, issuer, "it signed a certificate but is no CA (basicConstraints)")
     elif issuer.key_usage is not None and not issuer.key_usage.key_cert_sign:
-        yield PathProblem("not-a-ca", issuer, "its keyUsage does not allow it to sign certificates")
+        yield PathProblem(FindingCode.NOT_A_CA, issuer, "its keyUsage does not allow it to sign certificates")
 
 
 def _signature(child: Certificate) -> Iterator[PathProblem]:
     weak = weak_signature(child)
     if weak:
-        yield PathProblem("weak-signature", child, weak)
+        yield PathProblem(FindingCode.WEAK_SIGNATURE, child, weak)
 
 
 def _key_id(child: Certificate, issuer: Certificate) -> Iterator[PathProblem]:
     unfit = key_id_misfit(child, issuer)
     if unfit:
         yield PathProblem(
-            "key-id-mismatch", child, f"the {unfit} in it is not that of {issuer.label}, and OpenSSL refuses the link"
+            FindingCode.KEY_ID_MISMATCH,
+            child,
+            f"the {unfit} in it is not that of {issuer.label}, and OpenSSL refuses the link",
         )
 
 
@@ -247,4 +262,6 @@ def _length(below: Chain, issuer: Certificate) -> Iterator[PathProblem]:
     limit = issuer.basic_constraints.path_length if issuer.basic_constraints else None
     count = sum(not lower.self_issued for lower in below[1:])
     if limit is not None and count > limit:
-        yield PathProblem("path-length", issuer, f"it allows {limit} CA certificates below it, there are {count}")
+        yield PathProblem(
+            FindingCode.PATH_LENGTH, issuer, f"it allows {limit} CA certificates below it, there are {count}"
+        )

@@ -20,14 +20,14 @@ MAX_RECORDS = 20_000
 
 
 @dataclass(frozen=True)
-class Listing:
+class IntermediateList:
     """The certificates of a list in its order, and in words the records that gave none."""
 
     certificates: tuple[Certificate, ...]
     problems: tuple[str, ...] = ()
 
 
-def read_listing(data: bytes) -> Listing | Failure:
+def read_listing(data: bytes) -> IntermediateList | Failure:
     """Read the CSV, in UTF-8 with or without a byte order mark; columns are found by their names.
 
     Single quotes around the PEM and blank lines in it are taken as they come. A record whose certificate cannot
@@ -50,7 +50,7 @@ def read_listing(data: bytes) -> Listing | Failure:
             found[certificate] = None
         else:
             problems.append(f"record {number}: {certificate}")
-    return Listing(tuple(found), tuple(problems))
+    return IntermediateList(tuple(found), tuple(problems))
 
 
 def _no_list(why: str) -> Failure:
@@ -75,7 +75,7 @@ def _certificate(record: dict[str, str]) -> Certificate | str:
     if len(reading.certificates) != 1:
         return reading.problems[0].reason if reading.problems else "more than one certificate in a record"
     certificate = reading.certificates[0]
-    said = record.get(FINGERPRINT_COLUMN, "").replace(":", "").strip().lower()
-    if said and said != certificate.sha256:
+    fingerprint = record.get(FINGERPRINT_COLUMN, "").replace(":", "").strip().lower()
+    if fingerprint and fingerprint != certificate.sha256:
         return "the certificate is not the one of the record's fingerprint"
     return certificate

@@ -13,10 +13,60 @@ from typing import TYPE_CHECKING, TypeVar
 
 from tui_chain.core.failure import Failure
 from tui_chain.core.text import safe_text
-from tui_chain.pool.ours import is_pool
 
 if TYPE_CHECKING:
     from sqlite3 import Connection, Error
+
+MAGIC = b"SQLite format 3\0"
+"""How every SQLite file begins (https://www.sqlite.org/fileformat.html section 1.3)."""
+_COLUMNS = {
+    "certificate": {"sha256", "subject", "key_id", "not_after", "der"},
+    "origin": {"sha256", "place", "at"},
+}
+
+
+def is_pool(path: Path, busy_seconds: float) -> bool:
+    """Whether the file at `path` is SQLite's and has the pool's tables, of this form or a later one.
+
+    Raises OSError where it cannot be read, and sqlite3.Error where another program keeps it.
+    """
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        if file.read(len(MAGIC)) != MAGIC:
+            return False
+    import sqlite3
+
+    # a log that another program left is replayed by writing; without one, nothing beside the file is made
+    logged = path.with_name(f"{path.name}-wal").exists()
+    mode = "mode=ro" if logged else "immutable=1"
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?{mode}", uri=True, timeout=busy_seconds)
+    try:
+        return _has_tables(connection)
+    except sqlite3.Error as error:
+        if _code(error) & 0xFF in {_BUSY, _LOCKED, _CANTOPEN}:  # they say nothing of what the file is
+            raise
+        return False
+    finally:
+        connection.close()
+
+
+def _has_tables(connection: Connection) -> bool:
+    return all(
+        columns <= {row[1] for row in connection.execute(f"PRAGMA table_info({table})")}
+        for table, columns in _COLUMNS.items()
+    )
+
+
+FILE_NAME = "pool.sqlite3"
+
+
+def default_path() -> Path:
+    """The pool's file in the user's data folder (XDG_DATA_HOME on Linux); nothing is created."""
+    from platformdirs import user_data_path
+
+    return user_data_path("tlschain") / FILE_NAME
+
 
 T = TypeVar("T")
 
@@ -41,7 +91,7 @@ CREATE TABLE IF NOT EXISTS origin (
 _ERROR, _BUSY, _LOCKED, _READONLY, _CORRUPT, _FULL, _CANTOPEN, _NOTADB = 1, 5, 6, 8, 11, 13, 14, 26
 _SHORT_READ = 522
 _DAMAGE = {_ERROR, _CORRUPT, _NOTADB}
-_WORDS = {
+_MESSAGES = {
     _BUSY: ("is in use by another program", "Try again when that has finished."),
     _LOCKED: ("is in use by another program", "Try again when that has finished."),
     _READONLY: ("cannot be written", "Check its rights."),
@@ -61,7 +111,7 @@ class DamagedError(Exception):
 class Database:
     """One process's hold on the pool's file; its methods may be called from any thread.
 
-    `notices` says in words what happened to the file, for the user. A file that the user `named` need not be ours:
+    `notices` say what happened to the file, for the user. A file that the user `named` need not be ours:
     what is no pool is left untouched, and reading never sets it aside.
     """
 
@@ -97,8 +147,8 @@ class Database:
         return None if isinstance(found, Failure) and found.kind == DAMAGED else found
 
     def _missing(self) -> Failure:
-        words = f"There is no pool at {safe_text(str(self.path))}."
-        return Failure("pool", words, "`tlschain pool --db FILE import` makes one.")
+        message = f"There is no pool at {safe_text(str(self.path))}."
+        return Failure("pool", message, "`tlschain pool --db FILE import` makes one.")
 
     def close(self) -> None:
         """Let go of the file; the next use opens it again."""
@@ -132,8 +182,10 @@ class Database:
                     "pool", f"{self._shown} cannot be used: {error.strerror}.", "Check its folder and rights."
                 )
             except _ForeignError:
-                words = f"{safe_text(str(self.path))} is no pool of tlschain."
-                return Failure("pool", words, "It was left untouched; name a pool, or a file that is not there yet.")
+                message = f"{safe_text(str(self.path))} is no pool of tlschain."
+                return Failure(
+                    "pool", message, "It was left untouched; name a pool, or a file that is not there yet."
+                )
             except _NewerError:
                 return Failure(
                     "pool", f"{self._shown} was made by a newer tlschain.", "Upgrade, or use another file."
@@ -150,8 +202,8 @@ class Database:
 
     def _failure(self, error: Error) -> Failure:
         unusual = f"failed: {safe_text(str(error), 100)}", "Check it with `tlschain pool verify`."
-        words, hint = _WORDS.get(_code(error) & 0xFF, unusual)
-        return Failure("pool", f"{self._shown} {words}.", hint)
+        message, hint = _MESSAGES.get(_code(error) & 0xFF, unusual)
+        return Failure("pool", f"{self._shown} {message}.", hint)
 
     def _connected(self) -> Connection:
         """The open connection; another file at the path, put there by another process, is opened anew."""

@@ -71,8 +71,8 @@ def _client(context: ssl.SSLContext) -> httpx.Client | Failure:
     except ImportError:  # what httpx speaks SOCKS with is a package of its own
         return Failure("proxy", "The environment's proxy speaks SOCKS, which is not spoken here.", _SOCKS_HINT)
     except (httpx.InvalidURL, ValueError):
-        words = "HTTPS_PROXY, ALL_PROXY or NO_PROXY in the environment cannot be read as a proxy's URL or as hosts."
-        return Failure("proxy", words, _PROXY_HINT)
+        message = "HTTPS_PROXY, ALL_PROXY or NO_PROXY in the environment cannot be read as a proxy's URL or as hosts."
+        return Failure("proxy", message, _PROXY_HINT)
 
 
 def _fetched(url: str, context: ssl.SSLContext, shown: str) -> bytes | Failure:

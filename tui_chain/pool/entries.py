@@ -20,14 +20,14 @@ class Origin:
 
 
 @dataclass(frozen=True)
-class Entry:
+class PoolEntry:
     """A certificate of the pool and its origins, the oldest first."""
 
     certificate: Certificate
     origins: tuple[Origin, ...] = ()
 
     @property
-    def words(self) -> str:
+    def first_origin(self) -> str:
         """The first origin for a trace, as in `learned from example.org:443, 2026-11-23`."""
         if not self.origins:
             return "origin unknown"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tui_chain.core.failure import Failure
 from tui_chain.core.text import safe_text
 from tui_chain.pool.database import BUSY_SECONDS, DamagedError, Database
-from tui_chain.pool.entries import Added, Check, Entry, Origin, name_digest, unfit
+from tui_chain.pool.entries import Added, Check, Origin, PoolEntry, name_digest, unfit
 from tui_chain.x509.certificate import Certificate
 
 if TYPE_CHECKING:
@@ -56,13 +56,13 @@ class Pool:
         """Let go of the file; the next use opens it again."""
         self._database.close()
 
-    def issuers_of(self, child: Certificate) -> tuple[Entry, ...] | Failure:
+    def issuers_of(self, child: Certificate) -> tuple[PoolEntry, ...] | Failure:
         """Return what carries the name of the child's issuer, or the key identifier that the child names."""
         name, key_id = name_digest(child.issuer_name), _octets(child.authority_key_id)
 
-        def look(connection: Connection) -> tuple[Entry, ...]:
-            rows: dict[bytes, bytes] = dict(connection.execute(_BY_NAME, (name, MAX_FOUND)))
-            rows |= dict(connection.execute(_BY_KEY, (key_id, MAX_FOUND)))
+        def look(connection: Connection) -> tuple[PoolEntry, ...]:
+            rows: dict[bytes, bytes] = dict(connection.execute(BY_NAME, (name, MAX_FOUND)))
+            rows |= dict(connection.execute(BY_KEY, (key_id, MAX_FOUND)))
             return tuple(_entries(connection, rows.items()))
 
         return self._database.read(look, ())
@@ -78,10 +78,10 @@ class Pool:
         result = self._database.write(lambda connection: _insert(connection, fit, at))
         return result if isinstance(result, Failure) else Added(result, len({c for c, _ in fit}) - result, refused)
 
-    def entries(self) -> tuple[Entry, ...] | Failure:
+    def entries(self) -> tuple[PoolEntry, ...] | Failure:
         """Return everything, ordered by SHA-256."""
 
-        def everything(connection: Connection) -> tuple[Entry, ...]:
+        def everything(connection: Connection) -> tuple[PoolEntry, ...]:
             return tuple(_entries(connection, connection.execute(_ALL).fetchall()))
 
         return self._database.read(everything, ())
@@ -126,8 +126,9 @@ class Pool:
 
 
 _COLUMNS = "SELECT sha256, der FROM certificate"
-_BY_NAME = f"{_COLUMNS} WHERE subject = ? ORDER BY not_after DESC LIMIT ?"
-_BY_KEY = f"{_COLUMNS} WHERE key_id = ? ORDER BY not_after DESC LIMIT ?"
+BY_NAME = f"{_COLUMNS} WHERE subject = ? ORDER BY not_after DESC LIMIT ?"
+BY_KEY = f"{_COLUMNS} WHERE key_id = ? ORDER BY not_after DESC LIMIT ?"
+"""The two look-ups of issuers: each uses an index."""
 _ALL = f"{_COLUMNS} ORDER BY sha256"
 _ONE = "SELECT 1 FROM certificate WHERE sha256 = ?"
 _ROWS = "SELECT sha256, subject, key_id, der FROM certificate"
@@ -166,11 +167,11 @@ def _row_problem(row: tuple[bytes, bytes, bytes | None, bytes]) -> str | None:
     return None
 
 
-def _entries(connection: Connection, rows: Iterable[tuple[bytes, bytes]]) -> Iterator[Entry]:
+def _entries(connection: Connection, rows: Iterable[tuple[bytes, bytes]]) -> Iterator[PoolEntry]:
     for digest, der in rows:
         certificate = Certificate(der)
         if bytes.fromhex(certificate.sha256) == digest:
-            yield Entry(certificate, tuple(_origins(connection, digest)))
+            yield PoolEntry(certificate, tuple(_origins(connection, digest)))
 
 
 def _origins(connection: Connection, digest: bytes) -> Iterator[Origin]:
@@ -182,13 +183,13 @@ def _octets(hexadecimal: str | None) -> bytes | None:
     return None if hexadecimal is None else bytes.fromhex(hexadecimal)
 
 
-def matching(entries: Iterable[Entry], words: str) -> tuple[Entry, ...]:
+def matching(entries: Iterable[PoolEntry], wanted: str) -> tuple[PoolEntry, ...]:
     """Choose entries by a SHA-256 prefix of 8 hex digits or more (colons allowed), or by a part of the subject."""
-    digits = words.replace(":", "").strip().lower()
+    digits = wanted.replace(":", "").strip().lower()
     hexadecimal = len(digits) >= MIN_PREFIX and all(char in "0123456789abcdef" for char in digits)
     if hexadecimal:
         by_digest = tuple(entry for entry in entries if entry.certificate.sha256.startswith(digits))
         if by_digest:
             return by_digest
-    folded = words.strip().casefold()
+    folded = wanted.strip().casefold()
     return tuple(entry for entry in entries if folded and folded in entry.certificate.subject.casefold())

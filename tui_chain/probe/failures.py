@@ -8,6 +8,7 @@ import socket
 import ssl
 
 from tui_chain.core.failure import Failure
+from tui_chain.core.finding_codes import FindingCode
 from tui_chain.core.text import safe_text
 from tui_chain.probe.handshake import HandshakeTooLong
 from tui_chain.probe.tls import ClientCertificate, TLSFacts
@@ -29,11 +30,15 @@ _ALERT_HINTS = {
     "internal error": "The server failed by itself, often because it has no certificate for this name.",
 }
 _CONNECT = {
-    errno.ECONNREFUSED: ("refused", "Nothing listens on that port", "Check the port, and that the service runs."),
-    errno.ENETUNREACH: ("network", "There is no route to it", "Check the network, a VPN or the proxy."),
-    errno.EHOSTUNREACH: ("network", "There is no route to it", "Check the network, a VPN or a firewall."),
+    errno.ECONNREFUSED: (
+        FindingCode.REFUSED,
+        "Nothing listens on that port",
+        "Check the port, and that the service runs.",
+    ),
+    errno.ENETUNREACH: (FindingCode.NETWORK, "There is no route to it", "Check the network, a VPN or the proxy."),
+    errno.EHOSTUNREACH: (FindingCode.NETWORK, "There is no route to it", "Check the network, a VPN or a firewall."),
     errno.ECONNRESET: (
-        "reset",
+        FindingCode.RESET,
         "The connection was reset",
         "A firewall or the server cut it; try from another network.",
     ),
@@ -44,7 +49,7 @@ _NO_SUCH_NAME = {socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NON
 
 def timed_out(step: str, seconds: float) -> Failure:
     """Say that a step used up its time."""
-    words, hint = {
+    message, hint = {
         "name": ("The name lookup did not answer", "Check the resolver, or give an IP address."),
         "connect": ("No answer to the connection", "A firewall may drop it; check the port and the network."),
         "starttls": (
@@ -56,7 +61,7 @@ def timed_out(step: str, seconds: float) -> Failure:
             "It may not speak TLS there; check the port.",
         ),
     }[step]
-    return Failure("timeout", f"{words} within {seconds:g} s (step: {_STEPS[step]}).", hint)
+    return Failure(FindingCode.TIMEOUT, f"{message} within {seconds:g} s (step: {_STEPS[step]}).", hint)
 
 
 def explain(step: str, error: OSError) -> Failure:
@@ -67,33 +72,43 @@ def explain(step: str, error: OSError) -> Failure:
         return _name(error)
     if step != "connect":
         return _broken(step, error)
-    other = ("connect", f"The connection failed: {_words(error)}", "Check the host, the port and the network.")
-    kind, words, hint = _CONNECT.get(error.errno or 0, other)
-    return Failure(kind, f"{words} (step: connect).", hint)
+    other = (
+        FindingCode.CONNECT,
+        f"The connection failed: {_error_text(error)}",
+        "Check the host, the port and the network.",
+    )
+    kind, message, hint = _CONNECT.get(error.errno or 0, other)
+    return Failure(kind, f"{message} (step: connect).", hint)
 
 
 def _broken(step: str, error: OSError) -> Failure:
     cut = "cut" if error.errno == errno.ECONNRESET else "closed"
     if step == "starttls":
-        words = f"The server {cut} the connection before STARTTLS was agreed (step: STARTTLS)."
-        return Failure("starttls", words, "Check the protocol and the port.")
+        message = f"The server {cut} the connection before STARTTLS was agreed (step: STARTTLS)."
+        return Failure(FindingCode.STARTTLS, message, "Check the protocol and the port.")
     return Failure(
-        "reset",
+        FindingCode.RESET,
         f"The server {cut} the connection during the TLS handshake (step: TLS).",
         "It may want another name (SNI), a client certificate, or TLS by STARTTLS.",
     )
 
 
-def _words(error: OSError) -> str:
+def _error_text(error: OSError) -> str:
     return safe_text((error.strerror or str(error) or type(error).__name__).lower(), 120)
 
 
 def _name(error: OSError) -> Failure:
     if error.errno == socket.EAI_AGAIN:
-        return Failure("name", "The resolver gave no answer (step: name).", "Check the network and the DNS server.")
+        return Failure(
+            FindingCode.NAME, "The resolver gave no answer (step: name).", "Check the network and the DNS server."
+        )
     if error.errno in _NO_SUCH_NAME:
-        return Failure("name", "There is no such name (step: name).", "Check the spelling, or a VPN that knows it.")
-    return Failure("name", f"The name lookup failed: {_words(error)} (step: name).", "Check the resolver.")
+        return Failure(
+            FindingCode.NAME, "There is no such name (step: name).", "Check the spelling, or a VPN that knows it."
+        )
+    return Failure(
+        FindingCode.NAME, f"The name lookup failed: {_error_text(error)} (step: name).", "Check the resolver."
+    )
 
 
 def _tls(error: ssl.SSLError) -> Failure:
@@ -102,30 +117,36 @@ def _tls(error: ssl.SSLError) -> Failure:
     if alert:
         name = (alert[1] or alert[2]).lower().replace("_", " ")
         hint = _ALERT_HINTS.get(name, "The server refused the handshake; its log says why.")
-        return Failure("alert", f"The server ended the handshake with the alert '{name}' (step: alert).", hint)
+        return Failure(
+            FindingCode.ALERT, f"The server ended the handshake with the alert '{name}' (step: alert).", hint
+        )
     if reason in _NO_TLS:
         return Failure(
-            "no-tls",
+            FindingCode.NO_TLS,
             "What answers there does not speak TLS (step: TLS).",
             "Check the port; mail and databases need scheme+starttls://.",
         )
-    words = safe_text(reason.lower().replace("_", " ") or str(error), 120)
-    return Failure("tls", f"The TLS handshake failed: {words} (step: TLS).", "The server's log may say more.")
+    message = safe_text(reason.lower().replace("_", " ") or str(error), 120)
+    return Failure(
+        FindingCode.TLS, f"The TLS handshake failed: {message} (step: TLS).", "The server's log may say more."
+    )
 
 
 def handshake_too_long(error: HandshakeTooLong) -> Failure:
     """Say that the server would not come to an end."""
-    return Failure("tls", f"{error} (step: TLS).", "No client takes that; the server is broken or hostile.")
+    return Failure(FindingCode.TLS, f"{error} (step: TLS).", "No client takes that; the server is broken or hostile.")
 
 
 def starttls_refused(answer: str, hint: str) -> Failure:
     """Say that the server would not switch to TLS; `answer` is what it did instead, `hint` what to do."""
-    return Failure("starttls", f"The server did not agree to STARTTLS: {answer} (step: STARTTLS).", hint)
+    return Failure(FindingCode.STARTTLS, f"The server did not agree to STARTTLS: {answer} (step: STARTTLS).", hint)
 
 
 def no_certificate() -> Failure:
     """Say that a handshake succeeded without a certificate."""
-    return Failure("tls", "The server sent no certificate (step: TLS).", "It uses anonymous or pre-shared keys.")
+    return Failure(
+        FindingCode.TLS, "The server sent no certificate (step: TLS).", "It uses anonymous or pre-shared keys."
+    )
 
 
 def after_chain(error: Exception, tls: TLSFacts) -> str:

@@ -17,7 +17,7 @@ from tui_chain.x509.formats.readers import Reading, read_certificates
 
 
 @dataclass(frozen=True)
-class Brought:
+class GivenChain:
     """A chain that was not probed: for which target, the bytes as they are, and where they came from in words."""
 
     target: Target
@@ -40,13 +40,13 @@ class Additions:
     """What a text adds: hosts to probe, chains that were brought, and the lines that are wrong."""
 
     hosts: tuple[Host, ...] = ()
-    brought: tuple[Brought, ...] = ()
+    chains: tuple[GivenChain, ...] = ()
     bad: tuple[BadLine, ...] = ()
 
     @property
     def count(self) -> int:
         """How many hosts there are in all."""
-        return len(self.hosts) + len(self.brought)
+        return len(self.hosts) + len(self.chains)
 
 
 def parse_additions(text: str) -> Additions:
@@ -57,7 +57,7 @@ def parse_additions(text: str) -> Additions:
     if "-----BEGIN " in text:
         return _pasted(text)
     plain: list[str] = []
-    brought: list[Brought] = []
+    chains: list[GivenChain] = []
     bad: list[BadLine] = []
     for number, line in enumerate(text.splitlines(), start=1):
         name, arrow, path = line.partition("<")
@@ -67,34 +67,34 @@ def parse_additions(text: str) -> Additions:
             if isinstance(found, Failure):
                 bad.append(BadLine(number, found))
             else:
-                brought.append(found)
+                chains.append(found)
     listed = parse_host_list("\n".join(plain))
-    return Additions(listed.hosts, tuple(brought), tuple(sorted((*bad, *listed.bad), key=lambda line: line.number)))
+    return Additions(listed.hosts, tuple(chains), tuple(sorted((*bad, *listed.bad), key=lambda line: line.number)))
 
 
 def _pasted(text: str) -> Additions:
     """The first line names the host; everything below it is what the server sent."""
     first, _, rest = text.strip().partition("\n")
     if "-----BEGIN " in first:
-        words = "The pasted certificates have no host."
-        return Additions(bad=(BadLine(1, Failure("target", words, "Write the host name in a line above them.")),))
+        message = "The pasted certificates have no host."
+        return Additions(bad=(BadLine(1, Failure("target", message, "Write the host name in a line above them.")),))
     target = parse_target(first.split()[0])
     if isinstance(target, Failure):
         return Additions(bad=(BadLine(1, target),))
-    return Additions(brought=(Brought(target, rest.encode("utf-8", "surrogateescape"), "pasted text"),))
+    return Additions(chains=(GivenChain(target, rest.encode("utf-8", "surrogateescape"), "pasted text"),))
 
 
-def served_chain(brought: Brought, *, at: datetime) -> ServedChain | Failure:
+def served_chain(given: GivenChain, *, at: datetime) -> ServedChain | Failure:
     """Take what was brought as a served chain, in its order; `note` says where it is from and what was unreadable."""
-    certificates = brought.reading.certificates
+    certificates = given.reading.certificates
     if not certificates:
-        why = next(iter(brought.problems), "it holds none")
-        return Failure("file", f"There is no certificate in {brought.source}: {why}.", "Give PEM, DER or PKCS#7.")
-    note = "; ".join((f"from {brought.source}", *brought.problems))
-    return ServedChain(brought.target, certificates, at, note=safe_text(note, 400))
+        why = next(iter(given.problems), "it holds none")
+        return Failure("file", f"There is no certificate in {given.source}: {why}.", "Give PEM, DER or PKCS#7.")
+    note = "; ".join((f"from {given.source}", *given.problems))
+    return ServedChain(given.target, certificates, at, note=safe_text(note, 400))
 
 
-def _from_file(name: str, path: str) -> Brought | Failure:
+def _from_file(name: str, path: str) -> GivenChain | Failure:
     target = parse_target(name)
     if isinstance(target, Failure):
         return target
@@ -107,4 +107,4 @@ def _from_file(name: str, path: str) -> Brought | Failure:
     except (OSError, RuntimeError, ValueError):
         return nothing
     data = read_file(file, "served chain")
-    return data if isinstance(data, Failure) else Brought(target, data, f"file {safe_text(path)}")
+    return data if isinstance(data, Failure) else GivenChain(target, data, f"file {safe_text(path)}")

@@ -25,14 +25,12 @@ from tui_chain.probe.served import ServedChain, Timings
 from tui_chain.x509.certificate import Certificate
 
 if TYPE_CHECKING:
-    from tui_chain.probe.asking import Question
+    from tui_chain.probe.key_types import KeyOffer
 
 T = TypeVar("T")
 Progress = Callable[[str], None]
 Shake = Callable[[socket.socket, str | None], Awaitable[Handshake]]
 """Shakes hands over a connected socket, with this server name or none."""
-READ_ON = 2.0
-"""Seconds at most in which a server that asked for a client certificate is read on."""
 MAX_SHARED = 512
 """Certificates that are kept to be the same for all hosts; the one not seen for longest goes first."""
 
@@ -44,6 +42,9 @@ def _silent(_: str) -> None:
 @dataclass(eq=False)
 class Prober:
     """Reaches hosts; `timeout` is the limit of each step in seconds: name, connect, TLS.
+
+    A server that asked for a client certificate and is silent after its handshake is read on as long again: it only
+    asked, and one that requires a certificate says so.
 
     `name_lookup` gives the addresses of a name.
     """
@@ -77,7 +78,7 @@ class Prober:
         target: Target,
         addresses: Sequence[Address],
         *,
-        question: Question | None = None,
+        question: KeyOffer | None = None,
         sni: bool = True,
         families: bool = False,
         progress: Progress = _silent,
@@ -85,7 +86,7 @@ class Prober:
     ) -> ServedChain | Failure:
         """Record what the first of `addresses` that answers serves, asked by `question`, with or without SNI.
 
-        With `families` an unusual server is also asked what each client family offers (see `offers.beyond_common`).
+        With `families` an unusual server gets the offer of each client family too (`family_offers.beyond_common`).
         `looked_up` are the milliseconds that the name took.
         """
         started = time.perf_counter()
@@ -108,19 +109,19 @@ class Prober:
 
     async def with_staple(self, served: ServedChain) -> ServedChain:
         """Ask the same address again for its OCSP staple; where it does not answer, the chain stays as it was."""
-        from tui_chain.probe.asking import Question
+        from tui_chain.probe.key_types import KeyOffer
 
         if served.address is None:
             return served
         addresses = await self._step("name", lookup(served.address))
         if isinstance(addresses, Failure):
             return served
-        again = await self.probe_at(served.target, addresses, question=Question(staple=True))
+        again = await self.probe_at(served.target, addresses, question=KeyOffer(staple=True))
         return served if isinstance(again, Failure) else replace(served, staple=again.staple)
 
-    async def _step(self, step: str, work: Awaitable[T]) -> T | Failure:
+    async def _step(self, step: str, work: Awaitable[T], longer: float = 0.0) -> T | Failure:
         try:
-            async with asyncio.timeout(self.timeout):
+            async with asyncio.timeout(self.timeout + longer):
                 return await work
         except TimeoutError:
             return failures.timed_out(step, self.timeout)
@@ -132,19 +133,19 @@ class Prober:
             return failures.explain(step, error)
 
     async def _talk(
-        self, sock: socket.socket, target: Target, question: Question | None, *, sni: bool
+        self, sock: socket.socket, target: Target, question: KeyOffer | None, *, sni: bool
     ) -> Handshake | Failure:
         switched = await self._switch_to_tls(sock, target)
         if switched is not None:
             return switched
         name = _server_name(target, sni=sni)
         if question is not None:
-            from tui_chain.probe.asking import ask
+            from tui_chain.probe.key_types import ask
 
             return await self._step("tls", ask(sock, question, name))
         side = ClientSide(sock, self._common, name)
         shaken = await self._step("tls", side.shake_hands())
-        return shaken if isinstance(shaken, Failure) else await side.after_request(shaken, READ_ON)
+        return shaken if isinstance(shaken, Failure) else await side.after_request(shaken, self.timeout)
 
     async def _switch_to_tls(self, sock: socket.socket, target: Target) -> Failure | None:
         return None if target.starttls is None else await self._step("starttls", start_tls(sock, target.starttls))
@@ -152,10 +153,10 @@ class Prober:
     async def _complete(
         self, first: Handshake | Failure, target: Target, address: Address, *, sni: bool, families: bool
     ) -> Handshake | Failure:
-        """Ask a server again that does not take what all client families offer; see `offers.beyond_common`."""
-        from tui_chain.probe.offers import beyond_common
+        """Ask a server again that does not take what all client families offer; see `family_offers.beyond_common`."""
+        from tui_chain.probe.family_offers import beyond_common
 
-        async def again(shake: Shake) -> Handshake | Failure:
+        async def again(shake: Shake, longer: float) -> Handshake | Failure:
             connected = await self._step("connect", connect((address,), target.port))
             if isinstance(connected, Failure):
                 return connected
@@ -163,16 +164,21 @@ class Prober:
                 switched = await self._switch_to_tls(sock, target)
                 if switched is not None:
                     return switched
-                return await self._step("tls", shake(sock, _server_name(target, sni=sni)))
+                return await self._step("tls", shake(sock, _server_name(target, sni=sni)), longer)
 
-        return await beyond_common(again, first, min(READ_ON, self.timeout / 2), families=families)
+        return await beyond_common(again, first, self.timeout, families=families)
 
     def _served(self, target: Target, shaken: Handshake, ip: str, timings: Timings) -> ServedChain | Failure:
         if not shaken.chain:
             return failures.no_certificate()
         certificates = tuple(map(self._certificate, shaken.chain))
-        note = failures.after_chain(shaken.error, shaken.tls) if shaken.error is not None else ""
-        return ServedChain(target, certificates, self.clock(), ip, shaken.tls, timings, note, shaken.staple)
+        notes = [failures.after_chain(shaken.error, shaken.tls)] if shaken.error is not None else []
+        if shaken.tls.unanswered_offers:
+            from tui_chain.probe.family_offers import unanswered_note
+
+            notes.append(unanswered_note(shaken.tls))
+        at, note = self.clock(), "; ".join(notes)
+        return ServedChain(target, certificates, at, ip, shaken.tls, timings, note, shaken.staple)
 
 
 def _server_name(target: Target, *, sni: bool) -> str | None:

@@ -38,10 +38,10 @@ def chain_of(connection: SSL.Connection) -> tuple[bytes, ...]:
 def as_ssl_error(error: SSL.Error) -> ssl.SSLError:
     """The same error as Python's ssl would give it, with OpenSSL's reason, so that both are explained alike."""
     entries = error.args[0] if error.args and isinstance(error.args[0], list) else []
-    words = str(entries[0][-1]) if entries else "the connection was closed"
-    found = ssl.SSLError(1, words)
+    reason = str(entries[0][-1]) if entries else "the connection was closed"
+    found = ssl.SSLError(1, reason)
     # the alerts of SSL 3 have three names: "sslv3 alert" in OpenSSL 3.0, "ssl/tls alert" from 3.2, "tls alert" in 4.0
-    found.reason = re.sub(r"^(?:ssl/)?tls alert", "sslv3 alert", words).upper().replace(" ", "_")
+    found.reason = re.sub(r"^(?:ssl/)?tls alert", "sslv3 alert", reason).upper().replace(" ", "_")
     return found
 
 

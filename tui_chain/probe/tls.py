@@ -82,7 +82,8 @@ class TLSFacts:
     unknown up to TLS 1.1 and where nothing was signed. `secure_renegotiation` (RFC 5746) is None in TLS 1.3.
     `client_certificate` None says that none was asked for; `client_cas` are the names of the CAs that the server
     takes, RFC 4514, safe for a terminal. `library` is the OpenSSL that probed. `refused_offers` are the ids of the
-    offers (`clients.handshake`) that the server refused when they were made to it alone.
+    offers (`clients.handshake`) that the server refused when they were made to it alone, `unanswered_offers` of those
+    that it did not answer in time.
     """
 
     version: str | None = None
@@ -95,6 +96,7 @@ class TLSFacts:
     client_cas: tuple[str, ...] = ()
     library: str | None = None
     refused_offers: frozenset[str] = frozenset()
+    unanswered_offers: frozenset[str] = frozenset()
 
 
 NO_HANDSHAKE = TLSFacts()
@@ -166,22 +168,22 @@ def _hello(body: bytes) -> _Hello:
 
 
 @dataclass(frozen=True)
-class _Exchange:
+class _KeyExchange:
     group: str | None = None
     bits: int | None = None
     scheme: bytes = b""
 
 
-def _exchange(body: bytes, cipher: str) -> _Exchange:
+def _exchange(body: bytes, cipher: str) -> _KeyExchange:
     """Read a ServerKeyExchange (RFC 8422 section 5.4, RFC 5246 section 7.4.3); empty for RSA key exchange."""
     if cipher.startswith("ECDHE") and body[:1] == bytes([_NAMED_CURVE]):
         at = 4 + _number(body[3:4])
-        return _Exchange(_name(GROUPS, body[1:3]), None, body[at : at + 2])
+        return _KeyExchange(_name(GROUPS, body[1:3]), None, body[at : at + 2])
     if cipher.startswith("DHE"):
         prime, generator, public = (*_sized(body), b"", b"", b"")[:3]
         at = 6 + len(prime) + len(generator) + len(public)
-        return _Exchange(None, _number(prime).bit_length(), body[at : at + 2])
-    return _Exchange()
+        return _KeyExchange(None, _number(prime).bit_length(), body[at : at + 2])
+    return _KeyExchange()
 
 
 def _client_cas(body: bytes, version: str | None) -> tuple[str, ...]:

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from tui_chain.core.failure import Failure
+from tui_chain.core.finding_codes import FindingCode
 from tui_chain.net.lookup import Address
 from tui_chain.net.target import Target
-from tui_chain.probe.asking import TLS_1_2, TLS_1_3, KeyType, Question, can_choose_keys
+from tui_chain.probe.key_types import TLS_1_2, TLS_1_3, KeyOffer, KeyType, can_choose_keys
 from tui_chain.probe.probe import Prober
 from tui_chain.probe.served import ServedChain
 
@@ -48,7 +49,7 @@ class Variant:
     turn: int = 1
 
     @property
-    def words(self) -> str:
+    def description(self) -> str:
         """The variant in a few words, such as `192.0.2.1 · RSA over TLSv1.2 · without SNI`."""
         parts = [self.address.ip]
         if self.key_type is not KeyType.ANY:
@@ -59,7 +60,7 @@ class Variant:
 
 
 @dataclass(frozen=True)
-class Answer:
+class VariantResult:
     """What one variant brought: a chain, or why not."""
 
     variant: Variant
@@ -73,14 +74,14 @@ class Answer:
         """
         if self.variant.key_type is KeyType.ANY or not isinstance(self.result, Failure):
             return False
-        other_version = self.result.kind == "tls" and "unsupported protocol" in self.result.message
-        return self.result.kind == "alert" or other_version
+        other_version = self.result.kind == FindingCode.TLS and "unsupported protocol" in self.result.message
+        return self.result.kind == FindingCode.ALERT or other_version
 
 
-Progress = Callable[[Answer], None]
+Progress = Callable[[VariantResult], None]
 
 
-def _silent(_: Answer) -> None:
+def _silent(_: VariantResult) -> None:
     """Progress that nobody watches."""
 
 
@@ -108,7 +109,7 @@ def _key_types(wanted: Wanted) -> Iterator[tuple[KeyType, str]]:
 
 async def ask_variants(
     prober: Prober, target: Target, wanted: Wanted, progress: Progress = _silent
-) -> tuple[Answer, ...] | Failure:
+) -> tuple[VariantResult, ...] | Failure:
     """Ask `target` in every way that is `wanted`; the answers come in the order of `variants`.
 
     A failed lookup is the failure of all. Every handshake has the prober's deadlines.
@@ -118,9 +119,9 @@ async def ask_variants(
         return addresses
     gate = asyncio.Semaphore(CONCURRENT)
 
-    async def one(variant: Variant) -> Answer:
+    async def one(variant: Variant) -> VariantResult:
         async with gate:
-            answer = Answer(variant, await _ask(prober, target, variant))
+            answer = VariantResult(variant, await _ask(prober, target, variant))
         progress(answer)
         return answer
 
@@ -129,5 +130,5 @@ async def ask_variants(
 
 
 async def _ask(prober: Prober, target: Target, variant: Variant) -> ServedChain | Failure:
-    question = None if variant.key_type is KeyType.ANY else Question(variant.key_type, variant.tls)
+    question = None if variant.key_type is KeyType.ANY else KeyOffer(variant.key_type, variant.tls)
     return await prober.probe_at(target, (variant.address,), question=question, sni=variant.sni)

@@ -11,9 +11,9 @@ from tui_chain.clients.verdict import Verdicts
 from tui_chain.core.text import plural
 from tui_chain.paths.search import Path
 from tui_chain.probe.served import ServedChain
-from tui_chain.repair.choice import ANY, Choice
+from tui_chain.repair.path_choice import ANY, PathChoice
 from tui_chain.repair.repair import Repair, prove
-from tui_chain.resolve.tries import Resolution
+from tui_chain.resolve.resolution import Resolution
 
 MAX_ALTERNATIVES = 16
 """Paths that are proven and shown."""
@@ -55,7 +55,7 @@ class Alternative:
 
 
 def alternatives(
-    served: ServedChain, resolution: Resolution, *, at: datetime, choice: Choice = ANY
+    served: ServedChain, resolution: Resolution, *, at: datetime, choice: PathChoice = ANY
 ) -> tuple[Alternative, ...]:
     """Prove every path that was found, and put them in order of use: what the repair takes by itself is first.
 

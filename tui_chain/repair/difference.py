@@ -29,7 +29,7 @@ class CertificateDifference:
     old_crls: tuple[RevocationList, ...] = ()
 
     @property
-    def words(self) -> str:
+    def summary(self) -> str:
         """One line: how many of each; of CRLs only where there are any."""
         crls = (self.new_crls, self.same_crls, self.old_crls)
         listed = f"; CRLs: {_counts(*crls)}" if any(crls) else ""
@@ -78,4 +78,4 @@ def summary(old: bytes | None, new: bytes) -> str:
     total = plural(len(difference.added) + len(difference.kept), "certificate")
     crls = len(difference.new_crls) + len(difference.same_crls)
     total += f", {plural(crls, 'CRL')}" if crls else ""
-    return total if old is None else f"{total}: {difference.words}"
+    return total if old is None else f"{total}: {difference.summary}"

@@ -13,8 +13,8 @@ from typing import Any
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from tui_chain.clients.families import family_names
-from tui_chain.diagnose.catalogue import finding
 from tui_chain.diagnose.diagnosis import Diagnosis, by_severity
+from tui_chain.diagnose.findings.trust import CONSTRAINTS_LOST
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.name_constraints import IPNetwork, NameConstraints, Subtrees
 
@@ -49,8 +49,7 @@ def lost_limits(path: Sequence[Certificate], in_file: Iterable[Certificate]) -> 
 def with_losses(diagnosis: Diagnosis, losses: Iterable[Loss]) -> Diagnosis:
     """The diagnosis with what the bundle loses, each as a finding on the intermediate."""
     found = tuple(
-        finding(
-            "constraints-lost",
+        CONSTRAINTS_LOST.finding(
             loss.certificate.sha256,
             f"{loss.limited_by.label} sets {loss.limit}; {family_names(loss.families)} no longer look at that.",
         )

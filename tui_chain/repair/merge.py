@@ -5,11 +5,11 @@ from __future__ import annotations
 from tui_chain.clients.judge import Judge
 from tui_chain.core.failure import Failure
 from tui_chain.core.text import safe_text
-from tui_chain.repair.bundle import Bundle
-from tui_chain.repair.headers import comment, read_header
-from tui_chain.repair.kinds import Kind, Output
+from tui_chain.repair.bundle import Bundle, block, crl_block
+from tui_chain.repair.file_header import comment, read_header
+from tui_chain.repair.output import Output
+from tui_chain.repair.output_kinds import OutputKind
 from tui_chain.repair.proof import refusal
-from tui_chain.repair.render import block, crl_block
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.crl import RevocationList, crls_of, find_crls
 from tui_chain.x509.formats.readers import read_certificates
@@ -25,7 +25,7 @@ def merge_proven(old: bytes, output: Output) -> bytes | Failure:
     What stood there may lead a client that does not backtrack to another issuer. A file for clients that check CRLs
     has to have those of the new hosts as well.
     """
-    if output.bundle is None or output.kind is Kind.SERVER:
+    if output.bundle is None or output.kind is OutputKind.SERVER:
         return Failure("usage", f"{output.kind} cannot be merged into a file.", "Take client, links or client+store.")
     merged = merge(old, output.bundle)
     if isinstance(merged, Failure):

@@ -16,7 +16,7 @@ from tui_chain.x509.formats.pem import pem_of
 
 
 @dataclass(frozen=True)
-class Proof:
+class BundleProof:
     """A host as it is served, and the ids of the client families that have to accept it at the time `at`."""
 
     served: ServedChain
@@ -30,7 +30,7 @@ class Proof:
             if family.id in self.wanted:
                 verdict = judge.unlocated_verdict(family, chain, host=self.served.host, at=self.at)
                 if not verdict.ok:
-                    return self._words(family.name, verdict.error)
+                    return self._refusal_text(family.name, verdict.error)
         return None
 
     def verdicts(self, judge: Judge, families: Iterable[Family]) -> Iterator[tuple[Family, Verdict]]:
@@ -50,9 +50,9 @@ class Proof:
         if not verdicts:
             return f"no client that checks the {scope} accepts {self.served.target}"
         refused = ((f"{family.name} with {scope.flag}", one) for family, one in verdicts if not one.ok)
-        return next((self._words(name, one.error) for name, one in refused), None)
+        return next((self._refusal_text(name, one.error) for name, one in refused), None)
 
-    def _words(self, name: str, error: str | None) -> str:
+    def _refusal_text(self, name: str, error: str | None) -> str:
         return f"with it {name} refuses {self.served.target}: {error}"
 
 
@@ -66,7 +66,7 @@ def accepted(verdicts: Verdicts) -> frozenset[str]:
     return frozenset(name for name, verdict in verdicts.items() if verdict.ok)
 
 
-def refusal(certificates: Iterable[Certificate], proofs: Iterable[Proof], beside: bytes = b"") -> str | None:
+def refusal(certificates: Iterable[Certificate], proofs: Iterable[BundleProof], beside: bytes = b"") -> str | None:
     """Say what fails with these certificates as the only anchors, or None where every proof stands.
 
     `beside` is a trust file that stands before them, as its owner has it.
@@ -76,24 +76,24 @@ def refusal(certificates: Iterable[Certificate], proofs: Iterable[Proof], beside
 
 
 def minimal_for_all(
-    certificates: Sequence[Certificate], proofs: Sequence[Proof], needed_by: Mapping[str, Sequence[str]]
+    certificates: Sequence[Certificate], proofs: Sequence[BundleProof], needed_by: Mapping[str, Sequence[str]]
 ) -> tuple[Certificate, ...]:
     """Leave out what no host needs any more beside the others' certificates; the order stays.
 
-    `needed_by` says by SHA-256 for which targets a certificate is there: only those are asked each time, so that
+    `needed_by` says by SHA-256 for which targets a certificate is there: only their proofs are made, so that
     the work grows with the hosts and not with their square. The whole is proven at the end.
     """
     kept = list(certificates)
     for certificate in certificates:
         fewer = [one for one in kept if one != certificate]
         users = set(needed_by.get(certificate.sha256, ()))
-        asked = [proof for proof in proofs if str(proof.served.target) in users]
-        if fewer and asked and refusal(fewer, asked) is None:
+        concerned = [proof for proof in proofs if str(proof.served.target) in users]
+        if fewer and concerned and refusal(fewer, concerned) is None:
             kept = fewer
     return tuple(kept) if refusal(kept, proofs) is None else tuple(certificates)
 
 
-def minimal(certificates: Sequence[Certificate], proofs: Sequence[Proof]) -> tuple[Certificate, ...]:
+def minimal(certificates: Sequence[Certificate], proofs: Sequence[BundleProof]) -> tuple[Certificate, ...]:
     """Leave out, one by one from the leaf's side, what no family needs; the order stays.
 
     Every certificate that is left makes some family fail for some host when it is taken out.

@@ -12,6 +12,7 @@ from tui_chain.clients.handshake import CANNOT_SHAKE_HANDS
 from tui_chain.clients.judge import Judge
 from tui_chain.clients.verdict import Verdicts
 from tui_chain.core.failure import Failure
+from tui_chain.core.finding_codes import FindingCode
 from tui_chain.core.status import Status
 from tui_chain.diagnose.diagnosis import Diagnosis
 from tui_chain.paths.checks import PathProblem, Problems
@@ -19,22 +20,31 @@ from tui_chain.paths.codes import WITHOUT_STRICT, is_strict
 from tui_chain.paths.search import Path
 from tui_chain.probe.served import ServedChain
 from tui_chain.repair.bundle import Bundle
-from tui_chain.repair.choice import ANY, Choice
 from tui_chain.repair.losses import Loss, lost_limits
-from tui_chain.repair.proof import Proof, accepted, ders_of, minimal, minimal_for_all, refusal
-from tui_chain.resolve.tries import Resolution
+from tui_chain.repair.path_choice import ANY, PathChoice
+from tui_chain.repair.proof import BundleProof, accepted, ders_of, minimal, minimal_for_all, refusal
+from tui_chain.resolve.resolution import Resolution
 from tui_chain.x509.certificate import Certificate
 
 _OVERLOOKED = frozenset(
     {
-        *("not-a-ca", "leaf-as-issuer", "no-cert-sign", "path-length", "expired", "not-yet-valid"),
-        *("weak-key", "weak-signature", "critical-extension", "unreadable"),
+        *(
+            FindingCode.NOT_A_CA,
+            FindingCode.LEAF_AS_ISSUER,
+            FindingCode.NO_CERT_SIGN,
+            FindingCode.PATH_LENGTH,
+            FindingCode.EXPIRED,
+            FindingCode.NOT_YET_VALID,
+        ),
+        *(FindingCode.WEAK_KEY, FindingCode.WEAK_SIGNATURE, FindingCode.CRITICAL_EXTENSION, FindingCode.UNREADABLE),
     }
 )
 """Faults of a CA certificate that clients overlook once it, or one that it issued, is a trust anchor."""
-_MAY_NOT_ISSUE = frozenset({"not-a-ca", "leaf-as-issuer", "no-cert-sign", "path-length"})
+_MAY_NOT_ISSUE = frozenset(
+    {FindingCode.NOT_A_CA, FindingCode.LEAF_AS_ISSUER, FindingCode.NO_CERT_SIGN, FindingCode.PATH_LENGTH}
+)
 """Those of them that the anchor has no more right to than others."""
-_OF_NAMES = frozenset({"name-constraints", "rejected"})
+_OF_NAMES = frozenset({FindingCode.NAME_CONSTRAINTS, FindingCode.REJECTED})
 """Faults that sit on the leaf too and that an anchor below those who forbid it would hide."""
 MAX_TRIED = 16
 """Paths whose bundles are tried."""
@@ -68,7 +78,7 @@ class Repair:
 
 
 def build_repair(
-    served: ServedChain, resolution: Resolution, *, at: datetime, choice: Choice = ANY
+    served: ServedChain, resolution: Resolution, *, at: datetime, choice: PathChoice = ANY
 ) -> Repair | Failure:
     """Prove a bundle for `served` at the time `at`, and take the path with which most client families accept.
 
@@ -90,7 +100,7 @@ def build_repair(
     return Failure("no-repair", *_why_not(diagnosis))
 
 
-def _best(served: ServedChain, resolution: Resolution, at: datetime, choice: Choice) -> Repair | None:
+def _best(served: ServedChain, resolution: Resolution, at: datetime, choice: PathChoice) -> Repair | None:
     """The repair that most families accept; of equals the first, and with it those paths that break no rule."""
     attempts: list[Repair] = []
     able = sum(verdict.code not in CANNOT_SHAKE_HANDS for verdict in resolution.diagnosis.verdicts.values())
@@ -172,7 +182,7 @@ def prove(path: Path, served: ServedChain, resolution: Resolution, at: datetime)
     before = resolution.diagnosis.verdicts
     with_all = _judged(whole, served, at, before)
     wanted = accepted(with_all)
-    certificates = minimal(whole, (Proof(served, wanted, at),)) if wanted else whole
+    certificates = minimal(whole, (BundleProof(served, wanted, at),)) if wanted else whole
     store = resolution.diagnosis.store
     bundle = Bundle(certificates, (str(served.target),), resolution.sources, trust=store)
     verdicts = with_all if certificates == whole else _judged(certificates, served, at, before)
@@ -192,7 +202,7 @@ def _is_hidden(path: Path, problem: PathProblem) -> bool:
         return True
     if certificate == path.leaf:
         return False
-    if problem.code == "purpose":
+    if problem.code == FindingCode.PURPOSE:
         return not certificate.for_servers
     return problem.code in _OVERLOOKED and (certificate != path.anchor or problem.code in _MAY_NOT_ISSUE)
 
@@ -246,6 +256,6 @@ def combine(repairs: list[tuple[ServedChain, Repair]], *, at: datetime) -> Bundl
     return Bundle(fewest, hosts, sources, needed_by if len(hosts) > 1 else {}, trust=repairs[0][1].bundle.trust)
 
 
-def proofs_of(repairs: list[tuple[ServedChain, Repair]], *, at: datetime) -> list[Proof]:
+def proofs_of(repairs: list[tuple[ServedChain, Repair]], *, at: datetime) -> list[BundleProof]:
     """What has to hold with one file for all: each host as served, for the families that its own repair serves."""
-    return [Proof(served, accepted(repair.verdicts), at) for served, repair in repairs]
+    return [BundleProof(served, accepted(repair.verdicts), at) for served, repair in repairs]

@@ -15,7 +15,7 @@ from pathlib import Path
 from tui_chain.core.failure import Failure
 from tui_chain.core.text import safe_text
 from tui_chain.repair.difference import CertificateDifference, certificate_difference
-from tui_chain.repair.headers import same_but_notes
+from tui_chain.repair.file_header import same_but_notes
 from tui_chain.x509.formats.readers import read_certificates
 
 NEW_FILE_MODE = 0o644
@@ -94,7 +94,7 @@ def plan_write(path: Path, data: bytes) -> WritePlan | Failure:
             )
         return WritePlan(real, data, old)
     except (OSError, RuntimeError, ValueError) as error:
-        return Failure("file", f"{shown} cannot be looked at: {_words(error)}.", "Check the path and its rights.")
+        return Failure("file", f"{shown} cannot be looked at: {_reason(error)}.", "Check the path and its rights.")
 
 
 def _holds_key(old: bytes) -> bool:
@@ -146,7 +146,7 @@ def write(plan: WritePlan, *, replace: bool, backup: bool = False) -> Path | Fai
     except OSError as error:
         shown = safe_text(str(plan.path))
         return Failure(
-            "file", f"{shown} cannot be written: {_words(error)}.", "Name another folder, or free some space."
+            "file", f"{shown} cannot be written: {_reason(error)}.", "Name another folder, or free some space."
         )
     return plan.path
 
@@ -179,7 +179,7 @@ def _exists(path: Path) -> Failure:
     return Failure("exists", f"{safe_text(str(path))} exists.", "Agree to replace it, or name another file.")
 
 
-def _words(error: Exception) -> str:
+def _reason(error: Exception) -> str:
     return safe_text((error.strerror if isinstance(error, OSError) and error.strerror else str(error)).lower(), 120)
 
 

@@ -9,7 +9,7 @@ from tui_chain.net.addresses import Reach
 
 
 @dataclass(frozen=True)
-class Question:
+class ConsentRequest:
     """What the user is asked: the host whose certificate names `url`, which leads to `address`; all safe text.
 
     A yes lets every AIA address of this host lead inside, for this search.
@@ -21,13 +21,13 @@ class Question:
     kind: Reach
 
     @property
-    def words(self) -> str:
+    def question(self) -> str:
         """The question in one sentence, and what it means in another."""
         return (
             f"The certificate of {self.host} names {self.url}, which leads to {self.address}, a {self.kind} address. "
-            "A stranger may have put it there to make your machine ask something inside your network."
+            "Whoever made the certificate may want your machine to send a request inside your network."
         )
 
 
-Consent = Callable[[Question], Awaitable[bool]]
+Consent = Callable[[ConsentRequest], Awaitable[bool]]
 """Puts a question to the user; the search waits, and its time limits with it."""

@@ -15,8 +15,6 @@ from tui_chain.x509.formats.readers import read_certificates
 
 MAX_FILES = 2_000
 """Files that are read from one folder."""
-MAX_PASTED = 1 << 20
-"""Bytes of pasted text."""
 SUFFIXES = {".pem", ".crt", ".cer", ".der", ".p7b", ".p7c", ".ca-bundle", ".txt", ".crl", ".jks", ".jceks"}
 
 
@@ -85,19 +83,6 @@ def _files(folder: Path, problems: list[str]) -> list[Path]:
     if not files:
         problems.append(f"{safe_text(str(folder))}: there is no certificate file in it")
     if len(files) > MAX_FILES:
-        words = f"it has {len(files)} certificate files; only the first {MAX_FILES} are read"
-        problems.append(f"{safe_text(str(folder))}: {words}")
+        bound = f"it has {len(files)} certificate files; only the first {MAX_FILES} are read"
+        problems.append(f"{safe_text(str(folder))}: {bound}")
     return files[:MAX_FILES]
-
-
-def read_pasted(text: str) -> FileCertificates | Failure:
-    """Read certificates from text that the user pasted, at most 1 MiB; other words between PEM blocks do no harm."""
-    data = text.encode("utf-8", "replace")
-    if len(data) > MAX_PASTED:
-        return Failure("file", "The pasted text is larger than 1 MiB.", "Save it as a file, and add that.")
-    reading = read_certificates(data)
-    if not reading.certificates:
-        why = reading.problems[0].reason if reading.problems else "it holds none"
-        return Failure("file", f"There is no certificate in the pasted text: {why}.", "Paste whole PEM blocks.")
-    problems = tuple(f"pasted text, line {problem.line}: {problem.reason}" for problem in reading.problems)
-    return FileCertificates(tuple((one, "pasted text") for one in dict.fromkeys(reading.certificates)), problems)

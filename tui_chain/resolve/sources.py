@@ -6,22 +6,55 @@ They are asked in the order in which they stand here: what costs least and is li
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import Protocol
 
 from tui_chain.core.failure import Failure
 from tui_chain.core.text import plural
 from tui_chain.core.threads import in_daemon_thread
+from tui_chain.diagnose.diagnosis import Diagnosis
+from tui_chain.pool.entries import Added
 from tui_chain.pool.pool import Pool
 from tui_chain.probe.served import ServedChain
 from tui_chain.resolve.files import FileCertificates
-from tui_chain.resolve.proofs import PROOF_WORDS, best_proof
-from tui_chain.resolve.tries import Try
-from tui_chain.trust.store import Anchors
+from tui_chain.resolve.resolution import IssuerLookup, best_proof, proof_text
+from tui_chain.trust.store import Anchors, TrustStore
 from tui_chain.x509.certificate import Certificate
-from tui_chain.x509.signatures import Proof, SignatureProver
+from tui_chain.x509.signatures import SignatureProver
+
+
+def proven_intermediates(
+    diagnosis: Diagnosis, trust: TrustStore, host: str, sources: Mapping[str, str]
+) -> list[Place]:
+    """The intermediates of every good path to an anchor of `trust`, each with where it came from and at which host.
+
+    What rests on a root that was confirmed for this run alone is left out, and so are roots.
+    """
+    chains = (path.certificates for path in diagnosis.search.good if path.anchor in trust)
+    found = dict.fromkeys(one for chain in chains for one in chain[1:-1] if one not in trust)
+    return [(one, _place(sources.get(one.sha256, "served"), host)) for one in found]
+
+
+def _place(source: str, host: str) -> str:
+    return f"served by {host}" if source == "served" else f"{source}, for {host}"
+
+
+async def learn(
+    pool: Pool, diagnosis: Diagnosis, trust: TrustStore, host: str, sources: Mapping[str, str], at: datetime
+) -> Added | None:
+    """Add a host's proven intermediates that the pool lacks, off the event loop; a pool that fails is left be."""
+    proven = proven_intermediates(diagnosis, trust, host, sources)
+
+    def add() -> Added | None:
+        new = [place for place in proven if place[0] not in pool]
+        added = pool.add(new, at) if new else None
+        return added if isinstance(added, Added) else None
+
+    return await in_daemon_thread(add, "pool") if proven else None
+
 
 Siblings = Callable[[], Iterable[ServedChain]]
 """Gives the chains that the hosts of the list served, newest state; this host's own may be among them."""
@@ -33,7 +66,7 @@ Place = tuple[Certificate, str]
 class Source(Protocol):
     """Somewhere to look for the issuer of a certificate."""
 
-    async def ask(self, child: Certificate, prover: SignatureProver) -> Try | None:
+    async def ask(self, child: Certificate, prover: SignatureProver) -> IssuerLookup | None:
         """Look for the issuer of `child`; None where there is nothing to look in."""
 
 
@@ -43,7 +76,7 @@ class Served:
 
     served: ServedChain
 
-    async def ask(self, child: Certificate, prover: SignatureProver) -> Try | None:
+    async def ask(self, child: Certificate, prover: SignatureProver) -> IssuerLookup | None:
         """Look among what the host sent."""
         others = [one for one in dict.fromkeys(self.served.certificates[1:]) if one != child]
         if not others:
@@ -58,7 +91,7 @@ class OtherHosts:
     served: ServedChain
     siblings: Siblings
 
-    async def ask(self, child: Certificate, prover: SignatureProver) -> Try | None:
+    async def ask(self, child: Certificate, prover: SignatureProver) -> IssuerLookup | None:
         """Look among their chains."""
         chains = [chain for chain in self.siblings() if chain.target != self.served.target]
         if not chains:
@@ -73,14 +106,14 @@ class Pooled:
 
     pool: Pool
 
-    async def ask(self, child: Certificate, prover: SignatureProver) -> Try | None:
+    async def ask(self, child: Certificate, prover: SignatureProver) -> IssuerLookup | None:
         """Look by name and by key identifier; off the event loop, since another process may hold the file."""
         started = time.perf_counter()
         found = await in_daemon_thread(lambda: self.pool.issuers_of(child), "pool")
         took = 1000 * (time.perf_counter() - started)
         if isinstance(found, Failure):
-            return Try("pool", "(unusable)", child.sha256, found.message, milliseconds=took, hint=found.hint)
-        places = [(entry.certificate, f"pool, {entry.words}") for entry in found]
+            return IssuerLookup("pool", "(unusable)", child.sha256, found.message, milliseconds=took, hint=found.hint)
+        places = [(entry.certificate, f"pool, {entry.first_origin}") for entry in found]
         return weigh("pool", "by name and key id", child, places, prover, took)
 
 
@@ -90,7 +123,7 @@ class Stores:
 
     stores: Callable[[], tuple[Anchors, ...]]
 
-    async def ask(self, child: Certificate, prover: SignatureProver) -> Try | None:
+    async def ask(self, child: Certificate, prover: SignatureProver) -> IssuerLookup | None:
         """Look in all of them; reading them the first time takes a while, so off the event loop."""
         started = time.perf_counter()
         stores = await in_daemon_thread(self.stores, "trust stores")
@@ -104,17 +137,16 @@ class Stores:
 
 @dataclass(frozen=True, eq=False)
 class Given:
-    """Certificates that the user gave: files, folders, pasted text."""
+    """Certificates of the files and folders that the user gave."""
 
-    source: str
     given: FileCertificates
 
     @cached_property
     def where(self) -> str:
-        """How many files there are, or that it is text."""
-        return "text" if self.source == "pasted" else plural(len({at for _, at in self.given.certificates}), "file")
+        """How many files there are."""
+        return plural(len({place for _, place in self.given.certificates}), "file")
 
-    async def ask(self, child: Certificate, prover: SignatureProver) -> Try | None:
+    async def ask(self, child: Certificate, prover: SignatureProver) -> IssuerLookup | None:
         """Look among them."""
         if not self.given.certificates:
             return None
@@ -122,13 +154,17 @@ class Given:
         everything = [one for one, _ in self.given.certificates]
         proof = best_proof(prover, child, everything)
         namesakes = tuple(one for one in everything if one.subject_name == child.issuer_name)
-        words = f"{plural(len(everything), 'certificate')}, {PROOF_WORDS[proof]}"
+        outcome = f"{plural(len(everything), 'certificate')}, {proof_text(proof, child)}"
         took = 1000 * (time.perf_counter() - started)
         places = {one.sha256: place for one, place in self.given.certificates}
-        return Try(self.source, self.where, child.sha256, words, namesakes, proof, milliseconds=took, places=places)
+        return IssuerLookup(
+            "files", self.where, child.sha256, outcome, namesakes, proof, milliseconds=took, places=places
+        )
 
 
-def look(source: str, where: str, child: Certificate, places: Iterable[Place], prover: SignatureProver) -> Try:
+def look(
+    source: str, where: str, child: Certificate, places: Iterable[Place], prover: SignatureProver
+) -> IssuerLookup:
     """Choose by name or key identifier among certificates at hand, and weigh what is left."""
     started = time.perf_counter()
     fitting = [(one, place) for one, place in places if fits(child, one)]
@@ -144,17 +180,16 @@ def fits(child: Certificate, candidate: Certificate) -> bool:
 
 def weigh(
     source: str, where: str, child: Certificate, places: list[Place], prover: SignatureProver, milliseconds: float
-) -> Try:
-    """Prove what was found against the certificate that waits, and say it."""
+) -> IssuerLookup:
+    """Prove what was found against the certificate whose issuer is missing."""
     came = tuple(one for one, _ in places)
     if not came:
-        return Try(source, where, child.sha256, "no certificate of that name or key", milliseconds=milliseconds)
+        return IssuerLookup(
+            source, where, child.sha256, "no certificate of that name or key", milliseconds=milliseconds
+        )
     proof = best_proof(prover, child, came)
-    words = f"{plural(len(came), 'certificate')}, {_proof_words(proof, len(came))}"
+    outcome = f"{plural(len(came), 'certificate')}, {proof_text(proof, child, len(came))}"
     by_digest = {one.sha256: place for one, place in places}
-    return Try(source, where, child.sha256, words, came, proof, milliseconds=milliseconds, places=by_digest)
-
-
-def _proof_words(proof: Proof, count: int) -> str:
-    words = PROOF_WORDS[proof]
-    return words.replace("it did not sign", "none signed") if count > 1 else words
+    return IssuerLookup(
+        source, where, child.sha256, outcome, came, proof, milliseconds=milliseconds, places=by_digest
+    )

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tui_chain.audit.audit import Audit, Auditor
-from tui_chain.repair.headers import read_header
+from tui_chain.repair.file_header import read_header
 from tui_chain.results.host import crl_object
 from tui_chain.trust.store import TrustStore
 

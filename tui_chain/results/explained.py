@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict, dataclass
 
 from tui_chain.core.failure import Failure
-from tui_chain.diagnose.explain.explain import Explanation, explain, explain_code
+from tui_chain.diagnose.explain.explanation import Explanation, explain, explain_code
 
 
 @dataclass(frozen=True)
@@ -49,5 +49,5 @@ def explain_result(text: str) -> ExplainResult | Failure:
 
 def of_explanation(found: Explanation) -> ExplainResult:
     """The values of an explanation."""
-    causes = tuple(CauseResult(cause.code, cause.words, cause.command) for cause in found.causes)
-    return ExplainResult(found.line, found.client, found.host, found.symptom.name, found.symptom.words, causes)
+    causes = tuple(CauseResult(cause.code or "", cause.message, cause.command) for cause in found.causes)
+    return ExplainResult(found.line, found.client, found.host, found.symptom.name, found.symptom.message, causes)

@@ -26,8 +26,8 @@ from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.crl import RevocationList
 
 if TYPE_CHECKING:
-    from tui_chain.diagnose.endpoints import Row
-    from tui_chain.revocation.status import Answer, RevocationCheck
+    from tui_chain.diagnose.findings.endpoints import EndpointResult
+    from tui_chain.x509.revocation import RevocationAnswer, RevocationCheck
 
 
 class ServerJSON(TypedDict):
@@ -173,7 +173,7 @@ def _more(state: HostState) -> dict[str, Any]:
     elif found is not None:
         more["crls"] = [crl_object(one.crl, one.source) for one in found.lists]
         more["crl_check"] = found.scope.value
-        more["crl_clients"] = {name: verdict.ok for name, verdict in found.verdicts.items()}
+        more["crl_clients"] = dict(found.clients)
     return more
 
 
@@ -200,7 +200,7 @@ def crl_object(crl: RevocationList, source: str) -> CrlJSON:
     )
 
 
-def server_object(row: Row) -> ServerJSON:
+def server_object(row: EndpointResult) -> ServerJSON:
     """Describe one answer."""
     variant, result = row.variant, row.answer.result
     return ServerJSON(
@@ -222,12 +222,12 @@ def revocation_object(check: RevocationCheck) -> RevocationJSON:
     )
 
 
-def _answer_object(answer: Answer) -> AnswerJSON:
+def _answer_object(answer: RevocationAnswer) -> AnswerJSON:
     return AnswerJSON(
         means=answer.means.value,
         url=answer.url,
         status=answer.status.value,
-        words=answer.words,
+        words=answer.text,
         produced=_iso(answer.produced),
         next_update=_iso(answer.next_update),
         revoked_at=_iso(answer.revoked_at),

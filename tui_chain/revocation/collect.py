@@ -3,74 +3,88 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
 
-from tui_chain.clients.verdict import Verdicts
 from tui_chain.core.failure import Failure
 from tui_chain.core.text import safe_text
 from tui_chain.net.addresses import Reach
 from tui_chain.resolve.aia import MAX_URLS
 from tui_chain.revocation.check import TOTAL_SECONDS
-from tui_chain.revocation.crl import judge_crl
-from tui_chain.revocation.fetches import CrlFetches
-from tui_chain.revocation.refusals import no_list_named, nothing_came, revoked, too_large
-from tui_chain.revocation.status import Answer, Revocation
+from tui_chain.revocation.crl import NEEDS_CONSENT, CrlFetches, judge_crl
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.crl import CrlScope, RevocationList
+from tui_chain.x509.crl_set import CheckedCrl, CrlSet
+from tui_chain.x509.revocation import Revocation, RevocationAnswer, RevocationCheck
+
+LEAF_ALONE = "Check the leaf alone (VERIFY_CRL_CHECK_LEAF; on the command line that is --crl-leaf)"
+_FROM_FILE = "the CRL of {issuer} from a file (on the command line that is --pool FILE)"
+MAX_REASONS = 3
+"""Addresses and files that a failure tells of."""
+
+
+@dataclass(frozen=True)
+class Revoked(Failure):
+    """A certificate of the path was revoked; `check` is what was said of it, for the host's diagnosis."""
+
+    check: RevocationCheck | None = None
+
+
+def revoked(certificate: Certificate, answer: RevocationAnswer) -> Revoked:
+    """A certificate of the path was revoked: there is nothing that a client could trust."""
+    return Revoked(
+        "revoked",
+        f"{certificate.label} was {answer.text}, says the CRL {answer.url}.",
+        "No file is made for it; ask the server's owner for a chain without it.",
+        RevocationCheck(certificate.sha256, certificate.label, (answer,)),
+    )
+
+
+def no_list_named(certificate: Certificate, issuer: Certificate, *, offline: bool, leaf_would_do: bool) -> Failure:
+    """A certificate names no CRL, or is not to be asked about, and no file has one."""
+    names = "names no CRL" if not certificate.crl_urls else "names a CRL, which is not fetched offline"
+    file = _FROM_FILE.format(issuer=issuer.label)
+    return Failure(
+        "crl",
+        f"{certificate.label} {names}; clients that check want one for it.",
+        f"{LEAF_ALONE}, or add {file}." if leaf_would_do else f"Add {file}; {_otherwise(certificate, offline)}",
+    )
+
+
+def _otherwise(certificate: Certificate, offline: bool) -> str:
+    if offline and certificate.crl_urls:
+        return "or let it be fetched."
+    if certificate.ocsp_urls:
+        return "its issuer answers by OCSP alone, which `tlschain check --revocation` asks."
+    return "its issuer publishes nothing else."
+
+
+def nothing_came(certificate: Certificate, reasons: Sequence[str], *, leaf_would_do: bool) -> Failure:
+    """Every place where a certificate's CRL could be had gave none that counts."""
+    shown = "; ".join(reasons[:MAX_REASONS]) + (" …" if len(reasons) > MAX_REASONS else "")
+    hints = [f"{LEAF_ALONE}."] if leaf_would_do else []
+    if any(NEEDS_CONSENT in reason for reason in reasons):
+        hints.insert(0, "Allow private addresses (on the command line that is --allow-private-aia).")
+    return Failure(
+        "crl",
+        f"There is no CRL in force for {certificate.label}: {shown}.",
+        " ".join(hints) or "Try again later, or add its issuer's CRL from a file (--pool FILE).",
+    )
+
+
+def too_large(size: int, *, leaf_would_do: bool) -> Failure:
+    """All lists together make a file that is not read again."""
+    return Failure(
+        "crl",
+        f"The CRLs of this path have {size >> 20} MiB, too many for a file that every client reads at its start.",
+        f"{LEAF_ALONE}." if leaf_would_do else "Ask by OCSP: `tlschain check --revocation`.",
+    )
+
 
 MAX_TOTAL = 11 << 20
 """Bytes of all CRLs of a file as DER: as PEM they have to stay below the 16 MiB that are read again."""
-
-
-@dataclass(frozen=True)
-class CheckedCrl:
-    """A CRL that was believed when it was gathered; `source` says where it came from, as safe text."""
-
-    crl: RevocationList
-    source: str
-
-    @property
-    def place(self) -> str:
-        """The URL, or the file."""
-        return self.source.removeprefix("CRL ")
-
-
-@dataclass(frozen=True)
-class Crls:
-    """The CRLs that a client needs which checks as `scope` says, each once, those of leaves' issuers first.
-
-    `verdicts` are those of the client families that can check, with the check turned on and the bundle's
-    certificates as the only anchors; empty until that was proven.
-    """
-
-    scope: CrlScope
-    lists: tuple[CheckedCrl, ...]
-    verdicts: Verdicts = field(default_factory=dict)
-
-    @property
-    def until(self) -> datetime:
-        """When the first of them ends, UTC: from then on clients that check refuse the host."""
-        return min(end for one in self.lists if (end := one.crl.next_update) is not None)
-
-    @property
-    def crls(self) -> tuple[RevocationList, ...]:
-        """The lists themselves."""
-        return tuple(one.crl for one in self.lists)
-
-    def joined(self, others: Iterable[Crls]) -> Crls:
-        """The lists of several hosts, each once; what was proven of one host is left out."""
-        unique: dict[RevocationList, CheckedCrl] = {}
-        for one in (*self.lists, *(one for other in others for one in other.lists)):
-            unique.setdefault(one.crl, one)
-        return Crls(self.scope, tuple(unique.values()))
-
-
-def joined(found: Sequence[Crls]) -> Crls | None:
-    """The lists of several hosts as one, or None for no host; all have one scope."""
-    return found[0].joined(found[1:]) if found else None
 
 
 @dataclass
@@ -79,7 +93,7 @@ class _Inquiry:
 
     child: Certificate
     issuer: Certificate
-    judged: list[tuple[CheckedCrl, Answer]] = field(default_factory=list)
+    judged: list[tuple[CheckedCrl, RevocationAnswer]] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
 
 
@@ -97,7 +111,7 @@ class CrlCollector:
     own: tuple[tuple[RevocationList, str], ...] = ()
     fetches: CrlFetches = field(default_factory=CrlFetches)
 
-    async def collect(self, path: Sequence[Certificate]) -> Crls | Failure:
+    async def collect(self, path: Sequence[Certificate]) -> CrlSet | Failure:
         """Find a CRL in force for every certificate of `path`, leaf first, that has its issuer there.
 
         For the leaf alone where the scope says so. All are looked for at once; after 25 seconds what has come
@@ -141,16 +155,18 @@ class CrlCollector:
         bad = next((answer for _, answer in inquiry.judged if answer.status is Revocation.REVOKED), None)
         if bad is not None:
             return revoked(child, bad)
-        good = [one for one, said in inquiry.judged if said.status is Revocation.GOOD and one.crl.in_force(self.at)]
+        good = [
+            one for one, answer in inquiry.judged if answer.status is Revocation.GOOD and one.crl.in_force(self.at)
+        ]
         if good:
             return max(good, key=_freshness)
-        reasons = [f"{one.source}: {_why_not(one.crl, said)}" for one, said in inquiry.judged] + inquiry.reasons
+        reasons = [f"{one.source}: {_why_not(one.crl, answer)}" for one, answer in inquiry.judged] + inquiry.reasons
         leaf_would_do = self.scope is CrlScope.CHAIN and child != path[0]
         if not reasons:
             return no_list_named(child, inquiry.issuer, offline=self.offline, leaf_would_do=leaf_would_do)
         return nothing_came(child, reasons, leaf_would_do=leaf_would_do)
 
-    def _gathered(self, found: Sequence[CheckedCrl | Failure], path: Sequence[Certificate]) -> Crls | Failure:
+    def _gathered(self, found: Sequence[CheckedCrl | Failure], path: Sequence[Certificate]) -> CrlSet | Failure:
         failures = [one for one in found if isinstance(one, Failure)]
         if failures:
             return min(failures, key=lambda one: one.kind != "revoked")
@@ -158,21 +174,21 @@ class CrlCollector:
         size = sum(len(crl.der) for crl in unique)
         if size > MAX_TOTAL:
             return too_large(size, leaf_would_do=self.scope is CrlScope.CHAIN)
-        return self._revoked_anchor(path, tuple(unique)) or Crls(self.scope, tuple(unique.values()))
+        return self._revoked_anchor(path, tuple(unique)) or CrlSet(self.scope, tuple(unique.values()))
 
     def _revoked_anchor(self, path: Sequence[Certificate], crls: Sequence[RevocationList]) -> Failure | None:
         """A root that stands in its own list: OpenSSL 3 refuses the path, later ones do not look."""
         anchor = path[-1]
         if self.scope is CrlScope.LEAF or not anchor.self_issued:
             return None
-        said = (judge_crl(crl, anchor, anchor, at=self.at, url="of the root itself") for crl in crls)
-        bad = next((one for one in said if one.status is Revocation.REVOKED), None)
+        answers = (judge_crl(crl, anchor, anchor, at=self.at, url="of the root itself") for crl in crls)
+        bad = next((one for one in answers if one.status is Revocation.REVOKED), None)
         return None if bad is None else revoked(anchor, bad)
 
 
-def _why_not(crl: RevocationList, answer: Answer) -> str:
+def _why_not(crl: RevocationList, answer: RevocationAnswer) -> str:
     if answer.status is not Revocation.GOOD:
-        return answer.words
+        return answer.text
     return "it does not say until when it holds" if crl.next_update is None else "it is not in force now"
 
 
@@ -182,8 +198,3 @@ def _freshness(one: CheckedCrl) -> tuple[datetime, int]:
     if begin is None:
         raise ValueError("a list without a date was believed")
     return begin, one.crl.number or 0
-
-
-def proven(found: Crls, verdicts: Verdicts) -> Crls:
-    """The same lists with what client families say of a host with them."""
-    return replace(found, verdicts=verdicts)

@@ -1,46 +1,55 @@
-"""Certificate revocation lists (RFC 5280 section 5), taken only when they are signed, fresh and in scope."""
+"""Certificate revocation lists (RFC 5280 section 5), fetched once; they count when signed, fresh and in scope."""
 
 from __future__ import annotations
 
+import asyncio
+from collections import defaultdict
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from cryptography import x509
 
-from tui_chain.revocation.signed import signed_by, staleness
-from tui_chain.revocation.status import Answer, Means, Revocation
+from tui_chain.core.text import safe_text
+from tui_chain.net.addresses import Reach
+from tui_chain.net.fetch import FetchRefusedError, fetch
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.crl import RevocationList, find_crls
 from tui_chain.x509.faults import Fault, attempt
+from tui_chain.x509.revocation import Means, Revocation, RevocationAnswer, signed_by, staleness
 
 MAX_CRL = 8 << 20
 """Bytes of a CRL: those of public authorities are of up to a few MiB."""
 
 
-def read_crl(data: bytes, certificate: Certificate, issuer: Certificate, *, at: datetime, url: str = "") -> Answer:
+def read_crl(
+    data: bytes, certificate: Certificate, issuer: Certificate, *, at: datetime, url: str = ""
+) -> RevocationAnswer:
     """Look `certificate` up in a CRL, DER or PEM, at the time `at`; one that does not hold is `unknown`."""
     found = find_crls(data)
     if not found:
-        return Answer(Means.CRL, Revocation.UNKNOWN, "it is no CRL", url)
+        return RevocationAnswer(Means.CRL, Revocation.UNKNOWN, "it is no CRL", url)
     return judge_crl(found[0][1], certificate, issuer, at=at, url=url)
 
 
 def judge_crl(
     crl: RevocationList, certificate: Certificate, issuer: Certificate, *, at: datetime, url: str = ""
-) -> Answer:
+) -> RevocationAnswer:
     """Look `certificate` up in a CRL at the time `at`; one that does not hold is `unknown`, with the reason."""
     times = (crl.this_update, crl.next_update)
     flaw = crl_flaw(crl, certificate, issuer) or staleness(*times, at)
     if flaw is not None:
-        return Answer(Means.CRL, Revocation.UNKNOWN, f"the list does not count: {flaw}", url, *times)
+        return RevocationAnswer(Means.CRL, Revocation.UNKNOWN, f"the list does not count: {flaw}", url, *times)
     entry = crl.lookup(certificate)
     if isinstance(entry, Fault):
-        return Answer(Means.CRL, Revocation.UNKNOWN, f"the list does not count: {entry.reason}", url, *times)
+        return RevocationAnswer(
+            Means.CRL, Revocation.UNKNOWN, f"the list does not count: {entry.reason}", url, *times
+        )
     if entry is None:
-        words = f"good: not in the issuer's list of {crl.this_update:%Y-%m-%d %H:%M} UTC"
-        return Answer(Means.CRL, Revocation.GOOD, words, url, *times)
+        text = f"good: not in the issuer's list of {crl.this_update:%Y-%m-%d %H:%M} UTC"
+        return RevocationAnswer(Means.CRL, Revocation.GOOD, text, url, *times)
     reason = _reason(entry)
-    words = f"revoked on {entry.revocation_date_utc:%Y-%m-%d}" + (f" ({reason})" if reason else "")
-    return Answer(Means.CRL, Revocation.REVOKED, words, url, *times, entry.revocation_date_utc, reason)
+    text = f"revoked on {entry.revocation_date_utc:%Y-%m-%d}" + (f" ({reason})" if reason else "")
+    return RevocationAnswer(Means.CRL, Revocation.REVOKED, text, url, *times, entry.revocation_date_utc, reason)
 
 
 def _reason(entry: x509.RevokedCertificate) -> str | None:
@@ -79,3 +88,39 @@ def _is_signed_otherwise(crl: x509.CertificateRevocationList, issuer: Certificat
     """RSA with PSS padding, whose parameters stand in the list (RFC 4055)."""
     key = None if issuer.parsed is None else attempt("key", issuer.parsed.public_key)
     return attempt("signature", lambda: crl.is_signature_valid(key)) is True  # type: ignore[arg-type]
+
+
+Fetched = RevocationList | str
+"""A list, not judged yet, or why there is none, in words that are safe for a terminal."""
+_Place = tuple[str, frozenset[Reach]]
+
+NEEDS_CONSENT = "only with your consent"
+"""What a refusal says that the user may lift."""
+
+
+@dataclass
+class CrlFetches:
+    """What CRL addresses answered in this run; use one for all hosts, in one event loop."""
+
+    _known: dict[_Place, Fetched] = field(default_factory=dict)
+    _gates: dict[_Place, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
+
+    async def fetch(self, url: str, allowed: frozenset[Reach]) -> Fetched:
+        """Fetch the list at a raw URL within the bounds of law 7, 8 MiB; a failure is remembered as well."""
+        place = url, allowed
+        async with self._gates[place]:
+            if place not in self._known:
+                self._known[place] = await _fetched(url, allowed)
+        return self._known[place]
+
+
+async def _fetched(url: str, allowed: frozenset[Reach]) -> Fetched:
+    try:
+        answer = await fetch(url, allowed=allowed, limit=MAX_CRL)
+    except FetchRefusedError as refused:
+        return safe_text(str(refused))
+    if answer.status != 200:
+        return f"HTTP status {answer.status}"
+    # a list of some MiB takes 0.1 s to read: not on the event loop
+    found = await asyncio.to_thread(find_crls, answer.body)
+    return found[0][1] if found else "what came is no CRL"

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from textual.actions import ActionParseResult
     from textual.dom import DOMNode
 
-    from tui_chain.probe.pasted import Additions, Brought
+    from tui_chain.probe.pasted import Additions, GivenChain
     from tui_chain.x509.certificate import Certificate
 
 
@@ -103,13 +103,13 @@ class ChainApp(LiveActions, FileActions, BundleActions):
         def added(additions: Additions | None) -> None:
             if additions is None:
                 return
-            fresh = len(self._add(additions.hosts)) + self._bring(additions.brought)
+            fresh = len(self._add(additions.hosts)) + self._bring(additions.chains)
             known = additions.count - fresh
             self._toast(f"Added {plural(fresh, 'host')}{f', {known} were there already' if known else ''}.")
 
         self.push_screen(AddScreen(), added)
 
-    def _bring(self, brought: Iterable[Brought]) -> int:
+    def _bring(self, brought: Iterable[GivenChain]) -> int:
         """Add hosts whose chains are at hand; return how many."""
         from tui_chain.probe.pasted import served_chain
 

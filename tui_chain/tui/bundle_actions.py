@@ -17,12 +17,13 @@ from tui_chain.tui.rows import Row
 if TYPE_CHECKING:
     from tui_chain.engine.host_state import HostState
     from tui_chain.probe.served import ServedChain
-    from tui_chain.repair.kinds import Kind, Output
     from tui_chain.repair.losses import Loss
+    from tui_chain.repair.output import Output
+    from tui_chain.repair.output_kinds import OutputKind
     from tui_chain.repair.repair import Repair
-    from tui_chain.revocation.collect import Crls
-    from tui_chain.revocation.fetches import CrlFetches
+    from tui_chain.revocation.crl import CrlFetches
     from tui_chain.tui.screens.save import Saved
+    from tui_chain.x509.crl_set import CrlSet
 
 
 class BundleActions(QuestionActions):
@@ -51,16 +52,16 @@ class BundleActions(QuestionActions):
         """Those of the meant hosts that have a proven repair."""
         return tuple(row for row in self._meant if row.state.proven is not None and row.state.reached is not None)
 
-    def _output(self, kind: Kind, rows: tuple[Row, ...]) -> Output | Failure:
-        from tui_chain.repair.crl_files import without_crls
-        from tui_chain.repair.kinds import make_output
+    def _output(self, kind: OutputKind, rows: tuple[Row, ...]) -> Output | Failure:
+        from tui_chain.repair.output import make_output
+        from tui_chain.repair.output_kinds import without_crls
 
         crls = _crls(rows) if without_crls(kind) is None else None
         return make_output(kind, _repairs(rows), self._engine.trust, at=self._clock(), crls=crls)
 
     def action_crls(self) -> None:
         """Put the CRLs of the meant hosts into their bundle; of those that have them, take them out."""
-        from tui_chain.revocation.fetches import CrlFetches
+        from tui_chain.revocation.crl import CrlFetches
 
         fetches = CrlFetches()
         having = [row for row in self._meant if row.state.lists is not None]
@@ -92,12 +93,12 @@ class BundleActions(QuestionActions):
 
     async def action_copy_bundle(self) -> None:
         """Copy the bundle, of all marked hosts where some are."""
-        from tui_chain.repair.kinds import Kind
+        from tui_chain.repair.output_kinds import OutputKind
 
         if not self._repaired:
             return
         rows = self._repaired
-        made = self._output(Kind.CLIENT, rows)
+        made = self._output(OutputKind.CLIENT, rows)
         if isinstance(made, Failure):
             self._toast(str(made), severity="error")
             return
@@ -175,9 +176,9 @@ def _left_out(rows: list[Row]) -> str:
     return "".join(f" · {count} {words}" for count, words in parts if count)
 
 
-def _crls(rows: tuple[Row, ...]) -> Crls | None:
+def _crls(rows: tuple[Row, ...]) -> CrlSet | None:
     """The CRLs of all hosts as one; None unless each has them, for the same kind of check."""
-    from tui_chain.revocation.collect import joined
+    from tui_chain.x509.crl_set import joined
 
     found = [row.state.lists for row in rows if row.state.lists is not None]
     return joined(found) if len(found) == len(rows) and len({one.scope for one in found}) == 1 else None

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tui_chain.core.finding_codes import FindingCode
 from tui_chain.core.status import Severity
 from tui_chain.engine.host_state import HostState, source_of
 from tui_chain.tui.rows import BAD, DIM, NEW, OK, SEVERITY_LOOK
@@ -75,12 +76,15 @@ _FOUND = {
     "AIA": "found by AIA",
     "file": "from a file",
     "pool": "from the pool",
-    "pasted": "pasted",
 }
 
 
 def _look(verdict: Diagnosis, certificate: Certificate, source: str) -> tuple[str, str]:
-    findings = [found for found in verdict.at(certificate) if found.code not in {"missing-issuer", "issuer-unknown"}]
+    findings = [
+        found
+        for found in verdict.at(certificate)
+        if found.code not in {FindingCode.MISSING_ISSUER, FindingCode.ISSUER_UNKNOWN}
+    ]
     if findings and findings[0].severity is not Severity.COSMETIC:
         return SEVERITY_LOOK[findings[0].severity]
     if source == "served" or source.startswith("trust store"):

@@ -24,7 +24,7 @@ from tui_chain.tui.rows import Row
 if TYPE_CHECKING:
     from tui_chain.advise.document import Document
     from tui_chain.audit.refresh import Refreshed
-    from tui_chain.repair.headers import Header
+    from tui_chain.repair.file_header import Header
     from tui_chain.trust.store import TrustStore
     from tui_chain.tui.screens.save import Draft, Form, Saved
     from tui_chain.x509.crl import CrlScope
@@ -92,7 +92,7 @@ class FileActions(QuestionActions):
     def _crls_again(self, scope: CrlScope) -> Callable[[Target], None]:
         """What fetches the CRLs of a host's repair anew, each address once for all hosts."""
         from tui_chain.engine.crl_questions import ask_crls
-        from tui_chain.revocation.fetches import CrlFetches
+        from tui_chain.revocation.crl import CrlFetches
 
         fetches = CrlFetches()
 

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from tui_chain.engine.journey import Journey
     from tui_chain.engine.roots import ConfirmedRoot
     from tui_chain.probe.served import ServedChain
-    from tui_chain.resolve.consent import Question
+    from tui_chain.resolve.consent import ConsentRequest
 
 PROBES_AT_ONCE = 32
 THEME = "tokyo-night"
@@ -145,11 +145,11 @@ class HostApp(LayoutApp):
         """What the hosts of the list served."""
         return tuple(row.state.reached for row in self.rows if row.state.reached is not None)
 
-    async def _ask(self, question: Question) -> bool:
+    async def _ask(self, question: ConsentRequest) -> bool:
         """Put the question whether AIA may lead inside; the job that asks waits."""
         from tui_chain.tui.screens.confirm import ConfirmScreen
 
-        screen = ConfirmScreen("Inside your network?", question.words, "ask there", "leave it")
+        screen = ConfirmScreen("Inside your network?", question.question, "ask there", "leave it")
         answer = await self.push_screen_wait(screen)
         return answer is True
 

@@ -12,7 +12,7 @@ from tui_chain.tui.rows import Row
 
 if TYPE_CHECKING:
     from tui_chain.engine.roots import ConfirmedRoot
-    from tui_chain.repair.choice import Choice
+    from tui_chain.repair.path_choice import PathChoice
     from tui_chain.x509.certificate import Certificate
 
 
@@ -28,7 +28,7 @@ class LinkActions(HostApp):
         if candidate.best is None or not candidate.best.usable:
             self._toast(candidate.why, severity="warning")
             return
-        from tui_chain.repair.choice import ANY
+        from tui_chain.repair.path_choice import ANY
 
         now = row.state.choice or ANY
         self._rebuild(row, now.with_link(gap.wanted_by.sha256, candidate.certificate.sha256))
@@ -40,12 +40,12 @@ class LinkActions(HostApp):
         if row is None or len(usable) < 2:
             self._toast("There is no other path that a client accepts.")
             return
-        from tui_chain.repair.choice import ANY
+        from tui_chain.repair.path_choice import ANY
 
         place = next((place for place, way in enumerate(usable) if way.chosen), 0)
         self._rebuild(row, ANY.with_path(usable[(place + step) % len(usable)].path))
 
-    def _rebuild(self, row: Row, choice: Choice) -> None:
+    def _rebuild(self, row: Row, choice: PathChoice) -> None:
         """Build and prove the repair again with what was chosen."""
         self._show(self._book.put(self._with_result(row, self._engine.choose(row.state, choice))))
 

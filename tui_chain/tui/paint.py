@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -16,10 +16,10 @@ from tui_chain.tui.rows import BAD, DIM, OK, SEVERITY_LOOK, WARN
 
 if TYPE_CHECKING:
     from tui_chain.clients.verdict import Verdicts
-    from tui_chain.diagnose.catalogue import Finding
+    from tui_chain.diagnose.findings.finding import Finding
     from tui_chain.livetest.attempt import Attempt, Times
     from tui_chain.livetest.hops import Hop
-    from tui_chain.resolve.tries import Try
+    from tui_chain.resolve.resolution import IssuerLookup
     from tui_chain.x509.certificate import Certificate
 
 BAR = 24
@@ -100,7 +100,12 @@ def _hanging(text: str, width: int) -> list[str]:
 
 def family_line(verdicts: Verdicts) -> Content:
     """All client families in a line, each with its glyph."""
-    known = [(family.short, verdicts[family.id].ok) for family in FAMILIES if family.id in verdicts]
+    return acceptance_line({name: verdict.ok for name, verdict in verdicts.items()})
+
+
+def acceptance_line(accepts: Mapping[str, bool]) -> Content:
+    """The same of families that are said to accept or not."""
+    known = [(family.short, accepts[family.id]) for family in FAMILIES if family.id in accepts]
     pieces = [(f"{'✓' if ok else '✗'} {name}", OK if ok else BAD) for name, ok in known]
     return Content("  ").join(Content.styled(*piece) for piece in pieces)
 
@@ -114,7 +119,7 @@ def refusals(verdicts: Verdicts) -> list[Content]:
     return [Content.assemble((f"✗ {family_names(names)}: ", BAD), words) for words, names in groups.items()]
 
 
-def try_line(tried: Try) -> Content:
+def try_line(tried: IssuerLookup) -> Content:
     """One attempt to find a certificate."""
     glyph, style = ("✓", OK) if tried.ok else ("✗", WARN)
     return Content.assemble(

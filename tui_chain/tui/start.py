@@ -113,7 +113,7 @@ def _load(
     from tui_chain.net.host_list import Host
     from tui_chain.net.lookup import NameLookup, lookup, lookup_with
     from tui_chain.net.target import Target, parse_target
-    from tui_chain.pool.place import default_path
+    from tui_chain.pool.database import default_path
     from tui_chain.pool.pool import Pool
     from tui_chain.trust.loading import load_trust_store
 

@@ -2,158 +2,275 @@
 
 from __future__ import annotations
 
-from tui_chain.diagnose.explain import causes as why
-from tui_chain.diagnose.explain.explanation import Cause, Symptom
+from dataclasses import dataclass
+
+from tui_chain.core.finding_codes import FindingCode
+
+
+@dataclass(frozen=True)
+class Cause:
+    """A likely cause: the finding it is (or None), one sentence, and the command that decides.
+
+    In a command `{host}` stands for the host of the text and `{store}` for the client's own look at its settings.
+    """
+
+    code: FindingCode | None
+    message: str
+    command: str
+
+
+@dataclass(frozen=True)
+class Symptom:
+    """What an error text says, whatever the client: its name, one sentence, and its causes, the likeliest first."""
+
+    name: str
+    message: str
+    causes: tuple[Cause, ...]
+
+
+CHECK, FIX = "tlschain check {host}", "tlschain fix {host}"
+
+FORGOTTEN = Cause(FindingCode.MISSING_ISSUER, "The server does not send its intermediate certificate.", FIX)
+FORGOTTEN_HIGHER = Cause(FindingCode.ISSUER_UNKNOWN, "A certificate above the served ones is missing.", FIX)
+PRIVATE_ROOT = Cause(
+    FindingCode.UNTRUSTED_ROOT, "The server's root is a private one that this client's trust store lacks.", CHECK
+)
+OTHER_STORE = Cause(
+    FindingCode.ROOT_ONLY_IN_SYSTEM,
+    "This client reads another trust store than the programs that accept the server.",
+    "tlschain check --trust system {host}",
+)
+SETTINGS = Cause(
+    None, "A setting or environment variable gives this client another trust store than you think.", "{store}"
+)
+PROXY = Cause(
+    FindingCode.INTERCEPTION_LIKELY,
+    "A company proxy or virus scanner reads the traffic and shows a certificate of its own.",
+    CHECK,
+)
+OLD_STORE = Cause(
+    FindingCode.ROOT_ONLY_IN_CERTIFI,
+    "This client's trust store is out of date and lacks the root.",
+    "python -m pip install --upgrade certifi",
+)
+ONE_OF_MANY = Cause(
+    FindingCode.BACKEND_BROKEN,
+    "Only one of several servers behind the name is broken, or only one key type.",
+    "tlschain check --all-addresses --key-types {host}",
+)
+SELF_SIGNED_CAUSE = Cause(
+    FindingCode.SELF_SIGNED, "The server has a self-signed certificate: a device, a test, a default.", CHECK
+)
+NO_ROOT_IN_BUNDLE = Cause(FindingCode.ISSUER_UNKNOWN, "The CA bundle holds the intermediate but not its root.", FIX)
+EXPIRED_LEAF = Cause(FindingCode.EXPIRED, "The server's certificate has expired and was not renewed.", CHECK)
+EXPIRED_ABOVE = Cause(
+    FindingCode.EXPIRED,
+    "An intermediate, the root, or an old cross-sign in the client's store or bundle has expired.",
+    CHECK,
+)
+CLOCK = Cause(FindingCode.NOT_YET_VALID, "The clock of this machine is wrong.", "date -u")
+STARTS_LATER = Cause(FindingCode.NOT_YET_VALID, "The certificate is new and its validity has not begun.", CHECK)
+RELOAD = Cause(
+    FindingCode.SERVERS_DIFFER,
+    "The certificate was renewed, but the server, or one of them, still serves the old one.",
+    "tlschain check --all-addresses {host}",
+)
+OTHER_NAME = Cause(
+    FindingCode.HOST_MISMATCH, "The certificate is for other names than the one that was asked for.", CHECK
+)
+NO_SNI = Cause(
+    FindingCode.SNI_NEEDED,
+    "The client sends no name (SNI), and the server answers with its default certificate.",
+    "tlschain check --no-sni {host}",
+)
+REDIRECTED = Cause(
+    FindingCode.HOST_MISMATCH, "A redirect led to another host than the one you named.", "curl -sIL https://{host}/"
+)
+COMMON_NAME = Cause(FindingCode.NO_SAN, "The certificate has its name in the common name only.", CHECK)
+IP_NAME = Cause(
+    FindingCode.IP_AS_DNS_NAME, "The host was named by its IP address, which the certificate does not list.", CHECK
+)
+PLAIN = Cause(FindingCode.NO_TLS, "The server speaks plain HTTP, or another protocol, on that port.", CHECK)
+STARTTLS = Cause(
+    FindingCode.NO_TLS,
+    "The port begins in clear text and switches by STARTTLS.",
+    "tlschain check smtp+starttls://{host}",
+)
+PROXY_SCHEME = Cause(None, "The proxy is configured as https:// where it speaks plain HTTP.", "env | grep -i _proxy")
+VERSIONS = Cause(
+    FindingCode.ALERT_PROTOCOL_VERSION, "The server and this client have no TLS version in common.", CHECK
+)
+CIPHERS = Cause(
+    FindingCode.ALERT_HANDSHAKE_FAILURE,
+    "The server and this client have no cipher or key type in common.",
+    "tlschain check --key-types {host}",
+)
+WANTS_CLIENT = Cause(FindingCode.CLIENT_CERTIFICATE, "The server demands a client certificate.", CHECK)
+WRONG_SNI = Cause(FindingCode.ALERT_UNRECOGNIZED_NAME, "The server has no certificate for this name.", CHECK)
+CUT = Cause(FindingCode.RESET, "A firewall, a load balancer or the server itself cut the connection.", CHECK)
+NO_SUCH_NAME = Cause(
+    FindingCode.NAME, "The name is misspelt, or only a VPN's resolver knows it.", "getent hosts {host}"
+)
+RESOLVER = Cause(FindingCode.NAME, "The resolver itself does not answer.", "cat /etc/resolv.conf")
+NOT_LISTENING = Cause(FindingCode.REFUSED, "Nothing listens on that port.", CHECK)
+DROPPED = Cause(
+    FindingCode.TIMEOUT, "A firewall drops it, or the host is down.", "tlschain check --timeout 15 {host}"
+)
+REVOKED_CAUSE = Cause(
+    FindingCode.REVOKED, "The certificate was revoked by its issuer.", "tlschain check --revocation {host}"
+)
+RESPONDER = Cause(
+    FindingCode.REVOCATION_UNREACHABLE,
+    "The revocation server could not be reached.",
+    "tlschain check --revocation {host}",
+)
+
 
 UNKNOWN_ISSUER = Symptom(
     "unknown-issuer",
     "The client could not build a path from the server's certificate to a root that it trusts.",
-    (why.FORGOTTEN, why.PRIVATE_ROOT, why.PROXY, why.SETTINGS, why.OTHER_STORE, why.ONE_OF_MANY, why.OLD_STORE),
+    (FORGOTTEN, PRIVATE_ROOT, PROXY, SETTINGS, OTHER_STORE, ONE_OF_MANY, OLD_STORE),
 )
 ROOT_IN_CHAIN = Symptom(
     "untrusted-root-in-chain",
     "The server sent its root as well, and the client does not trust that root.",
-    (why.PROXY, why.PRIVATE_ROOT, why.SETTINGS, why.OLD_STORE),
+    (PROXY, PRIVATE_ROOT, SETTINGS, OLD_STORE),
 )
 SELF_SIGNED = Symptom(
     "self-signed",
     "The server's certificate is signed by itself.",
-    (why.SELF_SIGNED, why.NO_SNI, why.PROXY),
+    (SELF_SIGNED_CAUSE, NO_SNI, PROXY),
 )
 HALF_BUNDLE = Symptom(
     "root-missing-in-bundle",
     "An issuer was found in the trust store, but not the root above it.",
-    (why.NO_ROOT_IN_BUNDLE, why.FORGOTTEN_HIGHER, why.SETTINGS),
+    (NO_ROOT_IN_BUNDLE, FORGOTTEN_HIGHER, SETTINGS),
 )
-EXPIRED = Symptom(
-    "expired", "A certificate of the path has expired.", (why.EXPIRED_LEAF, why.EXPIRED_ABOVE, why.RELOAD, why.CLOCK)
-)
-NOT_YET = Symptom("not-yet-valid", "A certificate of the path is not valid yet.", (why.CLOCK, why.STARTS_LATER))
+EXPIRED = Symptom("expired", "A certificate of the path has expired.", (EXPIRED_LEAF, EXPIRED_ABOVE, RELOAD, CLOCK))
+NOT_YET = Symptom("not-yet-valid", "A certificate of the path is not valid yet.", (CLOCK, STARTS_LATER))
 TIME = Symptom(
     "wrong-time",
     "A certificate has expired or is not valid yet.",
-    (why.EXPIRED_LEAF, why.EXPIRED_ABOVE, why.CLOCK, why.RELOAD),
+    (EXPIRED_LEAF, EXPIRED_ABOVE, CLOCK, RELOAD),
 )
 HOST = Symptom(
     "host-mismatch",
     "The certificate does not cover the host name that the client asked for.",
-    (why.OTHER_NAME, why.NO_SNI, why.REDIRECTED, why.COMMON_NAME, why.ONE_OF_MANY),
+    (OTHER_NAME, NO_SNI, REDIRECTED, COMMON_NAME, ONE_OF_MANY),
 )
-IP = Symptom("ip-mismatch", "The certificate does not cover the IP address.", (why.IP_NAME, why.OTHER_NAME))
+IP = Symptom("ip-mismatch", "The certificate does not cover the IP address.", (IP_NAME, OTHER_NAME))
 NO_SAN = Symptom(
-    "no-san", "The certificate has no subjectAltName, and clients no longer read the common name.", (why.COMMON_NAME,)
+    "no-san", "The certificate has no subjectAltName, and clients no longer read the common name.", (COMMON_NAME,)
 )
-NOT_TLS = Symptom("no-tls", "What answered was not TLS.", (why.PLAIN, why.PROXY_SCHEME, why.STARTTLS))
-NAME_ALERT = Symptom("alert-unrecognized-name", "The server refused the name.", (why.WRONG_SNI, why.ONE_OF_MANY))
-VERSION = Symptom(
-    "protocol-version", "The client and the server have no TLS version in common.", (why.VERSIONS, why.PLAIN)
-)
-HANDSHAKE = Symptom(
-    "handshake-failure", "The server ended the handshake.", (why.CIPHERS, why.WANTS_CLIENT, why.WRONG_SNI)
-)
-CLIENT_CERTIFICATE = Symptom("client-certificate", "The server wants a client certificate.", (why.WANTS_CLIENT,))
+NOT_TLS = Symptom("no-tls", "What answered was not TLS.", (PLAIN, PROXY_SCHEME, STARTTLS))
+NAME_ALERT = Symptom("alert-unrecognized-name", "The server refused the name.", (WRONG_SNI, ONE_OF_MANY))
+VERSION = Symptom("protocol-version", "The client and the server have no TLS version in common.", (VERSIONS, PLAIN))
+HANDSHAKE = Symptom("handshake-failure", "The server ended the handshake.", (CIPHERS, WANTS_CLIENT, WRONG_SNI))
+CLIENT_CERTIFICATE = Symptom("client-certificate", "The server wants a client certificate.", (WANTS_CLIENT,))
 ENDED = Symptom(
     "connection-cut",
     "The connection ended in the middle of the handshake.",
-    (why.CUT, why.PLAIN, why.WRONG_SNI, why.WANTS_CLIENT),
+    (CUT, PLAIN, WRONG_SNI, WANTS_CLIENT),
 )
 LEGACY = Symptom(
     "legacy-renegotiation",
     "The server does not know secure renegotiation, which OpenSSL 3 insists on.",
-    (Cause("tls", "The server, or a proxy in between, is very old.", why.CHECK), why.PROXY),
+    (Cause(FindingCode.TLS, "The server, or a proxy in between, is very old.", CHECK), PROXY),
 )
 WEAK = Symptom(
     "weak-crypto",
     "A key or signature of the server is weaker than this client's OpenSSL allows.",
     (
-        Cause("weak-key", "A key of the path is too small.", why.CHECK),
-        Cause("weak-signature", "A certificate of the path is signed with SHA-1 or MD5.", why.CHECK),
+        Cause(FindingCode.WEAK_KEY, "A key of the path is too small.", CHECK),
+        Cause(FindingCode.WEAK_SIGNATURE, "A certificate of the path is signed with SHA-1 or MD5.", CHECK),
         Cause(
-            "tls", "The server's key exchange (Diffie-Hellman) is too small.", "openssl s_client -connect {host}:443"
+            FindingCode.TLS,
+            "The server's key exchange (Diffie-Hellman) is too small.",
+            "openssl s_client -connect {host}:443",
         ),
     ),
 )
 
 
-def _strict(code: str, words: str) -> Symptom:
-    causes = (Cause(code, words, why.CHECK), why.PROXY, why.PRIVATE_ROOT)
+def _strict(code: FindingCode, words: str) -> Symptom:
+    causes = (Cause(code, words, CHECK), PROXY, PRIVATE_ROOT)
     return Symptom(code, "Python from 3.13 on insists on a form that a certificate of the path breaks.", causes)
 
 
-NO_AKI = _strict("strict-aki", "A certificate lacks the authority key identifier.")
-NO_SKI = _strict("strict-ski", "A CA certificate lacks the subject key identifier.")
-NOT_CRITICAL = _strict("strict-criticality", "The basic constraints of a CA are not marked critical.")
-NO_USAGE = _strict("strict-key-usage", "A CA certificate says nothing of its key usage.")
+NO_AKI = _strict(FindingCode.STRICT_AKI, "A certificate lacks the authority key identifier.")
+NO_SKI = _strict(FindingCode.STRICT_SKI, "A CA certificate lacks the subject key identifier.")
+NOT_CRITICAL = _strict(FindingCode.STRICT_CRITICALITY, "The basic constraints of a CA are not marked critical.")
+NO_USAGE = _strict(FindingCode.STRICT_KEY_USAGE, "A CA certificate says nothing of its key usage.")
 
 PURPOSE = Symptom(
     "purpose",
     "A certificate of the path is not for TLS servers.",
-    (Cause("purpose", "A client or e-mail certificate is installed at the server.", why.CHECK),),
+    (Cause(FindingCode.PURPOSE, "A client or e-mail certificate is installed at the server.", CHECK),),
 )
 BAD_CA = Symptom(
     "invalid-ca",
     "A certificate of the path may not sign others.",
     (
-        Cause("not-a-ca", "An issuer is no CA, or does not say so.", why.CHECK),
-        Cause("leaf-as-issuer", "A server's certificate was used to sign another.", why.CHECK),
-        Cause("path-length", "There are more CAs below one than it allows.", why.CHECK),
+        Cause(FindingCode.NOT_A_CA, "An issuer is no CA, or does not say so.", CHECK),
+        Cause(FindingCode.LEAF_AS_ISSUER, "A server's certificate was used to sign another.", CHECK),
+        Cause(FindingCode.PATH_LENGTH, "There are more CAs below one than it allows.", CHECK),
     ),
 )
 CONSTRAINED = Symptom(
     "name-constraints",
     "A CA of the path may not issue for this name.",
-    (Cause("name-constraints", "The CA is limited to other domains.", why.CHECK),),
+    (Cause(FindingCode.NAME_CONSTRAINTS, "The CA is limited to other domains.", CHECK),),
 )
 CRITICAL = Symptom(
     "critical-extension",
     "A certificate has a critical extension that the client does not know.",
-    (Cause("critical-extension", "The authority put a rare extension in and marked it critical.", why.CHECK),),
+    (Cause(FindingCode.CRITICAL_EXTENSION, "The authority put a rare extension in and marked it critical.", CHECK),),
 )
-REVOKED = Symptom("revoked", "The client was told that the certificate is revoked.", (why.REVOKED,))
+REVOKED = Symptom("revoked", "The client was told that the certificate is revoked.", (REVOKED_CAUSE,))
 STAPLE = Symptom(
     "revocation-unknown",
     "The client wants to know whether the certificate is revoked and gets no good answer.",
     (
         Cause(
-            "must-staple-missing",
+            FindingCode.MUST_STAPLE_MISSING,
             "The server does not staple, or staples an old answer.",
             "tlschain check --revocation {host}",
         ),
-        why.RESPONDER,
+        RESPONDER,
     ),
 )
 CRL = Symptom(
     "crl",
     "The client looks into CRLs, and has none in force for a certificate of the chain.",
     (
-        Cause("", "A CRL of its file has ended, or the file has none for this host.", "tlschain audit FILE"),
-        Cause("", "Newer CRLs are to be had.", "tlschain refresh --write FILE"),
-        Cause("", "Python 3.13 checks no chain as long as PARTIAL_CHAIN is set.", "tlschain advise --bundle FILE"),
+        Cause(None, "A CRL of its file has ended, or the file has none for this host.", "tlschain audit FILE"),
+        Cause(None, "Newer CRLs are to be had.", "tlschain refresh --write FILE"),
+        Cause(None, "Python 3.13 checks no chain as long as PARTIAL_CHAIN is set.", "tlschain advise --bundle FILE"),
     ),
 )
 BAD_BUNDLE = Symptom(
     "bundle-unusable",
     "The client could not read its own file of trusted certificates; the server has no part in this.",
     (
-        Cause("", "The path in a setting or environment variable is wrong, or the file is gone.", "{store}"),
-        Cause("", "The file is not PEM, or a block in it is broken.", "openssl storeutl -noout -certs FILE"),
-        Cause("", "The package of CA certificates is not installed.", "ls -l /etc/ssl/certs/ca-certificates.crt"),
+        Cause(None, "The path in a setting or environment variable is wrong, or the file is gone.", "{store}"),
+        Cause(None, "The file is not PEM, or a block in it is broken.", "openssl storeutl -noout -certs FILE"),
+        Cause(None, "The package of CA certificates is not installed.", "ls -l /etc/ssl/certs/ca-certificates.crt"),
     ),
 )
-NAME = Symptom("name", "The name could not be looked up.", (why.NO_SUCH_NAME, why.RESOLVER))
-REFUSED = Symptom("refused", "The connection was refused.", (why.NOT_LISTENING, why.PROXY_SCHEME))
-TIMEOUT = Symptom("timeout", "No answer came in time.", (why.DROPPED, why.PLAIN))
+NAME = Symptom("name", "The name could not be looked up.", (NO_SUCH_NAME, RESOLVER))
+REFUSED = Symptom("refused", "The connection was refused.", (NOT_LISTENING, PROXY_SCHEME))
+TIMEOUT = Symptom("timeout", "No answer came in time.", (DROPPED, PLAIN))
 TUNNEL = Symptom(
     "proxy-refuses",
     "The proxy did not let the connection through; the server was not reached.",
-    (Cause("", "The proxy asks for a login, or forbids the host.", "env | grep -i _proxy"),),
+    (Cause(None, "The proxy asks for a login, or forbids the host.", "env | grep -i _proxy"),),
 )
 CONTEXT_AS_VERIFY = Symptom(
     "context-as-verify",
     "requests takes a file name or a boolean for verify=, not an SSLContext.",
     (
         Cause(
-            "",
+            None,
             "Mount an HTTPAdapter that passes ssl_context to its pool manager.",
             "tlschain fix {host} -o bundle.pem",
         ),
@@ -164,7 +281,7 @@ NO_SSL_MODULE = Symptom(
     "This Python was built without its ssl module, so that no HTTPS works at all.",
     (
         Cause(
-            "",
+            None,
             "OpenSSL's headers were missing when Python was built.",
             "python -c 'import ssl; print(ssl.OPENSSL_VERSION)'",
         ),
@@ -173,10 +290,10 @@ NO_SSL_MODULE = Symptom(
 TOO_LARGE = Symptom(
     "chain-too-large",
     "The server sends more certificates than the client takes.",
-    (Cause("chain-too-large", "A whole CA bundle is installed as the server's chain.", why.CHECK),),
+    (Cause(FindingCode.CHAIN_TOO_LARGE, "A whole CA bundle is installed as the server's chain.", CHECK),),
 )
 GENERAL = Symptom(
     "verify-failed",
-    "The client did not accept the server's certificate and does not say why.",
-    (why.FORGOTTEN, why.PROXY, why.PRIVATE_ROOT, why.OTHER_NAME, why.EXPIRED_LEAF, why.SETTINGS),
+    "The client did not accept the server's certificate and does not say ",
+    (FORGOTTEN, PROXY, PRIVATE_ROOT, OTHER_NAME, EXPIRED_LEAF, SETTINGS),
 )

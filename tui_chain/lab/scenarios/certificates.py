@@ -7,6 +7,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID
 
 from tui_chain.clients.families import FamilyId
 from tui_chain.clients.handshake import HandshakeCode
+from tui_chain.core.finding_codes import FindingCode
 from tui_chain.core.status import Blame, Status
 from tui_chain.lab.authority import LOOPBACK_NAMES, Template, days, key_usage, rsa_key
 from tui_chain.lab.hierarchy import Ca, Leaf
@@ -76,7 +77,7 @@ _UNKNOWN = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.3.6.1.4.1.55555.1
 _BROKEN = x509.UnrecognizedExtension(_EXT.CERTIFICATE_POLICIES, b"\x30\x03\x02\x01")
 
 
-def strict(finding: str, code: int) -> Expected:
+def strict(finding: FindingCode, code: int) -> Expected:
     """A host that only X509_STRICT refuses: no bundle helps."""
     return partial(finding, refused=by(STRICT, code))
 
@@ -94,38 +95,44 @@ LEAVES = (
         "no-san",
         "has its name in the common name only",
         Tls((LEAF, "issuing"), Leaf(names=("localhost",), template=without(_EXT.SUBJECT_ALTERNATIVE_NAME))),
-        partial("no-san", refused=NO_COMMON_NAME),
+        partial(FindingCode.NO_SAN, refused=NO_COMMON_NAME),
     ),
     Scenario(
         "ip-as-dns-name",
         "has its IP address among the DNS names",
         Tls((LEAF, "issuing"), Leaf(template=having(x509.SubjectAlternativeName(_NAMES)))),
-        invalid("ip-as-dns-name", refused=WRONG_ADDRESS),
+        invalid(FindingCode.IP_AS_DNS_NAME, refused=WRONG_ADDRESS),
         reach="127.0.0.1:{port}",
     ),
     odd_leaf(
         "ca-as-leaf",
         "has a CA certificate of its own as leaf",
-        partial("ca-as-leaf", refused={RUSTLS: "CaUsedAsEndEntity"}),
+        partial(FindingCode.CA_AS_LEAF, refused={RUSTLS: "CaUsedAsEndEntity"}),
         having(x509.BasicConstraints(ca=True, path_length=None), critical=True),
     ),
     odd_leaf(
-        "expires-soon", "its certificate has five days left", complete("expires-soon"), Template(days(-60, 5.5))
+        FindingCode.EXPIRES_SOON,
+        "its certificate has five days left",
+        complete(FindingCode.EXPIRES_SOON),
+        Template(days(-60, 5.5)),
     ),
     odd_leaf(
-        "too-long-valid", "its certificate is for three years", complete("too-long-valid"), Template(days(-1, 1095))
+        FindingCode.TOO_LONG_VALID,
+        "its certificate is for three years",
+        complete(FindingCode.TOO_LONG_VALID),
+        Template(days(-1, 1095)),
     ),
     odd_leaf(
         "not-yet-valid",
         "its certificate starts in two days",
-        invalid("not-yet-valid", refused=NOT_YET_VALID),
+        invalid(FindingCode.NOT_YET_VALID, refused=NOT_YET_VALID),
         Template(days(2, 60)),
     ),
     odd_leaf(
         # it names no OCSP responder either, so that no server could staple for it
         "must-staple-missing",
         "demands a staple and sends none",
-        partial("must-staple-missing", refused={GNUTLS: "MISSING_OCSP_STATUS"}),
+        partial(FindingCode.MUST_STAPLE_MISSING, refused={GNUTLS: "MISSING_OCSP_STATUS"}),
         having(x509.TLSFeature([x509.TLSFeatureType.status_request])),
     ),
     odd_leaf(
@@ -133,7 +140,7 @@ LEAVES = (
         "purpose",
         "its certificate is for clients",
         partial(
-            "purpose",
+            FindingCode.PURPOSE,
             refused=refusals(openssl=26, go="IncompatibleUsage", java="Extended key usage", rustls="InvalidPurpose"),
         ),
         having(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH])),
@@ -142,7 +149,7 @@ LEAVES = (
         "critical-extension",
         "has a critical extension of its own making",
         invalid(
-            "critical-extension",
+            FindingCode.CRITICAL_EXTENSION,
             refused=refusals(
                 openssl=34,
                 gnutls="UNKNOWN_CRIT_EXTENSIONS",
@@ -157,15 +164,15 @@ LEAVES = (
         # Java compares it at the anchor alone; Go and rustls go by signatures
         "key-id-mismatch",
         "names another key than its issuer's",
-        partial("key-id-mismatch", refused=refusals(openssl=20, gnutls="SIGNER_NOT_FOUND")),
+        partial(FindingCode.KEY_ID_MISMATCH, refused=refusals(openssl=20, gnutls="SIGNER_NOT_FOUND")),
         having(x509.AuthorityKeyIdentifier(b"\x01" * 20, None, None)),
     ),
     odd_leaf(
         "weak-key",
         "has an RSA key of 1024 bits",
         partial(
-            "weak-key",
-            "unsupported-algorithm",
+            FindingCode.WEAK_KEY,
+            FindingCode.UNSUPPORTED_ALGORITHM,
             refused={**by(OPENSSL, 66), **cannot_shake_hands(HandshakeCode.UNSUPPORTED_ALGORITHM, (RUSTLS,))},
         ),
         Template(new_key=lambda: rsa_key(1024)),
@@ -176,7 +183,7 @@ LEAVES = (
         "weak-signature",
         "is signed with SHA-1",
         partial(
-            "weak-signature",
+            FindingCode.WEAK_SIGNATURE,
             refused=refusals(
                 openssl=68, gnutls="INSECURE_ALGORITHM", go="UnknownAuthority", rustls="UnsupportedSignatureAlgorithm"
             ),
@@ -187,21 +194,26 @@ LEAVES = (
     odd_leaf(
         "unreadable",
         "has an extension that is cut off",
-        partial("unreadable", refused={GO: "MalformedCertificate"}),
+        partial(FindingCode.UNREADABLE, refused={GO: "MalformedCertificate"}),
         having(_BROKEN),
     ),
-    odd_leaf("negative-serial", "has the serial number -1", complete("odd-serial"), Template(edit=negative_serial)),
-    odd_leaf("zero-serial", "has the serial number 0", complete("odd-serial"), Template(edit=zero_serial)),
+    odd_leaf(
+        "negative-serial",
+        "has the serial number -1",
+        complete(FindingCode.ODD_SERIAL),
+        Template(edit=negative_serial),
+    ),
+    odd_leaf("zero-serial", "has the serial number 0", complete(FindingCode.ODD_SERIAL), Template(edit=zero_serial)),
     odd_leaf(
         "strict-aki",
         "does not say which key signed it",
-        strict("strict-aki", 85),
+        strict(FindingCode.STRICT_AKI, 85),
         without(_EXT.AUTHORITY_KEY_IDENTIFIER),
     ),
     odd_leaf(
         "strict-form",
         "has no subject and may sign CRLs",
-        strict("strict-form", 84),
+        strict(FindingCode.STRICT_FORM, 84),
         Template(
             extensions=(
                 (key_usage("digital_signature", "crl_sign"), True),
@@ -228,7 +240,7 @@ LEAVES = (
         "critical-ski",
         "its subject key identifier is critical",
         partial(
-            "critical-extension",
+            FindingCode.CRITICAL_EXTENSION,
             refused=refusals(openssl=34, java=VALIDATION, rustls="UnsupportedCriticalExtension"),
         ),
         Template(customise=_critical_ski, without=frozenset({_EXT.SUBJECT_KEY_IDENTIFIER})),
@@ -255,25 +267,25 @@ CAS = (
     odd_ca(
         "expired-intermediate",
         "its intermediate has expired",
-        invalid("expired", refused=EXPIRED),
+        invalid(FindingCode.EXPIRED, refused=EXPIRED),
         Template(days(-400, -3)),
     ),
     odd_ca(
         "ca-expires-soon",
         "its intermediate has ten days left",
-        complete("ca-expires-soon"),
+        complete(FindingCode.CA_EXPIRES_SOON),
         Template(days(-300, 10.5)),
     ),
     odd_ca(
         "not-a-ca",
         "its issuer does not say that it is a CA",
-        invalid("not-a-ca", refused=NOT_A_CA),
+        invalid(FindingCode.NOT_A_CA, refused=NOT_A_CA),
         without(_EXT.BASIC_CONSTRAINTS),
     ),
     odd_ca(
         "leaf-as-issuer",
         "was signed by another server's certificate",
-        invalid("leaf-as-issuer", refused=NOT_A_CA),
+        invalid(FindingCode.LEAF_AS_ISSUER, refused=NOT_A_CA),
         Template(
             extensions=(
                 (x509.BasicConstraints(ca=False, path_length=None), True),
@@ -286,7 +298,7 @@ CAS = (
         "no-cert-sign",
         "its issuer may sign CRLs only",
         partial(
-            "no-cert-sign",
+            FindingCode.NO_CERT_SIGN,
             refused=refusals(openssl=79, gnutls="SIGNER_CONSTRAINTS_FAILURE", go="UnknownAuthority", java=VALIDATION),
         ),
         having(key_usage("crl_sign"), critical=True),
@@ -295,7 +307,7 @@ CAS = (
         "name-constraints",
         "its CA is for another domain",
         invalid(
-            "name-constraints",
+            FindingCode.NAME_CONSTRAINTS,
             refused=refusals(
                 openssl=47,
                 gnutls="SIGNER_CONSTRAINTS_FAILURE",
@@ -309,19 +321,19 @@ CAS = (
     odd_ca(
         "strict-ski",
         "its CA does not say which key it has",
-        strict("strict-ski", 86),
+        strict(FindingCode.STRICT_SKI, 86),
         without(_EXT.SUBJECT_KEY_IDENTIFIER),
     ),
     odd_ca(
         "strict-criticality",
         "its CA's basic constraints are not critical",
-        strict("strict-criticality", 89),
+        strict(FindingCode.STRICT_CRITICALITY, 89),
         having(x509.BasicConstraints(ca=True, path_length=None)),
     ),
     odd_ca(
         "strict-key-usage",
         "its CA does not say what its key is for",
-        strict("strict-key-usage", 92),
+        strict(FindingCode.STRICT_KEY_USAGE, 92),
         without(_EXT.KEY_USAGE),
     ),
     Scenario(
@@ -332,7 +344,7 @@ CAS = (
         expect(
             Status.INVALID,
             Blame.SERVER,
-            "path-length",
+            FindingCode.PATH_LENGTH,
             refused=refusals(
                 openssl=25,
                 gnutls="SIGNER_CONSTRAINTS_FAILURE",

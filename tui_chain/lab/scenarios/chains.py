@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tui_chain.clients.handshake import HandshakeCode
+from tui_chain.core.finding_codes import FindingCode
 from tui_chain.core.status import Blame, Status
 from tui_chain.lab.authority import Template, days
 from tui_chain.lab.hierarchy import Ca, Leaf
@@ -33,7 +34,7 @@ CHAINS = (
         "expired-cross-sign",
         "sends an expired cross-sign that nobody needs",
         Tls((LEAF, "issuing", "root-by-old")),
-        complete("expired-unneeded"),
+        complete(FindingCode.EXPIRED_UNNEEDED),
         (
             Ca("old-root", "Lab Old Root R0", template=Template(days(-4000, -10))),
             Ca("root-by-old", "", issuer="old-root", twin_of="root", template=Template(days(-3000, -10))),
@@ -45,8 +46,8 @@ CHAINS = (
         "sends a namesake of its issuer before the issuer itself, and some clients take the wrong one",
         Tls((LEAF, "namesake", "namesake-issuing"), Leaf("namesake-issuing", template=NO_KEY_ID)),
         partial(
-            "namesake",
-            "strict-aki",
+            FindingCode.NAMESAKE,
+            FindingCode.STRICT_AKI,
             refused={**refusals(openssl=7, gnutls="SIGNATURE_FAILURE"), **by(STRICT, 85)},
             after=Status.REPAIRABLE,
             refused_after={**by(STRICT, 85), GNUTLS: "SIGNATURE_FAILURE"},
@@ -64,7 +65,7 @@ CHAINS = (
         expect(
             Status.REFUSED,
             Blame.SERVER,
-            "chain-too-large",
+            FindingCode.CHAIN_TOO_LARGE,
             refused=cannot_shake_hands(HandshakeCode.HANDSHAKE_FAILURE),
         ),
     ),
@@ -73,7 +74,7 @@ CHAINS = (
         "sends its issuer first and itself after it",
         Tls(("front-issuing", LEAF), Leaf("front-issuing")),
         invalid(
-            "leaf-not-first",
+            FindingCode.LEAF_NOT_FIRST,
             refused=refusals(
                 openssl=26,
                 gnutls="KEY_USAGE_VIOLATION",
@@ -88,7 +89,7 @@ CHAINS = (
         "issuer-circle",
         "sends two CAs that certify each other",
         Tls((LEAF, "circle-b", "circle-a-by-b"), Leaf("circle-b")),
-        expect(Status.INCOMPLETE, Blame.SERVER, "issuer-circle", refused=UNKNOWN_ISSUER),
+        expect(Status.INCOMPLETE, Blame.SERVER, FindingCode.ISSUER_CIRCLE, refused=UNKNOWN_ISSUER),
         (
             Ca("circle-a", "Lab Circle CA A"),
             Ca("circle-b", "Lab Circle CA B", issuer="circle-a", aia=()),
@@ -101,7 +102,7 @@ CHAINS = (
         Tls((LEAF, "of-expired"), Leaf("of-expired")),
         # Java and rustls look at no date of an anchor; with the intermediate as the anchor the root counts no more
         partial(
-            "anchor-expired",
+            FindingCode.ANCHOR_EXPIRED,
             refused=refusals(openssl=10, gnutls="EXPIRED", go="Expired"),
             blame=Blame.CLIENT_STORE,
             after=Status.REPAIRABLE,
@@ -116,7 +117,7 @@ CHAINS = (
         "anchor-expires-soon",
         "its root in the trust store has twenty days left",
         Tls((LEAF, "of-ending"), Leaf("of-ending", template=Template(days(-90, 19)))),
-        complete("anchor-expires-soon"),
+        complete(FindingCode.ANCHOR_EXPIRES_SOON),
         (
             Ca("ending-root", "Lab Ending Root R4", trusted=True, template=Template(days(-4000, 20.5))),
             Ca("of-ending", "Lab Issuing CA R4", issuer="ending-root"),
@@ -126,7 +127,7 @@ CHAINS = (
         "interception-likely",
         "its issuer is a program that reads TLS traffic",
         Tls((LEAF,), Leaf("proxy-root", aia=())),
-        missing("interception-likely", blame=Blame.INTERCEPTION, repaired=False),
+        missing(FindingCode.INTERCEPTION_LIKELY, blame=Blame.INTERCEPTION, repaired=False),
         (Ca("proxy-root", "mitmproxy"),),
     ),
 )

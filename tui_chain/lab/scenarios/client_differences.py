@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
+from tui_chain.core.finding_codes import FindingCode
 from tui_chain.core.status import Blame, Status
 from tui_chain.lab.authority import Template, days, ed448_key
 from tui_chain.lab.hierarchy import Ca, Leaf
@@ -96,7 +97,7 @@ CROSS_SIGNS = (
         "renewed-intermediate-expired-first",
         "sends its CA's expired certificate, then the present one of the same key",
         Tls((LEAF, "outdated-first", "outdated-second"), Leaf("outdated-first")),
-        partial("expired-unneeded", refused={GNUTLS: "EXPIRED"}, after=Status.REPAIRABLE),
+        partial(FindingCode.EXPIRED_UNNEEDED, refused={GNUTLS: "EXPIRED"}, after=Status.REPAIRABLE),
         (
             Ca("outdated-first", "Lab Renewed CA N2", issuer="root", template=Template(days(-400, -3))),
             Ca("outdated-second", "", issuer="root", twin_of="outdated-first"),
@@ -110,8 +111,8 @@ CROSS_SIGNS = (
         expect(
             Status.INCOMPLETE,
             Blame.SERVER,
-            "expired",
-            "issuer-unknown",
+            FindingCode.EXPIRED,
+            FindingCode.ISSUER_UNKNOWN,
             refused={**UNKNOWN_ISSUER, GNUTLS: "EXPIRED", RUSTLS: "Expired"},
             after=Status.REPAIRABLE,
         ),
@@ -129,7 +130,7 @@ NAMESAKES = (
         "namesake-with-key-id",
         "sends a namesake of its issuer first, which its key identifier tells apart",
         Tls((LEAF, "apart-namesake", "apart-issuing"), Leaf("apart-issuing")),
-        complete("namesake"),
+        complete(FindingCode.NAMESAKE),
         (
             Ca("apart-issuing", "Lab Issuing CA D2", issuer="root"),
             Ca("apart-namesake", "Lab Issuing CA D2", issuer="root"),
@@ -141,8 +142,8 @@ NAMESAKES = (
         "has a root of whose name the trust store holds an outdated one too",
         Tls((LEAF, "beside-issuing"), Leaf("beside-issuing")),
         partial(
-            "strict-aki",
-            "namesake-in-store",
+            FindingCode.STRICT_AKI,
+            FindingCode.NAMESAKE_IN_STORE,
             refused={**by(OPENSSL, 7), **by(STRICT, 85)},
             blame=Blame.CLIENT_STORE,
             after=Status.REPAIRABLE,  # with the CA as the anchor, which needs no key identifier
@@ -160,7 +161,7 @@ NAMESAKES = (
         expect(
             Status.INCOMPLETE,
             Blame.CLIENT_STORE,
-            "issuer-unknown",
+            FindingCode.ISSUER_UNKNOWN,
             refused={**UNKNOWN_ISSUER, JAVA: VALIDATION, RUSTLS: "BadSignature"},
             after=Status.UNTRUSTED,
         ),
@@ -196,7 +197,13 @@ STORES = (
         "staging-root",
         "has a certificate of a staging CA",
         Tls((LEAF, "staging-issuing"), Leaf("staging-issuing")),
-        expect(Status.INCOMPLETE, Blame.SERVER, "issuer-unknown", refused=UNKNOWN_ISSUER, after=Status.UNTRUSTED),
+        expect(
+            Status.INCOMPLETE,
+            Blame.SERVER,
+            FindingCode.ISSUER_UNKNOWN,
+            refused=UNKNOWN_ISSUER,
+            after=Status.UNTRUSTED,
+        ),
         (
             Ca("staging-root", "(STAGING) Pretend Lab Root"),
             Ca("staging-issuing", "(STAGING) Lab Issuing CA S1", issuer="staging-root"),
@@ -209,8 +216,8 @@ STORES = (
         expect(
             Status.UNTRUSTED,
             Blame.INTERCEPTION,
-            "untrusted-root",
-            "interception-likely",
+            FindingCode.UNTRUSTED_ROOT,
+            FindingCode.INTERCEPTION_LIKELY,
             refused=UNTRUSTED_ROOT,
         ),
         (Ca("served-proxy-root", "mitmproxy 2"),),
@@ -247,7 +254,7 @@ MANY = (
         "many-unrelated",
         f"sends {UNRELATED} unrelated CA certificates",
         Tls((LEAF, "issuing", *(f"unrelated-{number}" for number in range(UNRELATED)))),
-        partial("stranger", refused={GNUTLS: "CONSTRAINT_ERROR", JAVA: "SSLProtocolException"}),
+        partial(FindingCode.STRANGER, refused={GNUTLS: "CONSTRAINT_ERROR", JAVA: "SSLProtocolException"}),
         tuple(Ca(f"unrelated-{number}", f"Lab Unrelated CA {number}") for number in range(UNRELATED)),
     ),
     Scenario(
@@ -258,12 +265,12 @@ MANY = (
         expect(
             Status.INVALID,
             Blame.SERVER,
-            "clients-refuse",
-            "family-refuses",
-            "namesake",
-            "stranger",
-            "duplicate",
-            "strict-aki",
+            FindingCode.CLIENTS_REFUSE,
+            FindingCode.FAMILY_REFUSES,
+            FindingCode.NAMESAKE,
+            FindingCode.STRANGER,
+            FindingCode.DUPLICATE,
+            FindingCode.STRICT_AKI,
             refused={
                 **refusals(
                     openssl=7,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from tui_chain.clients.families import FamilyId
 from tui_chain.clients.handshake import HandshakeCode
+from tui_chain.core.finding_codes import FindingCode
 from tui_chain.core.status import Blame, Status
 from tui_chain.lab.hierarchy import DEFAULT_LEAF
 from tui_chain.lab.scenarios.refusals import ALL, GNUTLS, GO, OPENSSL, PYTHON, RUSTLS, Refusals, cannot_shake_hands
@@ -56,16 +57,16 @@ def _all_but(*families: FamilyId) -> tuple[FamilyId, ...]:
     return tuple(one for one in ALL if one not in families)
 
 
-def _refused(*findings: str, blame: Blame, code: HandshakeCode) -> Expected:
+def _refused(*findings: FindingCode, blame: Blame, code: HandshakeCode) -> Expected:
     return expect(Status.REFUSED, blame, *findings, refused=cannot_shake_hands(code))
 
 
-def _some(finding: str, refused: Refusals, blame: Blame = Blame.SERVER) -> Expected:
+def _some(finding: FindingCode, refused: Refusals, blame: Blame = Blame.SERVER) -> Expected:
     return expect(Status.PARTIAL, blame, finding, refused=refused)
 
 
 def _required(name: str, version: ssl.TLSVersion) -> Scenario:
-    expected = _refused("client-certificate-required", blame=Blame.CLIENT, code=_CODE.CLIENT_CERTIFICATE)
+    expected = _refused(FindingCode.CLIENT_CERTIFICATE_REQUIRED, blame=Blame.CLIENT, code=_CODE.CLIENT_CERTIFICATE)
     service = limited_tls.client_certificate(version, required=True)
     return Scenario(
         f"client-certificate-required-{name}", f"requires a client certificate, by TLS {name}", service, expected
@@ -73,7 +74,7 @@ def _required(name: str, version: ssl.TLSVersion) -> Scenario:
 
 
 def _requested(name: str, version: ssl.TLSVersion) -> Scenario:
-    expected = complete("client-certificate-requested")
+    expected = complete(FindingCode.CLIENT_CERTIFICATE_REQUESTED)
     service = limited_tls.client_certificate(version, required=False)
     return Scenario(
         f"client-certificate-requested-{name}", f"asks for a client certificate, by TLS {name}", service, expected
@@ -89,26 +90,26 @@ _SMALL_DH = {
 """Go and rustls have no finite-field exchange; GnuTLS NORMAL and Java take 1024 bits."""
 
 HANDSHAKES = (
-    Scenario("tls-1.0-only", "knows TLS 1.0 alone", limited_tls.TLS_1_0, _some("old-tls", _OLD)),
-    Scenario("tls-1.1-only", "knows TLS 1.1 alone", limited_tls.TLS_1_1, _some("old-tls", _OLD)),
+    Scenario("tls-1.0-only", "knows TLS 1.0 alone", limited_tls.TLS_1_0, _some(FindingCode.OLD_TLS, _OLD)),
+    Scenario("tls-1.1-only", "knows TLS 1.1 alone", limited_tls.TLS_1_1, _some(FindingCode.OLD_TLS, _OLD)),
     Scenario(
         "rsa-key-exchange-only",
         "has no forward secrecy: RSA key exchange alone",
         limited_tls.RSA_KEY_EXCHANGE,
-        _some("old-cipher", cannot_shake_hands(_CODE.NO_SHARED_CIPHER, (*PYTHON, RUSTLS))),
+        _some(FindingCode.OLD_CIPHER, cannot_shake_hands(_CODE.NO_SHARED_CIPHER, (*PYTHON, RUSTLS))),
     ),
     Scenario(
         "cbc-sha1-only",
         "has one cipher suite, ECDHE-RSA-AES128-SHA",
         limited_tls.LimitedTls(VERSION.TLSv1_2, "ECDHE-RSA-AES128-SHA", rsa=True),
-        _some("old-cipher", cannot_shake_hands(_CODE.NO_SHARED_CIPHER, (*PYTHON, RUSTLS))),
+        _some(FindingCode.OLD_CIPHER, cannot_shake_hands(_CODE.NO_SHARED_CIPHER, (*PYTHON, RUSTLS))),
     ),
-    Scenario("small-dh", "has a DH key of 1024 bits", limited_tls.SMALL_DH, _some("old-cipher", _SMALL_DH)),
+    Scenario("small-dh", "has a DH key of 1024 bits", limited_tls.SMALL_DH, _some(FindingCode.OLD_CIPHER, _SMALL_DH)),
     Scenario(
         "no-secure-renegotiation",
         "does not know RFC 5746",
         limited_tls.NoSecureRenegotiation(),
-        _some("no-secure-renegotiation", cannot_shake_hands(_CODE.LEGACY_RENEGOTIATION, OPENSSL)),
+        _some(FindingCode.NO_SECURE_RENEGOTIATION, cannot_shake_hands(_CODE.LEGACY_RENEGOTIATION, OPENSSL)),
     ),
     _requested("1.2", VERSION.TLSv1_2),
     _requested("1.3", VERSION.TLSv1_3),
@@ -118,7 +119,7 @@ HANDSHAKES = (
         "client-certificate",
         "shows its chain, then denies access",
         BrokenOff(),
-        _refused("client-certificate", blame=Blame.SERVER, code=_CODE.HANDSHAKE_FAILURE),
+        _refused(FindingCode.CLIENT_CERTIFICATE, blame=Blame.SERVER, code=_CODE.HANDSHAKE_FAILURE),
     ),
 )
 """What every OpenSSL can serve."""
@@ -130,13 +131,15 @@ NEWER_HANDSHAKES = (
         "mlkem-only",
         "takes the group X25519MLKEM768 alone",
         limited_tls.only_group("X25519MLKEM768"),
-        _some("unsupported-group", cannot_shake_hands(_CODE.NO_SHARED_GROUP, _all_but(RUSTLS)), Blame.CLIENT),
+        _some(
+            FindingCode.UNSUPPORTED_GROUP, cannot_shake_hands(_CODE.NO_SHARED_GROUP, _all_but(RUSTLS)), Blame.CLIENT
+        ),
     ),
     Scenario(
         "mldsa-leaf",
         "has a key of ML-DSA-65",
         limited_tls.ML_DSA_LEAF,
-        _some("unsupported-algorithm", _NO_ML_DSA, Blame.CLIENT),
+        _some(FindingCode.UNSUPPORTED_ALGORITHM, _NO_ML_DSA, Blame.CLIENT),
     ),
 )
 """What needs the OpenSSL of a newer pyOpenSSL; served when they are named alone."""

@@ -11,7 +11,7 @@ from tui_chain.lab.scenarios.scenario import Scenario, ScenarioGroup, ScenarioGr
 from tui_chain.lab.servers import aia_urls as urls
 from tui_chain.lab.servers.services import LEAF, Tls
 
-SIGNED = "signed the certificate that waits"
+SIGNED = ", signed "
 NOT_SIGNED = "did not sign"
 
 

@@ -8,6 +8,7 @@ from cryptography import x509
 from cryptography.x509.oid import AuthorityInformationAccessOID
 
 from tui_chain.clients.families import FamilyId
+from tui_chain.core.finding_codes import FindingCode
 from tui_chain.lab.authority import Extensions, Identity, Template
 from tui_chain.lab.hierarchy import Leaf
 from tui_chain.lab.scenarios.scenario import Expected, Scenario, ScenarioGroup, ScenarioGroups, complete, partial
@@ -82,7 +83,7 @@ def _url(lab: LabResources, path: str, answer: RevocationAnswer) -> str:
     )
 
 
-def _asked(*codes: str) -> Expected:
+def _asked(*codes: FindingCode) -> Expected:
     return complete(on_request=codes)
 
 
@@ -97,7 +98,7 @@ MUST_STAPLE = (
         "must-staple-revoked",
         "demands a staple and sends its own revocation",
         Revocable(staple=RevocationAnswer.REVOKED, must_staple=True),
-        partial(refused={FamilyId.GNUTLS: "REVOKED"}, on_request=["revoked"]),
+        partial(refused={FamilyId.GNUTLS: "REVOKED"}, on_request=[FindingCode.REVOKED]),
     ),
 )
 """The staple is looked at wherever a certificate demands one."""
@@ -112,10 +113,18 @@ REVOCATION = (
         _asked(),
     ),
     Scenario(
-        "ocsp-revoked", "its issuer has revoked it", Revocable(ocsp=RevocationAnswer.REVOKED), _asked("revoked")
+        "ocsp-revoked",
+        "its issuer has revoked it",
+        Revocable(ocsp=RevocationAnswer.REVOKED),
+        _asked(FindingCode.REVOKED),
     ),
     Scenario("crl-good", "its issuer's list does not have it", Revocable(crl=RevocationAnswer.GOOD), _asked()),
-    Scenario("crl-revoked", "its issuer's list has it", Revocable(crl=RevocationAnswer.REVOKED), _asked("revoked")),
+    Scenario(
+        "crl-revoked",
+        "its issuer's list has it",
+        Revocable(crl=RevocationAnswer.REVOKED),
+        _asked(FindingCode.REVOKED),
+    ),
     Scenario(
         "ocsp-dead-crl-good",
         "its responder is dead, its list is not",
@@ -126,10 +135,10 @@ REVOCATION = (
         "revocation-dead",
         "nobody answers for it",
         Revocable(ocsp=RevocationAnswer.DEAD, crl=RevocationAnswer.DEAD),
-        _asked("revocation-unreachable"),
+        _asked(FindingCode.REVOCATION_UNREACHABLE),
     ),
     *(
-        Scenario(f"ocsp-{name}", summary, Revocable(ocsp=answer), _asked("revocation-unknown"))
+        Scenario(f"ocsp-{name}", summary, Revocable(ocsp=answer), _asked(FindingCode.REVOCATION_UNKNOWN))
         for name, summary, answer in (
             ("unknown", "its responder does not know it", RevocationAnswer.UNKNOWN),
             ("stale", "its responder's answer is old", RevocationAnswer.STALE),
@@ -140,7 +149,7 @@ REVOCATION = (
         )
     ),
     *(
-        Scenario(f"crl-{name}", summary, Revocable(crl=answer), _asked("revocation-unknown"))
+        Scenario(f"crl-{name}", summary, Revocable(crl=answer), _asked(FindingCode.REVOCATION_UNKNOWN))
         for name, summary, answer in (
             ("stale", "its issuer's list is old", RevocationAnswer.STALE),
             ("forged", "its issuer's list is forged", RevocationAnswer.FORGED),
@@ -153,13 +162,13 @@ REVOCATION = (
         "staple-revoked",
         "staples its own revocation",
         Revocable(staple=RevocationAnswer.REVOKED),
-        _asked("revoked", "family-refuses"),
+        _asked(FindingCode.REVOKED, FindingCode.FAMILY_REFUSES),
     ),
     Scenario(
         "staple-bad",
         "staples an old answer",
         Revocable(ocsp=RevocationAnswer.GOOD, staple=RevocationAnswer.STALE),
-        _asked("staple-bad"),
+        _asked(FindingCode.STAPLE_BAD),
     ),
 )
 """Asked nothing further, each is complete."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from cryptography.x509.oid import ExtensionOID
 
+from tui_chain.core.finding_codes import FindingCode
 from tui_chain.core.status import Blame, Status
 from tui_chain.lab.authority import Template
 from tui_chain.lab.hierarchy import Ca
@@ -39,9 +40,9 @@ class Expected:
 
     status: Status
     blame: Blame
-    findings: frozenset[str]
+    findings: frozenset[FindingCode]
     after: Status
-    on_request: frozenset[str] = frozenset()
+    on_request: frozenset[FindingCode] = frozenset()
     refused_by: Refusals = field(default_factory=lambda: NOBODY, hash=False)
     refused_after: Refusals = field(default_factory=lambda: NOBODY, hash=False)
     lost: bool = False
@@ -72,11 +73,11 @@ class Scenario:
 def expect(
     status: Status,
     blame: Blame,
-    *findings: str,
+    *findings: FindingCode,
     refused: Refusals = NOBODY,
     after: Status | None = None,
     refused_after: Refusals = NOBODY,
-    on_request: Iterable[str] = (),
+    on_request: Iterable[FindingCode] = (),
     lost: bool = False,
 ) -> Expected:
     """Declare a diagnosis; without `after` the fix changes nothing."""
@@ -85,25 +86,27 @@ def expect(
     )
 
 
-def complete(*findings: str, on_request: Iterable[str] = ()) -> Expected:
+def complete(*findings: FindingCode, on_request: Iterable[FindingCode] = ()) -> Expected:
     """Declare a host that every family accepts, with these findings."""
     return expect(Status.COMPLETE, Blame.NOBODY, *findings, on_request=on_request)
 
 
-def invalid(*findings: str, refused: Refusals, on_request: Iterable[str] = ()) -> Expected:
+def invalid(*findings: FindingCode, refused: Refusals, on_request: Iterable[FindingCode] = ()) -> Expected:
     """Declare a host that every family refuses for what a certificate says, whatever is found."""
     return expect(Status.INVALID, Blame.SERVER, *findings, refused=refused, on_request=on_request)
 
 
-def partial(*findings: str, refused: Refusals, blame: Blame = Blame.SERVER, **more: Any) -> Expected:
+def partial(*findings: FindingCode, refused: Refusals, blame: Blame = Blame.SERVER, **more: Any) -> Expected:
     """Declare a host that some families refuse, with the findings beside `family-refuses`; `more` is for `expect`."""
-    return expect(Status.PARTIAL, blame, "family-refuses", *findings, refused=refused, **more)
+    return expect(Status.PARTIAL, blame, FindingCode.FAMILY_REFUSES, *findings, refused=refused, **more)
 
 
-def missing(*findings: str, blame: Blame = Blame.SERVER, repaired: bool = True, lost: bool = False) -> Expected:
+def missing(
+    *findings: FindingCode, blame: Blame = Blame.SERVER, repaired: bool = True, lost: bool = False
+) -> Expected:
     """Declare a host that does not send the issuer of its leaf; `repaired` says whether the fix finds it."""
     after = Status.REPAIRABLE if repaired else None
-    found = ("missing-issuer", *findings)
+    found = (FindingCode.MISSING_ISSUER, *findings)
     return expect(Status.INCOMPLETE, blame, *found, refused=UNKNOWN_ISSUER, after=after, lost=lost)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import cycle
 
+from tui_chain.core.finding_codes import FindingCode
 from tui_chain.lab.authority import Template, rsa_key
 from tui_chain.lab.hierarchy import DEFAULT_LEAF, Leaf
 from tui_chain.lab.scenarios.refusals import WRONG_NAME
@@ -135,7 +136,7 @@ def _in_turn(handlers: Sequence[Handler]) -> Handler:
     return handle
 
 
-def _asked(*codes: str) -> Expected:
+def _asked(*codes: FindingCode) -> Expected:
     return complete(on_request=codes)
 
 
@@ -149,25 +150,28 @@ def _backends(
 SERVERS = (
     _backends(
         "one-backend-broken", "has three addresses, and the third does not send its intermediate",
-        _asked("backend-broken"), GOOD, GOOD, BROKEN,
+        _asked(FindingCode.BACKEND_BROKEN), GOOD, GOOD, BROKEN,
     ),
     _backends(
         "one-backend-dead", "has three addresses, and nobody listens at the second",
-        _asked("backend-broken"), GOOD, (), GOOD,
+        _asked(FindingCode.BACKEND_BROKEN), GOOD, (), GOOD,
     ),
-    _backends("servers-differ", "has two addresses with chains that differ", _asked("servers-differ"), GOOD, OTHER),
+    _backends(
+        "servers-differ", "has two addresses with chains that differ",
+        _asked(FindingCode.SERVERS_DIFFER), GOOD, OTHER,
+    ),
     Scenario(
         "rsa-broken", "has an ECDSA chain that is whole and an RSA chain that is not",
-        KeyTypes(GOOD, BROKEN), _asked("key-type-broken"),
+        KeyTypes(GOOD, BROKEN), _asked(FindingCode.KEY_TYPE_BROKEN),
     ),
     Scenario(
         # Java names no host without a dot
         "sni-needed", "has its certificate only for those who name it",
-        ByName(), _asked("sni-needed"), reach="sni-needed.lab.test:{port}", addresses=("127.0.0.1",),
+        ByName(), _asked(FindingCode.SNI_NEEDED), reach="sni-needed.lab.test:{port}", addresses=("127.0.0.1",),
     ),
     Scenario(
         "answers-vary", "is four servers, and one of them does not send its intermediate",
-        Alternating(), _asked("answers-vary", "backend-broken"), reach="127.0.0.1:{port}",
+        Alternating(), _asked(FindingCode.ANSWERS_VARY, FindingCode.BACKEND_BROKEN), reach="127.0.0.1:{port}",
     ),
 )  # fmt: skip
 """Asked once, each is complete."""
@@ -175,11 +179,12 @@ SERVERS = (
 MISNAMED = (
     _backends(
         "wrong-name-at-one-address", "has its certificate at its second address, and another one's at the first",
-        invalid("host-mismatch", refused=WRONG_NAME, on_request=["backend-broken"]), GOOD, GOOD, first=OTHERS_LEAF,
+        invalid(FindingCode.HOST_MISMATCH, refused=WRONG_NAME, on_request=[FindingCode.BACKEND_BROKEN]),
+        GOOD, GOOD, first=OTHERS_LEAF,
     ),
     Scenario(
         "wrong-name-with-sni", "has its certificate only for those who do not name it",
-        ByName(OTHERS_LEAF, DEFAULT_LEAF), invalid("host-mismatch", refused=WRONG_NAME),
+        ByName(OTHERS_LEAF, DEFAULT_LEAF), invalid(FindingCode.HOST_MISMATCH, refused=WRONG_NAME),
         reach="wrong-name-with-sni.lab.test:{port}", addresses=("127.0.0.1",),
     ),
 )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ssl
 
 from tui_chain.clients.handshake import HandshakeCode
+from tui_chain.core.finding_codes import FindingCode
 from tui_chain.core.status import Blame, Status
 from tui_chain.lab.scenarios.refusals import cannot_shake_hands
 from tui_chain.lab.scenarios.scenario import Scenario, ScenarioGroup, ScenarioGroups, expect
@@ -69,15 +70,20 @@ def alerting(alert: ssl.AlertDescription) -> NoTls:
 
 
 def _unreachable(
-    name: str, summary: str, service: Service, blame: Blame, code: str = "", reach: str = "localhost:{port}"
+    name: str,
+    summary: str,
+    service: Service,
+    blame: Blame,
+    code: FindingCode | None = None,
+    reach: str = "localhost:{port}",
 ) -> Scenario:
-    return Scenario(name, summary, service, expect(Status.UNREACHABLE, blame, code or name), reach=reach)
+    return Scenario(name, summary, service, expect(Status.UNREACHABLE, blame, code or FindingCode(name)), reach=reach)
 
 
 def _refused(name: str, summary: str, service: Service) -> Scenario:
     """A server that speaks TLS and shakes hands with nobody."""
     refused = cannot_shake_hands(HandshakeCode.HANDSHAKE_FAILURE)
-    return Scenario(name, summary, service, expect(Status.REFUSED, Blame.SERVER, name, refused=refused))
+    return Scenario(name, summary, service, expect(Status.REFUSED, Blame.SERVER, FindingCode(name), refused=refused))
 
 
 UNREACHABLE = (
@@ -95,7 +101,7 @@ UNREACHABLE = (
         "is a mail server whose TLS is out of order for now",
         NoTls(refuse_starttls_for_now),
         Blame.SERVER,
-        code="starttls",
+        code=FindingCode.STARTTLS,
         reach="smtp+starttls://localhost:{port}",
     ),
     _unreachable(
@@ -103,24 +109,28 @@ UNREACHABLE = (
         "is a PostgreSQL server without TLS",
         NoTls(refuse_ssl_request),
         Blame.SERVER,
-        code="starttls",
+        code=FindingCode.STARTTLS,
         reach="postgres+starttls://localhost:{port}",
     ),
-    _refused("tls", "answers with a handshake that is none", NoTls(say_garbage)),
-    _refused("alert", "denies access by an alert", alerting(ALERTS.ALERT_DESCRIPTION_ACCESS_DENIED)),
-    _refused("alert-unrecognized-name", "knows no such name", alerting(ALERTS.ALERT_DESCRIPTION_UNRECOGNIZED_NAME)),
+    _refused(FindingCode.TLS, "answers with a handshake that is none", NoTls(say_garbage)),
+    _refused(FindingCode.ALERT, "denies access by an alert", alerting(ALERTS.ALERT_DESCRIPTION_ACCESS_DENIED)),
     _refused(
-        "alert-protocol-version",
+        FindingCode.ALERT_UNRECOGNIZED_NAME,
+        "knows no such name",
+        alerting(ALERTS.ALERT_DESCRIPTION_UNRECOGNIZED_NAME),
+    ),
+    _refused(
+        FindingCode.ALERT_PROTOCOL_VERSION,
         "has no TLS version in common with anybody",
         alerting(ALERTS.ALERT_DESCRIPTION_PROTOCOL_VERSION),
     ),
     _refused(
-        "alert-certificate-required",
+        FindingCode.ALERT_CERTIFICATE_REQUIRED,
         "refuses whoever has no certificate",
         alerting(ALERTS.ALERT_DESCRIPTION_BAD_CERTIFICATE),
     ),
     _refused(
-        "alert-handshake-failure",
+        FindingCode.ALERT_HANDSHAKE_FAILURE,
         "has no cipher in common with anybody",
         alerting(ALERTS.ALERT_DESCRIPTION_HANDSHAKE_FAILURE),
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tui_chain.core.finding_codes import FindingCode
 from tui_chain.core.status import Blame, Status
 from tui_chain.lab.authority import Template, days
 from tui_chain.lab.hierarchy import Ca, Leaf, dead_url
@@ -40,57 +41,61 @@ USUAL: tuple[Scenario, ...] = (
         "wrong-order",
         "sends its two intermediates in the wrong order",
         Tls((LEAF, "policy", "lower-issuing"), Leaf("lower-issuing")),
-        complete("wrong-order"),
+        complete(FindingCode.WRONG_ORDER),
     ),
     Scenario(
         "root-sent-too",
         "sends the root as well, which no client needs",
         Tls((LEAF, "issuing", "root")),
-        complete("root-served"),
+        complete(FindingCode.ROOT_SERVED),
     ),
     Scenario(
         "stranger-sent-too",
         "sends an unrelated CA certificate",
         Tls((LEAF, "issuing", "stranger")),
-        complete("stranger"),
+        complete(FindingCode.STRANGER),
     ),
     Scenario(
         "root-in-place-of-intermediate",
         "sends the root where the intermediate should be",
         Tls((LEAF, "root")),
-        missing("root-in-place-of-intermediate"),
+        missing(FindingCode.ROOT_IN_PLACE_OF_INTERMEDIATE),
     ),
     Scenario(
         "expired-leaf",
         "its certificate expired three days ago",
         Tls((LEAF, "issuing"), Leaf(template=Template(validity=days(-33, -3)))),
-        invalid("expired", refused=EXPIRED),
+        invalid(FindingCode.EXPIRED, refused=EXPIRED),
     ),
     Scenario(
         "wrong-host-name",
         "its certificate is for another name",
         Tls((LEAF, "issuing"), Leaf(names=("another-name.lab.test",))),
-        invalid("host-mismatch", refused=WRONG_NAME),
+        invalid(FindingCode.HOST_MISMATCH, refused=WRONG_NAME),
     ),
     Scenario(
         "self-signed",
         "its certificate is signed by itself alone",
         Tls((LEAF,), Leaf(issuer=None)),
-        expect(Status.UNTRUSTED, Blame.SERVER, "self-signed", refused=SELF_SIGNED),
+        expect(Status.UNTRUSTED, Blame.SERVER, FindingCode.SELF_SIGNED, refused=SELF_SIGNED),
     ),
     Scenario(
         "unknown-root",
         "its chain leads to a root that the trust store lacks",
         Tls((LEAF, "private-issuing"), Leaf("private-issuing")),
         expect(
-            Status.INCOMPLETE, Blame.CLIENT_STORE, "issuer-unknown", refused=UNKNOWN_ISSUER, after=Status.UNTRUSTED
+            Status.INCOMPLETE,
+            Blame.CLIENT_STORE,
+            FindingCode.ISSUER_UNKNOWN,
+            refused=UNKNOWN_ISSUER,
+            after=Status.UNTRUSTED,
         ),
     ),
     Scenario(
         "unknown-root-served",
         "sends its chain with a root that the trust store lacks",
         Tls((LEAF, "private-issuing", "private-root"), Leaf("private-issuing")),
-        expect(Status.UNTRUSTED, Blame.CLIENT_STORE, "untrusted-root", refused=UNTRUSTED_ROOT),
+        expect(Status.UNTRUSTED, Blame.CLIENT_STORE, FindingCode.UNTRUSTED_ROOT, refused=UNTRUSTED_ROOT),
     ),
     Scenario(
         "aia-dead",
@@ -112,27 +117,31 @@ USUAL: tuple[Scenario, ...] = (
         "duplicate-sent",
         "sends its intermediate twice",
         Tls((LEAF, "issuing", "issuing")),
-        complete("duplicate"),
+        complete(FindingCode.DUPLICATE),
     ),
     Scenario(
         "two-links-one-served",
         "sends the lower of two intermediates and not the upper",
         Tls((LEAF, "lower-issuing"), Leaf("lower-issuing")),
         expect(
-            Status.INCOMPLETE, Blame.CLIENT_STORE, "issuer-unknown", refused=UNKNOWN_ISSUER, after=Status.REPAIRABLE
+            Status.INCOMPLETE,
+            Blame.CLIENT_STORE,
+            FindingCode.ISSUER_UNKNOWN,
+            refused=UNKNOWN_ISSUER,
+            after=Status.REPAIRABLE,
         ),
     ),
     Scenario(
         "no-tls",
         "answers in plain HTTP on a port that should speak TLS",
         PLAIN_HTTP,
-        expect(Status.UNREACHABLE, Blame.NETWORK, "no-tls"),
+        expect(Status.UNREACHABLE, Blame.NETWORK, FindingCode.NO_TLS),
     ),
     Scenario(
         "silent",
         "accepts the connection and never answers",
         SILENT,
-        expect(Status.UNREACHABLE, Blame.NETWORK, "timeout"),
+        expect(Status.UNREACHABLE, Blame.NETWORK, FindingCode.TIMEOUT),
     ),
 )
 """In the order in which they are listed."""

@@ -24,8 +24,8 @@ from tui_chain.tui.panes.base import CURSOR_KEYS, Pane
 from tui_chain.tui.rows import BAD, DIM, STATUS_LOOK, WARN, Row, reached
 
 if TYPE_CHECKING:
-    from tui_chain.diagnose.catalogue import Finding
     from tui_chain.diagnose.diagnosis import Diagnosis
+    from tui_chain.diagnose.findings.finding import Finding
     from tui_chain.net.target import Target
     from tui_chain.probe.served import ServedChain
     from tui_chain.x509.certificate import Certificate

@@ -18,7 +18,7 @@ from tui_chain.core.failure import Failure
 from tui_chain.core.status import Status
 from tui_chain.core.text import plural, safe_text
 from tui_chain.engine.host_state import source_of
-from tui_chain.tui.paint import fact, family_line, lines, refusals, try_line
+from tui_chain.tui.paint import acceptance_line, fact, family_line, lines, refusals, try_line
 from tui_chain.tui.panes.base import CURSOR_KEYS, Pane
 from tui_chain.tui.rows import BAD, DIM, NEW, OK, WARN, Row
 
@@ -187,7 +187,7 @@ def _verdict(row: Row | None) -> tuple[str, str]:
     if row.status is Status.COMPLETE and state.proven is None:
         return "✓ nothing is missing", OK
     if state.proven is not None:
-        found = plural(len(state.verdict.forgotten) if state.verdict is not None else 0, "certificate")
+        found = plural(len(state.verdict.not_sent) if state.verdict is not None else 0, "certificate")
         words = f"{found} found · {state.proven.passed} of {len(state.proven.verdicts)} client families accept"
         if state.crls is not None:
             words += (
@@ -231,7 +231,7 @@ def _crls(state: HostState) -> list[Content]:
     count = f"✓ {plural(len(found.lists), 'list')}, until {found.until:%Y-%m-%d %H:%M} UTC"
     told = [fact("crls", (count, OK), f" · for clients with {found.scope.flag}")]
     told += [fact("", one.crl.issuer, (f"  {_short(one.source)}", DIM)) for one in found.lists]
-    return [*told, fact("", family_line(found.verdicts))]
+    return [*told, fact("", acceptance_line(found.clients))]
 
 
 def _before(row: Row | None) -> Content:

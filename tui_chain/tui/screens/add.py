@@ -14,7 +14,7 @@ from textual.widgets import Static, TextArea
 
 from tui_chain.core.text import plural
 from tui_chain.net.host_list import BadLine, Host, HostList, parse_host_list
-from tui_chain.probe.pasted import Additions, Brought, parse_additions
+from tui_chain.probe.pasted import Additions, GivenChain, parse_additions
 from tui_chain.tui.rows import BAD, DIM, OK
 from tui_chain.tui.screens.dialog import Dialog
 
@@ -81,7 +81,7 @@ class AddScreen(Dialog[Additions]):
     def _entered(self) -> None:
         box = self.query_one(HostText)
         found = parse_additions(box.text)
-        self._good = Additions(self._good.hosts + found.hosts, self._good.brought + found.brought)
+        self._good = Additions(self._good.hosts + found.hosts, self._good.chains + found.chains)
         if not found.bad:
             if self._good.count:
                 self.dismiss(self._good)
@@ -98,5 +98,5 @@ class AddScreen(Dialog[Additions]):
         self.dismiss(self._good if self._good.count else None)
 
 
-def _split(listed: HostList) -> tuple[tuple[Host, ...], tuple[Brought, ...], tuple[BadLine, ...]]:
+def _split(listed: HostList) -> tuple[tuple[Host, ...], tuple[GivenChain, ...], tuple[BadLine, ...]]:
     return listed.hosts, (), listed.bad

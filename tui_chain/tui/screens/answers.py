@@ -29,12 +29,12 @@ def servers_page(state: HostState) -> Content:
     if servers is None:
         return Content("Nothing was asked.")
     differing = servers.differing
-    width = max((len(row.variant.words) for row in servers.rows), default=0)
+    width = max((len(row.variant.description) for row in servers.rows), default=0)
     rows = [
         _told(
             None if row.not_offered else row.good,
-            row.variant.words,
-            f"{'≠ ' if row in differing and not row.not_offered else ''}{row.words}",
+            row.variant.description,
+            f"{'≠ ' if row in differing and not row.not_offered else ''}{row.summary}",
             width,
         )
         for row in servers.rows
@@ -50,7 +50,7 @@ def revocation_page(state: HostState) -> Content:
     for check in state.revocation or ():
         rows.append(_told(_GOOD.get(check.status.value), check.label, check.status.value))
         rows += [
-            Content.styled(f"    {answer.means.value}: {answer.words} {answer.url}", DIM) for answer in check.answers
+            Content.styled(f"    {answer.means.value}: {answer.text} {answer.url}", DIM) for answer in check.answers
         ]
     return lines(rows) if rows else Content("There was nobody to ask: the certificates name neither OCSP nor a CRL.")
 
@@ -108,7 +108,7 @@ def explanation_page(found: Explanation | Failure) -> Content:
     """The likely causes of an error text in order, each with the command that decides."""
     if isinstance(found, Failure):
         return Content.assemble((found.message, BAD), "\n", (found.hint, DIM))
-    parts = [Content.assemble((found.symptom.words, "bold")), Content.styled(found.line, DIM)]
+    parts = [Content.assemble((found.symptom.message, "bold")), Content.styled(found.line, DIM)]
     for place, cause in enumerate(found.causes, start=1):
-        parts.append(Content.assemble("\n", (f"{place}. {cause.words}", ""), "\n   ", (cause.command, OK)))
+        parts.append(Content.assemble("\n", (f"{place}. {cause.message}", ""), "\n   ", (cause.command, OK)))
     return lines(parts)

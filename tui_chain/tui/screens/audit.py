@@ -17,8 +17,8 @@ from tui_chain.audit.refresh import State
 from tui_chain.audit.words import mended_words, mends_something, not_written_over
 from tui_chain.core.failure import Failure
 from tui_chain.core.text import plural, safe_text
-from tui_chain.repair.headers import Header
-from tui_chain.repair.kinds import Kind
+from tui_chain.repair.file_header import Header
+from tui_chain.repair.output_kinds import OutputKind
 from tui_chain.tui.background import guarded, in_background
 from tui_chain.tui.rows import BAD, DIM, NEW
 from tui_chain.tui.screens.audit_view import AuditView
@@ -174,7 +174,7 @@ class AuditScreen(AuditView):
 
     def _stands(self, header: Header, path: Path, targets: tuple[str, ...]) -> None:
         """The commands of x and the question at the end are about the client bundle."""
-        if header.kind == Kind.CLIENT:
+        if header.kind == OutputKind.CLIENT:
             self._desk.stands(path, targets)
 
 

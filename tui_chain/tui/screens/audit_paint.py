@@ -12,7 +12,7 @@ from tui_chain.audit.words import TEXT_FORMATS, ClientWords, content_words, ends
 from tui_chain.core.failure import Failure
 from tui_chain.core.status import Severity
 from tui_chain.core.text import plural, safe_text
-from tui_chain.repair.headers import Header
+from tui_chain.repair.file_header import Header
 from tui_chain.tui.paint import days_left, fact, lines, summary
 from tui_chain.tui.rows import BAD, DIM, OK, SEVERITY_LOOK
 from tui_chain.tui.screens.looking import Looked

@@ -10,7 +10,7 @@ from tui_chain.audit.audit import Auditor
 from tui_chain.audit.refresh import Refreshed
 from tui_chain.core.failure import Failure
 from tui_chain.engine.host_state import Clock
-from tui_chain.repair.headers import Header
+from tui_chain.repair.file_header import Header
 from tui_chain.trust.store import TrustStore
 from tui_chain.tui.background import in_background
 from tui_chain.tui.screens.looking import Looked, look, open_path

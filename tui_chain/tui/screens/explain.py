@@ -8,7 +8,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static, TextArea
 
-from tui_chain.diagnose.explain.explain import explain
+from tui_chain.diagnose.explain.explanation import explain
 from tui_chain.tui.rows import DIM
 from tui_chain.tui.screens.answers import explanation_page
 from tui_chain.tui.screens.dialog import Dialog, Page

@@ -18,7 +18,7 @@ from tui_chain.audit.words import ClientWords, client_words
 from tui_chain.core.failure import Failure
 from tui_chain.core.files import MAX_FILE
 from tui_chain.core.text import elide_middle, safe_text
-from tui_chain.repair.headers import Header, read_header
+from tui_chain.repair.file_header import Header, read_header
 from tui_chain.x509.certificate import Certificate
 
 MAX_PATH = 4096

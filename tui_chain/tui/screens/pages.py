@@ -8,7 +8,7 @@ from textual.content import Content
 
 from tui_chain.core.failure import Failure
 from tui_chain.core.text import safe_text
-from tui_chain.diagnose.catalogue import Finding
+from tui_chain.diagnose.findings.finding import Finding
 from tui_chain.tui.actions import ACTIONS, MOVES
 from tui_chain.tui.paint import fact, lines, summary
 from tui_chain.tui.rows import BAD, DIM, OK, WARN, Row

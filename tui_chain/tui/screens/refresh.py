@@ -15,9 +15,10 @@ from textual.widgets import Static
 from tui_chain.audit.refresh import HostNews, Refreshed, State
 from tui_chain.audit.words import outcome_words, replacement_refused
 from tui_chain.core.text import safe_text
+from tui_chain.repair.bundle import earliest_expiry
 from tui_chain.repair.difference import certificate_difference
-from tui_chain.repair.kinds import WORDS, Output
-from tui_chain.repair.render import earliest_expiry
+from tui_chain.repair.output import Output
+from tui_chain.repair.output_kinds import DESCRIPTIONS
 from tui_chain.tui.paint import lines
 from tui_chain.tui.rows import BAD, DIM, NEW, OK, WARN
 from tui_chain.tui.screens.dialog import Dialog, Page
@@ -82,7 +83,7 @@ class RefreshScreen(Dialog[Saved]):
         """What the new file would change, and until when it works."""
         ends = earliest_expiry(output.bundle.core or output.certificates) if output.bundle is not None else None
         until = f"; works until {ends:%Y-%m-%d}" if ends is not None else ""
-        return f"{output.words}: {certificate_difference(self._looked.data, output.data).words}{until}"
+        return f"{output.summary}: {certificate_difference(self._looked.data, output.data).summary}{until}"
 
     def on_mount(self) -> None:
         """List the hosts."""
@@ -120,7 +121,9 @@ class RefreshScreen(Dialog[Saved]):
             self.notify(str(refused), severity="error", markup=False)
         else:
             looked, data = self._looked, output.data
-            form = Form(output.kind.value, WORDS[output.kind], "", lambda: changed_meanwhile(looked) or Draft(data))
+            form = Form(
+                output.kind.value, DESCRIPTIONS[output.kind], "", lambda: changed_meanwhile(looked) or Draft(data)
+            )
             self.app.push_screen(SaveScreen("Replace the bundle", [form], str(path)), self._written)
 
     def _written(self, saved: Saved | None) -> None:

@@ -27,7 +27,7 @@ from tui_chain.core.files import absolute
 from tui_chain.core.text import safe_text
 from tui_chain.engine.host_state import needs_no_strict
 from tui_chain.net.target import Target
-from tui_chain.repair.kinds import SUFFIXES, Kind
+from tui_chain.repair.output_kinds import SUFFIXES, OutputKind
 from tui_chain.repair.repair import Repair
 from tui_chain.tui.paint import lines
 from tui_chain.tui.panes.base import CURSOR_KEYS
@@ -118,14 +118,14 @@ def _of_repair(row: Row, chain: bytes | None, trusted: Trusted, proven: Repair) 
     served = reached(row)
     if served is None or row.state.verdict is None:
         return Failure("no-repair", "There is no proven repair to speak of yet.", "f looks for one.")
-    bundle = row.written or absolute(Path(file_base(row) + SUFFIXES[Kind.CLIENT]))
+    bundle = row.written or absolute(Path(file_base(row) + SUFFIXES[OutputKind.CLIENT]))
     if isinstance(bundle, Failure):
         return bundle
     refused = next(filter(None, map(unsayable, (bundle, *dict(row.others).values()))), None)
     if refused is not None:
         return refused
     use = CrlUse(row.state.lists.scope) if row.state.lists is not None else None
-    advice = client_advice(row.target, bundle, {Kind(kind): path for kind, path in row.others}, use)
+    advice = client_advice(row.target, bundle, {OutputKind(kind): path for kind, path in row.others}, use)
     if needs_no_strict(row.state):
         advice = (*advice, strict_advice(row.target, bundle, trusted.file))
     words = letter_document(served, row.state.verdict, chain)
@@ -147,9 +147,9 @@ def _client(row: Row, advice: Advice, make: Making) -> Saying:
 
 def _needed(row: Row, advice: Advice, make: Making) -> Iterator[Content]:
     """What has to be written first."""
-    there = row.written is not None if advice.kind is Kind.CLIENT else advice.kind.value in dict(row.others)
+    there = row.written is not None if advice.kind is OutputKind.CLIENT else advice.kind.value in dict(row.others)
     if not there and advice.file is not None:
-        keys = "w" if advice.kind is Kind.CLIENT else f"w and F2 for kind {advice.kind}"
+        keys = "w" if advice.kind is OutputKind.CLIENT else f"w and F2 for kind {advice.kind}"
         way = f"close this and press {keys} to write it"
         yield Content.styled(f"! Not written yet: {safe_text(str(advice.file), 400)}; {way}, or:", WARN)
         yield Content(make.command(advice))

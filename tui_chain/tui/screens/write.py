@@ -8,21 +8,22 @@ from functools import partial
 from textual.content import Content
 
 from tui_chain.core.failure import Failure
-from tui_chain.repair.kinds import SUFFIXES, WORDS, Kind, Output
 from tui_chain.repair.merge import merge_proven
+from tui_chain.repair.output import Output
+from tui_chain.repair.output_kinds import DESCRIPTIONS, SUFFIXES, OutputKind
 from tui_chain.tui.screens.save import Draft, Form
 
-Make = Callable[[Kind], Output | Failure]
-_MERGED = frozenset({Kind.CLIENT, Kind.CLIENT_STORE, Kind.LINKS})
+Make = Callable[[OutputKind], Output | Failure]
+_MERGED = frozenset({OutputKind.CLIENT, OutputKind.CLIENT_STORE, OutputKind.LINKS})
 """Kinds that can be added to a file; a server's chain has an order, and the containers are sealed."""
 
 
 def kinds(make: Make) -> tuple[Form, ...]:
     """Every kind of output as a form of the file; `make` makes it."""
-    return tuple(Form(kind.value, WORDS[kind], SUFFIXES[kind], _maker(make, kind)) for kind in Kind)
+    return tuple(Form(kind.value, DESCRIPTIONS[kind], SUFFIXES[kind], _maker(make, kind)) for kind in OutputKind)
 
 
-def _maker(make: Make, kind: Kind) -> Callable[[], Draft | Failure]:
+def _maker(make: Make, kind: OutputKind) -> Callable[[], Draft | Failure]:
     def draft() -> Draft | Failure:
         output = make(kind)
         return output if isinstance(output, Failure) else _draft(output)

@@ -1,0 +1,205 @@
+"""The kinds of output: the same proven repair as the file that a client or a server wants."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from tui_chain.core.failure import Failure
+from tui_chain.core.text import plural
+from tui_chain.probe.served import ServedChain
+from tui_chain.repair.bundle import Bundle
+from tui_chain.repair.containers import java_truststore, pkcs7_file
+from tui_chain.repair.crl_files import with_crls
+from tui_chain.repair.output_kinds import OutputKind, without_crls
+from tui_chain.repair.proof import BundleProof, refusal
+from tui_chain.repair.repair import Repair, combine, proofs_of
+from tui_chain.trust.store import TrustStore
+from tui_chain.x509.certificate import Certificate
+
+if TYPE_CHECKING:
+    from tui_chain.x509.crl_set import CrlSet
+
+Repairs = Sequence[tuple[ServedChain, Repair]]
+
+
+@dataclass(frozen=True)
+class Output:
+    """A file to write: its kind, its bytes, the certificates in it in their order, and the hosts it is for.
+
+    `more` are further files that belong to it: only DER has them, one for each certificate after the first.
+    `bundle` is what a PEM kind was written from, to merge it into another file; what is merged has to stand the
+    `proofs` again, together with `beside`, the trust file that its clients have by themselves.
+    """
+
+    kind: OutputKind
+    data: bytes
+    certificates: tuple[Certificate, ...]
+    hosts: tuple[str, ...]
+    more: tuple[bytes, ...] = ()
+    bundle: Bundle | None = None
+    proofs: tuple[BundleProof, ...] = ()
+    beside: bytes = b""
+
+    @property
+    def is_text(self) -> bool:
+        """Whether it can be shown and sent to standard output as it is."""
+        return self.kind not in {OutputKind.JAVA, OutputKind.DER}
+
+    @property
+    def summary(self) -> str:
+        """What is in it, in a few words."""
+        certificates = plural(
+            len(self.certificates), "certificate" if self.kind is OutputKind.SERVER else "CA certificate"
+        )
+        crls = self.bundle.crls if self.bundle is not None else ()
+        return f"{certificates}, {plural(len(crls), 'CRL')}" if crls else certificates
+
+
+@dataclass(frozen=True)
+class _Job:
+    """What the makers share: the repairs, the bundle for all of them, and the store that it was proven with."""
+
+    repairs: Repairs
+    bundle: Bundle
+    store: TrustStore
+    at: datetime
+
+    @property
+    def proofs(self) -> list[BundleProof]:
+        return proofs_of(list(self.repairs), at=self.at)
+
+    @property
+    def beside(self) -> bytes:
+        """The trust store as a file before what is added to it."""
+        return self.store.file.rstrip(b"\n") + b"\n"
+
+    @property
+    def links(self) -> tuple[Certificate, ...]:
+        """What clients with the store lack: not in it, and not served by the host that needs it."""
+        served = {certificate for chain, _ in self.repairs for certificate in chain.certificates}
+        outside = tuple(one for one in self.bundle.certificates if one not in self.store)
+        needed = tuple(one for one in outside if one not in served)
+        return needed if refusal(needed, self.proofs, self.beside) is None else outside
+
+    def output(self, kind: OutputKind, certificates: tuple[Certificate, ...]) -> Output | Failure:
+        """The file of a PEM kind, after its last proof: the store and these certificates together."""
+        refused = refusal(certificates, self.proofs, self.beside)
+        if refused is not None:
+            return Failure("no-repair", f"{kind} does not work here: {refused}.", "Take the kind client.")
+        if not certificates:
+            return _nothing_missing()
+        sources = {anchor.sha256: f"trust store {self.store.name}" for anchor in self.store.anchors}
+        sources |= self.bundle.sources
+        hosts, needed_by, core = self.bundle.hosts, self.bundle.needed_by, self.bundle.certificates
+        bundle = Bundle(certificates, hosts, sources, needed_by, kind, self.store.name, core)
+        return _pem(kind, bundle)
+
+
+def make_output(
+    kind: OutputKind, repairs: Repairs, store: TrustStore, *, at: datetime, crls: CrlSet | None = None
+) -> Output | Failure:
+    """Make the file of a kind for one or more repaired hosts, each certificate once, proven for each host.
+
+    `store` is the trust store in force. `crls` are those of all these hosts (`collect.joined`), for clients that
+    check them; kinds that cannot have them are a failure then. The same input gives the same bytes, in every kind.
+    """
+    if crls is not None:
+        return _with_crls(kind, repairs, store, at, crls)
+    if not repairs:
+        return Failure("nothing-to-do", "There is no proven repair to make a file of.", "Repair a host first.")
+    bundle = repairs[0][1].bundle if len(repairs) == 1 else combine(list(repairs), at=at)
+    if isinstance(bundle, Failure):
+        return bundle
+    job = _Job(repairs, bundle, store, at)
+    made = _MAKERS[kind](job)
+    beside = job.beside if kind is OutputKind.LINKS else b""
+    return made if isinstance(made, Failure) else replace(made, proofs=tuple(job.proofs), beside=beside)
+
+
+def _with_crls(kind: OutputKind, repairs: Repairs, store: TrustStore, at: datetime, crls: CrlSet) -> Output | Failure:
+    made = without_crls(kind) or make_output(kind, repairs, store, at=at)
+    if isinstance(made, Failure) or made.bundle is None:
+        return made
+    bundle = with_crls(kind, made.bundle, crls, proofs_of(list(repairs), at=at), store)
+    if isinstance(bundle, Failure):
+        return bundle
+    return replace(_pem(kind, bundle), proofs=made.proofs, beside=made.beside)
+
+
+def _pem(kind: OutputKind, bundle: Bundle) -> Output:
+    return Output(kind, bundle.pem, bundle.certificates, bundle.hosts, bundle=bundle)
+
+
+def _client(job: _Job) -> Output:
+    return _pem(OutputKind.CLIENT, job.bundle)
+
+
+def _links(job: _Job) -> Output | Failure:
+    return job.output(OutputKind.LINKS, job.links)
+
+
+def _client_store(job: _Job) -> Output | Failure:
+    return job.output(OutputKind.CLIENT_STORE, _with_store(job))
+
+
+def _with_store(job: _Job) -> tuple[Certificate, ...]:
+    """The missing links first: OpenSSL takes them whatever comes later, and a person finds them on top."""
+    anchors = (anchor for anchor in job.store.anchors if anchor.is_ca)  # a trust file may pin a leaf (law 3)
+    return tuple(dict.fromkeys((*job.links, *anchors)))
+
+
+def _java(job: _Job) -> Output | Failure:
+    certificates = _with_store(job)
+    refused = refusal(certificates, job.proofs)
+    if refused is not None:
+        return Failure("no-repair", f"java does not work here: {refused}.", "Take the kind client.")
+    return Output(OutputKind.JAVA, java_truststore(certificates), certificates, job.bundle.hosts)
+
+
+def _pkcs7(job: _Job) -> Output:
+    certificates = job.bundle.certificates
+    return Output(OutputKind.PKCS7, pkcs7_file(certificates), certificates, job.bundle.hosts)
+
+
+def _der(job: _Job) -> Output:
+    certificates = job.links or job.bundle.certificates
+    first, *others = (certificate.der for certificate in certificates)
+    return Output(OutputKind.DER, first, certificates, job.bundle.hosts, tuple(others))
+
+
+def _server(job: _Job) -> Output | Failure:
+    """What the server should have sent, proven as if it had: the store alone, this file as the served chain."""
+    chains = {repair.path.certificates for _, repair in job.repairs}
+    if len({chain[0] for chain in chains}) > 1:
+        return Failure("usage", "A server's chain file is for one host; these have several.", "Name one host.")
+    path = job.repairs[0][1].path.certificates
+    chain = path[:-1] if path[-1].self_issued else path
+    served = [ServedChain(one.target, chain, one.at, one.address) for one, _ in job.repairs]
+    proofs = [BundleProof(one, proof.wanted, job.at) for one, proof in zip(served, job.proofs, strict=True)]
+    refused = refusal((), proofs, job.beside)
+    if refused is not None and path[-1] in job.store:
+        return Failure("no-repair", f"The chain file does not work: {refused}.", "Look at the findings.")
+    bundle = Bundle(chain, job.bundle.hosts, job.bundle.sources, {}, OutputKind.SERVER, job.store.name)
+    return _pem(OutputKind.SERVER, bundle)
+
+
+def _nothing_missing() -> Failure:
+    return Failure(
+        "nothing-to-do",
+        "The trust store and what the server sends are all there is; no certificate is missing.",
+        "Take the kind client.",
+    )
+
+
+_MAKERS: Mapping[OutputKind, Callable[[_Job], Output | Failure]] = {
+    OutputKind.CLIENT: _client,
+    OutputKind.CLIENT_STORE: _client_store,
+    OutputKind.LINKS: _links,
+    OutputKind.SERVER: _server,
+    OutputKind.JAVA: _java,
+    OutputKind.PKCS7: _pkcs7,
+    OutputKind.DER: _der,
+}

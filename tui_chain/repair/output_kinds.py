@@ -1,0 +1,58 @@
+"""The kinds of output: what each is for, how its file is named, and which hold CRLs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from tui_chain.core.failure import Failure
+
+
+class OutputKind(StrEnum):
+    """A kind of output; the value is the word after `--as`."""
+
+    CLIENT = "client"
+    CLIENT_STORE = "client+store"
+    LINKS = "links"
+    SERVER = "server"
+    JAVA = "java"
+    PKCS7 = "pkcs7"
+    DER = "der"
+
+
+DESCRIPTIONS: Mapping[OutputKind, str] = {
+    OutputKind.CLIENT: "the CA certificates of this path alone: for curl --cacert, git, wget, verify= of one call",
+    OutputKind.CLIENT_STORE: "the trust store and the missing certificates: for settings that replace the default",
+    OutputKind.LINKS: "the missing certificates alone: for settings that extend the default",
+    OutputKind.SERVER: "leaf and intermediates in order, no root: for nginx, Apache, HAProxy, Postfix",
+    OutputKind.JAVA: "the trust store and the missing certificates as PKCS#12: for -Djavax.net.ssl.trustStore",
+    OutputKind.PKCS7: "this path's CA certificates as PKCS#7: for Windows and import dialogs",
+    OutputKind.DER: "the missing certificates as DER, one a file: for devices and import dialogs",
+}
+"""What each kind is and who wants it, in one line."""
+
+SUFFIXES: Mapping[OutputKind, str] = {
+    OutputKind.CLIENT: "-ca-bundle.pem",
+    OutputKind.CLIENT_STORE: "-full-store.pem",
+    OutputKind.LINKS: "-links.pem",
+    OutputKind.SERVER: "-chain.pem",
+    OutputKind.JAVA: "-truststore.p12",
+    OutputKind.PKCS7: "-ca.p7b",
+    OutputKind.DER: "-ca.der",
+}
+"""How the suggested name of a file of each kind ends."""
+
+_REFUSED: Mapping[OutputKind, str] = {
+    OutputKind.SERVER: "A server sends no CRLs: its chain file has none",
+    OutputKind.JAVA: "A Java trust store holds no CRLs; Java fetches them itself with "
+    "-Dcom.sun.net.ssl.checkRevocation=true and -Dcom.sun.security.enableCRLDP=true",
+    OutputKind.PKCS7: "No client checks the CRLs of a PKCS#7 file",
+    OutputKind.DER: "A DER file is one certificate, without CRLs",
+}
+"""Why a kind of output has no CRLs; the others are PEM files that OpenSSL reads whole."""
+
+
+def without_crls(kind: OutputKind) -> Failure | None:
+    """Why a file of this kind cannot have CRLs, or None."""
+    reason = _REFUSED.get(kind)
+    return None if reason is None else Failure("usage", f"{reason}.", "Take the kind client, or leave CRLs out.")
