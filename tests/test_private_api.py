@@ -17,10 +17,10 @@ PUBLIC = {"_replace", "_asdict", "_fields", "_make", "_exit"}
 ALLOWED = {
     ("probe/handshake.py", "_msg_callback"),
     ("probe/handshake.py", "_sslobj"),
-    ("probe/offers.py", "OpenSSL._util"),
-    ("probe/offers.py", "_context"),
-    ("probe/asking.py", "OpenSSL._util"),
-    ("probe/asking.py", "_context"),
+    ("probe/family_offers.py", "OpenSSL._util"),
+    ("probe/family_offers.py", "_context"),
+    ("probe/key_types.py", "OpenSSL._util"),
+    ("probe/key_types.py", "_context"),
     ("lab/servers/limited_tls.py", "OpenSSL._util"),
     ("lab/servers/limited_tls.py", "_context"),
 }
