@@ -19,7 +19,7 @@ from tui_chain.engine.questions import ask_revocation
 from tui_chain.lab.authority import Template
 from tui_chain.lab.internet import Lab, open_lab
 from tui_chain.lab.scenarios.revocation import REVOCATION
-from tui_chain.lab.servers.responder import Responder, RevocationAnswer
+from tui_chain.lab.servers.responder import Responder, ResponderAnswer
 from tui_chain.net.addresses import Reach
 from tui_chain.net.target import Target
 from tui_chain.probe.served import ServedChain
@@ -135,20 +135,20 @@ RESPONDER = Responder(PKI.issuing, OTHER.issuing)
 LEAF, ISSUER = views(PKI.leaf, PKI.issuing)
 
 
-@pytest.mark.parametrize("says", list(RevocationAnswer))
-def test_only_a_signed_fresh_fitting_response_is_believed(says: RevocationAnswer) -> None:
+@pytest.mark.parametrize("says", list(ResponderAnswer))
+def test_only_a_signed_fresh_fitting_response_is_believed(says: ResponderAnswer) -> None:
     answer = read_response(RESPONDER.ocsp(says, PKI.leaf), LEAF, ISSUER, at=NOW, means=Means.OCSP)
     believed = {
-        RevocationAnswer.GOOD: Revocation.GOOD,
-        RevocationAnswer.DELEGATED: Revocation.GOOD,
-        RevocationAnswer.REVOKED: Revocation.REVOKED,
-        RevocationAnswer.DEAD: Revocation.GOOD,
+        ResponderAnswer.GOOD: Revocation.GOOD,
+        ResponderAnswer.DELEGATED: Revocation.GOOD,
+        ResponderAnswer.REVOKED: Revocation.REVOKED,
+        ResponderAnswer.DEAD: Revocation.GOOD,
     }
     assert answer.status is believed.get(says, Revocation.UNKNOWN), answer.text
 
 
 def test_a_response_changed_on_its_way_is_not_believed() -> None:
-    good = RESPONDER.ocsp(RevocationAnswer.GOOD, PKI.leaf)
+    good = RESPONDER.ocsp(ResponderAnswer.GOOD, PKI.leaf)
     for at in range(0, len(good), 7):
         changed = good[:at] + bytes([good[at] ^ 1]) + good[at + 1 :]
         answer = read_response(changed, LEAF, ISSUER, at=NOW, means=Means.OCSP)
@@ -169,25 +169,25 @@ def _outside_signature(der: bytes, at: int) -> bool:
 @pytest.mark.parametrize("shift", [timedelta(days=-1), timedelta(days=8)])
 def test_time_decides(shift: timedelta) -> None:
     answer = read_response(
-        RESPONDER.ocsp(RevocationAnswer.GOOD, PKI.leaf), LEAF, ISSUER, at=NOW + shift, means=Means.OCSP
+        RESPONDER.ocsp(ResponderAnswer.GOOD, PKI.leaf), LEAF, ISSUER, at=NOW + shift, means=Means.OCSP
     )
     assert answer.status is Revocation.UNKNOWN
-    listed = read_crl(RESPONDER.crl(RevocationAnswer.REVOKED, PKI.leaf), LEAF, ISSUER, at=NOW + shift)
+    listed = read_crl(RESPONDER.crl(ResponderAnswer.REVOKED, PKI.leaf), LEAF, ISSUER, at=NOW + shift)
     assert listed.status is Revocation.UNKNOWN
 
 
 @pytest.mark.parametrize(
     ("says", "status"),
     [
-        (RevocationAnswer.GOOD, Revocation.GOOD),
-        (RevocationAnswer.REVOKED, Revocation.REVOKED),
-        (RevocationAnswer.FORGED, Revocation.UNKNOWN),
-        (RevocationAnswer.OTHER, Revocation.UNKNOWN),
-        (RevocationAnswer.GARBAGE, Revocation.UNKNOWN),
-        (RevocationAnswer.STALE, Revocation.UNKNOWN),
+        (ResponderAnswer.GOOD, Revocation.GOOD),
+        (ResponderAnswer.REVOKED, Revocation.REVOKED),
+        (ResponderAnswer.FORGED, Revocation.UNKNOWN),
+        (ResponderAnswer.OTHER, Revocation.UNKNOWN),
+        (ResponderAnswer.GARBAGE, Revocation.UNKNOWN),
+        (ResponderAnswer.STALE, Revocation.UNKNOWN),
     ],
 )
-def test_only_a_signed_fresh_fitting_list_is_believed(says: RevocationAnswer, status: Revocation) -> None:
+def test_only_a_signed_fresh_fitting_list_is_believed(says: ResponderAnswer, status: Revocation) -> None:
     assert read_crl(RESPONDER.crl(says, PKI.leaf), LEAF, ISSUER, at=NOW).status is status
 
 

@@ -9,7 +9,7 @@ from cryptography import x509
 from tui_chain.lab.authority import LOOPBACK_NAMES, Authority, Identity, Template
 from tui_chain.lab.scenarios.scenario import Scenario, ScenarioGroup, ScenarioGroups, complete, missing
 from tui_chain.lab.servers.aia_site import AiaAnswer
-from tui_chain.lab.servers.responder import Responder, RevocationAnswer
+from tui_chain.lab.servers.responder import Responder, ResponderAnswer
 from tui_chain.lab.servers.services import LEAF, LOCALHOST, LabResources, Served
 
 CRL_TYPE = (("Content-Type", "application/pkix-crl"),)
@@ -23,8 +23,8 @@ class CrlChain:
     None names no list; DEAD names one that nobody gives. `served` are the labels of what is sent, LEAF and "ca".
     """
 
-    leaf: RevocationAnswer | None = RevocationAnswer.GOOD
-    ca: RevocationAnswer | None = RevocationAnswer.GOOD
+    leaf: ResponderAnswer | None = ResponderAnswer.GOOD
+    ca: ResponderAnswer | None = ResponderAnswer.GOOD
     served: tuple[str, ...] = (LEAF,)
 
     def open(self, lab: LabResources, scenario: str, /) -> Served:
@@ -40,8 +40,8 @@ class CrlChain:
         chain = tuple(leaf.der if label == LEAF else ca.der for label in self.served)
         return lab.serve(chain, leaf.key, addresses=LOCALHOST), chain
 
-    def _url(self, lab: LabResources, name: str, answer: RevocationAnswer | None) -> str | None:
-        if answer is RevocationAnswer.DEAD:
+    def _url(self, lab: LabResources, name: str, answer: ResponderAnswer | None) -> str | None:
+        if answer is ResponderAnswer.DEAD:
             return f"http://127.0.0.1:{lab.dead_port}/crl/{name}.crl"
         return None if answer is None else lab.publish(f"/crl/{name}.crl", AiaAnswer())
 
@@ -50,12 +50,12 @@ class CrlChain:
         lab: LabResources,
         name: str,
         responder: Responder,
-        answer: RevocationAnswer | None,
+        answer: ResponderAnswer | None,
         about: Identity | Authority,
     ) -> None:
-        if answer not in {None, RevocationAnswer.DEAD}:
+        if answer not in {None, ResponderAnswer.DEAD}:
             lab.publish(
-                f"/crl/{name}.crl", AiaAnswer(responder.crl(answer or RevocationAnswer.GOOD, about), headers=CRL_TYPE)
+                f"/crl/{name}.crl", AiaAnswer(responder.crl(answer or ResponderAnswer.GOOD, about), headers=CRL_TYPE)
             )
 
 
@@ -77,13 +77,13 @@ CRL_CHAINS = (
     Scenario(
         "crl-chain-revoked",
         "does not send its intermediate; a CRL has its certificate",
-        CrlChain(leaf=RevocationAnswer.REVOKED),
+        CrlChain(leaf=ResponderAnswer.REVOKED),
         missing(),
     ),
     Scenario(
         "crl-chain-ca-revoked",
         "does not send its intermediate, which a CRL has",
-        CrlChain(ca=RevocationAnswer.REVOKED),
+        CrlChain(ca=ResponderAnswer.REVOKED),
         missing(),
     ),
     Scenario(

@@ -14,7 +14,7 @@ from tui_chain.lab.hierarchy import Leaf
 from tui_chain.lab.scenarios.scenario import Expected, Scenario, ScenarioGroup, ScenarioGroups, complete, partial
 from tui_chain.lab.servers.aia_site import AiaAnswer
 from tui_chain.lab.servers.pyopenssl import stapling_handler
-from tui_chain.lab.servers.responder import Responder, RevocationAnswer
+from tui_chain.lab.servers.responder import Responder, ResponderAnswer
 from tui_chain.lab.servers.services import LOCALHOST, LabResources, Served
 from tui_chain.lab.servers.tls import Credentials
 
@@ -26,9 +26,9 @@ class Revocable:
     `must_staple` says that the certificate demands a staple (RFC 7633).
     """
 
-    ocsp: RevocationAnswer | None = None
-    crl: RevocationAnswer | None = None
-    staple: RevocationAnswer | None = None
+    ocsp: ResponderAnswer | None = None
+    crl: ResponderAnswer | None = None
+    staple: ResponderAnswer | None = None
     must_staple: bool = False
 
     def open(self, lab: LabResources, scenario: str, /) -> Served:
@@ -60,25 +60,25 @@ class Revocable:
         return tuple(found)
 
     def _publish(self, lab: LabResources, scenario: str, responder: Responder, leaf: Identity) -> None:
-        if self.ocsp not in {None, RevocationAnswer.DEAD}:
+        if self.ocsp not in {None, ResponderAnswer.DEAD}:
             headers = (("Content-Type", "application/ocsp-response"),)
             lab.publish(
                 f"/ocsp/{scenario}/",
-                AiaAnswer(responder.ocsp(self.ocsp or RevocationAnswer.GOOD, leaf), headers=headers),
+                AiaAnswer(responder.ocsp(self.ocsp or ResponderAnswer.GOOD, leaf), headers=headers),
             )
-        if self.crl not in {None, RevocationAnswer.DEAD}:
+        if self.crl not in {None, ResponderAnswer.DEAD}:
             headers = (("Content-Type", "application/pkix-crl"),)
             lab.publish(
                 f"/crl/{scenario}.crl",
-                AiaAnswer(responder.crl(self.crl or RevocationAnswer.GOOD, leaf), headers=headers),
+                AiaAnswer(responder.crl(self.crl or ResponderAnswer.GOOD, leaf), headers=headers),
             )
 
 
-def _url(lab: LabResources, path: str, answer: RevocationAnswer) -> str:
+def _url(lab: LabResources, path: str, answer: ResponderAnswer) -> str:
     """The URL of a path, which is published once the certificate that names it is there; a dead one refuses."""
     return (
         f"http://127.0.0.1:{lab.dead_port}{path}"
-        if answer is RevocationAnswer.DEAD
+        if answer is ResponderAnswer.DEAD
         else lab.publish(path, AiaAnswer())
     )
 
@@ -91,13 +91,13 @@ MUST_STAPLE = (
     Scenario(
         "must-staple-good",
         "demands a staple and sends a good one",
-        Revocable(staple=RevocationAnswer.GOOD, must_staple=True),
+        Revocable(staple=ResponderAnswer.GOOD, must_staple=True),
         _asked(),
     ),
     Scenario(
         "must-staple-revoked",
         "demands a staple and sends its own revocation",
-        Revocable(staple=RevocationAnswer.REVOKED, must_staple=True),
+        Revocable(staple=ResponderAnswer.REVOKED, must_staple=True),
         partial(refused={FamilyId.GNUTLS: "REVOKED"}, on_request=[FindingCode.REVOKED]),
     ),
 )
@@ -105,69 +105,69 @@ MUST_STAPLE = (
 
 REVOCATION = (
     *MUST_STAPLE,
-    Scenario("ocsp-good", "its issuer says that it is good", Revocable(ocsp=RevocationAnswer.GOOD), _asked()),
+    Scenario("ocsp-good", "its issuer says that it is good", Revocable(ocsp=ResponderAnswer.GOOD), _asked()),
     Scenario(
         "ocsp-delegated",
         "a responder of its issuer vouches for it",
-        Revocable(ocsp=RevocationAnswer.DELEGATED),
+        Revocable(ocsp=ResponderAnswer.DELEGATED),
         _asked(),
     ),
     Scenario(
         "ocsp-revoked",
         "its issuer has revoked it",
-        Revocable(ocsp=RevocationAnswer.REVOKED),
+        Revocable(ocsp=ResponderAnswer.REVOKED),
         _asked(FindingCode.REVOKED),
     ),
-    Scenario("crl-good", "its issuer's list does not have it", Revocable(crl=RevocationAnswer.GOOD), _asked()),
+    Scenario("crl-good", "its issuer's list does not have it", Revocable(crl=ResponderAnswer.GOOD), _asked()),
     Scenario(
         "crl-revoked",
         "its issuer's list has it",
-        Revocable(crl=RevocationAnswer.REVOKED),
+        Revocable(crl=ResponderAnswer.REVOKED),
         _asked(FindingCode.REVOKED),
     ),
     Scenario(
         "ocsp-dead-crl-good",
         "its responder is dead, its list is not",
-        Revocable(ocsp=RevocationAnswer.DEAD, crl=RevocationAnswer.GOOD),
+        Revocable(ocsp=ResponderAnswer.DEAD, crl=ResponderAnswer.GOOD),
         _asked(),
     ),
     Scenario(
         "revocation-dead",
         "nobody answers for it",
-        Revocable(ocsp=RevocationAnswer.DEAD, crl=RevocationAnswer.DEAD),
+        Revocable(ocsp=ResponderAnswer.DEAD, crl=ResponderAnswer.DEAD),
         _asked(FindingCode.REVOCATION_UNREACHABLE),
     ),
     *(
         Scenario(f"ocsp-{name}", summary, Revocable(ocsp=answer), _asked(FindingCode.REVOCATION_UNKNOWN))
         for name, summary, answer in (
-            ("unknown", "its responder does not know it", RevocationAnswer.UNKNOWN),
-            ("stale", "its responder's answer is old", RevocationAnswer.STALE),
-            ("forged", "its responder's answer is forged", RevocationAnswer.FORGED),
-            ("unempowered", "another server of its issuer answers for it", RevocationAnswer.UNEMPOWERED),
-            ("other", "its responder speaks of another certificate", RevocationAnswer.OTHER),
-            ("garbage", "its responder talks nonsense", RevocationAnswer.GARBAGE),
+            ("unknown", "its responder does not know it", ResponderAnswer.UNKNOWN),
+            ("stale", "its responder's answer is old", ResponderAnswer.STALE),
+            ("forged", "its responder's answer is forged", ResponderAnswer.FORGED),
+            ("unempowered", "another server of its issuer answers for it", ResponderAnswer.UNEMPOWERED),
+            ("other", "its responder speaks of another certificate", ResponderAnswer.OTHER),
+            ("garbage", "its responder talks nonsense", ResponderAnswer.GARBAGE),
         )
     ),
     *(
         Scenario(f"crl-{name}", summary, Revocable(crl=answer), _asked(FindingCode.REVOCATION_UNKNOWN))
         for name, summary, answer in (
-            ("stale", "its issuer's list is old", RevocationAnswer.STALE),
-            ("forged", "its issuer's list is forged", RevocationAnswer.FORGED),
-            ("other", "its list is another issuer's", RevocationAnswer.OTHER),
-            ("garbage", "its issuer's list is nonsense", RevocationAnswer.GARBAGE),
+            ("stale", "its issuer's list is old", ResponderAnswer.STALE),
+            ("forged", "its issuer's list is forged", ResponderAnswer.FORGED),
+            ("other", "its list is another issuer's", ResponderAnswer.OTHER),
+            ("garbage", "its issuer's list is nonsense", ResponderAnswer.GARBAGE),
         )
     ),
-    Scenario("staple-good", "staples a good answer", Revocable(staple=RevocationAnswer.GOOD), _asked()),
+    Scenario("staple-good", "staples a good answer", Revocable(staple=ResponderAnswer.GOOD), _asked()),
     Scenario(
         "staple-revoked",
         "staples its own revocation",
-        Revocable(staple=RevocationAnswer.REVOKED),
+        Revocable(staple=ResponderAnswer.REVOKED),
         _asked(FindingCode.REVOKED, FindingCode.FAMILY_REFUSES),
     ),
     Scenario(
         "staple-bad",
         "staples an old answer",
-        Revocable(ocsp=RevocationAnswer.GOOD, staple=RevocationAnswer.STALE),
+        Revocable(ocsp=ResponderAnswer.GOOD, staple=ResponderAnswer.STALE),
         _asked(FindingCode.STAPLE_BAD),
     ),
 )

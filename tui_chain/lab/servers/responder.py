@@ -15,7 +15,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from tui_chain.lab.authority import Authority, Identity, Template
 
 
-class RevocationAnswer(StrEnum):
+class ResponderAnswer(StrEnum):
     """What a responder or a list says; the last four are not to be believed, or not there."""
 
     GOOD = "good"
@@ -40,13 +40,13 @@ class Responder:
     issuer: Authority
     unrelated: Authority
 
-    def ocsp(self, answer: RevocationAnswer, leaf: Identity) -> bytes:
+    def ocsp(self, answer: ResponderAnswer, leaf: Identity) -> bytes:
         """Make an OCSP response about `leaf` (RFC 6960 section 4.2)."""
-        if answer is RevocationAnswer.GARBAGE:
+        if answer is ResponderAnswer.GARBAGE:
             return b"\x30\x03\x0a\x01"
-        about = self.issuer.issue_leaf() if answer is RevocationAnswer.OTHER else leaf
+        about = self.issuer.issue_leaf() if answer is ResponderAnswer.OTHER else leaf
         begin = self._begin(answer)
-        revoked = answer is RevocationAnswer.REVOKED
+        revoked = answer is ResponderAnswer.REVOKED
         builder = ocsp.OCSPResponseBuilder().add_response(
             cert=about.certificate,
             issuer=self.issuer.certificate,
@@ -63,14 +63,14 @@ class Responder:
             builder = builder.certificates([signer.certificate])
         return builder.sign(signer.key, hashes.SHA256()).public_bytes(Encoding.DER)
 
-    def crl(self, answer: RevocationAnswer, leaf: Identity) -> bytes:
+    def crl(self, answer: ResponderAnswer, leaf: Identity) -> bytes:
         """Make a CRL that lists `leaf`, or does not, with the extensions that RFC 5280 section 5.2 asks for."""
-        if answer is RevocationAnswer.GARBAGE:
+        if answer is ResponderAnswer.GARBAGE:
             return b"\x30\x03\x0a\x01"
         begin = self._begin(answer)
-        name = self.unrelated.subject if answer is RevocationAnswer.OTHER else self.issuer.subject
+        name = self.unrelated.subject if answer is ResponderAnswer.OTHER else self.issuer.subject
         builder = x509.CertificateRevocationListBuilder(name, begin, begin + timedelta(days=7))
-        if answer is RevocationAnswer.REVOKED:
+        if answer is ResponderAnswer.REVOKED:
             entry = x509.RevokedCertificateBuilder().serial_number(leaf.certificate.serial_number)
             reason = x509.CRLReason(x509.ReasonFlags.superseded)
             builder = builder.add_revoked_certificate(
@@ -79,20 +79,20 @@ class Responder:
         key_id = x509.AuthorityKeyIdentifier.from_issuer_public_key(self.issuer.key.public_key())
         number = x509.CRLNumber(int(begin.timestamp()))
         builder = builder.add_extension(key_id, critical=False).add_extension(number, critical=False)
-        key = self.unrelated.key if answer is RevocationAnswer.FORGED else self.issuer.key
+        key = self.unrelated.key if answer is ResponderAnswer.FORGED else self.issuer.key
         return builder.sign(key, hashes.SHA256()).public_bytes(Encoding.DER)
 
-    def _begin(self, answer: RevocationAnswer) -> datetime:
-        return self.issuer.now + (_STALE if answer is RevocationAnswer.STALE else _FRESH)
+    def _begin(self, answer: ResponderAnswer) -> datetime:
+        return self.issuer.now + (_STALE if answer is ResponderAnswer.STALE else _FRESH)
 
-    def _signer(self, answer: RevocationAnswer) -> Identity:
-        if answer is RevocationAnswer.FORGED:
+    def _signer(self, answer: ResponderAnswer) -> Identity:
+        if answer is ResponderAnswer.FORGED:
             return self.unrelated
-        if answer not in {RevocationAnswer.DELEGATED, RevocationAnswer.UNEMPOWERED}:
+        if answer not in {ResponderAnswer.DELEGATED, ResponderAnswer.UNEMPOWERED}:
             return self.issuer
         use = (
             ExtendedKeyUsageOID.OCSP_SIGNING
-            if answer is RevocationAnswer.DELEGATED
+            if answer is ResponderAnswer.DELEGATED
             else ExtendedKeyUsageOID.SERVER_AUTH
         )
         uses = x509.ExtendedKeyUsage([use])
@@ -100,6 +100,6 @@ class Responder:
 
 
 _STATUS = {
-    RevocationAnswer.REVOKED: ocsp.OCSPCertStatus.REVOKED,
-    RevocationAnswer.UNKNOWN: ocsp.OCSPCertStatus.UNKNOWN,
+    ResponderAnswer.REVOKED: ocsp.OCSPCertStatus.REVOKED,
+    ResponderAnswer.UNKNOWN: ocsp.OCSPCertStatus.UNKNOWN,
 }
