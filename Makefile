@@ -5,7 +5,7 @@ BIN = $(VENV)/bin
 HOSTS ?=
 TESTS ?= tests
 
-.PHONY: run test clients lint format screenshots bench clean
+.PHONY: run test coverage clients lint format docs screenshots bench clean
 
 # dependency groups need a recent pip, so pip comes first
 $(VENV)/ready: pyproject.toml constraints.txt
@@ -25,6 +25,13 @@ endif
 test: $(VENV)/ready
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(TESTS)
 
+# the same, and which lines and branches were reached: coverage starts itself in the workers
+coverage: $(VENV)/ready
+	rm -rf .cov
+	$(BIN)/coverage run -m pytest --numprocesses auto --dist loadfile $(TESTS)
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
+
 # every case of the measured suite in every program there is: some minutes, and docs/clients.md is written anew
 clients: $(VENV)/ready
 	$(BIN)/python -m tests.clients --output docs/clients.md
@@ -33,10 +40,15 @@ lint: $(VENV)/ready
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/mypy --platform darwin --cache-dir .mypy_cache/darwin
+	$(BIN)/mypy --platform win32 --cache-dir .mypy_cache/win32
 
 format: $(VENV)/ready
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+docs: $(VENV)/ready
+	$(BIN)/python -m tests.readme
 
 screenshots: $(VENV)/ready
 	$(BIN)/python -m tests.scenes screenshots
@@ -45,5 +57,5 @@ bench: $(VENV)/ready
 	$(BIN)/python -m benchmarks
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .hypothesis build dist
+	rm -rf $(VENV) .cov .mypy_cache .ruff_cache .hypothesis build dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
-import pty
 import select
-import struct
 import subprocess
 import sys
-import termios
 import time
 from functools import partial
 from pathlib import Path
 
 from benchmarks.timing import as_installed, medians, row
+from tests.support.posix import open_terminal
 
 ROUNDS = 15
 BARE = """
@@ -31,8 +28,7 @@ Bare().run()
 
 def _until_painted(*command: str | Path) -> None:
     """Start a program in a terminal of 120x40 and wait for its first words, then end it."""
-    main, worker = pty.openpty()
-    fcntl.ioctl(worker, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
+    main, worker = open_terminal()
     environment = as_installed() | {"TERM": "xterm-256color"}
     process = subprocess.Popen(command, stdin=worker, stdout=worker, stderr=worker, env=environment)
     os.close(worker)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gc
 import os
+import random
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,9 +14,25 @@ import pytest
 
 from tui_chain.lab.internet import Lab, open_lab
 
-FOREIGN = ("NO_COLOR", "FORCE_COLOR", "COLORTERM", "TEXTUAL", "SSH_", "SSL_CERT_")
+FOREIGN = ("NO_COLOR", "FORCE_COLOR", "COLORTERM", "TEXTUAL", "SSH_", "SSL_CERT_", "COVERAGE_PROCESS")
 BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+collect_ignore = ["repair/test_write_processes.py"] if sys.platform == "win32" else []
+"""Rights, limits and signals of processes, as POSIX has them."""
 PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    words = "run the files in an order that SEED decides, and the tests in each of them"
+    parser.addoption("--shuffle", type=int, metavar="SEED", help=words)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    seed = config.getoption("--shuffle")
+    if seed is not None:
+        rng = random.Random(seed)  # noqa: S311 - an order that can be had again is what is wanted
+        places = {path: rng.random() for path in dict.fromkeys(item.path for item in items)}
+        rng.shuffle(items)
+        items.sort(key=lambda item: places[item.path])
 
 
 @pytest.fixture(scope="session", autouse=True)

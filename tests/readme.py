@@ -1,26 +1,35 @@
-"""The parts of the README that are made from the code; `python -m tests.readme` writes them anew."""
+"""The parts of the documents that are made from the code; `python -m tests.readme` (`make docs`) writes them anew."""
 
 from __future__ import annotations
 
+import ast
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
+from tests.architecture import ROOT as PACKAGE
+from tests.architecture import folder_graph, tree_of
+from tests.diagram import drawn
 from tui_chain.diagnose.findings.catalogue import markdown_table
 from tui_chain.tui.actions import keys_table
 
-README = Path(__file__).parents[1] / "README.md"
+ROOT = Path(__file__).parents[1]
+README = ROOT / "README.md"
+DOCS = ROOT / "docs"
+FINDINGS, ARCHITECTURE, PICTURE = DOCS / "findings.md", DOCS / "architecture.md", DOCS / "architecture.svg"
+
+
+def with_part(text: str, name: str, part: str) -> str:
+    """A document with the lines between its marks `<!-- name: … -->` and `<!-- /name -->` replaced."""
+    marks = re.compile(rf"(<!-- {name}:.*?-->\n).*?(<!-- /{name} -->)", re.DOTALL)
+    found, count = marks.subn(lambda match: f"{match[1]}\n{part}\n\n{match[2]}", text)
+    assert count == 1, f"the marks of {name}"
+    return found
 
 
 def rendered() -> str:
     """The README as it has to be."""
-    text = README.read_text(encoding="utf-8")
-    table = keys_table()
-    return re.sub(
-        r"(<!-- keys:.*?-->\n).*?(<!-- /keys -->)", lambda m: f"{m[1]}\n{table}\n\n{m[2]}", text, flags=re.DOTALL
-    )
-
-
-FINDINGS = README.parent / "docs" / "findings.md"
+    return with_part(README.read_text(encoding="utf-8"), "keys", keys_table())
 
 
 def findings() -> str:
@@ -29,7 +38,52 @@ def findings() -> str:
     return f"# Findings\n\n{words}\n\n{markdown_table().strip()}\n"
 
 
+def architecture() -> str:
+    """The map of the code as it has to be: its table of folders is that of the packages' docstrings."""
+    return with_part(ARCHITECTURE.read_text(encoding="utf-8"), "folders", folders_table())
+
+
+def folders_table() -> str:
+    """The folders from the ground up, and the folders in them, each with its docstring."""
+    rows = [f"| `{name}/` | {words} |" for name, words in _folders().items()]
+    return "\n".join(("| folder | what it holds |", "|---|---|", *rows))
+
+
+def _folders() -> dict[str, str]:
+    files = [path for path in PACKAGE.rglob("__init__.py") if 2 <= len(path.relative_to(PACKAGE).parts) <= 3]
+    order = {name: number for number, name in enumerate(_from_the_ground(folder_graph()))}
+    files.sort(key=lambda path: (order.get(path.relative_to(PACKAGE).parts[0], len(order)), path.parent.as_posix()))
+    return {path.parent.relative_to(PACKAGE).as_posix(): _docstring(path) for path in files}
+
+
+def _from_the_ground(graph: Mapping[str, set[str]]) -> tuple[str, ...]:
+    """The folders, each after all that it imports; where that leaves a choice, by name."""
+    placed: list[str] = []
+    while rest := sorted(name for name in graph if name not in placed):
+        placed.append(next((name for name in rest if graph[name] <= set(placed)), rest[0]))
+    return tuple(placed)
+
+
+def _docstring(path: Path) -> str:
+    return " ".join((ast.get_docstring(tree_of(path)) or "").split()).replace("|", "\\|")
+
+
+STAGES = ("probe", "diagnose", "resolve", "revocation", "repair", "livetest")
+WITHOUT_SOCKETS = ("core", "x509", "trust", "paths", "clients", "servers")
+WAYS_IN = ("cli", "tui", "api")
+
+
+def picture() -> str:
+    """The picture of who imports whom, as it has to be."""
+    kinds = {name: kind for kind, names in COLOURS.items() for name in names}
+    return drawn(folder_graph(), kinds)
+
+
+COLOURS = {"stage": STAGES, "pure": WITHOUT_SOCKETS, "front": WAYS_IN}
+
+MADE = {README: rendered, FINDINGS: findings, ARCHITECTURE: architecture, PICTURE: picture}
+"""What is made, and how."""
+
 if __name__ == "__main__":
-    README.write_text(rendered(), encoding="utf-8")
-    FINDINGS.parent.mkdir(exist_ok=True)
-    FINDINGS.write_text(findings(), encoding="utf-8")
+    for file, make in MADE.items():
+        file.write_text(make(), encoding="utf-8")

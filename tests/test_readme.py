@@ -1,4 +1,4 @@
-"""The README is true: its tables, pictures, targets and commands are those of the code."""
+"""The documents are true: their tables, pictures, targets, commands and files are those of the code."""
 
 from __future__ import annotations
 
@@ -7,21 +7,17 @@ from pathlib import Path
 
 import click
 import pytest
+import yaml
 
-from tests.readme import FINDINGS, README, findings, rendered
+from tests.readme import DOCS, MADE, README, ROOT
 from tui_chain.cli.main import main
 
-ROOT = README.parent
 TEXT = README.read_text(encoding="utf-8")
 
 
-def test_the_keys_are_those_of_the_table() -> None:
-    assert rendered() == TEXT, "run `python -m tests.readme`"
-
-
-def test_the_findings_are_those_of_the_catalogue() -> None:
-    assert FINDINGS.read_text(encoding="utf-8") == findings(), "run `python -m tests.readme`"
-    assert "docs/findings.md" in TEXT
+@pytest.mark.parametrize("file", MADE, ids=lambda file: file.name)
+def test_what_is_made_from_the_code_is_as_the_code_is(file: Path) -> None:
+    assert file.read_text(encoding="utf-8") == MADE[file](), "run `make docs`"
 
 
 @pytest.mark.parametrize("picture", re.findall(r"\]\((screenshots/[^)]+)\)", TEXT))
@@ -46,13 +42,77 @@ def test_the_commands_parse(line: str) -> None:
     command.make_context(name, arguments)
 
 
-def test_the_map_names_every_folder() -> None:
+DOCUMENTS = (README, ROOT / "CONTRIBUTING.md", ROOT / "SECURITY.md", *sorted(DOCS.glob("*.md")))
+FILE = re.compile(r"[.\w-]+(?:/[.\w-]+)*/?")
+ENDINGS = (".py", ".md", ".toml", ".yml", ".yaml", ".svg", ".txt", "/")
+PLACEHOLDER = re.compile(r"\b(NAME|FAMILY|ID)\b|_NAME\b")
+"""Words in capitals that stand for a name."""
+TO_COME = {
+    "tui_chain/net/starttls/",
+    "tui_chain/servers/",
+    "tests/net/starttls/",
+    "tests/servers/",
+}
+"""Files that the recipes name, and that are not there yet."""
+
+
+def files_in(text: str) -> set[str]:
+    """The files and folders of the repository that a text names; of one whose name is a placeholder, the folder."""
+    found = set()
+    for name in [*re.findall(r"`([^`\n]+)`", text), *re.findall(r"\]\(([^)\s#]+)", text)]:
+        if FILE.fullmatch(name) and name.endswith(ENDINGS) and "/" in name:
+            parts = name.split("/")
+            fixed = next((number for number, part in enumerate(parts) if PLACEHOLDER.search(part)), None)
+            found.add(name if fixed is None else "/".join(parts[:fixed]) + "/")
+    return found
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)
+def test_the_files_that_a_document_names_are_there(document: Path) -> None:
+    """From the repository's root, the package, or beside the document."""
+    places = (ROOT, ROOT / "tui_chain", document.parent)
+    missing = {
+        name
+        for name in files_in(document.read_text(encoding="utf-8"))
+        if not any((place / name).exists() for place in places)
+    }
+    assert missing - TO_COME == set()
+
+
+def test_what_was_to_come_leaves_its_list_when_it_is_there() -> None:
+    assert {name for name in TO_COME if (ROOT / name).exists()} == set()
+
+
+def test_links_between_documents_lead_somewhere() -> None:
+    for document in DOCUMENTS:
+        for target in re.findall(r"\]\(([^)#:\s]+)\)", document.read_text(encoding="utf-8")):
+            assert (document.parent / target).exists(), f"{document.name} links to {target}"
+
+
+def test_every_private_interface_is_named_with_its_reason() -> None:
+    """What pyOpenSSL and Python's ssl keep to themselves; `noqa: SLF001` marks what is used of it."""
     contributing = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    folders = {path.name for path in (ROOT / "tui_chain").iterdir() if (path / "__init__.py").is_file()}
-    assert {name for name in folders if f"`{name}/`" not in contributing} == set()
+    used = set()
+    for path in (ROOT / "tui_chain").rglob("*.py"):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            if "noqa: SLF001" in line:
+                used |= set(re.findall(r"\.(_[a-z]\w*)", line))
+            used |= set(re.findall(r"from \w+\.(_\w+) import", line))
+    assert used
+    assert {name for name in used if name not in contributing} == set()
+
+
+@pytest.mark.parametrize("path", [".pre-commit-config.yaml", ".github/workflows/ci.yml"])
+def test_what_other_tools_read_is_yaml_and_calls_what_is_there(path: str) -> None:
+    text = (ROOT / path).read_text(encoding="utf-8")
+    assert yaml.safe_load(text)
+    for script in re.findall(r"bash (\S+)", text):
+        assert (ROOT / script).is_file()
+    for folder in re.findall(r"pytest (\S+)", text):
+        assert (ROOT / folder).exists()
 
 
 def test_nothing_names_this_machine() -> None:
     home = Path("/") / "work"
-    for path in (README, ROOT / "CHANGELOG.md", ROOT / "CONTRIBUTING.md", *(ROOT / "screenshots").iterdir()):
+    for path in (*DOCUMENTS, ROOT / "CHANGELOG.md", *(ROOT / "screenshots").iterdir()):
         assert f"{home}/" not in path.read_text(encoding="utf-8")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from datetime import timedelta
 
@@ -11,6 +10,7 @@ from cryptography import x509
 
 from tests.support.chains import HOST, NOW, make_pki, views
 from tests.support.crls import Oddity, issuing_point, make_crl
+from tests.support.limits import own_seconds
 from tests.support.unsafe import unsafe_in
 from tui_chain.audit.audit import Audit, Auditor
 from tui_chain.audit.crl_rules import ends_soon
@@ -153,7 +153,6 @@ def test_hundreds_of_one_name_cost_no_product() -> None:
     """The attack: as many CAs of one name as CRLs of that name, none of which any of them signed."""
     twins = [Authority.root("Evil", now=NOW, template=Template(new_key=lambda: PKI.root.key)) for _ in range(200)]
     lists = [make_crl(twins[0], odd=Oddity(key=PKI.leaf.key, number=number)) for number in range(200)]
-    started = time.process_time()
-    audit = AUDITOR.audit(to_pem([one.der for one in twins]) + "".join(map(crl_to_pem, lists)).encode())
-    assert time.process_time() - started < 10
+    with own_seconds(10):
+        audit = AUDITOR.audit(to_pem([one.der for one in twins]) + "".join(map(crl_to_pem, lists)).encode())
     assert sum(one.code == "crl-forged" for one in audit.findings) == 200

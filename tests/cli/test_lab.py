@@ -17,6 +17,7 @@ import pytest
 from tests.lab.clients import served_chain, strict_context
 from tests.support.cli import SECONDS, started, tlschain
 from tests.support.files import names_in
+from tests.support.posix import HANGUP
 from tests.support.processes import connections_of
 from tui_chain.lab.scenarios.catalogue import every_scenario
 
@@ -59,7 +60,7 @@ def test_a_demo_leaves_no_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert names_in(tmp_path) == []
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGINT, 130)])
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (HANGUP, 129), (signal.SIGINT, 130)])
 @pytest.mark.parametrize("command", ["check", "fix"])
 def test_a_demo_that_is_ended_leaves_no_folder(
     tmp_path: Path, command: str, number: signal.Signals, code: int
@@ -76,15 +77,15 @@ def test_a_second_signal_does_not_hurry_the_end(tmp_path: Path) -> None:
     """A terminal that closes hangs up twice: by the kernel and by the shell."""
     with waiting_demo(tmp_path, "fix") as demo:
         for _ in range(20):
-            demo.send_signal(signal.SIGHUP)
+            demo.send_signal(HANGUP)
         demo.communicate(timeout=SECONDS)
     assert demo.returncode == 129
     assert names_in(tmp_path) == []
 
 
 def test_below_nohup_a_demo_goes_on(tmp_path: Path) -> None:
-    with waiting_demo(tmp_path, "fix", ignored=signal.SIGHUP) as demo:
-        demo.send_signal(signal.SIGHUP)
+    with waiting_demo(tmp_path, "fix", ignored=HANGUP) as demo:
+        demo.send_signal(HANGUP)
         demo.send_signal(signal.SIGTERM)
         demo.communicate(timeout=SECONDS)
     assert demo.returncode == 143
@@ -94,7 +95,7 @@ def test_a_lab_whose_terminal_closes_leaves_no_folder(tmp_path: Path) -> None:
     with started("lab", "complete", env={**os.environ, "TMPDIR": str(tmp_path)}) as lab:
         assert lab.stdout is not None
         assert lab.stdout.readline()
-        lab.send_signal(signal.SIGHUP)
+        lab.send_signal(HANGUP)
         lab.communicate(timeout=SECONDS)
     assert lab.returncode == 129
     assert names_in(tmp_path) == []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pty
 import signal
 import subprocess
 import threading
@@ -13,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.cli import PROGRAM, ROOT, SECONDS, started
+from tests.support.posix import open_terminal
 from tui_chain.lab.internet import Lab
 from tui_chain.lab.servers.stream import Stream
 
@@ -54,7 +54,7 @@ def test_an_encoding_without_the_glyphs_gets_escapes(lab: Lab) -> None:
 
 def on_terminal(command: tuple[str, ...], env: Mapping[str, str]) -> bytes:
     """What a command writes to a terminal."""
-    master, slave = pty.openpty()
+    master, slave = open_terminal()
     try:
         with subprocess.Popen(command, stdin=slave, stdout=slave, stderr=slave, cwd=ROOT, env=dict(env)):
             os.close(slave)

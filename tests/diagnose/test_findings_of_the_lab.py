@@ -74,7 +74,7 @@ class Walks:
     def __init__(self, lab: Lab) -> None:
         store = load_trust_store(str(lab.trust_file))
         assert isinstance(store, TrustStore)
-        self.lab, self.journey = lab, Journey(store, timeout=1.0, name_lookup=lookup_with(lab.names))
+        self.lab, self.journey = lab, Journey(store, timeout=4.0, name_lookup=lookup_with(lab.names))
         self.checked, self.fixed = cache(self._check), cache(self._fix)
 
     def _check(self, name: str) -> HostState:
@@ -255,7 +255,7 @@ def test_a_confirmed_root_of_an_intercepting_proxy_stays_one(walks: Walks) -> No
     assert isinstance(served, ServedChain)
     confirmed = confirm_fingerprint(served.certificates[-1].sha256)
     assert not isinstance(confirmed, Failure)
-    journey = Journey(walks.journey.trust, timeout=1.0)
+    journey = Journey(walks.journey.trust, timeout=4.0)
     journey.trust_roots([confirmed])
     state = asyncio.run(journey.fix(journey.diagnose(walks.checked("interception-root-served"), served)))
     assert state.verdict is not None

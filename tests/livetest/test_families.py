@@ -339,8 +339,8 @@ def test_a_server_that_says_nothing_is_not_waited_for_nine_times(lab: Lab) -> No
             pass
         open_[0] -= 1
 
-    rows = families(Target("localhost", lab.listen(silent)), lab.trust_pem, timeout=0.5)
-    assert {(row.ok, row.words) for row in rows.values()} == {(False, "no answer within 0.5 s")}
+    rows = families(Target("localhost", lab.listen(silent)), lab.trust_pem, timeout=2.0)
+    assert {(row.ok, row.words) for row in rows.values()} == {(False, "no answer within 2 s")}
     assert most[0] == len(FAMILIES) - 1, "after the first the others wait together"
 
 

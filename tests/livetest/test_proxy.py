@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from tests.support.limits import no_wait
 from tests.support.proxy import (
     ESTABLISHED,
     LOGIN,
@@ -209,10 +209,9 @@ def test_a_proxy_that_does_not_connect_is_told_in_words(lab: Lab, name: str) -> 
 
 
 def test_a_proxy_that_hangs_is_given_up(lab: Lab) -> None:
-    begun = time.monotonic()
-    attempt = send(lab, start(lab, ConnectProxy(behaviour=hanging)), complete(lab), seconds=0.3)
-    assert attempt.words == "no answer of the proxy within 0.3 s"
-    assert time.monotonic() - begun < 5
+    with no_wait():
+        attempt = send(lab, start(lab, ConnectProxy(behaviour=hanging)), complete(lab), seconds=0.3)
+        assert attempt.words == "no answer of the proxy within 0.3 s"
 
 
 def test_a_tunnel_that_hangs_is_given_up(lab: Lab) -> None:
@@ -220,8 +219,8 @@ def test_a_tunnel_that_hangs_is_given_up(lab: Lab) -> None:
         await stream.send(ESTABLISHED)
         await hanging(stream, place)
 
-    attempt = send(lab, start(lab, ConnectProxy(behaviour=behave)), complete(lab), seconds=0.3)
-    assert attempt.words == "no answer within 0.3 s"
+    attempt = send(lab, start(lab, ConnectProxy(behaviour=behave)), complete(lab), seconds=2.0)
+    assert attempt.words == "no answer within 2 s"
 
 
 def test_a_proxy_that_floods_the_tunnel_is_bounded(lab: Lab) -> None:

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 import threading
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.support.posix import mkfifo
 from tests.support.unsafe import unsafe_in
 from tui_chain.core.failure import Failure
 from tui_chain.net import host_list as hostlist
@@ -111,7 +111,7 @@ def test_a_list_without_end_is_cut_off() -> None:
 def test_a_pipe_can_be_a_list(tmp_path: Path) -> None:
     """What a shell makes of <(...)."""
     pipe = tmp_path / "pipe"
-    os.mkfifo(pipe)
+    mkfifo(pipe)
     writer = threading.Thread(target=lambda: pipe.write_bytes(b"example.org\n"))
     writer.start()
     found = read_host_file(pipe)

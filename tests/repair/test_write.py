@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.serialization.pkcs12 import serialize_key_an
 
 from tests.support.chains import make_pki
 from tests.support.files import names_in
+from tests.support.posix import mkfifo
 from tui_chain.core.failure import Failure
 from tui_chain.repair.write import WritePlan, plan_write, write
 
@@ -132,7 +133,7 @@ def test_a_home_is_understood(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
 )
 def test_what_cannot_be_written_is_said_before(tmp_path: Path, name: str, words: str) -> None:
     (tmp_path / "file").write_bytes(OLD)
-    os.mkfifo(tmp_path / "pipe")
+    mkfifo(tmp_path / "pipe")
     with (tmp_path / "big").open("wb") as big:
         big.truncate((16 << 20) + 1)
     assert words in refusal(plan_write(tmp_path / name, NEW)).message
@@ -216,7 +217,7 @@ def test_a_folder_that_cannot_be_synced_is_no_failure(target: Path, monkeypatch:
     opened = os.open
 
     def refuse(path: object, flags: int, *given: int, **named: int) -> int:
-        if flags & os.O_DIRECTORY:
+        if Path(str(path)).is_dir():
             raise OSError(errno.EINVAL, "no")
         return opened(path, flags, *given, **named)  # type: ignore[arg-type]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +11,7 @@ import pytest
 
 from tests.repair.writer import CONTENTS
 from tests.support.files import names_in
+from tests.support.posix import is_root
 
 OLD = b"old\n"
 HINT = "Name another folder, or free some space."
@@ -47,7 +47,7 @@ def test_a_folder_without_the_right_to_write_is_told() -> None:
     with TemporaryDirectory() as name:
         folder = Path(name)
         folder.chmod(0o555)
-        said = outcome("nobody" if os.geteuid() == 0 else "once", folder / "bundle.pem")
+        said = outcome("nobody" if is_root() else "once", folder / "bundle.pem")
         assert said.endswith("/bundle.pem cannot be written: permission denied. " + HINT)
         assert names_in(folder) == []
 

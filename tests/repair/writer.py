@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import resource
 import sys
 from itertools import cycle
 from pathlib import Path
@@ -13,6 +12,9 @@ from tui_chain.repair.write import plan_write, write
 
 SIZE = 1 << 20
 CONTENTS = (b"a" * SIZE, b"b" * SIZE)
+
+assert sys.platform != "win32", "Windows has no such limits and users"
+import resource  # noqa: E402 - Windows has none
 
 
 def write_once(path: Path, data: bytes) -> str:

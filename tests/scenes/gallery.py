@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import chdir
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.scenes.stage import Size, press, settled, stage, svg
+from tests.scenes.stage import Size, press, settled, stage, standing_cursor, svg
 from tests.scenes.world import HOSTS
 
+PATIENCE = 5.0
+"""Seconds that a picture may take to become what is expected."""
 SMALL, MEDIUM, WIDE = (80, 24), (120, 40), (200, 60)
 
 
@@ -37,17 +40,26 @@ SCENES: tuple[Scene, ...] = (
 )
 
 
-async def draw(scene: Scene) -> str:
-    """Play a scene and return it as SVG; a neutral folder is the current one, for the paths that are shown."""
+async def draw(scene: Scene, expected: str | None = None) -> str:
+    """Play a scene and return it as SVG; a neutral folder is the current one, for the paths that are shown.
+
+    What is expected is waited for some seconds: a screen that stands still may only be slow.
+    """
     with chdir("/tmp"):  # noqa: S108 - nothing is written
-        return await _play(scene)
+        return await _play(scene, expected)
 
 
-async def _play(scene: Scene) -> str:
+async def _play(scene: Scene, expected: str | None) -> str:
     async with stage(scene.size, HOSTS) as pilot:
         await press(pilot, *scene.keys)
         await settled(pilot)
-        return svg(pilot)
+        await standing_cursor(pilot)
+        picture = svg(pilot)
+        deadline = time.monotonic() + PATIENCE
+        while expected not in {None, picture} and time.monotonic() < deadline:
+            await pilot.pause(0.1)
+            picture = svg(pilot)
+        return picture
 
 
 async def draw_all(folder: Path) -> None:

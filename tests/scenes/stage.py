@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 
 from rich.cells import cell_len
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from tests.scenes.world import HOSTS, NOW, scene_journey
 from tui_chain.net.host_list import Host
@@ -78,6 +79,14 @@ async def settled(pilot: Pilot[None]) -> None:
         return before == seen[0]
 
     await until(pilot, same, "for the screen to stand still")
+
+
+async def standing_cursor(pilot: Pilot[None]) -> None:
+    """Show the cursors of all inputs for good; they blink by the clock, and a picture is of no moment of it."""
+    for box in pilot.app.screen.query(Input):
+        box.cursor_blink = False
+        box._restart_blink()  # it is left invisible otherwise
+    await pilot.pause()
 
 
 CELL = 12.2

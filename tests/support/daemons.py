@@ -18,6 +18,7 @@ from string import Template
 import pytest
 
 from tests.support.nginx import free_port
+from tests.support.posix import is_root
 from tests.support.programs import require_program
 
 SECONDS = 15.0
@@ -120,7 +121,7 @@ _HANDSHAKES: Mapping[str, Callable[[int, ssl.SSLContext], None]] = {"": _plain, 
 def running(daemon: Daemon, folder: Path, line: str) -> Iterator[Running]:
     """Start a server with this line for its certificate; it has ended when the context is left."""
     program = require_program(daemon.program)
-    if daemon.needs_root and os.geteuid() != 0:
+    if daemon.needs_root and not is_root():
         pytest.skip(f"{daemon.name} starts as root only")
     server = Running(daemon, program, free_port(), folder)
     _prepare(server)

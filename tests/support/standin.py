@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.posix import is_root
 from tests.support.programs import require_program
 from tui_chain.lab.authority import to_pem
 from tui_chain.repair.containers import java_truststore
@@ -26,7 +27,7 @@ class DefaultStore:
     @property
     def words(self) -> tuple[str, ...]:
         """The command that runs the words after it where the folder stands in /etc/ssl/certs, for them alone."""
-        own = ("unshare", "--mount") if os.geteuid() == 0 else ("unshare", "--map-root-user", "--mount")
+        own = ("unshare", "--mount") if is_root() else ("unshare", "--map-root-user", "--mount")
         return (*own, "sh", "-c", _MOUNT, str(self.folder / "certs"))
 
     @property

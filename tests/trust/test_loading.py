@@ -10,6 +10,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import NoEncryption, pkcs12
 
 from tests.support.chains import HOST, NOW, make_pki
+from tests.support.posix import mkfifo
 from tests.support.trusted import SERVER, trusted_block
 from tests.x509.test_jks import key as jks_key
 from tests.x509.test_jks import store as jks
@@ -18,6 +19,7 @@ from tui_chain.clients.families import FAMILIES, Engine
 from tui_chain.clients.judge import Judge
 from tui_chain.core.failure import Failure
 from tui_chain.lab.authority import self_signed_leaf, to_pem
+from tui_chain.trust import loading
 from tui_chain.trust.loading import load_trust_store, read_file
 from tui_chain.trust.store import TrustStore
 from tui_chain.x509.certificate import Certificate
@@ -168,7 +170,7 @@ def test_a_path_that_no_system_takes_is_no_crash() -> None:
 
 def test_a_pipe_is_read_to_its_end(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
-    os.mkfifo(pipe)
+    mkfifo(pipe)
     writer = threading.Thread(target=lambda: pipe.write_bytes(b"x" * 100_000))
     writer.start()
     assert read_file(pipe, "trust store") == b"x" * 100_000
@@ -283,3 +285,23 @@ def test_the_identities_of_a_java_keystore_give_no_anchors(tmp_path: Path) -> No
     assert isinstance(load_trust_store(str(file)), Failure)
     file.write_bytes(jks([identity, jks_trusted(OTHER.root.der)]))
     assert [anchor.der for anchor in store(str(file)).anchors] == [OTHER.root.der]
+
+
+SERVER_PURPOSE, OTHER_PURPOSE = "1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.4"
+
+
+def test_the_store_of_windows_gives_its_roots_for_servers() -> None:
+    """As `ssl.enum_certificates` gives them: DER, encoding, purposes (True: all)."""
+    roots = [make_pki(name).root.der for name in ("Every", "Servers", "Mail", "Withdrawn", "List")]
+    purposes: list[bool | set[str]] = [True, {SERVER_PURPOSE, OTHER_PURPOSE}, {OTHER_PURPOSE}, False, True]
+    forms = ["x509_asn"] * 4 + ["pkcs_7_asn"]
+    store = loading._of_windows(zip(roots, forms, purposes, strict=True))
+    assert isinstance(store, TrustStore)
+    assert [one.der for one in store.anchors] == roots[:2]
+    assert store.name == "system"
+
+
+def test_an_empty_store_of_windows_says_so() -> None:
+    failure = loading._of_windows([])
+    assert isinstance(failure, Failure)
+    assert failure.hint == "Use certifi or name a file."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from tests.scenes.gallery import MEDIUM, SMALL
 from tests.scenes.stage import screen_text, shows, stage, until
 from tests.scenes.world import NOW
 from tests.support.hostile import ATTACKS, hostile_ca, hostile_root
+from tests.support.posix import mkfifo
 from tests.support.unsafe import unsafe_in
 from tests.tui.audits import ROOTS, audit, damaged, keys, read, sentences
 from tui_chain.audit.audit import Audit, Auditor
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.anyio
 
 
 async def test_what_is_no_file_is_said_in_a_sentence(tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / "pipe.pem")
+    mkfifo(tmp_path / "pipe.pem")
     with (tmp_path / "huge.pem").open("wb") as file:
         file.truncate(17 << 20)
     (tmp_path / "file").write_bytes(b"")

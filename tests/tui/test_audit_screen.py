@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import certifi
@@ -13,6 +12,7 @@ from textual.widgets import Input
 from tests.scenes.gallery import MEDIUM, SMALL, WIDE
 from tests.scenes.stage import press, screen_text, shows, stage
 from tests.scenes.world import NOW
+from tests.support.posix import mkfifo
 from tests.tui.audits import ROOTS, audit, damaged, keys, line_with, toasted
 from tui_chain.audit.audit import Audit, Auditor
 from tui_chain.lab.authority import Authority, Template, days, to_pem
@@ -124,7 +124,7 @@ async def test_what_would_be_lost_is_not_written_over(tmp_path: Path) -> None:
 
 async def test_a_folder_lists_its_files_with_their_verdicts(tmp_path: Path) -> None:
     files = [damaged(tmp_path, name) for name in ("sound", "glued", "empty", "X509 label")]
-    os.mkfifo(tmp_path / "pipe.pem")
+    mkfifo(tmp_path / "pipe.pem")
     (tmp_path / "notes.txt").write_text("no trust file")
     async with stage(SMALL, ()) as pilot:
         await audit(pilot, tmp_path)

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
-import pty
 import select
 import signal
-import struct
 import subprocess
 import sys
-import termios
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -21,6 +17,7 @@ from typing import Any
 import pytest
 
 from tests.support.files import names_in
+from tests.support.posix import HANGUP, open_terminal, terminal_settings
 
 SECONDS = 60.0
 LEADING = """
@@ -69,9 +66,8 @@ class Terminal:
 @contextmanager
 def screen(folder: Path, *words: str) -> Iterator[Terminal]:
     """Open `tlschain-tui` in a terminal of its own, of which it is the session's leader."""
-    main, worker = pty.openpty()
-    fcntl.ioctl(worker, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
-    before = termios.tcgetattr(worker)
+    main, worker = open_terminal()
+    before = terminal_settings(worker)
     environment = os.environ | {"TERM": "xterm-256color", "TMPDIR": str(folder)}
     command = (sys.executable, "-c", LEADING, *words)
     process = subprocess.Popen(
@@ -88,15 +84,15 @@ def screen(folder: Path, *words: str) -> Iterator[Terminal]:
                 os.close(end)
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (HANGUP, 129)])
 def test_a_demo_told_to_end_gives_the_terminal_back(tmp_path: Path, number: signal.Signals, code: int) -> None:
     with screen(tmp_path, "--demo") as terminal:
         terminal.until(lambda: b"leaf-only" in terminal.seen)
-        assert termios.tcgetattr(terminal.worker) != terminal.before
+        assert terminal_settings(terminal.worker) != terminal.before
         terminal.process.send_signal(number)
         assert terminal.end() == code
         assert LEFT_SCREEN in terminal.seen
-        assert termios.tcgetattr(terminal.worker) == terminal.before
+        assert terminal_settings(terminal.worker) == terminal.before
         assert b"Traceback" not in terminal.seen
     assert names_in(tmp_path) == []
 
@@ -106,7 +102,7 @@ def test_a_demo_told_to_end_while_it_opens_leaves_no_folder(tmp_path: Path) -> N
         terminal.until(lambda: bool(names_in(tmp_path)))
         terminal.process.send_signal(signal.SIGTERM)
         assert terminal.end() == 143
-        assert termios.tcgetattr(terminal.worker) == terminal.before
+        assert terminal_settings(terminal.worker) == terminal.before
     assert names_in(tmp_path) == []
 
 
@@ -119,9 +115,25 @@ def test_a_terminal_that_closes_ends_the_demo(tmp_path: Path) -> None:
     assert names_in(tmp_path) == []
 
 
+def test_a_screen_whose_terminal_has_long_closed_ends_when_it_is_told_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Below nohup the hang-up says nothing: it goes on painting where nobody looks, more than a queue holds."""
+    monkeypatch.setitem(globals(), "LEADING", f"import signal\nsignal.signal({HANGUP:d}, signal.SIG_IGN)\n{LEADING}")
+    with screen(tmp_path, "--demo") as terminal:
+        terminal.until(lambda: b"leaf-only" in terminal.seen)
+        os.close(terminal.worker)
+        os.close(terminal.main)
+        with pytest.raises(subprocess.TimeoutExpired):
+            terminal.process.wait(5)  # the probes of the demo's hosts
+        terminal.process.send_signal(signal.SIGTERM)
+        assert terminal.process.wait(SECONDS) == 143
+    assert names_in(tmp_path) == []
+
+
 def test_a_screen_without_a_lab_heeds_too(tmp_path: Path) -> None:
     with screen(tmp_path, "localhost:1") as terminal:
         terminal.until(lambda: b"unreachable" in terminal.seen)
         terminal.process.send_signal(signal.SIGTERM)
         assert terminal.end() == 143
-        assert termios.tcgetattr(terminal.worker) == terminal.before
+        assert terminal_settings(terminal.worker) == terminal.before

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pty
 import select
 import subprocess
 import sys
@@ -14,6 +13,7 @@ from contextlib import suppress
 import pytest
 
 from tests.scenes.stage import opened, press, shows, until
+from tests.support.posix import open_terminal
 from tests.tui.conftest import AppOn
 from tui_chain.engine.journey import HostState, Journey
 from tui_chain.lab.internet import Lab
@@ -100,7 +100,7 @@ def test_a_late_result_is_dropped() -> None:
 
 def test_it_quits_at_once_in_the_middle_of_a_stalled_probe(lab: Lab) -> None:
     """In a real terminal; the deadline is far below the probe's and above what a loaded machine needs."""
-    main, worker = pty.openpty()
+    main, worker = open_terminal()
     target = lab.host("silent").target
     command = [
         sys.executable,

@@ -1,1 +1,1 @@
-"""The same repair said as commands, code and words to the other side."""
+"""Instructions: the repair as commands and code for clients, a letter to the administrator, and a report."""

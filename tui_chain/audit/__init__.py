@@ -1,1 +1,1 @@
-"""Looking after a bundle: what each kind of client would load from a file, what is wrong with it, and mending it."""
+"""Trust files: what each client would load from one, what is wrong with it, fixing it, and refreshing bundles."""

@@ -1,4 +1,4 @@
-"""Being told to end: by SIGTERM, or by SIGHUP when the terminal closes. What is open is closed first."""
+"""Signals that end the program: SIGTERM, or SIGHUP when the terminal closes. What is open is closed first."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-_TELLING = (signal.SIGTERM, signal.SIGHUP)
+from tui_chain.core.system import ENDING_SIGNALS
 
 
 class Told(SystemExit):
@@ -28,7 +28,7 @@ def heeding(act: Callable[[Told], object]) -> Iterator[None]:
     What comes after the first is passed over, since a terminal that closes hangs up twice: by the kernel and by the
     shell. A signal that is ignored, as below nohup, stays ignored.
     """
-    heeded = [each for each in _TELLING if signal.getsignal(each) is signal.SIG_DFL]
+    heeded = [each for each in ENDING_SIGNALS if signal.getsignal(each) is signal.SIG_DFL]
     told = False
 
     def hear(number: int, _frame: FrameType | None) -> None:

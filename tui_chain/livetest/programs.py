@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 import re
 import shutil
@@ -14,6 +13,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from tui_chain.core.failure import Failure
+from tui_chain.core.system import end_group
 from tui_chain.core.text import safe_text
 from tui_chain.livetest.attempt import since
 from tui_chain.net.proxy import read_proxy
@@ -235,8 +235,7 @@ async def _output(process: asyncio.subprocess.Process) -> bytes:
 async def _end(process: asyncio.subprocess.Process) -> None:
     """End the program and what it has started."""
     if process.returncode is None:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, 9)
+        end_group(process.pid)
         await process.wait()
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from tui_chain.core.failure import Failure
+from tui_chain.core.system import lock
 from tui_chain.core.text import safe_text
 
 if TYPE_CHECKING:
@@ -270,11 +271,9 @@ class Database:
     @contextlib.contextmanager
     def _alone(self) -> Iterator[None]:
         """Keep other processes from making or setting aside the file meanwhile."""
-        import fcntl
-
         handle = os.open(self._lock_file, os.O_CREAT | os.O_RDWR, 0o600)
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX)
+            lock(handle)
             yield
         finally:
             os.close(handle)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tui_chain.core.failure import Failure
+from tui_chain.core.system import keep_owner, set_mode, sync_folder
 from tui_chain.core.text import safe_text
 from tui_chain.repair.difference import CertificateDifference, certificate_difference
 from tui_chain.repair.file_header import same_but_notes
@@ -140,7 +141,7 @@ def write(plan: WritePlan, *, replace: bool, backup: bool = False) -> Path | Fai
                 if backup:
                     _back_up(plan)
                 temporary.replace(plan.path)
-        _sync_folder(plan.path.parent)
+        sync_folder(plan.path.parent)
     except FileExistsError:
         return _exists(plan.path)
     except OSError as error:
@@ -192,31 +193,14 @@ def _temporary(plan: WritePlan) -> Iterator[Path]:
         with os.fdopen(handle, "wb") as file:
             file.write(plan.data)
             file.flush()
-            _keep_owner(plan, file.fileno())
-            os.fchmod(file.fileno(), _mode(plan))
+            if plan.old is not None:
+                keep_owner(file.fileno(), plan.path.stat())
+            set_mode(file.fileno(), _mode(plan))
             os.fsync(file.fileno())
         yield temporary
     finally:
         temporary.unlink(missing_ok=True)
 
 
-def _keep_owner(plan: WritePlan, descriptor: int) -> None:
-    """Give the new file the old one's owner and group, where this user may."""
-    if plan.old is not None:
-        old = plan.path.stat()
-        with contextlib.suppress(PermissionError):
-            os.fchown(descriptor, old.st_uid, old.st_gid)
-
-
 def _mode(plan: WritePlan) -> int:
     return NEW_FILE_MODE if plan.old is None else stat.S_IMODE(plan.path.stat().st_mode)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the rename itself survive a power cut; file systems that cannot sync a folder are left be."""
-    with contextlib.suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)

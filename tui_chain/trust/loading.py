@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import re
 import ssl
-from collections.abc import Iterator
+import sys
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 from tui_chain.core.failure import Failure
@@ -112,7 +113,15 @@ def _unique(certificates: tuple[Certificate, ...]) -> tuple[Certificate, ...]:
 
 
 def _system() -> TrustStore | Failure:
-    """What OpenSSL reads by default here: its file and its folder, or SSL_CERT_FILE and SSL_CERT_DIR."""
+    """The system's own store: on Windows its roots, elsewhere what OpenSSL reads by default."""
+    if sys.platform == "win32":
+        return _of_windows(ssl.enum_certificates("ROOT"))
+    else:  # noqa: RET505 - type checkers of one system do not see the other's lines
+        return _of_openssl()
+
+
+def _of_openssl() -> TrustStore | Failure:
+    """OpenSSL's file and folder, or SSL_CERT_FILE and SSL_CERT_DIR."""
     paths = ssl.get_default_verify_paths()
     found: list[Certificate] = []
     pem = b""
@@ -131,6 +140,23 @@ def _system() -> TrustStore | Failure:
             "trust", "OpenSSL's default trust store on this machine is empty.", "Use certifi or name a file."
         )
     return _of_cas("system", _unique(tuple(found)), pem)
+
+
+_SERVERS = "1.3.6.1.5.5.7.3.1"
+"""The purpose of TLS servers, serverAuth: RFC 5280 section 4.2.1.12."""
+
+
+def _of_windows(entries: Iterable[tuple[bytes, str, Collection[str] | bool]]) -> TrustStore | Failure:
+    """The store of Windows as `ssl.enum_certificates` gives it: DER, encoding, and the purposes (True: all)."""
+    ders = (der for der, form, purposes in entries if form == "x509_asn" and _trusts_servers(purposes))
+    found = _unique(tuple(Certificate(der) for der in ders))
+    if not found:
+        return Failure("trust", "The root store of Windows is empty.", "Use certifi or name a file.")
+    return _of_cas("system", found, pem_of(found))
+
+
+def _trusts_servers(purposes: Collection[str] | bool) -> bool:
+    return purposes if isinstance(purposes, bool) else _SERVERS in purposes
 
 
 _END = b"-----END CERTIFICATE-----"

@@ -69,6 +69,7 @@ def _run(app: ChainApp, resources: ExitStack) -> None:
     import asyncio
 
     from tui_chain.engine.signals import Told, heeding
+    from tui_chain.tui.terminal_output import lasting_output
 
     runner = asyncio.Runner()
 
@@ -77,7 +78,7 @@ def _run(app: ChainApp, resources: ExitStack) -> None:
             runner.get_loop().call_soon_threadsafe(app.exit, None, told.exit_code)
 
     # the runner waits for the thread that opens resources, and so has to be left before them
-    with heeding(end), resources, runner:
+    with heeding(end), resources, lasting_output(), runner:
         runner.run(app.run_async())
 
 

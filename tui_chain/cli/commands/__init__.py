@@ -1,1 +1,1 @@
-"""commands."""
+"""The commands of `tlschain` as click reads them; each loads what it runs."""

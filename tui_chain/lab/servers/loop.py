@@ -44,8 +44,10 @@ class LoopThread:
         return asyncio.run_coroutine_threadsafe(call(), self._loop).result(START_SECONDS)
 
     def _run(self) -> None:
-        # asyncio.run cancels what still serves a client and waits for it before the loop is closed
-        asyncio.run(self._wait())
+        # listening sockets are read by `add_reader`, which the loop that Windows takes by default does not have;
+        # the runner cancels what still serves a client and waits for it before the loop is closed
+        with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
+            runner.run(self._wait())
 
     async def _wait(self) -> None:
         self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()

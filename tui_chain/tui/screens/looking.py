@@ -17,6 +17,7 @@ from tui_chain.audit.refresh import header_of
 from tui_chain.audit.words import ClientWords, client_words
 from tui_chain.core.failure import Failure
 from tui_chain.core.files import MAX_FILE
+from tui_chain.core.system import AT_ONCE
 from tui_chain.core.text import elide_middle, safe_text
 from tui_chain.repair.file_header import Header, read_header
 from tui_chain.x509.certificate import Certificate
@@ -108,8 +109,7 @@ def read_regular(path: Path) -> bytes | Failure:
     """Read a regular file of at most 16 MiB; a pipe or a device is not waited for."""
     shown = _shown(path)
     try:
-        # without O_NONBLOCK the opening of a pipe waits for somebody who writes into it
-        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:  # noqa: PTH123 - by descriptor
+        with open(os.open(path, AT_ONCE), "rb") as file:  # noqa: PTH123 - by descriptor
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 return Failure("file", f"{shown} is a pipe or a device, not a file.", "Name a file or a folder.")
             data = file.read(MAX_FILE + 1)

@@ -1,0 +1,52 @@
+"""What tests take from POSIX: named pipes, terminals, root, the hang-up. Windows skips the tests that need it."""
+
+from __future__ import annotations
+
+import os
+import struct
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tui_chain.core.system import ENDING_SIGNALS
+
+HANGUP = ENDING_SIGNALS[1]
+"""SIGHUP, which a terminal sends when it closes."""
+
+
+def mkfifo(path: Path) -> None:
+    """Make a named pipe."""
+    if sys.platform == "win32":
+        pytest.skip("Windows has no named pipes in folders")
+    else:
+        os.mkfifo(path)
+
+
+def is_root() -> bool:
+    return sys.platform != "win32" and os.geteuid() == 0
+
+
+def open_terminal(*, rows: int = 40, columns: int = 120) -> tuple[int, int]:
+    """Open a pseudo-terminal: the descriptors of who looks at it, and of the program in it."""
+    if sys.platform == "win32":
+        pytest.skip("Windows has no pseudo-terminals")
+    else:
+        import fcntl
+        import pty
+        import termios
+
+        main, worker = pty.openpty()
+        fcntl.ioctl(worker, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        return main, worker
+
+
+def terminal_settings(descriptor: int) -> list[Any]:
+    """How a terminal is set, to see that a program gave it back as it was."""
+    settings: list[Any] = []
+    if sys.platform != "win32":
+        import termios
+
+        settings = termios.tcgetattr(descriptor)
+    return settings
