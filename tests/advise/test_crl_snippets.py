@@ -25,7 +25,7 @@ from tests.support.programs import require_program
 from tui_chain.advise.commands import CrlUse, client_advice, making_crls
 from tui_chain.lab.authority import Identity, key_to_pem, to_pem
 from tui_chain.lab.internet import Lab, open_lab
-from tui_chain.lab.servers.aia import Answer
+from tui_chain.lab.servers.aia_site import AiaAnswer
 from tui_chain.net.target import Target
 from tui_chain.x509.crl import CrlScope
 
@@ -99,12 +99,12 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     folder = tmp_path_factory.mktemp("crls")
     with open_lab([]) as lab:
         root = lab.hierarchy["root"]
-        urls = {name: lab.publish(f"/advise-{name}.crl", Answer()) for name in ("leaf", "ca")}
+        urls = {name: lab.publish(f"/advise-{name}.crl", AiaAnswer()) for name in ("leaf", "ca")}
         ca = root.issue_ca("Advised CA", naming(urls["ca"]))
         template = naming(urls["leaf"], issuer=(lab.publish("/advised-ca.cer", ca.der),))
         good, revoked = ca.issue_leaf(template=template), ca.issue_leaf(template=template)
-        lab.publish("/advise-leaf.crl", Answer(make_crl(ca, [revoked]).der))
-        lab.publish("/advise-ca.crl", Answer(make_crl(root).der))
+        lab.publish("/advise-leaf.crl", AiaAnswer(make_crl(ca, [revoked]).der))
+        lab.publish("/advise-ca.crl", AiaAnswer(make_crl(root).der))
         with nginx(folder / "nginx", to_pem([good.der]), key_to_pem(good.key)) as port:
             (folder / "Get.java").write_text(_JAVA)
             place = Place(lab, folder, port, good, revoked)

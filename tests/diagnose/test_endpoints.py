@@ -18,7 +18,7 @@ from tui_chain.diagnose.findings.endpoints import EndpointResult, Servers
 from tui_chain.engine.journey import HostState, Journey
 from tui_chain.engine.questions import ask_servers
 from tui_chain.lab.internet import Lab, open_lab
-from tui_chain.lab.scenarios.odd_servers import SERVERS
+from tui_chain.lab.scenarios.several_servers import SERVERS
 from tui_chain.net.lookup import Address, lookup_with
 from tui_chain.net.target import Target, parse_target
 from tui_chain.probe.key_types import KeyType
@@ -59,7 +59,7 @@ def ask(lab: Lab, journey: Journey, name: str, wanted: Wanted) -> HostState:
 def test_found_exactly_what_is_declared(lab: Lab, journey: Journey, name: str) -> None:
     servers = ask(lab, journey, name, EVERYTHING).servers
     assert servers is not None
-    assert {found.code for found in servers.findings} == lab.host(name).scenario.expected.asked
+    assert {found.code for found in servers.findings} == lab.host(name).scenario.expected.on_request
     assert bool(servers.differing) == bool(servers.findings) or name in {"complete", "wrong-name-with-sni"}
 
 

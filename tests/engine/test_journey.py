@@ -10,12 +10,13 @@ from tui_chain.core.failure import Failure
 from tui_chain.core.status import Status
 from tui_chain.engine.journey import HostState, Journey, source_of, utc_now
 from tui_chain.lab.internet import Lab
-from tui_chain.lab.scenarios.catalogue import SCENARIOS, Scenario
+from tui_chain.lab.scenarios.scenario import Scenario
+from tui_chain.lab.scenarios.usual import USUAL
 from tui_chain.net.target import Target
 from tui_chain.repair.repair import Repair
 from tui_chain.resolve.resolution import IssuerLookup
 
-BY_NAME = pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda each: each.name)
+BY_NAME = pytest.mark.parametrize("scenario", USUAL, ids=lambda each: each.name)
 
 
 def probed(lab: Lab, name: str) -> tuple[Journey, HostState]:

@@ -34,8 +34,7 @@ from tui_chain.livetest.choice import RequestChoice
 from tui_chain.livetest.fulltest import FullTest, LiveTester
 from tui_chain.livetest.live import request_for
 from tui_chain.livetest.request import Request, bundle_context
-from tui_chain.net.environment_proxy import environment_proxy, read_proxy, shown_proxy
-from tui_chain.net.proxy import Proxy
+from tui_chain.net.proxy import Proxy, environment_proxy, read_proxy, shown_proxy
 from tui_chain.net.target import Target
 from tui_chain.trust.store import TrustStore
 from tui_chain.x509.formats.readers import read_certificates

@@ -15,7 +15,7 @@ from tui_chain.core.status import Blame, Status
 from tui_chain.engine.crl_questions import ask_crls, collect_crls
 from tui_chain.engine.journey import HostState, Journey
 from tui_chain.lab.internet import Lab
-from tui_chain.lab.servers.aia import Answer
+from tui_chain.lab.servers.aia_site import AiaAnswer
 from tui_chain.x509.crl import CrlScope
 from tui_chain.x509.crl_set import CrlSet, joined
 
@@ -102,10 +102,10 @@ def test_a_new_repair_drops_the_lists(lab: Lab) -> None:
 def test_what_openssl_refuses_all_the_same_is_no_list(lab: Lab) -> None:
     """A root's list that names its own place: OpenSSL 3 asks it about the root as well (code 44), OpenSSL 4 not."""
     root = lab.hierarchy["root"]
-    place = lab.publish("/own-place.crl", Answer())
-    lab.publish("/own-place.crl", Answer(make_crl(root, odd=Oddity(extensions=issuing_point(url=place))).der))
+    place = lab.publish("/own-place.crl", AiaAnswer())
+    lab.publish("/own-place.crl", AiaAnswer(make_crl(root, odd=Oddity(extensions=issuing_point(url=place))).der))
     ca = root.issue_ca("Own Place CA", naming(place))
-    leaf_place = lab.publish("/own-place-leaf.crl", Answer(make_crl(ca).der))
+    leaf_place = lab.publish("/own-place-leaf.crl", AiaAnswer(make_crl(ca).der))
     leaf = ca.issue_leaf(["localhost"], naming(leaf_place, issuer=(lab.publish("/own-place.cer", ca.der),)))
     port = lab.serve([leaf.der], leaf.key)
     journey = Journey(lab_trust(lab))

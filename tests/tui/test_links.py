@@ -13,7 +13,7 @@ from tui_chain.core.status import Status
 from tui_chain.engine.journey import Journey
 from tui_chain.lab.authority import Template, to_pem
 from tui_chain.lab.internet import Lab
-from tui_chain.lab.servers.aia import Answer, redirect
+from tui_chain.lab.servers.aia_site import AiaAnswer, redirect
 from tui_chain.net.host_list import Host
 from tui_chain.net.target import Target
 from tui_chain.resolve.consent import ConsentRequest
@@ -35,7 +35,7 @@ def two_ways(lab: Lab) -> ChainApp:
     """A host whose issuer is to be had under two roots."""
     issuing = lab.hierarchy["issuing"]
     crossed = lab.hierarchy["other-root"].cross_sign(issuing)
-    url = lab.publish("/two-ways.pem", Answer(to_pem([issuing.der, crossed.der])))
+    url = lab.publish("/two-ways.pem", AiaAnswer(to_pem([issuing.der, crossed.der])))
     leaf = issuing.issue_leaf(template=Template(urls=(url,)))
     return _app(lab, lab.serve([leaf.der], leaf.key))
 

@@ -11,7 +11,7 @@ from tui_chain.engine.host_state import HostState
 from tui_chain.engine.journey import Journey
 
 NEEDS_CONSENT = "only with your consent"
-"""How the outcome of a fetch ends that would lead inside (tui_chain.net.refusals)."""
+"""How the outcome of a fetch ends that would lead inside (tui_chain.net.addresses)."""
 _OFFLINE = "Run it again without --offline to fetch it, or add it from a file with --pool FILE."
 _PRIVATE = "Run it again with --allow-private-aia to ask that address, or add it from a file with --pool FILE."
 

@@ -29,7 +29,7 @@ def run_lab(names: tuple[str, ...]) -> int:
             sys.stdout.flush()
             ended.wait()
     except NoSuchHost as error:
-        return fail(Failure("usage", error.words, error.hint))
+        return fail(Failure("usage", error.message, error.hint))
     except KeyboardInterrupt:
         say("")
     return OK
@@ -38,7 +38,7 @@ def run_lab(names: tuple[str, ...]) -> int:
 def _introduce(lab: Lab) -> None:
     width = max(len(host.name) for host in lab.hosts)
     for host in lab.hosts:
-        emit(f"{host.target:<16} {host.name:<{width}}  # {host.words}")
+        emit(f"{host.target:<16} {host.name:<{width}}  # {host.summary}")
     shown = worth_trying(lab.hosts)
     say(f"\nIts trust store is {lab.trust_file}; no public store is touched. From another terminal:")
     say(f"  tlschain fix --trust {lab.trust_file} {shown.target}")
@@ -59,7 +59,7 @@ def list_lab(names: tuple[str, ...]) -> int:
     try:
         wanted = {scenario.name for scenario in choose_scenarios(names)} if names else None
     except NoSuchHost as error:
-        return fail(Failure("usage", error.words, error.hint))
+        return fail(Failure("usage", error.message, error.hint))
     groups = every_scenario()
     width = max(len(each.name) for scenarios in groups.values() for each in scenarios)
     for group, scenarios in groups.items():
@@ -67,5 +67,5 @@ def list_lab(names: tuple[str, ...]) -> int:
         if chosen:
             emit(f"# {group}")
         for each in chosen:
-            emit(f"{each.name:<{width}}  {each.words}")
+            emit(f"{each.name:<{width}}  {each.summary}")
     return OK

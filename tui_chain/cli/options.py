@@ -105,7 +105,7 @@ def prepared(options: Options, *, demo_all: bool) -> Iterator[Work | Failure]:
         try:
             lab = stack.enter_context(open_lab(names))
         except NoSuchHost as error:
-            yield Failure("usage", error.words, error.hint)
+            yield Failure("usage", error.message, error.hint)
         else:
             yield _demo(options, lab)
 

@@ -26,7 +26,7 @@ from tui_chain.livetest.fulltest import FullTest, LiveTester
 from tui_chain.livetest.hops import Hop
 from tui_chain.livetest.live import request_for
 from tui_chain.livetest.request import Attempt, Request
-from tui_chain.net.environment_proxy import read_proxy
+from tui_chain.net.proxy import read_proxy
 from tui_chain.probe.served import ServedChain
 from tui_chain.trust.loading import read_file
 from tui_chain.x509.crl import crls_of

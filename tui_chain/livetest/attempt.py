@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass, field
 
 from tui_chain.core.text import safe_text
-from tui_chain.net.starttls import StartTLSRefused
+from tui_chain.net.starttls.conversation import StartTLSRefused
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from enum import Enum
 from pathlib import Path
 
 from tui_chain.core.text import safe_text
-from tui_chain.net.environment_proxy import shown_proxy
+from tui_chain.net.proxy import shown_proxy
 
 BUNDLES: Mapping[str, tuple[str, str]] = {
     "REQUESTS_CA_BUNDLE": ("requests, pip, aws", "it replaces certifi, and wins over session.verify and --cert"),

@@ -14,7 +14,7 @@ from tui_chain.clients.engines.openssl.hostnames import curl_refusal
 from tui_chain.clients.engines.openssl.trust_path import as_path
 from tui_chain.clients.engines.openssl.verifier import TRUSTED_FIRST
 from tui_chain.clients.families import FAMILIES, Family, FamilyId
-from tui_chain.clients.handshake import OFFERS, HandshakeCode, Offer, handshake_refusals, key_kind, version_words
+from tui_chain.clients.handshake import OFFERS, HandshakeCode, Offer, handshake_refusals, key_kind, version_text
 from tui_chain.clients.judge import CRL_FAMILIES, OPENSSL_SETTINGS, Judge, engine_name
 from tui_chain.clients.verdict import Code, Verdict, refused
 from tui_chain.core.text import safe_text
@@ -22,7 +22,8 @@ from tui_chain.livetest.attempt import Stopwatch, Times, failure_words, timed_ou
 from tui_chain.livetest.crl_context import check_crls, without_crls
 from tui_chain.livetest.line import open_line
 from tui_chain.livetest.tunnel import ProxyTrouble
-from tui_chain.net.starttls import StartTLSRefused, start_tls
+from tui_chain.net.starttls.conversation import StartTLSRefused
+from tui_chain.net.starttls.registry import start_tls
 from tui_chain.net.target import Target
 from tui_chain.probe.family_offers import make_offer
 from tui_chain.probe.handshake import (
@@ -121,8 +122,8 @@ def offer_refusal(family: Family, widest: Handshake) -> Verdict:
     if verdict.code is not HandshakeCode.PROTOCOL_VERSION:
         return verdict
     # OpenSSL's level 2 takes no signature of an older version
-    needed = version_words("TLSv1.2" if offer.openssl else offer.oldest)
-    words = f"the server has only {version_words(facts.version)}, and {offer.library} takes {needed} or newer"
+    needed = version_text("TLSv1.2" if offer.openssl else offer.oldest)
+    words = f"the server has only {version_text(facts.version)}, and {offer.library} takes {needed} or newer"
     return refused(verdict.code, words)
 
 

@@ -11,9 +11,8 @@ from tui_chain.core.failure import Failure
 from tui_chain.livetest.attempt import Stopwatch
 from tui_chain.livetest.tunnel import ProxyTrouble, tunnel
 from tui_chain.net.connection import connect
-from tui_chain.net.environment_proxy import read_proxy
 from tui_chain.net.lookup import lookup
-from tui_chain.net.proxy import Proxy
+from tui_chain.net.proxy import Proxy, read_proxy
 from tui_chain.net.target import Target
 
 

@@ -16,7 +16,7 @@ from tui_chain.livetest.crl_context import trust_words
 from tui_chain.livetest.environment import audit_environment
 from tui_chain.livetest.hops import Hop, Rules, follow_on
 from tui_chain.livetest.request import LiveTest, Request, store_context
-from tui_chain.net.environment_proxy import environment_proxy, shown_proxy
+from tui_chain.net.proxy import environment_proxy, shown_proxy
 from tui_chain.net.target import Target
 from tui_chain.trust.store import TrustStore
 

@@ -16,7 +16,7 @@ from tui_chain.core.failure import Failure
 from tui_chain.core.system import end_group
 from tui_chain.core.text import safe_text
 from tui_chain.livetest.attempt import since
-from tui_chain.net.environment_proxy import read_proxy
+from tui_chain.net.proxy import read_proxy
 from tui_chain.net.target import Target
 
 SECONDS = 20.0

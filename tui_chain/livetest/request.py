@@ -15,7 +15,8 @@ from tui_chain.livetest.attempt import Attempt, BrokenAnswer, Stopwatch, Times, 
 from tui_chain.livetest.choice import METHODS, read_header_line
 from tui_chain.livetest.line import Line, open_line
 from tui_chain.livetest.tunnel import ProxyTrouble
-from tui_chain.net.starttls import StartTLSRefused, start_tls
+from tui_chain.net.starttls.conversation import StartTLSRefused
+from tui_chain.net.starttls.registry import start_tls
 from tui_chain.net.target import Target
 from tui_chain.probe.handshake import HandshakeTooLong, shake_hands
 from tui_chain.x509.certificate import Certificate

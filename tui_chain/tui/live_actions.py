@@ -79,7 +79,7 @@ class LiveActions(QuestionActions):
     def action_request(self) -> None:
         """Ask for method, path, headers and proxy of this host's live tests, and keep them for this run."""
         from tui_chain.livetest.choice import USUAL
-        from tui_chain.net.environment_proxy import environment_proxy
+        from tui_chain.net.proxy import environment_proxy
         from tui_chain.tui.screens.request import RequestScreen
 
         row = self.row

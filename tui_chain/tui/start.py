@@ -128,7 +128,7 @@ def _load(
         try:
             lab = resources.enter_context(open_lab(demo or None))
         except NoSuchHost as error:
-            return Failure("usage", error.words, error.hint)
+            return Failure("usage", error.message, error.hint)
         named = ((parse_target(host.target), host.name) for host in lab.hosts)
         known = tuple(Host(target, name) for target, name in named if isinstance(target, Target))
         choice, name_lookup = trust or (str(lab.trust_file),), lookup_with(lab.names)
