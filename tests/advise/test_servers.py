@@ -24,8 +24,8 @@ from tests.support.daemons import (
     wait_until,
 )
 from tests.support.programs import require_program
-from tui_chain.advise.servers import server_lines
 from tui_chain.net.target import Target, parse_target
+from tui_chain.servers.registry import server_lines
 
 FORGETTING: Mapping[str, str] = {
     "nginx": "ssl_certificate {leaf};",
@@ -204,7 +204,7 @@ def served_by(server: Running) -> str:
 def test_the_server_that_is_likely_comes_first(text: str, first: str) -> None:
     target = parse_target(text)
     assert isinstance(target, Target)
-    names = [each.server.partition(" ")[0] for each in server_lines("host.test", target=target)]
+    names = [each.server.partition(" ")[0] for each in server_lines("host.test", endpoint=target)]
     assert names[0] == first
     assert {"nginx", "Apache", "HAProxy", "Caddy", "IIS", "Postfix"} <= set(names)
     assert ("Dovecot" in names) == (first == "Dovecot")
