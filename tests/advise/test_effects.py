@@ -1,4 +1,4 @@
-"""Whether a setting replaces the client's own roots or extends them: a second server, which only those roots know.
+"""Whether a setting replaces the client's own trust store or adds to it: a second server that only that store knows.
 
 The client's own roots are a stand-in: for the process that runs, another folder stands in /etc/ssl/certs.
 """
@@ -20,7 +20,7 @@ from tests.support.programs import require_program
 from tests.support.standin import DefaultStore, default_store
 from tui_chain.lab.authority import Authority, key_to_pem, to_pem
 
-EXTENDS, REPLACES = "The setting extends", "The setting replaces"
+ADDS, REPLACES = "The setting adds to", "The setting replaces"
 PYTHON = {"requests", "requests with a context", "httpx", "Python ssl, urllib", "aiohttp", "urllib3"}
 CODE = dict.fromkeys(PYTHON, (sys.executable, "-c")) | {"Node, in code": ("node", "-e")}
 """Clients whose snippet is the whole call, and what runs it; curl and wget are run by the shell."""
@@ -31,7 +31,6 @@ BY_ITSELF = {
     "Node, in code": "Node",
     "requests, every host": "requests",
     "httpx, every host": "httpx",
-    "aws, boto3": "boto3",
 }
 """The call that shows what a client does without the setting."""
 
@@ -63,7 +62,7 @@ def _effects(markdown: str) -> dict[str, str]:
     return {
         part.partition("\n")[0].replace("\\", ""): effect
         for part in parts
-        for effect in (EXTENDS, REPLACES)
+        for effect in (ADDS, REPLACES)
         if effect in part
     }
 
@@ -92,7 +91,7 @@ def test_every_effect_that_is_told_is_tried(other: Other) -> None:
 def test_a_setting_has_the_effect_that_the_advice_says(site: Site, other: Other, call: Call, tmp_path: Path) -> None:
     require_program(call.program)
     accepted = call_other(site, other, call, tmp_path / "with", site.of(call.client).code)
-    assert accepted == (other.effects[call.client] == EXTENDS)
+    assert accepted == (other.effects[call.client] == ADDS)
     assert accepted or call_other(site, other, call, tmp_path / "without"), "the client has no such root by itself"
 
 
@@ -103,7 +102,7 @@ def test_a_piece_of_code_has_the_effect_that_the_advice_says(
     require_program(CODE[client][0])
     code = site.of(client).code.replace(site.url, other.url)
     accepted = "200\n" in ask(site, other, (*CODE[client], code), {})
-    assert accepted == (other.effects[client] == EXTENDS)
+    assert accepted == (other.effects[client] == ADDS)
     assert accepted or call_other(site, other, call_named(BY_ITSELF[client]), tmp_path)
 
 
@@ -113,4 +112,4 @@ def test_a_command_has_the_effect_that_the_advice_says(site: Site, other: Other,
     address = other.url.removeprefix("https://").rstrip("/")
     code = site.of(client).code.replace(site.target, address)
     accepted = TOLD[client] in ask(site, other, ("bash", "-c", code), {})
-    assert accepted == (other.effects[client] == EXTENDS)
+    assert accepted == (other.effects[client] == ADDS)

@@ -18,7 +18,7 @@ from tests.support.trusted import trusted_block
 from tests.support.unsafe import unsafe_in
 from tui_chain.audit.audit import Audit, Auditor, files_of
 from tui_chain.audit.findings import KINDS
-from tui_chain.audit.mend import Mended, mend
+from tui_chain.audit.fix import FixedFile, fix_file
 from tui_chain.audit.rules import MAX_ISSUERS
 from tui_chain.clients.judge import Judge
 from tui_chain.core.failure import Failure
@@ -76,25 +76,25 @@ def test_harmless_forms_are_not_complained_of(damage: str) -> None:
 
 @pytest.mark.parametrize("damage", sorted(set(DAMAGES) - {"empty", "web page", "trust settings"}))
 def test_a_mended_file_is_loaded_whole_by_every_client(damage: str) -> None:
-    mended = mend(AUDITOR.audit(DAMAGES[damage](ROOTS)), AUDITOR.prover, NOW)
-    assert isinstance(mended, Mended)
+    mended = fix_file(AUDITOR.audit(DAMAGES[damage](ROOTS)), AUDITOR.prover, NOW)
+    assert isinstance(mended, FixedFile)
     again = AUDITOR.audit(mended.data)
     assert codes(again) == {"unknown"}
     for client, loaded in again.loaded.items():
         assert loaded.refused is None
         assert not again.lost(client)
-    assert isinstance(once := mend(again, AUDITOR.prover, NOW), Mended)
+    assert isinstance(once := fix_file(again, AUDITOR.prover, NOW), FixedFile)
     assert once.kept == mended.kept
 
 
 def test_nothing_to_save_is_a_failure() -> None:
-    assert isinstance(mend(AUDITOR.audit(b""), AUDITOR.prover, NOW), Failure)
+    assert isinstance(fix_file(AUDITOR.audit(b""), AUDITOR.prover, NOW), Failure)
 
 
 def test_no_private_key_is_ever_emitted() -> None:
     key = key_to_pem(ROOTS.cas[0].key)
-    mended = mend(AUDITOR.audit(to_pem([ROOTS.cas[0].der]) + key), AUDITOR.prover, NOW)
-    assert isinstance(mended, Mended)
+    mended = fix_file(AUDITOR.audit(to_pem([ROOTS.cas[0].der]) + key), AUDITOR.prover, NOW)
+    assert isinstance(mended, FixedFile)
     assert b"PRIVATE" not in mended.data
 
 
@@ -214,7 +214,7 @@ def test_a_mended_file_is_judged_as_before(rejected_first: bool) -> None:
     pki = make_pki()
     parts = [trusted_block(pki.root.der, rejected=[ExtendedKeyUsageOID.SERVER_AUTH]), to_pem([pki.root.der])]
     data = b"".join(parts if rejected_first else reversed(parts))
-    mended = mend(AUDITOR.audit(data), AUDITOR.prover, NOW)
+    mended = fix_file(AUDITOR.audit(data), AUDITOR.prover, NOW)
     assert not isinstance(mended, Failure)
     served = (pki.leaf.der, pki.issuing.der)
     before, after = (Judge(file).verdicts(served, host=HOST, at=NOW) for file in (data, mended.data))

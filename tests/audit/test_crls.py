@@ -14,9 +14,9 @@ from tests.support.limits import own_seconds
 from tests.support.unsafe import unsafe_in
 from tui_chain.audit.audit import Audit, Auditor
 from tui_chain.audit.crl_rules import ends_soon
-from tui_chain.audit.mend import Mended, mend
+from tui_chain.audit.fix import FixedFile, fix_file
 from tui_chain.audit.refresh import foreign_crls
-from tui_chain.audit.words import client_words, content_words, mended_words
+from tui_chain.audit.summary import client_loads, content_summary, fix_summary
 from tui_chain.core.status import Severity
 from tui_chain.lab.authority import Authority, Template, to_pem
 from tui_chain.repair.bundle import Bundle
@@ -43,8 +43,8 @@ def test_lists_in_force_in_a_file_of_ours_are_what_it_is_for() -> None:
     audit = AUDITOR.audit(ours(OF_CA, OF_ROOT))
     assert codes(audit) == QUIET
     assert audit.severity is Severity.COSMETIC
-    assert content_words(audit) == "PEM, 2 certificates, 2 CRLs"
-    assert {one.name: one.words for one in client_words(audit)}["OpenSSL"] == "loads 2, and 2 CRLs"
+    assert content_summary(audit) == "PEM, 2 certificates, 2 CRLs"
+    assert {one.name: one.text for one in client_loads(audit)}["OpenSSL"] == "loads 2, and 2 CRLs"
 
 
 ISSUED = {
@@ -98,9 +98,9 @@ def test_a_list_is_due_when_a_third_of_its_life_is_left_or_thirty_days(life: flo
 # -- mending
 
 
-def mended(data: bytes) -> Mended:
-    made = mend(AUDITOR.audit(data), AUDITOR.prover, NOW)
-    assert isinstance(made, Mended), made
+def mended(data: bytes) -> FixedFile:
+    made = fix_file(AUDITOR.audit(data), AUDITOR.prover, NOW)
+    assert isinstance(made, FixedFile), made
     return made
 
 
@@ -124,7 +124,7 @@ def test_mending_drops_lists_that_do_harm_and_says_so(code: str, left: int) -> N
     made = mended(audit.scan.data)
     assert len(made.crls) == left
     assert len(made.crls) + len(made.dropped_crls) == len(ISSUED[code])
-    words = mended_words(audit, made)
+    words = fix_summary(audit, made)
     assert words.startswith(f"2 CA certificates, {'1 CRL' if left == 1 else '2 CRLs'}")
     assert ("without 1 CRL" in words) == bool(made.dropped_crls)
 

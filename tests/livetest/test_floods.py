@@ -12,11 +12,12 @@ from tests.support.proxy import ConnectProxy, flooding, start
 from tests.support.turns import received, turns_during
 from tui_chain.lab.internet import Lab
 from tui_chain.lab.servers.stream import Stream
-from tui_chain.livetest import tunnel, wire
-from tui_chain.livetest.attempt import BrokenAnswer, Stopwatch
-from tui_chain.livetest.request import Request, bundle_context
+from tui_chain.livetest import http, tunnel
+from tui_chain.livetest.attempt import InvalidReply, Stopwatch
+from tui_chain.livetest.contexts import bundle_context
+from tui_chain.livetest.http import HttpConnection
+from tui_chain.livetest.request import Request
 from tui_chain.livetest.tunnel import ProxyTrouble
-from tui_chain.livetest.wire import Wire
 from tui_chain.net.target import Target
 
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
@@ -26,16 +27,16 @@ def test_a_server_s_flood_is_read_by_turns() -> None:
     async def flood() -> int:
         ours, theirs = socket.socketpair()
         with ours, theirs:
-            asking = Wire(ours, ("http/1.1",), Stopwatch())
-            asking._reader = received(b"x" * (wire.MAX_HEAD + 1))
+            asking = HttpConnection(ours, ("http/1.1",), Stopwatch())
+            asking._reader = received(b"x" * (http.MAX_HEAD + 1))
 
             async def read() -> None:
                 while True:
                     await asking._read()
 
-            return await turns_during(read(), BrokenAnswer)
+            return await turns_during(read(), InvalidReply)
 
-    assert asyncio.run(flood()) >= wire.MAX_HEAD // wire.CHUNK
+    assert asyncio.run(flood()) >= http.MAX_HEAD // http.CHUNK
 
 
 def test_a_proxy_s_flood_is_read_by_turns() -> None:

@@ -14,13 +14,16 @@ from tests.support.limits import no_wait
 from tests.support.nginx import nginx
 from tests.support.programs import require_program
 from tui_chain.clients.families import FAMILIES, FamilyId
+from tui_chain.clients.program import Program
 from tui_chain.core.failure import Failure
 from tui_chain.lab.authority import key_to_pem, to_pem
 from tui_chain.lab.internet import Lab
+from tui_chain.livetest.choice import read_header_line
+from tui_chain.livetest.contexts import bundle_context
 from tui_chain.livetest.environment import audit_environment, without_trust
-from tui_chain.livetest.fulltest import FullTest, LiveTester
-from tui_chain.livetest.programs import Program, run_program
-from tui_chain.livetest.request import Request, bundle_context, read_header_line
+from tui_chain.livetest.programs import run_program
+from tui_chain.livetest.request import Request
+from tui_chain.livetest.tester import LiveTester, LiveTestResult
 from tui_chain.net.target import Target
 from tui_chain.trust.store import TrustStore
 from tui_chain.x509.formats.readers import read_certificates
@@ -40,11 +43,11 @@ def bundle_of(lab: Lab) -> bytes:
 
 def run(
     lab: Lab, port: int, pem: bytes | None, environment: Mapping[str, str] | None = None, *, programs: bool = False
-) -> FullTest:
+) -> LiveTestResult:
     store = TrustStore("lab", read_certificates(lab.trust_pem).certificates)
     tester = LiveTester(store, datetime.now(UTC), environment or {"PATH": os.environ["PATH"]})
     tested = asyncio.run(tester.test(Request(Target("localhost", port)), pem, with_programs=programs))
-    assert isinstance(tested, FullTest)
+    assert isinstance(tested, LiveTestResult)
     return tested
 
 

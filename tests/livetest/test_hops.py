@@ -11,8 +11,9 @@ import pytest
 from tests.support.servers import fresh_chain, server_context
 from tui_chain.lab.internet import Lab
 from tui_chain.lab.servers.stream import Stream
+from tui_chain.livetest.contexts import bundle_context
 from tui_chain.livetest.hops import MAX_HOPS, Hop, follow
-from tui_chain.livetest.request import Request, bundle_context
+from tui_chain.livetest.request import Request
 from tui_chain.net.target import Target
 
 Answer = Callable[[bytes], bytes]

@@ -20,8 +20,9 @@ from tui_chain.lab.authority import key_to_pem, to_pem
 from tui_chain.lab.internet import Lab
 from tui_chain.lab.servers.stream import Stream
 from tui_chain.livetest.attempt import Attempt
+from tui_chain.livetest.contexts import bundle_context
 from tui_chain.livetest.hops import follow
-from tui_chain.livetest.request import Request, bundle_context
+from tui_chain.livetest.request import Request
 from tui_chain.net.target import Target
 
 OLDER = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"

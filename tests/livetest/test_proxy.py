@@ -31,9 +31,10 @@ from tui_chain.lab.servers.stream import Stream
 from tui_chain.lab.servers.tls import Credentials, make_context
 from tui_chain.livetest.attempt import Attempt
 from tui_chain.livetest.choice import RequestChoice
-from tui_chain.livetest.fulltest import FullTest, LiveTester
+from tui_chain.livetest.contexts import bundle_context
 from tui_chain.livetest.live import request_for
-from tui_chain.livetest.request import Request, bundle_context
+from tui_chain.livetest.request import Request
+from tui_chain.livetest.tester import LiveTester, LiveTestResult
 from tui_chain.net.environment_proxy import environment_proxy, read_proxy, shown_proxy
 from tui_chain.net.proxy import Proxy
 from tui_chain.net.target import Target
@@ -60,12 +61,12 @@ def complete(lab: Lab) -> Target:
     return Target("localhost", lab.host("complete").port)
 
 
-def full(lab: Lab, environment: Mapping[str, str], target: Target, pem: bytes | None = None) -> FullTest:
+def full(lab: Lab, environment: Mapping[str, str], target: Target, pem: bytes | None = None) -> LiveTestResult:
     store = TrustStore("lab", read_certificates(lab.trust_pem).certificates)
     request = request_for(target, BY_PROXY, environment, address="127.0.0.1", timeout=5.0)
     tester = LiveTester(store, datetime.now(UTC), environment, by_proxy=True)
     tested = asyncio.run(tester.test(request, pem, with_programs=False))
-    assert isinstance(tested, FullTest)
+    assert isinstance(tested, LiveTestResult)
     return tested
 
 

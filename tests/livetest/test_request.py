@@ -15,7 +15,9 @@ from tui_chain.lab.internet import Lab
 from tui_chain.lab.servers.listener import Handler
 from tui_chain.lab.servers.stream import Stream
 from tui_chain.lab.servers.tls import TlsOptions
-from tui_chain.livetest.request import Attempt, Request, bundle_context
+from tui_chain.livetest.attempt import Attempt
+from tui_chain.livetest.contexts import bundle_context
+from tui_chain.livetest.request import Request
 from tui_chain.net.target import Target
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"

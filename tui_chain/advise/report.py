@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
-from tui_chain.advise.commands import client_advice
 from tui_chain.advise.document import Code, Document, Heading, Listing, Paragraph, Part, Table
+from tui_chain.advise.instructions import client_advice
 from tui_chain.advise.letter import file_base, letter_document
 from tui_chain.clients.families import FAMILIES
+from tui_chain.clients.registry import stands_for
 from tui_chain.clients.verdict import Verdicts, reason
 from tui_chain.core.failure import Failure
 from tui_chain.core.text import colon_hex
@@ -108,8 +109,11 @@ def _tries(state: HostState) -> Iterator[Part]:
 
 def _families(verdicts: Verdicts) -> Table:
     known = [(family, verdicts[family.id]) for family in FAMILIES if family.id in verdicts]
-    rows = ((family.name, "accepts" if one.ok else f"refuses: {reason(one)}") for family, one in known)
-    return Table(("client family", "verdict"), tuple(rows))
+    rows = (
+        (family.name, stands_for(family.id), "accepts" if one.ok else f"refuses: {reason(one)}")
+        for family, one in known
+    )
+    return Table(("client family", "stands for", "verdict"), tuple(rows))
 
 
 def _servers(state: HostState) -> Iterator[Part]:
@@ -149,8 +153,8 @@ def _repair(state: HostState, written: Path | None) -> Iterator[Part]:
         for advice in client_advice(state.target, bundle):
             yield Heading(advice.client, 3)
             yield Code(advice.code, advice.language)
-            if advice.words:
-                yield Paragraph(advice.words)
+            if advice.text:
+                yield Paragraph(advice.text)
     elif state.verdict is not None and state.verdict.verdicts:
         yield Heading("What clients say")
         yield _families(state.verdict.verdicts)

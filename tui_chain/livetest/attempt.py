@@ -1,4 +1,4 @@
-"""What came of one request, and how its failures are said."""
+"""What came of one request, and the sentences for its failures."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Attempt:
     proxy_error: bool = False
 
 
-class BrokenAnswer(Exception):
+class InvalidReply(Exception):
     """What a server sent after the handshake is no answer; the text says why, safe for a terminal."""
 
 

@@ -19,8 +19,8 @@ from tui_chain.clients.judge import CRL_FAMILIES, OPENSSL_SETTINGS, Judge, engin
 from tui_chain.clients.verdict import Code, Verdict, refused
 from tui_chain.core.text import safe_text
 from tui_chain.livetest.attempt import Stopwatch, Times, failure_words, timed_out
-from tui_chain.livetest.crl_context import check_crls, without_crls
-from tui_chain.livetest.line import open_line
+from tui_chain.livetest.connect import open_connection
+from tui_chain.livetest.contexts import check_crls, without_crls
 from tui_chain.livetest.tunnel import ProxyTrouble
 from tui_chain.net.starttls import StartTLSRefused, start_tls
 from tui_chain.net.target import Target
@@ -255,12 +255,15 @@ class FamilyTester:
 
     async def _shake(self, shake: Shake, name: str | None, watch: Stopwatch) -> Handshake:
         """Connect and shake hands within the time; an error of TLS is in the result, one of the network is raised."""
-        async with asyncio.timeout(self.timeout), open_line(self.target, self.address, self.proxy, watch) as line:
+        async with (
+            asyncio.timeout(self.timeout),
+            open_connection(self.target, self.address, self.proxy, watch) as connection,
+        ):
             if self.target.starttls is not None:
-                await start_tls(line.sock, self.target.starttls)
+                await start_tls(connection.sock, self.target.starttls)
             watch.begin("tls")
             try:
-                shaken = await shake(line.sock, name)
+                shaken = await shake(connection.sock, name)
             except HANDSHAKE_ERRORS as error:
                 shaken = Handshake((), error=error)
             watch.end("tls")

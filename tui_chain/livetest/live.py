@@ -1,4 +1,4 @@
-"""The live test that `t` makes: before, after, the way through redirects, and what is set around it."""
+"""The live test that `t` makes: before, after, the hops of redirects, and the variables that are set."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from tui_chain.clients.engines.openssl.trust_path import as_path
 from tui_chain.core.threads import in_daemon_thread
 from tui_chain.livetest.attempt import Attempt
 from tui_chain.livetest.choice import RequestChoice
-from tui_chain.livetest.crl_context import trust_words
-from tui_chain.livetest.environment import audit_environment
+from tui_chain.livetest.contexts import store_context, trust_words
+from tui_chain.livetest.environment import Variable, audit_environment
 from tui_chain.livetest.hops import Hop, Rules, follow_on
-from tui_chain.livetest.request import LiveTest, Request, store_context
+from tui_chain.livetest.request import Request
 from tui_chain.net.environment_proxy import environment_proxy, shown_proxy
 from tui_chain.net.target import Target
 from tui_chain.trust.store import TrustStore
@@ -31,6 +31,43 @@ def request_for(
     proxy = environment_proxy(environment, target) if choice.proxy else None
     seconds = max(timeout, LEAST_SECONDS)
     return Request(target, choice.method, choice.path, seconds, address, choice.headers, proxy)
+
+
+@dataclass(frozen=True)
+class LiveTest:
+    """The same request before and after: with the trust store as it was, and with the bundle alone.
+
+    `after` is None where there is no proven bundle to test. `hops` are the way through redirects, the request itself
+    first; `environment` the variables of trust and proxies that are set. `proxy` is the proxy that it went through,
+    without credentials; None directly, also where one was `wanted` and the environment names none for the host.
+    """
+
+    method: str
+    url: str
+    before: Attempt
+    after: Attempt | None
+    hops: tuple[Hop, ...] = ()
+    environment: tuple[Variable, ...] = ()
+    proxy: str | None = None
+    wanted: bool = False
+
+    @property
+    def last(self) -> Attempt:
+        """The request with the bundle, or without one as it is."""
+        return self.after if self.after is not None else self.before
+
+    @property
+    def failed_hop(self) -> Target | None:
+        """The host of a redirect with which TLS failed, if it is another one."""
+        found = (hop.target for hop in self.hops[1:] if hop.tls_failed)
+        return next((target for target in found if target != self.hops[0].target), None)
+
+    @property
+    def way(self) -> str:
+        """By which way the request went, in words; empty where it went directly and was meant to."""
+        if self.proxy is not None:
+            return f"by proxy {self.proxy}"
+        return "directly: the environment names no proxy for it" if self.wanted else ""
 
 
 @dataclass(frozen=True)

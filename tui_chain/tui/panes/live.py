@@ -19,7 +19,7 @@ from tui_chain.tui.panes.matrix import matrix
 from tui_chain.tui.rows import BAD, DIM, NEW, OK, WARN, Row
 
 if TYPE_CHECKING:
-    from tui_chain.livetest.request import LiveTest
+    from tui_chain.livetest.live import LiveTest
 
 
 class LiveScroll(VerticalScroll):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tui_chain.audit.loaded import Loaded, certificate_of, crl_of, decoded
+from tui_chain.clients.trust_file import NOTHING, Loaded, TrustFileReader, certificate_of, crl_of, decoded
 from tui_chain.trust.settings import refused_anchors
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.crl import RevocationList
@@ -19,7 +19,7 @@ _BOM = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True)
-class PemBlock:
+class StoreBlock:
     """A block that OpenSSL's PEM reader hands on: its label and its bytes."""
 
     label: bytes
@@ -49,7 +49,7 @@ def load_store(data: bytes) -> Loaded:
     except BadBlockError as error:
         return Loaded((), str(error))
     if not found and not crls:
-        return Loaded((), "it finds no certificate in it")
+        return Loaded((), NOTHING)
     trusted = tuple(one for one in found if one.der not in rejected)
     why = "trust settings reject certificates for TLS servers" if len(trusted) < len(found) else None
     return Loaded(trusted, why, tuple(crls))
@@ -64,31 +64,31 @@ def load_each(data: bytes) -> Loaded:
                 found.append(_certificate(block))  # noqa: PERF401 - what stood before the damage stays
     except BadBlockError as error:
         return Loaded(tuple(found), str(error))
-    return Loaded(tuple(found), None if found else "it finds no certificate in it")
+    return Loaded(tuple(found), None if found else NOTHING)
 
 
-def _certificate(block: PemBlock) -> Certificate:
+def _certificate(block: StoreBlock) -> Certificate:
     found = certificate_of(block.der)
     if found is None:
         raise BadBlockError("a block is not a certificate")
     return found
 
 
-def _crl(block: PemBlock) -> RevocationList:
+def _crl(block: StoreBlock) -> RevocationList:
     found = crl_of(block.der)
     if found is None:
         raise BadBlockError("a block is not a CRL")
     return found
 
 
-def blocks(data: bytes) -> Iterator[PemBlock]:
+def blocks(data: bytes) -> Iterator[StoreBlock]:
     """Yield the blocks of a file as `PEM_read_bio` does; raises BadBlockError where that gives up."""
     lines = _lines(data.removeprefix(_BOM))
     for line in lines:
         text = line.rstrip()
         if text.startswith(_BEGIN) and text.endswith(_TAIL) and len(text) > len(_BEGIN) + len(_TAIL) - 1:
             label = text[len(_BEGIN) : -len(_TAIL)]
-            yield PemBlock(label, _body(label, lines))
+            yield StoreBlock(label, _body(label, lines))
 
 
 def _lines(data: bytes) -> Iterator[bytes]:
@@ -125,3 +125,6 @@ def _decoded(header: bytes | None, body: bytes) -> bytes:
     if der is None and not header:
         raise BadBlockError("a block is not base64")
     return der or b""
+
+
+OPENSSL = TrustFileReader("OpenSSL", 10, load_store)

@@ -1,4 +1,4 @@
-"""Requests as those clients make them that obey the environment's variables of trust."""
+"""Requests as clients make them that use the environment's variables of trust."""
 
 from __future__ import annotations
 
@@ -9,49 +9,53 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from tui_chain.clients.advice import ADDS
+from tui_chain.clients.client import Takes
+from tui_chain.clients.registry import VariableUse
 from tui_chain.core.threads import in_daemon_thread
 from tui_chain.livetest.attempt import Attempt
-from tui_chain.livetest.environment import READINGS, Reading, Takes, Variable, hashed_names, places
-from tui_chain.livetest.request import Request, store_context
+from tui_chain.livetest.contexts import store_context
+from tui_chain.livetest.environment import Variable, hashed_names, places, uses
+from tui_chain.livetest.request import Request
 
 
 @dataclass(frozen=True)
-class Obeyed:
-    """What comes of a request with what a variable names, for the clients that read it in one way.
+class VariableTest:
+    """What comes of a request with what a variable names, for the clients that use it alike.
 
-    `extends` is whether they keep their own roots beside it.
+    `adds` is whether they keep their own trust store beside it.
     """
 
     name: str
     clients: str
-    extends: bool
+    adds: bool
     attempt: Attempt
 
 
-async def obey(
+async def try_variables(
     request: Request, variables: Iterable[Variable], environment: Mapping[str, str], own: bytes
-) -> tuple[Obeyed, ...]:
-    """Make `request` for every way in which a variable that is set is read.
+) -> tuple[VariableTest, ...]:
+    """Make `request` for every way in which clients use a variable that is set.
 
     `own` are the bytes of the clients' own trust store, a file as its owner has it.
     """
     found = []
     for variable in variables:
         if variable.exists:
-            for reading in READINGS[variable.name]:
-                attempt = await _one(request, variable.name, environment[variable.name], reading, own)
-                found.append(Obeyed(variable.name, reading.clients, reading.extends, attempt))
+            for use in uses(variable.name):
+                attempt = await _one(request, variable.name, environment[variable.name], use, own)
+                found.append(VariableTest(variable.name, ", ".join(use.clients), use.effect is ADDS, attempt))
     return tuple(found)
 
 
-async def _one(request: Request, name: str, value: str, reading: Reading, own: bytes) -> Attempt:
+async def _one(request: Request, name: str, value: str, use: VariableUse, own: bytes) -> Attempt:
     def load() -> ssl.SSLContext | str:
         kind = _kind(name, value)
         if isinstance(kind, str):
             return kind
-        if reading.takes not in {kind, Takes.EITHER}:
-            return f"it names {kind.value} where {reading.takes.value} is read"
-        return _context(value, own if reading.extends else None, folder=kind is Takes.FOLDER)
+        if use.takes not in {kind, Takes.EITHER}:
+            return f"it names {kind.value} where {use.takes.value} is read"
+        return _context(value, own if use.effect is ADDS else None, folder=kind is Takes.FOLDER)
 
     try:
         async with asyncio.timeout(request.timeout):

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from http import HTTPStatus
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 import h11
 from h2.config import H2Configuration
@@ -24,10 +24,7 @@ from h2.events import ConnectionTerminated, Event, ResponseReceived, StreamEnded
 from h2.settings import SettingCodes, Settings
 
 from tui_chain.core.text import safe_text
-from tui_chain.livetest.attempt import BrokenAnswer, Stopwatch
-
-if TYPE_CHECKING:
-    from tui_chain.livetest.request import Request
+from tui_chain.livetest.attempt import InvalidReply, Stopwatch
 
 MAX_HEAD = 128 * 1024
 """Bytes that a server may send before the head of its answer is whole."""
@@ -44,7 +41,16 @@ T = TypeVar("T")
 Headers = list[tuple[bytes, bytes]]
 
 
-class Reply(NamedTuple):
+class HttpRequest(NamedTuple):
+    """What is sent: `host` is the name that is verified, `headers` begin with Host."""
+
+    host: str
+    method: str
+    path: str
+    headers: tuple[tuple[str, str], ...]
+
+
+class HttpReply(NamedTuple):
     """The head of an answer: its status in numbers and words, and the headers as they came."""
 
     status: int
@@ -57,7 +63,7 @@ class Reply(NamedTuple):
         return next((value.decode("latin-1") for known, value in self.headers if known.lower() == name), "")
 
 
-class Wire:
+class HttpConnection:
     """TLS over a connected socket, whose closing is the caller's; `tls` is there once the handshake was done.
 
     `protocols` are offered by ALPN (RFC 7301), the preferred one first.
@@ -79,15 +85,15 @@ class Wire:
             return None
         return self.tls.selected_alpn_protocol() == "h2"
 
-    async def ask(self, context: ssl.SSLContext, asked: Request) -> Reply:
-        """Shake hands, send the request and read the head of the answer; raises OSError and BrokenAnswer.
+    async def send(self, context: ssl.SSLContext, request: HttpRequest) -> HttpReply:
+        """Shake hands, send the request and read the head of the answer; raises OSError and InvalidReply.
 
         There is no deadline here: the caller has it. Whatever a server sends, it is read in small pieces and bounded.
         """
         try:
-            await self._shake_hands(context, asked.target.host.partition("%")[0])
+            await self._shake_hands(context, request.host)
             self._watch.begin("first_byte")
-            reply = await (self._http2(asked) if self.http2 else self._http11(asked))
+            reply = await (self._http2(request) if self.http2 else self._http11(request))
             self._watch.end("first_byte")
             return reply
         finally:
@@ -107,11 +113,11 @@ class Wire:
         self.tls = self._writer.get_extra_info("ssl_object")
         self._watch.end("tls")
 
-    async def _http2(self, asked: Request) -> Reply:
+    async def _http2(self, request: HttpRequest) -> HttpReply:
         speech = H2Connection(H2Configuration(validate_inbound_headers=False, header_encoding=None))
         speech.local_settings = Settings(client=True, initial_values=_SETTINGS)
-        host, *headers = asked.sent_headers
-        pseudo = ((":method", asked.method), (":scheme", "https"), (":authority", host[1]), (":path", asked.path))
+        host, *headers = request.headers
+        pseudo = ((":method", request.method), (":scheme", "https"), (":authority", host[1]), (":path", request.path))
         _made(speech.initiate_connection)
         stream = speech.get_next_available_stream_id()
         lowered = [*pseudo, *((name.lower(), value) for name, value in headers)]
@@ -124,9 +130,9 @@ class Wire:
                     return _reply(event.headers or [])
                 _judge(event)
 
-    async def _http11(self, asked: Request) -> Reply:
+    async def _http11(self, request: HttpRequest) -> HttpReply:
         speech = h11.Connection(h11.CLIENT)
-        head = _made(partial(h11.Request, method=asked.method, target=asked.path, headers=list(asked.sent_headers)))
+        head = _made(partial(h11.Request, method=request.method, target=request.path, headers=list(request.headers)))
         await self._write((speech.send(head) or b"") + (speech.send(h11.EndOfMessage()) or b""))
         while True:
             event = _made(speech.next_event)
@@ -137,21 +143,21 @@ class Wire:
             ):
                 version = f"HTTP/{bytes(event.http_version).decode('ascii')}"
                 reason = bytes(event.reason).decode("ascii", "ignore")
-                return Reply(event.status_code, reason, version, list(event.headers))
+                return HttpReply(event.status_code, reason, version, list(event.headers))
 
     async def _read(self) -> bytes:
-        """What comes next; raises OSError, and BrokenAnswer at the end and beyond `MAX_HEAD`."""
+        """What comes next; raises OSError, and InvalidReply at the end and beyond `MAX_HEAD`."""
         data = await self._reader.read(CHUNK)
         self._received += len(data)
         if not data:
-            raise BrokenAnswer("the server closed the connection without an answer")
+            raise InvalidReply("the server closed the connection without an answer")
         if self._received > MAX_HEAD:
-            raise BrokenAnswer(f"the server sent over {MAX_HEAD // 1024} KiB and no answer")
+            raise InvalidReply(f"the server sent over {MAX_HEAD // 1024} KiB and no answer")
         await asyncio.sleep(0)  # what has come already is read without a wait: let others have their turn
         return data
 
     async def _write(self, data: bytes) -> None:
-        """Send; a server may answer and close before it has heard all, so what went wrong is told by `_read`."""
+        """Send; a server may answer and close before it has read all; `_read` raises what went wrong."""
         with suppress(OSError):
             self._writer.write(data)
             await self._writer.drain()
@@ -169,16 +175,16 @@ def _made(step: Callable[[], T]) -> T:
         return step()
     except Exception as error:
         words = str(error).partition(": <")[0]  # what follows is an object's place in memory
-        raise BrokenAnswer(safe_text(words or type(error).__name__, 120)) from error
+        raise InvalidReply(safe_text(words or type(error).__name__, 120)) from error
 
 
-def _reply(given: Headers) -> Reply:
+def _reply(given: Headers) -> HttpReply:
     """An HTTP/2 answer; its status is believed where it is one, and one alone (RFC 9113 section 8.3.2)."""
     status = [value for name, value in given if name == b":status"]
     if len(status) != 1 or not _STATUS.fullmatch(status[0]):
-        raise BrokenAnswer("the answer has no status of HTTP")
+        raise InvalidReply("the answer has no status of HTTP")
     number = int(status[0])
-    return Reply(number, _phrase(number), "HTTP/2", [pair for pair in given if not pair[0].startswith(b":")])
+    return HttpReply(number, _phrase(number), "HTTP/2", [pair for pair in given if not pair[0].startswith(b":")])
 
 
 def _phrase(status: int) -> str:
@@ -189,13 +195,13 @@ def _phrase(status: int) -> str:
 
 
 def _judge(event: Event) -> None:
-    """Raise BrokenAnswer where no answer can come after this."""
+    """Raise InvalidReply where no answer can come after this."""
     if isinstance(event, StreamReset):
-        raise BrokenAnswer(f"the server reset the request ({_code(event.error_code)})")
+        raise InvalidReply(f"the server reset the request ({_code(event.error_code)})")
     if isinstance(event, ConnectionTerminated):
-        raise BrokenAnswer(f"the server ended the connection ({_code(event.error_code)})")
+        raise InvalidReply(f"the server ended the connection ({_code(event.error_code)})")
     if isinstance(event, StreamEnded):
-        raise BrokenAnswer("the server ended its answer before it began")
+        raise InvalidReply("the server ended its answer before it began")
 
 
 def _code(code: object) -> str:

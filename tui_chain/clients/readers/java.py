@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tui_chain.audit.loaded import Loaded, certificate_of, decoded
+from tui_chain.clients.trust_file import NOTHING, Loaded, TrustFileReader, certificate_of, decoded
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.der import DERError, element
 from tui_chain.x509.formats.readers import Reading, read_certificates
@@ -29,7 +29,7 @@ def load_java(data: bytes) -> Loaded:
     try:
         first, at = _block(data, 0)
         if first is None:
-            return Loaded((), "it finds no certificate in it")
+            return Loaded((), NOTHING)
         message = read_certificates(first)
         if message.format == "PKCS#12":
             message = message if message.certificates else read_certificates(first, password=b"changeit")
@@ -56,7 +56,7 @@ def load_keytool(data: bytes) -> Loaded:
     except (_RefusedError, DERError) as error:
         return Loaded((), str(error))
     if first is None:
-        return Loaded((), "it finds no certificate in it")
+        return Loaded((), NOTHING)
     certificate = _certificate(first)
     return Loaded((), "its first block is not a certificate") if certificate is None else Loaded((certificate,))
 
@@ -135,3 +135,7 @@ def _same_label(header: bytes, footer: bytes) -> None:
         raise _RefusedError("something other than a BEGIN and an END line stands around a block")
     if header[11:] != footer[9:]:
         raise _RefusedError("a block's END line does not match its BEGIN line")
+
+
+JAVA = TrustFileReader("Java", 40, load_java)
+KEYTOOL = TrustFileReader("keytool", 50, load_keytool, takes_one=True)

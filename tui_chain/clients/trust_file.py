@@ -1,14 +1,18 @@
-"""What one client's reader takes from a file."""
+"""What a client's reader takes from a trust file."""
 
 from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.crl import RevocationList
 from tui_chain.x509.der import DERError, element
+
+NOTHING = "it finds no certificate in it"
+"""Why a file is refused that is none of certificates."""
 
 
 @dataclass(frozen=True)
@@ -22,6 +26,27 @@ class Loaded:
     certificates: tuple[Certificate, ...] = ()
     refused: str | None = None
     crls: tuple[RevocationList, ...] = ()
+
+
+@dataclass(frozen=True)
+class TrustFileReader:
+    """One set of rules by which trust files are read: its name, its place in lists, and what it loads from bytes.
+
+    `takes_one` says that it takes a file's first certificate by design.
+    """
+
+    name: str
+    place: int
+    load: Callable[[bytes], Loaded]
+    takes_one: bool = False
+
+
+@dataclass(frozen=True)
+class Reads:
+    """How a client reads a trust file; `by` names the client, or what of it reads so."""
+
+    reader: TrustFileReader
+    by: str
 
 
 def decoded(body: bytes) -> bytes | None:

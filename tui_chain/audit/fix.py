@@ -1,4 +1,4 @@
-"""Writing a trust file anew: the same certificates, less those that only do harm."""
+"""Writing a trust file anew: the same certificates, less those that make clients fail or help none."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from tui_chain.audit.audit import Audit
-from tui_chain.audit.scan import Block
+from tui_chain.audit.scan import ScannedBlock
 from tui_chain.core.failure import Failure
 from tui_chain.repair.bundle import render
 from tui_chain.repair.file_header import Header, comment, read_header
@@ -17,13 +17,13 @@ from tui_chain.x509.crl import RevocationList
 from tui_chain.x509.signatures import SignatureProver
 
 DROPPED = ("leaf", "not-a-ca", "expired", "expired-twin")
-"""Findings whose certificate a mended file does not have."""
+"""Findings whose certificate a fixed file does not have."""
 DROPPED_CRLS = ("crl-expired", "crl-old", "crl-forged", "crl-unusable")
-"""Findings whose CRL a mended file of ours does not have; one that is dated in the future may come to hold."""
+"""Findings whose CRL a fixed file of ours does not have; one that is dated in the future may come to hold."""
 
 
 @dataclass(frozen=True)
-class Mended:
+class FixedFile:
     """The new file, what it keeps, and what was left out: certificates, blocks that are neither, and CRLs."""
 
     data: bytes
@@ -35,7 +35,7 @@ class Mended:
     dropped_crls: tuple[RevocationList, ...] = ()
 
 
-def mend(audit: Audit, prover: SignatureProver, at: datetime) -> Mended | Failure:
+def fix_file(audit: Audit, prover: SignatureProver, at: datetime) -> FixedFile | Failure:
     """Write the file's certificates as canonical PEM: each once, CAs alone, none expired, issuers below.
 
     What its comments say of hosts, if this tool made it, is kept; other comments are not. CRLs are kept where this
@@ -47,7 +47,7 @@ def mend(audit: Audit, prover: SignatureProver, at: datetime) -> Mended | Failur
     kept = tuple(certificate for certificate in unique if certificate.sha256 not in bad and certificate.valid_at(at))
     if not kept and not settled:
         return Failure(
-            "mend", f"There is no CA certificate in {audit.name} that could be saved.", "Put the right file there."
+            "fix", f"There is no CA certificate in {audit.name} that could be saved.", "Put the right file there."
         )
     header = read_header(audit.scan.data) or Header(title="CA certificates")
     ordered = issuers_last(kept, prover)
@@ -60,16 +60,16 @@ def mend(audit: Audit, prover: SignatureProver, at: datetime) -> Mended | Failur
     first, later = _around(audit.scan.blocks, settled)
     data = _with_blocks(first, _rendered(header, ordered, sources, crls)) + later
     trusted = dict.fromkeys(block.certificate for block in settled if block.certificate is not None)
-    return Mended(data, tuple(dict.fromkeys((*ordered, *trusted))), dropped, lost, crls, left)
+    return FixedFile(data, tuple(dict.fromkeys((*ordered, *trusted))), dropped, lost, crls, left)
 
 
-def _without_settings(audit: Audit, settled: tuple[Block, ...]) -> tuple[Certificate, ...]:
+def _without_settings(audit: Audit, settled: tuple[ScannedBlock, ...]) -> tuple[Certificate, ...]:
     """The certificates of all blocks but those with trust settings, which stay as their owner has them."""
     blocks = (block for block in audit.scan.blocks if block not in settled)
     return tuple(block.certificate for block in blocks if block.certificate is not None)
 
 
-def _around(blocks: tuple[Block, ...], settled: tuple[Block, ...]) -> tuple[bytes, bytes]:
+def _around(blocks: tuple[ScannedBlock, ...], settled: tuple[ScannedBlock, ...]) -> tuple[bytes, bytes]:
     """The blocks with trust settings that go before the others, and those that go behind.
 
     Of two blocks of one certificate OpenSSL heeds the first alone (X509_STORE_add_cert), so it has to stay first.
@@ -86,7 +86,7 @@ def _with_blocks(first: bytes, rendered: bytes) -> bytes:
     return head + b"\n" + first + blank[1:] + rest if first else rendered
 
 
-def _as_it_is(block: Block) -> bytes:
+def _as_it_is(block: ScannedBlock) -> bytes:
     """A TRUSTED CERTIFICATE with its settings, in canonical PEM: without them a rejected CA would be trusted."""
     note = comment(
         f"Subject: {block.certificate.subject}, with its owner's trust settings" if block.certificate else ""

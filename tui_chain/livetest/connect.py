@@ -18,7 +18,7 @@ from tui_chain.net.target import Target
 
 
 @dataclass(frozen=True)
-class Line:
+class LiveConnection:
     """A connected, non-blocking socket; `address` is the IP that answered, None where a proxy looked it up."""
 
     sock: socket.socket
@@ -26,7 +26,9 @@ class Line:
 
 
 @asynccontextmanager
-async def open_line(target: Target, address: str | None, proxy: str | None, watch: Stopwatch) -> AsyncIterator[Line]:
+async def open_connection(
+    target: Target, address: str | None, proxy: str | None, watch: Stopwatch
+) -> AsyncIterator[LiveConnection]:
     """Connect to `target`, at `address` if one is given, or by way of `proxy`; raises OSError or ProxyTrouble.
 
     `watch` takes the times of lookup and connect; through a proxy that is all one step. There is no deadline here.
@@ -35,7 +37,7 @@ async def open_line(target: Target, address: str | None, proxy: str | None, watc
         watch.begin("connect", of="the proxy")
         async with tunnel(_known(proxy), target) as sock:
             watch.end("connect")
-            yield Line(sock, None)
+            yield LiveConnection(sock, None)
         return
     watch.begin("lookup")
     addresses = await lookup(address or target.host)
@@ -44,7 +46,7 @@ async def open_line(target: Target, address: str | None, proxy: str | None, watc
     sock, found = await connect(addresses, target.port)
     watch.end("connect")
     with closing(sock):
-        yield Line(sock, found.ip)
+        yield LiveConnection(sock, found.ip)
 
 
 def _known(url: str) -> Proxy:

@@ -11,15 +11,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tui_chain.core.failure import Failure
-from tui_chain.livetest.crl_context import crl_context
-from tui_chain.livetest.crl_programs import checking
+from tui_chain.livetest.attempt import Attempt
+from tui_chain.livetest.contexts import bundle_context, crl_context
 from tui_chain.livetest.environment import Variable
 from tui_chain.livetest.families import FamilyTest, FamilyTester
 from tui_chain.livetest.hops import Hop
-from tui_chain.livetest.live import Live
-from tui_chain.livetest.obeying import Obeyed, obey
-from tui_chain.livetest.programs import ProgramTest, programs, run_programs
-from tui_chain.livetest.request import Attempt, LiveTest, Request, bundle_context
+from tui_chain.livetest.live import Live, LiveTest
+from tui_chain.livetest.programs import ProgramTest, program_run, programs, run_programs
+from tui_chain.livetest.request import Request
+from tui_chain.livetest.variables import VariableTest, try_variables
 from tui_chain.repair.containers import java_truststore
 from tui_chain.trust.settings import refused_anchors
 from tui_chain.trust.store import TrustStore
@@ -29,17 +29,17 @@ from tui_chain.x509.formats.readers import read_certificates
 
 
 @dataclass(frozen=True)
-class FullTest:
-    """Everything that a live test of one host told.
+class LiveTestResult:
+    """Everything that a live test of one host showed.
 
-    `live` is the request before and after, with its way through redirects and the variables that are set; `clients`
+    `live` is the request before and after, with its hops through redirects and the variables that are set; `clients`
     the handshake of each client family with the bundle alone, or with the trust store where there is no bundle;
-    `obeyed` what happens with the files that variables name; `programs` the real ones, with the same as `clients`.
+    `variables` what happens with the files that variables name; `programs` the real ones, with the same as `clients`.
     """
 
     live: LiveTest
     clients: tuple[FamilyTest, ...] = ()
-    obeyed: tuple[Obeyed, ...] = ()
+    variables: tuple[VariableTest, ...] = ()
     programs: tuple[ProgramTest, ...] = ()
 
     @property
@@ -66,7 +66,7 @@ class FullTest:
     @property
     def in_the_way(self) -> tuple[str, ...]:
         """The variables of trust with which some client fails, or whose file is not there."""
-        failing = {one.name for one in self.obeyed if not one.attempt.ok}
+        failing = {one.name for one in self.variables if not one.attempt.ok}
         return tuple(one.name for one in self.environment if one.name in failing or one.exists is False)
 
     @property
@@ -87,7 +87,7 @@ class FullTest:
     @property
     def with_environment(self) -> Mapping[str, Attempt]:
         """By name what happens with the file of each variable, for the clients that are named first."""
-        return {one.name: one.attempt for one in reversed(self.obeyed)}
+        return {one.name: one.attempt for one in reversed(self.variables)}
 
 
 @dataclass(frozen=True)
@@ -105,17 +105,19 @@ class LiveTester:
     by_proxy: bool = False
     crl: CrlScope | None = None
 
-    async def test(self, request: Request, pem: bytes | None, *, with_programs: bool) -> FullTest | Failure:
+    async def test(self, request: Request, pem: bytes | None, *, with_programs: bool) -> LiveTestResult | Failure:
         """Test `request` with the bundle's bytes `pem`, or with the trust store alone where that is None."""
         try:
             alone = await asyncio.to_thread(self._context, pem) if pem is not None else None
         except ssl.SSLError:
-            return Failure("file", "OpenSSL cannot read that bundle.", "tlschain audit says why, and --fix mends it.")
+            return Failure(
+                "file", "OpenSSL cannot read that bundle.", "tlschain audit says why, and --fix writes it anew."
+            )
         live = await Live(self.store, self.environment, self.bundle, self.by_proxy).test(request, pem, alone)
-        return FullTest(
+        return LiveTestResult(
             live,
             await self._clients(request, self.store.file if pem is None else pem),
-            await obey(request, live.environment, self.environment, self.store.file),
+            await try_variables(request, live.environment, self.environment, self.store.file),
             await self._programs(request, pem) if with_programs else (),
         )
 
@@ -129,21 +131,19 @@ class LiveTester:
         return await tester.run()
 
     async def _programs(self, request: Request, pem: bytes | None) -> tuple[ProgramTest, ...]:
-        """Run the programs with the bundle, or with the trust store's file; Java with its certificates as PKCS#12."""
+        """Run the programs with the bundle, or with the trust store's file; some take it as PKCS#12."""
         with TemporaryDirectory(prefix="tlschain-test-") as folder:
             scratch = Path(folder)
             bundle, store = scratch / "bundle.pem", scratch / "store.p12"
             bundle.write_bytes(self.store.file if pem is None else pem)
-            trusted = self._java_certificates(pem)
+            trusted = self._pkcs12_certificates(pem)
             if trusted:
                 store.write_bytes(java_truststore(trusted))
-            asked = programs(request.target, bundle, scratch, store if trusted else None, request.proxy)
-            if self.crl is not None:
-                asked = tuple(checking(program, bundle, self.crl) for program in asked)
-            return await run_programs(asked, self.environment, scratch)
+            run = program_run(request.target, bundle, scratch, store if trusted else None, request.proxy, self.crl)
+            return await run_programs(programs(run), self.environment, scratch)
 
-    def _java_certificates(self, pem: bytes | None) -> tuple[Certificate, ...]:
-        """What goes into Java's PKCS#12: the bundle's certificates, or the CA certificates of the trust store.
+    def _pkcs12_certificates(self, pem: bytes | None) -> tuple[Certificate, ...]:
+        """What goes into the PKCS#12: the bundle's certificates, or the CA certificates of the trust store.
 
         PKCS#12 can neither be empty nor say what trust settings say: certificates that these reject are left out.
         """

@@ -1,4 +1,4 @@
-"""What an audit, a mended file and a refreshed bundle come to in words; both front ends say these."""
+"""What an audit, a fixed file and a refreshed bundle come to in a line of text; both front ends show these."""
 
 from __future__ import annotations
 
@@ -8,20 +8,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tui_chain.audit.audit import Audit
-from tui_chain.audit.clients import CLIENTS
-from tui_chain.audit.mend import Mended
+from tui_chain.audit.fix import FixedFile
 from tui_chain.audit.refresh import Refreshed, State, foreign_certificates, foreign_crls
+from tui_chain.clients.registry import readers
+from tui_chain.clients.trust_file import TrustFileReader
 from tui_chain.core.failure import Failure
 from tui_chain.core.status import Severity
 from tui_chain.core.text import plural, safe_text
 from tui_chain.x509.certificate import Certificate
 
 TEXT_FORMATS = frozenset({"PEM", "UTF-16"})
-"""Formats of which a mended file may take the place; of any other the file stays, for it may be a store with keys."""
+"""Formats of which a fixed file may take the place; of any other the file stays, for it may be a store with keys."""
 
 
 @dataclass(frozen=True)
-class ClientWords:
+class ClientLoad:
     """What one client makes of a file: how many of its certificates it loads, and why not all, or None.
 
     `whole` says that it loads what it takes by design, and refuses nothing. `crls` is how many CRLs it loads.
@@ -36,7 +37,7 @@ class ClientWords:
     crls: int = 0
 
     @property
-    def words(self) -> str:
+    def text(self) -> str:
         """As `loads 2, not 1`, the CRLs beside them, and why not all."""
         lost = f", not {self.lost}" if self.lost else ""
         crls = f", and {plural(self.crls, 'CRL')}" if self.crls else ""
@@ -48,19 +49,19 @@ class ClientWords:
         return f" ({self.why})" if self.why else ""
 
 
-def client_words(audit: Audit) -> tuple[ClientWords, ...]:
+def client_loads(audit: Audit) -> tuple[ClientLoad, ...]:
     """Say for every client what it would load from the file."""
-    return tuple(_client(audit, client.name, client.programs) for client in CLIENTS)
+    return tuple(_client(audit, reader, programs) for reader, programs in readers().items())
 
 
-def _client(audit: Audit, name: str, programs: str) -> ClientWords:
-    loaded, lost = audit.loaded[name], len(audit.lost(name))
+def _client(audit: Audit, reader: TrustFileReader, programs: str) -> ClientLoad:
+    loaded, lost = audit.loaded[reader.name], len(audit.lost(reader.name))
     whole = not lost and loaded.refused is None
     count, crls = len(set(loaded.certificates)), len(set(loaded.crls))
-    return ClientWords(name, programs, whole, count, lost, loaded.refused, crls)
+    return ClientLoad(reader.name, programs, whole, count, lost, loaded.refused, crls)
 
 
-def content_words(audit: Audit) -> str:
+def content_summary(audit: Audit) -> str:
     """What the file is, as `PEM, 3 certificates`, and its CRLs."""
     crls = f", {plural(len(audit.scan.crls), 'CRL')}" if audit.scan.crls else ""
     return f"{audit.scan.format}, {plural(len(audit.certificates), 'certificate')}{crls}"
@@ -72,15 +73,15 @@ def ends_first(audit: Audit) -> Certificate | None:
     return min(dated, key=lambda pair: pair[0])[1] if dated else None
 
 
-def severity_words(audit: Audit) -> str:
+def severity_summary(audit: Audit) -> str:
     """How many findings there are of each severity, the worst first, as `1 fatal, 2 risk`; `none` for none."""
     counted = Counter(found.severity for found in audit.findings)
-    told = (f"{counted[severity]} {severity.value}" for severity in Severity if counted[severity])
-    return ", ".join(told) or "none"
+    counts = (f"{counted[severity]} {severity.value}" for severity in Severity if counted[severity])
+    return ", ".join(counts) or "none"
 
 
 def not_written_over(audit: Audit) -> str | None:
-    """Why a mended file must not take the file's place, or None: the only copy of a key or a store stays."""
+    """Why a fixed file must not take the file's place, or None: the only copy of a key or a store stays."""
     if audit.scan.private_key is not None:
         return "There is a private key in that file, which stays as it is."
     if audit.scan.format not in TEXT_FORMATS:
@@ -88,29 +89,29 @@ def not_written_over(audit: Audit) -> str | None:
     return None
 
 
-def mended_words(audit: Audit, mended: Mended) -> str:
-    """What a mended file has, and what was changed for it."""
-    crls = [plural(len(mended.crls), "CRL")] if mended.crls else []
-    return ", ".join([plural(len(mended.kept), "CA certificate"), *crls, *_changes(audit, mended)])
+def fix_summary(audit: Audit, fixed: FixedFile) -> str:
+    """What a fixed file has, and what was changed for it."""
+    crls = [plural(len(fixed.crls), "CRL")] if fixed.crls else []
+    return ", ".join([plural(len(fixed.kept), "CA certificate"), *crls, *_changes(audit, fixed)])
 
 
-def mends_something(audit: Audit, mended: Mended) -> bool:
-    """Whether a mended file is better than the one that was audited, for any client or any reader."""
+def fixes_something(audit: Audit, fixed: FixedFile) -> bool:
+    """Whether a fixed file is better than the one that was audited, for any client or any reader."""
     form = any(found.at is None and found.severity is not Severity.COSMETIC for found in audit.findings)
-    return form or any(True for _ in _changes(audit, mended))
+    return form or any(True for _ in _changes(audit, fixed))
 
 
-def _changes(audit: Audit, mended: Mended) -> Iterator[str]:
+def _changes(audit: Audit, fixed: FixedFile) -> Iterator[str]:
     unique = tuple(dict.fromkeys(audit.certificates))
-    if mended.dropped:
-        yield f"without {plural(len(mended.dropped), 'harmful certificate')}"
-    if mended.dropped_crls:
-        yield f"without {plural(len(mended.dropped_crls), 'CRL')}"
-    if mended.lost:
-        yield f"without {plural(mended.lost, 'block')} of another kind or unreadable"
+    if fixed.dropped:
+        yield f"without {plural(len(fixed.dropped), 'harmful certificate')}"
+    if fixed.dropped_crls:
+        yield f"without {plural(len(fixed.dropped_crls), 'CRL')}"
+    if fixed.lost:
+        yield f"without {plural(fixed.lost, 'block')} of another kind or unreadable"
     if len(unique) < len(audit.certificates):
         yield "each once"
-    if mended.kept != tuple(one for one in unique if one not in mended.dropped):
+    if fixed.kept != tuple(one for one in unique if one not in fixed.dropped):
         yield "issuers below what they signed"
 
 
@@ -128,12 +129,12 @@ def replacement_refused(file: Path, data: bytes, found: Refreshed) -> Failure | 
         return None
     counts = ((certificates, "certificate"), (crls, "CRL"))
     count = " and ".join(plural(number, noun) for number, noun in counts if number)
-    words = f"{safe_text(str(file))} holds {count} that this tool did not write for its hosts."
-    return Failure("refresh", words, "Write it anew with tlschain fix, or move them to a file of their own.")
+    message = f"{safe_text(str(file))} holds {count} that this tool did not write for its hosts."
+    return Failure("refresh", message, "Write it anew with tlschain fix, or move them to a file of their own.")
 
 
-def outcome_words(found: Refreshed, offer: str) -> str:
-    """What comes of looking after a bundle, after the news of its hosts; `offer` is how a new file is written."""
+def outcome_summary(found: Refreshed, offer: str) -> str:
+    """What a refresh comes to, after what it says of each host; `offer` is how a new file is written."""
     if found.failure is not None:
         return str(found.failure)
     if found.output is not None:
