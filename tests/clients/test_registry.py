@@ -14,7 +14,7 @@ import pytest
 import tui_chain
 from tests.support.unsafe import unsafe_in
 from tui_chain.clients.advice import CrlUse, Deployment
-from tui_chain.clients.client import Client, Form
+from tui_chain.clients.client import Client, SettingForm
 from tui_chain.clients.errors import ErrorKind
 from tui_chain.clients.families import FAMILIES
 from tui_chain.clients.program import ProgramRun
@@ -112,7 +112,7 @@ def test_every_kind_of_error_has_a_text() -> None:
 
 
 def test_the_variables_of_trust_are_those_of_the_clients() -> None:
-    every = {one.name for client in clients() for one in client.settings if one.form is Form.VARIABLE}
+    every = {one.name for client in clients() for one in client.settings if one.form is SettingForm.VARIABLE}
     assert set(variables()) == every
     assert weaker_settings("GIT_SSL_CAINFO") == {"git": ("http.<url>.sslCAInfo",)}
 

@@ -17,8 +17,8 @@ from tui_chain.clients.client import Takes
 from tui_chain.clients.registry import variables
 from tui_chain.lab.authority import to_pem
 from tui_chain.lab.internet import Lab, open_lab
-from tui_chain.livetest.environment import audit_environment, beating_words, uses
-from tui_chain.livetest.request import Request
+from tui_chain.livetest.environment import audit_environment, overriding_text, uses
+from tui_chain.livetest.request import LiveRequest
 from tui_chain.livetest.variables import VariableTest, try_variables
 from tui_chain.net.target import Target
 
@@ -61,7 +61,7 @@ def hashed(folder: Path, *files: Path) -> Path:
 def tried(lab: Lab, name: str, value: str) -> tuple[VariableTest, ...]:
     """What comes of a complete host with this variable, for clients whose own roots know it."""
     environment = {name: value}
-    request = Request(Target("localhost", lab.host("complete").port))
+    request = LiveRequest(Target("localhost", lab.host("complete").port))
     return asyncio.run(try_variables(request, audit_environment(environment), environment, lab.trust_pem))
 
 
@@ -141,7 +141,7 @@ def test_a_file_that_openssl_cannot_read_is_said(lab: Lab, tmp_path: Path) -> No
 def test_the_clients_own_store_is_taken_as_its_owner_has_it(lab: Lab, other: Path) -> None:
     """pip keeps its own roots beside the file; where OpenSSL cannot read these, nothing is verified."""
     environment = {"PIP_CERT": str(other)}
-    request = Request(Target("localhost", lab.host("complete").port))
+    request = LiveRequest(Target("localhost", lab.host("complete").port))
     key = b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"
     (found,) = asyncio.run(try_variables(request, audit_environment(environment), environment, key + lab.trust_pem))
     assert (found.adds, found.attempt.ok) == (True, False)
@@ -156,7 +156,7 @@ def test_what_is_not_there_is_not_tried(lab: Lab) -> None:
 
 def test_one_line_says_which_variables_beat_the_bundle(good: Path) -> None:
     def words(*names: str, repaired: bool = True) -> str:
-        return beating_words(audit_environment(dict.fromkeys(names, str(good))), repaired=repaired)
+        return overriding_text(audit_environment(dict.fromkeys(names, str(good))), repaired=repaired)
 
     assert words() == ""
     assert words("PIP_CERT") == "PIP_CERT is set and beats the bundle in pip"
@@ -168,4 +168,4 @@ def test_one_line_says_which_variables_beat_the_bundle(good: Path) -> None:
     assert words(*variables()).startswith(f"REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE {more}")
     assert len(words(*variables())) < 120
     own = audit_environment({"PIP_CERT": str(good), "HTTPS_PROXY": "http://proxy"}, good)
-    assert beating_words(own, repaired=True) == ""
+    assert overriding_text(own, repaired=True) == ""

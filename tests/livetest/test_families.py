@@ -26,7 +26,7 @@ from tui_chain.lab.servers.tls import TlsOptions
 from tui_chain.livetest.attempt import Attempt, Times
 from tui_chain.livetest.families import FamilyTest, FamilyTester
 from tui_chain.livetest.live import LiveTest
-from tui_chain.livetest.request import Request
+from tui_chain.livetest.request import LiveRequest
 from tui_chain.livetest.tester import LiveTester, LiveTestResult
 from tui_chain.net.target import Target
 from tui_chain.probe.handshake import Handshake
@@ -306,7 +306,7 @@ def test_trust_settings_count(lab: Lab, tmp_path: Path) -> None:
 
 def full(store: TrustStore, target: Target, bundle: bytes | None) -> LiveTestResult:
     tester = LiveTester(store, datetime.now(UTC), {})
-    tested = asyncio.run(tester.test(Request(target), bundle, with_programs=False))
+    tested = asyncio.run(tester.test(LiveRequest(target), bundle, with_programs=False))
     assert isinstance(tested, LiveTestResult)
     return tested
 

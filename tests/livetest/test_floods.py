@@ -16,7 +16,7 @@ from tui_chain.livetest import http, tunnel
 from tui_chain.livetest.attempt import InvalidReply, Stopwatch
 from tui_chain.livetest.contexts import bundle_context
 from tui_chain.livetest.http import HttpConnection
-from tui_chain.livetest.request import Request
+from tui_chain.livetest.request import LiveRequest
 from tui_chain.livetest.tunnel import ProxyTrouble
 from tui_chain.net.target import Target
 
@@ -55,7 +55,7 @@ def test_a_proxy_s_flood_is_read_by_turns() -> None:
 def test_a_proxy_that_never_comes_to_the_point_is_left(lab: Lab, piece: bytes) -> None:
     """It is the bytes that end it, long before the time is over."""
     url = start(lab, ConnectProxy(behaviour=flooding(b"", piece)))
-    request = Request(Target("localhost", lab.host("complete").port), timeout=60.0, proxy=url)
+    request = LiveRequest(Target("localhost", lab.host("complete").port), timeout=60.0, proxy=url)
     attempt = asyncio.run(request.send(bundle_context(lab.trust_pem), "test"))
     assert (attempt.ok, attempt.words) == (False, "the proxy sent over 16 KiB and no answer")
     assert attempt.milliseconds < 20_000
@@ -70,5 +70,5 @@ def test_a_proxy_may_say_something_before_its_answer(lab: Lab) -> None:
             await super()._tunnel(stream, place)
 
     url = start(lab, Talking())
-    request = Request(Target("localhost", lab.host("complete").port), proxy=url)
+    request = LiveRequest(Target("localhost", lab.host("complete").port), proxy=url)
     assert asyncio.run(request.send(bundle_context(lab.trust_pem), "test")).ok

@@ -21,7 +21,7 @@ from tui_chain.lab.internet import Lab
 from tui_chain.livetest import variables as variable_tests
 from tui_chain.livetest.contexts import bundle_context
 from tui_chain.livetest.environment import audit_environment
-from tui_chain.livetest.request import Request
+from tui_chain.livetest.request import LiveRequest
 from tui_chain.livetest.variables import VariableTest, try_variables
 from tui_chain.net.target import Target
 
@@ -38,7 +38,7 @@ def pipe(tmp_path: Path) -> Path:
 
 def tried(lab: Lab, name: str, value: str, *, seconds: float = 10.0) -> tuple[VariableTest, ...]:
     environment = {name: value}
-    request = Request(Target("localhost", lab.host("complete").port), timeout=seconds)
+    request = LiveRequest(Target("localhost", lab.host("complete").port), timeout=seconds)
     return asyncio.run(try_variables(request, audit_environment(environment), environment, lab.trust_pem))
 
 
@@ -80,7 +80,7 @@ def test_a_pipe_for_the_system_s_roots_does_not_hold_the_way_to_a_proxy(
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(pipe))
     url = start(lab, ConnectProxy(tls=server_context(lab, fresh_chain(lab))))
-    request = Request(Target("localhost", lab.host("complete").port), timeout=0.5, proxy=url)
+    request = LiveRequest(Target("localhost", lab.host("complete").port), timeout=0.5, proxy=url)
     with no_wait():
         attempt = asyncio.run(request.send(bundle_context(lab.trust_pem), "test"))
         assert attempt.words == "no answer of the proxy within 0.5 s"
@@ -105,7 +105,7 @@ def test_what_goes_away_or_is_no_path_is_said(lab: Lab, tmp_path: Path) -> None:
     environment = {"PIP_CERT": str(file)}
     variables = audit_environment(environment)
     file.unlink()
-    request = Request(Target("localhost", lab.host("complete").port))
+    request = LiveRequest(Target("localhost", lab.host("complete").port))
     (found,) = asyncio.run(try_variables(request, variables, environment, b""))
     assert found.attempt.words == "what it names is not there any more"
     (found,) = asyncio.run(try_variables(request, variables, {"PIP_CERT": "a\0b"}, b""))

@@ -16,7 +16,7 @@ from tests.support.programs import require_program
 from tests.support.standin import default_store
 from tui_chain.lab.authority import Authority, to_pem
 from tui_chain.lab.internet import Lab
-from tui_chain.livetest.request import Request
+from tui_chain.livetest.request import LiveRequest
 from tui_chain.livetest.tester import LiveTester, LiveTestResult
 from tui_chain.net.target import Target
 from tui_chain.trust.store import TrustStore
@@ -44,7 +44,7 @@ def command(lab: Lab, name: str, path: str, *words: str) -> Done:
 
 def full(store: TrustStore, port: int, path: str) -> LiveTestResult:
     tester = LiveTester(store, datetime.now(UTC), {"PATH": path})
-    tested = asyncio.run(tester.test(Request(Target("localhost", port)), None, with_programs=True))
+    tested = asyncio.run(tester.test(LiveRequest(Target("localhost", port)), None, with_programs=True))
     assert isinstance(tested, LiveTestResult)
     return tested
 

@@ -33,7 +33,7 @@ from tui_chain.livetest.attempt import Attempt
 from tui_chain.livetest.choice import RequestChoice
 from tui_chain.livetest.contexts import bundle_context
 from tui_chain.livetest.live import request_for
-from tui_chain.livetest.request import Request
+from tui_chain.livetest.request import LiveRequest
 from tui_chain.livetest.tester import LiveTester, LiveTestResult
 from tui_chain.net.environment_proxy import environment_proxy, read_proxy, shown_proxy
 from tui_chain.net.proxy import Proxy
@@ -46,7 +46,7 @@ BY_PROXY = RequestChoice(proxy=True)
 
 def send(lab: Lab, proxy: str, target: Target, *, seconds: float = 5.0) -> Attempt:
     async def run() -> Attempt:
-        request = Request(target, timeout=seconds, proxy=proxy, headers=(("X-Mine", "in-the-tunnel"),))
+        request = LiveRequest(target, timeout=seconds, proxy=proxy, headers=(("X-Mine", "in-the-tunnel"),))
         attempt = await request.send(bundle_context(lab.trust_pem), "test")
         assert len(asyncio.all_tasks()) == 1, "the tunnel left a task behind"
         return attempt
@@ -116,7 +116,7 @@ def test_credentials_go_to_the_proxy_alone_and_are_shown_nowhere(lab: Lab) -> No
     assert all(b"proxy-authorization" not in request.lower() for request in heard)
     for secret in ("s3cret", LOGIN, "joe"):
         assert secret not in repr(tested)
-        assert secret not in repr(Request(Target("x"), proxy=url))
+        assert secret not in repr(LiveRequest(Target("x"), proxy=url))
 
 
 def test_a_wrong_login_is_told(lab: Lab) -> None:
@@ -320,7 +320,7 @@ def test_a_host_that_no_proxy_names_is_asked_directly(lab: Lab) -> None:
     proxy = ConnectProxy()
     tested = full(lab, {"HTTPS_PROXY": start(lab, proxy), "NO_PROXY": "localhost"}, complete(lab))
     assert tested.live.before.ok
-    assert (tested.live.proxy, tested.live.way) == (None, "directly: the environment names no proxy for it")
+    assert (tested.live.proxy, tested.live.route) == (None, "directly: the environment names no proxy for it")
     assert proxy.heads == []
 
 

@@ -6,7 +6,7 @@ import re
 import shlex
 from collections.abc import Iterator
 
-from tui_chain.advise.document import Code, Document, Heading, Listing, Paragraph, Part, to_markdown, to_text
+from tui_chain.advise.document import Code, Document, Heading, ItemList, Paragraph, Part, to_markdown, to_text
 from tui_chain.core.endpoint import bracketed
 from tui_chain.core.text import colon_hex, plural
 from tui_chain.diagnose.diagnosis import Diagnosis
@@ -46,9 +46,9 @@ def _evidence(served: ServedChain, forgotten: tuple[Certificate, ...]) -> Iterat
     )
     where = f" from {served.address}" if served.address else ""
     yield Paragraph(f"Seen on {served.at:%Y-%m-%d at %H:%M} UTC{where}. The server sent:")
-    yield Listing(tuple(_named(one) for one in served.certificates), numbered=True)
+    yield ItemList(tuple(_named(one) for one in served.certificates), numbered=True)
     yield Paragraph("It should send after its own certificate, in this order:")
-    yield Listing(tuple(_named(one) for one in forgotten), numbered=True)
+    yield ItemList(tuple(_named(one) for one in forgotten), numbered=True)
 
 
 def _named(certificate: Certificate) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
-from tui_chain.advise.document import Code, Document, Heading, Listing, Paragraph, Part, Table
+from tui_chain.advise.document import Code, Document, Heading, ItemList, Paragraph, Part, Table
 from tui_chain.advise.instructions import client_advice
 from tui_chain.advise.letter import file_base, letter_document
 from tui_chain.clients.families import FAMILIES
@@ -89,7 +89,7 @@ def _path(state: HostState, now: datetime) -> Iterator[Part]:
         yield Table(("subject", "source", "valid now"), tuple(rows))
     if verdict is not None and verdict.missing:
         yield Heading("Missing")
-        yield Listing(tuple(f"{link.subject}, which signed {link.wanted_by.label}" for link in verdict.missing))
+        yield ItemList(tuple(f"{link.subject}, which signed {link.wanted_by.label}" for link in verdict.missing))
 
 
 def _findings(state: HostState) -> Iterator[Part]:
@@ -119,7 +119,7 @@ def _families(verdicts: Verdicts) -> Table:
 def _servers(state: HostState) -> Iterator[Part]:
     if state.servers is not None:
         yield Heading("Every server of the host")
-        yield Table(("asked", "answer"), tuple((row.variant.description, row.summary) for row in state.servers.rows))
+        yield Table(("handshake", "answer"), tuple((row.variant.description, row.summary) for row in state.servers.rows))
 
 
 def _revocation(state: HostState) -> Iterator[Part]:
@@ -130,7 +130,7 @@ def _revocation(state: HostState) -> Iterator[Part]:
     ]
     if rows:
         yield Heading("Revocation")
-        yield Table(("certificate", "status", "asked", "answer"), tuple(rows))
+        yield Table(("certificate", "status", "source", "answer"), tuple(rows))
 
 
 def _live(state: HostState) -> Iterator[Part]:

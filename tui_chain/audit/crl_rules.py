@@ -21,7 +21,7 @@ from tui_chain.x509.names import CanonicalName
 MAX_SIGNERS = 8
 """Certificates of one name that are tried as a CRL's issuer."""
 LONGEST_NOTICE = timedelta(days=30)
-"""How long before its end a CRL is said to end soon, at most."""
+"""How long before its end a CRL is found to end soon, at most."""
 CrlCoverage = tuple[CanonicalName | None, x509.IssuingDistributionPoint | None]
 _NEEDED_BY = frozenset({"client", "links"})
 """Kinds of file whose every CA certificate signed something that clients look up."""

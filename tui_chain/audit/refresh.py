@@ -300,9 +300,9 @@ def _lacking_root(old: _Old, state: HostState) -> Failure | None:
     if root is None or root in old.store:
         return None
     made = old.header.trust
-    told = f"It was made with trust store {made}: name it" if made not in {"", old.store.name} else "Name the store"
+    named = f"It was made with trust store {made}: name it" if made not in {"", old.store.name} else "Name the store"
     words = f"its root is not in trust store {old.store.name}, so no new one could be made."
-    return Failure("refresh", words, f"{told} with --trust, or the root with --trust-root.")
+    return Failure("refresh", words, f"{named} with --trust, or the root with --trust-root.")
 
 
 def _due(old: _Old, path: Sequence[Certificate]) -> RevocationList | None:

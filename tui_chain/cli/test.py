@@ -24,7 +24,7 @@ from tui_chain.livetest.choice import RequestChoice, read_choice
 from tui_chain.livetest.families import FamilyTest
 from tui_chain.livetest.hops import Hop
 from tui_chain.livetest.live import request_for
-from tui_chain.livetest.request import Request
+from tui_chain.livetest.request import LiveRequest
 from tui_chain.livetest.tester import LiveTester, LiveTestResult
 from tui_chain.net.environment_proxy import read_proxy
 from tui_chain.probe.served import ServedChain
@@ -84,7 +84,7 @@ async def _all(
     return codes
 
 
-def _request(state: HostState, choice: RequestChoice, timeout: float) -> Request | Failure:
+def _request(state: HostState, choice: RequestChoice, timeout: float) -> LiveRequest | Failure:
     """How the host is asked; one that was not reached directly is asked through the proxy, if that is the way."""
     address = state.served.address if isinstance(state.served, ServedChain) else None
     request = request_for(state.target, choice, os.environ, address=address, timeout=timeout)
@@ -112,7 +112,7 @@ def _unasked(state: HostState, failure: Failure) -> int:
 
 
 async def _one(
-    work: Work, state: HostState, request: Request, live: LiveOptions, pem: bytes | None, options: Options
+    work: Work, state: HostState, request: LiveRequest, live: LiveOptions, pem: bytes | None, options: Options
 ) -> int:
     if isinstance(state.crls, Failure):
         fail(state.crls)
@@ -175,8 +175,8 @@ def _hop_object(hop: Hop) -> dict[str, object]:
 
 def _lines(state: HostState, test: LiveTestResult) -> Iterator[str]:
     yield click.style(safe_text(f"{test.live.method} {test.live.url}", 300), bold=True)
-    if test.live.way:
-        yield f"    way       {test.live.way}"
+    if test.live.route:
+        yield f"    way       {test.live.route}"
     yield _attempt("before", test.live.before)
     if test.live.after is not None:
         yield _attempt("after", test.live.after)

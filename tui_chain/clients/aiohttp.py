@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tui_chain.clients.advice import ADDS, Advice, CrlUse, Deployment
-from tui_chain.clients.client import Client, Form, Setting
+from tui_chain.clients.client import Client, Setting, SettingForm
 from tui_chain.clients.errors import ErrorOutput, Layer
 from tui_chain.clients.families import FamilyId
 from tui_chain.clients.python_code import TRUST_COMMAND, with_context, with_crl_context
@@ -41,7 +41,7 @@ CLIENT = Client(
     "aiohttp",
     place=40,
     families={FamilyId.PYTHON: "aiohttp", FamilyId.PYTHON_313: "aiohttp"},
-    settings=(Setting("ssl=", Form.ARGUMENT, ADDS),),
+    settings=(Setting("ssl=", SettingForm.ARGUMENT, ADDS),),
     reads=(Reads(OPENSSL, "aiohttp"),),
     advice=_advice,
     crl_advice=_crl_advice,

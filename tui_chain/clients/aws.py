@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tui_chain.clients.advice import REPLACES, Advice, Deployment
-from tui_chain.clients.client import Client, Form, Setting, variable
+from tui_chain.clients.client import Client, Setting, SettingForm, variable
 from tui_chain.core.output_kind import OutputKind
 
 
@@ -18,7 +18,7 @@ CLIENT = Client(
     "aws",
     place=85,
     settings=(
-        Setting("--ca-bundle", Form.OPTION, REPLACES),
+        Setting("--ca-bundle", SettingForm.OPTION, REPLACES),
         variable("AWS_CA_BUNDLE", REPLACES, wins_over=("REQUESTS_CA_BUNDLE",)),
         variable("REQUESTS_CA_BUNDLE", REPLACES),
     ),

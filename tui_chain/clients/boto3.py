@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tui_chain.clients.advice import REPLACES, Advice, Deployment
-from tui_chain.clients.client import Client, Form, Setting, variable
+from tui_chain.clients.client import Client, Setting, SettingForm, variable
 from tui_chain.clients.families import FamilyId
 from tui_chain.core.output_kind import OutputKind
 
@@ -20,7 +20,7 @@ CLIENT = Client(
     place=80,
     families={FamilyId.REQUESTS: "boto3", FamilyId.REQUESTS_313: "boto3"},
     settings=(
-        Setting("verify=", Form.ARGUMENT, REPLACES),
+        Setting("verify=", SettingForm.ARGUMENT, REPLACES),
         variable("AWS_CA_BUNDLE", REPLACES, wins_over=("REQUESTS_CA_BUNDLE",)),
         variable("REQUESTS_CA_BUNDLE", REPLACES),
     ),

@@ -15,7 +15,7 @@ from tui_chain.clients.trust_file import Reads
 from tui_chain.core.endpoint import Endpoint
 
 
-class Form(StrEnum):
+class SettingForm(StrEnum):
     """Where a setting is made."""
 
     VARIABLE = "environment variable"
@@ -42,7 +42,7 @@ class Setting:
     """
 
     name: str
-    form: Form
+    form: SettingForm
     effect: Effect
     takes: Takes = Takes.FILE
     wins_over: tuple[str, ...] = ()
@@ -50,7 +50,7 @@ class Setting:
 
 def variable(name: str, effect: Effect, takes: Takes = Takes.FILE, *, wins_over: tuple[str, ...] = ()) -> Setting:
     """Return an environment variable as a setting."""
-    return Setting(name, Form.VARIABLE, effect, takes, wins_over)
+    return Setting(name, SettingForm.VARIABLE, effect, takes, wins_over)
 
 
 def speaks_https(endpoint: Endpoint) -> bool:

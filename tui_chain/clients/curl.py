@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 
 from tui_chain.clients.advice import ADDS, Advice, CrlUse, Deployment
-from tui_chain.clients.client import Client, Form, Setting, variable
+from tui_chain.clients.client import Client, Setting, SettingForm, variable
 from tui_chain.clients.errors import ErrorKind, ErrorOutput, ErrorText
 from tui_chain.clients.families import FamilyId
 from tui_chain.clients.program import Program, ProgramRun
@@ -48,7 +48,7 @@ CLIENT = Client(
     place=100,
     families={FamilyId.CURL: "curl"},
     settings=(
-        Setting("--cacert", Form.OPTION, ADDS),
+        Setting("--cacert", SettingForm.OPTION, ADDS),
         variable("CURL_CA_BUNDLE", ADDS, wins_over=("SSL_CERT_FILE",)),
         variable("SSL_CERT_FILE", ADDS),
     ),

@@ -75,7 +75,7 @@ class ErrorOutput:
     """The error texts of a client: `signs`, a regular expression, says that a text is one of its.
 
     `trust_command` is the command that shows where it takes its trust from. `name` is what it is called where its
-    texts are those of several. Without `signs` its texts are known, but not told from others'. `help_hosts` are named
+    texts are those of several. Without `signs` its texts are known, but not recognised as its. `help_hosts` are named
     in its own advice, and are not the host that failed.
     """
 

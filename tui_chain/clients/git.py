@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterator
 
 from tui_chain.clients.advice import ADDS, Advice, Deployment
-from tui_chain.clients.client import Client, Form, Setting, variable
+from tui_chain.clients.client import Client, Setting, SettingForm, variable
 from tui_chain.clients.errors import ErrorKind, ErrorOutput, ErrorText
 from tui_chain.clients.families import FamilyId
 from tui_chain.clients.program import Program, ProgramRun
@@ -37,12 +37,12 @@ def _program(run: ProgramRun) -> Program | None:
 CLIENT = Client(
     "git",
     place=120,
-    families={FamilyId.GNUTLS: "git"},
+    families={FamilyId.GNUTLS: "Debian's git"},
     settings=(
         variable("GIT_SSL_CAINFO", ADDS, wins_over=("http.<url>.sslCAInfo",)),
-        Setting("http.<url>.sslCAInfo", Form.CONFIG, ADDS),
+        Setting("http.<url>.sslCAInfo", SettingForm.CONFIG, ADDS),
     ),
-    reads=(Reads(GNUTLS, "git"),),
+    reads=(Reads(GNUTLS, "Debian's git"),),
     advice=_advice,
     program=_program,
     errors=ErrorOutput(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tui_chain.clients.advice import REPLACES, Advice, CrlUse, Deployment
-from tui_chain.clients.client import Client, Form, Setting, Takes, variable
+from tui_chain.clients.client import Client, Setting, SettingForm, Takes, variable
 from tui_chain.clients.errors import ErrorOutput, Layer
 from tui_chain.clients.families import FamilyId
 from tui_chain.clients.python_code import TRUST_COMMAND, with_context, with_crl_context
@@ -37,7 +37,7 @@ CLIENT = Client(
     place=20,
     families={FamilyId.PYTHON: "httpx", FamilyId.PYTHON_313: "httpx"},
     settings=(
-        Setting("verify=", Form.ARGUMENT, REPLACES),
+        Setting("verify=", SettingForm.ARGUMENT, REPLACES),
         variable("SSL_CERT_FILE", REPLACES, wins_over=("SSL_CERT_DIR",)),
         variable("SSL_CERT_DIR", REPLACES, Takes.FOLDER),
     ),

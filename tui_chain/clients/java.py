@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterator
 
 from tui_chain.clients.advice import REPLACES, Advice, CrlUse, Deployment
-from tui_chain.clients.client import Client, Form, Setting
+from tui_chain.clients.client import Client, Setting, SettingForm
 from tui_chain.clients.errors import ErrorKind, ErrorOutput, ErrorText, Layer
 from tui_chain.clients.families import FamilyId
 from tui_chain.clients.program import Program, ProgramProxy, ProgramRun
@@ -74,7 +74,7 @@ CLIENT = Client(
     "Java",
     place=220,
     families={FamilyId.JAVA: "Java, Maven, Gradle, Kafka clients"},
-    settings=(Setting("-Djavax.net.ssl.trustStore", Form.OPTION, REPLACES),),
+    settings=(Setting("-Djavax.net.ssl.trustStore", SettingForm.OPTION, REPLACES),),
     reads=(
         Reads(JAVA, "CertificateFactory; PKCS#12 as -Djavax.net.ssl.trustStore"),
         Reads(KEYTOOL, "keytool -importcert"),

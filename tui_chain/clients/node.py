@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 
 from tui_chain.clients.advice import ADDS, REPLACES, Advice, CrlUse, Deployment
-from tui_chain.clients.client import Client, Form, Setting, variable
+from tui_chain.clients.client import Client, Setting, SettingForm, variable
 from tui_chain.clients.errors import ErrorKind, ErrorOutput, ErrorText, Layer
 from tui_chain.clients.families import FamilyId
 from tui_chain.clients.program import Program, ProgramRun
@@ -63,7 +63,7 @@ CLIENT = Client(
     "Node",
     place=200,
     families={FamilyId.PYTHON: "Node"},
-    settings=(Setting("ca:", Form.ARGUMENT, REPLACES), variable("NODE_EXTRA_CA_CERTS", ADDS)),
+    settings=(Setting("ca:", SettingForm.ARGUMENT, REPLACES), variable("NODE_EXTRA_CA_CERTS", ADDS)),
     reads=(Reads(NODE, "NODE_EXTRA_CA_CERTS"),),
     advice=_advice,
     crl_advice=_crl_advice,

@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Iterator
 
 from tui_chain.clients.advice import REPLACES, Advice, Deployment
-from tui_chain.clients.client import Client, Form, Setting
+from tui_chain.clients.client import Client, Setting, SettingForm
 from tui_chain.clients.families import FamilyId
 from tui_chain.core.output_kind import OutputKind
 
@@ -32,6 +32,6 @@ CLIENT = Client(
     "npm",
     place=210,
     families={FamilyId.PYTHON: "npm"},
-    settings=(Setting("cafile", Form.CONFIG, REPLACES),),
+    settings=(Setting("cafile", SettingForm.CONFIG, REPLACES),),
     advice=_advice,
 )

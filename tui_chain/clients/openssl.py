@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from tui_chain.clients.advice import REPLACES, Advice, CrlUse, Deployment
-from tui_chain.clients.client import Client, Form, Setting
+from tui_chain.clients.client import Client, Setting, SettingForm
 from tui_chain.clients.errors import ErrorKind, ErrorOutput, ErrorText
 from tui_chain.clients.families import FamilyId
 from tui_chain.clients.program import Program, ProgramProxy, ProgramRun
@@ -83,7 +83,7 @@ CLIENT = Client(
     "openssl",
     place=300,
     families={FamilyId.PYTHON: "openssl"},
-    settings=(Setting("-CAfile", Form.OPTION, REPLACES),),
+    settings=(Setting("-CAfile", SettingForm.OPTION, REPLACES),),
     reads=(Reads(OPENSSL, "openssl"),),
     advice=_advice,
     crl_advice=_crl_advice,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tui_chain.clients.advice import ADDS, Advice, Deployment
-from tui_chain.clients.client import Client, Form, Setting, variable
+from tui_chain.clients.client import Client, Setting, SettingForm, variable
 from tui_chain.clients.errors import ErrorOutput
 from tui_chain.clients.families import FamilyId
 
@@ -24,7 +24,7 @@ CLIENT = Client(
     families={FamilyId.REQUESTS: "pip", FamilyId.REQUESTS_313: "pip"},
     settings=(
         variable("REQUESTS_CA_BUNDLE", ADDS, wins_over=("--cert", "PIP_CERT")),
-        Setting("--cert", Form.OPTION, ADDS),
+        Setting("--cert", SettingForm.OPTION, ADDS),
         variable("PIP_CERT", ADDS),
     ),
     advice=_advice,

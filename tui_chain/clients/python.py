@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tui_chain.clients.advice import ADDS, Advice, CrlUse, Deployment
-from tui_chain.clients.client import Client, Form, Setting, Takes, variable
+from tui_chain.clients.client import Client, Setting, SettingForm, Takes, variable
 from tui_chain.clients.errors import ErrorKind, ErrorOutput, ErrorText, Layer
 from tui_chain.clients.families import FamilyId
 from tui_chain.clients.python_code import TRUST_COMMAND, with_context, with_crl_context
@@ -51,7 +51,7 @@ CLIENT = Client(
     place=30,
     families={FamilyId.PYTHON: "ssl, urllib", FamilyId.PYTHON_313: "ssl, urllib"},
     settings=(
-        Setting("load_verify_locations", Form.ARGUMENT, ADDS, Takes.EITHER),
+        Setting("load_verify_locations", SettingForm.ARGUMENT, ADDS, Takes.EITHER),
         variable("SSL_CERT_FILE", ADDS),
         variable("SSL_CERT_DIR", ADDS, Takes.FOLDER),
     ),

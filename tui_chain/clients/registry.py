@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from tui_chain.clients.advice import Effect
-from tui_chain.clients.client import Client, Form, Takes
+from tui_chain.clients.client import Client, SettingForm, Takes
 from tui_chain.clients.errors import ErrorOutput, ErrorText
 from tui_chain.clients.families import FamilyId
 from tui_chain.clients.trust_file import TrustFileReader
@@ -37,7 +37,7 @@ def stands_for(family: FamilyId) -> str:
 
 @cache
 def readers() -> Mapping[TrustFileReader, str]:
-    """Every way in which clients read trust files, each with the clients that do so, as they are shown."""
+    """Every reader of trust files, each with the clients that do so, as they are shown."""
     found: dict[TrustFileReader, list[str]] = {}
     for client in clients():
         for reads in client.reads:
@@ -60,7 +60,7 @@ def variables() -> Mapping[str, tuple[VariableUse, ...]]:
     found: dict[str, dict[tuple[Effect, Takes], list[str]]] = {}
     for client in clients():
         for setting in client.settings:
-            if setting.form is Form.VARIABLE:
+            if setting.form is SettingForm.VARIABLE:
                 alike = found.setdefault(setting.name, {}).setdefault((setting.effect, setting.takes), [])
                 alike.append(client.name)
     return {
@@ -89,7 +89,7 @@ class TextSource:
 
 @cache
 def text_sources() -> tuple[TextSource, ...]:
-    """Whose texts are told from others', in the order in which that is tried: a program before what it is made of."""
+    """Whose texts can be recognised, in the order in which that is tried: a program before what it is made of."""
     signed = [(client, client.errors) for client in clients() if client.errors is not None and client.errors.signs]
     signed.sort(key=lambda pair: pair[1].layer)
     flags = re.IGNORECASE | re.MULTILINE

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tui_chain.clients.advice import REPLACES, Advice, CrlUse, Deployment
-from tui_chain.clients.client import Client, Form, Setting, Takes, variable
+from tui_chain.clients.client import Client, Setting, SettingForm, Takes, variable
 from tui_chain.clients.errors import ErrorKind, ErrorOutput, ErrorText, Layer
 from tui_chain.clients.families import FamilyId
 from tui_chain.clients.program import Program, ProgramRun
@@ -89,10 +89,10 @@ CLIENT = Client(
     place=10,
     families={FamilyId.REQUESTS: "requests", FamilyId.REQUESTS_313: "requests"},
     settings=(
-        Setting("verify=", Form.ARGUMENT, REPLACES, Takes.EITHER),
+        Setting("verify=", SettingForm.ARGUMENT, REPLACES, Takes.EITHER),
         variable("REQUESTS_CA_BUNDLE", REPLACES, Takes.EITHER, wins_over=("session.verify", "CURL_CA_BUNDLE")),
         variable("CURL_CA_BUNDLE", REPLACES, Takes.EITHER, wins_over=("session.verify",)),
-        Setting("session.verify", Form.ARGUMENT, REPLACES, Takes.EITHER),
+        Setting("session.verify", SettingForm.ARGUMENT, REPLACES, Takes.EITHER),
     ),
     reads=(Reads(OPENSSL, "requests"),),
     advice=_advice,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tui_chain.clients.advice import ADDS, Advice, CrlUse, Deployment
-from tui_chain.clients.client import Client, Form, Setting
+from tui_chain.clients.client import Client, Setting, SettingForm
 from tui_chain.clients.errors import ErrorKind, ErrorOutput, ErrorText, Layer
 from tui_chain.clients.families import FamilyId
 from tui_chain.clients.python_code import FROM_3_13, with_context, with_crl_context
@@ -28,7 +28,7 @@ CLIENT = Client(
     "urllib3",
     place=50,
     families={FamilyId.REQUESTS: "urllib3 ≥ 2", FamilyId.REQUESTS_313: "urllib3 ≥ 2"},
-    settings=(Setting("ssl_context=", Form.ARGUMENT, ADDS),),
+    settings=(Setting("ssl_context=", SettingForm.ARGUMENT, ADDS),),
     advice=_advice,
     crl_advice=_crl_advice,
     errors=ErrorOutput(

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 
 from tui_chain.clients.advice import ADDS, Advice, CrlUse, Deployment
-from tui_chain.clients.client import Client, Form, Setting
+from tui_chain.clients.client import Client, Setting, SettingForm
 from tui_chain.clients.errors import ErrorKind, ErrorOutput, ErrorText
 from tui_chain.clients.families import FamilyId
 from tui_chain.clients.program import Program, ProgramRun
@@ -42,9 +42,12 @@ def _program(run: ProgramRun) -> Program | None:
 CLIENT = Client(
     "wget",
     place=110,
-    families={FamilyId.GNUTLS: "wget"},
-    settings=(Setting("--ca-certificate", Form.OPTION, ADDS), Setting("ca_certificate", Form.CONFIG, ADDS)),
-    reads=(Reads(GNUTLS, "wget"),),
+    families={FamilyId.GNUTLS: "Debian's wget"},
+    settings=(
+        Setting("--ca-certificate", SettingForm.OPTION, ADDS),
+        Setting("ca_certificate", SettingForm.CONFIG, ADDS),
+    ),
+    reads=(Reads(GNUTLS, "Debian's wget"),),
     advice=_advice,
     crl_advice=_crl_advice,
     program=_program,

@@ -94,7 +94,7 @@ def since(started: float) -> float:
 
 def failed(trust: str, error: BaseException, watch: Stopwatch, address: str | None = None) -> Attempt:
     """Say in plain words what went wrong."""
-    words, code = failure_words(error)
+    words, code = failure_text(error)
     return Attempt(
         trust,
         ok=False,
@@ -113,7 +113,7 @@ def timed_out(watch: Stopwatch, seconds: float) -> str:
     return f"no answer{of} within {seconds:g} s"
 
 
-def failure_words(error: BaseException) -> tuple[str, int | None]:
+def failure_text(error: BaseException) -> tuple[str, int | None]:
     """An error in plain words, and OpenSSL's verify code where it is one."""
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"certificate verify failed: {safe_text(error.verify_message, 160)}", error.verify_code

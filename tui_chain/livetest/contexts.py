@@ -67,7 +67,7 @@ def without_crls(pem: bytes) -> bytes:
     return _CRL.sub(b"", pem)
 
 
-def trust_words(alone: ssl.SSLContext) -> str:
+def trust_text(alone: ssl.SSLContext) -> str:
     """What a context of a bundle trusts, and whether it looks into CRLs."""
     checked = {CrlScope.CHAIN: ", its CRLs looked into", CrlScope.LEAF: ", the leaf's CRL looked into"}
     scope = next((one for one, flag in _FLAGS.items() if alone.verify_flags & flag == flag), None)

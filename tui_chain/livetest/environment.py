@@ -42,7 +42,7 @@ def audit_environment(environment: Mapping[str, str], bundle: Path | None = None
     return (*files, *proxies)
 
 
-def beating_words(variables: Iterable[Variable], *, repaired: bool) -> str:
+def overriding_text(variables: Iterable[Variable], *, repaired: bool) -> str:
     """Say in one line, without its full stop, which of them beat the bundle and where; empty where none does.
 
     Where nothing was `repaired` there is no bundle to beat, and still they decide.

@@ -18,7 +18,7 @@ from tui_chain.clients.handshake import OFFERS, HandshakeCode, Offer, handshake_
 from tui_chain.clients.judge import CRL_FAMILIES, OPENSSL_SETTINGS, Judge, engine_name
 from tui_chain.clients.verdict import Code, Verdict, refused
 from tui_chain.core.text import safe_text
-from tui_chain.livetest.attempt import Stopwatch, Times, failure_words, timed_out
+from tui_chain.livetest.attempt import Stopwatch, Times, failure_text, timed_out
 from tui_chain.livetest.connect import open_connection
 from tui_chain.livetest.contexts import check_crls, without_crls
 from tui_chain.livetest.tunnel import ProxyTrouble
@@ -250,7 +250,7 @@ class FamilyTester:
         except TimeoutError:
             return _row(family, False, timed_out(watch, self.timeout), times=watch.times)
         except _NETWORK_ERRORS as error:
-            return _row(family, False, *failure_words(error), times=watch.times)
+            return _row(family, False, *failure_text(error), times=watch.times)
         return await self._judged(family, shaken, watch.times)
 
     async def _shake(self, shake: Shake, name: str | None, watch: Stopwatch) -> Handshake:
@@ -272,7 +272,7 @@ class FamilyTester:
     async def _judged(self, family: Family, shaken: Handshake, times: Times) -> FamilyTest:
         error = shaken.error
         if isinstance(error, ssl.SSLCertVerificationError):
-            return _row(family, False, *failure_words(error), shaken=shaken, times=times)
+            return _row(family, False, *failure_text(error), shaken=shaken, times=times)
         if shaken.chain:
             refusal = handshake_refusal(family, shaken)
             if refusal is not None:
@@ -295,9 +295,9 @@ class FamilyTester:
             if is_refusal(error) or refusal.code is not HandshakeCode.HANDSHAKE_FAILURE:
                 return _refused(family, refusal, _NOTHING, times)
             if family.model:
-                return _unsaid(family, f"pyOpenSSL broke the handshake off ({failure_words(error)[0]})", times)
+                return _unsaid(family, f"pyOpenSSL broke the handshake off ({failure_text(error)[0]})", times)
         code = HandshakeCode.HANDSHAKE_FAILURE if isinstance(error, ssl.SSLError) else None
-        return _row(family, False, failure_words(error)[0], code, times=times)
+        return _row(family, False, failure_text(error)[0], code, times=times)
 
     def _accepted(self, family: Family, shaken: Handshake, times: Times) -> FamilyTest:
         """A handshake that came about, with the verdict on its chain where OpenSSL did not give it already."""

@@ -29,7 +29,7 @@ _USUAL = {
 
 
 @dataclass(frozen=True)
-class Request:
+class LiveRequest:
     """What is asked: `method` of a path at `target`, within `timeout` seconds.
 
     `address` is the IP that was probed, so that the same server of many answers; None looks the name up.

@@ -18,7 +18,7 @@ from tui_chain.livetest.families import FamilyTest, FamilyTester
 from tui_chain.livetest.hops import Hop
 from tui_chain.livetest.live import Live, LiveTest
 from tui_chain.livetest.programs import ProgramTest, program_run, programs, run_programs
-from tui_chain.livetest.request import Request
+from tui_chain.livetest.request import LiveRequest
 from tui_chain.livetest.variables import VariableTest, try_variables
 from tui_chain.repair.containers import java_truststore
 from tui_chain.trust.settings import refused_anchors
@@ -71,7 +71,7 @@ class LiveTestResult:
 
     @property
     def hops(self) -> tuple[Hop, ...]:
-        """The way through redirects, the request itself first."""
+        """The hops of redirects, the request itself first."""
         return self.live.hops
 
     @property
@@ -105,7 +105,7 @@ class LiveTester:
     by_proxy: bool = False
     crl: CrlScope | None = None
 
-    async def test(self, request: Request, pem: bytes | None, *, with_programs: bool) -> LiveTestResult | Failure:
+    async def test(self, request: LiveRequest, pem: bytes | None, *, with_programs: bool) -> LiveTestResult | Failure:
         """Test `request` with the bundle's bytes `pem`, or with the trust store alone where that is None."""
         try:
             alone = await asyncio.to_thread(self._context, pem) if pem is not None else None
@@ -124,13 +124,13 @@ class LiveTester:
     def _context(self, pem: bytes) -> ssl.SSLContext:
         return bundle_context(pem) if self.crl is None else crl_context(pem, self.crl)
 
-    async def _clients(self, request: Request, trust: bytes) -> tuple[FamilyTest, ...]:
+    async def _clients(self, request: LiveRequest, trust: bytes) -> tuple[FamilyTest, ...]:
         tester = FamilyTester(
             request.target, trust, self.at, request.address, request.timeout, request.proxy, self.crl
         )
         return await tester.run()
 
-    async def _programs(self, request: Request, pem: bytes | None) -> tuple[ProgramTest, ...]:
+    async def _programs(self, request: LiveRequest, pem: bytes | None) -> tuple[ProgramTest, ...]:
         """Run the programs with the bundle, or with the trust store's file; some take it as PKCS#12."""
         with TemporaryDirectory(prefix="tlschain-test-") as folder:
             scratch = Path(folder)

@@ -16,7 +16,7 @@ from tui_chain.core.threads import in_daemon_thread
 from tui_chain.livetest.attempt import Attempt
 from tui_chain.livetest.contexts import store_context
 from tui_chain.livetest.environment import Variable, hashed_names, places, uses
-from tui_chain.livetest.request import Request
+from tui_chain.livetest.request import LiveRequest
 
 
 @dataclass(frozen=True)
@@ -33,9 +33,9 @@ class VariableTest:
 
 
 async def try_variables(
-    request: Request, variables: Iterable[Variable], environment: Mapping[str, str], own: bytes
+    request: LiveRequest, variables: Iterable[Variable], environment: Mapping[str, str], own: bytes
 ) -> tuple[VariableTest, ...]:
-    """Make `request` for every way in which clients use a variable that is set.
+    """Make `request` for every use that clients make of a variable that is set.
 
     `own` are the bytes of the clients' own trust store, a file as its owner has it.
     """
@@ -48,7 +48,7 @@ async def try_variables(
     return tuple(found)
 
 
-async def _one(request: Request, name: str, value: str, use: VariableUse, own: bytes) -> Attempt:
+async def _one(request: LiveRequest, name: str, value: str, use: VariableUse, own: bytes) -> Attempt:
     def load() -> ssl.SSLContext | str:
         kind = _kind(name, value)
         if isinstance(kind, str):
@@ -75,7 +75,7 @@ def _kind(name: str, value: str) -> Takes | str:
     try:
         modes = [place.stat().st_mode for place in places(name, value) if place.exists()]
     except (OSError, ValueError):
-        return "what it names cannot be looked at"
+        return "what it names cannot be read"
     if any(map(stat.S_ISDIR, modes)):
         return _odd_entry(places(name, value)) or Takes.FOLDER
     if any(map(stat.S_ISREG, modes)):

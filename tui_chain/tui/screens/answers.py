@@ -64,7 +64,7 @@ def full_test_page(test: LiveTestResult) -> Content:
     used = "the bundle" if live.after is not None else "the trust store"
     parts = [
         fact("request", f"{live.method} {live.url}"),
-        *([fact("way", live.way)] if live.way else []),
+        *([fact("way", live.route)] if live.route else []),
         Content(),
         attempt("Before", live.before, ""),
         Content(),
