@@ -29,7 +29,7 @@ from tui_chain.clients.registry import (
     weaker_settings,
 )
 from tui_chain.lab.internet import open_lab
-from tui_chain.net.target import Target
+from tui_chain.net.target import STARTTLS_PORTS, Target
 from tui_chain.x509.crl import CrlScope
 
 ROOT = Path(tui_chain.__file__).parent
@@ -37,7 +37,10 @@ FOLDER = ROOT / "clients"
 MODULES = {path.stem for path in FOLDER.glob("*.py")} - NO_CLIENTS - {"__init__"}
 CLIENTS = pytest.mark.parametrize("client", clients(), ids=lambda client: client.name)
 BUNDLE = Path("/x/bundle.pem")
-TARGETS = (Target("host.test"), Target("::1", 8443), Target("mail.test", 25, "smtp"))
+TARGETS = (
+    *(Target("host.test"), Target("::1", 8443)),
+    *(Target("host.test", port, name) for name, port in STARTTLS_PORTS.items()),
+)
 
 
 def test_every_module_is_a_client() -> None:
@@ -60,6 +63,7 @@ def test_a_client_has_something_to_say(client: Client) -> None:
     assert client.families or client.advice or client.reads or client.errors
     assert client.advice is None or client.settings, "advice is a setting, or a use of one"
     assert client.crl_advice is None or client.advice is not None
+    assert any(map(client.reaches, TARGETS))
 
 
 @CLIENTS
