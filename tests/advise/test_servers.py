@@ -1,4 +1,4 @@
-"""Each server line of the letter, as it stands, in the real server: it forgets, is mended, and forgets again."""
+"""Each server line of the letter, as it stands, in the real server: it sends the leaf alone, is fixed, and sends it alone again."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def letter_to(site: Site, server: Running, chain: Path) -> str:
 
 
 @pytest.mark.parametrize("daemon", DAEMONS, ids=lambda daemon: daemon.name)
-def test_the_line_of_the_letter_mends_the_server(site: Site, etc: Path, daemon: Daemon) -> None:
+def test_the_line_of_the_letter_fixes_the_server(site: Site, etc: Path, daemon: Daemon) -> None:
     chain = etc / "etc/ssl/localhost-chain.pem"
     with running(daemon, etc, forgetting(daemon, etc)) as server:
         assert checked(site, server) == (1, "incomplete")

@@ -92,8 +92,8 @@ def _coverage(crl: RevocationList) -> CrlCoverage:
     return crl.issuer_name, crl.distribution_point
 
 
-def _of(crl: RevocationList, code: str, words: str) -> AuditFinding:
-    return finding(code, words, crl.sha256)
+def _of(crl: RevocationList, code: str, message: str) -> AuditFinding:
+    return finding(code, message, crl.sha256)
 
 
 def _ours(

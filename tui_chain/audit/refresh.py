@@ -197,8 +197,8 @@ def other_anchors(
     if not counted or not (another_store or strange):
         return None
     made = f"trust store {header.trust}" if another_store else strange[0].label
-    words = f"The new file would rest on trust store {store.name} ({counted[0].label}), and the old one on {made}."
-    return Failure("refresh", words, "It is not made unasked; if that is right, name the trust store with --trust.")
+    message = f"The new file would rest on trust store {store.name} ({counted[0].label}), and the old one on {made}."
+    return Failure("refresh", message, "It is not made unasked; if that is right, name the trust store with --trust.")
 
 
 def foreign_certificates(data: bytes, anew: Iterable[Certificate] = ()) -> int:
@@ -238,8 +238,8 @@ def _news(state: HostState, old: _Old) -> HostNews:
     if refused is not None:
         return HostNews(name, State.FAILS, f"The bundle does not work: {refused}.")
     if old.header.crl_check is None and _sends_all(state, served, old):
-        words = "The server sends its whole chain now, and clients trust it as it is; the bundle is not needed."
-        return HostNews(name, State.NOT_NEEDED, words)
+        message = "The server sends its whole chain now, and clients trust it as it is; the bundle is not needed."
+        return HostNews(name, State.NOT_NEEDED, message)
     return _age(name, old, state)
 
 
@@ -271,12 +271,12 @@ def _age(name: str, old: _Old, state: HostState) -> HostNews:
         return HostNews(name, State.SOON, f"{first.label} in the bundle expires on {first.not_after:%Y-%m-%d}.")
     due = _due(old, path)
     if due is not None:
-        words = f"The CRL of {due.label} in the bundle ends on {due.next_update:%Y-%m-%d %H:%M} UTC."
-        return HostNews(name, State.SOON, words)
-    return HostNews(name, State.WORKS, _works_words(old, state))
+        message = f"The CRL of {due.label} in the bundle ends on {due.next_update:%Y-%m-%d %H:%M} UTC."
+        return HostNews(name, State.SOON, message)
+    return HostNews(name, State.WORKS, _works_text(old, state))
 
 
-def _works_words(old: _Old, state: HostState) -> str:
+def _works_text(old: _Old, state: HostState) -> str:
     """That the bundle works, and why there could be no new one, or who else has the link."""
     works = "The bundle works and is needed"
     lacking = _lacking_root(old, state)
@@ -301,8 +301,8 @@ def _lacking_root(old: _Old, state: HostState) -> Failure | None:
         return None
     made = old.header.trust
     named = f"It was made with trust store {made}: name it" if made not in {"", old.store.name} else "Name the store"
-    words = f"its root is not in trust store {old.store.name}, so no new one could be made."
-    return Failure("refresh", words, f"{named} with --trust, or the root with --trust-root.")
+    message = f"its root is not in trust store {old.store.name}, so no new one could be made."
+    return Failure("refresh", message, f"{named} with --trust, or the root with --trust-root.")
 
 
 def _due(old: _Old, path: Sequence[Certificate]) -> RevocationList | None:
@@ -336,6 +336,6 @@ def _crls_anew(states: Sequence[HostState]) -> CrlSet | Failure | None:
         if isinstance(state.crls, Failure):
             return Failure("refresh", f"No new file is made: {state.crls.message}", state.crls.hint)
         if state.crls is None and state.reached is not None:
-            words = f"No new file is made, for the CRLs of {state.target} were not fetched anew."
-            return Failure("refresh", words, "tlschain refresh does so.")
+            message = f"No new file is made, for the CRLs of {state.target} were not fetched anew."
+            return Failure("refresh", message, "tlschain refresh does so.")
     return joined([state.crls for state in states if isinstance(state.crls, CrlSet)])

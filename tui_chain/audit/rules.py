@@ -51,20 +51,20 @@ def _pem_form(data: bytes) -> Iterator[AuditFinding]:
         yield finding(
             "line-ends", "The file has no line feed: it is one line, or its lines end as on an old Mac.", line=1
         )
-    for code, pattern, words in (
+    for code, pattern, message in (
         ("glued", _GLUED, "An END and the next BEGIN stand on one line."),
         ("indented", _INDENTED, "A BEGIN does not stand at the start of its line."),
         ("blank-line", _BLANK, "A block has a blank line in it."),
     ):
         if found := pattern.search(data.removeprefix(b"\xef\xbb\xbf")):
-            yield finding(code, words, line=data.count(b"\n", 0, found.end()) + 1)
+            yield finding(code, message, line=data.count(b"\n", 0, found.end()) + 1)
 
 
 def _block(block: ScannedBlock) -> Iterator[AuditFinding]:
     if block.problem and block.label != CRL_LABEL:
         yield finding("malformed", f"Line {block.line}: {block.problem}.", line=block.line)
     if block.settings is not None and block.certificate is not None:
-        yield finding("trust-settings", _settings_words(block), block.certificate.sha256, block.line)
+        yield finding("trust-settings", _settings_text(block), block.certificate.sha256, block.line)
     elif block.label in {"X509 CERTIFICATE", TRUSTED}:
         yield finding("label", f"Line {block.line}: the block is labelled {block.label}.", line=block.line)
     elif block.label == "PKCS7":
@@ -73,7 +73,7 @@ def _block(block: ScannedBlock) -> Iterator[AuditFinding]:
         yield finding("private-key", f"Line {block.line}: the block is a private key.", line=block.line)
 
 
-def _settings_words(block: ScannedBlock) -> str:
+def _settings_text(block: ScannedBlock) -> str:
     """What the owner's settings mean for TLS servers, and who heeds them."""
     name = block.certificate.label if block.certificate is not None else "the certificate"
     if block.settings is not None and not block.settings.serves:
@@ -132,8 +132,8 @@ def twins(certificate: Certificate, others: tuple[Certificate, ...]) -> tuple[Ce
 
 def _strength(certificate: Certificate) -> Iterator[AuditFinding]:
     signed = None if certificate.self_issued else weak_signature(certificate)
-    for words in filter(None, (weak_key(certificate), signed)):
-        yield finding("weak", f"{certificate.label}: {words}.", certificate.sha256)
+    for message in filter(None, (weak_key(certificate), signed)):
+        yield finding("weak", f"{certificate.label}: {message}.", certificate.sha256)
 
 
 def _company(

@@ -102,12 +102,12 @@ class Judge:
     def verdict(self, family: Family, served: tuple[bytes, ...], *, host: str, at: datetime) -> Verdict:
         """Return the verdict of one family, from memory where it gave it before."""
         name = NAMED if served and plainly_names(served[0], host) else host
-        asked = (family.id, served, name, _moment(at))
-        known = self._known.get(asked)
+        question = (family.id, served, name, _moment(at))
+        known = self._known.get(question)
         if known is None:
             if len(self._known) >= MAX_REMEMBERED:
                 self._known.clear()
-            known = self._known[asked] = self._ask(family, served, host, at)
+            known = self._known[question] = self._ask(family, served, host, at)
         return known
 
     def _ask(self, family: Family, served: tuple[bytes, ...], host: str, at: datetime) -> Verdict:

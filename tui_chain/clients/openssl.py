@@ -21,9 +21,9 @@ _PASSWORD = "TLSCHAIN_PROXY_PASSWORD"  # noqa: S105 - the name of a variable
 
 def _advice(at: Deployment) -> Iterator[Advice]:
     endpoint = at.endpoint
-    words = map(shlex.quote, ("openssl", "s_client", *_connect(endpoint), *_name(endpoint)))
+    arguments = map(shlex.quote, ("openssl", "s_client", *_connect(endpoint), *_name(endpoint)))
     own = f"-CAfile {at.shell()} -no-CApath -no-CAstore -verify_return_error < /dev/null"
-    yield at.command("openssl", f"{' '.join(words)} {own}", "", REPLACES)
+    yield at.command("openssl", f"{' '.join(arguments)} {own}", "", REPLACES)
 
 
 def _crl_advice(at: Deployment, use: CrlUse) -> Iterator[Advice]:

@@ -94,11 +94,11 @@ def since(started: float) -> float:
 
 def failed(trust: str, error: BaseException, watch: Stopwatch, address: str | None = None) -> Attempt:
     """Say in plain words what went wrong."""
-    words, code = failure_text(error)
+    text, code = failure_text(error)
     return Attempt(
         trust,
         ok=False,
-        words=words,
+        words=text,
         milliseconds=watch.total,
         code=code,
         times=watch.times,

@@ -83,7 +83,7 @@ def _bundle(name: str, value: str, bundle: Path | None) -> Variable:
         return Variable(name, shown, False, clients, f"Nothing is there: {clients} may fail for every host.")
     if bundle is not None and any(_same(place, bundle) for place in named):
         return Variable(name, shown, True, "", f"It names this repair's file, for {clients}.")
-    return Variable(name, shown, True, clients, f"{_effects(name)}{_folder_words(name, named)}")
+    return Variable(name, shown, True, clients, f"{_effects(name)}{_folder_text(name, named)}")
 
 
 def _clients(name: str) -> tuple[str, ...]:
@@ -98,7 +98,7 @@ def _effects(name: str) -> str:
     return f"{effects[0].upper()}{effects[1:]}.{wins}"
 
 
-def _folder_words(name: str, named: Iterable[Path]) -> str:
+def _folder_text(name: str, named: Iterable[Path]) -> str:
     """What is odd about a folder, or about one where a file is wanted."""
     folders = [place for place in named if place.is_dir()]
     if not folders:
@@ -134,8 +134,8 @@ def _same(place: Path, bundle: Path) -> bool:
 def _proxy(name: str, value: str) -> Variable:
     if name.lower() == "no_proxy":
         return Variable(name, safe_text(value), None, "", "Hosts that are reached without the proxy.")
-    words = "Clients go through it; if it opens TLS, they see its chain and not the server's."
-    return Variable(name, shown_proxy(value), None, "", words)
+    text = "Clients go through it; if it opens TLS, they see its chain and not the server's."
+    return Variable(name, shown_proxy(value), None, "", text)
 
 
 def without_trust(environment: Mapping[str, str]) -> dict[str, str]:

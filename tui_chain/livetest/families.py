@@ -14,7 +14,7 @@ from tui_chain.clients.engines.openssl.hostnames import curl_refusal
 from tui_chain.clients.engines.openssl.trust_path import as_path
 from tui_chain.clients.engines.openssl.verifier import TRUSTED_FIRST
 from tui_chain.clients.families import FAMILIES, Family, FamilyId
-from tui_chain.clients.handshake import OFFERS, HandshakeCode, Offer, handshake_refusals, key_kind, version_words
+from tui_chain.clients.handshake import OFFERS, HandshakeCode, Offer, handshake_refusals, key_kind, version_text
 from tui_chain.clients.judge import CRL_FAMILIES, OPENSSL_SETTINGS, Judge, engine_name
 from tui_chain.clients.verdict import Code, Verdict, refused
 from tui_chain.core.text import safe_text
@@ -121,9 +121,9 @@ def offer_refusal(family: Family, widest: Handshake) -> Verdict:
     if verdict.code is not HandshakeCode.PROTOCOL_VERSION:
         return verdict
     # OpenSSL's level 2 takes no signature of an older version
-    needed = version_words("TLSv1.2" if offer.openssl else offer.oldest)
-    words = f"the server has only {version_words(facts.version)}, and {offer.library} takes {needed} or newer"
-    return refused(verdict.code, words)
+    needed = version_text("TLSv1.2" if offer.openssl else offer.oldest)
+    text = f"the server has only {version_text(facts.version)}, and {offer.library} takes {needed} or newer"
+    return refused(verdict.code, text)
 
 
 def _leaf_key(shaken: Handshake) -> str:
@@ -311,10 +311,10 @@ class FamilyTester:
             refusal = curl_refusal(Certificate(shaken.chain[0]), server_name(family, self.target) or "")
             if refusal is not None:
                 return _refused(family, refusal, shaken, times)
-        words = f"handshake verified{_by(family)}"
+        text = f"handshake verified{_by(family)}"
         if self.crl is not None and not checks_crls(family, self.crl):
-            words += ", its CRLs not looked into"
-        return _row(family, True, words, shaken=shaken, times=times)
+            text += ", its CRLs not looked into"
+        return _row(family, True, text, shaken=shaken, times=times)
 
     @cached_property
     def _judge(self) -> Judge:
@@ -345,13 +345,13 @@ def _by(family: Family) -> str:
 def _row(
     family: Family,
     ok: bool | None,
-    words: str,
+    text: str,
     code: Code | None = None,
     *,
     shaken: Handshake = _NOTHING,
     times: Times = _NO_TIMES,
 ) -> FamilyTest:
-    return FamilyTest(family.id, family.name, ok, words, code, shaken.tls_version, shaken.cipher, times)
+    return FamilyTest(family.id, family.name, ok, text, code, shaken.tls_version, shaken.cipher, times)
 
 
 def _refused(family: Family, verdict: Verdict, shaken: Handshake, times: Times) -> FamilyTest:

@@ -126,8 +126,8 @@ async def _judged(target: Target, allowed: frozenset[Reach], seconds: float, *, 
         if not by_proxy:
             return Hop("", "its host name is not known", target)
         inside = local_name(target.host) and allowed != frozenset(Reach)
-        words = "leads to a name of a local network; it is asked only with your consent"
-        return Hop("", words, target) if inside else None
+        text = "leads to a name of a local network; it is asked only with your consent"
+        return Hop("", text, target) if inside else None
     fitting = [each.ip for each in addresses if reach(each.ip) in allowed]
     if not fitting or (by_proxy and len(fitting) < len(addresses)):
         kind = next(reach(each.ip) for each in addresses if reach(each.ip) not in allowed)

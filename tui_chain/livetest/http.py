@@ -174,8 +174,8 @@ def _made(step: Callable[[], T]) -> T:
     try:
         return step()
     except Exception as error:
-        words = str(error).partition(": <")[0]  # what follows is an object's place in memory
-        raise InvalidReply(safe_text(words or type(error).__name__, 120)) from error
+        text = str(error).partition(": <")[0]  # what follows is an object's place in memory
+        raise InvalidReply(safe_text(text or type(error).__name__, 120)) from error
 
 
 def _reply(given: Headers) -> HttpReply:

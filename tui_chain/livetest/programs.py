@@ -132,7 +132,7 @@ async def run_program(program: Program, environment: Mapping[str, str], seconds:
     if code and program.missing and program.missing in text:
         return ProgramTest(program.name, None, "not installed", since(started), command)
     ok = re.search(program.refused, text) is None if program.refused else code in program.codes
-    return ProgramTest(program.name, ok, _words(program, text, ok=ok), since(started), command)
+    return ProgramTest(program.name, ok, _shown(program, text, ok=ok), since(started), command)
 
 
 async def _output(process: asyncio.subprocess.Process) -> bytes:
@@ -151,7 +151,7 @@ async def _end(process: asyncio.subprocess.Process) -> None:
         await process.wait()
 
 
-def _words(program: Program, text: str, *, ok: bool) -> str:
+def _shown(program: Program, text: str, *, ok: bool) -> str:
     if ok and program.quiet:
         return "verified"
     lines = [line.strip() for line in text.splitlines() if line.strip()]

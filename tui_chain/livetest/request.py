@@ -72,16 +72,16 @@ class LiveRequest:
                 attempt = await self._once(context, trust, watch, _ANY)
                 return await self._older(context, attempt, watch) if attempt.http2 and not attempt.ok else attempt
         except TimeoutError:
-            words = timed_out(watch, self.timeout)
+            text = timed_out(watch, self.timeout)
             waited = bool(watch.waits_for)  # nobody but the proxy is waited for by name
             return Attempt(
-                trust, ok=False, words=words, milliseconds=watch.total, times=watch.times, proxy_error=waited
+                trust, ok=False, words=text, milliseconds=watch.total, times=watch.times, proxy_error=waited
             )
 
     async def _older(self, context: ssl.SSLContext, broken: Attempt, watch: Stopwatch) -> Attempt:
         again = await self._once(context, broken.trust, Stopwatch(watch.started), _OLDER)
-        words = f"{again.words}, after HTTP/2 failed: {broken.words}"
-        return replace(again, words=words, http2=True) if again.ok else broken
+        text = f"{again.words}, after HTTP/2 failed: {broken.words}"
+        return replace(again, words=text, http2=True) if again.ok else broken
 
     async def _once(
         self, context: ssl.SSLContext, trust: str, watch: Stopwatch, protocols: tuple[str, ...]
