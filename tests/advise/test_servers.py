@@ -1,4 +1,4 @@
-"""Each server line of the letter, as it stands, in the real server: it sends the leaf alone, is fixed, and sends it alone again."""
+"""The lines of the letter, as they stand, in the real server: it sends the leaf alone, the chain, and the leaf."""
 
 from __future__ import annotations
 

@@ -119,7 +119,8 @@ def _families(verdicts: Verdicts) -> Table:
 def _servers(state: HostState) -> Iterator[Part]:
     if state.servers is not None:
         yield Heading("Every server of the host")
-        yield Table(("handshake", "answer"), tuple((row.variant.description, row.summary) for row in state.servers.rows))
+        rows = tuple((row.variant.description, row.summary) for row in state.servers.rows)
+        yield Table(("handshake", "answer"), rows)
 
 
 def _revocation(state: HostState) -> Iterator[Part]:

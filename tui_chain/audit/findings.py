@@ -76,7 +76,7 @@ KINDS: dict[str, tuple[Severity, str]] = {
     "weak": (RISK, "OpenSSL's default security level refuses it in a path."),
     "no-root": (RISK, "Python up to 3.12, Node and openssl need the root too (code 2); add it."),
     "order": (COSMETIC, "Clients do not mind the order; --fix puts issuers after what they signed."),
-    "unknown": (COSMETIC, "It is trusted because it is in this file; check its SHA-256 with its owner."),
+    "unknown": (COSMETIC, "It is trusted because this file has it; check its SHA-256 with its owner."),
     "unnecessary": (COSMETIC, "Where the file adds to the client's own trust store it changes nothing."),
 }
 """Severity and hint of each code."""
