@@ -74,7 +74,6 @@ CIRCLES: set[tuple[str, ...]] = {
         "lab.scenarios.odd_servers",
         "lab.scenarios.oddities",
     ),
-    ("livetest.hops", "livetest.request", "livetest.wire"),
     ("tui.screens.audit", "tui.screens.folder"),
 }
 NAMES_TWICE: set[str] = {

@@ -146,8 +146,8 @@ def test_check_and_fix_load_no_client() -> None:
 
 LIBRARIES = {"openssl", "cryptography", "httpx"}
 """Clients that this program is itself made of, and a tool that its hints name."""
-ENGLISH = {"go", "node", "browsers"}
-"""Clients whose names are words: only as `Go` and `Node` they are named in a text."""
+ENGLISH = {"go", "node", "browsers", "requests"}
+"""Clients whose names are words: `Go` and `Node` are named in a text, and requests by its variable."""
 IDENTIFIERS = {
     "JAVA": "a kind of output and a family",
     "java_truststore": "the PKCS#12 file that is this kind of output",
