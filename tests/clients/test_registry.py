@@ -142,6 +142,17 @@ def test_check_and_fix_load_no_client() -> None:
             assert not loaded & (MODULES | {"registry", "client"}), command
 
 
+def test_an_error_text_is_explained_without_anything_of_x509() -> None:
+    script = (
+        "import sys\nfrom tui_chain.diagnose.explain.explanation import explain\nprint(explain('it rains').kind)\n"
+        "print(*({name.partition('.')[0] for name in sys.modules} & {'cryptography', 'OpenSSL', 'ssl', 'asyncio'}))"
+    )
+    done = subprocess.run(
+        (sys.executable, "-c", script), capture_output=True, text=True, timeout=60, check=True, cwd=ROOT.parent
+    )
+    assert done.stdout.splitlines() == ["unknown-text", ""]
+
+
 # -- who names clients
 
 LIBRARIES = {"openssl", "cryptography", "httpx"}

@@ -9,10 +9,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tui_chain.core.endpoint import Endpoint
 from tui_chain.core.output_kind import SUFFIXES, OutputKind
-from tui_chain.x509.crl import CrlScope
+
+if TYPE_CHECKING:
+    from tui_chain.x509.crl import CrlScope  # an error text is explained without anything of X.509
 
 
 class Effect(StrEnum):
@@ -71,6 +74,11 @@ class CrlUse:
     scope: CrlScope
     adds: bool = False
     until: datetime | None = None
+
+    @property
+    def whole_chain(self) -> bool:
+        """Whether every certificate is looked up, and not the leaf alone."""
+        return self.scope == "chain"
 
 
 @dataclass(frozen=True)

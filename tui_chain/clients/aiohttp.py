@@ -9,7 +9,7 @@ from tui_chain.clients.client import Client, Setting, SettingForm
 from tui_chain.clients.errors import ErrorOutput, Layer
 from tui_chain.clients.families import FamilyId
 from tui_chain.clients.python_code import TRUST_COMMAND, with_context, with_crl_context
-from tui_chain.clients.readers.openssl import OPENSSL
+from tui_chain.clients.readers import OPENSSL
 from tui_chain.clients.trust_file import Reads
 
 _CALL = """import asyncio

@@ -6,7 +6,6 @@ import warnings
 
 from tui_chain.clients.client import Client
 from tui_chain.clients.trust_file import NOTHING, Loaded, Reads, TrustFileReader
-from tui_chain.x509.certificate import Certificate
 
 
 def load_cryptography(data: bytes) -> Loaded:
@@ -14,6 +13,8 @@ def load_cryptography(data: bytes) -> Loaded:
     from cryptography import x509
     from cryptography.hazmat.primitives.serialization import Encoding
     from cryptography.x509 import InvalidVersion
+
+    from tui_chain.x509.certificate import Certificate
 
     try:
         with warnings.catch_warnings():

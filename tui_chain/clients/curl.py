@@ -10,9 +10,8 @@ from tui_chain.clients.client import Client, Setting, SettingForm, variable
 from tui_chain.clients.errors import ErrorKind, ErrorOutput, ErrorText
 from tui_chain.clients.families import FamilyId
 from tui_chain.clients.program import Program, ProgramRun
-from tui_chain.clients.readers.openssl import OPENSSL
+from tui_chain.clients.readers import OPENSSL
 from tui_chain.clients.trust_file import Reads
-from tui_chain.x509.crl import CrlScope
 
 
 def _advice(at: Deployment) -> Iterator[Advice]:
@@ -23,7 +22,7 @@ def _advice(at: Deployment) -> Iterator[Advice]:
 
 
 def _crl_advice(at: Deployment, use: CrlUse) -> Iterator[Advice]:
-    if use.scope is CrlScope.CHAIN:  # it has no check of the leaf alone
+    if use.whole_chain:  # it has no check of the leaf alone
         note = "curl takes the CRLs out of the same file, and refuses where one is missing or has ended."
         yield at.command("curl", f"curl --cacert {at.shell()} --crlfile {at.shell()} {at.shell_url}", note)
 
@@ -39,7 +38,7 @@ def _program(run: ProgramRun) -> Program | None:
         "curl",
         ("-q", *crls, "-sS", *own, "-o", os.devnull, run.endpoint.url),
         run.proxy_variables,
-        left_out=run.cannot_check(CrlScope.CHAIN),
+        left_out=run.cannot_check(chain=True),
     )
 
 

@@ -10,7 +10,7 @@ from tui_chain.clients.client import Client, Setting, SettingForm
 from tui_chain.clients.errors import ErrorKind, ErrorOutput, ErrorText, Layer
 from tui_chain.clients.families import FamilyId
 from tui_chain.clients.program import Program, ProgramProxy, ProgramRun
-from tui_chain.clients.readers.java import JAVA, KEYTOOL
+from tui_chain.clients.readers import JAVA, KEYTOOL
 from tui_chain.clients.trust_file import Reads
 from tui_chain.core.output_kind import OutputKind
 

@@ -10,9 +10,8 @@ from tui_chain.clients.client import Client, Setting, SettingForm, variable
 from tui_chain.clients.errors import ErrorKind, ErrorOutput, ErrorText, Layer
 from tui_chain.clients.families import FamilyId
 from tui_chain.clients.program import Program, ProgramRun
-from tui_chain.clients.readers.openssl import load_each
-from tui_chain.clients.trust_file import Reads, TrustFileReader
-from tui_chain.x509.crl import CrlScope
+from tui_chain.clients.readers import NODE
+from tui_chain.clients.trust_file import Reads
 
 _IN_CODE = "Node, in code"
 _CODE = """const fs = require('node:fs'), https = require('node:https'), tls = require('node:tls');
@@ -36,7 +35,7 @@ def _advice(at: Deployment) -> Iterator[Advice]:
 
 
 def _crl_advice(at: Deployment, use: CrlUse) -> Iterator[Advice]:
-    if use.scope is CrlScope.CHAIN:  # it has no check of the leaf alone
+    if use.whole_chain:  # it has no check of the leaf alone
         note = "Node takes one CRL of each text, so they are cut apart; it refuses where one is missing or has ended."
         yield at.command(_IN_CODE, _filled(_CRL_CODE, at), note, REPLACES, language="js")
 
@@ -56,8 +55,6 @@ def _program(run: ProgramRun) -> Program | None:
         left_out="takes no proxy from the environment" if run.proxy is not None else run.cannot_check(),
     )
 
-
-NODE = TrustFileReader("Node", 20, load_each)
 
 CLIENT = Client(
     "Node",

@@ -11,10 +11,9 @@ from tui_chain.clients.client import Client, Setting, SettingForm
 from tui_chain.clients.errors import ErrorKind, ErrorOutput, ErrorText
 from tui_chain.clients.families import FamilyId
 from tui_chain.clients.program import Program, ProgramProxy, ProgramRun
-from tui_chain.clients.readers.openssl import OPENSSL
+from tui_chain.clients.readers import OPENSSL
 from tui_chain.clients.trust_file import Reads
 from tui_chain.core.endpoint import Endpoint, bracketed
-from tui_chain.x509.crl import CrlScope
 
 _PASSWORD = "TLSCHAIN_PROXY_PASSWORD"  # noqa: S105 - the name of a variable
 
@@ -27,7 +26,7 @@ def _advice(at: Deployment) -> Iterator[Advice]:
 
 
 def _crl_advice(at: Deployment, use: CrlUse) -> Iterator[Advice]:
-    switch = "-crl_check_all" if use.scope is CrlScope.CHAIN else "-crl_check"
+    switch = "-crl_check_all" if use.whole_chain else "-crl_check"
     for plain in _advice(at):
         code = plain.code.replace(" -CAfile ", f" {switch} -CAfile ", 1)
         yield replace(plain, code=code, note="It finds the CRLs in the file of -CAfile.")
@@ -51,7 +50,7 @@ def _program(run: ProgramRun) -> Program:
     return Program(
         "openssl",
         "openssl",
-        ("s_client", *_checks(run.crl), *_connect(run.endpoint), *_name(run.endpoint), *own, *proxy),
+        ("s_client", *_checks(run), *_connect(run.endpoint), *_name(run.endpoint), *own, *proxy),
         variables,
         quiet=True,
         harmless="Peer certificate: ",
@@ -59,11 +58,9 @@ def _program(run: ProgramRun) -> Program:
     )
 
 
-def _checks(scope: CrlScope | None) -> tuple[str, ...]:
+def _checks(run: ProgramRun) -> tuple[str, ...]:
     """The switches for CRLs of the CA file: -CRL takes one list."""
-    if scope is None:
-        return ()
-    return ("-crl_check",) if scope is CrlScope.LEAF else ("-crl_check", "-crl_check_all")
+    return {"leaf": ("-crl_check",), "chain": ("-crl_check", "-crl_check_all")}.get(run.crl or "", ())
 
 
 def _by_proxy(proxy: ProgramProxy) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:

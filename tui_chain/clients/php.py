@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tui_chain.clients.client import Client
 from tui_chain.clients.families import FamilyId
-from tui_chain.clients.readers.openssl import OPENSSL
+from tui_chain.clients.readers import OPENSSL
 from tui_chain.clients.trust_file import Reads
 
 CLIENT = Client(

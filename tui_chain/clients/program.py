@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tui_chain.core.endpoint import Endpoint
-from tui_chain.x509.crl import CrlScope
+
+if TYPE_CHECKING:
+    from tui_chain.x509.crl import CrlScope
 
 
 @dataclass(frozen=True)
@@ -44,9 +47,9 @@ class ProgramRun:
         """The variable by which many programs are given a proxy."""
         return () if self.proxy is None else (("https_proxy", self.proxy.url),)
 
-    def cannot_check(self, *scopes: CrlScope) -> str:
-        """Why a program is left out that checks the CRLs of a file in these scopes alone, or nothing."""
-        if self.crl is None or self.crl in scopes:
+    def cannot_check(self, *, chain: bool = False) -> str:
+        """Why a program is left out that has no check of a file's CRLs, or one of whole chains alone; or nothing."""
+        if self.crl is None or (chain and self.crl == "chain"):
             return ""
         return f"has no switch for CRLs of a file and the {self.crl}"
 

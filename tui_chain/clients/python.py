@@ -10,7 +10,7 @@ from tui_chain.clients.client import Client, Setting, SettingForm, Takes, variab
 from tui_chain.clients.errors import ErrorKind, ErrorOutput, ErrorText, Layer
 from tui_chain.clients.families import FamilyId
 from tui_chain.clients.python_code import TRUST_COMMAND, with_context, with_crl_context
-from tui_chain.clients.readers.openssl import OPENSSL
+from tui_chain.clients.readers import OPENSSL
 from tui_chain.clients.trust_file import Reads
 from tui_chain.core.endpoint import Endpoint
 from tui_chain.core.output_kind import OutputKind

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from tui_chain.clients.advice import Advice, CrlUse, Deployment, Effect
-from tui_chain.x509.crl import CrlScope
 
 FROM_3_13 = (
     "From Python 3.13 on create_default_context also demands what RFC 5280 says of a certificate's form "
@@ -51,7 +50,7 @@ def with_context(at: Deployment, client: str, code: str, note: str = FROM_3_13) 
 
 def with_crl_context(at: Deployment, use: CrlUse, client: str, code: str) -> Advice:
     """The same with a context that checks the CRLs of the file."""
-    note = _ALONE + (_PARTIAL if use.scope is CrlScope.CHAIN else "")
+    note = _ALONE + (_PARTIAL if use.whole_chain else "")
     return python(at, client, crl_context_lines(at, use) + code, note, Effect.REPLACES)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from tui_chain.clients.advice import ADDS, Advice, Deployment
 from tui_chain.clients.client import Client, Takes, variable
 from tui_chain.clients.families import FamilyId
-from tui_chain.clients.readers.openssl import OPENSSL
+from tui_chain.clients.readers import OPENSSL
 from tui_chain.clients.trust_file import Reads
 
 _NOTE = "On Debian the folder of roots is read as well; elsewhere it replaces them: take the kind client+store there."

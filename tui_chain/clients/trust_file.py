@@ -6,10 +6,11 @@ import base64
 import binascii
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from tui_chain.x509.certificate import Certificate
-from tui_chain.x509.crl import RevocationList
-from tui_chain.x509.der import DERError, element
+if TYPE_CHECKING:
+    from tui_chain.x509.certificate import Certificate  # an error text is explained without anything of X.509
+    from tui_chain.x509.crl import RevocationList
 
 NOTHING = "it finds no certificate in it"
 """Why a file is refused that is none of certificates."""
@@ -59,6 +60,9 @@ def decoded(body: bytes) -> bytes | None:
 
 def certificate_of(der: bytes | None) -> Certificate | None:
     """Return the certificate at the start of `der`, what follows it cut off, or None where it is none."""
+    from tui_chain.x509.certificate import Certificate
+    from tui_chain.x509.der import DERError, element
+
     if not der:
         return None
     try:
@@ -70,5 +74,7 @@ def certificate_of(der: bytes | None) -> Certificate | None:
 
 def crl_of(der: bytes | None) -> RevocationList | None:
     """Return the CRL that `der` is, or None where it is none."""
+    from tui_chain.x509.crl import RevocationList
+
     found = RevocationList(der or b"")
     return found if found.parsed is not None and found.this_update is not None else None

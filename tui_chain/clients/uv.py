@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from tui_chain.clients.advice import REPLACES, Advice, Deployment
 from tui_chain.clients.client import Client, Takes, variable
@@ -11,7 +12,9 @@ from tui_chain.clients.errors import ErrorKind, ErrorOutput, ErrorText, Layer
 from tui_chain.clients.families import FamilyId
 from tui_chain.clients.trust_file import NOTHING, Loaded, Reads, TrustFileReader, certificate_of, decoded
 from tui_chain.core.output_kind import OutputKind
-from tui_chain.x509.certificate import Certificate
+
+if TYPE_CHECKING:
+    from tui_chain.x509.certificate import Certificate
 
 
 def _advice(at: Deployment) -> Iterator[Advice]:

@@ -10,7 +10,7 @@ from tui_chain.clients.client import Client, Setting, SettingForm
 from tui_chain.clients.errors import ErrorKind, ErrorOutput, ErrorText
 from tui_chain.clients.families import FamilyId
 from tui_chain.clients.program import Program, ProgramRun
-from tui_chain.clients.readers.gnutls import GNUTLS
+from tui_chain.clients.readers import GNUTLS
 from tui_chain.clients.trust_file import Reads
 
 # a server that refuses a client would be tried again for minutes;

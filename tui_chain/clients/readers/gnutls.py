@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tui_chain.clients.trust_file import NOTHING, Loaded, TrustFileReader, certificate_of, decoded
+from tui_chain.clients.trust_file import NOTHING, Loaded, certificate_of, decoded
 from tui_chain.x509.certificate import Certificate
 
 _BEGIN = re.compile(rb"-----BEGIN CERTIFICATE[^-]*-----")
@@ -22,6 +22,3 @@ def load_gnutls(data: bytes) -> Loaded:
             return Loaded((), "a block is not a certificate")
         found.append(certificate)
     return Loaded(tuple(found), None if found else NOTHING)
-
-
-GNUTLS = TrustFileReader("GnuTLS", 30, load_gnutls)

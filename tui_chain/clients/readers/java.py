@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tui_chain.clients.trust_file import NOTHING, Loaded, TrustFileReader, certificate_of, decoded
+from tui_chain.clients.trust_file import NOTHING, Loaded, certificate_of, decoded
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.der import DERError, element
 from tui_chain.x509.formats.readers import Reading, read_certificates
@@ -135,7 +135,3 @@ def _same_label(header: bytes, footer: bytes) -> None:
         raise _RefusedError("something other than a BEGIN and an END line stands around a block")
     if header[11:] != footer[9:]:
         raise _RefusedError("a block's END line does not match its BEGIN line")
-
-
-JAVA = TrustFileReader("Java", 40, load_java)
-KEYTOOL = TrustFileReader("keytool", 50, load_keytool, takes_one=True)

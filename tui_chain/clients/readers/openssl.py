@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tui_chain.clients.trust_file import NOTHING, Loaded, TrustFileReader, certificate_of, crl_of, decoded
+from tui_chain.clients.trust_file import NOTHING, Loaded, certificate_of, crl_of, decoded
 from tui_chain.trust.settings import refused_anchors
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.crl import RevocationList
@@ -125,6 +125,3 @@ def _decoded(header: bytes | None, body: bytes) -> bytes:
     if der is None and not header:
         raise BadBlockError("a block is not base64")
     return der or b""
-
-
-OPENSSL = TrustFileReader("OpenSSL", 10, load_store)
