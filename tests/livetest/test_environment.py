@@ -169,3 +169,11 @@ def test_one_line_says_which_variables_beat_the_bundle(good: Path) -> None:
     assert len(words(*variables())) < 120
     own = audit_environment({"PIP_CERT": str(good), "HTTPS_PROXY": "http://proxy"}, good)
     assert overriding_text(own, repaired=True) == ""
+
+
+def test_a_variable_says_what_it_does_in_each_client(good: Path) -> None:
+    (told,) = audit_environment({"REQUESTS_CA_BUNDLE": str(good)})
+    assert told.words == (
+        "In requests, boto3, aws it replaces the client's trust store; in pip it adds to the client's own trust "
+        "store. It wins in requests over session.verify and CURL_CA_BUNDLE; in pip over --cert and PIP_CERT."
+    )

@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from tui_chain.clients.advice import Effect
 from tui_chain.clients.client import Takes
 from tui_chain.clients.registry import VariableUse, variables, weaker_settings
 from tui_chain.core.text import safe_text
@@ -92,10 +93,15 @@ def _clients(name: str) -> tuple[str, ...]:
 
 def _effects(name: str) -> str:
     """What a variable does, client by client, and which of their settings mean nothing beside it."""
-    effects = "; ".join(f"in {', '.join(use.clients)} it {use.effect.phrase}" for use in variables()[name])
-    weaker = "; ".join(f"in {client} over {' and '.join(names)}" for client, names in weaker_settings(name).items())
-    wins = f" It wins {weaker}." if weaker else ""
-    return f"{effects[0].upper()}{effects[1:]}.{wins}"
+    effects: dict[Effect, list[str]] = {}
+    for use in variables()[name]:
+        effects.setdefault(use.effect, []).extend(use.clients)
+    weaker: dict[tuple[str, ...], list[str]] = {}
+    for client, names in weaker_settings(name).items():
+        weaker.setdefault(names, []).append(client)
+    does = "; ".join(f"in {', '.join(clients)} it {effect.phrase}" for effect, clients in effects.items())
+    wins = "; ".join(f"in {', '.join(clients)} over {' and '.join(names)}" for names, clients in weaker.items())
+    return f"{does[0].upper()}{does[1:]}.{f' It wins {wins}.' if wins else ''}"
 
 
 def _folder_text(name: str, named: Iterable[Path]) -> str:
