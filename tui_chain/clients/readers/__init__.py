@@ -1,4 +1,4 @@
-"""How libraries read trust files that several clients share, and Java, whose rules are long; loaded for a reading."""
+"""Readers of trust files that several clients share, and of Java, whose rules are long; loaded when one reads."""
 
 from __future__ import annotations
 
