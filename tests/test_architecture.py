@@ -61,20 +61,12 @@ MODULES_AT_MOST = 245
 # what is known and still to be put right: exact, so that what has been leaves these lists
 
 CIRCLES: set[tuple[str, ...]] = {
-    ("livetest.hops", "livetest.request", "livetest.wire"),
     ("tui.screens.audit", "tui.screens.folder"),
 }
-NAMES_TWICE: set[str] = {"Line", "Reading"}
+NAMES_TWICE: set[str] = set()
 OF_ONE_SIBLING: set[str] = {
-    "advise.servers",
-    "audit.anchors",
-    "audit.java_reader",
-    "audit.openssl_reader",
-    "audit.other_readers",
     "cli.lab",
-    "diagnose.explain.clients",
     "diagnose.status",
-    "livetest.crl_programs",
     "probe.failures",
     "tui.app",
     "tui.book",
@@ -101,6 +93,8 @@ APART: dict[str, str] = {
     "lab.scenarios.usual": "a family of scenarios, as the others in this folder",
     "net.http_exchange": "HTTP itself, apart from what a fetch may do",
     "x509.formats.jks": "a format, loaded for a file of it",
+    "livetest.http": "h11 and h2 are loaded by a request alone, and are no part of its times",
+    "livetest.programs": "processes and their ends, beside what is tested from within",
     "tui.terminal_output": "what Textual paints on is no part of reading options",
 }
 """Modules that one sibling alone imports, with the reason why they are files of their own."""

@@ -15,7 +15,7 @@ from tests.support.chains import make_pki
 from tests.support.crls import Oddity, make_crl, naming
 from tests.support.journeys import lab_trust, walk
 from tui_chain.audit.refresh import Refreshed, State, header_of, refreshed
-from tui_chain.audit.words import replacement_refused
+from tui_chain.audit.summary import replacement_refused
 from tui_chain.core.failure import Failure
 from tui_chain.core.text import colon_hex
 from tui_chain.engine.crl_questions import ask_crls

@@ -13,8 +13,9 @@ from pathlib import Path
 from tui_chain.core.failure import Failure
 from tui_chain.engine.journey import NOTHING_SET, HostState, Journey
 from tui_chain.lab.authority import Authority, Identity, Template, days, self_signed_leaf
+from tui_chain.livetest.attempt import Attempt, Times
 from tui_chain.livetest.choice import USUAL, RequestChoice
-from tui_chain.livetest.request import Attempt, LiveTest, Times
+from tui_chain.livetest.live import LiveTest
 from tui_chain.net.host_list import Host
 from tui_chain.net.target import Target
 from tui_chain.probe.served import ServedChain, Timings

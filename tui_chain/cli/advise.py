@@ -9,13 +9,21 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal, TypedDict
 
-from tui_chain.advise.advice import unsayable
-from tui_chain.advise.commands import Advice, CrlUse, client_advice, making, making_bundle, making_crls, refreshing
-from tui_chain.advise.crl_clients import crl_parts
 from tui_chain.advise.document import Code, Document, Paragraph, Part, to_html, to_markdown, to_text
-from tui_chain.advise.guide import advice_document
+from tui_chain.advise.instructions import (
+    Advice,
+    CrlUse,
+    advice_document,
+    client_advice,
+    crl_parts,
+    lenient_advice,
+    make_bundle_command,
+    make_command,
+    make_crls_command,
+    refresh_command,
+    unshowable,
+)
 from tui_chain.advise.letter import file_base, letter_document
-from tui_chain.advise.python_clients import strict_advice
 from tui_chain.advise.report import report, server_file
 from tui_chain.cli.deliver import Consent, put
 from tui_chain.cli.options import Options, Work, prepared
@@ -51,7 +59,7 @@ class AdviceJSON(TypedDict):
 
 def run_advise(options: Options, bundle: Path | None, form: Form, part: Share) -> int:
     """Say the repair of each target in words; with a bundle of ours alone, of the hosts that it names."""
-    refused = unsayable((bundle or Path()).absolute())
+    refused = unshowable((bundle or Path()).absolute())
     if refused is not None:
         return fail(refused)
     if not options.targets and bundle is not None and not options.demo:
@@ -78,7 +86,7 @@ def _crls_of(bundle: Path) -> CrlUse | None:
 def _crl_parts(target: Target, bundle: Path, use: CrlUse | None, trust: Sequence[str]) -> Iterable[Part]:
     if use is None:
         return ()
-    return crl_parts(use, making_crls(target, bundle, use, trust), refreshing(bundle, trust))
+    return crl_parts(use, make_crls_command(target, bundle, use, trust), refresh_command(bundle, trust))
 
 
 def _from_bundle(bundle: Path, form: Form, part: Share) -> int:
@@ -135,7 +143,7 @@ def _advise(
     if state.proven is None and bundle is None:
         if not strict or part == "letter":
             return _nothing_to_say(state)
-        _tell(state.target, (strict_advice(state.target, None, _file(work)),), None, options.trust, (), form)
+        _tell(state.target, lenient_advice(state.target, None, _file(work)), None, options.trust, (), form)
         return OK
     if state.crls is not None:
         use = CrlUse(state.crls.scope)
@@ -143,7 +151,7 @@ def _advise(
     path = (bundle or Path(file_base(state.target) + SUFFIXES[OutputKind.CLIENT])).absolute()
     advice = client_advice(state.target, path, crls=use) if part != "letter" else ()
     if strict and advice:
-        advice = (*advice, strict_advice(state.target, path, _file(work)))
+        advice = (*advice, *lenient_advice(state.target, path, _file(work)))
     words = _letter(work, state) if part != "clients" else None
     before = (*_absent(state.target, path, use, trust), *_crl_parts(state.target, path, use, trust)) if advice else ()
     _tell(state.target, advice, words, trust, before, form)
@@ -165,7 +173,7 @@ def _absent(target: Target, path: Path, use: CrlUse | None, trust: Sequence[str]
         yield Paragraph(f"{absent}.")
         return
     yield Paragraph(f"{absent}; this makes it:")
-    yield Code(making_bundle(target, path, trust), "make")
+    yield Code(make_bundle_command(target, path, trust), "make")
 
 
 def _nothing_to_say(state: HostState) -> int:
@@ -192,10 +200,10 @@ def _object(target: Target, advice: Advice, trust: Sequence[str]) -> AdviceJSON:
         client=advice.client,
         code=advice.code,
         language=advice.language,
-        effect=advice.effect,
+        effect=advice.effect.value if advice.effect is not None else "",
         note=advice.note,
         file=str(advice.file) if advice.file is not None else None,
-        make=making(target, advice, trust),
+        make=make_command(target, advice, trust),
     )
 
 

@@ -14,14 +14,14 @@ import click
 
 from tui_chain.audit.audit import Audit, Auditor, files_of
 from tui_chain.audit.findings import AuditFinding
-from tui_chain.audit.mend import mend
+from tui_chain.audit.fix import fix_file
 from tui_chain.audit.refresh import Refreshed, State, header_of, refreshed
-from tui_chain.audit.words import (
-    client_words,
-    content_words,
-    mended_words,
+from tui_chain.audit.summary import (
+    client_loads,
+    content_summary,
+    fix_summary,
     not_written_over,
-    outcome_words,
+    outcome_summary,
     replacement_refused,
 )
 from tui_chain.cli.deliver import Consent, put
@@ -109,11 +109,11 @@ def _mend(auditor: Auditor, audit: Audit, file: Path, mending: Mending) -> Path 
     stays = not_written_over(audit)
     if mending.is_over(file) and stays is not None:
         return Failure("mend", stays, "Name a new file with -o.")
-    mended = mend(audit, auditor.prover, auditor.at)
+    mended = fix_file(audit, auditor.prover, auditor.at)
     if isinstance(mended, Failure):
         return mended
     consent = Consent(replace=mending.output is None or mending.replace, backup=mending.backup)
-    written = put(mending.output or file, mended.data, mended_words(audit, mended), consent)
+    written = put(mending.output or file, mended.data, fix_summary(audit, mended), consent)
     header = read_header(audit.scan.data)
     if mended.dropped_crls and header is not None and header.crl_check is not None:
         say("It was written for clients that check CRLs; tlschain refresh --write gets the newest.")
@@ -121,12 +121,12 @@ def _mend(auditor: Auditor, audit: Audit, file: Path, mending: Mending) -> Path 
 
 
 def _lines(audit: Audit) -> Iterator[str]:
-    yield f"{click.style(audit.name, bold=True)}  {content_words(audit)}"
-    clients = client_words(audit)
+    yield f"{click.style(audit.name, bold=True)}  {content_summary(audit)}"
+    clients = client_loads(audit)
     width = max(len(client.name) for client in clients)
     for client in clients:
         glyph, colour = ("✓", "green") if client.whole else ("✗", "red")
-        yield f"  {click.style(glyph, fg=colour)} {client.name:<{width}}  {client.words}  [{client.programs}]"
+        yield f"  {click.style(glyph, fg=colour)} {client.name:<{width}}  {client.text}  [{client.programs}]"
     for _, group in groupby(audit.findings, key=lambda found: found.code):
         yield from _group(list(group))
 
@@ -213,6 +213,6 @@ def _tell(file: Path, found: Refreshed, written: Path | None, *, as_json: bool) 
         return
     for one in found.news:
         say(f"{safe_text(one.target)}: {one.state.value}. {one.words}")
-    outcome = outcome_words(found, "--write replaces the old one with it.") if written is None else ""
+    outcome = outcome_summary(found, "--write replaces the old one with it.") if written is None else ""
     if outcome:
         say(outcome)

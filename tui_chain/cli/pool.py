@@ -77,7 +77,7 @@ def _list_of(url: str, file: Path | None, trust: str | None) -> bytes | Failure:
 
     if file is not None:
         return read_file(file, "list")
-    from tui_chain.livetest.request import bundle_context
+    from tui_chain.livetest.contexts import bundle_context
     from tui_chain.pool.download import download
 
     store = load_trust_store(trust or "certifi")

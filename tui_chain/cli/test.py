@@ -19,13 +19,13 @@ from tui_chain.core.failure import Failure
 from tui_chain.core.status import Status
 from tui_chain.core.text import plural, safe_text
 from tui_chain.engine.host_state import HostState
-from tui_chain.livetest.attempt import Times
+from tui_chain.livetest.attempt import Attempt, Times
 from tui_chain.livetest.choice import RequestChoice, read_choice
 from tui_chain.livetest.families import FamilyTest
-from tui_chain.livetest.fulltest import FullTest, LiveTester
 from tui_chain.livetest.hops import Hop
 from tui_chain.livetest.live import request_for
-from tui_chain.livetest.request import Attempt, Request
+from tui_chain.livetest.request import LiveRequest
+from tui_chain.livetest.tester import LiveTester, LiveTestResult
 from tui_chain.net.proxy import read_proxy
 from tui_chain.probe.served import ServedChain
 from tui_chain.trust.loading import read_file
@@ -84,7 +84,7 @@ async def _all(
     return codes
 
 
-def _request(state: HostState, choice: RequestChoice, timeout: float) -> Request | Failure:
+def _request(state: HostState, choice: RequestChoice, timeout: float) -> LiveRequest | Failure:
     """How the host is asked; one that was not reached directly is asked through the proxy, if that is the way."""
     address = state.served.address if isinstance(state.served, ServedChain) else None
     request = request_for(state.target, choice, os.environ, address=address, timeout=timeout)
@@ -112,7 +112,7 @@ def _unasked(state: HostState, failure: Failure) -> int:
 
 
 async def _one(
-    work: Work, state: HostState, request: Request, live: LiveOptions, pem: bytes | None, options: Options
+    work: Work, state: HostState, request: LiveRequest, live: LiveOptions, pem: bytes | None, options: Options
 ) -> int:
     if isinstance(state.crls, Failure):
         fail(state.crls)
@@ -138,7 +138,7 @@ async def _one(
     return OK if tested.ok else FOUND
 
 
-def test_object(test: FullTest) -> dict[str, object]:
+def test_object(test: LiveTestResult) -> dict[str, object]:
     """Describe a test for `--json`.
 
     method, url, proxy, before, after, hops, failed_hop, clients, http2, environment, with_environment,
@@ -156,7 +156,7 @@ def test_object(test: FullTest) -> dict[str, object]:
         "http2": test.http2,
         "environment": [asdict(one) for one in test.environment],
         "with_environment": {name: asdict(one) for name, one in test.with_environment.items()},
-        "environment_tests": [asdict(one) for one in test.obeyed],
+        "environment_tests": [asdict(one) for one in test.variables],
         "programs": [asdict(one) for one in test.programs],
     }
 
@@ -173,10 +173,10 @@ def _hop_object(hop: Hop) -> dict[str, object]:
     }
 
 
-def _lines(state: HostState, test: FullTest) -> Iterator[str]:
+def _lines(state: HostState, test: LiveTestResult) -> Iterator[str]:
     yield click.style(safe_text(f"{test.live.method} {test.live.url}", 300), bold=True)
-    if test.live.way:
-        yield f"    way       {test.live.way}"
+    if test.live.route:
+        yield f"    way       {test.live.route}"
     yield _attempt("before", test.live.before)
     if test.live.after is not None:
         yield _attempt("after", test.live.after)
@@ -200,7 +200,7 @@ def _client(client: FamilyTest) -> str:
     return f"  {_glyph(client.ok)} {client.name:<{NAMES}} {client.words}{code}{_times(client.times)}"
 
 
-def _verdict(test: FullTest) -> str:
+def _verdict(test: LiveTestResult) -> str:
     """What the test comes to, in a line; what the environment has set is no part of the repair."""
     used = "with the bundle" if test.live.after is not None else "with the trust store"
     if not test.live.last.ok:
@@ -219,18 +219,18 @@ def _verdict(test: FullTest) -> str:
 _PROXIES = frozenset({"https_proxy", "all_proxy"})
 
 
-def _environment(test: FullTest) -> Iterator[str]:
+def _environment(test: LiveTestResult) -> Iterator[str]:
     for one in test.environment:
         by_it = test.live.proxy is not None and one.name.lower() in _PROXIES and one.value == test.live.proxy
         if by_it and test.live.last.proxy_error:
             yield f"  {_glyph(False)} {one.name}={one.value}: {test.live.last.words}"
         else:
             yield f"  {_glyph(None if one.beats else True)} {one.name}={one.value}: {one.words}"
-        for obeyed in test.obeyed:
-            if obeyed.name == one.name:
-                beside = "beside its own roots" if obeyed.extends else "in place of its own roots"
-                told = obeyed.attempt
-                yield f"    {_glyph(told.ok)} {obeyed.clients}, {beside}: {told.words}{_times(told.times)}"
+        for tried in test.variables:
+            if tried.name == one.name:
+                beside = "added to its own trust store" if tried.adds else "in place of its own trust store"
+                attempt = tried.attempt
+                yield f"    {_glyph(attempt.ok)} {tried.clients}, {beside}: {attempt.words}{_times(attempt.times)}"
 
 
 def _attempt(name: str, attempt: Attempt) -> str:

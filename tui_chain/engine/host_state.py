@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tui_chain.diagnose.diagnosis import Diagnosis
     from tui_chain.diagnose.findings.endpoints import Servers
     from tui_chain.diagnose.findings.finding import Finding
-    from tui_chain.livetest.request import LiveTest
+    from tui_chain.livetest.live import LiveTest
     from tui_chain.probe.served import ServedChain
     from tui_chain.repair.bundle import Bundle
     from tui_chain.repair.path_choice import PathChoice

@@ -169,7 +169,7 @@ class Journey:
         import asyncio
 
         from tui_chain.livetest.choice import USUAL
-        from tui_chain.livetest.crl_context import context_of
+        from tui_chain.livetest.contexts import context_of
         from tui_chain.livetest.live import Live, request_for
 
         if not isinstance(state.served, ServedChain):

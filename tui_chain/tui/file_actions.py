@@ -146,8 +146,8 @@ class FileActions(QuestionActions):
 
     def _report_forms(self, row: Row) -> tuple[Form, ...]:
         """The report as it stands now, each form made when it is asked for."""
-        from tui_chain.advise.advice import unsayable
         from tui_chain.advise.document import to_html, to_markdown
+        from tui_chain.advise.instructions import unshowable
         from tui_chain.advise.report import report, server_file
         from tui_chain.results.host import host_result
         from tui_chain.tui.screens.save import Draft, Form
@@ -155,7 +155,7 @@ class FileActions(QuestionActions):
         def document() -> Document:
             now = self._clock()
             # a name that cannot be shown is left out
-            written = row.written if row.written is not None and unsayable(row.written) is None else None
+            written = row.written if row.written is not None and unshowable(row.written) is None else None
             return report(row.state, now, server_file(row.state, self._engine.trust, now), written)
 
         def as_json() -> Draft:

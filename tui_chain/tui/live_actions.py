@@ -17,7 +17,7 @@ from tui_chain.tui.rows import Row, reached
 
 if TYPE_CHECKING:
     from tui_chain.livetest.choice import RequestChoice
-    from tui_chain.livetest.fulltest import FullTest
+    from tui_chain.livetest.tester import LiveTestResult
 
 
 class LiveActions(QuestionActions):
@@ -46,7 +46,7 @@ class LiveActions(QuestionActions):
         row = self.row
         if row is None or reached(row) is None:
             return
-        results: list[FullTest | Failure] = []
+        results: list[LiveTestResult | Failure] = []
 
         async def work(state: HostState, _: Callable[[str], None]) -> HostState:
             results.append(await self._full_test(row, state))
@@ -64,10 +64,10 @@ class LiveActions(QuestionActions):
 
         self._job(row.target, "testing", work, tested)
 
-    async def _full_test(self, row: Row, state: HostState) -> FullTest | Failure:
+    async def _full_test(self, row: Row, state: HostState) -> LiveTestResult | Failure:
         from tui_chain.livetest.choice import USUAL
-        from tui_chain.livetest.fulltest import LiveTester
         from tui_chain.livetest.live import request_for
+        from tui_chain.livetest.tester import LiveTester
 
         choice, environment = row.request or USUAL, dict(os.environ)
         address = state.reached.address if state.reached is not None else None

@@ -19,7 +19,7 @@ from tui_chain.tui.panes.matrix import matrix
 from tui_chain.tui.rows import BAD, DIM, NEW, OK, WARN, Row
 
 if TYPE_CHECKING:
-    from tui_chain.livetest.request import LiveTest
+    from tui_chain.livetest.live import LiveTest
 
 
 class LiveScroll(VerticalScroll):
@@ -113,7 +113,7 @@ def _untested(row: Row | None) -> Shown:
 
 
 def _shown(test: LiveTest, width: int) -> Shown:
-    request = [fact("request", f"{test.method} {test.url}"), *([fact("way", test.way)] if test.way else [])]
+    request = [fact("request", f"{test.method} {test.url}"), *([fact("way", test.route)] if test.route else [])]
     nothing = "There is no proven bundle to test; f looks for one."
     sides = attempt("Before", test.before, ""), attempt("After", test.after, nothing)
     return lines(request), *sides, lines(_more(test, width))
@@ -125,9 +125,9 @@ def _more(test: LiveTest, width: int) -> Iterator[Content]:
         yield Content.assemble(fact("" if place else "then"), hop_line(hop, width - NAMES, NAMES))
     if test.failed_hop is not None:
         yield fact("", ("o", "bold"), (f" opens {test.failed_hop} as a new host", NEW))
-    from tui_chain.livetest.environment import beating_words  # a test has loaded it
+    from tui_chain.livetest.environment import overriding_text  # a test has loaded it
 
-    beating = beating_words(test.environment, repaired=test.after is not None)
+    beating = overriding_text(test.environment, repaired=test.after is not None)
     if beating:
         yield Content.styled("\n  ".join(textwrap.wrap(f"! {beating}; T shows what it does", max(width, 20))), WARN)
 

@@ -12,9 +12,9 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from tui_chain.audit.mend import Mended, mend
+from tui_chain.audit.fix import FixedFile, fix_file
 from tui_chain.audit.refresh import State
-from tui_chain.audit.words import mended_words, mends_something, not_written_over
+from tui_chain.audit.summary import fix_summary, fixes_something, not_written_over
 from tui_chain.core.failure import Failure
 from tui_chain.core.text import plural, safe_text
 from tui_chain.repair.file_header import Header
@@ -117,11 +117,11 @@ class AuditScreen(AuditView):
     async def _mend(self, looked: Looked) -> None:
         auditor = looked.auditor
         self.say("◌ making the mended file", NEW)
-        made = await in_background(lambda: mend(looked.audit, auditor.prover, auditor.at), "mend")
+        made = await in_background(lambda: fix_file(looked.audit, auditor.prover, auditor.at), "mend")
         self.say_facts()
         if isinstance(made, Failure):
             self.notify(str(made), severity="error", markup=False)
-        elif not mends_something(looked.audit, made):
+        elif not fixes_something(looked.audit, made):
             self.notify("Writing it anew would mend nothing.", markup=False)
         else:
             self.app.push_screen(_mended_dialog(looked, made), self._saved)
@@ -178,13 +178,13 @@ class AuditScreen(AuditView):
             self._desk.stands(path, targets)
 
 
-def _mended_dialog(looked: Looked, made: Mended) -> SaveScreen:
+def _mended_dialog(looked: Looked, made: FixedFile) -> SaveScreen:
     """The dialog that writes the mended file: over the old one, or under a new name where that has to stay."""
     stays, place = not_written_over(looked.audit), looked.path
     if stays is not None:
         place = place.with_name(f"{place.stem}-mended.pem")
     # a name that cannot be shown is not put into a box either
     name = str(place) if str(place).isprintable() else "mended.pem"
-    words = " · ".join(filter(None, (mended_words(looked.audit, made), stays)))
+    words = " · ".join(filter(None, (fix_summary(looked.audit, made), stays)))
     form = Form("mended", words, "", lambda: changed_meanwhile(looked) or Draft(made.data))
     return SaveScreen("Write the mended file", [form], name)

@@ -15,7 +15,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tui_chain.audit.audit import Auditor
-from tui_chain.audit.words import content_words
+from tui_chain.audit.summary import content_summary
 from tui_chain.core.failure import Failure
 from tui_chain.core.status import Severity
 from tui_chain.core.text import plural, safe_text
@@ -104,7 +104,7 @@ class FolderScreen(Dialog[None]):
         glyph = SEVERITY_LOOK[severity] if severity is not None else ("✓", OK)
         told = [finding_words(one) for one in found.audit.findings[:MAX_TOLD]]
         words = lines([facts(found, self._desk.clock()), *told])
-        return Entry(_row(file, glyph, content_words(found.audit), one_line(found)), words, severity, read=True)
+        return Entry(_row(file, glyph, content_summary(found.audit), one_line(found)), words, severity, read=True)
 
     def _title(self, read: int) -> None:
         fatal = sum(entry.severity is Severity.FATAL for entry in self._entries)

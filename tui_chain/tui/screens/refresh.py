@@ -13,7 +13,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tui_chain.audit.refresh import HostNews, Refreshed, State
-from tui_chain.audit.words import outcome_words, replacement_refused
+from tui_chain.audit.summary import outcome_summary, replacement_refused
 from tui_chain.core.text import safe_text
 from tui_chain.repair.bundle import earliest_expiry
 from tui_chain.repair.difference import certificate_difference
@@ -72,7 +72,7 @@ class RefreshScreen(Dialog[Saved]):
         told = [
             Content(safe_text(str(self._looked.path), 400)),
             Content.styled(MEANING[self._found.state], style),
-            Content(outcome_words(self._found, "w shows it, and writes it in the place of the old one.")),
+            Content(outcome_summary(self._found, "w shows it, and writes it in the place of the old one.")),
         ]
         output = self._found.output
         if output is not None:
@@ -116,7 +116,7 @@ class RefreshScreen(Dialog[Saved]):
         output, path = self._found.output, self._looked.path
         refused = replacement_refused(path, self._looked.data, self._found)
         if output is None:
-            self.notify(outcome_words(self._found, "") or "There is no new file to write.", markup=False)
+            self.notify(outcome_summary(self._found, "") or "There is no new file to write.", markup=False)
         elif refused is not None:
             self.notify(str(refused), severity="error", markup=False)
         else:

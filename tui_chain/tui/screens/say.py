@@ -16,12 +16,18 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from tui_chain.advise.advice import unsayable
-from tui_chain.advise.commands import Advice, CrlUse, client_advice, making, making_bundle
 from tui_chain.advise.document import Code, Document, Part, to_html, to_markdown, to_text
-from tui_chain.advise.guide import advice_document
+from tui_chain.advise.instructions import (
+    Advice,
+    CrlUse,
+    advice_document,
+    client_advice,
+    lenient_advice,
+    make_bundle_command,
+    make_command,
+    unshowable,
+)
 from tui_chain.advise.letter import letter_document
-from tui_chain.advise.python_clients import strict_advice
 from tui_chain.core.failure import Failure
 from tui_chain.core.files import absolute
 from tui_chain.core.text import safe_text
@@ -84,7 +90,9 @@ class Making:
         """The command that makes the file an advice needs, or nothing."""
         if advice.file is None:
             return ""
-        made = making(self.target, advice, self.stores) or making_bundle(self.target, advice.file, self.stores)
+        made = make_command(self.target, advice, self.stores) or make_bundle_command(
+            self.target, advice.file, self.stores
+        )
         return made + self._confirmed
 
     def document(self, advice: tuple[Advice, ...], words: Document | None) -> Document:
@@ -108,10 +116,10 @@ def sayings(row: Row, chain: bytes | None, trusted: Trusted) -> Sayings | Failur
         return _of_repair(row, chain, trusted, row.state.proven)
     if not needs_no_strict(row.state):
         return Failure("no-repair", "There is no proven repair to speak of yet.", "f looks for one.")
-    advice = strict_advice(row.target, None, trusted.file)
+    advice = lenient_advice(row.target, None, trusted.file)
     make = Making(row.target, trusted.stores)
-    whole = make.document((advice,), None)
-    return Sayings(str(row.target), file_base(row), (_client(row, advice, make),), whole, None)
+    whole = make.document(advice, None)
+    return Sayings(str(row.target), file_base(row), tuple(_client(row, one, make) for one in advice), whole, None)
 
 
 def _of_repair(row: Row, chain: bytes | None, trusted: Trusted, proven: Repair) -> Sayings | Failure:
@@ -121,13 +129,13 @@ def _of_repair(row: Row, chain: bytes | None, trusted: Trusted, proven: Repair) 
     bundle = row.written or absolute(Path(file_base(row) + SUFFIXES[OutputKind.CLIENT]))
     if isinstance(bundle, Failure):
         return bundle
-    refused = next(filter(None, map(unsayable, (bundle, *dict(row.others).values()))), None)
+    refused = next(filter(None, map(unshowable, (bundle, *dict(row.others).values()))), None)
     if refused is not None:
         return refused
     use = CrlUse(row.state.lists.scope) if row.state.lists is not None else None
     advice = client_advice(row.target, bundle, {OutputKind(kind): path for kind, path in row.others}, use)
     if needs_no_strict(row.state):
-        advice = (*advice, strict_advice(row.target, bundle, trusted.file))
+        advice = (*advice, *lenient_advice(row.target, bundle, trusted.file))
     words = letter_document(served, row.state.verdict, chain)
     root = proven.path.anchor.sha256
     make = Making(row.target, trusted.stores, root if root in trusted.roots else "")
@@ -138,7 +146,7 @@ def _of_repair(row: Row, chain: bytes | None, trusted: Trusted, proven: Repair) 
 
 def _client(row: Row, advice: Advice, make: Making) -> Saying:
     body = [
-        *([Content.styled(advice.words, DIM), Content()] if advice.words else []),
+        *([Content.styled(advice.text, DIM), Content()] if advice.text else []),
         *_needed(row, advice, make),
         Content(advice.code),
     ]
