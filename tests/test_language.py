@@ -38,14 +38,9 @@ SENTENCE = re.compile(r"\w \w")
 
 KNOWN: dict[str, int] = {
     "README.md": 1,
-    "help": 5,
     "tui_chain.advise.advice": 1,
     "tui_chain.advise.letter": 1,
     "tui_chain.audit.findings": 4,
-    "tui_chain.cli.audit": 1,
-    "tui_chain.cli.commands.files": 2,
-    "tui_chain.cli.main": 1,
-    "tui_chain.cli.test": 2,
     "tui_chain.diagnose.explain.symptoms": 1,
     "tui_chain.lab.servers.aia_urls": 1,
     "tui_chain.livetest.fulltest": 1,
