@@ -38,10 +38,6 @@ SENTENCE = re.compile(r"\w \w")
 
 KNOWN: dict[str, int] = {
     "README.md": 1,
-    "help": 5,
-    "tui_chain.cli.audit": 1,
-    "tui_chain.cli.commands.files": 2,
-    "tui_chain.cli.main": 1,
     "tui_chain.lab.servers.aia_urls": 1,
     "tui_chain.tui.actions": 1,
     "tui_chain.tui.file_actions": 1,

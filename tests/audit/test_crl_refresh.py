@@ -18,8 +18,8 @@ from tui_chain.audit.refresh import Refreshed, State, header_of, refreshed
 from tui_chain.audit.summary import replacement_refused
 from tui_chain.core.failure import Failure
 from tui_chain.core.text import colon_hex
-from tui_chain.engine.crl_questions import ask_crls
-from tui_chain.engine.journey import HostState, Journey
+from tui_chain.engine.journey import Context, HostState, Journey
+from tui_chain.engine.revocation import gather_crls
 from tui_chain.lab.authority import Authority, Identity
 from tui_chain.lab.internet import Lab, open_lab
 from tui_chain.lab.servers.aia_site import AiaAnswer
@@ -56,10 +56,10 @@ class Place:
                 self.lab.publish(f"/after-{name}.crl", AiaAnswer(crl.der))
 
     def state(self, at: datetime) -> tuple[Journey, HostState]:
-        journey = Journey(lab_trust(self.lab), clock=lambda: at)
+        journey = Journey(Context(lab_trust(self.lab), clock=lambda: at))
 
         async def crls(state: HostState) -> HostState:
-            return await ask_crls(journey, state)
+            return await gather_crls(journey, state)
 
         return journey, walk(HostState(Target("localhost", self.port)), journey.probe, journey.fix, crls)
 

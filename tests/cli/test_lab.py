@@ -1,4 +1,4 @@
-"""`tlschain lab`: the broken internet in the foreground, until it is told to end."""
+"""`tlschain lab`: the broken internet in the foreground, until it is terminated."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tui_chain.lab.scenarios.catalogue import every_scenario
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_it_runs_until_it_is_told_to_end(tmp_path: Path, number: signal.Signals) -> None:
+def test_it_runs_until_it_is_terminated(tmp_path: Path, number: signal.Signals) -> None:
     env = {**os.environ, "TMPDIR": str(tmp_path)}
     with started("lab", "complete", "leaf-only", env=env) as lab:
         assert lab.stdout is not None
@@ -69,7 +69,7 @@ def test_a_demo_that_is_ended_leaves_no_folder(
         demo.send_signal(number)
         out, words = demo.communicate(timeout=SECONDS)
     assert (demo.returncode, out) == (code, b"")
-    assert words in {b"tlschain: told to end\n", b"tlschain: interrupted\n"}
+    assert words in {b"tlschain: terminated\n", b"tlschain: interrupted\n"}
     assert names_in(tmp_path) == []
 
 

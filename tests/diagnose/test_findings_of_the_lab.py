@@ -14,9 +14,8 @@ from tui_chain.core.failure import Failure
 from tui_chain.core.status import Blame, Severity, Status
 from tui_chain.diagnose.findings.catalogue import CATALOGUE
 from tui_chain.diagnose.headline import headline
-from tui_chain.engine.journey import HostState, Journey
-from tui_chain.engine.questions import ask_servers
-from tui_chain.engine.roots import confirm_fingerprint
+from tui_chain.engine.endpoints import probe_servers
+from tui_chain.engine.journey import Context, HostState, Journey
 from tui_chain.lab.hierarchy import Leaf
 from tui_chain.lab.internet import Lab, LabHost, open_lab
 from tui_chain.lab.scenarios.catalogue import every_scenario
@@ -31,6 +30,7 @@ from tui_chain.net.target import Target, parse_target
 from tui_chain.probe.served import ServedChain
 from tui_chain.probe.variants import Wanted
 from tui_chain.trust.loading import load_trust_store
+from tui_chain.trust.pinned import confirm_fingerprint
 from tui_chain.trust.store import TrustStore
 
 NEW_OPENSSL = knows_group("X25519MLKEM768")
@@ -74,7 +74,7 @@ class Walks:
     def __init__(self, lab: Lab) -> None:
         store = load_trust_store(str(lab.trust_file))
         assert isinstance(store, TrustStore)
-        self.lab, self.journey = lab, Journey(store, timeout=4.0, name_lookup=lookup_with(lab.names))
+        self.lab, self.journey = lab, Journey(Context(store, timeout=4.0, name_lookup=lookup_with(lab.names)))
         self.checked, self.fixed = cache(self._check), cache(self._fix)
 
     def _check(self, name: str) -> HostState:
@@ -223,7 +223,7 @@ def test_starttls_refused_for_now_is_told_with_the_answer(walks: Walks) -> None:
 )
 def test_where_the_right_certificate_is_stands_with_the_wrong_name(walks: Walks, name: str, words: str) -> None:
     wanted = Wanted(all_addresses=True, no_sni=True)
-    state = asyncio.run(ask_servers(walks.journey, walks.checked(name), wanted))
+    state = asyncio.run(probe_servers(walks.journey, walks.checked(name), wanted))
     assert state.diagnosis is not None
     assert state.servers is not None
     expected = walks.lab.host(name).scenario.expected
@@ -239,7 +239,7 @@ def test_a_backend_that_fewer_clients_accept_is_broken_beside_one_that_only_some
     with open_lab([]) as lab:
         lab.start([mine])
         own = Walks(lab)
-        state = asyncio.run(ask_servers(own.journey, own.checked("mine"), Wanted(all_addresses=True)))
+        state = asyncio.run(probe_servers(own.journey, own.checked("mine"), Wanted(all_addresses=True)))
     assert own.checked("mine").status is Status.PARTIAL
     assert state.servers is not None
     assert [row.good for row in state.servers.rows] == [True, False]
@@ -255,7 +255,7 @@ def test_a_confirmed_root_of_an_intercepting_proxy_stays_one(walks: Walks) -> No
     assert isinstance(served, ServedChain)
     confirmed = confirm_fingerprint(served.certificates[-1].sha256)
     assert not isinstance(confirmed, Failure)
-    journey = Journey(walks.journey.trust, timeout=4.0)
+    journey = Journey(Context(walks.journey.trust, timeout=4.0))
     journey.trust_roots([confirmed])
     state = asyncio.run(journey.fix(journey.diagnose(walks.checked("interception-root-served"), served)))
     assert state.verdict is not None

@@ -16,7 +16,7 @@ from tui_chain.clients.families import FamilyId
 from tui_chain.clients.handshake import HandshakeCode
 from tui_chain.clients.verdict import Code
 from tui_chain.core.status import Status
-from tui_chain.engine.journey import HostState, Journey
+from tui_chain.engine.journey import Context, HostState, Journey
 from tui_chain.lab.internet import Lab, open_lab
 from tui_chain.lab.scenarios.certificates import CAS, LEAVES
 from tui_chain.lab.scenarios.chains import CHAINS
@@ -61,7 +61,7 @@ def bundles(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, 
     """The proven bundle of every host that is repairable, as a file."""
     folder = tmp_path_factory.mktemp("bundles")
     names = [one.name for one in HOSTS if one.expected.after is Status.REPAIRABLE]
-    journey = Journey(lab_trust(lab), name_lookup=lookup_with(lab.names))
+    journey = Journey(Context(lab_trust(lab), name_lookup=lookup_with(lab.names)))
     return {name: asyncio.run(written(lab, journey, name, folder / f"{name}.pem")) for name in names}
 
 

@@ -11,8 +11,8 @@ import pytest
 
 from tests.support.crls import make_crl
 from tests.support.journeys import lab_trust, state_of, walk
-from tui_chain.engine.crl_questions import ask_crls
-from tui_chain.engine.journey import HostState, Journey
+from tui_chain.engine.journey import Context, HostState, Journey
+from tui_chain.engine.revocation import gather_crls
 from tui_chain.lab.authority import to_pem
 from tui_chain.lab.internet import Lab, open_lab
 from tui_chain.livetest.contexts import bundle_context, context_of, crl_context, trust_text, without_crls
@@ -31,10 +31,10 @@ def lab() -> Iterator[Lab]:
 
 
 def asked(lab: Lab, name: str) -> tuple[Journey, HostState]:
-    journey = Journey(lab_trust(lab))
+    journey = Journey(Context(lab_trust(lab)))
 
     async def crls(state: HostState) -> HostState:
-        return await ask_crls(journey, state)
+        return await gather_crls(journey, state)
 
     return journey, walk(state_of(lab.host(name).port), journey.probe, journey.fix, crls)
 

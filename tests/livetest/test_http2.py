@@ -145,7 +145,7 @@ def test_random_frames_bring_no_traceback(lab: Lab) -> None:
 
 def test_http2_is_loaded_by_a_live_test_alone() -> None:
     script = (
-        "import sys, tui_chain.engine.journey, tui_chain.livetest.live, tui_chain.cli.run\n"
+        "import sys, tui_chain.engine.journey, tui_chain.livetest.live, tui_chain.cli.commands.fix\n"
         "print(*{'h2', 'hpack', 'hyperframe', 'httpcore', 'httpx'} & set(sys.modules))"
     )
     done = subprocess.run((sys.executable, "-c", script), check=True, capture_output=True, text=True, timeout=60)

@@ -12,8 +12,8 @@ from tests.support.journeys import lab_trust, state_of, walk
 from tui_chain.core.failure import Failure
 from tui_chain.core.finding_codes import FindingCode
 from tui_chain.core.status import Blame, Status
-from tui_chain.engine.crl_questions import ask_crls, collect_crls
-from tui_chain.engine.journey import HostState, Journey
+from tui_chain.engine.journey import Context, HostState, Journey
+from tui_chain.engine.revocation import collect_crls, gather_crls
 from tui_chain.lab.internet import Lab
 from tui_chain.lab.servers.aia_site import AiaAnswer
 from tui_chain.x509.crl import CrlScope
@@ -21,10 +21,10 @@ from tui_chain.x509.crl_set import CrlSet, joined
 
 
 def asked(lab: Lab, name: str, scope: CrlScope = CrlScope.CHAIN) -> HostState:
-    journey = Journey(lab_trust(lab))
+    journey = Journey(Context(lab_trust(lab)))
 
     async def crls(state: HostState) -> HostState:
-        return await ask_crls(journey, state, scope)
+        return await gather_crls(journey, state, scope)
 
     return walk(state_of(lab.host(name).port), journey.probe, journey.fix, crls)
 
@@ -68,10 +68,10 @@ def test_a_revoked_certificate_becomes_part_of_the_diagnosis(lab: Lab, name: str
 def test_a_host_that_was_only_probed_is_told_too(chain: Chain) -> None:
     chain.publish(make_crl(chain.ca, [chain.leaf]), make_crl(chain.root))
     port = chain.lab.serve([chain.leaf.der, chain.ca.der], chain.leaf.key)
-    journey = Journey(lab_trust(chain.lab))
+    journey = Journey(Context(lab_trust(chain.lab)))
 
     async def crls(state: HostState) -> HostState:
-        return await ask_crls(journey, await ask_crls(journey, state))
+        return await gather_crls(journey, await gather_crls(journey, state))
 
     state = walk(state_of(port), journey.probe, crls)
     assert state.resolution is None
@@ -88,7 +88,7 @@ def test_a_complete_host_without_lists_stays_as_it_is(lab: Lab) -> None:
 
 
 def test_there_is_nothing_to_collect_without_a_repair(lab: Lab) -> None:
-    journey = Journey(lab_trust(lab))
+    journey = Journey(Context(lab_trust(lab)))
     refused(asyncio.run(collect_crls(journey, state_of(1))))
 
 
@@ -108,11 +108,11 @@ def test_what_openssl_refuses_all_the_same_is_no_list(lab: Lab) -> None:
     leaf_place = lab.publish("/own-place-leaf.crl", AiaAnswer(make_crl(ca).der))
     leaf = ca.issue_leaf(["localhost"], naming(leaf_place, issuer=(lab.publish("/own-place.cer", ca.der),)))
     port = lab.serve([leaf.der], leaf.key)
-    journey = Journey(lab_trust(lab))
+    journey = Journey(Context(lab_trust(lab)))
 
     def found(scope: CrlScope) -> CrlSet | Failure | None:
         async def crls(state: HostState) -> HostState:
-            return await ask_crls(journey, state, scope)
+            return await gather_crls(journey, state, scope)
 
         return walk(state_of(port), journey.probe, journey.fix, crls).crls
 

@@ -14,8 +14,8 @@ from tests.lab.clients import run
 from tests.support.chains import NOW, make_pki, views
 from tests.support.programs import require_program
 from tui_chain.core.status import Blame, Status
-from tui_chain.engine.journey import HostState, Journey
-from tui_chain.engine.questions import ask_revocation
+from tui_chain.engine.journey import Context, HostState, Journey
+from tui_chain.engine.revocation import check_revocation
 from tui_chain.lab.authority import Template
 from tui_chain.lab.internet import Lab, open_lab
 from tui_chain.lab.scenarios.revocation import REVOCATION
@@ -44,13 +44,13 @@ def lab() -> Iterator[Lab]:
 def journey(lab: Lab) -> Journey:
     store = load_trust_store(str(lab.trust_file))
     assert isinstance(store, TrustStore)
-    return Journey(store)
+    return Journey(Context(store))
 
 
 def ask(lab: Lab, journey: Journey, name: str) -> HostState:
     async def go() -> HostState:
         state = await journey.probe(HostState(Target("localhost", lab.host(name).port)))
-        return await ask_revocation(journey, state)
+        return await check_revocation(journey, state)
 
     return asyncio.run(go())
 
@@ -210,7 +210,7 @@ def test_a_hundred_urls_are_not_all_asked(lab: Lab) -> None:
 
 def test_a_repair_makes_no_revoked_certificate_good(lab: Lab, journey: Journey) -> None:
     async def go() -> HostState:
-        return await journey.fix(await ask_revocation(journey, await journey.probe(state)))
+        return await journey.fix(await check_revocation(journey, await journey.probe(state)))
 
     state = HostState(Target("localhost", lab.host("ocsp-revoked").port))
     fixed = asyncio.run(go())

@@ -137,3 +137,24 @@ def test_a_screen_without_a_lab_heeds_too(tmp_path: Path) -> None:
         terminal.process.send_signal(signal.SIGTERM)
         assert terminal.end() == 143
         assert terminal_settings(terminal.worker) == terminal.before
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("--at", "noon"), ("--trust-root", "ab:cd"), ("--hosts", "/none/here"), ("--demo", "--hosts", "/none/here")],
+    ids=" ".join,
+)
+def test_a_wrong_value_ends_before_the_screen_opens(tmp_path: Path, words: tuple[str, ...]) -> None:
+    with screen(tmp_path, *words) as terminal:
+        assert terminal.end() == 2
+    (line,) = terminal.seen.decode().splitlines()
+    assert line.startswith("tlschain-tui: ")
+
+
+def test_a_trust_store_that_is_not_there_ends_with_a_line(tmp_path: Path) -> None:
+    with screen(tmp_path, "--trust", str(tmp_path / "none.pem")) as terminal:
+        assert terminal.end() == 2
+    last = terminal.seen.decode().rpartition(LEFT_SCREEN.decode())[2].replace("\r\n", "")
+    assert "tlschain-tui: " in last
+    assert "none.pem" in last
+    assert "Traceback" not in last

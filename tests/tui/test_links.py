@@ -10,7 +10,7 @@ from textual import events
 from tests.scenes.stage import opened, press, screen_text, shows, until
 from tests.tui.conftest import AppOn
 from tui_chain.core.status import Status
-from tui_chain.engine.journey import Journey
+from tui_chain.engine.journey import Context, Journey
 from tui_chain.lab.authority import Template, to_pem
 from tui_chain.lab.internet import Lab
 from tui_chain.lab.servers.aia_site import AiaAnswer, redirect
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.anyio
 
 def _app(lab: Lab, port: int) -> ChainApp:
     trust = TrustStore("lab", read_certificates(lab.trust_pem).certificates)
-    return ChainApp(lambda: (Journey(trust), ()), [Host(Target("localhost", port))])
+    return ChainApp(lambda: (Journey(Context(trust)), ()), [Host(Target("localhost", port))])
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from tui_chain.clients.advice import ADDS
 from tui_chain.clients.families import FamilyId
 from tui_chain.clients.registry import variables
 from tui_chain.core.status import Status
-from tui_chain.engine.journey import Journey
+from tui_chain.engine.journey import Context, Journey
 from tui_chain.lab.internet import Lab, open_lab
 from tui_chain.livetest.attempt import Attempt, Times
 from tui_chain.livetest.choice import RequestChoice
@@ -54,7 +54,7 @@ def nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def app_at(lab: Lab, *ports: int) -> ChainApp:
     trust = TrustStore("lab", read_certificates(lab.trust_pem).certificates)
-    return ChainApp(lambda: (Journey(trust), ()), [Host(Target("localhost", port)) for port in ports])
+    return ChainApp(lambda: (Journey(Context(trust)), ()), [Host(Target("localhost", port)) for port in ports])
 
 
 async def probed(pilot: Pilot[None]) -> ChainApp:

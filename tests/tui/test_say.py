@@ -18,7 +18,7 @@ from tests.scenes.stage import Size, opened, press, screen_text, shows, stage, u
 from tests.support.cli import tlschain
 from tui_chain.core.failure import Failure
 from tui_chain.core.status import Status
-from tui_chain.engine.journey import Journey
+from tui_chain.engine.journey import Context, Journey
 from tui_chain.lab.authority import Template
 from tui_chain.lab.internet import Lab, open_lab
 from tui_chain.lab.servers.aia_site import AiaAnswer
@@ -144,7 +144,7 @@ def _lab_app(port: int, *trust: str) -> ChainApp:
     """An app on a host of the lab as `--trust FILE` opens it."""
     store = load_trust_store(*trust)
     assert not isinstance(store, Failure)
-    return ChainApp(lambda: (Journey(store), ()), [Host(Target("localhost", port))], trust=trust)
+    return ChainApp(lambda: (Journey(Context(store)), ()), [Host(Target("localhost", port))], trust=trust)
 
 
 async def test_a_printed_command_has_the_trust_that_the_screen_was_opened_with(

@@ -14,7 +14,7 @@ from tui_chain.clients.registry import stands_for
 from tui_chain.clients.verdict import Verdicts, reason
 from tui_chain.core.failure import Failure
 from tui_chain.core.text import colon_hex
-from tui_chain.engine.host_state import HostState, source_of
+from tui_chain.engine.host_state import HostState
 from tui_chain.probe.served import ServedChain
 from tui_chain.repair.output import make_output
 from tui_chain.repair.output_kinds import SUFFIXES, OutputKind
@@ -84,7 +84,7 @@ def _path(state: HostState, now: datetime) -> Iterator[Part]:
     if path is not None:
         yield Heading("Certification path, leaf to anchor")
         rows = [
-            (one.subject, source_of(state, one), "yes" if one.valid_at(now) else "no") for one in path.certificates
+            (one.subject, state.source_of(one), "yes" if one.valid_at(now) else "no") for one in path.certificates
         ]
         yield Table(("subject", "source", "valid now"), tuple(rows))
     if verdict is not None and verdict.missing:

@@ -15,9 +15,9 @@ from tui_chain.audit.scan import Scan, scan
 from tui_chain.clients.registry import readers
 from tui_chain.clients.trust_file import Loaded
 from tui_chain.core.failure import Failure
+from tui_chain.core.files import read_file
 from tui_chain.core.status import Severity
 from tui_chain.core.text import safe_text
-from tui_chain.trust.loading import read_file
 from tui_chain.trust.store import TrustStore
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.signatures import SignatureProver

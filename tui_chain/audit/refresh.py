@@ -149,7 +149,7 @@ def refreshed(
 
     A new file that rests on other roots is made only where the user has `chosen` the store for this very run.
 
-    Where the bundle is for clients that check CRLs, the hosts' CRLs have to be fetched anew as well (`ask_crls`):
+    Where the bundle is for clients that check CRLs, the hosts' CRLs have to be fetched anew as well (`gather_crls`):
     newer ones make a new file even where the old one still works.
     """
     certificates, crls = read_certificates(data).certificates, crls_of(data)

@@ -11,7 +11,6 @@ from textual.command import Provider
 
 from tui_chain.core.failure import Failure
 from tui_chain.core.text import plural
-from tui_chain.engine.host_state import needs_no_strict, source_of
 from tui_chain.net.host_list import Host
 from tui_chain.tui.actions import NAMES, bindings
 from tui_chain.tui.bundle_actions import BundleActions
@@ -183,7 +182,7 @@ class ChainApp(LiveActions, FileActions, BundleActions):
             return
         findings = row.state.verdict.at(certificate)
         body = certificate_page(
-            certificate, self._clock(), source_of(row.state, certificate), findings, shown_trail(row.state)
+            certificate, self._clock(), row.state.source_of(certificate), findings, shown_trail(row.state)
         )
         self._read("Certificate", body, copy=to_pem(certificate), what=f"the certificate {certificate.label}")
 
@@ -244,4 +243,4 @@ def _sayable(row: Row | None) -> bool:
     """Whether there is a repair to speak of, or what no bundle helps."""
     if row is None or reached(row) is None:
         return False
-    return row.state.proven is not None or needs_no_strict(row.state)
+    return row.state.proven is not None or row.state.fails_strict_checks

@@ -75,12 +75,12 @@ class BundleActions(QuestionActions):
 
     def _gather_crls(self, row: Row, fetches: CrlFetches) -> None:
         async def work(state: HostState, _: Callable[[str], None]) -> HostState:
-            from tui_chain.engine.crl_questions import ask_crls
+            from tui_chain.engine.revocation import gather_crls
             from tui_chain.x509.crl import CrlScope
 
             # where not every certificate of the path has a list, the leaf may have one
             scope = CrlScope.LEAF if isinstance(state.crls, Failure) else CrlScope.CHAIN
-            return replace(await ask_crls(self._engine, state, scope, fetches), live_test=None)
+            return replace(await gather_crls(self._engine, state, scope, fetches), live_test=None)
 
         def gathered(row: Row) -> None:
             if isinstance(row.state.crls, Failure):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tui_chain.core.finding_codes import FindingCode
 from tui_chain.core.status import Severity
-from tui_chain.engine.host_state import HostState, source_of
+from tui_chain.engine.host_state import HostState
 from tui_chain.tui.rows import BAD, DIM, NEW, OK, SEVERITY_LOOK
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def shown_trail(state: HostState) -> tuple[Certificate, ...]:
 
 def _trail_nodes(state: HostState, verdict: Diagnosis, trail: tuple[Certificate, ...]) -> Iterator[Node]:
     for depth, certificate in enumerate(trail):
-        source = source_of(state, certificate)
+        source = state.source_of(certificate)
         glyph, style = _look(verdict, certificate, source)
         role = "leaf" if depth == 0 else _role(certificate, source)
         yield Node(depth, glyph, style, role, certificate.label, certificate)

@@ -91,13 +91,13 @@ class FileActions(QuestionActions):
 
     def _crls_again(self, scope: CrlScope) -> Callable[[Target], None]:
         """What fetches the CRLs of a host's repair anew, each address once for all hosts."""
-        from tui_chain.engine.crl_questions import ask_crls
+        from tui_chain.engine.revocation import gather_crls
         from tui_chain.revocation.crl import CrlFetches
 
         fetches = CrlFetches()
 
         async def work(state: HostState, _: Callable[[str], None]) -> HostState:
-            return await ask_crls(self._engine, state, scope, fetches)
+            return await gather_crls(self._engine, state, scope, fetches)
 
         return lambda target: self._job(target, "CRLs", work)
 

@@ -34,9 +34,9 @@ from tui_chain.tui.rows import Row
 
 if TYPE_CHECKING:
     from tui_chain.engine.journey import Journey
-    from tui_chain.engine.roots import ConfirmedRoot
     from tui_chain.probe.served import ServedChain
     from tui_chain.resolve.consent import ConsentRequest
+    from tui_chain.trust.pinned import ConfirmedRoot
 
 PROBES_AT_ONCE = 32
 THEME = "tokyo-night"
@@ -129,10 +129,8 @@ class HostApp(LayoutApp):
         if self._journey.all_sources:
             self._journey.siblings = self._served
         self._journey.consent = self._ask
-        pool = self._journey.certificate_pool
-        notices = (*self._journey.trust.notices, *(pool.notices if pool is not None else ()))
-        if notices:
-            self._toast("\n".join(notices), severity="warning")
+        if self._journey.notices:
+            self._toast("\n".join(self._journey.notices), severity="warning")
         self._add(known, probe=False)
         if self._select:
             wanted = next((row.target for row in self.rows if row.state.label == self._select), None)
@@ -249,7 +247,7 @@ class HostApp(LayoutApp):
         """Once all hosts are probed: tell of those that end at the same unknown root, as behind a proxy."""
         if any(row.busy for row in self.rows):
             return
-        from tui_chain.engine.questions import with_shared_roots
+        from tui_chain.engine.shared_roots import with_shared_roots
 
         rows = [row for row in self.rows if row.state.diagnosis is not None]
         for row, state in zip(rows, with_shared_roots([row.state for row in rows]), strict=True):

@@ -11,8 +11,8 @@ from tui_chain.tui.panes.links import LinksPane
 from tui_chain.tui.rows import Row
 
 if TYPE_CHECKING:
-    from tui_chain.engine.roots import ConfirmedRoot
     from tui_chain.repair.path_choice import PathChoice
+    from tui_chain.trust.pinned import ConfirmedRoot
     from tui_chain.x509.certificate import Certificate
 
 
@@ -54,7 +54,7 @@ class LinkActions(HostApp):
         """The root outside the trust store in which the chain of a host ends."""
         if row.status is not Status.UNTRUSTED or row.state.verdict is None:
             return None
-        from tui_chain.engine.roots import private_root
+        from tui_chain.engine.private_root import private_root
 
         return private_root(row.state.verdict)
 
@@ -64,7 +64,7 @@ class LinkActions(HostApp):
         root = self._root(row) if row is not None else None
         if row is None or root is None or row.state.verdict is None:
             return
-        from tui_chain.engine.roots import ask_about
+        from tui_chain.engine.private_root import ask_about
         from tui_chain.tui.screens.root import RootScreen
 
         def confirmed(result: ConfirmedRoot | None) -> None:

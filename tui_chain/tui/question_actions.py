@@ -19,10 +19,10 @@ class QuestionActions(LinkActions):
             return
 
         async def work(state: HostState, _: Callable[[str], None]) -> HostState:
-            from tui_chain.engine.questions import ask_servers
+            from tui_chain.engine.endpoints import probe_servers
             from tui_chain.probe.variants import Wanted
 
-            asked = await ask_servers(self._engine, state, Wanted(all_addresses=True, key_types=True, no_sni=True))
+            asked = await probe_servers(self._engine, state, Wanted(all_addresses=True, key_types=True, no_sni=True))
             return replace(state, servers=asked.servers) if _same_chain(asked, state) else asked
 
         def answered(row: Row) -> None:
@@ -40,9 +40,9 @@ class QuestionActions(LinkActions):
             return
 
         async def work(state: HostState, _: Callable[[str], None]) -> HostState:
-            from tui_chain.engine.questions import ask_revocation
+            from tui_chain.engine.revocation import check_revocation
 
-            asked = await ask_revocation(self._engine, state)
+            asked = await check_revocation(self._engine, state)
             revoked = any(check.status.value == "revoked" for check in asked.revocation or ())
             return asked if revoked else replace(state, revocation=asked.revocation)
 

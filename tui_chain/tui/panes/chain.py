@@ -17,7 +17,7 @@ from textual.widgets.tree import TreeNode
 
 from tui_chain.core.status import Status
 from tui_chain.core.text import plural
-from tui_chain.engine.host_state import Clock, source_of
+from tui_chain.engine.host_state import Clock
 from tui_chain.tui.chain_nodes import Node, nodes
 from tui_chain.tui.paint import days_left, fact, family_line, finding_words, lines, summary
 from tui_chain.tui.panes.base import CURSOR_KEYS, Pane
@@ -171,7 +171,7 @@ class ChainPane(Pane):
         if node is None:
             return lines(finding_words(found, width) for found in row.state.verdict.findings)
         if node.certificate is not None:
-            source = source_of(row.state, node.certificate)
+            source = row.state.source_of(node.certificate)
             findings = _findings(row.state.verdict, node)
             more = _connection(reached(row)) if node.role == "leaf" else ()
             return summary(node.certificate, self._clock(), source, findings, more, width=width)

@@ -17,7 +17,6 @@ from textual.widgets.option_list import Option
 from tui_chain.core.failure import Failure
 from tui_chain.core.status import Status
 from tui_chain.core.text import plural, safe_text
-from tui_chain.engine.host_state import source_of
 from tui_chain.tui.paint import acceptance_line, fact, family_line, lines, refusals, try_line
 from tui_chain.tui.panes.base import CURSOR_KEYS, Pane
 from tui_chain.tui.rows import BAD, DIM, NEW, OK, WARN, Row
@@ -211,7 +210,7 @@ def _proof(row: Row | None) -> Content:
             "path" if depth == 0 else "",
             "  " * depth,
             certificate.label,
-            (f"  {_short(source_of(state, certificate))}", DIM),
+            (f"  {_short(state.source_of(certificate))}", DIM),
         )
         for depth, certificate in enumerate(state.proven.path.certificates)
     ]

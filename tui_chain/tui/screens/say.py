@@ -31,7 +31,6 @@ from tui_chain.advise.letter import letter_document
 from tui_chain.core.failure import Failure
 from tui_chain.core.files import absolute
 from tui_chain.core.text import safe_text
-from tui_chain.engine.host_state import needs_no_strict
 from tui_chain.net.target import Target
 from tui_chain.repair.output_kinds import SUFFIXES, OutputKind
 from tui_chain.repair.repair import Repair
@@ -114,7 +113,7 @@ def sayings(row: Row, chain: bytes | None, trusted: Trusted) -> Sayings | Failur
     """Everything to say of a host, of its proven repair or without one; `chain` is the file for the server."""
     if row.state.proven is not None:
         return _of_repair(row, chain, trusted, row.state.proven)
-    if not needs_no_strict(row.state):
+    if not row.state.fails_strict_checks:
         return Failure("no-repair", "There is no proven repair to speak of yet.", "f looks for one.")
     advice = lenient_advice(row.target, None, trusted.file)
     make = Making(row.target, trusted.stores)
@@ -134,7 +133,7 @@ def _of_repair(row: Row, chain: bytes | None, trusted: Trusted, proven: Repair) 
         return refused
     use = CrlUse(row.state.lists.scope) if row.state.lists is not None else None
     advice = client_advice(row.target, bundle, {OutputKind(kind): path for kind, path in row.others}, use)
-    if needs_no_strict(row.state):
+    if row.state.fails_strict_checks:
         advice = (*advice, *lenient_advice(row.target, bundle, trusted.file))
     words = letter_document(served, row.state.verdict, chain)
     root = proven.path.anchor.sha256

@@ -1,23 +1,27 @@
-"""One host in words, coloured where a person reads them."""
+"""One host as text, coloured where a person reads it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import click
 
-from tui_chain.cli.crls import crl_lines
-from tui_chain.cli.further import revocation_lines, server_lines
-from tui_chain.clients.families import FAMILIES
+from tui_chain.clients.families import FAMILIES, family_names
 from tui_chain.clients.verdict import Verdicts, reason
 from tui_chain.core.failure import Failure
 from tui_chain.core.status import Blame, Severity, Status
 from tui_chain.core.text import plural
-from tui_chain.engine.host_state import HostState, known_certificates, label_of, source_of
+from tui_chain.engine.host_state import HostState
 from tui_chain.probe.key_types import KeyType
 from tui_chain.probe.served import ServedChain
 from tui_chain.x509.certificate import Certificate
+
+if TYPE_CHECKING:
+    from tui_chain.diagnose.findings.endpoints import EndpointResult, Servers
+    from tui_chain.resolve.resolution import IssuerLookup
+    from tui_chain.x509.revocation import RevocationCheck
 
 GLYPHS = {
     Status.COMPLETE: ("✓", "green"),
@@ -32,8 +36,8 @@ GLYPHS = {
 _SEVERITY = {Severity.FATAL: ("✗", "red"), Severity.RISK: ("!", "yellow"), Severity.COSMETIC: ("·", "bright_black")}
 
 
-def describe(state: HostState, now: datetime) -> str:
-    """Tell the whole story of a host, a line for each fact."""
+def host_text(state: HostState, now: datetime) -> str:
+    """All that is known of a host, a line for each fact."""
     return "\n".join(_lines(state, now))
 
 
@@ -49,11 +53,11 @@ def _lines(state: HostState, now: datetime) -> Iterator[str]:
         yield from _served(state.served)
     yield from _path(state, now)
     yield from _findings(state)
-    yield from server_lines(state.servers)
-    yield from revocation_lines(state.revocation)
+    yield from _server_lines(state.servers)
+    yield from _revocation_lines(state.revocation)
     yield from _tries(state)
     yield from _outcome(state)
-    yield from crl_lines(state)
+    yield from _crl_lines(state)
 
 
 def _served(served: ServedChain) -> Iterator[str]:
@@ -80,26 +84,34 @@ def _path(state: HostState, now: datetime) -> Iterator[str]:
 
 
 def _certificate(state: HostState, certificate: Certificate, now: datetime) -> str:
-    until = f"until {certificate.not_after:%Y-%m-%d}" if certificate.not_after else "dates unreadable"
+    expires = f"expires {certificate.not_after:%Y-%m-%d}" if certificate.not_after else "dates unreadable"
     alive = "" if certificate.valid_at(now) else click.style(" not valid now", fg="red")
-    return f"{certificate.subject}  {until}{alive}  [{source_of(state, certificate)}]"
+    return f"{certificate.subject}  {expires}{alive}  [{state.source_of(certificate)}]"
 
 
 def _findings(state: HostState) -> Iterator[str]:
     verdict = state.verdict
     for found in verdict.findings if verdict is not None else ():
         glyph, colour = _SEVERITY[found.severity]
-        yield f"  {click.style(f'{glyph} {found.code}', fg=colour)}  {label_of(state, found)}: {found.message}"
+        yield f"  {click.style(f'{glyph} {found.code}', fg=colour)}  {state.label_of(found)}: {found.message}"
         yield f"      {found.hint}"
 
 
 def _tries(state: HostState) -> Iterator[str]:
     for tried in state.resolution.tries if state.resolution is not None else ():
-        glyph, colour = ("✓", "green") if tried.ok else ("✗", "yellow")
+        glyph, colour = _outcome_of(tried)
         where = f"{tried.source} {tried.where}"
         yield f"  tried     {click.style(glyph, fg=colour)} {where}: {tried.outcome} ({tried.milliseconds:.0f} ms)"
         if tried.hint:
             yield f"              {tried.hint}"
+
+
+def _outcome_of(tried: IssuerLookup) -> tuple[str, str]:
+    """The glyph and colour of an attempt: a look-up at hand that finds nothing is no failure."""
+    if tried.ok:
+        return "✓", "green"
+    empty = tried.source != "AIA" and not tried.certificates and not tried.hint
+    return ("·", "bright_black") if empty else ("✗", "yellow")
 
 
 def _outcome(state: HostState) -> Iterator[str]:
@@ -124,7 +136,7 @@ def _outcome(state: HostState) -> Iterator[str]:
 
 
 def _several(state: HostState) -> str:
-    """How fix finds the one server of several that is broken; asked as usual it may meet a good one."""
+    """How fix finds the one server of several that is broken; probed as usual it may meet a good one."""
     broken = state.servers.broken if state.servers is not None else None
     if broken is None:
         return ""
@@ -136,7 +148,7 @@ def _several(state: HostState) -> str:
 
 def _private_root(state: HostState) -> Iterator[str]:
     """A root that the trust store lacks; the dots keep the screen from being the source of its fingerprint."""
-    from tui_chain.engine.roots import ask_about, private_root
+    from tui_chain.engine.private_root import ask_about, private_root
 
     root = private_root(state.verdict) if state.verdict is not None else None
     if root is None or state.verdict is None:
@@ -151,7 +163,7 @@ def _private_root(state: HostState) -> Iterator[str]:
 
 
 def _labels(state: HostState) -> dict[str, str]:
-    return {one.sha256: one.label for one in known_certificates(state)}
+    return {one.sha256: one.label for one in state.known_certificates}
 
 
 def family_lines(verdicts: Verdicts, labels: Mapping[str, str] | None = None) -> Iterator[str]:
@@ -167,3 +179,58 @@ def family_lines(verdicts: Verdicts, labels: Mapping[str, str] | None = None) ->
             refused = (labels or {}).get(verdict.certificate or "")
             at = f", on {refused}" if refused else ""
             yield f"            {click.style('✗', fg='red')} {family.name}{model}: {reason(verdict)}{at}"
+
+
+def _server_lines(servers: Servers | None) -> Iterator[str]:
+    """A table of the answers, equal ones in one line; where all agree, one line says so."""
+    if servers is None or not servers.rows:
+        return
+    if not servers.differing:
+        yield f"  servers   all {len(servers.rows)} answers agree"
+        return
+    groups: dict[tuple[str, str], list[EndpointResult]] = {}
+    for row in servers.rows:
+        groups.setdefault((row.variant.description, row.summary), []).append(row)
+    width = max(len(variant) for variant, _ in groups)
+    for number, ((variant, answer), rows) in enumerate(groups.items()):
+        times = f" ({len(rows)} times)" if len(rows) > 1 else ""
+        sent = f"{len(rows[0].chain)} sent, " if rows[0].chain else ""
+        line = f"{variant:<{width}}  {sent}{answer}{times}"
+        fine = rows[0].good or rows[0].not_offered or not rows[0].variant.sni
+        glyph = click.style("✓", fg="green") if fine else click.style("✗", fg="red")
+        yield f"  {'servers' if number == 0 else '':<10}{glyph} {line}"
+
+
+_REVOCATION = {
+    "good": ("✓", "green"),
+    "revoked": ("✗", "red"),
+    "unknown": ("?", "yellow"),
+    "unreachable": ("⊘", "yellow"),
+}
+
+
+def _revocation_lines(checks: tuple[RevocationCheck, ...] | None) -> Iterator[str]:
+    """A line for each answer about each certificate."""
+    for number, check in enumerate(checks or ()):
+        for place, answer in enumerate(check.answers):
+            glyph, colour = _REVOCATION[answer.status]
+            title = "revoked?" if number == place == 0 else ""
+            where = " ".join(part for part in (answer.means.value, answer.url) if part and part != "none")
+            status = f"{where}: {answer.text}" if where else answer.text
+            yield f"  {title:<10}{click.style(glyph, fg=colour)} {check.label}  {status}"
+    if checks is not None and not checks:
+        yield f"  {'revoked?':<10}the leaf's issuer is not at hand, so that no answer could be verified"
+
+
+def _crl_lines(state: HostState) -> Iterator[str]:
+    """Each list, until when it holds and where it came from, or why there is none."""
+    found = state.crls
+    if isinstance(found, Failure):
+        yield f"  no CRLs   {found.message}"
+        yield f"            {found.hint}"
+    elif found is not None:
+        tick = click.style("✓", fg="green")
+        for number, one in enumerate(found.lists):
+            until = f"{one.crl.next_update:%Y-%m-%d %H:%M} UTC"
+            yield f"  {'CRLs' if number == 0 else '':<10}{tick} {one.crl.issuer}  until {until}  [{one.source}]"
+        yield f"            {tick} verified with {found.scope.flag}: {family_names(found.clients)}"

@@ -16,23 +16,15 @@ from tui_chain.core.failure import Failure
 from tui_chain.core.status import Blame, Status
 from tui_chain.core.text import colon_hex
 from tui_chain.diagnose.diagnosis import Diagnoser
-from tui_chain.engine.journey import HostState, Journey
-from tui_chain.engine.roots import (
-    ConfirmedRoot,
-    ask_about,
-    confirm_fingerprint,
-    confirm_typed,
-    hidden_fingerprint,
-    interception_warning,
-    plan_trust_file,
-    private_root,
-)
+from tui_chain.engine.journey import Context, HostState, Journey
+from tui_chain.engine.private_root import ask_about, interception_warning, plan_trust_file, private_root
 from tui_chain.lab.authority import Authority, key_to_pem, self_signed_leaf
 from tui_chain.lab.internet import Lab, open_lab
 from tui_chain.net.target import Target
 from tui_chain.repair.repair import Repair
 from tui_chain.repair.write import write
 from tui_chain.trust.loading import load_trust_store
+from tui_chain.trust.pinned import ConfirmedRoot, confirm_fingerprint, confirm_typed, hidden_fingerprint
 from tui_chain.x509.certificate import Certificate
 
 PUBLIC, PRIVATE = make_pki("Public"), make_pki("Private")
@@ -144,7 +136,7 @@ def test_a_part_of_a_fingerprint_is_not(text: str) -> None:
 
 
 def journey_with(*roots: Certificate) -> Journey:
-    journey = Journey(PUBLIC.trust, lambda: NOW, offline=True)
+    journey = Journey(Context(PUBLIC.trust, lambda: NOW, offline=True))
     journey.trust_roots(ConfirmedRoot(root.sha256, "typed") for root in roots)
     return journey
 

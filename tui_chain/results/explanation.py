@@ -20,7 +20,7 @@ class CauseResult:
 
 @dataclass(frozen=True)
 class ExplainResult:
-    """What a text means; `client` and `host` are None where it does not tell, `causes` the likeliest first.
+    """What a text means; `client` and `host` are None where it names none, `causes` the likeliest first.
 
     For a finding's code `symptom` is that code, and there is one cause with what to do as its command.
     """

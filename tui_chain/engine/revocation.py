@@ -1,4 +1,4 @@
-"""The CRLs of a host's path, gathered and proven with its bundle as clients that check them will use both."""
+"""Revocation of a host's certificates: what their issuers say, and CRLs gathered beside its bundle."""
 
 from __future__ import annotations
 
@@ -8,14 +8,19 @@ from dataclasses import replace
 from tui_chain.clients.judge import Judge
 from tui_chain.core.failure import Failure
 from tui_chain.core.status import Status
+from tui_chain.diagnose.case import longest_trail
+from tui_chain.diagnose.diagnosis import Diagnosis
 from tui_chain.diagnose.findings.endpoints import with_servers
 from tui_chain.diagnose.findings.revocation import with_revocation
-from tui_chain.engine.journey import HostState, Journey, source_of
+from tui_chain.engine.journey import HostState, Journey
 from tui_chain.net.addresses import allowed_reach
+from tui_chain.probe.served import ServedChain
 from tui_chain.repair.proof import BundleProof, accepted
 from tui_chain.repair.repair import Repair, standing_repair
+from tui_chain.revocation.check import RevocationClient
 from tui_chain.revocation.collect import LEAF_ALONE, CrlCollector, Revoked
 from tui_chain.revocation.crl import CrlFetches
+from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.crl import CrlScope
 from tui_chain.x509.crl_set import CrlSet
 from tui_chain.x509.revocation import RevocationCheck
@@ -23,7 +28,33 @@ from tui_chain.x509.revocation import RevocationCheck
 _HINTS = {CrlScope.CHAIN: f"{LEAF_ALONE}.", CrlScope.LEAF: "Leave CRLs out."}
 
 
-async def ask_crls(
+async def check_revocation(journey: Journey, state: HostState) -> HostState:
+    """Ask the issuers of a probed host's certificates whether they were revoked; it is asked for its staple too.
+
+    After a search for missing certificates they are asked about the path that was found, and the search stays.
+    Fetches keep to the bounds and the consent of AIA. A host that was not reached, or whose leaf's issuer is nowhere,
+    stays as it is.
+    """
+    served = state.reached
+    if served is None or state.diagnosis is None:
+        return state
+    if served.staple is None:
+        served = await journey.prober.with_staple(served)
+    allowed = allowed_reach(served.address, consent=journey.context.allow_private_aia)
+    client = RevocationClient(journey.clock(), allowed, journey.context.offline)
+    checks = await client.check(_path(state.verdict or state.diagnosis, served), served.staple)
+    if state.resolution is not None:
+        return replace(state, served=served, revocation=checks)
+    renewed = journey.diagnoser.diagnose(served, at=journey.clock())
+    diagnosis = with_revocation(renewed if state.servers is None else with_servers(renewed, state.servers), checks)
+    return replace(state.with_served(served, diagnosis), servers=state.servers, revocation=checks)
+
+
+def _path(diagnosis: Diagnosis, served: ServedChain) -> tuple[Certificate, ...]:
+    return diagnosis.path.certificates if diagnosis.path is not None else longest_trail(diagnosis.search, served)
+
+
+async def gather_crls(
     journey: Journey, state: HostState, scope: CrlScope = CrlScope.CHAIN, fetches: CrlFetches | None = None
 ) -> HostState:
     """Gather a host's CRLs beside its repair; one that is trusted as it is served gets a bundle to hold them.
@@ -39,12 +70,12 @@ async def ask_crls(
     if not isinstance(found, Failure):
         return replace(repaired, crls=found)
     if isinstance(found, Revoked) and found.check is not None:
-        state = _told(journey, state, found.check)
+        state = _with_check(journey, state, found.check)
     return replace(state, crls=found)
 
 
-def _told(journey: Journey, state: HostState, check: RevocationCheck) -> HostState:
-    """The host with what a list says of one of its certificates, beside what was asked of the others before."""
+def _with_check(journey: Journey, state: HostState, check: RevocationCheck) -> HostState:
+    """The host with what a list says of one of its certificates, beside the checks of the others."""
     served = state.reached
     if served is None:
         return state
@@ -58,7 +89,7 @@ def _standing(journey: Journey, state: HostState) -> Repair | Failure | None:
     served, verdict = state.reached, state.verdict
     if served is None or verdict is None or verdict.path is None:
         return state.repair
-    sources = {one.sha256: source_of(state, one) for one in verdict.path.certificates}
+    sources = {one.sha256: state.source_of(one) for one in verdict.path.certificates}
     return standing_repair(served, verdict, sources, at=journey.clock())
 
 
@@ -67,7 +98,7 @@ async def collect_crls(
 ) -> CrlSet | Failure:
     """Fetch, check and prove the CRLs of the path of a host that has a proven repair.
 
-    Fetches keep to the bounds and the consent of AIA, as for `ask_revocation`; lists of the user's own files count
+    Fetches keep to the bounds and the consent of AIA, as for `check_revocation`; lists of the user's own files count
     as well. They are good only if every client family that can check them accepts the host with exactly the
     bundle, the lists and the check turned on.
     """
@@ -76,10 +107,10 @@ async def collect_crls(
         return Failure("crl", "There is no proven repair to find CRLs for.", "Repair the host first.")
     collector = CrlCollector(
         at,
-        allowed_reach(served.address, consent=journey.allow_private_aia),
+        allowed_reach(served.address, consent=journey.context.allow_private_aia),
         scope,
-        journey.offline,
-        journey.pool.crls,
+        journey.context.offline,
+        journey.context.files.crls,
         fetches or CrlFetches(),
     )
     found = await collector.collect(repair.path.certificates)

@@ -7,17 +7,17 @@ import sys
 import threading
 from typing import TYPE_CHECKING
 
-from tui_chain.cli.options import DEMO_HOST
 from tui_chain.cli.output import OK, emit, fail, say
 from tui_chain.core.failure import Failure
 from tui_chain.core.status import Status
+from tui_chain.engine.arguments import DEMO_HOST
 
 if TYPE_CHECKING:
     from tui_chain.lab.internet import Lab, LabHost
 
 
 def run_lab(names: tuple[str, ...]) -> int:
-    """Open the lab, say where everything is, and wait to be ended."""
+    """Open the lab, print where everything is, and wait to be terminated."""
     from tui_chain.lab.internet import open_lab
     from tui_chain.lab.scenarios.catalogue import NoSuchHost
 
@@ -53,7 +53,7 @@ def worth_trying(hosts: tuple[LabHost, ...]) -> LabHost:
 
 
 def list_lab(names: tuple[str, ...]) -> int:
-    """Name the lab's hosts with their words, all or these; nothing is opened."""
+    """List the lab's hosts, all or these, with what is wrong with each; nothing is opened."""
     from tui_chain.lab.scenarios.catalogue import NoSuchHost, choose_scenarios, every_scenario
 
     try:

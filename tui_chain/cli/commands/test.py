@@ -12,13 +12,15 @@ from pathlib import Path
 
 import click
 
-from tui_chain.cli.options import Options, Work, prepared
+from tui_chain.cli.hosts import repair_all
+from tui_chain.cli.options import CommandOptions, opened
 from tui_chain.cli.output import FOUND, OK, UNREACHED, emit, fail, say, worst
-from tui_chain.cli.run import journeys
 from tui_chain.core.failure import Failure
+from tui_chain.core.files import read_file
 from tui_chain.core.status import Status
 from tui_chain.core.text import plural, safe_text
 from tui_chain.engine.host_state import HostState
+from tui_chain.engine.startup import Run
 from tui_chain.livetest.attempt import Attempt, Times
 from tui_chain.livetest.choice import RequestChoice, read_choice
 from tui_chain.livetest.families import FamilyTest
@@ -28,7 +30,6 @@ from tui_chain.livetest.request import LiveRequest
 from tui_chain.livetest.tester import LiveTester, LiveTestResult
 from tui_chain.net.proxy import read_proxy
 from tui_chain.probe.served import ServedChain
-from tui_chain.trust.loading import read_file
 from tui_chain.x509.crl import crls_of
 
 NAMES = 23
@@ -50,7 +51,7 @@ class LiveOptions:
     programs: bool = False
 
 
-def run_test(options: Options, live: LiveOptions) -> int:
+def run_test(options: CommandOptions, live: LiveOptions) -> int:
     """Test each target.
 
     Exit 0: verified at the end, by every client family and, where they are run, every program. 1: not. 2: wrong
@@ -64,35 +65,33 @@ def run_test(options: Options, live: LiveOptions) -> int:
         pem = Failure("usage", "There is no CRL in that file.", "tlschain fix --crl writes one that has them.")
     if isinstance(pem, Failure):
         return fail(pem)
-    with prepared(options, demo_all=False) as work:
-        if isinstance(work, Failure):
-            return fail(work)
-        codes = asyncio.run(_all(work, options, live, choice, pem))
+    with opened(options) as run:
+        codes = asyncio.run(_all(run, options, live, choice, pem))
     return worst(codes)
 
 
 async def _all(
-    work: Work, options: Options, live: LiveOptions, choice: RequestChoice, pem: bytes | None
+    run: Run, options: CommandOptions, live: LiveOptions, choice: RequestChoice, pem: bytes | None
 ) -> list[int]:
     codes = []
-    for state in await journeys(work, crl=options.crl_scope if pem is None else None):
+    for state in await repair_all(run, crl=options.crl_scope if pem is None else None):
         request = _request(state, choice, options.timeout)
         if isinstance(request, Failure):
-            codes.append(_unasked(state, request))
+            codes.append(_untested(state, request))
         else:
-            codes.append(await _one(work, state, request, live, pem, options))
+            codes.append(await _one(run, state, request, live, pem, options))
     return codes
 
 
 def _request(state: HostState, choice: RequestChoice, timeout: float) -> LiveRequest | Failure:
-    """How the host is asked; one that was not reached directly is asked through the proxy, if that is the way."""
+    """The request to a host; where it was not reached directly, through the proxy if there is one."""
     address = state.served.address if isinstance(state.served, ServedChain) else None
     request = request_for(state.target, choice, os.environ, address=address, timeout=timeout)
     proxy = read_proxy(request.proxy) if request.proxy is not None else None
     if isinstance(proxy, Failure):
         return proxy
     if choice.proxy and proxy is None:
-        say(f"{state.target}: the environment names no proxy for it; it is asked directly.")
+        say(f"{state.target}: the environment names no proxy for it; the request goes there directly.")
     if isinstance(state.served, ServedChain):
         return request
     if proxy is None:
@@ -103,8 +102,8 @@ def _request(state: HostState, choice: RequestChoice, timeout: float) -> LiveReq
     return request
 
 
-def _unasked(state: HostState, failure: Failure) -> int:
-    """Say why a host is not asked; one that was not reached is no wrong usage, and one that refuses TLS was found."""
+def _untested(state: HostState, failure: Failure) -> int:
+    """Print why a host is not tested; not reached is no wrong usage, and refusing TLS was found."""
     code = fail(failure)
     if failure != state.served and failure.kind != "unreachable":
         return code
@@ -112,7 +111,7 @@ def _unasked(state: HostState, failure: Failure) -> int:
 
 
 async def _one(
-    work: Work, state: HostState, request: LiveRequest, live: LiveOptions, pem: bytes | None, options: Options
+    run: Run, state: HostState, request: LiveRequest, live: LiveOptions, pem: bytes | None, options: CommandOptions
 ) -> int:
     if isinstance(state.crls, Failure):
         fail(state.crls)
@@ -120,7 +119,7 @@ async def _one(
     crl = options.crl_scope if pem is not None or state.crls is not None else None
     if pem is None and state.bundle is not None:
         pem = state.bundle.pem
-    tester = LiveTester(work.journey.trust, work.journey.clock(), os.environ, live.bundle, live.proxy, crl)
+    tester = LiveTester(run.journey.trust, run.journey.clock(), os.environ, live.bundle, live.proxy, crl)
     tested = await tester.test(request, pem, with_programs=live.programs)
     if isinstance(tested, Failure):
         return fail(tested)
@@ -142,7 +141,7 @@ def test_object(test: LiveTestResult) -> dict[str, object]:
     """Describe a test for `--json`.
 
     method, url, proxy, before, after, hops, failed_hop, clients, http2, environment, with_environment,
-    environment_tests, programs; beside them crl_check (`chain` or `leaf`) where CRLs were looked into.
+    environment_tests, programs; beside them crl_check (`chain` or `leaf`) where CRLs were checked.
     """
     return {
         "method": test.live.method,
@@ -235,14 +234,14 @@ def _environment(test: LiveTestResult) -> Iterator[str]:
 
 def _attempt(name: str, attempt: Attempt) -> str:
     facts = filter(None, (attempt.tls_version, attempt.cipher, attempt.http_version))
-    said = " ".join((f"{attempt.words} [{attempt.trust}]", *facts))
-    return f"  {_glyph(attempt.ok)} {name:<9} {said}{_times(attempt.times)}"
+    line = " ".join((f"{attempt.words} [{attempt.trust}]", *facts))
+    return f"  {_glyph(attempt.ok)} {name:<9} {line}{_times(attempt.times)}"
 
 
 def _times(times: Times) -> str:
     names = (("lookup", times.lookup), ("connect", times.connect), ("TLS", times.tls), ("answer", times.first_byte))
-    said = ", ".join(f"{name} {value:.0f} ms" for name, value in names if value is not None)
-    return f" ({said})" if said else ""
+    text = ", ".join(f"{name} {value:.0f} ms" for name, value in names if value is not None)
+    return f" ({text})" if text else ""
 
 
 def _glyph(ok: bool | None) -> str:

@@ -1,4 +1,4 @@
-"""Handing a finished file over: to standard output, to a new file, over an old one, or into it."""
+"""Writing a finished file: to standard output, to a new file, over an old one, or into it."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ class Consent:
     backup: bool = False
 
 
-def put(path: Path, data: bytes, words: str, consent: Consent) -> Path | Failure:
-    """Write `data` to `path` and say so; what it would change in an existing file is shown first."""
+def put(path: Path, data: bytes, summary: str, consent: Consent) -> Path | Failure:
+    """Write `data` to `path` and print a line with its `summary`; a change of an existing file is shown first."""
     from tui_chain.repair.write import plan_write, write
 
     plan = plan_write(path, data)
     if isinstance(plan, Failure):
         return plan
     if plan.old is not None and not plan.unchanged:
-        show_difference(plan)
+        _show_difference(plan)
         if not consent.replace:
             shown = safe_text(str(path))
             return Failure(
@@ -45,11 +45,11 @@ def put(path: Path, data: bytes, words: str, consent: Consent) -> Path | Failure
     result = write(plan, replace=consent.replace, backup=consent.backup)
     if not isinstance(result, Failure):
         done = "unchanged" if plan.unchanged else "wrote"
-        say(f"{done} {safe_text(str(result))}: {words}, {len(plan.data)} bytes")
+        say(f"{done} {safe_text(str(result))}: {summary}, {len(plan.data)} bytes")
     return result
 
 
-def show_difference(plan: WritePlan) -> None:
+def _show_difference(plan: WritePlan) -> None:
     """Show what would change: the certificates, then the lines of a text."""
     certificates = plan.certificates()
     say(f"  {certificates.summary}")

@@ -1,4 +1,4 @@
-"""JSON that somebody gives, each value checked where it is taken; ValueError names the one that is wrong."""
+"""JSON that somebody gives, each value checked where it is read; ValueError names the one that is wrong."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ def uncut(text: str) -> str:
 
 
 @dataclass(frozen=True)
-class Checked:
+class JSONReader:
     """A JSON object whose values are taken by name; `place` says where it stands, as in `served[0].`."""
 
     values: Mapping[str, Any]
     place: str = ""
 
-    def wrong(self, name: str, words: str) -> ValueError:
+    def wrong(self, name: str, problem: str) -> ValueError:
         """Return the error that says what is wrong with a value."""
-        return ValueError(f"it is not the JSON of a host: {uncut(self.place + name)} {words}")
+        return ValueError(f"it is not the JSON of a host: {uncut(self.place + name)} {problem}")
 
     def any(self, name: str) -> Any:
         """Return a value of any type."""
@@ -45,30 +45,30 @@ class Checked:
             raise self.wrong(name, "is missing")
         return self.values[name]
 
-    def _of(self, name: str, kind: type[T], words: str) -> T:
+    def _of(self, name: str, kind: type[T], expected: str) -> T:
         value = self.any(name)
         # Of its subclasses JSON knows one: a bool is an int and no number
         if type(value) is not kind:
-            raise self.wrong(name, f"is not {words}")
+            raise self.wrong(name, f"is not {expected}")
         return value
 
-    def maybe(self, name: str, take: Callable[[Checked, str], T]) -> T | None:
+    def maybe(self, name: str, take: Callable[[JSONReader, str], T]) -> T | None:
         """Return None where null stands, else what `take` returns."""
         return None if self.any(name) is None else take(self, name)
 
-    def object(self, name: str) -> Checked:
+    def object(self, name: str) -> JSONReader:
         """Return an object."""
-        return Checked(self._of(name, dict, "an object"), f"{self.place}{name}.")
+        return JSONReader(self._of(name, dict, "an object"), f"{self.place}{name}.")
 
-    def list(self, name: str, take: Callable[[Checked, str], T]) -> tuple[T, ...]:
+    def list(self, name: str, take: Callable[[JSONReader, str], T]) -> tuple[T, ...]:
         """Return what `take` returns for each value of a list."""
         given = self._of(name, list, "a list")
-        held = Checked({f"{name}[{at}]": one for at, one in enumerate(given)}, self.place)
+        held = JSONReader({f"{name}[{at}]": one for at, one in enumerate(given)}, self.place)
         return tuple(take(held, one) for one in held.values)
 
-    def objects(self, name: str) -> Iterator[Checked]:
+    def objects(self, name: str) -> Iterator[JSONReader]:
         """Yield each object of a list."""
-        yield from self.list(name, Checked.object)
+        yield from self.list(name, JSONReader.object)
 
     def file(self, name: str) -> str:
         """Return the text of a file, which may hold whatever UTF-8 can."""
@@ -135,10 +135,10 @@ class Checked:
         if isinstance(value, dict):
             held = self.object(name)
             for key in value:
-                Checked({"name": key}, held.place).text("name")
+                JSONReader({"name": key}, held.place).text("name")
                 held.plain(key)
         elif isinstance(value, list):
-            self.list(name, Checked.plain)
+            self.list(name, JSONReader.plain)
         elif isinstance(value, str):
             self.text(name)
         elif isinstance(value, float) and not math.isfinite(value):
