@@ -178,6 +178,7 @@ TEXTS = {
     "advise/letter.py": "it says who does not fetch issuers, to somebody who has another view",
     "core/output_kind.py": "the kind of output `java`",
     "repair/": "a kind of output is described by who wants it",
+    "engine/options.py": "help gives examples",
     "cli/": "help gives examples",
     "tui/": "help gives examples",
 }

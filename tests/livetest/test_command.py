@@ -131,7 +131,7 @@ def test_a_host_that_only_the_proxy_reaches_is_tested(lab: Lab) -> None:
 def test_no_proxy_in_the_environment_is_said(lab: Lab) -> None:
     done = run(lab, lab.host("complete").port, "--proxy", https_proxy="http://proxy:1", no_proxy="localhost")
     assert done.code == 0
-    assert "the environment names no proxy for it; it is asked directly." in done.err
+    assert "the environment names no proxy for it; the request goes there directly." in done.err
 
 
 def test_socks_is_said_not_to_be_spoken(lab: Lab) -> None:
