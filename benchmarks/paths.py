@@ -12,7 +12,6 @@ from cryptography import x509
 
 from tui_chain.core.text import plural
 from tui_chain.lab.authority import Authority, Template
-from tui_chain.paths.index import CertificateIndex
 from tui_chain.paths.search import Search, find_paths
 from tui_chain.trust.store import TrustStore
 from tui_chain.x509.certificate import Certificate
@@ -21,7 +20,7 @@ from tui_chain.x509.signatures import SignatureProver
 HOST = "www.example.test"
 POOL = 10_000
 NAMESAKES = 2_000
-ROUNDS = 50
+ROUNDS = 20
 
 Row = tuple[str, str]
 T = TypeVar("T")
@@ -40,13 +39,12 @@ def _pool(root: Authority, now: datetime) -> list[Row]:
     for number in range(POOL - 1):
         tree.append(tree[number // 10].issue_ca(f"CA {number}"))
     leaf, anchors = _leaf(tree[-1]), _trust(root)
-    index, building = _timed(lambda: CertificateIndex(_cold(tree)))
-    first, cold = _timed(lambda: find_paths(leaf, index, anchors, host=HOST, at=now))
-    rounds = [_timed(lambda: find_paths(leaf, index, anchors, host=HOST, at=now))[1] for _ in range(ROUNDS)]
+    pool = tuple(_cold(tree))
+    first, cold = _timed(lambda: find_paths(leaf, pool, anchors, host=HOST, at=now))
+    rounds = [_timed(lambda: find_paths(leaf, pool, anchors, host=HOST, at=now))[1] for _ in range(ROUNDS)]
     length = len(first.paths[0].certificates)
     return [
-        (f"index of {POOL:,} certificates, built", f"{building:.2f} s"),
-        (f"path of {length} certificates through it, first search", f"{cold * 1000:.1f} ms"),
+        (f"path of {length} certificates through {POOL:,}, first search", f"{cold * 1000:.1f} ms"),
         (f"path of {length} certificates through it, median of {ROUNDS}", f"{median(rounds) * 1000:.1f} ms"),
     ]
 

@@ -12,7 +12,7 @@ from benchmarks.ground import ADDRESSES, Ground, ground
 from benchmarks.timing import medians
 from tui_chain.core.failure import Failure
 from tui_chain.core.status import Status
-from tui_chain.engine.journey import HostState, Journey
+from tui_chain.engine.journey import Context, HostState, Journey
 from tui_chain.net.target import Target
 from tui_chain.trust.loading import load_trust_store
 
@@ -46,7 +46,7 @@ def _ours(there: Ground, targets: list[Target]) -> None:
     store = load_trust_store(str(there.trust))
     if isinstance(store, Failure):
         raise SystemExit(str(store))
-    journey = Journey(store)
+    journey = Journey(Context(store))
 
     async def probe(target: Target) -> None:
         state = await journey.probe(HostState(target))

@@ -205,6 +205,16 @@ def test_every_function_has_an_async_twin_with_the_same_options() -> None:
         assert {name, f"a{name}"} <= set(api.__all__)
 
 
+def test_fix_knows_its_keywords_alone() -> None:
+    assert set(api.FixOptions.__annotations__) == {
+        "trust", "timeout", "at", "pool", "trust_root", "offline", "allow_private_aia", "no_pool", "no_learn",
+        "accept_lost_constraints",
+    }  # fmt: skip
+    for unknown in ("demo", "hosts_file", "tiemout"):
+        with pytest.raises(TypeError, match=f"unexpected keyword argument '{unknown}'"):
+            api.fix("host.test", **{unknown: True})  # type: ignore[arg-type]
+
+
 def test_the_async_twins_say_the_same(lab: Lab, roots: str) -> None:
     target, trust = lab.host("leaf-only").target, str(lab.trust_file)
 

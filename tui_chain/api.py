@@ -13,25 +13,26 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from os import PathLike
 from pathlib import Path
-from typing import TypeVar
+from typing import TypedDict, TypeVar, Unpack
 
 from tui_chain.clients.families import FAMILIES, Family
 from tui_chain.clients.judge import Judge, engine_name
 from tui_chain.clients.verdict import Verdict
 from tui_chain.core.failure import Failure
 from tui_chain.core.text import safe_text
+from tui_chain.engine.arguments import Arguments, Options, read_roots
+from tui_chain.engine.context import Context
 from tui_chain.engine.host_state import Clock, HostState, utc_now
 from tui_chain.engine.journey import Journey
+from tui_chain.engine.startup import start
 from tui_chain.net.target import Target, parse_target
-from tui_chain.pool.database import default_path
-from tui_chain.pool.pool import Pool
 from tui_chain.probe.served import ServedChain
-from tui_chain.resolve.files import read_pool
 from tui_chain.results.audit import AuditResult, audit_result
-from tui_chain.results.explained import ExplainResult, explain_result
+from tui_chain.results.explanation import ExplainResult, explain_result
 from tui_chain.results.host import host_result
 from tui_chain.results.values import (
     CertificateResult,
@@ -55,6 +56,7 @@ __all__ = [
     "ExplainResult",
     "Family",
     "FindingResult",
+    "FixOptions",
     "HostResult",
     "MissingResult",
     "TLSResult",
@@ -95,80 +97,66 @@ async def acheck(
 ) -> HostResult:
     """`check` for a running event loop."""
     parsed = _target(target)
-    journey = Journey(await asyncio.to_thread(_store, trust), _clock(at), timeout)
+    journey = Journey(Context(await asyncio.to_thread(_store, trust), _clock(at), timeout))
     return host_result(await journey.probe(HostState(parsed)), journey.clock())
 
 
-def fix(
-    target: str,
-    *,
-    trust: Trust = "certifi",
-    timeout: float = 5.0,
-    at: datetime | None = None,
-    pool: Files = (),
-    trust_root: Iterable[str] = (),
-    offline: bool = False,
-    allow_private_aia: bool = False,
-    no_pool: bool = False,
-    no_learn: bool = False,
-    accept_lost_constraints: bool = False,
-) -> HostResult:
+class FixOptions(TypedDict, total=False):
+    """The keywords of `fix`, each with the meaning of the command's option.
+
+    `trust`, `timeout` (seconds of each step) and `at` (aware) are those of `check`. `pool` are files and folders to
+    look in first, `trust_root` full SHA-256 fingerprints of private roots, got from their owners. `no_pool` and
+    `no_learn` leave the pool of earlier runs alone. A bundle in which an intermediate loses a limit of the CA above
+    it is left out without `accept_lost_constraints`; the finding `constraints-lost` says so.
+    """
+
+    trust: Trust
+    timeout: float
+    at: datetime | None
+    pool: Files
+    trust_root: Iterable[str]
+    offline: bool
+    allow_private_aia: bool
+    no_pool: bool
+    no_learn: bool
+    accept_lost_constraints: bool
+
+
+def fix(target: str, **options: Unpack[FixOptions]) -> HostResult:
     """Find what a target does not send and prove a bundle; `bundle` of the result is its PEM, or None.
 
-    `pool` are files and folders to look in first, `trust_root` full SHA-256 fingerprints of private roots, got from
-    their owners. Nothing is written but the pool of earlier runs, unless `no_pool` or `no_learn`. A bundle in which
-    an intermediate loses a limit of the CA above it is left out without `accept_lost_constraints`; the finding
-    `constraints-lost` says so.
+    Nothing is written but the pool of earlier runs, unless `no_pool` or `no_learn` is given.
     """
-    return asyncio.run(
-        afix(
-            target,
-            trust=trust,
-            timeout=timeout,
-            at=at,
-            pool=pool,
-            trust_root=trust_root,
-            offline=offline,
-            allow_private_aia=allow_private_aia,
-            no_pool=no_pool,
-            no_learn=no_learn,
-            accept_lost_constraints=accept_lost_constraints,
-        )
-    )
+    return asyncio.run(afix(target, **options))
 
 
-async def afix(
-    target: str,
-    *,
-    trust: Trust = "certifi",
-    timeout: float = 5.0,  # noqa: ASYNC109 - of each step, as the command has it
-    at: datetime | None = None,
-    pool: Files = (),
-    trust_root: Iterable[str] = (),
-    offline: bool = False,
-    allow_private_aia: bool = False,
-    no_pool: bool = False,
-    no_learn: bool = False,
-    accept_lost_constraints: bool = False,
-) -> HostResult:
+async def afix(target: str, **options: Unpack[FixOptions]) -> HostResult:
     """`fix` for a running event loop."""
-    from tui_chain.engine.roots import confirm_fingerprint
+    unknown = options.keys() - FixOptions.__annotations__.keys()
+    if unknown:
+        raise TypeError(f"fix() got an unexpected keyword argument {min(unknown)!r}")
+    state = HostState(_target(target))
+    given = _run_options(**options)
+    arguments = Arguments((), _clock(options.get("at")), _good(read_roots(given.trust_root)))
+    with ExitStack() as opened:
+        run = _good(await asyncio.to_thread(opened.enter_context, start(given, arguments, every_source=True)))
+        fixed = await run.journey.fix(await run.journey.probe(state))
+        accepted = options.get("accept_lost_constraints", False)
+        return host_result(fixed, run.journey.clock(), accept_lost_constraints=accepted)
 
-    parsed = _target(target)
-    files = read_pool(tuple(map(Path, pool)))
-    roots = [_good(confirm_fingerprint(text)) for text in trust_root]
-    store = await asyncio.to_thread(_store, trust)
-    journey = Journey(store, _clock(at), timeout, _good(files), allow_private_aia, offline)
-    journey.trust_roots(roots)
-    journey.all_sources = True
-    kept = None if no_pool else Pool(default_path(), learning=not no_learn)
-    journey.certificate_pool = kept
-    try:
-        state = await journey.fix(await journey.probe(HostState(parsed)))
-        return host_result(state, journey.clock(), accept_lost_constraints=accept_lost_constraints)
-    finally:
-        if kept is not None:
-            kept.close()
+
+def _run_options(**given: Unpack[FixOptions]) -> Options:
+    """The options that a run starts with."""
+    return Options(
+        trust=_stores(given.get("trust", "certifi")),
+        trust_root=tuple(given.get("trust_root", ())),
+        timeout=given.get("timeout", 5.0),
+        pool=tuple(map(Path, given.get("pool", ()))),
+        offline=given.get("offline", False),
+        allow_private_aia=given.get("allow_private_aia", False),
+        no_pool=given.get("no_pool", False),
+        no_learn=given.get("no_learn", False),
+    )
 
 
 def verify(
@@ -187,7 +175,7 @@ def verify(
     """
     at = _clock(at)()
     served = ServedChain(_named(host), tuple(map(Certificate, served_ders(chain))), at)
-    journey = Journey(_store(trust), lambda: at)
+    journey = Journey(Context(_store(trust), lambda: at))
     state = journey.diagnose(HostState(served.target), served)
     result = host_result(state, at)
     if bundle is None:
@@ -269,7 +257,11 @@ def _named(host: str) -> Target:
 
 
 def _store(trust: Trust) -> TrustStore:
-    return _good(load_trust_store(*((trust,) if isinstance(trust, str) else tuple(trust))))
+    return _good(load_trust_store(*_stores(trust)))
+
+
+def _stores(trust: Trust) -> tuple[str, ...]:
+    return (trust,) if isinstance(trust, str) else tuple(trust)
 
 
 def _clock(at: datetime | None) -> Clock:

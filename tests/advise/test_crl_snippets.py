@@ -22,10 +22,10 @@ from tests.support.crls import make_crl, naming
 from tests.support.nginx import nginx
 from tests.support.posix import HANGUP
 from tests.support.programs import require_program
-from tui_chain.advise.commands import CrlUse, client_advice, making_crls
+from tui_chain.advise.instructions import CrlUse, client_advice, make_crls_command
 from tui_chain.lab.authority import Identity, key_to_pem, to_pem
 from tui_chain.lab.internet import Lab, open_lab
-from tui_chain.lab.servers.aia import Answer
+from tui_chain.lab.servers.aia_site import AiaAnswer
 from tui_chain.net.target import Target
 from tui_chain.x509.crl import CrlScope
 
@@ -99,12 +99,12 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     folder = tmp_path_factory.mktemp("crls")
     with open_lab([]) as lab:
         root = lab.hierarchy["root"]
-        urls = {name: lab.publish(f"/advise-{name}.crl", Answer()) for name in ("leaf", "ca")}
+        urls = {name: lab.publish(f"/advise-{name}.crl", AiaAnswer()) for name in ("leaf", "ca")}
         ca = root.issue_ca("Advised CA", naming(urls["ca"]))
         template = naming(urls["leaf"], issuer=(lab.publish("/advised-ca.cer", ca.der),))
         good, revoked = ca.issue_leaf(template=template), ca.issue_leaf(template=template)
-        lab.publish("/advise-leaf.crl", Answer(make_crl(ca, [revoked]).der))
-        lab.publish("/advise-ca.crl", Answer(make_crl(root).der))
+        lab.publish("/advise-leaf.crl", AiaAnswer(make_crl(ca, [revoked]).der))
+        lab.publish("/advise-ca.crl", AiaAnswer(make_crl(root).der))
         with nginx(folder / "nginx", to_pem([good.der]), key_to_pem(good.key)) as port:
             (folder / "Get.java").write_text(_JAVA)
             place = Place(lab, folder, port, good, revoked)
@@ -204,11 +204,11 @@ def test_the_leaf_alone_can_be_checked(place: Place) -> None:
 
 
 def test_missing_links_alone_stand_beside_the_client_s_roots() -> None:
-    at, use = Path("/x/host-links.pem"), CrlUse(CrlScope.CHAIN, extends=True)
+    at, use = Path("/x/host-links.pem"), CrlUse(CrlScope.CHAIN, adds=True)
     code = next(one.code for one in client_advice(Target(HOST), at, crls=use) if one.client == "httpx")
     assert "cafile=certifi.where()" in code
     assert f"load_verify_locations({str(at)!r})" in code
-    assert "--as links" in making_crls(Target(HOST), at, use)
+    assert "--as links" in make_crls_command(Target(HOST), at, use)
 
 
 def test_starttls_hosts_get_openssl_s_alone() -> None:
@@ -217,7 +217,7 @@ def test_starttls_hosts_get_openssl_s_alone() -> None:
 
 
 def test_the_commands_quote_what_they_are_given() -> None:
-    made = making_crls(Target(HOST), Path("/x") / HOSTILE, CrlUse(CrlScope.CHAIN), ("a b", "c"))
+    made = make_crls_command(Target(HOST), Path("/x") / HOSTILE, CrlUse(CrlScope.CHAIN), ("a b", "c"))
     assert shlex.split(made)[-2:] == [str(Path("/x") / HOSTILE), "--replace"]
     words = shlex.split(made)
     assert [words[at + 1] for at, word in enumerate(words) if word == "--trust"] == ["a b", "c"]

@@ -1,11 +1,10 @@
-"""Whether a setting replaces the client's own roots or extends them: a second server, which only those roots know.
+"""Whether a setting replaces the client's own trust store or adds to it: a second server that only that store knows.
 
 The client's own roots are a stand-in: for the process that runs, another folder stands in /etc/ssl/certs.
 """
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,27 +12,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.advise.calls import CALLS, Call, write_sources
+from tests.advise.calls import CALLS, CODE_CALLS, write_sources
+from tests.advise.calls.call import Call, CodeCall
 from tests.advise.conftest import ANSWERS, Site, run
 from tests.support.nginx import nginx
 from tests.support.programs import require_program
 from tests.support.standin import DefaultStore, default_store
 from tui_chain.lab.authority import Authority, key_to_pem, to_pem
 
-EXTENDS, REPLACES = "The setting extends", "The setting replaces"
-PYTHON = {"requests", "requests with a context", "httpx", "Python ssl, urllib", "aiohttp", "urllib3"}
-CODE = dict.fromkeys(PYTHON, (sys.executable, "-c")) | {"Node, in code": ("node", "-e")}
-"""Clients whose snippet is the whole call, and what runs it; curl and wget are run by the shell."""
-COMMANDS = ("curl", "wget", "openssl")
-TOLD = {"curl": "probe-1.0", "wget": "probe-1.0", "openssl": "Verify return code: 0 (ok)"}
-BY_ITSELF = {
-    "requests": "requests",
-    "Node, in code": "Node",
-    "requests, every host": "requests",
-    "httpx, every host": "httpx",
-    "aws, boto3": "boto3",
-}
-"""The call that shows what a client does without the setting."""
+ADDS, REPLACES = "The setting adds to", "The setting replaces"
 
 
 @dataclass(frozen=True)
@@ -63,7 +50,7 @@ def _effects(markdown: str) -> dict[str, str]:
     return {
         part.partition("\n")[0].replace("\\", ""): effect
         for part in parts
-        for effect in (EXTENDS, REPLACES)
+        for effect in (ADDS, REPLACES)
         if effect in part
     }
 
@@ -85,32 +72,27 @@ def call_named(name: str) -> Call:
 
 
 def test_every_effect_that_is_told_is_tried(other: Other) -> None:
-    assert set(other.effects) == {*CODE, *COMMANDS, *(call.client for call in CALLS)}
+    known = {*(snippet.client for snippet in CODE_CALLS), *(call.client for call in CALLS)}
+    assert set(other.effects) <= known
 
 
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
 def test_a_setting_has_the_effect_that_the_advice_says(site: Site, other: Other, call: Call, tmp_path: Path) -> None:
     require_program(call.program)
     accepted = call_other(site, other, call, tmp_path / "with", site.of(call.client).code)
-    assert accepted == (other.effects[call.client] == EXTENDS)
+    assert accepted == (other.effects[call.client] == ADDS)
     assert accepted or call_other(site, other, call, tmp_path / "without"), "the client has no such root by itself"
 
 
-@pytest.mark.parametrize("client", sorted(CODE))
-def test_a_piece_of_code_has_the_effect_that_the_advice_says(
-    site: Site, other: Other, client: str, tmp_path: Path
+@pytest.mark.parametrize("snippet", CODE_CALLS, ids=lambda snippet: snippet.client)
+def test_a_snippet_has_the_effect_that_the_advice_says(
+    site: Site, other: Other, snippet: CodeCall, tmp_path: Path
 ) -> None:
-    require_program(CODE[client][0])
-    code = site.of(client).code.replace(site.url, other.url)
-    accepted = "200\n" in ask(site, other, (*CODE[client], code), {})
-    assert accepted == (other.effects[client] == EXTENDS)
-    assert accepted or call_other(site, other, call_named(BY_ITSELF[client]), tmp_path)
-
-
-@pytest.mark.parametrize("client", COMMANDS)
-def test_a_command_has_the_effect_that_the_advice_says(site: Site, other: Other, client: str) -> None:
-    require_program(client)
+    if snippet.client not in other.effects:
+        return  # it makes no connection
+    require_program(snippet.program)
     address = other.url.removeprefix("https://").rstrip("/")
-    code = site.of(client).code.replace(site.target, address)
-    accepted = TOLD[client] in ask(site, other, ("bash", "-c", code), {})
-    assert accepted == (other.effects[client] == EXTENDS)
+    code = site.of(snippet.client).code.replace(site.target, address)
+    accepted = snippet.told in ask(site, other, (*snippet.runner, code), {})
+    assert accepted == (other.effects[snippet.client] == ADDS)
+    assert accepted or not snippet.name or call_other(site, other, call_named(snippet.name), tmp_path)

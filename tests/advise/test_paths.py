@@ -14,7 +14,7 @@ from tests.support.cli import tlschain
 from tests.support.nginx import free_port, nginx
 from tests.support.programs import require_program
 from tests.support.unsafe import unsafe_in
-from tui_chain.advise.commands import client_advice
+from tui_chain.advise.instructions import client_advice
 from tui_chain.net.target import Target
 from tui_chain.repair.output_kinds import OutputKind
 

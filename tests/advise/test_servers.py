@@ -1,4 +1,4 @@
-"""Each server line of the letter, as it stands, in the real server: it forgets, is mended, and forgets again."""
+"""The lines of the letter, as they stand, in the real server: it sends the leaf alone, the chain, and the leaf."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ from tests.support.daemons import (
     wait_until,
 )
 from tests.support.programs import require_program
-from tui_chain.advise.servers import server_lines
 from tui_chain.net.target import Target, parse_target
+from tui_chain.servers.registry import server_lines
 
 FORGETTING: Mapping[str, str] = {
     "nginx": "ssl_certificate {leaf};",
@@ -114,7 +114,7 @@ def letter_to(site: Site, server: Running, chain: Path) -> str:
 
 
 @pytest.mark.parametrize("daemon", DAEMONS, ids=lambda daemon: daemon.name)
-def test_the_line_of_the_letter_mends_the_server(site: Site, etc: Path, daemon: Daemon) -> None:
+def test_the_line_of_the_letter_fixes_the_server(site: Site, etc: Path, daemon: Daemon) -> None:
     chain = etc / "etc/ssl/localhost-chain.pem"
     with running(daemon, etc, forgetting(daemon, etc)) as server:
         assert checked(site, server) == (1, "incomplete")
@@ -204,7 +204,7 @@ def served_by(server: Running) -> str:
 def test_the_server_that_is_likely_comes_first(text: str, first: str) -> None:
     target = parse_target(text)
     assert isinstance(target, Target)
-    names = [each.server.partition(" ")[0] for each in server_lines("host.test", target=target)]
+    names = [each.server.partition(" ")[0] for each in server_lines("host.test", endpoint=target)]
     assert names[0] == first
     assert {"nginx", "Apache", "HAProxy", "Caddy", "IIS", "Postfix"} <= set(names)
     assert ("Dovecot" in names) == (first == "Dovecot")

@@ -6,25 +6,15 @@ The file that they speak of has a name that is an attack on shells, on Java's op
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 
 import certifi
 import pytest
 
-from tests.advise.calls import CALLS, Call, write_sources
+from tests.advise.calls import CALLS, CODE_CALLS, write_sources
+from tests.advise.calls.call import Call, CodeCall
 from tests.advise.conftest import Site, run
 from tests.support.programs import require_program
-
-PYTHON = ("requests", "requests with a context", "httpx", "Python ssl, urllib", "aiohttp", "urllib3")
-COMMANDS: Mapping[str, str] = {
-    "curl": "probe-1.0",
-    "wget": "probe-1.0",
-    "openssl": "Verify return code: 0 (ok)",
-    "keytool": "trustedCertEntry",
-}
-"""Clients whose snippet is a whole command, and what they say that got through TLS."""
-NODE = "Node, in code"
 
 
 @pytest.fixture(autouse=True)
@@ -42,15 +32,15 @@ def said_by(site: Site, call: Call, home: Path, prefix: str = "") -> str:
 
 def test_every_client_of_the_advice_is_run(site: Site) -> None:
     told = {each.client for each in site.snippets}
-    assert told == {*PYTHON, *COMMANDS, NODE, *(call.client for call in CALLS)}
+    assert told == {*(snippet.client for snippet in CODE_CALLS), *(call.client for call in CALLS)}
 
 
-@pytest.mark.parametrize("client", PYTHON)
-def test_python_snippets_run_as_they_stand(site: Site, client: str) -> None:
-    snippet = site.of(client)
-    assert snippet.language == "python"
-    done = run(sys.executable, "-W", "error", "-c", snippet.code, cwd=site.folder)
-    assert (done.returncode, done.stdout) == (0, "200\n"), done.stderr
+@pytest.mark.parametrize("snippet", CODE_CALLS, ids=lambda snippet: snippet.client)
+def test_snippets_run_as_they_stand(site: Site, snippet: CodeCall) -> None:
+    require_program(snippet.program)
+    done = run(*snippet.runner, site.of(snippet.client).code, cwd=site.folder)
+    assert done.returncode == 0, done.stderr
+    assert snippet.told in done.stdout
 
 
 def test_the_context_snippet_runs_on_python_3_13(site: Site, tmp_path: Path) -> None:
@@ -72,20 +62,6 @@ def test_the_adapter_keeps_certifi_out_of_the_context(site: Site) -> None:
 def test_a_context_as_verify_is_refused_as_the_note_says(site: Site) -> None:
     code = f"import ssl, requests; requests.get({site.url!r}, verify=ssl.create_default_context())"
     assert "TypeError" in run(sys.executable, "-c", code).stderr
-
-
-def test_the_node_snippet_runs_as_it_stands(site: Site) -> None:
-    require_program("node")
-    done = run("node", "-e", site.of(NODE).code, cwd=site.folder)
-    assert done.stdout == "200\n", done.stderr
-
-
-@pytest.mark.parametrize("client", COMMANDS)
-def test_commands_run_as_they_stand(site: Site, client: str) -> None:
-    require_program(client)
-    done = run("bash", "-c", site.of(client).code, cwd=site.folder)
-    assert done.returncode == 0, done.stderr
-    assert COMMANDS[client] in done.stdout
 
 
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)

@@ -17,7 +17,7 @@ from tui_chain.advise.document import (
     Code,
     Document,
     Heading,
-    Listing,
+    ItemList,
     Paragraph,
     Table,
     to_html,
@@ -62,7 +62,7 @@ def test_a_complete_chain_needs_no_letter() -> None:
 
 EVERY_PART = Document(
     EVIL,
-    (Heading(EVIL), Paragraph(EVIL), Listing((EVIL,)), Table((EVIL,), ((EVIL,),)), Code(EVIL), Code("a ``` b")),
+    (Heading(EVIL), Paragraph(EVIL), ItemList((EVIL,)), Table((EVIL,), ((EVIL,),)), Code(EVIL), Code("a ``` b")),
 )
 
 

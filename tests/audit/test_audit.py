@@ -1,4 +1,4 @@
-"""What an audit finds, and what a mended file is."""
+"""What an audit finds, and what a fixed file is."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.support.trusted import trusted_block
 from tests.support.unsafe import unsafe_in
 from tui_chain.audit.audit import Audit, Auditor, files_of
 from tui_chain.audit.findings import KINDS
-from tui_chain.audit.mend import Mended, mend
+from tui_chain.audit.fix import FixedFile, fix_file
 from tui_chain.audit.rules import MAX_ISSUERS
 from tui_chain.clients.judge import Judge
 from tui_chain.core.failure import Failure
@@ -75,27 +75,27 @@ def test_harmless_forms_are_not_complained_of(damage: str) -> None:
 
 
 @pytest.mark.parametrize("damage", sorted(set(DAMAGES) - {"empty", "web page", "trust settings"}))
-def test_a_mended_file_is_loaded_whole_by_every_client(damage: str) -> None:
-    mended = mend(AUDITOR.audit(DAMAGES[damage](ROOTS)), AUDITOR.prover, NOW)
-    assert isinstance(mended, Mended)
-    again = AUDITOR.audit(mended.data)
+def test_a_fixed_file_is_loaded_whole_by_every_client(damage: str) -> None:
+    fixed = fix_file(AUDITOR.audit(DAMAGES[damage](ROOTS)), AUDITOR.prover, NOW)
+    assert isinstance(fixed, FixedFile)
+    again = AUDITOR.audit(fixed.data)
     assert codes(again) == {"unknown"}
     for client, loaded in again.loaded.items():
         assert loaded.refused is None
         assert not again.lost(client)
-    assert isinstance(once := mend(again, AUDITOR.prover, NOW), Mended)
-    assert once.kept == mended.kept
+    assert isinstance(once := fix_file(again, AUDITOR.prover, NOW), FixedFile)
+    assert once.kept == fixed.kept
 
 
 def test_nothing_to_save_is_a_failure() -> None:
-    assert isinstance(mend(AUDITOR.audit(b""), AUDITOR.prover, NOW), Failure)
+    assert isinstance(fix_file(AUDITOR.audit(b""), AUDITOR.prover, NOW), Failure)
 
 
 def test_no_private_key_is_ever_emitted() -> None:
     key = key_to_pem(ROOTS.cas[0].key)
-    mended = mend(AUDITOR.audit(to_pem([ROOTS.cas[0].der]) + key), AUDITOR.prover, NOW)
-    assert isinstance(mended, Mended)
-    assert b"PRIVATE" not in mended.data
+    fixed = fix_file(AUDITOR.audit(to_pem([ROOTS.cas[0].der]) + key), AUDITOR.prover, NOW)
+    assert isinstance(fixed, FixedFile)
+    assert b"PRIVATE" not in fixed.data
 
 
 def pki_findings(*ders: bytes) -> set[str]:
@@ -209,15 +209,15 @@ def test_many_roots_of_one_name_cost_a_bounded_number_of_signatures(monkeypatch:
 
 
 @pytest.mark.parametrize("rejected_first", [True, False])
-def test_a_mended_file_is_judged_as_before(rejected_first: bool) -> None:
+def test_a_fixed_file_is_judged_as_before(rejected_first: bool) -> None:
     """Of a plain block and a rejecting one of the same certificate OpenSSL heeds the first."""
     pki = make_pki()
     parts = [trusted_block(pki.root.der, rejected=[ExtendedKeyUsageOID.SERVER_AUTH]), to_pem([pki.root.der])]
     data = b"".join(parts if rejected_first else reversed(parts))
-    mended = mend(AUDITOR.audit(data), AUDITOR.prover, NOW)
-    assert not isinstance(mended, Failure)
+    fixed = fix_file(AUDITOR.audit(data), AUDITOR.prover, NOW)
+    assert not isinstance(fixed, Failure)
     served = (pki.leaf.der, pki.issuing.der)
-    before, after = (Judge(file).verdicts(served, host=HOST, at=NOW) for file in (data, mended.data))
+    before, after = (Judge(file).verdicts(served, host=HOST, at=NOW) for file in (data, fixed.data))
     assert before == after
     assert before["python"].ok is not rejected_first
     assert before["go"].ok, "it passes such a block over"

@@ -13,8 +13,9 @@ from tests.audit import loaders
 from tests.audit.damaged import DAMAGES, Roots, make_roots
 from tests.audit.loaders import Accepted, Ground, Loader
 from tests.support.programs import require_program
-from tui_chain.audit.clients import CLIENTS, load_all
-from tui_chain.audit.java_reader import load_keytool
+from tui_chain.audit.audit import load_all
+from tui_chain.clients.readers.java import load_keytool
+from tui_chain.clients.registry import readers
 from tui_chain.lab.internet import open_lab
 
 REAL: Mapping[str, tuple[str, Loader]] = {
@@ -104,7 +105,7 @@ def test_keytool_reads_the_first_block_alone(files: dict[str, Path], tmp_path: P
 def test_there_are_more_than_twenty_damages_and_each_client_has_a_word() -> None:
     assert len(DAMAGES) > 20
     assert {name for name, _ in REAL.values()} | {"Java", "keytool", "Go", "rustls"} == {
-        each.name for each in CLIENTS
+        each.name for each in readers()
     }
 
 

@@ -58,7 +58,7 @@ def test_audit_of_nothing_is_an_error(tmp_path: Path) -> None:
     assert tlschain("audit", tmp_path).exit_code == 2
 
 
-def test_fix_mends_in_place_with_a_backup(tmp_path: Path) -> None:
+def test_fix_works_in_place_with_a_backup(tmp_path: Path) -> None:
     file = damaged(tmp_path, "BOM")
     old = file.read_bytes()
     assert tlschain("audit", file, "--fix", "--backup").exit_code == 0
@@ -93,10 +93,10 @@ def test_a_bundle_that_works_and_is_needed(lab: Lab, tmp_path: Path) -> None:
     assert (done.exit_code, json.loads(done.stdout)["state"]) == (0, "works")
 
 
-def test_a_bundle_whose_server_was_mended(lab: Lab, tmp_path: Path) -> None:
+def test_a_bundle_whose_server_was_repaired(lab: Lab, tmp_path: Path) -> None:
     file = repaired(lab, tmp_path)
-    mended = file.read_text().replace(lab.host("leaf-only").target, lab.host("complete").target)
-    file.write_text(mended)
+    fixed = file.read_text().replace(lab.host("leaf-only").target, lab.host("complete").target)
+    file.write_text(fixed)
     done = refresh(lab, file)
     assert done.exit_code == 3
     assert "not needed" in done.stderr
@@ -181,7 +181,7 @@ def test_the_live_test_as_a_command(lab: Lab) -> None:
     assert refused.exit_code == 2
 
 
-def test_a_mended_file_replaces_another_only_when_that_is_asked_for(tmp_path: Path) -> None:
+def test_a_fixed_file_replaces_another_only_when_that_is_asked_for(tmp_path: Path) -> None:
     file, other = damaged(tmp_path, "glued"), tmp_path / "other.pem"
     other.write_text("old\n")
     refused = tlschain("audit", file, "--fix", "-o", other)

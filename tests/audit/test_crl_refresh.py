@@ -15,14 +15,14 @@ from tests.support.chains import make_pki
 from tests.support.crls import Oddity, make_crl, naming
 from tests.support.journeys import lab_trust, walk
 from tui_chain.audit.refresh import Refreshed, State, header_of, refreshed
-from tui_chain.audit.words import replacement_refused
+from tui_chain.audit.summary import replacement_refused
 from tui_chain.core.failure import Failure
 from tui_chain.core.text import colon_hex
-from tui_chain.engine.crl_questions import ask_crls
-from tui_chain.engine.journey import HostState, Journey
+from tui_chain.engine.journey import Context, HostState, Journey
+from tui_chain.engine.revocation import gather_crls
 from tui_chain.lab.authority import Authority, Identity
 from tui_chain.lab.internet import Lab, open_lab
-from tui_chain.lab.servers.aia import Answer
+from tui_chain.lab.servers.aia_site import AiaAnswer
 from tui_chain.lab.servers.services import LOCALHOST
 from tui_chain.net.target import Target
 from tui_chain.repair.output import make_output
@@ -53,13 +53,13 @@ class Place:
         lists = {"leaf": make_crl(self.ca), "ca": make_crl(self.root)} if both else {"leaf": of_leaf, "ca": of_ca}
         for name, crl in lists.items():
             if crl is not None:
-                self.lab.publish(f"/after-{name}.crl", Answer(crl.der))
+                self.lab.publish(f"/after-{name}.crl", AiaAnswer(crl.der))
 
     def state(self, at: datetime) -> tuple[Journey, HostState]:
-        journey = Journey(lab_trust(self.lab), clock=lambda: at)
+        journey = Journey(Context(lab_trust(self.lab), clock=lambda: at))
 
         async def crls(state: HostState) -> HostState:
-            return await ask_crls(journey, state)
+            return await gather_crls(journey, state)
 
         return journey, walk(HostState(Target("localhost", self.port)), journey.probe, journey.fix, crls)
 
@@ -81,7 +81,7 @@ class Place:
 def place(request: pytest.FixtureRequest) -> Iterator[Place]:
     with open_lab([]) as lab:
         root = lab.hierarchy["root"]
-        urls = {name: lab.publish(f"/after-{name}.crl", Answer()) for name in ("leaf", "ca")}
+        urls = {name: lab.publish(f"/after-{name}.crl", AiaAnswer()) for name in ("leaf", "ca")}
         ca = root.issue_ca("After CA", naming(urls["ca"]))
         leaf = ca.issue_leaf(template=naming(urls["leaf"], issuer=(lab.publish("/after.cer", ca.der),)))
         chain = [leaf.der] if request.param.startswith("forgets") else [leaf.der, ca.der]

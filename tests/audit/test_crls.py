@@ -1,4 +1,4 @@
-"""Files with CRLs in an audit, mended, and looked after."""
+"""Files with CRLs in an audit, fixed, and looked after."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from tests.support.limits import own_seconds
 from tests.support.unsafe import unsafe_in
 from tui_chain.audit.audit import Audit, Auditor
 from tui_chain.audit.crl_rules import ends_soon
-from tui_chain.audit.mend import Mended, mend
+from tui_chain.audit.fix import FixedFile, fix_file
 from tui_chain.audit.refresh import foreign_crls
-from tui_chain.audit.words import client_words, content_words, mended_words
+from tui_chain.audit.summary import client_loads, content_summary, fix_summary
 from tui_chain.core.status import Severity
 from tui_chain.lab.authority import Authority, Template, to_pem
 from tui_chain.repair.bundle import Bundle
@@ -43,8 +43,8 @@ def test_lists_in_force_in_a_file_of_ours_are_what_it_is_for() -> None:
     audit = AUDITOR.audit(ours(OF_CA, OF_ROOT))
     assert codes(audit) == QUIET
     assert audit.severity is Severity.COSMETIC
-    assert content_words(audit) == "PEM, 2 certificates, 2 CRLs"
-    assert {one.name: one.words for one in client_words(audit)}["OpenSSL"] == "loads 2, and 2 CRLs"
+    assert content_summary(audit) == "PEM, 2 certificates, 2 CRLs"
+    assert {one.name: one.text for one in client_loads(audit)}["OpenSSL"] == "loads 2, and 2 CRLs"
 
 
 ISSUED = {
@@ -95,19 +95,19 @@ def test_a_list_is_due_when_a_third_of_its_life_is_left_or_thirty_days(life: flo
     assert ends_soon(crl, NOW) is soon
 
 
-# -- mending
+# -- fixing
 
 
-def mended(data: bytes) -> Mended:
-    made = mend(AUDITOR.audit(data), AUDITOR.prover, NOW)
-    assert isinstance(made, Mended), made
+def fixed(data: bytes) -> FixedFile:
+    made = fix_file(AUDITOR.audit(data), AUDITOR.prover, NOW)
+    assert isinstance(made, FixedFile), made
     return made
 
 
-def test_mending_keeps_lists_in_force_of_a_file_of_ours() -> None:
+def test_fixing_keeps_lists_in_force_of_a_file_of_ours() -> None:
     data = ours(OF_CA, OF_ROOT)
     broken = b"\xef\xbb\xbf" + data.replace(b"\n", b"\r\n") + crl_to_pem(OF_CA).encode()
-    made = mended(broken)
+    made = fixed(broken)
     assert (made.crls, made.dropped_crls, made.lost) == ((OF_CA, OF_ROOT), (), 0)
     assert crls_of(made.data) == (OF_CA, OF_ROOT)
     header = read_header(made.data)
@@ -115,30 +115,30 @@ def test_mending_keeps_lists_in_force_of_a_file_of_ours() -> None:
     assert header.crl_check is CrlScope.CHAIN
     assert b"# CRLs until 2026-11-30 12:00 UTC" in made.data
     assert codes(AUDITOR.audit(made.data)) == QUIET
-    assert mended(made.data).data == made.data
+    assert fixed(made.data).data == made.data
 
 
 @pytest.mark.parametrize(("code", "left"), [("crl-expired", 1), ("crl-old", 2), ("crl-forged", 1), ("crl-soon", 2)])
-def test_mending_drops_lists_that_do_harm_and_says_so(code: str, left: int) -> None:
+def test_fixing_drops_lists_that_do_harm_and_says_so(code: str, left: int) -> None:
     audit = AUDITOR.audit(ours(*ISSUED[code]))
-    made = mended(audit.scan.data)
+    made = fixed(audit.scan.data)
     assert len(made.crls) == left
     assert len(made.crls) + len(made.dropped_crls) == len(ISSUED[code])
-    words = mended_words(audit, made)
+    words = fix_summary(audit, made)
     assert words.startswith(f"2 CA certificates, {'1 CRL' if left == 1 else '2 CRLs'}")
     assert ("without 1 CRL" in words) == bool(made.dropped_crls)
 
 
-def test_mending_takes_lists_out_of_a_stranger_s_file() -> None:
-    made = mended(to_pem([PKI.root.der]) + crl_to_pem(OF_ROOT).encode())
+def test_fixing_takes_lists_out_of_a_stranger_s_file() -> None:
+    made = fixed(to_pem([PKI.root.der]) + crl_to_pem(OF_ROOT).encode())
     assert (made.crls, made.dropped_crls, made.lost) == ((), (OF_ROOT,), 0)
     assert crls_of(made.data) == ()
 
 
-def test_sources_of_lists_survive_mending() -> None:
+def test_sources_of_lists_survive_fixing() -> None:
     bundle = Bundle(views(PKI.root), (HOST,), {OF_ROOT.sha256: "CRL http://a.test/"}, crls=(OF_ROOT,))
     data = replace(bundle, crl_check=CrlScope.CHAIN).pem
-    assert b"# Source: CRL http://a.test/\n-----BEGIN X509 CRL" in mended(data).data
+    assert b"# Source: CRL http://a.test/\n-----BEGIN X509 CRL" in fixed(data).data
 
 
 def test_lists_that_somebody_added_are_foreign() -> None:

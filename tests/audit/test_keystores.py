@@ -11,7 +11,7 @@ import pytest
 from tests.support.chains import HOST, NOW, make_pki
 from tests.support.cli import tlschain
 from tests.support.programs import require_program
-from tui_chain.audit.clients import load_all
+from tui_chain.audit.audit import load_all
 from tui_chain.core.failure import Failure
 from tui_chain.lab.authority import key_to_pem, to_pem
 from tui_chain.trust.loading import load_trust_store

@@ -12,13 +12,13 @@ from click.testing import CliRunner, Result
 
 from tests.support.chains import NOW, served_by, store_of
 from tests.support.journeys import walk
+from tui_chain.cli.hosts import repairs_of
 from tui_chain.cli.main import main
-from tui_chain.cli.run import repairs_of
 from tui_chain.core.failure import Failure
 from tui_chain.core.status import Blame
 from tui_chain.diagnose.findings.endpoints import EndpointResult, Servers
-from tui_chain.engine.journey import HostState, Journey
-from tui_chain.engine.questions import ends_unknown, with_shared_roots
+from tui_chain.engine.journey import Context, HostState, Journey
+from tui_chain.engine.shared_roots import ends_unknown, with_shared_roots
 from tui_chain.lab.authority import Authority
 from tui_chain.lab.internet import Lab
 from tui_chain.net.lookup import Address
@@ -78,7 +78,7 @@ def test_a_repair_holds_for_the_servers_that_need_none(lab: Lab) -> None:
     other = Authority.root("Other Backend Root", now=lab.hierarchy["root"].now)
     good = other.issue_leaf(["localhost"])
     anchors = (*store.anchors, Certificate(other.der))
-    journey = Journey(TrustStore("both", anchors))
+    journey = Journey(Context(TrustStore("both", anchors)))
     state = walk(HostState(Target("localhost", lab.host("leaf-only").port)), journey.probe, journey.fix)
     assert state.reached is not None
     chain = replace(state.reached, certificates=(Certificate(good.der),))
@@ -140,7 +140,7 @@ ROOT = Authority.root("Quiet Box CA", now=NOW)
 
 
 def state(host: str, address: str = "192.88.99.5") -> HostState:
-    journey = Journey(store_of(Authority.root("Trusted", now=NOW)), clock=lambda: NOW)
+    journey = Journey(Context(store_of(Authority.root("Trusted", now=NOW)), clock=lambda: NOW))
     served = served_by(ROOT.issue_leaf([host]), ROOT, host=host, address=address)
     return journey.diagnose(HostState(Target(host)), served)
 

@@ -101,7 +101,7 @@ def test_a_fault_of_the_product_is_one_line_and_its_own_code(monkeypatch: pytest
     def fail(*_: object) -> None:
         raise ZeroDivisionError("forced")
 
-    monkeypatch.setattr("tui_chain.cli.run.run_check", fail)
+    monkeypatch.setattr("tui_chain.cli.commands.check.run_check", fail)
     monkeypatch.delenv("TLSCHAIN_TRACEBACK", raising=False)
     done = tlschain("check", "host.test")
     assert (done.code, done.out) == (70, "")

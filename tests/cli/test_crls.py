@@ -17,9 +17,9 @@ from tui_chain.clients.families import FAMILIES, FamilyId, family_names
 from tui_chain.clients.judge import CRL_FAMILIES
 from tui_chain.lab.authority import Authority, to_pem
 from tui_chain.lab.internet import Lab, open_lab
-from tui_chain.lab.scenarios.crl_chains import CRL_CHAINS
+from tui_chain.lab.scenarios.crls import CRL_CHAINS
 from tui_chain.lab.scenarios.refusals import OPENSSL
-from tui_chain.lab.servers.aia import Answer
+from tui_chain.lab.servers.aia_site import AiaAnswer
 from tui_chain.repair.file_header import read_header
 from tui_chain.x509.crl import CrlScope, crl_to_pem, crls_of
 from tui_chain.x509.formats.readers import read_certificates
@@ -195,12 +195,12 @@ class Two:
 @pytest.fixture(scope="module")
 def two(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Two:
     root = lab.hierarchy["root"]
-    urls = {name: lab.publish(f"/two-{name}.crl", Answer()) for name in ("leaf", "ca")}
+    urls = {name: lab.publish(f"/two-{name}.crl", AiaAnswer()) for name in ("leaf", "ca")}
     ca = root.issue_ca("Two CA", naming(urls["ca"]))
     template = naming(urls["leaf"], issuer=(lab.publish("/two.cer", ca.der),))
     good, revoked = ca.issue_leaf(template=template), ca.issue_leaf(template=template)
-    lab.publish("/two-leaf.crl", Answer(make_crl(ca, [revoked]).der))
-    lab.publish("/two-ca.crl", Answer(make_crl(root).der))
+    lab.publish("/two-leaf.crl", AiaAnswer(make_crl(ca, [revoked]).der))
+    lab.publish("/two-ca.crl", AiaAnswer(make_crl(root).der))
     ports = [lab.serve([leaf.der], leaf.key) for leaf in (good, revoked)]
     file = tmp_path_factory.mktemp("two") / "bundle.pem"
     targets = [f"localhost:{port}" for port in ports]

@@ -15,7 +15,7 @@ from tests.support.unsafe import unsafe_in
 from tui_chain.engine.journey import utc_now
 from tui_chain.lab.authority import LOOPBACK_NAMES, self_signed_leaf, to_pem
 from tui_chain.lab.internet import Lab
-from tui_chain.lab.servers.aia import Answer
+from tui_chain.lab.servers.aia_site import AiaAnswer
 
 URL = "http://127.0.0.1/\x1b]0;pwned\x07[bold]"
 
@@ -24,7 +24,7 @@ URL = "http://127.0.0.1/\x1b]0;pwned\x07[bold]"
 def attacked(request: pytest.FixtureRequest, lab: Lab, tmp_path: Path) -> tuple[str, ...]:
     """Arguments for a host with hostile names and AIA, that lacks its intermediate and can be repaired."""
     place = f"/hostile/{ATTACKS.index(request.param)}"
-    urls = (URL, lab.publish(f"{place}/lie", Answer(request.param.encode())), lab.publish(place, b""))
+    urls = (URL, lab.publish(f"{place}/lie", AiaAnswer(request.param.encode())), lab.publish(place, b""))
     pki = hostile_pki(request.param, LOOPBACK_NAMES, now=utc_now(), urls=urls)
     lab.publish(place, pki.issuing.der)
     trust = tmp_path / "trust.pem"

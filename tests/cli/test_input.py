@@ -23,7 +23,7 @@ def complaint(*words: str | Path) -> str:
 
 @pytest.mark.parametrize("command", ["check", "fix"])
 def test_no_target_is_wrong_usage(command: str) -> None:
-    assert complaint(command).startswith("There is no host to look at. Name one")
+    assert complaint(command).startswith("There is no host to probe. Name one")
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_an_unknown_host_is_unreachable() -> None:
 def test_an_empty_list_says_so(tmp_path: Path, content: str) -> None:
     hosts = tmp_path / "hosts"
     hosts.write_text(content)
-    assert complaint("check", "--hosts", hosts).startswith("There is no host to look at.")
+    assert complaint("check", "--hosts", hosts).startswith("There is no host to probe.")
 
 
 def test_a_wrong_line_of_a_list_is_told_with_its_number(tmp_path: Path) -> None:

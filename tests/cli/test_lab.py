@@ -1,4 +1,4 @@
-"""`tlschain lab`: the broken internet in the foreground, until it is told to end."""
+"""`tlschain lab`: the broken internet in the foreground, until it is terminated."""
 
 from __future__ import annotations
 
@@ -19,13 +19,11 @@ from tests.support.cli import SECONDS, started, tlschain
 from tests.support.files import names_in
 from tests.support.posix import HANGUP
 from tests.support.processes import connections_of
-from tui_chain.lab.scenarios.catalogue import SCENARIOS
-from tui_chain.lab.scenarios.link_cases import LINK_SCENARIOS
-from tui_chain.lab.scenarios.oddities import ODDITIES, POST_QUANTUM
+from tui_chain.lab.scenarios.catalogue import every_scenario
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_it_runs_until_it_is_told_to_end(tmp_path: Path, number: signal.Signals) -> None:
+def test_it_runs_until_it_is_terminated(tmp_path: Path, number: signal.Signals) -> None:
     env = {**os.environ, "TMPDIR": str(tmp_path)}
     with started("lab", "complete", "leaf-only", env=env) as lab:
         assert lab.stdout is not None
@@ -71,7 +69,7 @@ def test_a_demo_that_is_ended_leaves_no_folder(
         demo.send_signal(number)
         out, words = demo.communicate(timeout=SECONDS)
     assert (demo.returncode, out) == (code, b"")
-    assert words in {b"tlschain: told to end\n", b"tlschain: interrupted\n"}
+    assert words in {b"tlschain: terminated\n", b"tlschain: interrupted\n"}
     assert names_in(tmp_path) == []
 
 
@@ -128,7 +126,7 @@ def test_all_hosts_are_listed_without_opening_any(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(socket, "socket", None)  # nothing is bound
     done = tlschain("lab", "--list")
     rows = dict(line.split(maxsplit=1) for line in done.out.splitlines() if line and not line.startswith("#"))
-    every = {each.name: each.words for each in (*SCENARIOS, *ODDITIES, *POST_QUANTUM, *LINK_SCENARIOS)}
+    every = {each.name: each.summary for group in every_scenario().values() for each in group}
     assert (done.code, rows) == (0, every)
     assert names_in(tmp_path) == []
 
@@ -145,7 +143,7 @@ def test_who_names_no_host_of_the_lab_is_told_how_to_list_them(words: tuple[str,
 
 
 def test_a_host_that_this_machine_cannot_serve_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tui_chain.lab.servers.tls_kinds._set_groups", lambda *_: False)
+    monkeypatch.setattr("tui_chain.lab.servers.limited_tls._set_groups", lambda *_: False)
     for words in (("lab", "mlkem-only"), ("check", "--demo", "mlkem-only")):
         done = tlschain(*words)
         assert done.code == 2

@@ -9,15 +9,15 @@ import pytest
 
 from tests.support.cli import Done, tlschain
 from tests.support.servers import refused_port
+from tui_chain.clients.registry import variables
 from tui_chain.lab.authority import to_pem
 from tui_chain.lab.internet import Lab
-from tui_chain.livetest.environment import BUNDLES
 from tui_chain.x509.certificate import Certificate
 
 
 @pytest.fixture(autouse=True)
 def nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in BUNDLES:
+    for name in variables():
         monkeypatch.delenv(name, raising=False)
 
 

@@ -57,7 +57,7 @@ def test_the_advice_for_a_bundle_is_json_where_that_is_asked_for(bundle: Path) -
 def test_the_letter_needs_the_server(bundle: Path, lab: Lab) -> None:
     complaint = tlschain("advise", "--bundle", bundle, "--only", "letter").complaint
     host = lab.host("leaf-only").target
-    assert "has to be asked" in complaint
+    assert "has to be probed" in complaint
     assert f"`tlschain advise {host} --only letter`" in complaint
 
 

@@ -13,10 +13,11 @@ from tests.support.schema import faults
 from tui_chain.clients.families import FAMILIES
 from tui_chain.core.status import Blame, Status
 from tui_chain.lab.internet import Lab
-from tui_chain.lab.scenarios.catalogue import SCENARIOS, Scenario
+from tui_chain.lab.scenarios.scenario import Scenario
+from tui_chain.lab.scenarios.usual import USUAL
 
 ACCEPTED = {"ok": True, "code": None, "error": None, "certificate": None}
-BY_NAME = pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda each: each.name)
+BY_NAME = pytest.mark.parametrize("scenario", USUAL, ids=lambda each: each.name)
 OK, FOUND, UNREACHED = 0, 1, 3
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.cli import started, tlschain
-from tui_chain.cli.lab import worth_trying
+from tui_chain.cli.commands.lab import worth_trying
 from tui_chain.lab.internet import Lab, open_lab
 
 CONTRADICTIONS = [

@@ -12,11 +12,11 @@ from cryptography import x509
 from tests.clients.making import HOST, Cert, Ext, Shape, ca, ec_key, ext, leaf, pem, root, san
 from tests.clients.model_cases import CLIENT, SERVER, purposes
 from tests.clients.signing import oid
-from tui_chain.clients.engines.go import bundle as go_bundle
 from tui_chain.clients.engines.go import constraints as go_constraints
+from tui_chain.clients.engines.go import trust_file as go_bundle
 from tui_chain.clients.engines.go.constraints import Domains, NameChecks
-from tui_chain.clients.engines.go.extensions import NameConstraints
-from tui_chain.clients.engines.go.names import DNS, AlternativeNames, Subtrees
+from tui_chain.clients.engines.go.extensions import GoNameConstraints
+from tui_chain.clients.engines.go.names import DNS, GoAlternativeNames, GoSubtrees
 from tui_chain.clients.engines.go.verifier import GoVerifier
 from tui_chain.clients.engines.java import policies as java_policies
 from tui_chain.clients.engines.java.verifier import JavaVerifier
@@ -70,10 +70,10 @@ def test_go_compares_each_ca_with_the_names_once_and_reads_each_name_once(calls:
 
 
 def test_go_counts_comparisons_as_go_makes_them() -> None:
-    names = AlternativeNames(tuple((DNS, b"%d.test" % at) for at in range(501)))
-    trees = Subtrees(dns=("other",) * 500)
-    limits = NameConstraints(Subtrees(), trees, complete=True)
-    few = AlternativeNames(names.entries[1:])
+    names = GoAlternativeNames(tuple((DNS, b"%d.test" % at) for at in range(501)))
+    trees = GoSubtrees(dns=("other",) * 500)
+    limits = GoNameConstraints(GoSubtrees(), trees, complete=True)
+    few = GoAlternativeNames(names.entries[1:])
     assert NameChecks().refusal(limits, (few,)) is None
     assert NameChecks().refusal(limits, (names,)) == "TooManyConstraints"
 
@@ -81,7 +81,7 @@ def test_go_counts_comparisons_as_go_makes_them() -> None:
 def test_rustls_reads_a_certificate_once_for_each_place_in_a_path(calls: Counter) -> None:
     """Its 200,000 steps lead over the same certificates again and again."""
     cas = namesakes(10, purposes(CLIENT, SERVER))
-    asked, steps = calls(rustls, "own_error"), calls(rustls._Search, "problem")
+    asked, steps = calls(rustls, "own_error"), calls(rustls._RustlsSearch, "problem")
     served = [one.der for one in (leaf(cas[0]), *cas)]
     assert RustlsVerifier(pem([root("Other")])).verify(served, HOST, datetime.now(UTC)).code == (
         "MaximumPathBuildCallsExceeded"
@@ -104,7 +104,7 @@ def test_java_makes_no_more_policy_nodes_than_it_may_follow(
         above = ca(f"CA {number}", above, Shape(exts=(repeated(count),)))
         chain.insert(0, above)
     server = leaf(above, Shape(exts=(repeated(places[-1]),)))
-    made = calls(java_policies._Node, "add")
+    made = calls(java_policies._PolicyNode, "add")
     verdict = JavaVerifier(pem([anchor])).verify([one.der for one in (server, *chain)], HOST, datetime.now(UTC))
     assert verdict.code == code
     assert len(made) <= 900 + java_policies._MAX_NODES + 1

@@ -37,8 +37,10 @@ from tests.clients.programs import Program
 from tests.clients.programs.gnutls import PROGRAMS, GnutlsProgram
 from tests.clients.signing import ecdsa, rsa_pss
 from tui_chain.clients.engines.gnutls.certificate import read
-from tui_chain.clients.engines.gnutls.store import blocks, bucket
-from tui_chain.clients.engines.gnutls.verifier import FLAGS, NAME, GnutlsVerifier
+from tui_chain.clients.engines.gnutls.trust_file import blocks, bucket
+from tui_chain.clients.engines.gnutls.verifier import FLAGS, GnuTLSVerifier
+from tui_chain.clients.engines.registry import MODELS
+from tui_chain.clients.families import Engine
 from tui_chain.clients.verdict import ACCEPTED, Verdict
 from tui_chain.lab.authority import key_usage
 from tui_chain.x509.der import BIT_STRING, BOOLEAN, INTEGER, OCTET_STRING, SEQUENCE, DERError, element, encode
@@ -56,7 +58,7 @@ def ask(
 ) -> Verdict:
     bundle = trust if isinstance(trust, bytes) else pem(trust)
     ders = [one if isinstance(one, bytes) else one.der for one in served]
-    return GnutlsVerifier(bundle).verify(ders, host, at or datetime.now(UTC))
+    return GnuTLSVerifier(bundle).verify(ders, host, at or datetime.now(UTC))
 
 
 def basic(ca: bool, length: int | None = None) -> Ext:
@@ -65,7 +67,7 @@ def basic(ca: bool, length: int | None = None) -> Ext:
 
 def test_the_usual_chain_is_accepted() -> None:
     usual = pki()
-    assert NAME == "model of GnuTLS 3.7"
+    assert MODELS[Engine.GNUTLS].name == "model of GnuTLS 3.7"
     assert ask([usual.leaf, usual.inter], [usual.root]) == ACCEPTED
     assert ask([usual.leaf, usual.root, usual.inter], [usual.root]) == ACCEPTED
     assert ask([usual.leaf], [usual.inter]) == ACCEPTED
@@ -131,7 +133,7 @@ def test_both_ends_of_the_validity_are_in_it() -> None:
 
 def test_wget_forgives_key_usage_and_dots_and_ends_a_second_earlier() -> None:
     made = pki(leaf_shape=replace(ENCIPHERMENT, days=(-3, 3)))
-    wget, served = GnutlsVerifier(pem([made.root]), "wget"), [made.leaf.der, made.inter.der]
+    wget, served = GnuTLSVerifier(pem([made.root]), "wget"), [made.leaf.der, made.inter.der]
     assert wget.verify(served, f"{HOST}..", datetime.now(UTC)) == ACCEPTED
     end = datetime.fromtimestamp(read(made.leaf.der).not_after, UTC)
     assert wget.verify(served, HOST, end).code == "EXPIRED"
@@ -267,7 +269,7 @@ def test_one_broken_block_loses_the_file_for_git_but_not_for_wget(spoil: Callabl
     made = pki()
     bundle = pem([made.root]) + spoil(pem([root("Other")]))
     assert ask([made.leaf, made.inter], bundle).code == "CA_FILE"
-    verdict = GnutlsVerifier(bundle, "wget").verify([made.leaf.der, made.inter.der], HOST, datetime.now(UTC))
+    verdict = GnuTLSVerifier(bundle, "wget").verify([made.leaf.der, made.inter.der], HOST, datetime.now(UTC))
     assert verdict.code == "SIGNER_NOT_FOUND"
 
 

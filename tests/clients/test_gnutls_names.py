@@ -25,7 +25,7 @@ from tests.clients.making import (
 )
 from tests.clients.test_gnutls_engine import ask
 from tui_chain.clients.engines.gnutls.alternative_names import DNS, IP, MAIL, AltName
-from tui_chain.clients.engines.gnutls.constraints import Constraints
+from tui_chain.clients.engines.gnutls.constraints import GnuTLSConstraints
 from tui_chain.clients.engines.gnutls.names import host_matches, same_name
 from tui_chain.x509.der import CONTEXT, SEQUENCE, encode
 
@@ -130,13 +130,15 @@ def test_name_constraints(
 
 
 def test_permitted_trees_intersect_and_nothing_left_forbids_all() -> None:
-    above = Constraints((AltName(DNS, b"example.test"), AltName(IP, bytes(8))), ())
+    above = GnuTLSConstraints((AltName(DNS, b"example.test"), AltName(IP, bytes(8))), ())
     below = above.under(constraints(general_name("a.example.test"), general_name("other.test")).value)
     assert below.permitted == (AltName(DNS, b"a.example.test"), AltName(IP, bytes(8)))
     empty = below.under(constraints(general_name("www.other.test")).value)
     assert empty.permitted == (AltName(IP, bytes(8)),)
     assert empty.excluded == (AltName(DNS, b""),)
-    mail = Constraints((AltName(MAIL, b"example.test"),)).under(constraints(encode(0x81, b"a@example.test")).value)
+    mail = GnuTLSConstraints((AltName(MAIL, b"example.test"),)).under(
+        constraints(encode(0x81, b"a@example.test")).value
+    )
     assert mail.permitted == (AltName(MAIL, b"a@example.test"),)
 
 

@@ -36,7 +36,9 @@ from tests.clients.making import (
 )
 from tests.clients.model_cases import ANY, CLIENT, address, basic, constraints, dns, purposes, uri
 from tests.clients.signing import NULL, Signing, ecdsa, oid, rsa_pkcs1, rsa_pss
-from tui_chain.clients.engines.go.verifier import NAME, REASONS, GoVerifier
+from tui_chain.clients.engines.go.verifier import REASONS, GoVerifier
+from tui_chain.clients.engines.registry import MODELS
+from tui_chain.clients.families import Engine
 from tui_chain.clients.verdict import ACCEPTED, Verdict
 from tui_chain.x509.der import SEQUENCE, SET, encode
 
@@ -51,7 +53,7 @@ def code(one: Case) -> object:
 
 def test_a_usual_chain_is_accepted() -> None:
     assert judged(pki().case("usual")) == ACCEPTED
-    assert NAME == "model of Go 1.19"
+    assert MODELS[Engine.GO].name == "model of Go 1.19"
 
 
 def test_a_refusal_names_the_certificate() -> None:

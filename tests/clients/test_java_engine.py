@@ -36,11 +36,13 @@ from tests.clients.making import (
 )
 from tests.clients.signing import Signing, ecdsa, oid, rsa_pkcs1, rsa_pss
 from tui_chain.clients.engines.java.certificate import JavaCertificate, read_certificate
-from tui_chain.clients.engines.java.names import DNS, IP, GeneralName, Relation, read_name, relation
+from tui_chain.clients.engines.java.names import DNS, IP, GeneralName, JavaRelation, read_name, relation
 from tui_chain.clients.engines.java.order import Order, TreeSet, bucket, buckets_for, certificate_code
-from tui_chain.clients.engines.java.refusal import Fatal, Unreadable
+from tui_chain.clients.engines.java.refusal import Fatal, JavaUnreadable
 from tui_chain.clients.engines.java.text import address, is_ip_literal, read_oid, read_uri, unicode_name
-from tui_chain.clients.engines.java.verifier import NAME, JavaVerifier
+from tui_chain.clients.engines.java.verifier import JavaVerifier
+from tui_chain.clients.engines.registry import MODELS
+from tui_chain.clients.families import Engine
 from tui_chain.clients.verdict import ACCEPTED, Verdict
 from tui_chain.lab.authority import key_usage
 from tui_chain.x509.der import BIT_STRING, CONTEXT, INTEGER, OCTET_STRING, SEQUENCE, Element, element, encode
@@ -95,7 +97,7 @@ def subject(common_name: str) -> Shape:
 
 def test_the_usual_chain_is_accepted() -> None:
     assert verdict(pki().case("usual")) == ACCEPTED
-    assert NAME == "model of Java 17"
+    assert MODELS[Engine.JAVA].name == "model of Java 17"
 
 
 ACCEPTED_CASES: dict[str, Callable[[], Case]] = {
@@ -489,28 +491,28 @@ def test_names_are_compared_without_case_and_runs_of_spaces() -> None:
     assert read_name(encode(SEQUENCE, attribute(kind, "a", 0x14))) != read_name(
         encode(SEQUENCE, attribute(kind, "a"))
     )
-    with pytest.raises(Unreadable):
+    with pytest.raises(JavaUnreadable):
         read_name(encode(SEQUENCE, encode(SEQUENCE)))
 
 
 @pytest.mark.parametrize(
     ("kind", "base", "other", "found"),
     [
-        (DNS, "a.test", "A.test", Relation.MATCH),
-        (DNS, "a.test", "b.a.test", Relation.NARROWS),
-        (DNS, "b.a.test", "a.test", Relation.WIDENS),
-        (DNS, "a.test", "ba.test", Relation.SAME_TYPE),
-        (DNS, ".a.test", "b.a.test", Relation.NARROWS),
-        (DNS, ".a.test", "a.test", Relation.WIDENS),
-        (IP, b"\xc0\0\2\0\xff\xff\xff\0", b"\xc0\0\2\1", Relation.NARROWS),
-        (IP, b"\xc0\0\2\0\xff\xff\xff\0", b"\xc0\0\3\1", Relation.SAME_TYPE),
-        (IP, b"\xc0\0\2\0\xff\xff\xff\0", b"\xc0\0\0\0\xff\xff\0\0", Relation.WIDENS),
-        (IP, b"\x0a\0\0\0\xff\0\0\0", b"\x0a" + bytes(15), Relation.NARROWS),
+        (DNS, "a.test", "A.test", JavaRelation.MATCH),
+        (DNS, "a.test", "b.a.test", JavaRelation.NARROWS),
+        (DNS, "b.a.test", "a.test", JavaRelation.WIDENS),
+        (DNS, "a.test", "ba.test", JavaRelation.SAME_TYPE),
+        (DNS, ".a.test", "b.a.test", JavaRelation.NARROWS),
+        (DNS, ".a.test", "a.test", JavaRelation.WIDENS),
+        (IP, b"\xc0\0\2\0\xff\xff\xff\0", b"\xc0\0\2\1", JavaRelation.NARROWS),
+        (IP, b"\xc0\0\2\0\xff\xff\xff\0", b"\xc0\0\3\1", JavaRelation.SAME_TYPE),
+        (IP, b"\xc0\0\2\0\xff\xff\xff\0", b"\xc0\0\0\0\xff\xff\0\0", JavaRelation.WIDENS),
+        (IP, b"\x0a\0\0\0\xff\0\0\0", b"\x0a" + bytes(15), JavaRelation.NARROWS),
     ],
 )
-def test_relations(kind: int, base: str | bytes, other: str | bytes, found: Relation) -> None:
+def test_relations(kind: int, base: str | bytes, other: str | bytes, found: JavaRelation) -> None:
     assert relation(GeneralName(kind, base), GeneralName(kind, other)) is found
-    assert relation(GeneralName(kind, base), GeneralName(1, "a@b")) is Relation.OTHER_TYPE
+    assert relation(GeneralName(kind, base), GeneralName(1, "a@b")) is JavaRelation.OTHER_TYPE
 
 
 def test_relations_that_java_fails_to_tell() -> None:
@@ -525,7 +527,7 @@ def test_uris() -> None:
     assert read_uri("urn:a:b").host is None
     assert read_uri("http://a_b.test/").host is None
     for bad in ("", "www.test", "http://", "http://[::1", "http://a b/", "http://www.test./", "http://a/%zz"):
-        with pytest.raises(Unreadable):
+        with pytest.raises(JavaUnreadable):
             read_uri(bad)
 
 

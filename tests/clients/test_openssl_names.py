@@ -24,7 +24,7 @@ from tui_chain.clients.engines.openssl.verifier import OpenSSLVerifier, Settings
 from tui_chain.clients.families import FAMILIES, Engine, FamilyId
 from tui_chain.clients.judge import OPENSSL_SETTINGS, Judge
 from tui_chain.lab.authority import Authority, PrivateKey, PublicKey, Template
-from tui_chain.lab.servers.tls_kinds import ml_dsa_key
+from tui_chain.lab.servers.limited_tls import ml_dsa_key
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.formats.pem import pem_of
 

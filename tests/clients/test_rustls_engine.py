@@ -44,7 +44,9 @@ from tests.clients.model_cases import (
     uri,
 )
 from tests.clients.signing import NULL, Signing, ecdsa, rsa_pkcs1, rsa_pss
-from tui_chain.clients.engines.rustls.verifier import NAME, RustlsVerifier
+from tui_chain.clients.engines.registry import MODELS
+from tui_chain.clients.engines.rustls.verifier import RustlsVerifier
+from tui_chain.clients.families import Engine
 from tui_chain.clients.verdict import ACCEPTED, Verdict
 from tui_chain.x509.der import SEQUENCE, encode
 
@@ -59,7 +61,7 @@ def code(one: Case) -> object:
 
 def test_a_usual_chain_is_accepted() -> None:
     assert judged(pki().case("usual")) == ACCEPTED
-    assert NAME == "model of rustls 0.23"
+    assert MODELS[Engine.RUSTLS].name == "model of rustls 0.23"
 
 
 def test_a_refusal_names_the_certificate() -> None:

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from tests.clients.making import Case, PrivateKey
 from tests.clients.signing import oid
-from tui_chain.clients.engines.fields import fields_of
+from tui_chain.clients.engines.raw_certificate import raw_certificate
 from tui_chain.x509.der import DERError
 
 CHANGE_CIPHER_SPEC, ALERT, HANDSHAKE, DATA = 20, 21, 22, 23
@@ -249,7 +249,7 @@ def _signature(key: PrivateKey, signed: bytes, *, pss: bool) -> tuple[int, bytes
 
 def _is_pss(leaf: bytes) -> bool:
     try:
-        return _PSS in fields_of(leaf).spki
+        return _PSS in raw_certificate(leaf).spki
     except (DERError, ValueError):
         return False
 

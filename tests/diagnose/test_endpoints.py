@@ -15,10 +15,10 @@ from tui_chain.core.failure import Failure
 from tui_chain.core.status import Status
 from tui_chain.diagnose.diagnosis import Diagnoser
 from tui_chain.diagnose.findings.endpoints import EndpointResult, Servers
-from tui_chain.engine.journey import HostState, Journey
-from tui_chain.engine.questions import ask_servers
+from tui_chain.engine.endpoints import probe_servers
+from tui_chain.engine.journey import Context, HostState, Journey
 from tui_chain.lab.internet import Lab, open_lab
-from tui_chain.lab.scenarios.odd_servers import SERVERS
+from tui_chain.lab.scenarios.several_servers import SERVERS
 from tui_chain.net.lookup import Address, lookup_with
 from tui_chain.net.target import Target, parse_target
 from tui_chain.probe.key_types import KeyType
@@ -42,7 +42,7 @@ def lab() -> Iterator[Lab]:
 def journey(lab: Lab) -> Journey:
     store = load_trust_store(str(lab.trust_file))
     assert isinstance(store, TrustStore)
-    return Journey(store, name_lookup=lookup_with(lab.names))
+    return Journey(Context(store, name_lookup=lookup_with(lab.names)))
 
 
 def ask(lab: Lab, journey: Journey, name: str, wanted: Wanted) -> HostState:
@@ -50,7 +50,7 @@ def ask(lab: Lab, journey: Journey, name: str, wanted: Wanted) -> HostState:
     assert isinstance(target, Target)
 
     async def run() -> HostState:
-        return await ask_servers(journey, await journey.probe(HostState(target)), wanted)
+        return await probe_servers(journey, await journey.probe(HostState(target)), wanted)
 
     return asyncio.run(run())
 
@@ -59,7 +59,7 @@ def ask(lab: Lab, journey: Journey, name: str, wanted: Wanted) -> HostState:
 def test_found_exactly_what_is_declared(lab: Lab, journey: Journey, name: str) -> None:
     servers = ask(lab, journey, name, EVERYTHING).servers
     assert servers is not None
-    assert {found.code for found in servers.findings} == lab.host(name).scenario.expected.asked
+    assert {found.code for found in servers.findings} == lab.host(name).scenario.expected.on_request
     assert bool(servers.differing) == bool(servers.findings) or name in {"complete", "wrong-name-with-sni"}
 
 
@@ -118,7 +118,7 @@ def test_answers_are_heard_as_they_come(lab: Lab, journey: Journey) -> None:
         state = await journey.probe(
             HostState(Target("one-backend-broken.lab.test", lab.host("one-backend-broken").port))
         )
-        await ask_servers(journey, state, ADDRESSES, heard.append)
+        await probe_servers(journey, state, ADDRESSES, heard.append)
 
     asyncio.run(run())
     assert {answer.variant.address.ip for answer in heard} == {"127.0.0.1", "127.0.0.2", "127.0.0.3"}
@@ -135,10 +135,10 @@ def test_a_name_that_is_gone_is_the_failure_of_all(journey: Journey) -> None:
     async def gone(host: str) -> tuple[()]:
         raise OSError(f"{host} is gone")
 
-    lost = Journey(journey.trust, name_lookup=gone)
+    lost = Journey(Context(journey.trust, name_lookup=gone))
     state = HostState(Target("gone.lab.test"), served=Failure("name", "gone"))
     state = lost.diagnose(state, Failure("name", "gone"))
-    assert asyncio.run(ask_servers(lost, state, ADDRESSES)).status is Status.UNREACHABLE
+    assert asyncio.run(probe_servers(lost, state, ADDRESSES)).status is Status.UNREACHABLE
 
 
 def test_the_bounds_of_what_is_asked() -> None:

@@ -14,27 +14,31 @@ from tui_chain.core.failure import Failure
 from tui_chain.core.status import Blame, Severity, Status
 from tui_chain.diagnose.findings.catalogue import CATALOGUE
 from tui_chain.diagnose.headline import headline
-from tui_chain.engine.journey import HostState, Journey
-from tui_chain.engine.questions import ask_servers
-from tui_chain.engine.roots import confirm_fingerprint
+from tui_chain.engine.endpoints import probe_servers
+from tui_chain.engine.journey import Context, HostState, Journey
 from tui_chain.lab.hierarchy import Leaf
 from tui_chain.lab.internet import Lab, LabHost, open_lab
-from tui_chain.lab.scenarios.catalogue import SCENARIOS, Scenario, complete
+from tui_chain.lab.scenarios.catalogue import every_scenario
 from tui_chain.lab.scenarios.client_differences import UNRELATED
-from tui_chain.lab.scenarios.odd_chains import without_key_id
-from tui_chain.lab.scenarios.odd_servers import BROKEN, GOOD, THREE, Backends
-from tui_chain.lab.scenarios.oddities import ODDITIES, POST_QUANTUM
 from tui_chain.lab.scenarios.refusals import Refusals
-from tui_chain.lab.servers.tls_kinds import knows_group
+from tui_chain.lab.scenarios.scenario import NO_KEY_ID, Scenario, ScenarioGroup, complete
+from tui_chain.lab.scenarios.several_servers import BROKEN, GOOD, THREE, Backends
+from tui_chain.lab.scenarios.usual import USUAL
+from tui_chain.lab.servers.limited_tls import knows_group
 from tui_chain.net.lookup import lookup_with
 from tui_chain.net.target import Target, parse_target
 from tui_chain.probe.served import ServedChain
 from tui_chain.probe.variants import Wanted
 from tui_chain.trust.loading import load_trust_store
+from tui_chain.trust.pinned import confirm_fingerprint
 from tui_chain.trust.store import TrustStore
 
 NEW_OPENSSL = knows_group("X25519MLKEM768")
-EVERY = (*SCENARIOS, *ODDITIES, *(POST_QUANTUM if NEW_OPENSSL else ()))
+EVERY = (
+    *USUAL,
+    *every_scenario()[ScenarioGroup.ODD],
+    *(every_scenario()[ScenarioGroup.POST_QUANTUM] if NEW_OPENSSL else ()),
+)
 NAMES = [scenario.name for scenario in EVERY]
 NOT_OF_A_SERVER = {
     # made by the network or the resolver, not by a server on loopback
@@ -51,7 +55,7 @@ NOT_OF_A_SERVER = {
 }  # fmt: skip
 NO_CERTIFICATE = {
     *(kind.code for kind in CATALOGUE.values() if kind.blame is Blame.NETWORK),
-    *(scenario.name for scenario in ODDITIES),
+    *(scenario.name for scenario in every_scenario()[ScenarioGroup.ODD]),
     "old-tls", "old-cipher", "no-secure-renegotiation", "unsupported-group", "unsupported-algorithm",
     "client-certificate-requested", "client-certificate-required", "family-refuses",
 }  # fmt: skip
@@ -70,7 +74,7 @@ class Walks:
     def __init__(self, lab: Lab) -> None:
         store = load_trust_store(str(lab.trust_file))
         assert isinstance(store, TrustStore)
-        self.lab, self.journey = lab, Journey(store, timeout=4.0, name_lookup=lookup_with(lab.names))
+        self.lab, self.journey = lab, Journey(Context(store, timeout=4.0, name_lookup=lookup_with(lab.names)))
         self.checked, self.fixed = cache(self._check), cache(self._fix)
 
     def _check(self, name: str) -> HostState:
@@ -139,7 +143,7 @@ def test_every_finding_sits_on_a_certificate_of_the_host(walks: Walks, name: str
 
 
 def test_every_finding_that_a_server_can_show_has_a_server_that_shows_it() -> None:
-    shown = set[str]().union(*(s.expected.findings | s.expected.asked for s in EVERY))
+    shown = set[str]().union(*(s.expected.findings | s.expected.on_request for s in EVERY))
     assert set(CATALOGUE) - shown == NOT_OF_A_SERVER
 
 
@@ -219,23 +223,23 @@ def test_starttls_refused_for_now_is_told_with_the_answer(walks: Walks) -> None:
 )
 def test_where_the_right_certificate_is_stands_with_the_wrong_name(walks: Walks, name: str, words: str) -> None:
     wanted = Wanted(all_addresses=True, no_sni=True)
-    state = asyncio.run(ask_servers(walks.journey, walks.checked(name), wanted))
+    state = asyncio.run(probe_servers(walks.journey, walks.checked(name), wanted))
     assert state.diagnosis is not None
     assert state.servers is not None
     expected = walks.lab.host(name).scenario.expected
-    assert {found.code for found in state.servers.findings} == expected.asked
+    assert {found.code for found in state.servers.findings} == expected.on_request
     (mismatch,) = (found for found in state.diagnosis.findings if found.code == "host-mismatch")
     assert mismatch.message.endswith(words)
 
 
 def test_a_backend_that_fewer_clients_accept_is_broken_beside_one_that_only_some_accept() -> None:
     """Python ≥ 3.13 refuses both, which is no reason to pass over the one that everybody refuses."""
-    service = Backends((GOOD, BROKEN), Leaf(template=without_key_id()))
+    service = Backends((GOOD, BROKEN), Leaf(template=NO_KEY_ID))
     mine = Scenario("mine", "two", service, complete(), reach="mine.lab.test:{port}", addresses=THREE[:2])
     with open_lab([]) as lab:
         lab.start([mine])
         own = Walks(lab)
-        state = asyncio.run(ask_servers(own.journey, own.checked("mine"), Wanted(all_addresses=True)))
+        state = asyncio.run(probe_servers(own.journey, own.checked("mine"), Wanted(all_addresses=True)))
     assert own.checked("mine").status is Status.PARTIAL
     assert state.servers is not None
     assert [row.good for row in state.servers.rows] == [True, False]
@@ -251,7 +255,7 @@ def test_a_confirmed_root_of_an_intercepting_proxy_stays_one(walks: Walks) -> No
     assert isinstance(served, ServedChain)
     confirmed = confirm_fingerprint(served.certificates[-1].sha256)
     assert not isinstance(confirmed, Failure)
-    journey = Journey(walks.journey.trust, timeout=4.0)
+    journey = Journey(Context(walks.journey.trust, timeout=4.0))
     journey.trust_roots([confirmed])
     state = asyncio.run(journey.fix(journey.diagnose(walks.checked("interception-root-served"), served)))
     assert state.verdict is not None

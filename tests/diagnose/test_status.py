@@ -17,7 +17,7 @@ from tui_chain.core.status import Blame, Status
 from tui_chain.core.text import colon_hex
 from tui_chain.diagnose.diagnosis import Diagnoser, Diagnosis
 from tui_chain.engine.host_state import HostState
-from tui_chain.engine.roots import private_root
+from tui_chain.engine.private_root import private_root
 from tui_chain.lab.authority import Authority, Identity, Template, days, self_signed_leaf, to_pem
 from tui_chain.net.target import Target
 from tui_chain.probe.tls import ClientCertificate, TLSFacts

@@ -8,14 +8,15 @@ from tests.support.chains import HOST, NOW, make_pki, served_by
 from tests.support.journeys import journey_for, lab_trust, state_of, walk
 from tui_chain.core.failure import Failure
 from tui_chain.core.status import Status
-from tui_chain.engine.journey import HostState, Journey, source_of, utc_now
+from tui_chain.engine.journey import Context, HostState, Journey, utc_now
 from tui_chain.lab.internet import Lab
-from tui_chain.lab.scenarios.catalogue import SCENARIOS, Scenario
+from tui_chain.lab.scenarios.scenario import Scenario
+from tui_chain.lab.scenarios.usual import USUAL
 from tui_chain.net.target import Target
 from tui_chain.repair.repair import Repair
 from tui_chain.resolve.resolution import IssuerLookup
 
-BY_NAME = pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda each: each.name)
+BY_NAME = pytest.mark.parametrize("scenario", USUAL, ids=lambda each: each.name)
 
 
 def probed(lab: Lab, name: str) -> tuple[Journey, HostState]:
@@ -70,10 +71,10 @@ def test_where_each_certificate_came_from(lab: Lab) -> None:
     journey, state = probed(lab, "leaf-only")
     assert state.diagnosis is not None
     (leaf,) = state.served.certificates  # type: ignore[union-attr]
-    assert source_of(state, leaf) == "served"
+    assert state.source_of(leaf) == "served"
     state = walk(state, journey.fix)
     assert state.proven is not None
-    sources = [source_of(state, one) for one in state.proven.path.certificates]
+    sources = [state.source_of(one) for one in state.proven.path.certificates]
     assert sources[0] == "served"
     assert sources[1].startswith("AIA http://127.0.0.1:")
     assert sources[2] == f"trust store {lab.trust_file}"
@@ -83,7 +84,7 @@ def test_an_anchor_is_said_with_its_store_before_any_search(lab: Lab) -> None:
     _, state = probed(lab, "complete")
     assert state.verdict is not None
     assert state.verdict.path is not None
-    assert source_of(state, state.verdict.path.anchor) == f"trust store {lab.trust_file}"
+    assert state.source_of(state.verdict.path.anchor) == f"trust store {lab.trust_file}"
 
 
 def test_a_new_probe_drops_all_that_rested_on_the_old_one(lab: Lab) -> None:
@@ -116,7 +117,7 @@ def test_repairable_is_said_of_a_proven_repair_only(lab: Lab) -> None:
 def test_the_clock_judges_every_stage() -> None:
     pki = make_pki()
     then = NOW.replace(year=2036)
-    journey = Journey(pki.trust, clock=lambda: then, offline=True)
+    journey = Journey(Context(pki.trust, clock=lambda: then, offline=True))
     state = journey.diagnose(HostState(Target(HOST)), served_by(pki.leaf, pki.issuing))
     assert state.status is Status.INVALID
     assert state.diagnosis is not None
@@ -129,7 +130,7 @@ def test_the_default_clock_has_a_zone() -> None:
 
 def test_offline_nothing_is_fetched(lab: Lab) -> None:
     host = lab.host("leaf-only")
-    journey = Journey(lab_trust(lab), offline=True)
+    journey = Journey(Context(lab_trust(lab), offline=True))
     before = lab.aia_log
     state = walk(state_of(host.port), journey.probe, journey.fix)
     assert state.status is Status.INCOMPLETE

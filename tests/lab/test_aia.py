@@ -11,7 +11,7 @@ from cryptography.x509.oid import AuthorityInformationAccessOID
 
 from tests.lab.clients import SECONDS, dial, served_chain, talk
 from tui_chain.lab.internet import Lab, open_lab
-from tui_chain.lab.servers.aia import DER_TYPE, Answer, redirect
+from tui_chain.lab.servers.aia_site import DER_TYPE, AiaAnswer, redirect
 
 
 def fetch(url: str, method: str = "GET") -> tuple[int, dict[str, str], bytes]:
@@ -80,26 +80,26 @@ def test_the_log_says_what_was_asked() -> None:
 
 def test_answers_are_what_is_declared(lab: Lab) -> None:
     page = (("Content-Type", "text/html"), ("X-Odd", "yes"))
-    status, headers, body = fetch(lab.publish("/page.crt", Answer(b"<html>", 500, page)))
+    status, headers, body = fetch(lab.publish("/page.crt", AiaAnswer(b"<html>", 500, page)))
     assert (status, body, headers["Content-Type"], headers["X-Odd"]) == (500, b"<html>", "text/html", "yes")
     status, headers, _ = fetch(lab.publish("/moved", redirect("http://10.0.0.1/secret", 301)))
     assert (status, headers["Location"]) == (301, "http://10.0.0.1/secret")
-    lying = Answer(b"short", headers=(("Content-Length", "70000"),), delay=0.001)
+    lying = AiaAnswer(b"short", headers=(("Content-Length", "70000"),), delay=0.001)
     with pytest.raises(http.client.IncompleteRead):
         fetch(lab.publish("/lying", lying))
 
 
 def test_an_answer_may_change_and_be_computed(lab: Lab) -> None:
-    turns = iter([Answer(status=503), Answer(b"second")])
+    turns = iter([AiaAnswer(status=503), AiaAnswer(b"second")])
     url = lab.publish("/turns", lambda _: next(turns))
     assert [fetch(url)[0], fetch(url)[2]] == [503, b"second"]
-    assert fetch(lab.publish("/turns", Answer(b"third")))[2] == b"third"
+    assert fetch(lab.publish("/turns", AiaAnswer(b"third")))[2] == b"third"
 
 
 def test_a_body_may_come_in_pieces_or_never_end(lab: Lab) -> None:
-    pieces = Answer(lambda: (b"a", b"", b"b"), pause=0.001)
+    pieces = AiaAnswer(lambda: (b"a", b"", b"b"), pause=0.001)
     assert fetch(lab.publish("/pieces", pieces))[2] == b"ab"
-    endless = urlsplit(lab.publish("/endless", Answer(lambda: itertools.repeat(b"\0" * 1024))))
+    endless = urlsplit(lab.publish("/endless", AiaAnswer(lambda: itertools.repeat(b"\0" * 1024))))
     with dial(endless.port or 0) as sock:
         sock.sendall(b"GET /endless HTTP/1.1\r\n\r\n")
         got = 0
@@ -116,7 +116,7 @@ def test_what_is_no_request_is_cut(lab: Lab) -> None:
 
 
 def test_the_lab_serves_on_while_an_answer_is_slow(lab: Lab) -> None:
-    slow = urlsplit(lab.publish("/slow", Answer(b"late", delay=3600)))
+    slow = urlsplit(lab.publish("/slow", AiaAnswer(b"late", delay=3600)))
     with dial(slow.port or 0) as sock:
         sock.sendall(b"GET /slow HTTP/1.1\r\n\r\n")
         host = lab.host("complete")

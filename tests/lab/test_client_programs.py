@@ -16,22 +16,22 @@ from tui_chain.clients.families import FamilyId
 from tui_chain.clients.handshake import HandshakeCode
 from tui_chain.clients.verdict import Code
 from tui_chain.core.status import Status
-from tui_chain.engine.journey import HostState, Journey
+from tui_chain.engine.journey import Context, HostState, Journey
 from tui_chain.lab.internet import Lab, open_lab
-from tui_chain.lab.scenarios.catalogue import SCENARIOS
+from tui_chain.lab.scenarios.certificates import CAS, LEAVES
+from tui_chain.lab.scenarios.chains import CHAINS
 from tui_chain.lab.scenarios.client_differences import CLIENT_DIFFERENCES, NEWER_DIFFERENCES
 from tui_chain.lab.scenarios.handshakes import HANDSHAKES, NEWER_HANDSHAKES
-from tui_chain.lab.scenarios.odd_certificates import CAS, LEAVES
-from tui_chain.lab.scenarios.odd_chains import CHAINS
-from tui_chain.lab.scenarios.odd_revocation import MUST_STAPLE
-from tui_chain.lab.scenarios.odd_servers import MISNAMED
 from tui_chain.lab.scenarios.refusals import Refusals
-from tui_chain.lab.servers.tls_kinds import knows_group
+from tui_chain.lab.scenarios.revocation import MUST_STAPLE
+from tui_chain.lab.scenarios.several_servers import MISNAMED
+from tui_chain.lab.scenarios.usual import USUAL
+from tui_chain.lab.servers.limited_tls import knows_group
 from tui_chain.net.lookup import lookup_with
 from tui_chain.net.target import Target, parse_target
 
 NEWER = (*NEWER_DIFFERENCES, *NEWER_HANDSHAKES) if knows_group("X25519MLKEM768") else ()
-HOSTS = (*SCENARIOS, *LEAVES, *CAS, *CHAINS, *CLIENT_DIFFERENCES, *HANDSHAKES, *MISNAMED, *MUST_STAPLE, *NEWER)
+HOSTS = (*USUAL, *LEAVES, *CAS, *CHAINS, *CLIENT_DIFFERENCES, *HANDSHAKES, *MISNAMED, *MUST_STAPLE, *NEWER)
 STANDING = (
     "ssl", "requests", "ssl on Python ≥ 3.13", "requests on Python ≥ 3.13", "curl", "git", "go", "java", "uv",
 )  # fmt: skip
@@ -61,7 +61,7 @@ def bundles(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, 
     """The proven bundle of every host that is repairable, as a file."""
     folder = tmp_path_factory.mktemp("bundles")
     names = [one.name for one in HOSTS if one.expected.after is Status.REPAIRABLE]
-    journey = Journey(lab_trust(lab), name_lookup=lookup_with(lab.names))
+    journey = Journey(Context(lab_trust(lab), name_lookup=lookup_with(lab.names)))
     return {name: asyncio.run(written(lab, journey, name, folder / f"{name}.pem")) for name in names}
 
 

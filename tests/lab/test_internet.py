@@ -19,14 +19,15 @@ from tests.support.limits import no_wait
 from tui_chain.lab.authority import Template, rsa_key
 from tui_chain.lab.hierarchy import Ca, Leaf
 from tui_chain.lab.internet import Lab, open_lab
-from tui_chain.lab.scenarios.catalogue import SCENARIOS, Scenario
+from tui_chain.lab.scenarios.scenario import Scenario
+from tui_chain.lab.scenarios.usual import USUAL
 from tui_chain.lab.servers import listener
 from tui_chain.lab.servers.listener import CONNECTIONS, Listener, bind_loopback
 from tui_chain.lab.servers.services import LEAF, Tls
 from tui_chain.lab.servers.stream import Stream
 from tui_chain.lab.servers.tls import Credentials, TlsOptions
 
-EXPECTED = SCENARIOS[0].expected
+EXPECTED = USUAL[0].expected
 
 
 def ask(port: int, context: ssl.SSLContext) -> bytes:
@@ -50,7 +51,7 @@ def test_the_trust_store_is_the_labs_own(lab: Lab) -> None:
 
 def test_a_host_says_who_it_is(lab: Lab) -> None:
     host = lab.host("leaf-only")
-    assert (host.name, host.words, host.target) == (
+    assert (host.name, host.summary, host.target) == (
         "leaf-only",
         "does not send its intermediate",
         f"localhost:{host.port}",

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import socket
 import ssl
+from importlib import import_module
 from itertools import chain
 from pathlib import Path
 
@@ -11,12 +12,25 @@ from cryptography import x509
 from tests.lab.clients import dial, openssl_verify, pem, run, served_chain, strict_context, talk
 from tui_chain.clients.families import FamilyId
 from tui_chain.core.status import Blame, Status
+from tui_chain.lab import scenarios
 from tui_chain.lab.internet import Lab, open_lab
-from tui_chain.lab.scenarios.catalogue import SCENARIOS, choose_scenarios, every_scenario
+from tui_chain.lab.scenarios.catalogue import choose_scenarios, every_scenario
+from tui_chain.lab.scenarios.scenario import ScenarioGroup
+from tui_chain.lab.scenarios.usual import USUAL
 from tui_chain.net.target import Target, parse_target
 
 EVERY = tuple(chain.from_iterable(every_scenario().values()))
-TLS_NAMES = [scenario.name for scenario in SCENARIOS if scenario.expected.status is not Status.UNREACHABLE]
+TLS_NAMES = [scenario.name for scenario in USUAL if scenario.expected.status is not Status.UNREACHABLE]
+
+
+def test_every_module_that_declares_scenarios_is_found() -> None:
+    folder = Path(scenarios.__file__).parent
+    declaring = [path.stem for path in folder.glob("*.py") if "\nSCENARIOS" in path.read_text(encoding="utf-8")]
+    modules = [import_module(f"{scenarios.__name__}.{name}") for name in declaring]
+    declared = {one.name for module in modules for group in module.SCENARIOS.values() for one in group}
+    assert declared == {scenario.name for scenario in EVERY}
+    assert len(EVERY) == len(declared), "a name stands for one scenario"
+    assert every_scenario()[ScenarioGroup.USUAL] == USUAL == choose_scenarios()
 
 
 def names_of(chain: tuple[bytes, ...]) -> list[str]:
@@ -116,8 +130,8 @@ def test_localhost_reaches_the_host_by_any_address(lab: Lab) -> None:
 def test_the_declarations_are_whole() -> None:
     names = [scenario.name for scenario in EVERY]
     assert len(set(names)) == len(names)
-    assert len(SCENARIOS) == 18
-    assert all(scenario.words and "\n" not in scenario.words for scenario in EVERY)
+    assert len(USUAL) == 18
+    assert all(scenario.summary and "\n" not in scenario.summary for scenario in EVERY)
     for scenario in EVERY:
         good = scenario.expected.status is Status.COMPLETE
         assert (scenario.expected.blame is Blame.NOBODY) == good, scenario.name

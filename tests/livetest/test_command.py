@@ -131,7 +131,7 @@ def test_a_host_that_only_the_proxy_reaches_is_tested(lab: Lab) -> None:
 def test_no_proxy_in_the_environment_is_said(lab: Lab) -> None:
     done = run(lab, lab.host("complete").port, "--proxy", https_proxy="http://proxy:1", no_proxy="localhost")
     assert done.code == 0
-    assert "the environment names no proxy for it; it is asked directly." in done.err
+    assert "the environment names no proxy for it; the request goes there directly." in done.err
 
 
 def test_socks_is_said_not_to_be_spoken(lab: Lab) -> None:
@@ -141,13 +141,13 @@ def test_socks_is_said_not_to_be_spoken(lab: Lab) -> None:
     assert "s3cret" not in done.err
 
 
-def test_every_reading_of_a_variable_is_in_the_answer(lab: Lab, tmp_path: Path) -> None:
+def test_every_use_of_a_variable_is_in_the_answer(lab: Lab, tmp_path: Path) -> None:
     other = tmp_path / "other.pem"
     other.write_bytes(lab.trust_pem)
     found = told(lab, lab.host("complete").port, REQUESTS_CA_BUNDLE=str(other))
     tests = [one for one in found["environment_tests"] if one["name"] == "REQUESTS_CA_BUNDLE"]
-    readings = [(one["clients"], one["extends"]) for one in tests]
-    assert readings == [("requests", False), ("aws", False), ("pip", True)]
+    uses = [(one["clients"], one["adds"]) for one in tests]
+    assert uses == [("requests", False), ("pip", True), ("boto3, aws", False)]
     assert found["with_environment"]["REQUESTS_CA_BUNDLE"]["ok"]
 
 

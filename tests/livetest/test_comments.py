@@ -12,7 +12,7 @@ from tests.support.http2 import Http2Server, headers
 from tui_chain.lab.authority import to_pem
 from tui_chain.lab.internet import Lab
 from tui_chain.lab.servers.stream import Stream
-from tui_chain.livetest.request import bundle_context
+from tui_chain.livetest.contexts import bundle_context
 from tui_chain.x509.crl import crl_to_pem
 
 COMMENTS = {

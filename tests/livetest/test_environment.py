@@ -12,11 +12,14 @@ from pathlib import Path
 import pytest
 
 from tests.support.programs import require_program
+from tui_chain.clients.advice import ADDS
+from tui_chain.clients.client import Takes
+from tui_chain.clients.registry import variables
 from tui_chain.lab.authority import to_pem
 from tui_chain.lab.internet import Lab, open_lab
-from tui_chain.livetest.environment import BUNDLES, READINGS, Takes, audit_environment, beating_words
-from tui_chain.livetest.obeying import Obeyed, obey
-from tui_chain.livetest.request import Request
+from tui_chain.livetest.environment import audit_environment, overriding_text, uses
+from tui_chain.livetest.request import LiveRequest
+from tui_chain.livetest.variables import VariableTest, try_variables
 from tui_chain.net.target import Target
 
 _CLIENTS = {
@@ -55,41 +58,39 @@ def hashed(folder: Path, *files: Path) -> Path:
     return folder
 
 
-def obeyed(lab: Lab, name: str, value: str) -> tuple[Obeyed, ...]:
+def tried(lab: Lab, name: str, value: str) -> tuple[VariableTest, ...]:
     """What comes of a complete host with this variable, for clients whose own roots know it."""
     environment = {name: value}
-    request = Request(Target("localhost", lab.host("complete").port))
-    return asyncio.run(obey(request, audit_environment(environment), environment, lab.trust_pem))
+    request = LiveRequest(Target("localhost", lab.host("complete").port))
+    return asyncio.run(try_variables(request, audit_environment(environment), environment, lab.trust_pem))
 
 
 def real(lab: Lab, client: str, name: str, value: str) -> bool:
     """Whether a real client reaches the host with this variable and no other."""
-    clean = {known: text for known, text in os.environ.items() if known not in BUNDLES}
+    clean = {known: text for known, text in os.environ.items() if known not in variables()}
     url = f"https://localhost:{lab.host('complete').port}/"
     command = (sys.executable, "-c", _CLIENTS[client], url)
     done = subprocess.run(command, env={**clean, name: value}, capture_output=True, timeout=30, check=False)
     return done.returncode == 0
 
 
-def test_every_variable_has_its_readers() -> None:
-    assert READINGS.keys() == BUNDLES.keys()
-    for name, readings in READINGS.items():
-        known = BUNDLES[name][0]
-        assert all(client in known for reading in readings for client in reading.clients.split(", "))
+def test_a_variable_that_is_used_alike_is_tried_once_for_all() -> None:
+    for name in variables():
+        found = [(use.effect, use.takes) for use in uses(name)]
+        assert found
+        assert len(found) == len(set(found))
 
 
-@pytest.mark.parametrize("name", READINGS)
+@pytest.mark.parametrize("name", variables())
 def test_who_replaces_fails_and_who_extends_works(
     lab: Lab, other: Path, good: Path, name: str, tmp_path: Path
 ) -> None:
-    folder = READINGS[name][0].takes is Takes.FOLDER
+    folder = uses(name)[0].takes is Takes.FOLDER
     strange = hashed(tmp_path / "other", other) if folder else other
     known = hashed(tmp_path / "good", good) if folder else good
-    found = obeyed(lab, name, str(strange))
-    assert [(one.extends, one.attempt.ok) for one in found] == [
-        (reading.extends, reading.extends) for reading in READINGS[name]
-    ]
-    assert all(one.attempt.ok for one in obeyed(lab, name, str(known)))
+    found = tried(lab, name, str(strange))
+    assert [(one.adds, one.attempt.ok) for one in found] == [(use.effect is ADDS,) * 2 for use in uses(name)]
+    assert all(one.attempt.ok for one in tried(lab, name, str(known)))
 
 
 @pytest.mark.parametrize(
@@ -103,7 +104,7 @@ def test_who_replaces_fails_and_who_extends_works(
 )
 def test_real_clients_do_as_it_says(lab: Lab, good: Path, other: Path, client: str, name: str) -> None:
     for file in (good, other):
-        replacing = next(one for one in obeyed(lab, name, str(file)) if not one.extends)
+        replacing = next(one for one in tried(lab, name, str(file)) if not one.adds)
         # the lab's root is in nobody's own store: what they keep beside it does not help here
         assert real(lab, client, name, str(file)) is replacing.attempt.ok
 
@@ -114,7 +115,7 @@ def test_folders_are_read_as_openssl_reads_them(lab: Lab, good: Path, tmp_path: 
     plain.mkdir()
     (plain / "good.pem").write_bytes(good.read_bytes())
     for value, works in ((f"{made}", True), (f"/nowhere{os.pathsep}{made}", True), (f"{plain}", False)):
-        replacing = obeyed(lab, "SSL_CERT_DIR", value)[0]
+        replacing = tried(lab, "SSL_CERT_DIR", value)[0]
         assert replacing.attempt.ok is works
         assert real(lab, "httpx", "SSL_CERT_DIR", value) is works
     (told,) = audit_environment({"SSL_CERT_DIR": str(plain)})
@@ -124,7 +125,7 @@ def test_folders_are_read_as_openssl_reads_them(lab: Lab, good: Path, tmp_path: 
 @pytest.mark.parametrize(("name", "kind"), [("AWS_CA_BUNDLE", "folder"), ("SSL_CERT_DIR", "file")])
 def test_the_wrong_kind_of_thing_is_said(lab: Lab, good: Path, tmp_path: Path, name: str, kind: str) -> None:
     value = str(tmp_path if kind == "folder" else good)
-    found = obeyed(lab, name, value)
+    found = tried(lab, name, value)
     assert not any(one.attempt.ok for one in found)
     assert all(one.attempt.words.startswith(f"it names a {kind} where a ") for one in found)
     (told,) = audit_environment({name: value})
@@ -134,28 +135,28 @@ def test_the_wrong_kind_of_thing_is_said(lab: Lab, good: Path, tmp_path: Path, n
 def test_a_file_that_openssl_cannot_read_is_said(lab: Lab, tmp_path: Path) -> None:
     bad = tmp_path / "bad.pem"
     bad.write_bytes(b"nonsense")
-    assert obeyed(lab, "PIP_CERT", str(bad))[0].attempt.words == "OpenSSL cannot read what it names"
+    assert tried(lab, "PIP_CERT", str(bad))[0].attempt.words == "OpenSSL cannot read what it names"
 
 
 def test_the_clients_own_store_is_taken_as_its_owner_has_it(lab: Lab, other: Path) -> None:
     """pip keeps its own roots beside the file; where OpenSSL cannot read these, nothing is verified."""
     environment = {"PIP_CERT": str(other)}
-    request = Request(Target("localhost", lab.host("complete").port))
+    request = LiveRequest(Target("localhost", lab.host("complete").port))
     key = b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"
-    (found,) = asyncio.run(obey(request, audit_environment(environment), environment, key + lab.trust_pem))
-    assert (found.extends, found.attempt.ok) == (True, False)
+    (found,) = asyncio.run(try_variables(request, audit_environment(environment), environment, key + lab.trust_pem))
+    assert (found.adds, found.attempt.ok) == (True, False)
     assert found.attempt.words.startswith("OpenSSL cannot read the trust store (")
 
 
 def test_what_is_not_there_is_not_tried(lab: Lab) -> None:
-    assert obeyed(lab, "PIP_CERT", "/nowhere") == ()
+    assert tried(lab, "PIP_CERT", "/nowhere") == ()
     (told,) = audit_environment({"SSL_CERT_DIR": f"/nowhere{os.pathsep}/nor/here"})
     assert told.exists is False
 
 
 def test_one_line_says_which_variables_beat_the_bundle(good: Path) -> None:
     def words(*names: str, repaired: bool = True) -> str:
-        return beating_words(audit_environment(dict.fromkeys(names, str(good))), repaired=repaired)
+        return overriding_text(audit_environment(dict.fromkeys(names, str(good))), repaired=repaired)
 
     assert words() == ""
     assert words("PIP_CERT") == "PIP_CERT is set and beats the bundle in pip"
@@ -163,7 +164,16 @@ def test_one_line_says_which_variables_beat_the_bundle(good: Path) -> None:
     assert (
         words("PIP_CERT", "GIT_SSL_CAINFO") == "PIP_CERT and GIT_SSL_CAINFO are set and beat the bundle in pip, git"
     )
-    assert words(*BUNDLES).startswith("REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE and 6 more are set and beat the bundle in ")
-    assert len(words(*BUNDLES)) < 120
+    more = f"and {len(variables()) - 2} more are set and beat the bundle in "
+    assert words(*variables()).startswith(f"REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE {more}")
+    assert len(words(*variables())) < 120
     own = audit_environment({"PIP_CERT": str(good), "HTTPS_PROXY": "http://proxy"}, good)
-    assert beating_words(own, repaired=True) == ""
+    assert overriding_text(own, repaired=True) == ""
+
+
+def test_a_variable_says_what_it_does_in_each_client(good: Path) -> None:
+    (told,) = audit_environment({"REQUESTS_CA_BUNDLE": str(good)})
+    assert told.words == (
+        "In requests, boto3, aws it replaces the client's trust store; in pip it adds to the client's own trust "
+        "store. It wins in requests over session.verify and CURL_CA_BUNDLE; in pip over --cert and PIP_CERT."
+    )

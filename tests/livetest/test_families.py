@@ -25,8 +25,9 @@ from tui_chain.lab.servers.stream import Stream
 from tui_chain.lab.servers.tls import TlsOptions
 from tui_chain.livetest.attempt import Attempt, Times
 from tui_chain.livetest.families import FamilyTest, FamilyTester
-from tui_chain.livetest.fulltest import FullTest, LiveTester
-from tui_chain.livetest.request import LiveTest, Request
+from tui_chain.livetest.live import LiveTest
+from tui_chain.livetest.request import LiveRequest
+from tui_chain.livetest.tester import LiveTester, LiveTestResult
 from tui_chain.net.target import Target
 from tui_chain.probe.handshake import Handshake
 from tui_chain.probe.tls import TLSFacts
@@ -194,10 +195,10 @@ def test_a_handshake_that_pyopenssl_breaks_off_says_nothing_of_a_model(lab: Lab)
 def test_what_is_not_emulated_does_not_count() -> None:
     worked = LiveTest("GET", "https://a.test/", Attempt("x", ok=True, words="200 OK"), None)
     unsaid = FamilyTest(FamilyId.GO, "Go", None, "not emulated: …", emulated=False)
-    assert FullTest(worked, (unsaid,)).ok
+    assert LiveTestResult(worked, (unsaid,)).ok
     refused = FamilyTest(FamilyId.JAVA, "Java", False, "refused: …")
-    assert not FullTest(worked, (unsaid, refused)).ok
-    assert FullTest(worked, (unsaid, refused)).refusing == ("Java",)
+    assert not LiveTestResult(worked, (unsaid, refused)).ok
+    assert LiveTestResult(worked, (unsaid, refused)).refusing == ("Java",)
 
 
 # what each family checks
@@ -303,10 +304,10 @@ def test_trust_settings_count(lab: Lab, tmp_path: Path) -> None:
         assert {(row.ok, row.code) for row in tested.clients if row.id in OPENSSL} == {(False, 28)}
 
 
-def full(store: TrustStore, target: Target, bundle: bytes | None) -> FullTest:
+def full(store: TrustStore, target: Target, bundle: bytes | None) -> LiveTestResult:
     tester = LiveTester(store, datetime.now(UTC), {})
-    tested = asyncio.run(tester.test(Request(target), bundle, with_programs=False))
-    assert isinstance(tested, FullTest)
+    tested = asyncio.run(tester.test(LiveRequest(target), bundle, with_programs=False))
+    assert isinstance(tested, LiveTestResult)
     return tested
 
 

@@ -12,11 +12,12 @@ from tests.support.proxy import ConnectProxy, flooding, start
 from tests.support.turns import received, turns_during
 from tui_chain.lab.internet import Lab
 from tui_chain.lab.servers.stream import Stream
-from tui_chain.livetest import tunnel, wire
-from tui_chain.livetest.attempt import BrokenAnswer, Stopwatch
-from tui_chain.livetest.request import Request, bundle_context
+from tui_chain.livetest import http, tunnel
+from tui_chain.livetest.attempt import InvalidReply, Stopwatch
+from tui_chain.livetest.contexts import bundle_context
+from tui_chain.livetest.http import HttpConnection
+from tui_chain.livetest.request import LiveRequest
 from tui_chain.livetest.tunnel import ProxyTrouble
-from tui_chain.livetest.wire import Wire
 from tui_chain.net.target import Target
 
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
@@ -26,16 +27,16 @@ def test_a_server_s_flood_is_read_by_turns() -> None:
     async def flood() -> int:
         ours, theirs = socket.socketpair()
         with ours, theirs:
-            asking = Wire(ours, ("http/1.1",), Stopwatch())
-            asking._reader = received(b"x" * (wire.MAX_HEAD + 1))
+            asking = HttpConnection(ours, ("http/1.1",), Stopwatch())
+            asking._reader = received(b"x" * (http.MAX_HEAD + 1))
 
             async def read() -> None:
                 while True:
                     await asking._read()
 
-            return await turns_during(read(), BrokenAnswer)
+            return await turns_during(read(), InvalidReply)
 
-    assert asyncio.run(flood()) >= wire.MAX_HEAD // wire.CHUNK
+    assert asyncio.run(flood()) >= http.MAX_HEAD // http.CHUNK
 
 
 def test_a_proxy_s_flood_is_read_by_turns() -> None:
@@ -54,7 +55,7 @@ def test_a_proxy_s_flood_is_read_by_turns() -> None:
 def test_a_proxy_that_never_comes_to_the_point_is_left(lab: Lab, piece: bytes) -> None:
     """It is the bytes that end it, long before the time is over."""
     url = start(lab, ConnectProxy(behaviour=flooding(b"", piece)))
-    request = Request(Target("localhost", lab.host("complete").port), timeout=60.0, proxy=url)
+    request = LiveRequest(Target("localhost", lab.host("complete").port), timeout=60.0, proxy=url)
     attempt = asyncio.run(request.send(bundle_context(lab.trust_pem), "test"))
     assert (attempt.ok, attempt.words) == (False, "the proxy sent over 16 KiB and no answer")
     assert attempt.milliseconds < 20_000
@@ -69,5 +70,5 @@ def test_a_proxy_may_say_something_before_its_answer(lab: Lab) -> None:
             await super()._tunnel(stream, place)
 
     url = start(lab, Talking())
-    request = Request(Target("localhost", lab.host("complete").port), proxy=url)
+    request = LiveRequest(Target("localhost", lab.host("complete").port), proxy=url)
     assert asyncio.run(request.send(bundle_context(lab.trust_pem), "test")).ok

@@ -11,8 +11,9 @@ import pytest
 from tests.support.servers import fresh_chain, server_context
 from tui_chain.lab.internet import Lab
 from tui_chain.lab.servers.stream import Stream
+from tui_chain.livetest.contexts import bundle_context
 from tui_chain.livetest.hops import MAX_HOPS, Hop, follow
-from tui_chain.livetest.request import Request, bundle_context
+from tui_chain.livetest.request import LiveRequest
 from tui_chain.net.target import Target
 
 Answer = Callable[[bytes], bytes]
@@ -31,7 +32,7 @@ def server(lab: Lab, answer: Answer) -> int:
     return lab.listen(handle)
 
 
-def hops(lab: Lab, request: Request) -> tuple[Hop, ...]:
+def hops(lab: Lab, request: LiveRequest) -> tuple[Hop, ...]:
     context = bundle_context(lab.trust_pem)
 
     def of(_: Target) -> ssl.SSLContext:
@@ -42,7 +43,7 @@ def hops(lab: Lab, request: Request) -> tuple[Hop, ...]:
 
 def to(lab: Lab, location: str) -> tuple[Hop, ...]:
     port = server(lab, lambda _: FOUND % location.encode())
-    return hops(lab, Request(Target("localhost", port)))
+    return hops(lab, LiveRequest(Target("localhost", port)))
 
 
 def test_every_hop_has_a_row(lab: Lab) -> None:
@@ -68,13 +69,13 @@ def test_a_relative_redirect_stays_on_the_host(lab: Lab) -> None:
         return OK if len(asked) > 1 else FOUND % b"next?x"
 
     port = server(lab, answer)
-    assert [hop.ok for hop in hops(lab, Request(Target("localhost", port), path="/a/b"))] == [True, True]
+    assert [hop.ok for hop in hops(lab, LiveRequest(Target("localhost", port), path="/a/b"))] == [True, True]
     assert asked == [b"/a/b", b"/a/next?x"]
 
 
 def test_a_circle_ends(lab: Lab) -> None:
     port = server(lab, lambda _: FOUND % b"/")
-    way = hops(lab, Request(Target("localhost", port)))
+    way = hops(lab, LiveRequest(Target("localhost", port)))
     assert len(way) == MAX_HOPS + 1
     assert "more than" in way[-1].words
 
@@ -112,5 +113,5 @@ def test_headers_of_the_user_s_go_to_the_first_host_alone(lab: Lab) -> None:
         return FOUND % f"https://localhost:{end}/".encode()
 
     start = server(lab, send_on)
-    assert all(hop.ok for hop in hops(lab, Request(Target("localhost", start), headers=(("X-Mine", "1"),))))
+    assert all(hop.ok for hop in hops(lab, LiveRequest(Target("localhost", start), headers=(("X-Mine", "1"),))))
     assert [b"x-mine" in request.lower() for request in heard] == [True, False]

@@ -20,8 +20,9 @@ from tui_chain.lab.authority import key_to_pem, to_pem
 from tui_chain.lab.internet import Lab
 from tui_chain.lab.servers.stream import Stream
 from tui_chain.livetest.attempt import Attempt
+from tui_chain.livetest.contexts import bundle_context
 from tui_chain.livetest.hops import follow
-from tui_chain.livetest.request import Request, bundle_context
+from tui_chain.livetest.request import LiveRequest
 from tui_chain.net.target import Target
 
 OLDER = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
@@ -31,7 +32,7 @@ MEMORY = 12 << 20
 
 def send(lab: Lab, server: Http2Server, *, seconds: float = 5.0, method: str = "GET") -> Attempt:
     async def run() -> Attempt:
-        request = Request(
+        request = LiveRequest(
             Target("localhost", lab.listen(server)), method, "/a?b", seconds, headers=(("X-Mine", "1"),)
         )
         attempt = await request.send(bundle_context(lab.trust_pem), "test")
@@ -49,7 +50,7 @@ def test_a_real_server_answers_over_http2(lab: Lab, tmp_path: Path) -> None:
     chain = to_pem([leaf.der, lab.hierarchy["issuing"].der])
     with nginx(tmp_path / "nginx", chain, key_to_pem(leaf.key)) as port:
         for method in ("GET", "HEAD", "OPTIONS"):
-            request = Request(Target("localhost", port), method, headers=(("X-Mine", "1"), ("User-Agent", "me")))
+            request = LiveRequest(Target("localhost", port), method, headers=(("X-Mine", "1"), ("User-Agent", "me")))
             attempt = asyncio.run(request.send(bundle_context(lab.trust_pem), "test"))
             assert (attempt.ok, attempt.status, attempt.http_version, attempt.http2) == (True, 200, "HTTP/2", True)
             assert attempt.words == "200 OK"
@@ -69,7 +70,7 @@ def test_a_server_that_goes_by_the_client_s_order_gets_http2_first(lab: Lab) -> 
         await stream.finish()
 
     target = Target("localhost", lab.listen(read_hello))
-    asyncio.run(Request(target).send(bundle_context(lab.trust_pem), "test"))
+    asyncio.run(LiveRequest(target).send(bundle_context(lab.trust_pem), "test"))
     assert b"\x02h2\x08http/1.1" in offered[0]
 
 
@@ -92,7 +93,7 @@ def test_a_redirect_over_http2_is_followed(lab: Lab) -> None:
         Http2Server(lab, [headers((":status", "302"), ("location", f"https://localhost:{end}/x"), ends=True)])
     )
     context = bundle_context(lab.trust_pem)
-    hops = asyncio.run(follow(Request(Target("localhost", start)), lambda _: context))
+    hops = asyncio.run(follow(LiveRequest(Target("localhost", start)), lambda _: context))
     assert [(hop.words, hop.url.rpartition("/")[2]) for hop in hops] == [("302 Found", ""), ("200 OK", "x")]
 
 
@@ -144,7 +145,7 @@ def test_random_frames_bring_no_traceback(lab: Lab) -> None:
 
 def test_http2_is_loaded_by_a_live_test_alone() -> None:
     script = (
-        "import sys, tui_chain.engine.journey, tui_chain.livetest.live, tui_chain.cli.run\n"
+        "import sys, tui_chain.engine.journey, tui_chain.livetest.live, tui_chain.cli.commands.fix\n"
         "print(*{'h2', 'hpack', 'hyperframe', 'httpcore', 'httpx'} & set(sys.modules))"
     )
     done = subprocess.run((sys.executable, "-c", script), check=True, capture_output=True, text=True, timeout=60)

@@ -18,10 +18,11 @@ from tests.support.proxy import ConnectProxy, start
 from tests.support.servers import fresh_chain, server_context
 from tui_chain.lab.authority import to_pem
 from tui_chain.lab.internet import Lab
-from tui_chain.livetest import obeying
+from tui_chain.livetest import variables as variable_tests
+from tui_chain.livetest.contexts import bundle_context
 from tui_chain.livetest.environment import audit_environment
-from tui_chain.livetest.obeying import Obeyed, obey
-from tui_chain.livetest.request import Request, bundle_context
+from tui_chain.livetest.request import LiveRequest
+from tui_chain.livetest.variables import VariableTest, try_variables
 from tui_chain.net.target import Target
 
 SECONDS = 30.0
@@ -35,10 +36,10 @@ def pipe(tmp_path: Path) -> Path:
     return path
 
 
-def obeyed(lab: Lab, name: str, value: str, *, seconds: float = 10.0) -> tuple[Obeyed, ...]:
+def tried(lab: Lab, name: str, value: str, *, seconds: float = 10.0) -> tuple[VariableTest, ...]:
     environment = {name: value}
-    request = Request(Target("localhost", lab.host("complete").port), timeout=seconds)
-    return asyncio.run(obey(request, audit_environment(environment), environment, lab.trust_pem))
+    request = LiveRequest(Target("localhost", lab.host("complete").port), timeout=seconds)
+    return asyncio.run(try_variables(request, audit_environment(environment), environment, lab.trust_pem))
 
 
 @pytest.mark.parametrize("name", ["CURL_CA_BUNDLE", "SSL_CERT_DIR", "SSL_CERT_FILE"])
@@ -58,7 +59,7 @@ def test_a_pipe_does_not_hold_the_command(lab: Lab, pipe: Path, name: str) -> No
 def test_a_device_is_not_read(lab: Lab, device: str) -> None:
     if not Path(device).exists():
         pytest.skip(f"there is no {device} here")
-    found = obeyed(lab, "REQUESTS_CA_BUNDLE", device)
+    found = tried(lab, "REQUESTS_CA_BUNDLE", device)
     assert {one.attempt.words for one in found} == {"it names neither a file nor a folder"}
 
 
@@ -70,7 +71,7 @@ def test_a_pipe_in_a_folder_is_not_looked_up(lab: Lab, pipe: Path, tmp_path: Pat
     (link,) = [file for file in folder.iterdir() if file.is_symlink()]
     link.unlink()
     link.symlink_to(pipe)
-    found = obeyed(lab, "SSL_CERT_DIR", f"/nowhere{os.pathsep}{folder}")
+    found = tried(lab, "SSL_CERT_DIR", f"/nowhere{os.pathsep}{folder}")
     assert {one.attempt.words for one in found} == {f"what it names has {link.name}, which is no file"}
 
 
@@ -79,7 +80,7 @@ def test_a_pipe_for_the_system_s_roots_does_not_hold_the_way_to_a_proxy(
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(pipe))
     url = start(lab, ConnectProxy(tls=server_context(lab, fresh_chain(lab))))
-    request = Request(Target("localhost", lab.host("complete").port), timeout=0.5, proxy=url)
+    request = LiveRequest(Target("localhost", lab.host("complete").port), timeout=0.5, proxy=url)
     with no_wait():
         attempt = asyncio.run(request.send(bundle_context(lab.trust_pem), "test"))
         assert attempt.words == "no answer of the proxy within 0.5 s"
@@ -89,10 +90,10 @@ def test_what_is_never_read_to_its_end_is_left(lab: Lab, tmp_path: Path, monkeyp
     """As on a share whose server is gone; neither the test nor the end of the program waits for it."""
     file, end = tmp_path / "file.pem", threading.Event()
     file.write_bytes(lab.trust_pem)
-    monkeypatch.setattr(obeying, "_context", lambda *_, **__: end.wait(60))
+    monkeypatch.setattr(variable_tests, "_context", lambda *_, **__: end.wait(60))
     try:
         with no_wait():
-            found = obeyed(lab, "PIP_CERT", str(file), seconds=0.2)
+            found = tried(lab, "PIP_CERT", str(file), seconds=0.2)
     finally:
         end.set()
     assert [one.attempt.words for one in found] == ["what it names was not read within 0.2 s"]
@@ -104,8 +105,8 @@ def test_what_goes_away_or_is_no_path_is_said(lab: Lab, tmp_path: Path) -> None:
     environment = {"PIP_CERT": str(file)}
     variables = audit_environment(environment)
     file.unlink()
-    request = Request(Target("localhost", lab.host("complete").port))
-    (found,) = asyncio.run(obey(request, variables, environment, b""))
+    request = LiveRequest(Target("localhost", lab.host("complete").port))
+    (found,) = asyncio.run(try_variables(request, variables, environment, b""))
     assert found.attempt.words == "what it names is not there any more"
-    (found,) = asyncio.run(obey(request, variables, {"PIP_CERT": "a\0b"}, b""))
+    (found,) = asyncio.run(try_variables(request, variables, {"PIP_CERT": "a\0b"}, b""))
     assert not found.attempt.ok

@@ -16,8 +16,8 @@ from tests.support.programs import require_program
 from tests.support.standin import default_store
 from tui_chain.lab.authority import Authority, to_pem
 from tui_chain.lab.internet import Lab
-from tui_chain.livetest.fulltest import FullTest, LiveTester
-from tui_chain.livetest.request import Request
+from tui_chain.livetest.request import LiveRequest
+from tui_chain.livetest.tester import LiveTester, LiveTestResult
 from tui_chain.net.target import Target
 from tui_chain.trust.store import TrustStore
 from tui_chain.x509.certificate import Certificate
@@ -42,10 +42,10 @@ def command(lab: Lab, name: str, path: str, *words: str) -> Done:
     return tlschain("test", target, "--trust", lab.trust_file, "--programs", *words, env={"PATH": path})
 
 
-def full(store: TrustStore, port: int, path: str) -> FullTest:
+def full(store: TrustStore, port: int, path: str) -> LiveTestResult:
     tester = LiveTester(store, datetime.now(UTC), {"PATH": path})
-    tested = asyncio.run(tester.test(Request(Target("localhost", port)), None, with_programs=True))
-    assert isinstance(tested, FullTest)
+    tested = asyncio.run(tester.test(LiveRequest(Target("localhost", port)), None, with_programs=True))
+    assert isinstance(tested, LiveTestResult)
     return tested
 
 
@@ -115,7 +115,7 @@ def test_real_programs_work_without_a_bundle(lab: Lab) -> None:
     assert not refused.ok
 
 
-def _requests(tested: FullTest) -> list[str]:
+def _requests(tested: LiveTestResult) -> list[str]:
     """The program that not every machine has."""
     return [one.name for one in tested.programs if one.name == "python requests" and one.ok is not None]
 

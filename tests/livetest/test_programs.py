@@ -14,7 +14,7 @@ from tests.support.servers import fresh_chain, server_context
 from tui_chain.lab.authority import to_pem
 from tui_chain.lab.internet import Lab
 from tui_chain.lab.servers.stream import Stream
-from tui_chain.livetest.programs import ProgramTest, programs, run_programs
+from tui_chain.livetest.programs import ProgramTest, program_run, programs, run_programs
 from tui_chain.net.target import Target
 from tui_chain.repair.containers import java_truststore
 from tui_chain.x509.formats.readers import read_certificates
@@ -30,7 +30,7 @@ def run(lab: Lab, folder: Path, port: int, proxy: str | None = None) -> dict[str
     bundle, store = folder / "bundle.pem", folder / "store.p12"
     bundle.write_bytes(pem)
     store.write_bytes(java_truststore(read_certificates(pem).certificates))
-    asked = programs(Target("localhost", port), bundle, folder, store, proxy)
+    asked = programs(program_run(Target("localhost", port), bundle, folder, store, proxy))
     told = asyncio.run(run_programs(asked, {"PATH": os.environ["PATH"]}, folder))
     return {one.name: one for one in told}
 
@@ -88,5 +88,5 @@ def test_a_proxy_s_password_stands_in_no_command_line(lab: Lab, tmp_path: Path) 
 
 @pytest.mark.parametrize("url", ["socks5://proxy:1080", "https://proxy:3128"])
 def test_a_proxy_that_a_program_cannot_speak_to_leaves_it_out(url: str, tmp_path: Path) -> None:
-    asked = {one.name: one for one in programs(Target("localhost"), tmp_path / "b", tmp_path, None, url)}
+    asked = {one.name: one for one in programs(program_run(Target("localhost"), tmp_path / "b", tmp_path, None, url))}
     assert asked["openssl"].left_out == "goes through no proxy of this kind"

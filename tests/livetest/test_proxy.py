@@ -31,11 +31,11 @@ from tui_chain.lab.servers.stream import Stream
 from tui_chain.lab.servers.tls import Credentials, make_context
 from tui_chain.livetest.attempt import Attempt
 from tui_chain.livetest.choice import RequestChoice
-from tui_chain.livetest.fulltest import FullTest, LiveTester
+from tui_chain.livetest.contexts import bundle_context
 from tui_chain.livetest.live import request_for
-from tui_chain.livetest.request import Request, bundle_context
-from tui_chain.net.environment_proxy import environment_proxy, read_proxy, shown_proxy
-from tui_chain.net.proxy import Proxy
+from tui_chain.livetest.request import LiveRequest
+from tui_chain.livetest.tester import LiveTester, LiveTestResult
+from tui_chain.net.proxy import Proxy, environment_proxy, read_proxy, shown_proxy
 from tui_chain.net.target import Target
 from tui_chain.trust.store import TrustStore
 from tui_chain.x509.formats.readers import read_certificates
@@ -45,7 +45,7 @@ BY_PROXY = RequestChoice(proxy=True)
 
 def send(lab: Lab, proxy: str, target: Target, *, seconds: float = 5.0) -> Attempt:
     async def run() -> Attempt:
-        request = Request(target, timeout=seconds, proxy=proxy, headers=(("X-Mine", "in-the-tunnel"),))
+        request = LiveRequest(target, timeout=seconds, proxy=proxy, headers=(("X-Mine", "in-the-tunnel"),))
         attempt = await request.send(bundle_context(lab.trust_pem), "test")
         assert len(asyncio.all_tasks()) == 1, "the tunnel left a task behind"
         return attempt
@@ -60,12 +60,12 @@ def complete(lab: Lab) -> Target:
     return Target("localhost", lab.host("complete").port)
 
 
-def full(lab: Lab, environment: Mapping[str, str], target: Target, pem: bytes | None = None) -> FullTest:
+def full(lab: Lab, environment: Mapping[str, str], target: Target, pem: bytes | None = None) -> LiveTestResult:
     store = TrustStore("lab", read_certificates(lab.trust_pem).certificates)
     request = request_for(target, BY_PROXY, environment, address="127.0.0.1", timeout=5.0)
     tester = LiveTester(store, datetime.now(UTC), environment, by_proxy=True)
     tested = asyncio.run(tester.test(request, pem, with_programs=False))
-    assert isinstance(tested, FullTest)
+    assert isinstance(tested, LiveTestResult)
     return tested
 
 
@@ -115,7 +115,7 @@ def test_credentials_go_to_the_proxy_alone_and_are_shown_nowhere(lab: Lab) -> No
     assert all(b"proxy-authorization" not in request.lower() for request in heard)
     for secret in ("s3cret", LOGIN, "joe"):
         assert secret not in repr(tested)
-        assert secret not in repr(Request(Target("x"), proxy=url))
+        assert secret not in repr(LiveRequest(Target("x"), proxy=url))
 
 
 def test_a_wrong_login_is_told(lab: Lab) -> None:
@@ -319,7 +319,7 @@ def test_a_host_that_no_proxy_names_is_asked_directly(lab: Lab) -> None:
     proxy = ConnectProxy()
     tested = full(lab, {"HTTPS_PROXY": start(lab, proxy), "NO_PROXY": "localhost"}, complete(lab))
     assert tested.live.before.ok
-    assert (tested.live.proxy, tested.live.way) == (None, "directly: the environment names no proxy for it")
+    assert (tested.live.proxy, tested.live.route) == (None, "directly: the environment names no proxy for it")
     assert proxy.heads == []
 
 

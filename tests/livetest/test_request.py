@@ -15,13 +15,15 @@ from tui_chain.lab.internet import Lab
 from tui_chain.lab.servers.listener import Handler
 from tui_chain.lab.servers.stream import Stream
 from tui_chain.lab.servers.tls import TlsOptions
-from tui_chain.livetest.request import Attempt, Request, bundle_context
+from tui_chain.livetest.attempt import Attempt
+from tui_chain.livetest.contexts import bundle_context
+from tui_chain.livetest.request import LiveRequest
 from tui_chain.net.target import Target
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
 
 
-def send(request: Request, trust: bytes) -> Attempt:
+def send(request: LiveRequest, trust: bytes) -> Attempt:
     async def run() -> Attempt:
         attempt = await request.send(bundle_context(trust), "test")
         assert len(asyncio.all_tasks()) == 1
@@ -51,11 +53,11 @@ def answering(lab: Lab, *pieces: bytes, heard: list[bytes] | None = None) -> Han
 
 def request_to(lab: Lab, *pieces: bytes, method: str = "GET", heard: list[bytes] | None = None) -> Attempt:
     target = Target("localhost", lab.listen(answering(lab, *pieces, heard=heard)))
-    return send(Request(target, method), lab.trust_pem)
+    return send(LiveRequest(target, method), lab.trust_pem)
 
 
 def test_a_page_is_got(lab: Lab) -> None:
-    attempt = send(Request(Target("localhost", lab.host("complete").port)), lab.trust_pem)
+    attempt = send(LiveRequest(Target("localhost", lab.host("complete").port)), lab.trust_pem)
     assert (attempt.ok, attempt.status, attempt.words, attempt.code) == (True, 200, "200 OK", None)
     assert (attempt.tls_version, attempt.http_version) == ("TLSv1.3", "HTTP/1.1")
     assert attempt.milliseconds > 0
@@ -82,7 +84,7 @@ def test_the_request_is_what_was_asked_for_and_no_more(
 def test_the_host_header_carries_name_and_port(lab: Lab) -> None:
     heard: list[bytes] = []
     port = lab.listen(answering(lab, OK, heard=heard))
-    send(Request(Target("localhost", port), path="/a?b"), lab.trust_pem)
+    send(LiveRequest(Target("localhost", port), path="/a?b"), lab.trust_pem)
     assert heard[0].startswith(b"GET /a?b HTTP/1.1\r\n")
     assert f"Host: localhost:{port}\r\n".encode() in heard[0]
 
@@ -133,19 +135,19 @@ def test_a_server_that_says_nothing_is_given_up(lab: Lab) -> None:
             pass
 
     target = Target("localhost", lab.listen(silent))
-    attempt = send(Request(target, timeout=0.2), lab.trust_pem)
+    attempt = send(LiveRequest(target, timeout=0.2), lab.trust_pem)
     assert (attempt.ok, attempt.words) == (False, "no answer within 0.2 s")
     assert attempt.milliseconds >= 200
 
 
 def test_a_refused_connection_is_told_in_words(lab: Lab) -> None:
     with refused_port() as port:
-        attempt = send(Request(Target("127.0.0.1", port)), lab.trust_pem)
+        attempt = send(LiveRequest(Target("127.0.0.1", port)), lab.trust_pem)
     assert (attempt.ok, attempt.words) == (False, "connection refused")
 
 
 def test_an_unknown_name_is_told_in_words(lab: Lab) -> None:
-    attempt = send(Request(Target("nowhere.invalid")), lab.trust_pem)
+    attempt = send(LiveRequest(Target("nowhere.invalid")), lab.trust_pem)
     assert not attempt.ok
     assert "name" in attempt.words
 
@@ -161,14 +163,14 @@ def test_an_unknown_name_is_told_in_words(lab: Lab) -> None:
     ],
 )
 def test_a_refusal_has_openssls_words_and_code(lab: Lab, server: str, host: str, code: int, words: str) -> None:
-    attempt = send(Request(Target(host, lab.host(server).port)), lab.trust_pem)
+    attempt = send(LiveRequest(Target(host, lab.host(server).port)), lab.trust_pem)
     assert (attempt.ok, attempt.code, attempt.status) == (False, code, None)
     assert attempt.words.startswith("certificate verify failed: ")
     assert words.lower() in attempt.words.lower().replace("self signed", "self-signed")
 
 
 def test_an_address_is_verified_as_an_address(lab: Lab) -> None:
-    assert send(Request(Target("127.0.0.1", lab.host("complete").port)), lab.trust_pem).ok
+    assert send(LiveRequest(Target("127.0.0.1", lab.host("complete").port)), lab.trust_pem).ok
 
 
 def test_the_probed_address_is_the_one_asked(lab: Lab) -> None:
@@ -177,8 +179,8 @@ def test_the_probed_address_is_the_one_asked(lab: Lab) -> None:
     port = lab.serve(fresh.chain, fresh.leaf.key, addresses=("127.0.0.1",))
     lab.serve(fresh.chain[:1], fresh.leaf.key, addresses=("127.0.0.2",), port=port)
     target = Target("localhost", port)
-    assert send(Request(target, address="127.0.0.1"), lab.trust_pem).ok
-    assert send(Request(target, address="127.0.0.2"), lab.trust_pem).code == 20
+    assert send(LiveRequest(target, address="127.0.0.1"), lab.trust_pem).ok
+    assert send(LiveRequest(target, address="127.0.0.2"), lab.trust_pem).code == 20
 
 
 def test_only_the_given_bytes_are_trusted(lab: Lab) -> None:
@@ -190,7 +192,7 @@ def test_only_the_given_bytes_are_trusted(lab: Lab) -> None:
 def test_a_client_certificate_that_is_wanted_is_told(lab: Lab) -> None:
     fresh = fresh_chain(lab)
     port = lab.serve(fresh.chain, fresh.leaf.key, options=TlsOptions(client_ca=lab.trust_pem))
-    attempt = send(Request(Target("localhost", port)), lab.trust_pem)
+    attempt = send(LiveRequest(Target("localhost", port)), lab.trust_pem)
     assert (attempt.ok, attempt.words) == (False, "TLS failed: tlsv13 alert certificate required")
 
 
@@ -202,14 +204,14 @@ def switching(lab: Lab, *, whole: bool) -> Target:
 
 
 def test_another_protocol_is_tested_by_its_handshake(lab: Lab) -> None:
-    attempt = send(Request(switching(lab, whole=True)), lab.trust_pem)
+    attempt = send(LiveRequest(switching(lab, whole=True)), lab.trust_pem)
     assert (attempt.ok, attempt.words, attempt.status) == (True, "handshake verified", None)
     assert attempt.tls_version == "TLSv1.3"
-    refused = send(Request(switching(lab, whole=False)), lab.trust_pem)
+    refused = send(LiveRequest(switching(lab, whole=False)), lab.trust_pem)
     assert (refused.ok, refused.code) == (False, 10)
 
 
 def test_a_protocol_that_refuses_to_switch_is_told(lab: Lab) -> None:
     target = Target("localhost", lab.listen(Dialogue(b"-ERR \x1b[31m\r\n", [], None, [])), "pop3")
-    attempt = send(Request(target), lab.trust_pem)
+    attempt = send(LiveRequest(target), lab.trust_pem)
     assert (attempt.ok, attempt.words) == (False, "STARTTLS failed: it answered '-ERR \\x1b[31m'")

@@ -12,7 +12,7 @@ import pytest
 from tests.support.network import answering, record_connections
 from tests.support.servers import endless, refused_port, reset, saying
 from tui_chain.lab.internet import Lab
-from tui_chain.lab.servers.aia import Answer, redirect
+from tui_chain.lab.servers.aia_site import AiaAnswer, redirect
 from tui_chain.lab.servers.stream import Stream
 from tui_chain.net import fetch as fetching
 from tui_chain.net.addresses import Reach
@@ -21,8 +21,8 @@ from tui_chain.net.fetch import MAX_BYTES, FetchRefusedError, fetch
 HERE = frozenset({Reach.PUBLIC, Reach.LOOPBACK})
 
 
-def get(url: str, allowed: frozenset[Reach] = HERE) -> fetching.Answer:
-    async def run() -> fetching.Answer:
+def get(url: str, allowed: frozenset[Reach] = HERE) -> fetching.FetchedAnswer:
+    async def run() -> fetching.FetchedAnswer:
         try:
             return await fetch(url, allowed=allowed)
         finally:
@@ -48,7 +48,7 @@ def test_an_answer_says_all_about_itself(lab: Lab) -> None:
 
 
 def test_an_error_status_is_an_answer(lab: Lab) -> None:
-    assert get(lab.publish("/gone", Answer(b"", 410))).status == 410
+    assert get(lab.publish("/gone", AiaAnswer(b"", 410))).status == 410
 
 
 def test_a_body_may_fill_the_bound(lab: Lab) -> None:
@@ -56,9 +56,9 @@ def test_a_body_may_fill_the_bound(lab: Lab) -> None:
 
 
 BEYOND = {
-    "declared": Answer(b"x" * (MAX_BYTES + 1)),
-    "undeclared": Answer(lambda: [b"x" * (MAX_BYTES + 1)]),
-    "endless": Answer(lambda: itertools.repeat(b"x" * 1000)),
+    "declared": AiaAnswer(b"x" * (MAX_BYTES + 1)),
+    "undeclared": AiaAnswer(lambda: [b"x" * (MAX_BYTES + 1)]),
+    "endless": AiaAnswer(lambda: itertools.repeat(b"x" * 1000)),
 }
 
 
@@ -69,14 +69,16 @@ def test_a_body_beyond_the_bound_is_an_error_and_not_a_truncation(lab: Lab, name
 
 def test_a_compressed_body_is_not_unpacked(lab: Lab) -> None:
     bomb = gzip.compress(b"\0" * 10_000_000)
-    answer = get(lab.publish("/bomb", Answer(bomb, headers=(("Content-Encoding", "gzip"),))))
+    answer = get(lab.publish("/bomb", AiaAnswer(bomb, headers=(("Content-Encoding", "gzip"),))))
     assert answer.body == bomb
 
 
 @pytest.mark.parametrize(
-    "answer", [Answer(b"late", delay=3600), Answer(lambda: itertools.repeat(b"x"), pause=0.05)], ids=["late", "drip"]
+    "answer",
+    [AiaAnswer(b"late", delay=3600), AiaAnswer(lambda: itertools.repeat(b"x"), pause=0.05)],
+    ids=["late", "drip"],
 )
-def test_a_slow_answer_uses_up_its_time(lab: Lab, monkeypatch: pytest.MonkeyPatch, answer: Answer) -> None:
+def test_a_slow_answer_uses_up_its_time(lab: Lab, monkeypatch: pytest.MonkeyPatch, answer: AiaAnswer) -> None:
     monkeypatch.setattr(fetching, "URL_SECONDS", 0.2)
     assert refusal(lab.publish("/slow", answer)) == "no answer within 0.2 s"
 
@@ -161,7 +163,7 @@ def test_a_redirect_is_judged_like_any_url(lab: Lab, monkeypatch: pytest.MonkeyP
 
 
 def test_a_redirect_without_a_location_says_so(lab: Lab) -> None:
-    assert refusal(lab.publish("/nowhere", Answer(b"", 302, ()))) == "a redirect without a location"
+    assert refusal(lab.publish("/nowhere", AiaAnswer(b"", 302, ()))) == "a redirect without a location"
 
 
 URLS = {
@@ -219,7 +221,7 @@ def test_of_several_addresses_only_allowed_ones_are_tried(lab: Lab, monkeypatch:
 
 
 def test_a_fetch_that_is_cancelled_leaves_nothing_behind(lab: Lab) -> None:
-    url = lab.publish("/stalls", Answer(b"late", delay=3600))
+    url = lab.publish("/stalls", AiaAnswer(b"late", delay=3600))
 
     async def run(seconds: float) -> None:
         with pytest.raises(TimeoutError):

@@ -12,10 +12,9 @@ import pytest
 from tests.support.network import answering, record_connections
 from tui_chain.lab.internet import Lab, open_lab
 from tui_chain.lab.servers.stream import Stream
-from tui_chain.net.addresses import Reach
-from tui_chain.net.fetch import Answer, FetchRefusedError, fetch
+from tui_chain.net.addresses import ConsentNeededError, Reach
+from tui_chain.net.fetch import FetchedAnswer, FetchRefusedError, fetch
 from tui_chain.net.proxy import local_name, proxy_for
-from tui_chain.net.refusals import ConsentNeededError
 
 PUBLIC = frozenset({Reach.PUBLIC})
 ALL = frozenset(Reach)
@@ -57,7 +56,7 @@ def proxy(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> Proxy:
     return made
 
 
-def get(url: str, allowed: frozenset[Reach] = PUBLIC) -> Answer:
+def get(url: str, allowed: frozenset[Reach] = PUBLIC) -> FetchedAnswer:
     return asyncio.run(fetch(url, allowed=allowed))
 
 

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -151,3 +154,15 @@ def test_no_text_raises_or_brings_foreign_characters(text: str) -> None:
         assert 1 <= result.port <= 65535
         assert result.host.isascii()
         assert parse_target(str(result)) == result
+
+
+def test_a_target_without_starttls_loads_no_protocol() -> None:
+    code = (
+        "import sys\nfrom tui_chain.net.target import parse_target\n"
+        "parse_target('a.test'), parse_target('https://a.test'), parse_target('ldaps://a.test')\n"
+        "print(*(name for name in sys.modules if 'starttls' in name))\n"
+        "parse_target('smtp+starttls://a.test')\n"
+        "print('tui_chain.net.starttls.smtp' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.splitlines() == ["", "True"]

@@ -24,25 +24,6 @@ def test_strict_codes_are_marked() -> None:
     assert not is_strict(None)
 
 
-@pytest.mark.parametrize(
-    ("code", "extension"),
-    [
-        (79, "basicConstraints"),
-        (81, "keyUsage"),
-        (85, "authorityKeyIdentifier"),
-        (86, "subjectKeyIdentifier"),
-        (89, "basicConstraints"),
-        (92, "keyUsage"),
-        (62, "subjectAltName"),
-        (47, "nameConstraints"),
-        (26, "extKeyUsage"),
-        (10, None),
-    ],
-)
-def test_the_extension_to_mend(code: int, extension: str | None) -> None:
-    assert meaning(code).extension == extension
-
-
 def test_an_unknown_code_has_words_too() -> None:
     assert meaning(9999).words == "OpenSSL refuses it for a reason of its own"
 

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-PURE = ("search", "checks", "index", "codes", "strict", "issuing", "constraints", "strength")
+PURE = ("search", "checks", "index", "codes", "strict", "issuing", "constraints")
 
 
 @pytest.mark.parametrize("module", PURE)

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.paths.graphs import HOST, NOW, ca, leaf, root, trust
-from tui_chain.clients.engines.fields import Fields
+from tui_chain.clients.engines.raw_certificate import RawCertificate
 from tui_chain.clients.families import FAMILIES, Engine, FamilyId
 from tui_chain.clients.judge import Judge
 from tui_chain.clients.verdict import Verdicts
@@ -57,7 +57,7 @@ def test_one_changed_byte(place: int, at: int, change: int) -> None:
     verdicts = judged(Judge.of([ROOT]), *path)
     accepting = {name for name, verdict in verdicts.items() if verdict.ok}
     if place < 2:
-        unused = Fields(bytes(der)).signature_unused_bits if FamilyId.JAVA in accepting else 0
+        unused = RawCertificate(bytes(der)).signature_unused_bits if FamilyId.JAVA in accepting else 0
         assert accepting == ({FamilyId.JAVA} if unused else set())
         assert path[place].der[-1] & ((1 << unused) - 1) == 0
     else:

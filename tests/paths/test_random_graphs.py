@@ -161,7 +161,7 @@ def test_every_dead_end_is_named(graph: Graph) -> None:
     wanting = {build(spec).sha256 for spec in graph.wanting()}
     assert {missing.wanted_by.sha256 for missing in result.missing} == wanting
     assert {trail[-1].sha256 for trail in result.untrusted} == {build(spec).sha256 for spec in graph.untrusted()}
-    assert not any(missing.cannot_tell for missing in result.missing)
+    assert not any(missing.undecided for missing in result.missing)
     circling = {build(spec).sha256 for spec in graph.circling()}
     assert {one.sha256 for trail in result.circles for one in trail[-1:]} <= circling
     assert bool(result.circles) == bool(circling)

@@ -8,7 +8,6 @@ import pytest
 from cryptography import x509
 
 from tests.paths.graphs import AKI, HOST, NOW, SKI, Spec, build, ca, leaf, name, root, trust
-from tui_chain.paths.index import CertificateIndex
 from tui_chain.paths.search import Search, find_paths
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.signatures import Proof, SignatureProver
@@ -48,7 +47,7 @@ def test_a_missing_issuer_is_named_with_key_and_serial() -> None:
     assert missing.trail == (server,)
     assert (missing.wanted_by, missing.subject, missing.key_id, missing.serial) == (server, "CN=Issuing", "abcd", 77)
     assert not missing.namesakes
-    assert not missing.cannot_tell
+    assert missing.undecided == ()
 
 
 def test_a_missing_issuer_may_name_nothing() -> None:
@@ -190,7 +189,7 @@ def test_what_cannot_be_checked_makes_no_path_but_is_seen() -> None:
     result = search(LEAF, [ISSUING], ROOT, prover=Doubtful(ISSUING))
     assert not result.paths
     (missing,) = result.missing
-    assert missing.cannot_tell
+    assert missing.undecided
     assert missing.undecided == (ISSUING,)
     assert not missing.namesakes
 
@@ -254,15 +253,6 @@ def test_of_more_paths_than_are_kept_the_one_good_for_longest_is() -> None:
     assert result.cut == "after 64 paths"
     assert chains(result)[:2] == [(LEAF, *lasting, ROOT), (LEAF, ending[-1], ROOT)]
     assert {path.certificates[1] for path in result.paths} == {lasting[0], *ending[7:]}
-
-
-def test_an_index_is_searched_like_a_list() -> None:
-    decoys = [ca("Issuing", "Root", key=f"decoy {number}") for number in range(5)]
-    pool = CertificateIndex([*decoys, ISSUING, ROOT])
-    served = ca("Issuing", "Root", serial=9)
-    result = find_paths(LEAF, pool.preferring([LEAF, served]), trust(ROOT), host=HOST, at=NOW)
-    assert chains(result) == [(LEAF, served, ROOT), (LEAF, ISSUING, ROOT)]
-    assert chains(search(LEAF, [served, *decoys, ISSUING, ROOT], ROOT)) == chains(result)
 
 
 def test_provers_are_shared_between_searches() -> None:

@@ -19,12 +19,12 @@ from tui_chain.core.failure import Failure
 from tui_chain.engine.host_state import utc_now
 from tui_chain.lab.authority import key_to_pem, to_pem
 from tui_chain.lab.internet import Lab, open_lab
-from tui_chain.lab.servers import tls_kinds
+from tui_chain.lab.servers import limited_tls
+from tui_chain.lab.servers.limited_tls import VERSION, LimitedTls, client_certificate, knows_group, only_group
 from tui_chain.lab.servers.listener import Handler
 from tui_chain.lab.servers.services import LEAF, Service, Tls
 from tui_chain.lab.servers.stream import Stream
 from tui_chain.lab.servers.tls import Credentials, TlsOptions, make_context
-from tui_chain.lab.servers.tls_kinds import VERSION, LimitedTls, client_certificate, knows_group, only_group
 from tui_chain.net.connection import connect
 from tui_chain.net.lookup import Address
 from tui_chain.net.target import Target, parse_target
@@ -109,12 +109,12 @@ def test_tls_1_2_of_today_is_no_reason_to_ask_again(lab: Lab, monkeypatch: pytes
 
 KINDS: dict[str, tuple[Service, TLSFacts, dict[str, set[FamilyId]]]] = {
     "TLS 1.0": (
-        tls_kinds.TLS_1_0,
+        limited_tls.TLS_1_0,
         TLSFacts("TLSv1", "ECDHE-ECDSA-AES256-SHA", "x25519", secure_renegotiation=True),
         {"protocol-version": PYTHONS | {CURL, GO, JAVA, RUSTLS}},
     ),
     "TLS 1.1": (
-        tls_kinds.TLS_1_1,
+        limited_tls.TLS_1_1,
         TLSFacts("TLSv1.1", "ECDHE-ECDSA-AES256-SHA", "x25519", secure_renegotiation=True),
         {"protocol-version": PYTHONS | {CURL, GO, JAVA, RUSTLS}},
     ),
@@ -124,12 +124,12 @@ KINDS: dict[str, tuple[Service, TLSFacts, dict[str, set[FamilyId]]]] = {
         {"protocol-version": PYTHONS | {GO, JAVA, RUSTLS}},
     ),
     "RSA key exchange": (
-        tls_kinds.RSA_KEY_EXCHANGE,
+        limited_tls.RSA_KEY_EXCHANGE,
         TLSFacts("TLSv1.2", "AES128-GCM-SHA256", secure_renegotiation=True),
         {"no-shared-cipher": PYTHONS | {RUSTLS}},
     ),
     "CBC with SHA-1": (
-        tls_kinds.CBC_SHA1_ONLY,
+        LimitedTls(VERSION.TLSv1_2, "ECDHE-ECDSA-AES128-SHA"),
         TLSFacts("TLSv1.2", "ECDHE-ECDSA-AES128-SHA", "x25519", None, "ecdsa_secp256r1_sha256", True),
         {"no-shared-cipher": PYTHONS | {RUSTLS}},
     ),
@@ -139,12 +139,12 @@ KINDS: dict[str, tuple[Service, TLSFacts, dict[str, set[FamilyId]]]] = {
         {"no-shared-cipher": {GNUTLS, GO, RUSTLS}},
     ),
     "small DH": (
-        tls_kinds.SMALL_DH,
+        limited_tls.SMALL_DH,
         TLSFacts("TLSv1.2", "DHE-RSA-AES128-GCM-SHA256", None, 1024, "rsa_pss_rsae_sha256", True),
         {"weak-dh-key": PYTHONS | {CURL}, "no-shared-cipher": {GO, RUSTLS}},
     ),
     "no secure renegotiation": (
-        tls_kinds.NoSecureRenegotiation(),
+        limited_tls.NoSecureRenegotiation(),
         TLSFacts(
             "TLSv1.2", "ECDHE-ECDSA-AES128-GCM-SHA256", "x25519", None, "ecdsa_secp256r1_sha256", False,
         ),
@@ -174,7 +174,7 @@ def test_what_a_server_also_has_counts(lab: Lab) -> None:
 
 
 def test_offers_are_made_only_where_they_are_asked_for(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
-    port, chain = tls_kinds.RSA_KEY_EXCHANGE.open(lab, "offers")
+    port, chain = limited_tls.RSA_KEY_EXCHANGE.open(lab, "offers")
     counting = Counting(monkeypatch)
     here = Address("127.0.0.1", socket.AF_INET)
     result = asyncio.run(Prober(utc_now).probe_at(Target("localhost", port), (here,)))
@@ -194,7 +194,7 @@ def test_a_group_that_this_python_lacks(lab: Lab) -> None:
 
 @POST_QUANTUM
 def test_a_key_that_this_python_lacks(lab: Lab) -> None:
-    port, chain = tls_kinds.ML_DSA_LEAF.open(lab, "key")
+    port, chain = limited_tls.ML_DSA_LEAF.open(lab, "key")
     result = served(port)
     assert tuple(one.der for one in result.certificates) == chain
     assert key_kind(chain[0]) == "ML-DSA-65"

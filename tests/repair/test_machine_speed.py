@@ -13,8 +13,7 @@ from tests.support.clock import Clock
 from tui_chain.core.failure import Failure
 from tui_chain.diagnose.diagnosis import Diagnoser, Diagnosis
 from tui_chain.lab.authority import Authority, Identity, Template, days
-from tui_chain.net.addresses import Reach
-from tui_chain.net.refusals import FetchRefusedError
+from tui_chain.net.addresses import FetchRefusedError, Reach
 from tui_chain.paths import budget
 from tui_chain.repair.alternatives import alternatives
 from tui_chain.repair.repair import Repair, build_repair
@@ -71,5 +70,5 @@ def test_the_clock_changes_nothing(
     usual = outcome(found)
     clock = CrawlingClock(seconds)
     for module in (budget, aia, sources):
-        monkeypatch.setattr(module, "time", SimpleNamespace(thread_time=clock, perf_counter=clock))
+        monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=clock, perf_counter=clock, thread_time=clock))
     assert outcome(found) == usual

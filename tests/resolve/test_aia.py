@@ -13,7 +13,7 @@ from tests.support.chains import make_pki
 from tests.support.network import record_connections
 from tui_chain.lab.authority import Authority, to_pem
 from tui_chain.lab.internet import Lab
-from tui_chain.lab.servers.aia import Answer
+from tui_chain.lab.servers.aia_site import AiaAnswer
 from tui_chain.resolve.aia import MAX_URLS
 from tui_chain.x509.signatures import Proof
 
@@ -41,7 +41,7 @@ FORMS: dict[str, tuple[str, Callable[[Authority, Authority], bytes]]] = {
 def test_the_issuer_is_found_in_every_form_whatever_its_name_says(lab: Lab, form: str) -> None:
     name, make = FORMS[form]
     issuing, other = lab.hierarchy["issuing"], lab.hierarchy["stranger"]
-    url = lab.publish(f"/{form.replace(' ', '-')}.cer", Answer(make(issuing, other), headers=()))
+    url = lab.publish(f"/{form.replace(' ', '-')}.cer", AiaAnswer(make(issuing, other), headers=()))
     (tried,) = ask(pointing_at(issuing, url))
     assert (tried.ok, tried.format, tried.status, tried.address) == (True, name, 200, "127.0.0.1")
     assert issuing.der in {one.der for one in tried.certificates}
@@ -50,14 +50,14 @@ def test_the_issuer_is_found_in_every_form_whatever_its_name_says(lab: Lab, form
 
 
 NOTHING = {
-    "html": (Answer(b"<!DOCTYPE html><title>\x1b[31m</title>"), "HTML: it is a web page, not a certificate"),
-    "empty": (Answer(b""), "empty: there is nothing in it"),
-    "not-found": (Answer(b"no", 404), "HTTP status 404"),
-    "error": (Answer(b"no", 500), "HTTP status 500"),
-    "text": (Answer(b"hello \x1b[31m"), "unknown: "),
-    "cut": (Answer(b"\x30\x82\x10\x00abc"), "DER: "),
-    "pem-cut": (Answer(b"-----BEGIN CERTIFICATE-----\nMIIB\n"), "PEM: "),
-    "big": (Answer(b"\x30" * (64 * 1024 + 1)), "the answer is larger than 64 KiB"),
+    "html": (AiaAnswer(b"<!DOCTYPE html><title>\x1b[31m</title>"), "HTML: it is a web page, not a certificate"),
+    "empty": (AiaAnswer(b""), "empty: there is nothing in it"),
+    "not-found": (AiaAnswer(b"no", 404), "HTTP status 404"),
+    "error": (AiaAnswer(b"no", 500), "HTTP status 500"),
+    "text": (AiaAnswer(b"hello \x1b[31m"), "unknown: "),
+    "cut": (AiaAnswer(b"\x30\x82\x10\x00abc"), "DER: "),
+    "pem-cut": (AiaAnswer(b"-----BEGIN CERTIFICATE-----\nMIIB\n"), "PEM: "),
+    "big": (AiaAnswer(b"\x30" * (64 * 1024 + 1)), "the answer is larger than 64 KiB"),
 }
 
 
@@ -90,7 +90,7 @@ def test_the_next_url_is_asked_until_one_brings_the_issuer(lab: Lab) -> None:
     issuing = lab.hierarchy["issuing"]
     good = lab.publish("/good.cer", issuing.der)
     leaf = pointing_at(
-        issuing, "ldap://x.test/cn=a", lab.publish("/gone", Answer(b"", 404)), good, lab.publish("/never", b"")
+        issuing, "ldap://x.test/cn=a", lab.publish("/gone", AiaAnswer(b"", 404)), good, lab.publish("/never", b"")
     )
     tries = ask(leaf)
     assert [tried.ok for tried in tries] == [False, False, True]

@@ -11,10 +11,9 @@ import pytest
 from tests.lab.clients import SECONDS
 from tests.support.aia import fetches_under_way
 from tui_chain.lab.internet import Lab, open_lab
-from tui_chain.lab.servers import aia as site
-from tui_chain.net.addresses import Reach
-from tui_chain.net.fetch import Answer, FetchRefusedError
-from tui_chain.net.refusals import ConsentNeededError
+from tui_chain.lab.servers import aia_site as site
+from tui_chain.net.addresses import ConsentNeededError, Reach
+from tui_chain.net.fetch import FetchedAnswer, FetchRefusedError
 from tui_chain.resolve import aia_cache as freshness
 from tui_chain.resolve.aia_cache import DAY, FAILURE_SECONDS, MAX_KEPT, UNSTATED, AIACache, Remembered, lifetime
 
@@ -23,15 +22,15 @@ HERE = frozenset({Reach.PUBLIC, Reach.LOOPBACK})
 URL = "http://ca.test/issuer.cer"
 
 
-def answer(*headers: tuple[str, str], status: int = 200, body: bytes = b"x") -> Answer:
-    return Answer(URL, "192.0.2.1", status, body, 1.0, headers)
+def answer(*headers: tuple[str, str], status: int = 200, body: bytes = b"x") -> FetchedAnswer:
+    return FetchedAnswer(URL, "192.0.2.1", status, body, 1.0, headers)
 
 
 @dataclass
 class Net:
     """A clock that stands still and a network that counts."""
 
-    reply: Answer | FetchRefusedError
+    reply: FetchedAnswer | FetchRefusedError
     now: float = 1000.0
     fetched: list[str] = field(default_factory=list)
     gate: asyncio.Event | None = None
@@ -39,7 +38,7 @@ class Net:
     def clock(self) -> float:
         return self.now
 
-    async def fetch(self, url: str, *, allowed: frozenset[Reach]) -> Answer:  # noqa: ARG002 - the interface
+    async def fetch(self, url: str, *, allowed: frozenset[Reach]) -> FetchedAnswer:  # noqa: ARG002 - the interface
         self.fetched.append(url)
         if self.gate is not None:
             await self.gate.wait()
@@ -106,7 +105,7 @@ def test_an_answer_is_used_again_until_its_time_is_over() -> None:
 
 
 @pytest.mark.parametrize("reply", [FetchRefusedError("no connection"), answer(MAX_AGE, status=404)])
-def test_a_failure_is_remembered_for_five_minutes(reply: Answer | FetchRefusedError) -> None:
+def test_a_failure_is_remembered_for_five_minutes(reply: FetchedAnswer | FetchRefusedError) -> None:
     net = Net(reply)
     answers = net.answers()
 
@@ -220,7 +219,7 @@ def lab() -> object:
 
 def test_cancelling_a_slow_fetch_closes_its_connection(lab: Lab) -> None:
     """A real fetch of an answer that takes 30 s, cancelled in the middle."""
-    url = lab.publish("/slow.cer", site.Answer(b"late", delay=30))
+    url = lab.publish("/slow.cer", site.AiaAnswer(b"late", delay=30))
 
     async def work() -> None:
         answers = AIACache()

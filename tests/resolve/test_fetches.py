@@ -14,7 +14,7 @@ from tui_chain.core.status import Status
 from tui_chain.engine.journey import HostState
 from tui_chain.lab.authority import Template
 from tui_chain.lab.internet import Lab, open_lab
-from tui_chain.lab.servers.aia import Answer
+from tui_chain.lab.servers.aia_site import AiaAnswer
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +24,7 @@ def lab() -> Iterator[Lab]:
 
 
 def test_cancelling_a_fix_in_the_middle_leaves_nothing_running(lab: Lab) -> None:
-    url = lab.publish("/very-slow.cer", Answer(b"late", delay=30))
+    url = lab.publish("/very-slow.cer", AiaAnswer(b"late", delay=30))
     issuing = lab.hierarchy["issuing"]
     leaf = issuing.issue_leaf(template=Template(urls=(url,)))
     port = lab.serve((leaf.der,), leaf.key)

@@ -13,9 +13,8 @@ from tests.support.turns import received, turns_during
 from tui_chain.lab.internet import Lab
 from tui_chain.lab.servers.stream import Stream
 from tui_chain.net import fetch
-from tui_chain.net.addresses import Reach
-from tui_chain.net.exchange import MAX_INTERIM, BrokenAnswer, _next, _pieces
-from tui_chain.net.refusals import FetchRefusedError
+from tui_chain.net.addresses import FetchRefusedError, Reach
+from tui_chain.net.http_exchange import MAX_INTERIM, BrokenHTTP, _next, _pieces
 
 COUNT = 2000
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
@@ -36,7 +35,7 @@ def test_heads_without_end_are_read_by_turns() -> None:
             while True:
                 await _next(reader, speech)
 
-        return await turns_during(read(), BrokenAnswer)
+        return await turns_during(read(), BrokenHTTP)
 
     assert asyncio.run(flood()) >= COUNT
 

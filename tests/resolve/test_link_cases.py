@@ -15,7 +15,7 @@ from tests.support.network import answering, record_connections
 from tui_chain.core.failure import Failure
 from tui_chain.engine.journey import HostState, Journey, utc_now
 from tui_chain.lab.internet import Lab, open_lab
-from tui_chain.lab.scenarios.link_cases import AT_HAND, CROSS_SIGNED, LINK_CASES, LINK_SCENARIOS, LinkCase
+from tui_chain.lab.scenarios.missing_links import AT_HAND, CROSS_SIGNED, LINK_CASES, LINK_SCENARIOS, LinkCase
 from tui_chain.pool.pool import Pool
 from tui_chain.probe.served import ServedChain
 from tui_chain.repair.candidates import PathEnd
@@ -80,7 +80,7 @@ def test_a_search_ends_with_its_trace_and_choice(
     assert len(tries) == len(case.trace), shown
     for tried, step in zip(tries, case.trace, strict=True):
         assert (tried.source, tried.ok) == (step.source, step.ok)
-        assert step.says in tried.outcome
+        assert step.outcome in tried.outcome
         # where nothing was asked, or too much was, there is no one address to tell
         nowhere = step.source != "AIA" or any(words in tried.outcome for words in NO_ADDRESS)
         assert tried.address == (None if nowhere else "127.0.0.1")

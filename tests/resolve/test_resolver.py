@@ -17,10 +17,9 @@ from tui_chain.diagnose.diagnosis import Diagnoser
 from tui_chain.engine.journey import utc_now
 from tui_chain.lab.authority import Authority, Identity, Template, days
 from tui_chain.lab.internet import Lab
-from tui_chain.lab.servers.aia import Answer
+from tui_chain.lab.servers.aia_site import AiaAnswer
 from tui_chain.net import fetch
-from tui_chain.net.addresses import Reach
-from tui_chain.net.refusals import ConsentNeededError, FetchRefusedError
+from tui_chain.net.addresses import ConsentNeededError, FetchRefusedError, Reach
 from tui_chain.net.target import Target
 from tui_chain.probe.served import ServedChain
 from tui_chain.resolve import aia
@@ -110,7 +109,7 @@ def test_all_fetches_together_have_a_bound(lab: Lab, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(aia, "FetchBudget", lambda: FetchBudget(2.0))
     issuing = lab.hierarchy["issuing"]
     found = pointing_at(
-        issuing, lab.publish("/bound/gone", Answer(b"", 404)), lab.publish("/bound", Answer(delay=3600))
+        issuing, lab.publish("/bound/gone", AiaAnswer(b"", 404)), lab.publish("/bound", AiaAnswer(delay=3600))
     )
     resolution = resolve(lab_store(lab), found)
     assert [tried.outcome for tried in resolution.tries] == ["HTTP status 404", "stopped after 2 s in all"]
@@ -213,7 +212,7 @@ def test_nothing_is_fetched_when_the_time_is_over() -> None:
 def test_a_slow_url_gives_way_to_the_next(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fetch, "URL_SECONDS", 2.0)
     issuing = lab.hierarchy["issuing"]
-    urls = (lab.publish("/slow/a", Answer(delay=3600)), lab.publish("/slow/b", issuing.der))
+    urls = (lab.publish("/slow/a", AiaAnswer(delay=3600)), lab.publish("/slow/b", issuing.der))
     resolution = resolve(lab_store(lab), pointing_at(issuing, *urls))
     assert resolution.tries[0].outcome == "no answer within 2 s"
     assert found_a_path(resolution)
@@ -238,7 +237,7 @@ def test_a_complete_chain_asks_nobody(lab: Lab) -> None:
 def test_a_search_that_is_cancelled_leaves_nothing_behind(lab: Lab, turns: int | None) -> None:
     """After so many turns of the loop, or (None) when the server has the question."""
     path = f"/cancelled/{turns}"
-    leaf = pointing_at(lab.hierarchy["issuing"], lab.publish(path, Answer(delay=3600)))
+    leaf = pointing_at(lab.hierarchy["issuing"], lab.publish(path, AiaAnswer(delay=3600)))
     served = ServedChain(Target("localhost"), views(leaf), utc_now(), "127.0.0.1")
 
     async def run() -> None:

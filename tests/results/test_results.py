@@ -20,13 +20,13 @@ from tui_chain.clients.verdict import ACCEPTED
 from tui_chain.core.failure import Failure
 from tui_chain.diagnose.diagnosis import Diagnoser
 from tui_chain.engine.host_state import HostState
-from tui_chain.engine.journey import Journey
+from tui_chain.engine.journey import Context, Journey
 from tui_chain.lab.internet import Lab, open_lab
 from tui_chain.net.target import Target, parse_target
 from tui_chain.probe.served import ServedChain, Timings
 from tui_chain.repair.repair import Repair
 from tui_chain.results.audit import audit_result
-from tui_chain.results.explained import explain_result
+from tui_chain.results.explanation import explain_result
 from tui_chain.results.host import host_result
 from tui_chain.results.values import SCHEMA, HostResult
 from tui_chain.trust.store import TrustStore
@@ -299,7 +299,7 @@ def test_a_file_of_an_unsafe_name_is_given_safely_and_reads_back(pki: Pki) -> No
 
 
 def test_every_lab_host_reads_back(lab: Lab) -> None:
-    journey = Journey(lab_trust(lab), timeout=5.0)
+    journey = Journey(Context(lab_trust(lab), timeout=5.0))
     for name in ("leaf-only", "complete", "no-tls", "expired-leaf"):
         target = parse_target(lab.host(name).target)
         assert isinstance(target, Target)
@@ -313,13 +313,13 @@ def test_every_lab_host_reads_back(lab: Lab) -> None:
 
 
 def test_what_was_asked_for_beyond_stands_behind(lab: Lab) -> None:
-    from tui_chain.engine.crl_questions import ask_crls
+    from tui_chain.engine.revocation import gather_crls
     from tui_chain.x509.crl import CrlScope
 
-    journey = Journey(lab_trust(lab))
+    journey = Journey(Context(lab_trust(lab)))
 
     async def crls(state: HostState) -> HostState:
-        return await ask_crls(journey, state, CrlScope.CHAIN)
+        return await gather_crls(journey, state, CrlScope.CHAIN)
 
     target = parse_target(lab.host("crl-chain").target)
     assert isinstance(target, Target)

@@ -14,8 +14,8 @@ from tests.support.unsafe import unsafe_in
 from tui_chain.core.failure import Failure
 from tui_chain.lab.authority import Authority, Identity
 from tui_chain.lab.internet import Lab, open_lab
-from tui_chain.lab.scenarios.crl_chains import CRL_CHAINS
-from tui_chain.lab.servers.aia import Answer
+from tui_chain.lab.scenarios.crls import CRL_CHAINS
+from tui_chain.lab.servers.aia_site import AiaAnswer
 from tui_chain.net.addresses import Reach
 from tui_chain.revocation.collect import CrlCollector
 from tui_chain.x509.certificate import Certificate
@@ -47,11 +47,12 @@ class Chain:
     def path(self) -> tuple[Certificate, ...]:
         return tuple(Certificate(one.der) for one in (self.leaf, self.ca, self.root))
 
-    def publish(self, of_leaf: RevocationList | Answer | None, of_ca: RevocationList | Answer | None) -> None:
+    def publish(self, of_leaf: RevocationList | AiaAnswer | None, of_ca: RevocationList | AiaAnswer | None) -> None:
         for place, answer in (("leaf", of_leaf), ("ca", of_ca)):
             if answer is not None:
                 self.lab.publish(
-                    f"/{self.name}-{place}.crl", Answer(answer.der) if isinstance(answer, RevocationList) else answer
+                    f"/{self.name}-{place}.crl",
+                    AiaAnswer(answer.der) if isinstance(answer, RevocationList) else answer,
                 )
 
     def collect(self, allowed: frozenset[Reach] = HERE, **more: object) -> CrlSet | Failure:
@@ -63,7 +64,7 @@ class Chain:
 def chain(lab: Lab) -> Chain:
     name = f"case-{next(NUMBERS)}"
     root = lab.hierarchy["root"]
-    urls = {place: lab.publish(f"/{name}-{place}.crl", Answer(b"", 404)) for place in ("leaf", "ca")}
+    urls = {place: lab.publish(f"/{name}-{place}.crl", AiaAnswer(b"", 404)) for place in ("leaf", "ca")}
     ca = root.issue_ca(f"Case CA {name}", naming(urls["ca"]))
     return Chain(lab, root, ca, ca.issue_leaf(["localhost"], naming(urls["leaf"])), name)
 

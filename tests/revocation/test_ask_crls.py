@@ -12,19 +12,19 @@ from tests.support.journeys import lab_trust, state_of, walk
 from tui_chain.core.failure import Failure
 from tui_chain.core.finding_codes import FindingCode
 from tui_chain.core.status import Blame, Status
-from tui_chain.engine.crl_questions import ask_crls, collect_crls
-from tui_chain.engine.journey import HostState, Journey
+from tui_chain.engine.journey import Context, HostState, Journey
+from tui_chain.engine.revocation import collect_crls, gather_crls
 from tui_chain.lab.internet import Lab
-from tui_chain.lab.servers.aia import Answer
+from tui_chain.lab.servers.aia_site import AiaAnswer
 from tui_chain.x509.crl import CrlScope
 from tui_chain.x509.crl_set import CrlSet, joined
 
 
 def asked(lab: Lab, name: str, scope: CrlScope = CrlScope.CHAIN) -> HostState:
-    journey = Journey(lab_trust(lab))
+    journey = Journey(Context(lab_trust(lab)))
 
     async def crls(state: HostState) -> HostState:
-        return await ask_crls(journey, state, scope)
+        return await gather_crls(journey, state, scope)
 
     return walk(state_of(lab.host(name).port), journey.probe, journey.fix, crls)
 
@@ -68,10 +68,10 @@ def test_a_revoked_certificate_becomes_part_of_the_diagnosis(lab: Lab, name: str
 def test_a_host_that_was_only_probed_is_told_too(chain: Chain) -> None:
     chain.publish(make_crl(chain.ca, [chain.leaf]), make_crl(chain.root))
     port = chain.lab.serve([chain.leaf.der, chain.ca.der], chain.leaf.key)
-    journey = Journey(lab_trust(chain.lab))
+    journey = Journey(Context(lab_trust(chain.lab)))
 
     async def crls(state: HostState) -> HostState:
-        return await ask_crls(journey, await ask_crls(journey, state))
+        return await gather_crls(journey, await gather_crls(journey, state))
 
     state = walk(state_of(port), journey.probe, crls)
     assert state.resolution is None
@@ -88,7 +88,7 @@ def test_a_complete_host_without_lists_stays_as_it_is(lab: Lab) -> None:
 
 
 def test_there_is_nothing_to_collect_without_a_repair(lab: Lab) -> None:
-    journey = Journey(lab_trust(lab))
+    journey = Journey(Context(lab_trust(lab)))
     refused(asyncio.run(collect_crls(journey, state_of(1))))
 
 
@@ -102,17 +102,17 @@ def test_a_new_repair_drops_the_lists(lab: Lab) -> None:
 def test_what_openssl_refuses_all_the_same_is_no_list(lab: Lab) -> None:
     """A root's list that names its own place: OpenSSL 3 asks it about the root as well (code 44), OpenSSL 4 not."""
     root = lab.hierarchy["root"]
-    place = lab.publish("/own-place.crl", Answer())
-    lab.publish("/own-place.crl", Answer(make_crl(root, odd=Oddity(extensions=issuing_point(url=place))).der))
+    place = lab.publish("/own-place.crl", AiaAnswer())
+    lab.publish("/own-place.crl", AiaAnswer(make_crl(root, odd=Oddity(extensions=issuing_point(url=place))).der))
     ca = root.issue_ca("Own Place CA", naming(place))
-    leaf_place = lab.publish("/own-place-leaf.crl", Answer(make_crl(ca).der))
+    leaf_place = lab.publish("/own-place-leaf.crl", AiaAnswer(make_crl(ca).der))
     leaf = ca.issue_leaf(["localhost"], naming(leaf_place, issuer=(lab.publish("/own-place.cer", ca.der),)))
     port = lab.serve([leaf.der], leaf.key)
-    journey = Journey(lab_trust(lab))
+    journey = Journey(Context(lab_trust(lab)))
 
     def found(scope: CrlScope) -> CrlSet | Failure | None:
         async def crls(state: HostState) -> HostState:
-            return await ask_crls(journey, state, scope)
+            return await gather_crls(journey, state, scope)
 
         return walk(state_of(port), journey.probe, journey.fix, crls).crls
 

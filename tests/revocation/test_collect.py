@@ -16,7 +16,7 @@ from tests.support.crls import Oddity, issuing_point, make_crl, naming
 from tui_chain.engine.journey import utc_now
 from tui_chain.lab.authority import Authority, Identity, Template, to_pem
 from tui_chain.lab.internet import Lab
-from tui_chain.lab.servers.aia import Answer
+from tui_chain.lab.servers.aia_site import AiaAnswer
 from tui_chain.net.addresses import Reach
 from tui_chain.resolve.files import FileCertificates, read_pool
 from tui_chain.revocation import collect
@@ -89,7 +89,7 @@ def test_revoked_is_said_before_what_is_missing(chain: Chain) -> None:
 def test_the_next_address_is_asked(lab: Lab) -> None:
     root = lab.hierarchy["root"]
     dead = f"http://127.0.0.1:{lab.dead_port}/dead.crl"
-    good = lab.publish("/next.crl", Answer(make_crl(root).der))
+    good = lab.publish("/next.crl", AiaAnswer(make_crl(root).der))
     leaf = root.issue_leaf(["localhost"], naming("ldap://directory.test/CN=x", dead, good))
     path = tuple(Certificate(one.der) for one in (leaf, root))
     found = asyncio.run(CrlCollector(root.now, HERE).collect(path))
@@ -98,7 +98,7 @@ def test_the_next_address_is_asked(lab: Lab) -> None:
 
 def test_five_addresses_and_no_more(lab: Lab) -> None:
     root = lab.hierarchy["root"]
-    good = lab.publish("/sixth.crl", Answer(make_crl(root).der))
+    good = lab.publish("/sixth.crl", AiaAnswer(make_crl(root).der))
     dead = [f"http://127.0.0.1:{lab.dead_port}/{number}.crl" for number in range(5)]
     leaf = root.issue_leaf(["localhost"], naming(*dead, good))
     path = tuple(Certificate(one.der) for one in (leaf, root))
@@ -108,9 +108,9 @@ def test_five_addresses_and_no_more(lab: Lab) -> None:
 
 
 def test_eight_mebibytes_and_no_more(chain: Chain) -> None:
-    chain.publish(Answer(bytes(MAX_CRL + 1)), make_crl(chain.root))
+    chain.publish(AiaAnswer(bytes(MAX_CRL + 1)), make_crl(chain.root))
     assert "larger than 8192 KiB" in refused(chain.collect()).message
-    chain.publish(Answer(bytes(MAX_CRL)), None)
+    chain.publish(AiaAnswer(bytes(MAX_CRL)), None)
     assert "no CRL" in refused(chain.collect()).message
 
 
@@ -123,7 +123,7 @@ def test_all_lists_together_have_a_bound(chain: Chain, monkeypatch: pytest.Monke
 def test_what_never_ends_is_ended(chain: Chain, monkeypatch: pytest.MonkeyPatch) -> None:
     """A list of the user's own counts, although an address keeps everybody waiting."""
     monkeypatch.setattr(collect, "TOTAL_SECONDS", 2.0)
-    chain.publish(Answer(b"", delay=30), make_crl(chain.root))
+    chain.publish(AiaAnswer(b"", delay=30), make_crl(chain.root))
     assert "stopped after 2 s" in refused(chain.collect()).message
     own = ((make_crl(chain.ca), "file mine.crl"),)
     assert collected(chain.collect(own=own)).lists[0].source == "file mine.crl"

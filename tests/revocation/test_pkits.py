@@ -12,10 +12,10 @@ from tests.paths import pkits
 from tui_chain.clients.engines.openssl.verifier import CRL_CHECK_CHAIN, OpenSSLVerifier, Settings
 from tui_chain.clients.judge import Judge
 from tui_chain.core.failure import Failure
-from tui_chain.paths.index import CertificateIndex
 from tui_chain.paths.search import Path, find_paths
 from tui_chain.revocation.collect import CrlCollector
 from tui_chain.trust.store import TrustStore
+from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.crl import CrlScope, RevocationList
 from tui_chain.x509.crl_set import CrlSet
 from tui_chain.x509.signatures import SignatureProver
@@ -73,11 +73,11 @@ def collector() -> CrlCollector:
 
 
 @pytest.fixture(scope="module")
-def ground() -> tuple[CertificateIndex, SignatureProver]:
-    return CertificateIndex(pkits.authorities()), SignatureProver()
+def ground() -> tuple[list[Certificate], SignatureProver]:
+    return pkits.authorities(), SignatureProver()
 
 
-def good_paths(name: str, ground: tuple[CertificateIndex, SignatureProver]) -> list[Path]:
+def good_paths(name: str, ground: tuple[list[Certificate], SignatureProver]) -> list[Path]:
     pool, prover = ground
     anchors = TrustStore("PKITS", (pkits.anchor(),))
     found = find_paths(pkits.end_entities()[name], pool, anchors, host="any.test", at=AT, prover=prover)
@@ -85,7 +85,7 @@ def good_paths(name: str, ground: tuple[CertificateIndex, SignatureProver]) -> l
 
 
 @pytest.mark.parametrize("name", APPLIED)
-def test_pkits(name: str, collector: CrlCollector, ground: tuple[CertificateIndex, SignatureProver]) -> None:
+def test_pkits(name: str, collector: CrlCollector, ground: tuple[list[Certificate], SignatureProver]) -> None:
     for path in good_paths(name, ground):
         found = asyncio.run(collector.collect(path.certificates))
         wanted = (pkits.expected(name) and name not in WITHOUT) or name in BY_DELTA

@@ -14,12 +14,12 @@ from tests.lab.clients import run
 from tests.support.chains import NOW, make_pki, views
 from tests.support.programs import require_program
 from tui_chain.core.status import Blame, Status
-from tui_chain.engine.journey import HostState, Journey
-from tui_chain.engine.questions import ask_revocation
+from tui_chain.engine.journey import Context, HostState, Journey
+from tui_chain.engine.revocation import check_revocation
 from tui_chain.lab.authority import Template
 from tui_chain.lab.internet import Lab, open_lab
-from tui_chain.lab.scenarios.odd_revocation import REVOCATION
-from tui_chain.lab.servers.responder import Responder, Says
+from tui_chain.lab.scenarios.revocation import REVOCATION
+from tui_chain.lab.servers.responder import Responder, ResponderAnswer
 from tui_chain.net.addresses import Reach
 from tui_chain.net.target import Target
 from tui_chain.probe.served import ServedChain
@@ -44,13 +44,13 @@ def lab() -> Iterator[Lab]:
 def journey(lab: Lab) -> Journey:
     store = load_trust_store(str(lab.trust_file))
     assert isinstance(store, TrustStore)
-    return Journey(store)
+    return Journey(Context(store))
 
 
 def ask(lab: Lab, journey: Journey, name: str) -> HostState:
     async def go() -> HostState:
         state = await journey.probe(HostState(Target("localhost", lab.host(name).port)))
-        return await ask_revocation(journey, state)
+        return await check_revocation(journey, state)
 
     return asyncio.run(go())
 
@@ -60,8 +60,8 @@ def test_found_exactly_what_is_declared(lab: Lab, journey: Journey, name: str) -
     expected = lab.host(name).scenario.expected
     state = ask(lab, journey, name)
     assert state.diagnosis is not None
-    assert {found.code for found in state.diagnosis.findings} == expected.findings | expected.asked
-    revoked = "revoked" in expected.asked
+    assert {found.code for found in state.diagnosis.findings} == expected.findings | expected.on_request
+    revoked = "revoked" in expected.on_request
     assert state.status is (Status.INVALID if revoked else Status.COMPLETE)
     assert state.diagnosis.blame is (Blame.SERVER if revoked else Blame.NOBODY)
 
@@ -135,16 +135,20 @@ RESPONDER = Responder(PKI.issuing, OTHER.issuing)
 LEAF, ISSUER = views(PKI.leaf, PKI.issuing)
 
 
-@pytest.mark.parametrize("says", list(Says))
-def test_only_a_signed_fresh_fitting_response_is_believed(says: Says) -> None:
+@pytest.mark.parametrize("says", list(ResponderAnswer))
+def test_only_a_signed_fresh_fitting_response_is_believed(says: ResponderAnswer) -> None:
     answer = read_response(RESPONDER.ocsp(says, PKI.leaf), LEAF, ISSUER, at=NOW, means=Means.OCSP)
-    believed = {Says.GOOD: Revocation.GOOD, Says.DELEGATED: Revocation.GOOD, Says.REVOKED: Revocation.REVOKED,
-                Says.DEAD: Revocation.GOOD}  # fmt: skip
+    believed = {
+        ResponderAnswer.GOOD: Revocation.GOOD,
+        ResponderAnswer.DELEGATED: Revocation.GOOD,
+        ResponderAnswer.REVOKED: Revocation.REVOKED,
+        ResponderAnswer.DEAD: Revocation.GOOD,
+    }
     assert answer.status is believed.get(says, Revocation.UNKNOWN), answer.text
 
 
 def test_a_response_changed_on_its_way_is_not_believed() -> None:
-    good = RESPONDER.ocsp(Says.GOOD, PKI.leaf)
+    good = RESPONDER.ocsp(ResponderAnswer.GOOD, PKI.leaf)
     for at in range(0, len(good), 7):
         changed = good[:at] + bytes([good[at] ^ 1]) + good[at + 1 :]
         answer = read_response(changed, LEAF, ISSUER, at=NOW, means=Means.OCSP)
@@ -164,18 +168,26 @@ def _outside_signature(der: bytes, at: int) -> bool:
 
 @pytest.mark.parametrize("shift", [timedelta(days=-1), timedelta(days=8)])
 def test_time_decides(shift: timedelta) -> None:
-    answer = read_response(RESPONDER.ocsp(Says.GOOD, PKI.leaf), LEAF, ISSUER, at=NOW + shift, means=Means.OCSP)
+    answer = read_response(
+        RESPONDER.ocsp(ResponderAnswer.GOOD, PKI.leaf), LEAF, ISSUER, at=NOW + shift, means=Means.OCSP
+    )
     assert answer.status is Revocation.UNKNOWN
-    listed = read_crl(RESPONDER.crl(Says.REVOKED, PKI.leaf), LEAF, ISSUER, at=NOW + shift)
+    listed = read_crl(RESPONDER.crl(ResponderAnswer.REVOKED, PKI.leaf), LEAF, ISSUER, at=NOW + shift)
     assert listed.status is Revocation.UNKNOWN
 
 
 @pytest.mark.parametrize(
     ("says", "status"),
-    [(Says.GOOD, Revocation.GOOD), (Says.REVOKED, Revocation.REVOKED), (Says.FORGED, Revocation.UNKNOWN),
-     (Says.OTHER, Revocation.UNKNOWN), (Says.GARBAGE, Revocation.UNKNOWN), (Says.STALE, Revocation.UNKNOWN)],
-)  # fmt: skip
-def test_only_a_signed_fresh_fitting_list_is_believed(says: Says, status: Revocation) -> None:
+    [
+        (ResponderAnswer.GOOD, Revocation.GOOD),
+        (ResponderAnswer.REVOKED, Revocation.REVOKED),
+        (ResponderAnswer.FORGED, Revocation.UNKNOWN),
+        (ResponderAnswer.OTHER, Revocation.UNKNOWN),
+        (ResponderAnswer.GARBAGE, Revocation.UNKNOWN),
+        (ResponderAnswer.STALE, Revocation.UNKNOWN),
+    ],
+)
+def test_only_a_signed_fresh_fitting_list_is_believed(says: ResponderAnswer, status: Revocation) -> None:
     assert read_crl(RESPONDER.crl(says, PKI.leaf), LEAF, ISSUER, at=NOW).status is status
 
 
@@ -198,7 +210,7 @@ def test_a_hundred_urls_are_not_all_asked(lab: Lab) -> None:
 
 def test_a_repair_makes_no_revoked_certificate_good(lab: Lab, journey: Journey) -> None:
     async def go() -> HostState:
-        return await journey.fix(await ask_revocation(journey, await journey.probe(state)))
+        return await journey.fix(await check_revocation(journey, await journey.probe(state)))
 
     state = HostState(Target("localhost", lab.host("ocsp-revoked").port))
     fixed = asyncio.run(go())

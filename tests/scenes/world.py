@@ -11,10 +11,11 @@ from functools import cache
 from pathlib import Path
 
 from tui_chain.core.failure import Failure
-from tui_chain.engine.journey import NOTHING_SET, HostState, Journey
+from tui_chain.engine.journey import NOTHING_SET, Context, HostState, Journey
 from tui_chain.lab.authority import Authority, Identity, Template, days, self_signed_leaf
+from tui_chain.livetest.attempt import Attempt, Times
 from tui_chain.livetest.choice import USUAL, RequestChoice
-from tui_chain.livetest.request import Attempt, LiveTest, Times
+from tui_chain.livetest.live import LiveTest
 from tui_chain.net.host_list import Host
 from tui_chain.net.target import Target
 from tui_chain.probe.served import ServedChain, Timings
@@ -129,7 +130,7 @@ def _as_aia(tried: IssuerLookup) -> IssuerLookup:
 def scene_journey() -> SceneJourney:
     """A journey over the scenes' certificates; its roots pass for certifi's."""
     pool = FileCertificates(tuple((certificate, "file scene") for certificate in world().found))
-    return SceneJourney(TrustStore("certifi", world().roots), lambda: NOW, pool=pool, offline=True)
+    return SceneJourney(Context(TrustStore("certifi", world().roots), lambda: NOW, files=pool, offline=True))
 
 
 def make_data() -> None:

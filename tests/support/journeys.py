@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from tui_chain.engine.journey import HostState, Journey
+from tui_chain.engine.journey import Context, HostState, Journey
 from tui_chain.lab.internet import Lab, LabHost
 from tui_chain.net.target import Target
 from tui_chain.trust.loading import load_trust_store
@@ -41,4 +41,4 @@ def walk(state: HostState, *stages: Callable[[HostState], Awaitable[HostState]])
 
 
 def journey_for(lab: Lab, host: LabHost) -> Journey:
-    return Journey(lab_trust(lab), timeout=patience(host))
+    return Journey(Context(lab_trust(lab), timeout=patience(host)))

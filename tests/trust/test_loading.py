@@ -18,10 +18,12 @@ from tests.x509.test_jks import trusted as jks_trusted
 from tui_chain.clients.families import FAMILIES, Engine
 from tui_chain.clients.judge import Judge
 from tui_chain.core.failure import Failure
+from tui_chain.core.files import read_file
 from tui_chain.lab.authority import self_signed_leaf, to_pem
 from tui_chain.trust import loading
-from tui_chain.trust.loading import load_trust_store, read_file
+from tui_chain.trust.loading import load_trust_store
 from tui_chain.trust.store import TrustStore
+from tui_chain.trust.system import windows_store
 from tui_chain.x509.certificate import Certificate
 
 PKI, OTHER = make_pki(), make_pki("Other")
@@ -290,18 +292,20 @@ def test_the_identities_of_a_java_keystore_give_no_anchors(tmp_path: Path) -> No
 SERVER_PURPOSE, OTHER_PURPOSE = "1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.4"
 
 
-def test_the_store_of_windows_gives_its_roots_for_servers() -> None:
+def test_the_store_of_windows_gives_its_roots_for_servers(monkeypatch: pytest.MonkeyPatch) -> None:
     """As `ssl.enum_certificates` gives them: DER, encoding, purposes (True: all)."""
     roots = [make_pki(name).root.der for name in ("Every", "Servers", "Mail", "Withdrawn", "List")]
     purposes: list[bool | set[str]] = [True, {SERVER_PURPOSE, OTHER_PURPOSE}, {OTHER_PURPOSE}, False, True]
     forms = ["x509_asn"] * 4 + ["pkcs_7_asn"]
-    store = loading._of_windows(zip(roots, forms, purposes, strict=True))
+    read = windows_store(zip(roots, forms, purposes, strict=True))
+    monkeypatch.setattr(loading, "read_system", lambda: read)
+    store = load_trust_store("system")
     assert isinstance(store, TrustStore)
     assert [one.der for one in store.anchors] == roots[:2]
     assert store.name == "system"
 
 
 def test_an_empty_store_of_windows_says_so() -> None:
-    failure = loading._of_windows([])
+    failure = windows_store([])
     assert isinstance(failure, Failure)
     assert failure.hint == "Use certifi or name a file."

@@ -17,8 +17,9 @@ from tui_chain.core.failure import Failure
 from tui_chain.core.files import read_file
 from tui_chain.lab.authority import to_pem
 from tui_chain.trust.loading import load_trust_store
-from tui_chain.trust.public_stores import HashedStore, PublicStores, system_store
+from tui_chain.trust.public_stores import PublicStores
 from tui_chain.trust.store import TrustStore
+from tui_chain.trust.system import HashedStore, system_store
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.der import encode
 from tui_chain.x509.distinguished_names import name_hash
@@ -174,7 +175,7 @@ def test_nothing_is_read_that_nobody_asks_for(system: Path, monkeypatch: pytest.
         read.append(path.name)
         return read_file(path, what)
 
-    monkeypatch.setattr("tui_chain.trust.public_stores.read_file", recorded)
+    monkeypatch.setattr("tui_chain.trust.system.read_file", recorded)
     opened().issuers_of(ISSUING)
     assert len([name for name in read if not name.endswith(".pem")]) == 3
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tui_chain.engine.journey import Journey
+from tui_chain.engine.journey import Context, Journey
 from tui_chain.lab.internet import Lab, open_lab
 from tui_chain.net.host_list import Host
 from tui_chain.net.target import Target
@@ -30,7 +30,7 @@ def app_on(lab: Lab) -> AppOn:
     def make(*names: str, timeout: float = 5.0) -> ChainApp:
         trust = TrustStore("lab", read_certificates(lab.trust_pem).certificates)
         hosts = tuple(Host(Target("localhost", lab.host(name).port), name) for name in names)
-        return ChainApp(lambda: (Journey(trust, timeout=timeout), ()), hosts)
+        return ChainApp(lambda: (Journey(Context(trust, timeout=timeout)), ()), hosts)
 
     return make
 

@@ -67,7 +67,7 @@ async def test_the_lists_are_walked_by_keys(tmp_path: Path, monkeypatch: pytest.
         await audit(pilot, damaged(tmp_path, "glued"))
         await shows(pilot, "Go loses certificates; w writes")
         await keys(pilot, "1", "j", "j")
-        await shows(pilot, "git and wget of Debian")
+        await shows(pilot, "Debian's wget, Debian's git")
         await shows(pilot, "✓ loads 3")
         await keys(pilot, "3", "G", "k", "j")
         await shows(pilot, "CN=Damage Root C")

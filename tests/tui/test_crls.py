@@ -10,7 +10,7 @@ import pytest
 from tests.scenes.stage import opened, press, screen_text, shows, until
 from tui_chain.core.failure import Failure
 from tui_chain.core.status import Status
-from tui_chain.engine.journey import Journey
+from tui_chain.engine.journey import Context, Journey
 from tui_chain.lab.internet import Lab, open_lab
 from tui_chain.net.host_list import Host
 from tui_chain.net.target import Target
@@ -31,7 +31,7 @@ def crl_lab() -> Iterator[Lab]:
 def _app(lab: Lab, *names: str) -> ChainApp:
     trust = TrustStore("lab", read_certificates(lab.trust_pem).certificates)
     hosts = tuple(Host(Target("localhost", lab.host(name).port), name) for name in names)
-    return ChainApp(lambda: (Journey(trust), ()), hosts)
+    return ChainApp(lambda: (Journey(Context(trust)), ()), hosts)
 
 
 async def test_the_bundle_gets_them_and_loses_them_again(

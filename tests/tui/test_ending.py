@@ -157,3 +157,24 @@ def test_a_fault_of_our_own_ends_with_a_sentence_and_shows_no_values(tmp_path: P
         assert b"hunter2" not in last
         assert b"Traceback" not in last
         assert terminal_settings(terminal.worker) == terminal.before
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("--at", "noon"), ("--trust-root", "ab:cd"), ("--hosts", "/none/here"), ("--demo", "--hosts", "/none/here")],
+    ids=" ".join,
+)
+def test_a_wrong_value_ends_before_the_screen_opens(tmp_path: Path, words: tuple[str, ...]) -> None:
+    with screen(tmp_path, *words) as terminal:
+        assert terminal.end() == 2
+    (line,) = terminal.seen.decode().splitlines()
+    assert line.startswith("tlschain-tui: ")
+
+
+def test_a_trust_store_that_is_not_there_ends_with_a_line(tmp_path: Path) -> None:
+    with screen(tmp_path, "--trust", str(tmp_path / "none.pem")) as terminal:
+        assert terminal.end() == 2
+    last = terminal.seen.decode().rpartition(LEFT_SCREEN.decode())[2].replace("\r\n", "")
+    assert "tlschain-tui: " in last
+    assert "none.pem" in last
+    assert "Traceback" not in last

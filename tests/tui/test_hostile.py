@@ -10,7 +10,7 @@ from cryptography import x509
 
 from tests.scenes.stage import opened, press, screen_text, until
 from tests.support.unsafe import unsafe_in
-from tui_chain.engine.journey import Journey
+from tui_chain.engine.journey import Context, Journey
 from tui_chain.lab.authority import Authority, Identity, Template
 from tui_chain.lab.internet import Lab, open_lab
 from tui_chain.net.host_list import Host
@@ -54,7 +54,7 @@ def app(lab: Lab, request: pytest.FixtureRequest) -> ChainApp:
     leaf: Identity = ca.issue_leaf(template=Template(urls=(url,)))
     port = lab.serve([leaf.der], leaf.key)
     trust = TrustStore("lab", read_certificates(lab.trust_pem).certificates)
-    return ChainApp(lambda: (Journey(trust), ()), [Host(Target("localhost", port), "label")])
+    return ChainApp(lambda: (Journey(Context(trust)), ()), [Host(Target("localhost", port), "label")])
 
 
 @pytest.mark.anyio

@@ -7,7 +7,7 @@ from textual.pilot import Pilot
 
 from tests.scenes.gallery import MEDIUM, SMALL
 from tests.scenes.stage import opened, press, screen_text, shows, stage, until
-from tui_chain.engine.journey import Journey
+from tui_chain.engine.journey import Context, Journey
 from tui_chain.net.host_list import Host
 from tui_chain.net.target import Target
 from tui_chain.trust.store import TrustStore
@@ -125,7 +125,7 @@ async def test_the_palette_offers_what_applies_now() -> None:
 
 @anyio
 async def test_an_empty_list_says_what_to_press() -> None:
-    app = ChainApp(lambda: (Journey(TrustStore("none", ())), ()))
+    app = ChainApp(lambda: (Journey(Context(TrustStore("none", ()))), ()))
     async with opened(app, SMALL) as pilot:
         await shows(pilot, "press a to add one")
         await press(pilot, "f", "t", "w", "y", "d", "r", "i", "e", "x")
@@ -136,7 +136,7 @@ async def test_an_empty_list_says_what_to_press() -> None:
 async def test_five_thousand_hosts_stay_usable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(HostJobs, "probe", lambda *_: None)
     hosts = [Host(Target(f"host{number}.example.test")) for number in range(5000)]
-    app = ChainApp(lambda: (Journey(TrustStore("none", ())), ()), hosts)
+    app = ChainApp(lambda: (Journey(Context(TrustStore("none", ()))), ()), hosts)
     async with opened(app) as pilot:
         await press(pilot, "G")
         assert app.main.row is app.rows[-1]
@@ -148,7 +148,7 @@ async def test_five_thousand_hosts_stay_usable(monkeypatch: pytest.MonkeyPatch) 
 @anyio
 async def test_the_long_name_keeps_its_port() -> None:
     name = "a-very-long-name-of-a-host.in-a-long-domain.example.test"
-    app = ChainApp(lambda: (Journey(TrustStore("none", ())), ()), [Host(Target(name, 18443))])
+    app = ChainApp(lambda: (Journey(Context(TrustStore("none", ()))), ()), [Host(Target(name, 18443))])
     async with opened(app, SMALL) as pilot:
         await until(pilot, lambda: not app.rows[0].busy and app.rows[0].status is not None)
         assert ":18443" in screen_text(pilot).splitlines()[0]

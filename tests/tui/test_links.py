@@ -10,10 +10,10 @@ from textual import events
 from tests.scenes.stage import opened, press, screen_text, shows, until
 from tests.tui.conftest import AppOn
 from tui_chain.core.status import Status
-from tui_chain.engine.journey import Journey
+from tui_chain.engine.journey import Context, Journey
 from tui_chain.lab.authority import Template, to_pem
 from tui_chain.lab.internet import Lab
-from tui_chain.lab.servers.aia import Answer, redirect
+from tui_chain.lab.servers.aia_site import AiaAnswer, redirect
 from tui_chain.net.host_list import Host
 from tui_chain.net.target import Target
 from tui_chain.resolve.consent import ConsentRequest
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.anyio
 
 def _app(lab: Lab, port: int) -> ChainApp:
     trust = TrustStore("lab", read_certificates(lab.trust_pem).certificates)
-    return ChainApp(lambda: (Journey(trust), ()), [Host(Target("localhost", port))])
+    return ChainApp(lambda: (Journey(Context(trust)), ()), [Host(Target("localhost", port))])
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def two_ways(lab: Lab) -> ChainApp:
     """A host whose issuer is to be had under two roots."""
     issuing = lab.hierarchy["issuing"]
     crossed = lab.hierarchy["other-root"].cross_sign(issuing)
-    url = lab.publish("/two-ways.pem", Answer(to_pem([issuing.der, crossed.der])))
+    url = lab.publish("/two-ways.pem", AiaAnswer(to_pem([issuing.der, crossed.der])))
     leaf = issuing.issue_leaf(template=Template(urls=(url,)))
     return _app(lab, lab.serve([leaf.der], leaf.key))
 

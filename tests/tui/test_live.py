@@ -15,18 +15,20 @@ from tests.scenes.stage import opened, press, screen_text, shows, stage, until
 from tests.support.http2 import Http2Server, answer, headers
 from tests.support.proxy import LOGIN, ConnectProxy, start
 from tests.support.unsafe import unsafe_in
+from tui_chain.clients.advice import ADDS
 from tui_chain.clients.families import FamilyId
+from tui_chain.clients.registry import variables
 from tui_chain.core.status import Status
-from tui_chain.engine.journey import Journey
+from tui_chain.engine.journey import Context, Journey
 from tui_chain.lab.internet import Lab, open_lab
 from tui_chain.livetest.attempt import Attempt, Times
 from tui_chain.livetest.choice import RequestChoice
-from tui_chain.livetest.environment import BUNDLES, READINGS, audit_environment
+from tui_chain.livetest.environment import audit_environment, uses
 from tui_chain.livetest.families import FamilyTest
-from tui_chain.livetest.fulltest import FullTest
-from tui_chain.livetest.obeying import Obeyed
+from tui_chain.livetest.live import LiveTest
 from tui_chain.livetest.programs import ProgramTest
-from tui_chain.livetest.request import LiveTest
+from tui_chain.livetest.tester import LiveTestResult
+from tui_chain.livetest.variables import VariableTest
 from tui_chain.net.host_list import Host
 from tui_chain.net.target import Target
 from tui_chain.trust.store import TrustStore
@@ -46,13 +48,13 @@ def lab() -> Iterator[Lab]:
 
 @pytest.fixture(autouse=True)
 def nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in BUNDLES:
+    for name in variables():
         monkeypatch.delenv(name, raising=False)
 
 
 def app_at(lab: Lab, *ports: int) -> ChainApp:
     trust = TrustStore("lab", read_certificates(lab.trust_pem).certificates)
-    return ChainApp(lambda: (Journey(trust), ()), [Host(Target("localhost", port)) for port in ports])
+    return ChainApp(lambda: (Journey(Context(trust)), ()), [Host(Target("localhost", port)) for port in ports])
 
 
 async def probed(pilot: Pilot[None]) -> ChainApp:
@@ -234,7 +236,7 @@ async def test_a_variable_that_beats_the_bundle_has_a_line(
     async with opened(app_at(lab, lab.host("leaf-only").port), SMALL) as pilot:
         await probed(pilot)
         await press(pilot, "f", "t")
-        await shows(pilot, "! REQUESTS_CA_BUNDLE is set and beats the bundle in requests, pip, aws")
+        await shows(pilot, "! REQUESTS_CA_BUNDLE is set and beats the bundle in requests, pip, boto3")
         assert "T shows what it does" in " ".join(screen_text(pilot).split())
 
 
@@ -251,16 +253,18 @@ async def test_the_repair_s_own_file_has_none(lab: Lab, tmp_path: Path, monkeypa
         assert "REQUESTS_CA_BUNDLE" not in screen_text(pilot)
 
 
-def test_the_page_of_everything_says_how_variables_are_obeyed(tmp_path: Path) -> None:
+def test_the_page_of_everything_says_how_variables_are_used(tmp_path: Path) -> None:
     other = tmp_path / "other.pem"
     other.write_bytes(b"")
-    variables = audit_environment({"REQUESTS_CA_BUNDLE": str(other)})
+    found = audit_environment({"REQUESTS_CA_BUNDLE": str(other)})
     failed = Attempt("x", ok=False, words="certificate verify failed")
-    live = LiveTest("GET", "https://a.test/", failed, None, environment=variables)
-    obeyed = tuple(Obeyed(variables[0].name, one.clients, one.extends, failed) for one in READINGS[variables[0].name])
-    page = full_test_page(FullTest(live, (), obeyed)).plain
-    assert re.search(r"✗ requests +in place of their own roots: certificate verify failed", page)
-    assert re.search(r"✗ pip +beside their own roots: certificate verify failed", page)
+    live = LiveTest("GET", "https://a.test/", failed, None, environment=found)
+    tried = tuple(
+        VariableTest(found[0].name, ", ".join(use.clients), use.effect is ADDS, failed) for use in uses(found[0].name)
+    )
+    page = full_test_page(LiveTestResult(live, (), tried)).plain
+    assert re.search(r"✗ requests +in place of their trust store: certificate verify failed", page)
+    assert re.search(r"✗ pip +added to their own trust store: certificate verify failed", page)
 
 
 def test_the_page_of_everything_says_what_each_family_gets() -> None:
@@ -271,7 +275,7 @@ def test_the_page_of_everything_says_what_each_family_gets() -> None:
         FamilyTest(FamilyId.JAVA, "Java", False, "refused: the server has only TLS 1.0", "protocol-version"),
     )
     ran = (ProgramTest("git", False, "refused"), ProgramTest("java", None, "not installed"))
-    page = full_test_page(FullTest(LiveTest("GET", "https://a.test/", worked, None), clients, (), ran)).plain
+    page = full_test_page(LiveTestResult(LiveTest("GET", "https://a.test/", worked, None), clients, (), ran)).plain
     assert "Client families, a handshake each" in page
     assert re.search(r"✓ curl +handshake verified · TLSv1.3 · 3 ms", page)
     assert re.search(r"· Go +not emulated: DES-CBC3-SHA cannot be offered", page)

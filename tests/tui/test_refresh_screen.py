@@ -16,7 +16,7 @@ from tests.support.crls import make_crl
 from tests.tui.audits import audit, keys, read, says, toasted
 from tests.tui.conftest import AppOn
 from tui_chain.cli.main import main
-from tui_chain.engine.journey import Journey
+from tui_chain.engine.journey import Context, Journey
 from tui_chain.lab.authority import Template, to_pem
 from tui_chain.lab.internet import Lab
 from tui_chain.trust.store import TrustStore
@@ -30,7 +30,7 @@ pytestmark = pytest.mark.anyio
 def app_of(lab: Lab, name: str = "lab") -> ChainApp:
     """An app with no host on its list."""
     trust = TrustStore(name, read_certificates(lab.trust_pem).certificates)
-    return ChainApp(lambda: (Journey(trust), ()))
+    return ChainApp(lambda: (Journey(Context(trust)), ()))
 
 
 def tlschain_fix(lab: Lab, folder: Path, *words: str) -> Path:

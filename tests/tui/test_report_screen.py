@@ -22,7 +22,7 @@ from tui_chain.advise.document import to_markdown
 from tui_chain.advise.report import report
 from tui_chain.core.text import colon_hex
 from tui_chain.engine.host_state import HostState
-from tui_chain.engine.journey import Journey
+from tui_chain.engine.journey import Context, Journey
 from tui_chain.lab.internet import Lab
 from tui_chain.net.host_list import Host
 from tui_chain.net.target import Target
@@ -108,7 +108,7 @@ async def test_what_the_issuers_said_is_in_it() -> None:
 async def test_a_host_that_was_not_probed_has_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(HostJobs, "probe", lambda *_: None)
-    app = ChainApp(lambda: (Journey(TrustStore("none", ())), ()), HOSTS[:1])
+    app = ChainApp(lambda: (Journey(Context(TrustStore("none", ()))), ()), HOSTS[:1])
     async with opened(app, SMALL) as pilot:
         await pilot.press("s")
         await says(pilot, "There is nothing to report")
@@ -132,7 +132,7 @@ async def test_names_that_attack_do_not_act(lab: Lab, tmp_path: Path, monkeypatc
     pki = hostile_pki("".join(ATTACKS[:6]), ["localhost"], now=lab.hierarchy["root"].now)
     port = lab.serve([pki.leaf.der, pki.issuing.der], pki.leaf.key)
     trust = TrustStore("lab", (Certificate(pki.root.der),))
-    app = ChainApp(lambda: (Journey(trust), ()), [Host(Target("localhost", port))])
+    app = ChainApp(lambda: (Journey(Context(trust)), ()), [Host(Target("localhost", port))])
     async with opened(app, SMALL) as pilot:
         await until(pilot, lambda: app.rows[0].status is not None)
         await press(pilot, "s", "f2", "f2")

@@ -18,10 +18,10 @@ from tests.scenes.stage import Size, opened, press, screen_text, shows, stage, u
 from tests.support.cli import tlschain
 from tui_chain.core.failure import Failure
 from tui_chain.core.status import Status
-from tui_chain.engine.journey import Journey
+from tui_chain.engine.journey import Context, Journey
 from tui_chain.lab.authority import Template
 from tui_chain.lab.internet import Lab, open_lab
-from tui_chain.lab.servers.aia import Answer
+from tui_chain.lab.servers.aia_site import AiaAnswer
 from tui_chain.net.host_list import Host
 from tui_chain.net.target import Target
 from tui_chain.trust.loading import load_trust_store
@@ -144,7 +144,7 @@ def _lab_app(port: int, *trust: str) -> ChainApp:
     """An app on a host of the lab as `--trust FILE` opens it."""
     store = load_trust_store(*trust)
     assert not isinstance(store, Failure)
-    return ChainApp(lambda: (Journey(store), ()), [Host(Target("localhost", port))], trust=trust)
+    return ChainApp(lambda: (Journey(Context(store)), ()), [Host(Target("localhost", port))], trust=trust)
 
 
 async def test_a_printed_command_has_the_trust_that_the_screen_was_opened_with(
@@ -218,7 +218,7 @@ async def test_strict_checks_are_given_up_beside_a_proven_repair(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "roots.pem").write_bytes(lab.trust_pem)
     issuing = lab.hierarchy["issuing"]
-    url = lab.publish("/strict.cer", Answer(issuing.der))
+    url = lab.publish("/strict.cer", AiaAnswer(issuing.der))
     keyless = frozenset({ExtensionOID.AUTHORITY_KEY_IDENTIFIER})
     leaf = issuing.issue_leaf(template=Template(urls=(url,), without=keyless))
     app = _lab_app(lab.serve([leaf.der], leaf.key), "roots.pem")

@@ -78,7 +78,7 @@ def test_a_wrong_and_a_missing_password_are_said(scheme: str, folder: Path) -> N
         assert SECRET not in repr(reading)
 
 
-@pytest.mark.parametrize("scheme", ["AES-256", "3DES", "RC2-128", "clear"])
+@pytest.mark.parametrize("scheme", SCHEMES)
 def test_an_empty_password_need_not_be_given(scheme: str, chain: tuple[Identity, ...], folder: Path) -> None:
     data = export(folder, "-nokeys", *SCHEMES[scheme], password="")
     for password in (None, b""):
@@ -110,10 +110,48 @@ def test_a_damaged_file_says_so(folder: Path) -> None:
 
 def test_time_is_bounded(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     data = export(folder, "-nokeys", "-iter", "9000")
-    monkeypatch.setattr(pkcs12, "MAX_UNASKED", 8999)
+    monkeypatch.setattr(pkcs12, "MAX_ROUNDS_UNASKED", 8999)
     reading = read_certificates(data)
     assert reading.certificates == ()
-    assert "9,000 rounds" in reading.problems[0].reason
+    assert "18,000 rounds" in reading.problems[0].reason
+
+
+@pytest.mark.parametrize("scheme", ["AES-256", "RC2-40"])
+def test_what_a_server_sent_is_not_decrypted(scheme: str, folder: Path) -> None:
+    data = export(folder, "-nokeys", *SCHEMES[scheme], password="")
+    reading = read_certificates(data, foreign=True)
+    assert reading.certificates == ()
+    assert "not decrypted" in reading.problems[0].reason
+    clear = export(folder, "-nokeys", *SCHEMES["clear"])
+    assert len(read_certificates(clear, foreign=True).certificates) == 3
+
+
+def test_keys_and_the_mac_count_among_the_rounds(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = export(folder, "-inkey", "key.pem", "-iter", "9000")
+    monkeypatch.setattr(pkcs12, "MAX_ROUNDS", 3 * 9000 - 1)
+    reading = read_certificates(data, password=SECRET.encode())
+    assert reading.certificates == ()
+    assert "27,000 rounds" in reading.problems[-1].reason
+    monkeypatch.setattr(pkcs12, "MAX_ROUNDS", 3 * 9000)
+    assert len(read_certificates(data, password=SECRET.encode()).certificates) == 3
+
+
+JAVA_OLD = ("-J-Dkeystore.pkcs12.legacy",)
+JAVA_CLEAR = ("-J-Dkeystore.pkcs12.certProtectionAlgorithm=NONE", "-J-Dkeystore.pkcs12.macAlgorithm=NONE")
+
+
+@pytest.mark.parametrize("options", [(), JAVA_OLD, JAVA_CLEAR], ids=["Java", "old Java", "Java, clear"])
+def test_a_trust_store_of_java_is_read(options: tuple[str, ...], chain: tuple[Identity, ...], tmp_path: Path) -> None:
+    program = str(require_program("keytool"))
+    for place, each in enumerate(chain[1:]):
+        (tmp_path / f"{place}.pem").write_bytes(to_pem([each.der]))
+        store = ("-keystore", "trust.p12", "-storetype", "PKCS12", "-storepass", "changeit")
+        command = [program, "-importcert", "-noprompt", "-alias", f"ä {place}", "-file", f"{place}.pem", *store]
+        subprocess.run([*command, *options], cwd=tmp_path, capture_output=True, check=True, timeout=60)
+    data = (tmp_path / "trust.p12").read_bytes()
+    reading = read_certificates(data, password=b"changeit")
+    assert {view.der for view in reading.trusted} == {each.der for each in chain[1:]}
+    assert bool(read_certificates(data).certificates) is (options == JAVA_CLEAR)
 
 
 VECTORS = sorted((Path(cryptography_vectors.__file__).parent / "pkcs12").glob("*.p12"))

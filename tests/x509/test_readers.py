@@ -26,8 +26,15 @@ from tests.x509.relaxed import relaxed
 from tui_chain.lab.authority import Authority, Identity, key_to_pem, rsa_key
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.der import CONTEXT, INTEGER, SEQUENCE, encode
+from tui_chain.x509.formats import readers
 from tui_chain.x509.formats.pem import to_pem
-from tui_chain.x509.formats.readers import Problem, ProblemKind, Reading, read_certificates
+from tui_chain.x509.formats.readers import (
+    Problem,
+    ProblemKind,
+    Reading,
+    read_certificates,
+    unread_certificates,
+)
 
 NOW = datetime.now(UTC)
 
@@ -314,24 +321,114 @@ def test_what_only_openssl_parses_is_kept() -> None:
 
 
 @pytest.mark.parametrize(
-    ("data", "format_name", "words"),
+    ("data", "format_name", "problem"),
     [
-        (b"", "empty", "nothing in it"),
-        (b"\xef\xbb\xbf \r\n", "empty", "nothing in it"),
-        (b" \n<!DOCTYPE html><html>", "HTML", "web page"),
-        (b"MIIDdzCCAl+gAwIBAgIEAgAAuTAN", "unknown", "lost its BEGIN line"),
-        (b"\xfe\xed\xfe\xed\0\0\0\2", "JKS", "cut short at byte 8"),
-        (b"\x1b[31mhello", "unknown", "binary data"),
-        (b"hello\x1b[31m", "unknown", "binary data"),
-        (b"Certificate of merit", "unknown", "'Certific'"),
-        (b"-----BEGIN CERTIFICATE----\nMIIB\n-----END CERTIFICATE-----", "PEM", "without its BEGIN"),
+        (b"", "empty", Problem(1, "there is nothing in it")),
+        (b"\xef\xbb\xbf \r\n", "empty", Problem(1, "there is nothing in it")),
+        (b" \n<!DOCTYPE html><html>", "HTML", Problem(1, "it is a web page, not a certificate")),
+        (
+            b"MIIDdzCCAl+gAwIBAgIEAgAAuTAN",
+            "unknown",
+            Problem(1, "it begins with 'MIIDdzCC', which is no certificate: it may be PEM that lost its BEGIN line"),
+        ),
+        (
+            b"\xfe\xed\xfe\xed\0\0\0\2",
+            "JKS",
+            Problem(1, "the keystore is cut short at byte 8", ProblemKind.TRUNCATED),
+        ),
+        (
+            b"\xce\xce\xce\xce\0\0\0\2",
+            "JCEKS",
+            Problem(1, "the keystore is cut short at byte 8", ProblemKind.TRUNCATED),
+        ),
+        (b"\x1b[31mhello", "unknown", Problem(1, "it begins with binary data, which is no certificate")),
+        (b"hello\x1b[31m", "unknown", Problem(1, "it begins with binary data, which is no certificate")),
+        (b"Certificate of merit", "unknown", Problem(1, "it begins with 'Certific', which is no certificate")),
+        (b"0\x03\2\1", "unknown", Problem(1, "it begins with binary data, which is no certificate")),
+        (b"0\x03\2\1\1x", "unknown", Problem(1, "it begins with binary data, which is no certificate")),
+        (
+            b"-----BEGIN CERTIFICATE----\nMIIB\n-----END CERTIFICATE-----",
+            "PEM",
+            Problem(3, "an END line without its BEGIN line"),
+        ),
+        (
+            b"a\n-----BEGIN CERTIFI",
+            "PEM",
+            Problem(2, "a BEGIN line that is cut short", ProblemKind.TRUNCATED),
+        ),
+        (
+            b"-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----",
+            "PEM",
+            Problem(1, "the block is empty"),
+        ),
+        (
+            b"\n-----BEGIN DH PARAMETERS-----\nMIIB\n-----END DH PARAMETERS-----",
+            "PEM",
+            Problem(2, "a DH PARAMETERS block, no certificate", ProblemKind.OTHER),
+        ),
     ],
 )
-def test_other_things_are_named(data: bytes, format_name: str, words: str) -> None:
-    reading = read_certificates(data)
-    assert reading.format == format_name
-    assert words in reading.problems[0].reason
+def test_other_things_are_named(data: bytes, format_name: str, problem: Problem) -> None:
+    assert read_certificates(data) == Reading(format_name, (), (problem,))
+
+
+@pytest.mark.parametrize("body", ["AAAA", "MIIB", "MAA=", "MIGA"])
+@pytest.mark.parametrize("label", ["CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE", "PKCS7"])
+def test_a_block_of_what_is_no_certificate_is_a_problem(label: str, body: str) -> None:
+    reading = read_certificates(f"-----BEGIN {label}-----\n{body}\n-----END {label}-----\n".encode())
     assert reading.certificates == ()
+    assert [problem.line for problem in reading.problems] == [1]
+
+
+@pytest.mark.parametrize("label", ["PKCS7", "CMS", "PKCS #7 SIGNED DATA"])
+def test_every_label_of_pkcs7_is_read(chain: Chain, folder: Path, label: str) -> None:
+    data = openssl(folder, "crl2pkcs7", "-nocrl", "-certfile", "chain.pem").replace(b"PKCS7", label.encode())
+    assert whole(reading := read_certificates(data), chain)
+    assert reading.format == "PKCS#7"
+
+
+def test_space_before_the_content_is_passed_over(chain: Chain) -> None:
+    assert whole(read_certificates(b" " * 5000 + chain.pem), chain)
+    assert whole(read_certificates(b" " * 5000 + chain.der), chain)
+
+
+def test_a_short_element_is_der_and_ends_with_its_line() -> None:
+    short = encode(SEQUENCE, encode(INTEGER, b"\1"))
+    for data in (short, short + b"\r\n", b"\n" + short):
+        reading = read_certificates(data)
+        assert reading.format == "DER"
+        assert [problem.line for problem in reading.problems] == [1]
+
+
+def test_no_more_than_the_bound_is_read(chain: Chain, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(readers, "MAX_BYTES", 1 << 20)
+    room = b"\n" * ((1 << 20) - len(chain.pem))
+    assert whole(read_certificates(chain.pem + room), chain)
+    reading = read_certificates(room + b"\n" * 30 + chain.pem)
+    assert reading.certificates == chain.views[:2]
+    limit = Problem(1, "only the first 1 MiB of it were read", ProblemKind.LIMIT)
+    assert reading.problems[-1] == limit
+
+
+def test_a_file_of_nothing_but_certificates_need_not_be_parsed(chain: Chain, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert unread_certificates(chain.pem) == chain.views
+    assert unread_certificates(b"") is None
+    assert unread_certificates(chain.pem.replace(b" CERTIFICATE", b" TRUSTED CERTIFICATE")) is None
+    assert unread_certificates(chain.pem[:-30]) is None
+    for body in ("AAAA", "MAAx", "not base64!", "MAMCAQEA"):
+        assert (
+            unread_certificates(
+                chain.pem + f"-----BEGIN CERTIFICATE-----\n{body}\n-----END CERTIFICATE-----\n".encode()
+            )
+            is None
+        )
+    monkeypatch.setattr(readers, "MAX_BYTES", len(chain.pem))
+    assert unread_certificates(chain.pem) == chain.views
+    assert unread_certificates(chain.pem + b"\n") is None
+    monkeypatch.setattr(readers, "MAX_CERTIFICATES", 3)
+    assert unread_certificates(chain.pem) == chain.views
+    monkeypatch.setattr(readers, "MAX_CERTIFICATES", 2)
+    assert unread_certificates(chain.pem) is None
 
 
 def test_a_problem_is_broken_unless_it_says_otherwise() -> None:

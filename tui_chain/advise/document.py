@@ -24,7 +24,7 @@ class Paragraph:
 
 
 @dataclass(frozen=True)
-class Listing:
+class ItemList:
     """Short texts, numbered where their order matters."""
 
     items: tuple[str, ...]
@@ -47,7 +47,7 @@ class Code:
     language: str = ""
 
 
-Part = Heading | Paragraph | Listing | Table | Code
+Part = Heading | Paragraph | ItemList | Table | Code
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def _text(part: Part) -> Iterator[str]:
     match part:
         case Heading(text) | Paragraph(text):
             yield text
-        case Listing(items, numbered):
+        case ItemList(items, numbered):
             yield from (f"  {f'{place}.' if numbered else '-'} {item}" for place, item in enumerate(items, 1))
         case Code(text):
             yield text.rstrip("\n")
@@ -102,7 +102,7 @@ def _markdown(part: Part) -> Iterator[str]:
             yield f"{'#' * level} {markdown_text(text)}"
         case Paragraph(text):
             yield markdown_text(text)
-        case Listing(items, numbered):
+        case ItemList(items, numbered):
             signs = (f"{place}." if numbered else "-" for place in range(1, len(items) + 1))
             yield from (f"{sign} {markdown_text(item)}" for sign, item in zip(signs, items, strict=True))
         case Code(text, language):
@@ -162,7 +162,7 @@ def _html(part: Part) -> Iterator[str]:
             yield f"<h{level}>{html.escape(text)}</h{level}>"
         case Paragraph(text):
             yield f"<p>{html.escape(text)}</p>"
-        case Listing(items, numbered):
+        case ItemList(items, numbered):
             name = "ol" if numbered else "ul"
             yield f"<{name}>"
             yield from (f"<li>{html.escape(item)}</li>" for item in items)

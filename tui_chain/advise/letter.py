@@ -1,4 +1,4 @@
-"""The words for the server's administrator: what is wrong, the evidence, what to install, and how to check it."""
+"""The letter to the server's administrator: what is wrong, the evidence, what to install, and how to check it."""
 
 from __future__ import annotations
 
@@ -6,17 +6,18 @@ import re
 import shlex
 from collections.abc import Iterator
 
-from tui_chain.advise.document import Code, Document, Heading, Listing, Paragraph, Part, to_markdown, to_text
-from tui_chain.advise.servers import server_lines
+from tui_chain.advise.document import Code, Document, Heading, ItemList, Paragraph, Part, to_markdown, to_text
+from tui_chain.core.endpoint import bracketed
 from tui_chain.core.text import colon_hex, plural
 from tui_chain.diagnose.diagnosis import Diagnosis
 from tui_chain.net.target import Target
 from tui_chain.probe.served import ServedChain
+from tui_chain.servers.registry import server_lines
 from tui_chain.x509.certificate import Certificate
 
 
 def letter(served: ServedChain, diagnosis: Diagnosis, chain: bytes | None = None) -> str | None:
-    """Write to the administrator about certificates the server forgot; None where it forgot none that is known.
+    """Write to the administrator about intermediates that the server does not send; None where none is known.
 
     `chain` is the file to install, as the kind `server` makes it; it is put at the end.
     """
@@ -45,9 +46,9 @@ def _evidence(served: ServedChain, forgotten: tuple[Certificate, ...]) -> Iterat
     )
     where = f" from {served.address}" if served.address else ""
     yield Paragraph(f"Seen on {served.at:%Y-%m-%d at %H:%M} UTC{where}. The server sent:")
-    yield Listing(tuple(_named(one) for one in served.certificates), numbered=True)
+    yield ItemList(tuple(_named(one) for one in served.certificates), numbered=True)
     yield Paragraph("It should send after its own certificate, in this order:")
-    yield Listing(tuple(_named(one) for one in forgotten), numbered=True)
+    yield ItemList(tuple(_named(one) for one in forgotten), numbered=True)
 
 
 def _named(certificate: Certificate) -> str:
@@ -55,7 +56,7 @@ def _named(certificate: Certificate) -> str:
 
 
 def _cure(served: ServedChain, chain: bytes | None) -> Iterator[Part]:
-    yield Heading("To mend it")
+    yield Heading("To fix it")
     yield Paragraph(
         "Install the file below (the server's certificate, then the missing ones; no root) and reload. The private "
         "key stays as it is."
@@ -64,7 +65,7 @@ def _cure(served: ServedChain, chain: bytes | None) -> Iterator[Part]:
         "The private key stays as it is."
     )
     yield Paragraph("The paths are the usual ones; put in those of the server.")
-    for each in server_lines(file_stem(served.host), target=served.target):
+    for each in server_lines(file_stem(served.host), endpoint=served.target):
         yield Paragraph(f"{each.server}: {each.note}".rstrip())
         yield Code(each.code, each.language)
     yield Heading("To check it")
@@ -88,7 +89,7 @@ def file_base(target: Target) -> str:
 
 def _check(served: ServedChain) -> str:
     target = served.target
-    host = f"[{target.host}]" if ":" in target.host else target.host
     switch = f" -starttls {target.starttls}" if target.starttls else ""
     name = "" if target.is_ip else f" -servername {target.host}"
-    return f"openssl s_client -connect {shlex.quote(f'{host}:{target.port}')}{switch}{name} < /dev/null"
+    place = shlex.quote(f"{bracketed(target.host)}:{target.port}")
+    return f"openssl s_client -connect {place}{switch}{name} < /dev/null"

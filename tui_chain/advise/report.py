@@ -6,14 +6,15 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
-from tui_chain.advise.commands import client_advice
-from tui_chain.advise.document import Code, Document, Heading, Listing, Paragraph, Part, Table
+from tui_chain.advise.document import Code, Document, Heading, ItemList, Paragraph, Part, Table
+from tui_chain.advise.instructions import client_advice
 from tui_chain.advise.letter import file_base, letter_document
 from tui_chain.clients.families import FAMILIES
+from tui_chain.clients.registry import stands_for
 from tui_chain.clients.verdict import Verdicts, reason
 from tui_chain.core.failure import Failure
 from tui_chain.core.text import colon_hex
-from tui_chain.engine.host_state import HostState, source_of
+from tui_chain.engine.host_state import HostState
 from tui_chain.probe.served import ServedChain
 from tui_chain.repair.output import make_output
 from tui_chain.repair.output_kinds import SUFFIXES, OutputKind
@@ -83,12 +84,12 @@ def _path(state: HostState, now: datetime) -> Iterator[Part]:
     if path is not None:
         yield Heading("Certification path, leaf to anchor")
         rows = [
-            (one.subject, source_of(state, one), "yes" if one.valid_at(now) else "no") for one in path.certificates
+            (one.subject, state.source_of(one), "yes" if one.valid_at(now) else "no") for one in path.certificates
         ]
         yield Table(("subject", "source", "valid now"), tuple(rows))
     if verdict is not None and verdict.missing:
         yield Heading("Missing")
-        yield Listing(tuple(f"{link.subject}, which signed {link.wanted_by.label}" for link in verdict.missing))
+        yield ItemList(tuple(f"{link.subject}, which signed {link.wanted_by.label}" for link in verdict.missing))
 
 
 def _findings(state: HostState) -> Iterator[Part]:
@@ -108,14 +109,18 @@ def _tries(state: HostState) -> Iterator[Part]:
 
 def _families(verdicts: Verdicts) -> Table:
     known = [(family, verdicts[family.id]) for family in FAMILIES if family.id in verdicts]
-    rows = ((family.name, "accepts" if one.ok else f"refuses: {reason(one)}") for family, one in known)
-    return Table(("client family", "verdict"), tuple(rows))
+    rows = (
+        (family.name, stands_for(family.id), "accepts" if one.ok else f"refuses: {reason(one)}")
+        for family, one in known
+    )
+    return Table(("client family", "stands for", "verdict"), tuple(rows))
 
 
 def _servers(state: HostState) -> Iterator[Part]:
     if state.servers is not None:
         yield Heading("Every server of the host")
-        yield Table(("asked", "answer"), tuple((row.variant.description, row.summary) for row in state.servers.rows))
+        rows = tuple((row.variant.description, row.summary) for row in state.servers.rows)
+        yield Table(("handshake", "answer"), rows)
 
 
 def _revocation(state: HostState) -> Iterator[Part]:
@@ -126,7 +131,7 @@ def _revocation(state: HostState) -> Iterator[Part]:
     ]
     if rows:
         yield Heading("Revocation")
-        yield Table(("certificate", "status", "asked", "answer"), tuple(rows))
+        yield Table(("certificate", "status", "source", "answer"), tuple(rows))
 
 
 def _live(state: HostState) -> Iterator[Part]:
@@ -149,8 +154,8 @@ def _repair(state: HostState, written: Path | None) -> Iterator[Part]:
         for advice in client_advice(state.target, bundle):
             yield Heading(advice.client, 3)
             yield Code(advice.code, advice.language)
-            if advice.words:
-                yield Paragraph(advice.words)
+            if advice.text:
+                yield Paragraph(advice.text)
     elif state.verdict is not None and state.verdict.verdicts:
         yield Heading("What clients say")
         yield _families(state.verdict.verdicts)

@@ -8,16 +8,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from tui_chain.audit.clients import CLIENTS, load_all
 from tui_chain.audit.crl_rules import crl_findings
 from tui_chain.audit.findings import AuditFinding
-from tui_chain.audit.loaded import Loaded
 from tui_chain.audit.rules import certificate_findings, form_findings
 from tui_chain.audit.scan import Scan, scan
+from tui_chain.clients.registry import readers
+from tui_chain.clients.trust_file import Loaded
 from tui_chain.core.failure import Failure
+from tui_chain.core.files import read_file
 from tui_chain.core.status import Severity
 from tui_chain.core.text import safe_text
-from tui_chain.trust.loading import read_file
 from tui_chain.trust.store import TrustStore
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.signatures import SignatureProver
@@ -25,14 +25,13 @@ from tui_chain.x509.signatures import SignatureProver
 MAX_FILES = 2000
 """Files of a folder that are looked at; a system's certificate folder has some 300."""
 SUFFIXES = frozenset({".pem", ".crt", ".cer", ".der", ".p7b", ".p7c", ".p12", ".pfx", ".ca-bundle", ".bundle"})
-_TAKES_ONE = frozenset(client.name for client in CLIENTS if client.takes_one)
 
 
 @dataclass(frozen=True)
 class Audit:
     """What a trust file is: its certificates, what each client would load, and the findings, the worst first.
 
-    `name` is the path as safe text, `loaded` is by client name; its Loaded has the certificates in their order.
+    `name` is the path as safe text; `loaded` is by the name of a reader, its certificates in their order.
     """
 
     name: str
@@ -50,10 +49,10 @@ class Audit:
         """How bad the worst finding is, or None where there is none."""
         return self.findings[0].severity if self.findings else None
 
-    def lost(self, client: str) -> tuple[Certificate, ...]:
-        """The certificates of the file that this client would not load."""
-        has = set(self.loaded[client].certificates)
-        if has and client in _TAKES_ONE:
+    def lost(self, reader: str) -> tuple[Certificate, ...]:
+        """The certificates of the file that clients with the reader of this name would not load."""
+        has = set(self.loaded[reader].certificates)
+        if has and any(one.takes_one for one in readers() if one.name == reader):
             return ()
         return tuple(one for one in dict.fromkeys(self.certificates) if one not in has)
 
@@ -68,17 +67,22 @@ class Auditor:
 
     def audit(self, data: bytes, name: str = "") -> Audit:
         """Judge the bytes of a file; never raises for odd ones."""
-        looked = scan(data)
-        found = [*form_findings(looked), *crl_findings(looked, self.at)]
-        found += certificate_findings(looked.certificates, self.public, self.prover, self.at)
+        scanned = scan(data)
+        found = [*form_findings(scanned), *crl_findings(scanned, self.at)]
+        found += certificate_findings(scanned.certificates, self.public, self.prover, self.at)
         order = list(Severity)
         found.sort(key=lambda one: order.index(one.severity))
-        return Audit(safe_text(name), looked, load_all(data), tuple(dict.fromkeys(found)))
+        return Audit(safe_text(name), scanned, load_all(data), tuple(dict.fromkeys(found)))
 
     def audit_file(self, path: Path) -> Audit | Failure:
         """Judge a file of at most 16 MiB."""
         data = read_file(path, "trust file")
         return data if isinstance(data, Failure) else self.audit(data, str(path))
+
+
+def load_all(data: bytes) -> Mapping[str, Loaded]:
+    """Say by the name of each reader what its clients would load from the bytes of a file."""
+    return {reader.name: reader.load(data) for reader in readers()}
 
 
 def files_of(path: Path) -> tuple[Path, ...] | Failure:

@@ -1,4 +1,4 @@
-"""What an audit has to say: codes, how bad each is, and what to do about it."""
+"""What an audit finds: codes, how bad each is, and what to do about it."""
 
 from __future__ import annotations
 
@@ -23,26 +23,26 @@ class AuditFinding:
 
 
 FATAL, RISK, COSMETIC = Severity.FATAL, Severity.RISK, Severity.COSMETIC
-MEND = "tlschain audit --fix writes it anew."
+FIX = "tlschain audit --fix writes it anew."
 
 KINDS: dict[str, tuple[Severity, str]] = {
-    "empty": (FATAL, "Put the right file there: every client that is told of it fails."),
+    "empty": (FATAL, "Put the right file there: every client that is given it fails."),
     "format": (FATAL, "Most clients read PEM only; tlschain audit --fix writes it as PEM."),
     "java-store": (COSMETIC, "Only Java reads it; name it with -Djavax.net.ssl.trustStore."),
-    "unreadable": (FATAL, "Put the right file there: every client that is told of it fails."),
-    "glued": (FATAL, f"OpenSSL and Java refuse the whole file, Go loses certificates; {MEND}"),
-    "bom": (FATAL, f"Java refuses the file, Go and uv lose its first certificate without a word; {MEND}"),
-    "indented": (FATAL, f"OpenSSL, Java, Go and uv find nothing in indented lines; {MEND}"),
-    "line-ends": (FATAL, f"OpenSSL and Go take it for one long line; {MEND}"),
+    "unreadable": (FATAL, "Put the right file there: every client that is given it fails."),
+    "glued": (FATAL, f"OpenSSL and Java refuse the whole file, Go loses certificates; {FIX}"),
+    "bom": (FATAL, f"Java refuses the file, Go and uv lose its first certificate without a word; {FIX}"),
+    "indented": (FATAL, f"OpenSSL, Java, Go and uv find nothing in indented lines; {FIX}"),
+    "line-ends": (FATAL, f"OpenSSL and Go read it as one long line; {FIX}"),
     "malformed": (
         FATAL,
         "OpenSSL, GnuTLS and Java refuse the file; get that certificate again, or --fix drops it.",
     ),
-    "blank-line": (FATAL, f"OpenSSL takes what stands before a blank line for a header and refuses the file; {MEND}"),
-    "label": (RISK, f"Go, uv and GnuTLS pass it over; {MEND}"),
+    "blank-line": (FATAL, f"OpenSSL reads what stands before a blank line as a header and refuses the file; {FIX}"),
+    "label": (RISK, f"Go, uv and GnuTLS skip it; {FIX}"),
     "trust-settings": (
         RISK,
-        "Only OpenSSL's clients heed the settings; Go, uv and GnuTLS pass the block over, and Java refuses the file. "
+        "Only OpenSSL's clients obey the settings; Go, uv and GnuTLS skip the block, and Java refuses the file. "
         "--fix keeps it as it is.",
     ),
     "private-key": (
@@ -51,7 +51,7 @@ KINDS: dict[str, tuple[Severity, str]] = {
     ),
     "crl": (RISK, "Java refuses a file of certificates with a CRL in it; keep it in a file of its own."),
     "crl-malformed": (FATAL, "OpenSSL refuses the whole file, Java too; get the CRL again, or --fix drops it."),
-    "crl-check": (COSMETIC, "Only a client that is told to looks into them; Java refuses the file."),
+    "crl-check": (COSMETIC, "Only a client whose check is turned on looks into them; Java refuses the file."),
     "crl-expired": (
         RISK,
         "A client that checks refuses all that its issuer signed (code 12); tlschain refresh --write gets a new one.",
@@ -61,23 +61,23 @@ KINDS: dict[str, tuple[Severity, str]] = {
         RISK,
         "A client that checks refuses all that it signed (code 3); tlschain refresh --write gets the CRL.",
     ),
-    "crl-forged": (RISK, "A client that checks refuses all that the certificate signed (code 8); take the CRL out."),
+    "crl-forged": (RISK, "A client that checks refuses all that the certificate signed (code 8); remove the CRL."),
     "crl-not-yet": (RISK, "A client that checks refuses it until then (code 11); check the clock of this machine."),
-    "crl-endless": (RISK, "OpenSSL takes it for ever, however old it gets; get one that says when it ends."),
+    "crl-endless": (RISK, "OpenSSL accepts it for ever, however old it gets; get one that says when it ends."),
     "crl-unusable": (RISK, "A client that checks cannot use it (code 3, 36 or 44); get the issuer's whole list."),
-    "crl-old": (COSMETIC, "OpenSSL takes the newer one; --fix drops the old one."),
-    "leaf": (RISK, "It vouches for nothing but itself, and Java accepts it even expired; take it out."),
-    "not-a-ca": (RISK, "No client builds a path through it; take it out."),
-    "expired": (RISK, "It only does harm; take it out."),
-    "expired-twin": (FATAL, "OpenSSL takes one of the two and fails with code 10; take the expired one out."),
+    "crl-old": (COSMETIC, "OpenSSL uses the newer one; --fix drops the old one."),
+    "leaf": (RISK, "It is an issuer of nothing, and Java accepts it even expired; remove it."),
+    "not-a-ca": (RISK, "No client builds a path through it; remove it."),
+    "expired": (RISK, "Remove it: an expired copy makes OpenSSL clients fail."),
+    "expired-twin": (FATAL, "OpenSSL uses one of the two and fails with code 10; remove the expired one."),
     "not-yet-valid": (RISK, "Check the clock of this machine, and the certificate."),
     "soon": (RISK, "Get its successor before that day; tlschain refresh does so for a bundle of its own."),
     "duplicate": (COSMETIC, "Once is enough; --fix drops the second."),
     "weak": (RISK, "OpenSSL's default security level refuses it in a path."),
     "no-root": (RISK, "Python up to 3.12, Node and openssl need the root too (code 2); add it."),
     "order": (COSMETIC, "Clients do not mind the order; --fix puts issuers after what they signed."),
-    "unknown": (COSMETIC, "It is trusted because this file says so; check its SHA-256 with its owner."),
-    "unnecessary": (COSMETIC, "Where the file extends the client's own store it adds nothing."),
+    "unknown": (COSMETIC, "It is trusted because this file has it; check its SHA-256 with its owner."),
+    "unnecessary": (COSMETIC, "Where the file adds to the client's own trust store it changes nothing."),
 }
 """Severity and hint of each code."""
 

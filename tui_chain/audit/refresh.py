@@ -9,7 +9,6 @@ from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
 
-from tui_chain.audit.anchors import other_anchors, root_above
 from tui_chain.audit.crl_rules import ends_soon
 from tui_chain.audit.rules import SOON
 from tui_chain.clients.families import FAMILIES
@@ -150,7 +149,7 @@ def refreshed(
 
     A new file that rests on other roots is made only where the user has `chosen` the store for this very run.
 
-    Where the bundle is for clients that check CRLs, the hosts' CRLs have to be fetched anew as well (`ask_crls`):
+    Where the bundle is for clients that check CRLs, the hosts' CRLs have to be fetched anew as well (`gather_crls`):
     newer ones make a new file even where the old one still works.
     """
     certificates, crls = read_certificates(data).certificates, crls_of(data)
@@ -168,6 +167,38 @@ def refreshed(
     if refused is not None:
         return Refreshed(header, news, None, refused)
     return Refreshed(header, news, None if old.has_all_of(output) else output)
+
+
+def root_above(known: Sequence[Certificate], bundle: Sequence[Certificate]) -> Certificate | None:
+    """The root of a bundle to which the names lead from the first, a leaf; nothing is proven by it."""
+    named = {one.subject_name: one for one in (*known, *bundle)}
+    one: Certificate | None = known[0]
+    for _ in named:
+        if one is None or one.self_issued:
+            break
+        one = named.get(one.issuer_name)
+    return one if one is not None and one.self_issued and one in bundle else None
+
+
+def other_anchors(
+    header: Header, certificates: Sequence[Certificate], output: Output, store: TrustStore
+) -> Failure | None:
+    """Refuse a new file that rests on something its user has not chosen; `certificates` are those of the old one.
+
+    A server that is taken over would else have a bundle for a company's own root replaced by one for any public
+    root. The store in force has to be the one that the old file names, and to have the roots of the old file.
+    """
+    another_store = header.trust not in {"", store.name}
+    roots = [one for one in certificates if one.self_issued]
+    fresh = [one for one in output.certificates if one not in certificates]
+    # what extends the clients' roots has none of its own: there every certificate that comes counts
+    counted = fresh if output.kind is OutputKind.LINKS else [one for one in fresh if one.self_issued]
+    strange = [] if output.kind is OutputKind.CLIENT_STORE else [one for one in roots if one not in store]
+    if not counted or not (another_store or strange):
+        return None
+    made = f"trust store {header.trust}" if another_store else strange[0].label
+    message = f"The new file would rest on trust store {store.name} ({counted[0].label}), and the old one on {made}."
+    return Failure("refresh", message, "It is not made unasked; if that is right, name the trust store with --trust.")
 
 
 def foreign_certificates(data: bytes, anew: Iterable[Certificate] = ()) -> int:
@@ -207,8 +238,8 @@ def _news(state: HostState, old: _Old) -> HostNews:
     if refused is not None:
         return HostNews(name, State.FAILS, f"The bundle does not work: {refused}.")
     if old.header.crl_check is None and _sends_all(state, served, old):
-        words = "The server sends its whole chain now, and clients trust it as it is; the bundle is not needed."
-        return HostNews(name, State.NOT_NEEDED, words)
+        message = "The server sends its whole chain now, and clients trust it as it is; the bundle is not needed."
+        return HostNews(name, State.NOT_NEEDED, message)
     return _age(name, old, state)
 
 
@@ -240,12 +271,12 @@ def _age(name: str, old: _Old, state: HostState) -> HostNews:
         return HostNews(name, State.SOON, f"{first.label} in the bundle expires on {first.not_after:%Y-%m-%d}.")
     due = _due(old, path)
     if due is not None:
-        words = f"The CRL of {due.label} in the bundle ends on {due.next_update:%Y-%m-%d %H:%M} UTC."
-        return HostNews(name, State.SOON, words)
-    return HostNews(name, State.WORKS, _works_words(old, state))
+        message = f"The CRL of {due.label} in the bundle ends on {due.next_update:%Y-%m-%d %H:%M} UTC."
+        return HostNews(name, State.SOON, message)
+    return HostNews(name, State.WORKS, _works_text(old, state))
 
 
-def _works_words(old: _Old, state: HostState) -> str:
+def _works_text(old: _Old, state: HostState) -> str:
     """That the bundle works, and why there could be no new one, or who else has the link."""
     works = "The bundle works and is needed"
     lacking = _lacking_root(old, state)
@@ -269,9 +300,9 @@ def _lacking_root(old: _Old, state: HostState) -> Failure | None:
     if root is None or root in old.store:
         return None
     made = old.header.trust
-    told = f"It was made with trust store {made}: name it" if made not in {"", old.store.name} else "Name the store"
-    words = f"its root is not in trust store {old.store.name}, so no new one could be made."
-    return Failure("refresh", words, f"{told} with --trust, or the root with --trust-root.")
+    named = f"It was made with trust store {made}: name it" if made not in {"", old.store.name} else "Name the store"
+    message = f"its root is not in trust store {old.store.name}, so no new one could be made."
+    return Failure("refresh", message, f"{named} with --trust, or the root with --trust-root.")
 
 
 def _due(old: _Old, path: Sequence[Certificate]) -> RevocationList | None:
@@ -305,6 +336,6 @@ def _crls_anew(states: Sequence[HostState]) -> CrlSet | Failure | None:
         if isinstance(state.crls, Failure):
             return Failure("refresh", f"No new file is made: {state.crls.message}", state.crls.hint)
         if state.crls is None and state.reached is not None:
-            words = f"No new file is made, for the CRLs of {state.target} were not fetched anew."
-            return Failure("refresh", words, "tlschain refresh does so.")
+            message = f"No new file is made, for the CRLs of {state.target} were not fetched anew."
+            return Failure("refresh", message, "tlschain refresh does so.")
     return joined([state.crls for state in states if isinstance(state.crls, CrlSet)])

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from tui_chain.audit.findings import AuditFinding, finding
-from tui_chain.audit.scan import TRUSTED, Block, Scan
+from tui_chain.audit.scan import TRUSTED, Scan, ScannedBlock
 from tui_chain.paths.checks import weak_key, weak_signature
 from tui_chain.trust.store import NameIndex, TrustStore, by_subject
 from tui_chain.x509.certificate import Certificate
@@ -17,7 +17,7 @@ from tui_chain.x509.crl import CRL_LABEL
 from tui_chain.x509.signatures import SignatureProver
 
 SOON = timedelta(days=30)
-"""How long before its end a certificate is said to expire soon."""
+"""How long before its end a certificate is found to expire soon."""
 MAX_ISSUERS = 32
 """Certificates of one subject that are tried as an issuer: a hostile file has thousands, each with another key."""
 STORE_SIZE = 40
@@ -31,13 +31,13 @@ _BLANK = re.compile(rb"-----BEGIN [A-Z0-9 ]+-----[ \t]*\r?\n(?:[A-Za-z0-9+/=]+[ 
 def form_findings(scan: Scan) -> Iterator[AuditFinding]:
     """What is wrong with the file, whatever its certificates are."""
     if scan.format == "empty":
-        yield finding("empty", "There is nothing in it.")
+        yield finding("empty", "The file is empty.")
     elif scan.format == "unknown":
-        yield finding("unreadable", "It has no certificate in it.")
+        yield finding("unreadable", "The file has no certificate in it.")
     elif scan.format in {"PKCS#12", "JKS", "JCEKS"}:
-        yield finding("java-store", f"It is {scan.format}.")
+        yield finding("java-store", f"The file is {scan.format}.")
     elif scan.format != "PEM":
-        yield finding("format", f"It is {scan.format}, not PEM.")
+        yield finding("format", f"The file is {scan.format}, not PEM.")
     else:
         yield from _pem_form(scan.data)
     for block in scan.blocks:
@@ -46,32 +46,34 @@ def form_findings(scan: Scan) -> Iterator[AuditFinding]:
 
 def _pem_form(data: bytes) -> Iterator[AuditFinding]:
     if data.startswith(b"\xef\xbb\xbf"):
-        yield finding("bom", "It begins with a UTF-8 byte order mark.", line=1)
+        yield finding("bom", "The file begins with a UTF-8 byte order mark.", line=1)
     if b"\n" not in data:
-        yield finding("line-ends", "It has no line feed: its lines end as on an old Mac, or it is one line.", line=1)
-    for code, pattern, words in (
+        yield finding(
+            "line-ends", "The file has no line feed: it is one line, or its lines end as on an old Mac.", line=1
+        )
+    for code, pattern, message in (
         ("glued", _GLUED, "An END and the next BEGIN stand on one line."),
         ("indented", _INDENTED, "A BEGIN does not stand at the start of its line."),
         ("blank-line", _BLANK, "A block has a blank line in it."),
     ):
         if found := pattern.search(data.removeprefix(b"\xef\xbb\xbf")):
-            yield finding(code, words, line=data.count(b"\n", 0, found.end()) + 1)
+            yield finding(code, message, line=data.count(b"\n", 0, found.end()) + 1)
 
 
-def _block(block: Block) -> Iterator[AuditFinding]:
+def _block(block: ScannedBlock) -> Iterator[AuditFinding]:
     if block.problem and block.label != CRL_LABEL:
         yield finding("malformed", f"Line {block.line}: {block.problem}.", line=block.line)
     if block.settings is not None and block.certificate is not None:
-        yield finding("trust-settings", _settings_words(block), block.certificate.sha256, block.line)
+        yield finding("trust-settings", _settings_text(block), block.certificate.sha256, block.line)
     elif block.label in {"X509 CERTIFICATE", TRUSTED}:
         yield finding("label", f"Line {block.line}: the block is labelled {block.label}.", line=block.line)
     elif block.label == "PKCS7":
-        yield finding("format", f"Line {block.line}: there is PKCS#7 in it.", line=block.line)
+        yield finding("format", f"Line {block.line}: the block is PKCS#7.", line=block.line)
     elif block.label.endswith("PRIVATE KEY"):
-        yield finding("private-key", f"Line {block.line}: there is a private key in it.", line=block.line)
+        yield finding("private-key", f"Line {block.line}: the block is a private key.", line=block.line)
 
 
-def _settings_words(block: Block) -> str:
+def _settings_text(block: ScannedBlock) -> str:
     """What the owner's settings mean for TLS servers, and who heeds them."""
     name = block.certificate.label if block.certificate is not None else "the certificate"
     if block.settings is not None and not block.settings.serves:
@@ -87,7 +89,7 @@ def certificate_findings(
     unique, subjects = tuple(counted), by_subject(counted)
     for certificate, count in counted.items():
         if count > 1:
-            yield finding("duplicate", f"{certificate.label} stands in it {count} times.", certificate.sha256)
+            yield finding("duplicate", f"{certificate.label} is in the file {count} times.", certificate.sha256)
         yield from _use(certificate, prover)
         yield from _age(certificate, unique, at)
         yield from _strength(certificate)
@@ -130,8 +132,8 @@ def twins(certificate: Certificate, others: tuple[Certificate, ...]) -> tuple[Ce
 
 def _strength(certificate: Certificate) -> Iterator[AuditFinding]:
     signed = None if certificate.self_issued else weak_signature(certificate)
-    for words in filter(None, (weak_key(certificate), signed)):
-        yield finding("weak", f"{certificate.label}: {words}.", certificate.sha256)
+    for message in filter(None, (weak_key(certificate), signed)):
+        yield finding("weak", f"{certificate.label}: {message}.", certificate.sha256)
 
 
 def _company(
@@ -146,7 +148,7 @@ def _company(
     elif certificate.self_issued:
         yield finding("unknown", f"{certificate.label} is a root that certifi does not know.", certificate.sha256)
     elif not any(prover.signed(certificate, other) for other in _issuers(certificate, subjects)):
-        yield finding("no-root", f"{certificate.label} stands in it without its issuer.", certificate.sha256)
+        yield finding("no-root", f"{certificate.label} is in the file without its issuer.", certificate.sha256)
 
 
 def _issuers(certificate: Certificate, subjects: NameIndex) -> tuple[Certificate, ...]:

@@ -1,4 +1,4 @@
-"""What stands in a trust file, read as tolerantly as can be: the ground for findings and for mending."""
+"""What stands in a trust file, read as tolerantly as can be: what findings and fixes rest on."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
-from tui_chain.audit.loaded import certificate_of, crl_of, decoded
+from tui_chain.clients.trust_file import certificate_of, crl_of, decoded
 from tui_chain.trust.settings import TrustSettings, settings_of
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.crl import CRL_LABEL, RevocationList
@@ -22,7 +22,7 @@ _STORES = frozenset({"PKCS#12", "PKCS#7", "JKS", "JCEKS"})
 
 
 @dataclass(frozen=True)
-class Block:
+class ScannedBlock:
     """One PEM block: its line, counted from 1, its label, the certificate or CRL in it or why there is none.
 
     `der` is all that it holds, what follows the certificate too.
@@ -50,7 +50,7 @@ class Scan:
 
     data: bytes
     format: str
-    blocks: tuple[Block, ...] = ()
+    blocks: tuple[ScannedBlock, ...] = ()
 
     @cached_property
     def certificates(self) -> tuple[Certificate, ...]:
@@ -63,12 +63,12 @@ class Scan:
         return tuple(block.crl for block in self.blocks if block.crl is not None)
 
     @property
-    def with_settings(self) -> tuple[Block, ...]:
+    def with_settings(self) -> tuple[ScannedBlock, ...]:
         """The blocks whose owner set for which uses the certificate is trusted or rejected."""
         return tuple(block for block in self.blocks if block.settings is not None)
 
     @property
-    def private_key(self) -> Block | None:
+    def private_key(self) -> ScannedBlock | None:
         """The first private key in the file, or None."""
         return next((block for block in self.blocks if block.label.endswith("PRIVATE KEY")), None)
 
@@ -85,11 +85,11 @@ def scan(data: bytes) -> Scan:
     return _container(data)
 
 
-def _pem_blocks(data: bytes) -> list[Block]:
+def _pem_blocks(data: bytes) -> list[ScannedBlock]:
     """Cut at every BEGIN, so that a block without its END costs no other."""
     begins = list(_BEGIN.finditer(data))[:MAX_CERTIFICATES]
     ends = [begin.start() for begin in begins[1:]] + [len(data)] * bool(begins)
-    found: list[Block] = []
+    found: list[ScannedBlock] = []
     line, counted = 1, 0
     for begin, limit in zip(begins, ends, strict=True):
         line += data.count(b"\n", counted, begin.start())
@@ -98,24 +98,24 @@ def _pem_blocks(data: bytes) -> list[Block]:
     return found
 
 
-def _blocks(line: int, label: str, rest: bytes) -> list[Block]:
+def _blocks(line: int, label: str, rest: bytes) -> list[ScannedBlock]:
     end = _END.search(rest)
     if label not in _LABELS and label not in {"PKCS7", CRL_LABEL}:
-        return [Block(line, label)]
+        return [ScannedBlock(line, label)]
     if end is None:
-        return [Block(line, label, problem="the block has no END line")]
+        return [ScannedBlock(line, label, problem="the block has no END line")]
     der = decoded(rest[: end.start()])
     if der is None:
-        return [Block(line, label, problem="the block is not base64")]
+        return [ScannedBlock(line, label, problem="the block is not base64")]
     if label == "PKCS7":
-        return [Block(line, label, certificate) for certificate in read_certificates(der).certificates]
+        return [ScannedBlock(line, label, certificate) for certificate in read_certificates(der).certificates]
     certificate, crl = (None, crl_of(der)) if label == CRL_LABEL else (certificate_of(der), None)
     if certificate is None and crl is None:
         kind = "CRL" if label == CRL_LABEL else "certificate"
-        return [Block(line, label, problem=f"what it holds is not a {kind}")]
+        return [ScannedBlock(line, label, problem=f"what it holds is not a {kind}")]
     different = end[1].decode("ascii") != label
     problem = "its END line names another kind" if different else None
-    return [Block(line, label, certificate, problem, crl, der)]
+    return [ScannedBlock(line, label, certificate, problem, crl, der)]
 
 
 def _container(data: bytes) -> Scan:
@@ -123,9 +123,9 @@ def _container(data: bytes) -> Scan:
     reading = read_certificates(data)
     if reading.format == "PKCS#12" and not reading.certificates:
         reading = read_certificates(data, password=b"changeit")
-    found = [Block(1, reading.format, certificate) for certificate in reading.certificates]
-    found += (Block(1, "PRIVATE KEY") for _ in reading.private_keys)
+    found = [ScannedBlock(1, reading.format, certificate) for certificate in reading.certificates]
+    found += (ScannedBlock(1, "PRIVATE KEY") for _ in reading.private_keys)
     if not found and reading.format not in _STORES:
         return Scan(data, "unknown")
-    problem = () if found else (Block(1, reading.format, problem="it cannot be opened or holds nothing"),)
+    problem = () if found else (ScannedBlock(1, reading.format, problem="it cannot be opened or holds nothing"),)
     return Scan(data, reading.format, (*found, *problem))

@@ -1,1 +1,1 @@
-"""The command line: `tlschain`, a module a command."""
+"""The command `tlschain`."""

@@ -1,14 +1,20 @@
-"""Where words and data go."""
+"""Where messages and data go."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 
 from tui_chain.core.failure import Failure
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+    from tui_chain.engine.host_state import HostState
 
 OK, FOUND, USAGE, UNREACHED = 0, 1, 2, 3
 """Exit codes: fine, something was found, wrong usage, only hosts that were not reached besides."""
@@ -21,17 +27,17 @@ def worst(codes: Iterable[int]) -> int:
 
 
 def say(text: str) -> None:
-    """Words for a person, on standard error."""
+    """Print a message for a person, on standard error."""
     click.echo(text, err=True, color=_colour())
 
 
 class OutputLost(click.ClickException):
-    """Standard output took no more: a disk is full, or there is none."""
+    """Standard output takes no more: a disk is full, or there is none."""
 
     exit_code = USAGE
 
     def show(self, file: IO[Any] | None = None) -> None:  # noqa: ARG002 - click's interface
-        """Say it in one line."""
+        """Print it in one line."""
         say(f"tlschain: {self.message}")
 
 
@@ -42,8 +48,17 @@ def emit(text: str) -> None:
     except BrokenPipeError:
         raise
     except OSError as error:
-        words = (error.strerror or type(error).__name__).lower()
-        raise OutputLost(f"Standard output cannot be written: {words}.") from None
+        reason = (error.strerror or type(error).__name__).lower()
+        raise OutputLost(f"Standard output cannot be written: {reason}.") from None
+
+
+def host_json(
+    state: HostState, now: datetime, written: Path | None = None, *, accept_lost_constraints: bool = False
+) -> str:
+    """One line of JSON on a host; `written` is the file that its bundle went to."""
+    from tui_chain.results.host import host_result  # who reads text does without it
+
+    return host_result(state, now, written, accept_lost_constraints=accept_lost_constraints).to_json()
 
 
 def _colour() -> bool | None:
@@ -52,6 +67,6 @@ def _colour() -> bool | None:
 
 
 def fail(failure: Failure) -> int:
-    """Say why a command cannot go on, and return its exit code."""
+    """Print why a command cannot go on, and return its exit code."""
     say(f"tlschain: {failure}")
     return FOUND if failure.kind == "no-repair" else USAGE

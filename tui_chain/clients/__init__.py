@@ -1,1 +1,1 @@
-"""Client families: the sets of rules by which programs judge a chain, and the engines that apply them."""
+"""Clients, a module each, and client families: the sets of rules by which they judge a chain, and the engines."""

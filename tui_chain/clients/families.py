@@ -33,12 +33,11 @@ class FamilyId(StrEnum):
 
 @dataclass(frozen=True)
 class Family:
-    """A client family: `name` as people read it, `short` for narrow columns, and the programs it stands for."""
+    """A client family: `name` as people read it, `short` for narrow columns; `registry` knows whom it stands for."""
 
     id: FamilyId
     name: str
     short: str
-    stands_for: str
     engine: Engine
 
     @property
@@ -48,39 +47,15 @@ class Family:
 
 
 FAMILIES: tuple[Family, ...] = (
-    Family(
-        FamilyId.REQUESTS,
-        "requests, Python ≤ 3.12",
-        "requests",
-        "requests, urllib3 ≥ 2, boto3, pip on Python ≤ 3.12",
-        Engine.OPENSSL,
-    ),
-    Family(
-        FamilyId.REQUESTS_313,
-        "requests, Python ≥ 3.13",
-        "req3.13",
-        "requests, urllib3 ≥ 2, boto3, pip on Python ≥ 3.13",
-        Engine.OPENSSL,
-    ),
-    Family(
-        FamilyId.PYTHON,
-        "Python ≤ 3.12",
-        "≤3.12",
-        "ssl, urllib, httpx, aiohttp on Python ≤ 3.12; Node, Ruby, PHP streams, openssl",
-        Engine.OPENSSL,
-    ),
-    Family(
-        FamilyId.PYTHON_313,
-        "Python ≥ 3.13",
-        "≥3.13",
-        "ssl, urllib, httpx, aiohttp on Python ≥ 3.13",
-        Engine.OPENSSL,
-    ),
-    Family(FamilyId.CURL, "curl", "curl", "curl, PHP-curl, Perl", Engine.OPENSSL),
-    Family(FamilyId.GNUTLS, "git, wget (GnuTLS)", "git", "Debian's git and wget", Engine.GNUTLS),
-    Family(FamilyId.GO, "Go", "Go", "Go programs: docker, kubectl, terraform, gh", Engine.GO),
-    Family(FamilyId.JAVA, "Java", "Java", "Java, Maven, Gradle, Kafka clients", Engine.JAVA),
-    Family(FamilyId.RUSTLS, "uv, rustls", "uv", "uv, cargo with rustls, deno", Engine.RUSTLS),
+    Family(FamilyId.REQUESTS, "requests, Python ≤ 3.12", "requests", Engine.OPENSSL),
+    Family(FamilyId.REQUESTS_313, "requests, Python ≥ 3.13", "req3.13", Engine.OPENSSL),
+    Family(FamilyId.PYTHON, "Python ≤ 3.12", "≤3.12", Engine.OPENSSL),
+    Family(FamilyId.PYTHON_313, "Python ≥ 3.13", "≥3.13", Engine.OPENSSL),
+    Family(FamilyId.CURL, "curl", "curl", Engine.OPENSSL),
+    Family(FamilyId.GNUTLS, "git, wget (GnuTLS)", "git", Engine.GNUTLS),
+    Family(FamilyId.GO, "Go", "Go", Engine.GO),
+    Family(FamilyId.JAVA, "Java", "Java", Engine.JAVA),
+    Family(FamilyId.RUSTLS, "uv, rustls", "uv", Engine.RUSTLS),
 )
 """All families, in the order in which they are shown."""
 

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from tui_chain.clients.engines.fields import fields_of
+from tui_chain.clients.engines.raw_certificate import raw_certificate
 from tui_chain.clients.families import FamilyId
 from tui_chain.clients.verdict import Verdict, refused
 from tui_chain.x509.der import OID, DERError, element
@@ -268,7 +268,7 @@ def key_kind(leaf: bytes) -> str:
     in its name: `RSA-1024`.
     """
     try:
-        algorithm = tuple(element(fields_of(leaf).spki).first().children())
+        algorithm = tuple(element(raw_certificate(leaf).spki).first().children())
         oid = algorithm[0].oid()
         if oid == _EC_KEY:
             oid = algorithm[1].expect(OID).oid()
@@ -280,7 +280,7 @@ def key_kind(leaf: bytes) -> str:
 
 
 def _rsa_bits(leaf: bytes) -> int | None:
-    key = fields_of(leaf).public_key
+    key = raw_certificate(leaf).public_key
     return key.key_size if isinstance(key, rsa.RSAPublicKey) else None
 
 
@@ -307,15 +307,15 @@ def _is_older(version: str | None, than: str) -> bool:
     return version in VERSIONS and VERSIONS.index(version) < VERSIONS.index(than)
 
 
-def version_words(version: str | None) -> str:
+def version_text(version: str | None) -> str:
     """Return a version as people write it, such as `TLS 1.0` for `TLSv1`."""
     return {"TLSv1": "TLS 1.0", "SSLv3": "SSL 3"}.get(version or "", (version or "").replace("TLSv", "TLS "))
 
 
 def _refusal(offer: Offer, facts: Facts, leaf_key: str) -> Verdict | None:
     if offer.id in facts.refused_offers or is_too_old(offer, facts.version) or _is_weak(offer, leaf_key):
-        code, words = _reason(offer, facts, leaf_key)
-        return refused(code, words)
+        code, text = _reason(offer, facts, leaf_key)
+        return refused(code, text)
     if facts.client_certificate == "required":
         return refused(HandshakeCode.CLIENT_CERTIFICATE, "the server requires a client certificate")
     return None
@@ -325,8 +325,8 @@ def _reason(offer: Offer, facts: Facts, leaf_key: str) -> tuple[HandshakeCode, s
     """Return the first of an offer's limits that what the server chose does not meet."""
     return next(
         (
-            (code, words)
-            for code, fails, words in (
+            (code, text)
+            for code, fails, text in (
                 _version(offer, facts),
                 _renegotiation(offer, facts),
                 _key(offer, facts, leaf_key),
@@ -347,32 +347,32 @@ _Limit = tuple[HandshakeCode, bool, str]
 def _version(offer: Offer, facts: Facts) -> _Limit:
     # OpenSSL's level 2 refuses the signatures of older versions, and so all of their key exchanges but RSA
     needed = "TLSv1.2" if offer.openssl else offer.oldest
-    newest, oldest = version_words(facts.version), version_words(needed)
-    words = f"the server's newest version is {newest}, and {offer.library} takes {oldest} or newer"
-    return HandshakeCode.PROTOCOL_VERSION, _is_older(facts.version, needed), words
+    newest, oldest = version_text(facts.version), version_text(needed)
+    text = f"the server's newest version is {newest}, and {offer.library} takes {oldest} or newer"
+    return HandshakeCode.PROTOCOL_VERSION, _is_older(facts.version, needed), text
 
 
 def _renegotiation(offer: Offer, facts: Facts) -> _Limit:
     fails = offer.openssl and facts.secure_renegotiation is False
-    words = "the server does not support secure renegotiation (RFC 5746)"
-    return HandshakeCode.LEGACY_RENEGOTIATION, fails, words
+    text = "the server does not support secure renegotiation (RFC 5746)"
+    return HandshakeCode.LEGACY_RENEGOTIATION, fails, text
 
 
 def _cipher(offer: Offer, facts: Facts) -> _Limit:
-    words = f"no cipher suite in common: the server uses {facts.cipher}, which {offer.library} does not offer"
-    return HandshakeCode.NO_SHARED_CIPHER, facts.cipher is not None and facts.cipher not in offer.suites, words
+    text = f"no cipher suite in common: the server uses {facts.cipher}, which {offer.library} does not offer"
+    return HandshakeCode.NO_SHARED_CIPHER, facts.cipher is not None and facts.cipher not in offer.suites, text
 
 
 def _dh(offer: Offer, facts: Facts) -> _Limit:
     fails = facts.dh_bits is not None and facts.dh_bits < offer.smallest_dh
-    words = f"the server's DH key has {facts.dh_bits} bits, and {offer.library} takes {offer.smallest_dh} or more"
-    return HandshakeCode.WEAK_DH_KEY, fails, words
+    text = f"the server's DH key has {facts.dh_bits} bits, and {offer.library} takes {offer.smallest_dh} or more"
+    return HandshakeCode.WEAK_DH_KEY, fails, text
 
 
 def _group(offer: Offer, facts: Facts) -> _Limit:
     fails = facts.group is not None and facts.group not in offer.groups
-    words = f"no group in common: the server uses {facts.group}, which {offer.library} does not offer"
-    return HandshakeCode.NO_SHARED_GROUP, fails, words
+    text = f"no group in common: the server uses {facts.group}, which {offer.library} does not offer"
+    return HandshakeCode.NO_SHARED_GROUP, fails, text
 
 
 def _is_weak(offer: Offer, leaf_key: str) -> bool:
@@ -385,12 +385,12 @@ def _key(offer: Offer, facts: Facts, leaf_key: str) -> _Limit:
     unknown = bool(leaf_key) and leaf_key not in offer.keys and not leaf_key.startswith("RSA")
     # up to TLS 1.2 the curve of an ECDSA key has to be among the groups (RFC 8422 section 5.1)
     curve = None if facts.version == "TLSv1.3" else _CURVES_OF_KEYS.get(leaf_key)
-    words = f"the server's key is {leaf_key}, which {offer.library} does not take in a handshake"
+    text = f"the server's key is {leaf_key}, which {offer.library} does not take in a handshake"
     fails = weak or unknown or (curve is not None and curve not in offer.groups)
-    return HandshakeCode.UNSUPPORTED_ALGORITHM, fails, words
+    return HandshakeCode.UNSUPPORTED_ALGORITHM, fails, text
 
 
 def _signature(offer: Offer, facts: Facts) -> _Limit:
     fails = facts.signature is not None and facts.signature not in offer.signatures
-    words = f"the server signs with {facts.signature}, which {offer.library} does not take in a handshake"
-    return HandshakeCode.UNSUPPORTED_ALGORITHM, fails, words
+    text = f"the server signs with {facts.signature}, which {offer.library} does not take in a handshake"
+    return HandshakeCode.UNSUPPORTED_ALGORITHM, fails, text

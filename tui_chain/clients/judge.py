@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Protocol
+from typing import cast
 
 from tui_chain.clients.engines.openssl.hostnames import plainly_names
 from tui_chain.clients.engines.openssl.libcurl import curl_engine
@@ -20,14 +20,12 @@ from tui_chain.clients.engines.openssl.verifier import (
     is_now,
     library,
 )
+from tui_chain.clients.engines.registry import MODELS, Model, StaplingModel
 from tui_chain.clients.families import FAMILIES, Engine, Family, FamilyId
 from tui_chain.clients.verdict import Verdict, Verdicts
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.crl import CrlScope, RevocationList, crl_to_pem
 from tui_chain.x509.formats.pem import pem_of
-
-if TYPE_CHECKING:
-    from tui_chain.clients.engines.gnutls.verifier import GnutlsVerifier
 
 MAX_REMEMBERED = 20_000
 """Verdicts that are kept; then all are forgotten."""
@@ -43,13 +41,6 @@ OPENSSL_SETTINGS: Mapping[str, Settings] = {
     FamilyId.CURL: Settings(PARTIAL_CHAIN, own_host_check=True, ciphers="DEFAULT"),
 }
 """The OpenSSL families: flags of `ssl.create_default_context` (Lib/ssl.py) and of urllib3's context, and curl's."""
-
-
-class Model(Protocol):
-    """A model of another library with one trust file as its only store."""
-
-    def verify(self, served: Sequence[bytes], host: str, at: datetime) -> Verdict:
-        """Judge `served` (DER, leaf first) for `host` at `at` (aware)."""
 
 
 CRL_FAMILIES: Mapping[CrlScope, tuple[Family, ...]] = {
@@ -68,6 +59,7 @@ class Judge:
 
     trust: bytes = field(repr=False)
     crl: CrlScope | None = None
+    _models: dict[Engine, Model] = field(default_factory=dict, init=False, repr=False)
     _known: dict[tuple[object, ...], Verdict] = field(default_factory=dict, init=False, repr=False)
 
     @classmethod
@@ -91,7 +83,8 @@ class Judge:
 
     def stapled_verdict(self, served: tuple[bytes, ...], *, host: str, at: datetime) -> Verdict:
         """Return GnuTLS's verdict where a good OCSP response for the leaf is stapled; no other family looks at it."""
-        return self._gnutls.verify(served, host, at, stapled=True)
+        gnutls = cast("StaplingModel", self._model(Engine.GNUTLS))
+        return gnutls.verify(served, host, at, stapled=True)
 
     def unlocated_verdict(self, family: Family, served: tuple[bytes, ...], *, host: str, at: datetime) -> Verdict:
         """Return the verdict of one family without the certificate of a refusal, which takes a second library."""
@@ -102,12 +95,12 @@ class Judge:
     def verdict(self, family: Family, served: tuple[bytes, ...], *, host: str, at: datetime) -> Verdict:
         """Return the verdict of one family, from memory where it gave it before."""
         name = NAMED if served and plainly_names(served[0], host) else host
-        asked = (family.id, served, name, _moment(at))
-        known = self._known.get(asked)
+        question = (family.id, served, name, _moment(at))
+        known = self._known.get(question)
         if known is None:
             if len(self._known) >= MAX_REMEMBERED:
                 self._known.clear()
-            known = self._known[asked] = self._ask(family, served, host, at)
+            known = self._known[question] = self._ask(family, served, host, at)
         return known
 
     def _ask(self, family: Family, served: tuple[bytes, ...], host: str, at: datetime) -> Verdict:
@@ -123,21 +116,9 @@ class Judge:
     def _openssl(self) -> OpenSSLVerifier:
         return OpenSSLVerifier(self.trust)
 
-    @cached_property
-    def _gnutls(self) -> GnutlsVerifier:
-        from tui_chain.clients.engines.gnutls.verifier import GnutlsVerifier
-
-        return GnutlsVerifier(self.trust)
-
-    @cached_property
-    def _models(self) -> dict[Engine, Model]:
-        return {}
-
     def _model(self, engine: Engine) -> Model:
-        if engine is Engine.GNUTLS:
-            return self._gnutls
         if engine not in self._models:
-            self._models[engine] = _new_model(engine, self.trust)
+            self._models[engine] = MODELS[engine].load(self.trust)
         return self._models[engine]
 
 
@@ -150,46 +131,16 @@ def _checking(settings: Settings, scope: CrlScope) -> Settings:
     """The settings with the CRL check on.
 
     Over a whole chain no program has PARTIAL_CHAIN: an intermediate of the file would end the chain, and OpenSSL then
-    looks for its issuer's key in vain (code 3 or 8). curl leaves it off by itself where it has CRLs; Python is told.
+    looks for its issuer's key in vain (code 3 or 8). curl leaves it off by itself where it has
+    CRLs; in Python the program does.
     """
     if scope is CrlScope.LEAF:
         return replace(settings, flags=settings.flags | CRL_CHECK_LEAF)
     return replace(settings, flags=settings.flags & ~PARTIAL_CHAIN | CRL_CHECK_CHAIN)
 
 
-def _new_model(engine: Engine, trust: bytes) -> Model:
-    """Load the engine only where somebody asks it."""
-    if engine is Engine.GO:
-        from tui_chain.clients.engines.go.verifier import GoVerifier
-
-        return GoVerifier(trust)
-    if engine is Engine.JAVA:
-        from tui_chain.clients.engines.java.verifier import JavaVerifier
-
-        return JavaVerifier(trust)
-    from tui_chain.clients.engines.rustls.verifier import RustlsVerifier
-
-    return RustlsVerifier(trust)
-
-
 def engine_name(family: Family) -> str:
     """Name what judges for a family: the library with its version, or the model and what it was measured with."""
     if family.id is FamilyId.CURL:
         return curl_engine()
-    if family.engine is Engine.OPENSSL:
-        return library()
-    if family.engine is Engine.GNUTLS:
-        from tui_chain.clients.engines.gnutls.verifier import NAME
-
-        return NAME
-    if family.engine is Engine.GO:
-        from tui_chain.clients.engines.go.verifier import NAME
-
-        return NAME
-    if family.engine is Engine.JAVA:
-        from tui_chain.clients.engines.java.verifier import NAME
-
-        return NAME
-    from tui_chain.clients.engines.rustls.verifier import NAME
-
-    return NAME
+    return library() if family.engine is Engine.OPENSSL else MODELS[family.engine].name

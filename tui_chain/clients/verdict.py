@@ -37,5 +37,5 @@ def refused(code: Code | None, error: str, certificate: str | None = None) -> Ve
 
 def reason(verdict: Verdict) -> str:
     """The reason of a refusal in words, and its code in brackets, as in `certificate has expired (10)`."""
-    words = (verdict.error or "it gives no reason").rstrip(".")
-    return words if verdict.code is None else f"{words} ({verdict.code})"
+    text = (verdict.error or "it gives no reason").rstrip(".")
+    return text if verdict.code is None else f"{text} ({verdict.code})"

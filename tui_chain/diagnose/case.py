@@ -10,15 +10,15 @@ from functools import cached_property
 from tui_chain.clients.verdict import Verdicts
 from tui_chain.paths.search import Path, Search
 from tui_chain.probe.served import ServedChain
-from tui_chain.trust.store import Anchors, TrustStore
+from tui_chain.trust.store import AnchorStore, TrustStore
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.signatures import SignatureProver
 
-OtherStores = Callable[[], tuple[Anchors, ...]]
+OtherStores = Callable[[], tuple[AnchorStore, ...]]
 """Gives the public trust stores beside the chosen one; asked only where a path ends at an unknown root."""
 
 
-def no_other_stores() -> tuple[Anchors, ...]:
+def no_other_stores() -> tuple[AnchorStore, ...]:
     """Where there is only the chosen store."""
     return ()
 

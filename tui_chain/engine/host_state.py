@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tui_chain.diagnose.diagnosis import Diagnosis
     from tui_chain.diagnose.findings.endpoints import Servers
     from tui_chain.diagnose.findings.finding import Finding
-    from tui_chain.livetest.request import LiveTest
+    from tui_chain.livetest.live import LiveTest
     from tui_chain.probe.served import ServedChain
     from tui_chain.repair.bundle import Bundle
     from tui_chain.repair.path_choice import PathChoice
@@ -37,7 +37,7 @@ def utc_now() -> datetime:
 class HostState:
     """How far a host has come. `served` may be the failure to reach it, `repair` the reason why there is none.
 
-    `servers` are the answers of the several servers that it is, `revocation` what was asked of its certificates'
+    `servers` are the answers of the several servers that it is, `revocation` the answers of its certificates'
     issuers, `crls` the lists that go beside the repair or why there are none; all are None until somebody asks.
     """
 
@@ -69,7 +69,7 @@ class HostState:
 
     @property
     def verdict(self) -> Diagnosis | None:
-        """The newest diagnosis: after the search for links where there was one, with what was asked before it."""
+        """The newest diagnosis: after the search for certificates where there was one, with its follow-ups."""
         if self.resolution is None:
             return self.diagnosis
         found = self.resolution.diagnosis
@@ -90,7 +90,7 @@ class HostState:
 
     @property
     def status(self) -> Status | None:
-        """Where the host stands; `repairable` is said only of a bundle with which more families accept."""
+        """Where the host stands; `repairable` only with a bundle with which more families accept."""
         if self.verdict is None:
             return None
         if self.proven is not None and self.proven.won:
@@ -99,7 +99,7 @@ class HostState:
 
     @property
     def headline(self) -> str:
-        """What clients say and what is wrong, in a few words; empty before the probe."""
+        """What clients say and what is wrong, in short; empty before the probe."""
         from tui_chain.diagnose.headline import headline
 
         if self.verdict is None or self.status is None:
@@ -137,38 +137,36 @@ class HostState:
         """What the host served, or None where it was not reached."""
         return None if isinstance(self.served, Failure) else self.served
 
+    @property
+    def fails_strict_checks(self) -> bool:
+        """Whether some family refuses the host for a check of X509_V_FLAG_X509_STRICT, which no bundle changes."""
+        from tui_chain.paths.codes import is_strict
 
-def needs_no_strict(state: HostState) -> bool:
-    """Whether some family refuses a host for a check of X509_V_FLAG_X509_STRICT, which no bundle changes."""
-    from tui_chain.paths.codes import is_strict
+        repair, verdict = self.proven, self.verdict
+        verdicts = repair.verdicts if repair is not None else verdict.verdicts if verdict is not None else {}
+        return any(is_strict(one.code) for one in verdicts.values())
 
-    repair, verdict = state.proven, state.verdict
-    verdicts = repair.verdicts if repair is not None else verdict.verdicts if verdict is not None else {}
-    return any(is_strict(one.code) for one in verdicts.values())
+    @property
+    def known_certificates(self) -> tuple[Certificate, ...]:
+        """Every certificate that is known of the host: served, found, in a path or at the end of one."""
+        verdict = self.verdict
+        known = list(self.reached.certificates) if self.reached is not None else []
+        known += self.resolution.found if self.resolution is not None else ()
+        known += self.proven.path.certificates if self.proven is not None else ()
+        if verdict is not None:
+            known += [one for path in verdict.search.paths for one in path.certificates]
+            known += [one for trail in verdict.search.untrusted for one in trail]
+        return tuple(dict.fromkeys(known))
 
+    def label_of(self, found: Finding) -> str:
+        """The shortest name of the certificate that a finding is about; the target where it is about none."""
+        named = (one.label for one in self.known_certificates if one.sha256 == found.at)
+        return next(named, str(self.target))
 
-def known_certificates(state: HostState) -> tuple[Certificate, ...]:
-    """Every certificate that is known of a host: served, found, in a path or at the end of one."""
-    verdict = state.verdict
-    known = list(state.reached.certificates) if state.reached is not None else []
-    known += state.resolution.found if state.resolution is not None else ()
-    known += state.proven.path.certificates if state.proven is not None else ()
-    if verdict is not None:
-        known += [one for path in verdict.search.paths for one in path.certificates]
-        known += [one for trail in verdict.search.untrusted for one in trail]
-    return tuple(dict.fromkeys(known))
-
-
-def label_of(state: HostState, found: Finding) -> str:
-    """The shortest name of the certificate that a finding is about; the host's target where it is about none."""
-    named = (one.label for one in known_certificates(state) if one.sha256 == found.at)
-    return next(named, str(state.target))
-
-
-def source_of(state: HostState, certificate: Certificate) -> str:
-    """Where a certificate of the host's path came from."""
-    if state.resolution is not None:
-        return state.resolution.sources.get(certificate.sha256, "unknown")
-    if state.reached is not None and certificate in state.reached.certificates:
-        return "served"
-    return f"trust store {state.diagnosis.store}" if state.diagnosis is not None else "unknown"
+    def source_of(self, certificate: Certificate) -> str:
+        """Where a certificate of the host's path came from."""
+        if self.resolution is not None:
+            return self.resolution.sources.get(certificate.sha256, "unknown")
+        if self.reached is not None and certificate in self.reached.certificates:
+            return "served"
+        return f"trust store {self.diagnosis.store}" if self.diagnosis is not None else "unknown"

@@ -1,4 +1,4 @@
-"""Signals that end the program: SIGTERM, or SIGHUP when the terminal closes. What is open is closed first."""
+"""Termination from outside: by SIGTERM, or by SIGHUP when the terminal closes. What is open is closed first."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from types import FrameType
 from tui_chain.core.system import ENDING_SIGNALS
 
 
-class Told(SystemExit):
-    """The program was told to end; `exit_code` is that of shells, 128 and the signal's number.
+class Terminated(SystemExit):
+    """The program was terminated; `exit_code` is that of shells, 128 and the signal's number.
 
     A kind of SystemExit, since an event loop lets nothing else through.
     """
@@ -22,28 +22,28 @@ class Told(SystemExit):
 
 
 @contextmanager
-def heeding(act: Callable[[Told], object]) -> Iterator[None]:
-    """Call `act` at the first signal that tells the program to end, in the main thread; elsewhere do nothing.
+def on_termination(act: Callable[[Terminated], object]) -> Iterator[None]:
+    """Call `act` at the first signal that terminates the program, in the main thread; elsewhere do nothing.
 
     What comes after the first is passed over, since a terminal that closes hangs up twice: by the kernel and by the
     shell. A signal that is ignored, as below nohup, stays ignored.
     """
-    heeded = [each for each in ENDING_SIGNALS if signal.getsignal(each) is signal.SIG_DFL]
-    told = False
+    handled = [each for each in ENDING_SIGNALS if signal.getsignal(each) is signal.SIG_DFL]
+    terminated = False
 
-    def hear(number: int, _frame: FrameType | None) -> None:
-        nonlocal told
-        if not told:
-            told = True
-            act(Told(number))
+    def handle(number: int, _frame: FrameType | None) -> None:
+        nonlocal terminated
+        if not terminated:
+            terminated = True
+            act(Terminated(number))
 
     try:
-        for each in heeded:
-            signal.signal(each, hear)
+        for each in handled:
+            signal.signal(each, handle)
     except ValueError:  # another thread than the main one
-        heeded = []
+        handled = []
     try:
         yield
     finally:
-        for each in heeded:
-            signal.signal(each, signal.SIG_IGN if told else signal.SIG_DFL)
+        for each in handled:
+            signal.signal(each, signal.SIG_IGN if terminated else signal.SIG_DFL)

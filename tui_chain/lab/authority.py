@@ -114,7 +114,9 @@ class Authority(Identity):
         """Make a self-signed CA certificate with this common name; raises ValueError for a naive `now`."""
         subject, key, clock = _name(name), template.new_key(), _utc(now)
         extensions = _ca_extensions(key.public_key(), template)
-        der = _sign(_Request(subject, key.public_key(), extensions, ROOT_VALIDITY), subject, key, clock, template)
+        der = _sign(
+            _CertificateRequest(subject, key.public_key(), extensions, ROOT_VALIDITY), subject, key, clock, template
+        )
         return cls(der, key, subject, clock)
 
     def issue_ca(self, name: str, template: Template = DEFAULT_TEMPLATE) -> Authority:
@@ -130,16 +132,16 @@ class Authority(Identity):
         names, key = tuple(names), template.new_key()
         extensions = (*_leaf_extensions(key.public_key(), names), *self._links(template))
         subject = _leaf_name(names)
-        der = self._certify(_Request(subject, key.public_key(), extensions, LEAF_VALIDITY), template)
+        der = self._certify(_CertificateRequest(subject, key.public_key(), extensions, LEAF_VALIDITY), template)
         return Identity(der, key, subject)
 
     def _issue_ca(self, subject: x509.Name, template: Template) -> Authority:
         key = template.new_key()
         extensions = (*_ca_extensions(key.public_key(), template), *self._links(template))
-        der = self._certify(_Request(subject, key.public_key(), extensions, CA_VALIDITY), template)
+        der = self._certify(_CertificateRequest(subject, key.public_key(), extensions, CA_VALIDITY), template)
         return Authority(der, key, subject, self.now)
 
-    def _certify(self, request: _Request, template: Template) -> bytes:
+    def _certify(self, request: _CertificateRequest, template: Template) -> bytes:
         return _sign(request, self.subject, self.key, self.now, template)
 
     def _links(self, template: Template) -> Extensions:
@@ -156,7 +158,7 @@ def self_signed_leaf(
     """Make a TLS server certificate that its own key signed, no CA; raises ValueError for a naive `now`."""
     names, key = tuple(names), template.new_key()
     subject, extensions = _leaf_name(names), _leaf_extensions(key.public_key(), names)
-    request = _Request(subject, key.public_key(), extensions, LEAF_VALIDITY)
+    request = _CertificateRequest(subject, key.public_key(), extensions, LEAF_VALIDITY)
     return Identity(_sign(request, subject, key, _utc(now), template), key, subject)
 
 
@@ -172,7 +174,7 @@ def key_to_pem(key: PrivateKey) -> bytes:
 
 
 @dataclass(frozen=True)
-class _Request:
+class _CertificateRequest:
     """What a certificate is asked for, before the template's oddities."""
 
     subject: x509.Name
@@ -181,7 +183,9 @@ class _Request:
     validity: Validity
 
 
-def _sign(request: _Request, issuer: x509.Name, key: PrivateKey, now: datetime, template: Template) -> bytes:
+def _sign(
+    request: _CertificateRequest, issuer: x509.Name, key: PrivateKey, now: datetime, template: Template
+) -> bytes:
     validity = template.validity or request.validity
     builder = x509.CertificateBuilder(issuer, request.subject, request.key, x509.random_serial_number())
     builder = builder.not_valid_before(now + validity.starts).not_valid_after(now + validity.ends)

@@ -15,7 +15,7 @@ from tui_chain.lab.authority import (
     self_signed_leaf,
     to_pem,
 )
-from tui_chain.lab.servers.aia import AiaSite, Answer
+from tui_chain.lab.servers.aia_site import AiaAnswer, AiaSite
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ AiaUrl = Callable[[Referral], str]
 
 def issuer_url(referral: Referral) -> str:
     """Publish the issuer as DER and return its URL: AIA as it should be."""
-    return referral.site.publish(f"/{referral.label}.cer", Answer(referral.issuer.der))
+    return referral.site.publish(f"/{referral.label}.cer", AiaAnswer(referral.issuer.der))
 
 
 def dead_url(referral: Referral) -> str:

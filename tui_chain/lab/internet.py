@@ -11,8 +11,9 @@ from tempfile import TemporaryDirectory
 
 from tui_chain.lab.authority import PrivateKey
 from tui_chain.lab.hierarchy import COMMON_CAS, Hierarchy
-from tui_chain.lab.scenarios.catalogue import CannotServeError, Scenario, choose_scenarios
-from tui_chain.lab.servers.aia import AiaSite, Answer, AnswerSource
+from tui_chain.lab.scenarios.catalogue import CannotServeError, choose_scenarios
+from tui_chain.lab.scenarios.scenario import Scenario
+from tui_chain.lab.servers.aia_site import AiaAnswer, AiaSite, AnswerSource
 from tui_chain.lab.servers.listener import Handler, Listener, bind_loopback
 from tui_chain.lab.servers.loop import LoopThread
 from tui_chain.lab.servers.services import UnsupportedError
@@ -35,9 +36,9 @@ class LabHost:
         return self.scenario.name
 
     @property
-    def words(self) -> str:
+    def summary(self) -> str:
         """What the host does wrong, in one line."""
-        return self.scenario.words
+        return self.scenario.summary
 
     @property
     def target(self) -> str:
@@ -133,7 +134,7 @@ class Lab:
 
     def publish(self, path: str, answer: AnswerSource | bytes) -> str:
         """Let the AIA site answer a path that starts with a slash; bytes are a DER certificate. Return the URL."""
-        return self._site.publish(path, Answer(answer) if isinstance(answer, bytes) else answer)
+        return self._site.publish(path, AiaAnswer(answer) if isinstance(answer, bytes) else answer)
 
     def _open(self, listener: Listener) -> None:
         self._thread.call(listener.open)

@@ -1,4 +1,4 @@
-"""What came of one request, and how its failures are said."""
+"""What came of one request, and the sentences for its failures."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass, field
 
 from tui_chain.core.text import safe_text
-from tui_chain.net.starttls import StartTLSRefused
+from tui_chain.net.starttls.conversation import StartTLSRefused
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Attempt:
     proxy_error: bool = False
 
 
-class BrokenAnswer(Exception):
+class InvalidReply(Exception):
     """What a server sent after the handshake is no answer; the text says why, safe for a terminal."""
 
 
@@ -94,11 +94,11 @@ def since(started: float) -> float:
 
 def failed(trust: str, error: BaseException, watch: Stopwatch, address: str | None = None) -> Attempt:
     """Say in plain words what went wrong."""
-    words, code = failure_words(error)
+    text, code = failure_text(error)
     return Attempt(
         trust,
         ok=False,
-        words=words,
+        words=text,
         milliseconds=watch.total,
         code=code,
         times=watch.times,
@@ -113,7 +113,7 @@ def timed_out(watch: Stopwatch, seconds: float) -> str:
     return f"no answer{of} within {seconds:g} s"
 
 
-def failure_words(error: BaseException) -> tuple[str, int | None]:
+def failure_text(error: BaseException) -> tuple[str, int | None]:
     """An error in plain words, and OpenSSL's verify code where it is one."""
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"certificate verify failed: {safe_text(error.verify_message, 160)}", error.verify_code

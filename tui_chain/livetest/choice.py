@@ -1,4 +1,4 @@
-"""What is asked in a live test, by the user's choice."""
+"""What the user chose for the request of a live test."""
 
 from __future__ import annotations
 
@@ -29,22 +29,24 @@ class RequestChoice:
 
 
 USUAL = RequestChoice()
-"""What is asked where nobody has chosen."""
+"""The request where nobody has chosen."""
 
 
 def read_choice(method: str, path: str, lines: Iterable[str], *, proxy: bool = False) -> RequestChoice | Failure:
     """Read a choice as a person writes it: a path that begins with a slash, a header on each line."""
     if method not in METHODS:
-        return Failure("usage", f"{safe_text(method, 20)!r} is not asked here.", f"There are {', '.join(METHODS)}.")
-    asked = path.partition("#")[0]
-    if not asked.startswith("/") or not asked.isascii() or not asked.isprintable() or " " in asked:
+        return Failure(
+            "usage", f"{safe_text(method, 20)!r} is no method of the live test.", f"There are {', '.join(METHODS)}."
+        )
+    bare = path.partition("#")[0]
+    if not bare.startswith("/") or not bare.isascii() or not bare.isprintable() or " " in bare:
         return Failure("usage", "A path begins with a slash and is ASCII without blanks.", "Write it as /index.html.")
     headers = [read_header_line(line) for line in lines if line.strip()]
     wrong = next((each for each in headers if isinstance(each, Failure)), None)
     if wrong is not None:
         return wrong
     good = tuple(each for each in headers if not isinstance(each, Failure))
-    return RequestChoice(method, asked, good, proxy)
+    return RequestChoice(method, bare, good, proxy)
 
 
 def read_header_line(line: str) -> tuple[str, str] | Failure:

@@ -1,4 +1,4 @@
-"""The environment's own settings of trust: which are set, which exist, and which would beat the repair."""
+"""The environment's variables of trust: which are set, which exist, and which would win over the repair."""
 
 from __future__ import annotations
 
@@ -7,53 +7,13 @@ import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from enum import Enum
 from pathlib import Path
 
+from tui_chain.clients.advice import Effect
+from tui_chain.clients.client import Takes
+from tui_chain.clients.registry import VariableUse, variables, weaker_settings
 from tui_chain.core.text import safe_text
-from tui_chain.net.environment_proxy import shown_proxy
-
-BUNDLES: Mapping[str, tuple[str, str]] = {
-    "REQUESTS_CA_BUNDLE": ("requests, pip, aws", "it replaces certifi, and wins over session.verify and --cert"),
-    "CURL_CA_BUNDLE": ("curl, requests", "curl takes it without --cacert, requests without REQUESTS_CA_BUNDLE"),
-    "SSL_CERT_FILE": ("Python ssl, httpx, uv, curl, Go, Ruby", "it takes the place of the system's file"),
-    "SSL_CERT_DIR": ("Python ssl, httpx, uv, Go, Ruby", "it takes the place of the system's folder"),
-    "PIP_CERT": ("pip", "pip takes it without --cert"),
-    "NODE_EXTRA_CA_CERTS": ("Node", "it extends Node's roots, and is the only such file"),
-    "AWS_CA_BUNDLE": ("aws, boto3", "it replaces botocore's roots"),
-    "GIT_SSL_CAINFO": ("git", "it wins over http.<url>.sslCAInfo"),
-}
-"""Variables that name a file or folder of roots: who reads each, and what it does to a setting of the repair."""
-
-
-class Takes(Enum):
-    """What a client expects a variable to name."""
-
-    FILE = "a file"
-    FOLDER = "a folder"
-    EITHER = "a file or a folder"
-
-
-@dataclass(frozen=True)
-class Reading:
-    """How some clients obey a variable: whether what it names extends their own roots or takes the place of them."""
-
-    clients: str
-    extends: bool
-    takes: Takes = Takes.FILE
-
-
-READINGS: Mapping[str, tuple[Reading, ...]] = {
-    "REQUESTS_CA_BUNDLE": (Reading("requests", False, Takes.EITHER), Reading("aws", False), Reading("pip", True)),
-    "CURL_CA_BUNDLE": (Reading("requests", False, Takes.EITHER), Reading("curl", True)),
-    "SSL_CERT_FILE": (Reading("httpx, uv", False), Reading("Python ssl, curl, Go, Ruby", True)),
-    "SSL_CERT_DIR": (Reading("httpx, uv", False, Takes.FOLDER), Reading("Python ssl, Ruby", True, Takes.FOLDER)),
-    "PIP_CERT": (Reading("pip", True),),
-    "NODE_EXTRA_CA_CERTS": (Reading("Node", True),),
-    "AWS_CA_BUNDLE": (Reading("aws, boto3", False),),
-    "GIT_SSL_CAINFO": (Reading("git", True),),
-}
-"""How each variable is obeyed, client by client, where OpenSSL and its system store are Debian's."""
+from tui_chain.net.proxy import shown_proxy
 
 _HASHED = re.compile(r"[0-9a-f]{8}\.[0-9]+")
 
@@ -78,12 +38,12 @@ class Variable:
 
 def audit_environment(environment: Mapping[str, str], bundle: Path | None = None) -> tuple[Variable, ...]:
     """Look at the variables of trust that are set; `bundle` is the file of the repair, where it is written."""
-    files = (_bundle(name, environment[name], bundle) for name in BUNDLES if environment.get(name))
+    files = (_bundle(name, environment[name], bundle) for name in variables() if environment.get(name))
     proxies = (_proxy(name, environment[name]) for name in PROXIES if environment.get(name))
     return (*files, *proxies)
 
 
-def beating_words(variables: Iterable[Variable], *, repaired: bool) -> str:
+def overriding_text(variables: Iterable[Variable], *, repaired: bool) -> str:
     """Say in one line, without its full stop, which of them beat the bundle and where; empty where none does.
 
     Where nothing was `repaired` there is no bundle to beat, and still they decide.
@@ -101,30 +61,55 @@ def beating_words(variables: Iterable[Variable], *, repaired: bool) -> str:
     return f"{names} {'is set and beats' if one else 'are set and beat'} the bundle in {shown}"
 
 
+def uses(name: str) -> tuple[VariableUse, ...]:
+    """How clients use a variable, without those whose use OpenSSL cannot stand in for."""
+    return tuple(use for use in variables()[name] if use.takes is not Takes.ALL_FILES)
+
+
 def places(name: str, value: str) -> tuple[Path, ...]:
-    """What a variable names: SSL_CERT_DIR may name several folders, as PATH does (OpenSSL's X509_LOOKUP_hash_dir)."""
-    parts = value.split(os.pathsep) if name == "SSL_CERT_DIR" else (value,)
+    """What a variable names: one for folders may name several, as PATH does (OpenSSL's X509_LOOKUP_hash_dir)."""
+    parts = value.split(os.pathsep) if _is_for_folders(name) else (value,)
     return tuple(Path(part) for part in parts if part)
 
 
+def _is_for_folders(name: str) -> bool:
+    return all(use.takes in {Takes.FOLDER, Takes.ALL_FILES} for use in variables()[name])
+
+
 def _bundle(name: str, value: str, bundle: Path | None) -> Variable:
-    clients, words = BUNDLES[name]
+    clients = ", ".join(_clients(name))
     shown = safe_text(value)
     named = [place for place in places(name, value) if _there(place)]
     if not named:
         return Variable(name, shown, False, clients, f"Nothing is there: {clients} may fail for every host.")
     if bundle is not None and any(_same(place, bundle) for place in named):
         return Variable(name, shown, True, "", f"It names this repair's file, for {clients}.")
-    return Variable(name, shown, True, clients, f"In {clients}: {words}.{_folder_words(name, named)}")
+    return Variable(name, shown, True, clients, f"{_effects(name)}{_folder_text(name, named)}")
 
 
-def _folder_words(name: str, named: Iterable[Path]) -> str:
+def _clients(name: str) -> tuple[str, ...]:
+    return tuple(client for use in variables()[name] for client in use.clients)
+
+
+def _effects(name: str) -> str:
+    """What a variable does, client by client, and which of their settings mean nothing beside it."""
+    effects: dict[Effect, list[str]] = {}
+    for use in variables()[name]:
+        effects.setdefault(use.effect, []).extend(use.clients)
+    weaker: dict[tuple[str, ...], list[str]] = {}
+    for client, names in weaker_settings(name).items():
+        weaker.setdefault(names, []).append(client)
+    does = "; ".join(f"in {', '.join(clients)} it {effect.phrase}" for effect, clients in effects.items())
+    wins = "; ".join(f"in {', '.join(clients)} over {' and '.join(names)}" for names, clients in weaker.items())
+    return f"{does[0].upper()}{does[1:]}.{f' It wins {wins}.' if wins else ''}"
+
+
+def _folder_text(name: str, named: Iterable[Path]) -> str:
     """What is odd about a folder, or about one where a file is wanted."""
     folders = [place for place in named if place.is_dir()]
     if not folders:
-        return " It names a file where a folder is read." if name == "SSL_CERT_DIR" else ""
-    readers = [reading.clients for reading in READINGS[name] if reading.takes is not Takes.FILE]
-    if not readers:
+        return " It names a file where a folder is read." if _is_for_folders(name) else ""
+    if all(use.takes is Takes.FILE for use in variables()[name]):
         return " It names a folder where a file is read."
     if any(hashed_names(folder) for folder in folders):
         return ""
@@ -155,10 +140,10 @@ def _same(place: Path, bundle: Path) -> bool:
 def _proxy(name: str, value: str) -> Variable:
     if name.lower() == "no_proxy":
         return Variable(name, safe_text(value), None, "", "Hosts that are reached without the proxy.")
-    words = "Clients go through it; if it opens TLS, they see its chain and not the server's."
-    return Variable(name, shown_proxy(value), None, "", words)
+    text = "Clients go through it; if it opens TLS, they see its chain and not the server's."
+    return Variable(name, shown_proxy(value), None, "", text)
 
 
 def without_trust(environment: Mapping[str, str]) -> dict[str, str]:
     """The environment with none of these variables, for a program that is to have the repair alone."""
-    return {name: value for name, value in environment.items() if name not in BUNDLES and name not in PROXIES}
+    return {name: value for name, value in environment.items() if name not in variables() and name not in PROXIES}

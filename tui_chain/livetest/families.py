@@ -14,15 +14,16 @@ from tui_chain.clients.engines.openssl.hostnames import curl_refusal
 from tui_chain.clients.engines.openssl.trust_path import as_path
 from tui_chain.clients.engines.openssl.verifier import TRUSTED_FIRST
 from tui_chain.clients.families import FAMILIES, Family, FamilyId
-from tui_chain.clients.handshake import OFFERS, HandshakeCode, Offer, handshake_refusals, key_kind, version_words
+from tui_chain.clients.handshake import OFFERS, HandshakeCode, Offer, handshake_refusals, key_kind, version_text
 from tui_chain.clients.judge import CRL_FAMILIES, OPENSSL_SETTINGS, Judge, engine_name
 from tui_chain.clients.verdict import Code, Verdict, refused
 from tui_chain.core.text import safe_text
-from tui_chain.livetest.attempt import Stopwatch, Times, failure_words, timed_out
-from tui_chain.livetest.crl_context import check_crls, without_crls
-from tui_chain.livetest.line import open_line
+from tui_chain.livetest.attempt import Stopwatch, Times, failure_text, timed_out
+from tui_chain.livetest.connect import open_connection
+from tui_chain.livetest.contexts import check_crls, without_crls
 from tui_chain.livetest.tunnel import ProxyTrouble
-from tui_chain.net.starttls import StartTLSRefused, start_tls
+from tui_chain.net.starttls.conversation import StartTLSRefused
+from tui_chain.net.starttls.registry import start_tls
 from tui_chain.net.target import Target
 from tui_chain.probe.family_offers import make_offer
 from tui_chain.probe.handshake import (
@@ -121,9 +122,9 @@ def offer_refusal(family: Family, widest: Handshake) -> Verdict:
     if verdict.code is not HandshakeCode.PROTOCOL_VERSION:
         return verdict
     # OpenSSL's level 2 takes no signature of an older version
-    needed = version_words("TLSv1.2" if offer.openssl else offer.oldest)
-    words = f"the server has only {version_words(facts.version)}, and {offer.library} takes {needed} or newer"
-    return refused(verdict.code, words)
+    needed = version_text("TLSv1.2" if offer.openssl else offer.oldest)
+    text = f"the server has only {version_text(facts.version)}, and {offer.library} takes {needed} or newer"
+    return refused(verdict.code, text)
 
 
 def _leaf_key(shaken: Handshake) -> str:
@@ -250,17 +251,20 @@ class FamilyTester:
         except TimeoutError:
             return _row(family, False, timed_out(watch, self.timeout), times=watch.times)
         except _NETWORK_ERRORS as error:
-            return _row(family, False, *failure_words(error), times=watch.times)
+            return _row(family, False, *failure_text(error), times=watch.times)
         return await self._judged(family, shaken, watch.times)
 
     async def _shake(self, shake: Shake, name: str | None, watch: Stopwatch) -> Handshake:
         """Connect and shake hands within the time; an error of TLS is in the result, one of the network is raised."""
-        async with asyncio.timeout(self.timeout), open_line(self.target, self.address, self.proxy, watch) as line:
+        async with (
+            asyncio.timeout(self.timeout),
+            open_connection(self.target, self.address, self.proxy, watch) as connection,
+        ):
             if self.target.starttls is not None:
-                await start_tls(line.sock, self.target.starttls)
+                await start_tls(connection.sock, self.target.starttls)
             watch.begin("tls")
             try:
-                shaken = await shake(line.sock, name)
+                shaken = await shake(connection.sock, name)
             except HANDSHAKE_ERRORS as error:
                 shaken = Handshake((), error=error)
             watch.end("tls")
@@ -269,7 +273,7 @@ class FamilyTester:
     async def _judged(self, family: Family, shaken: Handshake, times: Times) -> FamilyTest:
         error = shaken.error
         if isinstance(error, ssl.SSLCertVerificationError):
-            return _row(family, False, *failure_words(error), shaken=shaken, times=times)
+            return _row(family, False, *failure_text(error), shaken=shaken, times=times)
         if shaken.chain:
             refusal = handshake_refusal(family, shaken)
             if refusal is not None:
@@ -292,9 +296,9 @@ class FamilyTester:
             if is_refusal(error) or refusal.code is not HandshakeCode.HANDSHAKE_FAILURE:
                 return _refused(family, refusal, _NOTHING, times)
             if family.model:
-                return _unsaid(family, f"pyOpenSSL broke the handshake off ({failure_words(error)[0]})", times)
+                return _unsaid(family, f"pyOpenSSL broke the handshake off ({failure_text(error)[0]})", times)
         code = HandshakeCode.HANDSHAKE_FAILURE if isinstance(error, ssl.SSLError) else None
-        return _row(family, False, failure_words(error)[0], code, times=times)
+        return _row(family, False, failure_text(error)[0], code, times=times)
 
     def _accepted(self, family: Family, shaken: Handshake, times: Times) -> FamilyTest:
         """A handshake that came about, with the verdict on its chain where OpenSSL did not give it already."""
@@ -308,10 +312,10 @@ class FamilyTester:
             refusal = curl_refusal(Certificate(shaken.chain[0]), server_name(family, self.target) or "")
             if refusal is not None:
                 return _refused(family, refusal, shaken, times)
-        words = f"handshake verified{_by(family)}"
+        text = f"handshake verified{_by(family)}"
         if self.crl is not None and not checks_crls(family, self.crl):
-            words += ", its CRLs not looked into"
-        return _row(family, True, words, shaken=shaken, times=times)
+            text += ", its CRLs not looked into"
+        return _row(family, True, text, shaken=shaken, times=times)
 
     @cached_property
     def _judge(self) -> Judge:
@@ -342,13 +346,13 @@ def _by(family: Family) -> str:
 def _row(
     family: Family,
     ok: bool | None,
-    words: str,
+    text: str,
     code: Code | None = None,
     *,
     shaken: Handshake = _NOTHING,
     times: Times = _NO_TIMES,
 ) -> FamilyTest:
-    return FamilyTest(family.id, family.name, ok, words, code, shaken.tls_version, shaken.cipher, times)
+    return FamilyTest(family.id, family.name, ok, text, code, shaken.tls_version, shaken.cipher, times)
 
 
 def _refused(family: Family, verdict: Verdict, shaken: Handshake, times: Times) -> FamilyTest:

@@ -1,4 +1,4 @@
-"""The way of a request through redirects: a row for each hop."""
+"""The redirects that a request follows: a row for each hop."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from tui_chain.core.failure import Failure
 from tui_chain.core.text import safe_text
 from tui_chain.livetest.attempt import Attempt
-from tui_chain.livetest.request import Request
+from tui_chain.livetest.request import LiveRequest
 from tui_chain.net.addresses import Reach, allowed_reach, reach
 from tui_chain.net.lookup import lookup
 from tui_chain.net.proxy import local_name
@@ -24,10 +24,10 @@ MAX_HOPS = 10
 
 @dataclass(frozen=True)
 class Hop:
-    """One step on the way: its URL as safe text, and what came of it.
+    """One request of them: its URL as safe text, and what came of it.
 
-    `target` is the host, to be added to the list where it is a new one; None where the way ends in words alone
-    (`attempt` is None too), as at a redirect to plain http.
+    `target` is the host, to be added to the list where it is a new one; None where no request was made
+    (`attempt` is None too), as for a redirect to plain http.
     """
 
     url: str
@@ -63,16 +63,16 @@ class Rules:
     consent: bool = False
 
 
-async def follow(request: Request, context_of: ContextOf, *, consent: bool = False) -> tuple[Hop, ...]:
+async def follow(request: LiveRequest, context_of: ContextOf, *, consent: bool = False) -> tuple[Hop, ...]:
     """Make `request`, then follow where it is sent, as `follow_on` does."""
     attempt = await request.send(context_of(request.target), "")
     return await follow_on(request, attempt, Rules(context_of, consent=consent))
 
 
-async def follow_on(request: Request, attempt: Attempt, rules: Rules) -> tuple[Hop, ...]:
+async def follow_on(request: LiveRequest, attempt: Attempt, rules: Rules) -> tuple[Hop, ...]:
     """Follow where the answer to `request` sends it, at most `MAX_HOPS` hops in all; every hop is verified anew.
 
-    A redirect is a stranger's word: only https is followed, headers of the user's go to the first host alone, and
+    A redirect is untrusted input: only https is followed, headers of the user's go to the first host alone, and
     an address that is loopback, link-local or private is asked only by consent, or if the first one was.
     """
     hops = [Hop(safe_text(request.url, 200), attempt.words, request.target, attempt)]
@@ -89,7 +89,9 @@ async def follow_on(request: Request, attempt: Attempt, rules: Rules) -> tuple[H
     return tuple(hops)
 
 
-async def _next(request: Request, location: str, allowed: frozenset[Reach], proxy_of: ProxyOf) -> Request | Hop:
+async def _next(
+    request: LiveRequest, location: str, allowed: frozenset[Reach], proxy_of: ProxyOf
+) -> LiveRequest | Hop:
     shown = safe_text(location, 200)
     try:
         parts = urlsplit(location)
@@ -124,8 +126,8 @@ async def _judged(target: Target, allowed: frozenset[Reach], seconds: float, *, 
         if not by_proxy:
             return Hop("", "its host name is not known", target)
         inside = local_name(target.host) and allowed != frozenset(Reach)
-        words = "leads to a name of a local network; it is asked only with your consent"
-        return Hop("", words, target) if inside else None
+        text = "leads to a name of a local network; it is asked only with your consent"
+        return Hop("", text, target) if inside else None
     fitting = [each.ip for each in addresses if reach(each.ip) in allowed]
     if not fitting or (by_proxy and len(fitting) < len(addresses)):
         kind = next(reach(each.ip) for each in addresses if reach(each.ip) not in allowed)

@@ -1,4 +1,4 @@
-"""The live test that `t` makes: before, after, the way through redirects, and what is set around it."""
+"""The live test that `t` makes: before, after, the hops of redirects, and the variables that are set."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from tui_chain.clients.engines.openssl.trust_path import as_path
 from tui_chain.core.threads import in_daemon_thread
 from tui_chain.livetest.attempt import Attempt
 from tui_chain.livetest.choice import RequestChoice
-from tui_chain.livetest.crl_context import trust_words
-from tui_chain.livetest.environment import audit_environment
+from tui_chain.livetest.contexts import store_context, trust_text
+from tui_chain.livetest.environment import Variable, audit_environment
 from tui_chain.livetest.hops import Hop, Rules, follow_on
-from tui_chain.livetest.request import LiveTest, Request, store_context
-from tui_chain.net.environment_proxy import environment_proxy, shown_proxy
+from tui_chain.livetest.request import LiveRequest
+from tui_chain.net.proxy import environment_proxy, shown_proxy
 from tui_chain.net.target import Target
 from tui_chain.trust.store import TrustStore
 
@@ -26,11 +26,48 @@ LEAST_SECONDS = 5.0
 
 def request_for(
     target: Target, choice: RequestChoice, environment: Mapping[str, str], *, address: str | None, timeout: float
-) -> Request:
+) -> LiveRequest:
     """Say how `target` is asked by choice; `address` is the IP that was probed, `timeout` a probe's in seconds."""
     proxy = environment_proxy(environment, target) if choice.proxy else None
     seconds = max(timeout, LEAST_SECONDS)
-    return Request(target, choice.method, choice.path, seconds, address, choice.headers, proxy)
+    return LiveRequest(target, choice.method, choice.path, seconds, address, choice.headers, proxy)
+
+
+@dataclass(frozen=True)
+class LiveTest:
+    """The same request before and after: with the trust store as it was, and with the bundle alone.
+
+    `after` is None where there is no proven bundle to test. `hops` are those of redirects, the request itself
+    first; `environment` the variables of trust and proxies that are set. `proxy` is the proxy that it went through,
+    without credentials; None directly, also where one was `wanted` and the environment names none for the host.
+    """
+
+    method: str
+    url: str
+    before: Attempt
+    after: Attempt | None
+    hops: tuple[Hop, ...] = ()
+    environment: tuple[Variable, ...] = ()
+    proxy: str | None = None
+    wanted: bool = False
+
+    @property
+    def last(self) -> Attempt:
+        """The request with the bundle, or without one as it is."""
+        return self.after if self.after is not None else self.before
+
+    @property
+    def failed_hop(self) -> Target | None:
+        """The host of a redirect with which TLS failed, if it is another one."""
+        found = (hop.target for hop in self.hops[1:] if hop.tls_failed)
+        return next((target for target in found if target != self.hops[0].target), None)
+
+    @property
+    def route(self) -> str:
+        """How the request went where a proxy was wanted or used; empty where it went directly and was meant to."""
+        if self.proxy is not None:
+            return f"by proxy {self.proxy}"
+        return "directly: the environment names no proxy for it" if self.wanted else ""
 
 
 @dataclass(frozen=True)
@@ -45,12 +82,12 @@ class Live:
     bundle: Path | None = None
     by_proxy: bool = False
 
-    async def test(self, request: Request, pem: bytes | None, alone: ssl.SSLContext | None) -> LiveTest:
+    async def test(self, request: LiveRequest, pem: bytes | None, alone: ssl.SSLContext | None) -> LiveTest:
         """Make `request` with the trust store, then with `alone`, which trusts the bundle's bytes `pem`."""
         # a context with certifi's roots takes 30 ms to build: not on the event loop
         plain = await asyncio.to_thread(store_context, self.store.file)
         before = await _before(request, plain, f"trust store {self.store.name}")
-        after = await request.send(alone, trust_words(alone)) if alone is not None else None
+        after = await request.send(alone, trust_text(alone)) if alone is not None else None
         shown = shown_proxy(request.proxy) if request.proxy is not None else None
         variables = await in_daemon_thread(lambda: audit_environment(self.environment, self.bundle), "variables")
         live = LiveTest(
@@ -59,7 +96,7 @@ class Live:
         # what no file could be read for trusts nobody
         store = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if isinstance(plain, str) else plain
         both = await in_daemon_thread(lambda: self._both(pem, alone), "contexts") if live.last.location else None
-        return replace(live, hops=await self._way(request, live.last, store, both or store))
+        return replace(live, hops=await self._hops(request, live.last, store, both or store))
 
     def _both(self, pem: bytes | None, alone: ssl.SSLContext | None) -> ssl.SSLContext | None:
         """Trust in the store and in the bundle, or in the bundle alone where OpenSSL does not read both; blocks."""
@@ -73,8 +110,8 @@ class Live:
                 return alone
         return both
 
-    async def _way(
-        self, request: Request, last: Attempt, plain: ssl.SSLContext, own: ssl.SSLContext
+    async def _hops(
+        self, request: LiveRequest, last: Attempt, plain: ssl.SSLContext, own: ssl.SSLContext
     ) -> tuple[Hop, ...]:
         """Other hosts are verified with the trust store; the first one with the bundle as well."""
         if request.target.starttls is not None:
@@ -89,5 +126,5 @@ class Live:
         return await follow_on(request, last, Rules(context_of, proxy_of))
 
 
-async def _before(request: Request, plain: ssl.SSLContext | str, trust: str) -> Attempt:
+async def _before(request: LiveRequest, plain: ssl.SSLContext | str, trust: str) -> Attempt:
     return Attempt(trust, ok=False, words=plain) if isinstance(plain, str) else await request.send(plain, trust)

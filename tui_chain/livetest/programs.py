@@ -8,65 +8,26 @@ import re
 import shutil
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from tui_chain.clients.program import Program, ProgramProxy, ProgramRun
+from tui_chain.clients.registry import clients
 from tui_chain.core.failure import Failure
 from tui_chain.core.system import end_group
 from tui_chain.core.text import safe_text
 from tui_chain.livetest.attempt import since
-from tui_chain.net.environment_proxy import read_proxy
+from tui_chain.net.proxy import read_proxy
 from tui_chain.net.target import Target
+from tui_chain.x509.crl import CrlScope
 
 SECONDS = 20.0
 """Seconds that one program has."""
 MAX_OUTPUT = 64 * 1024
-"""Bytes of a program's output that are read."""
+"""Bytes of a program's output that are kept."""
 
-_NODE = (
-    "require('https').get(process.argv[1], a => { console.log('HTTP ' + a.statusCode); a.resume(); })"
-    ".on('error', e => { console.error(e.message); process.exitCode = 1; })"
-)
-_REQUESTS = (
-    "import sys, requests\n"
-    "try: print('HTTP', requests.get(sys.argv[1], verify=sys.argv[2], timeout=15,\n"
-    " allow_redirects=False).status_code)\n"
-    "except requests.RequestException as error: sys.exit(str(error))"
-)
-# a server that refuses a client would be tried again for minutes;
-# a redirect leads to another server, whose certificate is not the question, and perhaps inside the network
-_WGET = ("--no-config", "-q", "--tries=1", "--max-redirect=0", "-O", os.devnull)
 _ERROR = re.compile("certif|ssl|verif", re.IGNORECASE)
-_NO_ERROR = "Peer certificate: "
-"""What `openssl s_client -brief` says of every server."""
-_GIT = ("-c", "http.followRedirects=false")
-_GIT_REFUSED = r"unable to access(?!.*returned error)"
-_JAVA = """import java.net.*;
-public class Get { public static void main(String[] a) throws Exception {
-  try {
-    HttpURLConnection connection = (HttpURLConnection) new URI(a[0]).toURL().openConnection();
-    connection.setInstanceFollowRedirects(false);
-    System.out.println("HTTP " + connection.getResponseCode()); }
-  catch (javax.net.ssl.SSLException e) { System.err.println(e.getMessage()); System.exit(1); } } }
-"""
-
-
-@dataclass(frozen=True)
-class Program:
-    """How a program is asked: its name on PATH, its arguments, variables it gets, and what says that it worked.
-
-    `codes` are the exit codes after a verified connection. `refused`, a regular expression for its output, takes
-    their place for programs that fail for other reasons too. `left_out` says why it is not asked at all.
-    """
-
-    name: str
-    executable: str
-    arguments: tuple[str, ...]
-    variables: tuple[tuple[str, str], ...] = ()
-    codes: tuple[int, ...] = (0,)
-    refused: str = ""
-    left_out: str = ""
 
 
 @dataclass(frozen=True)
@@ -80,92 +41,41 @@ class ProgramTest:
     command: str = ""
 
 
-def programs(
-    target: Target, bundle: Path, scratch: Path, java_store: Path | None = None, proxy: str | None = None
-) -> tuple[Program, ...]:
-    """Say how each program is asked about `target` with `bundle` alone; `scratch` is a folder of the test's.
+def program_run(
+    target: Target,
+    bundle: Path,
+    scratch: Path,
+    store: Path | None = None,
+    proxy: str | None = None,
+    crl: CrlScope | None = None,
+) -> ProgramRun:
+    """Say with what programs are run for `target`: with `bundle` alone, in `scratch`, a folder of the test's.
 
-    curl, git and wget get an empty folder of certificates, for otherwise Debian's read the system's.
-    Java takes `java_store`, the PKCS#12 form. STARTTLS hosts are for openssl alone. All go through `proxy`, a URL, if
-    there is one; a program that cannot is left out.
+    `store` is the bundle as PKCS#12; `proxy` is the URL to go through, `crl` turns the check of the bundle's CRLs on.
     """
-    if target.starttls is not None:
-        asked: tuple[Program, ...] = (_openssl(target, bundle),)
-    else:
-        asked = _for_https(target, bundle, scratch, java_store)
-    return asked if proxy is None else tuple(_by_proxy(program, proxy) for program in asked)
+    empty = scratch / "no-certificates"
+    empty.mkdir(exist_ok=True)
+    return ProgramRun(target, bundle, scratch, empty, store, _proxy(proxy) if proxy is not None else None, crl)
 
 
-def _for_https(target: Target, bundle: Path, scratch: Path, java_store: Path | None) -> tuple[Program, ...]:
-    url, file, empty = target.url, str(bundle), str(_empty(scratch))
-    found = (
-        Program("curl", "curl", ("-q", "-sS", "--capath", empty, "--cacert", file, "-o", os.devnull, url)),
-        _openssl(target, bundle),
-        Program(
-            "git",
-            "git",
-            ("-c", f"http.sslCAInfo={file}", "-c", f"http.sslCAPath={empty}", *_GIT, "ls-remote", url),
-            refused=_GIT_REFUSED,
-        ),
-        Program("wget", "wget", (*_WGET, f"--ca-certificate={file}", f"--ca-directory={empty}", url), codes=(0, 8)),
-        Program("node", "node", ("-e", _NODE, url), (("NODE_EXTRA_CA_CERTS", file),)),
-        Program("python requests", "python3", ("-I", "-c", _REQUESTS, url, file)),
-    )
-    return (*found, _java(url, scratch, java_store)) if java_store is not None else found
-
-
-def _empty(scratch: Path) -> Path:
-    folder = scratch / "no-certificates"
-    folder.mkdir(exist_ok=True)
-    return folder
-
-
-def _openssl(target: Target, bundle: Path) -> Program:
-    host = f"[{target.host}]" if ":" in target.host else target.host
-    switch = ("-starttls", target.starttls) if target.starttls is not None else ()
-    name = (
-        ("-verify_ip", target.host) if target.is_ip else ("-servername", target.host, "-verify_hostname", target.host)
-    )
-    own = ("-CAfile", str(bundle), "-no-CApath", "-no-CAstore", "-verify_return_error", "-brief")
-    return Program("openssl", "openssl", ("s_client", "-connect", f"{host}:{target.port}", *switch, *name, *own))
-
-
-def _java(url: str, scratch: Path, store: Path) -> Program:
-    source = scratch / "Get.java"
-    source.write_text(_JAVA, encoding="ascii")
-    return Program("java", "java", (f"-Djavax.net.ssl.trustStore={store}", str(source), url))
-
-
-_OBEYING = frozenset({"curl", "git", "wget", "python requests"})
-"""Programs that take a proxy from the environment."""
-_PASSWORD = "TLSCHAIN_PROXY_PASSWORD"  # noqa: S105 - the name of a variable
-
-
-def _by_proxy(program: Program, url: str) -> Program:
-    """The same program by way of a proxy, whose password stands in no command line."""
-    if program.name in _OBEYING:
-        return replace(program, variables=(*program.variables, ("https_proxy", url)))
+def _proxy(url: str) -> ProgramProxy:
     known = read_proxy(url)
     if isinstance(known, Failure) or known.url.startswith("https:"):
-        return replace(program, left_out="goes through no proxy of this kind")
-    place = urlsplit(known.url)
-    user, password = (part.decode("utf-8", "replace") for part in known.credentials or (b"", b""))
-    if program.name == "openssl":
-        login = ("-proxy_user", user, "-proxy_pass", f"env:{_PASSWORD}") if known.credentials is not None else ()
-        return replace(
-            program,
-            arguments=(*program.arguments, "-proxy", place.netloc, *login),
-            variables=(*program.variables, (_PASSWORD, password)),
-        )
-    if program.name == "java" and known.credentials is None:
-        # without nonProxyHosts it would go to loopback directly
-        way = (f"-Dhttps.proxyHost={place.hostname}", f"-Dhttps.proxyPort={place.port}", "-Dhttp.nonProxyHosts=")
-        return replace(program, arguments=(*way, *program.arguments))
-    return replace(program, left_out="takes no proxy from the environment, or none that wants a login")
+        return ProgramProxy(url)
+    parts = urlsplit(known.url)
+    login = [part.decode("utf-8", "replace") for part in known.credentials or ()]
+    user, password = login or (None, "")
+    return ProgramProxy(url, parts.hostname or "", parts.port or 80, user, password)
+
+
+def programs(run: ProgramRun) -> tuple[Program, ...]:
+    """Say how each client that is a program is run; those that are none for the endpoint are left out."""
+    made = (client.program(run) for client in clients() if client.program is not None)
+    return tuple(program for program in made if program is not None)
 
 
 async def run_programs(
-    asked: Sequence[Program], environment: Mapping[str, str], scratch: Path
+    wanted: Sequence[Program], environment: Mapping[str, str], scratch: Path
 ) -> tuple[ProgramTest, ...]:
     """Run every program that is on PATH, two at once, and return their results in order."""
     gate = asyncio.Semaphore(2)
@@ -173,9 +83,11 @@ async def run_programs(
 
     async def one(program: Program) -> ProgramTest:
         async with gate:
+            for name, text in program.sources:
+                (scratch / name).write_text(text, encoding="ascii")
             return await run_program(program, clean)
 
-    return tuple(await asyncio.gather(*map(one, asked)))
+    return tuple(await asyncio.gather(*map(one, wanted)))
 
 
 def _clean(environment: Mapping[str, str], scratch: Path) -> dict[str, str]:
@@ -210,17 +122,17 @@ async def run_program(program: Program, environment: Mapping[str, str], seconds:
     )
     try:
         async with asyncio.timeout(seconds):
-            said = await _output(process)
+            output = await _output(process)
             code = await process.wait()
     except TimeoutError:
         return ProgramTest(program.name, False, f"no end within {seconds:g} s", since(started), command)
     finally:
         await _end(process)
-    text = said.decode("utf-8", "replace")
-    if code and "No module named" in text:
+    text = output.decode("utf-8", "replace")
+    if code and program.missing and program.missing in text:
         return ProgramTest(program.name, None, "not installed", since(started), command)
     ok = re.search(program.refused, text) is None if program.refused else code in program.codes
-    return ProgramTest(program.name, ok, _words(program, text, ok=ok), since(started), command)
+    return ProgramTest(program.name, ok, _shown(program, text, ok=ok), since(started), command)
 
 
 async def _output(process: asyncio.subprocess.Process) -> bytes:
@@ -239,10 +151,12 @@ async def _end(process: asyncio.subprocess.Process) -> None:
         await process.wait()
 
 
-def _words(program: Program, text: str, *, ok: bool) -> str:
-    if ok and (program.refused or program.name == "openssl"):
+def _shown(program: Program, text: str, *, ok: bool) -> str:
+    if ok and program.quiet:
         return "verified"
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    errors = [line for line in lines if _ERROR.search(line) and not line.startswith(_NO_ERROR)]
-    told = lines[-1:] if ok else (errors or lines[-1:])
-    return safe_text(told[0], 160) if told else ("verified" if ok else "refused without a word")
+    errors = [
+        line for line in lines if _ERROR.search(line) and not (program.harmless and line.startswith(program.harmless))
+    ]
+    shown = lines[-1:] if ok else (errors or lines[-1:])
+    return safe_text(shown[0], 160) if shown else ("verified" if ok else "refused without a word")

@@ -1,4 +1,4 @@
-"""A way through an HTTP proxy (CONNECT, RFC 9110 section 9.3.6) that is used like a socket of one's own."""
+"""A tunnel through an HTTP proxy (CONNECT, RFC 9110 section 9.3.6) that is used like a socket of one's own."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import h11
 
 from tui_chain.core.text import safe_text
 from tui_chain.core.threads import in_daemon_thread
-from tui_chain.livetest.attempt import failure_words
+from tui_chain.livetest.attempt import failure_text
 from tui_chain.net.connection import connect
 from tui_chain.net.lookup import lookup
 from tui_chain.net.proxy import Proxy
@@ -75,9 +75,9 @@ async def _reach(proxy: Proxy) -> Streams:
             else:
                 streams = await asyncio.open_connection(sock=sock)
         except ssl.SSLError as error:
-            raise ProxyTrouble(f"the proxy's own {failure_words(error)[0]}") from None
+            raise ProxyTrouble(f"the proxy's own {failure_text(error)[0]}") from None
         except OSError as error:
-            raise ProxyTrouble(f"the proxy is not reached: {failure_words(error)[0]}") from None
+            raise ProxyTrouble(f"the proxy is not reached: {failure_text(error)[0]}") from None
         undo.pop_all()
     return streams
 
@@ -88,15 +88,15 @@ async def _connect(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, p
     place = str(Target(target.host.partition("%")[0], target.port)).encode("ascii")
     headers = [(b"Host", place), (b"User-Agent", b"tlschain-tui"), *_authorization(proxy)]
     try:
-        asked = speech.send(h11.Request(method=b"CONNECT", target=place, headers=headers))
+        head = speech.send(h11.Request(method=b"CONNECT", target=place, headers=headers))
         with suppress(ConnectionError):  # a proxy may refuse and close before it has read all
-            writer.write((asked or b"") + (speech.send(h11.EndOfMessage()) or b""))
+            writer.write((head or b"") + (speech.send(h11.EndOfMessage()) or b""))
             await writer.drain()
         answer = await _answer(reader, speech)
     except h11.ProtocolError:
         raise ProxyTrouble("the proxy's answer is no HTTP") from None
     except OSError as error:
-        raise ProxyTrouble(f"the proxy broke off: {failure_words(error)[0]}") from None
+        raise ProxyTrouble(f"the proxy broke off: {failure_text(error)[0]}") from None
     if not 200 <= answer.status_code <= 299:
         reason = answer.reason.decode("latin-1")
         raise ProxyTrouble(f"the proxy refused: {safe_text(f'{answer.status_code} {reason}'.strip(), 80)}")

@@ -1,4 +1,4 @@
-"""Which addresses a fetch may go to: AIA is an attacker's input."""
+"""Which addresses a fetch may go to, since AIA is an attacker's input, and the errors of one that may not."""
 
 from __future__ import annotations
 
@@ -64,3 +64,24 @@ def _inner(ip: IPAddress) -> IPAddress:
     if ip in _NAT64:
         return ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
     return ip
+
+
+class FetchRefusedError(Exception):
+    """A fetch that the bounds forbid or that brought nothing; the text is plain words, safe for a terminal.
+
+    `hint` says what to do about it, where there is something, `address` which IP or proxy it was sent to.
+    """
+
+    def __init__(self, words: str, hint: str = "", address: str | None = None) -> None:
+        super().__init__(words)
+        self.hint = hint
+        self.address = address
+
+
+class ConsentNeededError(FetchRefusedError):
+    """A fetch that would lead to an address inside; `inside` and `kind` are what to ask the user about."""
+
+    def __init__(self, address: str, kind: Reach) -> None:
+        super().__init__(f"{address} is a {kind} address; it is asked only with your consent")
+        self.inside = address
+        self.kind = kind

@@ -12,13 +12,19 @@ from dataclasses import dataclass
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 from tui_chain.core.text import safe_text
-from tui_chain.net.addresses import Reach
-from tui_chain.net.exchange import BrokenAnswer, Exchange, Headers, NoConnection, Reply
-from tui_chain.net.proxied import ProxyRefusal, proxied
-from tui_chain.net.refusals import FetchRefusedError
+from tui_chain.net.addresses import FetchRefusedError, Reach
+from tui_chain.net.http_exchange import (
+    BrokenHTTP,
+    Headers,
+    HTTPExchange,
+    HTTPReply,
+    NoConnection,
+    ProxyRefusal,
+    proxied,
+)
 from tui_chain.net.route import Route, find_route
 
-__all__ = ["Answer", "FetchRefusedError", "fetch"]
+__all__ = ["FetchRefusedError", "FetchedAnswer", "fetch"]
 
 MAX_BYTES = 64 * 1024
 """Bytes of one response; more is an error, not a truncation."""
@@ -39,10 +45,10 @@ _REDIRECTS = {301, 302, 303, 307, 308}
 
 
 @dataclass(frozen=True)
-class Answer:
-    """A response: the URL it came from after redirects, the address asked, status, body, milliseconds.
+class FetchedAnswer:
+    """A response: the URL it came from after redirects, the address connected to, status, body, milliseconds.
 
-    `address` is an IP, or names the proxy that asked. `headers` have lower-case names.
+    `address` is an IP, or names the proxy that connected. `headers` have lower-case names.
     """
 
     url: str
@@ -57,7 +63,7 @@ class Answer:
         return next((value for known, value in self.headers if known == name), "")
 
 
-async def fetch(url: str, *, allowed: frozenset[Reach], limit: int = MAX_BYTES) -> Answer:
+async def fetch(url: str, *, allowed: frozenset[Reach], limit: int = MAX_BYTES) -> FetchedAnswer:
     """GET `url` within the bounds; raises FetchRefusedError with the reason.
 
     http and https only, 10 s, `limit` bytes (64 KiB; CRLs may have more), 5 redirects each judged anew. Addresses
@@ -69,7 +75,7 @@ async def fetch(url: str, *, allowed: frozenset[Reach], limit: int = MAX_BYTES) 
         async with asyncio.timeout(URL_SECONDS):
             for _ in range(MAX_REDIRECTS + 1):
                 answer = await _get(url, allowed, started, limit)
-                if isinstance(answer, Answer):
+                if isinstance(answer, FetchedAnswer):
                     return answer
                 url = answer
     except TimeoutError:
@@ -77,31 +83,33 @@ async def fetch(url: str, *, allowed: frozenset[Reach], limit: int = MAX_BYTES) 
     raise FetchRefusedError(f"more than {MAX_REDIRECTS} redirects")
 
 
-async def _get(url: str, allowed: frozenset[Reach], started: float, limit: int) -> Answer | str:
+async def _get(url: str, allowed: frozenset[Reach], started: float, limit: int) -> FetchedAnswer | str:
     """Return the answer, or the URL to which it redirects."""
     parts = _judged_url(url)
     route = await find_route(parts, allowed)
-    exchange = Exchange(route.addresses)
+    exchange = HTTPExchange(route.addresses)
     try:
         async with _reply(url, parts, route, exchange) as reply:
             if reply.status in _REDIRECTS:
                 return _redirect(url, reply.headers)
             body = await _bounded_body(reply.pieces, limit)
             milliseconds = 1000 * (time.perf_counter() - started)
-            return Answer(url, _asked(route, exchange), reply.status, body, milliseconds, _texts(reply.headers))
-    except (NoConnection, BrokenAnswer, ProxyRefusal) as error:
-        raise FetchRefusedError(_plain(error), address=_asked(route, exchange)) from None
+            return FetchedAnswer(url, _peer(route, exchange), reply.status, body, milliseconds, _texts(reply.headers))
+    except (NoConnection, BrokenHTTP, ProxyRefusal) as error:
+        raise FetchRefusedError(_plain(error), address=_peer(route, exchange)) from None
     except FetchRefusedError as refused:
-        refused.address = _asked(route, exchange)
+        refused.address = _peer(route, exchange)
         raise
 
 
-def _asked(route: Route, exchange: Exchange) -> str:
-    """Who was asked: the address that answered or was tried last, or the proxy."""
+def _peer(route: Route, exchange: HTTPExchange) -> str:
+    """The address that answered or was tried last, or the proxy."""
     return route.proxy.words if route.proxy is not None else exchange.connected
 
 
-def _reply(url: str, parts: SplitResult, route: Route, exchange: Exchange) -> AbstractAsyncContextManager[Reply]:
+def _reply(
+    url: str, parts: SplitResult, route: Route, exchange: HTTPExchange
+) -> AbstractAsyncContextManager[HTTPReply]:
     context = _tls_context(parts)
     headers = [(b"Host", parts.netloc.encode("ascii")), *_HEADERS]
     if route.proxy is None:

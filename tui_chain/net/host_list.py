@@ -68,8 +68,8 @@ def _second_host(words: list[str]) -> Failure | None:
     """A label that looks like a host with its port was meant as one."""
     if len(words) < 2 or not _HOST_AND_PORT.fullmatch(words[1].strip()):
         return None
-    said = safe_text(words[1].strip(), 60)
-    return Failure("target", f"{said} looks like a second host on one line.", "Write one host a line.")
+    shown = safe_text(words[1].strip(), 60)
+    return Failure("target", f"{shown} looks like a second host on one line.", "Write one host a line.")
 
 
 def _too_long(lines: int) -> Failure:

@@ -1,19 +1,22 @@
-"""The proxy that the environment names, and what may go through it."""
+"""The proxy that the environment names for a URL or a host, what may go through it, and how it is shown."""
 
 from __future__ import annotations
 
 import ipaddress
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import SplitResult, unquote, urlsplit
 
+from tui_chain.core.failure import Failure
 from tui_chain.core.text import safe_text
-from tui_chain.net.refusals import FetchRefusedError
+from tui_chain.net.addresses import FetchRefusedError
+from tui_chain.net.target import Target
 from tui_chain.x509.names import IPAddress, parse_ip
 
-_LOCAL_ENDINGS = ("localhost", "local", "internal", "intranet", "lan", "corp", "home", "private", "home.arpa")
-"""Endings of names that are nobody's in the public DNS (RFC 6761, RFC 6762, RFC 8375, and ICANN's reserved ones)."""
+_LOCAL_SUFFIXES = ("localhost", "local", "internal", "intranet", "lan", "corp", "home", "private", "home.arpa")
+"""Suffixes of names that are nobody's in the public DNS (RFC 6761, RFC 6762, RFC 8375, and ICANN's reserved ones)."""
 
 
 @dataclass(frozen=True)
@@ -89,8 +92,95 @@ def _proxy(address: str) -> Proxy:
 
 
 def local_name(host: str) -> bool:
-    """Whether a name, that is no address, can only mean a host inside: one label, or an ending of local use."""
+    """Whether a name, that is no address, can only mean a host inside: one label, or a suffix of local use."""
     name = host.rstrip(".").lower()
     if parse_ip(name) is not None:
         return False
-    return "." not in name or name.endswith(tuple(f".{ending}" for ending in _LOCAL_ENDINGS))
+    return "." not in name or name.endswith(tuple(f".{suffix}" for suffix in _LOCAL_SUFFIXES))
+
+
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*", re.IGNORECASE)
+_WITH_PORT = re.compile(r"(\[[^]]*\]|[^:]*):([0-9]{1,5})")
+_AUTHORITY = re.compile(r"[^/?#]*")
+_PLACE = re.compile(r"(\[[^]@]*\]|[^:@]+)(:[0-9]{0,5})?")
+_FORM = "Write it as http://proxy.example:3128, with user:password@ before the name where it wants them"
+_ESCAPES = "/ ? # @ in a password are %2F %3F %23 %40"
+
+
+def environment_proxy(environment: Mapping[str, str], target: Target) -> str | None:
+    """Return the URL of the proxy for a host, with its credentials: HTTPS_PROXY, else ALL_PROXY, unless NO_PROXY.
+
+    Names in lower case win, and an empty one takes the other back. The URL may be of a kind that is not spoken here:
+    `read_proxy` says so.
+    """
+    known = _named(environment)
+    address = known.get("https") or known.get("all")
+    exceptions = _without_ports(known.get("no", ""), target.port)
+    if not address or proxy_for(urlsplit(target.url), {"https": "http://any.invalid", "no": exceptions}) is None:
+        return None
+    return address
+
+
+def _named(environment: Mapping[str, str]) -> dict[str, str]:
+    """Proxies by scheme, and `no`; sorted, names in lower case come last."""
+    names = sorted(name for name in environment if name.lower().endswith("_proxy"))
+    return {name.lower().removesuffix("_proxy"): environment[name].strip() for name in names}
+
+
+def _without_ports(exceptions: str, port: int) -> str:
+    """Entries of NO_PROXY for this port without it, and those for others left out."""
+    kept = []
+    for entry in exceptions.split(","):
+        with_port = _WITH_PORT.fullmatch(entry.strip())
+        if with_port is None:
+            kept.append(entry)
+        elif int(with_port[2]) == port:
+            kept.append(with_port[1])
+    return ",".join(kept)
+
+
+def read_proxy(url: str) -> Proxy | Failure:
+    """Read a proxy's URL; one that names no HTTP proxy is a failure of the kind `proxy`.
+
+    Nothing but a slash may stand behind host and port: most often it is the rest of a password, whose beginning
+    would be taken for a port, and the user for the proxy.
+    """
+    address = url if "://" in url else f"http://{url}"
+    scheme, _, rest = address.partition("://")
+    scheme = scheme.lower()
+    if scheme.startswith("socks"):
+        return Failure(
+            "proxy",
+            "The environment's proxy speaks SOCKS, which is not spoken here.",
+            "Name an http:// or https:// proxy in HTTPS_PROXY, or test without the proxy.",
+        )
+    if _behind(rest) not in {"", "/"}:
+        message = "Something stands behind host and port in the proxy's URL."
+        return Failure("proxy", message, f"{_FORM}; {_ESCAPES}.")
+    try:
+        proxy = proxy_for(urlsplit("https://any.invalid/"), {"https": address})
+    except FetchRefusedError:
+        proxy = None
+    if proxy is None:
+        message = f"The environment's proxy is no URL of one: {shown_proxy(url)}."
+        return Failure("proxy", message, f"{_FORM}; {_ESCAPES}.")
+    return proxy
+
+
+def _behind(rest: str) -> str:
+    """What stands behind the authority (RFC 3986 section 3.2): path, query and fragment."""
+    return _AUTHORITY.sub("", rest, count=1)
+
+
+def shown_proxy(url: str) -> str:
+    """A proxy's host and port for people to see: without user and password, and safe for a terminal.
+
+    Where it is not clear which part is the host, because of a password that is not escaped, `…` stands for it.
+    """
+    scheme, mark, rest = url.partition("://")
+    if not _SCHEME.fullmatch(scheme):
+        scheme, mark, rest = "", "", url
+    behind = _behind(rest)
+    place = rest.removesuffix(behind).rpartition("@")[2]
+    known = "@" not in behind and _PLACE.fullmatch(place)
+    return safe_text(f"{scheme}{mark}{place if known else '…'}", 100)

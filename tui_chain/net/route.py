@@ -1,4 +1,4 @@
-"""Which way a fetch takes: straight to addresses that were judged, or through the proxy."""
+"""Which route a fetch takes: straight to addresses that were judged, or through the proxy."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from urllib.parse import SplitResult
 
 from tui_chain.core.text import safe_text
-from tui_chain.net.addresses import Reach, reach
+from tui_chain.net.addresses import ConsentNeededError, FetchRefusedError, Reach, reach
 from tui_chain.net.lookup import Address, lookup
 from tui_chain.net.proxy import Proxy, local_name, proxy_for
-from tui_chain.net.refusals import ConsentNeededError, FetchRefusedError
 
 PROXY_LOOKUP_SECONDS = 1.0
 """How long a name is looked up here before the proxy alone has to know it."""
@@ -25,10 +24,10 @@ class Route:
 
 
 async def find_route(parts: SplitResult, allowed: frozenset[Reach]) -> Route:
-    """Judge where a URL leads and choose the way; raises FetchRefusedError, ConsentNeededError where it leads inside.
+    """Judge where a URL leads and choose the route; raises FetchRefusedError, ConsentNeededError where it is inside.
 
     A proxy does its own lookup, so what it connects to cannot be pinned here: that is the proxy's business. Still
-    nothing goes to it that leads inside as far as can be told: addresses, names of local use, and names that this
+    nothing goes to it that leads inside as far as is known: addresses, names of local use, and names that this
     machine finds inside are judged first. What leads inside and is allowed is asked directly, since a proxy would
     take it for its own neighbourhood.
     """

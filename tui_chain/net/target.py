@@ -10,9 +10,6 @@ from tui_chain.core.failure import Failure
 from tui_chain.core.ip import parse_ip
 from tui_chain.core.text import safe_text
 
-STARTTLS_PORTS = {"smtp": 587, "imap": 143, "pop3": 110, "ftp": 21, "ldap": 389, "postgres": 5432}
-"""Protocols of `scheme+starttls://`, with the port each has where none is named."""
-
 _TLS_PORTS = {
     "https": 443,
     "wss": 443,
@@ -85,13 +82,15 @@ def _parse_url(given: str) -> Target | Failure:
         return _bad(given, "It is not a URL.")
     scheme, _, switch = parts.scheme.partition("+")
     authority = parts.netloc.rpartition("@")[2].replace("%25", "%")  # RFC 6874: the zone of an address
-    if switch == "starttls" and scheme in STARTTLS_PORTS:
-        return _parse_authority(authority, STARTTLS_PORTS[scheme], scheme, given)
     if not switch and scheme in _TLS_PORTS:
         return _parse_authority(authority, _TLS_PORTS[scheme], None, given)
+    from tui_chain.net.starttls.registry import protocols  # no module of a protocol for a target that needs none
+
+    if switch == "starttls" and scheme in protocols():
+        return _parse_authority(authority, protocols()[scheme].port, scheme, given)
     if scheme == "http":
         return _bad(given, "http:// has no TLS; write https:// if the server has it.")
-    known = ", ".join(f"{name}+starttls" for name in STARTTLS_PORTS)
+    known = ", ".join(f"{name}+starttls" for name in protocols())
     return _bad(given, f"{safe_text(given.partition('://')[0], 40)}:// is not known here; there are https, {known}.")
 
 

@@ -1,6 +1,7 @@
 """What one search may spend: signature checks, steps, comparisons of names, and time as a far backstop.
 
-What a search finds rests on the first three alone, and not on how fast the machine is.
+What a search finds rests on the first three alone. The time is the processor's, for this thread: other programs,
+which make a machine slow, do not use it up.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ class Budget:
         if self._steps > MAX_STEPS:
             return self._end(f"after {MAX_STEPS} steps")
         if time.thread_time() - self._began > self._seconds:
-            return self._end(f"after {self._seconds:g} seconds")
+            return self._end(f"after {self._seconds:g} seconds of work")
         return True
 
     def begin_paths(self) -> None:

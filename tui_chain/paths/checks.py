@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,14 +10,14 @@ from functools import cached_property
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
 
 from tui_chain.core.finding_codes import FindingCode
-from tui_chain.paths.constraints import Name, NameRules, constrained_names, rules_of
+from tui_chain.paths.constraints import ConstrainedName, NameRules, constrained_names, rules_of
 from tui_chain.paths.index import Chain
 from tui_chain.paths.issuing import key_id_misfit
 from tui_chain.paths.reading import ALTERNATIVE_NAME, BASIC_CONSTRAINTS, extension_fault, may_hide
 from tui_chain.x509.certificate import Certificate
 
 SECURITY_BITS = 112
-"""Bits of security that level 2 asks for (SSL_CTX_set_security_level)."""
+"""Bits of security that OpenSSL's level 2 asks for (SSL_CTX_set_security_level)."""
 RSA_BITS = 2048
 """Smallest RSA (and DSA) key in the web PKI (CA/Browser Forum Baseline Requirements, section 6.1.5)."""
 EC_BITS = 2 * SECURITY_BITS
@@ -39,23 +38,6 @@ def weak_key(certificate: Certificate) -> str | None:
     if isinstance(key, ec.EllipticCurvePublicKey) and key.curve.key_size < EC_BITS:
         return f"its {certificate.key_words} key is too short; clients ask for {EC_BITS} bits"
     return None
-
-
-def key_security(certificate: Certificate) -> int | None:
-    """Return the security of a key in bits, as OpenSSL counts it, or None for a kind that is not known."""
-    key = certificate.public_key
-    if isinstance(key, (rsa.RSAPublicKey, dsa.DSAPublicKey)):
-        return rsa_security(key.key_size)
-    return key.curve.key_size // 2 if isinstance(key, ec.EllipticCurvePublicKey) else None
-
-
-def rsa_security(bits: int) -> int:
-    """Security of an RSA or DSA key (NIST SP 800-56B rev. 2, appendix D), to a multiple of 8 as in OpenSSL."""
-    if bits < 8:
-        return 0
-    natural = bits * math.log(2)
-    cube = (natural * math.log(natural) ** 2) ** (1 / 3)
-    return (int((1.923 * cube - 4.69) / math.log(2)) + 4) & ~7
 
 
 SERVER_USES = frozenset({"1.3.6.1.5.5.7.3.1", "2.16.840.1.113730.4.1", "1.3.6.1.4.1.311.10.3.3"})
@@ -101,7 +83,7 @@ class PathChecker:
     _issuers: dict[str, Problems] = field(default_factory=dict)
     _signatures: dict[str, Problems] = field(default_factory=dict)
     _rules: dict[str, NameRules | None] = field(default_factory=dict)
-    _names: dict[str, tuple[Name, ...]] = field(default_factory=dict)
+    _names: dict[str, tuple[ConstrainedName, ...]] = field(default_factory=dict)
     _violations: dict[tuple[str, str], Problems] = field(default_factory=dict)
 
     def problems(self, path: Chain) -> Problems:
@@ -176,7 +158,7 @@ class PathChecker:
             self._rules[issuer.sha256] = rules_of(issuer)
         return self._rules[issuer.sha256]
 
-    def _names_of(self, lower: Certificate) -> tuple[Name, ...]:
+    def _names_of(self, lower: Certificate) -> tuple[ConstrainedName, ...]:
         if lower.sha256 not in self._names:
             leaf = lower.sha256 == self.leaf.sha256
             self._names[lower.sha256] = constrained_names(lower, leaf=leaf)
@@ -195,7 +177,7 @@ def date_problem(certificate: Certificate, at: datetime) -> Iterator[PathProblem
 
 
 def _of_any(certificate: Certificate, at: datetime) -> Iterator[PathProblem]:
-    """What is asked of every certificate of a path, whatever its place."""
+    """What holds for every certificate of a path, whatever its place."""
     yield from _extensions_read(certificate)
     yield from date_problem(certificate, at)
     yield from _purpose(certificate)

@@ -1,4 +1,4 @@
-"""OpenSSL's verify codes in plain words, with the extension that each one is about (openssl/x509_vfy.h)."""
+"""OpenSSL's verify codes in plain words (openssl/x509_vfy.h)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 @dataclass(frozen=True)
 class Meaning:
-    """What one verify code says of a certificate, and the extension to mend, as RFC 5280 names it.
+    """What one verify code says of a certificate.
 
     `error` is what OpenSSL 3.0 itself says, which is what people see and search for. Codes that are `strict` come
     up only with X509_V_FLAG_X509_STRICT, which Python 3.13 and later set.
@@ -17,13 +17,8 @@ class Meaning:
 
     error: str
     words: str
-    extension: str | None = None
     strict: bool = False
 
-
-_AKI, _SKI = "authorityKeyIdentifier", "subjectKeyIdentifier"
-_BASIC, _USAGE, _SAN = "basicConstraints", "keyUsage", "subjectAltName"
-_EKU, _NAMES = "extKeyUsage", "nameConstraints"
 
 MEANINGS: Mapping[int, Meaning] = MappingProxyType(
     {
@@ -65,14 +60,14 @@ MEANINGS: Mapping[int, Meaning] = MappingProxyType(
             "issuer certificate doesn't have a public key",
             "its issuer has no key that can be read; from OpenSSL 1.1, 24 means that the issuer is no CA",
         ),
-        25: Meaning("path length constraint exceeded", "more CA certificates are below it than it allows", _BASIC),
-        26: Meaning("unsuitable certificate purpose", "it may not be used for a TLS server", _EKU),
+        25: Meaning("path length constraint exceeded", "more CA certificates are below it than it allows"),
+        26: Meaning("unsuitable certificate purpose", "it may not be used for a TLS server"),
         28: Meaning("certificate rejected", "the trust store rejects it"),
         33: Meaning(
             "unable to get CRL issuer certificate", "the certificate that signed its issuer's CRL is not there"
         ),
         34: Meaning("unhandled critical extension", "it has a critical extension that OpenSSL does not know"),
-        35: Meaning("key usage does not include CRL signing", "its issuer may not sign CRLs", _USAGE),
+        35: Meaning("key usage does not include CRL signing", "its issuer may not sign CRLs"),
         36: Meaning(
             "unhandled critical CRL extension",
             "its issuer's CRL has a critical extension that OpenSSL does not know",
@@ -82,29 +77,26 @@ MEANINGS: Mapping[int, Meaning] = MappingProxyType(
             "it is a proxy certificate, and these are not accepted",
         ),
         44: Meaning("different CRL scope", "its issuer's CRL is for other certificates than this one"),
-        47: Meaning("permitted subtree violation", "its name is outside of what a CA above it permits", _NAMES),
-        48: Meaning("excluded subtree violation", "its name is excluded by a CA above it", _NAMES),
+        47: Meaning("permitted subtree violation", "its name is outside of what a CA above it permits"),
+        48: Meaning("excluded subtree violation", "its name is excluded by a CA above it"),
         49: Meaning(
             "name constraints minimum and maximum not supported",
             "a CA above it constrains names with a minimum or maximum, which is not supported",
-            _NAMES,
         ),
         51: Meaning(
             "unsupported name constraint type",
             "a CA above it constrains a kind of name that is not supported",
-            _NAMES,
         ),
         52: Meaning(
-            "unsupported or invalid name constraint syntax", "a name constraint of a CA above it is malformed", _NAMES
+            "unsupported or invalid name constraint syntax", "a name constraint of a CA above it is malformed"
         ),
         53: Meaning(
             "unsupported or invalid name syntax",
             "one of its names is malformed, so that name constraints cannot be checked",
-            _NAMES,
         ),
         54: Meaning("CRL path validation error", "the certificate that signed its issuer's CRL is not of this path"),
-        62: Meaning("hostname mismatch", "it is for another host name", _SAN),
-        64: Meaning("IP address mismatch", "it is for another IP address", _SAN),
+        62: Meaning("hostname mismatch", "it is for another host name"),
+        64: Meaning("IP address mismatch", "it is for another IP address"),
         66: Meaning("EE certificate key too weak", "the server's key is too weak"),
         67: Meaning("CA certificate key too weak", "the key of this CA is too weak"),
         68: Meaning("CA signature digest algorithm too weak", "it is signed with a digest that is too weak"),
@@ -118,52 +110,42 @@ MEANINGS: Mapping[int, Meaning] = MappingProxyType(
             "it names two different signature algorithms",
             strict=True,
         ),
-        79: Meaning("invalid CA certificate", "it signed a certificate but is no CA", _BASIC),
-        80: Meaning("Path length invalid for non-CA cert", "it has a path length but is no CA", _BASIC, strict=True),
+        79: Meaning("invalid CA certificate", "it signed a certificate but is no CA"),
+        80: Meaning("Path length invalid for non-CA cert", "it has a path length but is no CA", strict=True),
         81: Meaning(
             "Path length given without key usage keyCertSign",
             "it has a path length but may not sign certificates",
-            _USAGE,
             strict=True,
         ),
         82: Meaning(
             "Key usage keyCertSign invalid for non-CA cert",
             "it may sign certificates but is no CA",
-            _USAGE,
             strict=True,
         ),
         83: Meaning("Issuer name empty", "it names no issuer", strict=True),
         84: Meaning("Subject name empty", "it names no subject", strict=True),
-        85: Meaning("Missing Authority Key Identifier", "it does not say which key signed it", _AKI, strict=True),
-        86: Meaning(
-            "Missing Subject Key Identifier", "it is a CA that does not say which key it has", _SKI, strict=True
-        ),
-        87: Meaning("Empty Subject Alternative Name extension", "its list of names is empty", _SAN, strict=True),
+        85: Meaning("Missing Authority Key Identifier", "it does not say which key signed it", strict=True),
+        86: Meaning("Missing Subject Key Identifier", "it is a CA that does not say which key it has", strict=True),
+        87: Meaning("Empty Subject Alternative Name extension", "its list of names is empty", strict=True),
         88: Meaning(
             "Subject empty and Subject Alt Name extension not critical",
             "it names no subject, and its other names are not critical",
-            _SAN,
             strict=True,
         ),
         89: Meaning(
             "Basic Constraints of CA cert not marked critical",
             "it is a CA, and that is not marked critical",
-            _BASIC,
             strict=True,
         ),
         90: Meaning(
             "Authority Key Identifier marked critical",
             "the key identifier of its issuer is marked critical",
-            _AKI,
             strict=True,
         ),
-        91: Meaning(
-            "Subject Key Identifier marked critical", "its key identifier is marked critical", _SKI, strict=True
-        ),
+        91: Meaning("Subject Key Identifier marked critical", "its key identifier is marked critical", strict=True),
         92: Meaning(
             "CA cert does not include key usage extension",
             "it is a CA that does not say what its key is for",
-            _USAGE,
             strict=True,
         ),
         93: Meaning(

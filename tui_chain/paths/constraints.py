@@ -16,7 +16,7 @@ MAX_COMPARISONS = 1 << 20
 """Names times subtrees that are compared; OpenSSL gives up there too (NAME_CHECK_MAX)."""
 
 
-class Name(NamedTuple):
+class ConstrainedName(NamedTuple):
     """A name of a certificate made ready for comparing: `value` is what the rules of its `kind` compare.
 
     A value of None cannot be compared: clients know no rule for the kind, or the name has no host.
@@ -31,21 +31,21 @@ class NameRules:
     """What one CA permits and excludes, made ready for comparing with many names."""
 
     def __init__(self, constraints: x509.NameConstraints) -> None:
-        self._permitted = _Subtrees(constraints.permitted_subtrees or ())
-        self._excluded = _Subtrees(constraints.excluded_subtrees or ())
+        self._permitted = _SubtreeRules(constraints.permitted_subtrees or ())
+        self._excluded = _SubtreeRules(constraints.excluded_subtrees or ())
 
-    def comparisons(self, names: tuple[Name, ...]) -> int:
+    def comparisons(self, names: tuple[ConstrainedName, ...]) -> int:
         """How many comparisons a look at these names takes at most; none where there are too many."""
         count = len(names) * (self._permitted.size + self._excluded.size)
         return 0 if count > MAX_COMPARISONS else count
 
-    def violation(self, names: tuple[Name, ...]) -> str | None:
+    def violation(self, names: tuple[ConstrainedName, ...]) -> str | None:
         """Say which of the names of a certificate the CA forbids, or None."""
         if len(names) * (self._permitted.size + self._excluded.size) > MAX_COMPARISONS:
             return "it has too many names to compare with the name constraints above it"
         return next((found for name in names if (found := self._judge(name))), None)
 
-    def _judge(self, name: Name) -> str | None:
+    def _judge(self, name: ConstrainedName) -> str | None:
         permits, excludes = name.kind in self._permitted.kinds, name.kind in self._excluded.kinds
         if not permits and not excludes:
             return None
@@ -65,17 +65,19 @@ def rules_of(issuer: Certificate) -> NameRules | None:
     return None if constraints is None else NameRules(constraints)
 
 
-def constrained_names(certificate: Certificate, *, leaf: bool) -> tuple[Name, ...]:
+def constrained_names(certificate: Certificate, *, leaf: bool) -> tuple[ConstrainedName, ...]:
     """Return every name of a certificate that constraints are for; `leaf` says that it is no CA of the path.
 
     Self-issued CA certificates are exempt (RFC 5280 section 6.1.3 (b)).
     """
     if certificate.self_issued and not leaf:
         return ()
-    names = tuple(Name(_kind(name), _comparable(name), _shown(name)) for name in _names(certificate, leaf=leaf))
+    names = tuple(
+        ConstrainedName(_kind(name), _comparable(name), _shown(name)) for name in _names(certificate, leaf=leaf)
+    )
     if not certificate.subject_name:
         return names
-    return (Name(x509.DirectoryName.__name__, certificate.subject_name, certificate.subject), *names)
+    return (ConstrainedName(x509.DirectoryName.__name__, certificate.subject_name, certificate.subject), *names)
 
 
 def _names(certificate: Certificate, *, leaf: bool) -> Iterator[x509.GeneralName]:
@@ -132,7 +134,7 @@ def _uri_host(uri: str) -> str:
     return authority.split(":", 1)[0]
 
 
-class _Subtrees:
+class _SubtreeRules:
     """Subtrees by the kind of names that they are for."""
 
     def __init__(self, bases: Iterable[x509.GeneralName]) -> None:
@@ -142,7 +144,7 @@ class _Subtrees:
         self.size = sum(map(len, self.kinds.values()))
         self._covers = {kind: _matcher(same) for kind, same in self.kinds.items()}
 
-    def cover(self, name: Name) -> bool:
+    def cover(self, name: ConstrainedName) -> bool:
         """Tell whether a name lies in one of the subtrees of its kind."""
         return self._covers[name.kind](name.value)
 

@@ -32,7 +32,7 @@ def seems_self_signed(certificate: Certificate) -> bool:
 
 
 def _algorithm_fits(issuer: Certificate, child: Certificate) -> bool:
-    """Whether the issuer's key is of the kind that makes such signatures; True where that cannot be told."""
+    """Whether the issuer's key is of the kind that makes such signatures; True where that is not known."""
     parts, key = child.anatomy, issuer.public_key
     if parts is None or key is None:
         return True

@@ -66,7 +66,7 @@ class Links:
     _below: dict[str, Certificate] = field(default_factory=dict)
 
     def reach(self, certificate: Certificate, below: Certificate | None) -> bool:
-        """Note the first way to a certificate; False where it is known already."""
+        """Note the first path to a certificate; False where it is known already."""
         if certificate.sha256 in self.reached:
             return False
         self.reached[certificate.sha256] = certificate
@@ -75,11 +75,11 @@ class Links:
         return True
 
     def trail(self, certificate: Certificate) -> Chain:
-        """Return the way by which a certificate was reached first, leaf first."""
-        way = [certificate]
-        while way[-1].sha256 in self._below:
-            way.append(self._below[way[-1].sha256])
-        return tuple(reversed(way))
+        """Return the path by which a certificate was reached first, leaf first."""
+        trail = [certificate]
+        while trail[-1].sha256 in self._below:
+            trail.append(self._below[trail[-1].sha256])
+        return tuple(reversed(trail))
 
     def children(self) -> dict[Issuer, list[Certificate]]:
         """Return the proven links the other way round: which reached certificates an issuer signed."""
@@ -103,7 +103,7 @@ class Links:
         return found
 
 
-class Try(NamedTuple):
+class QueuedLink(NamedTuple):
     """A link to be proven, the most promising first."""
 
     order: Promise
@@ -114,14 +114,14 @@ class Try(NamedTuple):
 
 
 @dataclass(eq=False)
-class TryQueue:
+class LinkQueue:
     """Takes in turn the most promising link of the shortest trail and that of the longest.
 
     Breadth alone starves in a lattice of cross-signs, where all trails promise the same; depth alone in a long
     chain that leads nowhere. Half of the signature checks for each finds what either would.
     """
 
-    _heaps: tuple[list[Try], list[Try]] = field(default_factory=lambda: ([], []))
+    _heaps: tuple[list[QueuedLink], list[QueuedLink]] = field(default_factory=lambda: ([], []))
     _waiting: set[int] = field(default_factory=set)
     _ticket: Iterator[int] = field(default_factory=count)
     _turn: Iterator[int] = field(default_factory=lambda: cycle((0, 1)))
@@ -132,9 +132,9 @@ class TryQueue:
         self._waiting.add(ticket)
         deepest = promise._replace(length=-promise.length)
         for heap, order in zip(self._heaps, (promise, deepest), strict=True):
-            heapq.heappush(heap, Try(order, ticket, promise, child, issuer))
+            heapq.heappush(heap, QueuedLink(order, ticket, promise, child, issuer))
 
-    def pop(self) -> Try:
+    def pop(self) -> QueuedLink:
         """Take the next link; raises IndexError where none is left."""
         heap = self._heaps[next(self._turn)]
         while (one := heapq.heappop(heap)).ticket not in self._waiting:
@@ -163,7 +163,7 @@ class LinkFinder:
     budget: Budget
     _links: Links = field(default_factory=Links)
     _named: dict[CanonicalName, tuple[Issuer, ...]] = field(default_factory=dict)
-    _queue: TryQueue = field(default_factory=TryQueue)
+    _queue: LinkQueue = field(default_factory=LinkQueue)
 
     def find(self, leaf: Certificate) -> Links:
         """Return every proven link above `leaf` within the budget."""

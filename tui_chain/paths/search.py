@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from tui_chain.paths.budget import Budget
 from tui_chain.paths.checks import PathChecker, PathProblem
-from tui_chain.paths.index import CertificateIndex, Chain, as_index
+from tui_chain.paths.index import CertificateIndex, Chain
 from tui_chain.paths.links import Issuer, LinkFinder, Links, place_of
 from tui_chain.paths.strict import clients_lost
 from tui_chain.trust.store import TrustStore
@@ -25,9 +25,9 @@ MAX_PATHS = 64
 
 
 class Cost(NamedTuple):
-    """What a way costs, the gravest first: rules broken, end of validity, certificates, places in the preference.
+    """What a path costs, the gravest first: rules broken, end of validity, certificates, places in the preference.
 
-    `early` is by how many seconds a way ends before its leaf does.
+    `early` is by how many seconds a path ends before its leaf does.
     """
 
     problems: int
@@ -36,7 +36,7 @@ class Cost(NamedTuple):
     place: int
 
     def plus(self, other: Cost) -> Cost:
-        """Return the cost of one way after another, which ends as soon as one of them does."""
+        """Return the cost of one path after another, which ends as soon as one of them does."""
         early = max(self.early, other.early)
         return Cost(self.problems + other.problems, early, self.length + other.length, self.place + other.place)
 
@@ -47,7 +47,7 @@ NOTHING = Cost(0, 0.0, 0, 0)
 class Option(NamedTuple):
     """A certificate that may come next: what it and all above it cost at least, and of that what is above it.
 
-    Where the way `ended` with it, nothing is above it.
+    Where the path `ended` with it, nothing is above it.
     """
 
     at_least: Cost
@@ -56,8 +56,8 @@ class Option(NamedTuple):
     certificate: Certificate
 
 
-class Way(NamedTuple):
-    """A way under construction, in the order of the queue: the cheapest first, then the one nearest to its end.
+class PartialPath(NamedTuple):
+    """A path under construction, in the order of the queue: the cheapest first, then the one nearest to its end.
 
     `cost` is that of `chain` alone. One with `options` waits to be continued by the one at `place`, then the next.
     """
@@ -73,11 +73,11 @@ class Way(NamedTuple):
 
 
 @dataclass(eq=False)
-class RouteFinder:
-    """An A* search: what the rest of a way costs at least is known beforehand, so that dead ends cost nothing.
+class PathFinder:
+    """An A* search: what the rest of a path costs at least is known beforehand, so that dead ends cost nothing.
 
-    However many ways a graph has, the best one comes out after three times as many steps as it is long, if each
-    rule that it could break depends on one certificate; path lengths and key identifiers need the whole way. Ways
+    However many paths a graph has, the best one comes out after three times as many steps as it is long, if each
+    rule that it could break depends on one certificate; path lengths and key identifiers need the whole path. Paths
     come in the order of their problems and their end; of those that end alike before the leaf, a longer one may come
     first.
     """
@@ -88,38 +88,38 @@ class RouteFinder:
     checker: PathChecker
     budget: Budget
     _options: Mapping[Issuer, tuple[Option, ...]] = field(default_factory=dict)
-    _queue: list[Way] = field(default_factory=list)
+    _queue: list[PartialPath] = field(default_factory=list)
     _ticket: Iterator[int] = field(default_factory=count)
 
     def find(self, leaf: Certificate) -> Iterator[Chain]:
-        """Yield ways from `leaf` to anchors until a bound is met: fewest problems, good for longest, shortest."""
+        """Yield paths from `leaf` to anchors until a bound is met: fewest problems, good for longest, shortest."""
         self._options = OptionFinder(self.links, self.anchors, self.index, self.checker, self.budget).find()
         if leaf in self.anchors:
-            self._push(Way(NOTHING, 0, 0, (leaf,), NOTHING, ended=True))
+            self._push(PartialPath(NOTHING, 0, 0, (leaf,), NOTHING, ended=True))
         self._go_on((leaf,), NOTHING)
-        for found, way in enumerate(self._ended()):
+        for found, path in enumerate(self._ended()):
             if found == MAX_PATHS:
                 return self.budget.stop(f"after {MAX_PATHS} paths")
-            yield way.chain
+            yield path.chain
         return None
 
-    def _ended(self) -> Iterator[Way]:
-        """Yield ways that have come to an anchor; out of budget, those that came there out of turn."""
+    def _ended(self) -> Iterator[PartialPath]:
+        """Yield paths that have come to an anchor; out of budget, those that came there out of turn."""
         while self._queue and self.budget.step(self.checker.comparisons):
-            way = heapq.heappop(self._queue)
-            if way.ended:
-                yield way
-            elif way.options:
-                self._continue(way)
+            path = heapq.heappop(self._queue)
+            if path.ended:
+                yield path
+            elif path.options:
+                self._continue(path)
             else:
-                self._go_on(way.chain, way.cost)
-        yield from sorted(way for way in self._queue if way.ended)
+                self._go_on(path.chain, path.cost)
+        yield from sorted(path for path in self._queue if path.ended)
 
-    def _push(self, way: Way) -> None:
-        heapq.heappush(self._queue, way._replace(ticket=next(self._ticket)))
+    def _push(self, path: PartialPath) -> None:
+        heapq.heappush(self._queue, path._replace(ticket=next(self._ticket)))
 
     def _go_on(self, chain: Chain, cost: Cost) -> None:
-        """Queue the ways that go on from `chain`, one for each issuer."""
+        """Queue the paths that go on from `chain`, one for each issuer."""
         for issuer in self.links.issuers[chain[-1].sha256]:
             options = self._options.get(issuer, ())
             # A name and key need not be in a path twice: without the detour it is shorter and breaks no more.
@@ -133,24 +133,24 @@ class RouteFinder:
         if place < len(options):
             onward = NOTHING._replace(problems=len(self.checker.onward_problems(chain[-1])))
             at_least = cost.plus(onward).plus(options[place].at_least)
-            self._push(Way(at_least, options[place].at_least.length, 0, chain, cost, False, options, place))
+            self._push(PartialPath(at_least, options[place].at_least.length, 0, chain, cost, False, options, place))
 
-    def _continue(self, way: Way) -> None:
-        """Continue by one option, counting the problems that only the whole way shows; the next one waits."""
-        self._wait(way.chain, way.cost, way.options, way.place + 1)
-        option = way.options[way.place]
-        if option.certificate == way.chain[0]:
+    def _continue(self, path: PartialPath) -> None:
+        """Continue by one option, counting the problems that only the whole path shows; the next one waits."""
+        self._wait(path.chain, path.cost, path.options, path.place + 1)
+        option = path.options[path.place]
+        if option.certificate == path.chain[0]:
             return
-        problems = len(self.checker.link_problems(way.chain, option.certificate))
+        problems = len(self.checker.link_problems(path.chain, option.certificate))
         place = place_of(option.certificate, self.anchors, self.index)
-        cost = way.cost.plus(Cost(problems, self.checker.early(option.certificate), 1, place))
-        chain = (*way.chain, option.certificate)
-        self._push(Way(cost.plus(option.rest), option.rest.length, 0, chain, cost, option.ended))
+        cost = path.cost.plus(Cost(problems, self.checker.early(option.certificate), 1, place))
+        chain = (*path.chain, option.certificate)
+        self._push(PartialPath(cost.plus(option.rest), option.rest.length, 0, chain, cost, option.ended))
 
 
 @dataclass(eq=False)
 class OptionFinder:
-    """Measures the rest of every way, from the anchors down (Dijkstra), each certificate once."""
+    """Measures the rest of every path, from the anchors down (Dijkstra), each certificate once."""
 
     links: Links
     anchors: TrustStore
@@ -225,10 +225,10 @@ class Path:
 
 @dataclass(frozen=True)
 class MissingIssuer:
-    """A certificate whose issuer is nowhere: the trail that led to it, leaf first, and who it waits for.
+    """A certificate whose issuer is nowhere: the trail that led to it, leaf first, and the issuer that is missing.
 
-    `namesakes` carry the issuer's name but did not sign, as far as can be told. `undecided` carry it too, but
-    whether they signed cannot be told, since the algorithm or key is not one that can be checked.
+    `namesakes` carry the issuer's name but did not sign, as far as is known. `undecided` carry it too, but
+    whether they signed is not known, since the algorithm or key is not one that can be checked.
     """
 
     trail: Chain
@@ -254,11 +254,6 @@ class MissingIssuer:
     def serial(self) -> int | None:
         """The missing issuer's serial number, where the certificate names it (RFC 5280 section 4.2.1.1)."""
         return self.wanted_by.authority_serial
-
-    @property
-    def cannot_tell(self) -> bool:
-        """Whether the issuer may be at hand: some namesake's signature cannot be checked."""
-        return bool(self.undecided)
 
 
 @dataclass(frozen=True)
@@ -290,7 +285,7 @@ class Search:
 
 def find_paths(
     leaf: Certificate,
-    candidates: Iterable[Certificate] | CertificateIndex,
+    candidates: Iterable[Certificate],
     anchors: TrustStore,
     *,
     host: str,
@@ -300,20 +295,19 @@ def find_paths(
     """Find every certification path from `leaf` through `candidates` to one of `anchors`.
 
     A link is a name that matches and a signature that verifies (RFC 5280 section 6.1.3); key identifiers only
-    order the tries. Earlier candidates are preferred; a large pool is indexed once and passed as
-    `pool.preferring(served)`. `host` is an ASCII host name or IP literal, `at` an aware time; both judge the
-    paths, neither keeps one from being found. A path never has one name and key twice.
+    order the tries. Earlier candidates are preferred. `host` is an ASCII host name or IP literal, `at` an
+    aware time; both judge the paths, neither keeps one from being found. A path never has one name and key twice.
 
     At most 250 new signatures are checked (those that `prover` knows are free), and at most 64 paths of at most 20
     certificates come back; `paths.budget` has the other bounds. Never raises for odd certificates.
     """
     budget = Budget(prover or SignatureProver())
-    index = as_index(candidates)
+    index = CertificateIndex(candidates)
     links = LinkFinder(index, anchors, at, budget).find(leaf)
     budget.begin_paths()
     checker = PathChecker(leaf, host, at, anchors.rejected)
-    ways = list(RouteFinder(links, anchors, index, checker, budget).find(leaf))
-    paths = sorted((Path(way, checker.problems(way)) for way in ways), key=_Use(index))
+    found = list(PathFinder(links, anchors, index, checker, budget).find(leaf))
+    paths = sorted((Path(chain, checker.problems(chain)) for chain in found), key=_Use(index))
     dead_ends = _DeadEnds(links, anchors, index)
     return Search(
         tuple(paths),

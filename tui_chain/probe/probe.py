@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, TypeVar
 from tui_chain.core.failure import Failure
 from tui_chain.net.connection import connect
 from tui_chain.net.lookup import Address, NameLookup, lookup
-from tui_chain.net.starttls import StartTLSRefused, start_tls
+from tui_chain.net.starttls.conversation import StartTLSRefused
+from tui_chain.net.starttls.registry import start_tls
 from tui_chain.net.target import Target
 from tui_chain.probe import failures
 from tui_chain.probe.handshake import ClientSide, Handshake, HandshakeTooLong, common_context

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from tui_chain.x509.certificate import Certificate
-from tui_chain.x509.der import SEQUENCE, element
+from tui_chain.x509.der import SEQUENCE, element, encode
 
 MAX_ALIAS = 60
 """Characters of the readable part of an alias."""
@@ -26,22 +26,14 @@ def java_truststore(certificates: Sequence[Certificate]) -> bytes:
         for certificate in certificates
         if certificate.parsed is not None
     ]
-    return _without_mac(pkcs12.serialize_java_truststore(entries, NoEncryption()))
+    version, contents, *_mac = element(pkcs12.serialize_java_truststore(entries, NoEncryption())).children()
+    return encode(SEQUENCE, version.raw, contents.raw)
 
 
 def alias(certificate: Certificate) -> str:
     """A name for a certificate in a Java store: readable, lower-case ASCII, and its own by its SHA-256."""
     readable = re.sub(r"[^a-z0-9]+", "-", certificate.label.lower()).strip("-")[:MAX_ALIAS]
     return f"{readable or 'certificate'}-{certificate.sha256[:16]}"
-
-
-def _without_mac(store: bytes) -> bytes:
-    """PFX ::= SEQUENCE { version, authSafe, macData OPTIONAL }: keep the first two."""
-    version, contents, *_ = element(store).children()
-    body = version.raw + contents.raw
-    size = len(body).to_bytes((len(body).bit_length() + 7) // 8, "big")
-    length = size if len(body) < 0x80 else bytes([0x80 | len(size)]) + size
-    return bytes([SEQUENCE]) + length + body
 
 
 def pkcs7_file(certificates: Sequence[Certificate]) -> bytes:

@@ -73,7 +73,7 @@ def _limits(certificate: Certificate, above: Certificate, count: int) -> Iterato
         yield f"path length {length}"
     uses = above.extended_key_usage
     if uses is not None and _ANY not in uses and not set(certificate.extended_key_usage or (_ANY,)) <= set(uses):
-        yield f"extended key usage ({', '.join(above.extended_key_usage_words)})"
+        yield f"extended key usage ({', '.join(above.extended_key_usage_names)})"
 
 
 def _path_length(certificate: Certificate) -> int | None:

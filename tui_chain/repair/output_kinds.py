@@ -3,22 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import StrEnum
 
 from tui_chain.core.failure import Failure
+from tui_chain.core.output_kind import SUFFIXES, OutputKind
 
-
-class OutputKind(StrEnum):
-    """A kind of output; the value is the word after `--as`."""
-
-    CLIENT = "client"
-    CLIENT_STORE = "client+store"
-    LINKS = "links"
-    SERVER = "server"
-    JAVA = "java"
-    PKCS7 = "pkcs7"
-    DER = "der"
-
+__all__ = ["DESCRIPTIONS", "SUFFIXES", "OutputKind", "without_crls"]
 
 DESCRIPTIONS: Mapping[OutputKind, str] = {
     OutputKind.CLIENT: "the CA certificates of this path alone: for curl --cacert, git, wget, verify= of one call",
@@ -30,17 +19,6 @@ DESCRIPTIONS: Mapping[OutputKind, str] = {
     OutputKind.DER: "the missing certificates as DER, one a file: for devices and import dialogs",
 }
 """What each kind is and who wants it, in one line."""
-
-SUFFIXES: Mapping[OutputKind, str] = {
-    OutputKind.CLIENT: "-ca-bundle.pem",
-    OutputKind.CLIENT_STORE: "-full-store.pem",
-    OutputKind.LINKS: "-links.pem",
-    OutputKind.SERVER: "-chain.pem",
-    OutputKind.JAVA: "-truststore.p12",
-    OutputKind.PKCS7: "-ca.p7b",
-    OutputKind.DER: "-ca.der",
-}
-"""How the suggested name of a file of each kind ends."""
 
 _REFUSED: Mapping[OutputKind, str] = {
     OutputKind.SERVER: "A server sends no CRLs: its chain file has none",

@@ -9,9 +9,8 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from tui_chain.core.text import plural, safe_text
-from tui_chain.net.addresses import Reach
-from tui_chain.net.fetch import Answer
-from tui_chain.net.refusals import ConsentNeededError
+from tui_chain.net.addresses import ConsentNeededError, Reach
+from tui_chain.net.fetch import FetchedAnswer
 from tui_chain.resolve.aia_cache import AIACache, Remembered
 from tui_chain.resolve.resolution import IssuerLookup, best_proof, proof_text
 from tui_chain.x509.certificate import Certificate
@@ -101,7 +100,7 @@ class AIAClient:
         if isinstance(found.outcome, ConsentNeededError) and await self._consent(where, found.outcome):
             started = time.perf_counter()
             found = await self.budget.within(self.answers.get(url, self.allowed))
-        if isinstance(found.outcome, Answer):
+        if isinstance(found.outcome, FetchedAnswer):
             return _dated(self._weigh(found.outcome, where, child), found)
         took = 0.0 if found.age is not None else 1000 * (time.perf_counter() - started)
         outcome = str(found.outcome)
@@ -118,10 +117,10 @@ class AIAClient:
         self.allowed = frozenset(Reach)
         return True
 
-    def _weigh(self, answer: Answer, where: str, child: Certificate) -> IssuerLookup:
+    def _weigh(self, answer: FetchedAnswer, where: str, child: Certificate) -> IssuerLookup:
         if answer.status != 200:
             return self._try(answer, where, child, f"HTTP status {answer.status}")
-        reading = read_certificates(answer.body)
+        reading = read_certificates(answer.body, foreign=True)
         if not reading.certificates:
             why = reading.problems[0].reason if reading.problems else "no certificate in it"
             packed = _packed(answer)
@@ -132,7 +131,7 @@ class AIAClient:
 
     @staticmethod
     def _try(
-        answer: Answer,
+        answer: FetchedAnswer,
         where: str,
         child: Certificate,
         outcome: str,
@@ -146,7 +145,7 @@ class AIAClient:
         )  # fmt: skip
 
 
-def _packed(answer: Answer) -> str:
+def _packed(answer: FetchedAnswer) -> str:
     """What to say of an answer that came compressed though nothing but plain bytes was asked for."""
     encoding = answer.header("content-encoding").strip().lower()
     return f"; it came packed as {safe_text(encoding, 20)}, which is not unpacked" if encoding not in _PLAIN else ""

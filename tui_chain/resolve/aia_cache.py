@@ -11,9 +11,8 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Protocol
 
-from tui_chain.net.addresses import Reach
-from tui_chain.net.fetch import Answer, FetchRefusedError, fetch
-from tui_chain.net.refusals import ConsentNeededError
+from tui_chain.net.addresses import ConsentNeededError, Reach
+from tui_chain.net.fetch import FetchedAnswer, FetchRefusedError, fetch
 
 DAY = 86_400.0
 """The longest that an answer is kept, in seconds."""
@@ -25,7 +24,7 @@ HEURISTIC = 0.1
 _DIRECTIVE = re.compile(r'([a-z-]+)(?:\s*=\s*"?(\d+)"?)?', re.IGNORECASE)
 
 
-def lifetime(answer: Answer) -> float:
+def lifetime(answer: FetchedAnswer) -> float:
     """Seconds for which an answer with status 200 may be used again; 0 where it forbids that."""
     directives = {name.lower(): value for name, value in _DIRECTIVE.findall(answer.header("cache-control"))}
     if "no-store" in directives or "no-cache" in directives:
@@ -34,7 +33,7 @@ def lifetime(answer: Answer) -> float:
     return min(max(fresh - _number(answer.header("age")), 0.0), DAY)
 
 
-def _freshness(answer: Answer, directives: dict[str, str]) -> float:
+def _freshness(answer: FetchedAnswer, directives: dict[str, str]) -> float:
     if "max-age" in directives:
         return _number(directives["max-age"])
     sent, expires = _date(answer.header("date")), _date(answer.header("expires"))
@@ -67,13 +66,13 @@ OK_STATUS = 200
 
 Key = tuple[str, frozenset[Reach]]
 """A URL and where it may lead: what one host was allowed to ask does not answer another that is not."""
-Outcome = Answer | FetchRefusedError
+Outcome = FetchedAnswer | FetchRefusedError
 
 
 class Fetcher(Protocol):
     """Fetches a URL within the bounds, as `fetch` does."""
 
-    def __call__(self, url: str, *, allowed: frozenset[Reach]) -> Awaitable[Answer]:
+    def __call__(self, url: str, *, allowed: frozenset[Reach]) -> Awaitable[FetchedAnswer]:
         """Return the answer or raise FetchRefusedError."""
 
 

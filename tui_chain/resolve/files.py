@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tui_chain.core.failure import Failure
+from tui_chain.core.files import read_file
 from tui_chain.core.text import safe_text
-from tui_chain.trust.loading import read_file
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.crl import CRL_LABEL, RevocationList, find_crls
 from tui_chain.x509.formats.readers import read_certificates

@@ -17,7 +17,7 @@ from tui_chain.resolve.sources import Given, Source
 from tui_chain.x509.certificate import Certificate
 
 if TYPE_CHECKING:  # who finds everything at hand does not wait for what fetches
-    from tui_chain.net.refusals import ConsentNeededError
+    from tui_chain.net.addresses import ConsentNeededError
     from tui_chain.resolve.aia import AIAClient, FetchBudget
     from tui_chain.resolve.aia_cache import AIACache
     from tui_chain.resolve.consent import Consent

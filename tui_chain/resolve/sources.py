@@ -21,7 +21,7 @@ from tui_chain.pool.pool import Pool
 from tui_chain.probe.served import ServedChain
 from tui_chain.resolve.files import FileCertificates
 from tui_chain.resolve.resolution import IssuerLookup, best_proof, proof_text
-from tui_chain.trust.store import Anchors, TrustStore
+from tui_chain.trust.store import AnchorStore, TrustStore
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.signatures import SignatureProver
 
@@ -121,7 +121,7 @@ class Pooled:
 class Stores:
     """The trust stores beside the chosen one: they give links, and roots that stay untrusted here."""
 
-    stores: Callable[[], tuple[Anchors, ...]]
+    stores: Callable[[], tuple[AnchorStore, ...]]
 
     async def ask(self, child: Certificate, prover: SignatureProver) -> IssuerLookup | None:
         """Look in all of them; reading them the first time takes a while, so off the event loop."""

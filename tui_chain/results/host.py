@@ -11,9 +11,9 @@ from tui_chain.clients.families import FAMILIES
 from tui_chain.clients.judge import engine_name
 from tui_chain.clients.verdict import Verdicts
 from tui_chain.core.failure import Failure
-from tui_chain.engine.host_state import HostState, known_certificates, source_of
+from tui_chain.engine.host_state import HostState
 from tui_chain.probe.served import ServedChain
-from tui_chain.results.checked import uncut
+from tui_chain.results.json_reader import uncut
 from tui_chain.results.values import (
     CertificateResult,
     ClientResult,
@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 
 
 class ServerJSON(TypedDict):
-    """One answer of a host: how it was asked, and the SHA-256 of each certificate that came, or the error.
+    """One answer of a host: how it was probed, and the SHA-256 of each certificate that came, or the error.
 
-    `key_type` is `any`, `RSA` or `ECDSA`, `tls` the version asked for or null, `turn` counts from 1, `status` is the
+    `key_type` is `any`, `RSA` or `ECDSA`, `tls` the version offered or null, `turn` counts from 1, `status` is the
     host's word for this answer alone, or `not offered`.
     """
 
@@ -61,7 +61,7 @@ class AnswerJSON(TypedDict):
 
 
 class RevocationJSON(TypedDict):
-    """What was said of one certificate (`at`, a SHA-256): good, revoked, unknown or unreachable, and by whom."""
+    """What is known of one certificate (`at`, a SHA-256): good, revoked, unknown or unreachable, and by whom."""
 
     at: str
     status: str
@@ -102,7 +102,7 @@ def host_result(
         headline=state.headline,
         tls=_tls(served) if served is not None else TLSResult(),
         served=tuple(_certificate(one, "served") for one in (served.certificates if served is not None else ())),
-        path=tuple(_certificate(one, source_of(state, one)) for one in (path.certificates if path else ())),
+        path=tuple(_certificate(one, state.source_of(one)) for one in (path.certificates if path else ())),
         missing=tuple(MissingResult(link.subject, link.key_id, link.wanted_by.sha256) for link in verdict.missing),
         findings=tuple(finding_results(state)),
         clients=client_results(verdict.verdicts, None if repair is None else repair.verdicts),
@@ -145,7 +145,7 @@ def finding_results(state: HostState) -> Iterator[FindingResult]:
 
 def subjects_of(state: HostState) -> dict[str, str]:
     """The subject of every certificate that is known of a host, by SHA-256."""
-    return {one.sha256: one.subject for one in known_certificates(state)}
+    return {one.sha256: one.subject for one in state.known_certificates}
 
 
 def _tls(served: ServedChain) -> TLSResult:
@@ -216,7 +216,7 @@ def server_object(row: EndpointResult) -> ServerJSON:
 
 
 def revocation_object(check: RevocationCheck) -> RevocationJSON:
-    """Describe what was said of one certificate."""
+    """Describe what is known of one certificate."""
     return RevocationJSON(
         at=check.at, status=check.status.value, answers=[_answer_object(answer) for answer in check.answers]
     )

@@ -10,11 +10,11 @@ from datetime import datetime
 from typing import Any
 
 from tui_chain.clients.verdict import Verdict
-from tui_chain.results.checked import Checked
+from tui_chain.results.json_reader import JSONReader
 from tui_chain.x509.formats.pem import has_blocks, pem_block
 
 SCHEMA = 1
-"""Version of the JSON form; it changes only where a key is taken away or means something else."""
+"""Version of the JSON form; it changes only where a key is removed or means something else."""
 
 STEPS = ("lookup", "connect", "tls")
 """The steps that are timed, in their order."""
@@ -45,12 +45,12 @@ class CertificateResult:
     @classmethod
     def from_dict(cls, given: Mapping[str, Any]) -> CertificateResult:
         """Read the JSON object; raises ValueError where it is none."""
-        return _certificate(Checked(given))
+        return _certificate(JSONReader(given))
 
 
 @dataclass(frozen=True)
 class TLSResult:
-    """What the handshake said: OpenSSL's names of version and cipher, IANA's of the group, None where unknown.
+    """The facts of the handshake: OpenSSL's names of version and cipher, IANA's of the group, None where unknown.
 
     `client_certificate` is `requested`, `required` or None; `client_cas` are the CAs that the server takes for it.
     """
@@ -140,13 +140,13 @@ class HostResult:
     def from_json(cls, text: str) -> HostResult:
         """Read what `to_json` wrote; raises ValueError for anything else."""
         try:
-            return _host(Checked({"it": json.loads(text)}).object("it").values)
+            return _host(JSONReader({"it": json.loads(text)}).object("it").values)
         except RecursionError as error:
             raise ValueError("it is not the JSON of a host: it is nested too deeply") from error
 
 
 def _host(values: Mapping[str, Any]) -> HostResult:
-    given = Checked(values)
+    given = JSONReader(values)
     # True is 1 for Python
     if given.any("schema") is True or given.any("schema") != SCHEMA:
         raise ValueError("it is the JSON of another version")
@@ -154,7 +154,7 @@ def _host(values: Mapping[str, Any]) -> HostResult:
     return HostResult(
         target=given.text("target"),
         label=given.text("label"),
-        address=given.maybe("address", Checked.text),
+        address=given.maybe("address", JSONReader.text),
         time=given.moment("time"),
         status=given.text("status"),
         blame=given.text("blame"),
@@ -165,65 +165,65 @@ def _host(values: Mapping[str, Any]) -> HostResult:
         missing=tuple(map(_missing, given.objects("missing"))),
         findings=tuple(map(_finding, given.objects("findings"))),
         clients=tuple(map(_client, given.objects("clients"))),
-        bundle=given.maybe("bundle", Checked.file),
-        written=given.maybe("written", Checked.text),
+        bundle=given.maybe("bundle", JSONReader.file),
+        written=given.maybe("written", JSONReader.text),
         timings={name: timings.milliseconds(name) for name in STEPS if name in timings.values},
         more=_more(given),
     )
 
 
-def _certificate(given: Checked) -> CertificateResult:
+def _certificate(given: JSONReader) -> CertificateResult:
     der, sha256 = given.der("pem"), given.sha256("sha256")
     if hashlib.sha256(der).hexdigest() != sha256:
         raise given.wrong("sha256", "is not that of the certificate")
     subject, issuer = given.text("subject"), given.text("issuer")
     return CertificateResult(
-        der, sha256, subject, issuer, given.maybe("not_after", Checked.moment), given.text("source")
+        der, sha256, subject, issuer, given.maybe("not_after", JSONReader.moment), given.text("source")
     )
 
 
-def _tls(given: Checked) -> TLSResult:
+def _tls(given: JSONReader) -> TLSResult:
     return TLSResult(
-        version=given.maybe("version", Checked.text),
-        cipher=given.maybe("cipher", Checked.text),
-        group=given.maybe("group", Checked.text),
-        client_certificate=given.maybe("client_certificate", Checked.text),
-        client_cas=given.list("client_cas", Checked.text),
+        version=given.maybe("version", JSONReader.text),
+        cipher=given.maybe("cipher", JSONReader.text),
+        group=given.maybe("group", JSONReader.text),
+        client_certificate=given.maybe("client_certificate", JSONReader.text),
+        client_cas=given.list("client_cas", JSONReader.text),
     )
 
 
-def _missing(given: Checked) -> MissingResult:
-    return MissingResult(given.text("subject"), given.maybe("key_id", Checked.text), given.sha256("wanted_by"))
+def _missing(given: JSONReader) -> MissingResult:
+    return MissingResult(given.text("subject"), given.maybe("key_id", JSONReader.text), given.sha256("wanted_by"))
 
 
-def _finding(given: Checked) -> FindingResult:
+def _finding(given: JSONReader) -> FindingResult:
     return FindingResult(
         given.text("code"),
         given.text("severity"),
-        given.maybe("certificate", Checked.sha256),
-        given.maybe("subject", Checked.text),
+        given.maybe("certificate", JSONReader.sha256),
+        given.maybe("subject", JSONReader.text),
         given.text("message"),
         given.text("hint"),
     )
 
 
-def _client(given: Checked) -> ClientResult:
+def _client(given: JSONReader) -> ClientResult:
     as_served, with_bundle = _verdict(given, "as_served"), given.maybe("with_bundle", _verdict)
     return ClientResult(given.text("id"), given.text("name"), given.text("engine"), as_served, with_bundle)
 
 
-def _verdict(client: Checked, name: str) -> Verdict:
+def _verdict(client: JSONReader, name: str) -> Verdict:
     given = client.object(name)
-    code, error = given.maybe("code", Checked.code), given.maybe("error", Checked.text)
-    return Verdict(given.flag("ok"), code, error, given.maybe("certificate", Checked.sha256))
+    code, error = given.maybe("code", JSONReader.code), given.maybe("error", JSONReader.text)
+    return Verdict(given.flag("ok"), code, error, given.maybe("certificate", JSONReader.sha256))
 
 
-def _more(given: Checked) -> dict[str, Any]:
+def _more(given: JSONReader) -> dict[str, Any]:
     """What was asked for beyond: other programs read into it, so its outer types and all texts are checked."""
     own = {"schema", *(one.name for one in fields(HostResult))}
     more = {name: value for name, value in given.values.items() if name not in own}
     for name in more:
-        Checked({"name": name}).text("name")
+        JSONReader({"name": name}).text("name")
         given.plain(name)
     for name in more.keys() & {"servers", "revocation", "crls"}:
         tuple(given.objects(name))

@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-import os
-import re
-import ssl
-import sys
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from tui_chain.core.failure import Failure
-from tui_chain.core.files import MAX_FILE, read_file
+from tui_chain.core.files import read_file
 from tui_chain.core.text import plural, safe_text
 from tui_chain.trust.settings import refused_anchors, refusing_blocks
 from tui_chain.trust.store import TrustStore
+from tui_chain.trust.system import read_system
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.formats.pem import pem_of
 from tui_chain.x509.formats.readers import read_certificates
-
-__all__ = ["MAX_FILE", "load_trust_store", "read_file"]
-
-HASHED = re.compile(r"[0-9a-f]{8}\.[0-9]+")
-"""Names of files in a folder as `openssl rehash` makes it."""
 
 
 def load_trust_store(*choices: str) -> TrustStore | Failure:
@@ -113,72 +105,5 @@ def _unique(certificates: tuple[Certificate, ...]) -> tuple[Certificate, ...]:
 
 
 def _system() -> TrustStore | Failure:
-    """The system's own store: on Windows its roots, elsewhere what OpenSSL reads by default."""
-    if sys.platform == "win32":
-        return _of_windows(ssl.enum_certificates("ROOT"))
-    else:  # noqa: RET505 - type checkers of one system do not see the other's lines
-        return _of_openssl()
-
-
-def _of_openssl() -> TrustStore | Failure:
-    """OpenSSL's file and folder, or SSL_CERT_FILE and SSL_CERT_DIR."""
-    paths = ssl.get_default_verify_paths()
-    found: list[Certificate] = []
-    pem = b""
-    if paths.cafile:
-        data = read_file(Path(paths.cafile), "system trust store")
-        if isinstance(data, Failure):
-            return data
-        found += read_certificates(data).certificates
-        pem = data
-    if paths.capath:
-        for data in _in_folder(paths.capath, _blocks(pem)):
-            found += read_certificates(data).certificates
-            pem += b"\n" + data
-    if not found:
-        return Failure(
-            "trust", "OpenSSL's default trust store on this machine is empty.", "Use certifi or name a file."
-        )
-    return _of_cas("system", _unique(tuple(found)), pem)
-
-
-_SERVERS = "1.3.6.1.5.5.7.3.1"
-"""The purpose of TLS servers, serverAuth: RFC 5280 section 4.2.1.12."""
-
-
-def _of_windows(entries: Iterable[tuple[bytes, str, Collection[str] | bool]]) -> TrustStore | Failure:
-    """The store of Windows as `ssl.enum_certificates` gives it: DER, encoding, and the purposes (True: all)."""
-    ders = (der for der, form, purposes in entries if form == "x509_asn" and _trusts_servers(purposes))
-    found = _unique(tuple(Certificate(der) for der in ders))
-    if not found:
-        return Failure("trust", "The root store of Windows is empty.", "Use certifi or name a file.")
-    return _of_cas("system", found, pem_of(found))
-
-
-def _trusts_servers(purposes: Collection[str] | bool) -> bool:
-    return purposes if isinstance(purposes, bool) else _SERVERS in purposes
-
-
-_END = b"-----END CERTIFICATE-----"
-
-
-def _blocks(bundle: bytes) -> frozenset[bytes]:
-    """The PEM blocks of a bundle as text, each without its END line: most systems have file and folder alike."""
-    return frozenset(block.strip() for block in bundle.split(_END))
-
-
-def _in_folder(folder: str, known: frozenset[bytes]) -> Iterator[bytes]:
-    """The files of a folder as `openssl rehash` names them; what cannot be read is passed over, as there.
-
-    A file that is one of the blocks `known` is not taken apart again.
-    """
-    try:
-        names = sorted(entry.name for entry in os.scandir(folder))
-    except OSError:
-        return
-    for name in names:
-        if HASHED.fullmatch(name):
-            data = read_file(Path(folder, name), "system trust store")
-            if isinstance(data, Failure) or data.strip().removesuffix(_END).strip() in known:
-                continue
-            yield data
+    read = read_system()
+    return read if isinstance(read, Failure) else _of_cas("system", _unique(read.certificates), read.pem)

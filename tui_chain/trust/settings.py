@@ -14,7 +14,7 @@ _LABEL = "TRUSTED CERTIFICATE"
 
 @dataclass(frozen=True)
 class TrustSettings:
-    """Dotted OIDs of the uses for which a certificate is trusted and rejected; `trusted` None: nothing is said."""
+    """Dotted OIDs of the uses for which a certificate is trusted and rejected; `trusted` None: nothing is set."""
 
     trusted: frozenset[str] | None = None
     rejected: frozenset[str] = frozenset()

@@ -26,25 +26,25 @@ def by_subject(certificates: Iterable[Certificate]) -> NameIndex:
     return {name: tuple(found) for name, found in index.items()}
 
 
-def name_words(name: CanonicalName) -> tuple[bytes, ...]:
+def name_tokens(name: CanonicalName) -> tuple[bytes, ...]:
     """Runs of ASCII letters and digits that stand in every encoding of a name, whatever its string types."""
     values = (value for rdn in name for _, value in rdn if not value.startswith("#"))
     return tuple({word.encode("ascii") for value in values for word in _WORD.findall(value)})
 
 
-def may_name(der: bytes, words: Iterable[bytes]) -> bool:
-    """Tell whether a certificate's bytes hold all `words`, in any case and in wide characters too.
+def may_name(der: bytes, tokens: Iterable[bytes]) -> bool:
+    """Tell whether a certificate's bytes hold all `tokens`, in any case and in wide characters too.
 
     Only a No is certain. Wide strings have zeros between, which are left out (BMPString, UniversalString).
     """
     plain = der.translate(None, b"\0").lower()
-    return all(word in plain for word in words)
+    return all(word in plain for word in tokens)
 
 
 _WORD = re.compile(r"[0-9a-z]+")
 
 
-class Anchors(Protocol):
+class AnchorStore(Protocol):
     """What can be asked of a trust store whose certificates may not all be at hand."""
 
     @property
@@ -106,6 +106,6 @@ class TrustStore:
             return ()
         if "index" in self.__dict__:
             return self.index.get(name, ())
-        # Asked once or twice, a store of 150 need not have every name read: few have all the words of this one.
-        words = name_words(name)
-        return tuple(one for one in self.anchors if may_name(one.der, words) and one.subject_name == name)
+        # Asked once or twice, a store of 150 need not have every name read: few have all the tokens of this one.
+        tokens = name_tokens(name)
+        return tuple(one for one in self.anchors if may_name(one.der, tokens) and one.subject_name == name)

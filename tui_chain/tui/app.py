@@ -159,10 +159,8 @@ class ChainApp(App[None]):
             self.exit(return_code=2, message=f"tlschain-tui: {loaded}")
             return
         journey, known = loaded
-        pool = journey.certificate_pool
-        notices = (*journey.trust.notices, *(pool.notices if pool is not None else ()))
-        if notices:
-            toast(self.main, "\n".join(notices), "warning")
+        if journey.notices:
+            toast(self.main, "\n".join(journey.notices), "warning")
         self.main.begin(journey, known, self._select)
         # the first dialog is to open at once
         await in_background(partial(import_module, DIALOGS), "dialogs")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tui_chain.core.status import Status
-from tui_chain.engine.host_state import needs_no_strict
 from tui_chain.tui.host_row import HostRow, private_root, reached
 
 _OF_CHAIN = frozenset({"fix", "test", "details", "copy_certificate", "servers", "revocation", "crls", "programs"})
@@ -42,7 +41,7 @@ def is_available(action: str, row: HostRow | None, selected: Sequence[HostRow]) 
 
 def _has_instructions(row: HostRow) -> bool:
     """Whether there is a repair to speak of, or what no bundle helps."""
-    return reached(row) is not None and (row.state.proven is not None or needs_no_strict(row.state))
+    return reached(row) is not None and (row.state.proven is not None or row.state.fails_strict_checks)
 
 
 def refusal(action: str, row: HostRow | None, marked: int = 0) -> str:

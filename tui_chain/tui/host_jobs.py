@@ -25,12 +25,12 @@ from tui_chain.tui.toasts import toast
 
 if TYPE_CHECKING:
     from tui_chain.engine.journey import Journey
-    from tui_chain.engine.roots import ConfirmedRoot
-    from tui_chain.livetest.fulltest import FullTest
+    from tui_chain.livetest.tester import LiveTestResult
     from tui_chain.probe.served import ServedChain
     from tui_chain.repair.candidates import Candidate, Gap
     from tui_chain.repair.path_choice import PathChoice
     from tui_chain.revocation.crl import CrlFetches
+    from tui_chain.trust.pinned import ConfirmedRoot
     from tui_chain.x509.crl import CrlScope
 
 AT_ONCE = 32
@@ -130,7 +130,7 @@ class HostJobs:
         """Once all hosts are probed: show those that end at the same unknown root, as behind a proxy."""
         if any(row.busy for row in self._rows):
             return
-        from tui_chain.engine.questions import with_shared_roots
+        from tui_chain.engine.shared_roots import with_shared_roots
 
         rows = [row for row in self._rows if row.state.diagnosis is not None]
         for row, state in zip(rows, with_shared_roots([row.state for row in rows]), strict=True):
@@ -198,9 +198,9 @@ class HostJobs:
 
         self.begin(row.target, "testing", job)
 
-    def test_everything(self, row: HostRow, done: Callable[[HostRow, FullTest], None]) -> None:
+    def test_everything(self, row: HostRow, done: Callable[[HostRow, LiveTestResult], None]) -> None:
         """Test with hops, client families, the environment, and the programs of this machine."""
-        results: list[FullTest | Failure] = []
+        results: list[LiveTestResult | Failure] = []
 
         async def job(state: HostState, _: Callable[[str], None]) -> HostState:
             results.append(await self._full_test(row, state))
@@ -215,10 +215,10 @@ class HostJobs:
 
         self.begin(row.target, "testing", job, tested)
 
-    async def _full_test(self, row: HostRow, state: HostState) -> FullTest | Failure:
+    async def _full_test(self, row: HostRow, state: HostState) -> LiveTestResult | Failure:
         from tui_chain.livetest.choice import USUAL
-        from tui_chain.livetest.fulltest import LiveTester
         from tui_chain.livetest.live import request_for
+        from tui_chain.livetest.tester import LiveTester
 
         choice, environment = row.request or USUAL, dict(os.environ)
         address = state.reached.address if state.reached is not None else None
@@ -233,10 +233,12 @@ class HostJobs:
         """Ask every address, key type, and without SNI."""
 
         async def job(state: HostState, _: Callable[[str], None]) -> HostState:
-            from tui_chain.engine.questions import ask_servers
+            from tui_chain.engine.endpoints import probe_servers
             from tui_chain.probe.variants import Wanted
 
-            answered = await ask_servers(self.journey, state, Wanted(all_addresses=True, key_types=True, no_sni=True))
+            answered = await probe_servers(
+                self.journey, state, Wanted(all_addresses=True, key_types=True, no_sni=True)
+            )
             return replace(state, servers=answered.servers) if _same_chain(answered, state) else answered
 
         self.begin(target, "asking all", job, done)
@@ -245,9 +247,9 @@ class HostJobs:
         """Ask whether the certificates of the path were revoked."""
 
         async def job(state: HostState, _: Callable[[str], None]) -> HostState:
-            from tui_chain.engine.questions import ask_revocation
+            from tui_chain.engine.revocation import check_revocation
 
-            answered = await ask_revocation(self.journey, state)
+            answered = await check_revocation(self.journey, state)
             revoked = any(check.status.value == "revoked" for check in answered.revocation or ())
             return answered if revoked else replace(state, revocation=answered.revocation)
 
@@ -257,9 +259,9 @@ class HostJobs:
         """Fetch the CRLs of a host's repair, each address once for all hosts that share `fetches`."""
 
         async def job(state: HostState, _: Callable[[str], None]) -> HostState:
-            from tui_chain.engine.crl_questions import ask_crls
+            from tui_chain.engine.revocation import gather_crls
 
-            return replace(await ask_crls(self.journey, state, scope, fetches), live_test=None)
+            return replace(await gather_crls(self.journey, state, scope, fetches), live_test=None)
 
         self.begin(target, "CRLs", job, done)
 

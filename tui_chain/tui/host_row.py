@@ -126,7 +126,7 @@ def private_root(row: HostRow) -> Certificate | None:
     """The root outside the trust store in which the chain of a host ends."""
     if row.status is not Status.UNTRUSTED or row.state.verdict is None:
         return None
-    from tui_chain.engine.roots import private_root as root_of
+    from tui_chain.engine.private_root import private_root as root_of
 
     return root_of(row.state.verdict)
 

@@ -13,11 +13,11 @@ from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsag
 from tui_chain.core.text import safe_text
 from tui_chain.x509.der import element
 from tui_chain.x509.distinguished_names import CanonicalName
-from tui_chain.x509.extensions import PATH_EXTENSIONS, extension_name, key_usage_words, policy_name, purpose_name
+from tui_chain.x509.extensions import PATH_EXTENSIONS, extension_name, purpose_name
 from tui_chain.x509.faults import UNREADABLE, Fault, attempt, or_none
 from tui_chain.x509.fields import CertificateCore
 from tui_chain.x509.keys import PublicKey
-from tui_chain.x509.names import AlternativeNames, canonical, general_names, general_uri, name_words
+from tui_chain.x509.names import AlternativeNames, canonical, general_name_text, general_names, general_uri
 
 if TYPE_CHECKING:
     from tui_chain.x509.name_constraints import NameConstraints
@@ -99,11 +99,6 @@ class Certificate(CertificateCore):
         """Key usage (RFC 5280 section 4.2.1.3), or None if absent or unreadable."""
         return self._extensions.get(x509.KeyUsage)
 
-    @property
-    def key_usage_words(self) -> tuple[str, ...]:
-        """Key usages in words, as in `keyCertSign`; empty if absent or unreadable."""
-        return () if self.key_usage is None else key_usage_words(self.key_usage)
-
     @cached_property
     def extended_key_usage(self) -> tuple[x509.ObjectIdentifier, ...] | None:
         """Extended key usages (RFC 5280 section 4.2.1.12), or None if absent or unreadable."""
@@ -111,7 +106,7 @@ class Certificate(CertificateCore):
         return None if found is None else tuple(found)
 
     @property
-    def extended_key_usage_words(self) -> tuple[str, ...]:
+    def extended_key_usage_names(self) -> tuple[str, ...]:
         """Extended key usages in words, as in `serverAuth`, or dotted; empty if absent or unreadable."""
         return tuple(purpose_name(oid.dotted_string) for oid in self.extended_key_usage or ())
 
@@ -121,17 +116,6 @@ class Certificate(CertificateCore):
         if self.extended_key_usage is None:
             return x509.ExtendedKeyUsage.oid.dotted_string not in self.unreadable_extensions
         return not _SERVING.isdisjoint(self.extended_key_usage)
-
-    @cached_property
-    def policies(self) -> tuple[str, ...]:
-        """Certificate policies (RFC 5280 section 4.2.1.4) as dotted OIDs."""
-        found = self._extensions.get(x509.CertificatePolicies)
-        return () if found is None else tuple(policy.policy_identifier.dotted_string for policy in found)
-
-    @property
-    def policy_words(self) -> tuple[str, ...]:
-        """Certificate policies in words where the CA/Browser Forum has one, as in `domain validated`, or dotted."""
-        return tuple(policy_name(oid) for oid in self.policies)
 
     @cached_property
     def name_constraints(self) -> NameConstraints | None:
@@ -148,12 +132,6 @@ class Certificate(CertificateCore):
         """Whether the server has to send an OCSP response along (RFC 7633)."""
         found = self._extensions.get(x509.TLSFeature)
         return found is not None and x509.TLSFeatureType.status_request in found
-
-    @cached_property
-    def sct_count(self) -> int:
-        """Signed certificate timestamps inside it (RFC 6962 section 3.3); 0 if unreadable."""
-        found = self._extensions.get(x509.PrecertificateSignedCertificateTimestamps)
-        return 0 if found is None else len(found)
 
     # -- names and addresses
 
@@ -201,14 +179,14 @@ class Certificate(CertificateCore):
     @cached_property
     def extension_table(self) -> tuple[ExtensionRow, ...]:
         """Every extension: those that were read in their order, then the unreadable ones."""
-        from tui_chain.x509.extensions import extension_words
+        from tui_chain.x509.extensions import extension_text
 
         read = (
             ExtensionRow(
                 entry.oid.dotted_string,
                 extension_name(entry.oid.dotted_string),
                 entry.critical,
-                extension_words(entry.value),
+                extension_text(entry.value),
             )
             for entry in self._extensions.read
         )
@@ -249,7 +227,7 @@ def _alternative_names(found: x509.SubjectAlternativeName) -> AlternativeNames:
         for name in found
         if isinstance(name, x509.IPAddress) and isinstance(name.value, (IPv4Address, IPv6Address))
     )
-    others = tuple(name_words(name) for name in found if not isinstance(name, (x509.DNSName, x509.IPAddress)))
+    others = tuple(general_name_text(name) for name in found if not isinstance(name, (x509.DNSName, x509.IPAddress)))
     return AlternativeNames(dns, ips, others)
 
 

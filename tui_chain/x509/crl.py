@@ -122,7 +122,7 @@ class RevocationList:
         return begin is not None and end is not None and begin <= at < end
 
     def lookup(self, certificate: Certificate) -> x509.RevokedCertificate | Fault | None:
-        """The entry of a certificate by its serial number, None where it has none, or why that cannot be told."""
+        """The entry of a certificate by its serial number, None where it has none, or why that is not known."""
         parsed, serial = self.parsed, certificate.serial
         if parsed is None or serial is None:
             return Fault("entry", "the list or the serial number cannot be read")

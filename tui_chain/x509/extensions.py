@@ -13,13 +13,13 @@ from tui_chain.core.text import plural
 from tui_chain.x509.der import BIT_STRING, BOOLEAN, CONTEXT, INTEGER, OCTET_STRING, OID, SEQUENCE, UTC_TIME, encode
 from tui_chain.x509.faults import UNREADABLE, Fault, attempt
 from tui_chain.x509.name_constraints import name_constraints
-from tui_chain.x509.names import name_words
+from tui_chain.x509.names import general_name_text
 from tui_chain.x509.structure import Anatomy, RawExtension, raw_extensions
 
 
-def extension_words(value: x509.ExtensionType) -> str:
+def extension_text(value: x509.ExtensionType) -> str:
     """Say an extension's value in the words of RFC 5280; an unknown one as the hex of its DER. Not yet safe text."""
-    say = _SAYINGS.get(type(value), repr)
+    say = _TEXTS.get(type(value), repr)
     words = attempt("extension", lambda: say(value))
     return UNREADABLE if isinstance(words, Fault) else words
 
@@ -37,12 +37,13 @@ def _authority(value: x509.AuthorityKeyIdentifier) -> str:
 
 
 def _names(names: Iterable[x509.GeneralName]) -> str:
-    return ", ".join(map(name_words, names))
+    return ", ".join(map(general_name_text, names))
 
 
 def _access(entries: Iterable[x509.AccessDescription]) -> str:
     return ", ".join(
-        f"{access_name(entry.access_method.dotted_string)} {name_words(entry.access_location)}" for entry in entries
+        f"{access_name(entry.access_method.dotted_string)} {general_name_text(entry.access_location)}"
+        for entry in entries
     )
 
 
@@ -54,9 +55,9 @@ def _features(value: x509.TLSFeature) -> str:
     return ", ".join("must staple" if kind is x509.TLSFeatureType.status_request else kind.name for kind in value)
 
 
-_SAYINGS: dict[type[x509.ExtensionType], Callable[[Any], str]] = {
+_TEXTS: dict[type[x509.ExtensionType], Callable[[Any], str]] = {
     x509.BasicConstraints: _basic,
-    x509.KeyUsage: lambda value: ", ".join(key_usage_words(value)),
+    x509.KeyUsage: lambda value: ", ".join(key_usage_names(value)),
     x509.ExtendedKeyUsage: lambda value: ", ".join(purpose_name(oid.dotted_string) for oid in value),
     x509.SubjectKeyIdentifier: lambda value: value.digest.hex(),
     x509.AuthorityKeyIdentifier: _authority,
@@ -177,7 +178,7 @@ def access_name(oid: str) -> str:
     return _ACCESS.get(oid, oid)
 
 
-def key_usage_words(usage: x509.KeyUsage) -> tuple[str, ...]:
+def key_usage_names(usage: x509.KeyUsage) -> tuple[str, ...]:
     """Name the bits that are set, as in RFC 5280 section 4.2.1.3, in the order of the bits."""
     bits = {
         "digitalSignature": usage.digital_signature,

@@ -203,14 +203,6 @@ class CertificateCore:
             return self._openssl.serial
         return or_none(self._try("serial number", lambda c: c.serial_number))
 
-    @property
-    def serial_hex(self) -> str:
-        """Serial number in lower-case hex of whole octets, negative ones with a minus, as in `0a1b`."""
-        if self.serial is None:
-            return UNREADABLE
-        digits = f"{abs(self.serial):x}"
-        return ("-" if self.serial < 0 else "") + digits.zfill(len(digits) + len(digits) % 2)
-
     @cached_property
     def not_before(self) -> datetime | None:
         """Start of validity, or None if unreadable."""

@@ -20,9 +20,9 @@ __all__ = [
     "IPAddress",
     "canonical",
     "common_name",
+    "general_name_text",
     "general_names",
     "general_uri",
-    "name_words",
     "parse_ip",
     "rfc4514",
 ]
@@ -43,7 +43,7 @@ def common_name(name: x509.Name) -> str | None:
     return DistinguishedName.from_der(name.public_bytes()).common_name
 
 
-def name_words(name: x509.GeneralName) -> str:
+def general_name_text(name: x509.GeneralName) -> str:
     """Say a GeneralName (RFC 5280 section 4.2.1.6) as safe text with its kind, such as `DNS:example.com`."""
     if isinstance(name, x509.DirectoryName):
         return f"directory:{rfc4514(name.value)}"

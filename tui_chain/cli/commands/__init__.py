@@ -1,1 +1,1 @@
-"""The commands of `tlschain` as click reads them; each loads what it runs."""
+"""What the commands of `tlschain` do, a module a command; `declarations` loads each when it runs."""

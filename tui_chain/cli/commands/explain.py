@@ -1,25 +1,88 @@
-"""`tlschain explain`: from a finding's code, or an error text of any client, to its causes."""
+"""`tlschain explain`: findings and error texts explained, as text or JSON."""
 
 from __future__ import annotations
 
+import json
+import sys
+from collections.abc import Iterator
+from typing import TypedDict
+
 import click
 
+from tui_chain.cli.output import FOUND, OK, USAGE, emit, fail
+from tui_chain.core.failure import Failure
+from tui_chain.diagnose.explain.explanation import MAX_TEXT, Explanation, explain, explain_code
+from tui_chain.diagnose.findings.finding import FindingKind
+from tui_chain.results.explanation import of_explanation
 
-@click.command()
-@click.argument("words", nargs=-1, metavar="[CODE|TEXT]...")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
-@click.option("--list", "listing", is_flag=True, help="List every finding there is, as Markdown.")
-def explain(words: tuple[str, ...], *, as_json: bool, listing: bool) -> None:
-    """Say what a finding or an error text means, why it comes, and the command that decides.
 
-    CODE is a finding's, as in missing-issuer, or an OpenSSL verify code. TEXT is an error as Python, requests,
-    httpx, curl, git, Node, Java, Go, pip, wget or openssl print it; without TEXT, or with -, it is read from
-    standard input.
+class FindingKindJSON(TypedDict):
+    """A kind of finding as the catalogue has it."""
 
-    Exit 0: explained. 1: not known. 2: wrong usage.
-    """
-    if listing and words:
-        raise click.UsageError("--list lists all; leave out the rest, or leave out --list.")
-    from tui_chain.cli.explain import run_explain, run_listing
+    code: str
+    severity: str
+    blame: str
+    message: str
+    hint: str
+    source: str
 
-    raise SystemExit(run_listing() if listing else run_explain(words, as_json=as_json))
+
+def run_listing() -> int:
+    """Print the whole catalogue."""
+    from tui_chain.diagnose.findings.catalogue import markdown_table  # the rules come along
+
+    emit(markdown_table().rstrip("\n"))
+    return OK
+
+
+def run_explain(arguments: tuple[str, ...], *, as_json: bool) -> int:
+    """Explain what was given as arguments, or on standard input where there is none or it is `-`."""
+    text = " ".join(arguments)
+    if text in {"", "-"}:
+        if sys.stdin.isatty():
+            say = Failure("usage", "There is no text to explain.", "Give it as an argument or on standard input.")
+            return fail(say)
+        # bytes: a log may hold what is no UTF-8, and only its end matters
+        text = sys.stdin.buffer.read(16 * MAX_TEXT).decode("utf-8", "replace")
+    kind = explain_code(text)
+    if kind is not None:
+        emit(json.dumps(kind_object(kind)) if as_json else "\n".join(kind_lines(kind)))
+        return OK
+    found = explain(text)
+    if isinstance(found, Failure):
+        fail(found)
+        return USAGE if not text.strip() else FOUND
+    emit(of_explanation(found).to_json() if as_json else "\n".join(explanation_lines(found)))
+    return OK
+
+
+def kind_object(kind: FindingKind) -> FindingKindJSON:
+    """Describe a kind of finding."""
+    return FindingKindJSON(
+        code=kind.code,
+        severity=kind.severity.value,
+        blame=kind.blame.value,
+        message=kind.message,
+        hint=kind.hint,
+        source=kind.source,
+    )
+
+
+def kind_lines(kind: FindingKind) -> Iterator[str]:
+    """A kind of finding as text."""
+    yield f"{click.style(kind.code, bold=True)}  {kind.severity.value} · fault: {kind.blame.value}"
+    yield f"  {kind.message}"
+    yield f"  {kind.hint}"
+    if kind.source:
+        yield f"  source: {kind.source}"
+
+
+def explanation_lines(found: Explanation) -> Iterator[str]:
+    """The explanation of an error text."""
+    yield found.line
+    yield click.style(found.symptom.message, bold=True) + (f"  ({found.client})" if found.client else "")
+    yield "Likely causes, the likeliest first, each with the command that decides:"
+    for number, cause in enumerate(found.causes, start=1):
+        code = click.style(f"  [{cause.code}]", fg="bright_black") if cause.code else ""
+        yield f"  {number}. {cause.message}{code}"
+        yield f"     {click.style(cause.command, fg='cyan')}"

@@ -1,107 +1,205 @@
-"""The command line of `tlschain pool`; what it does is imported when it runs."""
+"""`tlschain pool`: import, list, export, remove, verify, update."""
 
 from __future__ import annotations
 
+import json
+import os
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
 
-_WORDS = "[SHA256|WORD]..."
+from tui_chain.cli.output import FOUND, OK, USAGE, emit, say
+from tui_chain.core.failure import Failure
+from tui_chain.core.text import plural, safe_text
+from tui_chain.engine.host_state import utc_now
+from tui_chain.pool.ccadb import URL, IntermediateList, read_listing
+from tui_chain.pool.database import default_path
+from tui_chain.pool.entries import Added, PoolEntry
+from tui_chain.pool.pool import Pool, matching
+from tui_chain.repair.write import plan_write, write
+from tui_chain.x509.certificate import Certificate
+from tui_chain.x509.formats.pem import to_pem
+
+SHOWN_REFUSALS = 5
+"""Refused certificates that are named; the others are counted."""
 
 
-@click.group()
-@click.option("--db", type=click.Path(path_type=Path), metavar="FILE", help="Another pool than the user's own.")
-@click.pass_context
-def pool(context: click.Context, db: Path | None) -> None:
-    """Keep CA certificates between runs: what a server forgets may be known already.
-
-    Nothing in the pool is trusted. A certificate from it counts only where its key verifies a signature.
-    """
-    context.obj = db
+def opened(path: Path | None) -> Pool:
+    """The pool at `path`, which has to be ours, or the user's own, which is ours by its place."""
+    own = default_path()
+    if path is None or os.path.realpath(path) == os.path.realpath(own):
+        return Pool(own)
+    return Pool(path, named=True)
 
 
-@pool.command("import")
-@click.argument("sources", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE|DIR...")
-@click.pass_obj
-def import_(db: Path | None, sources: tuple[Path, ...]) -> None:
-    """Add the CA certificates of files and folders (PEM, DER, PKCS#7).
-
-    Exit 0: added, or known already. 1: there is no CA certificate in them. 2: a file or the pool cannot be used.
-    """
-    from tui_chain.cli.pool import run_import
-
-    raise SystemExit(run_import(db, sources))
+def _end(pool: Pool, outcome: Failure | int) -> int:
+    """Say what happened to the file, then the failure if it is one; return the exit code."""
+    for notice in pool.notices:
+        say(f"tlschain: {notice}")
+    pool.close()
+    if isinstance(outcome, Failure):
+        say(f"tlschain: {outcome}")
+        return USAGE
+    return outcome
 
 
-@pool.command("list")
-@click.argument("words", nargs=-1, metavar=_WORDS)
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a certificate, a line each.")
-@click.pass_obj
-def list_(db: Path | None, words: tuple[str, ...], *, as_json: bool) -> None:
-    """List what is there, with where and when it came from. A WORD is looked for in the subject.
+def run_import(path: Path | None, sources: tuple[Path, ...]) -> int:
+    """Add the certificates of files and folders."""
+    from tui_chain.resolve.files import read_pool
 
-    Exit 0: listed. 1: nothing matches. 2: the pool cannot be used.
-    """
-    from tui_chain.cli.pool import run_list
-
-    raise SystemExit(run_list(db, words, as_json=as_json))
-
-
-@pool.command()
-@click.argument("words", nargs=-1, metavar=_WORDS)
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write there  [default: standard output]")
-@click.option("--replace", is_flag=True, help="Replace FILE if it exists.")
-@click.pass_obj
-def export(db: Path | None, words: tuple[str, ...], output: Path | None, *, replace: bool) -> None:
-    """Write certificates as PEM: all, or those that match.
-
-    Exit 0: written. 1: there is nothing to write. 2: FILE or the pool cannot be used.
-    """
-    from tui_chain.cli.pool import run_export
-
-    raise SystemExit(run_export(db, words, output, replace=replace))
+    pool = opened(path)
+    read = pool.refused() or read_pool(sources)
+    if isinstance(read, Failure):
+        return _end(pool, read)
+    for problem in read.problems:
+        say(f"tlschain: {problem}")
+    return _end(pool, _add(pool, read.certificates))
 
 
-@pool.command()
-@click.argument("words", nargs=-1, metavar=_WORDS)
-@click.option("--expired", is_flag=True, help="Only what has expired.")
-@click.option("--all", "everything", is_flag=True, help="All there is.")
-@click.pass_obj
-def remove(db: Path | None, words: tuple[str, ...], *, expired: bool, everything: bool) -> None:
-    """Remove certificates.
-
-    Exit 0: removed, or nothing has expired. 1: there is nothing to remove. 2: wrong usage, or no usable pool.
-    """
-    if not (words or expired or everything):
-        raise click.UsageError("Name what to remove, or say --expired or --all.")
-    from tui_chain.cli.pool import run_remove
-
-    raise SystemExit(run_remove(db, words, expired=expired, everything=everything))
+def run_update(path: Path | None, url: str | None, file: Path | None, trust: str | None) -> int:
+    """Add the certificates of CCADB's list, from its address or from a file."""
+    pool = opened(path)
+    data = pool.refused() or _list_of(url or URL, file, trust)
+    listing = data if isinstance(data, Failure) else read_listing(data)
+    if isinstance(listing, Failure):
+        return _end(pool, listing)
+    _tell(listing.problems, "record")
+    return _end(pool, _add(pool, _placed(listing, f"CCADB list {file or url or URL}")))
 
 
-@pool.command()
-@click.option("--repair", is_flag=True, help="Remove the rows that are wrong.")
-@click.pass_obj
-def verify(db: Path | None, *, repair: bool) -> None:
-    """Check the file and every certificate in it.
-
-    Exit 0: all is well. 1: something is wrong. 2: the pool cannot be used.
-    """
-    from tui_chain.cli.pool import run_verify
-
-    raise SystemExit(run_verify(db, repair=repair))
+def _placed(listing: IntermediateList, place: str) -> list[tuple[Certificate, str]]:
+    return [(certificate, place) for certificate in listing.certificates]
 
 
-@pool.command()
-@click.option("--file", type=click.Path(path_type=Path), help="Read the list from a local file.")
-@click.option("--url", metavar="URL", help="Fetch another list than CCADB's.")
-@click.option("--trust", metavar="certifi|system|FILE", help="Trust store for the fetch  [default: certifi]")
-@click.pass_obj
-def update(db: Path | None, file: Path | None, url: str | None, trust: str | None) -> None:
-    """Add the public intermediates that Mozilla publishes through CCADB (about 3 MB).
+def _list_of(url: str, file: Path | None, trust: str | None) -> bytes | Failure:
+    from tui_chain.core.files import read_file
+    from tui_chain.trust.loading import load_trust_store
 
-    Exit 0: added, or known already. 1: nothing could be added. 2: the list or the pool cannot be used.
-    """
-    from tui_chain.cli.pool import run_update
+    if file is not None:
+        return read_file(file, "list")
+    from tui_chain.livetest.contexts import bundle_context
+    from tui_chain.pool.download import download
 
-    raise SystemExit(run_update(db, url, file, trust))
+    store = load_trust_store(trust or "certifi")
+    return store if isinstance(store, Failure) else download(url, bundle_context(store.file))
+
+
+def _add(pool: Pool, found: Iterable[tuple[Certificate, str]]) -> Failure | int:
+    added = pool.add(found, utc_now())
+    if isinstance(added, Failure):
+        return added
+    _tell(added.refused, "certificate")
+    say(f"{_count(added)}; the pool is {safe_text(str(pool.path))}")
+    return OK if added.new or added.known else FOUND
+
+
+def _count(added: Added) -> str:
+    return f"{plural(added.new, 'CA certificate')} added, {added.known} known already, {len(added.refused)} refused"
+
+
+def _tell(refusals: tuple[str, ...], noun: str) -> None:
+    for refusal in refusals[:SHOWN_REFUSALS]:
+        say(f"  refused {refusal}")
+    if len(refusals) > SHOWN_REFUSALS:
+        say(f"  and {plural(len(refusals) - SHOWN_REFUSALS, f'further {noun}')}")
+
+
+def run_list(path: Path | None, selectors: tuple[str, ...], *, as_json: bool) -> int:
+    """Print entries, all or those that any of `selectors` matches."""
+    pool = opened(path)
+    entries = _chosen(pool, selectors)
+    if isinstance(entries, Failure):
+        return _end(pool, entries)
+    for entry in entries:
+        emit(json.dumps(_object(entry)) if as_json else _line(entry))
+    if not as_json:
+        say(f"{plural(len(entries), 'CA certificate')} in {safe_text(str(pool.path))}")
+    return _end(pool, OK if entries or not selectors else FOUND)
+
+
+def _chosen(pool: Pool, selectors: tuple[str, ...]) -> tuple[PoolEntry, ...] | Failure:
+    entries = pool.entries()
+    if isinstance(entries, Failure) or not selectors:
+        return entries
+    return tuple(
+        {entry.certificate.sha256: entry for word in selectors for entry in matching(entries, word)}.values()
+    )
+
+
+def _line(entry: PoolEntry) -> str:
+    one = entry.certificate
+    expires = f"{one.not_after:%Y-%m-%d}" if one.not_after is not None else "unreadable"
+    return f"{one.sha256[:16]}  expires {expires}  {one.subject}  [{entry.first_origin}]"
+
+
+def _object(entry: PoolEntry) -> dict[str, object]:
+    one = entry.certificate
+    return {
+        "sha256": one.sha256,
+        "subject": one.subject,
+        "issuer": one.issuer,
+        "key_id": one.key_id,
+        "not_after": one.not_after.isoformat() if one.not_after is not None else None,
+        "origins": [{"place": origin.place, "at": origin.at.isoformat()} for origin in entry.origins],
+        "pem": to_pem(one),
+    }
+
+
+def run_export(path: Path | None, selectors: tuple[str, ...], output: Path | None, *, replace: bool) -> int:
+    """Write entries as PEM, to a file or to standard output."""
+    pool = opened(path)
+    entries = _chosen(pool, selectors)
+    if isinstance(entries, Failure):
+        return _end(pool, entries)
+    if not entries:
+        say("tlschain: There is nothing to export.")
+        return _end(pool, FOUND)
+    pem = "\n".join(to_pem(entry.certificate) for entry in entries)
+    if output is None:
+        emit(pem.rstrip("\n"))
+        return _end(pool, OK)
+    plan = plan_write(output, pem.encode("ascii"))
+    written = plan if isinstance(plan, Failure) else write(plan, replace=replace)
+    if isinstance(written, Failure) and written.kind == "exists":
+        written = Failure("exists", written.message, "Add --replace to replace it.")
+    if not isinstance(written, Failure):
+        say(f"wrote {safe_text(str(written))}: {plural(len(entries), 'CA certificate')}")
+    return _end(pool, written if isinstance(written, Failure) else OK)
+
+
+def run_remove(path: Path | None, selectors: tuple[str, ...], *, expired: bool, everything: bool) -> int:
+    """Remove the entries that match, those that have expired, or all."""
+    pool, now = opened(path), utc_now()
+    entries = _chosen(pool, selectors) if selectors else pool.entries()
+    if isinstance(entries, Failure):
+        return _end(pool, entries)
+    ended = {e for e in entries if e.certificate.not_after is None or e.certificate.not_after < now}
+    chosen = [entry for entry in entries if everything or selectors or entry in ended]
+    if expired:
+        chosen = [entry for entry in chosen if entry in ended]
+    removed = pool.remove(entry.certificate.sha256 for entry in chosen)
+    if isinstance(removed, Failure):
+        return _end(pool, removed)
+    for entry in chosen:
+        say(f"removed {_line(entry)}")
+    say(f"{plural(removed, 'CA certificate')} removed")
+    none_expired = expired and (bool(entries) or not selectors)
+    return _end(pool, OK if removed or none_expired else FOUND)
+
+
+def run_verify(path: Path | None, *, repair: bool) -> int:
+    """Check the file and every row; with `repair` remove the rows that are wrong."""
+    pool = opened(path)
+    check = pool.check()
+    if isinstance(check, Failure):
+        return _end(pool, check)
+    for wrong in check.wrong:
+        say(click.style(f"  ✗ {wrong}", fg="red"))
+    if repair and check.wrong:
+        removed = pool.discard_wrong()
+        if isinstance(removed, Failure):
+            return _end(pool, removed)
+        say(f"{plural(removed, 'row')} removed")
+    emit(f"{plural(check.checked, 'certificate')} checked, {len(check.wrong)} wrong")
+    return _end(pool, OK if check.sound and not pool.notices else FOUND)

@@ -226,7 +226,7 @@ CRITICAL = Symptom(
     "A certificate has a critical extension that the client does not know.",
     (Cause(FindingCode.CRITICAL_EXTENSION, "The authority put a rare extension in and marked it critical.", CHECK),),
 )
-REVOKED = Symptom("revoked", "The client was told that the certificate is revoked.", (REVOKED_CAUSE,))
+REVOKED = Symptom("revoked", "The client found that the certificate is revoked.", (REVOKED_CAUSE,))
 STAPLE = Symptom(
     "revocation-unknown",
     "The client wants to know whether the certificate is revoked and gets no good answer.",

@@ -14,7 +14,7 @@ from tui_chain.diagnose.findings.leaf import SELF_SIGNED
 from tui_chain.diagnose.findings.served_chain import ISSUER_CIRCLE, ISSUER_UNKNOWN, MISSING_ISSUER
 from tui_chain.paths.checks import path_problems
 from tui_chain.paths.search import MissingIssuer, Path
-from tui_chain.trust.store import Anchors
+from tui_chain.trust.store import AnchorStore
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.signatures import SignatureProver
 
@@ -231,13 +231,13 @@ def _may_be_public(trail: tuple[Certificate, ...]) -> bool:
 
 
 def stores_that_trust(
-    certificate: Certificate, stores: Iterable[Anchors], prover: SignatureProver
+    certificate: Certificate, stores: Iterable[AnchorStore], prover: SignatureProver
 ) -> tuple[str, ...]:
     """Name the stores that hold a certificate, its twin by name and key, or a root that signed it."""
     return tuple(store.name for store in stores if _trusted_by(certificate, store, prover))
 
 
-def _trusted_by(certificate: Certificate, store: Anchors, prover: SignatureProver) -> bool:
+def _trusted_by(certificate: Certificate, store: AnchorStore, prover: SignatureProver) -> bool:
     if certificate in store:
         return True
     return any(prover.signed(certificate, anchor) for anchor in store.issuers_of(certificate))

@@ -6,13 +6,12 @@ import ipaddress
 from dataclasses import dataclass
 
 from cryptography import x509
-from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID
+from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from tui_chain.core.finding_codes import FindingCode
 from tui_chain.core.status import Blame, Status
 from tui_chain.lab.authority import Template, days, ed448_key
 from tui_chain.lab.hierarchy import Ca, Leaf
-from tui_chain.lab.scenarios.catalogue import Scenario, complete, expect, missing, partial
 from tui_chain.lab.scenarios.refusals import (
     GNUTLS,
     JAVA,
@@ -26,13 +25,21 @@ from tui_chain.lab.scenarios.refusals import (
     by,
     refusals,
 )
+from tui_chain.lab.scenarios.scenario import (
+    NO_KEY_ID,
+    Scenario,
+    ScenarioGroup,
+    ScenarioGroups,
+    complete,
+    expect,
+    missing,
+    partial,
+)
+from tui_chain.lab.servers.limited_tls import ml_dsa_key
 from tui_chain.lab.servers.pyopenssl import pyopenssl_handler, server_context
-from tui_chain.lab.servers.services import LEAF, LOCALHOST, Ground, Served, Tls
+from tui_chain.lab.servers.services import LEAF, LOCALHOST, LabResources, Served, Tls
 from tui_chain.lab.servers.tls import Credentials
-from tui_chain.lab.servers.tls_kinds import ml_dsa_key
 
-NO_KEY_ID = Template(without=frozenset({ExtensionOID.AUTHORITY_KEY_IDENTIFIER}))
-"""A certificate that does not say which key signed it."""
 UNRELATED = 20
 _LAB_NAMES = x509.NameConstraints(
     [
@@ -219,12 +226,12 @@ STORES = (
 """What the trust store has, and what it lacks."""
 
 
-def _limited(kind: str, words: str, template: Template) -> Scenario:
+def _limited(kind: str, summary: str, template: Template) -> Scenario:
     """A root that sets a limit which its intermediate does not carry: an anchor of that CA loses it."""
     root, issuing = f"{kind}-limited-root", f"{kind}-limited-issuing"
     return Scenario(
         f"constraints-lost-{kind}",
-        f"does not send its intermediate, which lacks its root's {words}",
+        f"does not send its intermediate, which lacks its root's {summary}",
         Tls((LEAF,), Leaf(issuing)),
         missing(lost=True),
         (
@@ -245,7 +252,7 @@ MANY = (
     Scenario(
         # Java takes 10 certificates (jdk.tls.maxCertificateChainLength), GnuTLS 16
         "many-unrelated",
-        f"sends {UNRELATED} CA certificates that have no part in its chain",
+        f"sends {UNRELATED} unrelated CA certificates",
         Tls((LEAF, "issuing", *(f"unrelated-{number}" for number in range(UNRELATED)))),
         partial(FindingCode.STRANGER, refused={GNUTLS: "CONSTRAINT_ERROR", JAVA: "SSLProtocolException"}),
         tuple(Ca(f"unrelated-{number}", f"Lab Unrelated CA {number}") for number in range(UNRELATED)),
@@ -304,12 +311,12 @@ class NewerTls:
 
     issuer: str
 
-    def open(self, ground: Ground, scenario: str, /) -> Served:
+    def open(self, lab: LabResources, scenario: str, /) -> Served:
         """Issue the leaf and serve its chain."""
-        leaf = ground.hierarchy.issue_leaf(Leaf(self.issuer), scenario)
-        chain = (leaf.der, ground.hierarchy[self.issuer].der)
+        leaf = lab.hierarchy.issue_leaf(Leaf(self.issuer), scenario)
+        chain = (leaf.der, lab.hierarchy[self.issuer].der)
         handler = pyopenssl_handler(server_context(Credentials(chain, leaf.key)))
-        return ground.listen(handler, addresses=LOCALHOST), chain
+        return lab.listen(handler, addresses=LOCALHOST), chain
 
 
 NEWER_DIFFERENCES = (
@@ -325,3 +332,5 @@ NEWER_DIFFERENCES = (
     ),
 )
 """What needs an OpenSSL that knows ML-DSA."""
+
+SCENARIOS: ScenarioGroups = {ScenarioGroup.ODD: CLIENT_DIFFERENCES, ScenarioGroup.POST_QUANTUM: NEWER_DIFFERENCES}

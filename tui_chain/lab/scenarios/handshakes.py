@@ -10,11 +10,11 @@ from tui_chain.clients.handshake import HandshakeCode
 from tui_chain.core.finding_codes import FindingCode
 from tui_chain.core.status import Blame, Status
 from tui_chain.lab.hierarchy import DEFAULT_LEAF
-from tui_chain.lab.scenarios.catalogue import Expected, Scenario, complete, expect
 from tui_chain.lab.scenarios.refusals import ALL, GNUTLS, GO, OPENSSL, PYTHON, RUSTLS, Refusals, cannot_shake_hands
-from tui_chain.lab.servers import tls_kinds
+from tui_chain.lab.scenarios.scenario import Expected, Scenario, ScenarioGroup, ScenarioGroups, complete, expect
+from tui_chain.lab.servers import limited_tls
 from tui_chain.lab.servers.listener import Handler
-from tui_chain.lab.servers.services import LOCALHOST, Ground, Served
+from tui_chain.lab.servers.services import LOCALHOST, LabResources, Served
 from tui_chain.lab.servers.stream import Stream
 from tui_chain.lab.servers.tls import Credentials, TlsOptions, make_context
 
@@ -28,12 +28,12 @@ _CODE = HandshakeCode
 class BrokenOff:
     """A server of TLS 1.2 that shows its chain and then ends the handshake with an alert, whatever it is sent."""
 
-    def open(self, ground: Ground, scenario: str, /) -> Served:
+    def open(self, lab: LabResources, scenario: str, /) -> Served:
         """Issue the leaf and serve its chain."""
-        leaf = ground.hierarchy.issue_leaf(DEFAULT_LEAF, scenario)
-        chain = (leaf.der, ground.hierarchy["issuing"].der)
-        context = make_context(ground.folder, Credentials(chain, leaf.key), TlsOptions(maximum=VERSION.TLSv1_2))
-        return ground.listen(_breaking_off(context), addresses=LOCALHOST), chain
+        leaf = lab.hierarchy.issue_leaf(DEFAULT_LEAF, scenario)
+        chain = (leaf.der, lab.hierarchy["issuing"].der)
+        context = make_context(lab.folder, Credentials(chain, leaf.key), TlsOptions(maximum=VERSION.TLSv1_2))
+        return lab.listen(_breaking_off(context), addresses=LOCALHOST), chain
 
 
 def _breaking_off(context: ssl.SSLContext) -> Handler:
@@ -67,7 +67,7 @@ def _some(finding: FindingCode, refused: Refusals, blame: Blame = Blame.SERVER) 
 
 def _required(name: str, version: ssl.TLSVersion) -> Scenario:
     expected = _refused(FindingCode.CLIENT_CERTIFICATE_REQUIRED, blame=Blame.CLIENT, code=_CODE.CLIENT_CERTIFICATE)
-    service = tls_kinds.client_certificate(version, required=True)
+    service = limited_tls.client_certificate(version, required=True)
     return Scenario(
         f"client-certificate-required-{name}", f"requires a client certificate, by TLS {name}", service, expected
     )
@@ -75,7 +75,7 @@ def _required(name: str, version: ssl.TLSVersion) -> Scenario:
 
 def _requested(name: str, version: ssl.TLSVersion) -> Scenario:
     expected = complete(FindingCode.CLIENT_CERTIFICATE_REQUESTED)
-    service = tls_kinds.client_certificate(version, required=False)
+    service = limited_tls.client_certificate(version, required=False)
     return Scenario(
         f"client-certificate-requested-{name}", f"asks for a client certificate, by TLS {name}", service, expected
     )
@@ -90,25 +90,25 @@ _SMALL_DH = {
 """Go and rustls have no finite-field exchange; GnuTLS NORMAL and Java take 1024 bits."""
 
 HANDSHAKES = (
-    Scenario("tls-1.0-only", "knows TLS 1.0 alone", tls_kinds.TLS_1_0, _some(FindingCode.OLD_TLS, _OLD)),
-    Scenario("tls-1.1-only", "knows TLS 1.1 alone", tls_kinds.TLS_1_1, _some(FindingCode.OLD_TLS, _OLD)),
+    Scenario("tls-1.0-only", "knows TLS 1.0 alone", limited_tls.TLS_1_0, _some(FindingCode.OLD_TLS, _OLD)),
+    Scenario("tls-1.1-only", "knows TLS 1.1 alone", limited_tls.TLS_1_1, _some(FindingCode.OLD_TLS, _OLD)),
     Scenario(
         "rsa-key-exchange-only",
         "has no forward secrecy: RSA key exchange alone",
-        tls_kinds.RSA_KEY_EXCHANGE,
+        limited_tls.RSA_KEY_EXCHANGE,
         _some(FindingCode.OLD_CIPHER, cannot_shake_hands(_CODE.NO_SHARED_CIPHER, (*PYTHON, RUSTLS))),
     ),
     Scenario(
         "cbc-sha1-only",
         "has one cipher suite, ECDHE-RSA-AES128-SHA",
-        tls_kinds.LimitedTls(VERSION.TLSv1_2, "ECDHE-RSA-AES128-SHA", rsa=True),
+        limited_tls.LimitedTls(VERSION.TLSv1_2, "ECDHE-RSA-AES128-SHA", rsa=True),
         _some(FindingCode.OLD_CIPHER, cannot_shake_hands(_CODE.NO_SHARED_CIPHER, (*PYTHON, RUSTLS))),
     ),
-    Scenario("small-dh", "has a DH key of 1024 bits", tls_kinds.SMALL_DH, _some(FindingCode.OLD_CIPHER, _SMALL_DH)),
+    Scenario("small-dh", "has a DH key of 1024 bits", limited_tls.SMALL_DH, _some(FindingCode.OLD_CIPHER, _SMALL_DH)),
     Scenario(
         "no-secure-renegotiation",
         "does not know RFC 5746",
-        tls_kinds.NoSecureRenegotiation(),
+        limited_tls.NoSecureRenegotiation(),
         _some(FindingCode.NO_SECURE_RENEGOTIATION, cannot_shake_hands(_CODE.LEGACY_RENEGOTIATION, OPENSSL)),
     ),
     _requested("1.2", VERSION.TLSv1_2),
@@ -130,7 +130,7 @@ NEWER_HANDSHAKES = (
     Scenario(
         "mlkem-only",
         "takes the group X25519MLKEM768 alone",
-        tls_kinds.only_group("X25519MLKEM768"),
+        limited_tls.only_group("X25519MLKEM768"),
         _some(
             FindingCode.UNSUPPORTED_GROUP, cannot_shake_hands(_CODE.NO_SHARED_GROUP, _all_but(RUSTLS)), Blame.CLIENT
         ),
@@ -138,8 +138,10 @@ NEWER_HANDSHAKES = (
     Scenario(
         "mldsa-leaf",
         "has a key of ML-DSA-65",
-        tls_kinds.ML_DSA_LEAF,
+        limited_tls.ML_DSA_LEAF,
         _some(FindingCode.UNSUPPORTED_ALGORITHM, _NO_ML_DSA, Blame.CLIENT),
     ),
 )
 """What needs the OpenSSL of a newer pyOpenSSL; served when they are named alone."""
+
+SCENARIOS: ScenarioGroups = {ScenarioGroup.ODD: HANDSHAKES, ScenarioGroup.POST_QUANTUM: NEWER_HANDSHAKES}

@@ -11,7 +11,7 @@ from cryptography.x509.oid import NameOID
 
 from tui_chain.lab.authority import Authority, to_pem
 from tui_chain.lab.hierarchy import AiaUrl, Referral
-from tui_chain.lab.servers.aia import Answer, AnswerSource, redirect
+from tui_chain.lab.servers.aia_site import AiaAnswer, AnswerSource, redirect
 
 BOUND = 64 * 1024
 """Bytes that one answer may have."""
@@ -29,19 +29,19 @@ def answered(make: Callable[[Referral], AnswerSource], ending: str = ".cer") -> 
 
 def status(code: int) -> AiaUrl:
     """The issuer, under a status that says there is none."""
-    return answered(lambda referral: Answer(referral.issuer.der, code))
+    return answered(lambda referral: AiaAnswer(referral.issuer.der, code))
 
 
 def late(seconds: float) -> AiaUrl:
     """The issuer, after a while."""
-    return answered(lambda referral: Answer(referral.issuer.der, delay=seconds))
+    return answered(lambda referral: AiaAnswer(referral.issuer.der, delay=seconds))
 
 
 def body(
     data: Callable[[Referral], bytes], headers: tuple[tuple[str, str], ...] = (), ending: str = ".cer"
 ) -> AiaUrl:
     """An answer with this body."""
-    return answered(lambda referral: Answer(data(referral), headers=headers or Answer().headers), ending)
+    return answered(lambda referral: AiaAnswer(data(referral), headers=headers or AiaAnswer().headers), ending)
 
 
 def redirected(location: str) -> AiaUrl:
@@ -51,7 +51,7 @@ def redirected(location: str) -> AiaUrl:
 
 def redirected_home(referral: Referral) -> str:
     """A redirect to the issuer."""
-    home = referral.site.publish(f"/{referral.label}-home.cer", Answer(referral.issuer.der))
+    home = referral.site.publish(f"/{referral.label}-home.cer", AiaAnswer(referral.issuer.der))
     return referral.site.publish(f"/{referral.label}.cer", redirect(home))
 
 
@@ -69,14 +69,14 @@ def endless(referral: Referral) -> str:
         while True:
             yield bytes(8192)
 
-    return referral.site.publish(f"/{referral.label}.cer", Answer(pieces))
+    return referral.site.publish(f"/{referral.label}.cer", AiaAnswer(pieces))
 
 
 def gzip_bomb(referral: Referral) -> str:
     """30 MB packed in 30 KB, well within the bound as it comes."""
     packed = gzip.compress(referral.issuer.der + bytes(BOMB_BYTES), mtime=0)
-    headers = (*Answer().headers, ("Content-Encoding", "gzip"))
-    return referral.site.publish(f"/{referral.label}.cer", Answer(packed, headers=headers))
+    headers = (*AiaAnswer().headers, ("Content-Encoding", "gzip"))
+    return referral.site.publish(f"/{referral.label}.cer", AiaAnswer(packed, headers=headers))
 
 
 def pem(referral: Referral) -> bytes:
@@ -95,7 +95,7 @@ def namesake(referral: Referral) -> bytes:
     return Authority.root(str(names[0].value), now=referral.issuer.now).der
 
 
-def stranger(referral: Referral) -> bytes:
+def unrelated(referral: Referral) -> bytes:
     """A CA that has nothing to do with anything."""
     return Authority.root("Lab Passing Stranger", now=referral.issuer.now).der
 
@@ -131,7 +131,7 @@ def ldap(referral: Referral) -> str:
 def rebinding(referral: Referral) -> str:
     """The issuer under a name whose address changes."""
     path = f"/{referral.label}.cer"
-    referral.site.publish(path, Answer(referral.issuer.der))
+    referral.site.publish(path, AiaAnswer(referral.issuer.der))
     return f"http://{REBINDING_NAME}:{referral.site.port}{path}"
 
 

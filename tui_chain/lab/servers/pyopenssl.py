@@ -16,6 +16,14 @@ from tui_chain.lab.servers.tls import Credentials, http_answer
 if TYPE_CHECKING:
     from OpenSSL import SSL
 
+
+def stapling_handler(credentials: Credentials, staple: bytes) -> Handler:
+    """Return a handler that does a handshake with a staple, answers one HTTP request, and closes."""
+    context = server_context(credentials)
+    context.set_ocsp_server_callback(lambda _connection, _data: staple)
+    return pyopenssl_handler(context)
+
+
 ANSWER = b"You reached the lab.\n"
 
 

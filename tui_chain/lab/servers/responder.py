@@ -15,7 +15,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from tui_chain.lab.authority import Authority, Identity, Template
 
 
-class Says(StrEnum):
+class ResponderAnswer(StrEnum):
     """What a responder or a list says; the last four are not to be believed, or not there."""
 
     GOOD = "good"
@@ -35,42 +35,42 @@ _FRESH, _STALE = timedelta(hours=-2), timedelta(days=-40)
 
 @dataclass(frozen=True)
 class Responder:
-    """Speaks for `issuer` at its time; `stranger` is a CA that has nothing to say."""
+    """Answers for `issuer` at its time; `unrelated` is a CA that issued none of them."""
 
     issuer: Authority
-    stranger: Authority
+    unrelated: Authority
 
-    def ocsp(self, says: Says, leaf: Identity) -> bytes:
+    def ocsp(self, answer: ResponderAnswer, leaf: Identity) -> bytes:
         """Make an OCSP response about `leaf` (RFC 6960 section 4.2)."""
-        if says is Says.GARBAGE:
+        if answer is ResponderAnswer.GARBAGE:
             return b"\x30\x03\x0a\x01"
-        about = self.issuer.issue_leaf() if says is Says.OTHER else leaf
-        begin = self._begin(says)
-        revoked = says is Says.REVOKED
+        about = self.issuer.issue_leaf() if answer is ResponderAnswer.OTHER else leaf
+        begin = self._begin(answer)
+        revoked = answer is ResponderAnswer.REVOKED
         builder = ocsp.OCSPResponseBuilder().add_response(
             cert=about.certificate,
             issuer=self.issuer.certificate,
             algorithm=hashes.SHA1(),  # noqa: S303 - what RFC 5019 asks for
-            cert_status=_STATUS.get(says, ocsp.OCSPCertStatus.GOOD),
+            cert_status=_STATUS.get(answer, ocsp.OCSPCertStatus.GOOD),
             this_update=begin,
             next_update=begin + timedelta(days=7),
             revocation_time=begin - timedelta(days=1) if revoked else None,
             revocation_reason=x509.ReasonFlags.key_compromise if revoked else None,
         )
-        signer = self._signer(says)
+        signer = self._signer(answer)
         builder = builder.responder_id(ocsp.OCSPResponderEncoding.HASH, signer.certificate)
         if signer is not self.issuer:
             builder = builder.certificates([signer.certificate])
         return builder.sign(signer.key, hashes.SHA256()).public_bytes(Encoding.DER)
 
-    def crl(self, says: Says, leaf: Identity) -> bytes:
+    def crl(self, answer: ResponderAnswer, leaf: Identity) -> bytes:
         """Make a CRL that lists `leaf`, or does not, with the extensions that RFC 5280 section 5.2 asks for."""
-        if says is Says.GARBAGE:
+        if answer is ResponderAnswer.GARBAGE:
             return b"\x30\x03\x0a\x01"
-        begin = self._begin(says)
-        name = self.stranger.subject if says is Says.OTHER else self.issuer.subject
+        begin = self._begin(answer)
+        name = self.unrelated.subject if answer is ResponderAnswer.OTHER else self.issuer.subject
         builder = x509.CertificateRevocationListBuilder(name, begin, begin + timedelta(days=7))
-        if says is Says.REVOKED:
+        if answer is ResponderAnswer.REVOKED:
             entry = x509.RevokedCertificateBuilder().serial_number(leaf.certificate.serial_number)
             reason = x509.CRLReason(x509.ReasonFlags.superseded)
             builder = builder.add_revoked_certificate(
@@ -79,20 +79,27 @@ class Responder:
         key_id = x509.AuthorityKeyIdentifier.from_issuer_public_key(self.issuer.key.public_key())
         number = x509.CRLNumber(int(begin.timestamp()))
         builder = builder.add_extension(key_id, critical=False).add_extension(number, critical=False)
-        key = self.stranger.key if says is Says.FORGED else self.issuer.key
+        key = self.unrelated.key if answer is ResponderAnswer.FORGED else self.issuer.key
         return builder.sign(key, hashes.SHA256()).public_bytes(Encoding.DER)
 
-    def _begin(self, says: Says) -> datetime:
-        return self.issuer.now + (_STALE if says is Says.STALE else _FRESH)
+    def _begin(self, answer: ResponderAnswer) -> datetime:
+        return self.issuer.now + (_STALE if answer is ResponderAnswer.STALE else _FRESH)
 
-    def _signer(self, says: Says) -> Identity:
-        if says is Says.FORGED:
-            return self.stranger
-        if says not in {Says.DELEGATED, Says.UNEMPOWERED}:
+    def _signer(self, answer: ResponderAnswer) -> Identity:
+        if answer is ResponderAnswer.FORGED:
+            return self.unrelated
+        if answer not in {ResponderAnswer.DELEGATED, ResponderAnswer.UNEMPOWERED}:
             return self.issuer
-        use = ExtendedKeyUsageOID.OCSP_SIGNING if says is Says.DELEGATED else ExtendedKeyUsageOID.SERVER_AUTH
+        use = (
+            ExtendedKeyUsageOID.OCSP_SIGNING
+            if answer is ResponderAnswer.DELEGATED
+            else ExtendedKeyUsageOID.SERVER_AUTH
+        )
         uses = x509.ExtendedKeyUsage([use])
         return self.issuer.issue_leaf(("responder.lab.test",), Template(extensions=((uses, False),)))
 
 
-_STATUS = {Says.REVOKED: ocsp.OCSPCertStatus.REVOKED, Says.UNKNOWN: ocsp.OCSPCertStatus.UNKNOWN}
+_STATUS = {
+    ResponderAnswer.REVOKED: ocsp.OCSPCertStatus.REVOKED,
+    ResponderAnswer.UNKNOWN: ocsp.OCSPCertStatus.UNKNOWN,
+}

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from tui_chain.lab.authority import PrivateKey
 from tui_chain.lab.hierarchy import DEFAULT_LEAF, Hierarchy, Leaf
-from tui_chain.lab.servers.aia import AnswerSource
+from tui_chain.lab.servers.aia_site import AnswerSource
 from tui_chain.lab.servers.listener import Handler
 from tui_chain.lab.servers.tls import DEFAULT_TLS, TlsOptions, plain_http, stay_silent
 
@@ -28,7 +28,7 @@ Served = tuple[int, tuple[bytes, ...]]
 """A port, and the DER certificates that it serves, in order."""
 
 
-class Ground(Protocol):
+class LabResources(Protocol):
     """What a service may use of the lab."""
 
     @property
@@ -64,7 +64,7 @@ class Ground(Protocol):
 class Service(Protocol):
     """Something that a scenario runs on a port of its own."""
 
-    def open(self, ground: Ground, scenario: str, /) -> Served:
+    def open(self, lab: LabResources, scenario: str, /) -> Served:
         """Start to serve; return the port and what is served there."""
 
 
@@ -76,12 +76,12 @@ class Tls:
     leaf: Leaf = DEFAULT_LEAF
     options: TlsOptions = DEFAULT_TLS
 
-    def open(self, ground: Ground, scenario: str, /) -> Served:
+    def open(self, lab: LabResources, scenario: str, /) -> Served:
         """Issue the leaf and serve the chain, with the key of whichever certificate comes first."""
-        leaf = ground.hierarchy.issue_leaf(self.leaf, scenario)
-        chain = tuple(leaf.der if label == LEAF else ground.hierarchy[label].der for label in self.served)
-        key = leaf.key if self.served[0] == LEAF else ground.hierarchy[self.served[0]].key
-        return ground.serve(chain, key, addresses=LOCALHOST, options=self.options), chain
+        leaf = lab.hierarchy.issue_leaf(self.leaf, scenario)
+        chain = tuple(leaf.der if label == LEAF else lab.hierarchy[label].der for label in self.served)
+        key = leaf.key if self.served[0] == LEAF else lab.hierarchy[self.served[0]].key
+        return lab.serve(chain, key, addresses=LOCALHOST, options=self.options), chain
 
 
 @dataclass(frozen=True)
@@ -90,22 +90,22 @@ class NoTls:
 
     handler: Handler
 
-    def open(self, ground: Ground, _scenario: str, /) -> Served:
+    def open(self, lab: LabResources, _scenario: str, /) -> Served:
         """Serve with the handler."""
-        return ground.listen(self.handler, addresses=LOCALHOST), ()
+        return lab.listen(self.handler, addresses=LOCALHOST), ()
 
 
 @dataclass(frozen=True)
 class Nobody:
     """A port that refuses every connection."""
 
-    def open(self, ground: Ground, _scenario: str, /) -> Served:
+    def open(self, lab: LabResources, _scenario: str, /) -> Served:
         """Serve nothing."""
-        return ground.dead_port, ()
+        return lab.dead_port, ()
 
 
 PLAIN_HTTP = NoTls(plain_http)
 """A web server that knows no TLS."""
 
 SILENT = NoTls(stay_silent)
-"""A server that accepts and never says a word."""
+"""A server that accepts and never answers."""

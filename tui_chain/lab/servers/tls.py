@@ -47,7 +47,7 @@ DEFAULT_TLS = TlsOptions()
 
 
 @dataclass(frozen=True)
-class Request:
+class HTTPRequest:
     """The first line of an HTTP request; both are empty when it was none."""
 
     method: str
@@ -107,16 +107,16 @@ def http_answer(status: str, body: bytes, *, with_body: bool = True) -> bytes:
     return head.encode("ascii") + b"Connection: close\r\n\r\n" + (body if with_body else b"")
 
 
-async def read_request(stream: Stream) -> Request:
+async def read_request(stream: Stream) -> HTTPRequest:
     """Read a request's head; a connection that ends earlier or exceeds the bound gives an empty request."""
     head = b""
     while b"\r\n\r\n" not in head:
         data = await stream.receive()
         head += data
         if not data or len(head) > HEAD_BYTES:
-            return Request("", "")
+            return HTTPRequest("", "")
     words = head.split(b"\r\n", 1)[0].decode("latin-1").split(" ")
-    return Request(words[0], words[1]) if len(words) == 3 else Request("", "")
+    return HTTPRequest(words[0], words[1]) if len(words) == 3 else HTTPRequest("", "")
 
 
 def _load(context: ssl.SSLContext, folder: Path, credentials: Credentials) -> None:

@@ -19,7 +19,7 @@ from textual.widgets.tree import TreeNode
 from tui_chain.core.finding_codes import FindingCode
 from tui_chain.core.status import Severity, Status
 from tui_chain.core.text import plural
-from tui_chain.engine.host_state import Clock, HostState, source_of
+from tui_chain.engine.host_state import Clock, HostState
 from tui_chain.tui.actions import CHAIN, bindings
 from tui_chain.tui.host_row import BAD, DIM, NEW, OK, SEVERITY_LOOK, STATUS_LOOK, WARN, HostRow, reached
 from tui_chain.tui.messages import CertificateOpened
@@ -73,7 +73,7 @@ def shown_trail(state: HostState) -> tuple[Certificate, ...]:
 
 def _trail_nodes(state: HostState, verdict: Diagnosis, trail: tuple[Certificate, ...]) -> Iterator[ChainNode]:
     for depth, certificate in enumerate(trail):
-        source = source_of(state, certificate)
+        source = state.source_of(certificate)
         glyph, style = _look(verdict, certificate, source)
         role = "leaf" if depth == 0 else _role(certificate, source)
         yield ChainNode(depth, glyph, style, role, certificate.label, certificate)
@@ -264,7 +264,7 @@ class ChainPane(Pane):
         if node is None:
             return lines(finding_text(found, width) for found in row.state.verdict.findings)
         if node.certificate is not None:
-            source = source_of(row.state, node.certificate)
+            source = row.state.source_of(node.certificate)
             findings = _findings(row.state.verdict, node)
             more = _connection(reached(row)) if node.role == "leaf" else ()
             return summary(node.certificate, self._clock(), source, findings, more, width=width)

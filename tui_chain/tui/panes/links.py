@@ -17,7 +17,6 @@ from textual.widgets.option_list import Option
 from tui_chain.core.failure import Failure
 from tui_chain.core.status import Status
 from tui_chain.core.text import plural, safe_text
-from tui_chain.engine.host_state import source_of
 from tui_chain.tui.actions import LINKS, bindings
 from tui_chain.tui.host_row import BAD, DIM, NEW, OK, WARN, HostRow
 from tui_chain.tui.messages import CandidateChosen, CertificateOpened, PathStepped
@@ -246,7 +245,7 @@ def _proof(row: HostRow | None) -> Content:
             "path" if depth == 0 else "",
             "  " * depth,
             certificate.label,
-            (f"  {_short(source_of(state, certificate))}", DIM),
+            (f"  {_short(state.source_of(certificate))}", DIM),
         )
         for depth, certificate in enumerate(state.proven.path.certificates)
     ]

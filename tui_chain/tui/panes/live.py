@@ -22,7 +22,7 @@ from tui_chain.tui.panes.base import SCROLL_KEYS, Pane
 from tui_chain.tui.render import attempt, fact, hop_line, lines
 
 if TYPE_CHECKING:
-    from tui_chain.livetest.request import LiveTest
+    from tui_chain.livetest.live import LiveTest
     from tui_chain.net.target import Target
 
 NAME = 25
@@ -184,7 +184,7 @@ def _untested(row: HostRow | None) -> Shown:
 
 
 def _shown(test: LiveTest, width: int) -> Shown:
-    request = [fact("request", f"{test.method} {test.url}"), *([fact("route", test.way)] if test.way else [])]
+    request = [fact("request", f"{test.method} {test.url}"), *([fact("route", test.route)] if test.route else [])]
     nothing = "There is no proven bundle to test; f looks for one."
     sides = attempt("Before", test.before, ""), attempt("After", test.after, nothing)
     return lines(request), *sides, lines(_more(test, width))
@@ -196,9 +196,9 @@ def _more(test: LiveTest, width: int) -> Iterator[Content]:
         yield Content.assemble(fact("" if place else "then"), hop_line(hop, width - NAMES, NAMES))
     if test.failed_hop is not None:
         yield fact("", ("o", "bold"), (f" opens {test.failed_hop} as a new host", NEW))
-    from tui_chain.livetest.environment import beating_words  # a test has loaded it
+    from tui_chain.livetest.environment import overriding_text  # a test has loaded it
 
-    beating = beating_words(test.environment, repaired=test.after is not None)
+    beating = overriding_text(test.environment, repaired=test.after is not None)
     if beating:
         yield Content.styled("\n  ".join(textwrap.wrap(f"! {beating}; T shows what it does", max(width, 20))), WARN)
 

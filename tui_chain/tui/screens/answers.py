@@ -11,8 +11,8 @@ from tui_chain.diagnose.explain.explanation import Explanation
 from tui_chain.engine.host_state import HostState
 from tui_chain.livetest.environment import Variable
 from tui_chain.livetest.families import FamilyTest
-from tui_chain.livetest.fulltest import FullTest
-from tui_chain.livetest.obeying import Obeyed
+from tui_chain.livetest.tester import LiveTestResult
+from tui_chain.livetest.variables import VariableTest
 from tui_chain.tui.host_row import BAD, DIM, OK, WARN
 from tui_chain.tui.render import attempt, fact, hop_line, lines
 
@@ -58,13 +58,13 @@ def revocation_page(state: HostState) -> Content:
 _GOOD = {"good": True, "revoked": False}
 
 
-def full_test_page(test: FullTest) -> Content:
+def full_test_page(test: LiveTestResult) -> Content:
     """The whole live test: before and after, hops, client families, the environment, installed programs."""
     live = test.live
     used = "the bundle" if live.after is not None else "the trust store"
     parts = [
         fact("request", f"{live.method} {live.url}"),
-        *([fact("route", live.way)] if live.way else []),
+        *([fact("route", live.route)] if live.route else []),
         Content(),
         attempt("Before", live.before, ""),
         Content(),
@@ -75,7 +75,7 @@ def full_test_page(test: FullTest) -> Content:
         *_section(
             f"Programs of this machine, with {used}", [_table_row(p.ok, p.name, p.words) for p in test.programs]
         ),
-        *_section("Your environment", [row for one in test.environment for row in _variable(one, test.obeyed)]),
+        *_section("Your environment", [row for one in test.environment for row in _variable(one, test.variables)]),
     ]
     return lines(parts)
 
@@ -96,12 +96,12 @@ def _section(title: str, rows: list[Content]) -> list[Content]:
     return [Content(), Content.styled(title, "bold"), *rows] if rows else []
 
 
-def _variable(variable: Variable, obeyed: Iterable[Obeyed]) -> list[Content]:
+def _variable(variable: Variable, tried: Iterable[VariableTest]) -> list[Content]:
     """A variable that is set, what it means, and what a request gives for each kind of client that reads it."""
     rows = [_table_row(None, variable.name, f"{variable.value}: {variable.words}")]
-    for one in obeyed:
+    for one in tried:
         if one.name == variable.name:
-            beside = "beside their own roots" if one.extends else "in place of their own roots"
+            beside = "added to their own trust store" if one.adds else "in place of their trust store"
             rows.append(
                 Content.assemble("  ", _table_row(one.attempt.ok, one.clients, f"{beside}: {one.attempt.words}"))
             )

@@ -11,9 +11,9 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from tui_chain.audit.mend import Mended, mend
+from tui_chain.audit.fix import FixedFile, fix_file
 from tui_chain.audit.refresh import State
-from tui_chain.audit.words import mended_words, mends_something, not_written_over
+from tui_chain.audit.summary import fix_summary, fixes_something, not_written_over
 from tui_chain.core.failure import Failure
 from tui_chain.core.text import plural, safe_text
 from tui_chain.repair.file_header import Header
@@ -130,11 +130,11 @@ class AuditScreen(AuditView):
     async def _fix(self, audited: AuditedFile) -> None:
         auditor = audited.auditor
         self.show_status("◌ making the fixed file", NEW)
-        made = await in_background(lambda: mend(audited.audit, auditor.prover, auditor.at), "mend")
+        made = await in_background(lambda: fix_file(audited.audit, auditor.prover, auditor.at), "mend")
         self.show_facts()
         if isinstance(made, Failure):
             toast(self, str(made), "error")
-        elif not mends_something(audited.audit, made):
+        elif not fixes_something(audited.audit, made):
             toast(self, "Writing it anew would fix nothing.")
         else:
             self.app.push_screen(_fixed_dialog(audited, made), self._saved)
@@ -198,13 +198,13 @@ class AuditScreen(AuditView):
             self._trust_files.bundle_stands(path, targets)
 
 
-def _fixed_dialog(audited: AuditedFile, made: Mended) -> SaveScreen:
+def _fixed_dialog(audited: AuditedFile, made: FixedFile) -> SaveScreen:
     """The dialog that writes the fixed file: over the old one, or under a new name where that has to stay."""
     stays, place = not_written_over(audited.audit), audited.path
     if stays is not None:
         place = place.with_name(f"{place.stem}-fixed.pem")
     # a name that cannot be shown is not put into a box either
     name = str(place) if str(place).isprintable() else "fixed.pem"
-    text = " · ".join(filter(None, (mended_words(audited.audit, made), stays)))
+    text = " · ".join(filter(None, (fix_summary(audited.audit, made), stays)))
     form = Form("fixed", text, "", lambda: changed_meanwhile(audited) or Draft(made.data))
     return SaveScreen("Write the fixed file", [form], name)

@@ -8,7 +8,7 @@ from datetime import datetime
 from textual.content import Content
 
 from tui_chain.audit.findings import AuditFinding
-from tui_chain.audit.words import TEXT_FORMATS, ClientWords, content_words, ends_first, severity_words
+from tui_chain.audit.summary import TEXT_FORMATS, ClientLoad, content_summary, ends_first, severity_summary
 from tui_chain.core.failure import Failure
 from tui_chain.core.status import Severity
 from tui_chain.core.text import plural, safe_text
@@ -51,7 +51,7 @@ def verdict(audited: AuditedFile) -> ListCell:
 def facts(audited: AuditedFile, now: datetime) -> Content:
     """What the file is, when its first certificate ends, and for whom this tool made it, if it did."""
     first = ends_first(audited.audit)
-    parts: list[str | ListCell] = [f"{content_words(audited.audit)}, {len(audited.data):,} bytes"]
+    parts: list[str | ListCell] = [f"{content_summary(audited.audit)}, {len(audited.data):,} bytes"]
     if first is not None:
         parts += [f" · first ends {first.not_after:%Y-%m-%d}, ", days_left(first, now)]
     maker = [_maker(audited.header, audited.ours)] if audited.header is not None else []
@@ -71,7 +71,7 @@ def one_line(audited: AuditedFile) -> ListCell:
     """The verdict of a file among others."""
     severity = audited.audit.severity
     style = SEVERITY_LOOK[severity][1] if severity is not None else OK
-    return severity_words(audited.audit) if audited.audit.findings else "no finding", style
+    return severity_summary(audited.audit) if audited.audit.findings else "no finding", style
 
 
 # clients
@@ -86,14 +86,14 @@ def client_rows(audited: AuditedFile) -> Shown:
     return len(rows), rows.__getitem__, lambda room: _client_widths(rows, room)
 
 
-def _client_row(audited: AuditedFile, client: ClientWords) -> ListRow:
+def _client_row(audited: AuditedFile, client: ClientLoad) -> ListRow:
     glyph, style = _look(client)
     why, programs = (client.why or "", style), (client.programs, DIM)
     either = why if client.why else programs
     return (glyph, style), (client.name, ""), (_loads(audited, client), style), why, programs, either
 
 
-def _loads(audited: AuditedFile, client: ClientWords) -> str:
+def _loads(audited: AuditedFile, client: ClientLoad) -> str:
     if client.lost or not client.whole:
         return f"{client.loaded} of {client.loaded + client.lost}"
     some = client.loaded < len(set(audited.audit.certificates))
@@ -108,7 +108,7 @@ def _client_widths(rows: list[ListRow], room: int) -> tuple[int, ...]:
     return 2, 13, loaded, why, max(rest - why, 1), 0
 
 
-def _look(client: ClientWords) -> ListCell:
+def _look(client: ClientLoad) -> ListCell:
     return ("✓", OK) if client.whole else ("✗", BAD)
 
 
@@ -129,7 +129,7 @@ def client_detail(audited: AuditedFile, place: int, named: int = 6) -> Content:
     parts = [
         Content.assemble((client.name, "bold")),
         fact("read so", client.programs),
-        fact("says", (f"{glyph} {client.words}", style)),
+        fact("says", (f"{glyph} {client.text}", style)),
         *_named("loads", tuple(dict.fromkeys(audited.audit.loaded[client.name].certificates)), named),
         *_named("leaves", lost, named),
     ]
@@ -163,7 +163,7 @@ def findings_title(audited: AuditedFile) -> ListCell:
     if severity is None:
         return "✓ none", OK
     glyph, style = SEVERITY_LOOK[severity]
-    return f"{glyph} {severity_words(audited.audit)}", style
+    return f"{glyph} {severity_summary(audited.audit)}", style
 
 
 def finding_detail(audited: AuditedFile, place: int, now: datetime) -> Content:

@@ -14,7 +14,7 @@ import certifi
 from tui_chain.audit.audit import Audit, Auditor, files_of
 from tui_chain.audit.findings import AuditFinding
 from tui_chain.audit.refresh import header_of
-from tui_chain.audit.words import ClientWords, client_words
+from tui_chain.audit.summary import ClientLoad, client_loads
 from tui_chain.core.failure import Failure
 from tui_chain.core.files import MAX_FILE
 from tui_chain.core.system import AT_ONCE
@@ -39,7 +39,7 @@ class AuditedFile:
     audit: Audit
     header: Header | None
     ours: Header | Failure
-    clients: tuple[ClientWords, ...]
+    clients: tuple[ClientLoad, ...]
     places: tuple[tuple[int, Certificate], ...]
     _loaded: Mapping[str, frozenset[Certificate]]
     _found: Mapping[str, tuple[AuditFinding, ...]]
@@ -78,7 +78,7 @@ def _audited(path: Path, auditor: Auditor, data: bytes) -> AuditedFile:
         audit,
         read_header(data),
         header_of(data),
-        client_words(audit),
+        client_loads(audit),
         tuple((block.line, block.certificate) for block in audit.scan.blocks if block.certificate is not None),
         {name: frozenset(loaded.certificates) for name, loaded in audit.loaded.items()},
         found,

@@ -15,7 +15,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tui_chain.audit.audit import Auditor
-from tui_chain.audit.words import content_words
+from tui_chain.audit.summary import content_summary
 from tui_chain.core.failure import Failure
 from tui_chain.core.status import Severity
 from tui_chain.core.text import plural, safe_text
@@ -117,7 +117,9 @@ class FolderScreen(Dialog[None]):
         glyph = SEVERITY_LOOK[severity] if severity is not None else ("✓", OK)
         findings = [finding_text(one) for one in found.audit.findings[:MAX_FINDINGS]]
         text = lines([facts(found, self._trust_files.clock()), *findings])
-        return FolderEntry(_row(file, glyph, content_words(found.audit), one_line(found)), text, severity, read=True)
+        return FolderEntry(
+            _row(file, glyph, content_summary(found.audit), one_line(found)), text, severity, read=True
+        )
 
     def _title(self, read: int) -> None:
         fatal = sum(entry.severity is Severity.FATAL for entry in self._entries)

@@ -12,15 +12,16 @@ from textual.screen import Screen
 from tui_chain.advise.report import server_file
 from tui_chain.core.failure import Failure
 from tui_chain.core.text import plural, safe_text
-from tui_chain.engine.host_state import Clock, source_of
-from tui_chain.engine.roots import ConfirmedRoot, ask_about
+from tui_chain.engine.host_state import Clock
+from tui_chain.engine.private_root import ask_about
 from tui_chain.livetest.choice import USUAL, RequestChoice
-from tui_chain.livetest.fulltest import FullTest
-from tui_chain.net.environment_proxy import environment_proxy
+from tui_chain.livetest.tester import LiveTestResult
 from tui_chain.net.host_list import Host
+from tui_chain.net.proxy import environment_proxy
 from tui_chain.probe.pasted import Additions, GivenChain, served_chain
 from tui_chain.repair.output_kinds import OutputKind
 from tui_chain.revocation.crl import CrlFetches
+from tui_chain.trust.pinned import ConfirmedRoot
 from tui_chain.tui.background import in_background
 from tui_chain.tui.host_jobs import HostJobs
 from tui_chain.tui.host_row import HostRow, private_root
@@ -131,7 +132,7 @@ class HostDialogs:
         """Show all of a certificate of a host that was reached."""
         if row.state.verdict is None:
             return
-        source, findings = source_of(row.state, certificate), row.state.verdict.at(certificate)
+        source, findings = row.state.source_of(certificate), row.state.verdict.at(certificate)
         body = certificate_page(certificate, self._clock(), source, findings, shown_trail(row.state))
         self._screen.app.push_screen(
             PageScreen("Certificate", body, copy=to_pem(certificate), subject=f"the certificate {certificate.label}")
@@ -158,7 +159,7 @@ class HostDialogs:
             PageScreen(f"Revocation for {row.target}", page, copy=page.plain, subject="the answers")
         )
 
-    def full_test(self, row: HostRow, test: FullTest) -> None:
+    def full_test(self, row: HostRow, test: LiveTestResult) -> None:
         """Show a live test with everything."""
         page = full_test_page(test)
         self._screen.app.push_screen(

@@ -16,16 +16,21 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from tui_chain.advise.advice import unsayable
-from tui_chain.advise.commands import Advice, CrlUse, client_advice, making, making_bundle
 from tui_chain.advise.document import Code, Document, Part, to_html, to_markdown, to_text
-from tui_chain.advise.guide import advice_document
+from tui_chain.advise.instructions import (
+    Advice,
+    CrlUse,
+    advice_document,
+    client_advice,
+    lenient_advice,
+    make_bundle_command,
+    make_command,
+    unshowable,
+)
 from tui_chain.advise.letter import letter_document
-from tui_chain.advise.python_clients import strict_advice
 from tui_chain.core.failure import Failure
 from tui_chain.core.files import absolute
 from tui_chain.core.text import safe_text
-from tui_chain.engine.host_state import needs_no_strict
 from tui_chain.net.target import Target
 from tui_chain.repair.output_kinds import SUFFIXES, OutputKind
 from tui_chain.repair.repair import Repair
@@ -85,7 +90,9 @@ class Making:
         """The command that makes the file an advice needs, or nothing."""
         if advice.file is None:
             return ""
-        made = making(self.target, advice, self.stores) or making_bundle(self.target, advice.file, self.stores)
+        made = make_command(self.target, advice, self.stores) or make_bundle_command(
+            self.target, advice.file, self.stores
+        )
         return made + self._confirmed
 
     def document(self, advice: tuple[Advice, ...], letter: Document | None) -> Document:
@@ -107,12 +114,14 @@ def instructions(row: HostRow, chain: bytes | None, trusted: Trusted) -> Instruc
     """The instructions for a host, for its proven repair or without one; `chain` is the file for the server."""
     if row.state.proven is not None:
         return _of_repair(row, chain, trusted, row.state.proven)
-    if not needs_no_strict(row.state):
+    if not row.state.fails_strict_checks:
         return Failure("no-repair", "There is no proven repair to speak of yet.", "f looks for one.")
-    advice = strict_advice(row.target, None, trusted.file)
+    advice = lenient_advice(row.target, None, trusted.file)
     make = Making(row.target, trusted.stores)
-    whole = make.document((advice,), None)
-    return Instructions(str(row.target), file_base(row), (_client(row, advice, make),), whole, None)
+    whole = make.document(advice, None)
+    return Instructions(
+        str(row.target), file_base(row), tuple(_client(row, one, make) for one in advice), whole, None
+    )
 
 
 def _of_repair(row: HostRow, chain: bytes | None, trusted: Trusted, proven: Repair) -> Instructions | Failure:
@@ -122,13 +131,13 @@ def _of_repair(row: HostRow, chain: bytes | None, trusted: Trusted, proven: Repa
     bundle = row.written or absolute(Path(file_base(row) + SUFFIXES[OutputKind.CLIENT]))
     if isinstance(bundle, Failure):
         return bundle
-    refused = next(filter(None, map(unsayable, (bundle, *dict(row.others).values()))), None)
+    refused = next(filter(None, map(unshowable, (bundle, *dict(row.others).values()))), None)
     if refused is not None:
         return refused
     use = CrlUse(row.state.lists.scope) if row.state.lists is not None else None
     advice = client_advice(row.target, bundle, {OutputKind(kind): path for kind, path in row.others}, use)
-    if needs_no_strict(row.state):
-        advice = (*advice, strict_advice(row.target, bundle, trusted.file))
+    if row.state.fails_strict_checks:
+        advice = (*advice, *lenient_advice(row.target, bundle, trusted.file))
     letter = letter_document(served, row.state.verdict, chain)
     root = proven.path.anchor.sha256
     make = Making(row.target, trusted.stores, root if root in trusted.roots else "")
@@ -139,7 +148,7 @@ def _of_repair(row: HostRow, chain: bytes | None, trusted: Trusted, proven: Repa
 
 def _client(row: HostRow, advice: Advice, make: Making) -> Instruction:
     body = [
-        *([Content.styled(advice.words, DIM), Content()] if advice.words else []),
+        *([Content.styled(advice.text, DIM), Content()] if advice.text else []),
         *_needed(row, advice, make),
         Content(advice.code),
     ]

@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tui_chain.audit.refresh import HostNews, Refreshed, State
-from tui_chain.audit.words import outcome_words, replacement_refused
+from tui_chain.audit.summary import outcome_summary, replacement_refused
 from tui_chain.core.text import safe_text
 from tui_chain.repair.bundle import earliest_expiry
 from tui_chain.repair.difference import certificate_difference
@@ -74,7 +74,7 @@ class RefreshScreen(Dialog[Saved]):
         rows = [
             Content(safe_text(str(self._audited.path), 400)),
             Content.styled(MEANING[self._found.state], style),
-            Content(outcome_words(self._found, "w shows it, and writes it in the place of the old one.")),
+            Content(outcome_summary(self._found, "w shows it, and writes it in the place of the old one.")),
         ]
         if self._change:
             rows += [Content.styled(self._change, DIM)]
@@ -114,7 +114,7 @@ class RefreshScreen(Dialog[Saved]):
             lambda: replacement_refused(audited.path, audited.data, self._found), "replacement"
         )
         if output is None:
-            toast(self, outcome_words(self._found, "") or "There is no new file to write.")
+            toast(self, outcome_summary(self._found, "") or "There is no new file to write.")
         elif refused is not None:
             toast(self, str(refused), "error")
         else:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 
-from tui_chain.advise.advice import unsayable
 from tui_chain.advise.document import Document, to_html, to_markdown
+from tui_chain.advise.instructions import unshowable
 from tui_chain.advise.report import report, server_file
 from tui_chain.engine.host_state import Clock
 from tui_chain.results.host import host_result
@@ -26,7 +26,7 @@ def _forms(row: HostRow, trust: TrustStore, clock: Clock) -> tuple[Form, ...]:
     def document() -> Document:
         now = clock()
         # a name that cannot be shown is left out
-        written = row.written if row.written is not None and unsayable(row.written) is None else None
+        written = row.written if row.written is not None and unshowable(row.written) is None else None
         return report(row.state, now, server_file(row.state, trust, now), written)
 
     def as_json() -> Draft:

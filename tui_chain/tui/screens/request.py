@@ -14,7 +14,7 @@ from textual.widgets import Input, Static, TextArea
 
 from tui_chain.core.failure import Failure
 from tui_chain.livetest.choice import METHODS, RequestChoice, read_choice
-from tui_chain.net.environment_proxy import read_proxy, shown_proxy
+from tui_chain.net.proxy import read_proxy, shown_proxy
 from tui_chain.net.target import Target
 from tui_chain.tui.host_row import BAD, DIM
 from tui_chain.tui.render import fact

@@ -11,8 +11,9 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from tui_chain.core.failure import Failure
-from tui_chain.engine.roots import TYPED_DIGITS, ConfirmedRoot, RootQuestion, confirm_typed, plan_trust_file
+from tui_chain.engine.private_root import RootQuestion, plan_trust_file
 from tui_chain.repair.write import write
+from tui_chain.trust.pinned import TYPED_DIGITS, ConfirmedRoot, confirm_typed
 from tui_chain.tui.background import in_background
 from tui_chain.tui.host_row import BAD, DIM
 from tui_chain.tui.screens.dialog import Dialog

@@ -16,7 +16,7 @@ _NO_END = "the block has no end: it is cut short"
 _SPACE_AND_QUOTES = b" \t\r\n\v\f>"
 
 
-class Block(NamedTuple):
+class TextualBlock(NamedTuple):
     """One block: the line of its BEGIN, counted from 1, its label, and its body, or why it has none."""
 
     line: int
@@ -37,7 +37,7 @@ def has_blocks(data: bytes) -> bool:
     return _MARK.search(data) is not None
 
 
-def blocks(data: bytes) -> Iterator[Block]:
+def blocks(data: bytes) -> Iterator[TextualBlock]:
     """Find every block in its order; one that has no end, no beginning or two labels comes with its fault.
 
     BEGIN and END need not stand on lines of their own: indented, quoted and glued ones are found.
@@ -49,24 +49,24 @@ def blocks(data: bytes) -> Iterator[Block]:
         label = mark[2].decode("ascii").strip()
         if mark[1] == b"BEGIN":
             if opened is not None:
-                yield Block(*opened, fault=_NO_END)
+                yield TextualBlock(*opened, fault=_NO_END)
             opened = line, label
         else:
             yield _ended(opened, line, label, data[end : mark.start()])
             opened = None
         end = mark.end()
     if opened is not None:
-        yield Block(*opened, fault=_NO_END)
+        yield TextualBlock(*opened, fault=_NO_END)
     elif (cut := data.find(b"-----BEGIN ", end)) >= 0:
-        yield Block(line + data.count(b"\n", counted, cut), "", fault="a BEGIN line that is cut short")
+        yield TextualBlock(line + data.count(b"\n", counted, cut), "", fault="a BEGIN line that is cut short")
 
 
-def _ended(opened: tuple[int, str] | None, line: int, label: str, body: bytes) -> Block:
+def _ended(opened: tuple[int, str] | None, line: int, label: str, body: bytes) -> TextualBlock:
     if opened is None:
-        return Block(line, label, fault="an END line without its BEGIN line")
+        return TextualBlock(line, label, fault="an END line without its BEGIN line")
     if opened[1] != label:
-        return Block(*opened, fault=f"the block begins as {opened[1]} and ends as {label}")
-    return Block(*opened, body)
+        return TextualBlock(*opened, fault=f"the block begins as {opened[1]} and ends as {label}")
+    return TextualBlock(*opened, body)
 
 
 def decoded(body: bytes) -> bytes | str:

@@ -15,7 +15,7 @@ MAX_CERTIFICATES = 10_000
 MAX_CERTIFICATE = 100 << 10
 """Bytes of one certificate: as many as OpenSSL takes for a whole served chain by default."""
 MAX_PROBLEMS = 100
-"""Problems of one file that are told; the rest is told as a number."""
+"""Problems of one file that are listed; the rest is counted."""
 
 
 class ProblemKind(StrEnum):
@@ -33,7 +33,7 @@ class ProblemKind(StrEnum):
 class Problem:
     """A part of a file that gave no certificate: its line, counted from 1, why, and of which kind that is.
 
-    A binary file is all on line 1; where in it is said by the byte. The reason is safe for a terminal.
+    A binary file is all on line 1; where in it is given by the byte. The reason is safe for a terminal.
     """
 
     line: int
@@ -76,12 +76,13 @@ class Harvest:
     """Gathers certificates and problems while a file is read, within the bounds."""
 
     password: bytes | None = None
+    foreign: bool = False
     certificates: list[Certificate] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     stopped: list[Problem] = field(default_factory=list)
     chains: list[list[int]] = field(default_factory=list)
     seen: int = 0
-    untold: int = 0
+    unlisted: int = 0
 
     @property
     def full(self) -> bool:
@@ -118,7 +119,7 @@ class Harvest:
         if len(self.problems) < MAX_PROBLEMS:
             self.problems.append(Problem(line, reason, kind))
         else:
-            self.untold += 1
+            self.unlisted += 1
 
     def _counted(self, line: int) -> bool:
         self.seen += 1
@@ -133,7 +134,7 @@ class Harvest:
     def reading(self, format_name: str) -> Reading:
         """Return all that was gathered."""
         problems = list(self.problems)
-        if self.untold:
-            problems.append(Problem(problems[-1].line, f"and {self.untold:,} more like these", ProblemKind.LIMIT))
-        told = (*problems, *self.stopped)
-        return Reading(format_name, tuple(self.certificates), told, tuple(map(tuple, self.chains)))
+        if self.unlisted:
+            problems.append(Problem(problems[-1].line, f"and {self.unlisted:,} more like these", ProblemKind.LIMIT))
+        listed = (*problems, *self.stopped)
+        return Reading(format_name, tuple(self.certificates), listed, tuple(map(tuple, self.chains)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from tui_chain.clients.engines.gnutls import der
-from tui_chain.clients.engines.gnutls.der import Item, Unreadable
+from tui_chain.clients.engines.gnutls.der import GnuTLSUnreadable, Item
 from tui_chain.clients.engines.gnutls.names import rdn_sequence, relative_text
 from tui_chain.x509.der import CONTEXT, DERError
 
@@ -68,7 +68,7 @@ def general_names(data: bytes, parent: Item) -> tuple[AltName, ...]:
     names = [general_name(data, one) for one in elements]
     read = names[: names.index(None)] if None in names else names
     if any(one is not None and (one.kind in (X400, EDI) or one == AltName(DIRECTORY, b"")) for one in read):
-        raise Unreadable("a name is of a kind that GnuTLS does not know, or is empty", "X509_UNKNOWN_SAN")
+        raise GnuTLSUnreadable("a name is of a kind that GnuTLS does not know, or is empty", "X509_UNKNOWN_SAN")
     return tuple(one for one in read if one is not None)
 
 
@@ -76,5 +76,5 @@ def subject_names(value: bytes) -> tuple[AltName, ...]:
     """Read the value of a subjectAltName or issuerAltName; raises DERError, also for an empty name."""
     names = general_names(value, der.whole(value, der.SEQUENCE))
     if any(not one.value and one.kind != OTHER for one in names):
-        raise Unreadable("a subjectAltName is empty", "X509_UNKNOWN_SAN")
+        raise GnuTLSUnreadable("a subjectAltName is empty", "X509_UNKNOWN_SAN")
     return names

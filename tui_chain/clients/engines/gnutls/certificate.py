@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeVar
 
 from tui_chain.clients.engines.gnutls import der
 from tui_chain.clients.engines.gnutls.alternative_names import AltName, general_names, subject_names
-from tui_chain.clients.engines.gnutls.der import Item, Unreadable
+from tui_chain.clients.engines.gnutls.der import GnuTLSUnreadable, Item
 from tui_chain.clients.engines.gnutls.names import attributes, same_name
 from tui_chain.x509.der import CONTEXT, DERError
 
@@ -53,7 +53,7 @@ _EXPLICIT = frozenset({CONTEXT, CONTEXT + 3})
 _T = TypeVar("_T")
 
 
-class Extension(NamedTuple):
+class GnuTLSExtension(NamedTuple):
     """Whether an extension is critical, and the octets of its value."""
 
     critical: bool
@@ -68,7 +68,7 @@ class Basic(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Certificate:
+class GnuTLSCertificate:
     """A certificate that GnuTLS can read; made by `read`. Equal and hashed by its DER.
 
     Times are seconds since 1970; names, key and the signed part are DER.
@@ -84,7 +84,7 @@ class Certificate:
     tbs: bytes = field(compare=False)
     algorithm: bytes = field(compare=False)
     signature_bits: bytes = field(compare=False, repr=False)
-    extensions: Mapping[str, Extension] = field(compare=False)
+    extensions: Mapping[str, GnuTLSExtension] = field(compare=False)
     names: tuple[AltName, ...] = field(compare=False)
 
     @cached_property
@@ -156,7 +156,7 @@ class Certificate:
             return None
 
 
-def is_issuer(child: Certificate, issuer: Certificate) -> bool:
+def is_issuer(child: GnuTLSCertificate, issuer: GnuTLSCertificate) -> bool:
     """Tell whether names fit and key identifiers, where both are there (`verify.c`, is_issuer)."""
     if not same_name(child.issuer, issuer.subject):
         return False
@@ -165,24 +165,24 @@ def is_issuer(child: Certificate, issuer: Certificate) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def read(data: bytes) -> Certificate:
+def read(data: bytes) -> GnuTLSCertificate:
     """Read the DER of a certificate; raises DERError, mostly Unreadable.
 
     Source: `x509.c`, gnutls_x509_crt_import and _gnutls_check_cert_sanity (without strict checks, as Debian builds).
     """
     outer = der.inside(data, der.whole(data, der.SEQUENCE), der.SEQUENCE)
     if len(outer) != 3 or outer[2].tag != der.BIT_STRING:
-        raise Unreadable("it is no certificate")
+        raise GnuTLSUnreadable("it is no certificate")
     tbs, algorithm, signature = outer
     body = der.inside(data, tbs, der.SEQUENCE, _EXPLICIT)
     version = _version(data, body.pop(0)) if body and body[0].tag == CONTEXT else 1
     if len(body) < 6 or body[0].tag != der.INTEGER:
-        raise Unreadable("it is no certificate")
+        raise GnuTLSUnreadable("it is no certificate")
     _same_algorithm(data, body[1], algorithm)
     not_before, not_after = _validity(data, body[3])
     extensions = _optional(data, version, body[6:])
     _check_key(data, body[5])
-    return Certificate(
+    return GnuTLSCertificate(
         data,
         version,
         _name(data, body[2]),
@@ -205,7 +205,7 @@ def _raw(data: bytes, one: Item) -> bytes:
 def _version(data: bytes, one: Item) -> int:
     number = der.item(data, one.body, one.end)
     if number.tag != der.INTEGER or number.end - number.body != 1 or data[number.body] >= 0x80:
-        raise Unreadable("its version cannot be read")
+        raise GnuTLSUnreadable("its version cannot be read")
     return data[number.body] + 1
 
 
@@ -219,20 +219,20 @@ def _identifier(data: bytes, one: Item) -> tuple[str, bytes]:
     """Read an AlgorithmIdentifier: its OID, and its parameters, where NULL is the same as none."""
     parts = der.inside(data, one, der.SEQUENCE)
     if not 1 <= len(parts) <= 2 or parts[0].tag != der.OID:
-        raise Unreadable("an algorithm cannot be read")
+        raise GnuTLSUnreadable("an algorithm cannot be read")
     parameters = _raw(data, parts[1]) if len(parts) == 2 else b""
     return der.dotted(der.content(data, parts[0])), b"" if parameters == b"\x05\x00" else parameters
 
 
 def _same_algorithm(data: bytes, inner: Item, outer: Item) -> None:
     if _identifier(data, inner) != _identifier(data, outer):
-        raise Unreadable("its two signature algorithms differ", "CERTIFICATE_ERROR")
+        raise GnuTLSUnreadable("its two signature algorithms differ", "CERTIFICATE_ERROR")
 
 
 def _check_key(data: bytes, one: Item) -> None:
     parts = der.inside(data, one, der.SEQUENCE)
     if parts and (len(parts) != 2 or parts[1].tag != der.BIT_STRING):
-        raise Unreadable("its key cannot be read")
+        raise GnuTLSUnreadable("its key cannot be read")
     if parts and der.inside(data, parts[0], der.SEQUENCE):
         _identifier(data, parts[0])
 
@@ -240,7 +240,7 @@ def _check_key(data: bytes, one: Item) -> None:
 def _validity(data: bytes, one: Item) -> tuple[int, int]:
     times = der.inside(data, one, der.SEQUENCE)
     if len(times) != 2:
-        raise Unreadable("its validity cannot be read")
+        raise GnuTLSUnreadable("its validity cannot be read")
     return _time(data, times[0]), _time(data, times[1])
 
 
@@ -254,7 +254,7 @@ def _time(data: bytes, one: Item) -> int:
     digits, least = text[:-1], 12 if one.tag == der.GENERALIZED_TIME else 10
     right = one.tag in (der.UTC_TIME, der.GENERALIZED_TIME) and digits.isdigit() and text[-1:] == b"Z"
     if not right or not least <= len(text) < 64:
-        raise Unreadable("a date cannot be read", "CERTIFICATE_TIME_ERROR")
+        raise GnuTLSUnreadable("a date cannot be read", "CERTIFICATE_TIME_ERROR")
     if one.tag == der.UTC_TIME:
         digits = (b"19" if digits[:2] >= b"50" else b"20") + digits
     return _seconds(digits)
@@ -266,24 +266,24 @@ def _seconds(digits: bytes) -> int:
         return 0
     day, hour, minute, second = (int(digits[at : at + 2] or 0) for at in (6, 8, 10, 12))
     if not (1 <= month <= 12 and 1 <= day <= 31 and hour <= 23 and minute <= 59 and second <= 60):
-        raise Unreadable("a date cannot be", "CERTIFICATE_TIME_ERROR")
+        raise GnuTLSUnreadable("a date cannot be", "CERTIFICATE_TIME_ERROR")
     days = date(year, month, 1).toordinal() - date(1970, 1, 1).toordinal() + day - 1
     return ((days * 24 + hour) * 60 + minute) * 60 + second
 
 
-def _optional(data: bytes, version: int, fields: list[Item]) -> dict[str, Extension]:
+def _optional(data: bytes, version: int, fields: list[Item]) -> dict[str, GnuTLSExtension]:
     """Read what may follow the key: two unique identifiers and the extensions, in this order."""
     tags = [one.tag for one in fields]
     if any(tag not in (0x81, 0x82, CONTEXT + 3) for tag in tags) or sorted(set(tags)) != tags:
-        raise Unreadable("it has fields that do not belong there")
+        raise GnuTLSUnreadable("it has fields that do not belong there")
     table = fields.pop() if tags and tags[-1] == CONTEXT + 3 else None
     if version < 3 and (table is not None or (version < 2 and fields)):
-        raise Unreadable("it has fields that its version does not have", "X509_CERTIFICATE_ERROR")
+        raise GnuTLSUnreadable("it has fields that its version does not have", "X509_CERTIFICATE_ERROR")
     return {} if table is None else _extensions(data, der.item(data, table.body, table.end))
 
 
-def _extensions(data: bytes, table: Item) -> dict[str, Extension]:
-    found: dict[str, Extension] = {}
+def _extensions(data: bytes, table: Item) -> dict[str, GnuTLSExtension]:
+    found: dict[str, GnuTLSExtension] = {}
     empty = False
     for one in der.inside(data, table, der.SEQUENCE):
         parts = der.inside(data, one, der.SEQUENCE)
@@ -292,19 +292,19 @@ def _extensions(data: bytes, table: Item) -> dict[str, Extension]:
         if extension is None or empty:  # GnuTLS sees none that follow an empty one
             continue
         if oid in found:
-            raise Unreadable("it has an extension twice", "X509_DUPLICATE_EXTENSION")
+            raise GnuTLSUnreadable("it has an extension twice", "X509_DUPLICATE_EXTENSION")
         found[oid] = extension
     return found
 
 
-def _extension(data: bytes, parts: list[Item]) -> tuple[str, Extension]:
+def _extension(data: bytes, parts: list[Item]) -> tuple[str, GnuTLSExtension]:
     if parts[0].tag != der.OID or parts[-1].tag != der.OCTET_STRING or not 2 <= len(parts) <= 3:
-        raise Unreadable("an extension cannot be read")
+        raise GnuTLSUnreadable("an extension cannot be read")
     critical = len(parts) == 3 and der.boolean(data, parts[1])
-    return der.dotted(der.content(data, parts[0])), Extension(critical, der.content(data, parts[-1]))
+    return der.dotted(der.content(data, parts[0])), GnuTLSExtension(critical, der.content(data, parts[-1]))
 
 
-def _alternative(extensions: Mapping[str, Extension]) -> tuple[AltName, ...]:
+def _alternative(extensions: Mapping[str, GnuTLSExtension]) -> tuple[AltName, ...]:
     """Read the alternative names, of subject and issuer, whose faults make the whole certificate unreadable."""
     if ISSUER_NAMES in extensions:
         subject_names(extensions[ISSUER_NAMES].value)

@@ -13,13 +13,13 @@ from tui_chain.clients.engines.gnutls.certificate import (
     CERT_SIGN,
     NAME_CONSTRAINTS,
     TLS_FEATURES,
-    Certificate,
+    GnuTLSCertificate,
     is_issuer,
 )
-from tui_chain.clients.engines.gnutls.constraints import Constraints
+from tui_chain.clients.engines.gnutls.constraints import GnuTLSConstraints
 from tui_chain.clients.engines.gnutls.names import same_name
 from tui_chain.clients.engines.gnutls.signatures import acceptable, algorithm_of, signature_fault
-from tui_chain.clients.engines.gnutls.store import TrustList
+from tui_chain.clients.engines.gnutls.trust_file import TrustList
 from tui_chain.x509.der import DERError
 
 _MAX_PATH = 4096
@@ -27,15 +27,15 @@ _RETRIED = frozenset({"SIGNER_NOT_FOUND", "EXPIRED", "INSECURE_ALGORITHM"})
 
 
 @dataclass(frozen=True)
-class Fault:
+class ChainFault:
     """A flag that GnuTLS raises, the certificate at fault, and the reason in words where the flag has several."""
 
     code: str
-    certificate: Certificate
+    certificate: GnuTLSCertificate
     reason: str = ""
 
 
-def chain_fault(served: Sequence[Certificate], store: TrustList, now: int) -> Fault | None:
+def chain_fault(served: Sequence[GnuTLSCertificate], store: TrustList, now: int) -> ChainFault | None:
     """Return why the served list leads to no anchor, or None where it leads to one; `now`: seconds since 1970."""
     path = _shortened(_ordered(served, store), store)
     last = path[-1]
@@ -47,7 +47,7 @@ def chain_fault(served: Sequence[Certificate], store: TrustList, now: int) -> Fa
     return faults[0] if faults else None
 
 
-def _ordered(served: Sequence[Certificate], store: TrustList) -> list[Certificate]:
+def _ordered(served: Sequence[GnuTLSCertificate], store: TrustList) -> list[GnuTLSCertificate]:
     """Sort the list by issuers, drop duplicates, and end it at the first certificate with an issuer in the store.
 
     Where a duplicate is dropped, GnuTLS moves up only the next certificate instead of all that follow: with two or
@@ -68,7 +68,7 @@ def _ordered(served: Sequence[Certificate], store: TrustList) -> list[Certificat
     return path
 
 
-def _sorted(path: list[Certificate]) -> tuple[list[Certificate], int]:
+def _sorted(path: list[GnuTLSCertificate]) -> tuple[list[GnuTLSCertificate], int]:
     """Put the issuers behind the first certificate, each the first that fits; return also how many are in order."""
     order = [0]
     following = _issuer_of(path, 0)
@@ -79,14 +79,14 @@ def _sorted(path: list[Certificate]) -> tuple[list[Certificate], int]:
     return [path[at] for at in order + rest], len(order)
 
 
-def _issuer_of(path: list[Certificate], child: int) -> int | None:
+def _issuer_of(path: list[GnuTLSCertificate], child: int) -> int | None:
     if path[child].self_issued:
         return None
     fitting = (at for at in range(1, len(path)) if at != child and is_issuer(path[child], path[at]))
     return next(fitting, None)
 
 
-def _shortened(path: list[Certificate], store: TrustList) -> list[Certificate]:
+def _shortened(path: list[GnuTLSCertificate], store: TrustList) -> list[GnuTLSCertificate]:
     """Drop a self-issued end, and what follows the first certificate that is an anchor in its issuer's bucket."""
     path = _without_root(path)
     for at, one in enumerate(path[1:], 2):
@@ -95,11 +95,11 @@ def _shortened(path: list[Certificate], store: TrustList) -> list[Certificate]:
     return path
 
 
-def _without_root(path: list[Certificate]) -> list[Certificate]:
+def _without_root(path: list[GnuTLSCertificate]) -> list[GnuTLSCertificate]:
     return path[:-1] if len(path) > 1 and path[-1].self_issued else path
 
 
-def _walk(path: list[Certificate], anchors: Sequence[Certificate], now: int) -> list[Fault]:
+def _walk(path: list[GnuTLSCertificate], anchors: Sequence[GnuTLSCertificate], now: int) -> list[ChainFault]:
     """Return the flags that the walk from these anchors to the leaf ends with, the most telling first."""
     path = _without_root(path)
     for at, one in enumerate(path):
@@ -110,7 +110,7 @@ def _walk(path: list[Certificate], anchors: Sequence[Certificate], now: int) -> 
                 return faults
             path = path[:at]
             break
-    links = _Links(now)
+    links = _ChainLinks(now)
     for at in range(len(path) - 1, -1, -1):
         below_anchor = at == len(path) - 1
         faults = links.add(
@@ -121,7 +121,7 @@ def _walk(path: list[Certificate], anchors: Sequence[Certificate], now: int) -> 
     return []
 
 
-def _is_pinned(one: Certificate, anchor: Certificate, *, leaf: bool) -> bool:
+def _is_pinned(one: GnuTLSCertificate, anchor: GnuTLSCertificate, *, leaf: bool) -> bool:
     """Tell whether an anchor stands for a served certificate: the leaf by its bytes, a CA by name and key.
 
     Source: `verify.c`, _gnutls_check_if_same_key.
@@ -131,54 +131,62 @@ def _is_pinned(one: Certificate, anchor: Certificate, *, leaf: bool) -> bool:
     return one.spki == anchor.spki and same_name(one.subject, anchor.subject)
 
 
-def _anchor_faults(anchor: Certificate, now: int) -> list[Fault]:
+def _anchor_faults(anchor: GnuTLSCertificate, now: int) -> list[ChainFault]:
     """Check an anchor that stands for a served certificate (`verify.c`, check_ca_sanity)."""
     algorithm = algorithm_of(anchor.algorithm)
     weak = algorithm is not None and not acceptable(anchor, None, algorithm, trusted=True)
-    return _date_faults(anchor, now) + ([Fault("INSECURE_ALGORITHM", anchor)] if weak else [])
+    return _date_faults(anchor, now) + ([ChainFault("INSECURE_ALGORITHM", anchor)] if weak else [])
 
 
-def _date_faults(one: Certificate, now: int) -> list[Fault]:
+def _date_faults(one: GnuTLSCertificate, now: int) -> list[ChainFault]:
     if now < one.not_before:
-        return [Fault("NOT_ACTIVATED", one)]
-    return [Fault("EXPIRED", one)] if now > one.not_after else []
+        return [ChainFault("NOT_ACTIVATED", one)]
+    return [ChainFault("EXPIRED", one)] if now > one.not_after else []
 
 
-def _issuer_among(child: Certificate, candidates: Sequence[Certificate], now: int) -> Certificate | None:
+def _issuer_among(
+    child: GnuTLSCertificate, candidates: Sequence[GnuTLSCertificate], now: int
+) -> GnuTLSCertificate | None:
     """Choose the first that fits, or the last valid one of those after it that fit (`verify.c`, find_issuer)."""
     fitting = [one for one in candidates if is_issuer(child, one)]
     valid = [one for one in fitting[1:] if one.not_before <= now < one.not_after]
     return valid[-1] if valid else next(iter(fitting), None)
 
 
-class _Links:
+class _ChainLinks:
     """The walk down a path, and what it keeps: the limit of its length, name constraints and TLS features."""
 
     def __init__(self, now: int) -> None:
         self._now = now
         self._left = _MAX_PATH
-        self._names = Constraints()
+        self._names = GnuTLSConstraints()
         self._features = frozenset[int]()
 
-    def add(self, child: Certificate, issuers: Sequence[Certificate], *, served: bool, leaf: bool) -> list[Fault]:
+    def add(
+        self, child: GnuTLSCertificate, issuers: Sequence[GnuTLSCertificate], *, served: bool, leaf: bool
+    ) -> list[ChainFault]:
         """Check the next link down; the issuers of the first are the anchors, then it is one served certificate."""
         if self._left == 0:
             return [_limit(child, "the path length that a CA above it sets is exceeded")]
         self._left -= 1
         issuer = _issuer_among(child, issuers, self._now)
         if issuer is None:
-            return [Fault("SIGNER_NOT_FOUND", child), *_own_faults(child, leaf=leaf), *_date_faults(child, self._now)]
+            return [
+                ChainFault("SIGNER_NOT_FOUND", child),
+                *_own_faults(child, leaf=leaf),
+                *_date_faults(child, self._now),
+            ]
         return [
             *self._limit_faults(child, issuer, leaf=leaf),
             *self._authority_faults(child, issuer, served=served),
             *_signature_faults(child, issuer),
-            *([Fault("UNKNOWN_CRIT_EXTENSIONS", issuer)] if issuer.unknown_critical else []),
+            *([ChainFault("UNKNOWN_CRIT_EXTENSIONS", issuer)] if issuer.unknown_critical else []),
             *_own_faults(child, leaf=leaf),
             *_date_faults(issuer, self._now),
             *_date_faults(child, self._now),
         ]
 
-    def _limit_faults(self, child: Certificate, issuer: Certificate, *, leaf: bool) -> list[Fault]:
+    def _limit_faults(self, child: GnuTLSCertificate, issuer: GnuTLSCertificate, *, leaf: bool) -> list[ChainFault]:
         """Add the issuer's name constraints and TLS features, and check them."""
         faults = []
         if NAME_CONSTRAINTS in issuer.extensions:
@@ -195,16 +203,18 @@ class _Links:
             faults.append(_limit(child, "it lacks a TLS feature that its issuer has"))
         return faults
 
-    def _authority_faults(self, child: Certificate, issuer: Certificate, *, served: bool) -> list[Fault]:
-        """Check that the issuer is a CA; an anchor of version 1 is none of the CAs that are asked."""
+    def _authority_faults(
+        self, child: GnuTLSCertificate, issuer: GnuTLSCertificate, *, served: bool
+    ) -> list[ChainFault]:
+        """Check that the issuer is a CA; an anchor of version 1 is none of the CAs that count."""
         if issuer.version == 1 and not served:
             return []
-        faults = [] if self._is_authority(child, issuer, served=served) else [Fault("SIGNER_NOT_CA", child)]
+        faults = [] if self._is_authority(child, issuer, served=served) else [ChainFault("SIGNER_NOT_CA", child)]
         if issuer.key_usage is not None and not issuer.key_usage & CERT_SIGN:
             faults.append(_limit(child, "its issuer's key usage lacks keyCertSign"))
         return faults
 
-    def _is_authority(self, child: Certificate, issuer: Certificate, *, served: bool) -> bool:
+    def _is_authority(self, child: GnuTLSCertificate, issuer: GnuTLSCertificate, *, served: bool) -> bool:
         """Lower the path length too (`verify.c`, check_if_ca).
 
         An anchor may be self-issued without basicConstraints; signatures count only in that they can be read.
@@ -220,31 +230,31 @@ class _Links:
         return issuer.basic.ca
 
 
-def _limit(certificate: Certificate, reason: str) -> Fault:
-    return Fault("SIGNER_CONSTRAINTS_FAILURE", certificate, reason)
+def _limit(certificate: GnuTLSCertificate, reason: str) -> ChainFault:
+    return ChainFault("SIGNER_CONSTRAINTS_FAILURE", certificate, reason)
 
 
-def _signature_faults(child: Certificate, issuer: Certificate) -> list[Fault]:
+def _signature_faults(child: GnuTLSCertificate, issuer: GnuTLSCertificate) -> list[ChainFault]:
     algorithm = algorithm_of(child.algorithm)
     if algorithm is None:
-        return [Fault("INVALID", child, "its signature algorithm is not known")]
+        return [ChainFault("INVALID", child, "its signature algorithm is not known")]
     faults = []
     code = signature_fault(child, issuer, algorithm)
     if code == "SIGNER_CONSTRAINTS_FAILURE":
         faults.append(_limit(child, "its issuer's key does not make signatures of its kind"))
     elif code is not None:
-        faults.append(Fault(code, child))
+        faults.append(ChainFault(code, child))
     if not acceptable(child, issuer, algorithm):
-        faults.append(Fault("INSECURE_ALGORITHM", child))
+        faults.append(ChainFault("INSECURE_ALGORITHM", child))
     return faults
 
 
-def _own_faults(child: Certificate, *, leaf: bool) -> list[Fault]:
+def _own_faults(child: GnuTLSCertificate, *, leaf: bool) -> list[ChainFault]:
     """Check what needs no issuer: critical extensions of the leaf, and the age of the signature's hash."""
-    faults = [Fault("UNKNOWN_CRIT_EXTENSIONS", child)] if leaf and child.unknown_critical else []
+    faults = [ChainFault("UNKNOWN_CRIT_EXTENSIONS", child)] if leaf and child.unknown_critical else []
     algorithm = algorithm_of(child.algorithm)
     if algorithm is not None and not algorithm.secure and not child.self_issued:
-        faults.append(Fault("INSECURE_ALGORITHM", child))
+        faults.append(ChainFault("INSECURE_ALGORITHM", child))
     return faults
 
 
@@ -259,4 +269,4 @@ _ORDER = (
     "INSECURE_ALGORITHM",
     "INVALID",
 )
-"""Of several flags, the one that is told."""
+"""Of several flags, the one that is reported."""

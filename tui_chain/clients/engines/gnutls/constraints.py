@@ -24,7 +24,7 @@ from tui_chain.clients.engines.gnutls.alternative_names import (
     AltName,
     general_name,
 )
-from tui_chain.clients.engines.gnutls.certificate import Certificate
+from tui_chain.clients.engines.gnutls.certificate import GnuTLSCertificate
 from tui_chain.clients.engines.gnutls.der import Item
 from tui_chain.clients.engines.gnutls.names import COMMON_NAME, EMAIL, values
 from tui_chain.x509.der import CONTEXT, DERError
@@ -37,7 +37,7 @@ _MAX_NAME = 255
 _MASK_OCTETS = frozenset({0x00, 0x80, 0xC0, 0xE0, 0xF0, 0xF8, 0xFC, 0xFE, 0xFF})
 
 
-class Relation(IntEnum):
+class GnuTLSRelation(IntEnum):
     """How one constraint stands to another: unrelated and sorted before or after, or within, equal, around."""
 
     BEFORE = -2
@@ -48,7 +48,7 @@ class Relation(IntEnum):
 
 
 @dataclass(frozen=True)
-class Constraints:
+class GnuTLSConstraints:
     """The trees that a path allows and forbids so far."""
 
     permitted: tuple[AltName, ...] = ()
@@ -59,15 +59,15 @@ class Constraints:
         """Whether nothing is limited."""
         return not self.permitted and not self.excluded
 
-    def under(self, value: bytes) -> Constraints:
+    def under(self, value: bytes) -> GnuTLSConstraints:
         """Add the value of a nameConstraints extension of the next CA below; raises DERError."""
         own = _read(value)
         if self.empty:
             return own
         permitted, emptied = _intersection(self.permitted, own.permitted)
-        return Constraints(permitted, _union((*self.excluded, *emptied), own.excluded))
+        return GnuTLSConstraints(permitted, _union((*self.excluded, *emptied), own.excluded))
 
-    def allow(self, leaf: Certificate) -> bool:
+    def allow(self, leaf: GnuTLSCertificate) -> bool:
         """Tell whether the names of a server's certificate are allowed; names of CAs are never checked."""
         return all(check(self, leaf) for kind, check in _CHECKS.items() if self._limit(kind))
 
@@ -76,13 +76,13 @@ class Constraints:
 
 
 @lru_cache(maxsize=256)
-def _read(value: bytes) -> Constraints:
+def _read(value: bytes) -> GnuTLSConstraints:
     parts = der.inside(value, der.whole(value, der.SEQUENCE), der.SEQUENCE)
     tags = [one.tag for one in parts]
     if tags != [tag for tag in (CONTEXT, CONTEXT + 1) if tag in tags]:
         raise DERError("nameConstraints that cannot be read")
     trees = {one.tag: tuple(_trees(value, one)) for one in parts}
-    return Constraints(trees.get(CONTEXT, ()), trees.get(CONTEXT + 1, ()))
+    return GnuTLSConstraints(trees.get(CONTEXT, ()), trees.get(CONTEXT + 1, ()))
 
 
 def _trees(data: bytes, parent: Item) -> Iterator[AltName]:
@@ -117,22 +117,22 @@ def _is_mask(mask: bytes) -> bool:
     return not tail or (tail[0] in _MASK_OCTETS and not any(tail[1:]))
 
 
-def _compare_text(one: bytes, other: bytes) -> Relation:
-    return Relation.EQUAL if one == other else Relation.BEFORE if one < other else Relation.AFTER
+def _compare_text(one: bytes, other: bytes) -> GnuTLSRelation:
+    return GnuTLSRelation.EQUAL if one == other else GnuTLSRelation.BEFORE if one < other else GnuTLSRelation.AFTER
 
 
-def _compare_dns(one: bytes, other: bytes) -> Relation:
+def _compare_dns(one: bytes, other: bytes) -> GnuTLSRelation:
     """Compare from the last label on: a leading dot means all names below, so it lies within the bare domain."""
     mine, yours = (name.rstrip(b".").lower().split(b".")[::-1] for name in (one, other))
     for at in range(max(len(mine), len(yours)) + 1):
         for ends in (_ended, _ends_in_dot):
             my_end, your_end = ends(mine, at), ends(yours, at)
             if my_end or your_end:
-                return Relation(my_end - your_end)
+                return GnuTLSRelation(my_end - your_end)
         relation = _compare_text(mine[at], yours[at])
-        if relation != Relation.EQUAL:
+        if relation != GnuTLSRelation.EQUAL:
             return relation
-    return Relation.EQUAL
+    return GnuTLSRelation.EQUAL
 
 
 def _ended(labels: list[bytes], at: int) -> bool:
@@ -143,33 +143,37 @@ def _ends_in_dot(labels: list[bytes], at: int) -> bool:
     return at > 0 and at == len(labels) - 1 and not labels[at]
 
 
-def _compare_mail(one: bytes, other: bytes) -> Relation:
+def _compare_mail(one: bytes, other: bytes) -> GnuTLSRelation:
     """Compare addresses and domains: a domain without a leading dot means its own mailboxes only."""
     (mine, at, my_domain), (yours, and_at, your_domain) = one.rpartition(b"@"), other.rpartition(b"@")
     domains = _compare_dns(my_domain, your_domain)
-    if domains == Relation.WITHIN and not your_domain.startswith(b"."):
-        domains = Relation.BEFORE
-    if domains == Relation.AROUND and not my_domain.startswith(b"."):
-        domains = Relation.AFTER
+    if domains == GnuTLSRelation.WITHIN and not your_domain.startswith(b"."):
+        domains = GnuTLSRelation.BEFORE
+    if domains == GnuTLSRelation.AROUND and not my_domain.startswith(b"."):
+        domains = GnuTLSRelation.AFTER
     if not at and not and_at:
         return domains
     if at and and_at:
-        both = {Relation.EQUAL: _compare_text(mine, yours), Relation.AROUND: Relation.AFTER}
-        return both.get(domains, Relation.BEFORE if domains < 0 else Relation.AFTER)
-    inner = {Relation.EQUAL: Relation.WITHIN, Relation.AROUND: Relation.AFTER}
-    outer = {Relation.EQUAL: Relation.AROUND, Relation.AROUND: Relation.AFTER, Relation.WITHIN: Relation.BEFORE}
+        both = {GnuTLSRelation.EQUAL: _compare_text(mine, yours), GnuTLSRelation.AROUND: GnuTLSRelation.AFTER}
+        return both.get(domains, GnuTLSRelation.BEFORE if domains < 0 else GnuTLSRelation.AFTER)
+    inner = {GnuTLSRelation.EQUAL: GnuTLSRelation.WITHIN, GnuTLSRelation.AROUND: GnuTLSRelation.AFTER}
+    outer = {
+        GnuTLSRelation.EQUAL: GnuTLSRelation.AROUND,
+        GnuTLSRelation.AROUND: GnuTLSRelation.AFTER,
+        GnuTLSRelation.WITHIN: GnuTLSRelation.BEFORE,
+    }
     return (inner if at else outer).get(domains, domains)
 
 
-def _compare_ip(one: bytes, other: bytes) -> Relation:
+def _compare_ip(one: bytes, other: bytes) -> GnuTLSRelation:
     if len(one) != len(other):
-        return Relation.BEFORE if len(one) < len(other) else Relation.AFTER
+        return GnuTLSRelation.BEFORE if len(one) < len(other) else GnuTLSRelation.AFTER
     half = len(one) // 2
     (mine, my_mask), (yours, your_mask) = ((name[:half], name[half:]) for name in (one, other))
     if my_mask < your_mask and _masked(mine, my_mask) == _masked(yours, my_mask):
-        return Relation.AROUND
+        return GnuTLSRelation.AROUND
     if my_mask > your_mask and _masked(mine, your_mask) == _masked(yours, your_mask):
-        return Relation.WITHIN
+        return GnuTLSRelation.WITHIN
     return _compare_text(_masked(mine, my_mask), _masked(yours, your_mask))
 
 
@@ -177,14 +181,18 @@ def _masked(address: bytes, mask: bytes) -> bytes:
     return bytes(octet & bit for octet, bit in zip(address, mask, strict=True))
 
 
-_COMPARE: dict[str, Callable[[bytes, bytes], Relation]] = {DNS: _compare_dns, MAIL: _compare_mail, IP: _compare_ip}
+_COMPARE: dict[str, Callable[[bytes, bytes], GnuTLSRelation]] = {
+    DNS: _compare_dns,
+    MAIL: _compare_mail,
+    IP: _compare_ip,
+}
 
 
-def _compare(one: AltName, other: AltName) -> Relation:
+def _compare(one: AltName, other: AltName) -> GnuTLSRelation:
     """Compare two trees: kinds that GnuTLS does not know come first, then by kind, then by content."""
     if one.kind != other.kind:
         mine, yours = ((_RANK.get(name.kind, 0), name.kind) for name in (one, other))
-        return Relation.BEFORE if mine < yours else Relation.AFTER
+        return GnuTLSRelation.BEFORE if mine < yours else GnuTLSRelation.AFTER
     return _COMPARE.get(one.kind, _compare_text)(one.value, other.value)
 
 
@@ -205,25 +213,25 @@ def _intersection(
         relation = _relation(one, i, other, j)
         chosen, (more, most) = _TAKE[relation]
         name = one[i] if chosen == 0 else other[j]
-        if abs(relation) < Relation.AFTER or name.kind not in kinds[1 - chosen]:
+        if abs(relation) < GnuTLSRelation.AFTER or name.kind not in kinds[1 - chosen]:
             left.append(name)
         i, j = i + more, j + most
     emptied = kinds[0] & kinds[1] - {name.kind for name in left}
     return tuple(left), tuple(name for kind in sorted(emptied) for name in _everything(kind))
 
 
-def _relation(one: list[AltName], i: int, other: list[AltName], j: int) -> Relation:
+def _relation(one: list[AltName], i: int, other: list[AltName], j: int) -> GnuTLSRelation:
     if i == len(one):
-        return Relation.AFTER
-    return Relation.BEFORE if j == len(other) else _compare(one[i], other[j])
+        return GnuTLSRelation.AFTER
+    return GnuTLSRelation.BEFORE if j == len(other) else _compare(one[i], other[j])
 
 
 _TAKE = {
-    Relation.BEFORE: (0, (1, 0)),
-    Relation.AFTER: (1, (0, 1)),
-    Relation.WITHIN: (0, (1, 0)),
-    Relation.AROUND: (1, (0, 1)),
-    Relation.EQUAL: (0, (1, 1)),
+    GnuTLSRelation.BEFORE: (0, (1, 0)),
+    GnuTLSRelation.AFTER: (1, (0, 1)),
+    GnuTLSRelation.WITHIN: (0, (1, 0)),
+    GnuTLSRelation.AROUND: (1, (0, 1)),
+    GnuTLSRelation.EQUAL: (0, (1, 1)),
 }
 """Which list a step of the intersection takes its tree from, and how far it goes in each."""
 
@@ -240,13 +248,15 @@ def _union(above: tuple[AltName, ...], below: tuple[AltName, ...]) -> tuple[AltN
     i = j = 0
     while i < len(one) or j < len(other):
         relation = _relation(one, i, other, j)
-        joined.append(one[i] if relation in (Relation.BEFORE, Relation.AROUND, Relation.EQUAL) else other[j])
-        i += relation != Relation.AFTER
-        j += relation != Relation.BEFORE
+        joined.append(
+            one[i] if relation in (GnuTLSRelation.BEFORE, GnuTLSRelation.AROUND, GnuTLSRelation.EQUAL) else other[j]
+        )
+        i += relation != GnuTLSRelation.AFTER
+        j += relation != GnuTLSRelation.BEFORE
     return tuple(joined)
 
 
-def _check_dns(limits: Constraints, leaf: Certificate) -> bool:
+def _check_dns(limits: GnuTLSConstraints, leaf: GnuTLSCertificate) -> bool:
     """Check the DNS names, or the common name where there are none; two common names are refused."""
     names = _alternative(limits, leaf, DNS)
     if names == [] and leaf.server_purpose:
@@ -254,25 +264,25 @@ def _check_dns(limits: Constraints, leaf: Certificate) -> bool:
     return names is not None and all(_allowed(limits, AltName(DNS, name)) for name in names)
 
 
-def _check_mail(limits: Constraints, leaf: Certificate) -> bool:
+def _check_mail(limits: GnuTLSConstraints, leaf: GnuTLSCertificate) -> bool:
     names = _alternative(limits, leaf, MAIL)
     if names == []:
         names = _single(values(leaf.subject, EMAIL))
     return names is not None and all(_allowed(limits, AltName(MAIL, name)) for name in names)
 
 
-def _check_ip(limits: Constraints, leaf: Certificate) -> bool:
+def _check_ip(limits: GnuTLSConstraints, leaf: GnuTLSCertificate) -> bool:
     names = _alternative(limits, leaf, IP)
     return names is not None and all(_allowed_address(limits, name) for name in names)
 
 
-def _check_uri(limits: Constraints, leaf: Certificate) -> bool:
+def _check_uri(limits: GnuTLSConstraints, leaf: GnuTLSCertificate) -> bool:
     """A forbidden tree of URIs forbids all certificates with a URI; permitted trees do not count."""
     names = _alternative(limits, leaf, URI)
     return names == [] or (names is not None and not any(one.kind == URI for one in limits.excluded))
 
 
-def _check_directory(limits: Constraints, _leaf: Certificate) -> bool:
+def _check_directory(limits: GnuTLSConstraints, _leaf: GnuTLSCertificate) -> bool:
     """A forbidden tree of directory names forbids every certificate; permitted trees do not count."""
     return not any(one.kind == DIRECTORY for one in limits.excluded)
 
@@ -280,7 +290,7 @@ def _check_directory(limits: Constraints, _leaf: Certificate) -> bool:
 _CHECKS = {DNS: _check_dns, MAIL: _check_mail, DIRECTORY: _check_directory, URI: _check_uri, IP: _check_ip}
 
 
-def _alternative(limits: Constraints, leaf: Certificate, kind: str) -> list[bytes] | None:
+def _alternative(limits: GnuTLSConstraints, leaf: GnuTLSCertificate, kind: str) -> list[bytes] | None:
     """Return the alternative names of one kind, or None where there are too many or one is too long."""
     if (len(limits.permitted) + len(limits.excluded)) * len(leaf.names) > _MAX_CHECKS:
         return None
@@ -293,18 +303,20 @@ def _single(names: list[bytes]) -> list[bytes] | None:
     return None if len(names) > 1 or any(len(name) > _MAX_NAME for name in names) else names
 
 
-def _allowed(limits: Constraints, name: AltName) -> bool:
+def _allowed(limits: GnuTLSConstraints, name: AltName) -> bool:
     """Check a DNS name or mail address; an empty forbidden tree is all names, an empty permitted one no limit."""
     excluded, permitted = (
         [one for one in side if one.kind == name.kind] for side in (limits.excluded, limits.permitted)
     )
-    if any(not one.value or _compare(name, one) in (Relation.EQUAL, Relation.WITHIN) for one in excluded):
+    if any(not one.value or _compare(name, one) in (GnuTLSRelation.EQUAL, GnuTLSRelation.WITHIN) for one in excluded):
         return False
     limiting = [one for one in permitted if one.value]
-    return not limiting or any(_compare(name, one) in (Relation.EQUAL, Relation.WITHIN) for one in limiting)
+    return not limiting or any(
+        _compare(name, one) in (GnuTLSRelation.EQUAL, GnuTLSRelation.WITHIN) for one in limiting
+    )
 
 
-def _allowed_address(limits: Constraints, address: bytes) -> bool:
+def _allowed_address(limits: GnuTLSConstraints, address: bytes) -> bool:
     """Check one IP address against the ranges of its own length."""
     excluded, permitted = (
         [one.value for one in side if one.kind == IP and len(one.value) == 2 * len(address)]

@@ -16,7 +16,7 @@ _CLASS = 0xE0
 _MAX_ARC = 1 << 64
 
 
-class Unreadable(DERError):
+class GnuTLSUnreadable(DERError):
     """GnuTLS cannot read a certificate; `code` is the name of its error, without the prefix GNUTLS_E_."""
 
     def __init__(self, words: str, code: str = "ASN1_DER_ERROR") -> None:

@@ -13,7 +13,7 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, padding, rsa
 
 from tui_chain.clients.engines.gnutls import der
-from tui_chain.clients.engines.gnutls.certificate import Certificate
+from tui_chain.clients.engines.gnutls.certificate import GnuTLSCertificate
 from tui_chain.clients.engines.gnutls.der import Item
 from tui_chain.x509.algorithms import DIGESTS, Scheme, signature_algorithm
 from tui_chain.x509.der import CONTEXT, DERError
@@ -212,14 +212,14 @@ def _digest(data: bytes, one: Item) -> str:
 
 
 def acceptable(
-    child: Certificate, issuer: Certificate | None, algorithm: Algorithm, *, trusted: bool = False
+    child: GnuTLSCertificate, issuer: GnuTLSCertificate | None, algorithm: Algorithm, *, trusted: bool = False
 ) -> bool:
     """Tell whether keys and signature have 80 bits; the signature of a trusted certificate does not count."""
     keys = [key_of(one.spki) for one in (child, issuer) if one is not None]
     return (trusted or algorithm.strong) and all(key is not None and key.strong for key in keys)
 
 
-def signature_fault(child: Certificate, issuer: Certificate, algorithm: Algorithm) -> str | None:
+def signature_fault(child: GnuTLSCertificate, issuer: GnuTLSCertificate, algorithm: Algorithm) -> str | None:
     """Check a signature: return the flag that GnuTLS raises, `INVALID` where it cannot tell, or None."""
     key = key_of(issuer.spki)
     if key is None:
@@ -240,7 +240,7 @@ def _fits(key: Key, algorithm: Algorithm) -> bool:
     return key.scheme is algorithm.scheme or (key.scheme is Scheme.RSA and algorithm.scheme is Scheme.PSS)
 
 
-def _verified(child: Certificate, key: Key, algorithm: Algorithm) -> bool:
+def _verified(child: GnuTLSCertificate, key: Key, algorithm: Algorithm) -> bool:
     if child.signature is None or key.public is None:
         return False
     try:

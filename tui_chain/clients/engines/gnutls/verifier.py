@@ -6,7 +6,7 @@ wget differs: it takes a leaf whose keyUsage lacks digitalSignature, drops final
 empty store where the trust file cannot be loaded, and ends validity one second earlier.
 
 The codes are GnuTLS's flags and errors without their prefixes GNUTLS_CERT_ and GNUTLS_E_ (`FLAGS`), and the names
-of the errors with which it cannot read a certificate (`gnutls_der.Unreadable`).
+of the errors with which it cannot read a certificate (`der.GnuTLSUnreadable`).
 """
 
 from __future__ import annotations
@@ -18,17 +18,15 @@ from functools import cached_property
 from typing import Literal
 
 from tui_chain.clients.engines.gnutls.alternative_names import DNS, IP, SRV, URI
-from tui_chain.clients.engines.gnutls.certificate import DIGITAL_SIGNATURE, Certificate, read
-from tui_chain.clients.engines.gnutls.chain import Fault, chain_fault
-from tui_chain.clients.engines.gnutls.der import Unreadable
+from tui_chain.clients.engines.gnutls.certificate import DIGITAL_SIGNATURE, GnuTLSCertificate, read
+from tui_chain.clients.engines.gnutls.chain import ChainFault, chain_fault
+from tui_chain.clients.engines.gnutls.der import GnuTLSUnreadable
 from tui_chain.clients.engines.gnutls.names import COMMON_NAME, host_address, host_matches, is_printable, values
 from tui_chain.clients.engines.gnutls.signatures import key_of
-from tui_chain.clients.engines.gnutls.store import TrustList
+from tui_chain.clients.engines.gnutls.trust_file import TrustList
 from tui_chain.clients.verdict import ACCEPTED, Verdict, refused
 from tui_chain.x509.algorithms import Scheme
 from tui_chain.x509.der import DERError
-
-NAME = "model of GnuTLS 3.7"
 
 _MAX_SERVED = 16
 _MAX_MESSAGE = 128 * 1024
@@ -38,7 +36,7 @@ _TLS_CURVES = frozenset({256, 384, 528})
 _TLS_KEYS = frozenset({Scheme.RSA, Scheme.PSS, Scheme.ECDSA, Scheme.ED25519, Scheme.ED448})
 
 
-class GnutlsVerifier:
+class GnuTLSVerifier:
     """What GnuTLS says with the certificates of one trust file as its only anchors."""
 
     def __init__(self, trust: bytes, program: Literal["git", "wget"] = "git") -> None:
@@ -71,37 +69,42 @@ class GnutlsVerifier:
         return _verdict(self._fault(chain, wanting, store or TrustList(b""), host, int(at.timestamp())))
 
     def _fault(
-        self, chain: list[Certificate], unstapled: list[Certificate], store: TrustList, host: str, now: int
-    ) -> Fault | None:
+        self,
+        chain: list[GnuTLSCertificate],
+        unstapled: list[GnuTLSCertificate],
+        store: TrustList,
+        host: str,
+        now: int,
+    ) -> ChainFault | None:
         leaf = chain[0]
         return (
             _handshake_fault(leaf, strict=not self._wget)
             or _staple_fault(unstapled)
             or chain_fault(chain, store, now)
             or _host_fault(leaf, host.rstrip(".") if self._wget else host)
-            or (Fault("EXPIRED", leaf) if self._wget and now >= leaf.not_after else None)
+            or (ChainFault("EXPIRED", leaf) if self._wget and now >= leaf.not_after else None)
         )
 
 
-def _read(served: Sequence[bytes]) -> list[Certificate] | Verdict:
+def _read(served: Sequence[bytes]) -> list[GnuTLSCertificate] | Verdict:
     chain = []
     for one in served:
         try:
             chain.append(read(one))
         except DERError as error:
-            code = error.code if isinstance(error, Unreadable) else "ASN1_DER_ERROR"
-            reason = "it cannot be read" + (f": {error}" if isinstance(error, Unreadable) else "")
+            code = error.code if isinstance(error, GnuTLSUnreadable) else "ASN1_DER_ERROR"
+            reason = "it cannot be read" + (f": {error}" if isinstance(error, GnuTLSUnreadable) else "")
             return refused(code, reason, hashlib.sha256(one).hexdigest())
     return chain
 
 
-def _verdict(fault: Fault | None) -> Verdict:
+def _verdict(fault: ChainFault | None) -> Verdict:
     if fault is None:
         return ACCEPTED
     return refused(fault.code, fault.reason or FLAGS[fault.code], fault.certificate.sha256)
 
 
-def _handshake_fault(leaf: Certificate, *, strict: bool) -> Fault | None:
+def _handshake_fault(leaf: GnuTLSCertificate, *, strict: bool) -> ChainFault | None:
     """Check what the handshake needs of the leaf: a key that TLS can use, and leave to sign with it.
 
     Source: `tls-sig.c`, _gnutls_check_key_usage_for_sig; `tls13-sig.c`, _gnutls13_handshake_verify_data.
@@ -109,32 +112,32 @@ def _handshake_fault(leaf: Certificate, *, strict: bool) -> Fault | None:
     key = key_of(leaf.spki)
     usable = key is not None and key.public is not None and key.scheme in _TLS_KEYS
     if key is None or not usable or (key.scheme is Scheme.ECDSA and key.bits not in _TLS_CURVES):
-        return Fault("UNSUPPORTED_KEY", leaf)
+        return ChainFault("UNSUPPORTED_KEY", leaf)
     if strict and leaf.key_usage and not leaf.key_usage & DIGITAL_SIGNATURE:
-        return Fault("KEY_USAGE_VIOLATION", leaf)
+        return ChainFault("KEY_USAGE_VIOLATION", leaf)
     return None
 
 
-def _staple_fault(unstapled: list[Certificate]) -> Fault | None:
+def _staple_fault(unstapled: list[GnuTLSCertificate]) -> ChainFault | None:
     """Refuse any served certificate that wants an OCSP response and has none stapled (RFC 7633).
 
     Source: `cert-session.c`, _gnutls_ocsp_verify_mandatory_stapling.
     """
     wanting = (one for one in unstapled if one.features and _STATUS_REQUEST in one.features)
-    return next((Fault("MISSING_OCSP_STATUS", one) for one in wanting), None)
+    return next((ChainFault("MISSING_OCSP_STATUS", one) for one in wanting), None)
 
 
-def _host_fault(leaf: Certificate, host: str) -> Fault | None:
+def _host_fault(leaf: GnuTLSCertificate, host: str) -> ChainFault | None:
     """Check the host (`hostname-verify.c`, gnutls_x509_crt_check_hostname2)."""
     address = host_address(host)
     if address is not None:
         good = any(one.kind == IP and one.value == address for one in leaf.names)
     else:
         good = host_matches(_host_names(leaf), host)
-    return None if good else Fault("UNEXPECTED_OWNER", leaf)
+    return None if good else ChainFault("UNEXPECTED_OWNER", leaf)
 
 
-def _host_names(leaf: Certificate) -> list[bytes]:
+def _host_names(leaf: GnuTLSCertificate) -> list[bytes]:
     """Return the DNS names, and the only common name where no name of the host's kinds is there and it is a server's.
 
     Names longer than 255 octets are not compared, and keep the common name from being used.

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from tui_chain.clients.engines.go.der import bits, integer, oid, small_integer
-from tui_chain.clients.engines.signature import public_key
-from tui_chain.clients.engines.strict import Reader
+from tui_chain.clients.engines.signature_check import public_key
+from tui_chain.clients.engines.strict_der import StrictReader
 from tui_chain.x509.algorithms import Scheme, SignatureAlgorithm
 from tui_chain.x509.der import BIT_STRING, CONTEXT, INTEGER, OID, SEQUENCE, DERError, encode
 
@@ -53,7 +53,7 @@ VERIFIES = {Scheme.RSA: "RSA", Scheme.PSS: "RSA", Scheme.ECDSA: "ECDSA", Scheme.
 
 def _identifier(content: bytes) -> tuple[str, bytes]:
     """Return the OID and the parameters of an AlgorithmIdentifier's content; raises DERError."""
-    reader = Reader(content)
+    reader = StrictReader(content)
     name = oid(reader)
     return name, b"" if reader.empty else reader.any().raw
 
@@ -69,18 +69,18 @@ def signature_scheme(content: bytes) -> SignatureAlgorithm | None:
     if name != _PSS:
         return _SIGNATURES.get(name)
     try:
-        return _pss(Reader(parameters).enter(SEQUENCE))
+        return _pss(StrictReader(parameters).enter(SEQUENCE))
     except DERError:
         return None
 
 
-def _pss(fields: Reader) -> SignatureAlgorithm | None:
+def _pss(fields: StrictReader) -> SignatureAlgorithm | None:
     """Return the PSS algorithm: the same hash in the mask, a salt as long as the hash; none has a default."""
     digest = _hash(fields.enter(CONTEXT).read(SEQUENCE))
     mask, mask_parameters = _identifier(fields.enter(CONTEXT + 1).read(SEQUENCE))
     salt = small_integer(fields.enter(CONTEXT + 2))
     trailer = small_integer(fields.enter(CONTEXT + 3)) if fields.peek(CONTEXT + 3) else 1
-    same = mask == _MGF1 and _hash(Reader(mask_parameters).read(SEQUENCE)) == digest
+    same = mask == _MGF1 and _hash(StrictReader(mask_parameters).read(SEQUENCE)) == digest
     return _PSS_SIGNATURES.get((digest, salt)) if same and trailer == 1 else None
 
 
@@ -102,7 +102,7 @@ class GoKey(NamedTuple):
     curve: str = ""
 
 
-def read_key(fields: Reader) -> GoKey:
+def read_key(fields: StrictReader) -> GoKey:
     """Read the content of a SubjectPublicKeyInfo; raises DERError where Go cannot read the key (`parsePublicKey`).
 
     RSA wants NULL as parameters, EC a named curve of P-224 to P-521 and a point that is not compressed. The size of
@@ -118,27 +118,27 @@ def read_key(fields: Reader) -> GoKey:
         raise DERError("an Ed25519 key that cannot be")
     elif kind == "DSA":
         _check_dsa(parameters, key)
-    algorithm = encode(SEQUENCE, Reader(identifier).part(OID).raw, parameters)
+    algorithm = encode(SEQUENCE, StrictReader(identifier).part(OID).raw, parameters)
     spki = encode(SEQUENCE, algorithm, encode(BIT_STRING, b"\0", key))
     return GoKey(kind, spki, _curve(parameters, key, spki) if kind == "ECDSA" else "")
 
 
 def _rsa(parameters: bytes, key: bytes) -> bytes:
-    fields = Reader(key).enter(SEQUENCE)
+    fields = StrictReader(key).enter(SEQUENCE)
     modulus, exponent = fields.part(INTEGER).raw, fields.part(INTEGER).raw
-    if parameters != _NULL or integer(Reader(modulus)) <= 0 or small_integer(Reader(exponent)) <= 0:
+    if parameters != _NULL or integer(StrictReader(modulus)) <= 0 or small_integer(StrictReader(exponent)) <= 0:
         raise DERError("an RSA key that cannot be read")
     return encode(SEQUENCE, modulus, exponent)
 
 
 def _curve(parameters: bytes, point: bytes, spki: bytes) -> str:
-    curve = oid(Reader(parameters))
+    curve = oid(StrictReader(parameters))
     if len(point) != 1 + 2 * _CURVES.get(curve, 0) or point[:1] != b"\x04" or public_key(spki) is None:
         raise DERError("an EC key that cannot be read")
     return curve
 
 
 def _check_dsa(parameters: bytes, key: bytes) -> None:
-    numbers = Reader(parameters).enter(SEQUENCE)
-    if integer(Reader(key)) <= 0 or any(integer(numbers) <= 0 for _ in range(3)):
+    numbers = StrictReader(parameters).enter(SEQUENCE)
+    if integer(StrictReader(key)) <= 0 or any(integer(numbers) <= 0 for _ in range(3)):
         raise DERError("a DSA key that cannot be read")

@@ -12,7 +12,7 @@ from functools import lru_cache
 from tui_chain.clients.engines.go.algorithms import GoKey, read_key, signature_scheme
 from tui_chain.clients.engines.go.der import bits, integer, oid
 from tui_chain.clients.engines.go.extensions import GoExtensions, go_extensions
-from tui_chain.clients.engines.strict import Part, Reader, boolean
+from tui_chain.clients.engines.strict_der import DERPart, StrictReader, boolean
 from tui_chain.x509.algorithms import SignatureAlgorithm
 from tui_chain.x509.der import BIT_STRING, BOOLEAN, CONTEXT, OCTET_STRING, SEQUENCE, SET, UTC_TIME, DERError
 from tui_chain.x509.structure import RawExtension
@@ -54,7 +54,7 @@ class GoCertificate:
 def go_certificate(der: bytes) -> GoCertificate | None:
     """Return the certificate, or None where Go cannot read it (`ParseCertificate`)."""
     try:
-        whole = Reader(der)
+        whole = StrictReader(der)
         found = _certificate(der, whole.enter(SEQUENCE))
         whole.finish()
     except DERError:
@@ -62,10 +62,10 @@ def go_certificate(der: bytes) -> GoCertificate | None:
     return found
 
 
-def _certificate(der: bytes, outer: Reader) -> GoCertificate:
+def _certificate(der: bytes, outer: StrictReader) -> GoCertificate:
     """Read the three parts; what follows them, or the last field of the first, is not looked at."""
     signed = outer.part(SEQUENCE)
-    body = Reader(signed.content)
+    body = StrictReader(signed.content)
     version = _version(body)
     integer(body)
     algorithm = body.read(SEQUENCE)
@@ -82,12 +82,12 @@ def _certificate(der: bytes, outer: Reader) -> GoCertificate:
     return GoCertificate(der, signed.raw, version, scheme, issuer, subject, *dates, key, extensions, signature)
 
 
-def _version(body: Reader) -> int:
+def _version(body: StrictReader) -> int:
     """Return the version counted from 1; a number that is no version is refused."""
     field_ = body.optional(CONTEXT)
     if field_ is None:
         return 1
-    inside = Reader(field_)
+    inside = StrictReader(field_)
     version = integer(inside) + 1
     inside.finish()
     if not 1 <= version <= 3:
@@ -95,9 +95,9 @@ def _version(body: Reader) -> int:
     return version
 
 
-def _name(body: Reader) -> bytes:
+def _name(body: StrictReader) -> bytes:
     whole = body.part(SEQUENCE)
-    sets = Reader(whole.content)
+    sets = StrictReader(whole.content)
     while not sets.empty:
         pairs = sets.enter(SET)
         while not pairs.empty:
@@ -107,7 +107,7 @@ def _name(body: Reader) -> bytes:
     return whole.raw
 
 
-def _check_string(value: Part) -> None:
+def _check_string(value: DERPart) -> None:
     """Raise DERError for a string of a type that Go does not read, or with characters outside of it."""
     if value.tag == _UTF8:
         _check(_is_utf8(value.content))
@@ -136,7 +136,7 @@ def _is_utf8(octets: bytes) -> bool:
     return True
 
 
-def _time(value: Part) -> datetime:
+def _time(value: DERPart) -> datetime:
     """Read a time (`ReadASN1UTCTime`, `ReadASN1GeneralizedTime`): zones are read, UTCTime also without seconds."""
     text = value.content
     if value.tag == UTC_TIME:
@@ -165,16 +165,16 @@ def _moment(found: re.Match[bytes]) -> datetime:
         return at
 
 
-def _extensions(body: Reader, version: int) -> GoExtensions:
+def _extensions(body: StrictReader, version: int) -> GoExtensions:
     """Read the extensions of version 3; in other versions they are not looked at."""
     if version > 1:
         body.optional(_UNIQUE_ID + 1)
         body.optional(_UNIQUE_ID + 2)
     table = body.optional(CONTEXT + 3) if version == 3 else None
-    return GoExtensions() if table is None else go_extensions(_entries(Reader(table).enter(SEQUENCE)))
+    return GoExtensions() if table is None else go_extensions(_entries(StrictReader(table).enter(SEQUENCE)))
 
 
-def _entries(entries: Reader) -> Iterator[RawExtension]:
+def _entries(entries: StrictReader) -> Iterator[RawExtension]:
     seen = set[str]()
     while not entries.empty:
         entry = entries.enter(SEQUENCE)

@@ -11,15 +11,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from tui_chain.clients.engines.go.extensions import NameConstraints
+from tui_chain.clients.engines.go.extensions import GoNameConstraints
 from tui_chain.clients.engines.go.names import (
     DNS,
     EMAIL,
     IP,
     URI,
-    AlternativeNames,
+    GoAlternativeNames,
+    GoSubtrees,
     IPNetwork,
-    Subtrees,
     domain_of_uri,
     mailbox,
     reverse_labels,
@@ -33,7 +33,7 @@ Labels = Sequence[str]
 Mailbox = tuple[str, str]
 
 
-class Name(NamedTuple):
+class GoName(NamedTuple):
     """A name as it is compared: an address, or the labels of its domain from the last on in lower case.
 
     `domain` is False for a URI without a DNS name; `labels` are None where the domain cannot be read.
@@ -46,21 +46,21 @@ class Name(NamedTuple):
     domain: bool = True
 
 
-def read_name(kind: int, content: bytes) -> Name | None:
+def read_name(kind: int, content: bytes) -> GoName | None:
     """Return a name, or None for one that cannot be read: it is refused, whatever the constraints are about."""
     if kind == IP:
-        return Name(kind, content)
+        return GoName(kind, content)
     text = content.decode("ascii")
     if kind == EMAIL:
         box = mailbox(text)
-        return None if box is None else Name(kind, box=_folded(box), labels=_labels(box[1]))
+        return None if box is None else GoName(kind, box=_folded(box), labels=_labels(box[1]))
     if kind == DNS:
         labels = _labels(text)
-        return None if labels is None else Name(kind, labels=labels)
+        return None if labels is None else GoName(kind, labels=labels)
     host = uri_host(text)
     domain = domain_of_uri(host) if host else None
     labels = None if domain is None else _labels(domain)
-    return None if host is None else Name(kind, labels=labels, domain=domain is not None)
+    return None if host is None else GoName(kind, labels=labels, domain=domain is not None)
 
 
 def _labels(domain: str) -> Labels | None:
@@ -72,10 +72,10 @@ def _folded(box: Mailbox) -> Mailbox:
 
 
 @dataclass(eq=False, slots=True)
-class _Place:
+class _NamePlace:
     """A place in the tree of labels: constraints on this domain and all below, or on those below alone."""
 
-    below: dict[str, _Place] = field(default_factory=dict)
+    below: dict[str, _NamePlace] = field(default_factory=dict)
     here: bool = False
     beneath: bool = False
 
@@ -85,11 +85,11 @@ class Domains:
 
     def __init__(self, constraints: Sequence[str]) -> None:
         self._unread = (None if constraints[0] else True) if constraints else False
-        self._top = _Place()
+        self._top = _NamePlace()
         for constraint in constraints:
             place = self._top
             for label in _labels(constraint.removeprefix(".")) or ():
-                place = place.below.setdefault(label, _Place())
+                place = place.below.setdefault(label, _NamePlace())
             place.beneath |= constraint.startswith(".")
             place.here |= not constraint.startswith(".")
 
@@ -100,7 +100,7 @@ class Domains:
         """
         if labels is None:
             return self._unread
-        place: _Place | None = self._top
+        place: _NamePlace | None = self._top
         for label in labels:
             if place is None or place.here or place.beneath:
                 break
@@ -125,17 +125,17 @@ class Networks:
         return any(size == len(address) and number & mask in found for (size, mask), found in self._networks.items())
 
 
-class _Constraints:
+class _GoConstraints:
     """The permitted or the excluded subtrees, made ready for many names."""
 
-    def __init__(self, subtrees: Subtrees) -> None:
+    def __init__(self, subtrees: GoSubtrees) -> None:
         emails, boxes = subtrees.emails, [mailbox(one) for one in subtrees.emails if "@" in one]
         self.sizes = {DNS: len(subtrees.dns), EMAIL: len(emails), URI: len(subtrees.uris), IP: len(subtrees.ips)}
         self._dns, self._uris, self._ips = Domains(subtrees.dns), Domains(subtrees.uris), Networks(subtrees.ips)
         self._mail = Domains([one for one in emails if "@" not in one])
         self._boxes = frozenset(_folded(box) for box in boxes if box)
 
-    def hold(self, name: Name) -> bool | None:
+    def hold(self, name: GoName) -> bool | None:
         """Tell whether a name is in a subtree of its kind; None refuses."""
         if name.kind == IP:
             return self._ips.hold(name.address)
@@ -152,14 +152,14 @@ class NameChecks:
     """What the name constraints of CAs say within one judgement: each name is read once, however many ask for it."""
 
     def __init__(self) -> None:
-        self._names: dict[Entry, Name | None] = {}
+        self._names: dict[Entry, GoName | None] = {}
 
-    def refusal(self, constraints: NameConstraints, names: Iterable[AlternativeNames]) -> str | None:
+    def refusal(self, constraints: GoNameConstraints, names: Iterable[GoAlternativeNames]) -> str | None:
         """Return the code by which constraints refuse alternative names, or None.
 
         In 1.19 the names are those of the leaf and of the certificate with the constraints itself.
         """
-        excluded, permitted = _Constraints(constraints.excluded), _Constraints(constraints.permitted)
+        excluded, permitted = _GoConstraints(constraints.excluded), _GoConstraints(constraints.permitted)
         count = 0
         for entry in (entry for group in names for entry in group.entries):
             count += excluded.sizes[entry[0]] + permitted.sizes[entry[0]]
@@ -170,13 +170,13 @@ class NameChecks:
                 return "CANotAuthorizedForThisName"
         return None
 
-    def _name(self, entry: Entry) -> Name | None:
+    def _name(self, entry: Entry) -> GoName | None:
         if entry not in self._names:
             self._names[entry] = read_name(*entry)
         return self._names[entry]
 
 
-def _allow(excluded: _Constraints, permitted: _Constraints, name: Name) -> bool:
+def _allow(excluded: _GoConstraints, permitted: _GoConstraints, name: GoName) -> bool:
     """Tell whether a name is in no excluded and, if there are any of its kind, in a permitted subtree."""
     if excluded.hold(name) is not False:
         return False

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from tui_chain.clients.engines.strict import Reader
+from tui_chain.clients.engines.strict_der import StrictReader
 from tui_chain.x509.der import INTEGER, OID, DERError, dotted
 
 _MAX_ARC = 0x7FFFFFFF
 
 
-def integer(reader: Reader) -> int:
+def integer(reader: StrictReader) -> int:
     """Read an INTEGER in its shortest form; raises DERError."""
     octets = reader.read(INTEGER)
     if not octets or (len(octets) > 1 and octets[0] in (0, 0xFF) and octets[0] >> 7 == octets[1] >> 7):
@@ -16,7 +16,7 @@ def integer(reader: Reader) -> int:
     return int.from_bytes(octets, "big", signed=True)
 
 
-def small_integer(reader: Reader) -> int:
+def small_integer(reader: StrictReader) -> int:
     """Read an INTEGER of at most 64 bits; raises DERError."""
     value = integer(reader)
     if not -(1 << 63) <= value < 1 << 63:
@@ -24,7 +24,7 @@ def small_integer(reader: Reader) -> int:
     return value
 
 
-def oid(reader: Reader) -> str:
+def oid(reader: StrictReader) -> str:
     """Read an OBJECT IDENTIFIER, whose arcs fit in 31 bits; raises DERError."""
     text = dotted(reader.read(OID))
     if len(text) > 10 and any(int(arc) > _MAX_ARC for arc in text.split(".")):

@@ -12,15 +12,15 @@ from tui_chain.clients.engines.go.names import (
     IP,
     NO_NAMES,
     URI,
-    AlternativeNames,
+    GoAlternativeNames,
+    GoSubtrees,
     IPNetwork,
-    Subtrees,
     mailbox,
     parse_ip,
     reverse_labels,
     uri_host,
 )
-from tui_chain.clients.engines.strict import Reader, boolean
+from tui_chain.clients.engines.strict_der import StrictReader, boolean
 from tui_chain.x509.der import BIT_STRING, BOOLEAN, CONTEXT, INTEGER, OCTET_STRING, SEQUENCE, DERError
 from tui_chain.x509.structure import RawExtension
 
@@ -37,11 +37,11 @@ _KINDS = frozenset({EMAIL, DNS, URI, IP})
 
 
 @dataclass(frozen=True)
-class NameConstraints:
+class GoNameConstraints:
     """A nameConstraints extension; `complete` is False if it has subtrees of a kind that Go does not read."""
 
-    permitted: Subtrees
-    excluded: Subtrees
+    permitted: GoSubtrees
+    excluded: GoSubtrees
     complete: bool
 
 
@@ -55,9 +55,9 @@ class GoExtensions:
 
     key_usage: int = 0
     basic: tuple[bool, int] | None = None
-    names: AlternativeNames = NO_NAMES
+    names: GoAlternativeNames = NO_NAMES
     san: bytes | None = None
-    constraints: NameConstraints | None = None
+    constraints: GoNameConstraints | None = None
     purposes: tuple[str, ...] = ()
     subject_key_id: bytes = b""
     authority_key_id: bytes = b""
@@ -79,12 +79,12 @@ def go_extensions(entries: Iterable[RawExtension]) -> GoExtensions:
         unread.add(_CONSTRAINTS)
     return GoExtensions(
         key_usage=_key_usage(values[_KEY_USAGE]) if _KEY_USAGE in values else 0,
-        basic=_basic(Reader(values[_BASIC]).enter(SEQUENCE)) if _BASIC in values else None,
+        basic=_basic(StrictReader(values[_BASIC]).enter(SEQUENCE)) if _BASIC in values else None,
         names=names,
         san=san,
         constraints=limits,
         purposes=_oids(values[_PURPOSES]) if _PURPOSES in values else (),
-        subject_key_id=Reader(values[_SKI]).read(OCTET_STRING) if _SKI in values else b"",
+        subject_key_id=StrictReader(values[_SKI]).read(OCTET_STRING) if _SKI in values else b"",
         authority_key_id=_authority(values[_AKI]) if _AKI in values else b"",
         unhandled=any(table[name].critical for name in unread),
     )
@@ -93,24 +93,24 @@ def go_extensions(entries: Iterable[RawExtension]) -> GoExtensions:
 def _check_unused(values: Mapping[str, bytes]) -> None:
     """Raise DERError where CRL distribution points, policies or AIA cannot be read; they are not used."""
     if _CRLS in values:
-        _check_crls(Reader(values[_CRLS]).enter(SEQUENCE))
+        _check_crls(StrictReader(values[_CRLS]).enter(SEQUENCE))
     if _POLICIES in values:
-        policies = Reader(values[_POLICIES]).enter(SEQUENCE)
+        policies = StrictReader(values[_POLICIES]).enter(SEQUENCE)
         while not policies.empty:
             oid(policies.enter(SEQUENCE))
     if _AIA in values:
-        _check_aia(Reader(values[_AIA]).enter(SEQUENCE))
+        _check_aia(StrictReader(values[_AIA]).enter(SEQUENCE))
 
 
-def _check_crls(points: Reader) -> None:
+def _check_crls(points: StrictReader) -> None:
     while not points.empty:
         name = points.enter(SEQUENCE).optional(CONTEXT)
-        entries = None if name is None else Reader(name).enter(CONTEXT)
+        entries = None if name is None else StrictReader(name).enter(CONTEXT)
         while entries is not None and entries.peek(_PRIMITIVE + URI):
             entries.any()
 
 
-def _check_aia(entries: Reader) -> None:
+def _check_aia(entries: StrictReader) -> None:
     while not entries.empty:
         entry = entries.enter(SEQUENCE)
         oid(entry)
@@ -118,31 +118,31 @@ def _check_aia(entries: Reader) -> None:
 
 
 def _key_usage(value: bytes) -> int:
-    content = Reader(value).read(BIT_STRING)
+    content = StrictReader(value).read(BIT_STRING)
     bits(content)
     number = int.from_bytes(content[1:3].ljust(2, b"\0"), "big")
     return sum(1 << bit for bit in range(9) if number >> (15 - bit) & 1)
 
 
-def _basic(fields: Reader) -> tuple[bool, int]:
+def _basic(fields: StrictReader) -> tuple[bool, int]:
     is_ca = boolean(fields.any().content) if fields.peek(BOOLEAN) else False
     return is_ca, small_integer(fields) if fields.peek(INTEGER) else -1
 
 
 def _oids(value: bytes) -> tuple[str, ...]:
-    entries, found = Reader(value).enter(SEQUENCE), []
+    entries, found = StrictReader(value).enter(SEQUENCE), []
     while not entries.empty:
         found.append(oid(entries))
     return tuple(found)
 
 
 def _authority(value: bytes) -> bytes:
-    return Reader(value).enter(SEQUENCE).optional(_PRIMITIVE) or b""
+    return StrictReader(value).enter(SEQUENCE).optional(_PRIMITIVE) or b""
 
 
-def _names(value: bytes) -> AlternativeNames:
+def _names(value: bytes) -> GoAlternativeNames:
     """Read a subjectAltName (`parseSANExtension`): e-mail, DNS, URI and IP; other kinds are not looked at."""
-    entries, found = Reader(value).enter(SEQUENCE), []
+    entries, found = StrictReader(value).enter(SEQUENCE), []
     while not entries.empty:
         name = entries.any()
         kind = name.tag ^ _PRIMITIVE
@@ -151,7 +151,7 @@ def _names(value: bytes) -> AlternativeNames:
     for kind, content in found:
         _check_name(kind, content)
     dns = tuple(content.decode("ascii") for kind, content in found if kind == DNS)
-    return AlternativeNames(tuple(found), dns, tuple(content for kind, content in found if kind == IP))
+    return GoAlternativeNames(tuple(found), dns, tuple(content for kind, content in found if kind == IP))
 
 
 def _check_name(kind: int, content: bytes) -> None:
@@ -173,9 +173,9 @@ def _demand(sound: object) -> None:
         raise DERError("a name that cannot be read")
 
 
-def _constraints(value: bytes) -> NameConstraints:
+def _constraints(value: bytes) -> GoNameConstraints:
     """Read nameConstraints (`parseNameConstraintsExtension`): one without a subtree cannot be read."""
-    outer = Reader(value)
+    outer = StrictReader(value)
     fields = outer.enter(SEQUENCE)
     outer.finish()
     permitted, excluded = fields.optional(CONTEXT) or b"", fields.optional(CONTEXT + 1) or b""
@@ -183,24 +183,24 @@ def _constraints(value: bytes) -> NameConstraints:
     _demand(permitted or excluded)
     bases = _bases(permitted), _bases(excluded)
     complete = all(kind in _KINDS for group in bases for kind, _ in group)
-    return NameConstraints(_subtrees(bases[0]), _subtrees(bases[1]), complete)
+    return GoNameConstraints(_subtrees(bases[0]), _subtrees(bases[1]), complete)
 
 
 def _bases(subtrees: bytes) -> list[tuple[int, bytes]]:
-    reader, found = Reader(subtrees), []
+    reader, found = StrictReader(subtrees), []
     while not reader.empty:
         base = reader.enter(SEQUENCE).any()
         found.append((base.tag ^ _PRIMITIVE, base.content))
     return found
 
 
-def _subtrees(bases: list[tuple[int, bytes]]) -> Subtrees:
+def _subtrees(bases: list[tuple[int, bytes]]) -> GoSubtrees:
     texts = {
         wanted: tuple(_constraint(kind, _ascii(content)) for kind, content in bases if kind == wanted)
         for wanted in (DNS, EMAIL, URI)
     }
     ips = tuple(_network(content) for kind, content in bases if kind == IP)
-    return Subtrees(texts[DNS], ips, texts[EMAIL], texts[URI])
+    return GoSubtrees(texts[DNS], ips, texts[EMAIL], texts[URI])
 
 
 def _constraint(kind: int, text: str) -> str:

@@ -23,7 +23,7 @@ _HOST = re.compile(r"""(?:[A-Za-z0-9!$&'()*+,;=:\[\]<>"\-_.~]|[^\x00-\x7f]|%25|%
 
 
 @dataclass(frozen=True)
-class Subtrees:
+class GoSubtrees:
     """The permitted or the excluded subtrees of a nameConstraints extension that Go reads."""
 
     dns: tuple[str, ...] = ()
@@ -33,7 +33,7 @@ class Subtrees:
 
 
 @dataclass(frozen=True)
-class AlternativeNames:
+class GoAlternativeNames:
     """The names of a subjectAltName extension that Go reads; `uris` are the hosts of the URIs with their ports.
 
     `entries` are all of them in their order, each with its number in GeneralName (RFC 5280 section 4.2.1.6).
@@ -44,7 +44,7 @@ class AlternativeNames:
     ips: tuple[bytes, ...] = ()
 
 
-NO_NAMES = AlternativeNames()
+NO_NAMES = GoAlternativeNames()
 EMAIL, DNS, URI, IP = 1, 2, 6, 7
 """Numbers of the kinds of GeneralName that Go reads."""
 
@@ -64,7 +64,7 @@ def _mapped(packed: bytes) -> bytes:
     return bytes(10) + b"\xff\xff" + packed if len(packed) == 4 else packed
 
 
-def covers(names: AlternativeNames, host: str) -> bool:
+def covers(names: GoAlternativeNames, host: str) -> bool:
     """Tell whether a certificate with these names is for `host` (`Certificate.VerifyHostname`).
 
     Addresses count only as iPAddress. A name that is no host name is compared as text; a wildcard stands for the

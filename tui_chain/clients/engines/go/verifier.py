@@ -12,16 +12,14 @@ from datetime import datetime
 from functools import cached_property
 
 from tui_chain.clients.engines.go.algorithms import CURVE_P224, VERIFIES
-from tui_chain.clients.engines.go.bundle import by_subject
 from tui_chain.clients.engines.go.certificate import GoCertificate, go_certificate
 from tui_chain.clients.engines.go.constraints import NameChecks
 from tui_chain.clients.engines.go.extensions import CERT_SIGN
 from tui_chain.clients.engines.go.names import covers
-from tui_chain.clients.engines.signature import signed
+from tui_chain.clients.engines.go.trust_file import by_subject
+from tui_chain.clients.engines.signature_check import signed
 from tui_chain.clients.verdict import ACCEPTED, Verdict, refused
 from tui_chain.x509.algorithms import Scheme
-
-NAME = "model of Go 1.19"
 
 REASONS = {
     "NoCertificate": "the server sends no certificate",
@@ -72,7 +70,7 @@ class GoVerifier:
         if problem is None and host and not covers(leaf.extensions.names, host):
             problem = refusal("HostnameError", leaf)
         if problem is None:
-            problem = _Search(self._roots, issuers, at).refusal(leaf)
+            problem = _GoSearch(self._roots, issuers, at).refusal(leaf)
         return problem or _key_refusal(leaf) or ACCEPTED
 
 
@@ -96,7 +94,7 @@ def _key_refusal(leaf: GoCertificate) -> Verdict | None:
     return refusal("UnsupportedKey", leaf) if unusable else None
 
 
-class _Search:
+class _GoSearch:
     """Builds chains depth first (`Certificate.buildChains`) with a bounded number of signature checks."""
 
     def __init__(

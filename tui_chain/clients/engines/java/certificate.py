@@ -7,12 +7,12 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property, lru_cache
 from typing import NamedTuple, TypeVar
 
-from tui_chain.clients.engines.fields import GENERALIZED_TIME, Fields, fields_of
 from tui_chain.clients.engines.java import extensions as ext
 from tui_chain.clients.engines.java.keys import bit_string, check_key, identifier, key_identity
-from tui_chain.clients.engines.java.names import GeneralName, Name, read_name
-from tui_chain.clients.engines.java.refusal import Unreadable
+from tui_chain.clients.engines.java.names import GeneralName, JavaName, read_name
+from tui_chain.clients.engines.java.refusal import JavaUnreadable
 from tui_chain.clients.engines.java.text import read_oid
+from tui_chain.clients.engines.raw_certificate import GENERALIZED_TIME, RawCertificate, raw_certificate
 from tui_chain.x509.der import (
     BOOLEAN,
     CONTEXT,
@@ -35,8 +35,8 @@ class JavaCertificate:
 
     der: bytes = field(repr=False)
     version: int = field(compare=False)
-    issuer: Name = field(compare=False, repr=False)
-    subject: Name = field(compare=False, repr=False)
+    issuer: JavaName = field(compare=False, repr=False)
+    subject: JavaName = field(compare=False, repr=False)
     start: datetime = field(compare=False)
     end: datetime = field(compare=False)
     critical: frozenset[str] = field(compare=False)
@@ -45,9 +45,9 @@ class JavaCertificate:
     """The DER of the subjectKeyIdentifier's value, whatever it is, or None: Java compares it unread."""
 
     @cached_property
-    def fields(self) -> Fields:
+    def fields(self) -> RawCertificate:
         """The raw fields."""
-        return fields_of(self.der)
+        return raw_certificate(self.der)
 
     @property
     def sha256(self) -> str:
@@ -99,10 +99,10 @@ class JavaCertificate:
         return found if isinstance(found, ext.AuthorityKeyId) else None
 
     @property
-    def constraints(self) -> ext.NameConstraints | None:
+    def constraints(self) -> ext.JavaNameConstraints | None:
         """The name constraints, or None."""
         found = self.values.get(ext.NAME_CONSTRAINTS)
-        return found if isinstance(found, ext.NameConstraints) else None
+        return found if isinstance(found, ext.JavaNameConstraints) else None
 
     def _value(self, oid: str, kind: type[T], default: T) -> T:
         found = self.values.get(oid)
@@ -117,7 +117,7 @@ class JavaCertificate:
 def _remembered(der: bytes) -> JavaCertificate | str:
     try:
         return _read(der)
-    except (Unreadable, DERError, ValueError) as error:
+    except (JavaUnreadable, DERError, ValueError) as error:
         return str(error)
 
 
@@ -125,32 +125,32 @@ def read_certificate(der: bytes) -> JavaCertificate:
     """Read a certificate, and remember it; raises Unreadable where Java throws CertificateException."""
     found = _remembered(der)
     if isinstance(found, str):
-        raise Unreadable(found)
+        raise JavaUnreadable(found)
     return found
 
 
 def _read(der: bytes) -> JavaCertificate:
     outer = tuple(element(der).expect(SEQUENCE).children())
     if len(outer) != 3:
-        raise Unreadable("it has not three parts")
+        raise JavaUnreadable("it has not three parts")
     signed, algorithm, signature = outer
     bit_string(signature)
     body = tuple(signed.expect(SEQUENCE).children())
     version, body = _version(body)
     if len(body) < 6:
-        raise Unreadable("it ends before its key")
+        raise JavaUnreadable("it ends before its key")
     serial, inner, issuer, validity, subject, key = body[:6]
     if not serial.expect(INTEGER).content:
-        raise Unreadable("its serial number has no octets")
+        raise JavaUnreadable("its serial number has no octets")
     if identifier(inner) != identifier(algorithm):
-        raise Unreadable("its two signature algorithms differ")
+        raise JavaUnreadable("its two signature algorithms differ")
     names = _issuer(issuer), read_name(subject.raw)
     start, end = _validity(validity)
     check_key(key)
     extensions = _extensions(version, body[6:], names[1])
     critical, values = _table(extensions)
     if names[1].empty and extensions and not (values.get(ext.ALTERNATIVE_NAME) and ext.ALTERNATIVE_NAME in critical):
-        raise Unreadable("an empty subject without a critical subjectAltName")
+        raise JavaUnreadable("an empty subject without a critical subjectAltName")
     key_ids = (one.value for one in extensions if one.oid == ext.SUBJECT_KEY_ID)
     whole = der[: element(der).after]
     return JavaCertificate(whole, version, *names, start, end, critical, values, next(key_ids, None))
@@ -165,17 +165,17 @@ def _version(body: tuple[Element, ...]) -> tuple[int, tuple[Element, ...]]:
     return ext.integer(body[0].first()) + 1, body[1:]
 
 
-def _issuer(issuer: Element) -> Name:
+def _issuer(issuer: Element) -> JavaName:
     name = read_name(issuer.raw)
     if name.empty:
-        raise Unreadable("its issuer has no name")
+        raise JavaUnreadable("its issuer has no name")
     return name
 
 
 def _validity(validity: Element) -> tuple[datetime, datetime]:
     times = tuple(validity.expect(SEQUENCE).children())
     if len(times) != 2:
-        raise Unreadable("its validity has not two times")
+        raise JavaUnreadable("its validity has not two times")
     return _moment(times[0]), _moment(times[1])
 
 
@@ -183,17 +183,17 @@ def _moment(time: Element) -> datetime:
     """DerValue.getTimeInternal: seconds may be missing, fractions and offsets are read, days overflow."""
     text = time.content.decode("ascii", "replace")
     if time.tag not in {UTC_TIME, GENERALIZED_TIME} or not len(text) >= 11:
-        raise Unreadable("a time of another type")
+        raise JavaUnreadable("a time of another type")
     if time.tag == UTC_TIME:
         text = f"{'20' if int(text[:2]) < 50 else '19'}{text}"
     zone = next((at for at, char in enumerate(text) if char in "Z+-"), len(text))
     digits, _, fraction = text[:zone].replace(",", ".").partition(".")
     if len(digits) not in {12, 14} or not digits.isdigit() or (fraction and not fraction.isdigit()):
-        raise Unreadable("a time that is none")
+        raise JavaUnreadable("a time that is none")
     year, month, day, hour, minute = (int(digits[:4]), *(int(digits[at : at + 2]) for at in (4, 6, 8, 10)))
     second = int(digits[12:] or 0)
     if not 1 <= month <= 12 or not 1 <= day <= 31:
-        raise Unreadable("a day that is none")
+        raise JavaUnreadable("a day that is none")
     first = datetime(max(year, 1), month, 1, hour, minute, second, tzinfo=UTC)
     return _shifted(first, timedelta(days=day - 1, seconds=-_offset(text[zone:]), milliseconds=_millis(fraction)))
 
@@ -214,25 +214,25 @@ def _offset(zone: str) -> int:
     if zone == "Z":
         return 0
     if len(zone) != 5 or not zone[1:].isdigit() or int(zone[1:3]) > 23 or int(zone[3:]) > 59:
-        raise Unreadable("a time zone that is none")
+        raise JavaUnreadable("a time zone that is none")
     seconds = 3600 * int(zone[1:3]) + 60 * int(zone[3:])
     return seconds if zone[0] == "+" else -seconds
 
 
-def _extensions(version: int, rest: tuple[Element, ...], subject: Name) -> tuple[_Extension, ...]:
+def _extensions(version: int, rest: tuple[Element, ...], subject: JavaName) -> tuple[_JavaExtension, ...]:
     """Return the extensions (X509CertInfo.parse)."""
     if version == 1 and (rest or subject.empty):
-        raise Unreadable("version 1 with more fields, or without a subject")
+        raise JavaUnreadable("version 1 with more fields, or without a subject")
     while rest and rest[0].tag & 0xDF in {0x81, 0x82}:
         rest = rest[1:]
     if rest and version != 3:
-        raise Unreadable("extensions in another version than 3")
+        raise JavaUnreadable("extensions in another version than 3")
     if not rest or rest[0].tag != CONTEXT + 3:
         return ()
     return tuple(map(_extension, rest[0].first().expect(SEQUENCE).children()))
 
 
-class _Extension(NamedTuple):
+class _JavaExtension(NamedTuple):
     """An extension: dotted OID, critical flag, and what its OCTET STRING holds."""
 
     oid: str
@@ -240,38 +240,38 @@ class _Extension(NamedTuple):
     value: bytes
 
 
-def _extension(entry: Element) -> _Extension:
+def _extension(entry: Element) -> _JavaExtension:
     if entry.tag not in {SEQUENCE, SET}:
-        raise Unreadable("an extension of another form")
+        raise JavaUnreadable("an extension of another form")
     oid, *rest = entry.children()
     critical = False
     if rest and rest[0].tag == BOOLEAN:
         if len(rest[0].content) != 1:
-            raise Unreadable("a boolean of another length")
+            raise JavaUnreadable("a boolean of another length")
         critical, rest = rest[0].content != b"\0", rest[1:]
     if not rest or rest[0].tag & 0xDF != OCTET_STRING:
-        raise Unreadable("an extension without a value")
-    return _Extension(read_oid(oid), critical, rest[0].octets())
+        raise JavaUnreadable("an extension without a value")
+    return _JavaExtension(read_oid(oid), critical, rest[0].octets())
 
 
-def _table(extensions: tuple[_Extension, ...]) -> tuple[frozenset[str], dict[str, object]]:
+def _table(extensions: tuple[_JavaExtension, ...]) -> tuple[frozenset[str], dict[str, object]]:
     values: dict[str, object] = {}
     for one in extensions:
         value = _value(one)
         if one.oid in values and value is not None:
-            raise Unreadable(f"extension {one.oid} twice")
+            raise JavaUnreadable(f"extension {one.oid} twice")
         if value is not None:
             values[one.oid] = value
     return frozenset(one.oid for one in extensions if one.critical and one.oid in values), values
 
 
-def _value(one: _Extension) -> object | None:
+def _value(one: _JavaExtension) -> object | None:
     """None for one that is not critical and cannot be read: Java goes on without it."""
     if one.oid not in ext.READERS:
         return one.value
     try:
         return ext.read_value(one.oid, one.value, critical=one.critical)
-    except Unreadable:
+    except JavaUnreadable:
         if one.critical:
             raise
         return None

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tui_chain.clients.engines.java.certificate import JavaCertificate
-from tui_chain.clients.engines.java.extensions import NameConstraints, Subtree
+from tui_chain.clients.engines.java.extensions import JavaNameConstraints, Subtree
 from tui_chain.clients.engines.java.hostnames import matches
 from tui_chain.clients.engines.java.names import (
     COMMON_NAME,
@@ -18,18 +18,18 @@ from tui_chain.clients.engines.java.names import (
     EMAIL_ADDRESS,
     IP,
     GeneralName,
-    Name,
-    Relation,
+    JavaName,
+    JavaRelation,
     relation,
 )
 from tui_chain.clients.engines.java.refusal import Fatal, Refusal
 from tui_chain.clients.engines.java.text import address, is_dns_name, is_ip_literal
 
-_INSIDE = frozenset({Relation.MATCH, Relation.NARROWS})
-_COMPARABLE = frozenset({Relation.MATCH, Relation.NARROWS, Relation.WIDENS})
+_INSIDE = frozenset({JavaRelation.MATCH, JavaRelation.NARROWS})
+_COMPARABLE = frozenset({JavaRelation.MATCH, JavaRelation.NARROWS, JavaRelation.WIDENS})
 
 
-def merged(above: NameConstraints | None, own: NameConstraints | None) -> NameConstraints | None:
+def merged(above: JavaNameConstraints | None, own: JavaNameConstraints | None) -> JavaNameConstraints | None:
     """Return what holds below a certificate with `own` constraints under those of `above` (merge)."""
     if above is None or own is None:
         return own if above is None else above
@@ -41,7 +41,7 @@ def merged(above: NameConstraints | None, own: NameConstraints | None) -> NameCo
         excluded = _union(excluded, none_left or None)
     if permitted is not None:
         permitted = tuple(one for one in permitted if not _covered(one, excluded or ()))
-    return NameConstraints(permitted, excluded)
+    return JavaNameConstraints(permitted, excluded)
 
 
 def _union(one: tuple[Subtree, ...] | None, two: tuple[Subtree, ...] | None) -> tuple[Subtree, ...] | None:
@@ -60,9 +60,9 @@ def _minimal(trees: Iterable[Subtree]) -> tuple[Subtree, ...]:
     while rest:
         current, rest = rest[0], rest[1:]
         relations = [relation(current.base, other.base) for other in rest]
-        if not {Relation.MATCH, Relation.WIDENS} & set(relations):
+        if not {JavaRelation.MATCH, JavaRelation.WIDENS} & set(relations):
             kept.append(current)
-            rest = [other for other, found in zip(rest, relations, strict=True) if found is not Relation.NARROWS]
+            rest = [other for other, found in zip(rest, relations, strict=True) if found is not JavaRelation.NARROWS]
     return tuple(kept)
 
 
@@ -82,7 +82,7 @@ def _intersection(
     for number, tree in enumerate(one):
         found = _first_comparable(tree, two)
         if found is not None:
-            (narrowed if found[0] is Relation.NARROWS else kept).append(found[1] or tree)
+            (narrowed if found[0] is JavaRelation.NARROWS else kept).append(found[1] or tree)
         elif not any(other.base.kind == tree.base.kind for other in two):
             kept.append(tree)
         elif not _any_comparable(tree.base.kind, (*kept, *one[number:]), two):
@@ -91,11 +91,11 @@ def _intersection(
     return both + _of_other_kinds(both, two), tuple(excluded)
 
 
-def _first_comparable(tree: Subtree, others: Iterable[Subtree]) -> tuple[Relation, Subtree | None] | None:
+def _first_comparable(tree: Subtree, others: Iterable[Subtree]) -> tuple[JavaRelation, Subtree | None] | None:
     for other in others:
         found = relation(tree.base, other.base)
         if found in _COMPARABLE:
-            return found, other if found is Relation.NARROWS else None
+            return found, other if found is JavaRelation.NARROWS else None
     return None
 
 
@@ -112,14 +112,14 @@ def _of_other_kinds(both: tuple[Subtree, ...], two: tuple[Subtree, ...]) -> tupl
 def _widest(tree: Subtree) -> Subtree:
     if tree.base.kind != DIRECTORY:
         raise Fatal("RuntimeException", "its name constraints permit nothing that those above it permit")
-    return Subtree(GeneralName(DIRECTORY, Name((), ())))
+    return Subtree(GeneralName(DIRECTORY, JavaName((), ())))
 
 
 AddedNames = dict[JavaCertificate, tuple[GeneralName, ...]]
 """Names that the check of constraints added to the parsed subjectAltName of a certificate, where it stays."""
 
 
-def check(constraints: NameConstraints, certificate: JavaCertificate, added: AddedNames) -> None:
+def check(constraints: JavaNameConstraints, certificate: JavaCertificate, added: AddedNames) -> None:
     """Raise Refusal where a name of the certificate breaks the constraints, Fatal where Java's check throws.
 
     The common name counts as a DNS name or address where subjectAltName has none of that kind; `added` gets it.
@@ -141,7 +141,7 @@ def _refusal(error: str, certificate: JavaCertificate) -> Refusal:
     return Refusal("PKIX path validation failed", error, certificate.sha256)
 
 
-def _mailboxes(subject: Name) -> tuple[GeneralName, ...]:
+def _mailboxes(subject: JavaName) -> tuple[GeneralName, ...]:
     texts = [one.text for rdn in subject.attributes for one in rdn if one.oid == EMAIL_ADDRESS]
     return tuple(GeneralName(EMAIL, text) for text in texts if text and not text.endswith("@"))
 
@@ -165,7 +165,7 @@ def _excludes(base: GeneralName, name: GeneralName) -> bool:
     return name.kind == base.kind == DNS and "*" in str(name.value) and matches(str(base.value), str(name.value))
 
 
-def _check_name(constraints: NameConstraints, name: GeneralName, certificate: JavaCertificate) -> None:
+def _check_name(constraints: JavaNameConstraints, name: GeneralName, certificate: JavaCertificate) -> None:
     if any(_excludes(tree.base, name) for tree in constraints.excluded or ()):
         raise _refusal("the name constraints above it exclude one of its names", certificate)
     same_kind = False
@@ -173,6 +173,6 @@ def _check_name(constraints: NameConstraints, name: GeneralName, certificate: Ja
         found = relation(tree.base, name)
         if found in _INSIDE:
             return
-        same_kind = same_kind or found is not Relation.OTHER_TYPE
+        same_kind = same_kind or found is not JavaRelation.OTHER_TYPE
     if same_kind:
         raise _refusal("the name constraints above it do not permit one of its names", certificate)

@@ -10,7 +10,7 @@ from tui_chain.clients.engines.java.names import (
     read_general_name,
     read_general_names,
 )
-from tui_chain.clients.engines.java.refusal import Unreadable
+from tui_chain.clients.engines.java.refusal import JavaUnreadable
 from tui_chain.clients.engines.java.text import read_oid
 from tui_chain.x509.der import (
     BIT_STRING,
@@ -70,7 +70,7 @@ class Subtree(NamedTuple):
     bounded: bool = False
 
 
-class NameConstraints(NamedTuple):
+class JavaNameConstraints(NamedTuple):
     """Permitted and excluded subtrees, None where that field is absent."""
 
     permitted: tuple[Subtree, ...] | None
@@ -88,7 +88,7 @@ def whole(value: bytes) -> Element:
     """Return the one element that the bytes are; raises DERError, Unreadable where more follows."""
     found = element(value)
     if found.after != len(value):
-        raise Unreadable("bytes after the value")
+        raise JavaUnreadable("bytes after the value")
     return found
 
 
@@ -103,7 +103,7 @@ def bits(value: Element) -> Bits:
         value = whole(value.content)
     content = value.expect(BIT_STRING).content
     if not content or content[0] > 7 or (content[0] and len(content) == 1):
-        raise Unreadable("no bit string")
+        raise JavaUnreadable("no bit string")
     used = 8 * (len(content) - 1) - content[0]
     found = tuple(bool(content[1 + number // 8] & 0x80 >> number % 8) for number in range(used))
     return found + (False,) * (9 - used)
@@ -115,7 +115,7 @@ def path_length(value: Element) -> int:
     if not parts or parts[0].tag != BOOLEAN:
         return NOT_CA
     if len(parts[0].content) != 1:
-        raise Unreadable("no boolean")
+        raise JavaUnreadable("no boolean")
     limit = integer(parts[1]) if len(parts) > 1 else NO_LIMIT
     return limit if parts[0].content != b"\0" else NOT_CA
 
@@ -123,7 +123,7 @@ def path_length(value: Element) -> int:
 def integer(value: Element) -> int:
     """A Java int."""
     if not value.content or not -(2**31) <= (number := value.integer()) <= NO_LIMIT:
-        raise Unreadable("no int")
+        raise JavaUnreadable("no int")
     return number
 
 
@@ -131,7 +131,7 @@ def implicit_integer(value: Element) -> int:
     """A Java int whose tag is implicit."""
     number = int.from_bytes(value.content, "big", signed=True)
     if not value.content or not -(2**31) <= number <= NO_LIMIT:
-        raise Unreadable("no int")
+        raise JavaUnreadable("no int")
     return number
 
 
@@ -150,32 +150,32 @@ def authority(value: Element) -> AuthorityKeyId:
     found: dict[int, Element] = {}
     for field in value.expect(SEQUENCE).children():
         if field.tag in found or field.tag not in {0x80, 0xA1, 0x82}:
-            raise Unreadable("an authorityKeyIdentifier of another form")
+            raise JavaUnreadable("an authorityKeyIdentifier of another form")
         found[field.tag] = field
     if CONTEXT + 1 in found:
         read_general_names(found[CONTEXT + 1])
     serial = found.get(0x82)
     if serial is not None and not serial.content:
-        raise Unreadable("a serial number without octets")
+        raise JavaUnreadable("a serial number without octets")
     return AuthorityKeyId(
         encode(OCTET_STRING, found[0x80].content) if 0x80 in found else None, serial.content if serial else None
     )
 
 
-def constraints(value: Element) -> NameConstraints:
+def constraints(value: Element) -> JavaNameConstraints:
     """NameConstraintsExtension."""
     found: dict[int, tuple[Subtree, ...]] = {}
     for field in value.expect(SEQUENCE).children():
         if field.tag in found or field.tag not in {CONTEXT, CONTEXT + 1}:
-            raise Unreadable("name constraints of another form")
+            raise JavaUnreadable("name constraints of another form")
         found[field.tag] = tuple(map(_subtree, field.children()))
-    return NameConstraints(found.get(CONTEXT), found.get(CONTEXT + 1))
+    return JavaNameConstraints(found.get(CONTEXT), found.get(CONTEXT + 1))
 
 
 def _subtree(tree: Element) -> Subtree:
     base, *bounds = tree.expect(SEQUENCE).children()
     if any(bound.tag not in {0x80, 0x81} for bound in bounds):
-        raise Unreadable("a subtree of another form")
+        raise JavaUnreadable("a subtree of another form")
     values = [(bound.tag, implicit_integer(bound)) for bound in bounds]
     bounded = any(number != (0 if tag == 0x80 else -1) for tag, number in values)
     return Subtree(read_general_name(base, constraint=True), bounded)
@@ -198,7 +198,7 @@ def _policy(information: Element) -> Policy:
     for qualifiers in rest[:1]:
         entries = [tuple(one.expect(SEQUENCE).children()) for one in qualifiers.expect(SEQUENCE).children()]
         if not entries or any(len(entry) != 2 or not read_oid(entry[0]) for entry in entries):
-            raise Unreadable("policy qualifiers of another form")
+            raise JavaUnreadable("policy qualifiers of another form")
     return Policy(read_oid(policy), bool(rest))
 
 
@@ -206,7 +206,7 @@ def mappings(value: Element) -> tuple[tuple[str, str], ...]:
     """The pairs of a PolicyMappingsExtension."""
     pairs = [tuple(pair.expect(SEQUENCE).children()) for pair in value.expect(SEQUENCE).children()]
     if any(len(pair) < 2 for pair in pairs):
-        raise Unreadable("a policy mapping that is no pair")
+        raise JavaUnreadable("a policy mapping that is no pair")
     return tuple((read_oid(pair[0]), read_oid(pair[1])) for pair in pairs)
 
 
@@ -215,7 +215,7 @@ def policy_constraints(value: Element) -> PolicyConstraints:
     found: dict[int, int] = {}
     for field in value.expect(SEQUENCE).children():
         if field.tag in found or field.tag not in {0x80, 0x81}:
-            raise Unreadable("policy constraints of another form")
+            raise JavaUnreadable("policy constraints of another form")
         found[field.tag] = implicit_integer(field)
     return PolicyConstraints(found.get(0x80), found.get(0x81))
 
@@ -224,7 +224,7 @@ def skip_certificates(value: Element) -> int:
     """InhibitAnyPolicyExtension; one that is not critical is not read at all."""
     number = integer(value.expect(INTEGER))
     if number < -1:
-        raise Unreadable("a negative number")
+        raise JavaUnreadable("a negative number")
     return NO_LIMIT if number == -1 else number
 
 
@@ -248,8 +248,8 @@ READERS: dict[str, Callable[[Element], object]] = {
 def read_value(oid: str, value: bytes, *, critical: bool) -> object:
     """Return what the reader of the OID makes of the value; raises Unreadable whatever is wrong with it."""
     if oid == INHIBIT_ANY_POLICY and not critical:
-        raise Unreadable("an inhibitAnyPolicy that is not critical")
+        raise JavaUnreadable("an inhibitAnyPolicy that is not critical")
     try:
         return READERS[oid](whole(value))
     except (DERError, ValueError) as error:
-        raise Unreadable(str(error)) from error
+        raise JavaUnreadable(str(error)) from error

@@ -10,9 +10,9 @@ from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, r
 from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
-from tui_chain.clients.engines.fields import Fields
-from tui_chain.clients.engines.java.refusal import Unreadable
+from tui_chain.clients.engines.java.refusal import JavaUnreadable
 from tui_chain.clients.engines.java.text import read_oid
+from tui_chain.clients.engines.raw_certificate import RawCertificate
 from tui_chain.x509.algorithms import Scheme, SignatureAlgorithm, signature_algorithm
 from tui_chain.x509.der import BIT_STRING, INTEGER, SEQUENCE, DERError, Element, element, encode
 from tui_chain.x509.faults import Fault, attempt
@@ -43,7 +43,7 @@ def check_key(spki: Element) -> None:
     """Read a SubjectPublicKeyInfo as Java does (X509Key.parse); raises Unreadable or DERError."""
     parts = tuple(spki.expect(SEQUENCE).children())
     if len(parts) != 2:
-        raise Unreadable("a key of another form")
+        raise JavaUnreadable("a key of another form")
     (oid, parameters), content = identifier(parts[0]), bit_string(parts[1])
     if oid == EC_KEY:
         _check_point(content[1:], parameters)
@@ -55,7 +55,7 @@ def bit_string(value: Element) -> bytes:
     """Return a BIT STRING's content, which begins with the number of its unused bits; raises Unreadable."""
     content = value.expect(BIT_STRING).content
     if not content or content[0] > _MAX_UNUSED:
-        raise Unreadable("a bit string of another form")
+        raise JavaUnreadable("a bit string of another form")
     return content
 
 
@@ -63,7 +63,7 @@ def _check_point(point: bytes, parameters: bytes) -> None:
     """ECUtil.decodePoint: an uncompressed point of a curve that CurveDB names; one octet more passes."""
     size = -(-_curve_bits(read_oid(element(parameters)) if parameters else "") // 8)
     if not size or (len(point) - 1) // 2 != size or point[0] != _UNCOMPRESSED:
-        raise Unreadable("no point of an elliptic curve that Java knows by name")
+        raise JavaUnreadable("no point of an elliptic curve that Java knows by name")
 
 
 def _curve_bits(oid: str) -> int:
@@ -76,10 +76,10 @@ def _check_rsa(content: bytes) -> None:
     key = element(content, 1)
     modulus, exponent = (one.expect(INTEGER).integer() for one in key.expect(SEQUENCE).children())
     if modulus.bit_length() < 512 or not 3 <= exponent < modulus or key.after != len(content):
-        raise Unreadable("an RSA key out of range")
+        raise JavaUnreadable("an RSA key out of range")
 
 
-def weak_key(fields: Fields) -> bool:
+def weak_key(fields: RawCertificate) -> bool:
     """Tell whether jdk.certpath.disabledAlgorithms bars the key: RSA, DSA < 1024 bits, EC < 224.
 
     jdk.tls.disabledAlgorithms has ECDH, which is the name of a key that is for ECDH alone.
@@ -92,7 +92,7 @@ def weak_key(fields: Fields) -> bool:
     return isinstance(key, ec.EllipticCurvePublicKey) and key.curve.key_size < 224
 
 
-def proves_itself(leaf: Fields) -> bool:
+def proves_itself(leaf: RawCertificate) -> bool:
     """Tell whether a server can prove to Java that it has this key (SignatureScheme), in TLS 1.3."""
     key = public_key(leaf.spki)
     if isinstance(key, ec.EllipticCurvePublicKey):
@@ -100,7 +100,7 @@ def proves_itself(leaf: Fields) -> bool:
     return isinstance(key, rsa.RSAPublicKey | ed25519.Ed25519PublicKey | ed448.Ed448PublicKey)
 
 
-def algorithm_of(fields: Fields) -> SignatureAlgorithm | None:
+def algorithm_of(fields: RawCertificate) -> SignatureAlgorithm | None:
     """Return the algorithm of a certificate's signature, or None where Java's TLS allows none of that name.
 
     The names are those of the signature schemes that a client offers (SignatureScheme): no MD5, no SHA-3.
@@ -108,7 +108,7 @@ def algorithm_of(fields: Fields) -> SignatureAlgorithm | None:
     try:
         found = signature_algorithm(fields.outer_algorithm)
         _, parameters = identifier(element(fields.outer_algorithm))
-    except (DERError, Unreadable):
+    except (DERError, JavaUnreadable):
         return None
     if found.scheme is None or found.scheme in {Scheme.ML_DSA_44, Scheme.ML_DSA_65, Scheme.ML_DSA_87}:
         return None
@@ -138,7 +138,7 @@ def _from_parts(spki: bytes) -> PublicKeyTypes:
     if read_oid(kind) == ED25519_KEY:
         return ed25519.Ed25519PublicKey.from_public_bytes(key.content[1:])
     if read_oid(kind) != EC_KEY:
-        raise Unreadable("a key of another kind")
+        raise JavaUnreadable("a key of another kind")
     curve = ec.get_curve_for_oid(x509.ObjectIdentifier(read_oid(parameters[0])))
     size = -(-_curve_bits(read_oid(parameters[0])) // 8)
     return ec.EllipticCurvePublicKey.from_encoded_point(curve(), key.content[1 : 2 + 2 * size])
@@ -159,19 +159,19 @@ def identifier(algorithm: Element) -> tuple[str, bytes]:
     """
     parts = tuple(algorithm.expect(SEQUENCE).children())
     if not parts or len(parts) > 2:
-        raise Unreadable("an algorithm of another form")
+        raise JavaUnreadable("an algorithm of another form")
     oid, parameters = read_oid(parts[0]), parts[1] if len(parts) == 2 else None
     if parameters is None or (parameters.tag == _NULL and not parameters.content):
         return oid, b""
     if parameters.tag == _NULL:
-        raise Unreadable("a NULL that is none")
+        raise JavaUnreadable("a NULL that is none")
     if oid == PSS_KEY:
         signature_algorithm(algorithm.raw)
     return oid, encode(parameters.tag, parameters.content)
 
 
 @lru_cache(maxsize=1024)
-def signed(child: Fields, algorithm: SignatureAlgorithm, issuer: Fields) -> bool:
+def signed(child: RawCertificate, algorithm: SignatureAlgorithm, issuer: RawCertificate) -> bool:
     """Tell whether the key of `issuer` made the signature of `child` (X509CertImpl.verify); remembered."""
     key = public_key(issuer.spki)
     if key is None or algorithm.scheme not in schemes(key):
@@ -199,13 +199,13 @@ def _key_allows(spki: bytes, algorithm: SignatureAlgorithm, parameters: bytes) -
     return allowed == (algorithm.scheme, algorithm.digest, algorithm.mask) and limits.salt <= algorithm.salt
 
 
-def _signature(child: Fields) -> bytes:
+def _signature(child: RawCertificate) -> bytes:
     """The signature with its unused bits cleared, whatever they were (DerValue.getBitString)."""
     octets = child.signature
     return octets[:-1] + bytes((octets[-1] >> (unused := child.signature_unused_bits) << unused,)) if octets else b""
 
 
-def _verify(key: PublicKey, algorithm: SignatureAlgorithm, child: Fields) -> bool:
+def _verify(key: PublicKey, algorithm: SignatureAlgorithm, child: RawCertificate) -> bool:
     """Java verifies over the signed fields with their length written anew (DerValue.toByteArray)."""
     signed_part, signature = encode(SEQUENCE, element(child.tbs).content), _signature(child)
     if algorithm.mask is not None and algorithm.mask not in _DIGESTS:

@@ -8,8 +8,8 @@ from enum import Enum
 from functools import lru_cache
 from typing import NamedTuple
 
-from tui_chain.clients.engines.java.refusal import Fatal, Unreadable
-from tui_chain.clients.engines.java.text import Address, read_oid, read_uri, read_uri_constraint
+from tui_chain.clients.engines.java.refusal import Fatal, JavaUnreadable
+from tui_chain.clients.engines.java.text import JavaAddress, read_oid, read_uri, read_uri_constraint
 from tui_chain.x509.der import SEQUENCE, SET, DERError, Element, dotted, element, encode
 
 COMMON_NAME, EMAIL_ADDRESS = "2.5.4.3", "1.2.840.113549.1.9.1"
@@ -34,7 +34,7 @@ _ESCAPED = frozenset(',+<>;"\\')
 _SPACES = re.compile("  +")
 
 
-class Attribute(NamedTuple):
+class JavaAttribute(NamedTuple):
     """An attribute of a name: dotted OID, tag of its value, the value's content octets and its whole DER."""
 
     oid: str
@@ -60,11 +60,11 @@ class Attribute(NamedTuple):
         return unicodedata.normalize("NFKD", f"{keyword}={stripped}".upper().lower())
 
 
-class Name(NamedTuple):
+class JavaName(NamedTuple):
     """A distinguished name: the canonical form of each relative one, and all attributes in their order."""
 
     rdns: tuple[str, ...]
-    attributes: tuple[tuple[Attribute, ...], ...]
+    attributes: tuple[tuple[JavaAttribute, ...], ...]
 
     @property
     def empty(self) -> bool:
@@ -76,7 +76,7 @@ class Name(NamedTuple):
         """The text that equality and hash go by (X500Name.getRFC2253CanonicalName), last part first."""
         return ",".join(reversed(self.rdns))
 
-    def last(self, oid: str) -> Attribute | None:
+    def last(self, oid: str) -> JavaAttribute | None:
         """Return the attribute of this OID in the last relative name that has it (findMostSpecificAttribute)."""
         for rdn in reversed(self.attributes):
             for attribute in rdn:
@@ -86,26 +86,26 @@ class Name(NamedTuple):
 
 
 @lru_cache(maxsize=4096)
-def read_name(der: bytes) -> Name:
+def read_name(der: bytes) -> JavaName:
     """Read a Name (X500Name.parseDER); raises Unreadable."""
     try:
         rdns = [
             tuple(map(_attribute, rdn.expect(SET).children())) for rdn in element(der).expect(SEQUENCE).children()
         ]
     except DERError as error:
-        raise Unreadable(str(error)) from error
-    return Name(tuple(map(_canonical, rdns)), tuple(rdns))
+        raise JavaUnreadable(str(error)) from error
+    return JavaName(tuple(map(_canonical, rdns)), tuple(rdns))
 
 
-def _attribute(pair: Element) -> Attribute:
+def _attribute(pair: Element) -> JavaAttribute:
     parts = tuple(pair.expect(SEQUENCE).children())
     if len(parts) != 2:
         raise DERError("an attribute that is no pair")
     kind, value = parts
-    return Attribute(read_oid(kind), value.tag, value.content, value.raw)
+    return JavaAttribute(read_oid(kind), value.tag, value.content, value.raw)
 
 
-def _canonical(rdn: tuple[Attribute, ...]) -> str:
+def _canonical(rdn: tuple[JavaAttribute, ...]) -> str:
     if len(rdn) == 1:
         return rdn[0].canonical
     ordered = sorted((one.oid not in _KEYWORDS, one.canonical) for one in rdn)
@@ -116,7 +116,7 @@ class GeneralName(NamedTuple):
     """A GeneralName: its kind, and a str (e-mail, DNS), bytes (IP and kinds Java only stores), Name or Address."""
 
     kind: int
-    value: str | bytes | Name | Address
+    value: str | bytes | JavaName | JavaAddress
 
 
 _CONSTRUCTED_KINDS = frozenset({OTHER, X400, DIRECTORY, EDI})
@@ -126,7 +126,7 @@ def read_general_names(names: Element) -> tuple[GeneralName, ...]:
     """Read the GeneralNames of a SEQUENCE (sun.security.x509.GeneralNames); raises Unreadable or DERError."""
     found = tuple(read_general_name(one) for one in names.children())
     if not found:
-        raise Unreadable("no names")
+        raise JavaUnreadable("no names")
     return found
 
 
@@ -134,7 +134,7 @@ def read_general_name(one: Element, *, constraint: bool = False) -> GeneralName:
     """Read one GeneralName (sun.security.x509.GeneralName); raises Unreadable or DERError."""
     kind, constructed = one.tag & 0x1F, bool(one.tag & 0x20)
     if kind > REGISTERED or one.tag & 0xC0 != 0x80 or constructed is not (kind in _CONSTRUCTED_KINDS):
-        raise Unreadable("a GeneralName of a wrong form")
+        raise JavaUnreadable("a GeneralName of a wrong form")
     if kind == EMAIL:
         return GeneralName(kind, _email(one.content.decode("ascii", "replace")))
     if kind == DNS:
@@ -156,7 +156,7 @@ def _directory(one: Element) -> bytes:
 
 def _stored(kind: int, one: Element) -> bytes:
     if kind == IP and len(one.content) not in {4, 8, 16, 32}:
-        raise Unreadable("an IP address of a wrong length")
+        raise JavaUnreadable("an IP address of a wrong length")
     if kind == REGISTERED:
         dotted(one.content)
     if kind == OTHER:
@@ -166,18 +166,18 @@ def _stored(kind: int, one: Element) -> bytes:
 
 def _check_other(parts: tuple[Element, ...]) -> None:
     if len(parts) < 2:
-        raise Unreadable("another name without a value")
+        raise JavaUnreadable("another name without a value")
     read_oid(parts[0])
 
 
 def _email(text: str) -> str:
     domain = text[text.find("@") + 1 :]
     if domain in {"", "."}:
-        raise Unreadable("an e-mail address without a domain")
+        raise JavaUnreadable("an e-mail address without a domain")
     return text
 
 
-class Relation(Enum):
+class JavaRelation(Enum):
     """How a name stands to another one (GeneralNameInterface): the second narrows the first, or widens it."""
 
     OTHER_TYPE = -1
@@ -187,21 +187,21 @@ class Relation(Enum):
     SAME_TYPE = 3
 
 
-def relation(base: GeneralName, name: GeneralName) -> Relation:
+def relation(base: GeneralName, name: GeneralName) -> JavaRelation:
     """Relate `name` to `base`; raises Fatal where Java's comparison throws."""
     if base.kind != name.kind:
-        return Relation.OTHER_TYPE
+        return JavaRelation.OTHER_TYPE
     one, two = base.value, name.value
     if isinstance(one, str) and isinstance(two, str):
         return (_dns if base.kind == DNS else _mailbox)(one.lower(), two.lower())
-    if isinstance(one, Name) and isinstance(two, Name):
+    if isinstance(one, JavaName) and isinstance(two, JavaName):
         return directory_relation(one, two)
-    if isinstance(one, Address) and isinstance(two, Address):
+    if isinstance(one, JavaAddress) and isinstance(two, JavaAddress):
         return _address(one, two)
     if isinstance(one, bytes) and isinstance(two, bytes) and base.kind == IP:
         return _network(one, two)
     if base.kind == REGISTERED and one == two:
-        return Relation.MATCH
+        return JavaRelation.MATCH
     raise _thrown()
 
 
@@ -209,14 +209,14 @@ def _thrown() -> Fatal:
     return Fatal("RuntimeException", "its name constraints hold a name that Java fails to compare")
 
 
-def _dns(one: str, two: str) -> Relation:
+def _dns(one: str, two: str) -> JavaRelation:
     if one == two:
-        return Relation.MATCH
+        return JavaRelation.MATCH
     if one.endswith(two):
-        return Relation.WIDENS if _at_label(one, two) else Relation.SAME_TYPE
+        return JavaRelation.WIDENS if _at_label(one, two) else JavaRelation.SAME_TYPE
     if two.endswith(one):
-        return Relation.NARROWS if _at_label(two, one) else Relation.SAME_TYPE
-    return Relation.SAME_TYPE
+        return JavaRelation.NARROWS if _at_label(two, one) else JavaRelation.SAME_TYPE
+    return JavaRelation.SAME_TYPE
 
 
 def _at_label(long: str, short: str) -> bool:
@@ -225,61 +225,61 @@ def _at_label(long: str, short: str) -> bool:
     return (long[-len(short) - 1] == ".") is not short.startswith(".")
 
 
-def _mailbox(one: str, two: str) -> Relation:
+def _mailbox(one: str, two: str) -> JavaRelation:
     if one == two:
-        return Relation.MATCH
+        return JavaRelation.MATCH
     if one.endswith(two):
-        return Relation.WIDENS if _in_domain(one, two) else Relation.SAME_TYPE
+        return JavaRelation.WIDENS if _in_domain(one, two) else JavaRelation.SAME_TYPE
     if two.endswith(one):
-        return Relation.NARROWS if _in_domain(two, one) else Relation.SAME_TYPE
-    return Relation.SAME_TYPE
+        return JavaRelation.NARROWS if _in_domain(two, one) else JavaRelation.SAME_TYPE
+    return JavaRelation.SAME_TYPE
 
 
 def _in_domain(mailbox: str, domain: str) -> bool:
     return "@" not in domain and (domain.startswith(".") or mailbox[-len(domain) - 1] == "@")
 
 
-def directory_relation(one: Name, two: Name) -> Relation:
+def directory_relation(one: JavaName, two: JavaName) -> JavaRelation:
     """Relate two distinguished names (X500Name.constrains)."""
     if one.rdns == two.rdns:
-        return Relation.MATCH
+        return JavaRelation.MATCH
     if two.rdns[: len(one.rdns)] == one.rdns and two.rdns:
-        return Relation.NARROWS
+        return JavaRelation.NARROWS
     if one.rdns[: len(two.rdns)] == two.rdns:
-        return Relation.WIDENS
-    return Relation.SAME_TYPE
+        return JavaRelation.WIDENS
+    return JavaRelation.SAME_TYPE
 
 
-def _address(one: Address, two: Address) -> Relation:
+def _address(one: JavaAddress, two: JavaAddress) -> JavaRelation:
     """URIName.constrains, where `one` is a constraint."""
     if two.host is None or one.host is None:
         raise _thrown()
     if one.host.lower() == two.host.lower():
-        return Relation.MATCH
+        return JavaRelation.MATCH
     if not two.named:
-        return Relation.SAME_TYPE
+        return JavaRelation.SAME_TYPE
     domain, other = one.host.startswith("."), two.host.startswith(".")
     found = _dns(one.host.removeprefix(".").lower(), two.host.removeprefix(".").lower())
-    if not domain and not other and found in {Relation.NARROWS, Relation.WIDENS}:
-        return Relation.SAME_TYPE
-    if domain is not other and found is Relation.MATCH:
-        return Relation.WIDENS if domain else Relation.NARROWS
+    if not domain and not other and found in {JavaRelation.NARROWS, JavaRelation.WIDENS}:
+        return JavaRelation.SAME_TYPE
+    if domain is not other and found is JavaRelation.MATCH:
+        return JavaRelation.WIDENS if domain else JavaRelation.NARROWS
     return found
 
 
-def _network(one: bytes, two: bytes) -> Relation:
+def _network(one: bytes, two: bytes) -> JavaRelation:
     """IPAddressName.constrains of 17.0.15: IPv4 and IPv6 are not kept apart, their octets are compared."""
     if len(one) == len(two):
         return _networks(one, two) if len(one) in {8, 32} else _same(one, two)
     if len(two) in {8, 32}:
-        return Relation.WIDENS if _inside(one, two) else Relation.SAME_TYPE
+        return JavaRelation.WIDENS if _inside(one, two) else JavaRelation.SAME_TYPE
     if len(one) in {8, 32}:
-        return Relation.NARROWS if _inside(two, one) else Relation.SAME_TYPE
-    return Relation.SAME_TYPE
+        return JavaRelation.NARROWS if _inside(two, one) else JavaRelation.SAME_TYPE
+    return JavaRelation.SAME_TYPE
 
 
-def _same(one: bytes, two: bytes) -> Relation:
-    return Relation.MATCH if one == two else Relation.SAME_TYPE
+def _same(one: bytes, two: bytes) -> JavaRelation:
+    return JavaRelation.MATCH if one == two else JavaRelation.SAME_TYPE
 
 
 def _inside(address: bytes, network: bytes) -> bool:
@@ -298,16 +298,16 @@ def _halves(network: bytes) -> tuple[int, int]:
     return int.from_bytes(network[:middle], "big"), int.from_bytes(network[middle:], "big")
 
 
-def _networks(one: bytes, two: bytes) -> Relation:
+def _networks(one: bytes, two: bytes) -> JavaRelation:
     """A base with bits outside its mask makes an empty network."""
     (base, mask), (other, other_mask) = _halves(one), _halves(two)
     if base & mask == other & mask and mask == other_mask:
-        return Relation.MATCH
+        return JavaRelation.MATCH
     empty, other_empty = base & mask != base, other & other_mask != other
     if empty or other_empty:
-        return Relation.MATCH if empty and other_empty else Relation.WIDENS if empty else Relation.NARROWS
+        return JavaRelation.MATCH if empty and other_empty else JavaRelation.WIDENS if empty else JavaRelation.NARROWS
     if other_mask & mask == mask and base & mask == other & mask:
-        return Relation.NARROWS
+        return JavaRelation.NARROWS
     if other_mask & mask == other_mask and other & other_mask == base & other_mask:
-        return Relation.WIDENS
-    return Relation.SAME_TYPE
+        return JavaRelation.WIDENS
+    return JavaRelation.SAME_TYPE

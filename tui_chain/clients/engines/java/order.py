@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import TypeVar
 
 from tui_chain.clients.engines.java.certificate import JavaCertificate
-from tui_chain.clients.engines.java.names import Name, Relation, directory_relation
+from tui_chain.clients.engines.java.names import JavaName, JavaRelation, directory_relation
 
 T = TypeVar("T")
 _FAR = 2**31 - 1
@@ -47,13 +47,13 @@ def _text_code(text: str) -> int:
 
 
 @dataclass(eq=False)
-class _Node:
+class _BuilderNode:
     """A node of a red-black tree."""
 
     item: JavaCertificate
-    parent: _Node | None
+    parent: _BuilderNode | None
     red: bool = True
-    children: list[_Node | None] = field(default_factory=lambda: [None, None])
+    children: list[_BuilderNode | None] = field(default_factory=lambda: [None, None])
 
     @property
     def side(self) -> int:
@@ -70,7 +70,7 @@ class TreeSet:
 
     def __init__(self, before: Callable[[JavaCertificate, JavaCertificate], bool]) -> None:
         self._before = before
-        self._root: _Node | None = None
+        self._root: _BuilderNode | None = None
 
     def add(self, item: JavaCertificate) -> None:
         """Add an item unless it is met on the way down."""
@@ -80,7 +80,7 @@ class TreeSet:
                 return
             side = 0 if self._before(item, node.item) else 1
             parent, node = node, node.children[side]
-        added = _Node(item, parent)
+        added = _BuilderNode(item, parent)
         self._put(parent, side, added)
         self._balance(added)
 
@@ -88,14 +88,14 @@ class TreeSet:
         """Return the items in the order of the tree."""
         return list(_walk(self._root))
 
-    def _put(self, parent: _Node | None, side: int, node: _Node) -> None:
+    def _put(self, parent: _BuilderNode | None, side: int, node: _BuilderNode) -> None:
         node.parent = parent
         if parent is None:
             self._root = node
         else:
             parent.children[side] = node
 
-    def _balance(self, node: _Node) -> None:
+    def _balance(self, node: _BuilderNode) -> None:
         while (parent := node.parent) is not None and parent.red and (above := parent.parent) is not None:
             uncle = above.children[1 - parent.side]
             if uncle is not None and uncle.red:
@@ -110,7 +110,7 @@ class TreeSet:
         if self._root is not None:
             self._root.red = False
 
-    def _rotate(self, node: _Node, side: int) -> None:
+    def _rotate(self, node: _BuilderNode, side: int) -> None:
         """Move `node` down to `side`; its child of the other side takes its place."""
         child = node.children[1 - side]
         if child is None:
@@ -124,14 +124,14 @@ class TreeSet:
         node.parent = child
 
 
-def _walk(node: _Node | None) -> Iterator[JavaCertificate]:
+def _walk(node: _BuilderNode | None) -> Iterator[JavaCertificate]:
     if node is not None:
         yield from _walk(node.children[0])
         yield node.item
         yield from _walk(node.children[1])
 
 
-def in_hash_order(names: Iterable[Name]) -> list[Name]:
+def in_hash_order(names: Iterable[JavaName]) -> list[JavaName]:
     """Return names as a HashSet of X500Principal yields them."""
     unique = list({name.rdns: name for name in names}.values())
     buckets = buckets_for(len(unique), len(unique))
@@ -141,7 +141,7 @@ def in_hash_order(names: Iterable[Name]) -> list[Name]:
 class Order:
     """Sorts candidate issuers of one certificate (ForwardBuilder.PKIXCertComparator)."""
 
-    def __init__(self, anchor_names: Sequence[Name], child: JavaCertificate) -> None:
+    def __init__(self, anchor_names: Sequence[JavaName], child: JavaCertificate) -> None:
         self._names = anchor_names
         self._anchors = {name.rdns for name in anchor_names}
         self._key_id = child.authority.key_id if child.authority else None
@@ -168,15 +168,15 @@ class Order:
         return _distance(one.subject, one.issuer, _FAR) <= _distance(other.subject, other.issuer, _FAR)
 
 
-def _distance(base: Name, name: Name, incomparable: int) -> int:
+def _distance(base: JavaName, name: JavaName, incomparable: int) -> int:
     """Builder.distance: by how many parts `name` is longer than `base`, where one lies inside the other."""
     found = directory_relation(base, name)
-    if found is Relation.SAME_TYPE:
+    if found is JavaRelation.SAME_TYPE:
         return incomparable
     return len(name.rdns) - len(base.rdns)
 
 
-def _descends(anchor: Name, one: Name, other: Name) -> bool | None:
+def _descends(anchor: JavaName, one: JavaName, other: JavaName) -> bool | None:
     """Whether `one` lies at or nearer below the anchor's name; None where neither lies below it."""
     near, far = _distance(anchor, one, -1), _distance(anchor, other, -1)
     if near <= 0 and far <= 0:
@@ -184,14 +184,14 @@ def _descends(anchor: Name, one: Name, other: Name) -> bool | None:
     return near == far or (near > 0 and (far <= 0 or near < far))
 
 
-def _ascends(anchor: Name, one: Name, other: Name) -> bool | None:
+def _ascends(anchor: JavaName, one: JavaName, other: JavaName) -> bool | None:
     near, far = _distance(anchor, one, _FAR), _distance(anchor, other, _FAR)
     if near >= 0 and far >= 0:
         return None
     return near == far or (near < 0 and (far >= 0 or near > far))
 
 
-def _shares(anchor: Name, one: Name, other: Name) -> bool | None:
+def _shares(anchor: JavaName, one: JavaName, other: JavaName) -> bool | None:
     """Whether `one` has a start in common with the anchor's name, and is fewer steps from it."""
     first, second = _shared(anchor, one), _shared(anchor, other)
     if not first or not second:
@@ -200,6 +200,6 @@ def _shares(anchor: Name, one: Name, other: Name) -> bool | None:
     return None if hops[0] == hops[1] else hops[0] < hops[1]
 
 
-def _shared(anchor: Name, name: Name) -> int:
+def _shared(anchor: JavaName, name: JavaName) -> int:
     pairs = zip(anchor.rdns, name.rdns, strict=False)
     return next((at for at, (one, two) in enumerate(pairs) if one != two), min(len(anchor.rdns), len(name.rdns)))

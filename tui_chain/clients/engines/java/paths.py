@@ -1,20 +1,27 @@
-"""How Java 17 finds a path: it validates the served order or builds a path (sun.security.validator.PKIXValidator)."""
+"""How Java 17 finds and checks a path: it validates the served order or builds a path.
+
+sun.security.validator.PKIXValidator; along a path sun.security.provider.certpath: keys, usages, lengths, names,
+signatures.
+"""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import cached_property
 
+from tui_chain.clients.engines.java import constraints as java_constraints
+from tui_chain.clients.engines.java import extensions as ext
 from tui_chain.clients.engines.java.certificate import JavaCertificate
-from tui_chain.clients.engines.java.checks import check_critical, check_dates, check_signing, validate, verify
 from tui_chain.clients.engines.java.constraints import AddedNames
 from tui_chain.clients.engines.java.extensions import NOT_CA
-from tui_chain.clients.engines.java.names import Name
+from tui_chain.clients.engines.java.keys import algorithm_of, signed, weak_key
+from tui_chain.clients.engines.java.names import JavaName
 from tui_chain.clients.engines.java.order import Order, bucket, buckets_for, certificate_code, in_hash_order
+from tui_chain.clients.engines.java.policies import check_policies
 from tui_chain.clients.engines.java.refusal import Fatal, Refusal
-from tui_chain.clients.engines.java.store import Anchors
+from tui_chain.clients.engines.java.trust_file import JavaAnchors
 
 BUILDING_FAILED, VALIDATION_FAILED = "PKIX path building failed", "PKIX path validation failed"
 NOT_AN_ANCHOR = "TrustAnchor is not a CA certificate"
@@ -24,9 +31,121 @@ _SET_SIZE = 16
 _MAX_PATH = 5
 """Served CAs that are not self-issued (PKIXBuilderParameters.maxPathLength)."""
 _MAX_STEPS = 2000
+_USES = slice(0, 7)
+"""The bits of keyUsage that stand for a use; encipherOnly and decipherOnly do not (AlgorithmChecker.check)."""
 
 
-def check_path(served: Sequence[JavaCertificate], anchors: Anchors, at: datetime, added: AddedNames) -> None:
+def links(
+    anchor: JavaCertificate, path: Sequence[JavaCertificate]
+) -> Iterator[tuple[JavaCertificate, JavaCertificate]]:
+    """Yield issuer and child of each link; `path` begins below the anchor and ends with the leaf."""
+    return zip((anchor, *path), path, strict=False)
+
+
+def validate(anchor: JavaCertificate, path: Sequence[JavaCertificate], at: datetime, added: AddedNames) -> None:
+    """Raise Refusal unless the path holds as PKIXCertPathValidator has it; `path` begins below the anchor."""
+    state = _ConstraintsChecker(len(path), added)
+    for issuer, one in links(anchor, path):
+        _check_algorithms(issuer, one)
+        if one is not path[-1]:
+            check_signing(one)
+        state.check(one)
+        check_dates(one, at)
+        if one.issuer.rdns != issuer.subject.rdns:
+            raise Refusal(VALIDATION_FAILED, "its issuer's name is not that of the certificate above it", one.sha256)
+        _check_signature(issuer, one)
+        check_critical(one)
+    check_policies(path)
+
+
+def verify(anchor: JavaCertificate, path: Sequence[JavaCertificate], added: AddedNames) -> None:
+    """Raise Refusal unless a path that was built holds (SunCertPathBuilder's final verification): no dates."""
+    state = _ConstraintsChecker(len(path), added)
+    for issuer, one in links(anchor, path):
+        _check_signature(issuer, one)
+        state.check(one)
+        _check_algorithms(issuer, one)
+    check_policies(path)
+
+
+def check_dates(one: JavaCertificate, at: datetime) -> None:
+    """Raise Refusal outside of the validity."""
+    if at < one.start:
+        raise Refusal("CertificateNotYetValidException", "it is not valid yet", one.sha256)
+    if at > one.end:
+        raise Refusal("CertificateExpiredException", "it has expired", one.sha256)
+
+
+def check_critical(one: JavaCertificate) -> None:
+    """Raise Refusal for a critical extension that Java does not process."""
+    unknown = sorted(one.critical - ext.RESOLVED)
+    if unknown:
+        raise Refusal(
+            VALIDATION_FAILED, f"it has a critical extension that Java does not know, {unknown[0]}", one.sha256
+        )
+
+
+def check_signing(one: JavaCertificate) -> None:
+    """Raise Refusal for a keyUsage without keyCertSign (KeyChecker.verifyCAKeyUsage)."""
+    if not one.may_sign_certificates:
+        raise Refusal(VALIDATION_FAILED, "its keyUsage does not let it sign certificates", one.sha256)
+
+
+def _check_algorithms(issuer: JavaCertificate, one: JavaCertificate) -> None:
+    """AlgorithmChecker, with the security properties jdk.certpath and jdk.tls.disabledAlgorithms."""
+    if algorithm_of(one.fields) is None:
+        raise Refusal(VALIDATION_FAILED, "its signature algorithm is disabled in Java", one.sha256)
+    for key in (issuer, one):
+        if weak_key(key.fields):
+            raise Refusal(VALIDATION_FAILED, "its key is too small for Java", key.sha256)
+    if one.key_usage is not None and not any(one.key_usage[_USES]):
+        raise Refusal(VALIDATION_FAILED, "its keyUsage allows no use", one.sha256)
+
+
+def _check_signature(issuer: JavaCertificate, one: JavaCertificate) -> None:
+    algorithm = algorithm_of(one.fields)
+    if algorithm is None or not signed(one.fields, algorithm, issuer.fields):
+        raise Refusal(
+            VALIDATION_FAILED,
+            "the certificate above it did not sign it, or with a key that Java cannot use",
+            one.sha256,
+        )
+
+
+class _ConstraintsChecker:
+    """Lengths and names from the anchor's child down (ConstraintsChecker)."""
+
+    def __init__(self, length: int, added: AddedNames) -> None:
+        self._added = added
+        self._length = self._room = length
+        self._number = 0
+        self._names: ext.JavaNameConstraints | None = None
+
+    def check(self, one: JavaCertificate) -> None:
+        """Raise Refusal for a CA that may not stand here, or for a name that a CA above does not allow."""
+        self._number += 1
+        if self._number < self._length:
+            self._check_ca(one)
+        if self._names is not None and (self._number == self._length or not one.self_issued):
+            java_constraints.check(self._names, one, self._added)
+        self._names = java_constraints.merged(self._names, one.constraints)
+
+    def _check_ca(self, one: JavaCertificate) -> None:
+        limit = one.path_length
+        if one.version < 3:
+            limit = ext.NO_LIMIT if self._number == 1 and one.self_issued else ext.NOT_CA
+        if limit == ext.NOT_CA:
+            raise Refusal(VALIDATION_FAILED, "it is no CA certificate", one.sha256)
+        if not one.self_issued:
+            if self._room <= 0:
+                raise Refusal(
+                    VALIDATION_FAILED, "more CA certificates stand below one than its path length allows", one.sha256
+                )
+            self._room -= 1
+        self._room = min(self._room, limit)
+
+
+def check_path(served: Sequence[JavaCertificate], anchors: JavaAnchors, at: datetime, added: AddedNames) -> None:
     """Raise Refusal unless Java finds a path; the leaf is no anchor. `added` gets names (java_constraints.check).
 
     The served order decides which of its two ways Java goes, and there is no way back (engineValidate).
@@ -49,7 +168,7 @@ def _check_anchor(anchor: JavaCertificate) -> None:
         raise Fatal(NOT_AN_ANCHOR, "the certificate in the trust store may not sign certificates", anchor.sha256)
 
 
-def _validate(served: Sequence[JavaCertificate], anchors: Anchors, at: datetime, added: AddedNames) -> None:
+def _validate(served: Sequence[JavaCertificate], anchors: JavaAnchors, at: datetime, added: AddedNames) -> None:
     """Try each anchor of the issuer's name that the top certificate's AKI does not exclude, in no certain order."""
     top, path = served[-1], served[::-1]
     held: list[JavaCertificate] = []
@@ -98,7 +217,7 @@ def _number(content: bytes) -> int:
     return int.from_bytes(content, "big", signed=True)
 
 
-def _build(served: Sequence[JavaCertificate], anchors: Anchors, at: datetime, added: AddedNames) -> None:
+def _build(served: Sequence[JavaCertificate], anchors: JavaAnchors, at: datetime, added: AddedNames) -> None:
     leaf = served[0]
     check_dates(leaf, at)
     check_critical(leaf)
@@ -119,7 +238,7 @@ class _Builder:
     def __init__(
         self,
         served: Sequence[JavaCertificate],
-        anchors: Anchors,
+        anchors: JavaAnchors,
         at: datetime,
         added: AddedNames,
         *,
@@ -212,7 +331,7 @@ class _Builder:
         return Order(self._names, child).sort(added)
 
     @cached_property
-    def _names(self) -> list[Name]:
+    def _names(self) -> list[JavaName]:
         return in_hash_order(one.subject for one in self._anchors)
 
     def _hashed(self, anchors: Sequence[JavaCertificate]) -> list[JavaCertificate]:

@@ -15,17 +15,17 @@ _MAX_NODES = 2000
 
 
 @dataclass(eq=False)
-class _Node:
+class _PolicyNode:
     """A node of the policy tree: its policy, the policies expected below it, and its parent."""
 
     policy: str
     expected: set[str]
-    parent: _Node | None = None
+    parent: _PolicyNode | None = None
     mapped: bool = False
-    children: list[_Node] = field(default_factory=list)
+    children: list[_PolicyNode] = field(default_factory=list)
 
     def add(self, policy: str, expected: set[str], *, mapped: bool = False) -> None:
-        self.children.append(_Node(policy, expected, self, mapped))
+        self.children.append(_PolicyNode(policy, expected, self, mapped))
 
     def expect(self, policy: str, alone: set[str]) -> None:
         """Expect a policy that this one is mapped to; the first takes the place of the policy itself.
@@ -39,15 +39,15 @@ class _Node:
 
 
 @dataclass
-class _State:
+class _PolicyState:
     """The tree and the counters that certificates lower."""
 
-    root: _Node | None
+    root: _PolicyNode | None
     explicit: int
     mapping: int
     any_policy: int
 
-    def level(self, depth: int) -> list[_Node]:
+    def level(self, depth: int) -> list[_PolicyNode]:
         nodes = [self.root] if self.root else []
         for _ in range(depth):
             nodes = [child for node in nodes for child in node.children]
@@ -74,7 +74,7 @@ def check_policies(path: Sequence[JavaCertificate]) -> None:
     if not any(map(_matters, path)):
         return
     count = len(path) + 1
-    state = _State(_Node(ANY, {ANY}), count, count, count)
+    state = _PolicyState(_PolicyNode(ANY, {ANY}), count, count, count)
     for depth, one in enumerate(path, 1):
         _process(state, depth, one, final=depth == len(path))
 
@@ -83,7 +83,7 @@ def _matters(one: JavaCertificate) -> bool:
     return ext.POLICY_CONSTRAINTS in one.values or ext.POLICY_MAPPINGS in one.values or ext.POLICIES in one.critical
 
 
-def _process(state: _State, depth: int, one: JavaCertificate, *, final: bool) -> None:
+def _process(state: _PolicyState, depth: int, one: JavaCertificate, *, final: bool) -> None:
     policies = one.values.get(ext.POLICIES)
     if state.root and isinstance(policies, tuple):
         if ext.POLICIES in one.critical and any(policy.qualified and policy.oid != ANY for policy in policies):
@@ -111,14 +111,16 @@ def _refusal(error: str, certificate: str | None = None) -> Refusal:
     return Refusal("PKIX path validation failed", error, certificate)
 
 
-def _grow(state: _State, depth: int, policies: tuple[str, ...], *, wild: bool) -> None:
+def _grow(state: _PolicyState, depth: int, policies: tuple[str, ...], *, wild: bool) -> None:
     """Add the nodes of a depth, at most one more than `level` lets pass: the others would change nothing."""
     for node, policy in islice(_wanted(state.level(depth - 1), policies, wild=wild), _MAX_NODES + 1):
         node.add(policy, {policy})
     state.prune(depth)
 
 
-def _wanted(parents: Sequence[_Node], policies: tuple[str, ...], *, wild: bool) -> Iterator[tuple[_Node, str]]:
+def _wanted(
+    parents: Sequence[_PolicyNode], policies: tuple[str, ...], *, wild: bool
+) -> Iterator[tuple[_PolicyNode, str]]:
     """Yield the policy and the parent of each node to add, which is added before the next one is asked for."""
     others = [node for node in parents if ANY in node.expected]
     for policy in policies:
@@ -131,7 +133,7 @@ def _wanted(parents: Sequence[_Node], policies: tuple[str, ...], *, wild: bool) 
                 yield node, policy
 
 
-def _map(state: _State, depth: int, one: JavaCertificate) -> None:
+def _map(state: _PolicyState, depth: int, one: JavaCertificate) -> None:
     mappings = one.values.get(ext.POLICY_MAPPINGS)
     for issuer_policy, subject_policy in mappings if isinstance(mappings, tuple) else ():
         if ANY in {issuer_policy, subject_policy}:
@@ -141,7 +143,7 @@ def _map(state: _State, depth: int, one: JavaCertificate) -> None:
         state.prune(depth)
 
 
-def _map_policy(state: _State, depth: int, issuer_policy: str, subject_policy: str) -> None:
+def _map_policy(state: _PolicyState, depth: int, issuer_policy: str, subject_policy: str) -> None:
     level, alone = state.level(depth), {subject_policy}
     for node in (found := [node for node in level if node.policy == issuer_policy]):
         if state.mapping:
@@ -154,7 +156,7 @@ def _map_policy(state: _State, depth: int, issuer_policy: str, subject_policy: s
                 node.parent.add(issuer_policy, alone, mapped=True)
 
 
-def _lower_explicit(state: _State, one: JavaCertificate, *, final: bool) -> None:
+def _lower_explicit(state: _PolicyState, one: JavaCertificate, *, final: bool) -> None:
     if state.explicit > 0 and not one.self_issued:
         state.explicit -= 1
     required = _constraint(one).require
@@ -162,7 +164,7 @@ def _lower_explicit(state: _State, one: JavaCertificate, *, final: bool) -> None
         state.explicit = required
 
 
-def _lower_others(state: _State, one: JavaCertificate) -> None:
+def _lower_others(state: _PolicyState, one: JavaCertificate) -> None:
     if not one.self_issued:
         state.mapping, state.any_policy = max(state.mapping - 1, 0), max(state.any_policy - 1, 0)
     inhibit, skip = _constraint(one).inhibit, one.values.get(ext.INHIBIT_ANY_POLICY)

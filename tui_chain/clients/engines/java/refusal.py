@@ -17,5 +17,5 @@ class Fatal(Refusal):
     """An exception that no try of another path catches: the handshake ends."""
 
 
-class Unreadable(ValueError):
+class JavaUnreadable(ValueError):
     """What Java's parser refuses: an IOException or CertificateException while it reads."""

@@ -7,7 +7,7 @@ import re
 from encodings import idna
 from typing import NamedTuple
 
-from tui_chain.clients.engines.java.refusal import Unreadable
+from tui_chain.clients.engines.java.refusal import JavaUnreadable
 from tui_chain.x509.der import OID, DERError, Element, dotted
 
 _LABEL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?")
@@ -111,7 +111,7 @@ def is_server_name(name: str) -> bool:
     return are_labels(text)
 
 
-class Address(NamedTuple):
+class JavaAddress(NamedTuple):
     """A URI of a name or constraint: its host with a leading dot kept, and whether that is a host name."""
 
     text: str
@@ -130,21 +130,21 @@ _SERVER = re.compile(rf"(?:(?:{_CHAR})*@)?(?P<host>\[[0-9A-Za-z:.%_]+\]|[A-Za-z0
 _HOST = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)*[A-Za-z](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.?")
 
 
-def read_uri(text: str) -> Address:
+def read_uri(text: str) -> JavaAddress:
     """Read a URI with a scheme whose host is a name, an address or none; raises Unreadable."""
     found = None if _NO_AUTHORITY.fullmatch(text) else _HIERARCHY.fullmatch(text)
     if found is None and not _OPAQUE.fullmatch(text):
-        raise Unreadable("no URI")
+        raise JavaUnreadable("no URI")
     host = _host(found["authority"] or "") if found else None
     if host is None:
-        return Address(text, None, named=False)
+        return JavaAddress(text, None, named=False)
     if host.startswith("["):
         if "%" in host or not is_ip_literal(host[1:-1]):
-            raise Unreadable("a URI with an IPv6 address that is none")
-        return Address(text, host, named=False)
+            raise JavaUnreadable("a URI with an IPv6 address that is none")
+        return JavaAddress(text, host, named=False)
     if not is_dns_name(host):
-        raise Unreadable("a URI whose host is no name")
-    return Address(text, host, named=True)
+        raise JavaUnreadable("a URI whose host is no name")
+    return JavaAddress(text, host, named=True)
 
 
 def _host(authority: str) -> str | None:
@@ -154,12 +154,12 @@ def _host(authority: str) -> str | None:
     if host.startswith("[") or _HOST.fullmatch(host) or is_ip_literal(host):
         return host
     if not _REGISTRY.fullmatch(authority):
-        raise Unreadable("a URI whose authority is none")
+        raise JavaUnreadable("a URI whose authority is none")
     return None
 
 
-def read_uri_constraint(text: str) -> Address:
+def read_uri_constraint(text: str) -> JavaAddress:
     """Read a host, or a dot and a domain (URIName.nameConstraint); raises Unreadable."""
     if not is_dns_name(text.removeprefix(".")):
-        raise Unreadable("a URI constraint that is no host")
-    return Address(text, text, named=True)
+        raise JavaUnreadable("a URI constraint that is no host")
+    return JavaAddress(text, text, named=True)

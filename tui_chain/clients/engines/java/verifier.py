@@ -28,19 +28,18 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import cached_property
 
-from tui_chain.clients.engines.fields import fields_of
 from tui_chain.clients.engines.java import extensions as ext
 from tui_chain.clients.engines.java.certificate import JavaCertificate, read_certificate
 from tui_chain.clients.engines.java.constraints import AddedNames
 from tui_chain.clients.engines.java.hostnames import check_host
 from tui_chain.clients.engines.java.keys import proves_itself
 from tui_chain.clients.engines.java.paths import check_path
-from tui_chain.clients.engines.java.refusal import Refusal, Unreadable
-from tui_chain.clients.engines.java.store import Anchors, read_store
+from tui_chain.clients.engines.java.refusal import JavaUnreadable, Refusal
+from tui_chain.clients.engines.java.trust_file import JavaAnchors, read_store
+from tui_chain.clients.engines.raw_certificate import raw_certificate
 from tui_chain.clients.verdict import ACCEPTED, Verdict, refused
 from tui_chain.x509.faults import Fault, attempt
 
-NAME = "model of Java 17"
 _MAX_CERTIFICATES, _MAX_MESSAGE = 10, 32768
 """jdk.tls.maxCertificateChainLength, and jdk.tls.maxHandshakeMessageSize in octets."""
 _SERVER_USAGES = frozenset({"1.3.6.1.5.5.7.3.1", "2.5.29.37.0", "1.3.6.1.4.1.311.10.3.3", "2.16.840.1.113730.4.1"})
@@ -55,10 +54,10 @@ class JavaVerifier:
         self._trust = trust
 
     @cached_property
-    def _anchors(self) -> Anchors | str:
+    def _anchors(self) -> JavaAnchors | str:
         try:
             return read_store(self._trust)
-        except Unreadable as error:
+        except JavaUnreadable as error:
             return str(error)
 
     def verify(self, served: Sequence[bytes], host: str, at: datetime) -> Verdict:
@@ -79,7 +78,7 @@ class JavaVerifier:
         return ACCEPTED
 
 
-def _judge(served: Sequence[bytes], anchors: Anchors, host: str, at: datetime) -> None:
+def _judge(served: Sequence[bytes], anchors: JavaAnchors, host: str, at: datetime) -> None:
     _check_sizes(served)
     chain = tuple(map(_served_certificate, served))
     leaf = chain[0]
@@ -104,9 +103,9 @@ def _check_sizes(served: Sequence[bytes]) -> None:
 def _served_certificate(der: bytes) -> JavaCertificate:
     try:
         return read_certificate(der)
-    except Unreadable as error:
+    except JavaUnreadable as error:
         text = f"Java cannot read it: {error}"
-        raise Refusal("CertificateParsingException", text, fields_of(der).sha256) from error
+        raise Refusal("CertificateParsingException", text, raw_certificate(der).sha256) from error
 
 
 def _check_server(leaf: JavaCertificate) -> None:

@@ -1,1 +1,1 @@
-"""The real OpenSSL, asked without a network."""
+"""The real OpenSSL, judging without a network."""

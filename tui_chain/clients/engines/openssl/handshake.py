@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tui_chain.clients.engines.fields import fields_of
+from tui_chain.clients.engines.raw_certificate import raw_certificate
 from tui_chain.x509.der import DERError
 
 _HANDSHAKE, _TLS12 = 22, b"\x03\x03"
@@ -20,7 +20,7 @@ _RSA_KEYS = frozenset({"1.2.840.113549.1.1.1", "1.2.840.113549.1.1.10"})
 def uses_rsa(leaf: bytes) -> bool:
     """Whether the leaf (DER) has an RSA or RSASSA-PSS key, which decides the kind of cipher suite."""
     try:
-        return fields_of(leaf).key_algorithm in _RSA_KEYS
+        return raw_certificate(leaf).key_algorithm in _RSA_KEYS
     except DERError:
         return True
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from tui_chain.clients.engines.fields import fields_of
+from tui_chain.clients.engines.raw_certificate import raw_certificate
 from tui_chain.clients.verdict import Verdict, refused
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.der import CONTEXT, SEQUENCE, DERError, Element, element, encode
@@ -71,7 +71,7 @@ def plainly_names(leaf: bytes, host: str) -> bool:
 def _all_plain(der: bytes) -> bool:
     """Tell whether a certificate has one subjectAltName, of plain names and addresses, in the one encoding of DER."""
     try:
-        values = [one.value for one in fields_of(der).extensions if one.oid == _ALTERNATIVE_NAME]
+        values = [one.value for one in raw_certificate(der).extensions if one.oid == _ALTERNATIVE_NAME]
         entries = [tuple(element(value).children()) for value in values]
     except DERError:
         return False
@@ -92,7 +92,7 @@ def _encoded(names: Iterable[Element]) -> bytes:
 def alternative_names(der: bytes) -> tuple[tuple[bytes, ...], tuple[bytes, ...]]:
     """Return the raw dNSNames and iPAddresses of a certificate (DER); both empty where they cannot be read."""
     try:
-        names = fields_of(der).value(_ALTERNATIVE_NAME)
+        names = raw_certificate(der).value(_ALTERNATIVE_NAME)
         entries = () if names is None else tuple(names.children())
     except DERError:
         return (), ()
@@ -104,7 +104,7 @@ def alternative_names(der: bytes) -> tuple[tuple[bytes, ...], tuple[bytes, ...]]
 
 def _common_name(der: bytes) -> str | None:
     try:
-        subject = DistinguishedName.from_der(fields_of(der).subject)
+        subject = DistinguishedName.from_der(raw_certificate(der).subject)
     except DERError:
         return None
     names = [pair for rdn in subject.rdns for pair in rdn if pair.oid == _COMMON_NAME]

@@ -23,11 +23,10 @@ from tui_chain.paths.codes import meaning
 _CIPHERS = b"DEFAULT@SECLEVEL=2"
 
 
-class Met(NamedTuple):
-    """An error that verification met: OpenSSL's code, its depth (0 is the leaf), the certificate's SHA-256, words."""
+class VerificationError(NamedTuple):
+    """An error that verification met: OpenSSL's code, the certificate's SHA-256, text."""
 
     code: int
-    depth: int
     certificate: str
     error: str
 
@@ -40,9 +39,11 @@ class Locator:
     _contexts: dict[int, SSL.Context | None] = field(default_factory=dict, init=False, repr=False)
     _at: datetime | None = field(default=None, init=False, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
-    _last: tuple[object, tuple[Met, ...]] | None = field(default=None, init=False, repr=False)
+    _last: tuple[object, tuple[VerificationError, ...]] | None = field(default=None, init=False, repr=False)
 
-    def locate(self, served: Sequence[bytes], flags: int, at: datetime | None, code: int | None = None) -> Met | None:
+    def locate(
+        self, served: Sequence[bytes], flags: int, at: datetime | None, code: int | None = None
+    ) -> VerificationError | None:
         """Return the first error that verification with these X509_V_FLAGs meets, or the first of this `code`.
 
         `at` None is now. No host is looked at. None where there is no such error.
@@ -50,13 +51,13 @@ class Locator:
         met = self.errors(served, flags, at)
         return next((one for one in met if code is None or one.code == code), None)
 
-    def errors(self, served: Sequence[bytes], flags: int, at: datetime | None) -> tuple[Met, ...]:
+    def errors(self, served: Sequence[bytes], flags: int, at: datetime | None) -> tuple[VerificationError, ...]:
         """Return every error in the order in which OpenSSL meets them, each passed over to come to the next."""
-        asked = tuple(served), flags, at
+        inputs = tuple(served), flags, at
         with self._lock:
-            if self._last is None or self._last[0] != asked:
+            if self._last is None or self._last[0] != inputs:
                 context = self._context(flags, None if at is None else at.astimezone(UTC).replace(microsecond=0))
-                self._last = asked, () if context is None else tuple(_handshake(context, served).get_app_data())
+                self._last = inputs, () if context is None else tuple(_handshake(context, served).get_app_data())
             return self._last[1]
 
     def chain(self, served: Sequence[bytes], flags: int, at: datetime | None) -> tuple[bytes, ...]:
@@ -93,11 +94,11 @@ class Locator:
         return context
 
 
-def _note(connection: SSL.Connection, certificate: crypto.X509, code: int, depth: int, ok: int) -> bool:
+def _note(connection: SSL.Connection, certificate: crypto.X509, code: int, _depth: int, ok: int) -> bool:
     """Keep an error with the connection that met it, and let verification go on."""
     if not ok:
         der = crypto.dump_certificate(crypto.FILETYPE_ASN1, certificate)
-        connection.get_app_data().append(Met(code, depth, sha256(der).hexdigest(), meaning(code).error))
+        connection.get_app_data().append(VerificationError(code, sha256(der).hexdigest(), meaning(code).error))
     return True
 
 

@@ -82,7 +82,7 @@ def library() -> str:
     return " ".join(ssl.OPENSSL_VERSION.split()[:2])
 
 
-class _Asked(NamedTuple):
+class _HandshakeInputs(NamedTuple):
     """All that a handshake over memory depends on, beside the store."""
 
     served: tuple[bytes, ...]
@@ -116,7 +116,7 @@ class OpenSSLVerifier:
 
     trust: bytes = field(repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
-    _answers: dict[_Asked, Verdict] = field(default_factory=dict, init=False, repr=False)
+    _answers: dict[_HandshakeInputs, Verdict] = field(default_factory=dict, init=False, repr=False)
 
     @cached_property
     def _context(self) -> ssl.SSLContext | str:
@@ -176,22 +176,24 @@ class OpenSSLVerifier:
         """Do the handshake, or remember the one that the family before asked for alike."""
         flags = TRUSTED_FIRST | settings.flags | (0 if now else NO_CHECK_TIME)
         common_name = settings.common_name or not _reads_common_name(served[0], host)
-        asked = _Asked(tuple(served), host, flags, common_name, not settings.own_host_check, _level(settings.ciphers))
+        inputs = _HandshakeInputs(
+            tuple(served), host, flags, common_name, not settings.own_host_check, _level(settings.ciphers)
+        )
         with self._lock:
-            known = self._answers.get(asked)
+            known = self._answers.get(inputs)
             if known is None:
                 if len(self._answers) >= MAX_ANSWERS:
                     self._answers.clear()
-                known = self._answers[asked] = self._shake(context, asked)
+                known = self._answers[inputs] = self._shake(context, inputs)
             return known
 
-    def _shake(self, context: ssl.SSLContext, asked: _Asked) -> Verdict:
-        context.check_hostname = asked.check_host
-        context.hostname_checks_common_name = asked.common_name
-        context.verify_flags = ssl.VerifyFlags(asked.flags)
-        if context.security_level != asked.level:
-            context.set_ciphers(f"DEFAULT:@SECLEVEL={asked.level}")
-        return _handshake(context, asked.served, asked.host if asked.check_host else None)
+    def _shake(self, context: ssl.SSLContext, inputs: _HandshakeInputs) -> Verdict:
+        context.check_hostname = inputs.check_host
+        context.hostname_checks_common_name = inputs.common_name
+        context.verify_flags = ssl.VerifyFlags(inputs.flags)
+        if context.security_level != inputs.level:
+            context.set_ciphers(f"DEFAULT:@SECLEVEL={inputs.level}")
+        return _handshake(context, inputs.served, inputs.host if inputs.check_host else None)
 
     def _dated(self, verdict: Verdict, served: Sequence[bytes], at: datetime, settings: Settings) -> Verdict:
         """The verdict at another time than now, which `ssl` cannot set: pyOpenSSL's, where the time changes that.

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from tui_chain.clients.engines.rustls.certificate import WebpkiCertificate, bit_string
-from tui_chain.clients.engines.signature import public_key, signed
-from tui_chain.clients.engines.strict import Reader
+from tui_chain.clients.engines.signature_check import public_key, signed
+from tui_chain.clients.engines.strict_der import StrictReader
 from tui_chain.x509.algorithms import Scheme, SignatureAlgorithm
 from tui_chain.x509.der import CONTEXT, INTEGER, SEQUENCE, DERError, encode
 
@@ -83,7 +83,7 @@ def signature_error(spki: bytes, child: WebpkiCertificate) -> str | None:
 
 
 def _key_algorithm(spki: bytes) -> bytes | None:
-    reader = Reader(spki)
+    reader = StrictReader(spki)
     try:
         algorithm = reader.read(SEQUENCE)
         bit_string(reader)

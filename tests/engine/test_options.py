@@ -1,0 +1,102 @@
+"""The one table of options: every command takes its own from it, and a wrong value is refused alike everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import click
+import pytest
+
+from tests.support.cli import tlschain
+from tui_chain.cli.main import main
+from tui_chain.core.failure import Failure
+from tui_chain.engine import options as table
+from tui_chain.engine.arguments import Options, read_arguments
+from tui_chain.engine.command_line import TableOption
+from tui_chain.engine.options import OPTIONS, SCREEN, OptionEntry
+from tui_chain.tui import start
+
+OWN = {"help", "version"}
+"""Options that click adds."""
+
+
+def commands(command: click.Command, name: str) -> Iterator[tuple[str, click.Command]]:
+    yield name, command
+    if isinstance(command, click.Group):
+        for each, inner in command.commands.items():
+            yield from commands(inner, f"{name} {each}")
+
+
+COMMANDS = dict((*commands(main, "tlschain"), *commands(start.main, "tlschain-tui")))
+BY_FLAGS = {option.flags: option for option in OPTIONS}
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_option_of_a_command_comes_from_the_table(name: str) -> None:
+    for parameter in COMMANDS[name].params:
+        if isinstance(parameter, click.Option) and parameter.name not in OWN:
+            assert isinstance(parameter, TableOption), parameter
+            entry = BY_FLAGS[parameter.entry.flags]
+            assert (parameter.entry.name, parameter.entry.value) == (entry.name, entry.value)
+
+
+def test_every_option_of_the_table_is_one_of_a_command() -> None:
+    taken = {one.entry.flags for each in COMMANDS.values() for one in each.params if isinstance(one, TableOption)}
+    assert taken == set(BY_FLAGS)
+    assert len(BY_FLAGS) == len(OPTIONS)
+
+
+def test_the_screen_takes_the_options_of_fix() -> None:
+    fix = {one.entry for one in COMMANDS["tlschain fix"].params if isinstance(one, TableOption)}
+    assert set(SCREEN) <= fix
+    assert {one.name for one in SCREEN} <= set(Options.__dataclass_fields__)
+
+
+WRONG = {
+    table.TIMEOUT: ("nan", "0", "301", "inf", "soon"),
+    table.TRUST: ("/none/here.pem", "/dev/null"),
+    table.TRUST_ROOT: ("ab" * 31, "", "certifi", "xy" * 32),
+    table.AT: ("noon", "0001-01-01", "2026-13-01"),
+    table.POOL: ("/none/here",),
+    table.HOSTS: ("/none/here", "/dev/null/x"),
+}
+"""Values that are refused, for each option of the screen that takes one: a new one has to be here."""
+
+
+def test_wrong_values_are_known_of_every_option() -> None:
+    assert set(WRONG) == {option for option in SCREEN if option.value != "switch"}
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [(option, value) for option, values in WRONG.items() for value in values],
+    ids=lambda each: each.name if isinstance(each, OptionEntry) else repr(each),
+)
+def test_both_front_ends_refuse_a_wrong_value_alike(option: OptionEntry, value: str) -> None:
+    words = ("leaf.example.test", option.flags[-1], value)
+    done = tlschain("fix", *words)
+    assert (done.code, done.out) == (2, "")
+    assert done.err.splitlines()[-1].removeprefix("tlschain: ") == refusal_of_the_screen(*words)
+
+
+def refusal_of_the_screen(*words: str) -> str:
+    """What `tlschain-tui` says before it opens, or what its start says where that comes later."""
+    try:
+        context = start.main.make_context("tlschain-tui", list(words))
+    except click.UsageError as error:
+        return f"Error: {error.format_message()}"
+    options = Options(**context.params)
+    arguments = read_arguments(options)
+    if isinstance(arguments, Failure):
+        return str(arguments)
+    with ExitStack() as resources:
+        loaded = start.load(resources, options, arguments)
+    assert isinstance(loaded, Failure)
+    return str(loaded)
+
+
+def test_a_demo_reads_no_file_of_hosts(tmp_path: Path) -> None:
+    words = ("--demo", "--hosts", str(tmp_path / "hosts"))
+    assert tlschain("fix", *words).complaint == refusal_of_the_screen(*words)

@@ -1,0 +1,124 @@
+"""Writing a trust file anew: the same certificates, less those that make clients fail or help none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from tui_chain.audit.audit import Audit
+from tui_chain.audit.scan import ScannedBlock
+from tui_chain.core.failure import Failure
+from tui_chain.repair.bundle import render
+from tui_chain.repair.file_header import Header, comment, read_header
+from tui_chain.trust.settings import trusted_block
+from tui_chain.x509.certificate import Certificate
+from tui_chain.x509.crl import RevocationList
+from tui_chain.x509.signatures import SignatureProver
+
+DROPPED = ("leaf", "not-a-ca", "expired", "expired-twin")
+"""Findings whose certificate a fixed file does not have."""
+DROPPED_CRLS = ("crl-expired", "crl-old", "crl-forged", "crl-unusable")
+"""Findings whose CRL a fixed file of ours does not have; one that is dated in the future may come to hold."""
+
+
+@dataclass(frozen=True)
+class FixedFile:
+    """The new file, what it keeps, and what was left out: certificates, blocks that are neither, and CRLs."""
+
+    data: bytes
+    kept: tuple[Certificate, ...]
+    dropped: tuple[Certificate, ...]
+    lost: int
+    """Blocks that could not be read, and private keys, which do not belong there."""
+    crls: tuple[RevocationList, ...] = ()
+    dropped_crls: tuple[RevocationList, ...] = ()
+
+
+def fix_file(audit: Audit, prover: SignatureProver, at: datetime) -> FixedFile | Failure:
+    """Write the file's certificates as canonical PEM: each once, CAs alone, none expired, issuers below.
+
+    What its comments say of hosts, if this tool made it, is kept; other comments are not. CRLs are kept where this
+    tool wrote the file for clients that check them, and as long as they hold; in any other file they do not belong.
+    """
+    bad = {found.at for found in audit.findings if found.code in DROPPED}
+    settled = audit.scan.with_settings
+    unique = tuple(dict.fromkeys(_without_settings(audit, settled)))
+    kept = tuple(certificate for certificate in unique if certificate.sha256 not in bad and certificate.valid_at(at))
+    if not kept and not settled:
+        return Failure(
+            "fix", f"There is no CA certificate in {audit.name} that could be saved.", "Put the right file there."
+        )
+    header = read_header(audit.scan.data) or Header(title="CA certificates")
+    ordered = issuers_last(kept, prover)
+    crls = _kept_crls(audit, header)
+    digests = (*(one.sha256 for one in ordered), *(crl.sha256 for crl in crls))
+    sources = dict.fromkeys(digests, f"file {audit.name}") | dict(header.sources)
+    dropped = tuple(certificate for certificate in unique if certificate not in kept)
+    lost = sum(block.certificate is None and block.crl is None for block in audit.scan.blocks)
+    left = tuple(crl for crl in dict.fromkeys(audit.scan.crls) if crl not in crls)
+    first, later = _around(audit.scan.blocks, settled)
+    data = _with_blocks(first, _rendered(header, ordered, sources, crls)) + later
+    trusted = dict.fromkeys(block.certificate for block in settled if block.certificate is not None)
+    return FixedFile(data, tuple(dict.fromkeys((*ordered, *trusted))), dropped, lost, crls, left)
+
+
+def _without_settings(audit: Audit, settled: tuple[ScannedBlock, ...]) -> tuple[Certificate, ...]:
+    """The certificates of all blocks but those with trust settings, which stay as their owner has them."""
+    blocks = (block for block in audit.scan.blocks if block not in settled)
+    return tuple(block.certificate for block in blocks if block.certificate is not None)
+
+
+def _around(blocks: tuple[ScannedBlock, ...], settled: tuple[ScannedBlock, ...]) -> tuple[bytes, bytes]:
+    """The blocks with trust settings that go before the others, and those that go behind.
+
+    Of two blocks of one certificate OpenSSL heeds the first alone (X509_STORE_add_cert), so it has to stay first.
+    """
+    plain = {block.certificate for block in blocks if block not in settled}
+    leading = {block.certificate: block for block in reversed(blocks) if block.certificate in plain}
+    first = tuple(block for block in settled if leading.get(block.certificate) in settled)
+    return b"".join(map(_as_it_is, first)), b"".join(_as_it_is(block) for block in settled if block not in first)
+
+
+def _with_blocks(first: bytes, rendered: bytes) -> bytes:
+    """Put blocks below the comments on top of a file, which end with a blank line."""
+    head, blank, rest = rendered.partition(b"\n\n")
+    return head + b"\n" + first + blank[1:] + rest if first else rendered
+
+
+def _as_it_is(block: ScannedBlock) -> bytes:
+    """A TRUSTED CERTIFICATE with its settings, in canonical PEM: without them a rejected CA would be trusted."""
+    note = comment(
+        f"Subject: {block.certificate.subject}, with its owner's trust settings" if block.certificate else ""
+    )
+    return f"\n{note}".encode("ascii") + trusted_block(block.der)
+
+
+def _kept_crls(audit: Audit, header: Header) -> tuple[RevocationList, ...]:
+    bad = {found.at for found in audit.findings if found.code in DROPPED_CRLS}
+    if header.crl_check is None:
+        return ()
+    return tuple(crl for crl in dict.fromkeys(audit.scan.crls) if crl.sha256 not in bad)
+
+
+def _rendered(
+    header: Header,
+    certificates: tuple[Certificate, ...],
+    sources: Mapping[str, str],
+    crls: tuple[RevocationList, ...],
+) -> bytes:
+    until = min((end for crl in crls if (end := crl.next_update) is not None), default=None)
+    return render(replace(header, crls_until=until), certificates, sources, crls=crls)
+
+
+def issuers_last(certificates: tuple[Certificate, ...], prover: SignatureProver) -> tuple[Certificate, ...]:
+    """Put every certificate before those that signed it; otherwise the order stays."""
+    ordered: list[Certificate] = []
+    for certificate in certificates:
+        place = next((i for i, other in enumerate(ordered) if _issued(other, certificate, prover)), None)
+        ordered.insert(len(ordered) if place is None else place, certificate)
+    return tuple(ordered)
+
+
+def _issued(issuer: Certificate, child: Certificate, prover: SignatureProver) -> bool:
+    return child.issuer_name == issuer.subject_name and issuer != child and prover.signed(child, issuer)

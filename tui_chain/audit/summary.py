@@ -1,0 +1,144 @@
+"""What an audit, a fixed file and a refreshed bundle come to in a line of text; both front ends show these."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from tui_chain.audit.audit import Audit
+from tui_chain.audit.fix import FixedFile
+from tui_chain.audit.refresh import Refreshed, State, foreign_certificates, foreign_crls
+from tui_chain.clients.registry import readers
+from tui_chain.clients.trust_file import TrustFileReader
+from tui_chain.core.failure import Failure
+from tui_chain.core.status import Severity
+from tui_chain.core.text import plural, safe_text
+from tui_chain.x509.certificate import Certificate
+
+TEXT_FORMATS = frozenset({"PEM", "UTF-16"})
+"""Formats of which a fixed file may take the place; of any other the file stays, for it may be a store with keys."""
+
+
+@dataclass(frozen=True)
+class ClientLoad:
+    """What one client makes of a file: how many of its certificates it loads, and why not all, or None.
+
+    `whole` says that it loads what it takes by design, and refuses nothing. `crls` is how many CRLs it loads.
+    """
+
+    name: str
+    programs: str
+    whole: bool
+    loaded: int
+    lost: int
+    why: str | None
+    crls: int = 0
+
+    @property
+    def text(self) -> str:
+        """As `loads 2, not 1`, the CRLs beside them, and why not all."""
+        lost = f", not {self.lost}" if self.lost else ""
+        crls = f", and {plural(self.crls, 'CRL')}" if self.crls else ""
+        return f"loads {self.loaded}{lost}{crls}{self.reason}"
+
+    @property
+    def reason(self) -> str:
+        """Why it refuses the file or a part of it, in brackets; empty where it does not."""
+        return f" ({self.why})" if self.why else ""
+
+
+def client_loads(audit: Audit) -> tuple[ClientLoad, ...]:
+    """Say for every client what it would load from the file."""
+    return tuple(_client(audit, reader, programs) for reader, programs in readers().items())
+
+
+def _client(audit: Audit, reader: TrustFileReader, programs: str) -> ClientLoad:
+    loaded, lost = audit.loaded[reader.name], len(audit.lost(reader.name))
+    whole = not lost and loaded.refused is None
+    count, crls = len(set(loaded.certificates)), len(set(loaded.crls))
+    return ClientLoad(reader.name, programs, whole, count, lost, loaded.refused, crls)
+
+
+def content_summary(audit: Audit) -> str:
+    """What the file is, as `PEM, 3 certificates`, and its CRLs."""
+    crls = f", {plural(len(audit.scan.crls), 'CRL')}" if audit.scan.crls else ""
+    return f"{audit.scan.format}, {plural(len(audit.certificates), 'certificate')}{crls}"
+
+
+def ends_first(audit: Audit) -> Certificate | None:
+    """The certificate of the file whose validity ends first, or None where none can be read."""
+    dated = [(one.not_after, one) for one in audit.certificates if one.not_after is not None]
+    return min(dated, key=lambda pair: pair[0])[1] if dated else None
+
+
+def severity_summary(audit: Audit) -> str:
+    """How many findings there are of each severity, the worst first, as `1 fatal, 2 risk`; `none` for none."""
+    counted = Counter(found.severity for found in audit.findings)
+    counts = (f"{counted[severity]} {severity.value}" for severity in Severity if counted[severity])
+    return ", ".join(counts) or "none"
+
+
+def not_written_over(audit: Audit) -> str | None:
+    """Why a fixed file must not take the file's place, or None: the only copy of a key or a store stays."""
+    if audit.scan.private_key is not None:
+        return "There is a private key in that file, which stays as it is."
+    if audit.scan.format not in TEXT_FORMATS:
+        return f"That file is {audit.scan.format}, and stays as it is."
+    return None
+
+
+def fix_summary(audit: Audit, fixed: FixedFile) -> str:
+    """What a fixed file has, and what was changed for it."""
+    crls = [plural(len(fixed.crls), "CRL")] if fixed.crls else []
+    return ", ".join([plural(len(fixed.kept), "CA certificate"), *crls, *_changes(audit, fixed)])
+
+
+def fixes_something(audit: Audit, fixed: FixedFile) -> bool:
+    """Whether a fixed file is better than the one that was audited, for any client or any reader."""
+    form = any(found.at is None and found.severity is not Severity.COSMETIC for found in audit.findings)
+    return form or any(True for _ in _changes(audit, fixed))
+
+
+def _changes(audit: Audit, fixed: FixedFile) -> Iterator[str]:
+    unique = tuple(dict.fromkeys(audit.certificates))
+    if fixed.dropped:
+        yield f"without {plural(len(fixed.dropped), 'harmful certificate')}"
+    if fixed.dropped_crls:
+        yield f"without {plural(len(fixed.dropped_crls), 'CRL')}"
+    if fixed.lost:
+        yield f"without {plural(fixed.lost, 'block')} of another kind or unreadable"
+    if len(unique) < len(audit.certificates):
+        yield "each once"
+    if fixed.kept != tuple(one for one in unique if one not in fixed.dropped):
+        yield "issuers below what they signed"
+
+
+def replacement_refused(file: Path, data: bytes, found: Refreshed) -> Failure | None:
+    """Why the new file of a refreshed bundle must not take the old one's place, or None.
+
+    `data` are the old file's bytes: certificates in it that this tool did not write would be lost.
+    """
+    output = found.output
+    if output is None:
+        return None
+    certificates = foreign_certificates(data, output.certificates)
+    crls = foreign_crls(data, output.bundle.crls if output.bundle is not None else ())
+    if not certificates and not crls:
+        return None
+    counts = ((certificates, "certificate"), (crls, "CRL"))
+    count = " and ".join(plural(number, noun) for number, noun in counts if number)
+    message = f"{safe_text(str(file))} holds {count} that this tool did not write for its hosts."
+    return Failure("refresh", message, "Write it anew with tlschain fix, or move them to a file of their own.")
+
+
+def outcome_summary(found: Refreshed, offer: str) -> str:
+    """What a refresh comes to, after what it says of each host; `offer` is how a new file is written."""
+    if found.failure is not None:
+        return str(found.failure)
+    if found.output is not None:
+        return f"A new file is at hand; {offer}"
+    if found.state in {State.FAILS, State.SOON}:
+        return "Nothing newer was found; ask the server's owner, or look again later."
+    return ""

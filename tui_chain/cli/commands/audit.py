@@ -1,0 +1,129 @@
+"""`tlschain audit`: a trust file as each client reads it, and the fixed file."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+
+import click
+
+from tui_chain.audit.audit import Audit, Auditor, files_of
+from tui_chain.audit.findings import AuditFinding
+from tui_chain.audit.fix import fix_file
+from tui_chain.audit.summary import (
+    client_loads,
+    content_summary,
+    fix_summary,
+    not_written_over,
+)
+from tui_chain.cli.files import Consent, put
+from tui_chain.cli.output import FOUND, OK, emit, fail, say
+from tui_chain.core.failure import Failure
+from tui_chain.core.status import Severity
+from tui_chain.core.text import plural, safe_text
+from tui_chain.engine.host_state import utc_now
+from tui_chain.repair.file_header import read_header
+from tui_chain.results.audit import of_audit
+from tui_chain.trust.loading import load_trust_store
+
+GLYPHS = {Severity.FATAL: ("✗", "red"), Severity.RISK: ("!", "yellow"), Severity.COSMETIC: ("·", "bright_black")}
+MAX_ALIKE = 4
+"""Findings of one code that are printed one by one."""
+
+
+@dataclass(frozen=True)
+class FixTarget:
+    """Where fixed files go: over the old ones, or one to `output`; `backup` keeps the old ones beside them.
+
+    `replace` lets a file that stands at `output` be replaced.
+    """
+
+    output: Path | None = None
+    backup: bool = False
+    replace: bool = False
+
+    def is_over(self, file: Path) -> bool:
+        """Whether the fixed file takes the place of the one that was read."""
+        if self.output is None:
+            return True
+        output = os.path.expanduser(self.output)  # noqa: PTH111 - Path's raises for a user that is none
+        return os.path.realpath(output) == os.path.realpath(file)
+
+
+def run_audit(path: Path, target: FixTarget | None, *, as_json: bool) -> int:
+    """Audit a file or a folder; exit 0: nothing worse than cosmetic, 1: a client is at risk, 2: cannot be read."""
+    public = load_trust_store("certifi")
+    if isinstance(public, Failure):
+        return fail(public)
+    files = files_of(path)
+    if isinstance(files, Failure):
+        return fail(files)
+    if target is not None and target.output is not None and len(files) > 1:
+        return fail(Failure("usage", "-o takes one fixed file, these are several.", "Name one file."))
+    auditor = Auditor(public, utc_now())
+    _tell_skipped(path, files)
+    return max((_one(auditor, file, target, as_json=as_json) for file in files), default=OK)
+
+
+def _tell_skipped(path: Path, files: tuple[Path, ...]) -> None:
+    """Say how many files of a folder are left out; two names of one file are none to skip."""
+    if path.is_dir():
+        audited = set(files)
+        skipped = [each for each in path.iterdir() if each.is_file() and each.resolve() not in audited]
+        if skipped:
+            named = plural(len(skipped), "file")
+            say(f"{named} of {safe_text(str(path))} skipped: only files named as certificates are read.\n")
+
+
+def _one(auditor: Auditor, file: Path, target: FixTarget | None, *, as_json: bool) -> int:
+    audit = auditor.audit_file(file)
+    if isinstance(audit, Failure):
+        return fail(audit)
+    if not as_json:
+        say("\n".join(_lines(audit)) + "\n")
+    written = None if target is None else _write_fixed(auditor, audit, file, target)
+    if as_json:
+        emit(of_audit(audit, written if isinstance(written, Path) else None).to_json())
+    if isinstance(written, Failure):
+        return fail(written)
+    return OK if written is not None or audit.severity in {None, Severity.COSMETIC} else FOUND
+
+
+def _write_fixed(auditor: Auditor, audit: Audit, file: Path, target: FixTarget) -> Path | Failure:
+    """Write the fixed file; the only copy of a private key or of a store is never written over."""
+    stays = not_written_over(audit)
+    if target.is_over(file) and stays is not None:
+        return Failure("mend", stays, "Name a new file with -o.")
+    fixed = fix_file(audit, auditor.prover, auditor.at)
+    if isinstance(fixed, Failure):
+        return fixed
+    consent = Consent(replace=target.output is None or target.replace, backup=target.backup)
+    written = put(target.output or file, fixed.data, fix_summary(audit, fixed), consent)
+    header = read_header(audit.scan.data)
+    if fixed.dropped_crls and header is not None and header.crl_check is not None:
+        say("It was written for clients that check CRLs; tlschain refresh --write gets the newest.")
+    return written
+
+
+def _lines(audit: Audit) -> Iterator[str]:
+    yield f"{click.style(audit.name, bold=True)}  {content_summary(audit)}"
+    clients = client_loads(audit)
+    width = max(len(client.name) for client in clients)
+    for client in clients:
+        glyph, colour = ("✓", "green") if client.whole else ("✗", "red")
+        yield f"  {click.style(glyph, fg=colour)} {client.name:<{width}}  {client.text}  [{client.programs}]"
+    for _, group in groupby(audit.findings, key=lambda found: found.code):
+        yield from _group(list(group))
+
+
+def _group(findings: list[AuditFinding]) -> Iterator[str]:
+    """Findings of one code: the first few and how many more, then what to do."""
+    glyph, colour = GLYPHS[findings[0].severity]
+    for found in findings[:MAX_ALIKE]:
+        yield f"  {click.style(f'{glyph} {found.code}', fg=colour)}  {found.message}"
+    if len(findings) > MAX_ALIKE:
+        yield f"    and {len(findings) - MAX_ALIKE} more"
+    yield f"      {findings[0].hint}"

@@ -1,0 +1,100 @@
+"""`tlschain refresh`: whether a bundle still works and is still needed, and a new one."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import replace
+from pathlib import Path
+
+from tui_chain.audit.refresh import Refreshed, State, header_of, refreshed
+from tui_chain.audit.summary import outcome_summary, replacement_refused
+from tui_chain.cli.files import Consent, put
+from tui_chain.cli.hosts import loss_refused, repair_all, repairs_of
+from tui_chain.cli.options import CommandOptions, opened
+from tui_chain.cli.output import FOUND, OK, emit, fail, say
+from tui_chain.core.failure import Failure
+from tui_chain.core.files import read_file
+from tui_chain.core.text import safe_text
+from tui_chain.engine.startup import Run
+from tui_chain.repair.output_kinds import OutputKind
+from tui_chain.repair.write import WritePlan, plan_write
+from tui_chain.x509.formats.readers import read_certificates
+
+NOT_NEEDED = 3
+"""Exit code of refresh: the servers send everything by themselves now."""
+
+
+def run_refresh(file: Path, options: CommandOptions, *, write: bool) -> int:
+    """Check a bundle of ours, and write a new one where that is wanted.
+
+    Exit 0: it works and is needed, or was replaced. 1: to be replaced, or it fails and nothing newer was found.
+    2: the file is not ours. 3: not needed any more. A host that was not reached counts as 1.
+    """
+    data = read_file(file, "bundle")
+    if isinstance(data, Failure):
+        return fail(data)
+    header = header_of(data)
+    if isinstance(header, Failure):
+        return fail(header)
+    trust = options.trust or ((header.trust,) if header.trust in {"certifi", "system"} else ())
+    with opened(replace(options, targets=header.hosts, trust=trust)) as run:
+        _know_roots(run, data)
+        states = asyncio.run(repair_all(run, crl=header.crl_check))
+        chosen, at = bool(options.trust), run.journey.clock()
+        found = refreshed(data, header, states, run.journey.trust, at, chosen=chosen)
+    refused = (
+        loss_refused(options, repairs_of(states, OutputKind(header.kind), at)) if write and found.output else None
+    )
+    written = refused or (_replaced(file, data, found, backup=options.backup) if write else None)
+    if isinstance(written, Failure):
+        return fail(written)
+    _tell(file, found, written, as_json=options.as_json)
+    return OK if written is not None else _CODES[found.state]
+
+
+def _know_roots(run: Run, data: bytes) -> None:
+    """Have those roots of the bundle at hand that the user confirmed: no server sends them, nor does AIA lead there.
+
+    Nothing else of it is used: old intermediates would hide newer ones.
+    """
+    confirmed = run.journey.diagnoser.confirmed
+    roots = tuple(one for one in read_certificates(data).certificates if one.sha256 in confirmed)
+    context = run.journey.context
+    named = (*context.files.certificates, *((root, "the old bundle") for root in roots))
+    run.journey.context = replace(context, files=replace(context.files, certificates=named))
+
+
+def _replaced(file: Path, data: bytes, found: Refreshed, *, backup: bool) -> Path | Failure | None:
+    if found.output is None:
+        return None
+    refused = replacement_refused(file, data, found)
+    if refused is not None:
+        return refused
+    plan = plan_write(file, found.output.data)
+    if isinstance(plan, WritePlan) and plan.old != data:
+        return Failure("refresh", f"{safe_text(str(file))} has changed meanwhile.", "Run it again.")
+    return put(file, found.output.data, found.output.summary, Consent(replace=True, backup=backup))
+
+
+_CODES = {
+    State.WORKS: OK,
+    State.SOON: FOUND,
+    State.FAILS: FOUND,
+    State.UNKNOWN: FOUND,
+    State.NOT_NEEDED: NOT_NEEDED,
+}
+
+
+def _tell(file: Path, found: Refreshed, written: Path | None, *, as_json: bool) -> None:
+    if as_json:
+        news = [{"target": one.target, "state": one.state.value, "words": one.words} for one in found.news]
+        new = found.output.data.decode("ascii") if found.output is not None else None
+        place = str(written) if written is not None else None
+        emit(json.dumps({"file": str(file), "state": found.state.value, "hosts": news, "new": new, "written": place}))
+        return
+    for one in found.news:
+        say(f"{safe_text(one.target)}: {one.state.value}. {one.words}")
+    outcome = outcome_summary(found, "--write replaces the old one with it.") if written is None else ""
+    if outcome:
+        say(outcome)

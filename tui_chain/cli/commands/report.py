@@ -1,0 +1,44 @@
+"""`tlschain report`: everything that is known of hosts as a document."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+
+from tui_chain.advise.document import Document, to_html, to_markdown, to_text
+from tui_chain.advise.report import report
+from tui_chain.cli.commands.advise import Form, chain_file
+from tui_chain.cli.files import Consent, put
+from tui_chain.cli.hosts import repair_all
+from tui_chain.cli.options import CommandOptions, opened
+from tui_chain.cli.output import OK, emit, fail, host_json
+from tui_chain.core.failure import Failure
+from tui_chain.core.text import safe_text
+from tui_chain.engine.host_state import HostState
+from tui_chain.repair.write import WritePlan, plan_write
+
+
+def run_report(options: CommandOptions, form: Form) -> int:
+    """Write a report of each target as Markdown, HTML or JSON; one host for each HTML file."""
+    with opened(options) as run:
+        if form == "html" and len(run.hosts) > 1:
+            return fail(Failure("usage", "An HTML report is of one host.", "Name one target."))
+        states = asyncio.run(repair_all(run))
+        now = run.journey.clock()
+        texts = [_report(state, form, now, report(state, now, chain_file(run, state))) for state in states]
+    text = "\n".join(texts)
+    if options.output is None:
+        emit(text.rstrip("\n"))
+        return OK
+    plan = plan_write(options.output, text.encode())
+    if isinstance(plan, WritePlan) and not (plan.old is None or plan.unchanged or options.replace):
+        message = f"{safe_text(str(options.output))} exists; it was left as it is."
+        return fail(Failure("exists", message, "Add --replace to replace it."))
+    written = put(options.output, text.encode(), "report", Consent(options.replace, options.backup))
+    return fail(written) if isinstance(written, Failure) else OK
+
+
+def _report(state: HostState, form: Form, now: datetime, document: Document) -> str:
+    if form == "json":
+        return host_json(state, now) + "\n"
+    return {"html": to_html, "text": to_text}.get(form, to_markdown)(document)

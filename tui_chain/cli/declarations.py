@@ -1,0 +1,341 @@
+"""Every command of `tlschain` as `--help` shows it; the module of its name has what it does, loaded when it runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from tui_chain.engine import options as table
+from tui_chain.engine.command_line import chosen_form, takes
+
+_FILE = click.Path(path_type=Path)
+_TARGETS = click.argument("targets", nargs=-1, metavar="TARGET...")
+_SELECTED = "[SHA256|WORD]..."
+
+
+@click.command()
+@_TARGETS
+@takes(table.ALL_ADDRESSES, table.KEY_TYPES, table.NO_SNI, table.REPEAT, table.REVOCATION)
+@takes(table.FORMAT, *table.TARGETED)
+def check(form: str, **given: Any) -> int:
+    """Probe each TARGET and say which client families accept it.
+
+    Exit 0: all complete. 1: some host is not. 2: wrong usage. 3: all complete but hosts that were not reached.
+    """
+    given["as_json"] = chosen_form(form, as_json=given["as_json"]) == "json"
+    from tui_chain.cli.commands.check import run_check
+    from tui_chain.cli.options import CommandOptions
+
+    return run_check(CommandOptions(**given))
+
+
+@click.command()
+@_TARGETS
+@takes(
+    table.OUTPUT._replace(help="Write the bundle there  [default: standard output]"),
+    table.REPLACE,
+    table.MERGE,
+    table.BACKUP,
+    table.KIND,
+    table.SERVED,
+    table.HOST,
+    table.AT,
+    *table.SEARCHING,
+    table.TRUST_ROOT,
+    *table.SEVERAL,
+    table.NO_POOL,
+    table.NO_LEARN,
+    *table.CRLS,
+    table.ACCEPT_LOST_CONSTRAINTS,
+    table.FORMAT,
+    *table.TARGETED,
+)
+def fix(form: str, **given: Any) -> int:
+    """Find missing certificates, prove a repair, and write the CA bundle.
+
+    Exit 0: written, or nothing to do. 1: some host was not repaired, or consent is missing. 2: wrong usage.
+    3: nothing else but hosts that were not reached.
+    """
+    given["as_json"] = chosen_form(form, as_json=given["as_json"]) == "json"
+    if given["merge"] and given["replace"]:
+        raise click.UsageError("--merge keeps what FILE has and --replace does not: name one of them.")
+    for name in ("merge", "backup"):
+        if given[name] and str(given["output"] or "-") == "-":
+            raise click.UsageError(f"--{name} is for a file that is written: name it with -o.")
+    from tui_chain.cli.commands.fix import run_fix
+    from tui_chain.cli.options import CommandOptions
+
+    return run_fix(CommandOptions(**given))
+
+
+@click.command()
+@_TARGETS
+@takes(
+    table.BUNDLE._replace(help="Test with this file instead of the repair that is found."),
+    table.METHOD,
+    table.PATH,
+    table.HEADER,
+    table.PROXY,
+    table.PROGRAMS,
+    *table.CRLS,
+    *table.SEARCHING,
+    *table.TARGETED,
+)
+def test(**given: Any) -> int:
+    """Make a real request to each TARGET, before and after the repair, as each client family.
+
+    Exit 0: verified by every client at the end. 1: not. 2: wrong usage. 3: only hosts that were not reached.
+    """
+    from tui_chain.cli.commands.test import LiveOptions, run_test
+    from tui_chain.cli.options import CommandOptions
+
+    names = ("bundle", "method", "path", "headers", "proxy", "programs")
+    live = LiveOptions(**{name: given.pop(name) for name in names})
+    return run_test(CommandOptions(**given), live)
+
+
+@click.command()
+@_TARGETS
+@takes(
+    table.BUNDLE._replace(help="The file to give instructions for; alone, for the hosts that it names."),
+    table.FORMAT._replace(choices=("text", "markdown", "html", "json")),
+    table.ONLY,
+    *table.CRLS,
+    *table.SEARCHING,
+    *table.TARGETED,
+)
+def advise(bundle: Path | None, form: Any, only: Any, **given: Any) -> int:
+    """Print instructions for the repair of each TARGET: commands and code, and a letter to the administrator.
+
+    Exit 0: printed, or nothing to repair. 1: no repair found. 2: wrong usage. 3: only hosts that were not reached.
+    """
+    form = chosen_form(form, as_json=given["as_json"])
+    from tui_chain.cli.commands.advise import run_advise
+    from tui_chain.cli.options import CommandOptions
+
+    return run_advise(CommandOptions(**given), bundle, form, only)
+
+
+@click.command()
+@_TARGETS
+@takes(
+    table.FORMAT._replace(choices=("markdown", "html", "json", "text"), default="markdown"),
+    table.OUTPUT._replace(help="Write the report there  [default: standard output]"),
+    table.REPLACE._replace(help="Replace FILE if it exists."),
+    *table.SEARCHING,
+    *table.TARGETED,
+)
+def report(form: Any, **given: Any) -> int:
+    """Write everything that is known of each TARGET as Markdown, HTML (one file, nothing from outside) or JSON.
+
+    Exit 0: written. 2: wrong usage.
+    """
+    form = chosen_form(form, as_json=given["as_json"])
+    from tui_chain.cli.commands.report import run_report
+    from tui_chain.cli.options import CommandOptions
+
+    return run_report(CommandOptions(**given), form)
+
+
+@click.command()
+@click.argument("chain", type=_FILE, metavar="CHAIN")
+@takes(
+    table.HOST._replace(help="The host that the chain is for.", required=True),
+    table.BUNDLE._replace(help="Judge with this trust file as the only store too."),
+    table.TRUST,
+    table.AT,
+    table.FORMAT,
+    table.JSON._replace(help="One JSON object; the same as --format json."),
+)
+def verify(chain: Path, form: str, *, as_json: bool, **given: Any) -> int:
+    """Say which client families accept CHAIN, without a network.
+
+    CHAIN is a PEM, DER or PKCS#7 file with what the server sends, its own certificate first; - is standard input.
+
+    Exit 0: every family accepts it (with --bundle: with that file). 1: some refuse. 2: wrong usage.
+    """
+    form = chosen_form(form, as_json=as_json)
+    from tui_chain.cli.commands.verify import run_verify
+
+    return run_verify(chain, **given, as_json=form == "json")
+
+
+@click.command()
+@click.argument("text", nargs=-1, metavar="[CODE|TEXT]...")
+@takes(
+    table.JSON._replace(help="One JSON object."),
+    table.LIST._replace(help="List every finding there is, as Markdown."),
+)
+def explain(text: tuple[str, ...], *, as_json: bool, listing: bool) -> int:
+    """Explain a finding or an error text: what it means, its causes, and the command that decides.
+
+    CODE is a finding's, as in missing-issuer, or an OpenSSL verify code. TEXT is an error as Python, requests,
+    httpx, curl, git, Node, Java, Go, pip, wget or openssl print it; without TEXT, or with -, it is read from
+    standard input.
+
+    Exit 0: explained. 1: not known. 2: wrong usage.
+    """
+    if listing and text:
+        raise click.UsageError("--list lists all; leave out the rest, or leave out --list.")
+    from tui_chain.cli.commands.explain import run_explain, run_listing
+
+    return run_listing() if listing else run_explain(text, as_json=as_json)
+
+
+@click.command()
+@click.argument("path", type=_FILE, metavar="FILE|FOLDER")
+@takes(
+    table.FIX,
+    table.OUTPUT._replace(help="Write the fixed file there instead."),
+    table.REPLACE._replace(help="Replace the file of -o if it exists; the difference is shown."),
+    table.BACKUP,
+    table.JSON._replace(help="One JSON object a file, a line each."),
+)
+def audit(path: Path, *, fix: bool, output: Path | None, replace: bool, backup: bool, as_json: bool) -> int:
+    """Read a trust file as each client does, and say what each would load.
+
+    Exit 0: nothing worse than cosmetic, or fixed. 1: some client is at risk. 2: it cannot be read.
+    """
+    if replace and output is None:
+        raise click.UsageError("--replace is for the file that -o names.")
+    if backup and not fix and output is None:
+        raise click.UsageError("--backup is for a file that is written: say --fix, or name one with -o.")
+    from tui_chain.cli.commands.audit import FixTarget, run_audit
+
+    target = FixTarget(output, backup, replace) if fix or output is not None else None
+    return run_audit(path, target, as_json=as_json)
+
+
+@click.command()
+@click.argument("file", type=_FILE, metavar="FILE")
+@takes(
+    table.WRITE,
+    table.BACKUP,
+    table.TRUST_ROOT,
+    table.ACCEPT_LOST_CONSTRAINTS,
+    *table.SEARCHING,
+    *table.REACHING,
+)
+def refresh(file: Path, *, write: bool, **given: Any) -> int:
+    """Probe the hosts that a bundle of tlschain fix names, and say whether it still works and is still needed.
+
+    For cron. Exit 0: it works and is needed, or was replaced. 1: it has to be replaced, or a host was not reached.
+    2: wrong usage, or FILE is not ours. 3: it is not needed any more.
+    """
+    from tui_chain.cli.commands.refresh import run_refresh
+    from tui_chain.cli.options import CommandOptions
+
+    return run_refresh(file, CommandOptions(**given), write=write)
+
+
+@click.command()
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@takes(table.LIST._replace(help="Name all hosts, the odd ones too, and end."))
+def lab(names: tuple[str, ...], *, listing: bool) -> int:
+    """Run the broken internet on loopback, in the foreground, until Ctrl-C; or only the hosts NAMEd."""
+    from tui_chain.cli.commands.lab import list_lab, run_lab
+
+    return list_lab(names) if listing else run_lab(names)
+
+
+@click.group()
+@takes(table.DB)
+@click.pass_context
+def pool(context: click.Context, db: Path | None) -> None:
+    """Keep CA certificates between runs: what a server does not send may be known already.
+
+    Nothing in the pool is trusted. A certificate from it counts only where its key verifies a signature.
+    """
+    context.obj = db
+
+
+@pool.command("import")
+@click.argument("sources", nargs=-1, required=True, type=_FILE, metavar="FILE|DIR...")
+@click.pass_obj
+def pool_import(db: Path | None, sources: tuple[Path, ...]) -> int:
+    """Add the CA certificates of files and folders (PEM, DER, PKCS#7).
+
+    Exit 0: added, or known already. 1: there is no CA certificate in them. 2: a file or the pool cannot be used.
+    """
+    from tui_chain.cli.commands.pool import run_import
+
+    return run_import(db, sources)
+
+
+@pool.command("list")
+@click.argument("selectors", nargs=-1, metavar=_SELECTED)
+@takes(table.JSON._replace(help="One JSON object a certificate, a line each."))
+@click.pass_obj
+def pool_list(db: Path | None, selectors: tuple[str, ...], *, as_json: bool) -> int:
+    """List what is there, with where and when it came from. A WORD is searched for in the subject.
+
+    Exit 0: listed. 1: nothing matches. 2: the pool cannot be used.
+    """
+    from tui_chain.cli.commands.pool import run_list
+
+    return run_list(db, selectors, as_json=as_json)
+
+
+@pool.command("export")
+@click.argument("selectors", nargs=-1, metavar=_SELECTED)
+@takes(table.OUTPUT, table.REPLACE._replace(help="Replace FILE if it exists."))
+@click.pass_obj
+def pool_export(db: Path | None, selectors: tuple[str, ...], output: Path | None, *, replace: bool) -> int:
+    """Write certificates as PEM: all, or those that match.
+
+    Exit 0: written. 1: there is nothing to write. 2: FILE or the pool cannot be used.
+    """
+    from tui_chain.cli.commands.pool import run_export
+
+    return run_export(db, selectors, output, replace=replace)
+
+
+@pool.command("remove")
+@click.argument("selectors", nargs=-1, metavar=_SELECTED)
+@takes(table.EXPIRED, table.EVERYTHING)
+@click.pass_obj
+def pool_remove(db: Path | None, selectors: tuple[str, ...], *, expired: bool, everything: bool) -> int:
+    """Remove certificates.
+
+    Exit 0: removed, or nothing has expired. 1: there is nothing to remove. 2: wrong usage, or no usable pool.
+    """
+    if not (selectors or expired or everything):
+        raise click.UsageError("Name what to remove, or say --expired or --all.")
+    from tui_chain.cli.commands.pool import run_remove
+
+    return run_remove(db, selectors, expired=expired, everything=everything)
+
+
+@pool.command("verify")
+@takes(table.REPAIR)
+@click.pass_obj
+def pool_verify(db: Path | None, *, repair: bool) -> int:
+    """Check the file and every certificate in it.
+
+    Exit 0: all is well. 1: something is wrong. 2: the pool cannot be used.
+    """
+    from tui_chain.cli.commands.pool import run_verify
+
+    return run_verify(db, repair=repair)
+
+
+@pool.command("update")
+@takes(
+    table.FILE,
+    table.URL,
+    table.TRUST._replace(help="Trust store for the fetch  [default: certifi]", multiple=False),
+)
+@click.pass_obj
+def pool_update(db: Path | None, file: Path | None, url: str | None, trust: str | None) -> int:
+    """Add the public intermediates that Mozilla publishes through CCADB (about 3 MB).
+
+    Exit 0: added, or known already. 1: nothing could be added. 2: the list or the pool cannot be used.
+    """
+    from tui_chain.cli.commands.pool import run_update
+
+    return run_update(db, url, file, trust)
+
+
+COMMANDS: tuple[click.Command, ...] = (check, fix, test, advise, report, verify, explain, audit, refresh, pool, lab)

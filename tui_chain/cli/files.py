@@ -1,0 +1,75 @@
+"""Writing a finished file: to standard output, to a new file, over an old one, or into it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from tui_chain.cli.output import emit, say
+from tui_chain.core.failure import Failure
+from tui_chain.core.text import safe_text
+
+if TYPE_CHECKING:
+    from tui_chain.repair.difference import CertificateDifference
+    from tui_chain.repair.write import WritePlan
+
+MAX_LINES = 200
+"""Lines of a difference that are shown; a whole trust store has thousands."""
+
+
+@dataclass(frozen=True)
+class Consent:
+    """What the user agreed to for an existing file: to replace it, and to keep the old one beside it."""
+
+    replace: bool = False
+    backup: bool = False
+
+
+def put(path: Path, data: bytes, summary: str, consent: Consent) -> Path | Failure:
+    """Write `data` to `path` and print a line with its `summary`; a change of an existing file is shown first."""
+    from tui_chain.repair.write import plan_write, write
+
+    plan = plan_write(path, data)
+    if isinstance(plan, Failure):
+        return plan
+    if plan.old is not None and not plan.unchanged:
+        _show_difference(plan)
+        if not consent.replace:
+            shown = safe_text(str(path))
+            return Failure(
+                "exists", f"{shown} exists and differs; it was left as it is.", "Add --replace to replace it."
+            )
+    result = write(plan, replace=consent.replace, backup=consent.backup)
+    if not isinstance(result, Failure):
+        done = "unchanged" if plan.unchanged else "wrote"
+        say(f"{done} {safe_text(str(result))}: {summary}, {len(plan.data)} bytes")
+    return result
+
+
+def _show_difference(plan: WritePlan) -> None:
+    """Show what would change: the certificates, then the lines of a text."""
+    certificates = plan.certificates()
+    say(f"  {certificates.summary}")
+    _show(_changed(certificates))
+    if plan.is_text:
+        _show(plan.difference())
+
+
+def _changed(difference: CertificateDifference) -> tuple[str, ...]:
+    return tuple(line for line in difference.lines() if not line.startswith(" "))
+
+
+def _show(lines: tuple[str, ...]) -> None:
+    colours = {"+": "green", "-": "red"}
+    for line in lines[:MAX_LINES]:
+        say(click.style(f"  {line}", fg=colours.get(line[:1])))
+    if len(lines) > MAX_LINES:
+        say(f"  and {len(lines) - MAX_LINES} lines more")
+
+
+def print_text(data: bytes) -> None:
+    """Print a file that is text."""
+    emit(data.decode("ascii").rstrip("\n"))

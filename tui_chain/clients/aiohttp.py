@@ -1,0 +1,49 @@
+"""aiohttp: a default context of Python's, or the one that it is given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tui_chain.clients.advice import ADDS, Advice, CrlUse, Deployment
+from tui_chain.clients.client import Client, Setting, SettingForm
+from tui_chain.clients.errors import ErrorOutput, Layer
+from tui_chain.clients.families import FamilyId
+from tui_chain.clients.python_code import TRUST_COMMAND, with_context, with_crl_context
+from tui_chain.clients.readers import OPENSSL
+from tui_chain.clients.trust_file import Reads
+
+_CALL = """import asyncio
+import aiohttp
+
+
+async def main():
+    async with aiohttp.ClientSession() as session, session.get({url}, ssl=context) as answer:
+        print(answer.status)
+
+
+asyncio.run(main())"""
+"""The call, with the URL as a Python literal in `url`."""
+
+
+def _call(at: Deployment) -> str:
+    return _CALL.format(url=repr(at.url))
+
+
+def _advice(at: Deployment) -> Iterator[Advice]:
+    yield with_context(at, "aiohttp", _call(at))
+
+
+def _crl_advice(at: Deployment, use: CrlUse) -> Iterator[Advice]:
+    yield with_crl_context(at, use, "aiohttp", _call(at))
+
+
+CLIENT = Client(
+    "aiohttp",
+    place=40,
+    families={FamilyId.PYTHON: "aiohttp", FamilyId.PYTHON_313: "aiohttp"},
+    settings=(Setting("ssl=", SettingForm.ARGUMENT, ADDS),),
+    reads=(Reads(OPENSSL, "aiohttp"),),
+    advice=_advice,
+    crl_advice=_crl_advice,
+    errors=ErrorOutput(signs=r"\baiohttp\b|Cannot connect to host", trust_command=TRUST_COMMAND, layer=Layer.LIBRARY),
+)

@@ -1,0 +1,26 @@
+"""The AWS command line: botocore's roots, which AWS_CA_BUNDLE replaces."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tui_chain.clients.advice import REPLACES, Advice, Deployment
+from tui_chain.clients.client import Client, Setting, SettingForm, variable
+from tui_chain.core.output_kind import OutputKind
+
+
+def _advice(at: Deployment) -> Iterator[Advice]:
+    note = "--ca-bundle wins over it, and it wins over REQUESTS_CA_BUNDLE."
+    yield at.export("aws", "AWS_CA_BUNDLE", note, REPLACES, kind=OutputKind.CLIENT_STORE)
+
+
+CLIENT = Client(
+    "aws",
+    place=85,
+    settings=(
+        Setting("--ca-bundle", SettingForm.OPTION, REPLACES),
+        variable("AWS_CA_BUNDLE", REPLACES, wins_over=("REQUESTS_CA_BUNDLE",)),
+        variable("REQUESTS_CA_BUNDLE", REPLACES),
+    ),
+    advice=_advice,
+)

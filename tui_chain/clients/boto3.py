@@ -1,0 +1,28 @@
+"""boto3: botocore's roots, which AWS_CA_BUNDLE replaces."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tui_chain.clients.advice import REPLACES, Advice, Deployment
+from tui_chain.clients.client import Client, Setting, SettingForm, variable
+from tui_chain.clients.families import FamilyId
+from tui_chain.core.output_kind import OutputKind
+
+
+def _advice(at: Deployment) -> Iterator[Advice]:
+    note = "verify= of a client wins over it, and it wins over REQUESTS_CA_BUNDLE."
+    yield at.export("boto3", "AWS_CA_BUNDLE", note, REPLACES, kind=OutputKind.CLIENT_STORE)
+
+
+CLIENT = Client(
+    "boto3",
+    place=80,
+    families={FamilyId.REQUESTS: "boto3", FamilyId.REQUESTS_313: "boto3"},
+    settings=(
+        Setting("verify=", SettingForm.ARGUMENT, REPLACES),
+        variable("AWS_CA_BUNDLE", REPLACES, wins_over=("REQUESTS_CA_BUNDLE",)),
+        variable("REQUESTS_CA_BUNDLE", REPLACES),
+    ),
+    advice=_advice,
+)

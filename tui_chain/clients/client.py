@@ -1,0 +1,82 @@
+"""What a client is: one frozen value in a module of its own in this folder, which `registry` finds there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum, StrEnum
+from pathlib import Path
+
+from tui_chain.clients.advice import Advice, CrlUse, Deployment, Effect
+from tui_chain.clients.errors import ErrorOutput
+from tui_chain.clients.families import FamilyId
+from tui_chain.clients.program import Program, ProgramRun
+from tui_chain.clients.trust_file import Reads
+from tui_chain.core.endpoint import Endpoint
+
+
+class SettingForm(StrEnum):
+    """Where a setting is made."""
+
+    VARIABLE = "environment variable"
+    OPTION = "command line option"
+    ARGUMENT = "argument in code"
+    CONFIG = "configuration file"
+
+
+class Takes(Enum):
+    """What a client expects a setting to name."""
+
+    FILE = "a file"
+    FOLDER = "a folder"
+    """Of certificates that are named by their hash (OpenSSL's X509_LOOKUP_hash_dir)."""
+    EITHER = "a file or a folder"
+    ALL_FILES = "a folder of any files"
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What makes a client use a trust file: `name` as it is written, and whether it adds to the client's own store.
+
+    `wins_over` are the names of the client's other settings that mean nothing beside it.
+    """
+
+    name: str
+    form: SettingForm
+    effect: Effect
+    takes: Takes = Takes.FILE
+    wins_over: tuple[str, ...] = ()
+
+
+def variable(name: str, effect: Effect, takes: Takes = Takes.FILE, *, wins_over: tuple[str, ...] = ()) -> Setting:
+    """Return an environment variable as a setting."""
+    return Setting(name, SettingForm.VARIABLE, effect, takes, wins_over)
+
+
+def speaks_https(endpoint: Endpoint) -> bool:
+    """Whether TLS begins with the first byte: nearly all clients are for HTTPS."""
+    return endpoint.starttls is None
+
+
+@dataclass(frozen=True)
+class Client:
+    """A program or library that connects, as people name it. `place` orders lists; numbers have gaps for more.
+
+    `families` are those whose rules it judges by, each with the programs that it is there for. `settings` are those
+    of trust, the strongest first. `reads` says how it reads a trust file, `advice` how it is made
+    to use one, `crl_advice` the same with a check of the file's CRLs, `lenient_advice` how it reaches a host whose
+    certificates break a rule of form. `program` runs it, None where it cannot be run for an endpoint. `reaches` says
+    for which endpoints there is advice.
+    """
+
+    name: str
+    place: int
+    families: Mapping[FamilyId, str] = field(default_factory=dict)
+    settings: tuple[Setting, ...] = ()
+    reads: tuple[Reads, ...] = ()
+    advice: Callable[[Deployment], Iterable[Advice]] | None = None
+    crl_advice: Callable[[Deployment, CrlUse], Iterable[Advice]] | None = None
+    lenient_advice: Callable[[Endpoint, Path | None, str | None], Advice] | None = None
+    program: Callable[[ProgramRun], Program | None] | None = None
+    errors: ErrorOutput | None = None
+    reaches: Callable[[Endpoint], bool] = speaks_https

@@ -1,0 +1,37 @@
+"""npm: Node's roots, which cafile replaces."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator
+
+from tui_chain.clients.advice import REPLACES, Advice, Deployment
+from tui_chain.clients.client import Client, Setting, SettingForm
+from tui_chain.clients.families import FamilyId
+from tui_chain.core.output_kind import OutputKind
+
+_VARIABLE = re.compile(r"\$\{[^${}?]+\??\}")
+"""What npm replaces by a variable's value when it reads its file, unless a backslash stands before it."""
+_MISREADS = re.compile(r"\\[\\;#]|\\\$\{|\s$")
+"""What .npmrc loses: a backslash before another, a comment sign or a variable, and white space at the end."""
+
+
+def _advice(at: Deployment) -> Iterator[Advice]:
+    file = str(at.path(OutputKind.CLIENT_STORE))
+    path = _VARIABLE.sub(r"\\\g<0>", file)
+    note = "cafile replaces the file of NODE_EXTRA_CA_CERTS."
+    if _MISREADS.search(file):
+        note += " npm does not read this path back as it was written: give the file another name."
+    yield at.command(
+        "npm", f"npm config set cafile {shlex.quote(path)}", note, REPLACES, kind=OutputKind.CLIENT_STORE
+    )
+
+
+CLIENT = Client(
+    "npm",
+    place=210,
+    families={FamilyId.PYTHON: "npm"},
+    settings=(Setting("cafile", SettingForm.CONFIG, REPLACES),),
+    advice=_advice,
+)

@@ -1,0 +1,36 @@
+"""pip: the system's store since 24.2, to which a file adds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tui_chain.clients.advice import ADDS, Advice, Deployment
+from tui_chain.clients.client import Client, Setting, SettingForm, variable
+from tui_chain.clients.errors import ErrorOutput
+from tui_chain.clients.families import FamilyId
+
+
+def _advice(at: Deployment) -> Iterator[Advice]:
+    note = (
+        "pip since 24.2 uses the system's store and this file; --cert FILE does the same for one call. "
+        "REQUESTS_CA_BUNDLE wins over both."
+    )
+    yield at.export("pip", "PIP_CERT", note, ADDS)
+
+
+CLIENT = Client(
+    "pip",
+    place=60,
+    families={FamilyId.REQUESTS: "pip", FamilyId.REQUESTS_313: "pip"},
+    settings=(
+        variable("REQUESTS_CA_BUNDLE", ADDS, wins_over=("--cert", "PIP_CERT")),
+        Setting("--cert", SettingForm.OPTION, ADDS),
+        variable("PIP_CERT", ADDS),
+    ),
+    advice=_advice,
+    errors=ErrorOutput(
+        signs=r"\bpip\b|Could not fetch URL|Retrying \(Retry\(total|confirming the ssl certificate",
+        help_hosts=("pip.pypa.io",),
+        trust_command="python -m pip config list; env | grep -E 'PIP_CERT|REQUESTS_CA_BUNDLE|SSL_CERT'",
+    ),
+)

@@ -1,0 +1,106 @@
+"""All clients: every module of this folder that declares one is found, so that a new one is one new file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from tui_chain.clients.advice import Effect
+from tui_chain.clients.client import Client, SettingForm, Takes
+from tui_chain.clients.errors import ErrorOutput, ErrorText
+from tui_chain.clients.families import FamilyId
+from tui_chain.clients.trust_file import TrustFileReader
+from tui_chain.core.found import declared
+
+NO_CLIENTS = frozenset(
+    {
+        *("advice", "client", "errors", "program", "python_code", "registry", "trust_file"),
+        *("families", "handshake", "judge", "verdict"),
+    }
+)
+"""Modules of this folder that declare no client: what one is made of, and how the families judge."""
+
+
+@cache
+def clients() -> tuple[Client, ...]:
+    """Every client, in the order in which they are shown."""
+    found = declared("tui_chain.clients", "CLIENT", Client, NO_CLIENTS)
+    return tuple(sorted(found, key=lambda client: client.place))
+
+
+def stands_for(family: FamilyId) -> str:
+    """The programs that a family stands for, as in `curl, PHP-curl, Perl`."""
+    return ", ".join(client.families[family] for client in clients() if family in client.families)
+
+
+@cache
+def readers() -> Mapping[TrustFileReader, str]:
+    """Every reader of trust files, each with the clients that do so, as they are shown."""
+    found: dict[TrustFileReader, list[str]] = {}
+    for client in clients():
+        for reads in client.reads:
+            found.setdefault(reads.reader, []).append(reads.by)
+    return {reader: ", ".join(found[reader]) for reader in sorted(found, key=lambda reader: reader.place)}
+
+
+@dataclass(frozen=True)
+class VariableUse:
+    """An environment variable as some clients use it, all of them alike."""
+
+    effect: Effect
+    takes: Takes
+    clients: tuple[str, ...]
+
+
+@cache
+def variables() -> Mapping[str, tuple[VariableUse, ...]]:
+    """The environment variables of trust, each with how clients use it: alike ones together, in their order."""
+    found: dict[str, dict[tuple[Effect, Takes], list[str]]] = {}
+    for client in clients():
+        for setting in client.settings:
+            if setting.form is SettingForm.VARIABLE:
+                alike = found.setdefault(setting.name, {}).setdefault((setting.effect, setting.takes), [])
+                alike.append(client.name)
+    return {
+        name: tuple(VariableUse(*key, tuple(users)) for key, users in uses.items()) for name, uses in found.items()
+    }
+
+
+def weaker_settings(name: str) -> Mapping[str, tuple[str, ...]]:
+    """The settings over which a variable wins, by client; those where it wins over none are left out."""
+    return {
+        client.name: setting.wins_over
+        for client in clients()
+        for setting in client.settings
+        if setting.name == name and setting.wins_over
+    }
+
+
+@dataclass(frozen=True)
+class TextSource:
+    """Who prints a kind of error texts: `name` as it is shown, `signs` by which they are known, and its output."""
+
+    name: str
+    signs: re.Pattern[str]
+    output: ErrorOutput
+
+
+@cache
+def text_sources() -> tuple[TextSource, ...]:
+    """Whose texts can be recognised, in the order in which that is tried: a program before what it is made of."""
+    signed = [(client, client.errors) for client in clients() if client.errors is not None and client.errors.signs]
+    signed.sort(key=lambda pair: pair[1].layer)
+    flags = re.IGNORECASE | re.MULTILINE
+    return tuple(TextSource(out.name or client.name, re.compile(out.signs, flags), out) for client, out in signed)
+
+
+def error_texts() -> tuple[ErrorText, ...]:
+    """The error texts of all clients."""
+    return tuple(text for client in clients() if client.errors is not None for text in client.errors.texts)
+
+
+def help_hosts() -> frozenset[str]:
+    """Hosts that clients name in their own advice."""
+    return frozenset(host for client in clients() if client.errors is not None for host in client.errors.help_hosts)

@@ -1,0 +1,114 @@
+"""The options of one run as given, and what is known of them before a stage is loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tui_chain.core.failure import Failure
+from tui_chain.core.text import safe_text
+from tui_chain.engine.host_state import Clock, utc_now
+from tui_chain.net.host_list import Host, parse_arguments, read_host_file
+
+if TYPE_CHECKING:
+    from tui_chain.trust.pinned import ConfirmedRoot
+
+DEMO_HOST = "leaf-only"
+"""The lab host that a demo shows first."""
+_EARLIEST, _LATEST = datetime(1950, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)
+"""Times that certificates have (RFC 5280 section 4.1.2.5)."""
+
+
+@dataclass(frozen=True, eq=False)
+class Options:
+    """Where to connect, whom to trust and where to look: what both front ends take, by the names of the table."""
+
+    targets: tuple[str, ...] = ()
+    hosts_file: Path | None = None
+    demo: bool = False
+    trust: tuple[str, ...] = ()
+    trust_root: tuple[str, ...] = ()
+    at: str | None = None
+    timeout: float = 5.0
+    pool: tuple[Path, ...] = ()
+    offline: bool = False
+    allow_private_aia: bool = False
+    no_pool: bool = False
+    no_learn: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Arguments:
+    """Options that were read: the hosts that they name (none for a demo), the clock, and the roots confirmed."""
+
+    hosts: tuple[Host, ...]
+    clock: Clock
+    roots: tuple[ConfirmedRoot, ...]
+
+
+def read_arguments(options: Options) -> Arguments | Failure:
+    """Read what costs nothing but a small file; a failure names the first option that is wrong."""
+    hosts = named_hosts(options)
+    if isinstance(hosts, Failure):
+        return hosts
+    clock = read_clock(options.at)
+    if isinstance(clock, Failure):
+        return clock
+    roots = read_roots(options.trust_root) if options.trust_root else ()
+    return roots if isinstance(roots, Failure) else Arguments(hosts, clock, roots)
+
+
+def read_roots(fingerprints: Sequence[str]) -> tuple[ConfirmedRoot, ...] | Failure:
+    """The roots that full SHA-256 fingerprints confirm, or the failure of the first that is none."""
+    from tui_chain.trust.pinned import confirm_fingerprint  # few need one, and the screen paints first
+
+    roots = []
+    for text in fingerprints:
+        root = confirm_fingerprint(text)
+        if isinstance(root, Failure):
+            return root
+        roots.append(root)
+    return tuple(roots)
+
+
+def named_hosts(options: Options) -> tuple[Host, ...] | Failure:
+    """The hosts of the arguments, then those of the file, each once; the failure has a line for each wrong one."""
+    if options.demo:
+        if options.hosts_file is None:
+            return ()
+        return Failure("usage", "--demo takes names of the lab's hosts only.", "`tlschain lab --list` has them.")
+    named = parse_arguments(options.targets)
+    bad = [f"argument {line.number}: {line.failure}" for line in named.bad]
+    hosts = {host.target: host for host in named.hosts}
+    if options.hosts_file is not None:
+        listed = read_host_file(options.hosts_file)
+        if isinstance(listed, Failure):
+            return listed
+        bad += [f"{safe_text(str(options.hosts_file))}, {line}" for line in listed.bad]
+        hosts |= {host.target: host for host in listed.hosts}
+    return Failure("usage", "\n".join(bad)) if bad else tuple(hosts.values())
+
+
+def read_clock(at: str | None) -> Clock | Failure:
+    """The clock that stands still at a time as `--at` takes it, or the clock on the wall."""
+    if at is None:
+        return utc_now
+    moment = read_time(at)
+    return moment if isinstance(moment, Failure) else lambda: moment
+
+
+def read_time(text: str) -> datetime | Failure:
+    """Read a time as a person writes it; without a zone it is UTC."""
+    try:
+        moment = datetime.fromisoformat(text)
+        moment = moment.astimezone(UTC) if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        moment = _EARLIEST
+    if not _EARLIEST < moment < _LATEST:
+        return Failure(
+            "usage", f"{safe_text(text, 40)!r} is no time.", "Write it as 2026-11-23 or 2026-11-23T12:00:00Z."
+        )
+    return moment

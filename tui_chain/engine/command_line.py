@@ -1,0 +1,93 @@
+"""Options of the table as click's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+from click.core import ParameterSource
+
+from tui_chain.engine.options import OptionEntry
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class TableOption(click.Option):
+    """A click option made of an entry of the table."""
+
+    def __init__(self, *arguments: Any, entry: OptionEntry, **attributes: Any) -> None:
+        super().__init__(*arguments, **attributes)
+        self.entry = entry
+
+
+def takes(*options: OptionEntry) -> Callable[[F], F]:
+    """Let a command take these options; its help lists them in this order."""
+
+    def decorate(command: F) -> F:
+        for entry in reversed(options):
+            command = _option(entry)(command)
+        return command
+
+    return decorate
+
+
+def _option(entry: OptionEntry) -> Callable[[F], F]:
+    attributes: dict[str, Any] = {"cls": TableOption, "entry": entry, "help": entry.help}
+    if entry.stores is not None:
+        return click.option(
+            *entry.flags, entry.stores, is_flag=True, expose_value=False, callback=_store, **attributes
+        )
+    if entry.value == "switch":
+        return click.option(*entry.flags, entry.name, is_flag=True, **attributes)
+    if entry.default is not None:
+        attributes |= {"default": entry.default, "show_default": True}
+    return click.option(
+        *entry.flags,
+        entry.name,
+        type=_type(entry),
+        metavar=entry.metavar,
+        multiple=entry.multiple,
+        required=entry.required,
+        callback=_check,
+        **attributes,
+    )
+
+
+def _type(entry: OptionEntry) -> Any:
+    if entry.value == "path":
+        return click.Path(path_type=Path)
+    if entry.value == "seconds":
+        return click.FloatRange(entry.least, entry.most)
+    if entry.value == "count":
+        return click.IntRange(int(entry.least), int(entry.most))
+    return click.Choice(entry.choices) if entry.value == "choice" else str
+
+
+def _check(_context: click.Context, option: click.Parameter, value: Any) -> Any:
+    """Return a value in which the table finds nothing wrong; raises BadParameter."""
+    if isinstance(option, TableOption):
+        problem = option.entry.problem(value)
+        if problem is not None:
+            raise click.BadParameter(problem)
+    return value
+
+
+def _store(context: click.Context, option: click.Parameter, value: bool) -> None:
+    """Put what a switch stands for into the keyword that it shares; raises UsageError where another stands there."""
+    if not isinstance(option, TableOption):
+        return
+    name = option.entry.name
+    given = context.params.get(name)
+    if value and given is not None:
+        raise click.UsageError(f"--{name} and --{name}-leaf exclude each other: name one of them.", context)
+    context.params[name] = option.entry.stores if value else given
+
+
+def chosen_form(form: str, *, as_json: bool) -> str:
+    """The form of a command that has both --format and --json; raises UsageError where they differ."""
+    source = click.get_current_context().get_parameter_source("form")
+    if as_json and form != "json" and source is ParameterSource.COMMANDLINE:
+        raise click.UsageError(f"--json and --format {form} are two forms: name one of them.")
+    return "json" if as_json else form

@@ -1,0 +1,184 @@
+"""The one table of options: both front ends take theirs from it, with the same texts and the same checks.
+
+Plain values, so that `--help` answers at once; `command_line` makes click's options of them.
+"""
+
+import math
+from collections.abc import Callable
+from typing import Literal, NamedTuple
+
+KINDS = ("client", "client+store", "links", "server", "java", "pkcs7", "der")
+"""Kinds of files that are written (tui_chain.repair.output)."""
+
+
+ValueType = Literal["switch", "text", "path", "seconds", "count", "choice"]
+"""What stands behind an option: nothing (a switch), text, a path, a number of seconds, a count, one of some."""
+
+
+def _any(_value: object) -> str | None:
+    """Refuse nothing."""
+    return None
+
+
+def _is_number(value: object) -> str | None:
+    """Say what is wrong with a number; nan passes every range."""
+    return "nan is no number of seconds." if isinstance(value, float) and math.isnan(value) else None
+
+
+class OptionEntry(NamedTuple):
+    """An option: `name` is its keyword, as the Python API has it.
+
+    `metavar` stands for the value in the help. `least` and `most` bound a number, `choices` are all values of a
+    choice. `stores` is what a switch puts into `name`, for several switches of one keyword that exclude each other.
+    `problem` returns what is wrong with a value that passed its type, as a sentence, or None.
+    """
+
+    name: str
+    flags: tuple[str, ...]
+    help: str
+    value: ValueType = "switch"
+    metavar: str | None = None
+    default: str | float | None = None
+    multiple: bool = False
+    required: bool = False
+    choices: tuple[str, ...] = ()
+    least: float = 0
+    most: float = 0
+    stores: str | None = None
+    problem: Callable[[object], str | None] = _any
+
+
+# where to connect
+
+HOSTS = OptionEntry(
+    "hosts_file", ("--hosts",), "A file with one target a line, a label after it, `#` comments.", "path"
+)
+DEMO = OptionEntry("demo", ("--demo",), "Use the built-in lab of broken servers; TARGETs are names of its hosts.")
+TIMEOUT = OptionEntry(
+    "timeout",
+    ("--timeout",),
+    "Seconds for each step.",
+    "seconds",
+    default=5.0,
+    least=0.1,
+    most=300,
+    problem=_is_number,
+)
+ALL_ADDRESSES = OptionEntry("all_addresses", ("--all-addresses",), "Probe every address of the name, and compare.")
+KEY_TYPES = OptionEntry("key_types", ("--key-types",), "Probe for the RSA and the ECDSA chain, in TLS 1.2 and 1.3.")
+NO_SNI = OptionEntry("no_sni", ("--no-sni",), "Probe without naming the host too.")
+REPEAT = OptionEntry(
+    "repeat",
+    ("--repeat",),
+    "Probe everything N times, and compare.",
+    "count",
+    metavar="N",
+    default=1,
+    least=1,
+    most=50,
+)
+REVOCATION = OptionEntry(
+    "revocation", ("--revocation",), "Ask the issuers whether certificates were revoked: staple, OCSP, CRL."
+)
+
+# whom to trust, and when
+
+TRUST = OptionEntry(
+    "trust",
+    ("--trust",),
+    "Trust store, several times for several together  [default: certifi]",
+    "text",
+    metavar="certifi|system|FILE",
+    multiple=True,
+)
+TRUST_ROOT = OptionEntry(
+    "trust_root",
+    ("--trust-root",),
+    "Trust the private root with this full fingerprint, got from its owners, in this run.",
+    "text",
+    metavar="SHA256",
+    multiple=True,
+)
+AT = OptionEntry("at", ("--at",), "Judge at this time (ISO 8601) instead of now.", "text", metavar="TIME")
+
+# where to look for missing certificates
+
+POOL = OptionEntry("pool", ("--pool",), "Certificates to look in first.", "path", metavar="FILE|DIR", multiple=True)
+OFFLINE = OptionEntry("offline", ("--offline",), "Fetch nothing.")
+ALLOW_PRIVATE_AIA = OptionEntry("allow_private_aia", ("--allow-private-aia",), "Let AIA lead to private addresses.")
+NO_POOL = OptionEntry("no_pool", ("--no-pool",), "Do not use the pool of earlier runs.")
+NO_LEARN = OptionEntry("no_learn", ("--no-learn",), "Add nothing to the pool.")
+
+# a chain or a file that is at hand
+
+SERVED = OptionEntry(
+    "served",
+    ("--served",),
+    "What the server sent, instead of a connection; - is standard input.",
+    "text",
+    metavar="FILE",
+)
+HOST = OptionEntry("host", ("--host",), "The host that --served came from.", "text", metavar="NAME")
+BUNDLE = OptionEntry("bundle", ("--bundle",), "The bundle to use.", "path", metavar="FILE")
+
+# what is written
+
+OUTPUT = OptionEntry("output", ("-o", "--output"), "Write there  [default: standard output]", "path")
+REPLACE = OptionEntry("replace", ("--replace",), "Replace FILE if it exists; the difference is shown.")
+MERGE = OptionEntry("merge", ("--merge",), "Add to FILE what it lacks; the difference is shown.")
+BACKUP = OptionEntry("backup", ("--backup",), "Keep the old file as FILE.bak.")
+KIND = OptionEntry("kind", ("--as",), "The kind of file to write.", "choice", default="client", choices=KINDS)
+ACCEPT_LOST_CONSTRAINTS = OptionEntry(
+    "accept_lost_constraints",
+    ("--accept-lost-constraints",),
+    "Write the file although an intermediate in it loses a limit set above it.",
+)
+CRL = OptionEntry("crl", ("--crl",), "With the CRLs of the path, and a check of the chain.", stores="chain")
+CRL_LEAF = OptionEntry("crl", ("--crl-leaf",), "With the CRL of the leaf, and a check of it alone.", stores="leaf")
+FIX = OptionEntry("fix", ("--fix",), "Write the fixed file.")
+WRITE = OptionEntry("write", ("--write",), "Replace FILE where a better one was found.")
+
+# how it is printed
+
+FORMAT = OptionEntry("form", ("--format",), "Form of the output.", "choice", default="text", choices=("text", "json"))
+JSON = OptionEntry("as_json", ("--json",), "One JSON object a target, a line each; the same as --format json.")
+ONLY = OptionEntry(
+    "only", ("--only",), "Print only that.", "choice", default="all", choices=("all", "clients", "letter")
+)
+LIST = OptionEntry("listing", ("--list",), "List all there is, and end.")
+
+# a live test's request
+
+METHOD = OptionEntry(
+    "method", ("--method",), "Method of the request.", "choice", default="GET", choices=("GET", "HEAD", "OPTIONS")
+)
+PATH = OptionEntry("path", ("--path",), "Path of the request.", "text", default="/")
+HEADER = OptionEntry(
+    "headers", ("--header",), "Send `Name: value` too; no credentials.", "text", metavar="LINE", multiple=True
+)
+PROXY = OptionEntry("proxy", ("--proxy",), "Go through the environment's proxy.")
+PROGRAMS = OptionEntry("programs", ("--programs",), "Run curl, openssl, git, wget, node, java, python too.")
+
+# the pool
+
+DB = OptionEntry("db", ("--db",), "Another pool than the user's own.", "path", metavar="FILE")
+EXPIRED = OptionEntry("expired", ("--expired",), "Only what has expired.")
+EVERYTHING = OptionEntry("everything", ("--all",), "All there is.")
+REPAIR = OptionEntry("repair", ("--repair",), "Remove the rows that are wrong.")
+FILE = OptionEntry("file", ("--file",), "Read the list from a local file.", "path")
+URL = OptionEntry("url", ("--url",), "Fetch another list than CCADB's.", "text", metavar="URL")
+
+OPTIONS = tuple(value for value in list(globals().values()) if isinstance(value, OptionEntry))
+"""The whole table, in its order."""
+
+REACHING = (TRUST, TIMEOUT, JSON)
+"""What every command that connects takes."""
+TARGETED = (HOSTS, DEMO, *REACHING)
+"""What every command on targets takes."""
+SEARCHING = (POOL, OFFLINE, ALLOW_PRIVATE_AIA)
+"""What every search for missing certificates takes."""
+SEVERAL = (ALL_ADDRESSES, KEY_TYPES, REPEAT)
+"""What takes a host for the several servers that it may be."""
+CRLS = (CRL, CRL_LEAF)
+SCREEN = (HOSTS, TRUST, TRUST_ROOT, AT, TIMEOUT, *SEARCHING, NO_POOL, DEMO)
+"""What the screen takes: the same as `fix`, as far as it is no key there."""

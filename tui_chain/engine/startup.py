@@ -1,0 +1,116 @@
+"""The one start of both front ends: from options to a journey and its hosts, and to the end of what it opened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from tui_chain.core.failure import Failure
+from tui_chain.engine.arguments import Arguments, Options
+from tui_chain.engine.context import Context
+from tui_chain.engine.journey import HostState, Journey
+from tui_chain.net.lookup import lookup, lookup_with
+from tui_chain.net.target import Target, parse_target
+from tui_chain.pool.database import default_path
+from tui_chain.pool.pool import Pool
+from tui_chain.resolve.files import FileCertificates, read_pool
+from tui_chain.trust.loading import load_trust_store
+from tui_chain.trust.store import TrustStore
+
+if TYPE_CHECKING:
+    from tui_chain.lab.internet import Lab
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """A journey and the hosts that go on it; a host whose chain is at hand is not probed.
+
+    `problems` are the pieces of the user's files that could not be read, a sentence each.
+    """
+
+    journey: Journey
+    hosts: tuple[HostState, ...]
+    problems: tuple[str, ...] = ()
+
+
+@contextmanager
+def start(
+    options: Options,
+    arguments: Arguments,
+    *,
+    lab_hosts: tuple[str, ...] | None = None,
+    every_source: bool = False,
+) -> Iterator[Run | Failure]:
+    """Load what the options name, and open the lab for a demo; what was opened is closed at the end.
+
+    A demo without targets opens `lab_hosts`, or all for None. With `every_source` the search uses the pool of
+    earlier runs, the served chain itself and the public trust stores as well.
+    """
+    with ExitStack() as opened:
+        lab = _open_lab(opened, options.targets or lab_hosts) if options.demo else None
+        journey = lab if isinstance(lab, Failure) else _journey(options, arguments, lab)
+        if isinstance(journey, Failure):
+            yield journey
+            return
+        if every_source:
+            journey.all_sources = True
+            journey.certificate_pool = _users_pool(opened, options)
+        hosts = _lab_hosts(lab, options.targets) if lab is not None and not isinstance(lab, Failure) else None
+        named = tuple(HostState(host.target, host.label) for host in arguments.hosts)
+        yield Run(journey, named if hosts is None else hosts, journey.context.files.problems)
+
+
+def _open_lab(opened: ExitStack, names: tuple[str, ...] | None) -> Lab | Failure:
+    from tui_chain.lab.internet import open_lab
+    from tui_chain.lab.scenarios.catalogue import NoSuchHost
+
+    try:
+        return opened.enter_context(open_lab(names or None))
+    except NoSuchHost as error:
+        return Failure("usage", error.message, error.hint)
+
+
+def _lab_hosts(lab: Lab, names: tuple[str, ...]) -> tuple[HostState, ...]:
+    """The lab's hosts, in the order in which they were named."""
+    order = {name: place for place, name in reversed(list(enumerate(names)))}
+    in_order = sorted(lab.hosts, key=lambda host: order.get(host.name, 0))
+    named = ((parse_target(host.target), host.name) for host in in_order)
+    return tuple(HostState(target, name) for target, name in named if isinstance(target, Target))
+
+
+def _journey(options: Options, arguments: Arguments, lab: Lab | None) -> Journey | Failure:
+    store = _trust_store(options, lab)
+    if isinstance(store, Failure):
+        return store
+    files = read_pool(options.pool) if options.pool else FileCertificates()
+    if isinstance(files, Failure):
+        return files
+    context = Context(
+        store,
+        arguments.clock,
+        options.timeout,
+        files,
+        options.allow_private_aia,
+        options.offline,
+        name_lookup=lookup if lab is None else lookup_with(lab.names),
+        pinned=frozenset(root.sha256 for root in arguments.roots),
+    )
+    return Journey(context)
+
+
+def _trust_store(options: Options, lab: Lab | None) -> TrustStore | Failure:
+    if lab is None or options.trust:
+        return load_trust_store(*(options.trust or ("certifi",)))
+    store = load_trust_store(str(lab.trust_file))
+    return store if isinstance(store, Failure) else replace(store, name="lab")
+
+
+def _users_pool(opened: ExitStack, options: Options) -> Pool | None:
+    # the lab's certificates are of this run alone: the user's pool is not for them
+    if options.no_pool or options.demo:
+        return None
+    pool = Pool(default_path(), learning=not options.no_learn)
+    opened.callback(pool.close)
+    return pool

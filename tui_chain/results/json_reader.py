@@ -1,0 +1,145 @@
+"""JSON that somebody gives, each value checked where it is read; ValueError names the one that is wrong."""
+
+from __future__ import annotations
+
+import base64
+import math
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from tui_chain.core.text import safe_text
+from tui_chain.x509.formats.pem import pem_block
+
+T = TypeVar("T")
+
+MAX_MILLISECONDS = 1e12
+"""Longest time that a step can take."""
+
+_ESCAPED = 10
+"""Characters of the longest escape, `\\U0010ffff`: so much `safe_text` needs for each to cut nothing."""
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+def uncut(text: str) -> str:
+    """Return `text` safe for a terminal, at its whole length."""
+    return safe_text(text, _ESCAPED * len(text))
+
+
+@dataclass(frozen=True)
+class JSONReader:
+    """A JSON object whose values are taken by name; `place` says where it stands, as in `served[0].`."""
+
+    values: Mapping[str, Any]
+    place: str = ""
+
+    def wrong(self, name: str, problem: str) -> ValueError:
+        """Return the error that says what is wrong with a value."""
+        return ValueError(f"it is not the JSON of a host: {uncut(self.place + name)} {problem}")
+
+    def any(self, name: str) -> Any:
+        """Return a value of any type."""
+        if name not in self.values:
+            raise self.wrong(name, "is missing")
+        return self.values[name]
+
+    def _of(self, name: str, kind: type[T], expected: str) -> T:
+        value = self.any(name)
+        # Of its subclasses JSON knows one: a bool is an int and no number
+        if type(value) is not kind:
+            raise self.wrong(name, f"is not {expected}")
+        return value
+
+    def maybe(self, name: str, take: Callable[[JSONReader, str], T]) -> T | None:
+        """Return None where null stands, else what `take` returns."""
+        return None if self.any(name) is None else take(self, name)
+
+    def object(self, name: str) -> JSONReader:
+        """Return an object."""
+        return JSONReader(self._of(name, dict, "an object"), f"{self.place}{name}.")
+
+    def list(self, name: str, take: Callable[[JSONReader, str], T]) -> tuple[T, ...]:
+        """Return what `take` returns for each value of a list."""
+        given = self._of(name, list, "a list")
+        held = JSONReader({f"{name}[{at}]": one for at, one in enumerate(given)}, self.place)
+        return tuple(take(held, one) for one in held.values)
+
+    def objects(self, name: str) -> Iterator[JSONReader]:
+        """Yield each object of a list."""
+        yield from self.list(name, JSONReader.object)
+
+    def file(self, name: str) -> str:
+        """Return the text of a file, which may hold whatever UTF-8 can."""
+        text = self._of(name, str, "text")
+        if not text.isascii() and any("\ud800" <= char <= "\udfff" for char in text):
+            raise self.wrong(name, "holds half a character")
+        return text
+
+    def text(self, name: str) -> str:
+        """Return text that is safe for a terminal."""
+        text = self._of(name, str, "text")
+        if uncut(text) != text:
+            raise self.wrong(name, "holds characters that are not safe for a terminal")
+        return text
+
+    def flag(self, name: str) -> bool:
+        """Return true or false."""
+        return self._of(name, bool, "true or false")
+
+    def code(self, name: str) -> int | str:
+        """Return a whole number or safe text."""
+        value = self.any(name)
+        return value if type(value) is int else self.text(name)
+
+    def milliseconds(self, name: str) -> float:
+        """Return a number that can be a time."""
+        value = self.any(name)
+        if type(value) not in (int, float) or not 0 <= value <= MAX_MILLISECONDS:
+            raise self.wrong(name, "is not a number of milliseconds")
+        return float(value)
+
+    def sha256(self, name: str) -> str:
+        """Return a SHA-256."""
+        text = self.text(name)
+        if _SHA256.fullmatch(text) is None:
+            raise self.wrong(name, "is not a SHA-256 in lower-case hexadecimal digits")
+        return text
+
+    def moment(self, name: str) -> datetime:
+        """Return an aware time."""
+        text = self.text(name)
+        try:
+            moment = datetime.fromisoformat(text)
+        except ValueError as error:
+            raise self.wrong(name, "is not a time in ISO 8601") from error
+        if moment.tzinfo is None:
+            raise self.wrong(name, "has no time zone")
+        return moment
+
+    def der(self, name: str) -> bytes:
+        """Return the DER of one certificate, which stands there as `pem_block` writes it."""
+        text = self.file(name)
+        try:
+            der = base64.b64decode("".join(text.splitlines()[1:-1]), validate=True)
+        except ValueError as error:
+            raise self.wrong(name, "is not the PEM of a certificate") from error
+        if pem_block("CERTIFICATE", der) != text:
+            raise self.wrong(name, "is not the PEM of one certificate and nothing else")
+        return der
+
+    def plain(self, name: str) -> None:
+        """Check that every text in a value is safe and every number finite; its form is free."""
+        value = self.any(name)
+        if isinstance(value, dict):
+            held = self.object(name)
+            for key in value:
+                JSONReader({"name": key}, held.place).text("name")
+                held.plain(key)
+        elif isinstance(value, list):
+            self.list(name, JSONReader.plain)
+        elif isinstance(value, str):
+            self.text(name)
+        elif isinstance(value, float) and not math.isfinite(value):
+            raise self.wrong(name, "is not a finite number")
