@@ -37,14 +37,7 @@ CODE = re.compile(r"`[^`]*`|\b[a-z]+(?:-[a-z]+)+\b")
 SENTENCE = re.compile(r"\w \w")
 
 KNOWN: dict[str, int] = {
-    "README.md": 1,
     "tui_chain.lab.servers.aia_urls": 1,
-    "tui_chain.tui.actions": 1,
-    "tui_chain.tui.file_actions": 1,
-    "tui_chain.tui.screens.audit": 5,
-    "tui_chain.tui.screens.audit_paint": 1,
-    "tui_chain.tui.screens.refresh": 1,
-    "tui_chain.tui.screens.say": 1,
 }
 """Documents, commands and modules that still use old words, and how many: exact, so that what is put right leaves."""
 
