@@ -108,14 +108,14 @@ def test_lists_that_end_are_due_and_then_fail(place: Place) -> None:
     data = place.bundle()
     soon = place.look(data, 5 * DAY)
     assert soon.state is State.SOON
-    assert "The CRL of" in soon.news[0].words
+    assert "The CRL of" in soon.news[0].text
     assert soon.output is None
     place.publish(
         make_crl(place.ca, odd=Oddity(7 * DAY, 14 * DAY)), make_crl(place.root, odd=Oddity(7 * DAY, 14 * DAY))
     )
     failed = place.look(data, 8 * DAY)
     assert failed.state is State.FAILS
-    assert "CRL has expired" in failed.news[0].words
+    assert "CRL has expired" in failed.news[0].text
     assert failed.output is not None
     assert place.look(failed.output.data, 8 * DAY).state is State.WORKS
 
@@ -134,7 +134,7 @@ def test_a_certificate_that_was_revoked_since_fails_at_once(place: Place) -> Non
     place.publish(make_crl(place.ca, [place.leaf]))
     found = place.look(data, timedelta())
     assert (found.state, found.output) == (State.FAILS, None)
-    assert "was revoked on" in found.news[0].words
+    assert "was revoked on" in found.news[0].text
 
 
 def test_lists_that_were_not_fetched_make_no_file_without_them(place: Place) -> None:

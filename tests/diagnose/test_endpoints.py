@@ -99,7 +99,7 @@ def test_key_types_are_asked_in_both_versions(lab: Lab, journey: Journey) -> Non
         served = row.answer.result
         assert isinstance(served, ServedChain)
         assert served.tls_version == row.variant.tls
-        assert (served.certificates[0].key_words.startswith("RSA")) == (row.variant.key_type is KeyType.RSA)
+        assert (served.certificates[0].key_text.startswith("RSA")) == (row.variant.key_type is KeyType.RSA)
 
 
 def test_a_key_type_that_a_server_lacks_is_no_fault(lab: Lab, journey: Journey) -> None:

@@ -119,7 +119,7 @@ def test_folders_are_read_as_openssl_reads_them(lab: Lab, good: Path, tmp_path: 
         assert replacing.attempt.ok is works
         assert real(lab, "httpx", "SSL_CERT_DIR", value) is works
     (told,) = audit_environment({"SSL_CERT_DIR": str(plain)})
-    assert "openssl rehash" in told.words
+    assert "openssl rehash" in told.text
 
 
 @pytest.mark.parametrize(("name", "kind"), [("AWS_CA_BUNDLE", "folder"), ("SSL_CERT_DIR", "file")])
@@ -127,15 +127,15 @@ def test_the_wrong_kind_of_thing_is_said(lab: Lab, good: Path, tmp_path: Path, n
     value = str(tmp_path if kind == "folder" else good)
     found = tried(lab, name, value)
     assert not any(one.attempt.ok for one in found)
-    assert all(one.attempt.words.startswith(f"it names a {kind} where a ") for one in found)
+    assert all(one.attempt.text.startswith(f"it names a {kind} where a ") for one in found)
     (told,) = audit_environment({name: value})
-    assert f"It names a {kind} where a " in told.words
+    assert f"It names a {kind} where a " in told.text
 
 
 def test_a_file_that_openssl_cannot_read_is_said(lab: Lab, tmp_path: Path) -> None:
     bad = tmp_path / "bad.pem"
     bad.write_bytes(b"nonsense")
-    assert tried(lab, "PIP_CERT", str(bad))[0].attempt.words == "OpenSSL cannot read what it names"
+    assert tried(lab, "PIP_CERT", str(bad))[0].attempt.text == "OpenSSL cannot read what it names"
 
 
 def test_the_clients_own_store_is_taken_as_its_owner_has_it(lab: Lab, other: Path) -> None:
@@ -145,7 +145,7 @@ def test_the_clients_own_store_is_taken_as_its_owner_has_it(lab: Lab, other: Pat
     key = b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"
     (found,) = asyncio.run(try_variables(request, audit_environment(environment), environment, key + lab.trust_pem))
     assert (found.adds, found.attempt.ok) == (True, False)
-    assert found.attempt.words.startswith("OpenSSL cannot read the trust store (")
+    assert found.attempt.text.startswith("OpenSSL cannot read the trust store (")
 
 
 def test_what_is_not_there_is_not_tried(lab: Lab) -> None:
@@ -173,7 +173,7 @@ def test_one_line_says_which_variables_beat_the_bundle(good: Path) -> None:
 
 def test_a_variable_says_what_it_does_in_each_client(good: Path) -> None:
     (told,) = audit_environment({"REQUESTS_CA_BUNDLE": str(good)})
-    assert told.words == (
+    assert told.text == (
         "In requests, boto3, aws it replaces the client's trust store; in pip it adds to the client's own trust "
         "store. It wins in requests over session.verify and CURL_CA_BUNDLE; in pip over --cert and PIP_CERT."
     )

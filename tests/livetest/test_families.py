@@ -108,7 +108,7 @@ def test_each_family_has_its_own_versions_and_ciphers(
     for row in rows.values():
         assert row.emulated
         assert row.code == (code if row.id in refused else None), row
-        assert (f"refused: {words}" in row.words) == (row.id in refused), row
+        assert (f"refused: {words}" in row.text) == (row.id in refused), row
         assert (row.cipher is None) == (row.id in refused)
 
 
@@ -116,7 +116,7 @@ def test_each_family_has_its_own_versions_and_ciphers(
 def test_a_client_certificate_that_is_required_is_missing(lab: Lab, maximum: ssl.TLSVersion) -> None:
     """In TLS 1.3 the client hears of it after its handshake (RFC 8446 section 4.4.2.4)."""
     rows = families(served(lab, TlsOptions(maximum=maximum, client_ca=lab.trust_pem)), lab.trust_pem)
-    said = {(row.ok, row.words, row.code) for row in rows.values()}
+    said = {(row.ok, row.text, row.code) for row in rows.values()}
     assert said == {(False, "refused: the server requires a client certificate", "client-certificate")}
 
 
@@ -150,9 +150,9 @@ def test_a_family_whose_suites_python_lacks_is_not_emulated(lab: Lab) -> None:
     rows = families(Target("localhost", lab.listen(saying(HANDSHAKE_FAILURE))), lab.trust_pem)
     go = rows.pop(FamilyId.GO)
     assert (go.ok, go.emulated) == (None, False)
-    assert go.words.startswith("not emulated: ECDHE-RSA-DES-CBC3-SHA, DES-CBC3-SHA cannot be offered")
+    assert go.text.startswith("not emulated: ECDHE-RSA-DES-CBC3-SHA, DES-CBC3-SHA cannot be offered")
     assert refusing(rows) == set(rows)
-    said = {(row.words, row.code) for row in rows.values()}
+    said = {(row.text, row.code) for row in rows.values()}
     assert said == {("TLS failed: sslv3 alert handshake failure", "handshake-failure")}
 
 
@@ -163,7 +163,7 @@ def test_a_version_that_python_lacks_is_not_emulated(
     monkeypatch.setattr(ssl, "HAS_TLSv1", has_it)
     rows = families(Target("localhost", lab.listen(saying(PROTOCOL_VERSION))), lab.trust_pem)
     assert {row.id for row in rows.values() if not row.emulated} == (set() if has_it else {FamilyId.CURL})
-    assert ("not emulated: TLS 1.0 cannot be offered" in rows[FamilyId.CURL].words) is not has_it
+    assert ("not emulated: TLS 1.0 cannot be offered" in rows[FamilyId.CURL].text) is not has_it
     assert refusing(rows) >= set(FamilyId) - {FamilyId.CURL}
 
 
@@ -176,7 +176,7 @@ def test_a_certificate_that_openssl_cannot_read_says_nothing_of_other_libraries(
     assert {row.id for row in rows.values() if not row.emulated} == MODELS
     assert refusing(rows) == set(OPENSSL)
     for family in MODELS:
-        assert rows[family].words == "not emulated: OpenSSL cannot read a certificate that the server sent"
+        assert rows[family].text == "not emulated: OpenSSL cannot read a certificate that the server sent"
         assert rows[family].ok is None
 
 
@@ -188,12 +188,12 @@ def test_a_handshake_that_pyopenssl_breaks_off_says_nothing_of_a_model(lab: Lab)
     broken.reason = "TOO_LONG"
     rows = {one.id: asyncio.run(tester._failed(one, broken, Times())) for one in FAMILIES}
     assert {row.id for row in rows.values() if not row.emulated} == MODELS
-    assert rows[FamilyId.GO].words.startswith("not emulated: pyOpenSSL broke the handshake off (TLS failed: ")
+    assert rows[FamilyId.GO].text.startswith("not emulated: pyOpenSSL broke the handshake off (TLS failed: ")
     assert rows[FamilyId.PYTHON].ok is False
 
 
 def test_what_is_not_emulated_does_not_count() -> None:
-    worked = LiveTest("GET", "https://a.test/", Attempt("x", ok=True, words="200 OK"), None)
+    worked = LiveTest("GET", "https://a.test/", Attempt("x", ok=True, text="200 OK"), None)
     unsaid = FamilyTest(FamilyId.GO, "Go", None, "not emulated: …", emulated=False)
     assert LiveTestResult(worked, (unsaid,)).ok
     refused = FamilyTest(FamilyId.JAVA, "Java", False, "refused: …")
@@ -252,7 +252,7 @@ def test_curl_compares_names_by_itself(lab: Lab) -> None:
     assert (rows[FamilyId.CURL].ok, rows[FamilyId.PYTHON].ok) == (True, False)
     other = families(Target("b.other.test", port), lab.trust_pem)[FamilyId.CURL]
     assert (other.ok, other.code) == (False, 62)
-    assert other.words == "refused: the certificate does not name the host"
+    assert other.text == "refused: the certificate does not name the host"
 
 
 def test_an_address_has_to_be_named(lab: Lab) -> None:
@@ -267,12 +267,12 @@ def test_a_verdict_of_a_model_says_so(lab: Lab) -> None:
     rows = families(served(lab, TlsOptions()), lab.trust_pem)
     stranger = families(served(lab, TlsOptions()), to_pem([lab.hierarchy["stranger"].der]))
     for family in MODELS:
-        assert "(model of " in rows[family].words
-        assert "(model of " in stranger[family].words
+        assert "(model of " in rows[family].text
+        assert "(model of " in stranger[family].text
         assert isinstance(stranger[family].code, str)
     for family in OPENSSL:
-        assert rows[family].words == "handshake verified"
-        assert "model" not in stranger[family].words
+        assert rows[family].text == "handshake verified"
+        assert "model" not in stranger[family].text
 
 
 def test_a_handshake_after_starttls_is_tested_too(lab: Lab) -> None:
@@ -318,7 +318,7 @@ def test_a_trust_file_that_openssl_cannot_read_is_said(lab: Lab) -> None:
     target = served(lab, TlsOptions())
     tested = full(store, target, None)
     assert (tested.live.before.ok, tested.live.before.tls_error) == (False, False)
-    assert tested.live.before.words.startswith("OpenSSL cannot read the trust store (")
+    assert tested.live.before.text.startswith("OpenSSL cannot read the trust store (")
     rows = {row.id: row for row in tested.clients}
     assert {rows[family].code for family in OPENSSL} == {"ca-file"}
     assert rows[FamilyId.GO].ok
@@ -341,14 +341,14 @@ def test_a_server_that_says_nothing_is_not_waited_for_nine_times(lab: Lab) -> No
         open_[0] -= 1
 
     rows = families(Target("localhost", lab.listen(silent)), lab.trust_pem, timeout=2.0)
-    assert {(row.ok, row.words) for row in rows.values()} == {(False, "no answer within 2 s")}
+    assert {(row.ok, row.text) for row in rows.values()} == {(False, "no answer within 2 s")}
     assert most[0] == len(FAMILIES) - 1, "after the first the others wait together"
 
 
 def test_a_server_that_is_not_there_is_said(lab: Lab) -> None:
     with refused_port() as port:
         rows = families(Target("localhost", port), lab.trust_pem)
-    assert {(row.ok, row.words, row.code) for row in rows.values()} == {(False, "connection refused", None)}
+    assert {(row.ok, row.text, row.code) for row in rows.values()} == {(False, "connection refused", None)}
 
 
 def test_a_tester_shows_neither_a_proxy_s_password_nor_a_file(lab: Lab) -> None:

@@ -57,7 +57,7 @@ def test_a_proxy_that_never_comes_to_the_point_is_left(lab: Lab, piece: bytes) -
     url = start(lab, ConnectProxy(behaviour=flooding(b"", piece)))
     request = LiveRequest(Target("localhost", lab.host("complete").port), timeout=60.0, proxy=url)
     attempt = asyncio.run(request.send(bundle_context(lab.trust_pem), "test"))
-    assert (attempt.ok, attempt.words) == (False, "the proxy sent over 16 KiB and no answer")
+    assert (attempt.ok, attempt.text) == (False, "the proxy sent over 16 KiB and no answer")
     assert attempt.milliseconds < 20_000
 
 

@@ -136,14 +136,14 @@ def test_real_programs_are_run_with_the_bundle(lab: Lab, port: int) -> None:
     assert all(good[name] for name in ("curl", "openssl", "git", "wget", "node", "java"))
     bad = run(lab, port, to_pem([lab.hierarchy["other-root"].der]), programs=True).programs
     assert not any(one.ok for one in bad)
-    assert all(one.words.isprintable() for one in bad)
+    assert all(one.text.isprintable() for one in bad)
 
 
 def test_a_program_that_does_not_end_is_ended() -> None:
     with no_wait():
         sleeper = Program("sleeper", "sh", ("-c", "sleep 60 & wait"))
         tested = asyncio.run(run_program(sleeper, {"PATH": os.environ["PATH"]}, seconds=0.2))
-        assert (tested.ok, tested.words) == (False, "no end within 0.2 s")
+        assert (tested.ok, tested.text) == (False, "no end within 0.2 s")
 
 
 def test_a_program_that_floods_is_read_to_its_end() -> None:
@@ -169,4 +169,4 @@ def test_a_header_is_read() -> None:
 def test_a_dead_proxy_is_gone_through_and_told(lab: Lab, port: int) -> None:
     request = LiveRequest(Target("localhost", port), proxy="http://127.0.0.1:1")
     attempt = asyncio.run(request.send(bundle_context(bundle_of(lab)), "test"))
-    assert (attempt.ok, attempt.words) == (False, "the proxy is not reached: connection refused")
+    assert (attempt.ok, attempt.text) == (False, "the proxy is not reached: connection refused")

@@ -49,7 +49,7 @@ def to(lab: Lab, location: str) -> tuple[Hop, ...]:
 def test_every_hop_has_a_row(lab: Lab) -> None:
     end = server(lab, lambda _: OK)
     way = to(lab, f"https://localhost:{end}/a?b=c")
-    assert [(hop.ok, hop.words) for hop in way] == [(True, "302 Found"), (True, "200 OK")]
+    assert [(hop.ok, hop.text) for hop in way] == [(True, "302 Found"), (True, "200 OK")]
     assert way[1].url == f"https://localhost:{end}/a?b=c"
     assert way[1].target == Target("localhost", end)
 
@@ -77,7 +77,7 @@ def test_a_circle_ends(lab: Lab) -> None:
     port = server(lab, lambda _: FOUND % b"/")
     way = hops(lab, LiveRequest(Target("localhost", port)))
     assert len(way) == MAX_HOPS + 1
-    assert "more than" in way[-1].words
+    assert "more than" in way[-1].text
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_where_a_stranger_may_not_send_us(lab: Lab, location: str, words: str) -
     way = to(lab, location)
     assert len(way) == 2
     assert way[1].attempt is None
-    assert words in way[1].words
+    assert words in way[1].text
 
 
 def test_headers_of_the_user_s_go_to_the_first_host_alone(lab: Lab) -> None:

@@ -41,7 +41,7 @@ def send(lab: Lab, server: Http2Server, *, seconds: float = 5.0, method: str = "
 
     attempt = asyncio.run(run())
     gc.collect()  # a socket that was left open warns here, and a warning is an error
-    assert attempt.words.isprintable()
+    assert attempt.text.isprintable()
     return attempt
 
 
@@ -53,7 +53,7 @@ def test_a_real_server_answers_over_http2(lab: Lab, tmp_path: Path) -> None:
             request = LiveRequest(Target("localhost", port), method, headers=(("X-Mine", "1"), ("User-Agent", "me")))
             attempt = asyncio.run(request.send(bundle_context(lab.trust_pem), "test"))
             assert (attempt.ok, attempt.status, attempt.http_version, attempt.http2) == (True, 200, "HTTP/2", True)
-            assert attempt.words == "200 OK"
+            assert attempt.text == "200 OK"
             assert None not in (attempt.times.connect, attempt.times.tls, attempt.times.first_byte)
 
 
@@ -78,7 +78,7 @@ def test_an_answer_over_http2_is_told(lab: Lab) -> None:
     for status, words in (("200", "200 OK"), ("404", "404 Not Found"), ("299", "299"), ("503", "503 Service")):
         attempt = send(lab, Http2Server(lab, [answer(status)]))
         assert attempt.ok
-        assert attempt.words.startswith(words)
+        assert attempt.text.startswith(words)
         assert (attempt.status, attempt.http_version) == (int(status), "HTTP/2")
 
 
@@ -94,7 +94,7 @@ def test_a_redirect_over_http2_is_followed(lab: Lab) -> None:
     )
     context = bundle_context(lab.trust_pem)
     hops = asyncio.run(follow(LiveRequest(Target("localhost", start)), lambda _: context))
-    assert [(hop.words, hop.url.rpartition("/")[2]) for hop in hops] == [("302 Found", ""), ("200 OK", "x")]
+    assert [(hop.text, hop.url.rpartition("/")[2]) for hop in hops] == [("302 Found", ""), ("200 OK", "x")]
 
 
 def test_a_server_that_wants_http_1_1_gets_it(lab: Lab) -> None:
@@ -103,7 +103,7 @@ def test_a_server_that_wants_http_1_1_gets_it(lab: Lab) -> None:
     server = Http2Server(lab, [reset], protocols=("h2", "http/1.1"), plain=OLDER)
     attempt = send(lab, server)
     assert (attempt.ok, attempt.status, attempt.http_version, attempt.http2) == (True, 200, "HTTP/1.1", True)
-    assert attempt.words == "200 OK, after HTTP/2 failed: the server reset the request (HTTP_1_1_REQUIRED)"
+    assert attempt.text == "200 OK, after HTTP/2 failed: the server reset the request (HTTP_1_1_REQUIRED)"
     assert server.chosen == ["h2", "http/1.1"]
 
 
@@ -116,7 +116,7 @@ def test_an_attack_is_bounded_and_told(lab: Lab, name: str) -> None:
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert (attempt.ok, attempt.status) == (False, None)
-    assert 0 < len(attempt.words) < 200
+    assert 0 < len(attempt.text) < 200
     assert peak < MEMORY
     assert server.chosen[0] == "h2"
 
@@ -140,7 +140,7 @@ def test_random_frames_bring_no_traceback(lab: Lab) -> None:
             head = size.to_bytes(3) + bytes((chance.choice(kinds), chance.choice((0, 1, 4, 5, 8, 32, 255))))
             pieces.append(head + stream.to_bytes(4) + chance.randbytes(size))
         attempt = send(lab, Http2Server(lab, pieces), seconds=1.0)
-        assert attempt.words
+        assert attempt.text
 
 
 def test_http2_is_loaded_by_a_live_test_alone() -> None:

@@ -60,7 +60,7 @@ def test_a_device_is_not_read(lab: Lab, device: str) -> None:
     if not Path(device).exists():
         pytest.skip(f"there is no {device} here")
     found = tried(lab, "REQUESTS_CA_BUNDLE", device)
-    assert {one.attempt.words for one in found} == {"it names neither a file nor a folder"}
+    assert {one.attempt.text for one in found} == {"it names neither a file nor a folder"}
 
 
 def test_a_pipe_in_a_folder_is_not_looked_up(lab: Lab, pipe: Path, tmp_path: Path) -> None:
@@ -72,7 +72,7 @@ def test_a_pipe_in_a_folder_is_not_looked_up(lab: Lab, pipe: Path, tmp_path: Pat
     link.unlink()
     link.symlink_to(pipe)
     found = tried(lab, "SSL_CERT_DIR", f"/nowhere{os.pathsep}{folder}")
-    assert {one.attempt.words for one in found} == {f"what it names has {link.name}, which is no file"}
+    assert {one.attempt.text for one in found} == {f"what it names has {link.name}, which is no file"}
 
 
 def test_a_pipe_for_the_system_s_roots_does_not_hold_the_way_to_a_proxy(
@@ -83,7 +83,7 @@ def test_a_pipe_for_the_system_s_roots_does_not_hold_the_way_to_a_proxy(
     request = LiveRequest(Target("localhost", lab.host("complete").port), timeout=0.5, proxy=url)
     with no_wait():
         attempt = asyncio.run(request.send(bundle_context(lab.trust_pem), "test"))
-        assert attempt.words == "no answer of the proxy within 0.5 s"
+        assert attempt.text == "no answer of the proxy within 0.5 s"
 
 
 def test_what_is_never_read_to_its_end_is_left(lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -96,7 +96,7 @@ def test_what_is_never_read_to_its_end_is_left(lab: Lab, tmp_path: Path, monkeyp
             found = tried(lab, "PIP_CERT", str(file), seconds=0.2)
     finally:
         end.set()
-    assert [one.attempt.words for one in found] == ["what it names was not read within 0.2 s"]
+    assert [one.attempt.text for one in found] == ["what it names was not read within 0.2 s"]
 
 
 def test_what_goes_away_or_is_no_path_is_said(lab: Lab, tmp_path: Path) -> None:
@@ -107,6 +107,6 @@ def test_what_goes_away_or_is_no_path_is_said(lab: Lab, tmp_path: Path) -> None:
     file.unlink()
     request = LiveRequest(Target("localhost", lab.host("complete").port))
     (found,) = asyncio.run(try_variables(request, variables, environment, b""))
-    assert found.attempt.words == "what it names is not there any more"
+    assert found.attempt.text == "what it names is not there any more"
     (found,) = asyncio.run(try_variables(request, variables, {"PIP_CERT": "a\0b"}, b""))
     assert not found.attempt.ok

@@ -69,7 +69,7 @@ def test_programs_go_through_the_proxy(lab: Lab, tmp_path: Path) -> None:
     port = lab.host("complete").port
     proxy = ConnectProxy()
     told = run(lab, tmp_path, port, start(lab, proxy))
-    going = {name: one.ok for name, one in told.items() if one.words != "not installed"}
+    going = {name: one.ok for name, one in told.items() if one.text != "not installed"}
     assert going.pop("node") is None
     assert going == dict.fromkeys(going, True)
     assert going.keys() >= {"curl", "openssl", "git", "wget", "java"}
@@ -83,7 +83,7 @@ def test_a_proxy_s_password_stands_in_no_command_line(lab: Lab, tmp_path: Path) 
     assert [told[name].ok for name in ("curl", "openssl", "git", "wget")] == [True] * 4
     assert told["java"].ok is None
     for one in told.values():
-        assert "s3cret" not in f"{one.command} {one.words}"
+        assert "s3cret" not in f"{one.command} {one.text}"
 
 
 @pytest.mark.parametrize("url", ["socks5://proxy:1080", "https://proxy:3128"])

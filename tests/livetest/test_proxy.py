@@ -52,7 +52,7 @@ def send(lab: Lab, proxy: str, target: Target, *, seconds: float = 5.0) -> Attem
 
     attempt = asyncio.run(run())
     gc.collect()  # a socket that was left open warns here, and a warning is an error
-    assert attempt.words.isprintable()
+    assert attempt.text.isprintable()
     return attempt
 
 
@@ -121,7 +121,7 @@ def test_credentials_go_to_the_proxy_alone_and_are_shown_nowhere(lab: Lab) -> No
 def test_a_wrong_login_is_told(lab: Lab) -> None:
     url = start(lab, ConnectProxy(login=LOGIN)).replace("://", "://joe:wrong@")
     attempt = send(lab, url, complete(lab))
-    assert (attempt.ok, attempt.words) == (False, "the proxy refused: 407 Proxy Authentication Required")
+    assert (attempt.ok, attempt.text) == (False, "the proxy refused: 407 Proxy Authentication Required")
     assert (attempt.code, attempt.tls_error) == (None, False)
 
 
@@ -140,7 +140,7 @@ def test_a_proxy_whose_own_certificate_is_refused_gets_no_password(lab: Lab) -> 
     proxy = ConnectProxy(login=LOGIN, tls=server_context(lab, fresh_chain(lab)))
     attempt = send(lab, start(lab, proxy).replace("://", "://joe:s3cret%26%2F@"), complete(lab))
     assert not attempt.ok
-    assert attempt.words.startswith("the proxy's own certificate verify failed")
+    assert attempt.text.startswith("the proxy's own certificate verify failed")
     assert (attempt.code, attempt.tls_error) == (None, False), "it is not the host that failed"
     assert proxy.heads == []
 
@@ -150,14 +150,14 @@ def test_another_protocol_goes_through_the_tunnel_too(lab: Lab) -> None:
     mail = lab.listen(Dialogue(b"+OK ready\r\n", [(b"STLS", b"+OK\r\n")], context, heard))
     proxy = ConnectProxy()
     attempt = send(lab, start(lab, proxy), Target("localhost", mail, "pop3"))
-    assert (attempt.ok, attempt.words) == (True, "handshake verified")
+    assert (attempt.ok, attempt.text) == (True, "handshake verified")
     assert proxy.asked == [f"localhost:{mail}"]
 
 
 def test_an_ipv6_host_is_named_in_brackets(lab: Lab) -> None:
     proxy = ConnectProxy(behaviour=answering(b"HTTP/1.1 502 Bad Gateway\r\n\r\n"))
     attempt = send(lab, start(lab, proxy), Target("::1", 8443))
-    assert attempt.words == "the proxy refused: 502 Bad Gateway"
+    assert attempt.text == "the proxy refused: 502 Bad Gateway"
     assert proxy.asked == ["[::1]:8443"]
 
 
@@ -206,13 +206,13 @@ def test_a_proxy_that_does_not_connect_is_told_in_words(lab: Lab, name: str) -> 
     behaviour, words = REFUSALS[name]
     attempt = send(lab, start(lab, ConnectProxy(behaviour=behaviour)), complete(lab))
     assert (attempt.ok, attempt.status) == (False, None)
-    assert attempt.words.startswith(words)
+    assert attempt.text.startswith(words)
 
 
 def test_a_proxy_that_hangs_is_given_up(lab: Lab) -> None:
     with no_wait():
         attempt = send(lab, start(lab, ConnectProxy(behaviour=hanging)), complete(lab), seconds=0.3)
-        assert attempt.words == "no answer of the proxy within 0.3 s"
+        assert attempt.text == "no answer of the proxy within 0.3 s"
 
 
 def test_a_tunnel_that_hangs_is_given_up(lab: Lab) -> None:
@@ -221,18 +221,18 @@ def test_a_tunnel_that_hangs_is_given_up(lab: Lab) -> None:
         await hanging(stream, place)
 
     attempt = send(lab, start(lab, ConnectProxy(behaviour=behave)), complete(lab), seconds=2.0)
-    assert attempt.words == "no answer within 2 s"
+    assert attempt.text == "no answer within 2 s"
 
 
 def test_a_proxy_that_floods_the_tunnel_is_bounded(lab: Lab) -> None:
     attempt = send(lab, start(lab, ConnectProxy(behaviour=flooding(ESTABLISHED, b"x" * 16_000))), complete(lab))
     assert not attempt.ok
-    assert attempt.words.startswith("TLS failed")
+    assert attempt.text.startswith("TLS failed")
 
 
 def test_socks_is_said_not_to_be_spoken(lab: Lab) -> None:
     attempt = send(lab, "socks5h://joe:s3cret@localhost:1080", complete(lab))
-    assert attempt.words == "the environment's proxy speaks SOCKS, which is not spoken here"
+    assert attempt.text == "the environment's proxy speaks SOCKS, which is not spoken here"
 
 
 # which proxy
@@ -365,5 +365,5 @@ def test_a_redirect_does_not_lead_the_proxy_inside(lab: Lab, location: str) -> N
     proxy = ConnectProxy()
     tested = full(lab, {"https_proxy": start(lab, proxy)}, Target("localhost", first))
     assert tested.hops[1].attempt is None
-    assert "only with your consent" in tested.hops[1].words
+    assert "only with your consent" in tested.hops[1].text
     assert set(proxy.asked) == {f"localhost:{first}"}

@@ -31,7 +31,7 @@ def send(request: LiveRequest, trust: bytes) -> Attempt:
 
     attempt = asyncio.run(run())
     gc.collect()  # a socket that was left open warns here, and a warning is an error
-    assert attempt.words.isprintable()
+    assert attempt.text.isprintable()
     return attempt
 
 
@@ -58,7 +58,7 @@ def request_to(lab: Lab, *pieces: bytes, method: str = "GET", heard: list[bytes]
 
 def test_a_page_is_got(lab: Lab) -> None:
     attempt = send(LiveRequest(Target("localhost", lab.host("complete").port)), lab.trust_pem)
-    assert (attempt.ok, attempt.status, attempt.words, attempt.code) == (True, 200, "200 OK", None)
+    assert (attempt.ok, attempt.status, attempt.text, attempt.code) == (True, 200, "200 OK", None)
     assert (attempt.tls_version, attempt.http_version) == ("TLSv1.3", "HTTP/1.1")
     assert attempt.milliseconds > 0
 
@@ -107,7 +107,7 @@ ANSWERS = {
 @pytest.mark.parametrize("answer", ANSWERS, ids=lambda each: repr(each[:50]))
 def test_any_answer_over_a_verified_connection_is_a_success(lab: Lab, answer: bytes) -> None:
     attempt = request_to(lab, answer)
-    assert (attempt.ok, attempt.status, attempt.words) == (True, *ANSWERS[answer])
+    assert (attempt.ok, attempt.status, attempt.text) == (True, *ANSWERS[answer])
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_any_answer_over_a_verified_connection_is_a_success(lab: Lab, answer: by
 def test_what_is_no_answer_is_told_in_words(lab: Lab, answer: bytes) -> None:
     attempt = request_to(lab, answer)
     assert (attempt.ok, attempt.status) == (False, None)
-    assert attempt.words
+    assert attempt.text
 
 
 def test_a_server_that_says_nothing_is_given_up(lab: Lab) -> None:
@@ -136,20 +136,20 @@ def test_a_server_that_says_nothing_is_given_up(lab: Lab) -> None:
 
     target = Target("localhost", lab.listen(silent))
     attempt = send(LiveRequest(target, timeout=0.2), lab.trust_pem)
-    assert (attempt.ok, attempt.words) == (False, "no answer within 0.2 s")
+    assert (attempt.ok, attempt.text) == (False, "no answer within 0.2 s")
     assert attempt.milliseconds >= 200
 
 
 def test_a_refused_connection_is_told_in_words(lab: Lab) -> None:
     with refused_port() as port:
         attempt = send(LiveRequest(Target("127.0.0.1", port)), lab.trust_pem)
-    assert (attempt.ok, attempt.words) == (False, "connection refused")
+    assert (attempt.ok, attempt.text) == (False, "connection refused")
 
 
 def test_an_unknown_name_is_told_in_words(lab: Lab) -> None:
     attempt = send(LiveRequest(Target("nowhere.invalid")), lab.trust_pem)
     assert not attempt.ok
-    assert "name" in attempt.words
+    assert "name" in attempt.text
 
 
 @pytest.mark.parametrize(
@@ -165,8 +165,8 @@ def test_an_unknown_name_is_told_in_words(lab: Lab) -> None:
 def test_a_refusal_has_openssls_words_and_code(lab: Lab, server: str, host: str, code: int, words: str) -> None:
     attempt = send(LiveRequest(Target(host, lab.host(server).port)), lab.trust_pem)
     assert (attempt.ok, attempt.code, attempt.status) == (False, code, None)
-    assert attempt.words.startswith("certificate verify failed: ")
-    assert words.lower() in attempt.words.lower().replace("self signed", "self-signed")
+    assert attempt.text.startswith("certificate verify failed: ")
+    assert words.lower() in attempt.text.lower().replace("self signed", "self-signed")
 
 
 def test_an_address_is_verified_as_an_address(lab: Lab) -> None:
@@ -193,7 +193,7 @@ def test_a_client_certificate_that_is_wanted_is_told(lab: Lab) -> None:
     fresh = fresh_chain(lab)
     port = lab.serve(fresh.chain, fresh.leaf.key, options=TlsOptions(client_ca=lab.trust_pem))
     attempt = send(LiveRequest(Target("localhost", port)), lab.trust_pem)
-    assert (attempt.ok, attempt.words) == (False, "TLS failed: tlsv13 alert certificate required")
+    assert (attempt.ok, attempt.text) == (False, "TLS failed: tlsv13 alert certificate required")
 
 
 def switching(lab: Lab, *, whole: bool) -> Target:
@@ -205,7 +205,7 @@ def switching(lab: Lab, *, whole: bool) -> Target:
 
 def test_another_protocol_is_tested_by_its_handshake(lab: Lab) -> None:
     attempt = send(LiveRequest(switching(lab, whole=True)), lab.trust_pem)
-    assert (attempt.ok, attempt.words, attempt.status) == (True, "handshake verified", None)
+    assert (attempt.ok, attempt.text, attempt.status) == (True, "handshake verified", None)
     assert attempt.tls_version == "TLSv1.3"
     refused = send(LiveRequest(switching(lab, whole=False)), lab.trust_pem)
     assert (refused.ok, refused.code) == (False, 10)
@@ -214,4 +214,4 @@ def test_another_protocol_is_tested_by_its_handshake(lab: Lab) -> None:
 def test_a_protocol_that_refuses_to_switch_is_told(lab: Lab) -> None:
     target = Target("localhost", lab.listen(Dialogue(b"-ERR \x1b[31m\r\n", [], None, [])), "pop3")
     attempt = send(LiveRequest(target), lab.trust_pem)
-    assert (attempt.ok, attempt.words) == (False, "STARTTLS failed: it answered '-ERR \\x1b[31m'")
+    assert (attempt.ok, attempt.text) == (False, "STARTTLS failed: it answered '-ERR \\x1b[31m'")

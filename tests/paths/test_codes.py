@@ -25,7 +25,7 @@ def test_strict_codes_are_marked() -> None:
 
 
 def test_an_unknown_code_has_words_too() -> None:
-    assert meaning(9999).words == "OpenSSL refuses it for a reason of its own"
+    assert meaning(9999).text == "OpenSSL refuses it for a reason of its own"
 
 
 @pytest.mark.skipif(ssl.OPENSSL_VERSION_INFO[:2] != (3, 0), reason="the words are those of OpenSSL 3.0")

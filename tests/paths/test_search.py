@@ -182,7 +182,7 @@ class Doubtful(SignatureProver):
 
     def proof(self, child: Certificate, issuer: Certificate) -> Proof:
         proof = super().proof(child, issuer)
-        return Proof.CANNOT_TELL if issuer.key_bytes == self.issuer.key_bytes else proof
+        return Proof.UNKNOWN if issuer.key_bytes == self.issuer.key_bytes else proof
 
 
 def test_what_cannot_be_checked_makes_no_path_but_is_seen() -> None:

@@ -257,7 +257,7 @@ def test_the_page_of_everything_says_how_variables_are_used(tmp_path: Path) -> N
     other = tmp_path / "other.pem"
     other.write_bytes(b"")
     found = audit_environment({"REQUESTS_CA_BUNDLE": str(other)})
-    failed = Attempt("x", ok=False, words="certificate verify failed")
+    failed = Attempt("x", ok=False, text="certificate verify failed")
     live = LiveTest("GET", "https://a.test/", failed, None, environment=found)
     tried = tuple(
         VariableTest(found[0].name, ", ".join(use.clients), use.effect is ADDS, failed) for use in uses(found[0].name)
@@ -268,7 +268,7 @@ def test_the_page_of_everything_says_how_variables_are_used(tmp_path: Path) -> N
 
 
 def test_the_page_of_everything_says_what_each_family_gets() -> None:
-    worked = Attempt("trust store x", ok=True, words="200 OK")
+    worked = Attempt("trust store x", ok=True, text="200 OK")
     clients = (
         FamilyTest(FamilyId.CURL, "curl", True, "handshake verified", tls_version="TLSv1.3", times=Times(tls=3.0)),
         FamilyTest(FamilyId.GO, "Go", None, "not emulated: DES-CBC3-SHA cannot be offered", emulated=False),

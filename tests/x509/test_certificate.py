@@ -66,8 +66,8 @@ def test_the_fields_of_a_sound_certificate(root: Authority) -> None:
     assert ca.key_id == x509.SubjectKeyIdentifier.from_public_key(issuing.key.public_key()).digest.hex()
     assert ca.authority_key_id == top.key_id
     assert (ca.authority_serial, ca.authority_issuer) == (None, None)
-    assert (ca.key_words, top.key_words) == ("EC secp256r1", "RSA 2048")
-    assert ca.signature_words == "sha256WithRSAEncryption"
+    assert (ca.key_text, top.key_text) == ("EC secp256r1", "RSA 2048")
+    assert ca.signature_text == "sha256WithRSAEncryption"
     assert ca.weak_hash is None
     assert ca.is_ca
     assert ca.key_usage is not None
@@ -116,7 +116,7 @@ def test_the_fields_of_extensions(root: Authority) -> None:
     assert leaf.crl_urls == ("http://crl.test/a.crl",)
     assert leaf.must_staple
     assert leaf.name_constraints is not None
-    assert leaf.name_constraints.words == ("permitted DNS:corp.test",)
+    assert leaf.name_constraints.texts == ("permitted DNS:corp.test",)
     assert leaf.extended_key_usage_names == ("clientAuth", "1.2.3.5")
     assert not leaf.for_servers
     assert (leaf.authority_key_id, leaf.authority_serial) == ("abcd", 7)
@@ -237,7 +237,7 @@ def test_what_only_openssl_parses_is_an_opaque_node(odd: str) -> None:
     assert opaque.subject_name == Certificate(Forgery(subject=name("opaque leaf")).der).subject_name
     assert opaque.serial == 0x5E
     assert opaque.not_before == datetime(2020, 1, 1, tzinfo=UTC)
-    assert opaque.key_words == "Ed25519"
+    assert opaque.key_text == "Ed25519"
     anchor = Certificate(Forgery(subject=name("View Root")).der)
     assert TrustStore("test", (anchor,)).issuers_of(opaque) == (anchor,)
     assert signature_proof(opaque, anchor) is Proof.SIGNED
@@ -261,7 +261,7 @@ def test_garbage_is_no_certificate_and_has_defaults(data: bytes) -> None:
     assert [garbage.is_ca, garbage.self_issued, garbage.valid_at(NOW)] == [False] * 3
     assert garbage.public_key is None
     assert garbage.key_bytes is None
-    assert signature_proof(garbage, garbage) is Proof.CANNOT_TELL
+    assert signature_proof(garbage, garbage) is Proof.UNKNOWN
 
 
 def test_names_that_cryptography_refuses_are_read_all_the_same() -> None:
@@ -280,10 +280,10 @@ def test_serial_numbers_of_every_sign() -> None:
 def test_other_keys_are_named() -> None:
     key = ed448.Ed448PrivateKey.generate()
     root = Authority.root("Ed448", now=NOW, template=Template(new_key=lambda: key))
-    assert view(root).key_words == "Ed448"
+    assert view(root).key_text == "Ed448"
     unknown = encode(SEQUENCE, encode(SEQUENCE, encode(OID, b"\x2a\x03\x04")), encode(BIT_STRING, bytes(9)))
     certificate = Certificate(Forgery(key=unknown).der)
-    assert certificate.key_words == "of kind 1.2.3.4"
+    assert certificate.key_text == "of kind 1.2.3.4"
     assert certificate.public_key is None
     assert certificate.faults[0].field == "public key"
 

@@ -183,7 +183,7 @@ def test_name_constraints_are_held_by_their_kind() -> None:
     assert found.permitted.dns == ("corp.test",)
     assert found.permitted.ips == (network,)
     assert found.permitted.directories == (canonical(space),)
-    assert found.permitted.words == ("DNS:Corp.test", "IP:192.0.2.0/24", "directory:C=DE", "email:a.test")
-    assert found.excluded == Subtrees(("secret.corp.test",), words=("DNS:secret.corp.test",))
-    assert found.words[-1] == "excluded DNS:secret.corp.test"
-    assert found.words[0] == "permitted DNS:Corp.test"
+    assert found.permitted.texts == ("DNS:Corp.test", "IP:192.0.2.0/24", "directory:C=DE", "email:a.test")
+    assert found.excluded == Subtrees(("secret.corp.test",), texts=("DNS:secret.corp.test",))
+    assert found.texts[-1] == "excluded DNS:secret.corp.test"
+    assert found.texts[0] == "permitted DNS:Corp.test"

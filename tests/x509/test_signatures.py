@@ -139,15 +139,15 @@ UNKNOWN = {
 def test_what_cannot_be_checked_is_never_a_no(kind: str) -> None:
     child = Certificate(Forgery(inner=UNKNOWN[kind], outer=UNKNOWN[kind]).der)
     assert child.parseable
-    assert signature_proof(child, made(RSA, hashes.SHA256())) is Proof.CANNOT_TELL
+    assert signature_proof(child, made(RSA, hashes.SHA256())) is Proof.UNKNOWN
 
 
 def test_weak_hashes_that_cannot_be_checked_are_flagged_too() -> None:
     words = {kind: Certificate(Forgery(inner=UNKNOWN[kind], outer=UNKNOWN[kind]).der) for kind in UNKNOWN}
     assert (words["MD2"].weak_hash, words["MD4"].weak_hash) == ("MD2", "MD4")
-    assert words["GOST"].signature_words.startswith("GOST")
-    assert words["SM2"].signature_words == "SM2-with-SM3"
-    assert words["made up"].signature_words == "1.2.3.4"
+    assert words["GOST"].signature_text.startswith("GOST")
+    assert words["SM2"].signature_text == "SM2-with-SM3"
+    assert words["made up"].signature_text == "1.2.3.4"
     assert words["made up"].weak_hash is None
 
 
@@ -155,8 +155,8 @@ def test_an_issuer_whose_key_cannot_check_is_never_a_no() -> None:
     agreement = x25519.X25519PrivateKey.generate().public_key()
     key = agreement.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     issuer = Certificate(Forgery(key=key).der)
-    assert issuer.key_words == "X25519"
-    assert signature_proof(Certificate(Forgery().der), issuer) is Proof.CANNOT_TELL
+    assert issuer.key_text == "X25519"
+    assert signature_proof(Certificate(Forgery().der), issuer) is Proof.UNKNOWN
 
 
 def test_an_algorithm_named_differently_inside_and_outside_is_no_signature() -> None:
@@ -192,5 +192,5 @@ def test_a_prover_remembers_and_counts_what_it_computed() -> None:
     assert prover.knows(signer, twin)
     assert prover.checks == 1
     unreadable = Certificate(b"no certificate")
-    assert prover.proof(signer, unreadable) is Proof.CANNOT_TELL
+    assert prover.proof(signer, unreadable) is Proof.UNKNOWN
     assert prover.checks == 1

@@ -44,7 +44,7 @@ def _touch_names(certificate: Certificate) -> None:
     assert not any(map(unsafe_in, (*names.texts(), *names.others)))
     constraints = certificate.name_constraints
     if constraints is not None:
-        assert not any(map(unsafe_in, constraints.words))
+        assert not any(map(unsafe_in, constraints.texts))
 
 
 def _touch_proofs(certificate: Certificate, other: Certificate) -> None:

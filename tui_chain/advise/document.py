@@ -47,7 +47,7 @@ class Code:
     language: str = ""
 
 
-Part = Heading | Paragraph | ItemList | Table | Code
+DocumentBlock = Heading | Paragraph | ItemList | Table | Code
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Document:
     """A title and what follows it. All texts are plain: every form escapes them in its own way."""
 
     title: str
-    parts: tuple[Part, ...]
+    parts: tuple[DocumentBlock, ...]
 
 
 # -- plain text
@@ -66,7 +66,7 @@ def to_text(document: Document) -> str:
     return "\n\n".join([document.title, *("\n".join(_text(part)) for part in document.parts)])
 
 
-def _text(part: Part) -> Iterator[str]:
+def _text(part: DocumentBlock) -> Iterator[str]:
     match part:
         case Heading(text) | Paragraph(text):
             yield text
@@ -96,7 +96,7 @@ def markdown_text(text: str) -> str:
     return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
 
 
-def _markdown(part: Part) -> Iterator[str]:
+def _markdown(part: DocumentBlock) -> Iterator[str]:
     match part:
         case Heading(text, level):
             yield f"{'#' * level} {markdown_text(text)}"
@@ -156,7 +156,7 @@ def to_html(document: Document) -> str:
     return _HEAD.format(title=html.escape(document.title)) + "\n".join(parts) + "\n</body>\n</html>\n"
 
 
-def _html(part: Part) -> Iterator[str]:
+def _html(part: DocumentBlock) -> Iterator[str]:
     match part:
         case Heading(text, level):
             yield f"<h{level}>{html.escape(text)}</h{level}>"

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from tui_chain.advise.document import Code, Document, Heading, Paragraph, Part
+from tui_chain.advise.document import Code, Document, DocumentBlock, Heading, Paragraph
 from tui_chain.clients.advice import Advice, CrlUse, Deployment
 from tui_chain.clients.registry import clients
 from tui_chain.core.failure import Failure
@@ -121,7 +121,7 @@ def advice_document(
     advice: tuple[Advice, ...],
     letter: Document | None,
     trust: Sequence[str] = (),
-    before: Iterable[Part] = (),
+    before: Iterable[DocumentBlock] = (),
 ) -> Document:
     """The instructions for a host: every client, then the letter where there is one.
 
@@ -130,7 +130,7 @@ def advice_document(
     return Document(f"How to reach {target}", (*before, *_clients(target, advice, trust), *_letter(letter)))
 
 
-def crl_parts(use: CrlUse, make: str, refresh: str) -> Iterator[Part]:
+def crl_parts(use: CrlUse, make: str, refresh: str) -> Iterator[DocumentBlock]:
     """How the file is made and kept fresh: `make` and `refresh` are the commands."""
     yield Heading("The file and its CRLs")
     until = f" Those in it are good until {use.until:%Y-%m-%d %H:%M} UTC." if use.until is not None else ""
@@ -140,7 +140,7 @@ def crl_parts(use: CrlUse, make: str, refresh: str) -> Iterator[Part]:
     yield Code(refresh, "sh")
 
 
-def _clients(target: Target, advice: tuple[Advice, ...], trust: Sequence[str]) -> Iterator[Part]:
+def _clients(target: Target, advice: tuple[Advice, ...], trust: Sequence[str]) -> Iterator[DocumentBlock]:
     for one in advice:
         yield Heading(one.client)
         make = make_command(target, one, trust)
@@ -152,7 +152,7 @@ def _clients(target: Target, advice: tuple[Advice, ...], trust: Sequence[str]) -
         yield Code(one.code, one.language)
 
 
-def _letter(letter: Document | None) -> Iterator[Part]:
+def _letter(letter: Document | None) -> Iterator[DocumentBlock]:
     if letter is not None:
         yield Heading("To the server's administrator")
         yield Paragraph(letter.title)

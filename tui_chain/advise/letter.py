@@ -6,7 +6,16 @@ import re
 import shlex
 from collections.abc import Iterator
 
-from tui_chain.advise.document import Code, Document, Heading, ItemList, Paragraph, Part, to_markdown, to_text
+from tui_chain.advise.document import (
+    Code,
+    Document,
+    DocumentBlock,
+    Heading,
+    ItemList,
+    Paragraph,
+    to_markdown,
+    to_text,
+)
 from tui_chain.core.endpoint import bracketed
 from tui_chain.core.text import colon_hex, plural
 from tui_chain.diagnose.diagnosis import Diagnosis
@@ -40,7 +49,7 @@ def letter_document(served: ServedChain, diagnosis: Diagnosis, chain: bytes | No
     return Document(title, (*_evidence(served, diagnosis.not_sent), *_cure(served, chain)))
 
 
-def _evidence(served: ServedChain, forgotten: tuple[Certificate, ...]) -> Iterator[Part]:
+def _evidence(served: ServedChain, not_sent: tuple[Certificate, ...]) -> Iterator[DocumentBlock]:
     yield Paragraph(
         "Browsers fetch it by themselves; Python, curl, Node, Go and Java do not, and refuse the connection."
     )
@@ -48,14 +57,14 @@ def _evidence(served: ServedChain, forgotten: tuple[Certificate, ...]) -> Iterat
     yield Paragraph(f"Seen on {served.at:%Y-%m-%d at %H:%M} UTC{where}. The server sent:")
     yield ItemList(tuple(_named(one) for one in served.certificates), numbered=True)
     yield Paragraph("It should send after its own certificate, in this order:")
-    yield ItemList(tuple(_named(one) for one in forgotten), numbered=True)
+    yield ItemList(tuple(_named(one) for one in not_sent), numbered=True)
 
 
 def _named(certificate: Certificate) -> str:
     return f"{certificate.subject} (SHA-256 {colon_hex(certificate.sha256)})"
 
 
-def _cure(served: ServedChain, chain: bytes | None) -> Iterator[Part]:
+def _cure(served: ServedChain, chain: bytes | None) -> Iterator[DocumentBlock]:
     yield Heading("To fix it")
     yield Paragraph(
         "Install the file below (the server's certificate, then the missing ones; no root) and reload. The private "

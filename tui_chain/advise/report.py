@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
-from tui_chain.advise.document import Code, Document, Heading, ItemList, Paragraph, Part, Table
+from tui_chain.advise.document import Code, Document, DocumentBlock, Heading, ItemList, Paragraph, Table
 from tui_chain.advise.instructions import client_advice
 from tui_chain.advise.letter import file_base, letter_document
 from tui_chain.clients.families import FAMILIES
@@ -39,7 +39,7 @@ def server_file(state: HostState, store: TrustStore, at: datetime) -> bytes | No
     return None if isinstance(found, Failure) else found.data
 
 
-def _parts(state: HostState, now: datetime, chain: bytes | None, written: Path | None) -> Iterator[Part]:
+def _parts(state: HostState, now: datetime, chain: bytes | None, written: Path | None) -> Iterator[DocumentBlock]:
     verdict, status = state.verdict, state.status
     if verdict is None or status is None:
         yield Paragraph("The host has not been probed.")
@@ -60,7 +60,7 @@ def _parts(state: HostState, now: datetime, chain: bytes | None, written: Path |
     yield from _letter(state, chain)
 
 
-def _served(served: ServedChain) -> Iterator[Part]:
+def _served(served: ServedChain) -> Iterator[DocumentBlock]:
     facts = [("address", served.address), ("protocol", served.tls_version), ("cipher", served.cipher)]
     facts += [("probed", f"{served.at:%Y-%m-%d %H:%M:%S} UTC"), ("note", served.note)]
     if served.timings is not None:
@@ -78,7 +78,7 @@ def _columns(certificate: Certificate) -> tuple[str, str, str, str]:
     return certificate.subject, certificate.issuer, until, colon_hex(certificate.sha256)
 
 
-def _path(state: HostState, now: datetime) -> Iterator[Part]:
+def _path(state: HostState, now: datetime) -> Iterator[DocumentBlock]:
     verdict = state.verdict
     path = state.proven.path if state.proven is not None else verdict.path if verdict is not None else None
     if path is not None:
@@ -92,7 +92,7 @@ def _path(state: HostState, now: datetime) -> Iterator[Part]:
         yield ItemList(tuple(f"{link.subject}, which signed {link.wanted_by.label}" for link in verdict.missing))
 
 
-def _findings(state: HostState) -> Iterator[Part]:
+def _findings(state: HostState) -> Iterator[DocumentBlock]:
     found = state.verdict.findings if state.verdict is not None else ()
     if found:
         yield Heading("Findings")
@@ -100,7 +100,7 @@ def _findings(state: HostState) -> Iterator[Part]:
         yield Table(("severity", "code", "finding", "what to do"), rows)
 
 
-def _tries(state: HostState) -> Iterator[Part]:
+def _tries(state: HostState) -> Iterator[DocumentBlock]:
     if state.resolution is not None and state.resolution.tries:
         yield Heading("Where missing certificates were looked for")
         rows = tuple((one.source, one.where, one.outcome) for one in state.resolution.tries)
@@ -116,14 +116,14 @@ def _families(verdicts: Verdicts) -> Table:
     return Table(("client family", "stands for", "verdict"), tuple(rows))
 
 
-def _servers(state: HostState) -> Iterator[Part]:
+def _servers(state: HostState) -> Iterator[DocumentBlock]:
     if state.servers is not None:
         yield Heading("Every server of the host")
         rows = tuple((row.variant.description, row.summary) for row in state.servers.rows)
         yield Table(("handshake", "answer"), rows)
 
 
-def _revocation(state: HostState) -> Iterator[Part]:
+def _revocation(state: HostState) -> Iterator[DocumentBlock]:
     rows = [
         (check.label, check.status.value, " ".join(filter(None, (answer.means.value, answer.url))), answer.text)
         for check in state.revocation or ()
@@ -134,17 +134,17 @@ def _revocation(state: HostState) -> Iterator[Part]:
         yield Table(("certificate", "status", "source", "answer"), tuple(rows))
 
 
-def _live(state: HostState) -> Iterator[Part]:
+def _live(state: HostState) -> Iterator[DocumentBlock]:
     test = state.live_test
     if test is not None:
         yield Heading("Live test")
         yield Paragraph(f"{test.method} {test.url}")
         made = [("before", test.before), *([("after", test.after)] if test.after is not None else [])]
-        rows = ((when, one.trust, one.words, f"{one.milliseconds:.0f} ms") for when, one in made)
+        rows = ((when, one.trust, one.text, f"{one.milliseconds:.0f} ms") for when, one in made)
         yield Table(("", "trusts", "answer", "took"), tuple(rows))
 
 
-def _repair(state: HostState, written: Path | None) -> Iterator[Part]:
+def _repair(state: HostState, written: Path | None) -> Iterator[DocumentBlock]:
     if state.proven is not None:
         yield Heading("The repair, and what clients say with it alone")
         yield _families(state.proven.verdicts)
@@ -163,7 +163,7 @@ def _repair(state: HostState, written: Path | None) -> Iterator[Part]:
             yield Paragraph(str(state.repair))
 
 
-def _letter(state: HostState, chain: bytes | None) -> Iterator[Part]:
+def _letter(state: HostState, chain: bytes | None) -> Iterator[DocumentBlock]:
     if isinstance(state.served, ServedChain) and state.verdict is not None:
         document = letter_document(state.served, state.verdict, chain)
         if document is not None:

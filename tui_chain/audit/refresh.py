@@ -48,7 +48,7 @@ class HostNews:
 
     target: str
     state: State
-    words: str
+    text: str
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tui_chain.cli.output import emit, say
+from tui_chain.cli.output import emit, note
 from tui_chain.core.failure import Failure
 from tui_chain.core.text import safe_text
 
@@ -45,14 +45,14 @@ def put(path: Path, data: bytes, summary: str, consent: Consent) -> Path | Failu
     result = write(plan, replace=consent.replace, backup=consent.backup)
     if not isinstance(result, Failure):
         done = "unchanged" if plan.unchanged else "wrote"
-        say(f"{done} {safe_text(str(result))}: {summary}, {len(plan.data)} bytes")
+        note(f"{done} {safe_text(str(result))}: {summary}, {len(plan.data)} bytes")
     return result
 
 
 def _show_difference(plan: WritePlan) -> None:
     """Show what would change: the certificates, then the lines of a text."""
     certificates = plan.certificates()
-    say(f"  {certificates.summary}")
+    note(f"  {certificates.summary}")
     _show(_changed(certificates))
     if plan.is_text:
         _show(plan.difference())
@@ -65,9 +65,9 @@ def _changed(difference: CertificateDifference) -> tuple[str, ...]:
 def _show(lines: tuple[str, ...]) -> None:
     colours = {"+": "green", "-": "red"}
     for line in lines[:MAX_LINES]:
-        say(click.style(f"  {line}", fg=colours.get(line[:1])))
+        note(click.style(f"  {line}", fg=colours.get(line[:1])))
     if len(lines) > MAX_LINES:
-        say(f"  and {len(lines) - MAX_LINES} lines more")
+        note(f"  and {len(lines) - MAX_LINES} lines more")
 
 
 def print_text(data: bytes) -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from tui_chain.cli.options import CommandOptions
-from tui_chain.cli.output import say
+from tui_chain.cli.output import note
 from tui_chain.core.failure import Failure
 from tui_chain.core.text import plural
 from tui_chain.engine.host_state import HostState
@@ -67,7 +67,7 @@ async def repair_all(
     chains = tuple(state.served for state in probed if isinstance(state.served, ServedChain))
     run.journey.siblings = lambda: chains
     states = await run_all(replace(run, hosts=tuple(probed)), _repairing(run, crl), done)
-    _tell_unused(run, states)
+    _note_unused(run, states)
     return states
 
 
@@ -123,22 +123,22 @@ def _next_option(journey: Journey, state: HostState) -> str | None:
     return _PRIVATE if any(tried.outcome.endswith(NEEDS_CONSENT) for tried in tries) else None
 
 
-def _tell_unused(run: Run, states: list[HostState]) -> None:
+def _note_unused(run: Run, states: list[HostState]) -> None:
     """Print the notices of the pool, and which roots were trusted for nothing."""
     pool = run.journey.certificate_pool
     if pool is not None:
         for notice in pool.notices:
-            say(f"tlschain: {notice}")
+            note(f"tlschain: {notice}")
     used = {one.sha256 for state in states if state.proven is not None for one in state.proven.path.certificates}
     known = {one.sha256: one for state in states for one in state.known_certificates}
     for sha256 in sorted(run.journey.diagnoser.confirmed):
         named = known.get(sha256)
         if named is not None and not (named.is_ca and named.self_issued):
-            say(
+            note(
                 f"tlschain: --trust-root names {named.label}, which is no root; name the root that its chain ends at."
             )
         elif sha256 not in used:
-            say(f"tlschain: No path ends at the root {sha256[:16]}… that --trust-root names.")
+            note(f"tlschain: No path ends at the root {sha256[:16]}… that --trust-root names.")
 
 
 def repairs_of(states: list[HostState], kind: OutputKind, at: datetime) -> list[tuple[ServedChain, Repair]]:

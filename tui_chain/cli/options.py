@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from tui_chain.cli.output import fail, say
+from tui_chain.cli.output import fail, note
 from tui_chain.core.failure import Failure
 from tui_chain.core.files import read_file, read_stdin
 from tui_chain.core.text import safe_text
@@ -70,7 +70,7 @@ def opened(options: CommandOptions, *, whole_lab: bool = False, every_source: bo
         if isinstance(run, Failure):
             raise SystemExit(fail(run))
         for notice in run.journey.trust.notices:
-            say(f"tlschain: {notice}")
+            note(f"tlschain: {notice}")
         yield run
 
 

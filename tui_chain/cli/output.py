@@ -26,7 +26,7 @@ def worst(codes: Iterable[int]) -> int:
     return next((code for code in (USAGE, FOUND, UNREACHED) if code in came), OK)
 
 
-def say(text: str) -> None:
+def note(text: str) -> None:
     """Print a message for a person, on standard error."""
     click.echo(text, err=True, color=_colour())
 
@@ -38,7 +38,7 @@ class OutputLost(click.ClickException):
 
     def show(self, file: IO[Any] | None = None) -> None:  # noqa: ARG002 - click's interface
         """Print it in one line."""
-        say(f"tlschain: {self.message}")
+        note(f"tlschain: {self.message}")
 
 
 def emit(text: str) -> None:
@@ -68,5 +68,5 @@ def _colour() -> bool | None:
 
 def fail(failure: Failure) -> int:
     """Print why a command cannot go on, and return its exit code."""
-    say(f"tlschain: {failure}")
+    note(f"tlschain: {failure}")
     return FOUND if failure.kind == "no-repair" else USAGE

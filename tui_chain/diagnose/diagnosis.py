@@ -111,8 +111,8 @@ class Diagnoser:
         status = status_of(verdicts, no_handshake, case)
         findings = all_findings(case, status)
         blame = blame_of(status, findings, case, verdicts)
-        forgotten = self._forgotten(path, served)
-        return Diagnosis(status, blame, by_severity(findings), search, path, verdicts, forgotten, self.trust.name)
+        not_sent = self._not_sent(path, served)
+        return Diagnosis(status, blame, by_severity(findings), search, path, verdicts, not_sent, self.trust.name)
 
     def _verdicts(self, served: ServedChain, at: datetime) -> Verdicts:
         ders = tuple(certificate.der for certificate in served.certificates)
@@ -141,7 +141,7 @@ class Diagnoser:
         roots = tuple(one for one in wanted if one.is_ca and one.self_issued and self.prover.signed(one, one))
         return replace(self.trust, anchors=(*self.trust.anchors, *roots)) if roots else self.trust
 
-    def _forgotten(self, path: Path | None, served: ServedChain) -> tuple[Certificate, ...]:
+    def _not_sent(self, path: Path | None, served: ServedChain) -> tuple[Certificate, ...]:
         if path is None:
             return ()
         sent = set(served.certificates)

@@ -23,7 +23,7 @@ class Times:
 
 @dataclass(frozen=True)
 class Attempt:
-    """One request: whether the connection was verified, and what came back or what went wrong, in plain words.
+    """One request: whether the connection was verified, and what came back or what went wrong, in plain text.
 
     `status` is the HTTP status (None for a protocol that is not HTTP), `milliseconds` the time to the headers,
     `code` OpenSSL's verify code. An HTTP error status is still a verified connection. `location` is where a
@@ -35,7 +35,7 @@ class Attempt:
 
     trust: str
     ok: bool
-    words: str
+    text: str
     status: int | None = None
     tls_version: str | None = None
     http_version: str | None = None
@@ -93,12 +93,12 @@ def since(started: float) -> float:
 
 
 def failed(trust: str, error: BaseException, watch: Stopwatch, address: str | None = None) -> Attempt:
-    """Say in plain words what went wrong."""
+    """Say in plain text what went wrong."""
     text, code = failure_text(error)
     return Attempt(
         trust,
         ok=False,
-        words=text,
+        text=text,
         milliseconds=watch.total,
         code=code,
         times=watch.times,
@@ -114,7 +114,7 @@ def timed_out(watch: Stopwatch, seconds: float) -> str:
 
 
 def failure_text(error: BaseException) -> tuple[str, int | None]:
-    """An error in plain words, and OpenSSL's verify code where it is one."""
+    """An error in plain text, and OpenSSL's verify code where it is one."""
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"certificate verify failed: {safe_text(error.verify_message, 160)}", error.verify_code
     if isinstance(error, ssl.SSLError):
@@ -122,7 +122,7 @@ def failure_text(error: BaseException) -> tuple[str, int | None]:
     if isinstance(error, StartTLSRefused):
         return f"STARTTLS failed: {error}", None
     if isinstance(error, OSError) and error.errno and error.errno > 0:
-        # the system's own words: asyncio puts "Connect call failed" in their place
+        # the system's own text: asyncio puts "Connect call failed" in their place
         return safe_text(os.strerror(error.errno).lower(), 120), None
     if isinstance(error, OSError) and error.strerror:
         return safe_text(error.strerror.lower(), 120), None

@@ -33,7 +33,7 @@ class Variable:
     value: str
     exists: bool | None
     beats: str
-    words: str
+    text: str
 
 
 def audit_environment(environment: Mapping[str, str], bundle: Path | None = None) -> tuple[Variable, ...]:

@@ -132,7 +132,7 @@ def _leaf_key(shaken: Handshake) -> str:
 
 
 def not_emulated(family: Family, error: Exception, widest: Handshake | Exception) -> str:
-    """Why a failed handshake says nothing of a family, in words; empty where the family would fail as well.
+    """Why a failed handshake says nothing of a family, in text; empty where the family would fail as well.
 
     `error` ended the handshake, `widest` is what came of one with all that OpenSSL has.
     """
@@ -191,7 +191,7 @@ _NOTHING, _NO_TIMES = Handshake(()), Times()
 
 @dataclass(frozen=True)
 class FamilyTest:
-    """What a client family gets from the server now: accepted or refused, in words, and the facts of the handshake.
+    """What a client family gets from the server now: accepted or refused, in text, and the facts of the handshake.
 
     `code` is OpenSSL's verify code, a model's own code or a `HandshakeCode`. `emulated` says whether the handshake
     stands for the family's; where it does not, `ok` is None.
@@ -200,7 +200,7 @@ class FamilyTest:
     id: FamilyId
     name: str
     ok: bool | None
-    words: str
+    text: str
     code: Code | None = None
     tls_version: str | None = None
     cipher: str | None = None

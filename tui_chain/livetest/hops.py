@@ -31,7 +31,7 @@ class Hop:
     """
 
     url: str
-    words: str
+    text: str
     target: Target | None = None
     attempt: Attempt | None = None
 
@@ -75,7 +75,7 @@ async def follow_on(request: LiveRequest, attempt: Attempt, rules: Rules) -> tup
     A redirect is untrusted input: only https is followed, headers of the user's go to the first host alone, and
     an address that is loopback, link-local or private is asked only by consent, or if the first one was.
     """
-    hops = [Hop(safe_text(request.url, 200), attempt.words, request.target, attempt)]
+    hops = [Hop(safe_text(request.url, 200), attempt.text, request.target, attempt)]
     allowed = allowed_reach(attempt.address or request.address, consent=rules.consent)
     while attempt.location is not None:
         if len(hops) == MAX_HOPS:
@@ -85,7 +85,7 @@ async def follow_on(request: LiveRequest, attempt: Attempt, rules: Rules) -> tup
             return (*hops, following)
         request = following
         attempt = await request.send(rules.context_of(request.target), "")
-        hops.append(Hop(safe_text(request.url, 200), attempt.words, request.target, attempt))
+        hops.append(Hop(safe_text(request.url, 200), attempt.text, request.target, attempt))
     return tuple(hops)
 
 

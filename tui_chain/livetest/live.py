@@ -127,4 +127,4 @@ class Live:
 
 
 async def _before(request: LiveRequest, plain: ssl.SSLContext | str, trust: str) -> Attempt:
-    return Attempt(trust, ok=False, words=plain) if isinstance(plain, str) else await request.send(plain, trust)
+    return Attempt(trust, ok=False, text=plain) if isinstance(plain, str) else await request.send(plain, trust)

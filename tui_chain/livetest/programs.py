@@ -32,11 +32,11 @@ _ERROR = re.compile("certif|ssl|verif", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class ProgramTest:
-    """What came of one program: `ok` is None where it is missing or was left out; words are its last line, safe."""
+    """What came of one program: `ok` is None where it is missing or was left out; text are its last line, safe."""
 
     name: str
     ok: bool | None
-    words: str
+    text: str
     milliseconds: float = 0.0
     command: str = ""
 

@@ -76,13 +76,13 @@ class LiveRequest:
             text = timed_out(watch, self.timeout)
             waited = bool(watch.waits_for)  # nobody but the proxy is waited for by name
             return Attempt(
-                trust, ok=False, words=text, milliseconds=watch.total, times=watch.times, proxy_error=waited
+                trust, ok=False, text=text, milliseconds=watch.total, times=watch.times, proxy_error=waited
             )
 
     async def _older(self, context: ssl.SSLContext, broken: Attempt, watch: Stopwatch) -> Attempt:
         again = await self._once(context, broken.trust, Stopwatch(watch.started), _OLDER)
-        text = f"{again.words}, after HTTP/2 failed: {broken.words}"
-        return replace(again, words=text, http2=True) if again.ok else broken
+        text = f"{again.text}, after HTTP/2 failed: {broken.text}"
+        return replace(again, text=text, http2=True) if again.ok else broken
 
     async def _once(
         self, context: ssl.SSLContext, trust: str, watch: Stopwatch, protocols: tuple[str, ...]
@@ -118,7 +118,7 @@ class LiveRequest:
         return Attempt(
             trust,
             ok=True,
-            words=safe_text(f"{reply.status} {reply.reason}".strip(), 80),
+            text=safe_text(f"{reply.status} {reply.reason}".strip(), 80),
             status=reply.status,
             tls_version=tls.version() if tls is not None else None,
             http_version=reply.http_version,
@@ -143,7 +143,7 @@ class LiveRequest:
         return Attempt(
             trust,
             ok=True,
-            words="handshake verified",
+            text="handshake verified",
             tls_version=shaken.tls_version,
             milliseconds=watch.total,
             cipher=shaken.cipher,

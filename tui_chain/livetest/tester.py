@@ -64,7 +64,7 @@ class LiveTestResult:
         return tuple(hop for hop in self.live.hops[1:] if hop.tls_failed)
 
     @property
-    def in_the_way(self) -> tuple[str, ...]:
+    def failing_variables(self) -> tuple[str, ...]:
         """The variables of trust with which some client fails, or whose file is not there."""
         failing = {one.name for one in self.variables if not one.attempt.ok}
         return tuple(one.name for one in self.environment if one.name in failing or one.exists is False)

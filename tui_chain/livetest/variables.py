@@ -63,12 +63,12 @@ async def _one(request: LiveRequest, name: str, value: str, use: VariableUse, ow
     except TimeoutError:
         context = f"what it names was not read within {request.timeout:g} s"
     if isinstance(context, str):
-        return Attempt(name, ok=False, words=context)
+        return Attempt(name, ok=False, text=context)
     return await request.send(context, name)
 
 
 def _kind(name: str, value: str) -> Takes | str:
-    """Whether a variable names a file or a folder, or in words why it is not read; blocks.
+    """Whether a variable names a file or a folder, or in text why it is not read; blocks.
 
     A pipe or a device could be read without end.
     """

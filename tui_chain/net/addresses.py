@@ -67,13 +67,13 @@ def _inner(ip: IPAddress) -> IPAddress:
 
 
 class FetchRefusedError(Exception):
-    """A fetch that the bounds forbid or that brought nothing; the text is plain words, safe for a terminal.
+    """A fetch that the bounds forbid or that brought nothing; the text is plain text, safe for a terminal.
 
     `hint` says what to do about it, where there is something, `address` which IP or proxy it was sent to.
     """
 
-    def __init__(self, words: str, hint: str = "", address: str | None = None) -> None:
-        super().__init__(words)
+    def __init__(self, text: str, hint: str = "", address: str | None = None) -> None:
+        super().__init__(text)
         self.hint = hint
         self.address = address
 

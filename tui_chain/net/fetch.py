@@ -104,7 +104,7 @@ async def _get(url: str, allowed: frozenset[Reach], started: float, limit: int) 
 
 def _peer(route: Route, exchange: HTTPExchange) -> str:
     """The address that answered or was tried last, or the proxy."""
-    return route.proxy.words if route.proxy is not None else exchange.connected
+    return route.proxy.label if route.proxy is not None else exchange.connected
 
 
 def _reply(
@@ -123,13 +123,13 @@ def _texts(headers: Headers) -> tuple[tuple[str, str], ...]:
 
 def _plain(error: Exception) -> str:
     if isinstance(error, NoConnection):
-        return f"no connection: {_words(error)}"
+        return f"no connection: {_reason(error)}"
     if isinstance(error, ProxyRefusal):
-        return f"the proxy refused: {_words(error)}"
-    return f"the answer broke off: {_words(error)}"
+        return f"the proxy refused: {_reason(error)}"
+    return f"the answer broke off: {_reason(error)}"
 
 
-def _words(error: BaseException) -> str:
+def _reason(error: BaseException) -> str:
     """The innermost reason: the libraries wrap the system's words in their own."""
     seen: list[BaseException] = []
     while (inner := error.__cause__ or error.__context__) is not None and inner not in seen:

@@ -27,7 +27,7 @@ class Proxy:
     credentials: tuple[bytes, bytes] | None = None
 
     @property
-    def words(self) -> str:
+    def label(self) -> str:
         """The proxy for a trace, without its credentials."""
         return f"by proxy {safe_text(urlsplit(self.url).netloc, 60)}"
 

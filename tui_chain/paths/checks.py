@@ -34,9 +34,9 @@ def weak_key(certificate: Certificate) -> str | None:
     """Say why the key of a certificate is too weak, or None."""
     key = certificate.public_key
     if isinstance(key, (rsa.RSAPublicKey, dsa.DSAPublicKey)) and key.key_size < RSA_BITS:
-        return f"its {certificate.key_words} key is too short; clients ask for {RSA_BITS} bits"
+        return f"its {certificate.key_text} key is too short; clients ask for {RSA_BITS} bits"
     if isinstance(key, ec.EllipticCurvePublicKey) and key.curve.key_size < EC_BITS:
-        return f"its {certificate.key_words} key is too short; clients ask for {EC_BITS} bits"
+        return f"its {certificate.key_text} key is too short; clients ask for {EC_BITS} bits"
     return None
 
 

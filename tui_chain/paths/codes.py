@@ -1,4 +1,4 @@
-"""OpenSSL's verify codes in plain words (openssl/x509_vfy.h)."""
+"""OpenSSL's verify codes in plain text (openssl/x509_vfy.h)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Meaning:
     """
 
     error: str
-    words: str
+    text: str
     strict: bool = False
 
 

@@ -24,7 +24,7 @@ class ConstrainedName(NamedTuple):
 
     kind: str
     value: Any
-    words: str
+    text: str
 
 
 class NameRules:
@@ -50,12 +50,12 @@ class NameRules:
         if not permits and not excludes:
             return None
         if name.value is None:
-            return f"{name.words} is a name whose constraints clients cannot check"
+            return f"{name.text} is a name whose constraints clients cannot check"
         if excludes and self._excluded.cover(name):
-            return f"{name.words} is excluded by a CA above it"
+            return f"{name.text} is excluded by a CA above it"
         if permits and not self._permitted.cover(name):
             allowed = self._permitted.shown(name.kind)
-            return f"{name.words} is outside of what a CA above it permits ({allowed})"
+            return f"{name.text} is outside of what a CA above it permits ({allowed})"
         return None
 
 

@@ -179,7 +179,7 @@ class LinkFinder:
         proof = self.budget.proof(child, issuer.certificates[0])
         if proof is None:
             self._links.open.add(child.sha256)
-        elif proof is Proof.CANNOT_TELL:
+        elif proof is Proof.UNKNOWN:
             self._links.undecided[child.sha256] += (one for one in issuer.certificates if one != child)
         elif proof is Proof.SIGNED:
             self._links.issuers[child.sha256].append(issuer)
@@ -205,7 +205,7 @@ class LinkFinder:
             self._links.open.add(certificate.sha256)
         elif proof is Proof.SIGNED:
             self._links.roots.add(certificate.sha256)
-        elif proof is Proof.CANNOT_TELL:
+        elif proof is Proof.UNKNOWN:
             self._links.undecided[certificate.sha256].append(certificate)
         return proof is Proof.SIGNED
 

@@ -159,7 +159,7 @@ def _named(child: Certificate, candidate: Certificate) -> bool:
 
 
 def _why(child: Certificate, one: Certificate, proof: Proof, end: PathEnd, best: Alternative | None) -> str:
-    if proof is Proof.CANNOT_TELL:
+    if proof is Proof.UNKNOWN:
         return "Whether it signed is not known: its key or the signature's algorithm cannot be checked."
     if proof is Proof.NOT_SIGNED:
         return _unrelated(child, one)

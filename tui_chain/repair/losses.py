@@ -23,7 +23,7 @@ _ANY = ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE
 
 @dataclass(frozen=True)
 class Loss:
-    """A limit of `limited_by` that no longer holds below `certificate` for `families` (ids); `limit` in words."""
+    """A limit of `limited_by` that no longer holds below `certificate` for `families` (ids); `limit` in texts."""
 
     certificate: Certificate
     limited_by: Certificate
@@ -67,7 +67,7 @@ def _limits(certificate: Certificate, above: Certificate, count: int) -> Iterato
     """The limits of `above` that `certificate` does not carry at least as strictly."""
     names = above.name_constraints
     if names is not None and not _as_strict(certificate.name_constraints, names):
-        yield f"name constraints ({', '.join(names.words[:4])})"
+        yield f"name constraints ({', '.join(names.texts[:4])})"
     length = _path_length(above)
     if length is not None and not _short_enough(_path_length(certificate), length - count):
         yield f"path length {length}"
@@ -125,8 +125,8 @@ def _holds_network(outer: IPNetwork, inner: IPNetwork) -> bool:
 
 
 def _others(names: Subtrees) -> tuple[str, ...]:
-    """The forms that stand for no TLS server, as words: they hold only what is written alike."""
-    return tuple(word for word in names.words if not word.startswith(("DNS:", "IP:", "directory:")))
+    """The forms that stand for no TLS server, as texts: they hold only what is written alike."""
+    return tuple(word for word in names.texts if not word.startswith(("DNS:", "IP:", "directory:")))
 
 
 _KINDS = (

@@ -12,7 +12,7 @@ from tui_chain.x509.signatures import Proof, SignatureProver
 _PROOF_TEXTS = {
     Proof.SIGNED: "signed {child}",
     Proof.NOT_SIGNED: "but it did not sign {child}",
-    Proof.CANNOT_TELL: "whether it signed {child} cannot be checked",
+    Proof.UNKNOWN: "whether it signed {child} cannot be checked",
 }
 
 
@@ -32,7 +32,7 @@ def link_proof(prover: SignatureProver, child: Certificate, candidate: Certifica
 def best_proof(prover: SignatureProver, child: Certificate, candidates: Iterable[Certificate]) -> Proof:
     """The strongest proof that any of `candidates` gives for `child`; same-named ones alone can give one."""
     proofs = {link_proof(prover, child, one) for one in candidates}
-    return next((proof for proof in (Proof.SIGNED, Proof.CANNOT_TELL) if proof in proofs), Proof.NOT_SIGNED)
+    return next((proof for proof in (Proof.SIGNED, Proof.UNKNOWN) if proof in proofs), Proof.NOT_SIGNED)
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:  # who finds everything at hand does not wait for what fetches
 MAX_DEPTH = 8
 """Links that are fetched one above the other."""
 
-Heard = Callable[[IssuerLookup], None]
+LookupListener = Callable[[IssuerLookup], None]
 
 
 def _deaf(_: IssuerLookup) -> None:
@@ -46,7 +46,7 @@ class Resolver:
     pool: FileCertificates = FileCertificates()  # noqa: RUF009 - frozen
     allow_private: bool = False
     offline: bool = False
-    on_lookup: Heard = _deaf
+    on_lookup: LookupListener = _deaf
     sources: tuple[Source, ...] = ()
     answers: Callable[[], AIACache] | None = None
     consent: Consent | None = None

@@ -78,7 +78,7 @@ def summary(
         *(finding_text(found, width) for found in findings),
         *([fact("names", names)] if names else []),
         fact("issuer", certificate.issuer),
-        fact("key", f"{certificate.key_words} · signed with {certificate.signature_words}"),
+        fact("key", f"{certificate.key_text} · signed with {certificate.signature_text}"),
         fact("source", source),
         fact("sha256", (fingerprint[:48], DIM)),
         fact("", (fingerprint[48:], DIM)),
@@ -137,7 +137,7 @@ def attempt(title: str, made: Attempt | None, nothing: str) -> Content:
     facts = [
         Content.styled(title, "bold"),
         fact("trusts", made.trust),
-        Content.assemble((f"{glyph} {made.words}", style), f" (code {made.code})" if made.code else ""),
+        Content.assemble((f"{glyph} {made.text}", style), f" (code {made.code})" if made.code else ""),
     ]
     if made.ok:
         facts.append(fact("spoke", ", ".join(filter(None, (made.http_version, made.tls_version)))))
@@ -162,5 +162,5 @@ def hop_line(hop: Hop, width: int, margin: int = 0) -> Content:
     """A redirect's hop: glyph, where it leads and what came of it, wrapped to `width` cells right of `margin`."""
     glyph, style = ("✓", OK) if hop.ok else ("✗", BAD)
     code = f" (code {hop.attempt.code})" if hop.attempt is not None and hop.attempt.code is not None else ""
-    wrapped = textwrap.wrap(f"{hop.url}: {hop.words}{code}", max(width - 2, 20)) or [""]
+    wrapped = textwrap.wrap(f"{hop.url}: {hop.text}{code}", max(width - 2, 20)) or [""]
     return Content.assemble((f"{glyph} ", style), f"\n{' ' * (margin + 2)}".join(wrapped))

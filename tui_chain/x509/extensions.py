@@ -18,10 +18,10 @@ from tui_chain.x509.structure import Anatomy, RawExtension, raw_extensions
 
 
 def extension_text(value: x509.ExtensionType) -> str:
-    """Say an extension's value in the words of RFC 5280; an unknown one as the hex of its DER. Not yet safe text."""
-    say = _TEXTS.get(type(value), repr)
-    words = attempt("extension", lambda: say(value))
-    return UNREADABLE if isinstance(words, Fault) else words
+    """Say an extension's value in the text of RFC 5280; an unknown one as the hex of its DER. Not yet safe text."""
+    to_text = _TEXTS.get(type(value), repr)
+    text = attempt("extension", lambda: to_text(value))
+    return UNREADABLE if isinstance(text, Fault) else text
 
 
 def _basic(value: x509.BasicConstraints) -> str:
@@ -68,7 +68,7 @@ _TEXTS: dict[type[x509.ExtensionType], Callable[[Any], str]] = {
     x509.CRLDistributionPoints: _points,
     x509.FreshestCRL: _points,
     x509.CertificatePolicies: lambda value: ", ".join(policy_name(p.policy_identifier.dotted_string) for p in value),
-    x509.NameConstraints: lambda value: ", ".join(name_constraints(value).words),
+    x509.NameConstraints: lambda value: ", ".join(name_constraints(value).texts),
     x509.TLSFeature: _features,
     x509.PrecertificateSignedCertificateTimestamps: lambda value: plural(len(value), "timestamp"),
     x509.UnrecognizedExtension: lambda value: value.value.hex(),

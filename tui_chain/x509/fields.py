@@ -17,7 +17,7 @@ from tui_chain.x509.der import element
 from tui_chain.x509.distinguished_names import CanonicalName, DistinguishedName
 from tui_chain.x509.extensions import ExtensionSet, read_extensions
 from tui_chain.x509.faults import UNREADABLE, Fault, attempt, or_none
-from tui_chain.x509.keys import PublicKey, key_words, verifying_key
+from tui_chain.x509.keys import PublicKey, key_text, verifying_key
 from tui_chain.x509.structure import Anatomy, dissect
 
 
@@ -247,15 +247,15 @@ class CertificateCore:
         )
 
     @cached_property
-    def key_words(self) -> str:
+    def key_text(self) -> str:
         """Kind and size of the key, as in `EC secp256r1` or `RSA 2048`; an unknown kind is its dotted OID."""
         if self._key is not None:
-            return key_words(self._key)
+            return key_text(self._key)
         oid = self._part("public key", lambda parts: element(parts.key).first().first().oid())
         return UNREADABLE if isinstance(oid, Fault) else f"of kind {oid}"
 
     @cached_property
-    def signature_words(self) -> str:
+    def signature_text(self) -> str:
         """Name of the signature algorithm, as in `ecdsa-with-SHA256`; an unknown one is its dotted OID."""
         name = self._part("signature algorithm", lambda parts: algorithm_name(parts.outer_algorithm))
         return UNREADABLE if isinstance(name, Fault) else name

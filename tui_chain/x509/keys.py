@@ -37,7 +37,7 @@ def schemes(key: PublicKey) -> frozenset[Scheme]:
     return _SCHEMES.get(kind, frozenset())
 
 
-def key_words(key: object) -> str:
+def key_text(key: object) -> str:
     """Kind and size of a key, as in `EC secp256r1` or `RSA 2048` (bits)."""
     if isinstance(key, rsa.RSAPublicKey):
         return f"RSA {key.key_size}"

@@ -18,14 +18,14 @@ IPNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
 class Subtrees:
     """Name spaces: DNS domains in lower case, IP networks, and prefixes of distinguished names.
 
-    `words` says each of them, the forms that stand for no TLS server too, as safe text such as
+    `texts` say each of them, the forms that stand for no TLS server too, as safe text such as
     `DNS:example.com`.
     """
 
     dns: tuple[str, ...] = ()
     ips: tuple[IPNetwork, ...] = ()
     directories: tuple[CanonicalName, ...] = ()
-    words: tuple[str, ...] = ()
+    texts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -36,10 +36,10 @@ class NameConstraints:
     excluded: Subtrees
 
     @property
-    def words(self) -> tuple[str, ...]:
+    def texts(self) -> tuple[str, ...]:
         """Each constraint as safe text, such as `permitted DNS:example.com`."""
-        permitted = tuple(f"permitted {word}" for word in self.permitted.words)
-        return permitted + tuple(f"excluded {word}" for word in self.excluded.words)
+        permitted = tuple(f"permitted {word}" for word in self.permitted.texts)
+        return permitted + tuple(f"excluded {word}" for word in self.excluded.texts)
 
 
 def name_constraints(extension: x509.NameConstraints) -> NameConstraints:

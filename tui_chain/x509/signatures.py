@@ -67,7 +67,7 @@ class Proof(StrEnum):
 
     SIGNED = "signed"
     NOT_SIGNED = "not signed"
-    CANNOT_TELL = "cannot tell"
+    UNKNOWN = "cannot tell"
 
 
 def signature_proof(child: Certificate, issuer: Certificate) -> Proof:
@@ -77,19 +77,19 @@ def signature_proof(child: Certificate, issuer: Certificate) -> Proof:
     has, SHA-1 and MD5 among them; `Certificate.weak_hash` flags those. A key of another kind than the signature's
     did not make it, and one whose algorithm is named differently inside and outside the signed part is refused
     by every verifier (RFC 5280 section 4.1.1.2): both are `NOT_SIGNED`. An algorithm, key or certificate that
-    cannot be read is `CANNOT_TELL`, which never makes a link. Names and extensions are not looked at.
+    cannot be read is `UNKNOWN`, which never makes a link. Names and extensions are not looked at.
     """
     parts, key = child.anatomy, issuer.public_key
     if parts is None or key is None:
-        return Proof.CANNOT_TELL
+        return Proof.UNKNOWN
     proof = attempt("signature", lambda: _proof(parts, key))
-    return Proof.CANNOT_TELL if isinstance(proof, Fault) else proof
+    return Proof.UNKNOWN if isinstance(proof, Fault) else proof
 
 
 def _proof(parts: Anatomy, key: PublicKey) -> Proof:
     algorithm, able = signature_algorithm(parts.outer_algorithm), schemes(key)
     if algorithm.scheme is None or not able:
-        return Proof.CANNOT_TELL
+        return Proof.UNKNOWN
     if algorithm.scheme not in able or parts.inner_algorithm != parts.outer_algorithm or parts.unused_bits:
         return Proof.NOT_SIGNED
     try:

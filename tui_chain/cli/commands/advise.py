@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Literal, TypedDict
 
-from tui_chain.advise.document import Code, Document, Paragraph, Part, to_html, to_markdown, to_text
+from tui_chain.advise.document import Code, Document, DocumentBlock, Paragraph, to_html, to_markdown, to_text
 from tui_chain.advise.instructions import (
     Advice,
     CrlUse,
@@ -79,7 +79,7 @@ def _crls_of(bundle: Path) -> CrlUse | None:
     return CrlUse(header.crl_check, header.kind == OutputKind.LINKS, min(ends, default=None))
 
 
-def _crl_parts(target: Target, bundle: Path, use: CrlUse | None, trust: Sequence[str]) -> Iterable[Part]:
+def _crl_parts(target: Target, bundle: Path, use: CrlUse | None, trust: Sequence[str]) -> Iterable[DocumentBlock]:
     if use is None:
         return ()
     return crl_parts(use, make_crls_command(target, bundle, use, trust), refresh_command(bundle, trust))
@@ -116,7 +116,7 @@ def _print_instructions(
     advice: tuple[Advice, ...],
     letter: Document | None,
     trust: Sequence[str],
-    before: Iterable[Part],
+    before: Iterable[DocumentBlock],
     form: Form,
 ) -> None:
     """Print the advice for a host, and the letter where there is one."""
@@ -168,7 +168,7 @@ def _file(run: Run) -> str | None:
     return None if name in {"certifi", "system"} or not Path(name).is_file() else str(Path(name).absolute())
 
 
-def _absent(target: Target, path: Path, use: CrlUse | None, trust: Sequence[str]) -> Iterable[Part]:
+def _absent(target: Target, path: Path, use: CrlUse | None, trust: Sequence[str]) -> Iterable[DocumentBlock]:
     """That the client file is not there yet, and the command that makes it; with CRLs the advice names its own."""
     if path.exists():
         return

@@ -20,7 +20,7 @@ from tui_chain.audit.summary import (
     not_written_over,
 )
 from tui_chain.cli.files import Consent, put
-from tui_chain.cli.output import FOUND, OK, emit, fail, say
+from tui_chain.cli.output import FOUND, OK, emit, fail, note
 from tui_chain.core.failure import Failure
 from tui_chain.core.status import Severity
 from tui_chain.core.text import plural, safe_text
@@ -64,18 +64,18 @@ def run_audit(path: Path, target: FixTarget | None, *, as_json: bool) -> int:
     if target is not None and target.output is not None and len(files) > 1:
         return fail(Failure("usage", "-o takes one fixed file, these are several.", "Name one file."))
     auditor = Auditor(public, utc_now())
-    _tell_skipped(path, files)
+    _note_skipped(path, files)
     return max((_one(auditor, file, target, as_json=as_json) for file in files), default=OK)
 
 
-def _tell_skipped(path: Path, files: tuple[Path, ...]) -> None:
+def _note_skipped(path: Path, files: tuple[Path, ...]) -> None:
     """Say how many files of a folder are left out; two names of one file are none to skip."""
     if path.is_dir():
         audited = set(files)
         skipped = [each for each in path.iterdir() if each.is_file() and each.resolve() not in audited]
         if skipped:
             named = plural(len(skipped), "file")
-            say(f"{named} of {safe_text(str(path))} skipped: only files named as certificates are read.\n")
+            note(f"{named} of {safe_text(str(path))} skipped: only files named as certificates are read.\n")
 
 
 def _one(auditor: Auditor, file: Path, target: FixTarget | None, *, as_json: bool) -> int:
@@ -83,7 +83,7 @@ def _one(auditor: Auditor, file: Path, target: FixTarget | None, *, as_json: boo
     if isinstance(audit, Failure):
         return fail(audit)
     if not as_json:
-        say("\n".join(_lines(audit)) + "\n")
+        note("\n".join(_lines(audit)) + "\n")
     written = None if target is None else _write_fixed(auditor, audit, file, target)
     if as_json:
         emit(of_audit(audit, written if isinstance(written, Path) else None).to_json())
@@ -104,7 +104,7 @@ def _write_fixed(auditor: Auditor, audit: Audit, file: Path, target: FixTarget) 
     written = put(target.output or file, fixed.data, fix_summary(audit, fixed), consent)
     header = read_header(audit.scan.data)
     if fixed.dropped_crls and header is not None and header.crl_check is not None:
-        say("It was written for clients that check CRLs; tlschain refresh --write gets the newest.")
+        note("It was written for clients that check CRLs; tlschain refresh --write gets the newest.")
     return written
 
 

@@ -40,8 +40,8 @@ def run_explain(arguments: tuple[str, ...], *, as_json: bool) -> int:
     text = " ".join(arguments)
     if text in {"", "-"}:
         if sys.stdin.isatty():
-            say = Failure("usage", "There is no text to explain.", "Give it as an argument or on standard input.")
-            return fail(say)
+            missing = Failure("usage", "There is no text to explain.", "Give it as an argument or on standard input.")
+            return fail(missing)
         # bytes: a log may hold what is no UTF-8, and only its end matters
         text = sys.stdin.buffer.read(16 * MAX_TEXT).decode("utf-8", "replace")
     kind = explain_code(text)

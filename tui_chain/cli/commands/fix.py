@@ -11,7 +11,7 @@ from tui_chain.cli.files import Consent, print_text, put
 from tui_chain.cli.host_text import host_text
 from tui_chain.cli.hosts import loss_refused, repair_all, repairs_of
 from tui_chain.cli.options import CommandOptions, opened
-from tui_chain.cli.output import FOUND, OK, UNREACHED, emit, fail, host_json, say, worst
+from tui_chain.cli.output import FOUND, OK, UNREACHED, emit, fail, host_json, note, worst
 from tui_chain.core.failure import Failure
 from tui_chain.core.files import read_file
 from tui_chain.core.status import Status
@@ -37,11 +37,11 @@ def run_fix(options: CommandOptions) -> int:
     if refused is not None:
         return fail(refused)
     with opened(options, every_source=True) as run:
-        _tell_problems(run.problems)
+        _note_problems(run.problems)
 
         def done(state: HostState) -> None:
             if not options.as_json:
-                say(host_text(state, run.journey.clock()) + "\n")
+                note(host_text(state, run.journey.clock()) + "\n")
 
         states = asyncio.run(repair_all(run, done, options.crl_scope, options if _has_variants(options) else None))
         written = _deliver(options, run, states)
@@ -69,12 +69,12 @@ def _has_variants(options: CommandOptions) -> bool:
     return options.all_addresses or options.key_types or options.no_sni or options.repeat > 1
 
 
-def _tell_problems(problems: tuple[str, ...]) -> None:
+def _note_problems(problems: tuple[str, ...]) -> None:
     """Print which pieces of the user's files were not read: what is not there cannot be found."""
     for problem in problems[:MAX_PROBLEMS]:
-        say(f"tlschain: {problem}")
+        note(f"tlschain: {problem}")
     if len(problems) > MAX_PROBLEMS:
-        say(f"tlschain: and {plural(len(problems) - MAX_PROBLEMS, 'problem')} more")
+        note(f"tlschain: and {plural(len(problems) - MAX_PROBLEMS, 'problem')} more")
 
 
 def _fix_code(state: HostState) -> int:
@@ -92,7 +92,7 @@ def _deliver(options: CommandOptions, run: Run, states: list[HostState]) -> Path
     named = options.output is not None and options.output != STANDARD_OUTPUT
     if not repairs:
         if named and not options.as_json:
-            say(f"tlschain: There is nothing to write; {safe_text(str(options.output))} was left as it is.")
+            note(f"tlschain: There is nothing to write; {safe_text(str(options.output))} was left as it is.")
         return None
     refused = loss_refused(options, repairs)
     if refused is not None:
@@ -103,7 +103,7 @@ def _deliver(options: CommandOptions, run: Run, states: list[HostState]) -> Path
     if options.output is not None and named:
         written = _write(options.output, output, options, _left_out(states))
         if crls is not None and isinstance(written, Path) and not options.as_json:
-            say(_check_snippet(written, crls.scope))
+            note(_check_snippet(written, crls.scope))
         return written
     if not output.is_text:
         return Failure("usage", f"{output.kind} is no text to print.", "Name a file with -o.")

@@ -7,7 +7,7 @@ import sys
 import threading
 from typing import TYPE_CHECKING
 
-from tui_chain.cli.output import OK, emit, fail, say
+from tui_chain.cli.output import OK, emit, fail, note
 from tui_chain.core.failure import Failure
 from tui_chain.core.status import Status
 from tui_chain.engine.arguments import DEMO_HOST
@@ -31,7 +31,7 @@ def run_lab(names: tuple[str, ...]) -> int:
     except NoSuchHost as error:
         return fail(Failure("usage", error.message, error.hint))
     except KeyboardInterrupt:
-        say("")
+        note("")
     return OK
 
 
@@ -40,9 +40,9 @@ def _introduce(lab: Lab) -> None:
     for host in lab.hosts:
         emit(f"{host.target:<16} {host.name:<{width}}  # {host.summary}")
     shown = worth_trying(lab.hosts)
-    say(f"\nIts trust store is {lab.trust_file}; no public store is touched. From another terminal:")
-    say(f"  tlschain fix --trust {lab.trust_file} {shown.target}")
-    say(f"  curl --cacert {lab.trust_file} https://{shown.target}/\nCtrl-C ends it.")
+    note(f"\nIts trust store is {lab.trust_file}; no public store is touched. From another terminal:")
+    note(f"  tlschain fix --trust {lab.trust_file} {shown.target}")
+    note(f"  curl --cacert {lab.trust_file} https://{shown.target}/\nCtrl-C ends it.")
 
 
 def worth_trying(hosts: tuple[LabHost, ...]) -> LabHost:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from tui_chain.cli.output import FOUND, OK, USAGE, emit, say
+from tui_chain.cli.output import FOUND, OK, USAGE, emit, note
 from tui_chain.core.failure import Failure
 from tui_chain.core.text import plural, safe_text
 from tui_chain.engine.host_state import utc_now
@@ -36,10 +36,10 @@ def opened(path: Path | None) -> Pool:
 def _end(pool: Pool, outcome: Failure | int) -> int:
     """Say what happened to the file, then the failure if it is one; return the exit code."""
     for notice in pool.notices:
-        say(f"tlschain: {notice}")
+        note(f"tlschain: {notice}")
     pool.close()
     if isinstance(outcome, Failure):
-        say(f"tlschain: {outcome}")
+        note(f"tlschain: {outcome}")
         return USAGE
     return outcome
 
@@ -53,7 +53,7 @@ def run_import(path: Path | None, sources: tuple[Path, ...]) -> int:
     if isinstance(read, Failure):
         return _end(pool, read)
     for problem in read.problems:
-        say(f"tlschain: {problem}")
+        note(f"tlschain: {problem}")
     return _end(pool, _add(pool, read.certificates))
 
 
@@ -64,7 +64,7 @@ def run_update(path: Path | None, url: str | None, file: Path | None, trust: str
     listing = data if isinstance(data, Failure) else read_listing(data)
     if isinstance(listing, Failure):
         return _end(pool, listing)
-    _tell(listing.problems, "record")
+    _note_refused(listing.problems, "record")
     return _end(pool, _add(pool, _placed(listing, f"CCADB list {file or url or URL}")))
 
 
@@ -89,8 +89,8 @@ def _add(pool: Pool, found: Iterable[tuple[Certificate, str]]) -> Failure | int:
     added = pool.add(found, utc_now())
     if isinstance(added, Failure):
         return added
-    _tell(added.refused, "certificate")
-    say(f"{_count(added)}; the pool is {safe_text(str(pool.path))}")
+    _note_refused(added.refused, "certificate")
+    note(f"{_count(added)}; the pool is {safe_text(str(pool.path))}")
     return OK if added.new or added.known else FOUND
 
 
@@ -98,11 +98,11 @@ def _count(added: Added) -> str:
     return f"{plural(added.new, 'CA certificate')} added, {added.known} known already, {len(added.refused)} refused"
 
 
-def _tell(refusals: tuple[str, ...], noun: str) -> None:
+def _note_refused(refusals: tuple[str, ...], noun: str) -> None:
     for refusal in refusals[:SHOWN_REFUSALS]:
-        say(f"  refused {refusal}")
+        note(f"  refused {refusal}")
     if len(refusals) > SHOWN_REFUSALS:
-        say(f"  and {plural(len(refusals) - SHOWN_REFUSALS, f'further {noun}')}")
+        note(f"  and {plural(len(refusals) - SHOWN_REFUSALS, f'further {noun}')}")
 
 
 def run_list(path: Path | None, selectors: tuple[str, ...], *, as_json: bool) -> int:
@@ -114,7 +114,7 @@ def run_list(path: Path | None, selectors: tuple[str, ...], *, as_json: bool) ->
     for entry in entries:
         emit(json.dumps(_object(entry)) if as_json else _line(entry))
     if not as_json:
-        say(f"{plural(len(entries), 'CA certificate')} in {safe_text(str(pool.path))}")
+        note(f"{plural(len(entries), 'CA certificate')} in {safe_text(str(pool.path))}")
     return _end(pool, OK if entries or not selectors else FOUND)
 
 
@@ -153,7 +153,7 @@ def run_export(path: Path | None, selectors: tuple[str, ...], output: Path | Non
     if isinstance(entries, Failure):
         return _end(pool, entries)
     if not entries:
-        say("tlschain: There is nothing to export.")
+        note("tlschain: There is nothing to export.")
         return _end(pool, FOUND)
     pem = "\n".join(to_pem(entry.certificate) for entry in entries)
     if output is None:
@@ -164,7 +164,7 @@ def run_export(path: Path | None, selectors: tuple[str, ...], output: Path | Non
     if isinstance(written, Failure) and written.kind == "exists":
         written = Failure("exists", written.message, "Add --replace to replace it.")
     if not isinstance(written, Failure):
-        say(f"wrote {safe_text(str(written))}: {plural(len(entries), 'CA certificate')}")
+        note(f"wrote {safe_text(str(written))}: {plural(len(entries), 'CA certificate')}")
     return _end(pool, written if isinstance(written, Failure) else OK)
 
 
@@ -182,8 +182,8 @@ def run_remove(path: Path | None, selectors: tuple[str, ...], *, expired: bool, 
     if isinstance(removed, Failure):
         return _end(pool, removed)
     for entry in chosen:
-        say(f"removed {_line(entry)}")
-    say(f"{plural(removed, 'CA certificate')} removed")
+        note(f"removed {_line(entry)}")
+    note(f"{plural(removed, 'CA certificate')} removed")
     none_expired = expired and (bool(entries) or not selectors)
     return _end(pool, OK if removed or none_expired else FOUND)
 
@@ -195,11 +195,11 @@ def run_verify(path: Path | None, *, repair: bool) -> int:
     if isinstance(check, Failure):
         return _end(pool, check)
     for wrong in check.wrong:
-        say(click.style(f"  ✗ {wrong}", fg="red"))
+        note(click.style(f"  ✗ {wrong}", fg="red"))
     if repair and check.wrong:
         removed = pool.discard_wrong()
         if isinstance(removed, Failure):
             return _end(pool, removed)
-        say(f"{plural(removed, 'row')} removed")
+        note(f"{plural(removed, 'row')} removed")
     emit(f"{plural(check.checked, 'certificate')} checked, {len(check.wrong)} wrong")
     return _end(pool, OK if check.sound and not pool.notices else FOUND)

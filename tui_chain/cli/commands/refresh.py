@@ -12,7 +12,7 @@ from tui_chain.audit.summary import outcome_summary, replacement_refused
 from tui_chain.cli.files import Consent, put
 from tui_chain.cli.hosts import loss_refused, repair_all, repairs_of
 from tui_chain.cli.options import CommandOptions, opened
-from tui_chain.cli.output import FOUND, OK, emit, fail, say
+from tui_chain.cli.output import FOUND, OK, emit, fail, note
 from tui_chain.core.failure import Failure
 from tui_chain.core.files import read_file
 from tui_chain.core.text import safe_text
@@ -49,7 +49,7 @@ def run_refresh(file: Path, options: CommandOptions, *, write: bool) -> int:
     written = refused or (_replaced(file, data, found, backup=options.backup) if write else None)
     if isinstance(written, Failure):
         return fail(written)
-    _tell(file, found, written, as_json=options.as_json)
+    _print_outcome(file, found, written, as_json=options.as_json)
     return OK if written is not None else _CODES[found.state]
 
 
@@ -86,15 +86,15 @@ _CODES = {
 }
 
 
-def _tell(file: Path, found: Refreshed, written: Path | None, *, as_json: bool) -> None:
+def _print_outcome(file: Path, found: Refreshed, written: Path | None, *, as_json: bool) -> None:
     if as_json:
-        news = [{"target": one.target, "state": one.state.value, "words": one.words} for one in found.news]
+        news = [{"target": one.target, "state": one.state.value, "words": one.text} for one in found.news]
         new = found.output.data.decode("ascii") if found.output is not None else None
         place = str(written) if written is not None else None
         emit(json.dumps({"file": str(file), "state": found.state.value, "hosts": news, "new": new, "written": place}))
         return
     for one in found.news:
-        say(f"{safe_text(one.target)}: {one.state.value}. {one.words}")
+        note(f"{safe_text(one.target)}: {one.state.value}. {one.text}")
     outcome = outcome_summary(found, "--write replaces the old one with it.") if written is None else ""
     if outcome:
-        say(outcome)
+        note(outcome)

@@ -14,7 +14,7 @@ import click
 
 from tui_chain.cli.hosts import repair_all
 from tui_chain.cli.options import CommandOptions, opened
-from tui_chain.cli.output import FOUND, OK, UNREACHED, emit, fail, say, worst
+from tui_chain.cli.output import FOUND, OK, UNREACHED, emit, fail, note, worst
 from tui_chain.core.failure import Failure
 from tui_chain.core.files import read_file
 from tui_chain.core.status import Status
@@ -91,14 +91,14 @@ def _request(state: HostState, choice: RequestChoice, timeout: float) -> LiveReq
     if isinstance(proxy, Failure):
         return proxy
     if choice.proxy and proxy is None:
-        say(f"{state.target}: the environment names no proxy for it; the request goes there directly.")
+        note(f"{state.target}: the environment names no proxy for it; the request goes there directly.")
     if isinstance(state.served, ServedChain):
         return request
     if proxy is None:
         unknown = Failure("unreachable", f"{state.target} was not reached.")
         return state.served if state.served is not None else unknown
     if state.served is not None:
-        say(f"{state.served.message} It is tested through the proxy alone.")
+        note(f"{state.served.message} It is tested through the proxy alone.")
     return request
 
 
@@ -131,9 +131,9 @@ async def _one(
     failed = tested.live.failed_hop
     if failed is not None:
         trust = "".join(f" --trust {shlex.quote(safe_text(one))}" for one in options.trust)
-        say(f"The redirect to {failed} fails on TLS: tlschain fix {failed}{trust}")
+        note(f"The redirect to {failed} fails on TLS: tlschain fix {failed}{trust}")
     if tested.live.last.proxy_error:
-        return fail(Failure("proxy", f"The proxy {tested.live.proxy} does not lead there: {tested.live.last.words}."))
+        return fail(Failure("proxy", f"The proxy {tested.live.proxy} does not lead there: {tested.live.last.text}."))
     return OK if tested.ok else FOUND
 
 
@@ -165,7 +165,7 @@ def _hop_object(hop: Hop) -> dict[str, object]:
     return {
         "url": hop.url,
         "ok": hop.ok,
-        "words": hop.words,
+        "words": hop.text,
         "target": str(hop.target) if hop.target is not None else None,
         "tls_failed": hop.tls_failed,
         "attempt": asdict(hop.attempt) if hop.attempt is not None else None,
@@ -183,32 +183,32 @@ def _lines(state: HostState, test: LiveTestResult) -> Iterator[str]:
         yield f"  no bundle   {state.repair.message}"
     for hop in test.hops[1:]:
         code = f" (code {hop.attempt.code})" if hop.attempt is not None and hop.attempt.code is not None else ""
-        yield f"  {_glyph(hop.ok)} hop       {hop.url}: {hop.words}{code}"
+        yield f"  {_glyph(hop.ok)} hop       {hop.url}: {hop.text}{code}"
     yield from map(_client, test.clients)
     if test.http2 is not None:
         yield f"    HTTP/2    {'offered' if test.http2 else 'not offered'}"
     yield from _environment(test)
     for program in test.programs:
         took = f" ({program.milliseconds:.0f} ms)" if program.milliseconds else ""
-        yield f"  {_glyph(program.ok)} {program.name:<{NAMES}} {program.words}{took}"
+        yield f"  {_glyph(program.ok)} {program.name:<{NAMES}} {program.text}{took}"
     yield f"  {_glyph(test.ok)} verdict   {_verdict(test)}"
 
 
 def _client(client: FamilyTest) -> str:
     code = f" (code {client.code})" if client.code is not None else ""
-    return f"  {_glyph(client.ok)} {client.name:<{NAMES}} {client.words}{code}{_times(client.times)}"
+    return f"  {_glyph(client.ok)} {client.name:<{NAMES}} {client.text}{code}{_times(client.times)}"
 
 
 def _verdict(test: LiveTestResult) -> str:
     """What the test comes to, in a line; what the environment has set is no part of the repair."""
     used = "with the bundle" if test.live.after is not None else "with the trust store"
     if not test.live.last.ok:
-        return f"does not work {used}: {test.live.last.words}"
+        return f"does not work {used}: {test.live.last.text}"
     if test.broken_hops:
         return f"works {used}, but not the redirect to {test.broken_hops[0].url}"
     if test.refusing:
         return f"works {used}, but is refused by {'; '.join(test.refusing)}"
-    names = test.in_the_way
+    names = test.failing_variables
     if not names:
         return f"works {used}"
     get = "gets" if len(names) == 1 else "get"
@@ -222,19 +222,19 @@ def _environment(test: LiveTestResult) -> Iterator[str]:
     for one in test.environment:
         by_it = test.live.proxy is not None and one.name.lower() in _PROXIES and one.value == test.live.proxy
         if by_it and test.live.last.proxy_error:
-            yield f"  {_glyph(False)} {one.name}={one.value}: {test.live.last.words}"
+            yield f"  {_glyph(False)} {one.name}={one.value}: {test.live.last.text}"
         else:
-            yield f"  {_glyph(None if one.beats else True)} {one.name}={one.value}: {one.words}"
+            yield f"  {_glyph(None if one.beats else True)} {one.name}={one.value}: {one.text}"
         for tried in test.variables:
             if tried.name == one.name:
                 beside = "added to its own trust store" if tried.adds else "in place of its own trust store"
                 attempt = tried.attempt
-                yield f"    {_glyph(attempt.ok)} {tried.clients}, {beside}: {attempt.words}{_times(attempt.times)}"
+                yield f"    {_glyph(attempt.ok)} {tried.clients}, {beside}: {attempt.text}{_times(attempt.times)}"
 
 
 def _attempt(name: str, attempt: Attempt) -> str:
     facts = filter(None, (attempt.tls_version, attempt.cipher, attempt.http_version))
-    line = " ".join((f"{attempt.words} [{attempt.trust}]", *facts))
+    line = " ".join((f"{attempt.text} [{attempt.trust}]", *facts))
     return f"  {_glyph(attempt.ok)} {name:<9} {line}{_times(attempt.times)}"
 
 

@@ -62,9 +62,9 @@ def _table(
     """Every family with its verdict; `labels` name by SHA-256 the certificates that are refused."""
     yield f"  with the {store}: accepted by {sum(one.ok for one in verdicts)} of {len(verdicts)} client families"
     for client, verdict in zip(clients, verdicts, strict=True):
-        yield f"    {client.name:<26}{_words(verdict, labels)}"
+        yield f"    {client.name:<26}{_verdict_text(verdict, labels)}"
 
 
-def _words(verdict: Verdict, labels: Mapping[str, str]) -> str:
+def _verdict_text(verdict: Verdict, labels: Mapping[str, str]) -> str:
     refused = labels.get(verdict.certificate or "")
     return "✓ accepted" if verdict.ok else f"✗ {reason(verdict)}{f', on {refused}' if refused else ''}"

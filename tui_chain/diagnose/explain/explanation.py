@@ -131,8 +131,8 @@ def _explanation(text: str, line: str, symptom: Symptom) -> Explanation:
     command = source.output.trust_command if source is not None else DEFAULT_STORE
     causes = tuple(_ready(symptom.causes, command, host))
     name = source.name if source is not None else None
-    told, named = safe_text(line.strip(), MAX_SHOWN), None if host is None else _shown(host)
-    return Explanation(told, name, named, symptom, causes)
+    shown, named = safe_text(line.strip(), MAX_SHOWN), None if host is None else _shown(host)
+    return Explanation(shown, name, named, symptom, causes)
 
 
 def _ready(causes: tuple[Cause, ...], store: str, host: Target | None) -> Iterator[Cause]:

@@ -30,8 +30,8 @@ class Symptom:
 
 CHECK, FIX = "tlschain check {host}", "tlschain fix {host}"
 
-FORGOTTEN = Cause(FindingCode.MISSING_ISSUER, "The server does not send its intermediate certificate.", FIX)
-FORGOTTEN_HIGHER = Cause(FindingCode.ISSUER_UNKNOWN, "A certificate above the served ones is missing.", FIX)
+NOT_SENT = Cause(FindingCode.MISSING_ISSUER, "The server does not send its intermediate certificate.", FIX)
+NOT_SENT_HIGHER = Cause(FindingCode.ISSUER_UNKNOWN, "A certificate above the served ones is missing.", FIX)
 PRIVATE_ROOT = Cause(
     FindingCode.UNTRUSTED_ROOT, "The server's root is a private one that this client's trust store lacks.", CHECK
 )
@@ -129,7 +129,7 @@ RESPONDER = Cause(
 UNKNOWN_ISSUER = Symptom(
     "unknown-issuer",
     "The client could not build a path from the server's certificate to a root that it trusts.",
-    (FORGOTTEN, PRIVATE_ROOT, PROXY, SETTINGS, OTHER_STORE, ONE_OF_MANY, OLD_STORE),
+    (NOT_SENT, PRIVATE_ROOT, PROXY, SETTINGS, OTHER_STORE, ONE_OF_MANY, OLD_STORE),
 )
 ROOT_IN_CHAIN = Symptom(
     "untrusted-root-in-chain",
@@ -144,7 +144,7 @@ SELF_SIGNED = Symptom(
 HALF_BUNDLE = Symptom(
     "root-missing-in-bundle",
     "An issuer was found in the trust store, but not the root above it.",
-    (NO_ROOT_IN_BUNDLE, FORGOTTEN_HIGHER, SETTINGS),
+    (NO_ROOT_IN_BUNDLE, NOT_SENT_HIGHER, SETTINGS),
 )
 EXPIRED = Symptom("expired", "A certificate of the path has expired.", (EXPIRED_LEAF, EXPIRED_ABOVE, RELOAD, CLOCK))
 NOT_YET = Symptom("not-yet-valid", "A certificate of the path is not valid yet.", (CLOCK, STARTS_LATER))
@@ -192,8 +192,8 @@ WEAK = Symptom(
 )
 
 
-def _strict(code: FindingCode, words: str) -> Symptom:
-    causes = (Cause(code, words, CHECK), PROXY, PRIVATE_ROOT)
+def _strict(code: FindingCode, text: str) -> Symptom:
+    causes = (Cause(code, text, CHECK), PROXY, PRIVATE_ROOT)
     return Symptom(code, "Python from 3.13 on insists on a form that a certificate of the path breaks.", causes)
 
 
@@ -295,5 +295,5 @@ TOO_LARGE = Symptom(
 GENERAL = Symptom(
     "verify-failed",
     "The client did not accept the server's certificate and does not say ",
-    (FORGOTTEN, PROXY, PRIVATE_ROOT, OTHER_NAME, EXPIRED_LEAF, SETTINGS),
+    (NOT_SENT, PROXY, PRIVATE_ROOT, OTHER_NAME, EXPIRED_LEAF, SETTINGS),
 )

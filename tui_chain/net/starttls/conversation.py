@@ -22,8 +22,8 @@ CHECK_PROTOCOL = "Check the protocol and the port."
 class StartTLSRefused(Exception):
     """The server would not switch; the text says what it did instead, safe for a terminal, `hint` what to do."""
 
-    def __init__(self, words: str, hint: str = CHECK_PROTOCOL) -> None:
-        super().__init__(words)
+    def __init__(self, text: str, hint: str = CHECK_PROTOCOL) -> None:
+        super().__init__(text)
         self.hint = hint
 
 

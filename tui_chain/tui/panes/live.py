@@ -226,4 +226,4 @@ def _verdict(row: HostRow | None) -> tuple[str, str]:
         works = f"✓ {before} before, works with the bundle{failing}"
         return (works, OK) if test.after.ok else ("✗ fails with the bundle", BAD)
     glyph, style = ("✓", OK) if test.before.ok else ("✗", BAD)
-    return f"{glyph} {test.before.words}{failing}", style
+    return f"{glyph} {test.before.text}{failing}", style

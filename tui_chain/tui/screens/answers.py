@@ -73,7 +73,7 @@ def full_test_page(test: LiveTestResult) -> Content:
         *_section("Redirects", [hop_line(hop, UNWRAPPED) for hop in test.hops]),
         *_section("Client families, a handshake each", [_client(one) for one in test.clients]),
         *_section(
-            f"Programs of this machine, with {used}", [_table_row(p.ok, p.name, p.words) for p in test.programs]
+            f"Programs of this machine, with {used}", [_table_row(p.ok, p.name, p.text) for p in test.programs]
         ),
         *_section("Your environment", [row for one in test.environment for row in _variable(one, test.variables)]),
     ]
@@ -89,7 +89,7 @@ def _client(one: FamilyTest) -> Content:
     code = f" (code {one.code})" if one.code is not None else ""
     took = f" · {one.times.tls:.0f} ms" if one.times.tls is not None else ""
     facts = " · ".join(filter(None, (one.tls_version, one.cipher)))
-    return _table_row(one.ok, one.name, f"{one.words}{code}{f' · {facts}' if facts else ''}{took}")
+    return _table_row(one.ok, one.name, f"{one.text}{code}{f' · {facts}' if facts else ''}{took}")
 
 
 def _section(title: str, rows: list[Content]) -> list[Content]:
@@ -98,12 +98,12 @@ def _section(title: str, rows: list[Content]) -> list[Content]:
 
 def _variable(variable: Variable, tried: Iterable[VariableTest]) -> list[Content]:
     """A variable that is set, what it means, and what a request gives for each kind of client that reads it."""
-    rows = [_table_row(None, variable.name, f"{variable.value}: {variable.words}")]
+    rows = [_table_row(None, variable.name, f"{variable.value}: {variable.text}")]
     for one in tried:
         if one.name == variable.name:
             beside = "added to their own trust store" if one.adds else "in place of their trust store"
             rows.append(
-                Content.assemble("  ", _table_row(one.attempt.ok, one.clients, f"{beside}: {one.attempt.words}"))
+                Content.assemble("  ", _table_row(one.attempt.ok, one.clients, f"{beside}: {one.attempt.text}"))
             )
     return rows
 

@@ -98,7 +98,7 @@ class AuditView(Dialog[None]):
                 row_list.title("nothing to show", DIM)
         else:
             self._fill(audited)
-        self._tell()
+        self._show_outcome()
 
     def _fill(self, audited: AuditedFile) -> None:
         now = self._trust_files.clock()
@@ -123,7 +123,7 @@ class AuditView(Dialog[None]):
         self._name_keys()
         if isinstance(event.widget, RowList) and event.widget.id is not None:
             self.unfold(event.widget.id)
-            self._tell()
+            self._show_outcome()
 
     def unfold(self, name: str) -> None:
         """Open a list where there is not room for all."""
@@ -135,11 +135,11 @@ class AuditView(Dialog[None]):
     def _cursor_moved(self, event: RowList.Moved) -> None:
         event.stop()
         if event.row_list.id == self._unfolded:
-            self._tell()
+            self._show_outcome()
 
     def on_resize(self) -> None:
         """Say more of a certificate where there is room."""
-        self._tell()
+        self._show_outcome()
 
     # what is under the cursor
 
@@ -157,7 +157,7 @@ class AuditView(Dialog[None]):
             return audited.places[place][1]
         return audited.certificate_at(audited.audit.findings[place])
 
-    def _tell(self) -> None:
+    def _show_outcome(self) -> None:
         self.query_one("#audit-below").scroll_home(animate=False)
         self.query_one("#audit-detail", Static).update(self._detail_text(whole=self.has_class("-wide")))
 

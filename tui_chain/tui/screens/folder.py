@@ -98,7 +98,7 @@ class FolderScreen(Dialog[None]):
         self._entries[place] = self._entry(file, found)
         self.query_one(RowList).refresh()
         if place == self.query_one(RowList).place:
-            self._tell()
+            self._show_outcome()
 
     @work(group="file", exclusive=True, exit_on_error=False)
     async def _read_again(self, place: int) -> None:
@@ -131,9 +131,9 @@ class FolderScreen(Dialog[None]):
     @on(RowList.Moved)
     def _cursor_moved(self, event: RowList.Moved) -> None:
         event.stop()
-        self._tell()
+        self._show_outcome()
 
-    def _tell(self) -> None:
+    def _show_outcome(self) -> None:
         place = self.query_one(RowList).place
         text = self._entries[place].detail if place is not None else Content()
         self.query_one("#folder-below").scroll_home(animate=False)

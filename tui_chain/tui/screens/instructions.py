@@ -16,7 +16,7 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from tui_chain.advise.document import Code, Document, Part, to_html, to_markdown, to_text
+from tui_chain.advise.document import Code, Document, DocumentBlock, to_html, to_markdown, to_text
 from tui_chain.advise.instructions import (
     Advice,
     CrlUse,
@@ -100,7 +100,7 @@ class Making:
         whole = advice_document(self.target, advice, letter, self.stores)
         return replace(whole, parts=tuple(map(self._part, whole.parts)))
 
-    def _part(self, part: Part) -> Part:
+    def _part(self, part: DocumentBlock) -> DocumentBlock:
         if isinstance(part, Code) and part.language == "make":
             return Code(part.text + self._confirmed, part.language)
         return part

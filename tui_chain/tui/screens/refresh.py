@@ -102,7 +102,7 @@ class RefreshScreen(Dialog[Saved]):
             one = self._found.news[place]
             glyph, style = LOOK[one.state]
             text = Content.assemble(
-                (safe_text(one.target, 400), "bold"), (f"\n{glyph} {one.state.value}\n", style), one.words
+                (safe_text(one.target, 400), "bold"), (f"\n{glyph} {one.state.value}\n", style), one.text
             )
             self.query_one("#refresh-detail", Static).update(text)
 
@@ -131,7 +131,7 @@ class RefreshScreen(Dialog[Saved]):
 
 def _row(one: HostNews) -> ListRow:
     glyph, style = LOOK[one.state]
-    return (f"{glyph} {one.state.value}", style), (safe_text(one.target), ""), (one.words, "")
+    return (f"{glyph} {one.state.value}", style), (safe_text(one.target), ""), (one.text, "")
 
 
 def change_label(audited: AuditedFile, output: Output | None) -> str:

@@ -19,8 +19,8 @@ _MAX_ARC = 1 << 64
 class GnuTLSUnreadable(DERError):
     """GnuTLS cannot read a certificate; `code` is the name of its error, without the prefix GNUTLS_E_."""
 
-    def __init__(self, words: str, code: str = "ASN1_DER_ERROR") -> None:
-        super().__init__(words)
+    def __init__(self, text: str, code: str = "ASN1_DER_ERROR") -> None:
+        super().__init__(text)
         self.code = code
 
 

@@ -251,7 +251,7 @@ class _Builder:
         self.uncertain = False
         self._steps = 0
         self.reason: tuple[str, str | None] = ("its issuer is not known", None)
-        self._told = False
+        self._refused = False
 
     def failure(self) -> Refusal | None:
         """Return why there is no path whose anchor is good, or None where there is one."""
@@ -270,7 +270,7 @@ class _Builder:
         `cas` are those that are not self-issued.
         """
         candidates = [one for one in self._candidates(path[-1], cas) if not any(_repeats(one, old) for old in path)]
-        if not candidates and not self._told:
+        if not candidates and not self._refused:
             self.reason = ("its issuer is not known", path[-1].sha256)
         for one in candidates:
             self._steps += 1
@@ -295,7 +295,7 @@ class _Builder:
             check_critical(one)
             check_signing(one)
         except Refusal as error:
-            self._tell(error)
+            self._refuse(error)
             return False
         return True
 
@@ -305,12 +305,12 @@ class _Builder:
         except Fatal:
             raise
         except Refusal as error:
-            self._tell(error)
+            self._refuse(error)
             return False
         return True
 
-    def _tell(self, error: Refusal) -> None:
-        self.reason, self._told = (error.error, error.certificate), True
+    def _refuse(self, error: Refusal) -> None:
+        self.reason, self._refused = (error.error, error.certificate), True
 
     def _candidates(self, child: JavaCertificate, cas: int) -> list[JavaCertificate]:
         """Anchors are asked for their dates from the second link on: the selector is used again."""

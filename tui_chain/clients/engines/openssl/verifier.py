@@ -268,6 +268,6 @@ def _usable(leaf: bytes) -> Verdict:
     certificate = Certificate(leaf)
     key = certificate.public_key
     if isinstance(key, ec.EllipticCurvePublicKey) and key.curve.name not in _CURVES:
-        words = f"no handshake can be had with a key on the curve {key.curve.name}"
-        return refused("unsupported-algorithm", words, certificate.sha256)
+        text = f"no handshake can be had with a key on the curve {key.curve.name}"
+        return refused("unsupported-algorithm", text, certificate.sha256)
     return ACCEPTED
