@@ -36,11 +36,6 @@ CODE = re.compile(r"`[^`]*`|\b[a-z]+(?:-[a-z]+)+\b")
 """What is quoted as it is typed, and finding codes, which never change."""
 SENTENCE = re.compile(r"\w \w")
 
-KNOWN: dict[str, int] = {
-    "tui_chain.lab.servers.aia_urls": 1,
-}
-"""Documents, commands and modules that still use old words, and how many: exact, so that what is put right leaves."""
-
 
 def old_words(text: str) -> list[str]:
     return [match[0] for match in OLD.finditer(CODE.sub("", text))]
@@ -52,7 +47,7 @@ DOCUMENTS = (README, ROOT / "CONTRIBUTING.md", ROOT / "SECURITY.md", *sorted(DOC
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)
 def test_a_document_speaks_as_the_glossary(document: Path) -> None:
     found = old_words(document.read_text(encoding="utf-8"))
-    assert len(found) == KNOWN.get(document.name, 0), found
+    assert found == []
 
 
 def commands(command: click.Command) -> Iterator[click.Command]:
@@ -67,7 +62,7 @@ def test_help_speaks_as_the_glossary() -> None:
     for command in commands(main):
         with click.Context(command, info_name=command.name) as context:
             found += old_words(command.get_help(context))
-    assert len(found) == KNOWN.get("help", 0), found
+    assert found == []
 
 
 def sentences(tree: ast.Module) -> Iterator[str]:
@@ -89,11 +84,7 @@ def sentences(tree: ast.Module) -> Iterator[str]:
 def test_every_sentence_of_a_module_speaks_as_the_glossary(name: str) -> None:
     texts = filter(SENTENCE.search, sentences(tree_of(NAMES[name])))
     found = [word for text in texts for word in old_words(text)]
-    assert len(found) == KNOWN.get(name, 0), found
-
-
-def test_what_is_known_is_there() -> None:
-    assert KNOWN.keys() <= {"help", *(document.name for document in DOCUMENTS), *NAMES}
+    assert found == []
 
 
 def test_the_patterns_find_what_they_are_for() -> None:

@@ -25,9 +25,8 @@ from tui_chain.clients.verdict import Verdict
 from tui_chain.core.failure import Failure
 from tui_chain.core.text import safe_text
 from tui_chain.engine.arguments import Arguments, Options, read_roots
-from tui_chain.engine.context import Context
 from tui_chain.engine.host_state import Clock, HostState, utc_now
-from tui_chain.engine.journey import Journey
+from tui_chain.engine.journey import Context, Journey
 from tui_chain.engine.startup import start
 from tui_chain.net.target import Target, parse_target
 from tui_chain.probe.served import ServedChain

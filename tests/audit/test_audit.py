@@ -23,7 +23,7 @@ from tui_chain.audit.rules import MAX_ISSUERS
 from tui_chain.clients.judge import Judge
 from tui_chain.core.failure import Failure
 from tui_chain.lab.authority import Authority, Template, days, key_to_pem, rsa_key, to_pem
-from tui_chain.repair.containers import java_truststore
+from tui_chain.repair.output import java_truststore
 from tui_chain.trust.store import TrustStore
 from tui_chain.x509 import signatures
 from tui_chain.x509.der import CONTEXT, INTEGER, encode

@@ -19,8 +19,7 @@ from tui_chain.livetest.contexts import bundle_context, context_of, crl_context,
 from tui_chain.livetest.programs import program_run, programs
 from tui_chain.net.target import Target
 from tui_chain.repair.bundle import Bundle
-from tui_chain.x509.crl import CrlScope
-from tui_chain.x509.crl_set import CrlSet
+from tui_chain.x509.crl import CrlScope, CrlSet
 from tui_chain.x509.formats.readers import read_certificates
 
 

@@ -17,9 +17,8 @@ from tui_chain.clients.client import Takes
 from tui_chain.clients.registry import variables
 from tui_chain.lab.authority import to_pem
 from tui_chain.lab.internet import Lab, open_lab
-from tui_chain.livetest.environment import audit_environment, overriding_text, uses
+from tui_chain.livetest.environment import VariableTest, audit_environment, overriding_text, try_variables, uses
 from tui_chain.livetest.request import LiveRequest
-from tui_chain.livetest.variables import VariableTest, try_variables
 from tui_chain.net.target import Target
 
 _CLIENTS = {

@@ -14,10 +14,10 @@ from tui_chain.lab.internet import Lab
 from tui_chain.lab.servers.stream import Stream
 from tui_chain.livetest import http, tunnel
 from tui_chain.livetest.attempt import InvalidReply, Stopwatch
+from tui_chain.livetest.connect import ProxyTrouble
 from tui_chain.livetest.contexts import bundle_context
 from tui_chain.livetest.http import HttpConnection
 from tui_chain.livetest.request import LiveRequest
-from tui_chain.livetest.tunnel import ProxyTrouble
 from tui_chain.net.target import Target
 
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"

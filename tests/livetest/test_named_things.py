@@ -18,11 +18,10 @@ from tests.support.proxy import ConnectProxy, start
 from tests.support.servers import fresh_chain, server_context
 from tui_chain.lab.authority import to_pem
 from tui_chain.lab.internet import Lab
-from tui_chain.livetest import variables as variable_tests
+from tui_chain.livetest import environment as variable_tests
 from tui_chain.livetest.contexts import bundle_context
-from tui_chain.livetest.environment import audit_environment
+from tui_chain.livetest.environment import VariableTest, audit_environment, try_variables
 from tui_chain.livetest.request import LiveRequest
-from tui_chain.livetest.variables import VariableTest, try_variables
 from tui_chain.net.target import Target
 
 SECONDS = 30.0

@@ -16,7 +16,7 @@ from tui_chain.lab.internet import Lab
 from tui_chain.lab.servers.stream import Stream
 from tui_chain.livetest.programs import ProgramTest, program_run, programs, run_programs
 from tui_chain.net.target import Target
-from tui_chain.repair.containers import java_truststore
+from tui_chain.repair.output import java_truststore
 from tui_chain.x509.formats.readers import read_certificates
 
 NAMES = ("curl", "openssl", "git", "wget", "node", "java")

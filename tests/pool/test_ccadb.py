@@ -12,8 +12,8 @@ import pytest
 from tests.support.chains import make_pki, views
 from tui_chain.core.failure import Failure
 from tui_chain.lab.authority import Authority
-from tui_chain.pool import ccadb
-from tui_chain.pool.ccadb import IntermediateList, read_listing
+from tui_chain.pool import published as ccadb
+from tui_chain.pool.published import IntermediateList, read_listing
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.formats.pem import to_pem
 

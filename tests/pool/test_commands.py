@@ -15,9 +15,9 @@ from tests.pool.test_ccadb import ISSUING, LEAF, SECOND, listing, quoted, row
 from tui_chain.cli.main import main
 from tui_chain.lab.internet import open_lab
 from tui_chain.lab.servers.tls import TlsOptions
-from tui_chain.pool import download as downloading
+from tui_chain.pool import published as downloading
 from tui_chain.pool.database import default_path
-from tui_chain.pool.download import download
+from tui_chain.pool.published import download
 from tui_chain.x509.formats.pem import to_pem
 
 

@@ -15,8 +15,8 @@ from tui_chain.core.failure import Failure
 from tui_chain.lab.internet import Lab, open_lab
 from tui_chain.lab.servers.stream import Stream
 from tui_chain.lab.servers.tls import Credentials, make_context, stay_silent
-from tui_chain.pool import download as downloading
-from tui_chain.pool.download import download
+from tui_chain.pool import published as downloading
+from tui_chain.pool.published import download
 
 LIMIT = 0.5
 """Seconds that even a busy machine needs not beyond the limit."""

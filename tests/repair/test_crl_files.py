@@ -27,8 +27,7 @@ from tui_chain.repair.output_kinds import OutputKind
 from tui_chain.repair.proof import BundleProof, accepted
 from tui_chain.repair.repair import Repair
 from tui_chain.trust.store import TrustStore
-from tui_chain.x509.crl import CrlScope, RevocationList, crls_of
-from tui_chain.x509.crl_set import CheckedCrl, CrlSet, joined
+from tui_chain.x509.crl import CheckedCrl, CrlScope, CrlSet, RevocationList, crls_of, joined
 from tui_chain.x509.formats.readers import read_certificates
 
 WITH = (OutputKind.CLIENT, OutputKind.CLIENT_STORE, OutputKind.LINKS)

@@ -25,9 +25,8 @@ from tui_chain.probe.served import ServedChain
 from tui_chain.resolve import aia
 from tui_chain.resolve.aia import MAX_URLS, FetchBudget
 from tui_chain.resolve.aia_cache import AIACache
-from tui_chain.resolve.consent import ConsentRequest
 from tui_chain.resolve.files import FileCertificates
-from tui_chain.resolve.resolution import Resolution
+from tui_chain.resolve.resolution import ConsentRequest, Resolution
 from tui_chain.resolve.resolver import MAX_DEPTH, Resolver
 from tui_chain.x509.certificate import Certificate
 

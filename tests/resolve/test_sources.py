@@ -17,9 +17,8 @@ from tui_chain.net.target import Target
 from tui_chain.pool.pool import Pool
 from tui_chain.probe.served import ServedChain
 from tui_chain.resolve.aia import FetchBudget
-from tui_chain.resolve.consent import ConsentRequest
 from tui_chain.resolve.files import FileCertificates
-from tui_chain.resolve.resolution import Resolution
+from tui_chain.resolve.resolution import ConsentRequest, Resolution
 from tui_chain.resolve.resolver import Resolver
 from tui_chain.resolve.sources import OtherHosts, Pooled, Served, Source, Stores
 from tui_chain.trust.store import TrustStore

@@ -19,8 +19,7 @@ from tui_chain.lab.servers.aia_site import AiaAnswer
 from tui_chain.net.addresses import Reach
 from tui_chain.revocation.collect import CrlCollector
 from tui_chain.x509.certificate import Certificate
-from tui_chain.x509.crl import RevocationList
-from tui_chain.x509.crl_set import CrlSet
+from tui_chain.x509.crl import CrlSet, RevocationList
 
 HERE = frozenset({Reach.PUBLIC, Reach.LOOPBACK})
 NUMBERS = count()

@@ -16,8 +16,7 @@ from tui_chain.engine.journey import Context, HostState, Journey
 from tui_chain.engine.revocation import collect_crls, gather_crls
 from tui_chain.lab.internet import Lab
 from tui_chain.lab.servers.aia_site import AiaAnswer
-from tui_chain.x509.crl import CrlScope
-from tui_chain.x509.crl_set import CrlSet, joined
+from tui_chain.x509.crl import CrlScope, CrlSet, joined
 
 
 def asked(lab: Lab, name: str, scope: CrlScope = CrlScope.CHAIN) -> HostState:

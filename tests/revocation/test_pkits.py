@@ -16,8 +16,7 @@ from tui_chain.paths.search import Path, find_paths
 from tui_chain.revocation.collect import CrlCollector
 from tui_chain.trust.store import TrustStore
 from tui_chain.x509.certificate import Certificate
-from tui_chain.x509.crl import CrlScope, RevocationList
-from tui_chain.x509.crl_set import CrlSet
+from tui_chain.x509.crl import CrlScope, CrlSet, RevocationList
 from tui_chain.x509.signatures import SignatureProver
 
 AT = datetime(2012, 1, 1, tzinfo=UTC)

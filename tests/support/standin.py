@@ -12,7 +12,7 @@ import pytest
 from tests.support.posix import is_root
 from tests.support.programs import require_program
 from tui_chain.lab.authority import to_pem
-from tui_chain.repair.containers import java_truststore
+from tui_chain.repair.output import java_truststore
 from tui_chain.x509.certificate import Certificate
 
 _MOUNT = 'mount --bind "$0" /etc/ssl/certs && exec "$@"'

@@ -16,8 +16,7 @@ from tests.support.programs import require_program
 from tui_chain.core.failure import Failure
 from tui_chain.core.files import read_file
 from tui_chain.lab.authority import to_pem
-from tui_chain.trust.loading import load_trust_store
-from tui_chain.trust.public_stores import PublicStores
+from tui_chain.trust.loading import PublicStores, load_trust_store
 from tui_chain.trust.store import TrustStore
 from tui_chain.trust.system import HashedStore, system_store
 from tui_chain.x509.certificate import Certificate

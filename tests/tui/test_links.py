@@ -16,7 +16,7 @@ from tui_chain.lab.internet import Lab
 from tui_chain.lab.servers.aia_site import AiaAnswer, redirect
 from tui_chain.net.host_list import Host
 from tui_chain.net.target import Target
-from tui_chain.resolve.consent import ConsentRequest
+from tui_chain.resolve.resolution import ConsentRequest
 from tui_chain.trust.store import TrustStore
 from tui_chain.tui.app import ChainApp
 from tui_chain.tui.screens.root import DigitInput

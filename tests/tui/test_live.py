@@ -23,12 +23,11 @@ from tui_chain.engine.journey import Context, Journey
 from tui_chain.lab.internet import Lab, open_lab
 from tui_chain.livetest.attempt import Attempt, Times
 from tui_chain.livetest.choice import RequestChoice
-from tui_chain.livetest.environment import audit_environment, uses
+from tui_chain.livetest.environment import VariableTest, audit_environment, uses
 from tui_chain.livetest.families import FamilyTest
 from tui_chain.livetest.live import LiveTest
 from tui_chain.livetest.programs import ProgramTest
 from tui_chain.livetest.tester import LiveTestResult
-from tui_chain.livetest.variables import VariableTest
 from tui_chain.net.host_list import Host
 from tui_chain.net.target import Target
 from tui_chain.trust.store import TrustStore

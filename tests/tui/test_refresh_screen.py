@@ -21,7 +21,7 @@ from tui_chain.lab.authority import Template, to_pem
 from tui_chain.lab.internet import Lab
 from tui_chain.trust.store import TrustStore
 from tui_chain.tui.app import ChainApp
-from tui_chain.x509.crl_set import CrlSet
+from tui_chain.x509.crl import CrlSet
 from tui_chain.x509.formats.readers import read_certificates
 
 pytestmark = pytest.mark.anyio

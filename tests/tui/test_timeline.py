@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from tests.support.chains import NOW, make_pki, views
-from tui_chain.trust.loading import load_trust_store
-from tui_chain.trust.public_stores import PublicStores
+from tui_chain.trust.loading import PublicStores, load_trust_store
 from tui_chain.trust.store import TrustStore
 from tui_chain.tui.screens.pages import timeline
 from tui_chain.x509.certificate import Certificate

@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from tui_chain.audit.crl_rules import crl_findings
 from tui_chain.audit.findings import AuditFinding
-from tui_chain.audit.rules import certificate_findings, form_findings
+from tui_chain.audit.rules import certificate_findings, crl_findings, form_findings
 from tui_chain.audit.scan import Scan, scan
 from tui_chain.clients.registry import readers
 from tui_chain.clients.trust_file import Loaded

@@ -9,8 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
 
-from tui_chain.audit.crl_rules import ends_soon
-from tui_chain.audit.rules import SOON
+from tui_chain.audit.rules import SOON, ends_soon
 from tui_chain.clients.families import FAMILIES
 from tui_chain.clients.judge import Judge
 from tui_chain.core.failure import Failure
@@ -26,8 +25,7 @@ from tui_chain.repair.proof import BundleProof, accepted, ders_of
 from tui_chain.repair.repair import Repair
 from tui_chain.trust.store import TrustStore
 from tui_chain.x509.certificate import Certificate
-from tui_chain.x509.crl import RevocationList, crl_to_pem, crls_of
-from tui_chain.x509.crl_set import CrlSet, joined
+from tui_chain.x509.crl import CrlSet, RevocationList, crl_to_pem, crls_of, joined
 from tui_chain.x509.formats.pem import pem_of
 from tui_chain.x509.formats.readers import read_certificates
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tui_chain.repair.repair import Repair
     from tui_chain.resolve.resolution import Resolution
     from tui_chain.x509.certificate import Certificate
-    from tui_chain.x509.crl_set import CrlSet
+    from tui_chain.x509.crl import CrlSet
     from tui_chain.x509.revocation import RevocationCheck
 
 Clock = Callable[[], datetime]

@@ -12,16 +12,19 @@ from typing import TYPE_CHECKING
 
 from tui_chain.core.failure import Failure
 from tui_chain.diagnose.diagnosis import Diagnoser
-from tui_chain.engine.context import Context
 from tui_chain.engine.host_state import Clock, HostState, utc_now
+from tui_chain.net.lookup import NameLookup, lookup
 from tui_chain.probe.probe import Prober
 from tui_chain.probe.served import ServedChain
 from tui_chain.repair.path_choice import ANY, PathChoice
 from tui_chain.repair.repair import build_repair
+from tui_chain.resolve.files import FileCertificates
 from tui_chain.resolve.resolution import IssuerLookup
 from tui_chain.resolve.resolver import Resolver
 from tui_chain.resolve.sources import OtherHosts, Pooled, Served, Siblings, Source, Stores
+from tui_chain.trust.loading import PublicStores
 from tui_chain.trust.store import TrustStore
+from tui_chain.x509.signatures import SignatureProver
 
 if TYPE_CHECKING:
     from tui_chain.livetest.choice import RequestChoice
@@ -29,8 +32,36 @@ if TYPE_CHECKING:
     from tui_chain.repair.alternatives import Alternative
     from tui_chain.repair.candidates import Gap
     from tui_chain.resolve.aia_cache import AIACache
-    from tui_chain.resolve.consent import Consent
+    from tui_chain.resolve.resolution import Consent
     from tui_chain.trust.pinned import ConfirmedRoot
+
+
+@dataclass(frozen=True, eq=False)
+class Context:
+    """The frozen circumstances of a run, the same for all its hosts.
+
+    `trust` is the chosen trust store, `pinned` the SHA-256 (lower-case hex) of the roots that the user confirmed at
+    the start. `clock` gives the aware time to judge at, `timeout` the seconds of each step. `files` are the
+    certificates and CRLs of the user's own files. `offline` fetches nothing; `allow_private_aia` is consent to every
+    private address that AIA names. `name_lookup` gives the addresses of a name. `prover` remembers which signatures
+    hold.
+    """
+
+    trust: TrustStore
+    clock: Clock = utc_now
+    timeout: float = 5.0
+    files: FileCertificates = FileCertificates()  # noqa: RUF009 - frozen
+    allow_private_aia: bool = False
+    offline: bool = False
+    name_lookup: NameLookup = lookup
+    pinned: frozenset[str] = frozenset()
+    prover: SignatureProver = field(default_factory=SignatureProver)
+
+    @property
+    def public_stores(self) -> PublicStores:
+        """The public stores of this machine beside the chosen one."""
+        return PublicStores(self.trust.name)
+
 
 __all__ = ["Clock", "Context", "HostState", "Journey", "OnTry", "Step", "utc_now"]
 

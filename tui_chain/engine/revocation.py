@@ -21,8 +21,7 @@ from tui_chain.revocation.check import RevocationClient
 from tui_chain.revocation.collect import LEAF_ALONE, CrlCollector, Revoked
 from tui_chain.revocation.crl import CrlFetches
 from tui_chain.x509.certificate import Certificate
-from tui_chain.x509.crl import CrlScope
-from tui_chain.x509.crl_set import CrlSet
+from tui_chain.x509.crl import CrlScope, CrlSet
 from tui_chain.x509.revocation import RevocationCheck
 
 _HINTS = {CrlScope.CHAIN: f"{LEAF_ALONE}.", CrlScope.LEAF: "Leave CRLs out."}

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 from tui_chain.core.failure import Failure
 from tui_chain.engine.arguments import Arguments, Options
-from tui_chain.engine.context import Context
-from tui_chain.engine.journey import HostState, Journey
+from tui_chain.engine.journey import Context, HostState, Journey
 from tui_chain.net.lookup import lookup, lookup_with
 from tui_chain.net.target import Target, parse_target
 from tui_chain.pool.database import default_path

@@ -19,9 +19,8 @@ from tui_chain.clients.judge import CRL_FAMILIES, OPENSSL_SETTINGS, Judge, engin
 from tui_chain.clients.verdict import Code, Verdict, refused
 from tui_chain.core.text import safe_text
 from tui_chain.livetest.attempt import Stopwatch, Times, failure_text, timed_out
-from tui_chain.livetest.connect import open_connection
+from tui_chain.livetest.connect import ProxyTrouble, open_connection
 from tui_chain.livetest.contexts import check_crls, without_crls
-from tui_chain.livetest.tunnel import ProxyTrouble
 from tui_chain.net.starttls.conversation import StartTLSRefused
 from tui_chain.net.starttls.registry import start_tls
 from tui_chain.net.target import Target

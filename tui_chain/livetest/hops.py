@@ -14,8 +14,7 @@ from tui_chain.livetest.attempt import Attempt
 from tui_chain.livetest.request import LiveRequest
 from tui_chain.net.addresses import Reach, allowed_reach, reach
 from tui_chain.net.lookup import lookup
-from tui_chain.net.proxy import local_name
-from tui_chain.net.route import PROXY_LOOKUP_SECONDS
+from tui_chain.net.proxy import PROXY_LOOKUP_SECONDS, local_name
 from tui_chain.net.target import Target, parse_target
 
 MAX_HOPS = 10

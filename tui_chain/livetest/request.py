@@ -9,8 +9,7 @@ from urllib.parse import urljoin
 
 from tui_chain.core.text import safe_text
 from tui_chain.livetest.attempt import Attempt, InvalidReply, Stopwatch, failed, timed_out
-from tui_chain.livetest.connect import LiveConnection, open_connection
-from tui_chain.livetest.tunnel import ProxyTrouble
+from tui_chain.livetest.connect import LiveConnection, ProxyTrouble, open_connection
 from tui_chain.net.starttls.conversation import StartTLSRefused
 from tui_chain.net.starttls.registry import start_tls
 from tui_chain.net.target import Target

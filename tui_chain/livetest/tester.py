@@ -13,14 +13,13 @@ from tempfile import TemporaryDirectory
 from tui_chain.core.failure import Failure
 from tui_chain.livetest.attempt import Attempt
 from tui_chain.livetest.contexts import bundle_context, crl_context
-from tui_chain.livetest.environment import Variable
+from tui_chain.livetest.environment import Variable, VariableTest, try_variables
 from tui_chain.livetest.families import FamilyTest, FamilyTester
 from tui_chain.livetest.hops import Hop
 from tui_chain.livetest.live import Live, LiveTest
 from tui_chain.livetest.programs import ProgramTest, program_run, programs, run_programs
 from tui_chain.livetest.request import LiveRequest
-from tui_chain.livetest.variables import VariableTest, try_variables
-from tui_chain.repair.containers import java_truststore
+from tui_chain.repair.output import java_truststore
 from tui_chain.trust.settings import refused_anchors
 from tui_chain.trust.store import TrustStore
 from tui_chain.x509.certificate import Certificate

@@ -22,7 +22,7 @@ from tui_chain.net.http_exchange import (
     ProxyRefusal,
     proxied,
 )
-from tui_chain.net.route import Route, find_route
+from tui_chain.net.proxy import Route, find_route
 
 __all__ = ["FetchRefusedError", "FetchedAnswer", "fetch"]
 

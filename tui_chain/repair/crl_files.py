@@ -16,7 +16,7 @@ from tui_chain.x509.formats.pem import pem_of
 
 if TYPE_CHECKING:
     from tui_chain.repair.proof import BundleProof
-    from tui_chain.x509.crl_set import CrlSet
+    from tui_chain.x509.crl import CrlSet
 
 _EXTENDED = frozenset({OutputKind.LINKS, OutputKind.CLIENT_STORE})
 """Kinds that stand beside the trust store, or hold it."""

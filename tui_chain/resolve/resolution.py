@@ -1,13 +1,40 @@
-"""What was tried to find a missing certificate, and what came of it."""
+"""What was tried to find a missing certificate, what came of it, and the consent that it needed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from tui_chain.diagnose.diagnosis import Diagnosis
+from tui_chain.net.addresses import Reach
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.signatures import Proof, SignatureProver
+
+
+@dataclass(frozen=True)
+class ConsentRequest:
+    """What the user is asked: the host whose certificate names `url`, which leads to `address`; all safe text.
+
+    A yes lets every AIA address of this host lead inside, for this search.
+    """
+
+    host: str
+    url: str
+    address: str
+    kind: Reach
+
+    @property
+    def question(self) -> str:
+        """The question in one sentence, and what it means in another."""
+        return (
+            f"The certificate of {self.host} names {self.url}, which leads to {self.address}, a {self.kind} address. "
+            "Whoever made the certificate may want your machine to send a request inside your network."
+        )
+
+
+Consent = Callable[[ConsentRequest], Awaitable[bool]]
+"""Puts a question to the user; the search waits, and its time limits with it."""
+
 
 _PROOF_TEXTS = {
     Proof.SIGNED: "signed {child}",

@@ -20,7 +20,7 @@ if TYPE_CHECKING:  # who finds everything at hand does not wait for what fetches
     from tui_chain.net.addresses import ConsentNeededError
     from tui_chain.resolve.aia import AIAClient, FetchBudget
     from tui_chain.resolve.aia_cache import AIACache
-    from tui_chain.resolve.consent import Consent
+    from tui_chain.resolve.resolution import Consent
 
 MAX_DEPTH = 8
 """Links that are fetched one above the other."""
@@ -137,7 +137,7 @@ class Resolver:
         return signed
 
     def _asker(self, served: ServedChain) -> Callable[[str, ConsentNeededError], Awaitable[bool]]:
-        from tui_chain.resolve.consent import ConsentRequest
+        from tui_chain.resolve.resolution import ConsentRequest
 
         async def ask(url: str, needed: ConsentNeededError) -> bool:
             request = ConsentRequest(str(served.target), url, needed.inside, needed.kind)

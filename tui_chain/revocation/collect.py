@@ -15,8 +15,7 @@ from tui_chain.resolve.aia import MAX_URLS
 from tui_chain.revocation.check import TOTAL_SECONDS
 from tui_chain.revocation.crl import NEEDS_CONSENT, CrlFetches, judge_crl
 from tui_chain.x509.certificate import Certificate
-from tui_chain.x509.crl import CrlScope, RevocationList
-from tui_chain.x509.crl_set import CheckedCrl, CrlSet
+from tui_chain.x509.crl import CheckedCrl, CrlScope, CrlSet, RevocationList
 from tui_chain.x509.revocation import Revocation, RevocationAnswer, RevocationCheck
 
 LEAF_ALONE = "Check the leaf alone (VERIFY_CRL_CHECK_LEAF; on the command line that is --crl-leaf)"

@@ -1,19 +1,53 @@
-"""The trust store that the user chose, read from disk."""
+"""Trust stores read from disk: the one that the user chose, and the public ones."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from tui_chain.core.failure import Failure
 from tui_chain.core.files import read_file
 from tui_chain.core.text import plural, safe_text
 from tui_chain.trust.settings import refused_anchors, refusing_blocks
-from tui_chain.trust.store import TrustStore
-from tui_chain.trust.system import read_system
+from tui_chain.trust.store import AnchorStore, TrustStore
+from tui_chain.trust.system import quick_anchors, read_system, system_store
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.formats.pem import pem_of
 from tui_chain.x509.formats.readers import read_certificates
+
+
+def certifi_store() -> TrustStore | None:
+    """What requests and httpx read."""
+    import certifi
+
+    anchors = quick_anchors(Path(certifi.where()))
+    return TrustStore("certifi", anchors) if anchors else None
+
+
+PUBLIC = {"certifi": certifi_store, "system": system_store}
+"""The stores that are the same for many: what requests and httpx read, and what the other programs do."""
+
+
+@dataclass(frozen=True)
+class PublicStores:
+    """Gives certifi and the system's store, without the one called `chosen`; their files are read once."""
+
+    chosen: str = ""
+
+    @cached_property
+    def _stores(self) -> tuple[AnchorStore, ...]:
+        found = (load() for name, load in PUBLIC.items() if name != self.chosen)
+        return tuple(store for store in found if store is not None)
+
+    def __call__(self) -> tuple[AnchorStore, ...]:
+        """Return the stores; one that this machine lacks is left out."""
+        return self._stores
+
+    def holding(self, certificate: Certificate, chosen: AnchorStore) -> tuple[str, ...]:
+        """Name every store that has this very certificate, the chosen one first."""
+        return tuple(store.name for store in (chosen, *self()) if certificate in store)
 
 
 def load_trust_store(*choices: str) -> TrustStore | Failure:

@@ -24,7 +24,7 @@ from tui_chain.engine.host_state import Clock, utc_now
 from tui_chain.net.host_list import Host
 from tui_chain.tui.actions import ACTIONS, APP, NAMES, Action, bindings
 from tui_chain.tui.background import in_background, unforeseen, unforeseen_fault
-from tui_chain.tui.host_row import HostRow
+from tui_chain.tui.host_rows import HostRow
 from tui_chain.tui.messages import CopyRequested
 from tui_chain.tui.screens.main import MainScreen
 from tui_chain.tui.toasts import toast

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tui_chain.core.status import Status
-from tui_chain.tui.host_row import HostRow, private_root, reached
+from tui_chain.tui.host_rows import HostRow, private_root, reached
 
 _OF_CHAIN = frozenset({"fix", "test", "details", "copy_certificate", "servers", "revocation", "crls", "programs"})
 """What can be done with a host that was reached."""

@@ -19,8 +19,7 @@ from tui_chain.core.status import Status
 from tui_chain.engine.host_state import Clock, HostState
 from tui_chain.net.target import Target
 from tui_chain.tui.background import unforeseen
-from tui_chain.tui.host_row import HostRow
-from tui_chain.tui.host_rows import HostRows
+from tui_chain.tui.host_rows import HostRow, HostRows
 from tui_chain.tui.toasts import toast
 
 if TYPE_CHECKING:

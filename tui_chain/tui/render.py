@@ -12,7 +12,7 @@ from textual.content import Content
 from tui_chain.clients.families import FAMILIES, family_names
 from tui_chain.clients.verdict import reason
 from tui_chain.core.text import colon_hex, plural
-from tui_chain.tui.host_row import BAD, DIM, OK, SEVERITY_LOOK, WARN
+from tui_chain.tui.host_rows import BAD, DIM, OK, SEVERITY_LOOK, WARN
 
 if TYPE_CHECKING:
     from tui_chain.clients.verdict import Verdicts

@@ -18,8 +18,7 @@ from tui_chain.trust.loading import load_trust_store
 from tui_chain.trust.store import TrustStore
 from tui_chain.tui.background import in_background
 from tui_chain.tui.host_jobs import HostJobs
-from tui_chain.tui.host_row import HostRow
-from tui_chain.tui.host_rows import HostRows
+from tui_chain.tui.host_rows import HostRow, HostRows
 from tui_chain.tui.screens.audited_file import AuditedFile, audit_file, open_path, store_file
 
 

@@ -23,7 +23,7 @@ from tui_chain.repair.output_kinds import OutputKind
 from tui_chain.x509.crl import CrlScope
 
 if TYPE_CHECKING:
-    from tui_chain.x509.crl_set import CrlSet
+    from tui_chain.x509.crl import CrlSet
 
 STANDARD_OUTPUT = Path("-")
 """What `-o` is given for standard output."""
@@ -117,7 +117,7 @@ def _joined_crls(states: Sequence[HostState]) -> CrlSet | None:
     found = [state.lists for state in states if state.lists is not None]
     if not found:
         return None
-    from tui_chain.x509.crl_set import joined  # every `fix` comes here, few have CRLs
+    from tui_chain.x509.crl import joined  # every `fix` comes here, few have CRLs
 
     return joined(found)
 

@@ -13,10 +13,10 @@ from tui_chain.cli.output import FOUND, OK, USAGE, emit, note
 from tui_chain.core.failure import Failure
 from tui_chain.core.text import plural, safe_text
 from tui_chain.engine.host_state import utc_now
-from tui_chain.pool.ccadb import URL, IntermediateList, read_listing
 from tui_chain.pool.database import default_path
 from tui_chain.pool.entries import Added, PoolEntry
 from tui_chain.pool.pool import Pool, matching
+from tui_chain.pool.published import URL, IntermediateList, read_listing
 from tui_chain.repair.write import plan_write, write
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.formats.pem import to_pem
@@ -79,7 +79,7 @@ def _list_of(url: str, file: Path | None, trust: str | None) -> bytes | Failure:
     if file is not None:
         return read_file(file, "list")
     from tui_chain.livetest.contexts import bundle_context
-    from tui_chain.pool.download import download
+    from tui_chain.pool.published import download
 
     store = load_trust_store(trust or "certifi")
     return store if isinstance(store, Failure) else download(url, bundle_context(store.file))

@@ -9,9 +9,18 @@ from tui_chain.clients.families import FamilyId
 from tui_chain.clients.handshake import HandshakeCode
 from tui_chain.core.finding_codes import FindingCode
 from tui_chain.core.status import Blame, Status
-from tui_chain.lab.authority import LOOPBACK_NAMES, Template, days, key_usage, rsa_key
+from tui_chain.lab.authority import (
+    LOOPBACK_NAMES,
+    Template,
+    days,
+    key_usage,
+    negative_serial,
+    no_subject,
+    rsa_key,
+    sha1_signature,
+    zero_serial,
+)
 from tui_chain.lab.hierarchy import Ca, Leaf
-from tui_chain.lab.raw import negative_serial, no_subject, sha1_signature, zero_serial
 from tui_chain.lab.scenarios.refusals import (
     EXPIRED,
     GNUTLS,

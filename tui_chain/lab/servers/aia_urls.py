@@ -97,7 +97,7 @@ def namesake(referral: Referral) -> bytes:
 
 def unrelated(referral: Referral) -> bytes:
     """A CA that has nothing to do with anything."""
-    return Authority.root("Lab Passing Stranger", now=referral.issuer.now).der
+    return Authority.root("Lab Unrelated CA", now=referral.issuer.now).der
 
 
 def pkcs7_of(*others: Callable[[Referral], bytes]) -> Callable[[Referral], bytes]:

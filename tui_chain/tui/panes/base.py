@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from tui_chain.tui.host_row import HostRow
+from tui_chain.tui.host_rows import HostRow
 from tui_chain.tui.messages import CopyRequested
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ from tui_chain.core.status import Severity, Status
 from tui_chain.core.text import plural
 from tui_chain.engine.host_state import Clock, HostState
 from tui_chain.tui.actions import CHAIN, bindings
-from tui_chain.tui.host_row import BAD, DIM, NEW, OK, SEVERITY_LOOK, STATUS_LOOK, WARN, HostRow, reached
+from tui_chain.tui.host_rows import BAD, DIM, NEW, OK, SEVERITY_LOOK, STATUS_LOOK, WARN, HostRow, reached
 from tui_chain.tui.messages import CertificateOpened
 from tui_chain.tui.panes.base import CURSOR_KEYS, Pane, copy_of
 from tui_chain.tui.render import days_left, fact, family_line, finding_text, lines, summary

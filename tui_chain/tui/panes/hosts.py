@@ -16,7 +16,7 @@ from tui_chain.core.status import Status
 from tui_chain.core.text import elide_middle
 from tui_chain.net.target import Target
 from tui_chain.tui.actions import HOSTS, bindings
-from tui_chain.tui.host_row import STATUS_LOOK, HostRow
+from tui_chain.tui.host_rows import STATUS_LOOK, HostRow
 from tui_chain.tui.messages import HostHighlighted, HostMarked, HostOpened
 from tui_chain.tui.panes.base import CURSOR_KEYS, Pane
 

@@ -18,7 +18,7 @@ from tui_chain.core.failure import Failure
 from tui_chain.core.status import Status
 from tui_chain.core.text import plural, safe_text
 from tui_chain.tui.actions import LINKS, bindings
-from tui_chain.tui.host_row import BAD, DIM, NEW, OK, WARN, HostRow
+from tui_chain.tui.host_rows import BAD, DIM, NEW, OK, WARN, HostRow
 from tui_chain.tui.messages import CandidateChosen, CertificateOpened, PathStepped
 from tui_chain.tui.panes.base import CURSOR_KEYS, Pane, copy_of
 from tui_chain.tui.render import acceptance_line, fact, family_line, lines, refusals, try_line

@@ -16,7 +16,7 @@ from tui_chain.clients.families import FAMILIES
 from tui_chain.clients.verdict import Verdict, Verdicts
 from tui_chain.core.text import plural
 from tui_chain.tui.actions import LIVE, bindings
-from tui_chain.tui.host_row import BAD, DIM, NEW, OK, WARN, HostRow
+from tui_chain.tui.host_rows import BAD, DIM, NEW, OK, WARN, HostRow
 from tui_chain.tui.messages import HopOpened
 from tui_chain.tui.panes.base import SCROLL_KEYS, Pane
 from tui_chain.tui.render import attempt, fact, hop_line, lines

@@ -17,7 +17,7 @@ from tui_chain.core.text import plural
 from tui_chain.net.host_list import BadLine, Host, HostList, parse_host_list
 from tui_chain.probe.pasted import Additions, GivenChain, parse_additions
 from tui_chain.tui.background import in_background
-from tui_chain.tui.host_row import BAD, DIM, OK
+from tui_chain.tui.host_rows import BAD, DIM, OK
 from tui_chain.tui.screens.dialog import Dialog
 from tui_chain.tui.toasts import toast
 

@@ -9,11 +9,10 @@ from textual.content import Content
 from tui_chain.core.failure import Failure
 from tui_chain.diagnose.explain.explanation import Explanation
 from tui_chain.engine.host_state import HostState
-from tui_chain.livetest.environment import Variable
+from tui_chain.livetest.environment import Variable, VariableTest
 from tui_chain.livetest.families import FamilyTest
 from tui_chain.livetest.tester import LiveTestResult
-from tui_chain.livetest.variables import VariableTest
-from tui_chain.tui.host_row import BAD, DIM, OK, WARN
+from tui_chain.tui.host_rows import BAD, DIM, OK, WARN
 from tui_chain.tui.render import attempt, fact, hop_line, lines
 
 

@@ -19,7 +19,7 @@ from tui_chain.core.text import plural, safe_text
 from tui_chain.repair.file_header import Header
 from tui_chain.repair.output_kinds import OutputKind
 from tui_chain.tui.background import guarded, in_background
-from tui_chain.tui.host_row import BAD, DIM, NEW, HostRow
+from tui_chain.tui.host_rows import BAD, DIM, NEW, HostRow
 from tui_chain.tui.screens.audit_view import AuditView
 from tui_chain.tui.screens.audited_file import AuditedFile, changed_meanwhile
 from tui_chain.tui.screens.dialog import ConfirmScreen

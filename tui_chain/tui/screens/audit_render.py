@@ -13,7 +13,7 @@ from tui_chain.core.failure import Failure
 from tui_chain.core.status import Severity
 from tui_chain.core.text import plural, safe_text
 from tui_chain.repair.file_header import Header
-from tui_chain.tui.host_row import BAD, DIM, OK, SEVERITY_LOOK
+from tui_chain.tui.host_rows import BAD, DIM, OK, SEVERITY_LOOK
 from tui_chain.tui.render import days_left, fact, lines, summary
 from tui_chain.tui.screens.audited_file import AuditedFile
 from tui_chain.tui.screens.pages import certificate_page

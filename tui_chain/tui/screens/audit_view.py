@@ -11,7 +11,7 @@ from textual.containers import Container, Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from tui_chain.tui.host_row import DIM
+from tui_chain.tui.host_rows import DIM
 from tui_chain.tui.panes.base import copy_of
 from tui_chain.tui.screens import audit_render as render
 from tui_chain.tui.screens.audited_file import AuditedFile

@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.widgets import Static, TextArea
 
 from tui_chain.diagnose.explain.explanation import explain
-from tui_chain.tui.host_row import DIM
+from tui_chain.tui.host_rows import DIM
 from tui_chain.tui.screens.answers import explanation_page
 from tui_chain.tui.screens.dialog import Dialog, Page
 

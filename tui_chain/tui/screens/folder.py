@@ -20,7 +20,7 @@ from tui_chain.core.failure import Failure
 from tui_chain.core.status import Severity
 from tui_chain.core.text import plural, safe_text
 from tui_chain.tui.background import guarded
-from tui_chain.tui.host_row import BAD, DIM, NEW, OK, SEVERITY_LOOK
+from tui_chain.tui.host_rows import BAD, DIM, NEW, OK, SEVERITY_LOOK
 from tui_chain.tui.render import lines
 from tui_chain.tui.screens.audit_render import WIDE, facts, finding_text, one_line
 from tui_chain.tui.screens.audited_file import AuditedFile

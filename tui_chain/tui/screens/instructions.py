@@ -34,7 +34,7 @@ from tui_chain.core.text import safe_text
 from tui_chain.net.target import Target
 from tui_chain.repair.output_kinds import SUFFIXES, OutputKind
 from tui_chain.repair.repair import Repair
-from tui_chain.tui.host_row import DIM, WARN, HostRow, reached
+from tui_chain.tui.host_rows import DIM, WARN, HostRow, reached
 from tui_chain.tui.messages import CopyRequested
 from tui_chain.tui.panes.base import CURSOR_KEYS
 from tui_chain.tui.render import lines

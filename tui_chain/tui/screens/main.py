@@ -22,8 +22,7 @@ from tui_chain.tui import messages
 from tui_chain.tui.actions import MAIN, NAMES, RANK, Action, bindings
 from tui_chain.tui.availability import OF_SELECTED, is_available, refusal
 from tui_chain.tui.host_jobs import HostJobs
-from tui_chain.tui.host_row import HostRow, reached
-from tui_chain.tui.host_rows import HostRows
+from tui_chain.tui.host_rows import HostRow, HostRows, reached
 from tui_chain.tui.panes.base import Pane, copy_of
 from tui_chain.tui.panes.chain import ChainPane
 from tui_chain.tui.panes.hosts import HostPane
@@ -34,7 +33,7 @@ from tui_chain.tui.widgets.headline import Headline
 
 if TYPE_CHECKING:
     from tui_chain.engine.journey import Journey
-    from tui_chain.resolve.consent import ConsentRequest
+    from tui_chain.resolve.resolution import ConsentRequest
     from tui_chain.tui.screens.host_dialogs import HostDialogs
 
 _OF_PANE: dict[str, type[Pane]] = {"open_hop": LivePane, "step_path": LinksPane, "filter": HostPane}

@@ -12,7 +12,7 @@ from tui_chain.core.failure import Failure
 from tui_chain.core.text import safe_text
 from tui_chain.diagnose.findings.finding import Finding
 from tui_chain.tui.actions import ACTIONS, MOVES
-from tui_chain.tui.host_row import BAD, DIM, OK, WARN, HostRow
+from tui_chain.tui.host_rows import BAD, DIM, OK, WARN, HostRow
 from tui_chain.tui.render import fact, lines, summary
 from tui_chain.x509.certificate import Certificate, ExtensionRow
 from tui_chain.x509.formats.pem import to_pem

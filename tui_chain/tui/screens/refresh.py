@@ -19,7 +19,7 @@ from tui_chain.repair.difference import certificate_difference
 from tui_chain.repair.output import Output
 from tui_chain.repair.output_kinds import DESCRIPTIONS
 from tui_chain.tui.background import in_background
-from tui_chain.tui.host_row import BAD, DIM, NEW, OK, WARN
+from tui_chain.tui.host_rows import BAD, DIM, NEW, OK, WARN
 from tui_chain.tui.render import lines
 from tui_chain.tui.screens.audited_file import AuditedFile, changed_meanwhile
 from tui_chain.tui.screens.dialog import Dialog, Page

@@ -10,7 +10,7 @@ from tui_chain.advise.report import report, server_file
 from tui_chain.engine.host_state import Clock
 from tui_chain.results.host import host_result
 from tui_chain.trust.store import TrustStore
-from tui_chain.tui.host_row import HostRow
+from tui_chain.tui.host_rows import HostRow
 from tui_chain.tui.screens.pages import file_base
 from tui_chain.tui.screens.save import Draft, Form, SaveScreen
 

@@ -16,7 +16,7 @@ from tui_chain.core.failure import Failure
 from tui_chain.livetest.choice import METHODS, RequestChoice, read_choice
 from tui_chain.net.proxy import read_proxy, shown_proxy
 from tui_chain.net.target import Target
-from tui_chain.tui.host_row import BAD, DIM
+from tui_chain.tui.host_rows import BAD, DIM
 from tui_chain.tui.render import fact
 from tui_chain.tui.screens.add import HostText
 from tui_chain.tui.screens.dialog import Dialog

@@ -15,7 +15,7 @@ from tui_chain.engine.private_root import RootQuestion, plan_trust_file
 from tui_chain.repair.write import write
 from tui_chain.trust.pinned import TYPED_DIGITS, ConfirmedRoot, confirm_typed
 from tui_chain.tui.background import in_background
-from tui_chain.tui.host_row import BAD, DIM
+from tui_chain.tui.host_rows import BAD, DIM
 from tui_chain.tui.screens.dialog import Dialog
 
 

@@ -20,7 +20,7 @@ from tui_chain.core.files import absolute
 from tui_chain.core.text import safe_text
 from tui_chain.repair.write import WritePlan, free_name, numbered, plan_write, write
 from tui_chain.tui.background import in_background
-from tui_chain.tui.host_row import BAD, DIM, OK, WARN
+from tui_chain.tui.host_rows import BAD, DIM, OK, WARN
 from tui_chain.tui.screens.dialog import Dialog, Page
 
 MAX_SHOWN = 4000

@@ -19,10 +19,10 @@ from tui_chain.repair.output import Output, make_output
 from tui_chain.repair.output_kinds import DESCRIPTIONS, SUFFIXES, OutputKind, without_crls
 from tui_chain.repair.repair import Repair
 from tui_chain.trust.store import TrustStore
-from tui_chain.tui.host_row import HostRow
+from tui_chain.tui.host_rows import HostRow
 from tui_chain.tui.screens.pages import file_base
 from tui_chain.tui.screens.save import Draft, Form, SaveScreen
-from tui_chain.x509.crl_set import CrlSet, joined
+from tui_chain.x509.crl import CrlSet, joined
 
 Rows = tuple[HostRow, ...]
 _MERGED = frozenset({OutputKind.CLIENT, OutputKind.CLIENT_STORE, OutputKind.LINKS})

@@ -7,7 +7,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from tui_chain.core.text import elide_middle
-from tui_chain.tui.host_row import DIM, STATUS_LOOK, HostRow, next_key, verdict_label
+from tui_chain.tui.host_rows import DIM, STATUS_LOOK, HostRow, next_key, verdict_label
 
 SEPARATOR = " · "
 NARROW = 100
