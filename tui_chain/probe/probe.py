@@ -64,10 +64,12 @@ class Prober:
         if isinstance(addresses, Failure):
             return addresses
         looked_up = 1000 * (time.perf_counter() - started)
-        served = await self.probe_at(target, addresses, families=True, progress=progress, looked_up=looked_up)
-        if isinstance(served, Failure) or not served.certificates[0].must_staple:
+        served = await self.probe_at(target, addresses, families=True, progress=progress)
+        if isinstance(served, Failure):
             return served
-        return await self.with_staple(served)
+        if served.timings is not None:
+            served = replace(served, timings=replace(served.timings, lookup=looked_up))
+        return await self.with_staple(served) if served.certificates[0].must_staple else served
 
     async def addresses(self, target: Target) -> tuple[Address, ...] | Failure:
         """Look the target's name up."""
@@ -82,12 +84,10 @@ class Prober:
         sni: bool = True,
         families: bool = False,
         progress: Progress = _silent,
-        looked_up: float = 0.0,
     ) -> ServedChain | Failure:
         """Record what the first of `addresses` that answers serves, asked by `question`, with or without SNI.
 
         With `families` an unusual server gets the offer of each client family too (`family_offers.beyond_common`).
-        `looked_up` are the milliseconds that the name took.
         """
         started = time.perf_counter()
         progress("connect")
@@ -104,7 +104,7 @@ class Prober:
         if isinstance(shaken, Failure):
             return shaken
         ended = time.perf_counter()
-        timings = Timings(looked_up, 1000 * (reached - started), 1000 * (ended - reached))
+        timings = Timings(0.0, 1000 * (reached - started), 1000 * (ended - reached))
         return self._served(target, shaken, address.ip, timings)
 
     async def with_staple(self, served: ServedChain) -> ServedChain:
