@@ -12,7 +12,7 @@ from tests.support.proxy import ConnectProxy, flooding, start
 from tests.support.turns import received, turns_during
 from tui_chain.lab.internet import Lab
 from tui_chain.lab.servers.stream import Stream
-from tui_chain.livetest import http, tunnel
+from tui_chain.livetest import connect, http
 from tui_chain.livetest.attempt import InvalidReply, Stopwatch
 from tui_chain.livetest.connect import ProxyTrouble
 from tui_chain.livetest.contexts import bundle_context
@@ -40,13 +40,13 @@ def test_a_server_s_flood_is_read_by_turns() -> None:
 
 
 def test_a_proxy_s_flood_is_read_by_turns() -> None:
-    count = tunnel.MAX_HEAD // len(CONTINUE)
+    count = connect.MAX_HEAD // len(CONTINUE)
 
     async def flood() -> int:
         speech = h11.Connection(h11.CLIENT)
         speech.send(h11.Request(method=b"CONNECT", target=b"a:1", headers=[(b"Host", b"a:1")]))
         speech.send(h11.EndOfMessage())
-        return await turns_during(tunnel._answer(received(CONTINUE * count), speech), ProxyTrouble)
+        return await turns_during(connect._answer(received(CONTINUE * count), speech), ProxyTrouble)
 
     assert asyncio.run(flood()) >= count
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from tests.pool.test_ccadb import ISSUING, LEAF, SECOND, listing, quoted, row
+from tests.pool.test_published import ISSUING, LEAF, SECOND, listing, quoted, row
 from tui_chain.cli.main import main
 from tui_chain.lab.internet import open_lab
 from tui_chain.lab.servers.tls import TlsOptions

@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tests.pool.conftest import Opener
-from tests.pool.test_ccadb import ISSUING
+from tests.pool.test_published import ISSUING
 from tests.support.files import names_in
 from tui_chain.cli.main import main
 from tui_chain.core.failure import Failure

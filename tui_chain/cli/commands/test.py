@@ -9,6 +9,7 @@ import shlex
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -147,17 +148,25 @@ def test_object(test: LiveTestResult) -> dict[str, object]:
         "method": test.live.method,
         "url": test.live.url,
         "proxy": test.live.proxy,
-        "before": asdict(test.live.before),
-        "after": asdict(test.live.after) if test.live.after is not None else None,
+        "before": _object(test.live.before),
+        "after": _object(test.live.after) if test.live.after is not None else None,
         "hops": [_hop_object(hop) for hop in test.hops],
         "failed_hop": str(test.live.failed_hop) if test.live.failed_hop is not None else None,
-        "clients": [asdict(one) for one in test.clients],
+        "clients": [_object(one) for one in test.clients],
         "http2": test.http2,
-        "environment": [asdict(one) for one in test.environment],
-        "with_environment": {name: asdict(one) for name, one in test.with_environment.items()},
-        "environment_tests": [asdict(one) for one in test.variables],
-        "programs": [asdict(one) for one in test.programs],
+        "environment": [_object(one) for one in test.environment],
+        "with_environment": {name: _object(one) for name, one in test.with_environment.items()},
+        "environment_tests": [_object(one) for one in test.variables],
+        "programs": [_object(one) for one in test.programs],
     }
+
+
+def _object(value: Any) -> dict[str, Any]:
+    """A result of the test as JSON has it: what it comes to is called `words` there."""
+    return asdict(value, dict_factory=lambda items: {_KEYS.get(name, name): one for name, one in items})
+
+
+_KEYS = {"text": "words"}
 
 
 def _hop_object(hop: Hop) -> dict[str, object]:
@@ -168,14 +177,14 @@ def _hop_object(hop: Hop) -> dict[str, object]:
         "words": hop.text,
         "target": str(hop.target) if hop.target is not None else None,
         "tls_failed": hop.tls_failed,
-        "attempt": asdict(hop.attempt) if hop.attempt is not None else None,
+        "attempt": _object(hop.attempt) if hop.attempt is not None else None,
     }
 
 
 def _lines(state: HostState, test: LiveTestResult) -> Iterator[str]:
     yield click.style(safe_text(f"{test.live.method} {test.live.url}", 300), bold=True)
     if test.live.route:
-        yield f"    way       {test.live.route}"
+        yield f"    route     {test.live.route}"
     yield _attempt("before", test.live.before)
     if test.live.after is not None:
         yield _attempt("after", test.live.after)

@@ -12,7 +12,7 @@ import pytest
 from tests.support.chains import make_pki, views
 from tui_chain.core.failure import Failure
 from tui_chain.lab.authority import Authority
-from tui_chain.pool import published as ccadb
+from tui_chain.pool import published
 from tui_chain.pool.published import IntermediateList, read_listing
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.formats.pem import to_pem
@@ -115,7 +115,7 @@ def test_anything_else_is_no_list(data: bytes) -> None:
 
 
 def test_the_records_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ccadb, "MAX_RECORDS", 3)
+    monkeypatch.setattr(published, "MAX_RECORDS", 3)
     found = read(listing(*(row(ISSUING, quoted(ISSUING)) for _ in range(9))))
     assert found.problems == ("only the first 3 records were read",)
 
