@@ -229,7 +229,7 @@ def served_ders(chain: Sequence[bytes] | bytes) -> tuple[bytes, ...]:
     else:
         found = (decoded(block.body) for block in blocks(bytes(chain)) if block.label == "CERTIFICATE")
         ders = tuple(der for der in found if isinstance(der, bytes) and der)
-        ders = ders or tuple(one.der for one in read_certificates(bytes(chain)).certificates)
+        ders = ders or tuple(one.der for one in read_certificates(bytes(chain), foreign=True).certificates)
     if not ders:
         raise ValueError("There is no certificate in the chain. Give DER certificates, or a PEM, DER or PKCS#7 file.")
     return ders

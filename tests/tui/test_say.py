@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pyperclip
 import pytest
@@ -24,6 +26,7 @@ from tui_chain.lab.internet import Lab, open_lab
 from tui_chain.lab.servers.aia_site import AiaAnswer
 from tui_chain.net.host_list import Host
 from tui_chain.net.target import Target
+from tui_chain.resolve.files import FileCertificates
 from tui_chain.trust.loading import load_trust_store
 from tui_chain.tui.app import ChainApp
 from tui_chain.tui.screens.instructions import InstructionList, InstructionsScreen
@@ -140,11 +143,11 @@ def strict() -> Iterator[Lab]:
         yield running
 
 
-def _lab_app(port: int, *trust: str) -> ChainApp:
-    """An app on a host of the lab as `--trust FILE` opens it."""
+def _lab_app(port: int, *trust: str, **given: Any) -> ChainApp:
+    """An app on a host of the lab as `--trust FILE` opens it, with more of the context given."""
     store = load_trust_store(*trust)
     assert not isinstance(store, Failure)
-    return ChainApp(lambda: (Journey(Context(store)), ()), [Host(Target("localhost", port))], trust=trust)
+    return ChainApp(lambda: (Journey(Context(store, **given)), ()), [Host(Target("localhost", port))], trust=trust)
 
 
 async def test_a_printed_command_has_the_trust_that_the_screen_was_opened_with(
@@ -192,6 +195,43 @@ async def test_a_printed_command_names_the_root_that_was_confirmed(
     assert f"--trust-root {root.sha256}" in saved.read_text()
     done = await asyncio.to_thread(tlschain, *command[1:])
     assert done.code == 0, done.err
+
+
+async def test_a_printed_command_names_the_root_of_the_command_line(
+    lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "roots.pem").write_bytes(lab.trust_pem)
+    root = hashlib.sha256(lab.hierarchy["private-root"].der).hexdigest()
+    async with opened(_lab_app(lab.host("unknown-root").port, "roots.pem", pinned=frozenset({root}))) as pilot:
+        await shows(pilot, "press f")
+        await _opened(pilot)
+        command = _made(pilot)
+    assert command[command.index("--trust-root") + 1] == root
+
+
+async def test_a_root_that_helps_a_host_in_nothing_is_said(
+    lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "roots.pem").write_bytes(lab.trust_pem)
+    async with opened(_lab_app(lab.host("no-aia").port, "roots.pem", pinned=frozenset({"ab" * 32}))) as pilot:
+        await shows(pilot, "press f")
+        await press(pilot, "f")
+        await shows(pilot, "No path ends at the root abababababababab")
+
+
+async def test_many_notices_of_the_start_cover_little(
+    lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "roots.pem").write_bytes(lab.trust_pem)
+    files = FileCertificates(problems=tuple(f"file {number} is odd" for number in range(60)))
+    async with opened(_lab_app(lab.host("leaf-only").port, "roots.pem", files=files)) as pilot:
+        await shows(pilot, "and 56 notices more")
+        text = screen_text(pilot)
+        assert "file 3 is odd" in text
+        assert "file 4 is odd" not in text
 
 
 async def test_strict_checks_are_given_up_where_no_bundle_helps(

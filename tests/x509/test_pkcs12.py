@@ -8,7 +8,10 @@ import cryptography_vectors
 import pytest
 
 from tests.support.programs import require_program
+from tui_chain.api import served_ders
 from tui_chain.lab.authority import Authority, Identity, key_to_pem, to_pem
+from tui_chain.net.target import Target
+from tui_chain.probe.pasted import GivenChain
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.formats import pkcs12
 from tui_chain.x509.formats.readers import ProblemKind, Reading, read_certificates
@@ -124,6 +127,24 @@ def test_what_a_server_sent_is_not_decrypted(scheme: str, folder: Path) -> None:
     assert "not decrypted" in reading.problems[0].reason
     clear = export(folder, "-nokeys", *SCHEMES["clear"])
     assert len(read_certificates(clear, foreign=True).certificates) == 3
+
+
+def test_what_came_from_a_server_is_opened_nowhere(folder: Path) -> None:
+    """A chain in a file, or pasted: it could hide a key whose rounds nobody counted."""
+    data = export(folder, "-nokeys", password="")
+    with pytest.raises(ValueError, match="no certificate"):
+        served_ders(data)
+    assert GivenChain(Target("a.test"), data, "chain.p12").reading.certificates == ()
+
+
+def test_an_identity_whose_key_is_damaged_is_still_one(folder: Path) -> None:
+    """Every byte of the key's bag is damaged in its turn: its certificates in the clear never become anchors."""
+    data = export(folder, "-inkey", "key.pem", *SCHEMES["clear"])
+    bag = data.index(bytes.fromhex("060b2a864886f70d010c0a0102")) + 13
+    for at in range(bag, bag + 90):
+        for value in (0x00, 0x24, 0x31, 0x7F, 0xFF):
+            reading = read_certificates(data[:at] + bytes([value]) + data[at + 1 :])
+            assert reading.trusted == () or reading.private_keys == () == reading.certificates, (at - bag, value)
 
 
 def test_keys_and_the_mac_count_among_the_rounds(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,7 +22,7 @@ from tui_chain.x509.crl import CrlScope
 CONCURRENT = 64
 """Hosts that are probed or repaired at once."""
 NEEDS_CONSENT = "only with your consent"
-"""How the outcome of a fetch ends that would lead inside (tui_chain.net.refusals)."""
+"""How the outcome of a fetch ends that would lead inside (tui_chain.net.addresses)."""
 _OFFLINE = "Run it again without --offline to fetch it, or add it from a file with --pool FILE."
 _PRIVATE = "Run it again with --allow-private-aia to ask that address, or add it from a file with --pool FILE."
 
@@ -129,16 +129,8 @@ def _note_unused(run: Run, states: list[HostState]) -> None:
     if pool is not None:
         for notice in pool.notices:
             note(f"tlschain: {notice}")
-    used = {one.sha256 for state in states if state.proven is not None for one in state.proven.path.certificates}
-    known = {one.sha256: one for state in states for one in state.known_certificates}
-    for sha256 in sorted(run.journey.diagnoser.confirmed):
-        named = known.get(sha256)
-        if named is not None and not (named.is_ca and named.self_issued):
-            note(
-                f"tlschain: --trust-root names {named.label}, which is no root; name the root that its chain ends at."
-            )
-        elif sha256 not in used:
-            note(f"tlschain: No path ends at the root {sha256[:16]}… that --trust-root names.")
+    for notice in run.journey.unused_roots(states):
+        note(f"tlschain: {notice}")
 
 
 def repairs_of(states: list[HostState], kind: OutputKind, at: datetime) -> list[tuple[ServedChain, Repair]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
@@ -200,6 +200,17 @@ class Journey:
         """Let these roots, beside the context's, end paths for the rest of the run; diagnose the hosts again."""
         confirmed = self.context.pinned | {root.sha256 for root in roots}
         self.diagnoser = replace(self.diagnoser, confirmed=confirmed)
+
+    def unused_roots(self, states: Sequence[HostState]) -> Iterator[str]:
+        """Say which of the context's roots end no path of these hosts, which were searched; none may be a root."""
+        used = {one.sha256 for state in states if state.proven is not None for one in state.proven.path.certificates}
+        known = {one.sha256: one for state in states for one in state.known_certificates}
+        for sha256 in sorted(self.context.pinned):
+            named = known.get(sha256)
+            if named is not None and not (named.is_ca and named.self_issued):
+                yield f"--trust-root names {named.label}, which is no root; name the root that its chain ends at."
+            elif sha256 not in used:
+                yield f"No path ends at the root {sha256[:16]}… that --trust-root names."
 
     async def test(
         self,

@@ -27,7 +27,7 @@ class GivenChain:
     @cached_property
     def reading(self) -> Reading:
         """The certificates in it, read once."""
-        return read_certificates(self.data)
+        return read_certificates(self.data, foreign=True)
 
     @property
     def problems(self) -> tuple[str, ...]:

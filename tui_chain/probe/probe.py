@@ -39,6 +39,10 @@ def _silent(_: str) -> None:
     """Progress that nobody watches."""
 
 
+READ_ON = 10.0
+"""Seconds at most that a server which asked for a client certificate is read on, to see whether it refuses none."""
+
+
 @dataclass(eq=False)
 class Prober:
     """Reaches hosts; `timeout` is the limit of each step in seconds: name, connect, TLS.
@@ -145,7 +149,7 @@ class Prober:
             return await self._step("tls", ask(sock, question, name))
         side = ClientSide(sock, self._common, name)
         shaken = await self._step("tls", side.shake_hands())
-        return shaken if isinstance(shaken, Failure) else await side.after_request(shaken, self.timeout)
+        return shaken if isinstance(shaken, Failure) else await side.after_request(shaken, min(self.timeout, READ_ON))
 
     async def _switch_to_tls(self, sock: socket.socket, target: Target) -> Failure | None:
         return None if target.starttls is None else await self._step("starttls", start_tls(sock, target.starttls))

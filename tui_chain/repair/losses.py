@@ -23,7 +23,7 @@ _ANY = ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE
 
 @dataclass(frozen=True)
 class Loss:
-    """A limit of `limited_by` that no longer holds below `certificate` for `families` (ids); `limit` in texts."""
+    """A limit of `limited_by` that no longer holds below `certificate` for `families` (ids); `limit` says which."""
 
     certificate: Certificate
     limited_by: Certificate

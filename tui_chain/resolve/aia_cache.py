@@ -61,7 +61,7 @@ def _date(text: str) -> datetime | None:
 FAILURE_SECONDS = 300.0
 """How long a failure is remembered."""
 MAX_KEPT = 512
-"""AIACache that are kept, 64 KiB each at most; the oldest go first."""
+"""Answers that are kept, 64 KiB each at most; the oldest go first."""
 OK_STATUS = 200
 
 Key = tuple[str, frozenset[Reach]]

@@ -18,7 +18,7 @@ from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.dom import DOMNode
 
 from tui_chain.core.failure import Failure
-from tui_chain.core.text import safe_text
+from tui_chain.core.text import plural, safe_text
 from tui_chain.core.threads import in_daemon_thread
 from tui_chain.engine.host_state import Clock, utc_now
 from tui_chain.net.host_list import Host
@@ -82,6 +82,16 @@ def _fault(traceback: Segments) -> Failure:
     """The failure that stands at the end of a traceback, below its frame."""
     text = "".join(segment.text for segment in traceback.segments)
     return unforeseen_fault(" ".join(text.rpartition("╯")[2].split()))
+
+
+MAX_NOTICES = 4
+"""Notices of the start that are shown: one a line, so that they cover little."""
+
+
+def _first(notices: Sequence[str]) -> tuple[str, ...]:
+    """The first notices, and how many more there are."""
+    more = len(notices) - MAX_NOTICES
+    return (*notices[:MAX_NOTICES], f"and {plural(more, 'notice')} more") if more > 0 else tuple(notices)
 
 
 class ChainApp(App[None]):
@@ -160,7 +170,7 @@ class ChainApp(App[None]):
             return
         journey, known = loaded
         if journey.notices:
-            toast(self.main, "\n".join(journey.notices), "warning")
+            toast(self.main, "\n".join(_first(journey.notices)), "warning")
         self.main.begin(journey, known, self._select)
         # the first dialog is to open at once
         await in_background(partial(import_module, DIALOGS), "dialogs")

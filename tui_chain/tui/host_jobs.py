@@ -143,7 +143,14 @@ class HostJobs:
             self.journey.answers.forget()
             return await self.journey.fix(state, lambda tried: show(f"ask {tried.source}"[:11]))
 
-        self.begin(target, "searching", job)
+        self.begin(target, "searching", job, self._note_unused_roots)
+
+    def _note_unused_roots(self, row: HostRow) -> None:
+        """Say where a root that was trusted from the start helps a host in nothing."""
+        if row.state.reached is not None and row.state.proven is None:
+            notices = "\n".join(self.journey.unused_roots([row.state]))
+            if notices:
+                toast(self._screen, notices, "warning")
 
     def choose(self, row: HostRow, gap: Gap, candidate: Candidate) -> None:
         """Close a gap with the certificate that was chosen."""

@@ -225,7 +225,7 @@ class HostDialogs:
 
     def instructions(self, row: HostRow) -> None:
         """Show the repair as commands and as a letter."""
-        trusted = Trusted(self._trust_names, frozenset(root.sha256 for root in self._jobs.roots))
+        trusted = Trusted(self._trust_names, self._jobs.journey.diagnoser.confirmed)
         trust, now = self._jobs.journey.trust, self._clock()
 
         @work(group="instructions", exclusive=True, exit_on_error=False)

@@ -3,7 +3,8 @@
 What is encrypted is opened by cryptography (OpenSSL's PKCS12_parse). Without the right password it refuses the whole
 file: so certificates in the clear, as Java and `openssl pkcs12 -certpbe NONE` may write them, are read here, and a
 file with a private key is known for an identity. cryptography does not bound the rounds that a file takes to open: so
-they are counted here.
+they are counted here. A key inside an encrypted part cannot be counted before that is opened: which is why nothing is
+opened but files that the user named.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from tui_chain.x509.der import CONTEXT, INTEGER, SEQUENCE, Element, element
+from tui_chain.x509.der import CONTEXT, INTEGER, SEQUENCE, DERError, Element, element
 from tui_chain.x509.faults import Fault, attempt
 from tui_chain.x509.formats.reading import Harvest, ProblemKind
 
@@ -28,6 +29,7 @@ _X509 = "1.2.840.113549.1.9.22.1"
 _MAX_DEPTH = 4
 _MANY = 1 << 40
 _PRIVATE_KEY = "a private key, which was not read"
+_CUT = "the PKCS#12 file cannot be read on, and may hold a private key"
 
 
 def harvest_pkcs12(whole: Element, line: int, harvest: Harvest) -> None:
@@ -43,7 +45,12 @@ def harvest_pkcs12(whole: Element, line: int, harvest: Harvest) -> None:
     before = harvest.seen, len(harvest.problems)
     parts = element(content[0].expect(CONTEXT).first().octets()).expect(SEQUENCE)
     reader = _Parts(line, harvest)
-    reader.read(parts)
+    try:
+        reader.read(parts)
+    except DERError as error:
+        # what cannot be read may be a key: the certificates are shown, and trusted as little as an identity's
+        harvest.complain(line, f"{_CUT}: {error}", ProblemKind.PRIVATE_KEY)
+        return
     if reader.encrypted:
         reader.rounds += sum(map(_integers, mac))
         reader.decrypt(whole)
@@ -82,8 +89,8 @@ class _Parts:
             kind, value, *_attributes = bag.expect(SEQUENCE).children()
             if kind.oid() in {_KEY, _SHROUDED_KEY}:
                 self.keys += 1
-                self.rounds += _integers(value.first().first()) if kind.oid() == _SHROUDED_KEY else 0
                 self._complain(_PRIVATE_KEY, ProblemKind.PRIVATE_KEY)
+                self.rounds += _integers(value.first().first()) if kind.oid() == _SHROUDED_KEY else 0
             elif kind.oid() == _CERTIFICATE:
                 form, wrapped = value.first().expect(SEQUENCE).children()
                 # a bag of another form, SDSI, is reported as the certificate that it is not
