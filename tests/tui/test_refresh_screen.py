@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -27,10 +28,10 @@ from tui_chain.x509.formats.readers import read_certificates
 pytestmark = pytest.mark.anyio
 
 
-def app_of(lab: Lab, name: str = "lab") -> ChainApp:
+def app_of(lab: Lab, name: str = "lab", pinned: frozenset[str] = frozenset()) -> ChainApp:
     """An app with no host on its list."""
     trust = TrustStore(name, read_certificates(lab.trust_pem).certificates)
-    return ChainApp(lambda: (Journey(Context(trust)), ()))
+    return ChainApp(lambda: (Journey(Context(trust, pinned=pinned)), ()))
 
 
 def tlschain_fix(lab: Lab, folder: Path, *words: str) -> Path:
@@ -98,6 +99,24 @@ async def test_a_bundle_that_works_and_is_needed(lab: Lab, bundle: Path) -> None
         assert row.written == bundle, "what stands there works for it"
         await pilot.press("q")
         await until(pilot, lambda: not app.is_running)
+
+
+@pytest.fixture
+def private_bundle(lab: Lab, tmp_path: Path) -> Path:
+    """A bundle that rests on a private root."""
+    root = hashlib.sha256(lab.hierarchy["private-root"].der).hexdigest()
+    return tlschain_fix(lab, tmp_path, lab.host("unknown-root").target, "--trust-root", root)
+
+
+async def test_a_private_root_of_the_bundle_is_at_hand_again(lab: Lab, private_bundle: Path) -> None:
+    """The root that the command line names comes out of the old bundle, and nothing else of it."""
+    root = hashlib.sha256(lab.hierarchy["private-root"].der).hexdigest()
+    app = app_of(lab, pinned=frozenset({root}))
+    async with opened(app, SMALL) as pilot:
+        await refresh(pilot, private_bundle)
+        await shows(pilot, "The bundle works and is needed: it stays as it is.")
+        files = app.main.jobs.journey.context.files
+        assert [one.sha256 for one, _ in files.certificates] == [root]
 
 
 async def test_a_bundle_whose_server_was_mended(lab: Lab, bundle: Path) -> None:

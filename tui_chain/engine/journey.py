@@ -201,6 +201,18 @@ class Journey:
         confirmed = self.context.pinned | {root.sha256 for root in roots}
         self.diagnoser = replace(self.diagnoser, confirmed=confirmed)
 
+    def have_roots_of(self, bundle: bytes) -> None:
+        """Have those roots of a bundle at hand that the user confirmed: no server sends them, no AIA leads there.
+
+        Nothing else of it is used: old intermediates would hide newer ones.
+        """
+        from tui_chain.x509.formats.readers import read_certificates
+
+        confirmed = self.diagnoser.confirmed
+        roots = tuple(one for one in read_certificates(bundle).certificates if one.sha256 in confirmed)
+        named = (*self.context.files.certificates, *((root, "the old bundle") for root in roots))
+        self.context = replace(self.context, files=replace(self.context.files, certificates=named))
+
     def unused_roots(self, states: Sequence[HostState]) -> Iterator[str]:
         """Say which of the context's roots end no path of these hosts, which were searched; none may be a root."""
         used = {one.sha256 for state in states if state.proven is not None for one in state.proven.path.certificates}

@@ -84,6 +84,7 @@ class TrustFiles:
         hosts = parse_arguments(header.hosts).hosts
         self._add(hosts)
         jobs, targets = self._jobs, [host.target for host in hosts]
+        await in_background(lambda: jobs.journey.have_roots_of(data), "roots")
         await jobs.each(targets, jobs.probe)
         reached = [target for target in targets if self._rows.state(target).reached is not None]
         await jobs.each(reached, jobs.fix)

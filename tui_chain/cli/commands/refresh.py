@@ -16,10 +16,8 @@ from tui_chain.cli.output import FOUND, OK, emit, fail, note
 from tui_chain.core.failure import Failure
 from tui_chain.core.files import read_file
 from tui_chain.core.text import safe_text
-from tui_chain.engine.startup import Run
 from tui_chain.repair.output_kinds import OutputKind
 from tui_chain.repair.write import WritePlan, plan_write
-from tui_chain.x509.formats.readers import read_certificates
 
 NOT_NEEDED = 3
 """Exit code of refresh: the servers send everything by themselves now."""
@@ -39,7 +37,7 @@ def run_refresh(file: Path, options: CommandOptions, *, write: bool) -> int:
         return fail(header)
     trust = options.trust or ((header.trust,) if header.trust in {"certifi", "system"} else ())
     with opened(replace(options, targets=header.hosts, trust=trust)) as run:
-        _know_roots(run, data)
+        run.journey.have_roots_of(data)
         states = asyncio.run(repair_all(run, crl=header.crl_check))
         chosen, at = bool(options.trust), run.journey.clock()
         found = refreshed(data, header, states, run.journey.trust, at, chosen=chosen)
@@ -51,18 +49,6 @@ def run_refresh(file: Path, options: CommandOptions, *, write: bool) -> int:
         return fail(written)
     _print_outcome(file, found, written, as_json=options.as_json)
     return OK if written is not None else _CODES[found.state]
-
-
-def _know_roots(run: Run, data: bytes) -> None:
-    """Have those roots of the bundle at hand that the user confirmed: no server sends them, nor does AIA lead there.
-
-    Nothing else of it is used: old intermediates would hide newer ones.
-    """
-    confirmed = run.journey.diagnoser.confirmed
-    roots = tuple(one for one in read_certificates(data).certificates if one.sha256 in confirmed)
-    context = run.journey.context
-    named = (*context.files.certificates, *((root, "the old bundle") for root in roots))
-    run.journey.context = replace(context, files=replace(context.files, certificates=named))
 
 
 def _replaced(file: Path, data: bytes, found: Refreshed, *, backup: bool) -> Path | Failure | None:
