@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import pickle
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -239,3 +239,9 @@ def test_results_pickle_and_have_a_json_form(lab: Lab) -> None:
         assert pickle.loads(pickle.dumps(value)) == value  # noqa: S301 - it was made here
         assert value.to_json().startswith("{")
     assert api.HostResult.from_json(result.to_json()) == result
+
+
+@pytest.mark.parametrize("ask", [api.check, api.fix])
+def test_no_trust_store_at_all_is_refused(ask: Callable[..., object]) -> None:
+    with pytest.raises(ValueError, match="No trust store is named"):
+        ask("localhost:1", trust=[])

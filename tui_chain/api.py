@@ -260,7 +260,10 @@ def _store(trust: Trust) -> TrustStore:
 
 
 def _stores(trust: Trust) -> tuple[str, ...]:
-    return (trust,) if isinstance(trust, str) else tuple(trust)
+    names = (trust,) if isinstance(trust, str) else tuple(trust)
+    if not names:
+        raise ValueError("No trust store is named. Give certifi, system, or the name of a file.")
+    return names
 
 
 def _clock(at: datetime | None) -> Clock:
