@@ -201,11 +201,16 @@ async def test_space_acts_on_the_pane_in_focus() -> None:
 @anyio
 async def test_the_footer_follows_the_pane() -> None:
     async with stage(SMALL) as pilot:
-        for key, here, elsewhere in (("1", "Mark", "Choose"), ("2", "Copy", "Mark"), ("3", "Choose", "Copy")):
+        for key, here, elsewhere in (
+            ("1", "space Mark", "Choose"),
+            ("2", "y Copy", "Mark"),
+            ("3", "space Choose", "Mark"),
+        ):
             await press(pilot, key)
             await until(pilot, lambda words=here: words in _footer(pilot), here)  # type: ignore[misc]
             assert elsewhere not in _footer(pilot)
             assert _footer(pilot).split()[:4] == ["?", "Keys", "q", "Quit"]
+            assert "y Copy" in _footer(pilot)
 
 
 @anyio
@@ -220,3 +225,13 @@ async def test_y_copies_what_is_under_the_cursor_of_its_pane(monkeypatch: pytest
         assert path is not None
         leaf, issuing = (to_pem(certificate) for certificate in path.path.certificates[:2])
         assert copied == [leaf, issuing, leaf]
+
+
+@anyio
+async def test_what_was_shown_for_a_key_is_gone_with_the_next_key_of_a_pane() -> None:
+    async with stage(SMALL) as pilot:
+        await press(pilot, "2", "y")
+        await shows(pilot, "the certificate")
+        assert len(pilot.app._notifications) == 1
+        await press(pilot, "i")
+        assert len(pilot.app._notifications) == 0

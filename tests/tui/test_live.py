@@ -130,6 +130,22 @@ async def test_what_is_wrong_is_said_and_the_dialog_stays() -> None:
 
 
 @anyio
+async def test_enter_that_overtakes_what_was_typed_is_still_answered() -> None:
+    """Keys that come in one go: enter is handled before the text area tells of its change."""
+    async with stage(SMALL) as pilot:
+        await press(pilot, "m")
+        headers = pilot.app.screen.query_one(HeaderText)
+        headers.text = "X"
+        headers.action_enter()
+        await shows(pilot, "is no header")
+        headers.post_message(HeaderText.Changed(headers))
+        await press(pilot)
+        await shows(pilot, "is no header")
+        await pilot.press("tab", "tab", "Y")
+        await until(pilot, lambda: "is no header" not in screen_text(pilot))
+
+
+@anyio
 async def test_socks_is_said_before_anything_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ALL_PROXY", "socks5://joe:s3cret@proxy:1080")
     async with stage(SMALL) as pilot:

@@ -191,11 +191,12 @@ class ChainApp(App[None]):
     ) -> bool:
         """Do as Textual does; of an action of the main screen that is not offered now, say why."""
         name = action.partition("(")[0] if isinstance(action, str) else ""
-        ours = name in NAMES and self.ready and default_namespace in {None, self, self.main}
-        if ours:
-            self.clear_notifications()  # what was said of the key before
+        known = name in NAMES and self.ready
+        if known:
+            self.clear_notifications()  # what was shown for the key before
         done = await super().run_action(action, default_namespace, namespaces)
-        if ours and not done:
+        # an action of a pane that is not offered there goes on to the main screen
+        if known and not done and default_namespace in {None, self, self.main}:
             toast(self.main, self.main.refusal(name), "warning")
         return done
 

@@ -210,8 +210,10 @@ def _expiry(row: HostRow | None, candidate: Candidate) -> list[Content]:
 
 
 def _verdict(row: HostRow | None) -> tuple[str, str]:
-    if row is None or row.status is None or row.status is Status.UNREACHABLE:
+    if row is None or row.status is None:
         return "not probed yet", DIM
+    if row.status is Status.UNREACHABLE:
+        return "not reached", DIM
     state = row.state
     if state.resolution is None:
         count = len(state.verdict.missing) if state.verdict is not None else 0

@@ -44,6 +44,7 @@ class RequestScreen(Dialog[RequestChoice]):
         self._method = choice.method
         self._by_proxy = choice.proxy
         self._proxy = proxy
+        self._refused: tuple[str, str] | None = None
 
     def compose(self) -> ComposeResult:
         """Method, path, header lines, proxy, and below them what is wrong."""
@@ -95,16 +96,22 @@ class RequestScreen(Dialog[RequestChoice]):
     @on(TextArea.Changed)
     @on(Input.Changed)
     def _changed(self) -> None:
-        self._show_fault("")
+        # enter may come before the news of what was typed ahead of it
+        if self._texts() != self._refused:
+            self._show_fault("")
+
+    def _texts(self) -> tuple[str, str]:
+        return self.query_one("#request-path", Input).value, self.query_one(HeaderText).text
 
     @on(HostText.Entered)
     @on(Input.Submitted)
     def _entered(self) -> None:
-        path, lines = self.query_one("#request-path", Input).value, self.query_one(HeaderText).text.splitlines()
+        path, headers = self._texts()
         proxy = read_proxy(self._proxy) if self._by_proxy and self._proxy is not None else None
-        choice = read_choice(self._method, path.strip(), lines, proxy=self._by_proxy)
+        choice = read_choice(self._method, path.strip(), headers.splitlines(), proxy=self._by_proxy)
         wrong = next((each for each in (choice, proxy) if isinstance(each, Failure)), None)
         if wrong is not None:
+            self._refused = path, headers
             self._show_fault(f"✗ {wrong}")
         elif isinstance(choice, RequestChoice):
             self.dismiss(choice)
