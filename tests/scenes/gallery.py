@@ -33,7 +33,7 @@ SCENES: tuple[Scene, ...] = (
     Scene("repaired-120x40", MEDIUM, ("f", "t")),
     Scene("untrusted-120x40", MEDIUM, ("j", "j", "j", "j", "j", "j", "f")),
     Scene("write-120x40", MEDIUM, ("f", "w")),
-    Scene("say-120x40", MEDIUM, ("f", "x")),
+    Scene("instructions-120x40", MEDIUM, ("f", "x")),
     Scene("keys-120x40", MEDIUM, ("question_mark",)),
     Scene("repaired-200x60", WIDE, ("f", "t")),
     Scene("details-200x60", WIDE, ("f", "3", "i")),
