@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from textual import events
+from textual.widgets import Input
 
-from tests.scenes.stage import opened, press, screen_text, shows, until
+from tests.scenes.stage import opened, press, screen_text, settled, shows, until
 from tests.tui.conftest import AppOn
+from tui_chain.core.failure import Failure
 from tui_chain.core.status import Status
 from tui_chain.engine.journey import Context, Journey
 from tui_chain.lab.authority import Template, to_pem
@@ -16,9 +20,13 @@ from tui_chain.lab.internet import Lab
 from tui_chain.lab.servers.aia_site import AiaAnswer, redirect
 from tui_chain.net.host_list import Host
 from tui_chain.net.target import Target
+from tui_chain.repair.write import WritePlan, write
 from tui_chain.resolve.resolution import ConsentRequest
 from tui_chain.trust.store import TrustStore
 from tui_chain.tui.app import ChainApp
+from tui_chain.tui.panes.chain import ChainPane
+from tui_chain.tui.panes.links import LinksPane
+from tui_chain.tui.screens import root as root_screen
 from tui_chain.tui.screens.root import DigitInput
 from tui_chain.x509.formats.readers import read_certificates
 
@@ -91,6 +99,94 @@ async def test_a_private_root_is_trusted_by_typed_digits_alone(
         await press(pilot, "enter")
         await until(pilot, lambda: app.rows[0].status is Status.REPAIRABLE)
     assert read_certificates((tmp_path / "corp.pem").read_bytes()).certificates == (root,)
+
+
+@pytest.mark.parametrize("key", ["escape", "enter"])
+async def test_no_key_changes_that_a_root_is_being_saved(
+    key: str, app_on: AppOn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, reached, gate, writes = tmp_path / "corp.pem", threading.Event(), threading.Event(), list[Path]()
+
+    def held(plan: WritePlan, *, replace: bool) -> Path | Failure:
+        reached.set()
+        assert gate.wait(20)
+        writes.append(plan.path)
+        return write(plan, replace=replace)
+
+    monkeypatch.setattr(root_screen, "write", held)
+    app = app_on("unknown-root")
+    try:
+        async with opened(app) as pilot:
+            await until(pilot, lambda: app.rows[0].status is not None)
+            await press(pilot, "f", "c")
+            digits = app.rows[0].state.verdict.search.untrusted[0][-1].sha256[:8]  # type: ignore[union-attr]
+            app.screen.query_one("#root-file", Input).value = str(file)
+            await pilot.press(*digits, "enter")
+            await until(pilot, reached.is_set)
+            await pilot.press(key)
+            await pilot.pause()
+            await shows(pilot, "Trust a private root")
+            gate.set()
+            await until(pilot, lambda: app.rows[0].status is Status.REPAIRABLE)
+            assert writes == [file]
+    finally:
+        gate.set()
+
+
+async def test_a_root_that_was_not_saved_can_be_tried_again(app_on: AppOn, tmp_path: Path) -> None:
+    app = app_on("unknown-root")
+    async with opened(app) as pilot:
+        await until(pilot, lambda: app.rows[0].status is not None)
+        await press(pilot, "f", "c")
+        digits = app.rows[0].state.verdict.search.untrusted[0][-1].sha256[:8]  # type: ignore[union-attr]
+        app.screen.query_one("#root-file", Input).value = str(tmp_path)
+        await press(pilot, *digits, "enter")
+        await shows(pilot, "is a folder")
+        app.screen.query_one("#root-file", Input).value = str(tmp_path / "corp.pem")
+        await press(pilot, "enter")
+        await until(pilot, lambda: app.rows[0].status is Status.REPAIRABLE)
+
+
+async def test_a_path_is_not_stepped_in_a_state_that_was_not_shown(two_ways: ChainApp) -> None:
+    async with opened(two_ways) as pilot:
+        await until(pilot, lambda: two_ways.rows[0].status is not None)
+        await press(pilot, "f", "3")
+        row = two_ways.rows[0]
+        changed = replace(row.state, crls=Failure("crl", "None was to be had."))
+        two_ways.main.query_one(LinksPane).action_step_path(1)
+        two_ways.main.hosts.put(replace(row, state=changed))
+        await settled(pilot)
+        assert two_ways.rows[0].state is changed
+        await press(pilot, "n")
+        assert two_ways.rows[0].state is not changed
+
+
+async def test_the_details_of_a_certificate_are_not_opened_under_another_host(app_on: AppOn) -> None:
+    app = app_on("complete", "leaf-only")
+    async with opened(app) as pilot:
+        await until(pilot, lambda: all(row.status is not None and not row.busy for row in app.rows))
+        await press(pilot, "2")
+        pane = app.main.query_one(ChainPane)
+        pane.action_details()
+        app.main.row = app.rows[1]
+        await settled(pilot)
+        assert app.screen is app.main
+        pane.action_details()
+        await until(pilot, lambda: app.screen is not app.main)
+
+
+async def test_the_candidates_are_those_of_the_last_search(two_ways: ChainApp) -> None:
+    """Also where they look as before: a candidate that is chosen holds its path."""
+    async with opened(two_ways) as pilot:
+        await until(pilot, lambda: two_ways.rows[0].status is not None)
+        await press(pilot, "f", "3", "j")
+        main, row = two_ways.main, two_ways.rows[0]
+        changed = replace(row.state, crls=Failure("crl", "None was to be had."))
+        main.hosts.put(main.jobs.advanced(row, changed))
+        await settled(pilot)
+        chosen = two_ways.main.query_one(LinksPane).chosen
+        assert chosen is not None
+        assert any(chosen[1] is candidate for candidate in two_ways.rows[0].gaps[0].candidates)
 
 
 @pytest.mark.parametrize(("key", "asked"), [("y", True), ("n", False)])

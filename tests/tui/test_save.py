@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from textual.app import App
 from textual.pilot import Pilot
 from textual.widgets import Input
 
@@ -12,8 +17,13 @@ from tests.scenes.gallery import MEDIUM, SMALL
 from tests.scenes.stage import opened, press, screen_text, shows, stage, until
 from tests.support.chains import make_pki
 from tests.tui.conftest import AppOn
+from tui_chain.core.failure import Failure
 from tui_chain.core.status import Status
+from tui_chain.repair import write as write_module
+from tui_chain.repair.write import WritePlan, free_name, plan_write, write
 from tui_chain.tui.panes.hosts import MARK
+from tui_chain.tui.screens import save
+from tui_chain.tui.screens.save import Draft, Form, Saved, SaveScreen
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.formats.pem import to_pem
 from tui_chain.x509.formats.readers import read_certificates
@@ -201,3 +211,167 @@ async def test_a_folder_that_is_deleted_meanwhile_is_said(tmp_path: Path, monkey
         await press(pilot, "escape", "s", "escape")
         assert pilot.app.is_running
         monkeypatch.chdir(tmp_path)
+
+
+@dataclass(frozen=True)
+class Gate:
+    """Holds a function in its thread until it is opened; `reached` is set once it is there."""
+
+    reached: threading.Event
+    opened: threading.Event
+
+    def hold(self) -> None:
+        self.reached.set()
+        assert self.opened.wait(20)
+
+
+@pytest.fixture
+def gates() -> Iterator[Callable[[], Gate]]:
+    """Make gates, all of which are open in the end, so that no thread is left waiting."""
+    made: list[Gate] = []
+
+    def make() -> Gate:
+        made.append(Gate(threading.Event(), threading.Event()))
+        return made[-1]
+
+    yield make
+    for gate in made:
+        gate.opened.set()
+
+
+def _form(name: str, suffix: str, gate: Gate | None = None) -> Form:
+    """A form whose bytes are its name."""
+
+    def make() -> Draft:
+        if gate is not None:
+            gate.hold()
+        return Draft(name.encode())
+
+    return Form(name, "for the test", suffix, make)
+
+
+@asynccontextmanager
+async def _alone(*forms: Form) -> AsyncIterator[tuple[Pilot[None], list[Saved | None]]]:
+    """The dialog on an empty app, and what it returns."""
+    app, results = App[None](), list[Saved | None]()
+    async with app.run_test(size=MEDIUM) as pilot:
+        await app.push_screen(SaveScreen("Save", forms, "x"), results.append)
+        yield pilot, results
+
+
+async def _idle(pilot: Pilot[None], group: str) -> None:
+    await until(pilot, lambda: all(worker.group != group or worker.is_finished for worker in pilot.app.workers))
+    await pilot.pause()
+
+
+async def test_a_plan_of_another_form_is_not_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, gates: Callable[[], Gate]
+) -> None:
+    planning, making = gates(), gates()
+
+    def held(path: Path, data: bytes) -> WritePlan | object:
+        if data == b"client":
+            planning.hold()
+        return plan_write(path, data)
+
+    monkeypatch.setattr(save, "plan_write", held)
+    async with _alone(_form("client", "-a.pem"), _form("server", "-b.pem", making)) as (pilot, results):
+        await until(pilot, planning.reached.is_set)
+        await pilot.press("f2")
+        planning.opened.set()
+        await _idle(pilot, "plan")
+        await pilot.press("enter")
+        making.opened.set()
+        await until(pilot, lambda: bool(results))
+    assert results == [Saved("server", tmp_path / "x-b.pem")]
+    assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == {"x-b.pem": b"server"}
+
+
+@pytest.mark.parametrize("key", ["f2", "f5", "escape", "enter", "y"])
+async def test_no_key_changes_what_is_being_written(
+    key: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, gates: Callable[[], Gate]
+) -> None:
+    writing, written = gates(), list[Path]()
+
+    def held(plan: WritePlan, *, replace: bool, backup: bool) -> object:
+        writing.hold()
+        written.append(plan.path)
+        return write(plan, replace=replace, backup=backup)
+
+    monkeypatch.setattr(write_module, "write", held)
+    async with _alone(_form("server", "-a.pem"), _form("client", "-b.pem")) as (pilot, results):
+        await _idle(pilot, "plan")
+        await pilot.press("enter")
+        await until(pilot, writing.reached.is_set)
+        await pilot.press(key)
+        await pilot.pause()
+        assert results == []
+        writing.opened.set()
+        await until(pilot, lambda: bool(results))
+        await _idle(pilot, "write")
+    assert results == [Saved("server", tmp_path / "x-a.pem")]
+    assert written == [tmp_path / "x-a.pem"]
+    assert written[0].read_bytes() == b"server"
+
+
+async def test_a_failed_write_can_be_tried_again(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    results_of_write = iter([Failure("file", "The disk is full.")])
+
+    def once(plan: WritePlan, *, replace: bool, backup: bool) -> object:
+        return next(results_of_write, None) or write(plan, replace=replace, backup=backup)
+
+    monkeypatch.setattr(write_module, "write", once)
+    async with _alone(_form("server", "-a.pem"), _form("client", "-a.pem")) as (pilot, results):
+        await press(pilot, "enter")
+        await shows(pilot, "The disk is full.")
+        await press(pilot, "f2")
+        assert "The disk is full." not in screen_text(pilot), "that was another form"
+        await press(pilot, "enter")
+    assert results == [Saved("client", tmp_path / "x-a.pem")]
+
+
+async def test_an_early_enter_is_for_the_form_that_was_shown(tmp_path: Path, gates: Callable[[], Gate]) -> None:
+    first, second = gates(), gates()
+    async with _alone(_form("client", "-a.pem", first), _form("links", "-b.pem", second)) as (pilot, results):
+        pilot.app.screen.query_one("#write-path", Input).value = "mine.pem"
+        await pilot.pause()
+        await until(pilot, first.reached.is_set)
+        await pilot.press("enter", "f2")
+        first.opened.set()
+        second.opened.set()
+        await shows(pilot, "new file")
+        await _idle(pilot, "write")
+        assert (list(tmp_path.iterdir()), results) == ([], [])
+        await press(pilot, "enter")
+    assert (tmp_path / "mine.pem").read_bytes() == b"links"
+
+
+async def test_an_early_enter_writes_once_the_plan_is_there(tmp_path: Path, gates: Callable[[], Gate]) -> None:
+    gate = gates()
+    async with _alone(_form("client", ".pem", gate)) as (pilot, results):
+        await until(pilot, gate.reached.is_set)
+        await pilot.press("enter")
+        gate.opened.set()
+        await until(pilot, lambda: bool(results))
+    assert (tmp_path / "x.pem").read_bytes() == b"client"
+
+
+async def test_a_free_name_does_not_replace_what_was_typed_meanwhile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, gates: Callable[[], Gate]
+) -> None:
+    (tmp_path / "x.pem").write_text("another")
+    naming = gates()
+
+    def held(path: Path) -> Path:
+        naming.hold()
+        return free_name(path)
+
+    monkeypatch.setattr(save, "free_name", held)
+    async with _alone(_form("client", ".pem")) as (pilot, _):
+        await shows(pilot, "F5 another name")
+        await pilot.press("f5")
+        await until(pilot, naming.reached.is_set)
+        await pilot.press("s")
+        naming.opened.set()
+        await _idle(pilot, "name")
+        assert _path(pilot) == "x.pems"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,9 @@ from tests.scenes.stage import opened, press, screen_text, shows, stage, until
 from tests.scenes.world import world
 from tests.tui.conftest import AppOn
 from tui_chain.core.status import Status
+from tui_chain.probe.pasted import Additions, parse_additions
 from tui_chain.tui.app import ChainApp
+from tui_chain.tui.screens import add
 from tui_chain.tui.screens.add import HostText
 from tui_chain.x509.formats.pem import to_pem
 
@@ -37,6 +40,38 @@ async def test_a_pasted_list_adds_the_good_lines_and_keeps_the_bad(app_on: AppOn
         added = [str(row.target) for row in app.rows][1:]
         assert added == ["127.0.0.1:1", "exa:443", "[::1]:1"]
         await shows(pilot, "Added 3 hosts.")
+
+
+@pytest.mark.parametrize("wrong", [True, False])
+async def test_lines_edited_while_files_are_read_are_added_once(
+    wrong: bool, app_on: AppOn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reached, gate = threading.Event(), threading.Event()
+
+    def held(text: str) -> Additions:
+        reached.set()
+        assert gate.wait(20)
+        return parse_additions(text)
+
+    monkeypatch.setattr(add, "parse_additions", held)
+    app = app_on("complete")
+    try:
+        async with opened(app) as pilot:
+            await until(pilot, lambda: app.rows[0].status is not None)
+            await pilot.press("a")
+            box = app.screen.query_one(HostText)
+            box.text = "127.0.0.1:1\nhost:99999\n" if wrong else "127.0.0.1:1\n"
+            await pilot.press("enter")
+            await until(pilot, reached.is_set)
+            box.text = "127.0.0.1:1\n[::1]:1\n"
+            gate.set()
+            await until(pilot, lambda: all(worker.group != "add" for worker in app.workers))
+            if wrong:
+                await press(pilot, "enter")
+            await shows(pilot, "Added 2 hosts." if wrong else "Added 1 host.")
+            assert [str(row.target) for row in app.rows][1:] == ["127.0.0.1:1", "[::1]:1"][: 1 + wrong]
+    finally:
+        gate.set()
 
 
 async def test_adding_a_host_twice_says_so(app_on: AppOn) -> None:

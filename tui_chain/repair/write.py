@@ -152,6 +152,12 @@ def write(plan: WritePlan, *, replace: bool, backup: bool = False) -> Path | Fai
     return plan.path
 
 
+def write_all(plans: tuple[WritePlan, ...], *, replace: bool, backup: bool) -> Failure | None:
+    """Write files, the first last; stop at the first failure and return it."""
+    results = (write(plan, replace=replace, backup=backup) for plan in reversed(plans))
+    return next((result for result in results if isinstance(result, Failure)), None)
+
+
 def _back_up(plan: WritePlan) -> None:
     """Give the old file a second name, which it keeps when its first one goes to the new file."""
     for number in range(MAX_BACKUPS):

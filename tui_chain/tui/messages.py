@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 if TYPE_CHECKING:
+    from tui_chain.engine.host_state import HostState
     from tui_chain.net.target import Target
     from tui_chain.repair.candidates import Candidate, Gap
     from tui_chain.x509.certificate import Certificate
@@ -33,26 +34,29 @@ class HostMarked(Message):
 
 
 class CandidateChosen(Message):
-    """A certificate was chosen for a gap."""
+    """A certificate was chosen for a gap of the state that was shown."""
 
-    def __init__(self, gap: Gap, candidate: Candidate) -> None:
+    def __init__(self, state: HostState, gap: Gap, candidate: Candidate) -> None:
+        self.state = state
         self.gap = gap
         self.candidate = candidate
         super().__init__()
 
 
 class PathStepped(Message):
-    """The path after the selected one was asked for, or with -1 the one before it."""
+    """In the state that was shown, the path after the selected one was asked for, or with -1 the one before it."""
 
-    def __init__(self, step: int) -> None:
+    def __init__(self, state: HostState, step: int) -> None:
+        self.state = state
         self.step = step
         super().__init__()
 
 
 class CertificateOpened(Message):
-    """The details of a certificate were asked for."""
+    """The details of a certificate of the state that was shown were asked for."""
 
-    def __init__(self, certificate: Certificate) -> None:
+    def __init__(self, state: HostState, certificate: Certificate) -> None:
+        self.state = state
         self.certificate = certificate
         super().__init__()
 

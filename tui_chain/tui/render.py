@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 BAR = 24
 """Cells of a validity bar."""
+MAX_SHOWN = 4000
+"""Lines of a file or a difference that are laid out; a whole trust store has 3,000."""
+_CHANGE_STYLES = {"+": OK, "-": BAD, "@": DIM}
 
 
 def fact(name: str, *parts: str | Content | tuple[str, str]) -> Content:
@@ -34,6 +37,14 @@ def fact(name: str, *parts: str | Content | tuple[str, str]) -> Content:
 def lines(parts: Iterable[Content]) -> Content:
     """Join lines."""
     return Content("\n").join(parts)
+
+
+def line_list(rows: Sequence[str], *, changes: bool = False) -> Content:
+    """Lines of a file, or of a difference, no more than a screen can lay out at once."""
+    shown = [Content.styled(line, _CHANGE_STYLES.get(line[:1], "")) if changes else Content(line) for line in rows]
+    if len(shown) > MAX_SHOWN:
+        shown = [*shown[:MAX_SHOWN], Content.styled(f"and {len(rows) - MAX_SHOWN} lines more", DIM)]
+    return lines(shown)
 
 
 def days_left(certificate: Certificate, now: datetime) -> tuple[str, str]:

@@ -290,8 +290,8 @@ class ChainPane(Pane):
 
     def action_details(self) -> None:
         """Show all of the certificate under the cursor."""
-        if self.certificate is not None:
-            self.post_message(CertificateOpened(self.certificate))
+        if self.row is not None and self.certificate is not None:
+            self.post_message(CertificateOpened(self.row.state, self.certificate))
 
     def action_copy_certificate(self) -> None:
         """Copy the certificate under the cursor."""

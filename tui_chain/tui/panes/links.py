@@ -73,10 +73,10 @@ class LinksPane(Pane):
         if not self.filled:
             return
         shown = tuple(_lines(row)) if row is not None else ()
+        before, self._lines = self._lines, shown
         if [(line.text.plain, line.certificate) for line in shown] != [
-            (line.text.plain, line.certificate) for line in self._lines
+            (line.text.plain, line.certificate) for line in before
         ]:
-            self._lines = shown
             options = self.main()
             options.clear_options()
             options.add_options([Option(line.text) for line in shown])
@@ -114,17 +114,18 @@ class LinksPane(Pane):
 
     def action_choose(self) -> None:
         """Choose the certificate under the cursor."""
-        if self.chosen is not None:
-            self.post_message(CandidateChosen(*self.chosen))
+        if self.row is not None and self.chosen is not None:
+            self.post_message(CandidateChosen(self.row.state, *self.chosen))
 
     def action_step_path(self, step: int) -> None:
         """Select the path after the selected one, or the one before."""
-        self.post_message(PathStepped(step))
+        if self.row is not None:
+            self.post_message(PathStepped(self.row.state, step))
 
     def action_details(self) -> None:
         """Show all of the certificate under the cursor."""
-        if self.certificate is not None:
-            self.post_message(CertificateOpened(self.certificate))
+        if self.row is not None and self.certificate is not None:
+            self.post_message(CertificateOpened(self.row.state, self.certificate))
 
     def action_copy_certificate(self) -> None:
         """Copy the certificate under the cursor."""

@@ -97,12 +97,15 @@ class AddScreen(Dialog[Additions]):
 
     def _take_additions(self, text: str, found: Additions) -> None:
         box = self.query_one(HostText)
+        if found.bad and box.text != text:
+            # its good lines cannot be told from the edited ones: all stay in the box until the next enter
+            return
         self._good = Additions(self._good.hosts + found.hosts, self._good.chains + found.chains)
         if not found.bad:
             if self._good.count:
                 self.dismiss(self._good)
             return
-        if "-----BEGIN " not in text and box.text == text:
+        if "-----BEGIN " not in text:
             lines = text.splitlines()
             with box.prevent(TextArea.Changed):
                 box.text = "\n".join(lines[line.number - 1] for line in found.bad)

@@ -237,7 +237,7 @@ class MainScreen(Screen[None]):
         """Filter the hosts."""
         self.query_one(HostPane).action_filter()
 
-    # what the panes say
+    # what the panes say; what was asked of a state that is not the current one any more is dropped
 
     @on(messages.HostHighlighted)
     def _host_highlighted(self, message: messages.HostHighlighted) -> None:
@@ -255,12 +255,12 @@ class MainScreen(Screen[None]):
 
     @on(messages.CandidateChosen)
     def _candidate_chosen(self, message: messages.CandidateChosen) -> None:
-        if self.row is not None:
+        if self.row is not None and self.row.state is message.state:
             self.jobs.choose(self.row, message.gap, message.candidate)
 
     @on(messages.PathStepped)
     def _path_stepped(self, message: messages.PathStepped) -> None:
-        if self.row is not None:
+        if self.row is not None and self.row.state is message.state:
             self.jobs.step_path(self.row, message.step)
 
     @on(messages.HopOpened)
@@ -272,7 +272,7 @@ class MainScreen(Screen[None]):
 
     @on(messages.CertificateOpened)
     def _certificate_opened(self, message: messages.CertificateOpened) -> None:
-        if self.row is not None:
+        if self.row is not None and self.row.state is message.state:
             self.dialogs.certificate(self.row, message.certificate)
 
     # the host under the cursor, and the hosts that are marked

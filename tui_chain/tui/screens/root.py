@@ -36,6 +36,7 @@ class RootScreen(Dialog[ConfirmedRoot]):
         super().__init__()
         self._question = question
         self._warned = False
+        self._writing = False
 
     def compose(self) -> ComposeResult:
         """The root, what it means, the digits, the file."""
@@ -61,8 +62,15 @@ class RootScreen(Dialog[ConfirmedRoot]):
         """Begin with the digits."""
         self.query_one("#root-digits").focus()
 
+    def action_leave(self) -> None:
+        """Close, but not in the middle of writing."""
+        if not self._writing:
+            self.dismiss(None)
+
     @on(Input.Submitted)
     def _entered(self) -> None:
+        if self._writing:
+            return
         box, question = self.query_one(DigitInput), self._question
         result = confirm_typed(
             question.root, box.value, pasted=box.pasted, warned=self._warned, warning=question.warning
@@ -75,6 +83,7 @@ class RootScreen(Dialog[ConfirmedRoot]):
             self._show_fault(text)
             return
         name = self.query_one("#root-file", Input).value.strip()
+        self._writing = True
         if name:
             self._save(Path(name), result)
         else:
@@ -88,6 +97,7 @@ class RootScreen(Dialog[ConfirmedRoot]):
         """Add the root to the trust file that was named, where what stands in it stays, then close."""
         result = await in_background(lambda: self._written(path, confirmed), "trust file")
         if isinstance(result, Failure):
+            self._writing = False
             self._show_fault(str(result))
         else:
             self.dismiss(confirmed)

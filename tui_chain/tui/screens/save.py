@@ -18,14 +18,11 @@ from textual.widgets import Button, Input, Static
 from tui_chain.core.failure import Failure
 from tui_chain.core.files import absolute
 from tui_chain.core.text import safe_text
-from tui_chain.repair.write import WritePlan, free_name, numbered, plan_write, write
+from tui_chain.repair.write import WritePlan, free_name, numbered, plan_write, write_all
 from tui_chain.tui.background import in_background
 from tui_chain.tui.host_rows import BAD, DIM, OK, WARN
+from tui_chain.tui.render import line_list
 from tui_chain.tui.screens.dialog import Dialog, Page
-
-MAX_SHOWN = 4000
-"""Lines of a file or a difference that are laid out; a whole trust store has 3,000."""
-_LINE_STYLES = {"+": OK, "-": BAD, "@": DIM}
 
 
 @dataclass(frozen=True)
@@ -68,11 +65,20 @@ class Manner(Enum):
 
 
 @dataclass(frozen=True)
-class SavePlan:
-    """What saving a draft would do: the files that would be written, in which manner, and what is shown of that."""
+class SaveChoice:
+    """What is asked for: a draft of this form, at the path that was typed, in this manner."""
 
+    form: Form
     draft: Draft
+    path: str
     manner: Manner
+
+
+@dataclass(frozen=True)
+class SavePlan:
+    """What saving would do: for which choice, the files that would be written, and what is shown of that."""
+
+    choice: SaveChoice
     files: tuple[WritePlan, ...] | Failure
     meaning: Content
     shown: Content
@@ -81,8 +87,8 @@ class SavePlan:
     def exists(self) -> bool:
         """Whether a file with other bytes stands there, whatever is done with it."""
         if isinstance(self.files, Failure):
-            return self.manner is Manner.MERGE
-        return any(file.old is not None and file.old != self.draft.data for file in self.files[:1])
+            return self.choice.manner is Manner.MERGE
+        return any(file.old is not None and file.old != self.choice.draft.data for file in self.files[:1])
 
 
 class SaveScreen(Dialog[Saved]):
@@ -140,6 +146,18 @@ class SaveScreen(Dialog[Saved]):
     def _path(self) -> str:
         return self.query_one("#write-path", Input).value
 
+    @property
+    def _choice(self) -> SaveChoice | None:
+        """What is asked for now, once there is a draft."""
+        draft = self._draft
+        return SaveChoice(self._form, draft, self._path.strip(), self._manner) if isinstance(draft, Draft) else None
+
+    @property
+    def _ready(self) -> SavePlan | None:
+        """The plan, if it is for what is asked for now; none while one is carried out."""
+        plan = self._plan
+        return plan if plan is not None and not self._writing and plan.choice == self._choice else None
+
     # what is asked for
 
     def action_leave(self) -> None:
@@ -149,7 +167,7 @@ class SaveScreen(Dialog[Saved]):
 
     def action_next_form(self) -> None:
         """Make the next form of the file, under the name that fits it."""
-        if len(self._forms) < 2:
+        if len(self._forms) < 2 or self._writing:
             return
         typed, suggested = self._path, self._base + self._form.suffix
         self._form = self._forms[(self._forms.index(self._form) + 1) % len(self._forms)]
@@ -161,25 +179,29 @@ class SaveScreen(Dialog[Saved]):
 
     def action_next_manner(self) -> None:
         """Change between replacing the file and adding to it."""
-        if self._plan is not None and self._plan.exists and self._plan.draft.merged is not None:
+        plan = self._ready
+        if plan is not None and plan.exists and plan.choice.draft.merged is not None:
             self._manner = Manner.MERGE if self._manner is Manner.REPLACE else Manner.REPLACE
             self._look()
 
     def action_backup(self) -> None:
         """Keep the old file beside the new one, or do not."""
-        if self._plan is not None and self._plan.exists:
+        plan = self._ready
+        if plan is not None and plan.exists:
             self._keeps_old = not self._keeps_old
             self._show()
 
     def action_other_name(self) -> None:
         """Take a name that no file has."""
-        if self._plan is not None and self._plan.exists and not isinstance(self._plan.files, Failure):
+        plan = self._ready
+        if plan is not None and plan.exists and not isinstance(plan.files, Failure):
             self._name_anew(Path(self._path))
 
     @work(group="name", exclusive=True, exit_on_error=False)
     async def _name_anew(self, typed: Path) -> None:
         free = await in_background(lambda: free_name(typed.expanduser()), "name")
-        if not isinstance(free, Failure):
+        # what was typed meanwhile stays, and so does the name under which the file is being written
+        if not isinstance(free, Failure) and not self._writing and Path(self._path) == typed:
             self._rename(str(typed.with_name(free.name)))
 
     def _rename(self, path: str) -> None:
@@ -191,8 +213,10 @@ class SaveScreen(Dialog[Saved]):
     # what it would do
 
     def _make(self) -> None:
-        """Make the draft of the form, then look at the place."""
+        """Make the draft of the form, then look at the place; what was planned and entered was for another form."""
         self._draft = self._plan = None
+        self._entered_early, self._fault = False, None
+        self.workers.cancel_group(self, "plan")
         self.query_one("#write-kind", Static).update(self._form_label())
         self._make_draft(self._form)
 
@@ -203,20 +227,23 @@ class SaveScreen(Dialog[Saved]):
 
     @on(Input.Changed, "#write-path")
     def _typed(self) -> None:
-        self._manner, self._fault, self._entered_early = Manner.REPLACE, None, False
-        self._look()
+        if not self._writing:
+            self._manner, self._fault, self._entered_early = Manner.REPLACE, None, False
+            self._look()
 
     def _look(self) -> None:
         """Plan anew, once there is a draft; until then nothing can be written."""
-        self._plan = None
+        self._plan, choice = None, self._choice
         if isinstance(self._draft, Failure):
             self._show_fault(self._draft)
-        elif self._draft is not None:
-            self._make_plan(self._draft, self._path.strip(), self._manner)
+        elif choice is not None:
+            self._make_plan(choice)
 
     @work(group="plan", exclusive=True, exit_on_error=False)
-    async def _make_plan(self, draft: Draft, path: str, manner: Manner) -> None:
-        plan = await in_background(lambda: plan_save(draft, path, manner), "plan")
+    async def _make_plan(self, choice: SaveChoice) -> None:
+        plan = await in_background(lambda: plan_save(choice), "plan")
+        if choice != self._choice:
+            return
         if isinstance(plan, Failure):
             self._show_fault(plan)
             return
@@ -257,7 +284,7 @@ class SaveScreen(Dialog[Saved]):
         """The keys for a file that stands there."""
         other = "replace it" if self._manner is Manner.MERGE else "add to it"
         backup = "the old file stays as a backup" if self._keeps_old else "keep a backup"
-        merges = self._plan is not None and self._plan.draft.merged is not None
+        merges = self._plan is not None and self._plan.choice.draft.merged is not None
         keys = [("F3", f"{other} instead")] if merges else []
         keys += [("F4", backup), ("F5", "another name")]
         return Content("   ").join(Content.assemble((key, "bold"), f" {text}") for key, text in keys)
@@ -267,10 +294,13 @@ class SaveScreen(Dialog[Saved]):
     @on(Input.Submitted, "#write-path")
     def _enter(self) -> None:
         """Write a new file; over one that stands there a button decides. Before the plan is there, wait."""
-        self._entered_early = self._plan is None
-        if self._plan is not None and self._plan.exists:
+        if self._writing:
+            return
+        plan = self._ready
+        self._entered_early = plan is None
+        if plan is not None and plan.exists:
             self.query_one("#do-replace").focus()
-        elif self._plan is not None:
+        elif plan is not None:
             self._write(replace=False)
 
     @on(Button.Pressed)
@@ -282,30 +312,29 @@ class SaveScreen(Dialog[Saved]):
 
     def _write(self, *, replace: bool) -> None:
         """Do what is shown."""
-        plan = self._plan
-        if plan is None or self._writing:
+        plan = self._ready
+        if plan is None:
             return
         if isinstance(plan.files, Failure):
             self.query_one("#write-path").focus()
             return
         self._writing = True
-        self._write_files(plan.files, replace=replace)
+        self._write_files(plan.choice.form, plan.files, replace=replace, backup=self._keeps_old)
 
     @work(group="write", exclusive=True, exit_on_error=False)
-    async def _write_files(self, files: tuple[WritePlan, ...], *, replace: bool) -> None:
-        backup = self._keeps_old
+    async def _write_files(self, form: Form, files: tuple[WritePlan, ...], *, replace: bool, backup: bool) -> None:
         self._fault = await in_background(lambda: write_all(files, replace=replace, backup=backup), "write")
-        self._writing = False
         if self._fault is None:
-            self.dismiss(Saved(self._form.name, files[0].path))
+            self.dismiss(Saved(form.name, files[0].path))
         else:
+            self._writing = False
             self._look()
 
 
-def plan_save(draft: Draft, text: str, manner: Manner) -> SavePlan:
-    """What it would do to save a draft at the path that was typed; reads what stands there, and blocks."""
-    files = _planned(draft, text, manner)
-    return SavePlan(draft, manner, files, _meaning(files, manner), _shown(draft, files))
+def plan_save(choice: SaveChoice) -> SavePlan:
+    """What it would do to save what is asked for; reads what stands there, and blocks."""
+    files = _planned(choice.draft, choice.path, choice.manner)
+    return SavePlan(choice, files, _meaning(files, choice.manner), _shown(choice.draft, files))
 
 
 def _planned(draft: Draft, text: str, manner: Manner) -> tuple[WritePlan, ...] | Failure:
@@ -356,16 +385,10 @@ def _shown(draft: Draft, files: tuple[WritePlan, ...] | Failure) -> Content:
     first = files[0]
     if first.old is not None and not first.unchanged:
         differing = [*first.certificates().lines(), *(first.difference() if first.is_text else ())]
-        return _laid_out(differing, styled=True)
+        return line_list(differing, changes=True)
     if draft.shown is not None:
         return draft.shown
-    return _laid_out([safe_text(line) for line in first.data.decode("utf-8", "replace").splitlines()])
-
-
-def write_all(files: tuple[WritePlan, ...], *, replace: bool, backup: bool) -> Failure | None:
-    """Write files, the first last; stop at the first failure and return it."""
-    results = (write(file, replace=replace, backup=backup) for file in reversed(files))
-    return next((result for result in results if isinstance(result, Failure)), None)
+    return line_list([safe_text(line) for line in first.data.decode("utf-8", "replace").splitlines()])
 
 
 def _where(path: Path) -> str:
@@ -373,11 +396,3 @@ def _where(path: Path) -> str:
     here = absolute(Path())
     below = None if isinstance(here, Failure) or not path.is_relative_to(here) else path.relative_to(here)
     return safe_text(str(below or path), 400)
-
-
-def _laid_out(rows: Sequence[str], *, styled: bool = False) -> Content:
-    """Lines below one another, no more than a screen can lay out at once."""
-    shown = [Content.styled(line, _LINE_STYLES.get(line[:1], "")) if styled else Content(line) for line in rows]
-    if len(shown) > MAX_SHOWN:
-        shown = [*shown[:MAX_SHOWN], Content.styled(f"and {len(rows) - MAX_SHOWN} lines more", DIM)]
-    return Content("\n").join(shown)
