@@ -25,8 +25,6 @@ from tui_chain.paths.search import MissingIssuer, Path, Search, find_paths
 from tui_chain.probe.served import ServedChain
 from tui_chain.trust.store import TrustStore
 from tui_chain.x509.certificate import Certificate
-from tui_chain.x509.ocsp import read_response
-from tui_chain.x509.revocation import Means, Revocation
 from tui_chain.x509.signatures import SignatureProver
 
 _SPEAKS_TLS = frozenset({FindingCode.ALERT, FindingCode.TLS})
@@ -128,6 +126,10 @@ class Diagnoser:
         issuer = next((one for one in issuers if self.prover.signed(leaf, one)), None)
         if issuer is None:
             return without
+        # few servers staple: the others' start does without
+        from tui_chain.x509.ocsp import read_response
+        from tui_chain.x509.revocation import Means, Revocation
+
         status = read_response(served.staple or b"", leaf, issuer, at=at, means=Means.STAPLE).status
         if status is Revocation.REVOKED:
             return refused("REVOKED", "its stapled OCSP response says that it was revoked", leaf.sha256)

@@ -17,7 +17,6 @@ from tui_chain.core.failure import Failure
 from tui_chain.net.connection import connect
 from tui_chain.net.lookup import Address, NameLookup, lookup
 from tui_chain.net.starttls.conversation import StartTLSRefused
-from tui_chain.net.starttls.registry import start_tls
 from tui_chain.net.target import Target
 from tui_chain.probe import failures
 from tui_chain.probe.handshake import ClientSide, Handshake, HandshakeTooLong, common_context
@@ -152,7 +151,11 @@ class Prober:
         return shaken if isinstance(shaken, Failure) else await side.after_request(shaken, min(self.timeout, READ_ON))
 
     async def _switch_to_tls(self, sock: socket.socket, target: Target) -> Failure | None:
-        return None if target.starttls is None else await self._step("starttls", start_tls(sock, target.starttls))
+        if target.starttls is None:
+            return None
+        from tui_chain.net.starttls.registry import start_tls
+
+        return await self._step("starttls", start_tls(sock, target.starttls))
 
     async def _complete(
         self, first: Handshake | Failure, target: Target, address: Address, *, sni: bool, families: bool
