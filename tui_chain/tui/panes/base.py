@@ -12,7 +12,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from tui_chain.tui.host_rows import HostRow
-from tui_chain.tui.messages import CopyRequested
+from tui_chain.tui.messages import CertificateOpened, CopyRequested
 
 if TYPE_CHECKING:
     from tui_chain.x509.certificate import Certificate
@@ -79,3 +79,28 @@ class Pane(Vertical):
     def main(self) -> Widget:
         """The widget that takes the focus."""
         raise NotImplementedError
+
+
+class CertificatePane(Pane):
+    """A pane with certificates in it: what is done with the one under the cursor."""
+
+    @property
+    def certificate(self) -> Certificate | None:
+        """The certificate under the cursor, or None."""
+        raise NotImplementedError
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Where no certificate is under the cursor, the screen's own action is meant."""
+        if action in {"details", "copy_certificate"}:
+            return self.certificate is not None
+        return super().check_action(action, parameters)
+
+    def action_details(self) -> None:
+        """Show all of the certificate under the cursor."""
+        if self.row is not None and self.certificate is not None:
+            self.post_message(CertificateOpened(self.row.state, self.certificate))
+
+    def action_copy_certificate(self) -> None:
+        """Copy the certificate under the cursor."""
+        if self.certificate is not None:
+            self.post_message(copy_of(self.certificate))

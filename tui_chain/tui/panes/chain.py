@@ -22,8 +22,7 @@ from tui_chain.core.text import plural
 from tui_chain.engine.host_state import Clock, HostState
 from tui_chain.tui.actions import CHAIN, bindings
 from tui_chain.tui.host_rows import BAD, DIM, NEW, OK, SEVERITY_LOOK, STATUS_LOOK, WARN, HostRow, reached
-from tui_chain.tui.messages import CertificateOpened
-from tui_chain.tui.panes.base import CURSOR_KEYS, Pane, copy_of
+from tui_chain.tui.panes.base import CURSOR_KEYS, CertificatePane
 from tui_chain.tui.render import days_left, fact, family_line, finding_text, lines, summary
 
 if TYPE_CHECKING:
@@ -155,7 +154,7 @@ class ChainTree(Tree[ChainNode]):
             self.cursor_node.expand()
 
 
-class ChainPane(Pane):
+class ChainPane(CertificatePane):
     """The path from the leaf up with its gaps, and the certificate under the cursor."""
 
     NUMBER, NAME = 2, "Served chain"
@@ -281,22 +280,6 @@ class ChainPane(Pane):
                 *([fact("clients", family_line(row.state.verdict.verdicts))] if row.state.verdict.verdicts else []),
             ]
         )
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Where no certificate is under the cursor, the screen's own action is meant."""
-        if action in {"details", "copy_certificate"}:
-            return self.certificate is not None
-        return super().check_action(action, parameters)
-
-    def action_details(self) -> None:
-        """Show all of the certificate under the cursor."""
-        if self.row is not None and self.certificate is not None:
-            self.post_message(CertificateOpened(self.row.state, self.certificate))
-
-    def action_copy_certificate(self) -> None:
-        """Copy the certificate under the cursor."""
-        if self.certificate is not None:
-            self.post_message(copy_of(self.certificate))
 
     @on(Tree.NodeHighlighted)
     def _moved(self, event: Tree.NodeHighlighted[ChainNode]) -> None:

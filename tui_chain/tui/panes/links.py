@@ -19,8 +19,8 @@ from tui_chain.core.status import Status
 from tui_chain.core.text import plural, safe_text
 from tui_chain.tui.actions import LINKS, bindings
 from tui_chain.tui.host_rows import BAD, DIM, NEW, OK, WARN, HostRow
-from tui_chain.tui.messages import CandidateChosen, CertificateOpened, PathStepped
-from tui_chain.tui.panes.base import CURSOR_KEYS, Pane, copy_of
+from tui_chain.tui.messages import CandidateChosen, PathStepped
+from tui_chain.tui.panes.base import CURSOR_KEYS, CertificatePane
 from tui_chain.tui.render import acceptance_line, fact, family_line, lines, refusals, try_line
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class LinkLine:
     candidate: tuple[Gap, Candidate] | None = None
 
 
-class LinksPane(Pane):
+class LinksPane(CertificatePane):
     """Missing issuers, every try, every certificate that came, and the path that the repair takes."""
 
     NUMBER, NAME = 3, "Missing links"
@@ -103,13 +103,11 @@ class LinksPane(Pane):
         return self._lines[place].candidate if place is not None and place < len(self._lines) else None
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer what is under the cursor; where no certificate is, the screen's own action is meant."""
+        """Offer what is under the cursor."""
         if action == "choose":
             return True if self.chosen is not None else None
         if action == "step_path":
             return True if self.row is not None and len(self.row.paths) > 1 else None
-        if action in {"details", "copy_certificate"}:
-            return self.certificate is not None
         return super().check_action(action, parameters)
 
     def action_choose(self) -> None:
@@ -121,16 +119,6 @@ class LinksPane(Pane):
         """Select the path after the selected one, or the one before."""
         if self.row is not None:
             self.post_message(PathStepped(self.row.state, step))
-
-    def action_details(self) -> None:
-        """Show all of the certificate under the cursor."""
-        if self.row is not None and self.certificate is not None:
-            self.post_message(CertificateOpened(self.row.state, self.certificate))
-
-    def action_copy_certificate(self) -> None:
-        """Copy the certificate under the cursor."""
-        if self.certificate is not None:
-            self.post_message(copy_of(self.certificate))
 
     @on(OptionList.OptionHighlighted)
     def _moved(self, event: OptionList.OptionHighlighted) -> None:
