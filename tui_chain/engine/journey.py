@@ -208,8 +208,9 @@ class Journey:
         """
         from tui_chain.x509.formats.readers import read_certificates
 
-        confirmed = self.diagnoser.confirmed
-        roots = tuple(one for one in read_certificates(bundle).certificates if one.sha256 in confirmed)
+        at_hand = {one.sha256 for one, _ in self.context.files.certificates}
+        wanted = self.diagnoser.confirmed - at_hand
+        roots = tuple(one for one in read_certificates(bundle).certificates if one.sha256 in wanted)
         named = (*self.context.files.certificates, *((root, "the old bundle") for root in roots))
         self.context = replace(self.context, files=replace(self.context.files, certificates=named))
 
