@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import pkgutil
 import socket
 from collections.abc import Mapping
 from functools import cache
-from importlib import import_module
 from types import MappingProxyType
 
-from tui_chain.net import starttls
+from tui_chain.core.found import declared
 from tui_chain.net.starttls.conversation import Conversation, StartTLSProtocol
+
+NO_PROTOCOLS = frozenset({"conversation", "registry"})
+"""Modules of this package that declare no protocol."""
 
 
 @cache
 def protocols() -> Mapping[str, StartTLSProtocol]:
     """Return every protocol by its name, in the order of the names."""
-    modules = sorted(module.name for module in pkgutil.iter_modules(starttls.__path__))
-    found = (getattr(import_module(f"{starttls.__name__}.{name}"), "PROTOCOL", None) for name in modules)
-    return MappingProxyType({one.name: one for one in found if isinstance(one, StartTLSProtocol)})
+    found = declared("tui_chain.net.starttls", "PROTOCOL", StartTLSProtocol, NO_PROTOCOLS)
+    return MappingProxyType({one.name: one for one in found})
 
 
 async def start_tls(sock: socket.socket, protocol: str) -> None:

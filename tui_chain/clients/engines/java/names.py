@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from enum import Enum
 from functools import lru_cache
 from typing import NamedTuple
@@ -193,7 +194,7 @@ def relation(base: GeneralName, name: GeneralName) -> JavaRelation:
         return JavaRelation.OTHER_TYPE
     one, two = base.value, name.value
     if isinstance(one, str) and isinstance(two, str):
-        return (_dns if base.kind == DNS else _mailbox)(one.lower(), two.lower())
+        return _by_end(one.lower(), two.lower(), _at_label if base.kind == DNS else _in_domain)
     if isinstance(one, JavaName) and isinstance(two, JavaName):
         return directory_relation(one, two)
     if isinstance(one, JavaAddress) and isinstance(two, JavaAddress):
@@ -209,13 +210,14 @@ def _thrown() -> Fatal:
     return Fatal("RuntimeException", "its name constraints hold a name that Java fails to compare")
 
 
-def _dns(one: str, two: str) -> JavaRelation:
+def _by_end(one: str, two: str, within: Callable[[str, str], bool]) -> JavaRelation:
+    """Compare names whose ends make the hierarchy; `within` says whether a longer one is below what it ends with."""
     if one == two:
         return JavaRelation.MATCH
     if one.endswith(two):
-        return JavaRelation.WIDENS if _at_label(one, two) else JavaRelation.SAME_TYPE
+        return JavaRelation.WIDENS if within(one, two) else JavaRelation.SAME_TYPE
     if two.endswith(one):
-        return JavaRelation.NARROWS if _at_label(two, one) else JavaRelation.SAME_TYPE
+        return JavaRelation.NARROWS if within(two, one) else JavaRelation.SAME_TYPE
     return JavaRelation.SAME_TYPE
 
 
@@ -223,16 +225,6 @@ def _at_label(long: str, short: str) -> bool:
     if not short:
         raise _thrown()
     return (long[-len(short) - 1] == ".") is not short.startswith(".")
-
-
-def _mailbox(one: str, two: str) -> JavaRelation:
-    if one == two:
-        return JavaRelation.MATCH
-    if one.endswith(two):
-        return JavaRelation.WIDENS if _in_domain(one, two) else JavaRelation.SAME_TYPE
-    if two.endswith(one):
-        return JavaRelation.NARROWS if _in_domain(two, one) else JavaRelation.SAME_TYPE
-    return JavaRelation.SAME_TYPE
 
 
 def _in_domain(mailbox: str, domain: str) -> bool:
@@ -259,7 +251,7 @@ def _address(one: JavaAddress, two: JavaAddress) -> JavaRelation:
     if not two.named:
         return JavaRelation.SAME_TYPE
     domain, other = one.host.startswith("."), two.host.startswith(".")
-    found = _dns(one.host.removeprefix(".").lower(), two.host.removeprefix(".").lower())
+    found = _by_end(one.host.removeprefix(".").lower(), two.host.removeprefix(".").lower(), _at_label)
     if not domain and not other and found in {JavaRelation.NARROWS, JavaRelation.WIDENS}:
         return JavaRelation.SAME_TYPE
     if domain is not other and found is JavaRelation.MATCH:
