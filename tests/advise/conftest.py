@@ -104,6 +104,11 @@ class Site:
         """The code for a client."""
         return next(each for each in self.snippets if each.client == client and each.language != "make")
 
+    def undo_of(self, client: str) -> str:
+        """The command that takes a client's setting back; empty where there is none."""
+        plain = [each for each in self.snippets if each.client == client and each.language != "make"]
+        return plain[1].code if len(plain) > 1 else ""
+
     def tlschain(self, *words: str) -> subprocess.CompletedProcess[str]:
         return run(str(TLSCHAIN), *words, "--trust", str(self.lab.trust_file), cwd=self.folder)
 

@@ -70,3 +70,14 @@ def test_settings_work_and_without_them_the_client_fails(site: Site, call: Call,
     assert call.told not in said_by(site, call, tmp_path / "without")
     said = said_by(site, call, tmp_path / "with", site.of(call.client).code)
     assert call.told in said, said
+
+
+@pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
+def test_what_a_setting_leaves_is_taken_back(site: Site, call: Call, tmp_path: Path) -> None:
+    require_program(call.program)
+    code, undo = site.of(call.client).code, site.undo_of(call.client)
+    if undo:
+        said = said_by(site, call, tmp_path / "undone", f"{code}\n{undo}")
+        assert call.told not in said, said
+    else:
+        assert not {"export", "config"} & set(code.split())

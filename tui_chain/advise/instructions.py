@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tui_chain.advise.document import Code, Document, DocumentBlock, Heading, Paragraph
 from tui_chain.clients.advice import Advice, CrlUse, Deployment
+from tui_chain.clients.client import Client
 from tui_chain.clients.registry import clients
 from tui_chain.core.failure import Failure
 from tui_chain.core.output_kind import OutputKind
@@ -43,11 +44,20 @@ def client_advice(
     """
     at = Deployment(target, bundle, files or {})
     reaching = [client for client in clients() if client.reaches(target)]
-    plain = tuple(one for client in reaching if client.advice is not None for one in client.advice(at))
+    plain = tuple(
+        _ordered(client, one) for client in reaching if client.advice is not None for one in client.advice(at)
+    )
     if crls is None:
         return plain
     checking = [one for client in reaching if client.crl_advice is not None for one in client.crl_advice(at, crls)]
     return (*checking, *_without_check(plain, checking))
+
+
+def _ordered(client: Client, advice: Advice) -> Advice:
+    """The advice with which of the client's settings wins, where it makes one of them."""
+    if advice.effect is None:
+        return advice
+    return replace(advice, precedence=tuple(setting.name for setting in client.settings))
 
 
 def _without_check(plain: Iterable[Advice], checking: Iterable[Advice]) -> Iterator[Advice]:
@@ -150,6 +160,11 @@ def _clients(target: Target, advice: tuple[Advice, ...], trust: Sequence[str]) -
             yield Paragraph("It needs a file of another kind:")
             yield Code(make, "make")
         yield Code(one.code, one.language)
+        if one.order:
+            yield Paragraph(f"Which setting wins: {one.order}.")
+        if one.undo:
+            yield Paragraph("To undo it:")
+            yield Code(one.undo, "sh")
 
 
 def _letter(letter: Document | None) -> Iterator[DocumentBlock]:

@@ -45,8 +45,10 @@ class Advice:
     """How one client is made to use a file: `code` to copy as it stands, `note` what else there is to know.
 
     `client` is the heading: the client's name, and which of its settings it is where it has several. `effect` is
-    None where the code makes no setting. `language` is `sh`, `python` or `js`. `kind` is the kind of output that
-    the setting needs, `file` where it is expected.
+    None where the code makes no setting. `language` is the word that Markdown has for it, as `sh`.
+    `kind` is the kind of output that the setting needs, `file` where it is expected. `undo` is a command of a POSIX
+    shell that takes a setting back which stays, empty where nothing stays. `precedence` are the client's settings of
+    trust, the strongest first; the registry fills it.
     """
 
     client: str
@@ -56,11 +58,18 @@ class Advice:
     language: str = "sh"
     kind: OutputKind = OutputKind.CLIENT
     file: Path | None = None
+    undo: str = ""
+    precedence: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
         """What the setting does to the client's own trust store, and the note; empty where there is nothing."""
         return " ".join(filter(None, (self.effect.sentence if self.effect is not None else "", self.note)))
+
+    @property
+    def order(self) -> str:
+        """Which of the client's settings wins, as `A > B > C`; empty where it has one alone."""
+        return " > ".join(self.precedence) if len(self.precedence) > 1 else ""
 
 
 @dataclass(frozen=True)
@@ -125,15 +134,17 @@ class Deployment:
         *,
         kind: OutputKind = OutputKind.CLIENT,
         language: str = "sh",
+        undo: str = "",
     ) -> Advice:
         """Return advice that uses the file of a kind; a command of a POSIX shell where no language is named."""
-        return Advice(client, code, note, effect, language, kind, self.path(kind))
+        return Advice(client, code, note, effect, language, kind, self.path(kind), undo)
 
     def export(
         self, client: str, name: str, note: str, effect: Effect | None, *, kind: OutputKind = OutputKind.CLIENT
     ) -> Advice:
         """Return advice that sets a variable to the file of a kind."""
-        return self.command(client, f"export {name}={self.shell(kind)}", note, effect, kind=kind)
+        code, undo = f"export {name}={self.shell(kind)}", f"unset {name}"
+        return self.command(client, code, note, effect, kind=kind, undo=undo)
 
 
 def beside(bundle: Path, kind: OutputKind) -> Path:

@@ -15,8 +15,10 @@ from tui_chain.clients.trust_file import Reads
 
 
 def _advice(at: Deployment) -> Iterator[Advice]:
-    code = f"git config --global {shlex.quote(f'http.{at.url}.sslCAInfo')} {at.shell()}"
-    yield at.command("git", code, "For this server alone. GIT_SSL_CAINFO wins over it.", ADDS)
+    name = shlex.quote(f"http.{at.url}.sslCAInfo")
+    note = "For this server alone. GIT_SSL_CAINFO wins over it."
+    undo = f"git config --global --unset {name}"
+    yield at.command("git", f"git config --global {name} {at.shell()}", note, ADDS, undo=undo)
 
 
 def _program(run: ProgramRun) -> Program | None:

@@ -23,9 +23,8 @@ def _advice(at: Deployment) -> Iterator[Advice]:
     note = "cafile replaces the file of NODE_EXTRA_CA_CERTS."
     if _MISREADS.search(file):
         note += " npm does not read this path back as it was written: give the file another name."
-    yield at.command(
-        "npm", f"npm config set cafile {shlex.quote(path)}", note, REPLACES, kind=OutputKind.CLIENT_STORE
-    )
+    code, undo = f"npm config set cafile {shlex.quote(path)}", "npm config delete cafile"
+    yield at.command("npm", code, note, REPLACES, kind=OutputKind.CLIENT_STORE, undo=undo)
 
 
 CLIENT = Client(

@@ -44,7 +44,11 @@ Share = Literal["all", "clients", "letter"]
 
 
 class AdviceJSON(TypedDict):
-    """How one client is made to use a file; `make` is the command that makes the file, or empty."""
+    """How one client is made to use a file.
+
+    `make` is the command that makes the file, `undo` takes the setting back; either may be empty. `precedence` has
+    the client's settings of trust, the strongest first.
+    """
 
     client: str
     code: str
@@ -53,6 +57,8 @@ class AdviceJSON(TypedDict):
     note: str
     file: str | None
     make: str
+    undo: str
+    precedence: list[str]
 
 
 def run_advise(options: CommandOptions, bundle: Path | None, form: Form, only: Share) -> int:
@@ -208,6 +214,8 @@ def _object(target: Target, advice: Advice, trust: Sequence[str]) -> AdviceJSON:
         note=advice.note,
         file=str(advice.file) if advice.file is not None else None,
         make=make_command(target, advice, trust),
+        undo=advice.undo,
+        precedence=list(advice.precedence),
     )
 
 

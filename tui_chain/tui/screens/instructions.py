@@ -151,8 +151,20 @@ def _client(row: HostRow, advice: Advice, make: Making) -> Instruction:
         *([Content.styled(advice.text, DIM), Content()] if advice.text else []),
         *_needed(row, advice, make),
         Content(advice.code),
+        *_around(advice),
     ]
     return Instruction(advice.client, lines(body), advice.code)
+
+
+def _around(advice: Advice) -> Iterator[Content]:
+    """Which setting wins, and how this one is taken back."""
+    if advice.order:
+        yield Content()
+        yield Content.styled(f"Which setting wins: {advice.order}", DIM)
+    if advice.undo:
+        yield Content()
+        yield Content.styled("To undo it:", DIM)
+        yield Content(advice.undo)
 
 
 def _needed(row: HostRow, advice: Advice, make: Making) -> Iterator[Content]:
