@@ -113,7 +113,7 @@ def test_fixing_keeps_lists_in_force_of_a_file_of_ours() -> None:
     header = read_header(made.data)
     assert header is not None
     assert header.crl_check is CrlScope.CHAIN
-    assert b"# CRLs until 2026-11-30 12:00 UTC" in made.data
+    assert b", on 2026-11-30 12:00 UTC; from then on clients that check it refuse\n" in made.data
     assert codes(AUDITOR.audit(made.data)) == QUIET
     assert fixed(made.data).data == made.data
 

@@ -12,7 +12,8 @@ from tests.support.chains import HOST, Pki, make_pki, repair_of, served_by, view
 from tests.support.consumers import READERS
 from tests.support.hostile import ATTACKS, HEADER, hostile_pki
 from tests.support.unsafe import unsafe_in
-from tui_chain.repair.bundle import Bundle, comment
+from tui_chain.repair.bundle import Bundle
+from tui_chain.repair.file_header import comment
 from tui_chain.repair.repair import Repair
 from tui_chain.x509.certificate import Certificate
 

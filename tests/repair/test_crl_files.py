@@ -20,7 +20,8 @@ from tui_chain.lab.authority import Authority, to_pem
 from tui_chain.probe.served import ServedChain
 from tui_chain.repair.bundle import Bundle
 from tui_chain.repair.difference import certificate_difference, summary
-from tui_chain.repair.file_header import MAX_COMMENT, Header, read_header
+from tui_chain.repair.file_header import MAX_COMMENT, FirstEnd, Header, read_header
+from tui_chain.repair.header_lines import header_lines
 from tui_chain.repair.merge import merge
 from tui_chain.repair.output import Output, make_output
 from tui_chain.repair.output_kinds import OutputKind
@@ -94,11 +95,11 @@ def test_the_file_says_until_when_its_lists_are_good_and_how_they_are_used() -> 
     assert b"\r" not in data
     assert data.endswith(b"-----END X509 CRL-----\n")
     top = data.split(b"\n\n")[0].decode().split("\n")
-    assert "# CRLs until 2026-11-26 12:00 UTC; tlschain refresh --write gets new ones" in top
-    assert "# With the CRL check it works until 2026-11-26 12:00 UTC, when its first CRL ends" in top
-    (without,) = (line for line in top if line.startswith("# Without the CRL check it works until 2027-"))
-    assert without.endswith("when its first certificate ends")
-    assert not any(line.startswith("# Works until") for line in top)
+    until = "on 2026-11-26 12:00 UTC; from then on clients that check it refuse"
+    assert next(line for line in top if line.startswith("# The first CRL ")).endswith(until)
+    assert sum(line.startswith("# The first certificate to expire is ") for line in top) == 1
+    assert "# Whether it still holds: tlschain refresh FILE --trust test --write" in top
+    assert not any("works until" in line.lower() for line in top)
     assert "# CRL check: chain" in top
     assert f"# To check in Python: {CrlScope.CHAIN.python}" in top
     header = read_header(data)
@@ -292,15 +293,10 @@ def test_a_proof_names_the_client_and_the_flag() -> None:
     assert refusal == f"with it {who} refuses {HOST}:443: unable to get certificate CRL"
 
 
-def test_a_certificate_that_ends_before_the_lists_ends_both() -> None:
-    expiry, later = datetime(2026, 11, 25, tzinfo=UTC), datetime(2026, 11, 26, tzinfo=UTC)
-    told = list(Header("x", crl_check=CrlScope.CHAIN, crls_until=later).lines(expiry))
-    assert "# With the CRL check it works until 2026-11-25 00:00 UTC, when its first certificate ends\n" in told
-
-
-def test_headers_of_earlier_versions_are_read() -> None:
-    data = output(CASE.make()).data
-    older = b"".join(line for line in data.splitlines(keepends=True) if not line.startswith(b"# With the CRL check"))
-    older = older.replace(b"# Without the CRL check it works until", b"# Works until")
-    assert older != data
-    assert read_header(older) == read_header(data)
+def test_the_first_certificate_and_the_first_list_are_named() -> None:
+    sooner = FirstEnd(datetime(2026, 11, 25, tzinfo=UTC), "Some CA")
+    later = FirstEnd(datetime(2026, 11, 26, tzinfo=UTC), "Other CA")
+    lines = list(header_lines(Header("x", crl_check=CrlScope.CHAIN, expiry=sooner, crl_expiry=later)))
+    assert "# The first certificate to expire is Some CA, on 2026-11-25 00:00 UTC\n" in lines
+    refuse = "from then on clients that check it refuse"
+    assert f"# The first CRL to end is that of Other CA, on 2026-11-26 00:00 UTC; {refuse}\n" in lines

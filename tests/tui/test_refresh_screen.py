@@ -144,7 +144,7 @@ async def test_a_bundle_that_fails_is_replaced_once_the_new_one_was_seen(lab: La
     async with opened(app, SMALL) as pilot:
         await refresh(pilot, bundle)
         await shows(pilot, "The bundle does not work any more.")
-        await shows(pilot, "2 CA certificates: 1 added, 1 kept, 0 removed; works until")
+        await shows(pilot, "2 CA certificates: 1 added, 1 kept, 0 removed; expires 20")
         assert [row.written for row in app.rows] == [None]
         await keys(pilot, "w")
         await shows(pilot, "+ CN=Lab Issuing CA G2")
@@ -200,7 +200,7 @@ async def test_files_that_are_not_for_it_are_refused(lab: Lab, bundle: Path) -> 
         (text.replace("# Kind: client\n", "# Kind: links\n# Trust store: system\n"), "Start with --trust system"),
         (text.replace("# Kind: client\n", "# Kind: server\n"), "A file of that kind is not refreshed."),
         (text.replace("# Host: localhost", "# Host: \x1b[2J[/x]"), "names a host that is none"),
-        (text.replace("# Host", "# Hosts"), "does not say which hosts it is for"),
+        (text.replace("# Host", "# Guest"), "does not say which hosts it is for"),
     )
     async with opened(app, SMALL) as pilot:
         for top, words in cases:

@@ -9,8 +9,9 @@ from datetime import datetime
 from tui_chain.audit.audit import Audit
 from tui_chain.audit.scan import ScannedBlock
 from tui_chain.core.failure import Failure
-from tui_chain.repair.bundle import render
-from tui_chain.repair.file_header import Header, comment, read_header
+from tui_chain.repair.bundle import first_crl_end, first_expiry, render
+from tui_chain.repair.file_header import FirstEnd, Header, comment, read_header
+from tui_chain.repair.header_lines import name_in_comment
 from tui_chain.trust.settings import trusted_block
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.crl import RevocationList
@@ -107,8 +108,19 @@ def _rendered(
     sources: Mapping[str, str],
     crls: tuple[RevocationList, ...],
 ) -> bytes:
-    until = min((end for crl in crls if (end := crl.next_update) is not None), default=None)
-    return render(replace(header, crls_until=until), certificates, sources, crls=crls)
+    alone = header.root_alone or (header.kind == "client" and all(one.self_issued for one in certificates))
+    expiry, crl_expiry = _expiry(header, certificates), first_crl_end(crls)
+    header = replace(header, expiry=expiry, crl_expiry=crl_expiry, root_alone=alone)
+    return render(header, certificates, sources, crls=crls)
+
+
+def _expiry(header: Header, certificates: tuple[Certificate, ...]) -> FirstEnd | None:
+    """The first certificate to expire; of a file that has more than its hosts need the one it names, where kept."""
+    named = header.expiry
+    if header.kind in {"client+store", "links"} and named is not None:
+        kept = any(name_in_comment(one.label) == named.name for one in certificates)
+        return named if kept or not named.name else None
+    return first_expiry(certificates)
 
 
 def issuers_last(certificates: tuple[Certificate, ...], prover: SignatureProver) -> tuple[Certificate, ...]:

@@ -17,8 +17,7 @@ from tui_chain.core.status import Status
 from tui_chain.core.text import colon_hex
 from tui_chain.engine.host_state import HostState
 from tui_chain.probe.served import ServedChain
-from tui_chain.repair.file_header import Header, read_header
-from tui_chain.repair.merge import MERGED
+from tui_chain.repair.file_header import APART, MAX_HOSTS, Header, comment_text, read_header
 from tui_chain.repair.output import Output, make_output
 from tui_chain.repair.output_kinds import OutputKind
 from tui_chain.repair.proof import BundleProof, accepted, ders_of
@@ -79,6 +78,10 @@ def header_of(data: bytes) -> Header | Failure:
             "refresh",
             "The file does not say which hosts it is for.",
             "Only a file that tlschain fix has written can be refreshed; tlschain audit reads any.",
+        )
+    if len(header.hosts) > MAX_HOSTS:
+        return Failure(
+            "refresh", f"The file names more than {MAX_HOSTS:,} hosts.", "Write files for fewer with tlschain fix."
         )
     if header.kind not in _PEM_KINDS:
         return Failure("refresh", "A file of that kind is not refreshed.", "Write it anew with tlschain fix.")
@@ -186,7 +189,7 @@ def other_anchors(
     A server that is taken over would else have a bundle for a company's own root replaced by one for any public
     root. The store in force has to be the one that the old file names, and to have the roots of the old file.
     """
-    another_store = header.trust not in {"", store.name}
+    another_store = header.trust not in {"", comment_text(store.name)}
     roots = [one for one in certificates if one.self_issued]
     fresh = [one for one in output.certificates if one not in certificates]
     # what extends the clients' roots has none of its own: there every certificate that comes counts
@@ -202,7 +205,7 @@ def other_anchors(
 def foreign_certificates(data: bytes, anew: Iterable[Certificate] = ()) -> int:
     """How many certificates of a bundle are not of its own making, nor in the new one: added by hand, or merged.
 
-    What this tool writes for the hosts on top stands below a comment with its fingerprint, and nothing merged does.
+    What this tool writes for the hosts of the file stands below a comment with its fingerprint.
     """
     own, kept = _own(data), set(anew)
     there = (one for one in read_certificates(data).certificates if one not in kept)
@@ -216,9 +219,8 @@ def foreign_crls(data: bytes, anew: Iterable[RevocationList] = ()) -> int:
 
 
 def _own(data: bytes) -> set[str]:
-    """The fingerprints in the comments of what this tool wrote for the hosts on top."""
-    text = data.decode("utf-8", "replace")
-    return set(_FINGERPRINT.findall(text[: text.find(MERGED)] if MERGED in text else text))
+    """The fingerprints in the comments of what this tool wrote for the hosts that the file names."""
+    return set(_FINGERPRINT.findall(data.decode("utf-8", "replace").partition(f"\n{APART}")[0]))
 
 
 _FINGERPRINT = re.compile(r"^# SHA-256: ([0-9A-F:]+)$", re.MULTILINE)

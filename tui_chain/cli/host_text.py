@@ -121,6 +121,7 @@ def _outcome(state: HostState) -> Iterator[str]:
         who = f"all {total}" if state.proven.whole else f"{passed} of {total}"
         yield f"  bundle    {size}; with nothing else, {who} client families accept the host:"
         yield from family_lines(state.proven.verdicts, _labels(state))
+        yield from (f"            {line}" for line in state.proven.expiry_lines)
     elif isinstance(state.repair, Failure) and state.repair.kind == "nothing-to-do":
         yield f"  nothing to do: {state.repair.message[:1].lower()}{state.repair.message[1:]}"
     elif isinstance(state.repair, Failure):

@@ -12,7 +12,7 @@ from tui_chain.core.status import Blame
 from tui_chain.core.text import colon_hex, safe_text
 from tui_chain.diagnose.diagnosis import Diagnosis
 from tui_chain.diagnose.findings.interception import vendor_of
-from tui_chain.repair.bundle import comment
+from tui_chain.repair.file_header import comment
 from tui_chain.trust.pinned import ConfirmedRoot, hidden_fingerprint
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.formats.pem import to_pem

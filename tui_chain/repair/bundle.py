@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 
 from tui_chain.core.text import colon_hex
-from tui_chain.repair.file_header import MAX_COMMENT, Header, comment
+from tui_chain.repair.file_header import FirstEnd, Header, comment
+from tui_chain.repair.header_lines import FEW_HOSTS, header_lines, packed_lines
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.crl import CrlScope, RevocationList, crl_to_pem
 from tui_chain.x509.formats.pem import to_pem
 
 
-def earliest_expiry(certificates: Sequence[Certificate]) -> datetime | None:
-    """When the first of them ends, UTC, or None where no date can be read."""
-    return min((c.not_after for c in certificates if c.not_after is not None), default=None)
+def first_expiry(certificates: Iterable[Certificate]) -> FirstEnd | None:
+    """The certificate that expires first, or None where no date can be read."""
+    ends = (FirstEnd(one.not_after, one.label) for one in certificates if one.not_after is not None)
+    return min(ends, key=lambda end: end.at, default=None)
+
+
+def first_crl_end(crls: Iterable[RevocationList]) -> FirstEnd | None:
+    """The CRL that ends first, or None where none has an end."""
+    ends = (FirstEnd(end, crl.label) for crl in crls if (end := crl.next_update) is not None)
+    return min(ends, key=lambda end: end.at, default=None)
 
 
 def render(
@@ -24,18 +32,18 @@ def render(
     certificates: Sequence[Certificate],
     sources: Mapping[str, str],
     needed_by: Mapping[str, Sequence[str]] | None = None,
-    core: Sequence[Certificate] = (),
     crls: Sequence[RevocationList] = (),
 ) -> bytes:
     """Write the file: ASCII, LF, comments outside the blocks, the same bytes for the same input.
 
-    `sources` and `needed_by` say by SHA-256 where a certificate came from and which hosts it is for. `core` are
-    those whose end is the end of the file's use; without it, that is all of them. The `crls` stand below, so that
-    what takes a file's first block takes a certificate.
+    `sources` and `needed_by` say by SHA-256 where a certificate came from and which hosts it is for. The `crls` stand
+    below, so that what takes a file's first block takes a certificate.
     """
-    lines = [*header.lines(earliest_expiry(core or certificates))]
+    lines = [*header_lines(header)]
     for certificate in certificates:
         hosts = (needed_by or {}).get(certificate.sha256, ())
+        if len(hosts) > FEW_HOSTS and set(hosts) == set(header.hosts):
+            hosts = ("every host",)
         lines += ["\n", *block(certificate, sources.get(certificate.sha256, "unknown"), hosts)]
     for crl in crls:
         lines += ["\n", *crl_block(crl, sources.get(crl.sha256, "unknown"))]
@@ -48,7 +56,9 @@ def block(certificate: Certificate, source: str, hosts: Sequence[str] = ()) -> I
     yield comment(f"SHA-256: {colon_hex(certificate.sha256)}")
     yield comment(f"Valid: {_minute(certificate.not_before)} to {_minute(certificate.not_after)}")
     yield comment(f"Source: {source}")
-    yield from (comment(f"For: {host}") for host in hosts)
+    yield from map(
+        comment, packed_lines("For", hosts) if len(hosts) > FEW_HOSTS else (f"For: {one}" for one in hosts)
+    )
     yield to_pem(certificate)
 
 
@@ -67,9 +77,6 @@ def _minute(moment: datetime | None) -> str:
     return f"{moment:%Y-%m-%d %H:%M} UTC" if moment is not None else "unreadable"
 
 
-__all__ = ["MAX_COMMENT", "Bundle", "comment"]
-
-
 @dataclass(frozen=True)
 class Bundle:
     """CA certificates for clients, in order from the leaf's issuer to the anchor; never a leaf.
@@ -77,7 +84,8 @@ class Bundle:
     `hosts` are the targets it is for, `sources` says by SHA-256 where each certificate came from, `needed_by`
     for which hosts it is there (empty where there is one host). `kind` is the kind of output, `trust` the name
     of the trust store it was proven with. `core` are the certificates that its hosts need, where it has others.
-    `crls` are for clients that check as `crl_check` says.
+    `crls` are for clients that check as `crl_check` says. `served` are the first and the last day (UTC) on which
+    its hosts served the chains that it was proven for.
     """
 
     certificates: tuple[Certificate, ...]
@@ -89,30 +97,28 @@ class Bundle:
     core: tuple[Certificate, ...] = ()
     crls: tuple[RevocationList, ...] = ()
     crl_check: CrlScope | None = None
+    served: tuple[date, date] | None = None
 
     @property
-    def earliest_expiry(self) -> datetime | None:
-        """When the first of its certificates ends, UTC: from then on OpenSSL clients fail with it."""
-        return earliest_expiry(self.core or self.certificates)
+    def expiry(self) -> FirstEnd | None:
+        """The first certificate to expire of those that its hosts need: OpenSSL clients fail with it from then on."""
+        return first_expiry(self.core or self.certificates)
 
     @property
-    def crls_until(self) -> datetime | None:
-        """When the first of its CRLs ends, UTC: from then on clients that check refuse its hosts."""
-        return min((end for crl in self.crls if (end := crl.next_update) is not None), default=None)
+    def header(self) -> Header:
+        """What the file says of itself."""
+        return Header(
+            kind=self.kind,
+            hosts=self.hosts,
+            trust=self.trust,
+            crl_check=self.crl_check,
+            served=self.served,
+            expiry=self.expiry,
+            crl_expiry=first_crl_end(self.crls),
+            root_alone=all(one.self_issued for one in self.core or self.certificates),
+        )
 
     @cached_property
     def pem(self) -> bytes:
         """The file: ASCII, LF, comments outside the blocks, the same bytes for the same input."""
-        title = f"{_TITLES.get(self.kind, 'CA bundle')} for {', '.join(self.hosts)}"
-        header = Header(
-            title, self.kind, self.hosts, self.trust, crl_check=self.crl_check, crls_until=self.crls_until
-        )
-        return render(header, self.certificates, self.sources, self.needed_by, self.core, self.crls)
-
-
-_TITLES = {
-    "client": "CA bundle",
-    "client+store": "Trust store and missing certificates",
-    "links": "Missing certificates",
-    "server": "Certificate chain",
-}
+        return render(self.header, self.certificates, self.sources, self.needed_by, self.crls)

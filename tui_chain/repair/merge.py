@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tui_chain.clients.judge import Judge
 from tui_chain.core.failure import Failure
 from tui_chain.core.text import safe_text
 from tui_chain.repair.bundle import Bundle, block, crl_block
-from tui_chain.repair.file_header import comment, read_header
+from tui_chain.repair.file_header import APART, FirstEnd, Header, comment, comment_text, read_header, title_of
+from tui_chain.repair.header_lines import with_header
 from tui_chain.repair.output import Output
 from tui_chain.repair.output_kinds import OutputKind
 from tui_chain.repair.proof import refusal
@@ -14,8 +17,6 @@ from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.crl import RevocationList, crls_of, find_crls
 from tui_chain.x509.formats.readers import read_certificates
 
-MERGED = "# Merged for"
-"""How the line begins below which the certificates for further hosts stand."""
 _MIXED = "Write to another name; tlschain audit says what is the matter with that file."
 
 
@@ -45,8 +46,8 @@ def merge_proven(old: bytes, output: Output) -> bytes | Failure:
 def merge(old: bytes, bundle: Bundle) -> bytes | Failure:
     """Return the old file with what it lacks of `bundle` after it; the old bytes where it lacks nothing.
 
-    An old file that clients could not read, or that has a private key in it, is not added to. What one merged
-    file says on top is the old file's: only a file that this tool wrote for these hosts can be refreshed.
+    An old file that clients could not read, or that has a private key in it, is not added to. The hosts are added to
+    the comments on top of a file that this tool wrote in the same kind, so that `refresh` looks at them too.
     """
     reading = read_certificates(old)
     if not reading.certificates and not old.strip():
@@ -58,17 +59,61 @@ def merge(old: bytes, bundle: Bundle) -> bytes | Failure:
     new = tuple(certificate for certificate in bundle.certificates if certificate not in has)
     listed = set(crls_of(old)) if bundle.crls else set()
     crls = tuple(crl for crl in bundle.crls if crl not in listed)
-    if not new and not crls:
-        return old
-    return (old if old.endswith(b"\n") else old + b"\n") + "".join(_blocks(new, crls, bundle)).encode("ascii")
+    header = read_header(old)
+    joins = header is not None and _joins(header, bundle)
+    blocks = "".join(_blocks(new, crls, bundle, apart=not joins)).encode("ascii")
+    if header is not None and joins and (blocks or not set(bundle.hosts) <= set(header.hosts)):
+        old = with_header(old, _with_hosts(header, bundle, reading.certificates))
+    return old if not blocks else (old if old.endswith(b"\n") else old + b"\n") + blocks
 
 
-def _blocks(certificates: tuple[Certificate, ...], crls: tuple[RevocationList, ...], bundle: Bundle) -> list[str]:
-    hosts = ", ".join(bundle.hosts)
-    parts: list[str] = ["\n", comment(f"{MERGED[2:]} {hosts}")]
+def _joins(header: Header, bundle: Bundle) -> bool:
+    """Whether a file stays what it is, for more hosts: what is added to it makes a file of its own kind complete."""
+    same = header.kind in {bundle.kind, *(_HOLD_CLIENT if bundle.kind == OutputKind.CLIENT else ())}
+    return bool(header.hosts) and same and bundle.crl_check in {None, header.crl_check}
+
+
+_HOLD_CLIENT = (OutputKind.LINKS.value, OutputKind.CLIENT_STORE.value)
+
+
+def _with_hosts(old: Header, bundle: Bundle, certificates: tuple[Certificate, ...]) -> Header:
+    """The header of a file that is for the hosts of a bundle too; `certificates` are those of the old file."""
+    new = bundle.header
+    days = sorted({*(old.served or ()), *(new.served or ())})
+    stores = tuple(dict.fromkeys(name for name in (old.trust, comment_text(new.trust)) if name))
+    return replace(
+        old,
+        hosts=tuple(dict.fromkeys((*old.hosts, *new.hosts))),
+        trust=" + ".join(stores),
+        served=(days[0], days[-1]) if days else None,
+        expiry=_first(old.expiry and _with_name(old.expiry, certificates), new.expiry),
+        crl_expiry=_first(old.crl_expiry, new.crl_expiry),
+        root_alone=old.root_alone and new.root_alone,
+    )
+
+
+def _with_name(end: FirstEnd, certificates: tuple[Certificate, ...]) -> FirstEnd:
+    """Version 0.1.0 gave the date alone: the certificate of the file that expires then has the name."""
+    dated = (one for one in certificates if one.not_after is not None and one.not_after.replace(second=0) == end.at)
+    first = next(dated, None)
+    return end if end.name or first is None else FirstEnd(end.at, first.label)
+
+
+def _first(*ends: FirstEnd | None) -> FirstEnd | None:
+    return min((end for end in ends if end is not None), key=lambda end: end.at, default=None)
+
+
+def _blocks(
+    certificates: tuple[Certificate, ...], crls: tuple[RevocationList, ...], bundle: Bundle, *, apart: bool
+) -> list[str]:
+    """What is added; `apart` below a line that says for whom, where the file's own comments do not."""
+    parts: list[str] = []
+    if apart and (certificates or crls):
+        title = title_of(bundle.kind, bundle.hosts).partition(" for ")[2]
+        parts += ["\n", comment(f"{APART[2:]}{bundle.kind} for {title}")]
     for certificate in certificates:
         source = bundle.sources.get(certificate.sha256, "unknown")
-        parts += ["\n", *block(certificate, source, bundle.needed_by.get(certificate.sha256, (hosts,)))]
+        parts += ["\n", *block(certificate, source, bundle.needed_by.get(certificate.sha256, bundle.hosts))]
     for crl in crls:
         parts += ["\n", *crl_block(crl, bundle.sources.get(crl.sha256, "unknown"))]
     return parts

@@ -129,8 +129,8 @@ class _Job:
             return _nothing_missing()
         sources = {anchor.sha256: f"trust store {self.store.name}" for anchor in self.store.anchors}
         sources |= self.bundle.sources
-        hosts, needed_by, core = self.bundle.hosts, self.bundle.needed_by, self.bundle.certificates
-        bundle = Bundle(certificates, hosts, sources, needed_by, kind, self.store.name, core)
+        made = replace(self.bundle, certificates=certificates, sources=sources, kind=kind.value)
+        bundle = replace(made, trust=self.store.name, core=self.bundle.certificates)
         return _pem(kind, bundle)
 
 
@@ -218,7 +218,8 @@ def _server(job: _Job) -> Output | Failure:
     refused = refusal((), proofs, job.beside)
     if refused is not None and path[-1] in job.store:
         return Failure("no-repair", f"The chain file does not work: {refused}.", "Look at the findings.")
-    bundle = Bundle(chain, job.bundle.hosts, job.bundle.sources, {}, OutputKind.SERVER, job.store.name)
+    made = replace(job.bundle, certificates=chain, needed_by={}, kind=OutputKind.SERVER.value)
+    bundle = replace(made, trust=job.store.name)
     return _pem(OutputKind.SERVER, bundle)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, date, datetime
 from itertools import islice
 
 from tui_chain.clients.families import family_names
@@ -75,6 +75,15 @@ class Repair:
     def whole(self) -> bool:
         """Whether every client family accepts."""
         return self.passed == len(self.verdicts)
+
+    @property
+    def expiry_lines(self) -> tuple[str, ...]:
+        """When the bundle expires, and with which certificate; when the leaf does, whose renewal may need another."""
+        first, leaf = self.bundle.expiry, self.path.leaf.not_after
+        bundle = () if first is None else (f"bundle expires {first.at:%Y-%m-%d}, with {first.name}",)
+        if leaf is None:
+            return bundle
+        return (*bundle, f"leaf expires {leaf:%Y-%m-%d}; renewed under another intermediate, it needs another bundle")
 
 
 def build_repair(
@@ -184,7 +193,9 @@ def prove(path: Path, served: ServedChain, resolution: Resolution, at: datetime)
     wanted = accepted(with_all)
     certificates = minimal(whole, (BundleProof(served, wanted, at),)) if wanted else whole
     store = resolution.diagnosis.store
-    bundle = Bundle(certificates, (str(served.target),), resolution.sources, trust=store)
+    bundle = Bundle(
+        certificates, (str(served.target),), resolution.sources, trust=store, served=days_served([served])
+    )
     verdicts = with_all if certificates == whole else _judged(certificates, served, at, before)
     added = tuple(certificate for certificate in certificates if certificate not in served.certificates)
     won = accepted(verdicts) - accepted(before)
@@ -253,7 +264,15 @@ def combine(repairs: list[tuple[ServedChain, Repair]], *, at: datetime) -> Bundl
         return Failure("no-repair", f"One bundle for all fails: {refused}.", "Write one file a host.")
     hosts = tuple(dict.fromkeys(str(served.target) for served, _ in repairs))
     fewest = minimal_for_all(tuple(certificates), proofs, needed_by)
-    return Bundle(fewest, hosts, sources, needed_by if len(hosts) > 1 else {}, trust=repairs[0][1].bundle.trust)
+    needed_by = needed_by if len(hosts) > 1 else {}
+    days = days_served([served for served, _ in repairs])
+    return Bundle(fewest, hosts, sources, needed_by, trust=repairs[0][1].bundle.trust, served=days)
+
+
+def days_served(chains: Sequence[ServedChain]) -> tuple[date, date]:
+    """The first and the last day (UTC) on which some chains were served."""
+    days = [chain.at.astimezone(UTC).date() for chain in chains]
+    return min(days), max(days)
 
 
 def proofs_of(repairs: list[tuple[ServedChain, Repair]], *, at: datetime) -> list[BundleProof]:

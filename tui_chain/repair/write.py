@@ -17,6 +17,7 @@ from tui_chain.core.system import keep_owner, set_mode, sync_folder
 from tui_chain.core.text import safe_text
 from tui_chain.repair.difference import CertificateDifference, certificate_difference
 from tui_chain.repair.file_header import same_but_notes
+from tui_chain.repair.header_lines import with_file_name
 from tui_chain.x509.formats.readers import read_certificates
 
 NEW_FILE_MODE = 0o644
@@ -72,7 +73,7 @@ _PRIVATE_KEY = b"PRIVATE KEY-----"
 
 
 def plan_write(path: Path, data: bytes) -> WritePlan | Failure:
-    """Look at what stands at `path`, without touching it."""
+    """Look at what stands at `path`, without touching it; a file of ours gets its own path into its comments."""
     shown = safe_text(str(path))
     if shown != str(path) and not str(path).isprintable():
         return Failure("file", f"The name {shown} has control characters.", "Name a file without them.")
@@ -82,6 +83,7 @@ def plan_write(path: Path, data: bytes) -> WritePlan | Failure:
             return Failure("file", f"{shown} is a folder.", "Name a file in it.")
         if not real.parent.is_dir():
             return Failure("file", f"The folder of {shown} does not exist.", "Make it first, or name another.")
+        data = with_file_name(data, path)
         if not real.exists():
             return WritePlan(real, data, None)
         if not real.is_file():

@@ -26,6 +26,7 @@ from tui_chain.tui.render import acceptance_line, fact, family_line, lines, refu
 if TYPE_CHECKING:
     from tui_chain.engine.host_state import HostState
     from tui_chain.repair.candidates import Candidate, Gap
+    from tui_chain.repair.repair import Repair
     from tui_chain.x509.certificate import Certificate
 
 
@@ -191,11 +192,14 @@ def _candidate_text(row: HostRow | None, chosen: tuple[Gap, Candidate]) -> Conte
 
 
 def _expiry(row: HostRow | None, candidate: Candidate) -> list[Content]:
-    """When the bundle expires, where this certificate is in it."""
+    """When the bundle and the leaf expire, where this certificate is in the bundle."""
     repair = row.state.proven if row is not None else None
-    if repair is None or not candidate.chosen or repair.bundle.earliest_expiry is None:
-        return []
-    return [fact("bundle", f"expires {repair.bundle.earliest_expiry:%Y-%m-%d}, with its first certificate")]
+    return [] if repair is None or not candidate.chosen else _expiry_facts(repair)
+
+
+def _expiry_facts(repair: Repair) -> list[Content]:
+    """When the bundle and the leaf expire."""
+    return [fact(*line.split(" ", 1)) for line in repair.expiry_lines]
 
 
 def _verdict(row: HostRow | None) -> tuple[str, str]:
@@ -241,8 +245,7 @@ def _proof(row: HostRow | None) -> Content:
         for depth, certificate in enumerate(state.proven.path.certificates)
     ]
     verdicts = state.proven.verdicts
-    expiry = state.proven.bundle.earliest_expiry
-    until = [fact("bundle", f"expires {expiry:%Y-%m-%d}, with its first certificate")] if expiry else []
+    until = _expiry_facts(state.proven)
     return lines([*path, fact("clients", family_line(verdicts)), *refusals(verdicts), *until, *_crls(state)])
 
 

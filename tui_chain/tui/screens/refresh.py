@@ -14,7 +14,6 @@ from textual.widgets import Static
 from tui_chain.audit.refresh import HostNews, Refreshed, State
 from tui_chain.audit.summary import outcome_summary, replacement_refused
 from tui_chain.core.text import safe_text
-from tui_chain.repair.bundle import earliest_expiry
 from tui_chain.repair.difference import certificate_difference
 from tui_chain.repair.output import Output
 from tui_chain.repair.output_kinds import DESCRIPTIONS
@@ -135,9 +134,9 @@ def _row(one: HostNews) -> ListRow:
 
 
 def change_label(audited: AuditedFile, output: Output | None) -> str:
-    """What the new file would change, and until when it works; empty without one. Computes a difference."""
+    """What the new file would change, and when it expires; empty without one. Computes a difference."""
     if output is None:
         return ""
-    ends = earliest_expiry(output.bundle.core or output.certificates) if output.bundle is not None else None
-    until = f"; works until {ends:%Y-%m-%d}" if ends is not None else ""
-    return f"{output.summary}: {certificate_difference(audited.data, output.data).summary}{until}"
+    first = output.bundle.expiry if output.bundle is not None else None
+    expires = f"; expires {first.at:%Y-%m-%d}, with {first.name}" if first is not None else ""
+    return f"{output.summary}: {certificate_difference(audited.data, output.data).summary}{expires}"
