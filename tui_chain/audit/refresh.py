@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
+from pathlib import Path
 
 from tui_chain.audit.rules import SOON, ends_soon
 from tui_chain.clients.families import FAMILIES
@@ -18,10 +19,11 @@ from tui_chain.core.text import colon_hex
 from tui_chain.engine.host_state import HostState
 from tui_chain.probe.served import ServedChain
 from tui_chain.repair.file_header import APART, MAX_HOSTS, Header, comment_text, read_header
+from tui_chain.repair.header_lines import stores_named
 from tui_chain.repair.output import Output, make_output
 from tui_chain.repair.output_kinds import OutputKind
 from tui_chain.repair.proof import BundleProof, accepted, ders_of
-from tui_chain.repair.repair import Repair
+from tui_chain.repair.repair import Repair, standing_repair
 from tui_chain.trust.store import TrustStore
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.crl import CrlSet, RevocationList, crl_to_pem, crls_of, joined
@@ -236,11 +238,18 @@ def _news(state: HostState, old: _Old) -> HostNews:
         return HostNews(name, State.FAILS, state.crls.message)
     refused = old.refusal(BundleProof(served, _wanted(state, served, old), old.at))
     if refused is not None:
-        return HostNews(name, State.FAILS, f"The bundle does not work: {refused}.")
+        return HostNews(name, State.FAILS, f"The bundle does not work: {_lacks(state, old)}{refused}.")
     if old.header.crl_check is None and _sends_all(state, served, old):
         message = "The server sends its whole chain now, and clients trust it as it is; the bundle is not needed."
         return HostNews(name, State.NOT_NEEDED, message)
     return _age(name, old, state)
+
+
+def _lacks(state: HostState, old: _Old) -> str:
+    """Name what the host's chain needs now and the bundle lacks: the server has changed to another intermediate."""
+    needed = state.proven.bundle.certificates if state.proven is not None else ()
+    lacking = [one.label for one in needed if one not in old.certificates and one not in old.store]
+    return f"it lacks {lacking[0]}, which the server's chain needs now; " if lacking else ""
 
 
 def _wanted(state: HostState, served: ServedChain, old: _Old) -> frozenset[str]:
@@ -300,9 +309,22 @@ def _lacking_root(old: _Old, state: HostState) -> Failure | None:
     if root is None or root in old.store:
         return None
     made = old.header.trust
-    named = f"It was made with trust store {made}: name it" if made not in {"", old.store.name} else "Name the store"
     message = f"its root is not in trust store {old.store.name}, so no new one could be made."
-    return Failure("refresh", message, f"{named} with --trust, or the root with --trust-root.")
+    return Failure(
+        "refresh", message, f"{_store_to_name(made, old.store)} with --trust, or the root with --trust-root."
+    )
+
+
+def _store_to_name(made: str, store: TrustStore) -> str:
+    """Which trust store to name for a bundle that was made with the one called `made`."""
+    if made in {"", comment_text(store.name)}:
+        return "Name the store that has its root"
+    gone = [name for name in stores_named(made) if name not in {"certifi", "system"} and not Path(name).is_file()]
+    if gone:
+        return (
+            f"It was made with trust store {made}; {gone[0]} is not on this machine: name the file that has its root"
+        )
+    return f"It was made with trust store {made}: name it"
 
 
 def _due(old: _Old, path: Sequence[Certificate]) -> RevocationList | None:
@@ -325,10 +347,22 @@ def _anew(old: _Old, states: Sequence[HostState]) -> Output | Failure:
             repairs.append((state.served, state.proven))
         elif (lacking := _lacking_root(old, state)) is not None:
             return Failure("refresh", f"For {state.target} {lacking.message}", lacking.hint)
-        elif state.status is not Status.COMPLETE:
+        elif state.status is Status.COMPLETE and isinstance(state.served, ServedChain):
+            repairs += _standing(state.served, state, old.at)
+        else:
             why = state.repair.message if isinstance(state.repair, Failure) else "It was not reached."
             return Failure("refresh", f"No new file is made, for {state.target} has no repair: {why}", "")
     return make_output(OutputKind(old.header.kind), repairs, old.store, at=old.at, crls=crls)
+
+
+def _standing(served: ServedChain, state: HostState, at: datetime) -> Iterator[tuple[ServedChain, Repair]]:
+    """What clients need for a host that sends its whole chain: its root, where the file is all that they trust."""
+    if state.verdict is None or state.verdict.path is None:
+        return
+    sources = {one.sha256: state.source_of(one) for one in state.verdict.path.certificates}
+    repair = standing_repair(served, state.verdict, sources, at=at)
+    if isinstance(repair, Repair):
+        yield served, repair
 
 
 def _crls_anew(states: Sequence[HostState]) -> CrlSet | Failure | None:

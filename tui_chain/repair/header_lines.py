@@ -104,7 +104,7 @@ def name_in_comment(label: str) -> str:
 
 def _look(header: Header, file: str) -> str:
     """The command that looks whether the file still holds; `file` is its path as a shell reads it."""
-    named = () if header.trust in {"", *_PUBLIC} else _stores(header.trust)
+    named = () if header.trust in {"", *_PUBLIC} else stores_named(header.trust)
     write = " --write" if header.crl_check is not None else ""
     line = f"{LOOK}tlschain refresh {file}{''.join(f' --trust {_quoted(one)}' for one in named)}{write}"
     if _is_exact(line):
@@ -112,7 +112,7 @@ def _look(header: Header, file: str) -> str:
     return f"{LOOK}tlschain refresh FILE{' --trust STORE' if named else ''}{write}"
 
 
-def _stores(trust: str) -> Sequence[str]:
+def stores_named(trust: str) -> Sequence[str]:
     """The trust stores that a header names; a path that has the sign between two of them in it stays whole."""
     names = trust.split(" + ")
     return names if all(name in _PUBLIC or Path(name).is_absolute() for name in names) else [trust]

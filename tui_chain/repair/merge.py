@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 from tui_chain.clients.judge import Judge
 from tui_chain.core.failure import Failure
@@ -79,17 +80,21 @@ _HOLD_CLIENT = (OutputKind.LINKS.value, OutputKind.CLIENT_STORE.value)
 def _with_hosts(old: Header, bundle: Bundle, certificates: tuple[Certificate, ...]) -> Header:
     """The header of a file that is for the hosts of a bundle too; `certificates` are those of the old file."""
     new = bundle.header
-    days = sorted({*(old.served or ()), *(new.served or ())})
     stores = tuple(dict.fromkeys(name for name in (old.trust, comment_text(new.trust)) if name))
     return replace(
         old,
         hosts=tuple(dict.fromkeys((*old.hosts, *new.hosts))),
         trust=" + ".join(stores),
-        served=(days[0], days[-1]) if days else None,
+        served=_days(old.served, new.served),
         expiry=_first(old.expiry and _with_name(old.expiry, certificates), new.expiry),
         crl_expiry=_first(old.crl_expiry, new.crl_expiry),
         root_alone=old.root_alone and new.root_alone,
     )
+
+
+def _days(old: tuple[date, date] | None, new: tuple[date, date] | None) -> tuple[date, date] | None:
+    """From the first to the last day of both; none where the old file does not say."""
+    return None if old is None or new is None else (min(old[0], new[0]), max(old[1], new[1]))
 
 
 def _with_name(end: FirstEnd, certificates: tuple[Certificate, ...]) -> FirstEnd:

@@ -1,0 +1,182 @@
+"""Servers that change after a bundle was made for them: what the file says, `refresh`, and real clients with it."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import socket
+import ssl
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from tests.audit.loaders import run
+from tests.audit.test_commands import tlschain
+from tests.support.programs import require_program
+from tui_chain.lab.authority import Authority, Identity, Template
+from tui_chain.lab.internet import Lab, open_lab
+from tui_chain.lab.servers.stream import Stream
+from tui_chain.lab.servers.tls import Credentials, make_context, tls_handler
+from tui_chain.repair.file_header import read_header
+from tui_chain.x509.formats.readers import read_certificates
+
+TEXT = "renewed\n"
+
+
+@dataclass
+class Server:
+    """A server on one port whose certificate is renewed while it runs."""
+
+    lab: Lab
+    context: ssl.SSLContext
+    port: int = 0
+    cas: dict[str, Authority] = field(default_factory=dict)
+
+    async def handle(self, stream: Stream) -> None:
+        await tls_handler(self.context, TEXT)(stream)
+
+    @property
+    def target(self) -> str:
+        return f"localhost:{self.port}"
+
+    def ca(self, name: str) -> Authority:
+        if name not in self.cas:
+            self.cas[name] = self.lab.hierarchy["root"].issue_ca(name)
+            self.lab.publish(f"/{name.replace(' ', '-')}.cer", self.cas[name].der)
+        return self.cas[name]
+
+    def renew(self, name: str, *, whole: bool = False) -> None:
+        """Serve another leaf, issued by the CA of this name: the leaf alone, or with its intermediate."""
+        ca = self.ca(name)
+        url = self.lab.publish(f"/{name.replace(' ', '-')}.cer", ca.der)
+        leaf = ca.issue_leaf(["localhost"], Template(urls=(url,)))
+        self.context = self.serving(leaf, ca if whole else None)
+
+    def serving(self, leaf: Identity, ca: Authority | None) -> ssl.SSLContext:
+        chain = [leaf.der, *([] if ca is None else [ca.der])]
+        return make_context(self.lab.folder, Credentials(chain, leaf.key))
+
+
+def server(lab: Lab, name: str) -> Server:
+    one = Server(lab, ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER))
+    one.renew(name)
+    one.port = lab.listen(one.handle)
+    return one
+
+
+@pytest.fixture(scope="module")
+def lab() -> Iterator[Lab]:
+    with open_lab([]) as lab:
+        yield lab
+
+
+def fix(lab: Lab, file: Path, *words: str) -> str:
+    done = tlschain("fix", *words, "--trust", lab.trust_file, "-o", file)
+    assert done.exit_code == 0, done.stderr
+    return done.stderr
+
+
+def refresh(lab: Lab, file: Path, *words: str) -> tuple[int, str]:
+    done = tlschain("refresh", file, "--trust", lab.trust_file, *words)
+    return done.exit_code, done.stderr
+
+
+def by_python(file: Path, port: int) -> bool:
+    context = ssl.create_default_context(cafile=str(file))
+    context.verify_flags &= ~ssl.VerifyFlags.VERIFY_X509_PARTIAL_CHAIN
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as plain:
+        try:
+            with context.wrap_socket(plain, server_hostname="localhost"):
+                return True
+        except ssl.SSLError:
+            return False
+
+
+def by_curl(file: Path, port: int) -> bool:
+    curl = str(require_program("curl"))
+    url = f"https://localhost:{port}/"
+    return run(curl, "-q", "-sS", "--capath", "/nonexistent", "--cacert", str(file), url).stdout == TEXT.encode()
+
+
+def by_openssl(file: Path, port: int) -> bool:
+    openssl = str(require_program("openssl"))
+    own = ("-no-CApath", "-no-CAstore", "-CAfile", str(file), "-verify_hostname", "localhost", "-verify_return_error")
+    return run(openssl, "s_client", "-connect", f"127.0.0.1:{port}", *own).returncode == 0
+
+
+CLIENTS = (by_python, by_curl, by_openssl)
+
+
+def accepted(file: Path, port: int) -> set[bool]:
+    return {client(file, port) for client in CLIENTS}
+
+
+def labels(file: Path) -> list[str]:
+    return [one.label for one in read_certificates(file.read_bytes()).certificates]
+
+
+def test_a_renewal_under_another_intermediate_ends_a_bundle_s_use(lab: Lab, tmp_path: Path) -> None:
+    """Its certificates are good for months: that says nothing of the server's next one."""
+    host, file = server(lab, "Rotated A"), tmp_path / "bundle.pem"
+    said = fix(lab, file, host.target)
+    assert "bundle expires 20" in said
+    assert "leaf expires 20" in said
+    top = file.read_text().partition("\n\n")[0]
+    assert f"Made for the chain that {host.target} served on 20" in top
+    assert "It holds until the server changes to another intermediate" in top
+    assert f"tlschain refresh {file} --trust {lab.trust_file}\n" in top
+    assert "until 20" not in top
+    assert accepted(file, host.port) == {True}
+    host.renew("Rotated A")
+    assert refresh(lab, file)[0] == 0, "another leaf of the same intermediate"
+    host.renew("Rotated B")
+    assert by_python(file, host.port) is by_openssl(file, host.port) is False
+    code, said = refresh(lab, file)
+    assert code == 1
+    assert "it lacks Rotated B, which the server's chain needs now" in said
+    assert labels(file) == ["Rotated A", "Lab Root R1"]
+    code, said = refresh(lab, file, "--write")
+    assert code == 0
+    assert labels(file) == ["Rotated B", "Lab Root R1"]
+    assert accepted(file, host.port) == {True}
+    assert refresh(lab, file)[0] == 0
+    host.renew("Rotated B", whole=True)
+    assert refresh(lab, file)[0] == 3
+    assert accepted(file, host.port) == {True}
+
+
+def test_the_command_in_the_file_is_the_one_to_type(lab: Lab, tmp_path: Path) -> None:
+    host, file = server(lab, "Typed A"), tmp_path / "a bundle.pem"
+    fix(lab, file, host.target)
+    (line,) = (line for line in file.read_text().split("\n") if "Whether it still holds" in line)
+    done = tlschain(*shlex.split(line.partition(": ")[2])[1:])
+    assert done.exit_code == 0, done.stderr
+    assert f"{host.target}: works" in done.stderr
+
+
+def test_several_hosts_some_of_each(lab: Lab, tmp_path: Path) -> None:
+    """One that sends its whole chain now still needs its root in a file that is all its clients trust."""
+    hosts = [server(lab, f"Some {name}") for name in "ABC"]
+    private = Authority.root("Some Root", now=lab.hierarchy["root"].now)
+    file = tmp_path / "some.pem"
+    fix(lab, file, *(host.target for host in hosts))
+    hosts[0].renew("Some D")
+    hosts[1].renew("Some B", whole=True)
+    hosts[2].context = hosts[2].serving(private.issue_leaf(["localhost"]), None)
+    done = tlschain("refresh", file, "--trust", lab.trust_file, "--json")
+    states = [one["state"] for one in json.loads(done.stdout)["hosts"]]
+    assert (done.exit_code, states) == (1, ["fails", "not needed", "fails"])
+    assert json.loads(done.stdout)["new"] is None, "no file is made that leaves a host out"
+    hosts[2].renew("Some C")
+    assert refresh(lab, file, "--write")[0] == 0
+    assert labels(file) == ["Some D", "Some C", "Lab Root R1"] or set(labels(file)) == {
+        "Some D",
+        "Some C",
+        "Lab Root R1",
+    }
+    header = read_header(file.read_bytes())
+    assert header is not None
+    assert header.hosts == tuple(host.target for host in hosts)
+    assert [accepted(file, host.port) for host in hosts] == [{True}] * 3
