@@ -20,6 +20,7 @@ from tui_chain.lab.internet import Lab, open_lab
 from tui_chain.lab.servers.stream import Stream
 from tui_chain.lab.servers.tls import Credentials, make_context, tls_handler
 from tui_chain.repair.file_header import read_header
+from tui_chain.repair.header_lines import FEW_HOSTS
 from tui_chain.x509.formats.readers import read_certificates
 
 TEXT = "renewed\n"
@@ -59,8 +60,9 @@ class Server:
         return make_context(self.lab.folder, Credentials(chain, leaf.key))
 
 
-def server(lab: Lab, name: str) -> Server:
-    one = Server(lab, ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER))
+def server(lab: Lab, name: str, like: Server | None = None) -> Server:
+    """Start a server whose certificate is issued by the CA of this name; its CAs are those of the one it is like."""
+    one = Server(lab, ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), cas={} if like is None else like.cas)
     one.renew(name)
     one.port = lab.listen(one.handle)
     return one
@@ -180,3 +182,129 @@ def test_several_hosts_some_of_each(lab: Lab, tmp_path: Path) -> None:
     assert header is not None
     assert header.hosts == tuple(host.target for host in hosts)
     assert [accepted(file, host.port) for host in hosts] == [{True}] * 3
+
+
+# -- adding hosts
+
+
+def add(lab: Lab, file: Path, host: str, *words: str) -> str:
+    done = tlschain("fix", host, "--trust", lab.trust_file, "-o", file, "--merge", *words)
+    assert done.exit_code == 0, done.stderr
+    return done.stderr
+
+
+def test_a_host_is_added_whose_certificates_are_all_there(lab: Lab, tmp_path: Path) -> None:
+    one, file = server(lab, "Shared A"), tmp_path / "shared.pem"
+    two = server(lab, "Shared A", one)
+    fix(lab, file, one.target)
+    old = file.read_text()
+    said = add(lab, file, two.target)
+    assert "0 added, 2 kept, 0 removed" in said
+    assert f"+# Host: {two.target}" in said
+    top, _, rest = file.read_text().partition("\n\n")
+    assert rest == old.partition("\n\n")[2], "nothing below the comments on top"
+    assert f"# CA bundle for {one.target}, {two.target}\n" in top
+    again = add(lab, file, two.target)
+    assert f"unchanged {file}" in again
+    two.renew("Shared B")
+    code, said = refresh(lab, file, "--write")
+    assert code == 0
+    assert f"{one.target}: works" in said
+    assert f"{two.target}: fails" in said
+    assert [accepted(file, host.port) for host in (one, two)] == [{True}] * 2
+
+
+def test_an_order_by_hand_and_comments_of_others_survive(lab: Lab, tmp_path: Path) -> None:
+    hosts, file = [server(lab, f"Hand {name}") for name in "AB"], tmp_path / "hand.pem"
+    fix(lab, file, hosts[0].target)
+    top, *blocks = file.read_text().split("\n\n")
+    by_hand = "\n\n".join([f"{top}\n# Ask Ann first", *reversed([block.rstrip("\n") for block in blocks])]) + "\n"
+    file.write_text(by_hand)
+    assert refresh(lab, file)[0] == 0
+    add(lab, file, hosts[1].target)
+    assert labels(file) == ["Lab Root R1", "Hand A", "Hand B"]
+    new = file.read_text()
+    assert new.partition("\n\n")[2].startswith(by_hand.partition("\n\n")[2])
+    assert new.partition("\n\n")[0].endswith("\n# Ask Ann first")
+    assert refresh(lab, file)[0] == 0
+    assert [accepted(file, host.port) for host in hosts] == [{True}] * 2
+
+
+def test_what_is_added_of_another_kind_stays_apart(lab: Lab, tmp_path: Path) -> None:
+    """The bundle's clients have no roots beside it; those of the missing certificates have."""
+    hosts, file = [server(lab, f"Apart {name}") for name in "AB"], tmp_path / "apart.pem"
+    fix(lab, file, hosts[0].target)
+    add(lab, file, hosts[1].target, "--as", "links")
+    assert f"\n# Merged as links for {hosts[1].target}\n" in file.read_text()
+    header = read_header(file.read_bytes())
+    assert header is not None
+    assert header.hosts == (hosts[0].target,)
+    hosts[0].renew("Apart C")
+    before = file.read_bytes()
+    code, said = refresh(lab, file, "--write")
+    assert code == 2
+    assert "holds 1 certificate that this tool did not write for its hosts" in said
+    assert file.read_bytes() == before
+
+
+def test_missing_certificates_take_a_whole_bundle(lab: Lab, tmp_path: Path) -> None:
+    hosts, file = [server(lab, f"Taken {name}") for name in "AB"], tmp_path / "links.pem"
+    fix(lab, file, hosts[0].target, "--as", "links")
+    add(lab, file, hosts[1].target)
+    header = read_header(file.read_bytes())
+    assert header is not None
+    assert (header.kind, header.hosts) == ("links", tuple(host.target for host in hosts))
+    assert refresh(lab, file)[0] == 0
+
+
+def test_a_file_of_many_hosts_is_compact_and_is_refreshed(lab: Lab, tmp_path: Path) -> None:
+    one, file = server(lab, "Many A"), tmp_path / "many.pem"
+    others = FEW_HOSTS + 10
+    ports = [lab.listen(one.handle) for _ in range(others)]
+    fix(lab, file, *(f"localhost:{port}" for port in ports))
+    add(lab, file, one.target)
+    top = file.read_text().partition("\n\n")[0]
+    assert top.count("\n# Host") < 10
+    assert f"its {others + 1} hosts" in top
+    assert all(len(line) <= 202 for line in file.read_text().splitlines())
+    assert accepted(file, one.port) == {True}
+    one.renew("Many B")
+    code, said = refresh(lab, file, "--write")
+    assert code == 0
+    assert said.count(": fails. ") == others + 1
+    assert labels(file) == ["Many B", "Lab Root R1"]
+    assert accepted(file, one.port) == {True}
+
+
+# -- what cannot be refreshed
+
+
+def test_a_trust_store_that_is_gone_is_called_that(lab: Lab, tmp_path: Path) -> None:
+    host, file, store = server(lab, "Gone A"), tmp_path / "gone.pem", tmp_path / "roots.pem"
+    store.write_bytes(lab.trust_pem)
+    assert tlschain("fix", host.target, "--trust", store, "-o", file).exit_code == 0
+    here = tlschain("refresh", file)
+    assert here.exit_code == 0
+    assert f"It was made with trust store {store}: name it with --trust" in here.stderr
+    store.unlink()
+    done = tlschain("refresh", file)
+    assert done.exit_code == 0
+    assert f"{store} is not on this machine: name the file that has its root with --trust" in done.stderr
+
+
+def test_a_trust_store_is_named_from_the_root_of_the_file_system(
+    lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    host = server(lab, "Relative A")
+    (tmp_path / "roots.pem").write_bytes(lab.trust_pem)
+    monkeypatch.chdir(tmp_path)
+    assert tlschain("fix", host.target, "--trust", "roots.pem", "-o", "relative.pem").exit_code == 0
+    text = Path("relative.pem").read_text()
+    assert f"# Trust store: {tmp_path}/roots.pem\n" in text
+    assert f"tlschain refresh {tmp_path}/relative.pem --trust {tmp_path}/roots.pem\n" in text
+
+
+def test_standard_input_cannot_be_refreshed() -> None:
+    done = tlschain("refresh", "-")
+    assert done.exit_code == 2
+    assert "refresh reads a file" in done.stderr

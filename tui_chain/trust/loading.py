@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from tui_chain.core.failure import Failure
-from tui_chain.core.files import read_file
+from tui_chain.core.files import absolute, read_file
 from tui_chain.core.text import plural, safe_text
 from tui_chain.trust.settings import refused_anchors, refusing_blocks
 from tui_chain.trust.store import AnchorStore, TrustStore
@@ -68,7 +68,8 @@ def _load(choice: str) -> TrustStore | Failure:
         return _from_file(Path(certifi.where()), "certifi")
     if choice == "system":
         return _system()
-    return _from_file(Path(choice), safe_text(choice))
+    path = absolute(Path(choice))  # the name is in bundles and commands, which are used in other folders
+    return _from_file(Path(choice), safe_text(choice if isinstance(path, Failure) else str(path)))
 
 
 def _joined(stores: list[TrustStore]) -> TrustStore:

@@ -29,6 +29,9 @@ def run_refresh(file: Path, options: CommandOptions, *, write: bool) -> int:
     Exit 0: it works and is needed, or was replaced. 1: to be replaced, or it fails and nothing newer was found.
     2: the file is not ours. 3: not needed any more. A host that was not reached counts as 1.
     """
+    if str(file) == "-":
+        why = "refresh reads a file that it can replace, and not standard input."
+        return fail(Failure("usage", why, "Write the bundle to a file, and name that."))
     data = read_file(file, "bundle")
     if isinstance(data, Failure):
         return fail(data)
