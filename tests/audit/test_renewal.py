@@ -137,7 +137,7 @@ def test_a_renewal_under_another_intermediate_ends_a_bundle_s_use(lab: Lab, tmp_
     assert by_python(file, host.port) is by_openssl(file, host.port) is False
     code, said = refresh(lab, file)
     assert code == 1
-    assert "it lacks Rotated B, which the server's chain needs now" in said
+    assert "The bundle lacks Rotated B, which the server's chain needs now" in said
     assert labels(file) == ["Rotated A", "Lab Root R1"]
     code, said = refresh(lab, file, "--write")
     assert code == 0

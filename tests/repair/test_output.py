@@ -88,7 +88,7 @@ def test_a_file_says_what_it_is(case: Case, kind: OutputKind) -> None:
 
 
 def test_a_whole_store_says_when_its_own_links_end(case: Case) -> None:
-    first = b"# Of what its hosts need, the first certificate to expire is Test Issuing, on 2027-02-21 12:00 UTC\n"
+    first = b"# Of what its host needs, the first certificate to expire is Test Issuing, on 2027-02-21 12:00 UTC\n"
     assert first in case.make(OutputKind.CLIENT_STORE).data
 
 

@@ -238,9 +238,9 @@ def _news(state: HostState, old: _Old) -> HostNews:
         return HostNews(name, State.FAILS, state.crls.message)
     refused = old.refusal(BundleProof(served, _wanted(state, served, old), old.at))
     if refused is not None:
-        return HostNews(name, State.FAILS, f"The bundle does not work: {_lacks(state, old)}{refused}.")
+        return HostNews(name, State.FAILS, f"{_lacks(state, old) or 'The bundle does not work: '}{refused}.")
     if old.header.crl_check is None and _sends_all(state, served, old):
-        message = "The server sends its whole chain now, and clients trust it as it is; the bundle is not needed."
+        message = "The server sends its whole chain, and clients trust it as it is."
         return HostNews(name, State.NOT_NEEDED, message)
     return _age(name, old, state)
 
@@ -249,7 +249,7 @@ def _lacks(state: HostState, old: _Old) -> str:
     """Name what the host's chain needs now and the bundle lacks: the server has changed to another intermediate."""
     needed = state.proven.bundle.certificates if state.proven is not None else ()
     lacking = [one.label for one in needed if one not in old.certificates and one not in old.store]
-    return f"it lacks {lacking[0]}, which the server's chain needs now; " if lacking else ""
+    return f"The bundle lacks {lacking[0]}, which the server's chain needs now; " if lacking else ""
 
 
 def _wanted(state: HostState, served: ServedChain, old: _Old) -> frozenset[str]:
@@ -287,17 +287,28 @@ def _age(name: str, old: _Old, state: HostState) -> HostNews:
 
 def _works_text(old: _Old, state: HostState) -> str:
     """That the bundle works, and why there could be no new one, or who else has the link."""
-    works = "The bundle works and is needed"
+    works = f"The bundle is needed{_not_sent(old, state)}"
     lacking = _lacking_root(old, state)
     if lacking is not None:
         return f"The bundle works; {lacking.message} {lacking.hint}"
     if isinstance(state.crls, Failure):
         return f"{works}. {state.crls.message}"
     if state.status is Status.COMPLETE and old.header.crl_check is None:
-        return f"{works}: the server does not send its whole chain; trust store {old.store.name} has the link."
+        return f"{works}; trust store {old.store.name} has it too."
     if state.proven is None and isinstance(state.repair, Failure) and state.status is not Status.COMPLETE:
         return f"{works}, but no new one could be made: {state.repair.message}"
     return f"{works}."
+
+
+def _not_sent(old: _Old, state: HostState) -> str:
+    """Name the intermediates of the bundle that the host does not send."""
+    path = (
+        state.proven.path if state.proven is not None else state.verdict.path if state.verdict is not None else None
+    )
+    needed = () if path is None or state.reached is None else path.certificates
+    sent = () if state.reached is None else state.reached.certificates
+    names = [one.label for one in needed if one in old.certificates and one not in sent and not one.self_issued]
+    return f": the server does not send {' and '.join(names)}" if names else ""
 
 
 def _lacking_root(old: _Old, state: HostState) -> Failure | None:

@@ -45,7 +45,8 @@ def put(path: Path, data: bytes, summary: str, consent: Consent) -> Path | Failu
     result = write(plan, replace=consent.replace, backup=consent.backup)
     if not isinstance(result, Failure):
         done = "unchanged" if plan.unchanged else "wrote"
-        note(f"{done} {safe_text(str(result))}: {summary}, {len(plan.data)} bytes")
+        size = len(plan.old if plan.unchanged and plan.old is not None else plan.data)
+        note(f"{done} {safe_text(str(result))}: {summary}, {size} bytes")
     return result
 
 

@@ -186,7 +186,7 @@ _MADE_FOR = re.compile(r"Made for the .* served (?:on|from) (\d{4}-\d\d-\d\d)(?:
 _ROOT_ALONE = re.compile("It holds (?:for each host )?until .* changes to another root")
 _MOMENT = r"(\d{4}-\d\d-\d\d \d\d:\d\d) UTC"
 _EXPIRES = re.compile(
-    rf"(?:Of what its hosts need, t|T)he first certificate (?:to expire is (?P<name>.*),|expires) on {_MOMENT}"
+    rf"(?:Of what its host[a-z ]*, t|T)he first certificate (?:to expire is (?P<name>.*),|expires) on {_MOMENT}"
     rf"|(?:W|Without the CRL check it w)orks until {_MOMENT}, when its first certificate ends"
 )
 _CRL_ENDS = re.compile(

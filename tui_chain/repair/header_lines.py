@@ -59,7 +59,8 @@ def _sentences(header: Header) -> Iterator[str]:
         yield "It is for clients that have the certificates of its trust store besides"
     if header.expiry is not None:
         needed = header.kind in {"client+store", "links"} and header.hosts
-        what = "Of what its hosts need, the first certificate" if needed else "The first certificate"
+        whose = "its hosts need" if header.many else "its host needs"
+        what = f"Of what {whose}, the first certificate" if needed else "The first certificate"
         yield _end(what, "expire", "", header.expiry)
     if header.crl_expiry is not None:
         yield (
@@ -200,7 +201,7 @@ def with_header(data: bytes, header: Header) -> bytes:
 
 
 _SENTENCES = (
-    "Made for the |It holds (?:for each host )?until |It is for clients that have the |Of what its hosts need, the "
+    "Made for the |It holds (?:for each host )?until |It is for clients that have the |Of what its host[a-z ]*, the "
     "|The first certificate (?:to expire|expires) |The first CRL (?:to end|ends) |Works until |With(?:out)? the CRL "
     "|CRLs until "
 )

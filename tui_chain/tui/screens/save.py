@@ -18,6 +18,8 @@ from textual.widgets import Button, Input, Static
 from tui_chain.core.failure import Failure
 from tui_chain.core.files import absolute
 from tui_chain.core.text import safe_text
+from tui_chain.repair.file_header import same_but_notes
+from tui_chain.repair.header_lines import with_file_name
 from tui_chain.repair.write import WritePlan, free_name, numbered, plan_write, write_all
 from tui_chain.tui.background import in_background
 from tui_chain.tui.host_rows import BAD, DIM, OK, WARN
@@ -88,7 +90,8 @@ class SavePlan:
         """Whether a file with other bytes stands there, whatever is done with it."""
         if isinstance(self.files, Failure):
             return self.choice.manner is Manner.MERGE
-        return any(file.old is not None and file.old != self.choice.draft.data for file in self.files[:1])
+        first, data = self.files[0], self.choice.draft.data
+        return first.old is not None and first.old != data and not same_but_notes(first.old, data)
 
 
 class SaveScreen(Dialog[Saved]):
@@ -360,7 +363,9 @@ def _merged(draft: Draft, path: Path) -> WritePlan | Failure:
     if isinstance(standing, Failure) or draft.merged is None:
         return standing
     merged = draft.merged(standing.old or b"")
-    return merged if isinstance(merged, Failure) else WritePlan(standing.path, merged, standing.old)
+    if isinstance(merged, Failure):
+        return merged
+    return WritePlan(standing.path, with_file_name(merged, path), standing.old)
 
 
 def _meaning(files: tuple[WritePlan, ...] | Failure, manner: Manner) -> Content:
