@@ -122,6 +122,9 @@ def test_refresh_knows_what_it_did_not_write(tmp_path: Path) -> None:
     assert foreign_certificates(one.bundle.pem) == 0
     merged = merge(one.bundle.pem, two.bundle)
     assert isinstance(merged, bytes)
-    assert foreign_certificates(merged) == 2
+    assert foreign_certificates(merged) == 0, "the host is named on top"
+    apart = merge(one.bundle.pem, replace(two.bundle, kind="links"))
+    assert isinstance(apart, bytes)
+    assert foreign_certificates(apart) == 2
     assert foreign_certificates(one.bundle.pem + to_pem([other.root.der])) == 1
     assert isinstance(plan_write(tmp_path / "new.pem", merged), WritePlan)

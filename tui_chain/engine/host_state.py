@@ -128,9 +128,7 @@ class HostState:
         """The bundle of the proven repair, with the host's CRLs where they were gathered, or None."""
         if self.proven is None or self.lists is None:
             return None if self.proven is None else self.proven.bundle
-        from tui_chain.repair.crl_files import add_crls
-
-        return add_crls(self.proven.bundle, self.lists)
+        return self.proven.bundle.with_crls(self.lists)
 
     @property
     def reached(self) -> ServedChain | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
 
@@ -11,7 +11,7 @@ from tui_chain.core.text import colon_hex
 from tui_chain.repair.file_header import FirstEnd, Header, comment
 from tui_chain.repair.header_lines import FEW_HOSTS, header_lines, packed_lines
 from tui_chain.x509.certificate import Certificate
-from tui_chain.x509.crl import CrlScope, RevocationList, crl_to_pem
+from tui_chain.x509.crl import CrlScope, CrlSet, RevocationList, crl_to_pem
 from tui_chain.x509.formats.pem import to_pem
 
 
@@ -103,6 +103,11 @@ class Bundle:
     def expiry(self) -> FirstEnd | None:
         """The first certificate to expire of those that its hosts need: OpenSSL clients fail with it from then on."""
         return first_expiry(self.core or self.certificates)
+
+    def with_crls(self, crls: CrlSet) -> Bundle:
+        """The same with CRLs that were proven with it."""
+        sources = {one.crl.sha256: one.source for one in crls.lists}
+        return replace(self, sources={**self.sources, **sources}, crls=crls.crls, crl_check=crls.scope)
 
     @property
     def header(self) -> Header:

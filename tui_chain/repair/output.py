@@ -8,17 +8,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from tui_chain.clients.judge import Judge
 from tui_chain.core.failure import Failure
 from tui_chain.core.text import plural
 from tui_chain.probe.served import ServedChain
 from tui_chain.repair.bundle import Bundle
-from tui_chain.repair.crl_files import with_crls
 from tui_chain.repair.output_kinds import OutputKind, without_crls
 from tui_chain.repair.proof import BundleProof, refusal
 from tui_chain.repair.repair import Repair, combine, proofs_of
 from tui_chain.trust.store import TrustStore
 from tui_chain.x509.certificate import Certificate
+from tui_chain.x509.crl import crl_to_pem
 from tui_chain.x509.der import SEQUENCE, element, encode
+from tui_chain.x509.formats.pem import pem_of
 
 if TYPE_CHECKING:
     from tui_chain.x509.crl import CrlSet
@@ -156,13 +158,22 @@ def make_output(
 
 
 def _with_crls(kind: OutputKind, repairs: Repairs, store: TrustStore, at: datetime, crls: CrlSet) -> Output | Failure:
+    """The file of a kind with CRLs, proven for every host with the check turned on (law 4)."""
     made = without_crls(kind) or make_output(kind, repairs, store, at=at)
     if isinstance(made, Failure) or made.bundle is None:
         return made
-    bundle = with_crls(kind, made.bundle, crls, proofs_of(list(repairs), at=at), store)
-    if isinstance(bundle, Failure):
-        return bundle
-    return replace(_pem(kind, bundle), proofs=made.proofs, beside=made.beside)
+    beside = store.file.rstrip(b"\n") + b"\n" if kind in _EXTENDED else b""
+    lists = "".join(map(crl_to_pem, crls.crls)).encode("ascii")
+    judge = Judge(beside + pem_of(made.certificates) + lists, crls.scope)
+    proofs = proofs_of(list(repairs), at=at)
+    refused = next(filter(None, (proof.crl_refusal(judge, crls.scope) for proof in proofs)), None)
+    if refused is not None:
+        return Failure("no-repair", f"{kind} does not work with the CRLs: {refused}.", "Leave CRLs out.")
+    return replace(_pem(kind, made.bundle.with_crls(crls)), proofs=made.proofs, beside=made.beside)
+
+
+_EXTENDED = frozenset({OutputKind.LINKS, OutputKind.CLIENT_STORE})
+"""Kinds that stand beside the trust store, or hold it."""
 
 
 def _pem(kind: OutputKind, bundle: Bundle) -> Output:

@@ -8,7 +8,7 @@ import errno
 import os
 import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -98,6 +98,15 @@ def plan_write(path: Path, data: bytes) -> WritePlan | Failure:
         return WritePlan(real, data, old)
     except (OSError, RuntimeError, ValueError) as error:
         return Failure("file", f"{shown} cannot be looked at: {_reason(error)}.", "Check the path and its rights.")
+
+
+def plan_merge(path: Path, merged: Callable[[bytes], bytes | Failure]) -> WritePlan | Failure:
+    """Plan to write at `path` what `merged` makes of the bytes that stand there."""
+    standing = plan_write(path, b"")
+    if isinstance(standing, Failure):
+        return standing
+    data = merged(standing.old or b"")
+    return data if isinstance(data, Failure) else WritePlan(standing.path, with_file_name(data, path), standing.old)
 
 
 def _holds_key(old: bytes) -> bool:

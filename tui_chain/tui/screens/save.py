@@ -19,8 +19,7 @@ from tui_chain.core.failure import Failure
 from tui_chain.core.files import absolute
 from tui_chain.core.text import safe_text
 from tui_chain.repair.file_header import same_but_notes
-from tui_chain.repair.header_lines import with_file_name
-from tui_chain.repair.write import WritePlan, free_name, numbered, plan_write, write_all
+from tui_chain.repair.write import WritePlan, free_name, numbered, plan_merge, plan_write, write_all
 from tui_chain.tui.background import in_background
 from tui_chain.tui.host_rows import BAD, DIM, OK, WARN
 from tui_chain.tui.render import line_list
@@ -344,7 +343,8 @@ def _planned(draft: Draft, text: str, manner: Manner) -> tuple[WritePlan, ...] |
     if not text:
         return Failure("file", "Name a file.")
     path = Path(text)
-    first = _merged(draft, path) if manner is Manner.MERGE else plan_write(path, draft.data)
+    merged = draft.merged if manner is Manner.MERGE else None
+    first = plan_write(path, draft.data) if merged is None else plan_merge(path, merged)
     if isinstance(first, Failure):
         return first
     files = [first]
@@ -358,16 +358,6 @@ def _planned(draft: Draft, text: str, manner: Manner) -> tuple[WritePlan, ...] |
     return tuple(files)
 
 
-def _merged(draft: Draft, path: Path) -> WritePlan | Failure:
-    standing = plan_write(path, b"")
-    if isinstance(standing, Failure) or draft.merged is None:
-        return standing
-    merged = draft.merged(standing.old or b"")
-    if isinstance(merged, Failure):
-        return merged
-    return WritePlan(standing.path, with_file_name(merged, path), standing.old)
-
-
 def _meaning(files: tuple[WritePlan, ...] | Failure, manner: Manner) -> Content:
     """What would be done, in a line."""
     if isinstance(files, Failure):
@@ -375,7 +365,7 @@ def _meaning(files: tuple[WritePlan, ...] | Failure, manner: Manner) -> Content:
     first = files[0]
     where = _where(first.path)
     if first.unchanged:
-        held = "has all of these already" if manner is Manner.MERGE else "holds exactly these bytes already"
+        held = "has all of these already" if manner is Manner.MERGE else "holds this already"
         return Content.styled(f"✓ {where} {held}", OK)
     if first.old is None:
         more = f", and {len(files) - 1} more beside it" if len(files) > 1 else ""
