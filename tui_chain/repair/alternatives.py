@@ -90,9 +90,14 @@ def _standing(one: Alternative) -> str:
         return f"{problem.certificate.label}: {problem.detail}"
     total = len(one.verdicts)
     if one.repair.passed == total:
-        return f"all {total} client families accept it, until {one.until:%Y-%m-%d}"
+        return f"all {total} client families accept it; {_first_to_expire(one)}"
     refusing = family_names([name for name, verdict in one.verdicts.items() if not verdict.ok])
     return f"{one.repair.passed} of {total} client families accept it, not {refusing}"
+
+
+def _first_to_expire(one: Alternative) -> str:
+    first = min(one.path.certificates, key=lambda certificate: certificate.not_after or _FAR)
+    return f"{first.label} expires first, on {one.until:%Y-%m-%d}"
 
 
 def _advantage(better: Alternative, worse: Alternative) -> str:
