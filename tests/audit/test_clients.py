@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -17,6 +17,8 @@ from tui_chain.audit.audit import load_all
 from tui_chain.clients.readers.java import load_keytool
 from tui_chain.clients.registry import readers
 from tui_chain.lab.internet import open_lab
+from tui_chain.repair.bundle import Bundle
+from tui_chain.x509.certificate import Certificate
 
 REAL: Mapping[str, tuple[str, Loader]] = {
     "ssl": ("OpenSSL", loaders.python_ssl),
@@ -75,6 +77,38 @@ def test_java_loads_what_the_audit_says(ground: Ground, files: dict[str, Path]) 
     did = dict(zip(files, loaders.java_all(list(files.values()), ground), strict=True))
     said = {each: told("Java", file.read_bytes(), ground.roots) for each, file in files.items()}
     assert shown(said) == shown(did)
+
+
+HOSTS = {
+    "a host": ("a.test:443",),
+    "names that no line holds": (f"{'a' * 63}-----b.test:443", ".".join(["x" * 61] * 4) + ".test:65535"),
+    "many hosts": tuple(f"{'h' * 40}-----{number}.test:443" for number in range(3000)),
+}
+
+
+@pytest.fixture(scope="module")
+def bundles(ground: Ground) -> dict[str, Path]:
+    """Our own files, in every form that the comments on top have."""
+    found = {name: ground.folder / f"{name}.pem" for name in HOSTS}
+    cas = tuple(Certificate(ca.der) for ca in ground.roots.cas)
+    for name, file in found.items():
+        needed_by = {one.sha256: HOSTS[name][1:] for one in cas}
+        file.write_bytes(Bundle(cas, HOSTS[name], needed_by=needed_by, served=(date(2026, 11, 23),) * 2).pem)
+    return found
+
+
+@pytest.mark.parametrize("real", REAL)
+def test_real_clients_load_every_form_of_the_comments_on_top(
+    real: str, ground: Ground, bundles: dict[str, Path]
+) -> None:
+    if real not in {"ssl", "cryptography"}:
+        require_program(real)
+    _, loader = REAL[real]
+    assert {name: loader(file, ground) for name, file in bundles.items()} == dict.fromkeys(bundles, (True,) * 3)
+
+
+def test_java_loads_every_form_of_the_comments_on_top(ground: Ground, bundles: dict[str, Path]) -> None:
+    assert loaders.java_all([*bundles.values()], ground) == [(True,) * 3] * len(bundles)
 
 
 def test_keytool_imports_the_first_certificate_only(files: dict[str, Path], tmp_path: Path) -> None:

@@ -253,11 +253,12 @@ def combine(repairs: list[tuple[ServedChain, Repair]], *, at: datetime) -> Bundl
     """Make one bundle for several hosts, each certificate once, and prove it for every one of them again."""
     certificates = dict.fromkeys(c for _, repair in repairs for c in repair.bundle.certificates)
     sources: dict[str, str] = {}
-    needed_by: dict[str, tuple[str, ...]] = {}
+    users: dict[str, list[str]] = {}
     for served, repair in repairs:
         sources |= repair.bundle.sources
         for certificate in repair.bundle.certificates:
-            needed_by[certificate.sha256] = (*needed_by.get(certificate.sha256, ()), str(served.target))
+            users.setdefault(certificate.sha256, []).append(str(served.target))
+    needed_by = {digest: tuple(dict.fromkeys(targets)) for digest, targets in users.items()}
     proofs = proofs_of(repairs, at=at)
     refused = refusal(certificates, proofs)
     if refused is not None:
