@@ -15,12 +15,13 @@ import pytest
 from tests.audit.loaders import run
 from tests.audit.test_commands import tlschain
 from tests.support.programs import require_program
-from tui_chain.lab.authority import Authority, Identity, Template
+from tui_chain.lab.authority import Authority, Identity, Template, to_pem
 from tui_chain.lab.internet import Lab, open_lab
 from tui_chain.lab.servers.stream import Stream
 from tui_chain.lab.servers.tls import Credentials, make_context, tls_handler
 from tui_chain.repair.file_header import read_header
 from tui_chain.repair.header_lines import FEW_HOSTS
+from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.formats.readers import read_certificates
 
 TEXT = "renewed\n"
@@ -156,6 +157,23 @@ def test_the_command_in_the_file_is_the_one_to_type(lab: Lab, tmp_path: Path) ->
     done = tlschain(*shlex.split(line.partition(": ")[2])[1:])
     assert done.exit_code == 0, done.stderr
     assert f"{host.target}: works" in done.stderr
+
+
+def test_the_command_in_the_file_names_a_root_that_was_confirmed(lab: Lab, tmp_path: Path) -> None:
+    host, file = server(lab, "Vouched A"), tmp_path / "vouched.pem"
+    private = Authority.root("Vouched Root", now=lab.hierarchy["root"].now)
+    ca = private.issue_ca("Vouched B")
+    host.context = host.serving(ca.issue_leaf(["localhost"]), ca)
+    (tmp_path / "root.pem").write_bytes(to_pem([private.der]))
+    root = Certificate(private.der).sha256
+    done = tlschain("fix", host.target, "--pool", tmp_path / "root.pem", "--trust-root", root, "-o", file)
+    assert done.exit_code == 0, done.stderr
+    (line,) = (line for line in file.read_text().split("\n") if "Whether it still holds" in line)
+    words = shlex.split(line.partition(": ")[2])
+    assert words == ["tlschain", "refresh", str(file), "--trust-root", root]
+    done = tlschain(*words[1:])
+    assert done.exit_code == 0, done.stderr
+    assert "could be made" not in done.stderr
 
 
 def test_several_hosts_some_of_each(lab: Lab, tmp_path: Path) -> None:

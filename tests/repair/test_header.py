@@ -20,8 +20,9 @@ from tui_chain.net.target import Target, parse_target
 from tui_chain.repair.bundle import Bundle
 from tui_chain.repair.file_header import MAX_COMMENT, MAX_HOSTS, Header, comment_text, read_header, title_of
 from tui_chain.repair.header_lines import FEW_HOSTS, header_lines, with_file_name, with_header
+from tui_chain.repair.merge import merge
 from tui_chain.repair.output_kinds import OutputKind
-from tui_chain.repair.write import WritePlan, plan_write
+from tui_chain.repair.write import WritePlan, plan_merge, plan_write
 from tui_chain.x509.certificate import Certificate
 
 PKI = make_pki("Header")
@@ -109,11 +110,23 @@ def test_the_command_names_the_file_as_a_shell_reads_it(tmp_path: Path, name: st
     assert plan.data.count(b"Whether it still holds") == 1
 
 
+def test_what_is_added_to_a_file_names_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "a.pem"
+    file.write_bytes(with_file_name(bundle("a.test:443").pem, Path("/elsewhere/b.pem")))
+    plan = plan_merge(file, lambda old: merge(old, bundle("b.test:443")))
+    assert isinstance(plan, WritePlan)
+    assert f"# Whether it still holds: tlschain refresh {file}" in top_of(plan.data)
+    assert "# Host: b.test:443" in top_of(plan.data)
+    nothing = plan_merge(file, lambda old: merge(old, bundle("a.test:443")))
+    assert isinstance(nothing, WritePlan)
+    assert nothing.unchanged
+
+
 @pytest.mark.parametrize("name", ["é.pem", "a-----b.pem", "b\\c.pem", "n" * 200 + ".pem"])
 def test_a_name_that_a_comment_cannot_hold_is_left_out(tmp_path: Path, name: str) -> None:
     plan = plan_write(tmp_path / name, CASE.make(OutputKind.CLIENT).data)
     assert isinstance(plan, WritePlan)
-    assert "# Whether it still holds: tlschain refresh FILE --trust STORE" in top_of(plan.data)
+    assert "# Whether it still holds: tlschain refresh FILE --trust test" in top_of(plan.data)
 
 
 def test_the_same_file_under_another_name_is_no_other_file(tmp_path: Path) -> None:
@@ -138,6 +151,19 @@ def test_stores_that_refresh_has_to_be_given() -> None:
     }.items():
         lines = [*header_lines(replace(bundle("a.test:443").header, trust=trust))]
         assert f"# Whether it still holds: tlschain refresh FILE{options}\n" in lines
+
+
+def test_what_no_line_can_hold_is_left_for_its_user_to_name() -> None:
+    header = bundle("a.test:443").header
+    roots = ("a" * 64, "b" * 64)
+    for changed, command in (
+        (replace(header, trust="/" + "t" * 190), "FILE --trust STORE"),
+        (replace(header, trust="/\u00e9"), "FILE --trust STORE"),
+        (replace(header, roots=roots[:1]), f"FILE --trust-root {'a' * 64}"),
+        (replace(header, trust="/" + "t" * 120, roots=roots[:1]), f"FILE --trust STORE --trust-root {'a' * 64}"),
+        (replace(header, trust="/" + "t" * 120, roots=roots), "FILE --trust STORE --trust-root SHA256"),
+    ):
+        assert f"# Whether it still holds: tlschain refresh {command}\n" in [*header_lines(changed)]
 
 
 # -- hosts

@@ -109,6 +109,15 @@ def test_it_is_refreshed(name: str) -> None:
     assert found.output is None
 
 
+@pytest.mark.parametrize(("named", "same"), [("roots.pem", True), ("./roots.pem", True), ("other.pem", False)])
+def test_its_trust_store_was_named_as_it_was_typed(named: str, *, same: bool) -> None:
+    data = data_of("links").replace(b"Trust store: /etc/example/roots.pem", f"Trust store: {named}".encode())
+    broken = data[: data.index(b"\n\n") + 2] + to_pem(ROOTS[-1]).encode()
+    found = look(broken)
+    assert found.state is State.FAILS
+    assert (found.output is not None, found.failure is None) == (same, same)
+
+
 def test_a_chain_file_is_made_anew_and_not_refreshed() -> None:
     refused = header_of(data_of("server"))
     assert isinstance(refused, Failure)

@@ -191,7 +191,7 @@ def other_anchors(
     A server that is taken over would else have a bundle for a company's own root replaced by one for any public
     root. The store in force has to be the one that the old file names, and to have the roots of the old file.
     """
-    another_store = header.trust not in {"", comment_text(store.name)}
+    another_store = not _is_of(header, store)
     roots = [one for one in certificates if one.self_issued]
     fresh = [one for one in output.certificates if one not in certificates]
     # what extends the clients' roots has none of its own: there every certificate that comes counts
@@ -202,6 +202,12 @@ def other_anchors(
     made = f"trust store {header.trust}" if another_store else strange[0].label
     message = f"The new file would rest on trust store {store.name} ({counted[0].label}), and the old one on {made}."
     return Failure("refresh", message, "It is not made unasked; if that is right, name the trust store with --trust.")
+
+
+def _is_of(header: Header, store: TrustStore) -> bool:
+    """Whether a file names this trust store, or none; version 0.1.0 wrote a path as it was typed in some folder."""
+    here = comment_text(store.name)
+    return header.trust in {"", here} or ("/" in here and here.endswith("/" + header.trust.removeprefix("./")))
 
 
 def foreign_certificates(data: bytes, anew: Iterable[Certificate] = ()) -> int:
@@ -319,22 +325,21 @@ def _lacking_root(old: _Old, state: HostState) -> Failure | None:
     root = root_above((*state.reached.certificates, *found), old.certificates)
     if root is None or root in old.store:
         return None
-    made = old.header.trust
     message = f"its root is not in trust store {old.store.name}, so no new one could be made."
     return Failure(
-        "refresh", message, f"{_store_to_name(made, old.store)} with --trust, or the root with --trust-root."
+        "refresh", message, f"{_store_to_name(old.header, old.store)} with --trust, or the root with --trust-root."
     )
 
 
-def _store_to_name(made: str, store: TrustStore) -> str:
-    """Which trust store to name for a bundle that was made with the one called `made`."""
-    if made in {"", comment_text(store.name)}:
+def _store_to_name(header: Header, store: TrustStore) -> str:
+    """Which trust store to name for a bundle that was made with the one that its header names."""
+    made = header.trust
+    if _is_of(header, store):
         return "Name the store that has its root"
-    gone = [name for name in stores_named(made) if name not in {"certifi", "system"} and not Path(name).is_file()]
-    if gone:
-        return (
-            f"It was made with trust store {made}; {gone[0]} is not on this machine: name the file that has its root"
-        )
+    paths = (Path(name) for name in stores_named(made))
+    gone = next((path for path in paths if path.is_absolute() and not path.is_file()), None)
+    if gone is not None:
+        return f"It was made with trust store {made}; {gone} is not on this machine: name the file that has its root"
     return f"It was made with trust store {made}: name it"
 
 

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from functools import cached_property
 
 from tui_chain.core.text import colon_hex
-from tui_chain.repair.file_header import FirstEnd, Header, comment
+from tui_chain.repair.file_header import FirstEnd, Header, comment, confirmed_roots
 from tui_chain.repair.header_lines import FEW_HOSTS, header_lines, packed_lines
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.crl import CrlScope, CrlSet, RevocationList, crl_to_pem
@@ -121,6 +121,7 @@ class Bundle:
             expiry=self.expiry,
             crl_expiry=first_crl_end(self.crls),
             root_alone=all(one.self_issued for one in self.core or self.certificates),
+            roots=confirmed_roots({one.sha256: self.sources.get(one.sha256, "") for one in self.certificates}),
         )
 
     @cached_property

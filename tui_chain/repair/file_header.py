@@ -50,8 +50,8 @@ class Header:
     `title` is empty where it follows from kind and hosts. `served` are the first and the last day (UTC) on which the
     chains were served that it was made for. `expiry` is the certificate that expires first of those that the hosts
     need, `crl_expiry` the CRL that ends first. `root_alone` says that it has no intermediate. `crl_check` says which
-    certificates clients are to look up in its CRLs. `sources` says by SHA-256 where its certificates and CRLs came
-    from; it is filled by reading only.
+    certificates clients are to look up in its CRLs. `roots` are the SHA-256s of the roots that its user confirmed.
+    `sources` says by SHA-256 where its certificates and CRLs came from; it is filled by reading only.
     """
 
     title: str = ""
@@ -64,6 +64,7 @@ class Header:
     expiry: FirstEnd | None = None
     crl_expiry: FirstEnd | None = None
     root_alone: bool = False
+    roots: tuple[str, ...] = ()
 
     @property
     def many(self) -> bool:
@@ -106,18 +107,25 @@ def read_header(data: bytes) -> Header | None:
         return None
     kind = next(_values(comments, "Kind: "), "")
     hosts = tuple(dict.fromkeys((*_hosts(comments), *_merged_hosts(text))))[: MAX_HOSTS + 1]
+    sources = {found[1].replace(":", "").lower(): found[2] for found in _BLOCK.finditer(text)}
     return Header(
         "" if comments[0] in _own_titles(kind, tuple(_hosts(comments))) else comments[0],
         kind,
         hosts,
         next(_values(comments, "Trust store: "), ""),
-        {found[1].replace(":", "").lower(): found[2] for found in _BLOCK.finditer(text)},
+        sources,
         _scope(next(_values(comments, CRL_CHECK), "")),
         _days(comments),
         _first_end(comments, _EXPIRES),
         _first_end(comments, _CRL_ENDS),
         any(_ROOT_ALONE.fullmatch(line) for line in comments),
+        confirmed_roots(sources),
     )
+
+
+def confirmed_roots(sources: Mapping[str, str]) -> tuple[str, ...]:
+    """Those of some certificates, named by SHA-256 with their source, whose fingerprint the user confirmed."""
+    return tuple(sha256 for sha256, source in sources.items() if source.startswith("confirmed root, "))
 
 
 _BLOCK = re.compile(

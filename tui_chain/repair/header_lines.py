@@ -106,11 +106,15 @@ def name_in_comment(label: str) -> str:
 def _look(header: Header, file: str) -> str:
     """The command that looks whether the file still holds; `file` is its path as a shell reads it."""
     named = () if header.trust in {"", *_PUBLIC} else stores_named(header.trust)
+    stores = "".join(f" --trust {_quoted(one)}" for one in named)
+    roots = "".join(f" --trust-root {one}" for one in header.roots)
+    blanks = (" --trust STORE" if named else "", " --trust-root SHA256" if roots else "")
     write = " --write" if header.crl_check is not None else ""
-    line = f"{LOOK}tlschain refresh {file}{''.join(f' --trust {_quoted(one)}' for one in named)}{write}"
-    if _is_exact(line):
-        return line
-    return f"{LOOK}tlschain refresh FILE{' --trust STORE' if named else ''}{write}"
+    for options in (f"{file}{stores}{roots}", f"FILE{stores}{roots}", f"FILE{blanks[0]}{roots}"):
+        line = f"{LOOK}tlschain refresh {options}{write}"
+        if _is_exact(line):
+            return line
+    return f"{LOOK}tlschain refresh FILE{''.join(blanks)}{write}"
 
 
 def stores_named(trust: str) -> Sequence[str]:

@@ -89,6 +89,7 @@ def _with_hosts(old: Header, bundle: Bundle, certificates: tuple[Certificate, ..
         expiry=_first(old.expiry and _with_name(old.expiry, certificates), new.expiry),
         crl_expiry=_first(old.crl_expiry, new.crl_expiry),
         root_alone=old.root_alone and new.root_alone,
+        roots=tuple(dict.fromkeys((*old.roots, *new.roots))),
     )
 
 

@@ -77,20 +77,16 @@ class SaveChoice:
 
 @dataclass(frozen=True)
 class SavePlan:
-    """What saving would do: for which choice, the files that would be written, and what is shown of that."""
+    """What saving would do: for which choice, the files that would be written, and what is shown of that.
+
+    `exists` says that a file with other bytes stands there, whatever is done with it.
+    """
 
     choice: SaveChoice
     files: tuple[WritePlan, ...] | Failure
     meaning: Content
     shown: Content
-
-    @property
-    def exists(self) -> bool:
-        """Whether a file with other bytes stands there, whatever is done with it."""
-        if isinstance(self.files, Failure):
-            return self.choice.manner is Manner.MERGE
-        first, data = self.files[0], self.choice.draft.data
-        return first.old is not None and first.old != data and not same_but_notes(first.old, data)
+    exists: bool
 
 
 class SaveScreen(Dialog[Saved]):
@@ -336,7 +332,16 @@ class SaveScreen(Dialog[Saved]):
 def plan_save(choice: SaveChoice) -> SavePlan:
     """What it would do to save what is asked for; reads what stands there, and blocks."""
     files = _planned(choice.draft, choice.path, choice.manner)
-    return SavePlan(choice, files, _meaning(files, choice.manner), _shown(choice.draft, files))
+    return SavePlan(
+        choice, files, _meaning(files, choice.manner), _shown(choice.draft, files), _exists(choice, files)
+    )
+
+
+def _exists(choice: SaveChoice, files: tuple[WritePlan, ...] | Failure) -> bool:
+    if isinstance(files, Failure):
+        return choice.manner is Manner.MERGE
+    old, data = files[0].old, choice.draft.data
+    return old is not None and old != data and not same_but_notes(old, data)
 
 
 def _planned(draft: Draft, text: str, manner: Manner) -> tuple[WritePlan, ...] | Failure:
