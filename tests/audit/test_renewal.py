@@ -307,7 +307,10 @@ def test_a_trust_store_that_is_gone_is_called_that(lab: Lab, tmp_path: Path) -> 
     store.unlink()
     done = tlschain("refresh", file)
     assert done.exit_code == 0
-    assert f"{store} is not on this machine: name the file that has its root with --trust" in done.stderr
+    assert (
+        f"trust store {store}, which is not on this machine: name the file that has its root with --trust"
+        in done.stderr
+    )
 
 
 def test_a_trust_store_is_named_from_the_root_of_the_file_system(

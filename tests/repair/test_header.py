@@ -159,6 +159,7 @@ def test_what_no_line_can_hold_is_left_for_its_user_to_name() -> None:
     for changed, command in (
         (replace(header, trust="/" + "t" * 190), "FILE --trust STORE"),
         (replace(header, trust="/\u00e9"), "FILE --trust STORE"),
+        (replace(header, trust="/a- - -b.pem"), "FILE --trust STORE"),
         (replace(header, roots=roots[:1]), f"FILE --trust-root {'a' * 64}"),
         (replace(header, trust="/" + "t" * 120, roots=roots[:1]), f"FILE --trust STORE --trust-root {'a' * 64}"),
         (replace(header, trust="/" + "t" * 120, roots=roots), "FILE --trust STORE --trust-root SHA256"),

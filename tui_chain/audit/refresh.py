@@ -338,9 +338,10 @@ def _store_to_name(header: Header, store: TrustStore) -> str:
         return "Name the store that has its root"
     paths = (Path(name) for name in stores_named(made))
     gone = next((path for path in paths if path.is_absolute() and not path.is_file()), None)
-    if gone is not None:
-        return f"It was made with trust store {made}; {gone} is not on this machine: name the file that has its root"
-    return f"It was made with trust store {made}: name it"
+    if gone is None:
+        return f"It was made with trust store {made}: name it"
+    which = "which" if str(gone) == made else f"of which {gone}"
+    return f"It was made with trust store {made}, {which} is not on this machine: name the file that has its root"
 
 
 def _due(old: _Old, path: Sequence[Certificate]) -> RevocationList | None:

@@ -130,8 +130,8 @@ def _quoted(text: str) -> str:
 
 
 def _is_exact(line: str) -> bool:
-    """Whether a comment has the line as it is; a backslash may stand for a character that ASCII lacks."""
-    return comment_text(line) == line and "\\" not in line
+    """Whether a comment has the line as it is; what stands for other characters may be of an earlier comment."""
+    return comment_text(line) == line and "\\" not in line and "- - -" not in line
 
 
 def with_file_name(data: bytes, path: Path) -> bytes:
