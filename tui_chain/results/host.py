@@ -106,17 +106,22 @@ def host_result(
         missing=tuple(MissingResult(link.subject, link.key_id, link.wanted_by.sha256) for link in verdict.missing),
         findings=tuple(finding_results(state)),
         clients=client_results(verdict.verdicts, None if repair is None else repair.verdicts),
-        bundle=_bundle(state, accept_lost_constraints=accept_lost_constraints),
+        bundle=_bundle(state, written, accept_lost_constraints=accept_lost_constraints),
         written=uncut(str(written)) if written is not None and repair is not None else None,
         timings=_timings(served),
         more=_more(state),
     )
 
 
-def _bundle(state: HostState, *, accept_lost_constraints: bool) -> str | None:
+def _bundle(state: HostState, written: Path | None, *, accept_lost_constraints: bool) -> str | None:
     if state.proven is None or state.bundle is None or (state.proven.losses and not accept_lost_constraints):
         return None
-    return state.bundle.pem.decode("ascii")
+    pem = state.bundle.pem
+    if written is not None:
+        from tui_chain.repair.header_lines import with_file_name  # few runs write a file
+
+        pem = with_file_name(pem, written)
+    return pem.decode("ascii")
 
 
 def client_results(as_served: Verdicts, with_bundle: Verdicts | None) -> tuple[ClientResult, ...]:
