@@ -26,10 +26,12 @@ if ($request_method = POST) {{
         <GetCallerIdentityResult><Arn>arn:aws:iam::1:user/probe</Arn></GetCallerIdentityResult>
         </GetCallerIdentityResponse>';
 }}
+location = /v2/probe/tags/list {{ default_type application/json; return 200 '{{"name":"probe","tags":["1.0"]}}'; }}
 location = /probe/ {{ return 200 "<a href='{_WHEEL}' data-core-metadata='true'>{_WHEEL}</a>"; }}
 location = /probe/{_WHEEL}.metadata {{ return 200 "Metadata-Version: 2.1\\nName: probe\\nVersion: 1.0\\n"; }}
 """
-"""What nginx answers: AWS's security token service, and a package index with one package's metadata (PEP 658)."""
+"""What nginx answers: AWS's security token service, a registry's tags, and a package index with one package's
+metadata (PEP 658)."""
 
 
 def run(

@@ -11,7 +11,7 @@ from pathlib import Path
 import certifi
 import pytest
 
-from tests.advise.calls import CALLS, CODE_CALLS, write_sources
+from tests.advise.calls import CALLS, CODE_CALLS, HEADINGS, OWN_TESTS, write_sources
 from tests.advise.calls.call import Call, CodeCall
 from tests.advise.conftest import Site, run
 from tests.support.programs import require_program
@@ -31,8 +31,10 @@ def said_by(site: Site, call: Call, home: Path, prefix: str = "") -> str:
 
 
 def test_every_client_of_the_advice_is_run(site: Site) -> None:
-    told = {each.client for each in site.snippets}
-    assert told == {*(snippet.client for snippet in CODE_CALLS), *(call.client for call in CALLS)}
+    assert {each.client for each in site.snippets} == HEADINGS
+    for own in OWN_TESTS:
+        module = Path(__file__).with_name(f"{own.module}.py").read_text()
+        assert all(f'"{client}"' in module for client in own.clients)
 
 
 @pytest.mark.parametrize("snippet", CODE_CALLS, ids=lambda snippet: snippet.client)

@@ -158,7 +158,7 @@ def test_an_error_text_is_explained_without_anything_of_x509() -> None:
 
 LIBRARIES = {"openssl", "cryptography", "httpx"}
 """Clients that this program is itself made of, and a tool that its hints name."""
-ENGLISH = {"go", "node", "browsers", "requests", "Windows"}
+ENGLISH = {"go", "node", "browsers", "requests", "Windows", "powershell", "PowerShell"}
 """Clients whose names are words or a system's: `Go` and `Node` are named in a text, and requests by its variable."""
 IDENTIFIERS = {
     "JAVA": "a kind of output and a family",

@@ -164,7 +164,7 @@ def _clients(target: Target, advice: tuple[Advice, ...], trust: Sequence[str]) -
             yield Paragraph(f"Which setting wins: {one.order}.")
         if one.undo:
             yield Paragraph("To undo it:")
-            yield Code(one.undo, "sh")
+            yield Code(one.undo, one.undo_language)
 
 
 def _letter(letter: Document | None) -> Iterator[DocumentBlock]:

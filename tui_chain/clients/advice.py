@@ -47,8 +47,8 @@ class Advice:
     `client` is the heading: the client's name, and which of its settings it is where it has several. `effect` is
     None where the code makes no setting. `language` is the word that Markdown has for it, as `sh`.
     `kind` is the kind of output that the setting needs, `file` where it is expected. `undo` is a command of a POSIX
-    shell that takes a setting back which stays, empty where nothing stays. `precedence` are the client's settings of
-    trust, the strongest first; the registry fills it.
+    shell, or of PowerShell where the code is of it, that takes a setting back which stays, empty where nothing stays.
+    `precedence` are the client's settings of trust, the strongest first; the registry fills it.
     """
 
     client: str
@@ -65,6 +65,11 @@ class Advice:
     def text(self) -> str:
         """What the setting does to the client's own trust store, and the note; empty where there is nothing."""
         return " ".join(filter(None, (self.effect.sentence if self.effect is not None else "", self.note)))
+
+    @property
+    def undo_language(self) -> str:
+        """The word that Markdown has for the language of `undo`."""
+        return "powershell" if self.language == "powershell" else "sh"
 
     @property
     def order(self) -> str:

@@ -58,6 +58,11 @@ def speaks_https(endpoint: Endpoint) -> bool:
     return endpoint.starttls is None
 
 
+def any_endpoint(_: Endpoint) -> bool:
+    """Whether a client speaks to an endpoint, for one that asks for no protocol above TLS."""
+    return True
+
+
 @dataclass(frozen=True)
 class Client:
     """A program or library that connects, as people name it. `place` orders lists; numbers have gaps for more.

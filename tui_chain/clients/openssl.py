@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from tui_chain.clients.advice import REPLACES, Advice, CrlUse, Deployment
-from tui_chain.clients.client import Client, Setting, SettingForm
+from tui_chain.clients.client import Client, Setting, SettingForm, any_endpoint
 from tui_chain.clients.errors import ErrorKind, ErrorOutput, ErrorText
 from tui_chain.clients.families import FamilyId
 from tui_chain.clients.program import Program, ProgramProxy, ProgramRun
@@ -71,11 +71,6 @@ def _by_proxy(proxy: ProgramProxy) -> tuple[tuple[str, ...], tuple[tuple[str, st
     return (*place, "-proxy_user", proxy.user, "-proxy_pass", f"env:{_PASSWORD}"), ((_PASSWORD, proxy.password),)
 
 
-def _any(_: Endpoint) -> bool:
-    """It speaks STARTTLS as well."""
-    return True
-
-
 CLIENT = Client(
     "openssl",
     place=300,
@@ -85,7 +80,7 @@ CLIENT = Client(
     advice=_advice,
     crl_advice=_crl_advice,
     program=_program,
-    reaches=_any,
+    reaches=any_endpoint,
     errors=ErrorOutput(
         (
             ErrorText(

@@ -1,0 +1,36 @@
+"""kubectl as the client of a Kubernetes API server.
+
+client-go: rest.TLSConfigFor replaces the system's store by the file; tools/clientcmd drops certificate-authority-data
+of the kubeconfig where the option is given, and prefers it to certificate-authority otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tui_chain.clients.advice import ADDS, REPLACES, Advice, Deployment
+from tui_chain.clients.client import Client, Setting, SettingForm, variable
+
+_NOTE = (
+    "Where this host is the API server of the current context. To keep it, name the file as certificate-authority: "
+    "of the cluster in the kubeconfig (KUBECONFIG, else ~/.kube/config) and take certificate-authority-data out "
+    "there, which wins over it. Without any of them kubectl uses the system's store, as Go does."
+)
+
+
+def _advice(at: Deployment) -> Iterator[Advice]:
+    code = f"kubectl --certificate-authority={at.shell()} get --raw /version"
+    yield at.command("kubectl", code, _NOTE, REPLACES)
+
+
+CLIENT = Client(
+    "kubectl",
+    place=465,
+    settings=(
+        Setting("--certificate-authority", SettingForm.OPTION, REPLACES),
+        Setting("certificate-authority-data", SettingForm.CONFIG, REPLACES),
+        Setting("certificate-authority", SettingForm.CONFIG, REPLACES),
+        variable("SSL_CERT_FILE", ADDS),
+    ),
+    advice=_advice,
+)

@@ -1,0 +1,25 @@
+"""PowerShell: Invoke-WebRequest and Invoke-RestMethod are .NET's HttpClient, and take no file of certificates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tui_chain.clients.advice import ADDS, Advice, Deployment
+from tui_chain.clients.client import Client, Takes, variable
+
+_NOTE = (
+    "On Linux, before pwsh starts: $env:SSL_CERT_FILE set inside does not reach OpenSSL. On Windows and macOS "
+    "install the file in the system store. Invoke-WebRequest has no option for a trust file."
+)
+
+
+def _advice(at: Deployment) -> Iterator[Advice]:
+    yield at.export("PowerShell", "SSL_CERT_FILE", _NOTE, ADDS)
+
+
+CLIENT = Client(
+    "PowerShell",
+    place=480,
+    settings=(variable("SSL_CERT_FILE", ADDS), variable("SSL_CERT_DIR", ADDS, Takes.ALL_FILES)),
+    advice=_advice,
+)

@@ -1,0 +1,27 @@
+"""The system store of SUSE: its own update-ca-certificates(8), which reads it with p11-kit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tui_chain.clients.advice import ADDS, Advice, Deployment
+from tui_chain.clients.client import Client, Setting, SettingForm, Takes, any_endpoint
+from tui_chain.clients.system_store import anchor_install, store_note
+
+_NAME = "System store, SUSE"
+_FOLDER = "/etc/pki/trust/anchors"
+_FILE = "/var/lib/ca-certificates/ca-bundle.pem"
+
+
+def _advice(at: Deployment) -> Iterator[Advice]:
+    code, undo = anchor_install(at, _FOLDER, "update-ca-certificates")
+    yield at.command(_NAME, code, store_note(_FILE), ADDS, undo=undo)
+
+
+CLIENT = Client(
+    _NAME,
+    place=420,
+    settings=(Setting(_FOLDER, SettingForm.CONFIG, ADDS, Takes.ALL_FILES),),
+    advice=_advice,
+    reaches=any_endpoint,
+)

@@ -1,0 +1,26 @@
+"""Terraform and OpenTofu: Go programs, and so are their providers, which inherit the variable."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tui_chain.clients.advice import ADDS, Advice, Deployment
+from tui_chain.clients.client import Client, Takes, variable
+
+_NOTE = (
+    "On Linux; on macOS and Windows Terraform uses the system's store alone. Providers inherit the variable; some "
+    "have an argument of their own besides, as custom_ca_bundle of aws. On Debian the folder of roots is read as "
+    "well; elsewhere the file replaces them: take the kind client+store there."
+)
+
+
+def _advice(at: Deployment) -> Iterator[Advice]:
+    yield at.export("Terraform", "SSL_CERT_FILE", _NOTE, ADDS)
+
+
+CLIENT = Client(
+    "Terraform",
+    place=470,
+    settings=(variable("SSL_CERT_FILE", ADDS), variable("SSL_CERT_DIR", ADDS, Takes.ALL_FILES)),
+    advice=_advice,
+)
