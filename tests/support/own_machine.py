@@ -56,9 +56,9 @@ class OwnMachine:
             check=False,
         )
 
-    def shell(self, code: str, *, env: Mapping[str, str] | None = None, shell: str = "sh") -> str:
+    def shell(self, code: str, *, env: Mapping[str, str] | None = None, by: str = "sh") -> str:
         """Run a command of a POSIX shell, which has to work; what it prints."""
-        done = self.run(shell, "-c", code, env=env)
+        done = self.run(by, "-c", code, env=env)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout + done.stderr
 

@@ -1,7 +1,7 @@
 """kubectl as the client of a Kubernetes API server.
 
 client-go: rest.TLSConfigFor replaces the system's store by the file; tools/clientcmd drops certificate-authority-data
-of the kubeconfig where the option is given, and prefers it to certificate-authority otherwise.
+of the kubeconfig where the option is given, and its validation refuses it beside certificate-authority.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from tui_chain.clients.client import Client, Setting, SettingForm, variable
 
 _NOTE = (
     "Where this host is the API server of the current context. To keep it, name the file as certificate-authority: "
-    "of the cluster in the kubeconfig (KUBECONFIG, else ~/.kube/config) and take certificate-authority-data out "
-    "there, which wins over it. Without any of them kubectl uses the system's store, as Go does."
+    "of the cluster in the kubeconfig (KUBECONFIG, else ~/.kube/config) in the place of certificate-authority-data; "
+    "kubectl refuses both together. Without any of them it uses the system's store, as Go does."
 )
 
 
