@@ -1,7 +1,8 @@
 """.NET: the system's store, whose file on Linux SSL_CERT_FILE names, and a policy in code.
 
 dotnet/runtime: pal_x509_root.c reads the variables with getenv; OpenSslCachedSystemStoreProvider.cs takes what is
-self-issued for roots and the rest for intermediates; X509ChainPolicy.CustomTrustStore has roots alone.
+self-issued for roots and the rest for intermediates, from files of any name; X509ChainPolicy.CustomTrustStore has
+roots alone.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import json
 from collections.abc import Iterator
 
 from tui_chain.clients.advice import ADDS, REPLACES, Advice, Deployment
-from tui_chain.clients.client import Client, Setting, SettingForm, Takes, variable
+from tui_chain.clients.client import Client, Setting, SettingForm, variable
 
 _LINUX_NOTE = (
     "On Linux; on Windows and macOS .NET uses the system's store alone. It is read when the process starts. The "
@@ -47,7 +48,6 @@ CLIENT = Client(
     settings=(
         Setting("CertificateChainPolicy", SettingForm.ARGUMENT, REPLACES),
         variable("SSL_CERT_FILE", ADDS),
-        variable("SSL_CERT_DIR", ADDS, Takes.ALL_FILES),
     ),
     advice=_advice,
 )

@@ -28,7 +28,6 @@ CLIENT = Client(
     place=465,
     settings=(
         Setting("--certificate-authority", SettingForm.OPTION, REPLACES),
-        Setting("certificate-authority-data", SettingForm.CONFIG, REPLACES),
         Setting("certificate-authority", SettingForm.CONFIG, REPLACES),
         variable("SSL_CERT_FILE", ADDS),
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tui_chain.clients.advice import ADDS, Advice, Deployment
-from tui_chain.clients.client import Client, Takes, variable
+from tui_chain.clients.client import Client, variable
 
 _NOTE = (
     "On Linux, before pwsh starts: $env:SSL_CERT_FILE set inside does not reach OpenSSL. On Windows and macOS "
@@ -20,6 +20,6 @@ def _advice(at: Deployment) -> Iterator[Advice]:
 CLIENT = Client(
     "PowerShell",
     place=480,
-    settings=(variable("SSL_CERT_FILE", ADDS), variable("SSL_CERT_DIR", ADDS, Takes.ALL_FILES)),
+    settings=(variable("SSL_CERT_FILE", ADDS),),
     advice=_advice,
 )

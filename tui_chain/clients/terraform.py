@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tui_chain.clients.advice import ADDS, Advice, Deployment
-from tui_chain.clients.client import Client, Takes, variable
+from tui_chain.clients.client import Client, variable
 
 _NOTE = (
     "On Linux; on macOS and Windows Terraform uses the system's store alone. Providers inherit the variable; some "
@@ -21,6 +21,6 @@ def _advice(at: Deployment) -> Iterator[Advice]:
 CLIENT = Client(
     "Terraform",
     place=470,
-    settings=(variable("SSL_CERT_FILE", ADDS), variable("SSL_CERT_DIR", ADDS, Takes.ALL_FILES)),
+    settings=(variable("SSL_CERT_FILE", ADDS),),
     advice=_advice,
 )
