@@ -49,14 +49,6 @@ class CodeCall:
     name: str = ""
 
 
-@dataclass(frozen=True)
-class OwnTest:
-    """A client whose advice is run by a test module of its own in `tests/advise`: its headings, and that module."""
-
-    module: str
-    clients: tuple[str, ...]
-
-
 def installed(program: str) -> str:
     """A program that is installed beside this Python."""
     return str(Path(sys.executable).with_name(program))
