@@ -13,7 +13,10 @@ DEBIAN_FILE = "/etc/ssl/certs/ca-certificates.crt"
 """The whole store of Debian and Alpine as one file."""
 VARIABLES = ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS")
 """What leads those clients to the system's file that do not look for it."""
-UNDO_LATER = "Undo it once the server sends its intermediates: an expired copy makes OpenSSL clients fail."
+UNDO_LATER = (
+    "Undo it once the server sends its intermediates: until then its root stays trusted here whatever the system "
+    "decides, and an expired copy makes OpenSSL clients fail."
+)
 
 
 def store_note(file: str, *more: str) -> str:
