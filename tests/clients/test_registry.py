@@ -158,7 +158,7 @@ def test_an_error_text_is_explained_without_anything_of_x509() -> None:
 
 LIBRARIES = {"openssl", "cryptography", "httpx"}
 """Clients that this program is itself made of, and a tool that its hints name."""
-ENGLISH = {"go", "node", "browsers", "requests", "Windows", "powershell", "PowerShell"}
+ENGLISH = {"go", "node", "browsers", "requests", "Windows"}
 """Clients whose names are words or a system's: `Go` and `Node` are named in a text, and requests by its variable."""
 IDENTIFIERS = {
     "JAVA": "a kind of output and a family",
@@ -175,6 +175,7 @@ TEXTS = {
     "diagnose/": "a finding or a cause says whom it hits, where its rule comes from, and what to look with",
     "audit/findings.py": "a hint says who refuses such a file",
     "audit/rules.py": "the code `java-store`",
+    "servers/": "the lines for a server name the programs that it is managed with",
     "advise/letter.py": "it says who does not fetch issuers, to somebody who has another view",
     "core/output_kind.py": "the kind of output `java`",
     "repair/": "a kind of output is described by who wants it",

@@ -12,7 +12,7 @@ _NAME = "System store, macOS"
 _KEYCHAIN = "/Library/Keychains/System.keychain"
 _NOTE = (
     "As root, on the machine's own screen: since macOS 11 it asks for a password where a root becomes trusted. "
-    "Safari, Chrome, Go, .NET, the system's curl and git, and pip since 24.2 use it then; they fetch a missing "
+    "Safari, Chrome, Go, .NET, the system's curl and git, and pip since 24.2 use it then; most fetch a missing "
     "intermediate by themselves where its certificate names it, so that it is mostly for private roots. Python's "
     f"ssl, requests, httpx, Node, Java and what Homebrew installs do not: set {', '.join(VARIABLES)} to the file of "
     f"the kind client+store for them. {UNDO_LATER}"

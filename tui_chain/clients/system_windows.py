@@ -13,7 +13,7 @@ from tui_chain.core.output_kind import OutputKind
 _NAME = "System store, Windows"
 _NOTE = (
     "In a PowerShell of an administrator; roots go to the store Root, intermediates to CA. Edge, Chrome, PowerShell, "
-    ".NET, Go, the curl of Windows, Python's ssl and pip since 24.2 use it then. All but Python's ssl fetch a "
+    ".NET, Go, the curl of Windows, Python's ssl and pip since 24.2 use it then. Most, but not Python's ssl, fetch a "
     "missing intermediate by themselves where its certificate names it: for them it is mostly for private roots. "
     f"requests, httpx, Node and Java do not use it: set {', '.join(VARIABLES)} to the file of the kind client+store. "
     "Git for Windows uses it once http.sslBackend is schannel."
