@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from tui_chain.clients.advice import ADDS, Advice, Deployment
 from tui_chain.clients.client import Client, Setting, SettingForm, any_endpoint
-from tui_chain.clients.system_store import DEBIAN_FILE, VARIABLES, splitting
+from tui_chain.clients.system_store import DEBIAN_FILE, STORE_KIND, VARIABLES, splitting
 
 _COPY = "/usr/local/share/tlschain-ca.pem"
 _PACKAGES = {
@@ -27,12 +27,12 @@ def _advice(at: Deployment) -> Iterator[Advice]:
         split = f"{splitting(at.endpoint)} < {_COPY} && update-ca-certificates"
         variables = " \\\n    ".join(f"{name}={DEBIAN_FILE}" for name in VARIABLES)
         code = (
-            f"# cp {at.shell()} tlschain-ca.pem\n"
+            f"# cp {at.shell(STORE_KIND)} tlschain-ca.pem\n"
             f"COPY tlschain-ca.pem {_COPY}\n"
             f"RUN {package} && \\\n    {split}\n"
             f"ENV {variables}"
         )
-        yield at.command(f"Dockerfile, {base} base", code, _NOTE, ADDS, language="dockerfile")
+        yield at.command(f"Dockerfile, {base} base", code, _NOTE, ADDS, kind=STORE_KIND, language="dockerfile")
 
 
 CLIENT = Client(

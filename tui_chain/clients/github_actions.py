@@ -10,18 +10,18 @@ from collections.abc import Iterator
 
 from tui_chain.clients.advice import ADDS, Advice, Deployment
 from tui_chain.clients.client import Client, Setting, SettingForm, any_endpoint
-from tui_chain.clients.system_store import DEBIAN_FILE, VARIABLES, splitting
+from tui_chain.clients.system_store import DEBIAN_FILE, STORE_KIND, VARIABLES, splitting
 
 _NOTE = (
     "The comment has the command that stores the file, which is public, as a variable of the repository; a variable "
-    "takes 48 KB, which is enough for the kind client. The step goes before those that download. Pods of a runner "
+    "takes 48 KB, which is enough for it. The step goes before those that download. Pods of a runner "
     "of one's own and jobs in a container need no sudo."
 )
 
 
 def _advice(at: Deployment) -> Iterator[Advice]:
     name = json.dumps(f"Trust the CA certificates of {at.endpoint.host}")
-    code = f"""# gh variable set TLSCHAIN_CA < {at.shell()}
+    code = f"""# gh variable set TLSCHAIN_CA < {at.shell(STORE_KIND)}
 - name: {name}
   env:
     TLSCHAIN_CA: ${{{{ vars.TLSCHAIN_CA }}}}
@@ -32,7 +32,7 @@ def _advice(at: Deployment) -> Iterator[Advice]:
       echo "$name={DEBIAN_FILE}" >> "$GITHUB_ENV"
     done"""
     undo = "gh variable delete TLSCHAIN_CA"
-    yield at.command("GitHub Actions", code, _NOTE, ADDS, language="yaml", undo=undo)
+    yield at.command("GitHub Actions", code, _NOTE, ADDS, kind=STORE_KIND, language="yaml", undo=undo)
 
 
 CLIENT = Client(

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from tui_chain.clients.advice import ADDS, Advice, Deployment
 from tui_chain.clients.client import Client, Setting, SettingForm, any_endpoint
-from tui_chain.clients.system_store import DEBIAN_FILE, VARIABLES, splitting
+from tui_chain.clients.system_store import DEBIAN_FILE, STORE_KIND, VARIABLES, splitting
 
 _NOTE = (
     "The comment has the command that stores the file as a variable of type file (Settings, CI/CD, Variables): the "
@@ -21,7 +21,7 @@ _NOTE = (
 
 def _advice(at: Deployment) -> Iterator[Advice]:
     variables = "\n".join(f"    {name}: {DEBIAN_FILE}" for name in VARIABLES)
-    code = f"""# glab variable set TLSCHAIN_CA --type file < {at.shell()}
+    code = f"""# glab variable set TLSCHAIN_CA --type file < {at.shell(STORE_KIND)}
 job:
   variables:
 {variables}
@@ -30,7 +30,7 @@ job:
       {splitting(at.endpoint)} < "$TLSCHAIN_CA"
       update-ca-certificates"""
     undo = "glab variable delete TLSCHAIN_CA"
-    yield at.command("GitLab CI", code, _NOTE, ADDS, language="yaml", undo=undo)
+    yield at.command("GitLab CI", code, _NOTE, ADDS, kind=STORE_KIND, language="yaml", undo=undo)
 
 
 CLIENT = Client(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from tui_chain.clients.advice import ADDS, Advice, Deployment
 from tui_chain.clients.client import Client, Setting, SettingForm, Takes, any_endpoint
-from tui_chain.clients.system_store import DEBIAN_FILE, anchor_install, store_note
+from tui_chain.clients.system_store import DEBIAN_FILE, STORE_KIND, anchor_install, store_note
 
 _NAME = "System store, Arch"
 _FOLDER = "/etc/ca-certificates/trust-source/anchors"
@@ -17,7 +17,7 @@ def _advice(at: Deployment) -> Iterator[Advice]:
     more = (
         "trust anchor --store FILE does the same with names of its own, and trust anchor --remove FILE undoes that."
     )
-    yield at.command(_NAME, code, store_note(DEBIAN_FILE, more), ADDS, undo=undo)
+    yield at.command(_NAME, code, store_note(DEBIAN_FILE, more), ADDS, kind=STORE_KIND, undo=undo)
 
 
 CLIENT = Client(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from tui_chain.clients.advice import ADDS, Advice, Deployment
 from tui_chain.clients.client import Client, Setting, SettingForm, Takes, any_endpoint
-from tui_chain.clients.system_store import DEBIAN_FILE, DEBIAN_FOLDER, name_for, split_install, store_note
+from tui_chain.clients.system_store import DEBIAN_FILE, DEBIAN_FOLDER, STORE_KIND, name_for, split_install, store_note
 
 _NAME = "System store, Debian and Ubuntu"
 
@@ -21,7 +21,7 @@ def _advice(at: Deployment) -> Iterator[Advice]:
         " | xargs -r -n 1 keytool -delete -cacerts -storepass changeit -alias"
     )
     more = "Each certificate gets a file of its own: of a file with two, Java takes the first alone."
-    yield at.command(_NAME, split_install(at), store_note(DEBIAN_FILE, more), ADDS, undo=undo)
+    yield at.command(_NAME, split_install(at), store_note(DEBIAN_FILE, more), ADDS, kind=STORE_KIND, undo=undo)
 
 
 CLIENT = Client(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from tui_chain.clients.advice import ADDS, Advice, Deployment
 from tui_chain.clients.client import Client, Setting, SettingForm, any_endpoint
-from tui_chain.clients.system_store import UNDO_LATER, VARIABLES, splitting
+from tui_chain.clients.system_store import STORE_KIND, UNDO_LATER, VARIABLES, splitting
 
 _NAME = "System store, macOS"
 _KEYCHAIN = "/Library/Keychains/System.keychain"
@@ -28,7 +28,7 @@ def _advice(at: Deployment) -> Iterator[Advice]:
         f'! {_SELF_ISSUED} || security remove-trusted-cert -d "$each"\n'
         f'  security delete-certificate -Z "$({_SHA1})" {_KEYCHAIN}'
     )
-    yield at.command(_NAME, _each(at, add), _NOTE, ADDS, undo=_each(at, remove))
+    yield at.command(_NAME, _each(at, add), _NOTE, ADDS, kind=STORE_KIND, undo=_each(at, remove))
 
 
 _SELF_ISSUED = (
@@ -41,8 +41,8 @@ def _each(at: Deployment, command: str) -> str:
     """The command for each certificate of the file, in a file of its own: security(1) takes the first of a file."""
     split = splitting(at.endpoint, ".", ".pem")
     return (
-        f'(folder=$(mktemp -d) && exec < {at.shell()} && cd "$folder" && {split} && for each in ./*.pem; do\n'
-        f'  {command}\ndone; rm -r "$folder")'
+        f'(folder=$(mktemp -d) && exec < {at.shell(STORE_KIND)} && cd "$folder" && {split} && for each in ./*.pem\n'
+        f'do\n  {command}\ndone; rm -r "$folder")'
     )
 
 

@@ -6,7 +6,10 @@ import re
 
 from tui_chain.clients.advice import Deployment
 from tui_chain.core.endpoint import Endpoint
+from tui_chain.core.output_kind import OutputKind
 
+STORE_KIND = OutputKind.CLIENT
+"""What is installed: with the root, which the system may not have."""
 DEBIAN_FOLDER = "/usr/local/share/ca-certificates"
 """Where Debian and Alpine expect certificates of one's own."""
 DEBIAN_FILE = "/etc/ssl/certs/ca-certificates.crt"
@@ -52,7 +55,7 @@ def splitting(endpoint: Endpoint, folder: str = DEBIAN_FOLDER, suffix: str = ".c
 
 def split_install(at: Deployment) -> str:
     """The command that installs the file as Debian and Alpine want it; the others may read what it writes."""
-    return f"(umask 022; {splitting(at.endpoint)} < {at.shell()}) && update-ca-certificates"
+    return f"(umask 022; {splitting(at.endpoint)} < {at.shell(STORE_KIND)}) && update-ca-certificates"
 
 
 def anchor_install(at: Deployment, folder: str, update: str) -> tuple[str, str]:
@@ -61,4 +64,4 @@ def anchor_install(at: Deployment, folder: str, update: str) -> tuple[str, str]:
     p11-kit takes all certificates of a PEM file, and passes over what is between them.
     """
     file = f"{folder}/{name_for(at.endpoint)}.pem"
-    return f"install -m 644 {at.shell()} {file} && {update}", f"rm -f {file} && {update}"
+    return f"install -m 644 {at.shell(STORE_KIND)} {file} && {update}", f"rm -f {file} && {update}"
