@@ -42,6 +42,7 @@ def test_kubectl_is_given_the_file(site: Site, tmp_path: Path) -> None:
     with_option = ask(code, context(site, tmp_path), tmp_path)
     without = ask("kubectl get --raw /version", context(site, tmp_path), tmp_path)
     assert ANSWER in with_option
+    assert without.startswith("Unable to connect to the server")
     assert REFUSED in without
 
 

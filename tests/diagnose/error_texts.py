@@ -182,4 +182,33 @@ SAMPLES = (
            f"urllib.error.URLError: <urlopen error {_VERIFY}unable to get certificate CRL (_ssl.c:1020)>"),
     Sample("curl", "crl", "", None, "curl: (60) SSL certificate problem: CRL has expired\n"),
     Sample("openssl", "crl", "", None, "verify error:num=44:different CRL scope"),
+    Sample(".NET", "unknown-issuer", "missing-issuer", None,
+           "System.Security.Authentication.AuthenticationException: The remote certificate is invalid because of "
+           "errors in the certificate chain: PartialChain"),
+    Sample(".NET", "untrusted-root-in-chain", "interception-likely", None,
+           "Invoke-WebRequest: The remote certificate is invalid because of errors in the certificate chain: "
+           "UntrustedRoot"),
+    Sample(".NET", "wrong-time", "expired", None,
+           "System.Net.Http.HttpRequestException: The SSL connection could not be established, see inner "
+           "exception.\n ---> System.Security.Authentication.AuthenticationException: The remote certificate is "
+           "invalid because of errors in the certificate chain: NotTimeValid"),
+    Sample(".NET", "host-mismatch", "host-mismatch", None,
+           "The remote certificate is invalid according to the validation procedure: RemoteCertificateNameMismatch"),
+    Sample(".NET", "verify-failed", "missing-issuer", None,
+           "System.Net.Http.HttpRequestException: The SSL connection could not be established, see inner "
+           "exception.\n ---> System.Security.Authentication.AuthenticationException: The remote certificate is "
+           "invalid according to the validation procedure."),
+    Sample(".NET", "verify-failed", "missing-issuer", None,
+           "Invoke-WebRequest : The underlying connection was closed: Could not establish trust relationship for the "
+           "SSL/TLS secure channel."),
+    Sample("Docker daemon", "unknown-issuer", "missing-issuer", "registry.example.org",
+           'Error response from daemon: Get "https://registry.example.org/v2/": tls: failed to verify certificate: '
+           "x509: certificate signed by unknown authority"),
+    Sample("Docker daemon", "unknown-issuer", "missing-issuer", "registry.example.org:5000",
+           'time="2026-11-27T02:45:18Z" level=fatal msg="Error listing repository tags: pinging container registry '
+           'registry.example.org:5000: Get \\"https://registry.example.org:5000/v2/\\": x509: certificate signed by '
+           'unknown authority"'),
+    Sample("kubectl", "unknown-issuer", "missing-issuer", None,
+           "Unable to connect to the server: tls: failed to verify certificate: x509: certificate signed by unknown "
+           "authority"),
 )  # fmt: skip

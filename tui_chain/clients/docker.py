@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from tui_chain.clients.advice import ADDS, Advice, Deployment
 from tui_chain.clients.client import Client, Setting, SettingForm, Takes
+from tui_chain.clients.errors import ErrorOutput
 from tui_chain.core.endpoint import Endpoint, bracketed
 
 _NOTE = (
@@ -36,4 +37,8 @@ CLIENT = Client(
     place=435,
     settings=(Setting("/etc/docker/certs.d", SettingForm.CONFIG, ADDS, Takes.ALL_FILES),),
     advice=_advice,
+    errors=ErrorOutput(
+        signs=r"Error response from daemon|container registry|\bdocker://",
+        trust_command="ls /etc/docker/certs.d/*",
+    ),
 )

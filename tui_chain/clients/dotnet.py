@@ -2,7 +2,8 @@
 
 dotnet/runtime: pal_x509_root.c reads the variables with getenv; OpenSslCachedSystemStoreProvider.cs takes what is
 self-issued for roots and the rest for intermediates, from files of any name; X509ChainPolicy.CustomTrustStore has
-roots alone.
+roots alone. The error texts are those of System.Net.Security's resources, with the names of X509ChainStatusFlags and
+SslPolicyErrors.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Iterator
 
 from tui_chain.clients.advice import ADDS, REPLACES, Advice, Deployment
 from tui_chain.clients.client import Client, Setting, SettingForm, variable
+from tui_chain.clients.errors import ErrorKind, ErrorOutput, ErrorText, Layer
 
 _LINUX_NOTE = (
     "On Linux; on Windows and macOS .NET uses the system's store alone. It is read when the process starts. The "
@@ -50,4 +52,33 @@ CLIENT = Client(
         variable("SSL_CERT_FILE", ADDS),
     ),
     advice=_advice,
+    errors=ErrorOutput(
+        (
+            # the status flags of a chain stand behind one sentence, the most telling not always first
+            ErrorText(ErrorKind.REVOKED, r"certificate chain: [\w, ]*\bRevoked\b"),
+            ErrorText(ErrorKind.STAPLE, r"\b(?:RevocationStatusUnknown|OfflineRevocation)\b"),
+            ErrorText(ErrorKind.TIME, r"\bNotTimeValid\b"),
+            ErrorText(ErrorKind.HOST, r"\bRemoteCertificateNameMismatch\b"),
+            ErrorText(ErrorKind.ROOT_IN_CHAIN, r"\bUntrustedRoot\b"),
+            ErrorText(ErrorKind.WEAK, r"\bHasWeakSignature\b"),
+            ErrorText(ErrorKind.PURPOSE, r"\bNotValidForUsage\b"),
+            ErrorText(
+                ErrorKind.CONSTRAINED,
+                r"\b(?:HasNotPermittedNameConstraint|HasExcludedNameConstraint|InvalidNameConstraints)\b",
+            ),
+            ErrorText(ErrorKind.BAD_CA, r"\bInvalidBasicConstraints\b"),
+            ErrorText(ErrorKind.UNKNOWN_ISSUER, r"\bPartialChain\b"),
+            ErrorText(ErrorKind.NOT_TLS, r"Cannot determine the frame size or a corrupted frame was received"),
+            ErrorText(
+                ErrorKind.GENERAL,
+                r"The remote certificate (?:is invalid|was rejected)|Could not establish trust relationship"
+                r"|The SSL connection could not be established",
+            ),
+        ),
+        signs=r"System\.(?:Net|Security\.Authentication)\.|The remote certificate (?:is invalid|was rejected)"
+        r"|RemoteCertificate(?:NameMismatch|ChainErrors)|Could not establish trust relationship"
+        r"|The SSL connection could not be established",
+        trust_command="env | grep -E 'SSL_CERT_(FILE|DIR)'; openssl version -d",
+        layer=Layer.RUNTIME,
+    ),
 )

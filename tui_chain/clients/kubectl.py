@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from tui_chain.clients.advice import ADDS, REPLACES, Advice, Deployment
 from tui_chain.clients.client import Client, Setting, SettingForm, variable
+from tui_chain.clients.errors import ErrorOutput
 
 _NOTE = (
     "Where this host is the API server of the current context. To keep it, name the file as certificate-authority: "
@@ -32,4 +33,8 @@ CLIENT = Client(
         variable("SSL_CERT_FILE", ADDS),
     ),
     advice=_advice,
+    errors=ErrorOutput(
+        signs=r"^Unable to connect to the server|\bkubectl\b",
+        trust_command="kubectl config view --minify | grep certificate-authority",
+    ),
 )
