@@ -211,8 +211,9 @@ def test_missing_links_alone_stand_beside_the_client_s_roots() -> None:
     assert "--as links" in make_crls_command(Target(HOST), at, use)
 
 
-def test_starttls_hosts_get_openssl_s_alone() -> None:
-    (only,) = client_advice(Target("mail.test", 25, "smtp"), Path("/x.pem"), crls=CrlUse(CrlScope.LEAF))
+def test_of_a_starttls_host_openssl_alone_looks_into_the_crls() -> None:
+    only, *others = client_advice(Target("mail.test", 25, "smtp"), Path("/x.pem"), crls=CrlUse(CrlScope.LEAF))
+    assert all(one.note.startswith("It does not look into the CRLs") for one in others)
     assert "-crl_check -CAfile" in only.code
 
 
