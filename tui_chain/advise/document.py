@@ -1,8 +1,7 @@
-"""A small document and its three forms: plain text, Markdown, and one HTML file."""
+"""A small document, and its forms as plain text and Markdown; `html.blocks` makes it an HTML file."""
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -123,57 +122,3 @@ def _fenced(text: str, language: str) -> Iterator[str]:
 
 def _row(cells: tuple[str, ...], *, escape: bool = True) -> str:
     return "| " + " | ".join(markdown_text(cell) if escape else cell for cell in cells) + " |"
-
-
-# -- HTML
-
-_HEAD = """<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title>
-<style>
-body {{ font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color: #1b1b1b; }}
-pre {{ background: #f4f4f4; padding: .8rem; overflow-x: auto; }}
-table {{ border-collapse: collapse; display: block; overflow-x: auto; }}
-th, td {{ border: 1px solid #bbb; padding: .3rem .6rem; text-align: left; overflow-wrap: anywhere; }}
-@media (prefers-color-scheme: dark) {{
-  body {{ background: #161616; color: #e6e6e6; }}
-  pre {{ background: #262626; }}
-}}
-</style>
-</head>
-<body>
-<h1>{title}</h1>
-"""
-
-
-def to_html(document: Document) -> str:
-    """Return the document as one HTML file: no script, nothing from outside, every text escaped."""
-    parts = ["\n".join(_html(part)) for part in document.parts]
-    return _HEAD.format(title=html.escape(document.title)) + "\n".join(parts) + "\n</body>\n</html>\n"
-
-
-def _html(part: DocumentBlock) -> Iterator[str]:
-    match part:
-        case Heading(text, level):
-            yield f"<h{level}>{html.escape(text)}</h{level}>"
-        case Paragraph(text):
-            yield f"<p>{html.escape(text)}</p>"
-        case ItemList(items, numbered):
-            name = "ol" if numbered else "ul"
-            yield f"<{name}>"
-            yield from (f"<li>{html.escape(item)}</li>" for item in items)
-            yield f"</{name}>"
-        case Code(text):
-            yield f"<pre><code>{html.escape(text.rstrip(chr(10)))}</code></pre>"
-        case Table(names, rows):
-            yield f"<table><thead>{_cells('th', names)}</thead><tbody>"
-            yield from (_cells("td", row) for row in rows)
-            yield "</tbody></table>"
-
-
-def _cells(name: str, cells: tuple[str, ...]) -> str:
-    return "<tr>" + "".join(f"<{name}>{html.escape(cell)}</{name}>" for cell in cells) + "</tr>"

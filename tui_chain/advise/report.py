@@ -9,9 +9,12 @@ from pathlib import Path
 from tui_chain.advise.document import Code, Document, DocumentBlock, Heading, ItemList, Paragraph, Table
 from tui_chain.advise.instructions import client_advice
 from tui_chain.advise.letter import file_base, letter_document
+from tui_chain.advise.path_nodes import text_rows
+from tui_chain.advise.summary import LEFT_OUT, advice_without_bundle, basis, fault, next_steps, shows_bundle
 from tui_chain.clients.families import FAMILIES
+from tui_chain.clients.judge import engine_name
 from tui_chain.clients.registry import stands_for
-from tui_chain.clients.verdict import Verdicts, reason
+from tui_chain.clients.verdict import Verdict, Verdicts, reason
 from tui_chain.core.failure import Failure
 from tui_chain.core.text import colon_hex
 from tui_chain.engine.host_state import HostState
@@ -44,33 +47,41 @@ def _parts(state: HostState, now: datetime, chain: bytes | None, written: Path |
     if verdict is None or status is None:
         yield Paragraph("The host has not been probed.")
         return
-    yield Paragraph(f"{status.value}: {state.headline} (fault: {verdict.blame.value})")
-    yield Paragraph(f"Written on {now:%Y-%m-%d at %H:%M} UTC by tlschain-tui.")
-    if isinstance(state.served, ServedChain):
-        yield from _served(state.served)
-    elif isinstance(state.served, Failure):
+    yield Paragraph(f"{status.value}: {state.headline}")
+    yield Paragraph(f"Fault: {fault(state)}.")
+    steps = next_steps(state)
+    if steps:
+        yield Paragraph("Next step:" if len(steps) == 1 else "Next steps:")
+        yield ItemList(steps, numbered=len(steps) > 1)
+    yield Table(("fact", "value"), basis(state, now))
+    if isinstance(state.served, Failure):
         yield Paragraph(str(state.served))
-    yield from _path(state, now)
     yield from _findings(state)
+    yield from _path(state, now)
+    yield from _served(state)
+    yield from _clients(state)
     yield from _tries(state)
+    yield from _live(state)
     yield from _servers(state)
     yield from _revocation(state)
-    yield from _repair(state, written)
-    yield from _live(state)
+    yield from _bundle(state, written)
     yield from _letter(state, chain)
+    yield from _instructions(state, written)
 
 
-def _served(served: ServedChain) -> Iterator[DocumentBlock]:
-    facts = [("address", served.address), ("protocol", served.tls_version), ("cipher", served.cipher)]
-    facts += [("probed", f"{served.at:%Y-%m-%d %H:%M:%S} UTC"), ("note", served.note)]
+def _served(state: HostState) -> Iterator[DocumentBlock]:
+    served = state.reached
+    if served is not None:
+        yield Heading("Served chain")
+        rows = tuple((str(place), *_columns(one)) for place, one in enumerate(served.certificates, start=1))
+        yield Table(("no.", "subject", "issuer", "valid until", "SHA-256"), rows)
+        yield from _timings(served)
+
+
+def _timings(served: ServedChain) -> Iterator[DocumentBlock]:
     if served.timings is not None:
         times = served.timings
-        facts.append(("times", f"name {times.lookup:.0f} ms, connect {times.connect:.0f} ms, TLS {times.tls:.0f} ms"))
-    yield Heading("Connection")
-    yield Table(("fact", "value"), tuple((name, value) for name, value in facts if value))
-    yield Heading("Served chain")
-    rows = tuple((str(place), *_columns(one)) for place, one in enumerate(served.certificates, start=1))
-    yield Table(("no.", "subject", "issuer", "valid until", "SHA-256"), rows)
+        yield Paragraph(f"Times: name {times.lookup:.0f} ms, connect {times.connect:.0f} ms, TLS {times.tls:.0f} ms.")
 
 
 def _columns(certificate: Certificate) -> tuple[str, str, str, str]:
@@ -79,17 +90,10 @@ def _columns(certificate: Certificate) -> tuple[str, str, str, str]:
 
 
 def _path(state: HostState, now: datetime) -> Iterator[DocumentBlock]:
-    verdict = state.verdict
-    path = state.proven.path if state.proven is not None else verdict.path if verdict is not None else None
-    if path is not None:
+    rows = tuple(text_rows(state, now))
+    if rows:
         yield Heading("Certification path, leaf to anchor")
-        rows = [
-            (one.subject, state.source_of(one), "yes" if one.valid_at(now) else "no") for one in path.certificates
-        ]
-        yield Table(("subject", "source", "valid now"), tuple(rows))
-    if verdict is not None and verdict.missing:
-        yield Heading("Missing")
-        yield ItemList(tuple(f"{link.subject}, which signed {link.wanted_by.label}" for link in verdict.missing))
+        yield Table(("standing", "subject", "where", "validity"), rows)
 
 
 def _findings(state: HostState) -> Iterator[DocumentBlock]:
@@ -103,17 +107,34 @@ def _findings(state: HostState) -> Iterator[DocumentBlock]:
 def _tries(state: HostState) -> Iterator[DocumentBlock]:
     if state.resolution is not None and state.resolution.tries:
         yield Heading("Where missing certificates were looked for")
-        rows = tuple((one.source, one.where, one.outcome) for one in state.resolution.tries)
-        yield Table(("source", "where", "outcome"), rows)
+        rows = tuple(
+            (one.source, one.where, one.outcome, f"{one.milliseconds:.0f} ms") for one in state.resolution.tries
+        )
+        yield Table(("source", "where", "outcome", "took"), rows)
 
 
-def _families(verdicts: Verdicts) -> Table:
-    known = [(family, verdicts[family.id]) for family in FAMILIES if family.id in verdicts]
-    rows = (
-        (family.name, stands_for(family.id), "accepts" if one.ok else f"refuses: {reason(one)}")
-        for family, one in known
-    )
-    return Table(("client family", "stands for", "verdict"), tuple(rows))
+def _clients(state: HostState) -> Iterator[DocumentBlock]:
+    verdict, proven = state.verdict, state.proven
+    if verdict is not None and verdict.verdicts:
+        yield Heading("What clients say")
+        names = ("client family", "stands for", "judged by", "as served")
+        yield Table(
+            (*names, "with the bundle alone") if proven is not None else names,
+            tuple(_family_rows(verdict.verdicts, proven.verdicts if proven is not None else None)),
+        )
+    if isinstance(state.repair, Failure) and state.repair.kind != "nothing-to-do":
+        yield Paragraph(str(state.repair))
+
+
+def _family_rows(served: Verdicts, bundle: Verdicts | None) -> Iterator[tuple[str, ...]]:
+    for family in FAMILIES:
+        if family.id in served:
+            said = (_said(one[family.id]) for one in (served, bundle) if one is not None)
+            yield (family.name, stands_for(family.id), engine_name(family), *said)
+
+
+def _said(verdict: Verdict) -> str:
+    return "accepts" if verdict.ok else f"refuses: {reason(verdict)}"
 
 
 def _servers(state: HostState) -> Iterator[DocumentBlock]:
@@ -144,23 +165,23 @@ def _live(state: HostState) -> Iterator[DocumentBlock]:
         yield Table(("", "trusts", "answer", "took"), tuple(rows))
 
 
-def _repair(state: HostState, written: Path | None) -> Iterator[DocumentBlock]:
-    if state.proven is not None:
-        yield Heading("The repair, and what clients say with it alone")
-        yield _families(state.proven.verdicts)
-        yield Code(state.proven.bundle.pem.decode("ascii"))
-        yield Heading("How clients use it")
-        bundle = written or Path(file_base(state.target) + SUFFIXES[OutputKind.CLIENT])
-        for advice in client_advice(state.target, bundle):
+def _bundle(state: HostState, written: Path | None) -> Iterator[DocumentBlock]:
+    if state.bundle is not None:
+        yield Heading("The bundle for clients")
+        agreed = shows_bundle(state, written)
+        yield Code(state.bundle.pem.decode("ascii")) if agreed else Paragraph(LEFT_OUT)
+
+
+def _instructions(state: HostState, written: Path | None) -> Iterator[DocumentBlock]:
+    bundle = written or Path(file_base(state.target) + SUFFIXES[OutputKind.CLIENT])
+    pieces = client_advice(state.target, bundle) if state.proven is not None else advice_without_bundle(state)
+    if pieces:
+        yield Heading("Instructions for clients")
+        for advice in pieces:
             yield Heading(advice.client, 3)
             yield Code(advice.code, advice.language)
             if advice.text:
                 yield Paragraph(advice.text)
-    elif state.verdict is not None and state.verdict.verdicts:
-        yield Heading("What clients say")
-        yield _families(state.verdict.verdicts)
-        if isinstance(state.repair, Failure):
-            yield Paragraph(str(state.repair))
 
 
 def _letter(state: HostState, chain: bytes | None) -> Iterator[DocumentBlock]:

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Literal, TypedDict
 
-from tui_chain.advise.document import Code, Document, DocumentBlock, Paragraph, to_html, to_markdown, to_text
+from tui_chain.advise.document import Code, Document, DocumentBlock, Paragraph, to_markdown, to_text
+from tui_chain.advise.html.blocks import to_html
 from tui_chain.advise.instructions import (
     Advice,
     CrlUse,

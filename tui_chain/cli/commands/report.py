@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import datetime
 
-from tui_chain.advise.document import Document, to_html, to_markdown, to_text
+from tui_chain.advise.document import to_markdown, to_text
 from tui_chain.advise.report import report
 from tui_chain.cli.commands.advise import Form, chain_file
 from tui_chain.cli.files import Consent, put
@@ -25,7 +25,7 @@ def run_report(options: CommandOptions, form: Form) -> int:
             return fail(Failure("usage", "An HTML report is of one host.", "Name one target."))
         states = asyncio.run(repair_all(run))
         now = run.journey.clock()
-        texts = [_report(state, form, now, report(state, now, chain_file(run, state))) for state in states]
+        texts = [_report(state, form, now, chain_file(run, state)) for state in states]
     text = "\n".join(texts)
     if options.output is None:
         emit(text.rstrip("\n"))
@@ -38,7 +38,12 @@ def run_report(options: CommandOptions, form: Form) -> int:
     return fail(written) if isinstance(written, Failure) else OK
 
 
-def _report(state: HostState, form: Form, now: datetime, document: Document) -> str:
+def _report(state: HostState, form: Form, now: datetime, chain: bytes | None) -> str:
     if form == "json":
         return host_json(state, now) + "\n"
-    return {"html": to_html, "text": to_text}.get(form, to_markdown)(document)
+    if form == "html":
+        from tui_chain.advise.report_page import report_page
+
+        return report_page(state, now, chain)
+    document = report(state, now, chain)
+    return to_text(document) if form == "text" else to_markdown(document)

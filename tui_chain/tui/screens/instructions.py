@@ -16,7 +16,8 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from tui_chain.advise.document import Code, Document, DocumentBlock, to_html, to_markdown, to_text
+from tui_chain.advise.document import Code, Document, DocumentBlock, to_markdown, to_text
+from tui_chain.advise.html.blocks import to_html
 from tui_chain.advise.instructions import (
     Advice,
     CrlUse,

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
+from pathlib import Path
 
-from tui_chain.advise.document import Document, to_html, to_markdown
+from tui_chain.advise.document import to_markdown
 from tui_chain.advise.instructions import unshowable
 from tui_chain.advise.report import report, server_file
-from tui_chain.engine.host_state import Clock
+from tui_chain.advise.report_page import report_page
+from tui_chain.engine.host_state import Clock, HostState
 from tui_chain.results.host import host_result
 from tui_chain.trust.store import TrustStore
 from tui_chain.tui.host_rows import HostRow
@@ -23,11 +26,11 @@ def report_screen(row: HostRow, trust: TrustStore, clock: Clock) -> SaveScreen:
 def _forms(row: HostRow, trust: TrustStore, clock: Clock) -> tuple[Form, ...]:
     """Each form is made when it is asked for."""
 
-    def document() -> Document:
+    def known() -> tuple[HostState, datetime, bytes | None, Path | None]:
         now = clock()
         # a name that cannot be shown is left out
         written = row.written if row.written is not None and unshowable(row.written) is None else None
-        return report(row.state, now, server_file(row.state, trust, now), written)
+        return row.state, now, server_file(row.state, trust, now), written
 
     def as_json() -> Draft:
         # who wrote the bundle agreed to what it loses
@@ -36,7 +39,7 @@ def _forms(row: HostRow, trust: TrustStore, clock: Clock) -> tuple[Form, ...]:
         return Draft(f"{json.dumps(result.as_dict(), indent=2)}\n".encode())
 
     return (
-        Form("Markdown", "for a ticket or a wiki", ".md", lambda: Draft(to_markdown(document()).encode())),
-        Form("HTML", "one page without outside resources", ".html", lambda: Draft(to_html(document()).encode())),
+        Form("Markdown", "for a ticket or a wiki", ".md", lambda: Draft(to_markdown(report(*known())).encode())),
+        Form("HTML", "one page without outside resources", ".html", lambda: Draft(report_page(*known()).encode())),
         Form("JSON", "for programs; the keys are those of tlschain --json", ".json", as_json),
     )
