@@ -50,6 +50,7 @@ format: $(VENV)/ready
 docs: $(VENV)/ready
 	$(BIN)/python -m tests.readme
 
+# the pictures of the report are drawn by Chromium, if there is one, in the fonts of this machine
 screenshots: $(VENV)/ready
 	$(BIN)/python -m tests.scenes screenshots
 

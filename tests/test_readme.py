@@ -104,4 +104,4 @@ def test_what_other_tools_read_is_yaml_and_calls_what_is_there(path: str) -> Non
 def test_nothing_names_this_machine() -> None:
     home = Path("/") / "work"
     for path in (*DOCUMENTS, ROOT / "CHANGELOG.md", *(ROOT / "screenshots").iterdir()):
-        assert f"{home}/" not in path.read_text(encoding="utf-8")
+        assert f"{home}/".encode() not in path.read_bytes()

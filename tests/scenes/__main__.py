@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import sys
 from pathlib import Path
 
 from tests.scenes.gallery import draw_all
+from tests.scenes.reports import draw_reports
 from tests.scenes.world import make_data
 
 if __name__ == "__main__":
@@ -20,3 +22,5 @@ if __name__ == "__main__":
         folder = Path(sys.argv[1]).absolute()
         folder.mkdir(exist_ok=True)
         asyncio.run(draw_all(folder))
+        if shutil.which("chromium") is not None:
+            asyncio.run(draw_reports(folder))

@@ -10,7 +10,15 @@ from tui_chain.advise.document import Code, Document, DocumentBlock, Heading, It
 from tui_chain.advise.instructions import client_advice
 from tui_chain.advise.letter import file_base, letter_document
 from tui_chain.advise.path_nodes import text_rows
-from tui_chain.advise.summary import LEFT_OUT, advice_without_bundle, basis, fault, next_steps, shows_bundle
+from tui_chain.advise.summary import (
+    LEFT_OUT,
+    NOBODY_TO_ASK,
+    advice_without_bundle,
+    basis,
+    fault,
+    next_steps,
+    shows_bundle,
+)
 from tui_chain.clients.families import FAMILIES
 from tui_chain.clients.judge import engine_name
 from tui_chain.clients.registry import stands_for
@@ -150,9 +158,10 @@ def _revocation(state: HostState) -> Iterator[DocumentBlock]:
         for check in state.revocation or ()
         for answer in check.answers
     ]
-    if rows:
+    if state.revocation is not None:
         yield Heading("Revocation")
-        yield Table(("certificate", "status", "source", "answer"), tuple(rows))
+        columns = ("certificate", "status", "source", "answer")
+        yield Table(columns, tuple(rows)) if rows else Paragraph(NOBODY_TO_ASK)
 
 
 def _live(state: HostState) -> Iterator[DocumentBlock]:

@@ -29,6 +29,8 @@ LEFT_OUT = (
     "With --accept-lost-constraints `tlschain fix` writes it."
 )
 """Stands where a bundle would that loses a limit."""
+NOBODY_TO_ASK = "The leaf's issuer is not at hand, so that no answer could be verified."
+"""Stands where answers on revocation would."""
 
 
 def fault(state: HostState) -> str:

@@ -124,6 +124,10 @@ def advise(bundle: Path | None, form: Any, only: Any, **given: Any) -> int:
     table.FORMAT._replace(choices=("markdown", "html", "json", "text"), default="markdown"),
     table.OUTPUT._replace(help="Write the report there  [default: standard output]"),
     table.REPLACE._replace(help="Replace FILE if it exists."),
+    table.LIVE_TEST,
+    *table.SEVERAL,
+    table.NO_SNI,
+    table.REVOCATION,
     *table.SEARCHING,
     *table.TARGETED,
 )

@@ -40,6 +40,7 @@ class CommandOptions(Options):
     no_sni: bool = False
     repeat: int = 1
     revocation: bool = False
+    live_test: bool = False
     crl: str | None = None
     accept_lost_constraints: bool = False
 

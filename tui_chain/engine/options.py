@@ -80,6 +80,7 @@ REPEAT = OptionEntry(
 REVOCATION = OptionEntry(
     "revocation", ("--revocation",), "Ask the issuers whether certificates were revoked: staple, OCSP, CRL."
 )
+LIVE_TEST = OptionEntry("live_test", ("--live-test",), "Make a real request too, before and after the repair.")
 
 # whom to trust, and when
 

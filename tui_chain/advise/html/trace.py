@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from tui_chain.advise.html.blocks import table
 from tui_chain.advise.html.icons import worded
 from tui_chain.advise.html.markup import Content, Markup, foreign, tag
+from tui_chain.advise.summary import NOBODY_TO_ASK
 from tui_chain.core.failure import Failure
 from tui_chain.core.text import plural
 from tui_chain.diagnose.findings.endpoints import EndpointResult
@@ -129,7 +130,7 @@ def _revocation(state: HostState) -> Markup:
         for answer in check.answers
     ]
     if not rows:
-        return tag("p", None, "The leaf's issuer is not at hand, so that no answer could be verified.")
+        return tag("p", None, NOBODY_TO_ASK)
     return table(("certificate", "status", "source", "answer"), rows, "Revocation")
 
 

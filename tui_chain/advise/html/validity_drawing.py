@@ -18,8 +18,8 @@ from tui_chain.x509.certificate import Certificate
 MONTH = 30.0
 """Days around the time of the report that are on a nearly even scale."""
 _ROW, _HEAD = 58, 30
-_APART = 23.0
-"""Per cent of the width that two marks are apart at least."""
+_APART = {"mark": 23.0, "mark more": 9.0}
+"""Per cent of the width that marks of a class are apart at least: those of the second are for wide screens."""
 _MARKS: Sequence[tuple[float, str]] = (
     *((365.25, "1 year"), (MONTH, "1 month"), (3652.5, "10 years"), (1826.0, "5 years")),
     *((91.0, "3 months"), (7305.0, "20 years"), (7.0, "1 week"), (18262.0, "50 years"), (182.0, "6 months")),
@@ -39,16 +39,19 @@ class TimeScale:
         begin, end = _bent(self.first), _bent(self.last)
         return 1 + 98 * (_bent(min(max(days, self.first), self.last)) - begin) / (end - begin)
 
-    def marks(self) -> Iterator[tuple[float, str]]:
-        """The marks that have room: place in per cent, and words."""
+    def marks(self) -> Iterator[tuple[str, float, str]]:
+        """The marks that have room: class of the style, place in per cent, and words."""
         taken = [self.place(0)]
-        for days, name in _MARKS:
-            for signed, text in ((days, f"in {name}"), (-days, f"{name} ago")):
-                place = self.place(signed)
-                room = all(abs(place - other) >= _APART for other in taken)
-                if room and self.first <= signed <= self.last and 11 < place < 89:
+        signed = [
+            (sign * days, text) for days, name in _MARKS for sign, text in ((1, f"in {name}"), (-1, f"{name} ago"))
+        ]
+        for style, apart in _APART.items():
+            for days, text in signed:
+                place = self.place(days)
+                room = all(abs(place - other) >= apart for other in taken)
+                if room and self.first <= days <= self.last and apart / 2 < place < 100 - apart / 2:
                     taken.append(place)
-                    yield place, text
+                    yield style, place, text
 
 
 def _bent(days: float) -> float:
@@ -73,7 +76,7 @@ def validity_drawing(nodes: Iterable[PathNode], now: datetime) -> Markup:
         tag("desc", {"id": "validity-text"}, text),
         _today(scale, now, height - 22),
         rows,
-        [_mark(place, word, height) for place, word in scale.marks()],
+        [_mark(*mark, height) for mark in scale.marks()],
     )
 
 
@@ -113,10 +116,10 @@ def _today(scale: TimeScale, now: datetime, bottom: int) -> Markup:
     return tag("g", None, tag("line", line), tag("text", word, f"now, {now:%Y-%m-%d}"))
 
 
-def _mark(place: float, word: str, height: int) -> Markup:
+def _mark(style: str, place: float, word: str, height: int) -> Markup:
     tick = {"class": "tick", "x1": _share(place), "x2": _share(place), "y1": height - 24, "y2": height - 19}
     text = {"class": "small", "x": _share(place), "y": height - 5, "text-anchor": "middle"}
-    return tag("g", None, tag("line", tick), tag("text", text, word))
+    return tag("g", {"class": style}, tag("line", tick), tag("text", text, word))
 
 
 def _share(place: float) -> str:

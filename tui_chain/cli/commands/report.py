@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+from dataclasses import replace
 from datetime import datetime
 
 from tui_chain.advise.document import to_markdown, to_text
@@ -15,6 +17,7 @@ from tui_chain.cli.output import OK, emit, fail, host_json
 from tui_chain.core.failure import Failure
 from tui_chain.core.text import safe_text
 from tui_chain.engine.host_state import HostState
+from tui_chain.engine.startup import Run
 from tui_chain.repair.write import WritePlan, plan_write
 
 
@@ -23,7 +26,7 @@ def run_report(options: CommandOptions, form: Form) -> int:
     with opened(options) as run:
         if form == "html" and len(run.hosts) > 1:
             return fail(Failure("usage", "An HTML report is of one host.", "Name one target."))
-        states = asyncio.run(repair_all(run))
+        states = asyncio.run(_known(run, options))
         now = run.journey.clock()
         texts = [_report(state, form, now, chain_file(run, state)) for state in states]
     text = "\n".join(texts)
@@ -36,6 +39,20 @@ def run_report(options: CommandOptions, form: Form) -> int:
         return fail(Failure("exists", message, "Add --replace to replace it."))
     written = put(options.output, text.encode(), "report", Consent(options.replace, options.backup))
     return fail(written) if isinstance(written, Failure) else OK
+
+
+async def _known(run: Run, options: CommandOptions) -> list[HostState]:
+    """Every host with all that is to be in its report."""
+    states = await repair_all(run, variants=replace(options, revocation=False))
+    if options.revocation:
+        from tui_chain.engine.revocation import check_revocation
+
+        # of the path that was found: a leaf alone has no issuer who could be asked
+        states = [await check_revocation(run.journey, state) for state in states]
+    if not options.live_test:
+        return states
+    environment = dict(os.environ)
+    return [await run.journey.test(state, environment=environment) for state in states]
 
 
 def _report(state: HostState, form: Form, now: datetime, chain: bytes | None) -> str:
