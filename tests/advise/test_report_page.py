@@ -6,21 +6,29 @@ import re
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
+from html.parser import HTMLParser
+from importlib.resources import files
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis.strategies import text
 
 from tests.support.browser import SECONDS, Browser, browser
-from tests.support.chains import NOW
+from tests.support.chains import NOW, make_pki, served_by
 from tests.support.programs import require_program
 from tests.support.reports import every_state
 from tests.support.unsafe import unsafe_in
 from tui_chain.advise.html.blocks import to_html
+from tui_chain.advise.html.markup import foreign, tag
 from tui_chain.advise.instructions import advice_document, client_advice
 from tui_chain.advise.report import server_file
 from tui_chain.advise.report_page import report_page
+from tui_chain.core.text import safe_text
+from tui_chain.diagnose.diagnosis import Diagnoser
 from tui_chain.engine.host_state import HostState
+from tui_chain.lab.authority import Authority
 from tui_chain.trust.store import TrustStore
 
 NAMES = (
@@ -225,12 +233,12 @@ def test_print_has_everything_that_is_folded(chromium: Browser, pages: Mapping[s
     chromium.open(pages["repairable"])
     file = tmp_path / "report.pdf"
     file.write_bytes(chromium.printed())
-    text = subprocess.run(
+    printed = subprocess.run(
         (require_program("pdftotext"), "-layout", file, "-"), check=True, capture_output=True, text=True
     ).stdout
     wanted = ("repairable", "NODE_EXTRA_CA_CERTS", "BEGIN CERTIFICATE", "To check it", "SHA-256", "verify failed")
-    assert [one for one in wanted if one not in text] == []
-    assert "Copy" not in text
+    assert [one for one in wanted if one not in printed] == []
+    assert "Copy" not in printed
     assert chromium.run("document.querySelectorAll('details[open]').length") == 0, "what was folded is folded again"
 
 
@@ -280,14 +288,54 @@ def test_the_advice_has_the_same_frame(chromium: Browser, states: Mapping[str, H
 # what needs no browser
 
 
+class Elements(HTMLParser):
+    """Gathers elements with their attributes, and texts."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+@given(text())
+def test_a_text_is_nothing_but_a_text(name: str) -> None:
+    seen = Elements()
+    seen.feed(tag("p", {"title": name}, name, foreign(name)))
+    shown = "\n".join(safe_text(line, 10 * len(line) + 1) for line in name.split("\n"))
+    assert seen.found == [("p", {"title": shown}), ("bdi", {})]
+    assert seen.text == shown * 2
+
+
+@pytest.mark.parametrize("name", ["page.css", "page.js"])
+def test_no_file_of_ours_ends_its_element(name: str) -> None:
+    assert "</" not in files("tui_chain.advise.html").joinpath(name).read_text(encoding="utf-8")
+
+
+def test_what_is_unrelated_is_counted_beyond_a_few() -> None:
+    pki = make_pki()
+    unrelated = [Authority.root(f"Unrelated {number}", now=NOW) for number in range(7)]
+    served = served_by(pki.leaf, pki.issuing, *unrelated)
+    state = HostState(served.target, "", served, Diagnoser(pki.trust).diagnose(served, at=NOW))
+    whole = page_of(state)
+    assert whole.count('class="card unused"') == 4
+    assert "and 3 more, in the list of certificates" in whole
+    assert whole.count('<details class="certificate">') == 10
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_nothing_in_the_file_hides_or_leads_outside(pages: Mapping[str, Path], name: str) -> None:
-    text = pages[name].read_text(encoding="utf-8")
-    assert not unsafe_in(text)
-    assert "unsafe-" not in text
-    assert not re.search(r"""<[^>]*\s(?:src|style|on\w+)\s*=""", text), "no attribute that loads, styles or runs"
-    assert not re.search(r"""<[^>]*\shref\s*=\s*"(?!#)""", text), "links lead within the page alone"
-    assert len(re.findall(r"<script", text)) == 1
+    whole = pages[name].read_text(encoding="utf-8")
+    assert not unsafe_in(whole)
+    assert "unsafe-" not in whole
+    assert not re.search(r"""<[^>]*\s(?:src|style|on\w+)\s*=""", whole), "no attribute that loads, styles or runs"
+    assert not re.search(r"""<[^>]*\shref\s*=\s*"(?!#)""", whole), "links lead within the page alone"
+    assert len(re.findall(r"<script", whole)) == 1
 
 
 @pytest.mark.parametrize(
@@ -312,5 +360,5 @@ def test_nothing_in_the_file_hides_or_leads_outside(pages: Mapping[str, Path], n
     ],
 )
 def test_each_state_says_what_it_is(pages: Mapping[str, Path], name: str, words: tuple[str, ...]) -> None:
-    text = pages[name].read_text(encoding="utf-8")
-    assert [one for one in words if one not in text] == []
+    whole = pages[name].read_text(encoding="utf-8")
+    assert [one for one in words if one not in whole] == []

@@ -13,7 +13,7 @@ from tui_chain.advise.report_page import report_page
 from tui_chain.engine.host_state import HostState
 from tui_chain.x509.revocation import Means, Revocation, RevocationAnswer, RevocationCheck
 
-PICTURES = (("report-light", 1180, False, 2080), ("report-dark-360", 360, True, 1900))
+PICTURES = (("report-light", 1180, False, 1960), ("report-dark-360", 360, True, 1900))
 """Names, widths, dark or not, and heights."""
 
 

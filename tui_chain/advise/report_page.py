@@ -14,7 +14,7 @@ from tui_chain.advise.html.frame import page
 from tui_chain.advise.html.icons import SEVERITIES, TONES, icon, worded
 from tui_chain.advise.html.instructions_list import instructions_list
 from tui_chain.advise.html.markup import Content, Markup, foreign, tag
-from tui_chain.advise.html.path_drawing import path_drawing
+from tui_chain.advise.html.path_drawing import MAX_UNUSED, path_drawing
 from tui_chain.advise.html.trace import trace
 from tui_chain.advise.html.validity_drawing import validity_drawing
 from tui_chain.advise.instructions import client_advice, make_bundle_command, make_command
@@ -132,7 +132,7 @@ def _drawn(nodes: PathNodes, now: datetime) -> Content:
 
 
 def _validity(nodes: PathNodes, now: datetime) -> Content:
-    drawn = validity_drawing(nodes.all, now)
+    drawn = validity_drawing((*nodes.path, *nodes.unused[:MAX_UNUSED]), now)
     text = "Days near the time of the report have more room than years far from it."
     return (tag("p", {"class": "muted"}, text), drawn) if drawn else None
 

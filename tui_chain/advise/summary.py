@@ -52,7 +52,8 @@ def _steps(state: HostState) -> Iterator[str]:
     elif state.proven is not None:
         if verdict.not_sent:
             yield "Send the message to the server's administrator: the server's chain file lacks a certificate."
-        yield "Until that is done, give clients the bundle: the instructions have it for each of them."
+        until = "Until that is done, give" if verdict.not_sent else "Give"
+        yield f"{until} clients the bundle: the instructions have it for each of them."
     else:
         yield from _hints(state)
 

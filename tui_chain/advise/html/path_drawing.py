@@ -18,6 +18,8 @@ from tui_chain.core.text import colon_hex
 
 NAME_COLUMNS, TEXT_COLUMNS = 30, 40
 """Characters of a name in bold, and of other texts, that fit into a card on the narrowest screen."""
+MAX_UNUSED = 4
+"""Certificates that are drawn beside the path; the others are counted."""
 _LEFT, _TOP, _GAP = 14, 12, 38
 _HEX_LINE = 48
 _MEANINGS = {
@@ -47,10 +49,10 @@ def path_drawing(nodes: PathNodes, now: datetime) -> Markup:
     if not nodes.unused:
         return tag("div", {"class": "drawing"}, path, tag("div", {"class": "beside"}, legend))
     heading = tag("h3", None, "Served beside the path")
-    beside = tag(
-        "div", {"class": "beside"}, legend, heading, _drawing(nodes.unused, now, "beside", "Not in the path")
-    )
-    return tag("div", {"class": "drawing"}, path, beside)
+    drawn = _drawing(nodes.unused[:MAX_UNUSED], now, "beside", "Not in the path")
+    more = len(nodes.unused) - MAX_UNUSED
+    rest = tag("p", {"class": "muted"}, f"and {more} more, in the list of certificates") if more > 0 else None
+    return tag("div", {"class": "drawing"}, path, tag("div", {"class": "beside"}, legend, heading, drawn, rest))
 
 
 def _shown(standing: Standing, nodes: PathNodes) -> bool:
