@@ -39,7 +39,7 @@ def _fields(node: PathNode, one: Certificate, now: datetime) -> Markup:
         ("Signature", one.signature_text),
         ("Key id", colon_hex(one.key_id) if one.key_id else ""),
         ("SHA-256", tag("span", {"class": "digest"}, colon_hex(one.sha256))),
-        ("Findings", foreign(", ".join(found.code for found in node.findings))),
+        ("Findings", ", ".join(found.code for found in node.findings)),
     )
     return facts(pairs)
 
