@@ -8,22 +8,25 @@ from tui_chain.advise.html.blocks import code, folded
 from tui_chain.advise.html.markup import Content, Markup, foreign, tag
 from tui_chain.clients.advice import Advice
 
-_GROUPS = {"sh": "Programs and variables", "python": "Python code", "js": "JavaScript code", "java": "Java code"}
-"""Titles of groups by the language of the code; another language is its own title."""
+_SHELL = "sh"
+"""The language of commands and variables, which are the first group; the others are named by their languages."""
 
 
 def instructions_list(advice: Iterable[Advice], make: Callable[[Advice], str]) -> Markup:
     """Return the advice in groups; `make` gives the command that makes the file it needs, or nothing."""
-    groups: dict[str, list[Markup]] = {title: [] for title in _GROUPS.values()}
+    groups: dict[str, list[Markup]] = {_SHELL: []}
     for one in advice:
-        title = _GROUPS.get(one.language, f"{one.language or 'Other'} files")
-        groups.setdefault(title, []).append(_piece(one, make(one)))
+        groups.setdefault(one.language, []).append(_piece(one, make(one)))
     rows = [
-        tag("div", {"class": "group"}, tag("h3", None, f"{title} ", _count(pieces)), _grid(pieces))
-        for title, pieces in groups.items()
+        tag("div", {"class": "group"}, tag("h3", None, _title(language), " ", _count(pieces)), _grid(pieces))
+        for language, pieces in groups.items()
         if pieces
     ]
     return tag("div", {"class": "instructions"}, _filter(), rows)
+
+
+def _title(language: str) -> str:
+    return "Commands and variables" if language == _SHELL else f"Lines of {language or 'text'}"
 
 
 def _count(pieces: list[Markup]) -> Markup:
@@ -37,7 +40,7 @@ def _grid(pieces: list[Markup]) -> Markup:
 def _filter() -> Markup:
     """The box is shown by the script, which makes it work."""
     box = {"type": "search", "id": "filter", "autocomplete": "off", "spellcheck": "false"}
-    field = tag("label", None, "Show clients named ", tag("input", {**box, "placeholder": "curl, requests, Java"}))
+    field = tag("label", None, "Show clients named ", tag("input", {**box, "placeholder": "a part of the name"}))
     return tag("p", {"class": "filter", "hidden": True}, field, tag("output", {"for": "filter", "id": "shown"}))
 
 
