@@ -158,6 +158,37 @@ def test_its_structure_is_sound(chromium: Browser, pages: Mapping[str, Path], na
     assert (found["unnamed"], found["links"], found["twice"]) == (0, 0, [])
 
 
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_screen_reader_meets_the_drawings_tables_and_buttons(
+    chromium: Browser, pages: Mapping[str, Path], width: int
+) -> None:
+    chromium.look(width)
+    chromium.open(pages["several"])
+    chromium.run("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+    nodes = [one for one in chromium.ask("Accessibility.getFullAXTree")["nodes"] if not one["ignored"]]
+    named = {(one["role"]["value"], one.get("name", {}).get("value", "")): one for one in nodes}
+    path = named["image", "The certification path, leaf first"]
+    for words in (
+        "1. host.test: served, sent as no. 1",
+        "2. Test Issuing: not served, found",
+        "3. Test Root: trusted",
+    ):
+        assert words in path["description"]["value"]
+    assert (
+        "host.test: 2026-11-22 to 2026-12-23"
+        in named["image", "Validity of the certificates"]["description"]["value"]
+    )
+    for known in (
+        ("table", "What client families say"),
+        ("columnheader", "As served"),
+        ("button", "Copy: The bundle as PEM"),
+        ("searchbox", "Show clients named"),
+        ("navigation", "Sections"),
+        ("region", "Certification path"),
+    ):
+        assert known in named
+
+
 def test_the_drawing_shows_its_texts_whole_on_a_phone(chromium: Browser, pages: Mapping[str, Path]) -> None:
     chromium.look(WIDTHS[0])
     chromium.open(pages["two-missing"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from tui_chain.advise.document import Code, Document, DocumentBlock, Heading, ItemList, Paragraph, Table
 from tui_chain.advise.html.frame import page
@@ -37,18 +37,21 @@ def code(text: str) -> Markup:
 
 
 def table(names: Sequence[str], rows: Iterable[Sequence[Content]], caption: str = "") -> Markup:
-    """Return a table that becomes a list of cards on narrow screens; the first cell of a row is its heading."""
-    head = tag("thead", None, tag("tr", None, [tag("th", {"scope": "col"}, name) for name in names]))
-    body = tag("tbody", None, [tag("tr", None, _cells(names, row)) for row in rows])
+    """Return a table that becomes a list of cards on narrow screens; the first cell of a row is its heading.
+
+    Its roles are written down since a browser forgets them where cells are shown as blocks.
+    """
+    line, column = {"role": "row"}, {"role": "columnheader", "scope": "col"}
+    head = tag("thead", {"role": "rowgroup"}, tag("tr", line, [tag("th", column, name) for name in names]))
+    body = tag("tbody", {"role": "rowgroup"}, [tag("tr", line, _cells(names, row)) for row in rows])
     title = tag("caption", {"class": "unseen"}, caption) if caption else None
-    return tag("table", None, title, head, body)
+    return tag("table", {"role": "table"}, title, head, body)
 
 
-def _cells(names: Sequence[str], row: Sequence[Content]) -> Iterable[Markup]:
+def _cells(names: Sequence[str], row: Sequence[Content]) -> Iterator[Markup]:
     for place, (name, cell) in enumerate(zip(names, row, strict=True)):
-        yield tag(
-            "td" if place else "th", {"data-name": name, "scope": None if place else "row"}, tag("div", None, cell)
-        )
+        known = {"role": "cell"} if place else {"role": "rowheader", "scope": "row"}
+        yield tag("td" if place else "th", {**known, "data-name": name}, tag("div", None, cell))
 
 
 def folded(summary: Content, *content: Content, **attributes: object) -> Markup:

@@ -23,6 +23,9 @@ function addButton(block) {
   button.type = "button";
   button.className = "copy";
   button.textContent = "Copy";
+  const place = block.closest("details, section, main");
+  const title = place.querySelector("summary, h2, h1");
+  if (title) button.setAttribute("aria-label", `Copy: ${title.textContent}`);
   button.addEventListener("click", async () => {
     try {
       await copy(source.textContent, source);

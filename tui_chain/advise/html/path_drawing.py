@@ -77,7 +77,8 @@ def _drawing(nodes: Sequence[PathNode], now: datetime, name: str, title: str) ->
         height += tall + (_GAP if below is not None else 12)
         if below is not None:
             cards.append(_link(below, height - _GAP))
-    known = {"role": "img", "aria-labelledby": f"{name}-title {name}-text", "class": f"cards {name}"}
+    named = {"aria-labelledby": f"{name}-title", "aria-describedby": f"{name}-text"}
+    known = {"role": "img", **named, "class": f"cards {name}"}
     described = (
         tag("title", {"id": f"{name}-title"}, title),
         tag("desc", {"id": f"{name}-text"}, _description(nodes, now)),

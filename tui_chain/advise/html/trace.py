@@ -12,7 +12,7 @@ from tui_chain.core.failure import Failure
 from tui_chain.core.text import plural
 from tui_chain.diagnose.findings.endpoints import EndpointResult
 from tui_chain.engine.host_state import HostState
-from tui_chain.livetest.attempt import Attempt
+from tui_chain.livetest.attempt import Attempt, Times
 from tui_chain.livetest.hops import Hop
 from tui_chain.livetest.live import LiveTest
 from tui_chain.probe.served import ServedChain, Timings
@@ -108,7 +108,13 @@ def _attempt(when: str, made: Attempt) -> tuple[Content, ...]:
     code = f" ({made.code})" if made.code is not None else ""
     how = " · ".join(filter(None, (made.tls_version, made.http_version)))
     answer = (worded(tone, word), tag("small", None, foreign(f"{made.text}{code}")), tag("small", None, how))
-    return when, foreign(made.trust), answer, f"{made.milliseconds:.0f} ms"
+    return when, foreign(made.trust), answer, (f"{made.milliseconds:.0f} ms", tag("small", None, _steps(made.times)))
+
+
+def _steps(times: Times) -> str:
+    """The steps of a request that were timed."""
+    named = (("name", times.lookup), ("connect", times.connect), ("TLS", times.tls), ("answer", times.first_byte))
+    return ", ".join(f"{name} {took:.0f} ms" for name, took in named if took is not None)
 
 
 def _answer(row: EndpointResult) -> tuple[Content, Content]:

@@ -71,7 +71,7 @@ def validity_drawing(nodes: Iterable[PathNode], now: datetime) -> Markup:
     known = {"role": "img", "class": "validity", "width": "100%", "height": height}
     return tag(
         "svg",
-        {**known, "aria-labelledby": "validity-title validity-text"},
+        {**known, "aria-labelledby": "validity-title", "aria-describedby": "validity-text"},
         tag("title", {"id": "validity-title"}, "Validity of the certificates"),
         tag("desc", {"id": "validity-text"}, text),
         _today(scale, now, height - 22),
