@@ -130,9 +130,13 @@ def hostile_state(texts: tuple[str, ...] = MARKUP) -> HostState:
     answer = RevocationAnswer(Means.OCSP, Revocation.UNKNOWN, shown, shown)
     failed = Attempt("the bundle alone", ok=False, text=shown, code=20)
     hops = (Hop(shown, shown), Hop(shown, shown))
+    failure = Failure(shown, shown, shown)
+    answers = tuple(VariantResult(Variant(Address(shown, socket.AF_INET)), one) for one in (served, failure))
     assert state.resolution is not None
     return replace(
         state,
+        servers=compare(answers, Diagnoser(store_of(root)), at=NOW),
+        crls=failure,
         label=shown,
         resolution=replace(state.resolution, tries=(lookup,)),
         revocation=(RevocationCheck("00", shown, (answer,)),),

@@ -78,7 +78,7 @@ def basis(state: HostState, now: datetime) -> tuple[tuple[str, str], ...]:
         pairs += [("TLS", " · ".join(filter(None, (served.tls_version, served.cipher, served.tls.group))))]
     if verdict is not None and verdict.store:
         pairs.append(("Trust store", verdict.store))
-    if verdict is not None and verdict.verdicts:
+    if served is not None and verdict is not None and verdict.verdicts:
         pairs.append(("Judged by", judges()))
     pairs.append(("Written", f"{now:%Y-%m-%d %H:%M} UTC by tlschain-tui {__version__}"))
     return tuple((name, value) for name, value in pairs if value)

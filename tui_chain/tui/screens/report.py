@@ -40,6 +40,11 @@ def _forms(row: HostRow, trust: TrustStore, clock: Clock) -> tuple[Form, ...]:
 
     return (
         Form("Markdown", "for a ticket or a wiki", ".md", lambda: Draft(to_markdown(report(*known())).encode())),
-        Form("HTML", "one page without outside resources", ".html", lambda: Draft(report_page(*known()).encode())),
+        Form(
+            "HTML",
+            "one page for a ticket, without outside resources",
+            ".html",
+            lambda: Draft(report_page(*known()).encode()),
+        ),
         Form("JSON", "for programs; the keys are those of tlschain --json", ".json", as_json),
     )
