@@ -12,6 +12,7 @@ from tui_chain.clients.families import FAMILIES, Engine
 from tui_chain.clients.judge import engine_name
 from tui_chain.core.failure import Failure
 from tui_chain.core.status import Blame, Status
+from tui_chain.core.text import plural
 from tui_chain.engine.host_state import HostState
 
 _FAULTS: Mapping[Blame, str] = {
@@ -51,7 +52,8 @@ def _steps(state: HostState) -> Iterator[str]:
         yield "Nothing has to be done."
     elif state.proven is not None:
         if verdict.not_sent:
-            yield "Send the message to the server's administrator: the server's chain file lacks a certificate."
+            lacking = plural(len(verdict.not_sent), "certificate")
+            yield f"Send the message to the server's administrator: the server's chain file lacks {lacking}."
         until = "Until that is done, give" if verdict.not_sent else "Give"
         yield f"{until} clients the bundle: the instructions have it for each of them."
     else:
