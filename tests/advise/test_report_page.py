@@ -34,7 +34,7 @@ from tui_chain.trust.store import TrustStore
 NAMES = (
     *("repairable", "complete", "wrong-order", "root-sent", "expired", "wrong-name", "untrusted", "self-signed"),
     *("two-missing", "unreachable", "incomplete", "not-repaired", "partial", "refused", "several"),
-    *("hostile", "hostile-incomplete"),
+    *("not-yet-valid", "unreadable", "hostile", "hostile-incomplete"),
 )
 WIDTHS = (360, 1280)
 OVERFLOWING = """
@@ -189,9 +189,12 @@ def test_a_screen_reader_meets_the_drawings_tables_and_buttons(
         assert known in named
 
 
-def test_the_drawing_shows_its_texts_whole_on_a_phone(chromium: Browser, pages: Mapping[str, Path]) -> None:
+@pytest.mark.parametrize("name", ["two-missing", "root-sent", "expired", "untrusted", "not-yet-valid", "unreadable"])
+def test_the_drawings_show_their_texts_whole_on_a_phone(
+    chromium: Browser, pages: Mapping[str, Path], name: str
+) -> None:
     chromium.look(WIDTHS[0])
-    chromium.open(pages["two-missing"])
+    chromium.open(pages[name])
     assert chromium.run(CLIPPED) == []
 
 
@@ -386,6 +389,11 @@ def test_nothing_in_the_file_hides_or_leads_outside(pages: Mapping[str, Path], n
         ("refused", ("refused", "handshake_failure")),
         ("unreachable", ("unreachable", "The network", "No answer to the connection within 5 s")),
         ("several", ("192.0.2.2", "Every server of the host", "192.0.2.3: No answer to the connection within 5 s")),
+        (
+            "not-yet-valid",
+            ("starts in 2 days", "crl.example.test", "so that no answer could be verified"),
+        ),
+        ("unreadable", ("dates unreadable",)),
         ("expired", ("expired 5 days ago",)),
         ("hostile", ("served, not used", "sent as no. 2 and 3", "Live test", "Revocation", "Redirects")),
     ],

@@ -11,6 +11,7 @@ from cryptography import x509
 
 from tests.scenes.world import HOSTS, scene_journey
 from tests.support.chains import HOST, NOW, make_pki, repair_of, resolution_of, served_by, store_of
+from tests.support.crls import make_crl
 from tests.support.hostile import hostile_ca, hostile_name, hostile_root
 from tui_chain.core.failure import Failure
 from tui_chain.core.finding_codes import FindingCode
@@ -29,6 +30,8 @@ from tui_chain.probe.tls import TLSFacts
 from tui_chain.probe.variants import Variant, VariantResult
 from tui_chain.resolve.resolution import IssuerLookup
 from tui_chain.trust.store import TrustStore
+from tui_chain.x509.crl import CheckedCrl, CrlScope, CrlSet
+from tui_chain.x509.der import SEQUENCE, encode
 from tui_chain.x509.revocation import Means, Revocation, RevocationAnswer, RevocationCheck
 
 MARK = "window.pwned=1"
@@ -90,7 +93,23 @@ def _made() -> dict[str, HostState]:
         "partial": _diagnosed(partial, store_of(plain)),
         "refused": HostState(Target(HOST), "", alert, Diagnoser(pki.trust).diagnose(alert, at=NOW)),
         "several": _several(),
+        "not-yet-valid": _not_yet_valid(),
+        "unreadable": _diagnosed(served_by(pki.issuing.issue_leaf([HOST], Template(edit=_no_dates))), pki.trust),
     }
+
+
+def _not_yet_valid() -> HostState:
+    """A host of tomorrow, with the CRLs for its bundle, and nobody to ask about revocation."""
+    pki = make_pki()
+    served = served_by(pki.issuing.issue_leaf([HOST], Template(days(2, 30))))
+    lists = tuple(CheckedCrl(make_crl(ca), "CRL http://crl.example.test/a.crl") for ca in (pki.issuing, pki.root))
+    state = _searched(served, pki.trust, pki.issuing)
+    return replace(state, crls=CrlSet(CrlScope.CHAIN, lists), revocation=())
+
+
+def _no_dates(fields: list[bytes]) -> None:
+    """Leave the validity empty, which no reader takes for dates."""
+    fields[SUBJECT - 1] = encode(SEQUENCE)
 
 
 def _diagnosed(served: ServedChain, trust: TrustStore) -> HostState:

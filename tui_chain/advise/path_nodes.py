@@ -124,23 +124,16 @@ def _unused(state: HostState, verdict: Diagnosis, certificate: Certificate) -> P
 # -- dates as sentences
 
 
-def validity(certificate: Certificate) -> str:
-    """From when to when a certificate is valid, as `2026-10-27 to 2027-01-25`."""
-    return f"{_day(certificate.not_before)} to {_day(certificate.not_after)}"
-
-
-def _day(moment: datetime | None) -> str:
-    return f"{moment:%Y-%m-%d}" if moment is not None else "unreadable"
-
-
-def time_left(certificate: Certificate, now: datetime) -> str:
-    """How long a certificate is still valid at `now` (aware), or since when it is not."""
+def validity(certificate: Certificate, now: datetime) -> str:
+    """From when to when a certificate is valid, and how long still at `now` (aware), or since when it is not."""
     begin, end = certificate.not_before, certificate.not_after
     if begin is None or end is None:
         return "dates unreadable"
     if begin > now:
-        return f"not valid for another {_span(begin, now)}"
-    return f"{_span(end, now)} left" if end >= now else f"expired {_span(now, end)} ago"
+        left = f"starts in {_span(begin, now)}"
+    else:
+        left = f"{_span(end, now)} left" if end >= now else f"expired {_span(now, end)} ago"
+    return f"{begin:%Y-%m-%d} to {end:%Y-%m-%d}, {left}"
 
 
 def _span(later: datetime, earlier: datetime) -> str:
@@ -152,5 +145,4 @@ def text_rows(state: HostState, now: datetime) -> Iterator[tuple[str, str, str, 
     """Every certificate as text: standing, subject, where, and validity; `now` is aware."""
     for node in path_nodes(state).all:
         one = node.certificate
-        dates = f"{validity(one)}, {time_left(one, now)}" if one is not None else ""
-        yield node.standing.value, node.subject, node.where, dates
+        yield node.standing.value, node.subject, node.where, validity(one, now) if one is not None else ""

@@ -66,15 +66,15 @@ def _parts(state: HostState, now: datetime, chain: bytes | None, written: Path |
         yield Paragraph(str(state.served))
     yield from _findings(state)
     yield from _path(state, now)
-    yield from _served(state)
     yield from _clients(state)
+    yield from _letter(state, chain)
+    yield from _bundle(state, written)
+    yield from _instructions(state, written)
     yield from _tries(state)
     yield from _live(state)
     yield from _servers(state)
     yield from _revocation(state)
-    yield from _bundle(state, written)
-    yield from _letter(state, chain)
-    yield from _instructions(state, written)
+    yield from _served(state)
 
 
 def _served(state: HostState) -> Iterator[DocumentBlock]:

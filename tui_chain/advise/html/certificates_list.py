@@ -8,7 +8,7 @@ from datetime import datetime
 from tui_chain.advise.html.blocks import code, facts, folded
 from tui_chain.advise.html.icons import STANDINGS, worded
 from tui_chain.advise.html.markup import Content, Markup, foreign, tag
-from tui_chain.advise.path_nodes import PathNode, time_left, validity
+from tui_chain.advise.path_nodes import PathNode, validity
 from tui_chain.core.text import colon_hex
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.formats.pem import to_pem
@@ -32,7 +32,7 @@ def _fields(node: PathNode, one: Certificate, now: datetime) -> Markup:
         ("Subject", foreign(one.subject)),
         ("Issuer", foreign(one.issuer)),
         ("Where", foreign(node.where)),
-        ("Valid", f"{validity(one)}, {time_left(one, now)}"),
+        ("Valid", validity(one, now)),
         ("Names", _names(one)),
         ("Serial", f"{one.serial:x}" if one.serial is not None else "unreadable"),
         ("Key", one.key_text),

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from tui_chain.advise.html.icons import STANDINGS, icon
 from tui_chain.advise.html.markup import Markup, tag
-from tui_chain.advise.path_nodes import PathNode, PathNodes, Standing, time_left, validity
+from tui_chain.advise.path_nodes import PathNode, PathNodes, Standing, validity
 from tui_chain.core.status import Severity
 from tui_chain.core.text import colon_hex
 
@@ -93,7 +93,7 @@ def _description(nodes: Iterable[PathNode], now: datetime) -> str:
 
 def _sentence(node: PathNode, now: datetime) -> str:
     one = node.certificate
-    dates = f"; valid {validity(one)}, {time_left(one, now)}" if one is not None else ""
+    dates = f"; {validity(one, now)}" if one is not None else ""
     codes = "".join(f"; {found.code}" for found in node.findings)
     return f"{node.label}: {node.standing.value}, {node.where}{dates}{codes}."
 
@@ -133,7 +133,7 @@ def _lines(node: PathNode, now: datetime) -> Iterator[TextLine]:
     yield from _small(node.where, 2)
     one = node.certificate
     if one is not None:
-        yield TextLine(f"{validity(one)} · {time_left(one, now)}", "dates" if one.valid_at(now) else "dates bad", 19)
+        yield TextLine(validity(one, now), "dates" if one.valid_at(now) else "dates bad", 19)
         digest = colon_hex(one.sha256)
         for place in range(0, len(digest), _HEX_LINE):
             yield TextLine(digest[place : place + _HEX_LINE].rstrip(":"), "digest", 16 if place == 0 else 13)

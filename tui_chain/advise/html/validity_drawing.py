@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from tui_chain.advise.html.markup import Markup, tag
 from tui_chain.advise.html.path_drawing import broken
-from tui_chain.advise.path_nodes import PathNode, time_left, validity
+from tui_chain.advise.path_nodes import PathNode, validity
 from tui_chain.x509.certificate import Certificate
 
 MONTH = 30.0
@@ -67,7 +67,7 @@ def validity_drawing(nodes: Iterable[PathNode], now: datetime) -> Markup:
     scale = TimeScale(min(*ends, -1.0), max(*ends, 1.0))
     rows = [_row(node, one, scale, now, _HEAD + place * _ROW) for place, (node, one) in enumerate(dated)]
     height = _HEAD + len(dated) * _ROW + 22
-    text = " ".join(f"{node.label}: {validity(one)}, {time_left(one, now)}." for node, one in dated)
+    text = " ".join(f"{node.label}: {validity(one, now)}." for node, one in dated)
     known = {"role": "img", "class": "validity", "width": "100%", "height": height}
     return tag(
         "svg",
@@ -92,7 +92,7 @@ def _row(node: PathNode, certificate: Certificate, scale: TimeScale, now: dateti
     left, right = scale.place(begin), scale.place(end)
     state = "valid" if certificate.valid_at(now) else "future" if begin > 0 else "over"
     bar = {"class": f"bar {state}", "x": _share(left), "width": _share(max(right - left, 0.8)), "y": 38}
-    dates = f"{validity(certificate)} · {time_left(certificate, now)}"
+    dates = validity(certificate, now)
     return tag(
         "svg",
         {"x": 0, "y": top, "width": "100%", "height": _ROW},
