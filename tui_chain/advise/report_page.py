@@ -25,6 +25,7 @@ from tui_chain.core.failure import Failure
 from tui_chain.core.text import plural
 from tui_chain.diagnose.findings.finding import Finding
 from tui_chain.engine.host_state import HostState
+from tui_chain.repair.bundle import Bundle
 from tui_chain.repair.output_kinds import SUFFIXES, OutputKind
 
 Section = tuple[str, str, Content]
@@ -157,6 +158,13 @@ def _letter(state: HostState, chain: bytes | None) -> Content:
     return tag("p", None, foreign(document.title)), folded("The message", *formatted, **{"class": "letter"}), plain
 
 
+def _about_bundle(bundle: Bundle) -> str:
+    """What is in a bundle, and until when it holds."""
+    count, ends = plural(len(bundle.certificates), "CA certificate"), bundle.expiry
+    first = f"; the first certificate to expire is {ends.name}, on {ends.at:%Y-%m-%d}" if ends is not None else ""
+    return f"The bundle has {count}. It holds until the server changes to another intermediate{first}."
+
+
 def _bundle(pem: bytes, *, agreed: bool) -> Markup:
     return folded("The bundle as PEM", code(pem.decode("ascii"))) if agreed else tag("p", None, LEFT_OUT)
 
@@ -166,11 +174,8 @@ def _instructions(state: HostState, written: Path | None) -> Content:
     if state.bundle is None:
         lenient = advice_without_bundle(state)
         return instructions_list(lenient, lambda one: make_command(target, one)) if lenient else None
-    ends = state.bundle.earliest_expiry
-    until = f"; it holds until {ends:%Y-%m-%d}, when its first certificate ends" if ends is not None else ""
-    count = plural(len(state.bundle.certificates), "CA certificate")
     return (
-        tag("p", None, f"The bundle has {count}{until}. This makes it:"),
+        tag("p", None, foreign(_about_bundle(state.bundle)), " This makes it:"),
         code(make_bundle_command(target, bundle)),
         _bundle(state.bundle.pem, agreed=shows_bundle(state, written)),
         instructions_list(client_advice(target, bundle), lambda one: make_command(target, one)),
