@@ -162,7 +162,8 @@ def _about_bundle(bundle: Bundle) -> str:
     """What is in a bundle, and until when it holds."""
     count, ends = plural(len(bundle.certificates), "CA certificate"), bundle.expiry
     first = f"; the first certificate to expire is {ends.name}, on {ends.at:%Y-%m-%d}" if ends is not None else ""
-    return f"The bundle has {count}. It holds until the server changes to another intermediate{first}."
+    other = "root" if bundle.header.root_alone else "intermediate"
+    return f"The bundle has {count}. It holds until the server changes to another {other}{first}."
 
 
 def _bundle(pem: bytes, *, agreed: bool) -> Markup:
