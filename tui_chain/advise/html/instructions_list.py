@@ -9,24 +9,21 @@ from tui_chain.advise.html.markup import Content, Markup, foreign, tag
 from tui_chain.clients.advice import Advice
 
 _SHELL = "sh"
-"""The language of commands and variables, which are the first group; the others are named by their languages."""
+"""The language of commands and variables, which are a group; each other piece is named by its language."""
+_COMMANDS, _CODE = "Commands and variables", "Code and files"
 
 
 def instructions_list(advice: Iterable[Advice], make: Callable[[Advice], str]) -> Markup:
     """Return the advice in groups; `make` gives the command that makes the file it needs, or nothing."""
-    groups: dict[str, list[Markup]] = {_SHELL: []}
+    groups: dict[str, list[Markup]] = {_COMMANDS: [], _CODE: []}
     for one in advice:
-        groups.setdefault(one.language, []).append(_piece(one, make(one)))
+        groups[_COMMANDS if one.language == _SHELL else _CODE].append(_piece(one, make(one)))
     rows = [
-        tag("div", {"class": "group"}, tag("h3", None, _title(language), " ", _count(pieces)), _grid(pieces))
-        for language, pieces in groups.items()
+        tag("div", {"class": "group"}, tag("h3", None, f"{title} ", _count(pieces)), _grid(pieces))
+        for title, pieces in groups.items()
         if pieces
     ]
     return tag("div", {"class": "instructions"}, _filter(), rows)
-
-
-def _title(language: str) -> str:
-    return "Commands and variables" if language == _SHELL else f"Lines of {language or 'text'}"
 
 
 def _count(pieces: list[Markup]) -> Markup:
@@ -47,7 +44,8 @@ def _filter() -> Markup:
 def _piece(one: Advice, make: str) -> Markup:
     effect = one.effect.value if one.effect is not None else ""
     badge = tag("span", {"class": f"badge {effect}"}, effect) if effect else None
-    summary = (tag("strong", None, one.client), badge)
+    language = tag("span", {"class": "muted"}, one.language) if one.language != _SHELL else None
+    summary = (tag("strong", None, one.client), language, badge)
     return folded(summary, list(_content(one, make)), **{"class": "client"})
 
 
