@@ -12,12 +12,13 @@ from tests.support.cli import tlschain
 from tests.support.reports import every_state
 from tests.support.unsafe import unsafe_in
 from tui_chain.advise.document import to_markdown, to_text
-from tui_chain.advise.report import report
+from tui_chain.advise.report import report, server_file
 from tui_chain.advise.report_page import report_page
 from tui_chain.advise.summary import LEFT_OUT
 from tui_chain.engine.host_state import HostState
 from tui_chain.lab.internet import Lab, open_lab
 from tui_chain.net.target import Target
+from tui_chain.trust.store import TrustStore
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +39,8 @@ def test_it_begins_with_the_verdict_whose_fault_it_is_and_the_next_step(states: 
 
 def test_it_does_not_end_in_a_certificate(states: Mapping[str, HostState]) -> None:
     for state in states.values():
-        assert "END CERTIFICATE" not in to_text(report(state, NOW, b"-----END CERTIFICATE-----\n"))[-100:]
+        chain = server_file(state, TrustStore("test", ()), NOW)
+        assert "END CERTIFICATE" not in to_text(report(state, NOW, chain))[-100:]
 
 
 def test_foreign_texts_stay_texts_in_every_form(states: Mapping[str, HostState]) -> None:

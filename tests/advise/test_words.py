@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from tests.advise.conftest import Site
-from tests.support.chains import make_pki, resolution_of, served_by
 from tests.support.unsafe import unsafe_in
 from tui_chain.advise.document import (
     Code,
@@ -25,40 +24,9 @@ from tui_chain.advise.document import (
     to_text,
 )
 from tui_chain.advise.html.blocks import to_html
-from tui_chain.advise.letter import letter, letter_markdown
 from tui_chain.x509.formats.readers import read_certificates
 
 EVIL = '<script>alert(1)</script> [x](javascript:1) `code` | pipe & "quote" *b*'
-
-
-def test_the_letter_names_every_server_and_the_evidence() -> None:
-    pki = make_pki()
-    served = served_by(pki.leaf, address="192.0.2.1")
-    diagnosis = resolution_of(pki.trust, served, pki.issuing).diagnosis
-    words = letter(served, diagnosis, b"PEM\n")
-    assert words is not None
-    for name in (
-        "nginx",
-        "Apache",
-        "HAProxy",
-        "Caddy",
-        "IIS",
-        "Postfix",
-        "192.0.2.1",
-        "2026-11-23 at 12:00",
-        "SHA-256",
-    ):
-        assert name in words
-    assert "\nPEM" in words
-    marked = letter_markdown(served, diagnosis)
-    assert marked is not None
-    assert marked.startswith("# host.test:443 does not send 1 intermediate")
-
-
-def test_a_complete_chain_needs_no_letter() -> None:
-    pki = make_pki()
-    served = served_by(pki.leaf, pki.issuing)
-    assert letter(served, resolution_of(pki.trust, served).diagnosis) is None
 
 
 EVERY_PART = Document(

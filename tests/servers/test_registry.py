@@ -41,13 +41,17 @@ def test_a_server_says_where_the_file_goes_and_how_it_comes_into_force(server: S
 
 
 @SERVERS
-def test_a_server_is_shown_where_it_is_likely(server: Server) -> None:
-    for starttls in server.starttls:
-        assert server_lines("host.test", endpoint=Target("host.test", 1, starttls))[0].server.startswith(server.name)
-    for port in server.ports:
-        assert server_lines("host.test", endpoint=Target("host.test", port))[0].server.startswith(server.name)
-    shown = any(made.server.startswith(server.name) for made in server_lines("host.test"))
-    assert shown is not server.only
+def test_a_server_is_shown_first_where_it_is_likely(server: Server) -> None:
+    likely = [Target("host.test", 1, starttls) for starttls in server.starttls]
+    likely += [Target("host.test", port) for port in server.ports]
+    for target in likely:
+        owners = [one for one in servers() if one.owns(target)]
+        shown = [made.server for made in server_lines("host.test", endpoint=target)]
+        assert server in owners
+        assert [one.lines(PLACE).server for one in owners] == shown[: len(owners)]
+        assert (len(shown) == len(owners)) is (target.starttls is not None)
+    general = any(made.server.startswith(server.name) for made in server_lines("host.test"))
+    assert general is not server.only
 
 
 def test_an_address_stands_in_brackets_before_a_port() -> None:

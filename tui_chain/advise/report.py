@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -27,30 +28,36 @@ from tui_chain.core.failure import Failure
 from tui_chain.core.text import colon_hex
 from tui_chain.engine.host_state import HostState
 from tui_chain.probe.served import ServedChain
-from tui_chain.repair.output import make_output
 from tui_chain.repair.output_kinds import SUFFIXES, OutputKind
+from tui_chain.repair.server_chain import ServerChain, server_chain
+from tui_chain.resolve.resolution import Resolution
 from tui_chain.trust.store import TrustStore
 from tui_chain.x509.certificate import Certificate
 
 
-def report(state: HostState, now: datetime, chain: bytes | None = None, written: Path | None = None) -> Document:
+def report(
+    state: HostState, now: datetime, chain: ServerChain | None = None, written: Path | None = None
+) -> Document:
     """Write down a host that was probed at least.
 
-    `chain` is the server's file for the letter, where there is one, and `written` where the bundle for clients
+    `chain` is what the server should send, where that is known, and `written` where the bundle for clients
     stands; None takes the name that it would be given.
     """
     return Document(f"TLS certificate report: {state.target}", tuple(_parts(state, now, chain, written)))
 
 
-def server_file(state: HostState, store: TrustStore, at: datetime) -> bytes | None:
-    """The chain file that the server should have, proven with the trust store, or None where there is none."""
-    if state.reached is None or state.proven is None:
+def server_file(state: HostState, store: TrustStore, at: datetime) -> ServerChain | None:
+    """What the server of a host should send, judged with the trust store, or None where no path is known."""
+    if state.reached is None or state.verdict is None:
         return None
-    found = make_output(OutputKind.SERVER, [(state.reached, state.proven)], store, at=at)
-    return None if isinstance(found, Failure) else found.data
+    resolution = replace(state.resolution or Resolution(state.verdict), diagnosis=state.verdict)
+    selected = state.proven.path if state.proven is not None else None
+    return server_chain(state.reached, resolution, store, at=at, path=selected)
 
 
-def _parts(state: HostState, now: datetime, chain: bytes | None, written: Path | None) -> Iterator[DocumentBlock]:
+def _parts(
+    state: HostState, now: datetime, chain: ServerChain | None, written: Path | None
+) -> Iterator[DocumentBlock]:
     verdict, status = state.verdict, state.status
     if verdict is None or status is None:
         yield Paragraph("The host has not been probed.")
@@ -193,7 +200,7 @@ def _instructions(state: HostState, written: Path | None) -> Iterator[DocumentBl
                 yield Paragraph(advice.text)
 
 
-def _letter(state: HostState, chain: bytes | None) -> Iterator[DocumentBlock]:
+def _letter(state: HostState, chain: ServerChain | None) -> Iterator[DocumentBlock]:
     if isinstance(state.served, ServedChain) and state.verdict is not None:
         document = letter_document(state.served, state.verdict, chain)
         if document is not None:

@@ -27,12 +27,15 @@ from tui_chain.diagnose.findings.finding import Finding
 from tui_chain.engine.host_state import HostState
 from tui_chain.repair.bundle import Bundle
 from tui_chain.repair.output_kinds import SUFFIXES, OutputKind
+from tui_chain.repair.server_chain import ServerChain
 
 Section = tuple[str, str, Content]
 """A section of the page: its id, its title, and what is in it."""
 
 
-def report_page(state: HostState, now: datetime, chain: bytes | None = None, written: Path | None = None) -> str:
+def report_page(
+    state: HostState, now: datetime, chain: ServerChain | None = None, written: Path | None = None
+) -> str:
     """Return the report of a host that was probed, as one HTML file without anything from outside.
 
     `now` is aware. `chain` is the server's file for the letter, where there is one, and `written` where the bundle
@@ -56,7 +59,7 @@ def _contents(sections: tuple[Section, ...]) -> Markup:
     return tag("nav", {"aria-label": "Sections"}, tag("ul", None, links))
 
 
-def _sections(state: HostState, now: datetime, chain: bytes | None, written: Path | None) -> Iterator[Section]:
+def _sections(state: HostState, now: datetime, chain: ServerChain | None, written: Path | None) -> Iterator[Section]:
     nodes = path_nodes(state)
     yield "findings", "Findings", _findings(state)
     yield "path", "Certification path", _drawn(nodes, now)
@@ -148,7 +151,7 @@ def _clients(state: HostState) -> Content:
     return found, tag("p", None, foreign(str(failed))) if failed is not None else None
 
 
-def _letter(state: HostState, chain: bytes | None) -> Content:
+def _letter(state: HostState, chain: ServerChain | None) -> Content:
     served, verdict = state.reached, state.verdict
     document = letter_document(served, verdict, chain) if served is not None and verdict is not None else None
     if document is None:

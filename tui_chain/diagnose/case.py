@@ -67,12 +67,8 @@ class Case:
 
     @cached_property
     def misplaced_leaf(self) -> Certificate | None:
-        """The server's own certificate where it is not the first: a later one that is no CA and covers the host."""
-        first, *others = self.served.certificates
-        if not first.is_ca or first.alternative_names.covers(self.served.host):
-            return None
-        covering = (one for one in others if not one.is_ca and one.alternative_names.covers(self.served.host))
-        return next(covering, None)
+        """The server's own certificate where it is not the first."""
+        return misplaced_leaf(self.served)
 
     def names_an_issuer(self, certificate: Certificate) -> bool:
         """Whether it carries the name of an issuer on the trail, so that a client may take it for that."""
@@ -86,6 +82,15 @@ class Case:
     def is_root(self, certificate: Certificate) -> bool:
         """Whether it signed itself."""
         return certificate.self_issued and self.prover.signed(certificate, certificate)
+
+
+def misplaced_leaf(served: ServedChain) -> Certificate | None:
+    """The server's own certificate where it is not the first: a later one that is no CA and covers the host."""
+    first, *others = served.certificates
+    if not first.is_ca or first.alternative_names.covers(served.host):
+        return None
+    covering = (one for one in others if not one.is_ca and one.alternative_names.covers(served.host))
+    return next(covering, None)
 
 
 def longest_trail(search: Search, served: ServedChain) -> tuple[Certificate, ...]:

@@ -16,6 +16,7 @@ from tui_chain.repair.bundle import Bundle
 from tui_chain.repair.output_kinds import OutputKind, without_crls
 from tui_chain.repair.proof import BundleProof, refusal
 from tui_chain.repair.repair import Repair, combine, proofs_of
+from tui_chain.repair.server_chain import certificates_to_send
 from tui_chain.trust.store import TrustStore
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.crl import crl_to_pem
@@ -222,12 +223,12 @@ def _server(job: _Job) -> Output | Failure:
     chains = {repair.path.certificates for _, repair in job.repairs}
     if len({chain[0] for chain in chains}) > 1:
         return Failure("usage", "A server's chain file is for one host; these have several.", "Name one host.")
-    path = job.repairs[0][1].path.certificates
-    chain = path[:-1] if path[-1].self_issued else path
+    path = job.repairs[0][1].path
+    chain = certificates_to_send(path)
     served = [ServedChain(one.target, chain, one.at, one.address) for one, _ in job.repairs]
     proofs = [BundleProof(one, proof.wanted, job.at) for one, proof in zip(served, job.proofs, strict=True)]
     refused = refusal((), proofs, job.beside)
-    if refused is not None and path[-1] in job.store:
+    if refused is not None and path.anchor in job.store:
         return Failure("no-repair", f"The chain file does not work: {refused}.", "Look at the findings.")
     made = replace(job.bundle, certificates=chain, needed_by={}, kind=OutputKind.SERVER.value)
     bundle = replace(made, trust=job.store.name)

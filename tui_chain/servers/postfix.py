@@ -14,4 +14,4 @@ def _lines(at: Installation) -> ServerLines:
     )
 
 
-SERVER = Server("Postfix", 60, _lines, starttls=frozenset({"smtp"}), ports=frozenset({25, 465, 587}))
+SERVER = Server("Postfix", 60, _lines, starttls=frozenset({"smtp"}), ports=frozenset({25, 465, 587}), only=True)

@@ -39,5 +39,8 @@ def server_lines(
 
 
 def _for(endpoint: Endpoint | None) -> tuple[Server, ...]:
-    own = [server for server in servers() if endpoint is not None and server.owns(endpoint)]
+    """The programs that are likely there, then the others; a protocol with STARTTLS is spoken by its own alone."""
+    own = tuple(server for server in servers() if endpoint is not None and server.owns(endpoint))
+    if own and endpoint is not None and endpoint.starttls is not None:
+        return own
     return (*own, *(server for server in servers() if not server.only and server not in own))

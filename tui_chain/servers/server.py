@@ -21,14 +21,18 @@ class Installation:
     host: str
     port: int
 
+    def beside(self, file: str, suffix: str) -> str:
+        """The path of another file that is made from `file`, with `suffix` in place of its own."""
+        return file.rpartition(".")[0] + suffix
+
 
 @dataclass(frozen=True)
 class ServerLines:
     """How one server program is given the chain file: the configuration, and the commands around it.
 
     `check` says whether the configuration is sound and `reload` puts it into force; `first` has to be run before
-    it; `check` and `first` may be empty. `note` is what else there is to know. The comments of every one of these
-    configurations start with `#`.
+    it; `check` and `first` may be empty. `note` is what else there is to know. `comment` is how a line of the
+    configuration that means nothing looks, with `{}` for its text.
     """
 
     server: str
@@ -38,13 +42,14 @@ class ServerLines:
     language: str = ""
     first: str = ""
     note: str = ""
+    comment: str = "# {}"
 
     @property
     def code(self) -> str:
         """The configuration with its commands as comments, to copy as it stands."""
-        before = f"# first: {self.first}\n" if self.first else ""
+        before = self.comment.format(f"first: {self.first}") + "\n" if self.first else ""
         then = " && ".join(filter(None, (self.check, self.reload)))
-        return f"{before}{self.lines}\n# then: {then}"
+        return f"{before}{self.lines}\n{self.comment.format(f'then: {then}')}"
 
 
 @dataclass(frozen=True)
@@ -64,4 +69,6 @@ class Server:
 
     def owns(self, endpoint: Endpoint) -> bool:
         """Whether an endpoint is most likely a server of this kind."""
-        return endpoint.starttls in self.starttls or endpoint.port in self.ports
+        if endpoint.starttls is not None:
+            return endpoint.starttls in self.starttls
+        return endpoint.port in self.ports

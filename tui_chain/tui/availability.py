@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tui_chain.core.status import Status
+from tui_chain.core.status import Blame, Status
 from tui_chain.tui.host_rows import HostRow, private_root, reached
 
 _OF_CHAIN = frozenset({"fix", "test", "details", "copy_certificate", "servers", "revocation", "crls", "programs"})
@@ -41,7 +41,9 @@ def is_available(action: str, row: HostRow | None, selected: Sequence[HostRow]) 
 
 def _has_instructions(row: HostRow) -> bool:
     """Whether there is a repair to speak of, or what no bundle helps."""
-    return reached(row) is not None and (row.state.proven is not None or row.state.fails_strict_checks)
+    state = row.state
+    at_fault = state.resolution is not None and state.resolution.diagnosis.blame is Blame.SERVER
+    return reached(row) is not None and (state.proven is not None or state.fails_strict_checks or at_fault)
 
 
 def refusal(action: str, row: HostRow | None, marked: int = 0) -> str:

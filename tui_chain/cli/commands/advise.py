@@ -38,6 +38,7 @@ from tui_chain.net.target import Target, parse_target
 from tui_chain.probe.served import ServedChain
 from tui_chain.repair.file_header import read_header
 from tui_chain.repair.output_kinds import SUFFIXES, OutputKind
+from tui_chain.repair.server_chain import ServerChain
 from tui_chain.x509.crl import crls_of
 
 Form = Literal["text", "markdown", "html", "json"]
@@ -150,12 +151,7 @@ def _advise(
         return FOUND
     strict = state.fails_strict_checks
     if state.proven is None and bundle is None:
-        if not strict or only == "letter":
-            return _no_instructions(state)
-        _print_instructions(
-            state.target, lenient_advice(state.target, None, _file(run)), None, options.trust, (), form
-        )
-        return OK
+        return _without_bundle(run, state, form, only, options)
     if state.crls is not None:
         use = CrlUse(state.crls.scope)
     trust = options.trust
@@ -166,6 +162,17 @@ def _advise(
     letter = _letter(run, state) if only != "clients" else None
     before = (*_absent(state.target, path, use, trust), *_crl_parts(state.target, path, use, trust)) if advice else ()
     _print_instructions(state.target, advice, letter, trust, before, form)
+    return OK
+
+
+def _without_bundle(run: Run, state: HostState, form: Form, only: Share, options: CommandOptions) -> int:
+    """What is left where no bundle helps: the letter, and settings of clients that are too strict."""
+    letter = _letter(run, state) if only != "clients" else None
+    lenient = state.fails_strict_checks and only != "letter"
+    advice = lenient_advice(state.target, None, _file(run)) if lenient else ()
+    if letter is None and not advice:
+        return _no_instructions(state)
+    _print_instructions(state.target, advice, letter, options.trust, (), form)
     return OK
 
 
@@ -201,8 +208,8 @@ def _letter(run: Run, state: HostState) -> Document | None:
     return letter_document(state.served, state.verdict, chain_file(run, state))
 
 
-def chain_file(run: Run, state: HostState) -> bytes | None:
-    """The file that the server should have, or None where none can be proven."""
+def chain_file(run: Run, state: HostState) -> ServerChain | None:
+    """What the server should send, or None where no path is known."""
     return server_file(state, run.journey.trust, run.journey.clock())
 
 

@@ -18,6 +18,7 @@ from tui_chain.core.failure import Failure
 from tui_chain.core.text import safe_text
 from tui_chain.engine.host_state import HostState
 from tui_chain.engine.startup import Run
+from tui_chain.repair.server_chain import ServerChain
 from tui_chain.repair.write import WritePlan, plan_write
 
 
@@ -55,7 +56,7 @@ async def _known(run: Run, options: CommandOptions) -> list[HostState]:
     return [await run.journey.test(state, environment=environment) for state in states]
 
 
-def _report(state: HostState, form: Form, now: datetime, chain: bytes | None) -> str:
+def _report(state: HostState, form: Form, now: datetime, chain: ServerChain | None) -> str:
     if form == "json":
         return host_json(state, now) + "\n"
     if form == "html":

@@ -35,6 +35,7 @@ from tui_chain.core.text import safe_text
 from tui_chain.net.target import Target
 from tui_chain.repair.output_kinds import SUFFIXES, OutputKind
 from tui_chain.repair.repair import Repair
+from tui_chain.repair.server_chain import ServerChain
 from tui_chain.tui.host_rows import DIM, WARN, HostRow, reached
 from tui_chain.tui.messages import CopyRequested
 from tui_chain.tui.panes.base import CURSOR_KEYS
@@ -111,21 +112,25 @@ class Making:
         return f" --trust-root {self.root}" if self.root else ""
 
 
-def instructions(row: HostRow, chain: bytes | None, trusted: Trusted) -> Instructions | Failure:
-    """The instructions for a host, for its proven repair or without one; `chain` is the file for the server."""
+def instructions(row: HostRow, chain: ServerChain | None, trusted: Trusted) -> Instructions | Failure:
+    """The instructions for a host, for its proven repair or without one; `chain` is what its server should send."""
     if row.state.proven is not None:
         return _of_repair(row, chain, trusted, row.state.proven)
-    if not row.state.fails_strict_checks:
+    served, verdict = reached(row), row.state.verdict
+    letter = letter_document(served, verdict, chain) if served is not None and verdict is not None else None
+    advice = lenient_advice(row.target, None, trusted.file) if row.state.fails_strict_checks else ()
+    if letter is None and not advice:
         return Failure("no-repair", "There is no proven repair to speak of yet.", "f looks for one.")
-    advice = lenient_advice(row.target, None, trusted.file)
-    make = Making(row.target, trusted.stores)
-    whole = make.document(advice, None)
-    return Instructions(
-        str(row.target), file_base(row), tuple(_client(row, one, make) for one in advice), whole, None
-    )
+    return _instructions(row, advice, letter, Making(row.target, trusted.stores))
 
 
-def _of_repair(row: HostRow, chain: bytes | None, trusted: Trusted, proven: Repair) -> Instructions | Failure:
+def _instructions(row: HostRow, advice: tuple[Advice, ...], letter: Document | None, make: Making) -> Instructions:
+    clients = tuple(_client(row, one, make) for one in advice)
+    letters = _letters(letter) if letter is not None else ()
+    return Instructions(str(row.target), file_base(row), clients + letters, make.document(advice, letter), letter)
+
+
+def _of_repair(row: HostRow, chain: ServerChain | None, trusted: Trusted, proven: Repair) -> Instructions | Failure:
     served = reached(row)
     if served is None or row.state.verdict is None:
         return Failure("no-repair", "There is no proven repair to speak of yet.", "f looks for one.")
@@ -142,9 +147,7 @@ def _of_repair(row: HostRow, chain: bytes | None, trusted: Trusted, proven: Repa
     letter = letter_document(served, row.state.verdict, chain)
     root = proven.path.anchor.sha256
     make = Making(row.target, trusted.stores, root if root in trusted.roots else "")
-    clients = tuple(_client(row, one, make) for one in advice)
-    letters = _letters(letter) if letter is not None else ()
-    return Instructions(str(row.target), file_base(row), clients + letters, make.document(advice, letter), letter)
+    return _instructions(row, advice, letter, make)
 
 
 def _client(row: HostRow, advice: Advice, make: Making) -> Instruction:

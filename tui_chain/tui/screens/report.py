@@ -11,6 +11,7 @@ from tui_chain.advise.instructions import unshowable
 from tui_chain.advise.report import report, server_file
 from tui_chain.advise.report_page import report_page
 from tui_chain.engine.host_state import Clock, HostState
+from tui_chain.repair.server_chain import ServerChain
 from tui_chain.results.host import host_result
 from tui_chain.trust.store import TrustStore
 from tui_chain.tui.host_rows import HostRow
@@ -26,7 +27,7 @@ def report_screen(row: HostRow, trust: TrustStore, clock: Clock) -> SaveScreen:
 def _forms(row: HostRow, trust: TrustStore, clock: Clock) -> tuple[Form, ...]:
     """Each form is made when it is asked for."""
 
-    def known() -> tuple[HostState, datetime, bytes | None, Path | None]:
+    def known() -> tuple[HostState, datetime, ServerChain | None, Path | None]:
         now = clock()
         # a name that cannot be shown is left out
         written = row.written if row.written is not None and unshowable(row.written) is None else None
