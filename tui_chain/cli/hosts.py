@@ -17,6 +17,7 @@ from tui_chain.engine.startup import Run
 from tui_chain.probe.served import ServedChain
 from tui_chain.repair.output_kinds import OutputKind
 from tui_chain.repair.repair import Repair
+from tui_chain.trust.store import TrustStore
 from tui_chain.x509.crl import CrlScope
 
 CONCURRENT = 64
@@ -133,14 +134,30 @@ def _note_unused(run: Run, states: list[HostState]) -> None:
         note(f"tlschain: {notice}")
 
 
-def repairs_of(states: list[HostState], kind: OutputKind, at: datetime) -> list[tuple[ServedChain, Repair]]:
-    """The hosts that have a proven repair, with what they serve; for clients their other servers are with them."""
+def repairs_of(
+    states: list[HostState], kind: OutputKind, at: datetime, store: TrustStore | None = None
+) -> list[tuple[ServedChain, Repair]]:
+    """The hosts that have a proven repair, with what they serve; for clients their other servers are with them.
+
+    For a server's chain file those are with them that no bundle helps and another chain does, by the trust `store`.
+    """
     repairs = []
     for state in states:
-        if state.proven is not None and isinstance(state.served, ServedChain):
-            repairs.append((state.served, state.proven))
+        repair = state.proven
+        if repair is None and kind is OutputKind.SERVER and store is not None:
+            repair = _server_repair(state, store, at)
+        if repair is not None and isinstance(state.served, ServedChain):
+            repairs.append((state.served, repair))
             repairs += [] if kind is OutputKind.SERVER else _standing_repairs(state, at)
     return repairs
+
+
+def _server_repair(state: HostState, store: TrustStore, at: datetime) -> Repair | None:
+    if state.reached is None or state.resolution is None or not isinstance(state.repair, Failure):
+        return None
+    from tui_chain.repair.server_chain import server_repair
+
+    return server_repair(state.reached, state.resolution, store, at=at)
 
 
 def _standing_repairs(state: HostState, at: datetime) -> Iterator[tuple[ServedChain, Repair]]:

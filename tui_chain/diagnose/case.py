@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 
@@ -91,6 +91,14 @@ def misplaced_leaf(served: ServedChain) -> Certificate | None:
         return None
     covering = (one for one in others if not one.is_ca and one.alternative_names.covers(served.host))
     return next(covering, None)
+
+
+def leaf_first(served: ServedChain) -> ServedChain:
+    """The same chain with the server's own certificate at its head, where it stands later; else as it is."""
+    leaf = misplaced_leaf(served)
+    if leaf is None:
+        return served
+    return replace(served, certificates=(leaf, *(one for one in served.certificates if one != leaf)))
 
 
 def longest_trail(search: Search, served: ServedChain) -> tuple[Certificate, ...]:

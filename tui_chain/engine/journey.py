@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from tui_chain.core.failure import Failure
+from tui_chain.diagnose.case import leaf_first
 from tui_chain.diagnose.diagnosis import Diagnoser
 from tui_chain.engine.host_state import Clock, HostState, utc_now
 from tui_chain.net.lookup import NameLookup, lookup
@@ -152,6 +153,11 @@ class Journey:
             self._sources(state.served), lambda: self.answers, self.consent,
         )  # fmt: skip
         resolution = await resolver.resolve(state.served, state.diagnosis)
+        turned = leaf_first(state.served)
+        if turned is not state.served:
+            # what its own certificate lacks: no bundle helps, the chain file for the server has it
+            more = await resolver.resolve(turned, self.diagnoser.diagnose(turned, at=at))
+            resolution = replace(more, diagnosis=resolution.diagnosis)
         fixed = state.with_repair(resolution, build_repair(state.served, resolution, at=at))
         await self._learn(fixed)
         return fixed

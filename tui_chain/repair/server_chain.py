@@ -8,7 +8,7 @@ from datetime import datetime
 from tui_chain.clients.handshake import CANNOT_SHAKE_HANDS
 from tui_chain.clients.judge import Judge
 from tui_chain.clients.verdict import Verdicts
-from tui_chain.diagnose.case import misplaced_leaf
+from tui_chain.diagnose.case import leaf_first
 from tui_chain.diagnose.diagnosis import Diagnosis, choose_path
 from tui_chain.paths.search import Path, find_paths
 from tui_chain.probe.served import ServedChain
@@ -100,12 +100,13 @@ def _judged(judge: Judge, served: ServedChain, at: datetime) -> Verdicts:
 
 
 def _path(served: ServedChain, resolution: Resolution, store: TrustStore, at: datetime) -> Path | None:
-    diagnosis, leaf = resolution.diagnosis, misplaced_leaf(served)
-    if leaf is None:
-        return diagnosis.path
-    candidates = (*(one for one in served.certificates if one != leaf), *resolution.found)
-    anchors = _with_confirmed(store, diagnosis)
-    return choose_path(find_paths(leaf, candidates, anchors, host=served.host, at=at), served)
+    turned = leaf_first(served)
+    if turned is served:
+        return resolution.diagnosis.path
+    leaf, *others = turned.certificates
+    anchors = _with_confirmed(store, resolution.diagnosis)
+    search = find_paths(leaf, (*others, *resolution.found), anchors, host=served.host, at=at)
+    return choose_path(search, served)
 
 
 def _with_confirmed(store: TrustStore, diagnosis: Diagnosis) -> TrustStore:

@@ -18,8 +18,11 @@ from tui_chain.core.status import Status
 from tui_chain.core.text import plural, safe_text
 from tui_chain.engine.host_state import HostState
 from tui_chain.engine.startup import Run
+from tui_chain.net.target import Target
+from tui_chain.probe.served import ServedChain
 from tui_chain.repair.output import Output, make_output
 from tui_chain.repair.output_kinds import OutputKind
+from tui_chain.repair.repair import Repair
 from tui_chain.x509.crl import CrlScope
 
 if TYPE_CHECKING:
@@ -44,14 +47,16 @@ def run_fix(options: CommandOptions) -> int:
                 note(host_text(state, run.journey.clock()) + "\n")
 
         states = asyncio.run(repair_all(run, done, options.crl_scope, options if _has_variants(options) else None))
-        written = _deliver(options, run, states)
+        repairs = _repairs(options, run, states)
+        written = _deliver(options, run, states, repairs)
     if options.as_json:
         for state in states:
             inside = isinstance(written, Path) and not isinstance(state.crls, Failure)
             file = written if inside and isinstance(written, Path) else None
             now, accepted = run.journey.clock(), options.accept_lost_constraints
             emit(host_json(state, now, file, accept_lost_constraints=accepted))
-    codes = list(map(_fix_code, states))
+    repaired = _targets(repairs)
+    codes = [_fix_code(state, repaired) for state in states]
     return worst([*codes, fail(written)] if isinstance(written, Failure) else codes)
 
 
@@ -77,18 +82,32 @@ def _note_problems(problems: tuple[str, ...]) -> None:
         note(f"tlschain: and {plural(len(problems) - MAX_PROBLEMS, 'problem')} more")
 
 
-def _fix_code(state: HostState) -> int:
+Repairs = list[tuple[ServedChain, Repair]]
+
+
+def _repairs(options: CommandOptions, run: Run, states: list[HostState]) -> Repairs:
+    """What the file is made of."""
+    states = states if options.crl is None else [state for state in states if state.lists is not None]
+    return repairs_of(states, OutputKind(options.kind), run.journey.clock(), run.journey.trust)
+
+
+def _targets(repairs: Repairs) -> frozenset[Target]:
+    return frozenset(served.target for served, _ in repairs)
+
+
+def _fix_code(state: HostState, repaired: frozenset[Target]) -> int:
     if state.status is Status.UNREACHABLE:
         return UNREACHED
     if isinstance(state.crls, Failure):
         return FOUND
-    return OK if state.proven is not None or state.status is Status.COMPLETE else FOUND
+    good = state.proven is not None or state.status is Status.COMPLETE
+    return OK if good or state.target in repaired else FOUND
 
 
-def _deliver(options: CommandOptions, run: Run, states: list[HostState]) -> Path | Failure | None:
+def _deliver(options: CommandOptions, run: Run, states: list[HostState], repairs: Repairs) -> Path | Failure | None:
     """Write the file, or print it where none is named; None where there is nothing to write."""
     states = states if options.crl is None else [state for state in states if state.lists is not None]
-    repairs, crls = repairs_of(states, OutputKind(options.kind), run.journey.clock()), _joined_crls(states)
+    crls = _joined_crls(states)
     named = options.output is not None and options.output != STANDARD_OUTPUT
     if not repairs:
         if named and not options.as_json:
@@ -101,7 +120,7 @@ def _deliver(options: CommandOptions, run: Run, states: list[HostState]) -> Path
     if isinstance(output, Failure):
         return output
     if options.output is not None and named:
-        written = _write(options.output, output, options, _left_out(states))
+        written = _write(options.output, output, options, _left_out(states, _targets(repairs)))
         if crls is not None and isinstance(written, Path) and not options.as_json:
             note(_check_snippet(written, crls.scope))
         return written
@@ -122,10 +141,10 @@ def _joined_crls(states: Sequence[HostState]) -> CrlSet | None:
     return joined(found)
 
 
-def _left_out(states: list[HostState]) -> str:
+def _left_out(states: list[HostState], repaired: frozenset[Target]) -> str:
     """For how many hosts a file is, and for which not, where some that need it have no repair; else nothing."""
     needing = [state for state in states if state.proven is not None or state.status is not Status.COMPLETE]
-    without = [str(state.target) for state in needing if state.proven is None]
+    without = [str(state.target) for state in needing if state.target not in repaired]
     if not without:
         return ""
     more = f" and {len(without) - MAX_PROBLEMS} more" if len(without) > MAX_PROBLEMS else ""
