@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import re
 import shutil
 import subprocess
@@ -14,26 +15,25 @@ import pytest
 
 from tests.advise.conftest import Site, run
 from tests.support.cli import tlschain
-from tests.support.daemons import (
-    APACHE,
-    DAEMONS,
-    HAPROXY,
-    Daemon,
-    Running,
-    running,
-    wait_until,
-)
+from tests.support.daemon_programs import APACHE, DAEMONS, HAPROXY
+from tests.support.daemons import Daemon, Running, running, wait_until
+from tests.support.posix import is_root
 from tests.support.programs import require_program
 from tui_chain.net.target import Target, parse_target
 from tui_chain.servers.registry import server_lines
 
-FORGETTING: Mapping[str, str] = {
+LEAF_ALONE: Mapping[str, str] = {
     "nginx": "ssl_certificate {leaf};",
     "Apache": "SSLCertificateFile {leaf}",
     "HAProxy": "bind 127.0.0.1:{port} ssl crt {both}",
     "Caddy": "localhost:{port} {{\n    tls {leaf} {key}\n}}",
     "Postfix": "smtpd_tls_cert_file = {leaf}\nsmtpd_tls_key_file = {key}",
     "Dovecot": "ssl_cert = <{leaf}",
+    "Exim": "tls_certificate = {leaf}",
+    "OpenLDAP": "",
+    "PostgreSQL": "ssl_cert_file = '{leaf}'",
+    "MariaDB": "[mysqld]\nssl_cert = {leaf}",
+    "Tomcat": '<Certificate certificateFile="{leaf}" certificateKeyFile="{key}"/>',
 }
 """How each server is told to send the leaf alone."""
 
@@ -52,12 +52,12 @@ def cure_in(letter: str, server: str, port: int) -> Cure:
     found = re.search(rf"^{server}[^\n]*:[^\n]*\n\n```\w*\n(.*?)\n```$", letter, re.MULTILINE | re.DOTALL)
     assert found is not None, letter
     lines = found[1].replace(f"bind :{port}", f"bind 127.0.0.1:{port}").splitlines()
-    words = {sign: [line.removeprefix(sign) for line in lines if line.startswith(sign)] for sign in (_FIRST, _THEN)}
-    rest = "\n".join(line for line in lines if not line.startswith((_FIRST, _THEN)))
-    return Cure("\n".join(words[_FIRST]), rest, words[_THEN][0])
+    comments = [match for line in lines if (match := _COMMAND.fullmatch(line)) is not None]
+    first, then = ([match[2] for match in comments if match[1] == when] for when in ("first", "then"))
+    return Cure("\n".join(first), "\n".join(line for line in lines if not _COMMAND.fullmatch(line)), then[0])
 
 
-_FIRST, _THEN = "# first: ", "# then: "
+_COMMAND = re.compile(r"(?:#|<!--) (first|then): (.*?)(?: -->)?")
 
 
 def moved(text: str, folder: Path) -> str:
@@ -66,6 +66,7 @@ def moved(text: str, folder: Path) -> str:
 
 
 def do(command: str, server: Running) -> None:
+    """Run a command of the letter; afterwards the server serves, one that was restarted too."""
     done = subprocess.run(
         ("sh", "-c", moved(command, server.folder)),
         env=dict(server.environment),
@@ -76,6 +77,7 @@ def do(command: str, server: Running) -> None:
         timeout=30,
     )
     assert done.returncode == 0, done.stdout + done.stderr
+    wait_until(server.shakes_hands)
 
 
 @pytest.fixture
@@ -92,9 +94,9 @@ def etc(site: Site) -> Iterator[Path]:
         yield folder
 
 
-def forgetting(daemon: Daemon, etc: Path) -> str:
+def leaf_alone(daemon: Daemon, etc: Path) -> str:
     places = {"leaf": etc / "leaf.pem", "key": etc / "etc/ssl/private/localhost.key", "both": etc / "both.pem"}
-    return FORGETTING[daemon.name].format(**places, port="$port")
+    return LEAF_ALONE[daemon.name].format(**places, port="$port")
 
 
 def checked(site: Site, server: Running) -> tuple[int, str]:
@@ -116,19 +118,19 @@ def letter_to(site: Site, server: Running, chain: Path) -> str:
 @pytest.mark.parametrize("daemon", DAEMONS, ids=lambda daemon: daemon.name)
 def test_the_line_of_the_letter_fixes_the_server(site: Site, etc: Path, daemon: Daemon) -> None:
     chain = etc / "etc/ssl/localhost-chain.pem"
-    with running(daemon, etc, forgetting(daemon, etc)) as server:
+    with running(daemon, etc, leaf_alone(daemon, etc)) as server:
         assert checked(site, server) == (1, "incomplete")
         letter = letter_to(site, server, chain)
+        assert last_line_of_check(site, letter) != "0"
         cure = cure_in(letter, daemon.name, server.port)
-        require_program(cure.then.split()[0])
         do(cure.first, server)
         server.configure(moved(cure.line, etc))
         do(cure.then, server)
         # a server goes on with its old processes for a moment
         wait_until(lambda: server.trusted_by(site.lab.trust_file))
         wait_until(lambda: checked(site, server) == (0, "complete"))
-        wait_until(lambda: verified_by_the_letter(site, letter))
-        wait_until(lambda: verified_by_curl(site, server))
+        wait_until(lambda: last_line_of_check(site, letter) == "0")
+        wait_until(lambda: verified_by_a_client(site, server))
         # a file that changes under the same line, as at every renewal, is read again by the same commands
         shutil.copy(etc / "leaf.pem", chain)
         do(cure.first, server)
@@ -136,33 +138,43 @@ def test_the_line_of_the_letter_fixes_the_server(site: Site, etc: Path, daemon: 
         wait_until(lambda: not server.trusted_by(site.lab.trust_file))
 
 
-def verified_by_the_letter(site: Site, letter: str) -> bool:
-    """Run the command that the letter gives for checking, as it stands."""
+def last_line_of_check(site: Site, letter: str) -> str:
+    """Run the command that the letter gives for checking, as it stands, where root.pem is the private root."""
     require_program("openssl")
     check = re.search(r"^openssl s_client .*$", letter, re.MULTILINE)
     assert check is not None
-    said = run("sh", "-c", check[0], env={"SSL_CERT_FILE": str(site.lab.trust_file)})
-    return "Verify return code: 0 (ok)" in said.stdout
+    with TemporaryDirectory() as name:
+        shutil.copy(site.lab.trust_file, Path(name) / "root.pem")
+        return run("sh", "-c", check[0], cwd=Path(name)).stdout.splitlines()[-1]
 
 
-ASK = {
-    "": ("https://",),
-    "smtp": ("--ssl-reqd", "-X", "NOOP", "smtp://"),
-    "imap": ("--ssl-reqd", "-X", "NOOP", "imap://"),
+CLIENTS: Mapping[str, str] = {
+    "": "curl -q -sS --capath /nonexistent --cacert {roots} https://localhost:{port}/ -o /dev/null",
+    "smtp": "curl -q -sS --capath /nonexistent --cacert {roots} --ssl-reqd -X NOOP smtp://localhost:{port}/",
+    "imap": "curl -q -sS --capath /nonexistent --cacert {roots} --ssl-reqd -X NOOP imap://localhost:{port}/",
+    # its library takes the machine's own name for localhost
+    "ldap": "LDAPTLS_CACERT={roots} ldapwhoami -x -ZZ -H ldap://127.0.0.1:{port}",
+    "postgres": "psql 'host=localhost port={port} sslmode=verify-full sslrootcert={roots} user={user} "
+    "dbname=postgres' -c ''",
+    "mysql": "mariadb --no-defaults --protocol=tcp -h localhost -P {port} --ssl-ca={roots} "
+    "--ssl-verify-server-cert -e 'SELECT 1'",
 }
+"""A client of each protocol that verifies the server with the root alone."""
 
 
-def verified_by_curl(site: Site, server: Running) -> bool:
-    require_program("curl")
-    *options, scheme = ASK[server.daemon.starttls]
-    own = ("-q", "-sS", "--capath", "/nonexistent", "--cacert", str(site.lab.trust_file))
-    return run("curl", *own, *options, f"{scheme}localhost:{server.port}/").returncode == 0
+def verified_by_a_client(site: Site, server: Running) -> bool:
+    command = CLIENTS[server.daemon.starttls]
+    program = next(word for word in command.split() if "=" not in word)
+    require_program(program)
+    user = "postgres" if is_root() else getpass.getuser()
+    filled = command.format(roots=site.lab.trust_file, port=server.port, user=user)
+    return run("sh", "-c", filled).returncode == 0
 
 
 def test_haproxys_file_with_the_key_is_for_nobody_else(site: Site, etc: Path) -> None:
     chain = etc / "etc/ssl/localhost-chain.pem"
     both = chain.with_name("localhost-chain-and-key.pem")
-    with running(HAPROXY, etc, forgetting(HAPROXY, etc)) as server:
+    with running(HAPROXY, etc, leaf_alone(HAPROXY, etc)) as server:
         cure = cure_in(letter_to(site, server, chain), "HAProxy", server.port)
         both.write_text("a file that all may read was there")
         both.chmod(0o644)
@@ -175,7 +187,7 @@ def test_an_old_chain_file_of_apache_wins_as_the_note_says(site: Site, etc: Path
     chain = etc / "etc/ssl/localhost-chain.pem"
     old = etc / "old.pem"
     shutil.copy(site.lab.trust_file, old)
-    with running(APACHE, etc, forgetting(APACHE, etc)) as server:
+    with running(APACHE, etc, leaf_alone(APACHE, etc)) as server:
         letter = letter_to(site, server, chain)
         assert "SSLCertificateChainFile would win" in letter
         cure = cure_in(letter, "Apache", server.port)
@@ -199,6 +211,7 @@ def served_by(server: Running) -> str:
         ("host.test:465", "Postfix"),
         ("imap+starttls://host.test", "Dovecot"),
         ("host.test:993", "Dovecot"),
+        ("mysql+starttls://host.test", "MariaDB"),
     ],
 )
 def test_the_server_that_is_likely_comes_first(text: str, first: str) -> None:
@@ -206,7 +219,7 @@ def test_the_server_that_is_likely_comes_first(text: str, first: str) -> None:
     assert isinstance(target, Target)
     names = [each.server.partition(" ")[0] for each in server_lines("host.test", endpoint=target)]
     assert names[0] == first
-    assert {"nginx", "Apache", "HAProxy", "Caddy", "IIS", "Postfix"} <= set(names)
+    assert ({"nginx", "Apache", "HAProxy", "Caddy", "IIS"} <= set(names)) is (target.starttls is None)
     assert ("Dovecot" in names) == (first == "Dovecot")
 
 

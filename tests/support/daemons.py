@@ -1,4 +1,4 @@
-"""Real servers on loopback, reloaded by their own tools: nginx, Apache, HAProxy, Caddy, Postfix, Dovecot."""
+"""Real servers on loopback, reloaded by their own tools (`daemon_programs` has which)."""
 
 from __future__ import annotations
 
@@ -14,12 +14,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from string import Template
+from urllib.parse import quote
 
 import pytest
 
 from tests.support.nginx import free_port
 from tests.support.posix import is_root
-from tests.support.programs import require_program
+from tests.support.programs import require_file, require_program
+from tui_chain.net.starttls import ldap, mysql, postgres
 
 SECONDS = 15.0
 
@@ -29,9 +31,11 @@ class Daemon:
     """A server program and its configuration files, in which $folder, $port and $line stand for what a test says.
 
     `start` are the words that keep it in the foreground, `stop` those that end it where a signal to what was started
-    does not, `variables` lead its own tools to these files, and `tools`
-    are scripts that stand in for a tool that would reach for the whole machine. `owner` is the user that has to own
-    the folder `data`.
+    does not. `variables` lead its own tools to these files, and `tools` are scripts that stand in for a tool that
+    would reach for the whole machine. `owner` is the user that has to own the folder `data`, and the key in it;
+    `as_owner` says that the server refuses to run as root, so that this user runs it and what $as_owner begins.
+    `needs` are files that have to be installed. `prepare` is a script that is run before the start. `again` says that
+    its unit starts it again whenever it ends.
     """
 
     name: str
@@ -44,6 +48,10 @@ class Daemon:
     stop: tuple[str, ...] = ()
     needs_root: bool = False
     owner: str = ""
+    as_owner: bool = False
+    needs: tuple[Path, ...] = ()
+    prepare: str = ""
+    again: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,7 +66,8 @@ class Running:
     @property
     def environment(self) -> dict[str, str]:
         """What its tools are run with: those of the test first."""
-        path = os.pathsep.join((str(self.folder / "tools"), os.environ["PATH"], "/usr/sbin", "/sbin"))
+        places = (str(self.folder / "tools"), os.environ["PATH"], str(self.program.parent), "/usr/sbin", "/sbin")
+        path = os.pathsep.join(places)
         own = {name: _filled(value, self) for name, value in self.daemon.variables.items()}
         return {"PATH": path, "HOME": str(self.folder), "LC_ALL": "C.UTF-8"} | own
 
@@ -75,6 +84,15 @@ class Running:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(_filled(text, self, line))
 
+    def shakes_hands(self) -> bool:
+        """Whether it serves TLS now, whatever its certificate."""
+        lax = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        lax.check_hostname, lax.verify_mode = False, ssl.CERT_NONE
+        with contextlib.suppress(OSError, smtplib.SMTPException):
+            _HANDSHAKES[self.daemon.starttls](self.port, lax)
+            return True
+        return False
+
     def trusted_by(self, roots: Path) -> bool:
         """Whether the server sends a chain that leads to these roots; no OSError but a refused certificate counts."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -87,7 +105,17 @@ class Running:
 
 
 def _filled(text: str, server: Running, line: str = "") -> str:
-    return Template(text).substitute(folder=server.folder, port=server.port, program=server.program, line=line)
+    owner = server.daemon.owner if server.daemon.as_owner and is_root() else ""
+    return Template(text).substitute(
+        folder=server.folder,
+        quoted_folder=quote(str(server.folder), safe=""),
+        port=server.port,
+        program=server.program,
+        line=line,
+        user=os.geteuid(),
+        group=os.getegid(),
+        as_owner=f"setpriv --reuid={owner} --regid={owner} --clear-groups" if owner else "",
+    )
 
 
 def _plain(port: int, context: ssl.SSLContext) -> None:
@@ -114,21 +142,55 @@ def _imap(port: int, context: ssl.SSLContext) -> None:
             pass
 
 
-_HANDSHAKES: Mapping[str, Callable[[int, ssl.SSLContext], None]] = {"": _plain, "smtp": _smtp, "imap": _imap}
+def _after(hello: bytes, answer: int, greeting: int = 0) -> Callable[[int, ssl.SSLContext], None]:
+    """A protocol that greets with `greeting` bytes at least, is sent `hello`, and answers with so many bytes."""
+
+    def shake_hands(port: int, context: ssl.SSLContext) -> None:
+        with socket.create_connection(("localhost", port), timeout=SECONDS) as sock:
+            if greeting:
+                sock.recv(4096)
+            sock.sendall(hello)
+            if answer:
+                sock.recv(answer)
+            with context.wrap_socket(sock, server_hostname="localhost"):
+                pass
+
+    return shake_hands
+
+
+_HANDSHAKES: Mapping[str, Callable[[int, ssl.SSLContext], None]] = {
+    "": _plain,
+    "smtp": _smtp,
+    "imap": _imap,
+    "postgres": _after(postgres.SSL_REQUEST, 1),
+    "ldap": _after(ldap.REQUEST, 4096),
+    "mysql": _after(mysql.SSL_REQUEST, 0, 4096),
+}
 
 
 @contextlib.contextmanager
 def running(daemon: Daemon, folder: Path, line: str) -> Iterator[Running]:
     """Start a server with this line for its certificate; it has ended when the context is left."""
     program = require_program(daemon.program)
+    for file in daemon.needs:
+        require_file(file)
     if daemon.needs_root and not is_root():
         pytest.skip(f"{daemon.name} starts as root only")
     server = Running(daemon, program, free_port(), folder)
     _prepare(server)
     server.configure(line)
-    words = [_filled(word, server) for word in daemon.start]
     with (folder / "daemon.log").open("wb") as log:
-        process = subprocess.Popen((str(program), *words), env=server.environment, stdout=log, stderr=log)
+        if daemon.prepare:
+            subprocess.run(
+                ("sh", "-ec", _filled(daemon.prepare, server)),
+                env=server.environment,
+                cwd=folder,
+                stdout=log,
+                stderr=log,
+                timeout=SECONDS,
+                check=True,
+            )
+        process = subprocess.Popen(_command(server), env=server.environment, stdout=log, stderr=log)
         with process:
             try:
                 _wait(server, process)
@@ -143,13 +205,24 @@ def running(daemon: Daemon, folder: Path, line: str) -> Iterator[Running]:
                 process.kill()
 
 
+def _command(server: Running) -> tuple[str, ...]:
+    """What starts a server; one that is to be started again is the child of a shell that ends it."""
+    words = [_filled(word, server) for word in server.daemon.start]
+    command = (*_filled("$as_owner", server).split(), str(server.program), *words)
+    loop = 'trap \'kill $!; wait; exit\' TERM; while :; do "$@" & echo $! > "$0"; wait $!; done'
+    return ("sh", "-c", loop, str(server.folder / "child"), *command) if server.daemon.again else command
+
+
 def _prepare(server: Running) -> None:
     """Make the folders of a server and the tools that it is given."""
     folder, daemon = server.folder, server.daemon
     for made in (folder / "tools", folder / "queue", folder / "data"):
         made.mkdir()
     if daemon.owner:
-        shutil.chown(folder / "data", daemon.owner)
+        key = Path(shutil.copy(folder / "etc/ssl/private/localhost.key", folder / "data/server.key"))
+        key.chmod(0o600)
+        for path in (folder / "data", key) if is_root() else ():
+            shutil.chown(path, daemon.owner)
     for name, text in daemon.tools.items():
         tool = folder / "tools" / name
         tool.write_text(f"#!/bin/sh\n{_filled(text, server)}\n")
@@ -158,16 +231,11 @@ def _prepare(server: Running) -> None:
 
 def _wait(server: Running, process: subprocess.Popen[bytes]) -> None:
     """Poll until it shakes hands; a server that has ended says why."""
-    lax = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    lax.check_hostname, lax.verify_mode = False, ssl.CERT_NONE
 
     def shakes_hands() -> bool:
         if process.poll() is not None:
             raise RuntimeError((server.folder / "daemon.log").read_text())
-        with contextlib.suppress(OSError, smtplib.SMTPException):
-            _HANDSHAKES[server.daemon.starttls](server.port, lax)
-            return True
-        return False
+        return server.shakes_hands()
 
     wait_until(shakes_hands, (server.folder / "daemon.log").read_text)
 
@@ -179,166 +247,3 @@ def wait_until(reached: Callable[[], bool], words: Callable[[], str] = str) -> N
         if time.monotonic() > deadline:
             raise TimeoutError(words())
         time.sleep(0.02)
-
-
-NGINX = Daemon(
-    "nginx",
-    "nginx",
-    {
-        "nginx.conf": """
-daemon off;
-pid $folder/pid;
-events {}
-http {
-    access_log off;
-    client_body_temp_path $folder/data;
-    proxy_temp_path $folder/data;
-    fastcgi_temp_path $folder/data;
-    uwsgi_temp_path $folder/data;
-    scgi_temp_path $folder/data;
-    server {
-        listen 127.0.0.1:$port ssl;
-        server_name localhost;
-        $line
-        ssl_certificate_key $folder/etc/ssl/private/localhost.key;
-        location / { return 200; }
-    }
-}
-"""
-    },
-    ("-p", "$folder", "-e", "error.log", "-c", "nginx.conf"),
-    # the machine's nginx is not reloaded
-    tools={"nginx": 'exec $program -p $folder -e error.log -c nginx.conf "$$@"'},
-)
-_MODULES = "/usr/lib/apache2/modules"
-APACHE = Daemon(
-    "Apache",
-    "apache2",
-    {
-        "apache2.conf": f"""
-LoadModule mpm_event_module {_MODULES}/mod_mpm_event.so
-LoadModule authz_core_module {_MODULES}/mod_authz_core.so
-LoadModule ssl_module {_MODULES}/mod_ssl.so
-User www-data
-Group www-data
-PidFile apache.pid
-ErrorLog error.log
-ServerName localhost
-Listen 127.0.0.1:$port
-SSLSessionCache none
-DocumentRoot $folder
-<VirtualHost *:$port>
-    SSLEngine on
-    $line
-    SSLCertificateKeyFile $folder/etc/ssl/private/localhost.key
-</VirtualHost>
-""",
-        "envvars": "",
-    },
-    ("-d", "$folder", "-DFOREGROUND"),
-    {"APACHE_CONFDIR": "$folder", "APACHE_RUN_DIR": "$folder", "APACHE_LOCK_DIR": "$folder"},
-)
-HAPROXY = Daemon(
-    "HAProxy",
-    "haproxy",
-    {
-        "etc/haproxy/haproxy.cfg": """
-defaults
-    mode http
-    timeout connect 5s
-    timeout client 5s
-    timeout server 5s
-frontend site
-    $line
-    http-request return status 200
-"""
-    },
-    ("-W", "-p", "$folder/pid", "-f", "$folder/etc/haproxy/haproxy.cfg"),
-    # what its unit does for `systemctl reload`
-    tools={"systemctl": '[ "$$*" = "reload haproxy" ] && kill -USR2 "$$(head -n 1 $folder/pid)"'},
-)
-CADDY = Daemon(
-    "Caddy",
-    "caddy",
-    {
-        "etc/caddy/Caddyfile": """
-{
-    admin unix/$folder/admin.sock
-    auto_https disable_redirects
-    default_bind 127.0.0.1
-    storage file_system $folder/storage
-}
-$line
-"""
-    },
-    ("run", "--config", "$folder/etc/caddy/Caddyfile"),
-)
-POSTFIX = Daemon(
-    "Postfix",
-    "postfix",
-    {
-        "etc/postfix/main.cf": """
-compatibility_level = 3.6
-queue_directory = $folder/queue
-data_directory = $folder/data
-inet_interfaces = 127.0.0.1
-inet_protocols = ipv4
-myhostname = localhost
-mydestination =
-local_recipient_maps =
-maillog_file_prefixes = $folder
-maillog_file = $folder/mail.log
-smtpd_tls_security_level = may
-$line
-""",
-        "etc/postfix/master.cf": """
-127.0.0.1:$port inet n - n - - smtpd
-tlsmgr unix - - n 1000? 1 tlsmgr
-anvil unix - - n - 1 anvil
-postlog unix-dgram n - n - 1 postlogd
-""",
-    },
-    ("start-fg",),
-    {"MAIL_CONFIG": "$folder/etc/postfix"},
-    starttls="smtp",
-    stop=("stop",),
-    needs_root=True,
-    owner="postfix",
-)
-DOVECOT = Daemon(
-    "Dovecot",
-    "dovecot",
-    {
-        "dovecot.conf": """
-base_dir = $folder/run
-state_dir = $folder/state
-log_path = $folder/dovecot.log
-listen = 127.0.0.1
-protocols = imap
-ssl = yes
-$line
-ssl_key = <$folder/etc/ssl/private/localhost.key
-passdb {
-  driver = static
-  args = password=none
-}
-service imap-login {
-  chroot =
-  inet_listener imap {
-    port = $port
-  }
-  inet_listener imaps {
-    port = 0
-  }
-}
-service stats {
-  chroot =
-}
-"""
-    },
-    ("-F", "-c", "$folder/dovecot.conf"),
-    tools={"doveadm": 'exec /usr/bin/doveadm -c $folder/dovecot.conf "$$@"'},
-    starttls="imap",
-    needs_root=True,
-)
-DAEMONS = (NGINX, APACHE, HAPROXY, CADDY, POSTFIX, DOVECOT)

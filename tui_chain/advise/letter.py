@@ -245,7 +245,7 @@ def _cure(served: ServedChain, chain: ServerChain | None, faults: tuple[Finding,
         )
     yield Paragraph("The paths are the usual ones; put in those of the server.")
     for each in server_lines(file_stem(served.host), endpoint=served.target):
-        yield Paragraph(f"{each.server}: {each.note}".rstrip(": "))
+        yield Paragraph(f"{each.server}: {each.note}".rstrip())
         yield Code(each.code, each.language)
 
 
