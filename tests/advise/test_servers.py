@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import getpass
 import re
 import shutil
@@ -15,10 +16,11 @@ import pytest
 
 from tests.advise.conftest import Site, run
 from tests.support.cli import tlschain
-from tests.support.daemon_programs import APACHE, DAEMONS, HAPROXY
+from tests.support.daemon_programs import APACHE, DAEMONS, HAPROXY, MARIADB, TOMCAT
 from tests.support.daemons import Daemon, Running, running, wait_until
 from tests.support.posix import is_root
 from tests.support.programs import require_program
+from tui_chain.lab.authority import to_pem
 from tui_chain.net.target import Target, parse_target
 from tui_chain.servers.registry import server_lines
 
@@ -104,10 +106,10 @@ def checked(site: Site, server: Running) -> tuple[int, str]:
     return done.code, done.objects[0]["status"]
 
 
-def letter_to(site: Site, server: Running, chain: Path) -> str:
+def letter_to(site: Site, server: Running, chain: Path, *more: str) -> str:
     """The letter about this server; the chain file is made by the command for it, and is the one in the letter."""
     given = (server.target, "--trust", site.lab.trust_file)
-    made = tlschain("fix", *given, "--as", "server", "-o", chain)
+    made = tlschain("fix", *given, "--as", "server", "-o", chain, *more)
     assert made.code == 0, made.err
     said = tlschain("advise", *given, "--format", "markdown", "--only", "letter")
     assert said.code == 0, said.err
@@ -171,6 +173,28 @@ def verified_by_a_client(site: Site, server: Running) -> bool:
     return run("sh", "-c", filled).returncode == 0
 
 
+def test_a_server_that_sends_its_leaf_last_is_fixed_by_the_chain_file(site: Site, etc: Path) -> None:
+    """Java takes a file in any order, and signs with the leaf's key: a client reads the CA and cannot verify that."""
+    turned, chain = etc / "turned.pem", etc / "etc/ssl/localhost-chain.pem"
+    given = ("--trust", site.lab.trust_file)
+    issuing = site.lab.hierarchy["issuing"].der
+    turned.write_text(to_pem([issuing]).decode() + site.leaf.read_text())
+    line = f'<Certificate certificateFile="{turned}" certificateKeyFile="$key"/>'
+    with running(TOMCAT, etc, line.replace("$key", str(etc / "etc/ssl/private/localhost.key"))) as server:
+        assert checked(site, server) == (1, "invalid")
+        made = tlschain("fix", server.target, *given, "--as", "server", "-o", chain, "--json")
+        assert (made.code, made.objects[0]["written"]) == (0, str(chain))
+        assert [one["code"] for one in made.objects[0]["findings"]] == ["leaf-not-first"]
+        letter = letter_to(site, server, chain, "--replace")
+        assert "does not send its own certificate first" in letter
+        assert last_line_of_check(site, letter) != "0"
+        cure = cure_in(letter, "Tomcat", server.port)
+        server.configure(moved(cure.line, etc))
+        do(cure.then, server)
+        assert checked(site, server) == (0, "complete")
+        assert last_line_of_check(site, letter) == "0"
+
+
 def test_haproxys_file_with_the_key_is_for_nobody_else(site: Site, etc: Path) -> None:
     chain = etc / "etc/ssl/localhost-chain.pem"
     both = chain.with_name("localhost-chain-and-key.pem")
@@ -200,6 +224,70 @@ def test_an_old_chain_file_of_apache_wins_as_the_note_says(site: Site, etc: Path
 def served_by(server: Running) -> str:
     target = f"localhost:{server.port}"
     return run("sh", "-c", f"openssl s_client -connect {target} -showcerts < /dev/null").stdout
+
+
+def test_mariadb_reads_a_file_again_without_a_restart_as_the_note_says(site: Site, etc: Path) -> None:
+    chain = etc / "etc/ssl/localhost-chain.pem"
+    shutil.copy(etc / "leaf.pem", chain)
+    with running(MARIADB, etc, f"[mysqld]\nssl_cert = {chain}") as server:
+        letter = letter_to(site, server, chain, "--replace")
+        assert "FLUSH SSL (MariaDB 10.4 and later)" in letter
+        assert not server.trusted_by(site.lab.trust_file)
+        do(f"mariadb --no-defaults -S {etc}/data/socket -e 'FLUSH SSL'", server)
+        assert server.trusted_by(site.lab.trust_file)
+
+
+@pytest.mark.parametrize(("server", "port"), [("Tomcat", 443), ("Kafka", 9093)])
+def test_a_key_store_that_is_made_anew_has_the_whole_chain(site: Site, etc: Path, server: str, port: int) -> None:
+    """Read by Java's own tool; without the terminal that openssl asks, the password is given."""
+    require_program("keytool")
+    chain, store = etc / "etc/ssl/localhost-chain.pem", etc / "etc/ssl/private/localhost.p12"
+    made = tlschain("fix", site.target, "--trust", site.lab.trust_file, "--as", "server", "-o", chain)
+    assert made.code == 0, made.err
+    lines = next(
+        each
+        for each in server_lines("localhost", endpoint=Target("localhost", port))
+        if each.server.startswith(server)
+    )
+    command = re.search(r"openssl pkcs12 .*$", lines.note)
+    assert command is not None
+    done = run("sh", "-c", f"{moved(command[0], etc)} -passout pass:changeit")
+    assert done.returncode == 0, done.stderr
+    listed = run("keytool", "-list", "-v", "-keystore", str(store), "-storepass", "changeit").stdout
+    assert "Entry type: PrivateKeyEntry" in listed
+    assert "Certificate chain length: 2" in listed
+    assert re.findall(r"^Owner: CN=([^,\n]+)", listed, re.MULTILINE) == ["localhost", "Lab Issuing CA G2"]
+
+
+def test_kafkas_file_has_the_key_as_it_reads_it_and_the_chain(site: Site, etc: Path) -> None:
+    require_program("openssl")
+    chain, both = etc / "etc/ssl/localhost-chain.pem", etc / "etc/ssl/private/localhost-and-chain.pem"
+    made = tlschain("fix", site.target, "--trust", site.lab.trust_file, "--as", "server", "-o", chain)
+    assert made.code == 0, made.err
+    kafka = server_lines("localhost", endpoint=Target("localhost", 9093))[0]
+    assert run("sh", "-c", moved(kafka.first, etc)).returncode == 0
+    assert both.stat().st_mode & 0o777 == 0o600
+    # PKCS#8 (RFC 5958), not the form of one algorithm
+    assert both.read_text().startswith("-----BEGIN PRIVATE KEY-----")
+    assert both.read_text().endswith(chain.read_text())
+
+
+def test_the_secret_of_kubernetes_holds_the_whole_chain(site: Site, etc: Path) -> None:
+    """Its tool refuses a key that is not the first certificate's; nothing is applied here."""
+    kubectl = require_program("kubectl")
+    chain = etc / "etc/ssl/localhost-chain.pem"
+    made = tlschain("fix", site.target, "--trust", site.lab.trust_file, "--as", "server", "-o", chain)
+    assert made.code == 0, made.err
+    lines = next(each for each in server_lines("localhost") if each.server.startswith("Kubernetes"))
+    create, apply = moved(lines.reload, etc).split(" | ")
+    assert apply == "kubectl apply -f -"
+    done = run("sh", "-c", create.replace("kubectl", str(kubectl), 1), cwd=etc)
+    assert done.returncode == 0, done.stderr
+    data = dict(re.findall(r"^  (tls\.\w+): (\S+)$", done.stdout, re.MULTILINE))
+    assert base64.b64decode(data["tls.crt"]) == chain.read_bytes()
+    assert "type: kubernetes.io/tls" in done.stdout
+    assert "secretName: localhost-tls" in lines.lines
+    assert "  name: localhost-tls" in done.stdout
 
 
 @pytest.mark.parametrize(

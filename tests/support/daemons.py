@@ -85,13 +85,16 @@ class Running:
             file.write_text(_filled(text, self, line))
 
     def shakes_hands(self) -> bool:
-        """Whether it serves TLS now, whatever its certificate."""
+        """Whether it serves TLS now, whatever its certificate; its key may be another one's."""
         lax = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         lax.check_hostname, lax.verify_mode = False, ssl.CERT_NONE
-        with contextlib.suppress(OSError, smtplib.SMTPException):
+        try:
             _HANDSHAKES[self.daemon.starttls](self.port, lax)
-            return True
-        return False
+        except ssl.SSLError as error:
+            return error.reason == "BAD_SIGNATURE"
+        except (OSError, smtplib.SMTPException):
+            return False
+        return True
 
     def trusted_by(self, roots: Path) -> bool:
         """Whether the server sends a chain that leads to these roots; no OSError but a refused certificate counts."""

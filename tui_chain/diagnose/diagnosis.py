@@ -12,7 +12,7 @@ from tui_chain.clients.verdict import Verdict, Verdicts, refused
 from tui_chain.core.failure import Failure
 from tui_chain.core.finding_codes import FindingCode
 from tui_chain.core.status import Blame, Severity, Status
-from tui_chain.diagnose.case import Case, OtherStores, no_other_stores, uses_only_served
+from tui_chain.diagnose.case import Case, OtherStores, misplaced_leaf, no_other_stores, uses_only_served
 from tui_chain.diagnose.findings.certificate import certificate_findings, path_findings
 from tui_chain.diagnose.findings.families import family_findings
 from tui_chain.diagnose.findings.finding import Finding
@@ -153,6 +153,9 @@ class Diagnoser:
 def _no_handshake(served: ServedChain) -> Verdicts:
     """The families that cannot shake hands with the server; of an alert after the certificates it is the reason."""
     refusals = handshake_refusals(served.tls, key_kind(served.certificates[0].der))
+    if misplaced_leaf(served) is not None:
+        # its key is not the first certificate's: the handshake ends at its signature, after clients have judged
+        refusals = {name: one for name, one in refusals.items() if one.code != HandshakeCode.HANDSHAKE_FAILURE}
     ended = is_ended_by_alert(served)
     return {
         str(family): replace(refusal, error=served.note)

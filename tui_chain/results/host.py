@@ -107,7 +107,7 @@ def host_result(
         findings=tuple(finding_results(state)),
         clients=client_results(verdict.verdicts, None if repair is None else repair.verdicts),
         bundle=_bundle(state, written, accept_lost_constraints=accept_lost_constraints),
-        written=uncut(str(written)) if written is not None and repair is not None else None,
+        written=uncut(str(written)) if written is not None else None,
         timings=_timings(served),
         more=_more(state),
     )

@@ -1,4 +1,4 @@
-"""OpenLDAP's slapd, configured in cn=config (slapd-config(5))."""
+"""OpenLDAP's slapd, configured in cn=config (slapd-config(5)); ITS#8586 has from when on it sends a whole file."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ def _lines(at: Installation) -> ServerLines:
         "ldapmodify -Y EXTERNAL -H ldapi:/// -f chain.ldif",
         language="ldif",
         note="Save the lines as chain.ldif; where slapd.conf is used, the line is TLSCertificateFile, and slapd is "
-        "restarted. The user that slapd runs as has to be able to read the file. A slapd that is built with OpenSSL "
-        "may send the first certificate of this file alone: the others then go into the file that "
+        "restarted. The user that slapd runs as has to be able to read the file. A slapd before 2.5 that is built "
+        "with OpenSSL sends the first certificate of the file alone: the others then go into the file that "
         "olcTLSCACertificateFile names.",
     )
 

@@ -49,13 +49,13 @@ def run_fix(options: CommandOptions) -> int:
         states = asyncio.run(repair_all(run, done, options.crl_scope, options if _has_variants(options) else None))
         repairs = _repairs(options, run, states)
         written = _deliver(options, run, states, repairs)
+    repaired = _targets(repairs)
     if options.as_json:
         for state in states:
-            inside = isinstance(written, Path) and not isinstance(state.crls, Failure)
+            inside = state.target in repaired and not isinstance(state.crls, Failure)
             file = written if inside and isinstance(written, Path) else None
             now, accepted = run.journey.clock(), options.accept_lost_constraints
             emit(host_json(state, now, file, accept_lost_constraints=accepted))
-    repaired = _targets(repairs)
     codes = [_fix_code(state, repaired) for state in states]
     return worst([*codes, fail(written)] if isinstance(written, Failure) else codes)
 
