@@ -174,6 +174,18 @@ def test_a_certificate_that_has_expired_is_to_be_replaced(pki: Pki) -> None:
     assert "needs another certificate and does not send 1 intermediate" in alone.splitlines()[0]
 
 
+def test_what_only_some_refuse_is_for_the_authority_where_no_chain_file_helps(pki: Pki) -> None:
+    nameless = Template(without=frozenset({x509.SubjectAlternativeName.oid}))
+    text = written(served_by(pki.issuing.issue_leaf([HOST], nameless), pki.issuing), pki.trust)
+    assert text.startswith("host.test:443 needs another certificate.\n")
+    assert to_send(text)[0] == f"a certificate for {HOST} without these faults, from its authority"
+    assert re.search(r"^\d of 9 client families refuse the connection: ", text, re.MULTILINE)
+    # the same beside a missing intermediate: the chain file comes first, and the letter says who still refuses
+    alone = written(served_by(pki.issuing.issue_leaf([HOST], nameless)), pki.trust, pki.issuing)
+    assert alone.startswith("host.test:443 does not send 1 intermediate certificate that clients need.\n")
+    assert " still refuses: " in alone
+
+
 def test_an_intermediate_that_was_found_nowhere_is_named(pki: Pki) -> None:
     leaf = pki.issuing.issue_leaf([HOST], template=Template(urls=(URL,)))
     text = written(served_by(leaf), pki.trust)

@@ -16,10 +16,12 @@ import pytest
 
 from tests.advise.conftest import Site, run
 from tests.support.cli import tlschain
-from tests.support.daemon_programs import APACHE, DAEMONS, HAPROXY, MARIADB, TOMCAT
+from tests.support.daemon_programs import APACHE, DAEMONS, HAPROXY, MARIADB, NGINX, TOMCAT
 from tests.support.daemons import Daemon, Running, running, wait_until
+from tests.support.journeys import lab_trust
 from tests.support.posix import is_root
 from tests.support.programs import require_program
+from tui_chain.advise.letter import check_command
 from tui_chain.lab.authority import to_pem
 from tui_chain.net.target import Target, parse_target
 from tui_chain.servers.registry import server_lines
@@ -142,12 +144,35 @@ def test_the_line_of_the_letter_fixes_the_server(site: Site, etc: Path, daemon: 
 
 def last_line_of_check(site: Site, letter: str) -> str:
     """Run the command that the letter gives for checking, as it stands, where root.pem is the private root."""
-    require_program("openssl")
     check = re.search(r"^openssl s_client .*$", letter, re.MULTILINE)
     assert check is not None
+    return last_line(site, check[0])
+
+
+def last_line(site: Site, command: str, **variables: str) -> str:
+    require_program("openssl")
     with TemporaryDirectory() as name:
         shutil.copy(site.lab.trust_file, Path(name) / "root.pem")
-        return run("sh", "-c", check[0], cwd=Path(name)).stdout.splitlines()[-1]
+        return run("sh", "-c", command, cwd=Path(name), env=variables).stdout.splitlines()[-1]
+
+
+def test_the_check_is_about_the_host_that_it_names(site: Site, etc: Path) -> None:
+    """With a private root, and with the machine's own store, which a variable stands for here."""
+    chain = etc / "etc/ssl/localhost-chain.pem"
+    made = tlschain("fix", site.target, "--trust", site.lab.trust_file, "--as", "server", "-o", chain)
+    assert made.code == 0, made.err
+    root = lab_trust(site.lab).anchors[0]
+    with running(NGINX, etc, f"ssl_certificate {chain};") as server:
+        good, bad = Target("127.0.0.1", server.port), Target("127.0.0.2", server.port)
+        for anchor, store in ((root, {}), (None, {"SSL_CERT_FILE": str(site.lab.trust_file)})):
+            assert last_line(site, check_command(good, anchor), **store) == "0"
+            # another address of this machine, at which nginx does not listen; then a name that is not covered
+            assert last_line(site, check_command(bad, anchor), **store) != "0"
+            wrong = check_command(Target("localhost", server.port), anchor).replace(
+                "verify_hostname local", "verify_hostname other"
+            )
+            assert last_line(site, wrong, **store) != "0"
+        assert last_line(site, check_command(good, None)) != "0"
 
 
 CLIENTS: Mapping[str, str] = {

@@ -11,7 +11,7 @@ import pytest
 from tests.support.cli import Done, tlschain
 from tests.support.files import names_in
 from tui_chain.advise.letter import file_base
-from tui_chain.lab.internet import Lab
+from tui_chain.lab.internet import Lab, open_lab
 from tui_chain.net.target import Target
 
 
@@ -59,6 +59,21 @@ def test_the_letter_needs_the_server(bundle: Path, lab: Lab) -> None:
     host = lab.host("leaf-only").target
     assert "has to be probed" in complaint
     assert f"`tlschain advise {host} --only letter`" in complaint
+
+
+def test_a_letter_needs_no_bundle() -> None:
+    with open_lab(["leaf-not-first"]) as lab:
+        given = (lab.host("leaf-not-first").target, "--trust", lab.trust_file)
+        done = tlschain("advise", *given, "--json")
+        assert done.code == 0
+        assert done.objects[0]["clients"] == []
+        assert "does not send its own certificate first" in done.objects[0]["letter"]
+        alone = tlschain("advise", *given, "--only", "letter")
+        assert alone.code == 0
+        assert "It should send, in this order:" in alone.out
+        nothing = tlschain("advise", *given, "--only", "clients")
+        assert (nothing.code, nothing.out) == (1, "")
+        assert "No bundle repairs this" in nothing.err
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,9 @@ from tests.support.cli import Done, tlschain
 from tests.support.servers import refused_port
 from tui_chain.clients.registry import variables
 from tui_chain.lab.authority import to_pem
-from tui_chain.lab.internet import Lab
+from tui_chain.lab.internet import Lab, open_lab
 from tui_chain.x509.certificate import Certificate
+from tui_chain.x509.formats.readers import read_certificates
 
 
 @pytest.fixture(autouse=True)
@@ -69,6 +70,19 @@ def test_a_host_behind_a_confirmed_root_forgot_nothing(lab: Lab) -> None:
     assert done.code == 0, done.err
     assert "0 certificates" not in done.err
     assert "repairable · works for 9 of 9 client families with the bundle · fault: client store" in done.err
+
+
+def test_a_server_that_no_bundle_helps_gets_its_chain_file(tmp_path: Path) -> None:
+    file = tmp_path / "made.pem"
+    with open_lab(["leaf-not-first"]) as lab:
+        given = (lab.host("leaf-not-first").target, "--trust", lab.trust_file, "--json", "-o", file)
+        bundle = tlschain("fix", *given)
+        assert (bundle.code, bundle.objects[0]["written"], file.exists()) == (1, None, False)
+        done = tlschain("fix", *given, "--as", "server")
+    assert (done.code, done.objects[0]["written"]) == (0, str(file))
+    assert (done.objects[0]["status"], done.objects[0]["bundle"]) == ("invalid", None)
+    made = read_certificates(file.read_bytes()).certificates
+    assert [one.label for one in made] == ["leaf-not-first.lab.test", "Lab Issuing CA F1"]
 
 
 def test_a_file_for_some_of_the_hosts_says_for_whom_not(lab: Lab, tmp_path: Path) -> None:

@@ -7,9 +7,11 @@ from dataclasses import replace
 import pytest
 
 from tests.support.chains import HOST, NOW, Pki, make_pki, served_by, store_of, views
+from tui_chain.clients.handshake import OFFERS
 from tui_chain.core.status import Blame, Severity, Status
 from tui_chain.diagnose.diagnosis import Diagnoser, Diagnosis
 from tui_chain.lab.authority import Authority, Identity, Template, days, self_signed_leaf
+from tui_chain.probe.tls import TLSFacts
 from tui_chain.trust.store import TrustStore
 from tui_chain.x509.certificate import Certificate
 
@@ -32,6 +34,17 @@ def test_the_leaf_in_the_wrong_place(pki: Pki) -> None:
     assert diagnosis.status is Status.INVALID
     assert "leaf-not-first" in codes(diagnosis)
     assert diagnosis.at(views(pki.issuing)[0])[0].severity is Severity.FATAL
+
+
+def test_a_handshake_that_the_wrong_key_ends_is_not_refused_by_the_server(pki: Pki) -> None:
+    """Every offer fails at the signature, which is the leaf's: clients have judged the certificates by then."""
+    offers = frozenset(offer.id for offer in OFFERS.values())
+    facts = TLSFacts("TLSv1.3", "TLS_AES_256_GCM_SHA384", refused_offers=offers)
+    turned = replace(served_by(pki.issuing, pki.leaf), tls=facts, note="the handshake ended: bad signature")
+    diagnosis = Diagnoser(pki.trust).diagnose(turned, at=NOW)
+    assert (diagnosis.status, codes(diagnosis)) == (Status.INVALID, ["leaf-not-first"])
+    good = replace(turned, certificates=turned.certificates[::-1])
+    assert Diagnoser(pki.trust).diagnose(good, at=NOW).status is Status.REFUSED
 
 
 def test_a_second_leaf_is_a_copy_and_no_stranger(pki: Pki) -> None:

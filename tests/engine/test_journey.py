@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.chains import HOST, NOW, make_pki, served_by
+from tests.support.chains import HOST, NOW, make_pki, served_by, views
 from tests.support.journeys import journey_for, lab_trust, state_of, walk
 from tui_chain.core.failure import Failure
 from tui_chain.core.status import Status
@@ -14,6 +14,8 @@ from tui_chain.lab.scenarios.scenario import Scenario
 from tui_chain.lab.scenarios.usual import USUAL
 from tui_chain.net.target import Target
 from tui_chain.repair.repair import Repair
+from tui_chain.repair.server_chain import server_chain
+from tui_chain.resolve.files import FileCertificates
 from tui_chain.resolve.resolution import IssuerLookup
 
 BY_NAME = pytest.mark.parametrize("scenario", USUAL, ids=lambda each: each.name)
@@ -135,3 +137,19 @@ def test_offline_nothing_is_fetched(lab: Lab) -> None:
     state = walk(state_of(host.port), journey.probe, journey.fix)
     assert state.status is Status.INCOMPLETE
     assert lab.aia_log == before
+
+
+def test_what_a_misplaced_leaf_lacks_is_found_for_the_chain_file() -> None:
+    """The root in front needs nothing; the leaf behind it needs two intermediates, which a file has."""
+    pki = make_pki()
+    sub = pki.issuing.issue_ca("Sub")
+    served = served_by(pki.root, sub.issue_leaf([HOST]))
+    at_hand = FileCertificates(tuple((one, "file test") for one in views(sub, pki.issuing)))
+    journey = Journey(Context(pki.trust, clock=lambda: NOW, files=at_hand, offline=True))
+    state = walk(journey.diagnose(HostState(Target(HOST)), served), journey.fix)
+    assert isinstance(state.repair, Failure)
+    assert state.resolution is not None
+    chain = server_chain(served, state.resolution, pki.trust, at=NOW)
+    assert chain is not None
+    assert [one.label for one in chain.certificates] == [HOST, "Sub", "Test Issuing"]
+    assert state.resolution.sources[chain.certificates[1].sha256] == "file test"

@@ -61,7 +61,7 @@ async def test_the_letter_names_the_missing_certificate_and_holds_the_file(copie
     async with stage(MEDIUM) as pilot:
         await _opened(pilot)
         await press(pilot, "G", "k")
-        await shows(pilot, "It should send after its own certificate")
+        await shows(pilot, "It should send, in this order:")
         await press(pilot, "enter")
     assert "CN=Example Issuing CA G2" in copied[0]
     assert copied[0].count("-----BEGIN CERTIFICATE-----") == 2

@@ -55,6 +55,17 @@ _OF_THE_CHAIN = frozenset(LEAVE_OUT) - {FindingCode.EXPIRED} | {
 }
 """Findings on which certificates are sent: another chain file puts them right. Others are on what one says."""
 
+_REFUSED_BY_NONE = frozenset(
+    {
+        FindingCode.EXPIRES_SOON,
+        FindingCode.CA_EXPIRES_SOON,
+        FindingCode.TOO_LONG_VALID,
+        FindingCode.MUST_STAPLE_MISSING,
+        FindingCode.FAMILY_REFUSES,
+    }
+)
+"""Risks that are no reason of a refusal, or that another certificate does not end."""
+
 
 def letter(served: ServedChain, diagnosis: Diagnosis, chain: ServerChain | None = None) -> str | None:
     """Write to the administrator of a server that is at fault; None where nothing that it sends is.
@@ -73,7 +84,7 @@ def letter_markdown(served: ServedChain, diagnosis: Diagnosis, chain: ServerChai
 
 def letter_document(served: ServedChain, diagnosis: Diagnosis, chain: ServerChain | None = None) -> Document | None:
     """The letter before it takes a form."""
-    faults = tuple(_faults(served, diagnosis))
+    faults = tuple(_faults(served, diagnosis, chain))
     at_fault = faults or _missing(diagnosis, chain) is not None or (chain is not None and _helps(diagnosis, chain))
     if diagnosis.blame is Blame.INTERCEPTION or not at_fault:
         return None
@@ -102,14 +113,20 @@ def _missing(diagnosis: Diagnosis, chain: ServerChain | None) -> MissingIssuer |
     return next(iter(diagnosis.missing), None)
 
 
-def _faults(served: ServedChain, diagnosis: Diagnosis) -> Iterator[Finding]:
-    """What the server's certificates say that clients refuse: the authority has to issue others."""
+def _faults(served: ServedChain, diagnosis: Diagnosis, chain: ServerChain | None) -> Iterator[Finding]:
+    """What the server's certificates say that clients refuse: the authority has to issue others.
+
+    A risk counts where a family refuses that very certificate, and no other chain file makes a difference.
+    """
     path = diagnosis.path.certificates if diagnosis.path is not None else ()
     sent = {one.sha256 for one in (*served.certificates[:1], *path[:-1])}
+    helped = chain is not None and _helps(diagnosis, chain)
+    refused = {one.certificate for one in diagnosis.verdicts.values() if not one.ok and not helped}
     for one in diagnosis.findings:
-        fatal = one.severity is Severity.FATAL and one.kind.blame is Blame.SERVER
-        if fatal and one.at in sent and one.code not in _OF_THE_CHAIN:
-            yield one
+        if one.at in sent and one.kind.blame is Blame.SERVER and one.code not in _OF_THE_CHAIN:
+            risk = one.severity is Severity.RISK and one.at in refused and one.code not in _REFUSED_BY_NONE
+            if risk or one.severity is Severity.FATAL:
+                yield one
 
 
 def _title(served: ServedChain, diagnosis: Diagnosis, chain: ServerChain | None, faults: tuple[Finding, ...]) -> str:
@@ -203,7 +220,8 @@ def _to_send(
     yield ItemList(tuple(items), numbered=True)
     if chain is not None and faulty:
         yield Paragraph(
-            "Where another certificate issues the new one, that takes the place of the one that is listed."
+            "Where the authority issues the new certificate from another intermediate, send that in place of the one "
+            "that is listed."
         )
     left_out = tuple(_left_out(served, diagnosis, known))
     if left_out and chain is not None:

@@ -13,7 +13,7 @@ DESCRIPTIONS: Mapping[OutputKind, str] = {
     OutputKind.CLIENT: "the CA certificates of this path alone: for curl --cacert, git, wget, verify= of one call",
     OutputKind.CLIENT_STORE: "the trust store and the missing certificates: for settings that replace the default",
     OutputKind.LINKS: "the missing certificates alone: for settings that extend the default",
-    OutputKind.SERVER: "leaf and intermediates in order, no root: for nginx, Apache, HAProxy, Postfix",
+    OutputKind.SERVER: "leaf and intermediates in order, no root: what the server should send",
     OutputKind.JAVA: "the trust store and the missing certificates as PKCS#12: for -Djavax.net.ssl.trustStore",
     OutputKind.PKCS7: "this path's CA certificates as PKCS#7: for Windows and import dialogs",
     OutputKind.DER: "the missing certificates as DER, one a file: for devices and import dialogs",
