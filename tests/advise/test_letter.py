@@ -10,13 +10,16 @@ from dataclasses import replace
 import pytest
 from cryptography import x509
 
+from tests.advise.conftest import run
 from tests.support.chains import HOST, NOW, Pki, make_pki, resolution_of, served_by, store_of
+from tests.support.servers import refused_port
 from tests.support.unsafe import unsafe_in
 from tui_chain.advise.html.blocks import to_html
 from tui_chain.advise.letter import check_command, letter, letter_document, letter_markdown
 from tui_chain.clients.families import FAMILIES, FamilyId, family
 from tui_chain.core.status import Blame
 from tui_chain.lab.authority import Identity, Template, days
+from tui_chain.net.starttls.registry import protocols
 from tui_chain.net.target import Target
 from tui_chain.probe.served import ServedChain
 from tui_chain.repair.server_chain import ServerChain, server_chain
@@ -130,7 +133,7 @@ def test_those_are_named_who_refuse_and_no_others(pki: Pki) -> None:
     refusing = resolution_of(pki.trust, served).diagnosis.refusing
     assert 0 < len(refusing) < len(FAMILIES)
     sentence = re.search(
-        r"^(.*) client families refuse the connection: (.*)\. What ", written(served, pki.trust), re.MULTILINE
+        r"^(.*) client families refuse the connection: (.*)\. The error of ", written(served, pki.trust), re.MULTILINE
     )
     assert sentence is not None
     assert sentence[1] == f"{len(refusing)} of {len(FAMILIES)}"
@@ -252,6 +255,16 @@ def test_the_check_names_what_has_to_be_verified(target: Target, words: Sequence
     found = shlex.split(command)
     assert found[:3] == ["openssl", "s_client", "-brief"]
     assert found[3:] == [*words, "-verify_return_error", "<", "/dev/null"]
+
+
+@pytest.mark.parametrize("protocol", protocols())
+def test_openssl_speaks_every_protocol_that_the_check_names(protocol: str) -> None:
+    with refused_port() as closed:
+        command = check_command(Target("127.0.0.1", closed, protocol))
+        done = run("sh", "-c", command)
+    assert done.stdout.splitlines()[-1] == "1"
+    assert "Connection refused" in done.stderr
+    assert "must be one of" not in done.stderr
 
 
 @pytest.mark.parametrize(

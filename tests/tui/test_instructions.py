@@ -67,6 +67,17 @@ async def test_the_letter_names_the_missing_certificate_and_holds_the_file(copie
     assert copied[0].count("-----BEGIN CERTIFICATE-----") == 2
 
 
+async def test_where_no_bundle_helps_the_letter_is_all_there_is(copied: list[str]) -> None:
+    async with stage(MEDIUM) as pilot:
+        await press(pilot, "/", *"old", "enter", "f")
+        await shows(pilot, "No bundle repairs this")
+        await press(pilot, "x")
+        await shows(pilot, "old.example.test:443 needs another certificate.")
+        await press(pilot, "enter")
+    assert "a certificate for old.example.test without these faults" in copied[0]
+    assert "BEGIN CERTIFICATE" not in copied[0]
+
+
 async def test_a_file_of_another_kind_is_asked_for_until_it_is_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -156,7 +156,7 @@ def _refusals(as_served: Verdicts, chain: ServerChain | None) -> Iterator[Docume
     name, first = next(iter(refusing.items()))
     yield Paragraph(
         f"{count} client families refuse the connection: {family_names(refusing)}. "
-        f"What {family_names((name,))} reports: {reason(first)}."
+        f"The error of {family_names((name,))}: {reason(first)}."
     )
     if chain is not None and chain.won:
         who = "All of these" if len(chain.won) == len(refusing) else f"{len(chain.won)} of these"
