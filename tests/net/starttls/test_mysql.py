@@ -2,37 +2,41 @@ from __future__ import annotations
 
 import pytest
 
-from tests.net.starttls.conversations import assert_agrees, assert_refuses
+from tests.net.starttls.conversations import Answers, assert_agrees, assert_refuses
 from tui_chain.lab.internet import Lab
 from tui_chain.net.starttls.mysql import SSL_REQUEST, TLS_OFF
 
 
-def greeting(capabilities: int = 0xFFFF, version: int = 10) -> bytes:
-    """The first packet of a server: version, thread 7, the challenge, what it can, charset, status, the rest."""
-    body = bytes([version]) + b"8.0.36\0" + (7).to_bytes(4, "little") + b"12345678\0"
-    body += capabilities.to_bytes(2, "little") + b"\x21\x02\0" + bytes(13) + b"123456789012\0"
-    return len(body).to_bytes(3, "little") + b"\0" + body
+def packet(body: bytes, number: int = 0) -> bytes:
+    return len(body).to_bytes(3, "little") + bytes([number]) + body
 
 
-def test_the_server_agrees(lab: Lab) -> None:
+def greeting(capabilities: str = "feff", version: bytes = b"5.5.5-10.11.19-MariaDB") -> bytes:
+    """Protocol::HandshakeV10, the lower half of the capabilities as it stands on the wire."""
+    after = bytes.fromhex(f"{capabilities}2d0200ff8115") + bytes(10) + bytes(13) + b"mysql_native_password\0"
+    return packet(b"\x0a" + version + b"\0" + bytes(4) + b"12345678\0" + after)
+
+
+@pytest.mark.parametrize("hello", [greeting(), greeting(version=b"9.1.0"), greeting("0008")])
+def test_the_server_agrees(lab: Lab, hello: bytes) -> None:
     assert len(SSL_REQUEST) == 36
-    assert_agrees(lab, "mysql", greeting(), [(SSL_REQUEST, b"")])
+    assert_agrees(lab, "mysql", hello, [(SSL_REQUEST, b"")])
 
 
 @pytest.mark.parametrize(
-    "packet",
+    ("hello", "why"),
     [
-        greeting(version=9),
-        b"\x08\0\0\0\x0a8.0.36\0",
-        b"\0\0\0\0",
-        b"\xff\xff\xff\0",
-        b"\x17\0\0\0\xff\x15\x04Too many connections",
+        (packet(b"\xff\x6a\x04Host is not allowed to connect"), "it answered 'Host is not allowed to connect'"),
+        (packet(b"\x09old"), "it did not greet as MySQL does"),
+        (packet(b"\x0a", number=1), "it did not greet as MySQL does"),
+        (b"220 mail.test ESMTP\r\n" + bytes(5000), "it did not greet as MySQL does"),
     ],
-    ids=["version", "short", "empty", "large", "error"],
 )
-def test_what_greets_otherwise_is_refused(lab: Lab, packet: bytes) -> None:
-    assert_refuses(lab, "mysql", packet, [], "it did not greet as MySQL does")
+def test_the_server_refuses(lab: Lab, hello: bytes, why: str) -> None:
+    answers: Answers = []
+    assert_refuses(lab, "mysql", hello, answers, why)
 
 
-def test_tls_is_off(lab: Lab) -> None:
-    assert_refuses(lab, "mysql", greeting(0xFFFF & ~0x0800), [], "it does not offer TLS", TLS_OFF)
+@pytest.mark.parametrize("hello", [greeting("fff7"), packet(b"\x0a5.5\0")])
+def test_tls_is_off(lab: Lab, hello: bytes) -> None:
+    assert_refuses(lab, "mysql", hello, [], "its greeting offers no TLS", TLS_OFF)

@@ -1,38 +1,44 @@
-"""MySQL and MariaDB: the SSLRequest that answers the server's greeting (MySQL client/server protocol)."""
+"""MySQL and MariaDB: the SSLRequest packet that answers the server's greeting (Protocol::HandshakeV10)."""
 
 from __future__ import annotations
 
-from tui_chain.net.starttls.conversation import CHECK_PROTOCOL, Conversation, StartTLSProtocol, StartTLSRefused
-
-TLS_OFF = "The server has TLS turned off: set ssl_cert and ssl_key in its configuration."
-MAX_GREETING = 4096
-"""Bytes of the server's first packet."""
-_PROTOCOL_VERSION = 10
-_CLIENT_SSL = 0x0800
-_CAPABILITIES = 0x0200 | _CLIENT_SSL | 0x8000
-"""CLIENT_PROTOCOL_41, CLIENT_SSL, CLIENT_SECURE_CONNECTION."""
-SSL_REQUEST = (
-    bytes.fromhex("20000001")
-    + _CAPABILITIES.to_bytes(4, "little")
-    + (1 << 24).to_bytes(4, "little")
-    + (b"\x21" + bytes(23))
+from tui_chain.core.text import safe_text
+from tui_chain.net.starttls.conversation import (
+    MAX_LINE,
+    Conversation,
+    StartTLSProtocol,
+    StartTLSRefused,
 )
-"""A packet of 32 bytes, the second of the conversation: capabilities, largest packet, utf8, 23 bytes of nothing."""
+
+TLS_OFF = "The server has TLS turned off: set ssl_cert and ssl_key under [mysqld] in its configuration."
+PROTOCOL_10 = b"\x0a"
+"""The first byte of the greeting of every server since MySQL 3.21.0."""
+CLIENT_SSL = 0x0800
+"""The server's capability to switch to TLS."""
+SSL_REQUEST = bytes.fromhex("2000000185ae7f000000000121") + bytes(23)
+"""Packet 1: the capabilities of a client of protocol 4.1 with CLIENT_SSL, its largest packet, its character set."""
+_ERROR = b"\xff"
+_BEFORE_CAPABILITIES = 4 + 8 + 1
+"""Bytes after the version: connection id, the first part of the nonce, a filler."""
 
 
 async def _ask(server: Conversation) -> None:
     head = await server.exactly(4)
     size = int.from_bytes(head[:3], "little")
-    if not 0 < size <= MAX_GREETING:
+    greeting = await server.exactly(min(size, MAX_LINE)) if head[3] == 0 else b""
+    if greeting.startswith(_ERROR):  # as of a host that it has blocked: a code of two bytes, then its text
+        raise StartTLSRefused(f"it answered '{safe_text(greeting[3:].decode('latin-1'), 100)}'")
+    if not greeting.startswith(PROTOCOL_10):
         raise StartTLSRefused("it did not greet as MySQL does")
-    greeting = await server.exactly(size)
-    # version, a text that NUL ends, thread id, 8 bytes of the challenge and NUL, the lower half of the capabilities
-    _, _, rest = greeting[1:].partition(b"\0")
-    if greeting[0] != _PROTOCOL_VERSION or len(rest) < 15:
-        raise StartTLSRefused("it did not greet as MySQL does", CHECK_PROTOCOL)
-    if not int.from_bytes(rest[13:15], "little") & _CLIENT_SSL:
-        raise StartTLSRefused("it does not offer TLS", TLS_OFF)
+    if not _capabilities(greeting) & CLIENT_SSL:
+        raise StartTLSRefused("its greeting offers no TLS", TLS_OFF)
     await server.send(SSL_REQUEST)
+
+
+def _capabilities(greeting: bytes) -> int:
+    """The lower half of what the server can do; nothing where the greeting ends before."""
+    _, _, rest = greeting.partition(b"\0")
+    return int.from_bytes(rest[_BEFORE_CAPABILITIES:][:2], "little")
 
 
 PROTOCOL = StartTLSProtocol("mysql", 3306, _ask)
