@@ -55,6 +55,8 @@ TOOLKIT = {"textual", "rich", "pyperclip"}
 
 LINES = 400
 """The longest module, in lines."""
+GROWING = ("clients.", "servers.", "lab.scenarios.", "lab.servers.", "cli.", "net.starttls.", "advise.html.")
+"""Where the product grows by a file: a client, server, scenario, command, protocol, or section of the report."""
 MODULES_AT_MOST = 196
 """The number of modules outside `GROWING`."""
 

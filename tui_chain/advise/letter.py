@@ -159,8 +159,8 @@ def _refusals(as_served: Verdicts, chain: ServerChain | None) -> Iterator[Docume
         f"The error of {family_names((name,))}: {reason(first)}."
     )
     if chain is not None and chain.won:
-        who = "All of these" if len(chain.won) == len(refusing) else f"{len(chain.won)} of these"
-        yield Paragraph(f"{who} accept the certificates that are listed below as what to send.{_still(chain)}")
+        who = "All of these accept" if len(chain.won) == len(refusing) else f"{family_names(chain.won)} would accept"
+        yield Paragraph(f"{who} the certificates that are listed below as what to send.{_still(chain)}")
 
 
 def _still(chain: ServerChain) -> str:
