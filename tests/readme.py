@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from tests.architecture import ROOT as PACKAGE
 from tests.architecture import folder_graph, tree_of
 from tests.diagram import drawn
+from tests.support.daemon_programs import DAEMONS
+from tui_chain.advise.document import markdown_text
 from tui_chain.diagnose.findings.catalogue import markdown_table
+from tui_chain.servers.registry import CHAIN, KEY, servers
+from tui_chain.servers.server import Installation, Server
 from tui_chain.tui.actions import keys_table
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
 DOCS = ROOT / "docs"
 FINDINGS, ARCHITECTURE, PICTURE = DOCS / "findings.md", DOCS / "architecture.md", DOCS / "architecture.svg"
+SERVERS = DOCS / "servers.md"
 
 
 def with_part(text: str, name: str, part: str) -> str:
@@ -36,6 +41,41 @@ def findings() -> str:
     """The table of findings as it has to be."""
     words = "Every finding there is, made from the catalogue; `tlschain explain CODE` says the same of one."
     return f"# Findings\n\n{words}\n\n{markdown_table().strip()}\n"
+
+
+def servers_page() -> str:
+    """The lines for every server as they have to be."""
+    words = (
+        "What a server program is given so that it sends its whole chain, as the letter to its administrator has it. "
+        "`tlschain fix HOST --as server -o FILE` writes the chain file: leaf first, its intermediates, no root. "
+        "Those that are marked ✓ are run by the tests with these lines, from a leaf alone to the whole chain."
+    )
+    run = {daemon.name for daemon in DAEMONS}
+    rows = [f"| {server.name} | {_endpoints(server)} | {_mark(server, run)} |" for server in servers()]
+    table = "\n".join(("| server | comes first for | run |", "|---|---|---|", *rows))
+    chapters = "\n\n".join(map(_chapter, servers()))
+    return f"# Servers\n\n{words}\n\n{table}\n\n{chapters}\n"
+
+
+def _mark(server: Server, run: Collection[str]) -> str:
+    return "✓" if any(server.name.startswith(name) for name in run) else ""
+
+
+def _endpoints(server: Server) -> str:
+    ports = f"port {', '.join(map(str, sorted(server.ports)))}" if server.ports else ""
+    return "; ".join(filter(None, (*(f"{name} with STARTTLS" for name in sorted(server.starttls)), ports)))
+
+
+def _chapter(server: Server) -> str:
+    """One server's lines for example.org, at the first of its ports."""
+    port = min(server.ports, default=443)
+    made = server.lines(
+        Installation(
+            "example.org", CHAIN.format(name="example.org"), KEY.format(name="example.org"), "example.org", port
+        )
+    )
+    note = f"{markdown_text(made.note)}\n\n" if made.note else ""
+    return f"## {made.server}\n\n{note}```{made.language}\n{made.code}\n```"
 
 
 def architecture() -> str:
@@ -81,7 +121,7 @@ def picture() -> str:
 
 COLOURS = {"stage": STAGES, "pure": WITHOUT_SOCKETS, "front": WAYS_IN}
 
-MADE = {README: rendered, FINDINGS: findings, ARCHITECTURE: architecture, PICTURE: picture}
+MADE = {README: rendered, FINDINGS: findings, SERVERS: servers_page, ARCHITECTURE: architecture, PICTURE: picture}
 """What is made, and how."""
 
 if __name__ == "__main__":

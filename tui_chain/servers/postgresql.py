@@ -16,6 +16,4 @@ def _lines(at: Installation) -> ServerLines:
     )
 
 
-SERVER = Server(
-    "PostgreSQL", 90, _lines, starttls=frozenset({"postgres"}), ports=frozenset({5432, 5433, 6432}), only=True
-)
+SERVER = Server("PostgreSQL", 90, _lines, starttls=frozenset({"postgres"}), ports=frozenset({5432, 5433}), only=True)
