@@ -14,6 +14,7 @@ from tests.advise.conftest import run
 from tests.support.chains import HOST, NOW, Pki, make_pki, resolution_of, served_by, store_of
 from tests.support.servers import refused_port
 from tests.support.unsafe import unsafe_in
+from tui_chain.advise.document import Code
 from tui_chain.advise.html.blocks import to_html
 from tui_chain.advise.letter import check_command, letter, letter_document, letter_markdown
 from tui_chain.clients.families import FAMILIES, FamilyId, family
@@ -286,6 +287,24 @@ def test_the_server_of_the_protocol_comes_first(pki: Pki, target: Target, first:
     known = re.findall(r"^(nginx|Postfix|Exim|Dovecot|OpenLDAP|PostgreSQL|MariaDB|Kafka|IIS)\b", text, re.MULTILINE)
     assert known[: len(first)] == first
     assert ("IIS" in known) is others
+
+
+def test_names_of_certificates_stay_text_in_every_form() -> None:
+    evil = "</pre><script>1</script> ``` [x](y:1) $(id)"
+    pki = make_pki(evil)
+    served = served_by(pki.leaf)
+    diagnosis, chain = (
+        resolution_of(pki.trust, served, pki.issuing).diagnosis,
+        chain_of(served, pki.trust, pki.issuing),
+    )
+    marked, document = letter_markdown(served, diagnosis, chain), letter_document(served, diagnosis, chain)
+    assert marked is not None
+    assert document is not None
+    assert "<script" not in to_html(document)
+    outside = re.sub(r"^(`{3,}).*?^\1$", "", marked, flags=re.MULTILINE | re.DOTALL)
+    assert re.search(r"(?<!\\)(<script|\]\()", outside) is None
+    for block in document.parts:
+        assert not isinstance(block, Code) or block.language != "sh" or "$(id)" not in block.text
 
 
 def test_the_letter_is_the_same_in_every_form(pki: Pki) -> None:
