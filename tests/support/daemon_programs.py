@@ -276,10 +276,10 @@ innodb = OFF
 default_storage_engine = Aria
 """
     },
-    ("--defaults-file=$folder/my.cnf", "--user=mysql"),
+    ("--defaults-file=$folder/my.cnf", "--user=nobody"),
     tools={"systemctl": _restart("mariadb")},
     starttls="mysql",
-    owner="mysql",
+    owner="nobody",
     again=True,
 )
 TOMCAT = Daemon(
