@@ -11,7 +11,7 @@ import pytest
 from cryptography import x509
 
 from tests.advise.conftest import run
-from tests.support.chains import HOST, NOW, Pki, make_pki, resolution_of, served_by, store_of
+from tests.support.chains import HOST, NOW, Pki, make_pki, resolution_of, served_by, store_of, views
 from tests.support.servers import refused_port
 from tests.support.unsafe import unsafe_in
 from tui_chain.advise.document import Code
@@ -19,11 +19,13 @@ from tui_chain.advise.html.blocks import to_html
 from tui_chain.advise.letter import check_command, letter, letter_document, letter_markdown
 from tui_chain.clients.families import FAMILIES, FamilyId, family
 from tui_chain.core.status import Blame
+from tui_chain.diagnose.diagnosis import Diagnoser
 from tui_chain.lab.authority import Identity, Template, days
 from tui_chain.net.starttls.registry import protocols
 from tui_chain.net.target import Target
 from tui_chain.probe.served import ServedChain
 from tui_chain.repair.server_chain import ServerChain, server_chain
+from tui_chain.resolve.resolution import Resolution
 from tui_chain.trust.store import TrustStore
 
 URL = "http://ca.test/issuing.cer"
@@ -222,6 +224,20 @@ def test_the_check_of_a_private_root_names_it(pki: Pki) -> None:
     assert f"root.pem is the certificate {ROOT} (SHA-256 " in text
     assert " -CAfile root.pem -no-CApath -no-CAstore " in text
     assert "-partial_chain" not in text
+
+
+def test_a_root_that_the_user_confirmed_counts_for_the_chain_and_is_named_by_the_check(pki: Pki) -> None:
+    """No client of the chosen store has it; who refuses the chain for another reason is told apart with it."""
+    served, store, found = served_by(pki.leaf), make_pki("Other").trust, views(pki.issuing, pki.root)
+    diagnoser = Diagnoser(store, confirmed=frozenset({found[-1].sha256}))
+    resolution = Resolution(diagnoser.diagnose(served, at=NOW, found=found), found=found)
+    chain = server_chain(served, resolution, store, at=NOW)
+    assert chain is not None
+    assert chain.won == set(FamilyId)
+    text = letter(served, resolution.diagnosis, chain)
+    assert text is not None
+    assert to_send(text) == [f"CN={HOST}", ISSUING + NEW]
+    assert f"root.pem is the certificate {ROOT} (SHA-256 " in text
 
 
 def test_a_store_that_ends_at_an_intermediate_needs_a_partial_chain(pki: Pki) -> None:
