@@ -15,7 +15,7 @@ from tui_chain.probe.served import ServedChain
 from tui_chain.repair.bundle import Bundle
 from tui_chain.repair.output_kinds import OutputKind
 from tui_chain.repair.proof import accepted, ders_of
-from tui_chain.repair.repair import Repair, prove
+from tui_chain.repair.repair import Repair, days_served, prove
 from tui_chain.resolve.resolution import Resolution
 from tui_chain.trust.store import TrustStore
 from tui_chain.x509.certificate import Certificate
@@ -72,7 +72,8 @@ def server_chain(
     unable = {name: verdict for name, verdict in as_served.items() if verdict.code in CANNOT_SHAKE_HANDS}
     before = as_served if inside else {**_judged(judge, served, at), **unable}
     after = {**_judged(judge, replace(served, certificates=chain), at), **unable}
-    bundle = Bundle(chain, (str(served.target),), resolution.sources, {}, OutputKind.SERVER, store.name)
+    kind, days = OutputKind.SERVER.value, days_served([served])
+    bundle = Bundle(chain, (str(served.target),), resolution.sources, kind=kind, trust=store.name, served=days)
     return ServerChain(path, before, after, bundle.pem, _is_public(path.anchor, store))
 
 
