@@ -97,7 +97,8 @@ async def acheck(
     """`check` for a running event loop."""
     parsed = _target(target)
     journey = Journey(Context(await asyncio.to_thread(_store, trust), _clock(at), timeout))
-    return host_result(await journey.probe(HostState(parsed)), journey.clock())
+    options = _run_options(trust=trust, timeout=timeout)
+    return host_result(await journey.probe(HostState(parsed)), journey.clock(), options=options)
 
 
 class FixOptions(TypedDict, total=False):
@@ -141,13 +142,14 @@ async def afix(target: str, **options: Unpack[FixOptions]) -> HostResult:
         run = _good(await asyncio.to_thread(opened.enter_context, start(given, arguments, every_source=True)))
         fixed = await run.journey.fix(await run.journey.probe(state))
         accepted = options.get("accept_lost_constraints", False)
-        return host_result(fixed, run.journey.clock(), accept_lost_constraints=accepted)
+        return host_result(fixed, run.journey.clock(), None, given, accept_lost_constraints=accepted)
 
 
 def _run_options(**given: Unpack[FixOptions]) -> Options:
     """The options that a run starts with."""
+    stores = _stores(given.get("trust", "certifi"))
     return Options(
-        trust=_stores(given.get("trust", "certifi")),
+        trust=() if stores == ("certifi",) else stores,
         trust_root=tuple(given.get("trust_root", ())),
         timeout=given.get("timeout", 5.0),
         pool=tuple(map(Path, given.get("pool", ()))),
@@ -176,7 +178,7 @@ def verify(
     served = ServedChain(_named(host), tuple(map(Certificate, served_ders(chain))), at)
     journey = Journey(Context(_store(trust), lambda: at))
     state = journey.diagnose(HostState(served.target), served)
-    result = host_result(state, at)
+    result = host_result(state, at, options=_run_options(trust=trust))
     if bundle is None:
         return result
     ders = tuple(certificate.der for certificate in served.certificates)

@@ -60,6 +60,11 @@ class Snippet:
     language: str
     code: str
 
+    @property
+    def makes(self) -> bool:
+        """Whether it is a command of this tool, which makes the file that the client's own code names."""
+        return self.code.startswith("tlschain ")
+
 
 def snippets(markdown: str) -> tuple[Snippet, ...]:
     """Take the fenced code out of Markdown, each under its heading."""
@@ -104,11 +109,11 @@ class Site:
 
     def of(self, client: str) -> Snippet:
         """The code for a client."""
-        return next(each for each in self.snippets if each.client == client and each.language != "make")
+        return next(each for each in self.snippets if each.client == client and not each.makes)
 
     def undo_of(self, client: str) -> str:
         """The command that takes a client's setting back; empty where there is none."""
-        plain = [each for each in self.snippets if each.client == client and each.language != "make"]
+        plain = [each for each in self.snippets if each.client == client and not each.makes]
         return plain[1].code if len(plain) > 1 else ""
 
     def tlschain(self, *words: str) -> subprocess.CompletedProcess[str]:
@@ -130,7 +135,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             )
             assert said.returncode == 0, said.stderr
             found = snippets(said.stdout)
-            for code in dict.fromkeys(each.code for each in found if each.language == "make"):
+            for code in dict.fromkeys(each.code for each in found if each.makes):
                 made = run("bash", "-c", code, cwd=folder)
                 assert made.returncode == 0, made.stderr
             yield Site(lab, port, folder, found)

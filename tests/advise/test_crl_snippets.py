@@ -22,7 +22,8 @@ from tests.support.crls import make_crl, naming
 from tests.support.nginx import nginx
 from tests.support.posix import HANGUP
 from tests.support.programs import require_program
-from tui_chain.advise.instructions import CrlUse, client_advice, make_crls_command
+from tui_chain.advise.instructions import CrlUse, FileCommands, client_advice
+from tui_chain.engine.arguments import Options
 from tui_chain.lab.authority import Identity, key_to_pem, to_pem
 from tui_chain.lab.internet import Lab, open_lab
 from tui_chain.lab.servers.aia_site import AiaAnswer
@@ -131,7 +132,7 @@ def accepts(place: Place, request: pytest.FixtureRequest) -> bool:
 
 
 def of(told: tuple[Snippet, ...], client: str) -> Snippet:
-    return next(each for each in told if each.client == client and each.language != "make")
+    return next(each for each in told if each.client == client and not each.makes)
 
 
 def outcome(place: Place, snippet: Snippet) -> tuple[bool, str]:
@@ -208,7 +209,7 @@ def test_missing_links_alone_stand_beside_the_client_s_roots() -> None:
     code = next(one.code for one in client_advice(Target(HOST), at, crls=use) if one.client == "httpx")
     assert "cafile=certifi.where()" in code
     assert f"load_verify_locations({str(at)!r})" in code
-    assert "--as links" in make_crls_command(Target(HOST), at, use)
+    assert "--as links" in FileCommands(Options(), Target(HOST), at).crls(use)
 
 
 def test_of_a_starttls_host_openssl_alone_looks_into_the_crls() -> None:
@@ -218,10 +219,12 @@ def test_of_a_starttls_host_openssl_alone_looks_into_the_crls() -> None:
 
 
 def test_the_commands_quote_what_they_are_given() -> None:
-    made = make_crls_command(Target(HOST), Path("/x") / HOSTILE, CrlUse(CrlScope.CHAIN), ("a b", "c"))
-    assert shlex.split(made)[-2:] == [str(Path("/x") / HOSTILE), "--replace"]
+    made = FileCommands(Options(trust=("/a b", "/c")), Target(HOST), Path("/x") / HOSTILE).crls(
+        CrlUse(CrlScope.CHAIN)
+    )
+    assert shlex.split(made)[-3:] == ["--replace", "-o", str(Path("/x") / HOSTILE)]
     words = shlex.split(made)
-    assert [words[at + 1] for at, word in enumerate(words) if word == "--trust"] == ["a b", "c"]
+    assert [words[at + 1] for at, word in enumerate(words) if word == "--trust"] == ["/a b", "/c"]
 
 
 def test_a_revoked_host_gets_no_advice(place: Place) -> None:

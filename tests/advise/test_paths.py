@@ -73,7 +73,7 @@ def by_address(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         words = ("--bundle", str(site.bundle), "--format", "markdown", "--only", "clients")
         said = site.tlschain("advise", f"[::1]:{port}", *words)
         assert said.returncode == 0, said.stderr
-        yield {each.client: each for each in reversed(snippets(said.stdout)) if each.language != "make"}
+        yield {each.client: each for each in reversed(snippets(said.stdout)) if not each.makes}
 
 
 @pytest.mark.parametrize(

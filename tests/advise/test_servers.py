@@ -110,7 +110,7 @@ def checked(site: Site, server: Running) -> tuple[int, str]:
 
 def letter_to(site: Site, server: Running, chain: Path, *more: str) -> str:
     """The letter about this server; the chain file is made by the command for it, and is the one in the letter."""
-    given = (server.target, "--trust", site.lab.trust_file)
+    given = (server.target, "--trust", site.lab.trust_file, "--no-pool")
     made = tlschain("fix", *given, "--as", "server", "-o", chain, *more)
     assert made.code == 0, made.err
     said = tlschain("advise", *given, "--format", "markdown", "--only", "letter")

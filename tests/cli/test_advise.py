@@ -49,7 +49,9 @@ def test_the_file_that_is_not_there_yet_comes_first_with_the_command_that_makes_
 def test_the_advice_for_a_bundle_is_json_where_that_is_asked_for(bundle: Path) -> None:
     (one,) = tlschain("advise", "--bundle", bundle, "--json").objects
     assert tlschain("advise", "--bundle", bundle, "--format", "json").objects == [one]
-    assert (set(one), one["letter"]) == ({"target", "clients", "letter"}, None)
+    assert set(one) == {"target", "summary", "make", "clients", "servers", "letter"}
+    assert (one["make"], one["servers"], one["letter"]) == ("", [], None)
+    assert ["with --trust the commands below name it" in each for each in one["summary"]] == [True]
     assert all(str(bundle.parent) in client["file"] for client in one["clients"] if client["file"])
     assert json.loads(json.dumps(one))["target"].startswith("localhost:")
 

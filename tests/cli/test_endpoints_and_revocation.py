@@ -63,7 +63,7 @@ def test_all_addresses_in_json() -> None:
 @pytest.mark.parametrize(("name", "flag"), [("one-backend-broken", "--all-addresses"), ("rsa-broken", "--key-types")])
 def test_what_check_finds_broken_fix_repairs(tmp_path: Path, name: str, flag: str) -> None:
     """The hint of `check` leads to a repair of the chain that needs one, which holds for the good ones too."""
-    assert f"`tlschain fix {flag}` looks for what is missing" in check(name, flag).stdout
+    assert f"`tlschain fix --demo {name} {flag}` looks for what is missing" in check(name, flag).stdout
     file = tmp_path / "bundle.pem"
     done = CliRunner().invoke(main, ["fix", "--demo", name, flag, "-o", str(file)])
     assert done.exit_code == 0, done.stderr

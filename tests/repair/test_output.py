@@ -11,11 +11,13 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import pkcs7
+from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from tests.audit.loaders import run
 from tests.support.chains import HOST, NOW, Pki, make_pki, repair_of, served_by, store_of, views
 from tests.support.nginx import nginx
 from tests.support.programs import require_program
+from tests.support.trusted import trusted_block
 from tui_chain.clients.judge import Judge
 from tui_chain.core.failure import Failure
 from tui_chain.lab.authority import Authority, Identity, key_to_pem, to_pem
@@ -25,10 +27,12 @@ from tui_chain.repair.output import Output, make_output
 from tui_chain.repair.output_kinds import DESCRIPTIONS, SUFFIXES, OutputKind
 from tui_chain.repair.proof import ders_of
 from tui_chain.repair.repair import Repair
+from tui_chain.trust.loading import clients_own
 from tui_chain.trust.store import TrustStore
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.formats.readers import read_certificates
 
+CERTIFI = clients_own(make_pki().trust)
 PEMS = (OutputKind.CLIENT, OutputKind.CLIENT_STORE, OutputKind.LINKS, OutputKind.SERVER)
 
 
@@ -65,11 +69,38 @@ def names(certificates: Sequence[Certificate]) -> list[str | None]:
 
 
 def test_each_kind_has_what_it_is_for(case: Case) -> None:
+    """Clients by themselves have certifi's roots, and not those of the user's own file."""
     assert names(case.make(OutputKind.CLIENT).certificates) == ["Test Issuing", "Test Root"]
-    assert names(case.make(OutputKind.LINKS).certificates) == ["Test Issuing"]
+    assert names(case.make(OutputKind.LINKS).certificates) == ["Test Issuing", "Test Root"]
     assert names(case.make(OutputKind.SERVER).certificates) == [HOST, "Test Issuing"]
     for kind in (OutputKind.CLIENT_STORE, OutputKind.JAVA):
-        assert names(case.make(kind).certificates) == ["Test Issuing", "Test Root", "Another Root"]
+        made = case.make(kind).certificates
+        assert names(made[:3]) == ["Test Issuing", "Test Root", "Another Root"]
+        assert set(made[3:]) == set(CERTIFI.anchors)
+
+
+def public(*identities: Identity) -> TrustStore:
+    """A store of these that stands for certifi, as if clients had it by themselves."""
+    return replace(store_of(*identities), public=("test",))
+
+
+def test_of_a_public_root_clients_lack_the_links_alone(case: Case) -> None:
+    store = public(case.pki.root, Authority.root("Another Root", now=NOW))
+    of_public = Case(case.pki, store, *repaired(store, case.served, case.pki.issuing))
+    assert names(of_public.make(OutputKind.LINKS).certificates) == ["Test Issuing"]
+    for kind in (OutputKind.CLIENT_STORE, OutputKind.JAVA):
+        assert names(of_public.make(kind).certificates) == ["Test Issuing", "Test Root", "Another Root"]
+
+
+def test_a_root_that_the_user_s_file_rejects_is_in_no_file_of_it(case: Case) -> None:
+    """Who rejects a certificate in one trust store rejects it in all of them."""
+    rejected = CERTIFI.anchors[0]
+    block = trusted_block(rejected.der, rejected=[ExtendedKeyUsageOID.SERVER_AUTH])
+    store = replace(case.store, pem=case.store.file + block)
+    made = make_output(OutputKind.CLIENT_STORE, [(case.served, case.repair)], store, at=NOW)
+    assert isinstance(made, Output)
+    assert rejected not in made.certificates
+    assert len(made.certificates) == len(CERTIFI.anchors) + 2
 
 
 @pytest.mark.parametrize("kind", OutputKind)
@@ -95,7 +126,8 @@ def test_a_whole_store_says_when_its_own_links_end(case: Case) -> None:
 @pytest.mark.parametrize("kind", [*PEMS, OutputKind.JAVA, OutputKind.PKCS7, OutputKind.DER])
 def test_a_file_holds_exactly_its_certificates(case: Case, kind: OutputKind) -> None:
     made = case.make(kind)
-    assert set(read_certificates(made.data).certificates) == set(made.certificates)
+    held = {one for data in (made.data, *made.more) for one in read_certificates(data).certificates}
+    assert held == set(made.certificates)
 
 
 def test_no_certificate_can_be_taken_out_of_a_client_bundle(case: Case) -> None:
@@ -159,15 +191,17 @@ def test_der_is_one_certificate_a_file(case: Case) -> None:
     assert [x509.load_der_x509_certificate(one).subject for one in (made.data, *made.more)] == [
         lower.subject,
         upper.subject,
+        case.pki.root.subject,
     ]
 
 
 def test_keytool_lists_every_certificate_as_trusted(case: Case, tmp_path: Path) -> None:
     keytool, file = str(require_program("keytool")), tmp_path / "store.p12"
-    file.write_bytes(case.make(OutputKind.JAVA).data)
+    output = case.make(OutputKind.JAVA)
+    file.write_bytes(output.data)
     for password in ("changeit", "anything"):
         said = run(keytool, "-list", "-keystore", str(file), "-storepass", password)
-        assert said.stdout.count(b"trustedCertEntry") == 3, said
+        assert said.stdout.count(b"trustedCertEntry") == len(output.certificates), said
 
 
 def test_openssl_reads_the_pkcs7(case: Case, tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from tests.scenes.stage import Size, opened, press, screen_text, shows, stage, u
 from tests.support.cli import tlschain
 from tui_chain.core.failure import Failure
 from tui_chain.core.status import Status
+from tui_chain.engine.arguments import Options
 from tui_chain.engine.journey import Context, Journey
 from tui_chain.lab.authority import Template
 from tui_chain.lab.internet import Lab, open_lab
@@ -158,7 +159,8 @@ def _lab_app(port: int, *trust: str, **given: Any) -> ChainApp:
     """An app on a host of the lab as `--trust FILE` opens it, with more of the context given."""
     store = load_trust_store(*trust)
     assert not isinstance(store, Failure)
-    return ChainApp(lambda: (Journey(Context(store, **given)), ()), [Host(Target("localhost", port))], trust=trust)
+    context = Context(store, options=Options(trust=trust), **given)
+    return ChainApp(lambda: (Journey(context), ()), [Host(Target("localhost", port))])
 
 
 async def test_a_printed_command_has_the_trust_that_the_screen_was_opened_with(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tui_chain.core.command import FILE, hinted
 from tui_chain.core.status import Severity
 
 
@@ -23,11 +24,12 @@ class AuditFinding:
 
 
 FATAL, RISK, COSMETIC = Severity.FATAL, Severity.RISK, Severity.COSMETIC
-FIX = "tlschain audit --fix writes it anew."
+FIXING, REFRESHING = hinted("audit", "--fix", FILE), hinted("refresh", "--write", FILE)
+FIX = f"{FIXING} writes it anew."
 
 KINDS: dict[str, tuple[Severity, str]] = {
     "empty": (FATAL, "Put the right file there: every client that is given it fails."),
-    "format": (FATAL, "Most clients read PEM only; tlschain audit --fix writes it as PEM."),
+    "format": (FATAL, f"Most clients read PEM only; {FIXING} writes it as PEM."),
     "java-store": (COSMETIC, "Only Java reads it; name it with -Djavax.net.ssl.trustStore."),
     "unreadable": (FATAL, "Put the right file there: every client that is given it fails."),
     "glued": (FATAL, f"OpenSSL and Java refuse the whole file, Go loses certificates; {FIX}"),
@@ -36,46 +38,46 @@ KINDS: dict[str, tuple[Severity, str]] = {
     "line-ends": (FATAL, f"OpenSSL and Go read it as one long line; {FIX}"),
     "malformed": (
         FATAL,
-        "OpenSSL, GnuTLS and Java refuse the file; get that certificate again, or --fix drops it.",
+        f"OpenSSL, GnuTLS and Java refuse the file; get that certificate again, or {FIXING} drops it.",
     ),
     "blank-line": (FATAL, f"OpenSSL reads what stands before a blank line as a header and refuses the file; {FIX}"),
     "label": (RISK, f"Go, uv and GnuTLS skip it; {FIX}"),
     "trust-settings": (
         RISK,
         "Only OpenSSL's clients obey the settings; Go, uv and GnuTLS skip the block, and Java refuses the file. "
-        "--fix keeps it as it is.",
+        f"{FIXING} keeps it as it is.",
     ),
     "private-key": (
         FATAL,
         "Many read a trust file; move the key to a file of its own. Java refuses the file.",
     ),
     "crl": (RISK, "Java refuses a file of certificates with a CRL in it; keep it in a file of its own."),
-    "crl-malformed": (FATAL, "OpenSSL refuses the whole file, Java too; get the CRL again, or --fix drops it."),
+    "crl-malformed": (FATAL, f"OpenSSL refuses the whole file, Java too; get the CRL again, or {FIXING} drops it."),
     "crl-check": (COSMETIC, "Only a client whose check is turned on looks into them; Java refuses the file."),
     "crl-expired": (
         RISK,
-        "A client that checks refuses all that its issuer signed (code 12); tlschain refresh --write gets a new one.",
+        f"A client that checks refuses all that its issuer signed (code 12); {REFRESHING} gets a new one.",
     ),
-    "crl-soon": (RISK, "Get its successor before that time; tlschain refresh does so for a bundle of its own."),
+    "crl-soon": (RISK, f"Get its successor before that time; {REFRESHING} does so for a bundle of its own."),
     "crl-missing": (
         RISK,
-        "A client that checks refuses all that it signed (code 3); tlschain refresh --write gets the CRL.",
+        f"A client that checks refuses all that it signed (code 3); {REFRESHING} gets the CRL.",
     ),
     "crl-forged": (RISK, "A client that checks refuses all that the certificate signed (code 8); remove the CRL."),
     "crl-not-yet": (RISK, "A client that checks refuses it until then (code 11); check the clock of this machine."),
     "crl-endless": (RISK, "OpenSSL accepts it for ever, however old it gets; get one that says when it ends."),
     "crl-unusable": (RISK, "A client that checks cannot use it (code 3, 36 or 44); get the issuer's whole list."),
-    "crl-old": (COSMETIC, "OpenSSL uses the newer one; --fix drops the old one."),
+    "crl-old": (COSMETIC, f"OpenSSL uses the newer one; {FIXING} drops the old one."),
     "leaf": (RISK, "It is an issuer of nothing, and Java accepts it even expired; remove it."),
     "not-a-ca": (RISK, "No client builds a path through it; remove it."),
     "expired": (RISK, "Remove it: an expired copy makes OpenSSL clients fail."),
     "expired-twin": (FATAL, "OpenSSL uses one of the two and fails with code 10; remove the expired one."),
     "not-yet-valid": (RISK, "Check the clock of this machine, and the certificate."),
-    "soon": (RISK, "Get its successor before that day; tlschain refresh does so for a bundle of its own."),
-    "duplicate": (COSMETIC, "Once is enough; --fix drops the second."),
+    "soon": (RISK, f"Get its successor before that day; {REFRESHING} does so for a bundle of its own."),
+    "duplicate": (COSMETIC, f"Once is enough; {FIXING} drops the second."),
     "weak": (RISK, "OpenSSL's default security level refuses it in a path."),
     "no-root": (RISK, "Python up to 3.12, Node and openssl need the root too (code 2); add it."),
-    "order": (COSMETIC, "Clients do not mind the order; --fix puts issuers after what they signed."),
+    "order": (COSMETIC, f"Clients do not mind the order; {FIXING} puts issuers after what they signed."),
     "unknown": (COSMETIC, "It is trusted because this file has it; check its SHA-256 with its owner."),
     "unnecessary": (COSMETIC, "Where the file adds to the client's own trust store it changes nothing."),
 }

@@ -17,8 +17,7 @@ _SELECTED = "[SHA256|WORD]..."
 
 @click.command()
 @_TARGETS
-@takes(table.ALL_ADDRESSES, table.KEY_TYPES, table.NO_SNI, table.REPEAT, table.REVOCATION)
-@takes(table.FORMAT, *table.TARGETED)
+@takes(*table.TAKEN["check"])
 def check(form: str, **given: Any) -> int:
     """Probe each TARGET and say which client families accept it.
 
@@ -33,25 +32,7 @@ def check(form: str, **given: Any) -> int:
 
 @click.command()
 @_TARGETS
-@takes(
-    table.OUTPUT._replace(help="Write the bundle there  [default: standard output]"),
-    table.REPLACE,
-    table.MERGE,
-    table.BACKUP,
-    table.KIND,
-    table.SERVED,
-    table.HOST,
-    table.AT,
-    *table.SEARCHING,
-    table.TRUST_ROOT,
-    *table.SEVERAL,
-    table.NO_POOL,
-    table.NO_LEARN,
-    *table.CRLS,
-    table.ACCEPT_LOST_CONSTRAINTS,
-    table.FORMAT,
-    *table.TARGETED,
-)
+@takes(*table.TAKEN["fix"])
 def fix(form: str, **given: Any) -> int:
     """Find missing certificates, prove a repair, and write the CA bundle.
 
@@ -72,17 +53,7 @@ def fix(form: str, **given: Any) -> int:
 
 @click.command()
 @_TARGETS
-@takes(
-    table.BUNDLE._replace(help="Test with this file instead of the repair that is found."),
-    table.METHOD,
-    table.PATH,
-    table.HEADER,
-    table.PROXY,
-    table.PROGRAMS,
-    *table.CRLS,
-    *table.SEARCHING,
-    *table.TARGETED,
-)
+@takes(*table.TAKEN["test"])
 def test(**given: Any) -> int:
     """Make a real request to each TARGET, before and after the repair, as each client family.
 
@@ -98,39 +69,26 @@ def test(**given: Any) -> int:
 
 @click.command()
 @_TARGETS
-@takes(
-    table.BUNDLE._replace(help="The file to give instructions for; alone, for the hosts that it names."),
-    table.FORMAT._replace(choices=("text", "markdown", "html", "json")),
-    table.ONLY,
-    *table.CRLS,
-    *table.SEARCHING,
-    *table.TARGETED,
-)
-def advise(bundle: Path | None, form: Any, only: Any, **given: Any) -> int:
-    """Print instructions for the repair of each TARGET: commands and code, and a letter to the administrator.
+@takes(*table.TAKEN["advise"])
+def advise(bundle: Path | None, form: Any, only: str | None, *, listing: bool, **given: Any) -> int:
+    """Print instructions for each TARGET: commands and code for clients, and a letter to the administrator.
 
-    Exit 0: printed, or nothing to repair. 1: no repair found. 2: wrong usage. 3: only hosts that were not reached.
+    Exit 0: printed, or nothing to do. 1: no repair found. 2: wrong usage. 3: only hosts that were not reached.
     """
     form = chosen_form(form, as_json=given["as_json"])
-    from tui_chain.cli.commands.advise import run_advise
+    if listing and (only is not None or bundle is not None or given["targets"]):
+        raise click.UsageError("--list lists all names; leave out the rest, or leave out --list.")
+    from tui_chain.cli.commands.advise import list_names, run_advise
     from tui_chain.cli.options import CommandOptions
 
+    if listing:
+        return list_names()
     return run_advise(CommandOptions(**given), bundle, form, only)
 
 
 @click.command()
 @_TARGETS
-@takes(
-    table.FORMAT._replace(choices=("markdown", "html", "json", "text"), default="markdown"),
-    table.OUTPUT._replace(help="Write the report there  [default: standard output]"),
-    table.REPLACE._replace(help="Replace FILE if it exists."),
-    table.LIVE_TEST,
-    *table.SEVERAL,
-    table.NO_SNI,
-    table.REVOCATION,
-    *table.SEARCHING,
-    *table.TARGETED,
-)
+@takes(*table.TAKEN["report"])
 def report(form: Any, **given: Any) -> int:
     """Write everything that is known of each TARGET as Markdown, HTML (one file, nothing from outside) or JSON.
 
@@ -145,14 +103,7 @@ def report(form: Any, **given: Any) -> int:
 
 @click.command()
 @click.argument("chain", type=_FILE, metavar="CHAIN")
-@takes(
-    table.HOST._replace(help="The host that the chain is for.", required=True),
-    table.BUNDLE._replace(help="Judge with this trust file as the only store too."),
-    table.TRUST,
-    table.AT,
-    table.FORMAT,
-    table.JSON._replace(help="One JSON object; the same as --format json."),
-)
+@takes(*table.TAKEN["verify"])
 def verify(chain: Path, form: str, *, as_json: bool, **given: Any) -> int:
     """Say which client families accept CHAIN, without a network.
 
@@ -168,10 +119,7 @@ def verify(chain: Path, form: str, *, as_json: bool, **given: Any) -> int:
 
 @click.command()
 @click.argument("text", nargs=-1, metavar="[CODE|TEXT]...")
-@takes(
-    table.JSON._replace(help="One JSON object."),
-    table.LIST._replace(help="List every finding there is, as Markdown."),
-)
+@takes(*table.TAKEN["explain"])
 def explain(text: tuple[str, ...], *, as_json: bool, listing: bool) -> int:
     """Explain a finding or an error text: what it means, its causes, and the command that decides.
 
@@ -190,13 +138,7 @@ def explain(text: tuple[str, ...], *, as_json: bool, listing: bool) -> int:
 
 @click.command()
 @click.argument("path", type=_FILE, metavar="FILE|FOLDER")
-@takes(
-    table.FIX,
-    table.OUTPUT._replace(help="Write the fixed file there instead."),
-    table.REPLACE._replace(help="Replace the file of -o if it exists; the difference is shown."),
-    table.BACKUP,
-    table.JSON._replace(help="One JSON object a file, a line each."),
-)
+@takes(*table.TAKEN["audit"])
 def audit(path: Path, *, fix: bool, output: Path | None, replace: bool, backup: bool, as_json: bool) -> int:
     """Read a trust file as each client does, and say what each would load.
 
@@ -214,14 +156,7 @@ def audit(path: Path, *, fix: bool, output: Path | None, replace: bool, backup: 
 
 @click.command()
 @click.argument("file", type=_FILE, metavar="FILE")
-@takes(
-    table.WRITE,
-    table.BACKUP,
-    table.TRUST_ROOT,
-    table.ACCEPT_LOST_CONSTRAINTS,
-    *table.SEARCHING,
-    *table.REACHING,
-)
+@takes(*table.TAKEN["refresh"])
 def refresh(file: Path, *, write: bool, **given: Any) -> int:
     """Probe the hosts that a bundle of tlschain fix names, and say whether it still works and is still needed.
 
@@ -236,7 +171,7 @@ def refresh(file: Path, *, write: bool, **given: Any) -> int:
 
 @click.command()
 @click.argument("names", nargs=-1, metavar="[NAME]...")
-@takes(table.LIST._replace(help="Name all hosts, the odd ones too, and end."))
+@takes(*table.TAKEN["lab"])
 def lab(names: tuple[str, ...], *, listing: bool) -> int:
     """Run the broken internet on loopback, in the foreground, until Ctrl-C; or only the hosts NAMEd."""
     from tui_chain.cli.commands.lab import list_lab, run_lab

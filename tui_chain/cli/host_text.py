@@ -20,6 +20,7 @@ from tui_chain.x509.certificate import Certificate
 
 if TYPE_CHECKING:
     from tui_chain.diagnose.findings.endpoints import EndpointResult, Servers
+    from tui_chain.engine.arguments import Options
     from tui_chain.resolve.resolution import IssuerLookup
     from tui_chain.x509.revocation import RevocationCheck
 
@@ -36,12 +37,12 @@ GLYPHS = {
 _SEVERITY = {Severity.FATAL: ("✗", "red"), Severity.RISK: ("!", "yellow"), Severity.COSMETIC: ("·", "bright_black")}
 
 
-def host_text(state: HostState, now: datetime) -> str:
-    """All that is known of a host, a line for each fact."""
-    return "\n".join(_lines(state, now))
+def host_text(state: HostState, now: datetime, options: Options) -> str:
+    """All that is known of a host, a line for each fact; its commands go on with `options`."""
+    return "\n".join(_lines(state, now, options))
 
 
-def _lines(state: HostState, now: datetime) -> Iterator[str]:
+def _lines(state: HostState, now: datetime, options: Options) -> Iterator[str]:
     verdict, status = state.verdict, state.status
     if verdict is None or status is None:
         return
@@ -52,12 +53,12 @@ def _lines(state: HostState, now: datetime) -> Iterator[str]:
     if isinstance(state.served, ServedChain):
         yield from _served(state.served)
     yield from _path(state, now)
-    yield from _findings(state)
+    yield from _findings(state, options)
     yield from _server_lines(state.servers)
     yield from _revocation_lines(state.revocation)
     yield from _tries(state)
-    yield from _outcome(state)
-    yield from _crl_lines(state)
+    yield from _outcome(state, options)
+    yield from _crl_lines(state, options)
 
 
 def _served(served: ServedChain) -> Iterator[str]:
@@ -89,12 +90,12 @@ def _certificate(state: HostState, certificate: Certificate, now: datetime) -> s
     return f"{certificate.subject}  {expires}{alive}  [{state.source_of(certificate)}]"
 
 
-def _findings(state: HostState) -> Iterator[str]:
+def _findings(state: HostState, options: Options) -> Iterator[str]:
     verdict = state.verdict
     for found in verdict.findings if verdict is not None else ():
         glyph, colour = _SEVERITY[found.severity]
         yield f"  {click.style(f'{glyph} {found.code}', fg=colour)}  {state.label_of(found)}: {found.message}"
-        yield f"      {found.hint}"
+        yield f"      {options.completed(found.hint, state.target, state.label)}"
 
 
 def _tries(state: HostState) -> Iterator[str]:
@@ -114,7 +115,7 @@ def _outcome_of(tried: IssuerLookup) -> tuple[str, str]:
     return ("·", "bright_black") if empty else ("✗", "yellow")
 
 
-def _outcome(state: HostState) -> Iterator[str]:
+def _outcome(state: HostState, options: Options) -> Iterator[str]:
     if state.proven is not None:
         size = plural(len(state.proven.bundle.certificates), "CA certificate")
         passed, total = state.proven.passed, len(state.proven.verdicts)
@@ -130,21 +131,22 @@ def _outcome(state: HostState) -> Iterator[str]:
         if state.repair.hint and state.verdict and state.repair.hint not in {f.hint for f in state.verdict.findings}:
             yield f"            {state.repair.hint}"
     elif state.status is Status.INCOMPLETE:
-        yield f"  next      `tlschain fix{_several(state)}` looks for what is missing"
+        command = options.command("fix", *_several(state), host=state.target, label=state.label)
+        yield f"  next      `{command}` looks for what is missing"
     if state.proven is None and state.status is not Status.COMPLETE and state.verdict and state.verdict.verdicts:
         yield "  clients   as served:"
         yield from family_lines(state.verdict.verdicts, _labels(state))
 
 
-def _several(state: HostState) -> str:
+def _several(state: HostState) -> tuple[object, ...]:
     """How fix finds the one server of several that is broken; probed as usual it may meet a good one."""
     broken = state.servers.broken if state.servers is not None else None
     if broken is None:
-        return ""
+        return ()
     variant = broken.variant
     if variant.turn > 1:
-        return f" --repeat {variant.turn}"
-    return " --all-addresses" if variant.key_type is KeyType.ANY else " --key-types"
+        return "--repeat", variant.turn
+    return ("--all-addresses",) if variant.key_type is KeyType.ANY else ("--key-types",)
 
 
 def _private_root(state: HostState) -> Iterator[str]:
@@ -223,12 +225,12 @@ def _revocation_lines(checks: tuple[RevocationCheck, ...] | None) -> Iterator[st
         yield f"  {'revoked?':<10}the leaf's issuer is not at hand, so that no answer could be verified"
 
 
-def _crl_lines(state: HostState) -> Iterator[str]:
+def _crl_lines(state: HostState, options: Options) -> Iterator[str]:
     """Each list, until when it holds and where it came from, or why there is none."""
     found = state.crls
     if isinstance(found, Failure):
         yield f"  no CRLs   {found.message}"
-        yield f"            {found.hint}"
+        yield f"            {options.completed(found.hint, state.target, state.label)}"
     elif found is not None:
         tick = click.style("✓", fg="green")
         for number, one in enumerate(found.lists):

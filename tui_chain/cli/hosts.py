@@ -52,11 +52,14 @@ async def repair_all(
     done: Callable[[HostState], None] = lambda _: None,
     crl: CrlScope | None = None,
     variants: CommandOptions | None = None,
+    kind: OutputKind = OutputKind.CLIENT,
 ) -> list[HostState]:
     """Take every host through probe, diagnosis, search and repair; `done` gets each in its order.
 
     All are probed first: what one of them serves may be what another does not send. With `crl` the CRLs of each are
-    gathered too. `variants` says as which of its several servers each is probed, so that the broken one is repaired.
+    gathered too. For a `kind` of file that gives clients what they lack, a private root of a host that is accepted as
+    it is served is such a thing. `variants` says as which of its several servers each is probed, so that the broken
+    one is repaired.
     """
 
     async def probe(state: HostState) -> HostState:
@@ -67,7 +70,7 @@ async def repair_all(
     probed = await run_all(run, probe, lambda _: None)
     chains = tuple(state.served for state in probed if isinstance(state.served, ServedChain))
     run.journey.siblings = lambda: chains
-    states = await run_all(replace(run, hosts=tuple(probed)), _repairing(run, crl), done)
+    states = await run_all(replace(run, hosts=tuple(probed)), _repairing(run, crl, kind), done)
     _note_unused(run, states)
     return states
 
@@ -89,11 +92,16 @@ async def probe_host(journey: Journey, options: CommandOptions, state: HostState
     return state
 
 
-def _repairing(run: Run, scope: CrlScope | None) -> Callable[[HostState], Awaitable[HostState]]:
+def _repairing(run: Run, scope: CrlScope | None, kind: OutputKind) -> Callable[[HostState], Awaitable[HostState]]:
     """The stages that repair a host, and gather its CRLs where `scope` says which; a CRL is fetched once."""
 
     async def alone(state: HostState) -> HostState:
-        return _with_option(run.journey, await run.journey.fix(state))
+        fixed = _with_option(run.journey, await run.journey.fix(state))
+        if kind in {OutputKind.CLIENT, OutputKind.SERVER}:
+            return fixed
+        from tui_chain.engine.private_root import with_private_root
+
+        return with_private_root(run.journey, fixed)
 
     if scope is None:
         return alone

@@ -10,11 +10,13 @@ from pathlib import Path
 import click
 
 from tui_chain.cli.output import fail, note
+from tui_chain.core.command import hinted
 from tui_chain.core.failure import Failure
-from tui_chain.core.files import read_file, read_stdin
+from tui_chain.core.files import absolute, read_file, read_stdin
 from tui_chain.core.text import safe_text
 from tui_chain.engine.arguments import DEMO_HOST, Arguments, Options, read_arguments
 from tui_chain.engine.host_state import HostState
+from tui_chain.engine.options import SERVED, TAKEN
 from tui_chain.engine.startup import Run, start
 from tui_chain.net.target import parse_target
 from tui_chain.x509.crl import CrlScope
@@ -43,6 +45,14 @@ class CommandOptions(Options):
     live_test: bool = False
     crl: str | None = None
     accept_lost_constraints: bool = False
+
+    def _host_words(self, name: str, host: str, label: str) -> tuple[str, ...]:
+        if self.served is None or self.served == "-":
+            return super()._host_words(name, host, label)
+        chain = absolute(Path(self.served))
+        if SERVED not in TAKEN[name] or isinstance(chain, Failure):
+            return (host,)
+        return ("--served", str(chain), "--host", host)
 
     @property
     def crl_scope(self) -> CrlScope | None:
@@ -78,11 +88,11 @@ def opened(options: CommandOptions, *, whole_lab: bool = False, every_source: bo
 def _arguments(options: CommandOptions) -> Arguments | Failure:
     """The arguments, where there is a host among them."""
     if options.demo and options.has_chain:
-        return Failure("usage", "--demo takes names of the lab's hosts only.", "`tlschain lab --list` has them.")
+        return Failure("usage", "--demo takes names of the lab's hosts only.", f"{hinted('lab', '--list')} has them.")
     arguments = read_arguments(options)
     if isinstance(arguments, Failure) or arguments.hosts or options.demo or options.has_chain:
         return arguments
-    hint = f"Name one, as in `tlschain {_command_name()} example.org`."
+    hint = f"Name one, as in {hinted(_command_name(), 'example.org')}."
     return Failure("usage", "There is no host to probe.", hint)
 
 
@@ -96,7 +106,9 @@ def _with_chain(options: CommandOptions, run: Run) -> Run | Failure:
     """`--served FILE --host NAME`: the chain is at hand, nothing is probed."""
     if options.served is None or options.host is None or options.targets:
         return Failure(
-            "usage", "--served and --host go together and take the place of TARGET.", "See `tlschain fix --help`."
+            "usage",
+            "--served and --host go together and take the place of TARGET.",
+            f"See {hinted('fix', '--help')}.",
         )
     target = parse_target(options.host)
     if isinstance(target, Failure):

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from tui_chain.engine.arguments import Options
     from tui_chain.engine.host_state import HostState
 
 OK, FOUND, USAGE, UNREACHED = 0, 1, 2, 3
@@ -53,12 +54,18 @@ def emit(text: str) -> None:
 
 
 def host_json(
-    state: HostState, now: datetime, written: Path | None = None, *, accept_lost_constraints: bool = False
+    state: HostState,
+    now: datetime,
+    options: Options,
+    written: Path | None = None,
+    *,
+    accept_lost_constraints: bool = False,
 ) -> str:
-    """One line of JSON on a host; `written` is the file that its bundle went to."""
+    """One line of JSON on a host; `written` is the file that its bundle went to, `options` are those of the run."""
     from tui_chain.results.host import host_result  # who reads text does without it
 
-    return host_result(state, now, written, accept_lost_constraints=accept_lost_constraints).to_json()
+    result = host_result(state, now, written, options, accept_lost_constraints=accept_lost_constraints)
+    return result.to_json()
 
 
 def _colour() -> bool | None:

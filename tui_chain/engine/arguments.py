@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from tui_chain.core.command import command_line, hinted, unshowable, with_commands
 from tui_chain.core.failure import Failure
+from tui_chain.core.files import absolute
 from tui_chain.core.text import safe_text
 from tui_chain.engine.host_state import Clock, utc_now
+from tui_chain.engine.options import TAKEN, OptionEntry
 from tui_chain.net.host_list import Host, parse_arguments, read_host_file
 
 if TYPE_CHECKING:
     from tui_chain.trust.pinned import ConfirmedRoot
 
+PUBLIC = frozenset({"certifi", "system"})
+"""Trust stores that are named by a word, and by no path."""
 DEMO_HOST = "leaf-only"
 """The lab host that a demo shows first."""
 _EARLIEST, _LATEST = datetime(1950, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)
@@ -38,6 +43,45 @@ class Options:
     allow_private_aia: bool = False
     no_pool: bool = False
     no_learn: bool = False
+
+    def command(self, name: str, *words: object, host: object = None, label: str = "") -> str:
+        """Return the command `name` of this tool as a shell takes it in any folder, with what holds for this run.
+
+        `host` comes first; a host of the demo is named by its `label`. The options of this run follow, as far as the
+        command takes them, then `words`, of which every path has to be absolute.
+        """
+        hosts = self._host_words(name, str(host), label) if host is not None else ()
+        carried = (word for entry in TAKEN[name] if entry.carried for word in self._words(entry))
+        return command_line(name, *hosts, *carried, *words)
+
+    def completed(self, hint: str, host: object, label: str = "") -> str:
+        """Return a hint on a host with its commands as they are run for it."""
+        return with_commands(hint, lambda words: f"`{self.command(words[0], *words[1:], host=host, label=label)}`")
+
+    def unshowable(self) -> Failure | None:
+        """Refuse a path of this run that no command can show as it is."""
+        named = (*(Path(name) for name in self.trust if name not in PUBLIC), *self.pool)
+        return next(filter(None, map(unshowable, named)), None)
+
+    def _host_words(self, name: str, host: str, label: str) -> tuple[str, ...]:  # noqa: ARG002 - for a chain in a file
+        return ("--demo", label) if self.demo and label else (host,)
+
+    def _words(self, entry: OptionEntry) -> Iterator[object]:
+        """An option as words: nothing where it stands at its default."""
+        value: Any = getattr(self, entry.name, entry.default)
+        for each in value if entry.multiple else (value,):
+            if each not in {None, False, entry.default}:
+                yield from (entry.flags[-1],) if each is True else (entry.flags[-1], _word(entry, each))
+
+
+def _word(entry: OptionEntry, value: object) -> object:
+    """A value as a word that means the same in another folder."""
+    if isinstance(value, float):
+        return f"{value:g}"
+    if not isinstance(value, Path) and (entry.name != "trust" or value in PUBLIC):
+        return value
+    path = absolute(Path(str(value)))
+    return value if isinstance(path, Failure) else path
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,7 +123,7 @@ def named_hosts(options: Options) -> tuple[Host, ...] | Failure:
     if options.demo:
         if options.hosts_file is None:
             return ()
-        return Failure("usage", "--demo takes names of the lab's hosts only.", "`tlschain lab --list` has them.")
+        return Failure("usage", "--demo takes names of the lab's hosts only.", f"{hinted('lab', '--list')} has them.")
     named = parse_arguments(options.targets)
     bad = [f"argument {line.number}: {line.failure}" for line in named.bad]
     hosts = {host.target: host for host in named.hosts}

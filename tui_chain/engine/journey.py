@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from tui_chain.core.failure import Failure
 from tui_chain.diagnose.case import leaf_first
 from tui_chain.diagnose.diagnosis import Diagnoser
+from tui_chain.engine.arguments import Options
 from tui_chain.engine.host_state import Clock, HostState, utc_now
 from tui_chain.net.lookup import NameLookup, lookup
 from tui_chain.probe.probe import Prober
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from tui_chain.pool.pool import Pool
     from tui_chain.repair.alternatives import Alternative
     from tui_chain.repair.candidates import Gap
+    from tui_chain.repair.repair import Repair
     from tui_chain.resolve.aia_cache import AIACache
     from tui_chain.resolve.resolution import Consent
     from tui_chain.trust.pinned import ConfirmedRoot
@@ -45,7 +47,7 @@ class Context:
     the start. `clock` gives the aware time to judge at, `timeout` the seconds of each step. `files` are the
     certificates and CRLs of the user's own files. `offline` fetches nothing; `allow_private_aia` is consent to every
     private address that AIA names. `name_lookup` gives the addresses of a name. `prover` remembers which signatures
-    hold.
+    hold. `options` are those that the commands carry on with which are printed.
     """
 
     trust: TrustStore
@@ -57,6 +59,7 @@ class Context:
     name_lookup: NameLookup = lookup
     pinned: frozenset[str] = frozenset()
     prover: SignatureProver = field(default_factory=SignatureProver)
+    options: Options = Options()  # noqa: RUF009 - frozen
 
     @property
     def public_stores(self) -> PublicStores:
@@ -206,6 +209,16 @@ class Journey:
         """Let these roots, beside the context's, end paths for the rest of the run; diagnose the hosts again."""
         confirmed = self.context.pinned | {root.sha256 for root in roots}
         self.diagnoser = replace(self.diagnoser, confirmed=confirmed)
+
+    def standing(self, state: HostState) -> Repair | Failure | None:
+        """What clients have to trust of a host that is accepted as it is served, as a bundle with its proof."""
+        from tui_chain.repair.repair import standing_repair
+
+        served, verdict = state.reached, state.verdict
+        if served is None or verdict is None or verdict.path is None:
+            return state.repair
+        sources = {one.sha256: state.source_of(one) for one in verdict.path.certificates}
+        return standing_repair(served, verdict, sources, at=self.clock())
 
     def have_roots_of(self, bundle: bytes) -> None:
         """Have those roots of a bundle at hand that the user confirmed: no server sends them, no AIA leads there.

@@ -4,7 +4,7 @@ Plain values, so that `--help` answers at once; `command_line` makes click's opt
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Literal, NamedTuple
 
 KINDS = ("client", "client+store", "links", "server", "java", "pkcs7", "der")
@@ -30,6 +30,7 @@ class OptionEntry(NamedTuple):
 
     `metavar` stands for the value in the help. `least` and `most` bound a number, `choices` are all values of a
     choice. `stores` is what a switch puts into `name`, for several switches of one keyword that exclude each other.
+    `carried` says that what it sets holds for the commands that are printed too, where they take it.
     `problem` returns what is wrong with a value that passed its type, as a sentence, or None.
     """
 
@@ -45,6 +46,7 @@ class OptionEntry(NamedTuple):
     least: float = 0
     most: float = 0
     stores: str | None = None
+    carried: bool = False
     problem: Callable[[object], str | None] = _any
 
 
@@ -62,6 +64,7 @@ TIMEOUT = OptionEntry(
     default=5.0,
     least=0.1,
     most=300,
+    carried=True,
     problem=_is_number,
 )
 ALL_ADDRESSES = OptionEntry("all_addresses", ("--all-addresses",), "Probe every address of the name, and compare.")
@@ -91,6 +94,7 @@ TRUST = OptionEntry(
     "text",
     metavar="certifi|system|FILE",
     multiple=True,
+    carried=True,
 )
 TRUST_ROOT = OptionEntry(
     "trust_root",
@@ -99,16 +103,23 @@ TRUST_ROOT = OptionEntry(
     "text",
     metavar="SHA256",
     multiple=True,
+    carried=True,
 )
-AT = OptionEntry("at", ("--at",), "Judge at this time (ISO 8601) instead of now.", "text", metavar="TIME")
+AT = OptionEntry(
+    "at", ("--at",), "Judge at this time (ISO 8601) instead of now.", "text", metavar="TIME", carried=True
+)
 
 # where to look for missing certificates
 
-POOL = OptionEntry("pool", ("--pool",), "Certificates to look in first.", "path", metavar="FILE|DIR", multiple=True)
-OFFLINE = OptionEntry("offline", ("--offline",), "Fetch nothing.")
-ALLOW_PRIVATE_AIA = OptionEntry("allow_private_aia", ("--allow-private-aia",), "Let AIA lead to private addresses.")
-NO_POOL = OptionEntry("no_pool", ("--no-pool",), "Do not use the pool of earlier runs.")
-NO_LEARN = OptionEntry("no_learn", ("--no-learn",), "Add nothing to the pool.")
+POOL = OptionEntry(
+    "pool", ("--pool",), "Certificates to look in first.", "path", metavar="FILE|DIR", multiple=True, carried=True
+)
+OFFLINE = OptionEntry("offline", ("--offline",), "Fetch nothing.", carried=True)
+ALLOW_PRIVATE_AIA = OptionEntry(
+    "allow_private_aia", ("--allow-private-aia",), "Let AIA lead to private addresses.", carried=True
+)
+NO_POOL = OptionEntry("no_pool", ("--no-pool",), "Do not use the pool of earlier runs.", carried=True)
+NO_LEARN = OptionEntry("no_learn", ("--no-learn",), "Add nothing to the pool.", carried=True)
 
 # a chain or a file that is at hand
 
@@ -144,7 +155,11 @@ WRITE = OptionEntry("write", ("--write",), "Replace FILE where a better one was 
 FORMAT = OptionEntry("form", ("--format",), "Form of the output.", "choice", default="text", choices=("text", "json"))
 JSON = OptionEntry("as_json", ("--json",), "One JSON object a target, a line each; the same as --format json.")
 ONLY = OptionEntry(
-    "only", ("--only",), "Print only that.", "choice", default="all", choices=("all", "clients", "letter")
+    "only",
+    ("--only",),
+    "Print only the letter, the clients, the servers, or the client or server of that name; --list has the names.",
+    "text",
+    metavar="letter|clients|servers|NAME",
 )
 LIST = OptionEntry("listing", ("--list",), "List all there is, and end.")
 
@@ -178,8 +193,56 @@ TARGETED = (HOSTS, DEMO, *REACHING)
 """What every command on targets takes."""
 SEARCHING = (POOL, OFFLINE, ALLOW_PRIVATE_AIA)
 """What every search for missing certificates takes."""
+KEPT = (NO_POOL, NO_LEARN)
+"""What every search that uses the pool of earlier runs takes."""
 SEVERAL = (ALL_ADDRESSES, KEY_TYPES, REPEAT)
 """What takes a host for the several servers that it may be."""
 CRLS = (CRL, CRL_LEAF)
 SCREEN = (HOSTS, TRUST, TRUST_ROOT, AT, TIMEOUT, *SEARCHING, NO_POOL, DEMO)
 """What the screen takes: the same as `fix`, as far as it is no key there."""
+
+TAKEN: Mapping[str, tuple[OptionEntry, ...]] = {
+    "check": (ALL_ADDRESSES, KEY_TYPES, NO_SNI, REPEAT, REVOCATION, FORMAT, *TARGETED),
+    "fix": (
+        OUTPUT._replace(help="Write the bundle there  [default: standard output]"),
+        *(REPLACE, MERGE, BACKUP, KIND, SERVED, HOST, AT, *SEARCHING, TRUST_ROOT, *SEVERAL, *KEPT, *CRLS),
+        *(ACCEPT_LOST_CONSTRAINTS, FORMAT, *TARGETED),
+    ),
+    "test": (
+        BUNDLE._replace(help="Test with this file instead of the repair that is found."),
+        *(METHOD, PATH, HEADER, PROXY, PROGRAMS, *CRLS, *SEARCHING, *TARGETED),
+    ),
+    "advise": (
+        BUNDLE._replace(help="The file to give instructions for; alone, for the hosts that it names."),
+        FORMAT._replace(choices=("text", "markdown", "html", "json")),
+        ONLY,
+        LIST._replace(help="List the names that --only takes, and end."),
+        *(*CRLS, AT, *SEARCHING, TRUST_ROOT, *KEPT, *TARGETED),
+    ),
+    "report": (
+        FORMAT._replace(choices=("markdown", "html", "json", "text"), default="markdown"),
+        OUTPUT._replace(help="Write the report there  [default: standard output]"),
+        REPLACE._replace(help="Replace FILE if it exists."),
+        *(LIVE_TEST, *SEVERAL, NO_SNI, REVOCATION, *SEARCHING, *TARGETED),
+    ),
+    "verify": (
+        HOST._replace(help="The host that the chain is for.", required=True),
+        BUNDLE._replace(help="Judge with this trust file as the only store too."),
+        *(TRUST, AT, FORMAT),
+        JSON._replace(help="One JSON object; the same as --format json."),
+    ),
+    "explain": (
+        JSON._replace(help="One JSON object."),
+        LIST._replace(help="List every finding there is, as Markdown."),
+    ),
+    "audit": (
+        FIX,
+        OUTPUT._replace(help="Write the fixed file there instead."),
+        REPLACE._replace(help="Replace the file of -o if it exists; the difference is shown."),
+        BACKUP,
+        JSON._replace(help="One JSON object a file, a line each."),
+    ),
+    "refresh": (WRITE, BACKUP, TRUST_ROOT, ACCEPT_LOST_CONSTRAINTS, *SEARCHING, *REACHING),
+    "lab": (LIST._replace(help="Name all hosts, the odd ones too, and end."),),
+}
+"""What each command takes, in the order of its help."""

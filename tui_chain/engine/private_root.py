@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tui_chain.clients.judge import Judge
 from tui_chain.core.failure import Failure
 from tui_chain.core.finding_codes import FindingCode
 from tui_chain.core.status import Blame
 from tui_chain.core.text import colon_hex, safe_text
 from tui_chain.diagnose.diagnosis import Diagnosis
 from tui_chain.diagnose.findings.interception import vendor_of
+from tui_chain.engine.host_state import HostState
 from tui_chain.repair.file_header import comment
+from tui_chain.repair.proof import accepted, ders_of
+from tui_chain.trust.loading import clients_own
 from tui_chain.trust.pinned import ConfirmedRoot, hidden_fingerprint
+from tui_chain.trust.store import TrustStore
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.formats.pem import to_pem
 from tui_chain.x509.formats.readers import read_certificates
 
 if TYPE_CHECKING:
+    from tui_chain.engine.journey import Journey
     from tui_chain.repair.write import WritePlan
 
 MEANING = (
@@ -71,6 +78,30 @@ def interception_warning(root: Certificate, diagnosis: Diagnosis) -> Failure | N
         f"This connection seems to be opened and read {who}: the root is not the site's.",
         "Get the root, or its fingerprint, from the people who run that proxy; never from this connection.",
     )
+
+
+def root_for_clients(state: HostState, trust: TrustStore, at: datetime) -> Certificate | None:
+    """Return the root of a host that is accepted as it is served, where clients by themselves do not have it.
+
+    `trust` is the chosen trust store. Clients judge: a family that accepts with it refuses with its own.
+    """
+    served, verdict = state.reached, state.verdict
+    if served is None or verdict is None or verdict.path is None or state.proven is not None:
+        return None
+    content = accepted(verdict.verdicts)
+    own = clients_own(trust)
+    if not content or verdict.path.anchor in own:
+        return None
+    alone = Judge(own.file).verdicts(ders_of(served), host=served.host, at=at)
+    return verdict.path.anchor if content - accepted(alone) else None
+
+
+def with_private_root(journey: Journey, state: HostState) -> HostState:
+    """The host with the root that its clients lack as its bundle, where it is accepted as it is served."""
+    lacking = root_for_clients(state, journey.trust, journey.clock())
+    if lacking is None:
+        return state
+    return replace(state, repair=journey.standing(state))
 
 
 def plan_trust_file(path: Path, root: Certificate, confirmed: ConfirmedRoot) -> WritePlan | Failure:

@@ -16,7 +16,7 @@ from tui_chain.engine.journey import HostState, Journey
 from tui_chain.net.addresses import allowed_reach
 from tui_chain.probe.served import ServedChain
 from tui_chain.repair.proof import BundleProof, accepted
-from tui_chain.repair.repair import Repair, standing_repair
+from tui_chain.repair.repair import Repair
 from tui_chain.revocation.check import RevocationClient
 from tui_chain.revocation.collect import LEAF_ALONE, CrlCollector, Revoked
 from tui_chain.revocation.crl import CrlFetches
@@ -62,7 +62,7 @@ async def gather_crls(
     as it is. Give one `fetches` to all hosts of a run.
     """
     complete = state.proven is None and state.status is Status.COMPLETE
-    repaired = replace(state, repair=_standing(journey, state)) if complete else state
+    repaired = replace(state, repair=journey.standing(state)) if complete else state
     if repaired.proven is None:
         return state
     found = await collect_crls(journey, repaired, scope, fetches)
@@ -82,14 +82,6 @@ def _with_check(journey: Journey, state: HostState, check: RevocationCheck) -> H
     renewed = journey.diagnoser.diagnose(served, at=journey.clock())
     renewed = renewed if state.servers is None else with_servers(renewed, state.servers)
     return replace(state, diagnosis=with_revocation(renewed, checks), revocation=checks)
-
-
-def _standing(journey: Journey, state: HostState) -> Repair | Failure | None:
-    served, verdict = state.reached, state.verdict
-    if served is None or verdict is None or verdict.path is None:
-        return state.repair
-    sources = {one.sha256: state.source_of(one) for one in verdict.path.certificates}
-    return standing_repair(served, verdict, sources, at=journey.clock())
 
 
 async def collect_crls(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui_chain.core.failure import Failure
@@ -26,12 +27,14 @@ if TYPE_CHECKING:
 class Run:
     """A journey and the hosts that go on it; a host whose chain is at hand is not probed.
 
-    `problems` are the pieces of the user's files that could not be read, a sentence each.
+    `problems` are the pieces of the user's files that could not be read, a sentence each. `lab_trust` is the trust
+    file of a demo, as long as it runs.
     """
 
     journey: Journey
     hosts: tuple[HostState, ...]
     problems: tuple[str, ...] = ()
+    lab_trust: Path | None = None
 
 
 @contextmanager
@@ -56,9 +59,10 @@ def start(
         if every_source:
             journey.all_sources = True
             journey.certificate_pool = _users_pool(opened, options)
-        hosts = _lab_hosts(lab, options.targets) if lab is not None and not isinstance(lab, Failure) else None
+        demo = None if isinstance(lab, Failure) else lab
         named = tuple(HostState(host.target, host.label) for host in arguments.hosts)
-        yield Run(journey, named if hosts is None else hosts, journey.context.files.problems)
+        hosts = named if demo is None else _lab_hosts(demo, options.targets)
+        yield Run(journey, hosts, journey.context.files.problems, None if demo is None else demo.trust_file)
 
 
 def _open_lab(opened: ExitStack, names: tuple[str, ...] | None) -> Lab | Failure:
@@ -95,6 +99,7 @@ def _journey(options: Options, arguments: Arguments, lab: Lab | None) -> Journey
         options.offline,
         name_lookup=lookup if lab is None else lookup_with(lab.names),
         pinned=frozenset(root.sha256 for root in arguments.roots),
+        options=options,
     )
     return Journey(context)
 

@@ -11,7 +11,9 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from tui_chain.core.command import hinted
 from tui_chain.core.failure import Failure
+from tui_chain.core.files import absolute
 from tui_chain.core.system import lock
 from tui_chain.core.text import safe_text
 
@@ -149,7 +151,17 @@ class Database:
 
     def _missing(self) -> Failure:
         message = f"There is no pool at {safe_text(str(self.path))}."
-        return Failure("pool", message, "`tlschain pool --db FILE import` makes one.")
+        return Failure("pool", message, f"{self._importing} makes one.")
+
+    @property
+    def _named_by(self) -> tuple[str, ...]:
+        """The option that names this pool, where it is not the user's own."""
+        path = absolute(self.path)
+        return ("--db", str(self.path if isinstance(path, Failure) else path)) if self._named else ()
+
+    @property
+    def _importing(self) -> str:
+        return hinted("pool", *self._named_by, "import", "FOLDER")
 
     def close(self) -> None:
         """Let go of the file; the next use opens it again."""
@@ -194,7 +206,7 @@ class Database:
 
     def _left_damaged(self) -> Failure:
         self._drop()
-        hint = "It was left as it is; `tlschain pool --db FILE import` sets it aside and begins a new one."
+        hint = f"It was left as it is; {self._importing} sets it aside and begins a new one."
         return Failure(DAMAGED, f"{self._shown} is damaged.", hint)
 
     @property
@@ -202,7 +214,8 @@ class Database:
         return f"The pool {safe_text(str(self.path))}"
 
     def _failure(self, error: Error) -> Failure:
-        unusual = f"failed: {safe_text(str(error), 100)}", "Check it with `tlschain pool verify`."
+        check = hinted("pool", *self._named_by, "verify")
+        unusual = f"failed: {safe_text(str(error), 100)}", f"Check it with {check}."
         message, hint = _MESSAGES.get(_code(error) & 0xFF, unusual)
         return Failure("pool", f"{self._shown} {message}.", hint)
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tui_chain.core.command import hinted
 from tui_chain.core.failure import Failure
 from tui_chain.core.text import safe_text
 from tui_chain.core.threads import in_daemon_thread
@@ -95,7 +96,7 @@ SECONDS = 60.0
 TOTAL_SECONDS = 300.0
 """Seconds for all of it: a byte now and then is an answer in time to every read."""
 MAX_REDIRECTS = 5
-_HINT = "Download it on a machine with access, then `tlschain pool update --file FILE`."
+_HINT = f"Download it on a machine with access, then {hinted('pool', 'update', '--file', 'FILE')}."
 
 _PROXY_HINT = "Name one as http://user:password@proxy.example:3128, with / ? # @ in a password as %2F %3F %23 %40."
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from tui_chain.clients.judge import Judge
@@ -17,6 +18,7 @@ from tui_chain.repair.output_kinds import OutputKind, without_crls
 from tui_chain.repair.proof import BundleProof, refusal
 from tui_chain.repair.repair import Repair, combine, proofs_of
 from tui_chain.repair.server_chain import certificates_to_send
+from tui_chain.trust.loading import clients_own, joined_stores
 from tui_chain.trust.store import TrustStore
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.crl import crl_to_pem
@@ -99,11 +101,15 @@ class Output:
 
 @dataclass(frozen=True)
 class _Job:
-    """What the makers share: the repairs, the bundle for all of them, and the store that it was proven with."""
+    """What the makers share: the repairs, the bundle for all of them, and the store that it was proven with.
+
+    `own` is what clients trust by themselves.
+    """
 
     repairs: Repairs
     bundle: Bundle
     store: TrustStore
+    own: TrustStore
     at: datetime
 
     @property
@@ -112,25 +118,27 @@ class _Job:
 
     @property
     def beside(self) -> bytes:
-        """The trust store as a file before what is added to it."""
-        return self.store.file.rstrip(b"\n") + b"\n"
+        """The clients' own trust store as a file before what is added to it."""
+        return _file_of(self.own)
 
-    @property
+    @cached_property
     def links(self) -> tuple[Certificate, ...]:
-        """What clients with the store lack: not in it, and not served by the host that needs it."""
+        """What clients lack: not in their own store, and not served by the host that needs it."""
         served = {certificate for chain, _ in self.repairs for certificate in chain.certificates}
-        outside = tuple(one for one in self.bundle.certificates if one not in self.store)
+        outside = tuple(one for one in self.bundle.certificates if one not in self.own)
         needed = tuple(one for one in outside if one not in served)
         return needed if refusal(needed, self.proofs, self.beside) is None else outside
 
     def output(self, kind: OutputKind, certificates: tuple[Certificate, ...]) -> Output | Failure:
-        """The file of a PEM kind, after its last proof: the store and these certificates together."""
-        refused = refusal(certificates, self.proofs, self.beside)
+        """The file of a PEM kind, after its last proof: as the only store, or beside the clients' own."""
+        refused = refusal(certificates, self.proofs, self.beside if kind is OutputKind.LINKS else b"")
         if refused is not None:
             return Failure("no-repair", f"{kind} does not work here: {refused}.", "Take the kind client.")
         if not certificates:
             return _nothing_missing()
-        sources = {anchor.sha256: f"trust store {self.store.name}" for anchor in self.store.anchors}
+        sources = {
+            anchor.sha256: f"trust store {store.name}" for store in (self.own, self.store) for anchor in store.anchors
+        }
         sources |= self.bundle.sources
         made = replace(self.bundle, certificates=certificates, sources=sources, kind=kind.value)
         bundle = replace(made, trust=self.store.name, core=self.bundle.certificates)
@@ -142,7 +150,8 @@ def make_output(
 ) -> Output | Failure:
     """Make the file of a kind for one or more repaired hosts, each certificate once, proven for each host.
 
-    `store` is the trust store in force. `crls` are those of all these hosts (`collect.joined`), for clients that
+    `store` is the trust store in force; what clients trust by themselves is read from this machine, for the kinds
+    that replace it or add to it. `crls` are those of all these hosts (`collect.joined`), for clients that
     check them; kinds that cannot have them are a failure then. The same input gives the same bytes, in every kind.
     """
     if crls is not None:
@@ -152,7 +161,8 @@ def make_output(
     bundle = repairs[0][1].bundle if len(repairs) == 1 else combine(list(repairs), at=at)
     if isinstance(bundle, Failure):
         return bundle
-    job = _Job(repairs, bundle, store, at)
+    own = clients_own(store) if kind in _OF_CLIENTS else store
+    job = _Job(repairs, bundle, store, own, at)
     made = _MAKERS[kind](job)
     beside = job.beside if kind is OutputKind.LINKS else b""
     return made if isinstance(made, Failure) else replace(made, proofs=tuple(job.proofs), beside=beside)
@@ -163,18 +173,13 @@ def _with_crls(kind: OutputKind, repairs: Repairs, store: TrustStore, at: dateti
     made = without_crls(kind) or make_output(kind, repairs, store, at=at)
     if isinstance(made, Failure) or made.bundle is None:
         return made
-    beside = store.file.rstrip(b"\n") + b"\n" if kind in _EXTENDED else b""
     lists = "".join(map(crl_to_pem, crls.crls)).encode("ascii")
-    judge = Judge(beside + pem_of(made.certificates) + lists, crls.scope)
+    judge = Judge(made.beside + pem_of(made.certificates) + lists, crls.scope)
     proofs = proofs_of(list(repairs), at=at)
     refused = next(filter(None, (proof.crl_refusal(judge, crls.scope) for proof in proofs)), None)
     if refused is not None:
         return Failure("no-repair", f"{kind} does not work with the CRLs: {refused}.", "Leave CRLs out.")
     return replace(_pem(kind, made.bundle.with_crls(crls)), proofs=made.proofs, beside=made.beside)
-
-
-_EXTENDED = frozenset({OutputKind.LINKS, OutputKind.CLIENT_STORE})
-"""Kinds that stand beside the trust store, or hold it."""
 
 
 def _pem(kind: OutputKind, bundle: Bundle) -> Output:
@@ -194,8 +199,12 @@ def _client_store(job: _Job) -> Output | Failure:
 
 
 def _with_store(job: _Job) -> tuple[Certificate, ...]:
-    """The missing links first: OpenSSL takes them whatever comes later, and a person finds them on top."""
-    anchors = (anchor for anchor in job.store.anchors if anchor.is_ca)  # a trust file may pin a leaf (law 3)
+    """What clients lack, what the user chose, and what clients have by themselves: the file replaces it.
+
+    The missing links come first: OpenSSL takes them whatever comes later, and a person finds them on top.
+    """
+    chosen = job.store if job.store is job.own else joined_stores((job.store, job.own))
+    anchors = (anchor for anchor in chosen.anchors if anchor.is_ca)  # a trust file may pin a leaf (law 3)
     return tuple(dict.fromkeys((*job.links, *anchors)))
 
 
@@ -227,7 +236,7 @@ def _server(job: _Job) -> Output | Failure:
     chain = certificates_to_send(path)
     served = [ServedChain(one.target, chain, one.at, one.address) for one, _ in job.repairs]
     proofs = [BundleProof(one, proof.wanted, job.at) for one, proof in zip(served, job.proofs, strict=True)]
-    refused = refusal((), proofs, job.beside)
+    refused = refusal((), proofs, _file_of(job.store))
     if refused is not None and path.anchor in job.store:
         return Failure("no-repair", f"The chain file does not work: {refused}.", "Look at the findings.")
     made = replace(job.bundle, certificates=chain, needed_by={}, kind=OutputKind.SERVER.value)
@@ -235,14 +244,20 @@ def _server(job: _Job) -> Output | Failure:
     return _pem(OutputKind.SERVER, bundle)
 
 
+def _file_of(store: TrustStore) -> bytes:
+    return store.file.rstrip(b"\n") + b"\n"
+
+
 def _nothing_missing() -> Failure:
     return Failure(
         "nothing-to-do",
-        "The trust store and what the server sends are all there is; no certificate is missing.",
+        "The clients' own trust store and what the server sends are all there is; no certificate is missing.",
         "Take the kind client.",
     )
 
 
+_OF_CLIENTS = frozenset({OutputKind.CLIENT_STORE, OutputKind.LINKS, OutputKind.JAVA, OutputKind.DER})
+"""The kinds that hold, or stand beside, what clients trust by themselves."""
 _MAKERS: Mapping[OutputKind, Callable[[_Job], Output | Failure]] = {
     OutputKind.CLIENT: _client,
     OutputKind.CLIENT_STORE: _client_store,

@@ -11,12 +11,12 @@ __all__ = ["DESCRIPTIONS", "SUFFIXES", "OutputKind", "without_crls"]
 
 DESCRIPTIONS: Mapping[OutputKind, str] = {
     OutputKind.CLIENT: "the CA certificates of this path alone: for curl --cacert, git, wget, verify= of one call",
-    OutputKind.CLIENT_STORE: "the trust store and the missing certificates: for settings that replace the default",
-    OutputKind.LINKS: "the missing certificates alone: for settings that extend the default",
+    OutputKind.CLIENT_STORE: "clients' trust store and what they lack: for settings that replace it for every host",
+    OutputKind.LINKS: "what clients lack alone: for settings that add to their own trust store",
     OutputKind.SERVER: "leaf and intermediates in order, no root: what the server should send",
-    OutputKind.JAVA: "the trust store and the missing certificates as PKCS#12: for -Djavax.net.ssl.trustStore",
+    OutputKind.JAVA: "clients' own trust store and what they lack as PKCS#12: for -Djavax.net.ssl.trustStore",
     OutputKind.PKCS7: "this path's CA certificates as PKCS#7: for Windows and import dialogs",
-    OutputKind.DER: "the missing certificates as DER, one a file: for devices and import dialogs",
+    OutputKind.DER: "what clients lack as DER, one a file: for devices and import dialogs",
 }
 """What each kind is and who wants it, in one line."""
 

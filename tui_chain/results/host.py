@@ -11,6 +11,7 @@ from tui_chain.clients.families import FAMILIES
 from tui_chain.clients.judge import engine_name
 from tui_chain.clients.verdict import Verdicts
 from tui_chain.core.failure import Failure
+from tui_chain.engine.arguments import Options
 from tui_chain.engine.host_state import HostState
 from tui_chain.probe.served import ServedChain
 from tui_chain.results.json_reader import uncut
@@ -80,10 +81,16 @@ class CrlJSON(TypedDict):
 
 
 def host_result(
-    state: HostState, at: datetime, written: Path | None = None, *, accept_lost_constraints: bool = False
+    state: HostState,
+    at: datetime,
+    written: Path | None = None,
+    options: Options | None = None,
+    *,
+    accept_lost_constraints: bool = False,
 ) -> HostResult:
     """Return the result of a host that was probed at least; `at` stands for the time where none was reached.
 
+    The commands of hints go on with `options`, those of the run, where they are given.
     A bundle in which an intermediate loses a limit is in it only with `accept_lost_constraints`.
     Raises ValueError for a host that was not probed.
     """
@@ -104,7 +111,7 @@ def host_result(
         served=tuple(_certificate(one, "served") for one in (served.certificates if served is not None else ())),
         path=tuple(_certificate(one, state.source_of(one)) for one in (path.certificates if path else ())),
         missing=tuple(MissingResult(link.subject, link.key_id, link.wanted_by.sha256) for link in verdict.missing),
-        findings=tuple(finding_results(state)),
+        findings=tuple(finding_results(state, options or Options())),
         clients=client_results(verdict.verdicts, None if repair is None else repair.verdicts),
         bundle=_bundle(state, written, accept_lost_constraints=accept_lost_constraints),
         written=uncut(str(written)) if written is not None else None,
@@ -139,13 +146,14 @@ def client_results(as_served: Verdicts, with_bundle: Verdicts | None) -> tuple[C
     )
 
 
-def finding_results(state: HostState) -> Iterator[FindingResult]:
+def finding_results(state: HostState, options: Options) -> Iterator[FindingResult]:
     """Every finding with the certificate that it is about."""
     verdict = state.verdict
     subjects = subjects_of(state)
     for found in verdict.findings if verdict is not None else ():
         subject = subjects.get(found.at) if found.at is not None else None
-        yield FindingResult(found.code, found.severity.value, found.at, subject, found.message, found.hint)
+        hint = options.completed(found.hint, state.target, state.label)
+        yield FindingResult(found.code, found.severity.value, found.at, subject, found.message, hint)
 
 
 def subjects_of(state: HostState) -> dict[str, str]:

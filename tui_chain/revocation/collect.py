@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
 
+from tui_chain.core.command import HOST, hinted
 from tui_chain.core.failure import Failure
 from tui_chain.core.text import safe_text
 from tui_chain.net.addresses import Reach
@@ -19,6 +20,7 @@ from tui_chain.x509.crl import CheckedCrl, CrlScope, CrlSet, RevocationList
 from tui_chain.x509.revocation import Revocation, RevocationAnswer, RevocationCheck
 
 LEAF_ALONE = "Check the leaf alone (VERIFY_CRL_CHECK_LEAF; on the command line that is --crl-leaf)"
+_BY_OCSP = hinted("check", "--revocation", HOST)
 _FROM_FILE = "the CRL of {issuer} from a file (on the command line that is --pool FILE)"
 MAX_REASONS = 3
 """Addresses and files that a failure tells of."""
@@ -56,7 +58,7 @@ def _otherwise(certificate: Certificate, offline: bool) -> str:
     if offline and certificate.crl_urls:
         return "or let it be fetched."
     if certificate.ocsp_urls:
-        return "its issuer answers by OCSP alone, which `tlschain check --revocation` asks."
+        return f"its issuer answers by OCSP alone, which {_BY_OCSP} asks."
     return "its issuer publishes nothing else."
 
 
@@ -78,7 +80,7 @@ def too_large(size: int, *, leaf_would_do: bool) -> Failure:
     return Failure(
         "crl",
         f"The CRLs of this path have {size >> 20} MiB, too many for a file that every client reads at its start.",
-        f"{LEAF_ALONE}." if leaf_would_do else "Ask by OCSP: `tlschain check --revocation`.",
+        f"{LEAF_ALONE}." if leaf_would_do else f"Ask by OCSP: {_BY_OCSP}.",
     )
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
+from tui_chain.core.command import hinted
 from tui_chain.core.failure import Failure
 from tui_chain.core.files import absolute, read_file
 from tui_chain.core.text import plural, safe_text
@@ -58,28 +59,39 @@ def load_trust_store(*choices: str) -> TrustStore | Failure:
         if isinstance(store, Failure):
             return store
         stores.append(store)
-    return stores[0] if len(stores) == 1 else _joined(stores)
+    return stores[0] if len(stores) == 1 else joined_stores(stores)
+
+
+def clients_own(chosen: TrustStore) -> TrustStore:
+    """Return what clients trust by themselves: the public stores among the chosen ones, or certifi."""
+    if chosen.public and chosen.name == " + ".join(chosen.public):
+        return chosen
+    own = load_trust_store(*(chosen.public or ("certifi",)))
+    return TrustStore("certifi", ()) if isinstance(own, Failure) else own
 
 
 def _load(choice: str) -> TrustStore | Failure:
     if choice == "certifi":
         import certifi
 
-        return _from_file(Path(certifi.where()), "certifi")
-    if choice == "system":
-        return _system()
-    path = absolute(Path(choice))  # the name is in bundles and commands, which are used in other folders
-    return _from_file(Path(choice), safe_text(choice if isinstance(path, Failure) else str(path)))
+        store = _from_file(Path(certifi.where()), "certifi")
+    elif choice == "system":
+        store = _system()
+    else:
+        path = absolute(Path(choice))  # the name is in bundles and commands, which are used in other folders
+        return _from_file(Path(choice), safe_text(choice if isinstance(path, Failure) else str(path)))
+    return store if isinstance(store, Failure) else replace(store, public=(choice,), path=None)
 
 
-def _joined(stores: list[TrustStore]) -> TrustStore:
-    """Several stores as one file; who rejects a certificate in one of them rejects it in all."""
+def joined_stores(stores: Sequence[TrustStore]) -> TrustStore:
+    """Return several stores as one file; who rejects a certificate in one of them rejects it in all."""
     pem = b"".join(store.file.rstrip(b"\n") + b"\n" for store in stores)
     refused = refused_anchors(pem)
     pem = refusing_blocks(pem) + pem
     anchors = _unique(tuple(one for store in stores for one in store.anchors if one.der not in refused))
     notices = tuple(notice for store in stores for notice in store.notices)
-    return TrustStore(" + ".join(store.name for store in stores), anchors, notices, pem)
+    public = tuple(dict.fromkeys(name for store in stores for name in store.public))
+    return TrustStore(" + ".join(store.name for store in stores), anchors, notices, pem, public)
 
 
 def _from_file(path: Path, name: str) -> TrustStore | Failure:
@@ -96,10 +108,15 @@ def _from_file(path: Path, name: str) -> TrustStore | Failure:
         )
     unique = _unique(reading.trusted)
     pem = data if reading.format == "PEM" else pem_of(unique)
-    return TrustStore(name, unique, pem=pem) if name == "certifi" else _of_cas(name, unique, pem)
+    if name == "certifi":
+        return TrustStore(name, unique, pem=pem)
+    store = _of_cas(name, unique, pem, path)
+    return replace(store, path=path) if isinstance(store, TrustStore) and reading.format == "PEM" else store
 
 
-def _of_cas(name: str, certificates: tuple[Certificate, ...], pem: bytes) -> TrustStore | Failure:
+def _of_cas(
+    name: str, certificates: tuple[Certificate, ...], pem: bytes, path: Path | None = None
+) -> TrustStore | Failure:
     """A store whose anchors are CAs, and pins, which are servers' certificates signed by themselves.
 
     No path ends at another certificate, or at one that the store's owner rejects for TLS servers; what clients make
@@ -112,7 +129,9 @@ def _of_cas(name: str, certificates: tuple[Certificate, ...], pem: bytes) -> Tru
     left_out = frozenset(others) - frozenset(pins)
     anchors = tuple(one for one in trusted if one not in left_out)
     if not anchors and not rejected:
-        return Failure("trust", f"{name} has no CA certificate.", f"`tlschain audit {name}` says more.")
+        file = None if path is None else absolute(path)
+        hint = f"{hinted('audit', file)} says more." if isinstance(file, Path) else "Use certifi or name a file."
+        return Failure("trust", f"{name} has no CA certificate.", hint)
     return TrustStore(name, anchors, tuple(_notices(name, len(left_out), len(pins), len(rejected))), pem)
 
 

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import Protocol
 
 from tui_chain.trust.settings import in_trusted_form_alone, refused_anchors
@@ -64,13 +65,16 @@ class TrustStore:
 
     `notices` are sentences on what was left out of it, or is no CA's and still trusted; the user is to hear them.
     `pem` are the bytes of the file as its owner has it, trust settings and all: what clients are given. Without them
-    that is the anchors as PEM.
+    that is the anchors as PEM. `public` names the stores in it that many share, certifi and the system's, and `path`
+    is the PEM file that it is, where it is one of the user's own.
     """
 
     name: str
     anchors: tuple[Certificate, ...]
     notices: tuple[str, ...] = ()
     pem: bytes = field(default=b"", repr=False)
+    public: tuple[str, ...] = ()
+    path: Path | None = None
 
     @cached_property
     def file(self) -> bytes:

@@ -97,8 +97,7 @@ def _first(notices: Sequence[str]) -> tuple[str, ...]:
 class ChainApp(App[None]):
     """tlschain-tui: loads the stages, opens the main screen, and serves it and the dialogs.
 
-    `start` loads what is needed, `select` is the label of the host under the cursor at first, and `trust` the trust
-    store as the user named it.
+    `start` loads what is needed, and `select` is the label of the host under the cursor at first.
     """
 
     TITLE = "tlschain-tui"
@@ -115,7 +114,6 @@ class ChainApp(App[None]):
         *,
         clock: Clock = utc_now,
         select: str = "",
-        trust: Sequence[str] = (),
     ) -> None:
         super().__init__()
         if not os.environ.get("TEXTUAL_THEME"):
@@ -124,7 +122,6 @@ class ChainApp(App[None]):
             self.stylesheet.set_variables(self.get_css_variables())
         self.error_console = FaultConsole(markup=False, highlight=False, stderr=True)
         self._clock = clock
-        self._trust_names = tuple(trust)
         self._start = start
         self._first = tuple(hosts)
         self._select = select
@@ -132,7 +129,7 @@ class ChainApp(App[None]):
     @cached_property
     def main(self) -> MainScreen:
         """The main screen; made once the app runs, since a screen belongs to the app that is active then."""
-        return MainScreen(self._clock, self._trust_names)
+        return MainScreen(self._clock)
 
     def get_default_screen(self) -> MainScreen:
         """The main screen."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from tui_chain import __version__
+from tui_chain.core.command import hinted
 from tui_chain.engine.command_line import takes
 from tui_chain.engine.options import SCREEN
 
@@ -33,7 +34,7 @@ def main(**given: Any) -> None:
     With --demo, TARGETs are names of the lab's hosts.
     """
     if not sys.stdout.isatty() or not sys.stdin.isatty():
-        _refuse("tlschain-tui needs a terminal; `tlschain check` and `tlschain fix` do the same without one.")
+        _refuse(f"tlschain-tui needs a terminal; {hinted('check')} and {hinted('fix')} do the same without one.")
     from tui_chain.core.failure import Failure
     from tui_chain.engine.arguments import Options, read_arguments
 
@@ -63,12 +64,13 @@ def make_app(resources: ExitStack, options: Options, arguments: Arguments) -> Ch
         arguments.hosts,
         clock=arguments.clock,
         select=first if options.demo else "",
-        trust=options.trust,
     )
 
 
 def load(resources: ExitStack, options: Options, arguments: Arguments) -> tuple[Journey, tuple[Host, ...]] | Failure:
     """Start the journey, off the event loop; the hosts are those that the start adds: the lab's."""
+    from dataclasses import replace
+
     from tui_chain.core.failure import Failure
     from tui_chain.engine.startup import start
     from tui_chain.net.host_list import Host
@@ -76,6 +78,10 @@ def load(resources: ExitStack, options: Options, arguments: Arguments) -> tuple[
     run = resources.enter_context(start(options, arguments, every_source=not options.demo))
     if isinstance(run, Failure):
         return run
+    if run.lab_trust is not None:
+        # its hosts can be reached from elsewhere as long as the screen is open
+        reaching = replace(options, demo=False, trust=options.trust or (str(run.lab_trust),))
+        run.journey.context = replace(run.journey.context, options=reaching)
     return run.journey, tuple(Host(state.target, state.label) for state in run.hosts if options.demo)
 
 

@@ -21,6 +21,7 @@ from tui_chain.audit.summary import (
 )
 from tui_chain.cli.files import Consent, put
 from tui_chain.cli.output import FOUND, OK, emit, fail, note
+from tui_chain.core.command import command_line, hinted, with_commands
 from tui_chain.core.failure import Failure
 from tui_chain.core.status import Severity
 from tui_chain.core.text import plural, safe_text
@@ -83,7 +84,7 @@ def _one(auditor: Auditor, file: Path, target: FixTarget | None, *, as_json: boo
     if isinstance(audit, Failure):
         return fail(audit)
     if not as_json:
-        note("\n".join(_lines(audit)) + "\n")
+        note("\n".join(_lines(audit, file.absolute())) + "\n")
     written = None if target is None else _write_fixed(auditor, audit, file, target)
     if as_json:
         emit(of_audit(audit, written if isinstance(written, Path) else None).to_json())
@@ -104,11 +105,12 @@ def _write_fixed(auditor: Auditor, audit: Audit, file: Path, target: FixTarget) 
     written = put(target.output or file, fixed.data, fix_summary(audit, fixed), consent)
     header = read_header(audit.scan.data)
     if fixed.dropped_crls and header is not None and header.crl_check is not None:
-        note("It was written for clients that check CRLs; tlschain refresh --write gets the newest.")
+        newest = command_line("refresh", "--write", (target.output or file).absolute())
+        note(f"It was written for clients that check CRLs; this gets the newest: {newest}")
     return written
 
 
-def _lines(audit: Audit) -> Iterator[str]:
+def _lines(audit: Audit, file: Path) -> Iterator[str]:
     yield f"{click.style(audit.name, bold=True)}  {content_summary(audit)}"
     clients = client_loads(audit)
     width = max(len(client.name) for client in clients)
@@ -116,14 +118,14 @@ def _lines(audit: Audit) -> Iterator[str]:
         glyph, colour = ("✓", "green") if client.whole else ("✗", "red")
         yield f"  {click.style(glyph, fg=colour)} {client.name:<{width}}  {client.text}  [{client.programs}]"
     for _, group in groupby(audit.findings, key=lambda found: found.code):
-        yield from _group(list(group))
+        yield from _group(list(group), file)
 
 
-def _group(findings: list[AuditFinding]) -> Iterator[str]:
+def _group(findings: list[AuditFinding], file: Path) -> Iterator[str]:
     """Findings of one code: the first few and how many more, then what to do."""
     glyph, colour = GLYPHS[findings[0].severity]
     for found in findings[:MAX_ALIKE]:
         yield f"  {click.style(f'{glyph} {found.code}', fg=colour)}  {found.message}"
     if len(findings) > MAX_ALIKE:
         yield f"    and {len(findings) - MAX_ALIKE} more"
-    yield f"      {findings[0].hint}"
+    yield f"      {with_commands(findings[0].hint, lambda words: hinted(*words, file))}"

@@ -34,7 +34,7 @@ def run_check(options: CommandOptions) -> int:
 
 def _report(options: CommandOptions, run: Run, state: HostState) -> str:
     now = run.journey.clock()
-    return host_json(state, now) if options.as_json else host_text(state, now) + "\n"
+    return host_json(state, now, options) if options.as_json else host_text(state, now, options) + "\n"
 
 
 def _exit_code(state: HostState) -> int:

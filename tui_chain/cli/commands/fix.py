@@ -44,9 +44,10 @@ def run_fix(options: CommandOptions) -> int:
 
         def done(state: HostState) -> None:
             if not options.as_json:
-                note(host_text(state, run.journey.clock()) + "\n")
+                note(host_text(state, run.journey.clock(), options) + "\n")
 
-        states = asyncio.run(repair_all(run, done, options.crl_scope, options if _has_variants(options) else None))
+        variants, kind = options if _has_variants(options) else None, OutputKind(options.kind)
+        states = asyncio.run(repair_all(run, done, options.crl_scope, variants, kind))
         repairs = _repairs(options, run, states)
         written = _deliver(options, run, states, repairs)
     repaired = _targets(repairs)
@@ -55,7 +56,7 @@ def run_fix(options: CommandOptions) -> int:
             inside = state.target in repaired and not isinstance(state.crls, Failure)
             file = written if inside and isinstance(written, Path) else None
             now, accepted = run.journey.clock(), options.accept_lost_constraints
-            emit(host_json(state, now, file, accept_lost_constraints=accepted))
+            emit(host_json(state, now, options, file, accept_lost_constraints=accepted))
     codes = [_fix_code(state, repaired) for state in states]
     return worst([*codes, fail(written)] if isinstance(written, Failure) else codes)
 
@@ -122,7 +123,7 @@ def _deliver(options: CommandOptions, run: Run, states: list[HostState], repairs
     if options.output is not None and named:
         written = _write(options.output, output, options, _left_out(states, _targets(repairs)))
         if crls is not None and isinstance(written, Path) and not options.as_json:
-            note(_check_snippet(written, crls.scope))
+            note(_check_snippet(written, crls.scope, options))
         return written
     if not output.is_text:
         return Failure("usage", f"{output.kind} is no text to print.", "Name a file with -o.")
@@ -178,7 +179,7 @@ def _merged(path: Path, output: Output) -> bytes | Failure:
     return old if isinstance(old, Failure) else merge_proven(old, output)
 
 
-def _check_snippet(path: Path, scope: CrlScope) -> str:
+def _check_snippet(path: Path, scope: CrlScope, options: CommandOptions) -> str:
     """How a client is made to check the CRLs of a file that was written."""
     file = safe_text(repr(str(path)), 400)
     return "\n".join(
@@ -186,6 +187,8 @@ def _check_snippet(path: Path, scope: CrlScope) -> str:
             "In Python this file is checked with:",
             f"  context = ssl.create_default_context(cafile={file})",
             f"  {scope.python}",
-            "tlschain advise --bundle FILE has it for other clients; tlschain refresh --write FILE gets new CRLs.",
+            "For other clients, and to get new CRLs:",
+            f"  {options.command('advise', '--bundle', path.absolute())}",
+            f"  {options.command('refresh', '--write', path.absolute())}",
         ]
     )

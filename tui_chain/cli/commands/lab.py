@@ -8,6 +8,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from tui_chain.cli.output import OK, emit, fail, note
+from tui_chain.core.command import command_line
 from tui_chain.core.failure import Failure
 from tui_chain.core.status import Status
 from tui_chain.engine.arguments import DEMO_HOST
@@ -41,7 +42,7 @@ def _introduce(lab: Lab) -> None:
         emit(f"{host.target:<16} {host.name:<{width}}  # {host.summary}")
     shown = worth_trying(lab.hosts)
     note(f"\nIts trust store is {lab.trust_file}; no public store is touched. From another terminal:")
-    note(f"  tlschain fix --trust {lab.trust_file} {shown.target}")
+    note(f"  {command_line('fix', '--trust', lab.trust_file, shown.target)}")
     note(f"  curl --cacert {lab.trust_file} https://{shown.target}/\nCtrl-C ends it.")
 
 

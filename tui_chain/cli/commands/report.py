@@ -29,7 +29,7 @@ def run_report(options: CommandOptions, form: Form) -> int:
             return fail(Failure("usage", "An HTML report is of one host.", "Name one target."))
         states = asyncio.run(_known(run, options))
         now = run.journey.clock()
-        texts = [_report(state, form, now, chain_file(run, state)) for state in states]
+        texts = [_report(state, form, now, options, chain_file(run, state)) for state in states]
     text = "\n".join(texts)
     if options.output is None:
         emit(text.rstrip("\n"))
@@ -56,9 +56,9 @@ async def _known(run: Run, options: CommandOptions) -> list[HostState]:
     return [await run.journey.test(state, environment=environment) for state in states]
 
 
-def _report(state: HostState, form: Form, now: datetime, chain: ServerChain | None) -> str:
+def _report(state: HostState, form: Form, now: datetime, options: CommandOptions, chain: ServerChain | None) -> str:
     if form == "json":
-        return host_json(state, now) + "\n"
+        return host_json(state, now, options) + "\n"
     if form == "html":
         from tui_chain.advise.report_page import report_page
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import shlex
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -63,7 +62,11 @@ def run_test(options: CommandOptions, live: LiveOptions) -> int:
         return fail(choice)
     pem = read_file(live.bundle, "bundle") if live.bundle is not None else None
     if pem is not None and not isinstance(pem, Failure) and options.crl is not None and not crls_of(pem):
-        pem = Failure("usage", "There is no CRL in that file.", "tlschain fix --crl writes one that has them.")
+        pem = Failure(
+            "usage",
+            "There is no CRL in that file.",
+            f"{options.command('fix', '--crl', host=options.targets[0])} writes one that has them.",
+        )
     if isinstance(pem, Failure):
         return fail(pem)
     with opened(options) as run:
@@ -131,8 +134,7 @@ async def _one(
         emit("\n".join(_lines(state, tested)))
     failed = tested.live.failed_hop
     if failed is not None:
-        trust = "".join(f" --trust {shlex.quote(safe_text(one))}" for one in options.trust)
-        note(f"The redirect to {failed} fails on TLS: tlschain fix {failed}{trust}")
+        note(f"The redirect to {failed} fails on TLS: {options.command('fix', host=failed)}")
     if tested.live.last.proxy_error:
         return fail(Failure("proxy", f"The proxy {tested.live.proxy} does not lead there: {tested.live.last.text}."))
     return OK if tested.ok else FOUND

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from tui_chain.clients.errors import ErrorKind, ErrorText
 from tui_chain.clients.registry import TextSource, error_texts, help_hosts, text_sources
+from tui_chain.core.command import hinted
 from tui_chain.core.failure import Failure
 from tui_chain.core.finding_codes import FindingCode
 from tui_chain.core.text import safe_text
@@ -115,7 +116,7 @@ def explain(text: str) -> Explanation | Failure:
     return Failure(
         "unknown-text",
         "That is no error text of TLS that is known here." if lines else "There is no text to explain.",
-        "Give the line with the error itself, or look at the host with `tlschain check HOST`.",
+        f"Give the line with the error itself, or look at the host with {hinted('check', 'HOST')}.",
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tui_chain.core.command import command_line
 from tui_chain.core.finding_codes import FindingCode
 
 
@@ -28,7 +29,12 @@ class Symptom:
     causes: tuple[Cause, ...]
 
 
-CHECK, FIX = "tlschain check {host}", "tlschain fix {host}"
+def _on_host(*words: str) -> str:
+    """A command of this tool on the host of the text."""
+    return f"{command_line(*words)} {{host}}"
+
+
+CHECK, FIX = _on_host("check"), _on_host("fix")
 
 NOT_SENT = Cause(FindingCode.MISSING_ISSUER, "The server does not send its intermediate certificate.", FIX)
 NOT_SENT_HIGHER = Cause(FindingCode.ISSUER_UNKNOWN, "A certificate above the served ones is missing.", FIX)
@@ -38,7 +44,7 @@ PRIVATE_ROOT = Cause(
 OTHER_STORE = Cause(
     FindingCode.ROOT_ONLY_IN_SYSTEM,
     "This client reads another trust store than the programs that accept the server.",
-    "tlschain check --trust system {host}",
+    _on_host("check", "--trust", "system"),
 )
 SETTINGS = Cause(
     None, "A setting or environment variable gives this client another trust store than you think.", "{store}"
@@ -56,7 +62,7 @@ OLD_STORE = Cause(
 ONE_OF_MANY = Cause(
     FindingCode.BACKEND_BROKEN,
     "Only one of several servers behind the name is broken, or only one key type.",
-    "tlschain check --all-addresses --key-types {host}",
+    _on_host("check", "--all-addresses", "--key-types"),
 )
 SELF_SIGNED_CAUSE = Cause(
     FindingCode.SELF_SIGNED, "The server has a self-signed certificate: a device, a test, a default.", CHECK
@@ -73,7 +79,7 @@ STARTS_LATER = Cause(FindingCode.NOT_YET_VALID, "The certificate is new and its 
 RELOAD = Cause(
     FindingCode.SERVERS_DIFFER,
     "The certificate was renewed, but the server, or one of them, still serves the old one.",
-    "tlschain check --all-addresses {host}",
+    _on_host("check", "--all-addresses"),
 )
 OTHER_NAME = Cause(
     FindingCode.HOST_MISMATCH, "The certificate is for other names than the one that was asked for.", CHECK
@@ -81,7 +87,7 @@ OTHER_NAME = Cause(
 NO_SNI = Cause(
     FindingCode.SNI_NEEDED,
     "The client sends no name (SNI), and the server answers with its default certificate.",
-    "tlschain check --no-sni {host}",
+    _on_host("check", "--no-sni"),
 )
 REDIRECTED = Cause(
     FindingCode.HOST_MISMATCH, "A redirect led to another host than the one you named.", "curl -sIL https://{host}/"
@@ -94,7 +100,7 @@ PLAIN = Cause(FindingCode.NO_TLS, "The server speaks plain HTTP, or another prot
 STARTTLS = Cause(
     FindingCode.NO_TLS,
     "The port begins in clear text and switches by STARTTLS.",
-    "tlschain check smtp+starttls://{host}",
+    f"{command_line('check')} smtp+starttls://{{host}}",
 )
 PROXY_SCHEME = Cause(None, "The proxy is configured as https:// where it speaks plain HTTP.", "env | grep -i _proxy")
 VERSIONS = Cause(
@@ -103,7 +109,7 @@ VERSIONS = Cause(
 CIPHERS = Cause(
     FindingCode.ALERT_HANDSHAKE_FAILURE,
     "The server and this client have no cipher or key type in common.",
-    "tlschain check --key-types {host}",
+    _on_host("check", "--key-types"),
 )
 WANTS_CLIENT = Cause(FindingCode.CLIENT_CERTIFICATE, "The server demands a client certificate.", CHECK)
 WRONG_SNI = Cause(FindingCode.ALERT_UNRECOGNIZED_NAME, "The server has no certificate for this name.", CHECK)
@@ -114,15 +120,15 @@ NO_SUCH_NAME = Cause(
 RESOLVER = Cause(FindingCode.NAME, "The resolver itself does not answer.", "cat /etc/resolv.conf")
 NOT_LISTENING = Cause(FindingCode.REFUSED, "Nothing listens on that port.", CHECK)
 DROPPED = Cause(
-    FindingCode.TIMEOUT, "A firewall drops it, or the host is down.", "tlschain check --timeout 15 {host}"
+    FindingCode.TIMEOUT, "A firewall drops it, or the host is down.", _on_host("check", "--timeout", "15")
 )
 REVOKED_CAUSE = Cause(
-    FindingCode.REVOKED, "The certificate was revoked by its issuer.", "tlschain check --revocation {host}"
+    FindingCode.REVOKED, "The certificate was revoked by its issuer.", _on_host("check", "--revocation")
 )
 RESPONDER = Cause(
     FindingCode.REVOCATION_UNREACHABLE,
     "The revocation server could not be reached.",
-    "tlschain check --revocation {host}",
+    _on_host("check", "--revocation"),
 )
 
 
@@ -234,7 +240,7 @@ STAPLE = Symptom(
         Cause(
             FindingCode.MUST_STAPLE_MISSING,
             "The server does not staple, or staples an old answer.",
-            "tlschain check --revocation {host}",
+            _on_host("check", "--revocation"),
         ),
         RESPONDER,
     ),
@@ -243,9 +249,15 @@ CRL = Symptom(
     "crl",
     "The client looks into CRLs, and has none in force for a certificate of the chain.",
     (
-        Cause(None, "A CRL of its file has ended, or the file has none for this host.", "tlschain audit FILE"),
-        Cause(None, "Newer CRLs are to be had.", "tlschain refresh --write FILE"),
-        Cause(None, "Python 3.13 checks no chain as long as PARTIAL_CHAIN is set.", "tlschain advise --bundle FILE"),
+        Cause(
+            None, "A CRL of its file has ended, or the file has none for this host.", command_line("audit", "FILE")
+        ),
+        Cause(None, "Newer CRLs are to be had.", command_line("refresh", "--write", "FILE")),
+        Cause(
+            None,
+            "Python 3.13 checks no chain as long as PARTIAL_CHAIN is set.",
+            command_line("advise", "--bundle", "FILE"),
+        ),
     ),
 )
 BAD_BUNDLE = Symptom(
@@ -272,7 +284,7 @@ CONTEXT_AS_VERIFY = Symptom(
         Cause(
             None,
             "Mount an HTTPAdapter that passes ssl_context to its pool manager.",
-            "tlschain fix {host} -o bundle.pem",
+            _on_host("fix", "-o", "bundle.pem"),
         ),
     ),
 )

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from tui_chain.clients.families import family_names
 from tui_chain.clients.handshake import CANNOT_SHAKE_HANDS
 from tui_chain.clients.verdict import Verdict, reason
+from tui_chain.core.command import HOST, hinted
 from tui_chain.core.finding_codes import FindingCode
 from tui_chain.core.status import Status
 from tui_chain.diagnose.case import Case
@@ -27,7 +28,8 @@ FAMILY_REFUSES = FindingKind(
     RISK,
     SERVER,
     "These client families refuse the chain.",
-    "A bundle helps where another path wins them, which `tlschain fix` looks for; else the server has to change.",
+    f"A bundle helps where another path wins them, which {hinted('fix', HOST)} looks for; else the server has to "
+    "change.",
     "the verdict of each family's engine",
 )
 

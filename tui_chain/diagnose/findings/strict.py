@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tui_chain.core.command import HOST, hinted
 from tui_chain.core.finding_codes import FindingCode
 from tui_chain.diagnose.case import Case
 from tui_chain.diagnose.findings.finding import RISK, SERVER, Finding, FindingKind
 from tui_chain.paths.codes import meaning
 from tui_chain.paths.strict import strict_fault
 
-_WITHOUT_STRICT = "`tlschain advise` has a Python context without VERIFY_X509_STRICT."
+_WITHOUT_STRICT = f"{hinted('advise', HOST)} has a Python context without VERIFY_X509_STRICT."
 
 STRICT_AKI = FindingKind(
     FindingCode.STRICT_AKI,

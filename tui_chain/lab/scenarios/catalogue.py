@@ -12,6 +12,7 @@ from importlib import import_module
 from itertools import chain
 from types import MappingProxyType
 
+from tui_chain.core.command import hinted
 from tui_chain.core.text import safe_text
 from tui_chain.lab import scenarios
 from tui_chain.lab.scenarios.scenario import Scenario, ScenarioGroup, ScenarioGroups
@@ -21,7 +22,7 @@ from tui_chain.lab.scenarios.usual import USUAL
 class NoSuchHost(ValueError):
     """The lab has no scenario of these names; `message` and `hint` are for the user, safe for a terminal."""
 
-    hint = "`tlschain lab --list` names them all."
+    hint = f"{hinted('lab', '--list')} names them all."
 
     def __init__(self, names: Iterable[str]) -> None:
         listed = ", ".join(names)

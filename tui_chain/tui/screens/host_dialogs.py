@@ -12,6 +12,7 @@ from textual.screen import Screen
 from tui_chain.advise.report import server_file
 from tui_chain.core.failure import Failure
 from tui_chain.core.text import plural, safe_text
+from tui_chain.engine.arguments import Options
 from tui_chain.engine.host_state import Clock
 from tui_chain.engine.private_root import ask_about
 from tui_chain.livetest.choice import USUAL, RequestChoice
@@ -31,7 +32,7 @@ from tui_chain.tui.screens.add import AddScreen
 from tui_chain.tui.screens.answers import full_test_page, revocation_page, servers_page
 from tui_chain.tui.screens.audit import AuditScreen
 from tui_chain.tui.screens.dialog import ConfirmScreen, PageScreen
-from tui_chain.tui.screens.instructions import InstructionsScreen, Trusted, instructions
+from tui_chain.tui.screens.instructions import InstructionsScreen, instructions
 from tui_chain.tui.screens.pages import certificate_page, error_page
 from tui_chain.tui.screens.report import report_screen
 from tui_chain.tui.screens.request import RequestScreen
@@ -49,7 +50,7 @@ AddHosts = Callable[[Iterable[Host], bool], Sequence[HostRow]]
 
 
 class HostDialogs:
-    """Opens dialogs on the main screen; `trust` is the trust store as the user named it."""
+    """Opens dialogs on the main screen."""
 
     def __init__(
         self,
@@ -57,14 +58,12 @@ class HostDialogs:
         hosts: HostRows,
         jobs: HostJobs,
         clock: Clock,
-        trust: tuple[str, ...],
         add: AddHosts,
     ) -> None:
         self._screen = screen
         self._hosts = hosts
         self._jobs = jobs
         self._clock = clock
-        self._trust_names = trust
         self._add = add
 
     # what is on the list
@@ -225,13 +224,13 @@ class HostDialogs:
 
     def instructions(self, row: HostRow) -> None:
         """Show the repair as commands and as a letter."""
-        trusted = Trusted(self._trust_names, self._jobs.journey.diagnoser.confirmed)
-        trust, now = self._jobs.journey.trust, self._clock()
+        journey, now = self._jobs.journey, self._clock()
+        trust, options = journey.trust, self._options(row)
 
         @work(group="instructions", exclusive=True, exit_on_error=False)
         async def make(screen: Screen[None]) -> None:
             made = await in_background(
-                lambda: instructions(row, server_file(row.state, trust, now), trusted), "instructions"
+                lambda: instructions(row, server_file(row.state, trust, now), options, trust), "instructions"
             )
             if isinstance(made, Failure):
                 toast(screen, str(made), "warning")
@@ -240,17 +239,26 @@ class HostDialogs:
 
         make(self._screen)
 
+    def _options(self, row: HostRow) -> Options:
+        """What the commands for a host carry on with: the start's options, and a root that was confirmed since."""
+        journey, proven = self._jobs.journey, row.state.proven
+        root = "" if proven is None else proven.path.anchor.sha256
+        confirmed = (root,) if root in journey.diagnoser.confirmed else ()
+        return replace(journey.context.options, trust_root=confirmed)
+
     def report(self, row: HostRow) -> None:
         """Write down all that is known of a host, in one of three forms."""
         if row.state.verdict is None:
             toast(self._screen, "There is nothing to report of a host that was not probed yet.", "warning")
             return
 
+        journey = self._jobs.journey
+
         def saved(done: Saved | None) -> None:
             if done is not None:
                 toast(self._screen, f"Wrote {safe_text(str(done.path), 400)}.")
 
-        self._screen.app.push_screen(report_screen(row, self._jobs.journey.trust, self._clock), saved)
+        self._screen.app.push_screen(report_screen(row, journey.trust, self._clock, journey.context.options), saved)
 
     def audit(self, row: HostRow | None) -> None:
         """Ask for a file or a folder, and show what each client would load from it."""

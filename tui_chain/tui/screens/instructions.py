@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import ClassVar
@@ -16,26 +16,26 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from tui_chain.advise.document import Code, Document, DocumentBlock, to_markdown, to_text
+from tui_chain.advise.document import Document, to_markdown, to_text
 from tui_chain.advise.html.blocks import to_html
 from tui_chain.advise.instructions import (
     Advice,
     CrlUse,
+    FileCommands,
     advice_document,
     client_advice,
     lenient_advice,
-    make_bundle_command,
-    make_command,
-    unshowable,
 )
 from tui_chain.advise.letter import letter_document
+from tui_chain.core.command import unshowable
 from tui_chain.core.failure import Failure
 from tui_chain.core.files import absolute
 from tui_chain.core.text import safe_text
-from tui_chain.net.target import Target
+from tui_chain.engine.arguments import Options
 from tui_chain.repair.output_kinds import SUFFIXES, OutputKind
 from tui_chain.repair.repair import Repair
 from tui_chain.repair.server_chain import ServerChain
+from tui_chain.trust.store import TrustStore
 from tui_chain.tui.host_rows import DIM, WARN, HostRow, reached
 from tui_chain.tui.messages import CopyRequested
 from tui_chain.tui.panes.base import CURSOR_KEYS
@@ -65,72 +65,40 @@ class Instructions:
     letter: Document | None
 
 
-@dataclass(frozen=True)
-class Trusted:
-    """What the screen trusts: the stores as the user named them, and the SHA-256s of roots confirmed since."""
+def instructions(
+    row: HostRow, chain: ServerChain | None, options: Options, trust: TrustStore
+) -> Instructions | Failure:
+    """The instructions for a host, for its proven repair or without one; `chain` is the file for the server.
 
-    stores: tuple[str, ...] = ()
-    roots: frozenset[str] = frozenset()
-
-    @property
-    def file(self) -> str | None:
-        """The trust file, where one file and nothing else was named."""
-        name = self.stores[0] if len(set(self.stores)) == 1 else ""
-        there = name not in {"certifi", "system"} and Path(name).is_file()
-        return str(Path(name).absolute()) if there else None
-
-
-@dataclass(frozen=True)
-class Making:
-    """How a host's files are made by command."""
-
-    target: Target
-    stores: tuple[str, ...]
-    root: str = ""
-
-    def command(self, advice: Advice) -> str:
-        """The command that makes the file an advice needs, or nothing."""
-        if advice.file is None:
-            return ""
-        made = make_command(self.target, advice, self.stores) or make_bundle_command(
-            self.target, advice.file, self.stores
-        )
-        return made + self._confirmed
-
-    def document(self, advice: tuple[Advice, ...], letter: Document | None) -> Document:
-        """All advice as one document."""
-        whole = advice_document(self.target, advice, letter, self.stores)
-        return replace(whole, parts=tuple(map(self._part, whole.parts)))
-
-    def _part(self, part: DocumentBlock) -> DocumentBlock:
-        if isinstance(part, Code) and part.language == "make":
-            return Code(part.text + self._confirmed, part.language)
-        return part
-
-    @property
-    def _confirmed(self) -> str:
-        return f" --trust-root {self.root}" if self.root else ""
-
-
-def instructions(row: HostRow, chain: ServerChain | None, trusted: Trusted) -> Instructions | Failure:
-    """The instructions for a host, for its proven repair or without one; `chain` is what its server should send."""
+    `options` are those that the commands carry on with, `trust` is the store in force.
+    """
+    refused = options.unshowable()
+    if refused is not None:
+        return refused
+    store = None if trust.path is None else absolute(trust.path)
+    file = str(store) if isinstance(store, Path) else None
     if row.state.proven is not None:
-        return _of_repair(row, chain, trusted, row.state.proven)
+        return _of_repair(row, chain, options, file, row.state.proven)
     served, verdict = reached(row), row.state.verdict
     letter = letter_document(served, verdict, chain) if served is not None and verdict is not None else None
-    advice = lenient_advice(row.target, None, trusted.file) if row.state.fails_strict_checks else ()
+    advice = lenient_advice(row.target, None, file) if row.state.fails_strict_checks else ()
     if letter is None and not advice:
         return Failure("no-repair", "There is no proven repair to speak of yet.", "f looks for one.")
-    return _instructions(row, advice, letter, Making(row.target, trusted.stores))
+    return _instructions(row, advice, letter, FileCommands(options, row.target, Path()))
 
 
-def _instructions(row: HostRow, advice: tuple[Advice, ...], letter: Document | None, make: Making) -> Instructions:
-    clients = tuple(_client(row, one, make) for one in advice)
+def _instructions(
+    row: HostRow, advice: tuple[Advice, ...], letter: Document | None, commands: FileCommands
+) -> Instructions:
+    clients = tuple(_client(row, one, commands) for one in advice)
     letters = _letters(letter) if letter is not None else ()
-    return Instructions(str(row.target), file_base(row), clients + letters, make.document(advice, letter), letter)
+    whole = advice_document(commands, advice, letter)
+    return Instructions(str(row.target), file_base(row), clients + letters, whole, letter)
 
 
-def _of_repair(row: HostRow, chain: ServerChain | None, trusted: Trusted, proven: Repair) -> Instructions | Failure:
+def _of_repair(
+    row: HostRow, chain: ServerChain | None, options: Options, file: str | None, proven: Repair
+) -> Instructions | Failure:
     served = reached(row)
     if served is None or row.state.verdict is None:
         return Failure("no-repair", "There is no proven repair to speak of yet.", "f looks for one.")
@@ -143,17 +111,16 @@ def _of_repair(row: HostRow, chain: ServerChain | None, trusted: Trusted, proven
     use = CrlUse(row.state.lists.scope) if row.state.lists is not None else None
     advice = client_advice(row.target, bundle, {OutputKind(kind): path for kind, path in row.others}, use)
     if row.state.fails_strict_checks:
-        advice = (*advice, *lenient_advice(row.target, bundle, trusted.file))
+        advice = (*advice, *lenient_advice(row.target, bundle, file))
     letter = letter_document(served, row.state.verdict, chain)
-    root = proven.path.anchor.sha256
-    make = Making(row.target, trusted.stores, root if root in trusted.roots else "")
-    return _instructions(row, advice, letter, make)
+    commands = FileCommands(options, row.target, bundle, row.state.label, lost=bool(proven.losses))
+    return _instructions(row, advice, letter, commands)
 
 
-def _client(row: HostRow, advice: Advice, make: Making) -> Instruction:
+def _client(row: HostRow, advice: Advice, commands: FileCommands) -> Instruction:
     body = [
         *([Content.styled(advice.text, DIM), Content()] if advice.text else []),
-        *_needed(row, advice, make),
+        *_needed(row, advice, commands),
         Content(advice.code),
         *_around(advice),
     ]
@@ -171,14 +138,14 @@ def _around(advice: Advice) -> Iterator[Content]:
         yield Content(advice.undo)
 
 
-def _needed(row: HostRow, advice: Advice, make: Making) -> Iterator[Content]:
+def _needed(row: HostRow, advice: Advice, commands: FileCommands) -> Iterator[Content]:
     """What has to be written first."""
     there = row.written is not None if advice.kind is OutputKind.CLIENT else advice.kind.value in dict(row.others)
     if not there and advice.file is not None:
         keys = "w" if advice.kind is OutputKind.CLIENT else f"w and F2 for kind {advice.kind}"
         step = f"close this and press {keys} to write it"
         yield Content.styled(f"! Not written yet: {safe_text(str(advice.file), 400)}; {step}, or:", WARN)
-        yield Content(make.command(advice))
+        yield Content(commands.of(advice) or commands.client)
         yield Content()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
@@ -45,19 +45,18 @@ class MainScreen(Screen[None]):
 
     Panes say by messages what the user did in them; what they show comes down as the `row` of the current host.
     The stages, X.509 and the dialogs are imported where they are first needed: together they take longer than the
-    first paint. `trust` is the trust store as the user named it, for the commands that are shown.
+    first paint.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(MAIN)
     row: reactive[HostRow | None] = reactive(None, bindings=True)
 
-    def __init__(self, clock: Clock, trust: Sequence[str] = ()) -> None:
+    def __init__(self, clock: Clock) -> None:
         super().__init__()
         self.hosts = HostRows(self._row_changed)
         self.jobs = HostJobs(self, self.hosts, clock)
         self.filled = False
         self._clock = clock
-        self._trust_names = tuple(trust)
 
     def compose(self) -> ComposeResult:
         """The line on top, four panes, the keys."""
@@ -118,7 +117,7 @@ class MainScreen(Screen[None]):
         """The dialogs, which are loaded with the first that is opened."""
         from tui_chain.tui.screens.host_dialogs import HostDialogs
 
-        return HostDialogs(self, self.hosts, self.jobs, self._clock, self._trust_names, self.add_hosts)
+        return HostDialogs(self, self.hosts, self.jobs, self._clock, self.add_hosts)
 
     def add_hosts(self, hosts: Iterable[Host], probe: bool) -> tuple[HostRow, ...]:
         """Put hosts onto the list that are not there; return their rows."""

@@ -1,0 +1,46 @@
+"""Commands of this tool as a POSIX shell takes them, and their places in hints."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Callable
+from pathlib import Path
+
+from tui_chain.core.failure import Failure
+from tui_chain.core.text import safe_text
+
+PROGRAM = "tlschain"
+MAX_WORD = 8192
+"""Characters of a word that are shown: more than a path may have (PATH_MAX is 4096 bytes)."""
+HOST, FILE = "TARGET", "FILE"
+"""What stands in a hint in place of the host, or of the file, that the reader has before them."""
+
+_IN_HINT = re.compile(rf"`{PROGRAM}((?: --?[a-z-]+| [a-z]+)+) (?:{HOST}|{FILE})`")
+Completion = Callable[[tuple[str, ...]], str]
+"""Gives what takes the place of a hint's command: of its words, without the program and the place at its end."""
+
+
+def command_line(*words: object) -> str:
+    """Return the command of this tool with these words, each quoted for a POSIX shell and safe for a terminal."""
+    return " ".join((PROGRAM, *(shlex.quote(safe_text(str(word), MAX_WORD)) for word in words)))
+
+
+def hinted(*words: object) -> str:
+    """Return a command in backticks for a hint; a last word `HOST` or `FILE` is completed by the front end."""
+    return f"`{command_line(*words)}`"
+
+
+def with_commands(hint: str, complete: Completion) -> str:
+    """Return a hint in which every command with a place for the host, or the file, is completed."""
+    return _IN_HINT.sub(lambda found: complete(tuple(found[1].split())), hint)
+
+
+def unshowable(path: Path) -> Failure | None:
+    """Refuse a path with controls, or other characters that a command to copy cannot show as they are."""
+    text = str(path)
+    shown = safe_text(text, 10 * len(text) + 1)
+    if shown == text:
+        return None
+    message = f"A command cannot show every character of this path: {safe_text(text)}."
+    return Failure("usage", message, "Give the file, or its folder, another name.")
