@@ -5,6 +5,7 @@ The client's own roots are a stand-in: for the process that runs, another folder
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,7 +15,7 @@ import pytest
 
 from tests.advise.calls import CALLS, CODE_CALLS, write_sources
 from tests.advise.calls.call import Call, CodeCall
-from tests.advise.conftest import ANSWERS, Site, run
+from tests.advise.conftest import ANSWERS, TLSCHAIN, Site, run
 from tests.advise.own_tests import OWN_HEADINGS
 from tests.support.nginx import nginx
 from tests.support.programs import require_program
@@ -97,3 +98,29 @@ def test_a_snippet_has_the_effect_that_the_advice_says(
     accepted = snippet.told in ask(site, other, (*snippet.runner, code), {})
     assert accepted == (other.effects[snippet.client] == ADDS)
     assert accepted or not snippet.name or call_other(site, other, call_named(snippet.name), tmp_path)
+
+
+@pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"])
+def test_what_replaces_the_store_for_every_host_reaches_the_private_host_and_public_ones(
+    site: Site, other: Other, tmp_path: Path, variable: str
+) -> None:
+    """Made with the user's own file as the trust store; the public root is the stand-in's."""
+    file, trust = tmp_path / "every-host.pem", site.lab.trust_file
+    make = (str(TLSCHAIN), "fix", site.target, "--trust", str(trust), "--as", "client+store", "-o", str(file))
+    done = run(*other.store.words, *make, env=other.store.variables)
+    assert done.returncode == 0, done.stderr
+    code = {
+        "REQUESTS_CA_BUNDLE": "import sys, requests; print(requests.get(sys.argv[1]).status_code)",
+        "SSL_CERT_FILE": "import sys, httpx; print(httpx.get(sys.argv[1]).status_code)",
+    }[variable]
+
+    def reached(url: str, trusted: Path) -> bool:
+        env = other.store.variables | {variable: str(trusted)}
+        return run(*other.store.words, sys.executable, "-c", code, url, env=env).stdout == "200\n"
+
+    assert reached(site.url, file)
+    assert reached(other.url, file)
+    assert not reached(other.url, trust), "the user's own file has no public root"
+    assert not reached(site.url, other.store.folder / "certs" / "ca-certificates.crt"), (
+        "nor has certifi the private one"
+    )

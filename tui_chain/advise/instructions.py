@@ -114,8 +114,8 @@ class Selection:
         return self.clients is None or client.name in self.clients
 
     def has_server(self, name: str) -> bool:
-        """Whether the lines for a server program are wanted, by its name."""
-        return self.servers is None or name in self.servers
+        """Whether the lines for a server program are wanted, by its name, with a version or without."""
+        return self.servers is None or any(name.startswith(each) for each in self.servers)
 
     @property
     def any_client(self) -> bool:
@@ -254,7 +254,10 @@ def server_parts(
     """The lines for each server program that is wanted by name; `name` is the host's, `chain` where its file goes."""
     yield Paragraph("The chain file for the server is made by:")
     yield Code(commands.kind(OutputKind.SERVER, chain), "sh")
-    yield Paragraph("The other paths are the usual ones; put in those of the server.")
+    yield Paragraph(
+        "Copy it to the server, to the path that the lines below name. The paths are the usual ones; put in those of "
+        "the server."
+    )
     for each in server_lines(name, endpoint=commands.target):
         if wanted(each.server):
             yield Heading(each.server)

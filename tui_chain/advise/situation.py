@@ -85,7 +85,7 @@ class Situation:
 
 def _remedy(verdict: Verdict) -> str:
     if is_strict(verdict.code):
-        return "No file changes that; the context without strict checks below does."
+        return "No file changes that; a context without strict checks does."
     if verdict.code in CANNOT_SHAKE_HANDS:
         return "It is a matter of the server's TLS settings, and no file changes it."
     return "No file changes that: the server has to."

@@ -217,7 +217,7 @@ TAKEN: Mapping[str, tuple[OptionEntry, ...]] = {
         FORMAT._replace(choices=("text", "markdown", "html", "json")),
         ONLY,
         LIST._replace(help="List the names that --only takes, and end."),
-        *(*CRLS, AT, *SEARCHING, TRUST_ROOT, *KEPT, *TARGETED),
+        *(SERVED, HOST, *CRLS, AT, *SEARCHING, TRUST_ROOT, *KEPT, *TARGETED),
     ),
     "report": (
         FORMAT._replace(choices=("markdown", "html", "json", "text"), default="markdown"),

@@ -11,6 +11,7 @@ from textual.content import Content
 
 from tui_chain.clients.families import FAMILIES, family_names
 from tui_chain.clients.verdict import reason
+from tui_chain.core.command import with_commands
 from tui_chain.core.text import colon_hex, plural
 from tui_chain.tui.host_rows import BAD, DIM, OK, SEVERITY_LOOK, WARN
 
@@ -101,8 +102,17 @@ def summary(
 def finding_text(found: Finding, width: int = 100) -> Content:
     """A finding: its severity and code, what it is, and what to do, wrapped to `width` cells under its glyph."""
     glyph, style = SEVERITY_LOOK[found.severity]
-    message, hint = ("\n".join(_hanging(text, width)) for text in (found.message, found.hint))
+    message, hint = ("\n".join(_hanging(text, width)) for text in (found.message, with_keys(found.hint)))
     return Content.assemble((f"{glyph} {found.severity.value}: {found.code}\n", style), f"{message}\n", (hint, DIM))
+
+
+def with_keys(hint: str) -> str:
+    """A hint that names the keys of the screen where it has commands."""
+    return with_commands(hint, lambda words: _KEYS[words[0]])
+
+
+_KEYS = {"fix": "f", "advise": "x", "check": "v", "audit": "w", "refresh": "r"}
+"""The key that does what a command of a hint does: of `check` hints name the question about revocation alone."""
 
 
 def _hanging(text: str, width: int) -> list[str]:

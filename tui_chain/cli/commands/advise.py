@@ -176,7 +176,7 @@ def run_advise(options: CommandOptions, bundle: Path | None, form: Form, only: s
     refused = unshowable(path) or options.unshowable()
     if refused is not None:
         return fail(refused)
-    if bundle is not None and not options.targets and not options.demo:
+    if bundle is not None and not (options.targets or options.demo or options.has_chain):
         return _from_bundle(path, form, wanted, options)
     return _of_hosts(options, None if bundle is None else path, Path().absolute(), form, wanted)
 
@@ -268,7 +268,9 @@ class _Maker:
         named = {kind: self.folder / f"{base}{SUFFIXES[kind]}" for kind in OutputKind}
         if self.bundle is not None or found.root is None:
             return self.bundle or named[OutputKind.CLIENT], {}
-        return own or named[OutputKind.LINKS], named
+        return own or named[OutputKind.LINKS], {
+            kind: path for kind, path in named.items() if kind != OutputKind.CLIENT
+        }
 
     def _clients(
         self,

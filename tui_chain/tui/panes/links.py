@@ -21,7 +21,7 @@ from tui_chain.tui.actions import LINKS, bindings
 from tui_chain.tui.host_rows import BAD, DIM, NEW, OK, WARN, HostRow
 from tui_chain.tui.messages import CandidateChosen, PathStepped
 from tui_chain.tui.panes.base import CURSOR_KEYS, CertificatePane
-from tui_chain.tui.render import acceptance_line, fact, family_line, lines, refusals, try_line
+from tui_chain.tui.render import acceptance_line, fact, family_line, lines, refusals, try_line, with_keys
 
 if TYPE_CHECKING:
     from tui_chain.engine.host_state import HostState
@@ -234,7 +234,7 @@ def _proof(row: HostRow | None) -> Content:
         failure = state.repair
         if not isinstance(failure, Failure) or failure.kind == "nothing-to-do":
             return Content()
-        return lines([Content.styled(failure.message, BAD), Content.styled(failure.hint, DIM)])
+        return lines([Content.styled(failure.message, BAD), Content.styled(with_keys(failure.hint), DIM)])
     path = [
         fact(
             "path" if depth == 0 else "",
@@ -255,7 +255,7 @@ def _crls(state: HostState) -> list[Content]:
     if found is None:
         return []
     if isinstance(found, Failure):
-        return [fact("crls", (f"✗ {found.message}", BAD)), fact("", (found.hint, DIM))]
+        return [fact("crls", (f"✗ {found.message}", BAD)), fact("", (with_keys(found.hint), DIM))]
     count = f"✓ {plural(len(found.lists), 'list')}, until {found.until:%Y-%m-%d %H:%M} UTC"
     rows = [fact("crls", (count, OK), f" · for clients with {found.scope.flag}")]
     rows += [fact("", one.crl.issuer, (f"  {_short(one.source)}", DIM)) for one in found.lists]

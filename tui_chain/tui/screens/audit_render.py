@@ -14,7 +14,7 @@ from tui_chain.core.status import Severity
 from tui_chain.core.text import plural, safe_text
 from tui_chain.repair.file_header import Header
 from tui_chain.tui.host_rows import BAD, DIM, OK, SEVERITY_LOOK
-from tui_chain.tui.render import days_left, fact, lines, summary
+from tui_chain.tui.render import days_left, fact, lines, summary, with_keys
 from tui_chain.tui.screens.audited_file import AuditedFile
 from tui_chain.tui.screens.pages import certificate_page
 from tui_chain.tui.widgets.row_list import ColumnWidths, ListCell, ListRow, last_takes_rest
@@ -179,14 +179,7 @@ def finding_text(found: AuditFinding) -> Content:
     glyph, style = SEVERITY_LOOK[found.severity]
     where = f" · line {found.line}" if found.line is not None else ""
     title = f"{glyph} {found.severity.value}: {found.code}{where}\n"
-    return Content.assemble((title, style), f"{found.message}\n", (_with_keys(found.hint), DIM))
-
-
-def _with_keys(hint: str) -> str:
-    """A hint that names the keys of this screen where it has commands."""
-    for command, key in (("tlschain audit --fix", "w"), ("--fix", "w"), ("tlschain refresh", "r")):
-        hint = hint.replace(command, key)
-    return hint
+    return Content.assemble((title, style), f"{found.message}\n", (with_keys(found.hint), DIM))
 
 
 # certificates

@@ -28,6 +28,7 @@ from tui_chain.tui.host_jobs import HostJobs
 from tui_chain.tui.host_rows import HostRow, HostRows, private_root
 from tui_chain.tui.messages import CopyRequested
 from tui_chain.tui.panes.chain import shown_trail
+from tui_chain.tui.render import with_keys
 from tui_chain.tui.screens.add import AddScreen
 from tui_chain.tui.screens.answers import full_test_page, revocation_page, servers_page
 from tui_chain.tui.screens.audit import AuditScreen
@@ -284,6 +285,6 @@ class HostDialogs:
 
     def _fetched(self, row: HostRow) -> None:
         if isinstance(row.state.crls, Failure):
-            toast(self._screen, str(row.state.crls), "warning")
+            toast(self._screen, with_keys(str(row.state.crls)), "warning")
         elif row.state.crls is None:
             toast(self._screen, f"{row.target} has no proven repair yet; f looks for one.", "warning")
