@@ -185,6 +185,13 @@ def test_the_answer_of_a_chain_in_a_file_names_the_file(bench: Bench) -> None:
     assert all(each[each.index("--served") + 1] == str(chain) for each in commands)
 
 
+def test_a_root_that_nobody_vouched_for_is_left_to_the_reader(bench: Bench) -> None:
+    done = tlschain("fix", bench.target("unknown-root"), "--trust", "roots.pem")
+    (words,) = map(shlex.split, printed(done))
+    assert words[-2:] == ["--trust-root", "SHA256"]
+    assert bench.root("private-root") not in done.out + done.err
+
+
 def test_crls_are_renewed_by_what_is_printed(bench: Bench) -> None:
     words = (bench.target("crl-chain"), "--trust", "roots.pem", "--crl")
     done = tlschain("fix", *words, "-o", "crls.pem")

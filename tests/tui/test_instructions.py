@@ -155,11 +155,15 @@ def strict() -> Iterator[Lab]:
         yield running
 
 
+OF_CONTEXT = {"pinned", "files"}
+
+
 def _lab_app(port: int, *trust: str, **given: Any) -> ChainApp:
-    """An app on a host of the lab as `--trust FILE` opens it, with more of the context given."""
+    """An app on a host of the lab as `--trust FILE` opens it, with more of the context, or of the options, given."""
     store = load_trust_store(*trust)
     assert not isinstance(store, Failure)
-    context = Context(store, options=Options(trust=trust), **given)
+    options = Options(trust=trust, **{name: value for name, value in given.items() if name not in OF_CONTEXT})
+    context = Context(store, options=options, **{name: given[name] for name in OF_CONTEXT & given.keys()})
     return ChainApp(lambda: (Journey(context), ()), [Host(Target("localhost", port))])
 
 
@@ -183,6 +187,20 @@ async def test_a_printed_command_has_the_trust_that_the_screen_was_opened_with(
     done = await asyncio.to_thread(tlschain, *command[1:])
     assert done.code == 0, done.err
     assert Path(command[-1]).exists()
+
+
+async def test_a_printed_command_has_all_options_that_the_screen_was_opened_with(
+    lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "roots.pem").write_bytes(lab.trust_pem)
+    app = _lab_app(lab.host("leaf-only").port, "roots.pem", pool=(Path("the pool"),), at="2026-11-23", no_pool=True)
+    async with opened(app) as pilot:
+        await shows(pilot, "incomplete")
+        await _opened(pilot)
+        command = _made(pilot)
+    given = ["--at", "2026-11-23", "--pool", str(tmp_path / "the pool"), "--no-pool"]
+    assert command[3:10] == [*given, "--trust", str(tmp_path / "roots.pem")]
 
 
 async def test_a_printed_command_names_the_root_that_was_confirmed(

@@ -126,7 +126,7 @@ def _outcome(state: HostState, options: Options) -> Iterator[str]:
     elif isinstance(state.repair, Failure) and state.repair.kind == "nothing-to-do":
         yield f"  nothing to do: {state.repair.message[:1].lower()}{state.repair.message[1:]}"
     elif isinstance(state.repair, Failure):
-        yield from _private_root(state)
+        yield from _private_root(state, options)
         yield f"  no repair {state.repair.message}"
         if state.repair.hint and state.verdict and state.repair.hint not in {f.hint for f in state.verdict.findings}:
             yield f"            {state.repair.hint}"
@@ -149,7 +149,7 @@ def _several(state: HostState) -> tuple[object, ...]:
     return ("--all-addresses",) if variant.key_type is KeyType.ANY else ("--key-types",)
 
 
-def _private_root(state: HostState) -> Iterator[str]:
+def _private_root(state: HostState, options: Options) -> Iterator[str]:
     """A root that the trust store lacks; the dots keep the screen from being the source of its fingerprint."""
     from tui_chain.engine.private_root import ask_about, private_root
 
@@ -162,7 +162,9 @@ def _private_root(state: HostState) -> Iterator[str]:
     if question.warning is not None:
         yield click.style(f"            {question.warning.message}", fg="red")
         yield f"            {question.warning.hint}"
-    yield f"            {question.meaning} Then: --trust-root SHA256, in full."
+    yield f"            {question.meaning} Then, with the whole fingerprint:"
+    command = options.command("fix", "--trust-root", "SHA256", host=state.target, label=state.label)
+    yield f"            {command}"
 
 
 def _labels(state: HostState) -> dict[str, str]:

@@ -50,7 +50,7 @@ def run_refresh(file: Path, options: CommandOptions, *, write: bool) -> int:
     written = refused or (_replaced(file, data, found, backup=options.backup) if write else None)
     if isinstance(written, Failure):
         return fail(written)
-    _print_outcome(file, found, written, as_json=options.as_json)
+    _print_outcome(file, found, written, options)
     return OK if written is not None else _CODES[found.state]
 
 
@@ -75,8 +75,8 @@ _CODES = {
 }
 
 
-def _print_outcome(file: Path, found: Refreshed, written: Path | None, *, as_json: bool) -> None:
-    if as_json:
+def _print_outcome(file: Path, found: Refreshed, written: Path | None, options: CommandOptions) -> None:
+    if options.as_json:
         news = [{"target": one.target, "state": one.state.value, "words": one.text} for one in found.news]
         new = found.output.data.decode("ascii") if found.output is not None else None
         place = str(written) if written is not None else None
@@ -84,6 +84,7 @@ def _print_outcome(file: Path, found: Refreshed, written: Path | None, *, as_jso
         return
     for one in found.news:
         note(f"{safe_text(one.target)}: {one.state.value}. {one.text}")
-    outcome = outcome_summary(found, "--write replaces the old one with it.") if written is None else ""
+    replacing = options.command("refresh", "--write", file.absolute())
+    outcome = outcome_summary(found, f"`{replacing}` replaces the old one with it.") if written is None else ""
     if outcome:
         note(outcome)
