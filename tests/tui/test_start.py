@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import shlex
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.cli import tlschain
 from tests.support.journeys import walk
 from tui_chain.core.failure import Failure
 from tui_chain.core.status import Status
@@ -161,3 +163,11 @@ def test_the_screen_judges_at_a_frozen_time(lab: Lab) -> None:
         assert isinstance(loaded, tuple)
         assert loaded[0].clock() == then
         assert loaded[0].timeout == 1.5
+
+
+def test_the_commands_of_a_demo_reach_its_hosts_from_elsewhere(demo: tuple[Journey, dict[str, Host]]) -> None:
+    """Its lab stays open with the screen; another `--demo` would open one of its own."""
+    journey, hosts = demo
+    words = shlex.split(journey.context.options.command("check", host=hosts["complete"].target, label="complete"))
+    assert words[:3] == ["tlschain", "check", str(hosts["complete"].target)]
+    assert tlschain(*words[1:]).code == 0
