@@ -265,7 +265,7 @@ def test_only_a_hint_of_ours_is_completed() -> None:
 COMMAND = re.compile(rf"\btlschain (?:{'|'.join(command.name or '' for command in COMMANDS)})\b")
 LABEL = "tlschain lab"
 """The organization of the lab's certificates."""
-PROSE = {"audit.refresh", "audit.summary", "repair.merge", "repair.file_header"}
+PROSE = {"audit.refresh", "audit.summary", "repair.merge", "repair.file_header", "repair.header_lines"}
 """Modules whose sentences, or whose files, name a command for a file that stands somewhere else later."""
 
 
