@@ -34,8 +34,9 @@ ODD_FOLDER = 'it\'s a "folder" $(touch pwned)'
 
 
 def printed(done: Done) -> list[str]:
-    """The commands in what a command printed."""
-    return list(dict.fromkeys(found.rstrip(".,;) ") for found in _PRINTED.findall(f"{done.out}\n{done.err}")))
+    """The commands in what a command printed; the comments of a file name it FILE, wherever it comes to be."""
+    text = "\n".join(line for line in f"{done.out}\n{done.err}".splitlines() if not line.startswith("#"))
+    return list(dict.fromkeys(found.rstrip(".,;) ") for found in _PRINTED.findall(text)))
 
 
 def run_elsewhere(command: str, folder: Path) -> tuple[int, str]:
