@@ -22,11 +22,12 @@ from tests.support.reports import every_state
 from tests.support.unsafe import unsafe_in
 from tui_chain.advise.html.blocks import to_html
 from tui_chain.advise.html.markup import foreign, tag
-from tui_chain.advise.instructions import advice_document, client_advice
+from tui_chain.advise.instructions import FileCommands, advice_document, client_advice
 from tui_chain.advise.report import server_file
 from tui_chain.advise.report_page import report_page
 from tui_chain.core.text import safe_text
 from tui_chain.diagnose.diagnosis import Diagnoser
+from tui_chain.engine.arguments import Options
 from tui_chain.engine.host_state import HostState
 from tui_chain.lab.authority import Authority
 from tui_chain.trust.store import TrustStore
@@ -309,7 +310,8 @@ def test_the_policy_holds_where_somebody_gets_markup_in(
 
 def test_the_advice_has_the_same_frame(chromium: Browser, states: Mapping[str, HostState], tmp_path: Path) -> None:
     target = states["repairable"].target
-    document = advice_document(target, client_advice(target, tmp_path / "<b>.pem"), None)
+    commands = FileCommands(Options(), target, tmp_path / "<b>.pem")
+    document = advice_document(commands, client_advice(target, commands.bundle), None)
     file = tmp_path / "advice.html"
     file.write_text(to_html(document), encoding="utf-8")
     chromium.look(WIDTHS[0])

@@ -26,6 +26,7 @@ from tui_chain.clients.registry import stands_for
 from tui_chain.clients.verdict import Verdict, Verdicts, reason
 from tui_chain.core.failure import Failure
 from tui_chain.core.text import colon_hex
+from tui_chain.engine.arguments import Options
 from tui_chain.engine.host_state import HostState
 from tui_chain.probe.served import ServedChain
 from tui_chain.repair.output_kinds import SUFFIXES, OutputKind
@@ -115,7 +116,9 @@ def _findings(state: HostState) -> Iterator[DocumentBlock]:
     found = state.verdict.findings if state.verdict is not None else ()
     if found:
         yield Heading("Findings")
-        rows = tuple((one.severity.value, one.code, one.message, one.hint) for one in found)
+        rows = tuple(
+            (one.severity.value, one.code, one.message, Options().completed(one.hint, state.target)) for one in found
+        )
         yield Table(("severity", "code", "finding", "what to do"), rows)
 
 

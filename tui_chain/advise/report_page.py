@@ -17,13 +17,14 @@ from tui_chain.advise.html.markup import Content, Markup, foreign, tag
 from tui_chain.advise.html.path_drawing import MAX_UNUSED, path_drawing
 from tui_chain.advise.html.trace import trace
 from tui_chain.advise.html.validity_drawing import validity_drawing
-from tui_chain.advise.instructions import client_advice, make_bundle_command, make_command
+from tui_chain.advise.instructions import FileCommands, client_advice
 from tui_chain.advise.letter import file_base, letter_document
 from tui_chain.advise.path_nodes import PathNodes, path_nodes
 from tui_chain.advise.summary import LEFT_OUT, advice_without_bundle, basis, fault, next_steps, shows_bundle
 from tui_chain.core.failure import Failure
 from tui_chain.core.text import plural
 from tui_chain.diagnose.findings.finding import Finding
+from tui_chain.engine.arguments import Options
 from tui_chain.engine.host_state import HostState
 from tui_chain.repair.bundle import Bundle
 from tui_chain.repair.output_kinds import SUFFIXES, OutputKind
@@ -34,15 +35,19 @@ Section = tuple[str, str, Content]
 
 
 def report_page(
-    state: HostState, now: datetime, chain: ServerChain | None = None, written: Path | None = None
+    state: HostState,
+    now: datetime,
+    chain: ServerChain | None = None,
+    written: Path | None = None,
+    options: Options | None = None,
 ) -> str:
     """Return the report of a host that was probed, as one HTML file without anything from outside.
 
     `now` is aware. `chain` is the server's file for the letter, where there is one, and `written` where the bundle
-    for clients stands; None takes the name that it would be given.
+    for clients stands; None takes the name that it would be given. Commands carry the `options` of the run on.
     """
     title = f"TLS certificate report: {state.target}"
-    sections = tuple(one for one in _sections(state, now, chain, written) if one[2])
+    sections = tuple(one for one in _sections(state, now, chain, written, options or Options()) if one[2])
     return page(title, _skip(), _header(state, now), _contents(sections), _main(sections))
 
 
@@ -59,14 +64,16 @@ def _contents(sections: tuple[Section, ...]) -> Markup:
     return tag("nav", {"aria-label": "Sections"}, tag("ul", None, links))
 
 
-def _sections(state: HostState, now: datetime, chain: ServerChain | None, written: Path | None) -> Iterator[Section]:
+def _sections(
+    state: HostState, now: datetime, chain: ServerChain | None, written: Path | None, options: Options
+) -> Iterator[Section]:
     nodes = path_nodes(state)
-    yield "findings", "Findings", _findings(state)
+    yield "findings", "Findings", _findings(state, options)
     yield "path", "Certification path", _drawn(nodes, now)
     yield "validity", "Validity", _validity(nodes, now)
     yield "clients", "What clients say", _clients(state)
     yield "administrator", "For the server's administrator", _letter(state, chain)
-    yield "instructions", "Instructions for clients", _instructions(state, written)
+    yield "instructions", "Instructions for clients", _instructions(state, written, options)
     yield "trace", "How it was found out", list(trace(state)) if state.verdict is not None else None
     yield "certificates", "Certificates", list(certificates_list(nodes.all, now))
 
@@ -111,7 +118,7 @@ def _sentence(state: HostState) -> str:
 # -- the sections
 
 
-def _findings(state: HostState) -> Content:
+def _findings(state: HostState, options: Options) -> Content:
     found = state.verdict.findings if state.verdict is not None else ()
     items = [
         tag(
@@ -119,7 +126,9 @@ def _findings(state: HostState) -> Content:
             {"class": SEVERITIES[one.severity]},
             tag("div", None, worded(SEVERITIES[one.severity], one.severity.value), tag("code", None, one.code)),
             tag("p", None, _about(state, one), foreign(one.message)),
-            tag("p", {"class": "hint"}, foreign(one.hint)) if one.hint else None,
+            tag("p", {"class": "hint"}, foreign(options.completed(one.hint, state.target, state.label)))
+            if one.hint
+            else None,
         )
         for one in found
     ]
@@ -173,14 +182,16 @@ def _bundle(pem: bytes, *, agreed: bool) -> Markup:
     return folded("The bundle as PEM", code(pem.decode("ascii"))) if agreed else tag("p", None, LEFT_OUT)
 
 
-def _instructions(state: HostState, written: Path | None) -> Content:
+def _instructions(state: HostState, written: Path | None, options: Options) -> Content:
     target, bundle = state.target, written or Path(file_base(state.target) + SUFFIXES[OutputKind.CLIENT])
+    lost = state.proven is not None and bool(state.proven.losses)
+    commands = FileCommands(options, target, bundle, state.label, lost=lost)
     if state.bundle is None:
         lenient = advice_without_bundle(state)
-        return instructions_list(lenient, lambda one: make_command(target, one)) if lenient else None
+        return instructions_list(lenient, commands.of) if lenient else None
     return (
         tag("p", None, foreign(_about_bundle(state.bundle)), " This makes it:"),
-        code(make_bundle_command(target, bundle)),
+        code(commands.client),
         _bundle(state.bundle.pem, agreed=shows_bundle(state, written)),
-        instructions_list(client_advice(target, bundle), lambda one: make_command(target, one)),
+        instructions_list(client_advice(target, bundle), commands.of),
     )

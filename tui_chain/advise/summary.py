@@ -10,9 +10,11 @@ from tui_chain import __version__
 from tui_chain.advise.instructions import Advice, lenient_advice
 from tui_chain.clients.families import FAMILIES, Engine
 from tui_chain.clients.judge import engine_name
+from tui_chain.core.command import hinted
 from tui_chain.core.failure import Failure
 from tui_chain.core.status import Blame, Status
 from tui_chain.core.text import plural
+from tui_chain.engine.arguments import Options
 from tui_chain.engine.host_state import HostState
 
 _FAULTS: Mapping[Blame, str] = {
@@ -27,7 +29,7 @@ _FAULTS: Mapping[Blame, str] = {
 
 LEFT_OUT = (
     "The bundle is left out: with it a limit is lost (constraints-lost), and nobody has agreed to that. "
-    "With --accept-lost-constraints `tlschain fix` writes it."
+    f"With --accept-lost-constraints {hinted('fix')} writes it."
 )
 """Stands where a bundle would that loses a limit."""
 NOBODY_TO_ASK = "The leaf's issuer is not at hand, so that no answer could be verified."
@@ -65,7 +67,9 @@ def _hints(state: HostState) -> Iterator[str]:
     verdict = state.verdict
     fatal = [found for found in verdict.findings if found.severity.value == "fatal"] if verdict is not None else []
     yield from (
-        found.hint for found in (fatal or (verdict.findings[:1] if verdict is not None else ()))[:2] if found.hint
+        Options().completed(found.hint, state.target)
+        for found in (fatal or (verdict.findings[:1] if verdict is not None else ()))[:2]
+        if found.hint
     )
     if isinstance(state.repair, Failure) and state.repair.kind != "nothing-to-do" and state.repair.hint:
         yield state.repair.hint

@@ -62,6 +62,6 @@ def _report(state: HostState, form: Form, now: datetime, options: CommandOptions
     if form == "html":
         from tui_chain.advise.report_page import report_page
 
-        return report_page(state, now, chain)
+        return report_page(state, now, chain, None, options)
     document = report(state, now, chain)
     return to_text(document) if form == "text" else to_markdown(document)

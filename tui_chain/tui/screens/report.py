@@ -48,7 +48,7 @@ def _forms(row: HostRow, trust: TrustStore, clock: Clock, options: Options) -> t
             "HTML",
             "one page for a ticket, without outside resources",
             ".html",
-            lambda: Draft(report_page(*known()).encode()),
+            lambda: Draft(report_page(*known(), options).encode()),
         ),
         Form("JSON", "for programs; the keys are those of tlschain --json", ".json", as_json),
     )
