@@ -5,13 +5,21 @@ BIN = $(VENV)/bin
 HOSTS ?=
 TESTS ?= tests
 
-.PHONY: run test coverage clients lint format docs screenshots bench clean
+.PHONY: node run test coverage clients lint format docs screenshots bench clean
 
 # dependency groups need a recent pip, so pip comes first
 $(VENV)/ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1" 2>$(VENV)/pip.log || { cat $(VENV)/pip.log; exit 1; }
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable . --group dev 2>$(VENV)/pip.log || { cat $(VENV)/pip.log; exit 1; }
+	@touch $@
+
+# package managers that tests run as clients; without them those tests are skipped
+node: .node/ready
+
+.node/ready: Makefile
+	npm install --prefix .node --no-save --no-package-lock --no-fund --no-audit --ignore-scripts --loglevel=error \
+		yarn@1.22.22 @yarnpkg/cli-dist@4.18.1 pnpm@10.34.9 deno@2.9.6
 	@touch $@
 
 run: $(VENV)/ready
@@ -58,5 +66,5 @@ bench: $(VENV)/ready
 	$(BIN)/python -m benchmarks
 
 clean:
-	rm -rf $(VENV) .cov .mypy_cache .ruff_cache .hypothesis build dist
+	rm -rf $(VENV) .node .cov .mypy_cache .ruff_cache .hypothesis build dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -20,6 +20,8 @@ HOSTILE = '-it\'s "a" $HOME ${HOME} $(touch pwned) `touch pwned` ;&| #x %41 !! *
 """A file name over which no client may stumble and which no shell may obey."""
 _FENCE = re.compile(r"^## (.+?)$|^```(\w+)\n(.*?)\n```$", re.MULTILINE | re.DOTALL)
 _WHEEL = "probe-1.0-py3-none-any.whl"
+_NPM = '{"name":"probe","dist-tags":{"latest":"1.0.0"},"versions":{"1.0.0":{"name":"probe","version":"1.0.0"}}}'
+_CRATE = '{"name":"probe","vers":"1.0.0","deps":[],"cksum":"00","features":{},"yanked":false}'
 ANSWERS = f"""
 if ($request_method = POST) {{
     return 200 '<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">
@@ -29,9 +31,16 @@ if ($request_method = POST) {{
 location = /v2/probe/tags/list {{ default_type application/json; return 200 '{{"name":"probe","tags":["1.0"]}}'; }}
 location = /probe/ {{ return 200 "<a href='{_WHEEL}' data-core-metadata='true'>{_WHEEL}</a>"; }}
 location = /probe/{_WHEEL}.metadata {{ return 200 "Metadata-Version: 2.1\\nName: probe\\nVersion: 1.0\\n"; }}
+location = /probe {{ default_type application/json; return 200 '{_NPM}'; }}
+location = /config.json {{ return 200 '{{"dl":"https://$http_host/crates"}}'; }}
+location = /pr/ob/probe {{ return 200 '{_CRATE}'; }}
+location = /packages.json {{ return 200 '{{"packages":{{}}}}'; }}
+location ~ \\.(pom|jar|gz)$ {{ return 404; }}
 """
-"""What nginx answers: AWS's security token service, a registry's tags, and a package index with one package's
-metadata (PEP 658)."""
+"""What nginx answers: AWS's security token service, a registry's tags, and registries of one package, or of none.
+
+They are Python's with its metadata (PEP 658), npm's, cargo's (a sparse index), Composer's, Maven's and Ruby's.
+"""
 
 
 def run(

@@ -18,7 +18,6 @@ from tests.advise.calls.call import Call, CodeCall
 from tests.advise.conftest import ANSWERS, TLSCHAIN, Site, run
 from tests.advise.own_tests import OWN_HEADINGS
 from tests.support.nginx import nginx
-from tests.support.programs import require_program
 from tests.support.standin import DefaultStore, default_store
 from tui_chain.lab.authority import Authority, key_to_pem, to_pem
 
@@ -80,8 +79,8 @@ def test_every_effect_that_is_told_is_tried(other: Other) -> None:
 
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
 def test_a_setting_has_the_effect_that_the_advice_says(site: Site, other: Other, call: Call, tmp_path: Path) -> None:
-    require_program(call.program)
-    accepted = call_other(site, other, call, tmp_path / "with", site.of(call.client).code)
+    call.require()
+    accepted = call_other(site, other, call, tmp_path / "with", call.setting(site.of(call.client).code))
     assert accepted == (other.effects[call.client] == ADDS)
     assert accepted or call_other(site, other, call, tmp_path / "without"), "the client has no such root by itself"
 
@@ -92,7 +91,7 @@ def test_a_snippet_has_the_effect_that_the_advice_says(
 ) -> None:
     if snippet.client not in other.effects:
         return  # it makes no connection
-    require_program(snippet.program)
+    snippet.require()
     address = other.url.removeprefix("https://").rstrip("/")
     code = site.of(snippet.client).code.replace(site.target, address)
     accepted = snippet.told in ask(site, other, (*snippet.runner, code), {})

@@ -45,7 +45,7 @@ def test_what_is_run_by_a_module_of_its_own_stands_there(site: Site, module: str
 
 @pytest.mark.parametrize("snippet", CODE_CALLS, ids=lambda snippet: snippet.client)
 def test_snippets_run_as_they_stand(site: Site, snippet: CodeCall) -> None:
-    require_program(snippet.program)
+    snippet.require()
     done = run(*snippet.runner, site.of(snippet.client).code, cwd=site.folder)
     assert done.returncode == 0, done.stderr
     assert snippet.told in done.stdout
@@ -74,16 +74,16 @@ def test_a_context_as_verify_is_refused_as_the_note_says(site: Site) -> None:
 
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
 def test_settings_work_and_without_them_the_client_fails(site: Site, call: Call, tmp_path: Path) -> None:
-    require_program(call.program)
+    call.require()
     assert call.told not in said_by(site, call, tmp_path / "without")
-    said = said_by(site, call, tmp_path / "with", site.of(call.client).code)
+    said = said_by(site, call, tmp_path / "with", call.setting(site.of(call.client).code))
     assert call.told in said, said
 
 
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
 def test_what_a_setting_leaves_is_taken_back(site: Site, call: Call, tmp_path: Path) -> None:
-    require_program(call.program)
-    code, undo = site.of(call.client).code, site.undo_of(call.client)
+    call.require()
+    code, undo = call.setting(site.of(call.client).code), site.undo_of(call.client)
     if undo:
         said = said_by(site, call, tmp_path / "undone", f"{code}\n{undo}")
         assert call.told not in said, said

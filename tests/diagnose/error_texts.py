@@ -59,7 +59,7 @@ SAMPLES = (
            "  Unable to locally verify the issuer's authority."),
     Sample("openssl", "unknown-issuer", "missing-issuer", None,
            "depth=0 CN = api.example.org\nverify error:num=20:unable to get local issuer certificate"),
-    Sample("rustls (cargo, uv)", "unknown-issuer", "missing-issuer", None,
+    Sample("rustls (uv)", "unknown-issuer", "missing-issuer", None,
            "error: invalid peer certificate: UnknownIssuer"),
     Sample("git", "unknown-issuer", "missing-issuer", "git.example.org",
            "fatal: unable to access 'https://git.example.org/a.git/': SSL certificate problem: unable to get local "

@@ -32,11 +32,12 @@ class DefaultStore:
 
     @property
     def variables(self) -> dict[str, str]:
-        """What leads Python, Node and uv to the same root, which they would not look for in that folder."""
+        """What leads Python, Node, uv and Deno to the same root, which they would not look for in that folder."""
         return {
             "PYTHONPATH": str(self.folder / "python"),
             "NODE_OPTIONS": "--use-openssl-ca",
             "UV_SYSTEM_CERTS": "1",
+            "DENO_TLS_CA_STORE": "system",
         }
 
 

@@ -18,6 +18,12 @@ if TYPE_CHECKING:
     from tui_chain.x509.crl import CrlScope  # an error text is explained without anything of X.509
 
 
+FOLDER_ON_DEBIAN = (
+    "On Debian the folder of roots is read as well; elsewhere it replaces them: take the kind client+store there."
+)
+"""What a file does that OpenSSL, or libcurl with it, reads beside the folder of roots that it was built with."""
+
+
 class Effect(StrEnum):
     """What a setting does to the trust store that the client has by itself."""
 
@@ -120,6 +126,16 @@ class Deployment:
         """The path as a JavaScript literal."""
         return json.dumps(str(self.path(kind)))
 
+    def single_quoted(self, kind: OutputKind = OutputKind.CLIENT) -> str:
+        """The path as a literal of PHP or Perl."""
+        return single_quoted(str(self.path(kind)))
+
+    @property
+    def jvm_option(self) -> str:
+        """The option of the JVM that names Java's trust store, quoted for JAVA_TOOL_OPTIONS."""
+        # the JVM takes the variable apart by white space and both kinds of quotes, without escapes, as shlex writes
+        return f"-Djavax.net.ssl.trustStore={self.shell(OutputKind.JAVA)}"
+
     @property
     def url(self) -> str:
         """The URL of the host's root."""
@@ -150,6 +166,11 @@ class Deployment:
         """Return advice that sets a variable to the file of a kind."""
         code, undo = f"export {name}={self.shell(kind)}", f"unset {name}"
         return self.command(client, code, note, effect, kind=kind, undo=undo)
+
+
+def single_quoted(text: str) -> str:
+    """Return text as a literal of PHP or Perl, between single quotes."""
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
 def beside(bundle: Path, kind: OutputKind) -> Path:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from tui_chain.clients.advice import ADDS, Advice, Deployment
+from tui_chain.clients.advice import ADDS, FOLDER_ON_DEBIAN, Advice, Deployment
 from tui_chain.clients.client import Client, Takes, variable
 from tui_chain.clients.errors import ErrorKind, ErrorOutput, ErrorText, Layer
 from tui_chain.clients.families import FamilyId
 from tui_chain.clients.trust_file import NOTHING, Loaded, Reads, TrustFileReader, certificate_of, decoded
 
-_NOTE = "On Debian the folder of roots is read as well; elsewhere it replaces them: take the kind client+store there."
 _END = b"\n-----END "
 _END_LINE = re.compile(rb"\n-----END ([^\r\n]*?)-----[ \t\r]*(?:\n|$)")
 _HEADER = 1000
@@ -19,7 +18,7 @@ _HEADER = 1000
 
 
 def _advice(at: Deployment) -> Iterator[Advice]:
-    yield at.export("Go", "SSL_CERT_FILE", _NOTE, ADDS)
+    yield at.export("Go", "SSL_CERT_FILE", FOLDER_ON_DEBIAN, ADDS)
 
 
 def load_go(data: bytes) -> Loaded:

@@ -43,9 +43,7 @@ def _crl_advice(at: Deployment, _: CrlUse) -> Iterator[Advice]:
 
 
 def _options(at: Deployment, note: str, *more: str) -> Advice:
-    # the JVM takes the variable apart by white space and both kinds of quotes, without escapes, as shlex writes them
-    store = f"-Djavax.net.ssl.trustStore={shlex.quote(str(at.path(OutputKind.JAVA)))}"
-    code = f"export JAVA_TOOL_OPTIONS={shlex.quote(' '.join((store, *more)))}"
+    code = f"export JAVA_TOOL_OPTIONS={shlex.quote(' '.join((at.jvm_option, *more)))}"
     return at.command("Java", code, note, REPLACES, kind=OutputKind.JAVA, undo="unset JAVA_TOOL_OPTIONS")
 
 

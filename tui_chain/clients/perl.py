@@ -1,8 +1,37 @@
-"""Perl: IO::Socket::SSL sets PARTIAL_CHAIN, as curl does."""
+"""Perl's sockets (IO::Socket::SSL): OpenSSL's default store, with PARTIAL_CHAIN as curl has it."""
 
 from __future__ import annotations
 
-from tui_chain.clients.client import Client
-from tui_chain.clients.families import FamilyId
+from collections.abc import Iterator
 
-CLIENT = Client("Perl", place=260, families={FamilyId.CURL: "Perl"})
+from tui_chain.clients.advice import ADDS, FOLDER_ON_DEBIAN, REPLACES, Advice, Deployment, single_quoted
+from tui_chain.clients.client import Client, Setting, SettingForm, Takes, variable
+from tui_chain.clients.families import FamilyId
+from tui_chain.core.endpoint import bracketed
+
+_CODE = """use IO::Socket::SSL;
+my $socket = IO::Socket::SSL->new(
+    PeerAddr => {address}, SSL_ca_file => {file}, SSL_verifycn_scheme => 'http',
+) or die "$SSL_ERROR\\n";
+print $socket->get_sslversion, "\\n";"""
+
+
+def _advice(at: Deployment) -> Iterator[Advice]:
+    address = single_quoted(f"{bracketed(at.endpoint.host)}:{at.endpoint.port}")
+    code = _CODE.format(address=address, file=at.single_quoted())
+    yield at.command("Perl", code, "", REPLACES, language="perl")
+    note = f"LWP does not read it; Debian's HTTP::Tiny takes it in place of its roots. {FOLDER_ON_DEBIAN}"
+    yield at.export("Perl, every socket", "SSL_CERT_FILE", note, ADDS)
+
+
+CLIENT = Client(
+    "Perl",
+    place=260,
+    families={FamilyId.CURL: "Perl"},
+    settings=(
+        Setting("SSL_ca_file", SettingForm.ARGUMENT, REPLACES, wins_over=("SSL_CERT_FILE",)),
+        variable("SSL_CERT_FILE", ADDS),
+        variable("SSL_CERT_DIR", ADDS, Takes.FOLDER),
+    ),
+    advice=_advice,
+)

@@ -1,15 +1,44 @@
-"""PHP: its streams judge as OpenSSL does, its curl as curl."""
+"""PHP's streams: the system's store, which the cafile of a context or of php.ini replaces."""
 
 from __future__ import annotations
 
-from tui_chain.clients.client import Client
+import shlex
+from collections.abc import Iterator
+
+from tui_chain.clients.advice import ADDS, REPLACES, Advice, Deployment, single_quoted
+from tui_chain.clients.client import Client, Setting, SettingForm, variable
 from tui_chain.clients.families import FamilyId
 from tui_chain.clients.readers import OPENSSL
 from tui_chain.clients.trust_file import Reads
+from tui_chain.core.output_kind import OutputKind
+
+_CODE = """$context = stream_context_create(['ssl' => ['cafile' => {file}]]);
+echo file_get_contents({url}, false, $context);"""
+
+
+def _advice(at: Deployment) -> Iterator[Advice]:
+    note = "For streams with this context."
+    code = _CODE.format(file=at.single_quoted(), url=single_quoted(at.url))
+    yield at.command("PHP streams", code, note, REPLACES, language="php")
+    note = (
+        "Lines for php.ini, or for a file in a folder that `php --ini` names; php-fpm reads them when it starts. The "
+        "first is for streams, the second for curl, to which it adds on Debian. Without the lines all is as before."
+    )
+    # php.ini joins quoted pieces as a shell does, and expands ${…} between double quotes alone
+    file = shlex.quote(str(at.path(OutputKind.CLIENT_STORE)))
+    code = f"openssl.cafile = {file}\ncurl.cainfo = {file}"
+    yield at.command("PHP, every script", code, note, REPLACES, kind=OutputKind.CLIENT_STORE, language="ini")
+
 
 CLIENT = Client(
-    "PHP",
+    "PHP streams",
     place=250,
-    families={FamilyId.PYTHON: "PHP streams", FamilyId.CURL: "PHP-curl"},
+    families={FamilyId.PYTHON: "PHP streams"},
+    settings=(
+        Setting("cafile of a context", SettingForm.ARGUMENT, REPLACES, wins_over=("openssl.cafile", "SSL_CERT_FILE")),
+        Setting("openssl.cafile", SettingForm.CONFIG, REPLACES, wins_over=("SSL_CERT_FILE",)),
+        variable("SSL_CERT_FILE", ADDS),
+    ),
     reads=(Reads(OPENSSL, "PHP"),),
+    advice=_advice,
 )

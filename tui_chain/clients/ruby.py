@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tui_chain.clients.advice import ADDS, Advice, Deployment
+from tui_chain.clients.advice import ADDS, FOLDER_ON_DEBIAN, Advice, Deployment
 from tui_chain.clients.client import Client, Takes, variable
 from tui_chain.clients.families import FamilyId
 from tui_chain.clients.readers import OPENSSL
 from tui_chain.clients.trust_file import Reads
 
-_NOTE = "On Debian the folder of roots is read as well; elsewhere it replaces them: take the kind client+store there."
-
 
 def _advice(at: Deployment) -> Iterator[Advice]:
-    yield at.export("Ruby", "SSL_CERT_FILE", _NOTE, ADDS)
+    yield at.export("Ruby", "SSL_CERT_FILE", FOLDER_ON_DEBIAN, ADDS)
 
 
 CLIENT = Client(

@@ -43,7 +43,7 @@ RUSTLS = TrustFileReader("rustls", 70, load_rustls)
 CLIENT = Client(
     "uv",
     place=70,
-    families={FamilyId.RUSTLS: "uv, cargo with rustls, deno"},
+    families={FamilyId.RUSTLS: "uv"},
     settings=(variable("SSL_CERT_FILE", REPLACES), variable("SSL_CERT_DIR", REPLACES, Takes.FOLDER)),
     reads=(Reads(RUSTLS, "uv, SSL_CERT_FILE"),),
     advice=_advice,
@@ -63,9 +63,9 @@ CLIENT = Client(
             ErrorText(ErrorKind.NOT_TLS, r"InvalidContentType"),
             ErrorText(ErrorKind.ENDED, r"peer closed connection"),
         ),
-        signs=r"invalid peer certificate|rustls|\bcargo\b|\buv\b",
-        trust_command="env | grep -E 'SSL_CERT|CARGO_HTTP_CAINFO'",
+        signs=r"invalid peer certificate|rustls|\buv\b",
+        trust_command="env | grep SSL_CERT",
         layer=Layer.TLS_LIBRARY,
-        name="rustls (cargo, uv)",
+        name="rustls (uv)",
     ),
 )

@@ -1,0 +1,31 @@
+"""Bundler: Ruby's store, which ssl_ca_cert replaces."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tui_chain.clients.advice import ADDS, REPLACES, Advice, Deployment
+from tui_chain.clients.client import Client, Setting, SettingForm, variable
+from tui_chain.core.output_kind import OutputKind
+
+_LOCAL, _VARIABLE, _GLOBAL = ".bundle/config", "BUNDLE_SSL_CA_CERT", "~/.bundle/config"
+_GEMRC = ":ssl_ca_cert in ~/.gemrc"
+
+
+def _advice(at: Deployment) -> Iterator[Advice]:
+    note = "`bundle config set ssl_ca_cert FILE` writes the same setting, for every project with --global."
+    yield at.export("Bundler", _VARIABLE, note, REPLACES, kind=OutputKind.CLIENT_STORE)
+
+
+CLIENT = Client(
+    "Bundler",
+    place=246,
+    settings=(
+        Setting(_LOCAL, SettingForm.CONFIG, REPLACES, wins_over=(_VARIABLE, _GLOBAL, _GEMRC, "SSL_CERT_FILE")),
+        variable(_VARIABLE, REPLACES, wins_over=(_GLOBAL, _GEMRC, "SSL_CERT_FILE")),
+        Setting(_GLOBAL, SettingForm.CONFIG, REPLACES, wins_over=(_GEMRC, "SSL_CERT_FILE")),
+        Setting(_GEMRC, SettingForm.CONFIG, REPLACES, wins_over=("SSL_CERT_FILE",)),
+        variable("SSL_CERT_FILE", ADDS),
+    ),
+    advice=_advice,
+)

@@ -1,0 +1,34 @@
+"""cargo: libcurl with an OpenSSL of its own, and the system's store, to which a file adds on Debian."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tui_chain.clients.advice import ADDS, FOLDER_ON_DEBIAN, Advice, Deployment
+from tui_chain.clients.client import Client, Setting, SettingForm, variable
+from tui_chain.clients.errors import ErrorKind, ErrorOutput, ErrorText
+from tui_chain.clients.families import FamilyId
+
+
+def _advice(at: Deployment) -> Iterator[Advice]:
+    note = f"http.cainfo in ~/.cargo/config.toml is the same setting. {FOLDER_ON_DEBIAN}"
+    yield at.export("cargo", "CARGO_HTTP_CAINFO", note, ADDS)
+
+
+CLIENT = Client(
+    "cargo",
+    place=280,
+    families={FamilyId.CURL: "cargo"},
+    settings=(
+        Setting("--config http.cainfo", SettingForm.OPTION, ADDS, wins_over=("CARGO_HTTP_CAINFO", "http.cainfo")),
+        variable("CARGO_HTTP_CAINFO", ADDS, wins_over=("http.cainfo", "SSL_CERT_FILE")),
+        Setting("http.cainfo", SettingForm.CONFIG, ADDS, wins_over=("SSL_CERT_FILE",)),
+        variable("SSL_CERT_FILE", ADDS),
+    ),
+    advice=_advice,
+    errors=ErrorOutput(
+        (ErrorText(ErrorKind.GENERAL, r"SSL peer certificate or SSH remote key was not OK"),),
+        signs=r"\bcargo\b|^error: failed to (?:get|download|query)|\bcrates\.io\b",
+        trust_command="env | grep -E 'CARGO_HTTP_CAINFO|SSL_CERT'; grep -A9 http ~/.cargo/config.toml",
+    ),
+)

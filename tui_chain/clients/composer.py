@@ -1,0 +1,33 @@
+"""Composer: the store that it finds on the system, to which cafile adds where PHP has curl."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tui_chain.clients.advice import ADDS, Advice, Deployment
+from tui_chain.clients.client import Client, Setting, SettingForm, variable
+from tui_chain.core.output_kind import OutputKind
+
+
+def _advice(at: Deployment) -> Iterator[Advice]:
+    note = (
+        "With PHP's curl on Debian; elsewhere, and where PHP has no curl, it replaces the roots: take the kind "
+        "client+store there."
+    )
+    if "{$" in str(at.path(OutputKind.CLIENT)):
+        note += " Composer takes {$…} in a path for a setting of its own: give the file another name."
+    code, undo = f"composer config --global cafile {at.shell()}", "composer config --global --unset cafile"
+    yield at.command("Composer", code, note, ADDS, undo=undo)
+
+
+CLIENT = Client(
+    "Composer",
+    place=254,
+    settings=(
+        variable("COMPOSER_CAFILE", ADDS, wins_over=("cafile", "SSL_CERT_FILE", "openssl.cafile")),
+        Setting("cafile", SettingForm.CONFIG, ADDS, wins_over=("SSL_CERT_FILE", "openssl.cafile")),
+        variable("SSL_CERT_FILE", ADDS, wins_over=("openssl.cafile",)),
+        Setting("openssl.cafile", SettingForm.CONFIG, ADDS),
+    ),
+    advice=_advice,
+)

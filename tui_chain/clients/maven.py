@@ -1,0 +1,34 @@
+"""Maven: Java's cacerts, which -Djavax.net.ssl.trustStore replaces."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+
+from tui_chain.clients.advice import REPLACES, Advice, Deployment
+from tui_chain.clients.client import Client, Setting, SettingForm
+from tui_chain.core.output_kind import OutputKind
+
+_OPTION, _VARIABLE, _FILE, _JVM = "-D of mvn", "MAVEN_OPTS", ".mvn/jvm.config", "JAVA_TOOL_OPTIONS"
+
+
+def _advice(at: Deployment) -> Iterator[Advice]:
+    file = str(at.path(OutputKind.JAVA))
+    name, note = _VARIABLE, "It takes the place of a MAVEN_OPTS of yours: put the options of both into one."
+    if shlex.quote(file) != file:
+        name, note = _JVM, "Every JVM reads it: the script mvn takes MAVEN_OPTS apart at white space, quotes or not."
+    code, undo = f"export {name}={shlex.quote(at.jvm_option)}", f"unset {name}"
+    yield at.command("Maven", code, note, REPLACES, kind=OutputKind.JAVA, undo=undo)
+
+
+CLIENT = Client(
+    "Maven",
+    place=224,
+    settings=(
+        Setting(_OPTION, SettingForm.OPTION, REPLACES, wins_over=(_VARIABLE, _FILE, _JVM)),
+        Setting(_VARIABLE, SettingForm.OPTION, REPLACES, wins_over=(_FILE, _JVM)),
+        Setting(_FILE, SettingForm.CONFIG, REPLACES, wins_over=(_JVM,)),
+        Setting(_JVM, SettingForm.OPTION, REPLACES),
+    ),
+    advice=_advice,
+)

@@ -1,0 +1,29 @@
+"""Perl's LWP: the system's store, which PERL_LWP_SSL_CA_FILE replaces."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tui_chain.clients.advice import REPLACES, Advice, Deployment
+from tui_chain.clients.client import Client, Setting, SettingForm, variable
+from tui_chain.core.output_kind import OutputKind
+
+
+def _advice(at: Deployment) -> Iterator[Advice]:
+    note = (
+        "Debian's LWP does not read SSL_CERT_FILE. HTTPS_CA_FILE names a file too, but while it is set LWP does not "
+        "verify the host name: unset it."
+    )
+    yield at.export("Perl LWP", "PERL_LWP_SSL_CA_FILE", note, REPLACES, kind=OutputKind.CLIENT_STORE)
+
+
+CLIENT = Client(
+    "Perl LWP",
+    place=262,
+    settings=(
+        Setting("SSL_ca_file", SettingForm.ARGUMENT, REPLACES, wins_over=("PERL_LWP_SSL_CA_FILE", "HTTPS_CA_FILE")),
+        variable("PERL_LWP_SSL_CA_FILE", REPLACES, wins_over=("HTTPS_CA_FILE",)),
+        variable("HTTPS_CA_FILE", REPLACES),
+    ),
+    advice=_advice,
+)

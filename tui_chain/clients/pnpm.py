@@ -1,0 +1,27 @@
+"""pnpm: Node's roots up to version 11, the system's from 12 on; NODE_EXTRA_CA_CERTS adds to both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tui_chain.clients.advice import ADDS, REPLACES, Advice, Deployment
+from tui_chain.clients.client import Client, Setting, SettingForm, variable
+
+
+def _advice(at: Deployment) -> Iterator[Advice]:
+    note = (
+        "pnpm 9 and 10 ignore it beside a cafile of ~/.npmrc or the project's .npmrc, which replaces all roots; and "
+        "they do not use the cafile that `pnpm config set cafile` writes. pnpm 12 adds the file in any case."
+    )
+    yield at.export("pnpm", "NODE_EXTRA_CA_CERTS", note, ADDS)
+
+
+CLIENT = Client(
+    "pnpm",
+    place=214,
+    settings=(
+        Setting("cafile of .npmrc", SettingForm.CONFIG, REPLACES, wins_over=("NODE_EXTRA_CA_CERTS",)),
+        variable("NODE_EXTRA_CA_CERTS", ADDS),
+    ),
+    advice=_advice,
+)

@@ -1,0 +1,30 @@
+"""yarn 1: Node's roots, which cafile replaces."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tui_chain.clients.advice import ADDS, REPLACES, Advice, Deployment
+from tui_chain.clients.client import Client, Setting, SettingForm, variable
+from tui_chain.core.output_kind import OutputKind
+
+
+def _advice(at: Deployment) -> Iterator[Advice]:
+    note = (
+        "The cafile of .npmrc counts for yarn 1 too. NODE_EXTRA_CA_CERTS, which adds, counts only where no cafile is "
+        "set. `yarn info` calls a refused certificate `Received invalid response from npm`."
+    )
+    yield at.export("yarn 1", "YARN_CAFILE", note, REPLACES, kind=OutputKind.CLIENT_STORE)
+
+
+CLIENT = Client(
+    "yarn 1",
+    place=213,
+    settings=(
+        variable("YARN_CAFILE", REPLACES, wins_over=("cafile", "npm_config_cafile", "NODE_EXTRA_CA_CERTS")),
+        Setting("cafile", SettingForm.CONFIG, REPLACES, wins_over=("npm_config_cafile", "NODE_EXTRA_CA_CERTS")),
+        variable("npm_config_cafile", REPLACES, wins_over=("NODE_EXTRA_CA_CERTS",)),
+        variable("NODE_EXTRA_CA_CERTS", ADDS),
+    ),
+    advice=_advice,
+)
