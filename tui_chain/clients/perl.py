@@ -20,7 +20,7 @@ def _advice(at: Deployment) -> Iterator[Advice]:
     address = single_quoted(f"{bracketed(at.endpoint.host)}:{at.endpoint.port}")
     code = _CODE.format(address=address, file=at.single_quoted())
     yield at.command("Perl", code, "", REPLACES, language="perl")
-    note = f"LWP does not read it; Debian's HTTP::Tiny takes it in place of its roots. {FOLDER_ON_DEBIAN}"
+    note = f"HTTP::Tiny reads it as well, Debian's LWP does not. {FOLDER_ON_DEBIAN}"
     yield at.export("Perl, every socket", "SSL_CERT_FILE", note, ADDS)
 
 

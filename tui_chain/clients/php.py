@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator
 
 from tui_chain.clients.advice import ADDS, REPLACES, Advice, Deployment, single_quoted
@@ -21,12 +20,11 @@ def _advice(at: Deployment) -> Iterator[Advice]:
     code = _CODE.format(file=at.single_quoted(), url=single_quoted(at.url))
     yield at.command("PHP streams", code, note, REPLACES, language="php")
     note = (
-        "Lines for php.ini, or for a file in a folder that `php --ini` names; php-fpm reads them when it starts. The "
-        "first is for streams, the second for curl, to which it adds on Debian. Without the lines all is as before."
+        "A line for php.ini, or for a file in a folder that `php --ini` names; php-fpm reads it when it starts. PHP's "
+        "curl takes it too, before curl.cainfo, and adds it to its roots on Debian. Without the line all is as before."
     )
     # php.ini joins quoted pieces as a shell does, and expands ${…} between double quotes alone
-    file = shlex.quote(str(at.path(OutputKind.CLIENT_STORE)))
-    code = f"openssl.cafile = {file}\ncurl.cainfo = {file}"
+    code = f"openssl.cafile = {at.shell(OutputKind.CLIENT_STORE)}"
     yield at.command("PHP, every script", code, note, REPLACES, kind=OutputKind.CLIENT_STORE, language="ini")
 
 

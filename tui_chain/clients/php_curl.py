@@ -24,9 +24,9 @@ CLIENT = Client(
     place=252,
     families={FamilyId.CURL: "PHP-curl"},
     settings=(
-        Setting("CURLOPT_CAINFO", SettingForm.ARGUMENT, ADDS, wins_over=("curl.cainfo", "openssl.cafile")),
-        Setting("curl.cainfo", SettingForm.CONFIG, ADDS, wins_over=("openssl.cafile",)),
-        Setting("openssl.cafile", SettingForm.CONFIG, ADDS),
+        Setting("CURLOPT_CAINFO", SettingForm.ARGUMENT, ADDS, wins_over=("openssl.cafile", "curl.cainfo")),
+        Setting("openssl.cafile", SettingForm.CONFIG, ADDS, wins_over=("curl.cainfo",)),
+        Setting("curl.cainfo", SettingForm.CONFIG, ADDS),
     ),
     advice=_advice,
 )
