@@ -56,6 +56,31 @@ def test_npm_reads_the_path_back_or_the_note_says_that_it_does_not(name: str, ke
     assert ("another name" in advice.note) == (not kept)
 
 
+@pytest.mark.parametrize(
+    ("client", "kind", "name"),
+    [("Composer", OutputKind.CLIENT, "a{$b}.pem"), ("yarn", OutputKind.CLIENT_STORE, "a${b}.pem")],
+)
+def test_a_path_that_a_client_does_not_read_back_has_a_note(client: str, kind: OutputKind, name: str) -> None:
+    plain, odd = (
+        next(one for one in client_advice(HOST, file, {kind: file}) if one.client == client)
+        for file in (Path("/x/plain.pem"), Path("/x") / name)
+    )
+    assert "another name" not in plain.note
+    assert odd.note == f"{plain.note} {odd.note.rpartition('. ')[2]}"
+    assert odd.note.endswith("give the file another name.")
+
+
+@pytest.mark.parametrize(
+    ("name", "variable"),
+    [("store.p12", "MAVEN_OPTS"), ("a store.p12", "JAVA_TOOL_OPTIONS"), ("*.p12", "JAVA_TOOL_OPTIONS")],
+)
+def test_maven_is_given_a_path_that_its_script_does_not_take_apart(name: str, variable: str) -> None:
+    files = {OutputKind.JAVA: Path("/x") / name}
+    advice = next(one for one in client_advice(HOST, Path("/x/ca.pem"), files) if one.client == "Maven")
+    assert advice.code.startswith(f"export {variable}=")
+    assert advice.undo == f"unset {variable}"
+
+
 def _require_ipv6() -> None:
     try:
         socket.create_server(("::1", 0), family=socket.AF_INET6).close()

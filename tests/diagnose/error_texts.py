@@ -59,6 +59,10 @@ SAMPLES = (
            "  Unable to locally verify the issuer's authority."),
     Sample("openssl", "unknown-issuer", "missing-issuer", None,
            "depth=0 CN = api.example.org\nverify error:num=20:unable to get local issuer certificate"),
+    Sample("cargo", "unknown-issuer", "missing-issuer", "crates.example.org",
+           "error: download of config.json failed\n\nCaused by:\n  failed to download from "
+           "`https://crates.example.org/config.json`\n\nCaused by:\n  [60] SSL peer certificate or SSH remote key "
+           "was not OK (SSL certificate problem: unable to get local issuer certificate)"),
     Sample("rustls (uv)", "unknown-issuer", "missing-issuer", None,
            "error: invalid peer certificate: UnknownIssuer"),
     Sample("git", "unknown-issuer", "missing-issuer", "git.example.org",

@@ -28,7 +28,7 @@ CLIENT = Client(
     advice=_advice,
     errors=ErrorOutput(
         (ErrorText(ErrorKind.GENERAL, r"SSL peer certificate or SSH remote key was not OK"),),
-        signs=r"\bcargo\b|^error: failed to (?:get|download|query)|\bcrates\.io\b",
+        signs=r"\bcargo\b|\bcrates\.io\b|download of config\.json failed|^\s*\[\d+\] SSL|spurious network error",
         trust_command="env | grep -E 'CARGO_HTTP_CAINFO|SSL_CERT'; grep -A9 http ~/.cargo/config.toml",
     ),
 )

@@ -20,8 +20,9 @@ def _advice(at: Deployment) -> Iterator[Advice]:
     code = _CODE.format(file=at.single_quoted(), url=single_quoted(at.url))
     yield at.command("PHP streams", code, note, REPLACES, language="php")
     note = (
-        "A line for php.ini, or for a file in a folder that `php --ini` names; php-fpm reads it when it starts. PHP's "
-        "curl takes it too, before curl.cainfo, and adds it to its roots on Debian. Without the line all is as before."
+        "A line for php.ini, or for a file in a folder that `php --ini` names; php-fpm reads it when it starts. "
+        "PHP's curl takes it too, before curl.cainfo, and adds it to its roots on Debian. Without the line all is as "
+        "before."
     )
     # php.ini joins quoted pieces as a shell does, and expands ${…} between double quotes alone
     code = f"openssl.cafile = {at.shell(OutputKind.CLIENT_STORE)}"

@@ -16,7 +16,7 @@ def _advice(at: Deployment) -> Iterator[Advice]:
     file = str(at.path(OutputKind.CLIENT_STORE))
     note = "httpsCaFilePath in .yarnrc.yml is the same setting; NODE_EXTRA_CA_CERTS, which adds, counts without it."
     if "${" in file:
-        note += " yarn 4 before 4.10 does not read this path back: give the file another name."
+        note += " yarn before 4.13 does not read this path back: give the file another name."
     code = f"export {_VARIABLE}={shlex.quote(file.replace('${', chr(92) + '${'))}"
     kind, undo = OutputKind.CLIENT_STORE, f"unset {_VARIABLE}"
     yield at.command("yarn", code, note, REPLACES, kind=kind, undo=undo)
