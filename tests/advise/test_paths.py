@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.advise.calls import CODE_CALLS
 from tests.advise.conftest import TLSCHAIN, Site, Snippet, run, snippets
 from tests.support.cli import tlschain
 from tests.support.nginx import free_port, nginx
@@ -118,6 +119,14 @@ def test_an_ipv6_address_is_no_pattern(
     require_program(client if words[0] == "bash" else words[0])
     done = run(*words, by_address[client].code, cwd=site.folder)
     assert told in done.stdout, done.stderr
+
+
+@pytest.mark.parametrize("client", ["Perl", "PHP curl", "PHP streams"])
+def test_code_reaches_an_ipv6_address(site: Site, by_address: dict[str, Snippet], client: str) -> None:
+    call = next(call for call in CODE_CALLS if call.client == client)
+    call.require()
+    done = run(*call.runner, by_address[client].code, cwd=site.folder)
+    assert call.told in done.stdout, done.stderr
 
 
 def test_git_knows_the_server_by_its_ipv6_address(site: Site, by_address: dict[str, Snippet], tmp_path: Path) -> None:

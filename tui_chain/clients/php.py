@@ -11,13 +11,13 @@ from tui_chain.clients.readers import OPENSSL
 from tui_chain.clients.trust_file import Reads
 from tui_chain.core.output_kind import OutputKind
 
-_CODE = """$context = stream_context_create(['ssl' => ['cafile' => {file}]]);
+_CODE = """$context = stream_context_create(['ssl' => [{options}]]);
 echo file_get_contents({url}, false, $context);"""
 
 
 def _advice(at: Deployment) -> Iterator[Advice]:
     note = "For streams with this context."
-    code = _CODE.format(file=at.single_quoted(), url=single_quoted(at.url))
+    code = _CODE.format(options=_options(at), url=single_quoted(at.url))
     yield at.command("PHP streams", code, note, REPLACES, language="php")
     note = (
         "A line for php.ini, or for a file in a folder that `php --ini` names; php-fpm reads it when it starts. "
@@ -27,6 +27,13 @@ def _advice(at: Deployment) -> Iterator[Advice]:
     # php.ini joins quoted pieces as a shell does, and expands ${…} between double quotes alone
     code = f"openssl.cafile = {at.shell(OutputKind.CLIENT_STORE)}"
     yield at.command("PHP, every script", code, note, REPLACES, kind=OutputKind.CLIENT_STORE, language="ini")
+
+
+def _options(at: Deployment) -> str:
+    """The file; and the name of an IPv6 address, which PHP would compare with its brackets."""
+    host = at.endpoint.host
+    name = f", 'peer_name' => {single_quoted(host)}" if ":" in host else ""
+    return f"'cafile' => {at.single_quoted()}{name}"
 
 
 CLIENT = Client(
