@@ -9,6 +9,7 @@ from tui_chain.clients.client import Client, Setting, SettingForm, variable
 
 
 def _advice(at: Deployment) -> Iterator[Advice]:
+    # measured with pnpm 9.15, 10.34 and 12.21
     note = (
         "pnpm 9 and 10 ignore it beside a cafile of ~/.npmrc or the project's .npmrc, which replaces all roots; and "
         "they do not use the cafile that `pnpm config set cafile` writes. pnpm 12 adds the file in any case."
