@@ -11,7 +11,7 @@ from tui_chain.clients.families import FamilyId
 
 
 def _advice(at: Deployment) -> Iterator[Advice]:
-    note = f"http.cainfo in ~/.cargo/config.toml is the same setting. {FOLDER_ON_DEBIAN}"
+    note = f"{FOLDER_ON_DEBIAN} http.cainfo in ~/.cargo/config.toml is the same setting."
     yield at.export("cargo", "CARGO_HTTP_CAINFO", note, ADDS)
 
 

@@ -9,7 +9,7 @@ from tui_chain.clients.client import Client, variable
 
 
 def _advice(at: Deployment) -> Iterator[Advice]:
-    note = f"A line `:ssl_ca_cert: FILE` in ~/.gemrc adds a file as well, and stays. {FOLDER_ON_DEBIAN}"
+    note = f"{FOLDER_ON_DEBIAN} A line `:ssl_ca_cert: FILE` in ~/.gemrc adds too, and stays."
     yield at.export("gem", "SSL_CERT_FILE", note, ADDS)
 
 

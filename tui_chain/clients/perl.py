@@ -1,11 +1,14 @@
-"""Perl's sockets (IO::Socket::SSL): OpenSSL's default store, with PARTIAL_CHAIN as curl has it."""
+"""Perl's sockets (IO::Socket::SSL): OpenSSL's default store, with PARTIAL_CHAIN as curl has it.
+
+IO::Socket::SSL compares host names itself: it takes `w*.` besides what curl takes (measured with version 2.081).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from tui_chain.clients.advice import ADDS, FOLDER_ON_DEBIAN, REPLACES, Advice, Deployment, single_quoted
-from tui_chain.clients.client import Client, Setting, SettingForm, Takes, variable
+from tui_chain.clients.client import Client, Setting, SettingForm, variable
 from tui_chain.clients.families import FamilyId
 from tui_chain.core.endpoint import bracketed
 
@@ -20,7 +23,7 @@ def _advice(at: Deployment) -> Iterator[Advice]:
     address = single_quoted(f"{bracketed(at.endpoint.host)}:{at.endpoint.port}")
     code = _CODE.format(address=address, file=at.single_quoted())
     yield at.command("Perl", code, "", REPLACES, language="perl")
-    note = f"HTTP::Tiny reads it as well, Debian's LWP does not. {FOLDER_ON_DEBIAN}"
+    note = f"{FOLDER_ON_DEBIAN} HTTP::Tiny reads the variable as well, Debian's LWP does not."
     yield at.export("Perl, every socket", "SSL_CERT_FILE", note, ADDS)
 
 
@@ -31,7 +34,6 @@ CLIENT = Client(
     settings=(
         Setting("SSL_ca_file", SettingForm.ARGUMENT, REPLACES, wins_over=("SSL_CERT_FILE",)),
         variable("SSL_CERT_FILE", ADDS),
-        variable("SSL_CERT_DIR", ADDS, Takes.FOLDER),
     ),
     advice=_advice,
 )

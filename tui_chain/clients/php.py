@@ -1,4 +1,8 @@
-"""PHP's streams: the system's store, which the cafile of a context or of php.ini replaces."""
+"""PHP's streams: the system's store, which the cafile of a context or of php.ini replaces.
+
+PHP compares host names itself: it takes `w*.`, `*.test` and underscores under a wildcard, which OpenSSL does not
+(measured with PHP 8.2).
+"""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ echo curl_exec($curl) === false ? curl_error($curl) : curl_getinfo($curl, CURLIN
 
 
 def _advice(at: Deployment) -> Iterator[Advice]:
-    note = f"PHP's curl reads neither CURL_CA_BUNDLE nor SSL_CERT_FILE. {FOLDER_ON_DEBIAN}"
+    note = f"{FOLDER_ON_DEBIAN} PHP's curl reads neither CURL_CA_BUNDLE nor SSL_CERT_FILE."
     code = _CODE.format(file=at.single_quoted(), url=single_quoted(at.url))
     yield at.command("PHP curl", code, note, ADDS, language="php")
 
