@@ -39,9 +39,13 @@ class Call:
     needs: str = ""
     module: tuple[str, ...] = ()
 
+    @property
+    def program(self) -> str:
+        return self.needs or self.words[0]
+
     def require(self) -> None:
         """Skip the test where the client is missing; under CI fail it."""
-        _require(self.needs or self.words[0], self.module)
+        _require(self.program, self.module)
 
     def environment(self, home: Path, folder: Path) -> dict[str, str]:
         """Its variables, and homes for what the client keeps: settings that are gone with `home`, Go's builds not."""
