@@ -22,6 +22,7 @@ from tui_chain.clients.registry import (
     NO_CLIENTS,
     clients,
     error_texts,
+    keywords,
     readers,
     stands_for,
     text_sources,
@@ -39,7 +40,8 @@ MODULES = {path.stem for path in FOLDER.glob("*.py")} - NO_CLIENTS - {"__init__"
 CLIENTS = pytest.mark.parametrize("client", clients(), ids=lambda client: client.name)
 BUNDLE = Path("/x/bundle.pem")
 TARGETS = (
-    *(Target("host.test"), Target("::1", 8443)),
+    *(Target("host.test"), Target("::1", 8443), Target("host.test", 27017)),
+    *(Target("host.test", port) for port in (465, 636, 993)),
     *(Target("host.test", one.port, name) for name, one in protocols().items()),
 )
 
@@ -117,8 +119,11 @@ def test_every_kind_of_error_has_a_text() -> None:
 
 
 def test_the_variables_of_trust_are_those_of_the_clients() -> None:
-    every = {one.name for client in clients() for one in client.settings if one.form is SettingForm.VARIABLE}
+    websites = [client for client in clients() if client.reaches(TARGETS[0])]
+    every = {one.name for client in websites for one in client.settings if one.form is SettingForm.VARIABLE}
     assert set(variables()) == every
+    assert "PGSSLROOTCERT" not in every
+    assert "truststore" in keywords("CONDA_SSL_VERIFY")
     assert weaker_settings("GIT_SSL_CAINFO") == {"git": ("http.<url>.sslCAInfo",)}
 
 
@@ -177,6 +182,7 @@ TEXTS = {
     "audit/rules.py": "the code `java-store`",
     "servers/": "the lines for a server name the programs that it is managed with",
     "advise/letter.py": "it says who does not fetch issuers, to somebody who has another view",
+    "net/fetch.py": "a hint names a program that fetches by LDAP",
     "core/output_kind.py": "the kind of output `java`",
     "repair/": "a kind of output is described by who wants it",
     "engine/options.py": "help gives examples",

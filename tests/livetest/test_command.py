@@ -147,7 +147,11 @@ def test_every_use_of_a_variable_is_in_the_answer(lab: Lab, tmp_path: Path) -> N
     found = told(lab, lab.host("complete").port, REQUESTS_CA_BUNDLE=str(other))
     tests = [one for one in found["environment_tests"] if one["name"] == "REQUESTS_CA_BUNDLE"]
     uses = [(one["clients"], one["adds"]) for one in tests]
-    assert uses == [("requests", False), ("pip", True), ("boto3, aws", False)]
+    assert uses == [
+        ("requests, Poetry, conda, niquests", False),
+        ("pip", True),
+        ("boto3, aws", False),
+    ]
     assert found["with_environment"]["REQUESTS_CA_BUNDLE"]["ok"]
 
 

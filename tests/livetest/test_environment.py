@@ -173,6 +173,12 @@ def test_one_line_says_which_variables_beat_the_bundle(good: Path) -> None:
 def test_a_variable_says_what_it_does_in_each_client(good: Path) -> None:
     (told,) = audit_environment({"REQUESTS_CA_BUNDLE": str(good)})
     assert told.text == (
-        "In requests, boto3, aws it replaces the client's trust store; in pip it adds to the client's own trust "
-        "store. It wins in requests over session.verify and CURL_CA_BUNDLE; in pip over --cert and PIP_CERT."
+        "In requests, Poetry, conda, niquests, boto3, aws it replaces the client's trust store; in pip it adds to "
+        "the client's own trust store. It wins in requests, niquests over session.verify and CURL_CA_BUNDLE; in pip over "
+        "--cert and PIP_CERT; in conda over CURL_CA_BUNDLE, CONDA_SSL_VERIFY and ssl_verify."
     )
+
+
+@pytest.mark.parametrize(("name", "value"), [("CONDA_SSL_VERIFY", "truststore"), ("PGSSLROOTCERT", "/nowhere")])
+def test_what_names_no_file_and_what_no_client_of_https_reads_is_left_out(name: str, value: str) -> None:
+    assert audit_environment({name: value}) == ()

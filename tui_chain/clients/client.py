@@ -38,7 +38,8 @@ class Takes(Enum):
 class Setting:
     """What makes a client use a trust file: `name` as it is written, and whether it adds to the client's own store.
 
-    `wins_over` are the names of the client's other settings that mean nothing beside it.
+    `wins_over` are the names of the client's other settings that mean nothing beside it. `words` are values that are
+    no file's name to it.
     """
 
     name: str
@@ -46,16 +47,43 @@ class Setting:
     effect: Effect
     takes: Takes = Takes.FILE
     wins_over: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
 
 
-def variable(name: str, effect: Effect, takes: Takes = Takes.FILE, *, wins_over: tuple[str, ...] = ()) -> Setting:
+def variable(
+    name: str,
+    effect: Effect,
+    takes: Takes = Takes.FILE,
+    *,
+    wins_over: tuple[str, ...] = (),
+    words: tuple[str, ...] = (),
+) -> Setting:
     """Return an environment variable as a setting."""
-    return Setting(name, SettingForm.VARIABLE, effect, takes, wins_over)
+    return Setting(name, SettingForm.VARIABLE, effect, takes, wins_over, words)
+
+
+_OTHER_PORTS = frozenset({465, 636, 853, 990, 993, 995})
+"""Where TLS begins with the first byte and no HTTP follows: mail, LDAP, DNS and FTP (IANA Service Names)."""
+_WEB_PORTS = frozenset({443, 8443})
 
 
 def speaks_https(endpoint: Endpoint) -> bool:
-    """Whether TLS begins with the first byte: nearly all clients are for HTTPS."""
-    return endpoint.starttls is None
+    """Whether TLS begins with the first byte and HTTP may follow: nearly all clients are for HTTPS."""
+    return endpoint.starttls is None and endpoint.port not in _OTHER_PORTS
+
+
+def may_be_database(endpoint: Endpoint) -> bool:
+    """Whether TLS begins with the first byte at a port that is no other service's: databases are put anywhere."""
+    return speaks_https(endpoint) and endpoint.port not in _WEB_PORTS
+
+
+def speaks(protocol: str, *ports: int) -> Callable[[Endpoint], bool]:
+    """Return whether an endpoint has this STARTTLS protocol, or TLS from the first byte at one of its `ports`."""
+
+    def reached(endpoint: Endpoint) -> bool:
+        return endpoint.starttls == protocol or (endpoint.starttls is None and endpoint.port in ports)
+
+    return reached
 
 
 def any_endpoint(_: Endpoint) -> bool:

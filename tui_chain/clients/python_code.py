@@ -10,6 +10,8 @@ FROM_3_13 = (
     "3.12 the root has to be in the file as well, as it is in this one."
 )
 """What changes for whoever makes a context as Python does by default."""
+UNVERIFIED = "Without a context it verifies nothing: whoever is in between can read along."
+"""The trap of those modules of Python that take a context and make a lax one by themselves."""
 TRUST_COMMAND = "python -c 'import ssl; print(ssl.get_default_verify_paths())'; env | grep -E 'SSL_CERT_(FILE|DIR)'"
 """Shows where a default context takes its trust from."""
 _ALONE = (

@@ -46,6 +46,21 @@ def readers() -> Mapping[TrustFileReader, str]:
 
 
 @dataclass(frozen=True)
+class _Website:
+    """An HTTPS server at its usual port."""
+
+    host: str = "localhost"
+    port: int = 443
+    starttls: str | None = None
+    is_ip: bool = False
+    url: str = "https://localhost/"
+
+
+def _for_websites(client: Client) -> bool:
+    return client.reaches(_Website())
+
+
+@dataclass(frozen=True)
 class VariableUse:
     """An environment variable as some clients use it, all of them alike."""
 
@@ -56,9 +71,9 @@ class VariableUse:
 
 @cache
 def variables() -> Mapping[str, tuple[VariableUse, ...]]:
-    """The environment variables of trust, each with how clients use it: alike ones together, in their order."""
+    """The environment variables of trust for HTTPS, each with how clients use it: alike ones together, in order."""
     found: dict[str, dict[tuple[Effect, Takes], list[str]]] = {}
-    for client in clients():
+    for client in filter(_for_websites, clients()):
         for setting in client.settings:
             if setting.form is SettingForm.VARIABLE:
                 alike = found.setdefault(setting.name, {}).setdefault((setting.effect, setting.takes), [])
@@ -66,6 +81,13 @@ def variables() -> Mapping[str, tuple[VariableUse, ...]]:
     return {
         name: tuple(VariableUse(*key, tuple(users)) for key, users in uses.items()) for name, uses in found.items()
     }
+
+
+@cache
+def keywords(name: str) -> frozenset[str]:
+    """The values of a variable that are no file's name to a client, as `truststore`."""
+    settings = (setting for client in clients() for setting in client.settings if setting.name == name)
+    return frozenset(word for setting in settings for word in setting.words)
 
 
 def weaker_settings(name: str) -> Mapping[str, tuple[str, ...]]:

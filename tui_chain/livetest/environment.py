@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tui_chain.clients.advice import ADDS, Effect
 from tui_chain.clients.client import Takes
-from tui_chain.clients.registry import VariableUse, variables, weaker_settings
+from tui_chain.clients.registry import VariableUse, keywords, variables, weaker_settings
 from tui_chain.core.text import safe_text
 from tui_chain.core.threads import in_daemon_thread
 from tui_chain.livetest.attempt import Attempt
@@ -45,9 +45,13 @@ class Variable:
 
 def audit_environment(environment: Mapping[str, str], bundle: Path | None = None) -> tuple[Variable, ...]:
     """Look at the variables of trust that are set; `bundle` is the file of the repair, where it is written."""
-    files = (_bundle(name, environment[name], bundle) for name in variables() if environment.get(name))
+    files = (_bundle(name, environment[name], bundle) for name in variables() if _names_a_file(name, environment))
     proxies = (_proxy(name, environment[name]) for name in PROXIES if environment.get(name))
     return (*files, *proxies)
+
+
+def _names_a_file(name: str, environment: Mapping[str, str]) -> bool:
+    return bool(environment.get(name)) and environment[name] not in keywords(name)
 
 
 def overriding_text(variables: Iterable[Variable], *, repaired: bool) -> str:
@@ -107,8 +111,12 @@ def _effects(name: str) -> str:
     for client, names in weaker_settings(name).items():
         weaker.setdefault(names, []).append(client)
     does = "; ".join(f"in {', '.join(clients)} it {effect.phrase}" for effect, clients in effects.items())
-    wins = "; ".join(f"in {', '.join(clients)} over {' and '.join(names)}" for names, clients in weaker.items())
+    wins = "; ".join(f"in {', '.join(clients)} over {_listed(names)}" for names, clients in weaker.items())
     return f"{does[0].upper()}{does[1:]}.{f' It wins {wins}.' if wins else ''}"
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]
 
 
 def _folder_text(name: str, named: Iterable[Path]) -> str:

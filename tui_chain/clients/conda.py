@@ -1,0 +1,48 @@
+"""conda: certifi's roots, which variables and ssl_verify replace."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tui_chain.clients.advice import REPLACES, Advice, Deployment
+from tui_chain.clients.client import Client, Setting, SettingForm, Takes, variable
+from tui_chain.clients.errors import ErrorOutput
+from tui_chain.core.output_kind import OutputKind
+
+
+def _advice(at: Deployment) -> Iterator[Advice]:
+    kind = OutputKind.CLIENT_STORE
+    note = (
+        "For every channel, in ~/.condarc. The word truststore in place of a file is the system's store. "
+        "REQUESTS_CA_BUNDLE and CURL_CA_BUNDLE win over it."
+    )
+    code, undo = f"conda config --set ssl_verify {at.shell(kind)}", "conda config --remove-key ssl_verify"
+    yield at.command("conda", code, note, REPLACES, kind=kind, undo=undo)
+
+
+CLIENT = Client(
+    "conda",
+    place=74,
+    settings=(
+        variable(
+            "REQUESTS_CA_BUNDLE",
+            REPLACES,
+            Takes.EITHER,
+            wins_over=("CURL_CA_BUNDLE", "CONDA_SSL_VERIFY", "ssl_verify"),
+        ),
+        variable("CURL_CA_BUNDLE", REPLACES, Takes.EITHER, wins_over=("CONDA_SSL_VERIFY", "ssl_verify")),
+        variable(
+            "CONDA_SSL_VERIFY",
+            REPLACES,
+            Takes.EITHER,
+            wins_over=("ssl_verify",),
+            words=("truststore", "true", "false", "True", "False"),
+        ),
+        Setting("ssl_verify", SettingForm.CONFIG, REPLACES),
+    ),
+    advice=_advice,
+    errors=ErrorOutput(
+        signs=r"\bconda\b|CondaSSLError|CondaHTTPError",
+        trust_command="conda config --show ssl_verify; env | grep -E 'CONDA_SSL_VERIFY|CA_BUNDLE'",
+    ),
+)

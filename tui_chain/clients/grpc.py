@@ -1,0 +1,48 @@
+"""gRPC for Python: roots of its own in the package, which a variable and an argument replace."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tui_chain.clients.advice import REPLACES, Advice, Deployment
+from tui_chain.clients.client import Client, Setting, SettingForm, variable
+from tui_chain.clients.errors import ErrorKind, ErrorOutput, ErrorText, Layer
+from tui_chain.clients.python_code import python
+from tui_chain.core.endpoint import bracketed
+from tui_chain.core.output_kind import OutputKind
+
+_CALL = """import grpc
+with open({file}, 'rb') as file:
+    credentials = grpc.ssl_channel_credentials(root_certificates=file.read())
+with grpc.secure_channel({address!r}, credentials) as channel:
+    grpc.channel_ready_future(channel).result(timeout=10)
+    print('ready')"""
+
+
+def _advice(at: Deployment) -> Iterator[Advice]:
+    address = f"{bracketed(at.endpoint.host)}:{at.endpoint.port}"
+    note = "gRPC has roots of its own, neither the system's nor certifi's, and does not read SSL_CERT_FILE."
+    yield python(at, "gRPC", _CALL.format(file=at.python(), address=address), note, REPLACES)
+    note = "For every server of a program that gives no root_certificates=. gRPC for Go and Java do not read it."
+    variable_name, kind = "GRPC_DEFAULT_SSL_ROOTS_FILE_PATH", OutputKind.CLIENT_STORE
+    yield at.export("gRPC, every host", variable_name, note, REPLACES, kind=kind)
+
+
+CLIENT = Client(
+    "gRPC",
+    place=98,
+    settings=(
+        Setting("root_certificates=", SettingForm.ARGUMENT, REPLACES),
+        variable("GRPC_DEFAULT_SSL_ROOTS_FILE_PATH", REPLACES),
+    ),
+    advice=_advice,
+    errors=ErrorOutput(
+        (
+            ErrorText(ErrorKind.HOST, r"Hostname Verification Check failed"),
+            ErrorText(ErrorKind.GENERAL, r"TSI_PROTOCOL_FAILURE"),
+        ),
+        signs=r"\bgrpc\b|StatusCode\.UNAVAILABLE|ssl_transport_security|Tls handshake failed",
+        trust_command="env | grep GRPC_DEFAULT_SSL_ROOTS_FILE_PATH",
+        layer=Layer.LIBRARY,
+    ),
+)

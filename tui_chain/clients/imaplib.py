@@ -1,0 +1,40 @@
+"""Python's imaplib: no check at all, unless it is given a context."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tui_chain.clients.advice import ADDS, Advice, CrlUse, Deployment
+from tui_chain.clients.client import Client, Setting, SettingForm, speaks
+from tui_chain.clients.python_code import FROM_3_13, UNVERIFIED, with_context, with_crl_context
+
+_STARTTLS = """import imaplib
+with imaplib.IMAP4({host!r}, {port}) as client:
+    client.starttls(ssl_context=context)
+    print(client.noop()[0])"""
+_TLS = """import imaplib
+with imaplib.IMAP4_SSL({host!r}, {port}, ssl_context=context) as client:
+    print(client.noop()[0])"""
+
+
+def _call(at: Deployment) -> str:
+    code = _TLS if at.endpoint.starttls is None else _STARTTLS
+    return code.format(host=at.endpoint.host, port=at.endpoint.port)
+
+
+def _advice(at: Deployment) -> Iterator[Advice]:
+    yield with_context(at, "imaplib", _call(at), f"{UNVERIFIED} {FROM_3_13}")
+
+
+def _crl_advice(at: Deployment, use: CrlUse) -> Iterator[Advice]:
+    yield with_crl_context(at, use, "imaplib", _call(at))
+
+
+CLIENT = Client(
+    "imaplib",
+    place=382,
+    settings=(Setting("ssl_context=", SettingForm.ARGUMENT, ADDS),),
+    advice=_advice,
+    crl_advice=_crl_advice,
+    reaches=speaks("imap", 993),
+)

@@ -1,0 +1,39 @@
+"""ldapsearch, and whatever connects with libldap: the file of ldap.conf, which LDAPTLS_CACERT replaces."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+
+from tui_chain.clients.advice import REPLACES, Advice, Deployment
+from tui_chain.clients.client import Client, Setting, SettingForm, speaks, variable
+from tui_chain.clients.errors import ErrorOutput
+from tui_chain.core.endpoint import bracketed
+
+
+def _advice(at: Deployment) -> Iterator[Advice]:
+    address = f"{bracketed(at.endpoint.host)}:{at.endpoint.port}"
+    plain = at.endpoint.starttls is not None
+    url = shlex.quote(f"{'ldap' if plain else 'ldaps'}://{address}")
+    code = f"LDAPTLS_CACERT={at.shell()} ldapsearch {'-ZZ ' if plain else ''}-H {url} -x -s base -b ''"
+    note = (
+        "TLS_CACERT in ~/.ldaprc or /etc/ldap/ldap.conf does the same for every server. libldap takes the name "
+        "localhost for the machine's own full name, so the certificate has to have that one."
+    )
+    yield at.command("ldapsearch", code, note, REPLACES)
+
+
+CLIENT = Client(
+    "ldapsearch",
+    place=370,
+    settings=(
+        variable("LDAPTLS_CACERT", REPLACES, wins_over=("TLS_CACERT",)),
+        Setting("TLS_CACERT", SettingForm.CONFIG, REPLACES),
+    ),
+    advice=_advice,
+    reaches=speaks("ldap", 636),
+    errors=ErrorOutput(
+        signs=r"ldap_start_tls:|ldap_sasl_bind|\bldapsearch\b",
+        trust_command="env | grep LDAPTLS; grep -i TLS_CACERT ~/.ldaprc /etc/ldap/ldap.conf",
+    ),
+)

@@ -1,0 +1,36 @@
+"""Poetry: certifi's roots, which the certificate of a source replaces."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from tui_chain.clients.advice import REPLACES, Advice, Deployment
+from tui_chain.clients.client import Client, Setting, SettingForm, Takes, variable
+from tui_chain.clients.errors import ErrorOutput
+
+
+def _advice(at: Deployment) -> Iterator[Advice]:
+    source = re.sub(r"[^a-z0-9]+", "-", at.endpoint.host).strip("-")
+    note = (
+        f"For the source that pyproject.toml calls {source}: put the name that it has there in its place. "
+        "It wins over REQUESTS_CA_BUNDLE, which serves every source."
+    )
+    name = f"certificates.{source}.cert"
+    undo = f"poetry config --unset {name}"
+    yield at.command("Poetry", f"poetry config {name} {at.shell()}", note, REPLACES, undo=undo)
+
+
+CLIENT = Client(
+    "Poetry",
+    place=72,
+    settings=(
+        variable("POETRY_CERTIFICATES_<SOURCE>_CERT", REPLACES),
+        Setting("certificates.<source>.cert", SettingForm.CONFIG, REPLACES),
+        variable("REQUESTS_CA_BUNDLE", REPLACES, Takes.EITHER),
+    ),
+    advice=_advice,
+    errors=ErrorOutput(
+        signs=r"\bpoetry\b", trust_command="poetry config --list | grep cert; env | grep -E 'POETRY_CERT|CA_BUNDLE'"
+    ),
+)

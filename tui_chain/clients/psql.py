@@ -1,0 +1,62 @@
+"""psql, psycopg and whatever connects with libpq: a file of roots in the home folder, which sslrootcert replaces."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+
+from tui_chain.clients.advice import REPLACES, Advice, Deployment
+from tui_chain.clients.client import Client, Setting, SettingForm, speaks, variable
+from tui_chain.clients.errors import ErrorKind, ErrorOutput, ErrorText
+from tui_chain.clients.python_code import python
+from tui_chain.core.output_kind import OutputKind
+
+_NOTE = (
+    "Only verify-full checks the chain and the host name: prefer, the default, goes on without TLS where the chain "
+    "is refused. Without sslrootcert libpq reads ~/.postgresql/root.crt, never the system's store; from version 16 on "
+    "sslrootcert=system is that store."
+)
+_CALL = """import psycopg
+with psycopg.connect(
+    host={host!r}, port={port}, sslmode='verify-full', sslrootcert={file}
+) as connection:
+    print(connection.pgconn.ssl_in_use)"""
+
+
+def _advice(at: Deployment) -> Iterator[Advice]:
+    connection = f"host={at.endpoint.host} port={at.endpoint.port} sslmode=verify-full sslrootcert={_value(at)}"
+    yield at.command("psql", f"psql {shlex.quote(connection)} -c '\\conninfo'", _NOTE, REPLACES)
+    kind = OutputKind.CLIENT_STORE
+    code = f"export PGSSLMODE=verify-full PGSSLROOTCERT={at.shell(kind)}"
+    note = "For every program with libpq: psql, pg_dump, psycopg. sslrootcert= wins over it."
+    undo = "unset PGSSLMODE PGSSLROOTCERT"
+    yield at.command("psql, every host", code, note, REPLACES, kind=kind, undo=undo)
+    code = _CALL.format(host=at.endpoint.host, port=at.endpoint.port, file=at.python())
+    yield python(at, "psycopg", code, "psycopg2 takes the same arguments; they are libpq's, as with psql.", REPLACES)
+
+
+def _value(at: Deployment) -> str:
+    """The path as a value of a connection string (PostgreSQL documentation, section 34.1.1.1)."""
+    path = str(at.path(OutputKind.CLIENT)).replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{path}'"
+
+
+CLIENT = Client(
+    "psql",
+    place=330,
+    settings=(
+        Setting("sslrootcert", SettingForm.OPTION, REPLACES),
+        variable("PGSSLROOTCERT", REPLACES, words=("system",)),
+    ),
+    advice=_advice,
+    reaches=speaks("postgres"),
+    errors=ErrorOutput(
+        (
+            ErrorText(ErrorKind.BAD_BUNDLE, r"root certificate file .{0,200}does not exist|could not read root cert"),
+            ErrorText(ErrorKind.HOST, r"server certificate for .{0,200}does not match host name"),
+            ErrorText(ErrorKind.NAME, r"could not translate host name"),
+        ),
+        signs=r"psql: error|\bpsycopg2?\b|connection to server at \"",
+        trust_command="env | grep PGSSL; ls -l ~/.postgresql",
+    ),
+)

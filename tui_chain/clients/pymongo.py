@@ -1,0 +1,37 @@
+"""pymongo: the system's store by Python's context, which tlsCAFile replaces."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tui_chain.clients.advice import REPLACES, Advice, Deployment
+from tui_chain.clients.client import Client, Setting, SettingForm, may_be_database
+from tui_chain.clients.errors import ErrorOutput, Layer
+from tui_chain.clients.python_code import TRUST_COMMAND, python
+
+_CALL = """import pymongo
+with pymongo.MongoClient(
+    {host!r}, {port}, tls=True, tlsCAFile={file}, serverSelectionTimeoutMS=5000
+) as client:
+    print(client.admin.command('ping'))"""
+
+
+def _advice(at: Deployment) -> Iterator[Advice]:
+    code = _CALL.format(host=at.endpoint.host, port=at.endpoint.port, file=at.python())
+    note = (
+        "For MongoDB. A refused certificate is an error only when serverSelectionTimeoutMS is over, 30 seconds by "
+        "default. Every member of a replica set has to be in the file's chains."
+    )
+    yield python(at, "pymongo", code, note, REPLACES)
+
+
+CLIENT = Client(
+    "pymongo",
+    place=350,
+    settings=(Setting("tlsCAFile", SettingForm.ARGUMENT, REPLACES),),
+    advice=_advice,
+    reaches=may_be_database,
+    errors=ErrorOutput(
+        signs=r"\bpymongo\b|ServerSelectionTimeoutError", trust_command=TRUST_COMMAND, layer=Layer.LIBRARY
+    ),
+)

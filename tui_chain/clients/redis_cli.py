@@ -1,0 +1,28 @@
+"""redis-cli: OpenSSL's default store, which --cacert replaces."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+
+from tui_chain.clients.advice import REPLACES, Advice, Deployment
+from tui_chain.clients.client import Client, Setting, SettingForm, may_be_database
+from tui_chain.clients.errors import ErrorOutput
+
+
+def _advice(at: Deployment) -> Iterator[Advice]:
+    host = shlex.quote(at.endpoint.host)
+    name = "" if at.endpoint.is_ip else f" --sni {host}"
+    code = f"redis-cli --tls --cacert {at.shell()} -h {host} -p {at.endpoint.port}{name} PING"
+    note = "It checks the chain and never the host name, and sends SNI only with --sni."
+    yield at.command("redis-cli", code, note, REPLACES)
+
+
+CLIENT = Client(
+    "redis-cli",
+    place=360,
+    settings=(Setting("--cacert", SettingForm.OPTION, REPLACES),),
+    advice=_advice,
+    reaches=may_be_database,
+    errors=ErrorOutput(signs=r"Could not connect to Redis", trust_command="env | grep SSL_CERT"),
+)
