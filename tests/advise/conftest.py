@@ -29,6 +29,7 @@ if ($request_method = POST) {{
         </GetCallerIdentityResponse>';
 }}
 location = /v2/probe/tags/list {{ default_type application/json; return 200 '{{"name":"probe","tags":["1.0"]}}'; }}
+location ~ ^/(noarch|linux-) {{ return 404; }}
 location = /probe/ {{ return 200 "<a href='{_WHEEL}' data-core-metadata='true'>{_WHEEL}</a>"; }}
 location = /probe/{_WHEEL}.metadata {{ return 200 "Metadata-Version: 2.1\\nName: probe\\nVersion: 1.0\\n"; }}
 location = /probe {{ default_type application/json; return 200 '{_NPM}'; }}
@@ -39,7 +40,8 @@ location ~ \\.(pom|jar|gz)$ {{ return 404; }}
 """
 """What nginx answers: AWS's security token service, a registry's tags, and registries of one package, or of none.
 
-They are Python's with its metadata (PEP 658), npm's, cargo's (a sparse index), Composer's, Maven's and Ruby's.
+They are Python's with its metadata (PEP 658), npm's, cargo's (a sparse index), Composer's, Maven's and Ruby's, and a
+channel of conda that is not there.
 """
 
 

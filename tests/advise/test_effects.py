@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.advise.calls import CALLS, CODE_CALLS, write_sources
+from tests.advise.calls import CALLS, CODE_CALLS, PROTOCOL_CALLS, write_sources
 from tests.advise.calls.call import Call, CodeCall
 from tests.advise.conftest import ANSWERS, TLSCHAIN, Site, run
 from tests.advise.own_tests import OWN_HEADINGS
@@ -74,7 +74,8 @@ def call_named(name: str) -> Call:
 
 def test_every_effect_that_is_told_is_tried(other: Other) -> None:
     known = {*(snippet.client for snippet in CODE_CALLS), *(call.client for call in CALLS)}
-    assert set(other.effects) - OWN_HEADINGS <= known
+    elsewhere = OWN_HEADINGS | {call.client for call in PROTOCOL_CALLS}
+    assert set(other.effects) - elsewhere <= known
 
 
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
@@ -97,6 +98,8 @@ def test_a_snippet_has_the_effect_that_the_advice_says(
     accepted = snippet.told in ask(site, other, (*snippet.runner, code), {})
     assert accepted == (other.effects[snippet.client] == ADDS)
     assert accepted or not snippet.name or call_other(site, other, call_named(snippet.name), tmp_path)
+    if snippet.bare:
+        assert snippet.told in ask(site, other, (*snippet.runner, snippet.bare.format(url=other.url)), {})
 
 
 @pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"])

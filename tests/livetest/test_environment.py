@@ -174,8 +174,8 @@ def test_a_variable_says_what_it_does_in_each_client(good: Path) -> None:
     (told,) = audit_environment({"REQUESTS_CA_BUNDLE": str(good)})
     assert told.text == (
         "In requests, Poetry, conda, niquests, boto3, aws it replaces the client's trust store; in pip it adds to "
-        "the client's own trust store. It wins in requests, niquests over session.verify and CURL_CA_BUNDLE; in pip over "
-        "--cert and PIP_CERT; in conda over CURL_CA_BUNDLE, CONDA_SSL_VERIFY and ssl_verify."
+        "the client's own trust store. It wins in requests, niquests over session.verify and CURL_CA_BUNDLE; in pip "
+        "over --cert and PIP_CERT; in conda over CURL_CA_BUNDLE, CONDA_SSL_VERIFY and ssl_verify."
     )
 
 

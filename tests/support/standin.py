@@ -1,9 +1,10 @@
-"""A root that one process and its children find where Debian, certifi and Java have theirs."""
+"""A root that one process and its children find where Debian, certifi, gRPC and Java have theirs."""
 
 from __future__ import annotations
 
 import os
 import subprocess
+import sysconfig
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +16,9 @@ from tui_chain.lab.authority import to_pem
 from tui_chain.repair.output import java_truststore
 from tui_chain.x509.certificate import Certificate
 
-_MOUNT = 'mount --bind "$0" /etc/ssl/certs && exec "$@"'
+_MOUNT = 'mount --bind "$0" /etc/ssl/certs && mount --bind "$0/ca-certificates.crt" "$1" && shift && exec "$@"'
+_GRPC = Path(sysconfig.get_path("platlib")) / "grpc/_cython/_credentials/roots.pem"
+"""The roots that gRPC has in its package, and reads from nowhere else."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,7 @@ class DefaultStore:
     def words(self) -> tuple[str, ...]:
         """The command that runs the words after it where the folder stands in /etc/ssl/certs, for them alone."""
         own = ("unshare", "--mount") if is_root() else ("unshare", "--map-root-user", "--mount")
-        return (*own, "sh", "-c", _MOUNT, str(self.folder / "certs"))
+        return (*own, "sh", "-c", _MOUNT, str(self.folder / "certs"), str(_GRPC))
 
     @property
     def variables(self) -> dict[str, str]:

@@ -13,8 +13,8 @@ from tui_chain.core.output_kind import OutputKind
 
 _NOTE = (
     "Only verify-full checks the chain and the host name: prefer, the default, goes on without TLS where the chain "
-    "is refused. Without sslrootcert libpq reads ~/.postgresql/root.crt, never the system's store; from version 16 on "
-    "sslrootcert=system is that store."
+    "is refused. Without sslrootcert libpq reads ~/.postgresql/root.crt, never the system's store; from version 16 "
+    "on sslrootcert=system is that store."
 )
 _CALL = """import psycopg
 with psycopg.connect(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -26,7 +27,9 @@ class Call:
     `client` is the heading of the advice. `sources` are files that the command needs beside it. `file` is where the
     advice belongs in the home, where it is no command of a shell; `{home}` in a variable is that home. `needs` is the
     program that has to be there, where it is not the first word, and `module` a command that fails where a module of
-    the program is missing.
+    the program is missing. `unregistered` says why no registry has the program, which is run where it is installed.
+    `protocol` is that of the server that it is for, HTTPS where empty; for another one {host} and {port} stand in the
+    command in place of the URL.
     """
 
     name: str
@@ -38,13 +41,17 @@ class Call:
     file: str = ""
     needs: str = ""
     module: tuple[str, ...] = ()
+    unregistered: str = ""
+    protocol: str = ""
 
     @property
     def program(self) -> str:
         return self.needs or self.words[0]
 
     def require(self) -> None:
-        """Skip the test where the client is missing; under CI fail it."""
+        """Skip the test where the client is missing; under CI fail it where CI could have it."""
+        if self.unregistered and shutil.which(self.program) is None:
+            pytest.skip(f"{self.program} is not installed: {self.unregistered}")
         _require(self.program, self.module)
 
     def environment(self, home: Path, folder: Path) -> dict[str, str]:
@@ -66,7 +73,9 @@ class CodeCall:
     """A client whose advice is the whole call: what runs it, the program that has to be there, and what it prints.
 
     `name` is the call that shows what the client does without the advice, where that replaces its trust store;
-    `module` a command that fails where a module of the program is missing.
+    `module` a command that fails where a module of the program is missing. `bare` is code for the same runner that
+    does without the advice, with the URL in {url}, or {host} and {port}. `protocol` is that of the server that it is
+    for, HTTPS where empty.
     """
 
     client: str
@@ -75,6 +84,9 @@ class CodeCall:
     program: str = sys.executable
     name: str = ""
     module: tuple[str, ...] = ()
+    bare: str = ""
+    protocol: str = ""
+    variables: Mapping[str, str] = field(default_factory=dict)
 
     def require(self) -> None:
         """Skip the test where the client is missing; under CI fail it."""
@@ -93,3 +105,13 @@ def _require(program: str, module: tuple[str, ...]) -> None:
 def installed(program: str) -> str:
     """A program that is installed beside this Python."""
     return str(Path(sys.executable).with_name(program))
+
+
+def apart(name: str, program: str = "python") -> str:
+    """A program of the environment that `make` keeps for what cannot stand among the packages of the tests."""
+    return str(Path(sys.prefix) / "apart" / name / "bin" / program)
+
+
+def with_path(*programs: str) -> str:
+    """A PATH on which these programs come first."""
+    return os.pathsep.join((*(str(Path(program).parent) for program in programs), os.environ["PATH"]))

@@ -1,0 +1,178 @@
+"""The advice for what speaks no HTTP, run as it stands at a real server that sends its leaf alone.
+
+A setting is tried with the file that helps, with one that does not, and with one that does not where the client's own
+trust store would do: that tells whether the setting adds to it or replaces it.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from tests.advise.calls import PROTOCOL_CALLS
+from tests.advise.calls.call import Call, CodeCall
+from tests.advise.conftest import HOSTILE, run
+from tests.support.programs import require_program
+from tests.support.protocols import SERVICES
+from tests.support.standin import DefaultStore, default_store
+from tui_chain.advise.instructions import client_advice
+from tui_chain.clients.advice import ADDS, Advice, beside
+from tui_chain.core.output_kind import OutputKind
+from tui_chain.lab.authority import Authority, key_to_pem, to_pem
+from tui_chain.net.starttls.registry import protocols
+from tui_chain.net.target import Target
+
+PROTOCOLS = tuple(dict.fromkeys(call.protocol for call in PROTOCOL_CALLS))
+EACH = pytest.mark.parametrize("call", PROTOCOL_CALLS, ids=lambda call: call.client)
+
+
+@dataclass(frozen=True)
+class Trust:
+    """What each server's chain leads to, and two files of one hostile name: one that helps, and one that does not.
+
+    `own` is a place where the client's own trust store has what helps.
+    """
+
+    folder: Path
+    chain: bytes
+    leaf: bytes
+    key: bytes
+    own: DefaultStore
+
+    @property
+    def good(self) -> Path:
+        return self.folder / "good" / HOSTILE
+
+    @property
+    def bad(self) -> Path:
+        return self.folder / "bad" / HOSTILE
+
+
+@pytest.fixture(scope="module")
+def trust(tmp_path_factory: pytest.TempPathFactory) -> Trust:
+    folder = tmp_path_factory.mktemp("protocols")
+    root, elsewhere = (Authority.root(f"{name} Root", now=datetime.now(UTC)) for name in ("Lab", "Elsewhere"))
+    issuing = root.issue_ca("Lab Issuing")
+    leaf = issuing.issue_leaf()
+    own = default_store(folder / "own", root.der)
+    chain = to_pem([issuing.der, root.der])
+    (own.folder / "certs/ca-certificates.crt").write_bytes(chain)
+    made = Trust(folder, chain, to_pem([leaf.der]), key_to_pem(leaf.key), own)
+    for bundle, pem in ((made.good, chain), (made.bad, to_pem([elsewhere.der]))):
+        bundle.parent.mkdir()
+        for file in (bundle, beside(bundle, OutputKind.CLIENT_STORE)):
+            file.write_bytes(pem)
+    return made
+
+
+@dataclass(frozen=True)
+class Served:
+    """A server of one protocol, and the advice for it with the file that helps and with the one that does not."""
+
+    target: Target
+    good: Mapping[str, Advice]
+    bad: Mapping[str, Advice]
+
+
+@pytest.fixture(scope="module")
+def serve(trust: Trust) -> Iterator[Callable[[str], Served]]:
+    """Each server is started once, for the first call that needs it."""
+    with ExitStack() as stack:
+
+        @cache
+        def served(protocol: str) -> Served:
+            # a server that steps down from root has to reach its files
+            folder = Path(stack.enter_context(TemporaryDirectory(prefix="tlschain-test-")))
+            folder.chmod(0o755)
+            (folder / "leaf.pem").write_bytes(trust.leaf)
+            (folder / "key.pem").write_bytes(trust.key)
+            (folder / "key.pem").chmod(0o600)
+            port = stack.enter_context(SERVICES[protocol](folder))
+            # libldap takes localhost for the machine's own name
+            host = "127.0.0.1" if protocol == "ldap" else "localhost"
+            target = Target(host, port, protocol if protocol in protocols() else None)
+            return Served(target, advice_of(target, trust.good), advice_of(target, trust.bad))
+
+        yield served
+
+
+def advice_of(target: Target, bundle: Path) -> dict[str, Advice]:
+    return {one.client: one for one in client_advice(target, bundle)}
+
+
+def output(call: Call | CodeCall, served: Served, home: Path, code: str = "", own: DefaultStore | None = None) -> str:
+    """What the client prints: a call with `code` before its own command, or `code` by its runner."""
+    home.mkdir(exist_ok=True)
+    place = {"host": served.target.host, "port": str(served.target.port)}
+    if isinstance(call, Call):
+        words = ("bash", "-c", f'{code}\n"$@"', "bash", *(word.format(**place) for word in call.words))
+    else:
+        words = (*call.runner, code or call.bare.format(**place))
+    env = {"HOME": str(home), **call.variables}
+    if own is None:
+        done = run(*words, env=env, cwd=home)
+    else:
+        libpq_store(home, own)
+        done = run(*own.words, *words, env=own.variables | env, cwd=home)
+    return done.stdout + done.stderr
+
+
+def libpq_store(home: Path, own: DefaultStore) -> None:
+    """libpq's own trust store is a file in the home folder."""
+    (home / ".postgresql").mkdir()
+    shutil.copy(own.folder / "certs/ca-certificates.crt", home / ".postgresql/root.crt")
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_every_client_of_a_protocol_is_run(serve: Callable[[str], Served], protocol: str) -> None:
+    mine = {call.client for call in PROTOCOL_CALLS if call.protocol == protocol}
+    told = serve(protocol).good
+    assert mine <= told.keys()
+    if protocol in protocols():
+        https = {one.client for one in client_advice(Target("localhost"), Path("/x"))}
+        assert told.keys() - https <= mine
+
+
+@EACH
+def test_the_advice_works_and_another_file_does_not(
+    serve: Callable[[str], Served], call: Call | CodeCall, tmp_path: Path
+) -> None:
+    require_program(call.program)
+    served = serve(call.protocol)
+    good, bad = served.good[call.client], served.bad[call.client]
+    said = output(call, served, tmp_path / "good", good.code)
+    assert call.told in said, said
+    assert call.told not in output(call, served, tmp_path / "bad", bad.code.replace("MS=5000", "MS=1000"))
+    assert not [*tmp_path.rglob("pwned*")]
+
+
+@EACH
+def test_a_setting_has_the_effect_that_the_advice_says(
+    serve: Callable[[str], Served], trust: Trust, call: Call | CodeCall, tmp_path: Path
+) -> None:
+    require_program(call.program)
+    served = serve(call.protocol)
+    bad = served.bad[call.client]
+    said = output(call, served, tmp_path / "set", bad.code.replace("MS=5000", "MS=1000"), trust.own)
+    assert (call.told in said) == (bad.effect is ADDS), said
+    if bad.effect is not ADDS:
+        said = output(call, served, tmp_path / "bare", own=trust.own)
+        assert call.told in said, f"the client has no such root by itself: {said}"
+
+
+@pytest.mark.parametrize("call", [one for one in PROTOCOL_CALLS if isinstance(one, Call)], ids=lambda one: one.client)
+def test_what_a_setting_leaves_is_taken_back(serve: Callable[[str], Served], call: Call, tmp_path: Path) -> None:
+    require_program(call.program)
+    served = serve(call.protocol)
+    advice = served.good[call.client]
+    assert advice.undo
+    said = output(call, served, tmp_path / "undone", f"{advice.code}\n{advice.undo}")
+    assert call.told not in said, said
