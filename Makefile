@@ -5,6 +5,9 @@ BIN = $(VENV)/bin
 HOSTS ?=
 TESTS ?= tests
 
+# clients that tests run and that bring packages which cannot stand beside the tests' own
+APART = poetry==2.5.1 niquests==3.21.2 urllib3==1.26.20 redis==5.2.1
+
 .PHONY: node run test coverage clients lint format docs screenshots bench clean
 
 # dependency groups need a recent pip, so pip comes first
@@ -22,6 +25,15 @@ node: .node/ready
 		yarn@1.22.22 @yarnpkg/cli-dist@4.18.1 pnpm@10.34.9 deno@2.9.6
 	@touch $@
 
+# in an environment for each, without pip: the one above installs into it
+$(VENV)/apart/ready: $(VENV)/ready Makefile
+	@for each in $(APART); do \
+	  $(PYTHON) -m venv --clear --without-pip $(VENV)/apart/$${each%%==*} && \
+	  $(BIN)/python -m pip --python $(VENV)/apart/$${each%%==*}/bin/python install --quiet --disable-pip-version-check $$each \
+	    2>$(VENV)/pip.log || { cat $(VENV)/pip.log; exit 1; }; \
+	done
+	@touch $@
+
 run: $(VENV)/ready
 ifeq ($(strip $(HOSTS)),)
 	@if [ -t 1 ]; then $(BIN)/tlschain-tui --demo; else $(BIN)/tlschain fix --demo; fi
@@ -30,11 +42,11 @@ else
 endif
 
 # workers by the machine: pytest-xdist
-test: $(VENV)/ready
+test: $(VENV)/ready $(VENV)/apart/ready
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(TESTS)
 
 # the same, and which lines and branches were reached: coverage starts itself in the workers
-coverage: $(VENV)/ready
+coverage: $(VENV)/ready $(VENV)/apart/ready
 	rm -rf .cov
 	$(BIN)/coverage run -m pytest --numprocesses auto --dist loadfile $(TESTS)
 	$(BIN)/coverage combine --quiet

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import subprocess
-import sysconfig
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,8 +17,6 @@ from tui_chain.repair.output import java_truststore
 from tui_chain.x509.certificate import Certificate
 
 _MOUNT = 'mount --bind "$0" /etc/ssl/certs && mount --bind "$0/ca-certificates.crt" "$1" && shift && exec "$@"'
-_GRPC = Path(sysconfig.get_path("platlib")) / "grpc/_cython/_credentials/roots.pem"
-"""The roots that gRPC has in its package, and reads from nowhere else."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +29,7 @@ class DefaultStore:
     def words(self) -> tuple[str, ...]:
         """The command that runs the words after it where the folder stands in /etc/ssl/certs, for them alone."""
         own = ("unshare", "--mount") if is_root() else ("unshare", "--map-root-user", "--mount")
-        return (*own, "sh", "-c", _MOUNT, str(self.folder / "certs"), str(_GRPC))
+        return (*own, "sh", "-c", _MOUNT, str(self.folder / "certs"), str(grpc_roots()))
 
     @property
     def variables(self) -> dict[str, str]:
@@ -57,6 +55,14 @@ def default_store(folder: Path, root: bytes) -> DefaultStore:
     (certs / f"{_subject_hash(pem)}.0").symlink_to(pem.name)
     _require_mount(store)
     return store
+
+
+def grpc_roots() -> Path:
+    """The file of roots that gRPC has in its package, which it reads from nowhere else."""
+    found = importlib.util.find_spec("grpc")
+    assert found is not None
+    assert found.origin is not None
+    return Path(found.origin).parent / "_cython/_credentials/roots.pem"
 
 
 def _subject_hash(pem: Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from tui_chain.clients.advice import REPLACES, Advice, Deployment
@@ -9,9 +10,16 @@ from tui_chain.clients.client import Client, Setting, SettingForm, Takes, variab
 from tui_chain.clients.errors import ErrorOutput
 from tui_chain.core.output_kind import OutputKind
 
+_EXPANDED = re.compile(r"\$\w|\$\{")
+"""What conda replaces in every value of its own by a variable's (os.path.expandvars), without an escape."""
+
 
 def _advice(at: Deployment) -> Iterator[Advice]:
     kind = OutputKind.CLIENT_STORE
+    if _EXPANDED.search(str(at.path(kind))):
+        note = "For every channel. conda's own ssl_verify cannot name a file with $ in its path."
+        yield at.export("conda", "REQUESTS_CA_BUNDLE", note, REPLACES, kind=kind)
+        return
     note = (
         "For every channel, in ~/.condarc. The word truststore in place of a file is the system's store. "
         "REQUESTS_CA_BUNDLE and CURL_CA_BUNDLE win over it."

@@ -15,7 +15,7 @@ _CALL = """import grpc
 with open({file}, 'rb') as file:
     credentials = grpc.ssl_channel_credentials(root_certificates=file.read())
 with grpc.secure_channel({address!r}, credentials) as channel:
-    grpc.channel_ready_future(channel).result(timeout=10)
+    grpc.channel_ready_future(channel).result(timeout=5)
     print('ready')"""
 
 

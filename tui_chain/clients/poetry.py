@@ -14,7 +14,8 @@ def _advice(at: Deployment) -> Iterator[Advice]:
     source = re.sub(r"[^a-z0-9]+", "-", at.endpoint.host).strip("-")
     note = (
         f"For the source that pyproject.toml calls {source}: put the name that it has there in its place. "
-        "It wins over REQUESTS_CA_BUNDLE, which serves every source."
+        "It wins over REQUESTS_CA_BUNDLE, which serves every source. Of a refused certificate Poetry says only "
+        "that all attempts to connect failed."
     )
     name = f"certificates.{source}.cert"
     undo = f"poetry config --unset {name}"
@@ -31,6 +32,7 @@ CLIENT = Client(
     ),
     advice=_advice,
     errors=ErrorOutput(
-        signs=r"\bpoetry\b", trust_command="poetry config --list | grep cert; env | grep -E 'POETRY_CERT|CA_BUNDLE'"
+        signs=r"\bpoetry\b|All attempts to connect to",
+        trust_command="poetry config --list | grep cert; env | grep -E 'POETRY_CERT|CA_BUNDLE'",
     ),
 )

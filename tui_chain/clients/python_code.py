@@ -10,6 +10,11 @@ FROM_3_13 = (
     "3.12 the root has to be in the file as well, as it is in this one."
 )
 """What changes for whoever makes a context as Python does by default."""
+NO_ADDRESS = (
+    "urllib3 1.26 cannot call an IP address with a context of Python's (ValueError: check_hostname requires "
+    "server_hostname)"
+)
+"""What stops a client on the urllib3 before 2 where the host is an IP address."""
 UNVERIFIED = "Without a context it verifies nothing: whoever is in between can read along."
 """The trap of those modules of Python that take a context and make a lax one by themselves."""
 TRUST_COMMAND = "python -c 'import ssl; print(ssl.get_default_verify_paths())'; env | grep -E 'SSL_CERT_(FILE|DIR)'"

@@ -9,7 +9,7 @@ from tui_chain.clients.client import Client, Setting, SettingForm, Takes, variab
 from tui_chain.clients.errors import ErrorKind, ErrorOutput, ErrorText, Layer
 from tui_chain.clients.families import FamilyId
 from tui_chain.clients.program import Program, ProgramRun
-from tui_chain.clients.python_code import python, with_context, with_crl_context
+from tui_chain.clients.python_code import NO_ADDRESS, python, with_context, with_crl_context
 from tui_chain.clients.readers import OPENSSL
 from tui_chain.clients.trust_file import Reads
 from tui_chain.core.output_kind import OutputKind
@@ -59,6 +59,8 @@ def _advice(at: Deployment) -> Iterator[Advice]:
         "verify= takes no context (TypeError); an adapter does. cert_verify is overridden because requests would "
         "load all of certifi into the context again."
     )
+    if at.endpoint.is_ip:
+        note += f" {NO_ADDRESS}: verify= a file does."
     yield with_context(at, _WITH_CONTEXT, _session(at), note)
 
 

@@ -8,7 +8,7 @@ from tui_chain.clients.advice import ADDS, Advice, CrlUse, Deployment
 from tui_chain.clients.client import Client, Setting, SettingForm
 from tui_chain.clients.errors import ErrorKind, ErrorOutput, ErrorText, Layer
 from tui_chain.clients.families import FamilyId
-from tui_chain.clients.python_code import FROM_3_13, with_context, with_crl_context
+from tui_chain.clients.python_code import FROM_3_13, NO_ADDRESS, with_context, with_crl_context
 
 
 def _call(at: Deployment) -> str:
@@ -16,7 +16,8 @@ def _call(at: Deployment) -> str:
 
 
 def _advice(at: Deployment) -> Iterator[Advice]:
-    note = f"urllib3 has its own context, which follows Python's from urllib3 2.4 on. {FROM_3_13}"
+    address = f"{NO_ADDRESS}: give PoolManager ca_certs= a file instead. " if at.endpoint.is_ip else ""
+    note = f"{address}urllib3 has its own context, which follows Python's from urllib3 2.4 on. {FROM_3_13}"
     yield with_context(at, "urllib3", _call(at), note)
 
 

@@ -3,7 +3,8 @@ from __future__ import annotations
 from tests.advise.calls.call import Call, apart, with_path
 
 _POETRY = apart("poetry", "poetry")
-_CODE = """import os, sys
+_CODE = """import os, sys, time
+time.sleep = lambda seconds: None  # Poetry tries five times and waits longer each time
 os.makedirs('poetry', exist_ok=True)
 os.chdir('poetry')
 project = '[project]\\nname = "uses-probe"\\nversion = "1.0"\\nrequires-python = ">=3.11"\\n'
@@ -14,7 +15,6 @@ sys.argv = ['poetry', 'add', '--no-interaction', '--dry-run', 'probe']
 sys.exit(main())"""
 _VARIABLES = {
     "PATH": with_path(_POETRY),
-    "POETRY_REQUESTS_MAX_RETRIES": "0",
     "POETRY_VIRTUALENVS_CREATE": "false",
 }
 CALLS = (Call("Poetry", "Poetry", (apart("poetry"), "-c", _CODE), "Using version ^1.0 for probe", _VARIABLES),)
