@@ -6,19 +6,21 @@ trust store would do: that tells whether the setting adds to it or replaces it.
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from pymongo.common import SERVER_SELECTION_TIMEOUT
 
 from tests.advise.calls import PROTOCOL_CALLS
-from tests.advise.calls.call import Call, CodeCall
+from tests.advise.calls.call import Call, CodeCall, apart
 from tests.advise.conftest import HOSTILE, run
 from tests.support.programs import require_program
 from tests.support.protocols import SERVICES
@@ -30,6 +32,8 @@ from tui_chain.lab.authority import Authority, key_to_pem, to_pem
 from tui_chain.net.starttls.registry import protocols
 from tui_chain.net.target import Target
 
+ADDRESS = "127.0.0.1"
+"""Where every server can be reached too; only that of LDAP has it in its certificate."""
 PROTOCOLS = tuple(dict.fromkeys(call.protocol for call in PROTOCOL_CALLS))
 EACH = pytest.mark.parametrize("call", PROTOCOL_CALLS, ids=lambda call: call.client)
 
@@ -43,8 +47,7 @@ class Trust:
 
     folder: Path
     chain: bytes
-    leaf: bytes
-    key: bytes
+    issuing: Authority
     own: DefaultStore
 
     @property
@@ -61,11 +64,10 @@ def trust(tmp_path_factory: pytest.TempPathFactory) -> Trust:
     folder = tmp_path_factory.mktemp("protocols")
     root, elsewhere = (Authority.root(f"{name} Root", now=datetime.now(UTC)) for name in ("Lab", "Elsewhere"))
     issuing = root.issue_ca("Lab Issuing")
-    leaf = issuing.issue_leaf()
     own = default_store(folder / "own", root.der)
     chain = to_pem([issuing.der, root.der])
     (own.folder / "certs/ca-certificates.crt").write_bytes(chain)
-    made = Trust(folder, chain, to_pem([leaf.der]), key_to_pem(leaf.key), own)
+    made = Trust(folder, chain, issuing, own)
     for bundle, pem in ((made.good, chain), (made.bad, to_pem([elsewhere.der]))):
         bundle.parent.mkdir()
         for file in (bundle, beside(bundle, OutputKind.CLIENT_STORE)):
@@ -92,12 +94,13 @@ def serve(trust: Trust) -> Iterator[Callable[[str], Served]]:
             # a server that steps down from root has to reach its files
             folder = Path(stack.enter_context(TemporaryDirectory(prefix="tlschain-test-")))
             folder.chmod(0o755)
-            (folder / "leaf.pem").write_bytes(trust.leaf)
-            (folder / "key.pem").write_bytes(trust.key)
+            # libldap takes localhost for the machine's own name
+            host = ADDRESS if protocol == "ldap" else "localhost"
+            leaf = trust.issuing.issue_leaf((host,))
+            (folder / "leaf.pem").write_bytes(to_pem([leaf.der]))
+            (folder / "key.pem").write_bytes(key_to_pem(leaf.key))
             (folder / "key.pem").chmod(0o600)
             port = stack.enter_context(SERVICES[protocol](folder))
-            # libldap takes localhost for the machine's own name
-            host = "127.0.0.1" if protocol == "ldap" else "localhost"
             target = Target(host, port, protocol if protocol in protocols() else None)
             return Served(target, advice_of(target, trust.good), advice_of(target, trust.bad))
 
@@ -176,3 +179,82 @@ def test_what_a_setting_leaves_is_taken_back(serve: Callable[[str], Served], cal
     assert advice.undo
     said = output(call, served, tmp_path / "undone", f"{advice.code}\n{advice.undo}")
     assert call.told not in said, said
+
+
+# -- what the notes say
+
+
+@dataclass(frozen=True)
+class Note:
+    """Code that shows what a note says of a client, and what it prints; `port` and the files stand in it by name.
+
+    `own` says that the client's own trust store has what helps.
+    """
+
+    client: str
+    code: str
+    told: str
+    own: bool = False
+    runner: tuple[str, ...] = ()
+
+
+_PSQL = "psql 'host=localhost port={port} sslmode=%s sslrootcert={bad}' -Atc '%s'"
+_SSL = "select ssl from pg_stat_ssl where pid = pg_backend_pid()"
+_PSYCOPG = """import os, psycopg
+os.environ.update(%s)
+print(psycopg.connect(host='localhost', port={port}, sslrootcert='system').pgconn.ssl_in_use)"""
+_MARIADB = "mariadb -h 127.0.0.1 -P {port} --ssl-ca={file} %s -e status"
+_PYMYSQL = "import pymysql; print(pymysql.connect(host='localhost', port={port}, ssl_ca='{bad}').get_server_info())"
+_REDIS = "import redis; print(redis.Redis('127.0.0.1', {port}, ssl=True, ssl_ca_certs='{file}').ping())"
+_REDIS_CLI = "redis-cli --tls --cacert {file} -h 127.0.0.1 -p {port} PING"
+_MAIL = """import %s as mail
+with mail.%s('localhost', {port}) as client:
+    client.starttls()
+    print(client.noop())"""
+_LDAP = "LDAPTLS_CACERT={file} ldapsearch -ZZ -H ldap://localhost:{port} -x -s base -b ''"
+_REFUSED = "certificate verify failed"
+_NOT_THE_NAME = "IP address mismatch|Validation of SSL server certificate failed"
+NOTES = {
+    "psql goes on without TLS": Note("psql", _PSQL % ("prefer", _SSL), "f\n"),
+    "psql does not where it must": Note("psql", _PSQL % ("verify-full", _SSL), _REFUSED),
+    "libpq 16 has a word for OpenSSL's store": Note("psycopg", _PSYCOPG % "SSL_CERT_FILE='{file}'", "True\n"),
+    "which the wheel of psycopg lacks": Note("psycopg", _PSYCOPG % "", _REFUSED, own=True),
+    "--ssl-ca alone compares no name": Note("mariadb, mysql", _MARIADB % "", "Cipher in use is TLS"),
+    "the other switch does": Note("mariadb, mysql", _MARIADB % "--ssl-verify-server-cert", _NOT_THE_NAME),
+    "ssl_ca= alone verifies nothing": Note("PyMySQL", _PYMYSQL, "MariaDB"),
+    "redis-cli compares no name": Note("redis-cli", _REDIS_CLI, "PONG\n"),
+    "redis-py compares it": Note("redis-py", _REDIS, _NOT_THE_NAME),
+    "redis-py 5 does not": Note("redis-py", _REDIS, "True\n", runner=(apart("redis"), "-c")),
+    "smtplib without a context": Note("smtplib", _MAIL % ("smtplib", "SMTP"), "250"),
+    "imaplib without a context": Note("imaplib", _MAIL % ("imaplib", "IMAP4"), "OK"),
+    "libldap and localhost": Note("ldapsearch", _LDAP, "Connect error"),
+}
+
+
+@pytest.mark.parametrize("name", NOTES)
+def test_what_a_note_says_is_so(serve: Callable[[str], Served], trust: Trust, name: str, tmp_path: Path) -> None:
+    note = NOTES[name]
+    call = next(one for one in PROTOCOL_CALLS if one.client == note.client)
+    assert isinstance(call, CodeCall)
+    for program in (call.program, *note.runner[:1]):
+        require_program(program)
+    for file in (trust.good, trust.bad):
+        shutil.copy(file, tmp_path / f"{file.parent.name}.pem")
+    places = {"port": serve(call.protocol).target.port, "file": tmp_path / "good.pem", "bad": tmp_path / "bad.pem"}
+    runs = replace(call, runner=note.runner or call.runner)
+    own = trust.own if note.own else None
+    said = output(runs, serve(call.protocol), tmp_path / "home", note.code.format(**places), own)
+    assert re.search(note.told, said), said
+
+
+@pytest.mark.parametrize(("client", "port"), [("smtplib", 465), ("imaplib", 993), ("ldapsearch", 636)])
+def test_tls_from_the_first_byte_is_advised_at_its_port_alone(client: str, port: int) -> None:
+    told = {one.client: one for one in client_advice(Target("host.test", port), Path("/x.pem"))}
+    assert client in told
+    assert {"curl", "requests", "pymongo"}.isdisjoint(told)
+    assert {"-ZZ", "starttls("}.isdisjoint(re.split(r"[ .]|(?<=\()", told[client].code))
+    assert client not in {one.client for one in client_advice(Target("host.test"), Path("/x.pem"))}
+
+
+def test_pymongo_waits_as_long_as_the_note_says() -> None:
+    assert SERVER_SELECTION_TIMEOUT == 30

@@ -14,7 +14,7 @@ from tui_chain.core.output_kind import OutputKind
 _NOTE = (
     "Only verify-full checks the chain and the host name: prefer, the default, goes on without TLS where the chain "
     "is refused. Without sslrootcert libpq reads ~/.postgresql/root.crt, never the system's store; from version 16 "
-    "on sslrootcert=system is that store."
+    "on sslrootcert=system is OpenSSL's."
 )
 _CALL = """import psycopg
 with psycopg.connect(
@@ -32,7 +32,11 @@ def _advice(at: Deployment) -> Iterator[Advice]:
     undo = "unset PGSSLMODE PGSSLROOTCERT"
     yield at.command("psql, every host", code, note, REPLACES, kind=kind, undo=undo)
     code = _CALL.format(host=at.endpoint.host, port=at.endpoint.port, file=at.python())
-    yield python(at, "psycopg", code, "psycopg2 takes the same arguments; they are libpq's, as with psql.", REPLACES)
+    note = (
+        "psycopg2 takes the same arguments; they are libpq's, as with psql. The OpenSSL in psycopg's wheel has no "
+        "store for sslrootcert=system but what SSL_CERT_FILE names."
+    )
+    yield python(at, "psycopg", code, note, REPLACES)
 
 
 def _value(at: Deployment) -> str:
