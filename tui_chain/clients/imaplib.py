@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tui_chain.clients.advice import ADDS, Advice, CrlUse, Deployment
+from tui_chain.clients.advice import ADDS, Advice, Deployment
 from tui_chain.clients.client import Client, Setting, SettingForm, speaks
-from tui_chain.clients.python_code import FROM_3_13, UNVERIFIED, with_context, with_crl_context
+from tui_chain.clients.python_code import FROM_3_13, UNVERIFIED, with_context
 
 _STARTTLS = """import imaplib
 with imaplib.IMAP4({host!r}, {port}) as client:
@@ -26,15 +26,10 @@ def _advice(at: Deployment) -> Iterator[Advice]:
     yield with_context(at, "imaplib", _call(at), f"{UNVERIFIED} {FROM_3_13}")
 
 
-def _crl_advice(at: Deployment, use: CrlUse) -> Iterator[Advice]:
-    yield with_crl_context(at, use, "imaplib", _call(at))
-
-
 CLIENT = Client(
     "imaplib",
     place=382,
     settings=(Setting("ssl_context=", SettingForm.ARGUMENT, ADDS),),
     advice=_advice,
-    crl_advice=_crl_advice,
     reaches=speaks("imap", 993),
 )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tui_chain.clients.advice import ADDS, Advice, CrlUse, Deployment
+from tui_chain.clients.advice import ADDS, Advice, Deployment
 from tui_chain.clients.client import Client, Setting, SettingForm
 from tui_chain.clients.errors import ErrorOutput, Layer
-from tui_chain.clients.python_code import TRUST_COMMAND, with_context, with_crl_context
+from tui_chain.clients.python_code import TRUST_COMMAND, with_context
 
 
 def _call(at: Deployment) -> str:
@@ -22,15 +22,10 @@ def _advice(at: Deployment) -> Iterator[Advice]:
     yield with_context(at, "websockets", _call(at))
 
 
-def _crl_advice(at: Deployment, use: CrlUse) -> Iterator[Advice]:
-    yield with_crl_context(at, use, "websockets", _call(at))
-
-
 CLIENT = Client(
     "websockets",
     place=96,
     settings=(Setting("ssl=", SettingForm.ARGUMENT, ADDS),),
     advice=_advice,
-    crl_advice=_crl_advice,
     errors=ErrorOutput(signs=r"\bwebsockets\b", trust_command=TRUST_COMMAND, layer=Layer.LIBRARY),
 )
