@@ -40,8 +40,8 @@ MODULES = {path.stem for path in FOLDER.glob("*.py")} - NO_CLIENTS - {"__init__"
 CLIENTS = pytest.mark.parametrize("client", clients(), ids=lambda client: client.name)
 BUNDLE = Path("/x/bundle.pem")
 TARGETS = (
-    *(Target("host.test"), Target("::1", 8443), Target("host.test", 27017)),
-    *(Target("host.test", port) for port in (465, 636, 993)),
+    *(Target("host.test"), Target("::1", 8443), Target("host.test", 10443)),
+    *(Target("host.test", port) for port in (465, 636, 993, 6379, 27017)),
     *(Target("host.test", one.port, name) for name, one in protocols().items()),
 )
 

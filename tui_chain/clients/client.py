@@ -62,9 +62,9 @@ def variable(
     return Setting(name, SettingForm.VARIABLE, effect, takes, wins_over, words)
 
 
-_OTHER_PORTS = frozenset({465, 636, 853, 990, 993, 995})
-"""Where TLS begins with the first byte and no HTTP follows: mail, LDAP, DNS and FTP (IANA Service Names)."""
 _WEB_PORTS = frozenset({443, 8443})
+_OTHER_PORTS = frozenset({465, 636, 853, 990, 993, 995, 6379, 6380, 27017, 27018, 27019})
+"""Where TLS begins with the first byte and no HTTP follows: mail, LDAP, DNS, FTP, Redis, MongoDB."""
 
 
 def speaks_https(endpoint: Endpoint) -> bool:
@@ -72,9 +72,14 @@ def speaks_https(endpoint: Endpoint) -> bool:
     return endpoint.starttls is None and endpoint.port not in _OTHER_PORTS
 
 
-def may_be_database(endpoint: Endpoint) -> bool:
-    """Whether TLS begins with the first byte at a port that is no other service's: databases are put anywhere."""
-    return speaks_https(endpoint) and endpoint.port not in _WEB_PORTS
+def speaks_tls(*ports: int) -> Callable[[Endpoint], bool]:
+    """Return whether TLS begins with the first byte at one of `ports`, or at one that is no other service's."""
+    others = (_WEB_PORTS | _OTHER_PORTS) - set(ports)
+
+    def reached(endpoint: Endpoint) -> bool:
+        return endpoint.starttls is None and endpoint.port not in others
+
+    return reached
 
 
 def speaks(protocol: str, *ports: int) -> Callable[[Endpoint], bool]:

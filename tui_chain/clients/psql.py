@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Iterator
 
@@ -16,6 +17,7 @@ _NOTE = (
     "is refused. Without sslrootcert libpq reads ~/.postgresql/root.crt, never the system's store; from version 16 "
     "on sslrootcert=system is OpenSSL's."
 )
+_PLAIN = re.compile(r"[^\s'\\]+")
 _CALL = """import psycopg
 with psycopg.connect(
     host={host!r}, port={port}, sslmode='verify-full', sslrootcert={file}
@@ -41,8 +43,11 @@ def _advice(at: Deployment) -> Iterator[Advice]:
 
 def _value(at: Deployment) -> str:
     """The path as a value of a connection string (PostgreSQL documentation, section 34.1.1.1)."""
-    path = str(at.path(OutputKind.CLIENT)).replace("\\", "\\\\").replace("'", "\\'")
-    return f"'{path}'"
+    path = str(at.path(OutputKind.CLIENT))
+    if _PLAIN.fullmatch(path):
+        return path
+    escaped = path.replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"
 
 
 CLIENT = Client(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tui_chain.clients.advice import REPLACES, Advice, Deployment
-from tui_chain.clients.client import Client, Setting, SettingForm, may_be_database
+from tui_chain.clients.client import Client, Setting, SettingForm, speaks_tls
 from tui_chain.clients.errors import ErrorOutput, Layer
 from tui_chain.clients.python_code import TRUST_COMMAND, python
 
@@ -20,7 +20,7 @@ def _advice(at: Deployment) -> Iterator[Advice]:
     code = _CALL.format(host=at.endpoint.host, port=at.endpoint.port, file=at.python())
     note = (
         "For MongoDB. A refused certificate is an error only when serverSelectionTimeoutMS is over, 30 seconds by "
-        "default. Every member of a replica set has to be in the file's chains."
+        "default. The file has to serve every member of a replica set."
     )
     yield python(at, "pymongo", code, note, REPLACES)
 
@@ -30,7 +30,7 @@ CLIENT = Client(
     place=350,
     settings=(Setting("tlsCAFile", SettingForm.ARGUMENT, REPLACES),),
     advice=_advice,
-    reaches=may_be_database,
+    reaches=speaks_tls(27017, 27018, 27019),
     errors=ErrorOutput(
         signs=r"\bpymongo\b|ServerSelectionTimeoutError", trust_command=TRUST_COMMAND, layer=Layer.LIBRARY
     ),

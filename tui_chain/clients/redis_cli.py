@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterator
 
 from tui_chain.clients.advice import REPLACES, Advice, Deployment
-from tui_chain.clients.client import Client, Setting, SettingForm, may_be_database
+from tui_chain.clients.client import Client, Setting, SettingForm, speaks_tls
 from tui_chain.clients.errors import ErrorOutput
 
 
@@ -23,6 +23,6 @@ CLIENT = Client(
     place=360,
     settings=(Setting("--cacert", SettingForm.OPTION, REPLACES),),
     advice=_advice,
-    reaches=may_be_database,
+    reaches=speaks_tls(6379, 6380),
     errors=ErrorOutput(signs=r"Could not connect to Redis", trust_command="env | grep SSL_CERT"),
 )

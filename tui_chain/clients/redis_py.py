@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tui_chain.clients.advice import ADDS, Advice, Deployment
-from tui_chain.clients.client import Client, Setting, SettingForm, may_be_database
+from tui_chain.clients.client import Client, Setting, SettingForm, speaks_tls
 from tui_chain.clients.errors import ErrorOutput, Layer
 from tui_chain.clients.python_code import FROM_3_13, TRUST_COMMAND, python
 
@@ -27,6 +27,6 @@ CLIENT = Client(
     place=362,
     settings=(Setting("ssl_ca_certs=", SettingForm.ARGUMENT, ADDS),),
     advice=_advice,
-    reaches=may_be_database,
+    reaches=speaks_tls(6379, 6380),
     errors=ErrorOutput(signs=r"\bredis\.exceptions\b", trust_command=TRUST_COMMAND, layer=Layer.LIBRARY),
 )
