@@ -28,6 +28,7 @@ from tests.support.standin import DefaultStore, default_store
 from tui_chain.advise.instructions import client_advice
 from tui_chain.clients.advice import ADDS, Advice, beside
 from tui_chain.core.output_kind import OutputKind
+from tui_chain.diagnose.explain.explanation import Explanation, explain
 from tui_chain.lab.authority import Authority, key_to_pem, to_pem
 from tui_chain.net.starttls.registry import protocols
 from tui_chain.net.target import Target
@@ -134,6 +135,12 @@ def libpq_store(home: Path, own: DefaultStore) -> None:
     shutil.copy(own.folder / "certs/ca-certificates.crt", home / ".postgresql/root.crt")
 
 
+def symptom_of(text: str) -> str:
+    found = explain(text)
+    assert isinstance(found, Explanation), text
+    return found.symptom.name
+
+
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 def test_every_client_of_a_protocol_is_run(serve: Callable[[str], Served], protocol: str) -> None:
     mine = {call.client for call in PROTOCOL_CALLS if call.protocol == protocol}
@@ -153,7 +160,9 @@ def test_the_advice_works_and_another_file_does_not(
     good, bad = served.good[call.client], served.bad[call.client]
     said = output(call, served, tmp_path / "good", good.code)
     assert call.told in said, said
-    assert call.told not in output(call, served, tmp_path / "bad", bad.code.replace("MS=5000", "MS=1000"))
+    said = output(call, served, tmp_path / "bad", bad.code.replace("MS=5000", "MS=1000"))
+    assert call.told not in said
+    assert symptom_of(said) in {"unknown-issuer", "verify-failed"}, said
     assert not [*tmp_path.rglob("pwned*")]
 
 
@@ -245,6 +254,8 @@ def test_what_a_note_says_is_so(serve: Callable[[str], Served], trust: Trust, na
     own = trust.own if note.own else None
     said = output(runs, serve(call.protocol), tmp_path / "home", note.code.format(**places), own)
     assert re.search(note.told, said), said
+    if note.told == _NOT_THE_NAME:
+        assert symptom_of(said) in {"host-mismatch", "ip-mismatch"}
 
 
 @pytest.mark.parametrize(
@@ -257,6 +268,28 @@ def test_tls_from_the_first_byte_is_advised_at_its_port_alone(client: str, port:
     assert told.keys() & {"curl", "requests", "smtplib", "imaplib", "ldapsearch", "pymongo", "redis-cli"} == {client}
     assert {"-ZZ", "starttls("}.isdisjoint(re.split(r"[ .]|(?<=\()", told[client].code))
     assert client not in {one.client for one in client_advice(Target("host.test"), Path("/x.pem"))}
+
+
+@pytest.mark.parametrize(
+    ("client", "code"),
+    [
+        ("psql", "psql 'host=localhost port={port} sslmode=verify-full sslrootcert={file}'"),
+        ("mariadb, mysql", "mariadb -h localhost -P {port} --ssl-ca={file}"),
+        ("redis-cli", "redis-cli --tls --cacert {file} -p {port} PING"),
+    ],
+)
+@pytest.mark.parametrize("text", ["junk", None], ids=["no PEM", "no file"])
+def test_a_file_that_is_unusable_is_explained(
+    serve: Callable[[str], Served], tmp_path: Path, client: str, code: str, text: str | None
+) -> None:
+    call = next(one for one in PROTOCOL_CALLS if one.client == client)
+    require_program(call.program)
+    file = tmp_path / "bundle.pem"
+    if text is not None:
+        file.write_text(text)
+    served = serve(call.protocol)
+    said = output(call, served, tmp_path / "home", code.format(port=served.target.port, file=file))
+    assert symptom_of(said) == "bundle-unusable", said
 
 
 def test_pymongo_waits_as_long_as_the_note_says() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from tui_chain.clients.advice import REPLACES, Advice, Deployment
 from tui_chain.clients.client import Client, Setting, SettingForm, speaks, variable
-from tui_chain.clients.errors import ErrorOutput
+from tui_chain.clients.errors import ErrorKind, ErrorOutput, ErrorText
 from tui_chain.core.endpoint import bracketed
 
 
@@ -33,6 +33,7 @@ CLIENT = Client(
     advice=_advice,
     reaches=speaks("ldap", 636),
     errors=ErrorOutput(
+        (ErrorText(ErrorKind.GENERAL, r"ldap_start_tls: Connect error"),),
         signs=r"ldap_start_tls:|ldap_sasl_bind|\bldapsearch\b",
         trust_command="env | grep LDAPTLS; grep -i TLS_CACERT ~/.ldaprc /etc/ldap/ldap.conf",
     ),

@@ -31,8 +31,11 @@ CLIENT = Client(
     advice=_advice,
     reaches=speaks("mysql"),
     errors=ErrorOutput(
-        (ErrorText(ErrorKind.BAD_BUNDLE, r"SSL_CTX_set_default_verify_paths failed|unable to get CA certificate"),),
+        (
+            ErrorText(ErrorKind.BAD_BUNDLE, r"TLS/SSL error: No such file"),
+            ErrorText(ErrorKind.HOST, r"Validation of SSL server certificate failed"),
+        ),
         signs=r"ERROR 20\d\d \(HY000\)",
-        trust_command="mariadb --print-defaults; env | grep SSL_CERT",
+        trust_command="mariadb --print-defaults",
     ),
 )

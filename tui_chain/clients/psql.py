@@ -61,7 +61,9 @@ CLIENT = Client(
     reaches=speaks("postgres"),
     errors=ErrorOutput(
         (
-            ErrorText(ErrorKind.BAD_BUNDLE, r"root certificate file .{0,200}does not exist|could not read root cert"),
+            ErrorText(
+                ErrorKind.BAD_BUNDLE, r"root certificate file .{0,200}does not exist|could not read root certificate"
+            ),
             ErrorText(ErrorKind.HOST, r"server certificate for .{0,200}does not match host name"),
             ErrorText(ErrorKind.NAME, r"could not translate host name"),
         ),

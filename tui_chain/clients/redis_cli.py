@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from tui_chain.clients.advice import REPLACES, Advice, Deployment
 from tui_chain.clients.client import Client, Setting, SettingForm, speaks_tls
-from tui_chain.clients.errors import ErrorOutput
+from tui_chain.clients.errors import ErrorKind, ErrorOutput, ErrorText
 
 
 def _advice(at: Deployment) -> Iterator[Advice]:
@@ -24,5 +24,9 @@ CLIENT = Client(
     settings=(Setting("--cacert", SettingForm.OPTION, REPLACES),),
     advice=_advice,
     reaches=speaks_tls(6379, 6380),
-    errors=ErrorOutput(signs=r"Could not connect to Redis", trust_command="env | grep SSL_CERT"),
+    errors=ErrorOutput(
+        (ErrorText(ErrorKind.BAD_BUNDLE, r"Invalid CA Certificate File"),),
+        signs=r"Could not connect to Redis|Could not negotiate a TLS connection",
+        trust_command="env | grep SSL_CERT",
+    ),
 )
