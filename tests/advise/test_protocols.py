@@ -220,7 +220,10 @@ _MAIL = """import %s as mail
 with mail.%s('localhost', {port}) as client:
     client.starttls()
     print(client.noop())"""
-_LDAP = "LDAPTLS_CACERT={file} ldapsearch -ZZ -H ldap://localhost:{port} -x -s base -b ''"
+_LDAP = "LDAPTLS_CACERT={file} ldapsearch -ZZ -H ldap://%s:{port} -x -s base -b ''"
+_PGSSLROOTCERT = "PGSSLROOTCERT={bad} psql 'host=localhost port={port} sslmode=verify-full%s' -c '\\conninfo'"
+_MY_CNF = "printf '[client]\\nssl-ca={bad}\\n' >~/.my.cnf; mariadb -h localhost -P {port} -e status"
+_LDAPRC = "echo TLS_CACERT {bad} >~/.ldaprc; "
 _REFUSED = "certificate verify failed"
 _NOT_THE_NAME = "IP address mismatch|Validation of SSL server certificate failed"
 NOTES = {
@@ -236,7 +239,13 @@ NOTES = {
     "redis-py 5 does not": Note("redis-py", _REDIS, "True\n", runner=(apart("redis"), "-c")),
     "smtplib without a context": Note("smtplib", _MAIL % ("smtplib", "SMTP"), "250"),
     "imaplib without a context": Note("imaplib", _MAIL % ("imaplib", "IMAP4"), "OK"),
-    "libldap and localhost": Note("ldapsearch", _LDAP, "Connect error"),
+    "libldap and localhost": Note("ldapsearch", _LDAP % "localhost", "Connect error"),
+    "sslrootcert wins": Note("psql", _PGSSLROOTCERT % " sslrootcert={file}", "SSL connection"),
+    "over PGSSLROOTCERT": Note("psql", _PGSSLROOTCERT % "", _REFUSED),
+    "--ssl-ca wins": Note("mariadb, mysql", f"{_MY_CNF} --ssl-ca={{file}}", "Cipher in use is TLS"),
+    "over ~/.my.cnf": Note("mariadb, mysql", _MY_CNF, "unable to get local issuer"),
+    "LDAPTLS_CACERT wins": Note("ldapsearch", _LDAPRC + _LDAP % "127.0.0.1", "result: 0 Success"),
+    "over ~/.ldaprc": Note("ldapsearch", _LDAPRC + (_LDAP % "127.0.0.1").split("} ", 1)[1], "Connect error"),
 }
 
 

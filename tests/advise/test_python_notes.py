@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.advise.calls.call import PYTHON, apart
+from tests.advise.calls.poetry import CALLS as POETRY
 from tests.advise.conftest import Site, run
 from tests.support.nginx import nginx
 from tests.support.programs import require_program
@@ -86,6 +87,27 @@ def test_one_setting_wins_over_another(files: dict[str, str], one: Precedence) -
     variables = {name: value.format(**files) for name, value in one.variables.items()}
     done = run(one.python, "-c", one.code.format(**files), env=variables)
     assert ("200" in done.stdout) is one.works, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("config", "variables", "works"),
+    [
+        ("bad", {"POETRY_CERTIFICATES_LOCALHOST_CERT": "{good}"}, True),
+        ("good", {"REQUESTS_CA_BUNDLE": "{bad}"}, True),
+        ("bad", {"REQUESTS_CA_BUNDLE": "{good}"}, False),
+    ],
+)
+def test_one_setting_of_poetry_wins_over_another(
+    files: dict[str, str], tmp_path: Path, config: str, variables: dict[str, str], works: bool
+) -> None:
+    (call,) = POETRY
+    call.require()
+    place = tmp_path / ".config/pypoetry"
+    place.mkdir(parents=True)
+    (place / "config.toml").write_text(f'[certificates.localhost]\ncert = "{files[config]}"\n')
+    env = {**call.variables, **{name: value.format(**files) for name, value in variables.items()}}
+    done = run(*call.words, files["url"], env=env, cwd=tmp_path)
+    assert (call.told in done.stdout) is works, done.stdout + done.stderr
 
 
 # -- an IP address and urllib3 1.26
