@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import ssl
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -22,8 +23,9 @@ from pymongo.common import SERVER_SELECTION_TIMEOUT
 from tests.advise.calls import PROTOCOL_CALLS
 from tests.advise.calls.call import Call, CodeCall, apart
 from tests.advise.conftest import HOSTILE, run
+from tests.support.mongo import mongo
 from tests.support.programs import require_program
-from tests.support.protocols import SERVICES
+from tests.support.protocols import SERVICES, server_context
 from tests.support.standin import DefaultStore, default_store
 from tui_chain.advise.instructions import client_advice
 from tui_chain.clients.advice import ADDS, Advice, beside
@@ -212,6 +214,9 @@ _SSL = "select ssl from pg_stat_ssl where pid = pg_backend_pid()"
 _PSYCOPG = """import os, psycopg
 os.environ.update(%s)
 print(psycopg.connect(host='localhost', port={port}, sslrootcert='system').pgconn.ssl_in_use)"""
+_PSYCOPG2 = """import psycopg2
+arguments = dict(host='localhost', port={port}, sslmode='verify-full', sslrootcert='{file}')
+print(psycopg2.connect(**arguments).info.ssl_in_use)"""
 _MARIADB = "mariadb -h 127.0.0.1 -P {port} --ssl-ca={file} %s -e status"
 _PYMYSQL = "import pymysql; print(pymysql.connect(host='localhost', port={port}, ssl_ca='{bad}').get_server_info())"
 _REDIS = "import redis; print(redis.Redis('127.0.0.1', {port}, ssl=True, ssl_ca_certs='{file}').ping())"
@@ -240,6 +245,8 @@ NOTES = {
     "smtplib without a context": Note("smtplib", _MAIL % ("smtplib", "SMTP"), "250"),
     "imaplib without a context": Note("imaplib", _MAIL % ("imaplib", "IMAP4"), "OK"),
     "libldap and localhost": Note("ldapsearch", _LDAP % "localhost", "Connect error"),
+    "psycopg2 has the same arguments": Note("psycopg", _PSYCOPG2.format(port="{port}", file="{file}"), "True\n"),
+    "and the same check": Note("psycopg", _PSYCOPG2.format(port="{port}", file="{bad}"), _REFUSED),
     "sslrootcert wins": Note("psql", _PGSSLROOTCERT % " sslrootcert={file}", "SSL connection"),
     "over PGSSLROOTCERT": Note("psql", _PGSSLROOTCERT % "", _REFUSED),
     "--ssl-ca wins": Note("mariadb, mysql", f"{_MY_CNF} --ssl-ca={{file}}", "Cipher in use is TLS"),
@@ -299,6 +306,25 @@ def test_a_file_that_is_unusable_is_explained(
     served = serve(call.protocol)
     said = output(call, served, tmp_path / "home", code.format(port=served.target.port, file=file))
     assert symptom_of(said) == "bundle-unusable", said
+
+
+@pytest.mark.parametrize("given", [(), ("--sni", "name.test")])
+def test_redis_cli_sends_sni_where_it_is_given_alone(given: tuple[str, ...], trust: Trust, tmp_path: Path) -> None:
+    program = require_program("redis-cli")
+    heard: list[str | None] = []
+    leaf = trust.issuing.issue_leaf()
+    (tmp_path / "leaf.pem").write_bytes(to_pem([leaf.der]))
+    (tmp_path / "key.pem").write_bytes(key_to_pem(leaf.key))
+    context = server_context(tmp_path)
+
+    def refuse(_: ssl.SSLObject | ssl.SSLSocket, name: str | None, __: ssl.SSLContext) -> int:
+        heard.append(name)
+        return ssl.ALERT_DESCRIPTION_UNRECOGNIZED_NAME
+
+    context.sni_callback = refuse
+    with mongo(context) as port:
+        run(str(program), "--tls", "--cacert", str(trust.good), "-h", "localhost", "-p", str(port), *given, "PING")
+    assert set(heard) == {given[1] if given else None}
 
 
 def test_pymongo_waits_as_long_as_the_note_says() -> None:

@@ -23,7 +23,7 @@ def _advice(at: Deployment) -> Iterator[Advice]:
     address = f"{bracketed(at.endpoint.host)}:{at.endpoint.port}"
     note = "gRPC has roots of its own, neither the system's nor certifi's, and does not read SSL_CERT_FILE."
     yield python(at, "gRPC", _CALL.format(file=at.python(), address=address), note, REPLACES)
-    note = "For every server of a program that gives no root_certificates=. gRPC for Go and Java do not read it."
+    note = "For every server of a program that gives no root_certificates=."
     variable_name, kind = "GRPC_DEFAULT_SSL_ROOTS_FILE_PATH", OutputKind.CLIENT_STORE
     yield at.export("gRPC, every host", variable_name, note, REPLACES, kind=kind)
 

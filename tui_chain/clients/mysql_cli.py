@@ -15,8 +15,8 @@ def _advice(at: Deployment) -> Iterator[Advice]:
     code = f"mariadb -h {host} -P {port} --ssl-ca={at.shell()} --ssl-verify-server-cert -e status"
     note = (
         "--ssl-ca alone checks the chain and not the host name. MySQL's own program, mysql, takes "
-        "--ssl-mode=VERIFY_IDENTITY in place of --ssl-verify-server-cert. ssl-ca under [client] in ~/.my.cnf does "
-        "the same for every server."
+        "--ssl-mode=VERIFY_IDENTITY in place of --ssl-verify-server-cert (MySQL manual, section 6.2.3). ssl-ca under "
+        "[client] in ~/.my.cnf does the same for every server."
     )
     yield at.command("mariadb, mysql", code, note, REPLACES)
 

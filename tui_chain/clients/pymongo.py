@@ -8,6 +8,7 @@ from tui_chain.clients.advice import REPLACES, Advice, Deployment
 from tui_chain.clients.client import Client, Setting, SettingForm, speaks_tls
 from tui_chain.clients.errors import ErrorOutput, Layer
 from tui_chain.clients.python_code import TRUST_COMMAND, python
+from tui_chain.core.endpoint import bracketed
 
 _CALL = """import pymongo
 with pymongo.MongoClient(
@@ -17,7 +18,7 @@ with pymongo.MongoClient(
 
 
 def _advice(at: Deployment) -> Iterator[Advice]:
-    code = _CALL.format(host=at.endpoint.host, port=at.endpoint.port, file=at.python())
+    code = _CALL.format(host=bracketed(at.endpoint.host), port=at.endpoint.port, file=at.python())
     note = (
         "For MongoDB. A refused certificate is an error only when serverSelectionTimeoutMS is over, 30 seconds by "
         "default. The file has to serve every member of a replica set."
