@@ -36,13 +36,13 @@ _POSTGRES = Path("/usr/lib/postgresql")
 class Service:
     """A server program; in its words $folder has leaf.pem, key.pem and what is prepared, and $port is its port.
 
-    `owner` is the user as whom it runs where it refuses root, `prepare` the words that make its data.
+    `owner` are the user and group as whom it runs where it refuses root, `prepare` the words that make its data.
     """
 
     program: str
     words: tuple[str, ...]
     prepare: tuple[str, ...] = ()
-    owner: str = ""
+    owner: tuple[str, str] | None = None
     starttls: str | None = None
     files: Mapping[str, str] = field(default_factory=dict)
 
@@ -54,7 +54,7 @@ POSTGRESQL = Service(
         *("-c", "ssl=on", "-c", "ssl_cert_file=$folder/leaf.pem", "-c", "ssl_key_file=$folder/key.pem"),
     ),
     ("initdb", "-D", "$folder/data", "--no-sync", "-A", "trust", "-U", "postgres"),
-    owner="postgres",
+    owner=("postgres", "postgres"),
     starttls="postgres",
 )
 MARIADB = Service(
@@ -67,7 +67,7 @@ MARIADB = Service(
         *("mariadb-install-db", "--no-defaults", "--datadir=$folder/data", "--skip-test-db"),
         "--auth-root-authentication-method=normal",
     ),
-    owner="mysql",
+    owner=("nobody", "nogroup"),
     starttls="mysql",
 )
 REDIS = Service(
@@ -118,12 +118,12 @@ def running_service(service: Service, folder: Path) -> Iterator[int]:
 
 def _as_owner(service: Service, folder: Path) -> tuple[str, ...]:
     """The words before a command that runs as the server's user: root alone has to step down."""
-    if not service.owner or not is_root():
+    if service.owner is None or not is_root():
         return ()
+    user, group = service.owner
     for path in (folder, *folder.iterdir()):
-        shutil.chown(path, service.owner, service.owner)
-    owner = (f"--reuid={service.owner}", f"--regid={service.owner}", "--clear-groups")
-    return (str(require_program("setpriv")), *owner)
+        shutil.chown(path, user, group)
+    return (str(require_program("setpriv")), f"--reuid={user}", f"--regid={group}", "--clear-groups")
 
 
 def _filled(words: tuple[str, ...], names: Mapping[str, str]) -> tuple[str, ...]:
