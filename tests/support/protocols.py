@@ -17,7 +17,8 @@ from string import Template
 
 from websockets.sync.server import ServerConnection, serve
 
-from tests.support.daemons import DOVECOT, POSTFIX, Daemon, running
+from tests.support.daemon_programs import DOVECOT, POSTFIX
+from tests.support.daemons import Daemon, running
 from tests.support.mongo import mongo
 from tests.support.nginx import free_port
 from tests.support.posix import is_root

@@ -8,7 +8,7 @@ from tui_chain.clients.advice import Deployment
 from tui_chain.core.endpoint import Endpoint
 from tui_chain.core.output_kind import OutputKind
 
-STORE_KIND = OutputKind.CLIENT
+STORE_KIND = OutputKind.LINKS
 """What is installed: with the root, which the system may not have."""
 DEBIAN_FOLDER = "/usr/local/share/ca-certificates"
 """Where Debian and Alpine expect certificates of one's own."""
