@@ -9,7 +9,7 @@ from tui_chain.core.endpoint import Endpoint
 from tui_chain.core.output_kind import OutputKind
 
 STORE_KIND = OutputKind.LINKS
-"""What is installed: with the root, which the system may not have."""
+"""What is installed: what clients of the store lack, a private root among them."""
 DEBIAN_FOLDER = "/usr/local/share/ca-certificates"
 """Where Debian and Alpine expect certificates of one's own."""
 DEBIAN_FILE = "/etc/ssl/certs/ca-certificates.crt"
