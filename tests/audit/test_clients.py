@@ -14,8 +14,9 @@ from tests.audit.damaged import DAMAGES, Roots, make_roots
 from tests.audit.loaders import Accepted, Ground, Loader
 from tests.support.programs import require_program
 from tui_chain.audit.audit import load_all
-from tui_chain.clients.readers.java import load_keytool
+from tui_chain.clients.readers import KEYTOOL as KEYTOOL_READER
 from tui_chain.clients.registry import readers
+from tui_chain.clients.trust_file import CertificateTable
 from tui_chain.lab.internet import open_lab
 from tui_chain.repair.bundle import Bundle
 from tui_chain.x509.certificate import Certificate
@@ -51,6 +52,10 @@ def files(ground: Ground) -> dict[str, Path]:
 def told(client: str, data: bytes, roots: Roots) -> Accepted:
     loaded = {one.der for one in load_all(data)[client].certificates}
     return tuple(ca.der in loaded for ca in roots.cas)
+
+
+def keytool_loads(file: Path) -> tuple[Certificate, ...]:
+    return KEYTOOL_READER.load(file.read_bytes(), CertificateTable()).certificates
 
 
 def shown(table: Mapping[str, Accepted]) -> dict[str, str]:
@@ -116,7 +121,7 @@ def test_keytool_imports_the_first_certificate_only(files: dict[str, Path], tmp_
     own = ("-keystore", store, "-storepass", "changeit")
     assert loaders.run(keytool, "-importcert", "-noprompt", "-file", str(files["sound"]), *own).returncode == 0
     assert loaders.run(keytool, "-list", *own).stdout.count(b"trustedCertEntry") == 1
-    assert len(load_keytool(files["sound"].read_bytes()).certificates) == 1
+    assert len(keytool_loads(files["sound"])) == 1
 
 
 KEYTOOL = ("CRL", "CRL on top", "private key", "PKCS#7", "last block cut")
@@ -133,7 +138,7 @@ def test_keytool_reads_the_first_block_alone(files: dict[str, Path], tmp_path: P
 
     with ThreadPoolExecutor(2) as pool:
         did = dict(zip(KEYTOOL, pool.map(imports, KEYTOOL), strict=True))
-    assert {name: bool(load_keytool(files[name].read_bytes()).certificates) for name in KEYTOOL} == did
+    assert {name: bool(keytool_loads(files[name])) for name in KEYTOOL} == did
 
 
 def test_there_are_more_than_twenty_damages_and_each_client_has_a_word() -> None:

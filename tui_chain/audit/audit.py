@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from tui_chain.audit.findings import AuditFinding
+from tui_chain.audit.findings import AuditFinding, finding
 from tui_chain.audit.rules import certificate_findings, crl_findings, form_findings
 from tui_chain.audit.scan import Scan, scan
 from tui_chain.clients.registry import readers
-from tui_chain.clients.trust_file import Loaded
+from tui_chain.clients.trust_file import CertificateTable, Loaded
 from tui_chain.core.failure import Failure
 from tui_chain.core.files import read_file
 from tui_chain.core.status import Severity
 from tui_chain.core.text import safe_text
 from tui_chain.trust.store import TrustStore
 from tui_chain.x509.certificate import Certificate
+from tui_chain.x509.formats.pem import to_pem
 from tui_chain.x509.signatures import SignatureProver
 
 MAX_FILES = 2000
 """Files of a folder that are looked at; a system's certificate folder has some 300."""
+MAX_ODD = 1000
+"""Odd certificates of a file that are given to every reader one by one: some 3 ms each."""
 SUFFIXES = frozenset({".pem", ".crt", ".cer", ".der", ".p7b", ".p7c", ".p12", ".pfx", ".ca-bundle", ".bundle"})
 
 
@@ -30,13 +33,15 @@ SUFFIXES = frozenset({".pem", ".crt", ".cer", ".der", ".p7b", ".p7c", ".p12", ".
 class Audit:
     """What a trust file is: its certificates, what each client would load, and the findings, the worst first.
 
-    `name` is the path as safe text; `loaded` is by the name of a reader, its certificates in their order.
+    `name` is the path as safe text; `loaded` is by the name of a reader, its certificates in their order. `refusals`
+    has for odd certificates why readers refuse them, each by itself in a sound file (`refusals_of`).
     """
 
     name: str
     scan: Scan
     loaded: Mapping[str, Loaded]
     findings: tuple[AuditFinding, ...]
+    refusals: Mapping[Certificate, Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def certificates(self) -> tuple[Certificate, ...]:
@@ -66,12 +71,15 @@ class Auditor:
 
     def audit(self, data: bytes, name: str = "") -> Audit:
         """Judge the bytes of a file; never raises for odd ones."""
-        scanned = scan(data)
-        found = [*form_findings(scanned), *crl_findings(scanned, self.at)]
+        table = CertificateTable()
+        loaded, scanned = load_all(data, table), scan(data, table)
+        odd = tuple(one for one in dict.fromkeys(scanned.certificates) if not table.is_usual(one.der))
+        refusals = {one: refusals_of(one) for one in odd[:MAX_ODD]}
+        found = [*form_findings(scanned), *crl_findings(scanned, self.at), *_refusal_findings(refusals)]
         found += certificate_findings(scanned.certificates, self.public, self.prover, self.at)
         order = list(Severity)
         found.sort(key=lambda one: order.index(one.severity))
-        return Audit(safe_text(name), scanned, load_all(data), tuple(dict.fromkeys(found)))
+        return Audit(safe_text(name), scanned, loaded, tuple(dict.fromkeys(found)), refusals)
 
     def audit_file(self, path: Path) -> Audit | Failure:
         """Judge a file of at most 16 MiB."""
@@ -79,9 +87,25 @@ class Auditor:
         return data if isinstance(data, Failure) else self.audit(data, str(path))
 
 
-def load_all(data: bytes) -> Mapping[str, Loaded]:
+def refusals_of(certificate: Certificate) -> Mapping[str, str]:
+    """Say by the name of a reader why its clients do not load a certificate that is a file by itself."""
+    alone = load_all(to_pem(certificate).encode("ascii"))
+    return {name: loaded.refused or "it passes it over" for name, loaded in alone.items() if not loaded.certificates}
+
+
+def _refusal_findings(refusals: Mapping[Certificate, Mapping[str, str]]) -> Iterator[AuditFinding]:
+    for certificate, refusing in refusals.items():
+        if not refusing:
+            continue
+        names, reason = ", ".join(refusing), next(iter(refusing.values()))
+        message = f"{certificate.label} cannot be read by {names} ({reason})."
+        yield finding("client-refuses", message, certificate.sha256)
+
+
+def load_all(data: bytes, table: CertificateTable | None = None) -> Mapping[str, Loaded]:
     """Say by the name of each reader what its clients would load from the bytes of a file."""
-    return {reader.name: reader.load(data) for reader in readers()}
+    shared = table or CertificateTable()
+    return {reader.name: reader.load(data, shared) for reader in readers()}
 
 
 def files_of(path: Path) -> tuple[Path, ...] | Failure:

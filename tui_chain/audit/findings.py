@@ -49,7 +49,8 @@ KINDS: dict[str, tuple[Severity, str]] = {
     ),
     "private-key": (
         FATAL,
-        "Many read a trust file; move the key to a file of its own. Java refuses the file.",
+        "Many read a trust file; move the key to a file of its own. Java refuses the file, and OpenSSL does where it "
+        "cannot decode the key.",
     ),
     "crl": (RISK, "Java refuses a file of certificates with a CRL in it; keep it in a file of its own."),
     "crl-malformed": (FATAL, f"OpenSSL refuses the whole file, Java too; get the CRL again, or {FIXING} drops it."),
@@ -68,6 +69,11 @@ KINDS: dict[str, tuple[Severity, str]] = {
     "crl-endless": (RISK, "OpenSSL accepts it for ever, however old it gets; get one that says when it ends."),
     "crl-unusable": (RISK, "A client that checks cannot use it (code 3, 36 or 44); get the issuer's whole list."),
     "crl-old": (COSMETIC, f"OpenSSL uses the newer one; {FIXING} drops the old one."),
+    "client-refuses": (
+        RISK,
+        "Where OpenSSL, GnuTLS or Java cannot read one, they refuse the whole file, Go and uv pass it over; "
+        f"{FIXING} leaves it out.",
+    ),
     "leaf": (RISK, "It is an issuer of nothing, and Java accepts it even expired; remove it."),
     "not-a-ca": (RISK, "No client builds a path through it; remove it."),
     "expired": (RISK, "Remove it: an expired copy makes OpenSSL clients fail."),

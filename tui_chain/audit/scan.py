@@ -6,10 +6,11 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
-from tui_chain.clients.trust_file import certificate_of, crl_of, decoded
+from tui_chain.clients.trust_file import CertificateTable, decoded
 from tui_chain.trust.settings import TrustSettings, settings_of
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.crl import CRL_LABEL, RevocationList
+from tui_chain.x509.der import BIT_STRING, SEQUENCE, DERError, element
 from tui_chain.x509.formats.readers import MAX_CERTIFICATES, read_certificates
 
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
@@ -73,19 +74,20 @@ class Scan:
         return next((block for block in self.blocks if block.label.endswith("PRIVATE KEY")), None)
 
 
-def scan(data: bytes) -> Scan:
-    """Look at the bytes of a file; never raises."""
+def scan(data: bytes, table: CertificateTable | None = None) -> Scan:
+    """Look at the bytes of a file; never raises. `table` keeps its certificates."""
+    table = table or CertificateTable()
     if not data.strip():
         return Scan(data, "empty")
     if data.startswith(_UTF16):
         text = data.decode("utf-16", "replace").encode("ascii", "replace")
-        return Scan(data, "UTF-16", tuple(_pem_blocks(text)))
+        return Scan(data, "UTF-16", tuple(_pem_blocks(text, table)))
     if _BEGIN.search(data):
-        return Scan(data, "PEM", tuple(_pem_blocks(data)))
+        return Scan(data, "PEM", tuple(_pem_blocks(data, table)))
     return _container(data)
 
 
-def _pem_blocks(data: bytes) -> list[ScannedBlock]:
+def _pem_blocks(data: bytes, table: CertificateTable) -> list[ScannedBlock]:
     """Cut at every BEGIN, so that a block without its END costs no other."""
     begins = list(_BEGIN.finditer(data))[:MAX_CERTIFICATES]
     ends = [begin.start() for begin in begins[1:]] + [len(data)] * bool(begins)
@@ -94,14 +96,14 @@ def _pem_blocks(data: bytes) -> list[ScannedBlock]:
     for begin, limit in zip(begins, ends, strict=True):
         line += data.count(b"\n", counted, begin.start())
         counted = begin.start()
-        found += _blocks(line, begin[1].decode("ascii"), data[begin.end() : limit])
+        found += _blocks(line, begin[1].decode("ascii"), data[begin.end() : limit], table)
     return found
 
 
-def _blocks(line: int, label: str, rest: bytes) -> list[ScannedBlock]:
-    end = _END.search(rest)
+def _blocks(line: int, label: str, rest: bytes, table: CertificateTable) -> list[ScannedBlock]:
     if label not in _LABELS and label not in {"PKCS7", CRL_LABEL}:
         return [ScannedBlock(line, label)]
+    end = _END.search(rest)
     if end is None:
         return [ScannedBlock(line, label, problem="the block has no END line")]
     der = decoded(rest[: end.start()])
@@ -109,13 +111,32 @@ def _blocks(line: int, label: str, rest: bytes) -> list[ScannedBlock]:
         return [ScannedBlock(line, label, problem="the block is not base64")]
     if label == "PKCS7":
         return [ScannedBlock(line, label, certificate) for certificate in read_certificates(der).certificates]
-    certificate, crl = (None, crl_of(der)) if label == CRL_LABEL else (certificate_of(der), None)
+    certificate, crl = (None, _crl(der)) if label == CRL_LABEL else (_certificate(der, table), None)
     if certificate is None and crl is None:
         kind = "CRL" if label == CRL_LABEL else "certificate"
         return [ScannedBlock(line, label, problem=f"what it holds is not a {kind}")]
     different = end[1].decode("ascii") != label
     problem = "its END line names another kind" if different else None
     return [ScannedBlock(line, label, certificate, problem, crl, der)]
+
+
+def _certificate(der: bytes, table: CertificateTable) -> Certificate | None:
+    """The certificate at the start of `der`, what follows it cut off, or None where nobody could read one."""
+    try:
+        found = table.certificate(element(der).raw)
+    except DERError:
+        found = table.certificate(der)
+    return found if found.parseable or found.has_form else None
+
+
+def _crl(der: bytes) -> RevocationList | None:
+    """The CRL at the start of `der`, or None; OpenSSL reads some whose times cryptography refuses."""
+    try:
+        whole = element(der).expect(SEQUENCE)
+        tags = [one.tag for one in whole.children()]
+    except DERError:
+        return None
+    return RevocationList(whole.raw) if tags == [SEQUENCE, SEQUENCE, BIT_STRING] else None
 
 
 def _container(data: bytes) -> Scan:

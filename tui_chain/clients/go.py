@@ -2,63 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from tui_chain.clients.advice import ADDS, FOLDER_ON_DEBIAN, Advice, Deployment
 from tui_chain.clients.client import Client, Takes, variable
 from tui_chain.clients.errors import ErrorKind, ErrorOutput, ErrorText, Layer
 from tui_chain.clients.families import FamilyId
-from tui_chain.clients.trust_file import NOTHING, Loaded, Reads, TrustFileReader, certificate_of, decoded
-
-_END = b"\n-----END "
-_END_LINE = re.compile(rb"\n-----END ([^\r\n]*?)-----[ \t\r]*(?:\n|$)")
-_HEADER = 1000
-"""Bytes of a block in which a header line is looked for."""
+from tui_chain.clients.readers import GO
+from tui_chain.clients.trust_file import Reads
 
 
 def _advice(at: Deployment) -> Iterator[Advice]:
     yield at.export("Go", "SSL_CERT_FILE", FOLDER_ON_DEBIAN, ADDS)
 
-
-def load_go(data: bytes) -> Loaded:
-    """Read as `CertPool.AppendCertsFromPEM` over `pem.Decode` does: damaged blocks are passed over in silence."""
-    found = tuple(filter(None, map(certificate_of, _blocks(data))))
-    return Loaded(found, None if found else NOTHING)
-
-
-def _blocks(data: bytes) -> Iterator[bytes]:
-    """DER of each well-formed CERTIFICATE block; a BEGIN counts only at the start of a line."""
-    at = end = 0
-    while (start := _start(data, at)) >= 0:
-        line_end = data.find(b"\n", start)
-        at = len(data) if line_end < 0 else line_end + 1
-        label = data[start:at].rstrip()
-        if not label.endswith(b"-----"):
-            continue
-        # the first END that follows, whatever it ends; found once for all the BEGINs before it
-        end = end if end >= at - 1 else data.find(_END, at - 1)
-        if end < 0:
-            return
-        last = _END_LINE.match(data, end)
-        if last is None or last[1] + b"-----" != label or b":" in data[at : min(end, at + _HEADER)]:
-            continue
-        body = decoded(data[at : end + 1])
-        if body is not None:
-            at = last.end() - 1
-            if label == b"CERTIFICATE-----":
-                yield body
-
-
-def _start(data: bytes, at: int) -> int:
-    """Where the label of the next BEGIN line starts, or -1."""
-    if at == 0 and data.startswith(b"-----BEGIN "):
-        return 11
-    found = data.find(b"\n-----BEGIN ", max(at - 1, 0))
-    return -1 if found < 0 else found + 12
-
-
-GO = TrustFileReader("Go", 60, load_go)
 
 CLIENT = Client(
     "Go",

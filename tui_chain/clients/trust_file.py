@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -29,6 +29,40 @@ class Loaded:
     crls: tuple[RevocationList, ...] = ()
 
 
+class CertificateTable:
+    """The certificates that the readers of one audit meet: each made, and known for usual or not, once."""
+
+    read_by_openssl: set[bytes]
+    """Those that this machine's OpenSSL loaded."""
+
+    def __init__(self) -> None:
+        self.read_by_openssl = set()
+        self._certificates: dict[bytes, Certificate] = {}
+        self._usual: dict[bytes, bool] = {}
+
+    def certificate(self, der: bytes) -> Certificate:
+        """Return the certificate of these bytes, whatever they are."""
+        found = self._certificates.get(der)
+        if found is None:
+            from tui_chain.x509.certificate import Certificate
+
+            found = self._certificates[der] = Certificate(der)
+        return found
+
+    def certificates(self, ders: Iterable[bytes]) -> tuple[Certificate, ...]:
+        """Return the certificates of several, in their order."""
+        return tuple(map(self.certificate, ders))
+
+    def is_usual(self, der: bytes) -> bool:
+        """Tell whether a certificate has nothing that any library refuses (`engines.usual_certificate`)."""
+        found = self._usual.get(der)
+        if found is None:
+            from tui_chain.clients.engines.usual_certificate import is_usual
+
+            found = self._usual[der] = is_usual(der, self.certificate(der).parsed)
+        return found
+
+
 @dataclass(frozen=True)
 class TrustFileReader:
     """One set of rules by which trust files are read: its name, its place in lists, and what it loads from bytes.
@@ -38,7 +72,7 @@ class TrustFileReader:
 
     name: str
     place: int
-    load: Callable[[bytes], Loaded]
+    load: Callable[[bytes, CertificateTable], Loaded]
     takes_one: bool = False
 
 
@@ -50,31 +84,15 @@ class Reads:
     by: str
 
 
+def loaded(ders: Iterable[bytes], table: CertificateTable) -> Loaded:
+    """Return what a reader loads that passes over in silence all that it cannot read."""
+    found = table.certificates(ders)
+    return Loaded(found, None if found else NOTHING)
+
+
 def decoded(body: bytes) -> bytes | None:
     """Decode base64 that may have white space in it; None where it has anything else or the wrong length."""
     try:
         return base64.b64decode(b"".join(body.split()), validate=True)
     except (binascii.Error, ValueError):
         return None
-
-
-def certificate_of(der: bytes | None) -> Certificate | None:
-    """Return the certificate at the start of `der`, what follows it cut off, or None where it is none."""
-    from tui_chain.x509.certificate import Certificate
-    from tui_chain.x509.der import DERError, element
-
-    if not der:
-        return None
-    try:
-        found = Certificate(element(der).raw)
-    except DERError:
-        return None
-    return found if found.version is not None and found.not_after is not None else None
-
-
-def crl_of(der: bytes | None) -> RevocationList | None:
-    """Return the CRL that `der` is, or None where it is none."""
-    from tui_chain.x509.crl import RevocationList
-
-    found = RevocationList(der or b"")
-    return found if found.parsed is not None and found.this_update is not None else None

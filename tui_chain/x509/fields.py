@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -53,9 +54,23 @@ def _view(der: bytes) -> OpenSSLView:
     )
 
 
+_TIME = re.compile(r"(\d{12})(\d\d)?(?:Z|([+-]\d{4}))")
+
+
 def _moment(text: bytes | None) -> datetime | None:
-    """Read GeneralizedTime as RFC 5280 section 4.1.2.5.2 wants it; other forms, which OpenSSL lets pass, raise."""
-    return None if text is None else datetime.strptime(text.decode("ascii"), "%Y%m%d%H%M%SZ").replace(tzinfo=UTC)
+    """Read GeneralizedTime (RFC 5280 section 4.1.2.5.2), also without seconds and with a zone, as OpenSSL does.
+
+    Raises ValueError for any other form.
+    """
+    if text is None:
+        return None
+    found = _TIME.fullmatch(text.decode("ascii"))
+    if found is None:
+        raise ValueError("a time that cannot be read")
+    digits, seconds, zone = found.groups("00")
+    return datetime.strptime(f"{digits}{seconds}{'+0000' if zone == '00' else zone}", "%Y%m%d%H%M%S%z").astimezone(
+        UTC
+    )
 
 
 T = TypeVar("T")
@@ -106,6 +121,11 @@ class CertificateCore:
     def anatomy(self) -> Anatomy | None:
         """The raw parts, or None where neither cryptography nor OpenSSL takes it for a certificate."""
         return None if isinstance(self._anatomy, Fault) or not self.parseable else self._anatomy
+
+    @property
+    def has_form(self) -> bool:
+        """Whether it has the parts of a certificate in their order, whatever the parsers say of them."""
+        return not isinstance(self._anatomy, Fault)
 
     @property
     def opaque(self) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from tui_chain.clients.engines.gnutls.certificate import GnuTLSCertificate, is_issuer, read
+from tui_chain.clients.trust_file import NOTHING, CertificateTable, Loaded
 from tui_chain.x509.der import DERError
 
 _BUCKETS = 127
@@ -39,6 +40,19 @@ class TrustList:
     def has_issuer(self, child: GnuTLSCertificate) -> bool:
         """Tell whether an anchor in the bucket of the issuer's name fits by name and key identifier."""
         return any(is_issuer(child, one) for one in self.at(child.issuer))
+
+
+def load(data: bytes, table: CertificateTable) -> Loaded:
+    """Return what `gnutls_x509_trust_list_add_trust_mem` loads: all certificates, or nothing."""
+    found: list[bytes] = []
+    try:
+        for der in blocks(data):
+            if not table.is_usual(der):
+                read(der)
+            found.append(der)
+    except DERError as error:
+        return Loaded((), f"a block is no certificate to it: {error}")
+    return Loaded(table.certificates(found), None if found else NOTHING)
 
 
 @lru_cache(maxsize=4096)

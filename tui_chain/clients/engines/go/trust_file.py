@@ -8,7 +8,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from tui_chain.clients.engines.go.certificate import go_certificate
 from tui_chain.clients.engines.strict_der import raw_subject
+from tui_chain.clients.trust_file import CertificateTable, Loaded, loaded
 from tui_chain.x509.der import DERError
 
 _BEGIN, _END, _DASHES = b"-----BEGIN ", b"\n-----END ", b"-----"
@@ -46,6 +48,13 @@ class _Ends:
     def _find(self, at: int) -> _GoEnd | None:
         found = self._data.find(_END, at)
         return None if found < 0 else _GoEnd(found, *_line(self._data, found + len(_END)))
+
+
+def load(data: bytes, table: CertificateTable) -> Loaded:
+    """Return what `AppendCertsFromPEM` takes: what cannot be read is passed over in silence."""
+    return loaded(
+        (der for der in certificates(data) if table.is_usual(der) or go_certificate(der) is not None), table
+    )
 
 
 def certificates(data: bytes) -> Iterator[bytes]:

@@ -5,16 +5,15 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
-from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import rsa
-
-from tui_chain.clients.engines.java import extensions as ext
 from tui_chain.clients.engines.java.certificate import JavaCertificate, read_certificate
 from tui_chain.clients.engines.java.names import JavaName
 from tui_chain.clients.engines.java.refusal import JavaUnreadable
-from tui_chain.x509.der import SEQUENCE, DERError, Element, element
-from tui_chain.x509.faults import attempt
+from tui_chain.clients.trust_file import NOTHING, CertificateTable, Loaded
+from tui_chain.x509.certificate import Certificate
+from tui_chain.x509.der import INTEGER, SEQUENCE, DERError, Element, element
+from tui_chain.x509.formats.readers import Reading, read_certificates
 
 _SPACE = b" \t\r\n"
 _HYPHENS, _BEGIN = re.compile(rb"-----"), re.compile(rb"(?<=[\r\n])-----")
@@ -34,6 +33,11 @@ class JavaAnchors:
 
     def __len__(self) -> int:
         return len(self._all)
+
+    @property
+    def ders(self) -> tuple[bytes, ...]:
+        """All of them as DER, each once, in the order of the file."""
+        return tuple(self._all)
 
     def __iter__(self) -> Iterator[JavaCertificate]:
         return map(read_certificate, self._all)
@@ -57,7 +61,61 @@ def _words(name: JavaName) -> set[bytes]:
     return {word for rdn in name.attributes for one in rdn for word in _WORD.findall(one.content.lower())}
 
 
-def read_store(data: bytes) -> JavaAnchors:
+_KEYSTORES = (b"\xfe\xed\xfe\xed", b"\xce\xce\xce\xce")
+_JCEKS = "it is a JCEKS store, which takes -Djavax.net.ssl.trustStoreType=JCEKS"
+
+
+def load(data: bytes, table: CertificateTable) -> Loaded:
+    """Return what Java loads: everything in a file of certificates has to be one, or it throws and has none.
+
+    Keystores are read as `KeyStore` does for a trust store, with Java's usual password or none.
+    """
+    if data.startswith(_KEYSTORES):
+        store = read_certificates(data)
+        # the type that Java takes by default, pkcs12, reads JKS as well
+        return Loaded(_accepted(store)) if store.format == "JKS" else Loaded((), _JCEKS)
+    if _is_pkcs12(data):
+        message = read_certificates(data)
+        message = message if message.certificates else read_certificates(data, password=b"changeit")
+        return Loaded(message.certificates, None if message.certificates else "it needs a password")
+    try:
+        found = read_store(data, table).ders
+    except JavaUnreadable as error:
+        return Loaded((), str(error) if data else NOTHING)
+    return Loaded(table.certificates(found), None if found else NOTHING)
+
+
+def load_first(data: bytes, table: CertificateTable) -> Loaded:
+    """Return what `keytool -importcert` takes: the first block, which has to be a certificate, and nothing below it."""
+    if data.startswith(_KEYSTORES) or _is_pkcs12(data):
+        return Loaded((), "it is a store, not a certificate")
+    try:
+        first = next(_blocks(data), None)
+        if first is not None and not table.is_usual(first):
+            _check(first)
+    except JavaUnreadable as error:
+        return Loaded((), str(error))
+    return Loaded((), NOTHING) if first is None else Loaded((table.certificate(first),))
+
+
+def _accepted(store: Reading) -> tuple[Certificate, ...]:
+    """What sun.security.validator.TrustStoreUtil takes: trusted entries, and of a key's chain the first."""
+    behind = {place for chain in store.chains for place in chain[1:]}
+    return tuple(one for place, one in enumerate(store.certificates) if place not in behind)
+
+
+def _is_pkcs12(data: bytes) -> bool:
+    """A PFX (RFC 7292 section 4) of version 3."""
+    if data[:1] != b"\x30":
+        return False
+    try:
+        version, content = islice(element(data).children(), 2)
+    except (DERError, ValueError):
+        return False
+    return version.content == b"\x03" and version.tag == INTEGER and content.tag == SEQUENCE
+
+
+def read_store(data: bytes, table: CertificateTable | None = None) -> JavaAnchors:
     """Read a file (PEM of any label, DER or PKCS#7); raises Unreadable for the whole file.
 
     One block that cannot be read loses the file. Text that stands before or between blocks is passed over.
@@ -70,51 +128,11 @@ def read_store(data: bytes) -> JavaAnchors:
         return JavaAnchors(())
     packed = _pkcs7(first)
     certificates = (first, *found) if packed is None else packed
+    table = table or CertificateTable()
     for der in certificates:
-        if not _plain(der):
+        if not table.is_usual(der):
             _check(der)
     return JavaAnchors(certificates)
-
-
-_HEAD = re.compile(
-    rb"\x30\x82..\x30\x82(..)\xa0\x03\x02\x01\x02\x02([\x01-\x7f])(?=[\x01-\x7f]|\x00[\x80-\xff])", re.DOTALL
-)
-"""The start of a certificate of version 3 with a positive serial number; 8 bytes stand before the signed fields."""
-_NAMELESS = b"\x30\x00\x30"
-"""An empty name, before the validity or the key."""
-_PSS = b"\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0a"
-"""The OID of RSASSA-PSS, whose parameters have to be read."""
-_POINTS = (
-    b"\x06\x08*\x86H\xce=\x03\x01\x07\x03B\x00\x04",
-    b"\x06\x05+\x81\x04\x00\x22\x03b\x00\x04",
-    b"\x06\x05+\x81\x04\x00#\x03\x81\x86\x00\x04",
-)
-"""An uncompressed point of P-256, P-384 or P-521 in a SubjectPublicKeyInfo."""
-_PLAIN = frozenset({ext.BASIC_CONSTRAINTS, ext.KEY_USAGE, ext.EXTENDED_KEY_USAGE})
-_MIN_BITS = 1024
-
-
-def _plain(der: bytes) -> bool:
-    """Tell whether a certificate is so usual that Java can read it for certain; quicker than reading it.
-
-    cryptography is the stricter parser of all that counts here.
-    """
-    head = _HEAD.match(der)
-    if head is None or _NAMELESS in der or _PSS in der:
-        return False
-    algorithm = head.end() + head[2][0]
-    identifier = der[algorithm : algorithm + 2 + der[algorithm + 1]]
-    if not der.startswith(identifier, 8 + int.from_bytes(head[1], "big")):
-        return False
-    return attempt("certificate", lambda: _is_plain(x509.load_der_x509_certificate(der), der)) is True
-
-
-def _is_plain(one: x509.Certificate, der: bytes) -> bool:
-    key = one.public_key()
-    is_rsa = isinstance(key, rsa.RSAPublicKey) and key.key_size > _MIN_BITS
-    if not is_rsa and not any(point in der for point in _POINTS):
-        return False
-    return all(not found.critical or found.oid.dotted_string in _PLAIN for found in one.extensions)
 
 
 def _check(der: bytes) -> None:

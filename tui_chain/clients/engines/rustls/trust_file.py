@@ -7,11 +7,18 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
+from tui_chain.clients.engines.rustls.certificate import anchor_of
 from tui_chain.clients.engines.strict_der import raw_subject
+from tui_chain.clients.trust_file import CertificateTable, Loaded, loaded
 from tui_chain.x509.der import DERError
 
 _BEGIN, _END, _CERTIFICATE = b"-----BEGIN ", b"-----END ", b"CERTIFICATE"
 _LABEL = re.compile(rb"-----BEGIN (.*?[^-]|)-----[ \r\n]*")
+
+
+def load(data: bytes, table: CertificateTable) -> Loaded:
+    """Return the certificates that become anchors; what cannot be read is passed over in silence."""
+    return loaded((der for der in certificates(data) if table.is_usual(der) or anchor_of(der) is not None), table)
 
 
 def certificates(data: bytes) -> Iterator[bytes]:
