@@ -17,6 +17,8 @@ from tui_chain.trust.settings import refused_anchors
 from tui_chain.x509.crl import CRL_LABEL, RevocationList
 from tui_chain.x509.der import DERError, element
 
+REJECTED = "trust settings reject certificates for TLS servers"
+"""Why certificates that OpenSSL has loaded are left out."""
 LINE = 254
 """Bytes of a line that `BIO_gets` hands on at once; the rest of a longer line counts as a line of its own."""
 
@@ -66,7 +68,7 @@ def load_store(data: bytes, table: CertificateTable) -> Loaded:
     table.read_by_openssl.update(ders)
     rejected = refused_anchors(data)
     trusted = table.certificates(der for der in ders if der not in rejected)
-    why = "trust settings reject certificates for TLS servers" if len(trusted) < len(ders) else None
+    why = REJECTED if len(trusted) < len(ders) else None
     return Loaded(trusted, why, tuple(RevocationList(one.certificate) for one in found if one.label == _CRL))
 
 
@@ -108,7 +110,7 @@ def _reason(data: bytes, error: OSError) -> str:
         return damage
     if reason == "NO_CERTIFICATE_OR_CRL_FOUND":
         return NOTHING
-    if reason == "PEM_LIB" and any(one.label.endswith(b"PRIVATE KEY") for one in found):
+    if "PEM lib" in reason and any(one.label.endswith(b"PRIVATE KEY") for one in found):
         return "it cannot decode a private key in the file"
     return f"a block cannot be decoded ({safe_text(str(reason))})"
 
