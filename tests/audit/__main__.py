@@ -13,6 +13,12 @@ from tests.audit.measured import BATCHES, differences, installed
 from tests.audit.odd_files import odd_files
 
 
+def show(text: str) -> None:
+    """Print a line at once: programs take minutes."""
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
 def main(arguments: Sequence[str]) -> None:
     """Print a line a program, and the files of which a reader says something else; `--keep` writes those down."""
     parser = argparse.ArgumentParser(prog="python -m tests.audit")
@@ -32,13 +38,15 @@ def main(arguments: Sequence[str]) -> None:
                 start = time.monotonic()
                 found = differences(batch, files, folder)
                 share, took = len(found) / len(files), time.monotonic() - start
-                print(f"{batch.name} {len(found)} of {len(files)} files differ, {share:.2%}, {took:.0f} s")
+                show(f"{batch.name} {len(found)} of {len(files)} files differ, {share:.2%}, {took:.0f} s")
                 for one in found[: asked.show]:
-                    print(f"  {one.file}: reader {one.reader.count}, program {one.program.count}")
+                    show(f"  {one.file}: reader {one.reader.number}, program {one.program.number}")
                 if asked.keep:
                     asked.keep.mkdir(exist_ok=True)
                     for one in found:
-                        (asked.keep / f"{batch.name}-{files[one.file].name}").write_bytes(files[one.file].read_bytes())
+                        (asked.keep / f"{batch.name}-{files[one.file].name}").write_bytes(
+                            files[one.file].read_bytes()
+                        )
 
 
 if __name__ == "__main__":

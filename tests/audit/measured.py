@@ -12,8 +12,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
-from tui_chain.clients.registry import readers
 from tui_chain.clients.engines.openssl.trust_file import REJECTED
+from tui_chain.clients.registry import readers
 from tui_chain.clients.trust_file import CertificateTable, TrustFileReader
 from tui_chain.trust.settings import refused_anchors
 
@@ -26,7 +26,7 @@ _OTHER = Path(__file__).parents[2] / ".venv-3.13" / "bin" / "python"
 class Taken(NamedTuple):
     """What a program takes: how many certificates, and SHA-256 of those that it names."""
 
-    count: int
+    number: int
     digests: frozenset[str]
 
 
@@ -54,10 +54,11 @@ def _lines(command: Sequence[str], files: Sequence[Path]) -> list[str]:
         input="".join(f"{file}\n" for file in files),
         capture_output=True,
         text=True,
+        errors="replace",
         timeout=_PATIENCE,
         check=True,
     )
-    return done.stdout.splitlines()
+    return done.stdout.removesuffix("\n").split("\n")
 
 
 def _digests(words: Iterable[str]) -> Taken:
@@ -97,7 +98,9 @@ def _java(field: int) -> Run:
     def run(files: Sequence[Path], folder: Path) -> list[Taken]:
         answers = folder / "java.txt"
         if not answers.exists():
-            subprocess.run(("javac", "-d", str(folder), str(_BATCHES / "LoadAll.java")), check=True, timeout=_PATIENCE)
+            subprocess.run(
+                ("javac", "-d", str(folder), str(_BATCHES / "LoadAll.java")), check=True, timeout=_PATIENCE
+            )
             command = ("java", "-XX:TieredStopAtLevel=1", "-cp", str(folder), "LoadAll")
             answers.write_text("\n".join(_lines(command, files)), encoding="utf-8")
         words = [line.split("\t")[field].split() for line in answers.read_text(encoding="utf-8").split("\n")]
@@ -110,8 +113,8 @@ BATCHES: tuple[Batch, ...] = (
     Batch("python", "OpenSSL", sys.executable, _python(sys.executable), names_all=False),
     Batch("python3.13", "OpenSSL", str(_OTHER), _python(str(_OTHER)), names_all=False),
     Batch("gnutls", "GnuTLS", "wget", _gnutls),
-    Batch("java", "Java", "javac", _java(0)),
-    Batch("keytool", "keytool", "javac", _java(1)),
+    Batch("java", "Java", "javac", _java(0), names_all=False),
+    Batch("keytool", "keytool", "javac", _java(1), names_all=False),
     Batch("go", "Go", "go", _go),
 )
 
@@ -136,12 +139,16 @@ def differences(batch: Batch, names: Mapping[str, Path], folder: Path) -> list[D
 def _read(reader: TrustFileReader, data: bytes) -> Taken:
     """What the reader has; certificates that trust settings reject are in OpenSSL's store all the same."""
     found = reader.load(data, CertificateTable())
-    rejected = refused_anchors(data) if reader.name == "OpenSSL" and (found.certificates or found.refused == REJECTED) else ()
+    rejected = (
+        refused_anchors(data)
+        if reader.name == "OpenSSL" and (found.certificates or found.refused == REJECTED)
+        else ()
+    )
     return _digests({one.sha256 for one in found.certificates} | {sha256(der).hexdigest() for der in rejected})
 
 
 def _agree(batch: Batch, reader: Taken, program: Taken) -> bool:
-    return reader == program if batch.names_all else reader.count == program.count
+    return reader == program if batch.names_all else reader.number == program.number
 
 
 def installed(batch: Batch) -> bool:

@@ -77,8 +77,8 @@ def _long_tag(_: random.Random, node: Node) -> None:
 
 
 def _other_tag(draw: random.Random, node: Node) -> None:
-    node.raw = bytes((draw.choice((*STRINGS, 0x01, 0x02, 0x04, 0x05, 0x17, 0x18, 0x30, 0x31, 0xA1)),)) + (
-        node.encoded()[1:]
+    node.raw = (
+        bytes((draw.choice((*STRINGS, 0x01, 0x02, 0x04, 0x05, 0x17, 0x18, 0x30, 0x31, 0xA1)),)) + (node.encoded()[1:])
     )
 
 
@@ -168,10 +168,48 @@ TIMES = (
     b"",
     b"yesterday",
 )
-NUMBERS = (b"", b"\0", b"\0\0\1", b"\xff", b"\x80" * 20, b"\x01" * 21, b"\xff\xff\x01", b"\x03", b"\x05", b"\x07", b"\x01")
-TEXTS = (b"", b"\xff\xfe", b"a\0b", b"\xc3\xa4", b"x" * 300, b"a_b*&@", b"\xed\xa0\x80", b"\r\n", b"\x1b[31m", b"\0x\0y")
-KEYS = ("1.2.840.113549.1.1.10", "1.3.101.112", "1.2.840.10040.4.1", "1.3.132.0.10", "1.2.840.10045.3.1.1", "1.3.6.1.4.1.1")
-OIDS = (b"", b"\x80\x01", b"\x2a\x80\x01", b"\x55\x1d\x13", b"\xff" * 9, b"\x2a" + b"\x8f\xff\xff\xff\x7f", b"\x2a\x86")
+NUMBERS = (
+    b"",
+    b"\0",
+    b"\0\0\1",
+    b"\xff",
+    b"\x80" * 20,
+    b"\x01" * 21,
+    b"\xff\xff\x01",
+    b"\x03",
+    b"\x05",
+    b"\x07",
+    b"\x01",
+)
+TEXTS = (
+    b"",
+    b"\xff\xfe",
+    b"a\0b",
+    b"\xc3\xa4",
+    b"x" * 300,
+    b"a_b*&@",
+    b"\xed\xa0\x80",
+    b"\r\n",
+    b"\x1b[31m",
+    b"\0x\0y",
+)
+KEYS = (
+    "1.2.840.113549.1.1.10",
+    "1.3.101.112",
+    "1.2.840.10040.4.1",
+    "1.3.132.0.10",
+    "1.2.840.10045.3.1.1",
+    "1.3.6.1.4.1.1",
+)
+OIDS = (
+    b"",
+    b"\x80\x01",
+    b"\x2a\x80\x01",
+    b"\x55\x1d\x13",
+    b"\xff" * 9,
+    b"\x2a" + b"\x8f\xff\xff\xff\x7f",
+    b"\x2a\x86",
+)
 
 
 def _typical(draw: random.Random, node: Node) -> None:
@@ -208,7 +246,7 @@ def made_odd(draw: random.Random, der: bytes) -> bytes:
 def _drawn(draw: random.Random, whole: Node) -> Node:
     """An element; as often as not one of the fields that stand near the top, where readers look first."""
     if draw.random() < 0.4:
-        near = [child for child in (whole, *whole.children, *whole.children[0].children)]
+        near = (whole, *whole.children, *whole.children[0].children)
         return draw.choice([one for part in near for one in (part, *part.children)])
     return draw.choice(list(whole.walk()))
 

@@ -34,7 +34,7 @@ class _Stock(NamedTuple):
 
 def odd_files(count: int, seed: int) -> Iterator[OddFile]:
     """Yield `count` files, the same for the same seed but for keys and dates."""
-    draw = random.Random(seed)
+    draw = random.Random(seed)  # noqa: S311 - no secrets
     stock = _Stock(make_roots(), sound(), fragments(pki()))
     yield from (OddFile(f"damage {name}", damage(stock.roots)) for name, damage in DAMAGES.items())
     for number in range(count - len(DAMAGES)):
@@ -61,7 +61,24 @@ def _frame(draw: random.Random, stock: _Stock) -> bytes:
     return b"".join(lines)
 
 
-_INSERTED = (b" ", b"\t", b"-", b"=", b"!", b"\0", b"\xff", b"\r", b"\v", b"\f", b":", b"#", b"A", b"\n", b"\xc2\xa0", b">")
+_INSERTED = (
+    b" ",
+    b"\t",
+    b"-",
+    b"=",
+    b"!",
+    b"\0",
+    b"\xff",
+    b"\r",
+    b"\v",
+    b"\f",
+    b":",
+    b"#",
+    b"A",
+    b"\n",
+    b"\xc2\xa0",
+    b">",
+)
 
 
 def _changed(draw: random.Random, line: bytes) -> Sequence[bytes]:
@@ -84,7 +101,11 @@ def _changed(draw: random.Random, line: bytes) -> Sequence[bytes]:
             [line, b"# comment: text\n"],
             [line, b"Proc-Type: 4,CLEAR\n", b"\n"],
             [line, b"x" * draw.choice((63, 80, 254, 255, 300)) + b"\n"],
-            [line.replace(b"CERTIFICATE", draw.choice((b"certificate", b"CERTIFICATE ", b"X509 CERTIFICATE", b"", b"CRL")))],
+            [
+                line.replace(
+                    b"CERTIFICATE", draw.choice((b"certificate", b"CERTIFICATE ", b"X509 CERTIFICATE", b"", b"CRL"))
+                )
+            ],
             [line.replace(b"-----", draw.choice((b"----", b"------", b"-- ---", b"")), 1)],
             [line.lower()],
         )
@@ -133,5 +154,3 @@ _MAKERS = {
     "bytes": _bytes,
     "container": _container,
 }
-
-

@@ -89,7 +89,7 @@ async def test_mending_shows_the_difference_and_asks(tmp_path: Path) -> None:
     async with stage(MEDIUM, ()) as pilot:
         await audit(pilot, file)
         await pilot.press("w")
-        await shows(pilot, "fixed: 3 CA certificates, without 1 harmful certificate")
+        await shows(pilot, "fixed: 3 CA certificates, without 1 certificate")
         await shows(pilot, "- CN=localhost")
         await keys(pilot, "enter")
         assert file.read_bytes() == old

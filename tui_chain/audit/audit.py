@@ -12,7 +12,7 @@ from tui_chain.audit.findings import AuditFinding, finding
 from tui_chain.audit.rules import certificate_findings, crl_findings, form_findings
 from tui_chain.audit.scan import Scan, scan
 from tui_chain.clients.registry import readers
-from tui_chain.clients.trust_file import CertificateTable, Loaded
+from tui_chain.clients.trust_file import NOTHING, CertificateTable, Loaded
 from tui_chain.core.failure import Failure
 from tui_chain.core.files import read_file
 from tui_chain.core.status import Severity
@@ -74,7 +74,7 @@ class Auditor:
         table = CertificateTable()
         loaded, scanned = load_all(data, table), scan(data, table)
         odd = tuple(one for one in dict.fromkeys(scanned.certificates) if not table.is_usual(one.der))
-        refusals = {one: refusals_of(one) for one in odd[:MAX_ODD]}
+        refusals = {one: refusals_of(one, loaded, table) for one in odd[:MAX_ODD]}
         found = [*form_findings(scanned), *crl_findings(scanned, self.at), *_refusal_findings(refusals)]
         found += certificate_findings(scanned.certificates, self.public, self.prover, self.at)
         order = list(Severity)
@@ -87,19 +87,35 @@ class Auditor:
         return data if isinstance(data, Failure) else self.audit(data, str(path))
 
 
-def refusals_of(certificate: Certificate) -> Mapping[str, str]:
-    """Say by the name of a reader why its clients do not load a certificate that is a file by itself."""
-    alone = load_all(to_pem(certificate).encode("ascii"))
-    return {name: loaded.refused or "it passes it over" for name, loaded in alone.items() if not loaded.certificates}
+def refusals_of(certificate: Certificate, loaded: Mapping[str, Loaded], table: CertificateTable) -> Mapping[str, str]:
+    """Say by the name of a reader why its clients do not load a certificate, in a sound file of it alone.
+
+    `loaded` is what they load of some file: those that have the certificate from there read it anyhow.
+    """
+    alone, found = to_pem(certificate).encode("ascii"), dict[str, str]()
+    for reader in readers():
+        if certificate not in loaded[reader.name].certificates:
+            again = reader.load(alone, table)
+            if not again.certificates:
+                found[reader.name] = again.refused or NOTHING
+    return found
+
+
+def refusal_text(refusing: Mapping[str, str]) -> str:
+    """Who refuses a certificate and why, as `Java and keytool cannot read it (its issuer has no name)`."""
+    by_reason: dict[str, list[str]] = {}
+    for name, reason in refusing.items():
+        by_reason.setdefault(reason, []).append(name)
+    silent = by_reason.pop(NOTHING, [])
+    parts = [f"{', '.join(names)} ({reason})" for reason, names in by_reason.items()]
+    return f"{', '.join([*parts, *silent])} cannot read it"
 
 
 def _refusal_findings(refusals: Mapping[Certificate, Mapping[str, str]]) -> Iterator[AuditFinding]:
     for certificate, refusing in refusals.items():
-        if not refusing:
-            continue
-        names, reason = ", ".join(refusing), next(iter(refusing.values()))
-        message = f"{certificate.label} cannot be read by {names} ({reason})."
-        yield finding("client-refuses", message, certificate.sha256)
+        if refusing:
+            message = f"{certificate.label}: {refusal_text(refusing)}."
+            yield finding("client-refuses", message, certificate.sha256)
 
 
 def load_all(data: bytes, table: CertificateTable | None = None) -> Mapping[str, Loaded]:

@@ -1,4 +1,4 @@
-"""Writing a trust file anew: the same certificates, less those that make clients fail or help none."""
+"""Writing a trust file anew: what every client loads of it, less what makes clients fail or helps none."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from tui_chain.audit.audit import Audit
+from tui_chain.audit.audit import Audit, refusal_text, refusals_of
 from tui_chain.audit.scan import ScannedBlock
+from tui_chain.clients.registry import readers
+from tui_chain.clients.trust_file import CertificateTable
 from tui_chain.core.failure import Failure
 from tui_chain.repair.bundle import first_crl_end, first_expiry, render
 from tui_chain.repair.file_header import FirstEnd, Header, comment, read_header
@@ -24,28 +26,49 @@ DROPPED_CRLS = ("crl-expired", "crl-old", "crl-forged", "crl-unusable")
 
 
 @dataclass(frozen=True)
+class LeftOut:
+    """A certificate that a fixed file does not have: why, and the programs that loaded it from the old one."""
+
+    certificate: Certificate
+    why: str
+    used_by: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """As a sentence for the person who has it written."""
+        users = f"Loaded until now by {'; '.join(self.used_by)}." if self.used_by else "No client loaded it."
+        return f"Without {self.certificate.label}: {self.why}. {users}"
+
+
+@dataclass(frozen=True)
 class FixedFile:
     """The new file, what it keeps, and what was left out: certificates, blocks that are neither, and CRLs."""
 
     data: bytes
     kept: tuple[Certificate, ...]
-    dropped: tuple[Certificate, ...]
+    left_out: tuple[LeftOut, ...]
     lost: int
     """Blocks that could not be read, and private keys, which do not belong there."""
     crls: tuple[RevocationList, ...] = ()
     dropped_crls: tuple[RevocationList, ...] = ()
 
+    @property
+    def dropped(self) -> tuple[Certificate, ...]:
+        """The certificates that were left out."""
+        return tuple(one.certificate for one in self.left_out)
+
 
 def fix_file(audit: Audit, prover: SignatureProver, at: datetime) -> FixedFile | Failure:
-    """Write the file's certificates as canonical PEM: each once, CAs alone, none expired, issuers below.
+    """Write as canonical PEM what every client loads: each certificate once, CAs alone, none expired, issuers below.
 
     What its comments say of hosts, if this tool made it, is kept; other comments are not. CRLs are kept where this
     tool wrote the file for clients that check them, and as long as they hold; in any other file they do not belong.
+    Blocks with trust settings stay, whoever reads them.
     """
-    bad = {found.at for found in audit.findings if found.code in DROPPED}
     settled = audit.scan.with_settings
     unique = tuple(dict.fromkeys(_without_settings(audit, settled)))
-    kept = tuple(certificate for certificate in unique if certificate.sha256 not in bad and certificate.valid_at(at))
+    reasons = _reasons(audit, unique, at)
+    kept = tuple(certificate for certificate in unique if certificate not in reasons)
     if not kept and not settled:
         return Failure(
             "fix", f"There is no CA certificate in {audit.name} that could be saved.", "Put the right file there."
@@ -55,13 +78,37 @@ def fix_file(audit: Audit, prover: SignatureProver, at: datetime) -> FixedFile |
     crls = _kept_crls(audit, header)
     digests = (*(one.sha256 for one in ordered), *(crl.sha256 for crl in crls))
     sources = dict.fromkeys(digests, f"file {audit.name}") | dict(header.sources)
-    dropped = tuple(certificate for certificate in unique if certificate not in kept)
     lost = sum(block.certificate is None and block.crl is None for block in audit.scan.blocks)
     left = tuple(crl for crl in dict.fromkeys(audit.scan.crls) if crl not in crls)
     first, later = _around(audit.scan.blocks, settled)
     data = _with_blocks(first, _rendered(header, ordered, sources, crls)) + later
     trusted = dict.fromkeys(block.certificate for block in settled if block.certificate is not None)
-    return FixedFile(data, tuple(dict.fromkeys((*ordered, *trusted))), dropped, lost, crls, left)
+    out = tuple(LeftOut(one, why, _users(audit, one)) for one, why in reasons.items())
+    return FixedFile(data, tuple(dict.fromkeys((*ordered, *trusted))), out, lost, crls, left)
+
+
+def _reasons(audit: Audit, certificates: tuple[Certificate, ...], at: datetime) -> dict[Certificate, str]:
+    """Why each certificate that is left out is."""
+    bad = {found.at: found.message for found in audit.findings if found.code in DROPPED}
+    table, reasons = CertificateTable(), dict[Certificate, str]()
+    for one in certificates:
+        refusing = audit.refusals.get(one)
+        if refusing is None and not table.is_usual(one.der):
+            refusing = refusals_of(one, audit.loaded, table)
+        if one.sha256 in bad:
+            reasons[one] = bad[one.sha256].removesuffix(".")
+        elif refusing:
+            reasons[one] = refusal_text(refusing)
+        elif not one.valid_at(at):
+            reasons[one] = "it is not valid now"
+    return reasons
+
+
+def _users(audit: Audit, certificate: Certificate) -> tuple[str, ...]:
+    """The programs that load a certificate from the file as it is, by their readers."""
+    return tuple(
+        programs for reader, programs in readers().items() if certificate in audit.loaded[reader.name].certificates
+    )
 
 
 def _without_settings(audit: Audit, settled: tuple[ScannedBlock, ...]) -> tuple[Certificate, ...]:

@@ -47,7 +47,7 @@ def crl_findings(scan: Scan, at: datetime) -> Iterator[AuditFinding]:
     header = read_header(scan.data)
     scope = None if header is None else header.crl_check
     unique = tuple(islice(dict.fromkeys(scan.crls), MAX_CRLS))
-    subjects = by_subject(dict.fromkeys(scan.certificates))
+    subjects = by_subject(dict.fromkeys(scan.certificates)) if unique else {}
     held = {_coverage(crl) for crl in unique if crl.in_force(at)}
     for crl in unique:
         yield from _form(crl, subjects)
@@ -120,12 +120,15 @@ SOON = timedelta(days=30)
 """How long before its end a certificate is found to expire soon."""
 MAX_ISSUERS = 32
 """Certificates of one subject that are tried as an issuer: a hostile file has thousands, each with another key."""
+_LINE = 4096
+"""Bytes before a BEGIN in which the start of its line is looked for."""
 STORE_SIZE = 40
 """Certificates from which on a file is a whole trust store, of which much is known to certifi."""
 
 _GLUED = re.compile(rb"-----END [A-Z0-9 #]+-----[ \t]*-----BEGIN ")
-_INDENTED = re.compile(rb"(?:^|[\r\n])[^\r\n-][^\r\n]*?-----BEGIN [A-Z0-9 #]+-----")
-_BLANK = re.compile(rb"-----BEGIN [A-Z0-9 ]+-----[ \t]*\r?\n(?:[A-Za-z0-9+/=]+[ \t]*\r?\n)+[ \t]*\r?\n[A-Za-z0-9+/=]")
+_BEGIN = re.compile(rb"-----BEGIN [A-Z0-9 #]+-----")
+_BLANK = re.compile(rb"\n[ \t]*\r?\n[A-Za-z0-9+/=]")
+_NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=\s]")
 
 
 def form_findings(scan: Scan) -> Iterator[AuditFinding]:
@@ -151,13 +154,40 @@ def _pem_form(data: bytes) -> Iterator[AuditFinding]:
         yield finding(
             "line-ends", "The file has no line feed: it is one line, or its lines end as on an old Mac.", line=1
         )
-    for code, pattern, message in (
-        ("glued", _GLUED, "An END and the next BEGIN stand on one line."),
-        ("indented", _INDENTED, "A BEGIN does not stand at the start of its line."),
-        ("blank-line", _BLANK, "A block has a blank line in it."),
+    for code, at, message in (
+        ("glued", _glued(data), "An END and the next BEGIN stand on one line."),
+        ("indented", _indented(data), "A BEGIN does not stand at the start of its line."),
+        ("blank-line", _with_blank_line(data), "A block has a blank line in it."),
     ):
-        if found := pattern.search(data.removeprefix(b"\xef\xbb\xbf")):
-            yield finding(code, message, line=data.count(b"\n", 0, found.end()) + 1)
+        if at is not None:
+            yield finding(code, message, line=data.count(b"\n", 0, at) + 1)
+
+
+def _glued(data: bytes) -> int | None:
+    found = _GLUED.search(data)
+    return None if found is None else found.end()
+
+
+def _indented(data: bytes) -> int | None:
+    """Where a BEGIN has something other than a hyphen before it on its line."""
+    for begin in _BEGIN.finditer(data.removeprefix(b"\xef\xbb\xbf").rjust(len(data), b"\n")):
+        if begin.start() and data[begin.start() - 1 : begin.start()] not in {b"\n", b"\r", b"\xbf"}:
+            line = re.split(rb"[\r\n]", data[max(begin.start() - _LINE, 0) : begin.start()])[-1]
+            if line[:1] != b"-":
+                return begin.end()
+    return None
+
+
+def _with_blank_line(data: bytes) -> int | None:
+    """Where a blank line stands between two lines of a block's base64."""
+    for begin in _BEGIN.finditer(data):
+        end = data.find(b"-", begin.end())
+        blank = _BLANK.search(data, begin.end() + 1, len(data) if end < 0 else end)
+        if blank is not None and _NOT_BASE64.search(data, begin.end(), blank.start()) is None:
+            first = data[begin.end() : blank.start() + 1].strip()
+            if first:
+                return blank.end()
+    return None
 
 
 def _block(block: ScannedBlock) -> Iterator[AuditFinding]:

@@ -104,7 +104,7 @@ def fixes_something(audit: Audit, fixed: FixedFile) -> bool:
 def _changes(audit: Audit, fixed: FixedFile) -> Iterator[str]:
     unique = tuple(dict.fromkeys(audit.certificates))
     if fixed.dropped:
-        yield f"without {plural(len(fixed.dropped), 'harmful certificate')}"
+        yield f"without {plural(len(fixed.dropped), 'certificate')}"
     if fixed.dropped_crls:
         yield f"without {plural(len(fixed.dropped_crls), 'CRL')}"
     if fixed.lost:

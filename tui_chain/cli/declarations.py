@@ -137,10 +137,10 @@ def explain(text: tuple[str, ...], *, as_json: bool, listing: bool) -> int:
 
 
 @click.command()
-@click.argument("path", type=_FILE, metavar="FILE|FOLDER")
+@click.argument("path", type=_FILE, metavar="FILE|FOLDER|-")
 @takes(*table.TAKEN["audit"])
 def audit(path: Path, *, fix: bool, output: Path | None, replace: bool, backup: bool, as_json: bool) -> int:
-    """Read a trust file as each client does, and say what each would load.
+    """Read a trust file as each client does, and say what each would load; - is standard input.
 
     Exit 0: nothing worse than cosmetic, or fixed. 1: some client is at risk. 2: it cannot be read.
     """

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tui_chain.audit.audit import Audit, Auditor
+from tui_chain.audit.fix import LeftOut
 from tui_chain.repair.file_header import read_header
 from tui_chain.results.host import crl_object
 from tui_chain.trust.store import TrustStore
@@ -37,11 +38,21 @@ class AuditFindingResult:
 
 
 @dataclass(frozen=True)
+class LeftOutResult:
+    """A certificate that a fixed file does not have: SHA-256, subject, why, and the programs that loaded it."""
+
+    sha256: str
+    subject: str
+    why: str
+    used_by: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class AuditResult:
     """An audited file; `certificates` are SHA-256 in the file's order, `crls` its CRLs in theirs, as JSON objects.
 
     `crl_check` is `chain` or `leaf` where the file is ours and for clients that check CRLs, else None. `written` is
-    the name of the file that was written in its place, or None.
+    the name of the file that was written in its place, or None; `left_out` is what that one does not have.
     """
 
     file: str
@@ -52,6 +63,7 @@ class AuditResult:
     written: str | None = None
     crls: tuple[Mapping[str, Any], ...] = field(default_factory=tuple)
     crl_check: str | None = None
+    left_out: tuple[LeftOutResult, ...] = ()
 
     def to_json(self) -> str:
         """One JSON object, ASCII only."""
@@ -63,8 +75,8 @@ def audit_result(data: bytes, public: TrustStore, at: datetime) -> AuditResult:
     return of_audit(Auditor(public, at).audit(data))
 
 
-def of_audit(audit: Audit, written: Path | None = None) -> AuditResult:
-    """The values of an audit."""
+def of_audit(audit: Audit, written: Path | None = None, left_out: tuple[LeftOut, ...] = ()) -> AuditResult:
+    """The values of an audit, and of the file that was written in its place."""
     header = read_header(audit.scan.data)
     return AuditResult(
         file=audit.name,
@@ -85,4 +97,7 @@ def of_audit(audit: Audit, written: Path | None = None) -> AuditResult:
         written=str(written) if written is not None else None,
         crls=tuple(dict(crl_object(crl, "")) for crl in audit.scan.crls),
         crl_check=header.crl_check.value if header is not None and header.crl_check is not None else None,
+        left_out=tuple(
+            LeftOutResult(one.certificate.sha256, one.certificate.subject, one.why, one.used_by) for one in left_out
+        ),
     )

@@ -14,7 +14,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 
 from tui_chain.x509.algorithms import algorithm_name, signature_algorithm
-from tui_chain.x509.der import element
+from tui_chain.x509.der import UTC_TIME, Element, element
 from tui_chain.x509.distinguished_names import CanonicalName, DistinguishedName
 from tui_chain.x509.extensions import ExtensionSet, read_extensions
 from tui_chain.x509.faults import UNREADABLE, Fault, attempt, or_none
@@ -73,6 +73,17 @@ def _moment(text: bytes | None) -> datetime | None:
     )
 
 
+def _times(validity: Element) -> tuple[datetime | None, datetime | None]:
+    """Read a Validity; UTCTime's years 50 to 99 are 19xx. Raises ValueError where a time is none."""
+    start, end = (_moment(_as_generalized(time)) for time in validity.children())
+    return start, end
+
+
+def _as_generalized(time: Element) -> bytes:
+    century = b"" if time.tag != UTC_TIME else b"19" if time.content >= b"50" else b"20"
+    return century + time.content
+
+
 T = TypeVar("T")
 
 
@@ -119,8 +130,8 @@ class CertificateCore:
 
     @property
     def anatomy(self) -> Anatomy | None:
-        """The raw parts, or None where neither cryptography nor OpenSSL takes it for a certificate."""
-        return None if isinstance(self._anatomy, Fault) or not self.parseable else self._anatomy
+        """The raw parts, or None where it has not the form of a certificate."""
+        return None if isinstance(self._anatomy, Fault) else self._anatomy
 
     @property
     def has_form(self) -> bool:
@@ -228,6 +239,8 @@ class CertificateCore:
         """Start of validity, or None if unreadable."""
         if self._openssl is not None:
             return self._openssl.not_before
+        if self.parsed is None:
+            return or_none(self._part("validity", lambda parts: _times(parts.validity)[0]))
         return or_none(self._try("validity", lambda c: c.not_valid_before_utc))
 
     @cached_property
@@ -235,6 +248,8 @@ class CertificateCore:
         """End of validity, or None if unreadable."""
         if self._openssl is not None:
             return self._openssl.not_after
+        if self.parsed is None:
+            return or_none(self._part("validity", lambda parts: _times(parts.validity)[1]))
         return or_none(self._try("validity", lambda c: c.not_valid_after_utc))
 
     def valid_at(self, at: datetime) -> bool:

@@ -26,6 +26,7 @@ class Anatomy(NamedTuple):
     version: int
     serial: int
     issuer: bytes
+    validity: Element
     subject: bytes
     key: bytes
     extensions: Element | None
@@ -53,11 +54,12 @@ def dissect(der: bytes) -> Anatomy:
     tbs, algorithm, signature = _three(whole)
     bits = signature.expect(BIT_STRING).content
     version, fields = _version(tbs.expect(SEQUENCE))
-    serial, inner, issuer, _validity, subject, key = (_next(fields) for _ in range(6))
+    serial, inner, issuer, validity, subject, key = (_next(fields) for _ in range(6))
     return Anatomy(
         version=version,
         serial=serial.integer(),
         issuer=issuer.expect(SEQUENCE).raw,
+        validity=validity,
         subject=subject.expect(SEQUENCE).raw,
         key=key.expect(SEQUENCE).raw,
         extensions=next((field.first() for field in fields if field.tag == CONTEXT + 3), None),

@@ -4,6 +4,7 @@ import ctypes
 import ctypes.util
 import hashlib
 import sys
+from pathlib import Path
 
 
 class Datum(ctypes.Structure):
@@ -25,17 +26,14 @@ def loaded(path: str) -> str:
     library.gnutls_certificate_allocate_credentials(ctypes.byref(credentials))
     number = library.gnutls_certificate_set_x509_trust_file(credentials, path.encode(), PEM)
     library.gnutls_certificate_free_credentials(credentials)
-    with open(path, "rb") as file:
-        content = file.read()
+    content = Path(path).read_bytes()
     buffer = ctypes.create_string_buffer(content, len(content) + 1)
     data = Datum(ctypes.cast(buffer, ctypes.c_void_p), len(content))
     found, count = ctypes.POINTER(ctypes.c_void_p)(), ctypes.c_uint()
-    error = library.gnutls_x509_crt_list_import2(
-        ctypes.byref(found), ctypes.byref(count), ctypes.byref(data), PEM, 0
-    )
+    error = library.gnutls_x509_crt_list_import2(ctypes.byref(found), ctypes.byref(count), ctypes.byref(data), PEM, 0)
     digests = [] if error < 0 else [digest(ctypes.c_void_p(found[place])) for place in range(count.value)]
     return " ".join((str(number), *digests))
 
 
 for line in sys.stdin:
-    print(loaded(line.rstrip("\n")))
+    sys.stdout.write(loaded(line.rstrip("\n")) + "\n")

@@ -1,16 +1,18 @@
 """For each file named on standard input: the number of certificates and CRLs of a CA file, or why it is refused."""
 
-import hashlib
 import ssl
 import sys
 
-for line in sys.stdin:
+
+def loaded(path: str) -> str:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     try:
-        context.load_verify_locations(cafile=line.rstrip("\n"))
+        context.load_verify_locations(cafile=path)
     except OSError as error:
-        print("no", " ".join(str(error).split()))
-        continue
+        return f"no {error}".replace("\n", " ")
     stats = context.cert_store_stats()
-    cas = (hashlib.sha256(der).hexdigest() for der in context.get_ca_certs(binary_form=True))
-    print(stats["x509"], stats["crl"], *cas)
+    return f"{stats['x509']} {stats['crl']}"
+
+
+for line in sys.stdin:
+    sys.stdout.write(loaded(line.rstrip("\n")) + "\n")

@@ -12,7 +12,7 @@ import click
 
 from tui_chain.audit.audit import Audit, Auditor, files_of
 from tui_chain.audit.findings import AuditFinding
-from tui_chain.audit.fix import fix_file
+from tui_chain.audit.fix import FixedFile, fix_file
 from tui_chain.audit.summary import (
     client_loads,
     content_summary,
@@ -23,6 +23,7 @@ from tui_chain.cli.files import Consent, put
 from tui_chain.cli.output import FOUND, OK, emit, fail, note
 from tui_chain.core.command import command_line, hinted, with_commands
 from tui_chain.core.failure import Failure
+from tui_chain.core.files import read_stdin
 from tui_chain.core.status import Severity
 from tui_chain.core.text import plural, safe_text
 from tui_chain.engine.host_state import utc_now
@@ -31,6 +32,8 @@ from tui_chain.results.audit import of_audit
 from tui_chain.trust.loading import load_trust_store
 
 GLYPHS = {Severity.FATAL: ("✗", "red"), Severity.RISK: ("!", "yellow"), Severity.COSMETIC: ("·", "bright_black")}
+STDIN = Path("-")
+"""The name that stands for standard input."""
 MAX_ALIKE = 4
 """Findings of one code that are printed one by one."""
 
@@ -55,11 +58,14 @@ class FixTarget:
 
 
 def run_audit(path: Path, target: FixTarget | None, *, as_json: bool) -> int:
-    """Audit a file or a folder; exit 0: nothing worse than cosmetic, 1: a client is at risk, 2: cannot be read."""
+    """Audit a file, a folder, or standard input (`-`).
+
+    Exit 0: nothing worse than cosmetic, 1: a client is at risk, 2: it cannot be read.
+    """
     public = load_trust_store("certifi")
     if isinstance(public, Failure):
         return fail(public)
-    files = files_of(path)
+    files = (path,) if path == STDIN else files_of(path)
     if isinstance(files, Failure):
         return fail(files)
     if target is not None and target.output is not None and len(files) > 1:
@@ -80,22 +86,39 @@ def _note_skipped(path: Path, files: tuple[Path, ...]) -> None:
 
 
 def _one(auditor: Auditor, file: Path, target: FixTarget | None, *, as_json: bool) -> int:
-    audit = auditor.audit_file(file)
+    audit = _audit_stdin(auditor) if file == STDIN else auditor.audit_file(file)
     if isinstance(audit, Failure):
         return fail(audit)
     if not as_json:
-        note("\n".join(_lines(audit, file.absolute())) + "\n")
-    written = None if target is None else _write_fixed(auditor, audit, file, target)
+        note("\n".join(_lines(audit, _named(file))) + "\n")
+    fixed = None if target is None else _write_fixed(auditor, audit, file, target)
     if as_json:
-        emit(of_audit(audit, written if isinstance(written, Path) else None).to_json())
-    if isinstance(written, Failure):
-        return fail(written)
-    return OK if written is not None or audit.severity in {None, Severity.COSMETIC} else FOUND
+        emit(_as_json(audit, fixed))
+    if isinstance(fixed, Failure):
+        return fail(fixed)
+    return OK if fixed is not None or audit.severity in {None, Severity.COSMETIC} else FOUND
 
 
-def _write_fixed(auditor: Auditor, audit: Audit, file: Path, target: FixTarget) -> Path | Failure:
+def _named(file: Path) -> Path:
+    """What stands for the file in the commands of hints."""
+    return Path("FILE") if file == STDIN else file.absolute()
+
+
+def _as_json(audit: Audit, fixed: tuple[Path, FixedFile] | Failure | None) -> str:
+    if fixed is None or isinstance(fixed, Failure):
+        return of_audit(audit).to_json()
+    written, made = fixed
+    return of_audit(audit, written, made.left_out).to_json()
+
+
+def _audit_stdin(auditor: Auditor) -> Audit | Failure:
+    data = read_stdin("trust file")
+    return data if isinstance(data, Failure) else auditor.audit(data, "standard input")
+
+
+def _write_fixed(auditor: Auditor, audit: Audit, file: Path, target: FixTarget) -> tuple[Path, FixedFile] | Failure:
     """Write the fixed file; the only copy of a private key or of a store is never written over."""
-    stays = not_written_over(audit)
+    stays = "Standard input is no file." if file == STDIN else not_written_over(audit)
     if target.is_over(file) and stays is not None:
         return Failure("mend", stays, "Name a new file with -o.")
     fixed = fix_file(audit, auditor.prover, auditor.at)
@@ -103,11 +126,13 @@ def _write_fixed(auditor: Auditor, audit: Audit, file: Path, target: FixTarget) 
         return fixed
     consent = Consent(replace=target.output is None or target.replace, backup=target.backup)
     written = put(target.output or file, fixed.data, fix_summary(audit, fixed), consent)
+    if fixed.left_out:
+        note("\n".join(one.text for one in fixed.left_out))
     header = read_header(audit.scan.data)
     if fixed.dropped_crls and header is not None and header.crl_check is not None:
         newest = command_line("refresh", "--write", (target.output or file).absolute())
         note(f"It was written for clients that check CRLs; this gets the newest: {newest}")
-    return written
+    return written if isinstance(written, Failure) else (written, fixed)
 
 
 def _lines(audit: Audit, file: Path) -> Iterator[str]:

@@ -1,8 +1,9 @@
 """Certificates that have nothing odd, so that OpenSSL, GnuTLS, Java, Go and rustls all read them.
 
-To read one as each library does takes a millisecond, and trust files hold hundreds. Nearly all are alike: of version
-3, with an RSA key or one on a NIST curve, names of printable ASCII, and the extensions of RFC 5280 in their usual form.
-cryptography, which is quick, is the stricter parser of all that counts here; the rest is looked at by hand.
+To read one as each library does takes a millisecond, and trust files hold hundreds. Nearly all are alike: of
+version 3, with an RSA key or one on a NIST curve, names of printable ASCII, and the extensions of RFC 5280 in their
+usual form. cryptography, which is quick, is the stricter parser of all that counts here; the rest is looked at by
+hand.
 """
 
 from __future__ import annotations
@@ -20,8 +21,10 @@ _HEAD = re.compile(
 """The start of a certificate of version 3 with a positive serial number; 8 bytes stand before the signed fields."""
 _NAME = re.compile(
     rb"(?:\x31[\x09-\x7f]\x30[\x08-\x7d]"
-    rb"\x06(?:\x03\x55\x04[\x03-\x0d\x11]|\x0a\x09\x92\x26\x89\x93\xf2\x2c\x64\x01\x19)[\x0c\x13\x16][\x01-\x7f]"
-    rb"[ -&(-?A-^a-z~]+)+"
+    rb"\x06(?:\x03\x55\x04[\x03-\x7f]|\x09\x2a\x86\x48\x86\xf7\x0d\x01\x09\x01"
+    rb"|\x0a\x09\x92\x26\x89\x93\xf2\x2c\x64\x01\x19)"
+    rb"[\x0c\x13\x16][\x01-\x7f]"
+    rb"[ -?A-^a-z~]+)+"
 )
 """The content of a Name: one attribute a set, of a usual kind, of printable ASCII (cryptography knows the lengths)."""
 _VALIDITY = re.compile(rb"\x30\x1e(?:\x17\x0d\d{12}Z){2}|\x30\x20\x17\x0d\d{12}Z\x18\x0f2[01]\d{12}Z")

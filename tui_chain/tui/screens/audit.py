@@ -29,6 +29,9 @@ from tui_chain.tui.toasts import toast
 from tui_chain.tui.trust_files import TrustFiles
 from tui_chain.tui.widgets.path_input import PathInput
 
+MAX_LEFT_OUT = 3
+"""Certificates that a fixed file does not have which the dialog names."""
+
 
 class AuditScreen(AuditView):
     """Reads what is named on top, a file or a folder; `w` fixes the file, `r` refreshes a bundle of ours."""
@@ -205,6 +208,7 @@ def _fixed_dialog(audited: AuditedFile, made: FixedFile) -> SaveScreen:
         place = place.with_name(f"{place.stem}-fixed.pem")
     # a name that cannot be shown is not put into a box either
     name = str(place) if str(place).isprintable() else "fixed.pem"
-    text = " · ".join(filter(None, (fix_summary(audited.audit, made), stays)))
+    left_out = (one.text for one in made.left_out[:MAX_LEFT_OUT])
+    text = " · ".join(filter(None, (fix_summary(audited.audit, made), stays, *left_out)))
     form = Form("fixed", text, "", lambda: changed_meanwhile(audited) or Draft(made.data))
     return SaveScreen("Write the fixed file", [form], name)

@@ -28,6 +28,8 @@ from tui_chain.x509.der import (
 
 T = TypeVar("T")
 
+_INDEFINITE = 0x80
+
 
 @dataclass(frozen=True)
 class JavaCertificate:
@@ -135,10 +137,11 @@ def _read(der: bytes) -> JavaCertificate:
         raise JavaUnreadable("it has not three parts")
     signed, algorithm, signature = outer
     bit_string(signature)
-    body = tuple(signed.expect(SEQUENCE).children())
-    version, body = _version(body)
+    version, body = _version(_fields(signed.expect(SEQUENCE)))
     if len(body) < 6:
         raise JavaUnreadable("it ends before its key")
+    if der[1] != _INDEFINITE and any(der[one.start + 1] == _INDEFINITE for one in (*body[1:3], *body[4:6])):
+        raise JavaUnreadable("a field of indefinite length, behind which it loses its place")
     serial, inner, issuer, validity, subject, key = body[:6]
     if not serial.expect(INTEGER).content:
         raise JavaUnreadable("its serial number has no octets")
@@ -154,6 +157,18 @@ def _read(der: bytes) -> JavaCertificate:
     key_ids = (one.value for one in extensions if one.oid == ext.SUBJECT_KEY_ID)
     whole = der[: element(der).after]
     return JavaCertificate(whole, version, *names, start, end, critical, values, next(key_ids, None))
+
+
+def _fields(signed: Element) -> tuple[Element, ...]:
+    """The signed fields; what stands behind the extensions is not looked at (X509CertInfo.parse)."""
+    found: list[Element] = []
+    try:
+        for one in signed.children():
+            found.append(one)  # noqa: PERF402 - what stood before the damage counts
+    except DERError:
+        if not found or found[-1].tag != CONTEXT + 3:
+            raise
+    return tuple(found)
 
 
 def _version(body: tuple[Element, ...]) -> tuple[int, tuple[Element, ...]]:
@@ -186,6 +201,8 @@ def _moment(time: Element) -> datetime:
         raise JavaUnreadable("a time of another type")
     if time.tag == UTC_TIME:
         text = f"{'20' if int(text[:2]) < 50 else '19'}{text}"
+        if text[12:13] in {"+", "-"}:
+            raise JavaUnreadable("a time with a zone and no seconds")
     zone = next((at for at, char in enumerate(text) if char in "Z+-"), len(text))
     digits, _, fraction = text[:zone].replace(",", ".").partition(".")
     if len(digits) not in {12, 14} or not digits.isdigit() or (fraction and not fraction.isdigit()):
@@ -243,15 +260,16 @@ class _JavaExtension(NamedTuple):
 def _extension(entry: Element) -> _JavaExtension:
     if entry.tag not in {SEQUENCE, SET}:
         raise JavaUnreadable("an extension of another form")
-    oid, *rest = entry.children()
-    critical = False
-    if rest and rest[0].tag == BOOLEAN:
-        if len(rest[0].content) != 1:
+    parts = entry.children()
+    oid, value = next(parts, None), next(parts, None)
+    critical = value is not None and value.tag == BOOLEAN and value.content != b"\0"
+    if value is not None and value.tag == BOOLEAN:
+        if len(value.content) != 1:
             raise JavaUnreadable("a boolean of another length")
-        critical, rest = rest[0].content != b"\0", rest[1:]
-    if not rest or rest[0].tag & 0xDF != OCTET_STRING:
+        value = next(parts, None)
+    if oid is None or value is None or value.tag & 0xDF != OCTET_STRING:
         raise JavaUnreadable("an extension without a value")
-    return _JavaExtension(read_oid(oid), critical, rest[0].octets())
+    return _JavaExtension(read_oid(oid), critical, value.octets())  # what follows is not looked at
 
 
 def _table(extensions: tuple[_JavaExtension, ...]) -> tuple[frozenset[str], dict[str, object]]:

@@ -19,11 +19,13 @@ from tui_chain.x509.faults import Fault, attempt
 from tui_chain.x509.keys import PublicKey, schemes, verifying_key
 from tui_chain.x509.signatures import padding_of, verify
 
-RSA_KEY, PSS_KEY = "1.2.840.113549.1.1.1", "1.2.840.113549.1.1.10"
+RSA_KEY, PSS_KEY, DSA_KEY = "1.2.840.113549.1.1.1", "1.2.840.113549.1.1.10", "1.2.840.10040.4.1"
 ED25519_KEY, EC_KEY, ECDH_KEY = "1.3.101.112", "1.2.840.10045.2.1", "1.3.132.1.12"
 CURVES = frozenset({"secp256r1", "secp384r1", "secp521r1"})
 """The curves that SunEC verifies with (JDK 16 dropped the others)."""
 
+_OCTETS = {"1.3.101.110": 32, "1.3.101.111": 56, ED25519_KEY: 32, "1.3.101.113": 57}
+"""Octets of a key of X25519, X448, Ed25519 and Ed448 (XDHPublicKeyImpl, EdDSAPublicKeyImpl)."""
 _DIGESTS = frozenset({"SHA-1", "SHA-224", "SHA-256", "SHA-384", "SHA-512"})
 _CURVE_BITS = {
     "1.2.840.10045.3.1": {1: 192, 2: 192, 3: 192, 4: 239, 5: 239, 6: 239, 7: 256},
@@ -49,6 +51,10 @@ def check_key(spki: Element) -> None:
         _check_point(content[1:], parameters)
     if oid == RSA_KEY:
         _check_rsa(content)
+    if oid == DSA_KEY:
+        _check_dsa(content, parameters)
+    if len(content) - 1 != _OCTETS.get(oid, len(content) - 1):
+        raise JavaUnreadable("a key of another length")
 
 
 def bit_string(value: Element) -> bytes:
@@ -77,6 +83,13 @@ def _check_rsa(content: bytes) -> None:
     modulus, exponent = (one.expect(INTEGER).integer() for one in key.expect(SEQUENCE).children())
     if modulus.bit_length() < 512 or not 3 <= exponent < modulus or key.after != len(content):
         raise JavaUnreadable("an RSA key out of range")
+
+
+def _check_dsa(content: bytes, parameters: bytes) -> None:
+    """DSAPublicKey.parseKeyBits and DSAParameters.engineInit."""
+    numbers = [element(content, 1), *(element(parameters).expect(SEQUENCE).children() if parameters else ())]
+    if any(one.tag != INTEGER or not one.content for one in numbers) or (parameters and len(numbers) != 4):
+        raise JavaUnreadable("no DSA key")
 
 
 def weak_key(fields: RawCertificate) -> bool:

@@ -86,7 +86,7 @@ def load(data: bytes, table: CertificateTable) -> Loaded:
 
 
 def load_first(data: bytes, table: CertificateTable) -> Loaded:
-    """Return what `keytool -importcert` takes: the first block, which has to be a certificate, and nothing below it."""
+    """Return what `keytool -importcert` takes: the first block, which has to be a certificate, and no other."""
     if data.startswith(_KEYSTORES) or _is_pkcs12(data):
         return Loaded((), "it is a store, not a certificate")
     try:
