@@ -37,8 +37,8 @@ def main(arguments: Sequence[str]) -> None:
             if installed(batch) and (not asked.programs or batch.name in asked.programs):
                 start = time.monotonic()
                 found = differences(batch, files, folder)
-                share, took = len(found) / len(files), time.monotonic() - start
-                show(f"{batch.name} {len(found)} of {len(files)} files differ, {share:.2%}, {took:.0f} s")
+                run, took = len(batch.sample(files)), time.monotonic() - start
+                show(f"{batch.name} {len(found)} of {run} files differ, {len(found) / run:.2%}, {took:.0f} s")
                 for one in found[: asked.show]:
                     show(f"  {one.file}: reader {one.reader.number}, program {one.program.number}")
                 if asked.keep:

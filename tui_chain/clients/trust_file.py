@@ -53,7 +53,7 @@ class CertificateTable:
         """Return the certificates of several, in their order."""
         return tuple(map(self.certificate, ders))
 
-    def is_usual(self, der: bytes) -> bool:
+    def is_usual(self, der: bytes, /) -> bool:
         """Tell whether a certificate has nothing that any library refuses (`engines.usual_certificate`)."""
         found = self._usual.get(der)
         if found is None:

@@ -20,13 +20,14 @@ _HEAD = re.compile(
 )
 """The start of a certificate of version 3 with a positive serial number; 8 bytes stand before the signed fields."""
 _NAME = re.compile(
-    rb"(?:\x31[\x09-\x7f]\x30[\x08-\x7d]"
-    rb"\x06(?:\x03\x55\x04[\x03-\x7f]|\x09\x2a\x86\x48\x86\xf7\x0d\x01\x09\x01"
+    rb"(?:\x31[\x09-\x7f]\x30[\x08-\x7d]\x06"
+    rb"(?:\x03\x55\x04[\x03-\x7f]"
+    rb"|\x09\x2a\x86\x48\x86\xf7\x0d\x01\x09\x01"
     rb"|\x0a\x09\x92\x26\x89\x93\xf2\x2c\x64\x01\x19)"
     rb"[\x0c\x13\x16][\x01-\x7f]"
     rb"[ -?A-^a-z~]+)+"
 )
-"""The content of a Name: one attribute a set, of a usual kind, of printable ASCII (cryptography knows the lengths)."""
+"""The content of a Name: one attribute a set, of a usual kind, of printable ASCII; cryptography knows the lengths."""
 _VALIDITY = re.compile(rb"\x30\x1e(?:\x17\x0d\d{12}Z){2}|\x30\x20\x17\x0d\d{12}Z\x18\x0f2[01]\d{12}Z")
 """Years from 2200 on are left to a closer look."""
 _ALGORITHMS = frozenset(
@@ -42,6 +43,8 @@ _ALGORITHMS = frozenset(
     )
 )
 """AlgorithmIdentifiers of RSA with SHA-1, SHA-256, 384, 512, and of ECDSA with SHA-256, 384, 512."""
+_SIGNATURE = re.compile(rb"\x03(?:[\x01-\x7f]|\x81.|\x82..)\x00", re.DOTALL)
+"""The start of a BIT STRING of whole octets."""
 _RSA = bytes.fromhex("300d06092a864886f70d0101010500")
 _EXPONENT = b"\x02\x03\x01\x00\x01"
 _POINTS = (
@@ -77,7 +80,10 @@ def _has_usual_fields(der: bytes, parsed: x509.Certificate) -> bool:
         return False
     at = head.end() + head[2][0]
     algorithm = der[at : at + 2 + der[at + 1]]
-    if algorithm not in _ALGORITHMS or not der.startswith(algorithm, 8 + int.from_bytes(head[1], "big")):
+    behind = 8 + int.from_bytes(head[1], "big")
+    if algorithm not in _ALGORITHMS or not der.startswith(algorithm, behind):
+        return False
+    if _SIGNATURE.match(der, behind + len(algorithm)) is None:
         return False
     issuer, at = _content(der, at + len(algorithm))
     validity = _VALIDITY.match(der, at)

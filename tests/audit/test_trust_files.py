@@ -1,0 +1,83 @@
+"""Trust files as they are found, each with what the real programs load of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.audit.measured import BATCHES, Batch, differences, require
+from tests.support.cli import tlschain
+from tui_chain.audit.audit import Auditor, load_all
+from tui_chain.audit.fix import FixedFile, fix_file
+from tui_chain.trust.store import TrustStore
+
+FOLDER = Path(__file__).with_name("trust_files")
+PEM = {file.stem: file for file in sorted(FOLDER.glob("*.pem"))}
+AT = datetime(2027, 1, 1, tzinfo=UTC)
+"""A day on which the sound certificates among them are valid."""
+AUDITOR = Auditor(TrustStore("certifi", ()), AT)
+
+ORDER = ("OpenSSL", "Node", "GnuTLS", "Java", "keytool", "Go", "rustls", "cryptography")
+LOADED: Mapping[str, tuple[int, ...]] = {
+    "bad-utf8-name-and-ca.pem": (0, 0, 2, 2, 1, 1, 2, 2),
+    "ca-and-long-form-name.pem": (0, 1, 2, 0, 1, 1, 1, 2),
+    "ca-and-validity-without-seconds.pem": (2, 2, 2, 2, 1, 2, 1, 0),
+    "crl-time-with-zone.pem": (0, 0, 0, 0, 0, 0, 0, 0),
+    "empty-password-rc2.p12": (0, 0, 0, 0, 0, 0, 0, 0),
+    "gnutls-refuses.pem": (1, 1, 0, 1, 1, 1, 1, 1),
+    "go-refuses-rsa-without-null.pem": (1, 1, 1, 1, 1, 0, 1, 1),
+    "java-loads.pem": (1, 1, 1, 1, 1, 1, 1, 0),
+    "java-refuses-empty-subject.pem": (1, 1, 1, 0, 0, 1, 1, 1),
+    "openssl-nokeys.p12": (0, 0, 0, 0, 0, 0, 0, 0),
+    "public-explicit-default.pem": (3, 3, 3, 3, 1, 3, 3, 0),
+    "validity-without-seconds.pem": (1, 1, 1, 1, 1, 1, 0, 0),
+    "version-2.pem": (1, 1, 1, 1, 1, 1, 0, 0),
+    "version-8.pem": (1, 1, 1, 0, 0, 0, 0, 0),
+}
+"""How many certificates each reader has of a file."""
+
+
+@pytest.mark.parametrize("name", LOADED)
+def test_each_reader_has_what_its_clients_load(name: str) -> None:
+    found = load_all((FOLDER / name).read_bytes())
+    assert tuple(len(found[reader].certificates) for reader in ORDER) == LOADED[name]
+
+
+@pytest.mark.parametrize("batch", BATCHES, ids=lambda batch: batch.name)
+def test_the_programs_load_that(batch: Batch, tmp_path: Path) -> None:
+    require(batch)
+    assert differences(batch, PEM, tmp_path) == []
+
+
+@pytest.mark.parametrize("name", ["version-2.pem", "version-8.pem", "bad-utf8-name-and-ca.pem"])
+def test_who_refuses_a_certificate_is_a_finding(name: str) -> None:
+    found = {one.code: one.message for one in AUDITOR.audit((FOLDER / name).read_bytes()).findings}
+    assert "cannot read it" in found["client-refuses"]
+
+
+def test_a_crl_that_openssl_alone_reads_is_loaded() -> None:
+    audit = AUDITOR.audit((FOLDER / "crl-time-with-zone.pem").read_bytes())
+    assert len(audit.loaded["OpenSSL"].crls) == 1
+    assert "crl-malformed" not in {one.code for one in audit.findings}
+
+
+def test_the_dates_of_a_certificate_are_read_without_seconds() -> None:
+    (certificate,) = AUDITOR.audit((FOLDER / "validity-without-seconds.pem").read_bytes()).certificates
+    assert certificate.not_after is not None
+    assert certificate.subject != "unreadable"
+
+
+def test_a_fixed_file_has_what_every_client_loads_and_says_who_loses_the_rest(tmp_path: Path) -> None:
+    file, out = FOLDER / "ca-and-long-form-name.pem", tmp_path / "out.pem"
+    made = fix_file(AUDITOR.audit(file.read_bytes()), AUDITOR.prover, AT)
+    assert isinstance(made, FixedFile), made
+    (left,) = made.left_out
+    assert "Java" in left.why
+    assert any("wget" in programs for programs in left.used_by)
+    done = tlschain("audit", file, "-o", out, "--json")
+    (written,) = done.objects
+    assert [one["sha256"] for one in written["left_out"]] == [left.certificate.sha256]
+    assert written["left_out"][0]["used_by"] == list(left.used_by)
