@@ -95,12 +95,10 @@ def _reasons(audit: Audit, certificates: tuple[Certificate, ...], at: datetime) 
         refusing = audit.refusals.get(one)
         if refusing is None and not table.is_usual(one.der):
             refusing = refusals_of(one, audit.loaded, table)
-        if one.sha256 in bad:
-            reasons[one] = bad[one.sha256].removesuffix(".")
-        elif refusing:
-            reasons[one] = refusal_text(refusing)
-        elif not one.valid_at(at):
-            reasons[one] = "it is not valid now"
+        parts = [bad[one.sha256].removesuffix(".")] if one.sha256 in bad else []
+        parts += [refusal_text(refusing)] if refusing else []
+        if parts or not one.valid_at(at):
+            reasons[one] = "; ".join(parts) or "it is not valid now"
     return reasons
 
 

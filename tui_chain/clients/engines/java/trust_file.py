@@ -75,9 +75,10 @@ def load(data: bytes, table: CertificateTable) -> Loaded:
         # the type that Java takes by default, pkcs12, reads JKS as well
         return Loaded(_accepted(store)) if store.format == "JKS" else Loaded((), _JCEKS)
     if _is_pkcs12(data):
-        message = read_certificates(data)
-        message = message if message.certificates else read_certificates(data, password=b"changeit")
-        return Loaded(message.certificates, None if message.certificates else "it needs a password")
+        from tui_chain.clients.engines.java.keystore import trusted_entries
+
+        ders, refused = trusted_entries(data)
+        return Loaded(table.certificates(ders), refused)
     try:
         found = read_store(data, table).ders
     except JavaUnreadable as error:
