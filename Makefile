@@ -52,9 +52,11 @@ coverage: $(VENV)/ready $(VENV)/apart/ready
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
-# every case of the measured suite in every program there is: some minutes, and docs/clients.md is written anew
+# every case of the measured suite in every program there is: some minutes, and docs/clients.md is written anew; then
+# the readers of trust files against the programs over thousands of odd ones, with the share in which they differ
 clients: $(VENV)/ready
 	$(BIN)/python -m tests.clients --output docs/clients.md
+	$(BIN)/python -m tests.audit
 
 lint: $(VENV)/ready
 	$(BIN)/ruff check .

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -14,8 +15,10 @@ from typing import NamedTuple
 
 import pytest
 
+from tests.clients.programs.uv import program_of_uv
 from tests.support.programs import require_program
 from tui_chain.clients.engines.openssl.trust_file import REJECTED
+from tui_chain.clients.engines.rustls.trust_file import certificates
 from tui_chain.clients.registry import readers
 from tui_chain.clients.trust_file import CertificateTable, TrustFileReader
 from tui_chain.trust.settings import refused_anchors
@@ -49,6 +52,8 @@ class Batch:
     needs: str
     run: Run
     names_all: bool = True
+    occurrences: bool = False
+    """Its number counts a certificate as often as it is in the file."""
     every: int = 1
     """It is run for one file in so many: a process a file takes its time."""
 
@@ -118,6 +123,26 @@ def _java(field: int) -> Run:
     return run
 
 
+def _uv(files: Sequence[Path], folder: Path) -> list[Taken]:
+    program = program_of_uv()
+    assert program is not None
+    with ThreadPoolExecutor(2) as pool:
+        return list(pool.map(lambda file: _warned(program, file, folder), files))
+
+
+def _warned(program: str, file: Path, home: Path) -> Taken:
+    """uv warns of each certificate that it cannot use, and where none is left; nobody listens at the address."""
+    command = (program, "python", "list", "--no-config", "--python-downloads-json-url", "https://127.0.0.1:1/x.json")
+    settings = {"SSL_CERT_FILE": str(file), "HOME": str(home), "UV_NO_CACHE": "1", "UV_HTTP_RETRIES": "0"}
+    done = subprocess.run(command, capture_output=True, env=settings, timeout=60, check=False)
+    text = done.stderr.decode("utf-8", "replace")
+    if "No valid certificates found" in text:
+        return NONE
+    return Taken(
+        len(list(certificates(file.read_bytes()))) - text.count("could not be used as a trust anchor"), frozenset()
+    )
+
+
 BATCHES: tuple[Batch, ...] = (
     Batch("python", "OpenSSL", sys.executable, _python(sys.executable), names_all=False),
     Batch("python3.13", "OpenSSL", str(_OTHER), _python(str(_OTHER)), names_all=False),
@@ -125,6 +150,7 @@ BATCHES: tuple[Batch, ...] = (
     Batch("java", "Java", "javac", _java(0), names_all=False),
     Batch("keytool", "keytool", "javac", _java(1), names_all=False),
     Batch("go", "Go", "go", _go),
+    Batch("uv", "rustls", program_of_uv() or "uv", _uv, names_all=False, every=8, occurrences=True),
 )
 
 
@@ -141,12 +167,12 @@ def differences(batch: Batch, names: Mapping[str, Path], folder: Path) -> list[D
     reader = next(one for one in readers() if one.name == batch.reader)
     sample = batch.sample(names)
     taken = batch.run(list(sample.values()), folder)
-    said = [_read(reader, file.read_bytes()) for file in sample.values()]
+    said = [_read(reader, file.read_bytes(), batch) for file in sample.values()]
     pairs = zip(sample, said, taken, strict=True)
     return [Disagreement(*pair) for pair in pairs if not _agree(batch, pair[1], pair[2])]
 
 
-def _read(reader: TrustFileReader, data: bytes) -> Taken:
+def _read(reader: TrustFileReader, data: bytes, batch: Batch) -> Taken:
     """What the reader has; certificates that trust settings reject are in OpenSSL's store all the same."""
     found = reader.load(data, CertificateTable())
     rejected = (
@@ -154,6 +180,8 @@ def _read(reader: TrustFileReader, data: bytes) -> Taken:
         if reader.name == "OpenSSL" and (found.certificates or found.refused == REJECTED)
         else ()
     )
+    if batch.occurrences:
+        return Taken(len(found.certificates), frozenset())
     return _digests({one.sha256 for one in found.certificates} | {sha256(der).hexdigest() for der in rejected})
 
 

@@ -32,10 +32,10 @@ class _Stock(NamedTuple):
     pieces: tuple[bytes, ...]
 
 
-def odd_files(count: int, seed: int) -> Iterator[OddFile]:
-    """Yield `count` files, the same for the same seed but for keys and dates."""
+def odd_files(count: int, seed: int, roots: Roots | None = None) -> Iterator[OddFile]:
+    """Yield `count` files, the same for the same seed but for keys and dates; `roots` are the sound ones in them."""
     draw = random.Random(seed)  # noqa: S311 - no secrets
-    stock = _Stock(make_roots(), sound(), fragments(pki()))
+    stock = _Stock(roots or make_roots(), sound(), fragments(pki()))
     yield from (OddFile(f"damage {name}", damage(stock.roots)) for name, damage in DAMAGES.items())
     for number in range(count - len(DAMAGES)):
         kind = draw.choices(("certificate", "frame", "pieces", "bytes", "container"), (60, 18, 12, 6, 4))[0]

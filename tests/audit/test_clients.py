@@ -12,6 +12,7 @@ import pytest
 from tests.audit import loaders
 from tests.audit.damaged import DAMAGES, Roots, make_roots
 from tests.audit.loaders import Accepted, Ground, Loader
+from tests.audit.odd_files import odd_files
 from tests.support.programs import require_program
 from tui_chain.audit.audit import load_all
 from tui_chain.clients.readers import KEYTOOL as KEYTOOL_READER
@@ -76,6 +77,27 @@ def test_the_audit_says_what_the_client_does(real: str, ground: Ground, files: d
         did = dict(zip(some, rows, strict=True))
     said = {each: told(name, file.read_bytes(), ground.roots) for each, file in some.items()}
     assert shown(said) == shown(did)
+
+
+ODD = 24
+"""Odd files for each of the programs that take a process and three handshakes a file."""
+
+
+@pytest.mark.parametrize("real", ["curl", "node", "wget"])
+def test_the_audit_says_what_the_client_does_with_odd_files(real: str, ground: Ground) -> None:
+    require_program(real)
+    name, loader = REAL[real]
+    odd = [one for one in odd_files(len(DAMAGES) + 3 * ODD, 11, ground.roots) if one.name.startswith(KINDS)][:ODD]
+    files = {one.name: ground.folder / f"odd {one.name}.pem" for one in odd}
+    for one in odd:
+        files[one.name].write_bytes(one.data)
+    with ThreadPoolExecutor(2) as pool:
+        did = dict(zip(files, pool.map(lambda file: loader(file, ground), files.values()), strict=True))
+    assert shown({one.name: told(name, one.data, ground.roots) for one in odd}) == shown(did)
+
+
+KINDS = ("certificate", "frame", "pieces", "bytes")
+"""Odd files with the sound roots in them, which servers are known by."""
 
 
 def test_java_loads_what_the_audit_says(ground: Ground, files: dict[str, Path]) -> None:

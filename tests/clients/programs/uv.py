@@ -37,7 +37,7 @@ class Uv:
 
     def version(self) -> str | None:
         """Return uv's version and those of rustls and webpki, which stand in the program as paths of sources."""
-        program = _program()
+        program = program_of_uv()
         if program is None:
             return None
         printed = subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout
@@ -47,7 +47,7 @@ class Uv:
 
     def run(self, served: Sequence[ServedCase], proxy: int, folder: Path) -> Mapping[str, Outcome]:
         """Ask each case's server for a file, through the proxy."""
-        program = _program()
+        program = program_of_uv()
         if program is None:
             return {}
         with ThreadPoolExecutor(_WORKERS) as pool:
@@ -55,7 +55,8 @@ class Uv:
             return {one.case.name: outcome for one, outcome in zip(served, outcomes, strict=True)}
 
 
-def _program() -> str | None:
+def program_of_uv() -> str | None:
+    """The uv beside this Python, or on PATH, or None."""
     beside = Path(sys.executable).with_name("uv")
     return str(beside) if beside.exists() else shutil.which("uv")
 

@@ -40,7 +40,7 @@ class StoreEntries(NamedTuple):
 
 
 def trusted_entries(data: bytes) -> tuple[tuple[bytes, ...], str | None]:
-    """Return the certificates that Java trusts of a PFX, by the first password that gives any, or why there is none."""
+    """Return the certificates that Java trusts of a PFX, by the first password that gives any, or why none."""
     opened = [found for password in PASSWORDS if (found := _entries(data, password)) is not None]
     best = next((found for found in opened if found.trusted), None)
     if best is not None:
