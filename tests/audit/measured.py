@@ -133,7 +133,13 @@ def _uv(files: Sequence[Path], folder: Path) -> list[Taken]:
 def _warned(program: str, file: Path, home: Path) -> Taken:
     """uv warns of each certificate that it cannot use, and where none is left; nobody listens at the address."""
     command = (program, "python", "list", "--no-config", "--python-downloads-json-url", "https://127.0.0.1:1/x.json")
-    settings = {"SSL_CERT_FILE": str(file), "HOME": str(home), "UV_NO_CACHE": "1", "UV_HTTP_RETRIES": "0"}
+    settings = {
+        "SSL_CERT_FILE": str(file),
+        "HOME": str(home),
+        "RUST_LOG": "warn",
+        "UV_NO_CACHE": "1",
+        "UV_HTTP_RETRIES": "0",
+    }
     done = subprocess.run(command, capture_output=True, env=settings, timeout=60, check=False)
     text = done.stderr.decode("utf-8", "replace")
     if "No valid certificates found" in text:

@@ -137,11 +137,12 @@ def _read(der: bytes) -> JavaCertificate:
         raise JavaUnreadable("it has not three parts")
     signed, algorithm, signature = outer
     bit_string(signature)
-    version, body = _version(_fields(signed.expect(SEQUENCE)))
+    fields = _fields(signed.expect(SEQUENCE))
+    if der[1] != _INDEFINITE and any(der[one.start + 1] == _INDEFINITE for one in fields[:-1]):
+        raise JavaUnreadable("a field of indefinite length, behind which it loses its place")
+    version, body = _version(fields)
     if len(body) < 6:
         raise JavaUnreadable("it ends before its key")
-    if der[1] != _INDEFINITE and any(der[one.start + 1] == _INDEFINITE for one in (*body[1:3], *body[4:6])):
-        raise JavaUnreadable("a field of indefinite length, behind which it loses its place")
     serial, inner, issuer, validity, subject, key = body[:6]
     if not serial.expect(INTEGER).content:
         raise JavaUnreadable("its serial number has no octets")

@@ -6,6 +6,7 @@ crypto/pem/pem_lib.c of 3.x finds them, and the number that was loaded says how 
 
 from __future__ import annotations
 
+import re
 import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ _CERTIFICATES = _PLAIN | {b"TRUSTED CERTIFICATE"}
 _CRL = CRL_LABEL.encode()
 _BOM = b"\xef\xbb\xbf"
 _ENCRYPTED = b"ENCRYPTED"
+_USUAL = re.compile(rb"-----BEGIN CERTIFICATE-----\n((?:[A-Za-z0-9+/=]+\n)+)-----END CERTIFICATE-----(?:\n|\Z)")
 _BLANKS = bytes(range(33))
 """What sanitize_line takes off the end of a line."""
 
@@ -147,12 +149,35 @@ def _without_nul(lines: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def blocks(data: bytes) -> Iterator[StoreBlock]:
-    """Yield the blocks of a file as `PEM_read_bio` does; raises BadBlockError where that gives up."""
+    """Yield the blocks of a file as `PEM_read_bio` does; raises BadBlockError where that gives up.
+
+    Blocks in their usual form, which nearly all are, need not be read line by line.
+    """
+    at = len(_BOM) if data.startswith(_BOM) else 0
+    if b"\0" not in data and max(map(len, data.split(b"\n"))) < LINE:
+        while (begin := _next_begin(data, at)) >= 0:
+            found = _USUAL.match(data, begin)
+            if found is None:
+                break
+            yield StoreBlock(b"CERTIFICATE", _decoded(None, found[1]))
+            at = found.end()
+        if begin < 0:
+            return
+    yield from _line_by_line(data[at:])
+
+
+def _next_begin(data: bytes, at: int) -> int:
+    """Where the next line begins that begins as a BEGIN line, or -1; `at` is the start of a line."""
+    if data.startswith(_BEGIN, at):
+        return at
+    found = data.find(b"\n" + _BEGIN, at)
+    return found if found < 0 else found + 1
+
+
+def _line_by_line(data: bytes) -> Iterator[StoreBlock]:
     lines = _without_nul(_lines(data)) if b"\0" in data else _lines(data)
-    first = True
     for line in lines:
-        text = (line.removeprefix(_BOM) if first else line).rstrip(_BLANKS)
-        first = False
+        text = line.rstrip(_BLANKS)
         if text.startswith(_BEGIN) and text.endswith(_TAIL) and len(text) >= len(_BEGIN) + len(_TAIL):
             label = text[len(_BEGIN) : -len(_TAIL)]
             yield StoreBlock(label, _body(label, lines))
