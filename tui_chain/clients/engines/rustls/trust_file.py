@@ -57,6 +57,8 @@ def _decoded(body: bytes) -> bytes | None:
     """Return the bytes of base64 whose padding may be missing."""
     text = body.translate(None, b" \t\n\v\f\r")
     padding = b"" if b"=" in text else b"=" * (-len(text) % 4)
+    if len(text + padding) % 4:
+        return None
     try:
         return binascii.a2b_base64(text + padding, strict_mode=True)
     except binascii.Error:
