@@ -30,8 +30,9 @@ _CRL = CRL_LABEL.encode()
 _BOM = b"\xef\xbb\xbf"
 _ENCRYPTED = b"ENCRYPTED"
 _USUAL = re.compile(rb"-----BEGIN CERTIFICATE-----\n((?:[A-Za-z0-9+/=]+\n)+)-----END CERTIFICATE-----(?:\n|\Z)")
-_BLANKS = bytes(range(33))
-"""What sanitize_line takes off the end of a line."""
+_ASCII = bytes((*range(128), *(1,) * 128))
+_BLANKS = bytes((*range(33), *range(128, 256)))
+"""What sanitize_line takes off the end of a line: its characters are signed, so that what is no ASCII counts too."""
 
 
 @dataclass(frozen=True)
@@ -132,13 +133,14 @@ def _as_read_from_file(data: bytes) -> str:
     """The text that `cadata`, which is a memory BIO, reads as Node reads a file.
 
     `fgets` loses what stands behind a NUL in a line, and a line that begins with one ends the file. A block that
-    wants a password ends the loop: here it would ask on the terminal. `cadata` is ASCII; what is not is no base64.
+    wants a password ends the loop: here it would ask on the terminal. `cadata` is ASCII; anything else is no base64,
+    and a blank at the end of a line, as is 01.
     """
     end = data.find(_ENCRYPTED)
     lines = _lines(data if end < 0 else data[: data.rfind(_BEGIN, 0, end)])
     if b"\0" in data:
         lines = _without_nul(lines)
-    return b"".join(lines).decode("ascii", "replace").replace("\ufffd", "?")
+    return b"".join(lines).translate(_ASCII).decode("ascii")
 
 
 def _without_nul(lines: Iterator[bytes]) -> Iterator[bytes]:
