@@ -11,7 +11,7 @@ from functools import partial
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PrivateFormat, pkcs7
 
 from tests.support.chains import NOW
 from tests.support.trusted import EMAIL, trusted_block
@@ -92,6 +92,19 @@ def _crl(roots: Roots) -> bytes:
     return builder.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM)
 
 
+def _openssh_key(_: Roots) -> bytes:
+    return _framed([base64.b64encode(b"openssh-key-v1\0" + bytes(60))], b"OPENSSH PRIVATE KEY")
+
+
+def _redacted_key(_: Roots) -> bytes:
+    return _framed([b"(redacted)"], b"PRIVATE KEY")
+
+
+def _encrypted_key(roots: Roots) -> bytes:
+    encryption = BestAvailableEncryption(b"nobody knows")
+    return roots.cas[0].key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption)
+
+
 def _broken_crl(_: Roots) -> bytes:
     return _framed([base64.b64encode(b"this is no list of anybody's")], b"X509 CRL")
 
@@ -149,6 +162,9 @@ DAMAGES: Mapping[str, Damage] = {
     "trust settings": partial(_middle, _settled),
     "END of another kind": partial(_middle, lambda block: block.replace(b"END C", b"END X509 C")),
     "private key": partial(_extra, lambda roots: key_to_pem(roots.cas[0].key)),
+    "OpenSSH key": partial(_extra, _openssh_key),
+    "redacted key": partial(_extra, _redacted_key),
+    "encrypted key": partial(_extra, _encrypted_key),
     "CRL": partial(_extra, _crl),
     "CRL on top": partial(_below, _crl),
     "broken CRL": partial(_extra, _broken_crl),

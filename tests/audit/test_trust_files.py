@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.audit.damaged import DAMAGES, make_roots
 from tests.audit.measured import BATCHES, Batch, differences, require
 from tests.support.cli import tlschain
 from tui_chain.audit.audit import Auditor, load_all
 from tui_chain.audit.fix import FixedFile, fix_file
+from tui_chain.clients.trust_file import Loaded
 from tui_chain.trust.store import TrustStore
 
 FOLDER = Path(__file__).with_name("trust_files")
@@ -81,3 +83,28 @@ def test_a_fixed_file_has_what_every_client_loads_and_says_who_loses_the_rest(tm
     (written,) = done.objects
     assert [one["sha256"] for one in written["left_out"]] == [left.certificate.sha256]
     assert written["left_out"][0]["used_by"] == list(left.used_by)
+
+
+@pytest.mark.parametrize(
+    ("damage", "reason"),
+    [("OpenSSH key", "it cannot decode a private key in the file"), ("redacted key", "a private key is not base64")],
+)
+def test_a_key_that_openssl_cannot_decode_is_why_it_loads_nothing(damage: str, reason: str) -> None:
+    found = load_all(DAMAGES[damage](make_roots()))
+    assert found["OpenSSL"] == Loaded((), reason)
+    assert len(found["GnuTLS"].certificates) == 3
+    assert found["Node"].certificates
+
+
+def test_certificates_of_a_file_are_found_without_files_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui_chain.clients.engines.openssl.trust_path._in_memory", lambda: None)
+    assert len(load_all(DAMAGES["sound"](make_roots()))["OpenSSL"].certificates) == 3
+
+
+def test_standard_input_is_audited_and_not_written_over(tmp_path: Path) -> None:
+    data, out = DAMAGES["BOM"](make_roots(datetime.now(UTC))), tmp_path / "out.pem"
+    (found,) = tlschain("audit", "-", "--json", stdin=data).objects
+    assert (found["file"], len(found["certificates"])) == ("standard input", 3)
+    assert tlschain("audit", "-", "--fix", stdin=data).code == 2
+    assert tlschain("audit", "-", "-o", out, stdin=data).code == 0
+    assert tlschain("audit", out).code == 0

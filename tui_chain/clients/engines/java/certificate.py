@@ -119,8 +119,10 @@ class JavaCertificate:
 def _remembered(der: bytes) -> JavaCertificate | str:
     try:
         return _read(der)
-    except (JavaUnreadable, DERError, ValueError) as error:
+    except JavaUnreadable as error:
         return str(error)
+    except ValueError as error:
+        return f"no certificate that it can decode: {error}"
 
 
 def read_certificate(der: bytes) -> JavaCertificate:

@@ -161,7 +161,7 @@ def blocks(data: bytes) -> Iterator[StoreBlock]:
             found = _USUAL.match(data, begin)
             if found is None:
                 break
-            yield StoreBlock(b"CERTIFICATE", _decoded(None, found[1]))
+            yield StoreBlock(b"CERTIFICATE", _decoded(None, found[1], b"CERTIFICATE"))
             at = found.end()
         if begin < 0:
             return
@@ -204,7 +204,7 @@ def _body(label: bytes, lines: Iterator[bytes]) -> bytes:
         if text.startswith(_END):
             if text != _END + label + _TAIL:
                 raise BadBlockError("a block's END line does not match its BEGIN line")
-            return _decoded(header, b"\n".join(kept))
+            return _decoded(header, b"\n".join(kept), label)
         if not text:
             if header is not None:
                 raise BadBlockError("a block has two blank lines")
@@ -216,10 +216,11 @@ def _body(label: bytes, lines: Iterator[bytes]) -> bytes:
     raise BadBlockError("the last block has no END line")
 
 
-def _decoded(header: bytes | None, body: bytes) -> bytes:
+def _decoded(header: bytes | None, body: bytes, label: bytes) -> bytes:
     if header and not header.startswith(b"Proc-Type:"):
         raise BadBlockError("a block has a blank line in it")
     der = decoded(body)
     if der is None and not header:
-        raise BadBlockError("a block is not base64")
+        what = "a private key" if label.endswith(b"PRIVATE KEY") else "a block"
+        raise BadBlockError(f"{what} is not base64")
     return der or b""

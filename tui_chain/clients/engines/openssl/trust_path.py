@@ -12,9 +12,12 @@ from pathlib import Path
 
 @contextmanager
 def as_path(data: bytes) -> Iterator[str]:
-    """Give the name of a file that holds `data`; it is gone afterwards. On Linux it never touches a disk."""
-    if sys.platform == "linux":
-        descriptor = os.memfd_create("trust")
+    """Give the name of a file that holds `data`; it is gone afterwards. On Linux it never touches a disk.
+
+    Where that is not to be had, as without `/proc`, it is a temporary file.
+    """
+    descriptor = _in_memory()
+    if descriptor is not None:
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)
             file.flush()
@@ -24,3 +27,13 @@ def as_path(data: bytes) -> Iterator[str]:
             path = Path(folder, "trust.pem")
             path.write_bytes(data)
             yield str(path)
+
+
+def _in_memory() -> int | None:
+    """A file in memory that has a name in /proc, or None where there is none."""
+    if sys.platform != "linux" or not Path("/proc/self/fd").is_dir():
+        return None
+    try:
+        return os.memfd_create("trust")
+    except OSError:
+        return None
