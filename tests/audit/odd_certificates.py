@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from tests.clients.making import Cert, root
 from tests.clients.oddities import authorities
 from tests.clients.signing import oid
-from tui_chain.x509.der import DERError, element, encode
+from tui_chain.x509.der import DERError, Element, element, encode
 
 BOOLEAN, INTEGER, BITS, OCTETS, NULL, OID, SEQUENCE, SET = 0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x30, 0x31
 UTC_TIME, GENERALIZED_TIME = 0x17, 0x18
@@ -45,17 +45,19 @@ class Node:
 def taken_apart(der: bytes) -> Node:
     """Read one element, and what OCTET STRINGs hold where that is an element as well; raises DERError."""
     found = element(der)
-    node = Node(found.tag, found.content)
-    if found.tag & _CONSTRUCTED or (found.tag == OCTETS and _is_element(found.content)):
-        node.children = [taken_apart(child.raw) for child in found._replace(tag=SEQUENCE).children()]
-    return node
+    inside = [] if not found.tag & _CONSTRUCTED else [taken_apart(child.raw) for child in found.children()]
+    return Node(found.tag, found.content, inside or _wrapped(found))
 
 
-def _is_element(content: bytes) -> bool:
+def _wrapped(found: Element) -> list[Node]:
+    """What an OCTET STRING holds, where that is one element; random octets may look like the start of one."""
+    content = found.content
+    if found.tag != OCTETS or content[:1] not in {b"\x30", b"\x03", b"\x04"}:
+        return []
     try:
-        return content[:1] in {b"\x30", b"\x03", b"\x04"} and element(content).after == len(content)
+        return [taken_apart(content)] if element(content).after == len(content) else []
     except DERError:
-        return False
+        return []
 
 
 Change = Callable[[random.Random, Node], None]

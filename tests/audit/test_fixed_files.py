@@ -19,7 +19,7 @@ from tui_chain.trust.store import TrustStore
 
 NOW = datetime.now(UTC)
 AUDITOR = Auditor(TrustStore("certifi", ()), NOW)
-FILES = 240
+FILES = 160
 
 
 @pytest.fixture(scope="module")

@@ -24,10 +24,12 @@ _NAME = re.compile(
     rb"(?:\x03\x55\x04[\x03-\x7f]"
     rb"|\x09\x2a\x86\x48\x86\xf7\x0d\x01\x09\x01"
     rb"|\x0a\x09\x92\x26\x89\x93\xf2\x2c\x64\x01\x19)"
-    rb"[\x0c\x13\x16][\x01-\x7f]"
-    rb"[ -?A-^a-z~]+)+"
+    rb"(?:[\x0c\x13\x16][\x01-\x7f][ -?A-^a-z~]+|\x0c[\x01-\x7f][ -?A-^a-z~\x80-\xff]+))+"
 )
-"""The content of a Name: one attribute a set, of a usual kind, of printable ASCII; cryptography knows the lengths."""
+"""The content of a Name: one attribute a set, of a usual kind, of printable ASCII or UTF-8; cryptography knows the
+lengths."""
+_EMAIL, _COMPONENT = b"\x2a\x86\x48\x86\xf7\x0d\x01\x09\x01", b"\x09\x92\x26\x89\x93\xf2\x2c\x64\x01\x19"
+"""Contents of the OIDs emailAddress and domainComponent."""
 _VALIDITY = re.compile(rb"\x30\x1e(?:\x17\x0d\d{12}Z){2}|\x30\x20\x17\x0d\d{12}Z\x18\x0f2[01]\d{12}Z")
 """Years from 2200 on are left to a closer look."""
 _ALGORITHMS = frozenset(
@@ -59,7 +61,6 @@ _EXTENSIONS = (
     x509.BasicConstraints,
     x509.KeyUsage,
     x509.SubjectKeyIdentifier,
-    x509.AuthorityInformationAccess,
 )
 """Extensions that are usual whatever they hold."""
 
@@ -87,10 +88,18 @@ def _has_usual_fields(der: bytes, parsed: x509.Certificate) -> bool:
         return False
     issuer, at = _content(der, at + len(algorithm))
     validity = _VALIDITY.match(der, at)
-    if validity is None or _NAME.fullmatch(issuer) is None:
+    if validity is None or not _is_usual_name(issuer):
         return False
     subject, at = _content(der, validity.end())
-    return _NAME.fullmatch(subject) is not None and _is_usual_key(der, at, parsed)
+    return _is_usual_name(subject) and _is_usual_key(der, at, parsed)
+
+
+def _is_usual_name(name: bytes) -> bool:
+    if _NAME.fullmatch(name) is None:
+        return False
+    text = name.replace(_EMAIL, b"").replace(_COMPONENT, b"")
+    text.decode("utf-8")  # raises for a name that is not; what stands between the texts is ASCII
+    return True
 
 
 def _content(der: bytes, at: int) -> tuple[bytes, int]:
@@ -117,22 +126,18 @@ def _has_usual_extensions(parsed: x509.Certificate) -> bool:
 def _is_usual_extension(extension: x509.Extension[x509.ExtensionType]) -> bool:
     value = extension.value
     if isinstance(value, x509.CertificatePolicies):
-        return all(_is_usual_policy(one) for one in value)
+        return all(_has_short_arcs(one.policy_identifier) for one in value)
+    if isinstance(value, x509.AuthorityInformationAccess):
+        return all(_has_short_arcs(one.access_method) for one in value)
     if isinstance(value, x509.AuthorityKeyIdentifier):
-        return value.authority_cert_issuer is None and value.key_identifier is not None
+        return not extension.critical
     if isinstance(value, x509.CRLDistributionPoints):
-        return all(point.relative_name is None and point.crl_issuer is None for point in value)
+        return all(point.relative_name is None for point in value)
     if isinstance(value, x509.ExtendedKeyUsage):
         return all(map(_has_short_arcs, value))
     if isinstance(value, x509.UnrecognizedExtension):
         return not extension.critical and _has_short_arcs(extension.oid)
     return isinstance(value, _EXTENSIONS)
-
-
-def _is_usual_policy(policy: x509.PolicyInformation) -> bool:
-    return _has_short_arcs(policy.policy_identifier) and all(
-        isinstance(one, str) for one in policy.policy_qualifiers or ()
-    )
 
 
 def _has_short_arcs(oid: x509.ObjectIdentifier) -> bool:
