@@ -38,6 +38,14 @@ def item(data: bytes, at: int, end: int) -> Item:
 
     Source: libtasn1 `decoding.c`, asn1_get_tag_der and asn1_get_length_der.
     """
+    tag, body, after = _header(data, at, end)
+    if after > end:
+        raise DERError("cut short")
+    return Item(tag, at, body, after)
+
+
+def _header(data: bytes, at: int, end: int) -> tuple[int, int, int]:
+    """The tag, where the content begins, and where it ends by its length."""
     body = at + 2
     if body > end:
         raise DERError("cut short")
@@ -47,10 +55,7 @@ def item(data: bytes, at: int, end: int) -> Item:
         size, body = data[body], body + 1
     if size >= 0x80:
         size, body = _long_size(data, size & 0x7F, body, end)
-    after = body + size
-    if after > end:
-        raise DERError("cut short")
-    return Item(tag, at, body, after)
+    return tag, body, body + size
 
 
 def _long_tag(data: bytes, at: int, end: int) -> tuple[int, int]:
@@ -80,9 +85,11 @@ def items(data: bytes, at: int, end: int, explicit: frozenset[int] = frozenset()
     """
     found = []
     while at < end:
-        one = item(data, at, end)
-        if explicit and one.tag in explicit:
-            one = Item(one.tag, one.start, one.body, item(data, one.body, end).end)
+        if explicit and data[at] in explicit:
+            tag, body, _ = _header(data, at, end)
+            one = Item(tag, at, body, item(data, body, end).end)
+        else:
+            one = item(data, at, end)
         found.append(one)
         at = one.end
     return found
