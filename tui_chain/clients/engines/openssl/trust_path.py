@@ -6,7 +6,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 
@@ -31,9 +31,7 @@ def as_path(data: bytes) -> Iterator[str]:
 
 def _in_memory() -> int | None:
     """A file in memory that has a name in /proc, or None where there is none."""
-    if sys.platform != "linux" or not Path("/proc/self/fd").is_dir():
-        return None
-    try:
-        return os.memfd_create("trust")
-    except OSError:
-        return None
+    if sys.platform == "linux" and Path("/proc/self/fd").is_dir():
+        with suppress(OSError):
+            return os.memfd_create("trust")
+    return None
