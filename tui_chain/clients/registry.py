@@ -16,7 +16,17 @@ from tui_chain.core.found import declared
 
 NO_CLIENTS = frozenset(
     {
-        *("advice", "client", "errors", "program", "python_code", "readers", "registry", "system_store", "trust_file"),
+        *(
+            "advice",
+            "client",
+            "errors",
+            "program",
+            "python_code",
+            "readers",
+            "registry",
+            "system_store",
+            "trust_file",
+        ),
         *("families", "handshake", "judge", "verdict"),
     }
 )
