@@ -34,6 +34,8 @@ class CertificateTable:
 
     read_by_openssl: set[bytes]
     """Those that this machine's OpenSSL loaded."""
+    loaded_whole: tuple[bytes, tuple[bytes, ...]] | None = None
+    """The last file that OpenSSL loaded, and the certificates of its plain blocks."""
 
     def __init__(self) -> None:
         self.read_by_openssl = set()

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from tui_chain.x509.faults import attempt
 
@@ -47,15 +47,19 @@ _ALGORITHMS = frozenset(
 """AlgorithmIdentifiers of RSA with SHA-1, SHA-256, 384, 512, and of ECDSA with SHA-256, 384, 512."""
 _SIGNATURE = re.compile(rb"\x03(?:[\x01-\x7f]|\x81.|\x82..)\x00", re.DOTALL)
 """The start of a BIT STRING of whole octets."""
-_RSA = bytes.fromhex("300d06092a864886f70d0101010500")
-_EXPONENT = b"\x02\x03\x01\x00\x01"
+_RSA = re.compile(
+    rb"\x30\x82..\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05\x00\x03\x82..\x00\x30\x82.."
+    rb"(?:\x02\x82\x01\x01\x00[\x80-\xff].{255}|\x02\x82\x01\x81\x00[\x80-\xff].{383}"
+    rb"|\x02\x82\x02\x01\x00[\x80-\xff].{511})\x02\x03\x01\x00\x01",
+    re.DOTALL,
+)
+"""A SubjectPublicKeyInfo with an RSA key of 2048, 3072 or 4096 bits and the exponent 65537, lengths aside."""
 _POINTS = (
     b"\x30\x59\x30\x13\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07\x03\x42\x00\x04",
     b"\x30\x76\x30\x10\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x05\x2b\x81\x04\x00\x22\x03\x62\x00\x04",
     b"\x30\x81\x9b\x30\x10\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x05\x2b\x81\x04\x00\x23\x03\x81\x86\x00\x04",
 )
 """A SubjectPublicKeyInfo with an uncompressed point of P-256, P-384 or P-521."""
-_MIN_BITS, _MAX_BITS = 2048, 8192
 _MAX_ARC = 0x7FFFFFFF
 _EXTENSIONS = (
     x509.BasicConstraints,
@@ -111,12 +115,9 @@ def _content(der: bytes, at: int) -> tuple[bytes, int]:
 
 
 def _is_usual_key(der: bytes, at: int, parsed: x509.Certificate) -> bool:
-    key = parsed.public_key()
-    if isinstance(key, rsa.RSAPublicKey):
-        size = int.from_bytes(der[at + 2 : at + 4], "big")
-        whole = der[at : at + 4 + size]
-        return whole.startswith(_RSA, 4) and whole.endswith(_EXPONENT) and _MIN_BITS <= key.key_size <= _MAX_BITS
-    return isinstance(key, ec.EllipticCurvePublicKey) and der.startswith(_POINTS, at)
+    if _RSA.match(der, at) is not None:
+        return True
+    return der.startswith(_POINTS, at) and isinstance(parsed.public_key(), ec.EllipticCurvePublicKey)
 
 
 def _has_usual_extensions(parsed: x509.Certificate) -> bool:

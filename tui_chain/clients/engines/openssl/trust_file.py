@@ -66,9 +66,11 @@ def load_store(data: bytes, table: CertificateTable) -> Loaded:
             context.load_verify_locations(cafile=path)
     except (ssl.SSLError, OSError) as error:
         return Loaded((), _reason(data, error))
-    found, _ = _read(data)
+    found, damage = _read(data)
     ders = _counted([one.certificate for one in found if one.label in _CERTIFICATES], context)
     table.read_by_openssl.update(ders)
+    if damage is None:
+        table.loaded_whole = data, tuple(one.certificate for one in found if one.label in _PLAIN)
     rejected = refused_anchors(data)
     trusted = table.certificates(der for der in ders if der not in rejected)
     why = REJECTED if len(trusted) < len(ders) else None
@@ -80,6 +82,9 @@ def load_each(data: bytes, table: CertificateTable) -> Loaded:
 
     What stood before the first damage stays loaded. Python's `cadata` is read by the same loop.
     """
+    if table.loaded_whole is not None and table.loaded_whole[0] is data:
+        whole = table.loaded_whole[1]
+        return Loaded(table.certificates(whole), None if whole else NOTHING)
     found, damage = _read(data)
     plain = [one.certificate for one in found if one.label in _PLAIN]
     if damage is None and table.read_by_openssl.issuperset(plain):
