@@ -5,6 +5,7 @@ The files have plain names here: what is said is said of the settings, and not o
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,7 +26,9 @@ from tui_chain.repair.output import java_truststore
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.formats.readers import read_certificates
 
-PROGRAMS = {call.name: call for call in (*CALLS, PHP_CURL)}
+_CURL = Call("curl", "curl", ("curl", "-q", "-sS"), "probe-1.0")
+_WGET = Call("wget", "wget", ("wget", "-qO-"), "probe-1.0")
+PROGRAMS = {call.name: call for call in (*CALLS, PHP_CURL, _CURL, _WGET)}
 _JVM = "-Djavax.net.ssl.trustStore=@P12@"
 _INI = 'echo "openssl.cafile = @PEM@" >> "$HOME/trust.ini"'
 _LOCAL = 'mkdir -p "$HOME/project/.bundle"; echo "BUNDLE_SSL_CA_CERT: @PEM@" > "$HOME/project/.bundle/config"'
@@ -35,9 +38,20 @@ _SSL_OPTS = 'ssl_opts => {SSL_ca_file => "@PEM@"}'
 _SOCKET = 'PeerAddr => "localhost:$port", SSL_ca_file => "@PEM@"'
 
 
-_CURL = (
+_PHP_CURL = (
     '$c = curl_init($argv[1]); curl_setopt($c, CURLOPT_CAINFO, "@PEM@"); curl_setopt($c, CURLOPT_RETURNTRANSFER, 1);'
     "if (curl_exec($c)) echo 200;"
+)
+
+
+_REQUESTS = "import sys, requests"
+_NODE = (
+    'require("https").get(process.argv[1], {ca: require("fs").readFileSync("@PEM@")}, a => {'
+    " console.log(a.statusCode); a.resume(); })"
+)
+_FOLDER = (
+    'mkdir -p "$HOME/certs"; cd "$HOME/certs"; csplit -z -q -b %02d.pem @PEM@ /BEGIN/ "{*}"; openssl rehash .; '
+    'export SSL_CERT_DIR="$HOME/certs"; cd - > /dev/null'
 )
 
 
@@ -45,14 +59,69 @@ def exported(name: str) -> str:
     return f"export {name}=@PEM@"
 
 
+def python_code(code: str) -> str:
+    return f'set -- {sys.executable} -c "{code}"'
+
+
 HOW = {
+    ("requests", "requests"): {
+        "verify=": python_code(f"{_REQUESTS}; print(requests.get(sys.argv[1], verify='@PEM@').status_code)"),
+        "REQUESTS_CA_BUNDLE": exported("REQUESTS_CA_BUNDLE"),
+        "CURL_CA_BUNDLE": exported("CURL_CA_BUNDLE"),
+        "session.verify": python_code(
+            f"{_REQUESTS}; s = requests.Session(); s.verify = '@PEM@'; print(s.get(sys.argv[1]).status_code)"
+        ),
+    },
+    ("httpx", "httpx"): {
+        "verify=": python_code(
+            "import sys, ssl, httpx; context = ssl.create_default_context(cafile='@PEM@');"
+            "print(httpx.get(sys.argv[1], verify=context).status_code)"
+        ),
+        "SSL_CERT_FILE": exported("SSL_CERT_FILE"),
+        "SSL_CERT_DIR": _FOLDER,
+    },
+    ("pip", "pip"): {
+        "REQUESTS_CA_BUNDLE": exported("REQUESTS_CA_BUNDLE"),
+        "--cert": 'set -- "${@:1:$#-1}" --cert @PEM@ --index-url',
+        "PIP_CERT": exported("PIP_CERT"),
+    },
+    ("boto3", "boto3"): {
+        "verify=": python_code(
+            "import sys, boto3; client = boto3.client('sts', endpoint_url=sys.argv[1], verify='@PEM@');"
+            "print(client.get_caller_identity()['Arn'])"
+        ),
+        "AWS_CA_BUNDLE": exported("AWS_CA_BUNDLE"),
+        "REQUESTS_CA_BUNDLE": exported("REQUESTS_CA_BUNDLE"),
+    },
+    ("aws", "aws"): {
+        "--ca-bundle": 'set -- aws --ca-bundle @PEM@ "${@:2}"',
+        "AWS_CA_BUNDLE": exported("AWS_CA_BUNDLE"),
+        "REQUESTS_CA_BUNDLE": exported("REQUESTS_CA_BUNDLE"),
+    },
+    ("curl", "curl"): {
+        "--cacert": 'set -- curl --cacert @PEM@ "${@:2}"',
+        "CURL_CA_BUNDLE": exported("CURL_CA_BUNDLE"),
+        "SSL_CERT_FILE": exported("SSL_CERT_FILE"),
+    },
+    ("wget", "wget"): {
+        "--ca-certificate": 'set -- wget --ca-certificate=@PEM@ "${@:2}"',
+        "ca_certificate": 'echo "ca_certificate = @PEM@" > "$HOME/.wgetrc"',
+    },
+    ("git", "git"): {
+        "GIT_SSL_CAINFO": exported("GIT_SSL_CAINFO"),
+        "http.<url>.sslCAInfo": "git config --global http.@URL@.sslCAInfo @PEM@",
+    },
+    ("Node", "Node"): {
+        "ca:": f"set -- node -e '{_NODE}'",
+        "NODE_EXTRA_CA_CERTS": exported("NODE_EXTRA_CA_CERTS"),
+    },
     ("PHP streams", "PHP"): {
         "cafile of a context": f"set -- php -r 'if (file_get_contents($argv[1], false, {_CONTEXT})) echo 200;'",
         "openssl.cafile": 'mkdir -p "$HOME/php"; echo "openssl.cafile = @PEM@" > "$HOME/php/one.ini"',
         "SSL_CERT_FILE": exported("SSL_CERT_FILE"),
     },
     ("PHP curl", "PHP curl"): {
-        "CURLOPT_CAINFO": f"set -- php -r '{_CURL}'",
+        "CURLOPT_CAINFO": f"set -- php -r '{_PHP_CURL}'",
         "openssl.cafile": _INI,
         "curl.cainfo": 'echo "curl.cainfo = @PEM@" >> "$HOME/trust.ini"',
     },
@@ -147,7 +216,7 @@ def made_of(lines: str, file: Path) -> str:
 
 def accepts(site: Site, call: Call, home: Path, lines: str) -> bool:
     write_sources(site.folder)
-    script = f"{lines}\n\"$@\" '{site.url}'"
+    script = f"{lines.replace('@URL@', site.url)}\n\"$@\" '{site.url}'"
     done = run("bash", "-c", script, "bash", *call.words, cwd=site.folder, env=call.environment(home, site.folder))
     return call.told in done.stdout + done.stderr
 

@@ -16,8 +16,9 @@ import pytest
 from tests.support.cli import Done, tlschain
 from tests.support.files import names_in
 from tests.support.programs import require_program
-from tui_chain.advise.instructions import Selection, select
+from tui_chain.advise.instructions import Selection, client_names, select
 from tui_chain.advise.letter import file_base
+from tui_chain.core.failure import Failure
 from tui_chain.lab.internet import Lab, open_lab
 from tui_chain.net.target import Target
 from tui_chain.x509.formats.readers import read_certificates
@@ -224,6 +225,40 @@ def test_an_unknown_name_is_refused_with_the_nearest(odd: Lab) -> None:
     assert complaint == (
         "There are no instructions for 'reqests'. The nearest is requests; `tlschain advise --list` has all names."
     )
+
+
+@pytest.mark.parametrize(
+    ("only", "clients", "servers"),
+    [
+        ("debian", {"System store, Debian and Ubuntu", "Dockerfile"}, set()),
+        ("system store", {name for name in client_names() if name.startswith("System store")}, set()),
+        ("psycopg", {"psql"}, set()),
+        ("postgres", set(), {"PostgreSQL"}),
+        ("kuber", {"Kubernetes"}, {"Kubernetes"}),
+    ],
+)
+def test_a_word_of_a_name_is_enough(only: str, clients: set[str], servers: set[str]) -> None:
+    chosen = select(only)
+    assert isinstance(chosen, Selection)
+    assert {*(chosen.clients or ())} == clients
+    assert {*(chosen.servers or ())} == servers
+
+
+@pytest.mark.parametrize("only", ["", " ", "tore", "(", "x" * 500])
+def test_a_piece_of_a_word_is_no_name(only: str) -> None:
+    assert isinstance(select(only), Failure)
+
+
+def test_the_letter_alone_is_printed_as_it_is_sent(odd: Lab) -> None:
+    host = odd.host("leaf-only").target
+    first = tlschain("advise", host, "--trust", odd.trust_file, "--only", "letter").out.partition("\n")[0]
+    assert first == f"{host} does not send 1 intermediate certificate that clients need."
+
+
+def test_the_file_for_a_server_names_no_path_of_this_machine(odd: Lab) -> None:
+    letter = tlschain("advise", odd.host("leaf-only").target, "--trust", odd.trust_file, "--only", "letter").out
+    assert "# Kind: server" in letter
+    assert str(odd.trust_file) not in letter.replace(f"-CAfile {odd.trust_file}", "")
 
 
 def test_every_name_of_the_list_is_taken() -> None:

@@ -242,3 +242,13 @@ def test_the_search_for_names_finds_them() -> None:
     )
     assert [name for _, name in named_in_code(tree)] == ["curl", "wget_way", "git", "java"]
     assert [name for _, name in named_in_texts(tree)] == ["REQUESTS_CA_BUNDLE", "Go"]
+
+
+def test_the_precedence_has_only_settings_that_the_one_before_beats() -> None:
+    known = {client.name: client for client in clients()}
+    assert known["requests"].precedence == ("verify=", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "session.verify")
+    assert known["Go"].precedence == (), "both of its variables are read"
+    for client in clients():
+        weaker = {setting.name: set(setting.wins_over) for setting in client.settings}
+        order = client.precedence
+        assert all(set(order[place + 1 :]) <= weaker[name] for place, name in enumerate(order))

@@ -62,7 +62,7 @@ def test_what_is_particular_to_a_kind() -> None:
     day = "2026-11-23; what changes there later is not in this file"
     assert f"# Its other certificates are those of its trust store on {day}" in store
     links = top_of(CASE.make(OutputKind.LINKS).data)
-    assert "# It is for clients that have the certificates of its trust store besides" in links
+    assert "# It adds to the trust store that clients have by themselves" in links
     server = top_of(CASE.make(OutputKind.SERVER).data)
     assert f"# Made for the certificate that {HOST}:443 served on 2026-11-23" in server
     assert "# It holds until that certificate is renewed: make it anew then" in server

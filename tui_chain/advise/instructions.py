@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
 
 from tui_chain.advise.document import Code, Document, DocumentBlock, Heading, Paragraph
@@ -70,7 +72,7 @@ def _ordered(client: Client, advice: Advice) -> Advice:
     """The advice with which of the client's settings wins, where it makes one of them."""
     if advice.effect is None:
         return advice
-    return replace(advice, precedence=tuple(setting.name for setting in client.settings))
+    return replace(advice, precedence=client.precedence)
 
 
 def _without_check(plain: Iterable[Advice], checking: Iterable[Advice]) -> Iterator[Advice]:
@@ -149,17 +151,37 @@ def server_names() -> tuple[str, ...]:
 
 
 def select(name: str | None) -> Selection | Failure:
-    """Return what a name stands for, in capitals or not; an unknown one is a failure that names the nearest."""
+    """Return what a name stands for, in capitals or not, or all whose names have a word that begins so.
+
+    An unknown name is a failure that names the nearest.
+    """
     if name is None:
         return Selection()
     wanted = name.strip().casefold()
     if wanted in _BY_GROUP:
         return _BY_GROUP[wanted]
-    of_clients = frozenset(each for each in client_names() if each.casefold() == wanted)
-    of_servers = frozenset(each for each in server_names() if each.casefold() == wanted)
+    return _selected(wanted.__eq__) or _selected(partial(_has_word, wanted)) or _unknown(name, wanted)
+
+
+def _selected(fits: Callable[[str], bool]) -> Selection | None:
+    """The clients and servers of which a name fits, in small letters; None where there is none."""
+    of_clients = frozenset(name for name, headings in _headings().items() if any(map(fits, headings)))
+    of_servers = frozenset(name for name in server_names() if fits(name.casefold()))
     if of_clients or of_servers:
         return Selection(letter=False, clients=of_clients, servers=of_servers)
-    return _unknown(name, wanted)
+    return None
+
+
+def _headings() -> Mapping[str, tuple[str, ...]]:
+    """The names of each client: its own, and those above its instructions, in small letters."""
+    at = Deployment(Target("host.example"), Path("bundle.pem"))
+    found = {client.name: client.advice(at) if client.advice is not None else () for client in clients()}
+    return {name: (name.casefold(), *(one.client.casefold() for one in found[name])) for name in client_names()}
+
+
+def _has_word(wanted: str, name: str) -> bool:
+    """Whether the words of `wanted` stand in a name, the last of them perhaps in part."""
+    return bool(wanted) and re.search(rf"(?<!\w){re.escape(wanted)}", name) is not None
 
 
 def _unknown(name: str, wanted: str) -> Failure:

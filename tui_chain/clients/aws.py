@@ -18,7 +18,7 @@ CLIENT = Client(
     "aws",
     place=85,
     settings=(
-        Setting("--ca-bundle", SettingForm.OPTION, REPLACES),
+        Setting("--ca-bundle", SettingForm.OPTION, REPLACES, wins_over=("AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE")),
         variable("AWS_CA_BUNDLE", REPLACES, wins_over=("REQUESTS_CA_BUNDLE",)),
         variable("REQUESTS_CA_BUNDLE", REPLACES),
     ),

@@ -20,7 +20,7 @@ CLIENT = Client(
     place=80,
     families={FamilyId.REQUESTS: "boto3", FamilyId.REQUESTS_313: "boto3"},
     settings=(
-        Setting("verify=", SettingForm.ARGUMENT, REPLACES),
+        Setting("verify=", SettingForm.ARGUMENT, REPLACES, wins_over=("AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE")),
         variable("AWS_CA_BUNDLE", REPLACES, wins_over=("REQUESTS_CA_BUNDLE",)),
         variable("REQUESTS_CA_BUNDLE", REPLACES),
     ),

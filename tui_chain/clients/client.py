@@ -118,3 +118,12 @@ class Client:
     program: Callable[[ProgramRun], Program | None] | None = None
     errors: ErrorOutput | None = None
     reaches: Callable[[Endpoint], bool] = speaks_https
+
+    @property
+    def precedence(self) -> tuple[str, ...]:
+        """The settings of which each makes those behind it mean nothing; empty where all of them count together."""
+        order: list[Setting] = []
+        for setting in self.settings:
+            if all(setting.name in stronger.wins_over for stronger in order):
+                order.append(setting)
+        return tuple(setting.name for setting in order) if len(order) > 1 else ()

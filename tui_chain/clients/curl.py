@@ -47,7 +47,7 @@ CLIENT = Client(
     place=100,
     families={FamilyId.CURL: "curl"},
     settings=(
-        Setting("--cacert", SettingForm.OPTION, ADDS),
+        Setting("--cacert", SettingForm.OPTION, ADDS, wins_over=("CURL_CA_BUNDLE", "SSL_CERT_FILE")),
         variable("CURL_CA_BUNDLE", ADDS, wins_over=("SSL_CERT_FILE",)),
         variable("SSL_CERT_FILE", ADDS),
     ),

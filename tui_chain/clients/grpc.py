@@ -32,7 +32,12 @@ CLIENT = Client(
     "gRPC",
     place=98,
     settings=(
-        Setting("root_certificates=", SettingForm.ARGUMENT, REPLACES),
+        Setting(
+            "root_certificates=",
+            SettingForm.ARGUMENT,
+            REPLACES,
+            wins_over=("GRPC_DEFAULT_SSL_ROOTS_FILE_PATH",),
+        ),
         variable("GRPC_DEFAULT_SSL_ROOTS_FILE_PATH", REPLACES),
     ),
     advice=_advice,

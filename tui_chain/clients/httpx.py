@@ -37,7 +37,7 @@ CLIENT = Client(
     place=20,
     families={FamilyId.PYTHON: "httpx", FamilyId.PYTHON_313: "httpx"},
     settings=(
-        Setting("verify=", SettingForm.ARGUMENT, REPLACES),
+        Setting("verify=", SettingForm.ARGUMENT, REPLACES, wins_over=("SSL_CERT_FILE", "SSL_CERT_DIR")),
         variable("SSL_CERT_FILE", REPLACES, wins_over=("SSL_CERT_DIR",)),
         variable("SSL_CERT_DIR", REPLACES, Takes.FOLDER),
     ),

@@ -23,7 +23,13 @@ CLIENT = Client(
     "niquests",
     place=92,
     settings=(
-        Setting("verify=", SettingForm.ARGUMENT, REPLACES, Takes.EITHER),
+        Setting(
+            "verify=",
+            SettingForm.ARGUMENT,
+            REPLACES,
+            Takes.EITHER,
+            wins_over=("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "session.verify"),
+        ),
         variable("REQUESTS_CA_BUNDLE", REPLACES, Takes.EITHER, wins_over=("session.verify", "CURL_CA_BUNDLE")),
         variable("CURL_CA_BUNDLE", REPLACES, Takes.EITHER, wins_over=("session.verify",)),
         Setting("session.verify", SettingForm.ARGUMENT, REPLACES, Takes.EITHER),

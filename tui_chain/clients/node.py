@@ -60,7 +60,10 @@ CLIENT = Client(
     "Node",
     place=200,
     families={FamilyId.PYTHON: "Node"},
-    settings=(Setting("ca:", SettingForm.ARGUMENT, REPLACES), variable("NODE_EXTRA_CA_CERTS", ADDS)),
+    settings=(
+        Setting("ca:", SettingForm.ARGUMENT, REPLACES, wins_over=("NODE_EXTRA_CA_CERTS",)),
+        variable("NODE_EXTRA_CA_CERTS", ADDS),
+    ),
     reads=(Reads(NODE, "NODE_EXTRA_CA_CERTS"),),
     advice=_advice,
     crl_advice=_crl_advice,

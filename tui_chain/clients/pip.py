@@ -24,7 +24,7 @@ CLIENT = Client(
     families={FamilyId.REQUESTS: "pip", FamilyId.REQUESTS_313: "pip"},
     settings=(
         variable("REQUESTS_CA_BUNDLE", ADDS, wins_over=("--cert", "PIP_CERT")),
-        Setting("--cert", SettingForm.OPTION, ADDS),
+        Setting("--cert", SettingForm.OPTION, ADDS, wins_over=("PIP_CERT",)),
         variable("PIP_CERT", ADDS),
     ),
     advice=_advice,

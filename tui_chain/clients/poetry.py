@@ -26,8 +26,12 @@ CLIENT = Client(
     "Poetry",
     place=72,
     settings=(
-        variable("POETRY_CERTIFICATES_<SOURCE>_CERT", REPLACES),
-        Setting("certificates.<source>.cert", SettingForm.CONFIG, REPLACES),
+        variable(
+            "POETRY_CERTIFICATES_<SOURCE>_CERT",
+            REPLACES,
+            wins_over=("certificates.<source>.cert", "REQUESTS_CA_BUNDLE"),
+        ),
+        Setting("certificates.<source>.cert", SettingForm.CONFIG, REPLACES, wins_over=("REQUESTS_CA_BUNDLE",)),
         variable("REQUESTS_CA_BUNDLE", REPLACES, Takes.EITHER),
     ),
     advice=_advice,

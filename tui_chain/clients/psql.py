@@ -54,7 +54,7 @@ CLIENT = Client(
     "psql",
     place=330,
     settings=(
-        Setting("sslrootcert", SettingForm.OPTION, REPLACES),
+        Setting("sslrootcert", SettingForm.OPTION, REPLACES, wins_over=("PGSSLROOTCERT",)),
         variable("PGSSLROOTCERT", REPLACES, words=("system",)),
     ),
     advice=_advice,

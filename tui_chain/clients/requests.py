@@ -91,7 +91,13 @@ CLIENT = Client(
     place=10,
     families={FamilyId.REQUESTS: "requests", FamilyId.REQUESTS_313: "requests"},
     settings=(
-        Setting("verify=", SettingForm.ARGUMENT, REPLACES, Takes.EITHER),
+        Setting(
+            "verify=",
+            SettingForm.ARGUMENT,
+            REPLACES,
+            Takes.EITHER,
+            wins_over=("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "session.verify"),
+        ),
         variable("REQUESTS_CA_BUNDLE", REPLACES, Takes.EITHER, wins_over=("session.verify", "CURL_CA_BUNDLE")),
         variable("CURL_CA_BUNDLE", REPLACES, Takes.EITHER, wins_over=("session.verify",)),
         Setting("session.verify", SettingForm.ARGUMENT, REPLACES, Takes.EITHER),

@@ -44,7 +44,7 @@ CLIENT = Client(
     place=110,
     families={FamilyId.GNUTLS: "Debian's wget"},
     settings=(
-        Setting("--ca-certificate", SettingForm.OPTION, ADDS),
+        Setting("--ca-certificate", SettingForm.OPTION, ADDS, wins_over=("ca_certificate",)),
         Setting("ca_certificate", SettingForm.CONFIG, ADDS),
     ),
     reads=(Reads(GNUTLS, "Debian's wget"),),

@@ -44,7 +44,7 @@ def header_lines(header: Header) -> Iterator[str]:
     if header.crl_check is not None:
         yield comment(f"{CRL_CHECK}{header.crl_check}")
         yield comment(f"To check in Python: {header.crl_check.python}")
-    if header.trust:
+    if header.trust and header.kind != "server":  # a server has no use for a path on the machine where it was made
         yield comment(f"Trust store: {header.trust}")
     yield from map(comment, host_lines(header.hosts))
 
@@ -55,8 +55,8 @@ def _sentences(header: Header) -> Iterator[str]:
         yield from _bound_to(header)
     if header.kind == "client+store" and header.served is not None:
         yield f"{STORE_DAY}{header.served[1]}; what changes there later is not in this file"
-    if header.kind == "links" and header.trust:
-        yield "It is for clients that have the certificates of its trust store besides"
+    if header.kind == "links":
+        yield "It adds to the trust store that clients have by themselves"
     if header.expiry is not None:
         needed = header.kind in {"client+store", "links"} and header.hosts
         whose = "its hosts need" if header.many else "its host needs"

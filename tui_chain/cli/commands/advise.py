@@ -110,7 +110,9 @@ class HostAdvice:
 
     @property
     def document(self) -> Document:
-        """The instructions as a document."""
+        """The instructions as a document; the letter alone stands as it is sent."""
+        if self.letter is not None and not (self.summary or self.make or self.clients or self.chain):
+            return self.letter
         return advice_document(self.commands, self.clients, self.letter, self._before(), self._servers())
 
     def _before(self) -> Iterator[DocumentBlock]:
