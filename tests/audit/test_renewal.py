@@ -9,6 +9,7 @@ import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -159,14 +160,21 @@ def test_the_command_in_the_file_is_the_one_to_type(lab: Lab, tmp_path: Path) ->
     assert f"{host.target}: works" in done.stderr
 
 
-def test_the_command_in_the_file_names_a_root_that_was_confirmed(lab: Lab, tmp_path: Path) -> None:
-    host, file = server(lab, "Vouched A"), tmp_path / "vouched.pem"
+@pytest.fixture
+def short() -> Iterator[Path]:
+    """A folder whose name leaves room for a whole command in one line of comment."""
+    with TemporaryDirectory(prefix="tls-") as name:
+        yield Path(name)
+
+
+def test_the_command_in_the_file_names_a_root_that_was_confirmed(lab: Lab, short: Path) -> None:
+    host, file = server(lab, "Vouched A"), short / "vouched.pem"
     private = Authority.root("Vouched Root", now=lab.hierarchy["root"].now)
     ca = private.issue_ca("Vouched B")
     host.context = host.serving(ca.issue_leaf(["localhost"]), ca)
-    (tmp_path / "root.pem").write_bytes(to_pem([private.der]))
+    (short / "root.pem").write_bytes(to_pem([private.der]))
     root = Certificate(private.der).sha256
-    done = tlschain("fix", host.target, "--pool", tmp_path / "root.pem", "--trust-root", root, "-o", file)
+    done = tlschain("fix", host.target, "--pool", short / "root.pem", "--trust-root", root, "-o", file)
     assert done.exit_code == 0, done.stderr
     (line,) = (line for line in file.read_text().split("\n") if "Whether it still holds" in line)
     words = shlex.split(line.partition(": ")[2])
@@ -314,15 +322,15 @@ def test_a_trust_store_that_is_gone_is_called_that(lab: Lab, tmp_path: Path) -> 
 
 
 def test_a_trust_store_is_named_from_the_root_of_the_file_system(
-    lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    lab: Lab, short: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     host = server(lab, "Relative A")
-    (tmp_path / "roots.pem").write_bytes(lab.trust_pem)
-    monkeypatch.chdir(tmp_path)
+    (short / "roots.pem").write_bytes(lab.trust_pem)
+    monkeypatch.chdir(short)
     assert tlschain("fix", host.target, "--trust", "roots.pem", "-o", "relative.pem").exit_code == 0
     text = Path("relative.pem").read_text()
-    assert f"# Trust store: {tmp_path}/roots.pem\n" in text
-    assert f"tlschain refresh {tmp_path}/relative.pem --trust {tmp_path}/roots.pem\n" in text
+    assert f"# Trust store: {short}/roots.pem\n" in text
+    assert f"tlschain refresh {short}/relative.pem --trust {short}/roots.pem\n" in text
 
 
 def test_standard_input_cannot_be_refreshed() -> None:

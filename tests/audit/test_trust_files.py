@@ -14,6 +14,7 @@ from tests.support.cli import tlschain
 from tui_chain.audit.audit import Auditor, load_all
 from tui_chain.audit.fix import FixedFile, fix_file
 from tui_chain.clients.trust_file import Loaded
+from tui_chain.core.status import Severity
 from tui_chain.trust.store import TrustStore
 
 FOLDER = Path(__file__).with_name("trust_files")
@@ -40,6 +41,20 @@ LOADED: Mapping[str, tuple[int, ...]] = {
     "version-8.pem": (1, 1, 1, 0, 0, 0, 0, 0),
 }
 """How many certificates each reader has of a file."""
+
+
+def test_a_store_without_entries_is_not_said_to_be_java_s() -> None:
+    (first, *_) = AUDITOR.audit((FOLDER / "openssl-nokeys.p12").read_bytes()).findings
+    assert (first.code, first.severity) == ("no-java-entries", Severity.FATAL)
+    assert "java-store" not in {
+        one.code for one in AUDITOR.audit((FOLDER / "openssl-nokeys.p12").read_bytes()).findings
+    }
+
+
+def test_what_openssl_says_is_shown_without_the_place_in_pythons_source() -> None:
+    loaded = load_all((FOLDER / "bad-utf8-name-and-ca.pem").read_bytes())
+    assert loaded["OpenSSL"].refused == "a block cannot be decoded (PEM lib)"
+    assert loaded["Node"].refused == "a block cannot be decoded"
 
 
 @pytest.mark.parametrize("name", LOADED)

@@ -179,7 +179,7 @@ IDENTIFIERS = {
 TEXTS = {
     "diagnose/": "a finding or a cause says whom it hits, where its rule comes from, and what to look with",
     "audit/findings.py": "a hint says who refuses such a file",
-    "audit/rules.py": "the code `java-store`",
+    "audit/audit.py": "the code `java-store`",
     "servers/": "the lines for a server name the programs that it is managed with",
     "advise/letter.py": "it says who does not fetch issuers, to somebody who has another view",
     "net/fetch.py": "a hint names a program that fetches by LDAP",

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from tui_chain.audit.findings import AuditFinding, finding
-from tui_chain.audit.rules import certificate_findings, crl_findings, form_findings
+from tui_chain.audit.rules import STORES, certificate_findings, crl_findings, form_findings
 from tui_chain.audit.scan import Scan, scan
 from tui_chain.clients.registry import readers
 from tui_chain.clients.trust_file import NOTHING, CertificateTable, Loaded
@@ -75,7 +75,12 @@ class Auditor:
         loaded, scanned = load_all(data, table), scan(data, table)
         odd = tuple(one for one in dict.fromkeys(scanned.certificates) if not table.is_usual(one.der))
         refusals = {one: refusals_of(one, loaded, table) for one in odd[:MAX_ODD]}
-        found = [*form_findings(scanned), *crl_findings(scanned, self.at), *_refusal_findings(refusals)]
+        found = [
+            *form_findings(scanned),
+            *_store_findings(scanned, loaded),
+            *crl_findings(scanned, self.at),
+            *_refusal_findings(refusals),
+        ]
         found += certificate_findings(scanned.certificates, self.public, self.prover, self.at)
         order = list(Severity)
         found.sort(key=lambda one: order.index(one.severity))
@@ -116,6 +121,14 @@ def _refusal_findings(refusals: Mapping[Certificate, Mapping[str, str]]) -> Iter
         if refusing:
             message = f"{certificate.label}: {refusal_text(refusing)}."
             yield finding("client-refuses", message, certificate.sha256)
+
+
+def _store_findings(scanned: Scan, loaded: Mapping[str, Loaded]) -> Iterator[AuditFinding]:
+    """That Java alone reads a store, or that it too finds nothing to trust in a sound one."""
+    if scanned.format == "PKCS#12" and scanned.certificates and not any(one.certificates for one in loaded.values()):
+        yield finding("no-java-entries", "The file is PKCS#12, and Java trusts none of its certificates.")
+    elif scanned.format in STORES:
+        yield finding("java-store", f"The file is {scanned.format}.")
 
 
 def load_all(data: bytes, table: CertificateTable | None = None) -> Mapping[str, Loaded]:

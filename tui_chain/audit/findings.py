@@ -31,6 +31,11 @@ KINDS: dict[str, tuple[Severity, str]] = {
     "empty": (FATAL, "Put the right file there: every client that is given it fails."),
     "format": (FATAL, f"Most clients read PEM only; {FIXING} writes it as PEM."),
     "java-store": (COSMETIC, "Only Java reads it; name it with -Djavax.net.ssl.trustStore."),
+    "no-java-entries": (
+        FATAL,
+        "`openssl pkcs12 -export -nokeys` leaves out the attribute by which Java knows what is trusted; "
+        f"{FIXING} writes PEM, and `keytool -importcert` takes each certificate of that.",
+    ),
     "unreadable": (FATAL, "Put the right file there: every client that is given it fails."),
     "glued": (FATAL, f"OpenSSL and Java refuse the whole file, Go loses certificates; {FIX}"),
     "bom": (FATAL, f"Java refuses the file, Go and uv lose its first certificate without a word; {FIX}"),

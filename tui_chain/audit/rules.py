@@ -122,6 +122,8 @@ MAX_ISSUERS = 32
 """Certificates of one subject that are tried as an issuer: a hostile file has thousands, each with another key."""
 _LINE = 4096
 """Bytes before a BEGIN in which the start of its line is looked for."""
+STORES = frozenset({"PKCS#12", "JKS", "JCEKS"})
+"""Formats of a store that Java alone reads."""
 STORE_SIZE = 40
 """Certificates from which on a file is a whole trust store, of which much is known to certifi."""
 
@@ -137,11 +139,9 @@ def form_findings(scan: Scan) -> Iterator[AuditFinding]:
         yield finding("empty", "The file is empty.")
     elif scan.format == "unknown":
         yield finding("unreadable", "The file has no certificate in it.")
-    elif scan.format in {"PKCS#12", "JKS", "JCEKS"}:
-        yield finding("java-store", f"The file is {scan.format}.")
-    elif scan.format != "PEM":
+    elif scan.format not in {"PEM", *STORES}:
         yield finding("format", f"The file is {scan.format}, not PEM.")
-    else:
+    elif scan.format == "PEM":
         yield from _pem_form(scan.data)
     for block in scan.blocks:
         yield from _block(block)

@@ -38,8 +38,8 @@ class ClientLoad:
 
     @property
     def text(self) -> str:
-        """As `loads 2, not 1`, the CRLs beside them, and why not all."""
-        lost = f", not {self.lost}" if self.lost else ""
+        """As `loads 2 of 3`, the CRLs beside them, and why not all."""
+        lost = f" of {self.loaded + self.lost}" if self.lost else ""
         crls = f", and {plural(self.crls, 'CRL')}" if self.crls else ""
         return f"loads {self.loaded}{lost}{crls}{self.reason}"
 

@@ -120,7 +120,13 @@ def _reason(data: bytes, error: OSError) -> str:
         return NOTHING
     if "PEM lib" in reason and any(one.label.endswith(b"PRIVATE KEY") for one in found):
         return "it cannot decode a private key in the file"
-    return f"a block cannot be decoded ({safe_text(str(reason))})"
+    own = _PLACE.sub("", safe_text(str(reason)))
+    # what Python says of text in memory stands for a file here
+    return "a block cannot be decoded" if "cadata" in own else f"a block cannot be decoded ({own})"
+
+
+_PLACE = re.compile(r"^\[[A-Z0-9_: ]+\] | \(_ssl\.c:\d+\)$")
+"""What Python puts around OpenSSL's own words: the library, and a line of its source."""
 
 
 def _read(data: bytes) -> tuple[list[StoreBlock], str | None]:
