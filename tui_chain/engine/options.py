@@ -157,7 +157,7 @@ JSON = OptionEntry("as_json", ("--json",), "One JSON object a target, a line eac
 ONLY = OptionEntry(
     "only",
     ("--only",),
-    "Print only the letter, the clients, the servers, or the client or server of that name; --list has the names.",
+    "Print only the letter, the clients, the servers, or what has that name or word in it; --list has names.",
     "text",
     metavar="letter|clients|servers|NAME",
 )
