@@ -251,7 +251,7 @@ async def test_a_variable_that_beats_the_bundle_has_a_line(
     async with opened(app_at(lab, lab.host("leaf-only").port), SMALL) as pilot:
         await probed(pilot)
         await press(pilot, "f", "t")
-        await shows(pilot, "! REQUESTS_CA_BUNDLE is set and beats the bundle in requests, pip, boto3")
+        await shows(pilot, "! REQUESTS_CA_BUNDLE is set and beats the bundle in requests, pip, boto3,")
         assert "T shows what it does" in " ".join(screen_text(pilot).split())
 
 
@@ -278,7 +278,9 @@ def test_the_page_of_everything_says_how_variables_are_used(tmp_path: Path) -> N
         VariableTest(found[0].name, ", ".join(use.clients), use.effect is ADDS, failed) for use in uses(found[0].name)
     )
     page = full_test_page(LiveTestResult(live, (), tried)).plain
-    assert re.search(r"✗ requests +in place of their trust store: certificate verify failed", page)
+    assert re.search(
+        r"✗ requests, Poetry, conda, niquests +in place of their trust store: certificate verify failed", page
+    )
     assert re.search(r"✗ pip +added to their own trust store: certificate verify failed", page)
 
 

@@ -30,7 +30,7 @@ def _advice(at: Deployment) -> Iterator[Advice]:
 
 CLIENT = Client(
     "conda",
-    place=74,
+    place=89,
     settings=(
         variable(
             "REQUESTS_CA_BUNDLE",

@@ -24,7 +24,7 @@ def _advice(at: Deployment) -> Iterator[Advice]:
 
 CLIENT = Client(
     "Poetry",
-    place=72,
+    place=87,
     settings=(
         variable(
             "POETRY_CERTIFICATES_<SOURCE>_CERT",

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tui_chain.clients.advice import ADDS, Effect
 from tui_chain.clients.client import Takes
-from tui_chain.clients.registry import VariableUse, keywords, variables, weaker_settings
+from tui_chain.clients.registry import VariableUse, clients, keywords, variables, weaker_settings
 from tui_chain.core.text import safe_text
 from tui_chain.core.threads import in_daemon_thread
 from tui_chain.livetest.attempt import Attempt
@@ -99,7 +99,8 @@ def _bundle(name: str, value: str, bundle: Path | None) -> Variable:
 
 
 def _clients(name: str) -> tuple[str, ...]:
-    return tuple(client for use in variables()[name] for client in use.clients)
+    users = {client for use in variables()[name] for client in use.clients}
+    return tuple(client.name for client in clients() if client.name in users)
 
 
 def _effects(name: str) -> str:

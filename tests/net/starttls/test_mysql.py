@@ -17,7 +17,9 @@ def greeting(capabilities: str = "feff", version: bytes = b"5.5.5-10.11.19-Maria
     return packet(b"\x0a" + version + b"\0" + bytes(4) + b"12345678\0" + after)
 
 
-@pytest.mark.parametrize("hello", [greeting(), greeting(version=b"9.1.0"), greeting("0008")])
+@pytest.mark.parametrize(
+    "hello", [greeting(), greeting(version=b"9.1.0"), greeting("0008")], ids=("usual", "MySQL 9", "TLS alone")
+)
 def test_the_server_agrees(lab: Lab, hello: bytes) -> None:
     assert len(SSL_REQUEST) == 36
     assert_agrees(lab, "mysql", hello, [(SSL_REQUEST, b"")])
@@ -37,6 +39,6 @@ def test_the_server_refuses(lab: Lab, hello: bytes, why: str) -> None:
     assert_refuses(lab, "mysql", hello, answers, why)
 
 
-@pytest.mark.parametrize("hello", [greeting("fff7"), packet(b"\x0a5.5\0")])
+@pytest.mark.parametrize("hello", [greeting("fff7"), packet(b"\x0a5.5\0")], ids=("without TLS", "cut"))
 def test_tls_is_off(lab: Lab, hello: bytes) -> None:
     assert_refuses(lab, "mysql", hello, [], "its greeting offers no TLS", TLS_OFF)
