@@ -11,7 +11,7 @@ from cryptography.x509.oid import ExtensionOID
 
 from tests.support.chains import HOST, NOW, make_pki, repair_of, resolution_of, served_by, store_of, views
 from tests.support.limits import own_seconds
-from tui_chain.audit.refresh import foreign_certificates
+from tui_chain.audit.summary import foreign_certificates
 from tui_chain.clients.families import FAMILIES, Engine
 from tui_chain.core.failure import Failure
 from tui_chain.core.status import Status

@@ -14,9 +14,8 @@ from tests.support.limits import own_seconds
 from tests.support.unsafe import unsafe_in
 from tui_chain.audit.audit import Audit, Auditor
 from tui_chain.audit.fix import FixedFile, fix_file
-from tui_chain.audit.refresh import foreign_crls
 from tui_chain.audit.rules import ends_soon
-from tui_chain.audit.summary import client_loads, content_summary, fix_summary
+from tui_chain.audit.summary import client_loads, content_summary, fix_summary, foreign_crls
 from tui_chain.core.status import Severity
 from tui_chain.lab.authority import Authority, Template, to_pem
 from tui_chain.repair.bundle import Bundle

@@ -283,6 +283,26 @@ def test_missing_certificates_take_a_whole_bundle(lab: Lab, tmp_path: Path) -> N
     assert refresh(lab, file)[0] == 0
 
 
+@pytest.mark.parametrize("whole", [False, True], ids=["leaf alone", "whole chain"])
+def test_missing_certificates_are_judged_beside_what_clients_have_by_themselves(
+    lab: Lab, tmp_path: Path, whole: bool
+) -> None:
+    """The private root of a store that was chosen is in that file, and nowhere else where clients look."""
+    host, file, both = server(lab, f"Own {whole}"), tmp_path / "links.pem", ("--trust", "certifi")
+    host.renew(f"Own {whole}", whole=whole)
+    fix(lab, file, host.target, *both, "--as", "links")
+    root = lab.hierarchy["root"].der
+    assert labels(file)[-1] == "Lab Root R1"
+    code, said = refresh(lab, file, *both)
+    assert (code, ": works. " in said) == (0, True), said
+    whole_file = file.read_bytes()
+    header, certificates = whole_file.partition(b"\n\n")[0], read_certificates(whole_file).certificates
+    others = [one.der for one in certificates if one.der != root] or [lab.hierarchy["other-root"].der]
+    file.write_bytes(header + b"\n\n" + to_pem(others))
+    code, said = refresh(lab, file, *both)
+    assert (code, ": fails. " in said) == (1, True), said
+
+
 def test_a_file_of_many_hosts_is_compact_and_is_refreshed(lab: Lab, tmp_path: Path) -> None:
     one, file = server(lab, "Many A"), tmp_path / "many.pem"
     others = FEW_HOSTS + 10

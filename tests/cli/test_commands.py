@@ -213,6 +213,32 @@ def test_the_hints_of_an_audit_name_the_file(bench: Bench) -> None:
     assert words == ["tlschain", "audit", "--fix", str(file)]
 
 
+def test_the_hint_to_refresh_names_the_trust_store_of_the_file(bench: Bench) -> None:
+    """`audit` takes no trust store: the file says with which one it was made."""
+    done = tlschain("fix", bench.target("crl-chain"), "--trust", "roots.pem", "--crl", "-o", "crls.pem")
+    assert done.code == 0, done.err
+    file = bench.folder / "crls.pem"
+    file.write_text(
+        re.sub(r"-----BEGIN X509 CRL-----.*?-----END X509 CRL-----\n", "", file.read_text(), flags=re.DOTALL)
+    )
+    done = tlschain("audit", "crls.pem")
+    commands = [shlex.split(found) for found in printed(done)]
+    expected = ["tlschain", "refresh", "--write", str(file), "--trust", str(bench.folder / "roots.pem")]
+    assert expected in commands, done.err
+    assert run_elsewhere(shlex.join(expected), bench.elsewhere)[0] == 0
+    assert file.read_text().count("BEGIN X509 CRL") == 2
+
+
+def test_a_file_that_is_none_of_ours_is_named_in_the_command_that_reads_it(bench: Bench) -> None:
+    done = tlschain("refresh", "roots.pem")
+    assert done.code == 2
+    assert printed(Done(0, "", done.err))[-1] == command_line("audit", bench.folder / "roots.pem")
+    (bench.folder / "broken.pem").write_bytes(bench.lab.trust_pem[:-40])
+    done = tlschain("fix", bench.target("leaf-only"), "--trust", "roots.pem", "-o", "broken.pem", "--merge")
+    assert done.code == 2
+    assert printed(Done(0, "", done.err))[-1] == command_line("audit", bench.folder / "broken.pem")
+
+
 def test_an_explanation_names_the_host_of_the_text() -> None:
     text = "requests.exceptions.SSLError: HTTPSConnectionPool(host='a.test', port=8443): certificate verify failed"
     found = printed(tlschain("explain", f"{text}: unable to get local issuer certificate"))
@@ -266,8 +292,8 @@ def test_only_a_hint_of_ours_is_completed() -> None:
 COMMAND = re.compile(rf"\btlschain (?:{'|'.join(command.name or '' for command in COMMANDS)})\b")
 LABEL = "tlschain lab"
 """The organization of the lab's certificates."""
-PROSE = {"audit.refresh", "audit.summary", "repair.merge", "repair.file_header", "repair.header_lines"}
-"""Modules whose sentences, or whose files, name a command for a file that stands somewhere else later."""
+READS = {"repair.file_header"}
+"""The module that reads the comment in which version 0.1.0 wrote a command."""
 
 
 def _strings(tree: ast.Module) -> Iterator[str]:
@@ -286,4 +312,4 @@ def test_no_module_writes_a_command_by_itself() -> None:
         for text in _strings(tree_of(path))
         if COMMAND.search(text) and text != LABEL
     }
-    assert wrong.keys() == PROSE, wrong
+    assert wrong.keys() == READS, wrong

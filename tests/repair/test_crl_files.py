@@ -98,7 +98,7 @@ def test_the_file_says_until_when_its_lists_are_good_and_how_they_are_used() -> 
     until = "on 2026-11-26 12:00 UTC; from then on clients that check it refuse"
     assert next(line for line in top if line.startswith("# The first CRL ")).endswith(until)
     assert sum(line.startswith("# The first certificate to expire is ") for line in top) == 1
-    assert "# Whether it still holds: tlschain refresh FILE --trust test --write" in top
+    assert "# Whether it still holds: tlschain refresh FILE --trust STORE --write" in top
     assert not any("works until" in line.lower() for line in top)
     assert "# CRL check: chain" in top
     assert f"# To check in Python: {CrlScope.CHAIN.python}" in top

@@ -48,7 +48,7 @@ def test_a_bundle_says_what_it_was_made_for_and_what_ends_its_use() -> None:
         f"# Made for the chain that {HOST}:443 served on 2026-11-23",
         "# It holds until the server changes to another intermediate",
         "# The first certificate to expire is Header Issuing, on 2027-02-21 12:00 UTC",
-        "# Whether it still holds: tlschain refresh FILE --trust test",
+        "# Whether it still holds: tlschain refresh FILE --trust STORE",
     ]
 
 
@@ -62,7 +62,7 @@ def test_what_is_particular_to_a_kind() -> None:
     day = "2026-11-23; what changes there later is not in this file"
     assert f"# Its other certificates are those of its trust store on {day}" in store
     links = top_of(CASE.make(OutputKind.LINKS).data)
-    assert "# It adds to the trust store that clients have by themselves" in links
+    assert "# It is for clients that have the certificates of trust store certifi besides" in links
     server = top_of(CASE.make(OutputKind.SERVER).data)
     assert f"# Made for the certificate that {HOST}:443 served on 2026-11-23" in server
     assert "# It holds until that certificate is renewed: make it anew then" in server
@@ -106,7 +106,7 @@ def test_the_command_names_the_file_as_a_shell_reads_it(tmp_path: Path, name: st
     assert isinstance(plan, WritePlan)
     (line,) = (line for line in top_of(plan.data) if "tlschain refresh" in line)
     command = line.removeprefix("# Whether it still holds: ")
-    assert shlex.split(command) == ["tlschain", "refresh", str(tmp_path / name), "--trust", "test"]
+    assert shlex.split(command) == ["tlschain", "refresh", str(tmp_path / name), "--trust", "STORE"]
     assert plan.data.count(b"Whether it still holds") == 1
 
 
@@ -126,7 +126,7 @@ def test_what_is_added_to_a_file_names_the_file(tmp_path: Path) -> None:
 def test_a_name_that_a_comment_cannot_hold_is_left_out(tmp_path: Path, name: str) -> None:
     plan = plan_write(tmp_path / name, CASE.make(OutputKind.CLIENT).data)
     assert isinstance(plan, WritePlan)
-    assert "# Whether it still holds: tlschain refresh FILE --trust test" in top_of(plan.data)
+    assert "# Whether it still holds: tlschain refresh FILE --trust STORE" in top_of(plan.data)
 
 
 def test_the_same_file_under_another_name_is_no_other_file(tmp_path: Path) -> None:

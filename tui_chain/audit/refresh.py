@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -13,17 +12,18 @@ from pathlib import Path
 from tui_chain.audit.rules import SOON, ends_soon
 from tui_chain.clients.families import FAMILIES
 from tui_chain.clients.judge import Judge
+from tui_chain.core.command import FILE, hinted
 from tui_chain.core.failure import Failure
 from tui_chain.core.status import Status
-from tui_chain.core.text import colon_hex
 from tui_chain.engine.host_state import HostState
 from tui_chain.probe.served import ServedChain
-from tui_chain.repair.file_header import APART, MAX_HOSTS, Header, comment_text, read_header
+from tui_chain.repair.file_header import MAX_HOSTS, Header, comment_text, read_header
 from tui_chain.repair.header_lines import stores_named
 from tui_chain.repair.output import Output, make_output
 from tui_chain.repair.output_kinds import OutputKind
 from tui_chain.repair.proof import BundleProof, accepted, ders_of
 from tui_chain.repair.repair import Repair, standing_repair
+from tui_chain.trust.loading import clients_own
 from tui_chain.trust.store import TrustStore
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.crl import CrlSet, RevocationList, crl_to_pem, crls_of, joined
@@ -79,14 +79,16 @@ def header_of(data: bytes) -> Header | Failure:
         return Failure(
             "refresh",
             "The file does not say which hosts it is for.",
-            "Only a file that tlschain fix has written can be refreshed; tlschain audit reads any.",
+            f"Only a file that {hinted('fix')} has written can be refreshed; {hinted('audit', FILE)} reads any.",
         )
     if len(header.hosts) > MAX_HOSTS:
         return Failure(
-            "refresh", f"The file names more than {MAX_HOSTS:,} hosts.", "Write files for fewer with tlschain fix."
+            "refresh",
+            f"The file names more than {MAX_HOSTS:,} hosts.",
+            f"Write files for fewer with {hinted('fix')}.",
         )
     if header.kind not in _PEM_KINDS:
-        return Failure("refresh", "A file of that kind is not refreshed.", "Write it anew with tlschain fix.")
+        return Failure("refresh", "A file of that kind is not refreshed.", f"Write it anew with {hinted('fix')}.")
     return header
 
 
@@ -100,9 +102,22 @@ class _Old:
     header: Header
     certificates: tuple[Certificate, ...]
     crls: tuple[RevocationList, ...]
-    beside: bytes
     store: TrustStore
     at: datetime
+
+    @cached_property
+    def own(self) -> TrustStore:
+        """What clients have without the file: by themselves where it adds to that, else the store in force.
+
+        Version 0.1.0, which named no day, wrote files beside the store in force.
+        """
+        adds = self.header.kind == OutputKind.LINKS and self.header.served is not None
+        return clients_own(self.store) if adds else self.store
+
+    @cached_property
+    def beside(self) -> bytes:
+        """The trust file that clients read beside the bundle; empty for one that is all they read."""
+        return self.own.file + b"\n" if self.header.kind == OutputKind.LINKS else b""
 
     @cached_property
     def judge(self) -> Judge:
@@ -122,9 +137,9 @@ class _Old:
 
     @cached_property
     def linkless(self) -> Judge:
-        """The judge of the trust store without the intermediates of this file: those a server does not send."""
+        """The judge of what clients have, without the intermediates of this file: those a server does not send."""
         links = {one for one in self.certificates if not one.self_issued}
-        return Judge.of(anchor for anchor in self.store.anchors if anchor not in links)
+        return Judge.of(anchor for anchor in self.own.anchors if anchor not in links)
 
     def refusal(self, proof: BundleProof) -> str | None:
         """Why clients refuse a host with it, those too that check CRLs where it is for them; or None."""
@@ -156,8 +171,7 @@ def refreshed(
     newer ones make a new file even where the old one still works.
     """
     certificates, crls = read_certificates(data).certificates, crls_of(data)
-    beside = store.file + b"\n" if header.kind == OutputKind.LINKS else b""
-    old = _Old(header, certificates, crls, beside, store, at)
+    old = _Old(header, certificates, crls, store, at)
     news = tuple(_news(state, old) for state in states)
     found = Refreshed(header, news)
     renewed = header.crl_check is not None and found.state is State.WORKS
@@ -210,30 +224,6 @@ def _is_of(header: Header, store: TrustStore) -> bool:
     return header.trust in {"", here} or ("/" in here and here.endswith("/" + header.trust.removeprefix("./")))
 
 
-def foreign_certificates(data: bytes, anew: Iterable[Certificate] = ()) -> int:
-    """How many certificates of a bundle are not of its own making, nor in the new one: added by hand, or merged.
-
-    What this tool writes for the hosts of the file stands below a comment with its fingerprint.
-    """
-    own, kept = _own(data), set(anew)
-    there = (one for one in read_certificates(data).certificates if one not in kept)
-    return sum(colon_hex(one.sha256) not in own for one in there)
-
-
-def foreign_crls(data: bytes, anew: Iterable[RevocationList] = ()) -> int:
-    """How many CRLs of a bundle are not of its own making, nor in the new one."""
-    own, kept = _own(data), set(anew)
-    return sum(colon_hex(crl.sha256) not in own for crl in crls_of(data) if crl not in kept)
-
-
-def _own(data: bytes) -> set[str]:
-    """The fingerprints in the comments of what this tool wrote for the hosts that the file names."""
-    return set(_FINGERPRINT.findall(data.decode("utf-8", "replace").partition(f"\n{APART}")[0]))
-
-
-_FINGERPRINT = re.compile(r"^# SHA-256: ([0-9A-F:]+)$", re.MULTILINE)
-
-
 def _news(state: HostState, old: _Old) -> HostNews:
     name = str(state.target)
     if not isinstance(state.served, ServedChain):
@@ -254,7 +244,7 @@ def _news(state: HostState, old: _Old) -> HostNews:
 def _lacks(state: HostState, old: _Old) -> str:
     """Name what the host's chain needs now and the bundle lacks: the server has changed to another intermediate."""
     needed = state.proven.bundle.certificates if state.proven is not None else ()
-    lacking = [one.label for one in needed if one not in old.certificates and one not in old.store]
+    lacking = [one.label for one in needed if one not in old.certificates and one not in old.own]
     return f"The bundle lacks {lacking[0]}, which the server's chain needs now; " if lacking else ""
 
 
@@ -299,7 +289,7 @@ def _works_text(old: _Old, state: HostState) -> str:
         return f"The bundle works; {lacking.message} {lacking.hint}"
     if isinstance(state.crls, Failure):
         return f"{works}. {state.crls.message}"
-    if state.status is Status.COMPLETE and old.header.crl_check is None:
+    if state.status is Status.COMPLETE and old.header.crl_check is None and old.own is old.store:
         return f"{works}; trust store {old.store.name} has it too."
     if state.proven is None and isinstance(state.repair, Failure) and state.status is not Status.COMPLETE:
         return f"{works}, but no new one could be made: {state.repair.message}"
@@ -388,5 +378,5 @@ def _crls_anew(states: Sequence[HostState]) -> CrlSet | Failure | None:
             return Failure("refresh", f"No new file is made: {state.crls.message}", state.crls.hint)
         if state.crls is None and state.reached is not None:
             message = f"No new file is made, for the CRLs of {state.target} were not fetched anew."
-            return Failure("refresh", message, "tlschain refresh does so.")
+            return Failure("refresh", message, f"{hinted('refresh', FILE)} does so.")
     return joined([state.crls for state in states if isinstance(state.crls, CrlSet)])

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from tui_chain.audit.audit import Audit
 from tui_chain.audit.fix import FixedFile
-from tui_chain.audit.refresh import Refreshed, State, foreign_certificates, foreign_crls
+from tui_chain.audit.refresh import Refreshed, State
 from tui_chain.clients.registry import readers
 from tui_chain.clients.trust_file import TrustFileReader
+from tui_chain.core.command import hinted
 from tui_chain.core.failure import Failure
 from tui_chain.core.status import Severity
-from tui_chain.core.text import plural, safe_text
+from tui_chain.core.text import colon_hex, plural, safe_text
+from tui_chain.repair.file_header import APART
 from tui_chain.x509.certificate import Certificate
+from tui_chain.x509.crl import RevocationList, crls_of
+from tui_chain.x509.formats.readers import read_certificates
 
 TEXT_FORMATS = frozenset({"PEM", "UTF-16"})
 """Formats of which a fixed file may take the place; of any other the file stays, for it may be a store with keys."""
@@ -130,7 +135,31 @@ def replacement_refused(file: Path, data: bytes, found: Refreshed) -> Failure | 
     counts = ((certificates, "certificate"), (crls, "CRL"))
     count = " and ".join(plural(number, noun) for number, noun in counts if number)
     message = f"{safe_text(str(file))} holds {count} that this tool did not write for its hosts."
-    return Failure("refresh", message, "Write it anew with tlschain fix, or move them to a file of their own.")
+    return Failure("refresh", message, f"Write it anew with {hinted('fix')}, or move them to a file of their own.")
+
+
+def foreign_certificates(data: bytes, anew: Iterable[Certificate] = ()) -> int:
+    """How many certificates of a bundle are not of its own making, nor in the new one: added by hand, or merged.
+
+    What this tool writes for the hosts of the file stands below a comment with its fingerprint.
+    """
+    own, kept = _own(data), set(anew)
+    there = (one for one in read_certificates(data).certificates if one not in kept)
+    return sum(colon_hex(one.sha256) not in own for one in there)
+
+
+def foreign_crls(data: bytes, anew: Iterable[RevocationList] = ()) -> int:
+    """How many CRLs of a bundle are not of its own making, nor in the new one."""
+    own, kept = _own(data), set(anew)
+    return sum(colon_hex(crl.sha256) not in own for crl in crls_of(data) if crl not in kept)
+
+
+def _own(data: bytes) -> set[str]:
+    """The fingerprints in the comments of what this tool wrote for the hosts that the file names."""
+    return set(_FINGERPRINT.findall(data.decode("utf-8", "replace").partition(f"\n{APART}")[0]))
+
+
+_FINGERPRINT = re.compile(r"^# SHA-256: ([0-9A-F:]+)$", re.MULTILINE)
 
 
 def outcome_summary(found: Refreshed, offer: str) -> str:

@@ -58,6 +58,10 @@ class Options:
         """Return a hint on a host with its commands as they are run for it."""
         return with_commands(hint, lambda words: f"`{self.command(words[0], *words[1:], host=host, label=label)}`")
 
+    def completed_for(self, hint: str, file: Path) -> str:
+        """Return a hint on a file with its commands as they are run for it."""
+        return with_commands(hint, lambda words: f"`{self.command(*words, file.absolute())}`")
+
     def unshowable(self) -> Failure | None:
         """Refuse a path of this run that no command can show as it is."""
         named = (*(Path(name) for name in self.trust if name not in PUBLIC), *self.pool)

@@ -8,6 +8,7 @@ from itertools import groupby
 from pathlib import Path
 
 from tui_chain import __version__
+from tui_chain.core.command import FILE, command_line
 from tui_chain.repair.file_header import (
     BEGIN,
     CRL_CHECK,
@@ -44,7 +45,7 @@ def header_lines(header: Header) -> Iterator[str]:
     if header.crl_check is not None:
         yield comment(f"{CRL_CHECK}{header.crl_check}")
         yield comment(f"To check in Python: {header.crl_check.python}")
-    if header.trust and header.kind != "server":  # a server has no use for a path on the machine where it was made
+    if header.trust:
         yield comment(f"Trust store: {header.trust}")
     yield from map(comment, host_lines(header.hosts))
 
@@ -55,8 +56,8 @@ def _sentences(header: Header) -> Iterator[str]:
         yield from _bound_to(header)
     if header.kind == "client+store" and header.served is not None:
         yield f"{STORE_DAY}{header.served[1]}; what changes there later is not in this file"
-    if header.kind == "links":
-        yield "It adds to the trust store that clients have by themselves"
+    if header.kind == "links" and header.trust:
+        yield f"It is for clients that have the certificates of {_own_store(header)} besides"
     if header.expiry is not None:
         needed = header.kind in {"client+store", "links"} and header.hosts
         whose = "its hosts need" if header.many else "its host needs"
@@ -68,7 +69,7 @@ def _sentences(header: Header) -> Iterator[str]:
             + "; from then on clients that check it refuse"
         )
     if header.kind in _REFRESHED and header.hosts:
-        yield _look(header, "FILE")
+        yield _look(header, FILE)
 
 
 def _bound_to(header: Header) -> Iterator[str]:
@@ -88,6 +89,17 @@ def _bound_to(header: Header) -> Iterator[str]:
         yield f"It holds {each}until {whose} server changes to another {other}"
 
 
+def _own_store(header: Header) -> str:
+    """What clients have by themselves: the public stores among those chosen, or certifi.
+
+    Version 0.1.0, which named no day, took it to be the whole store that was chosen.
+    """
+    if header.served is None:
+        return "its trust store"
+    public = [name for name in stores_named(header.trust) if name in _PUBLIC]
+    return f"trust store {' + '.join(public) or 'certifi'}"
+
+
 def _end(what: str, does: str, whose: str, first: FirstEnd) -> str:
     when = f"on {first.at:%Y-%m-%d %H:%M} UTC"
     if not first.name:
@@ -104,29 +116,37 @@ def name_in_comment(label: str) -> str:
 
 
 def _look(header: Header, file: str) -> str:
-    """The command that looks whether the file still holds; `file` is its path as a shell reads it."""
-    named = () if header.trust in {"", *_PUBLIC} else stores_named(header.trust)
-    stores = "".join(f" --trust {_quoted(one)}" for one in named)
-    roots = "".join(f" --trust-root {one}" for one in header.roots)
-    blanks = (" --trust STORE" if named else "", " --trust-root SHA256" if roots else "")
-    write = " --write" if header.crl_check is not None else ""
-    for options in (f"{file}{stores}{roots}", f"FILE{stores}{roots}", f"FILE{blanks[0]}{roots}"):
-        line = f"{LOOK}tlschain refresh {options}{write}"
+    """The command that looks whether the file at this path still holds."""
+    stores, roots = trust_options(header), root_options(header)
+    store = () if header.trust in {"", *_PUBLIC} else ("--trust", "STORE")
+    root = roots and ("--trust-root", "SHA256")
+    write = ("--write",) if header.crl_check is not None else ()
+    for words in ((file, *(stores or store), *roots), (FILE, *(stores or store), *roots), (FILE, *store, *roots)):
+        line = f"{LOOK}{command_line('refresh', *words, *write)}"
         if _is_exact(line):
             return line
-    return f"{LOOK}tlschain refresh FILE{''.join(blanks)}{write}"
+    return f"{LOOK}{command_line('refresh', FILE, *store, *root, *write)}"
+
+
+def trust_options(header: Header) -> tuple[str, ...]:
+    """The options with which `refresh` takes the trust stores of a file; none where it takes the store by itself.
+
+    None either where a name is no full path, as version 0.1.0 wrote it: in another folder it is another file's.
+    """
+    names = () if header.trust in {"", *_PUBLIC} else stores_named(header.trust)
+    known = all(name in _PUBLIC or Path(name).is_absolute() for name in names)
+    return tuple(word for name in names if known for word in ("--trust", name))
+
+
+def root_options(header: Header) -> tuple[str, ...]:
+    """The options with which `refresh` takes the roots that the user of a file confirmed."""
+    return tuple(word for root in header.roots for word in ("--trust-root", root))
 
 
 def stores_named(trust: str) -> Sequence[str]:
     """The trust stores that a header names; a path that has the sign between two of them in it stays whole."""
     names = trust.split(" + ")
     return names if all(name in _PUBLIC or Path(name).is_absolute() for name in names) else [trust]
-
-
-def _quoted(text: str) -> str:
-    import shlex  # most runs write no file
-
-    return shlex.quote(text)
 
 
 def _is_exact(line: str) -> bool:
@@ -142,7 +162,7 @@ def with_file_name(data: bytes, path: Path) -> bytes:
     header = read_header(data)
     if header is None:
         return data
-    line = comment(_look(header, _quoted(str(path.expanduser().absolute())))).encode("ascii")
+    line = comment(_look(header, str(path.expanduser().absolute()))).encode("ascii")
     return _LOOK_LINE.sub(lambda _: line, top + b"\n", count=1)[:-1] + blank + rest
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from tui_chain.clients.judge import Judge
+from tui_chain.core.command import FILE, hinted
 from tui_chain.core.failure import Failure
 from tui_chain.core.text import safe_text
 from tui_chain.repair.bundle import Bundle, block, crl_block
@@ -18,7 +19,7 @@ from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.crl import RevocationList, crls_of, find_crls
 from tui_chain.x509.formats.readers import read_certificates
 
-_MIXED = "Write to another name; tlschain audit says what is the matter with that file."
+_MIXED = f"Write to another name; {hinted('audit', FILE)} says what is the matter with that file."
 
 
 def merge_proven(old: bytes, output: Output) -> bytes | Failure:

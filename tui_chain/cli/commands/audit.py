@@ -27,7 +27,8 @@ from tui_chain.core.files import read_stdin
 from tui_chain.core.status import Severity
 from tui_chain.core.text import plural, safe_text
 from tui_chain.engine.host_state import utc_now
-from tui_chain.repair.file_header import read_header
+from tui_chain.repair.file_header import Header, read_header
+from tui_chain.repair.header_lines import root_options, trust_options
 from tui_chain.results.audit import of_audit
 from tui_chain.trust.loading import load_trust_store
 
@@ -130,7 +131,7 @@ def _write_fixed(auditor: Auditor, audit: Audit, file: Path, target: FixTarget) 
         note("\n".join(one.text for one in fixed.left_out))
     header = read_header(audit.scan.data)
     if fixed.dropped_crls and header is not None and header.crl_check is not None:
-        newest = command_line("refresh", "--write", (target.output or file).absolute())
+        newest = command_line("refresh", "--write", (target.output or file).absolute(), *_carried("refresh", header))
         note(f"It was written for clients that check CRLs; this gets the newest: {newest}")
     return written if isinstance(written, Failure) else (written, fixed)
 
@@ -143,14 +144,19 @@ def _lines(audit: Audit, file: Path) -> Iterator[str]:
         glyph, colour = ("✓", "green") if client.whole else ("✗", "red")
         yield f"  {click.style(glyph, fg=colour)} {client.name:<{width}}  {client.text}  [{client.programs}]"
     for _, group in groupby(audit.findings, key=lambda found: found.code):
-        yield from _group(list(group), file)
+        yield from _group(list(group), file, read_header(audit.scan.data))
 
 
-def _group(findings: list[AuditFinding], file: Path) -> Iterator[str]:
+def _group(findings: list[AuditFinding], file: Path, header: Header | None) -> Iterator[str]:
     """Findings of one code: the first few and how many more, then what to do."""
     glyph, colour = GLYPHS[findings[0].severity]
     for found in findings[:MAX_ALIKE]:
         yield f"  {click.style(f'{glyph} {found.code}', fg=colour)}  {found.message}"
     if len(findings) > MAX_ALIKE:
         yield f"    and {len(findings) - MAX_ALIKE} more"
-    yield f"      {with_commands(findings[0].hint, lambda words: hinted(*words, file))}"
+    yield f"      {with_commands(findings[0].hint, lambda words: hinted(*words, file, *_carried(words[0], header)))}"
+
+
+def _carried(command: str, header: Header | None) -> tuple[str, ...]:
+    """What `refresh` needs for a file of ours: an audit takes no trust store, and the file says which one it has."""
+    return (*trust_options(header), *root_options(header)) if command == "refresh" and header is not None else ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -158,7 +159,7 @@ def _write(path: Path, output: Output, options: CommandOptions, some: str = "") 
     from tui_chain.repair.write import numbered
 
     consent = Consent(options.replace or options.merge, options.backup)
-    data = _merged(path, output) if options.merge else output.data
+    data = _merged(path, output, options) if options.merge else output.data
     if isinstance(data, Failure):
         return data
     written = put(path, data, summary(None, data) + some, consent)
@@ -169,14 +170,15 @@ def _write(path: Path, output: Output, options: CommandOptions, some: str = "") 
     return written
 
 
-def _merged(path: Path, output: Output) -> bytes | Failure:
+def _merged(path: Path, output: Output, options: CommandOptions) -> bytes | Failure:
     """The file that stands there, with what it lacks."""
     from tui_chain.repair.merge import merge_proven
 
     if not path.exists():
         return output.data
     old = read_file(path, "old file")
-    return old if isinstance(old, Failure) else merge_proven(old, output)
+    merged = old if isinstance(old, Failure) else merge_proven(old, output)
+    return replace(merged, hint=options.completed_for(merged.hint, path)) if isinstance(merged, Failure) else merged
 
 
 def _check_snippet(path: Path, scope: CrlScope, options: CommandOptions) -> str:

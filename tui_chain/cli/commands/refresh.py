@@ -37,7 +37,8 @@ def run_refresh(file: Path, options: CommandOptions, *, write: bool) -> int:
         return fail(data)
     header = header_of(data)
     if isinstance(header, Failure):
-        return fail(replace(header, message=f"{safe_text(str(file))}: {header.message}"))
+        hint = options.completed_for(header.hint, file)
+        return fail(replace(header, message=f"{safe_text(str(file))}: {header.message}", hint=hint))
     trust = options.trust or ((header.trust,) if header.trust in {"certifi", "system"} else ())
     with opened(replace(options, targets=header.hosts, trust=trust)) as run:
         run.journey.have_roots_of(data)
