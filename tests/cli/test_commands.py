@@ -148,6 +148,35 @@ def test_what_advise_prints_makes_the_files(bench: Bench, situation: Callable[[B
     assert "pwned" not in names_in(bench.folder)
 
 
+@pytest.mark.parametrize(
+    ("form", "situation"), [("markdown", _pool_offline), ("markdown", _lost), ("text", _strict), ("text", _demo)]
+)
+def test_what_a_report_prints_makes_the_files(
+    bench: Bench, form: str, situation: Callable[[Bench], tuple[str, ...]]
+) -> None:
+    done = tlschain("report", *situation(bench), "--format", form)
+    assert done.code == 0, done.err
+    made = [found for found in printed(Done(0, done.out, "")) if " -o " in found]
+    bench.run_all(Done(0, "\n".join(made), ""))
+    assert made
+    for words in map(shlex.split, made):
+        assert Path(words[words.index("-o") + 1]).parent == bench.folder
+        for option, times in CARRIED.get(situation, {}).items():
+            assert words.count(option) == times, words
+
+
+def test_a_report_of_a_private_root_gives_clients_the_users_file(bench: Bench) -> None:
+    """The host sends its whole chain, and no client has the root by itself."""
+    roots = str(bench.folder / "roots.pem")
+    for form in ("markdown", "html"):
+        done = tlschain("report", bench.target("complete"), "--trust", "roots.pem", "--format", form)
+        assert "Nothing has to be done" not in done.out
+        assert "which they do not have by themselves" in done.out
+    done = tlschain("report", bench.target("strict-aki"), "--trust", "roots.pem", "--format", "text")
+    assert f"create_default_context(cafile={roots!r})" in done.out
+    assert "VERIFY_X509_STRICT" in done.out
+
+
 def test_a_root_that_was_confirmed_goes_along(bench: Bench) -> None:
     root = bench.root("private-root")
     words = (bench.target("unknown-root"), "--trust", "roots.pem", "--trust-root", root, "--no-pool")

@@ -20,7 +20,8 @@ PICTURES = (("report-light", 1180, False, 1960), ("report-dark-360", 360, True, 
 async def draw_reports(folder: Path) -> None:
     """Write every picture as PNG into a folder that exists."""
     state = await _reported()
-    page = report_page(state, NOW, server_file(state, scene_journey().trust, NOW))
+    written = Path("/srv/ca") / f"{state.target.host}.pem"
+    page = report_page(state, NOW, server_file(state, scene_journey().trust, NOW), written)
     with TemporaryDirectory() as place, browser(Path(place)) as found:
         file = Path(place) / "report.html"
         file.write_text(page, encoding="utf-8")

@@ -8,16 +8,16 @@ from datetime import datetime
 from pathlib import Path
 
 from tui_chain.advise.document import Code, Document, DocumentBlock, Heading, ItemList, Paragraph, Table
-from tui_chain.advise.instructions import client_advice
-from tui_chain.advise.letter import file_base, letter_document
+from tui_chain.advise.letter import letter_document
 from tui_chain.advise.path_nodes import text_rows
 from tui_chain.advise.summary import (
     LEFT_OUT,
     NOBODY_TO_ASK,
-    advice_without_bundle,
+    ReportInstructions,
     basis,
     fault,
     next_steps,
+    report_instructions,
     shows_bundle,
 )
 from tui_chain.clients.families import FAMILIES
@@ -29,7 +29,6 @@ from tui_chain.core.text import colon_hex
 from tui_chain.engine.arguments import Options
 from tui_chain.engine.host_state import HostState
 from tui_chain.probe.served import ServedChain
-from tui_chain.repair.output_kinds import SUFFIXES, OutputKind
 from tui_chain.repair.server_chain import ServerChain, server_chain
 from tui_chain.resolve.resolution import Resolution
 from tui_chain.trust.store import TrustStore
@@ -37,14 +36,22 @@ from tui_chain.x509.certificate import Certificate
 
 
 def report(
-    state: HostState, now: datetime, chain: ServerChain | None = None, written: Path | None = None
+    state: HostState,
+    now: datetime,
+    chain: ServerChain | None = None,
+    written: Path | None = None,
+    options: Options | None = None,
+    trust: TrustStore | None = None,
 ) -> Document:
     """Write down a host that was probed at least.
 
     `chain` is what the server should send, where that is known, and `written` where the bundle for clients
-    stands; None takes the name that it would be given.
+    stands; None takes the name that it would be given. Commands carry the `options` of the run on. `trust` is the
+    store in force, for what clients have by themselves.
     """
-    return Document(f"TLS certificate report: {state.target}", tuple(_parts(state, now, chain, written)))
+    of_run = options or Options()
+    found = report_instructions(state, now, written, of_run, trust)
+    return Document(f"TLS certificate report: {state.target}", tuple(_parts(state, now, chain, written, found)))
 
 
 def server_file(state: HostState, store: TrustStore, at: datetime) -> ServerChain | None:
@@ -57,27 +64,28 @@ def server_file(state: HostState, store: TrustStore, at: datetime) -> ServerChai
 
 
 def _parts(
-    state: HostState, now: datetime, chain: ServerChain | None, written: Path | None
+    state: HostState, now: datetime, chain: ServerChain | None, written: Path | None, found: ReportInstructions
 ) -> Iterator[DocumentBlock]:
+    options = found.commands.options
     verdict, status = state.verdict, state.status
     if verdict is None or status is None:
         yield Paragraph("The host has not been probed.")
         return
     yield Paragraph(f"{status.value}: {state.headline}")
     yield Paragraph(f"Fault: {fault(state)}.")
-    steps = next_steps(state)
+    steps = next_steps(state, options, found.lacking)
     if steps:
         yield Paragraph("Next step:" if len(steps) == 1 else "Next steps:")
         yield ItemList(steps, numbered=len(steps) > 1)
     yield Table(("fact", "value"), basis(state, now))
     if isinstance(state.served, Failure):
         yield Paragraph(str(state.served))
-    yield from _findings(state)
+    yield from _findings(state, options)
     yield from _path(state, now)
     yield from _clients(state)
     yield from _letter(state, chain)
     yield from _bundle(state, written)
-    yield from _instructions(state, written)
+    yield from _instructions(found)
     yield from _tries(state)
     yield from _live(state)
     yield from _servers(state)
@@ -112,12 +120,13 @@ def _path(state: HostState, now: datetime) -> Iterator[DocumentBlock]:
         yield Table(("standing", "subject", "where", "validity"), rows)
 
 
-def _findings(state: HostState) -> Iterator[DocumentBlock]:
+def _findings(state: HostState, options: Options) -> Iterator[DocumentBlock]:
     found = state.verdict.findings if state.verdict is not None else ()
     if found:
         yield Heading("Findings")
         rows = tuple(
-            (one.severity.value, one.code, one.message, Options().completed(one.hint, state.target)) for one in found
+            (one.severity.value, one.code, one.message, options.completed(one.hint, state.target, state.label))
+            for one in found
         )
         yield Table(("severity", "code", "finding", "what to do"), rows)
 
@@ -191,13 +200,15 @@ def _bundle(state: HostState, written: Path | None) -> Iterator[DocumentBlock]:
         yield Code(state.bundle.pem.decode("ascii")) if agreed else Paragraph(LEFT_OUT)
 
 
-def _instructions(state: HostState, written: Path | None) -> Iterator[DocumentBlock]:
-    bundle = written or Path(file_base(state.target) + SUFFIXES[OutputKind.CLIENT])
-    pieces = client_advice(state.target, bundle) if state.proven is not None else advice_without_bundle(state)
-    if pieces:
+def _instructions(found: ReportInstructions) -> Iterator[DocumentBlock]:
+    if found.advice:
         yield Heading("Instructions for clients")
-        for advice in pieces:
+        if found.make:
+            yield from (Paragraph("The file for clients is made by:"), Code(found.make, "sh"))
+        for advice in found.advice:
             yield Heading(advice.client, 3)
+            if make := found.commands.of(advice):
+                yield from (Paragraph("It needs a file of another kind:"), Code(make, "sh"))
             yield Code(advice.code, advice.language)
             if advice.text:
                 yield Paragraph(advice.text)

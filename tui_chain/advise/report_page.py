@@ -17,18 +17,25 @@ from tui_chain.advise.html.markup import Content, Markup, foreign, tag
 from tui_chain.advise.html.path_drawing import MAX_UNUSED, path_drawing
 from tui_chain.advise.html.trace import trace
 from tui_chain.advise.html.validity_drawing import validity_drawing
-from tui_chain.advise.instructions import FileCommands, client_advice
-from tui_chain.advise.letter import file_base, letter_document
+from tui_chain.advise.letter import letter_document
 from tui_chain.advise.path_nodes import PathNodes, path_nodes
-from tui_chain.advise.summary import LEFT_OUT, advice_without_bundle, basis, fault, next_steps, shows_bundle
+from tui_chain.advise.summary import (
+    LEFT_OUT,
+    ReportInstructions,
+    basis,
+    fault,
+    next_steps,
+    report_instructions,
+    shows_bundle,
+)
 from tui_chain.core.failure import Failure
 from tui_chain.core.text import plural
 from tui_chain.diagnose.findings.finding import Finding
 from tui_chain.engine.arguments import Options
 from tui_chain.engine.host_state import HostState
 from tui_chain.repair.bundle import Bundle
-from tui_chain.repair.output_kinds import SUFFIXES, OutputKind
 from tui_chain.repair.server_chain import ServerChain
+from tui_chain.trust.store import TrustStore
 
 Section = tuple[str, str, Content]
 """A section of the page: its id, its title, and what is in it."""
@@ -40,15 +47,18 @@ def report_page(
     chain: ServerChain | None = None,
     written: Path | None = None,
     options: Options | None = None,
+    trust: TrustStore | None = None,
 ) -> str:
     """Return the report of a host that was probed, as one HTML file without anything from outside.
 
     `now` is aware. `chain` is the server's file for the letter, where there is one, and `written` where the bundle
     for clients stands; None takes the name that it would be given. Commands carry the `options` of the run on.
+    `trust` is the store in force, for what clients have by themselves.
     """
     title = f"TLS certificate report: {state.target}"
-    sections = tuple(one for one in _sections(state, now, chain, written, options or Options()) if one[2])
-    return page(title, _skip(), _header(state, now), _contents(sections), _main(sections))
+    found = report_instructions(state, now, written, options or Options(), trust)
+    sections = tuple(one for one in _sections(state, now, chain, written, found) if one[2])
+    return page(title, _skip(), _header(state, now, found), _contents(sections), _main(sections))
 
 
 def _skip() -> Markup:
@@ -65,15 +75,15 @@ def _contents(sections: tuple[Section, ...]) -> Markup:
 
 
 def _sections(
-    state: HostState, now: datetime, chain: ServerChain | None, written: Path | None, options: Options
+    state: HostState, now: datetime, chain: ServerChain | None, written: Path | None, found: ReportInstructions
 ) -> Iterator[Section]:
     nodes = path_nodes(state)
-    yield "findings", "Findings", _findings(state, options)
+    yield "findings", "Findings", _findings(state, found.commands.options)
     yield "path", "Certification path", _drawn(nodes, now)
     yield "validity", "Validity", _validity(nodes, now)
     yield "clients", "What clients say", _clients(state)
     yield "administrator", "For the server's administrator", _letter(state, chain)
-    yield "instructions", "Instructions for clients", _instructions(state, written, options)
+    yield "instructions", "Instructions for clients", _instructions(state, written, found)
     yield "trace", "How it was found out", list(trace(state)) if state.verdict is not None else None
     yield "certificates", "Certificates", list(certificates_list(nodes.all, now))
 
@@ -81,13 +91,13 @@ def _sections(
 # -- the head
 
 
-def _header(state: HostState, now: datetime) -> Markup:
+def _header(state: HostState, now: datetime, found: ReportInstructions) -> Markup:
     verdict, status = state.verdict, state.status
     kind = tag("p", {"class": "eyebrow"}, "TLS certificate report")
     heading = tag("h1", None, foreign(str(state.target)))
     if verdict is None or status is None:
         return tag("header", {"class": "head calm"}, kind, heading, tag("p", None, "The host has not been probed."))
-    steps = [tag("li", None, foreign(step)) for step in next_steps(state)]
+    steps = [tag("li", None, foreign(step)) for step in next_steps(state, found.commands.options, found.lacking)]
     key = facts(
         (
             ("Fault", fault(state)),
@@ -182,16 +192,15 @@ def _bundle(pem: bytes, *, agreed: bool) -> Markup:
     return folded("The bundle as PEM", code(pem.decode("ascii"))) if agreed else tag("p", None, LEFT_OUT)
 
 
-def _instructions(state: HostState, written: Path | None, options: Options) -> Content:
-    target, bundle = state.target, written or Path(file_base(state.target) + SUFFIXES[OutputKind.CLIENT])
-    lost = state.proven is not None and bool(state.proven.losses)
-    commands = FileCommands(options, target, bundle, state.label, lost=lost)
-    if state.bundle is None:
-        lenient = advice_without_bundle(state)
-        return instructions_list(lenient, commands.of) if lenient else None
+def _instructions(state: HostState, written: Path | None, found: ReportInstructions) -> Content:
+    bundle = state.bundle
+    about = _about_bundle(bundle) if bundle is not None else "The file for clients adds the root that they lack."
     return (
-        tag("p", None, foreign(_about_bundle(state.bundle)), " This makes it:"),
-        code(commands.client),
-        _bundle(state.bundle.pem, agreed=shows_bundle(state, written)),
-        instructions_list(client_advice(target, bundle), commands.of),
+        (
+            (tag("p", None, foreign(about), " This makes it:"), code(found.make)) if found.make else None,
+            _bundle(bundle.pem, agreed=shows_bundle(state, written)) if bundle is not None else None,
+            instructions_list(found.advice, found.commands.of),
+        )
+        if found.advice
+        else None
     )

@@ -6,6 +6,7 @@ import asyncio
 import os
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 
 from tui_chain.advise.document import to_markdown, to_text
 from tui_chain.advise.report import report
@@ -14,22 +15,25 @@ from tui_chain.cli.files import Consent, put
 from tui_chain.cli.hosts import repair_all
 from tui_chain.cli.options import CommandOptions, opened
 from tui_chain.cli.output import OK, emit, fail, host_json
+from tui_chain.core.command import unshowable
 from tui_chain.core.failure import Failure
 from tui_chain.core.text import safe_text
 from tui_chain.engine.host_state import HostState
 from tui_chain.engine.startup import Run
-from tui_chain.repair.server_chain import ServerChain
 from tui_chain.repair.write import WritePlan, plan_write
 
 
 def run_report(options: CommandOptions, form: Form) -> int:
     """Write a report of each target as Markdown, HTML or JSON; one host for each HTML file."""
+    refused = unshowable(Path().absolute()) or options.unshowable()
+    if refused is not None:
+        return fail(refused)
     with opened(options) as run:
         if form == "html" and len(run.hosts) > 1:
             return fail(Failure("usage", "An HTML report is of one host.", "Name one target."))
         states = asyncio.run(_known(run, options))
         now = run.journey.clock()
-        texts = [_report(state, form, now, options, chain_file(run, state)) for state in states]
+        texts = [_report(run, state, form, now, options) for state in states]
     text = "\n".join(texts)
     if options.output is None:
         emit(text.rstrip("\n"))
@@ -56,12 +60,13 @@ async def _known(run: Run, options: CommandOptions) -> list[HostState]:
     return [await run.journey.test(state, environment=environment) for state in states]
 
 
-def _report(state: HostState, form: Form, now: datetime, options: CommandOptions, chain: ServerChain | None) -> str:
+def _report(run: Run, state: HostState, form: Form, now: datetime, options: CommandOptions) -> str:
+    chain, trust = chain_file(run, state), run.journey.trust
     if form == "json":
         return host_json(state, now, options) + "\n"
     if form == "html":
         from tui_chain.advise.report_page import report_page
 
-        return report_page(state, now, chain, None, options)
-    document = report(state, now, chain)
+        return report_page(state, now, chain, None, options, trust)
+    document = report(state, now, chain, None, options, trust)
     return to_text(document) if form == "text" else to_markdown(document)
