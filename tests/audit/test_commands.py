@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from tui_chain.lab.authority import Template, days, to_pem
 from tui_chain.lab.internet import Lab
 from tui_chain.x509.formats.readers import read_certificates
 
+PAGE = Path(__file__).parents[2] / "docs" / "json.md"
 ROOTS = make_roots(datetime.now(UTC))
 
 
@@ -29,6 +31,13 @@ def damaged(folder: Path, name: str) -> Path:
     file = folder / "file.pem"
     file.write_bytes(DAMAGES[name](ROOTS))
     return file
+
+
+def keys_in_page(title: str) -> set[str]:
+    """The keys of an object in the first table of a section of the page on JSON."""
+    _, _, section = PAGE.read_text(encoding="utf-8").partition(f"\n# {title}\n")
+    rows = section.partition("|---|")[2].partition("\n\n")[0]
+    return {key for row in re.findall(r"^\| (`[^|]*`) \|", rows, re.MULTILINE) for key in re.findall(r"`(\w+)`", row)}
 
 
 def test_audit_says_what_each_client_would_load(tmp_path: Path) -> None:
@@ -46,6 +55,8 @@ def test_audit_says_what_each_client_would_load(tmp_path: Path) -> None:
         "cryptography": 3,
     }
     assert told["findings"][0]["code"] == "glued"
+    assert f"`tlschain audit --fix {tmp_path}/file.pem`" in told["findings"][0]["hint"]
+    assert set(told) == keys_in_page("The JSON of an audit")
 
 
 @pytest.mark.parametrize(("damage", "code"), [("sound", 0), ("BOM", 1), ("empty", 1)])
@@ -90,7 +101,9 @@ def refresh(lab: Lab, file: Path, *more: str) -> Result:
 def test_a_bundle_that_works_and_is_needed(lab: Lab, tmp_path: Path) -> None:
     file = repaired(lab, tmp_path)
     done = refresh(lab, file, "--json")
-    assert (done.exit_code, json.loads(done.stdout)["state"]) == (0, "works")
+    told = json.loads(done.stdout)
+    assert (done.exit_code, told["state"]) == (0, "works")
+    assert set(told) == keys_in_page("The JSON of a refresh")
 
 
 def test_a_bundle_whose_server_was_repaired(lab: Lab, tmp_path: Path) -> None:

@@ -13,11 +13,12 @@ from tui_chain.audit.fix import FixedFile
 from tui_chain.audit.refresh import Refreshed, State
 from tui_chain.clients.registry import readers
 from tui_chain.clients.trust_file import TrustFileReader
-from tui_chain.core.command import hinted
+from tui_chain.core.command import hinted, with_commands
 from tui_chain.core.failure import Failure
 from tui_chain.core.status import Severity
 from tui_chain.core.text import colon_hex, plural, safe_text
-from tui_chain.repair.file_header import APART
+from tui_chain.repair.file_header import APART, Header
+from tui_chain.repair.header_lines import root_options, trust_options
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.crl import RevocationList, crls_of
 from tui_chain.x509.formats.readers import read_certificates
@@ -92,6 +93,16 @@ def not_written_over(audit: Audit) -> str | None:
     if audit.scan.format not in TEXT_FORMATS:
         return f"That file is {audit.scan.format}, and stays as it is."
     return None
+
+
+def completed_hint(hint: str, file: Path, header: Header | None) -> str:
+    """Return the hint of a finding with its commands as they are run for the file, whose `header` may be None."""
+    return with_commands(hint, lambda words: hinted(*words, file, *carried_options(words[0], header)))
+
+
+def carried_options(command: str, header: Header | None) -> tuple[str, ...]:
+    """What `refresh` needs for a file of ours: an audit takes no trust store, and the file says which one it has."""
+    return (*trust_options(header), *root_options(header)) if command == "refresh" and header is not None else ()
 
 
 def fix_summary(audit: Audit, fixed: FixedFile) -> str:

@@ -11,6 +11,8 @@ from typing import Any
 
 from tui_chain.audit.audit import Audit, Auditor
 from tui_chain.audit.fix import LeftOut
+from tui_chain.audit.summary import completed_hint
+from tui_chain.core.command import FILE
 from tui_chain.repair.file_header import read_header
 from tui_chain.results.host import crl_object
 from tui_chain.trust.store import TrustStore
@@ -72,11 +74,13 @@ class AuditResult:
 
 def audit_result(data: bytes, public: TrustStore, at: datetime) -> AuditResult:
     """Audit the bytes of a file at the time `at` (aware); `public` is the store that everybody has."""
-    return of_audit(Auditor(public, at).audit(data))
+    return of_audit(Auditor(public, at).audit(data), Path(FILE))
 
 
-def of_audit(audit: Audit, written: Path | None = None, left_out: tuple[LeftOut, ...] = ()) -> AuditResult:
-    """The values of an audit, and of the file that was written in its place."""
+def of_audit(
+    audit: Audit, file: Path, written: Path | None = None, left_out: tuple[LeftOut, ...] = ()
+) -> AuditResult:
+    """The values of an audit, and of the file that was written in its place; commands in hints name `file`."""
     header = read_header(audit.scan.data)
     return AuditResult(
         file=audit.name,
@@ -91,7 +95,14 @@ def of_audit(audit: Audit, written: Path | None = None, left_out: tuple[LeftOut,
             for name, loaded in audit.loaded.items()
         },
         findings=tuple(
-            AuditFindingResult(one.code, one.severity.value, one.message, one.hint, one.at, one.line)
+            AuditFindingResult(
+                one.code,
+                one.severity.value,
+                one.message,
+                completed_hint(one.hint, file, header),
+                one.at,
+                one.line,
+            )
             for one in audit.findings
         ),
         written=str(written) if written is not None else None,

@@ -14,21 +14,22 @@ from tui_chain.audit.audit import Audit, Auditor, files_of
 from tui_chain.audit.findings import AuditFinding
 from tui_chain.audit.fix import FixedFile, fix_file
 from tui_chain.audit.summary import (
+    carried_options,
     client_loads,
+    completed_hint,
     content_summary,
     fix_summary,
     not_written_over,
 )
 from tui_chain.cli.files import Consent, put
 from tui_chain.cli.output import FOUND, OK, emit, fail, note
-from tui_chain.core.command import command_line, hinted, with_commands
+from tui_chain.core.command import command_line
 from tui_chain.core.failure import Failure
 from tui_chain.core.files import read_stdin
 from tui_chain.core.status import Severity
 from tui_chain.core.text import plural, safe_text
 from tui_chain.engine.host_state import utc_now
 from tui_chain.repair.file_header import Header, read_header
-from tui_chain.repair.header_lines import root_options, trust_options
 from tui_chain.results.audit import of_audit
 from tui_chain.trust.loading import load_trust_store
 
@@ -94,7 +95,7 @@ def _one(auditor: Auditor, file: Path, target: FixTarget | None, *, as_json: boo
         note("\n".join(_lines(audit, _named(file))) + "\n")
     fixed = None if target is None else _write_fixed(auditor, audit, file, target)
     if as_json:
-        emit(_as_json(audit, fixed))
+        emit(_as_json(audit, _named(file), fixed))
     if isinstance(fixed, Failure):
         return fail(fixed)
     return OK if fixed is not None or audit.severity in {None, Severity.COSMETIC} else FOUND
@@ -105,11 +106,11 @@ def _named(file: Path) -> Path:
     return Path("FILE") if file == STDIN else file.absolute()
 
 
-def _as_json(audit: Audit, fixed: tuple[Path, FixedFile] | Failure | None) -> str:
+def _as_json(audit: Audit, file: Path, fixed: tuple[Path, FixedFile] | Failure | None) -> str:
     if fixed is None or isinstance(fixed, Failure):
-        return of_audit(audit).to_json()
+        return of_audit(audit, file).to_json()
     written, made = fixed
-    return of_audit(audit, written, made.left_out).to_json()
+    return of_audit(audit, file, written, made.left_out).to_json()
 
 
 def _audit_stdin(auditor: Auditor) -> Audit | Failure:
@@ -131,7 +132,9 @@ def _write_fixed(auditor: Auditor, audit: Audit, file: Path, target: FixTarget) 
         note("\n".join(one.text for one in fixed.left_out))
     header = read_header(audit.scan.data)
     if fixed.dropped_crls and header is not None and header.crl_check is not None:
-        newest = command_line("refresh", "--write", (target.output or file).absolute(), *_carried("refresh", header))
+        newest = command_line(
+            "refresh", "--write", (target.output or file).absolute(), *carried_options("refresh", header)
+        )
         note(f"It was written for clients that check CRLs; this gets the newest: {newest}")
     return written if isinstance(written, Failure) else (written, fixed)
 
@@ -154,9 +157,4 @@ def _group(findings: list[AuditFinding], file: Path, header: Header | None) -> I
         yield f"  {click.style(f'{glyph} {found.code}', fg=colour)}  {found.message}"
     if len(findings) > MAX_ALIKE:
         yield f"    and {len(findings) - MAX_ALIKE} more"
-    yield f"      {with_commands(findings[0].hint, lambda words: hinted(*words, file, *_carried(words[0], header)))}"
-
-
-def _carried(command: str, header: Header | None) -> tuple[str, ...]:
-    """What `refresh` needs for a file of ours: an audit takes no trust store, and the file says which one it has."""
-    return (*trust_options(header), *root_options(header)) if command == "refresh" and header is not None else ()
+    yield f"      {completed_hint(findings[0].hint, file, header)}"
