@@ -255,8 +255,8 @@ $line
     starttls="postgres",
     owner="postgres",
     as_owner=True,
-    prepare='$as_owner "$$(dirname "$$(readlink -f $program)")/initdb" --no-sync --auth=trust --locale=C.UTF-8 '
-    "-D $folder/data/db",
+    prepare='$as_owner "$$(dirname "$$(readlink -f $program)")/initdb" --no-sync --auth=trust --username=postgres '
+    "--locale=C.UTF-8 -D $folder/data/db",
 )
 MARIADB = Daemon(
     "MariaDB",
@@ -311,4 +311,22 @@ TOMCAT = Daemon(
     needs=(Path("/usr/share/java/tomcat10-catalina.jar"),),
     again=True,
 )
+REDIS = Daemon(
+    "Redis",
+    "redis-server",
+    {
+        "redis.conf": """
+port 0
+tls-port $port
+bind 127.0.0.1
+tls-auth-clients no
+tls-key-file $folder/etc/ssl/private/localhost.key
+dir $folder/data
+save ""
+$line
+"""
+    },
+    ("$folder/redis.conf",),
+)
 DAEMONS = (NGINX, APACHE, HAPROXY, CADDY, POSTFIX, DOVECOT, EXIM, OPENLDAP, POSTGRESQL, MARIADB, TOMCAT)
+"""Those that there are lines for."""
