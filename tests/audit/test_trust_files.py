@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,6 +30,7 @@ LOADED: Mapping[str, tuple[int, ...]] = {
     "bad-utf8-name-and-ca.pem": (0, 0, 2, 2, 1, 1, 2, 2),
     "ca-and-long-form-name.pem": (0, 1, 2, 0, 1, 1, 1, 2),
     "ca-and-validity-without-seconds.pem": (2, 2, 2, 2, 1, 2, 1, 0),
+    "certificate-under-a-password.pem": (0, 1, 0, 0, 1, 2, 2, 0),
     "crl-time-with-zone.pem": (0, 0, 0, 0, 0, 0, 0, 0),
     "empty-password-rc2.p12": (0, 0, 0, 0, 0, 0, 0, 0),
     "gnutls-refuses.pem": (1, 1, 0, 1, 1, 1, 1, 1),
@@ -39,6 +42,7 @@ LOADED: Mapping[str, tuple[int, ...]] = {
     "validity-without-seconds.pem": (1, 1, 1, 1, 1, 1, 0, 0),
     "version-2.pem": (1, 1, 1, 1, 1, 1, 0, 0),
     "version-8.pem": (1, 1, 1, 0, 0, 0, 0, 0),
+    "word-of-a-password-and-damage.pem": (0, 2, 0, 0, 1, 2, 2, 2),
 }
 """How many certificates each reader has of a file."""
 
@@ -73,6 +77,24 @@ def test_the_programs_load_that(batch: Batch, tmp_path: Path) -> None:
 def test_who_refuses_a_certificate_is_a_finding(name: str) -> None:
     found = {one.code: one.message for one in AUDITOR.audit((FOLDER / name).read_bytes()).findings}
     assert "cannot read it" in found["client-refuses"]
+
+
+def test_nobody_is_asked_for_a_password() -> None:
+    """OpenSSL would ask on the terminal, and wait, where a file of somebody else's has such a block."""
+    words = (
+        sys.executable,
+        "-m",
+        "tui_chain.cli",
+        "audit",
+        str(FOLDER / "certificate-under-a-password.pem"),
+        "--json",
+    )
+    done = subprocess.run(
+        words, stdin=subprocess.DEVNULL, capture_output=True, start_new_session=True, timeout=60, check=False
+    )
+    assert done.returncode == 1, done.stderr
+    assert b'"certificates"' in done.stdout
+    assert b"pass phrase" not in done.stderr + done.stdout
 
 
 def test_a_crl_that_openssl_alone_reads_is_loaded() -> None:

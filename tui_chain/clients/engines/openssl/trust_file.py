@@ -28,7 +28,8 @@ _PLAIN = frozenset({b"CERTIFICATE", b"X509 CERTIFICATE"})
 _CERTIFICATES = _PLAIN | {b"TRUSTED CERTIFICATE"}
 _CRL = CRL_LABEL.encode()
 _BOM = b"\xef\xbb\xbf"
-_ENCRYPTED = b"ENCRYPTED"
+_LOCKED = re.compile(rb"-----BEGIN [^\n]{0,20}CERTIFICATE-----[^\n]{0,254}\n?Proc-Type:")
+"""A certificate below an RFC 1421 header, of which each but an encrypted one's is refused; a long line has two."""
 _USUAL = re.compile(rb"-----BEGIN CERTIFICATE-----\n((?:[A-Za-z0-9+/=]+\n)+)-----END CERTIFICATE-----(?:\n|\Z)")
 _ASCII = bytes((*range(128), *(1,) * 128))
 _BLANKS = bytes((*range(33), *range(128, 256)))
@@ -147,11 +148,10 @@ def _as_read_from_file(data: bytes) -> str:
     wants a password ends the loop: here it would ask on the terminal. `cadata` is ASCII; anything else is no base64,
     and a blank at the end of a line, as is 01.
     """
-    end = data.find(_ENCRYPTED)
-    lines = _lines(data if end < 0 else data[: data.rfind(_BEGIN, 0, end)])
-    if b"\0" in data:
-        lines = _without_nul(lines)
-    return b"".join(lines).translate(_ASCII).decode("ascii")
+    lines = _without_nul(_lines(data)) if b"\0" in data else _lines(data)
+    text = b"".join(lines)
+    locked = _LOCKED.search(text)
+    return (text if locked is None else text[: locked.start()]).translate(_ASCII).decode("ascii")
 
 
 def _without_nul(lines: Iterator[bytes]) -> Iterator[bytes]:
