@@ -18,12 +18,13 @@ from tests.support.consumers import READERS
 from tui_chain.lab.authority import Authority
 from tui_chain.net.target import Target, parse_target
 from tui_chain.repair.bundle import Bundle
-from tui_chain.repair.file_header import MAX_COMMENT, MAX_HOSTS, Header, comment_text, read_header, title_of
+from tui_chain.repair.file_header import MAX_COMMENT, MAX_HOSTS, FirstEnd, Header, comment_text, read_header, title_of
 from tui_chain.repair.header_lines import FEW_HOSTS, header_lines, with_file_name, with_header
 from tui_chain.repair.merge import merge
 from tui_chain.repair.output_kinds import OutputKind
 from tui_chain.repair.write import WritePlan, plan_merge, plan_write
 from tui_chain.x509.certificate import Certificate
+from tui_chain.x509.crl import CrlScope
 
 PKI = make_pki("Header")
 CASE = Case(PKI, store_of(PKI.root), *repaired(store_of(PKI.root), served_by(PKI.leaf), PKI.issuing))
@@ -62,7 +63,7 @@ def test_what_is_particular_to_a_kind() -> None:
     day = "2026-11-23; what changes there later is not in this file"
     assert f"# Its other certificates are those of its trust store on {day}" in store
     links = top_of(CASE.make(OutputKind.LINKS).data)
-    assert "# It is for clients that have the certificates of trust store certifi besides" in links
+    assert "# It adds to the trust store that clients have by themselves" in links
     server = top_of(CASE.make(OutputKind.SERVER).data)
     assert f"# Made for the certificate that {HOST}:443 served on 2026-11-23" in server
     assert "# It holds until that certificate is renewed: make it anew then" in server
@@ -252,3 +253,12 @@ def test_another_header_keeps_the_lines_of_others(end: str) -> None:
     blank = (end * 2).encode()
     assert new.partition(blank)[2] == old.partition(blank)[2]
     assert with_header(new, found) == new
+
+
+@pytest.mark.parametrize("kind", ["client", "client+store", "links", "server"])
+def test_every_line_of_a_header_gives_way_to_another_one(kind: str) -> None:
+    end, crl_end = FirstEnd(NOW, "A Root"), FirstEnd(NOW, "A CA")
+    header = replace(bundle("a.test:443").header, kind=kind, expiry=end, crl_expiry=crl_end, crl_check=CrlScope.CHAIN)
+    other = replace(header, hosts=("b.test:443", "c.test:443"), trust="/x.pem")
+    old, new = ("".join(header_lines(one)).encode("ascii") + b"\nrest" for one in (header, other))
+    assert with_header(old, other) == new

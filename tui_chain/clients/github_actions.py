@@ -14,8 +14,8 @@ from tui_chain.clients.system_store import DEBIAN_FILE, STORE_KIND, VARIABLES, s
 
 _NOTE = (
     "The comment has the command that stores the file, which is public, as a variable of the repository; a variable "
-    "takes 48 KB, which is enough for it. The step goes before those that download. Pods of a runner "
-    "of one's own and jobs in a container need no sudo."
+    "takes 48 KB, which is enough for it. The step goes before those that download. A job in a "
+    "container runs as root, mostly without sudo: leave that word out there."
 )
 
 

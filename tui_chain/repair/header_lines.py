@@ -56,8 +56,8 @@ def _sentences(header: Header) -> Iterator[str]:
         yield from _bound_to(header)
     if header.kind == "client+store" and header.served is not None:
         yield f"{STORE_DAY}{header.served[1]}; what changes there later is not in this file"
-    if header.kind == "links" and header.trust:
-        yield f"It is for clients that have the certificates of {_own_store(header)} besides"
+    if header.kind == "links":
+        yield "It adds to the trust store that clients have by themselves"
     if header.expiry is not None:
         needed = header.kind in {"client+store", "links"} and header.hosts
         whose = "its hosts need" if header.many else "its host needs"
@@ -87,17 +87,6 @@ def _bound_to(header: Header) -> Iterator[str]:
         each, whose = ("for each host ", "its") if header.many else ("", "the")
         other = "root" if header.root_alone else "intermediate"
         yield f"It holds {each}until {whose} server changes to another {other}"
-
-
-def _own_store(header: Header) -> str:
-    """What clients have by themselves: the public stores among those chosen, or certifi.
-
-    Version 0.1.0, which named no day, took it to be the whole store that was chosen.
-    """
-    if header.served is None:
-        return "its trust store"
-    public = [name for name in stores_named(header.trust) if name in _PUBLIC]
-    return f"trust store {' + '.join(public) or 'certifi'}"
 
 
 def _end(what: str, does: str, whose: str, first: FirstEnd) -> str:
@@ -225,9 +214,9 @@ def with_header(data: bytes, header: Header) -> bytes:
 
 
 _SENTENCES = (
-    "Made for the |It holds (?:for each host )?until |It is for clients that have the |Of what its host[a-z ]*, the "
-    "|The first certificate (?:to expire|expires) |The first CRL (?:to end|ends) |Works until |With(?:out)? the CRL "
-    "|CRLs until "
+    "Made for the |It holds (?:for each host )?until |It is for clients that have the |It adds to the trust store "
+    "|Of what its host[a-z ]*, the |The first certificate (?:to expire|expires) |The first CRL (?:to end|ends) "
+    "|Works until |With(?:out)? the CRL |CRLs until "
 )
 _NAMES = f"Kind: |{CRL_CHECK}|To check in Python: |Trust store: |{ONE}: |{SEVERAL}: |{BEGIN}: |{MORE}: "
 _OURS = re.compile(f"# (?:{LOOK}|{STORE_DAY}|{_SENTENCES}|{_NAMES})".encode())
