@@ -18,6 +18,7 @@ from tui_chain.audit.audit import load_all
 from tui_chain.clients.readers import KEYTOOL as KEYTOOL_READER
 from tui_chain.clients.registry import readers
 from tui_chain.clients.trust_file import CertificateTable
+from tui_chain.lab.authority import to_pem
 from tui_chain.lab.internet import open_lab
 from tui_chain.repair.bundle import Bundle
 from tui_chain.x509.certificate import Certificate
@@ -94,6 +95,23 @@ def test_the_audit_says_what_the_client_does_with_odd_files(real: str, ground: G
     with ThreadPoolExecutor(2) as pool:
         did = dict(zip(files, pool.map(lambda file: loader(file, ground), files.values()), strict=True))
     assert shown({one.name: told(name, one.data, ground.roots) for one in odd}) == shown(did)
+
+
+LOCKED = (
+    b"-----BEGIN CERTIFICATE-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,00112233445566778899AABBCCDDEEFF\n\n"
+    b"AAAAAAAAAAAAAAAAAAAAAA==\n-----END CERTIFICATE-----\n"
+)
+"""A certificate that wants a password."""
+
+
+@pytest.mark.parametrize(
+    ("middle", "end"), [(b"# ENCRYPTED\n", b"-----BEGIN CERTIFICATE-----\nAAAA\n"), (LOCKED, b"")]
+)
+def test_node_reads_up_to_a_certificate_that_wants_a_password(middle: bytes, end: bytes, ground: Ground) -> None:
+    first, *others = (to_pem([ca.der]) for ca in ground.roots.cas)
+    data, file = first + middle + b"".join(others) + end, ground.folder / "locked.pem"
+    file.write_bytes(data)
+    assert shown({"locked": told("Node", data, ground.roots)}) == shown({"locked": loaders.node(file, ground)})
 
 
 KINDS = ("certificate", "frame", "pieces", "bytes")

@@ -242,6 +242,18 @@ def test_the_hints_of_an_audit_name_the_file(bench: Bench) -> None:
     assert words == ["tlschain", "audit", "--fix", str(file)]
 
 
+@pytest.mark.parametrize("named", ["target", "hosts", "demo"])
+def test_a_bundle_without_crls_is_made_anew_for_the_host_however_it_is_named(bench: Bench, named: str) -> None:
+    host = bench.target("crl-chain")
+    (bench.folder / "hosts.txt").write_text(f"{host}\n")
+    words = {"target": (host,), "hosts": ("--hosts", "hosts.txt"), "demo": ("--demo", "crl-chain")}[named]
+    done = tlschain("test", *words, "--bundle", "roots.pem", "--crl", "--trust", "roots.pem")
+    assert done.code == 2
+    (command,) = map(shlex.split, printed(Done(0, "", done.err)))
+    expected = ["--demo", "crl-chain"] if named == "demo" else [host]
+    assert command == ["tlschain", "fix", *expected, "--trust", str(bench.folder / "roots.pem"), "--crl"]
+
+
 def test_the_hint_to_refresh_names_the_trust_store_of_the_file(bench: Bench) -> None:
     """`audit` takes no trust store: the file says with which one it was made."""
     done = tlschain("fix", bench.target("crl-chain"), "--trust", "roots.pem", "--crl", "-o", "crls.pem")

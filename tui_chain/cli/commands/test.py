@@ -13,12 +13,14 @@ from typing import Any
 import click
 
 from tui_chain.cli.hosts import repair_all
-from tui_chain.cli.options import CommandOptions, opened
+from tui_chain.cli.options import CRL_DEMO_HOST, CommandOptions, opened
 from tui_chain.cli.output import FOUND, OK, UNREACHED, emit, fail, note, worst
+from tui_chain.core.command import HOST
 from tui_chain.core.failure import Failure
 from tui_chain.core.files import read_file
 from tui_chain.core.status import Status
 from tui_chain.core.text import plural, safe_text
+from tui_chain.engine.arguments import named_hosts
 from tui_chain.engine.host_state import HostState
 from tui_chain.engine.startup import Run
 from tui_chain.livetest.attempt import Attempt, Times
@@ -62,16 +64,22 @@ def run_test(options: CommandOptions, live: LiveOptions) -> int:
         return fail(choice)
     pem = read_file(live.bundle, "bundle") if live.bundle is not None else None
     if pem is not None and not isinstance(pem, Failure) and options.crl is not None and not crls_of(pem):
-        pem = Failure(
-            "usage",
-            "There is no CRL in that file.",
-            f"{options.command('fix', '--crl', host=options.targets[0])} writes one that has them.",
-        )
+        pem = _without_crls(options)
     if isinstance(pem, Failure):
         return fail(pem)
     with opened(options) as run:
         codes = asyncio.run(_all(run, options, live, choice, pem))
     return worst(codes)
+
+
+def _without_crls(options: CommandOptions) -> Failure:
+    """That the bundle has no CRL, with the command that makes one for the first host that is named."""
+    hosts = named_hosts(options)
+    if isinstance(hosts, Failure):
+        return hosts
+    label = next(iter(options.targets), CRL_DEMO_HOST) if options.demo else ""
+    command = options.command("fix", "--crl", host=hosts[0].target if hosts else label or HOST, label=label)
+    return Failure("usage", "There is no CRL in that file.", f"`{command}` writes one that has them.")
 
 
 async def _all(
