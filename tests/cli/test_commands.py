@@ -278,6 +278,9 @@ def test_a_file_that_is_none_of_ours_is_named_in_the_command_that_reads_it(bench
     done = tlschain("fix", bench.target("leaf-only"), "--trust", "roots.pem", "-o", "broken.pem", "--merge")
     assert done.code == 2
     assert printed(Done(0, "", done.err))[-1] == command_line("audit", bench.folder / "broken.pem")
+    done = tlschain("test", bench.target("leaf-only"), "--trust", "roots.pem", "--bundle", "broken.pem")
+    assert done.code == 2
+    assert printed(Done(0, "", done.err)) == [command_line("audit", bench.folder / "broken.pem")]
 
 
 def test_an_explanation_names_the_host_of_the_text() -> None:

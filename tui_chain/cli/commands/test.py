@@ -6,7 +6,7 @@ import asyncio
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -134,7 +134,8 @@ async def _one(
     tester = LiveTester(run.journey.trust, run.journey.clock(), os.environ, live.bundle, live.proxy, crl)
     tested = await tester.test(request, pem, with_programs=live.programs)
     if isinstance(tested, Failure):
-        return fail(tested)
+        hint = tested.hint if live.bundle is None else options.completed_for(tested.hint, live.bundle)
+        return fail(replace(tested, hint=hint))
     if options.as_json:
         checked = {"crl_check": crl.value} if crl is not None else {}
         emit(json.dumps({"target": str(state.target)} | test_object(tested) | checked))
