@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tui_chain.clients.advice import ADDS, Advice, Deployment
+from tui_chain.clients.advice import ADDS, FOLDER_ON_DEBIAN, Advice, Deployment
 from tui_chain.clients.client import Client, variable
 
 _NOTE = (
     "On Linux; on macOS and Windows Terraform uses the system's store alone. Providers inherit the variable; some "
-    "have an argument of their own besides, as custom_ca_bundle of aws. On Debian the folder of roots is read as "
-    "well; elsewhere the file replaces them: take the kind client+store there."
+    "have an argument of their own besides, as custom_ca_bundle of aws. "
+    f"{FOLDER_ON_DEBIAN}"
 )
 
 
