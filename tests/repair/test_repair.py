@@ -14,7 +14,7 @@ from tui_chain.clients.families import FAMILIES
 from tui_chain.clients.judge import Judge
 from tui_chain.clients.verdict import refused
 from tui_chain.core.failure import Failure
-from tui_chain.core.status import Blame
+from tui_chain.core.status import Blame, Status
 from tui_chain.lab.authority import Authority, Identity, Template, days, self_signed_leaf, to_pem
 from tui_chain.repair.bundle import Bundle
 from tui_chain.repair.repair import Repair, build_repair, combine, standing_repair
@@ -228,6 +228,24 @@ def test_a_host_that_is_trusted_as_served_has_a_bundle_for_what_goes_beside_it(d
     assert len(repair.path.certificates) == depth
     assert repair.passed == len(FAMILIES)
     assert repair.bundle.sources == sources
+
+
+@pytest.mark.parametrize("above", [1, 2], ids=["issuer of the leaf", "issuer above"])
+def test_what_its_owner_rejects_comes_into_no_bundle_of_a_host_that_other_clients_accept(above: int) -> None:
+    """Clients that pass the settings over accept the host as it is served; a file for it would have all accept it."""
+    pki = make_pki()
+    lower = pki.issuing.issue_ca("Lower")
+    served = served_by(lower.issue_leaf([HOST]), lower, pki.issuing)
+    rejected = (lower, pki.issuing)[above - 1]
+    pem = to_pem([pki.root.der]) + trusted_block(rejected.der, rejected=[ExtendedKeyUsageOID.SERVER_AUTH])
+    diagnosis = resolution_of(replace(pki.trust, pem=pem), served).diagnosis
+    assert diagnosis.status is Status.PARTIAL
+    failure = standing_repair(served, diagnosis, {}, at=NOW)
+    assert isinstance(failure, Failure)
+    assert failure.message == (
+        f"No bundle repairs this: {Certificate(rejected.der).label}: the settings beside it do not trust it for TLS "
+        "servers."
+    )
 
 
 def test_a_trusted_certificate_that_signed_itself_has_no_bundle_beside_it() -> None:

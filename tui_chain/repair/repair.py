@@ -176,6 +176,10 @@ def standing_repair(
     if path is None or len(path.certificates) < 2:
         return Failure("no-repair", "The host has no path of several certificates.", "Look at the findings.")
     repair = prove(path, served, Resolution(diagnosis, sources=sources), at)
+    if repair.unfit:
+        fault = repair.unfit[0]
+        why = f"No bundle repairs this: {fault.certificate.label}: {fault.detail}."
+        return Failure("no-repair", why, "Look at the findings.")
     if repair.passed:
         return repair
     refused = next(iter(repair.verdicts.values()))
