@@ -22,6 +22,7 @@ from tui_chain.audit.fix import FixedFile, fix_file
 from tui_chain.audit.rules import MAX_ISSUERS
 from tui_chain.clients.judge import Judge
 from tui_chain.core.failure import Failure
+from tui_chain.core.status import Severity
 from tui_chain.lab.authority import Authority, Template, days, key_to_pem, rsa_key, to_pem
 from tui_chain.repair.output import java_truststore
 from tui_chain.trust.store import TrustStore
@@ -88,6 +89,15 @@ def test_a_fixed_file_is_loaded_whole_by_every_client(damage: str) -> None:
         assert not again.lost(client)
     assert isinstance(once := fix_file(again, AUDITOR.prover, NOW), FixedFile)
     assert once.kept == fixed.kept
+
+
+@pytest.mark.parametrize("label", ["PKCS7", "PUBLIC KEY", "X", "CERTIFICATE REQUEST", "DH PARAMETERS"])
+def test_blocks_without_a_certificate_are_no_trust_file(label: str) -> None:
+    """Every client that is given it fails, whatever its blocks are."""
+    audit = AUDITOR.audit(f"-----BEGIN {label}-----\nMAA=\n-----END {label}-----\n".encode())
+    assert not any(loaded.certificates for loaded in audit.loaded.values())
+    assert "unreadable" in codes(audit)
+    assert audit.severity is Severity.FATAL
 
 
 def test_nothing_to_save_is_a_failure() -> None:
