@@ -131,6 +131,15 @@ def test_a_certificate_that_hides_the_path_is_left_out(pki: Pki) -> None:
     assert items(text, "It should leave out:") == [f"{ISSUING}: it has the issuer's name, but another key"]
 
 
+def test_many_that_do_not_belong_there_are_what_the_letter_begins_with(pki: Pki) -> None:
+    """Clients find the path; some take only so many certificates."""
+    strangers = [make_pki(f"Stranger {number}").root for number in range(12)]
+    text = written(served_by(pki.leaf, pki.issuing, *strangers), pki.trust)
+    assert text.startswith("host.test:443 sends 12 certificates that have nothing to do with its own.\n")
+    assert "the server sends more than 10 certificates" in text
+    assert to_send(text) == [f"CN={HOST}", ISSUING]
+
+
 def test_those_are_named_who_refuse_and_no_others(pki: Pki) -> None:
     served = hidden_path(pki)
     refusing = resolution_of(pki.trust, served).diagnosis.refusing

@@ -136,7 +136,14 @@ def _title(served: ServedChain, diagnosis: Diagnosis, chain: ServerChain | None,
     count = len(_not_sent(served, chain)) or (1 if _missing(diagnosis, chain) is not None else 0)
     if count:
         wrong.append(f"does not send {plural(count, 'intermediate certificate')} that clients need")
+    strangers = sum(one.code == FindingCode.STRANGER for one in diagnosis.findings)
+    if strangers and not wrong:
+        wrong.append(f"sends {plural(strangers, 'certificate')} that {_have(strangers)} nothing to do with its own")
     return " and ".join(wrong) or "sends certificates in which clients do not find the path to a root"
+
+
+def _have(count: int) -> str:
+    return "has" if count == 1 else "have"
 
 
 def _not_sent(served: ServedChain, chain: ServerChain | None) -> tuple[Certificate, ...]:
