@@ -187,6 +187,13 @@ def test_a_partial_host_names_who_is_refused_and_ends_with_1(odd: Lab, monkeypat
     assert "TLS settings" in refused
 
 
+def test_where_no_client_accepts_the_host_nothing_is_called_accepted(lab: Lab) -> None:
+    code, one = advised(lab, "expired-leaf", "--trust", lab.trust_file)
+    assert code == 0
+    assert one["summary"][0] == f"No client family accepts {one['target']} as it is served."
+    assert one["letter"].partition("\n")[0].endswith("needs another certificate.")
+
+
 def test_a_client_that_is_refused_whatever_it_is_given_has_no_instructions(odd: Lab) -> None:
     code, one = advised(odd, "small-dh", "--trust", odd.trust_file)
     names = {client["client"] for client in one["clients"]}

@@ -12,7 +12,7 @@ from tests.support.journeys import patience
 from tests.support.schema import faults
 from tui_chain.clients.families import FAMILIES
 from tui_chain.core.status import Blame, Status
-from tui_chain.lab.internet import Lab
+from tui_chain.lab.internet import Lab, open_lab
 from tui_chain.lab.scenarios.scenario import Scenario
 from tui_chain.lab.scenarios.usual import USUAL
 
@@ -78,6 +78,16 @@ def test_the_words_tell_the_verdict_first(lab: Lab, scenario: Scenario) -> None:
     assert second.endswith(f"fault: {blame}") or blame is Blame.NOBODY
     for code in scenario.expected.findings:
         assert re.search(rf"^  [✗!·] {code}  \S.*: [A-Z].*\.$", done.out, re.MULTILINE)
+
+
+def test_a_hint_that_many_findings_have_stands_once() -> None:
+    with open_lab(["many-unrelated"]) as lab:
+        out = tlschain("check", lab.host("many-unrelated").target, "--trust", lab.trust_file).out
+    assert out.count("stranger  Lab Unrelated CA") == 20
+    assert out.count("Remove it from the chain file") == 1
+    lines = out.splitlines()
+    last = max(at for at, line in enumerate(lines) if "stranger  Lab Unrelated CA" in line)
+    assert lines[last + 1].startswith("      Remove it from the chain file")
 
 
 def test_a_finding_names_its_certificate_and_the_hint_stands_below(lab: Lab) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 import click
@@ -91,11 +92,13 @@ def _certificate(state: HostState, certificate: Certificate, now: datetime) -> s
 
 
 def _findings(state: HostState, options: Options) -> Iterator[str]:
-    verdict = state.verdict
-    for found in verdict.findings if verdict is not None else ():
-        glyph, colour = _SEVERITY[found.severity]
-        yield f"  {click.style(f'{glyph} {found.code}', fg=colour)}  {state.label_of(found)}: {found.message}"
-        yield f"      {options.completed(found.hint, state.target, state.label)}"
+    """Each finding, and below those of one kind what to do about them."""
+    findings = state.verdict.findings if state.verdict is not None else ()
+    for (code, hint), alike in groupby(findings, lambda found: (found.code, found.hint)):
+        for found in alike:
+            glyph, colour = _SEVERITY[found.severity]
+            yield f"  {click.style(f'{glyph} {code}', fg=colour)}  {state.label_of(found)}: {found.message}"
+        yield f"      {options.completed(hint, state.target, state.label)}"
 
 
 def _tries(state: HostState) -> Iterator[str]:
