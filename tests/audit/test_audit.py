@@ -100,8 +100,29 @@ def test_blocks_without_a_certificate_are_no_trust_file(label: str) -> None:
     assert audit.severity is Severity.FATAL
 
 
+def test_a_crl_in_a_file_of_its_own_is_not_unreadable() -> None:
+    """That is where the hint of a CRL among certificates wants it."""
+    with_crl = DAMAGES["CRL"](ROOTS)
+    begin = with_crl.index(b"-----BEGIN X509 CRL-----")
+    audit = AUDITOR.audit(with_crl[begin : with_crl.index(b"-----END X509 CRL-----\n") + 23])
+    assert (len(audit.scan.crls), audit.certificates) == (1, ())
+    assert "unreadable" not in codes(audit)
+
+
 def test_nothing_to_save_is_a_failure() -> None:
-    assert isinstance(fix_file(AUDITOR.audit(b""), AUDITOR.prover, NOW), Failure)
+    failure = fix_file(AUDITOR.audit(b""), AUDITOR.prover, NOW)
+    assert isinstance(failure, Failure)
+    assert failure.message.startswith("There is no CA certificate in ")
+
+
+def test_a_file_of_which_nothing_can_be_kept_names_what_would_be_left_out_and_who_reads_it() -> None:
+    """It has CA certificates, and the right file it may well be."""
+    root = Authority.root("Ended", now=NOW, template=Template(validity=days(-20, -10)))
+    failure = fix_file(AUDITOR.audit(to_pem([root.der]), "old.pem"), AUDITOR.prover, NOW)
+    assert isinstance(failure, Failure)
+    assert failure.message.startswith("Nothing of old.pem could be kept. Without Ended: ")
+    assert "Loaded until now by " in failure.message
+    assert failure.hint == "Get its certificates anew, or give this file only to the clients that read it."
 
 
 def test_no_private_key_is_ever_emitted() -> None:

@@ -69,10 +69,9 @@ def fix_file(audit: Audit, prover: SignatureProver, at: datetime) -> FixedFile |
     unique = tuple(dict.fromkeys(_without_settings(audit, settled)))
     reasons = _reasons(audit, unique, at)
     kept = tuple(certificate for certificate in unique if certificate not in reasons)
+    out = tuple(LeftOut(one, why, _users(audit, one)) for one, why in reasons.items())
     if not kept and not settled:
-        return Failure(
-            "fix", f"There is no CA certificate in {audit.name} that could be saved.", "Put the right file there."
-        )
+        return _nothing_kept(audit, out)
     header = read_header(audit.scan.data) or Header(title="CA certificates")
     ordered = issuers_last(kept, prover)
     crls = _kept_crls(audit, header)
@@ -83,8 +82,19 @@ def fix_file(audit: Audit, prover: SignatureProver, at: datetime) -> FixedFile |
     first, later = _around(audit.scan.blocks, settled)
     data = _with_blocks(first, _rendered(header, ordered, sources, crls)) + later
     trusted = dict.fromkeys(block.certificate for block in settled if block.certificate is not None)
-    out = tuple(LeftOut(one, why, _users(audit, one)) for one, why in reasons.items())
     return FixedFile(data, tuple(dict.fromkeys((*ordered, *trusted))), out, lost, crls, left)
+
+
+def _nothing_kept(audit: Audit, left_out: tuple[LeftOut, ...]) -> Failure:
+    """Why no file is made: there is no certificate, or none of them is fit for every client."""
+    if not left_out:
+        return Failure(
+            "fix", f"There is no CA certificate in {audit.name} that could be saved.", "Put the right file there."
+        )
+    first, more = left_out[0].text, len(left_out) - 1
+    others = f" So it is with {more} more." if more else ""
+    hint = "Get its certificates anew, or give this file only to the clients that read it."
+    return Failure("fix", f"Nothing of {audit.name} could be kept. {first}{others}", hint)
 
 
 def _reasons(audit: Audit, certificates: tuple[Certificate, ...], at: datetime) -> dict[Certificate, str]:

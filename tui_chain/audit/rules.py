@@ -143,7 +143,7 @@ def form_findings(scan: Scan) -> Iterator[AuditFinding]:
         yield finding("format", f"The file is {scan.format}, not PEM.")
     elif scan.format == "PEM":
         yield from _pem_form(scan.data)
-        if not any(block.certificate or block.problem for block in scan.blocks):
+        if not any(block.certificate or block.crl or block.problem for block in scan.blocks):
             yield finding("unreadable", "The file has no certificate in it.")
     for block in scan.blocks:
         yield from _block(block)
