@@ -21,7 +21,7 @@ from tests.support.daemons import Daemon, Running, running, wait_until
 from tests.support.journeys import lab_trust
 from tests.support.posix import is_root
 from tests.support.programs import require_program
-from tui_chain.advise.letter import check_command
+from tui_chain.advise.letter import check_command, file_stem
 from tui_chain.lab.authority import to_pem
 from tui_chain.net.target import Target, parse_target
 from tui_chain.servers.registry import server_lines
@@ -313,6 +313,23 @@ def test_the_secret_of_kubernetes_holds_the_whole_chain(site: Site, etc: Path) -
     assert "type: kubernetes.io/tls" in done.stdout
     assert "secretName: localhost-tls" in lines.lines
     assert "  name: localhost-tls" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("text", "hosts"),
+    [
+        ("my_host.test:8443", "    - hosts: [my_host.test]\n      secretName: my-host.test-tls"),
+        ("192.0.2.7", "    - secretName: 192.0.2.7-tls"),
+        ("[2001:db8::1]:8443", "    - secretName: 2001-db8-1-tls"),
+    ],
+)
+def test_an_ingress_names_the_host_itself_and_no_address(text: str, hosts: str) -> None:
+    """Kubernetes refuses an address among the hosts of an Ingress, and without any the Secret is for all of them."""
+    target = parse_target(text)
+    assert isinstance(target, Target)
+    lines = server_lines(file_stem(target.host), endpoint=target)
+    (kubernetes,) = (each for each in lines if each.server.startswith("Kubernetes"))
+    assert kubernetes.lines == f"spec:\n  tls:\n{hosts}"
 
 
 @pytest.mark.parametrize(
