@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from tests.audit.damaged import DAMAGES, make_roots
 from tests.support.chains import HOST, NOW, make_pki
+from tests.support.cli import tlschain
 from tests.support.limits import own_seconds
 from tests.support.trusted import trusted_block
 from tests.support.unsafe import unsafe_in
@@ -166,6 +167,16 @@ def test_a_java_store_is_java_s_alone() -> None:
     assert codes(audit) == {"java-store", "unknown"}
     assert not audit.lost("Java")
     assert len(audit.lost("OpenSSL")) == 3
+
+
+def test_a_link_that_leads_nowhere_ends_no_audit_of_its_folder(tmp_path: Path) -> None:
+    (tmp_path / "circle.pem").symlink_to(tmp_path / "circle.pem")
+    (tmp_path / "gone.pem").symlink_to(tmp_path / "nothing")
+    (tmp_path / "root.pem").write_bytes(to_pem([ROOTS.cas[0].der]))
+    assert files_of(tmp_path) == ((tmp_path / "root.pem").resolve(),)
+    done = tlschain("audit", tmp_path)
+    assert done.code == 0, done.err
+    assert "skipped" not in done.err
 
 
 def test_a_folder_is_read_by_names_each_real_file_once(tmp_path: Path) -> None:

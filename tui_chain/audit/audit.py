@@ -156,4 +156,12 @@ def _is_trust_file(entry: os.DirEntry[str]) -> bool:
     """By its name, or as OpenSSL names the files of a folder: eight hexadecimal digits and a number."""
     stem, _, suffix = entry.name.rpartition(".")
     hashed = len(stem) == 8 and suffix.isdigit() and all(char in "0123456789abcdef" for char in stem)
-    return (f".{suffix.lower()}" in SUFFIXES or hashed) and entry.is_file()
+    return (f".{suffix.lower()}" in SUFFIXES or hashed) and _is_file(entry)
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    """Whether it is a file or leads to one; a link that leads in a circle does not."""
+    try:
+        return entry.is_file()
+    except OSError:
+        return False
