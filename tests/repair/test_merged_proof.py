@@ -6,12 +6,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from tests.audit.loaders import run
 from tests.repair.test_output import Case, repaired
 from tests.support.chains import NOW, make_pki, served_by, store_of
 from tests.support.crls import make_crl
 from tests.support.programs import require_program
+from tests.support.trusted import trusted_block
 from tui_chain.core.failure import Failure
 from tui_chain.lab.authority import Authority, Template, days, to_pem
 from tui_chain.repair.bundle import Bundle
@@ -49,6 +51,34 @@ def test_a_file_whose_twin_of_a_link_misleads_openssl_is_not_added_to(case: Case
     refused = merge_proven(old, output)
     assert isinstance(refused, Failure)
     assert "it does not work" in refused.message
+
+
+@pytest.mark.parametrize("name", ["issuing", "root"])
+def test_a_file_whose_owner_rejects_what_the_host_needs_is_not_added_to(
+    case: Case, name: str, tmp_path: Path
+) -> None:
+    output, rejected = case.make(OutputKind.CLIENT), getattr(case.pki, name)
+    old = trusted_block(rejected.der, rejected=[ExtendedKeyUsageOID.SERVER_AUTH])
+    assert output.bundle is not None
+    refused_by_openssl = merge(old, output.bundle)
+    assert isinstance(refused_by_openssl, bytes)
+    file, leaf = tmp_path / "merged.pem", tmp_path / "leaf.pem"
+    file.write_bytes(refused_by_openssl)
+    leaf.write_bytes(to_pem([case.pki.leaf.der]))
+    words = ("verify", "-purpose", "sslserver", "-attime", str(int(NOW.timestamp())), "-no-CApath", "-no-CAstore")
+    said = run(str(require_program("openssl")), *words, "-CAfile", str(file), str(leaf))
+    assert b"certificate rejected" in said.stderr, "the ground of this test: the real client refuses"
+    refused = merge_proven(old, output)
+    assert isinstance(refused, Failure)
+    assert "certificate rejected" in refused.message
+
+
+def test_what_the_owner_of_a_file_rejects_besides_does_not_matter(case: Case) -> None:
+    other = Authority.root("Elsewhere", now=NOW)
+    old = trusted_block(other.der, rejected=[ExtendedKeyUsageOID.SERVER_AUTH])
+    merged = merge_proven(old, case.make(OutputKind.CLIENT))
+    assert isinstance(merged, bytes)
+    assert merged.startswith(old)
 
 
 def test_a_file_with_other_roots_is_added_to(case: Case) -> None:

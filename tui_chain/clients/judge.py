@@ -43,9 +43,11 @@ OPENSSL_SETTINGS: Mapping[str, Settings] = {
 """The OpenSSL families: flags of `ssl.create_default_context` (Lib/ssl.py) and of urllib3's context, and curl's."""
 
 
+OPENSSL_FAMILIES = tuple(one for one in FAMILIES if one.engine is Engine.OPENSSL)
+"""The families that heed the trust settings of a file."""
 CRL_FAMILIES: Mapping[CrlScope, tuple[Family, ...]] = {
-    CrlScope.CHAIN: tuple(one for one in FAMILIES if one.engine is Engine.OPENSSL),
-    CrlScope.LEAF: tuple(one for one in FAMILIES if one.engine is Engine.OPENSSL and one.id is not FamilyId.CURL),
+    CrlScope.CHAIN: OPENSSL_FAMILIES,
+    CrlScope.LEAF: tuple(one for one in OPENSSL_FAMILIES if one.id is not FamilyId.CURL),
 }
 """The families whose programs can look into the CRLs of a trust file; curl has no check of the leaf alone."""
 

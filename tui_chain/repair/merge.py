@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from tui_chain.clients.judge import Judge
+from tui_chain.clients.judge import OPENSSL_FAMILIES, Judge
 from tui_chain.core.command import FILE, hinted
 from tui_chain.core.failure import Failure
 from tui_chain.core.text import safe_text
@@ -15,6 +15,7 @@ from tui_chain.repair.header_lines import with_header
 from tui_chain.repair.output import Output
 from tui_chain.repair.output_kinds import OutputKind
 from tui_chain.repair.proof import refusal
+from tui_chain.trust.settings import refusing_blocks
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.crl import RevocationList, crls_of, find_crls
 from tui_chain.x509.formats.readers import read_certificates
@@ -36,13 +37,22 @@ def merge_proven(old: bytes, output: Output) -> bytes | Failure:
     header = read_header(merged)
     scope = output.bundle.crl_check or (None if header is None else header.crl_check)
     certificates = read_certificates(merged).certificates
-    refused = refusal(certificates, output.proofs, output.beside)
+    refused = refusal(certificates, output.proofs, output.beside) or _refused_by_owner(merged, output)
     if refused is None and scope is not None:
         judge = Judge(output.beside + merged, scope)
         refused = next(filter(None, (proof.crl_refusal(judge, scope) for proof in output.proofs)), None)
     if refused is None:
         return merged
     return Failure("merge", f"Added to that file it does not work: {refused}.", "Write to another name.")
+
+
+def _refused_by_owner(merged: bytes, output: Output) -> str | None:
+    """Why clients that heed trust settings refuse a host with the merged file; the others pass such blocks over."""
+    rejecting = refusing_blocks(merged)
+    if not rejecting:
+        return None
+    judge = Judge(rejecting + output.beside + merged)
+    return next(filter(None, (proof.refusal(judge, OPENSSL_FAMILIES) for proof in output.proofs)), None)
 
 
 def merge(old: bytes, bundle: Bundle) -> bytes | Failure:

@@ -23,10 +23,10 @@ class BundleProof:
     wanted: frozenset[str]
     at: datetime
 
-    def refusal(self, judge: Judge) -> str | None:
-        """Say which wanted family refuses the host with the trust file of `judge`, or None."""
+    def refusal(self, judge: Judge, families: Iterable[Family] = FAMILIES) -> str | None:
+        """Say which wanted one of some families refuses the host with the trust file of `judge`, or None."""
         chain = ders_of(self.served)
-        for family in FAMILIES:
+        for family in families:
             if family.id in self.wanted:
                 verdict = judge.unlocated_verdict(family, chain, host=self.served.host, at=self.at)
                 if not verdict.ok:
