@@ -6,10 +6,13 @@ import json
 from pathlib import Path
 
 import pytest
+from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from tests.audit.test_commands import repaired, tlschain
+from tests.support.trusted import trusted_block
 from tui_chain.lab.authority import to_pem
 from tui_chain.lab.internet import Lab
+from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.formats.readers import read_certificates
 
 
@@ -63,3 +66,35 @@ def test_a_link_that_only_the_trust_store_has_is_still_needed(lab: Lab, tmp_path
     assert done.exit_code == 0, done.stderr
     assert "works" in done.stderr
     assert f"the server does not send Lab Issuing CA G2; trust store {file} has it too" in done.stderr
+
+
+@pytest.mark.parametrize("place", [0, 1], ids=["intermediate", "root"])
+def test_what_the_file_s_owner_rejects_is_refused_by_its_clients(lab: Lab, tmp_path: Path, place: int) -> None:
+    """OpenSSL's clients heed the first block of a certificate."""
+    file = repaired(lab, tmp_path)
+    certificates = read_certificates(file.read_bytes()).certificates
+    _put_below_header(file, _rejecting(certificates[place]) + to_pem([one.der for one in certificates]))
+    edited = file.read_bytes()
+    done = tlschain("refresh", file, "--trust", lab.trust_file, "--write")
+    assert done.exit_code == 1, done.stderr
+    assert "certificate rejected" in done.stderr
+    assert file.read_bytes() == edited
+
+
+def test_what_the_file_s_owner_rejects_is_not_written_over(lab: Lab, tmp_path: Path) -> None:
+    file = repaired(lab, tmp_path)
+    _put_below_header(file, _rejecting(read_certificates(file.read_bytes()).certificates[-1]))
+    edited = file.read_bytes()
+    done = tlschain("refresh", file, "--trust", lab.trust_file, "--write")
+    assert done.exit_code == 2, done.stderr
+    assert f"{file} rejects 1 certificate, which the new file would not" in done.stderr
+    assert file.read_bytes() == edited
+
+
+def _rejecting(certificate: Certificate) -> bytes:
+    return trusted_block(certificate.der, rejected=[ExtendedKeyUsageOID.SERVER_AUTH])
+
+
+def _put_below_header(file: Path, blocks: bytes) -> None:
+    whole = file.read_bytes()
+    file.write_bytes(whole[: whole.index(b"\n\n") + 2] + blocks)

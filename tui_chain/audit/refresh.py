@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tui_chain.audit.rules import SOON, ends_soon
 from tui_chain.clients.families import FAMILIES
-from tui_chain.clients.judge import Judge
+from tui_chain.clients.judge import OPENSSL_FAMILIES, Judge
 from tui_chain.core.command import FILE, hinted
 from tui_chain.core.failure import Failure
 from tui_chain.core.status import Status
@@ -24,6 +24,7 @@ from tui_chain.repair.output_kinds import OutputKind
 from tui_chain.repair.proof import BundleProof, accepted, ders_of
 from tui_chain.repair.repair import Repair, standing_repair
 from tui_chain.trust.loading import clients_own
+from tui_chain.trust.settings import refusing_blocks
 from tui_chain.trust.store import TrustStore
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.crl import CrlSet, RevocationList, crl_to_pem, crls_of, joined
@@ -97,13 +98,17 @@ _PEM_KINDS = frozenset({OutputKind.CLIENT.value, OutputKind.CLIENT_STORE.value, 
 
 @dataclass(frozen=True)
 class _Old:
-    """The bundle as it stands: what is in it, its judge, and the trust store in force, at a time."""
+    """The bundle as it stands: what is in it, its judge, and the trust store in force, at a time.
+
+    `rejecting` are its blocks by which its owner rejects certificates.
+    """
 
     header: Header
     certificates: tuple[Certificate, ...]
     crls: tuple[RevocationList, ...]
     store: TrustStore
     at: datetime
+    rejecting: bytes = b""
 
     @cached_property
     def own(self) -> TrustStore:
@@ -144,6 +149,8 @@ class _Old:
     def refusal(self, proof: BundleProof) -> str | None:
         """Why clients refuse a host with it, those too that check CRLs where it is for them; or None."""
         refused = proof.refusal(self.judge)
+        if refused is None and self.rejecting:
+            refused = proof.refusal(Judge(self.rejecting + self.judge.trust), OPENSSL_FAMILIES)
         if refused is not None or self.header.crl_check is None:
             return refused
         return proof.crl_refusal(self.crl_judge, self.header.crl_check)
@@ -171,7 +178,7 @@ def refreshed(
     newer ones make a new file even where the old one still works.
     """
     certificates, crls = read_certificates(data).certificates, crls_of(data)
-    old = _Old(header, certificates, crls, store, at)
+    old = _Old(header, certificates, crls, store, at, refusing_blocks(data))
     news = tuple(_news(state, old) for state in states)
     found = Refreshed(header, news)
     renewed = header.crl_check is not None and found.state is State.WORKS

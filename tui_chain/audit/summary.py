@@ -19,6 +19,7 @@ from tui_chain.core.status import Severity
 from tui_chain.core.text import colon_hex, plural, safe_text
 from tui_chain.repair.file_header import APART, Header
 from tui_chain.repair.header_lines import root_options, trust_options
+from tui_chain.trust.settings import refused_anchors
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.crl import RevocationList, crls_of
 from tui_chain.x509.formats.readers import read_certificates
@@ -134,11 +135,16 @@ def _changes(audit: Audit, fixed: FixedFile) -> Iterator[str]:
 def replacement_refused(file: Path, data: bytes, found: Refreshed) -> Failure | None:
     """Why the new file of a refreshed bundle must not take the old one's place, or None.
 
-    `data` are the old file's bytes: certificates in it that this tool did not write would be lost.
+    `data` are the old file's bytes: certificates in it that this tool did not write would be lost, and what its owner
+    set beside them.
     """
     output = found.output
     if output is None:
         return None
+    rejected = len(refused_anchors(data))
+    if rejected:
+        message = f"{safe_text(str(file))} rejects {plural(rejected, 'certificate')}, which the new file would not."
+        return Failure("refresh", message, "Its owner set that; leave it so unless you know better.")
     certificates = foreign_certificates(data, output.certificates)
     crls = foreign_crls(data, output.bundle.crls if output.bundle is not None else ())
     if not certificates and not crls:
