@@ -119,6 +119,19 @@ def test_a_home_is_understood(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
     assert plan(Path("~/bundle.pem")).path == tmp_path / "bundle.pem"
 
 
+@pytest.mark.parametrize("name", ["~.pem", "~nobody-of-this-name/bundle.pem"])
+def test_a_tilde_without_a_user_is_a_name_like_any_other(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str
+) -> None:
+    """So a shell takes it, and `./~.pem` is `~.pem` as a path."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    header = "# CA bundle for a.test:443\n# Made by tlschain-tui 1\n# Whether it still holds: tlschain refresh FILE\n"
+    planned = plan(Path(name), f"{header}# Host: a.test:443\n# Kind: client\n\n".encode())
+    assert planned.path == tmp_path / name
+    assert f"tlschain refresh '{tmp_path / name}'\n".encode() in planned.data
+
+
 @pytest.mark.parametrize(
     ("name", "words"),
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
@@ -151,7 +152,8 @@ def with_file_name(data: bytes, path: Path) -> bytes:
     header = read_header(data)
     if header is None:
         return data
-    line = comment(_look(header, str(path.expanduser().absolute()))).encode("ascii")
+    whole = Path(os.path.expanduser(path)).absolute()  # noqa: PTH111 - Path's raises for a user that is none
+    line = comment(_look(header, str(whole))).encode("ascii")
     return _LOOK_LINE.sub(lambda _: line, top + b"\n", count=1)[:-1] + blank + rest
 
 

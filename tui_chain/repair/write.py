@@ -78,7 +78,7 @@ def plan_write(path: Path, data: bytes) -> WritePlan | Failure:
     if shown != str(path) and not str(path).isprintable():
         return Failure("file", f"The name {shown} has control characters.", "Name a file without them.")
     try:
-        real = Path(os.path.realpath(path.expanduser()))
+        real = Path(os.path.realpath(os.path.expanduser(path)))  # noqa: PTH111 - Path's raises for a user that is none
         if real.is_dir():
             return Failure("file", f"{shown} is a folder.", "Name a file in it.")
         if not real.parent.is_dir():
