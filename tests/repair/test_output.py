@@ -103,6 +103,21 @@ def test_a_root_that_the_user_s_file_rejects_is_in_no_file_of_it(case: Case) -> 
     assert len(made.certificates) == len(CERTIFI.anchors) + 2
 
 
+@pytest.mark.parametrize("kind", [OutputKind.CLIENT_STORE, OutputKind.JAVA])
+def test_what_replaces_a_store_does_not_lose_that_its_owner_rejects_an_intermediate(
+    case: Case, kind: OutputKind
+) -> None:
+    """The root below which it stands would be there without the rejection, for every host."""
+    rejected = case.pki.root.issue_ca("Rejected")
+    block = trusted_block(rejected.der, rejected=[ExtendedKeyUsageOID.SERVER_AUTH])
+    store = replace(case.store, pem=case.store.file + block)
+    made = make_output(kind, [(case.served, case.repair)], store, at=NOW)
+    assert isinstance(made, Failure)
+    assert made.message == f"{kind} would trust Rejected, which the trust store test rejects."
+    for other in (OutputKind.CLIENT, OutputKind.LINKS):
+        assert isinstance(make_output(other, [(case.served, case.repair)], store, at=NOW), Output)
+
+
 @pytest.mark.parametrize("kind", OutputKind)
 def test_the_same_input_gives_the_same_bytes(case: Case, kind: OutputKind) -> None:
     assert case.make(kind).data == case.make(kind).data

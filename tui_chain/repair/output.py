@@ -195,7 +195,10 @@ def _links(job: _Job) -> Output | Failure:
 
 
 def _client_store(job: _Job) -> Output | Failure:
-    return job.output(OutputKind.CLIENT_STORE, _with_store(job))
+    certificates = _with_store(job)
+    return _rejection_lost(job, OutputKind.CLIENT_STORE, certificates) or job.output(
+        OutputKind.CLIENT_STORE, certificates
+    )
 
 
 def _with_store(job: _Job) -> tuple[Certificate, ...]:
@@ -208,8 +211,25 @@ def _with_store(job: _Job) -> tuple[Certificate, ...]:
     return tuple(dict.fromkeys((*job.links, *anchors)))
 
 
+def _rejection_lost(job: _Job, kind: OutputKind, certificates: Sequence[Certificate]) -> Failure | None:
+    """Refuse what replaces a store and would trust what its owner rejects: these kinds have no trust settings.
+
+    A root that is rejected is simply not there; an intermediate would be trusted by its issuer.
+    """
+    rejected = [one for one in map(Certificate, sorted(job.store.rejected)) if not one.self_issued]
+    issuers = {one.subject_name for one in certificates} if rejected else set()
+    lost = next((one for one in rejected if one.issuer_name in issuers), None)
+    if lost is None:
+        return None
+    message = f"{kind} would trust {lost.label}, which the trust store {job.store.name} rejects."
+    return Failure("no-repair", message, "Take the kind client or links.")
+
+
 def _java(job: _Job) -> Output | Failure:
     certificates = _with_store(job)
+    lost = _rejection_lost(job, OutputKind.JAVA, certificates)
+    if lost is not None:
+        return lost
     refused = refusal(certificates, job.proofs)
     if refused is not None:
         return Failure("no-repair", f"java does not work here: {refused}.", "Take the kind client.")
