@@ -230,6 +230,18 @@ def test_a_host_that_is_trusted_as_served_has_a_bundle_for_what_goes_beside_it(d
     assert repair.bundle.sources == sources
 
 
+def test_a_root_that_its_owner_rejects_is_not_called_missing(pki: Pki) -> None:
+    other = Authority.root("Other", now=NOW)
+    pem = to_pem([other.der]) + trusted_block(pki.root.der, rejected=[ExtendedKeyUsageOID.SERVER_AUTH])
+    chain = served_by(pki.leaf, pki.issuing)
+    failure = build_repair(chain, resolution_of(replace(store_of(other), pem=pem), chain), at=NOW)
+    assert isinstance(failure, Failure)
+    assert failure.message == (
+        f"No bundle repairs this: The trust file rejects this certificate. It is {Certificate(pki.root.der).subject}."
+    )
+    assert failure.hint.startswith("Leave it so unless you know better")
+
+
 @pytest.mark.parametrize("above", [1, 2], ids=["issuer of the leaf", "issuer above"])
 def test_what_its_owner_rejects_comes_into_no_bundle_of_a_host_that_other_clients_accept(above: int) -> None:
     """Clients that pass the settings over accept the host as it is served; a file for it would have all accept it."""

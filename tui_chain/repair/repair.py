@@ -239,8 +239,9 @@ def _losses(path: Path, certificates: Sequence[Certificate], served: ServedChain
 
 
 def _why_not(diagnosis: Diagnosis) -> tuple[str, str]:
+    rejected = any(found.code == FindingCode.REJECTED for found in diagnosis.findings)
     missing = diagnosis.missing
-    if missing:
+    if missing and not rejected:
         link = missing[0]
         key = f" (key id {link.key_id})" if link.key_id else ""
         return (
