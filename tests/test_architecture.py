@@ -67,7 +67,7 @@ APART: dict[str, str] = {
     "probe.failures": "what each failure says, apart from the steps that fail",
     "tui.app": "options are read, and refused, before Textual is loaded",
     **dict.fromkeys(
-        (f"tui.screens.{name}" for name in ("folder", "refresh", "report", "write")),
+        (f"tui.screens.{name}" for name in ("folder", "refresh")),
         "a dialog is found by the name of its module",
     ),
     "clients.engines.go.constraints": "Go's name constraints, as each engine's",

@@ -51,7 +51,7 @@ async def test_the_bundle_gets_them_and_loses_them_again(
         await press(pilot, "enter")
         (file,) = tmp_path.iterdir()
         assert file.read_text().count(CRL) == 2
-        await press(pilot, "x", "j", "j")
+        await press(pilot, "x", "j", "j", "j")
         await shows(pilot, "VERIFY_CRL_CHECK_CHAIN")
         await press(pilot, "escape", "V")
         assert app.rows[0].written is None, "the bundle without them is another file"

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import certifi
 import pyperclip
 import pytest
 from cryptography.x509.oid import ExtensionOID
@@ -30,6 +31,7 @@ from tui_chain.net.target import Target
 from tui_chain.resolve.files import FileCertificates
 from tui_chain.trust.loading import load_trust_store
 from tui_chain.tui.app import ChainApp
+from tui_chain.tui.screens.dialog import Page
 from tui_chain.tui.screens.instructions import InstructionList, InstructionsScreen
 
 pytestmark = pytest.mark.anyio
@@ -48,12 +50,25 @@ async def _opened(pilot: Pilot[None]) -> None:
     assert isinstance(pilot.app.screen, InstructionsScreen)
 
 
+async def _go(pilot: Pilot[None], words: str) -> None:
+    """Filter by words, and go to the text of the first that has them."""
+    await press(pilot, "slash")
+    await pilot.press(*("space" if each == " " else each for each in words))
+    await press(pilot, "enter")
+
+
+def _entries(pilot: Pilot[None]) -> list[str]:
+    """What is listed, the sections without the blank that stands before a name."""
+    return [str(one.prompt) for one in pilot.app.screen.query_one(InstructionList).options]
+
+
 @pytest.mark.parametrize("size", [SMALL, MEDIUM])
 async def test_a_snippet_is_copied_as_it_stands(size: Size, copied: list[str]) -> None:
     async with stage(size) as pilot:
         await _opened(pilot)
-        await press(pilot, "j", "j", "y")
-        await shows(pilot, "Copied the instructions for")
+        await _go(pilot, "httpx")
+        await press(pilot, "y")
+        await shows(pilot, "Copied the instructions for httpx")
     assert len(copied) == 1
     compile(copied[0], "snippet", "exec")
 
@@ -61,9 +76,9 @@ async def test_a_snippet_is_copied_as_it_stands(size: Size, copied: list[str]) -
 async def test_the_letter_names_the_missing_certificate_and_holds_the_file(copied: list[str]) -> None:
     async with stage(MEDIUM) as pilot:
         await _opened(pilot)
-        await press(pilot, "G", "k")
+        await press(pilot, "j")
         await shows(pilot, "It should send, in this order:")
-        await press(pilot, "enter")
+        await press(pilot, "y")
     assert "CN=Example Issuing CA G2" in copied[0]
     assert copied[0].count("-----BEGIN CERTIFICATE-----") == 2
 
@@ -72,9 +87,9 @@ async def test_where_no_bundle_helps_the_letter_is_all_there_is(copied: list[str
     async with stage(MEDIUM) as pilot:
         await press(pilot, "/", *"old", "enter", "f")
         await shows(pilot, "No bundle repairs this")
-        await press(pilot, "x")
+        await press(pilot, "x", "j")
         await shows(pilot, "old.example.test:443 needs another certificate.")
-        await press(pilot, "enter")
+        await press(pilot, "y")
     assert "a certificate for old.example.test without these faults" in copied[0]
     assert "BEGIN CERTIFICATE" not in copied[0]
 
@@ -85,14 +100,12 @@ async def test_a_file_of_another_kind_is_asked_for_until_it_is_written(
     monkeypatch.chdir(tmp_path)
     async with stage(MEDIUM) as pilot:
         await _opened(pilot)
-        while "JAVA_TOOL_OPTIONS" not in screen_text(pilot):
-            await press(pilot, "j")
+        await _to_java(pilot)
         await until(pilot, lambda: "press w and F2 for kind java to write it" in _body(pilot))
         await press(pilot, "escape", "w", "f2", "f2", "f2", "f2")
         await shows(pilot, "-truststore.p12")
         await press(pilot, "enter", "x")
-        while "JAVA_TOOL_OPTIONS" not in screen_text(pilot):
-            await press(pilot, "j")
+        await _to_java(pilot)
         assert "Not written yet" not in screen_text(pilot)
     assert (tmp_path / "api.example.test-truststore.p12").exists()
 
@@ -127,10 +140,8 @@ async def test_no_part_of_a_folder_s_name_becomes_a_command(tmp_path: Path, monk
     monkeypatch.chdir(folder)
     async with stage(MEDIUM) as pilot:
         await _opened(pilot)
-        await press(pilot, "j", "j")
-        page = pilot.app.screen.query_one("#instruction-body", Static).visual
-        line = next(line for line in str(page).splitlines() if line.startswith("tlschain fix"))
-    assert shlex.split(line)[-1] == str(folder / "api.example.test-ca-bundle.pem")
+        made = _made(pilot)
+    assert made[-1] == str(folder / "api.example.test-ca-bundle.pem")
 
 
 def _body(pilot: Pilot[None]) -> str:
@@ -143,15 +154,14 @@ def _made(pilot: Pilot[None]) -> list[str]:
 
 
 async def _to_java(pilot: Pilot[None]) -> None:
-    options = pilot.app.screen.query_one(InstructionList).options
-    pilot.app.screen.query_one(InstructionList).highlighted = [str(one.prompt) for one in options].index("Java")
+    pilot.app.screen.query_one(InstructionList).highlighted = _entries(pilot).index(" Java")
     await pilot.pause()
     await until(pilot, lambda: "JAVA_TOOL_OPTIONS" in _body(pilot))
 
 
 @pytest.fixture
 def strict() -> Iterator[Lab]:
-    with open_lab(["strict-aki"]) as running:
+    with open_lab(["complete", "small-dh", "strict-aki"]) as running:
         yield running
 
 
@@ -274,7 +284,8 @@ async def test_strict_checks_are_given_up_where_no_bundle_helps(
     async with opened(app) as pilot:
         await until(pilot, lambda: app.rows[0].status is not None)
         await press(pilot, "x")
-        await shows(pilot, "strict checks")
+        assert "a context without strict checks does" in " ".join(_body(pilot).split())
+        await _go(pilot, "without strict")
         assert "VERIFY_X509_STRICT" in _body(pilot)
         assert repr(str(tmp_path / "roots.pem")) in _body(pilot)
         assert "Not written yet" not in _body(pilot)
@@ -296,8 +307,95 @@ async def test_strict_checks_are_given_up_beside_a_proven_repair(
     async with opened(app) as pilot:
         await until(pilot, lambda: app.rows[0].status is not None)
         await _opened(pilot)
-        names = pilot.app.screen.query_one(InstructionList)
-        places = [at for at, one in enumerate(names.options) if "without strict checks" in str(one.prompt)]
-        await press(pilot, *"j" * places[0])
+        await _go(pilot, "without strict")
         assert "context.verify_flags &= ~ssl.VERIFY_X509_STRICT" in _body(pilot)
         assert "-ca-bundle.pem" in _body(pilot)
+
+
+@pytest.mark.parametrize("size", [SMALL, MEDIUM])
+async def test_a_filter_finds_by_name_else_by_text_and_esc_takes_it_back(size: Size) -> None:
+    async with stage(size) as pilot:
+        await _opened(pilot)
+        everything = _entries(pilot)
+        await press(pilot, "slash", *"deb")
+        assert _entries(pilot) == [
+            "System store",
+            " Debian and Ubuntu",
+            "Containers and CI",
+            " Dockerfile, Debian base",
+        ]
+        await shows(pilot, "filter “deb”: 2")
+        await press(pilot, "down", "enter")
+        assert isinstance(pilot.app.focused, Page)
+        assert "COPY " in _body(pilot)
+        await press(pilot, "escape")
+        assert _entries(pilot) == everything
+        assert "COPY " in _body(pilot), "the cursor stays where the filter found it"
+        await _go(pilot, "node_extra_ca")
+        assert " npm" in _entries(pilot), "no name has it"
+        await press(pilot, "escape", "slash", *"nobody")
+        await shows(pilot, "esc clears the filter")
+        await press(pilot, "enter", "escape", "escape")
+        assert not isinstance(pilot.app.screen, InstructionsScreen)
+
+
+async def test_the_lines_of_a_server_are_there_where_it_does_not_send_an_intermediate(copied: list[str]) -> None:
+    async with stage(MEDIUM) as pilot:
+        await _opened(pilot)
+        await _go(pilot, "nginx")
+        assert "press w and F2 for kind server" in " ".join(_body(pilot).split())
+        await press(pilot, "y")
+    assert "ssl_certificate" in copied[0]
+
+
+async def test_a_private_root_of_a_trust_file_is_named_to_every_client(
+    lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    roots = tmp_path / "roots.pem"
+    roots.write_bytes(lab.trust_pem)
+    app = _lab_app(lab.host("complete").port, "roots.pem")
+    async with opened(app) as pilot:
+        await until(pilot, lambda: app.rows[0].status is Status.COMPLETE)
+        await press(pilot, "x")
+        await shows(pilot, "clients do not have it by")
+        assert "press w" not in _body(pilot), "the screen writes no file for a host that needs no repair"
+        await _go(pilot, "httpx")
+        assert str(roots) in _body(pilot)
+        assert "Not written yet" not in _body(pilot)
+        await press(pilot, "escape")
+        await _to_java(pilot)
+        command = _made(pilot)
+    done = await asyncio.to_thread(tlschain, *command[1:])
+    assert done.code == 0, done.err
+    assert Path(command[-1]).exists()
+
+
+@pytest.fixture
+def public(strict: Lab, monkeypatch: pytest.MonkeyPatch) -> Lab:
+    """The same, its root one that clients have by themselves."""
+    monkeypatch.setattr(certifi, "where", lambda: str(strict.trust_file))
+    return strict
+
+
+async def test_a_host_that_every_client_accepts_has_no_instructions(public: Lab) -> None:
+    app = _lab_app(public.host("complete").port, "certifi")
+    async with opened(app) as pilot:
+        await until(pilot, lambda: app.rows[0].status is Status.COMPLETE)
+        await press(pilot, "x")
+        await shows(pilot, "needs no repair")
+        assert not isinstance(pilot.app.screen, InstructionsScreen)
+
+
+async def test_who_refuses_a_partial_host_is_named_with_the_next_step(public: Lab) -> None:
+    app = _lab_app(public.host("small-dh").port, "certifi")
+    async with opened(app) as pilot:
+        await until(pilot, lambda: app.rows[0].status is Status.PARTIAL)
+        await press(pilot, "x")
+        await shows(pilot, "client families accept")
+        read = " ".join(_body(pilot).split())
+        assert "Refused by" in read
+        assert "TLS settings" in read
+        assert "No repair was looked for yet: close this and press f." in read
+        await press(pilot, "escape", "f", "x")
+        assert "press f" not in _body(pilot)

@@ -40,6 +40,30 @@ def clients() -> tuple[Client, ...]:
     return tuple(sorted(found, key=lambda client: client.place))
 
 
+_SECTIONS = (
+    (100, "Python"),
+    (200, "Command line"),
+    (220, "JavaScript"),
+    (230, "Java"),
+    (300, "Other languages"),
+    (330, "Command line"),
+    (400, "Databases, mail, LDAP"),
+    (435, "System store"),
+    (475, "Containers and CI"),
+)
+"""What clients are for, each with the place that follows those of its clients; the others are of a language."""
+
+
+@cache
+def sections() -> Mapping[str, tuple[Client, ...]]:
+    """Every client under what it is for, in the order in which a list shows them."""
+    found: dict[str, list[Client]] = {}
+    for client in clients():
+        section = next((name for end, name in _SECTIONS if client.place < end), "Other languages")
+        found.setdefault(section, []).append(client)
+    return {section: tuple(members) for section, members in found.items()}
+
+
 def stands_for(family: FamilyId) -> str:
     """The programs that a family stands for, as in `curl, PHP-curl, Perl`."""
     return ", ".join(client.families[family] for client in clients() if family in client.families)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tui_chain.core.status import Blame, Status
+from tui_chain.core.status import Status
 from tui_chain.tui.host_rows import HostRow, private_root, reached
 
-_OF_CHAIN = frozenset({"fix", "test", "details", "copy_certificate", "servers", "revocation", "crls", "programs"})
+_OF_CHAIN = frozenset(
+    {"fix", "test", "details", "copy_certificate", "servers", "revocation", "crls", "programs", "instructions"}
+)
 """What can be done with a host that was reached."""
 _OF_HOST = frozenset({"probe", "remove", "report", "request"})
 OF_SELECTED = frozenset({"write", "copy_bundle"})
@@ -30,20 +32,11 @@ def is_available(action: str, row: HostRow | None, selected: Sequence[HostRow]) 
         return row is not None
     if action in OF_SELECTED:
         return any(one.state.proven is not None for one in selected)
-    if action == "instructions":
-        return row is not None and _has_instructions(row)
     if action == "trust_root":
         return row is not None and private_root(row) is not None
     if action == "error":
         return row is not None and row.error is not None
     return action != "choose"
-
-
-def _has_instructions(row: HostRow) -> bool:
-    """Whether there is a repair to speak of, or what no bundle helps."""
-    state = row.state
-    at_fault = state.resolution is not None and state.resolution.diagnosis.blame is Blame.SERVER
-    return reached(row) is not None and (state.proven is not None or state.fails_strict_checks or at_fault)
 
 
 def refusal(action: str, row: HostRow | None, marked: int = 0) -> str:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
 
 from textual import work
 from textual.screen import Screen
 
-from tui_chain.advise.report import server_file
+from tui_chain.advise.document import to_markdown
+from tui_chain.advise.report import report, server_file
+from tui_chain.advise.report_page import report_page
+from tui_chain.core.command import unshowable
 from tui_chain.core.failure import Failure
 from tui_chain.core.text import plural, safe_text
 from tui_chain.engine.arguments import Options
-from tui_chain.engine.host_state import Clock
+from tui_chain.engine.host_state import Clock, HostState
 from tui_chain.engine.private_root import ask_about
 from tui_chain.livetest.choice import USUAL, RequestChoice
 from tui_chain.livetest.tester import LiveTestResult
@@ -21,9 +27,13 @@ from tui_chain.net.host_list import Host
 from tui_chain.net.proxy import environment_proxy
 from tui_chain.probe.pasted import Additions, GivenChain, served_chain
 from tui_chain.repair.output_kinds import OutputKind
+from tui_chain.repair.server_chain import ServerChain
+from tui_chain.results.host import host_result
 from tui_chain.revocation.crl import CrlFetches
 from tui_chain.trust.pinned import ConfirmedRoot
+from tui_chain.trust.store import TrustStore
 from tui_chain.tui.background import in_background
+from tui_chain.tui.host_instructions import instructions
 from tui_chain.tui.host_jobs import HostJobs
 from tui_chain.tui.host_rows import HostRow, HostRows, private_root
 from tui_chain.tui.messages import CopyRequested
@@ -33,12 +43,11 @@ from tui_chain.tui.screens.add import AddScreen
 from tui_chain.tui.screens.answers import full_test_page, revocation_page, servers_page
 from tui_chain.tui.screens.audit import AuditScreen
 from tui_chain.tui.screens.dialog import ConfirmScreen, PageScreen
-from tui_chain.tui.screens.instructions import InstructionsScreen, instructions
-from tui_chain.tui.screens.pages import certificate_page, error_page
-from tui_chain.tui.screens.report import report_screen
+from tui_chain.tui.screens.instructions import InstructionsScreen
+from tui_chain.tui.screens.pages import certificate_page, error_page, file_base
 from tui_chain.tui.screens.request import RequestScreen
 from tui_chain.tui.screens.root import RootScreen
-from tui_chain.tui.screens.save import Saved
+from tui_chain.tui.screens.save import Draft, Form, Saved, SaveScreen
 from tui_chain.tui.screens.write import Rows, loss_question, output_of, repaired, write_screen
 from tui_chain.tui.toasts import toast
 from tui_chain.tui.trust_files import TrustFiles
@@ -224,17 +233,17 @@ class HostDialogs:
         self._screen.app.push_screen(ConfirmScreen("Limits are lost", question, "write it", "leave it"), answered)
 
     def instructions(self, row: HostRow) -> None:
-        """Show the repair as commands and as a letter."""
+        """Show what clients and the server are to do, or say that there is nothing."""
         journey, now = self._jobs.journey, self._clock()
         trust, options = journey.trust, self._options(row)
 
         @work(group="instructions", exclusive=True, exit_on_error=False)
         async def make(screen: Screen[None]) -> None:
             made = await in_background(
-                lambda: instructions(row, server_file(row.state, trust, now), options, trust), "instructions"
+                lambda: instructions(row, server_file(row.state, trust, now), options, trust, now), "instructions"
             )
             if isinstance(made, Failure):
-                toast(screen, str(made), "warning")
+                toast(screen, with_keys(str(made)), "warning")
             else:
                 screen.app.push_screen(InstructionsScreen(made))
 
@@ -242,8 +251,9 @@ class HostDialogs:
 
     def _options(self, row: HostRow) -> Options:
         """What the commands for a host carry on with: the start's options, and a root that was confirmed since."""
-        journey, proven = self._jobs.journey, row.state.proven
-        root = "" if proven is None else proven.path.anchor.sha256
+        journey, state = self._jobs.journey, row.state
+        path = state.proven.path if state.proven is not None else state.verdict and state.verdict.path
+        root = path.anchor.sha256 if path else ""
         confirmed = (root,) if root in journey.diagnoser.confirmed else ()
         return replace(journey.context.options, trust_root=confirmed)
 
@@ -259,7 +269,7 @@ class HostDialogs:
             if done is not None:
                 toast(self._screen, f"Wrote {safe_text(str(done.path), 400)}.")
 
-        self._screen.app.push_screen(report_screen(row, journey.trust, self._clock, journey.context.options), saved)
+        self._screen.app.push_screen(_report_screen(row, journey.trust, self._clock, journey.context.options), saved)
 
     def audit(self, row: HostRow | None) -> None:
         """Ask for a file or a folder, and show what each client would load from it."""
@@ -288,3 +298,37 @@ class HostDialogs:
             toast(self._screen, with_keys(str(row.state.crls)), "warning")
         elif row.state.crls is None:
             toast(self._screen, f"{row.target} has no proven repair yet; f looks for one.", "warning")
+
+
+def _report_screen(row: HostRow, trust: TrustStore, clock: Clock, options: Options) -> SaveScreen:
+    """The dialog that saves the report of a host as it stands now; `trust` and `options` are those of the run."""
+    return SaveScreen(
+        f"Save a report of {row.target}", _forms(row, trust, clock, options), f"{file_base(row)}-report"
+    )
+
+
+def _forms(row: HostRow, trust: TrustStore, clock: Clock, options: Options) -> tuple[Form, ...]:
+    """Each form is made when it is asked for."""
+
+    def known() -> tuple[HostState, datetime, ServerChain | None, Path | None]:
+        now = clock()
+        # a name that cannot be shown is left out
+        written = row.written if row.written is not None and unshowable(row.written) is None else None
+        return row.state, now, server_file(row.state, trust, now), written
+
+    def as_json() -> Draft:
+        # who wrote the bundle agreed to what it loses
+        agreed = row.written is not None
+        result = host_result(row.state, clock(), row.written, options, accept_lost_constraints=agreed)
+        return Draft(f"{json.dumps(result.as_dict(), indent=2)}\n".encode())
+
+    return (
+        Form("Markdown", "for a ticket or a wiki", ".md", lambda: Draft(to_markdown(report(*known())).encode())),
+        Form(
+            "HTML",
+            "one page for a ticket, without outside resources",
+            ".html",
+            lambda: Draft(report_page(*known(), options).encode()),
+        ),
+        Form("JSON", "for programs; the keys are those of tlschain --json", ".json", as_json),
+    )

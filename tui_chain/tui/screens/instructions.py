@@ -1,10 +1,10 @@
-"""Instructions for a host: each client's command or code, and the letter, one at a time and ready to copy."""
+"""The list of instructions for a host, one of them beside it, ready to copy; a filter finds one by its name."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import partial
+from itertools import groupby
 from pathlib import Path
 from typing import ClassVar
 
@@ -13,190 +13,135 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.widgets import OptionList, Static
+from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui_chain.advise.document import Document, to_markdown, to_text
 from tui_chain.advise.html.blocks import to_html
-from tui_chain.advise.instructions import (
-    Advice,
-    CrlUse,
-    FileCommands,
-    advice_document,
-    client_advice,
-    lenient_advice,
-)
-from tui_chain.advise.letter import letter_document
-from tui_chain.core.command import unshowable
-from tui_chain.core.failure import Failure
-from tui_chain.core.files import absolute
-from tui_chain.core.text import safe_text
-from tui_chain.engine.arguments import Options
-from tui_chain.repair.output_kinds import SUFFIXES, OutputKind
-from tui_chain.repair.repair import Repair
-from tui_chain.repair.server_chain import ServerChain
-from tui_chain.trust.store import TrustStore
-from tui_chain.tui.host_rows import DIM, WARN, HostRow, reached
+from tui_chain.tui.host_instructions import Instruction, Instructions
 from tui_chain.tui.messages import CopyRequested
 from tui_chain.tui.panes.base import CURSOR_KEYS
-from tui_chain.tui.render import lines
 from tui_chain.tui.screens.dialog import Dialog, Page
-from tui_chain.tui.screens.pages import file_base
 from tui_chain.tui.screens.save import Draft, Form, SaveScreen
 
-
-@dataclass(frozen=True)
-class Instruction:
-    """One of them: its name in the list, what is read, and what `y` copies."""
-
-    name: str
-    body: Content
-    text: str
-
-
-@dataclass(frozen=True)
-class Instructions:
-    """All instructions for a host: one by one, and as one document; `base` begins the names of its files."""
-
-    host: str
-    base: str
-    each: tuple[Instruction, ...]
-    whole: Document
-    letter: Document | None
-
-
-def instructions(
-    row: HostRow, chain: ServerChain | None, options: Options, trust: TrustStore
-) -> Instructions | Failure:
-    """The instructions for a host, for its proven repair or without one; `chain` is the file for the server.
-
-    `options` are those that the commands carry on with, `trust` is the store in force.
-    """
-    refused = options.unshowable()
-    if refused is not None:
-        return refused
-    store = None if trust.path is None else absolute(trust.path)
-    file = str(store) if isinstance(store, Path) else None
-    if row.state.proven is not None:
-        return _of_repair(row, chain, options, file, row.state.proven)
-    served, verdict = reached(row), row.state.verdict
-    letter = letter_document(served, verdict, chain) if served is not None and verdict is not None else None
-    advice = lenient_advice(row.target, None, file) if row.state.fails_strict_checks else ()
-    if letter is None and not advice:
-        return Failure("no-repair", "There is no proven repair to speak of yet.", "f looks for one.")
-    return _instructions(row, advice, letter, FileCommands(options, row.target, Path()))
-
-
-def _instructions(
-    row: HostRow, advice: tuple[Advice, ...], letter: Document | None, commands: FileCommands
-) -> Instructions:
-    clients = tuple(_client(row, one, commands) for one in advice)
-    letters = _letters(letter) if letter is not None else ()
-    whole = advice_document(commands, advice, letter)
-    return Instructions(str(row.target), file_base(row), clients + letters, whole, letter)
-
-
-def _of_repair(
-    row: HostRow, chain: ServerChain | None, options: Options, file: str | None, proven: Repair
-) -> Instructions | Failure:
-    served = reached(row)
-    if served is None or row.state.verdict is None:
-        return Failure("no-repair", "There is no proven repair to speak of yet.", "f looks for one.")
-    bundle = row.written or absolute(Path(file_base(row) + SUFFIXES[OutputKind.CLIENT]))
-    if isinstance(bundle, Failure):
-        return bundle
-    refused = next(filter(None, map(unshowable, (bundle, *dict(row.others).values()))), None)
-    if refused is not None:
-        return refused
-    use = CrlUse(row.state.lists.scope) if row.state.lists is not None else None
-    advice = client_advice(row.target, bundle, {OutputKind(kind): path for kind, path in row.others}, use)
-    if row.state.fails_strict_checks:
-        advice = (*advice, *lenient_advice(row.target, bundle, file))
-    letter = letter_document(served, row.state.verdict, chain)
-    commands = FileCommands(options, row.target, bundle, row.state.label, lost=bool(proven.losses))
-    return _instructions(row, advice, letter, commands)
-
-
-def _client(row: HostRow, advice: Advice, commands: FileCommands) -> Instruction:
-    body = [
-        *([Content.styled(advice.text, DIM), Content()] if advice.text else []),
-        *_needed(row, advice, commands),
-        Content(advice.code),
-        *_around(advice),
-    ]
-    return Instruction(advice.client, lines(body), advice.code)
-
-
-def _around(advice: Advice) -> Iterator[Content]:
-    """Which setting wins, and how this one is taken back."""
-    if advice.order:
-        yield Content()
-        yield Content.styled(f"Which setting wins: {advice.order}", DIM)
-    if advice.undo:
-        yield Content()
-        yield Content.styled("To undo it:", DIM)
-        yield Content(advice.undo)
-
-
-def _needed(row: HostRow, advice: Advice, commands: FileCommands) -> Iterator[Content]:
-    """What has to be written first."""
-    there = row.written is not None if advice.kind is OutputKind.CLIENT else advice.kind.value in dict(row.others)
-    if not there and advice.file is not None:
-        keys = "w" if advice.kind is OutputKind.CLIENT else f"w and F2 for kind {advice.kind}"
-        step = f"close this and press {keys} to write it"
-        yield Content.styled(f"! Not written yet: {safe_text(str(advice.file), 400)}; {step}, or:", WARN)
-        yield Content(commands.of(advice) or commands.client)
-        yield Content()
-
-
-def _letters(letter: Document) -> tuple[Instruction, ...]:
-    texts = (("Letter", to_text(letter)), ("Letter, Markdown", to_markdown(letter)))
-    return tuple(Instruction(name, Content(text), text) for name, text in texts)
+_KEYS = "/ filter · enter reads · y copies · w saves all · tab · esc close"
+_FILTER_KEYS = "↑ ↓ choose · enter reads · esc clears the filter"
 
 
 class InstructionsScreen(Dialog[None]):
     """A list of the instructions, and beside it the one under the cursor."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("q", "leave", "Close", show=False),
-        Binding("y,enter", "copy", "Copy"),
+        Binding("q", "dismiss(None)", "Close", show=False),
+        Binding("y", "copy", "Copy"),
         Binding("w", "save", "Save"),
+        Binding("slash", "filter", "Filter"),
     ]
 
     def __init__(self, shown: Instructions) -> None:
         super().__init__()
         self._shown = shown
+        self._listed = shown.each
 
     def compose(self) -> ComposeResult:
-        """The list, and the text beside it."""
-        with Vertical(classes="frame -tall", id="instructions") as frame:
-            frame.border_title = Content(f"Instructions: {self._shown.host}")
-            frame.border_subtitle = "j k choose · y copies it · w saves all · tab scroll · esc close"
-            with Horizontal():
-                yield InstructionList(
-                    *(Option(Content(one.name)) for one in self._shown.each), id="instruction-names"
-                )
-                with Page(id="instruction-page", classes="rest"):
-                    yield Static(id="instruction-body", markup=False)
+        """The list under its filter, and the text beside it."""
+        with Vertical(classes="frame -tall", id="instructions"), Horizontal():
+            with Vertical(id="instruction-side"):
+                yield InstructionFilter(placeholder="name, or words of the text", compact=True)
+                yield InstructionList(id="instruction-names")
+            with Page(id="instruction-page", classes="rest"):
+                yield Static(id="instruction-body", markup=False)
+
+    def on_mount(self) -> None:
+        """Begin with everything, in the list."""
+        self._show_filter(False)
+        self._list("")
 
     @property
-    def _current(self) -> Instruction:
-        return self._shown.each[self.query_one(InstructionList).highlighted or 0]
+    def _current(self) -> Instruction | None:
+        chosen = self.query_one(InstructionList).highlighted_option
+        return None if chosen is None or chosen.id is None else self._listed[int(chosen.id)]
+
+    # the list
+
+    def _list(self, needle: str) -> None:
+        """List what has the words of `needle`, under their sections, the cursor on the first."""
+        self._listed = self._shown.matching(needle)
+        names = self.query_one(InstructionList)
+        names.clear_options().add_options(self._options())
+        names.action_first()
+        frame = self.query_one("#instructions")
+        count = f"  filter “{needle}”: {len(self._listed)}" if needle else ""
+        frame.border_title = Content(f"Instructions: {self._shown.host}{count}")
+        if not self._listed:
+            self._read(Content(f"No instruction has “{needle}” in its name or text; esc clears the filter."))
+
+    def _options(self) -> Iterator[Option]:
+        numbered = enumerate(self._listed)
+        for section, members in groupby(numbered, key=lambda one: one[1].section):
+            yield Option(Content.styled(section, "bold"), disabled=True)
+            for place, one in members:
+                yield Option(Content(f" {one.name}"), id=str(place))
 
     @on(OptionList.OptionHighlighted)
     def _moved(self) -> None:
-        self.query_one("#instruction-body", Static).update(self._current.body)
+        if self._current is not None:
+            self._read(self._current.body)
+
+    def _read(self, body: Content) -> None:
+        self.query_one("#instruction-body", Static).update(body)
         self.query_one("#instruction-page", Page).scroll_home(animate=False)
 
+    # the filter
+
+    def _show_filter(self, shown: bool) -> None:
+        self.query_one(InstructionFilter).display = shown
+        self.query_one("#instructions").border_subtitle = _FILTER_KEYS if shown else _KEYS
+        self.query_one(InstructionFilter if shown else InstructionList).focus()
+
+    def action_filter(self) -> None:
+        """Ask for words."""
+        self._show_filter(True)
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        self._list(event.value.strip())
+
+    @on(Input.Submitted)
     @on(OptionList.OptionSelected)
+    def _entered(self) -> None:
+        """Go to the text; the filter stays."""
+        if self._current is not None:
+            self.query_one("#instructions").border_subtitle = _KEYS
+            self.query_one("#instruction-page", Page).focus()
+
+    def action_leave(self) -> None:
+        """Clear the filter, or close where there is none."""
+        box = self.query_one(InstructionFilter)
+        if not box.display:
+            self.dismiss(None)
+            return
+        current = self._current
+        with box.prevent(Input.Changed):
+            box.value = ""
+        self._list("")
+        self._show_filter(False)
+        if current is not None:
+            names = self.query_one(InstructionList)
+            names.highlighted = names.get_option_index(str(self._listed.index(current)))
+
+    # copies and files
+
     def action_copy(self) -> None:
         """Close and copy."""
-        self.app.post_message(CopyRequested(self._current.text, f"the instructions for {self._current.name}"))
-        self.dismiss(None)
+        if self._current is not None:
+            subject = f"the instructions for {self._current.name}"
+            self.app.post_message(CopyRequested(self._current.text, subject))
+            self.dismiss(None)
 
     def action_save(self) -> None:
         """Save everything, or the letter alone."""
-        forms = [_form("all, Markdown", "every client, and the letter", "-advice.md", self._shown.whole)]
+        forms = [_form("all, Markdown", "what clients need, and the letter", "-advice.md", self._shown.whole)]
         forms.append(_form("all, HTML", "the same as one file for a browser", "-advice.html", self._shown.whole))
         if self._shown.letter is not None:
             text = "the letter to the administrator, with the file to install"
@@ -205,8 +150,22 @@ class InstructionsScreen(Dialog[None]):
         self.app.push_screen(SaveScreen("Save the instructions", forms, self._shown.base))
 
 
+class InstructionFilter(Input):
+    """The words of the filter; the arrows move in the list meanwhile."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down", "move(1)", "Down", show=False),
+        Binding("up", "move(-1)", "Up", show=False),
+    ]
+
+    def action_move(self, step: int) -> None:
+        """Move in the list."""
+        names = self.screen.query_one(InstructionList)
+        names.action_cursor_down() if step > 0 else names.action_cursor_up()
+
+
 class InstructionList(OptionList):
-    """The list with vi keys."""
+    """The list with vi keys; sections are passed over."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *CURSOR_KEYS,
