@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from rich.cells import cell_len
+from textual._context import visible_screen_stack
 from textual.pilot import Pilot
 from textual.widgets import Input
 
@@ -33,6 +34,8 @@ async def until(pilot: Pilot[None], condition: Callable[[], bool], what: str = "
 
 def screen_text(pilot: Pilot[None]) -> str:
     """Everything that is on the screen now, line by line."""
+    # what is painted here first is kept for the next picture: a dialog needs the screens that show through it
+    visible_screen_stack.set(pilot.app._background_screens)
     return "\n".join(strip.text for strip in pilot.app.screen._compositor.render_strips())
 
 

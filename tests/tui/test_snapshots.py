@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from textual._context import visible_screen_stack
 from textual.widgets import Input
 
 from tests.scenes.gallery import MEDIUM, SCENES, Scene, draw
-from tests.scenes.stage import press, stage, standing_cursor, svg
+from tests.scenes.stage import press, screen_text, stage, standing_cursor, svg
 
 PICTURES = Path(__file__).parents[2] / "screenshots"
 
@@ -40,3 +41,15 @@ async def test_the_cursor_of_an_input_is_in_a_picture_at_any_time() -> None:
             await standing_cursor(pilot)
             pictures.add(svg(pilot))
         assert len(pictures) == 1
+
+
+@pytest.mark.anyio
+async def test_what_shows_through_a_dialog_is_in_a_picture_whoever_painted_the_dialog_first() -> None:
+    async with stage(MEDIUM) as pilot:
+        await press(pilot, "question_mark")
+        before = svg(pilot)
+        pilot.app.screen.refresh()
+        visible_screen_stack.set([])  # as where nothing was painted by the test yet
+        screen_text(pilot)
+        assert "api.example.test" in svg(pilot)
+        assert svg(pilot) == before
