@@ -117,6 +117,7 @@ async def test_everything_is_saved_as_one_file(tmp_path: Path, monkeypatch: pyte
         await press(pilot, "w")
         await shows(pilot, "api.example.test-advice.md")
         await press(pilot, "enter")
+        await shows(pilot, "Wrote")
     text = (tmp_path / "api.example.test-advice.md").read_text()
     assert "curl --cacert" in text
     assert "To the server's administrator" in text
@@ -359,6 +360,7 @@ async def test_a_private_root_of_a_trust_file_is_named_to_every_client(
         await until(pilot, lambda: app.rows[0].status is Status.COMPLETE)
         await press(pilot, "x")
         await shows(pilot, "clients do not have it by")
+        assert f"The file for clients is {roots}." in " ".join(_body(pilot).split())
         assert "press w" not in _body(pilot), "the screen writes no file for a host that needs no repair"
         await _go(pilot, "httpx")
         assert str(roots) in _body(pilot)

@@ -226,7 +226,9 @@ class _HostEntries:
         text = to_text(Document("", tuple(before))).strip()
         read = f"{text}\n\n{self._next_step}".strip()
         first = next((one for one in advice if one.file == self.files.client), None)
-        needed = self._needed(first) if first is not None else ()
+        needed = tuple(self._needed(first)) if first is not None else ()
+        if first is not None and not needed:
+            needed = (Content(f"The file for clients is {safe_text(str(self.files.client), 400)}."),)
         return Instruction(HOST, "In short", lines([Content(read), Content(), *needed]), text)
 
     def _before(self, has_advice: bool) -> Iterator[DocumentBlock]:

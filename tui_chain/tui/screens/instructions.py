@@ -18,11 +18,13 @@ from textual.widgets.option_list import Option
 
 from tui_chain.advise.document import Document, to_markdown, to_text
 from tui_chain.advise.html.blocks import to_html
+from tui_chain.core.text import safe_text
 from tui_chain.tui.host_instructions import Instruction, Instructions
 from tui_chain.tui.messages import CopyRequested
 from tui_chain.tui.panes.base import CURSOR_KEYS
 from tui_chain.tui.screens.dialog import Dialog, Page
-from tui_chain.tui.screens.save import Draft, Form, SaveScreen
+from tui_chain.tui.screens.save import Draft, Form, Saved, SaveScreen
+from tui_chain.tui.toasts import toast
 
 _KEYS = "/ filter · enter reads · y copies · w saves all · tab · esc close"
 _FILTER_KEYS = "↑ ↓ choose · enter reads · esc clears the filter"
@@ -147,7 +149,11 @@ class InstructionsScreen(Dialog[None]):
             text = "the letter to the administrator, with the file to install"
             forms.append(_form("letter", text, "-letter.txt", self._shown.letter))
             forms.append(_form("letter, Markdown", text, "-letter.md", self._shown.letter))
-        self.app.push_screen(SaveScreen("Save the instructions", forms, self._shown.base))
+        self.app.push_screen(SaveScreen("Save the instructions", forms, self._shown.base), self._saved)
+
+    def _saved(self, saved: Saved | None) -> None:
+        if saved is not None:
+            toast(self, f"Wrote {safe_text(str(saved.path), 400)}.")
 
 
 class InstructionFilter(Input):
