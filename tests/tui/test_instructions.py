@@ -87,7 +87,9 @@ async def test_where_no_bundle_helps_the_letter_is_all_there_is(copied: list[str
     async with stage(MEDIUM) as pilot:
         await press(pilot, "/", *"old", "enter", "f")
         await shows(pilot, "No bundle repairs this")
-        await press(pilot, "x", "j")
+        await press(pilot, "x")
+        await shows(pilot, "No client family accepts")
+        await press(pilot, "j")
         await shows(pilot, "old.example.test:443 needs another certificate.")
         await press(pilot, "y")
     assert "a certificate for old.example.test without these faults" in copied[0]

@@ -79,7 +79,7 @@ async def test_it_asks_first_and_leaves_the_list_alone_without_consent(lab: Lab,
     async with opened(app, SMALL) as pilot:
         await audit(pilot, bundle)
         await keys(pilot, "1", "r")
-        await shows(pilot, "It is for 1 host, which would be added to the list.")
+        await shows(pilot, "The bundle is for 1 host, which would be added")
         await keys(pilot, "n")
         await read(pilot)
         assert app.rows == ()
@@ -184,7 +184,7 @@ async def test_several_hosts_are_told_apart(lab: Lab, app_on: AppOn, bundle_for_
     async with opened(app, SMALL) as pilot:
         await audit(pilot, file)
         await keys(pilot, "1", "r")
-        await shows(pilot, "It is for 2 hosts, 1 of them would be added to the list.")
+        await shows(pilot, "The bundle is for 2 hosts, 1 of them would be added")
         await keys(pilot, "y")
         await read(pilot)
         await shows(pilot, "1 works, 1 unknown")

@@ -70,7 +70,7 @@ class Situation:
                 f"{target} sends its whole chain. Its root {self.root.label} is in the trust store {self.trust}, and "
                 "clients do not have it by themselves: every one of them has to be given it."
             )
-        elif self.state.proven is None and not passed:
+        elif not passed:
             yield f"No client family accepts {target} as it is served."
         elif self.state.proven is None:
             yield f"{passed} of {total} client families accept {target} as it is served, and need nothing."

@@ -108,6 +108,6 @@ def _question(count: int, known: int, *, crls: bool) -> str:
         place = "which is on the list" if known else "which would be added to the list"
     else:
         place = f"{count - known} of them would be added to the list" if known < count else "all of them on the list"
-    also = " and its CRLs are fetched" if crls else ""
-    step = f"Each is asked for a handshake, its missing intermediates are searched for anew{also}."
-    return f"It is for {plural(count, 'host')}, {place}. {step}"
+    also, whose = (", and its CRLs are fetched" if crls else ""), "The host is" if count == 1 else "Each host is"
+    step = f"{whose} probed, and its missing intermediates are searched for anew{also}."
+    return f"The bundle is for {plural(count, 'host')}, {place}. {step}"

@@ -167,7 +167,7 @@ class AuditScreen(AuditView):
             if yes:
                 self._ask_hosts(audited, header)
 
-        self.app.push_screen(ConfirmScreen("Refresh this bundle?", question, "ask them", "leave it"), answered)
+        self.app.push_screen(ConfirmScreen("Refresh this bundle?", question, "refresh it", "leave it"), answered)
 
     @work(group="refresh", exclusive=True, exit_on_error=False)
     async def _ask_hosts(self, audited: AuditedFile, header: Header) -> None:
