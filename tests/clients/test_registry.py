@@ -24,6 +24,7 @@ from tui_chain.clients.registry import (
     error_texts,
     keywords,
     readers,
+    sections,
     stands_for,
     text_sources,
     variables,
@@ -252,3 +253,10 @@ def test_the_precedence_has_only_settings_that_the_one_before_beats() -> None:
         weaker = {setting.name: set(setting.wins_over) for setting in client.settings}
         order = client.precedence
         assert all(set(order[place + 1 :]) <= weaker[name] for place, name in enumerate(order))
+
+
+def test_every_client_is_in_one_section() -> None:
+    listed = [client.name for members in sections().values() for client in members]
+    assert sorted(listed) == sorted(client.name for client in clients())
+    assert len(sections()) < len(listed) / 5, "a section for a few is no help to the eye"
+    assert "psql" in {client.name for client in sections()["Databases, mail, LDAP"]}
