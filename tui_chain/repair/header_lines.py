@@ -46,7 +46,7 @@ def header_lines(header: Header) -> Iterator[str]:
     if header.crl_check is not None:
         yield comment(f"{CRL_CHECK}{header.crl_check}")
         yield comment(f"To check in Python: {header.crl_check.python}")
-    if header.trust:
+    if header.trust and header.kind != "server":  # a server has no use for a path on the machine where it was made
         yield comment(f"Trust store: {header.trust}")
     yield from map(comment, host_lines(header.hosts))
 

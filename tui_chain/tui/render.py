@@ -11,7 +11,7 @@ from textual.content import Content
 
 from tui_chain.clients.families import FAMILIES, family_names
 from tui_chain.clients.verdict import reason
-from tui_chain.core.command import with_commands
+from tui_chain.core.command import hinted, with_commands
 from tui_chain.core.text import colon_hex, plural
 from tui_chain.tui.host_rows import BAD, DIM, OK, SEVERITY_LOOK, WARN
 
@@ -108,7 +108,7 @@ def finding_text(found: Finding, width: int = 100) -> Content:
 
 def with_keys(hint: str) -> str:
     """A hint that names the keys of the screen where it has commands."""
-    return with_commands(hint, lambda words: _KEYS[words[0]])
+    return with_commands(hint, lambda words: _KEYS.get(words[0]) or hinted(*words))
 
 
 _KEYS = {"fix": "f", "advise": "x", "check": "v", "audit": "w", "refresh": "r"}

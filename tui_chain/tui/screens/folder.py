@@ -21,7 +21,7 @@ from tui_chain.core.status import Severity
 from tui_chain.core.text import plural, safe_text
 from tui_chain.tui.background import guarded
 from tui_chain.tui.host_rows import BAD, DIM, NEW, OK, SEVERITY_LOOK
-from tui_chain.tui.render import lines
+from tui_chain.tui.render import lines, with_keys
 from tui_chain.tui.screens.audit_render import WIDE, facts, finding_text, one_line
 from tui_chain.tui.screens.audited_file import AuditedFile
 from tui_chain.tui.screens.dialog import Dialog, Page
@@ -111,7 +111,7 @@ class FolderScreen(Dialog[None]):
 
     def _entry(self, file: Path, found: AuditedFile | Failure) -> FolderEntry:
         if isinstance(found, Failure):
-            text = Content.styled(str(found), BAD)
+            text = Content.styled(with_keys(str(found)), BAD)
             return FolderEntry(_row(file, ("✗", BAD), "", ("cannot be read", BAD)), text, Severity.FATAL, read=True)
         severity = found.audit.severity
         glyph = SEVERITY_LOOK[severity] if severity is not None else ("✓", OK)

@@ -38,7 +38,6 @@ from tui_chain.tui.host_jobs import HostJobs
 from tui_chain.tui.host_rows import HostRow, HostRows, private_root
 from tui_chain.tui.messages import CopyRequested
 from tui_chain.tui.panes.chain import shown_trail
-from tui_chain.tui.render import with_keys
 from tui_chain.tui.screens.add import AddScreen
 from tui_chain.tui.screens.answers import full_test_page, revocation_page, servers_page
 from tui_chain.tui.screens.audit import AuditScreen
@@ -243,7 +242,7 @@ class HostDialogs:
                 lambda: instructions(row, server_file(row.state, trust, now), options, trust, now), "instructions"
             )
             if isinstance(made, Failure):
-                toast(screen, with_keys(str(made)), "warning")
+                toast(screen, str(made), "warning")
             else:
                 screen.app.push_screen(InstructionsScreen(made))
 
@@ -295,7 +294,7 @@ class HostDialogs:
 
     def _fetched(self, row: HostRow) -> None:
         if isinstance(row.state.crls, Failure):
-            toast(self._screen, with_keys(str(row.state.crls)), "warning")
+            toast(self._screen, str(row.state.crls), "warning")
         elif row.state.crls is None:
             toast(self._screen, f"{row.target} has no proven repair yet; f looks for one.", "warning")
 
@@ -323,12 +322,17 @@ def _forms(row: HostRow, trust: TrustStore, clock: Clock, options: Options) -> t
         return Draft(f"{json.dumps(result.as_dict(), indent=2)}\n".encode())
 
     return (
-        Form("Markdown", "for a ticket or a wiki", ".md", lambda: Draft(to_markdown(report(*known())).encode())),
+        Form(
+            "Markdown",
+            "for a ticket or a wiki",
+            ".md",
+            lambda: Draft(to_markdown(report(*known(), options, trust)).encode()),
+        ),
         Form(
             "HTML",
             "one page for a ticket, without outside resources",
             ".html",
-            lambda: Draft(report_page(*known(), options).encode()),
+            lambda: Draft(report_page(*known(), options, trust).encode()),
         ),
         Form("JSON", "for programs; the keys are those of tlschain --json", ".json", as_json),
     )
