@@ -19,7 +19,7 @@ from urllib.parse import quote
 import pytest
 
 from tests.support.nginx import free_port
-from tests.support.posix import is_root
+from tests.support.posix import is_root, own_ids
 from tests.support.programs import require_file, require_program
 from tui_chain.net.starttls import ldap, mysql, postgres
 
@@ -108,6 +108,7 @@ class Running:
 
 
 def _filled(text: str, server: Running, line: str = "") -> str:
+    user, group = own_ids()
     owner = server.daemon.owner if server.daemon.as_owner and is_root() else ""
     return Template(text).substitute(
         folder=server.folder,
@@ -115,8 +116,8 @@ def _filled(text: str, server: Running, line: str = "") -> str:
         port=server.port,
         program=server.program,
         line=line,
-        user=os.geteuid(),
-        group=os.getegid(),
+        user=user,
+        group=group,
         as_owner=f"setpriv --reuid={owner} --regid={owner} --clear-groups" if owner else "",
     )
 

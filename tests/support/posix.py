@@ -28,6 +28,14 @@ def is_root() -> bool:
     return sys.platform != "win32" and os.geteuid() == 0
 
 
+def own_ids() -> tuple[int, int]:
+    """The user and the group as whom the tests run."""
+    if sys.platform == "win32":
+        pytest.skip("Windows has no numbers for users and groups")
+    else:
+        return os.geteuid(), os.getegid()
+
+
 def open_terminal(*, rows: int = 40, columns: int = 120) -> tuple[int, int]:
     """Open a pseudo-terminal: the descriptors of who looks at it, and of the program in it."""
     if sys.platform == "win32":
