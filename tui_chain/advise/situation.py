@@ -56,6 +56,15 @@ class Situation:
         return not known or any(one.ok for one in known)
 
     @property
+    def agreements(self) -> tuple[str, ...]:
+        """What whoever runs the commands for the file agrees to: each limit that it loses."""
+        return tuple(
+            f"In the file {loss.certificate.label} loses the {loss.limit} of {loss.limited_by.label}; the commands "
+            "agree to that by --accept-lost-constraints."
+            for loss in (self.state.proven.losses if self.state.proven is not None else ())
+        )
+
+    @property
     def sentences(self) -> tuple[str, ...]:
         """What clients need, and who refuses the host whatever it is given."""
         return (*self._needs(), *self._refusals())

@@ -237,11 +237,7 @@ class _HostEntries:
         yield from map(Paragraph, self.found.sentences)
         if proven is not None and not self.found.sentences:
             yield Paragraph(f"With the file all {len(self.found.verdicts)} client families accept {target}.")
-        for loss in proven.losses if proven is not None else ():
-            yield Paragraph(
-                f"In the file {loss.certificate.label} loses the {loss.limit} of {loss.limited_by.label}; the "
-                "commands agree to that by --accept-lost-constraints."
-            )
+        yield from map(Paragraph, self.found.agreements)
         if self._use is not None and has_advice:
             yield from crl_parts(self._use, self._commands)
 

@@ -252,14 +252,15 @@ class _Maker:
         advice = self._clients(found, file, files, use, own)
         absent = not file.exists() and any(one.file == file for one in advice)
         make = commands.client if use is None else commands.crls(use)
-        summary = (*found.sentences, *self._besides(found, advice))
+        letter = self._letter(state)
+        summary = (*found.sentences, *self._besides(found, advice, letter))
         return HostAdvice(
             commands,
             self.wanted,
             summary,
             make if absent else "",
             advice,
-            self.letter(state),
+            letter,
             use,
             self._chain(state),
         )
@@ -298,21 +299,17 @@ class _Maker:
     def _has_file(self, found: Situation) -> bool:
         return found.state.proven is not None or found.root is not None or self.bundle is not None
 
-    def _besides(self, found: Situation, advice: tuple[Advice, ...]) -> Iterator[str]:
+    def _besides(self, found: Situation, advice: tuple[Advice, ...], letter: Document | None) -> Iterator[str]:
         """Why something that is wanted by name is not there, and what the commands agree to."""
         state, wanted = found.state, self.wanted
-        for loss in state.proven.losses if state.proven is not None and advice else ():
-            yield (
-                f"In the file {loss.certificate.label} loses the {loss.limit} of {loss.limited_by.label}; the "
-                "commands agree to that by --accept-lost-constraints."
-            )
+        yield from found.agreements if advice else ()
         if wanted.clients and self._has_file(found) and not advice:
             yield f"{', '.join(sorted(wanted.clients))} does not reach {state.target}, whatever it is given."
-        nothing = state.verdict is not None and not state.verdict.not_sent and self.letter(state) is None
+        nothing = state.verdict is not None and not state.verdict.not_sent and letter is None
         if nothing and not wanted.any_client:
             yield f"{state.target} sends every intermediate: its administrator has nothing to install."
 
-    def letter(self, state: HostState) -> Document | None:
+    def _letter(self, state: HostState) -> Document | None:
         """What the server's administrator is written, where that is wanted and the server is at fault."""
         if not self.wanted.letter or not isinstance(state.served, ServedChain) or state.verdict is None:
             return None
@@ -343,13 +340,13 @@ def _print_host(maker: _Maker, state: HostState, form: Form) -> int:
     if maker.bundle is None and isinstance(state.served, Failure):
         return _refuse(maker, state, state.served, UNREACHED)
     found = situation(state, maker.run.journey.trust, maker.run.journey.clock())
-    if maker.bundle is None and not found.is_accepted:
-        if maker.letter(state) is not None:
-            _print(maker.advice(found), form)
-            return OK
+    advice, is_refused = maker.advice(found), maker.bundle is None and not found.is_accepted
+    if is_refused and advice.letter is None:
         none = Failure("advise", "There is no repair.")
         return _refuse(maker, state, state.repair if isinstance(state.repair, Failure) else none, FOUND)
-    _print(maker.advice(found), form)
+    _print(advice, form)
+    if is_refused:
+        return OK
     return FOUND if maker.bundle is None and found.is_without_remedy else OK
 
 
