@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tui_chain.clients.advice import REPLACES, Advice, Deployment
-from tui_chain.clients.client import Client, Setting, SettingForm, Takes, variable
+from tui_chain.clients.client import Client
 from tui_chain.clients.errors import ErrorOutput, Layer
-from tui_chain.clients.python_code import python
+from tui_chain.clients.python_code import REQUESTS_SETTINGS, python
 
 
 def _advice(at: Deployment) -> Iterator[Advice]:
@@ -22,18 +22,7 @@ def _advice(at: Deployment) -> Iterator[Advice]:
 CLIENT = Client(
     "niquests",
     place=92,
-    settings=(
-        Setting(
-            "verify=",
-            SettingForm.ARGUMENT,
-            REPLACES,
-            Takes.EITHER,
-            wins_over=("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "session.verify"),
-        ),
-        variable("REQUESTS_CA_BUNDLE", REPLACES, Takes.EITHER, wins_over=("session.verify", "CURL_CA_BUNDLE")),
-        variable("CURL_CA_BUNDLE", REPLACES, Takes.EITHER, wins_over=("session.verify",)),
-        Setting("session.verify", SettingForm.ARGUMENT, REPLACES, Takes.EITHER),
-    ),
+    settings=REQUESTS_SETTINGS,
     advice=_advice,
     errors=ErrorOutput(
         signs=r"\bniquests\b", trust_command="env | grep -E 'REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE'", layer=Layer.PROGRAM

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tui_chain.clients.advice import Advice, CrlUse, Deployment, Effect
+from tui_chain.clients.advice import REPLACES, Advice, CrlUse, Deployment, Effect
+from tui_chain.clients.client import Setting, SettingForm, Takes, variable
 
 FROM_3_13 = (
     "From Python 3.13 on create_default_context also demands what RFC 5280 says of a certificate's form "
@@ -15,7 +16,7 @@ NO_ADDRESS = (
     "server_hostname)"
 )
 """What stops a client on the urllib3 before 2 where the host is an IP address."""
-UNVERIFIED = "Without a context it verifies nothing: whoever is in between can read along."
+_UNVERIFIED = "Without a context it verifies nothing: whoever is in between can read along."
 """The trap of those modules of Python that take a context and make a lax one by themselves."""
 TRUST_COMMAND = "python -c 'import ssl; print(ssl.get_default_verify_paths())'; env | grep -E 'SSL_CERT_(FILE|DIR)'"
 """Shows where a default context takes its trust from."""
@@ -27,6 +28,20 @@ _PARTIAL = (
     " PARTIAL_CHAIN, which Python 3.13 and later set, has to go: with it OpenSSL ends the chain at the intermediate "
     "of the file and cannot check the CRL that speaks of it (code 3)."
 )
+
+REQUESTS_SETTINGS = (
+    Setting(
+        "verify=",
+        SettingForm.ARGUMENT,
+        REPLACES,
+        Takes.EITHER,
+        wins_over=("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "session.verify"),
+    ),
+    variable("REQUESTS_CA_BUNDLE", REPLACES, Takes.EITHER, wins_over=("session.verify", "CURL_CA_BUNDLE")),
+    variable("CURL_CA_BUNDLE", REPLACES, Takes.EITHER, wins_over=("session.verify",)),
+    Setting("session.verify", SettingForm.ARGUMENT, REPLACES, Takes.EITHER),
+)
+"""The settings of requests, and of niquests, which has the same."""
 
 
 def context_lines(at: Deployment) -> str:
@@ -53,6 +68,12 @@ def crl_context_lines(at: Deployment, use: CrlUse) -> str:
 def with_context(at: Deployment, client: str, code: str, note: str = FROM_3_13) -> Advice:
     """Advice whose `code` uses a context with certifi's roots and the file."""
     return python(at, client, context_lines(at) + code, note, Effect.ADDS)
+
+
+def with_mail_context(at: Deployment, client: str, code: str) -> Advice:
+    """The same for a library that checks nothing by itself; {host} and {port} stand in its `code`."""
+    filled = code.format(host=at.endpoint.host, port=at.endpoint.port)
+    return with_context(at, client, filled, f"{_UNVERIFIED} {FROM_3_13}")
 
 
 def with_crl_context(at: Deployment, use: CrlUse, client: str, code: str) -> Advice:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tui_chain.clients.advice import REPLACES, Advice, CrlUse, Deployment
-from tui_chain.clients.client import Client, Setting, SettingForm, Takes, variable
+from tui_chain.clients.client import Client
 from tui_chain.clients.errors import ErrorKind, ErrorOutput, ErrorText, Layer
 from tui_chain.clients.families import FamilyId
 from tui_chain.clients.program import Program, ProgramRun
-from tui_chain.clients.python_code import NO_ADDRESS, python, with_context, with_crl_context
+from tui_chain.clients.python_code import NO_ADDRESS, REQUESTS_SETTINGS, python, with_context, with_crl_context
 from tui_chain.clients.readers import OPENSSL
 from tui_chain.clients.trust_file import Reads
 from tui_chain.core.output_kind import OutputKind
@@ -90,18 +90,7 @@ CLIENT = Client(
     "requests",
     place=10,
     families={FamilyId.REQUESTS: "requests", FamilyId.REQUESTS_313: "requests"},
-    settings=(
-        Setting(
-            "verify=",
-            SettingForm.ARGUMENT,
-            REPLACES,
-            Takes.EITHER,
-            wins_over=("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "session.verify"),
-        ),
-        variable("REQUESTS_CA_BUNDLE", REPLACES, Takes.EITHER, wins_over=("session.verify", "CURL_CA_BUNDLE")),
-        variable("CURL_CA_BUNDLE", REPLACES, Takes.EITHER, wins_over=("session.verify",)),
-        Setting("session.verify", SettingForm.ARGUMENT, REPLACES, Takes.EITHER),
-    ),
+    settings=REQUESTS_SETTINGS,
     reads=(Reads(OPENSSL, "requests"),),
     advice=_advice,
     crl_advice=_crl_advice,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from tui_chain.clients.advice import ADDS, Advice, Deployment
 from tui_chain.clients.client import Client, Setting, SettingForm, speaks
-from tui_chain.clients.python_code import FROM_3_13, UNVERIFIED, with_context
+from tui_chain.clients.python_code import with_mail_context
 
 _STARTTLS = """import smtplib
 with smtplib.SMTP({host!r}, {port}) as client:
@@ -17,13 +17,8 @@ with smtplib.SMTP_SSL({host!r}, {port}, context=context) as client:
     print(client.noop()[0])"""
 
 
-def _call(at: Deployment) -> str:
-    code = _TLS if at.endpoint.starttls is None else _STARTTLS
-    return code.format(host=at.endpoint.host, port=at.endpoint.port)
-
-
 def _advice(at: Deployment) -> Iterator[Advice]:
-    yield with_context(at, "smtplib", _call(at), f"{UNVERIFIED} {FROM_3_13}")
+    yield with_mail_context(at, "smtplib", _TLS if at.endpoint.starttls is None else _STARTTLS)
 
 
 CLIENT = Client(
