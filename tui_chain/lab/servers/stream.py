@@ -37,13 +37,13 @@ class Stream:
             raise
         self._tls = tls
 
-    async def receive(self) -> bytes:
-        """Return the next bytes of the client, none at its end."""
+    async def receive(self, at_most: int = CHUNK) -> bytes:
+        """Return the next bytes of the client, `at_most` so many, none at its end."""
         tls = self._tls
         if tls is None:
-            return await self._loop.sock_recv(self._sock, CHUNK)
+            return await self._loop.sock_recv(self._sock, at_most)
         try:
-            return await self._pump(lambda: tls.read(CHUNK))
+            return await self._pump(lambda: tls.read(at_most))
         except (ssl.SSLEOFError, ssl.SSLZeroReturnError):
             return b""
 
