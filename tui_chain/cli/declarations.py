@@ -117,8 +117,8 @@ def verify(chain: Path, form: str, *, as_json: bool, **given: Any) -> int:
     return run_verify(chain, **given, as_json=form == "json")
 
 
-@click.command()
-@click.argument("text", nargs=-1, metavar="[CODE|TEXT]...")
+@click.command(context_settings={"ignore_unknown_options": True})
+@click.argument("text", nargs=-1, type=click.UNPROCESSED, metavar="[CODE|TEXT]...")
 @takes(*table.TAKEN["explain"])
 def explain(text: tuple[str, ...], *, as_json: bool, listing: bool) -> int:
     """Explain a finding or an error text: what it means, its causes, and the command that decides.

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from tui_chain.clients.advice import ADDS, Advice, CrlUse, Deployment
 from tui_chain.clients.client import Client, Setting, SettingForm
-from tui_chain.clients.errors import ErrorOutput, Layer
+from tui_chain.clients.errors import ErrorKind as Kind
+from tui_chain.clients.errors import ErrorOutput, Layer, spelled
 from tui_chain.clients.families import FamilyId
 from tui_chain.clients.python_code import TRUST_COMMAND, with_context, with_crl_context
 from tui_chain.clients.readers import OPENSSL
@@ -45,5 +46,11 @@ CLIENT = Client(
     reads=(Reads(OPENSSL, "aiohttp"),),
     advice=_advice,
     crl_advice=_crl_advice,
-    errors=ErrorOutput(signs=r"\baiohttp\b|Cannot connect to host", trust_command=TRUST_COMMAND, layer=Layer.LIBRARY),
+    errors=ErrorOutput(
+        (spelled(Kind.PROXY_UNREACHABLE, "ClientProxyConnectionError"),),
+        signs=r"\baiohttp\b|Cannot connect to host \S+ ssl:|ClientConnector\w*Error",
+        version=r"\baiohttp[/ ]v?(\d+\.\d+(?:\.\d+)?)",
+        trust_command=TRUST_COMMAND,
+        layer=Layer.LIBRARY,
+    ),
 )

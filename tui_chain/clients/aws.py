@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from tui_chain.clients.advice import REPLACES, Advice, Deployment
 from tui_chain.clients.client import Client, Setting, SettingForm, variable
+from tui_chain.clients.errors import ErrorOutput
 from tui_chain.core.output_kind import OutputKind
 
 
@@ -23,4 +24,9 @@ CLIENT = Client(
         variable("REQUESTS_CA_BUNDLE", REPLACES),
     ),
     advice=_advice,
+    errors=ErrorOutput(
+        signs=r"\baws-cli/|\bawscli\b|^fatal error: SSL validation|\baws (?:s3|sts|ec2|configure)\b",
+        version=r"aws-cli/(\d+\.\d+(?:\.\d+)?)",
+        trust_command="env | grep -E 'AWS_CA_BUNDLE|REQUESTS_CA_BUNDLE'; grep ca_bundle ~/.aws/config",
+    ),
 )

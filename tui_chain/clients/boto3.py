@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from tui_chain.clients.advice import REPLACES, Advice, Deployment
 from tui_chain.clients.client import Client, Setting, SettingForm, variable
+from tui_chain.clients.errors import ErrorKind as Kind
+from tui_chain.clients.errors import ErrorOutput, Layer, spelled
 from tui_chain.clients.families import FamilyId
 from tui_chain.core.output_kind import OutputKind
 
@@ -25,4 +27,15 @@ CLIENT = Client(
         variable("REQUESTS_CA_BUNDLE", REPLACES),
     ),
     advice=_advice,
+    errors=ErrorOutput(
+        (
+            spelled(
+                Kind.GENERAL, "SSL validation failed for", pattern=r"could not connect to the endpoint url.{0,80}ssl"
+            ),
+        ),
+        signs=r"\bbotocore\b|\bboto3\b|SSL validation failed for",
+        version=r"\b[Bb]oto(?:3|core)[/ ]v?(\d+\.\d+(?:\.\d+)?)",
+        trust_command="env | grep -E 'AWS_CA_BUNDLE|REQUESTS_CA_BUNDLE'; grep ca_bundle ~/.aws/config",
+        layer=Layer.FRAMEWORK,
+    ),
 )

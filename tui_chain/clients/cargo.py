@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from tui_chain.clients.advice import ADDS, FOLDER_ON_DEBIAN, Advice, Deployment
 from tui_chain.clients.client import Client, Setting, SettingForm, variable
-from tui_chain.clients.errors import ErrorKind, ErrorOutput, ErrorText
+from tui_chain.clients.errors import ErrorKind as Kind
+from tui_chain.clients.errors import ErrorOutput, spelled
 from tui_chain.clients.families import FamilyId
 
 
@@ -27,8 +28,12 @@ CLIENT = Client(
     ),
     advice=_advice,
     errors=ErrorOutput(
-        (ErrorText(ErrorKind.GENERAL, r"SSL peer certificate or SSH remote key was not OK"),),
-        signs=r"\bcargo\b|\bcrates\.io\b|download of config\.json failed|^\s*\[\d+\] SSL|spurious network error",
+        (
+            spelled(Kind.GENERAL, "SSL peer certificate or SSH remote key was not OK", "SSL peer certificate"),
+            spelled(Kind.REVOCATION_UNREACHABLE, "The revocation function was unable to check revocation"),
+        ),
+        signs=r"\bcargo\b|\bcrates\.io\b|download of config\.json failed|spurious network error|\brustup\b",
+        version=r"\bcargo (\d+\.\d+\.\d+)",
         trust_command="env | grep -E 'CARGO_HTTP_CAINFO|SSL_CERT'; grep -A9 http ~/.cargo/config.toml",
     ),
 )

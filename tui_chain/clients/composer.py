@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from tui_chain.clients.advice import ADDS, Advice, Deployment
 from tui_chain.clients.client import Client, Setting, SettingForm, variable
+from tui_chain.clients.errors import ErrorOutput
 from tui_chain.core.output_kind import OutputKind
 
 
@@ -30,4 +31,11 @@ CLIENT = Client(
         Setting("openssl.cafile", SettingForm.CONFIG, ADDS),
     ),
     advice=_advice,
+    errors=ErrorOutput(
+        signs=r"\bcomposer (?:install|update|require|create-project|diagnose)\b|Composer\\|\bpackagist\b"
+        r"|repo\.packagist\.org",
+        version=r"\bComposer (?:version )?(\d+\.\d+\.\d+)",
+        help_hosts=("getcomposer.org",),
+        trust_command="composer config --global cafile; php -i | grep openssl.cafile",
+    ),
 )

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from tui_chain.clients.advice import REPLACES, Advice, Deployment
 from tui_chain.clients.client import Client, Setting, SettingForm, Takes, variable
-from tui_chain.clients.errors import ErrorOutput
+from tui_chain.clients.errors import ErrorKind as Kind
+from tui_chain.clients.errors import ErrorOutput, spelled
 from tui_chain.core.output_kind import OutputKind
 
 _EXPANDED = re.compile(r"\$\w|\$\{")
@@ -50,7 +51,22 @@ CLIENT = Client(
     ),
     advice=_advice,
     errors=ErrorOutput(
-        signs=r"\bconda\b|CondaSSLError|CondaHTTPError",
+        (
+            spelled(
+                Kind.GENERAL,
+                "CondaSSLError",
+                "Encountered an SSL error. Most likely a certificate verification issue",
+            ),
+            spelled(
+                Kind.NO_SSL_MODULE,
+                "OpenSSL appears to be unavailable on this machine",
+                "HTTPS URLs because the SSL module is not available",
+            ),
+        ),
+        signs=r"\bconda (?:install|create|update|search|env|config)\b|\bconda/\d|CondaSSLError|CondaHTTPError"
+        r"|\bmamba\b"
+        r"|Collecting package metadata|repo\.anaconda\.com|conda\.anaconda\.org",
+        version=r"\bconda[ /](?:version ?: ?)?(\d+\.\d+(?:\.\d+)?)",
         trust_command="conda config --show ssl_verify; env | grep -E 'CONDA_SSL_VERIFY|CA_BUNDLE'",
     ),
 )

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from tui_chain.clients.advice import ADDS, Advice, CrlUse, Deployment
 from tui_chain.clients.client import Client, Setting, SettingForm, variable
-from tui_chain.clients.errors import ErrorKind, ErrorOutput, ErrorText
+from tui_chain.clients.errors import ErrorKind as Kind
+from tui_chain.clients.errors import ErrorOutput, spelled
 from tui_chain.clients.families import FamilyId
 from tui_chain.clients.program import Program, ProgramRun
 from tui_chain.clients.readers import OPENSSL
@@ -57,27 +58,86 @@ CLIENT = Client(
     program=_program,
     errors=ErrorOutput(
         (
-            ErrorText(
-                ErrorKind.TUNNEL, r"CONNECT tunnel failed|Received HTTP code \d+ from proxy|proxy CONNECT aborted"
+            spelled(Kind.BAD_BUNDLE, pattern=r"curl: \(77\)(?! schannel)"),
+            spelled(Kind.PROXY_LOGIN, pattern=r"http code 407 from proxy"),
+            spelled(
+                Kind.RUNTIME, "SSL received a malformed Change Cipher Spec record", "TLS 1.3 is not yet supported"
             ),
-            ErrorText(
-                ErrorKind.BAD_BUNDLE,
-                r"error setting certificate (?:verify|file)|error adding trust anchors|CAfile: .*No such file",
+            spelled(Kind.RUNTIME, "ASN parsing error, invalid input"),
+            spelled(Kind.ENDED, "Unknown SSL protocol error in connection"),
+            spelled(Kind.BAD_BUNDLE, pattern=r"invalid ca certificate #\d"),
+            spelled(Kind.OWN_UNUSABLE, "Unable to load client key", "Unable to load client cert"),
+            spelled(Kind.TIMEOUT, pattern=r"curl error 28|failed to connect to \S+ port \d+: timed out"),
+            spelled(Kind.REFUSED, pattern=r"curl error 7:"),
+            spelled(Kind.PROXY_LOGIN, pattern=r"(?:connect tunnel failed, response|received http code) 407"),
+            spelled(
+                Kind.PROXY_REFUSES,
+                "CONNECT tunnel failed",
+                "Proxy CONNECT aborted",
+                pattern=r"received http code \d+ from proxy|http code \d+ from proxy after connect",
             ),
-            ErrorText(ErrorKind.STAPLE, r"No OCSP response received|OCSP response has expired"),
-            ErrorText(ErrorKind.NO_SAN, r"no alternative names"),
-            ErrorText(ErrorKind.IP, r"does not match target ipv[46] address"),
-            ErrorText(
-                ErrorKind.HOST,
-                r"does not match|no alternative certificate subject name matches"
-                r"|no certificate subject alternative name matches",
+            spelled(Kind.PROXY_UNREACHABLE, "Could not resolve proxy", "Couldn't resolve proxy"),
+            spelled(
+                Kind.PROXY_UNREACHABLE, pattern=r"curl: \(7\) failed to connect to (?:127\.|10\.|\[?::1)\S* port"
             ),
-            ErrorText(ErrorKind.NAME, r"Could not resolve host"),
-            ErrorText(ErrorKind.REFUSED, r"Couldn't connect to server"),
-            ErrorText(ErrorKind.ENDED, r"SSL_ERROR_SYSCALL"),
-            ErrorText(ErrorKind.GENERAL, r"SSL certificate problem|peer certificate cannot be authenticated"),
+            spelled(Kind.PROXY_UNREACHABLE, "curl: (97)", "curl: (5)"),
+            spelled(
+                Kind.BAD_BUNDLE,
+                "error setting certificate verify locations",
+                "error setting certificate file",
+                "error setting certificate path",
+                "error adding trust anchors",
+                "Problem with the SSL CA cert (path? access rights?)",
+                "Problem with the SSL CA cert",
+                "error reading ca cert file",
+                "failed to load CA certificates",
+                "cURL error 77",
+            ),
+            spelled(
+                Kind.OWN_UNUSABLE,
+                "could not load PEM client certificate",
+                "unable to use client certificate",
+                "unable to set private key file",
+                "could not load PEM client private key",
+                "problem with the local SSL certificate",
+                "Problem with the local SSL certificate",
+            ),
+            spelled(Kind.OWN_WEAK, pattern=r"could not load pem client certificate.{0,120}(?:too small|too weak)"),
+            spelled(Kind.STAPLE, "No OCSP response received", "OCSP response has expired"),
+            spelled(Kind.PINNED, "SSL: public key does not match pinned public key"),
+            spelled(Kind.CRL, "failed to load CRL file"),
+            spelled(Kind.UNKNOWN_ISSUER, "SSL certificate issuer check failed"),
+            spelled(Kind.NO_SAN, "no alternative names"),
+            spelled(Kind.IP, pattern=r"does not match target ipv[46] address"),
+            spelled(
+                Kind.IP, pattern=r"target (?:host|ip) name '[\d.]{7,15}'|target host name '[\da-f]{0,4}:[\da-f:.]+'"
+            ),
+            spelled(
+                Kind.HOST,
+                "no alternative certificate subject name matches target host name",
+                "no alternative certificate subject name matches",
+                "no certificate subject alternative name matches",
+                "does not match target host name",
+                "subject name does not match",
+                "requested domain name does not match the server's certificate",
+            ),
+            spelled(Kind.NAME, "Could not resolve host", "Couldn't resolve host"),
+            spelled(Kind.REFUSED, "Couldn't connect to server", pattern=r"failed to connect to \S+ port \d+"),
+            spelled(Kind.TIMEOUT, pattern=r"failed to connect to \S+ port \d+ after \d+ ms: timeout|curl: \(28\)"),
+            spelled(Kind.ENDED, "SSL_ERROR_SYSCALL", "SSL_connect: SSL_ERROR_ZERO_RETURN", "Recv failure"),
+            spelled(Kind.ENDED_AFTER, "Send failure: Broken pipe"),
+            spelled(Kind.GENERAL, "SSL certificate problem", "peer certificate cannot be authenticated"),
+            spelled(Kind.WEAK_DH),
+            spelled(
+                Kind.GENERAL,
+                "SSL peer certificate or SSH remote key was not OK",
+                "curl: (60)",
+                "curl: (51)",
+                "cURL error 60",
+            ),
         ),
-        signs=r"curl: \(\d+\)|\bcurl\b|libcurl",
+        signs=r"curl: \(\d+\)|\blibcurl\b|\bcurl\b[ /]\S|curl\.se/|curl\.haxx\.se",
+        version=r"\b(?:lib)?curl[ /](\d+\.\d+\.\d+)",
         help_hosts=("curl.se", "curl.haxx.se"),
         trust_command="env | grep -E 'CURL_CA_BUNDLE|SSL_CERT'; cat ~/.curlrc",
     ),

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from tui_chain.clients.advice import ADDS, Advice, Deployment
 from tui_chain.clients.client import Client, Setting, SettingForm, variable
+from tui_chain.clients.errors import ErrorOutput
 from tui_chain.clients.families import FamilyId
 
 
@@ -23,4 +24,9 @@ CLIENT = Client(
     families={FamilyId.RUSTLS: "deno"},
     settings=(Setting("--cert", SettingForm.OPTION, ADDS, wins_over=("DENO_CERT",)), variable("DENO_CERT", ADDS)),
     advice=_advice,
+    errors=ErrorOutput(
+        signs=r"\b[Dd]eno\b|\bext:deno",
+        version=r"\b[Dd]eno[ /]v?(\d+\.\d+\.\d+)",
+        trust_command="env | grep -E 'DENO_CERT|DENO_TLS_CA_STORE'",
+    ),
 )

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tui_chain.clients.advice import ADDS, Advice, Deployment
+from tui_chain.clients.cause_codes import CauseCode as Code
 from tui_chain.clients.client import Client, Setting, SettingForm, Takes
-from tui_chain.clients.errors import ErrorOutput
+from tui_chain.clients.errors import ISSUER_KINDS, CauseSign, ErrorOutput, HostKind
 from tui_chain.core.endpoint import Endpoint, bracketed
 
 _NOTE = (
@@ -38,7 +39,18 @@ CLIENT = Client(
     settings=(Setting("/etc/docker/certs.d", SettingForm.CONFIG, ADDS, Takes.ALL_FILES),),
     advice=_advice,
     errors=ErrorOutput(
-        signs=r"Error response from daemon|container registry|\bdocker://",
+        signs=r"Error response from daemon|container registry|\bdocker(?: compose)? (?:pull|push|login|build|run)\b"
+        r"|\bdockerd?\b\[|registry-1\.docker\.io"
+        r"|error during connect|failed to do request: Head|\bbuildkit\b|\bdocker://",
+        version=r"\b[Dd]ocker(?: version)?[ /](\d+\.\d+\.\d+)",
         trust_command="ls /etc/docker/certs.d/*",
+        cause_signs=(
+            CauseSign(
+                ISSUER_KINDS,
+                r"(?i)\balpine|docker|buildkit|^FROM |^#\d+ |/kaniko|\bdistroless\b|\bscratch\b",
+                (Code.NO_CA_STORE, Code.INTERCEPTION_LIKELY),
+                host=HostKind.WELL_KNOWN,
+            ),
+        ),
     ),
 )

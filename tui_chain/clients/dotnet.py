@@ -13,7 +13,8 @@ from collections.abc import Iterator
 
 from tui_chain.clients.advice import ADDS, REPLACES, Advice, Deployment
 from tui_chain.clients.client import Client, Setting, SettingForm, variable
-from tui_chain.clients.errors import ErrorKind, ErrorOutput, ErrorText, Layer
+from tui_chain.clients.errors import ErrorKind as Kind
+from tui_chain.clients.errors import ErrorOutput, Layer, spelled
 
 _LINUX_NOTE = (
     "On Linux; on Windows and macOS .NET uses the system's store alone. It is read when the process starts. The "
@@ -54,30 +55,68 @@ CLIENT = Client(
     advice=_advice,
     errors=ErrorOutput(
         (
-            # the status flags of a chain stand behind one sentence, the most telling not always first
-            ErrorText(ErrorKind.REVOKED, r"certificate chain: [\w, ]*\bRevoked\b"),
-            ErrorText(ErrorKind.STAPLE, r"\b(?:RevocationStatusUnknown|OfflineRevocation)\b"),
-            ErrorText(ErrorKind.TIME, r"\bNotTimeValid\b"),
-            ErrorText(ErrorKind.HOST, r"\bRemoteCertificateNameMismatch\b"),
-            ErrorText(ErrorKind.ROOT_IN_CHAIN, r"\bUntrustedRoot\b"),
-            ErrorText(ErrorKind.WEAK, r"\bHasWeakSignature\b"),
-            ErrorText(ErrorKind.PURPOSE, r"\bNotValidForUsage\b"),
-            ErrorText(
-                ErrorKind.CONSTRAINED,
-                r"\b(?:HasNotPermittedNameConstraint|HasExcludedNameConstraint|InvalidNameConstraints)\b",
+            spelled(
+                Kind.UNKNOWN_ISSUER,
+                "The certificate chain was provided by an authority that is not trusted",
+                "-2146893019",
             ),
-            ErrorText(ErrorKind.BAD_CA, r"\bInvalidBasicConstraints\b"),
-            ErrorText(ErrorKind.UNKNOWN_ISSUER, r"\bPartialChain\b"),
-            ErrorText(ErrorKind.NOT_TLS, r"Cannot determine the frame size or a corrupted frame was received"),
-            ErrorText(
-                ErrorKind.GENERAL,
-                r"The remote certificate (?:is invalid|was rejected)|Could not establish trust relationship"
-                r"|The SSL connection could not be established",
+            spelled(Kind.BAD_BUNDLE, pattern=r"opensslcryptographicexception.{0,300}(?:fopen|loadmachinestores)"),
+            spelled(Kind.HANDSHAKE, "The request was aborted: Could not create SSL/TLS secure channel"),
+            spelled(Kind.PINNED, "0x8a15005e", "The server certificate did not match any of the expected values"),
+            # the status flags of a chain stand behind one sentence, the most telling not always first
+            spelled(Kind.REVOKED, pattern=r"certificate chain: [\w, ]*\brevoked\b|\brevoked\b(?= ?[,:])"),
+            spelled(Kind.REVOCATION_UNREACHABLE, "RevocationStatusUnknown", "OfflineRevocation"),
+            spelled(Kind.TIME, "NotTimeValid"),
+            spelled(Kind.HOST, "RemoteCertificateNameMismatch"),
+            spelled(Kind.ROOT_IN_CHAIN, "UntrustedRoot"),
+            spelled(Kind.WEAK_SIGNATURE, "HasWeakSignature"),
+            spelled(Kind.PURPOSE, "NotValidForUsage"),
+            spelled(
+                Kind.CONSTRAINED,
+                "HasNotPermittedNameConstraint",
+                "HasExcludedNameConstraint",
+                "InvalidNameConstraints",
+                "HasNotSupportedNameConstraint",
+            ),
+            spelled(Kind.BAD_CA, "InvalidBasicConstraints"),
+            spelled(Kind.BAD_SIGNATURE, "NotSignatureValid"),
+            spelled(Kind.REJECTED, "ExplicitDistrust"),
+            spelled(Kind.UNKNOWN_ISSUER, "PartialChain"),
+            spelled(
+                Kind.NOT_TLS,
+                "Cannot determine the frame size or a corrupted frame was received",
+                "The handshake failed due to an unexpected packet format",
+            ),
+            spelled(
+                Kind.ENDED,
+                "Received an unexpected EOF or 0 bytes from the transport stream",
+                "Authentication failed because the remote party has closed the transport stream",
+            ),
+            spelled(
+                Kind.VERSION,
+                "The client and server cannot communicate, because they do not possess a common algorithm",
+            ),
+            spelled(
+                Kind.GENERAL,
+                "The remote certificate is invalid according to the validation procedure",
+                "The remote certificate was rejected by the provided RemoteCertificateValidationCallback",
+                "RemoteCertificateChainErrors",
+                "RemoteCertificateNotAvailable",
+                "Could not establish trust relationship for the SSL/TLS secure channel",
+                "The SSL connection could not be established",
+                "The underlying connection was closed",
+            ),
+            spelled(Kind.HANDSHAKE, "Could not create SSL/TLS secure channel"),
+            spelled(
+                Kind.UNKNOWN_ISSUER,
+                "The certificate chain was issued by an authority that is not trusted",
             ),
         ),
-        signs=r"System\.(?:Net|Security\.Authentication)\.|The remote certificate (?:is invalid|was rejected)"
-        r"|RemoteCertificate(?:NameMismatch|ChainErrors)|Could not establish trust relationship"
-        r"|The SSL connection could not be established",
+        signs=r"System\.(?:Net|Security\.Authentication|IO|AggregateException)\b"
+        r"|The remote certificate (?:is invalid|was rejected)"
+        r"|RemoteCertificate(?:NameMismatch|ChainErrors)|Could not establish trust relationship|\bNU1301\b|\bdotnet\b"
+        r"|The SSL connection could not be established|SqlException|SSL/TLS secure channel|\.cs:line \d+",
+        version=r"\.NET(?: Core| SDK)?[ /](\d+\.\d+(?:\.\d+)?)",
         trust_command="env | grep -E 'SSL_CERT_(FILE|DIR)'; openssl version -d",
         layer=Layer.RUNTIME,
     ),

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from tui_chain.clients.advice import ADDS, FOLDER_ON_DEBIAN, Advice, Deployment
 from tui_chain.clients.client import Client, variable
+from tui_chain.clients.errors import ErrorOutput
 
 
 def _advice(at: Deployment) -> Iterator[Advice]:
@@ -13,4 +14,14 @@ def _advice(at: Deployment) -> Iterator[Advice]:
     yield at.export("gem", "SSL_CERT_FILE", note, ADDS)
 
 
-CLIENT = Client("gem", place=244, settings=(variable("SSL_CERT_FILE", ADDS),), advice=_advice)
+CLIENT = Client(
+    "gem",
+    place=244,
+    settings=(variable("SSL_CERT_FILE", ADDS),),
+    advice=_advice,
+    errors=ErrorOutput(
+        signs=r"\bgem (?:install|update|push|sources)\b|Gem::RemoteFetcher|While executing gem|\brubygems\b",
+        version=r"\b[Rr]uby[Gg]ems[ /](\d+\.\d+\.\d+)",
+        trust_command="gem environment; env | grep SSL_CERT; grep ssl_ca_cert ~/.gemrc",
+    ),
+)

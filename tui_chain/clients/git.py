@@ -6,8 +6,10 @@ import shlex
 from collections.abc import Iterator
 
 from tui_chain.clients.advice import ADDS, Advice, Deployment
+from tui_chain.clients.cause_codes import CauseCode as Code
 from tui_chain.clients.client import Client, Setting, SettingForm, variable
-from tui_chain.clients.errors import ErrorKind, ErrorOutput, ErrorText
+from tui_chain.clients.errors import TRUST_KINDS, CauseSign, ErrorOutput, HostKind, spelled
+from tui_chain.clients.errors import ErrorKind as Kind
 from tui_chain.clients.families import FamilyId
 from tui_chain.clients.program import Program, ProgramRun
 from tui_chain.clients.readers import GNUTLS
@@ -49,20 +51,23 @@ CLIENT = Client(
     program=_program,
     errors=ErrorOutput(
         (
-            ErrorText(ErrorKind.EXPIRED, r"expired certificate"),
-            ErrorText(ErrorKind.NOT_YET, r"not yet valid"),
-            ErrorText(ErrorKind.WEAK, r"insecure algorithm SHA1|small.{0,10}key"),
-            ErrorText(ErrorKind.CONSTRAINED, r"name constraint"),
-            ErrorText(ErrorKind.BAD_CA, r"issuer is not a CA"),
-            ErrorText(ErrorKind.UNKNOWN_ISSUER, r"issuer is unknown"),
-            ErrorText(ErrorKind.NAME_ALERT, r"server name sent was not recognized"),
-            ErrorText(ErrorKind.VERSION, r"Error in protocol version"),
-            ErrorText(ErrorKind.NOT_TLS, r"unexpected TLS packet"),
-            ErrorText(ErrorKind.HANDSHAKE, r"Handshake failed"),
-            ErrorText(ErrorKind.ENDED, r"connection was non-properly terminated"),
-            ErrorText(ErrorKind.GENERAL, r"server certificate verification failed"),
+            spelled(Kind.GENERAL, "server certificate verification failed"),
+            spelled(Kind.UNKNOWN_ISSUER, "schannel: SNI or certificate check failed"),
         ),
-        signs=r"^fatal: unable to access|gnutls_handshake\(\)|git (?:clone|fetch|push|ls-remote)",
+        signs=r"^(?:remote: )?fatal: unable to access|\bgit(?:\.exe)? (?:clone|fetch|push|pull|ls-remote|lfs"
+        r"|submodule)\b"
+        r"|^fatal: .{0,80}(?:repository|remote)|server certificate verification failed\. CAfile|Cloning into '",
+        version=r"\bgit(?: version |/)(\d+\.\d+\.\d+)",
         trust_command="git config --show-origin --get-regexp 'http.*ssl'; env | grep GIT_SSL",
+        cause_signs=(
+            # libcurl with GnuTLS names the file of its settings, and none where it reads the system's folder
+            CauseSign(
+                TRUST_KINDS,
+                r"CAfile: none",
+                (Code.UNTRUSTED_ROOT, Code.INTERCEPTION_LIKELY, Code.NO_CA_STORE),
+                host=HostKind.PRIVATE,
+            ),
+            CauseSign(TRUST_KINDS, r"CAfile: none", (Code.NO_CA_STORE, Code.INTERCEPTION_LIKELY)),
+        ),
     ),
 )

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from tui_chain.clients.advice import ADDS, FOLDER_ON_DEBIAN, Advice, Deployment
 from tui_chain.clients.client import Client, Takes, variable
-from tui_chain.clients.errors import ErrorKind, ErrorOutput, ErrorText, Layer
+from tui_chain.clients.errors import ErrorKind as Kind
+from tui_chain.clients.errors import ErrorOutput, Layer, spelled
 from tui_chain.clients.families import FamilyId
 from tui_chain.clients.readers import GO
 from tui_chain.clients.trust_file import Reads
@@ -25,30 +26,132 @@ CLIENT = Client(
     advice=_advice,
     errors=ErrorOutput(
         (
-            # both stand behind "certificate has expired or is not yet valid"
-            ErrorText(ErrorKind.EXPIRED, r"current time \S+ is after", first=True),
-            ErrorText(ErrorKind.NOT_YET, r"current time \S+ is before", first=True),
-            ErrorText(ErrorKind.TIME, r"certificate has expired or is not yet valid"),
-            ErrorText(ErrorKind.NO_SAN, r"legacy Common Name field|certificate is not valid for any names"),
-            ErrorText(ErrorKind.IP, r"doesn't contain any IP SANs"),
-            ErrorText(ErrorKind.HOST, r"is valid for .*, not "),
-            ErrorText(ErrorKind.WEAK, r"insecure signature algorithm|signature algorithm.{0,40}(?:insecure|SHA-?1)"),
-            ErrorText(ErrorKind.PURPOSE, r"incompatible key usage"),
-            ErrorText(ErrorKind.CONSTRAINED, r"is not permitted by any constraint"),
-            ErrorText(ErrorKind.BAD_CA, r"not a CA\b|not authorized to sign|too many intermediates"),
-            ErrorText(ErrorKind.UNKNOWN_ISSUER, r"signed by unknown authority|x509: unhandled"),
-            ErrorText(ErrorKind.VERSION, r"protocol version not supported|unsupported versions"),
-            ErrorText(
-                ErrorKind.NOT_TLS,
-                r"first record does not look like a TLS handshake|server gave HTTP response to HTTPS client",
+            spelled(Kind.RUNTIME, "x509: cannot verify signature: algorithm unimplemented"),
+            spelled(Kind.NOT_YET, "the certificate is not valid yet"),
+            spelled(
+                Kind.UNKNOWN_ISSUER,
+                pattern=r"certificate signed by unknown authority \(possibly because of \"crypto/rsa: "
+                r"verification error",
             ),
-            ErrorText(ErrorKind.NAME, r"no such host"),
-            ErrorText(ErrorKind.TIMEOUT, r"i/o timeout|deadline exceeded"),
-            ErrorText(ErrorKind.ENDED, r": EOF$"),
-            ErrorText(ErrorKind.GENERAL, r"tls: failed to verify certificate"),
+            spelled(Kind.NO_SAN, "certificate is not valid for any names"),
+            # both stand behind "certificate has expired or is not yet valid"
+            spelled(
+                Kind.EXPIRED,
+                pattern=r"certificate has expired or is not yet valid: (?:current time .{1,40}? is after"
+                r"|“[^”]{1,99}” certificate is expired)",
+            ),
+            spelled(
+                Kind.NOT_YET, pattern=r"certificate has expired or is not yet valid: current time .{1,40}? is before"
+            ),
+            spelled(Kind.TIME, "certificate has expired or is not yet valid"),
+            spelled(Kind.EXPIRED, pattern=r"\S+ certificate is expired"),
+            spelled(
+                Kind.NO_SAN,
+                "certificate relies on legacy Common Name field, use SANs instead",
+                "certificate relies on legacy Common Name field",
+                "certificate is not valid for any names",
+            ),
+            spelled(
+                Kind.IP,
+                "doesn't contain any IP SANs",
+                pattern=r"certificate is valid for .{1,400}, not [\d.]{7,15}(?![\w.])",
+            ),
+            spelled(Kind.HOST, pattern=r"certificate is valid for .{1,4000}?, not "),
+            spelled(Kind.HOST, pattern=r"x509: \S+ certificate name does not match input"),
+            spelled(
+                Kind.WEAK_SIGNATURE,
+                "cannot verify signature: insecure algorithm",
+                'x509: certificate signed by unknown authority (possibly because of "x509: cannot verify '
+                "signature: insecure algorithm",
+            ),
+            spelled(Kind.WEAK_KEY, "server sent certificate containing RSA key larger than", "RSA key too small"),
+            spelled(Kind.PURPOSE, "certificate specifies an incompatible key usage", "incompatible key usage"),
+            spelled(
+                Kind.CONSTRAINED,
+                "is not permitted by any constraint",
+                "a root or intermediate certificate is not authorized to sign for this name",
+                "has name constraints",
+            ),
+            spelled(Kind.CONSTRAINED, pattern=r"is not authorized to sign for this name|is excluded by constraint"),
+            spelled(
+                Kind.BAD_CA,
+                "certificate is not authorized to sign other certificates",
+                'x509: certificate signed by unknown authority (possibly because of "x509: invalid signature: '
+                "parent certificate cannot sign this kind of certificate",
+                "parent certificate cannot sign this kind of certificate",
+            ),
+            spelled(Kind.PATH_LENGTH, "too many intermediates for path length constraint"),
+            spelled(Kind.CRITICAL, "x509: unhandled critical extension"),
+            spelled(
+                Kind.MALFORMED,
+                "x509: negative serial number",
+                "x509: malformed",
+                "tls: failed to parse certificate from server",
+            ),
+            spelled(
+                Kind.BAD_SIGNATURE,
+                "crypto/rsa: verification error",
+                'x509: certificate signed by unknown authority (possibly because of "crypto/rsa: verification error',
+                "x509: ECDSA verification failure",
+            ),
+            spelled(
+                Kind.NO_CA_STORE,
+                "x509: failed to load system roots and no roots provided",
+                "system root pool is not available",
+            ),
+            spelled(
+                Kind.UNKNOWN_ISSUER,
+                "certificate signed by unknown authority",
+                "certificate is not trusted",
+                "certificate is not standards compliant",
+            ),
+            spelled(Kind.SELF_SIGNED, "certificate is self-signed"),
+            spelled(
+                Kind.VERSION,
+                "tls: server selected unsupported protocol version",
+                "tls: no supported versions satisfy MinVersion and MaxVersion",
+            ),
+            spelled(
+                Kind.NOT_TLS,
+                "first record does not look like a TLS handshake",
+                "tls: oversized record received",
+            ),
+            spelled(Kind.PLAIN_HTTP, "server gave HTTP response to HTTPS client"),
+            spelled(
+                Kind.PROXY_SCHEME, pattern=r"proxyconnect tcp: tls: first record does not look like a tls handshake"
+            ),
+            spelled(
+                Kind.PROXY_UNREACHABLE,
+                pattern=r"proxyconnect tcp: dial tcp .{0,80}(?:refused|timeout|no such host|unreachable)",
+            ),
+            spelled(
+                Kind.PROXY_REFUSES,
+                pattern=r"^get \"https\S{1,300}\": (?:forbidden|bad gateway|service unavailable)"
+                r"|\": (?:forbidden|bad gateway|service unavailable)(?: |$)",
+            ),
+            spelled(
+                Kind.OWN_UNUSABLE,
+                "tls: private key does not match public key",
+                "tls: failed to find any PEM data in certificate input",
+            ),
+            spelled(Kind.NAME, "no such host", "server misbehaving"),
+            spelled(
+                Kind.TIMEOUT,
+                "i/o timeout",
+                "net/http: TLS handshake timeout",
+                "Client.Timeout exceeded while awaiting headers",
+            ),
+            spelled(Kind.ENDED, pattern=r"\": (?:unexpected )?eof(?: |$)"),
+            spelled(Kind.HANDSHAKE, "tls: no cipher suite supported by both client and server"),
+            spelled(Kind.CLIENT_CERTIFICATE, "tls: client didn't provide a certificate", "tls: client's certificate"),
+            spelled(Kind.GENERAL, "tls: failed to verify certificate", "tls: failed to verify client certificate"),
         ),
-        signs=r"\bx509: |\btls: |dial tcp|net/http: |^Get \"https",
+        signs=r"\bx509: |\btls: (?!.{0,30}alert)|\bdial tcp\b|\bnet/http: |^Get \"https|: Get \"?https?://"
+        r"|proxyconnect tcp|^go: |remote error: tls",
+        version=r"\bgo(?: version go)?(1\.\d+(?:\.\d+)?)",
         trust_command="env | grep -E 'SSL_CERT_(FILE|DIR)'",
         layer=Layer.RUNTIME,
+        server_signs=r"rejected connection|http: TLS handshake error from|TLS handshake error from"
+        r"|tls: client (?:didn't|offered)",
     ),
 )

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 from tui_chain.clients.advice import REPLACES, Advice, Deployment
 from tui_chain.clients.client import Client, Setting, SettingForm
+from tui_chain.clients.errors import ErrorKind as Kind
+from tui_chain.clients.errors import ErrorOutput, spelled
 from tui_chain.core.output_kind import OutputKind
 
 _PROPERTY = "systemProp.javax.net.ssl.trustStore"
@@ -36,4 +38,12 @@ CLIENT = Client(
         Setting(_JVM, SettingForm.OPTION, REPLACES),
     ),
     advice=_advice,
+    errors=ErrorOutput(
+        (spelled(Kind.GENERAL, "Got SSL handshake exception during request"),),
+        signs=r"\bgradlew?\b|org\.gradle|Could not (?:resolve all|GET 'https|HEAD 'https)"
+        r"|A problem occurred configuring",
+        version=r"\b[Gg]radle[ /-](\d+\.\d+(?:\.\d+)?)",
+        help_hosts=("docs.gradle.org", "help.gradle.org"),
+        trust_command="grep trustStore ~/.gradle/gradle.properties; keytool -list -cacerts | head",
+    ),
 )

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from tui_chain.clients.advice import REPLACES, Advice, Deployment
 from tui_chain.clients.client import Client, Setting, SettingForm, variable
-from tui_chain.clients.errors import ErrorKind, ErrorOutput, ErrorText, Layer
+from tui_chain.clients.errors import ErrorKind as Kind
+from tui_chain.clients.errors import ErrorOutput, Layer, spelled
 from tui_chain.clients.python_code import python
 from tui_chain.core.endpoint import bracketed
 from tui_chain.core.output_kind import OutputKind
@@ -43,11 +44,18 @@ CLIENT = Client(
     advice=_advice,
     errors=ErrorOutput(
         (
-            ErrorText(ErrorKind.HOST, r"Hostname Verification Check failed"),
-            ErrorText(ErrorKind.GENERAL, r"TSI_PROTOCOL_FAILURE"),
+            spelled(Kind.HOST, "Hostname Verification Check failed"),
+            spelled(Kind.BAD_BUNDLE, "Could not load any root certificate", "assertion failed: pem_root_certs"),
+            spelled(Kind.GENERAL, "TSI_PROTOCOL_FAILURE", "Ssl handshake failed"),
+            spelled(
+                Kind.NOT_TLS,
+                "OPENSSL_internal:WRONG_VERSION_NUMBER",
+                pattern=r"wrong version number: invalid certificate v",
+            ),
         ),
-        signs=r"\bgrpc\b|StatusCode\.UNAVAILABLE|ssl_transport_security|Tls handshake failed",
+        signs=r"\bgrpc(?:io)?[./_]|StatusCode\.UNAVAILABLE|ssl_transport_security|Tls handshake failed|TSI_PROTOCOL",
+        version=r"grpc-python/(\d+\.\d+\.\d+)",
         trust_command="env | grep GRPC_DEFAULT_SSL_ROOTS_FILE_PATH",
-        layer=Layer.LIBRARY,
+        layer=Layer.FRAMEWORK,
     ),
 )

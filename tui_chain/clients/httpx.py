@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from tui_chain.clients.advice import REPLACES, Advice, CrlUse, Deployment
 from tui_chain.clients.client import Client, Setting, SettingForm, Takes, variable
-from tui_chain.clients.errors import ErrorOutput, Layer
+from tui_chain.clients.errors import ErrorKind as Kind
+from tui_chain.clients.errors import ErrorOutput, Layer, spelled
 from tui_chain.clients.families import FamilyId
 from tui_chain.clients.python_code import TRUST_COMMAND, with_context, with_crl_context
 from tui_chain.clients.readers import OPENSSL
@@ -44,5 +45,15 @@ CLIENT = Client(
     reads=(Reads(OPENSSL, "httpx"),),
     advice=_advice,
     crl_advice=_crl_advice,
-    errors=ErrorOutput(signs=r"\bhttpx\b|\bhttpcore\b", trust_command=TRUST_COMMAND, layer=Layer.LIBRARY),
+    errors=ErrorOutput(
+        (
+            spelled(Kind.PROXY_LOGIN, "ProxyError: 407"),
+            spelled(Kind.PROXY_REFUSES, pattern=r"proxyerror: (?!407)\d{3}"),
+            spelled(Kind.TIMEOUT, "httpx.ConnectTimeout", "httpx.ReadTimeout"),
+        ),
+        signs=r"\bhttpx\b|\bhttpcore\b",
+        version=r"\b(?:python-)?httpx[/ ]v?(\d+\.\d+(?:\.\d+)?)",
+        trust_command=TRUST_COMMAND,
+        layer=Layer.LIBRARY,
+    ),
 )

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from tui_chain.clients.advice import ADDS, Advice, Deployment
 from tui_chain.clients.client import Client, Setting, SettingForm, speaks
-from tui_chain.clients.python_code import with_mail_context
+from tui_chain.clients.errors import ErrorOutput, Layer
+from tui_chain.clients.python_code import TRUST_COMMAND, with_mail_context
 
 _STARTTLS = """import imaplib
 with imaplib.IMAP4({host!r}, {port}) as client:
@@ -27,4 +28,5 @@ CLIENT = Client(
     settings=(Setting("ssl_context=", SettingForm.ARGUMENT, ADDS),),
     advice=_advice,
     reaches=speaks("imap", 993),
+    errors=ErrorOutput(signs=r"\bimaplib\b", trust_command=TRUST_COMMAND, layer=Layer.LIBRARY),
 )

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from tui_chain.clients.advice import REPLACES, Advice, CrlUse, Deployment
 from tui_chain.clients.client import Client, Setting, SettingForm
-from tui_chain.clients.errors import ErrorKind, ErrorOutput, ErrorText, Layer
+from tui_chain.clients.errors import ErrorKind as Kind
+from tui_chain.clients.errors import ErrorOutput, Layer, spelled
 from tui_chain.clients.families import FamilyId
 from tui_chain.clients.program import Program, ProgramProxy, ProgramRun
 from tui_chain.clients.readers import JAVA, KEYTOOL
@@ -82,32 +83,158 @@ CLIENT = Client(
     program=_program,
     errors=ErrorOutput(
         (
-            ErrorText(ErrorKind.TUNNEL, r"Unable to tunnel through proxy"),
-            ErrorText(ErrorKind.BAD_BUNDLE, r"trustAnchors parameter must be non-empty|Keystore was tampered"),
-            ErrorText(ErrorKind.REVOKED, r"CertificateRevokedException"),
-            ErrorText(ErrorKind.TIME, r"validity check failed"),
-            ErrorText(ErrorKind.EXPIRED, r"CertificateExpiredException|NotAfter:"),
-            ErrorText(ErrorKind.NOT_YET, r"CertificateNotYetValidException|NotBefore:"),
-            ErrorText(
-                ErrorKind.IP,
-                r"No subject alternative names? matching IP|No subject alternative names present",
+            spelled(Kind.CLIENT_CERTIFICATE, "Extended key usage does not permit use for TLS client authentication"),
+            spelled(Kind.OWN_UNUSABLE, "SSLEngine created with the provided settings can't connect"),
+            spelled(Kind.PROXY_LOGIN, "Server returned HTTP response code: 407"),
+            spelled(Kind.TIME, "timestamp check failed"),
+            spelled(Kind.BAD_BUNDLE, "Could not open SSL root certificate file"),
+            spelled(Kind.EXPIRED, pattern=r"message=>\"notafter: "),
+            spelled(
+                Kind.PROXY_REFUSES,
+                "Unable to tunnel through proxy",
+                pattern=r"unable to tunnel through proxy.{0,60}\b(?:403|50\d)",
             ),
-            ErrorText(ErrorKind.HOST, r"No subject alternative DNS name matching|No name matching"),
-            ErrorText(ErrorKind.WEAK, r"algorithm constraints check failed|Algorithm constraints"),
-            ErrorText(ErrorKind.PURPOSE, r"Extended key usage does not permit"),
-            ErrorText(ErrorKind.CONSTRAINED, r"name constraints check failed"),
-            ErrorText(ErrorKind.CRITICAL, r"unrecognized critical extension"),
-            ErrorText(ErrorKind.BAD_CA, r"basic constraints check failed|pathLenConstraint"),
-            ErrorText(ErrorKind.UNKNOWN_ISSUER, r"unable to find valid certification path|PKIX path building failed"),
-            ErrorText(ErrorKind.VERSION, r"No appropriate protocol|protocol_version"),
-            ErrorText(ErrorKind.NOT_TLS, r"Unsupported or unrecognized SSL message"),
-            ErrorText(ErrorKind.NAME, r"UnknownHostException"),
-            ErrorText(ErrorKind.TIMEOUT, r"SocketTimeoutException"),
-            ErrorText(ErrorKind.ENDED, r"Remote host terminated the handshake"),
-            ErrorText(ErrorKind.GENERAL, r"SSLHandshakeException|certificate_unknown"),
+            spelled(
+                Kind.PROXY_LOGIN,
+                'Unable to tunnel through proxy. Proxy returns "HTTP/1.1 407',
+                'Proxy returns "HTTP/1.0 407',
+                pattern=r"unable to tunnel through proxy.{0,60}\b407|tunnel failed, got: 407",
+            ),
+            spelled(
+                Kind.BAD_BUNDLE,
+                "the trustAnchors parameter must be non-empty",
+                "trustAnchors parameter must be non-empty",
+                "Keystore was tampered with, or password was incorrect",
+                "keystore password was incorrect",
+                "Invalid keystore format",
+                "DerInputStream.getLength(): lengthTag",
+                "toDerInputStream rejects tag type",
+                "Unrecognized keystore format",
+                "No X509TrustManager implementation available",
+            ),
+            spelled(
+                Kind.RUNTIME,
+                "NoSuchAlgorithmException: Error constructing implementation",
+                "java.security.NoSuchAlgorithmException: SSLContext not available",
+                "Could not generate DH keypair",
+                "SunTlsRsaPremasterSecret KeyGenerator not available",
+            ),
+            spelled(Kind.REVOKED, "CertificateRevokedException"),
+            spelled(
+                Kind.REVOCATION_UNREACHABLE,
+                "Could not determine revocation status",
+                "Unable to determine revocation status",
+            ),
+            spelled(Kind.TIME, "validity check failed"),
+            spelled(Kind.EXPIRED, "CertificateExpiredException", "CertificateExpiredException: NotAfter"),
+            spelled(Kind.NOT_YET, "CertificateNotYetValidException", "CertificateNotYetValidException: NotBefore"),
+            spelled(
+                Kind.IP,
+                "No subject alternative names matching IP address",
+                "No subject alternative names present",
+                pattern=r"hostname/ip address '?[\d.]{7,15}'? doesn't match"
+                r"|certificate for <[\d.]{7,15}> doesn't match",
+            ),
+            spelled(
+                Kind.HOST,
+                "No subject alternative DNS name matching",
+                "No name matching",
+                "HTTPS hostname wrong",
+                "hostname in certificate didn't match",
+                pattern=r"certificate for <[^>]{1,253}> doesn't match|hostname \S{1,253} not verified"
+                r"|java\.security\.cert\.certificateexception: illegal given domain name",
+            ),
+            spelled(
+                Kind.WEAK,
+                "algorithm constraints check failed",
+                "Certificates do not conform to algorithm constraints",
+                "Certificates does not conform to algorithm constraints",
+            ),
+            spelled(
+                Kind.WEAK_SIGNATURE,
+                pattern=r"algorithm constraints check failed on (?:disabled )?(?:signature )?algorithm: "
+                r"?(?:sha1|md5|md2)"
+                r"|algorithm constraints check failed:? \w*(?:sha1|md5)with",
+            ),
+            spelled(
+                Kind.WEAK_KEY,
+                pattern=r"algorithm constraints check failed on keysize limits|keysize limits",
+            ),
+            spelled(
+                Kind.PURPOSE,
+                "Extended key usage does not permit use for TLS server authentication",
+                "KeyUsage does not allow digital signatures",
+                "KeyUsage does not allow key encipherment",
+            ),
+            spelled(Kind.CONSTRAINED, "name constraints check failed"),
+            spelled(Kind.CRITICAL, "unrecognized critical extension", "unrecognized critical extension(s)"),
+            spelled(
+                Kind.BAD_CA,
+                "basic constraints check failed",
+                "CA key usage check failed",
+                "keyCertSign bit is not set",
+            ),
+            spelled(
+                Kind.BAD_CA,
+                "TrustAnchor with subject",
+                "basic constraints check failed: this is not a CA certificate",
+            ),
+            spelled(
+                Kind.PATH_LENGTH,
+                "pathLenConstraint violated",
+                "basic constraints check failed: pathLenConstraint violated",
+            ),
+            spelled(Kind.SELF_SIGNED, "TrustAnchor found but certificate validation failed"),
+            spelled(
+                Kind.UNKNOWN_ISSUER,
+                "unable to find valid certification path to requested target",
+                "PKIX path building failed",
+                "Path does not chain with any of the trust anchors",
+                "No trusted certificate found",
+                "Trust anchor for certification path not found",
+            ),
+            spelled(Kind.BAD_SIGNATURE, "signature check failed", "subject/issuer name chaining check failed"),
+            spelled(Kind.PINNED, "Certificate pinning failure"),
+            spelled(
+                Kind.VERSION,
+                "No appropriate protocol",
+                "is not supported by the client",
+                "Server selected TLSv1.0, but",
+                "Server chose TLSv1, but that protocol version is not enabled or not supported by the client",
+                "not accepted by client preferences",
+                pattern=r"the server selected protocol version \S+ is not accepted",
+            ),
+            spelled(
+                Kind.NOT_TLS,
+                "Unsupported or unrecognized SSL message",
+                "Unrecognized SSL message, plaintext connection",
+            ),
+            spelled(Kind.NAME, "UnknownHostException"),
+            spelled(Kind.TIMEOUT, "SocketTimeoutException", "ConnectTimeoutException", "HttpConnectTimeoutException"),
+            spelled(
+                Kind.ENDED,
+                "Remote host terminated the handshake",
+                "Remote host closed connection during handshake",
+                "SSL peer shut down incorrectly",
+                "handshake_failure: peer closed",
+            ),
+            spelled(
+                Kind.ENDED_AFTER,
+                pattern=r"(?:connection reset by peer|broken pipe).{0,900}finished\$t1[23]finishedproducer"
+                r"|socketexception: broken pipe",
+            ),
+            spelled(Kind.WEAK_DH, "DH ServerKeyExchange does not comply to algorithm constraints"),
+            spelled(Kind.HANDSHAKE, "no cipher suites in common", "No negotiable cipher suite"),
+            spelled(Kind.LEGACY, "Failed to establish secure renegotiation", "insecure renegotiation"),
+            spelled(Kind.GENERAL, "SSLHandshakeException", "SSLPeerUnverifiedException", "peer not authenticated"),
         ),
-        signs=r"javax\.net\.ssl|sun\.security|java\.(?:net|security|io)\.|PKIX path",
+        signs=r"javax\.net\.ssl|sun\.security|\bjava\.(?:net|security|io|lang|base)|PKIX path|\bat (?:com|org"
+        r"|io|java)\.\w+\."
+        r"|\.java:\d+\)",
+        version=r"(?:java|openjdk|jdk)(?: version)?[ /\"-]{1,3}(\d+(?:\.\d+)*)",
         trust_command="keytool -list -cacerts | head; env | grep JAVA_TOOL_OPTIONS",
         layer=Layer.RUNTIME,
+        server_signs=r"Failed authentication with|BeatsHandler|HttpServerTransport|ClientToProxyConnection"
+        r"|at (?:org\.apache\.(?:tomcat|coyote)|org\.eclipse\.jetty\.\w*\.?server|io\.undertow)",
     ),
 )

@@ -34,7 +34,8 @@ CLIENT = Client(
     ),
     advice=_advice,
     errors=ErrorOutput(
-        signs=r"^Unable to connect to the server|\bkubectl\b",
+        signs=r"^Unable to connect to the server|\bkubectl\b|couldn't get current server API group list",
+        version=r"kubectl/v(\d+\.\d+\.\d+)",
         trust_command="kubectl config view --minify | grep certificate-authority",
     ),
 )

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from tui_chain.clients.advice import REPLACES, Advice, Deployment
 from tui_chain.clients.client import Client, Setting, SettingForm, speaks, variable
-from tui_chain.clients.errors import ErrorKind, ErrorOutput, ErrorText
+from tui_chain.clients.errors import ErrorKind as Kind
+from tui_chain.clients.errors import ErrorOutput, spelled
 from tui_chain.core.endpoint import bracketed
 
 
@@ -33,8 +34,20 @@ CLIENT = Client(
     advice=_advice,
     reaches=speaks("ldap", 636),
     errors=ErrorOutput(
-        (ErrorText(ErrorKind.GENERAL, r"ldap_start_tls: Connect error"),),
-        signs=r"ldap_start_tls:|ldap_sasl_bind|\bldapsearch\b",
+        (
+            spelled(Kind.GENERAL, "ldap_start_tls: Connect error", "TLS: peer cert untrusted or revoked"),
+            spelled(
+                Kind.HOST,
+                "TLS: hostname does not match",
+                "TLS: unable to get CN from peer certificate",
+                "TLS: hostname does not match name in peer certificate",
+                pattern=r"tls: hostname \(\S+\) does not match common name",
+            ),
+            spelled(Kind.BAD_BUNDLE, "TLS: could not load verify locations"),
+            spelled(Kind.REFUSED, "Can't contact LDAP server (-1)"),
+        ),
+        signs=r"ldap_start_tls:|ldap_sasl_bind|ldap_bind|\bldap(?:search|whoami|modify|add)\b"
+        r"|Can't contact LDAP server",
         trust_command="env | grep LDAPTLS; grep -i TLS_CACERT ~/.ldaprc /etc/ldap/ldap.conf",
     ),
 )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from tui_chain.clients.advice import REPLACES, Advice, Deployment
 from tui_chain.clients.client import Client, Setting, SettingForm
+from tui_chain.clients.errors import ErrorOutput
 from tui_chain.core.output_kind import OutputKind
 
 _OPTION, _VARIABLE, _FILE, _JVM = "-D of mvn", "MAVEN_OPTS", ".mvn/jvm.config", "JAVA_TOOL_OPTIONS"
@@ -31,4 +32,12 @@ CLIENT = Client(
         Setting(_JVM, SettingForm.OPTION, REPLACES),
     ),
     advice=_advice,
+    errors=ErrorOutput(
+        signs=r"\bmvn\b|\bmaven\b.{0,40}(?:plugin|resolver|artifact)|Could not transfer artifact"
+        r"|\[ERROR\] .{0,80}artifact"
+        r"|org\.apache\.maven|repo\.maven\.apache\.org",
+        version=r"Apache Maven (\d+\.\d+\.\d+)",
+        help_hosts=("cwiki.apache.org",),
+        trust_command="keytool -list -cacerts | head; env | grep -E 'MAVEN_OPTS|JAVA_TOOL_OPTIONS'",
+    ),
 )

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from tui_chain.clients.advice import REPLACES, Advice, Deployment
 from tui_chain.clients.client import Client, Setting, SettingForm, speaks
-from tui_chain.clients.errors import ErrorKind, ErrorOutput, ErrorText
+from tui_chain.clients.errors import ErrorKind as Kind
+from tui_chain.clients.errors import ErrorOutput, spelled
 
 
 def _advice(at: Deployment) -> Iterator[Advice]:
@@ -32,10 +33,30 @@ CLIENT = Client(
     reaches=speaks("mysql"),
     errors=ErrorOutput(
         (
-            ErrorText(ErrorKind.BAD_BUNDLE, r"TLS/SSL error: No such file"),
-            ErrorText(ErrorKind.HOST, r"Validation of SSL server certificate failed"),
+            spelled(
+                Kind.VERSION,
+                "SSL connection error: unknown error number",
+                pattern=r"ssl connection error: error:0000000[01]:lib\(0\)",
+            ),
+            spelled(Kind.OWN_UNUSABLE, "Incorrect ASN1 tag value found", "The system cannot find the path specified"),
+            spelled(
+                Kind.BAD_BUNDLE,
+                "TLS/SSL error: No such file",
+                "SSL_CTX_set_default_verify_paths failed",
+                "SSL connection error: SSL_CTX_load_verify_locations failed",
+            ),
+            spelled(Kind.HOST, "Validation of SSL server certificate failed", "SSL certificate validation failure"),
+            spelled(
+                Kind.NOT_TLS,
+                "SSL is required, but the server does not support it",
+                "SSL connection error: SSL is required but the server doesn't support it",
+            ),
+            spelled(Kind.VERSION, "SSL connection error: protocol version mismatch", "TLS version is invalid"),
+            spelled(Kind.CLIENT_CERTIFICATE, "Access denied for user"),
+            spelled(Kind.GENERAL, "SSL connection error", "TLS/SSL error: Certificate verification failure"),
         ),
-        signs=r"ERROR 20\d\d \(HY000\)",
+        signs=r"ERROR 2\d\d\d \(HY000\)|ERROR 20\d\d|\bmysql(?:dump|admin)?: |\bmariadb(?:-dump)?: ",
+        version=r"(?:mysql|mariadb) +Ver (\S+)",
         trust_command="mariadb --print-defaults",
     ),
 )

@@ -25,6 +25,8 @@ CLIENT = Client(
     settings=REQUESTS_SETTINGS,
     advice=_advice,
     errors=ErrorOutput(
-        signs=r"\bniquests\b", trust_command="env | grep -E 'REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE'", layer=Layer.PROGRAM
+        signs=r"\bniquests\b",
+        trust_command="env | grep -E 'REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE'",
+        layer=Layer.FRAMEWORK,
     ),
 )

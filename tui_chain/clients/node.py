@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from tui_chain.clients.advice import ADDS, REPLACES, Advice, CrlUse, Deployment
 from tui_chain.clients.client import Client, Setting, SettingForm, variable
-from tui_chain.clients.errors import ErrorKind, ErrorOutput, ErrorText, Layer
+from tui_chain.clients.errors import ErrorKind as Kind
+from tui_chain.clients.errors import ErrorOutput, Layer, spelled
 from tui_chain.clients.families import FamilyId
 from tui_chain.clients.program import Program, ProgramRun
 from tui_chain.clients.readers import NODE
@@ -70,32 +71,89 @@ CLIENT = Client(
     program=_program,
     errors=ErrorOutput(
         (
-            ErrorText(ErrorKind.BAD_BUNDLE, r"Ignoring extra certs from"),
-            ErrorText(ErrorKind.REVOKED, r"CERT_REVOKED"),
-            ErrorText(ErrorKind.CRL, r"UNABLE_TO_GET_CRL|CRL_HAS_EXPIRED|CRL_NOT_YET_VALID|CRL_SIGNATURE_FAILURE"),
-            ErrorText(ErrorKind.EXPIRED, r"CERT_HAS_EXPIRED"),
-            ErrorText(ErrorKind.NOT_YET, r"CERT_NOT_YET_VALID"),
-            ErrorText(ErrorKind.NO_SAN, r"is not cert's CN"),
-            ErrorText(ErrorKind.IP, r"IP: [0-9a-f.:]+ is not in the cert"),
-            ErrorText(ErrorKind.HOST, r"ERR_TLS_CERT_ALTNAME_INVALID|altnames"),
-            ErrorText(ErrorKind.ROOT_IN_CHAIN, r"SELF_SIGNED_CERT_IN_CHAIN"),
-            ErrorText(ErrorKind.SELF_SIGNED, r"DEPTH_ZERO_SELF_SIGNED_CERT"),
-            ErrorText(ErrorKind.HALF_BUNDLE, r"UNABLE_TO_GET_ISSUER_CERT\b(?!_LOCALLY)"),
-            ErrorText(ErrorKind.PURPOSE, r"INVALID_PURPOSE"),
-            ErrorText(ErrorKind.BAD_CA, r"INVALID_CA|PATH_LENGTH_EXCEEDED"),
-            ErrorText(
-                ErrorKind.UNKNOWN_ISSUER,
-                r"UNABLE_TO_GET_ISSUER_CERT_LOCALLY|UNABLE_TO_VERIFY_LEAF_SIGNATURE|CERT_UNTRUSTED",
+            spelled(Kind.PROXY_LOGIN, "tunneling socket could not be established, statusCode=407"),
+            spelled(Kind.PROXY_REFUSES, pattern=r"tunneling socket could not be established, statuscode=(?!407)"),
+            spelled(Kind.PROXY_UNREACHABLE, pattern=r"tunneling socket could not be established, cause="),
+            spelled(Kind.OWN_WEAK, "Unsupported PKCS12 PFX data"),
+            spelled(
+                Kind.OWN_WEAK,
+                pattern=r"(?:set ?cert|secure context|createsecurecontext|setsecurecontext).{0,300}(?:too small"
+                r"|too weak|no start line)"
+                r"|(?:too small|too weak|no start line).{0,300}(?:set ?cert|securecontext|secure context)",
             ),
-            ErrorText(ErrorKind.NAME, r"ENOTFOUND|EAI_AGAIN"),
-            ErrorText(ErrorKind.REFUSED, r"ECONNREFUSED"),
-            ErrorText(ErrorKind.TIMEOUT, r"ETIMEDOUT|ERR_SOCKET_TIMEOUT"),
-            ErrorText(ErrorKind.ENDED, r"ECONNRESET|socket disconnected before secure TLS|socket hang up"),
+            spelled(Kind.BAD_BUNDLE, "ERR_OSSL_PEM_NO_START_LINE", "invalid CA file", "HTTPThread: invalid CA file"),
+            spelled(Kind.BAD_BUNDLE, pattern=r"invalid ca certificate \(entry \d"),
+            spelled(Kind.GENERAL, "UNKNOWN_CERTIFICATE_VERIFICATION_ERROR"),
+            spelled(Kind.TIMEOUT, "ERR_SOCKET_CONNECTION_TIMEOUT", "UND_ERR_HEADERS_TIMEOUT"),
+            spelled(Kind.ENDED, "UND_ERR_SOCKET", "other side closed"),
+            spelled(Kind.BAD_BUNDLE, "Ignoring extra certs from"),
+            spelled(Kind.REVOKED, "CERT_REVOKED"),
+            spelled(
+                Kind.CRL,
+                "UNABLE_TO_GET_CRL",
+                "UNABLE_TO_GET_CRL_ISSUER",
+                "CRL_HAS_EXPIRED",
+                "CRL_NOT_YET_VALID",
+                "CRL_SIGNATURE_FAILURE",
+                "UNABLE_TO_DECRYPT_CRL_SIGNATURE",
+            ),
+            spelled(Kind.EXPIRED, "CERT_HAS_EXPIRED"),
+            spelled(Kind.NOT_YET, "CERT_NOT_YET_VALID"),
+            spelled(Kind.NO_SAN, "is not cert's CN", "Cert does not contain a DNS name", "Cert is empty"),
+            spelled(Kind.IP, pattern=r"\bip: [0-9a-f.:]+ is not in the cert's list"),
+            spelled(Kind.HOST, "ERR_TLS_CERT_ALTNAME_INVALID", "Hostname/IP does not match certificate's altnames"),
+            spelled(Kind.HOST, "Hostname/IP doesn't match certificate's altnames"),
+            spelled(Kind.ROOT_IN_CHAIN, "SELF_SIGNED_CERT_IN_CHAIN"),
+            spelled(Kind.SELF_SIGNED, "DEPTH_ZERO_SELF_SIGNED_CERT"),
+            spelled(Kind.HALF_BUNDLE, "UNABLE_TO_GET_ISSUER_CERT"),
+            spelled(Kind.PURPOSE, "INVALID_PURPOSE"),
+            spelled(Kind.BAD_CA, "INVALID_CA"),
+            spelled(Kind.PATH_LENGTH, "PATH_LENGTH_EXCEEDED", "CERT_CHAIN_TOO_LONG"),
+            spelled(Kind.BAD_SIGNATURE, "CERT_SIGNATURE_FAILURE", "UNABLE_TO_DECRYPT_CERT_SIGNATURE"),
+            spelled(Kind.REJECTED, "CERT_REJECTED"),
+            spelled(
+                Kind.MALFORMED,
+                "ERROR_IN_CERT_NOT_BEFORE_FIELD",
+                "ERROR_IN_CERT_NOT_AFTER_FIELD",
+                "UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY",
+            ),
+            # Node goes on after the first error and names the last one: with a leaf alone that is another code
+            spelled(Kind.ROOT_UNKNOWN, "UNABLE_TO_GET_ISSUER_CERT_LOCALLY"),
+            spelled(Kind.FIRST_UNVERIFIED, "UNABLE_TO_VERIFY_LEAF_SIGNATURE"),
+            spelled(Kind.UNKNOWN_ISSUER, "CERT_UNTRUSTED"),
+            spelled(
+                Kind.RUNTIME,
+                "ERR_OSSL_EVP_UNSUPPORTED",
+                "error:0308010C:digital envelope routines::unsupported",
+                "ERR_OSSL_UNSUPPORTED",
+            ),
+            spelled(
+                Kind.OWN_WEAK, "ERR_OSSL_X509_CA_MD_TOO_WEAK", "ERR_SSL_CA_MD_TOO_WEAK", "ERR_SSL_EE_KEY_TOO_SMALL"
+            ),
+            spelled(
+                Kind.OWN_UNUSABLE,
+                "ERR_OSSL_X509_KEY_VALUES_MISMATCH",
+                "ERR_OSSL_PEM_NO_START_LINE",
+                "mac verify failure",
+            ),
+            spelled(Kind.NAME, "getaddrinfo ENOTFOUND", "ENOTFOUND", "EAI_AGAIN"),
+            spelled(Kind.REFUSED, "connect ECONNREFUSED", "ECONNREFUSED"),
+            spelled(Kind.TIMEOUT, "ETIMEDOUT", "ERR_SOCKET_TIMEOUT", "ESOCKETTIMEDOUT", "UND_ERR_CONNECT_TIMEOUT"),
+            spelled(
+                Kind.ENDED,
+                "ECONNRESET",
+                "Client network socket disconnected before secure TLS connection was established",
+                "socket hang up",
+            ),
+            spelled(Kind.ENDED_AFTER, "write ECONNRESET", "write EPIPE"),
         ),
-        signs=r"node:|\bnpm\b|ERR_TLS_|ERR_SSL_|UNABLE_TO_[A-Z_]+|DEPTH_ZERO_SELF|SELF_SIGNED_CERT_IN_CHAIN"
-        r"|CERT_HAS_EXPIRED|EPROTO|ENOTFOUND|ECONNREFUSED|ECONNRESET|fetch failed",
+        signs=r"\bnode:(?:internal|events|_|net|tls)|Node\.js v\d|ERR_TLS_|ERR_SSL_|ERR_OSSL_|UNABLE_TO_[A-Z_]+"
+        r"|DEPTH_ZERO_SELF|SELF_SIGNED_CERT_IN_CHAIN|CERT_HAS_EXPIRED|\bEPROTO\b|(?<!:)\bE(?:NOTFOUND|CONNREFUSED|CONNRESET"
+        r"|AI_AGAIN|TIMEDOUT)\b|fetch failed|TLSSocket|at ClientRequest|\bundici\b|AxiosError|FetchError|\.js:\d+",
+        version=r"(?:Node\.js |node(?:js)?[@/ -])v?(\d+\.\d+\.\d+)",
         help_hosts=("nodejs.org",),
         trust_command="node -p process.env.NODE_EXTRA_CA_CERTS; npm config get cafile",
         layer=Layer.RUNTIME,
+        server_signs=r"tlsClientError",
     ),
 )

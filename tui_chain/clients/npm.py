@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from tui_chain.clients.advice import REPLACES, Advice, Deployment
 from tui_chain.clients.client import Client, Setting, SettingForm
+from tui_chain.clients.errors import ErrorOutput
 from tui_chain.clients.families import FamilyId
 from tui_chain.core.output_kind import OutputKind
 
@@ -33,4 +34,10 @@ CLIENT = Client(
     families={FamilyId.PYTHON: "npm"},
     settings=(Setting("cafile", SettingForm.CONFIG, REPLACES),),
     advice=_advice,
+    errors=ErrorOutput(
+        signs=r"^npm (?:ERR!|error|WARN|warn|http|verb)|\bnpm (?:install|ci|i|run|audit|view)\b|\bnpm@\d",
+        version=r"\bnpm[@/ ]v?(\d+\.\d+\.\d+)",
+        help_hosts=("docs.npmjs.com",),
+        trust_command="npm config get cafile; npm config get ca; env | grep NODE_EXTRA_CA_CERTS",
+    ),
 )

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from tui_chain.clients.advice import REPLACES, Advice, CrlUse, Deployment
+from tui_chain.clients.cause_codes import CauseCode as Code
 from tui_chain.clients.client import Client, Setting, SettingForm, any_endpoint
-from tui_chain.clients.errors import ErrorKind, ErrorOutput, ErrorText
+from tui_chain.clients.errors import ISSUER_KINDS, CauseSign, ErrorOutput, Layer, spelled
+from tui_chain.clients.errors import ErrorKind as Kind
 from tui_chain.clients.families import FamilyId
 from tui_chain.clients.program import Program, ProgramProxy, ProgramRun
 from tui_chain.clients.readers import OPENSSL
@@ -83,67 +85,111 @@ CLIENT = Client(
     reaches=any_endpoint,
     errors=ErrorOutput(
         (
-            ErrorText(
-                ErrorKind.BAD_BUNDLE,
-                r"NO_CERTIFICATE_OR_CRL_FOUND|no certificate or crl found|\[X509\] PEM lib|NO_START_LINE"
-                r"|no start line",
+            spelled(
+                Kind.BAD_BUNDLE,
+                "no start line",
+                "Error Loading extra certificate",
+                "failed to load certificates",
+                pattern=r"x509 load cert(?: crl)? file(?: ex)?:(?:system lib|pem lib|no certificate)",
             ),
-            ErrorText(ErrorKind.NO_AKI, r"Missing Authority Key Identifier"),
-            ErrorText(ErrorKind.NO_SKI, r"Missing Subject Key Identifier"),
-            ErrorText(ErrorKind.NOT_CRITICAL, r"Basic Constraints of CA cert not marked critical"),
-            ErrorText(ErrorKind.NO_USAGE, r"CA cert does not include key usage extension"),
-            ErrorText(ErrorKind.REVOKED, r"certificate (?:is |has been |was )?revoked"),
-            ErrorText(
-                ErrorKind.CRL,
-                r"unable to get certificate CRL|CRL has expired|CRL is not yet valid|CRL signature failure"
-                r"|different CRL scope|unhandled critical CRL extension|unable to get CRL issuer certificate",
+            # only for certificates of the program's own: those of a peer are verified, and say so (ssl/ssl_cert.c)
+            spelled(Kind.OWN_WEAK, "ee key too small", "ca key too small", "ca md too weak"),
+            spelled(Kind.RUNTIME, "no ciphers available", "inappropriate use of private key"),
+            spelled(
+                Kind.WEAK_SIGNATURE,
+                "md too weak",
+                "unknown message digest algorithm",
+                "wrong signature type",
             ),
-            ErrorText(ErrorKind.EXPIRED, r"certificate has expired|certificate expired"),
-            ErrorText(ErrorKind.NOT_YET, r"is not yet valid"),
-            ErrorText(ErrorKind.IP, r"IP address mismatch"),
-            ErrorText(ErrorKind.HOST, r"hostname mismatch"),
-            ErrorText(ErrorKind.ROOT_IN_CHAIN, r"self.signed certificate in certificate chain|num=19\b"),
-            ErrorText(ErrorKind.SELF_SIGNED, r"self.signed certificate|num=18\b|self signed"),
-            ErrorText(ErrorKind.HALF_BUNDLE, r"unable to get issuer certificate|num=2\b"),
-            ErrorText(
-                ErrorKind.WEAK,
-                r"ee key too small|ca key too small|ca md too weak|EE_KEY_TOO_SMALL|CA_MD_TOO_WEAK|key too weak"
-                r"|digest algorithm too weak|dh key too small|DH_KEY_TOO_SMALL",
+            spelled(Kind.WEAK_DH, "dh key too small", "bad dh p value", "bad dh value", "modulus too small"),
+            spelled(Kind.TOO_LARGE, "excessive message size"),
+            spelled(
+                Kind.LEGACY,
+                "unsafe legacy renegotiation disabled",
+                "legacy sigalg disallowed or unsupported",
+                "Secure Renegotiation is not supported by the peer",
             ),
-            ErrorText(ErrorKind.PURPOSE, r"unsuitable certificate purpose|unsupported certificate purpose"),
-            ErrorText(ErrorKind.CONSTRAINED, r"permitted subtree violation|excluded subtree violation"),
-            ErrorText(ErrorKind.CRITICAL, r"unhandled critical extension"),
-            ErrorText(ErrorKind.BAD_CA, r"invalid CA certificate|path length constraint exceeded"),
-            ErrorText(
-                ErrorKind.UNKNOWN_ISSUER,
-                r"unable to get local issuer certificate|unable to verify the first certificate"
-                r"|unable to verify leaf signature|unknown ca\b|tlsv1 alert unknown ca|num=20\b|num=21\b",
+            spelled(
+                Kind.VERSION,
+                "unsupported protocol",
+                "wrong ssl version",
+                "no protocols available",
+                "no protocols in common",
+                "version too low",
+                "unknown ssl version",
+                "unsupported ssl version",
+                "no suitable protocol",
             ),
-            ErrorText(ErrorKind.TOO_LARGE, r"excessive message size"),
-            ErrorText(ErrorKind.LEGACY, r"unsafe legacy renegotiation"),
-            ErrorText(
-                ErrorKind.CLIENT_CERTIFICATE,
-                r"certificate required|alert bad certificate|bad_certificate|CERTIFICATE_REQUIRED",
+            spelled(
+                Kind.NOT_TLS,
+                "wrong version number",
+                "packet length too long",
+                "record layer failure",
+                "unknown protocol",
+                "bad packet length",
+                "data between ccs and finished",
+                "SSL_ERROR_RX_RECORD_TOO_LONG",
             ),
-            ErrorText(ErrorKind.NAME_ALERT, r"unrecognized.name"),
-            ErrorText(
-                ErrorKind.VERSION,
-                r"alert protocol version|unsupported protocol|UNSUPPORTED_PROTOCOL|wrong ssl version"
-                r"|no protocols? (?:in common|available)|NO_PROTOCOLS_AVAILABLE|VERSION_TOO_LOW",
+            spelled(
+                Kind.PLAIN_HTTP,
+                "[SSL: HTTP_REQUEST] http request",
+                "https proxy request",
+                pattern=r"routines:[^:]{0,60}:http request",
             ),
-            ErrorText(
-                ErrorKind.NOT_TLS,
-                r"wrong version number|WRONG_VERSION_NUMBER|packet length too long|PACKET_LENGTH_TOO_LONG"
-                r"|http request\b|unknown protocol|RECORD_LAYER_FAILURE|record layer failure",
+            spelled(
+                Kind.HANDSHAKE,
+                "no shared cipher",
+                "no cipher match",
+                "no shared signature algorithms",
+                "no suitable key share",
+                "no shared groups",
+                "wrong curve",
+                "internal error: no suitable",
+                "unable to find parameters",
+                "handshake failure",
+                "sslv3 alert handshake failure",
             ),
-            ErrorText(
-                ErrorKind.HANDSHAKE,
-                r"handshake.failure|no shared cipher|NO_SHARED_CIPHER|handshake failed:? alert|no cipher",
+            spelled(Kind.CLIENT_CERTIFICATE, "peer did not return a certificate", "certificate required"),
+            spelled(
+                Kind.OWN_UNUSABLE,
+                "key values mismatch",
+                "bad decrypt",
+                "x509 certificate routines:X509_check_private_key",
             ),
-            ErrorText(ErrorKind.ENDED, r"unexpected eof|write:errno=104"),
-            ErrorText(ErrorKind.GENERAL, r"certificate verify failed|verify error"),
+            spelled(Kind.VERSION, "inappropriate fallback"),
+            spelled(
+                Kind.ENDED,
+                "unexpected eof while reading",
+                "unexpected eof",
+                "write:errno=104",
+                "write:errno=0",
+                "ssl handshake failure",
+            ),
+            spelled(
+                Kind.GENERAL,
+                "certificate verify failed",
+                "certificate verification failed",
+                "peer certificate verification failed",
+                "certificate unknown",
+            ),
+            spelled(Kind.BAD_SIGNATURE, "bad signature", "block type is not 01", "padding check failed"),
+            spelled(Kind.RUNTIME, "library has no ciphers", "unsupported (digital envelope)", "fips mode"),
+            spelled(
+                Kind.RUNTIME,
+                pattern=r"lib(?:ssl|crypto)\.so\.[\d.]+: cannot open shared object"
+                r"|symbol lookup error.{0,80}ssl|undefined symbol: (?:ssl|evp|openssl) ",
+            ),
+            spelled(Kind.MALFORMED, "asn1 encoding routines", "nested asn1 error"),
         ),
-        signs=r"verify error:num=|Verify return code|s_client|^depth=\d",
+        signs=r"verify error:num=|Verify return code|\bs_client\b|^depth=\d|^CONNECTED\(\d+\)"
+        r"|no peer certificate available",
+        version=r"\bOpenSSL[ /](\d+\.\d+\.\d+[a-z]?)",
         trust_command="openssl version -d; env | grep SSL_CERT",
+        layer=Layer.BASE_LIBRARY,
+        cause_signs=(
+            # s_client prints the chain: a leaf that is its own issuer, and the depth at which an error was met
+            CauseSign(ISSUER_KINDS, r"^ 0 s:(?P<name>.{1,300})\n   i:(?P=name)$", (Code.SELF_SIGNED,)),
+            CauseSign(frozenset({Kind.EXPIRED}), r"^depth=[1-9].*\n(?:.*\n)?verify error:num=10", (Code.CA_EXPIRED,)),
+        ),
     ),
 )

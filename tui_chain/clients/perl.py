@@ -9,6 +9,8 @@ from collections.abc import Iterator
 
 from tui_chain.clients.advice import ADDS, FOLDER_ON_DEBIAN, REPLACES, Advice, Deployment, single_quoted
 from tui_chain.clients.client import Client, Setting, SettingForm, variable
+from tui_chain.clients.errors import ErrorKind as Kind
+from tui_chain.clients.errors import ErrorOutput, Layer, spelled
 from tui_chain.clients.families import FamilyId
 from tui_chain.core.endpoint import bracketed
 
@@ -36,4 +38,20 @@ CLIENT = Client(
         variable("SSL_CERT_FILE", ADDS),
     ),
     advice=_advice,
+    errors=ErrorOutput(
+        (
+            spelled(Kind.HOST, "hostname verification failed"),
+            spelled(Kind.GENERAL, "SSL connect attempt failed"),
+            spelled(
+                Kind.BAD_BUNDLE,
+                "SSL_ca_file",
+                pattern=r"ssl ca file \S{1,300} (?:does not exist|can't be used|is not)",
+            ),
+            spelled(Kind.ENDED, "SSL connect attempt failed because of handshake problems"),
+        ),
+        signs=r"IO::Socket::SSL|Net::SSLeay| at \S+\.p[lm] line \d+|SSL connect attempt failed|\bcpanm?\b",
+        version=r"\bperl[ /]v?(5\.\d+(?:\.\d+)?)",
+        trust_command="env | grep -E 'SSL_CERT|PERL_LWP'",
+        layer=Layer.RUNTIME,
+    ),
 )

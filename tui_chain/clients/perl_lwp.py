@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from tui_chain.clients.advice import REPLACES, Advice, Deployment
 from tui_chain.clients.client import Client, Setting, SettingForm, variable
+from tui_chain.clients.errors import ErrorOutput, Layer
 from tui_chain.core.output_kind import OutputKind
 
 
@@ -26,4 +27,10 @@ CLIENT = Client(
         variable("HTTPS_CA_FILE", REPLACES),
     ),
     advice=_advice,
+    errors=ErrorOutput(
+        signs=r"\bLWP[/:]|libwww-perl|^500 Can't connect to|Client-Warning: Internal response",
+        version=r"libwww-perl/(\d+\.\d+)",
+        trust_command="env | grep -E 'PERL_LWP_SSL_CA|HTTPS_CA'",
+        layer=Layer.LIBRARY,
+    ),
 )

@@ -9,7 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tui_chain.clients.advice import ADDS, REPLACES, Advice, Deployment, single_quoted
+from tui_chain.clients.cause_codes import CauseCode as Code
 from tui_chain.clients.client import Client, Setting, SettingForm, variable
+from tui_chain.clients.errors import ISSUER_KINDS, CauseSign, ErrorOutput, Layer, spelled
+from tui_chain.clients.errors import ErrorKind as Kind
 from tui_chain.clients.families import FamilyId
 from tui_chain.clients.readers import OPENSSL
 from tui_chain.clients.trust_file import Reads
@@ -51,4 +54,31 @@ CLIENT = Client(
     ),
     reads=(Reads(OPENSSL, "PHP"),),
     advice=_advice,
+    errors=ErrorOutput(
+        (
+            spelled(
+                Kind.HOST,
+                "Unable to locate peer certificate CN",
+                pattern=r"peer certificate cn='?[^ ]{0,253} did not match",
+            ),
+            spelled(Kind.OTHER_ALERT, "decryption failed or bad record mac"),
+            spelled(Kind.HOST, pattern=r"peer certificate cn=`?'?[^']{1,253}'? did not match expected cn"),
+            spelled(Kind.BAD_BUNDLE, "failed loading cafile stream", "Failed to enable crypto: cafile"),
+            spelled(Kind.GENERAL, "SSL operation failed with code 1", "Failed to enable crypto"),
+            spelled(Kind.NO_CA_STORE, "no valid certs found cafile stream"),
+        ),
+        signs=r"PHP (?:Warning|Fatal)|file_get_contents\(|fopen\(https|stream_socket_(?:client|enable)"
+        r"|SSL operation failed with code"
+        r"|Failed to enable crypto|\bfsockopen\(|\.php(?::| on line )\d+|\bphp\.ini\b",
+        version=r"\bPHP[ /](\d+\.\d+\.\d+)",
+        trust_command="php -r 'print_r(openssl_get_cert_locations());'; php -i | grep -E 'openssl.ca|curl.cainfo'",
+        layer=Layer.RUNTIME,
+        cause_signs=(
+            CauseSign(
+                ISSUER_KINDS,
+                r"(?i)(?=[\s\S]*(?:\bphp|\bcURL error|\bcurl_|guzzle))[\s\S]*(?:[A-Z]:\\|xampp|wamp|laragon)",
+                (Code.NO_CA_STORE, Code.INTERCEPTION_LIKELY),
+            ),
+        ),
+    ),
 )

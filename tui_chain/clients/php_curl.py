@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from tui_chain.clients.advice import ADDS, FOLDER_ON_DEBIAN, Advice, Deployment, single_quoted
 from tui_chain.clients.client import Client, Setting, SettingForm
+from tui_chain.clients.errors import ErrorOutput
 from tui_chain.clients.families import FamilyId
 
 _CODE = """$curl = curl_init({url});
@@ -29,4 +30,8 @@ CLIENT = Client(
         Setting("curl.cainfo", SettingForm.CONFIG, ADDS),
     ),
     advice=_advice,
+    errors=ErrorOutput(
+        signs=r"cURL error \d+|GuzzleHttp|curl_exec\(|\bWP_Error\b|curl_setopt",
+        trust_command="php -i | grep -E 'curl.cainfo|openssl.cafile'",
+    ),
 )

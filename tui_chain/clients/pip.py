@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from tui_chain.clients.advice import ADDS, Advice, Deployment
 from tui_chain.clients.client import Client, Setting, SettingForm, variable
-from tui_chain.clients.errors import ErrorOutput
+from tui_chain.clients.errors import ErrorKind as Kind
+from tui_chain.clients.errors import ErrorOutput, spelled
 from tui_chain.clients.families import FamilyId
 
 
@@ -29,7 +30,18 @@ CLIENT = Client(
     ),
     advice=_advice,
     errors=ErrorOutput(
-        signs=r"\bpip\b|Could not fetch URL|Retrying \(Retry\(total|confirming the ssl certificate",
+        (
+            spelled(
+                Kind.NO_SSL_MODULE,
+                "pip is configured with locations that require TLS/SSL, however the ssl module in Python is not "
+                "available",
+            ),
+            spelled(Kind.GENERAL, "There was a problem confirming the ssl certificate"),
+        ),
+        signs=r"\bpip(?:3|\d?\.\d+)?(?::| install|/_|\._| config| is configured|\.conf\b|-\d)|Could not fetch URL"
+        r"|Retrying \(Retry\(total|confirming the ssl certificate|No matching distribution found for"
+        r"|Could not find a version that satisfies|Looking in indexes",
+        version=r"\bpip[ /]v?(\d+(?:\.\d+){1,2})",
         help_hosts=("pip.pypa.io",),
         trust_command="python -m pip config list; env | grep -E 'PIP_CERT|REQUESTS_CA_BUNDLE|SSL_CERT'",
     ),

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from tui_chain.clients.advice import ADDS, REPLACES, Advice, Deployment
 from tui_chain.clients.client import Client, Setting, SettingForm, variable
+from tui_chain.clients.errors import ErrorOutput
 
 
 def _advice(at: Deployment) -> Iterator[Advice]:
@@ -25,4 +26,9 @@ CLIENT = Client(
         variable("NODE_EXTRA_CA_CERTS", ADDS),
     ),
     advice=_advice,
+    errors=ErrorOutput(
+        signs=r"\bpnpm\b|ERR_PNPM_",
+        version=r"\bpnpm[@/ ]v?(\d+\.\d+\.\d+)",
+        trust_command="pnpm config get cafile; env | grep NODE_EXTRA_CA_CERTS",
+    ),
 )

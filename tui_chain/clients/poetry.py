@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from tui_chain.clients.advice import REPLACES, Advice, Deployment
 from tui_chain.clients.client import Client, Setting, SettingForm, Takes, variable
-from tui_chain.clients.errors import ErrorOutput
+from tui_chain.clients.errors import ErrorKind as Kind
+from tui_chain.clients.errors import ErrorOutput, spelled
 
 
 def _advice(at: Deployment) -> Iterator[Advice]:
@@ -36,7 +37,9 @@ CLIENT = Client(
     ),
     advice=_advice,
     errors=ErrorOutput(
+        (spelled(Kind.GENERAL, "All attempts to connect to"),),
         signs=r"\bpoetry\b|All attempts to connect to",
+        version=r"Poetry \(?version (\d+\.\d+(?:\.\d+)?)",
         trust_command="poetry config --list | grep cert; env | grep -E 'POETRY_CERT|CA_BUNDLE'",
     ),
 )

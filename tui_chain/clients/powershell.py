@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from tui_chain.clients.advice import ADDS, Advice, Deployment
 from tui_chain.clients.client import Client, variable
+from tui_chain.clients.errors import ErrorOutput
 
 _NOTE = (
     "On Linux, before pwsh starts: $env:SSL_CERT_FILE set inside does not reach OpenSSL. On Windows and macOS "
@@ -22,4 +23,10 @@ CLIENT = Client(
     place=480,
     settings=(variable("SSL_CERT_FILE", ADDS),),
     advice=_advice,
+    errors=ErrorOutput(
+        signs=r"Invoke-(?:WebRequest|RestMethod)|\biwr\b|\birm\b|Install-Module"
+        r"|\bPS [A-Z]:\\|FullyQualifiedErrorId|\bpwsh\b",
+        version=r"PowerShell[ /](\d+\.\d+(?:\.\d+)?)",
+        trust_command="Get-ChildItem Cert:\\LocalMachine\\Root",
+    ),
 )

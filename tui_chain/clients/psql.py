@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 from tui_chain.clients.advice import REPLACES, Advice, Deployment
 from tui_chain.clients.client import Client, Setting, SettingForm, speaks, variable
-from tui_chain.clients.errors import ErrorKind, ErrorOutput, ErrorText
+from tui_chain.clients.errors import ErrorKind as Kind
+from tui_chain.clients.errors import ErrorOutput, Layer, spelled
 from tui_chain.clients.python_code import python
 from tui_chain.core.output_kind import OutputKind
 
@@ -61,13 +62,50 @@ CLIENT = Client(
     reaches=speaks("postgres"),
     errors=ErrorOutput(
         (
-            ErrorText(
-                ErrorKind.BAD_BUNDLE, r"root certificate file .{0,200}does not exist|could not read root certificate"
+            spelled(
+                Kind.BAD_BUNDLE,
+                "could not read root certificate file",
+                pattern=r"root certificate file \"[^\"]{0,300}\" does not exist",
             ),
-            ErrorText(ErrorKind.HOST, r"server certificate for .{0,200}does not match host name"),
-            ErrorText(ErrorKind.NAME, r"could not translate host name"),
+            spelled(
+                Kind.OWN_UNUSABLE,
+                "could not read certificate file",
+                "could not load private key file",
+                pattern=r"private key file \"[^\"]{0,300}\" has (?:group or world|permissions)"
+                r"|certificate present, but not private key",
+            ),
+            spelled(
+                Kind.HOST,
+                pattern=r"server certificate for \"[^\"]{0,253}\"(?: \(and \d+ other names?\))? does not match "
+                r"host name",
+            ),
+            spelled(
+                Kind.IP,
+                pattern=r"server certificate for \"[^\"]{0,253}\"(?: \(and \d+ other names?\))? does not match "
+                r"host name \"[\d.]{7,15}\"",
+            ),
+            spelled(Kind.NAME, "could not translate host name"),
+            spelled(
+                Kind.NOT_TLS,
+                "server does not support SSL, but SSL was required",
+                "The server does not support SSL connections",
+                "server does not support SSL",
+            ),
+            spelled(
+                Kind.CLIENT_CERTIFICATE,
+                "connection requires a valid client certificate",
+                "certificate authentication failed for user",
+            ),
+            spelled(
+                Kind.ENDED, "SSL connection has been closed unexpectedly", "server closed the connection unexpectedly"
+            ),
+            spelled(Kind.ENDED, "SSL SYSCALL error: EOF detected"),
+            spelled(Kind.UNKNOWN_ISSUER, "weak sslmode"),
         ),
-        signs=r"psql: error|\bpsycopg2?\b|connection to server at \"",
+        signs=r"\bpsql: |connection to server at \"|\blibpq\b|\bpg_(?:dump|restore|basebackup)\b"
+        r"|\bsslrootcert\b|org\.postgresql",
+        version=r"\bpsql \(PostgreSQL\) (\d+(?:\.\d+)?)",
         trust_command="env | grep PGSSL; ls -l ~/.postgresql",
+        layer=Layer.TLS_LIBRARY,
     ),
 )

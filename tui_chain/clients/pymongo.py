@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tui_chain.clients.advice import REPLACES, Advice, Deployment
+from tui_chain.clients.cause_codes import CauseCode as Code
 from tui_chain.clients.client import Client, Setting, SettingForm, speaks_tls
-from tui_chain.clients.errors import ErrorOutput, Layer
+from tui_chain.clients.errors import CauseSign, ErrorOutput, Layer
+from tui_chain.clients.errors import ErrorKind as Kind
 from tui_chain.clients.python_code import TRUST_COMMAND, python
 from tui_chain.core.endpoint import bracketed
 
@@ -33,6 +35,13 @@ CLIENT = Client(
     advice=_advice,
     reaches=speaks_tls(27017, 27018, 27019),
     errors=ErrorOutput(
-        signs=r"\bpymongo\b|ServerSelectionTimeoutError", trust_command=TRUST_COMMAND, layer=Layer.LIBRARY
+        signs=r"\bpymongo\b|ServerSelectionTimeoutError|\bmotor\b",
+        version=r"\bpymongo[ /](\d+\.\d+(?:\.\d+)?)",
+        trust_command=TRUST_COMMAND,
+        layer=Layer.FRAMEWORK,
+        cause_signs=(
+            # Atlas answers so to an address that is not on its access list
+            CauseSign(frozenset({Kind.INTERNAL}), r"mongodb\.net|\b[Aa]tlas\b", (Code.ALERT_ACCESS_DENIED,)),
+        ),
     ),
 )

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from tui_chain.clients.advice import REPLACES, Advice, Deployment
 from tui_chain.clients.client import Client, Setting, SettingForm, speaks
-from tui_chain.clients.python_code import python
+from tui_chain.clients.errors import ErrorOutput, Layer
+from tui_chain.clients.python_code import TRUST_COMMAND, python
 
 _CALL = """import pymysql
 with pymysql.connect(
@@ -28,4 +29,5 @@ CLIENT = Client(
     settings=(Setting("ssl_ca=", SettingForm.ARGUMENT, REPLACES),),
     advice=_advice,
     reaches=speaks("mysql"),
+    errors=ErrorOutput(signs=r"\bpymysql\b|mysql\.connector", trust_command=TRUST_COMMAND, layer=Layer.FRAMEWORK),
 )

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tui_chain.clients.advice import ADDS, Advice, CrlUse, Deployment
+from tui_chain.clients.cause_codes import CauseCode as Code
 from tui_chain.clients.client import Client, Setting, SettingForm, Takes, variable
-from tui_chain.clients.errors import ErrorKind, ErrorOutput, ErrorText, Layer
+from tui_chain.clients.errors import ISSUER_KINDS, TRUST_KINDS, CauseSign, ErrorOutput, HostKind, Layer, spelled
+from tui_chain.clients.errors import ErrorKind as Kind
 from tui_chain.clients.families import FamilyId
 from tui_chain.clients.python_code import TRUST_COMMAND, with_context, with_crl_context
 from tui_chain.clients.readers import OPENSSL
@@ -61,17 +63,132 @@ CLIENT = Client(
     lenient_advice=_lenient_advice,
     errors=ErrorOutput(
         (
-            ErrorText(ErrorKind.NO_SSL_MODULE, r"ssl module (?:in Python )?is not available|No module named '_ssl'"),
-            ErrorText(ErrorKind.TUNNEL, r"Tunnel connection failed"),
-            ErrorText(ErrorKind.BAD_BUNDLE, r"load_verify_locations"),
-            ErrorText(ErrorKind.NAME, r"getaddrinfo failed"),
-            ErrorText(ErrorKind.REFUSED, r"ConnectionRefusedError"),
-            ErrorText(ErrorKind.ENDED, r"UNEXPECTED_EOF_WHILE_READING|EOF occurred in violation"),
-            ErrorText(ErrorKind.GENERAL, r"CERTIFICATE_VERIFY_FAILED"),
+            spelled(
+                Kind.RUNTIME,
+                "Monkey-patching ssl after ssl has already been imported",
+                "module 'ssl' has no attribute 'wrap_socket'",
+                "'module' object has no attribute 'SSLContext'",
+                "DLL load failed while importing _ssl",
+                "SSL_shutdown:uninitialized",
+                pattern=r"import ssl importerror: dll load failed|\bunwrap\b.{0,200}oserror: \[errno 0\] error",
+            ),
+            spelled(
+                Kind.PROXY_SCHEME,
+                "check_hostname requires server_hostname",
+                pattern=r"prepare proxy.{0,2000}wrong version number",
+            ),
+            spelled(Kind.PROXY_UNREACHABLE, pattern=r"prepare proxy.{0,2500}(?:connection ?refused|no such host)"),
+            spelled(Kind.VERSION, "[SSL] internal error"),
+            spelled(Kind.BAD_BUNDLE, "ssl.SSLError: unknown error", pattern=r"cadata=.{0,200}nested asn1 error"),
+            spelled(Kind.OWN_UNUSABLE, "[SSL] PEM lib"),
+            spelled(Kind.NO_CA_STORE, pattern=r"certifi[/\\]+cacert\.pem|\.pyc\b.{0,800}invalid path:"),
+            spelled(
+                Kind.BAD_BUNDLE,
+                pattern=r"(?:ssl validation failed for \S+|ssl error\(|proxyerror\(.{0,40}"
+                r"|ssl\.py\\?\", line \d+, in ssl wrap socket) ?"
+                r"(?:file ?not ?found ?error|permission ?error|\[errno 2\] no such file)",
+            ),
+            spelled(
+                Kind.ENDED, "TLS/SSL connection has been closed (EOF)", "[WinError 10054]", "ConnectionResetError"
+            ),
+            spelled(Kind.TIMEOUT, "[WinError 10060]", "[Errno 110]", "TimeoutError"),
+            spelled(Kind.REFUSED, "[WinError 10061]", "[Errno 111]", "[Errno 61]"),
+            spelled(Kind.NAME, "[Errno 11001]", "socket.gaierror"),
+            spelled(
+                Kind.NO_SSL_MODULE,
+                "ssl module is not available",
+                "ssl module in Python is not available",
+                "No module named '_ssl'",
+                "No module named _ssl",
+                "module 'ssl' has no attribute",
+                "Could not build the ssl module",
+                "SSLError(\"Can't connect to HTTPS URL because the SSL module is not available",
+                "DLL load failed while importing _ssl",
+                "unknown url type: https",
+            ),
+            spelled(Kind.NO_SSL_MODULE, pattern=r"importerror: dll load failed.{0,120}\bssl\b"),
+            spelled(
+                Kind.RUNTIME, pattern=r"maximum recursion depth exceeded.{0,200}ssl|ssl\.py.{0,400}maximum recursion"
+            ),
+            spelled(Kind.RUNTIME, "PySSLSession", "module 'lib' has no attribute"),
+            spelled(
+                Kind.WINDOWS_STORE,
+                "load_default_certs: not enough data",
+                pattern=r"load (?:default|windows store) certs.{0,400}\b(?:not enough data|nested asn1 error"
+                r"|header too long"
+                r"|bad object header|invalid tag|wrong tag)"
+                r"|\[asn1: ?(?:not enough data|nested asn1 error|header too long|bad object header|wrong tag)\]"
+                r"|\[asn1\] nested asn1 error",
+            ),
+            spelled(
+                Kind.OWN_WEAK,
+                pattern=r"load cert chain.{0,400}(?:too small|too weak)|\[ssl: (?:ee key too small|ca md too weak"
+                r"|ca key too small)\]",
+            ),
+            spelled(
+                Kind.OWN_UNUSABLE,
+                pattern=r"load cert chain.{0,400}(?:pem lib|no start line|no such file|key values mismatch"
+                r"|bad decrypt"
+                r"|\[ssl\])",
+            ),
+            spelled(Kind.OWN_UNUSABLE, "key values mismatch"),
+            spelled(
+                Kind.BAD_BUNDLE,
+                pattern=r"load verify locations.{0,200}(?:no such file|filenotfound|permission|is a directory"
+                r"|notadirectory"
+                r"|oserror|ioerror|\[ssl\]|pem lib|no certificate or crl)",
+            ),
+            spelled(
+                Kind.BAD_BUNDLE,
+                "no certificate or crl found",
+                "[X509] PEM lib",
+                "not enough data: cadata does not contain a certificate",
+                "no start line: cadata does not contain a certificate",
+                "cafile, capath and cadata cannot be all omitted",
+            ),
+            spelled(Kind.NO_CA_STORE, "Install Certificates.command"),
+            spelled(
+                Kind.PROXY_REFUSES,
+                "Tunnel connection failed: 403 Forbidden",
+                "Tunnel connection failed: 502 Bad Gateway",
+                "Tunnel connection failed: 503 Service Unavailable",
+            ),
+            spelled(Kind.PROXY_LOGIN, "Tunnel connection failed: 407"),
+            spelled(Kind.PROXY_REFUSES, "Tunnel connection failed"),
+            spelled(
+                Kind.HOST, "certificate is not valid for", pattern=r"hostname mismatch, certificate is not valid for"
+            ),
+            spelled(Kind.HOST, "match_hostname requires", pattern=r"doesn't match either of"),
+            spelled(Kind.NAME, "getaddrinfo failed"),
+            spelled(Kind.REFUSED, "ConnectionRefusedError"),
+            spelled(Kind.ENDED, "[SSL: UNEXPECTED_EOF_WHILE_READING] EOF occurred in violation of protocol"),
+            spelled(Kind.ENDED, "EOF occurred in violation of protocol"),
+            spelled(
+                Kind.ENDED_AFTER, pattern=r"(?<!reading\] )eof occurred in violation of protocol \( ssl\.c:2\d{3}\)"
+            ),
+            spelled(Kind.TIMEOUT, "The handshake operation timed out", "The read operation timed out"),
+            spelled(Kind.GENERAL, "CERTIFICATE_VERIFY_FAILED"),
         ),
-        signs=r"_ssl\.c:\d+|urlopen error|(?<!net\.)\bssl\.SSL|SSLCertVerificationError|Traceback \(most",
+        signs=r"_ssl\.c:\d+|urlopen error|\bssl\.SSL[A-Z]\w*Error|SSLCertVerificationError|\bSSLCertVerification"
+        r"|Traceback \(most|urllib/request\.py|http/client\.py",
+        version=r"[Pp]ython[ /]?(\d\.\d{1,2}(?:\.\d+)?)",
         trust_command=TRUST_COMMAND,
         layer=Layer.RUNTIME,
         name="Python",
+        server_signs=r"in (?:accept|get_request|process_request)\n[^\n]*\n(?:[^\n]*\n){0,30}.*(?:alert|ALERT)"
+        r"|server_side=True|NotebookApp|Listening on https|uvloop/sslproto|SSL handshake failed\nprotocol:",
+        cause_signs=(
+            CauseSign(
+                ISSUER_KINDS,
+                r"/Library/Frameworks/Python\.framework/|/Applications/Python 3",
+                (Code.NO_CA_STORE,),
+                host=HostKind.OTHER,
+            ),
+            CauseSign(
+                TRUST_KINDS | {Kind.BAD_BUNDLE},
+                r"_MEI\w{3,}|PyInstaller|[\\/]library\.zip|cx_Freeze|\.app/Contents/Resources",
+                (Code.NO_CA_STORE, Code.CA_FILE),
+            ),
+        ),
     ),
 )

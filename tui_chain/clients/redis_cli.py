@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from tui_chain.clients.advice import REPLACES, Advice, Deployment
 from tui_chain.clients.client import Client, Setting, SettingForm, speaks_tls
-from tui_chain.clients.errors import ErrorKind, ErrorOutput, ErrorText
+from tui_chain.clients.errors import ErrorKind as Kind
+from tui_chain.clients.errors import ErrorOutput, spelled
 
 
 def _advice(at: Deployment) -> Iterator[Advice]:
@@ -25,8 +26,11 @@ CLIENT = Client(
     advice=_advice,
     reaches=speaks_tls(6379, 6380),
     errors=ErrorOutput(
-        (ErrorText(ErrorKind.BAD_BUNDLE, r"Invalid CA Certificate File"),),
-        signs=r"Could not connect to Redis|Could not negotiate a TLS connection",
+        (
+            spelled(Kind.BAD_BUNDLE, "Invalid CA Certificate File", "Failed to set CA certificate"),
+            spelled(Kind.GENERAL, "Could not negotiate a TLS connection"),
+        ),
+        signs=r"Could not connect to Redis|Could not negotiate a TLS connection|\bredis-cli\b",
         trust_command="env | grep SSL_CERT",
     ),
 )

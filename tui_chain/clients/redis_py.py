@@ -28,5 +28,10 @@ CLIENT = Client(
     settings=(Setting("ssl_ca_certs=", SettingForm.ARGUMENT, ADDS),),
     advice=_advice,
     reaches=speaks_tls(6379, 6380),
-    errors=ErrorOutput(signs=r"\bredis\.exceptions\b", trust_command=TRUST_COMMAND, layer=Layer.LIBRARY),
+    errors=ErrorOutput(
+        signs=r"\bredis\.(?:exceptions|connection|client|asyncio)\b|redis/connection\.py",
+        version=r"\bredis[-/ ](?:py )?(\d+\.\d+\.\d+)",
+        trust_command=TRUST_COMMAND,
+        layer=Layer.FRAMEWORK,
+    ),
 )

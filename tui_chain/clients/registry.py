@@ -9,7 +9,7 @@ from functools import cache
 
 from tui_chain.clients.advice import Effect
 from tui_chain.clients.client import Client, SettingForm, Takes
-from tui_chain.clients.errors import ErrorOutput, ErrorText
+from tui_chain.clients.errors import CauseSign, ErrorOutput, ErrorText
 from tui_chain.clients.families import FamilyId
 from tui_chain.clients.trust_file import TrustFileReader
 from tui_chain.core.found import declared
@@ -18,14 +18,18 @@ NO_CLIENTS = frozenset(
     {
         *(
             "advice",
+            "alerts",
+            "cause_codes",
             "client",
             "errors",
             "program",
             "python_code",
             "readers",
             "registry",
+            "spellings",
             "system_store",
             "trust_file",
+            "verify_errors",
         ),
         *("families", "handshake", "judge", "verdict"),
     }
@@ -142,14 +146,20 @@ class TextSource:
     signs: re.Pattern[str]
     output: ErrorOutput
 
+    @property
+    def version(self) -> re.Pattern[str] | None:
+        """Finds the version, in its first group."""
+        return re.compile(self.output.version) if self.output.version else None
+
 
 @cache
 def text_sources() -> tuple[TextSource, ...]:
     """Whose texts can be recognised, in the order in which that is tried: a program before what it is made of."""
     signed = [(client, client.errors) for client in clients() if client.errors is not None and client.errors.signs]
     signed.sort(key=lambda pair: pair[1].layer)
-    flags = re.IGNORECASE | re.MULTILINE
-    return tuple(TextSource(out.name or client.name, re.compile(out.signs, flags), out) for client, out in signed)
+    return tuple(
+        TextSource(out.name or client.name, re.compile(out.signs, re.MULTILINE), out) for client, out in signed
+    )
 
 
 def error_texts() -> tuple[ErrorText, ...]:
@@ -160,3 +170,15 @@ def error_texts() -> tuple[ErrorText, ...]:
 def help_hosts() -> frozenset[str]:
     """Hosts that clients name in their own advice."""
     return frozenset(host for client in clients() if client.errors is not None for host in client.errors.help_hosts)
+
+
+def server_signs() -> tuple[str, ...]:
+    """By what the texts of servers are known that are written with a client's library."""
+    return tuple(
+        client.errors.server_signs for client in clients() if client.errors is not None and client.errors.server_signs
+    )
+
+
+def cause_signs() -> tuple[CauseSign, ...]:
+    """What the texts of all clients tell beside their errors, in the order of the clients."""
+    return tuple(sign for client in clients() if client.errors is not None for sign in client.errors.cause_signs)

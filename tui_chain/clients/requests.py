@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from tui_chain.clients.advice import REPLACES, Advice, CrlUse, Deployment
 from tui_chain.clients.client import Client
-from tui_chain.clients.errors import ErrorKind, ErrorOutput, ErrorText, Layer
+from tui_chain.clients.errors import ErrorKind as Kind
+from tui_chain.clients.errors import ErrorOutput, Layer, spelled
 from tui_chain.clients.families import FamilyId
 from tui_chain.clients.program import Program, ProgramRun
 from tui_chain.clients.python_code import NO_ADDRESS, REQUESTS_SETTINGS, python, with_context, with_crl_context
@@ -97,14 +98,17 @@ CLIENT = Client(
     program=_program,
     errors=ErrorOutput(
         (
-            ErrorText(
-                ErrorKind.CONTEXT_AS_VERIFY,
-                r"path should be string, bytes, os\.PathLike or integer, not SSLContext",
+            spelled(Kind.CONTEXT_AS_VERIFY, "path should be string, bytes, os.PathLike or integer, not SSLContext"),
+            spelled(
+                Kind.BAD_BUNDLE,
+                "Could not find a suitable TLS CA certificate bundle",
+                "Could not find the TLS certificate file",
+                "Could not find the TLS key file",
             ),
-            ErrorText(ErrorKind.BAD_BUNDLE, r"Could not find a suitable TLS CA certificate bundle|invalid path: "),
-            ErrorText(ErrorKind.TIMEOUT, r"ConnectTimeout"),
+            spelled(Kind.TIMEOUT, "ConnectTimeout", "ReadTimeout"),
         ),
-        signs=r"HTTPSConnectionPool|requests[./](?:exceptions|adapters)|\burllib3\b|TLS CA certificate",
+        signs=r"\brequests[./](?:exceptions|adapters|sessions|api)|HTTPS?ConnectionPool\(|TLS CA certificate bundle",
+        version=r"\brequests[/ ]v?(\d+\.\d+(?:\.\d+)?)",
         trust_command="env | grep -E 'REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE'; python -m certifi",
         layer=Layer.LIBRARY,
     ),

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from tui_chain.clients.advice import ADDS, FOLDER_ON_DEBIAN, Advice, Deployment
 from tui_chain.clients.client import Client, Takes, variable
+from tui_chain.clients.errors import ErrorKind as Kind
+from tui_chain.clients.errors import ErrorOutput, Layer, spelled
 from tui_chain.clients.families import FamilyId
 from tui_chain.clients.readers import OPENSSL
 from tui_chain.clients.trust_file import Reads
@@ -22,4 +24,18 @@ CLIENT = Client(
     settings=(variable("SSL_CERT_FILE", ADDS), variable("SSL_CERT_DIR", ADDS, Takes.FOLDER)),
     reads=(Reads(OPENSSL, "Ruby"),),
     advice=_advice,
+    errors=ErrorOutput(
+        (
+            spelled(Kind.ENDED_AFTER, pattern=r"syswrite.{0,12}': (?:connection reset|broken pipe)"),
+            spelled(Kind.HOST, pattern=r"hostname \"[^\"]{1,253}\" does not match the server certificate"),
+            spelled(
+                Kind.BAD_BUNDLE,
+                pattern=r"(?:add file|set default paths|ca file=).{0,80}(?:no such file|system lib|no start line)",
+            ),
+        ),
+        signs=r"OpenSSL::SSL|\.rb:\d+:in|SSL_connect returned=|Errno::E[A-Z]+|Net::OpenTimeout|\bruby[ -/]\d",
+        version=r"\bruby[ -/]v?(\d+\.\d+(?:\.\d+)?)",
+        trust_command="ruby -ropenssl -e 'puts OpenSSL::X509::DEFAULT_CERT_FILE'; env | grep SSL_CERT",
+        layer=Layer.RUNTIME,
+    ),
 )

@@ -3,25 +3,96 @@
 from __future__ import annotations
 
 from tui_chain.clients.client import Client
-from tui_chain.clients.errors import ErrorKind, ErrorOutput, ErrorText, Layer
+from tui_chain.clients.errors import ErrorKind as Kind
+from tui_chain.clients.errors import ErrorOutput, Layer, spelled
 
 CLIENT = Client(
     "Windows",
     place=310,
     errors=ErrorOutput(
         (
-            ErrorText(ErrorKind.REVOKED, r"CRYPT_E_REVOKED"),
-            ErrorText(
-                ErrorKind.STAPLE,
-                r"CRYPT_E_NO_REVOCATION_CHECK|CRYPT_E_REVOCATION_OFFLINE|0x80092012|0x80092013",
+            spelled(Kind.REVOKED, "CRYPT_E_REVOKED", "0x80092010"),
+            spelled(
+                Kind.REVOCATION_UNREACHABLE,
+                "CRYPT_E_NO_REVOCATION_CHECK",
+                "CRYPT_E_REVOCATION_OFFLINE",
+                "0x80092012",
+                "0x80092013",
+                "The revocation function was unable to check revocation",
+                "CERT_TRUST_REVOCATION_STATUS_UNKNOWN",
+                "CERT_TRUST_IS_OFFLINE_REVOCATION",
             ),
-            ErrorText(ErrorKind.TIME, r"SEC_E_CERT_EXPIRED"),
-            ErrorText(ErrorKind.HOST, r"SEC_E_WRONG_PRINCIPAL"),
-            ErrorText(ErrorKind.ROOT_IN_CHAIN, r"SEC_E_UNTRUSTED_ROOT"),
-            ErrorText(ErrorKind.UNKNOWN_ISSUER, r"CERT_E_UNTRUSTEDROOT"),
-            ErrorText(ErrorKind.REFUSED, r"actively refused"),
+            spelled(
+                Kind.TIME,
+                "SEC_E_CERT_EXPIRED",
+                "0x80090328",
+                "CERT_E_EXPIRED",
+                "0x800B0101",
+                "CERT_TRUST_IS_NOT_TIME_VALID",
+                "The received certificate has expired",
+            ),
+            spelled(
+                Kind.HOST,
+                "SEC_E_WRONG_PRINCIPAL",
+                "0x80090322",
+                "CERT_E_CN_NO_MATCH",
+                "0x800B010F",
+                "The target principal name is incorrect",
+            ),
+            spelled(
+                Kind.ROOT_IN_CHAIN,
+                "SEC_E_UNTRUSTED_ROOT",
+                "0x80090325",
+                "CERT_E_UNTRUSTEDROOT",
+                "0x800B0109",
+                "CERT_TRUST_IS_UNTRUSTED_ROOT",
+                "terminated in a root certificate which is not trusted by the trust provider",
+            ),
+            spelled(
+                Kind.UNKNOWN_ISSUER,
+                "CERT_E_CHAINING",
+                "0x800B010A",
+                "CERT_TRUST_IS_PARTIAL_CHAIN",
+                "The certificate chain was issued by an authority that is not trusted",
+            ),
+            spelled(
+                Kind.NOT_TLS, "SEC_E_INVALID_TOKEN", "0x80090308", "The token supplied to the function is invalid"
+            ),
+            spelled(
+                Kind.HANDSHAKE,
+                "SEC_E_ILLEGAL_MESSAGE",
+                "0x80090326",
+                "SEC_E_ALGORITHM_MISMATCH",
+                "0x80090331",
+                "This error usually occurs when a fatal SSL/TLS alert is received",
+            ),
+            spelled(Kind.WEAK_SIGNATURE, "CERT_TRUST_HAS_WEAK_SIGNATURE"),
+            spelled(
+                Kind.CLIENT_CERTIFICATE,
+                "SEC_I_INCOMPLETE_CREDENTIALS",
+                "0x00090320",
+                "SEC_E_NO_CREDENTIALS",
+                "0x8009030E",
+            ),
+            spelled(
+                Kind.ENDED,
+                "schannel: failed to receive handshake, SSL/TLS connection failed",
+                "schannel: server closed the connection",
+                "schannel: failed to receive handshake",
+            ),
+            spelled(
+                Kind.BAD_BUNDLE,
+                "schannel: failed to import cert file",
+                "schannel: CA cert file",
+                "schannel: failed to open CA file",
+                "schannel: invalid CA cert",
+            ),
+            spelled(Kind.PURPOSE, "CERT_E_WRONG_USAGE", "0x800B0110"),
+            spelled(
+                Kind.GENERAL, "schannel: CertGetCertificateChain trust error", "SEC_E_CERT_UNKNOWN", "0x80090327"
+            ),
         ),
-        signs=r"SEC_E_|CRYPT_E_|schannel|0x8009",
+        signs=r"SEC_[EI]_|CRYPT_E_|CERT_[ET]_|\bschannel\b|0x8009[0-9A-Fa-f]{4}|0x800B01",
         trust_command="certutil -store root",
         layer=Layer.TLS_LIBRARY,
     ),

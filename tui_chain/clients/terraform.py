@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from tui_chain.clients.advice import ADDS, FOLDER_ON_DEBIAN, Advice, Deployment
 from tui_chain.clients.client import Client, variable
+from tui_chain.clients.errors import ErrorOutput
 
 _NOTE = (
     "On Linux; on macOS and Windows Terraform uses the system's store alone. Providers inherit the variable; some "
@@ -23,4 +24,10 @@ CLIENT = Client(
     place=470,
     settings=(variable("SSL_CERT_FILE", ADDS),),
     advice=_advice,
+    errors=ErrorOutput(
+        signs=r"\b[Tt]erraform\b|Failed to query available provider|registry\.terraform\.io"
+        r"|Error: Failed to install provider",
+        version=r"\bTerraform v(\d+\.\d+\.\d+)",
+        trust_command="env | grep -E 'SSL_CERT_(FILE|DIR)'",
+    ),
 )

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from tui_chain.clients.advice import ADDS, Advice, CrlUse, Deployment
 from tui_chain.clients.client import Client, Setting, SettingForm
-from tui_chain.clients.errors import ErrorKind, ErrorOutput, ErrorText, Layer
+from tui_chain.clients.errors import ErrorKind as Kind
+from tui_chain.clients.errors import ErrorOutput, Layer, spelled
 from tui_chain.clients.families import FamilyId
-from tui_chain.clients.python_code import FROM_3_13, NO_ADDRESS, with_context, with_crl_context
+from tui_chain.clients.python_code import FROM_3_13, NO_ADDRESS, TRUST_COMMAND, with_context, with_crl_context
 
 
 def _call(at: Deployment) -> str:
@@ -34,13 +35,38 @@ CLIENT = Client(
     crl_advice=_crl_advice,
     errors=ErrorOutput(
         (
-            ErrorText(ErrorKind.TUNNEL, r"ProxyError\("),
-            ErrorText(ErrorKind.NO_SAN, r"Common Name.{0,40}subjectAltName"),
-            ErrorText(ErrorKind.HOST, r"doesn't match"),
-            ErrorText(ErrorKind.NAME, r"NameResolutionError"),
-            ErrorText(ErrorKind.ENDED, r"Connection aborted"),
+            spelled(Kind.HOST, "Certificate did not match expected hostname", "hostname doesn't match"),
+            spelled(Kind.IP, pattern=r"certificate did not match expected hostname: [\d.]{7,15}\."),
+            spelled(Kind.PROXY_REFUSES, pattern=r"tunnel connection failed: (?!407)\d{3}"),
+            spelled(
+                Kind.PROXY_UNREACHABLE, pattern=r"cannot connect to proxy.{0,300}(?:refused|timed out|newconnect)"
+            ),
+            spelled(
+                Kind.PROXY_UNREACHABLE, pattern=r"unable to connect to proxy.{0,200}(?:refused|timed out|newconn)"
+            ),
+            spelled(
+                Kind.PROXY_SCHEME,
+                "Your proxy appears to only use HTTP and not HTTPS",
+                pattern=r"cannot connect to proxy.{0,200}wrong version number",
+            ),
+            spelled(Kind.PROXY_REFUSES, "Cannot connect to proxy", "Unable to connect to proxy"),
+            spelled(Kind.NO_SAN, pattern=r"certificate (?:for \S+ )?has no `?'?subjectaltname"),
+            spelled(Kind.NO_SAN, "no appropriate commonName or subjectAltName fields were found"),
+            spelled(Kind.HOST, pattern=r"hostname '[^']{1,253}' doesn't match"),
+            spelled(Kind.IP, pattern=r"hostname '[\d.]{7,15}' doesn't match"),
+            spelled(Kind.PINNED, "Fingerprints did not match"),
+            spelled(
+                Kind.NO_SSL_MODULE,
+                "Can't connect to HTTPS URL because the SSL module is not available",
+            ),
+            spelled(Kind.NAME, "NameResolutionError", "Failed to resolve"),
+            spelled(Kind.REFUSED, "Failed to establish a new connection: [Errno 111]"),
+            spelled(Kind.ENDED, "Connection aborted", "Remote end closed connection without response"),
         ),
+        signs=r"\burllib3\b",
+        version=r"\burllib3[/ ]v?(\d+\.\d+(?:\.\d+)?)",
+        trust_command=TRUST_COMMAND,
         help_hosts=("urllib3.readthedocs.io",),
-        layer=Layer.LIBRARY,
+        layer=Layer.BASE_LIBRARY,
     ),
 )

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tui_chain.clients.advice import REPLACES, Advice, Deployment
+from tui_chain.clients.cause_codes import CauseCode as Code
 from tui_chain.clients.client import Client, Takes, variable
-from tui_chain.clients.errors import ErrorKind, ErrorOutput, ErrorText, Layer
+from tui_chain.clients.errors import ISSUER_KINDS, CauseSign, ErrorOutput, spelled
+from tui_chain.clients.errors import ErrorKind as Kind
 from tui_chain.clients.families import FamilyId
 from tui_chain.clients.readers import RUSTLS
 from tui_chain.clients.trust_file import Reads
@@ -27,23 +29,27 @@ CLIENT = Client(
     advice=_advice,
     errors=ErrorOutput(
         (
-            ErrorText(ErrorKind.BAD_BUNDLE, r"no valid (?:PEM )?certificates? found in"),
-            ErrorText(ErrorKind.EXPIRED, r"Expired\b.*certificate|peer certificate: Expired"),
-            ErrorText(ErrorKind.NOT_YET, r"NotValidYet"),
-            ErrorText(ErrorKind.NO_SAN, r"NoSubjectAltName"),
-            ErrorText(ErrorKind.HOST, r"not valid for name|NotValidForName"),
-            ErrorText(ErrorKind.WEAK, r"internal error.*weak"),
-            ErrorText(ErrorKind.PURPOSE, r"InvalidPurpose|InvalidExtendedKeyUsage"),
-            ErrorText(ErrorKind.CONSTRAINED, r"NameConstraint"),
-            ErrorText(ErrorKind.CRITICAL, r"UnsupportedCriticalExtension"),
-            ErrorText(ErrorKind.BAD_CA, r"CaUsedAsEndEntity"),
-            ErrorText(ErrorKind.UNKNOWN_ISSUER, r"UnknownIssuer"),
-            ErrorText(ErrorKind.NOT_TLS, r"InvalidContentType"),
-            ErrorText(ErrorKind.ENDED, r"peer closed connection"),
+            spelled(
+                Kind.BAD_BUNDLE,
+                "No valid certificates found in",
+                "Invalid `SSL_CERT_FILE`",
+                "Invalid `SSL_CERT_DIR`",
+                "No default certificates will be trusted",
+                pattern=r"no valid (?:pem )?certificates? found in",
+            ),
         ),
-        signs=r"invalid peer certificate|rustls|\buv\b",
+        signs=r"\buv(?:-\w+)?(?: pip| sync| add| lock| tool| run|/\d)|\.uv\b|Using (?:C?Python"
+        r"|Python) \S+ (?:environment|interpreter)? ?at:"
+        r"|`--(?:native-tls|system-certs)`|\bUV_\w+",
+        version=r"\buv[ /](\d+\.\d+\.\d+)",
         trust_command="env | grep SSL_CERT",
-        layer=Layer.TLS_LIBRARY,
-        name="rustls (uv)",
+        cause_signs=(
+            # uv proposes the system's store where it read its own roots
+            CauseSign(
+                ISSUER_KINDS,
+                r"--system-certs|--native-tls",
+                (Code.UNTRUSTED_ROOT, Code.INTERCEPTION_LIKELY, Code.OTHER_STORE),
+            ),
+        ),
     ),
 )

@@ -27,5 +27,5 @@ CLIENT = Client(
     place=96,
     settings=(Setting("ssl=", SettingForm.ARGUMENT, ADDS),),
     advice=_advice,
-    errors=ErrorOutput(signs=r"\bwebsockets\b", trust_command=TRUST_COMMAND, layer=Layer.LIBRARY),
+    errors=ErrorOutput(signs=r"\bwebsockets[./]", trust_command=TRUST_COMMAND, layer=Layer.LIBRARY),
 )

@@ -6,8 +6,10 @@ import os
 from collections.abc import Iterator
 
 from tui_chain.clients.advice import ADDS, Advice, CrlUse, Deployment
+from tui_chain.clients.cause_codes import CauseCode as Code
 from tui_chain.clients.client import Client, Setting, SettingForm
-from tui_chain.clients.errors import ErrorKind, ErrorOutput, ErrorText
+from tui_chain.clients.errors import ISSUER_KINDS, CauseSign, ErrorOutput, spelled
+from tui_chain.clients.errors import ErrorKind as Kind
 from tui_chain.clients.families import FamilyId
 from tui_chain.clients.program import Program, ProgramRun
 from tui_chain.clients.readers import GNUTLS
@@ -53,18 +55,61 @@ CLIENT = Client(
     program=_program,
     errors=ErrorOutput(
         (
-            ErrorText(ErrorKind.EXPIRED, r"certificate.{0,80}has expired"),
-            ErrorText(ErrorKind.NOT_YET, r"not (?:yet )?activated"),
-            ErrorText(ErrorKind.HOST, r"certificate's owner does not match"),
-            ErrorText(ErrorKind.ROOT_IN_CHAIN, r"Self-signed certificate encountered"),
-            ErrorText(ErrorKind.CRITICAL, r"unknown critical ext"),
-            ErrorText(ErrorKind.BAD_CA, r"signer of .{0,80} was not a CA"),
-            ErrorText(ErrorKind.UNKNOWN_ISSUER, r"Unable to locally verify the issuer|doesn't have a known issuer"),
-            ErrorText(ErrorKind.NAME, r"unable to resolve host"),
-            ErrorText(ErrorKind.ENDED, r"Unable to establish SSL"),
-            ErrorText(ErrorKind.GENERAL, r"certificate of .{1,80} is not trusted"),
+            spelled(Kind.BAD_BUNDLE, "Failed to open cert", "Failed to open CA", "cannot load CA"),
+            spelled(Kind.EXPIRED, "The certificate has expired", pattern=r"certificate of '[^']{1,253}' has expired"),
+            spelled(
+                Kind.NOT_YET,
+                "The certificate has not yet been activated",
+                pattern=r"certificate of '[^']{1,253}' is not yet activated",
+            ),
+            spelled(Kind.EXPIRED, "Issued certificate has expired"),
+            spelled(Kind.NOT_YET, "Issued certificate not yet valid"),
+            spelled(
+                Kind.HOST, "certificate's owner does not match hostname", "no certificate subject alternative name"
+            ),
+            spelled(Kind.HOST, pattern=r"certificate common name '[^']{1,253}' doesn't match requested host name"),
+            spelled(Kind.IP, pattern=r"certificate's owner does not match hostname '[\d.]{7,15}'"),
+            spelled(Kind.ROOT_IN_CHAIN, "Self-signed certificate encountered"),
+            spelled(
+                Kind.CRITICAL, pattern=r"certificate of '[^']{1,253}' (?:contains|has) (?:an )?unknown critical ext"
+            ),
+            spelled(Kind.BAD_CA, pattern=r"(?:signer|issuer) of '?[^']{1,80}'? (?:was|is) not a ca"),
+            spelled(Kind.BAD_CA, "The certificate's issuer is not a CA", "certificate issuer is not a CA"),
+            spelled(
+                Kind.WEAK_SIGNATURE, pattern=r"certificate of '[^']{1,253}' was signed using an insecure algorithm"
+            ),
+            spelled(Kind.REVOKED, pattern=r"certificate of '[^']{1,253}' has been revoked"),
+            spelled(
+                Kind.UNKNOWN_ISSUER,
+                "Unable to locally verify the issuer's authority",
+                pattern=r"certificate of '[^']{1,253}' (?:doesn't|hasn't got) (?:have )?a known issuer",
+            ),
+            spelled(
+                Kind.PROXY_UNREACHABLE,
+                pattern=r"^(?!.*resolving ).{0,60}https://[a-z].{0,400}connecting to [\d.]{7,15}:\d+\.\.\. failed",
+            ),
+            spelled(Kind.NAME, "unable to resolve host address", "unable to resolve host"),
+            spelled(Kind.PROXY_REFUSES, pattern=r"proxy tunneling failed: (?!proxy auth)"),
+            spelled(Kind.PROXY_LOGIN, "Proxy tunneling failed: Proxy Authentication Required"),
+            spelled(Kind.PROXY_LOGIN, pattern=r"proxy tunneling failed: .{0,40}(?:407|auth)"),
+            spelled(Kind.TIMEOUT, pattern=r"connected\. unable to establish ssl connection"),
+            spelled(Kind.ENDED, "Unable to establish SSL connection"),
+            spelled(Kind.GENERAL, pattern=r"certificate of '[^']{1,253}' is not trusted"),
+            spelled(Kind.GENERAL, "To connect insecurely, use"),
         ),
-        signs=r"^ERROR: (?:The|cannot verify)|\bwget\b|^Unable to establish SSL|^The certificate's owner",
+        signs=r"^--\d{4}-\d\d-\d\d \d\d:\d\d:\d\d--|^ERROR: (?:The certificate|cannot verify)|\bwget2?\b"
+        r"|^Unable to establish SSL|^The certificate's owner|Unable to locally verify the issuer"
+        r"|no-check-certificate",
+        version=r"\b[Ww]get2?[/ ](\d+\.\d+(?:\.\d+)?)",
         trust_command="cat ~/.wgetrc /etc/wgetrc | grep -i ca_",
+        cause_signs=(
+            # one sentence for a leaf alone and for an unknown root; which file it read tells them apart
+            CauseSign(
+                ISSUER_KINDS,
+                r"^ERROR: The certificate of",
+                (Code.UNTRUSTED_ROOT, Code.INTERCEPTION_LIKELY),
+                absent=r"Loaded CA certificate",
+            ),
+        ),
     ),
 )

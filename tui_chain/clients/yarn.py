@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from tui_chain.clients.advice import ADDS, REPLACES, Advice, Deployment
 from tui_chain.clients.client import Client, Setting, SettingForm, variable
+from tui_chain.clients.errors import ErrorOutput
 from tui_chain.core.output_kind import OutputKind
 
 _VARIABLE = "YARN_HTTPS_CA_FILE_PATH"
@@ -32,4 +33,9 @@ CLIENT = Client(
         variable("NODE_EXTRA_CA_CERTS", ADDS),
     ),
     advice=_advice,
+    errors=ErrorOutput(
+        signs=r"\bYN\d{4}\b|RequestError: .{0,200}|yarn berry",
+        version=r"\b[Yy]arn v?([2-9]\.\d+\.\d+)",
+        trust_command="yarn config get httpsCaFilePath; env | grep NODE_EXTRA_CA_CERTS",
+    ),
 )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from tui_chain.clients.advice import ADDS, REPLACES, Advice, Deployment
 from tui_chain.clients.client import Client, Setting, SettingForm, variable
+from tui_chain.clients.errors import ErrorOutput
 from tui_chain.core.output_kind import OutputKind
 
 
@@ -27,4 +28,10 @@ CLIENT = Client(
         variable("NODE_EXTRA_CA_CERTS", ADDS),
     ),
     advice=_advice,
+    errors=ErrorOutput(
+        signs=r"\byarn (?:install|add|v?1\.)|yarn-error\.log|yarnpkg\.com|^error An unexpected error occurred:",
+        version=r"\byarn (?:install |add )?v?(1\.\d+\.\d+)",
+        help_hosts=("yarnpkg.com", "classic.yarnpkg.com"),
+        trust_command="yarn config get cafile; env | grep NODE_EXTRA_CA_CERTS",
+    ),
 )

@@ -8,46 +8,85 @@ from dataclasses import asdict, dataclass
 from tui_chain.core.failure import Failure
 from tui_chain.diagnose.explain.explanation import Explanation, explain, explain_code
 
+SCHEMA = 1
+
 
 @dataclass(frozen=True)
 class CauseResult:
-    """A likely cause: its code (may be empty), one sentence, and the command that decides."""
+    """A likely cause: its code, one sentence, the command that decides, and what its output has if it is this one."""
 
     code: str
-    words: str
+    message: str
     command: str
+    shows: str
 
 
 @dataclass(frozen=True)
 class ExplainResult:
-    """What a text means; `client` and `host` are None where it names none, `causes` the likeliest first.
+    """What a text means, its `causes` the likeliest first; None where the text does not show something.
 
-    For a finding's code `symptom` is that code, and there is one cause with what to do as its command.
+    `speaker` is `own` (the client's verdict), `alert` (the peer's), `server-log`, `proxy`, `file`, `name` or
+    `connect`. `fact` is what decides between the causes. For a finding's code `symptom` is that code, and there is
+    one cause with what to do as its command.
     """
 
-    line: str
     client: str | None
+    version: str | None
+    speaker: str
     host: str | None
+    port: int | None
+    url: str | None
+    trust_file: str | None
     symptom: str
-    meaning: str
+    openssl_code: int | None
+    line: str
+    message: str
+    fact: str
     causes: tuple[CauseResult, ...]
 
     def to_json(self) -> str:
         """One JSON object, ASCII only."""
-        return json.dumps(asdict(self))
+        return json.dumps({"schema": SCHEMA, **asdict(self)})
 
 
 def explain_result(text: str) -> ExplainResult | Failure:
     """Explain `text`, a finding's code, a verify code or an error that a client printed."""
     kind = explain_code(text)
     if kind is not None:
-        cause = CauseResult(kind.code, kind.message, kind.hint)
-        return ExplainResult(text.strip(), None, None, kind.code, kind.message, (cause,))
+        cause = CauseResult(kind.code, kind.message, kind.hint, "")
+        return ExplainResult(
+            client=None,
+            version=None,
+            speaker="own",
+            host=None,
+            port=None,
+            url=None,
+            trust_file=None,
+            symptom=kind.code,
+            openssl_code=None,
+            line=text.strip(),
+            message=kind.message,
+            fact="",
+            causes=(cause,),
+        )
     found = explain(text)
     return found if isinstance(found, Failure) else of_explanation(found)
 
 
 def of_explanation(found: Explanation) -> ExplainResult:
     """The values of an explanation."""
-    causes = tuple(CauseResult(cause.code or "", cause.message, cause.command) for cause in found.causes)
-    return ExplainResult(found.line, found.client, found.host, found.symptom.name, found.symptom.message, causes)
+    return ExplainResult(
+        client=found.client,
+        version=found.version,
+        speaker=found.symptom.speaker.value,
+        host=found.host,
+        port=found.port,
+        url=found.url,
+        trust_file=found.trust_file,
+        symptom=found.symptom.name,
+        openssl_code=found.openssl_code,
+        line=found.line,
+        message=found.symptom.message,
+        fact=found.symptom.fact,
+        causes=tuple(CauseResult(cause.code, cause.message, cause.command, cause.shows) for cause in found.causes),
+    )

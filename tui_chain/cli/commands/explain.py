@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TypedDict
 
 import click
 
 from tui_chain.cli.output import FOUND, OK, USAGE, emit, fail
+from tui_chain.clients.errors import Speaker
 from tui_chain.core.failure import Failure
-from tui_chain.diagnose.explain.explanation import MAX_TEXT, Explanation, explain, explain_code
+from tui_chain.diagnose.explain.explanation import Explanation, explain, explain_code
 from tui_chain.diagnose.findings.finding import FindingKind
 from tui_chain.results.explanation import of_explanation
+
+_MOST = 64 * 1024 * 1024
+"""Bytes of standard input that are read at most."""
 
 
 class FindingKindJSON(TypedDict):
@@ -42,8 +46,8 @@ def run_explain(arguments: tuple[str, ...], *, as_json: bool) -> int:
         if sys.stdin.isatty():
             missing = Failure("usage", "There is no text to explain.", "Give it as an argument or on standard input.")
             return fail(missing)
-        # bytes: a log may hold what is no UTF-8, and only its end matters
-        text = sys.stdin.buffer.read(16 * MAX_TEXT).decode("utf-8", "replace")
+        # bytes: a log may hold what is no UTF-8
+        text = sys.stdin.buffer.read(_MOST).decode("utf-8", "replace")
     kind = explain_code(text)
     if kind is not None:
         emit(json.dumps(kind_object(kind)) if as_json else "\n".join(kind_lines(kind)))
@@ -80,9 +84,34 @@ def kind_lines(kind: FindingKind) -> Iterator[str]:
 def explanation_lines(found: Explanation) -> Iterator[str]:
     """The explanation of an error text."""
     yield found.line
-    yield click.style(found.symptom.message, bold=True) + (f"  ({found.client})" if found.client else "")
+    yield click.style(found.symptom.message, bold=True)
+    facts = [
+        found.client and f"client: {found.client} {found.version or ''}".rstrip(),
+        _SPEAKERS[found.symptom.speaker],
+    ]
+    if found.openssl_code is not None:
+        facts.append(f"verify code: {found.openssl_code}")
+    if found.host is not None:
+        facts.append(f"host: {found.host}:{found.port}")
+    if found.trust_file is not None:
+        facts.append(f"trust file: {found.trust_file}")
+    yield click.style(" · ".join(filter(None, facts)), fg="bright_black")
     yield "Likely causes, the likeliest first, each with the command that decides:"
     for number, cause in enumerate(found.causes, start=1):
-        code = click.style(f"  [{cause.code}]", fg="bright_black") if cause.code else ""
-        yield f"  {number}. {cause.message}{code}"
-        yield f"     {click.style(cause.command, fg='cyan')}"
+        yield f"  {number}. {cause.message}{click.style(f'  [{cause.code}]', fg='bright_black')}"
+        shows = click.style(f"   # then it has: {cause.shows}", fg="bright_black") if cause.shows else ""
+        yield f"     {click.style(cause.command, fg='cyan')}{shows}"
+    if found.symptom.fact and len(found.causes) > 1:
+        yield f"The text cannot tell: {found.symptom.fact[0].lower()}{found.symptom.fact[1:]}"
+
+
+_SPEAKERS: Mapping[Speaker, str] = {
+    Speaker.OWN: "the client's own verdict",
+    Speaker.ALERT: "the peer's answer",
+    Speaker.SERVER_LOG: "a server's log, about a client",
+    Speaker.PROXY: "a proxy is in between",
+    Speaker.FILE: "the client's own files and settings",
+    Speaker.NAME: "the lookup of the name",
+    Speaker.CONNECT: "the connection",
+}
+"""Whose error it is, for people."""

@@ -6,87 +6,47 @@ import re
 import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 
-from tui_chain.clients.errors import ErrorKind, ErrorText
-from tui_chain.clients.registry import TextSource, error_texts, help_hosts, text_sources
+from tui_chain.clients.cause_codes import CauseCode as Code
+from tui_chain.clients.errors import ISSUER_KINDS, TRUST_KINDS, CauseSign, HostKind, Speaker
+from tui_chain.clients.errors import ErrorKind as Kind
+from tui_chain.clients.registry import cause_signs
 from tui_chain.core.command import hinted
 from tui_chain.core.failure import Failure
 from tui_chain.core.finding_codes import FindingCode
 from tui_chain.core.text import safe_text
-from tui_chain.diagnose.explain import symptoms
-from tui_chain.diagnose.explain.symptoms import Cause, Symptom
+from tui_chain.diagnose.explain.causes import CAUSES, Cause
+from tui_chain.diagnose.explain.places import SYSTEM_FILES, host_kinds, is_system_file, starttls_of
+from tui_chain.diagnose.explain.reading import ErrorReading, read
+from tui_chain.diagnose.explain.symptoms import SYMPTOMS, Symptom
 from tui_chain.diagnose.findings.finding import FindingKind
-from tui_chain.net.target import Target, parse_target
-from tui_chain.paths.codes import MEANINGS
-
-_COMMON = (
-    ErrorText(ErrorKind.TUNNEL, r"407 Proxy"),
-    ErrorText(ErrorKind.CLIENT_CERTIFICATE, r"No required SSL certificate was sent"),
-    ErrorText(
-        ErrorKind.NAME,
-        r"Name or service not known|nodename nor servname|Temporary failure in name resolution"
-        r"|No address associated with hostname",
-    ),
-    ErrorText(ErrorKind.REFUSED, r"Connection refused"),
-    ErrorText(ErrorKind.TIMEOUT, r"timed out"),
-    ErrorText(ErrorKind.ENDED, r"Connection reset"),
-)
-"""Texts of the system, of proxies and of servers, which clients repeat."""
-_SYMPTOMS: Mapping[ErrorKind, Symptom] = {
-    ErrorKind(one.name): one for one in vars(symptoms).values() if isinstance(one, Symptom)
-}
-
-
-def _patterns(texts: tuple[ErrorText, ...]) -> Iterator[tuple[Symptom, re.Pattern[str]]]:
-    for first in (True, False):
-        for kind in ErrorKind:
-            alike = [text.pattern for text in texts if text.kind is kind and text.first is first]
-            if alike:
-                yield _SYMPTOMS[kind], re.compile("|".join(alike), re.IGNORECASE | re.MULTILINE)
-
-
-PATTERNS: tuple[tuple[Symptom, re.Pattern[str]], ...] = tuple(_patterns((*_COMMON, *error_texts())))
-"""Every symptom with the error texts of all clients; 0.1 ms are enough for a text of some lines."""
+from tui_chain.net.target import Target
 
 DEFAULT_STORE = "env | grep -iE 'SSL_CERT|CA_BUNDLE|CAINFO|EXTRA_CA'"
 """Shows trust settings where the client is not known."""
-
-_HOSTS = tuple(
-    re.compile(pattern)
-    for pattern in (
-        r"host='(?P<host>[^'\s]{1,253})', port='?(?P<port>\d{1,5})",
-        r"https://(?P<host>[A-Za-z0-9_.-]{1,253}|\[[0-9a-fA-F:.]{2,45}\])(?::(?P<port>\d{1,5}))?",
-        r"connection to (?P<host>[A-Za-z0-9_.-]{1,253}):(?P<port>\d{1,5})",
-        r"connect to (?:host )?(?P<host>[A-Za-z0-9_.-]{1,253})(?: port |:)(?P<port>\d{1,5})",
-        r"(?:not valid for|host name|hostname|certificate of) ['‘\"](?P<host>[A-Za-z0-9_.-]{1,253})['’\"]",
-        r"(?:resolve host:?|ENOTFOUND|EAI_AGAIN|lookup|UnknownHostException:)"
-        r" ['‘\"]?(?P<host>[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63}){0,20})",
-        r"(?:name matching|Host:) (?P<host>[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63}){0,20})\.? (?:found|is not)",
-        r"is valid for .{1,400}, not (?P<host>[A-Za-z0-9_.-]{1,253})",
-    )
-)  # fmt: skip
+MAX_SHOWN = 400
+"""Characters of the line that told it."""
 
 
 @dataclass(frozen=True)
 class Explanation:
-    """The answer to a text: the line that told it, who wrote it (or None), of which host (or None), and why.
+    """The answer to a text: the line with the error, who printed it, of which host, and why. All is safe text.
 
-    The commands of `causes` are ready to run; where the text names no host they say HOST. All is safe text.
+    What is None is not shown by the text.
+    The commands of `causes` are ready to run; where the text names no host they say HOST.
     """
 
     line: str
     client: str | None
+    version: str | None
     host: str | None
+    port: int | None
+    url: str | None
+    trust_file: str | None
+    openssl_code: int | None
     symptom: Symptom
     causes: tuple[Cause, ...]
-
-
-MAX_TEXT = 64 * 1024
-"""Characters of a text that are read; a traceback's end, where its error stands, comes first."""
-MAX_LINE = 2000
-"""Characters of one line that are looked at."""
-MAX_SHOWN = 400
-"""Characters of the line that told it."""
 
 
 def explain_code(text: str) -> FindingKind | None:
@@ -105,60 +65,223 @@ def explain(text: str) -> Explanation | Failure:
 
     A bare number is OpenSSL's verify code. A text that is not known gives a failure that says what to do.
     """
-    given = _with_code(text.strip())
-    lines = [line[:MAX_LINE] for line in given[-MAX_TEXT:].splitlines() if line.strip()]
-    whole = "\n".join(lines)
-    for kind, pattern in PATTERNS:
-        found = pattern.search(whole)
-        if found is not None:
-            line = whole[whole.rfind("\n", 0, found.start()) + 1 :].partition("\n")[0]
-            return _explanation(whole, line, kind)
+    reading = read(text)
+    if reading is not None:
+        return _explanation(reading)
     return Failure(
         "unknown-text",
-        "That is no error text of TLS that is known here." if lines else "There is no text to explain.",
+        "That is no error text of TLS that is known here." if text.strip() else "There is no text to explain.",
         f"Give the line with the error itself, or look at the host with {hinted('check', 'HOST')}.",
     )
 
 
-def _with_code(text: str) -> str:
-    if not text.isascii() or not text.isdigit() or len(text) > 3:
-        return text
-    meaning = MEANINGS.get(int(text))
-    return f"verify error:num={text}:{meaning.error}" if meaning is not None else text
+def _explanation(reading: ErrorReading) -> Explanation:
+    host = reading.host
+    return Explanation(
+        line=safe_text(reading.shown.strip(), MAX_SHOWN),
+        client=reading.client,
+        version=reading.version,
+        host=None if host is None else host.host,
+        port=None if host is None else host.port,
+        url=None if reading.url is None else safe_text(reading.url, MAX_SHOWN),
+        trust_file=None if reading.trust_file is None else safe_text(reading.trust_file, MAX_SHOWN),
+        openssl_code=reading.openssl_code,
+        symptom=symptom_of(reading),
+        causes=tuple(_with_commands(reading)),
+    )
 
 
-def _explanation(text: str, line: str, symptom: Symptom) -> Explanation:
-    source, host = source_of(text), host_of(text)
-    command = source.output.trust_command if source is not None else DEFAULT_STORE
-    causes = tuple(_ready(symptom.causes, command, host))
-    name = source.name if source is not None else None
-    shown, named = safe_text(line.strip(), MAX_SHOWN), None if host is None else _shown(host)
-    return Explanation(shown, name, named, symptom, causes)
+def _with_commands(reading: ErrorReading) -> Iterator[Cause]:
+    """The causes with their commands filled in; a host's form was checked, a file's name is quoted."""
+    places = _places(reading)
+    for code in ordered_causes(reading):
+        cause = CAUSES[code]
+        command = cause.command
+        for place, value in places.items():
+            command = command.replace(f"{{{place}}}", value)
+        yield replace(cause, command=command)
 
 
-def _ready(causes: tuple[Cause, ...], store: str, host: Target | None) -> Iterator[Cause]:
-    """The causes with their commands filled in; a host's form was checked, so that no shell reads more into it."""
-    named = "HOST" if host is None else shlex.quote(_shown(host))
-    for cause in causes:
-        yield replace(cause, command=cause.command.replace("{store}", store).replace("{host}", named))
+def _places(reading: ErrorReading) -> dict[str, str]:
+    host, file, source = reading.host, reading.trust_file, reading.source
+    store = source.output.trust_command if source is not None else ""
+    own_file = file is not None and not is_system_file(file) and safe_text(file, 10_000) == file
+    return {
+        "store": store or DEFAULT_STORE,
+        "host": "HOST" if host is None else shlex.quote(_target(host)),
+        "address": "HOST:443" if host is None else shlex.quote(f"{host.host}:{host.port}"),
+        "starttls": "smtp+starttls://HOST" if host is None else shlex.quote(_starttls(host)),
+        "trust": f" --trust {shlex.quote(file)}" if own_file and file is not None else "",
+        "file": shlex.quote(file) if own_file and file is not None else "FILE",
+    }
 
 
-def _shown(host: Target) -> str:
-    return str(host).removesuffix(":443")
+def _target(host: Target) -> str:
+    """The host as this tool takes it: with STARTTLS where its port asks for it."""
+    return str(host).removesuffix(":443") if starttls_of(host.port) is None else _starttls(host)
 
 
-def source_of(text: str) -> TextSource | None:
-    """Who printed a text, or None."""
-    return next((source for source in text_sources() if source.signs.search(text)), None)
+def _starttls(host: Target) -> str:
+    return f"{starttls_of(host.port) or 'smtp'}+starttls://{host}"
 
 
-def host_of(text: str) -> Target | None:
-    """The host that a text names, or None; what is no host name in form is none."""
-    for pattern in _HOSTS:
-        for found in pattern.finditer(text):
-            groups = found.groupdict()
-            host, port = groups["host"].rstrip("."), groups.get("port")
-            target = parse_target(f"{host}:{port}" if port else host)
-            if isinstance(target, Target) and target.host not in help_hosts():
-                return target
-    return None
+# the order of causes
+
+
+_REFUSED_HERE = "A client refused the certificate of this server."
+_REFUSED_CLIENT = "This server refused the certificate of a client."
+_REFUSED_HERE_CAUSES = (Code.UNTRUSTED_ROOT, Code.MISSING_ISSUER, Code.SELF_SIGNED, Code.HOST_MISMATCH, Code.EXPIRED)
+
+_SERVER_SYMPTOMS: Mapping[Kind, Symptom] = {
+    kind: Symptom(name, message, causes, fact, Speaker.SERVER_LOG)
+    for kind, name, message, causes, fact in (
+        (
+            Kind.CLIENT_CERTIFICATE,
+            "client-refuses-server",
+            _REFUSED_HERE,
+            _REFUSED_HERE_CAUSES,
+            "What this server sends decides, and which roots the client has.",
+        ),
+        (
+            Kind.GENERAL,
+            "client-refuses-server",
+            _REFUSED_HERE,
+            _REFUSED_HERE_CAUSES,
+            "What this server sends decides, and which roots the client has.",
+        ),
+        (Kind.UNKNOWN_ISSUER, "server-refuses-client", _REFUSED_CLIENT, (Code.CLIENT_CERTIFICATE, Code.CA_FILE), ""),
+        (
+            Kind.PLAIN_HTTP,
+            "plain-client",
+            "A client spoke plain HTTP, or no TLS, to this server's TLS port.",
+            (Code.NO_TLS, Code.PROXY_SCHEME),
+            "",
+        ),
+        (
+            Kind.ENDED,
+            "client-left",
+            "A client cut the connection in the handshake: a health check, a scan, or one that does not trust.",
+            (Code.RESET, Code.UNTRUSTED_ROOT),
+            "Whether it is always the same address decides.",
+        ),
+        (
+            Kind.HANDSHAKE,
+            "handshake-failure",
+            "A client and this server have nothing in common.",
+            (Code.ALERT_HANDSHAKE_FAILURE, Code.ALERT_PROTOCOL_VERSION),
+            "",
+        ),
+        (
+            Kind.VERSION,
+            "protocol-version",
+            "A client and this server have no TLS version in common.",
+            (Code.ALERT_PROTOCOL_VERSION,),
+            "",
+        ),
+    )
+}
+"""What errors mean in a server's log, which speaks of a client."""
+
+
+def symptom_of(reading: ErrorReading) -> Symptom:
+    """What an error means: in a server's log it is the client that speaks."""
+    if not reading.server_log or reading.kind not in _SERVER_SYMPTOMS:
+        return SYMPTOMS[reading.kind]
+    own_verdict = reading.kind is Kind.CLIENT_CERTIFICATE and reading.alert is None
+    return _SERVER_SYMPTOMS[Kind.UNKNOWN_ISSUER if own_verdict else reading.kind]
+
+
+def ordered_causes(reading: ErrorReading) -> tuple[Code, ...]:
+    """Return the causes of what was read, the likeliest first."""
+    symptom = symptom_of(reading)
+    first: tuple[Code, ...]
+    if symptom.speaker is Speaker.SERVER_LOG:
+        first = (Code.EXPIRED,) if reading.alert == "certificate_expired" else ()
+    else:
+        first = next((one.sign.causes for one in _signs() if one.shows(reading)), ())
+    return tuple(dict.fromkeys((*first, *symptom.causes)))
+
+
+@dataclass(frozen=True)
+class _Sign:
+    """A sign of causes with its patterns compiled."""
+
+    sign: CauseSign
+    pattern: re.Pattern[str]
+    absent: re.Pattern[str] | None
+
+    def shows(self, reading: ErrorReading) -> bool:
+        """Whether a text has it."""
+        sign = self.sign
+        return (
+            reading.kind in sign.kinds
+            and sign.host in host_kinds(reading.host)
+            and (sign.also is None or sign.also in reading.also)
+            and self.pattern.search(reading.text) is not None
+            and (self.absent is None or self.absent.search(reading.text) is None)
+        )
+
+
+@cache
+def _signs() -> tuple[_Sign, ...]:
+    """All signs, the most telling first: what is said of the way, what a client says, what a host is."""
+    return tuple(
+        _Sign(sign, re.compile(sign.pattern, re.MULTILINE), re.compile(sign.absent) if sign.absent else None)
+        for sign in (*_FIRST_SIGNS, *cause_signs(), *_LAST_SIGNS)
+    )
+
+
+def _kinds(*kinds: Kind) -> frozenset[Kind]:
+    return frozenset(kinds)
+
+
+_PRODUCTS = (
+    r"(?i)\b(?:zscaler|netskope|forcepoint|blue ?coat|fortinet|fortigate|palo ?alto|umbrella|sophos|mcafee|kaspersky"
+    r"|avast|bitdefender|mitm|mitmproxy|charles proxy|fiddler|portswigger|burp suite|check ?point|websense|proxyman"
+    r"|selenium wire|cloudflare gateway|MITM_DETECTED)"
+)
+_PUBLIC_CAS = (
+    r"(?i)issue[rd][\s\S]{0,200}\b(?:let's encrypt|digicert|sectigo|globalsign|godaddy|comodo|entrust|geotrust|thawte"
+    r"|rapidssl|verisign|amazon rsa|google trust services|usertrust|gts ca|isrg root|startcom|quovadis|certum|buypass"
+    r"|harica|ssl\.com)\b"
+)
+_FIRST_SIGNS = (
+    CauseSign(TRUST_KINDS | {Kind.SELF_SIGNED, Kind.HOST}, _PRODUCTS, (Code.INTERCEPTION_LIKELY,)),
+    CauseSign(TRUST_KINDS, "", (Code.CA_FILE,), also=Kind.BAD_BUNDLE),
+)
+_LAST_SIGNS = (
+    # an issuer that every store has the root of: the server does not send it, or the store is old
+    CauseSign(ISSUER_KINDS, _PUBLIC_CAS, (Code.MISSING_ISSUER, Code.OLD_STORE, Code.NO_CA_STORE)),
+    CauseSign(
+        _kinds(Kind.GENERAL),
+        "",
+        (Code.NO_CA_STORE, Code.INTERCEPTION_LIKELY, Code.UNTRUSTED_ROOT),
+        host=HostKind.WELL_KNOWN,
+    ),
+    CauseSign(
+        TRUST_KINDS, "", (Code.INTERCEPTION_LIKELY, Code.NO_CA_STORE, Code.OLD_STORE), host=HostKind.WELL_KNOWN
+    ),
+    CauseSign(
+        _kinds(Kind.ROOT_IN_CHAIN, Kind.SELF_SIGNED), "", (Code.INTERCEPTION_LIKELY,), host=HostKind.WELL_KNOWN
+    ),
+    CauseSign(_kinds(Kind.EXPIRED), "", (Code.CA_EXPIRED, Code.CLOCK_WRONG), host=HostKind.WELL_KNOWN),
+    CauseSign(_kinds(Kind.NOT_YET), "", (Code.CLOCK_WRONG,), host=HostKind.OTHER),
+    CauseSign(_kinds(Kind.TIME), "", (Code.CLOCK_WRONG,), host=HostKind.WELL_KNOWN),
+    # a name that nobody can look up was connected to: by way of a proxy
+    CauseSign(_kinds(Kind.NOT_TLS, Kind.PLAIN_HTTP), "", (Code.PROXY_SCHEME,), host=HostKind.UNRESOLVABLE),
+    CauseSign(_kinds(Kind.REFUSED, Kind.TIMEOUT), "", (Code.PROXY_UNREACHABLE,), host=HostKind.UNRESOLVABLE),
+    CauseSign(
+        _kinds(Kind.NOT_TLS),
+        "",
+        (Code.STARTTLS_PORT,),
+        absent="does not support SSL",
+        host=HostKind.CLEAR_TEXT,
+    ),
+    CauseSign(_kinds(Kind.NOT_TLS), r"(?i)proxy", (Code.PROXY_SCHEME,)),
+    CauseSign(
+        _kinds(Kind.REFUSED, Kind.TIMEOUT, Kind.NAME, Kind.ENDED),
+        r"(?i)proxyerror|proxyconnect|via proxy",
+        (Code.PROXY_UNREACHABLE,),
+    ),
+    CauseSign(_kinds(Kind.BAD_BUNDLE), SYSTEM_FILES, (Code.NO_CA_STORE,)),
+)

@@ -1,311 +1,400 @@
-"""What error texts say, and why: each symptom with its causes, the likeliest first."""
+"""What error texts say: each symptom with its causes, the likeliest first, and the fact that decides between them."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
-from tui_chain.core.command import command_line
-from tui_chain.core.finding_codes import FindingCode
-
-
-@dataclass(frozen=True)
-class Cause:
-    """A likely cause: the finding it is (or None), one sentence, and the command that decides.
-
-    In a command `{host}` stands for the host of the text and `{store}` for the client's own look at its settings.
-    """
-
-    code: FindingCode | None
-    message: str
-    command: str
+from tui_chain.clients.cause_codes import CauseCode as Code
+from tui_chain.clients.errors import ErrorKind as Kind
+from tui_chain.clients.errors import Speaker
 
 
 @dataclass(frozen=True)
 class Symptom:
-    """What an error text says, whatever the client: its name, one sentence, and its causes, the likeliest first."""
+    """What an error text says, whatever the client: its name, one sentence, its causes, the likeliest first.
+
+    `fact` is what a text cannot tell and what decides between the first causes; empty where there is one.
+    """
 
     name: str
     message: str
-    causes: tuple[Cause, ...]
+    causes: tuple[Code, ...]
+    fact: str = ""
+    speaker: Speaker = Speaker.OWN
 
 
-def _on_host(*words: str) -> str:
-    """A command of this tool on the host of the text."""
-    return f"{command_line(*words)} {{host}}"
+_SENT = "Whether the server sends its intermediate decides, and whether the root is a public one."
+_WHOSE = "The name of the root in the chain decides: a product's, the company's own, or a public one."
+_WHICH = "Which certificate has expired decides: the server's own, or one above it."
+_STRICT = "A certificate of the path breaks a rule of form on which Python insists from 3.13 on."
 
 
-CHECK, FIX = _on_host("check"), _on_host("fix")
-
-NOT_SENT = Cause(FindingCode.MISSING_ISSUER, "The server does not send its intermediate certificate.", FIX)
-NOT_SENT_HIGHER = Cause(FindingCode.ISSUER_UNKNOWN, "A certificate above the served ones is missing.", FIX)
-PRIVATE_ROOT = Cause(
-    FindingCode.UNTRUSTED_ROOT, "The server's root is a private one that this client's trust store lacks.", CHECK
-)
-OTHER_STORE = Cause(
-    FindingCode.ROOT_ONLY_IN_SYSTEM,
-    "This client reads another trust store than the programs that accept the server.",
-    _on_host("check", "--trust", "system"),
-)
-SETTINGS = Cause(
-    None, "A setting or environment variable gives this client another trust store than you think.", "{store}"
-)
-PROXY = Cause(
-    FindingCode.INTERCEPTION_LIKELY,
-    "A company proxy or virus scanner reads the traffic and shows a certificate of its own.",
-    CHECK,
-)
-OLD_STORE = Cause(
-    FindingCode.ROOT_ONLY_IN_CERTIFI,
-    "This client's trust store is out of date and lacks the root.",
-    "python -m pip install --upgrade certifi",
-)
-ONE_OF_MANY = Cause(
-    FindingCode.BACKEND_BROKEN,
-    "Only one of several servers behind the name is broken, or only one key type.",
-    _on_host("check", "--all-addresses", "--key-types"),
-)
-SELF_SIGNED_CAUSE = Cause(
-    FindingCode.SELF_SIGNED, "The server has a self-signed certificate: a device, a test, a default.", CHECK
-)
-NO_ROOT_IN_BUNDLE = Cause(FindingCode.ISSUER_UNKNOWN, "The CA bundle holds the intermediate but not its root.", FIX)
-EXPIRED_LEAF = Cause(FindingCode.EXPIRED, "The server's certificate has expired and was not renewed.", CHECK)
-EXPIRED_ABOVE = Cause(
-    FindingCode.EXPIRED,
-    "An intermediate, the root, or an old cross-sign in the client's store or bundle has expired.",
-    CHECK,
-)
-CLOCK = Cause(FindingCode.NOT_YET_VALID, "The clock of this machine is wrong.", "date -u")
-STARTS_LATER = Cause(FindingCode.NOT_YET_VALID, "The certificate is new and its validity has not begun.", CHECK)
-RELOAD = Cause(
-    FindingCode.SERVERS_DIFFER,
-    "The certificate was renewed, but the server, or one of them, still serves the old one.",
-    _on_host("check", "--all-addresses"),
-)
-OTHER_NAME = Cause(
-    FindingCode.HOST_MISMATCH, "The certificate is for other names than the one that was asked for.", CHECK
-)
-NO_SNI = Cause(
-    FindingCode.SNI_NEEDED,
-    "The client sends no name (SNI), and the server answers with its default certificate.",
-    _on_host("check", "--no-sni"),
-)
-REDIRECTED = Cause(
-    FindingCode.HOST_MISMATCH, "A redirect led to another host than the one you named.", "curl -sIL https://{host}/"
-)
-COMMON_NAME = Cause(FindingCode.NO_SAN, "The certificate has its name in the common name only.", CHECK)
-IP_NAME = Cause(
-    FindingCode.IP_AS_DNS_NAME, "The host was named by its IP address, which the certificate does not list.", CHECK
-)
-PLAIN = Cause(FindingCode.NO_TLS, "The server speaks plain HTTP, or another protocol, on that port.", CHECK)
-STARTTLS = Cause(
-    FindingCode.NO_TLS,
-    "The port begins in clear text and switches by STARTTLS.",
-    f"{command_line('check')} smtp+starttls://{{host}}",
-)
-PROXY_SCHEME = Cause(None, "The proxy is configured as https:// where it speaks plain HTTP.", "env | grep -i _proxy")
-VERSIONS = Cause(
-    FindingCode.ALERT_PROTOCOL_VERSION, "The server and this client have no TLS version in common.", CHECK
-)
-CIPHERS = Cause(
-    FindingCode.ALERT_HANDSHAKE_FAILURE,
-    "The server and this client have no cipher or key type in common.",
-    _on_host("check", "--key-types"),
-)
-WANTS_CLIENT = Cause(FindingCode.CLIENT_CERTIFICATE, "The server demands a client certificate.", CHECK)
-WRONG_SNI = Cause(FindingCode.ALERT_UNRECOGNIZED_NAME, "The server has no certificate for this name.", CHECK)
-CUT = Cause(FindingCode.RESET, "A firewall, a load balancer or the server itself cut the connection.", CHECK)
-NO_SUCH_NAME = Cause(
-    FindingCode.NAME, "The name is misspelt, or only a VPN's resolver knows it.", "getent hosts {host}"
-)
-RESOLVER = Cause(FindingCode.NAME, "The resolver itself does not answer.", "cat /etc/resolv.conf")
-NOT_LISTENING = Cause(FindingCode.REFUSED, "Nothing listens on that port.", CHECK)
-DROPPED = Cause(
-    FindingCode.TIMEOUT, "A firewall drops it, or the host is down.", _on_host("check", "--timeout", "15")
-)
-REVOKED_CAUSE = Cause(
-    FindingCode.REVOKED, "The certificate was revoked by its issuer.", _on_host("check", "--revocation")
-)
-RESPONDER = Cause(
-    FindingCode.REVOCATION_UNREACHABLE,
-    "The revocation server could not be reached.",
-    _on_host("check", "--revocation"),
-)
+def _symptom(
+    kind: Kind, message: str, causes: tuple[Code, ...], fact: str = "", *, speaker: Speaker = Speaker.OWN
+) -> tuple[Kind, Symptom]:
+    return kind, Symptom(kind.value, message, causes, fact, speaker)
 
 
-UNKNOWN_ISSUER = Symptom(
-    "unknown-issuer",
-    "The client could not build a path from the server's certificate to a root that it trusts.",
-    (NOT_SENT, PRIVATE_ROOT, PROXY, SETTINGS, OTHER_STORE, ONE_OF_MANY, OLD_STORE),
-)
-ROOT_IN_CHAIN = Symptom(
-    "untrusted-root-in-chain",
-    "The server sent its root as well, and the client does not trust that root.",
-    (PROXY, PRIVATE_ROOT, SETTINGS, OLD_STORE),
-)
-SELF_SIGNED = Symptom(
-    "self-signed",
-    "The server's certificate is signed by itself.",
-    (SELF_SIGNED_CAUSE, NO_SNI, PROXY),
-)
-HALF_BUNDLE = Symptom(
-    "root-missing-in-bundle",
-    "An issuer was found in the trust store, but not the root above it.",
-    (NO_ROOT_IN_BUNDLE, NOT_SENT_HIGHER, SETTINGS),
-)
-EXPIRED = Symptom("expired", "A certificate of the path has expired.", (EXPIRED_LEAF, EXPIRED_ABOVE, RELOAD, CLOCK))
-NOT_YET = Symptom("not-yet-valid", "A certificate of the path is not valid yet.", (CLOCK, STARTS_LATER))
-TIME = Symptom(
-    "wrong-time",
-    "A certificate has expired or is not valid yet.",
-    (EXPIRED_LEAF, EXPIRED_ABOVE, CLOCK, RELOAD),
-)
-HOST = Symptom(
-    "host-mismatch",
-    "The certificate does not cover the host name that the client asked for.",
-    (OTHER_NAME, NO_SNI, REDIRECTED, COMMON_NAME, ONE_OF_MANY),
-)
-IP = Symptom("ip-mismatch", "The certificate does not cover the IP address.", (IP_NAME, OTHER_NAME))
-NO_SAN = Symptom(
-    "no-san", "The certificate has no subjectAltName, and clients no longer read the common name.", (COMMON_NAME,)
-)
-NOT_TLS = Symptom("no-tls", "What answered was not TLS.", (PLAIN, PROXY_SCHEME, STARTTLS))
-NAME_ALERT = Symptom("alert-unrecognized-name", "The server refused the name.", (WRONG_SNI, ONE_OF_MANY))
-VERSION = Symptom("protocol-version", "The client and the server have no TLS version in common.", (VERSIONS, PLAIN))
-HANDSHAKE = Symptom("handshake-failure", "The server ended the handshake.", (CIPHERS, WANTS_CLIENT, WRONG_SNI))
-CLIENT_CERTIFICATE = Symptom("client-certificate", "The server wants a client certificate.", (WANTS_CLIENT,))
-ENDED = Symptom(
-    "connection-cut",
-    "The connection ended in the middle of the handshake.",
-    (CUT, PLAIN, WRONG_SNI, WANTS_CLIENT),
-)
-LEGACY = Symptom(
-    "legacy-renegotiation",
-    "The server does not know secure renegotiation, which OpenSSL 3 insists on.",
-    (Cause(FindingCode.TLS, "The server, or a proxy in between, is very old.", CHECK), PROXY),
-)
-WEAK = Symptom(
-    "weak-crypto",
-    "A key or signature of the server is weaker than this client's OpenSSL allows.",
+SYMPTOMS: Final[Mapping[Kind, Symptom]] = dict(
     (
-        Cause(FindingCode.WEAK_KEY, "A key of the path is too small.", CHECK),
-        Cause(FindingCode.WEAK_SIGNATURE, "A certificate of the path is signed with SHA-1 or MD5.", CHECK),
-        Cause(
-            FindingCode.TLS,
-            "The server's key exchange (Diffie-Hellman) is too small.",
-            "openssl s_client -connect {host}:443",
+        _symptom(
+            Kind.CONTEXT_AS_VERIFY,
+            "requests takes a file name or a boolean for verify=, not an SSLContext.",
+            (Code.WRONG_ARGUMENT,),
+            speaker=Speaker.FILE,
         ),
-    ),
-)
-
-
-def _strict(code: FindingCode, text: str) -> Symptom:
-    causes = (Cause(code, text, CHECK), PROXY, PRIVATE_ROOT)
-    return Symptom(code, "Python from 3.13 on insists on a form that a certificate of the path breaks.", causes)
-
-
-NO_AKI = _strict(FindingCode.STRICT_AKI, "A certificate lacks the authority key identifier.")
-NO_SKI = _strict(FindingCode.STRICT_SKI, "A CA certificate lacks the subject key identifier.")
-NOT_CRITICAL = _strict(FindingCode.STRICT_CRITICALITY, "The basic constraints of a CA are not marked critical.")
-NO_USAGE = _strict(FindingCode.STRICT_KEY_USAGE, "A CA certificate says nothing of its key usage.")
-
-PURPOSE = Symptom(
-    "purpose",
-    "A certificate of the path is not for TLS servers.",
-    (Cause(FindingCode.PURPOSE, "A client or e-mail certificate is installed at the server.", CHECK),),
-)
-BAD_CA = Symptom(
-    "invalid-ca",
-    "A certificate of the path may not sign others.",
-    (
-        Cause(FindingCode.NOT_A_CA, "An issuer is no CA, or does not say so.", CHECK),
-        Cause(FindingCode.LEAF_AS_ISSUER, "A server's certificate was used to sign another.", CHECK),
-        Cause(FindingCode.PATH_LENGTH, "There are more CAs below one than it allows.", CHECK),
-    ),
-)
-CONSTRAINED = Symptom(
-    "name-constraints",
-    "A CA of the path may not issue for this name.",
-    (Cause(FindingCode.NAME_CONSTRAINTS, "The CA is limited to other domains.", CHECK),),
-)
-CRITICAL = Symptom(
-    "critical-extension",
-    "A certificate has a critical extension that the client does not know.",
-    (Cause(FindingCode.CRITICAL_EXTENSION, "The authority put a rare extension in and marked it critical.", CHECK),),
-)
-REVOKED = Symptom("revoked", "The client found that the certificate is revoked.", (REVOKED_CAUSE,))
-STAPLE = Symptom(
-    "revocation-unknown",
-    "The client wants to know whether the certificate is revoked and gets no good answer.",
-    (
-        Cause(
-            FindingCode.MUST_STAPLE_MISSING,
-            "The server does not staple, or staples an old answer.",
-            _on_host("check", "--revocation"),
+        _symptom(
+            Kind.NO_SSL_MODULE,
+            "This Python has no working ssl module, so that no HTTPS works at all.",
+            (Code.RUNTIME_FAULT,),
+            speaker=Speaker.FILE,
         ),
-        RESPONDER,
-    ),
-)
-CRL = Symptom(
-    "crl",
-    "The client looks into CRLs, and has none in force for a certificate of the chain.",
-    (
-        Cause(
-            None, "A CRL of its file has ended, or the file has none for this host.", command_line("audit", "FILE")
+        _symptom(
+            Kind.RUNTIME,
+            "The TLS library of the program fails by itself.",
+            (Code.RUNTIME_FAULT,),
+            speaker=Speaker.FILE,
         ),
-        Cause(None, "Newer CRLs are to be had.", command_line("refresh", "--write", "FILE")),
-        Cause(
-            None,
-            "Python 3.13 checks no chain as long as PARTIAL_CHAIN is set.",
-            command_line("advise", "--bundle", "FILE"),
+        _symptom(
+            Kind.WINDOWS_STORE,
+            "Python could not load a certificate of the Windows store; no server has a part in it.",
+            (Code.WINDOWS_STORE, Code.RUNTIME_FAULT),
+            speaker=Speaker.FILE,
         ),
-    ),
-)
-BAD_BUNDLE = Symptom(
-    "bundle-unusable",
-    "The client could not read its own file of trusted certificates; the server has no part in this.",
-    (
-        Cause(None, "The path in a setting or environment variable is wrong, or the file is gone.", "{store}"),
-        Cause(None, "The file is not PEM, or a block in it is broken.", "openssl storeutl -noout -certs FILE"),
-        Cause(None, "The package of CA certificates is not installed.", "ls -l /etc/ssl/certs/ca-certificates.crt"),
-    ),
-)
-NAME = Symptom("name", "The name could not be looked up.", (NO_SUCH_NAME, RESOLVER))
-REFUSED = Symptom("refused", "The connection was refused.", (NOT_LISTENING, PROXY_SCHEME))
-TIMEOUT = Symptom("timeout", "No answer came in time.", (DROPPED, PLAIN))
-TUNNEL = Symptom(
-    "proxy-refuses",
-    "The proxy did not let the connection through; the server was not reached.",
-    (Cause(None, "The proxy asks for a login, or forbids the host.", "env | grep -i _proxy"),),
-)
-CONTEXT_AS_VERIFY = Symptom(
-    "context-as-verify",
-    "requests takes a file name or a boolean for verify=, not an SSLContext.",
-    (
-        Cause(
-            None,
-            "Mount an HTTPAdapter that passes ssl_context to its pool manager.",
-            _on_host("fix", "-o", "bundle.pem"),
+        _symptom(
+            Kind.OWN_WEAK,
+            "The client's own certificate was refused by its own TLS library.",
+            (Code.OWN_CERTIFICATE_WEAK,),
+            speaker=Speaker.FILE,
         ),
-    ),
-)
-NO_SSL_MODULE = Symptom(
-    "no-ssl-module",
-    "This Python was built without its ssl module, so that no HTTPS works at all.",
-    (
-        Cause(
-            None,
-            "OpenSSL's headers were missing when Python was built.",
-            "python -c 'import ssl; print(ssl.OPENSSL_VERSION)'",
+        _symptom(
+            Kind.OWN_UNUSABLE,
+            "The client's own certificate or key could not be used.",
+            (Code.CLIENT_CERTIFICATE, Code.OWN_CERTIFICATE_WEAK),
+            speaker=Speaker.FILE,
         ),
-    ),
+        _symptom(
+            Kind.PROXY_LOGIN,
+            "The proxy wants a login; the server was not reached.",
+            (Code.PROXY_AUTH, Code.PROXY_REFUSED),
+            speaker=Speaker.PROXY,
+        ),
+        _symptom(
+            Kind.PROXY_UNREACHABLE,
+            "The proxy of the settings did not answer; the server was not reached.",
+            (Code.PROXY_UNREACHABLE, Code.REFUSED),
+            "Whether the address is that of a proxy decides: look at the settings.",
+            speaker=Speaker.PROXY,
+        ),
+        _symptom(
+            Kind.PROXY_SCHEME,
+            "TLS was spoken to a proxy that speaks plain HTTP.",
+            (Code.PROXY_SCHEME, Code.NO_TLS),
+            "Whether the address of the proxy begins with https:// decides.",
+            speaker=Speaker.PROXY,
+        ),
+        _symptom(
+            Kind.PROXY_REFUSES,
+            "The proxy did not let the connection through; the server was not reached.",
+            (Code.PROXY_REFUSED, Code.PROXY_AUTH, Code.PROXY_UNREACHABLE),
+            "The proxy's answer decides: 407 is a login, 403 a rule, 502 and 503 the way behind it.",
+            speaker=Speaker.PROXY,
+        ),
+        _symptom(
+            Kind.NO_CA_STORE,
+            "The client has no CA certificates at all.",
+            (Code.NO_CA_STORE, Code.CA_FILE),
+            speaker=Speaker.FILE,
+        ),
+        _symptom(
+            Kind.BAD_BUNDLE,
+            "The client could not read its own file of trusted certificates; the server has no part in this.",
+            (Code.CA_FILE, Code.NO_CA_STORE),
+            "Whether a setting names the file decides; otherwise the package of CA certificates is missing.",
+            speaker=Speaker.FILE,
+        ),
+        _symptom(Kind.NO_AKI, _STRICT, (Code.STRICT_AKI, Code.INTERCEPTION_LIKELY, Code.UNTRUSTED_ROOT)),
+        _symptom(Kind.NO_SKI, _STRICT, (Code.STRICT_SKI, Code.INTERCEPTION_LIKELY, Code.UNTRUSTED_ROOT)),
+        _symptom(
+            Kind.NOT_CRITICAL, _STRICT, (Code.STRICT_CRITICALITY, Code.INTERCEPTION_LIKELY, Code.UNTRUSTED_ROOT)
+        ),
+        _symptom(Kind.NO_USAGE, _STRICT, (Code.STRICT_KEY_USAGE, Code.INTERCEPTION_LIKELY, Code.UNTRUSTED_ROOT)),
+        _symptom(Kind.STRICT_FORM, _STRICT, (Code.STRICT_FORM, Code.INTERCEPTION_LIKELY)),
+        _symptom(Kind.REVOKED, "The client found that the certificate is revoked.", (Code.REVOKED,)),
+        _symptom(
+            Kind.REVOCATION_UNREACHABLE,
+            "The client wants to know whether the certificate is revoked and gets no answer.",
+            (Code.REVOCATION_UNREACHABLE, Code.INTERCEPTION_LIKELY, Code.STAPLE_MISSING),
+            "Whether the certificate names a revocation server that this network reaches decides.",
+        ),
+        _symptom(
+            Kind.STAPLE,
+            "The client wants an OCSP answer from the server itself and gets no good one.",
+            (Code.STAPLE_MISSING, Code.REVOCATION_UNREACHABLE),
+        ),
+        _symptom(
+            Kind.CRL,
+            "The client looks into CRLs, and has none in force for a certificate of the chain.",
+            (Code.REVOCATION_UNREACHABLE, Code.CRL_MISSING),
+        ),
+        _symptom(Kind.WEAK_DH, "The server's key exchange is weaker than this client allows.", (Code.WEAK_DH,)),
+        _symptom(
+            Kind.WEAK_KEY,
+            "A key of the path is weaker than this client allows.",
+            (Code.WEAK_KEY, Code.WEAK_SIGNATURE),
+        ),
+        _symptom(
+            Kind.WEAK_SIGNATURE,
+            "A signature of the path is weaker than this client allows.",
+            (Code.WEAK_SIGNATURE, Code.WEAK_KEY),
+        ),
+        _symptom(
+            Kind.WEAK,
+            "A key or signature of the path is weaker than this client allows.",
+            (Code.WEAK_SIGNATURE, Code.WEAK_KEY, Code.INTERCEPTION_LIKELY),
+        ),
+        _symptom(
+            Kind.PATH_LENGTH,
+            "There are more CA certificates below one than it allows.",
+            (Code.PATH_LENGTH, Code.NOT_A_CA),
+        ),
+        _symptom(
+            Kind.LEAF_AS_ISSUER, "A server's certificate was used as an issuer.", (Code.LEAF_AS_ISSUER, Code.NOT_A_CA)
+        ),
+        _symptom(
+            Kind.BAD_CA,
+            "A certificate of the path may not sign others.",
+            (Code.NOT_A_CA, Code.LEAF_AS_ISSUER, Code.PATH_LENGTH),
+            "What the issuer is decides: a CA without the right extensions, or a server's certificate.",
+        ),
+        _symptom(Kind.CONSTRAINED, "A CA of the path may not issue for this name.", (Code.NAME_CONSTRAINTS,)),
+        _symptom(
+            Kind.CRITICAL,
+            "A certificate has a critical extension that the client does not know.",
+            (Code.CRITICAL_EXTENSION,),
+        ),
+        _symptom(Kind.PURPOSE, "A certificate of the path is not for TLS servers.", (Code.PURPOSE,)),
+        _symptom(
+            Kind.EXPIRED,
+            "A certificate of the path has expired.",
+            (Code.EXPIRED, Code.CA_EXPIRED, Code.OLD_ONE_SERVED, Code.CLOCK_WRONG),
+            _WHICH,
+        ),
+        _symptom(
+            Kind.NOT_YET,
+            "A certificate of the path is not valid yet.",
+            (Code.NOT_YET_VALID, Code.CLOCK_WRONG),
+            "The clock of this machine decides.",
+        ),
+        _symptom(
+            Kind.TIME,
+            "A certificate has expired or is not valid yet.",
+            (Code.EXPIRED, Code.CA_EXPIRED, Code.CLOCK_WRONG, Code.NOT_YET_VALID),
+            "The dates of the certificates and the clock of this machine decide.",
+        ),
+        _symptom(
+            Kind.NO_SAN,
+            "The certificate has no subjectAltName, and clients do not read the common name.",
+            (Code.NO_SAN, Code.HOST_MISMATCH),
+        ),
+        _symptom(
+            Kind.IP, "The certificate does not cover the IP address.", (Code.IP_NOT_COVERED, Code.HOST_MISMATCH)
+        ),
+        _symptom(
+            Kind.HOST,
+            "The certificate does not cover the host name that the client asked for.",
+            (Code.HOST_MISMATCH, Code.NO_SNI, Code.INTERCEPTION_LIKELY, Code.ONE_OF_MANY, Code.NO_SAN),
+            "The names in the certificate decide, and whether the server sends another one with the name (SNI).",
+        ),
+        _symptom(
+            Kind.REJECTED, "The trust store rejects a certificate of the path.", (Code.REJECTED, Code.UNTRUSTED_ROOT)
+        ),
+        _symptom(
+            Kind.ROOT_IN_CHAIN,
+            "The server sent its root as well, and the client does not trust that root.",
+            (Code.UNTRUSTED_ROOT, Code.INTERCEPTION_LIKELY, Code.OTHER_STORE, Code.OLD_STORE),
+            _WHOSE,
+        ),
+        _symptom(
+            Kind.SELF_SIGNED,
+            "The server's certificate is signed by itself.",
+            (Code.SELF_SIGNED, Code.NO_SNI, Code.INTERCEPTION_LIKELY),
+            "Whose certificate it is decides: the server's own, a default one, or one of somebody in between.",
+        ),
+        _symptom(
+            Kind.HALF_BUNDLE,
+            "An issuer was found in the trust store, but not the root above it.",
+            (Code.INCOMPLETE_BUNDLE, Code.OLD_STORE, Code.MISSING_ISSUER),
+            "What the client's own file holds decides.",
+        ),
+        _symptom(
+            Kind.FIRST_UNVERIFIED,
+            "The server sent one certificate, and the client has no issuer for it.",
+            (Code.MISSING_ISSUER, Code.UNTRUSTED_ROOT, Code.INTERCEPTION_LIKELY, Code.OTHER_STORE),
+            _SENT,
+        ),
+        _symptom(
+            Kind.ROOT_UNKNOWN,
+            "The server sent its chain, and the client does not trust the root above it.",
+            (Code.INTERCEPTION_LIKELY, Code.UNTRUSTED_ROOT, Code.CA_FILE, Code.OTHER_STORE, Code.MISSING_ISSUER),
+            _WHOSE,
+        ),
+        _symptom(
+            Kind.UNKNOWN_ISSUER,
+            "The client could not build a path from the server's certificate to a root that it trusts.",
+            (
+                Code.MISSING_ISSUER,
+                Code.UNTRUSTED_ROOT,
+                Code.INTERCEPTION_LIKELY,
+                Code.OTHER_STORE,
+                Code.CA_FILE,
+                Code.SELF_SIGNED,
+                Code.ONE_OF_MANY,
+                Code.OLD_STORE,
+            ),
+            _SENT,
+        ),
+        _symptom(
+            Kind.BAD_SIGNATURE,
+            "A signature of the path does not verify with the key that the client took for the issuer's.",
+            (Code.UNTRUSTED_ROOT, Code.NAMESAKE, Code.INTERCEPTION_LIKELY),
+            "Whether two CAs have one name decides.",
+        ),
+        _symptom(
+            Kind.MALFORMED,
+            "The client could not read a certificate of the chain.",
+            (Code.RUNTIME_FAULT, Code.MALFORMED),
+        ),
+        _symptom(
+            Kind.PINNED,
+            "The client expects another certificate or key than the server has.",
+            (Code.INTERCEPTION_LIKELY, Code.PINNED),
+            _WHOSE,
+        ),
+        _symptom(
+            Kind.TOO_LARGE, "The server sends more certificates than the client takes.", (Code.CHAIN_TOO_LARGE,)
+        ),
+        _symptom(
+            Kind.CLIENT_CERTIFICATE,
+            "The server wants a certificate of the client, or refused the one it got.",
+            (Code.CLIENT_CERTIFICATE, Code.UNTRUSTED_ROOT),
+            "Whether this text is from the client, or from a server about one, decides.",
+            speaker=Speaker.ALERT,
+        ),
+        _symptom(
+            Kind.ACCESS_DENIED,
+            "The peer denied access.",
+            (Code.ALERT_ACCESS_DENIED, Code.CLIENT_CERTIFICATE),
+            speaker=Speaker.ALERT,
+        ),
+        _symptom(
+            Kind.NAME_ALERT,
+            "The server refused the name.",
+            (Code.ALERT_UNRECOGNIZED_NAME, Code.ONE_OF_MANY),
+            speaker=Speaker.ALERT,
+        ),
+        _symptom(
+            Kind.VERSION,
+            "The client and the server have no TLS version in common.",
+            (Code.ALERT_PROTOCOL_VERSION, Code.NO_TLS),
+            speaker=Speaker.ALERT,
+        ),
+        _symptom(
+            Kind.INTERNAL,
+            "The server ended the handshake with an error of its own.",
+            (Code.ALERT_INTERNAL_ERROR, Code.ALERT_ACCESS_DENIED, Code.ALERT_UNRECOGNIZED_NAME),
+            "The server's own log decides.",
+            speaker=Speaker.ALERT,
+        ),
+        _symptom(
+            Kind.HANDSHAKE,
+            "The server ended the handshake: it found nothing in common with this client.",
+            (
+                Code.ALERT_HANDSHAKE_FAILURE,
+                Code.CLIENT_CERTIFICATE,
+                Code.ALERT_PROTOCOL_VERSION,
+                Code.ALERT_UNRECOGNIZED_NAME,
+            ),
+            "Whether the server asks for a client certificate decides.",
+            speaker=Speaker.ALERT,
+        ),
+        _symptom(
+            Kind.NO_ALPN,
+            "The server knows none of the protocols that the client offers.",
+            (Code.ALERT_NO_ALPN,),
+            speaker=Speaker.ALERT,
+        ),
+        _symptom(
+            Kind.OTHER_ALERT,
+            "The peer ended the handshake with an alert.",
+            (Code.RUNTIME_FAULT, Code.ALERT_HANDSHAKE_FAILURE, Code.ALERT),
+            "The alert's own name and the peer's log decide.",
+            speaker=Speaker.ALERT,
+        ),
+        _symptom(
+            Kind.LEGACY,
+            "The server does not know secure renegotiation, on which OpenSSL insists from 3.0 on.",
+            (Code.LEGACY_RENEGOTIATION, Code.INTERCEPTION_LIKELY),
+        ),
+        _symptom(Kind.PLAIN_HTTP, "Plain HTTP and TLS met on one port.", (Code.NO_TLS, Code.PROXY_SCHEME)),
+        _symptom(
+            Kind.NOT_TLS,
+            "What answered was not TLS.",
+            (Code.NO_TLS, Code.STARTTLS_PORT, Code.PROXY_SCHEME),
+            "The first bytes of the answer decide: HTTP, a greeting of mail or databases, or a proxy's answer.",
+        ),
+        _symptom(
+            Kind.NAME, "The name could not be looked up.", (Code.NAME, Code.PROXY_UNREACHABLE), speaker=Speaker.NAME
+        ),
+        _symptom(
+            Kind.REFUSED,
+            "The connection was refused.",
+            (Code.REFUSED, Code.PROXY_UNREACHABLE),
+            "Whether the address is that of a proxy decides.",
+            speaker=Speaker.CONNECT,
+        ),
+        _symptom(
+            Kind.TIMEOUT,
+            "No answer came in time.",
+            (Code.TIMEOUT, Code.PROXY_UNREACHABLE, Code.NO_TLS),
+            speaker=Speaker.CONNECT,
+        ),
+        _symptom(
+            Kind.ENDED_AFTER,
+            "The peer cut the connection after its part of the handshake.",
+            (Code.CLIENT_CERTIFICATE, Code.RESET),
+            "Whether the server asks for a client certificate decides.",
+            speaker=Speaker.CONNECT,
+        ),
+        _symptom(
+            Kind.ENDED,
+            "The connection ended in the middle of the handshake.",
+            (Code.RESET, Code.NO_TLS, Code.ALERT_UNRECOGNIZED_NAME, Code.CLIENT_CERTIFICATE),
+            "Whether the connection is cut from every network decides.",
+            speaker=Speaker.CONNECT,
+        ),
+        _symptom(
+            Kind.UNREACHABLE,
+            "There is no way to the host.",
+            (Code.TIMEOUT, Code.UNREACHABLE),
+            speaker=Speaker.CONNECT,
+        ),
+        _symptom(
+            Kind.GENERAL,
+            "The client did not accept the server's certificate and does not say why.",
+            (
+                Code.MISSING_ISSUER,
+                Code.UNTRUSTED_ROOT,
+                Code.INTERCEPTION_LIKELY,
+                Code.SELF_SIGNED,
+                Code.EXPIRED,
+                Code.HOST_MISMATCH,
+                Code.OTHER_STORE,
+            ),
+            "The certificates that the server sends decide.",
+        ),
+    )
 )
-TOO_LARGE = Symptom(
-    "chain-too-large",
-    "The server sends more certificates than the client takes.",
-    (Cause(FindingCode.CHAIN_TOO_LARGE, "A whole CA bundle is installed as the server's chain.", CHECK),),
-)
-GENERAL = Symptom(
-    "verify-failed",
-    "The client did not accept the server's certificate and does not say ",
-    (NOT_SENT, PROXY, PRIVATE_ROOT, OTHER_NAME, EXPIRED_LEAF, SETTINGS),
-)
+"""Every kind of error with what it means for people."""

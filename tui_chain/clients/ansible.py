@@ -1,0 +1,17 @@
+"""Ansible: get_url, uri and galaxy, whose own words cover every error."""
+
+from __future__ import annotations
+
+from tui_chain.clients.client import Client
+from tui_chain.clients.errors import ErrorKind as Kind
+from tui_chain.clients.errors import ErrorOutput, spelled
+
+CLIENT = Client(
+    "Ansible",
+    91,
+    errors=ErrorOutput(
+        (spelled(Kind.NO_CA_STORE, "failed to validate the SSL certificate for"),),
+        signs=r"\bFAILED(?:!)? (?:=>|>>)|\bansible(?:-galaxy|-playbook)?\b|You can use validate_certs=",
+        trust_command="python3 -c 'import ssl; print(ssl.get_default_verify_paths())'",
+    ),
+)

@@ -1,0 +1,213 @@
+"""Why clients fail: every cause with its code, one sentence, and the command whose output decides."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from tui_chain.clients.cause_codes import CauseCode
+from tui_chain.core.command import command_line
+
+
+@dataclass(frozen=True)
+class Cause:
+    """A likely cause: its code, one sentence, the command that decides, and what its output has if it is this one.
+
+    In a command `{host}` stands for the host of the text, `{name}` for it without a port, `{store}` for the client's
+    own look at its settings, `{file}` for the trust file of the text and `{trust}` for the option that names it.
+    """
+
+    code: CauseCode
+    message: str
+    command: str
+    shows: str = ""
+
+
+def _on_host(*words: str) -> str:
+    """A command of this tool on the host of the text, with the trust file of the text."""
+    return f"{command_line(*words)} {{host}}{{trust}}"
+
+
+CHECK: Final = _on_host("check")
+_FIX: Final = _on_host("fix")
+_ALL: Final = _on_host("check", "--all-addresses")
+_KEY_TYPES: Final = _on_host("check", "--key-types")
+_REVOCATION: Final = _on_host("check", "--revocation")
+_PROXIES: Final = "env | grep -i _proxy"
+_AUDIT: Final = f"{command_line('audit')} {{file}}"
+_DOCTOR: Final = f"{command_line('doctor')} {{host}}"
+
+
+def _cause(code: CauseCode, message: str, command: str = CHECK, shows: str = "") -> Cause:
+    """A cause that shows as the finding of its own name, unless it says otherwise."""
+    return Cause(code, message, command, shows or (code if command.startswith("tlschain check") else ""))
+
+
+_C = CauseCode
+_ALL_CAUSES: Final = (
+    _cause(_C.MISSING_ISSUER, "The server does not send its intermediate certificate."),
+    _cause(_C.UNTRUSTED_ROOT, "The chain ends at a private root that this client's trust store lacks."),
+    _cause(
+        _C.INTERCEPTION_LIKELY,
+        "A company proxy or virus scanner reads the traffic and presents certificates of its own.",
+    ),
+    _cause(_C.SELF_SIGNED, "The server's certificate is signed by itself: a device, a test, a default."),
+    _cause(
+        _C.INCOMPLETE_BUNDLE,
+        "The client's trust file holds the intermediate, but not the root above it.",
+        _AUDIT,
+        "no root",
+    ),
+    _cause(_C.CA_FILE, "The client's CA file or folder is missing, empty, unreadable or broken.", "{store}"),
+    _cause(
+        _C.NO_CA_STORE,
+        "No CA certificates are installed for this program: a package, a file of its settings, or a step is missing.",
+        "{store}",
+    ),
+    _cause(
+        _C.OTHER_STORE,
+        "This client reads another trust store than the programs that accept the server.",
+        _on_host("check", "--trust", "system"),
+        "root-only-in-system",
+    ),
+    _cause(
+        _C.OLD_STORE,
+        "This client's trust store is out of date and lacks the root.",
+        "{store}",
+    ),
+    _cause(_C.ONE_OF_MANY, "Only one of several servers behind the name is broken, or only one key type.", _ALL),
+    _cause(_C.HOST_MISMATCH, "The certificate is for other names than the one that was asked for."),
+    _cause(
+        _C.IP_NOT_COVERED,
+        "The host was named by its IP address, which the certificate does not list.",
+        shows="host-mismatch",
+    ),
+    _cause(_C.NO_SAN, "The certificate has its name in the common name only, which clients do not read."),
+    _cause(
+        _C.NO_SNI,
+        "The client sends no name (SNI), and the server answers with its default certificate.",
+        _on_host("check", "--no-sni"),
+    ),
+    _cause(_C.EXPIRED, "The server's certificate has expired and was not renewed."),
+    _cause(
+        _C.CA_EXPIRED,
+        "An intermediate, the root, or an old cross-sign in the client's store or bundle has expired.",
+        shows="expired",
+    ),
+    _cause(_C.NOT_YET_VALID, "The certificate is new and its validity has not begun."),
+    _cause(_C.CLOCK_WRONG, "The clock of this machine is wrong.", "date -u"),
+    _cause(
+        _C.OLD_ONE_SERVED,
+        "The certificate was renewed, but the server, or one of several, still serves the old one.",
+        _ALL,
+        "servers-differ",
+    ),
+    _cause(_C.WEAK_SIGNATURE, "A certificate of the path is signed with SHA-1 or MD5."),
+    _cause(_C.WEAK_KEY, "A key of the path is too small, or of a kind that this client does not accept."),
+    _cause(
+        _C.WEAK_DH,
+        "The server's Diffie-Hellman parameters are too small for this client.",
+        "openssl s_client -connect {address} -cipher DHE",
+        "Server Temp Key: DH, 1024 bits",
+    ),
+    _cause(_C.PATH_LENGTH, "There are more CA certificates below one than it allows."),
+    _cause(_C.NOT_A_CA, "An issuer of the path is no CA, or does not say so."),
+    _cause(_C.LEAF_AS_ISSUER, "A server's certificate was used to sign another."),
+    _cause(_C.NAME_CONSTRAINTS, "A CA of the path is limited to other domains."),
+    _cause(_C.CRITICAL_EXTENSION, "A certificate has a critical extension that this client does not know."),
+    _cause(_C.PURPOSE, "The certificate is not for TLS servers: a client or e-mail certificate, or another use."),
+    _cause(_C.MALFORMED, "A certificate of the chain breaks a rule of form, and this client insists on it."),
+    _cause(_C.CHAIN_TOO_LARGE, "A whole CA bundle is installed as the server's chain."),
+    _cause(_C.NAMESAKE, "Another CA of the same name, with another key, is served or trusted."),
+    _cause(_C.STRICT_AKI, "A certificate lacks the authority key identifier, on which Python insists from 3.13 on."),
+    _cause(_C.STRICT_SKI, "A CA lacks the subject key identifier, on which Python insists from 3.13 on."),
+    _cause(
+        _C.STRICT_CRITICALITY,
+        "The basic constraints of a CA are not marked critical, on which Python insists from 3.13 on.",
+    ),
+    _cause(_C.STRICT_KEY_USAGE, "A CA says nothing of its key usage, on which Python insists from 3.13 on."),
+    _cause(_C.STRICT_FORM, "A certificate breaks a rule of form on which Python insists from 3.13 on."),
+    _cause(_C.REJECTED, "The owner of the trust store has marked a CA of the path as rejected."),
+    _cause(_C.PINNED, "The client knows the certificate or key it wants, and this is another one.", CHECK, "sha256"),
+    _cause(_C.REVOKED, "The certificate was revoked by its issuer.", _REVOCATION),
+    _cause(
+        _C.REVOCATION_UNREACHABLE,
+        "The client cannot reach the revocation server (OCSP or CRL) that the certificate names.",
+        _REVOCATION,
+    ),
+    _cause(_C.STAPLE_MISSING, "The server does not staple an OCSP answer, or staples an old one.", _REVOCATION),
+    _cause(
+        _C.CRL_MISSING,
+        "The client looks into CRLs, and has none in force for a certificate of the chain.",
+        _AUDIT,
+        "CRL",
+    ),
+    _cause(
+        _C.CLIENT_CERTIFICATE,
+        "The server wants a certificate of the client, or does not accept the one it got.",
+        shows="client-certificate-re",
+    ),
+    _cause(
+        _C.OWN_CERTIFICATE_WEAK,
+        "The program's own certificate or key is refused by its own TLS library: too weak, unreadable, or no pair.",
+        "openssl x509 -noout -text -in CERTIFICATE; openssl pkey -pubout -in KEY",
+    ),
+    _cause(
+        _C.WINDOWS_STORE,
+        "A certificate in the Windows store cannot be loaded by this Python.",
+        "python -c \"import ssl; print([len(c[0]) for c in ssl.enum_certificates('ROOT')])\"",
+    ),
+    _cause(
+        _C.RUNTIME_FAULT,
+        "The program's TLS library, or its binding to it, is broken, missing or has a known bug.",
+        "python -c 'import ssl; print(ssl.OPENSSL_VERSION)'",
+    ),
+    _cause(
+        _C.WRONG_ARGUMENT,
+        "requests takes a file name or a boolean for verify=; a context goes into an HTTPAdapter.",
+        _on_host("advise"),
+    ),
+    _cause(_C.NO_TLS, "The server speaks plain HTTP, or another protocol without TLS, on that port."),
+    _cause(
+        _C.STARTTLS_PORT,
+        "The port begins in clear text and changes to TLS by STARTTLS.",
+        f"{command_line('check')} {{starttls}}{{trust}}",
+        "TLS",
+    ),
+    _cause(_C.RESET, "A firewall, a load balancer or the server itself cut the connection in the handshake."),
+    _cause(_C.TIMEOUT, "No answer came in time: a firewall drops it, or the host is down or slow."),
+    _cause(_C.REFUSED, "Nothing listens on that port."),
+    _cause(_C.NAME, "The name is misspelt, only a VPN's resolver knows it, or the resolver does not answer."),
+    _cause(_C.UNREACHABLE, "There is no route to the host.", CHECK, "network"),
+    _cause(_C.ALERT_PROTOCOL_VERSION, "The server and this client have no TLS version in common."),
+    _cause(
+        _C.ALERT_HANDSHAKE_FAILURE,
+        "The server and this client have no cipher, group or signature algorithm in common.",
+        _KEY_TYPES,
+    ),
+    _cause(_C.ALERT_UNRECOGNIZED_NAME, "The server has no certificate for this name (SNI)."),
+    _cause(
+        _C.ALERT_INTERNAL_ERROR,
+        "The server failed in the handshake: its own settings, an overload, or a rule of the service.",
+        shows="alert",
+    ),
+    _cause(
+        _C.ALERT_ACCESS_DENIED,
+        "An access list of the service does not hold this client's address.",
+        shows="alert",
+    ),
+    _cause(_C.ALERT_NO_ALPN, "The server knows none of the protocols (ALPN) that the client offers.", shows="alert"),
+    _cause(_C.ALERT, "The server ended the handshake with an alert.", shows="alert"),
+    _cause(
+        _C.LEGACY_RENEGOTIATION,
+        "The server, or a proxy in between, does not know secure renegotiation (RFC 5746).",
+        shows="no-secure-renegotiation",
+    ),
+    _cause(_C.PROXY_AUTH, "The proxy asks for a login.", _PROXIES),
+    _cause(_C.PROXY_REFUSED, "The proxy does not let this connection through.", _PROXIES),
+    _cause(_C.PROXY_UNREACHABLE, "The proxy of the settings does not answer.", _PROXIES),
+    _cause(_C.PROXY_SCHEME, "The proxy is configured as https:// where it speaks plain HTTP.", _PROXIES, "https://"),
+)
+CAUSES: Final[Mapping[CauseCode, Cause]] = {cause.code: cause for cause in _ALL_CAUSES}
+"""Every cause, in the order of docs/causes.md."""

@@ -1,0 +1,216 @@
+"""Which host, port and trust file a text names, and what they tell by themselves."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from tui_chain.clients.errors import HostKind
+from tui_chain.net.target import Target, parse_target
+
+_NAME: Final = r"(?P<host>[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,62}(?:\.[A-Za-z0-9_-]{1,63}){0,20}))"
+_ANY: Final = rf"(?:{_NAME}|\[?(?P<v6>[0-9a-fA-F]{{0,4}}(?::[0-9a-fA-F]{{0,4}}){{2,7}})\]?)"
+_PORT: Final = r"(?P<port>\d{1,5})"
+_SCHEMES: Final = (
+    "https|wss|ldaps|ldap|amqps|imaps|imap|smtps|smtp|ftps|rediss|mongodb(?:\\+srv)?|postgres(?:ql)?|mysql|ssl|tls"
+    "|tcp|grpcs?|mqtts|jdbc:\\w+|http"
+)
+
+_FORMS: Final = tuple(
+    re.compile(form)
+    for form in (
+        # the error itself names it
+        rf"host='{_ANY}', port='?{_PORT}",
+        rf"\bhost: '{_ANY}',\s+port: '?{_PORT}",
+        rf"(?:url:? ?\(|[Uu]nable to access '|request to |Get \"|Head \"|Post \"|for url |URL: ?<?"
+        rf"|validation failed for )https?://"
+        rf"(?:[^\s/@\"']{{1,200}}@)?{_ANY}(?::{_PORT})?",
+        rf"Could not fetch URL https://(?:[^\s/@]{{1,200}}@)?{_ANY}(?::{_PORT})?",
+        rf"Cannot connect to host {_ANY}:{_PORT}",
+        rf"Can't connect to {_ANY}:{_PORT}",
+        rf"connection to server at \"{_ANY}\"(?: \([^)]{{1,60}}\))?, port {_PORT}",
+        rf"[Cc]onnect(?:ing|ed|ion)? to (?:host |server |endpoint )?'?\"?{_ANY}(?: port |:|, port ){_PORT}",
+        rf"[Cc]onnect(?:ed)? to {_ANY} \([^)]{{1,60}}\) port {_PORT}",
+        rf"(?:while connecting to|bootstrap from|verification failed for"
+        rf"|connection to) {_ANY}(?:\[[^\]]{{1,45}}\])?:{_PORT}",
+        rf"(?<![\w./]){_ANY}:{_PORT}: (?:\[SSL|SSL|EOF|timed out|\[Errno|Connection|tls)",
+        r"dial tcp: lookup (?P<host>[A-Za-z0-9_.-]{1,253})",
+        rf"[Rr]esolv(?:e|ing) (?:host(?:name)?:? |address )?['‘\"]?{_ANY}(?::{_PORT})?['’\"]?",
+        rf"(?:ENOTFOUND|EAI_AGAIN|UnknownHostException:|could not translate host name) ['‘\"]?{_NAME}",
+        # a URL, or another connection string
+        rf"(?:{_SCHEMES})://(?:[^\s/@\"']{{1,200}}@)?{_ANY}(?::{_PORT})?",
+        rf"s_client .{{0,200}}-connect {_ANY}:{_PORT}",
+        rf"gnutls-cli .{{0,200}}?(?:-p {_PORT} )?{_NAME}$",
+        # the verdict names it
+        r"(?:not valid for|host ?name|[Hh]ostname|certificate of|Certificate for|target host name"
+        r"|verified:? ?) ?['‘\"<]"
+        r"(?P<host>[A-Za-z0-9_.-]{1,253})['’\">]",
+        rf"(?:name matching|Host:|IP:|matching IP address|certificate for) {_NAME}\.? (?:found|is not|because)",
+        r"is valid for .{1,400}?, not (?P<host>[A-Za-z0-9_.-]{1,253})",
+        # an address alone
+        rf"(?:peeraddr=|ipv4:|ipv6:|ECONNREFUSED |ETIMEDOUT |dial tcp |upstream: \"https://|\|){_ANY}[:|]{{1,2}}{_PORT}",
+    )
+)
+"""How texts name the host, the surest first."""
+_FILES: Final = tuple(
+    re.compile(form)
+    for form in (
+        r"CAfile:? ['\"]?(?P<file>[^\s'\"]{2,300})",
+        r"certificate (?:file|path|verify locations): ?(?:CAfile: )?['\"]?(?P<file>[^\s'\"]{2,300})",
+        r"(?:bundle|certificate file), invalid path: (?P<file>.{2,300}?)(?:$|'|\")",
+        r"root certificate file \"(?P<file>[^\"]{1,300})\"",
+        r"(?:[Ff]ailed to open (?:cert|CA)|Loaded CA certificate"
+        r"|Ignoring extra certs from) ['‘`\"]?(?P<file>[^\s'’`\",]{2,300})",
+        r"`?SSL_CERT_(?:FILE|DIR)`?(?:\. Path is not a (?:file|directory))?: ?(?P<file>\S{2,300}?)(?:\. |$)",
+        r"(?:No such file or directory|Permission denied): ['\"]?(?P<file>[^'\"\s]{1,300}(?:pem|crt|cer|bundle"
+        r"|cert))\b",
+        r"(?:cafile|ca_certs|verify|sslrootcert|--cacert|CACERT|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE)[ =]['\"]?"
+        r"(?P<file>/[^\s'\",)]{1,300})",
+        r"trustStore[ =:]{1,3}(?P<file>\S{2,300})",
+    )
+)
+_NO_FILE: Final = frozenset({"none", "None", "null", "/etc/ssl/certs", "system"})
+SYSTEM_FILES: Final = (
+    r"(?:^/etc/(?:ssl|pki|openssl)/|^/usr/(?:local/)?(?:lib|share|etc)/|^/usr/ssl/|^/opt/homebrew/etc/"
+    r"|mingw\d\d/|Program Files)"
+    r".*(?:ca-certificates\.crt|cert\.pem|ca-bundle(?:\.trust)?\.crt|tls-ca-bundle\.pem|ca-roots?\.crt|/certs/?)$"
+    r"|certifi[/\\]+cacert\.pem$"
+)
+_HELP: Final = frozenset({"docs", "issues", "wiki", "help", "support", "stackoverflow"})
+
+
+@dataclass(frozen=True)
+class Place:
+    """A host that a text names, and the line where it does."""
+
+    target: Target
+    line: int
+
+
+def host_of(lines: Sequence[str], near: int, unwanted: Collection[str]) -> Target | None:
+    """Return the host whose error stands at line `near`, or None; what is no host name in form is none.
+
+    The surest form wins, of alike ones the nearest line, before it rather than behind it. `unwanted` are hosts that
+    only give advice.
+    """
+    for form in _FORMS:
+        found = [place for place in _places(form, lines) if place.target.host not in unwanted]
+        if found:
+            return min(found, key=lambda place: (abs(place.line - near), place.line > near)).target
+    return None
+
+
+def _places(form: re.Pattern[str], lines: Sequence[str]) -> Iterator[Place]:
+    for number, line in enumerate(lines):
+        for found in form.finditer(line):
+            groups = found.groupdict()
+            host, port = (groups.get("host") or "").rstrip(".") or groups.get("v6"), groups.get("port")
+            target = None if host is None else _target(host, port)
+            if target is not None:
+                yield Place(target, number)
+
+
+def _target(host: str, port: str | None) -> Target | None:
+    shown = f"[{host}]" if ":" in host else host
+    if host.isdigit() or host in {"https", "http", "localhost."} or _HELP & set(host.split(".")[:1]):
+        return None
+    target = parse_target(f"{shown}:{port}" if port else shown)
+    return target if isinstance(target, Target) else None
+
+
+_URL: Final = re.compile(r"\b[a-z][a-z0-9+]{1,15}://[^\s'\"<>()|`’]{1,2000}")
+
+
+def url_of(lines: Sequence[str], host: str) -> str | None:
+    """Return the first URL of a host that a text names, without a login and what follows a question mark, or None."""
+    for line in lines:
+        for found in _URL.finditer(line):
+            scheme, _, rest = found[0].partition("://")
+            place = rest.partition("?")[0].partition("#")[0].rpartition("@")[2].rstrip(".,;:")
+            if place.split("/")[0].partition(":")[0].strip("[]") == host:
+                return f"{scheme}://{place}"
+    return None
+
+
+def trust_file_of(lines: Sequence[str]) -> str | None:
+    """Return the trust file that a text names, or None."""
+    for form in _FILES:
+        for line in lines:
+            found = form.search(line)
+            if found is not None and found["file"].rstrip(".;,)") not in _NO_FILE:
+                return found["file"].rstrip(".;,)")
+    return None
+
+
+def is_system_file(path: str) -> bool:
+    """Whether a path is where systems and packages keep their roots."""
+    return re.search(SYSTEM_FILES, path) is not None
+
+
+_PRIVATE_ENDS: Final = (
+    *("localhost", ".localhost", ".local", ".internal", ".intranet", ".lan", ".corp", ".home", ".home.arpa"),
+    *(".test", ".example", ".invalid", ".svc", ".cluster.local", ".localdomain", ".private", ".intra"),
+)
+
+
+def _is_public(host: str) -> bool:
+    """Whether a host is one of the public internet, by its name or address."""
+    try:
+        return ipaddress.ip_address(host).is_global
+    except ValueError:
+        return "." in host and not host.endswith(_PRIVATE_ENDS)
+
+
+_WELL_KNOWN: Final = (
+    *("pypi.org", "pythonhosted.org", "python.org", "anaconda.org", "anaconda.com", "conda.io", "pypa.io"),
+    *("npmjs.org", "npmjs.com", "yarnpkg.com", "nodejs.org", "jsdelivr.net", "unpkg.com"),
+    *("github.com", "githubusercontent.com", "github.io", "ghcr.io", "gitlab.com", "bitbucket.org", "atlassian.com"),
+    *("docker.io", "docker.com", "quay.io", "gcr.io", "k8s.io", "googleapis.com", "google.com", "golang.org"),
+    *("gstatic.com", "googleusercontent.com", "youtube.com", "amazonaws.com", "amazon.com", "aws.amazon.com"),
+    *("azure.com", "windows.net", "azurecr.io", "microsoft.com", "microsoftonline.com", "visualstudio.com"),
+    *("nuget.org", "powershellgallery.com", "office.com", "live.com", "mcr.microsoft.com", "vscode-cdn.net"),
+    *("apache.org", "maven.org", "gradle.org", "sonatype.org", "jetbrains.com", "oracle.com", "spring.io"),
+    *("rubygems.org", "packagist.org", "getcomposer.org", "php.net", "crates.io", "rust-lang.org", "cpan.org"),
+    *("debian.org", "ubuntu.com", "fedoraproject.org", "centos.org", "archlinux.org", "alpinelinux.org"),
+    *("hashicorp.com", "terraform.io", "helm.sh", "elastic.co", "grafana.com", "sentry.io", "datadoghq.com"),
+    *("openai.com", "anthropic.com", "huggingface.co", "cloudflare.com", "mozilla.org", "letsencrypt.org"),
+    *("slack.com", "discord.com", "telegram.org", "facebook.com", "instagram.com", "twitter.com", "x.com"),
+    *("stripe.com", "paypal.com", "wikipedia.org", "stackoverflow.com", "twilio.com", "heroku.com", "shopify.com"),
+    *("salesforce.com", "zoom.us", "apple.com", "icloud.com", "adobe.com", "wordpress.org", "dropbox.com"),
+    *("mongodb.net", "snowflakecomputing.com", "databricks.com", "r-project.org", "rstudio.com", "hex.pm", "pub.dev"),
+)
+"""Services whose servers send whole chains of public roots: what clients see otherwise is most likely not theirs."""
+
+
+def _is_well_known(host: str) -> bool:
+    """Whether a host is one of a big public service."""
+    return any(host == end or host.endswith(f".{end}") for end in _WELL_KNOWN)
+
+
+def host_kinds(host: Target | None) -> frozenset[HostKind]:
+    """What a host is."""
+    if host is None:
+        return frozenset({HostKind.ANY, HostKind.OTHER})
+    port = {HostKind.CLEAR_TEXT} if starttls_of(host.port) is not None else set()
+    if not _is_public(host.host):
+        proxied = {HostKind.UNRESOLVABLE} if host.host.endswith(".invalid") else set()
+        return frozenset({HostKind.ANY, HostKind.PRIVATE, *proxied, *port})
+    known = {HostKind.WELL_KNOWN} if _is_well_known(host.host) else set()
+    return frozenset({HostKind.ANY, HostKind.OTHER, *known, *port})
+
+
+_SUBMISSION: Final = 587
+
+
+def starttls_of(port: int) -> str | None:
+    """The protocol that a port begins with in clear text, before STARTTLS, or None."""
+    from tui_chain.net.starttls.registry import (
+        protocols,  # asyncio comes along, which a certificate's error needs not
+    )
+
+    if port == _SUBMISSION:
+        return "smtp"
+    return next((name for name, protocol in protocols().items() if protocol.port == port), None)

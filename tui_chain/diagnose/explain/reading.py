@@ -1,0 +1,258 @@
+"""What an error text tells: the innermost TLS error, who speaks, the client, the host, the trust file, the code."""
+
+from __future__ import annotations
+
+import html
+import re
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+from itertools import accumulate
+from typing import Final
+
+from tui_chain.clients.errors import ErrorKind, fold
+from tui_chain.clients.registry import TextSource, help_hosts, server_signs, text_sources
+from tui_chain.clients.spellings import Spelled, code_of, spelled_errors
+from tui_chain.clients.verify_errors import kind_of_code
+from tui_chain.diagnose.explain.places import host_of, trust_file_of, url_of
+from tui_chain.net.target import Target
+
+_RANKS: Final = {kind: rank for rank, kind in enumerate(ErrorKind)}
+_VAGUE: Final = _RANKS[ErrorKind.LEGACY]
+"""Kinds from here on say less than a verdict or an alert: a better one is looked for in wrapped lines too."""
+_CODES: Final = re.compile(
+    r"(?:\bnum=|verify return code: |verify error:? ?\(?|verify_result[=: ]+|\berror |\()(?P<code>[1-9]\d{0,2})"
+    r"(?=:[a-z]| at \d+ depth| \([a-z])"
+)
+
+
+@dataclass(frozen=True)
+class ErrorReading:
+    """What a text tells. `lines` are those that were read, `line` the number of the one with the error.
+
+    `also` are the other kinds of error that it spells, the most telling first.
+    """
+
+    lines: tuple[str, ...]
+    line: int
+    kind: ErrorKind
+    also: tuple[ErrorKind, ...]
+    alert: str | None
+    openssl_code: int | None
+    source: TextSource | None
+    server_log: bool
+    host: Target | None
+    url: str | None
+    trust_file: str | None
+
+    @cached_property
+    def text(self) -> str:
+        """The lines that were read."""
+        return "\n".join(self.lines)
+
+    @property
+    def shown(self) -> str:
+        """The line with the error."""
+        return self.lines[self.line]
+
+    @property
+    def client(self) -> str | None:
+        """Who printed it, as it is shown, or None."""
+        return None if self.source is None else self.source.name
+
+    @cached_property
+    def version(self) -> str | None:
+        """The client's version, or None."""
+        if self.source is None or self.source.version is None:
+            return None
+        found = self.source.version.search(self.text)
+        return None if found is None else found[1]
+
+
+def read(text: str) -> ErrorReading | None:
+    """Read an error text; None where no error of TLS, or of the way to it, is known in it."""
+    lines = readable_lines(_with_code(text.strip()))
+    reading = _read(lines)
+    if reading is None or _RANKS[reading.kind] >= _VAGUE:
+        joined = _read(tuple(unwrapped(lines).splitlines()))
+        if joined is not None and (reading is None or _RANKS[joined.kind] < _RANKS[reading.kind]):
+            return joined
+    return reading
+
+
+def _with_code(text: str) -> str:
+    """A bare number is OpenSSL's verify code."""
+    alone = text.isascii() and text.isdigit() and len(text) <= _LONGEST_CODE
+    return f"verify error:num={text}:x" if alone and kind_of_code(int(text)) is not None else text
+
+
+_LONGEST_CODE: Final = 3
+
+
+def _read(lines: Sequence[str]) -> ErrorReading | None:
+    folded = [fold(line) for line in lines]
+    starts = list(accumulate((len(line) + 1 for line in folded), initial=0))
+    whole = " ".join(folded)
+    found = [*spelled_errors(whole), *_coded(whole)]
+    if not found:
+        return None
+    best = min(found, key=lambda one: (_RANKS[one.kind], one.start))
+    kinds = sorted({one.kind for one in found} - {best.kind}, key=_RANKS.__getitem__)
+    number = bisect_right(starts, best.end - 1) - 1
+    text = "\n".join(lines)
+    source = next((source for source in text_sources() if source.signs.search(text)), None)
+    host = host_of(lines, number, help_hosts())
+    return ErrorReading(
+        lines=tuple(lines),
+        line=min(number, len(lines) - 1),
+        kind=best.kind,
+        also=tuple(kinds),
+        alert=best.alert,
+        openssl_code=_code_of(best, whole),
+        source=source,
+        server_log=is_server_log(text),
+        host=host,
+        url=None if host is None else url_of(lines, host.host),
+        trust_file=trust_file_of(lines),
+    )
+
+
+def _coded(whole: str) -> list[Spelled]:
+    """Verify codes that stand as numbers."""
+    coded = ((found, kind_of_code(int(found["code"]))) for found in _CODES.finditer(whole))
+    return [Spelled(kind, found.start(), found.end()) for found, kind in coded if kind is not None]
+
+
+def _code_of(best: Spelled, whole: str) -> int | None:
+    """The verify code of the error: as a number beside it, or by its words."""
+    for found in _CODES.finditer(whole):
+        if kind_of_code(int(found["code"])) is best.kind:
+            return int(found["code"])
+    return code_of(whole[best.start : best.end])
+
+
+# the text
+
+
+MAX_READ: Final = 48 * 1024
+"""Characters of a text that are looked at in whole; of a longer one the ends and what stands about its errors."""
+_HEAD, _TAIL, _ABOUT = 4 * 1024, 16 * 1024, 2 * 1024
+_MARKS: Final = (
+    *("CERTIFICATE_VERIFY_FAILED", "SSLError", "SSL routines", "SSLHandshakeException", "PKIX path"),
+    *("x509: ", "SSL certificate problem", "certificate verify failed", "tls: ", "fatal alert"),
+    *("SSL alert", "UnknownIssuer", "issuer cert", "CERT_HAS_EXPIRED", "SEC_E_"),
+)
+"""Plain words of errors, by which a place in a long log is found: a search for one costs next to nothing."""
+MAX_LINE: Final = 4000
+"""Characters of one line that are looked at."""
+
+_ANSI = re.compile(r"\x1b\[[0-9;?]{0,20}[ -/]?[@-~]|\x1b\][^\x07\x1b]{0,200}(?:\x07|\x1b\\)|\r(?=\n)")
+_ESCAPES = re.compile(r"\\+(?:[nrt\"'/]|u00[0-7][0-9a-fA-F]|x1b\[[0-9;]{0,20}m)")
+_BYTES = re.compile(r"(?:\\x[89a-fA-F][0-9a-fA-F]){2,8}")
+_QUOTING = re.compile(r"^(?:[>|] ?)+|^E {3}|^[\w.-]{1,40} +\| ")
+"""What stands before the lines of a quotation, of pytest's errors, of a container in a joint log."""
+_BREAKS: Final = {"n": "\n", "r": "\n", "t": " "}
+
+
+def readable_lines(text: str) -> tuple[str, ...]:
+    """Return the lines of `text` in which errors are looked for, without what a log or a terminal put around them.
+
+    JSON and bytes escapes, HTML entities and colours are resolved. Of a text above 48 KiB its beginning, its end, and
+    what stands about its last errors.
+    """
+    chosen = text if len(text) <= MAX_READ else "\n".join(_about_errors(text))
+    plain = _unescaped(chosen)
+    return tuple(line for line in (_QUOTING.sub("", one).rstrip()[:MAX_LINE] for one in plain.splitlines()) if line)
+
+
+def unwrapped(lines: tuple[str, ...]) -> str:
+    """Return lines joined as they were before a terminal cut them at its width, in the middle of words too."""
+    widths = Counter(len(line) for line in lines if len(line) >= _NARROWEST)
+    edges = {width for width, count in widths.items() if count > 1} | {max(map(len, lines), default=0)}
+    return "".join(line if len(line) in edges else f"{line}\n" for line in lines)
+
+
+_NARROWEST: Final = 40
+"""Columns of the narrowest terminal whose wrapped lines are put together."""
+
+
+def _about_errors(text: str) -> Iterator[str]:
+    """The parts of a long text, in its order; each error's last place counts."""
+    places = {text.rfind(mark, _HEAD, len(text) - _TAIL) for mark in _MARKS} - {-1}
+    yield text[:_HEAD]
+    end = _HEAD
+    for place in sorted(places)[-_PLACES:]:
+        start = max(end, place - _ABOUT)
+        end = max(end, min(place + _ABOUT, len(text) - _TAIL))
+        yield text[start:end]
+    yield text[max(end, len(text) - _TAIL) :]
+
+
+_PLACES: Final = 6
+
+
+def _unescaped(text: str) -> str:
+    plain = _ANSI.sub("", text)
+    if "\\" in plain:
+        plain = _BYTES.sub(_decoded, plain)
+        plain = _ESCAPES.sub(_resolved, plain)
+    return html.unescape(plain) if "&" in plain else plain
+
+
+def _decoded(found: re.Match[str]) -> str:
+    return bytes.fromhex(found[0].replace("\\x", "")).decode("utf-8", "replace")
+
+
+def _resolved(found: re.Match[str]) -> str:
+    escape = found[0].lstrip("\\")
+    if escape.startswith("u00"):
+        return chr(int(escape[1:], 16))
+    return "" if escape.startswith("x1b") else _BREAKS.get(escape, escape)
+
+
+# whose text it is
+
+
+_LOGS: Final = re.compile(
+    "|".join(
+        (
+            r"SSL_do_handshake\(\) failed .{0,300}while SSL handshaking, client:",
+            r"client SSL certificate verify error",
+            r"peer closed connection in SSL handshake .{0,100}while SSL handshaking, client",
+            r"\bSSL_accept(?:\(\))?(?:: | error| failed|\b)",
+            r"\bssl3_read_bytes\b.{0,200}\bclient: [\d.]{7,15}",
+            r"could not accept SSL connection",
+            r"AH0\d{4}: ",
+            r"SSL handshake failure(?: \(|$)",
+            r"Error accepting a client connection",
+            r"\bsmtpd\[\d+\]: |imap-login: |pop3-login: |\bslapd\[\d+\]: conn=",
+            r"rejected connection from",
+            r"Failed authentication with ",
+            r"Client connection from \S+ failed: error:",
+            r"OpenSSL Error\[\d\]: error:",
+            r"TLS_accept: ",
+            r"bad client certificate|http: TLS handshake error from",
+            r"\bTLS handshaking: SSL_accept",
+            r"TLS_accept:|rlm_eap|eap_tls",
+            r"OpenSSL Error(?:\[\d\])?: error:.{0,200}alert",
+            r"warning: TLS library problem: ",
+            r"tls_process_client_certificate",
+            r"\[Envoy|external/envoy/|TLS error: 2684\d{5}:",
+            r"(?:Traffic|Stripssl|stripssl|Proxy error: Error).{0,200}",
+            r"client did not trust this server's certificate",
+            r"ctx\":\"conn\d+|\[conn\d+\]",
+        )
+    ),
+)
+
+
+@cache
+def _signs() -> re.Pattern[str]:
+    return re.compile("|".join(server_signs()), re.MULTILINE)
+
+
+def is_server_log(text: str) -> bool:
+    """Whether a text is a server's about a client, not a client's own."""
+    return _LOGS.search(text) is not None or _signs().search(text) is not None
