@@ -122,7 +122,7 @@ _LEAD = "|".join(
         r"gnutls handshake\(\) failed: ",  # libcurl with GnuTLS, which prints the alert's name alone
         r"errsslpeer",  # SecureTransport
         r"ssl error (?=\w+(?: \w+)* alert)",  # NSS
-        r"(?:server|client) alert: fatal \W ",  # Erlang, of the peer
+        r"received (?:server|client) alert: fatal ",  # Erlang, of the peer
         r"tls alert,? (?:from (?:server|peer)|read|\(in\)|, server hello \(2\)),?:? ?(?:fatal[:,] ?)?",
         r"alert (?:read|received)[:,]? ?(?:fatal[:,] ?)?",
         r"tls handshake fatal alert: ",

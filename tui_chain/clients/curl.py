@@ -58,6 +58,8 @@ CLIENT = Client(
     program=_program,
     errors=ErrorOutput(
         (
+            spelled(Kind.ENDED, "Server aborted the SSL handshake"),
+            spelled(Kind.GENERAL, pattern=r"libcurl errors\.html for error code: 60"),
             spelled(Kind.BAD_BUNDLE, pattern=r"curl: \(77\)(?! schannel)"),
             spelled(Kind.PROXY_LOGIN, pattern=r"http code 407 from proxy"),
             spelled(

@@ -47,7 +47,7 @@ CLIENT = Client(
         cause_signs=(
             CauseSign(
                 ISSUER_KINDS,
-                r"(?i)\balpine|docker|buildkit|^FROM |^#\d+ |/kaniko|\bdistroless\b|\bscratch\b",
+                r"\b[Aa]lpine\b|^FROM |^#\d+ \[|/kaniko|\bdistroless\b",
                 (Code.NO_CA_STORE, Code.INTERCEPTION_LIKELY),
                 host=HostKind.WELL_KNOWN,
             ),

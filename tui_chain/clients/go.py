@@ -26,6 +26,7 @@ CLIENT = Client(
     advice=_advice,
     errors=ErrorOutput(
         (
+            spelled(Kind.ENDED, pattern=r"handshake error from \S+: eof"),
             spelled(Kind.RUNTIME, "x509: cannot verify signature: algorithm unimplemented"),
             spelled(Kind.NOT_YET, "the certificate is not valid yet"),
             spelled(
@@ -44,7 +45,7 @@ CLIENT = Client(
                 Kind.NOT_YET, pattern=r"certificate has expired or is not yet valid: current time .{1,40}? is before"
             ),
             spelled(Kind.TIME, "certificate has expired or is not yet valid"),
-            spelled(Kind.EXPIRED, pattern=r"\S+ certificate is expired"),
+            spelled(Kind.EXPIRED, "certificate is expired"),
             spelled(
                 Kind.NO_SAN,
                 "certificate relies on legacy Common Name field, use SANs instead",

@@ -71,6 +71,9 @@ CLIENT = Client(
     program=_program,
     errors=ErrorOutput(
         (
+            # the name of a verify code is the peer's chain, that of an error of the library the own certificate
+            spelled(Kind.WEAK_SIGNATURE, "code: 'CA_MD_TOO_WEAK'"),
+            spelled(Kind.WEAK_KEY, "code: 'EE_KEY_TOO_SMALL'", "code: 'CA_KEY_TOO_SMALL'"),
             spelled(Kind.PROXY_LOGIN, "tunneling socket could not be established, statusCode=407"),
             spelled(Kind.PROXY_REFUSES, pattern=r"tunneling socket could not be established, statuscode=(?!407)"),
             spelled(Kind.PROXY_UNREACHABLE, pattern=r"tunneling socket could not be established, cause="),

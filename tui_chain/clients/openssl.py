@@ -189,7 +189,12 @@ CLIENT = Client(
         cause_signs=(
             # s_client prints the chain: a leaf that is its own issuer, and the depth at which an error was met
             CauseSign(ISSUER_KINDS, r"^ 0 s:(?P<name>.{1,300})\n   i:(?P=name)$", (Code.SELF_SIGNED,)),
-            CauseSign(frozenset({Kind.EXPIRED}), r"^depth=[1-9].*\n(?:.*\n)?verify error:num=10", (Code.CA_EXPIRED,)),
+            CauseSign(
+                frozenset({Kind.EXPIRED}),
+                r"^depth=[1-9].*\n(?:.*\n)?verify error:num=10|error 10 at [1-9]\d? depth"
+                r"|depth[ =][1-9]\d?(?:: |, error=)certificate has expired",
+                (Code.CA_EXPIRED,),
+            ),
         ),
     ),
 )

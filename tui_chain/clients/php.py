@@ -76,7 +76,7 @@ CLIENT = Client(
         cause_signs=(
             CauseSign(
                 ISSUER_KINDS,
-                r"(?i)(?=[\s\S]*(?:\bphp|\bcURL error|\bcurl_|guzzle))[\s\S]*(?:[A-Z]:\\|xampp|wamp|laragon)",
+                r"(?is)\A(?=.*(?:\bphp|\bcurl error|\bcurl_|guzzle)).*(?:[A-Z]:\\|xampp|wamp|laragon)",
                 (Code.NO_CA_STORE, Code.INTERCEPTION_LIKELY),
             ),
         ),

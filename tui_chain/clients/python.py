@@ -84,12 +84,16 @@ CLIENT = Client(
             spelled(Kind.NO_CA_STORE, pattern=r"certifi[/\\]+cacert\.pem|\.pyc\b.{0,800}invalid path:"),
             spelled(
                 Kind.BAD_BUNDLE,
-                pattern=r"(?:ssl validation failed for \S+|ssl error\(|proxyerror\(.{0,40}"
+                pattern=r"(?:ssl validation failed for \S+|sslerror\(|proxyerror\(.{0,40}"
                 r"|ssl\.py\\?\", line \d+, in ssl wrap socket) ?"
                 r"(?:file ?not ?found ?error|permission ?error|\[errno 2\] no such file)",
             ),
             spelled(
-                Kind.ENDED, "TLS/SSL connection has been closed (EOF)", "[WinError 10054]", "ConnectionResetError"
+                Kind.ENDED,
+                "TLS/SSL connection has been closed (EOF)",
+                "connection has been closed (EOF)",
+                "[WinError 10054]",
+                "ConnectionResetError",
             ),
             spelled(Kind.TIMEOUT, "[WinError 10060]", "[Errno 110]", "TimeoutError"),
             spelled(Kind.REFUSED, "[WinError 10061]", "[Errno 111]", "[Errno 61]"),

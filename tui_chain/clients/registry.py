@@ -11,6 +11,7 @@ from tui_chain.clients.advice import Effect
 from tui_chain.clients.client import Client, SettingForm, Takes
 from tui_chain.clients.errors import CauseSign, ErrorOutput, ErrorText
 from tui_chain.clients.families import FamilyId
+from tui_chain.clients.quick_pattern import QuickPattern
 from tui_chain.clients.trust_file import TrustFileReader
 from tui_chain.core.found import declared
 
@@ -24,6 +25,7 @@ NO_CLIENTS = frozenset(
             "errors",
             "program",
             "python_code",
+            "quick_pattern",
             "readers",
             "registry",
             "spellings",
@@ -143,7 +145,7 @@ class TextSource:
     """Who prints a kind of error texts: `name` as it is shown, `signs` by which they are known, and its output."""
 
     name: str
-    signs: re.Pattern[str]
+    signs: QuickPattern
     output: ErrorOutput
 
     @property
@@ -157,9 +159,7 @@ def text_sources() -> tuple[TextSource, ...]:
     """Whose texts can be recognised, in the order in which that is tried: a program before what it is made of."""
     signed = [(client, client.errors) for client in clients() if client.errors is not None and client.errors.signs]
     signed.sort(key=lambda pair: pair[1].layer)
-    return tuple(
-        TextSource(out.name or client.name, re.compile(out.signs, re.MULTILINE), out) for client, out in signed
-    )
+    return tuple(TextSource(out.name or client.name, QuickPattern(out.signs), out) for client, out in signed)
 
 
 def error_texts() -> tuple[ErrorText, ...]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from tui_chain.clients.cause_codes import CauseCode as Code
 from tui_chain.clients.client import Client, any_endpoint
+from tui_chain.clients.errors import ISSUER_KINDS, CauseSign, ErrorOutput, HostKind, Layer, spelled
 from tui_chain.clients.errors import ErrorKind as Kind
-from tui_chain.clients.errors import ErrorOutput, Layer, spelled
 
 CLIENT = Client(
     "Rust programs",
@@ -70,6 +71,15 @@ CLIENT = Client(
         signs=r"invalid peer certificate|\brustls\b|\breqwest::|\bhyper::Error|InvalidCertificate\(",
         trust_command="env | grep SSL_CERT",
         layer=Layer.RUNTIME,
+        # many are built with roots of their own, which a company's is not among
+        cause_signs=(
+            CauseSign(
+                ISSUER_KINDS,
+                r"UnknownIssuer",
+                (Code.INTERCEPTION_LIKELY, Code.UNTRUSTED_ROOT, Code.OTHER_STORE),
+                host=HostKind.OTHER,
+            ),
+        ),
     ),
     reaches=any_endpoint,
 )

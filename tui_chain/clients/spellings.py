@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -10,6 +9,7 @@ from typing import Final
 
 from tui_chain.clients.alerts import received_alerts
 from tui_chain.clients.errors import ErrorKind, ErrorText, fold
+from tui_chain.clients.quick_pattern import QuickPattern
 from tui_chain.clients.registry import error_texts
 from tui_chain.clients.verify_errors import VERIFY_ERRORS, verify_texts
 
@@ -123,8 +123,8 @@ def _phrases() -> tuple[tuple[str, ErrorKind], ...]:
 
 
 @cache
-def _patterns() -> tuple[tuple[re.Pattern[str], ErrorKind], ...]:
-    return tuple((re.compile(text.pattern), text.kind) for text in (*_SYSTEM, *error_texts()) if text.pattern)
+def _patterns() -> tuple[tuple[QuickPattern, ErrorKind], ...]:
+    return tuple((QuickPattern(text.pattern), text.kind) for text in (*_SYSTEM, *error_texts()) if text.pattern)
 
 
 def spelled_errors(folded: str) -> tuple[Spelled, ...]:

@@ -55,7 +55,7 @@ def run_explain(arguments: tuple[str, ...], *, as_json: bool) -> int:
     found = explain(text)
     if isinstance(found, Failure):
         fail(found)
-        return USAGE if not text.strip() else FOUND
+        return FOUND if text and not text.isspace() else USAGE
     emit(of_explanation(found).to_json() if as_json else "\n".join(explanation_lines(found)))
     return OK
 

@@ -47,7 +47,10 @@ def _cause(code: CauseCode, message: str, command: str = CHECK, shows: str = "")
 _C = CauseCode
 _ALL_CAUSES: Final = (
     _cause(_C.MISSING_ISSUER, "The server does not send its intermediate certificate."),
-    _cause(_C.UNTRUSTED_ROOT, "The chain ends at a private root that this client's trust store lacks."),
+    _cause(
+        _C.UNTRUSTED_ROOT,
+        "The chain ends at a root that this client's trust store lacks: a private one, or one newer than the store.",
+    ),
     _cause(
         _C.INTERCEPTION_LIKELY,
         "A company proxy or virus scanner reads the traffic and presents certificates of its own.",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -11,13 +10,14 @@ from functools import cache
 from tui_chain.clients.cause_codes import CauseCode as Code
 from tui_chain.clients.errors import ISSUER_KINDS, TRUST_KINDS, CauseSign, HostKind, Speaker
 from tui_chain.clients.errors import ErrorKind as Kind
+from tui_chain.clients.quick_pattern import QuickPattern
 from tui_chain.clients.registry import cause_signs
 from tui_chain.core.command import hinted
 from tui_chain.core.failure import Failure
 from tui_chain.core.finding_codes import FindingCode
 from tui_chain.core.text import safe_text
 from tui_chain.diagnose.explain.causes import CAUSES, Cause
-from tui_chain.diagnose.explain.places import SYSTEM_FILES, host_kinds, is_system_file, starttls_of
+from tui_chain.diagnose.explain.places import SYSTEM_FILES, is_host_kind, is_system_file, starttls_of
 from tui_chain.diagnose.explain.reading import ErrorReading, read
 from tui_chain.diagnose.explain.symptoms import SYMPTOMS, Symptom
 from tui_chain.diagnose.findings.finding import FindingKind
@@ -51,13 +51,16 @@ class Explanation:
 
 def explain_code(text: str) -> FindingKind | None:
     """The kind of finding with this code, or None."""
-    wanted = text.strip().lower()
+    wanted = text.strip().lower() if len(text) <= _LONGEST_CODE else ""
     code = next((code for code in FindingCode if code == wanted), None)
     if code is None:
         return None
     from tui_chain.diagnose.findings.catalogue import CATALOGUE  # the rules come along, which an error text needs not
 
     return CATALOGUE[code]
+
+
+_LONGEST_CODE = 80
 
 
 def explain(text: str) -> Explanation | Failure:
@@ -70,7 +73,9 @@ def explain(text: str) -> Explanation | Failure:
         return _explanation(reading)
     return Failure(
         "unknown-text",
-        "That is no error text of TLS that is known here." if text.strip() else "There is no text to explain.",
+        "That is no error text of TLS that is known here."
+        if text and not text.isspace()
+        else "There is no text to explain.",
         f"Give the line with the error itself, or look at the host with {hinted('check', 'HOST')}.",
     )
 
@@ -187,8 +192,9 @@ def symptom_of(reading: ErrorReading) -> Symptom:
     """What an error means: in a server's log it is the client that speaks."""
     if not reading.server_log or reading.kind not in _SERVER_SYMPTOMS:
         return SYMPTOMS[reading.kind]
-    own_verdict = reading.kind is Kind.CLIENT_CERTIFICATE and reading.alert is None
-    return _SERVER_SYMPTOMS[Kind.UNKNOWN_ISSUER if own_verdict else reading.kind]
+    own = reading.alert is None and (reading.kind is not Kind.GENERAL or "verify failed" in reading.shown)
+    verdict = own and reading.kind in {Kind.CLIENT_CERTIFICATE, Kind.GENERAL}
+    return _SERVER_SYMPTOMS[Kind.UNKNOWN_ISSUER if verdict else reading.kind]
 
 
 def ordered_causes(reading: ErrorReading) -> tuple[Code, ...]:
@@ -207,18 +213,18 @@ class _Sign:
     """A sign of causes with its patterns compiled."""
 
     sign: CauseSign
-    pattern: re.Pattern[str]
-    absent: re.Pattern[str] | None
+    pattern: QuickPattern
+    absent: QuickPattern
 
     def shows(self, reading: ErrorReading) -> bool:
         """Whether a text has it."""
         sign = self.sign
         return (
             reading.kind in sign.kinds
-            and sign.host in host_kinds(reading.host)
+            and is_host_kind(reading.host, sign.host)
             and (sign.also is None or sign.also in reading.also)
-            and self.pattern.search(reading.text) is not None
-            and (self.absent is None or self.absent.search(reading.text) is None)
+            and self.pattern.matches(reading.text)
+            and not (sign.absent and self.absent.matches(reading.text))
         )
 
 
@@ -226,7 +232,7 @@ class _Sign:
 def _signs() -> tuple[_Sign, ...]:
     """All signs, the most telling first: what is said of the way, what a client says, what a host is."""
     return tuple(
-        _Sign(sign, re.compile(sign.pattern, re.MULTILINE), re.compile(sign.absent) if sign.absent else None)
+        _Sign(sign, QuickPattern(sign.pattern), QuickPattern(sign.absent))
         for sign in (*_FIRST_SIGNS, *cause_signs(), *_LAST_SIGNS)
     )
 
@@ -255,7 +261,7 @@ _LAST_SIGNS = (
     CauseSign(
         _kinds(Kind.GENERAL),
         "",
-        (Code.NO_CA_STORE, Code.INTERCEPTION_LIKELY, Code.UNTRUSTED_ROOT),
+        (Code.UNTRUSTED_ROOT, Code.INTERCEPTION_LIKELY, Code.NO_CA_STORE, Code.OLD_STORE),
         host=HostKind.WELL_KNOWN,
     ),
     CauseSign(

@@ -179,7 +179,19 @@ _WELL_KNOWN: Final = (
     *("openai.com", "anthropic.com", "huggingface.co", "cloudflare.com", "mozilla.org", "letsencrypt.org"),
     *("slack.com", "discord.com", "telegram.org", "facebook.com", "instagram.com", "twitter.com", "x.com"),
     *("stripe.com", "paypal.com", "wikipedia.org", "stackoverflow.com", "twilio.com", "heroku.com", "shopify.com"),
-    *("salesforce.com", "zoom.us", "apple.com", "icloud.com", "adobe.com", "wordpress.org", "dropbox.com"),
+    *(
+        "chocolatey.org",
+        "deno.land",
+        "gopkg.in",
+        "goproxy.io",
+        "salesforce.com",
+        "zoom.us",
+        "apple.com",
+        "icloud.com",
+        "adobe.com",
+        "wordpress.org",
+        "dropbox.com",
+    ),
     *("mongodb.net", "snowflakecomputing.com", "databricks.com", "r-project.org", "rstudio.com", "hex.pm", "pub.dev"),
 )
 """Services whose servers send whole chains of public roots: what clients see otherwise is most likely not theirs."""
@@ -190,16 +202,21 @@ def _is_well_known(host: str) -> bool:
     return any(host == end or host.endswith(f".{end}") for end in _WELL_KNOWN)
 
 
-def host_kinds(host: Target | None) -> frozenset[HostKind]:
-    """What a host is."""
-    if host is None:
-        return frozenset({HostKind.ANY, HostKind.OTHER})
-    port = {HostKind.CLEAR_TEXT} if starttls_of(host.port) is not None else set()
-    if not _is_public(host.host):
-        proxied = {HostKind.UNRESOLVABLE} if host.host.endswith(".invalid") else set()
-        return frozenset({HostKind.ANY, HostKind.PRIVATE, *proxied, *port})
-    known = {HostKind.WELL_KNOWN} if _is_well_known(host.host) else set()
-    return frozenset({HostKind.ANY, HostKind.OTHER, *known, *port})
+def is_host_kind(host: Target | None, kind: HostKind) -> bool:
+    """Whether a host is of a kind; one that a text does not name may be public."""
+    if host is None or kind is HostKind.ANY:
+        return kind in {HostKind.ANY, HostKind.OTHER}
+    match kind:
+        case HostKind.PRIVATE:
+            return not _is_public(host.host)
+        case HostKind.OTHER:
+            return _is_public(host.host)
+        case HostKind.WELL_KNOWN:
+            return _is_well_known(host.host)
+        case HostKind.UNRESOLVABLE:
+            return host.host.endswith(".invalid")
+        case HostKind.CLEAR_TEXT:
+            return starttls_of(host.port) is not None
 
 
 _SUBMISSION: Final = 587

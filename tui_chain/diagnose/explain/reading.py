@@ -13,6 +13,7 @@ from itertools import accumulate
 from typing import Final
 
 from tui_chain.clients.errors import ErrorKind, fold
+from tui_chain.clients.quick_pattern import QuickPattern
 from tui_chain.clients.registry import TextSource, help_hosts, server_signs, text_sources
 from tui_chain.clients.spellings import Spelled, code_of, spelled_errors
 from tui_chain.clients.verify_errors import kind_of_code
@@ -73,10 +74,11 @@ class ErrorReading:
 
 def read(text: str) -> ErrorReading | None:
     """Read an error text; None where no error of TLS, or of the way to it, is known in it."""
-    lines = readable_lines(_with_code(text.strip()))
+    lines = readable_lines(_with_code(text))
     reading = _read(lines)
-    if reading is None or _RANKS[reading.kind] >= _VAGUE:
-        joined = _read(tuple(unwrapped(lines).splitlines()))
+    whole = unwrapped(lines) if reading is None or _RANKS[reading.kind] >= _VAGUE else None
+    if whole is not None:
+        joined = _read(tuple(whole.splitlines()))
         if joined is not None and (reading is None or _RANKS[joined.kind] < _RANKS[reading.kind]):
             return joined
     return reading
@@ -84,11 +86,13 @@ def read(text: str) -> ErrorReading | None:
 
 def _with_code(text: str) -> str:
     """A bare number is OpenSSL's verify code."""
-    alone = text.isascii() and text.isdigit() and len(text) <= _LONGEST_CODE
-    return f"verify error:num={text}:x" if alone and kind_of_code(int(text)) is not None else text
+    code = text.strip() if len(text) <= _LONGEST_CODE else ""
+    alone = code.isascii() and code.isdigit() and kind_of_code(int(code)) is not None
+    return f"verify error:num={code}:x" if alone else text
 
 
-_LONGEST_CODE: Final = 3
+_LONGEST_CODE: Final = 8
+"""Characters of a text that may be a code alone, white space included."""
 
 
 def _read(lines: Sequence[str]) -> ErrorReading | None:
@@ -102,17 +106,19 @@ def _read(lines: Sequence[str]) -> ErrorReading | None:
     kinds = sorted({one.kind for one in found} - {best.kind}, key=_RANKS.__getitem__)
     number = bisect_right(starts, best.end - 1) - 1
     text = "\n".join(lines)
-    source = next((source for source in text_sources() if source.signs.search(text)), None)
-    host = host_of(lines, number, help_hosts())
+    source = next((source for source in text_sources() if source.signs.matches(text)), None)
+    server_log = is_server_log(text)
+    # the address in the log of a server is the client's
+    host = None if server_log else host_of(lines, number, help_hosts())
     return ErrorReading(
         lines=tuple(lines),
         line=min(number, len(lines) - 1),
         kind=best.kind,
         also=tuple(kinds),
         alert=best.alert,
-        openssl_code=_code_of(best, whole),
+        openssl_code=_code_of([one for one in found if one.kind is best.kind], whole),
         source=source,
-        server_log=is_server_log(text),
+        server_log=server_log,
         host=host,
         url=None if host is None else url_of(lines, host.host),
         trust_file=trust_file_of(lines),
@@ -125,26 +131,22 @@ def _coded(whole: str) -> list[Spelled]:
     return [Spelled(kind, found.start(), found.end()) for found, kind in coded if kind is not None]
 
 
-def _code_of(best: Spelled, whole: str) -> int | None:
-    """The verify code of the error: as a number beside it, or by its words."""
+def _code_of(alike: Sequence[Spelled], whole: str) -> int | None:
+    """The verify code of an error, which a text may spell several times: as a number, or by its words."""
     for found in _CODES.finditer(whole):
-        if kind_of_code(int(found["code"])) is best.kind:
+        if kind_of_code(int(found["code"])) is alike[0].kind:
             return int(found["code"])
-    return code_of(whole[best.start : best.end])
+    return next(filter(None, (code_of(whole[one.start : one.end]) for one in alike)), None)
 
 
 # the text
 
 
-MAX_READ: Final = 48 * 1024
+MAX_READ: Final = 24 * 1024
 """Characters of a text that are looked at in whole; of a longer one the ends and what stands about its errors."""
-_HEAD, _TAIL, _ABOUT = 4 * 1024, 16 * 1024, 2 * 1024
-_MARKS: Final = (
-    *("CERTIFICATE_VERIFY_FAILED", "SSLError", "SSL routines", "SSLHandshakeException", "PKIX path"),
-    *("x509: ", "SSL certificate problem", "certificate verify failed", "tls: ", "fatal alert"),
-    *("SSL alert", "UnknownIssuer", "issuer cert", "CERT_HAS_EXPIRED", "SEC_E_"),
-)
-"""Plain words of errors, by which a place in a long log is found: a search for one costs next to nothing."""
+_HEAD, _TAIL, _ABOUT = 2 * 1024, 8 * 1024, 1536
+_MARKS: Final = ("ertificate", "SSL", "x509", "PKIX", "SEC_E_", "tls: ")
+"""Plain letters of most errors, by which a place in a long log is found: a search for them costs next to nothing."""
 MAX_LINE: Final = 4000
 """Characters of one line that are looked at."""
 
@@ -159,38 +161,55 @@ _BREAKS: Final = {"n": "\n", "r": "\n", "t": " "}
 def readable_lines(text: str) -> tuple[str, ...]:
     """Return the lines of `text` in which errors are looked for, without what a log or a terminal put around them.
 
-    JSON and bytes escapes, HTML entities and colours are resolved. Of a text above 48 KiB its beginning, its end, and
-    what stands about its last errors.
+    JSON and bytes escapes, HTML entities and colours are resolved. Of a text above 24 KiB its beginning and its end,
+    and where they have no error what stands about its last ones.
     """
     chosen = text if len(text) <= MAX_READ else "\n".join(_about_errors(text))
     plain = _unescaped(chosen)
     return tuple(line for line in (_QUOTING.sub("", one).rstrip()[:MAX_LINE] for one in plain.splitlines()) if line)
 
 
-def unwrapped(lines: tuple[str, ...]) -> str:
-    """Return lines joined as they were before a terminal cut them at its width, in the middle of words too."""
+def unwrapped(lines: tuple[str, ...]) -> str | None:
+    """Return lines joined as they were before a terminal cut them at its width, in the middle of words too.
+
+    None where none look so.
+    """
     widths = Counter(len(line) for line in lines if len(line) >= _NARROWEST)
-    edges = {width for width, count in widths.items() if count > 1} | {max(map(len, lines), default=0)}
+    edges = {width for width, count in widths.items() if count > 1} | {max(widths, default=0)}
+    if len(lines) < _PAIR or not widths:
+        return None
     return "".join(line if len(line) in edges else f"{line}\n" for line in lines)
 
 
+_PAIR: Final = 2
 _NARROWEST: Final = 40
 """Columns of the narrowest terminal whose wrapped lines are put together."""
 
 
 def _about_errors(text: str) -> Iterator[str]:
-    """The parts of a long text, in its order; each error's last place counts."""
-    places = {text.rfind(mark, _HEAD, len(text) - _TAIL) for mark in _MARKS} - {-1}
-    yield text[:_HEAD]
-    end = _HEAD
-    for place in sorted(places)[-_PLACES:]:
-        start = max(end, place - _ABOUT)
-        end = max(end, min(place + _ABOUT, len(text) - _TAIL))
-        yield text[start:end]
-    yield text[max(end, len(text) - _TAIL) :]
+    """The parts of a long text that are looked at, in its order."""
+    head, tail = text[:_HEAD], text[-_TAIL:]
+    yield head
+    if not any(mark in tail or mark in head for mark in _MARKS):
+        places = sorted(place for mark in _MARKS for place in _last_places(text, mark))
+        for place in places[-_PLACES:]:
+            yield text[max(0, place - _ABOUT) : place + _ABOUT]
+    yield tail
 
 
-_PLACES: Final = 6
+def _last_places(text: str, mark: str) -> Iterator[int]:
+    """The last places of a mark, each far from the next."""
+    end = len(text)
+    for _ in range(_PLACES):
+        place = text.rfind(mark, 0, end)
+        if place < 0:
+            return
+        yield place
+        end = max(0, place - _ABOUT)
+
+
+_PLACES: Final = 4
+"""Errors in the middle of a long text that are looked at."""
 
 
 def _unescaped(text: str) -> str:
@@ -215,44 +234,43 @@ def _resolved(found: re.Match[str]) -> str:
 # whose text it is
 
 
-_LOGS: Final = re.compile(
-    "|".join(
-        (
-            r"SSL_do_handshake\(\) failed .{0,300}while SSL handshaking, client:",
-            r"client SSL certificate verify error",
-            r"peer closed connection in SSL handshake .{0,100}while SSL handshaking, client",
-            r"\bSSL_accept(?:\(\))?(?:: | error| failed|\b)",
-            r"\bssl3_read_bytes\b.{0,200}\bclient: [\d.]{7,15}",
-            r"could not accept SSL connection",
-            r"AH0\d{4}: ",
-            r"SSL handshake failure(?: \(|$)",
-            r"Error accepting a client connection",
-            r"\bsmtpd\[\d+\]: |imap-login: |pop3-login: |\bslapd\[\d+\]: conn=",
-            r"rejected connection from",
-            r"Failed authentication with ",
-            r"Client connection from \S+ failed: error:",
-            r"OpenSSL Error\[\d\]: error:",
-            r"TLS_accept: ",
-            r"bad client certificate|http: TLS handshake error from",
-            r"\bTLS handshaking: SSL_accept",
-            r"TLS_accept:|rlm_eap|eap_tls",
-            r"OpenSSL Error(?:\[\d\])?: error:.{0,200}alert",
-            r"warning: TLS library problem: ",
-            r"tls_process_client_certificate",
-            r"\[Envoy|external/envoy/|TLS error: 2684\d{5}:",
-            r"(?:Traffic|Stripssl|stripssl|Proxy error: Error).{0,200}",
-            r"client did not trust this server's certificate",
-            r"ctx\":\"conn\d+|\[conn\d+\]",
-        )
-    ),
+_LOGS: Final = "|".join(
+    (
+        r"SSL_do_handshake\(\) failed .{0,300}while SSL handshaking, client:",
+        r"client SSL certificate verify error",
+        r"peer closed connection in SSL handshake .{0,100}while SSL handshaking, client",
+        r"\bSSL_accept(?:\(\))?(?:: | error| failed|\b)",
+        r"\bssl3_read_bytes\b.{0,200}\bclient: [\d.]{7,15}",
+        r"could not accept SSL connection",
+        r"AH0\d{4}: ",
+        r"SSL handshake failure(?: \(|$)",
+        r"Error accepting a client connection",
+        r"\bsmtpd\[\d+\]: |imap-login: |pop3-login: |\bslapd\[\d+\]: conn=",
+        r"rejected connection from",
+        r"Failed authentication with ",
+        r"Client connection from \S+ failed: error:",
+        r"OpenSSL Error\[\d\]: error:",
+        r"TLS_accept: ",
+        r"bad client certificate|http: TLS handshake error from",
+        r"\bTLS handshaking: SSL_accept",
+        r"TLS_accept:|rlm_eap|eap_tls",
+        r"OpenSSL Error(?:\[\d\])?: error:.{0,200}alert",
+        r"warning: TLS library problem: ",
+        r"tls_process_client_certificate",
+        r"\[Envoy|external/envoy/|TLS error: 2684\d{5}:",
+        r"(?:Traffic|Stripssl|stripssl|Proxy error: Error).{0,200}",
+        r"client did not trust this server's certificate",
+        r"ctx\":\"conn\d+|\[conn\d+\]",
+    )
 )
+"""What stands in servers' logs when a client's handshake fails."""
 
 
 @cache
-def _signs() -> re.Pattern[str]:
-    return re.compile("|".join(server_signs()), re.MULTILINE)
+def _server_signs() -> QuickPattern:
+    return QuickPattern("|".join((_LOGS, *server_signs())))
 
 
 def is_server_log(text: str) -> bool:
     """Whether a text is a server's about a client, not a client's own."""
-    return _LOGS.search(text) is not None or _signs().search(text) is not None
+    return _server_signs().matches(text)
