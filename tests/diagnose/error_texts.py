@@ -51,7 +51,7 @@ SAMPLES = (
            "confirming the ssl "
            f"certificate: {_POOL.replace('api', 'pypi').replace('443', '8443')}SSLError(SSLCertVerificationError(1, "
            f"'{_VERIFY}unable to get local issuer certificate (_ssl.c:1000)'))) - skipping"),
-    Sample("wget", "unknown-issuer", "untrusted-root", "api.example.org",
+    Sample("wget", "unknown-issuer", "missing-issuer", "api.example.org",
            "ERROR: The certificate of ‘api.example.org’ is not trusted.\n"
            "ERROR: The certificate of ‘api.example.org’ doesn't have a known issuer."),
     Sample("wget", "unknown-issuer", "missing-issuer", None,

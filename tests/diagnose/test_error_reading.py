@@ -143,10 +143,9 @@ def test_the_trust_file_is_the_one_of_the_text(text: str, file: str | None) -> N
 
 
 def test_a_trust_file_goes_into_the_commands_and_a_port_brings_its_protocol() -> None:
-    found = read(
-        "fatal: unable to access 'https://git.corp.test/x': server certificate verification failed. CAfile: /srv/a b.pem"
-    )
-    assert found.trust_file == "/srv/a"
+    found = read("unable to access 'https://git.corp.test/x': certificate has expired CAfile: /srv/$(id).pem")
+    assert found.trust_file == "/srv/$(id).pem"
+    assert "tlschain check git.corp.test --trust '/srv/$(id).pem'" in [cause.command for cause in found.causes]
     mail = read("mail.example.org:587: [SSL: WRONG_VERSION_NUMBER] wrong version number (_ssl.c:1000)")
     assert mail.causes[0].code == "starttls-port"
     assert "tlschain check smtp+starttls://mail.example.org:587" in [cause.command for cause in mail.causes]

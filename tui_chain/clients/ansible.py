@@ -11,12 +11,12 @@ CLIENT = Client(
     "Ansible",
     91,
     errors=ErrorOutput(
-        (spelled(Kind.GENERAL, "failed to validate the SSL certificate for"),),
+        (spelled(Kind.VAGUE, "failed to validate the SSL certificate for"),),
         signs=r"\bFAILED(?:!)? (?:=>|>>)|\bansible(?:-galaxy|-playbook)?\b|You can use validate_certs=",
         trust_command="python3 -c 'import ssl; print(ssl.get_default_verify_paths())'",
         cause_signs=(
             CauseSign(
-                frozenset({Kind.GENERAL}),
+                frozenset({Kind.VAGUE}),
                 r"ailed to validate the SSL certificate for",
                 (Code.NO_CA_STORE, Code.UNTRUSTED_ROOT),
             ),

@@ -11,6 +11,7 @@ CLIENT = Client(
     112,
     errors=ErrorOutput(
         (
+            spelled(Kind.NAME, "Could not resolve"),
             spelled(Kind.UNKNOWN_ISSUER, "The certificate is NOT trusted. The certificate issuer is unknown"),
             spelled(Kind.NO_CA_STORE, "No system certificates available. Try installing ca-certificates"),
             spelled(Kind.GENERAL, "Certificate verification failed: The certificate is NOT trusted"),

@@ -12,8 +12,9 @@ CLIENT = Client(
     errors=ErrorOutput(
         (
             spelled(
-                Kind.GENERAL,
-                "This typically happens when using Azure CLI behind a proxy that intercepts traffic with a "
+                Kind.VAGUE,
+                "Certificate verification failed. This typically happens when using Azure CLI behind a proxy "
+                "that intercepts traffic with a "
                 "self-signed "
                 "certificate",
             ),

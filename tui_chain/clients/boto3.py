@@ -29,9 +29,11 @@ CLIENT = Client(
     advice=_advice,
     errors=ErrorOutput(
         (
-            spelled(
-                Kind.GENERAL, "SSL validation failed for", pattern=r"could not connect to the endpoint url.{0,80}ssl"
-            ),
+            spelled(Kind.PROXY_SCHEME, 'Failed to connect to proxy URL: "https'),
+            spelled(Kind.PROXY_REFUSES, "Failed to connect to proxy URL"),
+            spelled(Kind.REFUSED, "Could not connect to the endpoint URL"),
+            spelled(Kind.GENERAL, pattern=r"could not connect to the endpoint url.{0,80}ssl"),
+            spelled(Kind.VAGUE, "SSL validation failed for"),
         ),
         signs=r"\bbotocore\b|\bboto3\b|SSL validation failed for",
         version=r"\b[Bb]oto(?:3|core)[/ ]v?(\d+\.\d+(?:\.\d+)?)",

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from tui_chain.clients.advice import ADDS, REPLACES, Advice, Deployment
 from tui_chain.clients.client import Client, Setting, SettingForm, variable
-from tui_chain.clients.errors import ErrorOutput
+from tui_chain.clients.errors import ErrorKind as Kind
+from tui_chain.clients.errors import ErrorOutput, spelled
 from tui_chain.core.output_kind import OutputKind
 
 _LOCAL, _VARIABLE, _GLOBAL = ".bundle/config", "BUNDLE_SSL_CA_CERT", "~/.bundle/config"
@@ -30,6 +31,7 @@ CLIENT = Client(
     ),
     advice=_advice,
     errors=ErrorOutput(
+        (spelled(Kind.NAME, "Could not reach host"),),
         signs=r"\bbundle (?:install|update|exec)\b|\b[Bb]undler(?:::|/| )|Could not verify the SSL certificate for",
         version=r"\b[Bb]undler[ /](?:version )?(\d+\.\d+\.\d+)",
         trust_command="bundle config get ssl_ca_cert; env | grep SSL_CERT",

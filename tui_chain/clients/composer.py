@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from tui_chain.clients.advice import ADDS, Advice, Deployment
 from tui_chain.clients.client import Client, Setting, SettingForm, variable
-from tui_chain.clients.errors import ErrorOutput
+from tui_chain.clients.errors import ErrorKind as Kind
+from tui_chain.clients.errors import ErrorOutput, spelled
 from tui_chain.core.output_kind import OutputKind
 
 
@@ -32,6 +33,7 @@ CLIENT = Client(
     ),
     advice=_advice,
     errors=ErrorOutput(
+        (spelled(Kind.PROXY_LOGIN, pattern=r"connect tunnel failed, ?response 407"),),
         signs=r"\bcomposer (?:install|update|require|create-project|diagnose)\b|Composer\\|\bpackagist\b"
         r"|repo\.packagist\.org",
         version=r"\bComposer (?:version )?(\d+\.\d+\.\d+)",

@@ -53,9 +53,7 @@ CLIENT = Client(
     errors=ErrorOutput(
         (
             spelled(
-                Kind.GENERAL,
-                "CondaSSLError",
-                "Encountered an SSL error. Most likely a certificate verification issue",
+                Kind.VAGUE, "CondaSSLError", "Encountered an SSL error. Most likely a certificate verification issue"
             ),
             spelled(
                 Kind.NO_SSL_MODULE,

@@ -58,6 +58,16 @@ CLIENT = Client(
     program=_program,
     errors=ErrorOutput(
         (
+            # the proxy's address stands where the host's would
+            spelled(
+                Kind.PROXY_UNREACHABLE,
+                pattern=r"failed to connect to .{0,99}?proxy.{0,99}? port"
+                r"|failed to connect to .{1,253}? port (?:3128|3129|8080"
+                r"|8888) "
+                r"|https?://(?P<h>[\w.]++).{0,900}failed to connect to (?!(?P=h)\b)[\w.]+ port",
+            ),
+            spelled(Kind.OWN_WEAK, "error reading X.509 key or certificate file"),
+            spelled(Kind.REFUSED, "Could not connect to server"),
             spelled(Kind.ENDED, "Server aborted the SSL handshake"),
             spelled(Kind.GENERAL, pattern=r"libcurl errors\.html for error code: 60"),
             spelled(Kind.BAD_BUNDLE, pattern=r"curl: \(77\)(?! schannel)"),
@@ -69,14 +79,14 @@ CLIENT = Client(
             spelled(Kind.ENDED, "Unknown SSL protocol error in connection"),
             spelled(Kind.BAD_BUNDLE, pattern=r"invalid ca certificate #\d"),
             spelled(Kind.OWN_UNUSABLE, "Unable to load client key", "Unable to load client cert"),
-            spelled(Kind.TIMEOUT, pattern=r"curl error 28|failed to connect to \S+ port \d+: timed out"),
+            spelled(Kind.TIMEOUT, pattern=r"curl error 28|failed to connect to .{1,253}? port \d+: timed out"),
             spelled(Kind.REFUSED, pattern=r"curl error 7:"),
             spelled(Kind.PROXY_LOGIN, pattern=r"(?:connect tunnel failed, response|received http code) 407"),
             spelled(
                 Kind.PROXY_REFUSES,
                 "CONNECT tunnel failed",
                 "Proxy CONNECT aborted",
-                pattern=r"received http code \d+ from proxy|http code \d+ from proxy after connect",
+                pattern=r"received http code (?!407)\d+ from proxy|http code (?!407)\d+ from proxy after connect",
             ),
             spelled(Kind.PROXY_UNREACHABLE, "Could not resolve proxy", "Couldn't resolve proxy"),
             spelled(
@@ -124,8 +134,12 @@ CLIENT = Client(
                 "requested domain name does not match the server's certificate",
             ),
             spelled(Kind.NAME, "Could not resolve host", "Couldn't resolve host"),
-            spelled(Kind.REFUSED, "Couldn't connect to server", pattern=r"failed to connect to \S+ port \d+"),
-            spelled(Kind.TIMEOUT, pattern=r"failed to connect to \S+ port \d+ after \d+ ms: timeout|curl: \(28\)"),
+            spelled(Kind.REFUSED, "Couldn't connect to server", pattern=r"failed to connect to .{1,253}? port \d+"),
+            spelled(
+                Kind.TIMEOUT,
+                pattern=r"failed to connect to .{1,253}? port \d+ after \d+ ms: timeout"
+                r"|curl: \(28\)",
+            ),
             spelled(Kind.ENDED, "SSL_ERROR_SYSCALL", "SSL_connect: SSL_ERROR_ZERO_RETURN", "Recv failure"),
             spelled(Kind.ENDED_AFTER, "Send failure: Broken pipe"),
             spelled(Kind.GENERAL, "SSL certificate problem", "peer certificate cannot be authenticated"),

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from tui_chain.clients.advice import ADDS, Advice, Deployment
 from tui_chain.clients.cause_codes import CauseCode as Code
 from tui_chain.clients.client import Client, Setting, SettingForm, Takes
-from tui_chain.clients.errors import ISSUER_KINDS, CauseSign, ErrorOutput, HostKind
+from tui_chain.clients.errors import ISSUER_KINDS, CauseSign, ErrorOutput, HostKind, spelled
+from tui_chain.clients.errors import ErrorKind as Kind
 from tui_chain.core.endpoint import Endpoint, bracketed
 
 _NOTE = (
@@ -39,6 +40,7 @@ CLIENT = Client(
     settings=(Setting("/etc/docker/certs.d", SettingForm.CONFIG, ADDS, Takes.ALL_FILES),),
     advice=_advice,
     errors=ErrorOutput(
+        (spelled(Kind.REFUSED, "Cannot connect to the Docker daemon"),),
         signs=r"Error response from daemon|container registry|\bdocker(?: compose)? (?:pull|push|login|build|run)\b"
         r"|\bdockerd?\b\[|registry-1\.docker\.io"
         r"|error during connect|failed to do request: Head|\bbuildkit\b|\bdocker://",

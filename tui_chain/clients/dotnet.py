@@ -103,8 +103,9 @@ CLIENT = Client(
                 "RemoteCertificateChainErrors",
                 "RemoteCertificateNotAvailable",
                 "Could not establish trust relationship for the SSL/TLS secure channel",
-                "The SSL connection could not be established",
-                "The underlying connection was closed",
+            ),
+            spelled(
+                Kind.VAGUE, "The SSL connection could not be established", "The underlying connection was closed"
             ),
             spelled(Kind.HANDSHAKE, "Could not create SSL/TLS secure channel"),
             spelled(

@@ -63,6 +63,7 @@ class ErrorKind(StrEnum):
     MALFORMED = "malformed-certificate"
     PINNED = "pin-mismatch"
     TOO_LARGE = "chain-too-large"
+    GENERAL = "verify-failed"
     # what the peer says
     CLIENT_CERTIFICATE = "client-certificate"
     ACCESS_DENIED = "alert-access-denied"
@@ -83,7 +84,7 @@ class ErrorKind(StrEnum):
     ENDED_AFTER = "cut-after-handshake"
     ENDED = "connection-cut"
     UNREACHABLE = "unreachable"
-    GENERAL = "verify-failed"
+    VAGUE = "handshake-failed"
 
 
 class Speaker(StrEnum):
@@ -132,7 +133,7 @@ def spelled(kind: ErrorKind, *phrases: str, pattern: str = "") -> ErrorText:
 
 
 ISSUER_KINDS = frozenset(
-    {ErrorKind.UNKNOWN_ISSUER, ErrorKind.ROOT_UNKNOWN, ErrorKind.FIRST_UNVERIFIED, ErrorKind.GENERAL}
+    {ErrorKind.UNKNOWN_ISSUER, ErrorKind.ROOT_UNKNOWN, ErrorKind.FIRST_UNVERIFIED, ErrorKind.GENERAL, ErrorKind.VAGUE}
 )
 """Verdicts that do not tell whether an intermediate or a root is missing."""
 TRUST_KINDS = ISSUER_KINDS | {ErrorKind.ROOT_IN_CHAIN}

@@ -51,6 +51,7 @@ CLIENT = Client(
     program=_program,
     errors=ErrorOutput(
         (
+            spelled(Kind.GENERAL, "The SSL certificate is invalid"),
             spelled(Kind.GENERAL, "server certificate verification failed"),
             spelled(Kind.UNKNOWN_ISSUER, "schannel: SNI or certificate check failed"),
         ),

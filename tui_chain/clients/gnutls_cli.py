@@ -45,7 +45,11 @@ CLIENT = Client(
             ),
             spelled(Kind.BAD_SIGNATURE, "The signature in the certificate is invalid"),
             spelled(Kind.CONSTRAINED, "The certificate chain violates the signer's constraints"),
-            spelled(Kind.PURPOSE, "The certificate doesn't match the intended purpose"),
+            spelled(
+                Kind.PURPOSE,
+                "The certificate doesn't match the intended purpose",
+                "does not match the intended purpose",
+            ),
             spelled(Kind.PURPOSE, "Key usage violation in certificate has been detected"),
             spelled(Kind.CRITICAL, "The certificate contains an unknown critical extension"),
             spelled(Kind.REVOKED, "The certificate chain is revoked", "certificate has been revoked"),

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tui_chain.clients.advice import ADDS, FOLDER_ON_DEBIAN, Advice, Deployment
+from tui_chain.clients.cause_codes import CauseCode as Code
 from tui_chain.clients.client import Client, Takes, variable
+from tui_chain.clients.errors import ISSUER_KINDS, CauseSign, ErrorOutput, HostKind, Layer, spelled
 from tui_chain.clients.errors import ErrorKind as Kind
-from tui_chain.clients.errors import ErrorOutput, Layer, spelled
 from tui_chain.clients.families import FamilyId
 from tui_chain.clients.readers import GO
 from tui_chain.clients.trust_file import Reads
@@ -26,7 +27,9 @@ CLIENT = Client(
     advice=_advice,
     errors=ErrorOutput(
         (
-            spelled(Kind.ENDED, pattern=r"handshake error from \S+: eof"),
+            # with TLS 1.3 the client ends before the server can read why
+            spelled(Kind.GENERAL, pattern=r"handshake error from .{1,253}?: local error: tls: bad record mac"),
+            spelled(Kind.ENDED, pattern=r"handshake error from .{1,253}?: eof"),
             spelled(Kind.RUNTIME, "x509: cannot verify signature: algorithm unimplemented"),
             spelled(Kind.NOT_YET, "the certificate is not valid yet"),
             spelled(
@@ -58,7 +61,7 @@ CLIENT = Client(
                 pattern=r"certificate is valid for .{1,400}, not [\d.]{7,15}(?![\w.])",
             ),
             spelled(Kind.HOST, pattern=r"certificate is valid for .{1,4000}?, not "),
-            spelled(Kind.HOST, pattern=r"x509: \S+ certificate name does not match input"),
+            spelled(Kind.HOST, pattern=r"x509: .{1,253}? certificate name does not match input"),
             spelled(
                 Kind.WEAK_SIGNATURE,
                 "cannot verify signature: insecure algorithm",
@@ -127,12 +130,12 @@ CLIENT = Client(
             ),
             spelled(
                 Kind.PROXY_REFUSES,
-                pattern=r"^get \"https\S{1,300}\": (?:forbidden|bad gateway|service unavailable)"
+                pattern=r"^get \"https.{1,300}?\": (?:forbidden|bad gateway|service unavailable)"
                 r"|\": (?:forbidden|bad gateway|service unavailable)(?: |$)",
             ),
+            spelled(Kind.OWN_WEAK, "private key does not match public key"),
             spelled(
                 Kind.OWN_UNUSABLE,
-                "tls: private key does not match public key",
                 "tls: failed to find any PEM data in certificate input",
             ),
             spelled(Kind.NAME, "no such host", "server misbehaving"),
@@ -154,5 +157,15 @@ CLIENT = Client(
         layer=Layer.RUNTIME,
         server_signs=r"rejected connection|http: TLS handshake error from|TLS handshake error from"
         r"|tls: client (?:didn't|offered)",
+        cause_signs=(
+            # one sentence for a missing intermediate and an unknown root; a private host has a root of its own
+            CauseSign(
+                ISSUER_KINDS,
+                r"unknown authority",
+                (Code.UNTRUSTED_ROOT, Code.MISSING_ISSUER, Code.CA_FILE),
+                host=HostKind.PRIVATE,
+            ),
+            CauseSign(ISSUER_KINDS, r"crypto/rsa: verification error", (Code.UNTRUSTED_ROOT, Code.NAMESAKE)),
+        ),
     ),
 )

@@ -39,7 +39,7 @@ CLIENT = Client(
     ),
     advice=_advice,
     errors=ErrorOutput(
-        (spelled(Kind.GENERAL, "Got SSL handshake exception during request"),),
+        (spelled(Kind.VAGUE, "Got SSL handshake exception during request"),),
         signs=r"\bgradlew?\b|org\.gradle|Could not (?:resolve all|GET 'https|HEAD 'https)"
         r"|A problem occurred configuring",
         version=r"\b[Gg]radle[ /-](\d+\.\d+(?:\.\d+)?)",

@@ -44,9 +44,12 @@ CLIENT = Client(
     advice=_advice,
     errors=ErrorOutput(
         (
+            spelled(Kind.HOST, "Cannot check peer"),
+            spelled(Kind.IP, pattern=r"ipv4:[\d.]+:\d+: cannot check peer"),
+            spelled(Kind.NAME, "address lookup failed for", "DNS resolution failed"),
             spelled(Kind.HOST, "Hostname Verification Check failed"),
             spelled(Kind.BAD_BUNDLE, "Could not load any root certificate", "assertion failed: pem_root_certs"),
-            spelled(Kind.GENERAL, "TSI_PROTOCOL_FAILURE", "Ssl handshake failed"),
+            spelled(Kind.VAGUE, "TSI_PROTOCOL_FAILURE", "Ssl handshake failed"),
             spelled(
                 Kind.NOT_TLS,
                 "OPENSSL_internal:WRONG_VERSION_NUMBER",

@@ -83,12 +83,19 @@ CLIENT = Client(
     program=_program,
     errors=ErrorOutput(
         (
-            spelled(Kind.CLIENT_CERTIFICATE, "Extended key usage does not permit use for TLS client authentication"),
+            spelled(Kind.GENERAL, "client did not trust this server's certificate"),
+            spelled(Kind.REFUSED, pattern=r"java\.net\.connectexception(?! connection timed out)"),
+            spelled(
+                Kind.BAD_BUNDLE,
+                pattern=r"error constructing implementation \(algorithm: default, provider: sunjsse.{0,90}",
+            ),
+            spelled(Kind.PURPOSE, "Extended key usage does not permit use for TLS client authentication"),
             spelled(Kind.OWN_UNUSABLE, "SSLEngine created with the provided settings can't connect"),
             spelled(Kind.PROXY_LOGIN, "Server returned HTTP response code: 407"),
             spelled(Kind.TIME, "timestamp check failed"),
             spelled(Kind.BAD_BUNDLE, "Could not open SSL root certificate file"),
-            spelled(Kind.EXPIRED, pattern=r"message=>\"notafter: "),
+            spelled(Kind.EXPIRED, pattern=r"message=>\"notafter: |validity check failed: notafter"),
+            spelled(Kind.NOT_YET, pattern=r"validity check failed: notbefore"),
             spelled(
                 Kind.PROXY_REFUSES,
                 "Unable to tunnel through proxy",
@@ -114,7 +121,6 @@ CLIENT = Client(
             ),
             spelled(
                 Kind.RUNTIME,
-                "NoSuchAlgorithmException: Error constructing implementation",
                 "java.security.NoSuchAlgorithmException: SSLContext not available",
                 "Could not generate DH keypair",
                 "SunTlsRsaPremasterSecret KeyGenerator not available",
@@ -141,7 +147,7 @@ CLIENT = Client(
                 "No name matching",
                 "HTTPS hostname wrong",
                 "hostname in certificate didn't match",
-                pattern=r"certificate for <[^>]{1,253}> doesn't match|hostname \S{1,253} not verified"
+                pattern=r"certificate for <[^>]{1,253}> doesn't match|hostname .{1,253}? not verified"
                 r"|java\.security\.cert\.certificateexception: illegal given domain name",
             ),
             spelled(
@@ -226,7 +232,8 @@ CLIENT = Client(
             spelled(Kind.WEAK_DH, "DH ServerKeyExchange does not comply to algorithm constraints"),
             spelled(Kind.HANDSHAKE, "no cipher suites in common", "No negotiable cipher suite"),
             spelled(Kind.LEGACY, "Failed to establish secure renegotiation", "insecure renegotiation"),
-            spelled(Kind.GENERAL, "SSLHandshakeException", "SSLPeerUnverifiedException", "peer not authenticated"),
+            spelled(Kind.GENERAL, "SSLPeerUnverifiedException", "peer not authenticated"),
+            spelled(Kind.VAGUE, "SSLHandshakeException"),
         ),
         signs=r"javax\.net\.ssl|sun\.security|\bjava\.(?:net|security|io|lang|base)|PKIX path|\bat (?:com|org"
         r"|io|java)\.\w+\."

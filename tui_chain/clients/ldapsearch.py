@@ -35,16 +35,23 @@ CLIENT = Client(
     reaches=speaks("ldap", 636),
     errors=ErrorOutput(
         (
-            spelled(Kind.GENERAL, "ldap_start_tls: Connect error", "TLS: peer cert untrusted or revoked"),
+            spelled(
+                Kind.GENERAL,
+                "peer cert untrusted or revoked",
+            ),
+            spelled(Kind.VAGUE, "TLS: can't connect"),
+            spelled(Kind.GENERAL, "TLS: peer cert untrusted or revoked"),
+            spelled(Kind.VAGUE, "ldap_start_tls: Connect error"),
             spelled(
                 Kind.HOST,
                 "TLS: hostname does not match",
                 "TLS: unable to get CN from peer certificate",
                 "TLS: hostname does not match name in peer certificate",
-                pattern=r"tls: hostname \(\S+\) does not match common name",
+                pattern=r"tls: hostname \(.{1,253}?\) does not match common name",
             ),
             spelled(Kind.BAD_BUNDLE, "TLS: could not load verify locations"),
-            spelled(Kind.REFUSED, "Can't contact LDAP server (-1)"),
+            spelled(Kind.VAGUE, "Can't contact LDAP server (-1)"),
+            spelled(Kind.BAD_BUNDLE, "no certificate loaded from CA certificate file"),
         ),
         signs=r"ldap_start_tls:|ldap_sasl_bind|ldap_bind|\bldap(?:search|whoami|modify|add)\b"
         r"|Can't contact LDAP server",

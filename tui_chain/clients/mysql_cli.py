@@ -34,6 +34,9 @@ CLIENT = Client(
     errors=ErrorOutput(
         (
             spelled(
+                Kind.REFUSED, pattern=r"can't connect to (?:mysql |local )?(?:mysql )?server on '[^']{1,253}' \("
+            ),
+            spelled(
                 Kind.VERSION,
                 "SSL connection error: unknown error number",
                 pattern=r"ssl connection error: error:0000000[01]:lib\(0\)",
@@ -53,7 +56,8 @@ CLIENT = Client(
             ),
             spelled(Kind.VERSION, "SSL connection error: protocol version mismatch", "TLS version is invalid"),
             spelled(Kind.CLIENT_CERTIFICATE, "Access denied for user"),
-            spelled(Kind.GENERAL, "SSL connection error", "TLS/SSL error: Certificate verification failure"),
+            spelled(Kind.GENERAL, "TLS/SSL error: Certificate verification failure"),
+            spelled(Kind.VAGUE, "SSL connection error"),
         ),
         signs=r"ERROR 2\d\d\d \(HY000\)|ERROR 20\d\d|\bmysql(?:dump|admin)?: |\bmariadb(?:-dump)?: ",
         version=r"(?:mysql|mariadb) +Ver (\S+)",

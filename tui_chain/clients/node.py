@@ -71,6 +71,8 @@ CLIENT = Client(
     program=_program,
     errors=ErrorOutput(
         (
+            spelled(Kind.TIMEOUT, pattern=r"error: timeout at (?:clientrequest|socket|tlssocket)"),
+            spelled(Kind.OWN_WEAK, "ERR_OSSL_X509_KEY_VALUES_MISMATCH"),
             # the name of a verify code is the peer's chain, that of an error of the library the own certificate
             spelled(Kind.WEAK_SIGNATURE, "code: 'CA_MD_TOO_WEAK'"),
             spelled(Kind.WEAK_KEY, "code: 'EE_KEY_TOO_SMALL'", "code: 'CA_KEY_TOO_SMALL'"),
@@ -135,7 +137,6 @@ CLIENT = Client(
             ),
             spelled(
                 Kind.OWN_UNUSABLE,
-                "ERR_OSSL_X509_KEY_VALUES_MISMATCH",
                 "ERR_OSSL_PEM_NO_START_LINE",
                 "mac verify failure",
             ),

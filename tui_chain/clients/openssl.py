@@ -85,6 +85,8 @@ CLIENT = Client(
     reaches=any_endpoint,
     errors=ErrorOutput(
         (
+            spelled(Kind.HANDSHAKE, pattern=r"no peer certificate available.{0,200}handshake has read 7 bytes"),
+            spelled(Kind.ENDED, pattern=r"no peer certificate available.{0,200}handshake has read 0 bytes"),
             spelled(
                 Kind.BAD_BUNDLE,
                 "no start line",
@@ -93,7 +95,10 @@ CLIENT = Client(
                 pattern=r"x509 load cert(?: crl)? file(?: ex)?:(?:system lib|pem lib|no certificate)",
             ),
             # only for certificates of the program's own: those of a peer are verified, and say so (ssl/ssl_cert.c)
-            spelled(Kind.OWN_WEAK, "ee key too small", "ca key too small", "ca md too weak"),
+            spelled(Kind.OWN_WEAK, "ee key too small", "ca key too small", "ca md too weak", "key values mismatch"),
+            spelled(Kind.VERSION, "legacy sigalg disallowed or unsupported"),
+            spelled(Kind.HOST, "commonName does not match hostname"),
+            spelled(Kind.IP, pattern=r"commonname does not match hostname \"[\d.]{7,15}\""),
             spelled(Kind.RUNTIME, "no ciphers available", "inappropriate use of private key"),
             spelled(
                 Kind.WEAK_SIGNATURE,
@@ -106,7 +111,6 @@ CLIENT = Client(
             spelled(
                 Kind.LEGACY,
                 "unsafe legacy renegotiation disabled",
-                "legacy sigalg disallowed or unsupported",
                 "Secure Renegotiation is not supported by the peer",
             ),
             spelled(
@@ -152,7 +156,6 @@ CLIENT = Client(
             spelled(Kind.CLIENT_CERTIFICATE, "peer did not return a certificate", "certificate required"),
             spelled(
                 Kind.OWN_UNUSABLE,
-                "key values mismatch",
                 "bad decrypt",
                 "x509 certificate routines:X509_check_private_key",
             ),

@@ -20,7 +20,11 @@ CLIENT = Client(
             spelled(Kind.HOST, "VERIFY X509NAME ERROR"),
             spelled(Kind.TIMEOUT, "TLS key negotiation failed to occur"),
             spelled(Kind.OWN_UNUSABLE, "Cannot load inline certificate file", "Cannot load private key file"),
-            spelled(Kind.GENERAL, "VERIFY ERROR", "TLS Error: TLS handshake failed"),
+            spelled(
+                Kind.GENERAL,
+                "VERIFY ERROR",
+            ),
+            spelled(Kind.VAGUE, "TLS Error: TLS handshake failed"),
         ),
         signs=r"\bopenvpn\b|\bOpenVPN\b|\bovpn-|VERIFY (?:ERROR|KU|EKU|OK|X509NAME)|TLS_ERROR: BIO read",
         version=r"\bOpenVPN (\d+\.\d+(?:\.\d+)?)",

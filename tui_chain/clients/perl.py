@@ -41,11 +41,11 @@ CLIENT = Client(
     errors=ErrorOutput(
         (
             spelled(Kind.HOST, "hostname verification failed"),
-            spelled(Kind.GENERAL, "SSL connect attempt failed"),
+            spelled(Kind.VAGUE, "SSL connect attempt failed"),
             spelled(
                 Kind.BAD_BUNDLE,
                 "SSL_ca_file",
-                pattern=r"ssl ca file \S{1,300} (?:does not exist|can't be used|is not)",
+                pattern=r"ssl ca file .{1,300}? (?:does not exist|can't be used|is not)",
             ),
             spelled(Kind.ENDED, "SSL connect attempt failed because of handshake problems"),
         ),

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from tui_chain.clients.advice import REPLACES, Advice, Deployment
 from tui_chain.clients.client import Client, Setting, SettingForm, variable
-from tui_chain.clients.errors import ErrorOutput, Layer
+from tui_chain.clients.errors import ErrorKind as Kind
+from tui_chain.clients.errors import ErrorOutput, Layer, spelled
 from tui_chain.core.output_kind import OutputKind
 
 
@@ -28,6 +29,7 @@ CLIENT = Client(
     ),
     advice=_advice,
     errors=ErrorOutput(
+        (spelled(Kind.ENDED_AFTER, "Server closed connection without sending any data back"),),
         signs=r"\bLWP[/:]|libwww-perl|^500 Can't connect to|Client-Warning: Internal response",
         version=r"libwww-perl/(\d+\.\d+)",
         trust_command="env | grep -E 'PERL_LWP_SSL_CA|HTTPS_CA'",

@@ -56,6 +56,7 @@ CLIENT = Client(
     advice=_advice,
     errors=ErrorOutput(
         (
+            spelled(Kind.TIMEOUT, "SSL: crypto enabling timeout", "crypto enabling timeout"),
             spelled(
                 Kind.HOST,
                 "Unable to locate peer certificate CN",
@@ -64,7 +65,7 @@ CLIENT = Client(
             spelled(Kind.OTHER_ALERT, "decryption failed or bad record mac"),
             spelled(Kind.HOST, pattern=r"peer certificate cn=`?'?[^']{1,253}'? did not match expected cn"),
             spelled(Kind.BAD_BUNDLE, "failed loading cafile stream", "Failed to enable crypto: cafile"),
-            spelled(Kind.GENERAL, "SSL operation failed with code 1", "Failed to enable crypto"),
+            spelled(Kind.VAGUE, "SSL operation failed with code 1", "Failed to enable crypto"),
             spelled(Kind.NO_CA_STORE, "no valid certs found cafile stream"),
         ),
         signs=r"PHP (?:Warning|Fatal)|file_get_contents\(|fopen\(https|stream_socket_(?:client|enable)"

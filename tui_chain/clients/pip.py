@@ -36,7 +36,7 @@ CLIENT = Client(
                 "pip is configured with locations that require TLS/SSL, however the ssl module in Python is not "
                 "available",
             ),
-            spelled(Kind.GENERAL, "There was a problem confirming the ssl certificate"),
+            spelled(Kind.VAGUE, "There was a problem confirming the ssl certificate"),
         ),
         signs=r"\bpip(?:3|\d?\.\d+)?(?::| install|/_|\._| config| is configured|\.conf\b|-\d)|Could not fetch URL"
         r"|Retrying \(Retry\(total|confirming the ssl certificate|No matching distribution found for"

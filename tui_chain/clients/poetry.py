@@ -37,7 +37,7 @@ CLIENT = Client(
     ),
     advice=_advice,
     errors=ErrorOutput(
-        (spelled(Kind.GENERAL, "All attempts to connect to"),),
+        (spelled(Kind.VAGUE, "All attempts to connect to"),),
         signs=r"\bpoetry\b|All attempts to connect to",
         version=r"Poetry \(?version (\d+\.\d+(?:\.\d+)?)",
         trust_command="poetry config --list | grep cert; env | grep -E 'POETRY_CERT|CA_BUNDLE'",

@@ -15,8 +15,12 @@ CLIENT = Client(
             spelled(Kind.ROOT_UNKNOWN, "Server certificate not trusted", "untrusted issuer"),
             spelled(Kind.NO_CA_STORE, "Untrusted TLS connection established to"),
             spelled(Kind.HOST, "Server certificate not verified", "certificate peer name verification failed"),
-            spelled(Kind.ENDED, pattern=r"ssl connect error to \S+: 1|ssl connect error to \S+: lost connection"),
-            spelled(Kind.GENERAL, pattern=r"certificate verification failed for \S+\[[^\]]{2,45}\]:\d+"),
+            spelled(
+                Kind.ENDED,
+                pattern=r"ssl connect error to .{1,253}?: 1"
+                r"|ssl connect error to .{1,253}?: lost connection",
+            ),
+            spelled(Kind.GENERAL, pattern=r"certificate verification failed for .{1,253}?\[[^\]]{2,45}\]:\d+"),
         ),
         signs=r"\bpostfix/(?:\w+/)?smtp\[\d+\]|\bsmtp_tls_",
         trust_command="postconf smtp_tls_CAfile smtp_tls_CApath smtp_tls_security_level",

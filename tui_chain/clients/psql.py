@@ -62,6 +62,8 @@ CLIENT = Client(
     reaches=speaks("postgres"),
     errors=ErrorOutput(
         (
+            spelled(Kind.OWN_WEAK, "could not open certificate file"),
+            spelled(Kind.RUNTIME, "invalid when SSL support is not compiled in"),
             spelled(
                 Kind.BAD_BUNDLE,
                 "could not read root certificate file",

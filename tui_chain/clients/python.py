@@ -64,6 +64,15 @@ CLIENT = Client(
     errors=ErrorOutput(
         (
             spelled(
+                Kind.BAD_BUNDLE,
+                pattern=r"create (?:ssl|default) context.{0,120}(?:filenotfounderror|\[errno 2\] no such file"
+                r"|permissionerror)",
+            ),
+            spelled(Kind.RUNTIME, "Cannot create a client socket with a PROTOCOL_TLS_SERVER context"),
+            spelled(Kind.HOST, pattern=r"certificate .{0,2500}doesn't match any name in \['"),
+            spelled(Kind.IP, pattern=r"certificate .{0,2500}doesn't match any name in \['[\d.]{7,15}'"),
+            spelled(Kind.OWN_WEAK, "key values mismatch"),
+            spelled(
                 Kind.RUNTIME,
                 "Monkey-patching ssl after ssl has already been imported",
                 "module 'ssl' has no attribute 'wrap_socket'",
@@ -81,10 +90,10 @@ CLIENT = Client(
             spelled(Kind.VERSION, "[SSL] internal error"),
             spelled(Kind.BAD_BUNDLE, "ssl.SSLError: unknown error", pattern=r"cadata=.{0,200}nested asn1 error"),
             spelled(Kind.OWN_UNUSABLE, "[SSL] PEM lib"),
-            spelled(Kind.NO_CA_STORE, pattern=r"certifi[/\\]+cacert\.pem|\.pyc\b.{0,800}invalid path:"),
+            spelled(Kind.NO_CA_STORE, pattern=r"oserror: .{0,30}'certifi[/\\\\]|\.pyc\b.{0,800}invalid path:"),
             spelled(
                 Kind.BAD_BUNDLE,
-                pattern=r"(?:ssl validation failed for \S+|sslerror\(|proxyerror\(.{0,40}"
+                pattern=r"(?:ssl validation failed for .{1,253}?|sslerror\(|proxyerror\(.{0,40}"
                 r"|ssl\.py\\?\", line \d+, in ssl wrap socket) ?"
                 r"(?:file ?not ?found ?error|permission ?error|\[errno 2\] no such file)",
             ),
@@ -132,10 +141,9 @@ CLIENT = Client(
             spelled(
                 Kind.OWN_UNUSABLE,
                 pattern=r"load cert chain.{0,400}(?:pem lib|no start line|no such file|key values mismatch"
-                r"|bad decrypt"
-                r"|\[ssl\])",
+                r"|bad decrypt)",
             ),
-            spelled(Kind.OWN_UNUSABLE, "key values mismatch"),
+            spelled(Kind.OWN_UNUSABLE, "bad password read"),
             spelled(
                 Kind.BAD_BUNDLE,
                 pattern=r"load verify locations.{0,200}(?:no such file|filenotfound|permission|is a directory"
@@ -179,9 +187,17 @@ CLIENT = Client(
         trust_command=TRUST_COMMAND,
         layer=Layer.RUNTIME,
         name="Python",
-        server_signs=r"in (?:accept|get_request|process_request)\n[^\n]*\n(?:[^\n]*\n){0,30}.*(?:alert|ALERT)"
-        r"|server_side=True|NotebookApp|Listening on https|uvloop/sslproto|SSL handshake failed\nprotocol:",
+        server_signs=r"Error on transport creation for incoming connection|in (?:accept|get_request"
+        r"|process_request)\n[^\n]*\n(?:[^\n]*\n){0,30}.*(?:alert|ALERT)"
+        r"|server_side=True|NotebookApp|Listening on https|Error doing job: SSL handshake failed"
+        r"|SSL handshake failed\nprotocol:",
         cause_signs=(
+            CauseSign(
+                frozenset({Kind.WINDOWS_STORE}),
+                r"load_verify_locations|cadata",
+                (Code.CA_FILE, Code.RUNTIME_FAULT),
+                absent=r"windows_store|load_default_certs|enum_certificates",
+            ),
             CauseSign(
                 ISSUER_KINDS,
                 r"/Library/Frameworks/Python\.framework/|/Applications/Python 3",

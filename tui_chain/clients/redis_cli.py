@@ -28,7 +28,7 @@ CLIENT = Client(
     errors=ErrorOutput(
         (
             spelled(Kind.BAD_BUNDLE, "Invalid CA Certificate File", "Failed to set CA certificate"),
-            spelled(Kind.GENERAL, "Could not negotiate a TLS connection"),
+            spelled(Kind.VAGUE, "Could not negotiate a TLS connection"),
         ),
         signs=r"Could not connect to Redis|Could not negotiate a TLS connection|\bredis-cli\b",
         trust_command="env | grep SSL_CERT",

@@ -105,7 +105,7 @@ CLIENT = Client(
                 "Could not find the TLS certificate file",
                 "Could not find the TLS key file",
             ),
-            spelled(Kind.TIMEOUT, "ConnectTimeout", "ReadTimeout"),
+            spelled(Kind.TIMEOUT, "exceptions.ConnectTimeout", "exceptions.ReadTimeout"),
         ),
         signs=r"\brequests[./](?:exceptions|adapters|sessions|api)|HTTPS?ConnectionPool\(|TLS CA certificate bundle",
         version=r"\brequests[/ ]v?(\d+\.\d+(?:\.\d+)?)",

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tui_chain.clients.advice import ADDS, FOLDER_ON_DEBIAN, Advice, Deployment
+from tui_chain.clients.cause_codes import CauseCode as Code
 from tui_chain.clients.client import Client, Takes, variable
+from tui_chain.clients.errors import CauseSign, ErrorOutput, Layer, spelled
 from tui_chain.clients.errors import ErrorKind as Kind
-from tui_chain.clients.errors import ErrorOutput, Layer, spelled
 from tui_chain.clients.families import FamilyId
 from tui_chain.clients.readers import OPENSSL
 from tui_chain.clients.trust_file import Reads
@@ -37,5 +38,9 @@ CLIENT = Client(
         version=r"\bruby[ -/]v?(\d+\.\d+(?:\.\d+)?)",
         trust_command="ruby -ropenssl -e 'puts OpenSSL::X509::DEFAULT_CERT_FILE'; env | grep SSL_CERT",
         layer=Layer.RUNTIME,
+        cause_signs=(
+            # without a reason it is an old one, whose own roots are old too
+            CauseSign(frozenset({Kind.GENERAL}), r"rubygems\.org", (Code.NO_CA_STORE, Code.OLD_STORE)),
+        ),
     ),
 )

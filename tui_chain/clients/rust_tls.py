@@ -12,6 +12,10 @@ CLIENT = Client(
     282,
     errors=ErrorOutput(
         (
+            spelled(
+                Kind.PROXY_SCHEME,
+                pattern=r"tunnel error: failed to create underlying connection.{0,60}received corrupt message",
+            ),
             spelled(Kind.MALFORMED, "invalid certificate: BadDER", "CaUsedAsEndEntity"),
             spelled(
                 Kind.HANDSHAKE,

@@ -16,7 +16,8 @@ CLIENT = Client(
             spelled(
                 Kind.UNKNOWN_ISSUER,
                 "CSSMERR_TP_NOT_TRUSTED",
-                pattern=r"(?:originalvalue=|evaluation failed\(|\[3:|\(3:) ?98(?:07|12|13)",
+                pattern=r"(?:originalvalue=|evaluation failed\("
+                r"|\[3:|\(3:|sslerror|domainssl code=|code=) ?98(?:07|12|13)",
             ),
             spelled(
                 Kind.CLIENT_CERTIFICATE,
@@ -45,9 +46,9 @@ CLIENT = Client(
                 Kind.GENERAL,
                 "The certificate for this server is invalid",
                 "NSURLErrorServerCertificateUntrusted",
-                "An SSL error has occurred and a secure connection to the server cannot be made",
                 "errSecNotTrusted",
             ),
+            spelled(Kind.VAGUE, "An SSL error has occurred and a secure connection to the server cannot be made"),
             spelled(
                 Kind.PURPOSE,
                 "certificate is not standards compliant",

@@ -74,7 +74,11 @@ _SYSTEM: Final = (
     ),
     ErrorText(
         ErrorKind.ENDED,
-        ("SSL connect error", "peer closed connection in SSL handshake"),
+        (
+            "SSL connect error",
+            "peer closed connection in SSL handshake",
+            "client closed connection while SSL handshaking",
+        ),
         r"\(error \"eof\"|handshake: eof\b",
     ),
     ErrorText(
@@ -105,6 +109,7 @@ _SYSTEM: Final = (
         ErrorKind.PLAIN_HTTP,
         (
             "not an SSL/TLS record",
+            "client sent plain HTTP request to HTTPS port",
             "received plaintext http traffic on an https channel",
             "TLS connections are not allowed",
             "The server is configured to only allow SSL connections",

@@ -22,6 +22,7 @@ CLIENT = Client(
             spelled(Kind.ENDED, pattern=r"tcp provider: error code 0x2746"),
         ),
         signs=r"ODBC Driver \d+ for SQL Server|\bsqlcmd\b|\bpyodbc\b|SQL Server by using Secure Sockets Layer",
+        help_hosts=("go.microsoft.com", "aka.ms"),
         trust_command="grep -i -A9 'ODBC Driver' /etc/odbcinst.ini",
     ),
     reaches=any_endpoint,

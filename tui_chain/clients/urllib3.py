@@ -50,7 +50,7 @@ CLIENT = Client(
                 pattern=r"cannot connect to proxy.{0,200}wrong version number",
             ),
             spelled(Kind.PROXY_REFUSES, "Cannot connect to proxy", "Unable to connect to proxy"),
-            spelled(Kind.NO_SAN, pattern=r"certificate (?:for \S+ )?has no `?'?subjectaltname"),
+            spelled(Kind.NO_SAN, pattern=r"certificate (?:for .{1,253}? )?has no `?'?subjectaltname"),
             spelled(Kind.NO_SAN, "no appropriate commonName or subjectAltName fields were found"),
             spelled(Kind.HOST, pattern=r"hostname '[^']{1,253}' doesn't match"),
             spelled(Kind.IP, pattern=r"hostname '[\d.]{7,15}' doesn't match"),

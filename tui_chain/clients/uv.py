@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from tui_chain.clients.advice import REPLACES, Advice, Deployment
 from tui_chain.clients.cause_codes import CauseCode as Code
 from tui_chain.clients.client import Client, Takes, variable
-from tui_chain.clients.errors import ISSUER_KINDS, CauseSign, ErrorOutput, spelled
+from tui_chain.clients.errors import ISSUER_KINDS, CauseSign, ErrorOutput, HostKind, spelled
 from tui_chain.clients.errors import ErrorKind as Kind
 from tui_chain.clients.families import FamilyId
 from tui_chain.clients.readers import RUSTLS
@@ -49,6 +49,7 @@ CLIENT = Client(
                 ISSUER_KINDS,
                 r"--system-certs|--native-tls",
                 (Code.UNTRUSTED_ROOT, Code.INTERCEPTION_LIKELY, Code.OTHER_STORE),
+                host=HostKind.PRIVATE,
             ),
         ),
     ),

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from tui_chain.clients.advice import ADDS, Advice, CrlUse, Deployment
 from tui_chain.clients.cause_codes import CauseCode as Code
 from tui_chain.clients.client import Client, Setting, SettingForm
-from tui_chain.clients.errors import ISSUER_KINDS, CauseSign, ErrorOutput, spelled
+from tui_chain.clients.errors import ISSUER_KINDS, CauseSign, ErrorOutput, HostKind, spelled
 from tui_chain.clients.errors import ErrorKind as Kind
 from tui_chain.clients.families import FamilyId
 from tui_chain.clients.program import Program, ProgramRun
@@ -55,6 +55,12 @@ CLIENT = Client(
     program=_program,
     errors=ErrorOutput(
         (
+            spelled(Kind.RUNTIME, "built without TLS support", "HTTPS support not compiled in"),
+            spelled(
+                Kind.PROXY_UNREACHABLE,
+                pattern=r"connecting to \S*proxy\S* \(.{0,80}failed: |connecting to .{0,80}:(?:3128|8080"
+                r"|8888)\.\.\. failed",
+            ),
             spelled(Kind.BAD_BUNDLE, "Failed to open cert", "Failed to open CA", "cannot load CA"),
             spelled(Kind.EXPIRED, "The certificate has expired", pattern=r"certificate of '[^']{1,253}' has expired"),
             spelled(
@@ -95,7 +101,7 @@ CLIENT = Client(
             spelled(Kind.TIMEOUT, pattern=r"connected\. unable to establish ssl connection"),
             spelled(Kind.ENDED, "Unable to establish SSL connection"),
             spelled(Kind.GENERAL, pattern=r"certificate of '[^']{1,253}' is not trusted"),
-            spelled(Kind.GENERAL, "To connect insecurely, use"),
+            spelled(Kind.VAGUE, "To connect insecurely, use"),
         ),
         signs=r"^--\d{4}-\d\d-\d\d \d\d:\d\d:\d\d--|^ERROR: (?:The certificate|cannot verify)|\bwget2?\b"
         r"|^Unable to establish SSL|^The certificate's owner|Unable to locally verify the issuer"
@@ -103,12 +109,20 @@ CLIENT = Client(
         version=r"\b[Ww]get2?[/ ](\d+\.\d+(?:\.\d+)?)",
         trust_command="cat ~/.wgetrc /etc/wgetrc | grep -i ca_",
         cause_signs=(
+            # it names what it knows: what is left are rules of the path
+            CauseSign(
+                frozenset({Kind.GENERAL}),
+                r"ERROR: The certificate of .{1,300} is not trusted",
+                (Code.PATH_LENGTH, Code.NAME_CONSTRAINTS, Code.CRITICAL_EXTENSION, Code.NOT_A_CA),
+                host=HostKind.PRIVATE,
+            ),
             # one sentence for a leaf alone and for an unknown root; which file it read tells them apart
             CauseSign(
                 ISSUER_KINDS,
                 r"^ERROR: The certificate of",
                 (Code.UNTRUSTED_ROOT, Code.INTERCEPTION_LIKELY),
                 absent=r"Loaded CA certificate",
+                host=HostKind.PRIVATE,
             ),
         ),
     ),

@@ -17,7 +17,7 @@ from tui_chain.core.failure import Failure
 from tui_chain.core.finding_codes import FindingCode
 from tui_chain.core.text import safe_text
 from tui_chain.diagnose.explain.causes import CAUSES, Cause
-from tui_chain.diagnose.explain.places import SYSTEM_FILES, is_host_kind, is_system_file, starttls_of
+from tui_chain.diagnose.explain.places import is_host_kind, is_system_file, starttls_of
 from tui_chain.diagnose.explain.reading import ErrorReading, read
 from tui_chain.diagnose.explain.symptoms import SYMPTOMS, Symptom
 from tui_chain.diagnose.findings.finding import FindingKind
@@ -148,6 +148,13 @@ _SERVER_SYMPTOMS: Mapping[Kind, Symptom] = {
             "What this server sends decides, and which roots the client has.",
         ),
         (
+            Kind.VAGUE,
+            "client-refuses-server",
+            _REFUSED_HERE,
+            _REFUSED_HERE_CAUSES,
+            "What this server sends decides, and which roots the client has.",
+        ),
+        (
             Kind.GENERAL,
             "client-refuses-server",
             _REFUSED_HERE,
@@ -252,16 +259,16 @@ _PUBLIC_CAS = (
     r"|harica|ssl\.com)\b"
 )
 _FIRST_SIGNS = (
-    CauseSign(TRUST_KINDS | {Kind.SELF_SIGNED, Kind.HOST}, _PRODUCTS, (Code.INTERCEPTION_LIKELY,)),
+    CauseSign(TRUST_KINDS | {Kind.SELF_SIGNED}, _PRODUCTS, (Code.INTERCEPTION_LIKELY,)),
     CauseSign(TRUST_KINDS, "", (Code.CA_FILE,), also=Kind.BAD_BUNDLE),
 )
 _LAST_SIGNS = (
     # an issuer that every store has the root of: the server does not send it, or the store is old
     CauseSign(ISSUER_KINDS, _PUBLIC_CAS, (Code.MISSING_ISSUER, Code.OLD_STORE, Code.NO_CA_STORE)),
     CauseSign(
-        _kinds(Kind.GENERAL),
+        _kinds(Kind.GENERAL, Kind.VAGUE),
         "",
-        (Code.UNTRUSTED_ROOT, Code.INTERCEPTION_LIKELY, Code.NO_CA_STORE, Code.OLD_STORE),
+        (Code.INTERCEPTION_LIKELY, Code.NO_CA_STORE, Code.UNTRUSTED_ROOT, Code.OLD_STORE),
         host=HostKind.WELL_KNOWN,
     ),
     CauseSign(
@@ -289,5 +296,4 @@ _LAST_SIGNS = (
         r"(?i)proxyerror|proxyconnect|via proxy",
         (Code.PROXY_UNREACHABLE,),
     ),
-    CauseSign(_kinds(Kind.BAD_BUNDLE), SYSTEM_FILES, (Code.NO_CA_STORE,)),
 )

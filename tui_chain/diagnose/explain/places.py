@@ -73,11 +73,9 @@ _FILES: Final = tuple(
     )
 )
 _NO_FILE: Final = frozenset({"none", "None", "null", "/etc/ssl/certs", "system"})
-SYSTEM_FILES: Final = (
-    r"(?:^/etc/(?:ssl|pki|openssl)/|^/usr/(?:local/)?(?:lib|share|etc)/|^/usr/ssl/|^/opt/homebrew/etc/"
-    r"|mingw\d\d/|Program Files)"
-    r".*(?:ca-certificates\.crt|cert\.pem|ca-bundle(?:\.trust)?\.crt|tls-ca-bundle\.pem|ca-roots?\.crt|/certs/?)$"
-    r"|certifi[/\\]+cacert\.pem$"
+_SYSTEM_FILES: Final = re.compile(
+    r"^(?:/etc/(?:ssl|pki|openssl)/|/usr/(?:local/)?(?:lib|share|etc)/|/usr/ssl/|/opt/homebrew/etc/).*"
+    r"(?:ca-certificates\.crt|cert\.pem|ca-bundle(?:\.trust)?\.crt|tls-ca-bundle\.pem|ca-roots?\.crt|certs/?)$"
 )
 _HELP: Final = frozenset({"docs", "issues", "wiki", "help", "support", "stackoverflow"})
 
@@ -147,7 +145,7 @@ def trust_file_of(lines: Sequence[str]) -> str | None:
 
 def is_system_file(path: str) -> bool:
     """Whether a path is where systems and packages keep their roots."""
-    return re.search(SYSTEM_FILES, path) is not None
+    return "certifi" in path or _SYSTEM_FILES.search(path) is not None
 
 
 _PRIVATE_ENDS: Final = (

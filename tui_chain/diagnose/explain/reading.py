@@ -21,8 +21,8 @@ from tui_chain.diagnose.explain.places import host_of, trust_file_of, url_of
 from tui_chain.net.target import Target
 
 _RANKS: Final = {kind: rank for rank, kind in enumerate(ErrorKind)}
-_VAGUE: Final = _RANKS[ErrorKind.LEGACY]
-"""Kinds from here on say less than a verdict or an alert: a better one is looked for in wrapped lines too."""
+_VAGUE: Final = _RANKS[ErrorKind.GENERAL]
+"""Kinds from here on say less than a verdict with its reason: a better one is looked for in wrapped lines too."""
 _CODES: Final = re.compile(
     r"(?:\bnum=|verify return code: |verify error:? ?\(?|verify_result[=: ]+|\berror |\()(?P<code>[1-9]\d{0,2})"
     r"(?=:[a-z]| at \d+ depth| \([a-z])"
@@ -238,6 +238,7 @@ _LOGS: Final = "|".join(
     (
         r"SSL_do_handshake\(\) failed .{0,300}while SSL handshaking, client:",
         r"client SSL certificate verify error",
+        r"client (?:closed connection|sent no required|sent plain HTTP).{0,120}, client: ",
         r"peer closed connection in SSL handshake .{0,100}while SSL handshaking, client",
         r"\bSSL_accept(?:\(\))?(?:: | error| failed|\b)",
         r"\bssl3_read_bytes\b.{0,200}\bclient: [\d.]{7,15}",

@@ -28,6 +28,16 @@ class Symptom:
 _SENT = "Whether the server sends its intermediate decides, and whether the root is a public one."
 _WHOSE = "The name of the root in the chain decides: a product's, the company's own, or a public one."
 _WHICH = "Which certificate has expired decides: the server's own, or one above it."
+_SERVED = "The certificates that the server sends decide."
+_ANYTHING = (
+    Code.MISSING_ISSUER,
+    Code.UNTRUSTED_ROOT,
+    Code.INTERCEPTION_LIKELY,
+    Code.SELF_SIGNED,
+    Code.EXPIRED,
+    Code.HOST_MISMATCH,
+    Code.OTHER_STORE,
+)
 _STRICT = "A certificate of the path breaks a rule of form on which Python insists from 3.13 on."
 
 
@@ -127,7 +137,6 @@ SYMPTOMS: Final[Mapping[Kind, Symptom]] = dict(
             Kind.REVOCATION_UNREACHABLE,
             "The client wants to know whether the certificate is revoked and gets no answer.",
             (Code.REVOCATION_UNREACHABLE, Code.INTERCEPTION_LIKELY, Code.STAPLE_MISSING),
-            "Whether the certificate names a revocation server that this network reaches decides.",
         ),
         _symptom(
             Kind.STAPLE,
@@ -273,9 +282,7 @@ SYMPTOMS: Final[Mapping[Kind, Symptom]] = dict(
             (Code.INTERCEPTION_LIKELY, Code.PINNED),
             _WHOSE,
         ),
-        _symptom(
-            Kind.TOO_LARGE, "The server sends more certificates than the client takes.", (Code.CHAIN_TOO_LARGE,)
-        ),
+        _symptom(Kind.TOO_LARGE, "The server sends too many certificates for the client.", (Code.CHAIN_TOO_LARGE,)),
         _symptom(
             Kind.CLIENT_CERTIFICATE,
             "The server wants a certificate of the client, or refused the one it got.",
@@ -384,17 +391,10 @@ SYMPTOMS: Final[Mapping[Kind, Symptom]] = dict(
         _symptom(
             Kind.GENERAL,
             "The client did not accept the server's certificate and does not say why.",
-            (
-                Code.MISSING_ISSUER,
-                Code.UNTRUSTED_ROOT,
-                Code.INTERCEPTION_LIKELY,
-                Code.SELF_SIGNED,
-                Code.EXPIRED,
-                Code.HOST_MISMATCH,
-                Code.OTHER_STORE,
-            ),
-            "The certificates that the server sends decide.",
+            _ANYTHING,
+            _SERVED,
         ),
+        _symptom(Kind.VAGUE, "The handshake failed, and the text does not say why.", _ANYTHING, _SERVED),
     )
 )
 """Every kind of error with what it means for people."""
