@@ -35,7 +35,8 @@ CLIENT = Client(
             spelled(Kind.GENERAL, pattern=r"could not connect to the endpoint url.{0,80}ssl"),
             spelled(Kind.VAGUE, "SSL validation failed for"),
         ),
-        signs=r"\bbotocore\b|\bboto3\b|SSL validation failed for",
+        signs=r"\bbotocore\b|\bboto3\b|SSL validation failed for|Could not connect to the endpoint URL"
+        r"|Failed to connect to proxy URL",
         version=r"\b[Bb]oto(?:3|core)[/ ]v?(\d+\.\d+(?:\.\d+)?)",
         trust_command="env | grep -E 'AWS_CA_BUNDLE|REQUESTS_CA_BUNDLE'; grep ca_bundle ~/.aws/config",
         layer=Layer.FRAMEWORK,

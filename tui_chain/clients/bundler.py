@@ -34,6 +34,7 @@ CLIENT = Client(
         (spelled(Kind.NAME, "Could not reach host"),),
         signs=r"\bbundle (?:install|update|exec)\b|\b[Bb]undler(?:::|/| )|Could not verify the SSL certificate for",
         version=r"\b[Bb]undler[ /](?:version )?(\d+\.\d+\.\d+)",
+        help_hosts=("railsapps.github.io", "bit.ly"),
         trust_command="bundle config get ssl_ca_cert; env | grep SSL_CERT",
     ),
 )

@@ -34,7 +34,8 @@ CLIENT = Client(
     advice=_advice,
     errors=ErrorOutput(
         (spelled(Kind.PROXY_LOGIN, pattern=r"connect tunnel failed, ?response 407"),),
-        signs=r"\bcomposer (?:install|update|require|create-project|diagnose)\b|Composer\\|\bpackagist\b"
+        signs=r"\bcomposer (?:install|update|require|create-project|diagnose)\b|Composer\\|CurlDownloader\.php"
+        r"|create-project \[|\bpackagist\b"
         r"|repo\.packagist\.org",
         version=r"\bComposer (?:version )?(\d+\.\d+\.\d+)",
         help_hosts=("getcomposer.org",),

@@ -41,7 +41,8 @@ CLIENT = Client(
     advice=_advice,
     errors=ErrorOutput(
         (spelled(Kind.REFUSED, "Cannot connect to the Docker daemon"),),
-        signs=r"Error response from daemon|container registry|\bdocker(?: compose)? (?:pull|push|login|build|run)\b"
+        signs=r"Error response from daemon|Cannot connect to the Docker daemon|container registry"
+        r"|\bdocker(?: compose)? (?:pull|push|login|build|run)\b"
         r"|\bdockerd?\b\[|registry-1\.docker\.io"
         r"|error during connect|failed to do request: Head|\bbuildkit\b|\bdocker://",
         version=r"\b[Dd]ocker(?: version)?[ /](\d+\.\d+\.\d+)",

@@ -20,7 +20,8 @@ CLIENT = Client(
     settings=(variable("SSL_CERT_FILE", ADDS),),
     advice=_advice,
     errors=ErrorOutput(
-        signs=r"\bgem (?:install|update|push|sources)\b|Gem::RemoteFetcher|While executing gem|\brubygems\b",
+        signs=r"\bgem (?:install|update|push|sources)\b|Gem::RemoteFetcher|Unable to download data from"
+        r"|While executing gem|\brubygems\b",
         version=r"\b[Rr]uby[Gg]ems[ /](\d+\.\d+\.\d+)",
         trust_command="gem environment; env | grep SSL_CERT; grep ssl_ca_cert ~/.gemrc",
     ),

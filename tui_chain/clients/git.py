@@ -55,7 +55,7 @@ CLIENT = Client(
             spelled(Kind.GENERAL, "server certificate verification failed"),
             spelled(Kind.UNKNOWN_ISSUER, "schannel: SNI or certificate check failed"),
         ),
-        signs=r"^(?:remote: )?fatal: unable to access|\bgit(?:\.exe)? (?:clone|fetch|push|pull|ls-remote|lfs"
+        signs=r"fatal: unable to access 'https?:|\bgit(?:\.exe)? (?:clone|fetch|push|pull|ls-remote|lfs"
         r"|submodule)\b"
         r"|^fatal: .{0,80}(?:repository|remote)|server certificate verification failed\. CAfile|Cloning into '",
         version=r"\bgit(?: version |/)(\d+\.\d+\.\d+)",

@@ -184,7 +184,7 @@ CLIENT = Client(
             ),
             spelled(Kind.MALFORMED, "asn1 encoding routines", "nested asn1 error"),
         ),
-        signs=r"verify error:num=|Verify return code|\bs_client\b|^depth=\d|^CONNECTED\(\d+\)"
+        signs=r"verify error:num=|\bsocat\[\d+\]|Verify return code|\bs_client\b|^depth=\d|^CONNECTED\(\d+\)"
         r"|no peer certificate available",
         version=r"\bOpenSSL[ /](\d+\.\d+\.\d+[a-z]?)",
         trust_command="openssl version -d; env | grep SSL_CERT",

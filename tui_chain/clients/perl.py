@@ -49,7 +49,8 @@ CLIENT = Client(
             ),
             spelled(Kind.ENDED, "SSL connect attempt failed because of handshake problems"),
         ),
-        signs=r"IO::Socket::SSL|Net::SSLeay| at \S+\.p[lm] line \d+|SSL connect attempt failed|\bcpanm?\b",
+        signs=r"IO::Socket::(?:SSL|IP|INET)|Net::SSLeay| at \S+\.p[lm] line \d+|SSL connect attempt failed"
+        r"|\bcpanm?\b",
         version=r"\bperl[ /]v?(5\.\d+(?:\.\d+)?)",
         trust_command="env | grep -E 'SSL_CERT|PERL_LWP'",
         layer=Layer.RUNTIME,

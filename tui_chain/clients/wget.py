@@ -103,7 +103,7 @@ CLIENT = Client(
             spelled(Kind.GENERAL, pattern=r"certificate of '[^']{1,253}' is not trusted"),
             spelled(Kind.VAGUE, "To connect insecurely, use"),
         ),
-        signs=r"^--\d{4}-\d\d-\d\d \d\d:\d\d:\d\d--|^ERROR: (?:The certificate|cannot verify)|\bwget2?\b"
+        signs=r"^--\d{4}-\d\d-\d\d \d\d:\d\d:\d\d--|\bERROR: (?:The certificate|cannot verify)|\bwget2?\b"
         r"|^Unable to establish SSL|^The certificate's owner|Unable to locally verify the issuer"
         r"|no-check-certificate",
         version=r"\b[Ww]get2?[/ ](\d+\.\d+(?:\.\d+)?)",

@@ -23,6 +23,12 @@ _FORMS: Final = tuple(
     re.compile(form)
     for form in (
         # the error itself names it
+        r"(?:does not match host name \"|doesn't match any name in \[')(?P<host>[A-Za-z0-9_.-]{1,253})['\"]",
+        rf"Can't connect to (?:MySQL |local )?(?:MySQL )?server on '{_ANY}'(?: \(| :{_PORT})?",
+        rf"Resolving '{_ANY}:{_PORT}'",
+        rf"(?:Could not connect to Redis at|Failed to open TCP connection to"
+        rf"|ldap_connect_to_host: TCP) {_ANY}:{_PORT}",
+        rf"Could not (?:reach host|resolve(?: proxy)?:?) '?{_ANY}(?<!\.)'?(?:\.?(?:\s|$|\)))",
         rf"host='{_ANY}', port='?{_PORT}",
         rf"\bhost: '{_ANY}',\s+port: '?{_PORT}",
         rf"(?:url:? ?\(|[Uu]nable to access '|request to |Get \"|Head \"|Post \"|for url |URL: ?<?"
@@ -38,7 +44,7 @@ _FORMS: Final = tuple(
         rf"|connection to) {_ANY}(?:\[[^\]]{{1,45}}\])?:{_PORT}",
         rf"(?<![\w./]){_ANY}:{_PORT}: (?:\[SSL|SSL|EOF|timed out|\[Errno|Connection|tls)",
         r"dial tcp: lookup (?P<host>[A-Za-z0-9_.-]{1,253})",
-        rf"[Rr]esolv(?:e|ing) (?:host(?:name)?:? |address )?['‘\"]?{_ANY}(?::{_PORT})?['’\"]?",
+        rf"[Rr]esolv(?:e|ing) (?:proxy:? |host(?:name)?:? |address )?['‘\"]?{_ANY}(?::{_PORT})?['’\"]?",
         rf"(?:ENOTFOUND|EAI_AGAIN|UnknownHostException:|could not translate host name) ['‘\"]?{_NAME}",
         # a URL, or another connection string
         rf"(?:{_SCHEMES})://(?:[^\s/@\"']{{1,200}}@)?{_ANY}(?::{_PORT})?",
