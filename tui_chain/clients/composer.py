@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tui_chain.clients.advice import ADDS, Advice, Deployment
+from tui_chain.clients.cause_codes import CauseCode as Code
 from tui_chain.clients.client import Client, Setting, SettingForm, variable
+from tui_chain.clients.errors import CauseSign, ErrorOutput, spelled
 from tui_chain.clients.errors import ErrorKind as Kind
-from tui_chain.clients.errors import ErrorOutput, spelled
 from tui_chain.core.output_kind import OutputKind
 
 
@@ -40,5 +41,12 @@ CLIENT = Client(
         version=r"\bComposer (?:version )?(\d+\.\d+\.\d+)",
         help_hosts=("getcomposer.org",),
         trust_command="composer config --global cafile; php -i | grep openssl.cafile",
+        cause_signs=(
+            CauseSign(
+                frozenset({Kind.GENERAL, Kind.VAGUE}),
+                r"getcomposer\.org|packagist|indicates a problem with the Certificate Authority",
+                (Code.NO_CA_STORE, Code.CA_FILE),
+            ),
+        ),
     ),
 )

@@ -58,6 +58,7 @@ CLIENT = Client(
     program=_program,
     errors=ErrorOutput(
         (
+            spelled(Kind.RUNTIME, "CRYPTO_internal:block type is not 01"),
             # the proxy's address stands where the host's would
             spelled(
                 Kind.PROXY_UNREACHABLE,

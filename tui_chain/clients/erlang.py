@@ -11,6 +11,7 @@ CLIENT = Client(
     290,
     errors=ErrorOutput(
         (
+            spelled(Kind.CRL, "bad_crls"),
             spelled(
                 Kind.CLIENT_CERTIFICATE,
                 "received SERVER ALERT: Fatal - Unknown CA",

@@ -83,6 +83,9 @@ CLIENT = Client(
     program=_program,
     errors=ErrorOutput(
         (
+            spelled(
+                Kind.WEAK_KEY, pattern=r"algorithm constraints check failed on disabled algorithm: (?:secp|ec |x9)"
+            ),
             spelled(Kind.GENERAL, "client did not trust this server's certificate"),
             spelled(Kind.REFUSED, pattern=r"java\.net\.connectexception(?! connection timed out)"),
             spelled(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from tui_chain.clients.cause_codes import CauseCode as Code
 from tui_chain.clients.client import Client, speaks_tls
+from tui_chain.clients.errors import CauseSign, ErrorOutput, Layer, spelled
 from tui_chain.clients.errors import ErrorKind as Kind
-from tui_chain.clients.errors import ErrorOutput, Layer, spelled
 from tui_chain.clients.python_code import TRUST_COMMAND
 
 CLIENT = Client(
@@ -23,6 +24,13 @@ CLIENT = Client(
         signs=r"\bkafka(?:\.|-python)|\blibrdkafka\b|\brdkafka\b|ssl://\S+/bootstrap|KafkaConnection|confluent_kafka",
         trust_command=TRUST_COMMAND,
         layer=Layer.FRAMEWORK,
+        cause_signs=(
+            CauseSign(
+                frozenset({Kind.GENERAL}),
+                r"ssl\.ca\.location",
+                (Code.UNTRUSTED_ROOT, Code.CA_FILE, Code.NO_CA_STORE, Code.HOST_MISMATCH),
+            ),
+        ),
     ),
     reaches=speaks_tls(9093),
 )

@@ -6,9 +6,10 @@ import shlex
 from collections.abc import Iterator
 
 from tui_chain.clients.advice import REPLACES, Advice, Deployment
+from tui_chain.clients.cause_codes import CauseCode as Code
 from tui_chain.clients.client import Client, Setting, SettingForm, speaks
+from tui_chain.clients.errors import CauseSign, ErrorOutput, spelled
 from tui_chain.clients.errors import ErrorKind as Kind
-from tui_chain.clients.errors import ErrorOutput, spelled
 
 
 def _advice(at: Deployment) -> Iterator[Advice]:
@@ -62,5 +63,13 @@ CLIENT = Client(
         signs=r"ERROR 2\d\d\d \(HY000\)|ERROR 20\d\d|\bmysql(?:dump|admin)?: |\bmariadb(?:-dump)?: ",
         version=r"(?:mysql|mariadb) +Ver (\S+)",
         trust_command="mariadb --print-defaults",
+        cause_signs=(
+            # a server makes itself a certificate where it is given none
+            CauseSign(
+                frozenset({Kind.GENERAL}),
+                r"TLS/SSL error",
+                (Code.SELF_SIGNED, Code.UNTRUSTED_ROOT, Code.MISSING_ISSUER),
+            ),
+        ),
     ),
 )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from tui_chain.clients.advice import REPLACES, Advice, Deployment
 from tui_chain.clients.cause_codes import CauseCode as Code
 from tui_chain.clients.client import Client, Setting, SettingForm, speaks_tls
-from tui_chain.clients.errors import CauseSign, ErrorOutput, Layer
+from tui_chain.clients.errors import TRUST_KINDS, CauseSign, ErrorOutput, Layer
 from tui_chain.clients.errors import ErrorKind as Kind
 from tui_chain.clients.python_code import TRUST_COMMAND, python
 from tui_chain.core.endpoint import bracketed
@@ -40,6 +40,7 @@ CLIENT = Client(
         trust_command=TRUST_COMMAND,
         layer=Layer.FRAMEWORK,
         cause_signs=(
+            CauseSign(TRUST_KINDS, r"\.mongodb\.net\b", (Code.NO_CA_STORE, Code.INTERCEPTION_LIKELY)),
             # Atlas answers so to an address that is not on its access list
             CauseSign(frozenset({Kind.INTERNAL}), r"mongodb\.net|\b[Aa]tlas\b", (Code.ALERT_ACCESS_DENIED,)),
         ),

@@ -63,6 +63,9 @@ CLIENT = Client(
     lenient_advice=_lenient_advice,
     errors=ErrorOutput(
         (
+            spelled(Kind.BAD_BUNDLE, "socket ssl wrapping error: [Errno 2] No such file or directory"),
+            spelled(Kind.HOST, "does not match certificate", "Certificate subject does not match remote hostname"),
+            spelled(Kind.WINDOWS_STORE, pattern=r"load windows store certs.{0,200}(?:windowserror|permissionerror)"),
             spelled(
                 Kind.BAD_BUNDLE,
                 pattern=r"create (?:ssl|default) context.{0,120}(?:filenotfounderror|\[errno 2\] no such file"
@@ -189,9 +192,16 @@ CLIENT = Client(
         name="Python",
         server_signs=r"Error on transport creation for incoming connection|in (?:accept|get_request"
         r"|process_request)\n[^\n]*\n(?:[^\n]*\n){0,30}.*(?:alert|ALERT)"
-        r"|server_side=True|NotebookApp|Listening on https|Error doing job: SSL handshake failed"
+        r"|server_side=True|ENGINE socket\.error|MitmProxy|\bparse_request\(|NotebookApp|Listening on https"
+        r"|Error doing job: SSL handshake failed"
         r"|SSL handshake failed\nprotocol:",
         cause_signs=(
+            # programs that ask nobody but big public services
+            CauseSign(
+                ISSUER_KINDS,
+                r"\[nltk_data\]|nltk\.download|\[youtube\]|\byt-dlp\b|\byoutube-dl\b|chromedriver_autoinstaller",
+                (Code.NO_CA_STORE, Code.INTERCEPTION_LIKELY),
+            ),
             CauseSign(
                 frozenset({Kind.WINDOWS_STORE}),
                 r"load_verify_locations|cadata",

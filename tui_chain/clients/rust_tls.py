@@ -81,6 +81,12 @@ CLIENT = Client(
                 ISSUER_KINDS,
                 r"UnknownIssuer",
                 (Code.INTERCEPTION_LIKELY, Code.UNTRUSTED_ROOT, Code.OTHER_STORE),
+                host=HostKind.WELL_KNOWN,
+            ),
+            CauseSign(
+                ISSUER_KINDS,
+                r"UnknownIssuer",
+                (Code.UNTRUSTED_ROOT, Code.INTERCEPTION_LIKELY, Code.OTHER_STORE),
                 host=HostKind.OTHER,
             ),
         ),

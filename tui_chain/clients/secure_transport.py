@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from tui_chain.clients.cause_codes import CauseCode as Code
 from tui_chain.clients.client import Client
+from tui_chain.clients.errors import TRUST_KINDS, CauseSign, ErrorOutput, HostKind, Layer, spelled
 from tui_chain.clients.errors import ErrorKind as Kind
-from tui_chain.clients.errors import ErrorOutput, Layer, spelled
 
 CLIENT = Client(
     "macOS",
@@ -57,5 +58,17 @@ CLIENT = Client(
         signs=r"errSSL[A-Z]|SecureTransport|NSURLError|kCFStreamError|OSStatus -98\d\d|SecTrust",
         trust_command="security find-certificate -a /Library/Keychains/System.keychain | grep labl",
         layer=Layer.TLS_LIBRARY,
+        cause_signs=(
+            # the chain as the system prints it: a certificate that is its own issuer
+            CauseSign(
+                TRUST_KINDS, r"<cert\(\w+\) s: (?P<name>[^>]{1,200}) i: (?P=name)>\"\s*\)", (Code.SELF_SIGNED,)
+            ),
+            CauseSign(
+                TRUST_KINDS,
+                r"NSURLError|NSErrorFailingURL",
+                (Code.UNTRUSTED_ROOT, Code.SELF_SIGNED),
+                host=HostKind.PRIVATE,
+            ),
+        ),
     ),
 )

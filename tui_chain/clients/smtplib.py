@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tui_chain.clients.advice import ADDS, Advice, Deployment
+from tui_chain.clients.cause_codes import CauseCode as Code
 from tui_chain.clients.client import Client, Setting, SettingForm, speaks
-from tui_chain.clients.errors import ErrorOutput, Layer
+from tui_chain.clients.errors import CauseSign, ErrorOutput, Layer
+from tui_chain.clients.errors import ErrorKind as Kind
 from tui_chain.clients.python_code import TRUST_COMMAND, with_mail_context
 
 _STARTTLS = """import smtplib
@@ -28,5 +30,10 @@ CLIENT = Client(
     settings=(Setting("context=", SettingForm.ARGUMENT, ADDS),),
     advice=_advice,
     reaches=speaks("smtp", 465),
-    errors=ErrorOutput(signs=r"\bsmtplib\b", trust_command=TRUST_COMMAND, layer=Layer.LIBRARY),
+    errors=ErrorOutput(
+        signs=r"\bsmtplib\b",
+        trust_command=TRUST_COMMAND,
+        layer=Layer.LIBRARY,
+        cause_signs=(CauseSign(frozenset({Kind.NOT_TLS}), r"smtplib|SMTP", (Code.STARTTLS_PORT,)),),
+    ),
 )

@@ -136,10 +136,11 @@ def spelled_errors(folded: str) -> tuple[Spelled, ...]:
     """Return the errors that a folded text spells, without those that stand inside a longer one."""
     found = sorted(_all(folded), key=lambda one: (one.start, -one.end))
     kept: list[Spelled] = []
-    covered = 0
+    covered, last = 0, (0, 0)
     for one in found:
-        if one.end > covered:
+        if one.end > covered or (one.start, one.end) == last:
             kept.append(one)
+            last = (one.start, one.end)
         if one.end - one.start <= _LONGEST:
             covered = max(covered, one.end)
     return tuple(kept)

@@ -11,6 +11,9 @@ CLIENT = Client(
     347,
     errors=ErrorOutput(
         (
+            spelled(
+                Kind.SELF_SIGNED, "SSL Provider: The certificate chain was issued by an authority that is not trusted"
+            ),
             spelled(Kind.SELF_SIGNED, pattern=r"ssl provider: \[error:[^\]]{0,200}self signed certificate\]"),
             spelled(
                 Kind.SELF_SIGNED,

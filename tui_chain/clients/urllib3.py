@@ -35,6 +35,11 @@ CLIENT = Client(
     crl_advice=_crl_advice,
     errors=ErrorOutput(
         (
+            spelled(
+                Kind.PROXY_SCHEME,
+                pattern=r"connect tls proxy.{0,1500}(?:eof occurred|wrong version)"
+                r"|connect to proxy.{0,20}ssl(?:eof)?error",
+            ),
             spelled(Kind.HOST, "Certificate did not match expected hostname", "hostname doesn't match"),
             spelled(Kind.IP, pattern=r"certificate did not match expected hostname: [\d.]{7,15}\."),
             spelled(Kind.PROXY_REFUSES, pattern=r"tunnel connection failed: (?!407)\d{3}"),

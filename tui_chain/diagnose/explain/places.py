@@ -168,6 +168,8 @@ def _is_public(host: str) -> bool:
         return "." in host and not host.endswith(_PRIVATE_ENDS)
 
 
+_CUSTOMERS: Final = re.compile(r"^ec2-|\.(?:compute|compute-\d|elb|rds|cache|docdb|es|cloudapp)\.")
+"""Names below a big service's that its customers' own servers have, or whose roots no public store has."""
 _WELL_KNOWN: Final = (
     *("pypi.org", "pythonhosted.org", "python.org", "anaconda.org", "anaconda.com", "conda.io", "pypa.io"),
     *("npmjs.org", "npmjs.com", "yarnpkg.com", "nodejs.org", "jsdelivr.net", "unpkg.com"),
@@ -181,7 +183,20 @@ _WELL_KNOWN: Final = (
     *("debian.org", "ubuntu.com", "fedoraproject.org", "centos.org", "archlinux.org", "alpinelinux.org"),
     *("hashicorp.com", "terraform.io", "helm.sh", "elastic.co", "grafana.com", "sentry.io", "datadoghq.com"),
     *("openai.com", "anthropic.com", "huggingface.co", "cloudflare.com", "mozilla.org", "letsencrypt.org"),
-    *("slack.com", "discord.com", "telegram.org", "facebook.com", "instagram.com", "twitter.com", "x.com"),
+    *(
+        "slack.com",
+        "discord.com",
+        "discordapp.com",
+        "gmail.com",
+        "outlook.com",
+        "office365.com",
+        "ytimg.com",
+        "telegram.org",
+        "facebook.com",
+        "instagram.com",
+        "twitter.com",
+        "x.com",
+    ),
     *("stripe.com", "paypal.com", "wikipedia.org", "stackoverflow.com", "twilio.com", "heroku.com", "shopify.com"),
     *(
         "chocolatey.org",
@@ -203,7 +218,8 @@ _WELL_KNOWN: Final = (
 
 def _is_well_known(host: str) -> bool:
     """Whether a host is one of a big public service."""
-    return any(host == end or host.endswith(f".{end}") for end in _WELL_KNOWN)
+    known = any(host == end or host.endswith(f".{end}") for end in _WELL_KNOWN)
+    return known and _CUSTOMERS.search(host) is None
 
 
 def is_host_kind(host: Target | None, kind: HostKind) -> bool:
