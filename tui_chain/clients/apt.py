@@ -11,6 +11,8 @@ CLIENT = Client(
     112,
     errors=ErrorOutput(
         (
+            spelled(Kind.PROXY_REFUSES, "Invalid response from proxy"),
+            spelled(Kind.NAME, "Temporary failure resolving"),
             spelled(Kind.NAME, "Could not resolve"),
             spelled(Kind.UNKNOWN_ISSUER, "The certificate is NOT trusted. The certificate issuer is unknown"),
             spelled(Kind.NO_CA_STORE, "No system certificates available. Try installing ca-certificates"),

@@ -29,6 +29,7 @@ CLIENT = Client(
     advice=_advice,
     errors=ErrorOutput(
         (
+            spelled(Kind.ENDED, "Connection was closed before we received a valid response"),
             spelled(Kind.PROXY_SCHEME, 'Failed to connect to proxy URL: "https'),
             spelled(Kind.PROXY_REFUSES, "Failed to connect to proxy URL"),
             spelled(Kind.REFUSED, "Could not connect to the endpoint URL"),

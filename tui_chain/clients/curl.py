@@ -58,6 +58,10 @@ CLIENT = Client(
     program=_program,
     errors=ErrorOutput(
         (
+            # what curl -v shows of an alert that it sends itself
+            spelled(Kind.EXPIRED, pattern=r"\(out\), tls alert, certificate expired"),
+            spelled(Kind.UNKNOWN_ISSUER, pattern=r"\(out\), tls alert, unknown ca"),
+            spelled(Kind.GENERAL, pattern=r"\(out\), tls alert, (?:bad certificate|certificate unknown)"),
             spelled(Kind.RUNTIME, "CRYPTO_internal:block type is not 01"),
             # the proxy's address stands where the host's would
             spelled(

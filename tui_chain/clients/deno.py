@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from tui_chain.clients.advice import ADDS, Advice, Deployment
 from tui_chain.clients.client import Client, Setting, SettingForm, variable
-from tui_chain.clients.errors import ErrorOutput
+from tui_chain.clients.errors import ErrorKind as Kind
+from tui_chain.clients.errors import ErrorOutput, spelled
 from tui_chain.clients.families import FamilyId
 
 
@@ -25,6 +26,7 @@ CLIENT = Client(
     settings=(Setting("--cert", SettingForm.OPTION, ADDS, wins_over=("DENO_CERT",)), variable("DENO_CERT", ADDS)),
     advice=_advice,
     errors=ErrorOutput(
+        (spelled(Kind.BAD_BUNDLE, "Unable to add pem file to certificate store"),),
         signs=r"\b[Dd]eno\b|\bext:deno",
         version=r"\b[Dd]eno[ /]v?(\d+\.\d+\.\d+)",
         trust_command="env | grep -E 'DENO_CERT|DENO_TLS_CA_STORE'",

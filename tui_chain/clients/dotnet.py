@@ -56,6 +56,22 @@ CLIENT = Client(
     errors=ErrorOutput(
         (
             spelled(
+                Kind.ENDED, "An unexpected error occurred on a receive", "An unexpected error occurred on a send"
+            ),
+            spelled(
+                Kind.GENERAL,
+                "根据验证过程，远程证书无效",
+                "Das Remotezertifikat ist laut Validierungsverfahren ungültig",
+                "Le certificat distant n'est pas valide selon la procédure de validation",
+                "El certificado remoto no es válido según el procedimiento de validación",
+                "Удаленный сертификат недействителен согласно результатам проверки подлинности",
+            ),
+            spelled(
+                Kind.VAGUE,
+                "未能为 SSL/TLS 安全通道建立信任关系",
+                "Für den geschützten SSL/TLS-Kanal konnte keine Vertrauensstellung hergestellt werden",
+            ),
+            spelled(
                 Kind.UNKNOWN_ISSUER,
                 "The certificate chain was provided by an authority that is not trusted",
                 "-2146893019",

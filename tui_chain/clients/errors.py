@@ -146,6 +146,8 @@ class HostKind(StrEnum):
     ANY = "any"
     PRIVATE = "private"
     """A name or address of no public network."""
+    INTERNAL = "internal"
+    """One of those that is not this machine itself."""
     OTHER = "other"
     """A public one, or one that the text does not name."""
     WELL_KNOWN = "well-known"

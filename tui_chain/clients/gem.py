@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from tui_chain.clients.advice import ADDS, FOLDER_ON_DEBIAN, Advice, Deployment
 from tui_chain.clients.client import Client, variable
-from tui_chain.clients.errors import ErrorOutput
+from tui_chain.clients.errors import ErrorKind as Kind
+from tui_chain.clients.errors import ErrorOutput, spelled
 
 
 def _advice(at: Deployment) -> Iterator[Advice]:
@@ -20,6 +21,7 @@ CLIENT = Client(
     settings=(variable("SSL_CERT_FILE", ADDS),),
     advice=_advice,
     errors=ErrorOutput(
+        (spelled(Kind.PROXY_REFUSES, pattern=r"net::httpserverexception\) 403|net::httpfatalerror\) 50\d"),),
         signs=r"\bgem (?:install|update|push|sources)\b|Gem::RemoteFetcher|Unable to download data from"
         r"|While executing gem|\brubygems\b",
         version=r"\b[Rr]uby[Gg]ems[ /](\d+\.\d+\.\d+)",

@@ -12,6 +12,8 @@ CLIENT = Client(
     305,
     errors=ErrorOutput(
         (
+            spelled(Kind.BAD_BUNDLE, "Error setting the x509 trust file"),
+            spelled(Kind.ENDED, "Peer has terminated the connection"),
             spelled(Kind.ENDED, "A TLS packet with unexpected length was received"),
             spelled(Kind.WEAK_SIGNATURE, "One of the involved algorithms has insufficient security level"),
             spelled(Kind.OWN_UNUSABLE, "Decryption has failed", "unexpected GnuTLS error -24"),

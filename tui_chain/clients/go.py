@@ -27,6 +27,7 @@ CLIENT = Client(
     advice=_advice,
     errors=ErrorOutput(
         (
+            spelled(Kind.ENDED, pattern=r"\bget https?://.{1,300}?: (?:unexpected )?eof(?: |$)"),
             # with TLS 1.3 the client ends before the server can read why
             spelled(Kind.GENERAL, pattern=r"handshake error from .{1,253}?: local error: tls: bad record mac"),
             spelled(Kind.ENDED, pattern=r"handshake error from .{1,253}?: eof"),
@@ -131,7 +132,7 @@ CLIENT = Client(
             spelled(
                 Kind.PROXY_REFUSES,
                 pattern=r"^get \"https.{1,300}?\": (?:forbidden|bad gateway|service unavailable)"
-                r"|\": (?:forbidden|bad gateway|service unavailable)(?: |$)",
+                r"|\": (?:forbidden|bad gateway|service unavailable)(?: |$|\")",
             ),
             spelled(Kind.OWN_WEAK, "private key does not match public key"),
             spelled(

@@ -44,6 +44,7 @@ CLIENT = Client(
     advice=_advice,
     errors=ErrorOutput(
         (
+            spelled(Kind.ENDED, "Handshake read failed (Socket closed)"),
             spelled(Kind.HOST, "Cannot check peer"),
             spelled(Kind.IP, pattern=r"ipv4:[\d.]+:\d+: cannot check peer"),
             spelled(Kind.NAME, "address lookup failed for", "DNS resolution failed"),

@@ -47,6 +47,7 @@ CLIENT = Client(
     crl_advice=_crl_advice,
     errors=ErrorOutput(
         (
+            spelled(Kind.PROXY_REFUSES, pattern=r"proxyerror .{0,300}: (?:403|50\d) "),
             spelled(Kind.PROXY_LOGIN, "ProxyError: 407"),
             spelled(Kind.PROXY_REFUSES, pattern=r"proxyerror: (?!407)\d{3}"),
             spelled(Kind.TIMEOUT, "httpx.ConnectTimeout", "httpx.ReadTimeout"),

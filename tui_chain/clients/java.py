@@ -83,6 +83,9 @@ CLIENT = Client(
     program=_program,
     errors=ErrorOutput(
         (
+            spelled(Kind.PROXY_REFUSES, pattern=r"tunnel failed, got: (?!407)\d"),
+            spelled(Kind.ENDED, "Received close_notify during handshake"),
+            spelled(Kind.IP, pattern=r"hostname [\d.]{7,15} not verified"),
             spelled(
                 Kind.WEAK_KEY, pattern=r"algorithm constraints check failed on disabled algorithm: (?:secp|ec |x9)"
             ),

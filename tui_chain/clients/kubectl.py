@@ -10,7 +10,8 @@ from collections.abc import Iterator
 
 from tui_chain.clients.advice import ADDS, REPLACES, Advice, Deployment
 from tui_chain.clients.client import Client, Setting, SettingForm, variable
-from tui_chain.clients.errors import ErrorOutput
+from tui_chain.clients.errors import ErrorKind as Kind
+from tui_chain.clients.errors import ErrorOutput, spelled
 
 _NOTE = (
     "Where this host is the API server of the current context. To keep it, name the file as certificate-authority: "
@@ -34,6 +35,14 @@ CLIENT = Client(
     ),
     advice=_advice,
     errors=ErrorOutput(
+        (
+            spelled(
+                Kind.PROXY_REFUSES,
+                pattern=r"unable to connect to the server: (?:forbidden|bad gateway|service unavailable)(?: |$)",
+            ),
+            spelled(Kind.BAD_BUNDLE, "unable to load root certificates", "unable to read certificate-authority"),
+            spelled(Kind.BAD_BUNDLE, pattern=r"error: read .{1,300}: is a directory"),
+        ),
         signs=r"^Unable to connect to the server|\bkubectl\b|couldn't get current server API group list",
         version=r"kubectl/v(\d+\.\d+\.\d+)",
         trust_command="kubectl config view --minify | grep certificate-authority",

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from tui_chain.clients.advice import REPLACES, Advice, Deployment
 from tui_chain.clients.client import Client, Setting, SettingForm
-from tui_chain.clients.errors import ErrorOutput
+from tui_chain.clients.errors import ErrorKind as Kind
+from tui_chain.clients.errors import ErrorOutput, spelled
 from tui_chain.core.output_kind import OutputKind
 
 _OPTION, _VARIABLE, _FILE, _JVM = "-D of mvn", "MAVEN_OPTS", ".mvn/jvm.config", "JAVA_TOOL_OPTIONS"
@@ -33,6 +34,12 @@ CLIENT = Client(
     ),
     advice=_advice,
     errors=ErrorOutput(
+        (
+            spelled(
+                Kind.PROXY_REFUSES,
+                pattern=r"could not transfer artifact .{1,400}(?:status code|proxy).{0,40}\b(?:403|502|503)\b",
+            ),
+        ),
         signs=r"\bmvn\b|\bmaven\b.{0,40}(?:plugin|resolver|artifact)|Could not transfer artifact"
         r"|\[ERROR\] .{0,80}artifact"
         r"|org\.apache\.maven|repo\.maven\.apache\.org",

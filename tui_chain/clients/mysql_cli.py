@@ -34,8 +34,10 @@ CLIENT = Client(
     reaches=speaks("mysql"),
     errors=ErrorOutput(
         (
+            spelled(Kind.BAD_BUNDLE, "TLS/SSL error: bad end line", "TLS/SSL error: bad base64 decode"),
+            spelled(Kind.NAME, "Unknown server host", "Unknown MySQL server host"),
             spelled(
-                Kind.REFUSED, pattern=r"can't connect to (?:mysql |local )?(?:mysql )?server on '[^']{1,253}' \("
+                Kind.REFUSED, pattern=r"can't connect to (?:mysql |local )?(?:mysql )?server on '[^']{1,253}' \(\d"
             ),
             spelled(
                 Kind.VERSION,

@@ -71,6 +71,7 @@ CLIENT = Client(
     program=_program,
     errors=ErrorOutput(
         (
+            spelled(Kind.BAD_BUNDLE, "EISDIR: illegal operation on a directory", "code: 'EISDIR'"),
             spelled(Kind.TIMEOUT, pattern=r"error: timeout at (?:clientrequest|socket|tlssocket)"),
             spelled(Kind.OWN_WEAK, "ERR_OSSL_X509_KEY_VALUES_MISMATCH"),
             # the name of a verify code is the peer's chain, that of an error of the library the own certificate

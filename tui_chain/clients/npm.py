@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 from tui_chain.clients.advice import REPLACES, Advice, Deployment
 from tui_chain.clients.client import Client, Setting, SettingForm
-from tui_chain.clients.errors import ErrorOutput
+from tui_chain.clients.errors import ErrorKind as Kind
+from tui_chain.clients.errors import ErrorOutput, spelled
 from tui_chain.clients.families import FamilyId
 from tui_chain.core.output_kind import OutputKind
 
@@ -35,6 +36,7 @@ CLIENT = Client(
     settings=(Setting("cafile", SettingForm.CONFIG, REPLACES),),
     advice=_advice,
     errors=ErrorOutput(
+        (spelled(Kind.PROXY_REFUSES, pattern=r"npm err(?:or|!) (?:403|502|503) .{1,40} get https"),),
         signs=r"^npm (?:ERR!|error|WARN|warn|http|verb)|\bnpm (?:install|ci|i|run|audit|view)\b|\bnpm@\d",
         version=r"\bnpm[@/ ]v?(\d+\.\d+\.\d+)",
         help_hosts=("docs.npmjs.com",),

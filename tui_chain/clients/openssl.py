@@ -85,6 +85,12 @@ CLIENT = Client(
     reaches=any_endpoint,
     errors=ErrorOutput(
         (
+            spelled(
+                Kind.HANDSHAKE,
+                "missing export tmp rsa key",
+                "Cannot make SSL connection",
+                'Layer6 invalid response, info: "SSL handshake failure"',
+            ),
             spelled(Kind.HANDSHAKE, pattern=r"no peer certificate available.{0,200}handshake has read 7 bytes"),
             spelled(Kind.ENDED, pattern=r"no peer certificate available.{0,200}handshake has read 0 bytes"),
             spelled(
@@ -143,6 +149,7 @@ CLIENT = Client(
             spelled(
                 Kind.HANDSHAKE,
                 "no shared cipher",
+                "no suitable signature algorithm",
                 "no cipher match",
                 "no shared signature algorithms",
                 "no suitable key share",
@@ -173,7 +180,6 @@ CLIENT = Client(
                 "certificate verify failed",
                 "certificate verification failed",
                 "peer certificate verification failed",
-                "certificate unknown",
             ),
             spelled(Kind.BAD_SIGNATURE, "bad signature", "block type is not 01", "padding check failed"),
             spelled(Kind.RUNTIME, "library has no ciphers", "unsupported (digital envelope)", "fips mode"),

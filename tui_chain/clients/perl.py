@@ -40,6 +40,7 @@ CLIENT = Client(
     advice=_advice,
     errors=ErrorOutput(
         (
+            spelled(Kind.BAD_BUNDLE, "Invalid certificate authority locations"),
             spelled(Kind.HOST, "hostname verification failed"),
             spelled(Kind.VAGUE, "SSL connect attempt failed"),
             spelled(

@@ -29,7 +29,11 @@ CLIENT = Client(
     ),
     advice=_advice,
     errors=ErrorOutput(
-        (spelled(Kind.ENDED_AFTER, "Server closed connection without sending any data back"),),
+        (
+            spelled(Kind.PROXY_REFUSES, "establishing SSL tunnel failed"),
+            spelled(Kind.PROXY_LOGIN, "establishing SSL tunnel failed: 407"),
+            spelled(Kind.ENDED_AFTER, "Server closed connection without sending any data back"),
+        ),
         signs=r"\bLWP[/:]|libwww-perl|^500 Can't connect to|Client-Warning: Internal response",
         version=r"libwww-perl/(\d+\.\d+)",
         trust_command="env | grep -E 'PERL_LWP_SSL_CA|HTTPS_CA'",

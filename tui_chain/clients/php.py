@@ -56,6 +56,8 @@ CLIENT = Client(
     advice=_advice,
     errors=ErrorOutput(
         (
+            spelled(Kind.HOST, "Peer certificate subjectAltName did not match expected"),
+            spelled(Kind.IP, pattern=r"subjectaltname did not match expected .{0,10}[\d.]{7,15}"),
             spelled(Kind.TIMEOUT, "SSL: crypto enabling timeout", "crypto enabling timeout"),
             spelled(
                 Kind.HOST,
@@ -66,7 +68,7 @@ CLIENT = Client(
             spelled(Kind.HOST, pattern=r"peer certificate cn=`?'?[^']{1,253}'? did not match expected cn"),
             spelled(Kind.BAD_BUNDLE, "failed loading cafile stream", "Failed to enable crypto: cafile"),
             spelled(Kind.VAGUE, "SSL operation failed with code 1", "Failed to enable crypto"),
-            spelled(Kind.NO_CA_STORE, "no valid certs found cafile stream"),
+            spelled(Kind.BAD_BUNDLE, "no valid certs found cafile stream"),
         ),
         signs=r"PHP (?:Warning|Fatal)|file_get_contents\(|fopen\(https|stream_socket_(?:client|enable)"
         r"|SSL operation failed with code"

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from tui_chain.clients.advice import ADDS, REPLACES, Advice, Deployment
 from tui_chain.clients.client import Client, Setting, SettingForm, variable
-from tui_chain.clients.errors import ErrorOutput
+from tui_chain.clients.errors import ErrorKind as Kind
+from tui_chain.clients.errors import ErrorOutput, spelled
 
 
 def _advice(at: Deployment) -> Iterator[Advice]:
@@ -27,6 +28,7 @@ CLIENT = Client(
     ),
     advice=_advice,
     errors=ErrorOutput(
+        (spelled(Kind.PROXY_REFUSES, "ERR_PNPM_FETCH_403", "ERR_PNPM_FETCH_502", "ERR_PNPM_FETCH_503"),),
         signs=r"\bpnpm\b|ERR_PNPM_",
         version=r"\bpnpm[@/ ]v?(\d+\.\d+\.\d+)",
         trust_command="pnpm config get cafile; env | grep NODE_EXTRA_CA_CERTS",

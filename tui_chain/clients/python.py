@@ -63,6 +63,9 @@ CLIENT = Client(
     lenient_advice=_lenient_advice,
     errors=ErrorOutput(
         (
+            spelled(Kind.BAD_BUNDLE, "[Errno 21] Is a directory"),
+            spelled(Kind.TIMEOUT, pattern=r"connection to .{1,253}? failed: timeout"),
+            spelled(Kind.OWN_UNUSABLE, pattern=r"ssl ctx use (?:privatekey|certificate|certificate chain) file:"),
             spelled(Kind.BAD_BUNDLE, "socket ssl wrapping error: [Errno 2] No such file or directory"),
             spelled(Kind.HOST, "does not match certificate", "Certificate subject does not match remote hostname"),
             spelled(Kind.WINDOWS_STORE, pattern=r"load windows store certs.{0,200}(?:windowserror|permissionerror)"),
@@ -143,8 +146,7 @@ CLIENT = Client(
             ),
             spelled(
                 Kind.OWN_UNUSABLE,
-                pattern=r"load cert chain.{0,400}(?:pem lib|no start line|no such file|key values mismatch"
-                r"|bad decrypt)",
+                pattern=r"load cert chain.{0,400}(?:pem lib|no start line|no such file|bad decrypt)",
             ),
             spelled(Kind.OWN_UNUSABLE, "bad password read"),
             spelled(

@@ -27,6 +27,8 @@ CLIENT = Client(
     advice=_advice,
     errors=ErrorOutput(
         (
+            spelled(Kind.TIMEOUT, "Net::OpenTimeout", "Net::ReadTimeout"),
+            spelled(Kind.ENDED, "SSL_connect returned=6"),
             spelled(Kind.ENDED, pattern=r"ssl connect syscall returned=5"),
             spelled(Kind.ENDED_AFTER, pattern=r"syswrite.{0,12}': (?:connection reset|broken pipe)"),
             spelled(Kind.HOST, pattern=r"hostname \"[^\"]{1,253}\" does not match the server certificate"),

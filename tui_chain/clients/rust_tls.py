@@ -12,6 +12,7 @@ CLIENT = Client(
     282,
     errors=ErrorOutput(
         (
+            spelled(Kind.GENERAL, "BadServerCertificate"),
             spelled(
                 Kind.PROXY_SCHEME,
                 pattern=r"tunnel error: failed to create underlying connection.{0,60}received corrupt message",

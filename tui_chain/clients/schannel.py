@@ -11,6 +11,17 @@ CLIENT = Client(
     place=310,
     errors=ErrorOutput(
         (
+            # WinINet and WinHTTP (winerror.h: 0x80070000 and the number)
+            spelled(Kind.TIME, "0x80072F05"),
+            spelled(Kind.HOST, "0x80072F06"),
+            spelled(Kind.UNKNOWN_ISSUER, "0x80072F0D"),
+            spelled(Kind.CLIENT_CERTIFICATE, "0x80072F0C"),
+            spelled(Kind.REVOCATION_UNREACHABLE, "0x80072F19"),
+            spelled(Kind.HANDSHAKE, "0x80072F7D", "80072F7D", "0x80072F8F"),
+            spelled(Kind.REFUSED, "0x80072EFD"),
+            spelled(Kind.NAME, "0x80072EE7"),
+            spelled(Kind.TIMEOUT, "0x80072EE2"),
+            spelled(Kind.ENDED, "0x80072EFE"),
             spelled(Kind.REVOKED, "CRYPT_E_REVOKED", "0x80092010"),
             spelled(
                 Kind.REVOCATION_UNREACHABLE,
@@ -92,7 +103,7 @@ CLIENT = Client(
                 Kind.GENERAL, "schannel: CertGetCertificateChain trust error", "SEC_E_CERT_UNKNOWN", "0x80090327"
             ),
         ),
-        signs=r"SEC_[EI]_|CRYPT_E_|CERT_[ET]_|\bschannel\b|0x8009[0-9A-Fa-f]{4}|0x800B01",
+        signs=r"SEC_[EI]_|CRYPT_E_|CERT_[ET]_|\bschannel\b|0x8009[0-9A-Fa-f]{4}|0x80072[EeFf]|0x800B01",
         trust_command="certutil -store root",
         layer=Layer.TLS_LIBRARY,
     ),

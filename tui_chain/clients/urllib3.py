@@ -36,6 +36,11 @@ CLIENT = Client(
     errors=ErrorOutput(
         (
             spelled(
+                Kind.PROXY_UNREACHABLE,
+                pattern=r"connect to proxy.{0,40}nameresolutionerror|proxyerror\(.{0,60}newconnectionerror",
+            ),
+            spelled(Kind.HOST, "Server presented certificate that does not match host"),
+            spelled(
                 Kind.PROXY_SCHEME,
                 pattern=r"connect tls proxy.{0,1500}(?:eof occurred|wrong version)"
                 r"|connect to proxy.{0,20}ssl(?:eof)?error",
@@ -55,7 +60,7 @@ CLIENT = Client(
                 pattern=r"cannot connect to proxy.{0,200}wrong version number",
             ),
             spelled(Kind.PROXY_REFUSES, "Cannot connect to proxy", "Unable to connect to proxy"),
-            spelled(Kind.NO_SAN, pattern=r"certificate (?:for .{1,253}? )?has no `?'?subjectaltname"),
+            spelled(Kind.NO_SAN, pattern=r"has no [`']?subjectaltname"),
             spelled(Kind.NO_SAN, "no appropriate commonName or subjectAltName fields were found"),
             spelled(Kind.HOST, pattern=r"hostname '[^']{1,253}' doesn't match"),
             spelled(Kind.IP, pattern=r"hostname '[\d.]{7,15}' doesn't match"),

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from tui_chain.clients.advice import ADDS, Advice, Deployment
 from tui_chain.clients.client import Client, Setting, SettingForm
-from tui_chain.clients.errors import ErrorOutput, Layer
+from tui_chain.clients.errors import ErrorKind as Kind
+from tui_chain.clients.errors import ErrorOutput, Layer, spelled
 from tui_chain.clients.python_code import TRUST_COMMAND, with_context
 
 
@@ -27,5 +28,13 @@ CLIENT = Client(
     place=96,
     settings=(Setting("ssl=", SettingForm.ARGUMENT, ADDS),),
     advice=_advice,
-    errors=ErrorOutput(signs=r"\bwebsockets[./]", trust_command=TRUST_COMMAND, layer=Layer.LIBRARY),
+    errors=ErrorOutput(
+        (
+            spelled(Kind.PROXY_REFUSES, "proxy rejected connection"),
+            spelled(Kind.PROXY_LOGIN, "proxy rejected connection: HTTP 407"),
+        ),
+        signs=r"\bwebsockets[./]",
+        trust_command=TRUST_COMMAND,
+        layer=Layer.LIBRARY,
+    ),
 )

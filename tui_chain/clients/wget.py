@@ -55,10 +55,12 @@ CLIENT = Client(
     program=_program,
     errors=ErrorOutput(
         (
+            spelled(Kind.UNKNOWN_ISSUER, pattern=r"konnte lokal nicht geprüft werden|lokal nicht geprüft werden"),
             spelled(Kind.RUNTIME, "built without TLS support", "HTTPS support not compiled in"),
             spelled(
                 Kind.PROXY_UNREACHABLE,
-                pattern=r"connecting to \S*proxy\S* \(.{0,80}failed: |connecting to .{0,80}:(?:3128|8080"
+                pattern=r"connecting to \S*proxy\S* \(.{0,80}failed: (?:connection|no route)"
+                r"|connecting to .{0,80}:(?:3128|8080"
                 r"|8888)\.\.\. failed",
             ),
             spelled(Kind.BAD_BUNDLE, "Failed to open cert", "Failed to open CA", "cannot load CA"),

@@ -161,7 +161,17 @@ _SERVER_SYMPTOMS: Mapping[Kind, Symptom] = {
             _REFUSED_HERE_CAUSES,
             "What this server sends decides, and which roots the client has.",
         ),
-        (Kind.UNKNOWN_ISSUER, "server-refuses-client", _REFUSED_CLIENT, (Code.CLIENT_CERTIFICATE, Code.CA_FILE), ""),
+        *(
+            (kind, "server-refuses-client", _REFUSED_CLIENT, (Code.CLIENT_CERTIFICATE, cause), "")
+            for kind, cause in (
+                (Kind.UNKNOWN_ISSUER, Code.CA_FILE),
+                (Kind.FIRST_UNVERIFIED, Code.MISSING_ISSUER),
+                (Kind.ROOT_IN_CHAIN, Code.UNTRUSTED_ROOT),
+                (Kind.SELF_SIGNED, Code.SELF_SIGNED),
+                (Kind.EXPIRED, Code.EXPIRED),
+                (Kind.PURPOSE, Code.PURPOSE),
+            )
+        ),
         (
             Kind.PLAIN_HTTP,
             "plain-client",
@@ -263,6 +273,13 @@ _FIRST_SIGNS = (
     CauseSign(TRUST_KINDS, "", (Code.CA_FILE,), also=Kind.BAD_BUNDLE),
 )
 _LAST_SIGNS = (
+    # devices and a company's own servers: a root, or a certificate, of their own
+    CauseSign(
+        _kinds(Kind.GENERAL, Kind.VAGUE),
+        "",
+        (Code.UNTRUSTED_ROOT, Code.SELF_SIGNED, Code.MISSING_ISSUER),
+        host=HostKind.INTERNAL,
+    ),
     # an issuer that every store has the root of: the server does not send it, or the store is old
     CauseSign(ISSUER_KINDS, _PUBLIC_CAS, (Code.MISSING_ISSUER, Code.OLD_STORE, Code.NO_CA_STORE)),
     CauseSign(

@@ -170,6 +170,12 @@ def _is_public(host: str) -> bool:
 
 _CUSTOMERS: Final = re.compile(r"^ec2-|\.(?:compute|compute-\d|elb|rds|cache|docdb|es|cloudapp)\.")
 """Names below a big service's that its customers' own servers have, or whose roots no public store has."""
+
+
+def _is_loopback(host: str) -> bool:
+    return host == "localhost" or host.startswith("127.") or host == "::1"
+
+
 _WELL_KNOWN: Final = (
     *("pypi.org", "pythonhosted.org", "python.org", "anaconda.org", "anaconda.com", "conda.io", "pypa.io"),
     *("npmjs.org", "npmjs.com", "yarnpkg.com", "nodejs.org", "jsdelivr.net", "unpkg.com"),
@@ -209,6 +215,7 @@ _WELL_KNOWN: Final = (
         "icloud.com",
         "adobe.com",
         "wordpress.org",
+        "wandb.ai",
         "dropbox.com",
     ),
     *("mongodb.net", "snowflakecomputing.com", "databricks.com", "r-project.org", "rstudio.com", "hex.pm", "pub.dev"),
@@ -229,6 +236,8 @@ def is_host_kind(host: Target | None, kind: HostKind) -> bool:
     match kind:
         case HostKind.PRIVATE:
             return not _is_public(host.host)
+        case HostKind.INTERNAL:
+            return not _is_public(host.host) and not _is_loopback(host.host)
         case HostKind.OTHER:
             return _is_public(host.host)
         case HostKind.WELL_KNOWN:

@@ -99,7 +99,7 @@ def _read(lines: Sequence[str]) -> ErrorReading | None:
     folded = [fold(line) for line in lines]
     starts = list(accumulate((len(line) + 1 for line in folded), initial=0))
     whole = " ".join(folded)
-    found = [*spelled_errors(whole), *_coded(whole)]
+    found = [*spelled_errors(whole), *_coded(whole)] or _vague(whole)
     if not found:
         return None
     best = min(found, key=lambda one: (_RANKS[one.kind], one.start))
@@ -123,6 +123,18 @@ def _read(lines: Sequence[str]) -> ErrorReading | None:
         url=None if host is None else url_of(lines, host.host),
         trust_file=trust_file_of(lines),
     )
+
+
+_TLS_WORD: Final = re.compile(r"\b(?:ssl|tls|x\.?509|certificates?)\b")
+_FAILURE: Final = re.compile(r"\b(?:error|fail\w*|fatal|invalid|cannot|could not|unable|refused|rejected|denied)\b")
+
+
+def _vague(whole: str) -> list[Spelled]:
+    """What is certainly an error of TLS, whatever it is."""
+    word, failure = _TLS_WORD.search(whole), _FAILURE.search(whole)
+    if word is None or failure is None:
+        return []
+    return [Spelled(ErrorKind.VAGUE, min(word.start(), failure.start()), max(word.end(), failure.end()))]
 
 
 def _coded(whole: str) -> list[Spelled]:
@@ -174,6 +186,7 @@ def unwrapped(lines: tuple[str, ...]) -> str | None:
 
     None where none look so.
     """
+    lines = tuple(line.strip() for line in lines)
     widths = Counter(len(line) for line in lines if len(line) >= _NARROWEST)
     edges = {width for width, count in widths.items() if count > 1} | {max(widths, default=0)}
     if len(lines) < _PAIR or not widths:
