@@ -22,9 +22,21 @@ from tui_chain.lab.internet import Lab
 _S_CLIENT = "echo | timeout 4 openssl s_client -connect localhost:$PORT -starttls $STARTTLS"
 _STRANGERS, _ROOT = "/srv/app/pki/stranger-client.pem", "/srv/app/pki/corp-root.pem"
 _VISITS = (
-    ("client-lacks-root", ("untrusted-root",), f"{_S_CLIENT} -CAfile {_STRANGERS} -verify_return_error"),
-    ("client-lacks-root-1.2", ("untrusted-root",), f"{_S_CLIENT} -tls1_2 -CAfile {_STRANGERS} -verify_return_error"),
-    ("missing-intermediate", ("missing-issuer",), f"{_S_CLIENT} -CAfile {_ROOT} -verify_return_error"),
+    (
+        "client-lacks-root",
+        ("untrusted-root", "missing-issuer"),
+        f"{_S_CLIENT} -CAfile {_STRANGERS} -verify_return_error",
+    ),
+    (
+        "client-lacks-root-1.2",
+        ("untrusted-root", "missing-issuer"),
+        f"{_S_CLIENT} -tls1_2 -CAfile {_STRANGERS} -verify_return_error",
+    ),
+    (
+        "missing-intermediate",
+        ("missing-issuer", "untrusted-root"),
+        f"{_S_CLIENT} -CAfile {_ROOT} -verify_return_error",
+    ),
     ("expired", ("expired",), f"{_S_CLIENT} -CAfile {_ROOT} -verify_return_error"),
     ("old-client", ("alert-protocol-version",), f"{_S_CLIENT} -tls1_1 -cipher ALL:@SECLEVEL=0"),
     ("no-common-cipher", ("alert-handshake-failure",), f"{_S_CLIENT} -tls1_2 -cipher AES256-SHA:@SECLEVEL=0"),

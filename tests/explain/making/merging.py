@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from hashlib import sha256
 
@@ -82,11 +82,14 @@ _EVERYDAY = frozenset(
 
 def _limits(client: str) -> tuple[int, int]:
     """How many texts of a client are chosen, and how many characters they have altogether."""
-    return (24, 72_000) if client in _EVERYDAY else (8, 24_000)
+    return (26, 78_000) if client in _EVERYDAY else (8, 24_000)
 
 
-def chosen(texts: Sequence[Made]) -> Iterator[Made]:
-    """Yield some texts of one client: first one for each set of causes, then others, in an order without a reason."""
+def chosen(texts: Sequence[Made], frequency: Mapping[frozenset[str], int]) -> Iterator[Made]:
+    """Yield some texts of one client: first one for each set of causes, the rarest among all clients first.
+
+    The others follow in an order without a reason.
+    """
     # a digest is the same in every run, and nobody's choice
     order = sorted(texts, key=lambda one: sha256((one.scenario + shape_of(one.text)).encode()).digest())
     first: dict[frozenset[str], Made] = {}
@@ -94,7 +97,7 @@ def chosen(texts: Sequence[Made]) -> Iterator[Made]:
         first.setdefault(frozenset(one.causes), one)
     rest = [one for one in order if one is not first[frozenset(one.causes)]]
     most, left = _limits(texts[0].client)
-    for one in (*first.values(), *rest)[:most]:
+    for one in (*sorted(first.values(), key=lambda one: frequency[frozenset(one.causes)]), *rest)[:most]:
         if len(one.text) <= left:
             left -= len(one.text)
             yield one
@@ -111,7 +114,7 @@ _FROM_BETWEEN = ("missing-issuer", "untrusted-root", "self-signed", "interceptio
 
 def _right(one: Made, causes: tuple[str, ...]) -> tuple[str, ...]:
     """Leave out what the host speaks against: nobody intercepts one's own, and the well-known have whole chains."""
-    kind = _kind(one.asked)
+    kind = "open" if one.host is None else _kind(one.asked)
     left = list(causes)
     if kind == "own" and "interception-likely" in left:
         left.remove("interception-likely")

@@ -39,15 +39,21 @@ class Visit:
 
 
 VISITS = (
-    Visit("client-lacks-root", ("untrusted-root",), f"curl -sS -m 4 -o /dev/null {_URL}"),
-    Visit("client-lacks-root-go", ("untrusted-root",), "/srv/app/get " + _URL),
-    Visit("client-lacks-root-python", ("untrusted-root",), f"/srv/app/.venv/bin/python fetch_urlopen.py {_URL} ''"),
+    Visit("client-lacks-root", ("untrusted-root", "missing-issuer"), f"curl -sS -m 4 -o /dev/null {_URL}"),
+    Visit("client-lacks-root-go", ("untrusted-root", "missing-issuer"), "/srv/app/get " + _URL),
     Visit(
-        "client-lacks-root-gnutls", ("untrusted-root",), "timeout 4 gnutls-cli -p 8443 git.corp.internal </dev/null"
+        "client-lacks-root-python",
+        ("untrusted-root", "missing-issuer"),
+        f"/srv/app/.venv/bin/python fetch_urlopen.py {_URL} ''",
     ),
-    Visit("missing-intermediate", ("missing-issuer",), _CURL, "leaf"),
-    Visit("missing-intermediate-go", ("missing-issuer",), _GO_GET, "leaf"),
-    Visit("missing-intermediate-python", ("missing-issuer",), _PYTHON_GET, "leaf"),
+    Visit(
+        "client-lacks-root-gnutls",
+        ("untrusted-root", "missing-issuer"),
+        "timeout 4 gnutls-cli -p 8443 git.corp.internal </dev/null",
+    ),
+    Visit("missing-intermediate", ("missing-issuer", "untrusted-root"), _CURL, "leaf"),
+    Visit("missing-intermediate-go", ("missing-issuer", "untrusted-root"), _GO_GET, "leaf"),
+    Visit("missing-intermediate-python", ("missing-issuer", "untrusted-root"), _PYTHON_GET, "leaf"),
     Visit("expired", ("expired",), _CURL, "expired"),
     Visit("expired-go", ("expired",), _GO_GET, "expired"),
     Visit("wrong-host-go", ("host-mismatch",), _GO_GET, "other-name"),

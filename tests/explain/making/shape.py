@@ -48,8 +48,24 @@ def clean(text: str) -> str:
     return text.strip() + "\n"
 
 
+_DUMPS = (
+    (
+        re.compile(r"^CONNECTED\(", re.MULTILINE),
+        re.compile(r"^(?:depth=|verify|Verif).*|.*(?:error|errno).*", re.MULTILINE),
+    ),
+    (
+        re.compile(r"^Processed \d+ CA", re.MULTILINE),
+        re.compile(r"^(?:\*\*\*|\|<1>|- Status|Cannot).*", re.MULTILINE),
+    ),
+)
+"""Programs that print the whole chain, by a line that each prints, and the lines that say what is wrong with it."""
+
+
 def shape_of(text: str) -> str:
     """What a text says, without hosts, numbers, files and the frames of a traceback."""
+    for program, lines in _DUMPS:
+        if program.search(text):
+            text = "\n".join(lines.findall(text))
     for pattern in _FRAMES:
         text = pattern.sub("", text.replace("\\n", "\n"))
     for pattern, name in _ALIKE:

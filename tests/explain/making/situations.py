@@ -254,7 +254,7 @@ ALERTS = (
 HANDSHAKES = (
     Situation(
         "client-certificate-1.2",
-        ("client-certificate",),
+        ("client-certificate", "alert-handshake-failure"),
         limited_tls.client_certificate(VERSION.TLSv1_2, required=True),
         "alert",
         hosts=("localhost",),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -27,9 +27,10 @@ def keep(files: Sequence[Path]) -> None:
     by_client: dict[str, list[Made]] = defaultdict(list)
     for one in merged([_made(line) for line in lines]):
         by_client[one.client].append(one)
+    frequency = Counter(frozenset(one.causes) for texts in by_client.values() for one in texts)
     TEXTS.mkdir(exist_ok=True)
     for client, texts in by_client.items():
-        (TEXTS / f"{client}.jsonl").write_text("".join(map(line_of, chosen(texts))), encoding="utf-8")
+        (TEXTS / f"{client}.jsonl").write_text("".join(map(line_of, chosen(texts, frequency))), encoding="utf-8")
 
 
 def _made(line: str) -> Made:

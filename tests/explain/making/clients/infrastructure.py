@@ -30,7 +30,7 @@ CLIENTS = (
     ),
     Client(
         "terraform",
-        _PROXY + "export TRUST ${TRUST:+SSL_CERT_FILE=$TRUST}; mkdir -p $HOME/tf; cd $HOME/tf; rm -f *; "
+        _PROXY + "export TRUST ${TRUST:+SSL_CERT_FILE=$TRUST}; mkdir -p $HOME/tf; cd $HOME/tf; rm -rf .terraform *; "
         'sed "s#HOST#$HOST${PORT:+:$PORT}#" /srv/app/providers.tf.txt > main.tf; '
         "TF_REGISTRY_CLIENT_TIMEOUT=4 TF_REGISTRY_DISCOVERY_RETRY=0 terraform init -no-color "
         "-input=false",
@@ -53,8 +53,7 @@ CLIENTS = (
     ),
     Client(
         "docker",
-        'mkdir -p $HOME/docker; [ -n "$TRUST" ] && cp $TRUST $HOME/docker/ca.pem; docker '
-        '--tlsverify ${TRUST:+--tlscacert $TRUST} -H "tcp://$HOST:2376" ps',
+        '[ "$TRUST" ] || exit 127; docker --tlsverify ${TRUST:+--tlscacert $TRUST} -H "tcp://$HOST:2376" ps',
         "docker|Docker|error during connect",
         "docker version 2>/dev/null | grep Version | head -n1",
         port=2376,

@@ -156,6 +156,7 @@ CLIENTS = (
     ),
     Client(
         "psql",
+        '[ "$TRUST" ] || exit 127; '
         'psql "host=$HOST port=$PORT user=shop dbname=shop sslmode=verify-full connect_timeout=4'
         ' ${TRUST:+sslrootcert=$TRUST}"',
         "psql",
