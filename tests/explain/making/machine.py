@@ -35,6 +35,7 @@ HOSTS = {
     "pypi.org": "203.0.113.91",
     "registry.npmjs.org": "203.0.113.92",
     "rubygems.org": "203.0.113.93",
+    "index.rubygems.org": "203.0.113.93",
     "proxy.golang.org": "203.0.113.94",
     "repo.maven.apache.org": "203.0.113.95",
     "index.crates.io": "203.0.113.96",
@@ -44,7 +45,7 @@ HOSTS = {
 """The names that this machine knows, and where they lead: all to itself."""
 NO_HOSTS = ("git.typo.example", "www.no-such.example", "git.branch.lan", "proxy.old.example")
 """Names that lead nowhere."""
-ADDRESSES = ("127.0.0.1", *HOSTS.values())
+ADDRESSES = ("127.0.0.1", *dict.fromkeys(HOSTS.values()))
 
 HOME = Path.home()
 """The home of who starts this, where pyenv and rustup keep what they have installed."""

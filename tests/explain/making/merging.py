@@ -25,13 +25,33 @@ WELL_KNOWN = frozenset(HOSTS) - {
 """Hosts that everybody knows to be whole: what is odd about them comes from in between."""
 
 
+_ANY_VERDICT = ("missing-issuer", "untrusted-root", "interception-likely", "self-signed", "expired", "not-yet-valid")
 _ALSO: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
+    (
+        re.compile(r"certificate verify failed(?!:| \((?!_ssl|see))(?!.*verify failed(?:: \w| \(\w))", re.DOTALL),
+        _ANY_VERDICT,
+    ),
+    (re.compile(r"The certificate issuer is unknown"), ("untrusted-root", "missing-issuer")),
     (re.compile(r"Failed writing HTTP request|without sending any data back|other side closed"), ("reset",)),
     (re.compile(r"All attempts to connect to"), ("refused", "name", "reset", "timeout")),
     (re.compile(r"legacy sigalg disallowed"), ("weak-signature",)),
     (re.compile(r"GnuTLS recv error.*fatal alert has been received"), ("alert-handshake-failure",)),
+    (re.compile(r"Can't connect to server on '.*' \(115\)"), ("timeout",)),
+    (re.compile(r"Failed to connect to proxy URL: \"https"), ("proxy-unreachable",)),
 )
-"""What else an expert would say to some texts, which no situation here brings about."""
+"""What else an expert would say to texts of a pattern, whatever was tried here with their client."""
+_PROXY = re.compile(r"proxy(?!\.golang)|tunnel", re.IGNORECASE)
+
+
+def _more(one: Made, causes: Sequence[str]) -> Iterator[str]:
+    """The causes that no situation brought about with this client, and that its text allows as well."""
+    for pattern, more in _ALSO:
+        if pattern.search(one.text):
+            yield from more
+    if {"expired", "ca-expired"} & {*causes} and "depth" not in one.text:
+        yield from ("expired", "ca-expired")
+    if "proxy-scheme" in causes and not _PROXY.search(one.text):
+        yield "no-tls"
 
 
 def _shape(one: Made) -> tuple[str, str]:
@@ -53,8 +73,7 @@ def merged(made: Sequence[Made]) -> Iterator[Made]:
     kept: dict[tuple[str, str], list[frozenset[str]]] = defaultdict(list)
     for one in made:
         shape = _shape(one)
-        also = (cause for pattern, more in _ALSO if pattern.search(one.text) for cause in more)
-        right = _right(one, (*causes[shape], *also))
+        right = _right(one, (*causes[shape], *_more(one, tuple(causes[shape]))))
         if frozenset(right) not in kept[shape] and len(kept[shape]) < MOST:
             kept[shape].append(frozenset(right))
             yield replace(one, causes=right)

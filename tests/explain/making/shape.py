@@ -73,7 +73,9 @@ def shape_of(text: str) -> str:
     return text.strip()
 
 
-_REACHED = re.compile("You reache|not valid: is this a git repository|Unsupported `Content-Type`")
+_REACHED = re.compile(
+    r"You reache|not valid: is this a git repository|Unsupported `Content-Type`|\[\d+/\d+\] -> \"/dev/null\""
+)
 _WITHOUT_ERROR = (
     ("Handshake was completed", re.compile(r"\*\*\* (?:Fatal|PKI)")),
     ("Verify return code: 0 (ok)", re.compile(r":error:|errno")),
