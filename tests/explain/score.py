@@ -17,6 +17,9 @@ from tui_chain.diagnose.explain.explanation import explain
 TEXTS = Path(__file__).with_name("texts")
 """The kept texts, a file a client, one JSON object a line."""
 
+PROXIES = ("proxy.corp.internal", "proxy.old.example")
+"""The proxies of the kept texts."""
+
 _NAMES = {
     "aiohttp313": "aiohttp",
     "apt": "apt|gnutls",
@@ -27,7 +30,7 @@ _NAMES = {
     "deno": "deno|rustls",
     "asyncio": "asyncio|python",
     "docker": "docker|go",
-    "elasticsearch": "elastic|python",
+    "elasticsearch": "elastic|python|urllib3",
     "gem": "gem|ruby",
     "gnutls": "gnutls",
     "imaplib": "imaplib|python",
@@ -67,12 +70,13 @@ _NAMES = {
 class Text:
     """A text with what is true of it: the codes that may be its first cause, and whose it is.
 
-    `client` is empty where the text does not show it, `host` None where it names none.
+    `client` is empty where the text does not show it. `hosts` are those that it names and that may be the answer: the
+    one that was asked, and the proxy where it is the proxy that failed.
     """
 
     text: str
     client: str
-    host: str | None
+    hosts: tuple[str, ...]
     causes: tuple[str, ...]
     label: str
     scenario: str
@@ -99,7 +103,7 @@ class Judged:
 
     @property
     def host_right(self) -> bool:
-        return self.host == self.text.host
+        return self.host in self.text.hosts
 
 
 @dataclass(frozen=True)
@@ -114,7 +118,7 @@ class Score:
 
     @property
     def with_host(self) -> tuple[Judged, ...]:
-        return tuple(one for one in self.judged if one.text.host is not None)
+        return tuple(one for one in self.judged if one.text.hosts)
 
     @property
     def right(self) -> float:
@@ -163,7 +167,14 @@ def _text(given: dict[str, Any]) -> Text:
     label = given["client"]
     shown = label if given.get("shows_client", True) else ""
     scenario = given.get("scenario") or given.get("true_cause", "")
-    return Text(given["text"], shown, given.get("host"), tuple(given["causes"]), label, scenario)
+    return Text(given["text"], shown, tuple(_hosts(given)), tuple(given["causes"]), label, scenario)
+
+
+def _hosts(given: dict[str, Any]) -> Iterator[str]:
+    if given.get("host"):
+        yield given["host"]
+        if given["speaker"] == "proxy":
+            yield from PROXIES
 
 
 def judge(text: Text) -> Judged:
@@ -205,8 +216,8 @@ def _wrong(found: Score) -> Iterator[str]:
             yield f"cause  {where}: {answer}, not {' or '.join(one.text.causes)}\n       {_last(one.text.text)}"
         if one.text.client and not one.client_right:
             yield f"client {where}: {one.client}\n       {_last(one.text.text)}"
-        if one.text.host is not None and not one.host_right:
-            yield f"host   {where}: {one.host}, not {one.text.host}\n       {_last(one.text.text)}"
+        if one.text.hosts and not one.host_right:
+            yield f"host   {where}: {one.host}, not {' or '.join(one.text.hosts)}\n       {_last(one.text.text)}"
 
 
 def _last(text: str) -> str:

@@ -23,6 +23,10 @@ SHORTEST = 12
 """Characters of a text that says anything."""
 _WAITED = re.compile(r"timed out|(?<!\w)TimeoutError")
 """What a client of another protocol says that got through TLS to a server of HTTP."""
+_TELLS_NOTHING = re.compile(
+    "Invalid argument, IO::Socket::IP|already exists and is not an empty|The specified session has been invalidated"
+)
+"""Texts in which nobody could read what went wrong."""
 _NO_STORE = 'mount -t tmpfs tmpfs /etc/ssl/certs && exec "$@"'
 
 
@@ -114,8 +118,9 @@ def _run(client: Client, situation: Situation, turn: int) -> Made | None:
     except subprocess.TimeoutExpired:
         return None
     text = clean(done.stdout.decode(errors="replace"))
+    nothing = len(text) < SHORTEST or _TELLS_NOTHING.search(text) is not None
     waited = situation.tag != "slow" and _WAITED.search(text) is not None
-    if done.returncode in NOT_THERE or waited or reached(text) or len(text) < SHORTEST:
+    if done.returncode in NOT_THERE or waited or reached(text) or nothing:
         return None
     return Made(
         text,

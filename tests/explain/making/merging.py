@@ -25,12 +25,20 @@ WELL_KNOWN = frozenset(HOSTS) - {
 """Hosts that everybody knows to be whole: what is odd about them comes from in between."""
 
 
-_ANY_VERDICT = ("missing-issuer", "untrusted-root", "interception-likely", "self-signed", "expired", "not-yet-valid")
+_ANY_VERDICT = (
+    *("missing-issuer", "untrusted-root", "interception-likely", "self-signed", "expired", "not-yet-valid"),
+    "no-ca-store",
+)
 _ALSO: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
     (
         re.compile(r"certificate verify failed(?!:| \((?!_ssl|see))(?!.*verify failed(?:: \w| \(\w))", re.DOTALL),
         _ANY_VERDICT,
     ),
+    # of several intermediate certificates the upper one may be missing
+    (re.compile(r"unable to get local issuer certificate"), ("missing-issuer", "untrusted-root")),
+    (re.compile(r"Could not verify the SSL certificate for"), ("no-ca-store",)),
+    (re.compile(r"trustAnchors parameter must be non-empty"), ("ca-file", "no-ca-store")),
+    (re.compile(r"Proxy tunneling failed: Proxy Authentication"), ("proxy-auth",)),
     (re.compile(r"The certificate issuer is unknown"), ("untrusted-root", "missing-issuer")),
     (re.compile(r"Failed writing HTTP request|without sending any data back|other side closed"), ("reset",)),
     (re.compile(r"All attempts to connect to"), ("refused", "name", "reset", "timeout")),

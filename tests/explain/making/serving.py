@@ -103,12 +103,12 @@ _HANDLERS: Mapping[str, Handler] = {
 class Machine:
     """What a service of the lab may use here: it listens at all ports of all addresses, not on loopback alone.
 
-    `reached` is what clients have sent through TLS: one that got so far was refused nothing.
+    `received` is what clients have sent through TLS: one that got so far was refused nothing.
     """
 
     lab: Lab
     stack: contextlib.ExitStack
-    reached: list[bytes]
+    received: list[bytes]
 
     @property
     def hierarchy(self) -> Hierarchy:
@@ -139,12 +139,16 @@ class Machine:
         context = make_context(self.folder, Credentials(chain, key), options)
         return self.listen(self._tls(context))
 
+    async def receive(self, stream: Stream) -> None:
+        """Take note of a client, and close."""
+        self.received.append(await stream.receive())
+
     def _tls(self, context: ssl.SSLContext) -> Handler:
         async def handle(stream: Stream) -> None:
             await stream.start_tls(context)
             data = await stream.receive()
             if data:
-                self.reached.append(data)
+                self.received.append(data)
                 await stream.send(http_answer("200 OK", DEFAULT_TLS.text.encode()))
             await stream.finish()
 
@@ -185,6 +189,9 @@ def serving(lab: Lab, situation: Situation) -> Iterator[list[bytes]]:
     with contextlib.ExitStack() as stack:
         machine = Machine(lab, stack, [])
         _open_proxies(machine)
+        if situation.proxy:
+            # a client that comes itself has no such proxy
+            machine.listen(machine.receive)
         service = situation.service
         if service == "unanswered":
             _fill_queues(stack)
@@ -194,7 +201,7 @@ def serving(lab: Lab, situation: Situation) -> Iterator[list[bytes]]:
         elif service is not None:
             lab.hierarchy.extend(ca for ca in situation.cas if ca.label not in lab.hierarchy._authorities)
             service.open(machine, situation.name)
-        yield machine.reached
+        yield machine.received
 
 
 def _open_proxies(machine: Machine) -> None:

@@ -4,7 +4,7 @@ from tests.explain.making.client import EVERYTHING, FEW, SOME, USUAL, Client
 
 _PROXY = 'export https_proxy="$PROXY" HTTPS_PROXY="$PROXY"; '
 _GIT = _PROXY + (
-    "git -c http.connectTimeout=4 ${CERT:+-c http.sslCert=$CERT -c http.sslKey=$KEY} "
+    "rm -rf service; git -c http.connectTimeout=4 ${CERT:+-c http.sslCert=$CERT -c http.sslKey=$KEY} "
     "${TRUST:+-c http.sslCAInfo=$TRUST}"
     ' clone "${URL}team/service.git" service'
 )
