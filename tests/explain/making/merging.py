@@ -34,6 +34,8 @@ _ALSO: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
         re.compile(r"certificate verify failed(?!:| \((?!_ssl|see))(?!.*verify failed(?:: \w| \(\w))", re.DOTALL),
         _ANY_VERDICT,
     ),
+    # curl says so of an alert, which it does not name
+    (re.compile(r"60\W{1,2} SSL certificate verification failed"), _ANY_VERDICT),
     # of several intermediate certificates the upper one may be missing
     (re.compile(r"unable to get local issuer certificate"), ("missing-issuer", "untrusted-root")),
     (re.compile(r"Could not verify the SSL certificate for"), ("no-ca-store",)),
