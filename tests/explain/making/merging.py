@@ -39,6 +39,7 @@ _ALSO: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
     # of several intermediate certificates the upper one may be missing
     (re.compile(r"unable to get local issuer certificate"), ("missing-issuer", "untrusted-root")),
     (re.compile(r"self-signed certificate in certificate chain"), ("untrusted-root", "interception-likely")),
+    (re.compile(r"CAfile: none"), ("no-ca-store",)),
     (re.compile(r"Could not verify the SSL certificate for"), ("no-ca-store",)),
     (re.compile(r"trustAnchors parameter must be non-empty"), ("ca-file", "no-ca-store")),
     (re.compile(r"Proxy tunneling failed: Proxy Authentication"), ("proxy-auth",)),

@@ -42,8 +42,8 @@ CLIENTS = (
     ),
     Client(
         "terraform",
-        _PROXY + "export TRUST ${TRUST:+SSL_CERT_FILE=$TRUST}; mkdir -p $HOME/state; cd $HOME/state; rm "
-        '-f *; sed "s#URL#$URL#" /srv/app/backend.tf.txt > main.tf; terraform init -no-color '
+        _PROXY + "export TRUST ${TRUST:+SSL_CERT_FILE=$TRUST}; mkdir -p $HOME/state; cd $HOME/state; "
+        'rm -rf .terraform *; sed "s#URL#$URL#" /srv/app/backend.tf.txt > main.tf; terraform init -no-color '
         "-input=false",
         r"provider|erraform|│|backend",
         "terraform version 2>/dev/null | head -n1 | tr -d v",
