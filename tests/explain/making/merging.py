@@ -113,7 +113,7 @@ _EVERYDAY = frozenset(
 
 def _limits(client: str) -> tuple[int, int]:
     """How many texts of a client are chosen, and how many characters they have altogether."""
-    return (26, 78_000) if client in _EVERYDAY else (8, 24_000)
+    return (26, 78_000) if client in _EVERYDAY else (10, 30_000)
 
 
 def chosen(texts: Sequence[Made], frequency: Mapping[frozenset[str], int]) -> Iterator[Made]:
