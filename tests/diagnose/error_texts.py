@@ -63,7 +63,7 @@ SAMPLES = (
            "error: download of config.json failed\n\nCaused by:\n  failed to download from "
            "`https://crates.example.org/config.json`\n\nCaused by:\n  [60] SSL peer certificate or SSH remote key "
            "was not OK (SSL certificate problem: unable to get local issuer certificate)"),
-    Sample("Rust programs", "unknown-issuer", "interception-likely", None,
+    Sample("Rust programs", "unknown-issuer", "untrusted-root", None,
            "error: invalid peer certificate: UnknownIssuer"),
     Sample("git", "unknown-issuer", "missing-issuer", "git.example.org",
            "fatal: unable to access 'https://git.example.org/a.git/': SSL certificate problem: unable to get local "

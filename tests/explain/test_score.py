@@ -2,12 +2,15 @@ from __future__ import annotations
 
 import pytest
 
-from tests.explain.score import Score, kept_score
+from tests.explain.score import TEXTS, Score, kept_score, score
+
+CASES = TEXTS.with_name("cases.jsonl")
 
 
-@pytest.fixture(scope="module")
-def found() -> Score:
-    return kept_score()
+@pytest.fixture(scope="module", params=("kept", "cases"))
+def found(request: pytest.FixtureRequest) -> Score:
+    """Of the texts kept here, and of texts with their causes that others collected."""
+    return kept_score() if request.param == "kept" else score([CASES])
 
 
 def test_the_first_cause_of_nearly_every_text_is_right(found: Score) -> None:
