@@ -208,3 +208,19 @@ def test_nothing_is_opened_and_nobody_is_asked() -> None:
     )
     done = subprocess.run((sys.executable, "-c", script), capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout == "[]\n"
+
+
+def test_of_a_log_with_several_incidents_the_last_one_with_a_reason_counts() -> None:
+    log = "\n".join(
+        [
+            f"2026-11-26 10:00:00,100 ERROR GET https://first.example.org/ {EXPIRED}",
+            "2026-11-26 10:00:01,000 INFO giving up",
+            f"2026-11-26 10:07:00,100 ERROR GET https://second.example.org/ {VERIFY}self-signed certificate",
+            "2026-11-26 10:07:01,000 ERROR GET https://second.example.org/ certificate verify failed",
+            "2026-11-26 10:09:00,000 ERROR the upload timed out",
+        ]
+    )
+    found = read(log)
+    assert (found.symptom.name, found.host) == ("self-signed", "second.example.org")
+    once = log.replace("10:07:00", "10:00:01").replace("10:07:01", "10:00:02").replace("10:09:00", "10:00:03")
+    assert read(once).symptom.name == "expired"

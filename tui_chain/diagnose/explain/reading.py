@@ -102,7 +102,7 @@ def _read(lines: Sequence[str]) -> ErrorReading | None:
     found = [*spelled_errors(whole), *_coded(whole)] or _vague(whole)
     if not found:
         return None
-    best = min(found, key=lambda one: (_RANKS[one.kind], one.start))
+    best = min(_of_last_incident(found, lines, starts), key=lambda one: (_RANKS[one.kind], one.start))
     kinds = sorted({one.kind for one in found} - {best.kind}, key=_RANKS.__getitem__)
     number = bisect_right(starts, best.end - 1) - 1
     text = "\n".join(lines)
@@ -123,6 +123,29 @@ def _read(lines: Sequence[str]) -> ErrorReading | None:
         url=None if host is None else url_of(lines, host.host),
         trust_file=trust_file_of(lines),
     )
+
+
+_TIME: Final = re.compile(r"^.{0,40}?\b([01]\d|2[0-3]):([0-5]\d):([0-5]\d)\b")
+_APART: Final = 2
+"""Seconds between two lines of a log that are of different incidents."""
+
+
+def _of_last_incident(found: Sequence[Spelled], lines: Sequence[str], starts: Sequence[int]) -> Sequence[Spelled]:
+    """Of a log with several incidents those errors that belong to the last one that tells a reason."""
+    bounds, before = [0], None
+    for start, line in zip(starts, lines, strict=False):
+        stamp = _TIME.match(line)
+        if stamp is not None:
+            seconds = int(stamp[1]) * 3600 + int(stamp[2]) * 60 + int(stamp[3])
+            if before is not None and not 0 <= seconds - before <= _APART:
+                bounds.append(start)
+            before = seconds
+    reasons = [one.start for one in found if _RANKS[one.kind] < _VAGUE]
+    if not reasons:
+        return found
+    last = bounds[bisect_right(bounds, max(reasons)) - 1]
+    after = next((bound for bound in bounds if bound > last), starts[-1] + 1)
+    return [one for one in found if last <= one.start < after]
 
 
 _TLS_WORD: Final = re.compile(r"\b(?:ssl|tls|x\.?509|certificates?)\b")
