@@ -260,8 +260,6 @@ SYMPTOMS: Final[Mapping[Kind, Symptom]] = dict(
                 Code.OTHER_STORE,
                 Code.CA_FILE,
                 Code.SELF_SIGNED,
-                Code.ONE_OF_MANY,
-                Code.OLD_STORE,
             ),
             _SENT,
         ),
