@@ -29,6 +29,9 @@ from tui_chain.x509.formats.readers import read_certificates
 _CURL = Call("curl", "curl", ("curl", "-q", "-sS"), "probe-1.0")
 _WGET = Call("wget", "wget", ("wget", "-qO-"), "probe-1.0")
 PROGRAMS = {call.name: call for call in (*CALLS, PHP_CURL, _CURL, _WGET)}
+_CURLRC = 'curl() { command curl "${@/#-q/-s}"; }; export -f curl'
+"""curl that reads its file, which -q keeps it from."""
+_AWS = r'mkdir -p ~/.aws; printf "[default]\nca_bundle = @PEM@\n" > ~/.aws/config'
 _JVM = "-Djavax.net.ssl.trustStore=@P12@"
 _INI = 'echo "openssl.cafile = @PEM@" >> "$HOME/trust.ini"'
 _LOCAL = 'mkdir -p "$HOME/project/.bundle"; echo "BUNDLE_SSL_CA_CERT: @PEM@" > "$HOME/project/.bundle/config"'
@@ -84,6 +87,7 @@ HOW = {
         "REQUESTS_CA_BUNDLE": exported("REQUESTS_CA_BUNDLE"),
         "--cert": 'set -- "${@:1:$#-1}" --cert @PEM@ --index-url',
         "PIP_CERT": exported("PIP_CERT"),
+        "cert of pip.conf": r'mkdir -p ~/.config/pip; printf "[global]\ncert = @PEM@\n" > ~/.config/pip/pip.conf',
     },
     ("boto3", "boto3"): {
         "verify=": python_code(
@@ -91,15 +95,18 @@ HOW = {
             "print(client.get_caller_identity()['Arn'])"
         ),
         "AWS_CA_BUNDLE": exported("AWS_CA_BUNDLE"),
+        "ca_bundle": _AWS,
         "REQUESTS_CA_BUNDLE": exported("REQUESTS_CA_BUNDLE"),
     },
     ("aws", "aws"): {
         "--ca-bundle": 'set -- aws --ca-bundle @PEM@ "${@:2}"',
         "AWS_CA_BUNDLE": exported("AWS_CA_BUNDLE"),
+        "ca_bundle": _AWS,
         "REQUESTS_CA_BUNDLE": exported("REQUESTS_CA_BUNDLE"),
     },
     ("curl", "curl"): {
         "--cacert": 'set -- curl --cacert @PEM@ "${@:2}"',
+        "cacert of .curlrc": f'{_CURLRC}; echo "cacert = @PEM@" > "$HOME/.curlrc"',
         "CURL_CA_BUNDLE": exported("CURL_CA_BUNDLE"),
         "SSL_CERT_FILE": exported("SSL_CERT_FILE"),
     },

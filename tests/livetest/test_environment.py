@@ -175,7 +175,7 @@ def test_a_variable_says_what_it_does_in_each_client(good: Path) -> None:
     assert told.text == (
         "In requests, Poetry, conda, niquests, boto3, aws it replaces the client's trust store; in pip it adds to "
         "the client's own trust store. It wins in requests, niquests over session.verify and CURL_CA_BUNDLE; in pip "
-        "over --cert and PIP_CERT; in conda over CURL_CA_BUNDLE, CONDA_SSL_VERIFY and ssl_verify."
+        "over --cert, PIP_CERT and cert of pip.conf; in conda over CURL_CA_BUNDLE, CONDA_SSL_VERIFY and ssl_verify."
     )
 
 

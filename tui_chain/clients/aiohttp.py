@@ -10,6 +10,7 @@ from tui_chain.clients.errors import ErrorKind as Kind
 from tui_chain.clients.errors import ErrorOutput, Layer, spelled
 from tui_chain.clients.families import FamilyId
 from tui_chain.clients.python_code import TRUST_COMMAND, with_context, with_crl_context
+from tui_chain.clients.python_library import PythonLibrary
 from tui_chain.clients.readers import OPENSSL
 from tui_chain.clients.trust_file import Reads
 
@@ -24,6 +25,18 @@ async def main():
 
 asyncio.run(main())"""
 """The call, with the URL as a Python literal in `url`."""
+
+_CONNECT = """import aiohttp
+import asyncio
+
+
+async def connect():
+    connector = aiohttp.TCPConnector(resolver=aiohttp.ThreadedResolver())
+    async with aiohttp.ClientSession(connector=connector) as session, session.get(url) as answer:
+        await answer.read()
+
+
+asyncio.run(connect())"""
 
 
 def _call(at: Deployment) -> str:
@@ -43,6 +56,7 @@ CLIENT = Client(
     place=40,
     families={FamilyId.PYTHON: "aiohttp", FamilyId.PYTHON_313: "aiohttp"},
     settings=(Setting("ssl=", SettingForm.ARGUMENT, ADDS),),
+    library=PythonLibrary(("aiohttp",), _CONNECT, "SSL_CERT_FILE"),
     reads=(Reads(OPENSSL, "aiohttp"),),
     advice=_advice,
     crl_advice=_crl_advice,

@@ -6,10 +6,22 @@ from collections.abc import Iterator
 
 from tui_chain.clients.advice import REPLACES, Advice, Deployment
 from tui_chain.clients.client import Client, Setting, SettingForm, variable
+from tui_chain.clients.config_file import ConfigFile, Syntax
 from tui_chain.clients.errors import ErrorKind as Kind
 from tui_chain.clients.errors import ErrorOutput, Layer, spelled
 from tui_chain.clients.families import FamilyId
+from tui_chain.clients.python_library import PythonLibrary
 from tui_chain.core.output_kind import OutputKind
+
+_CONNECT = """import botocore
+import botocore.config
+import botocore.session
+
+settings = botocore.config.Config(
+    signature_version=botocore.UNSIGNED, retries={"max_attempts": 0}, connect_timeout=5, read_timeout=5
+)
+session = botocore.session.get_session()
+session.create_client("sts", "us-east-1", endpoint_url=url, config=settings).get_caller_identity()"""
 
 
 def _advice(at: Deployment) -> Iterator[Advice]:
@@ -22,10 +34,15 @@ CLIENT = Client(
     place=80,
     families={FamilyId.REQUESTS: "boto3", FamilyId.REQUESTS_313: "boto3"},
     settings=(
-        Setting("verify=", SettingForm.ARGUMENT, REPLACES, wins_over=("AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE")),
-        variable("AWS_CA_BUNDLE", REPLACES, wins_over=("REQUESTS_CA_BUNDLE",)),
+        Setting(
+            "verify=", SettingForm.ARGUMENT, REPLACES, wins_over=("AWS_CA_BUNDLE", "ca_bundle", "REQUESTS_CA_BUNDLE")
+        ),
+        variable("AWS_CA_BUNDLE", REPLACES, wins_over=("ca_bundle", "REQUESTS_CA_BUNDLE")),
+        Setting("ca_bundle", SettingForm.CONFIG, REPLACES, wins_over=("REQUESTS_CA_BUNDLE",)),
         variable("REQUESTS_CA_BUNDLE", REPLACES),
     ),
+    files=(ConfigFile(("{AWS_CONFIG_FILE:~/.aws/config}",), Syntax.INI, {"*.ca_bundle": "ca_bundle"}),),
+    library=PythonLibrary(("boto3", "botocore", "certifi"), _CONNECT, "AWS_CA_BUNDLE"),
     advice=_advice,
     errors=ErrorOutput(
         (

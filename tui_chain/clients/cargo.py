@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from tui_chain.clients.advice import ADDS, FOLDER_ON_DEBIAN, Advice, Deployment
 from tui_chain.clients.client import Client, Setting, SettingForm, variable
+from tui_chain.clients.config_file import ConfigFile, Syntax
 from tui_chain.clients.errors import ErrorKind as Kind
 from tui_chain.clients.errors import ErrorOutput, spelled
 from tui_chain.clients.families import FamilyId
@@ -25,6 +26,13 @@ CLIENT = Client(
         variable("CARGO_HTTP_CAINFO", ADDS, wins_over=("http.cainfo", "SSL_CERT_FILE")),
         Setting("http.cainfo", SettingForm.CONFIG, ADDS, wins_over=("SSL_CERT_FILE",)),
         variable("SSL_CERT_FILE", ADDS),
+    ),
+    files=(
+        ConfigFile(
+            ("^/.cargo/config.toml", "^/.cargo/config", "{CARGO_HOME:~/.cargo}/config.toml"),
+            Syntax.INI,
+            {"http.cainfo": "http.cainfo"},
+        ),
     ),
     advice=_advice,
     errors=ErrorOutput(

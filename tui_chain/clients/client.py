@@ -8,9 +8,11 @@ from enum import Enum, StrEnum
 from pathlib import Path
 
 from tui_chain.clients.advice import Advice, CrlUse, Deployment, Effect
+from tui_chain.clients.config_file import ConfigFile, Switch
 from tui_chain.clients.errors import ErrorOutput
 from tui_chain.clients.families import FamilyId
 from tui_chain.clients.program import Program, ProgramRun
+from tui_chain.clients.python_library import PythonLibrary
 from tui_chain.clients.trust_file import Reads
 from tui_chain.core.endpoint import Endpoint
 
@@ -101,8 +103,10 @@ class Client:
     """A program or library that connects, as people name it. `place` orders lists; numbers have gaps for more.
 
     `families` are those whose rules it judges by, each with the programs that it is there for. `settings` are those
-    of trust, the strongest first. `reads` says how it reads a trust file, `advice` how it is made
-    to use one, `crl_advice` the same with a check of the file's CRLs, `lenient_advice` how it reaches a host whose
+    of trust, the strongest first; `files` says where those of configuration files stand, `switches` what turns
+    verification off. `library` is what it is to an interpreter of Python. `reads` says how it reads a trust file,
+    `advice` how it is made to use one, `crl_advice` the same with a check of the file's CRLs, `lenient_advice` how it
+    reaches a host whose
     certificates break a rule of form. `program` runs it, None where it cannot be run for an endpoint. `reaches` says
     for which endpoints there is advice.
     """
@@ -111,6 +115,9 @@ class Client:
     place: int
     families: Mapping[FamilyId, str] = field(default_factory=dict)
     settings: tuple[Setting, ...] = ()
+    files: tuple[ConfigFile, ...] = ()
+    switches: tuple[Switch, ...] = ()
+    library: PythonLibrary | None = None
     reads: tuple[Reads, ...] = ()
     advice: Callable[[Deployment], Iterable[Advice]] | None = None
     crl_advice: Callable[[Deployment, CrlUse], Iterable[Advice]] | None = None

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from tui_chain.clients.advice import ADDS, Advice, Deployment
 from tui_chain.clients.cause_codes import CauseCode as Code
 from tui_chain.clients.client import Client, Setting, SettingForm, variable
+from tui_chain.clients.config_file import ConfigFile, Switch, Syntax
 from tui_chain.clients.errors import CauseSign, ErrorOutput, spelled
 from tui_chain.clients.errors import ErrorKind as Kind
 from tui_chain.core.output_kind import OutputKind
@@ -32,6 +33,15 @@ CLIENT = Client(
         variable("SSL_CERT_FILE", ADDS, wins_over=("openssl.cafile",)),
         Setting("openssl.cafile", SettingForm.CONFIG, ADDS),
     ),
+    files=(
+        ConfigFile(
+            ("{COMPOSER_HOME:~/.config/composer}/config.json", "~/.composer/config.json"),
+            Syntax.YAML,
+            {"cafile": "cafile", "disable-tls": "disable-tls"},
+        ),
+        ConfigFile(("/etc/php/*/cli/php.ini",), Syntax.LINES, {"openssl.cafile": "openssl.cafile"}),
+    ),
+    switches=(Switch("disable-tls", ("true",), variable=False),),
     advice=_advice,
     errors=ErrorOutput(
         (spelled(Kind.PROXY_LOGIN, pattern=r"connect tunnel failed, ?response 407"),),

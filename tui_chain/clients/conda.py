@@ -7,12 +7,16 @@ from collections.abc import Iterator
 
 from tui_chain.clients.advice import REPLACES, Advice, Deployment
 from tui_chain.clients.client import Client, Setting, SettingForm, Takes, variable
+from tui_chain.clients.config_file import ConfigFile, Switch, Syntax
 from tui_chain.clients.errors import ErrorKind as Kind
 from tui_chain.clients.errors import ErrorOutput, spelled
 from tui_chain.core.output_kind import OutputKind
 
 _EXPANDED = re.compile(r"\$\w|\$\{")
 """What conda replaces in every value of its own by a variable's (os.path.expandvars), without an escape."""
+
+_OFF = ("false", "no", "off")
+_WORDS = ("truststore", "true", "false", "True", "False")
 
 
 def _advice(at: Deployment) -> Iterator[Advice]:
@@ -45,10 +49,22 @@ CLIENT = Client(
             REPLACES,
             Takes.EITHER,
             wins_over=("ssl_verify",),
-            words=("truststore", "true", "false", "True", "False"),
+            words=_WORDS,
         ),
-        Setting("ssl_verify", SettingForm.CONFIG, REPLACES),
+        Setting("ssl_verify", SettingForm.CONFIG, REPLACES, Takes.EITHER, words=_WORDS),
     ),
+    files=(
+        ConfigFile(
+            (
+                *("{CONDARC}", "{CONDA_PREFIX}/.condarc", "~/.condarc", "~/.conda/.condarc"),
+                *("{XDG_CONFIG_HOME:~/.config}/conda/.condarc", "{CONDA_ROOT}/.condarc", "{base_prefix}/.condarc"),
+                *("/etc/conda/.condarc", "/var/lib/conda/.condarc"),
+            ),
+            Syntax.YAML,
+            {"ssl_verify": "ssl_verify"},
+        ),
+    ),
+    switches=(Switch("CONDA_SSL_VERIFY", _OFF), Switch("ssl_verify", _OFF, variable=False)),
     advice=_advice,
     errors=ErrorOutput(
         (

@@ -7,12 +7,15 @@ from collections.abc import Iterator
 
 from tui_chain.clients.advice import ADDS, Advice, CrlUse, Deployment
 from tui_chain.clients.client import Client, Setting, SettingForm, variable
+from tui_chain.clients.config_file import ConfigFile, Switch, Syntax
 from tui_chain.clients.errors import ErrorKind as Kind
 from tui_chain.clients.errors import ErrorOutput, spelled
 from tui_chain.clients.families import FamilyId
 from tui_chain.clients.program import Program, ProgramRun
 from tui_chain.clients.readers import OPENSSL
 from tui_chain.clients.trust_file import Reads
+
+_FILE = "cacert of .curlrc"
 
 
 def _advice(at: Deployment) -> Iterator[Advice]:
@@ -48,10 +51,19 @@ CLIENT = Client(
     place=100,
     families={FamilyId.CURL: "curl"},
     settings=(
-        Setting("--cacert", SettingForm.OPTION, ADDS, wins_over=("CURL_CA_BUNDLE", "SSL_CERT_FILE")),
+        Setting("--cacert", SettingForm.OPTION, ADDS, wins_over=(_FILE, "CURL_CA_BUNDLE", "SSL_CERT_FILE")),
+        Setting(_FILE, SettingForm.CONFIG, ADDS, wins_over=("CURL_CA_BUNDLE", "SSL_CERT_FILE")),
         variable("CURL_CA_BUNDLE", ADDS, wins_over=("SSL_CERT_FILE",)),
         variable("SSL_CERT_FILE", ADDS),
     ),
+    files=(
+        ConfigFile(
+            ("{CURL_HOME}/.curlrc", "{XDG_CONFIG_HOME}/curlrc", "~/.curlrc", "~/.config/curlrc", "{APPDATA}/_curlrc"),
+            Syntax.WORDS,
+            {"cacert": _FILE, "insecure": "insecure", "k": "insecure"},
+        ),
+    ),
+    switches=(Switch("insecure", variable=False),),
     reads=(Reads(OPENSSL, "curl"),),
     advice=_advice,
     crl_advice=_crl_advice,

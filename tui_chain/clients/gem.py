@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from tui_chain.clients.advice import ADDS, FOLDER_ON_DEBIAN, Advice, Deployment
 from tui_chain.clients.client import Client, variable
+from tui_chain.clients.config_file import ConfigFile, Switch, Syntax
 from tui_chain.clients.errors import ErrorKind as Kind
 from tui_chain.clients.errors import ErrorOutput, spelled
 
@@ -19,6 +20,8 @@ CLIENT = Client(
     "gem",
     place=244,
     settings=(variable("SSL_CERT_FILE", ADDS),),
+    files=(ConfigFile(("~/.gemrc", "/etc/gemrc"), Syntax.YAML, {":ssl_verify_mode": ":ssl_verify_mode"}),),
+    switches=(Switch(":ssl_verify_mode", ("0",), variable=False),),
     advice=_advice,
     errors=ErrorOutput(
         (spelled(Kind.PROXY_REFUSES, pattern=r"net::httpserverexception\) 403|net::httpfatalerror\) 50\d"),),

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from tui_chain.clients.advice import ADDS, Advice, Deployment
 from tui_chain.clients.cause_codes import CauseCode as Code
 from tui_chain.clients.client import Client, Setting, SettingForm, variable
+from tui_chain.clients.config_file import ConfigFile, Switch, Syntax
 from tui_chain.clients.errors import TRUST_KINDS, CauseSign, ErrorOutput, HostKind, spelled
 from tui_chain.clients.errors import ErrorKind as Kind
 from tui_chain.clients.families import FamilyId
@@ -45,6 +46,27 @@ CLIENT = Client(
     settings=(
         variable("GIT_SSL_CAINFO", ADDS, wins_over=("http.<url>.sslCAInfo",)),
         Setting("http.<url>.sslCAInfo", SettingForm.CONFIG, ADDS),
+    ),
+    files=(
+        ConfigFile(
+            (
+                "^/.git/config",
+                *("{GIT_CONFIG_GLOBAL}", "~/.gitconfig", "{XDG_CONFIG_HOME:~/.config}/git/config"),
+                *("{GIT_CONFIG_SYSTEM:/etc/gitconfig}", "/usr/local/etc/gitconfig"),
+            ),
+            Syntax.GIT,
+            {
+                "http.sslcainfo": "http.<url>.sslCAInfo",
+                "http.*.sslcainfo": "http.<url>.sslCAInfo",
+                "http.sslverify": "http.sslVerify",
+                "http.*.sslverify": "http.sslVerify",
+                "http.sslbackend": "http.sslBackend",
+            },
+        ),
+    ),
+    switches=(
+        Switch("GIT_SSL_NO_VERIFY"),
+        Switch("http.sslVerify", ("false", "0", "no", "off"), variable=False),
     ),
     reads=(Reads(GNUTLS, "Debian's git"),),
     advice=_advice,

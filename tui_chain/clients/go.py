@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from tui_chain.clients.advice import ADDS, FOLDER_ON_DEBIAN, Advice, Deployment
 from tui_chain.clients.cause_codes import CauseCode as Code
 from tui_chain.clients.client import Client, Takes, variable
+from tui_chain.clients.config_file import Switch
 from tui_chain.clients.errors import ISSUER_KINDS, CauseSign, ErrorOutput, HostKind, Layer, spelled
 from tui_chain.clients.errors import ErrorKind as Kind
 from tui_chain.clients.families import FamilyId
@@ -23,6 +24,7 @@ CLIENT = Client(
     place=230,
     families={FamilyId.GO: "Go programs: docker, kubectl, terraform, gh"},
     settings=(variable("SSL_CERT_FILE", ADDS), variable("SSL_CERT_DIR", ADDS, Takes.ALL_FILES)),
+    switches=(Switch("GOINSECURE"),),
     reads=(Reads(GO, "SSL_CERT_FILE"),),
     advice=_advice,
     errors=ErrorOutput(

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from tui_chain.clients.advice import REPLACES, Advice, Deployment
 from tui_chain.clients.client import Client, Setting, SettingForm
+from tui_chain.clients.config_file import ConfigFile, Syntax
 from tui_chain.clients.errors import ErrorKind as Kind
 from tui_chain.clients.errors import ErrorOutput, spelled
 from tui_chain.core.output_kind import OutputKind
@@ -15,6 +16,8 @@ _PROPERTY = "systemProp.javax.net.ssl.trustStore"
 _OPTION, _USER, _PROJECT = "-D of gradle", "~/.gradle/gradle.properties", "gradle.properties of the project"
 _VARIABLE, _JVM = "GRADLE_OPTS", "JAVA_TOOL_OPTIONS"
 _UNDO = f"sed -i.bak '/^{_PROPERTY}=/d' ~/.gradle/gradle.properties"
+
+_PROPERTY = "systemprop.javax.net.ssl.truststore"
 
 
 def _advice(at: Deployment) -> Iterator[Advice]:
@@ -36,6 +39,12 @@ CLIENT = Client(
         Setting(_PROJECT, SettingForm.CONFIG, REPLACES, wins_over=(_VARIABLE, _JVM)),
         Setting(_VARIABLE, SettingForm.OPTION, REPLACES, wins_over=(_JVM,)),
         Setting(_JVM, SettingForm.OPTION, REPLACES),
+    ),
+    files=(
+        ConfigFile(("{GRADLE_USER_HOME:~/.gradle}/gradle.properties",), Syntax.LINES, {_PROPERTY: _USER}),
+        ConfigFile(("^/gradle.properties",), Syntax.LINES, {_PROPERTY: _PROJECT}),
+        ConfigFile(("$GRADLE_OPTS",), Syntax.OPTIONS, {"javax.net.ssl.truststore": _VARIABLE}),
+        ConfigFile(("$JAVA_TOOL_OPTIONS",), Syntax.OPTIONS, {"javax.net.ssl.truststore": _JVM}),
     ),
     advice=_advice,
     errors=ErrorOutput(

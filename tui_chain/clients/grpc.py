@@ -9,6 +9,7 @@ from tui_chain.clients.client import Client, Setting, SettingForm, variable
 from tui_chain.clients.errors import ErrorKind as Kind
 from tui_chain.clients.errors import ErrorOutput, Layer, spelled
 from tui_chain.clients.python_code import python
+from tui_chain.clients.python_library import PythonLibrary
 from tui_chain.core.endpoint import bracketed
 from tui_chain.core.output_kind import OutputKind
 
@@ -41,6 +42,7 @@ CLIENT = Client(
         ),
         variable("GRPC_DEFAULT_SSL_ROOTS_FILE_PATH", REPLACES),
     ),
+    library=PythonLibrary(("grpcio",), variable="GRPC_DEFAULT_SSL_ROOTS_FILE_PATH"),
     advice=_advice,
     errors=ErrorOutput(
         (

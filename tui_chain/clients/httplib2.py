@@ -8,6 +8,7 @@ from tui_chain.clients.advice import REPLACES, Advice, Deployment
 from tui_chain.clients.client import Client, Setting, SettingForm, variable
 from tui_chain.clients.errors import ErrorOutput, Layer
 from tui_chain.clients.python_code import python
+from tui_chain.clients.python_library import PythonLibrary
 
 _CALL = """import httplib2
 client = httplib2.Http(ca_certs={file})
@@ -27,6 +28,7 @@ CLIENT = Client(
         Setting("ca_certs=", SettingForm.ARGUMENT, REPLACES),
         variable("HTTPLIB2_CA_CERTS", REPLACES),
     ),
+    library=PythonLibrary(("httplib2",), variable="HTTPLIB2_CA_CERTS"),
     advice=_advice,
     errors=ErrorOutput(signs=r"\bhttplib2\b", trust_command="env | grep HTTPLIB2_CA_CERTS", layer=Layer.LIBRARY),
 )

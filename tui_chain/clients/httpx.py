@@ -10,6 +10,7 @@ from tui_chain.clients.errors import ErrorKind as Kind
 from tui_chain.clients.errors import ErrorOutput, Layer, spelled
 from tui_chain.clients.families import FamilyId
 from tui_chain.clients.python_code import TRUST_COMMAND, with_context, with_crl_context
+from tui_chain.clients.python_library import PythonLibrary
 from tui_chain.clients.readers import OPENSSL
 from tui_chain.clients.trust_file import Reads
 from tui_chain.core.output_kind import OutputKind
@@ -41,6 +42,9 @@ CLIENT = Client(
         Setting("verify=", SettingForm.ARGUMENT, REPLACES, wins_over=("SSL_CERT_FILE", "SSL_CERT_DIR")),
         variable("SSL_CERT_FILE", REPLACES, wins_over=("SSL_CERT_DIR",)),
         variable("SSL_CERT_DIR", REPLACES, Takes.FOLDER),
+    ),
+    library=PythonLibrary(
+        ("httpx", "httpcore", "certifi"), "import httpx\nhttpx.get(url, timeout=5)", "SSL_CERT_FILE"
     ),
     reads=(Reads(OPENSSL, "httpx"),),
     advice=_advice,

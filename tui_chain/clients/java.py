@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from tui_chain.clients.advice import REPLACES, Advice, CrlUse, Deployment
 from tui_chain.clients.client import Client, Setting, SettingForm
+from tui_chain.clients.config_file import ConfigFile, Syntax
 from tui_chain.clients.errors import ErrorKind as Kind
 from tui_chain.clients.errors import ErrorOutput, Layer, spelled
 from tui_chain.clients.families import FamilyId
@@ -74,6 +75,13 @@ CLIENT = Client(
     place=220,
     families={FamilyId.JAVA: "Java, Maven, Gradle, Kafka clients"},
     settings=(Setting("-Djavax.net.ssl.trustStore", SettingForm.OPTION, REPLACES),),
+    files=(
+        ConfigFile(
+            ("$JDK_JAVA_OPTIONS", "$JAVA_TOOL_OPTIONS", "$_JAVA_OPTIONS"),
+            Syntax.OPTIONS,
+            {"javax.net.ssl.truststore": "-Djavax.net.ssl.trustStore"},
+        ),
+    ),
     reads=(
         Reads(JAVA, "CertificateFactory; PKCS#12 as -Djavax.net.ssl.trustStore"),
         Reads(KEYTOOL, "keytool -importcert"),

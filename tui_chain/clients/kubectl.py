@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from tui_chain.clients.advice import ADDS, REPLACES, Advice, Deployment
 from tui_chain.clients.client import Client, Setting, SettingForm, variable
+from tui_chain.clients.config_file import ConfigFile, Switch, Syntax
 from tui_chain.clients.errors import ErrorKind as Kind
 from tui_chain.clients.errors import ErrorOutput, spelled
 
@@ -33,6 +34,17 @@ CLIENT = Client(
         Setting("certificate-authority", SettingForm.CONFIG, REPLACES),
         variable("SSL_CERT_FILE", ADDS),
     ),
+    files=(
+        ConfigFile(
+            ("{KUBECONFIG:~/.kube/config}",),
+            Syntax.YAML,
+            {
+                "certificate-authority": "certificate-authority",
+                "insecure-skip-tls-verify": "insecure-skip-tls-verify",
+            },
+        ),
+    ),
+    switches=(Switch("insecure-skip-tls-verify", ("true",), variable=False),),
     advice=_advice,
     errors=ErrorOutput(
         (

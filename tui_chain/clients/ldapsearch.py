@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from tui_chain.clients.advice import REPLACES, Advice, Deployment
 from tui_chain.clients.client import Client, Setting, SettingForm, speaks, variable
+from tui_chain.clients.config_file import ConfigFile, Switch, Syntax
 from tui_chain.clients.errors import ErrorKind as Kind
 from tui_chain.clients.errors import ErrorOutput, spelled
 from tui_chain.core.endpoint import bracketed
@@ -30,6 +31,17 @@ CLIENT = Client(
     settings=(
         variable("LDAPTLS_CACERT", REPLACES, wins_over=("TLS_CACERT",)),
         Setting("TLS_CACERT", SettingForm.CONFIG, REPLACES),
+    ),
+    files=(
+        ConfigFile(
+            ("{LDAPCONF}", "~/.ldaprc", "/etc/ldap/ldap.conf", "/etc/openldap/ldap.conf"),
+            Syntax.WORDS,
+            {"tls_cacert": "TLS_CACERT", "tls_reqcert": "TLS_REQCERT"},
+        ),
+    ),
+    switches=(
+        Switch("LDAPTLS_REQCERT", ("never", "allow")),
+        Switch("TLS_REQCERT", ("never", "allow"), variable=False),
     ),
     advice=_advice,
     reaches=speaks("ldap", 636),

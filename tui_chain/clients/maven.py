@@ -7,11 +7,14 @@ from collections.abc import Iterator
 
 from tui_chain.clients.advice import REPLACES, Advice, Deployment
 from tui_chain.clients.client import Client, Setting, SettingForm
+from tui_chain.clients.config_file import ConfigFile, Switch, Syntax
 from tui_chain.clients.errors import ErrorKind as Kind
 from tui_chain.clients.errors import ErrorOutput, spelled
 from tui_chain.core.output_kind import OutputKind
 
 _OPTION, _VARIABLE, _FILE, _JVM = "-D of mvn", "MAVEN_OPTS", ".mvn/jvm.config", "JAVA_TOOL_OPTIONS"
+
+_INSECURE = "-Dmaven.wagon.http.ssl.insecure"
 
 
 def _advice(at: Deployment) -> Iterator[Advice]:
@@ -32,6 +35,11 @@ CLIENT = Client(
         Setting(_FILE, SettingForm.CONFIG, REPLACES, wins_over=(_JVM,)),
         Setting(_JVM, SettingForm.OPTION, REPLACES),
     ),
+    files=tuple(
+        ConfigFile((place,), Syntax.OPTIONS, {"javax.net.ssl.truststore": name, "maven.*.ssl.insecure": _INSECURE})
+        for place, name in (("$MAVEN_OPTS", _VARIABLE), ("^/.mvn/jvm.config", _FILE), ("$JAVA_TOOL_OPTIONS", _JVM))
+    ),
+    switches=(Switch(_INSECURE, ("true",), variable=False),),
     advice=_advice,
     errors=ErrorOutput(
         (

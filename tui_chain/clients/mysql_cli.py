@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from tui_chain.clients.advice import REPLACES, Advice, Deployment
 from tui_chain.clients.cause_codes import CauseCode as Code
 from tui_chain.clients.client import Client, Setting, SettingForm, speaks
+from tui_chain.clients.config_file import ConfigFile, Syntax
 from tui_chain.clients.errors import CauseSign, ErrorOutput, spelled
 from tui_chain.clients.errors import ErrorKind as Kind
 
@@ -30,6 +31,7 @@ CLIENT = Client(
         Setting("--ssl-ca", SettingForm.OPTION, REPLACES),
         Setting("ssl-ca", SettingForm.CONFIG, REPLACES),
     ),
+    files=(ConfigFile(("~/.my.cnf", "/etc/my.cnf", "/etc/mysql/my.cnf"), Syntax.INI, {"client*.ssl-ca": "ssl-ca"}),),
     advice=_advice,
     reaches=speaks("mysql"),
     errors=ErrorOutput(

@@ -8,6 +8,7 @@ from tui_chain.clients.advice import REPLACES, Advice, Deployment
 from tui_chain.clients.client import Client
 from tui_chain.clients.errors import ErrorOutput, Layer
 from tui_chain.clients.python_code import REQUESTS_SETTINGS, python
+from tui_chain.clients.python_library import PythonLibrary
 
 
 def _advice(at: Deployment) -> Iterator[Advice]:
@@ -23,6 +24,7 @@ CLIENT = Client(
     "niquests",
     place=92,
     settings=REQUESTS_SETTINGS,
+    library=PythonLibrary(("niquests", "urllib3-future", "wassima"), variable="REQUESTS_CA_BUNDLE"),
     advice=_advice,
     errors=ErrorOutput(
         signs=r"\bniquests\b",

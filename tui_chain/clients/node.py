@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from tui_chain.clients.advice import ADDS, REPLACES, Advice, CrlUse, Deployment
 from tui_chain.clients.client import Client, Setting, SettingForm, variable
+from tui_chain.clients.config_file import Switch
 from tui_chain.clients.errors import ErrorKind as Kind
 from tui_chain.clients.errors import ErrorOutput, Layer, spelled
 from tui_chain.clients.families import FamilyId
@@ -65,6 +66,7 @@ CLIENT = Client(
         Setting("ca:", SettingForm.ARGUMENT, REPLACES, wins_over=("NODE_EXTRA_CA_CERTS",)),
         variable("NODE_EXTRA_CA_CERTS", ADDS),
     ),
+    switches=(Switch("NODE_TLS_REJECT_UNAUTHORIZED", ("0",)),),
     reads=(Reads(NODE, "NODE_EXTRA_CA_CERTS"),),
     advice=_advice,
     crl_advice=_crl_advice,

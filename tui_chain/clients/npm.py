@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from tui_chain.clients.advice import REPLACES, Advice, Deployment
 from tui_chain.clients.client import Client, Setting, SettingForm
+from tui_chain.clients.config_file import ConfigFile, Switch, Syntax
 from tui_chain.clients.errors import ErrorKind as Kind
 from tui_chain.clients.errors import ErrorOutput, spelled
 from tui_chain.clients.families import FamilyId
@@ -17,6 +18,14 @@ _VARIABLE = re.compile(r"\$\{[^${}?]+\??\}")
 """What npm replaces by a variable's value when it reads its file, unless a backslash stands before it."""
 _MISREADS = re.compile(r"\\[\\;#]|\\\$\{|\s$")
 """What .npmrc loses: a backslash before another, a comment sign or a variable, and white space at the end."""
+
+NPM_PLACES = (
+    "^/.npmrc",
+    "{npm_config_userconfig:~/.npmrc}",
+    *("{npm_config_globalconfig}", "{npm_config_prefix}/etc/npmrc", "/usr/local/etc/npmrc", "/usr/etc/npmrc"),
+    "/etc/npmrc",
+)
+"""The project's file, the user's, and those of every user."""
 
 
 def _advice(at: Deployment) -> Iterator[Advice]:
@@ -34,6 +43,8 @@ CLIENT = Client(
     place=210,
     families={FamilyId.PYTHON: "npm"},
     settings=(Setting("cafile", SettingForm.CONFIG, REPLACES),),
+    files=(ConfigFile(NPM_PLACES, Syntax.LINES, {"cafile": "cafile", "strict-ssl": "strict-ssl"}),),
+    switches=(Switch("npm_config_strict_ssl", ("", "false")), Switch("strict-ssl", ("false",), variable=False)),
     advice=_advice,
     errors=ErrorOutput(
         (spelled(Kind.PROXY_REFUSES, pattern=r"npm err(?:or|!) (?:403|502|503) .{1,40} get https"),),

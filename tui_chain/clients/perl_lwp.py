@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from tui_chain.clients.advice import REPLACES, Advice, Deployment
 from tui_chain.clients.client import Client, Setting, SettingForm, variable
+from tui_chain.clients.config_file import Switch
 from tui_chain.clients.errors import ErrorKind as Kind
 from tui_chain.clients.errors import ErrorOutput, Layer, spelled
 from tui_chain.core.output_kind import OutputKind
@@ -27,6 +28,7 @@ CLIENT = Client(
         variable("PERL_LWP_SSL_CA_FILE", REPLACES, wins_over=("HTTPS_CA_FILE",)),
         variable("HTTPS_CA_FILE", REPLACES),
     ),
+    switches=(Switch("PERL_LWP_SSL_VERIFY_HOSTNAME", ("0",)),),
     advice=_advice,
     errors=ErrorOutput(
         (

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from tui_chain.clients.advice import ADDS, REPLACES, Advice, Deployment, single_quoted
 from tui_chain.clients.cause_codes import CauseCode as Code
 from tui_chain.clients.client import Client, Setting, SettingForm, variable
+from tui_chain.clients.config_file import ConfigFile, Syntax
 from tui_chain.clients.errors import ISSUER_KINDS, CauseSign, ErrorOutput, Layer, spelled
 from tui_chain.clients.errors import ErrorKind as Kind
 from tui_chain.clients.families import FamilyId
@@ -53,6 +54,7 @@ CLIENT = Client(
         variable("SSL_CERT_FILE", ADDS),
     ),
     reads=(Reads(OPENSSL, "PHP"),),
+    files=(ConfigFile(("/etc/php/*/cli/php.ini",), Syntax.LINES, {"openssl.cafile": "openssl.cafile"}),),
     advice=_advice,
     errors=ErrorOutput(
         (

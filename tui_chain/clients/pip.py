@@ -6,9 +6,27 @@ from collections.abc import Iterator
 
 from tui_chain.clients.advice import ADDS, Advice, Deployment
 from tui_chain.clients.client import Client, Setting, SettingForm, variable
+from tui_chain.clients.config_file import ConfigFile, Switch, Syntax
 from tui_chain.clients.errors import ErrorKind as Kind
 from tui_chain.clients.errors import ErrorOutput, spelled
 from tui_chain.clients.families import FamilyId
+from tui_chain.clients.python_library import PythonLibrary
+
+_FILE = "cert of pip.conf"
+_PLACES = (
+    "{PIP_CONFIG_FILE}",
+    *("{prefix}/pip.conf", "{prefix}/pip.ini"),
+    *("{XDG_CONFIG_HOME:~/.config}/pip/pip.conf", "~/.pip/pip.conf", "~/Library/Application Support/pip/pip.conf"),
+    *("{APPDATA}/pip/pip.ini", "~/pip/pip.ini"),
+    *("/etc/pip.conf", "/etc/xdg/pip/pip.conf", "/Library/Application Support/pip/pip.conf"),
+    "{PROGRAMDATA}/pip/pip.ini",
+)
+_CONNECT = """from pip._internal.commands import create_command
+
+command = create_command("download")
+options, _ = command.parse_args([])
+command._build_session(options, retries=0, timeout=5).get(url)"""
+"""A session as the command has it, with what its configuration and variables say; nothing is downloaded."""
 
 
 def _advice(at: Deployment) -> Iterator[Advice]:
@@ -24,10 +42,14 @@ CLIENT = Client(
     place=60,
     families={FamilyId.REQUESTS: "pip", FamilyId.REQUESTS_313: "pip"},
     settings=(
-        variable("REQUESTS_CA_BUNDLE", ADDS, wins_over=("--cert", "PIP_CERT")),
-        Setting("--cert", SettingForm.OPTION, ADDS, wins_over=("PIP_CERT",)),
-        variable("PIP_CERT", ADDS),
+        variable("REQUESTS_CA_BUNDLE", ADDS, wins_over=("--cert", "PIP_CERT", _FILE)),
+        Setting("--cert", SettingForm.OPTION, ADDS, wins_over=("PIP_CERT", _FILE)),
+        variable("PIP_CERT", ADDS, wins_over=(_FILE,)),
+        Setting(_FILE, SettingForm.CONFIG, ADDS),
     ),
+    files=(ConfigFile(_PLACES, Syntax.INI, {"*.cert": _FILE, "*.trusted-host": "trusted-host"}),),
+    switches=(Switch("PIP_TRUSTED_HOST"), Switch("trusted-host", variable=False)),
+    library=PythonLibrary(("pip", "truststore"), _CONNECT, "PIP_CERT"),
     advice=_advice,
     errors=ErrorOutput(
         (

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 from tui_chain.clients.advice import ADDS, REPLACES, Advice, Deployment
 from tui_chain.clients.client import Client, Setting, SettingForm, variable
+from tui_chain.clients.config_file import ConfigFile, Switch, Syntax
 from tui_chain.clients.errors import ErrorKind as Kind
 from tui_chain.clients.errors import ErrorOutput, spelled
+from tui_chain.clients.npm import NPM_PLACES
 
 
 def _advice(at: Deployment) -> Iterator[Advice]:
@@ -26,6 +28,8 @@ CLIENT = Client(
         Setting("cafile of .npmrc", SettingForm.CONFIG, REPLACES, wins_over=("NODE_EXTRA_CA_CERTS",)),
         variable("NODE_EXTRA_CA_CERTS", ADDS),
     ),
+    files=(ConfigFile(NPM_PLACES, Syntax.LINES, {"cafile": "cafile of .npmrc", "strict-ssl": "strict-ssl"}),),
+    switches=(Switch("strict-ssl", ("false",), variable=False),),
     advice=_advice,
     errors=ErrorOutput(
         (spelled(Kind.PROXY_REFUSES, "ERR_PNPM_FETCH_403", "ERR_PNPM_FETCH_502", "ERR_PNPM_FETCH_503"),),

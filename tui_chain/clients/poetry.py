@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from tui_chain.clients.advice import REPLACES, Advice, Deployment
 from tui_chain.clients.client import Client, Setting, SettingForm, Takes, variable
+from tui_chain.clients.config_file import ConfigFile, Switch, Syntax
 from tui_chain.clients.errors import ErrorKind as Kind
 from tui_chain.clients.errors import ErrorOutput, spelled
 
@@ -32,9 +33,30 @@ CLIENT = Client(
             REPLACES,
             wins_over=("certificates.<source>.cert", "REQUESTS_CA_BUNDLE"),
         ),
-        Setting("certificates.<source>.cert", SettingForm.CONFIG, REPLACES, wins_over=("REQUESTS_CA_BUNDLE",)),
+        Setting(
+            "certificates.<source>.cert",
+            SettingForm.CONFIG,
+            REPLACES,
+            wins_over=("REQUESTS_CA_BUNDLE",),
+            words=("true", "false"),
+        ),
         variable("REQUESTS_CA_BUNDLE", REPLACES, Takes.EITHER),
     ),
+    files=(
+        ConfigFile(
+            (
+                *(
+                    "^/poetry.toml",
+                    "{POETRY_CONFIG_DIR}/config.toml",
+                    "{XDG_CONFIG_HOME:~/.config}/pypoetry/config.toml",
+                ),
+                *("~/Library/Application Support/pypoetry/config.toml", "{APPDATA}/pypoetry/config.toml"),
+            ),
+            Syntax.INI,
+            {"certificates.*.cert": "certificates.<source>.cert"},
+        ),
+    ),
+    switches=(Switch("certificates.<source>.cert", ("false",), variable=False),),
     advice=_advice,
     errors=ErrorOutput(
         (spelled(Kind.VAGUE, "All attempts to connect to"),),

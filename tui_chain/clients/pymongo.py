@@ -10,6 +10,7 @@ from tui_chain.clients.client import Client, Setting, SettingForm, speaks_tls
 from tui_chain.clients.errors import TRUST_KINDS, CauseSign, ErrorOutput, Layer
 from tui_chain.clients.errors import ErrorKind as Kind
 from tui_chain.clients.python_code import TRUST_COMMAND, python
+from tui_chain.clients.python_library import PythonLibrary
 from tui_chain.core.endpoint import bracketed
 
 _CALL = """import pymongo
@@ -32,6 +33,7 @@ CLIENT = Client(
     "pymongo",
     place=350,
     settings=(Setting("tlsCAFile", SettingForm.ARGUMENT, REPLACES),),
+    library=PythonLibrary(("pymongo",)),
     advice=_advice,
     reaches=speaks_tls(27017, 27018, 27019),
     errors=ErrorOutput(

@@ -8,10 +8,12 @@ from pathlib import Path
 from tui_chain.clients.advice import ADDS, Advice, CrlUse, Deployment
 from tui_chain.clients.cause_codes import CauseCode as Code
 from tui_chain.clients.client import Client, Setting, SettingForm, Takes, variable
+from tui_chain.clients.config_file import Switch
 from tui_chain.clients.errors import ISSUER_KINDS, TRUST_KINDS, CauseSign, ErrorOutput, HostKind, Layer, spelled
 from tui_chain.clients.errors import ErrorKind as Kind
 from tui_chain.clients.families import FamilyId
 from tui_chain.clients.python_code import TRUST_COMMAND, with_context, with_crl_context
+from tui_chain.clients.python_library import PythonLibrary
 from tui_chain.clients.readers import OPENSSL
 from tui_chain.clients.trust_file import Reads
 from tui_chain.core.endpoint import Endpoint
@@ -56,6 +58,10 @@ CLIENT = Client(
         Setting("load_verify_locations", SettingForm.ARGUMENT, ADDS, Takes.EITHER),
         variable("SSL_CERT_FILE", ADDS),
         variable("SSL_CERT_DIR", ADDS, Takes.FOLDER),
+    ),
+    switches=(Switch("PYTHONHTTPSVERIFY", ("0",)),),
+    library=PythonLibrary(
+        connect="import urllib.request\nurllib.request.urlopen(url, timeout=5)", variable="SSL_CERT_FILE"
     ),
     reads=(Reads(OPENSSL, "Python ssl"),),
     advice=_advice,

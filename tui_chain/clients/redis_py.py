@@ -8,6 +8,7 @@ from tui_chain.clients.advice import ADDS, Advice, Deployment
 from tui_chain.clients.client import Client, Setting, SettingForm, speaks_tls
 from tui_chain.clients.errors import ErrorOutput, Layer
 from tui_chain.clients.python_code import FROM_3_13, TRUST_COMMAND, python
+from tui_chain.clients.python_library import PythonLibrary
 
 _CALL = """import redis
 with redis.Redis(
@@ -26,6 +27,7 @@ CLIENT = Client(
     "redis-py",
     place=362,
     settings=(Setting("ssl_ca_certs=", SettingForm.ARGUMENT, ADDS),),
+    library=PythonLibrary(("redis",)),
     advice=_advice,
     reaches=speaks_tls(6379, 6380),
     errors=ErrorOutput(

@@ -11,6 +11,7 @@ from tui_chain.clients.errors import ErrorOutput, Layer, spelled
 from tui_chain.clients.families import FamilyId
 from tui_chain.clients.program import Program, ProgramRun
 from tui_chain.clients.python_code import NO_ADDRESS, REQUESTS_SETTINGS, python, with_context, with_crl_context
+from tui_chain.clients.python_library import PythonLibrary
 from tui_chain.clients.readers import OPENSSL
 from tui_chain.clients.trust_file import Reads
 from tui_chain.core.output_kind import OutputKind
@@ -92,6 +93,11 @@ CLIENT = Client(
     place=10,
     families={FamilyId.REQUESTS: "requests", FamilyId.REQUESTS_313: "requests"},
     settings=REQUESTS_SETTINGS,
+    library=PythonLibrary(
+        ("requests", "urllib3", "certifi"),
+        "import requests\nrequests.get(url, timeout=5)",
+        "REQUESTS_CA_BUNDLE",
+    ),
     reads=(Reads(OPENSSL, "requests"),),
     advice=_advice,
     crl_advice=_crl_advice,

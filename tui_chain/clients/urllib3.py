@@ -10,6 +10,7 @@ from tui_chain.clients.errors import ErrorKind as Kind
 from tui_chain.clients.errors import ErrorOutput, Layer, spelled
 from tui_chain.clients.families import FamilyId
 from tui_chain.clients.python_code import FROM_3_13, NO_ADDRESS, TRUST_COMMAND, with_context, with_crl_context
+from tui_chain.clients.python_library import PythonLibrary
 
 
 def _call(at: Deployment) -> str:
@@ -31,6 +32,11 @@ CLIENT = Client(
     place=50,
     families={FamilyId.REQUESTS: "urllib3 ≥ 2", FamilyId.REQUESTS_313: "urllib3 ≥ 2"},
     settings=(Setting("ssl_context=", SettingForm.ARGUMENT, ADDS),),
+    library=PythonLibrary(
+        ("urllib3",),
+        "import urllib3\nurllib3.PoolManager().request('GET', url, retries=False, timeout=5)",
+        "SSL_CERT_FILE",
+    ),
     advice=_advice,
     crl_advice=_crl_advice,
     errors=ErrorOutput(

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from tui_chain.clients.advice import REPLACES, Advice, Deployment
 from tui_chain.clients.cause_codes import CauseCode as Code
 from tui_chain.clients.client import Client, Takes, variable
+from tui_chain.clients.config_file import ConfigFile, Switch, Syntax
 from tui_chain.clients.errors import ISSUER_KINDS, CauseSign, ErrorOutput, HostKind, spelled
 from tui_chain.clients.errors import ErrorKind as Kind
 from tui_chain.clients.families import FamilyId
@@ -25,6 +26,21 @@ CLIENT = Client(
     place=70,
     families={FamilyId.RUSTLS: "uv"},
     settings=(variable("SSL_CERT_FILE", REPLACES), variable("SSL_CERT_DIR", REPLACES, Takes.FOLDER)),
+    files=(
+        ConfigFile(
+            (
+                *("{UV_CONFIG_FILE}", "^/uv.toml", "^/pyproject.toml"),
+                *("{XDG_CONFIG_HOME:~/.config}/uv/uv.toml", "{APPDATA}/uv/uv.toml", "/etc/uv/uv.toml"),
+            ),
+            Syntax.INI,
+            {
+                f"{section}{key}": key
+                for section in ("", "tool.uv.", "pip.", "tool.uv.pip.")
+                for key in ("allow-insecure-host", "native-tls", "system-certs")
+            },
+        ),
+    ),
+    switches=(Switch("UV_INSECURE_HOST"), Switch("allow-insecure-host", variable=False)),
     reads=(Reads(RUSTLS, "uv, SSL_CERT_FILE"),),
     advice=_advice,
     errors=ErrorOutput(

@@ -9,6 +9,7 @@ from tui_chain.clients.client import Client, Setting, SettingForm
 from tui_chain.clients.errors import ErrorKind as Kind
 from tui_chain.clients.errors import ErrorOutput, Layer, spelled
 from tui_chain.clients.python_code import TRUST_COMMAND, with_context
+from tui_chain.clients.python_library import PythonLibrary
 
 
 def _call(at: Deployment) -> str:
@@ -27,6 +28,11 @@ CLIENT = Client(
     "websockets",
     place=96,
     settings=(Setting("ssl=", SettingForm.ARGUMENT, ADDS),),
+    library=PythonLibrary(
+        ("websockets",),
+        "from websockets.sync.client import connect\nconnect(url.replace('https:', 'wss:'), open_timeout=5)",
+        "SSL_CERT_FILE",
+    ),
     advice=_advice,
     errors=ErrorOutput(
         (

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from tui_chain.clients.advice import ADDS, Advice, CrlUse, Deployment
 from tui_chain.clients.cause_codes import CauseCode as Code
 from tui_chain.clients.client import Client, Setting, SettingForm
+from tui_chain.clients.config_file import ConfigFile, Switch, Syntax
 from tui_chain.clients.errors import ISSUER_KINDS, CauseSign, ErrorOutput, HostKind, spelled
 from tui_chain.clients.errors import ErrorKind as Kind
 from tui_chain.clients.families import FamilyId
@@ -49,6 +50,14 @@ CLIENT = Client(
         Setting("--ca-certificate", SettingForm.OPTION, ADDS, wins_over=("ca_certificate",)),
         Setting("ca_certificate", SettingForm.CONFIG, ADDS),
     ),
+    files=(
+        ConfigFile(
+            ("{WGETRC:~/.wgetrc}", "{SYSTEM_WGETRC:/etc/wgetrc}"),
+            Syntax.LINES,
+            {"ca[_-]certificate": "ca_certificate", "check[_-]certificate": "check_certificate"},
+        ),
+    ),
+    switches=(Switch("check_certificate", ("off", "no", "0"), variable=False),),
     reads=(Reads(GNUTLS, "Debian's wget"),),
     advice=_advice,
     crl_advice=_crl_advice,

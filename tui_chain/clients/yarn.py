@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from tui_chain.clients.advice import ADDS, REPLACES, Advice, Deployment
 from tui_chain.clients.client import Client, Setting, SettingForm, variable
+from tui_chain.clients.config_file import ConfigFile, Switch, Syntax
 from tui_chain.clients.errors import ErrorOutput
 from tui_chain.core.output_kind import OutputKind
 
@@ -31,6 +32,17 @@ CLIENT = Client(
         variable(_VARIABLE, REPLACES, wins_over=("httpsCaFilePath", "NODE_EXTRA_CA_CERTS")),
         Setting("httpsCaFilePath", SettingForm.CONFIG, REPLACES, wins_over=("NODE_EXTRA_CA_CERTS",)),
         variable("NODE_EXTRA_CA_CERTS", ADDS),
+    ),
+    files=(
+        ConfigFile(
+            ("^/.yarnrc.yml", "~/.yarnrc.yml"),
+            Syntax.YAML,
+            {"httpscafilepath": "httpsCaFilePath", "enablestrictssl": "enableStrictSsl"},
+        ),
+    ),
+    switches=(
+        Switch("YARN_ENABLE_STRICT_SSL", ("0", "false")),
+        Switch("enableStrictSsl", ("false",), variable=False),
     ),
     advice=_advice,
     errors=ErrorOutput(

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 from tui_chain.clients.advice import ADDS, REPLACES, Advice, Deployment
 from tui_chain.clients.client import Client, Setting, SettingForm, variable
+from tui_chain.clients.config_file import ConfigFile, Switch, Syntax
 from tui_chain.clients.errors import ErrorOutput
+from tui_chain.clients.npm import NPM_PLACES
 from tui_chain.core.output_kind import OutputKind
 
 
@@ -27,6 +29,11 @@ CLIENT = Client(
         variable("npm_config_cafile", REPLACES, wins_over=("NODE_EXTRA_CA_CERTS",)),
         variable("NODE_EXTRA_CA_CERTS", ADDS),
     ),
+    files=(
+        ConfigFile(("^/.yarnrc", "~/.yarnrc"), Syntax.WORDS, {"cafile": "cafile", "strict-ssl": "strict-ssl"}),
+        ConfigFile(NPM_PLACES, Syntax.LINES, {"cafile": "cafile", "strict-ssl": "strict-ssl"}),
+    ),
+    switches=(Switch("YARN_STRICT_SSL", ("false",)), Switch("strict-ssl", ("false",), variable=False)),
     advice=_advice,
     errors=ErrorOutput(
         signs=r"\byarn (?:install|add|v?1\.)|yarn-error\.log|yarnpkg\.com|^error An unexpected error occurred:",
