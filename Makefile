@@ -6,7 +6,7 @@ HOSTS ?=
 TESTS ?= tests
 
 # clients that tests run and that bring packages which cannot stand beside the tests' own
-APART = poetry==2.5.1 niquests==3.21.2 urllib3==1.26.20 redis==5.2.1
+APART = poetry==2.5.1 niquests==3.21.2 urllib3==1.26.20 redis==5.2.1 requests==2.28.2
 
 .PHONY: node run test coverage clients lint format docs screenshots bench clean
 

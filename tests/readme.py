@@ -13,6 +13,7 @@ from tests.diagram import drawn
 from tests.support.daemon_programs import DAEMONS
 from tui_chain.advise.document import markdown_text
 from tui_chain.diagnose.findings.catalogue import markdown_table
+from tui_chain.doctor.problems.problem import CODES
 from tui_chain.servers.registry import CHAIN, KEY, servers
 from tui_chain.servers.server import Installation, Server
 from tui_chain.tui.actions import keys_table
@@ -21,7 +22,7 @@ ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
 DOCS = ROOT / "docs"
 FINDINGS, ARCHITECTURE, PICTURE = DOCS / "findings.md", DOCS / "architecture.md", DOCS / "architecture.svg"
-SERVERS = DOCS / "servers.md"
+SERVERS, DOCTOR = DOCS / "servers.md", DOCS / "doctor.md"
 
 
 def with_part(text: str, name: str, part: str) -> str:
@@ -55,6 +56,14 @@ def servers_page() -> str:
     table = "\n".join(("| server | comes first for | run |", "|---|---|---|", *rows))
     chapters = "\n\n".join(map(_chapter, servers()))
     return f"# Servers\n\n{words}\n\n{table}\n\n{chapters}\n"
+
+
+def doctor_page() -> str:
+    """The page on the doctor as it has to be: its codes are those of the rules."""
+    rows = [f"| `{code}` | {meaning} |" for code, meaning in CODES.items()]
+    return with_part(
+        DOCTOR.read_text(encoding="utf-8"), "codes", "\n".join(("| code | meaning |", "|---|---|", *rows))
+    )
 
 
 def _mark(server: Server, run: Collection[str]) -> str:
@@ -121,7 +130,14 @@ def picture() -> str:
 
 COLOURS = {"stage": STAGES, "pure": WITHOUT_SOCKETS, "front": WAYS_IN}
 
-MADE = {README: rendered, FINDINGS: findings, SERVERS: servers_page, ARCHITECTURE: architecture, PICTURE: picture}
+MADE = {
+    README: rendered,
+    FINDINGS: findings,
+    SERVERS: servers_page,
+    DOCTOR: doctor_page,
+    ARCHITECTURE: architecture,
+    PICTURE: picture,
+}
 """What is made, and how."""
 
 if __name__ == "__main__":

@@ -11,8 +11,8 @@ import tui_chain
 ROOT = Path(tui_chain.__file__).parent
 OURS = {"self", "cls"}
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
-PUBLIC = {"_replace", "_asdict", "_fields", "_make", "_exit"}
-"""Names of named tuples and of `os` that are documented for all their underscore."""
+PUBLIC = {"_replace", "_asdict", "_fields", "_make", "_exit", "_MEIPASS"}
+"""Names of named tuples, of `os`, and of PyInstaller's `sys`, that are documented for all their underscore."""
 
 ALLOWED = {
     ("probe/handshake.py", "_msg_callback"),

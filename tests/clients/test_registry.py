@@ -188,6 +188,7 @@ TEXTS = {
     "core/output_kind.py": "the kind of output `java`",
     "repair/": "a kind of output is described by who wants it",
     "engine/options.py": "help gives examples",
+    "doctor/": "interpreters and their environments go by these names, and a change is a command",
     "cli/": "help gives examples",
     "tui/": "help gives examples",
 }

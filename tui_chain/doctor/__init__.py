@@ -1,0 +1,1 @@
+"""What decides about trust in one environment: interpreter, libraries, variables, files; and what is wrong there."""
