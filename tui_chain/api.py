@@ -12,7 +12,8 @@ that means nothing raises ValueError with a sentence that says what to do; whate
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+import os
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from os import PathLike
@@ -31,6 +32,7 @@ from tui_chain.engine.startup import start
 from tui_chain.net.target import Target, parse_target
 from tui_chain.probe.served import ServedChain
 from tui_chain.results.audit import AuditResult, audit_result
+from tui_chain.results.doctor import DoctorResult, doctor_result
 from tui_chain.results.explanation import ExplainResult, explain_result
 from tui_chain.results.host import host_result
 from tui_chain.results.values import (
@@ -52,6 +54,7 @@ __all__ = [
     "AuditResult",
     "CertificateResult",
     "ClientResult",
+    "DoctorResult",
     "ExplainResult",
     "Family",
     "FindingResult",
@@ -62,11 +65,13 @@ __all__ = [
     "Verdict",
     "aaudit",
     "acheck",
+    "adoctor",
     "aexplain",
     "afix",
     "audit",
     "averify",
     "check",
+    "doctor",
     "engine_name",
     "explain",
     "fix",
@@ -219,6 +224,48 @@ def audit(data: bytes, *, at: datetime | None = None) -> AuditResult:
 async def aaudit(data: bytes, *, at: datetime | None = None) -> AuditResult:
     """`audit` for a running event loop."""
     return await asyncio.to_thread(audit, data, at=at)
+
+
+def doctor(
+    target: str | None = None,
+    *,
+    python: str | None = None,
+    environment: Mapping[str, str] | None = None,
+    trust: Trust = "certifi",
+    timeout: float = 5.0,
+) -> DoctorResult:
+    """Look at what decides about trust in an interpreter's environment; with a target also whether it is accepted.
+
+    `python` names the interpreter or the folder of its environment, by default that which a shell would start.
+    `environment` are the variables that it runs with, by default those of this process. Of a target the chain is
+    probed, missing certificates are fetched, and a change that helps is proven in that interpreter. Raises ValueError
+    where there is no such interpreter, or the target is not reached.
+    """
+    return asyncio.run(adoctor(target, python=python, environment=environment, trust=trust, timeout=timeout))
+
+
+async def adoctor(
+    target: str | None = None,
+    *,
+    python: str | None = None,
+    environment: Mapping[str, str] | None = None,
+    trust: Trust = "certifi",
+    timeout: float = 5.0,  # noqa: ASYNC109 - of each step, as the command has it
+) -> DoctorResult:
+    """`doctor` for a running event loop."""
+    from tui_chain.doctor.examination import examine, examine_host  # every client comes along
+    from tui_chain.doctor.interpreter import find_interpreter
+
+    variables = os.environ if environment is None else environment
+    found = _good(find_interpreter(python, variables))
+    if target is None:
+        return doctor_result(_good(await asyncio.to_thread(examine, found.path, variables, utc_now())))
+    options = _run_options(trust=trust, timeout=timeout)
+    state = HostState(_target(target))
+    with ExitStack() as opened:
+        arguments = Arguments((), utc_now, ())
+        run = _good(await asyncio.to_thread(opened.enter_context, start(options, arguments, every_source=True)))
+        return doctor_result(_good(await examine_host(run.journey, state, found.path, variables)))
 
 
 def served_ders(chain: Sequence[bytes] | bytes) -> tuple[bytes, ...]:

@@ -117,6 +117,46 @@ def verify(chain: Path, form: str, *, as_json: bool, **given: Any) -> int:
     return run_verify(chain, **given, as_json=form == "json")
 
 
+@click.command()
+@click.argument("targets", nargs=-1, metavar="[TARGET]")
+@takes(*table.TAKEN["doctor"])
+def doctor(*, targets: tuple[str, ...], interpreter: str | None, report: str | None, **given: Any) -> int:
+    """Look at what decides about trust in an interpreter's environment: what is wrong there, and the one change.
+
+    With TARGET: whether its libraries accept the host, and the change that makes them, proven in that interpreter.
+    The interpreter is the one that the shell would start, unless --python names another. In a container:
+    tlschain doctor --print-script | docker exec -i NAME python - > A.json, then --from A.json.
+
+    Exit 0: nothing wrong found. 1: something to fix. 2: wrong usage. 3: TARGET was not reached.
+    """
+    compare, print_script = given.pop("compare"), given.pop("print_script")
+    if sum((compare, print_script, report is not None, interpreter is not None)) > 1:
+        raise click.UsageError("--python, --print-script, --from and --compare exclude each other: name one of them.")
+    if compare and len(targets) != 2:
+        raise click.UsageError("--compare takes two reports: --compare A.json B.json.")
+    if not compare and (len(targets) > 1 or (targets and report is not None)):
+        raise click.UsageError("One TARGET at most, and none with --from.")
+    from tui_chain.cli.commands.doctor import (
+        print_probe_script,
+        run_compare,
+        run_doctor,
+        run_doctor_with_host,
+        run_from,
+    )
+
+    if compare:
+        return run_compare(*targets, as_json=given["as_json"])
+    if report is not None:
+        return run_from(report, as_json=given["as_json"])
+    if not (targets or given["demo"] or print_script):
+        return run_doctor(interpreter, as_json=given["as_json"])
+    from tui_chain.cli.options import CommandOptions
+
+    if print_script:
+        return print_probe_script(CommandOptions(targets, **given))
+    return run_doctor_with_host(CommandOptions(targets, **given), interpreter)
+
+
 @click.command(context_settings={"ignore_unknown_options": True})
 @click.argument("text", nargs=-1, type=click.UNPROCESSED, metavar="[CODE|TEXT]...")
 @takes(*table.TAKEN["explain"])
@@ -277,4 +317,6 @@ def pool_update(db: Path | None, file: Path | None, url: str | None, trust: str 
     return run_update(db, url, file, trust)
 
 
-COMMANDS: tuple[click.Command, ...] = (check, fix, test, advise, report, verify, explain, audit, refresh, pool, lab)
+COMMANDS: tuple[click.Command, ...] = (
+    *(check, fix, test, advise, report, verify, doctor, explain, audit, refresh, pool, lab),
+)

@@ -175,6 +175,23 @@ HEADER = OptionEntry(
 PROXY = OptionEntry("proxy", ("--proxy",), "Go through the environment's proxy.")
 PROGRAMS = OptionEntry("programs", ("--programs",), "Run curl, openssl, git, wget, node, java, python too.")
 
+# an interpreter
+
+INTERPRETER = OptionEntry(
+    "interpreter",
+    ("--python",),
+    "The interpreter to look at, or the folder of its environment  [default: that of the shell]",
+    "text",
+    metavar="PATH",
+)
+PRINT_SCRIPT = OptionEntry(
+    "print_script", ("--print-script",), "Print the script that makes a report, for a container, and end."
+)
+REPORT = OptionEntry(
+    "report", ("--from",), "Read a report of that script; - is standard input.", "text", metavar="FILE"
+)
+COMPARE = OptionEntry("compare", ("--compare",), "Say how the two reports A.json and B.json differ.")
+
 # the pool
 
 DB = OptionEntry("db", ("--db",), "Another pool than the user's own.", "path", metavar="FILE")
@@ -230,6 +247,11 @@ TAKEN: Mapping[str, tuple[OptionEntry, ...]] = {
         BUNDLE._replace(help="Judge with this trust file as the only store too."),
         *(TRUST, AT, FORMAT),
         JSON._replace(help="One JSON object; the same as --format json."),
+    ),
+    "doctor": (
+        INTERPRETER,
+        *(PRINT_SCRIPT, REPORT, COMPARE, DEMO._replace(help="TARGET is a host of the built-in lab.")),
+        *(*SEARCHING, *KEPT, TRUST, TIMEOUT, JSON._replace(help="One JSON object.")),
     ),
     "explain": (
         JSON._replace(help="One JSON object."),
