@@ -12,6 +12,8 @@ from tests.architecture import folder_graph, tree_of
 from tests.diagram import drawn
 from tests.support.daemon_programs import DAEMONS
 from tui_chain.advise.document import markdown_text
+from tui_chain.diagnose.explain.causes import CAUSES, Cause
+from tui_chain.diagnose.explain.explanation import DEFAULT_STORE
 from tui_chain.diagnose.findings.catalogue import markdown_table
 from tui_chain.doctor.problems.problem import CODES
 from tui_chain.servers.registry import CHAIN, KEY, servers
@@ -22,7 +24,7 @@ ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
 DOCS = ROOT / "docs"
 FINDINGS, ARCHITECTURE, PICTURE = DOCS / "findings.md", DOCS / "architecture.md", DOCS / "architecture.svg"
-SERVERS, DOCTOR = DOCS / "servers.md", DOCS / "doctor.md"
+SERVERS, CAUSES_PAGE, DOCTOR = DOCS / "servers.md", DOCS / "causes.md", DOCS / "doctor.md"
 
 
 def with_part(text: str, name: str, part: str) -> str:
@@ -87,6 +89,44 @@ def _chapter(server: Server) -> str:
     return f"## {made.server}\n\n{note}```{made.language}\n{made.code}\n```"
 
 
+def causes_page() -> str:
+    """The table of causes as it has to be."""
+    words = (
+        "Why clients fail, as `tlschain explain TEXT` has it: each cause with its stable code, and the command that "
+        "tells it from the other causes of a text; the text's host comes where `HOST` stands here. The output then "
+        "has any one of what is listed; where nothing is, the reader has to judge. The tests run the commands in "
+        "front of servers that have each cause of a symptom."
+    )
+    rows = (f"| {' | '.join(_cells(cause))} |" for cause in CAUSES.values())
+    table = "\n".join(("| code | the cause | the command | its output then has |", "|---|---|---|---|", *rows))
+    return f"# Causes\n\n{words}\n\n{table}\n"
+
+
+def _cells(cause: Cause) -> tuple[str, ...]:
+    return f"`{cause.code}`", cause.message, _code(_example(cause)), " or ".join(map(_code, cause.shows))
+
+
+_EXAMPLES = {
+    "host": "HOST",
+    "url": "https://HOST/",
+    "address": "HOST:443",
+    "starttls": "smtp+starttls://HOST",
+    "trust": "",
+    "trusts": "",
+    "file": "FILE",
+    "store": DEFAULT_STORE,
+    "roots": "tlschain check --trust system HOST",
+}
+
+
+def _example(cause: Cause) -> str:
+    return re.sub(r"(?<![%$]){(\w+)}", lambda found: _EXAMPLES[found[1]], cause.command)
+
+
+def _code(text: str) -> str:
+    return f"`{text}`".replace("|", "\\|")
+
+
 def architecture() -> str:
     """The map of the code as it has to be: its table of folders is that of the packages' docstrings."""
     return with_part(ARCHITECTURE.read_text(encoding="utf-8"), "folders", folders_table())
@@ -134,6 +174,7 @@ MADE = {
     README: rendered,
     FINDINGS: findings,
     SERVERS: servers_page,
+    CAUSES_PAGE: causes_page,
     DOCTOR: doctor_page,
     ARCHITECTURE: architecture,
     PICTURE: picture,

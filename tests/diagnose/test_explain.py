@@ -38,7 +38,7 @@ def test_a_text_of_the_field_is_explained(sample: Sample) -> None:
     found = told(sample.text)
     assert (found.client, found.symptom.name) == (sample.client, sample.symptom)
     assert (found.causes[0].code, found.host) == (sample.cause, sample.host)
-    assert all("{" not in cause.command for cause in found.causes)
+    assert not any(_PLACE.search(cause.command) for cause in found.causes)
     plain = sample.text.replace('\\"', '"')
     assert found.line in " ".join(plain.split()) or found.line in plain
 
@@ -59,11 +59,13 @@ def test_every_kind_has_a_symptom_and_every_code_a_cause() -> None:
         assert symptom.message.endswith(".")
     for cause in CAUSES.values():
         assert cause.message.endswith(".")
-        assert "{" not in cause.command or set(re.findall(r"{(\w+)}", cause.command)) <= PLACES
+        assert {found[1] for found in _PLACE.finditer(f"{cause.command} {cause.otherwise}")} <= PLACES
+        assert all(cause.shows)
 
 
-PLACES = {"host", "trust", "store", "file", "address", "starttls"}
+PLACES = {"host", "url", "address", "starttls", "trust", "trusts", "file", "store", "roots"}
 """What a command leaves to be filled in."""
+_PLACE = re.compile(r"(?<![%$]){(\w+)}")
 
 
 def test_a_traceback_is_explained_by_its_error() -> None:
@@ -86,6 +88,59 @@ def test_the_commands_name_the_clients_own_settings() -> None:
     assert "REQUESTS_CA_BUNDLE" in commands["requests"]
     assert "GIT_SSL" in commands["git"]
     assert "keytool" in commands["Java"]
+
+
+_VERIFY = (
+    "* Connected to api.example.org (192.0.2.1) port 443 (#0)\n{file}curl: (60) SSL certificate problem: {reason}"
+)
+_LOCAL = "unable to get local issuer certificate"
+
+
+def commands(text: str) -> dict[CauseCode, str]:
+    return {cause.code: cause.command for cause in told(text).causes}
+
+
+def test_the_commands_judge_with_the_trust_file_of_the_text() -> None:
+    own = commands(_VERIFY.format(file="*  CAfile: /x/corp.pem\n*  CApath: none\n", reason=_LOCAL))
+    assert own[CauseCode.MISSING_ISSUER] == "tlschain fix api.example.org --trust /x/corp.pem"
+    assert own[CauseCode.UNTRUSTED_ROOT] == "tlschain fix api.example.org --trust /x/corp.pem --trust certifi"
+    assert own[CauseCode.OLD_STORE] == "tlschain check api.example.org"
+    assert own[CauseCode.CA_FILE].startswith("tlschain audit /x/corp.pem; ")
+    beside = commands(_VERIFY.format(file="*  CAfile: /x/corp.pem\n*  CApath: /etc/ssl/certs\n", reason=_LOCAL))
+    assert beside[CauseCode.MISSING_ISSUER].endswith("--trust /x/corp.pem --trust system")
+
+
+def test_a_systems_file_is_no_trust_file_to_name() -> None:
+    system = commands(_VERIFY.format(file="*  CAfile: /etc/ssl/certs/ca-certificates.crt\n", reason=_LOCAL))
+    assert system[CauseCode.MISSING_ISSUER] == "tlschain fix api.example.org"
+    assert not system[CauseCode.CA_FILE].startswith("tlschain")
+    text = "curl: (77) error setting certificate file: /etc/ssl/certs/ca-certificates.crt"
+    assert commands(text)[CauseCode.NO_CA_STORE] == "tlschain audit /etc/ssl/certs/ca-certificates.crt"
+    own = commands("curl: (77) error setting certificate file: /x/corp.pem")
+    assert own[CauseCode.NO_CA_STORE] == "tlschain check --trust system HOST"
+
+
+def test_a_file_that_the_client_could_not_read_is_looked_at() -> None:
+    text = (
+        "Warning: Ignoring extra certs from `/x/gone.pem`, load failed: error:80000002:system library::No such file"
+    )
+    found = commands(
+        f"{text}\nrequest to https://api.example.org/ failed, reason: unable to verify the first certificate"
+    )
+    assert found[CauseCode.CA_FILE].startswith("tlschain audit /x/gone.pem; ")
+    assert not any("--trust /x/gone.pem" in command for command in found.values())
+
+
+def test_an_address_is_quoted_as_each_program_takes_it() -> None:
+    refused = "HTTPSConnectionPool(host='2001:db8::1', port=8443): Max retries exceeded (Caused by {})"
+    tunnel = commands(
+        refused.format("ProxyError('Unable to connect to proxy', OSError('Tunnel connection failed: 403")
+    )
+    assert tunnel[CauseCode.PROXY_REFUSED].endswith(" 'https://[2001:db8::1]:8443/'")
+    alert = commands(
+        refused.format("SSLError(1, '[SSL: TLSV1_ALERT_NO_APPLICATION_PROTOCOL] tlsv1 alert no application protocol")
+    )
+    assert "-connect '[2001:db8::1]:8443' " in alert[CauseCode.ALERT_NO_ALPN]
 
 
 def test_verification_is_never_turned_off() -> None:

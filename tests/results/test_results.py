@@ -337,7 +337,7 @@ def test_an_explanation_has_a_json_form() -> None:
     assert not isinstance(found, Failure)
     told = json.loads(found.to_json())
     assert told["symptom"] == found.symptom
-    assert told["causes"][0] == dataclasses.asdict(found.causes[0])
+    assert told["causes"][0] == {**dataclasses.asdict(found.causes[0]), "shows": list(found.causes[0].shows)}
     assert pickle.loads(pickle.dumps(found)) == found  # noqa: S301 - it was made here
     code = explain_result("missing-issuer")
     assert not isinstance(code, Failure)

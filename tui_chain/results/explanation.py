@@ -13,12 +13,15 @@ SCHEMA = 1
 
 @dataclass(frozen=True)
 class CauseResult:
-    """A likely cause: its code, one sentence, the command that decides, and what its output has if it is this one."""
+    """A likely cause: its code, one sentence, the command that decides, and what its output has if it is this one.
+
+    Any one of `shows` does; where it is empty the reader has to judge.
+    """
 
     code: str
     message: str
     command: str
-    shows: str
+    shows: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,7 @@ def explain_result(text: str) -> ExplainResult | Failure:
     """Explain `text`, a finding's code, a verify code or an error that a client printed."""
     kind = explain_code(text)
     if kind is not None:
-        cause = CauseResult(kind.code, kind.message, kind.hint, "")
+        cause = CauseResult(kind.code, kind.message, kind.hint, ())
         return ExplainResult(
             client=None,
             version=None,

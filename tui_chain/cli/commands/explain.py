@@ -99,8 +99,9 @@ def explanation_lines(found: Explanation) -> Iterator[str]:
     yield "Likely causes, the likeliest first, each with the command that decides:"
     for number, cause in enumerate(found.causes, start=1):
         yield f"  {number}. {cause.message}{click.style(f'  [{cause.code}]', fg='bright_black')}"
-        shows = click.style(f"   # then it has: {cause.shows}", fg="bright_black") if cause.shows else ""
-        yield f"     {click.style(cause.command, fg='cyan')}{shows}"
+        yield f"     {click.style(cause.command, fg='cyan')}"
+        if cause.shows:
+            yield click.style(f"       then its output has: {' or '.join(cause.shows)}", fg="bright_black")
     if found.symptom.fact and len(found.causes) > 1:
         yield f"The text cannot tell: {found.symptom.fact[0].lower()}{found.symptom.fact[1:]}"
 

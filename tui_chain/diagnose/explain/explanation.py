@@ -12,7 +12,7 @@ from tui_chain.clients.errors import ISSUER_KINDS, TRUST_KINDS, CauseSign, HostK
 from tui_chain.clients.errors import ErrorKind as Kind
 from tui_chain.clients.quick_pattern import QuickPattern
 from tui_chain.clients.registry import cause_signs
-from tui_chain.core.command import hinted
+from tui_chain.core.command import MAX_WORD, command_line, hinted
 from tui_chain.core.failure import Failure
 from tui_chain.core.finding_codes import FindingCode
 from tui_chain.core.text import safe_text
@@ -101,6 +101,8 @@ def _with_commands(reading: ErrorReading) -> Iterator[Cause]:
     places = _places(reading)
     for code in ordered_causes(reading):
         cause = CAUSES[code]
+        if cause.otherwise and _own_file(reading) is None:
+            cause = replace(cause, command=cause.otherwise, shows=())
         command = cause.command
         for place, value in places.items():
             command = command.replace(f"{{{place}}}", value)
@@ -108,17 +110,53 @@ def _with_commands(reading: ErrorReading) -> Iterator[Cause]:
 
 
 def _places(reading: ErrorReading) -> dict[str, str]:
-    host, file, source = reading.host, reading.trust_file, reading.source
+    host, source, file = reading.host, reading.source, _own_file(reading)
     store = source.output.trust_command if source is not None else ""
-    own_file = file is not None and not is_system_file(file) and safe_text(file, 10_000) == file
     return {
         "store": store or DEFAULT_STORE,
+        "roots": _roots(reading),
         "host": "HOST" if host is None else shlex.quote(_target(host)),
-        "address": "HOST:443" if host is None else shlex.quote(f"{host.host}:{host.port}"),
+        "address": "HOST:443" if host is None else shlex.quote(str(host)),
+        "url": "https://HOST/" if host is None else shlex.quote(f"https://{str(host).removesuffix(':443')}/"),
         "starttls": "smtp+starttls://HOST" if host is None else shlex.quote(_starttls(host)),
-        "trust": f" --trust {shlex.quote(file)}" if own_file and file is not None else "",
-        "file": shlex.quote(file) if own_file and file is not None else "FILE",
+        "trust": _trust(reading),
+        "trusts": f"{_trust(reading)} --trust certifi" if _trust(reading) else "",
+        "file": "FILE" if file is None else shlex.quote(file),
     }
+
+
+def _file(reading: ErrorReading) -> str | None:
+    """The trust file of a text, where a command can name it."""
+    file = reading.trust_file
+    return file if file is not None and safe_text(file, MAX_WORD) == file else None
+
+
+def _own_file(reading: ErrorReading) -> str | None:
+    """The trust file of a text that somebody has set, and that is none of a system's or package's."""
+    file = _file(reading)
+    return None if file is None or is_system_file(file) else file
+
+
+def _roots(reading: ErrorReading) -> str:
+    """Looks at the roots that come with a system or package: at their file where the text names it."""
+    file = _file(reading)
+    if file is not None and is_system_file(file):
+        return command_line("audit", file)
+    host = "HOST" if reading.host is None else _target(reading.host)
+    return command_line("check", "--trust", "system", host)
+
+
+def _trust(reading: ErrorReading) -> str:
+    """Judges with the client's trust file, and with the folder that it reads beside it."""
+    file = _own_file(reading)
+    if file is None:
+        return ""
+    beside = " --trust system" if _FOLDER_BESIDE.search(reading.text) else ""
+    return f" --trust {shlex.quote(file)}{beside}"
+
+
+_FOLDER_BESIDE = re.compile(r"(?i)\bCApath: ?/etc/")
+"""Said by clients that read the system's folder although they are given a file."""
 
 
 def _target(host: Target) -> str:
