@@ -12,6 +12,7 @@ import pytest
 from tests.explain_commands.bench import Bench, open_bench
 from tests.explain_commands.situations import NOT_MADE, SITUATIONS, TOGETHER, Situation
 from tests.explain_commands.texts import TEXTS, TRUST_FILE
+from tests.support.programs import require_program
 from tui_chain.clients.cause_codes import CauseCode as Code
 from tui_chain.clients.errors import ErrorKind as Kind
 from tui_chain.diagnose.explain.causes import CAUSES, Cause
@@ -25,6 +26,8 @@ PAIRS = tuple(
 
 @pytest.fixture(scope="module")
 def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    for program in ("bash", "curl", "openssl"):
+        require_program(program)
     with (
         pytest.MonkeyPatch.context() as patch,
         open_bench(SITUATIONS, tmp_path_factory.mktemp("bench"), patch) as opened,

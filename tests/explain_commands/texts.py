@@ -128,6 +128,7 @@ TEXTS: Mapping[Kind, str] = {
     Kind.TIMEOUT: _go("net/http: TLS handshake timeout"),
     Kind.ENDED_AFTER: _curl(55, "Send failure: Broken pipe"),
     Kind.ENDED: _go("EOF"),
+    Kind.VAGUE: "botocore.exceptions.SSLError: SSL validation failed for https://{host}:{port}/",
     Kind.GENERAL: (
         "fatal: unable to access 'https://{host}:{port}/x.git/': server certificate verification failed. "
         "CAfile: none CRLfile: none"

@@ -317,3 +317,30 @@ _ALL_CAUSES: Final = (
 )
 CAUSES: Final[Mapping[CauseCode, Cause]] = {cause.code: cause for cause in _ALL_CAUSES}
 """Every cause, in the order of docs/causes.md."""
+
+_VERIFY: Final = "openssl verify -purpose sslclient -CAfile CA_FILE -untrusted CERTIFICATE CERTIFICATE"
+_REFUSED_CLIENTS: Final = (
+    Cause(_C.CLIENT_CERTIFICATE, "The client's certificate is not accepted.", _VERIFY, ("verification failed",)),
+    Cause(
+        _C.CA_FILE,
+        "The server's file of CAs for clients lacks the root of the client's certificate, or is another one.",
+        _VERIFY,
+        ("error 20", "error 2 ", "Error loading file"),
+    ),
+    Cause(_C.MISSING_ISSUER, "The client does not send its intermediate certificate.", _VERIFY, ("error 20 at 0",)),
+    Cause(
+        _C.UNTRUSTED_ROOT,
+        "The client's chain ends at a root that the server's file of CAs for clients lacks.",
+        _VERIFY,
+        ("error 19", "error 20 at 1"),
+    ),
+    Cause(_C.SELF_SIGNED, "The client's certificate is signed by itself.", _VERIFY, ("error 18",)),
+    Cause(_C.EXPIRED, "The client's certificate has expired.", _VERIFY, ("error 10 at 0",)),
+    Cause(_C.PURPOSE, "The client's certificate is not for TLS clients.", _VERIFY, ("error 26",)),
+)
+CAUSES_OF_CLIENTS: Final[Mapping[CauseCode, Cause]] = {cause.code: cause for cause in _REFUSED_CLIENTS}
+"""Why a server refuses the certificate of a client, as the server's log has it.
+
+`CA_FILE` is the server's file of CAs for clients; `CERTIFICATE` is what the client sends: its certificate, and the
+intermediates below it in the same file.
+"""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -16,7 +17,7 @@ from tui_chain.core.command import MAX_WORD, command_line, hinted
 from tui_chain.core.failure import Failure
 from tui_chain.core.finding_codes import FindingCode
 from tui_chain.core.text import safe_text
-from tui_chain.diagnose.explain.causes import CAUSES, Cause
+from tui_chain.diagnose.explain.causes import CAUSES, CAUSES_OF_CLIENTS, Cause
 from tui_chain.diagnose.explain.places import is_host_kind, is_system_file, starttls_of
 from tui_chain.diagnose.explain.reading import ErrorReading, read
 from tui_chain.diagnose.explain.symptoms import SYMPTOMS, Symptom
@@ -99,8 +100,9 @@ def _explanation(reading: ErrorReading) -> Explanation:
 def _with_commands(reading: ErrorReading) -> Iterator[Cause]:
     """The causes with their commands filled in; a host's form was checked, a file's name is quoted."""
     places = _places(reading)
+    causes = {**CAUSES, **CAUSES_OF_CLIENTS} if symptom_of(reading).name == _SERVER_REFUSES else CAUSES
     for code in ordered_causes(reading):
-        cause = CAUSES[code]
+        cause = causes[code]
         if cause.otherwise and _own_file(reading) is None:
             cause = replace(cause, command=cause.otherwise, shows=())
         command = cause.command
@@ -172,6 +174,7 @@ def _starttls(host: Target) -> str:
 
 
 _REFUSED_HERE = "A client refused the certificate of this server."
+_SERVER_REFUSES = "server-refuses-client"
 _REFUSED_CLIENT = "This server refused the certificate of a client."
 _REFUSED_HERE_CAUSES = (Code.UNTRUSTED_ROOT, Code.MISSING_ISSUER, Code.SELF_SIGNED, Code.HOST_MISMATCH, Code.EXPIRED)
 
@@ -200,7 +203,7 @@ _SERVER_SYMPTOMS: Mapping[Kind, Symptom] = {
             "What this server sends decides, and which roots the client has.",
         ),
         *(
-            (kind, "server-refuses-client", _REFUSED_CLIENT, (Code.CLIENT_CERTIFICATE, cause), "")
+            (kind, _SERVER_REFUSES, _REFUSED_CLIENT, (Code.CLIENT_CERTIFICATE, cause), "")
             for kind, cause in (
                 (Kind.UNKNOWN_ISSUER, Code.CA_FILE),
                 (Kind.FIRST_UNVERIFIED, Code.MISSING_ISSUER),
