@@ -109,7 +109,7 @@ def test_a_connection_without_an_answer() -> None:
     assert failure.message == "No answer to the connection within 0.1 s (step: connect)."
 
 
-NO_TLS = "What answers there does not speak TLS (step: TLS)."
+NO_TLS = "What answers there does not speak TLS{} (step: TLS)."
 CLOSED = "The server closed the connection during the TLS handshake (step: TLS)."
 TOO_LONG = "The server sent over 1 MiB and no end of the handshake (step: TLS)."
 CASES: dict[str, tuple[Handler, str, str]] = {
@@ -121,9 +121,12 @@ CASES: dict[str, tuple[Handler, str, str]] = {
     "plain http": (
         saying(b"HTTP/1.1 400 Bad Request\r\n\r\n"),
         "no-tls",
-        NO_TLS,
+        NO_TLS.format(": it begins with 'HTTP/1.1 400 Bad Request'"),
     ),
-    "ssh": (saying(b"SSH-2.0-OpenSSH_9.2\r\n"), "no-tls", NO_TLS),
+    "ssh": (saying(b"SSH-2.0-OpenSSH_9.2\r\n"), "no-tls", NO_TLS.format(": it begins with 'SSH-2.0-OpenSSH_9.2'")),
+    "a long line": (saying(b"220 " + b"m" * 500), "no-tls", NO_TLS.format(f": it begins with '220 {'m' * 56}'")),
+    "what acts on a terminal": (saying(b"220 \x1b[2Jmail\r\n"), "no-tls", NO_TLS.format("")),
+    "no text": (saying(b"J\x00\x00\x00\n8.0.36\x00"), "no-tls", NO_TLS.format("")),
     "closed": (saying(), "reset", CLOSED),
     "reset": (reset, "reset", "The server cut the connection during the TLS handshake (step: TLS)."),
     "half a record": (

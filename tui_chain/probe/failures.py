@@ -10,7 +10,7 @@ import ssl
 from tui_chain.core.failure import Failure
 from tui_chain.core.finding_codes import FindingCode
 from tui_chain.core.text import safe_text
-from tui_chain.probe.handshake import HandshakeTooLong
+from tui_chain.probe.handshake import HandshakeTooLong, PlainAnswer
 from tui_chain.probe.tls import ClientCertificate, TLSFacts
 
 _ALERT = re.compile(r"(?:SSLV3|TLSV1|TLSV13)_ALERT_([A-Z0-9_]+)|TLSV1_(UNRECOGNIZED_NAME)")
@@ -121,9 +121,10 @@ def _tls(error: ssl.SSLError) -> Failure:
             FindingCode.ALERT, f"The server ended the handshake with the alert '{name}' (step: alert).", hint
         )
     if reason in _NO_TLS:
+        answer = f": it begins with '{safe_text(error.line)}'" if isinstance(error, PlainAnswer) else ""
         return Failure(
             FindingCode.NO_TLS,
-            "What answers there does not speak TLS (step: TLS).",
+            f"What answers there does not speak TLS{answer} (step: TLS).",
             "Check the port; mail and databases need scheme+starttls://.",
         )
     message = safe_text(reason.lower().replace("_", " ") or str(error), 120)

@@ -38,6 +38,12 @@ class HandshakeTooLong(Exception):
     """A server sent more than a handshake can need; the text says so in words."""
 
 
+class PlainAnswer(ssl.SSLError):
+    """A server answered in plain text instead of TLS; `line` is the first of it, printable ASCII."""
+
+    line: str = ""
+
+
 @dataclass(frozen=True)
 class Handshake:
     """What a handshake brought: raw DER in the order served, what was negotiated, and the error that ended it."""
@@ -149,6 +155,7 @@ class ClientSide:
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         self._tls = context.wrap_bio(self._incoming, self._outgoing, server_hostname=server_name)
         self._received = 0
+        self._first = b""
 
     async def shake_hands(self) -> Handshake:
         """Do the handshake; see `shake_hands`."""
@@ -159,7 +166,7 @@ class ClientSide:
             error = caught
         chain = unverified_chain(self._tls)
         if error is not None and not chain:
-            raise error
+            raise _with_answer(error, self._first)
         return Handshake(chain, self._facts(error), error)
 
     async def after_request(self, shaken: Handshake, seconds: float) -> Handshake:
@@ -227,8 +234,22 @@ class ClientSide:
 
     async def _more(self) -> bytes:
         data = await more(self._sock, self._received)
+        self._first = self._first or data
         self._received += len(data)
         return data
+
+
+_LONGEST_LINE = 60
+
+
+def _with_answer(error: Exception, answer: bytes) -> Exception:
+    """An error of OpenSSL with the text that the server sent in place of a TLS record, if it is one."""
+    line = answer[:_LONGEST_LINE].split(b"\n")[0].decode("latin-1").strip()
+    if not isinstance(error, ssl.SSLError) or not line or not (line.isascii() and line.isprintable()):
+        return error
+    plain = PlainAnswer(*error.args)
+    plain.reason, plain.line = error.reason, line
+    return plain
 
 
 def is_refusal(error: Exception | None) -> bool:
