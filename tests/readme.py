@@ -120,7 +120,6 @@ _EXAMPLES = {
     "address": "HOST:443",
     "starttls": "smtp+starttls://HOST",
     "trust": "",
-    "trusts": "",
     "file": "FILE",
     "store": DEFAULT_STORE,
     "roots": "tlschain check --trust system HOST",

@@ -119,19 +119,10 @@ NOT_MADE: Final[Mapping[Code, str]] = {
 """Causes whose commands are for the reader to judge, or that cannot be on loopback, and why."""
 
 TOGETHER: Final[Mapping[tuple[Code, Code], str]] = {
-    **{
-        (
-            own,
-            Code.OLD_STORE,
-        ): "today's public roots accept the server: the client's own fault, and its command says which"
-        for own in (Code.INCOMPLETE_BUNDLE, Code.CA_FILE, Code.ONE_OF_MANY)
-    },
-    (Code.ONE_OF_MANY, Code.MISSING_ISSUER): "whoever meets the broken server sees what is broken there",
+    (Code.INCOMPLETE_BUNDLE, Code.OLD_STORE): "the server is well, and the file alone is at fault",
     (Code.OLD_ONE_SERVED, Code.EXPIRED): "whoever meets the server with the old certificate sees that",
-    (
-        Code.OTHER_STORE,
-        Code.UNTRUSTED_ROOT,
-    ): "a root that the system alone has is a private one, which was added there",
+    (Code.OTHER_STORE, Code.UNTRUSTED_ROOT): "a root that the system alone has was added to it: a private one",
+    (Code.OLD_STORE, Code.UNTRUSTED_ROOT): "a root that is newer than the store is one that it lacks",
     (Code.REJECTED, Code.UNTRUSTED_ROOT): "what its owner rejects is not trusted",
     (Code.NAMESAKE, Code.UNTRUSTED_ROOT): "the namesake stands in the client's store, which is at fault",
     (Code.HOST_MISMATCH, Code.IP_NOT_COVERED): "a certificate for other names lists no address either",

@@ -58,6 +58,13 @@ def test_the_commands_tell_the_causes_apart(bench: Bench, kind: Kind, situation:
     )
 
 
+def test_a_root_that_is_newer_than_the_clients_store_is_one_that_it_lacks(bench: Bench) -> None:
+    for situation in (Situation(Code.OLD_STORE, "complete", file="old"), Situation(Code.OLD_STORE, "complete")):
+        causes = explained(bench, Kind.UNKNOWN_ISSUER, situation)
+        (lacks,) = (cause for cause in causes if cause.code is Code.UNTRUSTED_ROOT)
+        assert any(text in bench.run(lacks.command, situation) for text in lacks.shows)
+
+
 def test_every_cause_is_tried_or_it_is_said_why_not() -> None:
     tried = {situation.cause for situation in SITUATIONS}
     assert tried | set(NOT_MADE) == set(Code)
@@ -69,8 +76,8 @@ def test_every_symptom_whose_causes_loopback_has_is_tried() -> None:
     without = {kind for kind, symptom in SYMPTOMS.items() if set(symptom.causes) <= set(NOT_MADE)}
     no_server = {Kind.OWN_UNUSABLE, Kind.UNREACHABLE}
     assert set(TEXTS) | without | no_server == set(Kind)
-    for code, others in TOGETHER:
-        assert any({code, others} <= set(symptom.causes) for symptom in SYMPTOMS.values())
+    for pair in TOGETHER:
+        assert any(set(pair) <= set(symptom.causes) for symptom in SYMPTOMS.values()), f"no symptom has both: {pair}"
 
 
 def test_what_the_reader_judges_is_printed(bench: Bench) -> None:

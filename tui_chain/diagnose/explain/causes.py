@@ -16,9 +16,9 @@ class Cause:
 
     Any one of `shows` does; without one the reader has to judge. In a command `{host}` stands for the host of the
     text, `{address}` for it as `openssl` takes it, `{url}` for its address on the web, `{starttls}` for it with
-    STARTTLS; `{file}` for the trust file of the text, `{trust}` for the options that name it, `{trusts}` for those
-    that name it and the public roots; `{store}` for the client's own look at its settings, `{roots}` for a look at
-    the roots that come with a system or package. `otherwise` is the command where the text names no trust file.
+    STARTTLS; `{file}` for the trust file of the text, `{trust}` for the options that name it; `{store}` for the
+    client's own look at its settings, `{roots}` for a look at the roots that come with a system or package.
+    `otherwise` is the command where the text names no trust file.
     """
 
     code: CauseCode
@@ -58,9 +58,10 @@ _ALL_CAUSES: Final = (
     _cause(_C.MISSING_ISSUER, "The server does not send its intermediate certificate.", _FIX, "repairable"),
     _cause(
         _C.UNTRUSTED_ROOT,
-        "The chain ends at a private root that this client's trust store lacks.",
-        f"{command_line('fix')} {{host}}{{trusts}}",
+        "The chain ends at a root that this client's trust store lacks: a private one, or one newer than the store.",
+        _FIX,
         "fault: client store",
+        "accepted by all",
     ),
     _cause(
         _C.INTERCEPTION_LIKELY,

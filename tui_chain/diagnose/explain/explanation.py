@@ -122,7 +122,6 @@ def _places(reading: ErrorReading) -> dict[str, str]:
         "url": "https://HOST/" if host is None else shlex.quote(f"https://{str(host).removesuffix(':443')}/"),
         "starttls": "smtp+starttls://HOST" if host is None else shlex.quote(_starttls(host)),
         "trust": _trust(reading),
-        "trusts": f"{_trust(reading)} --trust certifi" if _trust(reading) else "",
         "file": "FILE" if file is None else shlex.quote(file),
     }
 
