@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from tests.architecture import ROOT as PACKAGE
@@ -12,7 +12,8 @@ from tests.architecture import folder_graph, tree_of
 from tests.diagram import drawn
 from tests.support.daemon_programs import DAEMONS
 from tui_chain.advise.document import markdown_text
-from tui_chain.diagnose.explain.causes import CAUSES, CAUSES_OF_CLIENTS, Cause
+from tui_chain.clients.cause_codes import CauseCode
+from tui_chain.diagnose.explain.causes import CAUSES, CAUSES_OF_CLIENTS, CAUSES_WITHOUT_FILE, Cause
 from tui_chain.diagnose.explain.explanation import DEFAULT_STORE
 from tui_chain.diagnose.findings.catalogue import markdown_table
 from tui_chain.doctor.problems.problem import CODES
@@ -101,12 +102,17 @@ def causes_page() -> str:
         "In a server's log that speaks of a client's certificate: `CERTIFICATE` is what the client sends, `CA_FILE` "
         "the server's file of CAs for clients."
     )
-    tables = _causes_table(CAUSES.values()), _causes_table(CAUSES_OF_CLIENTS.values())
-    return f"# Causes\n\n{words}\n\n{tables[0]}\n\n## Of a client's certificate\n\n{clients}\n\n{tables[1]}\n"
+    usual, without, of_clients = map(_causes_table, (CAUSES, CAUSES_WITHOUT_FILE, CAUSES_OF_CLIENTS))
+    chapters = (
+        f"# Causes\n\n{words}\n\n{usual}",
+        f"## Where a text names no trust file\n\n{without}",
+        f"## Of a client's certificate\n\n{clients}\n\n{of_clients}",
+    )
+    return "\n\n".join(chapters) + "\n"
 
 
-def _causes_table(causes: Iterable[Cause]) -> str:
-    rows = (f"| {' | '.join(_cells(cause))} |" for cause in causes)
+def _causes_table(causes: Mapping[CauseCode, Cause]) -> str:
+    rows = (f"| {' | '.join(_cells(cause))} |" for cause in causes.values())
     return "\n".join(("| code | the cause | the command | its output then has |", "|---|---|---|---|", *rows))
 
 

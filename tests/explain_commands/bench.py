@@ -23,6 +23,7 @@ from tests.support.cli import tlschain
 from tests.support.proxy import ConnectProxy, answering, start
 from tests.support.servers import refused_port
 from tests.support.trusted import SERVER, trusted_block
+from tui_chain.clients.cause_codes import CauseCode as Code
 from tui_chain.lab.authority import Template, days
 from tui_chain.lab.hierarchy import Leaf
 from tui_chain.lab.internet import Lab, open_lab
@@ -35,13 +36,23 @@ from tui_chain.lab.servers.tls import Credentials, make_context, tls_handler
 from tui_chain.x509.formats.pem import pem_block
 
 SECONDS: Final = 60
-_STAND_IN: Final = "def where():\n    return {file!r}\n\n\ndef contents():\n    return open(where()).read()\n"
+USUAL: Final = Situation(Code.MISSING_ISSUER, "complete")
+_STAND_IN: Final = """__version__ = "2026.11.01"
+
+
+def where():
+    return {file!r}
+
+
+def contents():
+    return open(where()).read()
+"""
 """A module `certifi` whose roots are those of a file."""
 
 
 @dataclass
 class Bench:
-    """Runs commands in `elsewhere`; what a command printed is kept, by the system's store and proxy too.
+    """Runs commands in `elsewhere`; what a command printed is kept, by its environment too.
 
     A command that is like another but for its host, and needs no shell, runs in this process.
     """
@@ -49,7 +60,7 @@ class Bench:
     lab: Lab
     elsewhere: Path
     resources: ExitStack
-    kept: dict[tuple[str, str, str], str] = field(default_factory=dict)
+    kept: dict[tuple[str, tuple[str, str, str]], str] = field(default_factory=dict)
     shapes: set[str] = field(default_factory=set)
 
     @cached_property
@@ -103,14 +114,14 @@ class Bench:
 
     def run(self, command: str, situation: Situation) -> str:
         """What a command prints, as it stands, in the folder elsewhere."""
-        key = (command, situation.system, situation.proxy)
+        key = (command, situation.environment)
         if key not in self.kept:
             self.kept[key] = self._run(command, situation)
         return self.kept[key]
 
     def _run(self, command: str, situation: Situation) -> str:
         shape = self._shape(command, situation)
-        usual = (situation.system, situation.proxy) == ("public", "")
+        usual = situation.environment == USUAL.environment
         if usual and shape in self.shapes and command.startswith("tlschain ") and ";" not in command:
             done = tlschain(*shlex.split(command)[1:])
             return done.out + done.err
@@ -133,7 +144,9 @@ class Bench:
             "PYTHONPATH": os.pathsep.join((str(self.elsewhere.parent / "roots"), str(Path.cwd()))),
             "SSL_CERT_FILE": self.files[situation.system],
             "SSL_CERT_DIR": str(self.elsewhere),
+            "HOME": str(self.elsewhere),
             **({"HTTPS_PROXY": proxy} if proxy else {}),
+            **({"REQUESTS_CA_BUNDLE": self.files[situation.bundle]} if situation.bundle else {}),
         }
         done = subprocess.run(
             ("bash", "-c", command),

@@ -13,8 +13,8 @@ from tui_chain.clients.cause_codes import CauseCode as Code
 class Situation:
     """A cause as it is on loopback: what the host does, by a scenario of the lab or a server of `bench`.
 
-    `file` is the client's trust file that a text names, `system` the system's store, `proxy` the proxy of the
-    environment; each is a label of `bench`.
+    `file` is the client's trust file that a text names, `bundle` the one that REQUESTS_CA_BUNDLE names, `system` the
+    system's store, `proxy` the proxy of the environment; each is a label of `bench`.
     """
 
     cause: Code
@@ -22,9 +22,16 @@ class Situation:
     file: str = ""
     system: str = "public"
     proxy: str = ""
+    bundle: str = ""
+
+    @property
+    def environment(self) -> tuple[str, str, str]:
+        """What differs in the environment of its commands."""
+        return self.system, self.proxy, self.bundle
 
     def __str__(self) -> str:
-        return "-".join(filter(None, (self.cause, self.host, self.file, self.proxy)))
+        bundle = f"{self.bundle} by a variable" if self.bundle else ""
+        return "-".join(filter(None, (self.cause, self.host, self.file, self.proxy, bundle)))
 
 
 SITUATIONS: Final = (
@@ -39,6 +46,8 @@ SITUATIONS: Final = (
     Situation(Code.INCOMPLETE_BUNDLE, "complete", file="intermediate"),
     Situation(Code.CA_FILE, "complete", file="missing"),
     Situation(Code.CA_FILE, "complete", file="empty"),
+    Situation(Code.CA_FILE, "complete", bundle="missing"),
+    Situation(Code.CA_FILE, "complete", bundle="empty"),
     Situation(Code.NO_CA_STORE, "complete", system="empty"),
     Situation(Code.OTHER_STORE, "unknown-root", system="private"),
     Situation(Code.OLD_STORE, "complete", file="old"),
@@ -120,6 +129,8 @@ NOT_MADE: Final[Mapping[Code, str]] = {
 
 TOGETHER: Final[Mapping[tuple[Code, Code], str]] = {
     (Code.INCOMPLETE_BUNDLE, Code.OLD_STORE): "the server is well, and the file alone is at fault",
+    (Code.NO_CA_STORE, Code.CA_FILE): "a variable puts the system's file away here, which the doctor sees",
+    (Code.CA_FILE, Code.UNTRUSTED_ROOT): "a client without its file lacks all roots, and the server is well",
     (Code.OLD_ONE_SERVED, Code.EXPIRED): "whoever meets the server with the old certificate sees that",
     (Code.OTHER_STORE, Code.UNTRUSTED_ROOT): "a root that the system alone has was added to it: a private one",
     (Code.OLD_STORE, Code.UNTRUSTED_ROOT): "a root that is newer than the store is one that it lacks",

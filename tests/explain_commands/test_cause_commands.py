@@ -39,7 +39,7 @@ def explained(bench: Bench, kind: Kind, situation: Situation) -> tuple[Cause, ..
     """The causes of a text of this symptom that names the situation's host."""
     host, port = bench.place(situation.host)
     named = f"{TRUST_FILE}{TEXTS[kind]}" if situation.file and kind is not Kind.BAD_BUNDLE else TEXTS[kind]
-    file = bench.files[situation.file or "public"]
+    file = bench.files[situation.file or situation.bundle or "public"]
     found = explain(named.format(host=host, port=port, file=file))
     assert isinstance(found, Explanation)
     assert (found.symptom.name, found.host, found.port) == (kind.value, host, port)

@@ -18,14 +18,12 @@ class Cause:
     text, `{address}` for it as `openssl` takes it, `{url}` for its address on the web, `{starttls}` for it with
     STARTTLS; `{file}` for the trust file of the text, `{trust}` for the options that name it; `{store}` for the
     client's own look at its settings, `{roots}` for a look at the roots that come with a system or package.
-    `otherwise` is the command where the text names no trust file.
     """
 
     code: CauseCode
     message: str
     command: str
     shows: tuple[str, ...] = ()
-    otherwise: str = ""
 
 
 def _on_host(*words: str) -> str:
@@ -46,14 +44,15 @@ _NOTHING_LOADED: Final = ("cannot be read", "loads 0", "no certificate file")
 """What `audit` prints of a file that gives a client nothing."""
 
 
-def _cause(code: CauseCode, message: str, command: str = CHECK, *shows: str, otherwise: str = "") -> Cause:
+def _cause(code: CauseCode, message: str, command: str = CHECK, *shows: str) -> Cause:
     """A cause that `check` shows as the finding of its own name, unless it says otherwise."""
     by_default = (code.value,) if command.startswith(command_line("check")) else ()
-    return Cause(code, message, command, shows or by_default, otherwise)
+    return Cause(code, message, command, shows or by_default)
 
 
 _C = CauseCode
 _BROKEN_ONE: Final = ("backend-broken", "key-type-broken", "answers-vary")
+_BAD_FILE: Final = "The client's CA file or folder is missing, empty, unreadable or broken."
 _ALL_CAUSES: Final = (
     _cause(_C.MISSING_ISSUER, "The server does not send its intermediate certificate.", _FIX, "repairable"),
     _cause(
@@ -81,10 +80,9 @@ _ALL_CAUSES: Final = (
     ),
     _cause(
         _C.CA_FILE,
-        "The client's CA file or folder is missing, empty, unreadable or broken.",
+        _BAD_FILE,
         f"{_AUDIT}; {{store}}",
         *_NOTHING_LOADED,
-        otherwise="{store}",
     ),
     _cause(
         _C.NO_CA_STORE,
@@ -318,6 +316,19 @@ _ALL_CAUSES: Final = (
 )
 CAUSES: Final[Mapping[CauseCode, Cause]] = {cause.code: cause for cause in _ALL_CAUSES}
 """Every cause, in the order of docs/causes.md."""
+
+CAUSES_WITHOUT_FILE: Final[Mapping[CauseCode, Cause]] = {
+    _C.CA_FILE: Cause(
+        _C.CA_FILE,
+        _BAD_FILE,
+        f"{command_line('doctor')}; {{store}}",
+        (
+            *("missing-file", "leftover-variable", "unreadable-file", "no-certificates", "broken-file"),
+            *("folder-not-file", "quoted-value", "tilde-not-expanded"),
+        ),
+    )
+}
+"""Causes in texts that name no trust file of the client's: its settings have to be looked through."""
 
 _VERIFY: Final = "openssl verify -purpose sslclient -CAfile CA_FILE -untrusted CERTIFICATE CERTIFICATE"
 _REFUSED_CLIENTS: Final = (

@@ -17,7 +17,7 @@ from tui_chain.core.command import MAX_WORD, command_line, hinted
 from tui_chain.core.failure import Failure
 from tui_chain.core.finding_codes import FindingCode
 from tui_chain.core.text import safe_text
-from tui_chain.diagnose.explain.causes import CAUSES, CAUSES_OF_CLIENTS, Cause
+from tui_chain.diagnose.explain.causes import CAUSES, CAUSES_OF_CLIENTS, CAUSES_WITHOUT_FILE, Cause
 from tui_chain.diagnose.explain.places import is_host_kind, is_system_file, starttls_of
 from tui_chain.diagnose.explain.reading import ErrorReading, read
 from tui_chain.diagnose.explain.symptoms import SYMPTOMS, Symptom
@@ -100,15 +100,19 @@ def _explanation(reading: ErrorReading) -> Explanation:
 def _with_commands(reading: ErrorReading) -> Iterator[Cause]:
     """The causes with their commands filled in; a host's form was checked, a file's name is quoted."""
     places = _places(reading)
-    causes = {**CAUSES, **CAUSES_OF_CLIENTS} if symptom_of(reading).name == _SERVER_REFUSES else CAUSES
+    causes = _causes(reading)
     for code in ordered_causes(reading):
         cause = causes[code]
-        if cause.otherwise and _own_file(reading) is None:
-            cause = replace(cause, command=cause.otherwise, shows=())
         command = cause.command
         for place, value in places.items():
             command = command.replace(f"{{{place}}}", value)
         yield replace(cause, command=command)
+
+
+def _causes(reading: ErrorReading) -> Mapping[Code, Cause]:
+    if symptom_of(reading).name == _SERVER_REFUSES:
+        return {**CAUSES, **CAUSES_OF_CLIENTS}
+    return CAUSES if _own_file(reading) is not None else {**CAUSES, **CAUSES_WITHOUT_FILE}
 
 
 def _places(reading: ErrorReading) -> dict[str, str]:
