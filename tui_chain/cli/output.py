@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+import textwrap
+from collections.abc import Iterable, Iterator
 from typing import IO, TYPE_CHECKING, Any
 
 import click
@@ -77,3 +78,18 @@ def fail(failure: Failure) -> int:
     """Print why a command cannot go on, and return its exit code."""
     note(f"tlschain: {failure}")
     return FOUND if failure.kind == "no-repair" else USAGE
+
+
+_WIDTH = 80
+
+
+def wrapped(text: str, indent: str, hanging: int = 0) -> Iterator[str]:
+    """Text at the usual width of a terminal; a path that is longer than that stays whole, to be copied."""
+    yield from textwrap.wrap(
+        text,
+        _WIDTH,
+        initial_indent=indent,
+        subsequent_indent=indent + " " * hanging,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

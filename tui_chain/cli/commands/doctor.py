@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import textwrap
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tui_chain.cli.output import FOUND, OK, UNREACHED, emit, fail, note
+from tui_chain.cli.output import FOUND, OK, UNREACHED, emit, fail, note, wrapped
 from tui_chain.clients.advice import Effect
 from tui_chain.core.command import command_line
 from tui_chain.core.failure import Failure
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
     from tui_chain.cli.options import CommandOptions
 
 _GLYPHS = {Severity.FATAL: ("✗", "red"), Severity.RISK: ("!", "yellow"), Severity.COSMETIC: ("·", "bright_black")}
-_WIDTH = 80
 
 
 def print_probe_script(options: CommandOptions) -> int:
@@ -114,7 +112,7 @@ def _lines(found: Examination, why: str) -> Iterator[str]:
     for problem in found.problems:
         glyph, colour = _GLYPHS[problem.severity]
         yield click.style(f"{glyph} {problem.code}", fg=colour)
-        yield from _wrapped(problem.message, "  ")
+        yield from wrapped(problem.message, "  ")
         yield from _change(problem.change)
     if not found.problems:
         yield "Nothing is wrong with this environment by itself."
@@ -122,22 +120,10 @@ def _lines(found: Examination, why: str) -> Iterator[str]:
     yield from _fact_lines(report)
 
 
-def _wrapped(text: str, indent: str, hanging: int = 0) -> Iterator[str]:
-    """Text at the usual width of a terminal; a path that is longer than that stays whole, to be copied."""
-    yield from textwrap.wrap(
-        text,
-        _WIDTH,
-        initial_indent=indent,
-        subsequent_indent=indent + " " * hanging,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
-
-
 def _change(change: str) -> Iterator[str]:
     """A command as it is, to be copied; a sentence wrapped."""
     if change.endswith("."):
-        yield from _wrapped(change, "    ")
+        yield from wrapped(change, "    ")
     else:
         yield f"    {click.style(change, fg='cyan')}"
 
@@ -147,7 +133,7 @@ def _host_lines(found: Examination) -> Iterator[str]:
     trial, report = found.trial, found.report
     if not report.host:
         return
-    yield from _wrapped(report.host if trial is None else f"{trial.state.target}  {trial.state.headline}", "")
+    yield from wrapped(report.host if trial is None else f"{trial.state.target}  {trial.state.headline}", "")
     bundled = {one.name: one for one in (trial.with_bundle if trial is not None else None) or ()}
     for library in report.libraries:
         glyph, colour = ("✓", "green") if library.accepts else ("✗", "red")
@@ -158,12 +144,12 @@ def _host_lines(found: Examination) -> Iterator[str]:
         return
     if trial.change is None:
         text = "No change of this environment makes more of them accept it. This says whose fault it is:"
-        yield from _wrapped(text, "  ")
+        yield from wrapped(text, "  ")
         yield from _change(command_line("check", trial.state.target))
         return
     rest = f"; {', '.join(trial.change.refused)} still refuse it" if trial.change.refused else ""
     text = f"Proven in this interpreter: {', '.join(trial.change.accepted)} accept it with this change{rest}:"
-    yield from _wrapped(text, "  ")
+    yield from wrapped(text, "  ")
     for step in trial.change.steps:
         yield from _change(step)
 
@@ -192,13 +178,13 @@ def _setting_lines(found: Examination) -> Iterator[str]:
         yield f"  {first.name}{f' ({first.where})' if first.client else ''} = {first.value}"
         for effect in Effect:
             clients = [each.client for each in members if each.effect is effect]
-            yield from _wrapped(f"{effect.value}: {', '.join(clients)}", "    ") if clients else ()
+            yield from wrapped(f"{effect.value}: {', '.join(clients)}", "    ") if clients else ()
 
 
 def _fact_lines(report: EnvironmentReport) -> Iterator[str]:
     yield "Facts:"
     for name, text in _facts(report):
-        yield from _wrapped(f"{name:<14} {text}", "  ", 15)
+        yield from wrapped(f"{name:<14} {text}", "  ", 15)
 
 
 def _facts(report: EnvironmentReport) -> Iterator[tuple[str, str]]:
@@ -258,7 +244,7 @@ def _comparison_lines(found: Comparison, a: str, b: str) -> Iterator[str]:
     for one in found.differences:
         mark = click.style("→ ", fg="yellow") if one.explains else "  "
         yield f"{mark}{one.what}"
-        yield from _wrapped(f"A: {one.a}", "    ")
-        yield from _wrapped(f"B: {one.b}", "    ")
+        yield from wrapped(f"A: {one.a}", "    ")
+        yield from wrapped(f"B: {one.b}", "    ")
     if any(one.explains for one in found.differences):
         note("→ explains why a verdict differs")

@@ -9,9 +9,10 @@ from typing import TypedDict
 
 import click
 
-from tui_chain.cli.output import FOUND, OK, USAGE, emit, fail
+from tui_chain.cli.output import FOUND, OK, USAGE, emit, fail, wrapped
 from tui_chain.clients.errors import Speaker
 from tui_chain.core.failure import Failure
+from tui_chain.diagnose.explain.causes import Cause
 from tui_chain.diagnose.explain.explanation import Explanation, explain, explain_code
 from tui_chain.diagnose.findings.finding import FindingKind
 from tui_chain.results.explanation import of_explanation
@@ -82,28 +83,41 @@ def kind_lines(kind: FindingKind) -> Iterator[str]:
 
 
 def explanation_lines(found: Explanation) -> Iterator[str]:
-    """The explanation of an error text."""
+    """The explanation of an error text: the line, what it means, the causes, and the commands that decide."""
     yield found.line
-    yield click.style(found.symptom.message, bold=True)
-    facts = [
-        found.client and f"client: {found.client} {found.version or ''}".rstrip(),
-        _SPEAKERS[found.symptom.speaker],
-    ]
-    if found.openssl_code is not None:
-        facts.append(f"verify code: {found.openssl_code}")
-    if found.host is not None:
-        facts.append(f"host: {found.host}:{found.port}")
-    if found.trust_file is not None:
-        facts.append(f"trust file: {found.trust_file}")
-    yield click.style(" · ".join(filter(None, facts)), fg="bright_black")
-    yield "Likely causes, the likeliest first, each with the command that decides:"
+    yield from (click.style(line, bold=True) for line in wrapped(found.symptom.message, ""))
+    yield from (click.style(line, fg="bright_black") for line in wrapped(" · ".join(_facts(found)), ""))
+    yield "Likely causes, the likeliest first:"
     for number, cause in enumerate(found.causes, start=1):
-        yield f"  {number}. {cause.message}{click.style(f'  [{cause.code}]', fg='bright_black')}"
-        yield f"     {click.style(cause.command, fg='cyan')}"
-        if cause.shows:
-            yield click.style(f"       then its output has: {' or '.join(cause.shows)}", fg="bright_black")
+        yield from wrapped(f"{number}. {cause.message} [{cause.code}]", "  ", 3)
     if found.symptom.fact and len(found.causes) > 1:
-        yield f"The text cannot tell: {found.symptom.fact[0].lower()}{found.symptom.fact[1:]}"
+        yield from wrapped(f"The text cannot tell: {found.symptom.fact[0].lower()}{found.symptom.fact[1:]}", "")
+    yield "What decides, and the words that it then prints:"
+    for command, numbered in _by_command(found).items():
+        yield f"  {click.style(command, fg='cyan')}"
+        shown = [f"{number}: {' or '.join(cause.shows)}" for number, cause in numbered if cause.shows]
+        yield from wrapped(" · ".join(shown), "    ") if shown else ()
+
+
+def _facts(found: Explanation) -> Iterator[str]:
+    """What the text names beside its error."""
+    if found.client is not None:
+        yield f"client: {found.client} {found.version or ''}".rstrip()
+    yield _SPEAKERS[found.symptom.speaker]
+    if found.openssl_code is not None:
+        yield f"verify code: {found.openssl_code}"
+    if found.host is not None:
+        yield f"host: {found.host}:{found.port}"
+    if found.trust_file is not None:
+        yield f"trust file: {found.trust_file}"
+
+
+def _by_command(found: Explanation) -> Mapping[str, list[tuple[int, Cause]]]:
+    """The numbered causes of each command, in the order of the first one."""
+    commands: dict[str, list[tuple[int, Cause]]] = {}
+    for number, cause in enumerate(found.causes, start=1):
+        commands.setdefault(cause.command, []).append((number, cause))
+    return commands
 
 
 _SPEAKERS: Mapping[Speaker, str] = {
