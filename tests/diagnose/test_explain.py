@@ -181,6 +181,20 @@ def test_a_hostile_text_takes_no_time() -> None:
             explain(text)
 
 
+def test_an_error_in_a_long_log_takes_no_time() -> None:
+    lines = (
+        "06:00:00 INFO app.worker request handled path=/api/v1/items status=200 duration=0.0123 user=abc\n",
+        "\tat java.base/sun.security.ssl.TransportContext.fatal(TransportContext.java:371)\n",
+        'time="2026-11-27" level=error msg="issued by issuer: C=US, O=Example, connect to host: example.org"\n',
+    )
+    error = "ssl.SSLCertVerificationError: unable to get local issuer certificate\n"
+    with own_seconds(6.0):
+        for line in lines:
+            found = explain(line * (40_000 // len(line)) + error)
+            assert isinstance(found, Explanation)
+            assert found.symptom.name == "unknown-issuer"
+
+
 def test_no_text_and_an_unknown_one() -> None:
     for text in ("", "  \n", "it rains"):
         failure = explain(text)
