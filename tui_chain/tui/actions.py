@@ -79,6 +79,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("hop.open", "o", "open_hop", "Open the hop that failed as a new host", {LIVE: "Open hop", MAIN: ""}),
     Action("host.crls", "V", "crls", "Put its CRLs into the bundle, or leave them out"),
     Action("host.programs", "T", "programs", "Test with all clients and programs of this machine"),
+    Action("host.doctor", "D", "doctor", "What this machine's Python makes of this host, and what is wrong there"),
     Action("file.audit", "b", "audit", "Audit a bundle or trust file, as each client reads it"),
     Action("host.report", "s", "report", "Save a report of this host"),
     Action("explain", "E", "explain", "Explain an error text that a program printed", {APP: ""}),

@@ -110,7 +110,8 @@ class HostJobs:
         error = next((e for e in (state.repair, state.served) if isinstance(e, Failure)), None)
         if error is not None and error.kind == "nothing-to-do":
             error = None
-        fresh = replace(row, state=state, error=error, paths=paths, gaps=gaps)
+        examined = row.examined if _same_chain(row.state, state) else None
+        fresh = replace(row, state=state, error=error, paths=paths, gaps=gaps, examined=examined)
         return fresh if same else replace(fresh, written=None, others=())
 
     # the journey
@@ -183,7 +184,7 @@ class HostJobs:
 
     def receive(self, row: HostRow, served: ServedChain) -> None:
         """Take a chain that came without a connection."""
-        self._rows.put(replace(row, state=self.journey.diagnose(row.state, served), error=None))
+        self._rows.put(replace(row, state=self.journey.diagnose(row.state, served), error=None, examined=None))
 
     def trust_root(self, confirmed: ConfirmedRoot) -> None:
         """Trust a root for this run, and judge every host anew that it may help."""

@@ -14,6 +14,9 @@ from tui_chain.net.host_list import Host
 from tui_chain.net.target import Target
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from tui_chain.doctor.examination import Examination
     from tui_chain.livetest.choice import RequestChoice
     from tui_chain.probe.served import ServedChain
     from tui_chain.repair.alternatives import Alternative
@@ -43,6 +46,19 @@ SEVERITY_LOOK: dict[Severity, tuple[str, str]] = {
 
 
 @dataclass(frozen=True)
+class WaitingExamination:
+    """What the doctor found, as it waits to be opened: `why` is how the interpreter was chosen, `at` (aware) when.
+
+    `unreached` is why a host was not reached: then the environment alone was looked at.
+    """
+
+    found: Examination
+    why: str
+    at: datetime
+    unreached: Failure | None = None
+
+
+@dataclass(frozen=True)
 class HostRow:
     """One host on the screen: how far it has come, what runs now, what went wrong last, what was written.
 
@@ -60,6 +76,7 @@ class HostRow:
     marked: bool = False
     others: tuple[tuple[str, Path], ...] = ()
     request: RequestChoice | None = None
+    examined: WaitingExamination | None = None
 
     @property
     def target(self) -> Target:

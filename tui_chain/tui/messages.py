@@ -69,6 +69,10 @@ class HopOpened(Message):
         super().__init__()
 
 
+class ExaminationOpened(Message):
+    """What the doctor found of the host that is shown is to be opened."""
+
+
 class CopyRequested(Message):
     """A text is to be copied; `subject` names it in the sentence that says what came of that."""
 

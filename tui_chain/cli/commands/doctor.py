@@ -5,24 +5,22 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from tui_chain.cli.output import FOUND, OK, UNREACHED, emit, fail, note, wrapped
-from tui_chain.clients.advice import Effect
 from tui_chain.core.command import command_line
 from tui_chain.core.failure import Failure
 from tui_chain.core.files import read_file, read_stdin
 from tui_chain.core.status import Severity
-from tui_chain.core.text import plural, safe_text
+from tui_chain.core.text import safe_text
 from tui_chain.doctor.comparison import Comparison, compare
-from tui_chain.doctor.environment_report import EnvironmentReport, LibraryContext, StoreFacts, read_report
+from tui_chain.doctor.environment_report import EnvironmentReport, read_report
 from tui_chain.doctor.examination import Examination, examine, examine_host, examine_report
+from tui_chain.doctor.facts import COUNTING, counting_settings, facts, verdict_text
 from tui_chain.doctor.interpreter import find_interpreter
-from tui_chain.doctor.precedence import ClientSetting
 from tui_chain.doctor.probe_script import probe_script
 from tui_chain.engine.host_state import utc_now
 from tui_chain.results.doctor import comparison_result, doctor_result
@@ -139,7 +137,7 @@ def _host_lines(found: Examination) -> Iterator[str]:
         glyph, colour = ("✓", "green") if library.accepts else ("✗", "red")
         after = bundled.get(library.name)
         more = "" if after is None else f"  with the bundle: {'accepted' if after.accepts else 'refused'}"
-        yield f"  {click.style(glyph, fg=colour)} {library.name:<12} {_verdict_text(library)}{more}"
+        yield f"  {click.style(glyph, fg=colour)} {library.name:<12} {verdict_text(library)}{more}"
     if trial is None or not report.refusing:
         return
     if trial.change is None:
@@ -154,86 +152,21 @@ def _host_lines(found: Examination) -> Iterator[str]:
         yield from _change(step)
 
 
-def _verdict_text(library: LibraryContext) -> str:
-    if library.accepts:
-        return "accepted" if library.verifies else "verifies nothing"
-    judged = library.verdict
-    if judged is None:
-        return f"fails: {library.error}"
-    if judged.ok:
-        return f"no handshake: {library.handshake.text if library.handshake is not None else ''}"
-    return f"{judged.text}{f' ({judged.code})' if judged.code is not None else ''}"
-
-
 def _setting_lines(found: Examination) -> Iterator[str]:
     """Which settings count, each with the clients in which it does."""
-    counting: dict[str, list[ClientSetting]] = {}
-    for each in found.settings:
-        if each.wins:
-            counting.setdefault(each.found.where, []).append(each)
+    counting = counting_settings(found)
     if counting:
-        yield "Settings that count, and whether they add to or replace a client's trust store:"
-    for members in counting.values():
-        first = members[0].found
-        yield f"  {first.name}{f' ({first.where})' if first.client else ''} = {first.value}"
-        for effect in Effect:
-            clients = [each.client for each in members if each.effect is effect]
-            yield from wrapped(f"{effect.value}: {', '.join(clients)}", "    ") if clients else ()
+        yield COUNTING
+    for text, effects in counting:
+        yield f"  {text}"
+        for effect, clients in effects:
+            yield from wrapped(f"{effect.value}: {', '.join(clients)}", "    ")
 
 
 def _fact_lines(report: EnvironmentReport) -> Iterator[str]:
     yield "Facts:"
-    for name, text in _facts(report):
+    for name, text in facts(report):
         yield from wrapped(f"{name:<14} {text}", "  ", 15)
-
-
-def _facts(report: EnvironmentReport) -> Iterator[tuple[str, str]]:
-    openssl, certifi = report.openssl, report.certifi
-    if openssl is not None:
-        level = report.context.security_level
-        yield "OpenSSL", f"{openssl.version}{f', security level {level}' if level is not None else ''}"
-        settings = "".join(f", {name} = {value}" for name, value in openssl.config_settings.items())
-        yield "openssl.cnf", f"{openssl.config}{f': {openssl.config_error}' if openssl.config_error else settings}"
-        yield "default file", _store_text(openssl.file, report.store(openssl.file))
-        yield "default folder", _store_text(openssl.folder, report.store(openssl.folder))
-    if certifi is not None:
-        changed = {True: ", changed by hand", False: ", as installed", None: ""}[certifi.changed]
-        yield "certifi", f"{certifi.version}{changed}, {_store_text(certifi.where, report.store(certifi.where))}"
-    if report.injected:
-        yield "injected", ", ".join(report.injected)
-    for library in report.libraries:
-        version = report.packages.get(library.name, "")
-        yield library.name, " ".join(filter(None, (version, _context_text(library))))
-    shown = {library.name for library in report.libraries} | {"certifi"}
-    others = [f"{name} {version}" for name, version in report.packages.items() if name not in shown]
-    if others:
-        yield "packages", ", ".join(others)
-    yield from report.proxies.items()
-
-
-def _context_text(library: LibraryContext) -> str:
-    if library.error:
-        return f"fails: {library.error}"
-    trusted = ", ".join(library.loaded) or "what it has built in"
-    return f"trusts {trusted}: {library.roots} roots, flags {library.flags_text}"
-
-
-def _store_text(path: str, store: StoreFacts | None) -> str:
-    if store is None:
-        return path
-    if store.kind == "file":
-        return f"{path}: {plural(store.certificates, 'certificate')}{_day(store)}"
-    if store.kind == "folder":
-        return f"{path}: {plural(store.hashed, 'certificate')} by hash{_day(store)}"
-    return f"{path}: {store.kind}"
-
-
-def _day(store: StoreFacts) -> str:
-    """When it was changed last."""
-    try:
-        return "" if store.mtime is None else f", of {datetime.fromtimestamp(store.mtime, UTC):%Y-%m-%d}"
-    except (OverflowError, ValueError, OSError):
-        return ""
 
 
 def _comparison_lines(found: Comparison, a: str, b: str) -> Iterator[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
@@ -17,9 +17,9 @@ from tui_chain.clients.verdict import Verdict, Verdicts
 from tui_chain.core.text import plural
 from tui_chain.tui.actions import LIVE, bindings
 from tui_chain.tui.host_rows import BAD, DIM, NEW, OK, WARN, HostRow
-from tui_chain.tui.messages import HopOpened
+from tui_chain.tui.messages import ExaminationOpened, HopOpened
 from tui_chain.tui.panes.base import SCROLL_KEYS, Pane
-from tui_chain.tui.render import attempt, fact, hop_line, lines
+from tui_chain.tui.render import attempt, examination_summary, fact, hop_line, lines
 
 if TYPE_CHECKING:
     from tui_chain.livetest.live import LiveTest
@@ -95,7 +95,10 @@ class LivePane(Pane):
     """What each client family says; below it a real request, with the trust store and with the bundle alone."""
 
     NUMBER, NAME = 4, "Clients and live test"
-    BINDINGS: ClassVar[list[BindingType]] = bindings(LIVE)
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings(LIVE),
+        Binding("enter", "open_examination", "What the doctor found", show=False),
+    ]
 
     def __init__(self, pane_id: str) -> None:
         super().__init__(id=pane_id, classes="pane")
@@ -103,6 +106,7 @@ class LivePane(Pane):
     def compose_content(self) -> ComposeResult:
         """The families, what is asked, the two answers side by side, the hops and what is set around it."""
         with LiveScroll(id="live-body"):
+            yield Static(id="live-doctor", classes="fit", markup=False)
             yield Static(id="families-first", classes="fit gap-below", markup=False)
             yield Static(id="live-request", markup=False)
             with Horizontal(id="live-sides", classes="fit"):
@@ -125,12 +129,18 @@ class LivePane(Pane):
         """Offer the hop that failed where there is one."""
         if action == "open_hop":
             return True if self.failed_hop is not None else None
+        if action == "open_examination":
+            return self.row is not None and self.row.examined is not None
         return super().check_action(action, parameters)
 
     def action_open_hop(self) -> None:
         """Open the host of the redirect that failed."""
         if self.failed_hop is not None:
             self.post_message(HopOpened(self.failed_hop))
+
+    def action_open_examination(self) -> None:
+        """Open what the doctor found."""
+        self.post_message(ExaminationOpened())
 
     def _show_families(self, row: HostRow | None, *, tested: bool) -> None:
         """Show the matrix of families above what a test would do, and below what a test has done."""
@@ -154,6 +164,10 @@ class LivePane(Pane):
         self.set_class(test is not None, "-tested")
         shown = _shown(test, self.content_size.width - SCROLL_BAR) if test is not None else _untested(row)
         self._show_families(row, tested=test is not None)
+        doctor = _examined(row)
+        static = self.query_one("#live-doctor", Static)
+        static.update(doctor)
+        static.display = bool(doctor)
         for name, content in zip(("request", "before", "after", "more"), shown, strict=True):
             static = self.query_one(f"#live-{name}", Static)
             static.update(content)
@@ -170,6 +184,14 @@ def _families(row: HostRow | None, width: int) -> Content:
         return Content()
     proven = row.state.proven
     return matrix(verdict.verdicts, None if proven is None else proven.verdicts, width)
+
+
+def _examined(row: HostRow | None) -> Content:
+    """What the doctor found, and when, where that waits."""
+    if row is None or row.examined is None:
+        return Content()
+    text, style = examination_summary(row.examined)
+    return fact("doctor", (text, style), (f" · {row.examined.at:%H:%M} UTC · enter opens", DIM))
 
 
 def _untested(row: HostRow | None) -> Shown:

@@ -43,8 +43,12 @@ class PageScreen(Dialog[None]):
         Binding("y", "copy", "Copy"),
     ]
 
-    def __init__(self, heading: str, body: Content, *, copy: str = "", subject: str = "") -> None:
+    def __init__(
+        self, heading: str, body: Content, *, copy: str = "", subject: str = "", more_keys: str = ""
+    ) -> None:
         super().__init__()
+        keys = ("y copies" if copy else "", more_keys, "j k scroll", "esc close")
+        self._keys = " · ".join(filter(None, keys))
         self._heading = heading
         self._body = body
         self._copy = copy
@@ -54,7 +58,7 @@ class PageScreen(Dialog[None]):
         """The page in its frame."""
         with Page(classes="frame", id="page") as page:
             page.border_title = Content(self._heading)
-            page.border_subtitle = f"{'y copies · ' if self._copy else ''}j k scroll · esc close"
+            page.border_subtitle = self._keys
             yield Static(self._body, markup=False)
 
     def action_copy(self) -> None:

@@ -7,7 +7,9 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from textual import work
 from textual.screen import Screen
@@ -54,6 +56,9 @@ from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.crl import CrlScope
 from tui_chain.x509.formats.pem import to_pem
 
+if TYPE_CHECKING:
+    from tui_chain.tui.doctor_jobs import DoctorJobs
+
 AddHosts = Callable[[Iterable[Host], bool], Sequence[HostRow]]
 """Puts hosts onto the list and returns the rows of those that were not there; with True they are probed."""
 
@@ -74,6 +79,13 @@ class HostDialogs:
         self._jobs = jobs
         self._clock = clock
         self._add = add
+
+    @cached_property
+    def doctor(self) -> DoctorJobs:
+        """The doctor, loaded when it is first asked."""
+        from tui_chain.tui.doctor_jobs import DoctorJobs
+
+        return DoctorJobs(self._screen, self._hosts, self._jobs, self._clock)
 
     # what is on the list
 

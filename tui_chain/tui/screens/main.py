@@ -336,6 +336,11 @@ class MainScreen(Screen[None]):
         if self.row is not None:
             self.jobs.ask_revocation(self.row.target, self.dialogs.revocation)
 
+    @on(messages.ExaminationOpened)
+    def action_doctor(self) -> None:
+        """Ask what this machine's Python makes of the host, or open what it has found."""
+        self.dialogs.doctor.ask(self.row)
+
     def action_crls(self) -> None:
         """Put CRLs into the bundle, or take them out."""
         had = any(row.state.lists is not None for row in self.selected)
