@@ -81,7 +81,6 @@ APART: dict[str, str] = {
     "doctor.foreign_json": "the border that another interpreter's output crosses",
     "diagnose.status": "the rule of the status, where one looks for it",
     "probe.failures": "what each failure says, apart from the steps that fail",
-    "tui.app": "options are read, and refused, before Textual is loaded",
     **dict.fromkeys(
         (f"tui.screens.{name}" for name in ("folder", "refresh")),
         "a dialog is found by the name of its module",

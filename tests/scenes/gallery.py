@@ -7,6 +7,8 @@ from contextlib import chdir
 from dataclasses import dataclass
 from pathlib import Path
 
+from textual.events import Paste
+
 from tests.scenes.stage import Size, press, settled, stage, standing_cursor, svg
 from tests.scenes.world import HOSTS
 
@@ -17,12 +19,22 @@ SMALL, MEDIUM, WIDE = (80, 24), (120, 40), (200, 60)
 
 @dataclass(frozen=True)
 class Scene:
-    """A picture: its name, the size in cells, and the keys pressed on the scenes' hosts, the first selected."""
+    """A picture: its name, the size in cells, and the keys pressed on the scenes' hosts, the first selected.
+
+    Then `pasted` is, if anything.
+    """
 
     name: str
     size: Size
     keys: tuple[str, ...] = ()
+    pasted: str = ""
 
+
+ERROR_TEXT = (
+    "requests.exceptions.SSLError: HTTPSConnectionPool(host='shop.example.test', port=8443): Max retries"
+    " exceeded with url: /v1/orders (Caused by SSLError(SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED]"
+    " certificate verify failed: unable to get local issuer certificate (_ssl.c:1006)')))"
+)
 
 SCENES: tuple[Scene, ...] = (
     Scene("start-80x24", SMALL),
@@ -35,6 +47,7 @@ SCENES: tuple[Scene, ...] = (
     Scene("write-120x40", MEDIUM, ("f", "w")),
     Scene("instructions-120x40", MEDIUM, ("f", "x")),
     Scene("keys-120x40", MEDIUM, ("question_mark",)),
+    Scene("explain-120x40", MEDIUM, ("E",), ERROR_TEXT),
     Scene("repaired-200x60", WIDE, ("f", "t")),
     Scene("details-200x60", WIDE, ("f", "3", "i")),
 )
@@ -52,6 +65,10 @@ async def draw(scene: Scene, expected: str | None = None) -> str:
 async def _play(scene: Scene, expected: str | None) -> str:
     async with stage(scene.size, HOSTS) as pilot:
         await press(pilot, *scene.keys)
+        if scene.pasted:
+            pilot.app.screen.post_message(Paste(scene.pasted))
+            await pilot.pause()
+            await press(pilot, "tab")
         await settled(pilot)
         await standing_cursor(pilot)
         picture = svg(pilot)

@@ -31,8 +31,8 @@ from tui_chain.net.target import Target
 from tui_chain.resolve.files import FileCertificates
 from tui_chain.trust.loading import load_trust_store
 from tui_chain.tui.app import ChainApp
-from tui_chain.tui.screens.dialog import Page
-from tui_chain.tui.screens.instructions import InstructionList, InstructionsScreen
+from tui_chain.tui.screens.dialog import ChoiceList, Page
+from tui_chain.tui.screens.instructions import InstructionsScreen
 
 pytestmark = pytest.mark.anyio
 
@@ -59,7 +59,7 @@ async def _go(pilot: Pilot[None], words: str) -> None:
 
 def _entries(pilot: Pilot[None]) -> list[str]:
     """What is listed, the sections without the blank that stands before a name."""
-    return [str(one.prompt) for one in pilot.app.screen.query_one(InstructionList).options]
+    return [str(one.prompt) for one in pilot.app.screen.query_one(ChoiceList).options]
 
 
 @pytest.mark.parametrize("size", [SMALL, MEDIUM])
@@ -157,7 +157,7 @@ def _made(pilot: Pilot[None]) -> list[str]:
 
 
 async def _to_java(pilot: Pilot[None]) -> None:
-    pilot.app.screen.query_one(InstructionList).highlighted = _entries(pilot).index(" Java")
+    pilot.app.screen.query_one(ChoiceList).highlighted = _entries(pilot).index(" Java")
     await pilot.pause()
     await until(pilot, lambda: "JAVA_TOOL_OPTIONS" in _body(pilot))
 

@@ -1,11 +1,11 @@
-"""Further questions by key: all servers, revocation, programs, error texts, other kinds of file."""
+"""Further questions by key: all servers, revocation, programs, other kinds of file."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
-from textual.widgets import Input, TextArea
+from textual.widgets import Input
 
 from tests.scenes.gallery import MEDIUM
 from tests.scenes.stage import opened, press, shows, stage, until
@@ -55,16 +55,6 @@ async def test_the_full_test_runs_the_programs_of_this_machine(app_on: AppOn) ->
         assert test is not None
         assert test.after is not None
         assert test.after.ok
-
-
-async def test_an_error_text_is_explained() -> None:
-    async with stage(MEDIUM) as pilot:
-        await pilot.press("E")
-        await shows(pilot, "Explain an error text")
-        text = "ssl.SSLCertVerificationError: certificate verify failed: unable to get local issuer"
-        pilot.app.screen.query_one(TextArea).text = text
-        await shows(pilot, "1. ")
-        await shows(pilot, "tlschain check")
 
 
 async def test_other_kinds_of_file_are_written_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

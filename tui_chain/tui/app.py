@@ -25,7 +25,7 @@ from tui_chain.net.host_list import Host
 from tui_chain.tui.actions import ACTIONS, APP, NAMES, Action, bindings
 from tui_chain.tui.background import in_background, unforeseen, unforeseen_fault
 from tui_chain.tui.host_rows import HostRow
-from tui_chain.tui.messages import CopyRequested
+from tui_chain.tui.messages import CopyRequested, HostRequested
 from tui_chain.tui.screens.main import MainScreen
 from tui_chain.tui.toasts import toast
 
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from textual.actions import ActionParseResult
 
     from tui_chain.engine.journey import Journey
+    from tui_chain.tui.cause_steps import CauseStep
 
 DIALOGS = "tui_chain.tui.screens.host_dialogs"
 """The module of the dialogs about hosts, which loads all that they show."""
@@ -208,7 +209,24 @@ class ChainApp(App[None]):
         """Ask for an error text and say what it means."""
         from tui_chain.tui.screens.explain import ExplainScreen
 
-        self.push_screen(ExplainScreen())
+        self.push_screen(ExplainScreen(), self._step_chosen)
+
+    def _step_chosen(self, step: CauseStep | None) -> None:
+        """Do what decides about a cause of an error text."""
+        if step is None:
+            return
+        from tui_chain.tui.cause_steps import StepKind
+
+        if step.target is not None:
+            self.main.post_message(HostRequested(step.target))
+        elif step.kind is StepKind.NAME:
+            self.main.action_add()
+        elif self.main.jobs.loaded is None:
+            return
+        elif step.kind is StepKind.DOCTOR:
+            self.main.action_doctor()
+        else:
+            self.main.dialogs.audit(self.main.row, step.file)
 
     def action_request_quit(self) -> None:
         """Quit; ask while a proven bundle is unwritten."""

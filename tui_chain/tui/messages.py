@@ -61,8 +61,8 @@ class CertificateOpened(Message):
         super().__init__()
 
 
-class HopOpened(Message):
-    """The host of a redirect that failed is to come onto the list."""
+class HostRequested(Message):
+    """A host is to come onto the list and be probed: that of a redirect that failed, or of an error text."""
 
     def __init__(self, target: Target) -> None:
         self.target = target

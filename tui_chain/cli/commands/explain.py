@@ -10,10 +10,9 @@ from typing import TypedDict
 import click
 
 from tui_chain.cli.output import FOUND, OK, USAGE, emit, fail, wrapped
-from tui_chain.clients.errors import Speaker
 from tui_chain.core.failure import Failure
 from tui_chain.diagnose.explain.causes import Cause
-from tui_chain.diagnose.explain.explanation import Explanation, explain, explain_code
+from tui_chain.diagnose.explain.explanation import SPEAKERS, Explanation, explain, explain_code
 from tui_chain.diagnose.findings.finding import FindingKind
 from tui_chain.results.explanation import of_explanation
 
@@ -103,7 +102,7 @@ def _facts(found: Explanation) -> Iterator[str]:
     """What the text names beside its error."""
     if found.client is not None:
         yield f"client: {found.client} {found.version or ''}".rstrip()
-    yield _SPEAKERS[found.symptom.speaker]
+    yield SPEAKERS[found.symptom.speaker]
     if found.openssl_code is not None:
         yield f"verify code: {found.openssl_code}"
     if found.host is not None:
@@ -118,15 +117,3 @@ def _by_command(found: Explanation) -> Mapping[str, list[tuple[int, Cause]]]:
     for number, cause in enumerate(found.causes, start=1):
         commands.setdefault(cause.command, []).append((number, cause))
     return commands
-
-
-_SPEAKERS: Mapping[Speaker, str] = {
-    Speaker.OWN: "the client's own verdict",
-    Speaker.ALERT: "the peer's answer",
-    Speaker.SERVER_LOG: "a server's log, about a client",
-    Speaker.PROXY: "a proxy is in between",
-    Speaker.FILE: "the client's own files and settings",
-    Speaker.NAME: "the lookup of the name",
-    Speaker.CONNECT: "the connection",
-}
-"""Whose error it is, for people."""

@@ -28,6 +28,16 @@ DEFAULT_STORE = "env | grep -iE 'SSL_CERT|CA_BUNDLE|CAINFO|EXTRA_CA'"
 """Shows trust settings where the client is not known."""
 MAX_SHOWN = 400
 """Characters of the line that told it."""
+SPEAKERS: Mapping[Speaker, str] = {
+    Speaker.OWN: "the client's own verdict",
+    Speaker.ALERT: "the peer's answer",
+    Speaker.SERVER_LOG: "a server's log, about a client",
+    Speaker.PROXY: "a proxy is in between",
+    Speaker.FILE: "the client's own files and settings",
+    Speaker.NAME: "the lookup of the name",
+    Speaker.CONNECT: "the connection",
+}
+"""Whose error it is, for people."""
 
 
 @dataclass(frozen=True)

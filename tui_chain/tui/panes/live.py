@@ -17,7 +17,7 @@ from tui_chain.clients.verdict import Verdict, Verdicts
 from tui_chain.core.text import plural
 from tui_chain.tui.actions import LIVE, bindings
 from tui_chain.tui.host_rows import BAD, DIM, NEW, OK, WARN, HostRow
-from tui_chain.tui.messages import ExaminationOpened, HopOpened
+from tui_chain.tui.messages import ExaminationOpened, HostRequested
 from tui_chain.tui.panes.base import SCROLL_KEYS, Pane
 from tui_chain.tui.render import attempt, examination_summary, fact, hop_line, lines
 
@@ -136,7 +136,7 @@ class LivePane(Pane):
     def action_open_hop(self) -> None:
         """Open the host of the redirect that failed."""
         if self.failed_hop is not None:
-            self.post_message(HopOpened(self.failed_hop))
+            self.post_message(HostRequested(self.failed_hop))
 
     def action_open_examination(self) -> None:
         """Open what the doctor found."""

@@ -9,10 +9,10 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen, ScreenResultType
-from textual.widgets import Static
+from textual.widgets import OptionList, Static
 
 from tui_chain.tui.messages import CopyRequested
-from tui_chain.tui.panes.base import SCROLL_KEYS
+from tui_chain.tui.panes.base import CURSOR_KEYS, SCROLL_KEYS
 
 
 class Dialog(ModalScreen[ScreenResultType]):
@@ -27,6 +27,16 @@ class Dialog(ModalScreen[ScreenResultType]):
     def action_leave(self) -> None:
         """Close without a result."""
         self.dismiss(None)
+
+
+class ChoiceList(OptionList):
+    """A list of choices with vi keys; what cannot be chosen is passed over."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *CURSOR_KEYS,
+        Binding("g", "first", "First", show=False),
+        Binding("G", "last", "Last", show=False),
+    ]
 
 
 class Page(VerticalScroll):

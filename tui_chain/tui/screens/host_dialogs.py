@@ -41,11 +41,17 @@ from tui_chain.tui.host_rows import HostRow, HostRows, private_root
 from tui_chain.tui.messages import CopyRequested
 from tui_chain.tui.panes.chain import shown_trail
 from tui_chain.tui.screens.add import AddScreen
-from tui_chain.tui.screens.answers import full_test_page, revocation_page, servers_page
 from tui_chain.tui.screens.audit import AuditScreen
 from tui_chain.tui.screens.dialog import ConfirmScreen, PageScreen
 from tui_chain.tui.screens.instructions import InstructionsScreen
-from tui_chain.tui.screens.pages import certificate_page, error_page, file_base
+from tui_chain.tui.screens.pages import (
+    certificate_page,
+    error_page,
+    file_base,
+    full_test_page,
+    revocation_page,
+    servers_page,
+)
 from tui_chain.tui.screens.request import RequestScreen
 from tui_chain.tui.screens.root import RootScreen
 from tui_chain.tui.screens.save import Draft, Form, Saved, SaveScreen
@@ -282,10 +288,10 @@ class HostDialogs:
 
         self._screen.app.push_screen(_report_screen(row, journey.trust, self._clock, journey.context.options), saved)
 
-    def audit(self, row: HostRow | None) -> None:
-        """Ask for a file or a folder, and show what each client would load from it."""
+    def audit(self, row: HostRow | None, path: Path | None = None) -> None:
+        """Ask for a file or a folder, or take `path`, and show what each client would load from it."""
         files = TrustFiles(self._hosts, self._jobs, self._clock, lambda hosts: self._add(hosts, False))
-        self._screen.app.push_screen(AuditScreen(files, row))
+        self._screen.app.push_screen(AuditScreen(files, row, path))
 
     # CRLs
 

@@ -21,8 +21,7 @@ from tui_chain.advise.html.blocks import to_html
 from tui_chain.core.text import safe_text
 from tui_chain.tui.host_instructions import Instruction, Instructions
 from tui_chain.tui.messages import CopyRequested
-from tui_chain.tui.panes.base import CURSOR_KEYS
-from tui_chain.tui.screens.dialog import Dialog, Page
+from tui_chain.tui.screens.dialog import ChoiceList, Dialog, Page
 from tui_chain.tui.screens.save import Draft, Form, Saved, SaveScreen
 from tui_chain.tui.toasts import toast
 
@@ -50,7 +49,7 @@ class InstructionsScreen(Dialog[None]):
         with Vertical(classes="frame -tall", id="instructions"), Horizontal():
             with Vertical(id="instruction-side"):
                 yield InstructionFilter(placeholder="name, or words of the text", compact=True)
-                yield InstructionList(id="instruction-names")
+                yield ChoiceList(id="instruction-names")
             with Page(id="instruction-page", classes="rest"):
                 yield Static(id="instruction-body", markup=False)
 
@@ -61,7 +60,7 @@ class InstructionsScreen(Dialog[None]):
 
     @property
     def _current(self) -> Instruction | None:
-        chosen = self.query_one(InstructionList).highlighted_option
+        chosen = self.query_one(ChoiceList).highlighted_option
         return None if chosen is None or chosen.id is None else self._listed[int(chosen.id)]
 
     # the list
@@ -69,7 +68,7 @@ class InstructionsScreen(Dialog[None]):
     def _list(self, needle: str) -> None:
         """List what has the words of `needle`, under their sections, the cursor on the first."""
         self._listed = self._shown.matching(needle)
-        names = self.query_one(InstructionList)
+        names = self.query_one(ChoiceList)
         names.clear_options().add_options(self._options())
         names.action_first()
         frame = self.query_one("#instructions")
@@ -99,7 +98,7 @@ class InstructionsScreen(Dialog[None]):
     def _show_filter(self, shown: bool) -> None:
         self.query_one(InstructionFilter).display = shown
         self.query_one("#instructions").border_subtitle = _FILTER_KEYS if shown else _KEYS
-        self.query_one(InstructionFilter if shown else InstructionList).focus()
+        self.query_one(InstructionFilter if shown else ChoiceList).focus()
 
     def action_filter(self) -> None:
         """Ask for words."""
@@ -129,7 +128,7 @@ class InstructionsScreen(Dialog[None]):
         self._list("")
         self._show_filter(False)
         if current is not None:
-            names = self.query_one(InstructionList)
+            names = self.query_one(ChoiceList)
             names.highlighted = names.get_option_index(str(self._listed.index(current)))
 
     # copies and files
@@ -166,18 +165,8 @@ class InstructionFilter(Input):
 
     def action_move(self, step: int) -> None:
         """Move in the list."""
-        names = self.screen.query_one(InstructionList)
+        names = self.screen.query_one(ChoiceList)
         names.action_cursor_down() if step > 0 else names.action_cursor_up()
-
-
-class InstructionList(OptionList):
-    """The list with vi keys; sections are passed over."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *CURSOR_KEYS,
-        Binding("g", "first", "First", show=False),
-        Binding("G", "last", "Last", show=False),
-    ]
 
 
 _RENDER = {".md": to_markdown, ".html": to_html, ".txt": to_text}

@@ -262,8 +262,8 @@ class MainScreen(Screen[None]):
         if self.row is not None and self.row.state is message.state:
             self.jobs.step_path(self.row, message.step)
 
-    @on(messages.HopOpened)
-    def _hop_opened(self, message: messages.HopOpened) -> None:
+    @on(messages.HostRequested)
+    def _host_requested(self, message: messages.HostRequested) -> None:
         if not self.add_hosts([Host(message.target)], True):
             self.query_one(HostPane).go(message.target)
             toast(self, f"{message.target} is on the list already.")
