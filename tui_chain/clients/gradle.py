@@ -17,7 +17,8 @@ _OPTION, _USER, _PROJECT = "-D of gradle", "~/.gradle/gradle.properties", "gradl
 _VARIABLE, _JVM = "GRADLE_OPTS", "JAVA_TOOL_OPTIONS"
 _UNDO = f"sed -i.bak '/^{_PROPERTY}=/d' ~/.gradle/gradle.properties"
 
-_PROPERTY = "systemprop.javax.net.ssl.truststore"
+_KEY = _PROPERTY.lower()
+"""As keys of a file are compared."""
 
 
 def _advice(at: Deployment) -> Iterator[Advice]:
@@ -41,8 +42,8 @@ CLIENT = Client(
         Setting(_JVM, SettingForm.OPTION, REPLACES),
     ),
     files=(
-        ConfigFile(("{GRADLE_USER_HOME:~/.gradle}/gradle.properties",), Syntax.LINES, {_PROPERTY: _USER}),
-        ConfigFile(("^/gradle.properties",), Syntax.LINES, {_PROPERTY: _PROJECT}),
+        ConfigFile(("{GRADLE_USER_HOME:~/.gradle}/gradle.properties",), Syntax.LINES, {_KEY: _USER}),
+        ConfigFile(("^/gradle.properties",), Syntax.LINES, {_KEY: _PROJECT}),
         ConfigFile(("$GRADLE_OPTS",), Syntax.OPTIONS, {"javax.net.ssl.truststore": _VARIABLE}),
         ConfigFile(("$JAVA_TOOL_OPTIONS",), Syntax.OPTIONS, {"javax.net.ssl.truststore": _JVM}),
     ),
