@@ -81,7 +81,7 @@ CLIENT = Client(
                 pattern=r"failed to connect to .{0,99}?proxy.{0,99}? port"
                 r"|failed to connect to .{1,253}? port (?:3128|3129|8080"
                 r"|8888) "
-                r"|https?://(?P<h>[\w.]++).{0,900}failed to connect to (?!(?P=h)\b)[\w.]+ port",
+                r"|https?://(?P<h>[\w.]++).{0,900}failed to connect to (?!(?P=h)\b)[\w. ]{1,253} port",
             ),
             spelled(Kind.OWN_WEAK, "error reading X.509 key or certificate file"),
             spelled(Kind.REFUSED, "Could not connect to server"),
@@ -107,7 +107,7 @@ CLIENT = Client(
             ),
             spelled(Kind.PROXY_UNREACHABLE, "Could not resolve proxy", "Couldn't resolve proxy"),
             spelled(
-                Kind.PROXY_UNREACHABLE, pattern=r"curl: \(7\) failed to connect to (?:127\.|10\.|\[?::1)\S* port"
+                Kind.PROXY_UNREACHABLE, pattern=r"curl: \(7\) failed to connect to (?:127\.|10\.|\[?::1)[\d.\]]* port"
             ),
             spelled(Kind.PROXY_UNREACHABLE, "curl: (97)", "curl: (5)"),
             spelled(
@@ -128,11 +128,10 @@ CLIENT = Client(
                 "unable to use client certificate",
                 "unable to set private key file",
                 "could not load PEM client private key",
-                "problem with the local SSL certificate",
                 "Problem with the local SSL certificate",
             ),
             spelled(Kind.OWN_WEAK, pattern=r"could not load pem client certificate.{0,120}(?:too small|too weak)"),
-            spelled(Kind.STAPLE, "No OCSP response received", "OCSP response has expired"),
+            spelled(Kind.STAPLE, "No OCSP response received"),
             spelled(Kind.PINNED, "SSL: public key does not match pinned public key"),
             spelled(Kind.CRL, "failed to load CRL file"),
             spelled(Kind.UNKNOWN_ISSUER, "SSL certificate issuer check failed"),
@@ -160,7 +159,6 @@ CLIENT = Client(
             spelled(Kind.ENDED, "SSL_ERROR_SYSCALL", "SSL_connect: SSL_ERROR_ZERO_RETURN", "Recv failure"),
             spelled(Kind.ENDED_AFTER, "Send failure: Broken pipe"),
             spelled(Kind.GENERAL, "SSL certificate problem", "peer certificate cannot be authenticated"),
-            spelled(Kind.WEAK_DH),
             spelled(
                 Kind.GENERAL,
                 "SSL peer certificate or SSH remote key was not OK",

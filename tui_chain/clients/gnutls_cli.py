@@ -27,7 +27,6 @@ CLIENT = Client(
                 Kind.EXPIRED,
                 "The certificate chain uses expired certificate",
                 "expired certificate",
-                "certificate has expired",
             ),
             spelled(
                 Kind.NOT_YET,

@@ -40,12 +40,11 @@ CLIENT = Client(
                 pattern=r"certificate signed by unknown authority \(possibly because of \"crypto/rsa: "
                 r"verification error",
             ),
-            spelled(Kind.NO_SAN, "certificate is not valid for any names"),
             # both stand behind "certificate has expired or is not yet valid"
             spelled(
                 Kind.EXPIRED,
                 pattern=r"certificate has expired or is not yet valid: (?:current time .{1,40}? is after"
-                r"|“[^”]{1,99}” certificate is expired)",
+                r"|\"[^\"]{1,99}\" certificate is expired)",
             ),
             spelled(
                 Kind.NOT_YET, pattern=r"certificate has expired or is not yet valid: current time .{1,40}? is before"
@@ -110,7 +109,6 @@ CLIENT = Client(
                 Kind.UNKNOWN_ISSUER,
                 "certificate signed by unknown authority",
                 "certificate is not trusted",
-                "certificate is not standards compliant",
             ),
             spelled(Kind.SELF_SIGNED, "certificate is self-signed"),
             spelled(

@@ -13,9 +13,9 @@ CLIENT = Client(
         (
             spelled(Kind.UNKNOWN_ISSUER, "certificate has unknown CA"),
             spelled(Kind.HOST, "certificate rejected: [NameMismatch"),
-            spelled(Kind.EXPIRED, "certificate rejected: [Expired", "certificate has expired"),
+            spelled(Kind.EXPIRED, "certificate rejected: [Expired"),
             spelled(Kind.SELF_SIGNED, "certificate rejected: [SelfSigned"),
-            spelled(Kind.GENERAL, "certificate rejected"),
+            spelled(Kind.GENERAL, "certificate rejected: ["),
             spelled(Kind.VERSION, pattern=r"version tls1\d ?is not supported"),
             spelled(Kind.NAME_ALERT, "AlertLevel_Warning,UnrecognizedName"),
             spelled(Kind.NO_CA_STORE, "unexpected packet: Handshake [ServerHelloDone]"),

@@ -222,7 +222,7 @@ CLIENT = Client(
                 "Server selected TLSv1.0, but",
                 "Server chose TLSv1, but that protocol version is not enabled or not supported by the client",
                 "not accepted by client preferences",
-                pattern=r"the server selected protocol version \S+ is not accepted",
+                pattern=r"the server selected protocol version .{1,20}? is not accepted",
             ),
             spelled(
                 Kind.NOT_TLS,

@@ -67,7 +67,7 @@ CLIENT = Client(
                 pattern=r"peer certificate cn='?[^ ]{0,253} did not match",
             ),
             spelled(Kind.OTHER_ALERT, "decryption failed or bad record mac"),
-            spelled(Kind.HOST, pattern=r"peer certificate cn=`?'?[^']{1,253}'? did not match expected cn"),
+            spelled(Kind.HOST, pattern=r"peer certificate cn='?[^']{1,253}'? did not match expected cn"),
             spelled(Kind.BAD_BUNDLE, "failed loading cafile stream", "Failed to enable crypto: cafile"),
             spelled(Kind.VAGUE, "SSL operation failed with code 1", "Failed to enable crypto"),
             spelled(Kind.BAD_BUNDLE, "no valid certs found cafile stream"),

@@ -89,7 +89,6 @@ CLIENT = Client(
                 "Monkey-patching ssl after ssl has already been imported",
                 "module 'ssl' has no attribute 'wrap_socket'",
                 "'module' object has no attribute 'SSLContext'",
-                "DLL load failed while importing _ssl",
                 "SSL_shutdown:uninitialized",
                 pattern=r"import ssl importerror: dll load failed|\bunwrap\b.{0,200}oserror: \[errno 0\] error",
             ),

@@ -17,7 +17,7 @@ CLIENT = Client(
                 Kind.PROXY_SCHEME,
                 pattern=r"tunnel error: failed to create underlying connection.{0,60}received corrupt message",
             ),
-            spelled(Kind.MALFORMED, "invalid certificate: BadDER", "CaUsedAsEndEntity"),
+            spelled(Kind.MALFORMED, "invalid certificate: BadDER"),
             spelled(
                 Kind.HANDSHAKE,
                 pattern=r"tls alert received: alertmessagepayload \{ level: fatal, description: handshakefailure",

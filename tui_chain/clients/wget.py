@@ -68,7 +68,7 @@ CLIENT = Client(
             spelled(Kind.RUNTIME, "built without TLS support", "HTTPS support not compiled in"),
             spelled(
                 Kind.PROXY_UNREACHABLE,
-                pattern=r"connecting to \S*proxy\S* \(.{0,80}failed: (?:connection|no route)"
+                pattern=r"connecting to [\w. ]{0,200}?proxy[\w. ]{0,200} \(.{0,80}failed: (?:connection|no route)"
                 r"|connecting to .{0,80}:(?:3128|8080"
                 r"|8888)\.\.\. failed",
             ),
