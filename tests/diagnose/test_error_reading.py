@@ -224,3 +224,38 @@ def test_of_a_log_with_several_incidents_the_last_one_with_a_reason_counts() -> 
     assert (found.symptom.name, found.host) == ("self-signed", "second.example.org")
     once = log.replace("10:07:00", "10:00:01").replace("10:07:01", "10:00:02").replace("10:09:00", "10:00:03")
     assert read(once).symptom.name == "expired"
+
+
+@pytest.mark.parametrize(
+    ("text", "symptom", "client"),
+    [
+        ("localhost:9984: connect: connection refused", "refused", None),
+        (f"Azure Traffic Manager: {VERIFY}unable to get local issuer certificate", "unknown-issuer", None),
+        (f"Proxy error: Error: {VERIFY}unable to get local issuer certificate", "unknown-issuer", None),
+        ("httpx.RequestError: certificate has expired", "expired", "httpx"),
+        ("RequestError: unable to verify the first certificate\n at TLSSocket.onConnectSecure",
+         "first-certificate-unverified", "Node"),
+        ("[Errno 21] Is a directory: '/srv/data': connection refused", "refused", None),
+    ],
+)  # fmt: skip
+def test_a_word_that_means_nothing_by_itself_is_not_taken_for_an_error(
+    text: str, symptom: str, client: str | None
+) -> None:
+    found = read(text)
+    assert (found.symptom.name, found.client) == (symptom, client)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ERROR 1045 (28000): Access denied for user 'joe'@'192.0.2.7' (using password: YES)",
+        "IsADirectoryError: [Errno 21] Is a directory: '/tmp/x'",
+    ],
+)
+def test_what_says_nothing_of_tls_is_not_known(text: str) -> None:
+    assert isinstance(explain(text), Failure)
+
+
+def test_a_version_is_safe_text() -> None:
+    found = read("mysql  Ver 8.0\x07\u202e ERROR 2026 (HY000): SSL connection error: certificate has expired")
+    assert found.version == "8.0\\x07\\u202e"

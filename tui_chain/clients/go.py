@@ -156,7 +156,7 @@ CLIENT = Client(
         version=r"\bgo(?: version go)?(1\.\d+(?:\.\d+)?)",
         trust_command="env | grep -E 'SSL_CERT_(FILE|DIR)'",
         layer=Layer.RUNTIME,
-        server_signs=r"rejected connection|http: TLS handshake error from|TLS handshake error from"
+        server_signs=r"rejected connection|TLS handshake error from"
         r"|tls: client (?:didn't|offered)",
         cause_signs=(
             # one sentence for a missing intermediate and an unknown root; a private host has a root of its own

@@ -255,7 +255,8 @@ CLIENT = Client(
         version=r"(?:java|openjdk|jdk)(?: version)?[ /\"-]{1,3}(\d+(?:\.\d+)*)",
         trust_command="keytool -list -cacerts | head; env | grep JAVA_TOOL_OPTIONS",
         layer=Layer.RUNTIME,
-        server_signs=r"Failed authentication with|BeatsHandler|HttpServerTransport|ClientToProxyConnection"
+        server_signs=r"client did not trust this server's certificate|Failed authentication with"
+        r"|BeatsHandler|HttpServerTransport|ClientToProxyConnection"
         r"|at (?:org\.apache\.(?:tomcat|coyote)|org\.eclipse\.jetty\.\w*\.?server|io\.undertow)",
     ),
 )

@@ -12,7 +12,8 @@ CLIENT = Client(
     errors=ErrorOutput(
         (
             spelled(Kind.UNKNOWN_ISSUER, "No matching trusted root certificate found", "return value = -188"),
-            spelled(Kind.GENERAL, "-9984", "0x3000"),
+            # -0x2700, where it is printed as a decimal number
+            spelled(Kind.GENERAL, "0x3000", pattern=r"\b(?:mbed|tls|ssl|x509).{0,120}[ (\[]9984\b"),
             spelled(Kind.ENDED, "ERROR -308"),
             # include/mbedtls/ssl.h, include/mbedtls/x509.h; without its minus, as texts are compared
             spelled(

@@ -60,7 +60,12 @@ CLIENT = Client(
                 "SSL connection error: SSL is required but the server doesn't support it",
             ),
             spelled(Kind.VERSION, "SSL connection error: protocol version mismatch", "TLS version is invalid"),
-            spelled(Kind.CLIENT_CERTIFICATE, "Access denied for user"),
+            # a wrong password gets the same answer; where TLS is spoken of, a certificate may be required of the user
+            spelled(
+                Kind.CLIENT_CERTIFICATE,
+                pattern=r"\b(?:ssl|tls|x509)\b.{0,900}access denied for user"
+                r"|access denied for user.{0,900}\b(?:ssl|tls|x509)\b",
+            ),
             spelled(Kind.GENERAL, "TLS/SSL error: Certificate verification failure"),
             spelled(Kind.VAGUE, "SSL connection error"),
         ),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from tui_chain.clients.advice import REPLACES, Advice, Deployment
 from tui_chain.clients.cause_codes import CauseCode as Code
 from tui_chain.clients.client import Client, Setting, SettingForm, speaks_tls
-from tui_chain.clients.errors import TRUST_KINDS, CauseSign, ErrorOutput, Layer
+from tui_chain.clients.errors import TRUST_KINDS, CauseSign, ErrorOutput, Layer, spelled
 from tui_chain.clients.errors import ErrorKind as Kind
 from tui_chain.clients.python_code import TRUST_COMMAND, python
 from tui_chain.clients.python_library import PythonLibrary
@@ -37,6 +37,10 @@ CLIENT = Client(
     advice=_advice,
     reaches=speaks_tls(27017, 27018, 27019),
     errors=ErrorOutput(
+        (
+            # pymongo/common.py tries to open each file of its options
+            spelled(Kind.BAD_BUNDLE, pattern=r"in validate readable .{0,300}\[errno 21\] is a directory"),
+        ),
         signs=r"\bpymongo\b|ServerSelectionTimeoutError|\bmotor\b",
         version=r"\bpymongo[ /](\d+\.\d+(?:\.\d+)?)",
         trust_command=TRUST_COMMAND,

@@ -69,7 +69,11 @@ CLIENT = Client(
     lenient_advice=_lenient_advice,
     errors=ErrorOutput(
         (
-            spelled(Kind.BAD_BUNDLE, "[Errno 21] Is a directory"),
+            spelled(
+                Kind.BAD_BUNDLE,
+                pattern=r"(?:https:|ssl|\btls|\bcerts?\b|certifi|cafile|verify).{0,900}\[errno 21\] is a directory"
+                r"|\[errno 21\] is a directory: .{0,300}(?:ssl|certs?\b|cacert)",
+            ),
             spelled(Kind.TIMEOUT, pattern=r"connection to .{1,253}? failed: timeout"),
             spelled(Kind.OWN_UNUSABLE, pattern=r"ssl ctx use (?:privatekey|certificate|certificate chain) file:"),
             spelled(Kind.BAD_BUNDLE, "socket ssl wrapping error: [Errno 2] No such file or directory"),

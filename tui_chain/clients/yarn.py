@@ -46,7 +46,7 @@ CLIENT = Client(
     ),
     advice=_advice,
     errors=ErrorOutput(
-        signs=r"\bYN\d{4}\b|RequestError: .{0,200}|yarn berry",
+        signs=r"\bYN\d{4}\b|yarn berry",
         version=r"\b[Yy]arn v?([2-9]\.\d+\.\d+)",
         trust_command="yarn config get httpsCaFilePath; env | grep NODE_EXTRA_CA_CERTS",
     ),
