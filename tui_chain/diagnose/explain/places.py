@@ -15,9 +15,28 @@ _NAME: Final = r"(?P<host>[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,62}(?:\.[A-Za-z0-9_-]{1
 _ANY: Final = rf"(?:{_NAME}|\[?(?P<v6>[0-9a-fA-F]{{0,4}}(?::[0-9a-fA-F]{{0,4}}){{2,7}})\]?)"
 _PORT: Final = r"(?P<port>\d{1,5})"
 _SCHEMES: Final = (
-    "https|wss|ldaps|ldap|amqps|imaps|imap|smtps|smtp|ftps|rediss|mongodb(?:\\+srv)?|postgres(?:ql)?|mysql|ssl|tls"
-    "|tcp|grpcs?|mqtts|jdbc:\\w+|http"
+    r"(?P<scheme>https|wss|ldaps|ldap|amqps|imaps|imap|pop3s|smtps|smtp|ftps|rediss|mongodb|postgres|mysql|ssl|tls"
+    r"|tcp|grpcs?|mqtts|jdbc:(?:postgres|mysql|mariadb|sqlserver|\w+)|http)(?:ql|\+srv)?"
 )
+_USUAL_PORTS: Final = {
+    "ldaps": 636,
+    "ldap": 389,
+    "imaps": 993,
+    "imap": 143,
+    "pop3s": 995,
+    "smtps": 465,
+    "smtp": 25,
+    "ftps": 990,
+    "amqps": 5671,
+    "mqtts": 8883,
+    "rediss": 6379,
+    "mongodb": 27017,
+    "postgres": 5432,
+    "mysql": 3306,
+    "mariadb": 3306,
+    "sqlserver": 1433,
+}
+"""The port of a URL that names none, by its scheme (IANA's registry of ports); else it is that of https."""
 
 _FORMS: Final = tuple(
     re.compile(form)
@@ -47,7 +66,7 @@ _FORMS: Final = tuple(
         rf"[Rr]esolv(?:e|ing) (?:proxy:? |host(?:name)?:? |address )?['‘\"]?{_ANY}(?::{_PORT})?['’\"]?",
         rf"(?:ENOTFOUND|EAI_AGAIN|UnknownHostException:|could not translate host name) ['‘\"]?{_NAME}",
         # a URL, or another connection string
-        rf"(?:{_SCHEMES})://(?:[^\s/@\"']{{1,200}}@)?{_ANY}(?::{_PORT})?",
+        rf"{_SCHEMES}://(?:[^\s/@\"']{{1,200}}@)?{_ANY}(?::{_PORT})?",
         rf"s_client .{{0,200}}-connect {_ANY}:{_PORT}",
         rf"gnutls-cli .{{0,200}}?(?:-p {_PORT} )?{_NAME}$",
         # the verdict names it
@@ -111,10 +130,16 @@ def _places(form: re.Pattern[str], lines: Sequence[str]) -> Iterator[Place]:
     for number, line in enumerate(lines):
         for found in form.finditer(line):
             groups = found.groupdict()
-            host, port = (groups.get("host") or "").rstrip(".") or groups.get("v6"), groups.get("port")
+            host = (groups.get("host") or "").rstrip(".") or groups.get("v6")
+            port = groups.get("port") or _usual_port(groups.get("scheme") or "")
             target = None if host is None else _target(host, port)
             if target is not None:
                 yield Place(target, number)
+
+
+def _usual_port(scheme: str) -> str | None:
+    port = _USUAL_PORTS.get(scheme.removeprefix("jdbc:"))
+    return None if port is None else str(port)
 
 
 def _target(host: str, port: str | None) -> Target | None:
