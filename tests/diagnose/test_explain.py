@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -16,7 +17,7 @@ from tests.support.limits import own_seconds
 from tests.support.unsafe import unsafe_in
 from tui_chain.cli.main import main
 from tui_chain.clients.cause_codes import CauseCode
-from tui_chain.clients.errors import ErrorKind
+from tui_chain.clients.errors import ErrorKind, Speaker
 from tui_chain.core.failure import Failure
 from tui_chain.core.finding_codes import FindingCode
 from tui_chain.diagnose.explain.causes import CAUSES
@@ -233,3 +234,15 @@ def test_every_kind_is_declared_once_and_in_whole_sentences() -> None:
         assert kind.message.endswith(".")
         assert kind.hint.endswith(".")
         assert "verify=False" not in kind.hint
+
+
+def test_the_json_is_what_is_documented() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "json.md").read_text(encoding="utf-8")
+    chapter = page.partition("# The JSON of an explanation")[2].partition("\n# ")[0]
+    documented = set(re.findall(r"`([\w-]+)`", chapter))
+    runner = CliRunner()
+    text = json.loads(runner.invoke(main, ["explain", "--json", "curl: (60) certificate has expired"]).output)
+    code = json.loads(runner.invoke(main, ["explain", "--json", "missing-issuer"]).output)
+    assert text["schema"] == 1
+    assert {*text, *text["causes"][0], *code} <= documented
+    assert {speaker.value for speaker in Speaker} <= documented
