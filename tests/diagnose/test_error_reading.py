@@ -96,6 +96,7 @@ def test_lines_that_a_terminal_cut_are_put_together(width: int) -> None:
         ("jdbc:postgresql://db.example.org/x certificate has expired", "db.example.org", 5432),
         ("jdbc:sqlserver://db.example.org;encrypt=true certificate has expired", "db.example.org", 1433),
         ("ssl://db.example.org certificate has expired", "db.example.org", 443),
+        ("Failed to validate the SSL certificate for a.example.org:8443. Make sure", "a.example.org", 8443),
         ("fatal: unable to access 'https://git.example.org/x.git/': certificate has expired", "git.example.org", 443),
         ("x509: certificate is valid for a.example, not b.example", "b.example", 443),
         ("see https://curl.se/docs/sslcerts.html certificate has expired", None, None),
@@ -155,6 +156,9 @@ def test_a_trust_file_goes_into_the_commands_and_a_port_brings_its_protocol() ->
     assert "tlschain check git.corp.test --trust '/srv/$(id).pem'" in [cause.command for cause in found.causes]
     mail = read("mail.example.org:587: [SSL: WRONG_VERSION_NUMBER] wrong version number (_ssl.c:1000)")
     assert mail.causes[0].code == "starttls-port"
+    relay = read("mail.example.org:25: [SSL: WRONG_VERSION_NUMBER] wrong version number (_ssl.c:1000)")
+    assert relay.causes[0].code == "starttls-port"
+    assert "tlschain check smtp+starttls://mail.example.org:25" in [cause.command for cause in relay.causes]
     assert "tlschain check smtp+starttls://mail.example.org:587" in [cause.command for cause in mail.causes]
 
 

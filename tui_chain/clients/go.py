@@ -35,11 +35,6 @@ CLIENT = Client(
             spelled(Kind.ENDED, pattern=r"handshake error from .{1,253}?: eof"),
             spelled(Kind.RUNTIME, "x509: cannot verify signature: algorithm unimplemented"),
             spelled(Kind.NOT_YET, "the certificate is not valid yet"),
-            spelled(
-                Kind.UNKNOWN_ISSUER,
-                pattern=r"certificate signed by unknown authority \(possibly because of \"crypto/rsa: "
-                r"verification error",
-            ),
             # both stand behind "certificate has expired or is not yet valid"
             spelled(
                 Kind.EXPIRED,
@@ -97,7 +92,7 @@ CLIENT = Client(
             spelled(
                 Kind.BAD_SIGNATURE,
                 "crypto/rsa: verification error",
-                'x509: certificate signed by unknown authority (possibly because of "crypto/rsa: verification error',
+                'certificate signed by unknown authority (possibly because of "crypto/rsa: verification error',
                 "x509: ECDSA verification failure",
             ),
             spelled(
@@ -166,7 +161,6 @@ CLIENT = Client(
                 (Code.UNTRUSTED_ROOT, Code.MISSING_ISSUER, Code.CA_FILE),
                 host=HostKind.PRIVATE,
             ),
-            CauseSign(ISSUER_KINDS, r"crypto/rsa: verification error", (Code.UNTRUSTED_ROOT, Code.NAMESAKE)),
         ),
     ),
 )

@@ -27,7 +27,7 @@ from tui_chain.net.target import Target
 DEFAULT_STORE = "env | grep -iE 'SSL_CERT|CA_BUNDLE|CAINFO|EXTRA_CA'"
 """Shows trust settings where the client is not known."""
 MAX_SHOWN = 400
-"""Characters of the line that told it."""
+"""Characters that are shown of the line with the error, and of what else a text names."""
 SPEAKERS: Mapping[Speaker, str] = {
     Speaker.OWN: "the client's own verdict",
     Speaker.ALERT: "the peer's answer",
@@ -171,7 +171,7 @@ def _trust(reading: ErrorReading) -> str:
 
 
 _FOLDER_BESIDE = re.compile(r"(?i)\bCApath: ?/etc/")
-"""Said by clients that read the system's folder although they are given a file."""
+"""Printed by clients that read the system's folder although they are given a file."""
 
 
 def _target(host: Target) -> str:
@@ -275,8 +275,14 @@ def ordered_causes(reading: ErrorReading) -> tuple[Code, ...]:
     if symptom.speaker is Speaker.SERVER_LOG:
         first = (Code.EXPIRED,) if reading.alert == "certificate_expired" else ()
     else:
-        first = next((one.sign.causes for one in _signs() if one.shows(reading)), ())
+        sign = deciding_sign(reading)
+        first = sign.causes if sign is not None else ()
     return tuple(dict.fromkeys((*first, *symptom.causes)))
+
+
+def deciding_sign(reading: ErrorReading) -> CauseSign | None:
+    """Return the most telling sign that a text has, whose causes come first; None where it has none."""
+    return next((one.sign for one in _signs() if one.shows(reading)), None)
 
 
 @dataclass(frozen=True)
@@ -299,13 +305,14 @@ class _Sign:
         )
 
 
+def all_signs() -> tuple[CauseSign, ...]:
+    """All signs, the most telling first: who intercepts, what a client's text tells, what a host is."""
+    return (*_FIRST_SIGNS, *cause_signs(), *_LAST_SIGNS)
+
+
 @cache
 def _signs() -> tuple[_Sign, ...]:
-    """All signs, the most telling first: what is said of the way, what a client says, what a host is."""
-    return tuple(
-        _Sign(sign, QuickPattern(sign.pattern), QuickPattern(sign.absent))
-        for sign in (*_FIRST_SIGNS, *cause_signs(), *_LAST_SIGNS)
-    )
+    return tuple(_Sign(sign, QuickPattern(sign.pattern), QuickPattern(sign.absent)) for sign in all_signs())
 
 
 def _kinds(*kinds: Kind) -> frozenset[Kind]:
@@ -345,9 +352,7 @@ _LAST_SIGNS = (
     CauseSign(
         TRUST_KINDS, "", (Code.INTERCEPTION_LIKELY, Code.NO_CA_STORE, Code.OLD_STORE), host=HostKind.WELL_KNOWN
     ),
-    CauseSign(
-        _kinds(Kind.ROOT_IN_CHAIN, Kind.SELF_SIGNED), "", (Code.INTERCEPTION_LIKELY,), host=HostKind.WELL_KNOWN
-    ),
+    CauseSign(_kinds(Kind.SELF_SIGNED), "", (Code.INTERCEPTION_LIKELY,), host=HostKind.WELL_KNOWN),
     CauseSign(_kinds(Kind.EXPIRED), "", (Code.CA_EXPIRED, Code.CLOCK_WRONG), host=HostKind.WELL_KNOWN),
     CauseSign(_kinds(Kind.NOT_YET), "", (Code.CLOCK_WRONG,), host=HostKind.OTHER),
     CauseSign(_kinds(Kind.TIME), "", (Code.CLOCK_WRONG,), host=HostKind.WELL_KNOWN),

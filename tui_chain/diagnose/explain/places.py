@@ -54,7 +54,7 @@ _FORMS: Final = tuple(
         rf"|validation failed for )https?://"
         rf"(?:[^\s/@\"']{{1,200}}@)?{_ANY}(?::{_PORT})?",
         rf"Could not fetch URL https://(?:[^\s/@]{{1,200}}@)?{_ANY}(?::{_PORT})?",
-        rf"Cannot connect to host {_ANY}:{_PORT}",
+        rf"(?:Cannot connect to host|validate the SSL certificate for) {_ANY}:{_PORT}",
         rf"Can't connect to {_ANY}:{_PORT}",
         rf"connection to server at \"{_ANY}\"(?: \([^)]{{1,60}}\))?, port {_PORT}",
         rf"[Cc]onnect(?:ing|ed|ion)? to (?:host |server |endpoint )?'?\"?{_ANY}(?: port |:|, port ){_PORT}",
@@ -273,7 +273,8 @@ def is_host_kind(host: Target | None, kind: HostKind) -> bool:
             return starttls_of(host.port) is not None
 
 
-_SUBMISSION: Final = 587
+_RELAY: Final = 25
+"""The port between mail servers (RFC 5321); that of submission is the protocol's usual one here."""
 
 
 def starttls_of(port: int) -> str | None:
@@ -282,6 +283,6 @@ def starttls_of(port: int) -> str | None:
         protocols,  # asyncio comes along, which a certificate's error needs not
     )
 
-    if port == _SUBMISSION:
+    if port == _RELAY:
         return "smtp"
     return next((name for name, protocol in protocols().items() if protocol.port == port), None)
