@@ -71,6 +71,7 @@ def test_a_host_and_the_change_that_makes_it_work(lab: Lab) -> None:
     lines = done.out.splitlines()
     assert "does not send Lab Issuing CA G2" in lines[1]
     assert any("✗ Python ssl" in line and "(20)" in line for line in lines)
+    assert [line for line in lines if "(20)" in line and len(line) > 80] == []
     assert any(line.strip().startswith("Proven in this interpreter:") for line in lines)
     assert any(line.startswith("    tlschain fix ") and "--as client+store" in line for line in lines)
 

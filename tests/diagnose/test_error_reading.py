@@ -270,3 +270,10 @@ def test_what_says_nothing_of_tls_is_not_known(text: str) -> None:
 def test_a_version_is_safe_text() -> None:
     found = read("mysql  Ver 8.0\x07\u202e ERROR 2026 (HY000): SSL connection error: certificate has expired")
     assert found.version == "8.0\\x07\\u202e"
+
+
+def test_a_code_alone_names_no_client_and_its_line_has_its_words() -> None:
+    found = read(" 20\n")
+    assert (found.line, found.client, found.openssl_code) == ("20 (unable to get local issuer certificate)", None, 20)
+    assert read("17").symptom.name == "runtime-fault"
+    assert isinstance(explain("0"), Failure)

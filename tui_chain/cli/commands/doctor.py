@@ -136,8 +136,10 @@ def _host_lines(found: Examination) -> Iterator[str]:
     for library in report.libraries:
         glyph, colour = ("✓", "green") if library.accepts else ("✗", "red")
         after = bundled.get(library.name)
-        more = "" if after is None else f"  with the bundle: {'accepted' if after.accepts else 'refused'}"
-        yield f"  {click.style(glyph, fg=colour)} {library.name:<12} {verdict_text(library)}{more}"
+        more = "" if after is None else f"; with the bundle: {'accepted' if after.accepts else 'refused'}"
+        first, *others = wrapped(f"{glyph} {library.name:<12} {verdict_text(library)}{more}", "  ", 15)
+        yield first.replace(glyph, click.style(glyph, fg=colour), 1)
+        yield from others
     if trial is None or not report.refusing:
         return
     if trial.change is None:

@@ -16,7 +16,7 @@ from tui_chain.clients.errors import ErrorKind, fold
 from tui_chain.clients.quick_pattern import QuickPattern
 from tui_chain.clients.registry import TextSource, help_hosts, server_signs, text_sources
 from tui_chain.clients.spellings import Spelled, code_of, spelled_errors
-from tui_chain.clients.verify_errors import kind_of_code
+from tui_chain.clients.verify_errors import VERIFY_ERRORS, kind_of_code
 from tui_chain.diagnose.explain.places import host_of, trust_file_of, url_of
 from tui_chain.net.target import Target
 
@@ -73,8 +73,11 @@ class ErrorReading:
 
 
 def read(text: str) -> ErrorReading | None:
-    """Read an error text; None where no error of TLS, or of the way to it, is known in it."""
-    lines = readable_lines(_with_code(text))
+    """Read an error text; None where no error of TLS, or of the connection for it, is known in it."""
+    code = _code_alone(text)
+    if code is not None:
+        return code
+    lines = readable_lines(text)
     reading = _read(lines)
     whole = unwrapped(lines) if reading is None or _RANKS[reading.kind] >= _VAGUE else None
     if whole is not None:
@@ -84,11 +87,27 @@ def read(text: str) -> ErrorReading | None:
     return reading
 
 
-def _with_code(text: str) -> str:
-    """A bare number is OpenSSL's verify code."""
-    code = text.strip() if len(text) <= _LONGEST_CODE else ""
-    alone = code.isascii() and code.isdigit() and kind_of_code(int(code)) is not None
-    return f"verify error:num={code}:x" if alone else text
+def _code_alone(text: str) -> ErrorReading | None:
+    """A bare number is OpenSSL's verify code, and its words are the line with the error."""
+    given = text.strip() if len(text) <= _LONGEST_CODE else ""
+    code = int(given) if given.isascii() and given.isdigit() else 0
+    kind, spellings = VERIFY_ERRORS.get(code, (None, ()))
+    if kind is None:
+        return None
+    line = f"{code} ({spellings[0]})" if spellings else given
+    return ErrorReading(
+        lines=(line,),
+        line=0,
+        kind=kind,
+        also=(),
+        alert=None,
+        openssl_code=code,
+        source=None,
+        server_log=False,
+        host=None,
+        url=None,
+        trust_file=None,
+    )
 
 
 _LONGEST_CODE: Final = 8

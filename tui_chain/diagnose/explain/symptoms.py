@@ -109,7 +109,7 @@ SYMPTOMS: Final[Mapping[Kind, Symptom]] = dict(
             Kind.PROXY_REFUSES,
             "The proxy did not let the connection through; the server was not reached.",
             (Code.PROXY_REFUSED, Code.PROXY_AUTH, Code.PROXY_UNREACHABLE),
-            "The proxy's answer decides: 407 is a login, 403 a rule, 502 and 503 the way behind it.",
+            "The proxy's answer decides: 407 is a login, 403 a rule, 502 and 503 the network behind it.",
             speaker=Speaker.PROXY,
         ),
         _symptom(
@@ -382,7 +382,7 @@ SYMPTOMS: Final[Mapping[Kind, Symptom]] = dict(
         ),
         _symptom(
             Kind.UNREACHABLE,
-            "There is no way to the host.",
+            "There is no route to the host.",
             (Code.TIMEOUT, Code.UNREACHABLE),
             speaker=Speaker.CONNECT,
         ),
