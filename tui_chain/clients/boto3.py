@@ -51,6 +51,11 @@ CLIENT = Client(
             spelled(Kind.PROXY_REFUSES, "Failed to connect to proxy URL"),
             spelled(Kind.REFUSED, "Could not connect to the endpoint URL"),
             spelled(Kind.GENERAL, pattern=r"could not connect to the endpoint url.{0,80}ssl"),
+            spelled(
+                Kind.BAD_BUNDLE,
+                pattern=r"ssl validation failed for .{1,253}? ?"
+                r"(?:file ?not ?found ?error|permission ?error|\[errno 2\] no such file)",
+            ),
             spelled(Kind.VAGUE, "SSL validation failed for"),
         ),
         signs=r"\bbotocore\b|\bboto3\b|SSL validation failed for|Could not connect to the endpoint URL"

@@ -11,6 +11,7 @@ CLIENT = Client(
     place=320,
     errors=ErrorOutput(
         (
+            spelled(Kind.RUNTIME, "SSL received a malformed Change Cipher Spec record"),
             spelled(Kind.ROOT_IN_CHAIN, "MOZILLA_PKIX_ERROR_MITM_DETECTED"),
             spelled(Kind.UNKNOWN_ISSUER, "ERROR: No matching issuer found", "net_error -202"),
             spelled(Kind.HOST, "net_error -200"),

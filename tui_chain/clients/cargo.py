@@ -36,10 +36,7 @@ CLIENT = Client(
     ),
     advice=_advice,
     errors=ErrorOutput(
-        (
-            spelled(Kind.GENERAL, "SSL peer certificate or SSH remote key was not OK", "SSL peer certificate"),
-            spelled(Kind.REVOCATION_UNREACHABLE, "The revocation function was unable to check revocation"),
-        ),
+        (spelled(Kind.GENERAL, "SSL peer certificate"),),
         signs=r"\bcargo\b|\bcrates\.io\b|download of config\.json failed|spurious network error|\brustup\b",
         version=r"\bcargo (\d+\.\d+\.\d+)",
         trust_command="env | grep -E 'CARGO_HTTP_CAINFO|SSL_CERT'; grep -A9 http ~/.cargo/config.toml",

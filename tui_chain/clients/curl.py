@@ -89,10 +89,7 @@ CLIENT = Client(
             spelled(Kind.GENERAL, pattern=r"libcurl errors\.html for error code: 60"),
             spelled(Kind.BAD_BUNDLE, pattern=r"curl: \(77\)(?! schannel)"),
             spelled(Kind.PROXY_LOGIN, pattern=r"http code 407 from proxy"),
-            spelled(
-                Kind.RUNTIME, "SSL received a malformed Change Cipher Spec record", "TLS 1.3 is not yet supported"
-            ),
-            spelled(Kind.RUNTIME, "ASN parsing error, invalid input"),
+            spelled(Kind.RUNTIME, "TLS 1.3 is not yet supported"),
             spelled(Kind.ENDED, "Unknown SSL protocol error in connection"),
             spelled(Kind.BAD_BUNDLE, pattern=r"invalid ca certificate #\d"),
             spelled(Kind.OWN_UNUSABLE, "Unable to load client key", "Unable to load client cert"),

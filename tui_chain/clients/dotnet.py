@@ -124,10 +124,6 @@ CLIENT = Client(
                 Kind.VAGUE, "The SSL connection could not be established", "The underlying connection was closed"
             ),
             spelled(Kind.HANDSHAKE, "Could not create SSL/TLS secure channel"),
-            spelled(
-                Kind.UNKNOWN_ISSUER,
-                "The certificate chain was issued by an authority that is not trusted",
-            ),
         ),
         signs=r"System\.(?:Net|Security\.Authentication|IO|AggregateException)\b"
         r"|The remote certificate (?:is invalid|was rejected)"

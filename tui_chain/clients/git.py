@@ -75,7 +75,6 @@ CLIENT = Client(
         (
             spelled(Kind.GENERAL, "The SSL certificate is invalid"),
             spelled(Kind.GENERAL, "server certificate verification failed"),
-            spelled(Kind.UNKNOWN_ISSUER, "schannel: SNI or certificate check failed"),
         ),
         signs=r"fatal: unable to access 'https?:|\bgit(?:\.exe)? (?:clone|fetch|push|pull|ls-remote|lfs"
         r"|submodule)\b"

@@ -103,7 +103,6 @@ CLIENT = Client(
             spelled(
                 Kind.UNKNOWN_ISSUER,
                 "certificate signed by unknown authority",
-                "certificate is not trusted",
             ),
             spelled(Kind.SELF_SIGNED, "certificate is self-signed"),
             spelled(

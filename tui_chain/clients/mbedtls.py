@@ -49,7 +49,9 @@ CLIENT = Client(
             spelled(Kind.HANDSHAKE, "0x7380", "The server has no ciphersuites in common with the client"),
             spelled(Kind.BAD_BUNDLE, "0x2180", "0x3B00", "X509 - The CRT/CRL/CSR format is invalid"),
             spelled(Kind.MALFORMED, "0x2562", "0x262E"),
-            spelled(Kind.RUNTIME, "0x7F00", "SSL - Memory allocation failed", "0x4290"),
+            spelled(
+                Kind.RUNTIME, "ASN parsing error, invalid input", "0x7F00", "SSL - Memory allocation failed", "0x4290"
+            ),
         ),
         signs=r"\bmbed(?:tls|TLS|_)|\bMBEDTLS|-0x[27][0-9A-Fa-f]{3}\b|\besp-tls\b|\bwolfSSL|\bssl_client\.cpp",
         layer=Layer.TLS_LIBRARY,

@@ -89,7 +89,6 @@ CLIENT = Client(
                 Kind.HANDSHAKE,
                 "missing export tmp rsa key",
                 "Cannot make SSL connection",
-                'Layer6 invalid response, info: "SSL handshake failure"',
             ),
             spelled(Kind.HANDSHAKE, pattern=r"no peer certificate available.{0,200}handshake has read 7 bytes"),
             spelled(Kind.ENDED, pattern=r"no peer certificate available.{0,200}handshake has read 0 bytes"),
@@ -138,7 +137,6 @@ CLIENT = Client(
                 "unknown protocol",
                 "bad packet length",
                 "data between ccs and finished",
-                "SSL_ERROR_RX_RECORD_TOO_LONG",
             ),
             spelled(
                 Kind.PLAIN_HTTP,
@@ -178,7 +176,6 @@ CLIENT = Client(
             spelled(
                 Kind.GENERAL,
                 "certificate verify failed",
-                "certificate verification failed",
                 "peer certificate verification failed",
             ),
             spelled(Kind.BAD_SIGNATURE, "bad signature", "block type is not 01", "padding check failed"),

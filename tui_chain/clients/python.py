@@ -96,19 +96,14 @@ CLIENT = Client(
                 "SSL_shutdown:uninitialized",
                 pattern=r"import ssl importerror: dll load failed|\bunwrap\b.{0,200}oserror: \[errno 0\] error",
             ),
-            spelled(
-                Kind.PROXY_SCHEME,
-                "check_hostname requires server_hostname",
-                pattern=r"prepare proxy.{0,2000}wrong version number",
-            ),
-            spelled(Kind.PROXY_UNREACHABLE, pattern=r"prepare proxy.{0,2500}(?:connection ?refused|no such host)"),
+            spelled(Kind.PROXY_SCHEME, "check_hostname requires server_hostname"),
             spelled(Kind.VERSION, "[SSL] internal error"),
             spelled(Kind.BAD_BUNDLE, "ssl.SSLError: unknown error", pattern=r"cadata=.{0,200}nested asn1 error"),
             spelled(Kind.OWN_UNUSABLE, "[SSL] PEM lib"),
             spelled(Kind.NO_CA_STORE, pattern=r"oserror: .{0,30}'certifi[/\\\\]|\.pyc\b.{0,800}invalid path:"),
             spelled(
                 Kind.BAD_BUNDLE,
-                pattern=r"(?:ssl validation failed for .{1,253}?|sslerror\(|proxyerror\(.{0,40}"
+                pattern=r"(?:sslerror\(|proxyerror\(.{0,40}"
                 r"|ssl\.py\\?\", line \d+, in ssl wrap socket) ?"
                 r"(?:file ?not ?found ?error|permission ?error|\[errno 2\] no such file)",
             ),
@@ -130,7 +125,6 @@ CLIENT = Client(
                 "No module named _ssl",
                 "module 'ssl' has no attribute",
                 "Could not build the ssl module",
-                "SSLError(\"Can't connect to HTTPS URL because the SSL module is not available",
                 "DLL load failed while importing _ssl",
                 "unknown url type: https",
             ),

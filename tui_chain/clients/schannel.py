@@ -64,6 +64,7 @@ CLIENT = Client(
                 "CERT_E_CHAINING",
                 "0x800B010A",
                 "CERT_TRUST_IS_PARTIAL_CHAIN",
+                "schannel: SNI or certificate check failed",
                 "The certificate chain was issued by an authority that is not trusted",
             ),
             spelled(

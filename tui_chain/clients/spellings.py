@@ -81,6 +81,8 @@ _SYSTEM: Final = (
         ),
         r"\(error \"eof\"|handshake: eof\b",
     ),
+    # HAProxy, of a server behind it
+    ErrorText(ErrorKind.HANDSHAKE, ('Layer6 invalid response, info: "SSL handshake failure"',)),
     ErrorText(
         ErrorKind.UNREACHABLE,
         ("No route to host", "Network is unreachable", "Host is unreachable", "network is down"),

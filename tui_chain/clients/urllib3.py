@@ -45,6 +45,9 @@ CLIENT = Client(
                 Kind.PROXY_UNREACHABLE,
                 pattern=r"connect to proxy.{0,40}nameresolutionerror|proxyerror\(.{0,60}newconnectionerror",
             ),
+            # a frame of its own in a traceback
+            spelled(Kind.PROXY_SCHEME, pattern=r"prepare proxy.{0,2000}wrong version number"),
+            spelled(Kind.PROXY_UNREACHABLE, pattern=r"prepare proxy.{0,2500}(?:connection ?refused|no such host)"),
             spelled(Kind.HOST, "Server presented certificate that does not match host"),
             spelled(
                 Kind.PROXY_SCHEME,
