@@ -277,3 +277,7 @@ def test_a_code_alone_names_no_client_and_its_line_has_its_words() -> None:
     assert (found.line, found.client, found.openssl_code) == ("20 (unable to get local issuer certificate)", None, 20)
     assert read("17").symptom.name == "runtime-fault"
     assert isinstance(explain("0"), Failure)
+
+
+def test_a_host_without_a_route_is_unreachable_first() -> None:
+    assert read("connect to 192.0.2.7 port 443: No route to host").causes[0].code == "unreachable"

@@ -153,7 +153,7 @@ class ReceivedAlert:
 
 
 def received_alerts(folded: str) -> Iterator[ReceivedAlert]:
-    """The alerts that a text says were received, in their order within each way to write them."""
+    """The alerts that a folded text says were received: first those by name, then those by number."""
     if not any(mark in folded for mark in _MARKS):
         return
     for found in _NAMED.finditer(folded):

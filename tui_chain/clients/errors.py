@@ -116,10 +116,10 @@ class Layer(IntEnum):
 
 @dataclass(frozen=True)
 class ErrorText:
-    """How a client spells one kind of error; upper and lower case alike, one blank for any white space.
+    """How a client spells one kind of error.
 
     `phrases` are whole words as they stand in the text. `pattern` is a regular expression for what varies inside; it
-    looks at a text whose white space is single blanks. The first group of a pattern, if any, is no part of its words.
+    looks at the folded text (`fold`), in which there is no upper case, underscore, hyphen or end of line.
     """
 
     kind: ErrorKind

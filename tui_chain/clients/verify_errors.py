@@ -144,8 +144,8 @@ VERIFY_ERRORS: Final[Mapping[int, tuple[Kind, tuple[str, ...]]]] = MappingProxyT
         103: (Kind.STRICT_FORM, ("Authority Key Identifier issuer and serial number must be paired",)),
     }
 )
-"""X509_V_ERR of OpenSSL 1.0 to 4.0 (crypto/x509/x509_txt.c); no spelling where the words are those of other "
-"errors."""
+"""X509_V_ERR of OpenSSL 1.0 to 4.0 (crypto/x509/x509_txt.c); no spelling where the words are those of other
+errors."""
 
 
 def verify_texts() -> Iterable[ErrorText]:

@@ -189,31 +189,15 @@ def _starttls(host: Target) -> str:
 _REFUSED_HERE = "A client refused the certificate of this server."
 _SERVER_REFUSES = "server-refuses-client"
 _REFUSED_CLIENT = "This server refused the certificate of a client."
+_REFUSED_HERE_FACT = "What this server sends decides, and which roots the client has."
 _REFUSED_HERE_CAUSES = (Code.UNTRUSTED_ROOT, Code.MISSING_ISSUER, Code.SELF_SIGNED, Code.HOST_MISMATCH, Code.EXPIRED)
 
 _SERVER_SYMPTOMS: Mapping[Kind, Symptom] = {
     kind: Symptom(name, message, causes, fact, Speaker.SERVER_LOG)
     for kind, name, message, causes, fact in (
-        (
-            Kind.CLIENT_CERTIFICATE,
-            "client-refuses-server",
-            _REFUSED_HERE,
-            _REFUSED_HERE_CAUSES,
-            "What this server sends decides, and which roots the client has.",
-        ),
-        (
-            Kind.VAGUE,
-            "client-refuses-server",
-            _REFUSED_HERE,
-            _REFUSED_HERE_CAUSES,
-            "What this server sends decides, and which roots the client has.",
-        ),
-        (
-            Kind.GENERAL,
-            "client-refuses-server",
-            _REFUSED_HERE,
-            _REFUSED_HERE_CAUSES,
-            "What this server sends decides, and which roots the client has.",
+        *(
+            (kind, "client-refuses-server", _REFUSED_HERE, _REFUSED_HERE_CAUSES, _REFUSED_HERE_FACT)
+            for kind in (Kind.CLIENT_CERTIFICATE, Kind.VAGUE, Kind.GENERAL)
         ),
         *(
             (kind, _SERVER_REFUSES, _REFUSED_CLIENT, (Code.CLIENT_CERTIFICATE, cause), "")

@@ -383,7 +383,7 @@ SYMPTOMS: Final[Mapping[Kind, Symptom]] = dict(
         _symptom(
             Kind.UNREACHABLE,
             "There is no route to the host.",
-            (Code.TIMEOUT, Code.UNREACHABLE),
+            (Code.UNREACHABLE, Code.TIMEOUT),
             speaker=Speaker.CONNECT,
         ),
         _symptom(
