@@ -281,3 +281,34 @@ def test_a_code_alone_names_no_client_and_its_line_has_its_words() -> None:
 
 def test_a_host_without_a_route_is_unreachable_first() -> None:
     assert read("connect to 192.0.2.7 port 443: No route to host").causes[0].code == "unreachable"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "FileNotFoundError: [Errno 2] No such file or directory: '/srv/pki/ca-bundle.crt'",
+        "PermissionError: [Errno 13] Permission denied: '/srv/my_ca.pem'",
+        "unable to load CA certificates: open /etc/my-app/ca.crt: no such file or directory",
+    ],
+)
+def test_a_file_whose_name_has_a_hyphen_is_a_trust_file_too(text: str) -> None:
+    assert read(text).symptom.name == "bundle-unusable"
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        ("curl: SSL handshake failure", Speaker.CONNECT),
+        ("haproxy[99]: 192.0.2.9:40212 [27/Nov/2026:06:00:00.000] fe_https/1: SSL handshake failure",
+         Speaker.SERVER_LOG),
+        ("[ssl:info] [pid 9] [client 192.0.2.9:4430] AH02039: Certificate Verification: Error (20): unable to get "
+         "local issuer certificate", Speaker.SERVER_LOG),
+        ("[ssl:info] [pid 9] [remote 192.0.2.5:443] AH02039: Certificate Verification: Error (20): unable to get "
+         "local issuer certificate", Speaker.OWN),
+        ("[proxy:error] [pid 9] AH00961: HTTPS: failed to enable ssl support for 192.0.2.5:443\n[ssl:info] [pid 9] "
+         "[remote 192.0.2.5:443] AH02003: SSL Proxy connect failed\nSSL Library Error: certificate verify failed",
+         Speaker.OWN),
+    ],
+)  # fmt: skip
+def test_a_server_that_is_a_client_itself_has_a_verdict_of_its_own(text: str, speaker: Speaker) -> None:
+    assert read(text).symptom.speaker is speaker

@@ -33,6 +33,10 @@ CLIENT = Client(
             # with TLS 1.3 the client ends before the server can read why
             spelled(Kind.GENERAL, pattern=r"handshake error from .{1,253}?: local error: tls: bad record mac"),
             spelled(Kind.ENDED, pattern=r"handshake error from .{1,253}?: eof"),
+            spelled(
+                Kind.BAD_BUNDLE,
+                pattern=r"\bopen [^'\"]{1,200}?\.(?:pem|crt|cer): (?:no such file or directory|permission denied)",
+            ),
             spelled(Kind.RUNTIME, "x509: cannot verify signature: algorithm unimplemented"),
             spelled(Kind.NOT_YET, "the certificate is not valid yet"),
             # both stand behind "certificate has expired or is not yet valid"

@@ -24,7 +24,7 @@ class Spelled:
     alert: str | None = None
 
 
-_SYSTEM: Final = (
+SYSTEM_TEXTS: Final = (
     ErrorText(
         ErrorKind.NAME,
         (
@@ -90,7 +90,7 @@ _SYSTEM: Final = (
     ErrorText(
         ErrorKind.BAD_BUNDLE,
         pattern=r"(?:filenotfounderror|permissionerror|isadirectoryerror|no such file or directory|permission denied)"
-        r".{0,60}[/\\][^ '\"]{1,300}\.(?:pem|crt|cer|p12|jks|bundle)\b",
+        r".{0,60}[/\\][^'\":]{1,200}?\.(?:pem|crt|cer|p12|jks|bundle)\b",
     ),
     ErrorText(
         ErrorKind.PROXY_LOGIN,
@@ -125,13 +125,13 @@ _SYSTEM: Final = (
 
 @cache
 def _phrases() -> tuple[tuple[str, ErrorKind], ...]:
-    texts = (*_SYSTEM, *verify_texts(), *error_texts())
+    texts = (*SYSTEM_TEXTS, *verify_texts(), *error_texts())
     return tuple(dict.fromkeys((fold(phrase), text.kind) for text in texts for phrase in text.phrases))
 
 
 @cache
 def _patterns() -> tuple[tuple[QuickPattern, ErrorKind], ...]:
-    return tuple((QuickPattern(text.pattern), text.kind) for text in (*_SYSTEM, *error_texts()) if text.pattern)
+    return tuple((QuickPattern(text.pattern), text.kind) for text in (*SYSTEM_TEXTS, *error_texts()) if text.pattern)
 
 
 def spelled_errors(folded: str) -> tuple[Spelled, ...]:

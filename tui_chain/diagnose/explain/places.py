@@ -76,7 +76,8 @@ _FORMS: Final = tuple(
         rf"(?:name matching|Host:|IP:|matching IP address|certificate for) {_NAME}\.? (?:found|is not|because)",
         r"is valid for .{1,400}?, not (?P<host>[A-Za-z0-9_.-]{1,253})",
         # an address alone
-        rf"(?:peeraddr=|ipv4:|ipv6:|ECONNREFUSED |ETIMEDOUT |dial tcp |upstream: \"https://|\|){_ANY}[:|]{{1,2}}{_PORT}",
+        rf"(?:peeraddr=|ipv4:|ipv6:|ECONNREFUSED |ETIMEDOUT |dial tcp |upstream: \"https://|\[remote "
+        rf"|\|){_ANY}[:|]{{1,2}}{_PORT}",
     )
 )
 """How texts name the host, the surest first."""

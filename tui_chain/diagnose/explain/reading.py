@@ -298,8 +298,10 @@ _LOGS: Final = "|".join(
         r"\bSSL_accept(?:\(\))?(?:: | error| failed|\b)",
         r"\bssl3_read_bytes\b.{0,200}\bclient: [\d.]{7,15}",
         r"could not accept SSL connection",
-        r"AH0\d{4}: ",
-        r"SSL handshake failure(?: \(|$)",
+        # Apache, but for what mod_proxy says of the servers behind it
+        r"^(?!.*(?:\[remote |\[proxy|SSL Proxy)).*AH0\d{4}: ",
+        # HAProxy, behind the name of a front end and a bind line
+        r"SSL handshake failure \(|/\w+: SSL handshake failure",
         r"Error accepting a client connection",
         r"\bsmtpd\[\d+\]: |imap-login: |pop3-login: |\bslapd\[\d+\]: conn=",
         r"Client connection from \S+ failed: error:",
