@@ -10,7 +10,7 @@ import pytest
 from tui_chain.clients.errors import ErrorKind, fold
 from tui_chain.clients.quick_pattern import top_level_alternatives
 from tui_chain.clients.registry import clients, error_texts
-from tui_chain.clients.spellings import SYSTEM_TEXTS, spelled_errors
+from tui_chain.clients.spellings import _SYSTEM, spelled_errors
 from tui_chain.clients.verify_errors import verify_texts
 from tui_chain.diagnose.explain.reading import read
 
@@ -37,7 +37,7 @@ def _member(found: re.Match[str]) -> str:
 
 
 def test_every_pattern_can_match_a_folded_text() -> None:
-    patterns = [text.pattern for text in (*SYSTEM_TEXTS, *error_texts()) if text.pattern]
+    patterns = [text.pattern for text in (*_SYSTEM, *error_texts()) if text.pattern]
     alternatives = {one for pattern in patterns for one in top_level_alternatives(pattern)}
     assert [(one, why) for one in sorted(alternatives) if (why := flaw(one))] == []
 
@@ -56,7 +56,7 @@ def test_a_pattern_that_can_is_none_of_them(pattern: str) -> None:
 
 def test_a_phrase_means_one_kind_of_error() -> None:
     kinds: dict[str, set[ErrorKind]] = defaultdict(set)
-    for text in (*SYSTEM_TEXTS, *error_texts(), *verify_texts()):
+    for text in (*_SYSTEM, *error_texts(), *verify_texts()):
         for phrase in text.phrases:
             kinds[fold(phrase)].add(text.kind)
     assert {phrase: found for phrase, found in kinds.items() if len(found) > 1} == {}
@@ -71,7 +71,7 @@ def test_no_client_has_a_phrase_twice() -> None:
 
 
 def test_every_entry_spells_something_and_its_phrases_are_found() -> None:
-    for text in (*SYSTEM_TEXTS, *error_texts(), *verify_texts()):
+    for text in (*_SYSTEM, *error_texts(), *verify_texts()):
         assert text.phrases or text.pattern, text
         for phrase in text.phrases:
             assert text.kind in {one.kind for one in spelled_errors(fold(f"failed: {phrase} - end"))}, phrase

@@ -312,3 +312,9 @@ def test_a_file_whose_name_has_a_hyphen_is_a_trust_file_too(text: str) -> None:
 )  # fmt: skip
 def test_a_server_that_is_a_client_itself_has_a_verdict_of_its_own(text: str, speaker: Speaker) -> None:
     assert read(text).symptom.speaker is speaker
+
+
+def test_an_access_list_of_a_database_is_no_verdict_on_a_certificate() -> None:
+    denied = 'FATAL: no pg_hba.conf entry for host "192.0.2.9", user "joe", database "x", no encryption'
+    assert read(denied).causes[0].code == "alert-access-denied"
+    assert read(f"SSL error: certificate verify failed\n{denied}").symptom.name == "verify-failed"

@@ -86,6 +86,8 @@ CLIENT = Client(
                 pattern=r"server certificate for \"[^\"]{0,253}\"(?: \(and \d+ other names?\))? does not match "
                 r"host name \"[\d.]{7,15}\"",
             ),
+            # the server's access list, which may want TLS, or a client certificate, for this address
+            spelled(Kind.ACCESS_DENIED, "no pg_hba.conf entry for host"),
             spelled(Kind.NAME, "could not translate host name"),
             spelled(
                 Kind.NOT_TLS,

@@ -24,7 +24,7 @@ class Spelled:
     alert: str | None = None
 
 
-SYSTEM_TEXTS: Final = (
+_SYSTEM: Final = (
     ErrorText(
         ErrorKind.NAME,
         (
@@ -125,13 +125,13 @@ SYSTEM_TEXTS: Final = (
 
 @cache
 def _phrases() -> tuple[tuple[str, ErrorKind], ...]:
-    texts = (*SYSTEM_TEXTS, *verify_texts(), *error_texts())
+    texts = (*_SYSTEM, *verify_texts(), *error_texts())
     return tuple(dict.fromkeys((fold(phrase), text.kind) for text in texts for phrase in text.phrases))
 
 
 @cache
 def _patterns() -> tuple[tuple[QuickPattern, ErrorKind], ...]:
-    return tuple((QuickPattern(text.pattern), text.kind) for text in (*SYSTEM_TEXTS, *error_texts()) if text.pattern)
+    return tuple((QuickPattern(text.pattern), text.kind) for text in (*_SYSTEM, *error_texts()) if text.pattern)
 
 
 def spelled_errors(folded: str) -> tuple[Spelled, ...]:
