@@ -96,7 +96,7 @@ def _explanation(reading: ErrorReading) -> Explanation:
     return Explanation(
         line=safe_text(reading.shown.strip(), MAX_SHOWN),
         client=reading.client,
-        version=None if reading.version is None else safe_text(reading.version, MAX_SHOWN),
+        version=None if reading.version is None else safe_text(reading.version),
         host=None if host is None else host.host,
         port=None if host is None else host.port,
         url=None if reading.url is None else safe_text(reading.url, MAX_SHOWN),
