@@ -246,3 +246,11 @@ def test_the_json_is_what_is_documented() -> None:
     assert text["schema"] == 1
     assert {*text, *text["causes"][0], *code} <= documented
     assert {speaker.value for speaker in Speaker} <= documented
+
+
+def test_what_an_output_has_stands_in_one_line_at_80_columns() -> None:
+    text = 'psql: connection to server at "db.corp.example" (192.0.2.3), port 5432 failed: certificate verify failed'
+    lines = CliRunner().invoke(main, ["explain", text]).output.splitlines()
+    assert [line for line in lines if len(line) > 80 and line != text] == []
+    for shown in ("The server's own certificate expired", "host: db.corp.example:5432", "fault: client store"):
+        assert any(shown in line for line in lines), shown

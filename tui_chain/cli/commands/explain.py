@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TypedDict
 
 import click
@@ -85,7 +85,7 @@ def explanation_lines(found: Explanation) -> Iterator[str]:
     """The explanation of an error text: the line, what it means, the causes, and the commands that decide."""
     yield found.line
     yield from (click.style(line, bold=True) for line in wrapped(found.symptom.message, ""))
-    yield from (click.style(line, fg="bright_black") for line in wrapped(" · ".join(_facts(found)), ""))
+    yield from (click.style(line, fg="bright_black") for line in _listed(_facts(found), ""))
     yield "Likely causes, the likeliest first:"
     for number, cause in enumerate(found.causes, start=1):
         yield from wrapped(f"{number}. {cause.message} [{cause.code}]", "  ", 3)
@@ -94,19 +94,32 @@ def explanation_lines(found: Explanation) -> Iterator[str]:
     yield "What decides, and the words that it then prints:"
     for command, numbered in _by_command(found).items():
         yield f"  {click.style(command, fg='cyan')}"
-        shown = [f"{number}: {' or '.join(cause.shows)}" for number, cause in numbered if cause.shows]
-        yield from wrapped(" · ".join(shown), "    ") if shown else ()
+        yield from _listed((_shown(number, cause) for number, cause in numbered if cause.shows), "    ")
+
+
+_UNBROKEN = "\u00a0"
+
+
+def _listed(items: Iterable[str], indent: str) -> Iterator[str]:
+    """Items in lines that end between words, and in none of what an item keeps together."""
+    for line in wrapped(" · ".join(items), indent):
+        yield line.replace(_UNBROKEN, " ")
+
+
+def _shown(number: int, cause: Cause) -> str:
+    """What decides for a cause: each of its texts can be looked for as it stands."""
+    return f"{number}:{_UNBROKEN}" + " or ".join(shown.replace(" ", _UNBROKEN) for shown in cause.shows)
 
 
 def _facts(found: Explanation) -> Iterator[str]:
     """What the text names beside its error."""
     if found.client is not None:
-        yield f"client: {found.client} {found.version or ''}".rstrip()
+        yield f"client:{_UNBROKEN}{found.client} {found.version or ''}".rstrip()
     yield SPEAKERS[found.symptom.speaker]
     if found.openssl_code is not None:
         yield f"verify code: {found.openssl_code}"
     if found.host is not None:
-        yield f"host: {found.host}:{found.port}"
+        yield f"host:{_UNBROKEN}{found.host}:{found.port}"
     if found.trust_file is not None:
         yield f"trust file: {found.trust_file}"
 
