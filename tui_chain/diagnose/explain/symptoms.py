@@ -15,7 +15,7 @@ from tui_chain.clients.errors import Speaker
 class Symptom:
     """What an error text says, whatever the client: its name, one sentence, its causes, the likeliest first.
 
-    `fact` is what a text cannot tell and what decides between the first causes; empty where there is one.
+    `fact` is what a text cannot tell and what decides between the first causes; empty where nothing single does.
     """
 
     name: str
