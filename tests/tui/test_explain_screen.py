@@ -99,7 +99,7 @@ async def test_a_traceback_is_explained(size: Size) -> None:
         for part in (
             "requests · the client's own verdict · verify code 20",
             "api.example.org:8443",
-            "The text cannot tell: whether the server sends its intermediate decides",
+            "The text leaves it open. Whether the server sends its intermediate decides",
             "1 missing-issuer  The server does not send its intermediate certificate.",
             "enter adds api.example.org:8443 and probes it, then f looks for a repair",
             "tab goes to the causes · esc close",

@@ -12,11 +12,10 @@ CLIENT = Client(
     errors=ErrorOutput(
         (
             spelled(Kind.UNKNOWN_ISSUER, "ORA-29024", "ORA-29024: Certificate validation failure"),
-            spelled(Kind.BAD_BUNDLE, "ORA-28759", "ORA-28759: failure to open file", "ORA-28750"),
+            spelled(Kind.BAD_BUNDLE, "ORA-28759", "ORA-28759: failure to open file"),
             spelled(Kind.HOST, "ORA-24263"),
             spelled(Kind.ENDED, "ORA-28864"),
-            spelled(Kind.HANDSHAKE, "ORA-28860", "ORA-28868"),
-            spelled(Kind.VERSION, "ORA-28865"),
+            spelled(Kind.HANDSHAKE, "ORA-28860"),
         ),
         signs=r"\bORA-\d{5}\b",
         trust_command="orapki wallet display -wallet WALLET",

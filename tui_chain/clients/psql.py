@@ -104,7 +104,6 @@ CLIENT = Client(
                 Kind.ENDED, "SSL connection has been closed unexpectedly", "server closed the connection unexpectedly"
             ),
             spelled(Kind.ENDED, "SSL SYSCALL error: EOF detected"),
-            spelled(Kind.UNKNOWN_ISSUER, "weak sslmode"),
         ),
         signs=r"\bpsql: |connection to server at \"|\blibpq\b|\bpg_(?:dump|restore|basebackup)\b"
         r"|\bsslrootcert\b|org\.postgresql",

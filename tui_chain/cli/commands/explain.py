@@ -90,7 +90,7 @@ def explanation_lines(found: Explanation) -> Iterator[str]:
     for number, cause in enumerate(found.causes, start=1):
         yield from wrapped(f"{number}. {cause.message} [{cause.code}]", "  ", 3)
     if found.symptom.fact and len(found.causes) > 1:
-        yield from wrapped(f"The text cannot tell: {found.symptom.fact[0].lower()}{found.symptom.fact[1:]}", "")
+        yield from wrapped(f"The text leaves it open. {found.symptom.fact}", "")
     yield "What decides, and the words that it then prints:"
     for command, numbered in _by_command(found).items():
         yield f"  {click.style(command, fg='cyan')}"

@@ -231,4 +231,4 @@ def _explained(found: Explanation) -> Iterator[Content]:
             yield fact(name, elide_middle(text, MAX_LINE_SHOWN))
     yield fact("line", (elide_middle(found.line, MAX_LINE_SHOWN), DIM))
     if found.symptom.fact and len(found.causes) > 1:
-        yield Content(f"The text cannot tell: {found.symptom.fact[0].lower()}{found.symptom.fact[1:]}")
+        yield Content(f"The text leaves it open. {found.symptom.fact}")
