@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shlex
 import signal
 import subprocess
+import sys
 import threading
 from collections.abc import Mapping
 from pathlib import Path
@@ -34,6 +36,14 @@ def test_a_full_disk_behind_standard_output_is_told(lab: Lab, command: str) -> N
     last = done.stderr.decode().splitlines()[-1]
     assert last == "tlschain: Standard output cannot be written: no space left on device."
     assert b"Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="its shell closes nothing")
+def test_standard_input_that_is_closed_is_no_crash() -> None:
+    closed = ("sh", "-c", f"exec {shlex.join(PROGRAM)} explain <&-")
+    done = subprocess.run(closed, capture_output=True, text=True, timeout=SECONDS, check=False, cwd=ROOT)
+    assert done.returncode == 2
+    assert done.stderr.startswith("tlschain: There is no text to explain.")
 
 
 def test_a_reader_that_goes_away_is_no_crash(lab: Lab) -> None:

@@ -167,6 +167,34 @@ def test_a_host_that_is_none_reaches_no_command(host: str) -> None:
         assert shlex.split(cause.command)
 
 
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("/x/{file}$(reboot).pem", "'/x/{file}$(reboot).pem'"),
+        ("/x/{trust}{host};reboot.pem", "'/x/{trust}{host};reboot.pem'"),
+        ("--reboot", "./--reboot"),
+    ],
+)
+def test_a_files_name_is_one_word_of_a_command_and_no_option(name: str, shown: str) -> None:
+    """Braces in it are no places to fill, which would end its quotes."""
+    for reason in (_LOCAL, "self-signed certificate in certificate chain"):
+        for command in commands(_VERIFY.format(file=f"*  CAfile: {name}\n", reason=reason)).values():
+            assert command.replace(shown, "").count("reboot") == 0
+    assert (
+        f" --trust {shown}"
+        in commands(_VERIFY.format(file=f"* CAfile: {name}\n", reason=_LOCAL))[CauseCode.MISSING_ISSUER]
+    )
+
+
+def test_a_version_that_attacks_a_terminal_is_safe() -> None:
+    for attack in ("\u202e8.0", "\\u001b]0;x\\u0007", "&#27;[2J"):
+        found = told(
+            f"mysql  Ver {attack} for Linux\nERROR 2026 (HY000): SSL connection error: certificate has expired"
+        )
+        assert found.client == "mysql client"
+        assert not unsafe_in(str(found.version))
+
+
 @given(st.text(max_size=400))
 def test_any_text_gives_an_answer_that_a_terminal_can_show(text: str) -> None:
     for given_text in (text, f"{text} certificate has expired {text}"):
@@ -176,7 +204,14 @@ def test_any_text_gives_an_answer_that_a_terminal_can_show(text: str) -> None:
 
 
 def test_a_hostile_text_takes_no_time() -> None:
-    texts = ["a" * 300_000, "certificate " * 30_000, "is valid for " * 20_000, "https://" * 40_000, "host='" * 50_000]
+    texts = [
+        "\\" * 24_000,
+        "a" * 300_000,
+        "certificate " * 30_000,
+        "is valid for " * 20_000,
+        "https://" * 40_000,
+        "host='" * 50_000,
+    ]
     with own_seconds(3.0):
         for text in texts:
             explain(text)
@@ -216,6 +251,8 @@ def test_the_command_explains_a_code_a_text_and_standard_input() -> None:
     assert runner.invoke(main, ["explain", "it", "rains"]).exit_code == 1
     assert runner.invoke(main, ["explain", "-"], input="").exit_code == 2
     assert runner.invoke(main, ["explain"], input=b"\xff\xfe certificate has expired").exit_code == 0
+    redirected = runner.invoke(main, ["explain", "--json"], input="certificate has expired".encode("utf-16"))
+    assert json.loads(redirected.output)["symptom"] == "expired"
 
 
 def test_the_catalogue_as_a_table() -> None:

@@ -26,6 +26,11 @@ def command_line(*words: object) -> str:
     return " ".join((PROGRAM, *(shlex.quote(safe_text(str(word), MAX_WORD)) for word in words)))
 
 
+def operand(path: str) -> str:
+    """Return a path so that no program takes it for an option (POSIX.1 section 12.2, guideline 10)."""
+    return f"./{path}" if path.startswith("-") else path
+
+
 def hinted(*words: object) -> str:
     """Return a command in backticks for a hint; a last word `HOST` or `FILE` is completed by the front end."""
     return f"`{command_line(*words)}`"

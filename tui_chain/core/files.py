@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import sys
 from pathlib import Path
 from typing import IO
@@ -31,6 +32,12 @@ def read_stdin(what: str) -> bytes | Failure:
         return _bounded(sys.stdin.buffer, what, "on standard input")
     except (OSError, ValueError) as error:
         return _unreadable(what, "on standard input", error)
+
+
+def text_of(data: bytes) -> str:
+    """Decode a text of a person's: UTF-8, or UTF-16 with its byte order mark, as PowerShell redirects output."""
+    wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) and b"\0" in data
+    return data.decode("utf-16" if wide else "utf-8-sig", "replace")
 
 
 def _bounded(file: IO[bytes], what: str, name: Path | str) -> bytes | Failure:

@@ -9,6 +9,7 @@ from typing import Any
 
 from tui_chain.core.command import hinted
 from tui_chain.core.failure import Failure
+from tui_chain.core.files import text_of
 from tui_chain.core.text import safe_text
 from tui_chain.doctor.foreign_json import ForeignJSON, cleaned, last_object
 
@@ -190,7 +191,7 @@ class EnvironmentReport:
 
 def read_report(data: bytes, source: str) -> EnvironmentReport | Failure:
     """Read what the script printed, or a result of `doctor --json`, which has it inside; `source` names it."""
-    text = data[:MAX_REPORT].decode("utf-8", "replace")
+    text = text_of(data[:MAX_REPORT])
     found = last_object(text, _MARK) or (last_object(text, "environment") or {}).get("environment")
     if not isinstance(found, dict) or found.get(_MARK) != 1:
         message = f"{safe_text(source)} has no report of an interpreter in it."

@@ -11,6 +11,7 @@ import click
 
 from tui_chain.cli.output import FOUND, OK, USAGE, emit, fail, wrapped
 from tui_chain.core.failure import Failure
+from tui_chain.core.files import text_of
 from tui_chain.diagnose.explain.causes import Cause
 from tui_chain.diagnose.explain.explanation import SPEAKERS, Explanation, explain, explain_code
 from tui_chain.diagnose.findings.finding import FindingKind
@@ -43,11 +44,10 @@ def run_explain(arguments: tuple[str, ...], *, as_json: bool) -> int:
     """Explain what was given as arguments, or on standard input where there is none or it is `-`."""
     text = " ".join(arguments)
     if text in {"", "-"}:
-        if sys.stdin.isatty():
+        if sys.stdin is None or sys.stdin.isatty():
             missing = Failure("usage", "There is no text to explain.", "Give it as an argument or on standard input.")
             return fail(missing)
-        # bytes: a log may hold what is no UTF-8
-        text = sys.stdin.buffer.read(_MOST).decode("utf-8", "replace")
+        text = text_of(sys.stdin.buffer.read(_MOST))
     kind = explain_code(text)
     if kind is not None:
         emit(json.dumps(kind_object(kind)) if as_json else "\n".join(kind_lines(kind)))

@@ -13,7 +13,7 @@ from tui_chain.clients.errors import ISSUER_KINDS, TRUST_KINDS, CauseSign, HostK
 from tui_chain.clients.errors import ErrorKind as Kind
 from tui_chain.clients.quick_pattern import QuickPattern
 from tui_chain.clients.registry import cause_signs
-from tui_chain.core.command import MAX_WORD, command_line, hinted
+from tui_chain.core.command import MAX_WORD, command_line, hinted, operand
 from tui_chain.core.failure import Failure
 from tui_chain.core.finding_codes import FindingCode
 from tui_chain.core.text import safe_text
@@ -113,10 +113,11 @@ def _with_commands(reading: ErrorReading) -> Iterator[Cause]:
     causes = _causes(reading)
     for code in ordered_causes(reading):
         cause = causes[code]
-        command = cause.command
-        for place, value in places.items():
-            command = command.replace(f"{{{place}}}", value)
-        yield replace(cause, command=command)
+        # in one pass: what stands in braces in a file's name is no place to fill
+        yield replace(cause, command=_PLACE.sub(lambda found: places[found[1]], cause.command))
+
+
+_PLACE = re.compile(r"\{(store|roots|host|address|url|starttls|trust|file)\}")
 
 
 def _causes(reading: ErrorReading) -> Mapping[Code, Cause]:
@@ -136,7 +137,7 @@ def _places(reading: ErrorReading) -> dict[str, str]:
         "url": "https://HOST/" if host is None else shlex.quote(f"https://{str(host).removesuffix(':443')}/"),
         "starttls": "smtp+starttls://HOST" if host is None else shlex.quote(_starttls(host)),
         "trust": _trust(reading),
-        "file": "FILE" if file is None else shlex.quote(file),
+        "file": "FILE" if file is None else shlex.quote(operand(file)),
     }
 
 
@@ -156,7 +157,7 @@ def _roots(reading: ErrorReading) -> str:
     """Looks at the roots that come with a system or package: at their file where the text names it."""
     file = _file(reading)
     if file is not None and is_system_file(file):
-        return command_line("audit", file)
+        return command_line("audit", operand(file))
     host = "HOST" if reading.host is None else _target(reading.host)
     return command_line("check", "--trust", "system", host)
 
@@ -167,7 +168,7 @@ def _trust(reading: ErrorReading) -> str:
     if file is None:
         return ""
     beside = " --trust system" if _FOLDER_BESIDE.search(reading.text) else ""
-    return f" --trust {shlex.quote(file)}{beside}"
+    return f" --trust {shlex.quote(operand(file))}{beside}"
 
 
 _FOLDER_BESIDE = re.compile(r"(?i)\bCApath: ?/etc/")

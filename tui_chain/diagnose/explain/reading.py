@@ -55,8 +55,8 @@ class ErrorReading:
 
     @property
     def shown(self) -> str:
-        """The line with the error."""
-        return self.lines[self.line]
+        """The line with the error, without what follows the question mark of a URL."""
+        return _QUERY.sub("?…", self.lines[self.line])
 
     @property
     def client(self) -> str | None:
@@ -205,8 +205,11 @@ MAX_LINE: Final = 4000
 """Characters of one line that are looked at."""
 
 _ANSI = re.compile(r"\x1b\[[0-9;?]{0,20}[ -/]?[@-~]|\x1b\][^\x07\x1b]{0,200}(?:\x07|\x1b\\)|\r(?=\n)")
-_ESCAPES = re.compile(r"\\+(?:[nrt\"'/]|u00[0-7][0-9a-fA-F]|x1b\[[0-9;]{0,20}m)")
+_ESCAPES = re.compile(r"(?<!\\)\\++(?:[nrt\"'/]|u00[0-7][0-9a-fA-F]|x1b\[[0-9;]{0,20}m)")
 _BYTES = re.compile(r"(?:\\x[89a-fA-F][0-9a-fA-F]){2,8}")
+_LOGIN = re.compile(r"(?<=://)(?:[^\s/@\"':?#]{0,100}:[^\s/\"?#,]{1,200}|[^\s/@\"'?#]{1,200})@")
+"""The login of a URL: its password may have an apostrophe in it."""
+_QUERY = re.compile(r"\?[\w.%+~-]{1,100}=[^\s'\"<>)]*")
 _QUOTING = re.compile(r"^(?:[>|] ?)+|^E {3}|^[\w.-]{1,40} +\| ")
 """What stands before the lines of a quotation, of pytest's errors, of a container in a joint log."""
 _BREAKS: Final = {"n": "\n", "r": "\n", "t": " "}
@@ -215,8 +218,8 @@ _BREAKS: Final = {"n": "\n", "r": "\n", "t": " "}
 def readable_lines(text: str) -> tuple[str, ...]:
     """Return the lines of `text` in which errors are looked for, without what a log or a terminal put around them.
 
-    JSON and bytes escapes, HTML entities and colours are resolved. Of a text above 24 KiB its beginning and its end,
-    and where they have no error what stands about its last ones.
+    JSON and bytes escapes, HTML entities and colours are resolved, logins of URLs left out. Of a text above 24 KiB
+    its beginning and its end, and where they have no error what stands about its last ones.
     """
     chosen = text if len(text) <= MAX_READ else "\n".join(_about_errors(text))
     plain = _unescaped(chosen)
@@ -272,7 +275,8 @@ def _unescaped(text: str) -> str:
     if "\\" in plain:
         plain = _BYTES.sub(_decoded, plain)
         plain = _ESCAPES.sub(_resolved, plain)
-    return html.unescape(plain) if "&" in plain else plain
+    plain = html.unescape(plain) if "&" in plain else plain
+    return _LOGIN.sub("", plain) if "@" in plain else plain
 
 
 def _decoded(found: re.Match[str]) -> str:
