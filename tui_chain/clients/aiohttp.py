@@ -62,7 +62,7 @@ CLIENT = Client(
     crl_advice=_crl_advice,
     errors=ErrorOutput(
         (spelled(Kind.PROXY_UNREACHABLE, "ClientProxyConnectionError"),),
-        signs=r"\baiohttp\b|Cannot connect to host \S+ ssl:|ClientConnector\w*Error",
+        signs=r"\baiohttp\b|Cannot connect to host \S+ ssl:|ClientConnector\w{0,40}Error",
         version=r"\baiohttp[/ ]v?(\d+\.\d+(?:\.\d+)?)",
         trust_command=TRUST_COMMAND,
         layer=Layer.LIBRARY,

@@ -21,7 +21,7 @@ CLIENT = Client(
             spelled(Kind.NO_CA_STORE, "rdkafka#: root certificates"),
             spelled(Kind.ENDED, "Disconnected while requesting ApiVersion"),
         ),
-        signs=r"\bkafka(?:\.|-python)|\blibrdkafka\b|\brdkafka\b|ssl://\S+/bootstrap|KafkaConnection|confluent_kafka",
+        signs=r"\bkafka(?:\.|-python)|\blibrdkafka\b|\brdkafka\b|ssl://[^\s/]{1,300}/bootstrap|KafkaConnection|confluent_kafka",
         trust_command=TRUST_COMMAND,
         layer=Layer.FRAMEWORK,
         cause_signs=(
