@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.posix import HANGUP
+from tests.support.posix import HANGUP, is_root
 from tui_chain.core import system
 
 ROOT = Path(system.__file__).parents[2]
@@ -76,6 +76,17 @@ def test_a_group_ends_with_its_leader_and_an_ended_one_is_no_error() -> None:
         assert leader.wait(30) == -9
         assert leader.stdout.read() == b"", "what it started holds the pipe no more"
     system.end_group(leader.pid)
+
+
+@pytest.mark.skipif(not is_root(), reason="only root becomes another user")
+def test_a_group_of_another_user_is_no_error() -> None:
+    """As a program becomes that changes its user, sudo for one."""
+    with subprocess.Popen(("sleep", "60"), start_new_session=True) as other:
+        script = f"import os\nfrom tui_chain.core.system import end_group\nos.setuid(65534)\nend_group({other.pid})"
+        done = subprocess.run((sys.executable, "-c", script), capture_output=True, cwd=ROOT, timeout=30, check=False)
+        assert other.poll() is None
+        other.kill()
+    assert (done.returncode, done.stderr) == (0, b"")
 
 
 def test_a_folder_that_is_not_there_is_synced_in_vain(tmp_path: Path) -> None:

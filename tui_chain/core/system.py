@@ -39,7 +39,9 @@ def lock(descriptor: int) -> None:
 
 
 def end_group(pid: int) -> None:
-    """Kill a program that leads its own session, and all that it started; one that has ended is no error.
+    """Kill a program that leads its own session, and all that it started.
+
+    One that has ended is no error, nor one that became another user's, which goes on.
 
     On Windows what it started goes on.
     """
@@ -47,7 +49,7 @@ def end_group(pid: int) -> None:
         with contextlib.suppress(OSError):
             os.kill(pid, signal.SIGTERM)
     else:
-        with contextlib.suppress(ProcessLookupError):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(pid, signal.SIGKILL)
 
 
