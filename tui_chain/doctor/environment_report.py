@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from tui_chain.core.command import hinted
@@ -15,6 +16,7 @@ from tui_chain.doctor.foreign_json import ForeignJSON, cleaned, last_object
 
 MAX_REPORT = 8 << 20
 """Bytes of a report that is read."""
+MAX_SETTINGS = 2000
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 """Names of variables that a shell has; commands are made of them."""
 _STRICT, _PARTIAL_CHAIN = 0x20, 0x80000
@@ -222,12 +224,14 @@ def _report(found: ForeignJSON) -> EnvironmentReport:
 
 
 def _settings(found: ForeignJSON) -> list[FoundSetting]:
-    return [
+    entries = (
         FoundSetting(entry.text("setting"), entry.text("value"), file.text("path"), entry.whole("line"), client)
         for file in found.objects("files")
         for client in (file.text("client"),)
+        if client  # without one it would be a variable, whose name goes into commands
         for entry in file.objects("entries")
-    ]
+    )
+    return list(islice(entries, MAX_SETTINGS))
 
 
 def _certifi(found: ForeignJSON) -> CertifiFacts | None:

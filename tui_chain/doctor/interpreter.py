@@ -51,7 +51,7 @@ def find_interpreter(named: str | None, environment: Mapping[str, str]) -> Chose
         for name in _NAMES:
             found = shutil.which(name, path=folder)
             if found is not None:
-                return ChosenInterpreter(Path(found), f"{name}, {why}")
+                return ChosenInterpreter(_from_the_root(found), f"{name}, {why}")
     return Failure("usage", "There is no Python on PATH.", "Name one with --python, as in /usr/bin/python3.")
 
 
@@ -66,15 +66,19 @@ def _is_own(folder: str) -> bool:
 
 def _named(named: str, environment: Mapping[str, str]) -> ChosenInterpreter | Failure:
     """A program, or the folder of an environment."""
-    folder = Path(named)
-    if folder.is_dir():
-        inside = [shutil.which(name, path=str(folder / _bin())) for name in _NAMES]
+    if named and os.path.isdir(named):  # noqa: PTH112 - a path that cannot be looked at is no folder
+        inside = [shutil.which(name, path=str(Path(named) / _bin())) for name in _NAMES]
         found = next(filter(None, inside), None)
     else:
         found = shutil.which(named, path=environment.get("PATH", os.defpath))
     if found is None:
         return Failure("usage", f"{safe_text(named)} is no interpreter that can be run.", "Name a python program.")
-    return ChosenInterpreter(Path(found), "named with --python")
+    return ChosenInterpreter(_from_the_root(found), "named with --python")
+
+
+def _from_the_root(found: str) -> Path:
+    """A path that is none of a program on PATH, as `python` from `./python` would be; links stay."""
+    return Path(os.path.abspath(found))  # noqa: PTH100 - resolves no link, which makes the environment
 
 
 async def run_script_in_thread(
@@ -121,7 +125,9 @@ def run_script(
     started(process.pid)
     output, errors = _talk(process, script.encode("ascii", "backslashreplace"), seconds)
     found = read_report(output, "what it printed")
-    return found if isinstance(found, EnvironmentReport) else _without_report(interpreter, errors, process.returncode)
+    if isinstance(found, EnvironmentReport):
+        return found
+    return _blocked(interpreter, environment) or _without_report(interpreter, errors, process.returncode)
 
 
 def _talk(process: subprocess.Popen[bytes], script: bytes, seconds: float) -> tuple[bytes, bytes]:
@@ -140,7 +146,8 @@ def _talk(process: subprocess.Popen[bytes], script: bytes, seconds: float) -> tu
         pass
     finally:
         end_group(process.pid)  # also what it started and left behind, which would hold the pipes open
-    process.wait()
+    with contextlib.suppress(subprocess.TimeoutExpired):  # another user's process cannot be ended
+        process.wait(GRACE)
     for thread in threads:
         thread.join(GRACE)
     for stream in filter(None, (process.stdout, process.stderr)):
@@ -166,10 +173,24 @@ def _give(stream: IO[bytes], data: bytes) -> None:
         stream.close()
 
 
+def _blocked(interpreter: Path, environment: Mapping[str, str]) -> Failure | None:
+    """Where OpenSSL is told to read what has no end, or waits for somebody who writes, no Python gets to its end."""
+    for name in _READ_AT_ONCE:
+        path = environment.get(name, "")
+        if os.path.exists(path) and not (os.path.isfile(path) or os.path.isdir(path)):  # noqa: PTH110, PTH112, PTH113
+            message = f"{safe_text(str(interpreter))} printed no report: {name} names {safe_text(path)}, which is"
+            return Failure("python", f"{message} neither a file nor a folder.", f"Look again after `unset {name}`.")
+    return None
+
+
+_READ_AT_ONCE = ("OPENSSL_CONF", "SSL_CERT_FILE", "SSL_CERT_DIR")
+"""Variables whose files OpenSSL reads when Python imports ssl, or makes a context."""
+
+
 def _without_report(interpreter: Path, errors: bytes, code: int | None) -> Failure:
     lines = errors.decode("utf-8", "replace").strip().splitlines()
     last = f": {safe_text(lines[-1], 160)}" if lines else ""
-    ended = "did not end in time" if code is not None and code < 0 else f"ended with code {code}"
+    ended = "did not end in time" if code is None or code < 0 else f"ended with code {code}"
     return Failure(
         "python",
         f"{safe_text(str(interpreter))} printed no report and {ended}{last}.",

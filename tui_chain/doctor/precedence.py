@@ -44,7 +44,7 @@ def client_settings(report: EnvironmentReport) -> tuple[ClientSetting, ...]:
 
 def _of_client(client: Client, report: EnvironmentReport) -> Iterator[ClientSetting]:
     counted: list[tuple[Setting, FoundSetting]] = []
-    off = tuple(switched_off(client, report))
+    off = frozenset(switched_off(client, report))
     for setting in client.settings:
         for found in report.settings:
             if found not in off and _is(setting, found, client) and found.value not in {"", *setting.words}:

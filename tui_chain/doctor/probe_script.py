@@ -17,11 +17,14 @@ PIECES = ("stores", "settings", "contexts", "main")
 """The modules of the script in their order; each uses only those before it."""
 SECONDS = 20.0
 """Seconds after which the script ends with what it has."""
-_HEAD = f'''"""Everything that decides about trust in this interpreter, as one JSON object: `python - < this`.
+_HEAD = f"""# Everything that decides about trust in this interpreter, as one JSON object: `python - < this`.
+#
+# Made by {hinted("doctor", "--print-script")}. It writes nothing, sends nothing, and uses the standard library alone;
+# {hinted("doctor", "--from", "FILE")} reads what it prints.
 
-Made by {hinted("doctor", "--print-script")}. It writes nothing, sends nothing, and uses the standard library alone;
-{hinted("doctor", "--from", "FILE")} reads what it prints.
-"""
+\'\'\':'
+echo 'This is for Python, and not for a shell.' >&2; exit 2
+\'\'\'
 
 from __future__ import annotations
 
@@ -30,7 +33,7 @@ import sys
 sys.dont_write_bytecode = True
 # modules of the folder that this runs in are not the interpreter's own
 sys.path[:] = [each for each in sys.path if each]
-'''
+"""
 _IMPORTS = re.compile(r"^from (?:__future__|tui_chain)\b.*\n", re.MULTILINE)
 _PLACEHOLDER = re.compile(r"<[^>]*>")
 _OWN_VARIABLES = ("OPENSSL_CONF",)

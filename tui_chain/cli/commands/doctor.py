@@ -120,7 +120,7 @@ def _lines(found: Examination, why: str) -> Iterator[str]:
 
 def _change(change: str) -> Iterator[str]:
     """A command as it is, to be copied; a sentence wrapped."""
-    if change.endswith("."):
+    if change[:1].isupper() and change.endswith("."):
         yield from wrapped(change, "    ")
     else:
         yield f"    {click.style(change, fg='cyan')}"

@@ -96,5 +96,5 @@ def release(version: str) -> datetime | None:
     try:
         year, month, day = (int(part) for part in version.split(".")[:3])
         return datetime(year, month, day, tzinfo=UTC)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from tui_chain.clients.advice import Effect
 from tui_chain.clients.client import SettingForm, Takes
-from tui_chain.core.command import command_line
+from tui_chain.core.command import command_line, operand
 from tui_chain.core.status import Severity
 from tui_chain.core.text import plural
 from tui_chain.doctor.environment_report import FoundSetting, StoreFacts
@@ -159,7 +159,9 @@ def _kind(named: NamedStore, _: Evidence) -> TrustProblem | None:
         return None
     if store.kind == "unreadable":
         message = f"{named.names} {named.path}, which this user cannot read: {store.error}."
-        return named.problem("unreadable-file", Severity.FATAL, message, f"chmod a+r {shlex.quote(named.path)}")
+        return named.problem(
+            "unreadable-file", Severity.FATAL, message, f"chmod a+r {shlex.quote(operand(named.path))}"
+        )
     if store.kind == "file":
         wrong = named.narrowed(lambda use: use.setting.takes in _FOLDERS)
         if wrong is None:
@@ -173,7 +175,9 @@ def _kind(named: NamedStore, _: Evidence) -> TrustProblem | None:
     hashed = named.narrowed(lambda use: use.setting.takes in {Takes.FOLDER, Takes.EITHER})
     if hashed is not None and store.hashed == 0:
         message = f"{hashed.names} {named.path}, where no file is named by its hash: OpenSSL finds none of them."
-        return hashed.problem("unhashed-folder", Severity.FATAL, message, f"openssl rehash {shlex.quote(named.path)}")
+        return hashed.problem(
+            "unhashed-folder", Severity.FATAL, message, f"openssl rehash {shlex.quote(operand(named.path))}"
+        )
     return None
 
 
@@ -182,14 +186,15 @@ def _content(named: NamedStore, _: Evidence) -> TrustProblem | None:
     store = named.store
     if store is None or store.kind != "file" or store.format in {"JKS", "JCEKS", "DER"}:
         return None
-    fixed, names = command_line("audit", store.path, "--fix", "--backup"), f"{named.names} {store.path}"
+    path, names = operand(store.path), f"{named.names} {store.path}"
+    fixed = command_line("audit", path, "--fix", "--backup")
     if not store.certificates:
         return named.problem("no-certificates", Severity.FATAL, f"{names}, which has no certificates.", named.removal)
     if store.error:
         return named.problem("broken-file", Severity.FATAL, f"{names}, which OpenSSL refuses: {store.error}.", fixed)
     if store.private_key:
         message = f"{names}, which has a private key in it; some clients refuse such a file."
-        return named.problem("private-key-inside", Severity.RISK, message, command_line("audit", store.path))
+        return named.problem("private-key-inside", Severity.RISK, message, command_line("audit", path))
     if store.bom:
         message = f"{store.path} begins with a byte order mark: some clients lose its first certificate."
         return named.problem("byte-order-mark", Severity.RISK, message, fixed)

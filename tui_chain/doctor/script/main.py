@@ -23,7 +23,7 @@ from tui_chain.doctor.script.stores import context_class, cut, describe, read, s
 
 _INJECTED = ("truststore", "pip_system_certs", "certifi_win32", "wincertstore")
 """Packages that put another trust store in the place of certifi's or OpenSSL's."""
-_CNF = re.compile(r"^\s*(MinProtocol|MaxProtocol|CipherString|Options)\s*=\s*([^#\r\n]*)", re.MULTILINE)
+_CNF = re.compile(r"^[ \t]*(MinProtocol|MaxProtocol|CipherString|Options)[ \t]*=[ \t]*([^#\r\n]*)", re.MULTILINE)
 
 
 class ReportOutput:
@@ -86,9 +86,9 @@ def _steps(request: dict[str, Any], report: dict[str, Any]) -> Iterator[tuple[st
     yield "certifi", _certifi
     if ssl is not None:
         yield "openssl", _openssl
-        yield "context", _context
     yield "stores", lambda: [describe(path) for path in _places(table, report)]
     if ssl is not None:
+        yield "context", _context  # after the files are described: OpenSSL reads a pipe until somebody writes
         yield "libraries", lambda: list(libraries(_installed(table["libraries"], report), request))
 
 

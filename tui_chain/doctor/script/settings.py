@@ -8,23 +8,28 @@ import re
 import sys
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
+from itertools import islice
 from typing import Any
 
 from tui_chain.doctor.script.stores import cut, read
 
 MAX_CONFIG = 1 << 20
 MAX_FOUND = 200
+MAX_ENTRIES = 100
+"""Settings of one file that are listed."""
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
-_SECTION = re.compile(r"\[+\s*([^\]\"]*?)\s*(?:\"((?:[^\"\\]|\\.)*)\"\s*)?\]+")
+# linear in a line of a megabyte: the whole interpreter waits for a search, its deadline too
+_SECTION = re.compile(r"\[+(?!\[)([^\]\"]*)(?:\"((?:[^\"\\]|\\.)*)\"\s*)?\]")
 _PAIRS = {
-    "ini": re.compile(r"\s*([^=:#;\s][^=:]*?)\s*[=:]\s*(.*)"),
+    "ini": re.compile(r"([^=:]+)[=:](.*)"),
     "git": re.compile(r"\s*([A-Za-z][A-Za-z0-9-]*)\s*(?:=\s*(.*))?"),
-    "lines": re.compile(r"\s*([^=#;\s][^=]*?)\s*=\s*(.*)"),
+    "lines": re.compile(r"([^=]+)=(.*)"),
     "words": re.compile(r"\s*(?:--?)?([A-Za-z][\w-]*)\s*[=:\s]?\s*(.*)"),
-    "yaml": re.compile(r"[\s{-]*(:?[\w\"'][\w\"' -]*?)\s*:\s+(.*)"),
+    "yaml": re.compile(r"[\s{-]*(:?[\w\"'][\w\"' \t-]*):\s+(.*)"),
 }
 _OPTION = re.compile(r"-D([\w.]+)=(\"[^\"]*\"|'[^']*'|\S*)")
-_CREDENTIALS = re.compile(r"(?<=//)[^/\s]*@")
+_COMMENTS = {"git": re.compile(r"[#;]"), "yaml": re.compile(r"\s#"), "ini": re.compile(r"\s#")}
+_CREDENTIALS = re.compile(r"(?<=//)[^/\s]*@|(?<=://)\S*@")
 
 
 def masked(text: str) -> str:
@@ -55,11 +60,12 @@ def files(table: list[dict[str, Any]]) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for entry in table:
         for name, path, text in _texts(entry["places"]):
-            entries = list(_entries(text, entry["syntax"], entry["keys"])) if isinstance(text, str) else []
+            entries = _entries(text, entry["syntax"], entry["keys"]) if isinstance(text, str) else iter(())
+            listed = list(islice(entries, MAX_ENTRIES))
             error = cut(text) if isinstance(text, Exception) else None
-            if entries or error:
+            if listed or error:
                 found.append(
-                    {"client": entry["client"], "place": name, "path": path, "entries": entries, "error": error}
+                    {"client": entry["client"], "place": name, "path": path, "entries": listed, "error": error}
                 )
     return found[:MAX_FOUND]
 
@@ -137,10 +143,10 @@ def _pairs(text: str, syntax: str) -> Iterator[tuple[int, str, str]]:
             continue
         head = _SECTION.match(line.strip()) if syntax in {"ini", "git"} else None
         if head is not None:
-            section = ".".join(filter(None, (head[1], head[2]))) + "."
+            section = ".".join(filter(None, (head[1].strip(), head[2]))) + "."
         match = _PAIRS[syntax].match(line)
         if head is None and match is not None:
-            yield number, section + match[1].strip("\"'"), match[2] if match[2] is not None else "true"
+            yield number, section + match[1].strip().strip("\"'"), match[2] if match[2] is not None else "true"
 
 
 def _plain(value: str, syntax: str) -> str:
@@ -150,5 +156,6 @@ def _plain(value: str, syntax: str) -> str:
         return value[1:].partition(value[0])[0]
     if syntax == "words":
         return (value.split() or ["true"])[0]
-    comment = {"git": r"\s*[#;].*", "yaml": r"\s+#.*|,$", "ini": r"\s+#.*"}.get(syntax)
-    return re.sub(comment, "", value) if comment else value
+    comment = _COMMENTS[syntax].search(value) if syntax in _COMMENTS else None
+    value = value if comment is None else value[: comment.start()].rstrip()
+    return value[:-1] if syntax == "yaml" and value.endswith(",") else value

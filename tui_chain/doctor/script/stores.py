@@ -8,6 +8,7 @@ import hashlib
 import os
 import re
 import stat
+from collections.abc import Iterator
 from typing import Any
 
 ssl: Any
@@ -20,7 +21,7 @@ MAX_FILE = 8 << 20
 """Bytes of a file that are read."""
 MAX_ROOTS = 1000
 MAX_TEXT = 2000
-_BLOCK = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----[ \t]*\r?\n(.*?)-----END \1-----", re.DOTALL)
+_BEGIN = re.compile(rb"([A-Z0-9 ]+)-----[ \t]*\r?\n")
 _LABELLED = re.compile(rb"^# SHA256 Fingerprint: ([0-9a-f:]{95})", re.MULTILINE)
 _HASHED = re.compile(r"[0-9a-f]{8}\.[0-9]+")
 _CERTIFICATES = frozenset({b"CERTIFICATE", b"TRUSTED CERTIFICATE", b"X509 CERTIFICATE"})
@@ -28,17 +29,25 @@ _FORMATS = ((b"\xfe\xed\xfe\xed", "JKS"), (b"\xce\xce\xce\xce", "JCEKS"), (b"\x3
 
 
 def cut(value: object) -> str:
-    """Text of a bounded length."""
-    return str(value)[:MAX_TEXT]
+    """Text of a bounded length; what has no text, as an error whose own fails, has the name of its type."""
+    try:
+        return str(value)[:MAX_TEXT]
+    except Exception:  # noqa: BLE001 - foreign code runs
+        return type(value).__name__[:MAX_TEXT]
 
 
 def read(path: str, limit: int = MAX_FILE) -> bytes:
     """The first bytes of a regular file; OSError for anything that could be read without end."""
+    _require_regular(os.stat(path))  # noqa: PTH116 - to open a device may do something already
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     with open(descriptor, "rb") as file:  # noqa: PTH123 - an open descriptor
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise OSError("it is no regular file")
+        _require_regular(os.fstat(descriptor))
         return file.read(limit)
+
+
+def _require_regular(info: os.stat_result) -> None:
+    if not stat.S_ISREG(info.st_mode):
+        raise OSError("it is no regular file")
 
 
 def context_class() -> Any:
@@ -69,7 +78,7 @@ def _folder(path: str) -> dict[str, Any]:
 
 def _file(path: str) -> dict[str, Any]:
     data = read(path)
-    blocks = _BLOCK.findall(data)
+    blocks = list(_blocks(data))
     roots = [root for root in (_sha256(body) for label, body in blocks if label in _CERTIFICATES) if root]
     names, error = _loaded(path) if roots else ({}, None)
     return {
@@ -82,6 +91,16 @@ def _file(path: str) -> dict[str, Any]:
         "labelled": [each.decode("ascii").replace(":", "") for each in _LABELLED.findall(data)[:MAX_ROOTS]],
         "error": error,
     }
+
+
+def _blocks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """The label and body of each PEM block; a search for its end goes no further than the next beginning."""
+    for piece in data.split(b"-----BEGIN ")[1:]:
+        begin = _BEGIN.match(piece)
+        if begin is not None:
+            body, end, _ = piece[begin.end() :].partition(b"-----END " + begin[1] + b"-----")
+            if end:
+                yield begin[1], body
 
 
 def _sha256(body: bytes) -> str:
