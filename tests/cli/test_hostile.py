@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import json
+import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -79,6 +82,26 @@ def strings(value: object) -> list[str]:
         return [value]
     inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     return [text for each in inner for text in strings(each)]
+
+
+def test_the_script_for_a_host_is_harmless(attacked: tuple[str, ...]) -> None:
+    """The chain stands in the script as letters of base64, the host as a literal."""
+    script = tlschain("doctor", "--print-script", *attacked).out
+    assert script.isascii()
+    assert unsafe_in(script) == set()
+    request = ast.parse(script).body[-2]
+    assert isinstance(request, ast.Assign)
+    assert re.fullmatch(r"[A-Za-z0-9+/]+=*", ast.literal_eval(request.value)["flight"])
+
+
+@pytest.mark.parametrize("attacked", ATTACKS[:1], indirect=True)
+def test_the_doctors_report_of_a_host_is_harmless(attacked: tuple[str, ...]) -> None:
+    done = tlschain("doctor", "--python", Path(sys.executable).resolve(), *attacked, "--json")
+    assert done.code == 1
+    found = json.loads(done.out)
+    assert {one["name"]: one["verdict"]["code"] for one in found["libraries"]}["Python ssl"] == 20
+    for text in strings(found):
+        assert unsafe_in(text) == set()
 
 
 def test_hostile_names_of_hosts_in_a_leaf_are_harmless(lab: Lab) -> None:

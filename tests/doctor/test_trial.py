@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -225,3 +226,13 @@ def test_a_version_judges_by_its_own_flags(version: str, lab: Lab, tmp_path: Pat
     assert one.handshake is not None
     expected = (True, None) if version == "3.12" else (False, 85)
     assert (one.verdict.ok, one.verdict.code) == (one.handshake.ok, one.handshake.code) == expected
+
+
+def test_no_folder_for_the_files_of_a_change_is_a_failure(
+    lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in a container whose file system can only be read."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "none"))
+    found = examined(lab, "leaf-only", PLAIN, clean_environment(tmp_path / "home"))
+    assert isinstance(found, Failure)
+    assert found.hint == "Set TMPDIR to a folder that can be written."

@@ -84,7 +84,8 @@ async def examine_host(
         return report
     begins = max(filter(None, (one.not_before for one in served.certificates[1:])), default=None)
     found = examine_report(report, journey.clock(), begins)
-    return replace(found, trial=await trial.host(probed, served, report, found.problems))
+    tried = await trial.host(probed, served, report, found.problems)
+    return tried if isinstance(tried, Failure) else replace(found, trial=tried)
 
 
 def public_roots() -> tuple[dict[str, str], str]:

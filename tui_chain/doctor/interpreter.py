@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -148,8 +149,9 @@ def _talk(process: subprocess.Popen[bytes], script: bytes, seconds: float) -> tu
         end_group(process.pid)  # also what it started and left behind, which would hold the pipes open
     with contextlib.suppress(subprocess.TimeoutExpired):  # another user's process cannot be ended
         process.wait(GRACE)
+    end = time.monotonic() + GRACE  # what left its group may hold the pipes open for ever
     for thread in threads:
-        thread.join(GRACE)
+        thread.join(max(0.0, end - time.monotonic()))
     for stream in filter(None, (process.stdout, process.stderr)):
         with contextlib.suppress(OSError):
             stream.close()

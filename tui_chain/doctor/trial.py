@@ -92,16 +92,25 @@ class Trial:
 
     async def host(
         self, state: HostState, served: ServedChain, report: EnvironmentReport, problems: tuple[TrustProblem, ...]
-    ) -> HostTrial:
+    ) -> HostTrial | Failure:
         """Find out what makes the libraries accept the host that refuse it."""
-        trial = HostTrial(state, report.libraries, None, None)
         if not any(map(_may_change, report.libraries)):
-            return trial
+            return HostTrial(state, report.libraries, None, None)
         fixed = await self.journey.fix(state)
+        try:
+            return await self._changed(fixed, served, report, problems)
+        except OSError as error:  # a system that is read alone, or an interpreter that took the folder away
+            message = f"Changes cannot be tried: a temporary folder is not written ({error.strerror or error})."
+            return Failure("python", message, "Set TMPDIR to a folder that can be written.")
+
+    async def _changed(
+        self, fixed: HostState, served: ServedChain, report: EnvironmentReport, problems: tuple[TrustProblem, ...]
+    ) -> HostTrial:
+        """Try one change after another; OSError where their files cannot be written."""
         script, before = self._script(served), {one.name for one in report.libraries if one.accepts}
         with_bundle: tuple[LibraryContext, ...] | None = None
         best: ProvenChange | None = None
-        with tempfile.TemporaryDirectory(prefix="tlschain-") as folder:
+        with tempfile.TemporaryDirectory(prefix="tlschain-", ignore_cleanup_errors=True) as folder:
             for candidate in self._candidates(fixed, served, report.refusing, report, problems, Path(folder)):
                 found = await self._libraries(script, candidate)
                 with_bundle = found if candidate.is_bundle else with_bundle

@@ -102,9 +102,16 @@ def _interpreter() -> dict[str, Any]:
         "base_prefix": cut(sys.base_prefix),
         "conda": os.path.isdir(os.path.join(sys.prefix, "conda-meta")),  # noqa: PTH112, PTH118
         "frozen": cut(getattr(sys, "_MEIPASS", "") or getattr(sys, "frozen", "")),
-        "folder": cut(os.getcwd()),  # noqa: PTH109
+        "folder": _current_folder(),
         "ssl": ssl is not None,
     }
+
+
+def _current_folder() -> str | None:
+    try:
+        return cut(os.getcwd())  # noqa: PTH109
+    except OSError:  # it does not exist any more
+        return None
 
 
 def _packages(names: list[str]) -> dict[str, str]:
