@@ -237,7 +237,7 @@ def test_what_leaves_its_group_is_not_waited_for(tmp_path: Path) -> None:
     with no_wait():
         report = report_of(PLAIN, clean_environment(tmp_path / "home", PYTHONPATH=str(tmp_path)))
     assert report.complete
-    os.kill(int(log.read_text()), signal.SIGKILL)
+    os.kill(int(log.read_text()), signal.SIGTERM)
 
 
 @pytest.mark.parametrize("path", ["/nonexistent/python", "/etc/passwd", "/bin/cat"])

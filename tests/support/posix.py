@@ -24,6 +24,14 @@ def mkfifo(path: Path) -> None:
         os.mkfifo(path)
 
 
+def open_to_write(pipe: Path) -> int:
+    """Open a named pipe without waiting; raises OSError where nobody reads it."""
+    if sys.platform == "win32":
+        pytest.skip("Windows has no named pipes in folders")
+    else:
+        return os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
+
+
 def is_root() -> bool:
     return sys.platform != "win32" and os.geteuid() == 0
 

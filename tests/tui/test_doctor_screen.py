@@ -17,6 +17,7 @@ from textual.widgets import Input
 
 from tests.scenes.stage import opened, press, screen_text, settled, shows, until
 from tests.support.nginx import free_port
+from tests.support.posix import mkfifo, open_to_write
 from tests.support.unsafe import unsafe_in
 from tests.tui.conftest import AppOn
 from tui_chain.core.failure import Failure
@@ -74,7 +75,7 @@ def prints(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Prints:
 def fifo(tmp_path: Path) -> Path:
     """What a stand-in waits at until a test opens it."""
     path = tmp_path / "fifo"
-    os.mkfifo(path)
+    mkfifo(path)
     return path
 
 
@@ -136,7 +137,7 @@ async def test_it_takes_neither_focus_nor_keys(app_on: AppOn, prints: Prints, fi
 def _is_found(app: ChainApp, fifo: Path) -> bool:
     """Let the stand-in go on, which runs once more for each change that is tried; whether all is done."""
     with suppress(OSError):  # nobody reads the pipe at the moment
-        os.close(os.open(fifo, os.O_WRONLY | os.O_NONBLOCK))
+        os.close(open_to_write(fifo))
     return app.rows[0].examined is not None
 
 
