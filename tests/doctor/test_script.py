@@ -200,15 +200,19 @@ def test_a_hostile_interpreter_is_a_failure_within_bounds(name: str, tmp_path: P
     assert unsafe_in(str(found)) == set()
 
 
+def _leaves_a_process(log: Path, first: str = "") -> str:
+    """Code whose process stays behind, does `first`, writes its number down and sleeps."""
+    return (
+        f"import os, time\nif os.fork() == 0:\n    {first}open({str(log)!r}, 'w').write(str(os.getpid()))\n"
+        "    time.sleep(600)\n    os._exit(0)\n"
+    )
+
+
 @posix_only
 def test_what_it_started_ends_with_it(tmp_path: Path) -> None:
     """A process that it left behind holds the pipes open and is ended with its group."""
     log = tmp_path / "pid"
-    _site(
-        tmp_path,
-        "import os, time\nif os.fork() == 0:\n"
-        f"    open({str(log)!r}, 'w').write(str(os.getpid()))\n    time.sleep(600)\n",
-    )
+    _site(tmp_path, _leaves_a_process(log))
     with no_wait():
         report = report_of(PLAIN, clean_environment(tmp_path / "home", PYTHONPATH=str(tmp_path)))
     assert report.complete
@@ -229,11 +233,7 @@ def _wait_for_its_end(pid: int) -> None:
 def test_what_leaves_its_group_is_not_waited_for(tmp_path: Path) -> None:
     """A daemon holds the pipes open as long as it likes."""
     log = tmp_path / "pid"
-    _site(
-        tmp_path,
-        "import os, time\nif os.fork() == 0:\n    os.setsid()\n"
-        f"    open({str(log)!r}, 'w').write(str(os.getpid()))\n    time.sleep(600)\n    os._exit(0)\n",
-    )
+    _site(tmp_path, _leaves_a_process(log, "os.setsid(); "))
     with no_wait():
         report = report_of(PLAIN, clean_environment(tmp_path / "home", PYTHONPATH=str(tmp_path)))
     assert report.complete

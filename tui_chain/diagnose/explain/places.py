@@ -107,7 +107,7 @@ _HELP: Final = frozenset({"docs", "issues", "wiki", "help", "support", "stackove
 
 
 @dataclass(frozen=True)
-class Place:
+class _Place:
     """A host that a text names, and the line where it does."""
 
     target: Target
@@ -127,7 +127,7 @@ def host_of(lines: Sequence[str], near: int, unwanted: Collection[str]) -> Targe
     return None
 
 
-def _places(form: re.Pattern[str], lines: Sequence[str]) -> Iterator[Place]:
+def _places(form: re.Pattern[str], lines: Sequence[str]) -> Iterator[_Place]:
     for number, line in enumerate(lines):
         for found in form.finditer(line):
             groups = found.groupdict()
@@ -135,7 +135,7 @@ def _places(form: re.Pattern[str], lines: Sequence[str]) -> Iterator[Place]:
             port = groups.get("port") or _usual_port(groups.get("scheme") or "")
             target = None if host is None else _target(host, port)
             if target is not None:
-                yield Place(target, number)
+                yield _Place(target, number)
 
 
 def _usual_port(scheme: str) -> str | None:
@@ -207,43 +207,19 @@ _WELL_KNOWN: Final = (
     *("npmjs.org", "npmjs.com", "yarnpkg.com", "nodejs.org", "jsdelivr.net", "unpkg.com"),
     *("github.com", "githubusercontent.com", "github.io", "ghcr.io", "gitlab.com", "bitbucket.org", "atlassian.com"),
     *("docker.io", "docker.com", "quay.io", "gcr.io", "k8s.io", "googleapis.com", "google.com", "golang.org"),
-    *("gstatic.com", "googleusercontent.com", "youtube.com", "amazonaws.com", "amazon.com", "aws.amazon.com"),
+    *("gstatic.com", "googleusercontent.com", "youtube.com", "amazonaws.com", "amazon.com"),
     *("azure.com", "windows.net", "azurecr.io", "microsoft.com", "microsoftonline.com", "visualstudio.com"),
-    *("nuget.org", "powershellgallery.com", "office.com", "live.com", "mcr.microsoft.com", "vscode-cdn.net"),
+    *("nuget.org", "powershellgallery.com", "office.com", "live.com", "vscode-cdn.net"),
     *("apache.org", "maven.org", "gradle.org", "sonatype.org", "jetbrains.com", "oracle.com", "spring.io"),
     *("rubygems.org", "packagist.org", "getcomposer.org", "php.net", "crates.io", "rust-lang.org", "cpan.org"),
     *("debian.org", "ubuntu.com", "fedoraproject.org", "centos.org", "archlinux.org", "alpinelinux.org"),
     *("hashicorp.com", "terraform.io", "helm.sh", "elastic.co", "grafana.com", "sentry.io", "datadoghq.com"),
     *("openai.com", "anthropic.com", "huggingface.co", "cloudflare.com", "mozilla.org", "letsencrypt.org"),
-    *(
-        "slack.com",
-        "discord.com",
-        "discordapp.com",
-        "gmail.com",
-        "outlook.com",
-        "office365.com",
-        "ytimg.com",
-        "telegram.org",
-        "facebook.com",
-        "instagram.com",
-        "twitter.com",
-        "x.com",
-    ),
+    *("slack.com", "discord.com", "discordapp.com", "gmail.com", "outlook.com", "office365.com"),
+    *("ytimg.com", "telegram.org", "facebook.com", "instagram.com", "twitter.com", "x.com"),
     *("stripe.com", "paypal.com", "wikipedia.org", "stackoverflow.com", "twilio.com", "heroku.com", "shopify.com"),
-    *(
-        "chocolatey.org",
-        "deno.land",
-        "gopkg.in",
-        "goproxy.io",
-        "salesforce.com",
-        "zoom.us",
-        "apple.com",
-        "icloud.com",
-        "adobe.com",
-        "wordpress.org",
-        "wandb.ai",
-        "dropbox.com",
-    ),
+    *("chocolatey.org", "deno.land", "gopkg.in", "goproxy.io", "salesforce.com", "zoom.us"),
+    *("apple.com", "icloud.com", "adobe.com", "wordpress.org", "wandb.ai", "dropbox.com"),
     *("mongodb.net", "snowflakecomputing.com", "databricks.com", "r-project.org", "rstudio.com", "hex.pm", "pub.dev"),
 )
 """Services whose servers send whole chains of public roots: what clients see otherwise is most likely not theirs."""
