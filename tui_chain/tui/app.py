@@ -23,10 +23,12 @@ from tui_chain.core.text import plural, safe_text
 from tui_chain.core.threads import in_daemon_thread
 from tui_chain.engine.host_state import Clock, utc_now
 from tui_chain.net.host_list import Host
-from tui_chain.tui.actions import ACTIONS, APP, NAMES, Action, bindings
+from tui_chain.tui.actions import ACTIONS, APP, MAIN, NAMES, Action, bindings
 from tui_chain.tui.background import in_background, unforeseen, unforeseen_fault
 from tui_chain.tui.host_rows import HostRow
+from tui_chain.tui.list_actions import guarded
 from tui_chain.tui.messages import CopyRequested, HostRequested
+from tui_chain.tui.panes.base import pane_in_focus
 from tui_chain.tui.screens.main import MainScreen
 from tui_chain.tui.toasts import toast
 
@@ -54,7 +56,7 @@ class ActionProvider(Provider):
         main = self.screen
         if not isinstance(main, MainScreen):
             return []
-        homes = [(action, main.home_of(action)) for action in ACTIONS if action.palette]
+        homes = [(action, _home_of(main, action)) for action in ACTIONS if action.palette]
         return [(action, home) for action, home in homes if home.check_action(action.name, ())]
 
     async def discover(self) -> Hits:
@@ -71,6 +73,14 @@ class ActionProvider(Provider):
             if score > 0:
                 run = partial(self.app.run_action, action.call, home)
                 yield Hit(score, matcher.highlight(action.description), run, help=f"key {action.key_names}")
+
+
+def _home_of(main: MainScreen, action: Action) -> DOMNode:
+    """Where an action would act now: in the pane in focus, on the main screen, or in the app."""
+    pane = pane_in_focus(main)
+    if pane is not None and pane.id in action.homes and pane.check_action(action.name, ()):
+        return pane
+    return main if MAIN in action.homes else main.app
 
 
 class FaultConsole(Console):
@@ -264,7 +274,7 @@ class ChainApp(App[None]):
 
     def action_request_quit(self) -> None:
         """Quit; ask while a proven bundle is unwritten."""
-        self.main.guarded(self.main.hosts.unwritten, "Quit?", "quit", self.exit)
+        guarded(self, self.main.hosts.unwritten, "Quit?", "quit", self.exit)
 
     # the clipboard
 
