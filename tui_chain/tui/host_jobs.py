@@ -45,6 +45,12 @@ class HostJobs(JobRunner):
         self._clock = clock
 
     @property
+    def at_once(self) -> int:
+        """How many hosts of a run over the list are worked on at once."""
+        jobs = self.loaded.context.options.jobs if self.loaded is not None else None
+        return jobs or super().at_once
+
+    @property
     def journey(self) -> Journey:
         """The stages; an error before they are loaded."""
         if self.loaded is None:
