@@ -163,11 +163,12 @@ class HostDialogs:
             PageScreen("Certificate", body, copy=to_pem(certificate), subject=f"the certificate {certificate.label}")
         )
 
-    def error(self, error: Failure) -> None:
-        """Show an error in full."""
-        self._screen.app.push_screen(
-            PageScreen("The last error", error_page(error), copy=str(error), subject="the error")
-        )
+    def error(self, error: Failure | None, notices: Sequence[str]) -> None:
+        """Show an error in full, and the notices of the start."""
+        page, (heading, subject) = error_page(error, notices), ("The last error", "the error")
+        if error is None:
+            heading, subject = "Notices of the start", "the notices"
+        self._screen.app.push_screen(PageScreen(heading, page, copy=page.plain, subject=subject))
 
     def servers(self, row: HostRow) -> None:
         """Show what every address and key type of a host served."""

@@ -56,6 +56,7 @@ class MainScreen(Screen[None]):
         self.hosts = HostRows(self._row_changed)
         self.jobs = HostJobs(self, self.hosts, clock)
         self.filled = False
+        self.notices: tuple[str, ...] = ()
         self._clock = clock
 
     def compose(self) -> ComposeResult:
@@ -199,9 +200,9 @@ class MainScreen(Screen[None]):
         if action in _OF_PANE:
             return self.query_one(_OF_PANE[action]).check_action(action, parameters)
         ready = self.jobs.loaded is not None or action in {"help", "pane", "add", "filter", "zoom", "back"}
-        # to look for marks takes time where there are thousands of hosts
-        selected = self.selected if action in OF_SELECTED else ()
-        return True if ready and is_available(action, self.row, selected) else None
+        selected = self.selected if action in OF_SELECTED else ()  # the marks of thousands of hosts take time
+        noticed = action == "error" and self.notices
+        return True if ready and (noticed or is_available(action, self.row, selected)) else None
 
     def refusal(self, action: str) -> str:
         """Why an action is not offered now."""
@@ -389,9 +390,8 @@ class MainScreen(Screen[None]):
             self.dialogs.certificate(self.row, served.certificates[0])
 
     def action_error(self) -> None:
-        """Show the last error in full."""
-        if self.row is not None and self.row.error is not None:
-            self.dialogs.error(self.row.error)
+        """Show the last error in full, and the notices of the start."""
+        self.dialogs.error(self.row.error if self.row is not None else None, self.notices)
 
 
 def _rank(binding_id: str | None) -> int:

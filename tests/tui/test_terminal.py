@@ -1,0 +1,166 @@
+"""What the screen makes of where it runs: its start, the theme, the clipboard."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+from textual.theme import BUILTIN_THEMES
+
+from tests.scenes.stage import opened, press, screen_text, shows, stage, until
+from tests.scenes.world import HOSTS, NOW, scene_journey
+from tui_chain.core.failure import Failure
+from tui_chain.engine.arguments import Arguments, Options, read_arguments
+from tui_chain.tui.app import THEME, ChainApp, copy_text, known_theme
+from tui_chain.tui.screens.pages import error_page
+
+SIZE = (120, 40)
+SENTENCE = "the server does not answer"
+anyio = pytest.mark.anyio
+on_linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the clipboard programs of Linux")
+
+
+# notices of the start
+
+
+@anyio
+async def test_wrong_lines_are_shown_and_can_be_read_later() -> None:
+    wrong = [f"hosts, line {number}: '[b]{SENTENCE}[/b]' is not a host." for number in range(1, 9)]
+    app = ChainApp(lambda: (scene_journey(), ()), HOSTS, clock=lambda: NOW, notices=wrong)
+    async with opened(app, SIZE) as pilot:
+        await shows(pilot, "line 4: '[b]the server")
+        await shows(pilot, "and 4 notices more: e shows them all")
+        await until(pilot, lambda: all(row.status for row in app.rows), "for the probes")
+        await press(pilot, "e")
+        await shows(pilot, "Notices of the start")
+        assert "line 8: '[b]the server" in screen_text(pilot)
+
+
+def test_notices_stand_below_an_error() -> None:
+    page = error_page(Failure("name", "No such host.", "Write it anew."), ["line 3: none"]).plain
+    assert page.split("\n\n") == ["No such host.", "Write it anew.", "Notices of the start", "line 3: none"]
+
+
+def test_one_wrong_line_of_many_leaves_the_others(tmp_path: Path) -> None:
+    hosts = tmp_path / "hosts"
+    lines = [f"h{number}.example" for number in range(500)]
+    hosts.write_text("\n".join([*lines[:20], SENTENCE, *lines[20:]]))
+    arguments = read_arguments(Options(targets=("!!!",), hosts_file=hosts))
+    assert isinstance(arguments, Arguments)
+    assert len(arguments.hosts) == 500
+    first, second = arguments.wrong
+    assert first.startswith("argument 1: '!!!' is not a target.")
+    assert second.startswith(f"{hosts}, line 21: {SENTENCE!r} is not a host")
+
+
+def test_where_nothing_is_a_host_the_screen_does_not_open() -> None:
+    refused = read_arguments(Options(targets=("!!!", SENTENCE)))
+    assert isinstance(refused, Failure)
+    assert [line[:10] for line in refused.message.splitlines()] == ["argument 1", "argument 2"]
+
+
+# themes
+
+
+@anyio
+async def test_a_theme_that_there_is_not_is_named_with_those_near_to_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TEXTUAL_THEME", "[b]tokio-nite")
+    async with stage(SIZE) as pilot:
+        await shows(pilot, "There is no theme")
+        await press(pilot, "e")
+        await shows(pilot, "There is no theme '[b]tokio-nite' (near to it: tokyo-night")
+        assert pilot.app.theme == THEME
+
+
+@pytest.mark.parametrize("name", ["", *BUILTIN_THEMES])
+def test_a_theme_that_there_is_is_used(name: str) -> None:
+    assert known_theme(name, BUILTIN_THEMES) == (name or THEME, "")
+
+
+def test_where_no_theme_is_near_all_are_named() -> None:
+    theme, notice = known_theme("\x1b]0;x", BUILTIN_THEMES)
+    assert theme == THEME
+    assert notice.isprintable()
+    assert all(name in notice for name in BUILTIN_THEMES)
+
+
+# the clipboard
+
+
+@pytest.fixture
+def desktop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder for clipboard programs, the only one that has any; pyperclip looks for them anew."""
+    import pyperclip
+
+    monkeypatch.setattr(pyperclip, "copy", vars(pyperclip)["lazy_load_stub_copy"])
+    monkeypatch.setattr(pyperclip, "paste", vars(pyperclip)["lazy_load_stub_paste"])
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    monkeypatch.setenv("DISPLAY", ":77")
+    return tmp_path
+
+
+def _program(folder: Path, name: str, script: str) -> None:
+    file = folder / name
+    file.write_text(script)
+    file.chmod(0o755)
+
+
+async def _copied(**given: bool) -> str:
+    sent: list[str] = []
+    sentence, certain = await copy_text("a text", "the text", sent.append, **given)
+    assert certain == (sent == [])
+    assert sentence.startswith("Copied" if certain else "Sent the text, 0.0 KB, to the terminal, unconfirmed (")
+    return sentence
+
+
+@on_linux
+@anyio
+@pytest.mark.usefixtures("desktop")
+@pytest.mark.parametrize(
+    ("variable", "why"),
+    [
+        ("", "there is no display here: neither DISPLAY nor WAYLAND_DISPLAY is set"),
+        ("DISPLAY", "no clipboard program is installed: xclip or xsel would do"),
+        ("WAYLAND_DISPLAY", "no clipboard program is installed: wl-clipboard has one"),
+    ],
+)
+async def test_no_display_is_not_no_clipboard_program(
+    monkeypatch: pytest.MonkeyPatch, variable: str, why: str
+) -> None:
+    monkeypatch.delenv("DISPLAY")
+    if variable:
+        monkeypatch.setenv(variable, ":77")
+    assert f"unconfirmed ({why})" in await _copied()
+
+
+@on_linux
+@anyio
+async def test_a_clipboard_program_that_works_is_believed(desktop: Path) -> None:
+    kept = desktop / "kept"
+    _program(
+        desktop, "xclip", f'#!/bin/sh\nPATH=/usr/bin:/bin\ncase "$*" in *-o*) cat {kept};; *) cat >{kept};; esac\n'
+    )
+    assert await _copied() == "Copied the text, 0.0 KB."
+    assert kept.read_text() == "a text"
+
+
+@on_linux
+@anyio
+async def test_a_clipboard_program_that_fails_is_not_believed(desktop: Path) -> None:
+    _program(desktop, "xclip", "#!/bin/sh\nwhile read -r line; do :; done\necho no display >&2\nexit 1\n")
+    assert "(the clipboard program did not take it)" in await _copied()
+
+
+@on_linux
+@anyio
+async def test_a_clipboard_program_that_cannot_be_run_says_why(desktop: Path) -> None:
+    _program(desktop, "xclip", "no program")
+    assert "(the clipboard program cannot be run: Exec format error)" in await _copied()
+
+
+@anyio
+@pytest.mark.usefixtures("desktop")
+async def test_a_browser_has_a_clipboard_of_its_own() -> None:
+    assert "in a browser the clipboard is the browser's" in await _copied(in_browser=True)
