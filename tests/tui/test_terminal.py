@@ -6,13 +6,18 @@ import sys
 from pathlib import Path
 
 import pytest
+from rich.style import Style
+from textual.color import Color
 from textual.theme import BUILTIN_THEMES
 
 from tests.scenes.stage import opened, press, screen_text, shows, stage, until
 from tests.scenes.world import HOSTS, NOW, scene_journey
+from tests.tui.conftest import AppOn
 from tui_chain.core.failure import Failure
 from tui_chain.engine.arguments import Arguments, Options, read_arguments
-from tui_chain.tui.app import THEME, ChainApp, copy_text, known_theme
+from tui_chain.tui.app import ANSI_THEME, THEME, ChainApp, copy_text, known_theme
+from tui_chain.tui.host_rows import BAD, DIM, NEW, OK, WARN
+from tui_chain.tui.render import theme_style
 from tui_chain.tui.screens.pages import error_page
 
 SIZE = (120, 40)
@@ -83,6 +88,87 @@ def test_where_no_theme_is_near_all_are_named() -> None:
     assert theme == THEME
     assert notice.isprintable()
     assert all(name in notice for name in BUILTIN_THEMES)
+
+
+@anyio
+@pytest.mark.parametrize("name", BUILTIN_THEMES)
+async def test_statuses_are_told_apart_by_colour_in_every_theme(
+    name: str, monkeypatch: pytest.MonkeyPatch, app_on: AppOn
+) -> None:
+    monkeypatch.setenv("TEXTUAL_THEME", name)
+    app = app_on()
+    styles = [theme_style(app.get_css_variables(), variable) for variable in (OK, WARN, BAD, NEW)]
+    colours = [style.color for style in styles if style.color is not None]
+    assert len(set(colours)) == 4
+    background = Color.parse(app.theme_variables["background"])
+    for colour in colours:
+        if app.current_theme.ansi:
+            assert colour.name not in {"color0", "color4", "color7", "color15", "default"}, (
+                "not to be read everywhere"
+            )
+        else:
+            red, green, blue = colour.get_truecolor()
+            assert _contrast(Color(red, green, blue), background) >= 3
+
+
+def _contrast(one: Color, other: Color) -> float:
+    """The contrast of two colours (WCAG 2.2)."""
+
+    def luminance(colour: Color) -> float:
+        shares = [
+            share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4 for share in colour.normalized
+        ]
+        return sum(weight * share for weight, share in zip((0.2126, 0.7152, 0.0722), shares, strict=True))
+
+    darker, lighter = sorted(map(luminance, (one, other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+@anyio
+@pytest.mark.parametrize(
+    ("environment", "theme"),
+    [
+        ({"TERM": "linux"}, ANSI_THEME),
+        ({"TERM": "xterm"}, ANSI_THEME),
+        ({"TERM": "linux", "NO_COLOR": "1"}, THEME),
+        ({"TERM": "linux", "TEXTUAL_THEME": "nord"}, "nord"),
+        ({"TERM": "xterm-256color"}, THEME),
+        ({"TERM": "xterm", "COLORTERM": "truecolor"}, THEME),
+    ],
+)
+async def test_a_terminal_of_16_colours_has_a_theme_of_them(
+    environment: dict[str, str], theme: str, monkeypatch: pytest.MonkeyPatch, app_on: AppOn
+) -> None:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    app = app_on()
+    assert app.theme == theme
+    assert known_theme(environment.get("TEXTUAL_THEME", ""), BUILTIN_THEMES, theme) == (theme, "")
+
+
+@anyio
+@pytest.mark.parametrize("theme", ["ansi-dark", "ansi-light", "nord"])
+async def test_rows_have_the_colour_of_their_status(theme: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TEXTUAL_THEME", theme)
+    async with stage(SIZE) as pilot:
+        colours = {
+            segment.text.strip(): segment.style.color
+            for strip in pilot.app.screen._compositor.render_strips()
+            for segment in strip
+            if segment.style is not None
+        }
+        seen = {word: colours[word] for word in ("complete", "invalid", "unreachable")}
+        assert len(set(seen.values())) == 3, seen
+        variables = pilot.app.theme_variables
+        assert seen["complete"] == theme_style(variables, OK).color
+        assert seen["invalid"] == theme_style(variables, BAD).color
+
+
+def test_a_style_of_no_colour_leaves_the_text_as_it_is() -> None:
+    variables = {"text": "auto 87%", "foreground": "ansi_default", "odd": "none of it"}
+    assert theme_style(variables, "$text") == theme_style(variables, "$none") == Style.null()
+    assert theme_style(variables, "$odd") == theme_style(variables, "") == Style.null()
+    assert theme_style(variables, DIM) == Style(dim=True)
 
 
 # the clipboard

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import difflib
+import math
 import os
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from rich.segment import Segments
 from textual import on, work
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.color import Color
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.dom import DOMNode
 
@@ -40,8 +42,10 @@ if TYPE_CHECKING:
 
 DIALOGS = "tui_chain.tui.screens.host_dialogs"
 """The module of the dialogs about hosts, which loads all that they show."""
-THEME = "tokyo-night"
-"""The theme where TEXTUAL_THEME names none; the palette changes it."""
+THEME, ANSI_THEME = "tokyo-night", "ansi-dark"
+"""The themes where TEXTUAL_THEME names none, the second in a terminal of 16 colours; the palette changes it."""
+NEAR_COLOURS = 40.0
+"""Distance of two colours that are taken for one, of 765 (a weighted Euclidean one, "redmean")."""
 NEAR_THEMES = 3
 """Names of themes that are offered in place of one that there is not."""
 Start = Callable[[], "tuple[Journey, tuple[Host, ...]] | Failure"]
@@ -101,14 +105,28 @@ def _first(notices: Sequence[str]) -> tuple[str, ...]:
     return (*notices[:MAX_NOTICES], rest)
 
 
-def known_theme(name: str, known: Iterable[str]) -> tuple[str, str]:
-    """The theme of that name, THEME where it is empty; or THEME, and a notice that there is none of that name."""
+def known_theme(name: str, known: Iterable[str], usual: str = THEME) -> tuple[str, str]:
+    """The theme of that name, or the `usual` one where it is empty or unknown; and a notice where it is unknown."""
     names = sorted(known)
     if not name or name in names:
-        return name or THEME, ""
-    near = difflib.get_close_matches(name.casefold(), names, NEAR_THEMES, 0.5)
+        return name or usual, ""
+    near = difflib.get_close_matches(name.casefold(), names, NEAR_THEMES)
     others = f"near to it: {', '.join(near)}" if near else f"there are {', '.join(names)}"
-    return THEME, f"There is no theme {safe_text(name, 40)!r} ({others}); the screen is in {THEME}."
+    return usual, f"There is no theme {safe_text(name, 40)!r} ({others}); the screen is in {usual}."
+
+
+def _distance(one: Color, other: Color) -> float:
+    red = (one.r + other.r) / 512
+    squares = [(a - b) ** 2 for a, b in zip(one.rgb, other.rgb, strict=True)]
+    return math.sqrt(sum(share * square for share, square in zip((2 + red, 4, 3 - red), squares, strict=True)))
+
+
+def _colour_of_new(variables: Mapping[str, str]) -> str:
+    """The first accent of a theme that is none of the colours of its statuses."""
+    statuses = [Color.parse(variables[f"text-{name}"]) for name in ("success", "warning", "error")]
+    accents = [variables[f"text-{name}"] for name in ("accent", "secondary", "primary")]
+    apart = (one for one in accents if min(_distance(Color.parse(one), each) for each in statuses) >= NEAR_COLOURS)
+    return next(apart, accents[0])
 
 
 class ChainApp(App[None]):
@@ -138,7 +156,9 @@ class ChainApp(App[None]):
         notices: Sequence[str] = (),
     ) -> None:
         super().__init__()
-        theme, no_theme = known_theme(os.environ.get("TEXTUAL_THEME", ""), self.available_themes)
+        # others come out as one grey where there are 16 colours
+        usual = ANSI_THEME if self.console.color_system == "standard" and not self.no_color else THEME
+        theme, no_theme = known_theme(os.environ.get("TEXTUAL_THEME", ""), self.available_themes, usual)
         # before the app runs: a later change would parse every style twice
         self.set_reactive(App.theme, theme)
         self.stylesheet.set_variables(self.get_css_variables())
@@ -148,6 +168,12 @@ class ChainApp(App[None]):
         self._start = start
         self._first = tuple(hosts)
         self._select = select
+
+    def get_css_variables(self) -> dict[str, str]:
+        """Those of the theme, what is new in a colour that no status has."""
+        variables = super().get_css_variables()
+        variables["text-accent"] = _colour_of_new(variables)
+        return variables
 
     @cached_property
     def main(self) -> MainScreen:
@@ -172,6 +198,9 @@ class ChainApp(App[None]):
 
     def on_mount(self) -> None:
         """Paint first; fill the panes, load and probe after."""
+        # Textual has decided for another theme whether the terminal's own colours pass: let it decide again
+        self.ansi_color = self.current_theme.ansi
+        self.ansi_color = None
         self.call_after_refresh(self._begin)
 
     @work(group="start", exclusive=True, exit_on_error=False)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar
 
-from rich.style import Style
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
@@ -19,6 +18,7 @@ from tui_chain.tui.actions import HOSTS, bindings
 from tui_chain.tui.host_rows import STATUS_LOOK, HostRow
 from tui_chain.tui.messages import HostHighlighted, HostMarked, HostOpened
 from tui_chain.tui.panes.base import CURSOR_KEYS, Pane
+from tui_chain.tui.render import theme_style
 
 WORD = 11
 """Cells of the status column: the longest word is `unreachable`."""
@@ -136,8 +136,7 @@ class HostPane(Pane):
 
     def _cells(self, row: HostRow) -> tuple[Text, Text, Text]:
         glyph, variable = ("◌", "$text-accent") if row.busy else STATUS_LOOK[row.status]
-        colour = self.app.theme_variables.get(variable.removeprefix("$"), "")
-        style = Style.parse(colour) if colour.startswith("#") else Style()
+        style = theme_style(self.app.theme_variables, variable)
         mark = MARK if row.marked else ""
         return Text(f"{glyph}{mark}", style), Text(self._shown_name(row)), Text(row.word[:WORD], style)
 
