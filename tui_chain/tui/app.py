@@ -12,10 +12,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property, partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar
+from weakref import WeakKeyDictionary
 
 from rich.console import Console
 from rich.segment import Segments
-from textual import on, work
+from textual import events, on, work
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.color import Color
@@ -36,6 +37,8 @@ from tui_chain.tui.toasts import toast
 
 if TYPE_CHECKING:
     from textual.actions import ActionParseResult
+    from textual.screen import Screen
+    from textual.widget import Widget
 
     from tui_chain.engine.journey import Journey
     from tui_chain.tui.cause_steps import CauseStep
@@ -168,6 +171,7 @@ class ChainApp(App[None]):
         self._start = start
         self._first = tuple(hosts)
         self._select = select
+        self._heading: WeakKeyDictionary[events.Key, tuple[Screen[Any], Widget | None]] = WeakKeyDictionary()
 
     def get_css_variables(self) -> dict[str, str]:
         """Those of the theme, what is new in a colour that no status has."""
@@ -225,6 +229,34 @@ class ChainApp(App[None]):
         # the first dialog is to open at once
         await in_background(partial(import_module, DIALOGS), "dialogs")
 
+    # keys
+
+    async def on_event(self, event: events.Event) -> None:
+        """Do as Textual does; a key that was pressed before the one ahead of it had moved the focus goes where it is.
+
+        Textual hands a key to the widget in focus at once, and runs its binding when it has come back from there.
+        """
+        if not isinstance(event, events.Key):
+            await super().on_event(event)
+            return
+        if not event.is_forwarded:
+            self.main.jobs.turns.hold()
+            self._heading[event] = (self.screen, self.focused)
+            await super().on_event(event)
+            return
+        screen, focused = self._heading.pop(event, (self.screen, self.focused))
+        if screen is self.screen and focused is not self.focused:
+            await self.on_event(events.Key(event.key, event.character))
+        elif screen is self.screen or not self._is_question:
+            await super().on_event(event)
+
+    @property
+    def _is_question(self) -> bool:
+        """Whether a question is open: a key that was pressed before it could be read does not answer it."""
+        from tui_chain.tui.screens.dialog import ConfirmScreen
+
+        return isinstance(self.screen, ConfirmScreen)
+
     # actions
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -242,6 +274,8 @@ class ChainApp(App[None]):
         """Do as Textual does; of an action of the main screen that is not offered now, say why."""
         name = action.partition("(")[0] if isinstance(action, str) else ""
         known = name in NAMES and self.ready
+        if self.screen is self.main:
+            self.main.follow()
         if known:
             self.clear_notifications()  # what was shown for the key before
         done = await super().run_action(action, default_namespace, namespaces)
@@ -295,20 +329,7 @@ class ChainApp(App[None]):
 
     def action_request_quit(self) -> None:
         """Quit; ask while a proven bundle is unwritten."""
-        from tui_chain.tui.screens.dialog import ConfirmScreen
-
-        unwritten = self.main.hosts.unwritten
-        if not unwritten:
-            self.exit()
-            return
-
-        def answered(leave: bool | None) -> None:
-            if leave:
-                self.exit()
-
-        names = ", ".join(str(row.target) for row in unwritten[:3]) + (", …" if len(unwritten) > 3 else "")
-        question = f"The proven bundle for {names} has not been written."
-        self.push_screen(ConfirmScreen("Quit?", question, "quit without it", "stay"), answered)
+        self.main.guarded(self.main.hosts.unwritten, "Quit?", "quit", self.exit)
 
     # the clipboard
 

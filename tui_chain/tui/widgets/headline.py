@@ -19,14 +19,19 @@ class Headline(Widget):
 
     row: reactive[HostRow | None] = reactive(None)
     placeholder: reactive[str] = reactive("")
+    hidden: reactive[str] = reactive("")
+
+    def _without_host(self) -> Content:
+        if self.placeholder:
+            return Content.styled(self.placeholder, "bold")
+        shown, key = (self.hidden, "esc clears the filter") if self.hidden else ("No host yet", "press a to add one")
+        return Content.assemble((shown, "bold"), (f"{SEPARATOR}{key}", DIM))
 
     def render(self) -> Content:
         """Lay the line out for the width there is."""
         row = self.row
         if row is None:
-            return Content.assemble(
-                (self.placeholder or "No host yet", "bold"), (f"{SEPARATOR}press a to add one", DIM)
-            )
+            return self._without_host()
         glyph, style = ("◌", "$text-accent") if row.busy else STATUS_LOOK[row.status]
         key = next_key(row)
         narrow = self.size.width < NARROW
