@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from rich.cells import cell_len
 from rich.style import Style
 from textual.color import Color
 from textual.theme import BUILTIN_THEMES
@@ -15,8 +16,10 @@ from tests.scenes.world import HOSTS, NOW, scene_journey
 from tests.tui.conftest import AppOn
 from tui_chain.core.failure import Failure
 from tui_chain.engine.arguments import Arguments, Options, read_arguments
+from tui_chain.net.host_list import parse_host_list
 from tui_chain.tui.app import ANSI_THEME, THEME, ChainApp, copy_text, known_theme
 from tui_chain.tui.host_rows import BAD, DIM, NEW, OK, WARN
+from tui_chain.tui.panes.hosts import HostPane
 from tui_chain.tui.render import theme_style
 from tui_chain.tui.screens.pages import error_page
 
@@ -169,6 +172,30 @@ def test_a_style_of_no_colour_leaves_the_text_as_it_is() -> None:
     assert theme_style(variables, "$text") == theme_style(variables, "$none") == Style.null()
     assert theme_style(variables, "$odd") == theme_style(variables, "") == Style.null()
     assert theme_style(variables, DIM) == Style(dim=True)
+
+
+# names as people write them
+
+
+@anyio
+@pytest.mark.parametrize("needle", ["bücher", "BÜCHER", "xn--bcher", "例え", "раура"])
+async def test_a_name_is_shown_and_found_as_people_write_it(needle: str) -> None:
+    hosts = parse_host_list("bücher.invalid\n例え.invalid:8443\nраура.invalid\nplain.invalid\n").hosts
+    app = ChainApp(lambda: (scene_journey(), ()), hosts, clock=lambda: NOW)
+    async with opened(app, (80, 24)) as pilot:
+        await until(pilot, lambda: all(row.status for row in app.rows), "for the probes")
+        await shows(pilot, "bücher.invalid:443")
+        await shows(pilot, "xn--80aa0cbo.invalid:443")
+        lines = screen_text(pilot).splitlines()
+        assert lines[0].startswith(" bücher…")
+        wide = next(line for line in lines if "例え.invalid:8443" in line)
+        assert {cell_len(line) for line in lines} == {cell_len(wide)}, "the columns stand"
+        await pilot.press("slash", *needle)
+        await shows(pilot, "filter")
+        assert app.main.query_one(HostPane).shown == tuple(
+            host.target for host in hosts if needle.lower() in host.target.spellings
+        )
+        assert len(app.main.query_one(HostPane).shown) == 1
 
 
 # the clipboard

@@ -175,21 +175,21 @@ class HostDialogs:
         if row.state.servers is not None:
             page = servers_page(row.state)
             self._screen.app.push_screen(
-                PageScreen(f"All servers of {row.target}", page, copy=page.plain, subject="the table")
+                PageScreen(f"All servers of {row.target.display}", page, copy=page.plain, subject="the table")
             )
 
     def revocation(self, row: HostRow) -> None:
         """Show what the issuers say of the certificates of the path."""
         page = revocation_page(row.state)
         self._screen.app.push_screen(
-            PageScreen(f"Revocation for {row.target}", page, copy=page.plain, subject="the answers")
+            PageScreen(f"Revocation for {row.target.display}", page, copy=page.plain, subject="the answers")
         )
 
     def full_test(self, row: HostRow, test: LiveTestResult) -> None:
         """Show a live test with everything."""
         page = full_test_page(test)
         self._screen.app.push_screen(
-            PageScreen(f"Live test of {row.target}", page, copy=page.plain, subject="the test")
+            PageScreen(f"Live test of {row.target.display}", page, copy=page.plain, subject="the test")
         )
 
     # files
@@ -315,13 +315,13 @@ class HostDialogs:
         if isinstance(row.state.crls, Failure):
             toast(self._screen, str(row.state.crls), "warning")
         elif row.state.crls is None:
-            toast(self._screen, f"{row.target} has no proven repair yet; f looks for one.", "warning")
+            toast(self._screen, f"{row.target.display} has no proven repair yet; f looks for one.", "warning")
 
 
 def _report_screen(row: HostRow, trust: TrustStore, clock: Clock, options: Options) -> SaveScreen:
     """The dialog that saves the report of a host as it stands now; `trust` and `options` are those of the run."""
     return SaveScreen(
-        f"Save a report of {row.target}", _forms(row, trust, clock, options), f"{file_base(row)}-report"
+        f"Save a report of {row.target.display}", _forms(row, trust, clock, options), f"{file_base(row)}-report"
     )
 
 

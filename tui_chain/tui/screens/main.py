@@ -178,7 +178,7 @@ class MainScreen(Screen[None]):
             self.follow()
         elif self.row is not None and self.row.busy:
             self.jobs.stop(self.row.target)
-            toast(self, f"Stopped the job of {self.row.target}.")
+            toast(self, f"Stopped the job of {self.row.target.display}.")
         elif self.has_class("-zoom"):
             self.remove_class("-zoom")
         elif self.hosts.jobs:
@@ -282,7 +282,7 @@ class MainScreen(Screen[None]):
     def _host_requested(self, message: messages.HostRequested) -> None:
         if not self.add_hosts([Host(message.target)], True):
             self.query_one(HostPane).go(message.target)
-            toast(self, f"{message.target} is on the list already.")
+            toast(self, f"{message.target.display} is on the list already.")
         self._reveal("chain")
 
     @on(messages.CertificateOpened)
