@@ -54,18 +54,18 @@ def refusal(action: str, row: HostRow | None, marked: int = 0, hosts: int = 0) -
     if action in _NO_CHOICE:
         return _NO_CHOICE[action]
     if row.busy:
-        return f"{row.target} is busy; esc stops it."
+        return f"{row.target.display} is busy; esc stops it."
     if action in _OF_REPAIR:
         return _no_repair(row, marked)
-    return f"{row.target} was not reached; e says why, r tries again."
+    return f"{row.target.display} was not reached; e says why, r tries again."
 
 
 def _no_repair(row: HostRow, marked: int) -> str:
     if marked:
         return "None of the marked hosts has a proven repair yet; f looks for them."
     if row.status is Status.COMPLETE:
-        return f"{row.target} needs no repair: all client families accept its chain as served."
+        return f"{row.target.display} needs no repair: all client families accept its chain as served."
     if row.status is Status.UNREACHABLE:
-        return f"{row.target} was not reached; e says why, r tries again."
+        return f"{row.target.display} was not reached; e says why, r tries again."
     searched = row.state.resolution is not None
-    return f"{row.target} has no proven repair{'; e says why' if searched else ' yet; f looks for one'}."
+    return f"{row.target.display} has no proven repair{'; e says why' if searched else ' yet; f looks for one'}."

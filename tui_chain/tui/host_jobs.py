@@ -134,7 +134,9 @@ class HostJobs(JobRunner):
                 return fixed if state.live_test is None else replace(fixed, live_test=state.live_test)
             if fixed.proven is None:
                 toast(
-                    self._screen, f"{target}: the search found nothing now; what was proven before stays.", "warning"
+                    self._screen,
+                    f"{target.display}: the search found nothing now; what was proven before stays.",
+                    "warning",
                 )
                 return state
             return fixed

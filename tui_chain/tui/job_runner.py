@@ -91,7 +91,7 @@ class JobRunner:
         except Exception as error:  # noqa: BLE001 - whatever it is, the user reads a sentence and goes on
             row = self._rows.get(target)
             row = replace(row, error=unforeseen(error)) if row is not None else None
-            toast(self._screen, f"{target}: something unforeseen went wrong; e shows it.", "error")
+            toast(self._screen, f"{target.display}: something unforeseen went wrong; e shows it.", "error")
         finished = self._rows.finish(ticket, row) if row is not None else None
         if finished is None:
             return
@@ -105,7 +105,7 @@ class JobRunner:
             self._rows.keep(before)
             toast(
                 self._screen,
-                f"{row.target} answers otherwise now, and its unwritten bundle was dropped; u brings it back.",
+                f"{row.target.display} answers otherwise now; its unwritten bundle was dropped, u brings it back.",
                 "warning",
             )
 

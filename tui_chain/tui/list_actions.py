@@ -25,7 +25,7 @@ MAX_NAMED = 3
 def names_of(rows: Sequence[HostRow]) -> str:
     """The first hosts by name, and how many more there are."""
     more = len(rows) - MAX_NAMED
-    named = ", ".join(str(row.target) for row in rows[:MAX_NAMED])
+    named = ", ".join(row.target.display for row in rows[:MAX_NAMED])
     return f"{named} and {more} more" if more > 0 else named
 
 

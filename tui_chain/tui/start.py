@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -33,7 +34,8 @@ def main(**_given: Any) -> None:
 
     With --demo, TARGETs are names of the lab's hosts.
     """
-    if not sys.stdout.isatty() or not sys.stdin.isatty():
+    # a driver of Textual has other ends than a terminal's: `textual serve` speaks to it through pipes
+    if not os.environ.get("TEXTUAL_DRIVER") and not (sys.stdout.isatty() and sys.stdin.isatty()):
         _refuse(f"tlschain-tui needs a terminal; {hinted('check')} and {hinted('fix')} do the same without one.")
     from tui_chain.core.failure import Failure
     from tui_chain.engine.arguments import Options, read_arguments
@@ -66,6 +68,7 @@ def make_app(resources: ExitStack, options: Options, arguments: Arguments) -> Ch
         arguments.hosts,
         clock=arguments.clock,
         select=first if options.demo else "",
+        notices=arguments.wrong,
     )
 
 

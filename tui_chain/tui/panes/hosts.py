@@ -194,7 +194,7 @@ class HostPane(Pane):
 
     def _shown_name(self, row: HostRow) -> str:
         width = self._widths(self.main().content_size.width)[1] - 1
-        label, target = row.state.label, str(row.target)
+        label, target = row.state.label, row.target.display
         if label and len(label) + len(target) + 2 <= width:
             return f"{label}  {target}"
         return elide_middle(label or target, width)
@@ -347,12 +347,12 @@ def _progress(progress: RunProgress) -> Content:
 def _name_length(row: HostRow) -> int:
     """Cells of a label and the target after it."""
     label = row.state.label
-    return (len(label) + 2 if label else 0) + len(str(row.target))
+    return (len(label) + 2 if label else 0) + len(row.target.display)
 
 
 def _searched(row: HostRow) -> str:
     beside = f"{' marked' if row.marked else ''}{' changed' if row.changes else ''}"
-    return f"{row.target} {row.state.label} {row.word}{beside}".lower()
+    return f"{row.target.spellings} {row.state.label} {row.word}{beside}".lower()
 
 
 def counts_text(counts: StatusCounts, room: int) -> str:

@@ -62,6 +62,7 @@ class MainScreen(Screen[None]):
         self.questions = Questions(self, self.hosts)
         self.list = ListActions(self, self.hosts, self.jobs, lambda: self.query_one(HostPane))
         self.filled = False
+        self.notices: tuple[str, ...] = ()
         self._clock = clock
 
     def compose(self) -> ComposeResult:
@@ -174,7 +175,7 @@ class MainScreen(Screen[None]):
             self.follow()
         elif self.row is not None and self.row.busy:
             self.jobs.stop(self.row.target)
-            toast(self, f"Stopped the job of {self.row.target}.")
+            toast(self, f"Stopped the job of {self.row.target.display}.")
         elif self.has_class("-zoom"):
             self.remove_class("-zoom")
         elif self.hosts.jobs:
@@ -209,7 +210,8 @@ class MainScreen(Screen[None]):
         }
         # to look for marks takes time where there are thousands of hosts
         selected = self.selected if action in OF_SELECTED else ((self.row,) if self.row is not None else ())
-        return True if ready and is_available(action, self.row, selected) else None
+        noticed = action == "error" and self.notices
+        return True if ready and (noticed or is_available(action, self.row, selected)) else None
 
     def refusal(self, action: str) -> str:
         """Why an action is not offered now."""
@@ -264,7 +266,7 @@ class MainScreen(Screen[None]):
     def _host_requested(self, message: messages.HostRequested) -> None:
         if not self.add_hosts([Host(message.target)], True):
             self.query_one(HostPane).go(message.target)
-            toast(self, f"{message.target} is on the list already.")
+            toast(self, f"{message.target.display} is on the list already.")
         self._reveal("chain")
 
     @on(messages.CertificateOpened)
@@ -389,6 +391,5 @@ class MainScreen(Screen[None]):
             self.dialogs.certificate(self.row, served.certificates[0])
 
     def action_error(self) -> None:
-        """Show the last error in full."""
-        if self.row is not None and self.row.error is not None:
-            self.dialogs.error(self.row.error)
+        """Show the last error in full, and the notices of the start."""
+        self.dialogs.error(self.row.error if self.row is not None else None, self.notices)

@@ -40,7 +40,7 @@ class Headline(Widget):
         room = self.size.width - len(fixed) - len(key) - 2 - len(SEPARATOR)
         text = verdict_label(row) if not row.busy else ""
         text = _short(text) if narrow or len(text) > room // 2 else text
-        name = elide_middle(str(row.target), max(room - min(len(text), 12) - len(SEPARATOR), 16))
+        name = elide_middle(row.target.display, max(room - min(len(text), 12) - len(SEPARATOR), 16))
         left = room - len(name) - len(SEPARATOR)
         shown = f"{SEPARATOR}{_cut(text, left)}" if text and left > 8 else ""
         return Content.assemble(

@@ -19,6 +19,7 @@ from textual.strip import Strip
 
 from tui_chain.core.text import elide_middle
 from tui_chain.tui.panes.base import CURSOR_KEYS
+from tui_chain.tui.render import theme_style
 
 ListCell = tuple[str, str]
 """A text that is safe for a terminal, and its style from the theme or nothing."""
@@ -162,5 +163,4 @@ class RowList(ScrollView, can_focus=True):
         return Strip(segments).adjust_cell_length(width, base)
 
     def _style(self, variable: str) -> Style:
-        colour = self.app.theme_variables.get(variable.removeprefix("$"), "")
-        return Style(color=colour) if colour.startswith("#") else Style()
+        return theme_style(self.app.theme_variables, variable)
