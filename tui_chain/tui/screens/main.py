@@ -65,7 +65,7 @@ class MainScreen(Screen[None]):
             yield HostPane("hosts")
             with Vertical(id="right"):
                 yield ChainPane("chain", self._clock).data_bind(MainScreen.row)
-                yield LinksPane("links").data_bind(MainScreen.row)
+                yield LinksPane("links", self._clock).data_bind(MainScreen.row)
                 yield LivePane("live").data_bind(MainScreen.row)
         yield Footer(show_command_palette=False)
 
