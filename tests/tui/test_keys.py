@@ -69,7 +69,7 @@ async def test_tab_walks_through_the_panes() -> None:
 
 
 @anyio
-async def test_vi_keys_move_fold_and_unfold() -> None:
+async def test_vi_keys_move() -> None:
     async with stage(MEDIUM) as pilot:
         app = pilot.app
         assert isinstance(app, ChainApp)
@@ -77,14 +77,8 @@ async def test_vi_keys_move_fold_and_unfold() -> None:
         assert app.main.row is app.rows[-1]
         await press(pilot, "g", "j")
         assert app.main.row is app.rows[1]
-        await press(pilot, "2", "h")
-        assert "Example Root R1" not in _pane(screen_text(pilot))
-        await press(pilot, "l", "j")
-        await shows(pilot, "CN=Example Issuing CA G2")
-
-
-def _pane(text: str) -> str:
-    return "\n".join(line for line in text.splitlines()[:5])
+        await press(pilot, "2", "j")
+        await shows(pilot, "subject  CN=Example Issuing CA G2")
 
 
 @anyio
