@@ -30,6 +30,9 @@ from tui_chain.tui.screens.main import MainScreen
 from tui_chain.tui.toasts import toast
 
 if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
     from textual.actions import ActionParseResult
 
     from tui_chain.engine.journey import Journey
@@ -98,7 +101,8 @@ def _first(notices: Sequence[str]) -> tuple[str, ...]:
 class ChainApp(App[None]):
     """tlschain-tui: loads the stages, opens the main screen, and serves it and the dialogs.
 
-    `start` loads what is needed, and `select` is the label of the host under the cursor at first.
+    `start` loads what is needed, and `select` is the label of the host under the cursor at first. The hosts of the
+    file `saved` are shown as they were, or judged at the time `judge_at` (aware).
     """
 
     TITLE = "tlschain-tui"
@@ -115,6 +119,8 @@ class ChainApp(App[None]):
         *,
         clock: Clock = utc_now,
         select: str = "",
+        saved: Path | None = None,
+        judge_at: datetime | None = None,
     ) -> None:
         super().__init__()
         if not os.environ.get("TEXTUAL_THEME"):
@@ -126,6 +132,8 @@ class ChainApp(App[None]):
         self._start = start
         self._first = tuple(hosts)
         self._select = select
+        self._saved = saved
+        self._judge_at = judge_at
 
     @cached_property
     def main(self) -> MainScreen:
@@ -172,6 +180,10 @@ class ChainApp(App[None]):
         self.main.begin(journey, known, self._select)
         # the first dialog is to open at once
         await in_background(partial(import_module, DIALOGS), "dialogs")
+        if self._saved is not None:
+            from tui_chain.tui.saved_results import show_saved
+
+            await show_saved(self.main, self._saved, self._judge_at)
 
     # actions
 

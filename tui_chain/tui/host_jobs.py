@@ -124,9 +124,9 @@ class HostJobs:
                 return await self.journey.probe(state, show)
 
         if self.loaded is not None:
-            self.begin(target, "waiting", job, lambda _: self._share_roots())
+            self.begin(target, "waiting", job, lambda _: self.share_roots())
 
-    def _share_roots(self) -> None:
+    def share_roots(self) -> None:
         """Once all hosts are probed: show those that end at the same unknown root, as behind a proxy."""
         if any(row.busy for row in self._rows):
             return
