@@ -33,7 +33,7 @@ from tui_chain.repair.repair import Repair
 from tui_chain.resolve.files import FileCertificates
 from tui_chain.results import saved
 from tui_chain.results.host import host_result
-from tui_chain.results.saved import RestoredHost, Restorer, SavedResult, read_saved
+from tui_chain.results.saved import RestoredHost, Restorer, SavedResult, read_saved, stated
 from tui_chain.trust.pinned import ConfirmedRoot
 from tui_chain.trust.store import TrustStore
 from tui_chain.x509.certificate import Certificate
@@ -158,6 +158,8 @@ def test_a_file_that_cannot_be_read_is_a_line_that_is_wrong(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("changed", "words"),
     [
+        ({"status": "fine"}, "status is none of complete, repairable, "),
+        ({"blame": "me"}, "blame is none of server, "),
         ({"time": "0001-01-01T00:00:00+12:00"}, "is no time"),
         (
             {"tls": {**json.loads(FIXED)["tls"], "client_certificate": "maybe"}},
@@ -362,6 +364,49 @@ def test_a_certificate_that_nobody_can_read_comes_back(tmp_path: Path) -> None:
     broken = replace(PKI.leaf, der=b"\x30\x03\x02\x01\x05")
     state = served_state(broken, PKI.issuing)
     assert seen(restored(tmp_path / "x", line_of(state), PKI.trust).state) == seen(state)
+
+
+def test_a_host_is_shown_as_its_line_states_it_until_it_is_judged(tmp_path: Path) -> None:
+    (read,) = lines_of(tmp_path / "x", FIXED)
+    assert isinstance(read, SavedResult)
+    state = stated(read, "file x")
+    assert state is not None
+    assert state.status is Status.REPAIRABLE
+    assert (state.proven, state.resolution) == (None, None)
+    assert state.headline.startswith("accepted by 0 of 9 client families; refused by ")
+    assert state.reached is not None
+    assert state.reached.note.endswith("in file x; not judged again yet")
+
+
+@pytest.mark.parametrize("scenario", EVERY, ids=lambda each: each.name)
+def test_every_host_of_the_lab_is_stated_as_it_was(walks: Walks, tmp_path: Path, scenario: Scenario) -> None:
+    state = walks.checked(scenario.name)
+    (read,) = lines_of(tmp_path / "x", host_result(state, NOW).to_json())
+    assert isinstance(read, SavedResult)
+    again = stated(read, "file x")
+    assert again is not None
+    assert again.verdict is not None
+    assert state.verdict is not None
+    assert again.status is state.status
+    assert again.verdict.verdicts == state.verdict.verdicts
+    assert [one.message for one in again.verdict.findings] == [one.message for one in state.verdict.findings]
+
+
+def test_a_line_with_other_families_is_not_shown_as_it_stands(tmp_path: Path) -> None:
+    every: list[Any] = json.loads(FIXED)["clients"]
+    for clients in (every[:0], every[1:]):
+        (read,) = lines_of(tmp_path / "x", line_of(REPAIRED, clients=clients))
+        assert isinstance(read, SavedResult)
+        assert stated(read, "file x") is None
+        assert restored(tmp_path / "x", line_of(REPAIRED, clients=clients), PKI.trust).notices == ()
+
+
+def test_a_path_that_leads_nowhere_now_leaves_another_that_does(tmp_path: Path) -> None:
+    line = json.loads(FIXED)
+    line["path"][2:] = [json.loads(FIXED)["path"][0]]
+    found = restored(tmp_path / "x", json.dumps(line), PKI.trust)
+    assert found.state.status is Status.REPAIRABLE
+    assert found.state.choice is None
 
 
 def test_a_restored_host_goes_on(tmp_path: Path) -> None:

@@ -219,6 +219,8 @@ async def test_what_is_probed_or_removed_meanwhile_is_not_put_back(
     app = app_with(lab, saved)
     async with opened(app) as pilot:
         await until(pilot, lambda: bool(held), "for the first hosts")
+        assert shown(app) == statuses(saved), "before any was judged again"
+        assert all("not judged again yet" in str(row.state.served) for row in app.rows)
         app.main.query_one(HostPane).go(app.rows[-1].target)
         await until(pilot, lambda: app.main.row is app.rows[-1])
         await pilot.press("d")

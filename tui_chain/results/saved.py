@@ -10,12 +10,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
 
+from tui_chain.clients.families import FamilyId
 from tui_chain.core.failure import Failure
 from tui_chain.core.files import read_file
 from tui_chain.core.finding_codes import FindingCode
-from tui_chain.core.status import Status
+from tui_chain.core.status import Blame, Status
 from tui_chain.core.text import safe_text
-from tui_chain.diagnose.diagnosis import Diagnoser
+from tui_chain.diagnose.diagnosis import Diagnoser, Diagnosis
+from tui_chain.diagnose.findings.catalogue import CATALOGUE
+from tui_chain.diagnose.findings.finding import Finding
 from tui_chain.diagnose.findings.revocation import with_revocation
 from tui_chain.engine.arguments import read_time
 from tui_chain.engine.host_state import HostState
@@ -39,6 +42,7 @@ MAX_LINE = 4 << 20
 MAX_LINES = 100_000
 """Lines that are read."""
 _PIECE = 64 << 10
+_CODES = frozenset(FindingCode)
 _OF_HERE = ("served", "trust store", "confirmed root")
 """How a source begins that only this run can vouch for."""
 
@@ -95,6 +99,8 @@ def _saved(number: int, line: str) -> SavedResult | BadLine:
         target = parse_target(result.target)
         if isinstance(target, Failure):
             return BadLine(number, target)
+        stated = JSONReader({"status": result.status, "blame": result.blame})
+        stated.choice("status", Status), stated.choice("blame", Blame)
         host = Host(target, safe_text(result.label, 60))
         return SavedResult(number, host, result, _served(host, result), _revocation(result))
     except json.JSONDecodeError:
@@ -221,7 +227,9 @@ class Restorer:
             state = self._repaired(state, served, saved.result, at)
         state = _with_revocation(state, saved.revocation)
         notices = (*self._bundle_notices(state, saved.result), *_difference(state, saved.result))
-        return RestoredHost(self._dated(state, saved, notices), _written(state, saved.result), notices)
+        judged = (f"judged at {_minute(self.at)}",) if self.at is not None else ()
+        dated = _dated(state, saved, self.source, (*judged, *notices))
+        return RestoredHost(dated, _written(state, saved.result), notices)
 
     def _repaired(self, state: HostState, served: ServedChain, result: HostResult, at: datetime) -> HostState:
         """The search and the repair again, with the certificates in the line."""
@@ -229,12 +237,11 @@ class Restorer:
         diagnosis = self.diagnoser.diagnose(served, at=at, found=tuple(found))
         resolution = Resolution(diagnosis, (), tuple(found), sources_of(self.diagnoser, found, served))
         path = tuple(one.sha256 for one in result.path)
-        for choice in (ANY, PathChoice(path=path)):
-            repair = build_repair(served, resolution, at=at, choice=choice)
-            if isinstance(repair, Failure) or digests(repair.path) == path:
-                break
-        repair = self._lasting(repair, at)
-        return state.with_repair(resolution, repair, choice if choice and isinstance(repair, Repair) else None)
+        repair, choice = build_repair(served, resolution, at=at), ANY
+        if isinstance(repair, Repair) and digests(repair.path) != path:
+            chosen = build_repair(served, resolution, at=at, choice=PathChoice(path=path))
+            repair, choice = (repair, ANY) if isinstance(chosen, Failure) else (chosen, PathChoice(path=path))
+        return state.with_repair(resolution, self._lasting(repair, at), choice or None)
 
     def _found(self, served: ServedChain, result: HostResult) -> dict[Certificate, str]:
         """What was neither served nor is in the trust store, with where it came from."""
@@ -267,19 +274,35 @@ class Restorer:
         if "servers" in result.more:
             yield "the answers of its several servers are left out"
 
-    def _dated(self, state: HostState, saved: SavedResult, notices: tuple[str, ...]) -> HostState:
-        """The state whose chain, or whose failure, says as of when it is."""
-        as_of = f"as of {_minute(saved.result.time)}"
-        if isinstance(state.served, Failure):
-            message = f"{state.served.message.rstrip('.')}, {as_of}."
-            return replace(state, served=replace(state.served, message=message))
-        if state.served is None:
-            return state
-        judged = f"judged at {_minute(self.at)}" if self.at is not None else ""
-        address = f"from {saved.result.address}" if saved.result.address else ""
-        facts = " ".join(filter(None, (as_of, address, f"in {self.source}")))
-        note = "; ".join(filter(None, (state.served.note, facts, judged, *notices)))
-        return replace(state, served=replace(state.served, note=note))
+
+def stated(saved: SavedResult, source: str) -> HostState | None:
+    """The host as the line states it, at once: what is shown until it is judged again, and proves nothing.
+
+    None where the line does not have the verdict of every client family of this version.
+    """
+    result = saved.result
+    verdicts = {one.id: one.as_served for one in result.clients}
+    judged = bool(verdicts) or isinstance(saved.served, ServedChain)
+    if judged and verdicts.keys() != set(FamilyId):
+        return None
+    kinds = ((one, CATALOGUE.get(FindingCode(one.code))) for one in result.findings if one.code in _CODES)
+    findings = tuple(Finding(kind, one.certificate, one.message, one.hint) for one, kind in kinds if kind is not None)
+    diagnosis = Diagnosis(Status(result.status), Blame(result.blame), findings, verdicts=verdicts)
+    state = HostState(saved.host.target, saved.host.label).with_served(saved.served, diagnosis)
+    return _dated(state, saved, source, ("not judged again yet",))
+
+
+def _dated(state: HostState, saved: SavedResult, source: str, notices: tuple[str, ...]) -> HostState:
+    """The state whose chain, or whose failure, says as of when it is."""
+    as_of, result = f"as of {_minute(saved.result.time)}", saved.result
+    if isinstance(state.served, Failure):
+        message = "; ".join((f"{state.served.message.rstrip('.')}, {as_of}", *notices))
+        return replace(state, served=replace(state.served, message=f"{message}."))
+    if state.served is None:
+        return state
+    facts = " ".join(filter(None, (as_of, f"from {result.address}" if result.address else "", f"in {source}")))
+    note = "; ".join(filter(None, (state.served.note, facts, *notices)))
+    return replace(state, served=replace(state.served, note=note))
 
 
 def _was_searched(result: HostResult) -> bool:
