@@ -38,6 +38,9 @@ from tui_chain.tui.screens.main import MainScreen
 from tui_chain.tui.toasts import toast
 
 if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
     from textual.actions import ActionParseResult
     from textual.screen import Screen
     from textual.widget import Widget
@@ -146,7 +149,8 @@ class ChainApp(App[None]):
     """tlschain-tui: loads the stages, opens the main screen, and serves it and the dialogs.
 
     `start` loads what is needed, `select` is the label of the host under the cursor at first, and `notices` are
-    sentences on what of the arguments is not used.
+    sentences on what of the arguments is not used. The hosts of the file `saved` are shown as they were, or judged at
+    the time `judge_at` (aware).
     """
 
     TITLE = "tlschain-tui"
@@ -167,6 +171,8 @@ class ChainApp(App[None]):
         clock: Clock = utc_now,
         select: str = "",
         notices: Sequence[str] = (),
+        saved: Path | None = None,
+        judge_at: datetime | None = None,
     ) -> None:
         super().__init__()
         # others come out as one grey where there are 16 colours
@@ -181,6 +187,8 @@ class ChainApp(App[None]):
         self._start = start
         self._first = tuple(hosts)
         self._select = select
+        self._saved = saved
+        self._judge_at = judge_at
         self._heading: WeakKeyDictionary[events.Key, tuple[Screen[Any], Widget | None]] = WeakKeyDictionary()
 
     def get_css_variables(self) -> dict[str, str]:
@@ -238,6 +246,10 @@ class ChainApp(App[None]):
         self.main.begin(journey, known, self._select)
         # the first dialog is to open at once
         await in_background(partial(import_module, DIALOGS), "dialogs")
+        if self._saved is not None:
+            from tui_chain.tui.saved_results import show_saved
+
+            await show_saved(self.main, self._saved, self._judge_at)
 
     # keys
 

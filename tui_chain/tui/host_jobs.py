@@ -99,9 +99,9 @@ class HostJobs(JobRunner):
             self._rows.put(replace(row, changes=(*row.changes, *changes)[-MAX_CHANGES:]))
             self._screen.post_message(HostsChanged(1))
         if self._rows.jobs == 0:
-            self._share_roots()
+            self.share_roots()
 
-    def _share_roots(self) -> None:
+    def share_roots(self) -> None:
         """Show those that end at the same unknown root, as behind a proxy."""
         from tui_chain.engine.shared_roots import with_shared_roots
 

@@ -12,7 +12,7 @@ import click
 from tui_chain import __version__
 from tui_chain.core.command import hinted
 from tui_chain.engine.command_line import apply_settings, takes
-from tui_chain.engine.options import SCREEN
+from tui_chain.engine.options import SCREEN, SCREEN_ALONE
 
 if TYPE_CHECKING:
     from tui_chain.core.failure import Failure
@@ -27,7 +27,7 @@ USAGE = 2
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("targets", nargs=-1, metavar="[TARGET]...")
-@takes(*SCREEN)
+@takes(*SCREEN, *SCREEN_ALONE)
 @click.version_option(__version__, prog_name="tlschain-tui")
 def main(**_given: Any) -> None:
     """See what TLS servers really send and which clients accept it, find what is missing, prove a repair, write it.
@@ -69,6 +69,8 @@ def make_app(resources: ExitStack, options: Options, arguments: Arguments) -> Ch
         clock=arguments.clock,
         select=first if options.demo else "",
         notices=arguments.wrong,
+        saved=options.open_file,
+        judge_at=None if options.at is None else arguments.clock(),
     )
 
 
