@@ -67,7 +67,8 @@ class Options:
     @property
     def opens_session(self) -> bool:
         """Whether the screen opens the hosts of earlier runs: where no hosts are named, and no lab is opened."""
-        return not (self.no_session or self.targets or self.hosts_file is not None or self.demo)
+        named = self.targets or self.hosts_file is not None or self.open_file is not None
+        return not (self.no_session or named or self.demo)
 
     def completed(self, hint: str, host: object, label: str = "") -> str:
         """Return a hint on a host with its commands as they are run for it."""

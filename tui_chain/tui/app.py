@@ -17,7 +17,7 @@ from weakref import WeakKeyDictionary
 from rich.console import Console
 from rich.segment import Segments
 from textual import events, on, work
-from textual.app import App
+from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.color import Color
 from textual.command import DiscoveryHit, Hit, Hits, Provider
@@ -32,6 +32,7 @@ from tui_chain.tui.actions import ACTIONS, APP, MAIN, NAMES, Action, bindings
 from tui_chain.tui.background import in_background, unforeseen, unforeseen_fault
 from tui_chain.tui.host_rows import HostRow
 from tui_chain.tui.list_actions import guarded
+from tui_chain.tui.memory import NO_MEMORY, Memory
 from tui_chain.tui.messages import CopyRequested, HostRequested
 from tui_chain.tui.panes.base import pane_in_focus
 from tui_chain.tui.screens.main import MainScreen
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 
     from textual.actions import ActionParseResult
     from textual.screen import Screen
+    from textual.theme import Theme
     from textual.widget import Widget
 
     from tui_chain.engine.journey import Journey
@@ -56,6 +58,8 @@ NEAR_COLOURS = 40.0
 """Distance of two colours that are taken for one, of 765 (a weighted Euclidean one, "redmean")."""
 NEAR_THEMES = 3
 """Names of themes that are offered in place of one that there is not."""
+KEEP_SECONDS = 60
+"""How often the host list is kept while the screen is open."""
 Start = Callable[[], "tuple[Journey, tuple[Host, ...]] | Failure"]
 """Loads what the app needs off the event loop: the journey, and hosts that it knows by itself."""
 
@@ -159,7 +163,7 @@ class ChainApp(App[None]):
         *bindings(APP),
         Binding("ctrl+z", "suspend_process", "Suspend", show=False, id="suspend"),
     ]
-    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {ActionProvider}
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = App.COMMANDS | {ActionProvider}
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-medium"), (160, "-wide")]  # noqa: RUF012 - as Textual has it
     VERTICAL_BREAKPOINTS = [(0, "-short"), (32, "-tall")]  # noqa: RUF012 - as Textual has it
 
@@ -173,15 +177,22 @@ class ChainApp(App[None]):
         notices: Sequence[str] = (),
         saved: Path | None = None,
         judge_at: datetime | None = None,
+        memory: Memory = NO_MEMORY,
     ) -> None:
         super().__init__()
         # others come out as one grey where there are 16 colours
         usual = ANSI_THEME if self.console.color_system == "standard" and not self.no_color else THEME
-        theme, no_theme = known_theme(os.environ.get("TEXTUAL_THEME", ""), self.available_themes, usual)
+        theme, no_theme = known_theme(
+            os.environ.get("TEXTUAL_THEME", "") or memory.theme, self.available_themes, usual
+        )
         # before the app runs: a later change would parse every style twice
         self.set_reactive(App.theme, theme)
         self.stylesheet.set_variables(self.get_css_variables())
-        self._notices = (*([no_theme] if no_theme else []), *notices)
+        self._notices = (*([no_theme] if no_theme else []), *memory.notices, *notices)
+        self._memory = memory
+        self._chosen_theme = ""
+        if memory.keymap:
+            self.set_keymap(memory.keymap)
         self.error_console = FaultConsole(markup=False, highlight=False, stderr=True)
         self._clock = clock
         self._start = start
@@ -220,10 +231,25 @@ class ChainApp(App[None]):
 
     def on_mount(self) -> None:
         """Paint first; fill the panes, load and probe after."""
+        self.theme_changed_signal.subscribe(self, self._theme_chosen)
         # Textual has decided for another theme whether the terminal's own colours pass: let it decide again
         self.ansi_color = self.current_theme.ansi
         self.ansi_color = None
         self.call_after_refresh(self._begin)
+
+    def _theme_chosen(self, theme: Theme) -> None:
+        self._chosen_theme = theme.name
+
+    def keep(self) -> Failure | None:
+        """Keep what lasts longer than this run; blocks on the disk."""
+        return self._memory.save(self.rows, "", self._chosen_theme)
+
+    @work(group="keep", exclusive=True, exit_on_error=False)
+    async def _keep_now(self) -> None:
+        """Keep it while the screen is open: a terminal that is closed asks nobody."""
+        kept = await in_background(self.keep, "session")
+        if isinstance(kept, Failure):
+            toast(self.screen, str(kept), "warning")
 
     @work(group="start", exclusive=True, exit_on_error=False)
     async def _begin(self) -> None:
@@ -240,6 +266,8 @@ class ChainApp(App[None]):
             self.exit(return_code=2, message=f"tlschain-tui: {loaded}")
             return
         journey, known = loaded
+        self.main.jobs.saved = self._memory.saved
+        self.set_interval(KEEP_SECONDS, self._keep_now)
         self.main.notices = (*self._notices, *journey.notices)
         if self.main.notices:
             toast(self.main, "\n".join(_first(self.main.notices)), "warning")
@@ -250,6 +278,11 @@ class ChainApp(App[None]):
             from tui_chain.tui.saved_results import show_saved
 
             await show_saved(self.main, self._saved, self._judge_at)
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """Of Textual's own commands the one that chooses a theme; the others are actions of the table."""
+        commands = super().get_system_commands(screen)
+        return (command for command in commands if command.title == "Theme")
 
     # keys
 
