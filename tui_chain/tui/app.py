@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import difflib
-import math
 import os
-import subprocess
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property, partial
@@ -19,23 +16,23 @@ from rich.segment import Segments
 from textual import events, on, work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
-from textual.color import Color
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.command import Provider
 from textual.dom import DOMNode
 
 from tui_chain.core.failure import Failure
-from tui_chain.core.text import plural, safe_text
-from tui_chain.core.threads import in_daemon_thread
+from tui_chain.core.text import plural
 from tui_chain.engine.host_state import Clock, utc_now
 from tui_chain.net.host_list import Host
-from tui_chain.tui.actions import ACTIONS, APP, MAIN, NAMES, Action, bindings
+from tui_chain.tui.actions import APP, NAMES, bindings
 from tui_chain.tui.background import in_background, unforeseen, unforeseen_fault
+from tui_chain.tui.clipboard import copy_text
 from tui_chain.tui.host_rows import HostRow
 from tui_chain.tui.list_actions import guarded
 from tui_chain.tui.memory import NO_MEMORY, Memory
 from tui_chain.tui.messages import CopyRequested, HostRequested
-from tui_chain.tui.panes.base import pane_in_focus
+from tui_chain.tui.palette import ActionProvider
 from tui_chain.tui.screens.main import MainScreen
+from tui_chain.tui.themes import ANSI_THEME, THEME, colour_of_new, known_theme
 from tui_chain.tui.toasts import toast
 
 if TYPE_CHECKING:
@@ -52,51 +49,10 @@ if TYPE_CHECKING:
 
 DIALOGS = "tui_chain.tui.screens.host_dialogs"
 """The module of the dialogs about hosts, which loads all that they show."""
-THEME, ANSI_THEME = "tokyo-night", "ansi-dark"
-"""The themes where TEXTUAL_THEME names none, the second in a terminal of 16 colours; the palette changes it."""
-NEAR_COLOURS = 40.0
-"""Distance of two colours that are taken for one, of 765 (a weighted Euclidean one, "redmean")."""
-NEAR_THEMES = 3
-"""Names of themes that are offered in place of one that there is not."""
 KEEP_SECONDS = 60
 """How often the host list is kept while the screen is open."""
 Start = Callable[[], "tuple[Journey, tuple[Host, ...]] | Failure"]
 """Loads what the app needs off the event loop: the journey, and hosts that it knows by itself."""
-
-
-class ActionProvider(Provider):
-    """Offers in the palette what the table of actions has and can be done at the moment."""
-
-    def _available(self) -> list[tuple[Action, DOMNode]]:
-        """The actions, each with the place where it acts."""
-        main = self.screen
-        if not isinstance(main, MainScreen):
-            return []
-        homes = [(action, _home_of(main, action)) for action in ACTIONS if action.palette]
-        return [(action, home) for action, home in homes if home.check_action(action.name, ())]
-
-    async def discover(self) -> Hits:
-        """All of them, before anything is typed."""
-        for action, home in self._available():
-            run = partial(self.app.run_action, action.call, home)
-            yield DiscoveryHit(action.description, run, help=f"key {action.key_names}")
-
-    async def search(self, query: str) -> Hits:
-        """Those that match what is typed."""
-        matcher = self.matcher(query)
-        for action, home in self._available():
-            score = matcher.match(action.description)
-            if score > 0:
-                run = partial(self.app.run_action, action.call, home)
-                yield Hit(score, matcher.highlight(action.description), run, help=f"key {action.key_names}")
-
-
-def _home_of(main: MainScreen, action: Action) -> DOMNode:
-    """Where an action would act now: in the pane in focus, on the main screen, or in the app."""
-    pane = pane_in_focus(main)
-    if pane is not None and pane.id in action.homes and pane.check_action(action.name, ()):
-        return pane
-    return main if MAIN in action.homes else main.app
 
 
 class FaultConsole(Console):
@@ -123,30 +79,6 @@ def _first(notices: Sequence[str]) -> tuple[str, ...]:
     more = len(notices) - MAX_NOTICES
     rest = f"and {plural(more, 'notice')} more: e shows them all" if more > 0 else "e shows this again"
     return (*notices[:MAX_NOTICES], rest)
-
-
-def known_theme(name: str, known: Iterable[str], usual: str = THEME) -> tuple[str, str]:
-    """The theme of that name, or the `usual` one where it is empty or unknown; and a notice where it is unknown."""
-    names = sorted(known)
-    if not name or name in names:
-        return name or usual, ""
-    near = difflib.get_close_matches(name.casefold(), names, NEAR_THEMES)
-    others = f"near to it: {', '.join(near)}" if near else f"there are {', '.join(names)}"
-    return usual, f"There is no theme {safe_text(name, 40)!r} ({others}); the screen is in {usual}."
-
-
-def _distance(one: Color, other: Color) -> float:
-    red = (one.r + other.r) / 512
-    squares = [(a - b) ** 2 for a, b in zip(one.rgb, other.rgb, strict=True)]
-    return math.sqrt(sum(share * square for share, square in zip((2 + red, 4, 3 - red), squares, strict=True)))
-
-
-def _colour_of_new(variables: Mapping[str, str]) -> str:
-    """The first accent of a theme that is none of the colours of its statuses."""
-    statuses = [Color.parse(variables[f"text-{name}"]) for name in ("success", "warning", "error")]
-    accents = [variables[f"text-{name}"] for name in ("accent", "secondary", "primary")]
-    apart = (one for one in accents if min(_distance(Color.parse(one), each) for each in statuses) >= NEAR_COLOURS)
-    return next(apart, accents[0])
 
 
 class ChainApp(App[None]):
@@ -205,7 +137,7 @@ class ChainApp(App[None]):
     def get_css_variables(self) -> dict[str, str]:
         """Those of the theme, what is new in a colour that no status has."""
         variables = super().get_css_variables()
-        variables["text-accent"] = _colour_of_new(variables)
+        variables["text-accent"] = colour_of_new(variables)
         return variables
 
     @cached_property
@@ -396,80 +328,3 @@ class ChainApp(App[None]):
     async def _copy(self, text: str, subject: str) -> None:
         sentence, certain = await copy_text(text, subject, self.copy_to_clipboard, in_browser=self.is_web)
         toast(self.screen, sentence, "information" if certain else "warning")
-
-
-OSC52_LIMIT = 6_000
-"""Bytes beyond which some terminals drop an OSC 52 sequence without a word."""
-CLIPBOARD_SECONDS = 2.0
-"""How long a clipboard program may take."""
-
-
-async def copy_text(
-    text: str, subject: str, send_to_terminal: Callable[[str], None], *, in_browser: bool = False
-) -> tuple[str, bool]:
-    """Copy `text`; return a sentence of what happened, and whether it is certain.
-
-    Locally the desktop's clipboard is tried first. Over SSH and in a browser that would be the far machine's, so the
-    terminal is asked (OSC 52), which never answers.
-    """
-    size = f"{len(text.encode()) / 1024:.1f} KB"
-    if in_browser:
-        trouble = "in a browser the clipboard is the browser's"
-    elif any(os.environ.get(name) for name in ("SSH_CONNECTION", "SSH_TTY")):
-        trouble = "over SSH the clipboard is the terminal's"
-    else:
-        trouble = await _copy_to_desktop(text)
-        if not trouble:
-            return f"Copied {subject}, {size}.", True
-    send_to_terminal(text)
-    sentence = f"Sent {subject}, {size}, to the terminal, unconfirmed ({trouble})."
-    if len(text) > OSC52_LIMIT:
-        sentence += " Some terminals take less; w writes it to a file."
-    return sentence, False
-
-
-async def _copy_to_desktop(text: str) -> str:
-    """Ask the desktop's clipboard; return what went wrong, empty for success."""
-    try:
-        async with asyncio.timeout(CLIPBOARD_SECONDS):
-            # a clipboard program that hangs must not hold the end of ours
-            return await in_daemon_thread(lambda: _with_pyperclip(text), "clipboard")
-    except TimeoutError:
-        return "the clipboard program does not answer"
-
-
-def _with_pyperclip(text: str) -> str:
-    import pyperclip
-
-    try:
-        pyperclip.copy(text)
-    except pyperclip.PyperclipException:
-        return _no_clipboard()
-    except OSError as error:
-        return f"the clipboard program cannot be run: {safe_text(str(error.strerror or error), 80)}"
-    except subprocess.CalledProcessError as error:
-        return f"the clipboard program fails with code {error.returncode}"
-    return "" if _kept(text) else "the clipboard program did not take it"
-
-
-def _kept(text: str) -> bool:
-    """Whether the clipboard has the text: pyperclip does not look at how xclip, xsel and wl-copy end."""
-    import pyperclip
-
-    if not sys.platform.startswith("linux"):
-        return True
-    try:
-        return bool(pyperclip.paste() == text)
-    except (pyperclip.PyperclipException, OSError, subprocess.SubprocessError, UnicodeError):
-        return True  # what cannot be read may be there all the same
-
-
-def _no_clipboard() -> str:
-    """Why there is no clipboard: no display, or no program that speaks to it."""
-    if not sys.platform.startswith("linux"):
-        return "there is no clipboard here"
-    if os.environ.get("WAYLAND_DISPLAY"):
-        return "no clipboard program is installed: wl-clipboard has one"
-    if os.environ.get("DISPLAY"):
-        return "no clipboard program is installed: xclip or xsel would do"
-    return "there is no display here: neither DISPLAY nor WAYLAND_DISPLAY is set"
