@@ -31,12 +31,14 @@ STALLED_PORTS = 20
 TRIES = 24
 SECONDS = 60.0
 """How long one key may take."""
+START_SECONDS = 300.0
+"""How long the first probes may take to begin."""
 LOADED_SECONDS = 120.0
-"""How long the tries while hosts are probed may take altogether, and the probing after them."""
+"""How long the tries while hosts are probed may take altogether."""
+PROBED_SECONDS = 900.0
+"""How long all hosts may take."""
 QUIET = 0.25
 """Seconds without output after which a screen stands still."""
-IDLE = 0.01
-"""CPU seconds in that time that are no work, as of a cursor that blinks."""
 DIALOGS = {
     "a": "add",
     "w": "write",
@@ -89,7 +91,7 @@ def _bare() -> Figures:
     command = [sys.executable, "-m", "benchmarks.bare_app", str(len(labels))]
     with _terminal(command) as program:
         program.shows(f"{labels[-1]} ")
-        _rests(program)
+        program.rests(QUIET)
         figures = Figures()
         for _ in range(TRIES):
             figures.add("help", _help(program))
@@ -104,7 +106,7 @@ def _loaded(program: Program, there: Ground, hosts: list[str], figures: Figures)
     deadline = time.monotonic() + LOADED_SECONDS
     wanted = count(1)
     place = next(wanted)
-    program.until(lambda: there.count() > len(hosts) // 50, "for the first probes")
+    program.until(lambda: there.count() > len(hosts) // 50, "for the first probes", START_SECONDS)
     while len(figures.cpu.get("help while probing", ())) < TRIES and time.monotonic() < deadline:
         before = there.count()
         taken = _help(program), _move(program, hosts[place])
@@ -120,21 +122,21 @@ def _loaded(program: Program, there: Ground, hosts: list[str], figures: Figures)
 
 def _probed(program: Program, there: Ground, hosts: int) -> None:
     """Wait until no host is probed any more."""
-    deadline = time.monotonic() + LOADED_SECONDS
+    deadline = time.monotonic() + PROBED_SECONDS
     before = -1
     while (now := there.count()) != before or now < hosts:
         if time.monotonic() > deadline:
             raise SystemExit(f"not all are probed: {now}\n{program.text}")
         before = now
         program.rests(1.0, seconds=2.0)
-    _rests(program)
+    program.rests(QUIET)
 
 
 def _idle(program: Program, labels: list[str], figures: Figures) -> None:
     """Move down from the first row, once the screen stands still."""
     program.send("g")
     program.until(lambda: labels[0] in _headline(program), "for the first host")
-    _rests(program)
+    program.rests(QUIET)
     for label in labels[1 : TRIES + 1]:
         figures.add("j", _until_still(program, "j"))
         if label not in _headline(program):
@@ -144,16 +146,16 @@ def _idle(program: Program, labels: list[str], figures: Figures) -> None:
 def _dialogs(program: Program, figures: Figures) -> None:
     """Open each dialog once on a host that was repaired."""
     program.send("g", "f")
-    _rests(program)
+    program.rests(QUIET)
     program.send("1")
-    _rests(program)
+    program.rests(QUIET)
     for key, name in DIALOGS.items():
         before = program.text
         figures.add(name, _until_still(program, key))
         if program.text == before:
             raise SystemExit(f"{key} opened nothing\n{program.text}")
         program.send("escape")
-        _rests(program)
+        program.rests(QUIET)
 
 
 def _help(program: Program) -> float:
@@ -195,24 +197,7 @@ def _until_still(program: Program, key: str) -> float:
     program.send(key)
     if not program.wait(SECONDS):
         raise SystemExit(f"{key} paints nothing\n{program.text}")
-    return max(_rests(program) - before, 0)
-
-
-def _rests(program: Program) -> float:
-    """Wait until nothing is painted and the process does nothing; return its CPU seconds at the last output."""
-    pid = program.process.pid
-    deadline = time.monotonic() + SECONDS
-    painted = before = cpu_seconds(pid)
-    while time.monotonic() < deadline:
-        if program.wait(QUIET):
-            painted = cpu_seconds(pid)
-            program.take(0)
-            continue
-        now = cpu_seconds(pid)
-        if now - before < IDLE:
-            break
-        before = now
-    return painted
+    return program.rests(QUIET) - before
 
 
 # the end

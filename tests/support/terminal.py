@@ -15,9 +15,11 @@ from pathlib import Path
 
 from rich.cells import cell_len, get_character_cell_size
 
-from tests.support.posix import open_terminal
+from tests.support.posix import cpu_seconds, open_terminal
 
 SECONDS = 60.0
+IDLE = 0.01
+"""CPU seconds that are no work, as of a cursor that blinks."""
 ESCAPE = "\x1b[27u"
 """The escape key as the kitty keyboard protocol sends it: what follows at once is no part of it."""
 KEYS: Mapping[str, str] = {
@@ -177,11 +179,23 @@ class Program:
         """Wait until a text is on the screen."""
         self.until(lambda: text in self.text, f"for “{text}”", seconds)
 
-    def rests(self, quiet: float = 0.2, seconds: float = SECONDS) -> None:
-        """Wait until nothing has been painted for so long; a screen that never rests is left as it is."""
+    def rests(self, quiet: float = 0.1, seconds: float = SECONDS) -> float:
+        """Wait until for so long nothing is painted and the program does nothing; one that never rests is left so.
+
+        Returns the CPU seconds that the program had taken when it painted last.
+        """
         deadline = time.monotonic() + seconds
-        while self.take(quiet) and time.monotonic() < deadline:
-            pass
+        painted = before = cpu_seconds(self.process.pid)
+        while time.monotonic() < deadline and self.alive:
+            if self.wait(quiet):
+                painted = cpu_seconds(self.process.pid)
+                self.take(0)
+                continue
+            now = cpu_seconds(self.process.pid)
+            if now - before < IDLE:
+                break
+            before = now
+        return painted
 
     def end(self, seconds: float = SECONDS) -> int:
         """Take what is painted until the program has ended, and return its exit code."""
