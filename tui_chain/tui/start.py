@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -10,7 +11,7 @@ import click
 
 from tui_chain import __version__
 from tui_chain.core.command import hinted
-from tui_chain.engine.command_line import takes
+from tui_chain.engine.command_line import apply_settings, takes
 from tui_chain.engine.options import SCREEN
 
 if TYPE_CHECKING:
@@ -28,17 +29,20 @@ USAGE = 2
 @click.argument("targets", nargs=-1, metavar="[TARGET]...")
 @takes(*SCREEN)
 @click.version_option(__version__, prog_name="tlschain-tui")
-def main(**given: Any) -> None:
+def main(**_given: Any) -> None:
     """See what TLS servers really send and which clients accept it, find what is missing, prove a repair, write it.
 
     With --demo, TARGETs are names of the lab's hosts.
     """
-    if not sys.stdout.isatty() or not sys.stdin.isatty():
+    # a driver of Textual has other ends than a terminal's: `textual serve` speaks to it through pipes
+    if not os.environ.get("TEXTUAL_DRIVER") and not (sys.stdout.isatty() and sys.stdin.isatty()):
         _refuse(f"tlschain-tui needs a terminal; {hinted('check')} and {hinted('fix')} do the same without one.")
     from tui_chain.core.failure import Failure
     from tui_chain.engine.arguments import Options, read_arguments
 
-    options = Options(**given)
+    context = click.get_current_context()
+    settings = apply_settings(context)
+    options = Options(**context.params, notices=settings.notices)
     arguments = read_arguments(options)
     if isinstance(arguments, Failure):
         _refuse("\n".join(f"tlschain-tui: {line}" for line in str(arguments).splitlines()))
@@ -64,6 +68,7 @@ def make_app(resources: ExitStack, options: Options, arguments: Arguments) -> Ch
         arguments.hosts,
         clock=arguments.clock,
         select=first if options.demo else "",
+        notices=arguments.wrong,
     )
 
 

@@ -23,7 +23,7 @@ from tui_chain.engine.host_state import Clock, HostState
 from tui_chain.tui.actions import CHAIN, bindings
 from tui_chain.tui.host_rows import BAD, DIM, NEW, OK, SEVERITY_LOOK, STATUS_LOOK, WARN, HostRow, reached
 from tui_chain.tui.panes.base import CURSOR_KEYS, CertificatePane
-from tui_chain.tui.render import days_left, fact, family_line, finding_text, lines, summary
+from tui_chain.tui.render import days_left, fact, family_line, finding_text, lines, summary, theme_style
 
 if TYPE_CHECKING:
     from tui_chain.diagnose.diagnosis import Diagnosis
@@ -224,8 +224,7 @@ class ChainPane(CertificatePane):
         return label
 
     def _rich(self, variable: str) -> Style:
-        colour = self.app.theme_variables.get(variable.removeprefix("$"), "")
-        return Style.parse(colour) if colour.startswith("#") else Style(dim=variable == DIM)
+        return theme_style(self.app.theme_variables, variable)
 
     @property
     def certificate(self) -> Certificate | None:

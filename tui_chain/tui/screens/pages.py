@@ -159,9 +159,12 @@ def _extension(row: ExtensionRow) -> Content:
     return Content.assemble((f"{row.name}{', critical' if row.critical else ''}  ", DIM), row.text)
 
 
-def error_page(failure: Failure) -> Content:
-    """An error in full."""
-    return Content.assemble(failure.message, "\n\n", (failure.hint, DIM))
+def error_page(failure: Failure | None, notices: Sequence[str] = ()) -> Content:
+    """An error in full, and the notices of the start."""
+    shown = [] if failure is None else [Content(failure.message), Content.styled(failure.hint, DIM)]
+    if shown and notices:
+        shown.append(Content.styled("Notices of the start", "bold"))
+    return Content("\n\n").join([*shown, *map(Content, notices)])
 
 
 def file_base(row: HostRow) -> str:
