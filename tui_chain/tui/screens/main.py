@@ -369,9 +369,8 @@ class MainScreen(Screen[None]):
             self.dialogs.instructions(self.row)
 
     def action_report(self) -> None:
-        """Save a report."""
-        if self.row is not None:
-            self.dialogs.report(self.row)
+        """Save a report of this host, or of the marked ones."""
+        self.dialogs.report(self.selected)
 
     def action_audit(self) -> None:
         """Audit a trust file."""
