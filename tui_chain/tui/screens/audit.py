@@ -59,10 +59,12 @@ class AuditScreen(AuditView):
     def keys(self) -> tuple[str, ...]:
         """In the box those of the box, elsewhere those of this file."""
         if isinstance(self.focused, PathInput):
-            return "enter reads", "→ completes", "tab ↓ to the lists"
+            return "enter reads", "→ completes", "tab lists"
         ours = self._audited is not None and isinstance(self._audited.ours, Header)
         more = (*(["r refresh"] if ours else []), *(["b path"] if self._path is None else []))
-        return "1-3 list", "i details", "y copy", "w fix", *more
+        # enter shows the details too
+        lists = ["1-3"] if self.has_class("-narrow") else ["1-3 list", "i details"]
+        return *lists, "y copy", "w fix", *more
 
     def begin(self) -> None:
         """Read the file that was named or is suggested."""

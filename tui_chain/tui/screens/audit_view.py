@@ -101,7 +101,8 @@ class AuditView(Dialog[None]):
     def show_verdict(self, *, is_current: bool) -> None:
         """Show the verdict on the file in the title; none while another file is named above it."""
         text = render.verdict(self._audited) if self._audited is not None and is_current else ("", "")
-        self.query_one("#audit").border_title = Content.assemble(("Audit of a trust file", "bold"), "  ", text)
+        heading = "Audit" if self.has_class("-narrow") else "Audit of a trust file"
+        self.query_one("#audit").border_title = Content.assemble((heading, "bold"), "  ", text)
 
     def _fill(self, audited: AuditedFile) -> None:
         now = self._trust_files.clock()

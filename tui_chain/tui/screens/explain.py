@@ -152,8 +152,9 @@ class ExplainScreen(Dialog[CauseStep]):
     def _name_keys(self) -> None:
         here = self.query_one(ChoiceList)
         if isinstance(self.focused, ChoiceList):
-            add = [f"a adds {elide_middle(self._target.display, MAX_HOST)}"] if self._target is not None else []
-            keys = ["enter does it", *add, "y copies", "tab"]
+            target, narrow = self._target, self.has_class("-narrow")
+            host = "the host" if target is None or narrow else elide_middle(target.display, MAX_HOST)
+            keys = ["enter does it", *([f"a adds {host}"] if target is not None else []), "y copies"]
         else:
             keys = ["tab goes to the causes"] if here.display else ["paste it"]
         self.query_one("#explain").border_subtitle = Content(" · ".join((*keys, "esc close")))
