@@ -13,7 +13,7 @@ from textual.content import Content
 
 from tui_chain.clients.families import FAMILIES, family_names
 from tui_chain.clients.verdict import reason
-from tui_chain.core.command import hinted, with_commands
+from tui_chain.core.command import hinted, with_commands, with_options
 from tui_chain.core.status import Severity
 from tui_chain.core.text import colon_hex, plural
 from tui_chain.tui.host_rows import BAD, DIM, OK, SEVERITY_LOOK, WARN
@@ -127,12 +127,20 @@ def finding_text(found: Finding, width: int = 100) -> Content:
 
 
 def with_keys(hint: str) -> str:
-    """A hint that names the keys of the screen where it has commands."""
-    return with_commands(hint, lambda words: _KEYS.get(words[0]) or hinted(*words))
+    """A hint that names the keys of the screen where it has commands or options."""
+    keys = with_commands(hint, lambda words: _KEYS.get(words[0]) or hinted(*words))
+    return with_options(keys, lambda words: _INSTEAD.get(words, ""))
 
 
 _KEYS = {"fix": "f", "advise": "x", "check": "v", "audit": "w", "refresh": "r"}
 """The key that does what a command of a hint does: of `check` hints name the question about revocation alone."""
+_INSTEAD = {
+    "--pool FILE": "`pool` in the config file",
+    "--crl-leaf": "V does so now",
+    "--allow-private-aia": "V asks for each",
+    "--accept-lost-constraints": "w asks for it",
+}
+"""What does on the screen what an option of a hint does."""
 
 
 def _hanging(text: str, width: int) -> list[str]:

@@ -63,7 +63,7 @@ class AuditScreen(AuditView):
         ours = self._audited is not None and isinstance(self._audited.ours, Header)
         more = (*(["r refresh"] if ours else []), *(["b path"] if self._path is None else []))
         # enter shows the details too
-        lists = ["1-3"] if self.has_class("-narrow") else ["1-3 list", "i details"]
+        lists = ["1-3"] if self.is_tight else ["1-3 list", "i details"]
         return *lists, "y copy", "w fix", *more
 
     def begin(self) -> None:

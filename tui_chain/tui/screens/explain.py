@@ -152,8 +152,8 @@ class ExplainScreen(Dialog[CauseStep]):
     def _name_keys(self) -> None:
         here = self.query_one(ChoiceList)
         if isinstance(self.focused, ChoiceList):
-            target, narrow = self._target, self.has_class("-narrow")
-            host = "the host" if target is None or narrow else elide_middle(target.display, MAX_HOST)
+            target = self._target
+            host = "the host" if target is None or self.is_tight else elide_middle(target.display, MAX_HOST)
             keys = ["enter does it", *([f"a adds {host}"] if target is not None else []), "y copies"]
         else:
             keys = ["tab goes to the causes"] if here.display else ["paste it"]
@@ -218,7 +218,7 @@ def _head(found: Answer) -> Iterator[Content]:
                 "Paste the lines with the error itself, or close this and press a to add the host.", DIM
             )
         else:
-            yield Content.styled(found.hint, DIM)
+            yield Content.styled(with_keys(found.hint), DIM)
 
 
 def _explained(found: Explanation) -> Iterator[Content]:

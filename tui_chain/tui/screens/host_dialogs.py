@@ -353,5 +353,5 @@ def _forms(row: HostRow, trust: TrustStore, clock: Clock, options: Options) -> t
             ".html",
             lambda: Draft(report_page(*known(), options, trust).encode()),
         ),
-        Form("JSON", "for programs; the keys are those of tlschain --json", ".json", as_json),
+        Form("JSON", "for programs: the object that the command line prints", ".json", as_json),
     )
