@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from tui_chain.core.command import HOST, hinted, option
 from tui_chain.core.failure import Failure
-from tui_chain.core.text import safe_text
+from tui_chain.core.text import first_few, safe_text
 from tui_chain.net.addresses import Reach
 from tui_chain.resolve.aia import MAX_URLS
 from tui_chain.revocation.check import TOTAL_SECONDS
@@ -64,7 +64,7 @@ def _otherwise(certificate: Certificate, offline: bool) -> str:
 
 def nothing_came(certificate: Certificate, reasons: Sequence[str], *, leaf_would_do: bool) -> Failure:
     """Every place where a certificate's CRL could be had gave none that counts."""
-    shown = "; ".join(reasons[:MAX_REASONS]) + (" …" if len(reasons) > MAX_REASONS else "")
+    shown = first_few(reasons, MAX_REASONS, "; ")
     hints = [f"{LEAF_ALONE}."] if leaf_would_do else []
     if any(NEEDS_CONSENT in reason for reason in reasons):
         hints.insert(0, f"Allow private addresses {option('--allow-private-aia')}.")

@@ -15,7 +15,7 @@ from tui_chain.clients.families import FAMILIES, family_names
 from tui_chain.clients.verdict import reason
 from tui_chain.core.command import hinted, with_commands, with_options
 from tui_chain.core.status import Severity
-from tui_chain.core.text import colon_hex, plural
+from tui_chain.core.text import colon_hex, first_few, plural
 from tui_chain.tui.host_rows import BAD, DIM, OK, SEVERITY_LOOK, WARN
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def summary(
 ) -> Content:
     """The certificate under the cursor: what it is and until when, what is wrong with it, then what else there is."""
     fingerprint = colon_hex(certificate.sha256)
-    names = ", ".join(certificate.alternative_names.texts()[:8])
+    names = first_few(certificate.alternative_names.texts(), 8)
     parts = [
         Content.assemble((certificate.subject, "bold")),
         validity(certificate, now),

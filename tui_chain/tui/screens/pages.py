@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from tui_chain.livetest.environment import Variable, VariableTest
     from tui_chain.livetest.families import FamilyTest
     from tui_chain.livetest.tester import LiveTestResult
+MAX_URLS = 5
+"""URLs of one kind that the page of a certificate has."""
 
 
 @dataclass(frozen=True)
@@ -124,7 +126,12 @@ def certificate_page(
         fact("ca", "yes" if certificate.is_ca else "no"),
         fact("key id", certificate.key_id or "none"),
         fact("issuer's", certificate.authority_key_id or "no key id named"),
-        *(fact("aia", safe_text(url)) for url in certificate.issuer_urls[:5]),
+        *(fact("aia", safe_text(url)) for url in certificate.issuer_urls[:MAX_URLS]),
+        *(
+            [fact("", f"and {len(certificate.issuer_urls) - MAX_URLS} more")]
+            if certificate.issuer_urls[MAX_URLS:]
+            else []
+        ),
         *(Content.styled(f"unreadable {fault.field}: {fault.reason}", WARN) for fault in certificate.faults),
         Content(),
         *map(_extension, certificate.extension_table),
