@@ -47,7 +47,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("host.add", "a", "add", "Add a host, or paste a list", {MAIN: "Add"}),
     Action("host.probe", "r", "probe", "Probe this host, or the marked ones, again"),
     Action("host.fix", "f", "fix", "Find the missing links, build and prove the repair", {MAIN: "Fix"}),
-    Action("host.fix_all", "F", "fix_all", "Fix every host of the list that has no repair yet"),
+    Action("host.fix_all", "F", "list('fix_all')", "Fix every host of the list that has no repair yet"),
     Action("host.test", "t", "test", "Test with a real request, before and after", {MAIN: "Test"}),
     Action("host.write", "w", "write", "Write the bundle; shows its exact bytes first", {MAIN: "Write"}),
     Action(
@@ -91,7 +91,7 @@ ACTIONS: tuple[Action, ...] = (
         shown="i enter",
     ),
     Action("error", "e", "error", "The last error in full"),
-    Action("host.probe_all", "R", "probe_all", "Probe all hosts again"),
+    Action("host.probe_all", "R", "list('probe_all')", "Probe all hosts again"),
     Action("host.remove", "d", "remove", "Remove this host, or the marked ones, from the list"),
     Action("undo", "u", "list('undo')", "Bring back what was removed, or dropped by another answer"),
     Action("filter", "slash", "filter", "Filter the hosts", {HOSTS: "", MAIN: ""}, shown="/"),
@@ -101,7 +101,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("list.previous", "K", "list('next_work', -1)", "Go to the host before that needs work"),
     Action("list.sort", "S", "list('sort')", "Sort the hosts by the next column"),
     Action("list.reverse", "I", "list('reverse')", "Sort the hosts the other way round"),
-    Action("watch", "W", "watch", "Probe all hosts again every few minutes, and mark what changed"),
+    Action("watch", "W", "list('ask_watch')", "Probe all hosts again every few minutes, and mark what changed"),
     Action("zoom", "z", "zoom", "Zoom this pane, and back"),
     Action("stop_all", "ctrl+x", "stop_all", "Stop all jobs"),
     Action(

@@ -66,7 +66,7 @@ class HostRow:
     `paths` are its certification paths in order, `gaps` what is missing with the certificates that could close it.
     `marked` hosts share one bundle. `others` are files of other kinds that were written, by the name of the kind.
     `request` is how its live test asks, where the user has chosen. `changes` are sentences on what the last probe
-    found otherwise than the one before.
+    found otherwise than the one before, `question` is what its job asks of the user.
     """
 
     state: HostState
@@ -80,6 +80,7 @@ class HostRow:
     request: RequestChoice | None = None
     examined: WaitingExamination | None = None
     changes: tuple[str, ...] = ()
+    question: str = ""
 
     @property
     def target(self) -> Target:
@@ -94,6 +95,8 @@ class HostRow:
     @property
     def word(self) -> str:
         """Status or job in one word."""
+        if self.question:
+            return "asks you"
         return self.busy or (self.status.value if self.status is not None else "waiting")
 
     @property
@@ -111,6 +114,8 @@ def verdict_label(row: HostRow) -> str:
 
 def next_key(row: HostRow) -> str:
     """What to press next, as `press f to find it`."""
+    if row.question:
+        return "press enter to read the question"
     if row.busy:
         return "esc stops it"
     if row.status is None:

@@ -22,7 +22,7 @@ from tui_chain.tui.toasts import toast
 LIST = "over the list"
 """The group of workers that begin a run over the list."""
 AT_ONCE = 32
-"""Hosts of a run over the list that are worked on at once."""
+"""Hosts of a run over the list that are worked on at once, where the options do not say."""
 SLICE = 200
 """Hosts of the list that are taken in one turn of the event loop."""
 Job = Callable[[HostState, Callable[[str], None]], Awaitable[HostState]]
@@ -56,6 +56,11 @@ class JobRunner:
         self._active: dict[Target, int] = {}
         self._to_begin: deque[tuple[Iterator[Target], Callable[[Target], None]]] = deque()
         self._ended = asyncio.Event()
+
+    @property
+    def at_once(self) -> int:
+        """How many hosts of a run over the list are worked on at once."""
+        return AT_ONCE
 
     def advanced(self, row: HostRow, state: HostState) -> HostRow:
         """The row of a host that a job has brought further."""
@@ -107,7 +112,7 @@ class JobRunner:
     # runs over the list
 
     def enqueue(self, target: Target, busy: str, job: Job, done: Done | None = None) -> None:
-        """Queue a job for a host of the list; it begins when fewer than `AT_ONCE` others run."""
+        """Queue a job for a host of the list; it begins when fewer than `at_once` others run."""
         self.cancel(target)
         self._queue[target] = QueuedJob(self._rows.begin(target, "waiting"), busy, job, done)
         if self.progress is None:
@@ -116,7 +121,7 @@ class JobRunner:
         self._begin_queued()
 
     def _begin_queued(self) -> None:
-        while self._queue and len(self._active) < AT_ONCE:
+        while self._queue and len(self._active) < self.at_once:
             target = next(iter(self._queue))
             queued = self._queue.pop(target)
             self._active[target] = queued.ticket

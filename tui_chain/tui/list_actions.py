@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from textual.app import App
 from textual.screen import Screen
 from textual.timer import Timer
 
 from tui_chain.core.text import plural
 from tui_chain.engine.host_order import HostOrder, SortBy, needs_work
 from tui_chain.net.target import Target
+from tui_chain.tui.availability import is_fixable
 from tui_chain.tui.host_jobs import HostJobs
 from tui_chain.tui.host_rows import HostRow, HostRows
 from tui_chain.tui.panes.hosts import HostPane
@@ -40,6 +42,21 @@ def lost_work(rows: Sequence[HostRow]) -> str:
     )
 
 
+def guarded(app: App[None], rows: Sequence[HostRow], title: str, verb: str, go_on: Callable[[], object]) -> None:
+    """Go on; where that loses proven bundles that are not written, ask first."""
+    question = lost_work(rows)
+    if not question:
+        go_on()
+        return
+    from tui_chain.tui.screens.dialog import ConfirmScreen
+
+    def answered(yes: bool | None) -> None:
+        if yes:
+            go_on()
+
+    app.push_screen(ConfirmScreen(title, question, f"{verb} without writing", "stay"), answered)
+
+
 class ListActions:
     """Changes the list on the main screen, its rows, and what the host pane shows of them."""
 
@@ -53,6 +70,16 @@ class ListActions:
         self.minutes = 0
 
     # removal
+
+    def ask_remove(self, rows: Sequence[HostRow], done: Callable[[], None]) -> None:
+        """Take hosts off the list; where that loses a bundle that is not written, ask first."""
+
+        def remove() -> None:
+            self.remove(rows)
+            done()
+
+        if rows:
+            guarded(self._screen.app, rows, f"Remove {plural(len(rows), 'host')}?", "remove", remove)
 
     def remove(self, rows: Sequence[HostRow]) -> None:
         """Take hosts off the list."""
@@ -142,16 +169,39 @@ class ListActions:
                 return
         toast(self._screen, "No host of the list needs work.")
 
-    # watching
+    # runs over the list
 
-    def watch(self, minutes: int) -> None:
-        """Probe all hosts again every so many minutes; 0 ends that."""
+    def probe_all(self) -> None:
+        """Probe every host again."""
+        self._jobs.over_list([row.target for row in self._hosts], self._jobs.probe_later)
+
+    def fix_all(self) -> None:
+        """Fix every host that can be and has no repair yet."""
+        targets = [row.target for row in self._hosts if is_fixable(row)]
+        self._jobs.over_list(targets, self._jobs.fix_later)
+        toast(self._screen, f"Fixing {plural(len(targets), 'host')}." if targets else "There is no host to fix.")
+
+    def ask_watch(self) -> None:
+        """Ask how often all hosts are probed again, or end that."""
+        from tui_chain.tui.screens.watch import WatchScreen
+
+        if self.minutes:
+            self.watch(0)
+        else:
+            self._screen.app.push_screen(WatchScreen(), self.watch)
+
+    def watch(self, minutes: int | None) -> None:
+        """Probe all hosts again every so many minutes; 0 ends that, None leaves it as it is."""
+        if minutes is None:
+            return
         if self._watch is not None:
             self._watch.stop()
         self.minutes = minutes
         self._watch = self._screen.set_interval(minutes * 60, self.probe_all) if minutes else None
         self._pane().note(f"probes all every {plural(minutes, 'minute')}, W ends it" if minutes else "")
 
-    def probe_all(self) -> None:
-        """Probe every host again."""
-        self._jobs.over_list([row.target for row in self._hosts], self._jobs.probe_later)
+    def announce_changes(self) -> None:
+        """Say at the end of a run how many hosts answer otherwise."""
+        changed = sum(bool(row.changes) for row in self._hosts) if not self._hosts.jobs else 0
+        if changed:
+            toast(self._screen, f"{plural(changed, 'host')} changed, marked ~; / with `changed` shows them.")

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import ActiveBinding, BindingType
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.dom import DOMNode
 from textual.reactive import reactive
 from textual.screen import Screen
 
@@ -18,23 +17,23 @@ from tui_chain.core.text import plural
 from tui_chain.engine.host_state import Clock
 from tui_chain.net.host_list import Host
 from tui_chain.tui import messages
-from tui_chain.tui.actions import MAIN, NAMES, RANK, Action, bindings
-from tui_chain.tui.availability import OF_SELECTED, is_available, is_fixable, refusal
+from tui_chain.tui.actions import MAIN, NAMES, bindings
+from tui_chain.tui.availability import OF_SELECTED, is_available, refusal
 from tui_chain.tui.host_jobs import HostJobs
 from tui_chain.tui.host_rows import HostRow, HostRows, reached
-from tui_chain.tui.list_actions import ListActions, lost_work
+from tui_chain.tui.list_actions import ListActions
 from tui_chain.tui.panes.base import Pane, copy_of, pane_in_focus, show_open
 from tui_chain.tui.panes.chain import ChainPane
 from tui_chain.tui.panes.hosts import HostPane
 from tui_chain.tui.panes.links import LinksPane
 from tui_chain.tui.panes.live import LivePane
+from tui_chain.tui.questions import Questions
 from tui_chain.tui.toasts import toast
 from tui_chain.tui.widgets.headline import Headline
 from tui_chain.tui.widgets.key_line import KeyLine
 
 if TYPE_CHECKING:
     from tui_chain.engine.journey import Journey
-    from tui_chain.resolve.resolution import ConsentRequest
     from tui_chain.tui.screens.host_dialogs import HostDialogs
 
 _OF_PANE: dict[str, type[Pane]] = {"open_hop": LivePane, "step_path": LinksPane, "filter": HostPane}
@@ -49,13 +48,18 @@ class MainScreen(Screen[None]):
     first paint.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings(MAIN)
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings(MAIN),
+        # the question of a job is opened wherever the focus is
+        Binding("enter", "question", "Question", show=False, priority=True),
+    ]
     row: reactive[HostRow | None] = reactive(None, bindings=True)
 
     def __init__(self, clock: Clock) -> None:
         super().__init__()
         self.hosts = HostRows(self._row_changed)
         self.jobs = HostJobs(self, self.hosts, clock)
+        self.questions = Questions(self, self.hosts)
         self.list = ListActions(self, self.hosts, self.jobs, lambda: self.query_one(HostPane))
         self.filled = False
         self.notices: tuple[str, ...] = ()
@@ -68,7 +72,7 @@ class MainScreen(Screen[None]):
             yield HostPane("hosts", self.hosts, self._clock, lambda: self.jobs.progress)
             with Vertical(id="right"):
                 yield ChainPane("chain", self._clock).data_bind(MainScreen.row)
-                yield LinksPane("links").data_bind(MainScreen.row)
+                yield LinksPane("links", self._clock).data_bind(MainScreen.row)
                 yield LivePane("live").data_bind(MainScreen.row)
         yield KeyLine()
 
@@ -94,20 +98,13 @@ class MainScreen(Screen[None]):
         self.jobs.loaded = journey
         if journey.all_sources:
             journey.siblings = self.jobs.served
-        journey.consent = self.ask_consent
+        journey.consent = self.questions.ask
         journey.turn = self.jobs.turns.take
         self.add_hosts(known, False)
         selected = next((row.target for row in self.hosts if select and row.state.label == select), None)
         if selected is not None:
             self.query_one(HostPane).go(selected)
-        self.action_probe_all()
-
-    async def ask_consent(self, question: ConsentRequest) -> bool:
-        """Ask whether AIA may lead inside; the job that asks waits."""
-        from tui_chain.tui.screens.dialog import ConfirmScreen
-
-        screen = ConfirmScreen("Inside your network?", question.question, "ask there", "leave it")
-        return await self.app.push_screen_wait(screen) is True
+        self.list.probe_all()
 
     # rows
 
@@ -194,6 +191,8 @@ class MainScreen(Screen[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer what can be done now; the rest is dimmed in the footer and left out of the palette."""
+        if action == "question":
+            return self.row is not None and bool(self.row.question)
         if action not in NAMES:
             return super().check_action(action, parameters)
         if not self.filled:
@@ -217,18 +216,6 @@ class MainScreen(Screen[None]):
     def refusal(self, action: str) -> str:
         """Why an action is not offered now."""
         return refusal(action, self.row, self.hosts.marks, len(self.hosts))
-
-    @property
-    def active_bindings(self) -> dict[str, ActiveBinding]:
-        """Those that act where the focus is, in the order of the table of actions."""
-        return dict(sorted(super().active_bindings.items(), key=lambda item: _rank(item[1].binding.id)))
-
-    def home_of(self, action: Action) -> DOMNode:
-        """Where an action would act now: in the pane in focus, on this screen, or in the app."""
-        pane = pane_in_focus(self)
-        if pane is not None and pane.id in action.homes and pane.check_action(action.name, ()):
-            return pane
-        return self if MAIN in action.homes else self.app
 
     # of panes whose keys act wherever the focus is
 
@@ -263,10 +250,7 @@ class MainScreen(Screen[None]):
 
     @on(messages.HostsChanged)
     def _hosts_changed(self) -> None:
-        """Say at the end of a run how many hosts answer otherwise."""
-        changed = sum(bool(row.changes) for row in self.hosts) if not self.hosts.jobs else 0
-        if changed:
-            toast(self, f"{plural(changed, 'host')} changed, marked ~; / with `changed` shows them.")
+        self.list.announce_changes()
 
     @on(messages.CandidateChosen)
     def _candidate_chosen(self, message: messages.CandidateChosen) -> None:
@@ -292,6 +276,11 @@ class MainScreen(Screen[None]):
 
     # the host under the cursor, and the hosts that are marked
 
+    def action_question(self) -> None:
+        """Open the question of the host's job."""
+        if self.row is not None:
+            self.questions.open(self.row)
+
     def action_add(self) -> None:
         """Ask for hosts."""
         self.dialogs.add(lambda row: self.query_one(HostPane).go(row.target))
@@ -303,51 +292,14 @@ class MainScreen(Screen[None]):
         elif self.row is not None:
             self.jobs.probe(self.row.target)
 
-    def action_probe_all(self) -> None:
-        """Probe every host again."""
-        self.list.probe_all()
-
     def action_remove(self) -> None:
         """Take the current host off the list, or the marked ones."""
-        rows = self.selected
-
-        def remove() -> None:
-            self.list.remove(rows)
-            self.follow()
-
-        self.guarded(rows, f"Remove {plural(len(rows), 'host')}?", "remove", remove)
-
-    def guarded(self, rows: Sequence[HostRow], title: str, verb: str, go_on: Callable[[], None]) -> None:
-        """Go on; where that loses a proven bundle that is not written, ask first."""
-        question = lost_work(rows)
-        if not question:
-            go_on()
-            return
-        from tui_chain.tui.screens.dialog import ConfirmScreen
-
-        def answered(yes: bool | None) -> None:
-            if yes:
-                go_on()
-
-        self.app.push_screen(ConfirmScreen(title, question, f"{verb} without it", "stay"), answered)
+        self.list.ask_remove(self.selected, self.follow)
 
     def action_list(self, change: str, *given: int) -> None:
-        """Change the list: what is marked, its order, the host under the cursor, what was removed."""
+        """Change the list, or begin a run over it."""
         getattr(self.list, change)(*given)
         self.follow()
-
-    def action_watch(self) -> None:
-        """Ask how often all hosts are probed again, or end that."""
-        from tui_chain.tui.screens.watch import WatchScreen
-
-        def chosen(minutes: int | None) -> None:
-            if minutes is not None:
-                self.list.watch(minutes)
-
-        if self.list.minutes:
-            self.list.watch(0)
-        else:
-            self.app.push_screen(WatchScreen(self.list.minutes), chosen)
 
     def action_fix(self) -> None:
         """Find missing links, build and prove the repair; of all marked hosts where some are."""
@@ -356,12 +308,6 @@ class MainScreen(Screen[None]):
         elif self.row is not None and reached(self.row) is not None:
             self.jobs.fix(self.row.target)
             self._reveal("links")
-
-    def action_fix_all(self) -> None:
-        """Fix every host that can be and has no repair yet."""
-        targets = [row.target for row in self.hosts if is_fixable(row)]
-        self.jobs.over_list(targets, self.jobs.fix_later)
-        toast(self, f"Fixing {plural(len(targets), 'host')}." if targets else "There is no host to fix.")
 
     def action_test(self) -> None:
         """Make a real request, before and after; to all marked hosts where some are."""
@@ -447,8 +393,3 @@ class MainScreen(Screen[None]):
     def action_error(self) -> None:
         """Show the last error in full, and the notices of the start."""
         self.dialogs.error(self.row.error if self.row is not None else None, self.notices)
-
-
-def _rank(binding_id: str | None) -> int:
-    """The place in the footer of a binding, by its id; one that is not in the table stands last."""
-    return RANK.get(binding_id or "", len(RANK))

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from textual import events
+from textual.binding import ActiveBinding
 from textual.content import Content
 from textual.widget import Widget
 
+from tui_chain.tui.actions import RANK
 from tui_chain.tui.host_rows import DIM
 
 if TYPE_CHECKING:
@@ -15,6 +17,11 @@ if TYPE_CHECKING:
 
 GAP = 2
 """Cells between two keys."""
+
+
+def _rank(active: ActiveBinding) -> int:
+    """The place of a binding in the table of actions, by its id; one that is not in it stands last."""
+    return RANK.get(active.binding.id or "", len(RANK))
 
 
 class KeyLine(Widget):
@@ -38,7 +45,7 @@ class KeyLine(Widget):
         """Lay the keys out; a key for which there is no room is left out as a whole."""
         parts: list[Content] = []
         self._places, column = [], 0
-        for active in self.screen.active_bindings.values():
+        for active in sorted(self.screen.active_bindings.values(), key=_rank):
             binding = active.binding
             if not binding.show:
                 continue
