@@ -91,7 +91,7 @@ class DoctorJobs:
     def _announce(self, whose: str, result: WaitingExamination | Failure) -> None:
         """Show in passing what was found, where no dialog is open."""
         if isinstance(result, Failure):
-            hint = "Start this program from a shell in which `python3` runs."
+            hint = "Install `python3`; D looks again then." if result.kind == "usage" else "D looks again."
             toast(self._screen, f"{result.message} {hint}", "error")
         elif self._screen.is_current:
             toast(self._screen, f"{whose}{examination_summary(result)[0]}\nD opens it")

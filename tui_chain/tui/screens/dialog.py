@@ -14,6 +14,9 @@ from textual.widgets import OptionList, Static
 from tui_chain.tui.messages import CopyRequested
 from tui_chain.tui.panes.base import CURSOR_KEYS, SCROLL_KEYS
 
+TIGHT = 76
+"""Columns below which not every hint of a dialog fits on its border."""
+
 
 class Dialog(ModalScreen[ScreenResultType]):
     """A modal window that esc closes without a result."""
@@ -32,6 +35,11 @@ class Dialog(ModalScreen[ScreenResultType]):
             self.app.copy_to_clipboard(selected)
         else:
             await self.app.run_action("help_quit")
+
+    @property
+    def is_tight(self) -> bool:
+        """Whether there are so few columns that hints have to be short."""
+        return self.app.size.width < TIGHT
 
     def on_show(self) -> None:
         """Take away what was said in passing: it would cover the dialog."""

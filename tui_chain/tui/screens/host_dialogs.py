@@ -367,7 +367,7 @@ class _Reported:
             Form("HTML", page, ".html", lambda: Draft(self.html().encode())),
             Form(
                 "JSON",
-                "for programs; the keys are those of tlschain --json",
+                "for programs: the object that the command line prints",
                 ".json",
                 lambda: Draft(self.json(2).encode()),
             ),
@@ -385,7 +385,7 @@ def _joined_forms(reports: Sequence[_Reported]) -> tuple[Form, ...]:
         ),
         Form(
             "JSON lines",
-            "for programs, a host a line; tlschain-tui opens such a file again",
+            "for programs, a host a line",
             ".jsonl",
             lambda: Draft("".join(each.json(None) for each in reports).encode()),
         ),

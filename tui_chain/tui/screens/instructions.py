@@ -25,7 +25,7 @@ from tui_chain.tui.screens.dialog import ChoiceList, Dialog, Page
 from tui_chain.tui.screens.save import Draft, Form, Saved, SaveScreen
 from tui_chain.tui.toasts import toast
 
-_KEYS = "/ filter · enter reads · y copies · w saves all · tab · esc close"
+_KEYS = "/ filter · enter reads · y copies · w saves · esc"
 _FILTER_KEYS = "↑ ↓ choose · enter reads · esc clears the filter"
 
 

@@ -12,7 +12,7 @@ from tui_chain.core.failure import Failure
 from tui_chain.diagnose.findings.finding import Finding
 from tui_chain.tui.actions import ACTIONS, MOVES
 from tui_chain.tui.host_rows import BAD, DIM, OK, WARN, HostRow
-from tui_chain.tui.render import attempt, extension_line, fact, hop_line, identifiers, lines, summary
+from tui_chain.tui.render import attempt, extension_line, fact, hop_line, identifiers, lines, summary, with_keys
 from tui_chain.tui.timeline import timeline
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.formats.pem import to_pem
@@ -78,7 +78,7 @@ def time_line(path: tuple[Certificate, ...], now: datetime) -> list[Content]:
 
 def error_page(failure: Failure | None, notices: Sequence[str] = ()) -> Content:
     """An error in full, and the notices of the start."""
-    shown = [] if failure is None else [Content(failure.message), Content.styled(failure.hint, DIM)]
+    shown = [] if failure is None else [Content(failure.message), Content.styled(with_keys(failure.hint), DIM)]
     if shown and notices:
         shown.append(Content.styled("Notices of the start", "bold"))
     return Content("\n\n").join([*shown, *map(Content, notices)])
