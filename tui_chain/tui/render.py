@@ -87,9 +87,9 @@ def days_left(certificate: Certificate, now: datetime) -> tuple[str, str]:
 
 
 def days_short(certificate: Certificate, now: datetime) -> tuple[str, str]:
-    """How long it is valid still, in days, from two years on in years: `63 d`, `-2 d`, `8.5 y`; and the style.
+    """How long it is valid still, in days, from two years on in years: `63 d`, `8.5 y`; and the style.
 
-    What begins to be valid later has a plus sign: `+3 d`.
+    What has expired has a minus sign, `-2 d`, in the first day `ended`; what is valid later a plus sign, `+3 d`.
     """
     _, style = days_left(certificate, now)
     if certificate.not_after is None:
@@ -97,6 +97,8 @@ def days_short(certificate: Certificate, now: datetime) -> tuple[str, str]:
     if certificate.not_before is not None and now < certificate.not_before:
         return f"+{(certificate.not_before - now).days + 1} d", style
     days = (certificate.not_after - now).days
+    if days < 0:
+        return f"-{-days - 1} d" if days < -1 else "ended", style
     return f"{days} d" if days < 2 * YEAR else f"{days / YEAR:.1f} y", style
 
 

@@ -15,7 +15,7 @@ from textual.content import Content
 
 from tui_chain.core.status import Status
 from tui_chain.core.text import plural
-from tui_chain.engine.host_state import Clock
+from tui_chain.engine.host_state import Clock, HostState
 from tui_chain.tui.actions import CHAIN, bindings
 from tui_chain.tui.chain_path import NOT_IN_PATH, ChainNode, chain_path, shown_trail
 from tui_chain.tui.host_rows import (
@@ -149,7 +149,7 @@ class ChainContent:
         ends = self._timeline.ends_first
         if ends is None:
             return Content()
-        return Content.styled(f"first to expire: {ends.label}, {self._timeline.until:%Y-%m-%d}", DIM)
+        return Content.styled(f"first to expire: {self._timeline.until:%Y-%m-%d}, {ends.label}", DIM)
 
     # the certificate under the cursor
 
@@ -258,15 +258,24 @@ def next_step(row: HostRow, found: Finding | None) -> str:
 
 def _key(row: HostRow) -> str:
     """The key that helps where there is no proven bundle."""
+    state, root = row.state, private_root(row)
     if row.status in {Status.UNREACHABLE, Status.REFUSED}:
         return "r tries again."
     if row.status is Status.COMPLETE:
-        return "t makes a real request." if row.state.live_test is None else ""
-    if row.state.resolution is None:
+        return "t makes a real request." if state.live_test is None else ""
+    if state.resolution is None and _can_be_searched(state):
         return "f finds it." if row.status is Status.INCOMPLETE else "f looks for a repair."
-    if private_root(row) is not None:
+    if root is not None:
         return "c trusts its root, if you know it."
-    return "3 shows what was tried." if row.state.resolution.tries else "4 shows who refuses."
+    tried = state.resolution is not None and bool(state.resolution.tries)
+    return "3 shows what was tried." if tried else "4 shows who refuses."
+
+
+def _can_be_searched(state: HostState) -> bool:
+    """Whether another issuer could help the host."""
+    from tui_chain.resolve.resolver import waiting  # the first paint does without
+
+    return state.verdict is not None and bool(waiting(state.verdict))
 
 
 class ChainPane(CertificatePane):

@@ -16,6 +16,7 @@ from tui_chain.core.status import Status
 from tui_chain.core.text import plural
 from tui_chain.engine.host_state import Clock
 from tui_chain.tui.actions import LINKS, bindings
+from tui_chain.tui.chain_path import shown_trail
 from tui_chain.tui.host_rows import BAD, DIM, OK, WARN, HostRow
 from tui_chain.tui.link_lines import WANTED, LinkLine, link_lines, lookup_facts, short_source
 from tui_chain.tui.messages import CandidateChosen, PathStepped
@@ -64,12 +65,14 @@ class LinksContent:
         return Content.styled(f"{usable} paths · n and p select one" if usable > 1 else "", DIM)
 
     def text(self, place: int | None, width: int) -> Sequence[Content]:
-        """The line under the cursor in full, then the path that the repair takes."""
+        """The line under the cursor in full, then the path that the repair takes; without lines the path served."""
         line = self.lines[place] if place is not None else None
-        if line is not None and line.candidate is not None:
+        if line is None:
+            return hanging_facts(_path_facts(shown_trail(self.row.state), self.row.state), width)
+        if line.candidate is not None:
             return hanging_facts(_candidate_facts(self.row, line.candidate), width)
-        own = list(line.wanted if line is not None else ())
-        if line is not None and line.tried is not None:
+        own = list(line.wanted)
+        if line.tried is not None:
             own = list(lookup_facts(line.tried))
         return hanging_facts([*own, *_repair_facts(self.row.state)], width)
 
