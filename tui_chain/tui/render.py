@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from rich.style import Style
+from textual.color import Color, ColorParseError
 from textual.content import Content
 
 from tui_chain.clients.families import FAMILIES, family_names
@@ -39,6 +41,22 @@ _OPTIONS = re.compile(r";? \(?(?:on the command line that is --[a-z-]+(?: FILE)?
 """What a hint says of the command line beside what is to be done."""
 _UNESCAPED_COMMA = re.compile(r"(?<!\\),")
 _CHANGE_STYLES = {"+": OK, "-": BAD, "@": DIM}
+
+
+def theme_style(variables: Mapping[str, str], variable: str) -> Style:
+    """A style such as `$text-error` or `$foreground 70%` for Rich, from the variables of any theme.
+
+    Without a share it is the colour, also one of the terminal's own (`ansi_red`); with one it is dim. What is
+    neither leaves the text as it is.
+    """
+    name, _, share = variable.removeprefix("$").partition(" ")
+    try:
+        colour = Color.parse(variables.get(name, ""))
+    except ColorParseError:
+        return Style.null()
+    if colour.auto:
+        return Style.null()
+    return Style(dim=True) if share else Style(color=colour.rich_color)
 
 
 def fact(name: str, *parts: str | Content | tuple[str, str]) -> Content:

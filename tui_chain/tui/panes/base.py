@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.reactive import reactive
+from textual.screen import Screen
 from textual.widget import Widget
 
 from tui_chain.tui.host_rows import HostRow
@@ -126,3 +127,22 @@ class CertificatePane(Pane):
         """Copy the certificate under the cursor."""
         if self.certificate is not None:
             self.post_message(copy_of(self.certificate))
+
+
+# which pane is open where there is not room for all; the style sheet says what that means at each size
+
+
+def pane_in_focus(screen: Screen[None]) -> Pane | None:
+    """The pane that has the focus."""
+    return next((pane for pane in screen.query(Pane) if pane.has_focus_within), None)
+
+
+def show_open(screen: Screen[None], name: str) -> None:
+    """Mark a pane as the open one."""
+    right = name != "hosts"
+    for pane in screen.query(Pane):
+        pane.set_class(pane.id == name or (not right and pane.id == "chain"), "-open")
+        pane.set_class(pane.id == name, "-zoomed")
+    screen.query_one("#right").set_class(right, "-open")
+    screen.query_one("#hosts").set_class(not right, "-open")
+    screen.set_class(not right, "-closed")

@@ -163,32 +163,33 @@ class HostDialogs:
             PageScreen("Certificate", body, copy=to_pem(certificate), subject=f"the certificate {certificate.label}")
         )
 
-    def error(self, error: Failure) -> None:
-        """Show an error in full."""
-        self._screen.app.push_screen(
-            PageScreen("The last error", error_page(error), copy=str(error), subject="the error")
-        )
+    def error(self, error: Failure | None, notices: Sequence[str]) -> None:
+        """Show an error in full, and the notices of the start."""
+        page, (heading, subject) = error_page(error, notices), ("The last error", "the error")
+        if error is None:
+            heading, subject = "Notices of the start", "the notices"
+        self._screen.app.push_screen(PageScreen(heading, page, copy=page.plain, subject=subject))
 
     def servers(self, row: HostRow) -> None:
         """Show what every address and key type of a host served."""
         if row.state.servers is not None:
             page = servers_page(row.state)
             self._screen.app.push_screen(
-                PageScreen(f"All servers of {row.target}", page, copy=page.plain, subject="the table")
+                PageScreen(f"All servers of {row.target.display}", page, copy=page.plain, subject="the table")
             )
 
     def revocation(self, row: HostRow) -> None:
         """Show what the issuers say of the certificates of the path."""
         page = revocation_page(row.state)
         self._screen.app.push_screen(
-            PageScreen(f"Revocation for {row.target}", page, copy=page.plain, subject="the answers")
+            PageScreen(f"Revocation for {row.target.display}", page, copy=page.plain, subject="the answers")
         )
 
     def full_test(self, row: HostRow, test: LiveTestResult) -> None:
         """Show a live test with everything."""
         page = full_test_page(test)
         self._screen.app.push_screen(
-            PageScreen(f"Live test of {row.target}", page, copy=page.plain, subject="the test")
+            PageScreen(f"Live test of {row.target.display}", page, copy=page.plain, subject="the test")
         )
 
     # files
@@ -314,13 +315,13 @@ class HostDialogs:
         if isinstance(row.state.crls, Failure):
             toast(self._screen, str(row.state.crls), "warning")
         elif row.state.crls is None:
-            toast(self._screen, f"{row.target} has no proven repair yet; f looks for one.", "warning")
+            toast(self._screen, f"{row.target.display} has no proven repair yet; f looks for one.", "warning")
 
 
 def _report_screen(row: HostRow, trust: TrustStore, clock: Clock, options: Options) -> SaveScreen:
     """The dialog that saves the report of a host as it stands now; `trust` and `options` are those of the run."""
     return SaveScreen(
-        f"Save a report of {row.target}", _forms(row, trust, clock, options), f"{file_base(row)}-report"
+        f"Save a report of {row.target.display}", _forms(row, trust, clock, options), f"{file_base(row)}-report"
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -76,9 +76,12 @@ def time_line(path: tuple[Certificate, ...], now: datetime) -> list[Content]:
     return [*rows, Content()]
 
 
-def error_page(failure: Failure) -> Content:
-    """An error in full."""
-    return Content.assemble(failure.message, "\n\n", (failure.hint, DIM))
+def error_page(failure: Failure | None, notices: Sequence[str] = ()) -> Content:
+    """An error in full, and the notices of the start."""
+    shown = [] if failure is None else [Content(failure.message), Content.styled(failure.hint, DIM)]
+    if shown and notices:
+        shown.append(Content.styled("Notices of the start", "bold"))
+    return Content("\n\n").join([*shown, *map(Content, notices)])
 
 
 def file_base(row: HostRow) -> str:

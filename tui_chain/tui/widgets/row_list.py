@@ -77,14 +77,23 @@ class RowList(ScrollView, can_focus=True):
         self._row: Callable[[int], ListRow] = lambda _: ()
         self._widths: ColumnWidths = last_takes_rest()
 
-    def show(self, count: int, row: Callable[[int], ListRow], widths: ColumnWidths) -> None:
-        """Show so many rows, which `row` makes by their place, each with as many cells as there are widths."""
+    def show(self, count: int, row: Callable[[int], ListRow], widths: ColumnWidths, cursor: int = 0) -> None:
+        """Show so many rows, which `row` makes by their place, each with as many cells as there are widths.
+
+        The cursor is put on the row at the place `cursor`.
+        """
         self._count, self._row, self._widths = count, row, widths
         self.virtual_size = Size(0, count)
-        self.cursor = 0
-        self.scroll_to(y=0, animate=False)
-        self.refresh(layout=True)
+        self.set_reactive(RowList.cursor, self.validate_cursor(cursor))
+        self._follow()
+        self.refresh()
         self.post_message(self.Moved(self))
+
+    def refresh_row(self, place: int) -> None:
+        """Paint one row anew, where it is in sight."""
+        line = place - self.scroll_offset.y
+        if 0 <= line < self.size.height:
+            self.refresh(Region(0, line, self.size.width, 1))
 
     def title(self, verdict: str, style: str = "") -> None:
         """Put number, name and verdict on the border, where they stay when the list is folded."""
