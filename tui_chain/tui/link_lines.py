@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 WANTED = ("wanted", None, None)
 """The key of a line that says what is wanted."""
 _ONE_CERTIFICATE = re.compile(r"^1 certificate \(([^)]+)\),")
+FAILED = ("✗", WARN)
+"""Glyph and style of a look-up that failed."""
 KIND = 13
 """Cells of the column that says what a line is, or which source was asked."""
 
@@ -51,6 +53,11 @@ class LinkLine:
     def key(self) -> tuple[object, ...]:
         """What makes it the same line when the host goes on."""
         return self.kind, self.certificate, self.tried
+
+    @property
+    def failed(self) -> bool:
+        """Whether it is a look-up that could not be made."""
+        return self.tried is not None and _lookup_look(self.tried) == FAILED
 
     def at(self, width: int, right: int) -> Content:
         """The line in `width` cells, of which the last `right` are those of the right column where it has a text."""
@@ -96,7 +103,7 @@ def _lookup_look(tried: IssuerLookup) -> tuple[str, str]:
     if tried.certificates and tried.proof == "cannot tell":
         return "!", WARN
     if tried.hint or (tried.source == "AIA" and not tried.where.startswith("(")):
-        return "✗", WARN
+        return FAILED
     return "·", DIM
 
 

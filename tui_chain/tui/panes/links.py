@@ -203,7 +203,8 @@ class LinksPane(CertificatePane):
 def _cursor(before: Sequence[LinkLine], place: int | None, lines: Sequence[LinkLine]) -> tuple[int, bool]:
     """Where the cursor is that was at `place` of the lines before, and whether it is on the same line still.
 
-    It leaves a line that is gone for the candidate that is selected, the first candidate, or the first line.
+    It leaves a line that is gone for the candidate that is selected, else the first candidate, else the first look-up
+    that failed, else the first line.
     """
     keys, old = [line.key for line in lines], [line.key for line in before]
     if place is not None and keys == old:
@@ -212,7 +213,8 @@ def _cursor(before: Sequence[LinkLine], place: int | None, lines: Sequence[LinkL
         return keys.index(old[place]), True
     candidates = [(at, line.candidate[1]) for at, line in enumerate(lines) if line.candidate is not None]
     selected = (at for at, candidate in candidates if candidate.chosen)
-    return next(selected, candidates[0][0] if candidates else 0), False
+    failed = (at for at, line in enumerate(lines) if line.failed)
+    return next(selected, candidates[0][0] if candidates else next(failed, 0)), False
 
 
 def _verdict(row: HostRow | None) -> tuple[str, str]:
