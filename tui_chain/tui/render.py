@@ -66,6 +66,12 @@ def fact(name: str, *parts: str | Content | tuple[str, str]) -> Content:
 
 def hanging(text: Content, width: int, indent: int = 0) -> list[Content]:
     """Wrap a line to `width` cells; the lines after the first begin below its character number `indent`, from 0."""
+    if "\n" in text.plain:
+        first, *rest = text.split("\n")
+        return [
+            *hanging(first, width, indent),
+            *(line for one in rest for line in hanging(one.pad_left(indent), width, indent)),
+        ]
     if text.cell_length <= width:
         return [text]
     if not indent or width <= 2 * indent:
@@ -233,16 +239,23 @@ def _hanging(text: str, width: int) -> list[str]:
     return textwrap.wrap(text, max(width, 20), initial_indent="  ", subsequent_indent="  ") or [""]
 
 
-def family_line(verdicts: Verdicts) -> Content:
-    """All client families in a line, each with its glyph."""
-    return acceptance_line({name: verdict.ok for name, verdict in verdicts.items()})
+def family_line(verdicts: Verdicts, width: int) -> Content:
+    """All client families, each with its glyph, in lines of `width` cells."""
+    return acceptance_line({name: verdict.ok for name, verdict in verdicts.items()}, width)
 
 
-def acceptance_line(accepts: Mapping[str, bool]) -> Content:
-    """The same of families that are said to accept or not."""
+def acceptance_line(accepts: Mapping[str, bool], width: int) -> Content:
+    """The same of families that are said to accept or not; a glyph stays beside its name."""
     known = [(family.short, accepts[family.id]) for family in FAMILIES if family.id in accepts]
-    pieces = [(f"{'✓' if ok else '✗'} {name}", OK if ok else BAD) for name, ok in known]
-    return Content(" ").join(Content.styled(*piece) for piece in pieces)
+    rows: list[list[tuple[str, str]]] = [[]]
+    used = 0
+    for name, ok in known:
+        piece = f"{'✓' if ok else '✗'} {name}"
+        if used and used + 1 + len(piece) > width:
+            rows, used = [*rows, []], 0
+        rows[-1].append((piece, OK if ok else BAD))
+        used += len(piece) + bool(used)
+    return lines(Content(" ").join(Content.styled(*piece) for piece in row) for row in rows)
 
 
 def refusals(verdicts: Verdicts) -> list[Content]:

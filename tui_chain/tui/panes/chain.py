@@ -30,6 +30,7 @@ from tui_chain.tui.host_rows import (
 )
 from tui_chain.tui.panes.base import CertificatePane, stands_still
 from tui_chain.tui.render import (
+    NAMES,
     certificate_facts,
     days_short,
     extension_line,
@@ -156,7 +157,7 @@ class ChainContent:
     def text(self, place: int | None, width: int) -> Sequence[Content]:
         """The families on a narrow screen, further findings, the facts of a certificate or of a gap."""
         node = self.nodes[place] if place is not None else None
-        lines = [*hanging_facts(self._families(), width), *self._findings(node, width)]
+        lines = [*hanging_facts(self._families(width - NAMES), width), *self._findings(node, width)]
         if node is None:
             return lines
         if node.missing is not None:
@@ -174,12 +175,12 @@ class ChainContent:
                 source = self.row.state.source_of(issuer.certificate)
                 yield from hanging_facts(certificate_facts(issuer.certificate, self.now, source), width)
 
-    def _families(self) -> Iterator[Content]:
+    def _families(self, width: int) -> Iterator[Content]:
         if not self.narrow or not self.verdict.verdicts:
             return
-        yield fact("served", family_line(self.verdict.verdicts))
+        yield fact("served", family_line(self.verdict.verdicts, width))
         if self.row.state.proven is not None:
-            yield fact("bundle", family_line(self.row.state.proven.verdicts))
+            yield fact("bundle", family_line(self.row.state.proven.verdicts, width))
 
     def _findings(self, node: ChainNode | None, width: int) -> Iterator[Content]:
         """What is wrong with a certificate, on the leaf also with the host itself; the first stands above."""
