@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 WANTED = ("wanted", None, None)
 """The key of a line that says what is wanted."""
+_ONE_CERTIFICATE = re.compile(r"^1 certificate \(([^)]+)\),")
+FAILED = ("✗", WARN)
+"""Glyph and style of a look-up that failed."""
 KIND = 13
 """Cells of the column that says what a line is, or which source was asked."""
 
@@ -31,8 +35,8 @@ KIND = 13
 class LinkLine:
     """A line of the list: what is wanted, a candidate, or a source with what came of asking it.
 
-    `right` stands at the right edge. `tried` is the look-up, made for the certificate with the label `child`;
-    `wanted` is what is known of an issuer; `certificate` is what the line stands for, if anything.
+    `right` stands at the right edge. `tried` is the look-up for the certificate with the label `child`. `wanted`
+    is what is known of an issuer, `certificate` what the line stands for, if anything.
     """
 
     mark: tuple[str, str]
@@ -50,10 +54,20 @@ class LinkLine:
         """What makes it the same line when the host goes on."""
         return self.kind, self.certificate, self.tried
 
+    @property
+    def failed(self) -> bool:
+        """Whether it is a look-up that could not be made."""
+        return self.tried is not None and _lookup_look(self.tried) == FAILED
+
     def at(self, width: int, right: int) -> Content:
-        """The line in `width` cells, of which the last `right` are those of the right column."""
+        """The line in `width` cells, of which the last `right` are those of the right column where it has a text."""
+        right = right if self.right[0] else 0
         room = max(width - KIND - 2 - right, 1)
-        body = _fitted_lookup(self.tried, self.child, room - 1) if self.tried is not None else self.body
+        body = self.body
+        if self.tried is not None:
+            body = _fitted_lookup(self.tried, self.child, room - 1)
+        elif self.candidate is not None:
+            body = _fitted_candidate(*self.candidate, room - 1)
         return Content.assemble(
             (f"{self.mark[0]:<2}", self.mark[1]),
             (f"{self.kind:<{KIND}}", DIM),
@@ -65,11 +79,21 @@ class LinkLine:
 def _fitted_lookup(tried: IssuerLookup, child: str, width: int) -> Content:
     """Glyph, place and outcome of a look-up for the certificate `child`; a URL is cut in its middle."""
     start = Content.assemble((f"{_lookup_look(tried)[0]} ", _lookup_look(tried)[1]))
-    outcome = f"{tried.outcome.removesuffix(child)}it" if child and tried.outcome.endswith(child) else tried.outcome
+    outcome = _ONE_CERTIFICATE.sub(r"\1,", tried.outcome)
+    if child and outcome.endswith(child):
+        outcome = f"{outcome.removesuffix(child)}it"
     if tried.source != "AIA":
         return Content.assemble(start, outcome, (f"  {tried.where}", DIM))
     room = max(width - start.cell_length - 2 - cell_len(outcome), width * 3 // 5)
     return Content.assemble(start, elide_cells(tried.where, room), (f"  {outcome}", DIM))
+
+
+def _fitted_candidate(gap: Gap, candidate: Candidate, width: int) -> Content:
+    """Name, source and what is known of a candidate; name and source are cut in the middle, which leaves a port."""
+    name = elide_cells(candidate.certificate.label, width // 2)
+    source = elide_cells(short_source(candidate.source), max(width - cell_len(name) - 2, 1))
+    facts = f" · {PROOF_SHORT[candidate.proof]} {gap.wanted_by.label} · ends at {candidate.end}"
+    return Content.assemble(name, (f"  {source}{facts}", DIM))
 
 
 def _lookup_look(tried: IssuerLookup) -> tuple[str, str]:
@@ -79,7 +103,7 @@ def _lookup_look(tried: IssuerLookup) -> tuple[str, str]:
     if tried.certificates and tried.proof == "cannot tell":
         return "!", WARN
     if tried.hint or (tried.source == "AIA" and not tried.where.startswith("(")):
-        return "✗", WARN
+        return FAILED
     return "·", DIM
 
 
@@ -135,13 +159,10 @@ _SOURCES = (
 
 def _candidate_line(gap: Gap, candidate: Candidate, now: datetime) -> LinkLine:
     """One certificate that could close a gap: selected or not, whether it signed, where its path ends."""
-    signed = candidate.proof == "signed"
-    mark = ("✚", NEW) if candidate.chosen else ("○", "") if signed else ("·", DIM)
-    facts = f"{PROOF_SHORT[candidate.proof]} {gap.wanted_by.label} · ends at {candidate.end}"
-    body = Content.assemble(candidate.certificate.label, (f"  {short_source(candidate.source)} · {facts}", DIM))
+    mark = ("✚", NEW) if candidate.chosen else ("○", "") if candidate.proof == "signed" else ("·", DIM)
     kind = "selected" if candidate.chosen else "candidate"
     days = days_short(candidate.certificate, now)
-    return LinkLine(mark, kind, body, days, candidate.certificate, (gap, candidate))
+    return LinkLine(mark, kind, Content(candidate.certificate.label), days, candidate.certificate, (gap, candidate))
 
 
 # by the values of x509.signatures.Proof, which the first paint does without

@@ -64,6 +64,12 @@ def fact(name: str, *parts: str | Content | tuple[str, str]) -> Content:
 
 def hanging(text: Content, width: int, indent: int = 0) -> list[Content]:
     """Wrap a line to `width` cells; the lines after the first begin below its character number `indent`, from 0."""
+    if "\n" in text.plain:
+        first, *rest = text.split("\n")
+        return [
+            *hanging(first, width, indent),
+            *(line for one in rest for line in hanging(one.pad_left(indent), width, indent)),
+        ]
     if text.cell_length <= width:
         return [text]
     if not indent or width <= 2 * indent:
@@ -103,9 +109,9 @@ def days_left(certificate: Certificate, now: datetime) -> tuple[str, str]:
 
 
 def days_short(certificate: Certificate, now: datetime) -> tuple[str, str]:
-    """How long it is valid still, in days, from two years on in years: `63 d`, `-2 d`, `8.5 y`; and the style.
+    """How long it is valid still, in days, from two years on in years: `63 d`, `8.5 y`; and the style.
 
-    What begins to be valid later has a plus sign: `+3 d`.
+    What has expired has a minus sign, `-2 d`, in the first day `ended`; what is valid later a plus sign, `+3 d`.
     """
     _, style = days_left(certificate, now)
     if certificate.not_after is None:
@@ -113,6 +119,8 @@ def days_short(certificate: Certificate, now: datetime) -> tuple[str, str]:
     if certificate.not_before is not None and now < certificate.not_before:
         return f"+{(certificate.not_before - now).days + 1} d", style
     days = (certificate.not_after - now).days
+    if days < 0:
+        return f"-{-days - 1} d" if days < -1 else "ended", style
     return f"{days} d" if days < 2 * YEAR else f"{days / YEAR:.1f} y", style
 
 
@@ -241,16 +249,23 @@ def _hanging(text: str, width: int) -> list[str]:
     return textwrap.wrap(text, max(width, 20), initial_indent="  ", subsequent_indent="  ") or [""]
 
 
-def family_line(verdicts: Verdicts) -> Content:
-    """All client families in a line, each with its glyph."""
-    return acceptance_line({name: verdict.ok for name, verdict in verdicts.items()})
+def family_line(verdicts: Verdicts, width: int) -> Content:
+    """All client families, each with its glyph, in lines of `width` cells."""
+    return acceptance_line({name: verdict.ok for name, verdict in verdicts.items()}, width)
 
 
-def acceptance_line(accepts: Mapping[str, bool]) -> Content:
-    """The same of families that are said to accept or not."""
+def acceptance_line(accepts: Mapping[str, bool], width: int) -> Content:
+    """The same of families that are said to accept or not; a glyph stays beside its name."""
     known = [(family.short, accepts[family.id]) for family in FAMILIES if family.id in accepts]
-    pieces = [(f"{'✓' if ok else '✗'} {name}", OK if ok else BAD) for name, ok in known]
-    return Content(" ").join(Content.styled(*piece) for piece in pieces)
+    rows: list[list[tuple[str, str]]] = [[]]
+    used = 0
+    for name, ok in known:
+        piece = f"{'✓' if ok else '✗'} {name}"
+        if used and used + 1 + len(piece) > width:
+            rows, used = [*rows, []], 0
+        rows[-1].append((piece, OK if ok else BAD))
+        used += len(piece) + bool(used)
+    return lines(Content(" ").join(Content.styled(*piece) for piece in row) for row in rows)
 
 
 def refusals(verdicts: Verdicts) -> list[Content]:
