@@ -17,9 +17,9 @@ from tui_chain.diagnose.explain.causes import CAUSES, CAUSES_OF_CLIENTS, CAUSES_
 from tui_chain.diagnose.explain.explanation import DEFAULT_STORE
 from tui_chain.diagnose.findings.catalogue import markdown_table
 from tui_chain.doctor.problems.problem import CODES
+from tui_chain.engine.actions import keys_table
 from tui_chain.servers.registry import CHAIN, KEY, servers
 from tui_chain.servers.server import Installation, Server
-from tui_chain.tui.actions import keys_table
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
