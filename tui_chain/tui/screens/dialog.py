@@ -6,19 +6,43 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Vertical
 from textual.content import Content
+from textual.renderables.background_screen import BackgroundScreen
 from textual.screen import ModalScreen, ScreenResultType
+from textual.strip import Strip
 from textual.widgets import OptionList, Static
 
 from tui_chain.tui.messages import CopyRequested
-from tui_chain.tui.panes.base import CURSOR_KEYS, SCROLL_KEYS
+from tui_chain.tui.panes.base import CURSOR_KEYS
+from tui_chain.tui.widgets.text_view import TextView
+
+SHADE = 0.6
+"""How much of the colour of the background lies over what stands behind a dialog."""
 
 
 class Dialog(ModalScreen[ScreenResultType]):
     """A modal window that esc closes without a result."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Close")]
+    _backdrop: list[Strip] | None = None
+
+    def render_line(self, y: int) -> Strip:
+        """Paint a line of what stands behind the dialog."""
+        if self._backdrop is None:
+            self._backdrop = self._shaded_screen()
+        style = self.visual_style.rich_style
+        line = self._backdrop[y] if y < len(self._backdrop) else Strip([])
+        return line.adjust_cell_length(self.size.width, style)
+
+    def _shaded_screen(self) -> list[Strip]:
+        """The screen below as it is now: to shade it anew with each of its changes takes longer than the dialog."""
+        stack = self.app.screen_stack
+        below = stack[max(stack.index(self) - 1, 0)]
+        shaded = BackgroundScreen(below, self.styles.background.with_alpha(SHADE))
+        options = self.app.console.options.update(width=self.size.width, height=self.size.height)
+        lines = self.app.console.render_lines(shaded, options, pad=False, new_lines=False)
+        return [Strip(line) for line in lines]
 
     def on_show(self) -> None:
         """Take away what was said in passing: it would cover the dialog."""
@@ -39,10 +63,8 @@ class ChoiceList(OptionList):
     ]
 
 
-class Page(VerticalScroll):
-    """Scrolling text with vi keys."""
-
-    BINDINGS: ClassVar[list[BindingType]] = SCROLL_KEYS
+class Page(TextView):
+    """The text of a dialog."""
 
 
 class PageScreen(Dialog[None]):
@@ -57,7 +79,7 @@ class PageScreen(Dialog[None]):
         self, heading: str, body: Content, *, copy: str = "", subject: str = "", more_keys: str = ""
     ) -> None:
         super().__init__()
-        keys = ("y copies" if copy else "", more_keys, "j k scroll", "esc close")
+        keys = ("y copies" if copy else "", more_keys, "/ search", "esc close")
         self._keys = " · ".join(filter(None, keys))
         self._heading = heading
         self._body = body
@@ -66,10 +88,10 @@ class PageScreen(Dialog[None]):
 
     def compose(self) -> ComposeResult:
         """The page in its frame."""
-        with Page(classes="frame", id="page") as page:
-            page.border_title = Content(self._heading)
-            page.border_subtitle = self._keys
-            yield Static(self._body, markup=False)
+        page = Page(self._body, classes="frame", id="page")
+        page.border_title = Content(self._heading)
+        page.border_subtitle = self._keys
+        yield page
 
     def action_copy(self) -> None:
         """Close and copy."""
