@@ -52,9 +52,9 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "copy.certificate",
         "y",
-        "copy_certificate",
-        "Copy this certificate as PEM",
-        {CHAIN: "Copy", LINKS: "Copy", MAIN: "Copy"},
+        "copy",
+        "Copy of this certificate: PEM, SHA-256, names, … ; y y is PEM",
+        {MAIN: "Copy"},
     ),
     Action("copy.bundle", "Y", "copy_bundle", "Copy the whole bundle as PEM"),
     Action("host.say", "x", "instructions", "Instructions for clients, and a letter to the server"),

@@ -126,6 +126,7 @@ class ChainApp(App[None]):
         self._start = start
         self._first = tuple(hosts)
         self._select = select
+        self._copying = asyncio.Lock()
 
     @cached_property
     def main(self) -> MainScreen:
@@ -251,9 +252,10 @@ class ChainApp(App[None]):
     def _copy_requested(self, message: CopyRequested) -> None:
         self._copy(message.text, message.subject)
 
-    @work(group="copy", exclusive=True, exit_on_error=False)
+    @work(group="copy", exit_on_error=False)
     async def _copy(self, text: str, subject: str) -> None:
-        sentence, certain = await copy_text(text, subject, self.copy_to_clipboard)
+        async with self._copying:  # of two copies in one go the second is the one that stays
+            sentence, certain = await copy_text(text, subject, self.copy_to_copying)
         toast(self.screen, sentence, "information" if certain else "warning")
 
 

@@ -7,11 +7,9 @@ from collections.abc import Sequence
 from tui_chain.core.status import Status
 from tui_chain.tui.host_rows import HostRow, private_root, reached
 
-_OF_CHAIN = frozenset(
-    {"fix", "test", "details", "copy_certificate", "servers", "revocation", "crls", "programs", "instructions"}
-)
+_OF_CHAIN = frozenset({"fix", "test", "details", "servers", "revocation", "crls", "programs", "instructions"})
 """What can be done with a host that was reached."""
-_OF_HOST = frozenset({"probe", "remove", "report", "request"})
+_OF_HOST = frozenset({"probe", "remove", "report", "request", "copy"})
 OF_SELECTED = frozenset({"write", "copy_bundle"})
 """What can be done where one of the selected hosts has a proven repair."""
 _OF_REPAIR = OF_SELECTED | {"instructions"}

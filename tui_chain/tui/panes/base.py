@@ -91,7 +91,7 @@ class CertificatePane(Pane):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Where no certificate is under the cursor, the screen's own action is meant."""
-        if action in {"details", "copy_certificate"}:
+        if action == "details":
             return self.certificate is not None
         return super().check_action(action, parameters)
 
@@ -99,8 +99,3 @@ class CertificatePane(Pane):
         """Show all of the certificate under the cursor."""
         if self.row is not None and self.certificate is not None:
             self.post_message(CertificateOpened(self.row.state, self.certificate))
-
-    def action_copy_certificate(self) -> None:
-        """Copy the certificate under the cursor."""
-        if self.certificate is not None:
-            self.post_message(copy_of(self.certificate))

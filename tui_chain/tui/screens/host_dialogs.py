@@ -42,6 +42,14 @@ from tui_chain.tui.messages import CopyRequested
 from tui_chain.tui.panes.chain import shown_trail
 from tui_chain.tui.screens.add import AddScreen
 from tui_chain.tui.screens.audit import AuditScreen
+from tui_chain.tui.screens.copy import (
+    BUNDLE,
+    CopyEntry,
+    CopyScreen,
+    bundle_entry,
+    certificate_entries,
+    command_entry,
+)
 from tui_chain.tui.screens.dialog import ConfirmScreen, PageScreen
 from tui_chain.tui.screens.instructions import InstructionsScreen
 from tui_chain.tui.screens.pages import (
@@ -219,6 +227,24 @@ class HostDialogs:
                 others = {**dict(now.others), saved.form: saved.path}
                 self._hosts.put(replace(now, others=tuple(others.items())))
         toast(self._screen, f"Wrote {safe_text(str(saved.path), 400)}. x says how to use it.")
+
+    def copy(self, row: HostRow, certificate: Certificate | None) -> None:
+        """Ask what is to be copied of a certificate, or of the leaf where it is None, and of its host."""
+        served = row.state.reached
+        certificate = certificate or (served.certificates[0] if served is not None else None)
+        entries = list(certificate_entries(certificate)) if certificate is not None else []
+        done = "fix" if row.state.proven is not None else "check"
+        entries.append(command_entry(self._options(row).command(done, host=row.target, label=row.state.label)))
+        if row.state.proven is not None:
+            entries.append(bundle_entry(plural(len(row.state.proven.bundle.certificates), "certificate")))
+
+        def chosen(entry: CopyEntry | None) -> None:
+            if entry is not None and entry.key == BUNDLE:
+                self.copy_bundle([row])
+            elif entry is not None:
+                self._screen.app.post_message(CopyRequested(entry.text, entry.subject))
+
+        self._screen.app.push_screen(CopyScreen(f"Copy of {row.target}", tuple(entries)), chosen)
 
     def copy_bundle(self, selected: Sequence[HostRow]) -> None:
         """Copy the bundle of the repaired hosts."""

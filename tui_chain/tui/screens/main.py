@@ -23,7 +23,7 @@ from tui_chain.tui.actions import MAIN, NAMES, RANK, Action, bindings
 from tui_chain.tui.availability import OF_SELECTED, is_available, refusal
 from tui_chain.tui.host_jobs import HostJobs
 from tui_chain.tui.host_rows import HostRow, HostRows, reached
-from tui_chain.tui.panes.base import Pane, copy_of
+from tui_chain.tui.panes.base import CertificatePane, Pane
 from tui_chain.tui.panes.chain import ChainPane
 from tui_chain.tui.panes.hosts import HostPane
 from tui_chain.tui.panes.links import LinksPane
@@ -376,11 +376,11 @@ class MainScreen(Screen[None]):
         if self.jobs.loaded is not None:
             self.dialogs.audit(self.row)
 
-    def action_copy_certificate(self) -> None:
-        """Copy the leaf."""
-        served = reached(self.row)
-        if served is not None:
-            self.post_message(copy_of(served.certificates[0]))
+    def action_copy(self) -> None:
+        """Ask what is to be copied of the certificate under the cursor, elsewhere of the leaf, and of the host."""
+        if self.row is not None:
+            pane = self._pane_in_focus()
+            self.dialogs.copy(self.row, pane.certificate if isinstance(pane, CertificatePane) else None)
 
     def action_details(self) -> None:
         """Show all of the leaf."""
