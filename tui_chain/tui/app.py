@@ -255,7 +255,7 @@ class ChainApp(App[None]):
     @work(group="copy", exit_on_error=False)
     async def _copy(self, text: str, subject: str) -> None:
         async with self._copying:  # of two copies in one go the second is the one that stays
-            sentence, certain = await copy_text(text, subject, self.copy_to_copying)
+            sentence, certain = await copy_text(text, subject, self.copy_to_clipboard)
         toast(self.screen, sentence, "information" if certain else "warning")
 
 

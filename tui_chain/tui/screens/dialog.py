@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from typing import ClassVar
 
+from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -13,8 +15,10 @@ from textual.screen import ModalScreen, ScreenResultType
 from textual.strip import Strip
 from textual.widgets import OptionList, Static
 
+from tui_chain.core.failure import Failure
 from tui_chain.tui.messages import CopyRequested
 from tui_chain.tui.panes.base import CURSOR_KEYS
+from tui_chain.tui.toasts import toast
 from tui_chain.tui.widgets.text_view import TextView
 
 SHADE = 0.6
@@ -64,7 +68,22 @@ class ChoiceList(OptionList):
 
 
 class Page(TextView):
-    """The text of a dialog."""
+    """The text of a dialog; `o` opens it in the user's pager, `O` in the user's editor."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("o", "open_text(False)", "Pager", show=False),
+        Binding("O", "open_text(True)", "Editor", show=False),
+    ]
+
+    @work(group="pager", exclusive=True, exit_on_error=False)
+    async def action_open_text(self, edit: bool) -> None:
+        """Show the text in another program, which has the terminal until it ends."""
+        from tui_chain.tui.pager import editor_command, open_text, pager_command
+
+        command = (editor_command if edit else pager_command)(os.environ)
+        failed = command if isinstance(command, Failure) else await open_text(self.app, self.plain, command)
+        if failed is not None:
+            toast(self, str(failed), "warning")
 
 
 class PageScreen(Dialog[None]):
@@ -79,7 +98,7 @@ class PageScreen(Dialog[None]):
         self, heading: str, body: Content, *, copy: str = "", subject: str = "", more_keys: str = ""
     ) -> None:
         super().__init__()
-        keys = ("y copies" if copy else "", more_keys, "/ search", "esc close")
+        keys = ("y copies" if copy else "", more_keys, "/ search", "o pager", "esc close")
         self._keys = " · ".join(filter(None, keys))
         self._heading = heading
         self._body = body
