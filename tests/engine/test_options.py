@@ -50,12 +50,14 @@ def test_every_option_of_the_table_is_one_of_a_command() -> None:
 
 def test_the_screen_takes_the_options_of_fix() -> None:
     fix = {one.entry for one in COMMANDS["tlschain fix"].params if isinstance(one, TableOption)}
-    assert set(SCREEN) <= fix
+    assert set(SCREEN) <= fix | {table.NO_SESSION}
     assert {one.name for one in SCREEN} <= set(Options.__dataclass_fields__)
 
 
 WRONG = {
     table.TIMEOUT: ("nan", "0", "301", "inf", "soon"),
+    table.JOBS: ("0", "1001", "few", "1.5"),
+    table.WARN_DAYS: ("-1", "3651", "soon"),
     table.TRUST: ("/none/here.pem", "/dev/null"),
     table.TRUST_ROOT: ("ab" * 31, "", "certifi", "xy" * 32),
     table.AT: ("noon", "0001-01-01", "2026-13-01"),

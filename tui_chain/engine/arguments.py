@@ -29,7 +29,10 @@ _EARLIEST, _LATEST = datetime(1950, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tz
 
 @dataclass(frozen=True, eq=False)
 class Options:
-    """Where to connect, whom to trust and where to look: what both front ends take, by the names of the table."""
+    """Where to connect, whom to trust and where to look: what both front ends take, by the names of the table.
+
+    `notices` are sentences on what is wrong in the config file, for a front end that has no other place for them.
+    """
 
     targets: tuple[str, ...] = ()
     hosts_file: Path | None = None
@@ -43,6 +46,10 @@ class Options:
     allow_private_aia: bool = False
     no_pool: bool = False
     no_learn: bool = False
+    no_session: bool = False
+    jobs: int | None = None
+    warn_days: int | None = None
+    notices: tuple[str, ...] = ()
 
     def command(self, name: str, *words: object, host: object = None, label: str = "") -> str:
         """Return the command `name` of this tool as a shell takes it in any folder, with what holds for this run.
@@ -53,6 +60,11 @@ class Options:
         hosts = self._host_words(name, str(host), label) if host is not None else ()
         carried = (word for entry in TAKEN[name] if entry.carried for word in self._words(entry))
         return command_line(name, *hosts, *carried, *words)
+
+    @property
+    def opens_session(self) -> bool:
+        """Whether the screen opens the hosts of earlier runs: where no hosts are named, and no lab is opened."""
+        return not (self.no_session or self.targets or self.hosts_file is not None or self.demo)
 
     def completed(self, hint: str, host: object, label: str = "") -> str:
         """Return a hint on a host with its commands as they are run for it."""

@@ -103,6 +103,7 @@ class Journey:
             context.prover,
             context.public_stores,
             context.pinned,
+            context.options.warn_days,
         )
         self.prober = Prober(context.clock, context.timeout, name_lookup=context.name_lookup)
 
@@ -118,9 +119,9 @@ class Journey:
 
     @property
     def notices(self) -> tuple[str, ...]:
-        """Sentences on what of the trust store, the user's files and the pool is left out or cannot be used."""
+        """Sentences on what of the config file, the trust store, the user's files and the pool cannot be used."""
         pool = self.certificate_pool.notices if self.certificate_pool is not None else ()
-        return (*self.trust.notices, *self.context.files.problems, *pool)
+        return (*self.context.options.notices, *self.trust.notices, *self.context.files.problems, *pool)
 
     def clock(self) -> datetime:
         """The aware time to judge at."""

@@ -7,6 +7,7 @@ import os
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
+from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from tui_chain.x509.crl import CrlScope
 
 AT_ONCE = 32
-"""Hosts that are probed at once."""
+"""Hosts that are probed at once, where the options do not say."""
 Job = Callable[[HostState, Callable[[str], None]], Awaitable[HostState]]
 """From a host's state, and a function that shows what is done now, to the new state."""
 Done = Callable[[HostRow], None]
@@ -52,7 +53,15 @@ class HostJobs:
         self._screen = screen
         self._rows = rows
         self._clock = clock
-        self._gate = asyncio.Semaphore(AT_ONCE)
+
+    @property
+    def _at_once(self) -> int:
+        jobs = self.loaded.context.options.jobs if self.loaded is not None else None
+        return jobs or AT_ONCE
+
+    @cached_property
+    def _gate(self) -> asyncio.Semaphore:
+        return asyncio.Semaphore(self._at_once)
 
     @property
     def journey(self) -> Journey:
@@ -92,7 +101,7 @@ class HostJobs:
     async def each(self, targets: Iterable[Target], begin: Callable[[Target], None]) -> None:
         """Begin a job for each of these hosts, some at once, and wait for them, also for those that are stopped."""
         waiting = iter(targets)
-        while some := list(islice(waiting, AT_ONCE)):
+        while some := list(islice(waiting, self._at_once)):
             for target in some:
                 if self._rows.get(target) is not None:
                     begin(target)

@@ -10,7 +10,7 @@ import click
 
 from tui_chain import __version__
 from tui_chain.core.command import hinted
-from tui_chain.engine.command_line import takes
+from tui_chain.engine.command_line import apply_settings, takes
 from tui_chain.engine.options import SCREEN
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ USAGE = 2
 @click.argument("targets", nargs=-1, metavar="[TARGET]...")
 @takes(*SCREEN)
 @click.version_option(__version__, prog_name="tlschain-tui")
-def main(**given: Any) -> None:
+def main(**_given: Any) -> None:
     """See what TLS servers really send and which clients accept it, find what is missing, prove a repair, write it.
 
     With --demo, TARGETs are names of the lab's hosts.
@@ -38,7 +38,9 @@ def main(**given: Any) -> None:
     from tui_chain.core.failure import Failure
     from tui_chain.engine.arguments import Options, read_arguments
 
-    options = Options(**given)
+    context = click.get_current_context()
+    settings = apply_settings(context)
+    options = Options(**context.params, notices=settings.notices)
     arguments = read_arguments(options)
     if isinstance(arguments, Failure):
         _refuse("\n".join(f"tlschain-tui: {line}" for line in str(arguments).splitlines()))
