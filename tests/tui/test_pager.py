@@ -62,7 +62,7 @@ def test_a_page_is_opened_in_another_program(
         assert terminal_settings(terminal.worker) == terminal.before
         assert len(names_in(folder)) == 1
         os.write(terminal.main, b"jq\n")
-        terminal.until(lambda: b"The last error" in terminal.seen.rpartition(b"read jq")[2])
+        terminal.until(lambda: b"The last error" in terminal.seen.partition(b"read jq")[2])
         assert names_in(folder) == [], "the file is removed"
         assert terminal_settings(terminal.worker) != terminal.before
         os.write(terminal.main, b"q")
@@ -83,7 +83,7 @@ def test_an_interrupt_ends_the_program_and_not_the_screen(
         os.write(terminal.main, b"o")
         terminal.until(lambda: b"shown by it" in terminal.seen)
         os.write(terminal.main, b"\x03")
-        terminal.until(lambda: b"The last error" in terminal.seen.rpartition(b"shown by it")[2])
+        terminal.until(lambda: b"The last error" in terminal.seen.partition(b"shown by it")[2])
         assert terminal.process.poll() is None
         os.write(terminal.main, b"q")
         os.write(terminal.main, b"q")
