@@ -57,7 +57,7 @@ async def test_esc_stops_a_stalled_probe(app_on: AppOn) -> None:
         await shows(pilot, "esc stops it")
         await pilot.press("escape")
         await until(pilot, lambda: not app.rows[0].busy)
-        await shows(pilot, "Stopped.")
+        await shows(pilot, "Stopped the job of localhost")
         await shows(pilot, "press r to probe it")
 
 

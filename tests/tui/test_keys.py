@@ -96,7 +96,7 @@ async def test_tab_walks_through_the_panes() -> None:
 
 
 @anyio
-async def test_vi_keys_move_fold_and_unfold() -> None:
+async def test_vi_keys_move() -> None:
     async with stage(MEDIUM) as pilot:
         app = pilot.app
         assert isinstance(app, ChainApp)
@@ -104,14 +104,8 @@ async def test_vi_keys_move_fold_and_unfold() -> None:
         assert app.main.row is app.rows[-1]
         await press(pilot, "g", "j")
         assert app.main.row is app.rows[1]
-        await press(pilot, "2", "h")
-        assert "Example Root R1" not in _pane(screen_text(pilot))
-        await press(pilot, "l", "j")
-        await shows(pilot, "CN=Example Issuing CA G2")
-
-
-def _pane(text: str) -> str:
-    return "\n".join(line for line in text.splitlines()[:5])
+        await press(pilot, "2", "j")
+        await shows(pilot, "subject  CN=Example Issuing CA G2")
 
 
 @anyio
@@ -161,7 +155,7 @@ async def test_an_empty_list_says_what_to_press() -> None:
 
 @anyio
 async def test_five_thousand_hosts_stay_usable(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(HostJobs, "probe", lambda *_: None)
+    monkeypatch.setattr(HostJobs, "probe_later", lambda *_: None)
     hosts = [Host(Target(f"host{number}.example.test")) for number in range(5000)]
     app = ChainApp(lambda: (Journey(Context(TrustStore("none", ()))), ()), hosts)
     async with opened(app) as pilot:
@@ -222,7 +216,7 @@ async def test_space_acts_on_the_pane_in_focus() -> None:
         assert not any(row.marked for row in app.rows)
         await press(pilot, "1", "g", "space")
         assert [row.marked for row in app.rows][:2] == [True, False]
-        await shows(pilot, f"1 Hosts  {len(app.rows)} · 1 marked")
+        await shows(pilot, "◆ 1 marked")
 
 
 @anyio

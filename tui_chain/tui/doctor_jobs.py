@@ -74,7 +74,7 @@ class DoctorJobs:
             for result in results:
                 if isinstance(result, WaitingExamination):
                     self._rows.put(replace(row, examined=result))
-                self._announce(f"{row.target}: ", result)
+                self._announce(f"{row.target.display}: ", result)
 
         self._jobs.begin(row.target, "doctor", job, examined)
 

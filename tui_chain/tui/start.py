@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -11,7 +12,7 @@ import click
 from tui_chain import __version__
 from tui_chain.core.command import hinted
 from tui_chain.engine.command_line import apply_settings, takes
-from tui_chain.engine.options import SCREEN
+from tui_chain.engine.options import SCREEN, SCREEN_ALONE
 
 if TYPE_CHECKING:
     from tui_chain.core.failure import Failure
@@ -26,14 +27,15 @@ USAGE = 2
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("targets", nargs=-1, metavar="[TARGET]...")
-@takes(*SCREEN)
+@takes(*SCREEN, *SCREEN_ALONE)
 @click.version_option(__version__, prog_name="tlschain-tui")
 def main(**_given: Any) -> None:
     """See what TLS servers really send and which clients accept it, find what is missing, prove a repair, write it.
 
     With --demo, TARGETs are names of the lab's hosts.
     """
-    if not sys.stdout.isatty() or not sys.stdin.isatty():
+    # a driver of Textual has other ends than a terminal's: `textual serve` speaks to it through pipes
+    if not os.environ.get("TEXTUAL_DRIVER") and not (sys.stdout.isatty() and sys.stdin.isatty()):
         _refuse(f"tlschain-tui needs a terminal; {hinted('check')} and {hinted('fix')} do the same without one.")
     from tui_chain.core.failure import Failure
     from tui_chain.engine.arguments import Options, read_arguments
@@ -66,6 +68,9 @@ def make_app(resources: ExitStack, options: Options, arguments: Arguments) -> Ch
         arguments.hosts,
         clock=arguments.clock,
         select=first if options.demo else "",
+        notices=arguments.wrong,
+        saved=options.open_file,
+        judge_at=None if options.at is None else arguments.clock(),
     )
 
 

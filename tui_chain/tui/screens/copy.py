@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -11,13 +11,15 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Static
 
-from tui_chain.core.text import colon_hex, elide_middle
+from tui_chain.core.text import colon_hex, elide_middle, plural, safe_text
 from tui_chain.tui.host_rows import DIM
 from tui_chain.tui.render import lines
 from tui_chain.tui.screens.dialog import Dialog
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.formats.pem import to_pem
 
+MAX_URL = 2000
+"""Characters of a URL."""
 BUNDLE = "b"
 """The letter of the bundle, which is made when it is asked for."""
 NAME_CELLS, WIDTH = 15, 72
@@ -35,26 +37,28 @@ class CopyEntry:
     subject: str
 
 
-def certificate_entries(certificate: Certificate) -> Iterator[CopyEntry]:
-    """What can be copied of a certificate, of which every text is safe for a terminal."""
-    label, pem = certificate.label, to_pem(certificate)
-    names, urls = certificate.alternative_names.texts(), certificate.issuer_urls
-    serial = f"{certificate.serial:x}" if certificate.serial is not None else ""
-    yield CopyEntry("y", "PEM", pem, f"{label}, {len(pem) / 1024:.1f} KB", f"the certificate {label}")
-    for key, name, text in (
-        ("s", "SHA-256", colon_hex(certificate.sha256)),
-        ("n", "serial number", serial),
-        ("d", "subject", certificate.subject),
-        ("a", "names", "\n".join(names)),
-        ("u", "AIA URLs", "\n".join(urls)),
+def certificate_entries(certificates: Sequence[Certificate]) -> Iterator[CopyEntry]:
+    """What can be copied of one certificate or of several, a line each."""
+    if not certificates:
+        return
+    one = len(certificates) == 1
+    label = f"the certificate {certificates[0].label}" if one else f"the {plural(len(certificates), 'certificate')}"
+    pem = "".join(map(to_pem, certificates))
+    yield CopyEntry("y", "PEM", pem, f"{label}, {len(pem) / 1024:.1f} KB", label)
+    for key, name, texts in (
+        ("s", "SHA-256", [colon_hex(one.sha256) for one in certificates]),
+        ("n", "serial number", [f"{one.serial:x}" for one in certificates if one.serial is not None]),
+        ("d", "subject", [one.subject for one in certificates]),
+        ("a", "names", [name for one in certificates for name in one.alternative_names.texts()]),
+        ("u", "AIA URLs", [safe_text(url, MAX_URL) for one in certificates for url in one.issuer_urls]),
     ):
-        if text:
-            yield CopyEntry(key, name, text, text.replace("\n", ", "), f"the {name} of {label}")
+        if texts:
+            yield CopyEntry(key, name, "\n".join(texts), ", ".join(texts), f"the {name} of {label}")
 
 
-def command_entry(command: str) -> CopyEntry:
-    """The command line that does the same as the screen has done with a host."""
-    return CopyEntry("c", "command line", command, command, "the command line")
+def command_entry(commands: Sequence[str]) -> CopyEntry:
+    """The command lines that do the same as the screen has done with hosts."""
+    return CopyEntry("c", "command line", "\n".join(commands), commands[0], plural(len(commands), "command line"))
 
 
 def bundle_entry(text: str) -> CopyEntry:

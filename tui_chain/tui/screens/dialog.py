@@ -28,7 +28,13 @@ SHADE = 0.6
 class Dialog(ModalScreen[ScreenResultType]):
     """A modal window that esc closes without a result."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Close")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "Close"),
+        Binding("ctrl+c", "copy_or_help_quit", "Copy what is selected", show=False),
+        # of a box for text it takes back what was typed
+        Binding("ctrl+z", "app.suspend_process", "Suspend", show=False),
+    ]
+
     _backdrop: list[Strip] | None = None
 
     def render_line(self, y: int) -> Strip:
@@ -47,6 +53,14 @@ class Dialog(ModalScreen[ScreenResultType]):
         options = self.app.console.options.update(width=self.size.width, height=self.size.height)
         lines = self.app.console.render_lines(shaded, options, pad=False, new_lines=False)
         return [Strip(line) for line in lines]
+
+    async def action_copy_or_help_quit(self) -> None:
+        """Copy what is selected with the mouse, else say how to quit."""
+        selected = self.get_selected_text()
+        if selected:
+            self.app.copy_to_clipboard(selected)
+        else:
+            await self.app.run_action("help_quit")
 
     def on_show(self) -> None:
         """Take away what was said in passing: it would cover the dialog."""

@@ -39,7 +39,7 @@ class DoctorScreen(PageScreen):
         change = "\n".join(waiting.found.first_change)
         copy, subject = (f"{change}\n", "the change") if change else (page.plain, "the page")
         found = waiting.found
-        host = "" if found.trial is None else f" and {found.trial.state.target}"
+        host = "" if found.trial is None else f" and {found.trial.state.target.display}"
         heading = f"Doctor: Python {found.report.version}{host}"
         super().__init__(heading, page, copy=copy, subject=subject, more_keys="r looks again")
         self._again = again
@@ -65,7 +65,7 @@ def _host(found: Examination) -> Iterator[Content]:
     report, trial = found.report, found.trial
     if not report.host or trial is None:
         return
-    yield Content.assemble((str(trial.state.target), "bold"), f"  {trial.state.headline}")
+    yield Content.assemble((trial.state.target.display, "bold"), f"  {trial.state.headline}")
     if report.refusing:
         yield from _change_of(trial)
     bundled = {one.name: one for one in trial.with_bundle or ()}

@@ -35,11 +35,11 @@ from tui_chain.revocation.crl import CrlFetches
 from tui_chain.trust.pinned import ConfirmedRoot
 from tui_chain.trust.store import TrustStore
 from tui_chain.tui.background import in_background
+from tui_chain.tui.chain_path import shown_trail
 from tui_chain.tui.host_instructions import instructions
 from tui_chain.tui.host_jobs import HostJobs
 from tui_chain.tui.host_rows import HostRow, HostRows, private_root
 from tui_chain.tui.messages import CopyRequested
-from tui_chain.tui.panes.chain import shown_trail
 from tui_chain.tui.screens.add import AddScreen
 from tui_chain.tui.screens.audit import AuditScreen
 from tui_chain.tui.screens.copy import (
@@ -171,32 +171,33 @@ class HostDialogs:
             PageScreen("Certificate", body, copy=to_pem(certificate), subject=f"the certificate {certificate.label}")
         )
 
-    def error(self, error: Failure) -> None:
-        """Show an error in full."""
-        self._screen.app.push_screen(
-            PageScreen("The last error", error_page(error), copy=str(error), subject="the error")
-        )
+    def error(self, error: Failure | None, notices: Sequence[str]) -> None:
+        """Show an error in full, and the notices of the start."""
+        page, (heading, subject) = error_page(error, notices), ("The last error", "the error")
+        if error is None:
+            heading, subject = "Notices of the start", "the notices"
+        self._screen.app.push_screen(PageScreen(heading, page, copy=page.plain, subject=subject))
 
     def servers(self, row: HostRow) -> None:
         """Show what every address and key type of a host served."""
         if row.state.servers is not None:
             page = servers_page(row.state)
             self._screen.app.push_screen(
-                PageScreen(f"All servers of {row.target}", page, copy=page.plain, subject="the table")
+                PageScreen(f"All servers of {row.target.display}", page, copy=page.plain, subject="the table")
             )
 
     def revocation(self, row: HostRow) -> None:
         """Show what the issuers say of the certificates of the path."""
         page = revocation_page(row.state)
         self._screen.app.push_screen(
-            PageScreen(f"Revocation for {row.target}", page, copy=page.plain, subject="the answers")
+            PageScreen(f"Revocation for {row.target.display}", page, copy=page.plain, subject="the answers")
         )
 
     def full_test(self, row: HostRow, test: LiveTestResult) -> None:
         """Show a live test with everything."""
         page = full_test_page(test)
         self._screen.app.push_screen(
-            PageScreen(f"Live test of {row.target}", page, copy=page.plain, subject="the test")
+            PageScreen(f"Live test of {row.target.display}", page, copy=page.plain, subject="the test")
         )
 
     # files
@@ -228,23 +229,27 @@ class HostDialogs:
                 self._hosts.put(replace(now, others=tuple(others.items())))
         toast(self._screen, f"Wrote {safe_text(str(saved.path), 400)}. x says how to use it.")
 
-    def copy(self, row: HostRow, certificate: Certificate | None) -> None:
-        """Ask what is to be copied of a certificate, or of the leaf where it is None, and of its host."""
-        served = row.state.reached
-        certificate = certificate or (served.certificates[0] if served is not None else None)
-        entries = list(certificate_entries(certificate)) if certificate is not None else []
-        done = "fix" if row.state.proven is not None else "check"
-        entries.append(command_entry(self._options(row).command(done, host=row.target, label=row.state.label)))
-        if row.state.proven is not None:
-            entries.append(bundle_entry(plural(len(row.state.proven.bundle.certificates), "certificate")))
+    def copy(self, rows: Sequence[HostRow], certificate: Certificate | None) -> None:
+        """Ask what is to be copied of hosts and their leaves, or of one host and this certificate of it."""
+        leaves = [row.state.reached.certificates[0] for row in rows if row.state.reached is not None]
+        certificates = [certificate] if certificate is not None and len(rows) == 1 else leaves
+        entries = [*certificate_entries(certificates), command_entry([self._command(row) for row in rows])]
+        if repaired(rows):
+            entries.append(bundle_entry(f"proven for {plural(len(repaired(rows)), 'host')}"))
 
         def chosen(entry: CopyEntry | None) -> None:
             if entry is not None and entry.key == BUNDLE:
-                self.copy_bundle([row])
+                self.copy_bundle(rows)
             elif entry is not None:
                 self._screen.app.post_message(CopyRequested(entry.text, entry.subject))
 
-        self._screen.app.push_screen(CopyScreen(f"Copy of {row.target}", tuple(entries)), chosen)
+        name = rows[0].target.display if len(rows) == 1 else plural(len(rows), "host")
+        self._screen.app.push_screen(CopyScreen(f"Copy of {name}", tuple(entries)), chosen)
+
+    def _command(self, row: HostRow) -> str:
+        """The command that does with a host what was done with it here."""
+        name = "fix" if row.state.proven is not None else "check"
+        return self._options(row).command(name, host=row.target, label=row.state.label)
 
     def copy_bundle(self, selected: Sequence[HostRow]) -> None:
         """Copy the bundle of the repaired hosts."""
@@ -340,13 +345,13 @@ class HostDialogs:
         if isinstance(row.state.crls, Failure):
             toast(self._screen, str(row.state.crls), "warning")
         elif row.state.crls is None:
-            toast(self._screen, f"{row.target} has no proven repair yet; f looks for one.", "warning")
+            toast(self._screen, f"{row.target.display} has no proven repair yet; f looks for one.", "warning")
 
 
 def _report_screen(row: HostRow, trust: TrustStore, clock: Clock, options: Options) -> SaveScreen:
     """The dialog that saves the report of a host as it stands now; `trust` and `options` are those of the run."""
     return SaveScreen(
-        f"Save a report of {row.target}", _forms(row, trust, clock, options), f"{file_base(row)}-report"
+        f"Save a report of {row.target.display}", _forms(row, trust, clock, options), f"{file_base(row)}-report"
     )
 
 
