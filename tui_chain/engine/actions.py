@@ -91,6 +91,7 @@ ACTIONS: tuple[Action, ...] = (
         shown="i enter",
     ),
     Action("error", "e", "error", "The last error in full"),
+    Action("log", "L", "log", "Log: what was done and written, each with its command", {APP: ""}),
     Action("host.probe_all", "R", "list('probe_all')", "Probe all hosts again"),
     Action("host.remove", "d", "remove", "Remove this host, or the marked ones, from the list"),
     Action("undo", "u", "list('undo')", "Bring back what was removed, or dropped by another answer"),

@@ -6,8 +6,8 @@ import asyncio
 import difflib
 import math
 import os
-import subprocess
 import sys
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property, partial
 from importlib import import_module
@@ -25,14 +25,14 @@ from textual.dom import DOMNode
 
 from tui_chain.core.failure import Failure
 from tui_chain.core.text import plural, safe_text
-from tui_chain.core.threads import in_daemon_thread
 from tui_chain.engine.host_state import Clock, utc_now
 from tui_chain.net.host_list import Host
 from tui_chain.tui.actions import ACTIONS, APP, MAIN, NAMES, Action, bindings
 from tui_chain.tui.background import in_background, unforeseen, unforeseen_fault
+from tui_chain.tui.clipboard import copy_text
 from tui_chain.tui.host_rows import HostRow
 from tui_chain.tui.list_actions import guarded
-from tui_chain.tui.messages import CopyRequested, HostRequested
+from tui_chain.tui.messages import CopyRequested, HostRequested, Noted
 from tui_chain.tui.panes.base import pane_in_focus
 from tui_chain.tui.screens.main import MainScreen
 from tui_chain.tui.toasts import toast
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
     from textual.widget import Widget
 
+    from tui_chain.engine.activity import Entry
     from tui_chain.engine.journey import Journey
     from tui_chain.tui.cause_steps import CauseStep
 
@@ -110,6 +111,8 @@ def _fault(traceback: Segments) -> Failure:
     return unforeseen_fault(" ".join(text.rpartition("╯")[2].split()))
 
 
+MAX_NOTED = 5_000
+"""Entries of the log that are kept; the oldest make room."""
 MAX_NOTICES = 4
 """Notices of the start that are shown: one a line, so that they cover little."""
 
@@ -188,6 +191,7 @@ class ChainApp(App[None]):
         self._first = tuple(hosts)
         self._select = select
         self._copying = asyncio.Lock()
+        self.activity: deque[Entry] = deque(maxlen=MAX_NOTED)
         self._saved = saved
         self._judge_at = judge_at
         self._heading: WeakKeyDictionary[events.Key, tuple[Screen[Any], Widget | None]] = WeakKeyDictionary()
@@ -284,7 +288,7 @@ class ChainApp(App[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Before the panes are filled one can quit."""
-        if action in {"help", "explain"}:
+        if action in {"help", "explain", "log"}:
             return self.main.filled
         return super().check_action(action, parameters)
 
@@ -313,6 +317,19 @@ class ChainApp(App[None]):
         from tui_chain.tui.screens.pages import keys_page
 
         self.push_screen(PageScreen("All keys", keys_page()))
+
+    def action_log(self) -> None:
+        """Show what was done."""
+        from tui_chain.tui.screens.log import LogScreen
+
+        self.push_screen(LogScreen(self.activity))
+
+    @on(Noted)
+    def _noted(self, message: Noted) -> None:
+        from tui_chain.engine.activity import Entry
+
+        path = str(message.path) if message.path is not None else None
+        self.activity.append(Entry(self._clock(), message.text, message.command, path))
 
     def action_explain(self) -> None:
         """Ask for an error text and say what it means."""
@@ -365,80 +382,3 @@ class ChainApp(App[None]):
         async with self._copying:  # of two copies in one go the second is the one that stays
             sentence, certain = await copy_text(text, subject, self.copy_to_clipboard, in_browser=self.is_web)
         toast(self.screen, sentence, "information" if certain else "warning")
-
-
-OSC52_LIMIT = 6_000
-"""Bytes beyond which some terminals drop an OSC 52 sequence without a word."""
-CLIPBOARD_SECONDS = 2.0
-"""How long a clipboard program may take."""
-
-
-async def copy_text(
-    text: str, subject: str, send_to_terminal: Callable[[str], None], *, in_browser: bool = False
-) -> tuple[str, bool]:
-    """Copy `text`; return a sentence of what happened, and whether it is certain.
-
-    Locally the desktop's clipboard is tried first. Over SSH and in a browser that would be the far machine's, so the
-    terminal is asked (OSC 52), which never answers.
-    """
-    size = f"{len(text.encode()) / 1024:.1f} KB"
-    if in_browser:
-        trouble = "in a browser the clipboard is the browser's"
-    elif any(os.environ.get(name) for name in ("SSH_CONNECTION", "SSH_TTY")):
-        trouble = "over SSH the clipboard is the terminal's"
-    else:
-        trouble = await _copy_to_desktop(text)
-        if not trouble:
-            return f"Copied {subject}, {size}.", True
-    send_to_terminal(text)
-    sentence = f"Sent {subject}, {size}, to the terminal, unconfirmed ({trouble})."
-    if len(text) > OSC52_LIMIT:
-        sentence += " Some terminals take less; w writes it to a file."
-    return sentence, False
-
-
-async def _copy_to_desktop(text: str) -> str:
-    """Ask the desktop's clipboard; return what went wrong, empty for success."""
-    try:
-        async with asyncio.timeout(CLIPBOARD_SECONDS):
-            # a clipboard program that hangs must not hold the end of ours
-            return await in_daemon_thread(lambda: _with_pyperclip(text), "clipboard")
-    except TimeoutError:
-        return "the clipboard program does not answer"
-
-
-def _with_pyperclip(text: str) -> str:
-    import pyperclip
-
-    try:
-        pyperclip.copy(text)
-    except pyperclip.PyperclipException:
-        return _no_clipboard()
-    except OSError as error:
-        return f"the clipboard program cannot be run: {safe_text(str(error.strerror or error), 80)}"
-    except subprocess.CalledProcessError as error:
-        return f"the clipboard program fails with code {error.returncode}"
-    return "" if _kept(text) else "the clipboard program did not take it"
-
-
-def _kept(text: str) -> bool:
-    """Whether the clipboard has the text: pyperclip does not look at how xclip, xsel and wl-copy end."""
-    import pyperclip
-
-    if not sys.platform.startswith("linux"):
-        return True
-    try:
-        return bool(pyperclip.paste() == text)
-    except (pyperclip.PyperclipException, OSError, subprocess.SubprocessError, UnicodeError):
-        return True  # what cannot be read may be there all the same
-
-
-def _no_clipboard() -> str:
-    """Why there is no clipboard: no display, or no program that speaks to it."""
-    if not sys.platform.startswith("linux"):
-        return "there is no clipboard here"
-    if os.environ.get("WAYLAND_DISPLAY"):
-        return "no clipboard program is installed: wl-clipboard has one"
-    if os.environ.get("DISPLAY"):
-        return "no clipboard program is installed: xclip or xsel would do"
-    return "there is no display here: neither DISPLAY nor WAYLAND_DISPLAY is set"

@@ -36,6 +36,7 @@ from tui_chain.trust.pinned import ConfirmedRoot
 from tui_chain.trust.store import TrustStore
 from tui_chain.tui.background import in_background
 from tui_chain.tui.chain_path import shown_trail
+from tui_chain.tui.host_activity import carried_options, host_command
 from tui_chain.tui.host_instructions import instructions
 from tui_chain.tui.host_jobs import HostJobs
 from tui_chain.tui.host_rows import HostRow, HostRows, private_root
@@ -227,7 +228,11 @@ class HostDialogs:
             else:
                 others = {**dict(now.others), saved.form: saved.path}
                 self._hosts.put(replace(now, others=tuple(others.items())))
-        toast(self._screen, f"Wrote {safe_text(str(saved.path), 400)}. x says how to use it.")
+        further = (row.target for row in rows[1:])
+        kind = () if saved.form == OutputKind.CLIENT else ("--as", saved.form)
+        command = host_command(self._jobs.journey, rows[0], "fix", *further, *kind, "-o", saved.path)
+        text = f"Wrote {safe_text(str(saved.path), 400)}. x says how to use it."
+        toast(self._screen, text, command=command, path=saved.path)
 
     def copy(self, rows: Sequence[HostRow], certificate: Certificate | None) -> None:
         """Ask what is to be copied of hosts and their leaves, or of one host and this certificate of it."""
@@ -249,7 +254,7 @@ class HostDialogs:
     def _command(self, row: HostRow) -> str:
         """The command that does with a host what was done with it here."""
         name = "fix" if row.state.proven is not None else "check"
-        return self._options(row).command(name, host=row.target, label=row.state.label)
+        return host_command(self._jobs.journey, row, name)
 
     def copy_bundle(self, selected: Sequence[HostRow]) -> None:
         """Copy the bundle of the repaired hosts."""
@@ -283,7 +288,7 @@ class HostDialogs:
     def instructions(self, row: HostRow) -> None:
         """Show what clients and the server are to do, or say that there is nothing."""
         journey, now = self._jobs.journey, self._clock()
-        trust, options = journey.trust, self._options(row)
+        trust, options = journey.trust, carried_options(journey, row)
 
         @work(group="instructions", exclusive=True, exit_on_error=False)
         async def make(screen: Screen[None]) -> None:
@@ -297,14 +302,6 @@ class HostDialogs:
 
         make(self._screen)
 
-    def _options(self, row: HostRow) -> Options:
-        """What the commands for a host carry on with: the start's options, and a root that was confirmed since."""
-        journey, state = self._jobs.journey, row.state
-        path = state.proven.path if state.proven is not None else state.verdict and state.verdict.path
-        root = path.anchor.sha256 if path else ""
-        confirmed = (root,) if root in journey.diagnoser.confirmed else ()
-        return replace(journey.context.options, trust_root=confirmed)
-
     def report(self, row: HostRow) -> None:
         """Write down all that is known of a host, in one of three forms."""
         if row.state.verdict is None:
@@ -315,7 +312,9 @@ class HostDialogs:
 
         def saved(done: Saved | None) -> None:
             if done is not None:
-                toast(self._screen, f"Wrote {safe_text(str(done.path), 400)}.")
+                form = ("--format", done.form.lower(), "-o", done.path)
+                command = host_command(self._jobs.journey, row, "report", *form)
+                toast(self._screen, f"Wrote {safe_text(str(done.path), 400)}.", command=command, path=done.path)
 
         self._screen.app.push_screen(_report_screen(row, journey.trust, self._clock, journey.context.options), saved)
 

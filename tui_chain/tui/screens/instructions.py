@@ -150,7 +150,7 @@ class InstructionsScreen(Dialog[None]):
 
     def _saved(self, saved: Saved | None) -> None:
         if saved is not None:
-            toast(self, f"Wrote {safe_text(str(saved.path), 400)}.")
+            toast(self, f"Wrote {safe_text(str(saved.path), 400)}.", path=saved.path)
 
 
 class InstructionFilter(Input):

@@ -19,6 +19,7 @@ from tui_chain.net.host_list import Host
 from tui_chain.tui import messages
 from tui_chain.tui.actions import MAIN, NAMES, bindings
 from tui_chain.tui.availability import OF_SELECTED, is_available, refusal
+from tui_chain.tui.host_activity import noted_step
 from tui_chain.tui.host_jobs import HostJobs
 from tui_chain.tui.host_rows import HostRow, HostRows, reached
 from tui_chain.tui.list_actions import ListActions
@@ -134,6 +135,9 @@ class MainScreen(Screen[None]):
 
     def _row_changed(self, before: HostRow, row: HostRow) -> None:
         self.query_one(HostPane).update_row(before, row)
+        noted = noted_step(self.jobs.journey, before, row) if before.busy and not row.busy else None
+        if noted is not None:
+            self.app.post_message(noted)
         if self.row is not None and self.row.target == row.target:
             self.row = row
 
