@@ -78,7 +78,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("hop.open", "o", "open_hop", "Open the hop that failed as a new host", {LIVE: "Open hop", MAIN: ""}),
     Action("host.crls", "V", "crls", "Put its CRLs into the bundle, or leave them out"),
     Action("host.programs", "T", "programs", "Test with all clients and programs of this machine"),
-    Action("host.doctor", "D", "doctor", "What this machine's Python makes of this host, and what is wrong there"),
+    Action("host.doctor", "D", "doctor", "What this machine's Python makes of this host, and what is wrong"),
     Action("file.audit", "b", "audit", "Audit a bundle or trust file, as each client reads it"),
     Action("host.report", "s", "report", "Save a report of this host"),
     Action("explain", "E", "explain", "Explain an error text that a program printed", {APP: ""}),
@@ -122,8 +122,10 @@ RANK = {action.id: rank for rank, action in enumerate(ACTIONS)}
 """The place of an action in the table, by its id."""
 
 MOVES: tuple[tuple[str, str], ...] = (
-    ("j k g G, arrows", "Move"),
+    ("j k g G", "Move: down, up, first, last; the arrow and page keys too"),
     ("h l", "Fold and unfold"),
+    ("/ n N", "Search in a text that has the focus, the next hit, the one before"),
+    ("o O", "Open a page in $PAGER, in $EDITOR"),
     ("tab", "Next pane"),
     ("enter", "Details of what is under the cursor"),
 )

@@ -190,6 +190,7 @@ class ChainApp(App[None]):
         self._start = start
         self._first = tuple(hosts)
         self._select = select
+        self.keymap: Mapping[str, str] = {}
         self._copying = asyncio.Lock()
         self.activity: deque[Entry] = deque(maxlen=MAX_NOTED)
         self._saved = saved
@@ -258,6 +259,11 @@ class ChainApp(App[None]):
 
     # keys
 
+    def set_keymap(self, keymap: Mapping[str, str]) -> None:
+        """Let bindings have other keys, by their ids; the help page shows them."""
+        self.keymap = dict(keymap)
+        super().set_keymap(keymap)
+
     async def on_event(self, event: events.Event) -> None:
         """Do as Textual does; a key that was pressed before the one ahead of it had moved the focus goes where it is.
 
@@ -313,10 +319,9 @@ class ChainApp(App[None]):
 
     def action_help(self) -> None:
         """Show every key."""
-        from tui_chain.tui.screens.dialog import PageScreen
-        from tui_chain.tui.screens.pages import keys_page
+        from tui_chain.tui.screens.keys import KeysScreen
 
-        self.push_screen(PageScreen("All keys", keys_page()))
+        self.push_screen(KeysScreen(self.keymap))
 
     def action_log(self) -> None:
         """Show what was done."""

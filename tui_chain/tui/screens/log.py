@@ -31,8 +31,9 @@ class LogScreen(Dialog[None]):
     ]
 
     def __init__(self, entries: Iterable[Entry]) -> None:
+        """Show entries that come in the order in which they were made."""
         super().__init__()
-        self._entries = tuple(sorted(reversed(list(entries)), key=lambda entry: entry.at, reverse=True))
+        self._entries = tuple(entries)[::-1]
 
     def compose(self) -> ComposeResult:
         """The list, and the entry under the cursor."""
