@@ -138,6 +138,18 @@ def test_saved_results_are_no_host_list(tmp_path: Path) -> None:
     assert tlschain("fix", "--hosts", str(path)).complaint == refused
 
 
+def test_saved_results_are_no_target(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file in the current folder has a name that a host could have."""
+    monkeypatch.chdir(tmp_path)
+    Path("results.jsonl").write_text('{"schema": 1}\n', encoding="utf-8")
+    Path("leaf.example.test").write_text("not JSON", encoding="utf-8")
+    wanted = "results.jsonl is a file of saved results. `tlschain-tui --open results.jsonl` shows them."
+    assert refusal_of_the_screen("leaf.example.test", "results.jsonl") == wanted
+    arguments = read_arguments(Options(("leaf.example.test", "\0")))
+    assert isinstance(arguments, Failure)
+    assert "saved results" not in str(arguments)
+
+
 def test_a_demo_opens_no_saved_results(tmp_path: Path) -> None:
     assert refusal_of_the_screen("--demo", "--open", str(tmp_path)).startswith("--demo takes names of the lab's")
 

@@ -186,6 +186,17 @@ def test_a_value_that_is_no_probe_is_named(tmp_path: Path, changed: dict[str, An
 # what comes back
 
 
+def test_where_a_certificate_came_from_comes_back(tmp_path: Path) -> None:
+    issuing = Certificate(PKI.issuing.der).sha256
+    for source in ("served by other.test:443", "AIA http://a.test/i.cer", "pool", "file at-hand.pem"):
+        line = json.loads(FIXED)
+        line["path"][1]["source"] = source
+        state = restored(tmp_path / "x", json.dumps(line), PKI.trust).state
+        assert state.resolution is not None
+        assert state.resolution.sources[issuing] == source
+        assert restored(tmp_path / "x", older(json.dumps(line)), PKI.trust).state.resolution == state.resolution
+
+
 def older(line: str) -> str:
     """The line as it was before it had all that a probe learned."""
     return json.dumps({name: value for name, value in json.loads(line).items() if name not in {"found", "probe"}})
@@ -211,7 +222,7 @@ def test_an_older_line_of_a_host_that_was_not_reached_keeps_its_reason(tmp_path:
         assert seen(again) == seen(state)
         assert isinstance(again.served, Failure)
         assert again.served.message == (
-            "The server ended the handshake with the alert 'unrecognized name', as of 2026-11-23 12:00 UTC."
+            "as of 2026-11-23 12:00 UTC: The server ended the handshake with the alert 'unrecognized name'."
         )
 
 

@@ -67,7 +67,8 @@ class Options:
     @property
     def opens_session(self) -> bool:
         """Whether the screen opens the hosts of earlier runs: where no hosts are named, and no lab is opened."""
-        return not (self.no_session or self.targets or self.hosts_file is not None or self.demo)
+        named = self.targets or self.hosts_file is not None or self.open_file is not None
+        return not (self.no_session or named or self.demo)
 
     def completed(self, hint: str, host: object, label: str = "") -> str:
         """Return a hint on a host with its commands as they are run for it."""
@@ -160,6 +161,10 @@ def named_hosts(options: Options) -> NamedHosts | Failure:
         if options.hosts_file is None and options.open_file is None:
             return NamedHosts()
         return Failure("usage", "--demo takes names of the lab's hosts only.", f"{hinted('lab', '--list')} has them.")
+    saved = next((text for text in options.targets if no_saved_results(Path(text)) is None), None)
+    if saved is not None:
+        shown = safe_text(saved)
+        return Failure("usage", f"{shown} is a file of saved results.", f"`tlschain-tui --open {shown}` shows them.")
     named = parse_arguments(options.targets)
     wrong = [f"argument {line.number}: {line.failure}" for line in named.bad]
     hosts = {host.target: host for host in named.hosts}

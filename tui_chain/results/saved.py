@@ -43,8 +43,6 @@ MAX_LINES = 100_000
 """Lines that are read."""
 _PIECE = 64 << 10
 _CODES = frozenset(FindingCode)
-_OF_HERE = ("served", "trust store", "confirmed root")
-"""How a source begins that only this run can vouch for."""
 
 
 @dataclass(frozen=True)
@@ -249,8 +247,7 @@ class Restorer:
         for one in (*result.path[1:], *(result.found or ())):
             certificate = Certificate(one.der)
             if certificate not in served.certificates and certificate not in self.diagnoser.trust:
-                source = self.source if one.source.startswith(_OF_HERE) else one.source
-                found.setdefault(certificate, source)
+                found.setdefault(certificate, one.source if _is_elsewhere(one.source) else self.source)
         return found
 
     def _lasting(self, repair: Repair | Failure, proven: datetime) -> Repair | Failure:
@@ -296,8 +293,9 @@ def _dated(state: HostState, saved: SavedResult, source: str, notices: tuple[str
     """The state whose chain, or whose failure, says as of when it is."""
     as_of, result = f"as of {_minute(saved.result.time)}", saved.result
     if isinstance(state.served, Failure):
-        message = "; ".join((f"{state.served.message.rstrip('.')}, {as_of}", *notices))
-        return replace(state, served=replace(state.served, message=f"{message}."))
+        # at its beginning: a list shows no more of it
+        message = state.served.message.removeprefix(f"{state.target}: ")
+        return replace(state, served=replace(state.served, message=f"{'; '.join((as_of, *notices))}: {message}"))
     if state.served is None:
         return state
     facts = " ".join(filter(None, (as_of, f"from {result.address}" if result.address else "", f"in {source}")))
@@ -307,8 +305,13 @@ def _dated(state: HostState, saved: SavedResult, source: str, notices: tuple[str
 
 def _was_searched(result: HostResult) -> bool:
     """Whether missing certificates were searched for; of a line without `found`, whether something was found."""
-    elsewhere = any(not one.source.startswith(("served", "trust store")) for one in result.path)
+    elsewhere = any(_is_elsewhere(one.source) for one in result.path)
     return result.found is not None or elsewhere or result.status == Status.REPAIRABLE
+
+
+def _is_elsewhere(source: str) -> bool:
+    """Whether a certificate came from elsewhere than the server and the trust store, which only this run can say."""
+    return source != "served" and not source.startswith(("trust store ", "confirmed root, "))
 
 
 def _with_revocation(state: HostState, checks: tuple[RevocationCheck, ...] | None) -> HostState:

@@ -1,4 +1,4 @@
-"""The clipboard: the desktop's where there is one, else the terminal's, which never answers."""
+"""The clipboard: the desktop's, or over SSH and in a browser the terminal's."""
 
 from __future__ import annotations
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tui_chain.engine.journey import Journey
     from tui_chain.net.host_list import Host
     from tui_chain.tui.app import ChainApp
+    from tui_chain.tui.memory import Memory
 
 USAGE = 2
 """Exit code of wrong usage."""
@@ -39,6 +40,7 @@ def main(**_given: Any) -> None:
         _refuse(f"tlschain-tui needs a terminal; {hinted('check')} and {hinted('fix')} do the same without one.")
     from tui_chain.core.failure import Failure
     from tui_chain.engine.arguments import Options, read_arguments
+    from tui_chain.tui.memory import load_memory
 
     context = click.get_current_context()
     settings = apply_settings(context)
@@ -47,8 +49,11 @@ def main(**_given: Any) -> None:
     if isinstance(arguments, Failure):
         _refuse("\n".join(f"tlschain-tui: {line}" for line in str(arguments).splitlines()))
     resources = ExitStack()
-    app = make_app(resources, options, arguments)
+    app = make_app(resources, options, arguments, load_memory(options, settings))
     _run(app, resources)
+    unkept = app.keep()
+    if unkept is not None:
+        click.echo(f"tlschain-tui: {unkept}", err=True)
     raise SystemExit(app.return_code)
 
 
@@ -57,20 +62,23 @@ def _refuse(text: str) -> NoReturn:
     raise SystemExit(USAGE)
 
 
-def make_app(resources: ExitStack, options: Options, arguments: Arguments) -> ChainApp:
+def make_app(resources: ExitStack, options: Options, arguments: Arguments, memory: Memory | None = None) -> ChainApp:
     """The app on the hosts that the options name; what its start opens is closed with `resources`."""
     from tui_chain.engine.arguments import DEMO_HOST
     from tui_chain.tui.app import ChainApp
+    from tui_chain.tui.memory import NO_MEMORY
 
+    memory = memory or NO_MEMORY
     first = options.targets[0] if options.targets else DEMO_HOST
     return ChainApp(
         lambda: load(resources, options, arguments),
-        arguments.hosts,
+        arguments.hosts or memory.hosts,
         clock=arguments.clock,
         select=first if options.demo else "",
         notices=arguments.wrong,
         saved=options.open_file,
         judge_at=None if options.at is None else arguments.clock(),
+        memory=memory,
     )
 
 
