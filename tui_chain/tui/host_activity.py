@@ -46,7 +46,7 @@ def noted_step(journey: Journey, before: HostRow, row: HostRow) -> Noted | None:
     for name, verb, command, words in _STEPS:
         brought = getattr(row.state, name)
         if brought is not None and brought is not getattr(before.state, name):
-            text = f"{verb} {row.target.display}: {_outcome(row, name)}"
+            text = f"{verb} {row.state.label or row.target.display}: {_outcome(row, name)}"
             request = _request(row) if command == "test" else ()
             return Noted(text, host_command(journey, row, command, *words, *request))
     return None

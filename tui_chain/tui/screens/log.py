@@ -18,7 +18,7 @@ from tui_chain.tui.render import fact, lines
 from tui_chain.tui.screens.dialog import Dialog, Page
 from tui_chain.tui.widgets.row_list import ListRow, RowList
 
-WIDE = 90
+WIDE = 150
 """Cells from which on the command stands in the row."""
 
 
@@ -77,12 +77,12 @@ class LogScreen(Dialog[None]):
 
 def _row(entry: Entry) -> ListRow:
     at = entry.at.astimezone()
-    return (f"{at:%H:%M:%S}", DIM), (" ".join(entry.text.split()), ""), (entry.command, DIM)
+    return (f"{at:%H:%M:%S}", DIM), (f"{' '.join(entry.text.split())}  ", ""), (entry.command, DIM)
 
 
 def _widths(room: int) -> tuple[int, ...]:
     """Time, text, and the command where there is room for it."""
-    command = (room - 10) // 2 if room >= WIDE else 0
+    command = room // 3 if room >= WIDE else 0
     return 10, max(room - 10 - command, 8), command
 
 
