@@ -32,7 +32,7 @@ from tui_chain.tui.clipboard import copy_text
 from tui_chain.tui.host_rows import HostRow
 from tui_chain.tui.list_actions import guarded
 from tui_chain.tui.memory import NO_MEMORY, Memory
-from tui_chain.tui.messages import CopyRequested, HostRequested, KeyHandled
+from tui_chain.tui.messages import CopyRequested, HostRequested, KeyHandled, Noted
 from tui_chain.tui.palette import ActionProvider
 from tui_chain.tui.screens.dialog import ConfirmScreen
 from tui_chain.tui.screens.main import MainScreen
@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
     from textual.theme import Theme
 
+    from tui_chain.engine.activity import Entry
     from tui_chain.engine.journey import Journey
     from tui_chain.tui.cause_steps import CauseStep
 
@@ -98,6 +99,8 @@ def _fault(traceback: Segments) -> Failure:
     return unforeseen_fault(" ".join(text.rpartition("╯")[2].split()))
 
 
+MAX_NOTED = 5_000
+"""Entries of the log that are kept; the oldest make room."""
 MAX_NOTICES = 4
 """Notices of the start that are shown: one a line, so that they cover little."""
 
@@ -151,6 +154,7 @@ class ChainApp(App[None]):
         self._notices = (*([no_theme] if no_theme else []), *memory.notices, *notices)
         self._memory = memory
         self._chosen_theme = ""
+        self.keymap: Mapping[str, str] = {}
         if memory.keymap:
             self.set_keymap(memory.keymap)
         self.error_console = FaultConsole(markup=False, highlight=False, stderr=True)
@@ -158,6 +162,8 @@ class ChainApp(App[None]):
         self._start = start
         self._first = tuple(hosts)
         self._select = select
+        self._copying = asyncio.Lock()
+        self.activity: deque[Entry] = deque(maxlen=MAX_NOTED)
         self._saved = saved
         self._judge_at = judge_at
         self._keys: deque[events.Key | events.Paste] = deque()
@@ -248,6 +254,11 @@ class ChainApp(App[None]):
 
     # keys: one after the other, since each may move the focus or open a screen that the next one is for
 
+    def set_keymap(self, keymap: Mapping[str, str]) -> None:
+        """Let bindings have other keys, by their ids; the help page shows them."""
+        self.keymap = dict(keymap)
+        super().set_keymap(keymap)
+
     async def on_event(self, event: events.Event) -> None:
         """Do as Textual does, but with a key only once the one before it has had its effect.
 
@@ -299,7 +310,7 @@ class ChainApp(App[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Before the panes are filled one can quit."""
-        if action in {"help", "explain"}:
+        if action in {"help", "explain", "log"}:
             return self.main.filled
         return super().check_action(action, parameters)
 
@@ -324,10 +335,22 @@ class ChainApp(App[None]):
 
     def action_help(self) -> None:
         """Show every key."""
-        from tui_chain.tui.screens.dialog import PageScreen
-        from tui_chain.tui.screens.pages import keys_page
+        from tui_chain.tui.screens.keys import KeysScreen
 
-        self.push_screen(PageScreen("All keys", keys_page()))
+        self.push_screen(KeysScreen(self.keymap))
+
+    def action_log(self) -> None:
+        """Show what was done."""
+        from tui_chain.tui.screens.log import LogScreen
+
+        self.push_screen(LogScreen(self.activity))
+
+    @on(Noted)
+    def _noted(self, message: Noted) -> None:
+        from tui_chain.engine.activity import Entry
+
+        path = str(message.path) if message.path is not None else None
+        self.activity.append(Entry(self._clock(), message.text, message.command, path))
 
     def action_explain(self) -> None:
         """Ask for an error text and say what it means."""
@@ -375,7 +398,8 @@ class ChainApp(App[None]):
     def _copy_requested(self, message: CopyRequested) -> None:
         self._copy(message.text, message.subject)
 
-    @work(group="copy", exclusive=True, exit_on_error=False)
+    @work(group="copy", exit_on_error=False)
     async def _copy(self, text: str, subject: str) -> None:
-        sentence, certain = await copy_text(text, subject, self.copy_to_clipboard, in_browser=self.is_web)
+        async with self._copying:  # of two copies in one go the second is the one that stays
+            sentence, certain = await copy_text(text, subject, self.copy_to_clipboard, in_browser=self.is_web)
         toast(self.screen, sentence, "information" if certain else "warning")

@@ -7,12 +7,24 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from textual.message_pump import MessagePump
 
     from tui_chain.engine.host_state import HostState
     from tui_chain.net.target import Target
     from tui_chain.repair.candidates import Candidate, Gap
     from tui_chain.x509.certificate import Certificate
+
+
+class Noted(Message):
+    """Something was done or shown in passing: a sentence, the command that does the same, the file written."""
+
+    def __init__(self, text: str, command: str = "", path: Path | None = None) -> None:
+        self.text = text
+        self.command = command
+        self.path = path
+        super().__init__()
 
 
 class HostHighlighted(Message):

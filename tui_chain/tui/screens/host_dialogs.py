@@ -36,12 +36,21 @@ from tui_chain.trust.pinned import ConfirmedRoot
 from tui_chain.trust.store import TrustStore
 from tui_chain.tui.background import in_background
 from tui_chain.tui.chain_path import shown_trail
+from tui_chain.tui.host_activity import carried_options, host_command
 from tui_chain.tui.host_instructions import instructions
 from tui_chain.tui.host_jobs import HostJobs
 from tui_chain.tui.host_rows import HostRow, HostRows, private_root
 from tui_chain.tui.messages import CopyRequested
 from tui_chain.tui.screens.add import AddScreen
 from tui_chain.tui.screens.audit import AuditScreen
+from tui_chain.tui.screens.copy import (
+    BUNDLE,
+    CopyEntry,
+    CopyScreen,
+    bundle_entry,
+    certificate_entries,
+    command_entry,
+)
 from tui_chain.tui.screens.dialog import ConfirmScreen, PageScreen
 from tui_chain.tui.screens.instructions import InstructionsScreen
 from tui_chain.tui.screens.pages import (
@@ -219,7 +228,33 @@ class HostDialogs:
             else:
                 others = {**dict(now.others), saved.form: saved.path}
                 self._hosts.put(replace(now, others=tuple(others.items())))
-        toast(self._screen, f"Wrote {safe_text(str(saved.path), 400)}. x says how to use it.")
+        further = (row.target for row in rows[1:])
+        kind = () if saved.form == OutputKind.CLIENT else ("--as", saved.form)
+        command = host_command(self._jobs.journey, rows[0], "fix", *further, *kind, "-o", saved.path)
+        text = f"Wrote {safe_text(str(saved.path), 400)}. x says how to use it."
+        toast(self._screen, text, command=command, path=saved.path)
+
+    def copy(self, rows: Sequence[HostRow], certificate: Certificate | None) -> None:
+        """Ask what is to be copied of hosts and their leaves, or of one host and this certificate of it."""
+        leaves = [row.state.reached.certificates[0] for row in rows if row.state.reached is not None]
+        certificates = [certificate] if certificate is not None and len(rows) == 1 else leaves
+        entries = [*certificate_entries(certificates), command_entry([self._command(row) for row in rows])]
+        if repaired(rows):
+            entries.append(bundle_entry(f"proven for {plural(len(repaired(rows)), 'host')}"))
+
+        def chosen(entry: CopyEntry | None) -> None:
+            if entry is not None and entry.key == BUNDLE:
+                self.copy_bundle(rows)
+            elif entry is not None:
+                self._screen.app.post_message(CopyRequested(entry.text, entry.subject))
+
+        name = rows[0].target.display if len(rows) == 1 else plural(len(rows), "host")
+        self._screen.app.push_screen(CopyScreen(f"Copy of {name}", tuple(entries)), chosen)
+
+    def _command(self, row: HostRow) -> str:
+        """The command that does with a host what was done with it here."""
+        name = "fix" if row.state.proven is not None else "check"
+        return host_command(self._jobs.journey, row, name)
 
     def copy_bundle(self, selected: Sequence[HostRow]) -> None:
         """Copy the bundle of the repaired hosts."""
@@ -253,7 +288,7 @@ class HostDialogs:
     def instructions(self, row: HostRow) -> None:
         """Show what clients and the server are to do, or say that there is nothing."""
         journey, now = self._jobs.journey, self._clock()
-        trust, options = journey.trust, self._options(row)
+        trust, options = journey.trust, carried_options(journey, row)
 
         @work(group="instructions", exclusive=True, exit_on_error=False)
         async def make(screen: Screen[None]) -> None:
@@ -267,14 +302,6 @@ class HostDialogs:
 
         make(self._screen)
 
-    def _options(self, row: HostRow) -> Options:
-        """What the commands for a host carry on with: the start's options, and a root that was confirmed since."""
-        journey, state = self._jobs.journey, row.state
-        path = state.proven.path if state.proven is not None else state.verdict and state.verdict.path
-        root = path.anchor.sha256 if path else ""
-        confirmed = (root,) if root in journey.diagnoser.confirmed else ()
-        return replace(journey.context.options, trust_root=confirmed)
-
     def report(self, selected: Sequence[HostRow]) -> None:
         """Write down all that is known of hosts: of one in one of three forms, of several in one file."""
         rows = [row for row in selected if row.state.verdict is not None]
@@ -284,7 +311,9 @@ class HostDialogs:
 
         def saved(done: Saved | None) -> None:
             if done is not None:
-                toast(self._screen, f"Wrote {safe_text(str(done.path), 400)}.")
+                form = ("--format", done.form.lower(), "-o", done.path)
+                command = host_command(self._jobs.journey, rows[0], "report", *form) if len(rows) == 1 else ""
+                toast(self._screen, f"Wrote {safe_text(str(done.path), 400)}.", command=command, path=done.path)
 
         self._screen.app.push_screen(self._report_screen(rows), saved)
 

@@ -1,4 +1,4 @@
-"""The texts of the reading screens: keys, details, errors, and what servers, issuers and live tests answered."""
+"""The texts of the reading screens: details, errors, and what servers, issuers and live tests answered."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from textual.content import Content
 
 from tui_chain.core.failure import Failure
 from tui_chain.diagnose.findings.finding import Finding
-from tui_chain.tui.actions import ACTIONS, MOVES
 from tui_chain.tui.host_rows import BAD, DIM, OK, WARN, HostRow
 from tui_chain.tui.render import attempt, extension_line, fact, hop_line, identifiers, lines, summary, with_keys
 from tui_chain.tui.timeline import timeline
@@ -26,15 +25,6 @@ if TYPE_CHECKING:
 
 LINE = 44
 """Cells of a time line."""
-
-
-def keys_page() -> Content:
-    """Every key, from the table of actions."""
-    rows = [(action.key_names, action.description) for action in ACTIONS] + list(MOVES)
-    table = [Content.assemble((f"{keys:<17}", "bold"), text) for keys, text in rows]
-    glyphs = "✓ complete  ✚ repairable  ✗ incomplete, untrusted, invalid  ⊘ unreachable"
-    legend = Content.styled(f"{glyphs}\n! some clients refuse  · nobody refuses", DIM)
-    return lines([*table, Content(), legend])
 
 
 def certificate_page(
