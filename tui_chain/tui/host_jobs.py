@@ -18,13 +18,13 @@ from tui_chain.core.failure import Failure
 from tui_chain.core.status import Status
 from tui_chain.engine.host_state import Clock, HostState
 from tui_chain.net.target import Target
+from tui_chain.tui.answers import FullTest, served_chain, standing_answers, with_answers
 from tui_chain.tui.background import unforeseen
 from tui_chain.tui.host_rows import HostRow, HostRows
 from tui_chain.tui.toasts import toast
 
 if TYPE_CHECKING:
     from tui_chain.engine.journey import Journey
-    from tui_chain.livetest.tester import LiveTestResult
     from tui_chain.probe.served import ServedChain
     from tui_chain.repair.candidates import Candidate, Gap
     from tui_chain.repair.path_choice import PathChoice
@@ -103,6 +103,8 @@ class HostJobs:
 
     def advanced(self, row: HostRow, state: HostState) -> HostRow:
         """The row of a host that has come further; what was written for another bundle is forgotten."""
+        answers = standing_answers(row.answers, state)
+        state = with_answers(state, answers)
         paths = self.journey.alternatives(state)
         gaps = self.journey.gaps(state, paths)
         same = state.proven is not None and row.state.proven is not None
@@ -110,8 +112,7 @@ class HostJobs:
         error = next((e for e in (state.repair, state.served) if isinstance(e, Failure)), None)
         if error is not None and error.kind == "nothing-to-do":
             error = None
-        examined = row.examined if _same_chain(row.state, state) else None
-        fresh = replace(row, state=state, error=error, paths=paths, gaps=gaps, examined=examined)
+        fresh = replace(row, state=state, error=error, paths=paths, gaps=gaps, answers=answers)
         return fresh if same else replace(fresh, written=None, others=())
 
     # the journey
@@ -184,7 +185,7 @@ class HostJobs:
 
     def receive(self, row: HostRow, served: ServedChain) -> None:
         """Take a chain that came without a connection."""
-        self._rows.put(replace(row, state=self.journey.diagnose(row.state, served), error=None, examined=None))
+        self._rows.put(replace(row, state=self.journey.diagnose(row.state, served), error=None, answers=()))
 
     def trust_root(self, confirmed: ConfirmedRoot) -> None:
         """Trust a root for this run, and judge every host anew that it may help."""
@@ -193,7 +194,8 @@ class HostJobs:
         for row in list(self._rows):
             served = row.state.reached
             if served is not None and row.status in {Status.UNTRUSTED, Status.INCOMPLETE}:
-                self._rows.put(replace(row, state=self.journey.diagnose(row.state, served)))
+                state = self.journey.diagnose(row.state, served)
+                self._rows.put(replace(row, state=with_answers(state, row.answers)))
 
     # live tests
 
@@ -205,24 +207,22 @@ class HostJobs:
 
         self.begin(row.target, "testing", job)
 
-    def test_everything(self, row: HostRow, done: Callable[[HostRow, LiveTestResult], None]) -> None:
+    def test_everything(self, row: HostRow, done: Callable[[HostRow, FullTest | Failure], None]) -> None:
         """Test with hops, client families, the environment, and the programs of this machine."""
-        results: list[LiveTestResult | Failure] = []
+        results: list[FullTest | Failure] = []
 
         async def job(state: HostState, _: Callable[[str], None]) -> HostState:
-            results.append(await self._full_test(row, state))
-            return state if isinstance(results[0], Failure) else state.with_live_test(results[0].live)
+            made = await self._full_test(row, state)
+            results.append(made)
+            return state if isinstance(made, Failure) else state.with_live_test(made.result.live)
 
         def tested(row: HostRow) -> None:
-            result = next(iter(results), None)
-            if isinstance(result, Failure):
-                toast(self._screen, str(result), "error")
-            elif result is not None:
+            for result in results:
                 done(row, result)
 
         self.begin(row.target, "testing", job, tested)
 
-    async def _full_test(self, row: HostRow, state: HostState) -> LiveTestResult | Failure:
+    async def _full_test(self, row: HostRow, state: HostState) -> FullTest | Failure:
         from tui_chain.livetest.choice import USUAL
         from tui_chain.livetest.live import request_for
         from tui_chain.livetest.tester import LiveTester
@@ -232,7 +232,8 @@ class HostJobs:
         request = request_for(state.target, choice, environment, address=address, timeout=self.journey.timeout)
         tester = LiveTester(self.journey.trust, self._clock(), environment, row.written, choice.proxy)
         pem = state.proven.bundle.pem if state.proven is not None else None
-        return await tester.test(request, pem, with_programs=True)
+        made = await tester.test(request, pem, with_programs=True)
+        return made if isinstance(made, Failure) else FullTest(made, pem)
 
     # further questions
 
@@ -246,7 +247,11 @@ class HostJobs:
             answered = await probe_servers(
                 self.journey, state, Wanted(all_addresses=True, key_types=True, no_sni=True)
             )
-            return replace(state, servers=answered.servers) if _same_chain(answered, state) else answered
+            return (
+                replace(state, servers=answered.servers)
+                if served_chain(answered) == served_chain(state)
+                else answered
+            )
 
         self.begin(target, "asking all", job, done)
 
@@ -276,12 +281,3 @@ class HostJobs:
 def _group(target: Target) -> str:
     """The name of the group of workers of a host."""
     return f"host {target}"
-
-
-def _same_chain(one: HostState, other: HostState) -> bool:
-    """Whether what was proven for one state holds for the other: the same certificates were served."""
-    return (
-        one.reached is not None
-        and other.reached is not None
-        and one.reached.certificates == other.reached.certificates
-    )

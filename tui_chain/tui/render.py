@@ -12,7 +12,6 @@ from textual.content import Content
 from tui_chain.clients.families import FAMILIES, family_names
 from tui_chain.clients.verdict import reason
 from tui_chain.core.command import hinted, with_commands
-from tui_chain.core.status import Severity
 from tui_chain.core.text import colon_hex, plural
 from tui_chain.tui.host_rows import BAD, DIM, OK, SEVERITY_LOOK, WARN
 
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from tui_chain.livetest.attempt import Attempt, Times
     from tui_chain.livetest.hops import Hop
     from tui_chain.resolve.resolution import IssuerLookup
-    from tui_chain.tui.host_rows import WaitingExamination
     from tui_chain.x509.certificate import Certificate
 
 BAR = 24
@@ -140,18 +138,6 @@ def refusals(verdicts: Verdicts) -> list[Content]:
         if not verdict.ok:
             groups.setdefault(reason(verdict), []).append(name)
     return [Content.assemble((f"✗ {family_names(names)}: ", BAD), text) for text, names in groups.items()]
-
-
-def examination_summary(waiting: WaitingExamination) -> tuple[str, str]:
-    """What was found in a few words, with its style."""
-    found, report = waiting.found, waiting.found.report
-    wrong = sum(one.severity is not Severity.COSMETIC for one in found.problems)
-    things = plural(wrong, "problem") if wrong else "no problem"
-    if not report.host:
-        return f"Python {report.version}: {things}", WARN if wrong else OK
-    refusing, count = len(report.refusing), len(report.libraries)
-    verdict = f"{refusing} of {count} libraries refuse" if refusing else f"all {count} libraries accept"
-    return f"{verdict} · {things}", BAD if refusing else WARN if wrong else OK
 
 
 def try_line(tried: IssuerLookup) -> Content:

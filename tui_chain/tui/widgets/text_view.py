@@ -185,7 +185,7 @@ class TextView(ScrollView, can_focus=True):
         if not self.is_attached or not self.content_size.width:
             return
         size = Size(0, len(self._wrapped(self.content_size.width)) + self.searching)
-        scrolls = size.height > self.content_size.height
+        scrolls = size.height > self.content_size.height or self.styles.overflow_y == "scroll"
         height = self.styles.height
         if scrolls != self.show_vertical_scrollbar or (height is not None and height.is_auto):
             self.virtual_size = size
