@@ -5,10 +5,15 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tui_chain.lab.internet import Lab
+    from tui_chain.lab.servers.stream import Stream
 
 ADDRESSES = tuple(f"127.0.0.{number}" for number in range(1, 51))
 PORTS = 10
@@ -16,39 +21,78 @@ PORTS = 10
 
 @dataclass(frozen=True)
 class Ground:
-    """Where the servers are: the lab's leaf-only host, ports that serve a whole chain on all ADDRESSES, the roots."""
+    """Where the servers are: the lab's leaf-only host, ports on all ADDRESSES, the roots.
+
+    `ports` serve a whole chain, `incomplete` ones a leaf alone, whose issuer AIA has; `count` returns how many
+    connections came to both so far.
+    """
 
     leaf_only: int
     ports: tuple[int, ...]
+    incomplete: tuple[int, ...]
     trust: Path
+    count: Callable[[], int]
 
 
 @contextmanager
-def ground() -> Iterator[Ground]:
-    """Run the servers for as long as they are needed."""
-    command = [sys.executable, "-m", "benchmarks.ground"]
+def ground(ports: int = PORTS, incomplete: int = 0) -> Iterator[Ground]:
+    """Run the servers for as long as they are needed, on so many ports of each kind."""
+    command = [sys.executable, "-m", "benchmarks.ground", str(ports), str(incomplete)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdin is not None  # noqa: S101 - both are pipes
+        assert process.stdout is not None  # noqa: S101
+        asked, answered = process.stdin, process.stdout
+
+        def count() -> int:
+            asked.write("count\n")
+            asked.flush()
+            return int(answered.readline())
+
         try:
-            assert process.stdout is not None  # noqa: S101 - it is a pipe
-            said = json.loads(process.stdout.readline())
-            yield Ground(said["leaf_only"], tuple(said["ports"]), Path(said["trust"]))
+            opened: dict[str, Any] = json.loads(answered.readline())
+            trust, leaf_only = Path(opened["trust"]), opened["leaf_only"]
+            yield Ground(leaf_only, tuple(opened["ports"]), tuple(opened["incomplete"]), trust, count)
         finally:
-            process.communicate(timeout=10)
+            process.communicate(timeout=30)
 
 
-def _serve() -> None:
+class Counter:
+    """Counts the connections that it lets through."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def serve(self, lab: Lab, *, whole: bool) -> int:
+        """Serve a chain of its own, or its leaf alone, on all ADDRESSES; return the port."""
+        from tui_chain.lab.hierarchy import Leaf
+        from tui_chain.lab.servers.tls import DEFAULT_TLS, Credentials, make_context, tls_handler
+
+        leaf = lab.hierarchy.issue_leaf(Leaf(names=("localhost", *ADDRESSES)), "ground")
+        chain = [leaf.der, lab.hierarchy["issuing"].der] if whole else [leaf.der]
+        handler = tls_handler(make_context(lab.folder, Credentials(chain, leaf.key), DEFAULT_TLS), "")
+
+        async def counted(stream: Stream) -> None:
+            self.count += 1
+            await handler(stream)
+
+        return lab.listen(counted, addresses=ADDRESSES)
+
+
+def _serve(ports: int, incomplete: int) -> None:
     from tui_chain.lab.internet import open_lab
 
     with open_lab(["leaf-only"]) as lab:
-        issuing = lab.hierarchy["issuing"]
-        ports = []
-        for _ in range(PORTS):
-            leaf = issuing.issue_leaf(["localhost", *ADDRESSES])
-            ports.append(lab.serve([leaf.der, issuing.der], leaf.key, addresses=ADDRESSES))
-        said = {"leaf_only": lab.host("leaf-only").port, "ports": ports, "trust": str(lab.trust_file)}
-        print(json.dumps(said), flush=True)
-        sys.stdin.read()
+        counter = Counter()
+        opened = {
+            "leaf_only": lab.host("leaf-only").port,
+            "ports": [counter.serve(lab, whole=True) for _ in range(ports)],
+            "incomplete": [counter.serve(lab, whole=False) for _ in range(incomplete)],
+            "trust": str(lab.trust_file),
+        }
+        print(json.dumps(opened), flush=True)
+        for _ in sys.stdin:
+            print(counter.count, flush=True)
 
 
 if __name__ == "__main__":
-    _serve()
+    _serve(*map(int, sys.argv[1:]))

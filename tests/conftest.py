@@ -46,6 +46,7 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.
     for name in list(os.environ):
         if name.startswith((*FOREIGN, *BUNDLES)) or name.lower() in PROXIES:
             monkeypatch.delenv(name)
+    monkeypatch.setenv("TERM", "xterm-256color")
     home: Path = tmp_path_factory.mktemp("home")
     for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME"):
         monkeypatch.setenv(name, str(home / name.lower()))

@@ -11,6 +11,7 @@ import pytest
 from tests.support.cli import tlschain
 from tests.support.files import names_in
 from tui_chain.lab.internet import Lab
+from tui_chain.net.target import parse_target
 
 USAGE, UNREACHED = 2, 3
 
@@ -42,10 +43,31 @@ def test_a_target_that_is_none_says_why(target: str, words: str) -> None:
     assert said.isprintable()
 
 
-def test_every_wrong_target_is_told() -> None:
-    done = tlschain("check", "a..b", "example.org", "c:0")
+def test_every_wrong_target_is_named_and_the_others_run(lab: Lab) -> None:
+    done = tlschain("check", "a..b", str(lab.host("complete").target), "c:0", "--trust", lab.trust_file, "--json")
     assert done.code == USAGE
+    assert done.err.splitlines() == [
+        f"tlschain: argument 1: {parse_target('a..b')}",
+        f"tlschain: argument 3: {parse_target('c:0')}",
+    ]
+    assert [one["status"] for one in done.objects] == ["complete"]
+
+
+def test_where_every_target_is_wrong_nothing_runs() -> None:
+    done = tlschain("check", "a..b", "c:0")
+    assert (done.code, done.out) == (USAGE, "")
     assert done.err.count("is not a target") == 2
+
+
+def test_one_wrong_line_of_many_is_named_with_its_number_and_the_others_run(lab: Lab, tmp_path: Path) -> None:
+    lines = [f"{name}.invalid" for name in map("h{}".format, range(40))]
+    lines[20:20] = ["the server does not answer", str(lab.host("complete").target)]
+    hosts, bundle = tmp_path / "hosts", tmp_path / "bundle.pem"
+    hosts.write_text("\n".join(lines))
+    done = tlschain("fix", "--hosts", hosts, "--trust", lab.trust_file, "--json", "-o", bundle, "--timeout", "2")
+    assert done.code == USAGE
+    assert f"{hosts}, line 21: 'the server does not answer' is not a host with a label." in done.err
+    assert len(done.objects) == 41
 
 
 def test_an_unknown_host_is_unreachable() -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.support.unsafe import UNSAFE
 from tests.x509.relaxed import relaxed
-from tui_chain.core.text import colon_hex, elide_middle, plural, safe_text
+from tui_chain.core.text import cell_width, colon_hex, elide_middle, plural, safe_text
 
 ANY_TEXT = st.text(alphabet=st.characters(exclude_categories=()), max_size=300)
 HOSTILE = st.text(alphabet=st.sampled_from("a é\x1b\x07\n\r\t\u202e\u200b\u2028\u0301\u0489\ud800\ue000\U0010ffff…"))
@@ -70,10 +70,16 @@ def test_a_cut_is_shown_and_stays_in_the_limit() -> None:
 @given(ANY_TEXT, st.integers(0, 50))
 def test_eliding_keeps_the_width_and_both_ends(text: str, width: int) -> None:
     shown = elide_middle(text, width)
-    assert len(shown) <= max(width, 0)
-    if len(text) > width >= 5:
+    assert cell_width(shown) <= max(width, 0)
+    if cell_width(text) > width >= 5:
         assert shown[0] == text[0]
         assert shown[-1] == text[-1]
+
+
+def test_a_port_stays_after_a_name_of_wide_characters() -> None:
+    assert elide_middle("例え例え例え.テスト:8443", 14) == "例え例…ト:8443"
+    assert cell_width("例え") == 4
+    assert cell_width("e\u0301") == 1
 
 
 def test_small_words() -> None:

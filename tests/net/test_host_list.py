@@ -31,12 +31,13 @@ def test_a_list_holds_targets_labels_and_comments() -> None:
         ("example.org:443", ""),
         ("api.example.org:8443", "the  billing \\u202eAPI"),
         ("smtp+starttls://mail.example.org:587", "mail"),
-        ("nonsense:443", "host..name"),
     ]
 
 
 def test_a_wrong_line_says_its_number_and_why_and_loses_nothing_else() -> None:
-    (bad,) = parse_host_list(LIST).bad
+    sentence, bad = parse_host_list(LIST).bad
+    assert sentence.number == 8
+    assert "'nonsense' has neither a dot nor a port; write nonsense:443" in str(sentence)
     assert bad.number == 9
     assert str(bad).startswith("line 9: 'example.org:99999' is not a target. The port '99999'")
 
@@ -124,3 +125,29 @@ def test_a_second_host_on_a_line_is_no_label() -> None:
     read = parse_host_list("one.test two.test:8443\nthree.test the third: ours\n")
     assert [host.label for host in read.hosts] == ["the third: ours"]
     assert "two.test:8443 looks like a second host" in read.bad[0].failure.message
+
+
+@pytest.mark.parametrize(
+    "line", ["the server does not answer", "rm -rf /", "curl -v https://example.org", "a b c", "Done. What next?"]
+)
+def test_a_sentence_or_a_command_is_no_host_with_a_label(line: str) -> None:
+    read = parse_host_list(f"{line}\nexample.org is down\n")
+    assert [host.label for host in read.hosts] == ["is down"]
+    assert repr(line) in str(read.bad[0])
+
+
+def test_a_short_name_has_a_label_where_it_is_clear_that_it_is_a_host() -> None:
+    read = parse_host_list(
+        "localhost my box\nintranet:443 the wiki\nhttps://intranet2 the old wiki\n::1 here\nplain\n"
+    )
+    assert read.bad == ()
+    assert [host.label for host in read.hosts] == ["my box", "the wiki", "the old wiki", "here", ""]
+
+
+def test_a_certificate_in_a_list_is_one_wrong_line() -> None:
+    pem = "-----BEGIN CERTIFICATE-----\nTUlJ\nabc\n-----END CERTIFICATE-----\n"
+    read = parse_host_list(f"example.org\n{pem}example.net\n")
+    assert [host.target.host for host in read.hosts] == ["example.org", "example.net"]
+    (bad,) = read.bad
+    assert bad.number == 2
+    assert "It is a line of a PEM file" in str(bad)

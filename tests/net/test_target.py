@@ -17,6 +17,12 @@ GOOD = {
     "EXAMPLE.Org": "example.org:443",
     "example.org.": "example.org:443",
     "localhost": "localhost:443",
+    "localhost/": "localhost:443",
+    "intranet": "intranet:443",
+    "intranet/": "intranet:443",
+    "https://intranet/wiki": "intranet:443",
+    "_25._tcp.mail.example.org": "_25._tcp.mail.example.org:443",
+    "1password.example": "1password.example:443",
     "a_b.example.org": "a_b.example.org:443",
     "example.org:8443": "example.org:8443",
     "example.org:0443": "example.org:443",
@@ -84,10 +90,29 @@ BAD = {
     "-example.org": "is not a host name",
     "exam ple.org": "There is white space in it.",
     "a..b": "is not a host name",
-    "*.example.org": "is not a host name",
-    "user@example.org": "is not a host name",
-    "a" * 64 + ".example": "is not a host name",
-    ".".join(["a" * 60] * 5): "is not a host name",
+    "*.example.org": "is not a host name: it is a wildcard",
+    "!!!": "is not a host name: a host name has letters",
+    "-v": "is not a host name",
+    "_": "is not a host name",
+    "ls|grep": "is not a host name",
+    "**example.org**": "write example.org",
+    '"example.org"': "write example.org",
+    "example.org,443": "write one host a line",
+    "user@example.org": "A user name stands before the @; write example.org alone.",
+    "user@": "A user name stands before the @; write the host alone.",
+    "mailto:user@example.org": "write example.org alone",
+    "443": "It is a number; write the host before it, as in example.org:443.",
+    "host.1": "is not an IP address",
+    "0x7f.0x1": "is not an IP address",
+    "10.0.0.0/8": "It is a network; write one address of it.",
+    "2001:db8::/32": "It is a network",
+    "certs/chain.pem": "write https:// before it if it is a URL",
+    "what?": "It could be the path of a file or a word",
+    "[link](https://example.org)": "bracket",
+    "-----BEGIN CERTIFICATE-----": "It is a line of a PEM file",
+    "\U0001f600.example": "not a valid internationalised name",
+    "a" * 64 + ".example": "is not a host name: a part of it has 64 characters, and 63 are the most",
+    ".".join(["a" * 60] * 5): "is not a host name: it has 304 characters, and 253 are the most",
     "xn--\u202e.example": "not a valid internationalised name",
     "\u202eexample.org": "not a valid internationalised name",
     "ü" * 100_000: "not a host name",
@@ -120,7 +145,13 @@ def test_what_is_no_target_says_why(text: str, why: str) -> None:
 
 
 def test_a_password_is_not_repeated() -> None:
-    for text in ("https://user:secret@example.org:x/", "ftp://user:secret@host/", "https://user:secret@ho st/"):
+    for text in (
+        "https://user:secret@example.org:x/",
+        "ftp://user:secret@host/",
+        "https://user:secret@ho st/",
+        "user:secret@example.org",
+        "user:secret@ho..st",
+    ):
         assert "secret" not in str(parse_target(text))
 
 
@@ -154,6 +185,57 @@ def test_no_text_raises_or_brings_foreign_characters(text: str) -> None:
         assert 1 <= result.port <= 65535
         assert result.host.isascii()
         assert parse_target(str(result)) == result
+        assert unsafe_in(result.display + result.spellings.replace("\n", "")) == set()
+        assert parse_target(result.display) == result
+
+
+SHOWN = {
+    "bücher.example": "bücher.example:443",
+    "smtp+starttls://faß.de": "smtp+starttls://faß.de:587",
+    "đường.example": "đường.example:443",
+    "例え.テスト": "例え.テスト:443",
+    "データー.example": "データー.example:443",
+    "한국.example": "한국.example:443",
+    "пример.рф": "пример.рф:443",
+    "ελλάδα.example": "ελλάδα.example:443",
+    "भारत.example": "भारत.example:443",
+    "ไทย.example": "ไทย.example:443",
+    "example.org": "example.org:443",
+}
+DISGUISED = {
+    "paypаl.example": "a Cyrillic letter in a Latin name",
+    "аррӏе.example": "Cyrillic letters alone, all of which look Latin",
+    "ɡoogle.example": "a Latin letter of phonetics",
+    "mıcrosoft.example": "a letter without its dot",
+    "toyotaトヨタ.example": "Latin beside Japanese",
+    "oνο.example": "Greek beside Latin",
+    "שלום.example": "a script that a terminal may reorder",
+    "xn--zzzzzz.example": "no name at all",
+    "xn--a.example": "no name at all",
+}
+
+
+@pytest.mark.parametrize(("text", "shown"), SHOWN.items(), ids=SHOWN)
+def test_a_name_is_shown_as_people_write_it(text: str, shown: str) -> None:
+    target = parse_target(text)
+    assert isinstance(target, Target)
+    assert target.display == shown
+    assert str(target).isascii()
+    assert {str(target), shown} == set(target.spellings.splitlines())
+
+
+@pytest.mark.parametrize("text", DISGUISED, ids=DISGUISED.values())
+def test_a_name_that_can_be_taken_for_another_is_shown_in_ascii(text: str) -> None:
+    target = parse_target(text)
+    assert isinstance(target, Target)
+    assert target.display == str(target)
+    assert text in target.spellings, "it is found as it was written all the same"
+
+
+def test_each_label_is_shown_by_itself() -> None:
+    target = parse_target("bücher.paypаl.example")
+    assert isinstance(target, Target)
+    assert target.display.startswith("bücher.xn--")
 
 
 def test_a_target_without_starttls_loads_no_protocol() -> None:

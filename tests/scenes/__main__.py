@@ -16,6 +16,7 @@ if __name__ == "__main__":
     for name in list(os.environ):
         if name.startswith(("NO_COLOR", "TEXTUAL", "SSH_", "COLORTERM", "FORCE_COLOR")):
             del os.environ[name]
+    os.environ["TERM"] = "xterm-256color"
     if sys.argv[1] == "--data":
         make_data()
     else:

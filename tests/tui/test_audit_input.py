@@ -105,30 +105,52 @@ async def test_a_fault_of_our_own_is_said(tmp_path: Path, monkeypatch: pytest.Mo
         assert not unsafe_in(screen_text(pilot))
 
 
-async def test_tab_completes_names_as_a_shell_does(tmp_path: Path) -> None:
+async def test_the_right_arrow_takes_the_name_that_is_suggested(tmp_path: Path) -> None:
     for name in ("bundle-one.pem", "bundle-two.pem", ".hidden.pem", "evil\x1b]0;x\x07.pem"):
         (tmp_path / name).write_bytes(b"")
     (tmp_path / "folder").mkdir()
     async with stage(SMALL, ()) as pilot:
         await keys(pilot, "b")
+        await read(pilot)
         box = pilot.app.screen.query_one("#audit-path", Input)
         for typed, full in (
-            ("b", "bundle-"),
+            ("b", "bundle-one.pem"),
             ("bundle-t", "bundle-two.pem"),
             ("fo", "folder/"),
             (".h", ".hidden.pem"),
         ):
             box.value = f"{tmp_path}/{typed}"
-            await pilot.press("tab")
+            box.cursor_position = len(box.value)
+            await until(pilot, lambda wanted=f"{tmp_path}/{full}": box._suggestion == wanted, full)  # type: ignore[misc]
+            await pilot.press("right")
             await until(pilot, lambda wanted=f"{tmp_path}/{full}": box.value == wanted, full)  # type: ignore[misc]
+        box.value = f"{tmp_path}/b"
         await pilot.press("tab")
         await until(pilot, lambda: not box.has_focus)
+        assert box.value == f"{tmp_path}/b", "tab goes on and completes nothing"
         box.value = ""
         box.insert_text_at_cursor("/a\x1b]0;owned\x07\u202eb")
         assert box.value == "/a]0;ownedb", "nothing that acts is taken into the box"
     assert completions(f"{tmp_path}/evil") == ()
     assert completions(f"{tmp_path}/none/") == completions("\0") == completions("~nobody-of-this-name/") == ()
     assert len(completions(f"{tmp_path}/", limit=1)) <= 1
+
+
+async def test_the_verdict_stands_beside_no_other_path(tmp_path: Path) -> None:
+    sound, glued = damaged(tmp_path, "sound"), damaged(tmp_path, "glued")
+    verdict = "every client reads all it takes"
+    async with stage(SMALL, ()) as pilot:
+        await audit(pilot, sound)
+        await shows(pilot, verdict)
+        await keys(pilot, "b", "end", "x")
+        assert verdict not in screen_text(pilot)
+        assert f"below stands what is in {sound}" in sentences(pilot).replace("- ", "-")
+        await keys(pilot, "backspace")
+        assert verdict in screen_text(pilot), "it is the verdict on this path again"
+        await audit(pilot, tmp_path / "none.pem")
+        assert verdict not in screen_text(pilot)
+        await audit(pilot, glued)
+        assert verdict not in screen_text(pilot)
 
 
 async def test_names_that_attack_are_only_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

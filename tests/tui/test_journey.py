@@ -12,6 +12,7 @@ import pytest
 from tests.scenes.stage import opened, press, screen_text, shows, until
 from tests.support.programs import require_program
 from tests.tui.conftest import AppOn
+from tui_chain.core.failure import Failure
 from tui_chain.core.status import Status
 from tui_chain.lab.internet import Lab
 
@@ -76,14 +77,36 @@ async def test_each_kind_of_host_ends_where_it_should(app_on: AppOn, name: str, 
             assert len(app.screen_stack) == 1, "there is nothing to write"
 
 
-async def test_a_new_probe_drops_what_rested_on_the_old(app_on: AppOn) -> None:
+async def test_a_new_probe_keeps_what_rests_on_the_same_chain(app_on: AppOn) -> None:
     app = app_on("leaf-only")
     async with opened(app) as pilot:
         await until(pilot, lambda: app.rows[0].status is not None)
-        await press(pilot, "f", "t", "r")
+        await press(pilot, "f", "t")
+        before = app.rows[0].state
+        await press(pilot, "r", "f")
         state = app.rows[0].state
-        assert state.diagnosis is not None
-        assert (state.resolution, state.repair, state.live_test) == (None, None, None)
+        assert state.served is not before.served
+        assert state.proven == before.proven
+        assert state.live_test is before.live_test
+
+
+async def test_a_probe_that_contradicts_leaves_the_proof_to_u(app_on: AppOn, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = app_on("leaf-only")
+    async with opened(app) as pilot:
+        await until(pilot, lambda: app.rows[0].status is not None)
+        await press(pilot, "f")
+        proven = app.rows[0].state.proven
+        assert proven is not None
+
+        async def gone(*_: object) -> Failure:
+            return Failure("connect", "The port is closed.")
+
+        monkeypatch.setattr(app.main.jobs.journey.prober, "probe", gone)
+        await press(pilot, "r")
+        await shows(pilot, "u brings it back")
+        assert app.rows[0].status is Status.UNREACHABLE
+        await press(pilot, "u")
+        assert app.rows[0].state.proven is proven
 
 
 async def test_fix_of_a_complete_host_says_that_there_is_nothing_to_do(app_on: AppOn) -> None:

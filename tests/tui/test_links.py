@@ -198,18 +198,25 @@ async def test_aia_into_the_network_asks_once(lab: Lab, key: str, asked: bool) -
     async with opened(app) as pilot:
         await until(pilot, lambda: app.rows[0].status is not None)
         answers: list[bool] = []
-        question = ConsentRequest("localhost", "http://a.test/x", "169.254.169.254", "link-local")  # type: ignore[arg-type]
+        question = ConsentRequest(str(app.rows[0].target), "http://a.test/x", "169.254.169.254", "link-local")  # type: ignore[arg-type]
 
         async def ask() -> None:
-            answers.append(await app.main.ask_consent(question))
+            answers.append(await app.main.questions.ask(question))
 
         app.run_worker(ask())
+        await shows(pilot, "press enter to read the question")
+        assert app.screen is app.main, "it takes no key before it is opened"
+        await pilot.press("enter")
+        await shows(pilot, "Inside your network?")
+        await pilot.press("escape", "enter")
         await shows(pilot, "Inside your network?")
         await pilot.press(key)
         await until(pilot, lambda: bool(answers))
         assert answers == [asked]
         if not asked:
             await pilot.press("f")
+            await shows(pilot, "press enter to read the question")
+            await pilot.press("enter")
             await shows(pilot, "Inside your network?")
             await press(pilot, "n")
             await shows(pilot, "169.254.169.254")

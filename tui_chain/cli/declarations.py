@@ -8,14 +8,14 @@ from typing import Any
 import click
 
 from tui_chain.engine import options as table
-from tui_chain.engine.command_line import chosen_form, takes
+from tui_chain.engine.command_line import SettingsCommand, chosen_form, takes
 
 _FILE = click.Path(path_type=Path)
 _TARGETS = click.argument("targets", nargs=-1, metavar="TARGET...")
 _SELECTED = "[SHA256|WORD]..."
 
 
-@click.command()
+@click.command(cls=SettingsCommand)
 @_TARGETS
 @takes(*table.TAKEN["check"])
 def check(form: str, **given: Any) -> int:
@@ -30,7 +30,7 @@ def check(form: str, **given: Any) -> int:
     return run_check(CommandOptions(**given))
 
 
-@click.command()
+@click.command(cls=SettingsCommand)
 @_TARGETS
 @takes(*table.TAKEN["fix"])
 def fix(form: str, **given: Any) -> int:
@@ -51,7 +51,7 @@ def fix(form: str, **given: Any) -> int:
     return run_fix(CommandOptions(**given))
 
 
-@click.command()
+@click.command(cls=SettingsCommand)
 @_TARGETS
 @takes(*table.TAKEN["test"])
 def test(**given: Any) -> int:
@@ -67,7 +67,7 @@ def test(**given: Any) -> int:
     return run_test(CommandOptions(**given), live)
 
 
-@click.command()
+@click.command(cls=SettingsCommand)
 @_TARGETS
 @takes(*table.TAKEN["advise"])
 def advise(bundle: Path | None, form: Any, only: str | None, *, listing: bool, **given: Any) -> int:
@@ -86,7 +86,7 @@ def advise(bundle: Path | None, form: Any, only: str | None, *, listing: bool, *
     return run_advise(CommandOptions(**given), bundle, form, only)
 
 
-@click.command()
+@click.command(cls=SettingsCommand)
 @_TARGETS
 @takes(*table.TAKEN["report"])
 def report(form: Any, **given: Any) -> int:
@@ -101,7 +101,7 @@ def report(form: Any, **given: Any) -> int:
     return run_report(CommandOptions(**given), form)
 
 
-@click.command()
+@click.command(cls=SettingsCommand)
 @click.argument("chain", type=_FILE, metavar="CHAIN")
 @takes(*table.TAKEN["verify"])
 def verify(chain: Path, form: str, *, as_json: bool, **given: Any) -> int:
@@ -117,7 +117,7 @@ def verify(chain: Path, form: str, *, as_json: bool, **given: Any) -> int:
     return run_verify(chain, **given, as_json=form == "json")
 
 
-@click.command()
+@click.command(cls=SettingsCommand)
 @click.argument("targets", nargs=-1, metavar="[TARGET]")
 @takes(*table.TAKEN["doctor"])
 def doctor(*, targets: tuple[str, ...], interpreter: str | None, report: str | None, **given: Any) -> int:
@@ -194,7 +194,7 @@ def audit(path: Path, *, fix: bool, output: Path | None, replace: bool, backup: 
     return run_audit(path, target, as_json=as_json)
 
 
-@click.command()
+@click.command(cls=SettingsCommand)
 @click.argument("file", type=_FILE, metavar="FILE")
 @takes(*table.TAKEN["refresh"])
 def refresh(file: Path, *, write: bool, **given: Any) -> int:
@@ -207,6 +207,22 @@ def refresh(file: Path, *, write: bool, **given: Any) -> int:
     from tui_chain.cli.options import CommandOptions
 
     return run_refresh(file, CommandOptions(**given), write=write)
+
+
+@click.command()
+@takes(*table.TAKEN["config"])
+def config(*, example: bool) -> int:
+    """Say where the config file is, and what is wrong in it.
+
+    It sets what holds where no option says otherwise, and the keys of the screen:
+
+    tlschain config --example > FILE
+
+    Exit 0: nothing is wrong, or there is no such file. 1: something is wrong, and the rest is used. 2: wrong usage.
+    """
+    from tui_chain.cli.commands.config import print_example, run_config
+
+    return print_example() if example else run_config()
 
 
 @click.command()
@@ -300,7 +316,7 @@ def pool_verify(db: Path | None, *, repair: bool) -> int:
     return run_verify(db, repair=repair)
 
 
-@pool.command("update")
+@pool.command("update", cls=SettingsCommand)
 @takes(
     table.FILE,
     table.URL,
@@ -318,5 +334,5 @@ def pool_update(db: Path | None, file: Path | None, url: str | None, trust: str 
 
 
 COMMANDS: tuple[click.Command, ...] = (
-    *(check, fix, test, advise, report, verify, doctor, explain, audit, refresh, pool, lab),
+    *(check, fix, test, advise, report, verify, doctor, explain, audit, refresh, pool, config, lab),
 )

@@ -21,7 +21,7 @@ from tui_chain.trust.store import TrustStore
 from tui_chain.x509.crl import CrlScope
 
 CONCURRENT = 64
-"""Hosts that are probed or repaired at once."""
+"""Hosts that are probed or repaired at once, where the options do not say."""
 NEEDS_CONSENT = "only with your consent"
 """How the outcome of a fetch ends that would lead inside (tui_chain.net.addresses)."""
 _OFFLINE = "Run it again without --offline to fetch it, or add it from a file with --pool FILE."
@@ -32,7 +32,7 @@ async def run_all(
     run: Run, stage: Callable[[HostState], Awaitable[HostState]], done: Callable[[HostState], None]
 ) -> list[HostState]:
     """Take every host through a stage, some at once; `done` gets each in its order."""
-    gate = asyncio.Semaphore(CONCURRENT)
+    gate = asyncio.Semaphore(run.journey.context.options.jobs or CONCURRENT)
 
     async def one(state: HostState) -> HostState:
         async with gate:

@@ -52,7 +52,9 @@ class _Commands(click.Group):
             raise
         except Exception as fault:  # noqa: BLE001 - no traceback reaches a user
             raise SystemExit(_own_fault(fault)) from None
-        raise SystemExit(code if isinstance(code, int) else 0)
+        from tui_chain.cli.output import exit_code
+
+        raise SystemExit(exit_code(ctx, code if isinstance(code, int) else 0))
 
 
 def _own_fault(fault: Exception) -> int:

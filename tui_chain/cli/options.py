@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from tui_chain.cli.output import fail, note
+from tui_chain.cli.output import fail, note, note_wrong
 from tui_chain.core.command import hinted
 from tui_chain.core.failure import Failure
 from tui_chain.core.files import absolute, read_file, read_stdin
@@ -74,6 +74,7 @@ def opened(options: CommandOptions, *, whole_lab: bool = False, every_source: bo
     arguments = _arguments(options)
     if isinstance(arguments, Failure):
         raise SystemExit(fail(arguments))
+    note_wrong(arguments.wrong)
     usual = DEMO_HOST if options.crl is None else CRL_DEMO_HOST
     lab_hosts = None if whole_lab else (usual,)
     with start(options, arguments, lab_hosts=lab_hosts, every_source=every_source) as started:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import IO, TYPE_CHECKING, Any
 
 import click
@@ -26,6 +26,23 @@ def worst(codes: Iterable[int]) -> int:
     """The exit code of a command whose hosts have these: wrong usage first, then what was found, then not reached."""
     came = set(codes)
     return next((code for code in (USAGE, FOUND, UNREACHED) if code in came), OK)
+
+
+_WRONG = f"{__name__}.wrong"
+"""Where the context of a command keeps that some of its hosts were none."""
+
+
+def note_wrong(sentences: Sequence[str]) -> None:
+    """Print what names no host, while the others run; the command will end as one that was used wrongly."""
+    for sentence in sentences:
+        note(f"tlschain: {sentence}")
+    if sentences:
+        click.get_current_context().meta[_WRONG] = True
+
+
+def exit_code(context: click.Context, code: int) -> int:
+    """The exit code of a command that returned `code`, wrong hosts regarded."""
+    return worst((code, USAGE)) if _WRONG in context.meta else code
 
 
 def note(text: str) -> None:

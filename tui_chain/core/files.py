@@ -1,13 +1,16 @@
-"""Reading files that the user names, within a bound."""
+"""Reading files that the user names, within a bound, and files of this program's own, which are written as well."""
 
 from __future__ import annotations
 
 import codecs
+import os
+import stat
 import sys
 from pathlib import Path
 from typing import IO
 
 from tui_chain.core.failure import Failure
+from tui_chain.core.system import AT_ONCE, sync_folder
 from tui_chain.core.text import safe_text
 
 MAX_FILE = 16 << 20
@@ -40,14 +43,14 @@ def text_of(data: bytes) -> str:
     return data.decode("utf-16" if wide else "utf-8-sig", "replace")
 
 
-def _bounded(file: IO[bytes], what: str, name: Path | str) -> bytes | Failure:
+def _bounded(file: IO[bytes], what: str, name: Path | str, limit: int = MAX_FILE) -> bytes | Failure:
     """Read piece by piece: room for all that is allowed, at once, would take longer than most files do."""
     data = bytearray()
     while piece := file.read(_PIECE):
         data += piece
-        if len(data) > MAX_FILE:
-            shown = safe_text(str(name))
-            return Failure("file", f"The {what} {shown} is larger than 16 MiB.", "Name the right file.")
+        if len(data) > limit:
+            shown, size = safe_text(str(name)), f"{limit >> 20} MiB" if limit >> 20 else f"{limit >> 10} KiB"
+            return Failure("file", f"The {what} {shown} is larger than {size}.", "Name the right file.")
     return bytes(data)
 
 
@@ -62,3 +65,84 @@ def absolute(path: Path) -> Path | Failure:
         return path.absolute()
     except OSError:
         return Failure("file", "The folder this runs in does not exist any more.", "Change to another folder.")
+
+
+# files of this program's own, at fixed places
+
+MAX_ASIDE = 20
+"""Files that are kept aside in place of one; what is set aside after them is refused."""
+
+
+def read_own_file(path: Path, what: str, limit: int) -> bytes | Failure | None:
+    """Read a regular file of at most `limit` bytes; None where there is none. Nothing else is waited for."""
+    if not path.is_absolute():
+        return None
+    try:
+        with open(os.open(path, AT_ONCE), "rb", buffering=0) as file:  # noqa: PTH123 - by descriptor
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                return _irregular(path, what)
+            return _bounded(file, what, path, limit)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except IsADirectoryError:
+        return _irregular(path, what)
+    except (OSError, ValueError) as error:
+        return _unreadable(what, path, error)
+
+
+def write_own_file(path: Path, data: bytes, what: str) -> Failure | None:
+    """Write a file that its user alone may read, whole or not at all, in a folder that is made where it is missing.
+
+    A link stays, and what it leads to is replaced.
+    """
+    if not path.is_absolute():
+        return Failure("file", f"The {what} cannot be kept: this user has no home folder.", "Set HOME.")
+    try:
+        real = Path(os.path.realpath(path))
+        real.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _replace_whole(real, data)
+        sync_folder(real.parent)
+    except (OSError, ValueError) as error:
+        return _unwritable(path, what, error)
+    return None
+
+
+def _replace_whole(path: Path, data: bytes) -> None:
+    """Rename a synced temporary file to the path; mkstemp gives it rights for its owner alone."""
+    import tempfile  # most runs write nothing
+
+    handle, name = tempfile.mkstemp(prefix=".tlschain-", suffix=".tmp", dir=path.parent)
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def set_aside(path: Path, what: str) -> Path | Failure:
+    """Give the file at the path the first free name of NAME.bad, NAME.bad1, …, and return that."""
+    for number in range(MAX_ASIDE):
+        name = path.with_name(f"{path.name}.bad{number or ''}")
+        if os.path.lexists(name):
+            continue
+        try:
+            path.rename(name)
+        except OSError as error:
+            return _unwritable(path, what, error)
+        return name
+    shown = safe_text(str(path))
+    return Failure("file", f"The {what} {shown} cannot be set aside: {MAX_ASIDE} are already.", "Remove those.")
+
+
+def _irregular(path: Path, what: str) -> Failure:
+    return Failure("file", f"The {what} {safe_text(str(path))} is no regular file.", "Move it elsewhere.")
+
+
+def _unwritable(path: Path, what: str, error: OSError | ValueError) -> Failure:
+    why = (error.strerror or str(error)).lower() if isinstance(error, OSError) else str(error)
+    shown, reason = safe_text(str(path)), safe_text(why)
+    return Failure("file", f"The {what} {shown} cannot be written: {reason}.", "Check its folder and its rights.")

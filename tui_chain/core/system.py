@@ -75,3 +75,24 @@ def sync_folder(folder: Path) -> None:
                 os.fsync(descriptor)
             finally:
                 os.close(descriptor)
+
+
+def config_folder() -> Path:
+    """The user's folder for settings of this program (XDG Base Directory Specification), which may not exist.
+
+    It is not absolute where this user has no home folder.
+    """
+    return _user_folder("XDG_CONFIG_HOME", "~/.config")
+
+
+def state_folder() -> Path:
+    """The user's folder for what this program keeps between runs, as `config_folder`."""
+    return _user_folder("XDG_STATE_HOME", "~/.local/state")
+
+
+def _user_folder(variable: str, usual: str) -> Path:
+    """The specification has relative paths in a variable ignored."""
+    named = os.environ.get(variable, "")
+    # where there is no home, Path.expanduser raises
+    base = named if os.path.isabs(named) else os.path.expanduser(usual)  # noqa: PTH111, PTH117
+    return Path(base) / "tlschain"

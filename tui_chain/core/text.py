@@ -45,14 +45,33 @@ def _escape(char: str) -> str:
     return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
 
 
+def cell_width(text: str) -> int:
+    """How many cells of a terminal a text takes (UAX 11)."""
+    return len(text) if text.isascii() else sum(map(_cells, text))
+
+
+def _cells(char: str) -> int:
+    if unicodedata.category(char) in {"Mn", "Me"}:
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in {"W", "F"} else 1
+
+
 def elide_middle(text: str, width: int) -> str:
-    """Shorten `text` to `width` characters by cutting its middle, so that a port or an ending stays."""
-    if len(text) <= width:
+    """Shorten `text` to `width` cells by cutting its middle, so that a port or an ending stays."""
+    if cell_width(text) <= width:
         return text
     if width < 2:
         return "…"[:width]
     tail = (width - 1) * 3 // 5
-    return text[: width - 1 - tail] + "…" + text[len(text) - tail :]
+    return f"{_fitting(text, width - 1 - tail)}…{_fitting(text[::-1], tail)[::-1]}"
+
+
+def _fitting(text: str, width: int) -> str:
+    """As much of the beginning of a text as fits."""
+    text = text[: max(width, 0)]
+    while cell_width(text) > width:
+        text = text[:-1]
+    return text
 
 
 def colon_hex(hexadecimal: str) -> str:

@@ -28,7 +28,7 @@ class Case:
     """One host for the rules: what it served, what the search found, and the path that the diagnosis speaks of.
 
     `verdicts` are what the client families say of it as served; `no_handshake` are those of them that rest on the
-    handshake alone.
+    handshake alone. `warn_days` is how many days before its end a certificate expires soon, where the user says.
     """
 
     served: ServedChain
@@ -40,6 +40,7 @@ class Case:
     verdicts: Verdicts = field(default_factory=dict)
     others: OtherStores = no_other_stores
     no_handshake: Verdicts = field(default_factory=dict)
+    warn_days: int | None = None
 
     @property
     def leaf(self) -> Certificate:

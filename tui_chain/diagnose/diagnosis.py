@@ -81,13 +81,15 @@ class Diagnoser:
 
     `others` gives the public stores beside it; they are asked for only where a path ends at an unknown root.
     `confirmed` are the SHA-256s of private roots that the user vouched for in this run: they end paths, but what
-    needs one is never `complete`, since the store's clients lack it.
+    needs one is never `complete`, since the store's clients lack it. `warn_days` is how many days before its end a
+    certificate expires soon, where the user says.
     """
 
     trust: TrustStore
     prover: SignatureProver = field(default_factory=SignatureProver)
     others: OtherStores = no_other_stores
     confirmed: frozenset[str] = frozenset()
+    warn_days: int | None = None
     judge: Judge = field(init=False)
 
     def __post_init__(self) -> None:
@@ -105,7 +107,9 @@ class Diagnoser:
         path = choose_path(search, served)
         no_handshake = _no_handshake(served)
         verdicts: Verdicts = {**self._verdicts(served, at), **no_handshake}
-        case = Case(served, search, path, at, self.trust, self.prover, verdicts, self.others, no_handshake)
+        case = Case(
+            served, search, path, at, self.trust, self.prover, verdicts, self.others, no_handshake, self.warn_days
+        )
         status = status_of(verdicts, no_handshake, case)
         findings = all_findings(case, status)
         blame = blame_of(status, findings, case, verdicts)

@@ -1,15 +1,19 @@
-"""Options of the table as click's."""
+"""Options of the table as click's, and the settings of the config file in place of those that are not given."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 from click.core import ParameterSource
 
+from tui_chain.core.command import PROGRAM
 from tui_chain.engine.options import OptionEntry
+
+if TYPE_CHECKING:
+    from tui_chain.engine.settings import UserSettings
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -91,3 +95,46 @@ def chosen_form(form: str, *, as_json: bool) -> str:
     if as_json and form != "json" and source is ParameterSource.COMMANDLINE:
         raise click.UsageError(f"--json and --format {form} are two forms: name one of them.")
     return "json" if as_json else form
+
+
+NOT_FOR_DEMO = frozenset({"trust", "pool"})
+"""Settings that a demo goes without: its hosts have a trust store of their own."""
+
+
+class SettingsCommand(click.Command):
+    """A command whose options the config file may give; what is wrong there is printed on standard error."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run it, with what the config file sets."""
+        for notice in apply_settings(ctx).notices:
+            click.echo(f"{PROGRAM}: {notice}", err=True)
+        return super().invoke(ctx)
+
+
+def apply_settings(context: click.Context) -> UserSettings:
+    """Read the config file, and put its settings in place of the options that were not given."""
+    from tui_chain.engine.settings import read_settings  # help does without it
+
+    settings = read_settings()
+    demo = context.params.get("demo")
+    for option in context.command.params:
+        if (
+            isinstance(option, TableOption)
+            and option.entry.setting
+            and not (demo and option.entry.name in NOT_FOR_DEMO)
+        ):
+            _apply(context, option.entry, getattr(settings, option.entry.name))
+    return settings
+
+
+def _apply(context: click.Context, entry: OptionEntry, value: object) -> None:
+    if value in {None, ()} or is_given(context, entry.name):
+        return
+    if isinstance(value, tuple) and not entry.multiple:
+        value = value[0] if len(value) == 1 else context.params[entry.name]
+    context.params[entry.name] = value
+
+
+def is_given(context: click.Context, name: str) -> bool:
+    """Whether an option was given, and does not stand at its default or at what the config file sets."""
+    return context.get_parameter_source(name) is ParameterSource.COMMANDLINE

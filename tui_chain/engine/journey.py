@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
@@ -70,6 +70,7 @@ class Context:
 __all__ = ["Clock", "Context", "HostState", "Journey", "OnTry", "Step", "utc_now"]
 
 Step = Callable[[str], None]
+Turn = Callable[[], Awaitable[None]]
 OnTry = Callable[[IssuerLookup], None]
 NOTHING_SET: Mapping[str, str] = MappingProxyType({})
 """The environment of one who has none."""
@@ -85,7 +86,8 @@ class Journey:
 
     `certificate_pool` is the pool that is kept between runs. `siblings` gives the chains that the hosts of the list
     served. `all_sources` also asks the served chain itself and the public stores, so that the trace is whole.
-    `consent` is asked where AIA leads inside; None means no, unless the context allows it.
+    `consent` is asked where AIA leads inside; None means no, unless the context allows it. `turn` is awaited before
+    each piece of work that computes, so that a front end can answer keys in between.
     """
 
     context: Context
@@ -93,6 +95,7 @@ class Journey:
     siblings: Siblings | None = None
     all_sources: bool = False
     consent: Consent | None = None
+    turn: Turn | None = None
     diagnoser: Diagnoser = field(init=False)
     prober: Prober = field(init=False)
 
@@ -103,6 +106,7 @@ class Journey:
             context.prover,
             context.public_stores,
             context.pinned,
+            context.options.warn_days,
         )
         self.prober = Prober(context.clock, context.timeout, name_lookup=context.name_lookup)
 
@@ -118,9 +122,9 @@ class Journey:
 
     @property
     def notices(self) -> tuple[str, ...]:
-        """Sentences on what of the trust store, the user's files and the pool is left out or cannot be used."""
+        """Sentences on what of the config file, the trust store, the user's files and the pool cannot be used."""
         pool = self.certificate_pool.notices if self.certificate_pool is not None else ()
-        return (*self.trust.notices, *self.context.files.problems, *pool)
+        return (*self.context.options.notices, *self.trust.notices, *self.context.files.problems, *pool)
 
     def clock(self) -> datetime:
         """The aware time to judge at."""
@@ -135,9 +139,15 @@ class Journey:
 
     async def probe(self, state: HostState, progress: Step = _quiet) -> HostState:
         """Stages 1 and 2: reach the host and diagnose what it served."""
-        probed = self.diagnose(state, await self.prober.probe(state.target, progress))
+        served = await self.prober.probe(state.target, progress)
+        await self._take_turn()
+        probed = self.diagnose(state, served)
         await self._learn(probed)
         return probed
+
+    async def _take_turn(self) -> None:
+        if self.turn is not None:
+            await self.turn()
 
     def diagnose(self, state: HostState, served: ServedChain | Failure) -> HostState:
         """Stage 2 alone, for a chain that is at hand."""
@@ -155,7 +165,9 @@ class Journey:
             self.diagnoser, at, context.files, context.allow_private_aia, context.offline, on_try,
             self._sources(state.served), lambda: self.answers, self.consent,
         )  # fmt: skip
+        await self._take_turn()
         resolution = await resolver.resolve(state.served, state.diagnosis)
+        await self._take_turn()
         turned = leaf_first(state.served)
         if turned is not state.served:
             # what its own certificate lacks: no bundle helps, the chain file for the server has it

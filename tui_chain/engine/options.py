@@ -31,6 +31,7 @@ class OptionEntry(NamedTuple):
     `metavar` stands for the value in the help. `least` and `most` bound a number, `choices` are all values of a
     choice. `stores` is what a switch puts into `name`, for several switches of one keyword that exclude each other.
     `carried` says that what it sets holds for the commands that are printed too, where they take it.
+    `setting` says that the config file gives it where no option does (`settings`), under the same name.
     `problem` returns what is wrong with a value that passed its type, as a sentence, or None.
     """
 
@@ -47,6 +48,7 @@ class OptionEntry(NamedTuple):
     most: float = 0
     stores: str | None = None
     carried: bool = False
+    setting: bool = False
     problem: Callable[[object], str | None] = _any
 
 
@@ -54,6 +56,13 @@ class OptionEntry(NamedTuple):
 
 HOSTS = OptionEntry(
     "hosts_file", ("--hosts",), "A file with one target a line, a label after it, `#` comments.", "path"
+)
+OPEN = OptionEntry(
+    "open_file",
+    ("--open",),
+    "Show the results that --json saved in FILE as they were; nothing is probed.",
+    "path",
+    metavar="FILE",
 )
 DEMO = OptionEntry("demo", ("--demo",), "Use the built-in lab of broken servers; TARGETs are names of its hosts.")
 TIMEOUT = OptionEntry(
@@ -65,7 +74,18 @@ TIMEOUT = OptionEntry(
     least=0.1,
     most=300,
     carried=True,
+    setting=True,
     problem=_is_number,
+)
+JOBS = OptionEntry(
+    "jobs",
+    ("--jobs",),
+    "Hosts that are probed or repaired at once  [default: 64; on the screen 32]",
+    "count",
+    metavar="N",
+    least=1,
+    most=1000,
+    setting=True,
 )
 ALL_ADDRESSES = OptionEntry("all_addresses", ("--all-addresses",), "Probe every address of the name, and compare.")
 KEY_TYPES = OptionEntry("key_types", ("--key-types",), "Probe for the RSA and the ECDSA chain, in TLS 1.2 and 1.3.")
@@ -95,6 +115,7 @@ TRUST = OptionEntry(
     metavar="certifi|system|FILE",
     multiple=True,
     carried=True,
+    setting=True,
 )
 TRUST_ROOT = OptionEntry(
     "trust_root",
@@ -109,10 +130,29 @@ AT = OptionEntry(
     "at", ("--at",), "Judge at this time (ISO 8601) instead of now.", "text", metavar="TIME", carried=True
 )
 
+WARN_DAYS = OptionEntry(
+    "warn_days",
+    ("--warn-days",),
+    "Days before its end from which on a certificate expires soon, CA certificates never under 30  [default: 14]",
+    "count",
+    metavar="N",
+    least=0,
+    most=3650,
+    carried=True,
+    setting=True,
+)
+
 # where to look for missing certificates
 
 POOL = OptionEntry(
-    "pool", ("--pool",), "Certificates to look in first.", "path", metavar="FILE|DIR", multiple=True, carried=True
+    "pool",
+    ("--pool",),
+    "Certificates to look in first.",
+    "path",
+    metavar="FILE|DIR",
+    multiple=True,
+    carried=True,
+    setting=True,
 )
 OFFLINE = OptionEntry("offline", ("--offline",), "Fetch nothing.", carried=True)
 ALLOW_PRIVATE_AIA = OptionEntry(
@@ -192,6 +232,11 @@ REPORT = OptionEntry(
 )
 COMPARE = OptionEntry("compare", ("--compare",), "Say how the two reports A.json and B.json differ.")
 
+# what is kept between runs
+
+NO_SESSION = OptionEntry("no_session", ("--no-session",), "Open no host list of earlier runs, and keep none.")
+EXAMPLE = OptionEntry("example", ("--example",), "Print a config file with every setting and key, and end.")
+
 # the pool
 
 DB = OptionEntry("db", ("--db",), "Another pool than the user's own.", "path", metavar="FILE")
@@ -204,9 +249,9 @@ URL = OptionEntry("url", ("--url",), "Fetch another list than CCADB's.", "text",
 OPTIONS = tuple(value for value in list(globals().values()) if isinstance(value, OptionEntry))
 """The whole table, in its order."""
 
-REACHING = (TRUST, TIMEOUT, JSON)
+REACHING = (TRUST, TIMEOUT, JOBS, JSON)
 """What every command that connects takes."""
-TARGETED = (HOSTS, DEMO, *REACHING)
+TARGETED = (HOSTS, DEMO, WARN_DAYS, *REACHING)
 """What every command on targets takes."""
 SEARCHING = (POOL, OFFLINE, ALLOW_PRIVATE_AIA)
 """What every search for missing certificates takes."""
@@ -215,8 +260,10 @@ KEPT = (NO_POOL, NO_LEARN)
 SEVERAL = (ALL_ADDRESSES, KEY_TYPES, REPEAT)
 """What takes a host for the several servers that it may be."""
 CRLS = (CRL, CRL_LEAF)
-SCREEN = (HOSTS, TRUST, TRUST_ROOT, AT, TIMEOUT, *SEARCHING, NO_POOL, DEMO)
-"""What the screen takes: the same as `fix`, as far as it is no key there."""
+SCREEN = (HOSTS, TRUST, TRUST_ROOT, AT, TIMEOUT, JOBS, WARN_DAYS, *SEARCHING, NO_POOL, NO_SESSION, DEMO)
+"""What the screen takes: the same as `fix`, as far as it is no key there, and whether its session is kept."""
+SCREEN_ALONE = (OPEN,)
+"""What only the screen takes: a command prints what is in such a file already."""
 
 TAKEN: Mapping[str, tuple[OptionEntry, ...]] = {
     "check": (ALL_ADDRESSES, KEY_TYPES, NO_SNI, REPEAT, REVOCATION, FORMAT, *TARGETED),
@@ -265,6 +312,7 @@ TAKEN: Mapping[str, tuple[OptionEntry, ...]] = {
         JSON._replace(help="One JSON object a file, a line each."),
     ),
     "refresh": (WRITE, BACKUP, TRUST_ROOT, ACCEPT_LOST_CONSTRAINTS, *SEARCHING, *REACHING),
+    "config": (EXAMPLE,),
     "lab": (LIST._replace(help="Name all hosts, the odd ones too, and end."),),
 }
 """What each command takes, in the order of its help."""

@@ -15,6 +15,8 @@ from tui_chain.net.target import Target, parse_target
 MAX_LINES = 20_000
 """Most lines that a host list may have."""
 
+_BEFORE_TEXT = b"\xff\xfe\xef\xbb\xbf\0 \t\r\n"
+"""Bytes of byte order marks, of UTF-16's other half, and white space."""
 _HOST_AND_PORT = re.compile(r"\S*:\d+")
 
 
@@ -49,27 +51,41 @@ def parse_host_list(text: str) -> HostList:
     """Read a host list; a bad line loses nothing but itself."""
     hosts: dict[Target, Host] = {}
     bad: list[BadLine] = []
+    inside = False
     lines = text.removeprefix("\ufeff").splitlines()
     if len(lines) > MAX_LINES:
         bad.append(BadLine(MAX_LINES + 1, _too_long(len(lines))))
     for number, line in enumerate(lines[:MAX_LINES], start=1):
-        words = _without_comment(line).split(maxsplit=1)
-        if not words:
-            continue
-        target = _second_host(words) or parse_target(words[0].rstrip(",;"))
-        if isinstance(target, Failure):
-            bad.append(BadLine(number, target))
-        else:
-            hosts.setdefault(target, Host(target, safe_text(words[1].strip(), 60) if len(words) > 1 else ""))
+        read = None if inside else _read_line(_without_comment(line))
+        # a PEM block is wrong once, and not line by line
+        inside = not line.startswith("-----END ") and (inside or line.startswith("-----BEGIN "))
+        if isinstance(read, Failure):
+            bad.append(BadLine(number, read))
+        elif read is not None:
+            hosts.setdefault(read.target, read)
     return HostList(tuple(hosts.values()), tuple(bad))
 
 
-def _second_host(words: list[str]) -> Failure | None:
-    """A label that looks like a host with its port was meant as one."""
-    if len(words) < 2 or not _HOST_AND_PORT.fullmatch(words[1].strip()):
+def _read_line(line: str) -> Host | Failure | None:
+    """The host of a line with its label, why there is none, or None for a blank line."""
+    first, label = [*line.split(maxsplit=1), "", ""][:2]
+    if not first:
         return None
-    shown = safe_text(words[1].strip(), 60)
-    return Failure("target", f"{shown} looks like a second host on one line.", "Write one host a line.")
+    target = _other_than_label(first, label.strip()) or parse_target(first.rstrip(",;"))
+    return target if isinstance(target, Failure) else Host(target, safe_text(label.strip(), 60))
+
+
+def _other_than_label(first: str, label: str) -> Failure | None:
+    """Why the rest of a line is no label: it is a second host, or the line is a sentence or a command."""
+    shown = safe_text(label, 60)
+    if _HOST_AND_PORT.fullmatch(label):
+        return Failure("target", f"{shown} looks like a second host on one line.", "Write one host a line.")
+    name = first.rstrip(".,;")
+    if not label or name == "localhost" or set(".:") & set(name) or isinstance(parse_target(name), Failure):
+        return None
+    line, name = safe_text(f"{first} {label}", 60), safe_text(name, 40)
+    why = f"{name!r} has neither a dot nor a port; write {name}:443 if it is a host."
+    return Failure("target", f"{line!r} is not a host with a label. {why}")
 
 
 def _too_long(lines: int) -> Failure:
@@ -95,13 +111,21 @@ def parse_arguments(texts: Iterable[str]) -> HostList:
     return HostList(tuple(hosts.values()), tuple(bad))
 
 
+def holds_json(start: bytes) -> bool:
+    """Whether a file that starts so holds JSON objects, in UTF-8 or UTF-16; no target starts with a brace."""
+    return start.lstrip(_BEFORE_TEXT).startswith(b"{")
+
+
 def read_host_file(path: Path) -> HostList | Failure:
     """Read a host list file (UTF-8, at most 16 MiB)."""
     data = read_file(path, "host list")
     if isinstance(data, Failure):
         return data
+    shown = safe_text(str(path))
+    if holds_json(data):
+        hint = f"The screen opens them with --open: `tlschain-tui --open {shown}`."
+        return Failure("file", f"The file {shown} is no host list: it holds JSON, as of saved results.", hint)
     try:
         return parse_host_list(data.decode("utf-8"))
     except UnicodeDecodeError:
-        shown = safe_text(str(path))
         return Failure("file", f"The host list {shown} is not UTF-8 text.", "Write one target a line.")

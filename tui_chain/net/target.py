@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+import unicodedata
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from tui_chain.core.failure import Failure
@@ -22,12 +24,44 @@ _TLS_PORTS = {
 }
 MAX_NAME = 253
 """Characters of a host name (RFC 1035 section 2.3.4)."""
+MAX_LABEL = 63
+"""Characters of a label of a host name."""
 
 _LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
 _ZONE = re.compile(r"[A-Za-z0-9_.-]{1,32}")
 _BRACKETED = re.compile(r"\[([^]]*)\](?:(:)(.*))?")
 _PATH = re.compile(r"[/?#]")
-_CREDENTIALS = re.compile(r"://.*@")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*")
+_PASSWORD = re.compile(r"(://|^[^/]*:).*@")
+_PREFIX_LENGTH = re.compile(r"/[0-9]{1,3}")
+_NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
+"""A last label that makes a name an IP address (WHATWG URL, "ends in a number"; RFC 1123 section 2.1)."""
+_QUOTES = "\"'`<>()[]{}*,;!?"
+_PREFIX = "xn--"
+_SCRIPTS = (
+    {"LATIN"},
+    {"CYRILLIC"},
+    {"GREEK"},
+    {"CJK", "HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA"},
+    {"CJK", "HANGUL"},
+    {"CJK", "BOPOMOFO"},
+    *({name} for name in ("ARMENIAN", "BENGALI", "DEVANAGARI", "GEORGIAN", "GUJARATI", "GURMUKHI", "KANNADA")),
+    *({name} for name in ("KHMER", "LAO", "MALAYALAM", "SINHALA", "TAMIL", "TELUGU", "THAI")),
+)
+"""Scripts that one label may be of, as the names of their characters begin: UTS 39 section 5.2, "highly restrictive",
+without Latin beside others, and without the scripts that are written from right to left, which a terminal may
+reorder together with the port."""
+_LOOKALIKES = {
+    "CYRILLIC": frozenset("асԁеһіјӏорԛѕԝхуъьвзнкмтгпѵѡҽ"),
+    "GREEK": frozenset("αβγεικνορτυχωη"),
+    "ARMENIAN": frozenset("ագզէլհյնոպռսւօց"),
+    "GEORGIAN": frozenset("იოყძხჽჿ"),
+}
+"""Letters that can be taken for Latin ones: a label of nothing else can be taken for another name."""
+_LATIN = frozenset(map(chr, (*range(0x61, 0x7B), *range(0xDF, 0x180), *range(0x1EA0, 0x1EFA)))) - set("ıĸŀŉſ") | set(
+    "ơư"
+)
+"""Letters of the languages of Europe and of Vietnamese, without those that look like a letter without an accent."""
 _USAGE = "Write it as host, host:port, [v6]:port, a URL, or smtp+starttls://host."
 
 
@@ -48,6 +82,17 @@ class Target:
         return f"{scheme}{host}:{self.port}"
 
     @property
+    def display(self) -> str:
+        """The target as people write it: labels in Unicode, but those that can be taken for others."""
+        return str(replace(self, host=_shown_host(self.host)))
+
+    @property
+    def spellings(self) -> str:
+        """The target in every spelling of its name, in lower case, a line each: what a search looks through."""
+        decoded = _to_unicode(self.host)
+        return str(self) if decoded == self.host else f"{self}\n{replace(self, host=decoded)}"
+
+    @property
     def is_ip(self) -> bool:
         """Whether the host is an IP literal, which has no SNI (RFC 6066 section 3)."""
         return parse_ip(self.host) is not None
@@ -64,15 +109,33 @@ def parse_target(text: str) -> Target | Failure:
     given = text.strip()
     if not given:
         return _bad(given, "It is empty.")
+    if given.startswith("-----"):
+        return _bad(given, "It is a line of a PEM file; name the host that serves the certificate.")
     if len(given.split()) > 1:
         return _bad(given, "There is white space in it.")
-    if "://" in given:
+    if _SCHEME.fullmatch(given.partition("://")[0]) and "://" in given:
         return _parse_url(given)
     authority = _PATH.split(given, maxsplit=1)[0]
+    other = _other_than_host(authority, given[len(authority) :])
+    if other:
+        return _bad(given, other)
     if authority.count(":") <= 1 or authority.startswith("["):
         return _parse_authority(authority, 443, None, given)
     address = _ip_literal(authority)
     return _bad(given, "It has several colons but is no IPv6 address.") if address is None else Target(address)
+
+
+def _other_than_host(authority: str, rest: str) -> str:
+    """What a text without a scheme is that is no host; empty where it may be one. `rest` is what follows `/ ? #`."""
+    if "@" in authority:
+        host = authority.rpartition("@")[2]
+        known = safe_text(host, 80) if isinstance(parse_target(host), Target) else "the host"
+        return f"A user name stands before the @; write {known} alone."
+    if _PREFIX_LENGTH.fullmatch(rest) and parse_ip(authority) is not None:
+        return "It is a network; write one address of it."
+    if rest not in {"", "/"} and authority not in {"", "localhost"} and not set(".:[") & set(authority):
+        return "It could be the path of a file or a word; write https:// before it if it is a URL."
+    return "It is a number; write the host before it, as in example.org:443." if authority.isdecimal() else ""
 
 
 def _parse_url(given: str) -> Target | Failure:
@@ -132,21 +195,103 @@ def _ascii_host(host: str, *, v6: bool) -> str | Failure:
     if address is not None:
         return address
     if not name.isascii() and len(name) <= MAX_NAME:
-        import idna  # its tables cost 5 ms, which only such names are worth
-
         try:
-            name = idna.encode(name, uts46=True).decode("ascii").rstrip(".")
-        except (idna.IDNAError, UnicodeError) as error:
+            name = _to_ascii(name)
+        except UnicodeError as error:
             why = safe_text(str(error).rstrip("."), 80)
             return Failure("target", f"The name is not a valid internationalised name: {why}.")
-    if name.replace(".", "").isdigit():
+    if _NUMBER.fullmatch(name.rpartition(".")[2]):
         return Failure("target", f"{shown} is not an IP address.")
-    if len(name) > MAX_NAME or not all(_LABEL.fullmatch(label) for label in name.split(".")):
-        return Failure("target", f"{shown} is not a host name.")
-    return name
+    fault = _fault(name)
+    if fault is None:
+        return name
+    return Failure("target", f"{shown} is not a host name: {fault}.")
+
+
+def _fault(name: str) -> str | None:
+    """Why an ASCII text is no host name (RFC 1123 section 2.1), or None; servers have underscores in theirs."""
+    labels = name.split(".")
+    longest = max(map(len, labels))
+    if len(name) <= MAX_NAME and all(map(_LABEL.fullmatch, labels)) and any(char.isalnum() for char in name):
+        return None
+    if len(name) > MAX_NAME:
+        return f"it has {len(name)} characters, and {MAX_NAME} are the most"
+    if longest > MAX_LABEL:
+        return f"a part of it has {longest} characters, and {MAX_LABEL} are the most between two dots"
+    if "" in labels:
+        return "it has two dots in a row, or begins with one"
+    if "*" in labels:
+        return "it is a wildcard; write a name that it stands for"
+    bare = name.strip(_QUOTES)
+    if bare != name and "." in bare and _fault(bare) is None:
+        return f"write {bare}"
+    if "," in name:
+        return "write one host a line"
+    return "a host name has letters, digits and dots, and hyphens inside"
 
 
 def _bad(given: str, why: str) -> Failure:
     """Say that `given` is no target, without the password that a pasted URL may hold."""
-    shown = safe_text(_CREDENTIALS.sub("://…@", given[:1000]), 80)
+    shown = safe_text(_PASSWORD.sub(_hidden, given[:1000]), 80)
+    named = f"{safe_text(given, 60)!r} "
+    why = f"It {why.removeprefix(named)}" if why.startswith(named) else why
     return Failure("target", f"{shown!r} is not a target. {why}", _USAGE)
+
+
+def _hidden(match: re.Match[str]) -> str:
+    return f"{match[1]}…@" if match[1] == "://" else "…@"
+
+
+# internationalised names
+
+
+def _to_ascii(name: str) -> str:
+    """The A-labels of a name that has other characters (IDNA 2008 with UTS 46); raises UnicodeError."""
+    import idna  # its tables cost 5 ms, which only such names are worth
+
+    return idna.encode(name, uts46=True).decode("ascii").rstrip(".")
+
+
+@lru_cache(maxsize=4096)
+def _to_unicode(host: str) -> str:
+    """An ASCII host name with every A-label decoded that is valid, however it looks: to be searched, not shown."""
+    return ".".join(map(_decoded, host.split("."))) if _PREFIX in host else host
+
+
+@lru_cache(maxsize=4096)
+def _shown_host(host: str) -> str:
+    """An ASCII host name as people write it.
+
+    A label is decoded only where its letters are of one script (UTS 39), and where it cannot be taken for a Latin
+    name; the others stay `xn--…`.
+    """
+    if _PREFIX not in host:
+        return host
+    pairs = ((label, _decoded(label)) for label in host.split("."))
+    return ".".join(decoded if _is_plain(decoded) else label for label, decoded in pairs)
+
+
+def _decoded(label: str) -> str:
+    if not label.startswith(_PREFIX):
+        return label
+    import idna
+
+    try:
+        decoded = idna.ulabel(label)
+        # a label that is written in two ways could be taken for another
+        return decoded if idna.alabel(decoded).decode("ascii") == label else label
+    except UnicodeError:
+        return label
+
+
+def _is_plain(label: str) -> bool:
+    """Whether nothing of a label can be taken for something else."""
+    letters = [char for char in label if not (char.isascii() and (char.isdigit() or char == "-"))]
+    if any(unicodedata.category(char)[0] not in "LM" for char in letters):
+        return False
+    scripts = {unicodedata.name(char, "").split(" ")[0] for char in letters}
+    if scripts == {"LATIN"}:
+        return _LATIN.issuperset(letters)
+    if any(scripts <= known for known in _SCRIPTS):
+        return not any(letters and _LOOKALIKES.get(script, set()).issuperset(letters) for script in scripts)
+    return False

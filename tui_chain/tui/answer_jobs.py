@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
@@ -61,6 +61,15 @@ class AnswerJobs:
         else:
             self.begin(row, kind)
 
+    def ask_each(self, rows: Sequence[HostRow], kind: AnswerKind) -> None:
+        """Ask about several hosts, those that were reached; of one, open what waits."""
+        if len(rows) == 1:
+            self.ask(rows[0], kind)
+            return
+        for row in rows:
+            if row.state.reached is not None and not row.busy:
+                self._begin_host(row, kind)
+
     def open(self, target: Target | None, detail: Answer | TextPage) -> None:
         """Open an answer about a host, or about this machine; `r` in it asks again. A page is only shown."""
 
@@ -69,14 +78,13 @@ class AnswerJobs:
             if isinstance(detail, Answer) and (row is not None or target is None):
                 self.begin(row, detail.kind)
 
+        name = "this machine" if target is None else target.display
         if isinstance(detail, TextPage):
-            screen = PageScreen(
-                f"{detail.name} and {target}", detail.text, copy=detail.text.plain, subject="the page"
-            )
+            screen = PageScreen(f"{detail.name} and {name}", detail.text, copy=detail.text.plain, subject="the page")
         elif isinstance(detail.found, Examined):
             screen = doctor_screen(detail.found, detail.at, again)
         else:
-            screen = answer_screen(target, detail.found, detail.at, again)
+            screen = answer_screen(name, detail.found, detail.at, again)
         self._screen.app.push_screen(screen)
 
     def begin(self, row: HostRow | None, kind: AnswerKind) -> None:
@@ -115,11 +123,11 @@ class AnswerJobs:
         """Put an answer to its host, and announce it; a failure is the host's last error."""
         if isinstance(found, Failure):
             self._rows.put(replace(row, error=found))
-            self._announce(f"{row.target}: {found}", "error")
+            self._announce(f"{row.target.display}: {found}", "error")
         elif found is not None:
             answer = self._answer(kind, found, row.state)
             self._rows.put(replace(row, answers=with_answer(row.answers, answer)))
-            self._announce(f"{kind.key} opens it: {row.target}, {answer.summary}")
+            self._announce(f"{kind.key} opens it: {row.target.display}, {answer.summary}")
 
     def _answer(self, kind: AnswerKind, found: Found, state: HostState | None) -> Answer:
         chain = () if state is None else served_chain(state)

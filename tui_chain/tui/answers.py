@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
 from tui_chain.core.failure import Failure
+from tui_chain.core.finding_codes import FindingCode
 from tui_chain.engine.actions import ACTIONS
 from tui_chain.engine.host_state import HostState
 
@@ -132,10 +133,12 @@ def _with_servers(state: HostState, servers: Servers) -> HostState:
 
 
 def _with_revocation(state: HostState, checks: tuple[RevocationCheck, ...]) -> HostState:
-    if state.revocation is not None or state.diagnosis is None:
+    if state.diagnosis is None:
         return state
-    from tui_chain.diagnose.findings.revocation import with_revocation
+    known = any(found.code is FindingCode.REVOKED for found in state.diagnosis.findings)
+    revoked = any(check.status.value == FindingCode.REVOKED for check in checks)
+    if revoked and not known:
+        from tui_chain.diagnose.findings.revocation import with_revocation
 
-    revoked = any(check.status.value == "revoked" for check in checks)
-    diagnosis = with_revocation(state.diagnosis, checks) if revoked else state.diagnosis
-    return replace(state, revocation=checks, diagnosis=diagnosis)
+        state = replace(state, diagnosis=with_revocation(state.diagnosis, checks))
+    return state if state.revocation is not None else replace(state, revocation=checks)

@@ -4,70 +4,55 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property, partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar
+from weakref import WeakKeyDictionary
 
 from rich.console import Console
 from rich.segment import Segments
-from textual import on, work
-from textual.app import App
-from textual.binding import BindingType
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual import events, on, work
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.command import Provider
 from textual.dom import DOMNode
 
 from tui_chain.core.failure import Failure
-from tui_chain.core.text import plural, safe_text
-from tui_chain.core.threads import in_daemon_thread
+from tui_chain.core.text import plural
 from tui_chain.engine.host_state import Clock, utc_now
 from tui_chain.net.host_list import Host
-from tui_chain.tui.actions import ACTIONS, APP, NAMES, Action, bindings
+from tui_chain.tui.actions import APP, NAMES, bindings
 from tui_chain.tui.background import in_background, unforeseen, unforeseen_fault
+from tui_chain.tui.clipboard import copy_text
 from tui_chain.tui.host_rows import HostRow
+from tui_chain.tui.list_actions import guarded
+from tui_chain.tui.memory import NO_MEMORY, Memory
 from tui_chain.tui.messages import CopyRequested, HostRequested
+from tui_chain.tui.palette import ActionProvider
 from tui_chain.tui.screens.main import MainScreen
+from tui_chain.tui.themes import ANSI_THEME, THEME, colour_of_new, known_theme
 from tui_chain.tui.toasts import toast
 
 if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
     from textual.actions import ActionParseResult
+    from textual.screen import Screen
+    from textual.theme import Theme
+    from textual.widget import Widget
 
     from tui_chain.engine.journey import Journey
     from tui_chain.tui.cause_steps import CauseStep
 
 DIALOGS = "tui_chain.tui.screens.host_dialogs"
 """The module of the dialogs about hosts, which loads all that they show."""
-THEME = "tokyo-night"
-"""The theme where TEXTUAL_THEME names none; the palette changes it."""
+KEEP_SECONDS = 60
+"""How often the host list is kept while the screen is open."""
 Start = Callable[[], "tuple[Journey, tuple[Host, ...]] | Failure"]
 """Loads what the app needs off the event loop: the journey, and hosts that it knows by itself."""
-
-
-class ActionProvider(Provider):
-    """Offers in the palette what the table of actions has and can be done at the moment."""
-
-    def _available(self) -> list[tuple[Action, DOMNode]]:
-        """The actions, each with the place where it acts."""
-        main = self.screen
-        if not isinstance(main, MainScreen):
-            return []
-        homes = [(action, main.home_of(action)) for action in ACTIONS if action.palette]
-        return [(action, home) for action, home in homes if home.check_action(action.name, ())]
-
-    async def discover(self) -> Hits:
-        """All of them, before anything is typed."""
-        for action, home in self._available():
-            run = partial(self.app.run_action, action.call, home)
-            yield DiscoveryHit(action.description, run, help=f"key {action.key_names}")
-
-    async def search(self, query: str) -> Hits:
-        """Those that match what is typed."""
-        matcher = self.matcher(query)
-        for action, home in self._available():
-            score = matcher.match(action.description)
-            if score > 0:
-                run = partial(self.app.run_action, action.call, home)
-                yield Hit(score, matcher.highlight(action.description), run, help=f"key {action.key_names}")
 
 
 class FaultConsole(Console):
@@ -90,21 +75,27 @@ MAX_NOTICES = 4
 
 
 def _first(notices: Sequence[str]) -> tuple[str, ...]:
-    """The first notices, and how many more there are."""
+    """The first notices, how many more there are, and the key that shows them all."""
     more = len(notices) - MAX_NOTICES
-    return (*notices[:MAX_NOTICES], f"and {plural(more, 'notice')} more") if more > 0 else tuple(notices)
+    rest = f"and {plural(more, 'notice')} more: e shows them all" if more > 0 else "e shows this again"
+    return (*notices[:MAX_NOTICES], rest)
 
 
 class ChainApp(App[None]):
     """tlschain-tui: loads the stages, opens the main screen, and serves it and the dialogs.
 
-    `start` loads what is needed, and `select` is the label of the host under the cursor at first.
+    `start` loads what is needed, `select` is the label of the host under the cursor at first, and `notices` are
+    sentences on what of the arguments is not used. The hosts of the file `saved` are shown as they were, or judged at
+    the time `judge_at` (aware).
     """
 
     TITLE = "tlschain-tui"
     CSS_PATH = "style.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = bindings(APP)
-    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {ActionProvider}
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings(APP),
+        Binding("ctrl+z", "suspend_process", "Suspend", show=False, id="suspend"),
+    ]
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = App.COMMANDS | {ActionProvider}
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-medium"), (160, "-wide")]  # noqa: RUF012 - as Textual has it
     VERTICAL_BREAKPOINTS = [(0, "-short"), (32, "-tall")]  # noqa: RUF012 - as Textual has it
 
@@ -115,17 +106,39 @@ class ChainApp(App[None]):
         *,
         clock: Clock = utc_now,
         select: str = "",
+        notices: Sequence[str] = (),
+        saved: Path | None = None,
+        judge_at: datetime | None = None,
+        memory: Memory = NO_MEMORY,
     ) -> None:
         super().__init__()
-        if not os.environ.get("TEXTUAL_THEME"):
-            # before the app runs: a later change would parse every style twice
-            self.set_reactive(App.theme, THEME)
-            self.stylesheet.set_variables(self.get_css_variables())
+        # others come out as one grey where there are 16 colours
+        usual = ANSI_THEME if self.console.color_system == "standard" and not self.no_color else THEME
+        theme, no_theme = known_theme(
+            os.environ.get("TEXTUAL_THEME", "") or memory.theme, self.available_themes, usual
+        )
+        # before the app runs: a later change would parse every style twice
+        self.set_reactive(App.theme, theme)
+        self.stylesheet.set_variables(self.get_css_variables())
+        self._notices = (*([no_theme] if no_theme else []), *memory.notices, *notices)
+        self._memory = memory
+        self._chosen_theme = ""
+        if memory.keymap:
+            self.set_keymap(memory.keymap)
         self.error_console = FaultConsole(markup=False, highlight=False, stderr=True)
         self._clock = clock
         self._start = start
         self._first = tuple(hosts)
         self._select = select
+        self._saved = saved
+        self._judge_at = judge_at
+        self._heading: WeakKeyDictionary[events.Key, tuple[Screen[Any], Widget | None]] = WeakKeyDictionary()
+
+    def get_css_variables(self) -> dict[str, str]:
+        """Those of the theme, what is new in a colour that no status has."""
+        variables = super().get_css_variables()
+        variables["text-accent"] = colour_of_new(variables)
+        return variables
 
     @cached_property
     def main(self) -> MainScreen:
@@ -150,7 +163,25 @@ class ChainApp(App[None]):
 
     def on_mount(self) -> None:
         """Paint first; fill the panes, load and probe after."""
+        self.theme_changed_signal.subscribe(self, self._theme_chosen)
+        # Textual has decided for another theme whether the terminal's own colours pass: let it decide again
+        self.ansi_color = self.current_theme.ansi
+        self.ansi_color = None
         self.call_after_refresh(self._begin)
+
+    def _theme_chosen(self, theme: Theme) -> None:
+        self._chosen_theme = theme.name
+
+    def keep(self) -> Failure | None:
+        """Keep what lasts longer than this run; blocks on the disk."""
+        return self._memory.save(self.rows, "", self._chosen_theme)
+
+    @work(group="keep", exclusive=True, exit_on_error=False)
+    async def _keep_now(self) -> None:
+        """Keep it while the screen is open: a terminal that is closed asks nobody."""
+        kept = await in_background(self.keep, "session")
+        if isinstance(kept, Failure):
+            toast(self.screen, str(kept), "warning")
 
     @work(group="start", exclusive=True, exit_on_error=False)
     async def _begin(self) -> None:
@@ -167,11 +198,51 @@ class ChainApp(App[None]):
             self.exit(return_code=2, message=f"tlschain-tui: {loaded}")
             return
         journey, known = loaded
-        if journey.notices:
-            toast(self.main, "\n".join(_first(journey.notices)), "warning")
+        self.main.jobs.saved = self._memory.saved
+        self.set_interval(KEEP_SECONDS, self._keep_now)
+        self.main.notices = (*self._notices, *journey.notices)
+        if self.main.notices:
+            toast(self.main, "\n".join(_first(self.main.notices)), "warning")
         self.main.begin(journey, known, self._select)
         # the first dialog is to open at once
         await in_background(partial(import_module, DIALOGS), "dialogs")
+        if self._saved is not None:
+            from tui_chain.tui.saved_results import show_saved
+
+            await show_saved(self.main, self._saved, self._judge_at)
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """Of Textual's own commands the one that chooses a theme; the others are actions of the table."""
+        commands = super().get_system_commands(screen)
+        return (command for command in commands if command.title == "Theme")
+
+    # keys
+
+    async def on_event(self, event: events.Event) -> None:
+        """Do as Textual does; a key that was pressed before the one ahead of it had moved the focus goes where it is.
+
+        Textual hands a key to the widget in focus at once, and runs its binding when it has come back from there.
+        """
+        if not isinstance(event, events.Key):
+            await super().on_event(event)
+            return
+        if not event.is_forwarded:
+            self.main.jobs.turns.hold()
+            self._heading[event] = (self.screen, self.focused)
+            await super().on_event(event)
+            return
+        screen, focused = self._heading.pop(event, (self.screen, self.focused))
+        if screen is self.screen and focused is not self.focused:
+            await self.on_event(events.Key(event.key, event.character))
+        elif screen is self.screen or not self._is_question:
+            await super().on_event(event)
+
+    @property
+    def _is_question(self) -> bool:
+        """Whether a question is open: a key that was pressed before it could be read does not answer it."""
+        from tui_chain.tui.screens.dialog import ConfirmScreen
+
+        return isinstance(self.screen, ConfirmScreen)
 
     # actions
 
@@ -190,6 +261,8 @@ class ChainApp(App[None]):
         """Do as Textual does; of an action of the main screen that is not offered now, say why."""
         name = action.partition("(")[0] if isinstance(action, str) else ""
         known = name in NAMES and self.ready
+        if self.screen is self.main:
+            self.main.follow()
         if known:
             self.clear_notifications()  # what was shown for the key before
         done = await super().run_action(action, default_namespace, namespaces)
@@ -228,22 +301,22 @@ class ChainApp(App[None]):
         else:
             self.main.dialogs.audit(self.main.row, step.file)
 
+    def action_help_quit(self) -> None:
+        """Say how to quit: ctrl+c, which ends other programs, copies what is selected."""
+        quits = (key for key, active in self.main.active_bindings.items() if active.binding.action == "request_quit")
+        key = next(quits, "q")
+        toast(self.screen, f"esc closes this, then {key} quits." if self.screen.is_modal else f"{key} quits.")
+
+    def action_suspend_process(self) -> None:
+        """Go into the background, where there is a shell that brings the screen back."""
+        if self.is_web or sys.platform == "win32":
+            toast(self.screen, "There is no shell here that could bring the screen back.", "warning")
+        else:
+            super().action_suspend_process()
+
     def action_request_quit(self) -> None:
         """Quit; ask while a proven bundle is unwritten."""
-        from tui_chain.tui.screens.dialog import ConfirmScreen
-
-        unwritten = self.main.hosts.unwritten
-        if not unwritten:
-            self.exit()
-            return
-
-        def answered(leave: bool | None) -> None:
-            if leave:
-                self.exit()
-
-        names = ", ".join(str(row.target) for row in unwritten[:3]) + (", …" if len(unwritten) > 3 else "")
-        question = f"The proven bundle for {names} has not been written."
-        self.push_screen(ConfirmScreen("Quit?", question, "quit without it", "stay"), answered)
+        guarded(self, self.main.hosts.unwritten, "Quit?", "quit", self.exit)
 
     # the clipboard
 
@@ -253,52 +326,5 @@ class ChainApp(App[None]):
 
     @work(group="copy", exclusive=True, exit_on_error=False)
     async def _copy(self, text: str, subject: str) -> None:
-        sentence, certain = await copy_text(text, subject, self.copy_to_clipboard)
+        sentence, certain = await copy_text(text, subject, self.copy_to_clipboard, in_browser=self.is_web)
         toast(self.screen, sentence, "information" if certain else "warning")
-
-
-OSC52_LIMIT = 6_000
-"""Bytes beyond which some terminals drop an OSC 52 sequence without a word."""
-CLIPBOARD_SECONDS = 2.0
-"""How long a clipboard program may take."""
-
-
-async def copy_text(text: str, subject: str, send_to_terminal: Callable[[str], None]) -> tuple[str, bool]:
-    """Copy `text`; return a sentence of what happened, and whether it is certain.
-
-    Locally the desktop's clipboard is tried first. Over SSH that would be the far machine's, so the terminal
-    is asked (OSC 52), which never answers.
-    """
-    size = f"{len(text.encode()) / 1024:.1f} KB"
-    trouble = "over SSH the clipboard is the terminal's"
-    if not any(os.environ.get(name) for name in ("SSH_CONNECTION", "SSH_TTY")):
-        trouble = await _copy_to_desktop(text)
-        if not trouble:
-            return f"Copied {subject}, {size}.", True
-    send_to_terminal(text)
-    sentence = f"Sent {subject}, {size}, to the terminal, unconfirmed ({trouble})."
-    if len(text) > OSC52_LIMIT:
-        sentence += " Some terminals take less; w writes it to a file."
-    return sentence, False
-
-
-async def _copy_to_desktop(text: str) -> str:
-    """Ask the desktop's clipboard; return what went wrong, empty for success."""
-    try:
-        async with asyncio.timeout(CLIPBOARD_SECONDS):
-            # a clipboard program that hangs must not hold the end of ours
-            return await in_daemon_thread(lambda: _with_pyperclip(text), "clipboard")
-    except TimeoutError:
-        return "the clipboard program does not answer"
-
-
-def _with_pyperclip(text: str) -> str:
-    import pyperclip
-
-    try:
-        pyperclip.copy(text)
-    except pyperclip.PyperclipException:
-        return "there is no clipboard program here"
-    except OSError as error:
-        return safe_text(str(error.strerror or error), 80)
-    return ""

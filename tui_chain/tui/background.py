@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
@@ -40,3 +42,30 @@ def unforeseen_fault(raised: str) -> Failure:
     """The same of an exception that is at hand as text alone, its type before its message."""
     shown = safe_text(raised, 400)
     return Failure("unforeseen", f"This is a fault of tlschain-tui: {shown}.", "Please report it with these words.")
+
+
+KEY_SECONDS = 0.1
+"""How long after a key no piece of work begins: what the key asks for is painted first."""
+MAX_HELD = 1.0
+"""Seconds after which a piece of work begins although keys are still coming."""
+
+
+class Turns:
+    """Lets work that holds the event loop begin one piece a turn of the loop, and none while a key is answered."""
+
+    def __init__(self) -> None:
+        self._lock = asyncio.Lock()
+        self._until = 0.0
+
+    async def take(self) -> None:
+        """Wait for a turn."""
+        async with self._lock:
+            last = time.monotonic() + MAX_HELD
+            left = 0.0
+            while left >= 0:
+                await asyncio.sleep(left)
+                left = min(self._until, last) - time.monotonic()
+
+    def hold(self) -> None:
+        """Let a key be answered first."""
+        self._until = time.monotonic() + KEY_SECONDS

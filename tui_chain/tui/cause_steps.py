@@ -114,7 +114,7 @@ def _probe(words: list[str], cause: Cause) -> CauseStep:
     target, shows = _target(words), _shown(cause.shows)
     if target is None:
         return CauseStep(StepKind.NAME, f"enter asks for the host, which the text does not name{then}{shows}")
-    return CauseStep(StepKind.PROBE, f"enter adds {target} and probes it{then}{shows}", target)
+    return CauseStep(StepKind.PROBE, f"enter adds {target.display} and probes it{then}{shows}", target)
 
 
 def _target(words: list[str]) -> Target | None:

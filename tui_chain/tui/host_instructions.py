@@ -156,7 +156,7 @@ class _HostEntries:
             *self._servers(),
         )
         whole = advice_document(self._commands, tuple(one for _, one in advice), self.letter, before)
-        return Instructions(str(self.row.target), file_base(self.row), entries, whole, self.letter)
+        return Instructions(self.row.target.display, file_base(self.row), entries, whole, self.letter)
 
     @property
     def _commands(self) -> FileCommands:
@@ -236,7 +236,7 @@ class _HostEntries:
         target, proven = self.row.target, self.row.state.proven
         yield from map(Paragraph, self.found.sentences)
         if proven is not None and not self.found.sentences:
-            yield Paragraph(f"With the file all {len(self.found.verdicts)} client families accept {target}.")
+            yield Paragraph(f"With the file all {len(self.found.verdicts)} client families accept {target.display}.")
         yield from map(Paragraph, self.found.agreements)
         if self._use is not None and has_advice:
             yield from crl_parts(self._use, self._commands)

@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
-from collections.abc import Awaitable, Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable
 from dataclasses import replace
-from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual import work
 from textual.screen import Screen
-from textual.worker import WorkerCancelled, WorkerFailed
 
 from tui_chain.core.failure import Failure
 from tui_chain.core.status import Status
 from tui_chain.engine.host_state import Clock, HostState
 from tui_chain.net.target import Target
 from tui_chain.tui.answers import FullTest, served_chain, standing_answers, with_answers
-from tui_chain.tui.background import unforeseen
+from tui_chain.tui.background import Turns, in_background
 from tui_chain.tui.host_rows import HostRow, HostRows
+from tui_chain.tui.job_runner import Done, Job, JobRunner
+from tui_chain.tui.messages import HostsChanged
 from tui_chain.tui.toasts import toast
 
 if TYPE_CHECKING:
     from tui_chain.engine.journey import Journey
+    from tui_chain.engine.session import SavedHost
     from tui_chain.probe.served import ServedChain
     from tui_chain.repair.candidates import Candidate, Gap
     from tui_chain.repair.path_choice import PathChoice
@@ -32,27 +32,26 @@ if TYPE_CHECKING:
     from tui_chain.trust.pinned import ConfirmedRoot
     from tui_chain.x509.crl import CrlScope
 
-AT_ONCE = 32
-"""Hosts that are probed at once."""
-Job = Callable[[HostState, Callable[[str], None]], Awaitable[HostState]]
-"""From a host's state, and a function that shows what is done now, to the new state."""
-Done = Callable[[HostRow], None]
-"""Called with the row that a job has brought, where its result counts."""
+MAX_CHANGES = 20
+"""Changes of a host that are kept."""
 
 
-class HostJobs:
-    """Runs one job a host: a new one cancels the one before it, and a late result is dropped.
-
-    The workers belong to `screen`, one group a host; `journey` is there once the stages are loaded.
-    """
+class HostJobs(JobRunner):
+    """What is done with a host; `journey` is there once the stages are loaded."""
 
     def __init__(self, screen: Screen[None], rows: HostRows, clock: Clock) -> None:
+        super().__init__(screen, rows)
         self.loaded: Journey | None = None
         self.roots: list[ConfirmedRoot] = []
-        self._screen = screen
-        self._rows = rows
+        self.turns = Turns()
+        self.saved: dict[Target, SavedHost] = {}
         self._clock = clock
-        self._gate = asyncio.Semaphore(AT_ONCE)
+
+    @property
+    def at_once(self) -> int:
+        """How many hosts of a run over the list are worked on at once."""
+        jobs = self.loaded.context.options.jobs if self.loaded is not None else None
+        return jobs or super().at_once
 
     @property
     def journey(self) -> Journey:
@@ -61,48 +60,10 @@ class HostJobs:
             raise RuntimeError("the journey has not been loaded")
         return self.loaded
 
-    def begin(self, target: Target, busy: str, job: Job, done: Done | None = None) -> None:
-        """Start a job on a host of the list; `busy` stands in its row meanwhile."""
-        ticket = self._rows.begin(target, busy)
-
-        @work(group=_group(target), exclusive=True, exit_on_error=False)
-        async def run(_: Screen[None]) -> None:
-            await self._run(target, ticket, job, done)
-
-        run(self._screen)
-
-    async def _run(self, target: Target, ticket: int, job: Job, done: Done | None) -> None:
-        try:
-            state = await job(self._rows.state(target), lambda busy: self._rows.progress(target, ticket, busy))
-            # the row may have been marked, or its request chosen, meanwhile
-            row = self._rows.get(target)
-            row = self.advanced(row, state) if row is not None else None
-        except Exception as error:  # noqa: BLE001 - whatever it is, the user reads a sentence and goes on
-            row = self._rows.get(target)
-            row = replace(row, error=unforeseen(error)) if row is not None else None
-            toast(self._screen, f"{target}: something unforeseen went wrong; e shows it.", "error")
-        finished = self._rows.finish(ticket, row) if row is not None else None
-        if finished is not None and done is not None:
-            done(finished)
-
-    def cancel(self, target: Target) -> None:
-        """Cancel the job of a host; its row is left to the caller."""
-        self._screen.workers.cancel_group(self._screen, _group(target))
-
-    async def each(self, targets: Iterable[Target], begin: Callable[[Target], None]) -> None:
-        """Begin a job for each of these hosts, some at once, and wait for them, also for those that are stopped."""
-        waiting = iter(targets)
-        while some := list(islice(waiting, AT_ONCE)):
-            for target in some:
-                if self._rows.get(target) is not None:
-                    begin(target)
-            groups = {_group(target) for target in some}
-            for worker in [worker for worker in self._screen.workers if worker.group in groups]:
-                with suppress(WorkerCancelled, WorkerFailed):
-                    await worker.wait()
-
     def advanced(self, row: HostRow, state: HostState) -> HostRow:
         """The row of a host that has come further; what was written for another bundle is forgotten."""
+        if state is row.state:
+            return row
         answers = standing_answers(row.answers, state)
         state = with_answers(state, answers)
         paths = self.journey.alternatives(state)
@@ -118,34 +79,96 @@ class HostJobs:
     # the journey
 
     def probe(self, target: Target) -> None:
-        """Ask a host for its chain."""
-
-        async def job(state: HostState, show: Callable[[str], None]) -> HostState:
-            async with self._gate:
-                return await self.journey.probe(state, show)
-
+        """Ask a host for its chain; what was proven stays where the chain is the same."""
         if self.loaded is not None:
-            self.begin(target, "waiting", job, lambda _: self._share_roots())
+            before = self._rows.state(target)
+            self.begin(target, "waiting", self._probe, lambda row: self._probed(before, row))
 
-    def _share_roots(self) -> None:
-        """Once all hosts are probed: show those that end at the same unknown root, as behind a proxy."""
-        if any(row.busy for row in self._rows):
-            return
+    def probe_later(self, target: Target) -> None:
+        """Ask a host for its chain, when its turn comes."""
+        if self.loaded is not None:
+            before = self._rows.state(target)
+            self.enqueue(target, "waiting", self._probe, lambda row: self._probed(before, row))
+
+    async def _probe(self, state: HostState, show: Callable[[str], None]) -> HostState:
+        await self.turns.take()
+        return _confirmed(state, await self.journey.probe(state, show))
+
+    def _probed(self, before: HostState, row: HostRow) -> None:
+        """Note what the host answers otherwise than before, and at the end what all hosts have in common."""
+        from tui_chain.engine.host_changes import host_changes
+
+        changes = host_changes(before, row.state)
+        if changes:
+            self._rows.put(replace(row, changes=(*row.changes, *changes)[-MAX_CHANGES:]))
+            self._screen.post_message(HostsChanged(1))
+        if self._rows.jobs == 0:
+            self.share_roots()
+
+    def share_roots(self) -> None:
+        """Show those that end at the same unknown root, as behind a proxy."""
         from tui_chain.engine.shared_roots import with_shared_roots
 
-        rows = [row for row in self._rows if row.state.diagnosis is not None]
-        for row, state in zip(rows, with_shared_roots([row.state for row in rows]), strict=True):
-            if state is not row.state:
-                self._rows.put(replace(row, state=state))
+        states = [row.state for row in self._rows if row.state.diagnosis is not None]
+
+        @work(group="shared roots", exclusive=True, exit_on_error=False)
+        async def share(_: Screen[None]) -> None:
+            shared = await in_background(lambda: with_shared_roots(states), "shared roots")
+            for before, state in zip(states, () if isinstance(shared, Failure) else shared, strict=False):
+                row = self._rows.get(state.target)
+                if row is not None and row.state is before and state is not before:
+                    self._rows.put(replace(row, state=state))
+
+        share(self._screen)
 
     def fix(self, target: Target) -> None:
         """Search, build and prove; failures of AIA that are remembered are tried again."""
+        self.begin(target, "searching", self._fix_job(target), self._fixed)
 
+    def fix_later(self, target: Target) -> None:
+        """Search, build and prove, when the host's turn comes."""
+        if self._rows.state(target).reached is not None:
+            self.enqueue(target, "searching", self._fix_job(target), self._fixed)
+
+    def _fix_job(self, target: Target) -> Job:
         async def job(state: HostState, show: Callable[[str], None]) -> HostState:
             self.journey.answers.forget()
-            return await self.journey.fix(state, lambda tried: show(f"ask {tried.source}"[:11]))
+            fixed = await self.journey.fix(state, lambda tried: show(f"ask {tried.source}"[:11]))
+            saved = self.saved.get(target)
+            if saved is not None and fixed.proven is not None and (saved.path or saved.links):
+                chosen = self.journey.choose(fixed, saved.choice())
+                fixed = fixed if chosen.proven is None else chosen
+            if state.proven is None or fixed.proven == state.proven:
+                return fixed if state.live_test is None else replace(fixed, live_test=state.live_test)
+            if fixed.proven is None:
+                toast(
+                    self._screen,
+                    f"{target.display}: the search found nothing now; what was proven before stays.",
+                    "warning",
+                )
+                return state
+            return fixed
 
-        self.begin(target, "searching", job, self._note_unused_roots)
+        return job
+
+    def _fixed(self, row: HostRow) -> None:
+        self._note_unused_roots(row)
+        saved = self.saved.pop(row.target, None)
+        if saved is None or row.state.proven is None or row.written is not None:
+            return
+
+        @work(group=f"still written {row.target}", exclusive=True, exit_on_error=False)
+        async def look(_: Screen[None]) -> None:
+            from tui_chain.tui.memory import still_written
+
+            path, now = (
+                await in_background(lambda: still_written(saved, row.state), "bundle"),
+                self._rows.get(row.target),
+            )
+            if isinstance(path, Path) and now is not None and now.state.proven is row.state.proven:
+                self._rows.put(replace(now, written=path, others=saved.others))
+
+        look(self._screen)
 
     def _note_unused_roots(self, row: HostRow) -> None:
         """Say where a root that was trusted from the start helps a host in nothing."""
@@ -185,7 +208,8 @@ class HostJobs:
 
     def receive(self, row: HostRow, served: ServedChain) -> None:
         """Take a chain that came without a connection."""
-        self._rows.put(replace(row, state=self.journey.diagnose(row.state, served), error=None, answers=()))
+        fresh = replace(row, state=self.journey.diagnose(row.state, served), error=None, answers=())
+        self.keep_lost(row, self._rows.put(fresh))
 
     def trust_root(self, confirmed: ConfirmedRoot) -> None:
         """Trust a root for this run, and judge every host anew that it may help."""
@@ -278,6 +302,14 @@ class HostJobs:
         self.begin(target, "CRLs", job, done)
 
 
-def _group(target: Target) -> str:
-    """The name of the group of workers of a host."""
-    return f"host {target}"
+def _confirmed(before: HostState, after: HostState) -> HostState:
+    """The state of a host that was probed again: what was found, proven and tested stays where nothing differs."""
+    if (
+        not served_chain(after)
+        or served_chain(before) != served_chain(after)
+        or before.diagnosis is None
+        or after.diagnosis is None
+    ):
+        return after
+    same = before.diagnosis.status is after.diagnosis.status
+    return replace(before, served=after.served, diagnosis=after.diagnosis) if same else after

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from tui_chain.core.failure import Failure
 from tui_chain.core.status import Severity, Status
+from tui_chain.engine.host_progress import StatusCounts
 from tui_chain.engine.host_state import HostState
 from tui_chain.net.host_list import Host
 from tui_chain.net.target import Target
@@ -49,7 +50,9 @@ class HostRow:
 
     `paths` are its certification paths in order, `gaps` what is missing with the certificates that could close it.
     `marked` hosts share one bundle. `others` are files of other kinds that were written, by the name of the kind.
-    `request` is how its live test asks, where the user has chosen; `answers` are what was asked beyond.
+    `request` is how its live test asks, where the user has chosen; `answers` are what was asked beyond. `changes`
+    are sentences on what the last probe found otherwise than the one before, `question` is what its job asks of the
+    user.
     """
 
     state: HostState
@@ -62,6 +65,8 @@ class HostRow:
     others: tuple[tuple[str, Path], ...] = ()
     request: RequestChoice | None = None
     answers: Answers = ()
+    changes: tuple[str, ...] = ()
+    question: str = ""
 
     @property
     def target(self) -> Target:
@@ -76,6 +81,8 @@ class HostRow:
     @property
     def word(self) -> str:
         """Status or job in one word."""
+        if self.question:
+            return "asks you"
         return self.busy or (self.status.value if self.status is not None else "waiting")
 
     @property
@@ -93,6 +100,8 @@ def verdict_label(row: HostRow) -> str:
 
 def next_key(row: HostRow) -> str:
     """What to press next, as `press f to find it`."""
+    if row.question:
+        return "press enter to read the question"
     if row.busy:
         return "esc stops it"
     if row.status is None:
@@ -143,14 +152,19 @@ def reached(row: HostRow | None) -> ServedChain | None:
 class HostRows:
     """Rows in their order, each under its target; a result is taken only from the job that is current.
 
-    `changed` is called with every row that takes another's place.
+    `changed` is called with the row before and the row that takes its place. What is counted is counted as rows
+    change, so that nothing here walks over all of them for one.
     """
 
-    def __init__(self, changed: Callable[[HostRow], None] = lambda _: None) -> None:
+    def __init__(self, changed: Callable[[HostRow, HostRow], None] = lambda _, __: None) -> None:
         self._rows: dict[Target, HostRow] = {}
         self._jobs: dict[Target, int] = {}
         self._ticket = 0
         self._changed = changed
+        self._marked: set[Target] = set()
+        self._unwritten: set[Target] = set()
+        self._undo: list[tuple[tuple[int, HostRow], ...]] = []
+        self.counts = StatusCounts()
 
     def __iter__(self) -> Iterator[HostRow]:
         return iter(self._rows.values())
@@ -172,20 +186,71 @@ class HostRows:
         added = {host.target: host for host in hosts if host.target not in self._rows}
         fresh = {target: HostRow(HostState(target, host.label)) for target, host in added.items()}
         self._rows |= fresh
+        for row in fresh.values():
+            self._count(row, 1)
         return tuple(fresh.values())
 
-    def remove(self, target: Target) -> None:
-        """Forget a host and whatever its job would bring."""
-        self._rows.pop(target, None)
-        self._jobs.pop(target, None)
-
     def put(self, row: HostRow) -> HostRow:
-        """Replace the row of a host, and return it."""
-        self._rows[row.target] = row
-        self._changed(row)
+        """Replace the row of a host that is on the list, and return it."""
+        before = self._rows.get(row.target)
+        if before is not None:
+            self._count(before, -1)
+            self._rows[row.target] = row
+            self._count(row, 1)
+            self._changed(before, row)
         return row
 
+    def _count(self, row: HostRow, by: int) -> None:
+        self.counts = self.counts.added(row.status, by)
+        for counted, has in ((self._marked, row.marked), (self._unwritten, row.unwritten)):
+            if has and by > 0:
+                counted.add(row.target)
+            else:
+                counted.discard(row.target)
+
+    # what is taken off the list, or replaced by an answer that contradicts it, can be brought back
+
+    def remove(self, targets: Iterable[Target]) -> tuple[HostRow, ...]:
+        """Take hosts off the list, and drop whatever their jobs would bring; return the rows that were there."""
+        gone = set(targets)
+        places = tuple((place, row) for place, row in enumerate(self) if row.target in gone)
+        for _, row in places:
+            self._jobs.pop(row.target, None)
+            self._count(self._rows.pop(row.target), -1)
+        if places:
+            self._undo.append(tuple((place, replace(row, busy="")) for place, row in places))
+        return tuple(row for _, row in places)
+
+    def keep(self, row: HostRow) -> None:
+        """Keep a row whose proven bundle a new answer has dropped."""
+        self._undo.append(((len(self), replace(row, busy="")),))
+
+    def restore(self) -> tuple[HostRow, ...]:
+        """Bring back what was removed or dropped last; nothing where nothing was."""
+        if not self._undo:
+            return ()
+        rows = list(self)
+        restored = self._undo.pop()
+        for place, row in restored:
+            if row.target in self._rows:
+                self.put(replace(row, busy=self._rows[row.target].busy, marked=self._rows[row.target].marked))
+            else:
+                rows.insert(place, row)
+                self._count(row, 1)
+        self._rows = {row.target: self._rows.get(row.target, row) for row in rows}
+        return tuple(row for _, row in restored)
+
+    @property
+    def kept(self) -> tuple[HostRow, ...]:
+        """The rows that can be brought back, the latest last."""
+        return tuple(row for rows in self._undo for _, row in rows)
+
     # jobs
+
+    @property
+    def jobs(self) -> int:
+        """How many hosts have a job that waits or runs."""
+        return len(self._jobs)
 
     def begin(self, target: Target, busy: str) -> int:
         """Start a job on a host, which ends the claim of the one before; return its ticket."""
@@ -215,14 +280,33 @@ class HostRows:
         if self._jobs.pop(target, None) is not None:
             self.put(replace(self._rows[target], busy=""))
 
+    def is_busy(self, target: Target) -> bool:
+        """Whether a host has a job that waits or runs."""
+        return target in self._jobs
+
+    @property
+    def busy(self) -> tuple[Target, ...]:
+        """The hosts with a job that waits or runs."""
+        return tuple(self._jobs)
+
     # several hosts
 
     @property
+    def marks(self) -> int:
+        """How many hosts are marked."""
+        return len(self._marked)
+
+    @property
     def marked(self) -> tuple[HostRow, ...]:
-        """Hosts that are to share one bundle."""
-        return tuple(row for row in self if row.marked)
+        """Hosts that are marked, in the order of the list."""
+        return self._in_order(self._marked)
 
     @property
     def unwritten(self) -> tuple[HostRow, ...]:
-        """Hosts whose proven bundle would be lost."""
-        return tuple(row for row in self if row.unwritten)
+        """Hosts whose proven bundle would be lost, in the order of the list."""
+        return self._in_order(self._unwritten)
+
+    def _in_order(self, targets: set[Target]) -> tuple[HostRow, ...]:
+        if len(targets) < 2:
+            return tuple(self._rows[target] for target in targets)
+        return tuple(row for row in self if row.target in targets)

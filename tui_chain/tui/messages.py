@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 
 class HostHighlighted(Message):
-    """The cursor came to another host."""
+    """The cursor came to another host, or to none."""
 
-    def __init__(self, target: Target) -> None:
-        self.target = target
-        super().__init__()
+    def can_replace(self, message: Message) -> bool:
+        """Of several that wait one is enough."""
+        return isinstance(message, HostHighlighted)
 
 
 class HostOpened(Message):
@@ -31,6 +31,14 @@ class HostMarked(Message):
 
     def __init__(self, target: Target) -> None:
         self.target = target
+        super().__init__()
+
+
+class HostsChanged(Message):
+    """The last probe found hosts otherwise than the one before: so many."""
+
+    def __init__(self, count: int) -> None:
+        self.count = count
         super().__init__()
 
 

@@ -7,6 +7,8 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import click
+
 from tui_chain.audit.refresh import Refreshed, State, header_of, refreshed
 from tui_chain.audit.summary import outcome_summary, replacement_refused
 from tui_chain.cli.files import Consent, put
@@ -16,6 +18,7 @@ from tui_chain.cli.output import FOUND, OK, emit, fail, note
 from tui_chain.core.failure import Failure
 from tui_chain.core.files import read_file
 from tui_chain.core.text import safe_text
+from tui_chain.engine.command_line import is_given
 from tui_chain.repair.output_kinds import OutputKind
 from tui_chain.repair.write import WritePlan, plan_write
 
@@ -39,11 +42,13 @@ def run_refresh(file: Path, options: CommandOptions, *, write: bool) -> int:
     if isinstance(header, Failure):
         hint = options.completed_for(header.hint, file)
         return fail(replace(header, message=f"{safe_text(str(file))}: {header.message}", hint=hint))
-    trust = options.trust or ((header.trust,) if header.trust in {"certifi", "system"} else ())
+    # what the bundle was made with is nearer than what the config file sets for everything
+    named = options.trust if is_given(click.get_current_context(), "trust") else ()
+    trust = named or ((header.trust,) if header.trust in {"certifi", "system"} else options.trust)
     with opened(replace(options, targets=header.hosts, trust=trust)) as run:
         run.journey.have_roots_of(data)
         states = asyncio.run(repair_all(run, crl=header.crl_check))
-        chosen, at = bool(options.trust), run.journey.clock()
+        chosen, at = bool(named), run.journey.clock()
         found = refreshed(data, header, states, run.journey.trust, at, chosen=chosen)
     refused = (
         loss_refused(options, repairs_of(states, OutputKind(header.kind), at)) if write and found.output else None

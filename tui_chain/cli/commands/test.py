@@ -74,11 +74,13 @@ def run_test(options: CommandOptions, live: LiveOptions) -> int:
 
 def _without_crls(options: CommandOptions) -> Failure:
     """That the bundle has no CRL, with the command that makes one for the first host that is named."""
-    hosts = named_hosts(options)
-    if isinstance(hosts, Failure):
-        return hosts
+    named = named_hosts(options)
+    if isinstance(named, Failure):
+        return named
     label = next(iter(options.targets), CRL_DEMO_HOST) if options.demo else ""
-    command = options.command("fix", "--crl", host=hosts[0].target if hosts else label or HOST, label=label)
+    command = options.command(
+        "fix", "--crl", host=named.hosts[0].target if named.hosts else label or HOST, label=label
+    )
     return Failure("usage", "There is no CRL in that file.", f"`{command}` writes one that has them.")
 
 

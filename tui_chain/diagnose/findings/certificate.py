@@ -35,7 +35,7 @@ CA_EXPIRES_SOON = FindingKind(
     FindingCode.CA_EXPIRES_SOON,
     RISK,
     SERVER,
-    "A CA certificate of the path expires within 30 days.",
+    "A CA certificate of the path expires soon.",
     "Have the leaf issued anew under the CA's next certificate, and send that one along.",
     "RFC 5280 section 4.1.2.5",
 )
@@ -208,7 +208,7 @@ def _not_a_ca(certificate: Certificate) -> FindingKind:
 
 
 LEAF_SOON, CA_SOON = timedelta(days=14), timedelta(days=30)
-"""How long before its end a certificate is called soon to expire."""
+"""How long before its end a certificate is called soon to expire, where the user does not say."""
 SOON_SHARE = 3
 """A certificate of a short life is called so in the last third of it: six-day ones are renewed every few days."""
 
@@ -226,11 +226,23 @@ def certificate_findings(case: Case) -> Iterator[Finding]:
 
 def _ends_soon(case: Case, certificate: Certificate, *, leaf: bool) -> Iterator[Finding]:
     left = time_left(certificate, case.at)
-    if left is None or left < timedelta(0) or left > soon(certificate, LEAF_SOON if leaf else CA_SOON):
+    if left is None or left < timedelta(0) or left > _limit(case, certificate, leaf=leaf):
         return
     kind = EXPIRES_SOON if leaf else ANCHOR_EXPIRES_SOON if certificate == case.anchor else CA_EXPIRES_SOON
     time = plural(left.days, "day") if left.days else plural(left.seconds // 3600, "hour")
     yield kind.finding(certificate.sha256, f"It has {time} left, until {certificate.not_after:%Y-%m-%d %H:%M} UTC.")
+
+
+def _limit(case: Case, certificate: Certificate, *, leaf: bool) -> timedelta:
+    """How long before its end this one expires soon: what the user says holds for a short life too.
+
+    A new CA certificate takes longer to get: of these there is never less notice than usual.
+    """
+    usual = soon(certificate, LEAF_SOON if leaf else CA_SOON)
+    if case.warn_days is None:
+        return usual
+    wanted = timedelta(days=case.warn_days)
+    return wanted if leaf else max(usual, wanted)
 
 
 def time_left(certificate: Certificate, at: datetime) -> timedelta | None:

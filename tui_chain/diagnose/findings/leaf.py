@@ -58,7 +58,7 @@ EXPIRES_SOON = FindingKind(
     FindingCode.EXPIRES_SOON,
     RISK,
     SERVER,
-    "The server's certificate expires within 14 days.",
+    "The server's certificate expires soon.",
     "Renew it now, and look why it was not renewed by itself.",
     "RFC 5280 section 4.1.2.5",
 )

@@ -70,7 +70,7 @@ ANCHOR_EXPIRES_SOON = FindingKind(
     FindingCode.ANCHOR_EXPIRES_SOON,
     RISK,
     STORE,
-    "The root in the trust store expires within 30 days.",
+    "The root in the trust store expires soon.",
     "Update the trust store, and send the authority's newer intermediate.",
     "RFC 5280 section 6.1.1 (d)",
 )

@@ -2,64 +2,95 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable
 from typing import ClassVar
 
-from rich.style import Style
-from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.widgets import DataTable, Input
+from textual.binding import BindingType
+from textual.content import Content
+from textual.timer import Timer
+from textual.widget import Widget
+from textual.widgets import Input, Static
 
-from tui_chain.core.status import Status
-from tui_chain.core.text import elide_middle
+from tui_chain.core.text import elide_middle, plural
+from tui_chain.engine.host_order import HostOrder, SortBy, expiry_of, expiry_text, sort_key
+from tui_chain.engine.host_progress import RunProgress, StatusCounts
+from tui_chain.engine.host_state import Clock
 from tui_chain.net.target import Target
 from tui_chain.tui.actions import HOSTS, bindings
-from tui_chain.tui.host_rows import STATUS_LOOK, HostRow
+from tui_chain.tui.host_rows import BAD, DIM, NEW, STATUS_LOOK, WARN, HostRow, HostRows, verdict_label
 from tui_chain.tui.messages import HostHighlighted, HostMarked, HostOpened
-from tui_chain.tui.panes.base import CURSOR_KEYS, Pane
+from tui_chain.tui.panes.base import Pane
+from tui_chain.tui.widgets.row_list import ListRow, RowList
 
-WORD = 11
-"""Cells of the status column: the longest word is `unreachable`."""
-MARK = "◆"
-"""Stands beside the status of a host that is marked for a bundle with others."""
+GLYPH, STATUS, EXPIRES = 3, 12, 7
+"""Cells of these columns: the longest status is `unreachable`."""
+MARK, CHANGED = "◆", "~"
+"""Stand beside the glyph of a host that is marked, and of one that answered otherwise than before."""
+GLYPHS = {status: glyph for status, (glyph, _) in STATUS_LOOK.items()}
+WIDE = 44
+"""Cells beside the columns of fixed width from which on there is one for what is wrong."""
+BAR = 20
+"""Cells of the progress bar."""
+SHOW_SECONDS = 0.1
+"""How long changes gather before the title and the order follow them."""
 
 
-class HostTable(DataTable[Text]):
-    """The host list with vi keys."""
+class HostTable(RowList):
+    """The host list; of thousands of rows only those are made that are seen."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *CURSOR_KEYS,
-        Binding("g", "scroll_top", "First", show=False),
-        Binding("G", "scroll_bottom", "Last", show=False),
-    ]
+
+class HostHeads(Widget):
+    """The names of the columns above the list; laid out when they are painted, as wide as the list is then."""
+
+    def __init__(self, heads: Callable[[], Content]) -> None:
+        super().__init__()
+        self._content = heads
+
+    def render(self) -> Content:
+        """Lay them out."""
+        return self._content()
 
 
 class HostPane(Pane):
-    """All hosts with their status; posts the one under the cursor."""
+    """All hosts with their status; posts that the cursor moved. What is under the cursor is asked of it."""
 
     NUMBER, NAME = 1, "Hosts"
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(HOSTS)
 
-    def __init__(self, pane_id: str) -> None:
+    def __init__(
+        self, pane_id: str, rows: HostRows, clock: Clock, progress: Callable[[], RunProgress | None]
+    ) -> None:
         super().__init__(id=pane_id, classes="pane")
-        self._rows: dict[str, HostRow] = {}
-        self._marked: set[str] = set()
+        self._rows = rows
+        self._clock = clock
+        self._shown: list[Target] = []
+        self._places: dict[Target, int] = {}
+        self._input: dict[Target, int] = {}
         self._last: Target | None = None
         self._needle = ""
-        self._width = 0
+        self._order = HostOrder()
+        self._timer: Timer | None = None
+        self._is_disordered = False
+        self._longest = 0
+        self._note = ""
+        self._progress_now = progress
 
     def compose_content(self) -> ComposeResult:
-        """A filter that is hidden until it is wanted, and the table."""
-        box = Input(placeholder="part of a name, label or status; or marked", id="filter", compact=True)
+        """A filter that is hidden until it is wanted, the names of the columns, the table, and what is under way."""
+        box = Input(placeholder="part of a name, label or status; or marked, changed", id="filter", compact=True)
         box.display = False
         yield box
-        yield HostTable(cursor_type="row", show_header=False, cell_padding=0, id="host-table", classes="list")
+        yield HostHeads(self._heads)
+        yield HostTable(0, "Hosts", "host-table").add_class("list")
+        line = Static(id="host-line", markup=False)
+        line.display = False
+        yield line
 
     def on_mount(self) -> None:
-        """Say that there is nothing yet."""
+        """Show that nothing is there yet."""
         self.title("loading")
 
     def main(self) -> HostTable:
@@ -67,111 +98,183 @@ class HostPane(Pane):
         return self.query_one(HostTable)
 
     def on_resize(self) -> None:
-        """Cut the names anew for another width."""
-        if self.filled and self.content_size.width != self._width:
-            self._width = self.content_size.width
-            self._refill()
+        """Lay the columns out for another width."""
+        super().on_resize()
+        if self.filled:
+            self._show_counts()
 
-    def set_rows(self, rows: Iterable[HostRow]) -> None:
-        """Show these hosts, in this order; the cursor stays on its host if that is still there."""
-        self._rows = {str(row.target): row for row in rows}
-        self._marked = {key for key, row in self._rows.items() if row.marked}
-        self._width = self.content_size.width
+    # rows
+
+    def set_rows(self) -> None:
+        """Show the hosts anew; the cursor stays on its host if that is still there, else near to it."""
+        self._input = {row.target: place for place, row in enumerate(self._rows)}
         self._refill()
 
-    def update_row(self, row: HostRow) -> None:
-        """Show a host that has changed."""
-        key = str(row.target)
-        if key not in self._rows:
-            return
-        had = bool(self._marked)
-        self._rows[key] = row
-        (self._marked.add if row.marked else self._marked.discard)(key)
-        if bool(self._marked) != had:
-            # the column of glyphs has another width
-            self._refill()
-            return
-        table = self.main()
-        if key in table.rows:
-            for column, cell in zip(("glyph", "name", "word"), self._cells(row), strict=True):
-                table.update_cell(key, column, cell)
-        self._show_counts()
+    def update_row(self, before: HostRow, row: HostRow) -> None:
+        """Show a host that has changed: its line at once, the title and the order soon after."""
+        place = self._places.get(row.target)
+        if place is not None:
+            self.main().refresh_row(place)
+        self._is_disordered |= self._belongs_elsewhere(before, row)
+        self._show_soon()
 
-    def _matching(self) -> list[HostRow]:
-        needle = self._needle.lower()
-        return [row for row in self._rows.values() if needle in _searched(row)]
+    def _belongs_elsewhere(self, before: HostRow, row: HostRow) -> bool:
+        """Whether the filter shows or hides the host now, or the order has another place for it."""
+        if self._needle and self._matches(row) is not (row.target in self._places):
+            return True
+        sorts = self._order.by in {SortBy.STATUS, SortBy.EXPIRY} and before.state is not row.state
+        return sorts and self._key(before) != self._key(row)
+
+    def _show_soon(self) -> None:
+        if self._timer is None:
+            self._timer = self.set_timer(SHOW_SECONDS, self._show_changes)
+
+    def _show_changes(self) -> None:
+        self._timer = None
+        if self._is_disordered:
+            self._refill()
+        else:
+            self._show_counts()
+
+    def _matches(self, row: HostRow) -> bool:
+        return self._needle in _searched(row)
+
+    def _key(self, row: HostRow) -> object:
+        return sort_key(row.state, self._order, self._input[row.target])
 
     def _refill(self) -> None:
-        table = self.main()
-        # a filter may hide the host under the cursor for a while
-        self._last = current = self.highlighted or self._last
-        rows = self._matching()
-        with self.app.batch_update(), self.prevent(DataTable.RowHighlighted):
-            table.clear(columns=True)
-            table.add_column("", key="glyph", width=self._glyph_width())
-            table.add_column("", key="name", width=self._name_width() + 1)
-            table.add_column("", key="word", width=WORD)
-            for row in rows:
-                table.add_row(*self._cells(row), key=str(row.target))
-        targets = [row.target for row in rows]
-        if targets:
-            table.move_cursor(row=targets.index(current) if current in targets else 0)
+        """Filter and sort anew, the cursor on its host; a filter may hide that for a while."""
+        table, self._is_disordered = self.main(), False
+        current = self.highlighted or self._last
+        near = table.cursor
+        rows = [row for row in self._rows if self._matches(row)] if self._needle else list(self._rows)
+        if self._order != HostOrder():
+            rows.sort(key=lambda row: sort_key(row.state, self._order, self._input[row.target]))
+        self._shown = [row.target for row in rows]
+        self._places = {target: place for place, target in enumerate(self._shown)}
+        self._longest = max(map(_name_length, rows), default=0)
+        place = self._places.get(current) if current is not None else None
+        if place is None:
+            place = 0 if current in self._input else near
+        self._last = current if current in self._input else None
+        table.show(len(self._shown), self._cells, self._widths, place)
+        self.query_one(HostHeads).refresh()
         self._show_counts()
 
     @property
     def highlighted(self) -> Target | None:
         """The host under the cursor."""
-        table = self.main()
-        if not table.row_count or not table.is_valid_row_index(table.cursor_row):
-            return None
-        key = table.ordered_rows[table.cursor_row].key.value
-        return self._rows[key].target if key in self._rows else None
+        place = self.main().place
+        return self._shown[place] if place is not None else None
 
-    def _glyph_width(self) -> int:
-        return 3 if self._marked else 2
+    @property
+    def shown(self) -> tuple[Target, ...]:
+        """The hosts that the filter shows, in their order."""
+        return tuple(self._shown)
 
-    def _name_width(self) -> int:
-        # beside the name: the glyph and the word with a blank each, the scroll bar
-        return max(self._width - self._glyph_width() - 1 - WORD - 1, 8)
+    def _widths(self, room: int) -> tuple[int, ...]:
+        """Glyph, name, status, expiry, what is wrong: the last two where there is room for them."""
+        expires = EXPIRES if room >= 42 else 0
+        rest = room - GLYPH - STATUS - expires
+        if rest < WIDE:
+            return GLYPH, rest, STATUS, expires, 0
+        name = min(max(self._longest + 2, rest // 4), rest * 3 // 5)
+        return GLYPH, name, STATUS, expires + 1, rest - name - 1
 
-    def _cells(self, row: HostRow) -> tuple[Text, Text, Text]:
-        glyph, variable = ("◌", "$text-accent") if row.busy else STATUS_LOOK[row.status]
-        colour = self.app.theme_variables.get(variable.removeprefix("$"), "")
-        style = Style.parse(colour) if colour.startswith("#") else Style()
-        mark = MARK if row.marked else ""
-        return Text(f"{glyph}{mark}", style), Text(self._shown_name(row)), Text(row.word[:WORD], style)
+    def _cells(self, place: int) -> ListRow:
+        row = self._rows.get(self._shown[place])
+        if row is None:
+            return (("", ""),) * 5
+        glyph, style = ("◌", NEW) if row.busy else STATUS_LOOK[row.status]
+        beside = MARK if row.marked else CHANGED if row.changes else ""
+        return (
+            (f"{glyph}{beside}", style),
+            (self._shown_name(row), ""),
+            (row.word, style),
+            self._expiry(row),
+            (self._why(row), DIM),
+        )
+
+    def _why(self, row: HostRow) -> str:
+        width = self._widths(self.main().content_size.width)[-1]
+        text = verdict_label(row) if width and row.status is not None else ""
+        return text if len(text) <= width else f"{text[: max(width - 1, 0)]}…"
+
+    def _expiry(self, row: HostRow) -> tuple[str, str]:
+        expiry, now = expiry_of(row.state), self._clock()
+        text = expiry_text(expiry, now) if row.status is not None else ""
+        days = (expiry - now).days if expiry is not None else 0
+        return f"{text:>6} ", DIM if expiry is None else BAD if days < 0 else WARN if days < 14 else ""
 
     def _shown_name(self, row: HostRow) -> str:
-        width, label, target = self._name_width(), row.state.label, str(row.target)
+        width = self._widths(self.main().content_size.width)[1] - 1
+        label, target = row.state.label, row.target.display
         if label and len(label) + len(target) + 2 <= width:
             return f"{label}  {target}"
         return elide_middle(label or target, width)
 
+    # the title, the heads of the columns, the line below
+
+    def _heads(self) -> Content:
+        """The names of the columns, that by which the hosts are sorted with an arrow."""
+        widths = self._widths(self.main().content_size.width)
+        heads = [
+            ("", None),
+            ("name", SortBy.NAME),
+            ("status", SortBy.STATUS),
+            ("expires", SortBy.EXPIRY),
+            ("why", None),
+        ]
+        return Content("").join(self._head(name, by, width) for (name, by), width in zip(heads, widths, strict=True))
+
+    def _head(self, name: str, by: SortBy | None, width: int) -> Content:
+        text = f"{name}{self._arrow(by)}"[:width].ljust(width)
+        return Content.styled(text, "bold" if by is self._order.by else DIM)
+
+    def _arrow(self, by: SortBy | None) -> str:
+        return "" if by is not self._order.by else " ▼" if self._order.descending else " ▲"
+
     def _show_counts(self) -> None:
-        done = [row.status for row in self._rows.values() if row.status is not None]
-        busy = sum(bool(row.busy) for row in self._rows.values())
-        counts = [str(len(self._rows)), f"{done.count(Status.COMPLETE)} ok"]
-        counted = ((status, done.count(status)) for status in (Status.REPAIRABLE, Status.PARTIAL))
-        counts += [f"{count} {status.value}" for status, count in counted if count]
-        if busy:
-            counts.append(f"{busy} busy")
-        if self._marked:
-            counts.insert(1, f"{len(self._marked)} marked")
+        room = self.size.width - len(f"{self.NUMBER} {self.NAME}") - 6
+        self.title(counts_text(self._rows.counts, room))
+        self._show_line()
+
+    def _show_line(self) -> None:
+        """What is under way, and what of the list is marked or hidden."""
+        line, text = self.query_one("#host-line", Static), self._line()
+        line.update(text, layout=False)
+        if line.display != bool(text):
+            line.display = bool(text)
+
+    def _line(self) -> Content:
+        parts: list[Content] = []
+        progress = self._progress_now()
+        if progress is not None:
+            parts.append(_progress(progress))
+        elif self._rows.jobs:
+            parts.append(Content.styled(f"{plural(self._rows.jobs, 'job')} · ctrl+x stops all", NEW))
         if self._needle:
-            counts.append(f"filter “{self._needle}”: {self.main().row_count}")
-        self.title(" · ".join(counts))
+            parts.append(Content(f"filter “{self._needle}”: {len(self._shown)}"))
+        marked = self._rows.marks
+        if marked:
+            parts.append(Content.styled(f"{MARK} {marked} marked", NEW))
+        if self._note:
+            parts.append(Content.styled(self._note, DIM))
+        return Content(" · ").join(parts)
+
+    def note(self, text: str) -> None:
+        """Show a text on the line below until another one comes; nothing takes it away."""
+        self._note = text
+        self._show_counts()
+
+    # the cursor
 
     def go(self, target: Target) -> None:
-        """Put the cursor on a host."""
-        table = self.main()
-        if str(target) in table.rows:
-            table.move_cursor(row=table.get_row_index(str(target)))
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Mark only what is there."""
-        if action == "choose":
-            return True if self.highlighted is not None else None
-        return super().check_action(action, parameters)
+        """Put the cursor on a host; a filter that hides it is taken away."""
+        if target not in self._places and target in self._input:
+            self.close_filter(clear=True)
+        if target in self._places:
+            self.main().cursor = self._places[target]
 
     def action_choose(self) -> None:
         """Mark the host under the cursor, and go to the next."""
@@ -179,11 +282,29 @@ class HostPane(Pane):
             self.post_message(HostMarked(self.highlighted))
             self.main().action_cursor_down()
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Mark only what is there."""
+        if action == "choose":
+            return True if self.highlighted is not None else None
+        return super().check_action(action, parameters)
+
+    # order and filter
+
+    @property
+    def order(self) -> HostOrder:
+        """By what the hosts are sorted."""
+        return self._order
+
+    def sort(self, order: HostOrder) -> None:
+        """Sort the hosts; the cursor stays on its host."""
+        self._order = order
+        self._refill()
+
     def action_filter(self) -> None:
         """Ask for a filter."""
         box = self.query_one("#filter", Input)
         box.display = True
-        box.focus()
+        self.screen.set_focus(box)
 
     @property
     def filtering(self) -> bool:
@@ -194,41 +315,62 @@ class HostPane(Pane):
         """Leave the filter box, keeping or clearing the filter."""
         box = self.query_one("#filter", Input)
         if clear:
-            box.value = ""
+            with box.prevent(Input.Changed):
+                box.value = ""
             self._filter("")
         box.display = bool(self._needle)
-        self.main().focus()
+        if box.has_focus:
+            self.screen.set_focus(self.main())
 
     def _filter(self, needle: str) -> None:
-        if needle == self._needle:
-            return
-        self._needle = needle
-        before = self.highlighted
-        self._refill()
-        if self.highlighted is not None and self.highlighted != before:
-            self.post_message(HostHighlighted(self.highlighted))
+        if needle != self._needle:
+            self._needle = needle
+            self._refill()
 
     @on(Input.Changed, "#filter")
     def _typed(self, event: Input.Changed) -> None:
         event.stop()
-        self._filter(event.value.strip())
+        self._filter(event.value.strip().lower())
 
     @on(Input.Submitted, "#filter")
     def _entered(self, event: Input.Submitted) -> None:
         event.stop()
         self.close_filter(clear=False)
+        self.screen.set_focus(self.main())
 
-    @on(DataTable.RowHighlighted)
-    def _moved(self, event: DataTable.RowHighlighted) -> None:
+    @on(RowList.Moved)
+    def _moved(self, event: RowList.Moved) -> None:
         event.stop()
-        if self.highlighted is not None:
-            self.post_message(HostHighlighted(self.highlighted))
+        self.post_message(HostHighlighted())
 
-    @on(DataTable.RowSelected)
-    def _selected(self, event: DataTable.RowSelected) -> None:
+    @on(RowList.Chosen)
+    def _selected(self, event: RowList.Chosen) -> None:
         event.stop()
         self.post_message(HostOpened())
 
 
+def _progress(progress: RunProgress) -> Content:
+    done = min(progress.done * BAR // max(progress.total, 1), BAR)
+    return Content.assemble(
+        ("━" * done, NEW), ("─" * (BAR - done), DIM), f" {progress.text}", (" · ctrl+x stops", DIM)
+    )
+
+
+def _name_length(row: HostRow) -> int:
+    """Cells of a label and the target after it."""
+    label = row.state.label
+    return (len(label) + 2 if label else 0) + len(row.target.display)
+
+
 def _searched(row: HostRow) -> str:
-    return f"{row.target} {row.state.label} {row.word}{' marked' if row.marked else ''}".lower()
+    beside = f"{' marked' if row.marked else ''}{' changed' if row.changes else ''}"
+    return f"{row.target.spellings} {row.state.label} {row.word}{beside}".lower()
+
+
+def counts_text(counts: StatusCounts, room: int) -> str:
+    """All hosts, then how many look alike, in words where there is room for them, never cut."""
+    named = [f"{counts.of(status)} {status.value}" for status in GLYPHS if status is not None and counts.of(status)]
+    words = " · ".join([str(counts.total), *named])
+    text = words if len(words) <= room else counts.text(GLYPHS, room)
+    near = " ".join([str(counts.total), *(f"{count}{glyph}" for glyph, count in counts.by_look(GLYPHS))])
+    return text if len(text) <= room else near

@@ -96,13 +96,18 @@ class LivePane(Pane):
             return
         before, self._shown = self._shown, row
         self.title(*_verdict(row))
+        if not self._engines and row is not None and row.state.verdict is not None:
+            self._name_engines()
+        if _stands_still(before, row):
+            return
+        self._show(row, before)
+
+    def _show(self, row: HostRow | None, before: HostRow | None) -> None:
         self._matrix = None if row is None else Matrix(row, self._engines)
         same = row is not None and before is not None and row.target == before.target
         self.main().show(partial(live_page, row, self._matrix), keep=same)
         if same and row is not None and before is not None:
             self._reveal(before, row)
-        if not self._engines and row is not None and row.state.verdict is not None:
-            self._name_engines()
 
     def _reveal(self, before: HostRow, now: HostRow) -> None:
         """Show a new answer, or what a test has brought, where nobody has scrolled since."""
@@ -118,7 +123,7 @@ class LivePane(Pane):
         named = await in_background(_engine_names, "engines")
         if not isinstance(named, Failure):
             self._engines = named
-            self.watch_row(self.row)
+            self._show(self.row, self.row)
 
     @on(CursorText.Chosen)
     def _chosen(self, event: CursorText.Chosen) -> None:
@@ -134,6 +139,14 @@ class LivePane(Pane):
         elif isinstance(chosen, int):
             family = FAMILIES[chosen]
             self.post_message(DetailOpened(row.target, TextPage(family.name, matrix.page(family))))
+
+
+def _stands_still(before: HostRow | None, row: HostRow | None) -> bool:
+    """Whether a row shows the host of the one before and all that is shown of it here."""
+    if before is None or row is None:
+        return False
+    alike = row.state is before.state and row.answers is before.answers
+    return alike and row.request is before.request
 
 
 def _engine_names() -> Mapping[str, str]:

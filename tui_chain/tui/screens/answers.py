@@ -11,7 +11,6 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 
 from tui_chain.core.text import plural
-from tui_chain.net.target import Target
 from tui_chain.tui.answers import FullTest
 from tui_chain.tui.host_rows import BAD, DIM, OK, WARN
 from tui_chain.tui.render import attempt, fact, hop_line, lines
@@ -44,11 +43,11 @@ class AnswerScreen(PageScreen):
         self._again()
 
 
-def answer_screen(target: Target | None, found: Asked, at: datetime, again: Callable[[], None]) -> AnswerScreen:
-    """The page of what was found of a host at a time (aware)."""
+def answer_screen(host: str, found: Asked, at: datetime, again: Callable[[], None]) -> AnswerScreen:
+    """The page of what was found at a time (aware) of a host with this name."""
     title, page, subject = _page(found)
     dated = lines([Content.styled(f"asked {at:%Y-%m-%d %H:%M} UTC", DIM), Content(), page])
-    return AnswerScreen(f"{title} {target}", dated, again, copy=dated.plain, subject=subject)
+    return AnswerScreen(f"{title} {host}", dated, again, copy=dated.plain, subject=subject)
 
 
 def _page(found: Asked) -> tuple[str, Content, str]:

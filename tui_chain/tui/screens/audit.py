@@ -47,6 +47,7 @@ class AuditScreen(AuditView):
         super().__init__(trust_files)
         self._row = row
         self._path = path
+        self._named = ""
 
     def head(self) -> ComposeResult:
         """The box for the path, or the path."""
@@ -58,7 +59,7 @@ class AuditScreen(AuditView):
     def keys(self) -> tuple[str, ...]:
         """In the box those of the box, elsewhere those of this file."""
         if isinstance(self.focused, PathInput):
-            return "enter reads", "tab completes", "↓ to the lists"
+            return "enter reads", "→ completes", "tab ↓ to the lists"
         ours = self._audited is not None and isinstance(self._audited.ours, Header)
         more = (*(["r refresh"] if ours else []), *(["b path"] if self._path is None else []))
         return "1-3 list", "i details", "y copy", "w fix", *more
@@ -80,6 +81,19 @@ class AuditScreen(AuditView):
 
     # reading
 
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        """Take the verdict away while another path is typed: it is not on that one."""
+        if self._audited is None:
+            return
+        is_current = event.value.strip() == self._named
+        self.show_verdict(is_current=is_current)
+        if is_current:
+            self.show_facts()
+        else:
+            shown = safe_text(self._named, 400)
+            self.show_status(f"enter reads this path; below stands what is in {shown}", DIM)
+
     @on(Input.Submitted)
     def _entered(self) -> None:
         typed = self.query_one(PathInput).value.strip()
@@ -93,6 +107,7 @@ class AuditScreen(AuditView):
 
     def _read(self, path: Path, *, go: bool) -> None:
         """Audit what stands at a path; `go` leads to the list that matters then."""
+        self.show_verdict(is_current=self._named == str(path))
         self.show_status(f"◌ reading {safe_text(str(path))}", NEW)
         self._audit(path, go=go)
 
@@ -106,6 +121,7 @@ class AuditScreen(AuditView):
     async def _reading(self, path: Path, *, go: bool) -> None:
         found = await self._trust_files.open(path)
         if isinstance(found, AuditedFile):
+            self._named = str(path)
             self.show(found)
             if go:
                 self.action_list("findings" if found.audit.findings else "certificates")

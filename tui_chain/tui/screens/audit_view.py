@@ -88,9 +88,7 @@ class AuditView(Dialog[None]):
     def show(self, audited: AuditedFile | None) -> None:
         """Show a file, or that there is none."""
         self._audited = audited
-        frame = self.query_one("#audit")
-        text = render.verdict(audited) if audited is not None else ("", "")
-        frame.border_title = Content.assemble(("Audit of a trust file", "bold"), "  ", text)
+        self.show_verdict(is_current=True)
         self._name_keys()
         if audited is None:
             for row_list in self.query(RowList):
@@ -99,6 +97,11 @@ class AuditView(Dialog[None]):
         else:
             self._fill(audited)
         self._show_outcome()
+
+    def show_verdict(self, *, is_current: bool) -> None:
+        """Show the verdict on the file in the title; none while another file is named above it."""
+        text = render.verdict(self._audited) if self._audited is not None and is_current else ("", "")
+        self.query_one("#audit").border_title = Content.assemble(("Audit of a trust file", "bold"), "  ", text)
 
     def _fill(self, audited: AuditedFile) -> None:
         now = self._trust_files.clock()

@@ -136,7 +136,7 @@ def _shown(path: Path) -> str:
 def _unreadable(path: Path, error: Exception) -> Failure:
     shown = _shown(path)
     if isinstance(error, FileNotFoundError):
-        return Failure("file", f"There is no file or folder {shown}.", "Check its path; tab completes names.")
+        return Failure("file", f"There is no file or folder {shown}.", "Check its path; → completes names.")
     text = (error.strerror if isinstance(error, OSError) else None) or str(error)
     return Failure("file", f"{shown} cannot be read: {safe_text(text.lower(), 120)}.", "Check its path and rights.")
 

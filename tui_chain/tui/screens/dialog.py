@@ -18,7 +18,20 @@ from tui_chain.tui.panes.base import CURSOR_KEYS, SCROLL_KEYS
 class Dialog(ModalScreen[ScreenResultType]):
     """A modal window that esc closes without a result."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Close")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "Close"),
+        Binding("ctrl+c", "copy_or_help_quit", "Copy what is selected", show=False),
+        # of a box for text it takes back what was typed
+        Binding("ctrl+z", "app.suspend_process", "Suspend", show=False),
+    ]
+
+    async def action_copy_or_help_quit(self) -> None:
+        """Copy what is selected with the mouse, else say how to quit."""
+        selected = self.get_selected_text()
+        if selected:
+            self.app.copy_to_clipboard(selected)
+        else:
+            await self.app.run_action("help_quit")
 
     def on_show(self) -> None:
         """Take away what was said in passing: it would cover the dialog."""

@@ -35,7 +35,7 @@ def doctor_screen(examined: Examined, at: datetime, again: Callable[[], None]) -
     found, page = examined.found, examination_page(examined, at)
     change = "\n".join(found.first_change)
     copy, subject = (f"{change}\n", "the change") if change else (page.plain, "the page")
-    host = "" if found.trial is None else f" and {found.trial.state.target}"
+    host = "" if found.trial is None else f" and {found.trial.state.target.display}"
     return AnswerScreen(f"Doctor: Python {found.report.version}{host}", page, again, copy=copy, subject=subject)
 
 
@@ -65,7 +65,7 @@ def _host(found: Examination) -> Iterator[Content]:
     report, trial = found.report, found.trial
     if not report.host or trial is None:
         return
-    yield Content.assemble((str(trial.state.target), "bold"), f"  {trial.state.headline}")
+    yield Content.assemble((trial.state.target.display, "bold"), f"  {trial.state.headline}")
     if report.refusing:
         yield from _change_of(trial)
     bundled = {one.name: one for one in trial.with_bundle or ()}

@@ -152,7 +152,7 @@ class ExplainScreen(Dialog[CauseStep]):
     def _name_keys(self) -> None:
         here = self.query_one(ChoiceList)
         if isinstance(self.focused, ChoiceList):
-            add = [f"a adds {elide_middle(str(self._target), MAX_HOST)}"] if self._target is not None else []
+            add = [f"a adds {elide_middle(self._target.display, MAX_HOST)}"] if self._target is not None else []
             keys = ["enter does it", *add, "y copies", "tab"]
         else:
             keys = ["tab goes to the causes"] if here.display else ["paste it"]

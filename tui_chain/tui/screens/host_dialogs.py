@@ -34,11 +34,11 @@ from tui_chain.revocation.crl import CrlFetches
 from tui_chain.trust.pinned import ConfirmedRoot
 from tui_chain.trust.store import TrustStore
 from tui_chain.tui.background import in_background
+from tui_chain.tui.chain_path import shown_trail
 from tui_chain.tui.host_instructions import instructions
 from tui_chain.tui.host_jobs import HostJobs
 from tui_chain.tui.host_rows import HostRow, HostRows, private_root
 from tui_chain.tui.messages import CopyRequested
-from tui_chain.tui.panes.chain import shown_trail
 from tui_chain.tui.screens.add import AddScreen
 from tui_chain.tui.screens.audit import AuditScreen
 from tui_chain.tui.screens.dialog import ConfirmScreen, PageScreen
@@ -155,11 +155,12 @@ class HostDialogs:
             PageScreen("Certificate", body, copy=to_pem(certificate), subject=f"the certificate {certificate.label}")
         )
 
-    def error(self, error: Failure) -> None:
-        """Show an error in full."""
-        self._screen.app.push_screen(
-            PageScreen("The last error", error_page(error), copy=str(error), subject="the error")
-        )
+    def error(self, error: Failure | None, notices: Sequence[str]) -> None:
+        """Show an error in full, and the notices of the start."""
+        page, (heading, subject) = error_page(error, notices), ("The last error", "the error")
+        if error is None:
+            heading, subject = "Notices of the start", "the notices"
+        self._screen.app.push_screen(PageScreen(heading, page, copy=page.plain, subject=subject))
 
     # files
 
@@ -284,13 +285,13 @@ class HostDialogs:
         if isinstance(row.state.crls, Failure):
             toast(self._screen, str(row.state.crls), "warning")
         elif row.state.crls is None:
-            toast(self._screen, f"{row.target} has no proven repair yet; f looks for one.", "warning")
+            toast(self._screen, f"{row.target.display} has no proven repair yet; f looks for one.", "warning")
 
 
 def _report_screen(row: HostRow, trust: TrustStore, clock: Clock, options: Options) -> SaveScreen:
     """The dialog that saves the report of a host as it stands now; `trust` and `options` are those of the run."""
     return SaveScreen(
-        f"Save a report of {row.target}", _forms(row, trust, clock, options), f"{file_base(row)}-report"
+        f"Save a report of {row.target.display}", _forms(row, trust, clock, options), f"{file_base(row)}-report"
     )
 
 

@@ -3,38 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import ActiveBinding, BindingType
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.dom import DOMNode
 from textual.reactive import reactive
 from textual.screen import Screen
-from textual.widgets import Footer
 
+from tui_chain.core.text import plural
 from tui_chain.engine.host_state import Clock
 from tui_chain.net.host_list import Host
 from tui_chain.tui import messages
-from tui_chain.tui.actions import MAIN, NAMES, RANK, Action, bindings
+from tui_chain.tui.actions import MAIN, NAMES, bindings
 from tui_chain.tui.answers import AnswerKind
 from tui_chain.tui.availability import OF_SELECTED, is_available, refusal
 from tui_chain.tui.host_jobs import HostJobs
 from tui_chain.tui.host_rows import HostRow, HostRows, reached
-from tui_chain.tui.panes.base import Pane, copy_of
+from tui_chain.tui.list_actions import ListActions
+from tui_chain.tui.panes.base import Pane, copy_of, pane_in_focus, show_open
 from tui_chain.tui.panes.chain import ChainPane
 from tui_chain.tui.panes.hosts import HostPane
 from tui_chain.tui.panes.links import LinksPane
 from tui_chain.tui.panes.live import LivePane
+from tui_chain.tui.questions import Questions
 from tui_chain.tui.toasts import toast
 from tui_chain.tui.widgets.headline import Headline
+from tui_chain.tui.widgets.key_line import KeyLine
 
 if TYPE_CHECKING:
     from tui_chain.engine.journey import Journey
-    from tui_chain.resolve.resolution import ConsentRequest
     from tui_chain.tui.screens.host_dialogs import HostDialogs
 
 _OF_PANE: dict[str, type[Pane]] = {"open_hop": LivePane, "step_path": LinksPane, "filter": HostPane}
@@ -49,30 +49,37 @@ class MainScreen(Screen[None]):
     first paint.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings(MAIN)
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings(MAIN),
+        # the question of a job is opened wherever the focus is
+        Binding("enter", "question", "Question", show=False, priority=True),
+    ]
     row: reactive[HostRow | None] = reactive(None, bindings=True)
 
     def __init__(self, clock: Clock) -> None:
         super().__init__()
         self.hosts = HostRows(self._row_changed)
         self.jobs = HostJobs(self, self.hosts, clock)
+        self.questions = Questions(self, self.hosts)
+        self.list = ListActions(self, self.hosts, self.jobs, lambda: self.query_one(HostPane))
         self.filled = False
+        self.notices: tuple[str, ...] = ()
         self._clock = clock
 
     def compose(self) -> ComposeResult:
         """The line on top, four panes, the keys."""
         yield Headline(id="headline").data_bind(MainScreen.row)
         with Horizontal(id="body"):
-            yield HostPane("hosts")
+            yield HostPane("hosts", self.hosts, self._clock, lambda: self.jobs.progress)
             with Vertical(id="right"):
                 yield ChainPane("chain", self._clock).data_bind(MainScreen.row)
-                yield LinksPane("links").data_bind(MainScreen.row)
+                yield LinksPane("links", self._clock).data_bind(MainScreen.row)
                 yield LivePane("live").data_bind(MainScreen.row)
-        yield Footer(show_command_palette=False)
+        yield KeyLine()
 
     def on_mount(self) -> None:
         """Begin in the host list."""
-        self._show_open("hosts")
+        show_open(self, "hosts")
 
     # start
 
@@ -81,10 +88,10 @@ class MainScreen(Screen[None]):
         for pane in self.query(Pane):
             await pane.fill()
         self.filled = True
-        self.query_one(HostPane).main().focus()
-        self.query_one(HostPane).set_rows(())
-        self.add_hosts(hosts, False)
+        self.set_focus(self.query_one(HostPane).main())
+        self.query_one(HostPane).set_rows()
         self.query_one(Headline).placeholder = "Loading"
+        self.add_hosts(hosts, False)
 
     def begin(self, journey: Journey, known: Iterable[Host], select: str) -> None:
         """Take the stages that have been loaded, add the hosts that they know, and probe all; `select` is a label."""
@@ -92,19 +99,13 @@ class MainScreen(Screen[None]):
         self.jobs.loaded = journey
         if journey.all_sources:
             journey.siblings = self.jobs.served
-        journey.consent = self.ask_consent
+        journey.consent = self.questions.ask
+        journey.turn = self.jobs.turns.take
         self.add_hosts(known, False)
         selected = next((row.target for row in self.hosts if select and row.state.label == select), None)
         if selected is not None:
             self.query_one(HostPane).go(selected)
-        self.action_probe_all()
-
-    async def ask_consent(self, question: ConsentRequest) -> bool:
-        """Ask whether AIA may lead inside; the job that asks waits."""
-        from tui_chain.tui.screens.dialog import ConfirmScreen
-
-        screen = ConfirmScreen("Inside your network?", question.question, "ask there", "leave it")
-        return await self.app.push_screen_wait(screen) is True
+        self.list.probe_all()
 
     # rows
 
@@ -125,45 +126,38 @@ class MainScreen(Screen[None]):
         fresh = self.hosts.add(hosts)
         if fresh:
             pane = self.query_one(HostPane)
-            pane.set_rows(self.hosts)
+            pane.set_rows()
             if probe:
                 pane.go(fresh[0].target)
-                for row in fresh:
-                    self.jobs.probe(row.target)
-        self._follow()
+                self.jobs.over_list([row.target for row in fresh], self.jobs.probe_later)
+        self.follow()
         return fresh
 
-    def _row_changed(self, row: HostRow) -> None:
-        self.query_one(HostPane).update_row(row)
-        if self.row is None or self.row.target == row.target:
+    def _row_changed(self, before: HostRow, row: HostRow) -> None:
+        self.query_one(HostPane).update_row(before, row)
+        if self.row is not None and self.row.target == row.target:
             self.row = row
 
-    def _follow(self) -> None:
-        self.row = self.hosts.get(self.query_one(HostPane).highlighted)
+    def follow(self) -> None:
+        """Show the host that is under the cursor: a key acts on it though nobody has looked yet."""
+        row = self.hosts.get(self.query_one(HostPane).highlighted) if self.filled else None
+        if row is not self.row:
+            self.row = row
+        if row is None:
+            hidden = plural(len(self.hosts), "host")
+            self.query_one(Headline).hidden = f"{hidden}, none matches" if len(self.hosts) else ""
 
-    # which pane is open where there is not room for all; the style sheet says what that means at each size
+    # which pane is open
 
     def action_pane(self, name: str) -> None:
         """Go to a pane, which opens it."""
-        self.query_one(f"#{name}", Pane).main().focus()
+        self.set_focus(self.query_one(f"#{name}", Pane).main())
 
     def on_descendant_focus(self) -> None:
         """Open the pane that has the focus."""
-        pane = self._pane_in_focus()
+        pane = pane_in_focus(self)
         if pane is not None and pane.id is not None:
-            self._show_open(pane.id)
-
-    def _pane_in_focus(self) -> Pane | None:
-        return next((pane for pane in self.query(Pane) if pane.has_focus_within), None)
-
-    def _show_open(self, name: str) -> None:
-        right = name != "hosts"
-        for pane in self.query(Pane):
-            pane.set_class(pane.id == name or (not right and pane.id == "chain"), "-open")
-            pane.set_class(pane.id == name, "-zoomed")
-        self.query_one("#right").set_class(right, "-open")
-        self.query_one("#hosts").set_class(not right, "-open")
-        self.set_class(not right, "-closed")
+            show_open(self, pane.id)
 
     def _reveal(self, name: str) -> None:
         """Open a pane where only one is open at a time."""
@@ -175,50 +169,54 @@ class MainScreen(Screen[None]):
         self.toggle_class("-zoom")
 
     def action_back(self) -> None:
-        """Leave the filter, else stop the job, else unzoom, else take all marks away."""
+        """Leave the filter, else stop the host's job, else unzoom, else take all marks away where nothing runs."""
         pane = self.query_one(HostPane)
         if pane.filtering:
             pane.close_filter(clear=True)
+            self.follow()
         elif self.row is not None and self.row.busy:
-            self.jobs.cancel(self.row.target)
-            self.hosts.stop(self.row.target)
-            toast(self, "Stopped.")
+            self.jobs.stop(self.row.target)
+            toast(self, f"Stopped the job of {self.row.target.display}.")
         elif self.has_class("-zoom"):
             self.remove_class("-zoom")
+        elif self.hosts.jobs:
+            toast(self, f"{plural(self.hosts.jobs, 'job')} of other hosts; ctrl+x stops all.")
         else:
-            for row in self.hosts.marked:
-                self.hosts.put(replace(row, marked=False))
+            self.list.clear_marks()
+
+    def action_stop_all(self) -> None:
+        """Stop every job; what is done so far stays."""
+        toast(self, f"Stopped {plural(self.jobs.stop_all(), 'job')}.")
 
     # which actions there are now
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer what can be done now; the rest is dimmed in the footer and left out of the palette."""
+        if action == "question":
+            return self.row is not None and bool(self.row.question)
         if action not in NAMES:
             return super().check_action(action, parameters)
         if not self.filled:
             return False
         if action in _OF_PANE:
             return self.query_one(_OF_PANE[action]).check_action(action, parameters)
-        ready = self.jobs.loaded is not None or action in {"help", "pane", "add", "filter", "zoom", "back"}
+        ready = self.jobs.loaded is not None or action in {
+            "help",
+            "pane",
+            "add",
+            "filter",
+            "zoom",
+            "back",
+            "stop_all",
+        }
         # to look for marks takes time where there are thousands of hosts
-        selected = self.selected if action in OF_SELECTED else ()
-        return True if ready and is_available(action, self.row, selected) else None
+        selected = self.selected if action in OF_SELECTED else ((self.row,) if self.row is not None else ())
+        noticed = action == "error" and self.notices
+        return True if ready and (noticed or is_available(action, self.row, selected)) else None
 
     def refusal(self, action: str) -> str:
         """Why an action is not offered now."""
-        return refusal(action, self.row, len(self.hosts.marked))
-
-    @property
-    def active_bindings(self) -> dict[str, ActiveBinding]:
-        """Those that act where the focus is, in the order of the table of actions."""
-        return dict(sorted(super().active_bindings.items(), key=lambda item: _rank(item[1].binding.id)))
-
-    def home_of(self, action: Action) -> DOMNode:
-        """Where an action would act now: in the pane in focus, on this screen, or in the app."""
-        pane = self._pane_in_focus()
-        if pane is not None and pane.id in action.homes and pane.check_action(action.name, ()):
-            return pane
-        return self if MAIN in action.homes else self.app
+        return refusal(action, self.row, self.hosts.marks, len(self.hosts))
 
     # of panes whose keys act wherever the focus is
 
@@ -240,8 +238,8 @@ class MainScreen(Screen[None]):
     # what the panes say; what was asked of a state that is not the current one any more is dropped
 
     @on(messages.HostHighlighted)
-    def _host_highlighted(self, message: messages.HostHighlighted) -> None:
-        self.row = self.hosts.get(message.target)
+    def _host_highlighted(self) -> None:
+        self.follow()
 
     @on(messages.HostOpened)
     def _host_opened(self) -> None:
@@ -249,9 +247,11 @@ class MainScreen(Screen[None]):
 
     @on(messages.HostMarked)
     def _host_marked(self, message: messages.HostMarked) -> None:
-        row = self.hosts.get(message.target)
-        if row is not None:
-            self.hosts.put(replace(row, marked=not row.marked))
+        self.list.toggle(message.target)
+
+    @on(messages.HostsChanged)
+    def _hosts_changed(self) -> None:
+        self.list.announce_changes()
 
     @on(messages.CandidateChosen)
     def _candidate_chosen(self, message: messages.CandidateChosen) -> None:
@@ -267,7 +267,7 @@ class MainScreen(Screen[None]):
     def _host_requested(self, message: messages.HostRequested) -> None:
         if not self.add_hosts([Host(message.target)], True):
             self.query_one(HostPane).go(message.target)
-            toast(self, f"{message.target} is on the list already.")
+            toast(self, f"{message.target.display} is on the list already.")
         self._reveal("chain")
 
     @on(messages.CertificateOpened)
@@ -277,44 +277,45 @@ class MainScreen(Screen[None]):
 
     # the host under the cursor, and the hosts that are marked
 
+    def action_question(self) -> None:
+        """Open the question of the host's job."""
+        if self.row is not None:
+            self.questions.open(self.row)
+
     def action_add(self) -> None:
         """Ask for hosts."""
         self.dialogs.add(lambda row: self.query_one(HostPane).go(row.target))
 
     def action_probe(self) -> None:
-        """Probe the current host again."""
-        if self.row is not None:
+        """Probe the current host again, or the marked ones; what was proven stays until an answer contradicts it."""
+        if self.hosts.marks:
+            self.jobs.over_list([row.target for row in self.selected], self.jobs.probe_later)
+        elif self.row is not None:
             self.jobs.probe(self.row.target)
 
-    def action_probe_all(self) -> None:
-        """Probe every host again."""
-        for row in list(self.hosts):
-            self.jobs.probe(row.target)
-
     def action_remove(self) -> None:
-        """Take the current host off the list."""
-        if self.row is None:
-            return
-        target = self.row.target
-        self.jobs.cancel(target)
-        self.hosts.remove(target)
-        self.query_one(HostPane).set_rows(self.hosts)
-        self._follow()
-        toast(self, f"Removed {target}.")
+        """Take the current host off the list, or the marked ones."""
+        self.list.ask_remove(self.selected, self.follow)
+
+    def action_list(self, change: str, *given: int) -> None:
+        """Change the list, or begin a run over it."""
+        getattr(self.list, change)(*given)
+        self.follow()
 
     def action_fix(self) -> None:
         """Find missing links, build and prove the repair; of all marked hosts where some are."""
-        selected = self.selected
-        found = [row for row in selected if reached(row) is not None]
-        for row in found:
-            self.jobs.fix(row.target)
-        if found and len(selected) == 1:
+        if self.hosts.marks:
+            self.jobs.over_list([row.target for row in self.selected], self.jobs.fix_later)
+        elif self.row is not None and reached(self.row) is not None:
+            self.jobs.fix(self.row.target)
             self._reveal("links")
 
     def action_test(self) -> None:
-        """Make a real request, before and after."""
-        if self.row is not None:
-            self.jobs.test(self.row)
+        """Make a real request, before and after; to all marked hosts where some are."""
+        for row in self.selected:
+            if reached(row) is not None:
+                self.jobs.test(row)
+        if not self.hosts.marks:
             self._reveal("live")
 
     def action_programs(self) -> None:
@@ -332,7 +333,7 @@ class MainScreen(Screen[None]):
 
     def action_revocation(self) -> None:
         """Ask whether the certificates of the path were revoked."""
-        self.dialogs.answers.ask(self.row, AnswerKind.REVOCATION)
+        self.dialogs.answers.ask_each(self.selected, AnswerKind.REVOCATION)
 
     def action_doctor(self) -> None:
         """Ask what this machine's Python makes of the host, or open what it has found."""
@@ -390,11 +391,5 @@ class MainScreen(Screen[None]):
             self.dialogs.certificate(self.row, served.certificates[0])
 
     def action_error(self) -> None:
-        """Show the last error in full."""
-        if self.row is not None and self.row.error is not None:
-            self.dialogs.error(self.row.error)
-
-
-def _rank(binding_id: str | None) -> int:
-    """The place in the footer of a binding, by its id; one that is not in the table stands last."""
-    return RANK.get(binding_id or "", len(RANK))
+        """Show the last error in full, and the notices of the start."""
+        self.dialogs.error(self.row.error if self.row is not None else None, self.notices)

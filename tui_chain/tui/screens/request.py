@@ -49,7 +49,7 @@ class RequestScreen(Dialog[RequestChoice]):
     def compose(self) -> ComposeResult:
         """Method, path, header lines, proxy, and below them what is wrong."""
         with Vertical(classes="frame", id="request") as frame:
-            frame.border_title = Content(f"The request to {self._target}")
+            frame.border_title = Content(f"The request to {self._target.display}")
             frame.border_subtitle = "enter keeps it · F2 method · F3 proxy · ctrl+j new line · esc close"
             yield Static(id="request-method", classes="gap-below", markup=False)
             yield Static(Content.styled("path, with its query", DIM), markup=False)

@@ -62,7 +62,7 @@ def reach_note(rows: Rows) -> str:
         proven = row.state.proven
         if proven is not None and not proven.whole:
             first = next(verdict for verdict in proven.verdicts.values() if not verdict.ok)
-            whose = "" if len(rows) == 1 else f"{row.target}: "
+            whose = "" if len(rows) == 1 else f"{row.target.display}: "
             notes.append(f"! {whose}{works_for(proven.verdicts)}: {reason(first)}")
     more = [f"! and {len(notes) - MAX_NOTES} more hosts like that"] if len(notes) > MAX_NOTES else []
     return "\n".join([*notes[:MAX_NOTES], *more])

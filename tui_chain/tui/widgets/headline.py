@@ -19,14 +19,19 @@ class Headline(Widget):
 
     row: reactive[HostRow | None] = reactive(None)
     placeholder: reactive[str] = reactive("")
+    hidden: reactive[str] = reactive("")
+
+    def _without_host(self) -> Content:
+        if self.placeholder:
+            return Content.styled(self.placeholder, "bold")
+        shown, key = (self.hidden, "esc clears the filter") if self.hidden else ("No host yet", "press a to add one")
+        return Content.assemble((shown, "bold"), (f"{SEPARATOR}{key}", DIM))
 
     def render(self) -> Content:
         """Lay the line out for the width there is."""
         row = self.row
         if row is None:
-            return Content.assemble(
-                (self.placeholder or "No host yet", "bold"), (f"{SEPARATOR}press a to add one", DIM)
-            )
+            return self._without_host()
         glyph, style = ("◌", "$text-accent") if row.busy else STATUS_LOOK[row.status]
         key = next_key(row)
         narrow = self.size.width < NARROW
@@ -35,7 +40,7 @@ class Headline(Widget):
         room = self.size.width - len(fixed) - len(key) - 2 - len(SEPARATOR)
         text = verdict_label(row) if not row.busy else ""
         text = _short(text) if narrow or len(text) > room // 2 else text
-        name = elide_middle(str(row.target), max(room - min(len(text), 12) - len(SEPARATOR), 16))
+        name = elide_middle(row.target.display, max(room - min(len(text), 12) - len(SEPARATOR), 16))
         left = room - len(name) - len(SEPARATOR)
         shown = f"{SEPARATOR}{_cut(text, left)}" if text and left > 8 else ""
         return Content.assemble(

@@ -1,4 +1,4 @@
-"""A box for the path of a file, with names completed as in a shell."""
+"""A box for the path of a file, in which names are suggested."""
 
 from __future__ import annotations
 
@@ -22,35 +22,19 @@ class PathSuggester(Suggester):
 
     async def get_suggestion(self, value: str) -> str | None:
         """The first path that begins so."""
-        return next(iter(await _completions(value)), None)
-
-
-async def _completions(value: str) -> tuple[str, ...]:
-    found = await in_background(lambda: completions(value), "completion")
-    return () if isinstance(found, Failure) else found
-
-
-def _agreed(paths: tuple[str, ...]) -> str:
-    """How all of these begin; they are sorted, so that the first and the last differ most."""
-    if not paths:
-        return ""
-    first, last = paths[0], paths[-1]
-    alike = next((place for place, (one, other) in enumerate(zip(first, last, strict=False)) if one != other), None)
-    return first[: min(len(first), len(last)) if alike is None else alike]
+        found = await in_background(lambda: completions(value), "completion")
+        return None if isinstance(found, Failure) else next(iter(found), None)
 
 
 class PathInput(Input):
-    """Tab completes a name, and goes on where there is nothing to complete; what cannot be shown is left out."""
+    """The right arrow takes the name that is suggested; what cannot be shown is left out."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("tab", "complete", "Complete", show=False),
-        Binding("down", "app.focus_next", "Go on", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("down", "app.focus_next", "Go on", show=False)]
 
     def __init__(self, value: str, widget_id: str) -> None:
         super().__init__(
             value,
-            placeholder="a bundle, trust store file or folder; tab completes names",
+            placeholder="a bundle, trust store file or folder; → completes names",
             id=widget_id,
             classes="path",
             compact=True,
@@ -61,17 +45,3 @@ class PathInput(Input):
     def validate_value(self, value: str) -> str:
         """Leave out what would act on the terminal: a pasted text may have anything in it."""
         return value if value.isprintable() else "".join(filter(str.isprintable, value))
-
-    async def action_complete(self) -> None:
-        """Complete as far as all names that fit agree, else take the first; go on where none is longer."""
-        typed = self.value
-        found = await _completions(typed) if typed else ()
-        if self.value != typed:
-            return
-        agreed = _agreed(found)
-        better = agreed if len(agreed) > len(typed) else next((path for path in found if len(path) > len(typed)), "")
-        if better:
-            self.value = better
-            self.cursor_position = len(better)
-        else:
-            self.screen.focus_next()

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import ClassVar
 
-from rich.cells import set_cell_size
+from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
-from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -17,7 +16,6 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from tui_chain.core.text import elide_middle
 from tui_chain.tui.panes.base import CURSOR_KEYS
 
 ListCell = tuple[str, str]
@@ -30,6 +28,16 @@ ColumnWidths = Callable[[int], tuple[int, ...]]
 def last_takes_rest(*widths: int) -> ColumnWidths:
     """Fixed columns, and one at the end for what is left."""
     return lambda room: (*widths, max(room - sum(widths), 1))
+
+
+def elide_cells(text: str, width: int) -> str:
+    """Shorten `text` to `width` cells by cutting its middle, so that a port or an ending stays."""
+    if cell_len(text) <= width:
+        return text
+    tail = max(width - 1, 0) * 3 // 5
+    start = set_cell_size(text, max(width - 1 - tail, 0))
+    end = set_cell_size(text[::-1], tail)[::-1]
+    return f"{start}…{end}"[: width if width < 2 else None]
 
 
 class RowList(ScrollView, can_focus=True):
@@ -69,14 +77,23 @@ class RowList(ScrollView, can_focus=True):
         self._row: Callable[[int], ListRow] = lambda _: ()
         self._widths: ColumnWidths = last_takes_rest()
 
-    def show(self, count: int, row: Callable[[int], ListRow], widths: ColumnWidths) -> None:
-        """Show so many rows, which `row` makes by their place, each with as many cells as there are widths."""
+    def show(self, count: int, row: Callable[[int], ListRow], widths: ColumnWidths, cursor: int = 0) -> None:
+        """Show so many rows, which `row` makes by their place, each with as many cells as there are widths.
+
+        The cursor is put on the row at the place `cursor`.
+        """
         self._count, self._row, self._widths = count, row, widths
         self.virtual_size = Size(0, count)
-        self.cursor = 0
-        self.scroll_to(y=0, animate=False)
-        self.refresh(layout=True)
+        self.set_reactive(RowList.cursor, self.validate_cursor(cursor))
+        self._follow()
+        self.refresh()
         self.post_message(self.Moved(self))
+
+    def refresh_row(self, place: int) -> None:
+        """Paint one row anew, where it is in sight."""
+        line = place - self.scroll_offset.y
+        if 0 <= line < self.size.height:
+            self.refresh(Region(0, line, self.size.width, 1))
 
     def title(self, verdict: str, style: str = "") -> None:
         """Put number, name and verdict on the border, where they stay when the list is folded."""
@@ -144,14 +161,12 @@ class RowList(ScrollView, can_focus=True):
         place, width = y + self.scroll_offset.y, self.content_size.width
         if place >= self._count:
             return Strip.blank(width, self.rich_style)
-        base = self.get_component_rich_style("row-list--cursor") if place == self.cursor else self.rich_style
-        segments = [
-            Segment(set_cell_size(elide_middle(text, column), column), base + self._style(style))
-            for (text, style), column in zip(self._row(place), self._widths(width), strict=True)
-            if column
+        base = self.get_visual_style("row-list--cursor") if place == self.cursor else self.visual_style
+        cells = zip(self._row(place), self._widths(width), strict=True)
+        shown = [
+            (set_cell_size(elide_cells(text, column), column), style) for (text, style), column in cells if column
         ]
-        return Strip(segments).adjust_cell_length(width, base)
-
-    def _style(self, variable: str) -> Style:
-        colour = self.app.theme_variables.get(variable.removeprefix("$"), "")
-        return Style(color=colour) if colour.startswith("#") else Style()
+        segments = [
+            Segment(text, (base + style).rich_style) for text, style in Content.assemble(*shown).render(base, "")
+        ]
+        return Strip(segments).adjust_cell_length(width, base.rich_style)

@@ -1,0 +1,177 @@
+"""The list of hosts: marks, order, removal and its undoing, filters that hide all, runs over many hosts, watching."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from textual.pilot import Pilot
+
+from tests.scenes.gallery import MEDIUM, SMALL
+from tests.scenes.stage import opened, press, shows, stage, until
+from tests.tui.conftest import AppOn
+from tui_chain.core.status import Status
+from tui_chain.engine.host_progress import StatusCounts
+from tui_chain.tui.app import ChainApp
+from tui_chain.tui.panes.hosts import HostPane, counts_text
+
+anyio = pytest.mark.anyio
+
+
+def app_of(pilot: Pilot[None]) -> ChainApp:
+    assert isinstance(pilot.app, ChainApp)
+    return pilot.app
+
+
+def marks(app: ChainApp) -> int:
+    return app.main.hosts.marks
+
+
+@anyio
+async def test_a_filter_that_matches_nothing_leaves_no_host_to_act_on() -> None:
+    async with stage(SMALL) as pilot:
+        app = app_of(pilot)
+        await press(pilot, "slash", *"zzz", "enter")
+        await shows(pilot, "10 hosts, none matches")
+        await press(pilot, "d", "f", "r", "w")
+        assert len(app.rows) == 10
+        assert app.main.row is None
+        await shows(pilot, "No host matches the filter; esc clears it.")
+
+
+@anyio
+async def test_removed_hosts_come_back_in_their_places() -> None:
+    async with stage(MEDIUM) as pilot:
+        app = app_of(pilot)
+        before = app.rows
+        await press(pilot, "j", "space", "space", "d")
+        assert app.rows == (before[0], *before[3:])
+        await shows(pilot, "Removed shop.example.test:443, mail.example.test:465")
+        await press(pilot, "u")
+        assert [row.target for row in app.rows] == [row.target for row in before]
+        await press(pilot, "u")
+        await shows(pilot, "nothing to bring back")
+
+
+@anyio
+async def test_removing_unwritten_work_asks_first() -> None:
+    async with stage(MEDIUM) as pilot:
+        app = app_of(pilot)
+        await press(pilot, "f", "d")
+        await shows(pilot, "is not written")
+        await press(pilot, "n")
+        assert len(app.rows) == 10
+        await press(pilot, "d", "y")
+        assert len(app.rows) == 9
+        await press(pilot, "u")
+        assert app.rows[0].state.proven is not None
+
+
+@anyio
+async def test_marks_over_the_filter_and_over_a_range() -> None:
+    async with stage(MEDIUM) as pilot:
+        app = app_of(pilot)
+        await press(pilot, "slash", *"complete", "enter", "asterisk", "escape")
+        marked = [row for row in app.rows if row.marked]
+        assert marked
+        assert all("complete" in row.word for row in marked)
+        await press(pilot, "escape")
+        assert marks(app) == 0
+        await press(pilot, "g", "space", "j", "j", "M")
+        assert [row.marked for row in app.rows[:5]] == [True, True, True, True, False]
+        await press(pilot, "asterisk")
+        assert marks(app) == 10
+        await press(pilot, "asterisk")
+        assert marks(app) == 0
+
+
+@anyio
+async def test_sorting_keeps_the_cursor_on_its_host() -> None:
+    async with stage(MEDIUM) as pilot:
+        app = app_of(pilot)
+        pane = app.main.query_one(HostPane)
+        await press(pilot, "j", "j")
+        here = app.main.row
+        await press(pilot, "S")
+        rows = [row for row in map(app.main.hosts.get, pane.shown) if row is not None]
+        names = [row.state.label or str(row.target) for row in rows]
+        assert names == sorted(names)
+        await press(pilot, "S", "I", "S")
+        assert app.main.row is here
+        last = app.main.hosts.get(pane.shown[-1])
+        assert last is not None
+        assert last.state.reached is None, "a host that was not reached comes last"
+
+
+@anyio
+async def test_the_next_host_that_needs_work() -> None:
+    async with stage(MEDIUM) as pilot:
+        app = app_of(pilot)
+        await press(pilot, "J")
+        assert app.main.row is app.rows[4], "complete hosts are passed over"
+        await press(pilot, "K")
+        assert app.main.row is app.rows[0]
+
+
+@anyio
+async def test_all_that_can_be_fixed_is_fixed(app_on: AppOn) -> None:
+    app = app_on("leaf-only", "complete", "leaf-only")
+    async with opened(app) as pilot:
+        await until(pilot, lambda: all(row.status is not None for row in app.rows))
+        await press(pilot, "F")
+        await until(pilot, lambda: all(not row.busy for row in app.rows))
+        assert [row.state.proven is not None for row in app.rows] == [True, False]
+        await press(pilot, "F")
+        await shows(pilot, "There is no host to fix.")
+
+
+@anyio
+async def test_esc_keeps_marks_while_a_job_runs_and_ctrl_x_stops_all(app_on: AppOn) -> None:
+    app = app_on("silent", "complete", timeout=60)
+    async with opened(app) as pilot:
+        await until(pilot, lambda: app.rows[0].busy == "TLS" and app.rows[1].status is not None)
+        await press_at_once(pilot, "j", "space", "escape")
+        await shows(pilot, "ctrl+x stops all")
+        assert app.rows[1].marked
+        await pilot.press("ctrl+x")
+        await until(pilot, lambda: not app.main.hosts.jobs)
+        await press(pilot, "escape")
+        assert not app.rows[1].marked
+
+
+async def press_at_once(pilot: Pilot[None], *keys: str) -> None:
+    for key in keys:
+        pilot.app.simulate_key(key)
+    await pilot.pause()
+
+
+@anyio
+async def test_a_watch_probes_again_and_marks_what_changed(app_on: AppOn) -> None:
+    app = app_on("complete", "leaf-only")
+    async with opened(app) as pilot:
+        await until(pilot, lambda: all(row.status is not None for row in app.rows))
+        await press(pilot, "W")
+        await shows(pilot, "Watch the hosts")
+        await press(pilot, "enter")
+        await shows(pilot, "probes all every 5 minutes")
+        other, row = app.rows[0].state.served, app.rows[1]
+        assert other is not None
+        # as if the server had sent the chain of the other host before
+        app.main.hosts.put(replace(row, state=app.main.jobs.journey.diagnose(row.state, other)))
+        app.main.list.probe_all()
+        await until(pilot, lambda: bool(app.rows[1].changes))
+        assert not app.rows[0].changes
+        await shows(pilot, "1 host changed")
+        await press(pilot, "W")
+        assert not app.main.list.minutes
+
+
+@pytest.mark.parametrize("room", [36, 49, 80])
+def test_counts_are_never_cut(room: int) -> None:
+    counts = StatusCounts()
+    for status in (Status.COMPLETE, Status.REPAIRABLE, Status.PARTIAL, Status.INVALID, Status.UNREACHABLE):
+        counts = counts.added(status, 1000)
+    text = counts_text(counts, room)
+    assert text.startswith("5000")
+    assert text.count("1000") == 5
+    assert len(text) <= room

@@ -1,0 +1,118 @@
+"""The screen below a shell with job control, in a real terminal: ctrl+c, ctrl+z, `fg`, another size meanwhile."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import struct
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+
+import pytest
+
+from tests.scenes.gallery import MEDIUM
+from tests.scenes.stage import press, screen_text, shows, stage
+from tests.support.posix import open_terminal, terminal_settings
+from tests.tui.test_ending import LEFT_SCREEN, Terminal
+from tui_chain.tui.screens.add import HostText
+
+ENTERED_SCREEN = b"\x1b[?1049h"
+"""What begins the alternate screen (xterm's control sequences, DECSET 1049)."""
+SHELL = """
+import fcntl, os, termios
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+os.execvp("bash", ["bash", "--norc", "--noprofile", "-i"])
+"""
+"""Takes the terminal as the controlling one of its session, then is a shell."""
+
+
+@pytest.fixture
+def shell() -> Iterator[Terminal]:
+    """A shell in a terminal of 120x40."""
+    if shutil.which("bash") is None:
+        pytest.skip("there is no bash")
+    main, worker = open_terminal()
+    environment = os.environ | {"TERM": "xterm-256color", "PS1": "ready> "}
+    process = subprocess.Popen(
+        [sys.executable, "-c", SHELL],
+        stdin=worker,
+        stdout=worker,
+        stderr=worker,
+        env=environment,
+        start_new_session=True,
+    )
+    terminal = Terminal(main, worker, process, terminal_settings(worker))
+    try:
+        terminal.until(lambda: b"ready> " in terminal.seen)
+        yield terminal
+    finally:
+        process.kill()
+        process.wait()
+        for end in (main, worker):
+            with suppress(OSError):
+                os.close(end)
+
+
+def typed(terminal: Terminal, text: str, wanted: bytes) -> bytes:
+    """Type, and return what is painted until something wanted is among it."""
+    terminal.seen = b""
+    os.write(terminal.main, text.encode())
+    terminal.until(lambda: wanted in terminal.seen)
+    return terminal.seen
+
+
+def resize(terminal: Terminal, rows: int, columns: int) -> None:
+    if sys.platform != "win32":
+        import fcntl
+        import termios
+
+        fcntl.ioctl(terminal.main, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+
+def test_ctrl_z_gives_the_shell_back_and_fg_the_screen(shell: Terminal) -> None:
+    command = shlex.join([sys.executable, "-m", "tui_chain.tui.start", "localhost:1"])
+    typed(shell, f"{command}\n", b"unreachable")
+    assert LEFT_SCREEN in typed(shell, "\x1a", b"Stopped")
+    typed(shell, "echo $((3+5))\n", b"8")
+    resize(shell, 20, 60)
+    assert ENTERED_SCREEN in typed(shell, "fg\n", b"\x1b[20;1H")
+    typed(shell, "?", b"All keys")
+    assert LEFT_SCREEN in typed(shell, "\x1a", b"Stopped")
+    assert ENTERED_SCREEN in typed(shell, "fg\n", b"All keys")
+    typed(shell, "\x1b", b"1 Hosts")
+    assert LEFT_SCREEN in typed(shell, "q", LEFT_SCREEN)
+    typed(shell, "echo code $?\n", b"code 0")
+
+
+@pytest.mark.anyio
+async def test_ctrl_c_says_how_to_quit_in_dialogs_too() -> None:
+    async with stage(MEDIUM) as pilot:
+        await press(pilot, "ctrl+c")
+        await shows(pilot, "q quits.")
+        for key in ("question_mark", "a", "b", "i"):
+            await press(pilot, key, "ctrl+c")
+            await shows(pilot, "esc closes this, then q quits.")
+            await press(pilot, "escape")
+        assert pilot.app.is_running
+
+
+@pytest.mark.anyio
+async def test_ctrl_c_copies_what_is_selected(monkeypatch: pytest.MonkeyPatch) -> None:
+    copied: list[str] = []
+    async with stage(MEDIUM) as pilot:
+        monkeypatch.setattr(pilot.app, "copy_to_clipboard", copied.append)
+        await press(pilot, "a", *"host", "shift+home", "ctrl+c")
+        assert copied == ["host"]
+        assert "then q quits" not in screen_text(pilot)
+
+
+@pytest.mark.anyio
+async def test_ctrl_z_in_a_box_for_text_takes_back_what_was_typed() -> None:
+    async with stage(MEDIUM) as pilot:
+        await press(pilot, "a", *"host")
+        assert pilot.app.screen.query_one(HostText).text == "host"
+        await press(pilot, "ctrl+z")
+        assert pilot.app.screen.query_one(HostText).text == ""

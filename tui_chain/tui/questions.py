@@ -1,0 +1,61 @@
+"""Questions of jobs: each waits with its host until somebody opens it, and takes neither focus nor keys before."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from textual.screen import Screen
+
+from tui_chain.core.failure import Failure
+from tui_chain.net.target import Target, parse_target
+from tui_chain.tui.host_rows import HostRow, HostRows
+from tui_chain.tui.toasts import toast
+
+if TYPE_CHECKING:
+    from tui_chain.resolve.resolution import ConsentRequest
+
+
+class Questions:
+    """The questions that are open, one a host: whether AIA may lead inside the network."""
+
+    def __init__(self, screen: Screen[None], hosts: HostRows) -> None:
+        self._screen = screen
+        self._hosts = hosts
+        self._answers: dict[Target, asyncio.Future[bool]] = {}
+
+    async def ask(self, request: ConsentRequest) -> bool:
+        """Wait for the answer; no where the host is not on the list."""
+        target = parse_target(request.host)
+        if isinstance(target, Failure) or self._hosts.get(target) is None:
+            return False
+        answer: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._answers[target] = answer
+        self._show(target, request.question)
+        toast(self._screen, f"{target} asks whether AIA may lead inside your network; enter opens the question.")
+        try:
+            return await answer
+        finally:
+            self._answers.pop(target, None)
+            self._show(target, "")
+
+    def _show(self, target: Target, question: str) -> None:
+        row = self._hosts.get(target)
+        if row is not None:
+            self._hosts.put(replace(row, question=question))
+
+    def open(self, row: HostRow) -> None:
+        """Open the question of a host, whose job goes on with the answer; esc leaves it open."""
+        from tui_chain.tui.screens.dialog import ConfirmScreen
+
+        answer = self._answers.get(row.target)
+        if answer is None:
+            return
+
+        def answered(yes: bool | None) -> None:
+            if yes is not None and not answer.done():
+                answer.set_result(yes)
+
+        question = ConfirmScreen("Inside your network?", row.question, "ask there", "leave it")
+        self._screen.app.push_screen(question, answered)
