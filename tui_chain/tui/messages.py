@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from tui_chain.engine.host_state import HostState
     from tui_chain.net.target import Target
     from tui_chain.repair.candidates import Candidate, Gap
+    from tui_chain.tui.answers import Answer, TextPage
     from tui_chain.x509.certificate import Certificate
 
 
@@ -91,8 +92,13 @@ class HostRequested(Message):
         super().__init__()
 
 
-class ExaminationOpened(Message):
-    """What the doctor found of the host that is shown is to be opened."""
+class DetailOpened(Message):
+    """An answer that waits with a host, or a page about it, is to be opened."""
+
+    def __init__(self, target: Target, detail: Answer | TextPage) -> None:
+        self.target = target
+        self.detail = detail
+        super().__init__()
 
 
 class CopyRequested(Message):

@@ -15,7 +15,6 @@ from textual.content import Content
 from tui_chain.clients.families import FAMILIES, family_names
 from tui_chain.clients.verdict import reason
 from tui_chain.core.command import hinted, with_commands, with_options
-from tui_chain.core.status import Severity
 from tui_chain.core.text import colon_hex, first_few, plural, safe_text
 from tui_chain.tui.host_rows import BAD, DIM, OK, SEVERITY_LOOK, WARN
 
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
     from tui_chain.livetest.attempt import Attempt, Times
     from tui_chain.livetest.hops import Hop
     from tui_chain.resolve.resolution import IssuerLookup
-    from tui_chain.tui.host_rows import WaitingExamination
     from tui_chain.x509.certificate import Certificate, ExtensionRow
 
 NAMES = 9
@@ -275,18 +273,6 @@ def refusals(verdicts: Verdicts) -> list[Content]:
         if not verdict.ok:
             groups.setdefault(reason(verdict), []).append(name)
     return [Content.assemble((f"✗ {family_names(names)}: ", BAD), text) for text, names in groups.items()]
-
-
-def examination_summary(waiting: WaitingExamination) -> tuple[str, str]:
-    """What was found in a few words, with its style."""
-    found, report = waiting.found, waiting.found.report
-    wrong = sum(one.severity is not Severity.COSMETIC for one in found.problems)
-    things = plural(wrong, "problem") if wrong else "no problem"
-    if not report.host:
-        return f"Python {report.version}: {things}", WARN if wrong else OK
-    refusing, count = len(report.refusing), len(report.libraries)
-    verdict = f"{refusing} of {count} libraries refuse" if refusing else f"all {count} libraries accept"
-    return f"{verdict} · {things}", BAD if refusing else WARN if wrong else OK
 
 
 def try_line(tried: IssuerLookup) -> Content:

@@ -24,7 +24,6 @@ from tui_chain.engine.arguments import Options
 from tui_chain.engine.host_state import Clock, HostState
 from tui_chain.engine.private_root import ask_about
 from tui_chain.livetest.choice import USUAL, RequestChoice
-from tui_chain.livetest.tester import LiveTestResult
 from tui_chain.net.host_list import Host
 from tui_chain.net.proxy import environment_proxy
 from tui_chain.probe.pasted import Additions, GivenChain, served_chain
@@ -53,14 +52,7 @@ from tui_chain.tui.screens.copy import (
 )
 from tui_chain.tui.screens.dialog import ConfirmScreen, PageScreen
 from tui_chain.tui.screens.instructions import InstructionsScreen
-from tui_chain.tui.screens.pages import (
-    certificate_page,
-    error_page,
-    file_base,
-    full_test_page,
-    revocation_page,
-    servers_page,
-)
+from tui_chain.tui.screens.pages import certificate_page, error_page, file_base
 from tui_chain.tui.screens.request import RequestScreen
 from tui_chain.tui.screens.root import RootScreen
 from tui_chain.tui.screens.save import Draft, Form, Saved, SaveScreen
@@ -72,7 +64,7 @@ from tui_chain.x509.crl import CrlScope
 from tui_chain.x509.formats.pem import to_pem
 
 if TYPE_CHECKING:
-    from tui_chain.tui.doctor_jobs import DoctorJobs
+    from tui_chain.tui.answer_jobs import AnswerJobs
 
 AddHosts = Callable[[Iterable[Host], bool], Sequence[HostRow]]
 """Puts hosts onto the list and returns the rows of those that were not there; with True they are probed."""
@@ -96,11 +88,11 @@ class HostDialogs:
         self._add = add
 
     @cached_property
-    def doctor(self) -> DoctorJobs:
-        """The doctor, loaded when it is first asked."""
-        from tui_chain.tui.doctor_jobs import DoctorJobs
+    def answers(self) -> AnswerJobs:
+        """What is asked beyond the main journey, loaded when it is first asked."""
+        from tui_chain.tui.answer_jobs import AnswerJobs
 
-        return DoctorJobs(self._screen, self._hosts, self._jobs, self._clock)
+        return AnswerJobs(self._screen, self._hosts, self._jobs, self._clock)
 
     # what is on the list
 
@@ -178,28 +170,6 @@ class HostDialogs:
         if error is None:
             heading, subject = "Notices of the start", "the notices"
         self._screen.app.push_screen(PageScreen(heading, page, copy=page.plain, subject=subject))
-
-    def servers(self, row: HostRow) -> None:
-        """Show what every address and key type of a host served."""
-        if row.state.servers is not None:
-            page = servers_page(row.state)
-            self._screen.app.push_screen(
-                PageScreen(f"All servers of {row.target.display}", page, copy=page.plain, subject="the table")
-            )
-
-    def revocation(self, row: HostRow) -> None:
-        """Show what the issuers say of the certificates of the path."""
-        page = revocation_page(row.state)
-        self._screen.app.push_screen(
-            PageScreen(f"Revocation for {row.target.display}", page, copy=page.plain, subject="the answers")
-        )
-
-    def full_test(self, row: HostRow, test: LiveTestResult) -> None:
-        """Show a live test with everything."""
-        page = full_test_page(test)
-        self._screen.app.push_screen(
-            PageScreen(f"Live test of {row.target.display}", page, copy=page.plain, subject="the test")
-        )
 
     # files
 

@@ -18,6 +18,7 @@ from tui_chain.engine.host_state import Clock
 from tui_chain.net.host_list import Host
 from tui_chain.tui import messages
 from tui_chain.tui.actions import MAIN, NAMES, bindings
+from tui_chain.tui.answers import AnswerKind
 from tui_chain.tui.availability import OF_SELECTED, is_available, refusal
 from tui_chain.tui.host_activity import noted_step
 from tui_chain.tui.host_jobs import HostJobs
@@ -323,8 +324,7 @@ class MainScreen(Screen[None]):
 
     def action_programs(self) -> None:
         """Test with hops, client families, the environment, and the programs of this machine."""
-        if self.row is not None:
-            self.jobs.test_everything(self.row, self.dialogs.full_test)
+        self.dialogs.answers.ask(self.row, AnswerKind.PROGRAMS)
 
     def action_request(self) -> None:
         """Ask for the request of this host's live tests."""
@@ -333,19 +333,19 @@ class MainScreen(Screen[None]):
 
     def action_servers(self) -> None:
         """Ask every address, key type, and without SNI."""
-        if self.row is not None:
-            self.jobs.ask_servers(self.row.target, self.dialogs.servers)
+        self.dialogs.answers.ask(self.row, AnswerKind.SERVERS)
 
     def action_revocation(self) -> None:
         """Ask whether the certificates of the path were revoked."""
-        for row in self.selected:
-            if reached(row) is not None:
-                self.jobs.ask_revocation(row.target, self.dialogs.revocation)
+        self.dialogs.answers.ask_each(self.selected, AnswerKind.REVOCATION)
 
-    @on(messages.ExaminationOpened)
     def action_doctor(self) -> None:
         """Ask what this machine's Python makes of the host, or open what it has found."""
-        self.dialogs.doctor.ask(self.row)
+        self.dialogs.answers.ask(self.row, AnswerKind.DOCTOR)
+
+    @on(messages.DetailOpened)
+    def _detail_opened(self, message: messages.DetailOpened) -> None:
+        self.dialogs.answers.open(message.target, message.detail)
 
     def action_crls(self) -> None:
         """Put CRLs into the bundle, or take them out."""
