@@ -156,7 +156,7 @@ async def test_a_held_key_and_a_removal(monkeypatch: pytest.MonkeyPatch) -> None
         await load.keys(*["k"] * 50, "d")
         await until(pilot, lambda: len(app.rows) == len(hosts) - 2, "for another to go")
         gone = {host.target for host in hosts} - {row.target for row in app.rows}
-        assert gone == {hosts[BURST].target, hosts[BURST - 49].target}, "the cursor had come to the next host"
+        assert gone == {hosts[BURST].target, hosts[BURST - 50].target}, "the cursor had come to the next host"
 
 
 # panes
