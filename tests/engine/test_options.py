@@ -10,12 +10,13 @@ import click
 import pytest
 
 from tests.support.cli import tlschain
+from tests.support.posix import mkfifo
 from tui_chain.cli.main import main
 from tui_chain.core.failure import Failure
 from tui_chain.engine import options as table
 from tui_chain.engine.arguments import Options, read_arguments
 from tui_chain.engine.command_line import TableOption
-from tui_chain.engine.options import OPTIONS, SCREEN, OptionEntry
+from tui_chain.engine.options import OPTIONS, SCREEN, SCREEN_ALONE, OptionEntry
 from tui_chain.tui import start
 
 OWN = {"help", "version"}
@@ -102,3 +103,62 @@ def refusal_of_the_screen(*words: str) -> str:
 def test_a_demo_reads_no_file_of_hosts(tmp_path: Path) -> None:
     words = ("--demo", "--hosts", str(tmp_path / "hosts"))
     assert tlschain("fix", *words).complaint == refusal_of_the_screen(*words)
+
+
+@pytest.mark.parametrize("name", ["none", ".", "pipe", "hosts", "empty"])
+def test_a_file_without_saved_results_is_refused_before_the_screen_opens(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    if name == "pipe":
+        mkfifo(path)
+    elif name == "hosts":
+        path.write_text("a.example.test\n{}\n", encoding="utf-8")
+    elif name == "empty":
+        path.touch()
+    refused = refusal_of_the_screen("--open", str(path))
+    lacks = name in {"hosts", "empty"}
+    assert refused.startswith(f"The file {path} holds no results" if lacks else f"There is no file {path}.")
+    assert ("tlschain check --json" in refused) is lacks
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_results_are_known_in_every_encoding_that_they_are_read_in(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "results.jsonl"
+    path.write_text('\n {"schema": 1}\n', encoding=encoding)
+    arguments = read_arguments(Options(open_file=path))
+    assert not isinstance(arguments, Failure)
+    assert arguments.hosts == ()
+
+
+def test_saved_results_are_no_host_list(tmp_path: Path) -> None:
+    path = tmp_path / "results.jsonl"
+    path.write_text('{"schema": 1}\n', encoding="utf-8")
+    refused = refusal_of_the_screen("--hosts", str(path))
+    assert refused.startswith(f"The file {path} is no host list: it holds JSON")
+    assert f"`tlschain-tui --open {path}`" in refused
+    assert tlschain("fix", "--hosts", str(path)).complaint == refused
+
+
+def test_saved_results_are_no_target(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file in the current folder has a name that a host could have."""
+    monkeypatch.chdir(tmp_path)
+    Path("results.jsonl").write_text('{"schema": 1}\n', encoding="utf-8")
+    Path("leaf.example.test").write_text("not JSON", encoding="utf-8")
+    wanted = "results.jsonl is a file of saved results. `tlschain-tui --open results.jsonl` shows them."
+    assert refusal_of_the_screen("leaf.example.test", "results.jsonl") == wanted
+    arguments = read_arguments(Options(("leaf.example.test", "\0")))
+    assert isinstance(arguments, Failure)
+    assert "saved results" not in str(arguments)
+
+
+def test_a_demo_opens_no_saved_results(tmp_path: Path) -> None:
+    assert refusal_of_the_screen("--demo", "--open", str(tmp_path)).startswith("--demo takes names of the lab's")
+
+
+def test_only_the_screen_opens_saved_results() -> None:
+    takers = {
+        name
+        for name, command in COMMANDS.items()
+        for one in command.params
+        if isinstance(one, TableOption) and one.entry in SCREEN_ALONE
+    }
+    assert takers == {"tlschain-tui"}

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
+from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.support.limits import own_seconds
 from tests.support.posix import mkfifo
+from tui_chain.cli.hosts import run_all
 from tui_chain.core.text import safe_text
+from tui_chain.engine.arguments import Arguments, Options
+from tui_chain.engine.command_line import apply_settings
+from tui_chain.engine.host_state import HostState, utc_now
+from tui_chain.engine.journey import Context, Journey
 from tui_chain.engine.settings import (
     KEYMAP,
     SETTINGS,
@@ -20,6 +28,10 @@ from tui_chain.engine.settings import (
     missing_files,
     read_settings,
 )
+from tui_chain.engine.startup import Run
+from tui_chain.net.target import Target
+from tui_chain.trust.store import TrustStore
+from tui_chain.tui import start
 
 
 @pytest.fixture
@@ -245,3 +257,49 @@ def test_the_example_is_fine_as_it_is_and_with_every_line_of_it_set(file: Path) 
     assert len(found.keymap) > 30
     assert all(getattr(found, one.name) for one in SETTINGS)
     assert all(len(line) <= 120 for line in example().splitlines())
+
+
+# where it counts
+
+
+def test_the_screen_takes_what_the_file_sets_and_options_beat_it() -> None:
+    path = config_path()
+    path.parent.mkdir(parents=True)
+    path.write_text('trust = "system"\ntimeout = 9\njobs = 3\nwarn_days = 60\npool = "/srv/links"\nwrong = 1\n')
+
+    def options(*words: str) -> tuple[Options, UserSettings]:
+        context = start.main.make_context("tlschain-tui", list(words))
+        settings = apply_settings(context)
+        return Options(**context.params, notices=settings.notices), settings
+
+    found, settings = options("a.test", "--timeout", "2")
+    assert (found.targets, found.trust, found.timeout, found.jobs) == (("a.test",), ("system",), 2.0, 3)
+    assert (found.warn_days, found.pool) == (60, (Path("/srv/links"),))
+    assert found.notices == settings.notices
+    assert found.command("check", host="a.test") == "tlschain check a.test --warn-days 60 --trust system --timeout 2"
+    demo, _ = options("--demo")
+    assert (demo.trust, demo.pool, demo.timeout) == ((), (), 9.0)
+    with ExitStack() as resources:
+        loaded = start.load(resources, replace(found, targets=(), pool=()), Arguments((), utc_now, ()))
+        assert isinstance(loaded, tuple)
+        journey, _ = loaded
+        assert journey.notices[0] == settings.notices[0]
+        assert (journey.timeout, journey.diagnoser.warn_days) == (2.0, 60)
+
+
+@pytest.mark.parametrize(("jobs", "most"), [(None, 64), (3, 3)])
+def test_so_many_hosts_are_probed_at_once(jobs: int | None, most: int) -> None:
+    journey = Journey(Context(TrustStore("none", ()), options=Options(jobs=jobs)))
+    run = Run(journey, tuple(HostState(Target(f"h{number}.test")) for number in range(100)))
+    under_way: list[HostState] = []
+    counts: list[int] = []
+
+    async def stage(state: HostState) -> HostState:
+        under_way.append(state)
+        counts.append(len(under_way))
+        await asyncio.sleep(0)
+        under_way.remove(state)
+        return state
+
+    asyncio.run(run_all(run, stage, lambda _: None))
+    assert max(counts) == most

@@ -1,4 +1,4 @@
-"""Pane 2: the tree, its cursor, and the words below it."""
+"""Pane 2: the first finding, the path with its cursor, and the certificate under it."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ from collections.abc import Iterator
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import Static
 
 from tests.scenes.gallery import MEDIUM, SMALL
 from tests.scenes.stage import Size, opened, press, screen_text, shows, until
 from tests.tui.conftest import AppOn
 from tui_chain.lab.internet import Lab, open_lab
 from tui_chain.tui.app import ChainApp
-from tui_chain.tui.panes.chain import ChainPane, ChainTree
+from tui_chain.tui.panes.chain import ChainPane
 from tui_chain.x509.certificate import Certificate
 
 pytestmark = pytest.mark.anyio
@@ -51,12 +50,12 @@ def _under(app: ChainApp) -> Certificate:
     return certificate
 
 
-def _below(app: ChainApp) -> str:
-    return str(app.query_one("#chain-detail", Static).visual)
+def _text(app: ChainApp) -> str:
+    return app.query_one(ChainPane).main().plain
 
 
 @pytest.mark.parametrize("size", [SMALL, MEDIUM])
-async def test_the_words_below_the_tree_are_of_the_host_under_the_cursor(app_on: AppOn, size: Size) -> None:
+async def test_the_text_is_of_the_host_under_the_cursor(app_on: AppOn, size: Size) -> None:
     async with opened(app_on("complete", "leaf-only", "expired-leaf", "wrong-host-name"), size) as pilot:
         app = await _probed(pilot)
         await press(pilot, "g")
@@ -68,12 +67,12 @@ async def test_the_words_below_the_tree_are_of_the_host_under_the_cursor(app_on:
             assert app.main.row.state.reached is not None
             assert shown == app.main.row.state.reached.certificates[0]
             for found in app.main.row.state.verdict.at(shown):
-                assert found.code in _below(app)
-            assert ("expired" in _below(app)) == (app.main.row.state.label == "expired-leaf")
+                assert found.code in _text(app)
+            assert ("expired" in _text(app)) == (app.main.row.state.label == "expired-leaf")
         await press(pilot, "2")
-        first = _below(app)
+        first = _text(app)
         await press(pilot, "1", "j", "2")
-        assert _below(app) != first
+        assert _text(app) != first
 
 
 async def test_the_cursor_stays_on_its_certificate_while_its_host_goes_on(app_on: AppOn) -> None:
@@ -82,7 +81,7 @@ async def test_the_cursor_stays_on_its_certificate_while_its_host_goes_on(app_on
         await press(pilot, "f", "2", "g", "j")
         under = _under(app)
         assert app.main.row is not None
-        assert under.label in _below(app)
+        assert under.label in _text(app)
         await press(pilot, "r")
         assert _under(app) != under, "it is no longer known"
         await press(pilot, "f", "j")
@@ -107,8 +106,8 @@ async def test_two_updates_before_a_refresh_leave_the_cursor_where_it_belongs(ap
         app.main.row = second
         await pilot.pause()
         assert _under(app) == refused
-        assert app.query_one(ChainTree).cursor_node is not None
-        assert refused.subject in _below(app)
+        assert app.query_one(ChainPane).main().place is not None
+        assert refused.subject in _text(app)
 
 
 @pytest.mark.parametrize("size", [SMALL, MEDIUM])
@@ -129,5 +128,5 @@ async def test_an_old_tls_version_is_said_before_the_facts_of_the_leaf(app_on: A
         app = await _probed(pilot)
         await press(pilot, "2")
         await shows(pilot, "old-tls")
-        words = _below(app)
-        assert words.index("valid") < words.index("old-tls") < words.index("issuer")
+        text = _text(app)
+        assert text.index("old-tls") < text.index("subject") < text.index("issuer")

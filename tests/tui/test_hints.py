@@ -15,6 +15,12 @@ from tui_chain.tui.render import with_keys
         (f"{hinted('audit', FILE)} says why.", "w says why."),
         (f"{hinted('fix', HOST)} looks for it.", "f looks for it."),
         ("Nothing to run.", "Nothing to run."),
+        ("Add it from a file; on the command line that is --pool FILE.", "Add it from a file."),
+        (
+            "Add the CRL from a file (on the command line that is --pool FILE). Or wait.",
+            "Add the CRL from a file. Or wait.",
+        ),
+        ("Add the CRL from a file (--pool FILE).", "Add the CRL from a file."),
     ],
 )
 def test_a_command_with_a_key_is_shown_as_the_key(hint: str, shown: str) -> None:

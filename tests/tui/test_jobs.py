@@ -16,10 +16,13 @@ import pytest
 from tests.scenes.stage import opened, press, shows, until
 from tests.support.posix import open_terminal
 from tests.tui.conftest import AppOn
-from tui_chain.engine.journey import HostState, Journey
+from tui_chain.engine.arguments import Options
+from tui_chain.engine.journey import Context, HostState, Journey
 from tui_chain.lab.internet import Lab
 from tui_chain.net.host_list import Host
 from tui_chain.net.target import Target
+from tui_chain.trust.store import TrustStore
+from tui_chain.tui.app import ChainApp
 from tui_chain.tui.host_rows import HostRows
 
 anyio = pytest.mark.anyio
@@ -164,3 +167,23 @@ def _drain_until_end(terminal: int, process: subprocess.Popen[bytes]) -> None:
         with suppress(OSError):
             if select.select([terminal], [], [], 0.1)[0]:
                 os.read(terminal, 65536)
+
+
+@anyio
+async def test_no_more_hosts_are_probed_at_once_than_the_options_say(monkeypatch: pytest.MonkeyPatch) -> None:
+    probed: list[int] = []
+    under_way: set[Target] = set()
+
+    async def counted(_: Journey, state: HostState, _progress: Callable[[str], None]) -> HostState:
+        under_way.add(state.target)
+        probed.append(len(under_way))
+        await asyncio.sleep(0)
+        under_way.remove(state.target)
+        return state
+
+    monkeypatch.setattr(Journey, "probe", counted)
+    journey = Journey(Context(TrustStore("none", ()), options=Options(jobs=3)))
+    hosts = [Host(Target(f"h{number}.test")) for number in range(20)]
+    async with opened(ChainApp(lambda: (journey, ()), hosts)) as pilot:
+        await until(pilot, lambda: len(probed) == len(hosts))
+    assert max(probed) == 3

@@ -17,11 +17,13 @@ from tests.tui.conftest import AppOn
 from tui_chain.core.failure import Failure
 from tui_chain.engine.arguments import Arguments, Options, read_arguments
 from tui_chain.net.host_list import parse_host_list
-from tui_chain.tui.app import ANSI_THEME, THEME, ChainApp, copy_text, known_theme
+from tui_chain.tui.app import ChainApp
+from tui_chain.tui.clipboard import copy_text
 from tui_chain.tui.host_rows import BAD, DIM, NEW, OK, WARN
 from tui_chain.tui.panes.hosts import HostPane
 from tui_chain.tui.render import theme_style
 from tui_chain.tui.screens.pages import error_page
+from tui_chain.tui.themes import ANSI_THEME, THEME, known_theme
 
 SIZE = (120, 40)
 SENTENCE = "the server does not answer"

@@ -7,7 +7,7 @@ from datetime import timedelta
 from tests.support.chains import NOW, make_pki, views
 from tui_chain.trust.loading import PublicStores, load_trust_store
 from tui_chain.trust.store import TrustStore
-from tui_chain.tui.screens.pages import timeline
+from tui_chain.tui.timeline import timeline
 from tui_chain.x509.certificate import Certificate
 
 PKI = make_pki()

@@ -6,7 +6,6 @@ import codecs
 import os
 import stat
 import sys
-import tempfile
 from pathlib import Path
 from typing import IO
 
@@ -110,6 +109,8 @@ def write_own_file(path: Path, data: bytes, what: str) -> Failure | None:
 
 def _replace_whole(path: Path, data: bytes) -> None:
     """Rename a synced temporary file to the path; mkstemp gives it rights for its owner alone."""
+    import tempfile  # most runs write nothing
+
     handle, name = tempfile.mkstemp(prefix=".tlschain-", suffix=".tmp", dir=path.parent)
     temporary = Path(name)
     try:

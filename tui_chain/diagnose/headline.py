@@ -54,7 +54,7 @@ def headline(diagnosis: Diagnosis, status: Status, repair: Proven | None = None)
         return "something between you and the server makes up its certificates, most likely"
     if status is Status.REFUSED:
         return f"no client can shake hands with the server: {_first_error(diagnosis.verdicts)}"
-    if status is Status.PARTIAL:
+    if status in {Status.PARTIAL, Status.REPAIRABLE}:
         return partial_headline(diagnosis.verdicts)
     return _wrong(diagnosis)
 

@@ -14,7 +14,7 @@ from tui_chain.core.files import absolute
 from tui_chain.core.text import safe_text
 from tui_chain.engine.host_state import Clock, utc_now
 from tui_chain.engine.options import TAKEN, OptionEntry
-from tui_chain.net.host_list import Host, parse_arguments, read_host_file
+from tui_chain.net.host_list import Host, holds_json, parse_arguments, read_host_file
 
 if TYPE_CHECKING:
     from tui_chain.trust.pinned import ConfirmedRoot
@@ -25,6 +25,8 @@ DEMO_HOST = "leaf-only"
 """The lab host that a demo shows first."""
 _EARLIEST, _LATEST = datetime(1950, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)
 """Times that certificates have (RFC 5280 section 4.1.2.5)."""
+_START = 4096
+"""Bytes of a file that show what it holds."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +38,7 @@ class Options:
 
     targets: tuple[str, ...] = ()
     hosts_file: Path | None = None
+    open_file: Path | None = None
     demo: bool = False
     trust: tuple[str, ...] = ()
     trust_root: tuple[str, ...] = ()
@@ -64,7 +67,8 @@ class Options:
     @property
     def opens_session(self) -> bool:
         """Whether the screen opens the hosts of earlier runs: where no hosts are named, and no lab is opened."""
-        return not (self.no_session or self.targets or self.hosts_file is not None or self.demo)
+        named = self.targets or self.hosts_file is not None or self.open_file is not None
+        return not (self.no_session or named or self.demo)
 
     def completed(self, hint: str, host: object, label: str = "") -> str:
         """Return a hint on a host with its commands as they are run for it."""
@@ -128,6 +132,9 @@ def read_arguments(options: Options) -> Arguments | Failure:
         return named
     if named.wrong and not named.hosts:
         return Failure("usage", "\n".join(named.wrong))
+    unread = no_saved_results(options.open_file) if options.open_file is not None else None
+    if unread is not None:
+        return unread
     clock = read_clock(options.at)
     if isinstance(clock, Failure):
         return clock
@@ -151,9 +158,13 @@ def read_roots(fingerprints: Sequence[str]) -> tuple[ConfirmedRoot, ...] | Failu
 def named_hosts(options: Options) -> NamedHosts | Failure:
     """The hosts of the arguments, then those of the file; the failure is of a file that cannot be read."""
     if options.demo:
-        if options.hosts_file is None:
+        if options.hosts_file is None and options.open_file is None:
             return NamedHosts()
         return Failure("usage", "--demo takes names of the lab's hosts only.", f"{hinted('lab', '--list')} has them.")
+    saved = next((text for text in options.targets if no_saved_results(Path(text)) is None), None)
+    if saved is not None:
+        shown = safe_text(saved)
+        return Failure("usage", f"{shown} is a file of saved results.", f"`tlschain-tui --open {shown}` shows them.")
     named = parse_arguments(options.targets)
     wrong = [f"argument {line.number}: {line.failure}" for line in named.bad]
     hosts = {host.target: host for host in named.hosts}
@@ -164,6 +175,23 @@ def named_hosts(options: Options) -> NamedHosts | Failure:
         wrong += [f"{safe_text(str(options.hosts_file))}, {line}" for line in listed.bad]
         hosts |= {host.target: host for host in listed.hosts}
     return NamedHosts(tuple(hosts.values()), tuple(wrong))
+
+
+def no_saved_results(path: Path) -> Failure | None:
+    """Refuse a file that cannot hold saved results; it is read twice, so that a pipe is none either."""
+    shown = safe_text(str(path))
+    try:
+        if not path.is_file():
+            return Failure("file", f"There is no file {shown}.", "Check its path.")
+        with path.open("rb") as file:
+            start = file.read(_START)
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else error
+        return Failure("file", f"The file {shown} cannot be read: {why}.", "Check its path and rights.")
+    if holds_json(start):
+        return None
+    hint = f"{hinted('check', '--json')} and {hinted('fix', '--json')} print such lines."
+    return Failure("file", f"The file {shown} holds no results as JSON lines.", hint)
 
 
 def read_clock(at: str | None) -> Clock | Failure:

@@ -57,6 +57,13 @@ class OptionEntry(NamedTuple):
 HOSTS = OptionEntry(
     "hosts_file", ("--hosts",), "A file with one target a line, a label after it, `#` comments.", "path"
 )
+OPEN = OptionEntry(
+    "open_file",
+    ("--open",),
+    "Show the results that --json saved in FILE as they were; nothing is probed.",
+    "path",
+    metavar="FILE",
+)
 DEMO = OptionEntry("demo", ("--demo",), "Use the built-in lab of broken servers; TARGETs are names of its hosts.")
 TIMEOUT = OptionEntry(
     "timeout",
@@ -255,6 +262,8 @@ SEVERAL = (ALL_ADDRESSES, KEY_TYPES, REPEAT)
 CRLS = (CRL, CRL_LEAF)
 SCREEN = (HOSTS, TRUST, TRUST_ROOT, AT, TIMEOUT, JOBS, WARN_DAYS, *SEARCHING, NO_POOL, NO_SESSION, DEMO)
 """What the screen takes: the same as `fix`, as far as it is no key there, and whether its session is kept."""
+SCREEN_ALONE = (OPEN,)
+"""What only the screen takes: a command prints what is in such a file already."""
 
 TAKEN: Mapping[str, tuple[OptionEntry, ...]] = {
     "check": (ALL_ADDRESSES, KEY_TYPES, NO_SNI, REPEAT, REVOCATION, FORMAT, *TARGETED),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import os
 import re
@@ -10,16 +9,17 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui_chain.core.failure import Failure
 from tui_chain.core.files import read_own_file, text_of
 from tui_chain.core.system import config_folder
 from tui_chain.core.text import safe_text
-from tui_chain.engine.actions import ACTIONS
 from tui_chain.engine.arguments import PUBLIC
-from tui_chain.engine.keymap import Keymap, nearest, read_keymap, written_key
 from tui_chain.engine.options import JOBS, TIMEOUT, WARN_DAYS, OptionEntry
+
+if TYPE_CHECKING:
+    from tui_chain.engine.keymap import Keymap
 
 FILE_NAME = "config.toml"
 MAX_SIZE = 64 << 10
@@ -232,6 +232,8 @@ _Problem = tuple[str, str]
 
 
 def _values(table: Mapping[str, object], folder: Path) -> tuple[dict[str, Any], list[_Problem]]:
+    from tui_chain.engine.keymap import nearest  # who has no config file does without
+
     values: dict[str, Any] = {}
     problems: list[_Problem] = []
     for key, value in islice(table.items(), MAX_KEYS):
@@ -255,6 +257,8 @@ def _too_many(keys: list[str], limit: int) -> list[_Problem]:
 def _keymap(value: object) -> tuple[Keymap, list[_Problem]]:
     if not isinstance(value, dict):
         return {}, [(KEYMAP, "It has to be a table, [keymap], with a line for each action: id = keys.")]
+    from tui_chain.engine.keymap import read_keymap
+
     entries = dict(islice(_flat(value), MAX_KEYMAP + 1))
     found = read_keymap({name: keys for name, keys in list(entries.items())[:MAX_KEYMAP] if name not in _BY_NAME})
     misplaced = [(name, "It is a setting: it has to stand above [keymap].") for name in entries if name in _BY_NAME]
@@ -318,10 +322,15 @@ _KEYMAP_COMMENT = """\
 
 
 def _usual_keys() -> Iterator[tuple[str, str, str]]:
+    from tui_chain.engine.actions import ACTIONS
+    from tui_chain.engine.keymap import written_key
+
     for action in ACTIONS:
         yield action.id, ", ".join(map(written_key, action.keys.split(","))), action.description
 
 
 def _quoted(text: str) -> str:
     """A basic string of TOML, of which JSON's are some."""
+    import json
+
     return json.dumps(text, ensure_ascii=False)

@@ -30,7 +30,10 @@ def with_shared_roots(states: Sequence[HostState]) -> tuple[HostState, ...]:
 
 def _end(state: HostState) -> End | None:
     served, diagnosis = state.reached, state.diagnosis
-    if served is None or diagnosis is None or (served.address and reach(served.address) is not Reach.PUBLIC):
+    if served is None or diagnosis is None:
+        return None
+    address = served.address or served.earlier_address
+    if address and reach(address) is not Reach.PUBLIC:
         return None
     if any(found.code in _PUBLIC_ELSEWHERE for found in diagnosis.findings):
         return None

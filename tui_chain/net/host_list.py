@@ -15,6 +15,8 @@ from tui_chain.net.target import Target, parse_target
 MAX_LINES = 20_000
 """Most lines that a host list may have."""
 
+_BEFORE_TEXT = b"\xff\xfe\xef\xbb\xbf\0 \t\r\n"
+"""Bytes of byte order marks, of UTF-16's other half, and white space."""
 _HOST_AND_PORT = re.compile(r"\S*:\d+")
 
 
@@ -109,13 +111,21 @@ def parse_arguments(texts: Iterable[str]) -> HostList:
     return HostList(tuple(hosts.values()), tuple(bad))
 
 
+def holds_json(start: bytes) -> bool:
+    """Whether a file that starts so holds JSON objects, in UTF-8 or UTF-16; no target starts with a brace."""
+    return start.lstrip(_BEFORE_TEXT).startswith(b"{")
+
+
 def read_host_file(path: Path) -> HostList | Failure:
     """Read a host list file (UTF-8, at most 16 MiB)."""
     data = read_file(path, "host list")
     if isinstance(data, Failure):
         return data
+    shown = safe_text(str(path))
+    if holds_json(data):
+        hint = f"The screen opens them with --open: `tlschain-tui --open {shown}`."
+        return Failure("file", f"The file {shown} is no host list: it holds JSON, as of saved results.", hint)
     try:
         return parse_host_list(data.decode("utf-8"))
     except UnicodeDecodeError:
-        shown = safe_text(str(path))
         return Failure("file", f"The host list {shown} is not UTF-8 text.", "Write one target a line.")

@@ -27,6 +27,7 @@ class ServedChain:
     says how the handshake ended after the certificates, where it did not succeed. A chain that came from a file has
     neither an address nor facts of a handshake. `staple` is the DER of the OCSP response
     that the server stapled, empty where it was asked for one and sent none, None where it was not asked.
+    `earlier_address` is the address in saved results: it is shown and compared, and opens nothing.
     """
 
     target: Target
@@ -37,6 +38,7 @@ class ServedChain:
     timings: Timings | None = None
     note: str = ""
     staple: bytes | None = None
+    earlier_address: str | None = None
 
     @property
     def host(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
@@ -60,7 +60,9 @@ class Resolver:
         if diagnosis.status not in {Status.COMPLETE, Status.UNREACHABLE}:
             diagnosis = await self._at_hand(served, diagnosis)
             diagnosis = await self._from_aia(served, diagnosis)
-        return Resolution(diagnosis, tuple(self._tries), tuple(self._found), self._sources(served))
+        return Resolution(
+            diagnosis, tuple(self._tries), tuple(self._found), sources_of(self.diagnoser, self._found, served)
+        )
 
     def _record(self, tried: IssuerLookup) -> None:
         self._tries.append(tried)
@@ -145,13 +147,15 @@ class Resolver:
 
         return ask
 
-    def _sources(self, served: ServedChain) -> dict[str, str]:
-        store = self.diagnoser.trust
-        sources = {certificate.sha256: source for certificate, source in self._found.items()}
-        sources |= {anchor.sha256: f"trust store {store.name}" for anchor in store.anchors}
-        sources |= {certificate.sha256: "served" for certificate in served.certificates}
-        roots = {one.sha256 for one in (*self._found, *served.certificates) if one.is_ca and one.self_issued}
-        return sources | {sha256: f"confirmed root, {sources[sha256]}" for sha256 in self.diagnoser.confirmed & roots}
+
+def sources_of(diagnoser: Diagnoser, found: Mapping[Certificate, str], served: ServedChain) -> dict[str, str]:
+    """By SHA-256 where each certificate came from: `found` elsewhere, the trust store, or the server."""
+    store = diagnoser.trust
+    sources = {certificate.sha256: source for certificate, source in found.items()}
+    sources |= {anchor.sha256: f"trust store {store.name}" for anchor in store.anchors}
+    sources |= {certificate.sha256: "served" for certificate in served.certificates}
+    roots = {one.sha256 for one in (*found, *served.certificates) if one.is_ca and one.self_issued}
+    return sources | {sha256: f"confirmed root, {sources[sha256]}" for sha256 in diagnoser.confirmed & roots}
 
 
 def waiting(diagnosis: Diagnosis) -> tuple[Certificate, ...]:

@@ -21,6 +21,7 @@ from tui_chain.results.values import (
     FindingResult,
     HostResult,
     MissingResult,
+    ProbeResult,
     TLSResult,
 )
 from tui_chain.x509.certificate import Certificate
@@ -116,6 +117,8 @@ def host_result(
         bundle=_bundle(state, written, accept_lost_constraints=accept_lost_constraints),
         written=uncut(str(written)) if written is not None else None,
         timings=_timings(served),
+        found=_found(state),
+        probe=_probe(state),
         more=_more(state),
     )
 
@@ -165,6 +168,33 @@ def _tls(served: ServedChain) -> TLSResult:
     facts = served.tls
     wanted = None if facts.client_certificate is None else str(facts.client_certificate)
     return TLSResult(facts.version, facts.cipher, facts.group, wanted, facts.client_cas)
+
+
+def _probe(state: HostState) -> ProbeResult:
+    served = state.served
+    if served is None or isinstance(served, Failure):
+        return ProbeResult(served)
+    facts = served.tls
+    return ProbeResult(
+        note=served.note,
+        staple=served.staple,
+        signature=facts.signature,
+        dh_bits=facts.dh_bits,
+        secure_renegotiation=facts.secure_renegotiation,
+        library=facts.library,
+        refused_offers=tuple(sorted(facts.refused_offers)),
+        unanswered_offers=tuple(sorted(facts.unanswered_offers)),
+    )
+
+
+def _found(state: HostState) -> tuple[CertificateResult, ...] | None:
+    """What a search brought and stands nowhere else in the result."""
+    if state.resolution is None:
+        return None
+    verdict, served = state.verdict, state.reached
+    path = state.proven.path if state.proven is not None else verdict.path if verdict is not None else None
+    elsewhere = {*(served.certificates if served else ()), *(path.certificates if path else ())}
+    return tuple(_certificate(one, state.source_of(one)) for one in state.resolution.found if one not in elsewhere)
 
 
 def _timings(served: ServedChain | None) -> dict[str, float]:

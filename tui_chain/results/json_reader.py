@@ -8,12 +8,14 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, TypeVar
 
 from tui_chain.core.text import safe_text
 from tui_chain.x509.formats.pem import pem_block
 
 T = TypeVar("T")
+E = TypeVar("E", bound=StrEnum)
 
 MAX_MILLISECONDS = 1e12
 """Longest time that a step can take."""
@@ -93,6 +95,21 @@ class JSONReader:
         value = self.any(name)
         return value if type(value) is int else self.text(name)
 
+    def choice(self, name: str, kind: type[E]) -> E:
+        """Return the member of an enumeration that a text names."""
+        text = self.text(name)
+        try:
+            return kind(text)
+        except ValueError as error:
+            raise self.wrong(name, f"is none of {', '.join(kind)}") from error
+
+    def count(self, name: str) -> int:
+        """Return a whole number that is not negative."""
+        value = self._of(name, int, "a whole number")
+        if value < 0:
+            raise self.wrong(name, "is negative")
+        return value
+
     def milliseconds(self, name: str) -> float:
         """Return a number that can be a time."""
         value = self.any(name)
@@ -128,6 +145,13 @@ class JSONReader:
         if pem_block("CERTIFICATE", der) != text:
             raise self.wrong(name, "is not the PEM of one certificate and nothing else")
         return der
+
+    def octets(self, name: str) -> bytes:
+        """Return bytes, which stand there in base64 (RFC 4648 section 4)."""
+        try:
+            return base64.b64decode(self.text(name), validate=True)
+        except ValueError as error:
+            raise self.wrong(name, "is not base64") from error
 
     def plain(self, name: str) -> None:
         """Check that every text in a value is safe and every number finite; its form is free."""

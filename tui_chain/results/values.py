@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
@@ -10,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from tui_chain.clients.verdict import Verdict
+from tui_chain.core.failure import Failure
 from tui_chain.results.json_reader import JSONReader
 from tui_chain.x509.formats.pem import has_blocks, pem_block
 
@@ -63,6 +65,26 @@ class TLSResult:
 
 
 @dataclass(frozen=True)
+class ProbeResult:
+    """What a probe learned beside the certificates and `TLSResult`: a diagnosis without a network rests on it too.
+
+    `failure` is why there is no chain. `note` says how the handshake ended after the certificates, where it failed.
+    `staple` is the DER of the OCSP response, empty where none was sent, None where the server was not asked for one.
+    The others are those of `probe.tls.TLSFacts`; offers are sorted.
+    """
+
+    failure: Failure | None = None
+    note: str = ""
+    staple: bytes | None = field(default=None, repr=False)
+    signature: str | None = None
+    dh_bits: int | None = None
+    secure_renegotiation: bool | None = None
+    library: str | None = None
+    refused_offers: tuple[str, ...] = ()
+    unanswered_offers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class MissingResult:
     """A missing issuer: RFC 4514 text, key id in lower-case hex or None, SHA-256 of the certificate that needs it."""
 
@@ -99,8 +121,9 @@ class HostResult:
     """Everything that is known of one host.
 
     `time` is that of the probe, aware; `timings` are milliseconds by step. `bundle` is the file as PEM, `written` the
-    name of the file where it was written. `more` holds what was asked for beyond that: `servers`, `revocation`,
-    `crls`, `crl_check`, `crl_clients`, `crl_error`, as JSON objects.
+    name of the file where it was written. `found` are the certificates that a search found and that stand neither in
+    `served` nor in `path`; None where nothing was searched. `more` holds what was asked for beyond that: `servers`,
+    `revocation`, `crls`, `crl_check`, `crl_clients`, `crl_error`, as JSON objects.
     """
 
     target: str
@@ -119,6 +142,8 @@ class HostResult:
     bundle: str | None = None
     written: str | None = None
     timings: Mapping[str, float] = field(default_factory=dict)
+    found: tuple[CertificateResult, ...] | None = None
+    probe: ProbeResult = ProbeResult()
     more: Mapping[str, Any] = field(default_factory=dict)
 
     def with_bundle(self, bundle: bytes, verdicts: Mapping[str, Verdict]) -> HostResult:
@@ -160,16 +185,23 @@ def _host(values: Mapping[str, Any]) -> HostResult:
         blame=given.text("blame"),
         headline=given.text("headline"),
         tls=_tls(given.object("tls")),
-        served=tuple(map(_certificate, given.objects("served"))),
-        path=tuple(map(_certificate, given.objects("path"))),
+        served=_certificates(given, "served"),
+        path=_certificates(given, "path"),
         missing=tuple(map(_missing, given.objects("missing"))),
         findings=tuple(map(_finding, given.objects("findings"))),
         clients=tuple(map(_client, given.objects("clients"))),
         bundle=given.maybe("bundle", JSONReader.file),
         written=given.maybe("written", JSONReader.text),
         timings={name: timings.milliseconds(name) for name in STEPS if name in timings.values},
+        # lines that were written before these keys were there lack them
+        found=given.maybe("found", _certificates) if "found" in values else None,
+        probe=_probe(given.object("probe")) if "probe" in values else ProbeResult(),
         more=_more(given),
     )
+
+
+def _certificates(given: JSONReader, name: str) -> tuple[CertificateResult, ...]:
+    return tuple(map(_certificate, given.objects(name)))
 
 
 def _certificate(given: JSONReader) -> CertificateResult:
@@ -190,6 +222,25 @@ def _tls(given: JSONReader) -> TLSResult:
         client_certificate=given.maybe("client_certificate", JSONReader.text),
         client_cas=given.list("client_cas", JSONReader.text),
     )
+
+
+def _probe(given: JSONReader) -> ProbeResult:
+    return ProbeResult(
+        failure=given.maybe("failure", _failure),
+        note=given.text("note"),
+        staple=given.maybe("staple", JSONReader.octets),
+        signature=given.maybe("signature", JSONReader.text),
+        dh_bits=given.maybe("dh_bits", JSONReader.count),
+        secure_renegotiation=given.maybe("secure_renegotiation", JSONReader.flag),
+        library=given.maybe("library", JSONReader.text),
+        refused_offers=given.list("refused_offers", JSONReader.text),
+        unanswered_offers=given.list("unanswered_offers", JSONReader.text),
+    )
+
+
+def _failure(probe: JSONReader, name: str) -> Failure:
+    given = probe.object(name)
+    return Failure(given.text("kind"), given.text("message"), given.text("hint"))
 
 
 def _missing(given: JSONReader) -> MissingResult:
@@ -243,6 +294,8 @@ def _plain(value: Any) -> Any:
         return {one.name: _plain(getattr(value, one.name)) for one in fields(value)}
     if isinstance(value, datetime):
         return _iso(value)
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode("ascii")
     if isinstance(value, Mapping):
         return {str(name): _plain(one) for name, one in value.items()}
     if isinstance(value, Sequence) and not isinstance(value, str):

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import difflib
-import math
 import os
-import subprocess
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property, partial
@@ -17,29 +14,34 @@ from weakref import WeakKeyDictionary
 from rich.console import Console
 from rich.segment import Segments
 from textual import events, on, work
-from textual.app import App
+from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
-from textual.color import Color
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.command import Provider
 from textual.dom import DOMNode
 
 from tui_chain.core.failure import Failure
-from tui_chain.core.text import plural, safe_text
-from tui_chain.core.threads import in_daemon_thread
+from tui_chain.core.text import plural
 from tui_chain.engine.host_state import Clock, utc_now
 from tui_chain.net.host_list import Host
-from tui_chain.tui.actions import ACTIONS, APP, MAIN, NAMES, Action, bindings
+from tui_chain.tui.actions import APP, NAMES, bindings
 from tui_chain.tui.background import in_background, unforeseen, unforeseen_fault
+from tui_chain.tui.clipboard import copy_text
 from tui_chain.tui.host_rows import HostRow
 from tui_chain.tui.list_actions import guarded
+from tui_chain.tui.memory import NO_MEMORY, Memory
 from tui_chain.tui.messages import CopyRequested, HostRequested
-from tui_chain.tui.panes.base import pane_in_focus
+from tui_chain.tui.palette import ActionProvider
 from tui_chain.tui.screens.main import MainScreen
+from tui_chain.tui.themes import ANSI_THEME, THEME, colour_of_new, known_theme
 from tui_chain.tui.toasts import toast
 
 if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
     from textual.actions import ActionParseResult
     from textual.screen import Screen
+    from textual.theme import Theme
     from textual.widget import Widget
 
     from tui_chain.engine.journey import Journey
@@ -47,49 +49,10 @@ if TYPE_CHECKING:
 
 DIALOGS = "tui_chain.tui.screens.host_dialogs"
 """The module of the dialogs about hosts, which loads all that they show."""
-THEME, ANSI_THEME = "tokyo-night", "ansi-dark"
-"""The themes where TEXTUAL_THEME names none, the second in a terminal of 16 colours; the palette changes it."""
-NEAR_COLOURS = 40.0
-"""Distance of two colours that are taken for one, of 765 (a weighted Euclidean one, "redmean")."""
-NEAR_THEMES = 3
-"""Names of themes that are offered in place of one that there is not."""
+KEEP_SECONDS = 60
+"""How often the host list is kept while the screen is open."""
 Start = Callable[[], "tuple[Journey, tuple[Host, ...]] | Failure"]
 """Loads what the app needs off the event loop: the journey, and hosts that it knows by itself."""
-
-
-class ActionProvider(Provider):
-    """Offers in the palette what the table of actions has and can be done at the moment."""
-
-    def _available(self) -> list[tuple[Action, DOMNode]]:
-        """The actions, each with the place where it acts."""
-        main = self.screen
-        if not isinstance(main, MainScreen):
-            return []
-        homes = [(action, _home_of(main, action)) for action in ACTIONS if action.palette]
-        return [(action, home) for action, home in homes if home.check_action(action.name, ())]
-
-    async def discover(self) -> Hits:
-        """All of them, before anything is typed."""
-        for action, home in self._available():
-            run = partial(self.app.run_action, action.call, home)
-            yield DiscoveryHit(action.description, run, help=f"key {action.key_names}")
-
-    async def search(self, query: str) -> Hits:
-        """Those that match what is typed."""
-        matcher = self.matcher(query)
-        for action, home in self._available():
-            score = matcher.match(action.description)
-            if score > 0:
-                run = partial(self.app.run_action, action.call, home)
-                yield Hit(score, matcher.highlight(action.description), run, help=f"key {action.key_names}")
-
-
-def _home_of(main: MainScreen, action: Action) -> DOMNode:
-    """Where an action would act now: in the pane in focus, on the main screen, or in the app."""
-    pane = pane_in_focus(main)
-    if pane is not None and pane.id in action.homes and pane.check_action(action.name, ()):
-        return pane
-    return main if MAIN in action.homes else main.app
 
 
 class FaultConsole(Console):
@@ -118,35 +81,12 @@ def _first(notices: Sequence[str]) -> tuple[str, ...]:
     return (*notices[:MAX_NOTICES], rest)
 
 
-def known_theme(name: str, known: Iterable[str], usual: str = THEME) -> tuple[str, str]:
-    """The theme of that name, or the `usual` one where it is empty or unknown; and a notice where it is unknown."""
-    names = sorted(known)
-    if not name or name in names:
-        return name or usual, ""
-    near = difflib.get_close_matches(name.casefold(), names, NEAR_THEMES)
-    others = f"near to it: {', '.join(near)}" if near else f"there are {', '.join(names)}"
-    return usual, f"There is no theme {safe_text(name, 40)!r} ({others}); the screen is in {usual}."
-
-
-def _distance(one: Color, other: Color) -> float:
-    red = (one.r + other.r) / 512
-    squares = [(a - b) ** 2 for a, b in zip(one.rgb, other.rgb, strict=True)]
-    return math.sqrt(sum(share * square for share, square in zip((2 + red, 4, 3 - red), squares, strict=True)))
-
-
-def _colour_of_new(variables: Mapping[str, str]) -> str:
-    """The first accent of a theme that is none of the colours of its statuses."""
-    statuses = [Color.parse(variables[f"text-{name}"]) for name in ("success", "warning", "error")]
-    accents = [variables[f"text-{name}"] for name in ("accent", "secondary", "primary")]
-    apart = (one for one in accents if min(_distance(Color.parse(one), each) for each in statuses) >= NEAR_COLOURS)
-    return next(apart, accents[0])
-
-
 class ChainApp(App[None]):
     """tlschain-tui: loads the stages, opens the main screen, and serves it and the dialogs.
 
     `start` loads what is needed, `select` is the label of the host under the cursor at first, and `notices` are
-    sentences on what of the arguments is not used.
+    sentences on what of the arguments is not used. The hosts of the file `saved` are shown as they were, or judged at
+    the time `judge_at` (aware).
     """
 
     TITLE = "tlschain-tui"
@@ -155,7 +95,7 @@ class ChainApp(App[None]):
         *bindings(APP),
         Binding("ctrl+z", "suspend_process", "Suspend", show=False, id="suspend"),
     ]
-    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {ActionProvider}
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = App.COMMANDS | {ActionProvider}
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-medium"), (160, "-wide")]  # noqa: RUF012 - as Textual has it
     VERTICAL_BREAKPOINTS = [(0, "-short"), (32, "-tall")]  # noqa: RUF012 - as Textual has it
 
@@ -167,26 +107,37 @@ class ChainApp(App[None]):
         clock: Clock = utc_now,
         select: str = "",
         notices: Sequence[str] = (),
+        saved: Path | None = None,
+        judge_at: datetime | None = None,
+        memory: Memory = NO_MEMORY,
     ) -> None:
         super().__init__()
         # others come out as one grey where there are 16 colours
         usual = ANSI_THEME if self.console.color_system == "standard" and not self.no_color else THEME
-        theme, no_theme = known_theme(os.environ.get("TEXTUAL_THEME", ""), self.available_themes, usual)
+        theme, no_theme = known_theme(
+            os.environ.get("TEXTUAL_THEME", "") or memory.theme, self.available_themes, usual
+        )
         # before the app runs: a later change would parse every style twice
         self.set_reactive(App.theme, theme)
         self.stylesheet.set_variables(self.get_css_variables())
-        self._notices = (*([no_theme] if no_theme else []), *notices)
+        self._notices = (*([no_theme] if no_theme else []), *memory.notices, *notices)
+        self._memory = memory
+        self._chosen_theme = ""
+        if memory.keymap:
+            self.set_keymap(memory.keymap)
         self.error_console = FaultConsole(markup=False, highlight=False, stderr=True)
         self._clock = clock
         self._start = start
         self._first = tuple(hosts)
         self._select = select
+        self._saved = saved
+        self._judge_at = judge_at
         self._heading: WeakKeyDictionary[events.Key, tuple[Screen[Any], Widget | None]] = WeakKeyDictionary()
 
     def get_css_variables(self) -> dict[str, str]:
         """Those of the theme, what is new in a colour that no status has."""
         variables = super().get_css_variables()
-        variables["text-accent"] = _colour_of_new(variables)
+        variables["text-accent"] = colour_of_new(variables)
         return variables
 
     @cached_property
@@ -212,10 +163,25 @@ class ChainApp(App[None]):
 
     def on_mount(self) -> None:
         """Paint first; fill the panes, load and probe after."""
+        self.theme_changed_signal.subscribe(self, self._theme_chosen)
         # Textual has decided for another theme whether the terminal's own colours pass: let it decide again
         self.ansi_color = self.current_theme.ansi
         self.ansi_color = None
         self.call_after_refresh(self._begin)
+
+    def _theme_chosen(self, theme: Theme) -> None:
+        self._chosen_theme = theme.name
+
+    def keep(self) -> Failure | None:
+        """Keep what lasts longer than this run; blocks on the disk."""
+        return self._memory.save(self.rows, "", self._chosen_theme)
+
+    @work(group="keep", exclusive=True, exit_on_error=False)
+    async def _keep_now(self) -> None:
+        """Keep it while the screen is open: a terminal that is closed asks nobody."""
+        kept = await in_background(self.keep, "session")
+        if isinstance(kept, Failure):
+            toast(self.screen, str(kept), "warning")
 
     @work(group="start", exclusive=True, exit_on_error=False)
     async def _begin(self) -> None:
@@ -232,12 +198,23 @@ class ChainApp(App[None]):
             self.exit(return_code=2, message=f"tlschain-tui: {loaded}")
             return
         journey, known = loaded
+        self.main.jobs.saved = self._memory.saved
+        self.set_interval(KEEP_SECONDS, self._keep_now)
         self.main.notices = (*self._notices, *journey.notices)
         if self.main.notices:
             toast(self.main, "\n".join(_first(self.main.notices)), "warning")
         self.main.begin(journey, known, self._select)
         # the first dialog is to open at once
         await in_background(partial(import_module, DIALOGS), "dialogs")
+        if self._saved is not None:
+            from tui_chain.tui.saved_results import show_saved
+
+            await show_saved(self.main, self._saved, self._judge_at)
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """Of Textual's own commands the one that chooses a theme; the others are actions of the table."""
+        commands = super().get_system_commands(screen)
+        return (command for command in commands if command.title == "Theme")
 
     # keys
 
@@ -351,80 +328,3 @@ class ChainApp(App[None]):
     async def _copy(self, text: str, subject: str) -> None:
         sentence, certain = await copy_text(text, subject, self.copy_to_clipboard, in_browser=self.is_web)
         toast(self.screen, sentence, "information" if certain else "warning")
-
-
-OSC52_LIMIT = 6_000
-"""Bytes beyond which some terminals drop an OSC 52 sequence without a word."""
-CLIPBOARD_SECONDS = 2.0
-"""How long a clipboard program may take."""
-
-
-async def copy_text(
-    text: str, subject: str, send_to_terminal: Callable[[str], None], *, in_browser: bool = False
-) -> tuple[str, bool]:
-    """Copy `text`; return a sentence of what happened, and whether it is certain.
-
-    Locally the desktop's clipboard is tried first. Over SSH and in a browser that would be the far machine's, so the
-    terminal is asked (OSC 52), which never answers.
-    """
-    size = f"{len(text.encode()) / 1024:.1f} KB"
-    if in_browser:
-        trouble = "in a browser the clipboard is the browser's"
-    elif any(os.environ.get(name) for name in ("SSH_CONNECTION", "SSH_TTY")):
-        trouble = "over SSH the clipboard is the terminal's"
-    else:
-        trouble = await _copy_to_desktop(text)
-        if not trouble:
-            return f"Copied {subject}, {size}.", True
-    send_to_terminal(text)
-    sentence = f"Sent {subject}, {size}, to the terminal, unconfirmed ({trouble})."
-    if len(text) > OSC52_LIMIT:
-        sentence += " Some terminals take less; w writes it to a file."
-    return sentence, False
-
-
-async def _copy_to_desktop(text: str) -> str:
-    """Ask the desktop's clipboard; return what went wrong, empty for success."""
-    try:
-        async with asyncio.timeout(CLIPBOARD_SECONDS):
-            # a clipboard program that hangs must not hold the end of ours
-            return await in_daemon_thread(lambda: _with_pyperclip(text), "clipboard")
-    except TimeoutError:
-        return "the clipboard program does not answer"
-
-
-def _with_pyperclip(text: str) -> str:
-    import pyperclip
-
-    try:
-        pyperclip.copy(text)
-    except pyperclip.PyperclipException:
-        return _no_clipboard()
-    except OSError as error:
-        return f"the clipboard program cannot be run: {safe_text(str(error.strerror or error), 80)}"
-    except subprocess.CalledProcessError as error:
-        return f"the clipboard program fails with code {error.returncode}"
-    return "" if _kept(text) else "the clipboard program did not take it"
-
-
-def _kept(text: str) -> bool:
-    """Whether the clipboard has the text: pyperclip does not look at how xclip, xsel and wl-copy end."""
-    import pyperclip
-
-    if not sys.platform.startswith("linux"):
-        return True
-    try:
-        return bool(pyperclip.paste() == text)
-    except (pyperclip.PyperclipException, OSError, subprocess.SubprocessError, UnicodeError):
-        return True  # what cannot be read may be there all the same
-
-
-def _no_clipboard() -> str:
-    """Why there is no clipboard: no display, or no program that speaks to it."""
-    if not sys.platform.startswith("linux"):
-        return "there is no clipboard here"
-    if os.environ.get("WAYLAND_DISPLAY"):
-        return "no clipboard program is installed: wl-clipboard has one"
-    if os.environ.get("DISPLAY"):
-        return "no clipboard program is installed: xclip or xsel would do"
-    return "there is no display here: neither DISPLAY nor WAYLAND_DISPLAY is set"

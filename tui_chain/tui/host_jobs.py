@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual import work
@@ -22,6 +23,7 @@ from tui_chain.tui.toasts import toast
 
 if TYPE_CHECKING:
     from tui_chain.engine.journey import Journey
+    from tui_chain.engine.session import SavedHost
     from tui_chain.livetest.tester import LiveTestResult
     from tui_chain.probe.served import ServedChain
     from tui_chain.repair.candidates import Candidate, Gap
@@ -42,6 +44,7 @@ class HostJobs(JobRunner):
         self.loaded: Journey | None = None
         self.roots: list[ConfirmedRoot] = []
         self.turns = Turns()
+        self.saved: dict[Target, SavedHost] = {}
         self._clock = clock
 
     @property
@@ -99,9 +102,9 @@ class HostJobs(JobRunner):
             self._rows.put(replace(row, changes=(*row.changes, *changes)[-MAX_CHANGES:]))
             self._screen.post_message(HostsChanged(1))
         if self._rows.jobs == 0:
-            self._share_roots()
+            self.share_roots()
 
-    def _share_roots(self) -> None:
+    def share_roots(self) -> None:
         """Show those that end at the same unknown root, as behind a proxy."""
         from tui_chain.engine.shared_roots import with_shared_roots
 
@@ -119,17 +122,21 @@ class HostJobs(JobRunner):
 
     def fix(self, target: Target) -> None:
         """Search, build and prove; failures of AIA that are remembered are tried again."""
-        self.begin(target, "searching", self._fix_job(target), self._note_unused_roots)
+        self.begin(target, "searching", self._fix_job(target), self._fixed)
 
     def fix_later(self, target: Target) -> None:
         """Search, build and prove, when the host's turn comes."""
         if self._rows.state(target).reached is not None:
-            self.enqueue(target, "searching", self._fix_job(target), self._note_unused_roots)
+            self.enqueue(target, "searching", self._fix_job(target), self._fixed)
 
     def _fix_job(self, target: Target) -> Job:
         async def job(state: HostState, show: Callable[[str], None]) -> HostState:
             self.journey.answers.forget()
             fixed = await self.journey.fix(state, lambda tried: show(f"ask {tried.source}"[:11]))
+            saved = self.saved.get(target)
+            if saved is not None and fixed.proven is not None and (saved.path or saved.links):
+                chosen = self.journey.choose(fixed, saved.choice())
+                fixed = fixed if chosen.proven is None else chosen
             if state.proven is None or fixed.proven == state.proven:
                 return fixed if state.live_test is None else replace(fixed, live_test=state.live_test)
             if fixed.proven is None:
@@ -142,6 +149,25 @@ class HostJobs(JobRunner):
             return fixed
 
         return job
+
+    def _fixed(self, row: HostRow) -> None:
+        self._note_unused_roots(row)
+        saved = self.saved.pop(row.target, None)
+        if saved is None or row.state.proven is None or row.written is not None:
+            return
+
+        @work(group=f"still written {row.target}", exclusive=True, exit_on_error=False)
+        async def look(_: Screen[None]) -> None:
+            from tui_chain.tui.memory import still_written
+
+            path, now = (
+                await in_background(lambda: still_written(saved, row.state), "bundle"),
+                self._rows.get(row.target),
+            )
+            if isinstance(path, Path) and now is not None and now.state.proven is row.state.proven:
+                self._rows.put(replace(now, written=path, others=saved.others))
+
+        look(self._screen)
 
     def _note_unused_roots(self, row: HostRow) -> None:
         """Say where a root that was trusted from the start helps a host in nothing."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -15,7 +16,7 @@ from tui_chain.clients.families import FAMILIES, family_names
 from tui_chain.clients.verdict import reason
 from tui_chain.core.command import hinted, with_commands
 from tui_chain.core.status import Severity
-from tui_chain.core.text import colon_hex, plural
+from tui_chain.core.text import colon_hex, plural, safe_text
 from tui_chain.tui.host_rows import BAD, DIM, OK, SEVERITY_LOOK, WARN
 
 if TYPE_CHECKING:
@@ -25,12 +26,20 @@ if TYPE_CHECKING:
     from tui_chain.livetest.hops import Hop
     from tui_chain.resolve.resolution import IssuerLookup
     from tui_chain.tui.host_rows import WaitingExamination
-    from tui_chain.x509.certificate import Certificate
+    from tui_chain.x509.certificate import Certificate, ExtensionRow
 
+NAMES = 9
+"""Cells of the column of names in lines of facts."""
+MAX_NAMES, MAX_URLS = 8, 5
+"""Alternative names and AIA addresses that are shown."""
 BAR = 24
 """Cells of a validity bar."""
+YEAR = 365
 MAX_SHOWN = 4000
 """Lines of a file or a difference that are laid out; a whole trust store has 3,000."""
+_OPTIONS = re.compile(r";? \(?(?:on the command line that is --[a-z-]+(?: FILE)?|--pool FILE)\)?(?=[.; ])")
+"""What a hint says of the command line beside what is to be done."""
+_UNESCAPED_COMMA = re.compile(r"(?<!\\),")
 _CHANGE_STYLES = {"+": OK, "-": BAD, "@": DIM}
 
 
@@ -52,7 +61,22 @@ def theme_style(variables: Mapping[str, str], variable: str) -> Style:
 
 def fact(name: str, *parts: str | Content | tuple[str, str]) -> Content:
     """One line: a dim name in a column of nine cells, then what it says."""
-    return Content.assemble((f"{name:<9}", DIM), *parts)
+    return Content.assemble((f"{name:<{NAMES}}", DIM), *parts)
+
+
+def hanging(text: Content, width: int, indent: int = 0) -> list[Content]:
+    """Wrap a line to `width` cells; the lines after the first begin below its character number `indent`, from 0."""
+    if text.cell_length <= width:
+        return [text]
+    if not indent or width <= 2 * indent:
+        return text.wrap(width)
+    first, *rest = text[indent:].wrap(width - indent)
+    return [text[:indent] + first, *(line.pad_left(indent) for line in rest)]
+
+
+def hanging_facts(facts: Iterable[Content], width: int) -> list[Content]:
+    """Wrap facts to `width` cells, each below its own column of texts."""
+    return [line for one in facts for line in hanging(one, width, NAMES)]
 
 
 def lines(parts: Iterable[Content]) -> Content:
@@ -80,6 +104,20 @@ def days_left(certificate: Certificate, now: datetime) -> tuple[str, str]:
     return f"{plural(days, 'day')} left", WARN if days < 14 else OK
 
 
+def days_short(certificate: Certificate, now: datetime) -> tuple[str, str]:
+    """How long it is valid still, in days, from two years on in years: `63 d`, `-2 d`, `8.5 y`; and the style.
+
+    What begins to be valid later has a plus sign: `+3 d`.
+    """
+    _, style = days_left(certificate, now)
+    if certificate.not_after is None:
+        return "?", style
+    if certificate.not_before is not None and now < certificate.not_before:
+        return f"+{(certificate.not_before - now).days + 1} d", style
+    days = (certificate.not_after - now).days
+    return f"{days} d" if days < 2 * YEAR else f"{days / YEAR:.1f} y", style
+
+
 def validity(certificate: Certificate, now: datetime) -> Content:
     """The validity as a bar with today on it, between its two dates."""
     text, style = days_left(certificate, now)
@@ -102,8 +140,7 @@ def summary(
     width: int = 100,
 ) -> Content:
     """The certificate under the cursor: what it is and until when, what is wrong with it, then what else there is."""
-    fingerprint = colon_hex(certificate.sha256)
-    names = ", ".join(certificate.alternative_names.texts()[:8])
+    names = ", ".join(certificate.alternative_names.texts()[:MAX_NAMES])
     parts = [
         Content.assemble((certificate.subject, "bold")),
         validity(certificate, now),
@@ -112,8 +149,7 @@ def summary(
         fact("issuer", certificate.issuer),
         fact("key", f"{certificate.key_text} · signed with {certificate.signature_text}"),
         fact("source", source),
-        fact("sha256", (fingerprint[:48], DIM)),
-        fact("", (fingerprint[48:], DIM)),
+        *fingerprint(certificate),
         *more,
     ]
     return lines(parts)
@@ -126,9 +162,65 @@ def finding_text(found: Finding, width: int = 100) -> Content:
     return Content.assemble((f"{glyph} {found.severity.value}: {found.code}\n", style), f"{message}\n", (hint, DIM))
 
 
+def finding_lines(found: Finding, width: int, hint: str | None = None) -> list[Content]:
+    """A finding in lines of `width` cells: glyph, code, blame and message, then `hint` or its own."""
+    glyph, style = SEVERITY_LOOK[found.severity]
+    whose = f"{found.code} · {found.kind.blame.value}"
+    step = with_keys(found.hint) if hint is None else hint
+    first = Content.assemble((f"{glyph} {whose}  ", style), found.message)
+    return [*hanging(first, width, 2), *(hanging(Content.styled(f"  {step}", DIM), width, 2) if step else [])]
+
+
+def short_name(name: str) -> str:
+    """The common name of an RFC 4514 name that begins with it, else the whole name."""
+    first = _UNESCAPED_COMMA.split(name, maxsplit=1)[0]
+    return first.removeprefix("CN=") if first.startswith("CN=") else name
+
+
+def certificate_facts(certificate: Certificate, now: datetime, source: str) -> list[Content]:
+    """What it is, until when, whose, and where it came from, a line each."""
+    text, style = days_left(certificate, now)
+    start, end = certificate.not_before, certificate.not_after
+    dates = f"{start:%Y-%m-%d} to {end:%Y-%m-%d}, " if start is not None and end is not None else ""
+    names = ", ".join(certificate.alternative_names.texts()[:MAX_NAMES])
+    more = len(certificate.alternative_names.texts()) - MAX_NAMES
+    return [
+        fact("subject", (certificate.subject, "bold")),
+        fact("valid", dates, (text, style)),
+        *([fact("names", names, f" and {more} more" if more > 0 else "")] if names else []),
+        fact("issuer", certificate.issuer),
+        fact("key", f"{certificate.key_text} · signed with {certificate.signature_text}"),
+        fact("source", source),
+    ]
+
+
+def identifiers(certificate: Certificate) -> list[Content]:
+    """Serial number, CA or not, key identifiers, AIA addresses and what is unreadable, a line each."""
+    serial = f"{certificate.serial:x}" if certificate.serial is not None else "unreadable"
+    return [
+        fact("serial", serial),
+        fact("ca", "yes" if certificate.is_ca else "no"),
+        fact("key id", certificate.key_id or "none"),
+        fact("issuer's", certificate.authority_key_id or "no key id named"),
+        *(fact("aia", safe_text(url)) for url in certificate.issuer_urls[:MAX_URLS]),
+        *(Content.styled(f"unreadable {fault.field}: {fault.reason}", WARN) for fault in certificate.faults),
+    ]
+
+
+def fingerprint(certificate: Certificate) -> list[Content]:
+    """Its SHA-256 on two lines."""
+    text = colon_hex(certificate.sha256)
+    return [fact("sha256", (text[:48], DIM)), fact("", (text[48:], DIM))]
+
+
+def extension_line(row: ExtensionRow) -> Content:
+    """An extension by name, critical or not, and its value."""
+    return Content.assemble((f"{row.name}{', critical' if row.critical else ''}  ", DIM), row.text)
+
+
 def with_keys(hint: str) -> str:
-    """A hint that names the keys of the screen where it has commands."""
-    return with_commands(hint, lambda words: _KEYS.get(words[0]) or hinted(*words))
+    """A hint that names the keys of the screen where it has commands, and no option of the command line."""
+    return with_commands(_OPTIONS.sub("", hint), lambda words: _KEYS.get(words[0]) or hinted(*words))
 
 
 _KEYS = {"fix": "f", "advise": "x", "check": "v", "audit": "w", "refresh": "r"}
@@ -148,7 +240,7 @@ def acceptance_line(accepts: Mapping[str, bool]) -> Content:
     """The same of families that are said to accept or not."""
     known = [(family.short, accepts[family.id]) for family in FAMILIES if family.id in accepts]
     pieces = [(f"{'✓' if ok else '✗'} {name}", OK if ok else BAD) for name, ok in known]
-    return Content("  ").join(Content.styled(*piece) for piece in pieces)
+    return Content(" ").join(Content.styled(*piece) for piece in pieces)
 
 
 def refusals(verdicts: Verdicts) -> list[Content]:

@@ -12,7 +12,7 @@ import click
 from tui_chain import __version__
 from tui_chain.core.command import hinted
 from tui_chain.engine.command_line import apply_settings, takes
-from tui_chain.engine.options import SCREEN
+from tui_chain.engine.options import SCREEN, SCREEN_ALONE
 
 if TYPE_CHECKING:
     from tui_chain.core.failure import Failure
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tui_chain.engine.journey import Journey
     from tui_chain.net.host_list import Host
     from tui_chain.tui.app import ChainApp
+    from tui_chain.tui.memory import Memory
 
 USAGE = 2
 """Exit code of wrong usage."""
@@ -27,7 +28,7 @@ USAGE = 2
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("targets", nargs=-1, metavar="[TARGET]...")
-@takes(*SCREEN)
+@takes(*SCREEN, *SCREEN_ALONE)
 @click.version_option(__version__, prog_name="tlschain-tui")
 def main(**_given: Any) -> None:
     """See what TLS servers really send and which clients accept it, find what is missing, prove a repair, write it.
@@ -39,6 +40,7 @@ def main(**_given: Any) -> None:
         _refuse(f"tlschain-tui needs a terminal; {hinted('check')} and {hinted('fix')} do the same without one.")
     from tui_chain.core.failure import Failure
     from tui_chain.engine.arguments import Options, read_arguments
+    from tui_chain.tui.memory import load_memory
 
     context = click.get_current_context()
     settings = apply_settings(context)
@@ -47,8 +49,11 @@ def main(**_given: Any) -> None:
     if isinstance(arguments, Failure):
         _refuse("\n".join(f"tlschain-tui: {line}" for line in str(arguments).splitlines()))
     resources = ExitStack()
-    app = make_app(resources, options, arguments)
+    app = make_app(resources, options, arguments, load_memory(options, settings))
     _run(app, resources)
+    unkept = app.keep()
+    if unkept is not None:
+        click.echo(f"tlschain-tui: {unkept}", err=True)
     raise SystemExit(app.return_code)
 
 
@@ -57,18 +62,23 @@ def _refuse(text: str) -> NoReturn:
     raise SystemExit(USAGE)
 
 
-def make_app(resources: ExitStack, options: Options, arguments: Arguments) -> ChainApp:
+def make_app(resources: ExitStack, options: Options, arguments: Arguments, memory: Memory | None = None) -> ChainApp:
     """The app on the hosts that the options name; what its start opens is closed with `resources`."""
     from tui_chain.engine.arguments import DEMO_HOST
     from tui_chain.tui.app import ChainApp
+    from tui_chain.tui.memory import NO_MEMORY
 
+    memory = memory or NO_MEMORY
     first = options.targets[0] if options.targets else DEMO_HOST
     return ChainApp(
         lambda: load(resources, options, arguments),
-        arguments.hosts,
+        arguments.hosts or memory.hosts,
         clock=arguments.clock,
         select=first if options.demo else "",
         notices=arguments.wrong,
+        saved=options.open_file,
+        judge_at=None if options.at is None else arguments.clock(),
+        memory=memory,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -14,6 +15,7 @@ from textual.widget import Widget
 
 from tui_chain.tui.host_rows import HostRow
 from tui_chain.tui.messages import CertificateOpened, CopyRequested
+from tui_chain.tui.widgets.split_view import SplitView
 
 if TYPE_CHECKING:
     from tui_chain.x509.certificate import Certificate
@@ -37,6 +39,14 @@ def copy_of(certificate: Certificate) -> CopyRequested:
     return CopyRequested(to_pem(certificate), f"the certificate {certificate.label}")
 
 
+def stands_still(before: HostRow | None, row: HostRow | None) -> bool:
+    """Whether a row shows the host of the one before and all that was known of it; its job may be another."""
+    if before is None or row is None:
+        return False
+    alike = row.state is before.state and row.paths is before.paths and row.gaps is before.gaps
+    return alike and row.written == before.written
+
+
 class Pane(Vertical):
     """One of the four panes; `row` is the host that is shown, or None. Until it is `filled` it has a title alone."""
 
@@ -45,6 +55,7 @@ class Pane(Vertical):
     NUMBER: ClassVar[int]
     NAME: ClassVar[str]
     _verdict_shown: tuple[str, str] = ("", "")
+    _title_shown = Content()
 
     async def fill(self) -> None:
         """Mount what is inside: the frames and titles are painted before it, since it takes as long again."""
@@ -69,9 +80,10 @@ class Pane(Vertical):
         self._verdict_shown = (verdict, style)
         # a border that is only a top line leaves no blank around its title
         blank = "" if self.styles.border_left[0] else " "
-        self.border_title = Content.assemble(
-            blank, (f"{self.NUMBER} {self.NAME}", "bold"), "  ", (verdict, style), blank
-        )
+        title = Content.assemble(blank, (f"{self.NUMBER} {self.NAME}", "bold"), "  ", (verdict, style), blank)
+        # to set it paints the whole pane
+        if not title.is_same(self._title_shown):
+            self._title_shown = self.border_title = title
 
     def on_resize(self) -> None:
         """Lay the title out for another shape of the border."""
@@ -83,12 +95,22 @@ class Pane(Vertical):
 
 
 class CertificatePane(Pane):
-    """A pane with certificates in it: what is done with the one under the cursor."""
+    """A pane with certificates in it: what is done with the one under the cursor of its view."""
 
     @property
     def certificate(self) -> Certificate | None:
         """The certificate under the cursor, or None."""
         raise NotImplementedError
+
+    @on(SplitView.Moved)
+    def _moved(self, event: SplitView.Moved) -> None:
+        event.stop()
+        self.refresh_bindings()
+
+    @on(SplitView.Chosen)
+    async def _opened(self, event: SplitView.Chosen) -> None:
+        event.stop()
+        await self.run_action("screen.details" if self.certificate is None else "details")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Where no certificate is under the cursor, the screen's own action is meant."""

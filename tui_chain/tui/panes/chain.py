@@ -1,161 +1,276 @@
-"""Pane 2: what was served."""
+"""Pane 2: what was served, what is wrong with it, and the path with where each certificate came from."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from itertools import groupby
 from typing import TYPE_CHECKING, ClassVar
 
-from rich.style import Style
-from rich.text import Text
-from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
+from textual.binding import BindingType
 from textual.content import Content
-from textual.widgets import Static, Tree
-from textual.widgets.tree import TreeNode
 
-from tui_chain.core.finding_codes import FindingCode
-from tui_chain.core.status import Severity, Status
+from tui_chain.core.status import Status
 from tui_chain.core.text import plural
-from tui_chain.engine.host_state import Clock, HostState
+from tui_chain.engine.host_state import Clock
 from tui_chain.tui.actions import CHAIN, bindings
-from tui_chain.tui.host_rows import BAD, DIM, NEW, OK, SEVERITY_LOOK, STATUS_LOOK, WARN, HostRow, reached
-from tui_chain.tui.panes.base import CURSOR_KEYS, CertificatePane
-from tui_chain.tui.render import days_left, fact, family_line, finding_text, lines, summary, theme_style
+from tui_chain.tui.chain_path import NOT_IN_PATH, ChainNode, chain_path, shown_trail
+from tui_chain.tui.host_rows import (
+    BAD,
+    DIM,
+    OK,
+    STATUS_LOOK,
+    WARN,
+    HostRow,
+    private_root,
+    reached,
+)
+from tui_chain.tui.panes.base import CertificatePane, stands_still
+from tui_chain.tui.render import (
+    certificate_facts,
+    days_short,
+    extension_line,
+    fact,
+    family_line,
+    finding_lines,
+    fingerprint,
+    hanging,
+    hanging_facts,
+    identifiers,
+    with_keys,
+)
+from tui_chain.tui.timeline import Timeline, timeline
+from tui_chain.tui.widgets.split_view import EmptyContent, SplitView
 
 if TYPE_CHECKING:
     from tui_chain.diagnose.diagnosis import Diagnosis
     from tui_chain.diagnose.findings.finding import Finding
-    from tui_chain.net.target import Target
     from tui_chain.paths.search import MissingIssuer
     from tui_chain.probe.served import ServedChain
     from tui_chain.x509.certificate import Certificate
 
 
+NARROW = 100
+"""Columns of a screen below which the path has no time line, and the families stand here."""
+GAP = 2
+LEAST_BAR, MOST_BAR, LEAST_NAME = 10, 40, 24
+"""Cells of a time line and of the names beside it."""
+MAX_INDENT = 8
+"""Levels of a path that are indented."""
+MAX_ISSUERS = 3
+"""Certificates above the one under the cursor whose facts follow."""
+COLUMNS = 120
+"""Cells from which on the facts of a certificate stand in two columns."""
+
+
 @dataclass(frozen=True)
-class ChainNode:
-    """A line of the tree: a certificate or the gap where one is missing; `depth` 0 is the leaf."""
+class ChainContent:
+    """What the pane shows of a host: its first finding, its path, and the certificate under the cursor.
 
-    depth: int
-    glyph: str
-    style: str
-    role: str
-    name: str
-    certificate: Certificate | None = None
-    missing: MissingIssuer | None = None
+    `now` is aware; `narrow` leaves the time line out and shows the client families.
+    """
 
+    row: HostRow
+    verdict: Diagnosis
+    nodes: tuple[ChainNode, ...]
+    now: datetime
+    narrow: bool
 
-def nodes(state: HostState) -> tuple[ChainNode, ...]:
-    """The tree of a host that was reached, top to bottom; empty before."""
-    verdict = state.verdict
-    if verdict is None or state.reached is None:
-        return ()
-    trail = shown_trail(state)
-    return (*_trail_nodes(state, verdict, trail), *_gaps(verdict, trail), *_unneeded(state.reached, verdict, trail))
+    @property
+    def count(self) -> int:
+        """The number of lines of the path."""
+        return len(self.nodes)
 
+    @cached_property
+    def _timeline(self) -> Timeline:
+        return timeline(shown_trail(self.row.state), self.now)
 
-def shown_trail(state: HostState) -> tuple[Certificate, ...]:
-    """The path that is chosen, or as far as the chain leads; empty before the first probe."""
-    verdict = state.verdict
-    if verdict is None:
-        return ()
-    if state.proven is not None:
-        return state.proven.path.certificates
-    if verdict.path is not None:
-        return verdict.path.certificates
-    trails = [missing.trail for missing in verdict.search.missing] + list(verdict.search.untrusted)
-    served = state.reached.certificates if state.reached is not None else ()
-    return max(trails, key=len, default=served[:1])
+    def head(self, width: int) -> Sequence[Content]:
+        """The first finding, why, and what to do next; without one what the clients say."""
+        first = self._first
+        if first is not None:
+            return finding_lines(first, width, f"Next: {next_step(self.row, first)}")
+        glyph, style = STATUS_LOOK[self.row.status]
+        clients = Content.assemble((f"{glyph} ", style), self.row.state.headline)
+        step = Content.styled(f"  Next: {next_step(self.row, None)}", DIM)
+        return [*hanging(clients, width, 2), *hanging(step, width, 2)]
 
+    @property
+    def _first(self) -> Finding | None:
+        return next(iter(self.verdict.findings), None)
 
-def _trail_nodes(state: HostState, verdict: Diagnosis, trail: tuple[Certificate, ...]) -> Iterator[ChainNode]:
-    for depth, certificate in enumerate(trail):
-        source = state.source_of(certificate)
-        glyph, style = _look(verdict, certificate, source)
-        role = "leaf" if depth == 0 else _role(certificate, source)
-        yield ChainNode(depth, glyph, style, role, certificate.label, certificate)
+    # the path
 
+    def rows(self, width: int) -> Sequence[Content]:
+        """A line for each certificate: name, source, validity on one scale, days left."""
+        if not self.nodes:
+            return []
+        days = [self._days(node) for node in self.nodes]
+        names = [_name(node) for node in self.nodes]
+        sources = max(len(node.source) for node in self.nodes)
+        last = max(len(text) for text, _ in days)
+        room = width - sources - last - 2 * GAP
+        longest = max(name.cell_length for name in names)
+        bar = min(room - GAP - min(longest, max(LEAST_NAME, room - GAP - LEAST_BAR - 8)), MOST_BAR)
+        bar = 0 if self.narrow or bar < LEAST_BAR else bar
+        name_width = max(room - (bar + GAP if bar else 0), 1)
+        return [
+            Content.assemble(
+                name.truncate(name_width, ellipsis=True, pad=True),
+                (f"{'':{GAP}}{node.source:<{sources}}{'':{GAP}}", DIM),
+                self._bar(node, bar),
+                (f"{text:>{last}}", style),
+            )
+            for node, name, (text, style) in zip(self.nodes, names, days, strict=True)
+        ]
 
-def _role(certificate: Certificate, source: str) -> str:
-    kind = "root" if certificate.self_issued else "intermediate"
-    if source == "served":
-        return kind
-    where = next((text for start, text in _FOUND.items() if source.startswith(start)), "found")
-    return f"{kind}, {where}"
+    def _days(self, node: ChainNode) -> tuple[str, str]:
+        return days_short(node.certificate, self.now) if node.certificate is not None else ("", "")
 
+    def _bar(self, node: ChainNode, width: int) -> Content:
+        """The validity of one certificate on the scale of all, with today on it, and a gap; nothing of no width."""
+        if not width:
+            return Content()
+        span = next((one for one in self._timeline.spans if one.certificate == node.certificate), None)
+        if span is None:
+            return Content(" " * (width + GAP))
+        first, last = self._timeline.columns(span, width)
+        today = self._timeline.column(self.now, width)
+        style = OK if span.start <= self.now <= span.end else BAD
+        cells = [_cell(place, first, last, today, style) for place in range(width)]
+        pieces = groupby(cells, key=lambda cell: cell[1])
+        return Content.assemble(*(("".join(text for text, _ in group), style) for style, group in pieces), " " * GAP)
 
-_FOUND = {
-    "trust store": "trusted",
-    "served by": "sent by another host",
-    "AIA": "found by AIA",
-    "file": "from a file",
-    "pool": "from the pool",
-}
+    def caption(self, width: int) -> Content:  # noqa: ARG002 - a caption that is too long is cut
+        """Which certificate of the path expires first."""
+        ends = self._timeline.ends_first
+        if ends is None:
+            return Content()
+        return Content.styled(f"first to expire: {ends.label}, {self._timeline.until:%Y-%m-%d}", DIM)
 
+    # the certificate under the cursor
 
-def _look(verdict: Diagnosis, certificate: Certificate, source: str) -> tuple[str, str]:
-    findings = [
-        found
-        for found in verdict.at(certificate)
-        if found.code not in {FindingCode.MISSING_ISSUER, FindingCode.ISSUER_UNKNOWN}
-    ]
-    if findings and findings[0].severity is not Severity.COSMETIC:
-        return SEVERITY_LOOK[findings[0].severity]
-    if source == "served" or source.startswith("trust store"):
-        return "✓", OK
-    return "✚", NEW
-
-
-def _gaps(verdict: Diagnosis, trail: tuple[Certificate, ...]) -> Iterator[ChainNode]:
-    for missing in verdict.missing:
-        if missing.wanted_by == trail[-1]:
-            yield ChainNode(len(trail), "✗", BAD, "not served", missing.subject, missing=missing)
-
-
-def _unneeded(served: ServedChain, verdict: Diagnosis, trail: tuple[Certificate, ...]) -> Iterator[ChainNode]:
-    for certificate in dict.fromkeys(served.certificates):
-        if certificate not in trail:
-            findings = verdict.at(certificate)
-            glyph, style = SEVERITY_LOOK[findings[0].severity] if findings else ("·", DIM)
-            yield ChainNode(0, glyph, style, "not in the path", certificate.label, certificate)
-
-
-class ChainTree(Tree[ChainNode]):
-    """The chain as a tree with vi keys."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *CURSOR_KEYS,
-        Binding("g", "scroll_home", "Top", show=False),
-        Binding("G", "scroll_end", "Bottom", show=False),
-        Binding("h,left", "fold", "Fold", show=False),
-        Binding("l,right", "unfold", "Unfold", show=False),
-    ]
-    ICON_NODE = "▶ "
-    ICON_NODE_EXPANDED = ""
-    show_root = False
-    guide_depth = 3
-    auto_expand = False
-
-    def action_fold(self) -> None:
-        """Fold the node under the cursor, or go to its parent."""
-        node = self.cursor_node
+    def text(self, place: int | None, width: int) -> Sequence[Content]:
+        """The families on a narrow screen, further findings, the facts of a certificate or of a gap."""
+        node = self.nodes[place] if place is not None else None
+        lines = [*hanging_facts(self._families(), width), *self._findings(node, width)]
         if node is None:
-            return
-        if node.is_expanded and node.children:
-            node.collapse()
-        elif node.parent is not None and not node.parent.is_root:
-            self.move_cursor(node.parent)
+            return lines
+        if node.missing is not None:
+            return [*lines, *hanging_facts(_gap_facts(node.missing), width)]
+        if node.certificate is None:
+            return lines
+        return [*lines, *self._facts(node.certificate, width), *self._issuers(node, width)]
 
-    def action_unfold(self) -> None:
-        """Unfold the node under the cursor."""
-        if self.cursor_node is not None:
-            self.cursor_node.expand()
+    def _issuers(self, node: ChainNode, width: int) -> Iterator[Content]:
+        """The certificates above one of the path, in short."""
+        above = [one for one in self.nodes if one.certificate is not None and one.depth > node.depth]
+        for issuer in above[:MAX_ISSUERS] if node.source != NOT_IN_PATH else ():
+            yield Content.styled(f"signed by {issuer.name}", DIM).truncate(width, ellipsis=True)
+            if issuer.certificate is not None:
+                source = self.row.state.source_of(issuer.certificate)
+                yield from hanging_facts(certificate_facts(issuer.certificate, self.now, source), width)
+
+    def _families(self) -> Iterator[Content]:
+        if not self.narrow or not self.verdict.verdicts:
+            return
+        yield fact("served", family_line(self.verdict.verdicts))
+        if self.row.state.proven is not None:
+            yield fact("bundle", family_line(self.row.state.proven.verdicts))
+
+    def _findings(self, node: ChainNode | None, width: int) -> Iterator[Content]:
+        """What is wrong with a certificate, on the leaf also with the host itself; the first stands above."""
+        own = node.certificate.sha256 if node is not None and node.certificate is not None else None
+        for found in self.verdict.findings[1:]:
+            if found.at == own or (found.at is None and (node is None or node is self.nodes[0])):
+                yield from finding_lines(found, width)
+
+    def _facts(self, certificate: Certificate, width: int) -> list[Content]:
+        """All that is known of a certificate, in two columns where there is room."""
+        served = reached(self.row)
+        mine = certificate_facts(certificate, self.now, self.row.state.source_of(certificate))
+        if served is not None and certificate == served.certificates[0]:
+            mine += _connection(served)
+        more = [*identifiers(certificate), *fingerprint(certificate)]
+        extensions = list(map(extension_line, certificate.extension_table))
+        if width < COLUMNS:
+            return [*hanging_facts([*mine, *more], width), *_wrapped(extensions, width)]
+        half = (width - GAP) // 2
+        left, right = hanging_facts(mine + more, half), _wrapped(extensions, half)
+        blank = [Content()] * abs(len(left) - len(right))
+        pairs = zip([*left, *blank], [*right, *blank], strict=False)
+        return [Content.assemble(one.truncate(half + GAP, pad=True), other) for one, other in pairs]
+
+
+def _wrapped(texts: Sequence[Content], width: int) -> list[Content]:
+    return [line for text in texts for line in hanging(text, width, 2)]
+
+
+def _name(node: ChainNode) -> Content:
+    indent = f"{'  ' * min(node.depth - 1, MAX_INDENT)}└ " if node.depth else ""
+    return Content.assemble((indent, DIM), (f"{node.glyph} ", node.style), node.name)
+
+
+def _cell(place: int, first: int, last: int, today: int, style: str) -> tuple[str, str]:
+    """One cell of a time line, in which the validity takes the columns `first` to `last`."""
+    if place == today:
+        return ("●", style) if first <= place <= last else ("│", DIM)
+    return ("━" if place < today else "─", style) if first <= place <= last else (" ", "")
+
+
+def _gap_facts(missing: MissingIssuer) -> Iterator[Content]:
+    """What is known of a certificate that is missing."""
+    yield Content.styled("The server did not send this certificate.", BAD)
+    yield fact("subject", missing.subject)
+    yield fact("key id", missing.key_id or "not named")
+    yield fact("for", missing.wanted_by.subject)
+    yield fact("aia", "names where to get it" if missing.wanted_by.issuer_urls else "none")
+
+
+def _connection(served: ServedChain) -> Iterator[Content]:
+    """How the chain came: from where, over what, in which time."""
+    if served.address is not None:
+        yield fact("server", " · ".join(filter(None, (served.address, served.tls_version, served.cipher))))
+    key_exchange = " · ".join(filter(None, (served.tls.group, served.tls.signature)))
+    if key_exchange:
+        yield fact("group", key_exchange)
+    if served.timings is not None:
+        times = served.timings
+        yield fact("took", f"name {times.lookup:.0f} ms, connect {times.connect:.0f} ms, TLS {times.tls:.0f} ms")
+    if served.note:
+        yield Content.styled(f"! {served.note}", WARN)
+
+
+def next_step(row: HostRow, found: Finding | None) -> str:
+    """What to do next, with the keys of the screen."""
+    state = row.state
+    if state.proven is not None:
+        if row.written is not None:
+            return "x has how clients use the bundle, and the message to the server's administrator."
+        test = "" if state.live_test is not None else "t tests the bundle; "
+        return f"{test}w writes it for clients; x has the message to the server's administrator."
+    hint = f"{with_keys(found.hint)} " if found is not None else ""
+    return f"{hint}{_key(row)}".strip()
+
+
+def _key(row: HostRow) -> str:
+    """The key that helps where there is no proven bundle."""
+    if row.status in {Status.UNREACHABLE, Status.REFUSED}:
+        return "r tries again."
+    if row.status is Status.COMPLETE:
+        return "t makes a real request." if row.state.live_test is None else ""
+    if row.state.resolution is None:
+        return "f finds it." if row.status is Status.INCOMPLETE else "f looks for a repair."
+    if private_root(row) is not None:
+        return "c trusts its root, if you know it."
+    return "3 shows what was tried." if row.state.resolution.tries else "4 shows who refuses."
 
 
 class ChainPane(CertificatePane):
-    """The path from the leaf up with its gaps, and the certificate under the cursor."""
+    """The first finding, the path from the leaf up with its gaps, and the certificate under the cursor."""
 
     NUMBER, NAME = 2, "Served chain"
     BINDINGS: ClassVar[list[BindingType]] = bindings(CHAIN)
@@ -163,150 +278,61 @@ class ChainPane(CertificatePane):
     def __init__(self, pane_id: str, clock: Clock) -> None:
         super().__init__(id=pane_id, classes="pane")
         self._clock = clock
-        self._shown: tuple[ChainNode, ...] = ()
-        self._target: Target | None = None
+        self._path: tuple[ChainNode, ...] = ()
+        self._shown: HostRow | None = None
 
     def compose_content(self) -> ComposeResult:
-        """The tree, and below it what its cursor is on."""
-        yield ChainTree("", id="chain-tree", classes="list")
-        with VerticalScroll(classes="below", can_focus=False):
-            yield Static(id="chain-detail", markup=False)
+        """One view of it all."""
+        yield SplitView("chain-view")
 
-    def main(self) -> ChainTree:
-        """The tree."""
-        return self.query_one(ChainTree)
+    def main(self) -> SplitView:
+        """The view."""
+        return self.query_one(SplitView)
 
     def on_resize(self) -> None:
-        """Wrap the text to another width."""
+        """Leave the time line out on a narrow screen."""
+        super().on_resize()
         if self.filled:
-            self._detail()
+            self._show(self.row)
 
     def watch_row(self, row: HostRow | None) -> None:
         """Show another host, or the same one further on."""
-        if not self.filled:
-            return
-        shown = nodes(row.state) if row is not None else ()
-        target = row.target if row is not None else None
-        if (shown, target) != (self._shown, self._target):
-            under = self.certificate if target == self._target else None
-            self._shown, self._target = shown, target
-            self._fill(shown, under)
+        if self.filled and not stands_still(self._shown, row):
+            self._show(row)
+
+    def _show(self, row: HostRow | None) -> None:
+        same = row is not None and self._shown is not None and row.target == self._shown.target
+        under, before = self.certificate if same else None, self._path
+        verdict = row.state.verdict if row is not None else None
+        self._shown, self._path = row, chain_path(row.state) if row is not None else ()
+        if row is None or verdict is None:
+            self.main().show(EmptyContent("The chain stands here once the host is probed."))
+        else:
+            content = ChainContent(row, verdict, self._path, self._clock(), self.app.size.width < NARROW)
+            self.main().show(content, _cursor(self._path, under), keep=same and before == self._path)
         self._verdict(row)
-        self._detail()
-
-    def _fill(self, shown: tuple[ChainNode, ...], under: Certificate | None) -> None:
-        """Build the tree; the cursor stays on its certificate, or goes to the first that clients refuse."""
-        tree = self.main()
-        tree.clear()
-        # it would stay on its line, and a move to the same line tells nobody
-        tree.move_cursor(None)
-        place: TreeNode[ChainNode] = tree.root
-        chosen: TreeNode[ChainNode] | None = None
-        for node in shown:
-            parent = tree.root if node.depth == 0 else place
-            place = parent.add(self._label(node), data=node, expand=True)
-            if chosen is None or (under is not None and node.certificate == under):
-                chosen = place
-            elif under is None and node.certificate is not None and node.style == BAD:
-                chosen, under = place, node.certificate
-        tree.root.expand_all()
-        # to ask for the last line numbers the lines, without which the cursor finds none
-        if chosen is not None and tree.last_line >= 0:
-            tree.move_cursor(chosen)
-
-    def _label(self, node: ChainNode) -> Text:
-        label = Text.assemble(
-            (f"{node.glyph} ", self._rich(node.style)), (f"{node.role}  ", self._rich(DIM)), node.name
-        )
-        if node.certificate is not None:
-            text, style = days_left(node.certificate, self._clock())
-            label.append(f"  {text}", self._rich(style))
-        return label
-
-    def _rich(self, variable: str) -> Style:
-        return theme_style(self.app.theme_variables, variable)
 
     @property
     def certificate(self) -> Certificate | None:
-        """The certificate under the cursor; the leaf before the cursor has moved."""
-        node = self._node()
-        return node.certificate if node is not None else None
-
-    def _node(self) -> ChainNode | None:
-        node = self.main().cursor_node
-        if node is not None and node.data is not None:
-            return node.data
-        return self._shown[0] if self._shown else None
+        """The certificate under the cursor."""
+        place = self.main().place
+        return self._path[place].certificate if place is not None and place < len(self._path) else None
 
     def _verdict(self, row: HostRow | None) -> None:
         served = reached(row)
         if row is None or served is None or row.status is None:
-            self.title(
-                "not reached" if row is not None and row.status is Status.UNREACHABLE else "not probed yet", DIM
-            )
+            unreached = row is not None and row.status in {Status.UNREACHABLE, Status.REFUSED}
+            self.title("not reached" if unreached else "not probed yet", DIM)
             return
         glyph, style = STATUS_LOOK[row.status]
-        sent = f"{plural(len(served.certificates), 'certificate')} sent"
-        whence = f" · {served.note}" if served.address is None and served.note else ""
-        self.title(f"{glyph} {row.status.value} · {sent}{whence}", style)
-
-    def _detail(self) -> None:
-        self.query_one("#chain-detail", Static).update(self._detail_text())
-
-    def _detail_text(self) -> Content:
-        row, node = self.row, self._node()
-        if row is None or row.state.verdict is None:
-            return Content.styled("The chain stands here once the host is probed.", DIM)
-        # two cells for the scroll bar, which the text itself may call for
-        width = self.query_one("#chain-detail").content_size.width - 2
-        if node is None:
-            return lines(finding_text(found, width) for found in row.state.verdict.findings)
-        if node.certificate is not None:
-            source = row.state.source_of(node.certificate)
-            findings = _findings(row.state.verdict, node)
-            more = _connection(reached(row)) if node.role == "leaf" else ()
-            return summary(node.certificate, self._clock(), source, findings, more, width=width)
-        missing = node.missing
-        if missing is None:
-            return Content()
-        return lines(
-            [
-                Content.styled("The server did not send this certificate.", BAD),
-                fact("subject", missing.subject),
-                fact("key id", missing.key_id or "not named"),
-                fact("wanted", f"by {missing.wanted_by.subject}"),
-                *([fact("aia", "names where to get it")] if missing.wanted_by.issuer_urls else [fact("aia", "none")]),
-                *([fact("clients", family_line(row.state.verdict.verdicts))] if row.state.verdict.verdicts else []),
-            ]
-        )
-
-    @on(Tree.NodeHighlighted)
-    def _moved(self, event: Tree.NodeHighlighted[ChainNode]) -> None:
-        event.stop()
-        self._detail()
-        self.refresh_bindings()
-
-    @on(Tree.NodeSelected)
-    async def _selected(self, event: Tree.NodeSelected[ChainNode]) -> None:
-        event.stop()
-        await self.run_action("screen.details" if self.certificate is None else "details")
+        facts = [f"{glyph} {row.status.value}", plural(len(served.certificates), "certificate")]
+        facts += [(served.tls_version or "").replace("TLSv", "TLS "), served.address or served.note]
+        self.title(" · ".join(filter(None, facts)), style)
 
 
-def _findings(verdict: Diagnosis, node: ChainNode) -> tuple[Finding, ...]:
-    """What is wrong with a node's certificate; on the leaf also what is wrong with the host itself."""
-    own = node.certificate.sha256 if node.certificate is not None else None
-    return tuple(found for found in verdict.findings if found.at == own or (found.at is None and node.role == "leaf"))
-
-
-def _connection(served: ServedChain | None) -> Iterator[Content]:
-    """How the chain came: from where, over what, in which time."""
-    if served is None:
-        return
-    if served.address is not None:
-        yield fact("server", f"{served.address} · {served.tls_version} · {served.cipher}")
-    if served.timings is not None:
-        times = served.timings
-        text = f"name {times.lookup:.0f} ms, connect {times.connect:.0f} ms, TLS {times.tls:.0f} ms"
-        yield fact("took", text)
-    if served.note:
-        yield Content.styled(f"! {served.note}", WARN)
+def _cursor(shown: tuple[ChainNode, ...], under: Certificate | None) -> int:
+    """The line of the certificate that is under the cursor, else of the first that clients refuse, else the first."""
+    places = list(enumerate(shown))
+    kept = (place for place, node in places if under is not None and node.certificate == under)
+    refused = (place for place, node in places if node.certificate is not None and node.style == BAD)
+    return next(kept, next(refused, 0))

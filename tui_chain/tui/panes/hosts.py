@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
 from textual.timer import Timer
+from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from tui_chain.core.text import elide_middle, plural
@@ -38,6 +39,18 @@ SHOW_SECONDS = 0.1
 
 class HostTable(RowList):
     """The host list; of thousands of rows only those are made that are seen."""
+
+
+class HostHeads(Widget):
+    """The names of the columns above the list; laid out when they are painted, as wide as the list is then."""
+
+    def __init__(self, heads: Callable[[], Content]) -> None:
+        super().__init__()
+        self._content = heads
+
+    def render(self) -> Content:
+        """Lay them out."""
+        return self._content()
 
 
 class HostPane(Pane):
@@ -70,7 +83,7 @@ class HostPane(Pane):
         box = Input(placeholder="part of a name, label or status; or marked, changed", id="filter", compact=True)
         box.display = False
         yield box
-        yield Static(id="host-heads", markup=False)
+        yield HostHeads(self._heads)
         yield HostTable(0, "Hosts", "host-table").add_class("list")
         line = Static(id="host-line", markup=False)
         line.display = False
@@ -88,7 +101,6 @@ class HostPane(Pane):
         """Lay the columns out for another width."""
         super().on_resize()
         if self.filled:
-            self._show_heads()
             self._show_counts()
 
     # rows
@@ -146,7 +158,7 @@ class HostPane(Pane):
             place = 0 if current in self._input else near
         self._last = current if current in self._input else None
         table.show(len(self._shown), self._cells, self._widths, place)
-        self._show_heads()
+        self.query_one(HostHeads).refresh()
         self._show_counts()
 
     @property
@@ -164,8 +176,10 @@ class HostPane(Pane):
         """Glyph, name, status, expiry, what is wrong: the last two where there is room for them."""
         expires = EXPIRES if room >= 42 else 0
         rest = room - GLYPH - STATUS - expires
-        name = rest if rest < WIDE else min(max(self._longest + 2, rest // 4), rest * 3 // 5)
-        return GLYPH, name, STATUS, expires, rest - name
+        if rest < WIDE:
+            return GLYPH, rest, STATUS, expires, 0
+        name = min(max(self._longest + 2, rest // 4), rest * 3 // 5)
+        return GLYPH, name, STATUS, expires + 1, rest - name - 1
 
     def _cells(self, place: int) -> ListRow:
         row = self._rows.get(self._shown[place])
@@ -201,7 +215,8 @@ class HostPane(Pane):
 
     # the title, the heads of the columns, the line below
 
-    def _show_heads(self) -> None:
+    def _heads(self) -> Content:
+        """The names of the columns, that by which the hosts are sorted with an arrow."""
         widths = self._widths(self.main().content_size.width)
         heads = [
             ("", None),
@@ -210,14 +225,11 @@ class HostPane(Pane):
             ("expires", SortBy.EXPIRY),
             ("why", None),
         ]
-        cells = [
-            Content.styled(
-                f"{head}{self._arrow(by)}"[: max(width - 1, 0)].ljust(width), "bold" if by is self._order.by else DIM
-            )
-            for (head, by), width in zip(heads, widths, strict=True)
-            if width
-        ]
-        self.query_one("#host-heads", Static).update(Content("").join(cells), layout=False)
+        return Content("").join(self._head(name, by, width) for (name, by), width in zip(heads, widths, strict=True))
+
+    def _head(self, name: str, by: SortBy | None, width: int) -> Content:
+        text = f"{name}{self._arrow(by)}"[:width].ljust(width)
+        return Content.styled(text, "bold" if by is self._order.by else DIM)
 
     def _arrow(self, by: SortBy | None) -> str:
         return "" if by is not self._order.by else " ▼" if self._order.descending else " ▲"

@@ -1,27 +1,27 @@
-"""Pane 3: what is missing and where it can be had."""
+"""Pane 3: what is missing, where it was looked for, and what could close the gap."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
+from textual.binding import BindingType
 from textual.content import Content
-from textual.widgets import OptionList, Static
-from textual.widgets.option_list import Option
 
 from tui_chain.core.failure import Failure
 from tui_chain.core.status import Status
-from tui_chain.core.text import plural, safe_text
+from tui_chain.core.text import plural
+from tui_chain.engine.host_state import Clock
 from tui_chain.tui.actions import LINKS, bindings
-from tui_chain.tui.host_rows import BAD, DIM, NEW, OK, WARN, HostRow
+from tui_chain.tui.host_rows import BAD, DIM, OK, WARN, HostRow
+from tui_chain.tui.link_lines import WANTED, LinkLine, link_lines, lookup_facts, short_source
 from tui_chain.tui.messages import CandidateChosen, PathStepped
-from tui_chain.tui.panes.base import CURSOR_KEYS, CertificatePane
-from tui_chain.tui.render import acceptance_line, fact, family_line, lines, refusals, try_line, with_keys
+from tui_chain.tui.panes.base import CertificatePane, stands_still
+from tui_chain.tui.render import acceptance_line, fact, family_line, hanging, hanging_facts, refusals, with_keys
+from tui_chain.tui.widgets.split_view import EmptyContent, SplitView
 
 if TYPE_CHECKING:
     from tui_chain.engine.host_state import HostState
@@ -30,78 +30,153 @@ if TYPE_CHECKING:
     from tui_chain.x509.certificate import Certificate
 
 
-class LinkList(OptionList):
-    """The list with vi keys."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *CURSOR_KEYS,
-        Binding("g", "first", "First", show=False),
-        Binding("G", "last", "Last", show=False),
-    ]
-
-
 @dataclass(frozen=True)
-class LinkLine:
-    """A line of the list: the certificate it stands for, and the candidate, if it is one."""
+class LinksContent:
+    """What the pane shows of a host: `lines`, and below them the one under the cursor and the path of the repair."""
 
-    text: Content
-    certificate: Certificate | None = None
-    candidate: tuple[Gap, Candidate] | None = None
+    row: HostRow
+    lines: tuple[LinkLine, ...]
+
+    @property
+    def count(self) -> int:
+        """The number of lines."""
+        return len(self.lines)
+
+    @cached_property
+    def _right(self) -> int:
+        return max((len(line.right[0]) for line in self.lines), default=0)
+
+    def head(self, width: int) -> Sequence[Content]:
+        """That nothing is missing, where there is no line."""
+        if self.lines or self.row.status is Status.UNREACHABLE or self.row.state.verdict is None:
+            return []
+        return hanging(Content.styled("Every issuer of the path was sent or is in the trust store.", DIM), width)
+
+    def rows(self, width: int) -> Sequence[Content]:
+        """The lines, each cut to the width."""
+        return [line.at(width, self._right) for line in self.lines]
+
+    def caption(self, width: int) -> Content:  # noqa: ARG002 - a caption that is too long is cut
+        """How many paths there are, and the keys that select one; before a search that its order is shown."""
+        if self.row.state.resolution is None:
+            return Content.styled("f asks these in this order" if self.lines else "", DIM)
+        usable = sum(path.usable for path in self.row.paths)
+        return Content.styled(f"{usable} paths · n and p select one" if usable > 1 else "", DIM)
+
+    def text(self, place: int | None, width: int) -> Sequence[Content]:
+        """The line under the cursor in full, then the path that the repair takes."""
+        line = self.lines[place] if place is not None else None
+        if line is not None and line.candidate is not None:
+            return hanging_facts(_candidate_facts(self.row, line.candidate), width)
+        own = list(line.wanted if line is not None else ())
+        if line is not None and line.tried is not None:
+            own = list(lookup_facts(line.tried))
+        return hanging_facts([*own, *_repair_facts(self.row.state)], width)
+
+
+def _path_facts(path: Sequence[Certificate], state: HostState | None) -> list[Content]:
+    """A path, leaf first, with where each certificate came from unless `state` is None."""
+    rows = []
+    for depth, one in enumerate(path):
+        source = f"  {short_source(state.source_of(one))}" if state is not None else ""
+        rows.append(fact("" if depth else "path", "  " * depth, one.label, (source, DIM)))
+    return rows
+
+
+def _candidate_facts(row: HostRow, chosen: tuple[Gap, Candidate]) -> list[Content]:
+    """Why this one: its path, what the clients say of it, and the reason of the comparison."""
+    _, candidate = chosen
+    place = next((place for place, path in enumerate(row.paths) if path is candidate.best), None)
+    which = f"path {place + 1} of {len(row.paths)} · " if place is not None and len(row.paths) > 1 else ""
+    verdicts = candidate.verdicts
+    clients = [fact("clients", family_line(verdicts)), *refusals(verdicts)] if verdicts else []
+    repair = row.state.proven if candidate.chosen else None
+    expiry = _expiry_facts(repair) if repair is not None else []
+    crls = _crls(row.state) if candidate.chosen else []
+    return [fact("why", which, candidate.why), *_path_facts(candidate.trail, None), *clients, *expiry, *crls]
+
+
+def _expiry_facts(repair: Repair) -> list[Content]:
+    """When the bundle and the leaf expire."""
+    return [fact(*line.split(" ", 1)) for line in repair.expiry_lines]
+
+
+def _repair_facts(state: HostState) -> list[Content]:
+    """The path that the repair takes, what the clients say of it, when it expires, or why there is no repair."""
+    failure = state.repair
+    if isinstance(failure, Failure):
+        reason = [fact("repair", ("✗ ", BAD), failure.message), fact("next", (with_keys(failure.hint), DIM))]
+        return reason if failure.kind != "nothing-to-do" else []
+    if state.proven is None:
+        return []
+    verdicts = state.proven.verdicts
+    path = _path_facts(state.proven.path.certificates, state)
+    clients = [fact("clients", family_line(verdicts)), *refusals(verdicts)]
+    return [*path, *clients, *_expiry_facts(state.proven), *_crls(state)]
+
+
+def _crls(state: HostState) -> list[Content]:
+    """The CRLs that go into the bundle, and how clients judge with them, or why there are none."""
+    found = state.crls
+    if found is None:
+        return []
+    if isinstance(found, Failure):
+        return [fact("crls", (f"✗ {found.message}", BAD)), fact("", (with_keys(found.hint), DIM))]
+    count = f"✓ {plural(len(found.lists), 'list')}, until {found.until:%Y-%m-%d %H:%M} UTC"
+    rows = [fact("crls", (count, OK), f" · for clients with {found.scope.flag}")]
+    rows += [fact("", one.crl.issuer, (f"  {short_source(one.source)}", DIM)) for one in found.lists]
+    return [*rows, fact("", acceptance_line(found.clients))]
 
 
 class LinksPane(CertificatePane):
-    """Missing issuers, every try, every certificate that came, and the path that the repair takes."""
+    """Missing issuers, every look-up, every certificate that came, and the path that the repair takes."""
 
     NUMBER, NAME = 3, "Missing links"
     BINDINGS: ClassVar[list[BindingType]] = bindings(LINKS)
 
-    def __init__(self, pane_id: str) -> None:
+    def __init__(self, pane_id: str, clock: Clock) -> None:
         super().__init__(id=pane_id, classes="pane")
+        self._clock = clock
         self._lines: tuple[LinkLine, ...] = ()
+        self._shown: HostRow | None = None
 
     def compose_content(self) -> ComposeResult:
-        """The list, and below it the path and its proof."""
-        yield LinkList(id="link-list", classes="list", markup=False)
-        with VerticalScroll(classes="below", can_focus=False):
-            yield Static(id="link-detail", markup=False)
+        """One view of it all."""
+        yield SplitView("link-view")
 
-    def main(self) -> LinkList:
-        """The list."""
-        return self.query_one(LinkList)
+    def main(self) -> SplitView:
+        """The view."""
+        return self.query_one(SplitView)
 
     def watch_row(self, row: HostRow | None) -> None:
         """Show another host, or the same one further on."""
-        if not self.filled:
+        if not self.filled or stands_still(self._shown, row):
             return
-        shown = tuple(_lines(row)) if row is not None else ()
-        before, self._lines = self._lines, shown
-        if [(line.text.plain, line.certificate) for line in shown] != [
-            (line.text.plain, line.certificate) for line in before
-        ]:
-            options = self.main()
-            options.clear_options()
-            options.add_options([Option(line.text) for line in shown])
-            options.highlighted = 0 if shown else None
+        same = row is not None and self._shown is not None and row.target == self._shown.target
+        before, under = self._lines, self.main().place if same else None
+        self._shown, self._lines = row, tuple(link_lines(row, self._clock())) if row is not None else ()
+        if row is not None:
+            cursor, kept = _cursor(before, under, self._lines)
+            self.main().show(LinksContent(row, self._lines), cursor, keep=kept)
+        else:
+            self.main().show(EmptyContent(""))
         self.title(*_verdict(row))
-        self._detail()
 
-    def _detail(self) -> None:
-        """Below the list: the candidate under the cursor and why, or the path that the repair takes."""
-        text = _candidate_text(self.row, self.chosen) if self.chosen is not None else _proof(self.row)
-        self.query_one("#link-detail", Static).update(text)
-        self.query_one(".below").display = bool(text.plain)
+    @property
+    def _under(self) -> LinkLine | None:
+        """The line under the cursor."""
+        place = self.main().place
+        return self._lines[place] if place is not None and place < len(self._lines) else None
 
     @property
     def certificate(self) -> Certificate | None:
         """The certificate under the cursor."""
-        place = self.main().highlighted
-        return self._lines[place].certificate if place is not None and place < len(self._lines) else None
+        return self._under.certificate if self._under is not None else None
 
     @property
     def chosen(self) -> tuple[Gap, Candidate] | None:
         """The candidate under the cursor, with the gap that it could close."""
-        place = self.main().highlighted
-        return self._lines[place].candidate if place is not None and place < len(self._lines) else None
+        return self._under.candidate if self._under is not None else None
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer what is under the cursor."""
@@ -121,85 +196,20 @@ class LinksPane(CertificatePane):
         if self.row is not None:
             self.post_message(PathStepped(self.row.state, step))
 
-    @on(OptionList.OptionHighlighted)
-    def _moved(self, event: OptionList.OptionHighlighted) -> None:
-        event.stop()
-        self._detail()
-        self.refresh_bindings()
 
-    @on(OptionList.OptionSelected)
-    async def _selected(self, event: OptionList.OptionSelected) -> None:
-        event.stop()
-        await self.run_action("screen.details" if self.certificate is None else "details")
+def _cursor(before: Sequence[LinkLine], place: int | None, lines: Sequence[LinkLine]) -> tuple[int, bool]:
+    """Where the cursor is that was at `place` of the lines before, and whether it is on the same line still.
 
-
-def _lines(row: HostRow) -> Iterator[LinkLine]:
-    verdict, resolution = row.state.verdict, row.state.resolution
-    if verdict is None:
-        return
-    for missing in verdict.missing:
-        key = f" · key id {missing.key_id[:16]}…" if missing.key_id else ""
-        yield LinkLine(
-            Content.assemble(
-                ("✗ missing ", BAD), missing.subject, (f"{key} · wanted by {missing.wanted_by.label}", DIM)
-            )
-        )
-    if resolution is None:
-        return
-    for gap in row.gaps:
-        for candidate in gap.candidates:
-            yield LinkLine(_candidate_line(gap, candidate), candidate.certificate, (gap, candidate))
-    for tried in resolution.tries:
-        yield LinkLine(try_line(tried), tried.certificates[0] if tried.certificates else None)
-
-
-def _candidate_line(gap: Gap, candidate: Candidate) -> Content:
-    """One certificate that could close a gap: selected or not, whether it signed, where its path ends."""
-    signed = candidate.proof == "signed"
-    glyph, style = ("✚", NEW) if candidate.chosen else ("○", "") if signed else ("✗", DIM)
-    until = (
-        f"expires {candidate.certificate.not_after:%Y-%m-%d}"
-        if candidate.certificate.not_after
-        else "dates unreadable"
-    )
-    facts = f"{PROOF_SHORT[candidate.proof]} {gap.wanted_by.label} · {until} · ends at {candidate.end}"
-    return Content.assemble(
-        (f"{glyph} {'selected' if candidate.chosen else 'candidate'} ", style),
-        candidate.certificate.label,
-        (f"  {_short(candidate.source)} · {facts}", DIM),
-    )
-
-
-# by the values of x509.signatures.Proof, which the first paint does without
-PROOF_SHORT = {"signed": "signed", "not signed": "did not sign", "cannot tell": "may have signed"}
-
-
-def _candidate_text(row: HostRow | None, chosen: tuple[Gap, Candidate]) -> Content:
-    """Why this one: its path, what the clients say of it, and the reason of the comparison."""
-    _, candidate = chosen
-    paths = row.paths if row is not None else ()
-    place = next((place for place, path in enumerate(paths) if path is candidate.best), None)
-    walk = "; n and p select another" if sum(path.usable for path in paths) > 1 else ""
-    which = f"path {place + 1} of {len(paths)}{walk} · " if place is not None and len(paths) > 1 else ""
-    trail = [fact("path" if depth == 0 else "", "  " * depth, one.label) for depth, one in enumerate(candidate.trail)]
-    verdicts = (
-        [fact("clients", family_line(candidate.verdicts)), *refusals(candidate.verdicts)]
-        if candidate.verdicts
-        else []
-    )
-    crls = _crls(row.state) if row is not None and candidate.chosen else []
-    return lines([fact("why", which, candidate.why), *trail, *verdicts, *_expiry(row, candidate), *crls])
-
-
-def _expiry(row: HostRow | None, candidate: Candidate) -> list[Content]:
-    """When the bundle and the leaf expire, where this certificate is in the bundle."""
-    repair = row.state.proven if row is not None else None
-    return [] if repair is None or not candidate.chosen else _expiry_facts(repair)
-
-
-def _expiry_facts(repair: Repair) -> list[Content]:
-    """When the bundle and the leaf expire."""
-    return [fact(*line.split(" ", 1)) for line in repair.expiry_lines]
+    It leaves a line that is gone for the candidate that is selected, the first candidate, or the first line.
+    """
+    keys, old = [line.key for line in lines], [line.key for line in before]
+    if place is not None and keys == old:
+        return place, True
+    if place is not None and place < len(old) and old[place] in keys and old[place] != WANTED:
+        return keys.index(old[place]), True
+    candidates = [(at, line.candidate[1]) for at, line in enumerate(lines) if line.candidate is not None]
+    selected = (at for at, candidate in candidates if candidate.chosen)
+    return next(selected, candidates[0][0] if candidates else 0), False
 
 
 def _verdict(row: HostRow | None) -> tuple[str, str]:
@@ -224,58 +234,3 @@ def _verdict(row: HostRow | None) -> tuple[str, str]:
             )
         return (f"✓ {text}", OK) if state.proven.whole else (f"! {text}", WARN)
     return f"✗ no repair · {plural(len(state.resolution.tries), 'try').replace('trys', 'tries')}", BAD
-
-
-def _proof(row: HostRow | None) -> Content:
-    if row is None or row.state.resolution is None:
-        return _before(row)
-    state = row.state
-    if state.proven is None:
-        failure = state.repair
-        if not isinstance(failure, Failure) or failure.kind == "nothing-to-do":
-            return Content()
-        return lines([Content.styled(failure.message, BAD), Content.styled(with_keys(failure.hint), DIM)])
-    path = [
-        fact(
-            "path" if depth == 0 else "",
-            "  " * depth,
-            certificate.label,
-            (f"  {_short(state.source_of(certificate))}", DIM),
-        )
-        for depth, certificate in enumerate(state.proven.path.certificates)
-    ]
-    verdicts = state.proven.verdicts
-    until = _expiry_facts(state.proven)
-    return lines([*path, fact("clients", family_line(verdicts)), *refusals(verdicts), *until, *_crls(state)])
-
-
-def _crls(state: HostState) -> list[Content]:
-    """The CRLs that go into the bundle, and how clients judge with them, or why there are none."""
-    found = state.crls
-    if found is None:
-        return []
-    if isinstance(found, Failure):
-        return [fact("crls", (f"✗ {found.message}", BAD)), fact("", (with_keys(found.hint), DIM))]
-    count = f"✓ {plural(len(found.lists), 'list')}, until {found.until:%Y-%m-%d %H:%M} UTC"
-    rows = [fact("crls", (count, OK), f" · for clients with {found.scope.flag}")]
-    rows += [fact("", one.crl.issuer, (f"  {_short(one.source)}", DIM)) for one in found.lists]
-    return [*rows, fact("", acceptance_line(found.clients))]
-
-
-def _before(row: HostRow | None) -> Content:
-    """What a search would ask, before it was made."""
-    verdict = row.state.verdict if row is not None else None
-    if verdict is None or not verdict.missing:
-        return Content()
-    urls = [safe_text(url) for missing in verdict.missing for url in missing.wanted_by.issuer_urls[:5]]
-    order = [fact("f asks", "the other hosts, the pool of kept certificates, the trust stores, then AIA:")]
-    named = [fact("", url) for url in dict.fromkeys(urls)] or [
-        fact("", ("the certificate names no AIA address", DIM))
-    ]
-    return lines([*order, *named])
-
-
-def _short(source: str) -> str:
-    """A source without the path of its URL, which the list above has in full."""
-    kind, _, url = source.partition(" ")
-    return f"{kind} {url.split('/')[2]}" if url.count("/") > 2 and "://" in url else source

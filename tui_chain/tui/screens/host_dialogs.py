@@ -35,11 +35,11 @@ from tui_chain.revocation.crl import CrlFetches
 from tui_chain.trust.pinned import ConfirmedRoot
 from tui_chain.trust.store import TrustStore
 from tui_chain.tui.background import in_background
+from tui_chain.tui.chain_path import shown_trail
 from tui_chain.tui.host_instructions import instructions
 from tui_chain.tui.host_jobs import HostJobs
 from tui_chain.tui.host_rows import HostRow, HostRows, private_root
 from tui_chain.tui.messages import CopyRequested
-from tui_chain.tui.panes.chain import shown_trail
 from tui_chain.tui.screens.add import AddScreen
 from tui_chain.tui.screens.audit import AuditScreen
 from tui_chain.tui.screens.dialog import ConfirmScreen, PageScreen

@@ -72,7 +72,7 @@ class MainScreen(Screen[None]):
             yield HostPane("hosts", self.hosts, self._clock, lambda: self.jobs.progress)
             with Vertical(id="right"):
                 yield ChainPane("chain", self._clock).data_bind(MainScreen.row)
-                yield LinksPane("links").data_bind(MainScreen.row)
+                yield LinksPane("links", self._clock).data_bind(MainScreen.row)
                 yield LivePane("live").data_bind(MainScreen.row)
         yield KeyLine()
 

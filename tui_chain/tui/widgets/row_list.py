@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import ClassVar
 
-from rich.cells import set_cell_size
+from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
-from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -17,9 +16,7 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from tui_chain.core.text import elide_middle
 from tui_chain.tui.panes.base import CURSOR_KEYS
-from tui_chain.tui.render import theme_style
 
 ListCell = tuple[str, str]
 """A text that is safe for a terminal, and its style from the theme or nothing."""
@@ -31,6 +28,16 @@ ColumnWidths = Callable[[int], tuple[int, ...]]
 def last_takes_rest(*widths: int) -> ColumnWidths:
     """Fixed columns, and one at the end for what is left."""
     return lambda room: (*widths, max(room - sum(widths), 1))
+
+
+def elide_cells(text: str, width: int) -> str:
+    """Shorten `text` to `width` cells by cutting its middle, so that a port or an ending stays."""
+    if cell_len(text) <= width:
+        return text
+    tail = max(width - 1, 0) * 3 // 5
+    start = set_cell_size(text, max(width - 1 - tail, 0))
+    end = set_cell_size(text[::-1], tail)[::-1]
+    return f"{start}…{end}"[: width if width < 2 else None]
 
 
 class RowList(ScrollView, can_focus=True):
@@ -154,13 +161,12 @@ class RowList(ScrollView, can_focus=True):
         place, width = y + self.scroll_offset.y, self.content_size.width
         if place >= self._count:
             return Strip.blank(width, self.rich_style)
-        base = self.get_component_rich_style("row-list--cursor") if place == self.cursor else self.rich_style
-        segments = [
-            Segment(set_cell_size(elide_middle(text, column), column), base + self._style(style))
-            for (text, style), column in zip(self._row(place), self._widths(width), strict=True)
-            if column
+        base = self.get_visual_style("row-list--cursor") if place == self.cursor else self.visual_style
+        cells = zip(self._row(place), self._widths(width), strict=True)
+        shown = [
+            (set_cell_size(elide_cells(text, column), column), style) for (text, style), column in cells if column
         ]
-        return Strip(segments).adjust_cell_length(width, base)
-
-    def _style(self, variable: str) -> Style:
-        return theme_style(self.app.theme_variables, variable)
+        segments = [
+            Segment(text, (base + style).rich_style) for text, style in Content.assemble(*shown).render(base, "")
+        ]
+        return Strip(segments).adjust_cell_length(width, base.rich_style)
