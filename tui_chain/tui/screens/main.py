@@ -55,7 +55,7 @@ class MainScreen(Screen[None]):
         # the question of a job is opened wherever the focus is
         Binding("enter", "question", "Question", show=False, priority=True),
     ]
-    row: reactive[HostRow | None] = reactive(None, bindings=True)
+    row: reactive[HostRow | None] = reactive(None, repaint=False, bindings=True)
 
     def __init__(self, clock: Clock) -> None:
         super().__init__()
