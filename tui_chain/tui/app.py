@@ -362,7 +362,7 @@ class ChainApp(App[None]):
     def action_help_quit(self) -> None:
         """Say how to quit: ctrl+c, which ends other programs, copies what is selected."""
         quits = (key for key, active in self.main.active_bindings.items() if active.binding.action == "request_quit")
-        key = next(quits, "q")
+        key = min(quits, key=len, default="ctrl+q")
         toast(self.screen, f"esc closes this, then {key} quits." if self.screen.is_modal else f"{key} quits.")
 
     def action_suspend_process(self) -> None:
