@@ -94,9 +94,8 @@ class CursorText(TextView):
         super().on_resize()
 
     def on_focus(self) -> None:
-        """Show the cursor as one that has the keys."""
+        """Show the cursor as one that has the keys; what is in sight stays there until one is pressed."""
         self._show()
-        self._follow()
 
     def on_blur(self) -> None:
         """Show the cursor as one that has not."""
