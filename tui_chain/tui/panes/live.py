@@ -17,6 +17,7 @@ from textual.style import Style
 
 from tui_chain.clients.families import FAMILIES
 from tui_chain.core.failure import Failure
+from tui_chain.core.status import Status
 from tui_chain.core.text import plural
 from tui_chain.diagnose.headline import works_for
 from tui_chain.tui.actions import LIVE, bindings
@@ -115,7 +116,7 @@ class LivePane(Pane):
         if now.answers != before.answers and not view.has_focus:
             view.scroll_to(y=0, animate=False)
         elif test is not None and test is not before.state.live_test and not view.scroll_offset.y:
-            view.show_rest()
+            view.scroll_to(y=view.page.upper + 1, animate=False)
 
     @work(group="engines", exclusive=True, exit_on_error=False)
     async def _name_engines(self) -> None:
@@ -173,7 +174,10 @@ def live_page(row: HostRow | None, matrix: Matrix | None, width: int, cursor: Cu
     if stop is not None:
         shown += _sentence(matrix, stop, column, width)
     test = row.state.live_test
-    rest = _untested(row) if test is None else [Content(), *_request_line(row, "t asks"), *_test_lines(test, width)]
+    if test is None:
+        rest = _untested(row)
+    else:
+        rest = [Content(), *_request_line(row, "t asks"), *_test_lines(test, _no_bundle(row), width)]
     return replace(page, lines=(*shown, *rest), upper=len(shown))
 
 
@@ -225,7 +229,14 @@ def _request_line(row: HostRow, name: str) -> list[Content]:
     return [fact(name, f"{choice.method} {choice.path}{headers}{route}")]
 
 
-def _test_lines(test: LiveTest, width: int) -> Iterator[Content]:
+def _no_bundle(row: HostRow) -> str:
+    """Why there is no test with a bundle."""
+    if row.status is Status.COMPLETE:
+        return "No bundle is needed."
+    return f"There is no proven bundle to test{'; f looks for one' if row.state.resolution is None else ''}."
+
+
+def _test_lines(test: LiveTest, nothing: str, width: int) -> Iterator[Content]:
     """The request, where it led, and what beats the bundle; last the details of before and after, side by side."""
     yield fact("request", f"{test.method} {test.url}")
     if test.route:
@@ -237,7 +248,6 @@ def _test_lines(test: LiveTest, width: int) -> Iterator[Content]:
     if beating:
         text = "\n  ".join(textwrap.wrap(f"! {beating}; T shows what it does", max(width, 20)))
         yield from Content.styled(text, WARN).split()
-    nothing = "There is no proven bundle to test; f looks for one."
     yield from _beside(attempt("Before", test.before, ""), attempt("After", test.after, nothing), width)
 
 

@@ -130,10 +130,6 @@ class CursorText(TextView):
         top = max(self.scroll_offset.y, self.page.upper - seen)
         self.scroll_to(y=max(min(top, line), line + 1 - seen), animate=False)
 
-    def show_rest(self) -> None:
-        """Scroll to what stands below the upper part."""
-        self.scroll_to(y=self.page.upper, animate=False)
-
     def action_step(self, step: int) -> None:
         """Go to the next stop, or with -1 to the one before; beyond the last one, scroll."""
         stops = list(self.page.stops)
