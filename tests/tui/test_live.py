@@ -32,7 +32,7 @@ from tui_chain.net.host_list import Host
 from tui_chain.net.target import Target
 from tui_chain.trust.store import TrustStore
 from tui_chain.tui.app import ChainApp
-from tui_chain.tui.screens.pages import full_test_page
+from tui_chain.tui.screens.answers import full_test_page
 from tui_chain.tui.screens.request import HeaderText, RequestScreen
 from tui_chain.x509.formats.readers import read_certificates
 

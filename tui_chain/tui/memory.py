@@ -14,6 +14,7 @@ from tui_chain.engine.session import SavedHost, Session, read_session, save_sess
 from tui_chain.engine.settings import UserSettings
 from tui_chain.net.host_list import Host
 from tui_chain.net.target import Target
+from tui_chain.tui.actions import textual_keymap
 from tui_chain.tui.host_rows import HostRow
 from tui_chain.x509.formats.readers import read_certificates
 
@@ -72,7 +73,7 @@ def load_memory(options: Options, settings: UserSettings) -> Memory:
     # what could not be read is not written over either
     return Memory(
         session, options.opens_session, keeps and (not unread or not path.exists()), path, settings.theme,
-        {name: ",".join(keys) for name, keys in settings.keymap.items()}, notices,
+        textual_keymap(settings.keymap), notices,
     )  # fmt: skip
 
 
