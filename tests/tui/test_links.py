@@ -283,3 +283,17 @@ def _rows(app: ChainApp) -> list[str]:
     content = app.main.query_one(LinksPane).main()._content
     assert content is not None
     return [row.plain for row in content.rows(74)]
+
+
+async def test_the_links_that_are_there_are_listed_where_none_is_missing(app_on: AppOn) -> None:
+    app = app_on("complete")
+    async with opened(app, (80, 24)) as pilot:
+        await until(pilot, lambda: app.rows[0].status is not None)
+        await press(pilot, "3")
+        await shows(pilot, "✓ nothing is missing")
+        assert [row[2:15].strip() for row in _rows(app)] == ["served", "trust store"]
+        assert "in this order" not in screen_text(pilot)
+        await press(pilot, "j")
+        pane = app.main.query_one(LinksPane)
+        assert pane.certificate == app.rows[0].state.verdict.path.anchor  # type: ignore[union-attr]
+        await shows(pilot, f"for      {app.rows[0].state.reached.certificates[1].subject}")  # type: ignore[union-attr]

@@ -169,3 +169,15 @@ def test_the_common_name_stands_for_a_name() -> None:
     assert short_name("CN=R11,O=Let\\, us,C=US") == "R11"
     assert short_name("CN=a\\,b,O=c") == "a\\,b"
     assert short_name("O=only,C=DE") == "O=only,C=DE"
+
+
+@anyio
+async def test_the_mouse_selects_text_to_copy() -> None:
+    async with stage(MEDIUM) as pilot:
+        await press(pilot, "f", "2", "g")
+        view = _view(pilot, "chain")
+        line = next(y for y, text in enumerate(_lines(pilot, "chain")) if text.startswith("subject"))
+        await pilot.mouse_down(view, offset=(9, line))
+        await pilot.hover(view, offset=(28, line))
+        await pilot.mouse_up(view, offset=(28, line))
+        assert (pilot.app.screen.get_selected_text() or "").strip() == "CN=api.example.test"

@@ -6,18 +6,21 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 from textual.content import Content
 
 from tui_chain.core.text import safe_text
+from tui_chain.tui.chain_path import shown_trail, source_label
 from tui_chain.tui.host_rows import BAD, DIM, NEW, OK, WARN, HostRow
-from tui_chain.tui.render import MAX_URLS, days_short, fact, short_name, with_keys
+from tui_chain.tui.render import MAX_URLS, certificate_facts, days_short, fact, short_name, with_keys
 from tui_chain.tui.widgets.row_list import elide_cells
 
 if TYPE_CHECKING:
     from tui_chain.diagnose.diagnosis import Diagnosis
+    from tui_chain.engine.host_state import HostState
     from tui_chain.repair.candidates import Candidate, Gap
     from tui_chain.resolve.resolution import IssuerLookup
     from tui_chain.x509.certificate import Certificate
@@ -108,31 +111,58 @@ def _lookup_look(tried: IssuerLookup) -> tuple[str, str]:
 
 
 def link_lines(row: HostRow, now: datetime) -> Iterator[LinkLine]:
-    """What is wanted, its candidates and where it was looked for, gap by gap; before a search where it would be."""
-    verdict, resolution = row.state.verdict, row.state.resolution
+    """What is wanted, its candidates and where it was looked for, gap by gap; before a search where it would be.
+
+    Where there is no gap, the links of the path that are there.
+    """
+    verdict, state = row.state.verdict, row.state
     if verdict is None:
         return
-    if resolution is None:
-        yield from (_wanted(one.subject, one.key_id, one.wanted_by, closed=False) for one in verdict.missing)
+    if state.resolution is None:
+        yield from (_wanted(one.subject, one.key_id, one.wanted_by, now) for one in verdict.missing)
         yield from _sources_to_ask(verdict)
-        return
     for gap in row.gaps:
         closed = any(one.chosen for one in gap.candidates)
-        yield _wanted(gap.subject, gap.key_id, gap.wanted_by, closed=closed)
+        yield _wanted(gap.subject, gap.key_id, gap.wanted_by, now, closed=closed)
         yield from (_candidate_line(gap, candidate, now) for candidate in gap.candidates)
-        yield from (
-            _lookup_line(one, gap.wanted_by.label)
-            for one in resolution.tries
-            if one.wanted_by == gap.wanted_by.sha256
-        )
-    gaps = {gap.wanted_by.sha256 for gap in row.gaps}
-    yield from (_lookup_line(one, "") for one in resolution.tries if one.wanted_by not in gaps)
+        yield from _lookup_lines(row, gap.wanted_by.sha256, gap.wanted_by.label)
+    if not row.gaps:
+        yield from (_present(state, child, issuer, now) for child, issuer in pairwise(shown_trail(state)))
+    known = {gap.wanted_by.sha256 for gap in row.gaps}
+    tries = state.resolution.tries if state.resolution is not None else ()
+    for sha256 in dict.fromkeys(one.wanted_by for one in tries if one.wanted_by not in known):
+        yield from _lookup_lines(row, sha256, "")
 
 
-def _wanted(subject: str, key_id: str | None, child: Certificate, *, closed: bool) -> LinkLine:
+def _lookup_lines(row: HostRow, wanted_by: str, child: str) -> Iterator[LinkLine]:
+    """The look-ups that were made for the certificate with a SHA-256 and a label."""
+    tries = row.state.resolution.tries if row.state.resolution is not None else ()
+    return (_lookup_line(one, child) for one in tries if one.wanted_by == wanted_by)
+
+
+def _wanted(subject: str, key_id: str | None, child: Certificate, now: datetime, *, closed: bool = False) -> LinkLine:
+    """An issuer that was not sent, and what is known of it; where it was not found, of what it signed too."""
     body = Content.assemble(short_name(subject), (f" · issuer of {child.label}", DIM))
-    facts = fact("wanted", subject), fact("key id", key_id or "not named"), fact("for", child.subject)
-    return LinkLine(("✓", OK) if closed else ("✗", BAD), "wanted", body, wanted=facts)
+    facts = [fact("wanted", subject), fact("key id", key_id or "not named"), fact("for", child.subject), *_aia(child)]
+    more = () if closed else certificate_facts(child, now, "")[1:-1]
+    return LinkLine(("✓", OK) if closed else ("✗", BAD), WANTED[0], body, wanted=(*facts, *more))
+
+
+def _aia(child: Certificate) -> list[Content]:
+    """The AIA addresses of a certificate."""
+    return [fact("aia", safe_text(url)) for url in child.issuer_urls[:MAX_URLS]]
+
+
+def _present(state: HostState, child: Certificate, issuer: Certificate, now: datetime) -> LinkLine:
+    """A link of the path that is not missing."""
+    source = state.source_of(issuer)
+    body = Content.assemble(issuer.label, (f" · issuer of {child.label}", DIM))
+    alike = child.authority_key_id is not None and child.authority_key_id == issuer.key_id
+    named = "as named by" if alike else f"{child.authority_key_id or 'none'} named by"
+    key_id = fact("key id", f"{issuer.key_id or 'none'}, {named} {child.label}")
+    facts = [fact("for", child.subject), key_id, *_aia(child), *certificate_facts(issuer, now, source)]
+    days = days_short(issuer, now)
+    return LinkLine(("✓", OK), source_label(source), body, days, issuer, wanted=tuple(facts))
 
 
 def _sources_to_ask(verdict: Diagnosis) -> Iterator[LinkLine]:

@@ -241,6 +241,15 @@ def _connection(served: ServedChain) -> Iterator[Content]:
     if served.timings is not None:
         times = served.timings
         yield fact("took", f"name {times.lookup:.0f} ms, connect {times.connect:.0f} ms, TLS {times.tls:.0f} ms")
+    library = f", with {served.tls.library}" if served.tls.library else ""
+    yield fact("probed", f"{served.at:%Y-%m-%d %H:%M} UTC{library}")
+    size = sum(len(one.der) for one in served.certificates)
+    yield fact("size", f"{plural(len(served.certificates), 'certificate')}, {size} bytes")
+    if served.tls.version is not None:
+        asked = served.tls.client_certificate
+        yield fact("client", "no certificate asked for" if asked is None else f"certificate {asked.value}")
+    if served.staple is not None:
+        yield fact("staple", f"OCSP response of {len(served.staple)} bytes" if served.staple else "no OCSP response")
     if served.note:
         yield Content.styled(f"! {served.note}", WARN)
 

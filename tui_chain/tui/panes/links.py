@@ -57,10 +57,10 @@ class LinksContent:
         return max((len(line.right[0]) for line in self.lines), default=0)
 
     def head(self, width: int) -> Sequence[Content]:
-        """That nothing is missing, where there is no line."""
+        """Why there is no line, where the host was reached."""
         if self.lines or self.row.status is Status.UNREACHABLE or self.row.state.verdict is None:
             return []
-        return hanging(Content.styled("Every issuer of the path was sent or is in the trust store.", DIM), width)
+        return hanging(Content.styled("The certificate names no issuer but itself.", DIM), width)
 
     def rows(self, width: int) -> Sequence[Content]:
         """The lines, each cut to the width."""
@@ -69,7 +69,8 @@ class LinksContent:
     def caption(self, width: int) -> Content:  # noqa: ARG002 - a caption that is too long is cut
         """How many paths there are, and the keys that select one; before a search that its order is shown."""
         if self.row.state.resolution is None:
-            return Content.styled("f asks these in this order" if self.lines else "", DIM)
+            asked = any(not line.wanted for line in self.lines)
+            return Content.styled("f asks these in this order" if asked else "", DIM)
         usable = sum(path.usable for path in self.row.paths)
         return Content.styled(f"{usable} paths · n and p select one" if usable > 1 else "", DIM)
 
@@ -234,7 +235,9 @@ def _verdict(row: HostRow | None) -> tuple[str, str]:
     state = row.state
     if state.resolution is None:
         count = len(state.verdict.missing) if state.verdict is not None else 0
-        return (f"✗ {plural(count, 'issuer')} missing · not searched yet", BAD) if count else ("none", DIM)
+        if count:
+            return f"✗ {plural(count, 'issuer')} missing · not searched yet", BAD
+        return ("✓ nothing is missing", OK) if row.status is Status.COMPLETE else ("none", DIM)
     if row.status is Status.PARTIAL and state.proven is None:
         return "no bundle helps further", DIM
     if row.status is Status.COMPLETE and state.proven is None:

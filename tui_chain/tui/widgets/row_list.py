@@ -167,7 +167,5 @@ class RowList(ScrollView, can_focus=True):
         shown = [
             (set_cell_size(elide_cells(text, column), column), style) for (text, style), column in cells if column
         ]
-        segments = [
-            Segment(text, (base + style).rich_style) for text, style in Content.assemble(*shown).render(base, "")
-        ]
+        segments = [Segment(text, style.rich_style) for text, style in Content.assemble(*shown).render(base, "")]
         return Strip(segments).adjust_cell_length(width, base.rich_style)
