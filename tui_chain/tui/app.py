@@ -51,12 +51,25 @@ if TYPE_CHECKING:
     from tui_chain.engine.journey import Journey
     from tui_chain.tui.cause_steps import CauseStep
 
-DIALOGS = "tui_chain.tui.screens.host_dialogs"
-"""The module of the dialogs about hosts, which loads all that they show."""
+DIALOGS = (
+    "tui_chain.tui.screens.host_dialogs",
+    "tui_chain.tui.screens.keys",
+    "tui_chain.tui.screens.explain",
+    "tui_chain.tui.screens.log",
+    "tui_chain.advise.instructions",
+)
+"""The modules of the dialogs, which load all that they show."""
 KEEP_SECONDS = 60
 """How often the host list is kept while the screen is open."""
 Start = Callable[[], "tuple[Journey, tuple[Host, ...]] | Failure"]
 """Loads what the app needs off the event loop: the journey, and hosts that it knows by itself."""
+
+
+def _load_clients() -> None:
+    """Load the module of every client, of which instructions and explanations are made."""
+    from tui_chain.clients.registry import clients
+
+    clients()
 
 
 class FaultConsole(Console):
@@ -222,7 +235,9 @@ class ChainApp(App[None]):
         if not isinstance(earlier, Failure):
             self.activity = deque([*earlier, *self.activity], maxlen=MAX_NOTED)
         # the first dialog is to open at once
-        await in_background(partial(import_module, DIALOGS), "dialogs")
+        for name in DIALOGS:
+            await in_background(partial(import_module, name), "dialogs")
+        await in_background(_load_clients, "dialogs")
         if self._saved is not None:
             from tui_chain.tui.saved_results import show_saved
 
