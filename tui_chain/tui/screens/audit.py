@@ -164,7 +164,7 @@ class AuditScreen(AuditView):
         """Show where it stands, and read again the file that was written over."""
         if saved is None:
             return
-        toast(self, f"Wrote {safe_text(str(saved.path), 400)}.")
+        toast(self, f"Wrote {safe_text(str(saved.path), 400)}.", path=saved.path)
         if self._audited is not None:
             self._read(self._audited.path, go=False)
 

@@ -53,8 +53,7 @@ class AuditView(Dialog[None]):
                     yield RowList(1, "Clients", "clients")
                     yield RowList(2, "Findings", "findings")
                     yield RowList(3, "Certificates", "certificates")
-                with Page(id="audit-below", classes="detail"):
-                    yield Static(id="audit-detail", markup=False)
+                yield Page(id="audit-below", classes="detail")
 
     def head(self) -> ComposeResult:
         """What stands on top."""
@@ -163,8 +162,7 @@ class AuditView(Dialog[None]):
         return audited.certificate_at(audited.audit.findings[place])
 
     def _show_outcome(self) -> None:
-        self.query_one("#audit-below").scroll_home(animate=False)
-        self.query_one("#audit-detail", Static).update(self._detail_text(whole=self.has_class("-wide")))
+        self.query_one("#audit-below", Page).update(self._detail_text(whole=self.has_class("-wide")))
 
     def _detail_text(self, *, whole: bool) -> Content:
         audited, place, now = self._audited, self._place, self._trust_files.clock()

@@ -12,7 +12,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import Static
 
 from tui_chain.audit.audit import Auditor
 from tui_chain.audit.summary import content_summary
@@ -68,8 +67,7 @@ class FolderScreen(Dialog[None]):
             frame.border_title = Content.assemble(("Audit of a folder", "bold"), f"  {safe_text(str(self._folder))}")
             frame.border_subtitle = "enter opens · j k move · esc close"
             yield RowList(0, "Files", "files")
-            with Page(id="folder-below", classes="detail"):
-                yield Static(id="folder-detail", markup=False)
+            yield Page(id="folder-below", classes="detail")
 
     def on_mount(self) -> None:
         """List the names, then read."""
@@ -138,8 +136,7 @@ class FolderScreen(Dialog[None]):
     def _show_outcome(self) -> None:
         place = self.query_one(RowList).place
         text = self._entries[place].detail if place is not None else Content()
-        self.query_one("#folder-below").scroll_home(animate=False)
-        self.query_one("#folder-detail", Static).update(text)
+        self.query_one(Page).update(text)
 
     @on(RowList.Chosen)
     def _row_chosen(self, event: RowList.Chosen) -> None:

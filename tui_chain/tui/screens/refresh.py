@@ -65,8 +65,7 @@ class RefreshScreen(Dialog[Saved]):
             frame.border_subtitle = f"{written}j k move · esc close"
             yield Static(self._outcome(), id="refresh-outcome", classes="gap-below", markup=False)
             yield RowList(0, "Hosts", "news")
-            with Page(id="refresh-below", classes="detail"):
-                yield Static(id="refresh-detail", markup=False)
+            yield Page(id="refresh-below", classes="detail")
 
     def _outcome(self) -> Content:
         style = LOOK[self._found.state][1]
@@ -103,7 +102,7 @@ class RefreshScreen(Dialog[Saved]):
             text = Content.assemble(
                 (safe_text(one.target, 400), "bold"), (f"\n{glyph} {one.state.value}\n", style), with_keys(one.text)
             )
-            self.query_one("#refresh-detail", Static).update(text)
+            self.query_one(Page).update(text)
 
     @work(group="replace", exclusive=True, exit_on_error=False)
     async def action_write(self) -> None:
