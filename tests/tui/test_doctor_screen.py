@@ -114,7 +114,7 @@ async def test_what_is_found_waits_with_the_host(
             "✓ Python ssl     accepted",
             "✗ missing-file",
             "unset REQUESTS_CA_BUNDLE",
-            "y copies · r asks again · j k scroll · esc close",
+            "y copies · r asks again · / search · o pager · esc close",
         ):
             assert part in shown
         await press(pilot, "y")

@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tui_chain.clients.families import FamilyId
-from tui_chain.core.command import FILE, hinted
+from tui_chain.core.command import FILE, hinted, option
 from tui_chain.core.failure import Failure
 from tui_chain.livetest.attempt import Attempt
 from tui_chain.livetest.contexts import bundle_context, crl_context
@@ -120,7 +120,7 @@ class LiveTester:
         try:
             alone = await asyncio.to_thread(self._context, pem) if pem is not None else None
         except ssl.SSLError:
-            hint = f"{hinted('audit', FILE)} says why, and --fix writes it anew."
+            hint = f"{hinted('audit', FILE)} says why, and writes it anew {option('--fix')}."
             return Failure("file", "OpenSSL cannot read that bundle.", hint)
         live = await Live(self.store, self.environment, self.bundle, self.by_proxy).test(request, pem, alone)
         return LiveTestResult(

@@ -185,7 +185,7 @@ class AnswerJobs:
         return found if isinstance(found, Failure) else Examined(found, interpreter.why, unreached)
 
 
-_NO_PYTHON = "Start this program from a shell in which `python3` runs."
+_NO_PYTHON = "Install `python3`; D looks again then."
 
 
 def _without_questions(journey: Journey) -> Journey:

@@ -20,10 +20,11 @@ from tui_chain.tui import messages
 from tui_chain.tui.actions import MAIN, NAMES, bindings
 from tui_chain.tui.answers import AnswerKind
 from tui_chain.tui.availability import OF_SELECTED, is_available, refusal
+from tui_chain.tui.host_activity import noted_step
 from tui_chain.tui.host_jobs import HostJobs
 from tui_chain.tui.host_rows import HostRow, HostRows, reached
 from tui_chain.tui.list_actions import ListActions
-from tui_chain.tui.panes.base import Pane, copy_of, pane_in_focus, show_open
+from tui_chain.tui.panes.base import CertificatePane, Pane, pane_in_focus, show_open
 from tui_chain.tui.panes.chain import ChainPane
 from tui_chain.tui.panes.hosts import HostPane
 from tui_chain.tui.panes.links import LinksPane
@@ -54,7 +55,7 @@ class MainScreen(Screen[None]):
         # the question of a job is opened wherever the focus is
         Binding("enter", "question", "Question", show=False, priority=True),
     ]
-    row: reactive[HostRow | None] = reactive(None, bindings=True)
+    row: reactive[HostRow | None] = reactive(None, repaint=False, bindings=True)
 
     def __init__(self, clock: Clock) -> None:
         super().__init__()
@@ -90,7 +91,6 @@ class MainScreen(Screen[None]):
         self.filled = True
         self.set_focus(self.query_one(HostPane).main())
         self.query_one(HostPane).set_rows()
-        self.query_one(Headline).placeholder = "Loading"
         self.add_hosts(hosts, False)
 
     def begin(self, journey: Journey, known: Iterable[Host], select: str) -> None:
@@ -135,6 +135,9 @@ class MainScreen(Screen[None]):
 
     def _row_changed(self, before: HostRow, row: HostRow) -> None:
         self.query_one(HostPane).update_row(before, row)
+        noted = noted_step(self.jobs.journey, before, row) if before.busy and not row.busy else None
+        if noted is not None:
+            self.app.post_message(noted)
         if self.row is not None and self.row.target == row.target:
             self.row = row
 
@@ -369,20 +372,18 @@ class MainScreen(Screen[None]):
             self.dialogs.instructions(self.row)
 
     def action_report(self) -> None:
-        """Save a report."""
-        if self.row is not None:
-            self.dialogs.report(self.row)
+        """Save a report of this host, or of the marked ones."""
+        self.dialogs.report(self.selected)
 
     def action_audit(self) -> None:
         """Audit a trust file."""
         if self.jobs.loaded is not None:
             self.dialogs.audit(self.row)
 
-    def action_copy_certificate(self) -> None:
-        """Copy the leaf."""
-        served = reached(self.row)
-        if served is not None:
-            self.post_message(copy_of(served.certificates[0]))
+    def action_copy(self) -> None:
+        """Ask what is to be copied: of the certificate under the cursor, else of the leaf; of all marked hosts."""
+        pane = pane_in_focus(self)
+        self.dialogs.copy(self.selected, pane.certificate if isinstance(pane, CertificatePane) else None)
 
     def action_details(self) -> None:
         """Show all of the leaf."""

@@ -1,4 +1,4 @@
-"""The texts of the reading screens: keys, details, errors."""
+"""The texts of the reading screens: details, errors."""
 
 from __future__ import annotations
 
@@ -9,24 +9,14 @@ from textual.content import Content
 
 from tui_chain.core.failure import Failure
 from tui_chain.diagnose.findings.finding import Finding
-from tui_chain.tui.actions import ACTIONS, MOVES
 from tui_chain.tui.host_rows import BAD, DIM, OK, HostRow
-from tui_chain.tui.render import extension_line, identifiers, lines, summary
+from tui_chain.tui.render import extension_line, identifiers, lines, summary, with_keys
 from tui_chain.tui.timeline import timeline
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.formats.pem import to_pem
 
 LINE = 44
 """Cells of a time line."""
-
-
-def keys_page() -> Content:
-    """Every key, from the table of actions."""
-    rows = [(action.key_names, action.description) for action in ACTIONS] + list(MOVES)
-    table = [Content.assemble((f"{keys:<17}", "bold"), text) for keys, text in rows]
-    glyphs = "✓ complete  ✚ repairable  ✗ incomplete, untrusted, invalid  ⊘ unreachable"
-    legend = Content.styled(f"{glyphs}\n! some clients refuse  · nobody refuses", DIM)
-    return lines([*table, Content(), legend])
 
 
 def certificate_page(
@@ -70,7 +60,7 @@ def time_line(path: tuple[Certificate, ...], now: datetime) -> list[Content]:
 
 def error_page(failure: Failure | None, notices: Sequence[str] = ()) -> Content:
     """An error in full, and the notices of the start."""
-    shown = [] if failure is None else [Content(failure.message), Content.styled(failure.hint, DIM)]
+    shown = [] if failure is None else [Content(failure.message), Content.styled(with_keys(failure.hint), DIM)]
     if shown and notices:
         shown.append(Content.styled("Notices of the start", "bold"))
     return Content("\n\n").join([*shown, *map(Content, notices)])

@@ -170,7 +170,10 @@ class TextView(ScrollView, can_focus=True):
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002 - as Textual has it
         """The rows at a width, and one for the prompt of a search."""
-        return len(self._wrapped(width)) + self.searching
+        height = len(self._wrapped(width)) + self.searching
+        # known to the scroll bar in this layout already, which saves another one
+        self.set_reactive(ScrollView.virtual_size, Size(0, height))
+        return height
 
     def on_resize(self) -> None:
         """Wrap anew; what stood at the top stays there."""
@@ -187,7 +190,9 @@ class TextView(ScrollView, can_focus=True):
         size = Size(0, len(self._wrapped(self.content_size.width)) + self.searching)
         scrolls = size.height > self.content_size.height or self.styles.overflow_y == "scroll"
         height = self.styles.height
-        if scrolls != self.show_vertical_scrollbar or (height is not None and height.is_auto):
+        if size == self.virtual_size and scrolls == self.show_vertical_scrollbar:
+            self.scroll_to(y=self.scroll_offset.y, animate=False)
+        elif scrolls != self.show_vertical_scrollbar or (height is not None and height.is_auto):
             self.virtual_size = size
         else:
             self.set_reactive(ScrollView.virtual_size, size)
