@@ -23,12 +23,6 @@ from tui_chain.tui.render import with_keys
         (f"{hinted('audit', FILE)} says why.", "w says why."),
         (f"{hinted('fix', HOST)} looks for it.", "f looks for it."),
         ("Nothing to run.", "Nothing to run."),
-        ("Add it from a file; on the command line that is --pool FILE.", "Add it from a file."),
-        (
-            "Add the CRL from a file (on the command line that is --pool FILE). Or wait.",
-            "Add the CRL from a file. Or wait.",
-        ),
-        ("Add the CRL from a file (--pool FILE).", "Add the CRL from a file."),
     ],
 )
 def test_a_command_with_a_key_is_shown_as_the_key(hint: str, shown: str) -> None:
@@ -57,6 +51,8 @@ APART = ("cli", "lab", "doctor/script", "engine/options.py", "engine/command_lin
 GIVEN = {
     "engine/arguments.py": "printed before the screen opens",
     "engine/journey.py": "notices on an option that was given",
+    "net/host_list.py": "printed before the screen opens",
+    "results/saved.py": "a command that makes such a file, printed before the screen opens",
     "advise/situation.py": "of commands that the page shows, to be copied",
     "advise/summary.py": "of commands that the page shows, to be copied",
     "diagnose/explain/explanation.py": "a command to be copied",

@@ -8,8 +8,7 @@ import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextvars import Context
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property, partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -30,6 +29,7 @@ from tui_chain.tui.actions import APP, NAMES, bindings
 from tui_chain.tui.background import in_background, unforeseen, unforeseen_fault
 from tui_chain.tui.clipboard import copy_text
 from tui_chain.tui.host_rows import HostRow
+from tui_chain.tui.key_order import KEY_ROUNDS, KEY_SECONDS, NO_KEY, KeyUnderWay, send_after
 from tui_chain.tui.list_actions import guarded
 from tui_chain.tui.memory import NO_MEMORY, Memory
 from tui_chain.tui.messages import CopyRequested, HostRequested, KeyHandled, Noted
@@ -44,7 +44,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from textual.actions import ActionParseResult
-    from textual.message_pump import MessagePump
     from textual.screen import Screen
     from textual.theme import Theme
 
@@ -54,34 +53,10 @@ if TYPE_CHECKING:
 
 DIALOGS = "tui_chain.tui.screens.host_dialogs"
 """The module of the dialogs about hosts, which loads all that they show."""
-KEY_SECONDS = 2.0
-"""Seconds after which a key is handed over although that before it has not come back."""
-KEY_ROUNDS = 2
-"""One for the key, one for the message that its action may have sent."""
 KEEP_SECONDS = 60
 """How often the host list is kept while the screen is open."""
 Start = Callable[[], "tuple[Journey, tuple[Host, ...]] | Failure"]
 """Loads what the app needs off the event loop: the journey, and hosts that it knows by itself."""
-
-
-@dataclass(frozen=True)
-class KeyUnderWay:
-    """The key that has not had its effect yet: its number, 0 for none; the screen it was for; its monotonic time."""
-
-    number: int = 0
-    screen: Screen[Any] | None = None
-    since: float = 0.0
-
-
-NO_KEY = KeyUnderWay()
-
-
-def _send_after(target: MessagePump, number: int, rounds: int) -> None:
-    """Send after a key, up to the app, what comes there once the key has had its effect.
-
-    It is made without a sender: what comes back to its sender would stop below it.
-    """
-    target.post_message(Context().run(KeyHandled, target, number, rounds))
 
 
 class FaultConsole(Console):
@@ -164,6 +139,7 @@ class ChainApp(App[None]):
         self._select = select
         self._copying = asyncio.Lock()
         self.activity: deque[Entry] = deque(maxlen=MAX_NOTED)
+        self._unkept: list[Entry] = []
         self._saved = saved
         self._judge_at = judge_at
         self._keys: deque[events.Key | events.Paste] = deque()
@@ -210,7 +186,9 @@ class ChainApp(App[None]):
 
     def keep(self) -> Failure | None:
         """Keep what lasts longer than this run; blocks on the disk."""
-        return self._memory.save(self.rows, "", self._chosen_theme)
+        entries, self._unkept = self._unkept, []
+        unkept = self._memory.append(entries)
+        return self._memory.save(self.rows, "", self._chosen_theme) or unkept
 
     @work(group="keep", exclusive=True, exit_on_error=False)
     async def _keep_now(self) -> None:
@@ -240,6 +218,9 @@ class ChainApp(App[None]):
         if self.main.notices:
             toast(self.main, "\n".join(_first(self.main.notices)), "warning")
         self.main.begin(journey, known, self._select)
+        earlier = await in_background(self._memory.earlier_entries, "log")
+        if not isinstance(earlier, Failure):
+            self.activity = deque([*earlier, *self.activity], maxlen=MAX_NOTED)
         # the first dialog is to open at once
         await in_background(partial(import_module, DIALOGS), "dialogs")
         if self._saved is not None:
@@ -283,7 +264,7 @@ class ChainApp(App[None]):
         target, self._key_count = self.focused or self.screen, self._key_count + 1
         self._key = KeyUnderWay(self._key_count, self.screen, time.monotonic())
         await super().on_event(self._keys.popleft())
-        _send_after(target, self._key.number, KEY_ROUNDS)
+        send_after(target, self._key.number, KEY_ROUNDS)
         self._go_on_elsewhere()
 
     @on(KeyHandled)
@@ -292,7 +273,7 @@ class ChainApp(App[None]):
         if message.number != self._key.number:
             return
         if message.rounds > 1:
-            _send_after(message.target, message.number, message.rounds - 1)
+            send_after(message.target, message.number, message.rounds - 1)
         else:
             await self._next_key()
 
@@ -350,7 +331,10 @@ class ChainApp(App[None]):
         from tui_chain.engine.activity import Entry
 
         path = str(message.path) if message.path is not None else None
-        self.activity.append(Entry(self._clock(), message.text, message.command, path))
+        entry = Entry(self._clock(), message.text, message.command, path)
+        self.activity.append(entry)
+        if entry.command or path is not None:
+            self._unkept.append(entry)
 
     def action_explain(self) -> None:
         """Ask for an error text and say what it means."""
@@ -378,7 +362,7 @@ class ChainApp(App[None]):
     def action_help_quit(self) -> None:
         """Say how to quit: ctrl+c, which ends other programs, copies what is selected."""
         quits = (key for key, active in self.main.active_bindings.items() if active.binding.action == "request_quit")
-        key = next(quits, "q")
+        key = min(quits, key=len, default="ctrl+q")
         toast(self.screen, f"esc closes this, then {key} quits." if self.screen.is_modal else f"{key} quits.")
 
     def action_suspend_process(self) -> None:

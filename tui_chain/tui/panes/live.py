@@ -17,6 +17,7 @@ from textual.style import Style
 
 from tui_chain.clients.families import FAMILIES
 from tui_chain.core.failure import Failure
+from tui_chain.core.status import Status
 from tui_chain.core.text import plural
 from tui_chain.diagnose.headline import works_for
 from tui_chain.tui.actions import LIVE, bindings
@@ -27,7 +28,7 @@ from tui_chain.tui.messages import DetailOpened, HostRequested
 from tui_chain.tui.panes.base import Pane
 from tui_chain.tui.render import attempt, fact, hop_line
 from tui_chain.tui.widgets.cursor_text import Cursor, CursorPage, CursorText
-from tui_chain.tui.widgets.matrix import Column, Matrix, cut
+from tui_chain.tui.widgets.matrix import MEDIUM, Column, Matrix, cut
 from tui_chain.tui.widgets.text_view import wrap
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 
 NAMES = 9
 """Cells of the column of names, as `fact` has it."""
-SIDES = 66
+SIDES = 60
 """Cells from which before and after stand side by side."""
 HINT = (
     "Press t: a real request with the trust store as it is, and with the bundle alone."
@@ -115,7 +116,7 @@ class LivePane(Pane):
         if now.answers != before.answers and not view.has_focus:
             view.scroll_to(y=0, animate=False)
         elif test is not None and test is not before.state.live_test and not view.scroll_offset.y:
-            view.show_rest()
+            view.scroll_to(y=view.page.upper + 1, animate=False)
 
     @work(group="engines", exclusive=True, exit_on_error=False)
     async def _name_engines(self) -> None:
@@ -173,7 +174,10 @@ def live_page(row: HostRow | None, matrix: Matrix | None, width: int, cursor: Cu
     if stop is not None:
         shown += _sentence(matrix, stop, column, width)
     test = row.state.live_test
-    rest = _untested(row) if test is None else [Content(), *_test_lines(test, width)]
+    if test is None:
+        rest = _untested(row)
+    else:
+        rest = [Content(), *_request_line(row, "t asks"), *_test_lines(test, _no_bundle(row), width)]
     return replace(page, lines=(*shown, *rest), upper=len(shown))
 
 
@@ -184,12 +188,12 @@ GLYPHS = {OK: "✓", WARN: "!", BAD: "✗"}
 
 
 def _answer_line(answer: Answer, width: int, style: Style | None) -> Content:
-    """What was found, and when; the time and the key are there, however long the summary is."""
-    more = f" · {answer.time} · enter opens"
-    room = max(width - ANSWERS - len(more), 8)
-    whole = f"{GLYPHS.get(answer.style, '·')} {answer.summary}"
+    """What was found, and when, which is there however long the summary is."""
+    whole, time = f"{GLYPHS.get(answer.style, '·')} {answer.summary}", f" · {answer.time}"
+    room = max(width - ANSWERS - len(time), 8)
     text = whole if len(whole) <= room else cut(whole, room)
-    line = Content.assemble((f"{answer.kind.value:<{ANSWERS}}", DIM), (text, answer.style), (more, DIM))
+    key = " · enter opens" if len(text) + len(" · enter opens") <= room else ""
+    line = Content.assemble((f"{answer.kind.value:<{ANSWERS}}", DIM), (text, answer.style), (f"{time}{key}", DIM))
     return line if style is None else line.stylize(style)
 
 
@@ -201,7 +205,7 @@ def _sentence(matrix: Matrix, stop: Hashable, column: Column, width: int) -> lis
         family = FAMILIES[stop if isinstance(stop, int) else 0]
         name, text = family.name, matrix.explanation(family, column)
     whole = f"{name}: {text}"
-    most = 2 if width >= SIDES else 3
+    most = 2 if width >= MEDIUM else 3
     rows = [whole[piece.start : piece.end].rstrip() for piece in wrap([whole], width)]
     if len(rows) > most:
         rows[most - 1 :] = [cut(" ".join(rows[most - 1 :]), width)]
@@ -211,18 +215,28 @@ def _sentence(matrix: Matrix, stop: Hashable, column: Column, width: int) -> lis
 
 
 def _untested(row: HostRow) -> list[Content]:
-    """What would be asked, where the user has chosen that, and how."""
+    """What would be asked, and how that is changed."""
+    return [] if row.state.reached is None else [*_request_line(row, "request"), Content.styled(HINT, DIM)]
+
+
+def _request_line(row: HostRow, name: str) -> list[Content]:
+    """What the user has chosen to ask."""
     choice = row.request
-    if row.state.reached is None:
-        return []
     if choice is None:
-        return [Content.styled(HINT, DIM)]
+        return []
     route = " through the environment's proxy" if choice.proxy else ""
     headers = f" with {plural(len(choice.headers), 'header')}" if choice.headers else ""
-    return [fact("request", f"{choice.method} {choice.path}{headers}{route}"), Content.styled(HINT, DIM)]
+    return [fact(name, f"{choice.method} {choice.path}{headers}{route}")]
 
 
-def _test_lines(test: LiveTest, width: int) -> Iterator[Content]:
+def _no_bundle(row: HostRow) -> str:
+    """Why there is no test with a bundle."""
+    if row.status is Status.COMPLETE:
+        return "No bundle is needed."
+    return f"There is no proven bundle to test{'; f looks for one' if row.state.resolution is None else ''}."
+
+
+def _test_lines(test: LiveTest, nothing: str, width: int) -> Iterator[Content]:
     """The request, where it led, and what beats the bundle; last the details of before and after, side by side."""
     yield fact("request", f"{test.method} {test.url}")
     if test.route:
@@ -234,7 +248,6 @@ def _test_lines(test: LiveTest, width: int) -> Iterator[Content]:
     if beating:
         text = "\n  ".join(textwrap.wrap(f"! {beating}; T shows what it does", max(width, 20)))
         yield from Content.styled(text, WARN).split()
-    nothing = "There is no proven bundle to test; f looks for one."
     yield from _beside(attempt("Before", test.before, ""), attempt("After", test.after, nothing), width)
 
 
@@ -268,7 +281,7 @@ def _works(proven: Repair) -> str:
     """For whom the bundle works; a border has no room for more than is needed."""
     if proven.whole:
         return f"works for {proven.passed} of {proven.passed} with the bundle"
-    return works_for(proven.verdicts).replace(" with the bundle", "")
+    return works_for(proven.verdicts).replace(" client families with the bundle", "")
 
 
 def _accepting(row: HostRow | None) -> tuple[str, str]:

@@ -91,7 +91,6 @@ class MainScreen(Screen[None]):
         self.filled = True
         self.set_focus(self.query_one(HostPane).main())
         self.query_one(HostPane).set_rows()
-        self.query_one(Headline).placeholder = "Loading"
         self.add_hosts(hosts, False)
 
     def begin(self, journey: Journey, known: Iterable[Host], select: str) -> None:

@@ -94,9 +94,8 @@ class CursorText(TextView):
         super().on_resize()
 
     def on_focus(self) -> None:
-        """Show the cursor as one that has the keys."""
+        """Show the cursor as one that has the keys; what is in sight stays there until one is pressed."""
         self._show()
-        self._follow()
 
     def on_blur(self) -> None:
         """Show the cursor as one that has not."""
@@ -130,10 +129,6 @@ class CursorText(TextView):
         line = self.page.stops[self.stop]
         top = max(self.scroll_offset.y, self.page.upper - seen)
         self.scroll_to(y=max(min(top, line), line + 1 - seen), animate=False)
-
-    def show_rest(self) -> None:
-        """Scroll to what stands below the upper part."""
-        self.scroll_to(y=self.page.upper, animate=False)
 
     def action_step(self, step: int) -> None:
         """Go to the next stop, or with -1 to the one before; beyond the last one, scroll."""

@@ -92,23 +92,23 @@ class MatrixLayout:
 
     @property
     def is_narrow(self) -> bool:
-        """Whether names and heads are the short ones."""
+        """Whether the names are the short ones."""
         return self.names == SHORT_NAMES
 
 
 HEADS = ("as served", "with the bundle", "real handshake")
 SHORT_HEADS = ("served", "bundle", "handshake")
 NAMES, SHORT_NAMES = 25, 9
-"""Cells of the column of names, in a wide matrix and in a narrow one."""
-NARROW = 66
-"""Cells below which a matrix is narrow."""
+"""Cells of the column of names, where there is room and in a narrow matrix."""
+MEDIUM, NARROW = 74, 60
+"""Cells below which the heads are short, and below which the names are too."""
 GAP = 2
 """Cells between columns."""
 
 
 def layout(width: int, rows: Sequence[Sequence[Cell]]) -> MatrixLayout:
     """Lay rows of cells out in `width` cells: the last two columns take up to a third each, the first the rest."""
-    names, heads = (NAMES, HEADS) if width >= NARROW else (SHORT_NAMES, SHORT_HEADS)
+    names, heads = NAMES if width >= NARROW else SHORT_NAMES, HEADS if width >= MEDIUM else SHORT_HEADS
     room = max(width - names - GAP * (len(heads) - 1), 3)
     needs = [max((cell_len(row[place].text) for row in rows), default=0) for place in range(len(heads))]
     later = [
