@@ -7,7 +7,7 @@ import os
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cached_property, partial
+from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar
 from weakref import WeakKeyDictionary
@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from tui_chain.engine.journey import Journey
     from tui_chain.tui.cause_steps import CauseStep
 
+HELP = "tui_chain.tui.screens.keys"
 DIALOGS = "tui_chain.tui.screens.host_dialogs"
 """The module of the dialogs about hosts, which loads all that they show."""
 KEEP_SECONDS = 60
@@ -76,6 +77,17 @@ MAX_NOTED = 5_000
 """Entries of the log that are kept; the oldest make room."""
 MAX_NOTICES = 4
 """Notices of the start that are shown: one a line, so that they cover little."""
+
+
+def _load_dialogs() -> None:
+    """Load the dialogs, and the clients and servers that instructions name: the first dialog is to open at once."""
+    from tui_chain.clients.registry import sections
+    from tui_chain.servers.registry import servers
+
+    import_module(DIALOGS)
+    import_module(HELP)
+    sections()
+    servers()
 
 
 def _first(notices: Sequence[str]) -> tuple[str, ...]:
@@ -211,8 +223,7 @@ class ChainApp(App[None]):
         if self.main.notices:
             toast(self.main, "\n".join(_first(self.main.notices)), "warning")
         self.main.begin(journey, known, self._select)
-        # the first dialog is to open at once
-        await in_background(partial(import_module, DIALOGS), "dialogs")
+        await in_background(_load_dialogs, "dialogs")
         if self._saved is not None:
             from tui_chain.tui.saved_results import show_saved
 
