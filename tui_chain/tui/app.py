@@ -147,7 +147,7 @@ class ChainApp(App[None]):
         self._start = start
         self._first = tuple(hosts)
         self._select = select
-        self._copying = asyncio.Lock()
+        self._copies: deque[CopyRequested] = deque()
         self.activity: deque[Entry] = deque(maxlen=MAX_NOTED)
         self._saved = saved
         self._judge_at = judge_at
@@ -357,10 +357,19 @@ class ChainApp(App[None]):
 
     @on(CopyRequested)
     def _copy_requested(self, message: CopyRequested) -> None:
-        self._copy(message.text, message.subject)
+        self._copies.append(message)
+        if len(self._copies) == 1:
+            self._copy_all()
 
-    @work(group="copy", exit_on_error=False)
-    async def _copy(self, text: str, subject: str) -> None:
-        async with self._copying:  # of two copies in one go the second is the one that stays
-            sentence, certain = await copy_text(text, subject, self.copy_to_clipboard, in_browser=self.is_web)
+    @work(group="copy", exclusive=True, exit_on_error=False)
+    async def _copy_all(self) -> None:
+        """Copy one after the other: of two in one go the second is the one that stays."""
+        while self._copies:
+            await self._copy(self._copies[0])
+            self._copies.popleft()
+
+    async def _copy(self, wanted: CopyRequested) -> None:
+        sentence, certain = await copy_text(
+            wanted.text, wanted.subject, self.copy_to_clipboard, in_browser=self.is_web
+        )
         toast(self.screen, sentence, "information" if certain else "warning")
