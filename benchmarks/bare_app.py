@@ -9,9 +9,9 @@ from rich.text import Text
 from textual import on
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.screen import ModalScreen
-from textual.widgets import DataTable, Footer, Static, TextArea
+from textual.widgets import Button, DataTable, Footer, Input, Static
 
 HELP = "All keys"
 """The title of the help page, ours and this app's."""
@@ -34,9 +34,13 @@ class Form(ModalScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss", "Close")]
 
     def compose(self) -> ComposeResult:
-        """A line and the field."""
-        yield Static("Hosts, one a line")
-        yield TextArea()
+        """A line, the field, and its buttons."""
+        with Vertical():
+            yield Static("Where to?")
+            yield Input()
+            with Horizontal():
+                yield Button("Write")
+                yield Button("Leave")
 
 
 class BareApp(App[None]):

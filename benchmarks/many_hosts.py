@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from itertools import count, product
+from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -37,6 +37,8 @@ LOADED_SECONDS = 120.0
 """How long the tries while hosts are probed may take altogether."""
 PROBED_SECONDS = 900.0
 """How long all hosts may take."""
+PAUSE = 0.5
+"""Seconds between two tries, in which some hosts are probed."""
 QUIET = 0.25
 """Seconds without output after which a screen stands still."""
 DIALOGS = {
@@ -104,20 +106,25 @@ def _bare() -> Figures:
 def _loaded(program: Program, there: Ground, hosts: list[str], figures: Figures) -> None:
     """Press keys while hosts are probed; where all have been, probe them again."""
     deadline = time.monotonic() + LOADED_SECONDS
-    wanted = count(1)
-    place = next(wanted)
     program.until(lambda: there.count() > len(hosts) // 50, "for the first probes", START_SECONDS)
-    while len(figures.cpu.get("help while probing", ())) < TRIES and time.monotonic() < deadline:
+    for place in range(1, len(hosts)):
         before = there.count()
         taken = _help(program), _move(program, hosts[place])
-        place = next(wanted)
+        program.until(_after(PAUSE), "")
         if there.count() > before:
             figures.add("help while probing", taken[0])
             figures.add("j while probing", taken[1])
         else:
             program.send("R")
-            program.until(lambda before=before: there.count() > before, "for more probes")  # type: ignore[misc]
-        program.take(0.1)
+            program.until(lambda before=before: there.count() > before, "for more probes", START_SECONDS)  # type: ignore[misc]
+        if len(figures.cpu.get("help while probing", ())) == TRIES or time.monotonic() > deadline:
+            break
+
+
+def _after(seconds: float) -> Callable[[], bool]:
+    """Whether so many seconds have passed from now."""
+    end = time.monotonic() + seconds
+    return lambda: time.monotonic() > end
 
 
 def _probed(program: Program, there: Ground, hosts: int) -> None:

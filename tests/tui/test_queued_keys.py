@@ -156,7 +156,7 @@ async def test_a_held_key_and_a_removal(monkeypatch: pytest.MonkeyPatch) -> None
         await load.keys(*["k"] * 50, "d")
         await until(pilot, lambda: len(app.rows) == len(hosts) - 2, "for another to go")
         gone = {host.target for host in hosts} - {row.target for row in app.rows}
-        assert gone == {hosts[BURST].target, hosts[BURST - 49].target}, "the cursor had come to the next host"
+        assert gone == {hosts[BURST].target, hosts[BURST - 50].target}, "the cursor had come to the next host"
 
 
 # panes
@@ -202,7 +202,7 @@ async def test_the_candidate_is_chosen_on_which_the_cursor_has_come(
     async with loaded(app, monkeypatch) as load:
         await load.keys("f")
         await until(load.pilot, lambda: load.row("two-paths").state.proven is not None, "for the repair")
-        await load.keys("3", "g", "j", "space")
+        await load.keys("3", "g", "j", "j", "space")
         await until(load.pilot, lambda: load.row("two-paths").state.choice is not None, "for the choice")
         row = load.row("two-paths")
         assert row.state.proven is not None

@@ -11,6 +11,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from tui_chain.core.command import hinted
 from tui_chain.core.failure import Failure
 from tui_chain.core.files import read_own_file, text_of
 from tui_chain.core.system import config_folder
@@ -310,9 +311,9 @@ def example() -> str:
     return "".join((f"{_INTRODUCTION}\n", *(f"{part}\n" for part in parts), _KEYMAP_COMMENT, *keys))
 
 
-_INTRODUCTION = """\
-# Settings of tlschain and tlschain-tui. An option of the command line beats the environment, which beats this file;
-# a line that is wrong is named, and the rest is used. `tlschain config` says where this file has to be and checks it.
+_INTRODUCTION = f"""\
+# Settings of both programs. An option of the command line beats the environment, which beats this file; a line that
+# is wrong is named, and the rest is used. {hinted("config")} says where this file has to be, and checks it.
 """
 _KEYMAP_COMMENT = """\
 # Keys of the screen: the id of an action = all its keys with commas between them, as in "ctrl+f, F2", "?", "space".

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
-from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar
-from weakref import WeakKeyDictionary
 
 from rich.console import Console
 from rich.segment import Segments
@@ -25,13 +25,15 @@ from tui_chain.core.text import plural
 from tui_chain.engine.host_state import Clock, utc_now
 from tui_chain.net.host_list import Host
 from tui_chain.tui.actions import APP, NAMES, bindings
-from tui_chain.tui.background import in_background, unforeseen, unforeseen_fault
+from tui_chain.tui.background import in_background, load_dialogs, unforeseen, unforeseen_fault
 from tui_chain.tui.clipboard import copy_text
 from tui_chain.tui.host_rows import HostRow
+from tui_chain.tui.key_order import KEY_ROUNDS, KEY_SECONDS, NO_KEY, KeyUnderWay, send_after
 from tui_chain.tui.list_actions import guarded
 from tui_chain.tui.memory import NO_MEMORY, Memory
-from tui_chain.tui.messages import CopyRequested, HostRequested, Noted
+from tui_chain.tui.messages import CopyRequested, HostRequested, KeyHandled, Noted
 from tui_chain.tui.palette import ActionProvider
+from tui_chain.tui.screens.dialog import ConfirmScreen
 from tui_chain.tui.screens.main import MainScreen
 from tui_chain.tui.themes import ANSI_THEME, THEME, colour_of_new, known_theme
 from tui_chain.tui.toasts import toast
@@ -43,15 +45,11 @@ if TYPE_CHECKING:
     from textual.actions import ActionParseResult
     from textual.screen import Screen
     from textual.theme import Theme
-    from textual.widget import Widget
 
     from tui_chain.engine.activity import Entry
     from tui_chain.engine.journey import Journey
     from tui_chain.tui.cause_steps import CauseStep
 
-HELP = "tui_chain.tui.screens.keys"
-DIALOGS = "tui_chain.tui.screens.host_dialogs"
-"""The module of the dialogs about hosts, which loads all that they show."""
 KEEP_SECONDS = 60
 """How often the host list is kept while the screen is open."""
 Start = Callable[[], "tuple[Journey, tuple[Host, ...]] | Failure"]
@@ -77,17 +75,6 @@ MAX_NOTED = 5_000
 """Entries of the log that are kept; the oldest make room."""
 MAX_NOTICES = 4
 """Notices of the start that are shown: one a line, so that they cover little."""
-
-
-def _load_dialogs() -> None:
-    """Load the dialogs, and the clients and servers that instructions name: the first dialog is to open at once."""
-    from tui_chain.clients.registry import sections
-    from tui_chain.servers.registry import servers
-
-    import_module(DIALOGS)
-    import_module(HELP)
-    sections()
-    servers()
 
 
 def _first(notices: Sequence[str]) -> tuple[str, ...]:
@@ -149,9 +136,12 @@ class ChainApp(App[None]):
         self._select = select
         self._copies: deque[CopyRequested] = deque()
         self.activity: deque[Entry] = deque(maxlen=MAX_NOTED)
+        self._unkept: list[Entry] = []
         self._saved = saved
         self._judge_at = judge_at
-        self._heading: WeakKeyDictionary[events.Key, tuple[Screen[Any], Widget | None]] = WeakKeyDictionary()
+        self._keys: deque[events.Key | events.Paste] = deque()
+        self._key = NO_KEY
+        self._key_count = 0
 
     def get_css_variables(self) -> dict[str, str]:
         """Those of the theme, what is new in a colour that no status has."""
@@ -193,7 +183,9 @@ class ChainApp(App[None]):
 
     def keep(self) -> Failure | None:
         """Keep what lasts longer than this run; blocks on the disk."""
-        return self._memory.save(self.rows, "", self._chosen_theme)
+        entries, self._unkept = self._unkept, []
+        unkept = self._memory.append(entries)
+        return self._memory.save(self.rows, "", self._chosen_theme) or unkept
 
     @work(group="keep", exclusive=True, exit_on_error=False)
     async def _keep_now(self) -> None:
@@ -223,7 +215,10 @@ class ChainApp(App[None]):
         if self.main.notices:
             toast(self.main, "\n".join(_first(self.main.notices)), "warning")
         self.main.begin(journey, known, self._select)
-        await in_background(_load_dialogs, "dialogs")
+        earlier = await in_background(self._memory.earlier_entries, "log")
+        if not isinstance(earlier, Failure):
+            self.activity = deque([*earlier, *self.activity], maxlen=MAX_NOTED)
+        await in_background(load_dialogs, "dialogs")
         if self._saved is not None:
             from tui_chain.tui.saved_results import show_saved
 
@@ -234,7 +229,7 @@ class ChainApp(App[None]):
         commands = super().get_system_commands(screen)
         return (command for command in commands if command.title == "Theme")
 
-    # keys
+    # keys: one after the other, since each may move the focus or open a screen that the next one is for
 
     def set_keymap(self, keymap: Mapping[str, str]) -> None:
         """Let bindings have other keys, by their ids; the help page shows them."""
@@ -242,30 +237,51 @@ class ChainApp(App[None]):
         super().set_keymap(keymap)
 
     async def on_event(self, event: events.Event) -> None:
-        """Do as Textual does; a key that was pressed before the one ahead of it had moved the focus goes where it is.
+        """Do as Textual does, but with a key only once the one before it has had its effect.
 
-        Textual hands a key to the widget in focus at once, and runs its binding when it has come back from there.
+        Textual hands keys to the widget in focus as they come, and runs a binding when the key has come back from it.
         """
-        if not isinstance(event, events.Key):
+        if not isinstance(event, events.Key | events.Paste):
             await super().on_event(event)
-            return
-        if not event.is_forwarded:
+        elif event.is_forwarded:
+            await super().on_event(event)
+            self._go_on_elsewhere()
+        else:
             self.main.jobs.turns.hold()
-            self._heading[event] = (self.screen, self.focused)
-            await super().on_event(event)
+            self._keys.append(event)
+            if not self._key.number or time.monotonic() - self._key.since > KEY_SECONDS:
+                await self._next_key()
+
+    async def _next_key(self) -> None:
+        """Hand over the next key, and after it, to the same widget, what tells of its end."""
+        if not self._keys:
+            self._key = NO_KEY
             return
-        screen, focused = self._heading.pop(event, (self.screen, self.focused))
-        if screen is self.screen and focused is not self.focused:
-            await self.on_event(events.Key(event.key, event.character))
-        elif screen is self.screen or not self._is_question:
-            await super().on_event(event)
+        target, self._key_count = self.focused or self.screen, self._key_count + 1
+        self._key = KeyUnderWay(self._key_count, self.screen, time.monotonic())
+        await super().on_event(self._keys.popleft())
+        send_after(target, self._key.number, KEY_ROUNDS)
+        self._go_on_elsewhere()
 
-    @property
-    def _is_question(self) -> bool:
-        """Whether a question is open: a key that was pressed before it could be read does not answer it."""
-        from tui_chain.tui.screens.dialog import ConfirmScreen
+    @on(KeyHandled)
+    async def _key_handled(self, message: KeyHandled) -> None:
+        """Go on with the next key."""
+        if message.number != self._key.number:
+            return
+        if message.rounds > 1:
+            send_after(message.target, message.number, message.rounds - 1)
+        else:
+            await self._next_key()
 
-        return isinstance(self.screen, ConfirmScreen)
+    def _go_on_elsewhere(self) -> None:
+        """Where the key has opened or closed a screen, go on with the next one when that has taken its focus."""
+        if not self._key.number or self.screen is self._key.screen:
+            return
+        self._key = replace(self._key, number=-1, screen=self.screen)
+        if isinstance(self.screen, ConfirmScreen):
+            # nobody answers a question that was not there to be read
+            self._keys.clear()
+        self.screen.call_after_refresh(lambda: self.call_later(self._next_key))
 
     # actions
 
@@ -311,7 +327,10 @@ class ChainApp(App[None]):
         from tui_chain.engine.activity import Entry
 
         path = str(message.path) if message.path is not None else None
-        self.activity.append(Entry(self._clock(), message.text, message.command, path))
+        entry = Entry(self._clock(), message.text, message.command, path)
+        self.activity.append(entry)
+        if entry.command or path is not None:
+            self._unkept.append(entry)
 
     def action_explain(self) -> None:
         """Ask for an error text and say what it means."""
@@ -339,7 +358,7 @@ class ChainApp(App[None]):
     def action_help_quit(self) -> None:
         """Say how to quit: ctrl+c, which ends other programs, copies what is selected."""
         quits = (key for key, active in self.main.active_bindings.items() if active.binding.action == "request_quit")
-        key = next(quits, "q")
+        key = min(quits, key=len, default="ctrl+q")
         toast(self.screen, f"esc closes this, then {key} quits." if self.screen.is_modal else f"{key} quits.")
 
     def action_suspend_process(self) -> None:
@@ -364,9 +383,12 @@ class ChainApp(App[None]):
     @work(group="copy", exclusive=True, exit_on_error=False)
     async def _copy_all(self) -> None:
         """Copy one after the other: of two in one go the second is the one that stays."""
-        while self._copies:
-            await self._copy(self._copies[0])
-            self._copies.popleft()
+        try:
+            while self._copies:
+                await self._copy(self._copies[0])
+                self._copies.popleft()
+        finally:
+            self._copies.clear()
 
     async def _copy(self, wanted: CopyRequested) -> None:
         sentence, certain = await copy_text(

@@ -50,7 +50,7 @@ def stands_still(before: HostRow | None, row: HostRow | None) -> bool:
 class Pane(Vertical):
     """One of the four panes; `row` is the host that is shown, or None. Until it is `filled` it has a title alone."""
 
-    row: reactive[HostRow | None] = reactive(None)
+    row: reactive[HostRow | None] = reactive(None, repaint=False)
     filled = False
     NUMBER: ClassVar[int]
     NAME: ClassVar[str]

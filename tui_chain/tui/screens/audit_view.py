@@ -13,6 +13,7 @@ from textual.widgets import Static
 
 from tui_chain.tui.host_rows import DIM
 from tui_chain.tui.panes.base import copy_of
+from tui_chain.tui.render import with_keys
 from tui_chain.tui.screens import audit_render as render
 from tui_chain.tui.screens.audited_file import AuditedFile
 from tui_chain.tui.screens.dialog import Dialog, Page, PageScreen
@@ -77,7 +78,7 @@ class AuditView(Dialog[None]):
 
     def show_status(self, text: str, style: str) -> None:
         """Show in the place of the facts what is going on, or wrong."""
-        self.query_one("#audit-facts", Static).update(Content.styled(text, style))
+        self.query_one("#audit-facts", Static).update(Content.styled(with_keys(text), style))
 
     def show_facts(self) -> None:
         """Show what the file is, in the place of what was going on."""
@@ -100,7 +101,8 @@ class AuditView(Dialog[None]):
     def show_verdict(self, *, is_current: bool) -> None:
         """Show the verdict on the file in the title; none while another file is named above it."""
         text = render.verdict(self._audited) if self._audited is not None and is_current else ("", "")
-        self.query_one("#audit").border_title = Content.assemble(("Audit of a trust file", "bold"), "  ", text)
+        heading = "Audit" if self.is_tight else "Audit of a trust file"
+        self.query_one("#audit").border_title = Content.assemble((heading, "bold"), "  ", text)
 
     def _fill(self, audited: AuditedFile) -> None:
         now = self._trust_files.clock()

@@ -24,6 +24,9 @@ from tui_chain.tui.widgets.text_view import TextView
 SHADE = 0.6
 """How much of the colour of the background lies over what stands behind a dialog."""
 
+TIGHT = 76
+"""Columns below which not every hint of a dialog fits on its border."""
+
 
 class Dialog(ModalScreen[ScreenResultType]):
     """A modal window that esc closes without a result."""
@@ -61,6 +64,11 @@ class Dialog(ModalScreen[ScreenResultType]):
             self.app.copy_to_clipboard(selected)
         else:
             await self.app.run_action("help_quit")
+
+    @property
+    def is_tight(self) -> bool:
+        """Whether there are so few columns that hints have to be short."""
+        return self.app.size.width < TIGHT
 
     def on_show(self) -> None:
         """Take away what was said in passing: it would cover the dialog."""

@@ -114,7 +114,9 @@ class FolderScreen(Dialog[None]):
         severity = found.audit.severity
         glyph = SEVERITY_LOOK[severity] if severity is not None else ("✓", OK)
         findings = [finding_text(one) for one in found.audit.findings[:MAX_FINDINGS]]
-        text = lines([facts(found, self._trust_files.clock()), *findings])
+        more = len(found.audit.findings) - MAX_FINDINGS
+        rest = [Content.styled(f"and {plural(more, 'finding')} more: enter shows all", DIM)] if more > 0 else []
+        text = lines([facts(found, self._trust_files.clock()), *findings, *rest])
         return FolderEntry(
             _row(file, glyph, content_summary(found.audit), one_line(found)), text, severity, read=True
         )

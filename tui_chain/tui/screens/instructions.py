@@ -25,7 +25,7 @@ from tui_chain.tui.screens.save import Draft, Form, Saved, SaveScreen
 from tui_chain.tui.toasts import toast
 from tui_chain.tui.widgets.row_list import ListRow, RowList, last_takes_rest
 
-_KEYS = "/ filter · enter reads · y copies · w saves all · tab · esc close"
+_KEYS = "/ filter · enter reads · y copies · w saves · esc"
 _FILTER_KEYS = "↑ ↓ choose · enter reads · esc clears the filter"
 
 
