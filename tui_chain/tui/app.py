@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property, partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar
-from weakref import WeakKeyDictionary
 
 from rich.console import Console
 from rich.segment import Segments
@@ -27,6 +26,7 @@ from tui_chain.tui.actions import APP, NAMES, bindings
 from tui_chain.tui.background import in_background, unforeseen, unforeseen_fault
 from tui_chain.tui.clipboard import copy_text
 from tui_chain.tui.host_rows import HostRow
+from tui_chain.tui.key_queue import KeyQueue
 from tui_chain.tui.list_actions import guarded
 from tui_chain.tui.memory import NO_MEMORY, Memory
 from tui_chain.tui.messages import CopyRequested, HostRequested
@@ -42,7 +42,6 @@ if TYPE_CHECKING:
     from textual.actions import ActionParseResult
     from textual.screen import Screen
     from textual.theme import Theme
-    from textual.widget import Widget
 
     from tui_chain.engine.journey import Journey
     from tui_chain.tui.cause_steps import CauseStep
@@ -132,7 +131,8 @@ class ChainApp(App[None]):
         self._select = select
         self._saved = saved
         self._judge_at = judge_at
-        self._heading: WeakKeyDictionary[events.Key, tuple[Screen[Any], Widget | None]] = WeakKeyDictionary()
+        self._keys = KeyQueue(self, self._hand_on)
+        self._pressed_on: Screen[Any] | None = None
 
     def get_css_variables(self) -> dict[str, str]:
         """Those of the theme, what is new in a colour that no status has."""
@@ -219,23 +219,20 @@ class ChainApp(App[None]):
     # keys
 
     async def on_event(self, event: events.Event) -> None:
-        """Do as Textual does; a key that was pressed before the one ahead of it had moved the focus goes where it is.
-
-        Textual hands a key to the widget in focus at once, and runs its binding when it has come back from there.
-        """
+        """Do as Textual does, but with one key at a time; a key that was pressed before a question opened is none."""
         if not isinstance(event, events.Key):
             await super().on_event(event)
-            return
-        if not event.is_forwarded:
+        elif event.is_forwarded:
+            if self._pressed_on is self.screen or not self._is_question:
+                await super().on_event(event)
+        else:
             self.main.jobs.turns.hold()
-            self._heading[event] = (self.screen, self.focused)
-            await super().on_event(event)
-            return
-        screen, focused = self._heading.pop(event, (self.screen, self.focused))
-        if screen is self.screen and focused is not self.focused:
-            await self.on_event(events.Key(event.key, event.character))
-        elif screen is self.screen or not self._is_question:
-            await super().on_event(event)
+            await self._keys.put(event)
+
+    async def _hand_on(self, key: events.Key, pressed_on: Screen[Any]) -> None:
+        self._pressed_on = pressed_on
+        if pressed_on is self.screen or not self._is_question:
+            await super().on_event(key)
 
     @property
     def _is_question(self) -> bool:
