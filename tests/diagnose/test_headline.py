@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fnmatch import fnmatch
 
 import pytest
@@ -102,6 +103,17 @@ def test_a_repairable_host_names_what_is_not_sent(pki: Pki) -> None:
     diagnosis = resolution_of(pki.trust, served, pki.issuing).diagnosis
     words = "the server does not send Test Issuing; works for 9 of 9 client families with the bundle"
     assert headline(diagnosis, Status.REPAIRABLE, repair) == words
+
+
+def test_a_bundle_for_some_says_first_for_how_many_and_for_whom_not(pki: Pki) -> None:
+    served = served_by(pki.leaf)
+    repair = repair_of(pki.trust, served, pki.issuing)
+    assert isinstance(repair, Repair)
+    some = replace(repair, verdicts=verdicts({"go": refused("Expired", "it has expired")}))
+    diagnosis = resolution_of(pki.trust, served, pki.issuing).diagnosis
+    assert headline(diagnosis, Status.REPAIRABLE, some) == (
+        "works for 8 of 9 client families with the bundle, not for Go; the server does not send Test Issuing"
+    )
 
 
 def test_two_missing_are_named_and_more_are_counted(pki: Pki) -> None:

@@ -51,7 +51,7 @@ def test_both_ends_of_validity_are_within() -> None:
 def test_host_names() -> None:
     server = leaf("Issuing", names=("a.test", "*.b.test", "c.test", "d.test", "e.test", "192.0.2.1"))
     (found,) = problems(server, ISSUING, ROOT)
-    assert found == ("host-mismatch", server, "it is for a.test, *.b.test, c.test, d.test, …")
+    assert found == ("host-mismatch", server, "it is for a.test, *.b.test, c.test, d.test and 2 more")
     for host in ("a.test", "A.TEST", "x.b.test", "192.0.2.1"):
         assert not problems(server, ISSUING, ROOT, host=host)
     for host in ("b.test", "x.y.b.test", "xa.test", "192.0.2.2", "xn--nxasmq6b.test"):

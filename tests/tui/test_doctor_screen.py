@@ -27,9 +27,10 @@ from tui_chain.engine.journey import Journey
 from tui_chain.lab.internet import Lab
 from tui_chain.net.host_list import Host
 from tui_chain.net.target import Target
+from tui_chain.tui.answers import Answer, AnswerKind, answer_of
 from tui_chain.tui.app import ChainApp
+from tui_chain.tui.screens.answers import AnswerScreen
 from tui_chain.tui.screens.dialog import Dialog
-from tui_chain.tui.screens.doctor import DoctorScreen
 
 pytestmark = [pytest.mark.anyio, pytest.mark.skipif(sys.platform == "win32", reason="the stand-in is a shell script")]
 LIBRARY = {"verifies": True, "flags": 0x8000, "security_level": 2, "oldest": "TLSv1_2", "roots": 1}
@@ -79,6 +80,11 @@ def fifo(tmp_path: Path) -> Path:
     return path
 
 
+def examined(app: ChainApp) -> Answer | None:
+    """The doctor's answer that waits with the first host."""
+    return answer_of(app.rows[0].answers, AnswerKind.DOCTOR)
+
+
 async def probed(pilot: Pilot[None], app: ChainApp) -> None:
     await until(pilot, lambda: all(row.status is not None and not row.busy for row in app.rows))
 
@@ -95,12 +101,11 @@ async def test_what_is_found_waits_with_the_host(
         await press(pilot, "j", "D")
         assert app.screen is app.main
         await shows(pilot, "D opens it")
-        await shows(pilot, "doctor   1 of 2 libraries refuse · 1 problem · ")
-        assert "UTC · enter opens" in screen_text(pilot)
+        await shows(pilot, "doctor      ✗ 1 of 2 libraries refuse, 1 problem · ")
         await press(pilot, "k")
-        assert "enter opens" not in screen_text(pilot), "it is another host's"
-        await press(pilot, "j", "4", "enter")
-        assert isinstance(app.screen, DoctorScreen)
+        assert "doctor      " not in screen_text(pilot), "it is another host's"
+        await press(pilot, "j", "4", "g", "enter")
+        assert isinstance(app.screen, AnswerScreen)
         shown = screen_text(pilot)
         for part in (
             f"Doctor: Python 3.12.9 and {app.rows[1].target}",
@@ -109,13 +114,13 @@ async def test_what_is_found_waits_with_the_host(
             "✓ Python ssl     accepted",
             "✗ missing-file",
             "unset REQUESTS_CA_BUNDLE",
-            "y copies · r looks again · j k scroll · esc close",
+            "y copies · r asks again · / search · o pager · esc close",
         ):
             assert part in shown
         await press(pilot, "y")
         assert copied == ["unset REQUESTS_CA_BUNDLE\n"]
         await press(pilot, "1", "D")
-        assert isinstance(app.screen, DoctorScreen), "the same key opens what waits"
+        assert isinstance(app.screen, AnswerScreen), "the same key opens what waits"
 
 
 async def test_it_takes_neither_focus_nor_keys(app_on: AppOn, prints: Prints, fifo: Path) -> None:
@@ -138,7 +143,7 @@ def _is_found(app: ChainApp, fifo: Path) -> bool:
     """Let the stand-in go on, which runs once more for each change that is tried; whether all is done."""
     with suppress(OSError):  # nobody reads the pipe at the moment
         os.close(open_to_write(fifo))
-    return app.rows[0].examined is not None
+    return examined(app) is not None
 
 
 async def test_escape_ends_it_with_the_interpreter(app_on: AppOn, prints: Prints, tmp_path: Path) -> None:
@@ -151,7 +156,7 @@ async def test_escape_ends_it_with_the_interpreter(app_on: AppOn, prints: Prints
         await press(pilot, "escape")
         process = int((tmp_path / "pid").read_text())
         await until(pilot, lambda: not _is_alive(process), "for the end of the interpreter")
-        assert app.rows[0].examined is None
+        assert examined(app) is None
         assert app.rows[0].status is Status.COMPLETE
 
 
@@ -169,11 +174,11 @@ async def test_r_looks_again(app_on: AppOn, prints: Prints) -> None:
     async with opened(app) as pilot:
         await probed(pilot, app)
         await press(pilot, "D", "D")
-        first = app.rows[0].examined
+        first = examined(app)
         prints(REPORT | {"libraries": [], "variables": {}, "host": None})
         await press(pilot, "r")
         assert app.screen is app.main
-        await until(pilot, lambda: app.rows[0].examined is not first)
+        await until(pilot, lambda: examined(app) is not first)
         await shows(pilot, "no problem")
 
 
@@ -184,10 +189,10 @@ async def test_another_chain_takes_away_what_was_found(app_on: AppOn, prints: Pr
         await probed(pilot, app)
         await press(pilot, "D")
         row = app.rows[0]
-        assert row.examined is not None
+        assert row.answers
         jobs = app.main.jobs
-        assert jobs.advanced(row, row.state).examined is row.examined
-        assert jobs.advanced(row, app.rows[1].state).examined is None
+        assert jobs.advanced(row, row.state).answers == row.answers
+        assert jobs.advanced(row, app.rows[1].state).answers == ()
 
 
 async def test_without_a_host_the_environment_alone(prints: Prints) -> None:
@@ -198,7 +203,7 @@ async def test_without_a_host_the_environment_alone(prints: Prints) -> None:
         await shows(pilot, "Python 3.12.9: 1 problem")
         assert app.screen is app.main
         await press(pilot, "D")
-        assert isinstance(app.screen, DoctorScreen)
+        assert isinstance(app.screen, AnswerScreen)
         assert "missing-file" in screen_text(pilot)
         assert "✗ requests" not in screen_text(pilot)
 
@@ -218,7 +223,7 @@ async def test_a_host_that_was_not_reached(prints: Prints) -> None:
         await probed(pilot, app)
         assert app.rows[0].status is Status.UNREACHABLE
         await press(pilot, "D", "D")
-        assert isinstance(app.screen, DoctorScreen)
+        assert isinstance(app.screen, AnswerScreen)
         shown = screen_text(pilot)
         assert "! Nothing listens on that port" in shown
         assert "missing-file" in shown
@@ -288,7 +293,7 @@ async def test_the_real_interpreter_and_a_server_without_its_intermediate(
         await probed(pilot, app)
         await pilot.press("D")
         deadline = time.monotonic() + 60
-        while app.rows[0].examined is None and time.monotonic() < deadline:
+        while examined(app) is None and time.monotonic() < deadline:
             await pilot.pause(0.05)
         await press(pilot, "D")
         await settled(pilot)

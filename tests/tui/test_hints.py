@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
+import tui_chain
 from tests.support.cli import tlschain
-from tui_chain.core.command import FILE, HOST, hinted
+from tui_chain.core.command import FILE, HOST, hinted, option
+from tui_chain.engine import options
+from tui_chain.engine.options import SCREEN, TAKEN, OptionEntry
 from tui_chain.tui.render import with_keys
 
 
@@ -15,12 +23,6 @@ from tui_chain.tui.render import with_keys
         (f"{hinted('audit', FILE)} says why.", "w says why."),
         (f"{hinted('fix', HOST)} looks for it.", "f looks for it."),
         ("Nothing to run.", "Nothing to run."),
-        ("Add it from a file; on the command line that is --pool FILE.", "Add it from a file."),
-        (
-            "Add the CRL from a file (on the command line that is --pool FILE). Or wait.",
-            "Add the CRL from a file. Or wait.",
-        ),
-        ("Add the CRL from a file (--pool FILE).", "Add the CRL from a file."),
     ],
 )
 def test_a_command_with_a_key_is_shown_as_the_key(hint: str, shown: str) -> None:
@@ -34,3 +36,72 @@ def test_a_command_without_a_key_stays() -> None:
     assert "pool" in listed
     for command in listed:
         assert command in with_keys(hinted(command, FILE)) or len(with_keys(hinted(command, FILE))) == 1
+
+
+def test_an_option_is_shown_as_what_does_the_same() -> None:
+    assert (
+        with_keys(f"Add it from a file {option('--pool FILE')}.") == "Add it from a file (`pool` in the config file)."
+    )
+    assert with_keys(f"Name another {option('--python')}.") == "Name another."
+
+
+PACKAGE = Path(tui_chain.__file__).parent
+APART = ("cli", "lab", "doctor/script", "engine/options.py", "engine/command_line.py", "pool/published.py")
+"""What the screen shows nothing of."""
+GIVEN = {
+    "engine/arguments.py": "printed before the screen opens",
+    "engine/journey.py": "notices on an option that was given",
+    "net/host_list.py": "printed before the screen opens",
+    "results/saved.py": "a command that makes such a file, printed before the screen opens",
+    "advise/situation.py": "of commands that the page shows, to be copied",
+    "advise/summary.py": "of commands that the page shows, to be copied",
+    "diagnose/explain/explanation.py": "a command to be copied",
+    "repair/file_header.py": "a line of a file, as earlier versions wrote it",
+    "doctor/interpreter.py": "how an interpreter was chosen on the command line",
+}
+"""Texts with an option that is no next step, by their modules."""
+FLAGS = {
+    flag
+    for entry in (*(one for one in vars(options).values() if isinstance(one, OptionEntry)), *SCREEN)
+    for flag in entry.flags
+} | {flag for taken in TAKEN.values() for entry in taken for flag in entry.flags}
+_FLAG = re.compile(rf"(?<![\w-])({'|'.join(sorted(flag for flag in FLAGS if flag[:2] == '--'))})(?![\w-])")
+
+
+def sentences(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """Every text of a module but its docstrings, with its line."""
+    documented = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    within = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
+    for node in ast.walk(tree):
+        if id(node) in documented | within:
+            continue
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.lineno, node.value
+        elif isinstance(node, ast.JoinedStr):
+            yield (
+                node.lineno,
+                "".join(str(one.value) if isinstance(one, ast.Constant) else "X" for one in node.values),
+            )
+
+
+def _is_sentence(text: str) -> bool:
+    """Whether a text is more than an option, with or without a value."""
+    return " " in text and re.fullmatch(r"--[a-z-]+( [A-Z]+)?", text) is None
+
+
+def test_no_text_of_the_screen_names_an_option() -> None:
+    found: dict[str, list[str]] = {}
+    for path in sorted(PACKAGE.rglob("*.py")):
+        name = path.relative_to(PACKAGE).as_posix()
+        if not name.startswith(APART):
+            texts = sentences(ast.parse(path.read_text(encoding="utf-8")))
+            named = [f"{line}: {text}" for line, text in texts if _is_sentence(text) and _FLAG.search(text)]
+            found |= {name: named} if named else {}
+    assert {name: texts for name, texts in found.items() if name not in GIVEN} == {}
+    assert GIVEN.keys() <= found.keys(), "what needs no reason leaves the list"
+
+
+@pytest.mark.parametrize("words", ["--pool FILE", "--crl-leaf", "--allow-private-aia", "--accept-lost-constraints"])
+def test_an_aside_names_an_option_that_there_is(words: str) -> None:
+    assert words.split(maxsplit=1)[0] in FLAGS
+    assert "--" not in with_keys(f"Do it {option(words)}.")

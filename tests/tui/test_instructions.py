@@ -14,7 +14,6 @@ import pyperclip
 import pytest
 from cryptography.x509.oid import ExtensionOID
 from textual.pilot import Pilot
-from textual.widgets import Static
 
 from tests.scenes.gallery import MEDIUM, SMALL
 from tests.scenes.stage import Size, opened, press, screen_text, shows, stage, until
@@ -148,7 +147,7 @@ async def test_no_part_of_a_folder_s_name_becomes_a_command(tmp_path: Path, monk
 
 
 def _body(pilot: Pilot[None]) -> str:
-    return str(pilot.app.screen.query_one("#instruction-body", Static).visual)
+    return pilot.app.screen.query_one(Page).plain
 
 
 def _made(pilot: Pilot[None]) -> list[str]:

@@ -241,7 +241,7 @@ async def test_y_copies_what_is_under_the_cursor_of_its_pane(monkeypatch: pytest
         app = pilot.app
         assert isinstance(app, ChainApp)
         monkeypatch.setattr(app, "copy_to_clipboard", copied.append)
-        await press(pilot, "f", "y", "2", "g", "j", "y", "1", "y")
+        await press(pilot, "f", "y", "y", "2", "g", "j", "y", "y", "1", "y", "enter")
         path = app.rows[0].state.proven
         assert path is not None
         leaf, issuing = (to_pem(certificate) for certificate in path.path.certificates[:2])
@@ -251,7 +251,7 @@ async def test_y_copies_what_is_under_the_cursor_of_its_pane(monkeypatch: pytest
 @anyio
 async def test_what_was_shown_for_a_key_is_gone_with_the_next_key_of_a_pane() -> None:
     async with stage(SMALL) as pilot:
-        await press(pilot, "2", "y")
+        await press(pilot, "2", "y", "y")
         await shows(pilot, "the certificate")
         assert len(pilot.app._notifications) == 1
         await press(pilot, "i")

@@ -221,3 +221,79 @@ async def test_aia_into_the_network_asks_once(lab: Lab, key: str, asked: bool) -
             await press(pilot, "n")
             await shows(pilot, "169.254.169.254")
             assert app.rows[0].status is Status.INCOMPLETE
+
+
+async def test_what_is_wanted_stands_on_top_and_before_a_search_what_f_asks(app_on: AppOn) -> None:
+    app = app_on("leaf-only")
+    async with opened(app) as pilot:
+        await until(pilot, lambda: app.rows[0].status is not None)
+        await press(pilot, "3")
+        rows = _rows(app)
+        assert rows[0].startswith("✗ wanted")
+        assert f"issuer of {app.rows[0].state.reached.certificates[0].label}" in rows[0]  # type: ignore[union-attr]
+        assert [row.split("·")[0].strip() for row in rows[1:]] == [
+            "other hosts", "pool", "trust stores", "files", "AIA",
+        ]  # fmt: skip
+        assert "http://" in rows[-1]
+        await press(pilot, "f")
+        assert _rows(app)[0].startswith("✓ wanted")
+
+
+async def test_every_lookup_has_its_outcome_and_its_time(lab: Lab) -> None:
+    """A pool that holds nothing of use is a dot, an answer of 404 a cross, the issuer a check mark."""
+    issuing = lab.hierarchy["issuing"]
+    gone = lab.publish("/gone-away.cer", AiaAnswer(b"", status=404))
+    here = lab.publish("/here.cer", AiaAnswer(issuing.der))
+    leaf = issuing.issue_leaf(template=Template(urls=(gone, here)))
+    app = _app(lab, lab.serve([leaf.der], leaf.key))
+    async with opened(app) as pilot:
+        await until(pilot, lambda: app.rows[0].status is not None)
+        app.main.jobs.loaded.all_sources = True  # type: ignore[union-attr]
+        await press(pilot, "f", "3")
+        state = app.rows[0].state
+        rows = {row[2:15].strip(): row for row in _rows(app) if row.rstrip().endswith("ms")}
+        assert "· no certificate of that name or key" in rows["trust stores"]
+        crosses = [row for row in _rows(app) if "AIA" in row[:15] and "✗" in row]
+        assert len(crosses) == 1
+        assert "404" in crosses[0]
+        assert "✓ http://" in rows["AIA"]
+        assert state.resolution is not None
+        assert sum(row.rstrip().endswith("ms") for row in _rows(app)) == len(state.resolution.tries)
+        assert len({len(row) for row in _rows(app)}) == 1, "the times stand in one column"
+
+
+async def test_the_cursor_of_pane_3_goes_to_the_selected_candidate_and_stays(two_ways: ChainApp) -> None:
+    async with opened(two_ways) as pilot:
+        await until(pilot, lambda: two_ways.rows[0].status is not None)
+        await press(pilot, "f", "3")
+        pane = two_ways.main.query_one(LinksPane)
+        assert pane.chosen is not None
+        assert pane.chosen[1].chosen
+        await press(pilot, "G")
+        under = pane.main().place
+        row = two_ways.rows[0]
+        two_ways.main.hosts.put(replace(row, busy="testing"))
+        await settled(pilot)
+        assert pane.main().place == under
+        await shows(pilot, "outcome")
+
+
+def _rows(app: ChainApp) -> list[str]:
+    """The lines of the list of pane 3, at 74 cells."""
+    content = app.main.query_one(LinksPane).main()._content
+    assert content is not None
+    return [row.plain for row in content.rows(74)]
+
+
+async def test_the_links_that_are_there_are_listed_where_none_is_missing(app_on: AppOn) -> None:
+    app = app_on("complete")
+    async with opened(app, (80, 24)) as pilot:
+        await until(pilot, lambda: app.rows[0].status is not None)
+        await press(pilot, "3")
+        await shows(pilot, "✓ nothing is missing")
+        assert [row[2:15].strip() for row in _rows(app)] == ["served", "trust store"]
+        assert "in this order" not in screen_text(pilot)
+        await press(pilot, "j")
+        pane = app.main.query_one(LinksPane)
+        assert pane.certificate == app.rows[0].state.verdict.path.anchor  # type: ignore[union-attr]
+        await shows(pilot, f"for      {app.rows[0].state.reached.certificates[1].subject}")  # type: ignore[union-attr]

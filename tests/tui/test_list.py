@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
@@ -175,3 +177,17 @@ def test_counts_are_never_cut(room: int) -> None:
     assert text.startswith("5000")
     assert text.count("1000") == 5
     assert len(text) <= room
+
+
+@anyio
+async def test_marked_hosts_have_one_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with stage(MEDIUM) as pilot:
+        await press(pilot, "space", "space", "s")
+        await shows(pilot, "Save a report of 2 hosts")
+        await press(pilot, "enter", "s", "f2", "enter")
+    text = (tmp_path / "api.example.test-and-1-more-report.md").read_text()
+    assert "api.example.test" in text
+    assert "shop.example.test" in text
+    lines = (tmp_path / "api.example.test-and-1-more-report.jsonl").read_text().splitlines()
+    assert [json.loads(line)["target"] for line in lines] == ["api.example.test:443", "shop.example.test:443"]

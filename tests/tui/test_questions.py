@@ -20,7 +20,7 @@ async def test_all_servers_are_asked_and_compared(app_on: AppOn) -> None:
     app = app_on("complete")
     async with opened(app) as pilot:
         await until(pilot, lambda: app.rows[0].status is not None)
-        await press(pilot, "A")
+        await press(pilot, "A", "A")
         await shows(pilot, "All servers of localhost")
         await shows(pilot, "not offered")
         assert app.rows[0].state.servers is not None
@@ -30,7 +30,7 @@ async def test_revocation_says_that_there_is_nobody_to_ask(app_on: AppOn) -> Non
     app = app_on("complete")
     async with opened(app) as pilot:
         await until(pilot, lambda: app.rows[0].status is not None)
-        await press(pilot, "v")
+        await press(pilot, "v", "v")
         await shows(pilot, "Revocation for localhost")
 
 
@@ -38,7 +38,7 @@ async def test_a_question_keeps_what_was_proven(app_on: AppOn) -> None:
     app = app_on("leaf-only")
     async with opened(app) as pilot:
         await until(pilot, lambda: app.rows[0].status is not None)
-        await press(pilot, "f", "A", "escape", "v", "escape")
+        await press(pilot, "f", "A", "v")
         assert app.rows[0].state.servers is not None
         assert app.rows[0].state.proven is not None
 
@@ -47,7 +47,7 @@ async def test_the_full_test_runs_the_programs_of_this_machine(app_on: AppOn) ->
     app = app_on("leaf-only")
     async with opened(app, (120, 60)) as pilot:
         await until(pilot, lambda: app.rows[0].status is not None)
-        await press(pilot, "f", "T")
+        await press(pilot, "f", "T", "T")
         await shows(pilot, "Live test of localhost")
         await shows(pilot, "Client families, a handshake each")
         await shows(pilot, "openssl")

@@ -203,7 +203,7 @@ async def test_the_candidate_is_chosen_on_which_the_cursor_has_come(
         await load.keys("f")
         await until(load.pilot, lambda: load.row("two-paths").state.proven is not None, "for the repair")
         first, other = load.row("two-paths").gaps[0].candidates[:2]
-        await load.keys("3", "j", "space")
+        await load.keys("3", "g", "j", "j", "space")
         await until(load.pilot, lambda: load.row("two-paths").state.choice is not None, "for the choice")
         path = load.row("two-paths").state.proven
         assert path is not None

@@ -197,7 +197,10 @@ async def test_several_hosts_are_told_apart(lab: Lab, app_on: AppOn, bundle_for_
 async def test_files_that_are_not_for_it_are_refused(lab: Lab, bundle: Path) -> None:
     text, app = bundle.read_text(), app_of(lab)
     cases = (
-        (text.replace("# Kind: client\n", "# Kind: links\n# Trust store: system\n"), "Start with --trust system"),
+        (
+            text.replace("# Kind: client\n", "# Kind: links\n# Trust store: system\n"),
+            "Open the screen with the trust store system",
+        ),
         (text.replace("# Kind: client\n", "# Kind: server\n"), "A file of that kind is not refreshed."),
         (text.replace("# Host: localhost", "# Host: \x1b[2J[/x]"), "names a host that is none"),
         (text.replace("# Host", "# Guest"), "does not say which hosts it is for"),

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from tests.support.chains import NOW, make_pki, views
+from tui_chain.lab.authority import Template, days
 from tui_chain.trust.loading import PublicStores, load_trust_store
 from tui_chain.trust.store import TrustStore
+from tui_chain.tui.render import days_short
 from tui_chain.tui.timeline import timeline
 from tui_chain.x509.certificate import Certificate
 
@@ -50,3 +54,12 @@ def test_the_stores_of_an_anchor() -> None:
     assert "certifi" in public.holding(anchor, PKI.trust)
     assert public.holding(PATH[2], PKI.trust) == ("test",)
     assert PublicStores("certifi")() == tuple(store for store in public() if store.name != "certifi")
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends", "text"),
+    [(-9, 63, "63 d"), (-9, 800, "2.2 y"), (-9, -0.5, "ended"), (-90, -42.5, "-42 d"), (2.5, 90, "+3 d")],
+)
+def test_the_days_that_are_left_in_short(starts: float, ends: float, text: str) -> None:
+    (certificate,) = views(PKI.issuing.issue_leaf(template=Template(validity=days(starts, ends))))
+    assert days_short(certificate, NOW)[0] == text

@@ -12,7 +12,7 @@ from pathlib import Path
 from tui_chain.audit.rules import SOON, ends_soon
 from tui_chain.clients.families import FAMILIES
 from tui_chain.clients.judge import OPENSSL_FAMILIES, Judge
-from tui_chain.core.command import FILE, hinted
+from tui_chain.core.command import FILE, hinted, option
 from tui_chain.core.failure import Failure
 from tui_chain.core.status import Status
 from tui_chain.engine.host_state import HostState
@@ -222,7 +222,9 @@ def other_anchors(
         return None
     made = f"trust store {header.trust}" if another_store else strange[0].label
     message = f"The new file would rest on trust store {store.name} ({counted[0].label}), and the old one on {made}."
-    return Failure("refresh", message, "It is not made unasked; if that is right, name the trust store with --trust.")
+    return Failure(
+        "refresh", message, f"It is not made unasked; if that is right, choose that trust store {option('--trust')}."
+    )
 
 
 def _is_of(header: Header, store: TrustStore) -> bool:
@@ -323,9 +325,8 @@ def _lacking_root(old: _Old, state: HostState) -> Failure | None:
     if root is None or root in old.store:
         return None
     message = f"its root is not in trust store {old.store.name}, so no new one could be made."
-    return Failure(
-        "refresh", message, f"{_store_to_name(old.header, old.store)} with --trust, or the root with --trust-root."
-    )
+    store = f"{_store_to_name(old.header, old.store)} {option('--trust')}"
+    return Failure("refresh", message, f"{store}, or the root {option('--trust-root')}.")
 
 
 def _store_to_name(header: Header, store: TrustStore) -> str:

@@ -17,6 +17,7 @@ HOST, FILE = "TARGET", "FILE"
 """What stands in a hint in place of the host, or of the file, that the reader has before them."""
 
 _IN_HINT = re.compile(rf"`{PROGRAM}((?: --?[a-z-]+| [a-z]+)+) (?:{HOST}|{FILE})`")
+_OPTION = re.compile(r" \(on the command line that is ([^()]*)\)")
 Completion = Callable[[tuple[str, ...]], str]
 """Gives what takes the place of a hint's command: of its words, without the program and the place at its end."""
 
@@ -34,6 +35,16 @@ def operand(path: str) -> str:
 def hinted(*words: object) -> str:
     """Return a command in backticks for a hint; a last word `HOST` or `FILE` is completed by the front end."""
     return f"`{command_line(*words)}`"
+
+
+def option(words: str) -> str:
+    """Return an aside for a hint: the option that does so on the command line, which another front end replaces."""
+    return f"(on the command line that is {words})"
+
+
+def with_options(hint: str, instead: Callable[[str], str]) -> str:
+    """Return a hint with what `instead` gives for each option that an aside names, or without the aside."""
+    return _OPTION.sub(lambda aside: f" ({text})" if (text := instead(aside[1])) else "", hint)
 
 
 def with_commands(hint: str, complete: Completion) -> str:

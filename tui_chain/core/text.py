@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 
 MAX_SAFE = 200
 """Longest text that `safe_text` lets through by default, in characters."""
@@ -78,6 +79,12 @@ def colon_hex(hexadecimal: str) -> str:
     """Write `ab12` as `AB:12`, the way fingerprints are compared by eye."""
     upper = hexadecimal.upper()
     return ":".join(upper[i : i + 2] for i in range(0, len(upper), 2))
+
+
+def first_few(texts: Sequence[str], most: int, separator: str = ", ") -> str:
+    """The first texts of a list, and how many more there are: `a, b and 3 more`."""
+    more = f" and {len(texts) - most} more" if len(texts) > most else ""
+    return f"{separator.join(texts[:most])}{more}"
 
 
 def plural(count: int, noun: str) -> str:

@@ -85,14 +85,23 @@ def _first_error(verdicts: Verdicts) -> str:
     return f"{(refusal.error or 'it gives no reason').rstrip('.')}{code}"
 
 
+def works_for(verdicts: Verdicts) -> str:
+    """Say for how many families a proven bundle works, and for which it does not."""
+    refusing = [name for name, verdict in verdicts.items() if not verdict.ok]
+    passed = f"works for {len(verdicts) - len(refusing)} of {len(verdicts)} client families with the bundle"
+    return f"{passed}, not for {_names(refusing)}" if refusing else passed
+
+
 def _repairable(diagnosis: Diagnosis, verdicts: Verdicts) -> str:
-    passed = sum(verdict.ok for verdict in verdicts.values())
-    works = f"works for {passed} of {len(verdicts)} client families with the bundle"
+    """Begin with what the bundle does not reach, where that is so: the end of a line may be cut."""
+    works = works_for(verdicts)
     if not diagnosis.not_sent:
         return works
     names = ", ".join(certificate.label for certificate in diagnosis.not_sent[:2])
     more = f" and {len(diagnosis.not_sent) - 2} more" if len(diagnosis.not_sent) > 2 else ""
-    return f"the server does not send {names}{more}; {works}"
+    missing = f"the server does not send {names}{more}"
+    whole = all(verdict.ok for verdict in verdicts.values())
+    return f"{missing}; {works}" if whole else f"{works}; {missing}"
 
 
 def _wrong(diagnosis: Diagnosis) -> str:

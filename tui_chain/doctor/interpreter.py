@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from tui_chain.core.command import option
 from tui_chain.core.failure import Failure
 from tui_chain.core.system import end_group
 from tui_chain.core.text import safe_text
@@ -53,7 +54,7 @@ def find_interpreter(named: str | None, environment: Mapping[str, str]) -> Chose
             found = shutil.which(name, path=folder)
             if found is not None:
                 return ChosenInterpreter(_from_the_root(found), f"{name}, {why}")
-    return Failure("usage", "There is no Python on PATH.", "Name one with --python, as in /usr/bin/python3.")
+    return Failure("usage", "There is no Python on PATH.", f"Name one, as /usr/bin/python3 {option('--python')}.")
 
 
 def _bin() -> str:
@@ -121,7 +122,7 @@ def run_script(
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else error
         return Failure(
-            "python", f"{safe_text(str(interpreter))} cannot be run: {why}.", "Name another with --python."
+            "python", f"{safe_text(str(interpreter))} cannot be run: {why}.", f"Name another {option('--python')}."
         )
     started(process.pid)
     output, errors = _talk(process, script.encode("ascii", "backslashreplace"), seconds)
@@ -196,5 +197,5 @@ def _without_report(interpreter: Path, errors: bytes, code: int | None) -> Failu
     return Failure(
         "python",
         f"{safe_text(str(interpreter))} printed no report and {ended}{last}.",
-        "Name an interpreter of Python 3.8 or newer with --python.",
+        f"Name an interpreter of Python 3.8 or newer {option('--python')}.",
     )

@@ -53,9 +53,9 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "copy.certificate",
         "y",
-        "copy_certificate",
-        "Copy this certificate as PEM",
-        {CHAIN: "Copy", LINKS: "Copy", MAIN: "Copy"},
+        "copy",
+        "Copy of this certificate: PEM, SHA-256, names, … ; y y is PEM",
+        {MAIN: "Copy"},
     ),
     Action("copy.bundle", "Y", "copy_bundle", "Copy the whole bundle as PEM"),
     Action("host.say", "x", "instructions", "Instructions for clients, and a letter to the server"),
@@ -78,7 +78,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("hop.open", "o", "open_hop", "Open the hop that failed as a new host", {LIVE: "Open hop", MAIN: ""}),
     Action("host.crls", "V", "crls", "Put its CRLs into the bundle, or leave them out"),
     Action("host.programs", "T", "programs", "Test with all clients and programs of this machine"),
-    Action("host.doctor", "D", "doctor", "What this machine's Python makes of this host, and what is wrong there"),
+    Action("host.doctor", "D", "doctor", "What this machine's Python makes of this host, and what is wrong"),
     Action("file.audit", "b", "audit", "Audit a bundle or trust file, as each client reads it"),
     Action("host.report", "s", "report", "Save a report of this host"),
     Action("explain", "E", "explain", "Explain an error text that a program printed", {APP: ""}),
@@ -91,6 +91,7 @@ ACTIONS: tuple[Action, ...] = (
         shown="i enter",
     ),
     Action("error", "e", "error", "The last error in full"),
+    Action("log", "L", "log", "Log: what was done and written, each with its command", {APP: ""}),
     Action("host.probe_all", "R", "list('probe_all')", "Probe all hosts again"),
     Action("host.remove", "d", "remove", "Remove this host, or the marked ones, from the list"),
     Action("undo", "u", "list('undo')", "Bring back what was removed, or dropped by another answer"),
@@ -121,8 +122,10 @@ RANK = {action.id: rank for rank, action in enumerate(ACTIONS)}
 """The place of an action in the table, by its id."""
 
 MOVES: tuple[tuple[str, str], ...] = (
-    ("j k g G, arrows", "Move"),
+    ("j k g G", "Move: down, up, first, last; the arrow and page keys too"),
     ("h l", "Fold and unfold"),
+    ("/ n N", "Search in a text that has the focus, the next hit, the one before"),
+    ("o O", "Open a page in $PAGER, in $EDITOR"),
     ("tab", "Next pane"),
     ("enter", "Details of what is under the cursor"),
 )

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from tui_chain.core.finding_codes import FindingCode
 from tui_chain.core.status import Blame
+from tui_chain.core.text import first_few
 from tui_chain.diagnose.diagnosis import by_severity
 from tui_chain.diagnose.findings.interception import SHARED_UNKNOWN_ROOT, End, shared_ends, unknown_end
 from tui_chain.engine.journey import HostState
@@ -49,7 +50,7 @@ def _with_shared(state: HostState, shared: Mapping[End, tuple[str, ...]]) -> Hos
         return state
     others = [host for host in shared[end] if host != state.target.host]
     shared_root = SHARED_UNKNOWN_ROOT.finding(
-        None, f"{', '.join(others[:4])} {'ends' if len(others) == 1 else 'end'} there too."
+        None, f"{first_few(others, 4)} {'ends' if len(others) == 1 else 'end'} there too."
     )
     changed = replace(diagnosis, findings=by_severity((*diagnosis.findings, shared_root)), blame=Blame.INTERCEPTION)
     return replace(state, diagnosis=changed)

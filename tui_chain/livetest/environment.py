@@ -15,7 +15,7 @@ from pathlib import Path
 from tui_chain.clients.advice import ADDS, Effect
 from tui_chain.clients.client import Takes
 from tui_chain.clients.registry import VariableUse, clients, keywords, variables, weaker_settings
-from tui_chain.core.text import safe_text
+from tui_chain.core.text import first_few, safe_text
 from tui_chain.core.threads import in_daemon_thread
 from tui_chain.livetest.attempt import Attempt
 from tui_chain.livetest.contexts import store_context
@@ -65,7 +65,7 @@ def overriding_text(variables: Iterable[Variable], *, repaired: bool) -> str:
     more = f" and {len(beating) - 2} more" if len(beating) > 2 else ""
     names = (", " if more else " and ").join(variable.name for variable in beating[:2]) + more
     clients = list(dict.fromkeys(client for variable in beating for client in variable.beats.split(", ")))
-    shown = ", ".join(clients[:4]) + (", …" if len(clients) > 4 else "")
+    shown = first_few(clients, 4)
     one = len(beating) == 1
     if not repaired:
         return f"{names} {'is set and decides' if one else 'are set and decide'} in {shown}"

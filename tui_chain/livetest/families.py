@@ -17,7 +17,7 @@ from tui_chain.clients.families import FAMILIES, Family, FamilyId
 from tui_chain.clients.handshake import OFFERS, HandshakeCode, Offer, handshake_refusals, key_kind, version_text
 from tui_chain.clients.judge import CRL_FAMILIES, OPENSSL_SETTINGS, Judge, engine_name
 from tui_chain.clients.verdict import Code, Verdict, refused
-from tui_chain.core.text import safe_text
+from tui_chain.core.text import first_few, safe_text
 from tui_chain.livetest.attempt import Stopwatch, Times, failure_text, timed_out
 from tui_chain.livetest.connect import ProxyTrouble, open_connection
 from tui_chain.livetest.contexts import check_crls, without_crls
@@ -138,7 +138,7 @@ def not_emulated(family: Family, error: Exception, widest: Handshake | Exception
     if family.model and isinstance(widest, Exception) and _UNPARSED in str(widest):
         return "OpenSSL cannot read a certificate that the server sent"
     lacking = _lacking(family, error) if isinstance(widest, Exception) and is_refusal(error) else ()
-    return f"{', '.join(lacking)} cannot be offered from Python" if lacking else ""
+    return f"{first_few(lacking, 3)} cannot be offered from Python" if lacking else ""
 
 
 def exceeds_offer(family: Family, shaken: Handshake) -> str:
@@ -163,7 +163,7 @@ def _lacking(family: Family, error: Exception) -> tuple[str, ...]:
     if "HANDSHAKE_FAILURE" not in alert and "INSUFFICIENT_SECURITY" not in alert:
         return ()
     known = _pyopenssl_suites(offer) if family.model else _ssl_suites(offer)
-    return tuple(suite for suite in offer.suites if suite not in known)[:3]
+    return tuple(suite for suite in offer.suites if suite not in known)
 
 
 def _ssl_suites(offer: Offer) -> frozenset[str]:

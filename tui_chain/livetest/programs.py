@@ -9,9 +9,11 @@ import shutil
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from tui_chain.clients.families import FamilyId
 from tui_chain.clients.program import Program, ProgramProxy, ProgramRun
 from tui_chain.clients.registry import clients
 from tui_chain.core.failure import Failure
@@ -27,6 +29,7 @@ SECONDS = 20.0
 MAX_OUTPUT = 64 * 1024
 """Bytes of a program's output that are kept."""
 
+NOT_INSTALLED = "not installed"
 _ERROR = re.compile("certif|ssl|verif", re.IGNORECASE)
 
 
@@ -39,6 +42,11 @@ class ProgramTest:
     text: str
     milliseconds: float = 0.0
     command: str = ""
+
+    @property
+    def missing(self) -> bool:
+        """Whether there is no such program on this machine."""
+        return self.ok is None and self.text == NOT_INSTALLED
 
 
 def program_run(
@@ -72,6 +80,15 @@ def programs(run: ProgramRun) -> tuple[Program, ...]:
     """Say how each client that is a program is run; those that are none for the endpoint are left out."""
     made = (client.program(run) for client in clients() if client.program is not None)
     return tuple(program for program in made if program is not None)
+
+
+@cache
+def programs_of(family: FamilyId) -> frozenset[str]:
+    """The names of the programs that judge by the rules of this family and of no other one."""
+    nowhere = ProgramRun(Target("localhost"), Path(), Path(), Path(), Path())
+    own = (client.program for client in clients() if set(client.families) == {family})
+    made = (program(nowhere) for program in own if program is not None)
+    return frozenset(program.name for program in made if program is not None)
 
 
 async def run_programs(
@@ -108,7 +125,7 @@ async def run_program(program: Program, environment: Mapping[str, str], seconds:
         return ProgramTest(program.name, None, program.left_out)
     path = shutil.which(program.executable, path=environment.get("PATH"))
     if path is None:
-        return ProgramTest(program.name, None, "not installed")
+        return ProgramTest(program.name, None, NOT_INSTALLED)
     command = safe_text(" ".join((program.executable, *program.arguments)), 300)
     started = time.perf_counter()
     process = await asyncio.create_subprocess_exec(
@@ -130,7 +147,7 @@ async def run_program(program: Program, environment: Mapping[str, str], seconds:
         await _end(process)
     text = output.decode("utf-8", "replace")
     if code and program.missing and program.missing in text:
-        return ProgramTest(program.name, None, "not installed", since(started), command)
+        return ProgramTest(program.name, None, NOT_INSTALLED, since(started), command)
     ok = re.search(program.refused, text) is None if program.refused else code in program.codes
     return ProgramTest(program.name, ok, _shown(program, text, ok=ok), since(started), command)
 

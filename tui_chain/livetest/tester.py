@@ -10,7 +10,8 @@ from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tui_chain.core.command import FILE, hinted
+from tui_chain.clients.families import FamilyId
+from tui_chain.core.command import FILE, hinted, option
 from tui_chain.core.failure import Failure
 from tui_chain.livetest.attempt import Attempt
 from tui_chain.livetest.contexts import bundle_context, crl_context
@@ -18,7 +19,7 @@ from tui_chain.livetest.environment import Variable, VariableTest, try_variables
 from tui_chain.livetest.families import FamilyTest, FamilyTester
 from tui_chain.livetest.hops import Hop
 from tui_chain.livetest.live import Live, LiveTest
-from tui_chain.livetest.programs import ProgramTest, program_run, programs, run_programs
+from tui_chain.livetest.programs import ProgramTest, program_run, programs, programs_of, run_programs
 from tui_chain.livetest.request import LiveRequest
 from tui_chain.repair.output import java_truststore
 from tui_chain.trust.settings import refused_anchors
@@ -41,6 +42,15 @@ class LiveTestResult:
     clients: tuple[FamilyTest, ...] = ()
     variables: tuple[VariableTest, ...] = ()
     programs: tuple[ProgramTest, ...] = ()
+
+    def client(self, family: FamilyId) -> FamilyTest | None:
+        """What a client family got, or None where none was tested."""
+        return next((one for one in self.clients if one.id == family), None)
+
+    def programs_of(self, family: FamilyId) -> tuple[ProgramTest, ...]:
+        """What came of the programs that judge by the rules of a client family, also of those that are missing."""
+        names = programs_of(family)
+        return tuple(one for one in self.programs if one.name in names)
 
     @property
     def ok(self) -> bool:
@@ -110,7 +120,7 @@ class LiveTester:
         try:
             alone = await asyncio.to_thread(self._context, pem) if pem is not None else None
         except ssl.SSLError:
-            hint = f"{hinted('audit', FILE)} says why, and --fix writes it anew."
+            hint = f"{hinted('audit', FILE)} says why, and writes it anew {option('--fix')}."
             return Failure("file", "OpenSSL cannot read that bundle.", hint)
         live = await Live(self.store, self.environment, self.bundle, self.by_proxy).test(request, pem, alone)
         return LiveTestResult(

@@ -10,6 +10,7 @@ from functools import cached_property
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
 
 from tui_chain.core.finding_codes import FindingCode
+from tui_chain.core.text import first_few
 from tui_chain.paths.constraints import ConstrainedName, NameRules, constrained_names, rules_of
 from tui_chain.paths.index import Chain
 from tui_chain.paths.issuing import key_id_misfit
@@ -205,8 +206,7 @@ def _host(leaf: Certificate, host: str) -> Iterator[PathProblem]:
     if not names:
         yield PathProblem(FindingCode.HOST_MISMATCH, leaf, "it names no host at all (no subjectAltName)")
         return
-    shown = ", ".join(names.texts()[:4]) + (", …" if len(names.texts()) > 4 else "")
-    yield PathProblem(FindingCode.HOST_MISMATCH, leaf, f"it is for {shown}")
+    yield PathProblem(FindingCode.HOST_MISMATCH, leaf, f"it is for {first_few(names.texts(), 4)}")
 
 
 def _purpose(certificate: Certificate) -> Iterator[PathProblem]:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from cryptography import x509
 
-from tui_chain.core.text import safe_text
+from tui_chain.core.text import first_few, safe_text
 from tui_chain.paths.reading import extension
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.names import canonical
@@ -150,8 +150,7 @@ class _SubtreeRules:
 
     def shown(self, kind: str) -> str:
         """The bases of one kind in a line."""
-        shown = [_shown(base) or "any" for base in self.kinds[kind][:4]]
-        return ", ".join(shown) + (", …" if len(self.kinds[kind]) > 4 else "")
+        return first_few([_shown(base) or "any" for base in self.kinds[kind]], 4)
 
 
 Matcher = Callable[[Any], bool]

@@ -13,6 +13,7 @@ from typing import Any
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from tui_chain.clients.families import family_names
+from tui_chain.core.text import first_few
 from tui_chain.diagnose.diagnosis import Diagnosis, by_severity
 from tui_chain.diagnose.findings.trust import CONSTRAINTS_LOST
 from tui_chain.x509.certificate import Certificate
@@ -67,7 +68,7 @@ def _limits(certificate: Certificate, above: Certificate, count: int) -> Iterato
     """The limits of `above` that `certificate` does not carry at least as strictly."""
     names = above.name_constraints
     if names is not None and not _as_strict(certificate.name_constraints, names):
-        yield f"name constraints ({', '.join(names.texts[:4])})"
+        yield f"name constraints ({first_few(names.texts, 4)})"
     length = _path_length(above)
     if length is not None and not _short_enough(_path_length(certificate), length - count):
         yield f"path length {length}"

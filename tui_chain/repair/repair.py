@@ -11,6 +11,7 @@ from tui_chain.clients.families import family_names
 from tui_chain.clients.handshake import CANNOT_SHAKE_HANDS
 from tui_chain.clients.judge import Judge
 from tui_chain.clients.verdict import Verdicts
+from tui_chain.core.command import option
 from tui_chain.core.failure import Failure
 from tui_chain.core.finding_codes import FindingCode
 from tui_chain.core.status import Status
@@ -246,7 +247,7 @@ def _why_not(diagnosis: Diagnosis) -> tuple[str, str]:
         key = f" (key id {link.key_id})" if link.key_id else ""
         return (
             f"An intermediate is still missing: {link.subject}{key}, the issuer of {link.wanted_by.label}.",
-            "Get it from the authority and add it from a file; on the command line that is --pool FILE.",
+            f"Get it from the authority and add it from a file {option('--pool FILE')}.",
         )
     fatal = [found for found in diagnosis.findings if found.severity.value == "fatal"]
     if fatal:

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
 
-from tui_chain.core.command import HOST, hinted
+from tui_chain.core.command import HOST, hinted, option
 from tui_chain.core.failure import Failure
-from tui_chain.core.text import safe_text
+from tui_chain.core.text import first_few, safe_text
 from tui_chain.net.addresses import Reach
 from tui_chain.resolve.aia import MAX_URLS
 from tui_chain.revocation.check import TOTAL_SECONDS
@@ -19,9 +19,9 @@ from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.crl import CheckedCrl, CrlScope, CrlSet, RevocationList
 from tui_chain.x509.revocation import Revocation, RevocationAnswer, RevocationCheck
 
-LEAF_ALONE = "Check the leaf alone (VERIFY_CRL_CHECK_LEAF; on the command line that is --crl-leaf)"
+LEAF_ALONE = f"Check the leaf alone, VERIFY_CRL_CHECK_LEAF {option('--crl-leaf')}"
 _BY_OCSP = hinted("check", "--revocation", HOST)
-_FROM_FILE = "the CRL of {issuer} from a file (on the command line that is --pool FILE)"
+_FROM_FILE = f"the CRL of {{issuer}} from a file {option('--pool FILE')}"
 MAX_REASONS = 3
 """Addresses and files that a failure tells of."""
 
@@ -64,14 +64,14 @@ def _otherwise(certificate: Certificate, offline: bool) -> str:
 
 def nothing_came(certificate: Certificate, reasons: Sequence[str], *, leaf_would_do: bool) -> Failure:
     """Every place where a certificate's CRL could be had gave none that counts."""
-    shown = "; ".join(reasons[:MAX_REASONS]) + (" …" if len(reasons) > MAX_REASONS else "")
+    shown = first_few(reasons, MAX_REASONS, "; ")
     hints = [f"{LEAF_ALONE}."] if leaf_would_do else []
     if any(NEEDS_CONSENT in reason for reason in reasons):
-        hints.insert(0, "Allow private addresses (on the command line that is --allow-private-aia).")
+        hints.insert(0, f"Allow private addresses {option('--allow-private-aia')}.")
     return Failure(
         "crl",
         f"There is no CRL in force for {certificate.label}: {shown}.",
-        " ".join(hints) or "Try again later, or add its issuer's CRL from a file (--pool FILE).",
+        " ".join(hints) or f"Try again later, or add its issuer's CRL from a file {option('--pool FILE')}.",
     )
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from textual.binding import Binding, BindingType
 
 from tui_chain.engine.actions import ACTIONS, APP, CHAIN, HOSTS, LINKS, LIVE, MAIN, MOVES, NAMES, RANK, Action
-from tui_chain.engine.keymap import Keymap
+from tui_chain.engine.keymap import Keymap, written_key
 
 __all__ = [
     "ACTIONS",
@@ -21,6 +23,7 @@ __all__ = [
     "Action",
     "bindings",
     "textual_keymap",
+    "written_keys",
 ]
 
 
@@ -48,6 +51,15 @@ def _binding(action: Action, home: str, key: str) -> Binding:
 
 def _binding_id(action: Action, key: str) -> str:
     return action.id if key == action.keys.split(",")[0] else f"{action.id}.{key}"
+
+
+def written_keys(action: Action, keymap: Mapping[str, str]) -> str:
+    """The keys of an action as people write them, under a keymap as `App.set_keymap` takes it."""
+    usual = action.keys.split(",")
+    if not any(_binding_id(action, key) in keymap for key in usual):
+        return action.key_names
+    names = [name for key in usual for name in keymap.get(_binding_id(action, key), key).split(",")]
+    return " ".join(map(written_key, dict.fromkeys(names)))
 
 
 def textual_keymap(keymap: Keymap) -> dict[str, str]:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+import time
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property, partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -26,11 +29,12 @@ from tui_chain.tui.actions import APP, NAMES, bindings
 from tui_chain.tui.background import in_background, unforeseen, unforeseen_fault
 from tui_chain.tui.clipboard import copy_text
 from tui_chain.tui.host_rows import HostRow
-from tui_chain.tui.key_queue import KeyQueue
+from tui_chain.tui.key_order import KEY_ROUNDS, KEY_SECONDS, NO_KEY, KeyUnderWay, send_after
 from tui_chain.tui.list_actions import guarded
 from tui_chain.tui.memory import NO_MEMORY, Memory
-from tui_chain.tui.messages import CopyRequested, HostRequested
+from tui_chain.tui.messages import CopyRequested, HostRequested, KeyHandled, Noted
 from tui_chain.tui.palette import ActionProvider
+from tui_chain.tui.screens.dialog import ConfirmScreen
 from tui_chain.tui.screens.main import MainScreen
 from tui_chain.tui.themes import ANSI_THEME, THEME, colour_of_new, known_theme
 from tui_chain.tui.toasts import toast
@@ -43,6 +47,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
     from textual.theme import Theme
 
+    from tui_chain.engine.activity import Entry
     from tui_chain.engine.journey import Journey
     from tui_chain.tui.cause_steps import CauseStep
 
@@ -69,6 +74,8 @@ def _fault(traceback: Segments) -> Failure:
     return unforeseen_fault(" ".join(text.rpartition("╯")[2].split()))
 
 
+MAX_NOTED = 5_000
+"""Entries of the log that are kept; the oldest make room."""
 MAX_NOTICES = 4
 """Notices of the start that are shown: one a line, so that they cover little."""
 
@@ -122,6 +129,7 @@ class ChainApp(App[None]):
         self._notices = (*([no_theme] if no_theme else []), *memory.notices, *notices)
         self._memory = memory
         self._chosen_theme = ""
+        self.keymap: Mapping[str, str] = {}
         if memory.keymap:
             self.set_keymap(memory.keymap)
         self.error_console = FaultConsole(markup=False, highlight=False, stderr=True)
@@ -129,10 +137,14 @@ class ChainApp(App[None]):
         self._start = start
         self._first = tuple(hosts)
         self._select = select
+        self._copying = asyncio.Lock()
+        self.activity: deque[Entry] = deque(maxlen=MAX_NOTED)
+        self._unkept: list[Entry] = []
         self._saved = saved
         self._judge_at = judge_at
-        self._keys = KeyQueue(self, self._hand_on)
-        self._pressed_on: Screen[Any] | None = None
+        self._keys: deque[events.Key | events.Paste] = deque()
+        self._key = NO_KEY
+        self._key_count = 0
 
     def get_css_variables(self) -> dict[str, str]:
         """Those of the theme, what is new in a colour that no status has."""
@@ -174,7 +186,9 @@ class ChainApp(App[None]):
 
     def keep(self) -> Failure | None:
         """Keep what lasts longer than this run; blocks on the disk."""
-        return self._memory.save(self.rows, "", self._chosen_theme)
+        entries, self._unkept = self._unkept, []
+        unkept = self._memory.append(entries)
+        return self._memory.save(self.rows, "", self._chosen_theme) or unkept
 
     @work(group="keep", exclusive=True, exit_on_error=False)
     async def _keep_now(self) -> None:
@@ -204,6 +218,9 @@ class ChainApp(App[None]):
         if self.main.notices:
             toast(self.main, "\n".join(_first(self.main.notices)), "warning")
         self.main.begin(journey, known, self._select)
+        earlier = await in_background(self._memory.earlier_entries, "log")
+        if not isinstance(earlier, Failure):
+            self.activity = deque([*earlier, *self.activity], maxlen=MAX_NOTED)
         # the first dialog is to open at once
         await in_background(partial(import_module, DIALOGS), "dialogs")
         if self._saved is not None:
@@ -216,36 +233,65 @@ class ChainApp(App[None]):
         commands = super().get_system_commands(screen)
         return (command for command in commands if command.title == "Theme")
 
-    # keys
+    # keys: one after the other, since each may move the focus or open a screen that the next one is for
+
+    def set_keymap(self, keymap: Mapping[str, str]) -> None:
+        """Let bindings have other keys, by their ids; the help page shows them."""
+        self.keymap = dict(keymap)
+        super().set_keymap(keymap)
 
     async def on_event(self, event: events.Event) -> None:
-        """Do as Textual does, but with one key at a time; a key that was pressed before a question opened is none."""
-        if not isinstance(event, events.Key):
+        """Do as Textual does, but with a key only once the one before it has had its effect.
+
+        Textual hands keys to the widget in focus as they come, and runs a binding when the key has come back from it.
+        """
+        if not isinstance(event, events.Key | events.Paste):
             await super().on_event(event)
         elif event.is_forwarded:
-            if self._pressed_on is self.screen or not self._is_question:
-                await super().on_event(event)
+            await super().on_event(event)
+            self._go_on_elsewhere()
         else:
             self.main.jobs.turns.hold()
-            await self._keys.put(event)
+            self._keys.append(event)
+            if not self._key.number or time.monotonic() - self._key.since > KEY_SECONDS:
+                await self._next_key()
 
-    async def _hand_on(self, key: events.Key, pressed_on: Screen[Any]) -> None:
-        self._pressed_on = pressed_on
-        if pressed_on is self.screen or not self._is_question:
-            await super().on_event(key)
+    async def _next_key(self) -> None:
+        """Hand over the next key, and after it, to the same widget, what tells of its end."""
+        if not self._keys:
+            self._key = NO_KEY
+            return
+        target, self._key_count = self.focused or self.screen, self._key_count + 1
+        self._key = KeyUnderWay(self._key_count, self.screen, time.monotonic())
+        await super().on_event(self._keys.popleft())
+        send_after(target, self._key.number, KEY_ROUNDS)
+        self._go_on_elsewhere()
 
-    @property
-    def _is_question(self) -> bool:
-        """Whether a question is open: a key that was pressed before it could be read does not answer it."""
-        from tui_chain.tui.screens.dialog import ConfirmScreen
+    @on(KeyHandled)
+    async def _key_handled(self, message: KeyHandled) -> None:
+        """Go on with the next key."""
+        if message.number != self._key.number:
+            return
+        if message.rounds > 1:
+            send_after(message.target, message.number, message.rounds - 1)
+        else:
+            await self._next_key()
 
-        return isinstance(self.screen, ConfirmScreen)
+    def _go_on_elsewhere(self) -> None:
+        """Where the key has opened or closed a screen, go on with the next one when that has taken its focus."""
+        if not self._key.number or self.screen is self._key.screen:
+            return
+        self._key = replace(self._key, number=-1, screen=self.screen)
+        if isinstance(self.screen, ConfirmScreen):
+            # nobody answers a question that was not there to be read
+            self._keys.clear()
+        self.screen.call_after_refresh(lambda: self.call_later(self._next_key))
 
     # actions
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Before the panes are filled one can quit."""
-        if action in {"help", "explain"}:
+        if action in {"help", "explain", "log"}:
             return self.main.filled
         return super().check_action(action, parameters)
 
@@ -270,10 +316,25 @@ class ChainApp(App[None]):
 
     def action_help(self) -> None:
         """Show every key."""
-        from tui_chain.tui.screens.dialog import PageScreen
-        from tui_chain.tui.screens.pages import keys_page
+        from tui_chain.tui.screens.keys import KeysScreen
 
-        self.push_screen(PageScreen("All keys", keys_page()))
+        self.push_screen(KeysScreen(self.keymap))
+
+    def action_log(self) -> None:
+        """Show what was done."""
+        from tui_chain.tui.screens.log import LogScreen
+
+        self.push_screen(LogScreen(self.activity))
+
+    @on(Noted)
+    def _noted(self, message: Noted) -> None:
+        from tui_chain.engine.activity import Entry
+
+        path = str(message.path) if message.path is not None else None
+        entry = Entry(self._clock(), message.text, message.command, path)
+        self.activity.append(entry)
+        if entry.command or path is not None:
+            self._unkept.append(entry)
 
     def action_explain(self) -> None:
         """Ask for an error text and say what it means."""
@@ -301,7 +362,7 @@ class ChainApp(App[None]):
     def action_help_quit(self) -> None:
         """Say how to quit: ctrl+c, which ends other programs, copies what is selected."""
         quits = (key for key, active in self.main.active_bindings.items() if active.binding.action == "request_quit")
-        key = next(quits, "q")
+        key = min(quits, key=len, default="ctrl+q")
         toast(self.screen, f"esc closes this, then {key} quits." if self.screen.is_modal else f"{key} quits.")
 
     def action_suspend_process(self) -> None:
@@ -321,7 +382,8 @@ class ChainApp(App[None]):
     def _copy_requested(self, message: CopyRequested) -> None:
         self._copy(message.text, message.subject)
 
-    @work(group="copy", exclusive=True, exit_on_error=False)
+    @work(group="copy", exit_on_error=False)
     async def _copy(self, text: str, subject: str) -> None:
-        sentence, certain = await copy_text(text, subject, self.copy_to_clipboard, in_browser=self.is_web)
+        async with self._copying:  # of two copies in one go the second is the one that stays
+            sentence, certain = await copy_text(text, subject, self.copy_to_clipboard, in_browser=self.is_web)
         toast(self.screen, sentence, "information" if certain else "warning")

@@ -7,14 +7,12 @@ from collections.abc import Sequence
 from tui_chain.core.status import Status
 from tui_chain.tui.host_rows import HostRow, private_root, reached
 
-_OF_CHAIN = frozenset(
-    {"fix", "test", "details", "copy_certificate", "servers", "revocation", "crls", "programs", "instructions"}
-)
+_OF_CHAIN = frozenset({"fix", "test", "details", "servers", "revocation", "crls", "programs", "instructions"})
 """What can be done with a host that was reached."""
-_OF_HOST = frozenset({"probe", "remove", "report", "request"})
+_OF_HOST = frozenset({"probe", "remove", "report", "request", "copy"})
 _OF_BUNDLE = frozenset({"write", "copy_bundle"})
 """What can be done where one of the selected hosts has a proven repair."""
-_OF_MARKED = frozenset({"probe", "remove", "report", "fix", "test", "revocation", "crls", "copy_certificate"})
+_OF_MARKED = frozenset({"probe", "remove", "report", "fix", "test", "revocation", "crls", "copy"})
 """What is done with all marked hosts, where some are."""
 OF_SELECTED = _OF_BUNDLE | _OF_MARKED
 _OF_REPAIR = _OF_BUNDLE | {"instructions"}

@@ -63,10 +63,11 @@ def _trail_nodes(state: HostState, verdict: Diagnosis, trail: tuple[Certificate,
     for depth, certificate in enumerate(trail):
         source = state.source_of(certificate)
         glyph, style = _look(verdict, certificate, source)
-        yield ChainNode(depth, glyph, style, _short_source(source), certificate.label, certificate)
+        yield ChainNode(depth, glyph, style, source_label(source), certificate.label, certificate)
 
 
-def _short_source(source: str) -> str:
+def source_label(source: str) -> str:
+    """Where a certificate came from, in a word or two, of what `HostState.source_of` says."""
     return next((text for start, text in _SOURCES.items() if source.startswith(start)), "found")
 
 
@@ -74,7 +75,7 @@ _SOURCES = {
     "served by": "another host",
     "served": "served",
     "trust store": "trust store",
-    "confirmed root": "confirmed root",
+    "confirmed root": "confirmed",
     "AIA": "found, AIA",
     "file": "found, file",
     "pool": "found, pool",

@@ -15,6 +15,7 @@ from tui_chain.core.failure import Failure
 from tui_chain.core.status import Status
 from tui_chain.engine.host_state import Clock, HostState
 from tui_chain.net.target import Target
+from tui_chain.tui.answers import FullTest, served_chain, standing_answers, with_answers
 from tui_chain.tui.background import Turns, in_background
 from tui_chain.tui.host_rows import HostRow, HostRows
 from tui_chain.tui.job_runner import Done, Job, JobRunner
@@ -24,7 +25,6 @@ from tui_chain.tui.toasts import toast
 if TYPE_CHECKING:
     from tui_chain.engine.journey import Journey
     from tui_chain.engine.session import SavedHost
-    from tui_chain.livetest.tester import LiveTestResult
     from tui_chain.probe.served import ServedChain
     from tui_chain.repair.candidates import Candidate, Gap
     from tui_chain.repair.path_choice import PathChoice
@@ -64,6 +64,8 @@ class HostJobs(JobRunner):
         """The row of a host that has come further; what was written for another bundle is forgotten."""
         if state is row.state:
             return row
+        answers = standing_answers(row.answers, state)
+        state = with_answers(state, answers)
         paths = self.journey.alternatives(state)
         gaps = self.journey.gaps(state, paths)
         same = state.proven is not None and row.state.proven is not None
@@ -71,8 +73,7 @@ class HostJobs(JobRunner):
         error = next((e for e in (state.repair, state.served) if isinstance(e, Failure)), None)
         if error is not None and error.kind == "nothing-to-do":
             error = None
-        examined = row.examined if _same_chain(row.state, state) else None
-        fresh = replace(row, state=state, error=error, paths=paths, gaps=gaps, examined=examined)
+        fresh = replace(row, state=state, error=error, paths=paths, gaps=gaps, answers=answers)
         return fresh if same else replace(fresh, written=None, others=())
 
     # the journey
@@ -207,7 +208,7 @@ class HostJobs(JobRunner):
 
     def receive(self, row: HostRow, served: ServedChain) -> None:
         """Take a chain that came without a connection."""
-        fresh = replace(row, state=self.journey.diagnose(row.state, served), error=None, examined=None)
+        fresh = replace(row, state=self.journey.diagnose(row.state, served), error=None, answers=())
         self.keep_lost(row, self._rows.put(fresh))
 
     def trust_root(self, confirmed: ConfirmedRoot) -> None:
@@ -217,7 +218,8 @@ class HostJobs(JobRunner):
         for row in list(self._rows):
             served = row.state.reached
             if served is not None and row.status in {Status.UNTRUSTED, Status.INCOMPLETE}:
-                self._rows.put(replace(row, state=self.journey.diagnose(row.state, served)))
+                state = self.journey.diagnose(row.state, served)
+                self._rows.put(replace(row, state=with_answers(state, row.answers)))
 
     # live tests
 
@@ -229,24 +231,22 @@ class HostJobs(JobRunner):
 
         self.begin(row.target, "testing", job)
 
-    def test_everything(self, row: HostRow, done: Callable[[HostRow, LiveTestResult], None]) -> None:
+    def test_everything(self, row: HostRow, done: Callable[[HostRow, FullTest | Failure], None]) -> None:
         """Test with hops, client families, the environment, and the programs of this machine."""
-        results: list[LiveTestResult | Failure] = []
+        results: list[FullTest | Failure] = []
 
         async def job(state: HostState, _: Callable[[str], None]) -> HostState:
-            results.append(await self._full_test(row, state))
-            return state if isinstance(results[0], Failure) else state.with_live_test(results[0].live)
+            made = await self._full_test(row, state)
+            results.append(made)
+            return state if isinstance(made, Failure) else state.with_live_test(made.result.live)
 
         def tested(row: HostRow) -> None:
-            result = next(iter(results), None)
-            if isinstance(result, Failure):
-                toast(self._screen, str(result), "error")
-            elif result is not None:
+            for result in results:
                 done(row, result)
 
         self.begin(row.target, "testing", job, tested)
 
-    async def _full_test(self, row: HostRow, state: HostState) -> LiveTestResult | Failure:
+    async def _full_test(self, row: HostRow, state: HostState) -> FullTest | Failure:
         from tui_chain.livetest.choice import USUAL
         from tui_chain.livetest.live import request_for
         from tui_chain.livetest.tester import LiveTester
@@ -256,7 +256,8 @@ class HostJobs(JobRunner):
         request = request_for(state.target, choice, environment, address=address, timeout=self.journey.timeout)
         tester = LiveTester(self.journey.trust, self._clock(), environment, row.written, choice.proxy)
         pem = state.proven.bundle.pem if state.proven is not None else None
-        return await tester.test(request, pem, with_programs=True)
+        made = await tester.test(request, pem, with_programs=True)
+        return made if isinstance(made, Failure) else FullTest(made, pem)
 
     # further questions
 
@@ -270,7 +271,11 @@ class HostJobs(JobRunner):
             answered = await probe_servers(
                 self.journey, state, Wanted(all_addresses=True, key_types=True, no_sni=True)
             )
-            return replace(state, servers=answered.servers) if _same_chain(answered, state) else answered
+            return (
+                replace(state, servers=answered.servers)
+                if served_chain(answered) == served_chain(state)
+                else answered
+            )
 
         self.begin(target, "asking all", job, done)
 
@@ -299,16 +304,12 @@ class HostJobs(JobRunner):
 
 def _confirmed(before: HostState, after: HostState) -> HostState:
     """The state of a host that was probed again: what was found, proven and tested stays where nothing differs."""
-    if not _same_chain(before, after) or before.diagnosis is None or after.diagnosis is None:
+    if (
+        not served_chain(after)
+        or served_chain(before) != served_chain(after)
+        or before.diagnosis is None
+        or after.diagnosis is None
+    ):
         return after
     same = before.diagnosis.status is after.diagnosis.status
     return replace(before, served=after.served, diagnosis=after.diagnosis) if same else after
-
-
-def _same_chain(one: HostState, other: HostState) -> bool:
-    """Whether what was proven for one state holds for the other: the same certificates were served."""
-    return (
-        one.reached is not None
-        and other.reached is not None
-        and one.reached.certificates == other.reached.certificates
-    )

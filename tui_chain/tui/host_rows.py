@@ -13,11 +13,9 @@ from tui_chain.engine.host_progress import StatusCounts
 from tui_chain.engine.host_state import HostState
 from tui_chain.net.host_list import Host
 from tui_chain.net.target import Target
+from tui_chain.tui.answers import Answers
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
-    from tui_chain.doctor.examination import Examination
     from tui_chain.livetest.choice import RequestChoice
     from tui_chain.probe.served import ServedChain
     from tui_chain.repair.alternatives import Alternative
@@ -47,26 +45,14 @@ SEVERITY_LOOK: dict[Severity, tuple[str, str]] = {
 
 
 @dataclass(frozen=True)
-class WaitingExamination:
-    """What the doctor found, as it waits to be opened: `why` is how the interpreter was chosen, `at` (aware) when.
-
-    `unreached` is why a host was not reached: then the environment alone was looked at.
-    """
-
-    found: Examination
-    why: str
-    at: datetime
-    unreached: Failure | None = None
-
-
-@dataclass(frozen=True)
 class HostRow:
     """One host on the screen: how far it has come, what runs now, what went wrong last, what was written.
 
     `paths` are its certification paths in order, `gaps` what is missing with the certificates that could close it.
     `marked` hosts share one bundle. `others` are files of other kinds that were written, by the name of the kind.
-    `request` is how its live test asks, where the user has chosen. `changes` are sentences on what the last probe
-    found otherwise than the one before, `question` is what its job asks of the user.
+    `request` is how its live test asks, where the user has chosen; `answers` are what was asked beyond. `changes`
+    are sentences on what the last probe found otherwise than the one before, `question` is what its job asks of the
+    user.
     """
 
     state: HostState
@@ -78,7 +64,7 @@ class HostRow:
     marked: bool = False
     others: tuple[tuple[str, Path], ...] = ()
     request: RequestChoice | None = None
-    examined: WaitingExamination | None = None
+    answers: Answers = ()
     changes: tuple[str, ...] = ()
     question: str = ""
 

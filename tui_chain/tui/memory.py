@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from tui_chain.core.failure import Failure
 from tui_chain.core.files import read_file
+from tui_chain.engine.activity import Entry, activity_path, append_entries, read_activity
 from tui_chain.engine.arguments import Options
 from tui_chain.engine.host_state import HostState
 from tui_chain.engine.session import SavedHost, Session, read_session, save_session, session_path
 from tui_chain.engine.settings import UserSettings
 from tui_chain.net.host_list import Host
 from tui_chain.net.target import Target
+from tui_chain.tui.actions import textual_keymap
 from tui_chain.tui.host_rows import HostRow
 from tui_chain.x509.formats.readers import read_certificates
 
@@ -58,6 +60,14 @@ class Memory:
         chosen = (theme, self.config_theme) if theme else (self.session.theme, self.session.config_theme)
         return save_session(Session(saved, sort, *chosen), self.path, opened=self.opened)
 
+    def append(self, entries: Sequence[Entry]) -> Failure | None:
+        """Add to the log what was done in a run; blocks on the disk."""
+        return append_entries(entries, activity_path()) if self.keeps and entries else None
+
+    def earlier_entries(self) -> tuple[Entry, ...]:
+        """What was done in earlier runs, the oldest first; blocks on the disk."""
+        return read_activity(activity_path()).entries if self.keeps else ()
+
 
 NO_MEMORY = Memory()
 
@@ -72,7 +82,7 @@ def load_memory(options: Options, settings: UserSettings) -> Memory:
     # what could not be read is not written over either
     return Memory(
         session, options.opens_session, keeps and (not unread or not path.exists()), path, settings.theme,
-        {name: ",".join(keys) for name, keys in settings.keymap.items()}, notices,
+        textual_keymap(settings.keymap), notices,
     )  # fmt: skip
 
 

@@ -7,10 +7,25 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from textual.message_pump import MessagePump
+
     from tui_chain.engine.host_state import HostState
     from tui_chain.net.target import Target
     from tui_chain.repair.candidates import Candidate, Gap
+    from tui_chain.tui.answers import Answer, TextPage
     from tui_chain.x509.certificate import Certificate
+
+
+class Noted(Message):
+    """Something was done or shown in passing: a sentence, the command that does the same, the file written."""
+
+    def __init__(self, text: str, command: str = "", path: Path | None = None) -> None:
+        self.text = text
+        self.command = command
+        self.path = path
+        super().__init__()
 
 
 class HostHighlighted(Message):
@@ -77,8 +92,13 @@ class HostRequested(Message):
         super().__init__()
 
 
-class ExaminationOpened(Message):
-    """What the doctor found of the host that is shown is to be opened."""
+class DetailOpened(Message):
+    """An answer that waits with a host, or a page about it, is to be opened."""
+
+    def __init__(self, target: Target, detail: Answer | TextPage) -> None:
+        self.target = target
+        self.detail = detail
+        super().__init__()
 
 
 class CopyRequested(Message):
@@ -87,4 +107,17 @@ class CopyRequested(Message):
     def __init__(self, text: str, subject: str) -> None:
         self.text = text
         self.subject = subject
+        super().__init__()
+
+
+class KeyHandled(Message):
+    """The key of this `number` has had its effect: this goes after it, from the `target` in focus up to the app.
+
+    It goes so many `rounds`, since an action may have sent a message that has to arrive first.
+    """
+
+    def __init__(self, target: MessagePump, number: int, rounds: int) -> None:
+        self.target = target
+        self.number = number
+        self.rounds = rounds
         super().__init__()

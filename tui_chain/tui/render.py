@@ -14,9 +14,8 @@ from textual.content import Content
 
 from tui_chain.clients.families import FAMILIES, family_names
 from tui_chain.clients.verdict import reason
-from tui_chain.core.command import hinted, with_commands
-from tui_chain.core.status import Severity
-from tui_chain.core.text import colon_hex, plural, safe_text
+from tui_chain.core.command import hinted, with_commands, with_options
+from tui_chain.core.text import colon_hex, first_few, plural, safe_text
 from tui_chain.tui.host_rows import BAD, DIM, OK, SEVERITY_LOOK, WARN
 
 if TYPE_CHECKING:
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
     from tui_chain.livetest.attempt import Attempt, Times
     from tui_chain.livetest.hops import Hop
     from tui_chain.resolve.resolution import IssuerLookup
-    from tui_chain.tui.host_rows import WaitingExamination
     from tui_chain.x509.certificate import Certificate, ExtensionRow
 
 NAMES = 9
@@ -37,8 +35,6 @@ BAR = 24
 YEAR = 365
 MAX_SHOWN = 4000
 """Lines of a file or a difference that are laid out; a whole trust store has 3,000."""
-_OPTIONS = re.compile(r";? \(?(?:on the command line that is --[a-z-]+(?: FILE)?|--pool FILE)\)?(?=[.; ])")
-"""What a hint says of the command line beside what is to be done."""
 _UNESCAPED_COMMA = re.compile(r"(?<!\\),")
 _CHANGE_STYLES = {"+": OK, "-": BAD, "@": DIM}
 
@@ -66,6 +62,12 @@ def fact(name: str, *parts: str | Content | tuple[str, str]) -> Content:
 
 def hanging(text: Content, width: int, indent: int = 0) -> list[Content]:
     """Wrap a line to `width` cells; the lines after the first begin below its character number `indent`, from 0."""
+    if "\n" in text.plain:
+        first, *rest = text.split("\n")
+        return [
+            *hanging(first, width, indent),
+            *(line for one in rest for line in hanging(one.pad_left(indent), width, indent)),
+        ]
     if text.cell_length <= width:
         return [text]
     if not indent or width <= 2 * indent:
@@ -105,9 +107,9 @@ def days_left(certificate: Certificate, now: datetime) -> tuple[str, str]:
 
 
 def days_short(certificate: Certificate, now: datetime) -> tuple[str, str]:
-    """How long it is valid still, in days, from two years on in years: `63 d`, `-2 d`, `8.5 y`; and the style.
+    """How long it is valid still, in days, from two years on in years: `63 d`, `8.5 y`; and the style.
 
-    What begins to be valid later has a plus sign: `+3 d`.
+    What has expired has a minus sign, `-2 d`, in the first day `ended`; what is valid later a plus sign, `+3 d`.
     """
     _, style = days_left(certificate, now)
     if certificate.not_after is None:
@@ -115,6 +117,8 @@ def days_short(certificate: Certificate, now: datetime) -> tuple[str, str]:
     if certificate.not_before is not None and now < certificate.not_before:
         return f"+{(certificate.not_before - now).days + 1} d", style
     days = (certificate.not_after - now).days
+    if days < 0:
+        return f"-{-days - 1} d" if days < -1 else "ended", style
     return f"{days} d" if days < 2 * YEAR else f"{days / YEAR:.1f} y", style
 
 
@@ -140,7 +144,7 @@ def summary(
     width: int = 100,
 ) -> Content:
     """The certificate under the cursor: what it is and until when, what is wrong with it, then what else there is."""
-    names = ", ".join(certificate.alternative_names.texts()[:MAX_NAMES])
+    names = first_few(certificate.alternative_names.texts(), MAX_NAMES)
     parts = [
         Content.assemble((certificate.subject, "bold")),
         validity(certificate, now),
@@ -182,12 +186,11 @@ def certificate_facts(certificate: Certificate, now: datetime, source: str) -> l
     text, style = days_left(certificate, now)
     start, end = certificate.not_before, certificate.not_after
     dates = f"{start:%Y-%m-%d} to {end:%Y-%m-%d}, " if start is not None and end is not None else ""
-    names = ", ".join(certificate.alternative_names.texts()[:MAX_NAMES])
-    more = len(certificate.alternative_names.texts()) - MAX_NAMES
+    names = first_few(certificate.alternative_names.texts(), MAX_NAMES)
     return [
         fact("subject", (certificate.subject, "bold")),
         fact("valid", dates, (text, style)),
-        *([fact("names", names, f" and {more} more" if more > 0 else "")] if names else []),
+        *([fact("names", names)] if names else []),
         fact("issuer", certificate.issuer),
         fact("key", f"{certificate.key_text} · signed with {certificate.signature_text}"),
         fact("source", source),
@@ -203,6 +206,11 @@ def identifiers(certificate: Certificate) -> list[Content]:
         fact("key id", certificate.key_id or "none"),
         fact("issuer's", certificate.authority_key_id or "no key id named"),
         *(fact("aia", safe_text(url)) for url in certificate.issuer_urls[:MAX_URLS]),
+        *(
+            [fact("", f"and {len(certificate.issuer_urls) - MAX_URLS} more")]
+            if certificate.issuer_urls[MAX_URLS:]
+            else []
+        ),
         *(Content.styled(f"unreadable {fault.field}: {fault.reason}", WARN) for fault in certificate.faults),
     ]
 
@@ -219,28 +227,43 @@ def extension_line(row: ExtensionRow) -> Content:
 
 
 def with_keys(hint: str) -> str:
-    """A hint that names the keys of the screen where it has commands, and no option of the command line."""
-    return with_commands(_OPTIONS.sub("", hint), lambda words: _KEYS.get(words[0]) or hinted(*words))
+    """A hint that names the keys of the screen where it has commands or options."""
+    keys = with_commands(hint, lambda words: _KEYS.get(words[0]) or hinted(*words))
+    return with_options(keys, lambda words: _INSTEAD.get(words, ""))
 
 
 _KEYS = {"fix": "f", "advise": "x", "check": "v", "audit": "w", "refresh": "r"}
 """The key that does what a command of a hint does: of `check` hints name the question about revocation alone."""
+_INSTEAD = {
+    "--pool FILE": "`pool` in the config file",
+    "--crl-leaf": "V does so now",
+    "--allow-private-aia": "V asks for each",
+    "--accept-lost-constraints": "w asks for it",
+}
+"""What does on the screen what an option of a hint does."""
 
 
 def _hanging(text: str, width: int) -> list[str]:
     return textwrap.wrap(text, max(width, 20), initial_indent="  ", subsequent_indent="  ") or [""]
 
 
-def family_line(verdicts: Verdicts) -> Content:
-    """All client families in a line, each with its glyph."""
-    return acceptance_line({name: verdict.ok for name, verdict in verdicts.items()})
+def family_line(verdicts: Verdicts, width: int) -> Content:
+    """All client families, each with its glyph, in lines of `width` cells."""
+    return acceptance_line({name: verdict.ok for name, verdict in verdicts.items()}, width)
 
 
-def acceptance_line(accepts: Mapping[str, bool]) -> Content:
-    """The same of families that are said to accept or not."""
+def acceptance_line(accepts: Mapping[str, bool], width: int) -> Content:
+    """The same of families that are said to accept or not; a glyph stays beside its name."""
     known = [(family.short, accepts[family.id]) for family in FAMILIES if family.id in accepts]
-    pieces = [(f"{'✓' if ok else '✗'} {name}", OK if ok else BAD) for name, ok in known]
-    return Content(" ").join(Content.styled(*piece) for piece in pieces)
+    rows: list[list[tuple[str, str]]] = [[]]
+    used = 0
+    for name, ok in known:
+        piece = f"{'✓' if ok else '✗'} {name}"
+        if used and used + 1 + len(piece) > width:
+            rows, used = [*rows, []], 0
+        rows[-1].append((piece, OK if ok else BAD))
+        used += len(piece) + bool(used)
+    return lines(Content(" ").join(Content.styled(*piece) for piece in row) for row in rows)
 
 
 def refusals(verdicts: Verdicts) -> list[Content]:
@@ -250,18 +273,6 @@ def refusals(verdicts: Verdicts) -> list[Content]:
         if not verdict.ok:
             groups.setdefault(reason(verdict), []).append(name)
     return [Content.assemble((f"✗ {family_names(names)}: ", BAD), text) for text, names in groups.items()]
-
-
-def examination_summary(waiting: WaitingExamination) -> tuple[str, str]:
-    """What was found in a few words, with its style."""
-    found, report = waiting.found, waiting.found.report
-    wrong = sum(one.severity is not Severity.COSMETIC for one in found.problems)
-    things = plural(wrong, "problem") if wrong else "no problem"
-    if not report.host:
-        return f"Python {report.version}: {things}", WARN if wrong else OK
-    refusing, count = len(report.refusing), len(report.libraries)
-    verdict = f"{refusing} of {count} libraries refuse" if refusing else f"all {count} libraries accept"
-    return f"{verdict} · {things}", BAD if refusing else WARN if wrong else OK
 
 
 def try_line(tried: IssuerLookup) -> Content:

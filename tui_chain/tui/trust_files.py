@@ -72,7 +72,7 @@ class TrustFiles:
         alone = header.kind == "client"  # it is judged by itself
         if not alone and header.trust in {"certifi", "system"} and header.trust != trust:
             message = f"The bundle was made with the trust store {header.trust}, and {safe_text(trust)} is in force."
-            return Failure("refresh", message, f"Start with --trust {header.trust} to refresh it.")
+            return Failure("refresh", message, f"Open the screen with the trust store {header.trust} to refresh it.")
         listed = parse_arguments(header.hosts)
         if listed.bad:
             return Failure("refresh", f"The bundle names a host that is none: {listed.bad[0].failure.message}")

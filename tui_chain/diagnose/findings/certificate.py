@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from tui_chain.core.finding_codes import FindingCode
-from tui_chain.core.text import plural
+from tui_chain.core.text import first_few, plural
 from tui_chain.diagnose.case import Case
 from tui_chain.diagnose.findings.finding import FATAL, RISK, SERVER, Finding, FindingKind
 from tui_chain.diagnose.findings.leaf import EXPIRES_SOON, host_finding, leaf_findings
@@ -172,6 +172,9 @@ def path_findings(case: Case) -> Iterator[Finding]:
     for certificate in dict.fromkeys((*case.served.certificates, *case.trail)):
         for fault in certificate.faults[:MAX_FAULTS]:
             yield UNREADABLE.finding(certificate.sha256, f"{fault.field}: {fault.reason}.")
+        if len(certificate.faults) > MAX_FAULTS:
+            rest = first_few([fault.field for fault in certificate.faults[MAX_FAULTS:]], MAX_FAULTS)
+            yield UNREADABLE.finding(certificate.sha256, f"Nor can be read: {rest}.")
 
 
 def _found(case: Case, problem: PathProblem) -> Finding:

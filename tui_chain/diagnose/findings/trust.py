@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from tui_chain.core.command import option
 from tui_chain.core.finding_codes import FindingCode
 from tui_chain.core.text import colon_hex, plural
 from tui_chain.diagnose.case import Case
@@ -31,7 +32,7 @@ ROOT_ONLY_IN_SYSTEM = FindingKind(
     RISK,
     STORE,
     "Its root is in the system's trust store but not in certifi.",
-    "curl, git and Go accept it; requests and httpx need `--trust system`'s file, or a bundle.",
+    "curl, git and Go accept it; requests and httpx need the file of the system's trust store, or a bundle.",
     "OpenSSL codes 19 and 20",
 )
 ROOT_ONLY_IN_CERTIFI = FindingKind(
@@ -80,7 +81,7 @@ CONSTRAINTS_LOST = FindingKind(
     SERVER,
     "As a trust anchor in a bundle this intermediate loses a limit that is set above it.",
     "The remedy without loss is that the server sends the intermediate; writing the bundle all the same needs "
-    "your consent (--accept-lost-constraints).",
+    f"your consent {option('--accept-lost-constraints')}.",
     "RFC 5280 sections 4.2.1.9, 4.2.1.10, 4.2.1.12 and 6.1; OpenSSL's X509_V_FLAG_PARTIAL_CHAIN",
 )
 

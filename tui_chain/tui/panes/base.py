@@ -50,7 +50,7 @@ def stands_still(before: HostRow | None, row: HostRow | None) -> bool:
 class Pane(Vertical):
     """One of the four panes; `row` is the host that is shown, or None. Until it is `filled` it has a title alone."""
 
-    row: reactive[HostRow | None] = reactive(None)
+    row: reactive[HostRow | None] = reactive(None, repaint=False)
     filled = False
     NUMBER: ClassVar[int]
     NAME: ClassVar[str]
@@ -114,7 +114,7 @@ class CertificatePane(Pane):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Where no certificate is under the cursor, the screen's own action is meant."""
-        if action in {"details", "copy_certificate"}:
+        if action == "details":
             return self.certificate is not None
         return super().check_action(action, parameters)
 
@@ -122,11 +122,6 @@ class CertificatePane(Pane):
         """Show all of the certificate under the cursor."""
         if self.row is not None and self.certificate is not None:
             self.post_message(CertificateOpened(self.row.state, self.certificate))
-
-    def action_copy_certificate(self) -> None:
-        """Copy the certificate under the cursor."""
-        if self.certificate is not None:
-            self.post_message(copy_of(self.certificate))
 
 
 # which pane is open where there is not room for all; the style sheet says what that means at each size

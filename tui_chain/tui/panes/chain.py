@@ -15,7 +15,7 @@ from textual.content import Content
 
 from tui_chain.core.status import Status
 from tui_chain.core.text import plural
-from tui_chain.engine.host_state import Clock
+from tui_chain.engine.host_state import Clock, HostState
 from tui_chain.tui.actions import CHAIN, bindings
 from tui_chain.tui.chain_path import NOT_IN_PATH, ChainNode, chain_path, shown_trail
 from tui_chain.tui.host_rows import (
@@ -30,6 +30,7 @@ from tui_chain.tui.host_rows import (
 )
 from tui_chain.tui.panes.base import CertificatePane, stands_still
 from tui_chain.tui.render import (
+    NAMES,
     certificate_facts,
     days_short,
     extension_line,
@@ -149,14 +150,14 @@ class ChainContent:
         ends = self._timeline.ends_first
         if ends is None:
             return Content()
-        return Content.styled(f"first to expire: {ends.label}, {self._timeline.until:%Y-%m-%d}", DIM)
+        return Content.styled(f"first to expire: {self._timeline.until:%Y-%m-%d}, {ends.label}", DIM)
 
     # the certificate under the cursor
 
     def text(self, place: int | None, width: int) -> Sequence[Content]:
         """The families on a narrow screen, further findings, the facts of a certificate or of a gap."""
         node = self.nodes[place] if place is not None else None
-        lines = [*hanging_facts(self._families(), width), *self._findings(node, width)]
+        lines = [*hanging_facts(self._families(width - NAMES), width), *self._findings(node, width)]
         if node is None:
             return lines
         if node.missing is not None:
@@ -174,12 +175,12 @@ class ChainContent:
                 source = self.row.state.source_of(issuer.certificate)
                 yield from hanging_facts(certificate_facts(issuer.certificate, self.now, source), width)
 
-    def _families(self) -> Iterator[Content]:
+    def _families(self, width: int) -> Iterator[Content]:
         if not self.narrow or not self.verdict.verdicts:
             return
-        yield fact("served", family_line(self.verdict.verdicts))
+        yield fact("served", family_line(self.verdict.verdicts, width))
         if self.row.state.proven is not None:
-            yield fact("bundle", family_line(self.row.state.proven.verdicts))
+            yield fact("bundle", family_line(self.row.state.proven.verdicts, width))
 
     def _findings(self, node: ChainNode | None, width: int) -> Iterator[Content]:
         """What is wrong with a certificate, on the leaf also with the host itself; the first stands above."""
@@ -240,6 +241,15 @@ def _connection(served: ServedChain) -> Iterator[Content]:
     if served.timings is not None:
         times = served.timings
         yield fact("took", f"name {times.lookup:.0f} ms, connect {times.connect:.0f} ms, TLS {times.tls:.0f} ms")
+    library = f", with {served.tls.library}" if served.tls.library else ""
+    yield fact("probed", f"{served.at:%Y-%m-%d %H:%M} UTC{library}")
+    size = sum(len(one.der) for one in served.certificates)
+    yield fact("size", f"{plural(len(served.certificates), 'certificate')}, {size} bytes")
+    if served.tls.version is not None:
+        asked = served.tls.client_certificate
+        yield fact("client", "no certificate asked for" if asked is None else f"certificate {asked.value}")
+    if served.staple is not None:
+        yield fact("staple", f"OCSP response of {len(served.staple)} bytes" if served.staple else "no OCSP response")
     if served.note:
         yield Content.styled(f"! {served.note}", WARN)
 
@@ -258,15 +268,24 @@ def next_step(row: HostRow, found: Finding | None) -> str:
 
 def _key(row: HostRow) -> str:
     """The key that helps where there is no proven bundle."""
+    state, root = row.state, private_root(row)
     if row.status in {Status.UNREACHABLE, Status.REFUSED}:
         return "r tries again."
     if row.status is Status.COMPLETE:
-        return "t makes a real request." if row.state.live_test is None else ""
-    if row.state.resolution is None:
+        return "t makes a real request." if state.live_test is None else ""
+    if state.resolution is None and _can_be_searched(state):
         return "f finds it." if row.status is Status.INCOMPLETE else "f looks for a repair."
-    if private_root(row) is not None:
+    if root is not None:
         return "c trusts its root, if you know it."
-    return "3 shows what was tried." if row.state.resolution.tries else "4 shows who refuses."
+    tried = state.resolution is not None and bool(state.resolution.tries)
+    return "3 shows what was tried." if tried else "4 shows who refuses."
+
+
+def _can_be_searched(state: HostState) -> bool:
+    """Whether another issuer could help the host."""
+    from tui_chain.resolve.resolver import waiting  # the first paint does without
+
+    return state.verdict is not None and bool(waiting(state.verdict))
 
 
 class ChainPane(CertificatePane):

@@ -16,11 +16,21 @@ from tui_chain.core.status import Status
 from tui_chain.core.text import plural
 from tui_chain.engine.host_state import Clock
 from tui_chain.tui.actions import LINKS, bindings
+from tui_chain.tui.chain_path import shown_trail
 from tui_chain.tui.host_rows import BAD, DIM, OK, WARN, HostRow
 from tui_chain.tui.link_lines import WANTED, LinkLine, link_lines, lookup_facts, short_source
 from tui_chain.tui.messages import CandidateChosen, PathStepped
 from tui_chain.tui.panes.base import CertificatePane, stands_still
-from tui_chain.tui.render import acceptance_line, fact, family_line, hanging, hanging_facts, refusals, with_keys
+from tui_chain.tui.render import (
+    NAMES,
+    acceptance_line,
+    fact,
+    family_line,
+    hanging,
+    hanging_facts,
+    refusals,
+    with_keys,
+)
 from tui_chain.tui.widgets.split_view import EmptyContent, SplitView
 
 if TYPE_CHECKING:
@@ -47,10 +57,10 @@ class LinksContent:
         return max((len(line.right[0]) for line in self.lines), default=0)
 
     def head(self, width: int) -> Sequence[Content]:
-        """That nothing is missing, where there is no line."""
+        """Why there is no line, where the host was reached."""
         if self.lines or self.row.status is Status.UNREACHABLE or self.row.state.verdict is None:
             return []
-        return hanging(Content.styled("Every issuer of the path was sent or is in the trust store.", DIM), width)
+        return hanging(Content.styled("The certificate names no issuer but itself.", DIM), width)
 
     def rows(self, width: int) -> Sequence[Content]:
         """The lines, each cut to the width."""
@@ -59,19 +69,22 @@ class LinksContent:
     def caption(self, width: int) -> Content:  # noqa: ARG002 - a caption that is too long is cut
         """How many paths there are, and the keys that select one; before a search that its order is shown."""
         if self.row.state.resolution is None:
-            return Content.styled("f asks these in this order" if self.lines else "", DIM)
+            asked = any(not line.wanted for line in self.lines)
+            return Content.styled("f asks these in this order" if asked else "", DIM)
         usable = sum(path.usable for path in self.row.paths)
         return Content.styled(f"{usable} paths · n and p select one" if usable > 1 else "", DIM)
 
     def text(self, place: int | None, width: int) -> Sequence[Content]:
-        """The line under the cursor in full, then the path that the repair takes."""
+        """The line under the cursor in full, then the path that the repair takes; without lines the path served."""
         line = self.lines[place] if place is not None else None
-        if line is not None and line.candidate is not None:
-            return hanging_facts(_candidate_facts(self.row, line.candidate), width)
-        own = list(line.wanted if line is not None else ())
-        if line is not None and line.tried is not None:
+        if line is None:
+            return hanging_facts(_path_facts(shown_trail(self.row.state), self.row.state), width)
+        if line.candidate is not None:
+            return hanging_facts(_candidate_facts(self.row, line.candidate, width - NAMES), width)
+        own = list(line.wanted)
+        if line.tried is not None:
             own = list(lookup_facts(line.tried))
-        return hanging_facts([*own, *_repair_facts(self.row.state)], width)
+        return hanging_facts([*own, *_repair_facts(self.row.state, width - NAMES)], width)
 
 
 def _path_facts(path: Sequence[Certificate], state: HostState | None) -> list[Content]:
@@ -83,16 +96,16 @@ def _path_facts(path: Sequence[Certificate], state: HostState | None) -> list[Co
     return rows
 
 
-def _candidate_facts(row: HostRow, chosen: tuple[Gap, Candidate]) -> list[Content]:
+def _candidate_facts(row: HostRow, chosen: tuple[Gap, Candidate], width: int) -> list[Content]:
     """Why this one: its path, what the clients say of it, and the reason of the comparison."""
     _, candidate = chosen
     place = next((place for place, path in enumerate(row.paths) if path is candidate.best), None)
     which = f"path {place + 1} of {len(row.paths)} · " if place is not None and len(row.paths) > 1 else ""
     verdicts = candidate.verdicts
-    clients = [fact("clients", family_line(verdicts)), *refusals(verdicts)] if verdicts else []
+    clients = [fact("clients", family_line(verdicts, width)), *refusals(verdicts)] if verdicts else []
     repair = row.state.proven if candidate.chosen else None
     expiry = _expiry_facts(repair) if repair is not None else []
-    crls = _crls(row.state) if candidate.chosen else []
+    crls = _crls(row.state, width) if candidate.chosen else []
     return [fact("why", which, candidate.why), *_path_facts(candidate.trail, None), *clients, *expiry, *crls]
 
 
@@ -101,7 +114,7 @@ def _expiry_facts(repair: Repair) -> list[Content]:
     return [fact(*line.split(" ", 1)) for line in repair.expiry_lines]
 
 
-def _repair_facts(state: HostState) -> list[Content]:
+def _repair_facts(state: HostState, width: int) -> list[Content]:
     """The path that the repair takes, what the clients say of it, when it expires, or why there is no repair."""
     failure = state.repair
     if isinstance(failure, Failure):
@@ -111,11 +124,11 @@ def _repair_facts(state: HostState) -> list[Content]:
         return []
     verdicts = state.proven.verdicts
     path = _path_facts(state.proven.path.certificates, state)
-    clients = [fact("clients", family_line(verdicts)), *refusals(verdicts)]
-    return [*path, *clients, *_expiry_facts(state.proven), *_crls(state)]
+    clients = [fact("clients", family_line(verdicts, width)), *refusals(verdicts)]
+    return [*path, *clients, *_expiry_facts(state.proven), *_crls(state, width)]
 
 
-def _crls(state: HostState) -> list[Content]:
+def _crls(state: HostState, width: int) -> list[Content]:
     """The CRLs that go into the bundle, and how clients judge with them, or why there are none."""
     found = state.crls
     if found is None:
@@ -125,7 +138,7 @@ def _crls(state: HostState) -> list[Content]:
     count = f"✓ {plural(len(found.lists), 'list')}, until {found.until:%Y-%m-%d %H:%M} UTC"
     rows = [fact("crls", (count, OK), f" · for clients with {found.scope.flag}")]
     rows += [fact("", one.crl.issuer, (f"  {short_source(one.source)}", DIM)) for one in found.lists]
-    return [*rows, fact("", acceptance_line(found.clients))]
+    return [*rows, fact("", acceptance_line(found.clients, width))]
 
 
 class LinksPane(CertificatePane):
@@ -200,7 +213,8 @@ class LinksPane(CertificatePane):
 def _cursor(before: Sequence[LinkLine], place: int | None, lines: Sequence[LinkLine]) -> tuple[int, bool]:
     """Where the cursor is that was at `place` of the lines before, and whether it is on the same line still.
 
-    It leaves a line that is gone for the candidate that is selected, the first candidate, or the first line.
+    It leaves a line that is gone for the candidate that is selected, else the first candidate, else the first look-up
+    that failed, else the first line.
     """
     keys, old = [line.key for line in lines], [line.key for line in before]
     if place is not None and keys == old:
@@ -209,7 +223,8 @@ def _cursor(before: Sequence[LinkLine], place: int | None, lines: Sequence[LinkL
         return keys.index(old[place]), True
     candidates = [(at, line.candidate[1]) for at, line in enumerate(lines) if line.candidate is not None]
     selected = (at for at, candidate in candidates if candidate.chosen)
-    return next(selected, candidates[0][0] if candidates else 0), False
+    failed = (at for at, line in enumerate(lines) if line.failed)
+    return next(selected, candidates[0][0] if candidates else next(failed, 0)), False
 
 
 def _verdict(row: HostRow | None) -> tuple[str, str]:
@@ -220,7 +235,9 @@ def _verdict(row: HostRow | None) -> tuple[str, str]:
     state = row.state
     if state.resolution is None:
         count = len(state.verdict.missing) if state.verdict is not None else 0
-        return (f"✗ {plural(count, 'issuer')} missing · not searched yet", BAD) if count else ("none", DIM)
+        if count:
+            return f"✗ {plural(count, 'issuer')} missing · not searched yet", BAD
+        return ("✓ nothing is missing", OK) if row.status is Status.COMPLETE else ("none", DIM)
     if row.status is Status.PARTIAL and state.proven is None:
         return "no bundle helps further", DIM
     if row.status is Status.COMPLETE and state.proven is None:

@@ -3,88 +3,43 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import replace
+from functools import partial
+from itertools import zip_longest
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, VerticalScroll
+from textual.binding import BindingType
 from textual.content import Content
-from textual.widgets import Static
+from textual.style import Style
 
 from tui_chain.clients.families import FAMILIES
-from tui_chain.clients.verdict import Verdict, Verdicts
+from tui_chain.core.failure import Failure
+from tui_chain.core.status import Status
 from tui_chain.core.text import plural
+from tui_chain.diagnose.headline import works_for
 from tui_chain.tui.actions import LIVE, bindings
+from tui_chain.tui.answers import Answer, AnswerKind, TextPage, answer_of
+from tui_chain.tui.background import in_background
 from tui_chain.tui.host_rows import BAD, DIM, NEW, OK, WARN, HostRow
-from tui_chain.tui.messages import ExaminationOpened, HostRequested
-from tui_chain.tui.panes.base import SCROLL_KEYS, Pane
-from tui_chain.tui.render import attempt, examination_summary, fact, hop_line, lines
+from tui_chain.tui.messages import DetailOpened, HostRequested
+from tui_chain.tui.panes.base import Pane
+from tui_chain.tui.render import attempt, fact, hop_line
+from tui_chain.tui.widgets.cursor_text import Cursor, CursorPage, CursorText
+from tui_chain.tui.widgets.matrix import MEDIUM, Column, Matrix, cut
+from tui_chain.tui.widgets.text_view import wrap
 
 if TYPE_CHECKING:
     from tui_chain.livetest.live import LiveTest
     from tui_chain.net.target import Target
-
-NAME = 25
-"""Cells of the column of names."""
-GAP = 2
-
-
-def matrix(as_served: Verdicts, with_bundle: Verdicts | None, width: int) -> Content:
-    """Lay the verdicts out in `width` cells, a line for each family; nothing before the probe."""
-    if not as_served:
-        return Content()
-    titles = ["as served"] if with_bundle is None else ["as served", "with the bundle"]
-    rows = [(family, _texts(as_served.get(family.id), with_bundle, family.id)) for family in FAMILIES]
-    # what the bundle changes is mostly short, and the reason of a refusal wants the room
-    last = max(len(titles[-1]), *(len(text) for _, texts in rows for text in texts[1:])) if len(titles) > 1 else 0
-    room = width - NAME - (GAP if last else 0)
-    widths = (max(room - min(last, room // 2), 8), min(last, room // 2))
-    head = "client family".ljust(NAME) + "".join(
-        title.ljust(size + GAP) for title, size in zip(titles, widths, strict=False)
-    )
-    lines = [Content.styled(head.rstrip(), DIM)]
-    for family, texts in rows:
-        name = f"{family.name}{' model' if family.model else ''}"
-        cells = [_cell(text, size) for text, size in zip(texts, widths, strict=False)]
-        lines.append(Content.assemble(name.ljust(NAME), *cells))
-    return Content("\n").join([*lines, Content.styled(MODELS, DIM)])
-
-
-MODELS = "model: not the library itself, but its rules, measured against its programs"
-
-
-def _texts(as_served: Verdict | None, with_bundle: Verdicts | None, family: str) -> list[str]:
-    """What a family says, for each column."""
-    verdicts = [as_served] if with_bundle is None else [as_served, with_bundle.get(family)]
-    return [_text(verdict) for verdict in verdicts]
-
-
-def _text(verdict: Verdict | None) -> str:
-    """The code first where it is a number, since the text may be cut."""
-    if verdict is None:
-        return ""
-    if verdict.ok:
-        return "✓ accepts"
-    code = f"{verdict.code} " if isinstance(verdict.code, int) else ""
-    return f"✗ {code}{verdict.error or 'refused'}"
-
-
-def _cell(text: str, width: int) -> tuple[str, str]:
-    shown = text if len(text) <= width else f"{text[: width - 1]}…"
-    return shown.ljust(width + GAP), OK if text.startswith("✓") else BAD
-
-
-class LiveScroll(VerticalScroll):
-    """The pane's body with vi keys."""
-
-    BINDINGS: ClassVar[list[BindingType]] = SCROLL_KEYS
-
+    from tui_chain.repair.repair import Repair
 
 NAMES = 9
 """Cells of the column of names, as `fact` has it."""
-SCROLL_BAR = 2
-"""Cells that a scroll bar takes."""
+SIDES = 60
+"""Cells from which before and after stand side by side."""
 HINT = (
     "Press t: a real request with the trust store as it is, and with the bundle alone."
     " m changes its method, path, headers and proxy."
@@ -95,29 +50,29 @@ class LivePane(Pane):
     """What each client family says; below it a real request, with the trust store and with the bundle alone."""
 
     NUMBER, NAME = 4, "Clients and live test"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings(LIVE),
-        Binding("enter", "open_examination", "What the doctor found", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bindings(LIVE)
 
     def __init__(self, pane_id: str) -> None:
         super().__init__(id=pane_id, classes="pane")
+        self._engines: Mapping[str, str] = {}
+        self._shown: HostRow | None = None
+        self._matrix: Matrix | None = None
 
     def compose_content(self) -> ComposeResult:
-        """The families, what is asked, the two answers side by side, the hops and what is set around it."""
-        with LiveScroll(id="live-body"):
-            yield Static(id="live-doctor", classes="fit", markup=False)
-            yield Static(id="families-first", classes="fit gap-below", markup=False)
-            yield Static(id="live-request", markup=False)
-            with Horizontal(id="live-sides", classes="fit"):
-                yield Static(id="live-before", classes="side", markup=False)
-                yield Static(id="live-after", classes="side", markup=False)
-            yield Static(id="live-more", markup=False)
-            yield Static(id="families-last", classes="fit gap-above", markup=False)
+        """One text."""
+        yield CursorText("live-view", Cursor(0))
 
-    def main(self) -> LiveScroll:
-        """The scrolling body."""
-        return self.query_one(LiveScroll)
+    async def fill(self) -> None:
+        """Mount the text, and show below it how much of it is not seen."""
+        await super().fill()
+        self.watch(self.main(), "below", self._show_below)
+
+    def _show_below(self, count: int) -> None:
+        self.border_subtitle = Content.styled(f"▼ {plural(count, 'more line')} · pgdn", DIM) if count else ""
+
+    def main(self) -> CursorText:
+        """The text."""
+        return self.query_one(CursorText)
 
     @property
     def failed_hop(self) -> Target | None:
@@ -129,8 +84,6 @@ class LivePane(Pane):
         """Offer the hop that failed where there is one."""
         if action == "open_hop":
             return True if self.failed_hop is not None else None
-        if action == "open_examination":
-            return self.row is not None and self.row.examined is not None
         return super().check_action(action, parameters)
 
     def action_open_hop(self) -> None:
@@ -138,91 +91,197 @@ class LivePane(Pane):
         if self.failed_hop is not None:
             self.post_message(HostRequested(self.failed_hop))
 
-    def action_open_examination(self) -> None:
-        """Open what the doctor found."""
-        self.post_message(ExaminationOpened())
-
-    def _show_families(self, row: HostRow | None, *, tested: bool) -> None:
-        """Show the matrix of families above what a test would do, and below what a test has done."""
-        families = _families(row, self.content_size.width - SCROLL_BAR)
-        for name, here in (("first", not tested), ("last", tested)):
-            static = self.query_one(f"#families-{name}", Static)
-            static.update(families if here else "")
-            static.display = here and bool(families)
-
-    def on_resize(self) -> None:
-        """Wrap the hops to another width."""
-        super().on_resize()
-        self.watch_row(self.row)
-
     def watch_row(self, row: HostRow | None) -> None:
-        """Show another host, or the same one further on."""
+        """Show another host from its top, or the same one further on where it was."""
         if not self.filled:
             return
-        test = row.state.live_test if row is not None else None
+        before, self._shown = self._shown, row
         self.title(*_verdict(row))
-        self.set_class(test is not None, "-tested")
-        shown = _shown(test, self.content_size.width - SCROLL_BAR) if test is not None else _untested(row)
-        self._show_families(row, tested=test is not None)
-        doctor = _examined(row)
-        static = self.query_one("#live-doctor", Static)
-        static.update(doctor)
-        static.display = bool(doctor)
-        for name, content in zip(("request", "before", "after", "more"), shown, strict=True):
-            static = self.query_one(f"#live-{name}", Static)
-            static.update(content)
-            static.display = bool(content)
+        if not self._engines and row is not None and row.state.verdict is not None:
+            self._name_engines()
+        if _stands_still(before, row):
+            return
+        self._show(row, before)
+
+    def _show(self, row: HostRow | None, before: HostRow | None) -> None:
+        self._matrix = None if row is None else Matrix(row, self._engines)
+        same = row is not None and before is not None and row.target == before.target
+        self.main().show(partial(live_page, row, self._matrix), keep=same)
+        if same and row is not None and before is not None:
+            self._reveal(before, row)
+
+    def _reveal(self, before: HostRow, now: HostRow) -> None:
+        """Show a new answer, or what a test has brought, where nobody has scrolled since."""
+        view, test = self.main(), now.state.live_test
+        if now.answers != before.answers and not view.has_focus:
+            view.scroll_to(y=0, animate=False)
+        elif test is not None and test is not before.state.live_test and not view.scroll_offset.y:
+            view.scroll_to(y=view.page.upper + 1, animate=False)
+
+    @work(group="engines", exclusive=True, exit_on_error=False)
+    async def _name_engines(self) -> None:
+        """Learn the versions of what judges: curl itself is asked for its own."""
+        named = await in_background(_engine_names, "engines")
+        if not isinstance(named, Failure):
+            self._engines = named
+            self._show(self.row, self.row)
+
+    @on(CursorText.Chosen)
+    def _chosen(self, event: CursorText.Chosen) -> None:
+        """Open the answer, or the client family in full."""
+        event.stop()
+        row, matrix, chosen = self.row, self._matrix, event.chosen
+        if row is None or matrix is None:
+            return
+        if isinstance(chosen, AnswerKind):
+            answer = answer_of(row.answers, chosen)
+            if answer is not None:
+                self.post_message(DetailOpened(row.target, answer))
+        elif isinstance(chosen, int):
+            family = FAMILIES[chosen]
+            self.post_message(DetailOpened(row.target, TextPage(family.name, matrix.page(family))))
 
 
-Shown = tuple[Content, Content, Content, Content]
+def _stands_still(before: HostRow | None, row: HostRow | None) -> bool:
+    """Whether a row shows the host of the one before and all that is shown of it here."""
+    if before is None or row is None:
+        return False
+    alike = row.state is before.state and row.answers is before.answers
+    return alike and row.request is before.request
 
 
-def _families(row: HostRow | None, width: int) -> Content:
-    """The matrix of client families, with the bundle where one is proven."""
-    verdict = row.state.verdict if row is not None else None
-    if row is None or verdict is None or not verdict.verdicts:
-        return Content()
-    proven = row.state.proven
-    return matrix(verdict.verdicts, None if proven is None else proven.verdicts, width)
+def _engine_names() -> Mapping[str, str]:
+    from tui_chain.clients.judge import engine_name
+
+    return {family.id: f"{'a ' if family.model else ''}{engine_name(family)}" for family in FAMILIES}
 
 
-def _examined(row: HostRow | None) -> Content:
-    """What the doctor found, and when, where that waits."""
-    if row is None or row.examined is None:
-        return Content()
-    text, style = examination_summary(row.examined)
-    return fact("doctor", (text, style), (f" · {row.examined.at:%H:%M} UTC · enter opens", DIM))
+# the page
 
 
-def _untested(row: HostRow | None) -> Shown:
-    """What would be asked, where the user has chosen that, and how."""
-    choice = row.request if row is not None else None
-    rows = [Content.styled(HINT, DIM)]
-    if choice is not None:
-        route = " through the environment's proxy" if choice.proxy else ""
-        headers = f" with {plural(len(choice.headers), 'header')}" if choice.headers else ""
-        rows.insert(0, fact("request", f"{choice.method} {choice.path}{headers}{route}"))
-    return lines(rows), Content(), Content(), Content()
+def live_page(row: HostRow | None, matrix: Matrix | None, width: int, cursor: Cursor, style: Style) -> CursorPage:
+    """Lay a host out in `width` cells; a stop is the kind of an answer, or the place of a family."""
+    if row is None or matrix is None:
+        return CursorPage()
+    stops: dict[Hashable, int] = {answer.kind: line for line, answer in enumerate(row.answers)}
+    if matrix.served:
+        stops |= {place: len(row.answers) + 1 + place for place in range(len(FAMILIES))}
+    page = CursorPage(stops=stops, columns=matrix.columns(width))
+    stop, column = page.stop_of(cursor), Column(cursor.column)
+    shown = [_answer_line(one, width, style if one.kind == stop else None) for one in row.answers]
+    if matrix.served:
+        shown += matrix.lines(width, (stop, column) if isinstance(stop, int) else None, style)
+    if stop is not None:
+        shown += _sentence(matrix, stop, column, width)
+    test = row.state.live_test
+    if test is None:
+        rest = _untested(row)
+    else:
+        rest = [Content(), *_request_line(row, "t asks"), *_test_lines(test, _no_bundle(row), width)]
+    return replace(page, lines=(*shown, *rest), upper=len(shown))
 
 
-def _shown(test: LiveTest, width: int) -> Shown:
-    request = [fact("request", f"{test.method} {test.url}"), *([fact("route", test.route)] if test.route else [])]
-    nothing = "There is no proven bundle to test; f looks for one."
-    sides = attempt("Before", test.before, ""), attempt("After", test.after, nothing)
-    return lines(request), *sides, lines(_more(test, width))
+ANSWERS = 12
+"""Cells of the column of what was asked."""
+GLYPHS = {OK: "✓", WARN: "!", BAD: "✗"}
+"""By the style of a summary."""
 
 
-def _more(test: LiveTest, width: int) -> Iterator[Content]:
-    """The hops, a failed one offered as a host, and what in the environment beats the bundle."""
-    for place, hop in enumerate(test.hops[1:]):
-        yield Content.assemble(fact("" if place else "then"), hop_line(hop, width - NAMES, NAMES))
-    if test.failed_hop is not None:
-        yield fact("", ("o", "bold"), (f" opens {test.failed_hop} as a new host", NEW))
+def _answer_line(answer: Answer, width: int, style: Style | None) -> Content:
+    """What was found, and when, which is there however long the summary is."""
+    whole, time = f"{GLYPHS.get(answer.style, '·')} {answer.summary}", f" · {answer.time}"
+    room = max(width - ANSWERS - len(time), 8)
+    text = whole if len(whole) <= room else cut(whole, room)
+    key = " · enter opens" if len(text) + len(" · enter opens") <= room else ""
+    line = Content.assemble((f"{answer.kind.value:<{ANSWERS}}", DIM), (text, answer.style), (f"{time}{key}", DIM))
+    return line if style is None else line.stylize(style)
+
+
+def _sentence(matrix: Matrix, stop: Hashable, column: Column, width: int) -> list[Content]:
+    """What is under the cursor in a sentence, which always has as many lines: nothing moves with the cursor."""
+    if isinstance(stop, AnswerKind):
+        name, text = stop.value, f"enter opens what was found, {stop.key} too; r in it asks again"
+    else:
+        family = FAMILIES[stop if isinstance(stop, int) else 0]
+        name, text = family.name, matrix.explanation(family, column)
+    whole = f"{name}: {text}"
+    most = 2 if width >= MEDIUM else 3
+    rows = [whole[piece.start : piece.end].rstrip() for piece in wrap([whole], width)]
+    if len(rows) > most:
+        rows[most - 1 :] = [cut(" ".join(rows[most - 1 :]), width)]
+    shown = [Content(one) for one in (*rows, *[""] * (most - len(rows)))]
+    shown[0] = shown[0].stylize("bold", 0, len(name) + 1)
+    return shown
+
+
+def _untested(row: HostRow) -> list[Content]:
+    """What would be asked, and how that is changed."""
+    return [] if row.state.reached is None else [*_request_line(row, "request"), Content.styled(HINT, DIM)]
+
+
+def _request_line(row: HostRow, name: str) -> list[Content]:
+    """What the user has chosen to ask."""
+    choice = row.request
+    if choice is None:
+        return []
+    route = " through the environment's proxy" if choice.proxy else ""
+    headers = f" with {plural(len(choice.headers), 'header')}" if choice.headers else ""
+    return [fact(name, f"{choice.method} {choice.path}{headers}{route}")]
+
+
+def _no_bundle(row: HostRow) -> str:
+    """Why there is no test with a bundle."""
+    if row.status is Status.COMPLETE:
+        return "No bundle is needed."
+    return f"There is no proven bundle to test{'; f looks for one' if row.state.resolution is None else ''}."
+
+
+def _test_lines(test: LiveTest, nothing: str, width: int) -> Iterator[Content]:
+    """The request, where it led, and what beats the bundle; last the details of before and after, side by side."""
+    yield fact("request", f"{test.method} {test.url}")
+    if test.route:
+        yield fact("route", test.route)
+    yield from _hop_lines(test, width)
     from tui_chain.livetest.environment import overriding_text  # a test has loaded it
 
     beating = overriding_text(test.environment, repaired=test.after is not None)
     if beating:
-        yield Content.styled("\n  ".join(textwrap.wrap(f"! {beating}; T shows what it does", max(width, 20))), WARN)
+        text = "\n  ".join(textwrap.wrap(f"! {beating}; T shows what it does", max(width, 20)))
+        yield from Content.styled(text, WARN).split()
+    yield from _beside(attempt("Before", test.before, ""), attempt("After", test.after, nothing), width)
+
+
+def _hop_lines(test: LiveTest, width: int) -> Iterator[Content]:
+    """The hops of redirects, a failed one offered as a host."""
+    for place, hop in enumerate(test.hops[1:]):
+        yield from Content.assemble(fact("" if place else "then"), hop_line(hop, width - NAMES, NAMES)).split()
+    if test.failed_hop is not None:
+        yield fact("", ("o", "bold"), (f" opens {test.failed_hop} as a new host", NEW))
+
+
+def _beside(left: Content, right: Content, width: int) -> Iterator[Content]:
+    """Two texts side by side, or one below the other where there is no room."""
+    if width < SIDES:
+        yield from (*left.split(), *right.split())
+        return
+    half = (width - 2) // 2
+    for one, other in zip_longest(_wrapped(left, half), _wrapped(right, half), fillvalue=Content()):
+        yield Content.assemble(one, " " * (half + 2 - one.cell_length), other)
+
+
+def _wrapped(text: Content, width: int) -> list[Content]:
+    """Its lines, a long one as several."""
+    return [row for line in text.split() for row in ([line] if line.cell_length <= width else line.wrap(width))]
+
+
+# the title
+
+
+def _works(proven: Repair) -> str:
+    """For whom the bundle works; a border has no room for more than is needed."""
+    if proven.whole:
+        return f"works for {proven.passed} of {proven.passed} with the bundle"
+    return works_for(proven.verdicts).replace(" client families with the bundle", "")
 
 
 def _accepting(row: HostRow | None) -> tuple[str, str]:
@@ -230,22 +289,26 @@ def _accepting(row: HostRow | None) -> tuple[str, str]:
     verdict = row.state.verdict if row is not None else None
     if row is None or verdict is None or not verdict.verdicts:
         return "not run", DIM
-    proven = row.state.proven
-    verdicts = verdict.verdicts if proven is None else proven.verdicts
+    if row.state.proven is not None:
+        style = OK if row.state.proven.whole else WARN
+        return f"{_works(row.state.proven)} · not tested yet", style
+    verdicts = verdict.verdicts
     accepted = sum(one.ok for one in verdicts.values())
-    how = "as served" if proven is None else "with the bundle"
     style = OK if accepted == len(verdicts) else WARN if accepted else BAD
-    return f"{accepted} of {len(verdicts)} accept {how} · not tested yet", style
+    return f"{accepted} of {len(verdicts)} accept as served · not tested yet", style
 
 
 def _verdict(row: HostRow | None) -> tuple[str, str]:
     test = row.state.live_test if row is not None else None
-    if test is None:
+    if row is None or test is None:
         return _accepting(row)
     failing = " · a redirect fails" if test.failed_hop is not None else ""
-    if test.after is not None:
-        before = "worked" if test.before.ok else "failed"
-        works = f"✓ {before} before, works with the bundle{failing}"
-        return (works, OK) if test.after.ok else ("✗ fails with the bundle", BAD)
-    glyph, style = ("✓", OK) if test.before.ok else ("✗", BAD)
-    return f"{glyph} {test.before.text}{failing}", style
+    if test.after is None:
+        glyph, style = ("✓", OK) if test.before.ok else ("✗", BAD)
+        return f"{glyph} {test.before.text}{failing}", style
+    if not test.after.ok:
+        return "✗ fails with the bundle", BAD
+    before, proven = "worked" if test.before.ok else "failed", row.state.proven
+    if proven is None or proven.whole:
+        return f"✓ {before} before, works with the bundle{failing}", OK
+    return f"! {before} before, {_works(proven)}{failing}", WARN

@@ -7,7 +7,7 @@ from typing import ClassVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
+from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static, TextArea
@@ -23,6 +23,9 @@ from tui_chain.tui.toasts import toast
 
 HELP = """host, host:port, [v6]:port, a URL, or smtp+starttls://host · a label may follow · paste a list for many
 without a connection: `host < chain.pem`, or paste the host and below it what openssl s_client -showcerts printed"""
+
+MAX_REASONS = 200
+"""Wrong lines that are shown with their reasons; the rest is counted."""
 
 
 class HostText(TextArea):
@@ -53,10 +56,10 @@ class AddScreen(Dialog[Additions]):
         """The box, and below it what is wrong."""
         with Vertical(classes="frame", id="add") as frame:
             frame.border_title = "Add hosts"
-            frame.border_subtitle = "enter adds · ctrl+j new line · esc close"
             yield Static(Content.styled(HELP, DIM), markup=False)
             yield HostText(id="add-text", classes="gap-above", show_line_numbers=True, compact=True)
-            yield Static(id="add-status", classes="fit gap-above", markup=False)
+            with VerticalScroll(id="add-below", classes="gap-above"):
+                yield Static(id="add-status", classes="fit", markup=False)
 
     def __init__(self) -> None:
         super().__init__()
@@ -64,6 +67,7 @@ class AddScreen(Dialog[Additions]):
 
     def on_mount(self) -> None:
         """Begin in the box."""
+        self._show_result(Additions())
         self.query_one(HostText).focus()
 
     @on(TextArea.Changed)
@@ -75,12 +79,18 @@ class AddScreen(Dialog[Additions]):
         )
 
     def _show_result(self, found: Additions) -> None:
-        shown = [Content.styled(str(line), BAD) for line in found.bad[:8]]
-        if len(found.bad) > 8:
-            shown.append(Content.styled(f"and {len(found.bad) - 8} more", BAD))
+        shown = [Content.styled(str(line), BAD) for line in found.bad[:MAX_REASONS]]
+        if len(found.bad) > MAX_REASONS:
+            shown.append(Content.styled(f"and {plural(len(found.bad) - MAX_REASONS, 'wrong line')} more", BAD))
         if found.count:
             shown.insert(0, Content.styled(f"{plural(found.count, 'host')} to add", OK))
         self.query_one("#add-status", Static).update(Content("\n").join(shown))
+        self.query_one("#add-below").display = bool(shown)
+        self._name_keys(reasons=bool(found.bad))
+
+    def _name_keys(self, *, reasons: bool) -> None:
+        keys = ["enter adds", "ctrl+j new line", *(["tab reasons"] if reasons else []), "esc"]
+        self.query_one("#add").border_subtitle = " · ".join(keys)
 
     @on(HostText.Entered)
     def _entered(self) -> None:

@@ -15,7 +15,7 @@ from tui_chain.audit.fix import FixedFile, fix_file
 from tui_chain.audit.refresh import State
 from tui_chain.audit.summary import fix_summary, fixes_something, not_written_over
 from tui_chain.core.failure import Failure
-from tui_chain.core.text import plural, safe_text
+from tui_chain.core.text import first_few, plural, safe_text
 from tui_chain.repair.file_header import Header
 from tui_chain.repair.output_kinds import OutputKind
 from tui_chain.tui.background import guarded, in_background
@@ -59,10 +59,12 @@ class AuditScreen(AuditView):
     def keys(self) -> tuple[str, ...]:
         """In the box those of the box, elsewhere those of this file."""
         if isinstance(self.focused, PathInput):
-            return "enter reads", "→ completes", "tab ↓ to the lists"
+            return "enter reads", "→ completes", "tab lists"
         ours = self._audited is not None and isinstance(self._audited.ours, Header)
         more = (*(["r refresh"] if ours else []), *(["b path"] if self._path is None else []))
-        return "1-3 list", "i details", "y copy", "w fix", *more
+        # enter shows the details too
+        lists = ["1-3"] if self.is_tight else ["1-3 list", "i details"]
+        return *lists, "y copy", "w fix", *more
 
     def begin(self) -> None:
         """Read the file that was named or is suggested."""
@@ -162,7 +164,7 @@ class AuditScreen(AuditView):
         """Show where it stands, and read again the file that was written over."""
         if saved is None:
             return
-        toast(self, f"Wrote {safe_text(str(saved.path), 400)}.")
+        toast(self, f"Wrote {safe_text(str(saved.path), 400)}.", path=saved.path)
         if self._audited is not None:
             self._read(self._audited.path, go=False)
 
@@ -224,7 +226,7 @@ def _fixed_dialog(audited: AuditedFile, made: FixedFile) -> SaveScreen:
         place = place.with_name(f"{place.stem}-fixed.pem")
     # a name that cannot be shown is not put into a box either
     name = str(place) if str(place).isprintable() else "fixed.pem"
-    left_out = (one.text for one in made.left_out[:MAX_LEFT_OUT])
-    text = " · ".join(filter(None, (fix_summary(audited.audit, made), stays, *left_out)))
+    left_out = first_few([one.text for one in made.left_out], MAX_LEFT_OUT, " · ")
+    text = " · ".join(filter(None, (fix_summary(audited.audit, made), stays, left_out)))
     form = Form("fixed", text, "", lambda: changed_meanwhile(audited) or Draft(made.data))
     return SaveScreen("Write the fixed file", [form], name)

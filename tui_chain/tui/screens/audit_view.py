@@ -13,6 +13,7 @@ from textual.widgets import Static
 
 from tui_chain.tui.host_rows import DIM
 from tui_chain.tui.panes.base import copy_of
+from tui_chain.tui.render import with_keys
 from tui_chain.tui.screens import audit_render as render
 from tui_chain.tui.screens.audited_file import AuditedFile
 from tui_chain.tui.screens.dialog import Dialog, Page, PageScreen
@@ -52,8 +53,7 @@ class AuditView(Dialog[None]):
                     yield RowList(1, "Clients", "clients")
                     yield RowList(2, "Findings", "findings")
                     yield RowList(3, "Certificates", "certificates")
-                with Page(id="audit-below", classes="detail"):
-                    yield Static(id="audit-detail", markup=False)
+                yield Page(id="audit-below", classes="detail")
 
     def head(self) -> ComposeResult:
         """What stands on top."""
@@ -78,7 +78,7 @@ class AuditView(Dialog[None]):
 
     def show_status(self, text: str, style: str) -> None:
         """Show in the place of the facts what is going on, or wrong."""
-        self.query_one("#audit-facts", Static).update(Content.styled(text, style))
+        self.query_one("#audit-facts", Static).update(Content.styled(with_keys(text), style))
 
     def show_facts(self) -> None:
         """Show what the file is, in the place of what was going on."""
@@ -101,7 +101,8 @@ class AuditView(Dialog[None]):
     def show_verdict(self, *, is_current: bool) -> None:
         """Show the verdict on the file in the title; none while another file is named above it."""
         text = render.verdict(self._audited) if self._audited is not None and is_current else ("", "")
-        self.query_one("#audit").border_title = Content.assemble(("Audit of a trust file", "bold"), "  ", text)
+        heading = "Audit" if self.is_tight else "Audit of a trust file"
+        self.query_one("#audit").border_title = Content.assemble((heading, "bold"), "  ", text)
 
     def _fill(self, audited: AuditedFile) -> None:
         now = self._trust_files.clock()
@@ -161,8 +162,7 @@ class AuditView(Dialog[None]):
         return audited.certificate_at(audited.audit.findings[place])
 
     def _show_outcome(self) -> None:
-        self.query_one("#audit-below").scroll_home(animate=False)
-        self.query_one("#audit-detail", Static).update(self._detail_text(whole=self.has_class("-wide")))
+        self.query_one("#audit-below", Page).update(self._detail_text(whole=self.has_class("-wide")))
 
     def _detail_text(self, *, whole: bool) -> Content:
         audited, place, now = self._audited, self._place, self._trust_files.clock()

@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+import os
 from typing import ClassVar
 
+from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Vertical
 from textual.content import Content
+from textual.renderables.background_screen import BackgroundScreen
 from textual.screen import ModalScreen, ScreenResultType
+from textual.strip import Strip
 from textual.widgets import OptionList, Static
 
+from tui_chain.core.failure import Failure
 from tui_chain.tui.messages import CopyRequested
-from tui_chain.tui.panes.base import CURSOR_KEYS, SCROLL_KEYS
+from tui_chain.tui.panes.base import CURSOR_KEYS
+from tui_chain.tui.toasts import toast
+from tui_chain.tui.widgets.text_view import TextView
+
+SHADE = 0.6
+"""How much of the colour of the background lies over what stands behind a dialog."""
+
+TIGHT = 76
+"""Columns below which not every hint of a dialog fits on its border."""
 
 
 class Dialog(ModalScreen[ScreenResultType]):
@@ -25,6 +38,25 @@ class Dialog(ModalScreen[ScreenResultType]):
         Binding("ctrl+z", "app.suspend_process", "Suspend", show=False),
     ]
 
+    _backdrop: list[Strip] | None = None
+
+    def render_line(self, y: int) -> Strip:
+        """Paint a line of what stands behind the dialog."""
+        if self._backdrop is None:
+            self._backdrop = self._shaded_screen()
+        style = self.visual_style.rich_style
+        line = self._backdrop[y] if y < len(self._backdrop) else Strip([])
+        return line.adjust_cell_length(self.size.width, style)
+
+    def _shaded_screen(self) -> list[Strip]:
+        """The screen below as it is now: to shade it anew with each of its changes takes longer than the dialog."""
+        stack = self.app.screen_stack
+        below = stack[max(stack.index(self) - 1, 0)]
+        shaded = BackgroundScreen(below, self.styles.background.with_alpha(SHADE))
+        options = self.app.console.options.update(width=self.size.width, height=self.size.height)
+        lines = self.app.console.render_lines(shaded, options, pad=False, new_lines=False)
+        return [Strip(line) for line in lines]
+
     async def action_copy_or_help_quit(self) -> None:
         """Copy what is selected with the mouse, else say how to quit."""
         selected = self.get_selected_text()
@@ -32,6 +64,11 @@ class Dialog(ModalScreen[ScreenResultType]):
             self.app.copy_to_clipboard(selected)
         else:
             await self.app.run_action("help_quit")
+
+    @property
+    def is_tight(self) -> bool:
+        """Whether there are so few columns that hints have to be short."""
+        return self.app.size.width < TIGHT
 
     def on_show(self) -> None:
         """Take away what was said in passing: it would cover the dialog."""
@@ -52,10 +89,23 @@ class ChoiceList(OptionList):
     ]
 
 
-class Page(VerticalScroll):
-    """Scrolling text with vi keys."""
+class Page(TextView):
+    """The text of a dialog; `o` opens it in the user's pager, `O` in the user's editor."""
 
-    BINDINGS: ClassVar[list[BindingType]] = SCROLL_KEYS
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("o", "open_text(False)", "Pager", show=False),
+        Binding("O", "open_text(True)", "Editor", show=False),
+    ]
+
+    @work(group="pager", exclusive=True, exit_on_error=False)
+    async def action_open_text(self, edit: bool) -> None:
+        """Show the text in another program, which has the terminal until it ends."""
+        from tui_chain.tui.pager import editor_command, open_text, pager_command
+
+        command = (editor_command if edit else pager_command)(os.environ)
+        failed = command if isinstance(command, Failure) else await open_text(self.app, self.plain, command)
+        if failed is not None:
+            toast(self, str(failed), "warning")
 
 
 class PageScreen(Dialog[None]):
@@ -70,7 +120,7 @@ class PageScreen(Dialog[None]):
         self, heading: str, body: Content, *, copy: str = "", subject: str = "", more_keys: str = ""
     ) -> None:
         super().__init__()
-        keys = ("y copies" if copy else "", more_keys, "j k scroll", "esc close")
+        keys = ("y copies" if copy else "", more_keys, "/ search", "o pager", "esc close")
         self._keys = " · ".join(filter(None, keys))
         self._heading = heading
         self._body = body
@@ -79,10 +129,10 @@ class PageScreen(Dialog[None]):
 
     def compose(self) -> ComposeResult:
         """The page in its frame."""
-        with Page(classes="frame", id="page") as page:
-            page.border_title = Content(self._heading)
-            page.border_subtitle = self._keys
-            yield Static(self._body, markup=False)
+        page = Page(self._body, classes="frame", id="page")
+        page.border_title = Content(self._heading)
+        page.border_subtitle = self._keys
+        yield page
 
     def action_copy(self) -> None:
         """Close and copy."""

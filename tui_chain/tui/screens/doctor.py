@@ -4,58 +4,58 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
-from textual.binding import Binding, BindingType
 from textual.content import Content
 
 from tui_chain.core.command import PROGRAM
-from tui_chain.core.text import safe_text
+from tui_chain.core.status import Severity
+from tui_chain.core.text import plural, safe_text
 from tui_chain.doctor.facts import COUNTING, counting_settings, facts, verdict_text
 from tui_chain.tui.host_rows import BAD, DIM, OK, SEVERITY_LOOK, WARN
 from tui_chain.tui.render import lines
-from tui_chain.tui.screens.dialog import PageScreen
+from tui_chain.tui.screens.answers import AnswerScreen
 
 if TYPE_CHECKING:
     from tui_chain.doctor.environment_report import LibraryContext
     from tui_chain.doctor.examination import Examination
     from tui_chain.doctor.problems.problem import TrustProblem
     from tui_chain.doctor.trial import HostTrial
-    from tui_chain.tui.host_rows import WaitingExamination
+    from tui_chain.tui.answers import Examined
 
 NAMES = 15
 """Cells of the columns of names."""
 
 
-class DoctorScreen(PageScreen):
-    """The page; `y` copies the change, or the page where there is none, and `r` looks `again`."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("r", "look_again", "Look again")]
-
-    def __init__(self, waiting: WaitingExamination, again: Callable[[], None]) -> None:
-        page = examination_page(waiting)
-        change = "\n".join(waiting.found.first_change)
-        copy, subject = (f"{change}\n", "the change") if change else (page.plain, "the page")
-        found = waiting.found
-        host = "" if found.trial is None else f" and {found.trial.state.target.display}"
-        heading = f"Doctor: Python {found.report.version}{host}"
-        super().__init__(heading, page, copy=copy, subject=subject, more_keys="r looks again")
-        self._again = again
-
-    def action_look_again(self) -> None:
-        """Close, and look again in the background."""
-        self.dismiss(None)
-        self._again()
+def doctor_screen(examined: Examined, at: datetime, again: Callable[[], None]) -> AnswerScreen:
+    """The page of what was found at a time (aware); a copy of it is the change to make, where there is one."""
+    found, page = examined.found, examination_page(examined, at)
+    change = "\n".join(found.first_change)
+    copy, subject = (f"{change}\n", "the change") if change else (page.plain, "the page")
+    host = "" if found.trial is None else f" and {found.trial.state.target.display}"
+    return AnswerScreen(f"Doctor: Python {found.report.version}{host}", page, again, copy=copy, subject=subject)
 
 
-def examination_page(waiting: WaitingExamination) -> Content:
-    """Everything that was found: the host first, then what is wrong, the settings that count, the facts."""
-    found = waiting.found
-    unreached = [Content.styled(f"! {waiting.unreached.message}", WARN)] if waiting.unreached is not None else []
-    parts = (*unreached, *_host(found), *_problems(found), *_settings(found), *_facts(waiting))
-    return lines(parts)
+def examination_summary(found: Examination) -> tuple[str, str]:
+    """What was found in a few words, with its style."""
+    report = found.report
+    wrong = sum(one.severity is not Severity.COSMETIC for one in found.problems)
+    things = plural(wrong, "problem") if wrong else "no problem"
+    if not report.host:
+        return f"Python {report.version}: {things}", WARN if wrong else OK
+    refusing, count = len(report.refusing), len(report.libraries)
+    verdict = f"{refusing} of {count} libraries refuse" if refusing else f"all {count} libraries accept"
+    return f"{verdict}, {things}", BAD if refusing else WARN if wrong else OK
+
+
+def examination_page(examined: Examined, at: datetime) -> Content:
+    """Everything that was found at a time (aware): the host first, then what is wrong, the settings, the facts."""
+    found = examined.found
+    unreached = [Content.styled(f"! {examined.unreached.message}", WARN)] if examined.unreached is not None else []
+    return lines((*unreached, *_host(found), *_problems(found), *_settings(found), *_facts(examined, at)))
 
 
 # the host
@@ -143,9 +143,9 @@ def _settings(found: Examination) -> Iterator[Content]:
             yield Content.styled(f"    {effect.value}: {', '.join(clients)}", DIM)
 
 
-def _facts(waiting: WaitingExamination) -> Iterator[Content]:
-    report = waiting.found.report
+def _facts(examined: Examined, at: datetime) -> Iterator[Content]:
+    report = examined.found.report
     yield Content.styled("\nFacts", "bold")
-    own = (("interpreter", f"{report.executable} ({waiting.why})"), ("time", f"{waiting.at:%Y-%m-%d %H:%M} UTC"))
+    own = (("interpreter", f"{report.executable} ({examined.why})"), ("time", f"{at:%Y-%m-%d %H:%M} UTC"))
     for name, text in (*own, *facts(report)):
         yield Content.assemble((f"{name:<{NAMES}} ", DIM), text)

@@ -152,8 +152,9 @@ class ExplainScreen(Dialog[CauseStep]):
     def _name_keys(self) -> None:
         here = self.query_one(ChoiceList)
         if isinstance(self.focused, ChoiceList):
-            add = [f"a adds {elide_middle(self._target.display, MAX_HOST)}"] if self._target is not None else []
-            keys = ["enter does it", *add, "y copies", "tab"]
+            target = self._target
+            host = "the host" if target is None or self.is_tight else elide_middle(target.display, MAX_HOST)
+            keys = ["enter does it", *([f"a adds {host}"] if target is not None else []), "y copies"]
         else:
             keys = ["tab goes to the causes"] if here.display else ["paste it"]
         self.query_one("#explain").border_subtitle = Content(" · ".join((*keys, "esc close")))
@@ -217,7 +218,7 @@ def _head(found: Answer) -> Iterator[Content]:
                 "Paste the lines with the error itself, or close this and press a to add the host.", DIM
             )
         else:
-            yield Content.styled(found.hint, DIM)
+            yield Content.styled(with_keys(found.hint), DIM)
 
 
 def _explained(found: Explanation) -> Iterator[Content]:

@@ -12,7 +12,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import Static
 
 from tui_chain.audit.audit import Auditor
 from tui_chain.audit.summary import content_summary
@@ -68,8 +67,7 @@ class FolderScreen(Dialog[None]):
             frame.border_title = Content.assemble(("Audit of a folder", "bold"), f"  {safe_text(str(self._folder))}")
             frame.border_subtitle = "enter opens · j k move · esc close"
             yield RowList(0, "Files", "files")
-            with Page(id="folder-below", classes="detail"):
-                yield Static(id="folder-detail", markup=False)
+            yield Page(id="folder-below", classes="detail")
 
     def on_mount(self) -> None:
         """List the names, then read."""
@@ -116,7 +114,9 @@ class FolderScreen(Dialog[None]):
         severity = found.audit.severity
         glyph = SEVERITY_LOOK[severity] if severity is not None else ("✓", OK)
         findings = [finding_text(one) for one in found.audit.findings[:MAX_FINDINGS]]
-        text = lines([facts(found, self._trust_files.clock()), *findings])
+        more = len(found.audit.findings) - MAX_FINDINGS
+        rest = [Content.styled(f"and {plural(more, 'finding')} more: enter shows all", DIM)] if more > 0 else []
+        text = lines([facts(found, self._trust_files.clock()), *findings, *rest])
         return FolderEntry(
             _row(file, glyph, content_summary(found.audit), one_line(found)), text, severity, read=True
         )
@@ -136,8 +136,7 @@ class FolderScreen(Dialog[None]):
     def _show_outcome(self) -> None:
         place = self.query_one(RowList).place
         text = self._entries[place].detail if place is not None else Content()
-        self.query_one("#folder-below").scroll_home(animate=False)
-        self.query_one("#folder-detail", Static).update(text)
+        self.query_one(Page).update(text)
 
     @on(RowList.Chosen)
     def _row_chosen(self, event: RowList.Chosen) -> None:

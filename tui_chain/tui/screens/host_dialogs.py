@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -24,7 +24,6 @@ from tui_chain.engine.arguments import Options
 from tui_chain.engine.host_state import Clock, HostState
 from tui_chain.engine.private_root import ask_about
 from tui_chain.livetest.choice import USUAL, RequestChoice
-from tui_chain.livetest.tester import LiveTestResult
 from tui_chain.net.host_list import Host
 from tui_chain.net.proxy import environment_proxy
 from tui_chain.probe.pasted import Additions, GivenChain, served_chain
@@ -36,22 +35,24 @@ from tui_chain.trust.pinned import ConfirmedRoot
 from tui_chain.trust.store import TrustStore
 from tui_chain.tui.background import in_background
 from tui_chain.tui.chain_path import shown_trail
+from tui_chain.tui.host_activity import carried_options, host_command
 from tui_chain.tui.host_instructions import instructions
 from tui_chain.tui.host_jobs import HostJobs
 from tui_chain.tui.host_rows import HostRow, HostRows, private_root
 from tui_chain.tui.messages import CopyRequested
 from tui_chain.tui.screens.add import AddScreen
 from tui_chain.tui.screens.audit import AuditScreen
+from tui_chain.tui.screens.copy import (
+    BUNDLE,
+    CopyEntry,
+    CopyScreen,
+    bundle_entry,
+    certificate_entries,
+    command_entry,
+)
 from tui_chain.tui.screens.dialog import ConfirmScreen, PageScreen
 from tui_chain.tui.screens.instructions import InstructionsScreen
-from tui_chain.tui.screens.pages import (
-    certificate_page,
-    error_page,
-    file_base,
-    full_test_page,
-    revocation_page,
-    servers_page,
-)
+from tui_chain.tui.screens.pages import certificate_page, error_page, file_base
 from tui_chain.tui.screens.request import RequestScreen
 from tui_chain.tui.screens.root import RootScreen
 from tui_chain.tui.screens.save import Draft, Form, Saved, SaveScreen
@@ -63,7 +64,7 @@ from tui_chain.x509.crl import CrlScope
 from tui_chain.x509.formats.pem import to_pem
 
 if TYPE_CHECKING:
-    from tui_chain.tui.doctor_jobs import DoctorJobs
+    from tui_chain.tui.answer_jobs import AnswerJobs
 
 AddHosts = Callable[[Iterable[Host], bool], Sequence[HostRow]]
 """Puts hosts onto the list and returns the rows of those that were not there; with True they are probed."""
@@ -87,11 +88,11 @@ class HostDialogs:
         self._add = add
 
     @cached_property
-    def doctor(self) -> DoctorJobs:
-        """The doctor, loaded when it is first asked."""
-        from tui_chain.tui.doctor_jobs import DoctorJobs
+    def answers(self) -> AnswerJobs:
+        """What is asked beyond the main journey, loaded when it is first asked."""
+        from tui_chain.tui.answer_jobs import AnswerJobs
 
-        return DoctorJobs(self._screen, self._hosts, self._jobs, self._clock)
+        return AnswerJobs(self._screen, self._hosts, self._jobs, self._clock)
 
     # what is on the list
 
@@ -170,28 +171,6 @@ class HostDialogs:
             heading, subject = "Notices of the start", "the notices"
         self._screen.app.push_screen(PageScreen(heading, page, copy=page.plain, subject=subject))
 
-    def servers(self, row: HostRow) -> None:
-        """Show what every address and key type of a host served."""
-        if row.state.servers is not None:
-            page = servers_page(row.state)
-            self._screen.app.push_screen(
-                PageScreen(f"All servers of {row.target.display}", page, copy=page.plain, subject="the table")
-            )
-
-    def revocation(self, row: HostRow) -> None:
-        """Show what the issuers say of the certificates of the path."""
-        page = revocation_page(row.state)
-        self._screen.app.push_screen(
-            PageScreen(f"Revocation for {row.target.display}", page, copy=page.plain, subject="the answers")
-        )
-
-    def full_test(self, row: HostRow, test: LiveTestResult) -> None:
-        """Show a live test with everything."""
-        page = full_test_page(test)
-        self._screen.app.push_screen(
-            PageScreen(f"Live test of {row.target.display}", page, copy=page.plain, subject="the test")
-        )
-
     # files
 
     def write(self, selected: Sequence[HostRow]) -> None:
@@ -219,7 +198,33 @@ class HostDialogs:
             else:
                 others = {**dict(now.others), saved.form: saved.path}
                 self._hosts.put(replace(now, others=tuple(others.items())))
-        toast(self._screen, f"Wrote {safe_text(str(saved.path), 400)}. x says how to use it.")
+        further = (row.target for row in rows[1:])
+        kind = () if saved.form == OutputKind.CLIENT else ("--as", saved.form)
+        command = host_command(self._jobs.journey, rows[0], "fix", *further, *kind, "-o", saved.path)
+        text = f"Wrote {safe_text(str(saved.path), 400)}. x says how to use it."
+        toast(self._screen, text, command=command, path=saved.path)
+
+    def copy(self, rows: Sequence[HostRow], certificate: Certificate | None) -> None:
+        """Ask what is to be copied of hosts and their leaves, or of one host and this certificate of it."""
+        leaves = [row.state.reached.certificates[0] for row in rows if row.state.reached is not None]
+        certificates = [certificate] if certificate is not None and len(rows) == 1 else leaves
+        entries = [*certificate_entries(certificates), command_entry([self._command(row) for row in rows])]
+        if repaired(rows):
+            entries.append(bundle_entry(f"proven for {plural(len(repaired(rows)), 'host')}"))
+
+        def chosen(entry: CopyEntry | None) -> None:
+            if entry is not None and entry.key == BUNDLE:
+                self.copy_bundle(rows)
+            elif entry is not None:
+                self._screen.app.post_message(CopyRequested(entry.text, entry.subject))
+
+        name = rows[0].target.display if len(rows) == 1 else plural(len(rows), "host")
+        self._screen.app.push_screen(CopyScreen(f"Copy of {name}", tuple(entries)), chosen)
+
+    def _command(self, row: HostRow) -> str:
+        """The command that does with a host what was done with it here."""
+        name = "fix" if row.state.proven is not None else "check"
+        return host_command(self._jobs.journey, row, name)
 
     def copy_bundle(self, selected: Sequence[HostRow]) -> None:
         """Copy the bundle of the repaired hosts."""
@@ -253,7 +258,7 @@ class HostDialogs:
     def instructions(self, row: HostRow) -> None:
         """Show what clients and the server are to do, or say that there is nothing."""
         journey, now = self._jobs.journey, self._clock()
-        trust, options = journey.trust, self._options(row)
+        trust, options = journey.trust, carried_options(journey, row)
 
         @work(group="instructions", exclusive=True, exit_on_error=False)
         async def make(screen: Screen[None]) -> None:
@@ -267,27 +272,30 @@ class HostDialogs:
 
         make(self._screen)
 
-    def _options(self, row: HostRow) -> Options:
-        """What the commands for a host carry on with: the start's options, and a root that was confirmed since."""
-        journey, state = self._jobs.journey, row.state
-        path = state.proven.path if state.proven is not None else state.verdict and state.verdict.path
-        root = path.anchor.sha256 if path else ""
-        confirmed = (root,) if root in journey.diagnoser.confirmed else ()
-        return replace(journey.context.options, trust_root=confirmed)
-
-    def report(self, row: HostRow) -> None:
-        """Write down all that is known of a host, in one of three forms."""
-        if row.state.verdict is None:
+    def report(self, selected: Sequence[HostRow]) -> None:
+        """Write down all that is known of hosts: of one in one of three forms, of several in one file."""
+        rows = [row for row in selected if row.state.verdict is not None]
+        if not rows:
             toast(self._screen, "There is nothing to report of a host that was not probed yet.", "warning")
             return
 
-        journey = self._jobs.journey
-
         def saved(done: Saved | None) -> None:
             if done is not None:
-                toast(self._screen, f"Wrote {safe_text(str(done.path), 400)}.")
+                form = ("--format", done.form.lower(), "-o", done.path)
+                command = host_command(self._jobs.journey, rows[0], "report", *form) if len(rows) == 1 else ""
+                toast(self._screen, f"Wrote {safe_text(str(done.path), 400)}.", command=command, path=done.path)
 
-        self._screen.app.push_screen(_report_screen(row, journey.trust, self._clock, journey.context.options), saved)
+        self._screen.app.push_screen(self._report_screen(rows), saved)
+
+    def _report_screen(self, rows: Sequence[HostRow]) -> SaveScreen:
+        """The dialog that saves the report of hosts as they stand now."""
+        journey = self._jobs.journey
+        reports = [_Reported(row, journey.trust, self._clock, journey.context.options) for row in rows]
+        if len(reports) == 1:
+            title = f"Save a report of {rows[0].target.display}"
+            return SaveScreen(title, reports[0].forms, f"{file_base(rows[0])}-report")
+        base = f"{file_base(rows[0])}-and-{len(rows) - 1}-more-report"
+        return SaveScreen(f"Save a report of {len(rows)} hosts", _joined_forms(reports), base)
 
     def audit(self, row: HostRow | None, path: Path | None = None) -> None:
         """Ask for a file or a folder, or take `path`, and show what each client would load from it."""
@@ -318,40 +326,66 @@ class HostDialogs:
             toast(self._screen, f"{row.target.display} has no proven repair yet; f looks for one.", "warning")
 
 
-def _report_screen(row: HostRow, trust: TrustStore, clock: Clock, options: Options) -> SaveScreen:
-    """The dialog that saves the report of a host as it stands now; `trust` and `options` are those of the run."""
-    return SaveScreen(
-        f"Save a report of {row.target.display}", _forms(row, trust, clock, options), f"{file_base(row)}-report"
-    )
+@dataclass(frozen=True)
+class _Reported:
+    """Reports a host as it stood; `trust` and `options` are those of the run. A form is made when it is asked for."""
 
+    row: HostRow
+    trust: TrustStore
+    clock: Clock
+    options: Options
 
-def _forms(row: HostRow, trust: TrustStore, clock: Clock, options: Options) -> tuple[Form, ...]:
-    """Each form is made when it is asked for."""
-
-    def known() -> tuple[HostState, datetime, ServerChain | None, Path | None]:
-        now = clock()
+    def _known(self) -> tuple[HostState, datetime, ServerChain | None, Path | None]:
+        row, now = self.row, self.clock()
         # a name that cannot be shown is left out
         written = row.written if row.written is not None and unshowable(row.written) is None else None
-        return row.state, now, server_file(row.state, trust, now), written
+        return row.state, now, server_file(row.state, self.trust, now), written
 
-    def as_json() -> Draft:
-        # who wrote the bundle agreed to what it loses
-        agreed = row.written is not None
-        result = host_result(row.state, clock(), row.written, options, accept_lost_constraints=agreed)
-        return Draft(f"{json.dumps(result.as_dict(), indent=2)}\n".encode())
+    def json(self, indent: int | None) -> str:
+        """The host as a JSON object; who wrote the bundle agreed to what it loses."""
+        written = self.row.written
+        result = host_result(
+            self.row.state, self.clock(), written, self.options, accept_lost_constraints=written is not None
+        )
+        return f"{json.dumps(result.as_dict(), indent=indent)}\n"
 
+    def markdown(self) -> str:
+        """The host for a ticket or a wiki."""
+        return to_markdown(report(*self._known(), self.options, self.trust))
+
+    def html(self) -> str:
+        """The host as a page."""
+        return report_page(*self._known(), self.options, self.trust)
+
+    @property
+    def forms(self) -> tuple[Form, ...]:
+        """The forms of the report of one host."""
+        page = "one page for a ticket, without outside resources"
+        return (
+            Form("Markdown", "for a ticket or a wiki", ".md", lambda: Draft(self.markdown().encode())),
+            Form("HTML", page, ".html", lambda: Draft(self.html().encode())),
+            Form(
+                "JSON",
+                "for programs: the object that the command line prints",
+                ".json",
+                lambda: Draft(self.json(2).encode()),
+            ),
+        )
+
+
+def _joined_forms(reports: Sequence[_Reported]) -> tuple[Form, ...]:
+    """The forms of the report of several hosts."""
     return (
         Form(
             "Markdown",
-            "for a ticket or a wiki",
+            "for a ticket or a wiki, one host after the other",
             ".md",
-            lambda: Draft(to_markdown(report(*known(), options, trust)).encode()),
+            lambda: Draft("\n".join(each.markdown() for each in reports).encode()),
         ),
         Form(
-            "HTML",
-            "one page for a ticket, without outside resources",
-            ".html",
-            lambda: Draft(report_page(*known(), options, trust).encode()),
+            "JSON lines",
+            "for programs, a host a line",
+            ".jsonl",
+            lambda: Draft("".join(each.json(None) for each in reports).encode()),
         ),
-        Form("JSON", "for programs; the keys are those of tlschain --json", ".json", as_json),
     )

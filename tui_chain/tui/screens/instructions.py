@@ -13,7 +13,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.widgets import Input, OptionList, Static
+from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
 from tui_chain.advise.document import Document, to_markdown, to_text
@@ -25,7 +25,7 @@ from tui_chain.tui.screens.dialog import ChoiceList, Dialog, Page
 from tui_chain.tui.screens.save import Draft, Form, Saved, SaveScreen
 from tui_chain.tui.toasts import toast
 
-_KEYS = "/ filter · enter reads · y copies · w saves all · tab · esc close"
+_KEYS = "/ filter · enter reads · y copies · w saves · esc"
 _FILTER_KEYS = "↑ ↓ choose · enter reads · esc clears the filter"
 
 
@@ -50,8 +50,7 @@ class InstructionsScreen(Dialog[None]):
             with Vertical(id="instruction-side"):
                 yield InstructionFilter(placeholder="name, or words of the text", compact=True)
                 yield ChoiceList(id="instruction-names")
-            with Page(id="instruction-page", classes="rest"):
-                yield Static(id="instruction-body", markup=False)
+            yield Page(id="instruction-page", classes="rest")
 
     def on_mount(self) -> None:
         """Begin with everything, in the list."""
@@ -90,8 +89,7 @@ class InstructionsScreen(Dialog[None]):
             self._read(self._current.body)
 
     def _read(self, body: Content) -> None:
-        self.query_one("#instruction-body", Static).update(body)
-        self.query_one("#instruction-page", Page).scroll_home(animate=False)
+        self.query_one(Page).update(body)
 
     # the filter
 
@@ -114,7 +112,7 @@ class InstructionsScreen(Dialog[None]):
         """Go to the text; the filter stays."""
         if self._current is not None:
             self.query_one("#instructions").border_subtitle = _KEYS
-            self.query_one("#instruction-page", Page).focus()
+            self.query_one(Page).focus()
 
     def action_leave(self) -> None:
         """Clear the filter, or close where there is none."""
@@ -152,7 +150,7 @@ class InstructionsScreen(Dialog[None]):
 
     def _saved(self, saved: Saved | None) -> None:
         if saved is not None:
-            toast(self, f"Wrote {safe_text(str(saved.path), 400)}.")
+            toast(self, f"Wrote {safe_text(str(saved.path), 400)}.", path=saved.path)
 
 
 class InstructionFilter(Input):

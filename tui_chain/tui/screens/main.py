@@ -18,11 +18,13 @@ from tui_chain.engine.host_state import Clock
 from tui_chain.net.host_list import Host
 from tui_chain.tui import messages
 from tui_chain.tui.actions import MAIN, NAMES, bindings
+from tui_chain.tui.answers import AnswerKind
 from tui_chain.tui.availability import OF_SELECTED, is_available, refusal
+from tui_chain.tui.host_activity import noted_step
 from tui_chain.tui.host_jobs import HostJobs
 from tui_chain.tui.host_rows import HostRow, HostRows, reached
 from tui_chain.tui.list_actions import ListActions
-from tui_chain.tui.panes.base import Pane, copy_of, pane_in_focus, show_open
+from tui_chain.tui.panes.base import CertificatePane, Pane, pane_in_focus, show_open
 from tui_chain.tui.panes.chain import ChainPane
 from tui_chain.tui.panes.hosts import HostPane
 from tui_chain.tui.panes.links import LinksPane
@@ -53,7 +55,7 @@ class MainScreen(Screen[None]):
         # the question of a job is opened wherever the focus is
         Binding("enter", "question", "Question", show=False, priority=True),
     ]
-    row: reactive[HostRow | None] = reactive(None, bindings=True)
+    row: reactive[HostRow | None] = reactive(None, repaint=False, bindings=True)
 
     def __init__(self, clock: Clock) -> None:
         super().__init__()
@@ -89,7 +91,6 @@ class MainScreen(Screen[None]):
         self.filled = True
         self.set_focus(self.query_one(HostPane).main())
         self.query_one(HostPane).set_rows()
-        self.query_one(Headline).placeholder = "Loading"
         self.add_hosts(hosts, False)
 
     def begin(self, journey: Journey, known: Iterable[Host], select: str) -> None:
@@ -134,6 +135,9 @@ class MainScreen(Screen[None]):
 
     def _row_changed(self, before: HostRow, row: HostRow) -> None:
         self.query_one(HostPane).update_row(before, row)
+        noted = noted_step(self.jobs.journey, before, row) if before.busy and not row.busy else None
+        if noted is not None:
+            self.app.post_message(noted)
         if self.row is not None and self.row.target == row.target:
             self.row = row
 
@@ -319,8 +323,7 @@ class MainScreen(Screen[None]):
 
     def action_programs(self) -> None:
         """Test with hops, client families, the environment, and the programs of this machine."""
-        if self.row is not None:
-            self.jobs.test_everything(self.row, self.dialogs.full_test)
+        self.dialogs.answers.ask(self.row, AnswerKind.PROGRAMS)
 
     def action_request(self) -> None:
         """Ask for the request of this host's live tests."""
@@ -329,19 +332,19 @@ class MainScreen(Screen[None]):
 
     def action_servers(self) -> None:
         """Ask every address, key type, and without SNI."""
-        if self.row is not None:
-            self.jobs.ask_servers(self.row.target, self.dialogs.servers)
+        self.dialogs.answers.ask(self.row, AnswerKind.SERVERS)
 
     def action_revocation(self) -> None:
         """Ask whether the certificates of the path were revoked."""
-        for row in self.selected:
-            if reached(row) is not None:
-                self.jobs.ask_revocation(row.target, self.dialogs.revocation)
+        self.dialogs.answers.ask_each(self.selected, AnswerKind.REVOCATION)
 
-    @on(messages.ExaminationOpened)
     def action_doctor(self) -> None:
         """Ask what this machine's Python makes of the host, or open what it has found."""
-        self.dialogs.doctor.ask(self.row)
+        self.dialogs.answers.ask(self.row, AnswerKind.DOCTOR)
+
+    @on(messages.DetailOpened)
+    def _detail_opened(self, message: messages.DetailOpened) -> None:
+        self.dialogs.answers.open(message.target, message.detail)
 
     def action_crls(self) -> None:
         """Put CRLs into the bundle, or take them out."""
@@ -369,20 +372,18 @@ class MainScreen(Screen[None]):
             self.dialogs.instructions(self.row)
 
     def action_report(self) -> None:
-        """Save a report."""
-        if self.row is not None:
-            self.dialogs.report(self.row)
+        """Save a report of this host, or of the marked ones."""
+        self.dialogs.report(self.selected)
 
     def action_audit(self) -> None:
         """Audit a trust file."""
         if self.jobs.loaded is not None:
             self.dialogs.audit(self.row)
 
-    def action_copy_certificate(self) -> None:
-        """Copy the leaf."""
-        served = reached(self.row)
-        if served is not None:
-            self.post_message(copy_of(served.certificates[0]))
+    def action_copy(self) -> None:
+        """Ask what is to be copied: of the certificate under the cursor, else of the leaf; of all marked hosts."""
+        pane = pane_in_focus(self)
+        self.dialogs.copy(self.selected, pane.certificate if isinstance(pane, CertificatePane) else None)
 
     def action_details(self) -> None:
         """Show all of the leaf."""

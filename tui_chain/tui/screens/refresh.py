@@ -19,7 +19,7 @@ from tui_chain.repair.output import Output
 from tui_chain.repair.output_kinds import DESCRIPTIONS
 from tui_chain.tui.background import in_background
 from tui_chain.tui.host_rows import BAD, DIM, NEW, OK, WARN
-from tui_chain.tui.render import lines
+from tui_chain.tui.render import lines, with_keys
 from tui_chain.tui.screens.audited_file import AuditedFile, changed_meanwhile
 from tui_chain.tui.screens.dialog import Dialog, Page
 from tui_chain.tui.screens.save import Draft, Form, Saved, SaveScreen
@@ -65,8 +65,7 @@ class RefreshScreen(Dialog[Saved]):
             frame.border_subtitle = f"{written}j k move · esc close"
             yield Static(self._outcome(), id="refresh-outcome", classes="gap-below", markup=False)
             yield RowList(0, "Hosts", "news")
-            with Page(id="refresh-below", classes="detail"):
-                yield Static(id="refresh-detail", markup=False)
+            yield Page(id="refresh-below", classes="detail")
 
     def _outcome(self) -> Content:
         style = LOOK[self._found.state][1]
@@ -101,9 +100,9 @@ class RefreshScreen(Dialog[Saved]):
             one = self._found.news[place]
             glyph, style = LOOK[one.state]
             text = Content.assemble(
-                (safe_text(one.target, 400), "bold"), (f"\n{glyph} {one.state.value}\n", style), one.text
+                (safe_text(one.target, 400), "bold"), (f"\n{glyph} {one.state.value}\n", style), with_keys(one.text)
             )
-            self.query_one("#refresh-detail", Static).update(text)
+            self.query_one(Page).update(text)
 
     @work(group="replace", exclusive=True, exit_on_error=False)
     async def action_write(self) -> None:
@@ -130,7 +129,7 @@ class RefreshScreen(Dialog[Saved]):
 
 def _row(one: HostNews) -> ListRow:
     glyph, style = LOOK[one.state]
-    return (f"{glyph} {one.state.value}", style), (safe_text(one.target), ""), (one.text, "")
+    return (f"{glyph} {one.state.value}", style), (safe_text(one.target), ""), (with_keys(one.text), "")
 
 
 def change_label(audited: AuditedFile, output: Output | None) -> str:

@@ -50,11 +50,13 @@ class RequestScreen(Dialog[RequestChoice]):
         """Method, path, header lines, proxy, and below them what is wrong."""
         with Vertical(classes="frame", id="request") as frame:
             frame.border_title = Content(f"The request to {self._target.display}")
-            frame.border_subtitle = "enter keeps it · F2 method · F3 proxy · ctrl+j new line · esc close"
+            frame.border_subtitle = "enter keeps it · F2 method · F3 proxy · esc close"
             yield Static(id="request-method", classes="gap-below", markup=False)
             yield Static(Content.styled("path, with its query", DIM), markup=False)
             yield Input(self._choice.path, id="request-path", classes="path", compact=True, select_on_focus=False)
-            yield Static(Content.styled("further headers, each on a line: Name: value", DIM), markup=False)
+            yield Static(
+                Content.styled("further headers, Name: value; ctrl+j begins another line", DIM), markup=False
+            )
             headers = "\n".join(f"{name}: {value}" for name, value in self._choice.headers)
             yield HeaderText(headers, id="request-headers", compact=True)
             yield Static(id="request-proxy", classes="gap-above", markup=False)

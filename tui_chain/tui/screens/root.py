@@ -53,7 +53,7 @@ class RootScreen(Dialog[ConfirmedRoot]):
             text = f"The first {TYPED_DIGITS} hex digits of its SHA-256, from a second source:"
             yield Static(Content.styled(text, DIM), markup=False)
             yield DigitInput(id="root-digits", compact=True, placeholder="type them here; a paste does not count")
-            later = "A trust file for --trust, to trust it in later runs too; empty: in this run alone."
+            later = "A trust file to write it to, for later runs; empty: it is trusted in this run alone."
             yield Static(Content.styled(later, DIM), markup=False)
             yield Input(id="root-file", compact=True, placeholder="FILE.pem")
             yield Static(id="root-fault", markup=False)

@@ -128,8 +128,7 @@ class SaveScreen(Dialog[Saved]):
             )
             yield Static(id="write-meaning", markup=False)
             yield Static(id="write-choices", markup=False)
-            with Page(id="write-bytes", classes="rest"):
-                yield Static(id="write-shown", markup=False)
+            yield Page(id="write-bytes", classes="rest")
             with Horizontal(id="write-buttons"):
                 yield Button("Write", id="do-write", variant="success", compact=True)
                 yield Button("Replace the file", id="do-replace", variant="error", compact=True)
@@ -269,7 +268,7 @@ class SaveScreen(Dialog[Saved]):
 
     def _lay_out(self, meaning: Content, shown: Content, *, exists: bool) -> None:
         self.query_one("#write-meaning", Static).update(meaning)
-        self.query_one("#write-shown", Static).update(shown)
+        self.query_one(Page).update(shown)
         self.query_one("#do-write", Button).display = not exists
         replace = self.query_one("#do-replace", Button)
         replace.display = exists

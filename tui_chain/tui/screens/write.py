@@ -9,9 +9,11 @@ from functools import partial
 from textual.content import Content
 
 from tui_chain.clients.families import family_names
+from tui_chain.clients.verdict import reason
 from tui_chain.core.failure import Failure
 from tui_chain.core.status import Status
 from tui_chain.core.text import plural
+from tui_chain.diagnose.headline import works_for
 from tui_chain.probe.served import ServedChain
 from tui_chain.repair.losses import Loss
 from tui_chain.repair.merge import merge_proven
@@ -29,6 +31,8 @@ _MERGED = frozenset({OutputKind.CLIENT, OutputKind.CLIENT_STORE, OutputKind.LINK
 """Kinds that can be added to a file; a server's chain has an order, and the containers are sealed."""
 MAX_LOSSES = 6
 """Lost limits that are named one by one."""
+MAX_NOTES = 3
+"""Hosts that are named one by one whose bundle works for some client families alone."""
 
 
 def repaired(rows: Sequence[HostRow]) -> Rows:
@@ -48,14 +52,31 @@ def write_screen(selected: Sequence[HostRow], trust: TrustStore, at: datetime) -
     title = "Write the bundle" if len(rows) == 1 else f"Write one bundle for {plural(len(rows), 'host')}"
     title += _left_out([row for row in selected if row not in rows]) + _crl_label(rows)
     base = file_base(rows[0]) if len(rows) == 1 else f"{file_base(rows[0])}-and-{len(rows) - 1}-more"
-    return SaveScreen(title, _forms(lambda kind: output_of(kind, rows, trust, at)), base)
+    return SaveScreen(title, _forms(lambda kind: output_of(kind, rows, trust, at), reach_note(rows)), base)
 
 
-def _forms(make: Callable[[OutputKind], Output | Failure]) -> tuple[Form, ...]:
-    """Every kind of output as a form of the file; `make` makes it."""
+def reach_note(rows: Rows) -> str:
+    """For how many client families the bundle of a host works, and why not for the others; empty where for all."""
+    notes = []
+    for row in rows:
+        proven = row.state.proven
+        if proven is not None and not proven.whole:
+            first = next(verdict for verdict in proven.verdicts.values() if not verdict.ok)
+            whose = "" if len(rows) == 1 else f"{row.target.display}: "
+            notes.append(f"! {whose}{works_for(proven.verdicts)}: {reason(first)}")
+    more = [f"! and {len(notes) - MAX_NOTES} more hosts like that"] if len(notes) > MAX_NOTES else []
+    return "\n".join([*notes[:MAX_NOTES], *more])
+
+
+def _forms(make: Callable[[OutputKind], Output | Failure], note: str) -> tuple[Form, ...]:
+    """Every kind of output as a form of the file; `make` makes it, `note` goes for those that are for clients."""
     return tuple(
-        Form(kind.value, DESCRIPTIONS[kind], SUFFIXES[kind], partial(_draft, make, kind)) for kind in OutputKind
+        Form(kind.value, _purpose(kind, note), SUFFIXES[kind], partial(_draft, make, kind)) for kind in OutputKind
     )
+
+
+def _purpose(kind: OutputKind, note: str) -> str:
+    return f"{DESCRIPTIONS[kind]}\n{note}" if note and kind is not OutputKind.SERVER else DESCRIPTIONS[kind]
 
 
 def _draft(make: Callable[[OutputKind], Output | Failure], kind: OutputKind) -> Draft | Failure:

@@ -18,7 +18,7 @@ class Headline(Widget):
     """One line that never loses the next key: the text before it gives way first."""
 
     row: reactive[HostRow | None] = reactive(None)
-    placeholder: reactive[str] = reactive("")
+    placeholder: reactive[str] = reactive("Loading")
     hidden: reactive[str] = reactive("")
 
     def _without_host(self) -> Content:

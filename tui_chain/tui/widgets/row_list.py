@@ -57,7 +57,7 @@ class RowList(ScrollView, can_focus=True):
         Binding("pageup", "page(-1)", "Page up", show=False),
         Binding("enter", "choose", "Open", show=False),
     ]
-    cursor: reactive[int] = reactive(0)
+    cursor: reactive[int] = reactive(0, repaint=False)
 
     class Moved(Message):
         """The cursor came to another row, or the rows are others."""
@@ -118,9 +118,10 @@ class RowList(ScrollView, can_focus=True):
         """Stay in the list."""
         return max(min(place, self._count - 1), 0)
 
-    def watch_cursor(self) -> None:
+    def watch_cursor(self, before: int, now: int) -> None:
         """Show the cursor, and tell of it."""
-        self.refresh()
+        self.refresh_row(before)
+        self.refresh_row(now)
         self._follow()
         self.post_message(self.Moved(self))
 
@@ -166,7 +167,5 @@ class RowList(ScrollView, can_focus=True):
         shown = [
             (set_cell_size(elide_cells(text, column), column), style) for (text, style), column in cells if column
         ]
-        segments = [
-            Segment(text, (base + style).rich_style) for text, style in Content.assemble(*shown).render(base, "")
-        ]
+        segments = [Segment(text, style.rich_style) for text, style in Content.assemble(*shown).render(base, "")]
         return Strip(segments).adjust_cell_length(width, base.rich_style)

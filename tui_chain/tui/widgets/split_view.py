@@ -350,7 +350,7 @@ class SplitView(Widget, can_focus=True):
         if span is not None:
             style = Style.from_styles(self.screen.get_component_styles("screen--selection"))
             line = line.stylize(style, span[0], None if span[1] == -1 else span[1])
-        segments = [Segment(text, (base + style).rich_style) for text, style in line.render(base, end="")]
+        segments = [Segment(text, style.rich_style) for text, style in line.render(base, end="")]
         return Strip(segments, line.cell_length).adjust_cell_length(width, base.rich_style).apply_offsets(0, y)
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:

@@ -1,0 +1,94 @@
+"""The log of a run: what was done, said in passing and written, newest first, each with the command that does it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+
+from tui_chain.engine.activity import Entry
+from tui_chain.tui.host_rows import DIM
+from tui_chain.tui.messages import CopyRequested
+from tui_chain.tui.render import fact, lines
+from tui_chain.tui.screens.dialog import Dialog, Page
+from tui_chain.tui.widgets.row_list import ListRow, RowList
+
+WIDE = 150
+"""Cells from which on the command stands in the row."""
+
+
+class LogScreen(Dialog[None]):
+    """Lists entries; of the one under the cursor the whole text and command are below, and `y` copies the command."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y", "copy", "Copy the command"),
+        Binding("q,L", "leave", "Close", show=False),
+    ]
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        """Show entries that come in the order in which they were made."""
+        super().__init__()
+        self._entries = tuple(entries)[::-1]
+
+    def compose(self) -> ComposeResult:
+        """The list, and the entry under the cursor."""
+        with Vertical(classes="frame -whole", id="log") as frame:
+            frame.border_title = Content.assemble(("Log", "bold"), "  what was done and written, newest first")
+            frame.border_subtitle = "y copies the command · tab to the text · esc close"
+            yield RowList(0, "Entries", "log-entries")
+            yield Page(id="log-below", classes="detail")
+
+    def on_mount(self) -> None:
+        """List the entries."""
+        row_list = self.query_one(RowList)
+        row_list.set_class(True, "-open")
+        row_list.show(len(self._entries), lambda place: _row(self._entries[place]), _widths)
+        row_list.title(str(len(self._entries)) if self._entries else "nothing was done yet")
+        row_list.focus()
+
+    @property
+    def _entry(self) -> Entry | None:
+        place = self.query_one(RowList).place
+        return None if place is None else self._entries[place]
+
+    @on(RowList.Moved)
+    def _cursor_moved(self, event: RowList.Moved) -> None:
+        event.stop()
+        entry = self._entry
+        self.query_one(Page).update(_detail(entry) if entry is not None else Content())
+
+    @on(RowList.Chosen)
+    def _row_chosen(self, event: RowList.Chosen) -> None:
+        event.stop()
+        self.action_copy()
+
+    def action_copy(self) -> None:
+        """Copy the command of the entry under the cursor, or its text where no command does the same."""
+        entry = self._entry
+        if entry is not None:
+            subject = "the command" if entry.command else "the text"
+            self.app.post_message(CopyRequested(entry.command or entry.text, subject))
+
+
+def _row(entry: Entry) -> ListRow:
+    at = entry.at.astimezone()
+    return (f"{at:%H:%M:%S}", DIM), (f"{' '.join(entry.text.split())}  ", ""), (entry.command, DIM)
+
+
+def _widths(room: int) -> tuple[int, ...]:
+    """Time, text, and the command where there is room for it."""
+    command = room // 3 if room >= WIDE else 0
+    return 10, max(room - 10 - command, 8), command
+
+
+def _detail(entry: Entry) -> Content:
+    rows = [Content(entry.text), fact("at", f"{entry.at.astimezone():%Y-%m-%d %H:%M:%S %Z}")]
+    if entry.path is not None:
+        rows.append(fact("file", entry.path))
+    rows.append(fact("command", entry.command or ("no command does the same", DIM)))
+    return lines(rows)

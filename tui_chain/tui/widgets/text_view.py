@@ -1,0 +1,389 @@
+"""A view of a long text: wrapped to its width, painted line by line, searched with `/`, `n` and `N`."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from typing import ClassVar, NamedTuple
+
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.geometry import Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.selection import Selection
+from textual.strip import Strip
+from textual.style import Style
+
+_CHUNK = re.compile(r"\S+\s*|\s+")
+_MAX = 1 << 62
+
+
+class TextRow(NamedTuple):
+    """A row of the view: the characters from `start` to before `end` of the line numbered `line`, from 0."""
+
+    line: int
+    start: int
+    end: int
+
+
+class Hit(NamedTuple):
+    """Where the text that is searched for stands: the characters from `start` to before `end` of a line."""
+
+    line: int
+    start: int
+    end: int
+
+
+def wrap(texts: Sequence[str], width: int) -> list[TextRow]:
+    """Break lines at blanks into rows of at most `width` cells; a longer word is broken inside."""
+    return [TextRow(number, *piece) for number, text in enumerate(texts) for piece in _pieces(text, width)]
+
+
+def _pieces(text: str, width: int) -> Iterator[tuple[int, int]]:
+    if (len(text) if text.isascii() else cell_len(text)) <= width:
+        yield 0, len(text)
+        return
+    start = used = 0
+    for chunk in _CHUNK.finditer(text):
+        word = cell_len(chunk[0].rstrip())
+        if used and used + word > width and word <= width:
+            yield start, chunk.start()
+            start, used = chunk.start(), 0
+        if word <= width:
+            used += cell_len(chunk[0])
+            continue
+        for place, character in enumerate(chunk[0], chunk.start()):
+            cells = cell_len(character)
+            if used and used + cells > width and not character.isspace():
+                yield start, place
+                start, used = place, 0
+            used += cells
+    yield start, len(text)
+
+
+def find(texts: Sequence[str], needle: str) -> list[Hit]:
+    """Where `needle` stands in lines, top to bottom; capital letters count where it has some."""
+    if not needle:
+        return []
+    pattern = re.compile(re.escape(needle), 0 if any(map(str.isupper, needle)) else re.IGNORECASE)
+    return [Hit(number, *match.span()) for number, text in enumerate(texts) for match in pattern.finditer(text)]
+
+
+class TextView(ScrollView, can_focus=True):
+    """Shows a text of many lines, which is safe for a terminal; of all its rows only those are made that are seen.
+
+    `/` searches: enter goes to the first hit at or below the top, `n` and `N` to the next and the one before, esc
+    ends it. Keys that are typed ahead are taken in order.
+    """
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"text-view--hit", "text-view--current", "text-view--prompt"}
+    DEFAULT_CSS = """
+    TextView { overflow-x: hidden; scrollbar-size-vertical: 1; }
+    TextView > .text-view--hit { color: $warning; text-style: bold underline; }
+    TextView > .text-view--current { text-style: bold reverse; }
+    TextView > .text-view--prompt { background: $panel; color: $foreground; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down,j", "scroll_rows(1)", "Down", show=False),
+        Binding("up,k", "scroll_rows(-1)", "Up", show=False),
+        Binding("pagedown", "scroll_pages(1)", "Page down", show=False),
+        Binding("pageup", "scroll_pages(-1)", "Page up", show=False),
+        Binding("home,g", "scroll_edge(False)", "Top", show=False),
+        Binding("end,G", "scroll_edge(True)", "Bottom", show=False),
+    ]
+
+    class Searched(Message):
+        """A search began, went to another hit, or ended, which leaves `needle` empty.
+
+        `place` counts the hits from 1; it is 0 where there is no hit.
+        """
+
+        def __init__(self, view: TextView, needle: str, place: int, count: int) -> None:
+            self.view, self.needle, self.place, self.count = view, needle, place, count
+            super().__init__()
+
+        @property
+        def control(self) -> TextView:
+            """The view that was searched."""
+            return self.view
+
+    def __init__(self, content: Content | None = None, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - as Textual has it
+        super().__init__(id=id, classes=classes)
+        self._lines: list[Content] = []
+        self._texts: list[str] = []
+        self._rows: list[TextRow] = []
+        self._width = 0
+        self._top: TextRow | None = None  # before it was wrapped to another width
+        self._needle = ""
+        self._typing = False
+        self._origin = 0
+        self._hits: list[Hit] = []
+        self._hit = 0
+        self._take(content if content is not None else Content())
+
+    # the text
+
+    def update(self, content: Content, *, keep: bool = False) -> None:
+        """Show another text from its top, or with `keep` from the row that is there now; a search goes on in it."""
+        self._take(content)
+        self._hits, self._hit = find(self._texts, self._needle), 0
+        if not keep and self.is_attached:
+            self.scroll_to(y=0, animate=False)
+        self._fit()
+        self.refresh()
+        if self._needle:
+            self._report()
+
+    def _take(self, content: Content) -> None:
+        self._content = content
+        self._lines = content.split(allow_blank=True)
+        if "\t" in content.plain:
+            self._lines = [line.expand_tabs(4) for line in self._lines]
+        self._texts = [line.plain for line in self._lines]
+        self._width, self._top = 0, None
+
+    @property
+    def plain(self) -> str:
+        """The text without styles."""
+        return self._content.plain
+
+    @property
+    def content(self) -> Content:
+        """The text."""
+        return self._content
+
+    # rows
+
+    def _wrapped(self, width: int) -> list[TextRow]:
+        """The rows at a width in cells, which leaves room for the scroll bar whether it is shown or not."""
+        width = max(width - self.styles.scrollbar_size_vertical, 1)
+        if width != self._width:
+            if self._width and self._top is None and self.scroll_offset.y < len(self._rows):
+                self._top = self._rows[self.scroll_offset.y]
+            self._rows, self._width = wrap(self._texts, width), width
+        return self._rows
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002 - as Textual has it
+        """The rows at a width, and one for the prompt of a search."""
+        height = len(self._wrapped(width)) + self.searching
+        # known to the scroll bar in this layout already, which saves another one
+        self.set_reactive(ScrollView.virtual_size, Size(0, height))
+        return height
+
+    def on_resize(self) -> None:
+        """Wrap anew; what stood at the top stays there."""
+        self._fit()
+        if self._top is not None:
+            self.scroll_to(y=self._row_of(self._top.line, self._top.start), animate=False)
+        self._top = None
+        self.refresh()
+
+    def _fit(self) -> None:
+        """Let the scroll bar know how much there is; the screen is laid out only where that changes more than it."""
+        if not self.is_attached or not self.content_size.width:
+            return
+        size = Size(0, len(self._wrapped(self.content_size.width)) + self.searching)
+        scrolls = size.height > self.content_size.height or self.styles.overflow_y == "scroll"
+        height = self.styles.height
+        if size == self.virtual_size and scrolls == self.show_vertical_scrollbar:
+            self.scroll_to(y=self.scroll_offset.y, animate=False)
+        elif scrolls != self.show_vertical_scrollbar or (height is not None and height.is_auto):
+            self.virtual_size = size
+        else:
+            self.set_reactive(ScrollView.virtual_size, size)
+            if scrolls:
+                self.vertical_scrollbar.window_virtual_size = size.height
+            self.scroll_to(y=self.scroll_offset.y, animate=False)
+
+    def _row_of(self, line: int, place: int) -> int:
+        """The row of a character of a line."""
+        return max(bisect_right(self._rows, (line, place, _MAX)) - 1, 0)
+
+    # moving
+
+    def action_scroll_rows(self, count: int) -> None:
+        """Scroll by rows, down or with a number below 0 up."""
+        self.scroll_to(y=self.scroll_offset.y + count, animate=False)
+
+    def action_scroll_pages(self, count: int) -> None:
+        """Scroll by what is seen, one row less."""
+        self.action_scroll_rows(count * max(self._seen - 1, 1))
+
+    def action_scroll_edge(self, bottom: bool) -> None:
+        """Go to the top or to the bottom."""
+        self.scroll_to(y=self.max_scroll_y if bottom else 0, animate=False)
+
+    @property
+    def _seen(self) -> int:
+        """How many rows of the text are seen at once."""
+        return max(self.content_size.height - self.searching, 1)
+
+    # search
+
+    @property
+    def searching(self) -> bool:
+        """Whether a search is open: text is typed for it, or hits are shown."""
+        return self._typing or bool(self._needle)
+
+    def search(self, needle: str) -> None:
+        """Find `needle`, show all hits, and go to the first at or below the top; an empty text ends the search."""
+        self._typing = False
+        self._origin = self.scroll_offset.y
+        self._look_for(needle)
+
+    def _look_for(self, needle: str) -> None:
+        """Show the hits of a text, and the first at or below where the search began."""
+        self._needle, self._hits = needle, find(self._texts, needle)
+        self._fit()
+        origin = self._rows[min(self._origin, len(self._rows) - 1)] if self._rows else TextRow(0, 0, 0)
+        self._hit = bisect_left(self._hits, (origin.line, origin.start, 0))
+        if self._hit == len(self._hits):
+            self._hit = 0
+        self._show_hit()
+
+    def _step(self, step: int) -> None:
+        """Go to the next hit, or with -1 to the one before; after the last comes the first."""
+        if self._hits:
+            self._hit = (self._hit + step) % len(self._hits)
+        self._show_hit()
+
+    def _show_hit(self) -> None:
+        if self._hits:
+            hit, top = self._hits[self._hit], self.scroll_offset.y
+            row, last = self._row_of(hit.line, hit.start), self._row_of(hit.line, hit.end - 1)
+            if row < top or last >= top + self._seen:
+                self.scroll_to(y=max(row - self._seen // 3, 0), animate=False)
+        elif self._needle or self._typing:
+            self.scroll_to(y=self._origin, animate=False)
+        self.refresh()
+        self._report()
+
+    def _report(self) -> None:
+        self.post_message(self.Searched(self, self._needle, self.place, len(self._hits)))
+
+    @property
+    def place(self) -> int:
+        """The number of the hit that is shown, from 1; 0 where there is none."""
+        return self._hit + 1 if self._hits else 0
+
+    @property
+    def count_text(self) -> str:
+        """Which of how many hits is shown."""
+        if not self._needle:
+            return ""
+        return f"{self.place} of {len(self._hits)}" if self._hits else "no match"
+
+    # the keys of a search; they are no bindings, which would come too late for what is typed ahead
+
+    def check_consume_key(self, key: str, character: str | None) -> bool:  # noqa: ARG002 - as Textual has it
+        """Whether the key belongs to the search."""
+        return self._typing and character is not None and character.isprintable()
+
+    def on_key(self, event: events.Key) -> None:
+        """Take the keys of a search before any binding does."""
+        if self._type(event) if self._typing else self._command(event.key):
+            event.stop()
+            event.prevent_default()
+
+    def _command(self, key: str) -> bool:
+        if key == "slash":
+            self._typing, self._origin = True, self.scroll_offset.y
+            self._look_for("")
+        elif not self._needle or key not in {"n", "N", "escape"}:
+            return False
+        elif key == "escape":
+            self._look_for("")
+        else:
+            self._step(1 if key == "n" else -1)
+        return True
+
+    def _type(self, event: events.Key) -> bool:
+        """Edit what is searched for; enter keeps the search, esc ends it where it began."""
+        if event.key == "enter":
+            self._typing = False
+            self._look_for(self._needle)
+        elif event.key == "escape" or (event.key == "backspace" and not self._needle):
+            self._look_for("")
+            self._typing = False
+            self._fit()
+        elif event.key == "backspace":
+            self._look_for(self._needle[:-1])
+        elif event.key == "ctrl+u":
+            self._look_for("")
+        elif event.is_printable and event.character is not None:
+            self._look_for(self._needle + event.character)
+        else:
+            return False
+        return True
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Search for the first line of what is pasted."""
+        if self._typing:
+            event.stop()
+            pasted = next(iter(event.text.splitlines()), "")
+            self._look_for(self._needle + "".join(filter(str.isprintable, pasted)))
+
+    # painting
+
+    def render_line(self, y: int) -> Strip:
+        """Paint one row of what is seen, or the prompt of a search in the last one."""
+        width = self.content_size.width
+        rows, place = self._wrapped(width), y + self.scroll_offset.y
+        if self.searching and y == self.content_size.height - 1:
+            return self._prompt(width)
+        base = self.visual_style
+        if place >= len(rows):
+            return Strip.blank(width, base.rich_style)
+        segments = list(self._segments(rows[place], base))
+        return Strip(segments).adjust_cell_length(width, base.rich_style)
+
+    def _segments(self, row: TextRow, base: Style) -> Iterator[Segment]:
+        """The characters of a row with their styles and, for the mouse, their places in the text."""
+        place = row.start
+        for text, style in self._marked(row).render(base, end=""):
+            yield Segment(text, (base + style).rich_style_with_offset(place, row.line))
+            place += len(text)
+
+    def _marked(self, row: TextRow) -> Content:
+        """A row with its hits and what the mouse has selected."""
+        line = self._lines[row.line]
+        piece = line if row.end - row.start == len(line.plain) else line[row.start : row.end]
+        for start, end, style in self._marks(row):
+            first, last = max(start, row.start) - row.start, min(end, row.end) - row.start
+            piece = piece.stylize(style, first, last) if first < last else piece
+        return piece
+
+    def _marks(self, row: TextRow) -> Iterator[tuple[int, int, Style]]:
+        # a hit may have begun in the row before
+        first = bisect_right(self._hits, (row.line, row.start - len(self._needle), _MAX))
+        for number in range(first, bisect_left(self._hits, (row.line, row.end, 0))):
+            current = "text-view--current" if number == self._hit else "text-view--hit"
+            style = Style.from_styles(self.get_component_styles(current))
+            yield self._hits[number].start, self._hits[number].end, style
+        span = self.text_selection.get_span(row.line) if self.text_selection is not None else None
+        if span is not None:
+            style = Style.from_styles(self.screen.get_component_styles("screen--selection"))
+            yield span[0], _MAX if span[1] == -1 else span[1], style
+
+    def _prompt(self, width: int) -> Strip:
+        """What is searched for, and which of how many hits is shown."""
+        style = self.get_component_rich_style("text-view--prompt")
+        keys = "enter · esc" if self._typing else "n N · esc ends"
+        right = "  ".join(filter(None, (self.count_text, keys)))
+        right = right if cell_len(right) * 2 < self._width else self.count_text
+        room = max(self._width - cell_len(right) - 1, 2)
+        left = f"/{self._needle}{'▏' if self._typing else ''}"
+        while cell_len(left) > room:
+            left = left[1:]
+        return Strip([Segment(f"{set_cell_size(left, room)} {right}", style)]).adjust_cell_length(width, style)
+
+    # the mouse
+
+    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
+        """What the mouse has selected."""
+        return selection.extract("\n".join(self._texts)), "\n"
