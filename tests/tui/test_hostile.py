@@ -65,7 +65,23 @@ async def test_nothing_of_it_acts(app: ChainApp, tmp_path: Path, monkeypatch: py
     screens: list[str] = []
     async with opened(app) as pilot:
         await until(pilot, lambda: app.rows[0].status is not None)
-        for keys in (["2", "j"], ["f"], ["t"], ["3", "j"], ["i"], ["escape"], ["y"], ["Y"], ["x"], ["escape"], ["w"]):
+        for keys in (
+            ["2", "j"],
+            ["f"],
+            ["t"],
+            ["3", "j"],
+            ["i"],
+            ["escape"],
+            ["y"],
+            ["a"],
+            ["y", "y"],
+            ["L"],
+            ["escape"],
+            ["Y"],
+            ["x"],
+            ["escape"],
+            ["w"],
+        ):
             await press(pilot, *keys)
             screens.append(screen_text(pilot))
         await press(pilot, "enter")

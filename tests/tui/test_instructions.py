@@ -30,8 +30,8 @@ from tui_chain.net.target import Target
 from tui_chain.resolve.files import FileCertificates
 from tui_chain.trust.loading import load_trust_store
 from tui_chain.tui.app import ChainApp
-from tui_chain.tui.screens.dialog import ChoiceList, Page
-from tui_chain.tui.screens.instructions import InstructionsScreen
+from tui_chain.tui.screens.dialog import Page
+from tui_chain.tui.screens.instructions import InstructionList, InstructionsScreen
 
 pytestmark = pytest.mark.anyio
 
@@ -58,7 +58,7 @@ async def _go(pilot: Pilot[None], words: str) -> None:
 
 def _entries(pilot: Pilot[None]) -> list[str]:
     """What is listed, the sections without the blank that stands before a name."""
-    return [str(one.prompt) for one in pilot.app.screen.query_one(ChoiceList).options]
+    return list(pilot.app.screen.query_one(InstructionList).names)
 
 
 @pytest.mark.parametrize("size", [SMALL, MEDIUM])
@@ -156,7 +156,7 @@ def _made(pilot: Pilot[None]) -> list[str]:
 
 
 async def _to_java(pilot: Pilot[None]) -> None:
-    pilot.app.screen.query_one(ChoiceList).highlighted = _entries(pilot).index(" Java")
+    pilot.app.screen.query_one(InstructionList).cursor = _entries(pilot).index(" Java")
     await pilot.pause()
     await until(pilot, lambda: "JAVA_TOOL_OPTIONS" in _body(pilot))
 

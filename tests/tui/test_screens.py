@@ -30,7 +30,7 @@ async def test_a_pasted_list_adds_the_good_lines_and_keeps_the_bad(app_on: AppOn
         await until(pilot, lambda: app.rows[0].status is not None)
         await pilot.press("a")
         box = app.screen.query_one(HostText)
-        box.text = "127.0.0.1:1 first\n# comment\nexa mple:x\nhost:99999\n[::1]:1\n"
+        box.text = "127.0.0.1:1 first\n# comment\nexa.test mple:x\nhost:99999\n[::1]:1\n"
         await pilot.press("enter")
         await pilot.pause()
         assert box.text == "host:99999"
@@ -38,7 +38,7 @@ async def test_a_pasted_list_adds_the_good_lines_and_keeps_the_bad(app_on: AppOn
         assert len(app.rows) == 1
         await press(pilot, "escape")
         added = [str(row.target) for row in app.rows][1:]
-        assert added == ["127.0.0.1:1", "exa:443", "[::1]:1"]
+        assert added == ["127.0.0.1:1", "exa.test:443", "[::1]:1"]
         await shows(pilot, "Added 3 hosts.")
 
 
@@ -157,7 +157,7 @@ async def test_the_clipboard_is_told_truthfully(monkeypatch: pytest.MonkeyPatch)
     sent: list[str] = []
     async with stage(MEDIUM) as pilot:
         monkeypatch.setattr(pilot.app, "copy_to_clipboard", sent.append)
-        await press(pilot, "y")
+        await press(pilot, "y", "y")
         await shows(pilot, "unconfirmed")
         assert sent[0].startswith("-----BEGIN CERTIFICATE-----\n")
         await press(pilot, "f", "Y")
@@ -170,7 +170,7 @@ async def test_a_desktop_clipboard_is_confirmed(monkeypatch: pytest.MonkeyPatch)
     copied: list[str] = []
     monkeypatch.setattr(pyperclip, "copy", copied.append)
     async with stage(MEDIUM) as pilot:
-        await press(pilot, "y")
+        await press(pilot, "y", "y")
         await shows(pilot, "Copied the certificate api.example.test")
         assert len(copied) == 1
 
@@ -182,7 +182,7 @@ async def test_over_ssh_the_far_clipboard_is_left_alone(monkeypatch: pytest.Monk
     monkeypatch.setattr(pyperclip, "copy", copied.append)
     monkeypatch.setenv("SSH_CONNECTION", "192.0.2.1 50000 192.0.2.2 22")
     async with stage(MEDIUM) as pilot:
-        await press(pilot, "y")
+        await press(pilot, "y", "y")
         await shows(pilot, "unconfirmed")
         assert copied == []
 

@@ -9,8 +9,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property, partial
-from importlib import import_module
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.console import Console
@@ -26,7 +25,7 @@ from tui_chain.core.text import plural
 from tui_chain.engine.host_state import Clock, utc_now
 from tui_chain.net.host_list import Host
 from tui_chain.tui.actions import APP, NAMES, bindings
-from tui_chain.tui.background import in_background, unforeseen, unforeseen_fault
+from tui_chain.tui.background import in_background, load_dialogs, unforeseen, unforeseen_fault
 from tui_chain.tui.clipboard import copy_text
 from tui_chain.tui.host_rows import HostRow
 from tui_chain.tui.key_order import KEY_ROUNDS, KEY_SECONDS, NO_KEY, KeyUnderWay, send_after
@@ -51,8 +50,6 @@ if TYPE_CHECKING:
     from tui_chain.engine.journey import Journey
     from tui_chain.tui.cause_steps import CauseStep
 
-DIALOGS = "tui_chain.tui.screens.host_dialogs"
-"""The module of the dialogs about hosts, which loads all that they show."""
 KEEP_SECONDS = 60
 """How often the host list is kept while the screen is open."""
 Start = Callable[[], "tuple[Journey, tuple[Host, ...]] | Failure"]
@@ -137,7 +134,7 @@ class ChainApp(App[None]):
         self._start = start
         self._first = tuple(hosts)
         self._select = select
-        self._copying = asyncio.Lock()
+        self._copies: deque[CopyRequested] = deque()
         self.activity: deque[Entry] = deque(maxlen=MAX_NOTED)
         self._unkept: list[Entry] = []
         self._saved = saved
@@ -221,8 +218,7 @@ class ChainApp(App[None]):
         earlier = await in_background(self._memory.earlier_entries, "log")
         if not isinstance(earlier, Failure):
             self.activity = deque([*earlier, *self.activity], maxlen=MAX_NOTED)
-        # the first dialog is to open at once
-        await in_background(partial(import_module, DIALOGS), "dialogs")
+        await in_background(load_dialogs, "dialogs")
         if self._saved is not None:
             from tui_chain.tui.saved_results import show_saved
 
@@ -380,10 +376,22 @@ class ChainApp(App[None]):
 
     @on(CopyRequested)
     def _copy_requested(self, message: CopyRequested) -> None:
-        self._copy(message.text, message.subject)
+        self._copies.append(message)
+        if len(self._copies) == 1:
+            self._copy_all()
 
-    @work(group="copy", exit_on_error=False)
-    async def _copy(self, text: str, subject: str) -> None:
-        async with self._copying:  # of two copies in one go the second is the one that stays
-            sentence, certain = await copy_text(text, subject, self.copy_to_clipboard, in_browser=self.is_web)
+    @work(group="copy", exclusive=True, exit_on_error=False)
+    async def _copy_all(self) -> None:
+        """Copy one after the other: of two in one go the second is the one that stays."""
+        try:
+            while self._copies:
+                await self._copy(self._copies[0])
+                self._copies.popleft()
+        finally:
+            self._copies.clear()
+
+    async def _copy(self, wanted: CopyRequested) -> None:
+        sentence, certain = await copy_text(
+            wanted.text, wanted.subject, self.copy_to_clipboard, in_browser=self.is_web
+        )
         toast(self.screen, sentence, "information" if certain else "warning")

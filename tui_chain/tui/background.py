@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from importlib import import_module
 from typing import TypeVar
 
 from tui_chain.core.failure import Failure
@@ -12,6 +13,8 @@ from tui_chain.core.text import safe_text
 from tui_chain.core.threads import in_daemon_thread
 
 T = TypeVar("T")
+DIALOGS = ("tui_chain.tui.screens.host_dialogs", "tui_chain.tui.screens.keys")
+"""The modules of the dialogs that are opened most, which load all that they show."""
 
 
 async def in_background(work: Callable[[], T], name: str) -> T | Failure:
@@ -69,3 +72,14 @@ class Turns:
     def hold(self) -> None:
         """Let a key be answered first."""
         self._until = time.monotonic() + KEY_SECONDS
+
+
+def load_dialogs() -> None:
+    """Load the dialogs, and the clients and servers that instructions name: the first dialog is to open at once."""
+    from tui_chain.clients.registry import sections
+    from tui_chain.servers.registry import servers
+
+    for name in DIALOGS:
+        import_module(name)
+    sections()
+    servers()

@@ -45,6 +45,7 @@ class HostJobs(JobRunner):
         self.roots: list[ConfirmedRoot] = []
         self.turns = Turns()
         self.saved: dict[Target, SavedHost] = {}
+        self._has_changes = False
         self._clock = clock
 
     @property
@@ -101,9 +102,12 @@ class HostJobs(JobRunner):
         changes = host_changes(before, row.state)
         if changes:
             self._rows.put(replace(row, changes=(*row.changes, *changes)[-MAX_CHANGES:]))
-            self._screen.post_message(HostsChanged(1))
+            self._has_changes = True
         if self._rows.jobs == 0:
             self.share_roots()
+            if self._has_changes:
+                self._has_changes = False
+                self._screen.post_message(HostsChanged())
 
     def share_roots(self) -> None:
         """Show those that end at the same unknown root, as behind a proxy."""

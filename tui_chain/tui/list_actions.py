@@ -202,6 +202,6 @@ class ListActions:
 
     def announce_changes(self) -> None:
         """Say at the end of a run how many hosts answer otherwise."""
-        changed = sum(bool(row.changes) for row in self._hosts) if not self._hosts.jobs else 0
+        changed = sum(bool(row.changes) for row in self._hosts)
         if changed:
             toast(self._screen, f"{plural(changed, 'host')} changed, marked ~; / with `changed` shows them.")

@@ -49,11 +49,7 @@ class HostMarked(Message):
 
 
 class HostsChanged(Message):
-    """The last probe found hosts otherwise than the one before: so many."""
-
-    def __init__(self, count: int) -> None:
-        self.count = count
-        super().__init__()
+    """A run over the list has ended in which probes found hosts otherwise than those before."""
 
 
 class CandidateChosen(Message):

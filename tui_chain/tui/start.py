@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from contextlib import ExitStack, suppress
@@ -91,6 +92,8 @@ def load(resources: ExitStack, options: Options, arguments: Arguments) -> tuple[
     from tui_chain.net.host_list import Host
 
     run = resources.enter_context(start(options, arguments, every_source=not options.demo))
+    # what was loaded stays: to look through it for garbage takes half as long as to open a dialog
+    gc.freeze()
     if isinstance(run, Failure):
         return run
     if run.lab_trust is not None:

@@ -33,6 +33,8 @@ WIDE = 44
 """Cells beside the columns of fixed width from which on there is one for what is wrong."""
 BAR = 20
 """Cells of the progress bar."""
+HINT = "/ filters · S sorts · J next to work on"
+"""What the line below the list says where it has nothing else: it is there always, so that no row moves."""
 SHOW_SECONDS = 0.1
 """How long changes gather before the title and the order follow them."""
 
@@ -85,9 +87,7 @@ class HostPane(Pane):
         yield box
         yield HostHeads(self._heads)
         yield HostTable(0, "Hosts", "host-table").add_class("list")
-        line = Static(id="host-line", markup=False)
-        line.display = False
-        yield line
+        yield Static(id="host-line", markup=False)
 
     def on_mount(self) -> None:
         """Show that nothing is there yet."""
@@ -241,10 +241,7 @@ class HostPane(Pane):
 
     def _show_line(self) -> None:
         """What is under way, and what of the list is marked or hidden."""
-        line, text = self.query_one("#host-line", Static), self._line()
-        line.update(text, layout=False)
-        if line.display != bool(text):
-            line.display = bool(text)
+        self.query_one("#host-line", Static).update(self._line() or Content.styled(HINT, DIM), layout=False)
 
     def _line(self) -> Content:
         parts: list[Content] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from functools import partial
 from itertools import groupby
 from pathlib import Path
@@ -13,17 +13,17 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.widgets import Input, OptionList
-from textual.widgets.option_list import Option
+from textual.widgets import Input
 
 from tui_chain.advise.document import Document, to_markdown, to_text
 from tui_chain.advise.html.blocks import to_html
 from tui_chain.core.text import safe_text
 from tui_chain.tui.host_instructions import Instruction, Instructions
 from tui_chain.tui.messages import CopyRequested
-from tui_chain.tui.screens.dialog import ChoiceList, Dialog, Page
+from tui_chain.tui.screens.dialog import Dialog, Page
 from tui_chain.tui.screens.save import Draft, Form, Saved, SaveScreen
 from tui_chain.tui.toasts import toast
+from tui_chain.tui.widgets.row_list import ListRow, RowList, last_takes_rest
 
 _KEYS = "/ filter · enter reads · y copies · w saves · esc"
 _FILTER_KEYS = "↑ ↓ choose · enter reads · esc clears the filter"
@@ -49,7 +49,7 @@ class InstructionsScreen(Dialog[None]):
         with Vertical(classes="frame -tall", id="instructions"), Horizontal():
             with Vertical(id="instruction-side"):
                 yield InstructionFilter(placeholder="name, or words of the text", compact=True)
-                yield ChoiceList(id="instruction-names")
+                yield InstructionList()
             yield Page(id="instruction-page", classes="rest")
 
     def on_mount(self) -> None:
@@ -59,31 +59,21 @@ class InstructionsScreen(Dialog[None]):
 
     @property
     def _current(self) -> Instruction | None:
-        chosen = self.query_one(ChoiceList).highlighted_option
-        return None if chosen is None or chosen.id is None else self._listed[int(chosen.id)]
+        return self.query_one(InstructionList).instruction
 
     # the list
 
     def _list(self, needle: str) -> None:
         """List what has the words of `needle`, under their sections, the cursor on the first."""
         self._listed = self._shown.matching(needle)
-        names = self.query_one(ChoiceList)
-        names.clear_options().add_options(self._options())
-        names.action_first()
+        self.query_one(InstructionList).fill(self._listed)
         frame = self.query_one("#instructions")
         count = f"  filter “{needle}”: {len(self._listed)}" if needle else ""
         frame.border_title = Content(f"Instructions: {self._shown.host}{count}")
         if not self._listed:
             self._read(Content(f"No instruction has “{needle}” in its name or text; esc clears the filter."))
 
-    def _options(self) -> Iterator[Option]:
-        numbered = enumerate(self._listed)
-        for section, members in groupby(numbered, key=lambda one: one[1].section):
-            yield Option(Content.styled(section, "bold"), disabled=True)
-            for place, one in members:
-                yield Option(Content(f" {one.name}"), id=str(place))
-
-    @on(OptionList.OptionHighlighted)
+    @on(RowList.Moved)
     def _moved(self) -> None:
         if self._current is not None:
             self._read(self._current.body)
@@ -96,7 +86,7 @@ class InstructionsScreen(Dialog[None]):
     def _show_filter(self, shown: bool) -> None:
         self.query_one(InstructionFilter).display = shown
         self.query_one("#instructions").border_subtitle = _FILTER_KEYS if shown else _KEYS
-        self.query_one(InstructionFilter if shown else ChoiceList).focus()
+        self.query_one(InstructionFilter if shown else InstructionList).focus()
 
     def action_filter(self) -> None:
         """Ask for words."""
@@ -107,7 +97,7 @@ class InstructionsScreen(Dialog[None]):
         self._list(event.value.strip())
 
     @on(Input.Submitted)
-    @on(OptionList.OptionSelected)
+    @on(RowList.Chosen)
     def _entered(self) -> None:
         """Go to the text; the filter stays."""
         if self._current is not None:
@@ -126,8 +116,7 @@ class InstructionsScreen(Dialog[None]):
         self._list("")
         self._show_filter(False)
         if current is not None:
-            names = self.query_one(ChoiceList)
-            names.highlighted = names.get_option_index(str(self._listed.index(current)))
+            self.query_one(InstructionList).go(current)
 
     # copies and files
 
@@ -153,6 +142,48 @@ class InstructionsScreen(Dialog[None]):
             toast(self, f"Wrote {safe_text(str(saved.path), 400)}.", path=saved.path)
 
 
+class InstructionList(RowList):
+    """Instructions by their names, below the sections that they are in, which the cursor passes over."""
+
+    def __init__(self) -> None:
+        super().__init__(0, "", "instruction-names")
+        self._entries: tuple[Instruction | str, ...] = ()
+
+    def fill(self, instructions: Sequence[Instruction]) -> None:
+        """List instructions, the cursor on the first."""
+        entries: list[Instruction | str] = []
+        for section, members in groupby(instructions, key=lambda one: one.section):
+            entries += [section, *members]
+        self._entries = tuple(entries)
+        self.show(len(entries), self._entry_row, last_takes_rest(), 1)
+
+    def _entry_row(self, place: int) -> ListRow:
+        entry = self._entries[place]
+        return ((entry, "bold"),) if isinstance(entry, str) else ((f" {entry.name}", ""),)
+
+    @property
+    def instruction(self) -> Instruction | None:
+        """The one under the cursor."""
+        entry = self._entries[self.place] if self.place is not None and self.place < len(self._entries) else None
+        return None if isinstance(entry, str) else entry
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What is shown, row by row."""
+        return tuple(self._entry_row(place)[0][0] for place in range(len(self._entries)))
+
+    def go(self, instruction: Instruction) -> None:
+        """Put the cursor on one of the list."""
+        self.cursor = self._entries.index(instruction)
+
+    def validate_cursor(self, place: int) -> int:
+        """Stay in the list, and on no section."""
+        place = super().validate_cursor(place)
+        if place < len(self._entries) and isinstance(self._entries[place], str):
+            return place + 1 if place == 0 or place >= self.cursor else place - 1
+        return place
+
+
 class InstructionFilter(Input):
     """The words of the filter; the arrows move in the list meanwhile."""
 
@@ -163,8 +194,7 @@ class InstructionFilter(Input):
 
     def action_move(self, step: int) -> None:
         """Move in the list."""
-        names = self.screen.query_one(ChoiceList)
-        names.action_cursor_down() if step > 0 else names.action_cursor_up()
+        self.screen.query_one(InstructionList).cursor += step
 
 
 _RENDER = {".md": to_markdown, ".html": to_html, ".txt": to_text}

@@ -116,7 +116,7 @@ class KeysScreen(PageScreen):
 
     def __init__(self, keymap: Mapping[str, str]) -> None:
         super().__init__("All keys", Content())
-        self._keymap = keymap
+        self._remapped = keymap
 
     def compose(self) -> ComposeResult:
         """The page in a frame that takes all columns."""
@@ -128,4 +128,4 @@ class KeysScreen(PageScreen):
         """Lay the page out anew."""
         page = self.query_one(Page)
         # the frame and its padding, and the scroll bar
-        page.update(keys_page(max(self.size.width - 5, 20), self._keymap), keep=True)
+        page.update(keys_page(max(self.size.width - 5, 20), self._remapped), keep=True)
