@@ -58,8 +58,7 @@ class Load:
             name = key if len(key) > 1 or key.isalnum() else _character_to_key(key)
             self.pilot.app.post_message(events.Key(name, key if len(key) == 1 else None))
         await until(self.pilot, lambda: not self.app.message_queue_size, "for the keys")
-        for _ in range(3):
-            await self.pilot.pause()
+        await self.pilot.pause()
 
 
 @asynccontextmanager
@@ -75,7 +74,7 @@ async def loaded(app: ChainApp, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
             turn += 1
             progress(("name", "connect", "TLS")[turn % 3])
             await asyncio.sleep(PACE)
-        return await probe(self, state, progress)
+        return state if ended.is_set() else await probe(self, state, progress)
 
     async def noted(self: Journey, state: HostState, *given: object) -> HostState:
         jobs.append(("fix", state.label))
