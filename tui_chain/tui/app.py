@@ -26,7 +26,7 @@ from tui_chain.tui.actions import APP, NAMES, bindings
 from tui_chain.tui.background import in_background, load_dialogs, unforeseen, unforeseen_fault
 from tui_chain.tui.clipboard import copy_text
 from tui_chain.tui.host_rows import HostRow
-from tui_chain.tui.key_queue import KeyQueue, Pressed
+from tui_chain.tui.key_queue import ANSWER_SECONDS, KeyQueue, Pressed
 from tui_chain.tui.list_actions import guarded
 from tui_chain.tui.memory import NO_MEMORY, Memory
 from tui_chain.tui.messages import CopyRequested, HostRequested, Noted
@@ -148,7 +148,7 @@ class ChainApp(App[None]):
     @cached_property
     def main(self) -> MainScreen:
         """The main screen; made once the app runs, since a screen belongs to the app that is active then."""
-        return MainScreen(self._clock)
+        return MainScreen(self._clock, lambda: self._keys.waiting)
 
     def get_default_screen(self) -> MainScreen:
         """The main screen."""
@@ -169,6 +169,7 @@ class ChainApp(App[None]):
     def on_mount(self) -> None:
         """Paint first; fill the panes, load and probe after."""
         self.theme_changed_signal.subscribe(self, self._theme_chosen)
+        self.set_interval(ANSWER_SECONDS, self._keys.go_on)
         # Textual has decided for another theme whether the terminal's own colours pass: let it decide again
         self.ansi_color = self.current_theme.ansi
         self.ansi_color = None
@@ -260,7 +261,7 @@ class ChainApp(App[None]):
         """Do as Textual does; of an action of the main screen that is not offered now, say why."""
         name = action.partition("(")[0] if isinstance(action, str) else ""
         known = name in NAMES and self.ready
-        if self.screen is self.main:
+        if name in NAMES and self.screen is self.main:
             self.main.follow()
         if known:
             self.clear_notifications()  # what was shown for the key before

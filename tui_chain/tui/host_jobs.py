@@ -19,7 +19,6 @@ from tui_chain.tui.answers import FullTest, served_chain, standing_answers, with
 from tui_chain.tui.background import Turns, in_background
 from tui_chain.tui.host_rows import HostRow, HostRows
 from tui_chain.tui.job_runner import Done, Job, JobRunner
-from tui_chain.tui.messages import HostsChanged
 from tui_chain.tui.toasts import toast
 
 if TYPE_CHECKING:
@@ -45,7 +44,7 @@ class HostJobs(JobRunner):
         self.roots: list[ConfirmedRoot] = []
         self.turns = Turns()
         self.saved: dict[Target, SavedHost] = {}
-        self._has_changes = False
+        self.has_changes = False
         self._clock = clock
 
     @property
@@ -102,12 +101,9 @@ class HostJobs(JobRunner):
         changes = host_changes(before, row.state)
         if changes:
             self._rows.put(replace(row, changes=(*row.changes, *changes)[-MAX_CHANGES:]))
-            self._has_changes = True
+            self.has_changes = True
         if self._rows.jobs == 0:
             self.share_roots()
-            if self._has_changes:
-                self._has_changes = False
-                self._screen.post_message(HostsChanged())
 
     def share_roots(self) -> None:
         """Show those that end at the same unknown root, as behind a proxy."""

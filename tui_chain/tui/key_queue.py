@@ -36,14 +36,24 @@ class KeyQueue:
         self._answered = True
         self._since = 0.0
 
+    @property
+    def waiting(self) -> bool:
+        """Whether keys wait to be handed on."""
+        return bool(self._pressed)
+
     async def put(self, key: Pressed) -> None:
         """Hand on a key or a pasted text, at once or when those before it have been answered."""
         self._pressed.append(key)
+        await self.go_on()
+
+    async def go_on(self) -> None:
+        """Hand on the next key where the one before was answered, or where its answer was lost with a dialog."""
         if self._answered or time.monotonic() - self._since > ANSWER_SECONDS:
             await self._next()
 
     async def _next(self) -> None:
         if not self._pressed:
+            self._answered = True
             return
         key = self._pressed.popleft()
         self._number += 1

@@ -46,8 +46,8 @@ class HostMarked(Message):
         super().__init__()
 
 
-class HostsChanged(Message):
-    """A run over the list has ended in which probes found hosts otherwise than those before."""
+class RunEnded(Message):
+    """The last job of a run over the list has ended."""
 
 
 class CandidateChosen(Message):
