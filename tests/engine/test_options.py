@@ -14,7 +14,7 @@ from tests.support.posix import mkfifo
 from tui_chain.cli.main import main
 from tui_chain.core.failure import Failure
 from tui_chain.engine import options as table
-from tui_chain.engine.arguments import Options, read_arguments
+from tui_chain.engine.arguments import Arguments, Options, read_arguments
 from tui_chain.engine.command_line import TableOption
 from tui_chain.engine.options import OPTIONS, SCREEN, SCREEN_ALONE, OptionEntry
 from tui_chain.tui import start
