@@ -215,8 +215,12 @@ def _sentence(matrix: Matrix, stop: Hashable, column: Column, width: int) -> lis
 
 
 def _untested(row: HostRow) -> list[Content]:
-    """What would be asked, and how that is changed."""
-    return [] if row.state.reached is None else [*_request_line(row, "request"), Content.styled(HINT, DIM)]
+    """What would be asked, and how that is changed; of a host that was not reached, why there is nothing."""
+    if row.status is None:
+        return [Content.styled("What every client family makes of the chain stands here after the probe.", DIM)]
+    if row.state.reached is None:
+        return [Content.styled("No client family can be asked: the host was not reached. r tries again.", DIM)]
+    return [*_request_line(row, "request"), Content.styled(HINT, DIM)]
 
 
 def _request_line(row: HostRow, name: str) -> list[Content]:
