@@ -123,7 +123,7 @@ RANK = {action.id: rank for rank, action in enumerate(ACTIONS)}
 
 MOVES: tuple[tuple[str, str], ...] = (
     ("j k g G", "Move: down, up, first, last; the arrow and page keys too"),
-    ("h l", "Fold and unfold"),
+    ("h l", "Left and right in the matrix of client families"),
     ("/ n N", "Search in a text that has the focus, the next hit, the one before"),
     ("o O", "Open a page in $PAGER, in $EDITOR"),
     ("tab", "Next pane"),
