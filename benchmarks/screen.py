@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import select
-import subprocess
 import sys
-import time
 from functools import partial
 from pathlib import Path
 
 from benchmarks.timing import as_installed, medians, row
-from tests.support.posix import open_terminal
+from tests.support.terminal import in_terminal
 
 ROUNDS = 15
 BARE = """
@@ -28,21 +24,8 @@ Bare().run()
 
 def _until_painted(*command: str | Path) -> None:
     """Start a program in a terminal of 120x40 and wait for its first words, then end it."""
-    main, worker = open_terminal()
-    environment = as_installed() | {"TERM": "xterm-256color"}
-    process = subprocess.Popen(command, stdin=worker, stdout=worker, stderr=worker, env=environment)
-    os.close(worker)
-    seen, deadline = b"", time.monotonic() + 30
-    try:
-        while b"1 Hosts" not in seen:
-            if time.monotonic() > deadline:
-                raise SystemExit(f"no paint: {seen!r}")
-            if select.select([main], [], [], 1)[0]:
-                seen += os.read(main, 65536)
-    finally:
-        process.kill()
-        process.wait()
-        os.close(main)
+    with in_terminal(command, environment=as_installed(), rows=40, columns=120) as program:
+        program.shows("1 Hosts")
 
 
 def run() -> list[tuple[str, str]]:

@@ -14,7 +14,7 @@ from tests.support.posix import mkfifo
 from tui_chain.cli.main import main
 from tui_chain.core.failure import Failure
 from tui_chain.engine import options as table
-from tui_chain.engine.arguments import Options, read_arguments
+from tui_chain.engine.arguments import Arguments, Options, read_arguments
 from tui_chain.engine.command_line import TableOption
 from tui_chain.engine.options import OPTIONS, SCREEN, SCREEN_ALONE, OptionEntry
 from tui_chain.tui import start
@@ -146,8 +146,9 @@ def test_saved_results_are_no_target(tmp_path: Path, monkeypatch: pytest.MonkeyP
     wanted = "results.jsonl is a file of saved results. `tlschain-tui --open results.jsonl` shows them."
     assert refusal_of_the_screen("leaf.example.test", "results.jsonl") == wanted
     arguments = read_arguments(Options(("leaf.example.test", "\0")))
-    assert isinstance(arguments, Failure)
-    assert "saved results" not in str(arguments)
+    assert isinstance(arguments, Arguments)
+    assert [host.target.host for host in arguments.hosts] == ["leaf.example.test"]
+    assert "saved results" not in str(arguments.wrong)
 
 
 def test_a_demo_opens_no_saved_results(tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ from tui_chain.tui.answers import (
 )
 from tui_chain.tui.app import ChainApp
 from tui_chain.tui.screens.answers import AnswerScreen
+from tui_chain.tui.widgets.cursor_text import CursorText
 from tui_chain.x509.revocation import Means, Revocation, RevocationAnswer, RevocationCheck
 
 pytestmark = pytest.mark.anyio
@@ -74,6 +75,20 @@ async def test_what_comes_while_something_is_typed_takes_no_key(app_on: AppOn) -
         await pilot.press("m")
         box = app.main.query_one("#filter", Input)
         assert (app.screen is app.main, box.has_focus, box.value) == (True, True, "com")
+
+
+async def test_nothing_moves_under_the_hands_where_one_comes(app_on: AppOn) -> None:
+    app = app_on("complete")
+    async with opened(app, (80, 24)) as pilot:
+        await probed(pilot, app)
+        await press(pilot, "t", "4", "g")
+        view = app.main.query_one(CursorText)
+        before = [view.render_line(y).text for y in range(view.content_size.height)]
+        await press(pilot, "v")
+        assert len(app.rows[0].answers) == 1
+        assert [view.render_line(y).text for y in range(view.content_size.height)] == before
+        await press(pilot, "g")
+        assert view.stop is AnswerKind.REVOCATION
 
 
 async def test_several_wait_in_order_and_enter_opens_the_one_under_the_cursor(app_on: AppOn) -> None:

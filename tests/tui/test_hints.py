@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import asyncio
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,11 +11,20 @@ from pathlib import Path
 import pytest
 
 import tui_chain
+from tests.scenes.stage import press, stage
 from tests.support.cli import tlschain
 from tui_chain.core.command import FILE, HOST, hinted, option
 from tui_chain.engine import options
+from tui_chain.engine.actions import ACTIONS
+from tui_chain.engine.journey import Context, HostState, Journey
 from tui_chain.engine.options import SCREEN, TAKEN, OptionEntry
+from tui_chain.lab.internet import open_lab
+from tui_chain.net.target import Target
+from tui_chain.trust.store import TrustStore
+from tui_chain.tui.app import ChainApp
+from tui_chain.tui.host_rows import HostRow, next_key
 from tui_chain.tui.render import with_keys
+from tui_chain.x509.formats.readers import read_certificates
 
 
 @pytest.mark.parametrize(
@@ -105,3 +115,38 @@ def test_no_text_of_the_screen_names_an_option() -> None:
 def test_an_aside_names_an_option_that_there_is(words: str) -> None:
     assert words.split(maxsplit=1)[0] in FLAGS
     assert "--" not in with_keys(f"Do it {option(words)}.")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "leaf-only",
+        "expired-leaf",
+        "wrong-host-name",
+        "self-signed",
+        "not-yet-valid",
+        "leaf-not-first",
+        "critical-ski",
+    ],
+)
+def test_no_next_key_is_a_search_that_cannot_help(name: str) -> None:
+    with open_lab([name]) as lab:
+        trust = TrustStore("lab", read_certificates(lab.trust_pem).certificates)
+        journey = Journey(Context(trust))
+        state = asyncio.run(journey.probe(HostState(Target("localhost", lab.host(name).port))))
+        fixed = asyncio.run(journey.fix(state))
+    assert next_key(HostRow(state)).startswith("press f") == (fixed.proven is not None)
+
+
+@pytest.mark.anyio
+async def test_every_next_key_acts() -> None:
+    async with stage((120, 40)) as pilot:
+        app = pilot.app
+        assert isinstance(app, ChainApp)
+        for _ in app.rows:
+            row = app.main.row
+            assert row is not None
+            for key in re.findall(r"(?:press |, )(\w) (?:to|for|if)", next_key(row)):
+                action = next(one for one in ACTIONS if key in one.keys.split(","))
+                assert app.main.check_action(action.name, ()), f"{row.target}: {next_key(row)}"
+            await press(pilot, "j")

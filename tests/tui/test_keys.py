@@ -256,3 +256,15 @@ async def test_what_was_shown_for_a_key_is_gone_with_the_next_key_of_a_pane() ->
         assert len(pilot.app._notifications) == 1
         await press(pilot, "i")
         assert len(pilot.app._notifications) == 0
+
+
+@anyio
+async def test_a_click_on_a_folded_title_opens_the_pane() -> None:
+    async with stage(SMALL) as pilot:
+        for name in ("links", "hosts", "live", "chain"):
+            line = next(place for place, text in enumerate(screen_text(pilot).splitlines()) if TITLES[name] in text)
+            await pilot.click(offset=(10, line))
+            await until(pilot, lambda name=name: pilot.app.query_one(f"#{name}").size.height > 1)  # type: ignore[misc]
+
+
+TITLES = {"hosts": "1 Hosts", "chain": "2 Served", "links": "3 Missing", "live": "4 Clients"}

@@ -164,6 +164,8 @@ async def test_a_watch_probes_again_and_marks_what_changed(app_on: AppOn) -> Non
         await until(pilot, lambda: bool(app.rows[1].changes))
         assert not app.rows[0].changes
         await shows(pilot, "1 host changed")
+        await press(pilot, "j")
+        await shows(pilot, "~ The status changed from complete to incomplete.")
         await press(pilot, "W")
         assert not app.main.list.minutes
 

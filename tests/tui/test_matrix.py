@@ -280,7 +280,9 @@ async def test_the_cursor_stays_with_the_family_where_hosts_change() -> None:
         await press(pilot, "4", "j", "j", "l", "l", "1", "j", "4")
         view = pilot.app.screen.query_one(CursorText)
         assert view.stop == 2
-        await press(pilot, "1", "G", "4", "j", "k", "enter")
+        await press(pilot, "1", "G")
+        await shows(pilot, "No client family can be asked: the host was not reached.")
+        await press(pilot, "4", "j", "k", "enter")
         assert pilot.app.screen is pilot.app.main, "there is nothing to open of a host that was not reached"  # type: ignore[attr-defined]
 
 

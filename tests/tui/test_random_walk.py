@@ -20,7 +20,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
 
-from tests.scenes.gallery import MEDIUM
+from tests.scenes.gallery import MEDIUM, SMALL
 from tests.scenes.stage import opened, screen_text, until
 from tests.tui.conftest import AppOn
 from tui_chain.net.target import Target
@@ -251,7 +251,7 @@ async def test_no_proven_bundle_is_lost_and_no_key_leads_astray(
     try:
         while _goes_on(walk, end):
             app = app_on(*HOSTS, timeout=2.0)
-            async with opened(app, MEDIUM) as pilot:
+            async with opened(app, walk.dice.choice((SMALL, MEDIUM))) as pilot:
                 await walk.through(pilot, app, lambda: _goes_on(walk, end))
     except BaseException as error:
         keys = " ".join(walk.keys[-400:])

@@ -30,7 +30,7 @@ async def test_a_pasted_list_adds_the_good_lines_and_keeps_the_bad(app_on: AppOn
         await until(pilot, lambda: app.rows[0].status is not None)
         await pilot.press("a")
         box = app.screen.query_one(HostText)
-        box.text = "127.0.0.1:1 first\n# comment\nexa mple:x\nhost:99999\n[::1]:1\n"
+        box.text = "127.0.0.1:1 first\n# comment\nexa.test mple:x\nhost:99999\n[::1]:1\n"
         await pilot.press("enter")
         await pilot.pause()
         assert box.text == "host:99999"
@@ -38,7 +38,7 @@ async def test_a_pasted_list_adds_the_good_lines_and_keeps_the_bad(app_on: AppOn
         assert len(app.rows) == 1
         await press(pilot, "escape")
         added = [str(row.target) for row in app.rows][1:]
-        assert added == ["127.0.0.1:1", "exa:443", "[::1]:1"]
+        assert added == ["127.0.0.1:1", "exa.test:443", "[::1]:1"]
         await shows(pilot, "Added 3 hosts.")
 
 

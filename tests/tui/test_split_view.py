@@ -181,3 +181,39 @@ async def test_the_mouse_selects_text_to_copy() -> None:
         await pilot.hover(view, offset=(28, line))
         await pilot.mouse_up(view, offset=(28, line))
         assert (pilot.app.screen.get_selected_text() or "").strip() == "CN=api.example.test"
+
+
+@anyio
+async def test_the_text_is_searched() -> None:
+    async with stage(SMALL) as pilot:
+        await press(pilot, "f", "2", "g")
+        view = _view(pilot, "chain")
+        await press(pilot, "slash", *"usage")
+        await shows(pilot, "/usage▏ 1 of ")
+        await press(pilot, "enter")
+        assert any(line.startswith("keyUsage") for line in _lines(pilot, "chain"))
+        count = view.plain.lower().count("usage")
+        await shows(pilot, f"/usage  1 of {count} · n N · esc ends")
+        await press(pilot, "n")
+        await shows(pilot, f"2 of {count}")
+        await press(pilot, "N", "N")
+        await shows(pilot, f"{count} of {count}")
+        await press(pilot, "j")
+        assert view.place == 1, "other keys act as ever"
+        await press(pilot, "escape", "slash", *"qqq", "enter")
+        await shows(pilot, "no match")
+        await press(pilot, "escape")
+        assert "no match" not in screen_text(pilot)
+
+
+@anyio
+async def test_keys_of_a_search_are_no_commands() -> None:
+    async with stage(MEDIUM) as pilot:
+        await press(pilot, "f", "3")
+        await pilot.press("slash", *"dqn", "escape")
+        await press(pilot, "n")
+        await shows(pilot, "no second path")
+        assert len(pilot.app.screen_stack) == 1
+        await press(pilot, "1", "G", "2")
+        await pilot.press("slash", *"firewall", "enter")
+        await shows(pilot, "/firewall  1 of 1")

@@ -82,6 +82,7 @@ def test_ctrl_z_gives_the_shell_back_and_fg_the_screen(shell: Terminal) -> None:
     typed(shell, "?", b"All keys")
     assert LEFT_SCREEN in typed(shell, "\x1a", b"Stopped")
     assert ENTERED_SCREEN in typed(shell, "fg\n", b"All keys")
+    typed(shell, "\x03", b"then q quits")  # what was under way is painted by then
     typed(shell, "\x1b", b"1 Hosts")
     assert LEFT_SCREEN in typed(shell, "q", LEFT_SCREEN)
     typed(shell, "echo code $?\n", b"code 0")

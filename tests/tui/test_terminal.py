@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 from rich.style import Style
+from textual import events
 from textual.color import Color
 from textual.theme import BUILTIN_THEMES
 
@@ -22,6 +23,7 @@ from tui_chain.tui.clipboard import copy_text
 from tui_chain.tui.host_rows import BAD, DIM, NEW, OK, WARN
 from tui_chain.tui.panes.hosts import HostPane
 from tui_chain.tui.render import theme_style
+from tui_chain.tui.screens.add import HostText
 from tui_chain.tui.screens.pages import error_page
 from tui_chain.tui.themes import ANSI_THEME, THEME, known_theme
 
@@ -68,6 +70,20 @@ def test_where_nothing_is_a_host_the_screen_does_not_open() -> None:
     refused = read_arguments(Options(targets=("!!!", SENTENCE)))
     assert isinstance(refused, Failure)
     assert [line[:10] for line in refused.message.splitlines()] == ["argument 1", "argument 2"]
+
+
+# typed ahead
+
+
+@anyio
+async def test_lines_that_are_typed_in_one_go_stay_in_their_order() -> None:
+    async with stage(SIZE) as pilot:
+        await press(pilot, "a")
+        for key in (*"ab", "ctrl+j", *"cd", "ctrl+j", *"ef"):
+            pilot.app.post_message(events.Key(key, key if len(key) == 1 else None))
+        box = pilot.app.screen.query_one(HostText)
+        await until(pilot, lambda: "f" in box.text, "for the last key")
+        assert box.text == "ab\ncd\nef"
 
 
 # themes

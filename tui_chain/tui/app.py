@@ -5,10 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -28,10 +26,10 @@ from tui_chain.tui.actions import APP, NAMES, bindings
 from tui_chain.tui.background import in_background, load_dialogs, unforeseen, unforeseen_fault
 from tui_chain.tui.clipboard import copy_text
 from tui_chain.tui.host_rows import HostRow
-from tui_chain.tui.key_order import KEY_ROUNDS, KEY_SECONDS, NO_KEY, KeyUnderWay, send_after
+from tui_chain.tui.key_queue import ANSWER_SECONDS, KeyQueue, Pressed
 from tui_chain.tui.list_actions import guarded
 from tui_chain.tui.memory import NO_MEMORY, Memory
-from tui_chain.tui.messages import CopyRequested, HostRequested, KeyHandled, Noted
+from tui_chain.tui.messages import CopyRequested, HostRequested, Noted
 from tui_chain.tui.palette import ActionProvider
 from tui_chain.tui.screens.dialog import ConfirmScreen
 from tui_chain.tui.screens.main import MainScreen
@@ -139,9 +137,7 @@ class ChainApp(App[None]):
         self._unkept: list[Entry] = []
         self._saved = saved
         self._judge_at = judge_at
-        self._keys: deque[events.Key | events.Paste] = deque()
-        self._key = NO_KEY
-        self._key_count = 0
+        self._keys = KeyQueue(self, self._hand_on, lambda: isinstance(self.screen, ConfirmScreen))
 
     def get_css_variables(self) -> dict[str, str]:
         """Those of the theme, what is new in a colour that no status has."""
@@ -152,7 +148,7 @@ class ChainApp(App[None]):
     @cached_property
     def main(self) -> MainScreen:
         """The main screen; made once the app runs, since a screen belongs to the app that is active then."""
-        return MainScreen(self._clock)
+        return MainScreen(self._clock, lambda: self._keys.waiting)
 
     def get_default_screen(self) -> MainScreen:
         """The main screen."""
@@ -173,6 +169,7 @@ class ChainApp(App[None]):
     def on_mount(self) -> None:
         """Paint first; fill the panes, load and probe after."""
         self.theme_changed_signal.subscribe(self, self._theme_chosen)
+        self.set_interval(ANSWER_SECONDS, self._keys.go_on)
         # Textual has decided for another theme whether the terminal's own colours pass: let it decide again
         self.ansi_color = self.current_theme.ansi
         self.ansi_color = None
@@ -229,7 +226,7 @@ class ChainApp(App[None]):
         commands = super().get_system_commands(screen)
         return (command for command in commands if command.title == "Theme")
 
-    # keys: one after the other, since each may move the focus or open a screen that the next one is for
+    # keys
 
     def set_keymap(self, keymap: Mapping[str, str]) -> None:
         """Let bindings have other keys, by their ids; the help page shows them."""
@@ -237,51 +234,15 @@ class ChainApp(App[None]):
         super().set_keymap(keymap)
 
     async def on_event(self, event: events.Event) -> None:
-        """Do as Textual does, but with a key only once the one before it has had its effect.
-
-        Textual hands keys to the widget in focus as they come, and runs a binding when the key has come back from it.
-        """
-        if not isinstance(event, events.Key | events.Paste):
+        """Do as Textual does, but with one key at a time, since each may move the focus or open a screen."""
+        if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
             await super().on_event(event)
-        elif event.is_forwarded:
-            await super().on_event(event)
-            self._go_on_elsewhere()
         else:
             self.main.jobs.turns.hold()
-            self._keys.append(event)
-            if not self._key.number or time.monotonic() - self._key.since > KEY_SECONDS:
-                await self._next_key()
+            await self._keys.put(event)
 
-    async def _next_key(self) -> None:
-        """Hand over the next key, and after it, to the same widget, what tells of its end."""
-        if not self._keys:
-            self._key = NO_KEY
-            return
-        target, self._key_count = self.focused or self.screen, self._key_count + 1
-        self._key = KeyUnderWay(self._key_count, self.screen, time.monotonic())
-        await super().on_event(self._keys.popleft())
-        send_after(target, self._key.number, KEY_ROUNDS)
-        self._go_on_elsewhere()
-
-    @on(KeyHandled)
-    async def _key_handled(self, message: KeyHandled) -> None:
-        """Go on with the next key."""
-        if message.number != self._key.number:
-            return
-        if message.rounds > 1:
-            send_after(message.target, message.number, message.rounds - 1)
-        else:
-            await self._next_key()
-
-    def _go_on_elsewhere(self) -> None:
-        """Where the key has opened or closed a screen, go on with the next one when that has taken its focus."""
-        if not self._key.number or self.screen is self._key.screen:
-            return
-        self._key = replace(self._key, number=-1, screen=self.screen)
-        if isinstance(self.screen, ConfirmScreen):
-            # nobody answers a question that was not there to be read
-            self._keys.clear()
-        self.screen.call_after_refresh(lambda: self.call_later(self._next_key))
+    async def _hand_on(self, key: Pressed) -> None:
+        await super().on_event(key)
 
     # actions
 
@@ -300,7 +261,7 @@ class ChainApp(App[None]):
         """Do as Textual does; of an action of the main screen that is not offered now, say why."""
         name = action.partition("(")[0] if isinstance(action, str) else ""
         known = name in NAMES and self.ready
-        if self.screen is self.main:
+        if name in NAMES and self.screen is self.main:
             self.main.follow()
         if known:
             self.clear_notifications()  # what was shown for the key before

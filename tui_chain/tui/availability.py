@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tui_chain.core.status import Status
-from tui_chain.tui.host_rows import HostRow, private_root, reached
+from tui_chain.tui.host_rows import HostRow, leaf_is_at_fault, private_root, reached
 
 _OF_CHAIN = frozenset({"fix", "test", "details", "servers", "revocation", "crls", "programs", "instructions"})
 """What can be done with a host that was reached."""
@@ -65,5 +65,7 @@ def _no_repair(row: HostRow, marked: int) -> str:
         return f"{row.target.display} needs no repair: all client families accept its chain as served."
     if row.status is Status.UNREACHABLE:
         return f"{row.target.display} was not reached; e says why, r tries again."
+    if leaf_is_at_fault(row):
+        return f"{row.target.display} has no proven repair: its own certificate is at fault; 2 says why."
     searched = row.state.resolution is not None
     return f"{row.target.display} has no proven repair{'; e says why' if searched else ' yet; f looks for one'}."

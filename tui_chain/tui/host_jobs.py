@@ -19,7 +19,6 @@ from tui_chain.tui.answers import FullTest, served_chain, standing_answers, with
 from tui_chain.tui.background import Turns, in_background
 from tui_chain.tui.host_rows import HostRow, HostRows
 from tui_chain.tui.job_runner import Done, Job, JobRunner
-from tui_chain.tui.messages import HostsChanged
 from tui_chain.tui.toasts import toast
 
 if TYPE_CHECKING:
@@ -45,6 +44,7 @@ class HostJobs(JobRunner):
         self.roots: list[ConfirmedRoot] = []
         self.turns = Turns()
         self.saved: dict[Target, SavedHost] = {}
+        self.has_changes = False
         self._clock = clock
 
     @property
@@ -101,7 +101,7 @@ class HostJobs(JobRunner):
         changes = host_changes(before, row.state)
         if changes:
             self._rows.put(replace(row, changes=(*row.changes, *changes)[-MAX_CHANGES:]))
-            self._screen.post_message(HostsChanged(1))
+            self.has_changes = True
         if self._rows.jobs == 0:
             self.share_roots()
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui_chain.core.failure import Failure
+from tui_chain.core.finding_codes import FindingCode
 from tui_chain.core.status import Severity, Status
 from tui_chain.engine.host_progress import StatusCounts
 from tui_chain.engine.host_state import HostState
@@ -42,6 +43,19 @@ SEVERITY_LOOK: dict[Severity, tuple[str, str]] = {
     Severity.RISK: ("!", WARN),
     Severity.COSMETIC: ("·", DIM),
 }
+
+
+_OF_LEAF = frozenset(
+    {
+        FindingCode.EXPIRED,
+        FindingCode.NOT_YET_VALID,
+        FindingCode.HOST_MISMATCH,
+        FindingCode.CRITICAL_EXTENSION,
+        FindingCode.SELF_SIGNED,
+        FindingCode.LEAF_NOT_FIRST,
+    }
+)
+"""Findings on a leaf that hold whatever is added to it."""
 
 
 @dataclass(frozen=True)
@@ -129,10 +143,21 @@ def _next_step(row: HostRow) -> str:
     if row.status is Status.UNTRUSTED and state.resolution is not None and state.verdict is not None:
         private = any(len(trail) > 1 for trail in state.verdict.search.untrusted)
         return "press c if you know its root" if private else "press 2 for why"
-    if state.resolution is None:
+    if state.resolution is None and not leaf_is_at_fault(row):
         return "press f to find it" if row.status is Status.INCOMPLETE else "press f to look for a repair"
-    tried = row.status is Status.INCOMPLETE and bool(state.resolution.tries)
+    if row.status is Status.PARTIAL:
+        return "press 4 for who refuses"
+    tried = row.status is Status.INCOMPLETE and state.resolution is not None and bool(state.resolution.tries)
     return "press 3 for what was tried" if tried else "press 2 for why"
+
+
+def leaf_is_at_fault(row: HostRow) -> bool:
+    """Whether the leaf itself is at fault, so that no other path and no bundle can help."""
+    verdict, served = row.state.verdict, row.state.reached
+    if verdict is None or served is None or not served.certificates:
+        return False
+    leaf = served.certificates[0].sha256
+    return any(found.at == leaf and found.code in _OF_LEAF for found in verdict.findings)
 
 
 def private_root(row: HostRow) -> Certificate | None:

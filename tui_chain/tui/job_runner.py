@@ -17,6 +17,7 @@ from tui_chain.engine.host_state import HostState
 from tui_chain.net.target import Target
 from tui_chain.tui.background import unforeseen
 from tui_chain.tui.host_rows import HostRow, HostRows
+from tui_chain.tui.messages import RunEnded
 from tui_chain.tui.toasts import toast
 
 LIST = "over the list"
@@ -113,12 +114,16 @@ class JobRunner:
 
     def enqueue(self, target: Target, busy: str, job: Job, done: Done | None = None) -> None:
         """Queue a job for a host of the list; it begins when fewer than `at_once` others run."""
-        self.cancel(target)
+        if target not in self._queue:
+            self._screen.workers.cancel_group(self._screen, _group(target))
+            self._extend()
         self._queue[target] = QueuedJob(self._rows.begin(target, "waiting"), busy, job, done)
+        self._begin_queued()
+
+    def _extend(self) -> None:
         if self.progress is None:
             self.progress = RunProgress(0, time.monotonic)
         self.progress.extend(1)
-        self._begin_queued()
 
     def _begin_queued(self) -> None:
         while self._queue and len(self._active) < self.at_once:
@@ -145,6 +150,7 @@ class JobRunner:
         self.progress.advance()
         if not self._queue and not self._active:
             self.progress = None
+            self._screen.post_message(RunEnded())
 
     def cancel(self, target: Target) -> None:
         """Cancel the job of a host; its row is left to the caller."""

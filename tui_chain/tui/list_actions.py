@@ -25,7 +25,7 @@ MAX_NAMED = 3
 def names_of(rows: Sequence[HostRow]) -> str:
     """The first hosts by name, and how many more there are."""
     more = len(rows) - MAX_NAMED
-    named = ", ".join(row.target.display for row in rows[:MAX_NAMED])
+    named = ", ".join(row.state.label or row.target.display for row in rows[:MAX_NAMED])
     return f"{named} and {more} more" if more > 0 else named
 
 
@@ -67,6 +67,7 @@ class ListActions:
         self._pane = pane
         self._last_mark: Target | None = None
         self._watch: Timer | None = None
+        self._fixing: tuple[Target, ...] = ()
         self.minutes = 0
 
     # removal
@@ -177,9 +178,26 @@ class ListActions:
 
     def fix_all(self) -> None:
         """Fix every host that can be and has no repair yet."""
-        targets = [row.target for row in self._hosts if is_fixable(row)]
-        self._jobs.over_list(targets, self._jobs.fix_later)
-        toast(self._screen, f"Fixing {plural(len(targets), 'host')}." if targets else "There is no host to fix.")
+        self.fix([row for row in self._hosts if is_fixable(row)])
+
+    def fix(self, rows: Sequence[HostRow]) -> None:
+        """Fix hosts, some at once; at the end it is shown how many were."""
+        self._fixing = tuple(row.target for row in rows)
+        self._jobs.over_list(self._fixing, self._jobs.fix_later)
+        toast(self._screen, f"Fixing {plural(len(rows), 'host')}." if rows else "There is no host to fix.")
+
+    def announce(self) -> None:
+        """Say at the end of a run how many hosts are fixed, or how many answer otherwise than before."""
+        rows, self._fixing = self._rows_of(self._fixing), ()
+        if rows:
+            fixed = sum(row.state.proven is not None for row in rows)
+            others = sum(map(is_fixable, rows))
+            further = f"; J goes to the {others} without one" if others else ""
+            toast(self._screen, f"{fixed} of {plural(len(rows), 'host')} have a proven repair{further}.")
+        elif self._jobs.has_changes:
+            self._jobs.has_changes = False
+            changed = sum(bool(row.changes) for row in self._hosts)
+            toast(self._screen, f"{plural(changed, 'host')} changed, marked ~; / with `changed` shows them.")
 
     def ask_watch(self) -> None:
         """Ask how often all hosts are probed again, or end that."""
@@ -199,9 +217,3 @@ class ListActions:
         self.minutes = minutes
         self._watch = self._screen.set_interval(minutes * 60, self.probe_all) if minutes else None
         self._pane().note(f"probes all every {plural(minutes, 'minute')}, W ends it" if minutes else "")
-
-    def announce_changes(self) -> None:
-        """Say at the end of a run how many hosts answer otherwise."""
-        changed = sum(bool(row.changes) for row in self._hosts) if not self._hosts.jobs else 0
-        if changed:
-            toast(self._screen, f"{plural(changed, 'host')} changed, marked ~; / with `changed` shows them.")

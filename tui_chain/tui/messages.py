@@ -9,8 +9,6 @@ from textual.message import Message
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from textual.message_pump import MessagePump
-
     from tui_chain.engine.host_state import HostState
     from tui_chain.net.target import Target
     from tui_chain.repair.candidates import Candidate, Gap
@@ -48,12 +46,8 @@ class HostMarked(Message):
         super().__init__()
 
 
-class HostsChanged(Message):
-    """The last probe found hosts otherwise than the one before: so many."""
-
-    def __init__(self, count: int) -> None:
-        self.count = count
-        super().__init__()
+class RunEnded(Message):
+    """The last job of a run over the list has ended."""
 
 
 class CandidateChosen(Message):
@@ -107,17 +101,4 @@ class CopyRequested(Message):
     def __init__(self, text: str, subject: str) -> None:
         self.text = text
         self.subject = subject
-        super().__init__()
-
-
-class KeyHandled(Message):
-    """The key of this `number` has had its effect: this goes after it, from the `target` in focus up to the app.
-
-    It goes so many `rounds`, since an action may have sent a message that has to arrive first.
-    """
-
-    def __init__(self, target: MessagePump, number: int, rounds: int) -> None:
-        self.target = target
-        self.number = number
-        self.rounds = rounds
         super().__init__()

@@ -44,7 +44,7 @@ def stands_still(before: HostRow | None, row: HostRow | None) -> bool:
     if before is None or row is None:
         return False
     alike = row.state is before.state and row.paths is before.paths and row.gaps is before.gaps
-    return alike and row.written == before.written
+    return alike and row.written == before.written and row.changes is before.changes
 
 
 class Pane(Vertical):
@@ -88,6 +88,11 @@ class Pane(Vertical):
     def on_resize(self) -> None:
         """Lay the title out for another shape of the border."""
         self.title(*self._verdict_shown)
+
+    def on_click(self) -> None:
+        """Open the pane: where it is folded its title is all that can be clicked."""
+        if not self.has_focus_within and self.filled:
+            self.screen.set_focus(self.main())
 
     def main(self) -> Widget:
         """The widget that takes the focus."""

@@ -21,6 +21,7 @@ from tui_chain.tui.chain_path import NOT_IN_PATH, ChainNode, chain_path, shown_t
 from tui_chain.tui.host_rows import (
     BAD,
     DIM,
+    NEW,
     OK,
     STATUS_LOOK,
     WARN,
@@ -157,7 +158,8 @@ class ChainContent:
     def text(self, place: int | None, width: int) -> Sequence[Content]:
         """The families on a narrow screen, further findings, the facts of a certificate or of a gap."""
         node = self.nodes[place] if place is not None else None
-        lines = [*hanging_facts(self._families(width - NAMES), width), *self._findings(node, width)]
+        families = hanging_facts(self._families(width - NAMES), width)
+        lines = [*self._changes(width), *families, *self._findings(node, width)]
         if node is None:
             return lines
         if node.missing is not None:
@@ -174,6 +176,11 @@ class ChainContent:
             if issuer.certificate is not None:
                 source = self.row.state.source_of(issuer.certificate)
                 yield from hanging_facts(certificate_facts(issuer.certificate, self.now, source), width)
+
+    def _changes(self, width: int) -> Iterator[Content]:
+        """What the last probes found otherwise than those before."""
+        for change in self.row.changes:
+            yield from hanging(Content.assemble(("~ ", NEW), change), width, 2)
 
     def _families(self, width: int) -> Iterator[Content]:
         if not self.narrow or not self.verdict.verdicts:
@@ -341,7 +348,7 @@ class ChainPane(CertificatePane):
         served = reached(row)
         if row is None or served is None or row.status is None:
             unreached = row is not None and row.status in {Status.UNREACHABLE, Status.REFUSED}
-            self.title("not reached" if unreached else "not probed yet", DIM)
+            self.title("not reached" if unreached else "not probed yet" if row is not None else "no host", DIM)
             return
         glyph, style = STATUS_LOOK[row.status]
         facts = [f"{glyph} {row.status.value}", plural(len(served.certificates), "certificate")]

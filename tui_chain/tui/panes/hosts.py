@@ -13,6 +13,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
+from tui_chain.core.status import Status
 from tui_chain.core.text import elide_middle, plural
 from tui_chain.engine.host_order import HostOrder, SortBy, expiry_of, expiry_text, sort_key
 from tui_chain.engine.host_progress import RunProgress, StatusCounts
@@ -24,15 +25,18 @@ from tui_chain.tui.messages import HostHighlighted, HostMarked, HostOpened
 from tui_chain.tui.panes.base import Pane
 from tui_chain.tui.widgets.row_list import ListRow, RowList
 
-GLYPH, STATUS, EXPIRES = 3, 12, 7
+GLYPH, STATUS, EXPIRES = 3, 12, 8
 """Cells of these columns: the longest status is `unreachable`."""
 MARK, CHANGED = "◆", "~"
 """Stand beside the glyph of a host that is marked, and of one that answered otherwise than before."""
-GLYPHS = {status: glyph for status, (glyph, _) in STATUS_LOOK.items()}
+GLYPHS: dict[Status | None, str] = {status: glyph for status, (glyph, _) in STATUS_LOOK.items() if status is not None}
 WIDE = 44
 """Cells beside the columns of fixed width from which on there is one for what is wrong."""
 BAR = 20
 """Cells of the progress bar."""
+FILTER_HINT = "enter keeps the filter · esc clears it"
+HINT = "/ filters · S sorts · J next to work on"
+"""What the line below the list says where it has nothing else: it is there always, so that no row moves."""
 SHOW_SECONDS = 0.1
 """How long changes gather before the title and the order follow them."""
 
@@ -85,9 +89,7 @@ class HostPane(Pane):
         yield box
         yield HostHeads(self._heads)
         yield HostTable(0, "Hosts", "host-table").add_class("list")
-        line = Static(id="host-line", markup=False)
-        line.display = False
-        yield line
+        yield Static(id="host-line", markup=False)
 
     def on_mount(self) -> None:
         """Show that nothing is there yet."""
@@ -196,18 +198,19 @@ class HostPane(Pane):
         )
 
     def _why(self, row: HostRow) -> str:
-        width = self._widths(self.main().content_size.width)[-1]
+        width = self._widths(self.main().room)[-1]
         text = verdict_label(row) if width and row.status is not None else ""
         return text if len(text) <= width else f"{text[: max(width - 1, 0)]}…"
 
     def _expiry(self, row: HostRow) -> tuple[str, str]:
         expiry, now = expiry_of(row.state), self._clock()
         text = expiry_text(expiry, now) if row.status is not None else ""
-        days = (expiry - now).days if expiry is not None else 0
-        return f"{text:>6} ", DIM if expiry is None else BAD if days < 0 else WARN if days < 14 else ""
+        late = expiry is not None and expiry < now
+        soon = expiry is not None and (expiry - now).days < 14
+        return f"{text:>7} ", DIM if expiry is None else BAD if late else WARN if soon else ""
 
     def _shown_name(self, row: HostRow) -> str:
-        width = self._widths(self.main().content_size.width)[1] - 1
+        width = self._widths(self.main().room)[1] - 1
         label, target = row.state.label, row.target.display
         if label and len(label) + len(target) + 2 <= width:
             return f"{label}  {target}"
@@ -217,7 +220,7 @@ class HostPane(Pane):
 
     def _heads(self) -> Content:
         """The names of the columns, that by which the hosts are sorted with an arrow."""
-        widths = self._widths(self.main().content_size.width)
+        widths = self._widths(self.main().room)
         heads = [
             ("", None),
             ("name", SortBy.NAME),
@@ -232,7 +235,7 @@ class HostPane(Pane):
         return Content.styled(text, "bold" if by is self._order.by else DIM)
 
     def _arrow(self, by: SortBy | None) -> str:
-        return "" if by is not self._order.by else " ▼" if self._order.descending else " ▲"
+        return "" if by is not self._order.by else "▼" if self._order.descending else "▲"
 
     def _show_counts(self) -> None:
         room = self.size.width - len(f"{self.NUMBER} {self.NAME}") - 6
@@ -241,10 +244,8 @@ class HostPane(Pane):
 
     def _show_line(self) -> None:
         """What is under way, and what of the list is marked or hidden."""
-        line, text = self.query_one("#host-line", Static), self._line()
-        line.update(text, layout=False)
-        if line.display != bool(text):
-            line.display = bool(text)
+        hint = FILTER_HINT if self.query_one("#filter").has_focus else HINT
+        self.query_one("#host-line", Static).update(self._line() or Content.styled(hint, DIM), layout=False)
 
     def _line(self) -> Content:
         parts: list[Content] = []

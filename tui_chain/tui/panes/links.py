@@ -229,7 +229,7 @@ def _cursor(before: Sequence[LinkLine], place: int | None, lines: Sequence[LinkL
 
 def _verdict(row: HostRow | None) -> tuple[str, str]:
     if row is None or row.status is None:
-        return "not probed yet", DIM
+        return "no host" if row is None else "not probed yet", DIM
     if row.status is Status.UNREACHABLE:
         return "not reached", DIM
     state = row.state

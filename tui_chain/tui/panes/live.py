@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
@@ -26,7 +25,7 @@ from tui_chain.tui.background import in_background
 from tui_chain.tui.host_rows import BAD, DIM, NEW, OK, WARN, HostRow
 from tui_chain.tui.messages import DetailOpened, HostRequested
 from tui_chain.tui.panes.base import Pane
-from tui_chain.tui.render import attempt, fact, hop_line
+from tui_chain.tui.render import attempt, fact, hanging, hop_line
 from tui_chain.tui.widgets.cursor_text import Cursor, CursorPage, CursorText
 from tui_chain.tui.widgets.matrix import MEDIUM, Column, Matrix, cut
 from tui_chain.tui.widgets.text_view import wrap
@@ -111,10 +110,11 @@ class LivePane(Pane):
             self._reveal(before, row)
 
     def _reveal(self, before: HostRow, now: HostRow) -> None:
-        """Show a new answer, or what a test has brought, where nobody has scrolled since."""
+        """Show a new answer, or what a test has brought, where nobody is; under the hands nothing moves."""
         view, test = self.main(), now.state.live_test
-        if now.answers != before.answers and not view.has_focus:
-            view.scroll_to(y=0, animate=False)
+        if now.answers != before.answers:
+            more = len(now.answers) - len(before.answers)
+            view.scroll_to(y=view.scroll_offset.y + more if view.has_focus else 0, animate=False)
         elif test is not None and test is not before.state.live_test and not view.scroll_offset.y:
             view.scroll_to(y=view.page.upper + 1, animate=False)
 
@@ -215,8 +215,12 @@ def _sentence(matrix: Matrix, stop: Hashable, column: Column, width: int) -> lis
 
 
 def _untested(row: HostRow) -> list[Content]:
-    """What would be asked, and how that is changed."""
-    return [] if row.state.reached is None else [*_request_line(row, "request"), Content.styled(HINT, DIM)]
+    """What would be asked, and how that is changed; of a host that was not reached, why there is nothing."""
+    if row.status is None:
+        return [Content.styled("What every client family makes of the chain stands here after the probe.", DIM)]
+    if row.state.reached is None:
+        return [Content.styled("No client family can be asked: the host was not reached. r tries again.", DIM)]
+    return [*_request_line(row, "request"), Content.styled(HINT, DIM)]
 
 
 def _request_line(row: HostRow, name: str) -> list[Content]:
@@ -246,8 +250,7 @@ def _test_lines(test: LiveTest, nothing: str, width: int) -> Iterator[Content]:
 
     beating = overriding_text(test.environment, repaired=test.after is not None)
     if beating:
-        text = "\n  ".join(textwrap.wrap(f"! {beating}; T shows what it does", max(width, 20)))
-        yield from Content.styled(text, WARN).split()
+        yield from hanging(Content.styled(f"! {beating}; T shows what it does", WARN), width, 2)
     yield from _beside(attempt("Before", test.before, ""), attempt("After", test.after, nothing), width)
 
 

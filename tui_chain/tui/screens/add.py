@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual import on, work
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
@@ -34,7 +34,6 @@ class HostText(TextArea):
     BINDINGS: ClassVar[list[BindingType]] = [
         # before the text area takes the key as a new line
         Binding("enter", "enter", "Enter", show=False, priority=True),
-        Binding("ctrl+j", "newline", "New line", show=False),
     ]
 
     class Entered(Message):
@@ -44,9 +43,12 @@ class HostText(TextArea):
         """Hand the lines over."""
         self.post_message(self.Entered())
 
-    def action_newline(self) -> None:
-        """Start another line."""
-        self.insert("\n")
+    def on_key(self, event: events.Key) -> None:
+        """Start another line, in its turn: what is typed ahead would come before what a binding does."""
+        if event.key == "ctrl+j":
+            event.stop()
+            event.prevent_default()
+            self.insert("\n")
 
 
 class AddScreen(Dialog[Additions]):

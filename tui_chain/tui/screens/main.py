@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
@@ -57,7 +57,7 @@ class MainScreen(Screen[None]):
     ]
     row: reactive[HostRow | None] = reactive(None, repaint=False, bindings=True)
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, keys_wait: Callable[[], bool]) -> None:
         super().__init__()
         self.hosts = HostRows(self._row_changed)
         self.jobs = HostJobs(self, self.hosts, clock)
@@ -66,6 +66,7 @@ class MainScreen(Screen[None]):
         self.filled = False
         self.notices: tuple[str, ...] = ()
         self._clock = clock
+        self._keys_wait = keys_wait
 
     def compose(self) -> ComposeResult:
         """The line on top, four panes, the keys."""
@@ -242,7 +243,9 @@ class MainScreen(Screen[None]):
 
     @on(messages.HostHighlighted)
     def _host_highlighted(self) -> None:
-        self.follow()
+        """Show the host that the cursor has come to, unless keys wait that may move it on."""
+        if not self._keys_wait():
+            self.follow()
 
     @on(messages.HostOpened)
     def _host_opened(self) -> None:
@@ -252,9 +255,9 @@ class MainScreen(Screen[None]):
     def _host_marked(self, message: messages.HostMarked) -> None:
         self.list.toggle(message.target)
 
-    @on(messages.HostsChanged)
-    def _hosts_changed(self) -> None:
-        self.list.announce_changes()
+    @on(messages.RunEnded)
+    def _run_ended(self) -> None:
+        self.list.announce()
 
     @on(messages.CandidateChosen)
     def _candidate_chosen(self, message: messages.CandidateChosen) -> None:
@@ -308,7 +311,7 @@ class MainScreen(Screen[None]):
     def action_fix(self) -> None:
         """Find missing links, build and prove the repair; of all marked hosts where some are."""
         if self.hosts.marks:
-            self.jobs.over_list([row.target for row in self.selected], self.jobs.fix_later)
+            self.list.fix([row for row in self.selected if reached(row) is not None])
         elif self.row is not None and reached(self.row) is not None:
             self.jobs.fix(self.row.target)
             self._reveal("links")

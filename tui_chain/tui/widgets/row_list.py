@@ -103,6 +103,11 @@ class RowList(ScrollView, can_focus=True):
         self.border_title = Content.assemble(blank, (self._heading, "bold"), "  ", self._verdict, blank)
 
     @property
+    def room(self) -> int:
+        """The cells of a row, beside the scroll bar."""
+        return self.scrollable_content_region.width
+
+    @property
     def place(self) -> int | None:
         """The row under the cursor, from 0, or None where there is none."""
         return self.cursor if self.cursor < self._count else None
@@ -159,7 +164,7 @@ class RowList(ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """Paint one line of what is seen."""
-        place, width = y + self.scroll_offset.y, self.content_size.width
+        place, width = y + self.scroll_offset.y, self.room
         if place >= self._count:
             return Strip.blank(width, self.rich_style)
         base = self.get_visual_style("row-list--cursor") if place == self.cursor else self.visual_style

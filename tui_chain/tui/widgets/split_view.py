@@ -21,6 +21,7 @@ from textual.widget import Widget
 from tui_chain.core.text import plural
 from tui_chain.tui.host_rows import DIM
 from tui_chain.tui.render import hanging
+from tui_chain.tui.widgets.line_search import LineSearch
 
 LEAST_ROWS, LEAST_TEXT = 4, 2
 """Lines that the list and the text have where there is little room, if they have as many."""
@@ -93,14 +94,14 @@ class Heights:
     text: int
 
 
-def heights(room: int, head: int, rows: int, text: int) -> Heights:
+def heights(room: int, head: int, rows: int, text: int, *, searching: bool = False) -> Heights:
     """Divide `room` lines between the `head`, the `rows` and the `text` that there are.
 
     The list keeps a few rows and the text a few lines; a head for which there is no room beside them goes into the
-    text.
+    text. Without rows there is a line where the text is cut or searched.
     """
     if not rows:
-        line = int(head + text > room > 1)
+        line = int((searching or head + text > room) and room > 1)
         return Heights(0, 0, line, room - line)
     if room <= LEAST_ROWS:
         return Heights(0, room, 0, 0)
@@ -115,7 +116,7 @@ class SplitView(Widget, can_focus=True):
     """A list with a cursor, and below it a text that scrolls.
 
     `j` goes down the list, and beyond its last row down the text; `k` leads back. Page keys scroll the text while the
-    cursor stays. The line between them says what is cut.
+    cursor stays. The line between them says what is cut. `/` searches the text.
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"split-view--cursor"}
@@ -145,6 +146,7 @@ class SplitView(Widget, can_focus=True):
         self._content: SplitContent | None = None
         self._cursor = self._first_row = self._first_line = 0
         self._seen: list[SeenLine] = []
+        self._search = LineSearch()
         self._lines: dict[tuple[int, int | None], tuple[Sequence[Content], ...]] = {}
 
     # what is shown
@@ -183,7 +185,8 @@ class SplitView(Widget, can_focus=True):
 
     def _heights(self) -> Heights:
         head, rows, text = self._made()
-        return heights(self.content_size.height, len(head), len(rows), len(text))
+        height = self.content_size.height
+        return heights(height, len(head), len(rows), len(text), searching=self._search.active)
 
     def _text(self) -> Sequence[Content]:
         """The lines of the text, with the head where that is not seen above."""
@@ -245,6 +248,23 @@ class SplitView(Widget, can_focus=True):
         """Open what is under the cursor."""
         self.post_message(self.Chosen())
 
+    # searching
+
+    def check_consume_key(self, key: str, character: str | None) -> bool:  # noqa: ARG002 - as Textual has it
+        """Whether the key belongs to the search."""
+        return self._search.typing and character is not None and character.isprintable()
+
+    def on_key(self, event: events.Key) -> None:
+        """Take the keys of a search before any binding does."""
+        if not self._search.take(event.key, event.character, [line.plain for line in self._text()], self._first_line):
+            return
+        event.stop()
+        event.prevent_default()
+        line, seen = self._search.line, self._heights().text
+        if line is not None and not self._first_line <= line < self._first_line + seen:
+            self._first_line = max(line - seen // 3, 0)
+        self._lay_out()
+
     # the mouse
 
     def on_click(self, event: events.Click) -> None:
@@ -297,12 +317,15 @@ class SplitView(Widget, can_focus=True):
     def _seen_lines(self) -> list[SeenLine]:
         head, rows, _ = self._made()
         seen, text = self._heights(), self._text()
+        if self._search.needle:
+            self._search.look([line.plain for line in text])
         self._first_line = min(self._first_line, self._last_line)
         self._follow(seen.rows, len(rows))
         listed = range(self._first_row, self._first_row + seen.rows)
         lines = [(line, False) for line in head[: seen.head]]
         lines += [(rows[place], place == self._cursor) for place in listed]
-        lines += [(line, False) for line in text[self._first_line : self._first_line + seen.text]]
+        shown = enumerate(text[self._first_line : self._first_line + seen.text], self._first_line)
+        lines += [(self._search.marked(number, line), False) for number, line in shown]
         if seen.line:
             lines.insert(
                 seen.head + seen.rows if rows else len(lines), (self._line(seen, len(rows), len(text)), False)
@@ -317,6 +340,8 @@ class SplitView(Widget, can_focus=True):
     def _line(self, seen: Heights, rows: int, text: int) -> Content:
         """The line between list and text: the place in a list that is cut, a caption, how much text is cut."""
         width, note = self.content_size.width, self._note(seen, text)
+        if self._search.active:
+            return Content.styled(self._search.prompt, "bold").truncate(width, ellipsis=True)
         place = f"{self._cursor + 1} of {rows}" if rows > seen.rows else ""
         caption = self._content.caption(width) if self._content is not None and rows else Content()
         between = " · " if place and caption else ""
