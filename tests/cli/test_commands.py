@@ -303,7 +303,7 @@ def test_the_table_says_what_each_command_takes() -> None:
 
 def test_every_option_of_a_run_is_carried_but_its_hosts() -> None:
     carried = {option.name for options in TAKEN.values() for option in options if option.carried}
-    of_the_run_alone = {"targets", "hosts_file", "demo", "jobs", "no_session", "notices"}
+    of_the_run_alone = {"targets", "hosts_file", "open_file", "demo", "jobs", "no_session", "notices"}
     assert set(Options.__dataclass_fields__) - carried == of_the_run_alone
 
 
@@ -338,8 +338,8 @@ def test_only_a_hint_of_ours_is_completed() -> None:
 COMMAND = re.compile(rf"\btlschain (?:{'|'.join(command.name or '' for command in COMMANDS)})\b")
 LABEL = "tlschain lab"
 """The organization of the lab's certificates."""
-READS = {"repair.file_header"}
-"""The module that reads the comment in which version 0.1.0 wrote a command."""
+READS = {"repair.file_header", "results.saved"}
+"""What reads the comment in which version 0.1.0 wrote a command, and what asks for a file of `check --json`."""
 
 
 def _strings(tree: ast.Module) -> Iterator[str]:

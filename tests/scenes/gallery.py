@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import time
-from contextlib import chdir
+from contextlib import AbstractAsyncContextManager, chdir
 from dataclasses import dataclass
 from pathlib import Path
+from unittest.mock import patch
 
 from textual.events import Paste
+from textual.pilot import Pilot
 
 from tests.scenes.stage import Size, press, settled, stage, standing_cursor, svg
 from tests.scenes.world import HOSTS
@@ -21,13 +24,21 @@ SMALL, MEDIUM, WIDE = (80, 24), (120, 40), (200, 60)
 class Scene:
     """A picture: its name, the size in cells, and the keys pressed on the scenes' hosts, the first selected.
 
-    Then `pasted` is, if anything.
+    Then `pasted` is, if anything. `theme` and `monochrome` (as with NO_COLOR) are what the user has set.
     """
 
     name: str
     size: Size
     keys: tuple[str, ...] = ()
     pasted: str = ""
+    theme: str = ""
+    monochrome: bool = False
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What the user has set."""
+        theme = {"TEXTUAL_THEME": self.theme} if self.theme else {}
+        return theme | ({"NO_COLOR": "1"} if self.monochrome else {})
 
 
 ERROR_TEXT = (
@@ -50,6 +61,10 @@ SCENES: tuple[Scene, ...] = (
     Scene("explain-120x40", MEDIUM, ("E",), ERROR_TEXT),
     Scene("repaired-200x60", WIDE, ("f", "t")),
     Scene("details-200x60", WIDE, ("f", "3", "i")),
+    Scene("dark-120x40", MEDIUM, ("f", "t", "2")),
+    Scene("light-120x40", MEDIUM, ("f", "t", "2"), theme="textual-light"),
+    Scene("ansi-120x40", MEDIUM, ("f", "t", "2"), theme="ansi-dark"),
+    Scene("no-color-120x40", MEDIUM, ("f", "t", "2"), monochrome=True),
 )
 
 
@@ -63,7 +78,13 @@ async def draw(scene: Scene, expected: str | None = None) -> str:
 
 
 async def _play(scene: Scene, expected: str | None) -> str:
-    async with stage(scene.size, HOSTS) as pilot:
+    with patch.dict(os.environ, scene.environment):
+        opening = stage(scene.size, HOSTS)
+        return await _drawn(scene, opening, expected)
+
+
+async def _drawn(scene: Scene, opening: AbstractAsyncContextManager[Pilot[None]], expected: str | None) -> str:
+    async with opening as pilot:
         await press(pilot, *scene.keys)
         if scene.pasted:
             pilot.app.screen.post_message(Paste(scene.pasted))
