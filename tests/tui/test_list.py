@@ -10,11 +10,16 @@ import pytest
 from textual.pilot import Pilot
 
 from tests.scenes.gallery import MEDIUM, SMALL
-from tests.scenes.stage import opened, press, shows, stage, until
+from tests.scenes.stage import opened, press, screen_text, shows, stage, until
 from tests.tui.conftest import AppOn
 from tui_chain.core.status import Status
 from tui_chain.engine.host_progress import StatusCounts
+from tui_chain.engine.journey import Context, Journey
+from tui_chain.net.host_list import Host
+from tui_chain.net.target import Target
+from tui_chain.trust.store import TrustStore
 from tui_chain.tui.app import ChainApp
+from tui_chain.tui.host_jobs import HostJobs
 from tui_chain.tui.panes.hosts import HostPane, counts_text
 
 anyio = pytest.mark.anyio
@@ -193,3 +198,30 @@ async def test_marked_hosts_have_one_report(tmp_path: Path, monkeypatch: pytest.
     assert "shop.example.test" in text
     lines = (tmp_path / "api.example.test-and-1-more-report.jsonl").read_text().splitlines()
     assert [json.loads(line)["target"] for line in lines] == ["api.example.test:443", "shop.example.test:443"]
+
+
+@anyio
+async def test_a_short_list_leaves_room_for_what_needs_work_and_what_expires_next() -> None:
+    async with stage(MEDIUM) as pilot:
+        await shows(pilot, "7 of 10 need work")
+        lines = screen_text(pilot).splitlines()
+        at = next(place for place, line in enumerate(lines) if "next to expire" in line)
+        assert "old.example.test:443" in lines[at + 1], "the soonest first"
+        assert "2026-11-18    -5 d" in lines[at + 1]
+        before = pilot.app.query_one("#host-table").region
+        await press(pilot, "slash", *"untrusted", "enter")
+        await shows(pilot, "2 of 2 need work")
+        assert pilot.app.query_one("#host-table").region.height < before.height
+        await press(pilot, "j", "j")
+        assert app_of(pilot).main.row is not None
+
+
+@anyio
+async def test_a_long_list_has_all_the_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(HostJobs, "probe_later", lambda *_: None)
+    hosts = [Host(Target(f"host{number}.example.test")) for number in range(60)]
+    app = ChainApp(lambda: (Journey(Context(TrustStore("none", ()))), ()), hosts)
+    async with opened(app, MEDIUM) as pilot:
+        assert app.query_one("#host-table").size.height > 30
+        await press(pilot, "G")
+        await shows(pilot, "host59.example.test")

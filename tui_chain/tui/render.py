@@ -320,3 +320,8 @@ def hop_line(hop: Hop, width: int, margin: int = 0) -> Content:
     code = f" (code {hop.attempt.code})" if hop.attempt is not None and hop.attempt.code is not None else ""
     wrapped = textwrap.wrap(f"{hop.url}: {hop.text}{code}", max(width - 2, 20)) or [""]
     return Content.assemble((f"{glyph} ", style), f"\n{' ' * (margin + 2)}".join(wrapped))
+
+
+def under_cursor(line: Content, *, ansi: bool) -> Content:
+    """The line under a cursor: where the colours are the terminal's own, none of them can be read on another."""
+    return Content(line.plain) if ansi else line

@@ -23,6 +23,7 @@ from tui_chain.tui.actions import HOSTS, bindings
 from tui_chain.tui.host_rows import BAD, DIM, NEW, STATUS_LOOK, WARN, HostRow, HostRows, verdict_label
 from tui_chain.tui.messages import HostHighlighted, HostMarked, HostOpened
 from tui_chain.tui.panes.base import Pane
+from tui_chain.tui.widgets.host_overview import HostOverview
 from tui_chain.tui.widgets.row_list import ListRow, RowList
 
 GLYPH, STATUS, EXPIRES = 3, 12, 8
@@ -32,6 +33,8 @@ MARK, CHANGED = "◆", "~"
 GLYPHS: dict[Status | None, str] = {status: glyph for status, (glyph, _) in STATUS_LOOK.items() if status is not None}
 WIDE = 44
 """Cells beside the columns of fixed width from which on there is one for what is wrong."""
+LEAST_BELOW = 6
+"""Lines that the overview below a short list has at least."""
 BAR = 20
 """Cells of the progress bar."""
 FILTER_HINT = "enter keeps the filter · esc clears it"
@@ -80,6 +83,7 @@ class HostPane(Pane):
         self._is_disordered = False
         self._longest = 0
         self._note = ""
+        self._table_height: int | str = ""
         self._progress_now = progress
 
     def compose_content(self) -> ComposeResult:
@@ -89,6 +93,7 @@ class HostPane(Pane):
         yield box
         yield HostHeads(self._heads)
         yield HostTable(0, "Hosts", "host-table").add_class("list")
+        yield HostOverview(lambda: [row for row in map(self._rows.get, self._shown) if row is not None], self._clock)
         yield Static(id="host-line", markup=False)
 
     def on_mount(self) -> None:
@@ -103,7 +108,18 @@ class HostPane(Pane):
         """Lay the columns out for another width."""
         super().on_resize()
         if self.filled:
+            self._share_room()
             self._show_counts()
+
+    def _share_room(self) -> None:
+        """Give a short list the lines that it has, and what it leaves to the overview."""
+        table, below = self.main(), self.query_one(HostOverview)
+        # beside them: the names of the columns and the line at the end
+        short = len(self._shown) + 2 + LEAST_BELOW <= self.content_size.height
+        height = len(self._shown) if short else "1fr"
+        if (below.display, self._table_height) != (short, height):
+            below.display, self._table_height = short, height
+            table.styles.height = height
 
     # rows
 
@@ -160,6 +176,7 @@ class HostPane(Pane):
             place = 0 if current in self._input else near
         self._last = current if current in self._input else None
         table.show(len(self._shown), self._cells, self._widths, place)
+        self._share_room()
         self.query_one(HostHeads).refresh()
         self._show_counts()
 
@@ -240,6 +257,8 @@ class HostPane(Pane):
     def _show_counts(self) -> None:
         room = self.size.width - len(f"{self.NUMBER} {self.NAME}") - 6
         self.title(counts_text(self._rows.counts, room))
+        if self.query_one(HostOverview).display:
+            self.query_one(HostOverview).refresh()
         self._show_line()
 
     def _show_line(self) -> None:

@@ -20,7 +20,7 @@ from textual.widget import Widget
 
 from tui_chain.core.text import plural
 from tui_chain.tui.host_rows import DIM
-from tui_chain.tui.render import hanging
+from tui_chain.tui.render import hanging, under_cursor
 from tui_chain.tui.widgets.line_search import LineSearch
 
 LEAST_ROWS, LEAST_TEXT = 4, 2
@@ -368,9 +368,10 @@ class SplitView(Widget, can_focus=True):
         width, base = self.content_size.width, self.visual_style
         if y >= len(self._seen):
             return Strip.blank(width, base.rich_style)
-        line, under_cursor = self._seen[y]
-        if under_cursor:
+        line, is_chosen = self._seen[y]
+        if is_chosen:
             base = self.get_visual_style("split-view--cursor")
+            line = under_cursor(line, ansi=self.app.native_ansi_color)
         span = self.text_selection.get_span(y) if self.text_selection is not None else None
         if span is not None:
             style = Style.from_styles(self.screen.get_component_styles("screen--selection"))

@@ -1,0 +1,70 @@
+"""What a short list leaves room for: which hosts need work, by status, and which certificates expire next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+
+from textual.content import Content
+from textual.widget import Widget
+
+from tui_chain.engine.host_order import WORST_FIRST, expiry_of, expiry_text, needs_work
+from tui_chain.tui.host_rows import BAD, DIM, STATUS_LOOK, WARN, HostRow
+
+SOON = 12
+"""Hosts whose certificates are named as the next to expire."""
+STATUS = 15
+"""Cells of a count with its status."""
+WARN_DAYS = 14
+
+
+class HostOverview(Widget):
+    """Lines made when they are painted, of the rows and the time that there are then."""
+
+    def __init__(self, rows: Callable[[], Sequence[HostRow]], clock: Callable[[], datetime]) -> None:
+        super().__init__()
+        self._current = rows
+        self._clock = clock
+
+    def render(self) -> Content:
+        """Lay the lines out."""
+        lines = overview(self._current(), self._clock(), self.size.width)
+        return Content("\n").join(lines[: self.size.height])
+
+
+def overview(rows: Sequence[HostRow], now: datetime, width: int) -> list[Content]:
+    """The hosts that need work by status, the worst first, then those that expire next; nothing before the probes."""
+    waiting = [row for row in rows if needs_work(row.state, written=row.written is not None)]
+    lines = [Content()]
+    if waiting:
+        lines += [_head(f"{len(waiting)} of {len(rows)} need work", width), *_by_status(waiting, width), Content()]
+    ending = sorted((at, row.target, row) for row in rows if (at := expiry_of(row.state)) is not None)
+    if ending:
+        lines += [_head("next to expire", width), *(_expiry(row, at, now, width) for at, _, row in ending[:SOON])]
+    return lines
+
+
+def _head(text: str, width: int) -> Content:
+    return Content.styled(f"── {text} {'─' * max(width - len(text) - 4, 0)}", DIM)
+
+
+def _by_status(rows: Sequence[HostRow], width: int) -> Iterator[Content]:
+    for status in WORST_FIRST:
+        names = [_name(row) for row in rows if row.status is status]
+        if names:
+            glyph, style = STATUS_LOOK[status]
+            count = Content.styled(f"{glyph} {len(names)} {status.value}".ljust(STATUS) + " ", style)
+            named = Content(", ".join(names)).truncate(max(width - count.cell_length, 1), ellipsis=True)
+            yield Content.assemble(count, named)
+
+
+def _expiry(row: HostRow, at: datetime, now: datetime, width: int) -> Content:
+    days = expiry_text(at, now)
+    style = BAD if at < now else WARN if (at - now).days < WARN_DAYS else ""
+    right = f"  {at:%Y-%m-%d} {days:>7}"
+    name = Content(_name(row)).truncate(max(width - len(right), 1), ellipsis=True, pad=True)
+    return Content.assemble(name, (right, style))
+
+
+def _name(row: HostRow) -> str:
+    return row.state.label or row.target.display
