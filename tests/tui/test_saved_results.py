@@ -30,6 +30,7 @@ from tui_chain.net.target import Target
 from tui_chain.results.saved import Restorer, SavedResult, read_saved
 from tui_chain.tui import saved_results
 from tui_chain.tui.app import ChainApp
+from tui_chain.tui.memory import Memory
 from tui_chain.tui.panes.chain import ChainPane
 from tui_chain.tui.panes.hosts import HostPane
 from tui_chain.x509.certificate import Certificate
@@ -63,7 +64,8 @@ def statuses(path: Path) -> dict[str, Status]:
 
 def app_with(lab: Lab, path: Path, hosts: Sequence[Host] = (), judge_at: datetime | None = None) -> ChainApp:
     trust = lab_trust(lab)
-    return ChainApp(lambda: (Journey(Context(trust, timeout=2)), ()), hosts, saved=path, judge_at=judge_at)
+    memory = Memory(results=path, judge_at=judge_at)
+    return ChainApp(lambda: (Journey(Context(trust, timeout=2)), ()), hosts, memory=memory)
 
 
 def judged(app: ChainApp) -> bool:

@@ -37,9 +37,6 @@ from tui_chain.tui.themes import ANSI_THEME, THEME, colour_of_new, known_theme
 from tui_chain.tui.toasts import toast
 
 if TYPE_CHECKING:
-    from datetime import datetime
-    from pathlib import Path
-
     from textual.actions import ActionParseResult
     from textual.screen import Screen
     from textual.theme import Theme
@@ -86,8 +83,7 @@ class ChainApp(App[None]):
     """tlschain-tui: loads the stages, opens the main screen, and serves it and the dialogs.
 
     `start` loads what is needed, `select` is the label of the host under the cursor at first, and `notices` are
-    sentences on what of the arguments is not used. The hosts of the file `saved` are shown as they were, or judged at
-    the time `judge_at` (aware).
+    sentences on what of the arguments is not used. `memory` is what is at hand of earlier runs.
     """
 
     TITLE = "tlschain-tui"
@@ -108,8 +104,6 @@ class ChainApp(App[None]):
         clock: Clock = utc_now,
         select: str = "",
         notices: Sequence[str] = (),
-        saved: Path | None = None,
-        judge_at: datetime | None = None,
         memory: Memory = NO_MEMORY,
     ) -> None:
         super().__init__()
@@ -135,8 +129,6 @@ class ChainApp(App[None]):
         self._copies: deque[CopyRequested] = deque()
         self.activity: deque[Entry] = deque(maxlen=MAX_NOTED)
         self._unkept: list[Entry] = []
-        self._saved = saved
-        self._judge_at = judge_at
         self._keys = KeyQueue(self, self._hand_on, lambda: isinstance(self.screen, ConfirmScreen))
 
     def get_css_variables(self) -> dict[str, str]:
@@ -216,10 +208,10 @@ class ChainApp(App[None]):
         if not isinstance(earlier, Failure):
             self.activity = deque([*earlier, *self.activity], maxlen=MAX_NOTED)
         await in_background(load_dialogs, "dialogs")
-        if self._saved is not None:
+        if self._memory.results is not None:
             from tui_chain.tui.saved_results import show_saved
 
-            await show_saved(self.main, self._saved, self._judge_at)
+            await show_saved(self.main, self._memory.results, self._memory.judge_at)
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Of Textual's own commands the one that chooses a theme; the others are actions of the table."""

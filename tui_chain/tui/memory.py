@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from tui_chain.core.failure import Failure
 from tui_chain.core.files import read_file
 from tui_chain.engine.activity import Entry, activity_path, append_entries, read_activity
 from tui_chain.engine.arguments import Options
-from tui_chain.engine.host_state import HostState
+from tui_chain.engine.host_state import Clock, HostState, utc_now
 from tui_chain.engine.session import SavedHost, Session, read_session, save_session, session_path
 from tui_chain.engine.settings import UserSettings
 from tui_chain.net.host_list import Host
@@ -25,6 +26,7 @@ class Memory:
     """The session as it was read; `opened` says that its hosts are those of the run, `keeps` that the run is kept.
 
     `path` is where the session is, `config_theme` what the config file names, `keymap` has keys by ids of actions.
+    The hosts of the file `results` are shown as they were, or judged at the time `judge_at` (aware).
     """
 
     session: Session = field(default_factory=Session)
@@ -34,6 +36,8 @@ class Memory:
     config_theme: str = ""
     keymap: Mapping[str, str] = field(default_factory=dict)
     notices: tuple[str, ...] = ()
+    results: Path | None = None
+    judge_at: datetime | None = None
 
     @property
     def hosts(self) -> tuple[Host, ...]:
@@ -72,7 +76,7 @@ class Memory:
 NO_MEMORY = Memory()
 
 
-def load_memory(options: Options, settings: UserSettings) -> Memory:
+def load_memory(options: Options, settings: UserSettings, clock: Clock = utc_now) -> Memory:
     """Read the session where the options let it be opened; what is wrong with it is a notice."""
     path, keeps = session_path(), not (options.no_session or options.demo)
     found = read_session(path) if keeps else Session()
@@ -82,7 +86,7 @@ def load_memory(options: Options, settings: UserSettings) -> Memory:
     # what could not be read is not written over either
     return Memory(
         session, options.opens_session, keeps and (not unread or not path.exists()), path, settings.theme,
-        textual_keymap(settings.keymap), notices,
+        textual_keymap(settings.keymap), notices, options.open_file, None if options.at is None else clock(),
     )  # fmt: skip
 
 

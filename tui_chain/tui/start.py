@@ -50,7 +50,7 @@ def main(**_given: Any) -> None:
     if isinstance(arguments, Failure):
         _refuse("\n".join(f"tlschain-tui: {line}" for line in str(arguments).splitlines()))
     resources = ExitStack()
-    app = make_app(resources, options, arguments, load_memory(options, settings))
+    app = make_app(resources, options, arguments, load_memory(options, settings, arguments.clock))
     _run(app, resources)
     unkept = app.keep()
     if unkept is not None:
@@ -77,8 +77,6 @@ def make_app(resources: ExitStack, options: Options, arguments: Arguments, memor
         clock=arguments.clock,
         select=first if options.demo else "",
         notices=arguments.wrong,
-        saved=options.open_file,
-        judge_at=None if options.at is None else arguments.clock(),
         memory=memory,
     )
 
