@@ -57,7 +57,8 @@ def test_no_more_lines_are_promised_than_there_are() -> None:
         for searching in (False, True):
             seen = heights(room, head, rows, text, searching=searching)
             assert min(seen.head, seen.rows, seen.line, seen.text) >= 0, (room, head, rows, text)
-            assert seen.head <= head and seen.rows <= rows, (room, head, rows, text)
+            assert seen.head <= head, (room, head, rows, text)
+            assert seen.rows <= rows, (room, head, rows, text)
             assert seen.head + seen.rows + seen.line + seen.text <= room, (room, head, rows, text)
 
 
