@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 
 from tests.scenes.gallery import MEDIUM, SMALL
-from tests.scenes.stage import Size, press, screen_text, shows, stage
+from tests.scenes.stage import Size, press, screen_text, shows, stage, until
 from tui_chain.tui.panes.base import CertificatePane
 from tui_chain.tui.render import hanging, short_name
 from tui_chain.tui.widgets.row_list import elide_cells
@@ -71,6 +71,15 @@ async def test_a_terminal_is_made_smaller_below_a_dialog(key: str, smaller: Size
         await pilot.resize_terminal(*smaller)
         await press(pilot, "escape", "2", "j")
         assert _view(pilot, "chain").place == 1
+
+
+@anyio
+async def test_what_stands_behind_a_dialog_follows_the_terminal() -> None:
+    async with stage(SMALL) as pilot:
+        await press(pilot, "E")
+        await pilot.resize_terminal(*MEDIUM)
+        await until(pilot, lambda: "Keys  q Quit" in screen_text(pilot).splitlines()[-1], "for the last line")
+        await until(pilot, lambda: "╮" in screen_text(pilot).splitlines()[1][100:], "for the last column")
 
 
 @pytest.fixture(params=[SMALL, MEDIUM])
