@@ -99,17 +99,17 @@ class HostDialogs:
     def add(self, go: Callable[[HostRow], None]) -> None:
         """Ask for hosts; `go` puts the cursor on the last whose chain was pasted."""
 
-        def added(additions: Additions | None) -> None:
-            if additions is None:
-                return
+        def added(additions: Additions) -> str:
             fresh = len(self._add(additions.hosts, True)) + self._receive(additions.chains, go)
             known = additions.count - fresh
-            toast(
-                self._screen,
-                f"Added {plural(fresh, 'host')}{f', {known} were there already' if known else ''}.",
-            )
+            there = f", {known} {'was' if known == 1 else 'were'} there already" if known else ""
+            return f"Added {plural(fresh, 'host')}{there}."
 
-        self._screen.app.push_screen(AddScreen(), added)
+        def closed(sentence: str | None) -> None:
+            if sentence:
+                toast(self._screen, sentence)
+
+        self._screen.app.push_screen(AddScreen(added), closed)
 
     def _receive(self, pasted: Iterable[GivenChain], go: Callable[[HostRow], None]) -> int:
         """Add hosts whose chains are at hand; return how many."""
