@@ -66,6 +66,24 @@ async def test_it_waits_is_opened_by_its_key_and_asked_again_by_r(kind: AnswerKi
         assert answer_of(app.rows[0].answers, kind) is not first
 
 
+@pytest.mark.parametrize(
+    ("name", "glyph", "status"), [("leaf-only", "✗", "incomplete"), ("complete", "✓", "complete")]
+)
+async def test_servers_that_answer_alike_are_named_by_what_they_answer(
+    name: str, glyph: str, status: str, app_on: AppOn
+) -> None:
+    """What the server does not offer is no answer that differs."""
+    app = app_on(name)
+    async with opened(app) as pilot:
+        await probed(pilot, app)
+        await press(pilot, "A")
+        await shows(pilot, f"{glyph} 1 address, all alike: {status}")
+        await press(pilot, "A")
+        assert "not offered" in screen_text(pilot)
+        await shows(pilot, f"All answers are alike: {status}.")
+        assert "≠" not in screen_text(pilot)
+
+
 async def test_what_comes_while_something_is_typed_takes_no_key(app_on: AppOn) -> None:
     app = app_on("complete")
     async with opened(app) as pilot:

@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from tests.scenes.gallery import MEDIUM, SMALL, WIDE
-from tests.scenes.stage import press, screen_text, shows, stage
+from tests.scenes.stage import press, screen_text, shows, stage, until
 from tests.scenes.world import NOW
 from tests.support.posix import mkfifo
 from tests.tui.audits import ROOTS, audit, damaged, keys, line_with, toasted
@@ -30,6 +30,15 @@ async def test_the_store_in_force_is_suggested_and_read_at_once() -> None:
         assert pilot.app.screen.query_one("#audit-path", Input).value == certifi.where()
         count = len(read_certificates(Path(certifi.where()).read_bytes()).certificates)
         await shows(pilot, f"PEM, {count} certificates")
+
+
+async def test_what_is_typed_replaces_the_suggested_path() -> None:
+    async with stage(MEDIUM) as pilot:
+        await keys(pilot, "b")
+        box = pilot.app.screen.query_one("#audit-path", Input)
+        await until(pilot, lambda: box.value == certifi.where())
+        await keys(pilot, "x")
+        assert box.value == "x"
 
 
 async def test_the_written_bundle_is_suggested(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

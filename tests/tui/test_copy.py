@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 
 from tests.scenes.gallery import MEDIUM, SMALL
 from tests.scenes.stage import press, screen_text, shows, stage, until
-from tui_chain.core.text import colon_hex
+from tui_chain.core.text import colon_hex, plural
 from tui_chain.tui.app import ChainApp
 from tui_chain.tui.screens.copy import CopyScreen
 from tui_chain.x509.formats.pem import to_pem
@@ -87,6 +87,26 @@ async def test_two_keys_that_are_typed_in_one_go_copy_the_certificate(
             app.post_message(events.Key(key, key))
         await until(pilot, lambda: len(copied) == times + 2)
         assert copied[-1].split()[2] == str(app.rows[1].target)
+
+
+@anyio
+async def test_the_menu_names_whose_certificates_it_copies(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with stage(MEDIUM) as pilot:
+        copied, app = copies(pilot, monkeypatch), main_app(pilot)
+        first, second, third = (row.state.reached for row in app.rows[:3])
+        assert first is not None
+        assert second is not None
+        assert third is not None
+        await press(pilot, "g", "space", "g", "j", "space", "g", "j", "j", "y")
+        assert f"Copy of {plural(2, 'marked host')}" in screen_text(pilot)
+        await press(pilot, "y", "y", "s")
+        leaves = [first.certificates[0], second.certificates[0]]
+        assert copied == ["".join(map(to_pem, leaves)), "\n".join(colon_hex(one.sha256) for one in leaves)]
+        await press(pilot, "2", "g", "y")
+        assert f"Copy of {app.rows[2].target.display}" in screen_text(pilot), "the host under the cursor"
+        await press(pilot, "y", "y", "c")
+        assert copied[2] == to_pem(third.certificates[0])
+        assert shlex.split(copied[3])[2] == str(app.rows[2].target)
 
 
 @anyio

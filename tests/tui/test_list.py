@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from tests.scenes.gallery import MEDIUM, SMALL
 from tests.scenes.stage import opened, press, screen_text, shows, stage, until
@@ -173,6 +174,27 @@ async def test_a_watch_probes_again_and_marks_what_changed(app_on: AppOn) -> Non
         await shows(pilot, "~ The status changed from complete to incomplete.")
         await press(pilot, "W")
         assert not app.main.list.minutes
+
+
+@anyio
+async def test_a_watch_takes_whole_minutes_alone(app_on: AppOn) -> None:
+    app = app_on("complete")
+    async with opened(app, (60, 20)) as pilot:
+        await press(pilot, "W")
+        box = app.screen.query_one("#watch-minutes", Input)
+        for typed, fault in (
+            ("0.5", "0.5 is not a whole number of minutes from 1 to 1440."),
+            ("0", "0 is not a whole number of minutes from 1 to 1440."),
+            ("1441", "1441 is not a whole number of minutes from 1 to 1440."),
+            ("²", "² is not a whole number of minutes from 1 to 1440."),
+        ):
+            box.value = ""
+            await press(pilot, *({".": "full_stop", "²": "²"}.get(one, one) for one in typed))
+            assert box.value == typed
+            await press(pilot, "enter")
+            await shows(pilot, fault)
+        await press(pilot, "backspace", "1", "0", "enter")
+        assert app.main.list.minutes == 10
 
 
 @pytest.mark.parametrize("room", [36, 49, 80])

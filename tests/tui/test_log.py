@@ -15,6 +15,7 @@ from tui_chain.cli.main import main as command_line
 from tui_chain.tui.app import ChainApp
 from tui_chain.tui.screens.log import LogScreen
 from tui_chain.tui.toasts import toast
+from tui_chain.tui.widgets.row_list import RowList
 
 anyio = pytest.mark.anyio
 
@@ -101,3 +102,25 @@ async def test_the_log_can_be_opened_before_anything_was_done() -> None:
         await shows(pilot, "nothing was done yet")
         await press(pilot, "y", "enter", "j", "G", "escape")
         assert main_app(pilot).screen is main_app(pilot).main
+
+
+@anyio
+async def test_the_log_is_searched_and_says_what_enter_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with stage((60, 20)) as pilot:
+        copied, app = copies(pilot, monkeypatch), main_app(pilot)
+        await press(pilot, "L")
+        await shows(pilot, "enter copies the command · / search · tab text · esc")
+        entries = [entry.text for entry in app.activity][::-1]
+        hosts = app.screen.query_one(RowList)
+        await press(pilot, "/", *"probed", "enter")
+        await shows(pilot, f"1 of {len(entries)} · n N · esc ends")
+        await press(pilot, "n", "n", "N")
+        assert hosts.cursor == 1
+        await press(pilot, "escape", "/", *"mail", "enter")
+        assert "mail" in entries[hosts.cursor]
+        await press(pilot, "enter")
+        assert "mail" in copied[-1]
+        await press(pilot, "escape")
+        await shows(pilot, "enter copies the command")
+        await press(pilot, "escape")
+        assert app.screen is app.main

@@ -282,6 +282,8 @@ async def test_a_plan_of_another_form_is_not_written(
         await _idle(pilot, "plan")
         await pilot.press("enter")
         making.opened.set()
+        await shows(pilot, "enter again writes it")
+        await pilot.press("enter")
         await until(pilot, lambda: bool(results))
     assert results == [Saved("server", tmp_path / "x-b.pem")]
     assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == {"x-b.pem": b"server"}
@@ -346,14 +348,51 @@ async def test_an_early_enter_is_for_the_form_that_was_shown(tmp_path: Path, gat
     assert (tmp_path / "mine.pem").read_bytes() == b"links"
 
 
-async def test_an_early_enter_writes_once_the_plan_is_there(tmp_path: Path, gates: Callable[[], Gate]) -> None:
+async def test_an_early_enter_writes_no_bytes_that_were_not_shown(tmp_path: Path, gates: Callable[[], Gate]) -> None:
     gate = gates()
     async with _alone(_form("client", ".pem", gate)) as (pilot, results):
         await until(pilot, gate.reached.is_set)
         await pilot.press("enter")
         gate.opened.set()
+        await shows(pilot, "enter again writes it")
+        assert (list(tmp_path.iterdir()), results) == ([], [])
+        await pilot.press("enter")
         await until(pilot, lambda: bool(results))
     assert (tmp_path / "x.pem").read_bytes() == b"client"
+
+
+async def test_an_enter_right_after_a_name_writes_the_bytes_that_are_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, gates: Callable[[], Gate]
+) -> None:
+    planning = gates()
+
+    def held(path: Path, data: bytes) -> WritePlan | object:
+        if path.name == "mine":
+            planning.hold()
+        return plan_write(path, data)
+
+    monkeypatch.setattr(save, "plan_write", held)
+    async with _alone(_form("client", ".pem")) as (pilot, results):
+        await shows(pilot, "new file")
+        pilot.app.screen.query_one("#write-path", Input).value = "mine"
+        await until(pilot, planning.reached.is_set)
+        await pilot.press("enter")
+        planning.opened.set()
+        await until(pilot, lambda: bool(results))
+    assert (tmp_path / "mine").read_bytes() == b"client"
+
+
+async def test_bytes_and_meaning_go_at_once_where_the_kind_changes(gates: Callable[[], Gate]) -> None:
+    gate = gates()
+    async with _alone(_form("client", "-a.pem"), _form("links", "-b.pem", gate)) as (pilot, _):
+        await shows(pilot, "new file")
+        await pilot.press("f2")
+        await until(pilot, gate.reached.is_set)
+        await shows(pilot, "◌ making it")
+        assert "new file" not in screen_text(pilot)
+        assert "client" not in screen_text(pilot)
+        gate.opened.set()
+        await shows(pilot, "new file")
 
 
 async def test_a_free_name_does_not_replace_what_was_typed_meanwhile(

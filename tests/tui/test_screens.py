@@ -35,11 +35,14 @@ async def test_a_pasted_list_adds_the_good_lines_and_keeps_the_bad(app_on: AppOn
         await pilot.pause()
         assert box.text == "host:99999"
         await shows(pilot, "not a number from 1 to 65535")
-        assert len(app.rows) == 1
-        await press(pilot, "escape")
+        await shows(pilot, "✓ Added 3 hosts.")
+        await shows(pilot, "line 1: ")
         added = [str(row.target) for row in app.rows][1:]
         assert added == ["127.0.0.1:1", "exa.test:443", "[::1]:1"]
-        await shows(pilot, "Added 3 hosts.")
+        await until(pilot, lambda: app.rows[1].status is not None, "for the probe while the dialog is open")
+        await press(pilot, "escape")
+        assert len(app.rows) == 4
+        assert [entry.text for entry in app.activity if "Added" in entry.text] == ["Added 3 hosts."]
 
 
 @pytest.mark.parametrize("wrong", [True, False])
@@ -67,6 +70,7 @@ async def test_lines_edited_while_files_are_read_are_added_once(
             gate.set()
             await until(pilot, lambda: all(worker.group != "add" for worker in app.workers))
             if wrong:
+                assert len(app.rows) == 1
                 await press(pilot, "enter")
             await shows(pilot, "Added 2 hosts." if wrong else "Added 1 host.")
             assert [str(row.target) for row in app.rows][1:] == ["127.0.0.1:1", "[::1]:1"][: 1 + wrong]
@@ -81,7 +85,7 @@ async def test_adding_a_host_twice_says_so(app_on: AppOn) -> None:
         await pilot.press("a")
         app.screen.query_one(HostText).text = str(app.rows[0].target)
         await press(pilot, "enter")
-        await shows(pilot, "1 were there already")
+        await shows(pilot, "1 was there already")
         assert len(app.rows) == 1
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import pytest
 from rich.cells import cell_len
 from textual import events
@@ -10,7 +12,7 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 
 from tests.scenes.gallery import MEDIUM, SMALL
-from tests.scenes.stage import Size, press, screen_text, shows, stage
+from tests.scenes.stage import Size, press, screen_text, shows, stage, until
 from tui_chain.tui.panes.base import CertificatePane
 from tui_chain.tui.render import hanging, short_name
 from tui_chain.tui.widgets.row_list import elide_cells
@@ -47,6 +49,37 @@ def _lines(pilot: Pilot[None], name: str) -> list[str]:
 def test_the_lines_are_divided(room: int, head: int, rows: int, text: int, shown: Heights) -> None:
     assert heights(room, head, rows, text) == shown
     assert shown.head + shown.rows + shown.line + shown.text == room
+
+
+def test_no_more_lines_are_promised_than_there_are() -> None:
+    """A terminal that is made smaller passes through all sizes."""
+    for room, head, rows, text in product(range(14), range(6), range(8), range(5)):
+        for searching in (False, True):
+            seen = heights(room, head, rows, text, searching=searching)
+            assert min(seen.head, seen.rows, seen.line, seen.text) >= 0, (room, head, rows, text)
+            assert seen.head <= head, (room, head, rows, text)
+            assert seen.rows <= rows, (room, head, rows, text)
+            assert seen.head + seen.rows + seen.line + seen.text <= room, (room, head, rows, text)
+
+
+@pytest.mark.parametrize(("key", "smaller"), [("x", (100, 25)), ("w", (70, 30)), ("y", (80, 20)), ("x", (70, 22))])
+@anyio
+async def test_a_terminal_is_made_smaller_below_a_dialog(key: str, smaller: Size) -> None:
+    async with stage(MEDIUM) as pilot:
+        await press(pilot, "f", "4", key)
+        assert len(pilot.app.screen_stack) > 1
+        await pilot.resize_terminal(*smaller)
+        await press(pilot, "escape", "2", "j")
+        assert _view(pilot, "chain").place == 1
+
+
+@anyio
+async def test_what_stands_behind_a_dialog_follows_the_terminal() -> None:
+    async with stage(SMALL) as pilot:
+        await press(pilot, "E")
+        await pilot.resize_terminal(*MEDIUM)
+        await until(pilot, lambda: "Keys  q Quit" in screen_text(pilot).splitlines()[-1], "for the last line")
+        await until(pilot, lambda: "╮" in screen_text(pilot).splitlines()[1][100:], "for the last column")
 
 
 @pytest.fixture(params=[SMALL, MEDIUM])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import ClassVar
 
 from textual import events, on, work
@@ -18,6 +20,7 @@ from tui_chain.net.host_list import BadLine, Host, HostList, parse_host_list
 from tui_chain.probe.pasted import Additions, GivenChain, parse_additions
 from tui_chain.tui.background import in_background
 from tui_chain.tui.host_rows import BAD, DIM, OK
+from tui_chain.tui.messages import Noted
 from tui_chain.tui.screens.dialog import Dialog
 from tui_chain.tui.toasts import toast
 
@@ -51,8 +54,11 @@ class HostText(TextArea):
             self.insert("\n")
 
 
-class AddScreen(Dialog[Additions]):
-    """Takes targets; wrong lines stay in the box with the reason, right ones are added."""
+class AddScreen(Dialog[str]):
+    """Takes targets; wrong lines stay in the box with the reason, right ones come onto the list at once.
+
+    `add` puts them there and returns a sentence on that, which is the result once no line is wrong.
+    """
 
     def compose(self) -> ComposeResult:
         """The box, and below it what is wrong."""
@@ -63,9 +69,9 @@ class AddScreen(Dialog[Additions]):
             with VerticalScroll(id="add-below", classes="gap-above"):
                 yield Static(id="add-status", classes="fit", markup=False)
 
-    def __init__(self) -> None:
+    def __init__(self, add: Callable[[Additions], str]) -> None:
         super().__init__()
-        self._good = Additions()
+        self._add = add
 
     def on_mount(self) -> None:
         """Begin in the box."""
@@ -76,16 +82,16 @@ class AddScreen(Dialog[Additions]):
     def _changed(self) -> None:
         # files are read when enter is pressed, not while their names are typed
         text = self.query_one(HostText).text
-        self._show_result(
-            Additions() if "-----BEGIN " in text or "<" in text else Additions(*_split(parse_host_list(text)))
-        )
+        found = Additions() if "-----BEGIN " in text or "<" in text else Additions(*_split(parse_host_list(text)))
+        self._show_result(found, f"{plural(found.count, 'host')} to add" if found.count else "")
 
-    def _show_result(self, found: Additions) -> None:
+    def _show_result(self, found: Additions, fact: str = "") -> None:
+        """Show a fact on the right lines, and the reasons of the wrong ones."""
         shown = [Content.styled(str(line), BAD) for line in found.bad[:MAX_REASONS]]
         if len(found.bad) > MAX_REASONS:
             shown.append(Content.styled(f"and {plural(len(found.bad) - MAX_REASONS, 'wrong line')} more", BAD))
-        if found.count:
-            shown.insert(0, Content.styled(f"{plural(found.count, 'host')} to add", OK))
+        if fact:
+            shown.insert(0, Content.styled(fact, OK))
         self.query_one("#add-status", Static).update(Content("\n").join(shown))
         self.query_one("#add-below").display = bool(shown)
         self._name_keys(reasons=bool(found.bad))
@@ -112,21 +118,25 @@ class AddScreen(Dialog[Additions]):
         if found.bad and box.text != text:
             # its good lines cannot be told from the edited ones: all stay in the box until the next enter
             return
-        self._good = Additions(self._good.hosts + found.hosts, self._good.chains + found.chains)
+        added = self._add(found) if found.count else ""
         if not found.bad:
-            if self._good.count:
-                self.dismiss(self._good)
+            if found.count:
+                self.dismiss(added)
             return
         if "-----BEGIN " not in text:
-            lines = text.splitlines()
-            with box.prevent(TextArea.Changed):
-                box.text = "\n".join(lines[line.number - 1] for line in found.bad)
-            box.move_cursor(box.document.end)
-        self._show_result(found)
+            found = self._keep_wrong_lines(text, found)
+        self._show_result(found, f"✓ {added}" if added else "")
+        self.picture_again()
+        if added:
+            self.app.post_message(Noted(added))
 
-    def action_leave(self) -> None:
-        """Close; what was right so far is added."""
-        self.dismiss(self._good if self._good.count else None)
+    def _keep_wrong_lines(self, text: str, found: Additions) -> Additions:
+        """Leave the wrong lines of a text in the box, and number them as they stand there."""
+        box, written = self.query_one(HostText), text.splitlines()
+        with box.prevent(TextArea.Changed):
+            box.text = "\n".join(written[line.number - 1] for line in found.bad)
+        box.move_cursor(box.document.end)
+        return replace(found, bad=tuple(replace(line, number=at) for at, line in enumerate(found.bad, start=1)))
 
 
 def _split(listed: HostList) -> tuple[tuple[Host, ...], tuple[GivenChain, ...], tuple[BadLine, ...]]:

@@ -12,12 +12,12 @@ from textual.content import Content
 
 from tui_chain.core.text import plural
 from tui_chain.tui.answers import FullTest
-from tui_chain.tui.host_rows import BAD, DIM, OK, WARN
+from tui_chain.tui.host_rows import BAD, DIM, OK, STATUS_LOOK, WARN
 from tui_chain.tui.render import attempt, fact, hop_line, lines
 from tui_chain.tui.screens.dialog import PageScreen
 
 if TYPE_CHECKING:
-    from tui_chain.diagnose.findings.endpoints import Servers
+    from tui_chain.diagnose.findings.endpoints import EndpointResult, Servers
     from tui_chain.livetest.environment import Variable, VariableTest
     from tui_chain.livetest.families import FamilyTest
     from tui_chain.livetest.tester import LiveTestResult
@@ -70,11 +70,27 @@ def summary_of(found: Asked) -> tuple[str, str]:
 
 
 def _servers_summary(servers: Servers) -> tuple[str, str]:
-    addresses = len({row.variant.address.ip for row in servers.rows})
-    differing = sum(not row.not_offered for row in servers.differing)
-    alike = f"{differing} of {len(servers.rows)} answers {'differ' if differing > 1 else 'differs'}"
-    style = BAD if servers.broken is not None else WARN if servers.findings else OK
-    return f"{addresses} address{'es' if addresses > 1 else ''}, {alike if differing else 'all alike'}", style
+    count = len({row.variant.address.ip for row in servers.rows})
+    addresses = f"{count} address{'' if count == 1 else 'es'}"
+    differing, answered = _differing(servers), _answered(servers)
+    if differing or not answered:
+        differ = "differ" if len(differing) > 1 else "differs"
+        refused = any(not row.good and row.variant.sni for row in answered)
+        style = BAD if refused else WARN if servers.findings else OK
+        return f"{addresses}, {len(differing)} of {len(answered)} answers {differ}", style
+    status = answered[0].diagnosis.status
+    style = STATUS_LOOK[status][1]
+    return f"{addresses}, all alike: {status.value}", WARN if servers.findings and style == OK else style
+
+
+def _answered(servers: Servers) -> tuple[EndpointResult, ...]:
+    """The answers, without those that the server only does not offer."""
+    return tuple(row for row in servers.rows if not row.not_offered)
+
+
+def _differing(servers: Servers) -> tuple[EndpointResult, ...]:
+    """The answers that are not like the first one."""
+    return tuple(row for row in servers.differing if not row.not_offered)
 
 
 def _revocation_summary(checks: tuple[RevocationCheck, ...]) -> tuple[str, str]:
@@ -103,20 +119,21 @@ def _table_row(ok: bool | None, name: str, text: str, width: int = 24) -> Conten
 
 def servers_page(servers: Servers) -> Content:
     """Every variant in which the host was asked, the odd ones marked, and the findings of the comparison."""
-    differing = servers.differing
+    differing, answered = _differing(servers), _answered(servers)
     width = max((len(row.variant.description) for row in servers.rows), default=0)
     rows = [
         _table_row(
             None if row.not_offered else row.good,
             row.variant.description,
-            f"{'≠ ' if row in differing and not row.not_offered else ''}{row.summary}",
+            f"{'≠ ' if row in differing else ''}{row.summary}",
             width,
         )
         for row in servers.rows
     ]
     found = [Content.styled(f"! {found.message}", WARN) for found in servers.findings]
-    alike = Content.styled("≠ differs from the others." if differing else "All of them serve alike.", DIM)
-    return lines([*rows, Content(), *found, alike])
+    alike = f"All answers are alike: {answered[0].diagnosis.status.value}." if answered else "There was no answer."
+    compared = Content.styled("≠ differs from the first answer." if differing else alike, DIM)
+    return lines([*rows, Content(), *found, compared])
 
 
 def revocation_page(checks: tuple[RevocationCheck, ...]) -> Content:

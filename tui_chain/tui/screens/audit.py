@@ -78,7 +78,8 @@ class AuditScreen(AuditView):
         suggested, box = await self._trust_files.suggested(self._row), self.query_one(PathInput)
         if suggested and not box.value:
             box.value = suggested
-            box.cursor_position = len(suggested)
+            # what is typed then replaces it
+            box.action_select_all()
             self._read(Path(suggested), go=False)
 
     # reading

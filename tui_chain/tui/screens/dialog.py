@@ -24,6 +24,9 @@ from tui_chain.tui.widgets.text_view import TextView
 SHADE = 0.6
 """How much of the colour of the background lies over what stands behind a dialog."""
 
+SETTLED = 0.25
+"""Seconds after which a screen behind has laid itself out for another size of the terminal."""
+
 TIGHT = 76
 """Columns below which not every hint of a dialog fits on its border."""
 
@@ -47,6 +50,16 @@ class Dialog(ModalScreen[ScreenResultType]):
         style = self.visual_style.rich_style
         line = self._backdrop[y] if y < len(self._backdrop) else Strip([])
         return line.adjust_cell_length(self.size.width, style)
+
+    def on_resize(self) -> None:
+        """Take another picture of what stands behind, and again once all in it has its new size."""
+        self.picture_again()
+        self.set_timer(SETTLED, self.picture_again)
+
+    def picture_again(self) -> None:
+        """Take another picture of what stands behind the dialog."""
+        self._backdrop = None
+        self.refresh()
 
     def _shaded_screen(self) -> list[Strip]:
         """The screen below as it is now: to shade it anew with each of its changes takes longer than the dialog."""

@@ -99,17 +99,17 @@ class HostDialogs:
     def add(self, go: Callable[[HostRow], None]) -> None:
         """Ask for hosts; `go` puts the cursor on the last whose chain was pasted."""
 
-        def added(additions: Additions | None) -> None:
-            if additions is None:
-                return
+        def added(additions: Additions) -> str:
             fresh = len(self._add(additions.hosts, True)) + self._receive(additions.chains, go)
             known = additions.count - fresh
-            toast(
-                self._screen,
-                f"Added {plural(fresh, 'host')}{f', {known} were there already' if known else ''}.",
-            )
+            there = f", {known} {'was' if known == 1 else 'were'} there already" if known else ""
+            return f"Added {plural(fresh, 'host')}{there}."
 
-        self._screen.app.push_screen(AddScreen(), added)
+        def closed(sentence: str | None) -> None:
+            if sentence:
+                toast(self._screen, sentence)
+
+        self._screen.app.push_screen(AddScreen(added), closed)
 
     def _receive(self, pasted: Iterable[GivenChain], go: Callable[[HostRow], None]) -> int:
         """Add hosts whose chains are at hand; return how many."""
@@ -204,10 +204,10 @@ class HostDialogs:
         text = f"Wrote {safe_text(str(saved.path), 400)}. x says how to use it."
         toast(self._screen, text, command=command, path=saved.path)
 
-    def copy(self, rows: Sequence[HostRow], certificate: Certificate | None) -> None:
+    def copy(self, rows: Sequence[HostRow], certificate: Certificate | None = None) -> None:
         """Ask what is to be copied of hosts and their leaves, or of one host and this certificate of it."""
         leaves = [row.state.reached.certificates[0] for row in rows if row.state.reached is not None]
-        certificates = [certificate] if certificate is not None and len(rows) == 1 else leaves
+        certificates = [certificate] if certificate is not None else leaves
         entries = [*certificate_entries(certificates), command_entry([self._command(row) for row in rows])]
         if repaired(rows):
             entries.append(bundle_entry(f"proven for {plural(len(repaired(rows)), 'host')}"))
@@ -218,7 +218,8 @@ class HostDialogs:
             elif entry is not None:
                 self._screen.app.post_message(CopyRequested(entry.text, entry.subject))
 
-        name = rows[0].target.display if len(rows) == 1 else plural(len(rows), "host")
+        are_marked = certificate is None and rows == self._hosts.marked
+        name = plural(len(rows), "marked host") if are_marked else rows[0].target.display
         self._screen.app.push_screen(CopyScreen(f"Copy of {name}", tuple(entries)), chosen)
 
     def _command(self, row: HostRow) -> str:

@@ -2,24 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
+from textual.message import Message
 
 from tui_chain.engine.activity import Entry
 from tui_chain.tui.host_rows import DIM
 from tui_chain.tui.messages import CopyRequested
 from tui_chain.tui.render import fact, lines
 from tui_chain.tui.screens.dialog import Dialog, Page
+from tui_chain.tui.widgets.line_search import LineSearch
 from tui_chain.tui.widgets.row_list import ListRow, RowList
 
 WIDE = 150
 """Cells from which on the command stands in the row."""
+KEYS = "enter copies the command · / search · tab text · esc"
+
+
+class EntryList(RowList):
+    """The entries, which `/` searches as it does a text: the cursor goes to the entry of a hit."""
+
+    class Searched(Message):
+        """A key of the search was pressed."""
+
+    def __init__(self, entries: Sequence[Entry]) -> None:
+        super().__init__(0, "Entries", "log-entries")
+        self._texts = [f"{' '.join(entry.text.split())} {entry.command}" for entry in entries]
+        self.search = LineSearch()
+
+    def check_consume_key(self, key: str, character: str | None) -> bool:  # noqa: ARG002 - as Textual has it
+        """Whether the key belongs to the search."""
+        return self.search.typing and character is not None and character.isprintable()
+
+    def on_key(self, event: events.Key) -> None:
+        """Take the keys of a search before any binding does."""
+        if not self.search.take(event.key, event.character, self._texts, self.cursor):
+            return
+        event.stop()
+        event.prevent_default()
+        if self.search.line is not None:
+            self.cursor = self.search.line
+        self.post_message(self.Searched())
 
 
 class LogScreen(Dialog[None]):
@@ -39,8 +68,8 @@ class LogScreen(Dialog[None]):
         """The list, and the entry under the cursor."""
         with Vertical(classes="frame -whole", id="log") as frame:
             frame.border_title = Content.assemble(("Log", "bold"), "  what was done and written, newest first")
-            frame.border_subtitle = "y copies the command · tab to the text · esc close"
-            yield RowList(0, "Entries", "log-entries")
+            frame.border_subtitle = KEYS
+            yield EntryList(self._entries)
             yield Page(id="log-below", classes="detail")
 
     def on_mount(self) -> None:
@@ -61,6 +90,12 @@ class LogScreen(Dialog[None]):
         event.stop()
         entry = self._entry
         self.query_one(Page).update(_detail(entry) if entry is not None else Content())
+
+    @on(EntryList.Searched)
+    def _searched(self, event: EntryList.Searched) -> None:
+        event.stop()
+        search = self.query_one(EntryList).search
+        self.query_one("#log").border_subtitle = Content(search.prompt if search.active else KEYS)
 
     @on(RowList.Chosen)
     def _row_chosen(self, event: RowList.Chosen) -> None:

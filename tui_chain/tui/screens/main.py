@@ -384,9 +384,12 @@ class MainScreen(Screen[None]):
             self.dialogs.audit(self.row)
 
     def action_copy(self) -> None:
-        """Ask what is to be copied: of the certificate under the cursor, else of the leaf; of all marked hosts."""
+        """Ask what is to be copied: of the certificate under the cursor, elsewhere of all marked hosts."""
         pane = pane_in_focus(self)
-        self.dialogs.copy(self.selected, pane.certificate if isinstance(pane, CertificatePane) else None)
+        if isinstance(pane, CertificatePane) and self.row is not None:
+            self.dialogs.copy((self.row,), pane.certificate)
+        else:
+            self.dialogs.copy(self.selected)
 
     def action_details(self) -> None:
         """Show all of the leaf."""

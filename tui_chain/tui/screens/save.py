@@ -21,7 +21,7 @@ from tui_chain.core.text import safe_text
 from tui_chain.repair.file_header import same_but_notes
 from tui_chain.repair.write import WritePlan, free_name, numbered, plan_merge, plan_write, write_all
 from tui_chain.tui.background import in_background
-from tui_chain.tui.host_rows import BAD, DIM, OK, WARN
+from tui_chain.tui.host_rows import BAD, DIM, NEW, OK, WARN
 from tui_chain.tui.render import line_list
 from tui_chain.tui.screens.dialog import Dialog, Page
 
@@ -113,6 +113,7 @@ class SaveScreen(Dialog[Saved]):
         self._keeps_old = False
         self._draft: Draft | Failure | None = None
         self._plan: SavePlan | None = None
+        self._seen: Draft | None = None
         self._fault: Failure | None = None
         self._entered_early = False
         self._writing = False
@@ -215,6 +216,7 @@ class SaveScreen(Dialog[Saved]):
         self._entered_early, self._fault = False, None
         self.workers.cancel_group(self, "plan")
         self.query_one("#write-kind", Static).update(self._form_label())
+        self._lay_out(Content.styled("◌ making it", NEW), Content(), exists=False)
         self._make_draft(self._form)
 
     @work(group="draft", exclusive=True, exit_on_error=False)
@@ -244,10 +246,18 @@ class SaveScreen(Dialog[Saved]):
         if isinstance(plan, Failure):
             self._show_fault(plan)
             return
-        self._plan = plan
+        self._plan, was_seen = plan, self._seen is choice.draft
         self._show()
         if self._entered_early:
+            self._answer_early_enter(plan, was_seen=was_seen)
+
+    def _answer_early_enter(self, plan: SavePlan, *, was_seen: bool) -> None:
+        """Do what enter does, but ask for another one where these bytes were not shown before it."""
+        if was_seen or plan.exists or isinstance(plan.files, Failure):
             self._enter()
+        else:
+            again = Content.assemble(plan.meaning, (" · enter again writes it", "bold"))
+            self._lay_out(again, plan.shown, exists=False)
 
     # what is shown
 
@@ -265,6 +275,7 @@ class SaveScreen(Dialog[Saved]):
             fault = self._fault
             meaning = plan.meaning if fault is None else Content.styled(f"✗ {fault}", BAD)
             self._lay_out(meaning, plan.shown, exists=plan.exists)
+            self._seen = plan.choice.draft
 
     def _lay_out(self, meaning: Content, shown: Content, *, exists: bool) -> None:
         self.query_one("#write-meaning", Static).update(meaning)
@@ -290,7 +301,7 @@ class SaveScreen(Dialog[Saved]):
 
     @on(Input.Submitted, "#write-path")
     def _enter(self) -> None:
-        """Write a new file; over one that stands there a button decides. Before the plan is there, wait."""
+        """Write a new file; over one that stands there a button decides. Before there is a plan, remember it."""
         if self._writing:
             return
         plan = self._ready

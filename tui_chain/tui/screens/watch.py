@@ -8,6 +8,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
+from tui_chain.core.text import safe_text
 from tui_chain.tui.host_rows import BAD, DIM
 from tui_chain.tui.screens.dialog import Dialog
 
@@ -27,13 +28,20 @@ class WatchScreen(Dialog[int]):
             frame.border_subtitle = "enter begins · esc close"
             text = "Probe all hosts again every so many minutes; what changed is marked ~. W again ends it."
             yield Static(Content.styled(text, DIM), markup=False)
-            yield Input(str(USUAL), id="watch-minutes", compact=True, restrict=r"\d{0,4}")
+            yield Input(str(USUAL), id="watch-minutes", compact=True, max_length=20)
             yield Static(id="watch-fault", markup=False)
+
+    @on(Input.Changed)
+    def _typed(self) -> None:
+        self.query_one("#watch-fault", Static).update("")
 
     @on(Input.Submitted)
     def _entered(self, event: Input.Submitted) -> None:
-        if event.value and 0 < int(event.value) <= DAY:
-            self.dismiss(int(event.value))
+        typed = event.value.strip()
+        minutes = int(typed) if typed.isascii() and typed.isdecimal() else 0
+        if 0 < minutes <= DAY:
+            self.dismiss(minutes)
         else:
-            fault = f"Type a number of minutes from 1 to {DAY}."
+            named = f"{safe_text(typed)} is not a whole number of minutes" if typed else "There is no number"
+            fault = f"✗ {named} from 1 to {DAY}."
             self.query_one("#watch-fault", Static).update(Content.styled(fault, BAD))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rich.cells import cell_len
 from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
@@ -12,6 +13,8 @@ from tui_chain.tui.host_rows import DIM, STATUS_LOOK, HostRow, next_key, verdict
 SEPARATOR = " · "
 NARROW = 100
 """Cells below which the line is said shorter: `does not send its intermediate · f to find it`."""
+LEAST_NAME = 16
+"""Cells that the name of the host has, if there are as many beside the key."""
 
 
 class Headline(Widget):
@@ -29,29 +32,43 @@ class Headline(Widget):
 
     def render(self) -> Content:
         """Lay the line out for the width there is."""
-        row = self.row
-        if row is None:
-            return self._without_host()
-        glyph, style = ("◌", "$text-accent") if row.busy else STATUS_LOOK[row.status]
-        key = next_key(row)
-        narrow = self.size.width < NARROW
-        key = key.removeprefix("press ") if narrow else key
-        fixed = f"{glyph} {row.word}"
-        room = self.size.width - len(fixed) - len(key) - 2 - len(SEPARATOR)
-        text = verdict_label(row) if not row.busy else ""
-        text = _short(text) if narrow or len(text) > room // 2 else text
-        name = elide_middle(row.target.display, max(room - min(len(text), 12) - len(SEPARATOR), 16))
-        left = room - len(name) - len(SEPARATOR)
-        shown = f"{SEPARATOR}{_cut(text, left)}" if text and left > 8 else ""
-        return Content.assemble(
-            (name, "bold"), "  ", (fixed, style), shown, (SEPARATOR, DIM), (key, "bold $text-accent")
-        )
+        row, width = self.row, self.size.width
+        content = self._without_host() if row is None else _host_line(row, width)
+        return content.truncate(width, ellipsis=True)
+
+
+def _host_line(row: HostRow, width: int) -> Content:
+    glyph, style = ("◌", "$text-accent") if row.busy else STATUS_LOOK[row.status]
+    fixed = f"{glyph} {row.word}"
+    key = _key(next_key(row), width, cell_len(fixed))
+    room = width - cell_len(fixed) - cell_len(key) - 2 - len(SEPARATOR)
+    text = verdict_label(row) if not row.busy else ""
+    text = _short(text) if width < NARROW or cell_len(text) > room // 2 else text
+    least = min(LEAST_NAME, max(room, 0))
+    name = elide_middle(row.target.display, max(room - min(cell_len(text), 12) - len(SEPARATOR), least))
+    left = room - cell_len(name) - len(SEPARATOR)
+    shown = Content(text).truncate(left, ellipsis=True) if text and left > 8 else Content()
+    return Content.assemble(
+        (name, "bold"),
+        "  ",
+        (fixed, style),
+        SEPARATOR if shown else "",
+        shown,
+        (SEPARATOR, DIM),
+        (key, "bold $text-accent"),
+    )
+
+
+def _key(key: str, width: int, fixed: int) -> str:
+    """The next step; where it has no room beside a name and `fixed` cells, only its first key."""
+    if width >= NARROW:
+        return key
+    short = key.replace("press ", "")
+    if LEAST_NAME + 2 + fixed + len(SEPARATOR) + cell_len(short) <= width:
+        return short
+    return short.rpartition(" · ")[2].partition(", ")[0]
 
 
 def _short(text: str) -> str:
     plain = text.removeprefix("the server ").replace("intermediate certificate", "intermediate")
     return plain.replace(" client families", "")
-
-
-def _cut(text: str, width: int) -> str:
-    return text if len(text) <= width else text[: max(width - 1, 0)] + "…"

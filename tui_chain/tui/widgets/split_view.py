@@ -104,7 +104,9 @@ def heights(room: int, head: int, rows: int, text: int, *, searching: bool = Fal
         line = int((searching or head + text > room) and room > 1)
         return Heights(0, 0, line, room - line)
     if room <= LEAST_ROWS:
-        return Heights(0, room, 0, 0)
+        listed = min(rows, room)
+        line = min(room - listed, 1)
+        return Heights(0, listed, line, room - listed - line)
     few = min(rows, LEAST_ROWS)
     shown = head if head + few + 1 + min(text, 1) <= room else 0
     rest = room - shown - 1
