@@ -23,7 +23,7 @@ from tui_chain.core.text import plural
 from tui_chain.engine.host_state import Clock, utc_now
 from tui_chain.net.host_list import Host
 from tui_chain.tui.actions import APP, NAMES, bindings
-from tui_chain.tui.background import in_background, load_dialogs, unforeseen, unforeseen_fault
+from tui_chain.tui.background import collect_garbage, in_background, load_dialogs, unforeseen, unforeseen_fault
 from tui_chain.tui.clipboard import copy_text
 from tui_chain.tui.host_rows import HostRow
 from tui_chain.tui.key_queue import ANSWER_SECONDS, KeyQueue, Pressed
@@ -45,6 +45,8 @@ if TYPE_CHECKING:
     from tui_chain.engine.journey import Journey
     from tui_chain.tui.cause_steps import CauseStep
 
+IDLE_SECONDS = 5.0
+"""Seconds without a key after which nobody waits for anything."""
 KEEP_SECONDS = 60
 """How often the host list is kept while the screen is open."""
 Start = Callable[[], "tuple[Journey, tuple[Host, ...]] | Failure"]
@@ -162,6 +164,7 @@ class ChainApp(App[None]):
         """Paint first; fill the panes, load and probe after."""
         self.theme_changed_signal.subscribe(self, self._theme_chosen)
         self.set_interval(ANSWER_SECONDS, self._keys.go_on)
+        self.set_interval(IDLE_SECONDS, self._collect)
         # Textual has decided for another theme whether the terminal's own colours pass: let it decide again
         self.ansi_color = self.current_theme.ansi
         self.ansi_color = None
@@ -169,6 +172,11 @@ class ChainApp(App[None]):
 
     def _theme_chosen(self, theme: Theme) -> None:
         self._chosen_theme = theme.name
+
+    def _collect(self) -> None:
+        """Look for garbage while nobody waits for anything."""
+        if not self.main.hosts.jobs and self._keys.quiet_seconds > IDLE_SECONDS:
+            collect_garbage()
 
     def keep(self) -> Failure | None:
         """Keep what lasts longer than this run; blocks on the disk."""

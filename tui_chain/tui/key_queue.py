@@ -41,6 +41,11 @@ class KeyQueue:
         """Whether keys wait to be handed on."""
         return bool(self._pressed)
 
+    @property
+    def quiet_seconds(self) -> float:
+        """How long ago a key was handed on."""
+        return time.monotonic() - self._since
+
     async def put(self, key: Pressed) -> None:
         """Hand on a key or a pasted text, at once or when those before it have been answered."""
         self._pressed.append(key)

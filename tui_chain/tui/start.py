@@ -106,8 +106,10 @@ def _run(app: ChainApp, resources: ExitStack) -> None:
     import asyncio
 
     from tui_chain.engine.signals import Terminated, on_termination
+    from tui_chain.tui.background import hold_back_collections
     from tui_chain.tui.terminal_output import lasting_output
 
+    hold_back_collections()
     runner = asyncio.Runner()
 
     def end(terminated: Terminated) -> None:
