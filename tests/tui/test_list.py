@@ -89,6 +89,7 @@ async def test_marks_over_the_filter_and_over_a_range() -> None:
         assert [row.marked for row in app.rows[:5]] == [True, True, True, True, False]
         await press(pilot, "asterisk")
         assert marks(app) == 10
+        await shows(pilot, "press f to fix the 10 marked")
         await press(pilot, "asterisk")
         assert marks(app) == 0
 

@@ -93,7 +93,7 @@ LITTER = 10
 
 
 def hold_back_collections() -> None:
-    """Let Python look for garbage among new objects alone: through those of 5,000 hosts it takes a tenth of a second."""
+    """Let Python look for garbage among new objects alone: of 5,000 hosts all of them take a tenth of a second."""
     younger, middle, _ = gc.get_threshold()
     gc.set_threshold(younger, middle, OLDEST)
 

@@ -17,6 +17,7 @@ from tui_chain.tui.host_jobs import HostJobs
 from tui_chain.tui.host_rows import HostRow, HostRows
 from tui_chain.tui.panes.hosts import HostPane
 from tui_chain.tui.toasts import toast
+from tui_chain.tui.widgets.headline import Headline
 
 MAX_NAMED = 3
 """Hosts that a question names."""
@@ -136,6 +137,7 @@ class ListActions:
         for row in rows:
             if row.marked is not marked:
                 self._hosts.put(replace(row, marked=marked))
+        self._screen.query_one(Headline).refresh()
 
     # order
 

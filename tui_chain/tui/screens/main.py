@@ -70,7 +70,7 @@ class MainScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """The line on top, four panes, the keys."""
-        yield Headline(id="headline").data_bind(MainScreen.row)
+        yield Headline(lambda: self.hosts.marks).data_bind(MainScreen.row)
         with Horizontal(id="body"):
             yield HostPane("hosts", self.hosts, self._clock, lambda: self.jobs.progress)
             with Vertical(id="right"):

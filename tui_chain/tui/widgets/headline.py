@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from rich.cells import cell_len
 from textual.content import Content
 from textual.reactive import reactive
@@ -24,6 +26,10 @@ class Headline(Widget):
     placeholder: reactive[str] = reactive("Loading")
     hidden: reactive[str] = reactive("")
 
+    def __init__(self, marks: Callable[[], int]) -> None:
+        super().__init__(id="headline")
+        self._marks = marks
+
     def _without_host(self) -> Content:
         if self.placeholder:
             return Content.styled(self.placeholder, "bold")
@@ -33,14 +39,14 @@ class Headline(Widget):
     def render(self) -> Content:
         """Lay the line out for the width there is."""
         row, width = self.row, self.size.width
-        content = self._without_host() if row is None else _host_line(row, width)
+        content = self._without_host() if row is None else _host_line(row, width, self._marks())
         return content.truncate(width, ellipsis=True)
 
 
-def _host_line(row: HostRow, width: int) -> Content:
+def _host_line(row: HostRow, width: int, marks: int) -> Content:
     glyph, style = ("◌", "$text-accent") if row.busy else STATUS_LOOK[row.status]
     fixed = f"{glyph} {row.word}"
-    key = _key(next_key(row), width, cell_len(fixed))
+    key = _key(_step(row, marks), width, cell_len(fixed))
     room = width - cell_len(fixed) - cell_len(key) - 2 - len(SEPARATOR)
     text = verdict_label(row) if not row.busy else ""
     text = _short(text) if width < NARROW or cell_len(text) > room // 2 else text
@@ -57,6 +63,13 @@ def _host_line(row: HostRow, width: int) -> Content:
         (SEPARATOR, DIM),
         (key, "bold $text-accent"),
     )
+
+
+def _step(row: HostRow, marks: int) -> str:
+    """What to press next; where hosts are marked, keys act on those and not on the one that is shown."""
+    if not marks or row.busy or row.question:
+        return next_key(row)
+    return f"press f to fix the {marks} marked, w to write"
 
 
 def _key(key: str, width: int, fixed: int) -> str:
