@@ -331,7 +331,8 @@ class ChainApp(App[None]):
 
     def action_request_quit(self) -> None:
         """Quit; ask while a proven bundle is unwritten."""
-        guarded(self, self.main.hosts.unwritten, "Quit?", "quit", self.exit)
+        hosts = self.main.hosts
+        guarded(self, (*hosts.unwritten, *hosts.dropped), "Quit?", "quit", self.exit)
 
     # the clipboard
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from tui_chain.trust.pinned import ConfirmedRoot
     from tui_chain.x509.crl import CrlScope
 
+_WITHOUT_ROOT = frozenset({Status.UNTRUSTED, Status.INCOMPLETE})
 MAX_CHANGES = 20
 """Changes of a host that are kept."""
 
@@ -84,12 +85,6 @@ class HostJobs(JobRunner):
             before = self._rows.state(target)
             self.begin(target, "waiting", self._probe, lambda row: self._probed(before, row))
 
-    def probe_later(self, target: Target) -> None:
-        """Ask a host for its chain, when its turn comes."""
-        if self.loaded is not None:
-            before = self._rows.state(target)
-            self.enqueue(target, "waiting", self._probe, lambda row: self._probed(before, row))
-
     async def _probe(self, state: HostState, show: Callable[[str], None]) -> HostState:
         await self.turns.take()
         return _confirmed(state, await self.journey.probe(state, show))
@@ -123,12 +118,9 @@ class HostJobs(JobRunner):
 
     def fix(self, target: Target) -> None:
         """Search, build and prove; failures of AIA that are remembered are tried again."""
+        if self._rows.state(target).reached is None:
+            return
         self.begin(target, "searching", self._fix_job(target), self._fixed)
-
-    def fix_later(self, target: Target) -> None:
-        """Search, build and prove, when the host's turn comes."""
-        if self._rows.state(target).reached is not None:
-            self.enqueue(target, "searching", self._fix_job(target), self._fixed)
 
     def _fix_job(self, target: Target) -> Job:
         async def job(state: HostState, show: Callable[[str], None]) -> HostState:
@@ -212,24 +204,40 @@ class HostJobs(JobRunner):
         self.keep_lost(row, self._rows.put(fresh))
 
     def trust_root(self, confirmed: ConfirmedRoot) -> None:
-        """Trust a root for this run, and judge every host anew that it may help."""
+        """Trust a root for this run, and judge every host anew that it may help; one that has a job is probed anew."""
         self.roots.append(confirmed)
         self.journey.trust_roots(self.roots)
-        for row in list(self._rows):
-            served = row.state.reached
-            if served is not None and row.status in {Status.UNTRUSTED, Status.INCOMPLETE}:
-                state = self.journey.diagnose(row.state, served)
-                self._rows.put(replace(row, state=with_answers(state, row.answers)))
+
+        @work(group="trust root", exclusive=True, exit_on_error=False)
+        async def judge(_: Screen[None]) -> None:
+            for target in [row.target for row in self._rows if row.status in _WITHOUT_ROOT]:
+                await self.turns.take()
+                self._judge_anew(target)
+
+        judge(self._screen)
+
+    def _judge_anew(self, target: Target) -> None:
+        row = self._rows.get(target)
+        if row is None or row.state.reached is None or row.status not in _WITHOUT_ROOT:
+            return
+        if row.busy:
+            self.probe(target)
+        else:
+            self._rows.put(replace(row, state=self.journey.diagnose(row.state, row.state.reached)))
 
     # live tests
 
-    def test(self, row: HostRow) -> None:
-        """Make a real request, before and after."""
+    def test(self, target: Target) -> None:
+        """Make a real request, before and after, to a host that was reached."""
+        row = self._rows.get(target)
+        if row is None or row.state.reached is None:
+            return
+        request, written = row.request, row.written
 
         async def job(state: HostState, _: Callable[[str], None]) -> HostState:
-            return await self.journey.test(state, row.request, environment=dict(os.environ), bundle=row.written)
+            return await self.journey.test(state, request, environment=dict(os.environ), bundle=written)
 
-        self.begin(row.target, "testing", job)
+        self.begin(target, "testing", job)
 
     def test_everything(self, row: HostRow, done: Callable[[HostRow, FullTest | Failure], None]) -> None:
         """Test with hops, client families, the environment, and the programs of this machine."""

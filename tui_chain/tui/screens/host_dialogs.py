@@ -26,6 +26,7 @@ from tui_chain.engine.private_root import ask_about
 from tui_chain.livetest.choice import USUAL, RequestChoice
 from tui_chain.net.host_list import Host
 from tui_chain.net.proxy import environment_proxy
+from tui_chain.net.target import Target
 from tui_chain.probe.pasted import Additions, GivenChain, served_chain
 from tui_chain.repair.output_kinds import OutputKind
 from tui_chain.repair.server_chain import ServerChain
@@ -307,18 +308,23 @@ class HostDialogs:
 
     def crls(self, selected: Sequence[HostRow]) -> None:
         """Put the CRLs of hosts into their bundle; where some have them, take those out."""
-        having = [row for row in selected if row.state.lists is not None]
+        idle = [row for row in selected if not row.busy]
+        having = [row for row in idle if row.state.lists is not None]
         for row in having:
             self._hosts.put(self._jobs.advanced(row, replace(row.state, crls=None, live_test=None)))
         if having:
             toast(self._screen, "The bundle is without CRLs again; V puts them in.")
             return
         fetches = CrlFetches()
-        for row in selected:
-            if row.state.reached is not None:
-                # where not every certificate of the path has a list, the leaf may have one
-                scope = CrlScope.LEAF if isinstance(row.state.crls, Failure) else CrlScope.CHAIN
-                self._jobs.fetch_crls(row.target, fetches, scope, self._fetched)
+
+        def fetch(target: Target) -> None:
+            state = self._hosts.state(target)
+            # where not every certificate of the path has a list, the leaf may have one
+            scope = CrlScope.LEAF if isinstance(state.crls, Failure) else CrlScope.CHAIN
+            if state.reached is not None:
+                self._jobs.fetch_crls(target, fetches, scope, self._fetched)
+
+        self._jobs.over_list([row.target for row in idle], fetch)
 
     def _fetched(self, row: HostRow) -> None:
         if isinstance(row.state.crls, Failure):

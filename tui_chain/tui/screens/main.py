@@ -19,7 +19,7 @@ from tui_chain.net.host_list import Host
 from tui_chain.tui import messages
 from tui_chain.tui.actions import MAIN, NAMES, bindings
 from tui_chain.tui.answers import AnswerKind
-from tui_chain.tui.availability import OF_SELECTED, is_available, refusal
+from tui_chain.tui.availability import OF_SELECTED, busy_refusal, is_available, refusal
 from tui_chain.tui.host_activity import noted_step
 from tui_chain.tui.host_jobs import HostJobs
 from tui_chain.tui.host_rows import HostRow, HostRows, reached
@@ -130,7 +130,7 @@ class MainScreen(Screen[None]):
             pane.set_rows()
             if probe:
                 pane.go(fresh[0].target)
-                self.jobs.over_list([row.target for row in fresh], self.jobs.probe_later)
+                self.jobs.over_list([row.target for row in fresh], self.jobs.probe)
         self.follow()
         return fresh
 
@@ -190,7 +190,7 @@ class MainScreen(Screen[None]):
 
     def action_stop_all(self) -> None:
         """Stop every job; what is done so far stays."""
-        toast(self, f"Stopped {plural(self.jobs.stop_all(), 'job')}.")
+        self.list.stop_all()
 
     # which actions there are now
 
@@ -261,13 +261,19 @@ class MainScreen(Screen[None]):
 
     @on(messages.CandidateChosen)
     def _candidate_chosen(self, message: messages.CandidateChosen) -> None:
-        if self.row is not None and self.row.state is message.state:
+        if self.row is not None and self.row.state is message.state and not self._is_busy(self.row):
             self.jobs.choose(self.row, message.gap, message.candidate)
 
     @on(messages.PathStepped)
     def _path_stepped(self, message: messages.PathStepped) -> None:
-        if self.row is not None and self.row.state is message.state:
+        if self.row is not None and self.row.state is message.state and not self._is_busy(self.row):
             self.jobs.step_path(self.row, message.step)
+
+    def _is_busy(self, row: HostRow) -> bool:
+        """Whether a host has a job, whose result would take a choice away that is made meanwhile; and say so."""
+        if row.busy:
+            toast(self, busy_refusal(row), "warning")
+        return bool(row.busy)
 
     @on(messages.HostRequested)
     def _host_requested(self, message: messages.HostRequested) -> None:
@@ -295,7 +301,7 @@ class MainScreen(Screen[None]):
     def action_probe(self) -> None:
         """Probe the current host again, or the marked ones; what was proven stays until an answer contradicts it."""
         if self.hosts.marks:
-            self.jobs.over_list([row.target for row in self.selected], self.jobs.probe_later)
+            self.jobs.over_list([row.target for row in self.selected], self.jobs.probe)
         elif self.row is not None:
             self.jobs.probe(self.row.target)
 
@@ -318,10 +324,10 @@ class MainScreen(Screen[None]):
 
     def action_test(self) -> None:
         """Make a real request, before and after; to all marked hosts where some are."""
-        for row in self.selected:
-            if reached(row) is not None:
-                self.jobs.test(row)
-        if not self.hosts.marks:
+        if self.hosts.marks:
+            self.jobs.over_list([row.target for row in self.selected], self.jobs.test)
+        elif self.row is not None and reached(self.row) is not None:
+            self.jobs.test(self.row.target)
             self._reveal("live")
 
     def action_programs(self) -> None:
