@@ -145,20 +145,20 @@ class HostJobs(JobRunner):
 
     def _fixed(self, row: HostRow) -> None:
         self._note_unused_roots(row)
-        saved = self.saved.pop(row.target, None)
-        if saved is None or row.state.proven is None or row.written is not None:
+        saved = self.saved.get(row.target)
+        if saved is None or row.state.proven is None:
             return
 
         @work(group=f"still written {row.target}", exclusive=True, exit_on_error=False)
         async def look(_: Screen[None]) -> None:
             from tui_chain.tui.memory import still_written
 
-            path, now = (
-                await in_background(lambda: still_written(saved, row.state), "bundle"),
-                self._rows.get(row.target),
-            )
-            if isinstance(path, Path) and now is not None and now.state.proven is row.state.proven:
+            path = await in_background(lambda: still_written(saved, row.state), "bundle")
+            now = self._rows.get(row.target)
+            is_same = now is not None and now.written is None and now.state.proven is row.state.proven
+            if isinstance(path, Path) and now is not None and is_same:
                 self._rows.put(replace(now, written=path, others=saved.others))
+            self.saved.pop(row.target, None)
 
         look(self._screen)
 

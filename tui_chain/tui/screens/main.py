@@ -35,6 +35,7 @@ from tui_chain.tui.widgets.headline import Headline
 from tui_chain.tui.widgets.key_line import KeyLine
 
 if TYPE_CHECKING:
+    from tui_chain.engine.host_order import HostOrder
     from tui_chain.engine.journey import Journey
     from tui_chain.tui.screens.host_dialogs import HostDialogs
 
@@ -85,13 +86,13 @@ class MainScreen(Screen[None]):
 
     # start
 
-    async def fill(self, hosts: Iterable[Host]) -> None:
-        """Fill the panes, which are painted empty first, and list the hosts."""
+    async def fill(self, hosts: Iterable[Host], order: HostOrder) -> None:
+        """Fill the panes, which are painted empty first, and list the hosts in an order."""
         for pane in self.query(Pane):
             await pane.fill()
         self.filled = True
         self.set_focus(self.query_one(HostPane).main())
-        self.query_one(HostPane).set_rows()
+        self.query_one(HostPane).sort(order)
         self.add_hosts(hosts, False)
 
     def begin(self, journey: Journey, known: Iterable[Host], select: str) -> None:
