@@ -18,6 +18,8 @@ import pytest
 
 from tests.support.files import names_in
 from tests.support.posix import HANGUP, open_terminal, terminal_settings
+from tui_chain.engine.session import SavedHost, Session, read_session, session_path, write_session
+from tui_chain.net.target import Target
 
 SECONDS = 60.0
 LEADING = """
@@ -137,6 +139,17 @@ def test_a_screen_whose_terminal_has_long_closed_ends_when_it_is_told_to(
         terminal.process.send_signal(signal.SIGTERM)
         assert terminal.process.wait(SECONDS) == 143
     assert names_in(tmp_path) == []
+
+
+@pytest.mark.parametrize("painted", [b"\x1b[?1049h", b"1 Hosts", b"unreachable"])
+def test_a_screen_that_is_ended_at_any_time_keeps_its_hosts(tmp_path: Path, painted: bytes) -> None:
+    session = Session((SavedHost(Target("localhost", 1), "one"), SavedHost(Target("localhost", 2), "two")), "name")
+    assert write_session(session, session_path()) is None
+    with screen(tmp_path) as terminal:
+        terminal.until(lambda: painted in terminal.seen)
+        terminal.process.send_signal(signal.SIGTERM)
+        assert terminal.end() == 143
+    assert read_session(session_path()) == session
 
 
 def test_a_screen_without_a_lab_heeds_too(tmp_path: Path) -> None:

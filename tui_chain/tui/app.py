@@ -205,7 +205,8 @@ class ChainApp(App[None]):
         try:
             await self._load()
         except Exception as error:  # noqa: BLE001 - without a start there is nothing to go on with
-            self.exit(return_code=2, message=f"tlschain-tui: {unforeseen(error)}")
+            if self.return_code is None:  # what was ended meanwhile is not there to be filled
+                self.exit(return_code=2, message=f"tlschain-tui: {unforeseen(error)}")
 
     async def _load(self) -> None:
         await self._fill()
