@@ -37,6 +37,15 @@ def action_zoom(self):
 screen.MainScreen.action_zoom = action_zoom
 """
 """A screen whose key `z` is at fault."""
+UNCLOSED = """
+import tui_chain.tui.start as start
+load = start.load
+def load_and_fail(resources, *given):
+    resources.callback(lambda: 1 / 0)
+    return load(resources, *given)
+start.load = load_and_fail
+"""
+"""A screen of which something cannot be closed at the end."""
 LEFT_SCREEN = b"\x1b[?1049l"
 """What ends the alternate screen (xterm's control sequences, DECRST 1049)."""
 
@@ -150,6 +159,18 @@ def test_a_screen_that_is_ended_at_any_time_keeps_its_hosts(tmp_path: Path, pain
         terminal.process.send_signal(signal.SIGTERM)
         assert terminal.end() == 143
     assert read_session(session_path()) == session
+
+
+def test_a_screen_that_cannot_close_what_it_opened_keeps_its_hosts(tmp_path: Path) -> None:
+    with screen(tmp_path, before=UNCLOSED) as terminal:
+        terminal.until(lambda: b"No host yet" in terminal.seen)
+        os.write(terminal.main, b"a")
+        terminal.until(lambda: b"Add hosts" in terminal.seen)
+        os.write(terminal.main, b"localhost:1\r")
+        terminal.until(lambda: b"unreachable" in terminal.seen)
+        os.write(terminal.main, b"q")
+        assert terminal.end() == 1
+    assert read_session(session_path()) == Session((SavedHost(Target("localhost", 1)),))
 
 
 def test_a_screen_without_a_lab_heeds_too(tmp_path: Path) -> None:

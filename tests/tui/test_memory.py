@@ -285,7 +285,7 @@ async def test_a_request_comes_back_and_its_headers_are_asked_for(app_on: AppOn)
     app = with_memory(app_on(), memory)
     async with opened(app) as pilot:
         assert [row.request for row in app.rows] == [RequestChoice("HEAD", "/health"), None]
-        await shows(pilot, "type them anew for localhost:1")
+        await shows(pilot, "m asks for those to localhost:1")
         await press(pilot, "m", "enter")
     assert app.keep() is None
     assert stored(session_path()).hosts[0].request == SavedRequest("HEAD", "/health"), "chosen anew, without headers"

@@ -191,7 +191,7 @@ def _missing_headers(session: Session) -> tuple[str, ...]:
     names = [host.target.display for host in session.hosts if host.request is not None and host.request.headers]
     more = f" and {len(names) - MAX_NAMED} more" if len(names) > MAX_NAMED else ""
     shown = f"{', '.join(names[:MAX_NAMED])}{more}"
-    return (f"Headers of a live test are not kept between runs; type them anew for {shown}.",) if names else ()
+    return (f"Headers of a live test are not kept between runs; m asks for those to {shown}.",) if names else ()
 
 
 def still_written(saved: SavedHost, state: HostState) -> Path | None:
