@@ -204,7 +204,7 @@ class HostJobs(JobRunner):
         self.keep_lost(row, self._rows.put(fresh))
 
     def trust_root(self, confirmed: ConfirmedRoot) -> None:
-        """Trust a root for this run, and judge every host anew that it may help; one that has a job is probed anew."""
+        """Trust a root for this run, and judge every host anew that it may help; one with a job is probed anew."""
         self.roots.append(confirmed)
         self.journey.trust_roots(self.roots)
 

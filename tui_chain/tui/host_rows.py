@@ -223,7 +223,7 @@ class HostRows:
             self._count(before, -1)
             self._rows[row.target] = row
             self._count(row, 1)
-            if self._dropped and row.state.proven is not None:
+            if row.state.proven is not None and row.state.proven is not before.state.proven:
                 self._dropped.pop(row.target, None)
             self._changed(before, row)
         return row
@@ -269,11 +269,14 @@ class HostRows:
         return ()
 
     def _restore_dropped(self, target: Target) -> tuple[HostRow, ...]:
-        """Put the row before in place of one without a proven bundle."""
+        """Put the row before in place of the one that is there, which is kept where it has a bundle of its own."""
         row, now = self._dropped.pop(target, None), self._rows.get(target)
         if row is None or now is None:
             return ()
-        return (self.put(replace(row, busy=now.busy, question=now.question, marked=now.marked)),)
+        self.put(replace(row, busy=now.busy, question=now.question, marked=now.marked))
+        if now.unwritten:
+            self.keep(now)
+        return (row,)
 
     def _restore_removed(self, places: tuple[tuple[int, HostRow], ...]) -> tuple[HostRow, ...]:
         """Put removed hosts into their places again; one that was added anew stays as it is."""
