@@ -58,7 +58,7 @@ def test_the_stores_of_an_anchor() -> None:
 
 @pytest.mark.parametrize(
     ("starts", "ends", "text"),
-    [(-9, 63, "63 d"), (-9, 800, "2.2 y"), (-9, -0.5, "ended"), (-90, -42.5, "-42 d"), (2.5, 90, "+3 d")],
+    [(-9, 63, "63 d"), (-9, 800, "2.2 y"), (-9, -0.5, "0 d"), (-90, -42.5, "-42 d"), (2.5, 90, "+2 d")],
 )
 def test_the_days_that_are_left_in_short(starts: float, ends: float, text: str) -> None:
     (certificate,) = views(PKI.issuing.issue_leaf(template=Template(validity=days(starts, ends))))

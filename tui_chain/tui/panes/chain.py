@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -13,6 +13,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
 
+from tui_chain.core.days import WARN_DAYS
 from tui_chain.core.status import Status
 from tui_chain.core.text import plural
 from tui_chain.engine.host_state import Clock, HostState
@@ -80,6 +81,7 @@ class ChainContent:
     nodes: tuple[ChainNode, ...]
     now: datetime
     narrow: bool
+    warn_days: int = WARN_DAYS
 
     @property
     def count(self) -> int:
@@ -130,7 +132,7 @@ class ChainContent:
         ]
 
     def _days(self, node: ChainNode) -> tuple[str, str]:
-        return days_short(node.certificate, self.now) if node.certificate is not None else ("", "")
+        return days_short(node.certificate, self.now, self.warn_days) if node.certificate is not None else ("", "")
 
     def _bar(self, node: ChainNode, width: int) -> Content:
         """The validity of one certificate on the scale of all, with today on it, and a gap; nothing of no width."""
@@ -175,7 +177,9 @@ class ChainContent:
             yield Content.styled(f"signed by {issuer.name}", DIM).truncate(width, ellipsis=True)
             if issuer.certificate is not None:
                 source = self.row.state.source_of(issuer.certificate)
-                yield from hanging_facts(certificate_facts(issuer.certificate, self.now, source), width)
+                yield from hanging_facts(
+                    certificate_facts(issuer.certificate, self.now, source, self.warn_days), width
+                )
 
     def _changes(self, width: int) -> Iterator[Content]:
         """What the last probes found otherwise than those before."""
@@ -199,7 +203,8 @@ class ChainContent:
     def _facts(self, certificate: Certificate, width: int) -> list[Content]:
         """All that is known of a certificate, in two columns where there is room."""
         served = reached(self.row)
-        mine = certificate_facts(certificate, self.now, self.row.state.source_of(certificate))
+        source = self.row.state.source_of(certificate)
+        mine = certificate_facts(certificate, self.now, source, self.warn_days)
         if served is not None and certificate == served.certificates[0]:
             mine += _connection(served)
         more = [*identifiers(certificate), *fingerprint(certificate)]
@@ -301,9 +306,9 @@ class ChainPane(CertificatePane):
     NUMBER, NAME = 2, "Served chain"
     BINDINGS: ClassVar[list[BindingType]] = bindings(CHAIN)
 
-    def __init__(self, pane_id: str, clock: Clock) -> None:
+    def __init__(self, pane_id: str, clock: Clock, warn_days: Callable[[], int]) -> None:
         super().__init__(id=pane_id, classes="pane")
-        self._clock = clock
+        self._clock, self._warn_days = clock, warn_days
         self._path: tuple[ChainNode, ...] = ()
         self._shown: HostRow | None = None
 
@@ -334,7 +339,8 @@ class ChainPane(CertificatePane):
         if row is None or verdict is None:
             self.main().show(EmptyContent("The chain stands here once the host is probed."))
         else:
-            content = ChainContent(row, verdict, self._path, self._clock(), self.app.size.width < NARROW)
+            narrow = self.app.size.width < NARROW
+            content = ChainContent(row, verdict, self._path, self._clock(), narrow, self._warn_days())
             self.main().show(content, _cursor(self._path, under), keep=same and before == self._path)
         self._verdict(row)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
@@ -147,9 +147,9 @@ class LinksPane(CertificatePane):
     NUMBER, NAME = 3, "Missing links"
     BINDINGS: ClassVar[list[BindingType]] = bindings(LINKS)
 
-    def __init__(self, pane_id: str, clock: Clock) -> None:
+    def __init__(self, pane_id: str, clock: Clock, warn_days: Callable[[], int]) -> None:
         super().__init__(id=pane_id, classes="pane")
-        self._clock = clock
+        self._clock, self._warn_days = clock, warn_days
         self._lines: tuple[LinkLine, ...] = ()
         self._shown: HostRow | None = None
 
@@ -167,7 +167,8 @@ class LinksPane(CertificatePane):
             return
         same = row is not None and self._shown is not None and row.target == self._shown.target
         before, under = self._lines, self.main().place if same else None
-        self._shown, self._lines = row, tuple(link_lines(row, self._clock())) if row is not None else ()
+        lines = link_lines(row, self._clock(), self._warn_days()) if row is not None else ()
+        self._shown, self._lines = row, tuple(lines)
         if row is not None:
             cursor, kept = _cursor(before, under, self._lines)
             self.main().show(LinksContent(row, self._lines), cursor, keep=kept)

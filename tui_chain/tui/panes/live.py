@@ -17,7 +17,7 @@ from textual.style import Style
 from tui_chain.clients.families import FAMILIES
 from tui_chain.core.failure import Failure
 from tui_chain.core.status import Status
-from tui_chain.core.text import plural
+from tui_chain.core.text import cell_width, elide_end, plural
 from tui_chain.diagnose.headline import works_for
 from tui_chain.tui.actions import LIVE, bindings
 from tui_chain.tui.answers import Answer, AnswerKind, TextPage, answer_of
@@ -27,7 +27,7 @@ from tui_chain.tui.messages import DetailOpened, HostRequested
 from tui_chain.tui.panes.base import Pane
 from tui_chain.tui.render import attempt, fact, hanging, hop_line
 from tui_chain.tui.widgets.cursor_text import Cursor, CursorPage, CursorText
-from tui_chain.tui.widgets.matrix import MEDIUM, Column, Matrix, cut
+from tui_chain.tui.widgets.matrix import MEDIUM, Column, Matrix
 from tui_chain.tui.widgets.text_view import wrap
 
 if TYPE_CHECKING:
@@ -191,8 +191,8 @@ def _answer_line(answer: Answer, width: int, style: Style | None) -> Content:
     """What was found, and when, which is there however long the summary is."""
     whole, time = f"{GLYPHS.get(answer.style, '·')} {answer.summary}", f" · {answer.time}"
     room = max(width - ANSWERS - len(time), 8)
-    text = whole if len(whole) <= room else cut(whole, room)
-    key = " · enter opens" if len(text) + len(" · enter opens") <= room else ""
+    text = elide_end(whole, room)
+    key = " · enter opens" if cell_width(text) + len(" · enter opens") <= room else ""
     line = Content.assemble((f"{answer.kind.value:<{ANSWERS}}", DIM), (text, answer.style), (f"{time}{key}", DIM))
     return line if style is None else line.stylize(style)
 
@@ -208,7 +208,7 @@ def _sentence(matrix: Matrix, stop: Hashable, column: Column, width: int) -> lis
     most = 2 if width >= MEDIUM else 3
     rows = [whole[piece.start : piece.end].rstrip() for piece in wrap([whole], width)]
     if len(rows) > most:
-        rows[most - 1 :] = [cut(" ".join(rows[most - 1 :]), width)]
+        rows[most - 1 :] = [elide_end(" ".join(rows[most - 1 :]), width)]
     shown = [Content(one) for one in (*rows, *[""] * (most - len(rows)))]
     shown[0] = shown[0].stylize("bold", 0, len(name) + 1)
     return shown

@@ -40,6 +40,7 @@ from tui_chain.tui.host_instructions import instructions
 from tui_chain.tui.host_jobs import HostJobs
 from tui_chain.tui.host_rows import HostRow, HostRows, private_root
 from tui_chain.tui.messages import CopyRequested
+from tui_chain.tui.render import warn_days_of
 from tui_chain.tui.screens.add import AddScreen
 from tui_chain.tui.screens.audit import AuditScreen
 from tui_chain.tui.screens.copy import (
@@ -159,7 +160,8 @@ class HostDialogs:
         if row.state.verdict is None:
             return
         source, findings = row.state.source_of(certificate), row.state.verdict.at(certificate)
-        body = certificate_page(certificate, self._clock(), source, findings, shown_trail(row.state))
+        days, trail = warn_days_of(self._jobs.loaded), shown_trail(row.state)
+        body = certificate_page(certificate, self._clock(), source, findings, trail, days)
         self._screen.app.push_screen(
             PageScreen("Certificate", body, copy=to_pem(certificate), subject=f"the certificate {certificate.label}")
         )

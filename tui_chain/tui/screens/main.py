@@ -30,6 +30,7 @@ from tui_chain.tui.panes.hosts import HostPane
 from tui_chain.tui.panes.links import LinksPane
 from tui_chain.tui.panes.live import LivePane
 from tui_chain.tui.questions import Questions
+from tui_chain.tui.render import warn_days_of
 from tui_chain.tui.toasts import toast
 from tui_chain.tui.widgets.headline import Headline
 from tui_chain.tui.widgets.key_line import KeyLine
@@ -72,16 +73,19 @@ class MainScreen(Screen[None]):
         """The line on top, four panes, the keys."""
         yield Headline(lambda: self.hosts.marks).data_bind(MainScreen.row)
         with Horizontal(id="body"):
-            yield HostPane("hosts", self.hosts, self._clock, lambda: self.jobs.progress)
+            yield HostPane("hosts", self.hosts, self._clock, self._warn_days, lambda: self.jobs.progress)
             with Vertical(id="right"):
-                yield ChainPane("chain", self._clock).data_bind(MainScreen.row)
-                yield LinksPane("links", self._clock).data_bind(MainScreen.row)
+                yield ChainPane("chain", self._clock, self._warn_days).data_bind(MainScreen.row)
+                yield LinksPane("links", self._clock, self._warn_days).data_bind(MainScreen.row)
                 yield LivePane("live").data_bind(MainScreen.row)
         yield KeyLine()
 
     def on_mount(self) -> None:
         """Begin in the host list."""
         show_open(self, "hosts")
+
+    def _warn_days(self) -> int:
+        return warn_days_of(self.jobs.loaded)
 
     # start
 
