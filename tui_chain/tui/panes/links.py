@@ -20,7 +20,7 @@ from tui_chain.tui.chain_path import shown_trail
 from tui_chain.tui.host_rows import BAD, DIM, OK, WARN, HostRow
 from tui_chain.tui.link_lines import WANTED, LinkLine, link_lines, lookup_facts, short_source
 from tui_chain.tui.messages import CandidateChosen, PathStepped
-from tui_chain.tui.panes.base import CertificatePane, stands_still
+from tui_chain.tui.panes.base import CertificatePane
 from tui_chain.tui.render import (
     NAMES,
     acceptance_line,
@@ -163,7 +163,7 @@ class LinksPane(CertificatePane):
 
     def watch_row(self, row: HostRow | None) -> None:
         """Show another host, or the same one further on."""
-        if not self.filled or stands_still(self._shown, row):
+        if not self.filled or self.shows_same(self._shown, row):
             return
         same = row is not None and self._shown is not None and row.target == self._shown.target
         before, under = self._lines, self.main().place if same else None
@@ -251,4 +251,4 @@ def _verdict(row: HostRow | None) -> tuple[str, str]:
                 " · no CRLs" if isinstance(state.crls, Failure) else f" · CRLs until {state.crls.until:%m-%d %H:%M}"
             )
         return (f"✓ {text}", OK) if state.proven.whole else (f"! {text}", WARN)
-    return f"✗ no repair · {plural(len(state.resolution.tries), 'try').replace('trys', 'tries')}", BAD
+    return f"✗ no repair · {plural(len(state.resolution.tries), 'look-up')}", BAD

@@ -24,8 +24,8 @@ from tui_chain.tui.answers import Answer, AnswerKind, TextPage, answer_of
 from tui_chain.tui.background import in_background
 from tui_chain.tui.host_rows import BAD, DIM, NEW, OK, WARN, HostRow
 from tui_chain.tui.messages import DetailOpened, HostRequested
-from tui_chain.tui.panes.base import Pane
-from tui_chain.tui.render import attempt, fact, hanging, hop_line
+from tui_chain.tui.panes.base import Pane, is_unchanged
+from tui_chain.tui.render import NAMES, attempt, fact, hanging, hop_line
 from tui_chain.tui.widgets.cursor_text import Cursor, CursorPage, CursorText
 from tui_chain.tui.widgets.matrix import MEDIUM, Column, Matrix
 from tui_chain.tui.widgets.text_view import wrap
@@ -35,8 +35,6 @@ if TYPE_CHECKING:
     from tui_chain.net.target import Target
     from tui_chain.repair.repair import Repair
 
-NAMES = 9
-"""Cells of the column of names, as `fact` has it."""
 SIDES = 60
 """Cells from which before and after stand side by side."""
 HINT = (
@@ -98,7 +96,7 @@ class LivePane(Pane):
         self.title(*_verdict(row))
         if not self._engines and row is not None and row.state.verdict is not None:
             self._name_engines()
-        if _stands_still(before, row):
+        if is_unchanged(before, row, lambda one: (one.state, one.answers, one.request)):
             return
         self._show(row, before)
 
@@ -140,14 +138,6 @@ class LivePane(Pane):
         elif isinstance(chosen, int):
             family = FAMILIES[chosen]
             self.post_message(DetailOpened(row.target, TextPage(family.name, matrix.page(family))))
-
-
-def _stands_still(before: HostRow | None, row: HostRow | None) -> bool:
-    """Whether a row shows the host of the one before and all that is shown of it here."""
-    if before is None or row is None:
-        return False
-    alike = row.state is before.state and row.answers is before.answers
-    return alike and row.request is before.request
 
 
 def _engine_names() -> Mapping[str, str]:
@@ -217,7 +207,7 @@ def _sentence(matrix: Matrix, stop: Hashable, column: Column, width: int) -> lis
 def _untested(row: HostRow) -> list[Content]:
     """What would be asked, and how that is changed; of a host that was not reached, why there is nothing."""
     if row.status is None:
-        return [Content.styled("What every client family makes of the chain stands here after the probe.", DIM)]
+        return [Content.styled("The probe shows here which client families accept the chain.", DIM)]
     if row.state.reached is None:
         return [Content.styled("No client family can be asked: the host was not reached. r tries again.", DIM)]
     return [*_request_line(row, "request"), Content.styled(HINT, DIM)]
