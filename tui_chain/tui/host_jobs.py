@@ -15,7 +15,7 @@ from tui_chain.core.failure import Failure
 from tui_chain.core.status import Status
 from tui_chain.engine.host_state import Clock, HostState
 from tui_chain.net.target import Target
-from tui_chain.tui.answers import FullTest, served_chain, standing_answers, with_answers
+from tui_chain.tui.answers import FullTest, current_answers, served_chain, with_answers
 from tui_chain.tui.background import Turns, in_background
 from tui_chain.tui.host_rows import HostRow, HostRows
 from tui_chain.tui.job_runner import Done, Job, JobRunner
@@ -64,7 +64,7 @@ class HostJobs(JobRunner):
         """The row of a host that has come further; what was written for another bundle is forgotten."""
         if state is row.state:
             return row
-        answers = standing_answers(row.answers, state)
+        answers = current_answers(row.answers, state)
         state = with_answers(state, answers)
         paths = self.journey.alternatives(state)
         gaps = self.journey.gaps(state, paths)

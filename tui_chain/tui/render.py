@@ -8,8 +8,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from rich.style import Style
-from textual.color import Color, ColorParseError
 from textual.content import Content
 
 from tui_chain.clients.families import FAMILIES, family_names
@@ -25,7 +23,6 @@ if TYPE_CHECKING:
     from tui_chain.engine.journey import Journey
     from tui_chain.livetest.attempt import Attempt, Times
     from tui_chain.livetest.hops import Hop
-    from tui_chain.resolve.resolution import IssuerLookup
     from tui_chain.x509.certificate import Certificate, ExtensionRow
 
 NAMES = 9
@@ -38,22 +35,6 @@ MAX_SHOWN = 4000
 """Lines of a file or a difference that are laid out; a whole trust store has 3,000."""
 _UNESCAPED_COMMA = re.compile(r"(?<!\\),")
 _CHANGE_STYLES = {"+": OK, "-": BAD, "@": DIM}
-
-
-def theme_style(variables: Mapping[str, str], variable: str) -> Style:
-    """A style such as `$text-error` or `$foreground 70%` for Rich, from the variables of any theme.
-
-    Without a share it is the colour, also one of the terminal's own (`ansi_red`); with one it is dim. What is
-    neither leaves the text as it is.
-    """
-    name, _, share = variable.removeprefix("$").partition(" ")
-    try:
-        colour = Color.parse(variables.get(name, ""))
-    except ColorParseError:
-        return Style.null()
-    if colour.auto:
-        return Style.null()
-    return Style(dim=True) if share else Style(color=colour.rich_color)
 
 
 def fact(name: str, *parts: str | Content | tuple[str, str]) -> Content:
@@ -283,16 +264,6 @@ def refusals(verdicts: Verdicts) -> list[Content]:
         if not verdict.ok:
             groups.setdefault(reason(verdict), []).append(name)
     return [Content.assemble((f"✗ {family_names(names)}: ", BAD), text) for text, names in groups.items()]
-
-
-def try_line(tried: IssuerLookup) -> Content:
-    """One attempt to find a certificate."""
-    glyph, style = ("✓", OK) if tried.ok else ("✗", WARN)
-    return Content.assemble(
-        (f"{glyph} {tried.source} ", style),
-        f"{tried.where}  ",
-        (f"{tried.outcome}, {tried.milliseconds:.0f} ms", DIM),
-    )
 
 
 def attempt(title: str, made: Attempt | None, nothing: str) -> Content:

@@ -256,7 +256,9 @@ class HostDialogs:
             if yes:
                 go_on()
 
-        self._screen.app.push_screen(ConfirmScreen("Limits are lost", question, "write it", "leave it"), answered)
+        self._screen.app.push_screen(
+            ConfirmScreen("Limits are lost", question, "write the bundle", "do not"), answered
+        )
 
     def instructions(self, row: HostRow) -> None:
         """Show what clients and the server are to do, or say that there is nothing."""
