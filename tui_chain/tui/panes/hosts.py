@@ -10,7 +10,6 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
 from textual.timer import Timer
-from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from tui_chain.core.status import Status
@@ -24,6 +23,7 @@ from tui_chain.tui.host_rows import DIM, NEW, STATUS_LOOK, HostRow, HostRows, ve
 from tui_chain.tui.messages import HostHighlighted, HostMarked, HostOpened
 from tui_chain.tui.panes.base import Pane
 from tui_chain.tui.render import expiry_style
+from tui_chain.tui.widgets.host_heads import HostHeads
 from tui_chain.tui.widgets.host_overview import HostOverview
 from tui_chain.tui.widgets.row_list import ListRow, RowList
 
@@ -47,18 +47,6 @@ SHOW_SECONDS = 0.1
 
 class HostTable(RowList):
     """The host list; of thousands of rows only those are made that are seen."""
-
-
-class HostHeads(Widget):
-    """The names of the columns above the list; laid out when they are painted, as wide as the list is then."""
-
-    def __init__(self, heads: Callable[[], Content]) -> None:
-        super().__init__()
-        self._content = heads
-
-    def render(self) -> Content:
-        """Lay them out."""
-        return self._content()
 
 
 class HostPane(Pane):

@@ -19,7 +19,7 @@ from tui_chain.net.host_list import Host
 from tui_chain.tui import messages
 from tui_chain.tui.actions import MAIN, NAMES, bindings
 from tui_chain.tui.answers import AnswerKind
-from tui_chain.tui.availability import OF_SELECTED, is_available, refusal
+from tui_chain.tui.availability import BEFORE_STAGES, OF_SELECTED, is_available, refusal
 from tui_chain.tui.host_activity import noted_step
 from tui_chain.tui.host_jobs import HostJobs
 from tui_chain.tui.host_rows import HostRow, HostRows, reached
@@ -208,15 +208,7 @@ class MainScreen(Screen[None]):
             return False
         if action in _OF_PANE:
             return self.query_one(_OF_PANE[action]).check_action(action, parameters)
-        ready = self.jobs.loaded is not None or action in {
-            "help",
-            "pane",
-            "add",
-            "filter",
-            "zoom",
-            "back",
-            "stop_all",
-        }
+        ready = self.jobs.loaded is not None or action in BEFORE_STAGES
         # to look for marks takes time where there are thousands of hosts
         selected = self.selected if action in OF_SELECTED else ((self.row,) if self.row is not None else ())
         noticed = action == "error" and self.notices
