@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.support.unsafe import UNSAFE
 from tests.x509.relaxed import relaxed
-from tui_chain.core.text import cell_width, colon_hex, elide_middle, first_few, plural, safe_text
+from tui_chain.core.text import cell_width, colon_hex, elide_end, elide_middle, first_few, plural, safe_text
 
 ANY_TEXT = st.text(alphabet=st.characters(exclude_categories=()), max_size=300)
 HOSTILE = st.text(alphabet=st.sampled_from("a é\x1b\x07\n\r\t\u202e\u200b\u2028\u0301\u0489\ud800\ue000\U0010ffff…"))
@@ -91,3 +91,11 @@ def test_small_words() -> None:
 def test_a_list_that_is_cut_says_how_many_follow() -> None:
     assert first_few(["a", "b"], 2) == "a, b"
     assert first_few(["a", "b", "c", "d"], 2, "; ") == "a; b and 2 more"
+
+
+@pytest.mark.parametrize("width", range(-1, 20))
+@pytest.mark.parametrize("text", ["a certificate that is missing", "例え.テスト.例え.テスト", "short"])
+def test_the_end_of_a_text_is_cut_to_its_cells(text: str, width: int) -> None:
+    shown = elide_end(text, width)
+    assert cell_width(shown) <= max(width, 0)
+    assert shown == text or shown.endswith("…") or width < 1

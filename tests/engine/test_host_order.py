@@ -143,7 +143,7 @@ def test_nothing_is_known_of_a_host_that_was_not_reached() -> None:
         (timedelta(days=63, hours=1), "63 d"),
         (timedelta(hours=23), "0 d"),
         (timedelta(0), "0 d"),
-        (-timedelta(seconds=1), "-1 d"),
+        (-timedelta(seconds=1), "0 d"),
         (-timedelta(days=42), "-42 d"),
     ],
 )

@@ -28,7 +28,7 @@ def test_counts_follow_every_change() -> None:
     counts = StatusCounts().added(None, len(hosts))
     for _ in range(2_000):
         place, new = rng.randrange(len(hosts)), rng.choice(choices)
-        counts = counts.replace(hosts[place], new)
+        counts = counts.added(hosts[place], -1).added(new)
         hosts[place] = new
     assert {status: counts.of(status) for status in choices} == {**dict.fromkeys(choices, 0), **Counter(hosts)}
     assert counts.total == len(hosts)

@@ -131,10 +131,10 @@ def test_a_link_stays_a_link(file: Path, tmp_path: Path) -> None:
 def test_the_newer_choice_of_a_theme_holds() -> None:
     assert Session().theme_for("") == ""
     assert Session().theme_for("nord") == "nord"
-    chosen = Session().with_theme("dracula", "nord")
+    chosen = Session(theme="dracula", config_theme="nord")
     assert chosen.theme_for("nord") == "dracula"
     assert chosen.theme_for("gruvbox") == "gruvbox", "the config file was changed since"
-    assert Session().with_theme("dracula", "").theme_for("") == "dracula"
+    assert Session(theme="dracula").theme_for("") == "dracula"
 
 
 # whose list is kept
@@ -200,7 +200,7 @@ def test_a_host_that_both_runs_added_keeps_what_one_knows_of_it(file: Path) -> N
 
 def test_the_theme_that_was_chosen_last_holds(file: Path) -> None:
     write_session(SESSION, file)
-    assert save_session(SESSION, SESSION.with_theme("monokai", ""), file) is None
+    assert save_session(SESSION, replace(SESSION, theme="monokai", config_theme=""), file) is None
     assert save_session(SESSION, replace(SESSION, hosts=(HOST,)), file) is None
     assert read(file) == Session((HOST,), SESSION.sort, "monokai", "")
 

@@ -19,8 +19,8 @@ from tui_chain.tui.answers import (
     AnswerKind,
     FullTest,
     answer_of,
+    current_answers,
     served_chain,
-    standing_answers,
     with_answer,
     with_answers,
 )
@@ -146,7 +146,7 @@ async def test_the_same_chain_keeps_them_and_another_one_drops_them(app_on: AppO
         other = app.main.jobs.advanced(app.rows[0], replace(app.rows[1].state, target=app.rows[0].target))
         assert other.answers == ()
         unreached = replace(app.rows[0].state, served=Failure("connect", "Nothing listens."), diagnosis=None)
-        assert standing_answers(kept, unreached) == kept, "it says nothing of another chain"
+        assert current_answers(kept, unreached) == kept, "it says nothing of another chain"
 
 
 async def test_a_revoked_certificate_stays_revoked(app_on: AppOn) -> None:

@@ -155,7 +155,7 @@ async def test_the_first_finding_stands_on_top_with_what_to_do_next(app_on: AppO
         assert text.startswith(
             "✗ missing-issuer · server The server does not send the issuer of its own certificate."
         )
-        assert "f finds it." in text
+        assert "Press f to find it." in text
         await press(pilot, "f")
         text = " ".join(_text(app).split())
         assert "Next: t tests the bundle; w writes it for clients; x has the message" in text

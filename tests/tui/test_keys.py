@@ -13,7 +13,18 @@ from tui_chain.engine.keymap import MOVE_KEYS, read_keymap
 from tui_chain.net.host_list import Host
 from tui_chain.net.target import Target
 from tui_chain.trust.store import TrustStore
-from tui_chain.tui.actions import ACTIONS, APP, CHAIN, HOSTS, LINKS, LIVE, MAIN, bindings, textual_keymap
+from tui_chain.tui.actions import (
+    ACTIONS,
+    APP,
+    CHAIN,
+    HOSTS,
+    LINKS,
+    LIVE,
+    MAIN,
+    bindings,
+    textual_keymap,
+    with_user_keys,
+)
 from tui_chain.tui.app import ChainApp
 from tui_chain.tui.host_jobs import HostJobs
 from tui_chain.tui.panes.chain import ChainPane
@@ -268,3 +279,28 @@ async def test_a_click_on_a_folded_title_opens_the_pane() -> None:
 
 
 TITLES = {"hosts": "1 Hosts", "chain": "2 Served", "links": "3 Missing", "live": "4 Clients"}
+
+
+@pytest.mark.parametrize(
+    ("step", "shown"),
+    [
+        ("press f to find it", "press ctrl+g to find it"),
+        ("Intermediates are missing. Press f to find it.", "Intermediates are missing. Press ctrl+g to find it."),
+        ("press e for the hint, r to try again", "press e for the hint, F4 to try again"),
+        ("esc stops it", "F9 stops it"),
+        ("t tests the bundle; w writes it for clients", "F6 tests the bundle; w writes it for clients"),
+        ("press enter to read the question", "press enter to read the question"),
+    ],
+)
+def test_a_next_step_names_the_keys_of_the_user(step: str, shown: str) -> None:
+    keys = {"host.fix": ("ctrl+g",), "host.probe": ("f4",), "back": ("f9",), "host.test": ("f6",)}
+    assert with_user_keys(step, textual_keymap(keys)) == shown
+    assert with_user_keys(step, {}) == step
+
+
+@anyio
+async def test_the_headline_names_the_keys_of_the_user() -> None:
+    async with stage(MEDIUM) as pilot:
+        pilot.app.set_keymap(textual_keymap({"host.fix": ("f2",)}))
+        await press(pilot, "j", "k")
+        await shows(pilot, "press F2 to ")

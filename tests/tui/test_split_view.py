@@ -13,9 +13,9 @@ from textual.screen import Screen
 
 from tests.scenes.gallery import MEDIUM, SMALL
 from tests.scenes.stage import Size, press, screen_text, shows, stage, until
+from tui_chain.core.text import elide_middle
 from tui_chain.tui.panes.base import CertificatePane
 from tui_chain.tui.render import hanging, short_name
-from tui_chain.tui.widgets.row_list import elide_cells
 from tui_chain.tui.widgets.split_view import Heights, SplitView, heights
 
 anyio = pytest.mark.anyio
@@ -187,9 +187,9 @@ async def test_another_host_lays_nothing_out(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_a_name_keeps_its_port_in_cells() -> None:
-    assert elide_cells("例え.テスト.example.test:8443", 16).endswith(":8443")
-    assert all(cell_len(elide_cells("例え.テスト.example:8443", width)) <= width for width in range(30))
-    assert elide_cells("short:1", 7) == "short:1"
+    assert elide_middle("例え.テスト.example.test:8443", 16).endswith(":8443")
+    assert all(cell_len(elide_middle("例え.テスト.example:8443", width)) <= width for width in range(30))
+    assert elide_middle("short:1", 7) == "short:1"
 
 
 def test_facts_are_wrapped_below_their_own_column() -> None:

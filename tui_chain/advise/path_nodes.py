@@ -7,16 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from tui_chain.core.text import plural
+from tui_chain.core.days import validity_text
 from tui_chain.diagnose.case import longest_trail
 from tui_chain.diagnose.diagnosis import Diagnosis
 from tui_chain.diagnose.findings.finding import Finding
 from tui_chain.engine.host_state import HostState
 from tui_chain.paths.search import MissingIssuer
 from tui_chain.x509.certificate import Certificate
-
-_MONTHS_AFTER = 730
-"""Days after which a time is given in years."""
 
 
 class Standing(StrEnum):
@@ -129,16 +126,7 @@ def validity(certificate: Certificate, now: datetime) -> str:
     begin, end = certificate.not_before, certificate.not_after
     if begin is None or end is None:
         return "dates unreadable"
-    if begin > now:
-        left = f"starts in {_span(begin, now)}"
-    else:
-        left = f"{_span(end, now)} left" if end >= now else f"expired {_span(now, end)} ago"
-    return f"{begin:%Y-%m-%d} to {end:%Y-%m-%d}, {left}"
-
-
-def _span(later: datetime, earlier: datetime) -> str:
-    days = (later - earlier).days
-    return plural(days, "day") if days < _MONTHS_AFTER else f"{days / 365.25:.0f} years"
+    return f"{begin:%Y-%m-%d} to {end:%Y-%m-%d}, {validity_text(begin, end, now)}"
 
 
 def text_rows(state: HostState, now: datetime) -> Iterator[tuple[str, str, str, str]]:

@@ -67,6 +67,13 @@ def elide_middle(text: str, width: int) -> str:
     return f"{_fitting(text, width - 1 - tail)}…{_fitting(text[::-1], tail)[::-1]}"
 
 
+def elide_end(text: str, width: int) -> str:
+    """Shorten `text` to `width` cells by cutting its end."""
+    if cell_width(text) <= width:
+        return text
+    return f"{_fitting(text, width - 1)}…"[: max(width, 0)]
+
+
 def _fitting(text: str, width: int) -> str:
     """As much of the beginning of a text as fits."""
     text = text[: max(width, 0)]

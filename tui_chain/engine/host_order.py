@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
+from tui_chain.core.days import days_text
 from tui_chain.core.status import Status
 from tui_chain.engine.host_state import HostState
 
@@ -26,7 +27,6 @@ NO_EXPIRY = "-"
 _RANKS = {status: rank for rank, status in enumerate(WORST_FIRST)}
 _LOWEST = 1
 """Above every negated number: of two names of which one begins with the other, the longer comes first."""
-_DAY = timedelta(days=1)
 
 
 class SortBy(StrEnum):
@@ -100,7 +100,7 @@ def expiry_of(state: HostState) -> datetime | None:
 
 def expiry_text(expiry: datetime | None, now: datetime) -> str:
     """Return the whole days that are left, as `63 d`; negative once it is over, as `-42 d`; `-` where unknown."""
-    return NO_EXPIRY if expiry is None else f"{(expiry - now) // _DAY} d"
+    return NO_EXPIRY if expiry is None else days_text(expiry, now)
 
 
 def needs_work(state: HostState, *, written: bool = False) -> bool:

@@ -33,10 +33,6 @@ class StatusCounts:
         numbers[_INDEX[status]] += count
         return StatusCounts(tuple(numbers))
 
-    def replace(self, old: Status | None, new: Status | None) -> StatusCounts:
-        """The counts after a host went from one status to another."""
-        return self if old is new else self.added(old, -1).added(new)
-
     def by_look(self, looks: Mapping[Status | None, str]) -> tuple[tuple[str, int], ...]:
         """How many hosts look alike, without those that are none, in the order of `looks`."""
         counts = dict.fromkeys(looks.values(), 0)

@@ -127,10 +127,6 @@ class Session:
     config_theme: str = ""
     notices: tuple[str, ...] = ()
 
-    def with_theme(self, theme: str, config_theme: str) -> Session:
-        """Choose a theme, while the config file names another one, or none."""
-        return replace(self, theme=theme, config_theme=config_theme)
-
     def theme_for(self, config_theme: str) -> str:
         """The theme to begin with: the newer of what was chosen and what the config file names; may be empty."""
         return self.theme if self.theme and self.config_theme == config_theme else config_theme

@@ -160,11 +160,6 @@ def _proxy(name: str, value: str) -> Variable:
     return Variable(name, shown_proxy(value), None, "", text)
 
 
-def without_trust(environment: Mapping[str, str]) -> dict[str, str]:
-    """The environment with none of these variables, for a program that is to have the repair alone."""
-    return {name: value for name, value in environment.items() if name not in variables() and name not in PROXIES}
-
-
 @dataclass(frozen=True)
 class VariableTest:
     """What comes of a request with what a variable names, for the clients that use it alike.

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from typing import Any, Protocol, runtime_checkable
 
+from textual.app import App
 from textual.binding import Binding, BindingType
 
 from tui_chain.engine.actions import ACTIONS, APP, CHAIN, HOSTS, LINKS, LIVE, MAIN, MOVES, NAMES, RANK, Action
@@ -22,7 +25,9 @@ __all__ = [
     "RANK",
     "Action",
     "bindings",
+    "keymap_of",
     "textual_keymap",
+    "with_user_keys",
     "written_keys",
 ]
 
@@ -70,3 +75,30 @@ def textual_keymap(keymap: Keymap) -> dict[str, str]:
         if action.id in keymap
         for key in action.keys.split(",")
     }
+
+
+@runtime_checkable
+class _Remapped(Protocol):
+    keymap: Mapping[str, str]
+
+
+def keymap_of(app: App[Any]) -> Mapping[str, str]:
+    """The user's keymap in the app, as `App.set_keymap` takes it; empty in an app that has none."""
+    return app.keymap if isinstance(app, _Remapped) else {}
+
+
+_KEY_IN_STEP = re.compile(r"(?<=[Pp]ress )\S+|(?<=, )\w(?= to )|\b\w(?= (?:tests|writes|has|tries) )|^[Ee]sc(?= )")
+"""The keys that a next step names, as `press f to find it` and `esc stops it`."""
+
+
+def with_user_keys(step: str, keymap: Mapping[str, str]) -> str:
+    """A next step that names the user's keys in place of the usual ones."""
+    return _KEY_IN_STEP.sub(lambda found: _user_key(found[0], keymap), step) if keymap else step
+
+
+def _user_key(usual: str, keymap: Mapping[str, str]) -> str:
+    name = "escape" if usual.lower() == "esc" else usual
+    action = next((one for one in ACTIONS if name in one.keys.split(",")), None)
+    if action is None or _binding_id(action, name) not in keymap:
+        return usual
+    return written_keys(action, keymap).partition(" ")[0]

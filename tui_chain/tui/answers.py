@@ -107,7 +107,7 @@ def with_answer(answers: Answers, answer: Answer) -> Answers:
     return tuple(known[kind] for kind in AnswerKind if kind in known)
 
 
-def standing_answers(answers: Answers, state: HostState) -> Answers:
+def current_answers(answers: Answers, state: HostState) -> Answers:
     """Those that are about the chain that the host serves now; while it is not reached, all of them."""
     chain = served_chain(state)
     return tuple(one for one in answers if one.chain == chain) if chain else answers

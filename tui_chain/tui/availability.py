@@ -15,6 +15,8 @@ _OF_BUNDLE = frozenset({"write", "copy_bundle"})
 _OF_MARKED = frozenset({"probe", "remove", "report", "fix", "test", "revocation", "crls", "copy"})
 """What is done with all marked hosts, where some are."""
 OF_SELECTED = _OF_BUNDLE | _OF_MARKED
+BEFORE_STAGES = frozenset({"help", "pane", "add", "filter", "zoom", "back", "stop_all"})
+"""What can be done while the stages are loading."""
 _OF_REPAIR = _OF_BUNDLE | {"instructions"}
 _NO_CHOICE = {
     "choose": "There is nothing to choose here: space marks hosts in pane 1 and selects candidates in pane 3.",

@@ -45,7 +45,7 @@ def unforeseen(error: Exception) -> Failure:
 def unforeseen_fault(raised: str) -> Failure:
     """The same of an exception that is at hand as text alone, its type before its message."""
     shown = safe_text(raised, 400)
-    return Failure("unforeseen", f"This is a fault of tlschain-tui: {shown}.", "Please report it with these words.")
+    return Failure("unforeseen", f"This is a fault of tlschain-tui: {shown}.", "Please report it with this message.")
 
 
 KEY_SECONDS = 0.1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +15,8 @@ from tui_chain.core.failure import Failure
 from tui_chain.core.status import Status
 from tui_chain.engine.host_state import Clock, HostState
 from tui_chain.net.target import Target
-from tui_chain.tui.answers import FullTest, served_chain, standing_answers, with_answers
+from tui_chain.tui.answers import FullTest, current_answers, served_chain, with_answers
+from tui_chain.tui.availability import busy_refusal
 from tui_chain.tui.background import Turns, in_background
 from tui_chain.tui.host_rows import HostRow, HostRows
 from tui_chain.tui.job_runner import Done, Job, JobRunner
@@ -65,7 +66,7 @@ class HostJobs(JobRunner):
         """The row of a host that has come further; what was written for another bundle is forgotten."""
         if state is row.state:
             return row
-        answers = standing_answers(row.answers, state)
+        answers = current_answers(row.answers, state)
         state = with_answers(state, answers)
         paths = self.journey.alternatives(state)
         gaps = self.journey.gaps(state, paths)
@@ -173,7 +174,9 @@ class HostJobs(JobRunner):
         """Close a gap with the certificate that was chosen."""
         from tui_chain.repair.path_choice import ANY
 
-        if candidate.best is None or not candidate.best.usable:
+        if row.busy:
+            toast(self._screen, busy_refusal(row), "warning")
+        elif candidate.best is None or not candidate.best.usable:
             toast(self._screen, candidate.why, "warning")
         else:
             choice = row.state.choice or ANY
@@ -184,6 +187,9 @@ class HostJobs(JobRunner):
         from tui_chain.repair.path_choice import ANY
 
         usable = [path for path in row.paths if path.usable]
+        if row.busy:
+            toast(self._screen, busy_refusal(row), "warning")
+            return
         if len(usable) < 2:
             toast(self._screen, "There is no other path that a client accepts.")
             return
@@ -298,6 +304,35 @@ class HostJobs(JobRunner):
             return answered if revoked else replace(state, revocation=answered.revocation)
 
         self.begin(target, "revocation", job, done)
+
+    def switch_crls(self, selected: Sequence[HostRow]) -> None:
+        """Put the CRLs of hosts that have no job into their bundle; where some have them, take those out."""
+        idle = [row for row in selected if not row.busy]
+        having = [row for row in idle if row.state.lists is not None]
+        for row in having:
+            self._rows.put(self.advanced(row, replace(row.state, crls=None, live_test=None)))
+        if having:
+            toast(self._screen, "The bundle is without CRLs again; V puts them in.")
+            return
+        from tui_chain.revocation.crl import CrlFetches
+        from tui_chain.x509.crl import CrlScope
+
+        fetches = CrlFetches()
+
+        def fetch(target: Target) -> None:
+            state = self._rows.state(target)
+            # where not every certificate of the path has a list, the leaf may have one
+            scope = CrlScope.LEAF if isinstance(state.crls, Failure) else CrlScope.CHAIN
+            if state.reached is not None:
+                self.fetch_crls(target, fetches, scope, self._fetched)
+
+        self.over_list([row.target for row in idle], fetch)
+
+    def _fetched(self, row: HostRow) -> None:
+        if isinstance(row.state.crls, Failure):
+            toast(self._screen, str(row.state.crls), "warning")
+        elif row.state.crls is None:
+            toast(self._screen, f"{row.target.display} has no proven repair yet; f looks for one.", "warning")
 
     def fetch_crls(self, target: Target, fetches: CrlFetches, scope: CrlScope, done: Done | None = None) -> None:
         """Fetch the CRLs of a host's repair, each address once for all hosts that share `fetches`."""

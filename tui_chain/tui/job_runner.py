@@ -96,7 +96,7 @@ class JobRunner:
         except Exception as error:  # noqa: BLE001 - whatever it is, the user reads a sentence and goes on
             row = self._rows.get(target)
             row = replace(row, error=unforeseen(error)) if row is not None else None
-            toast(self._screen, f"{target.display}: something unforeseen went wrong; e shows it.", "error")
+            toast(self._screen, f"{target.display}: a fault of tlschain-tui stopped this job; e shows it.", "error")
         finished = self._rows.finish(ticket, row) if row is not None else None
         if finished is None:
             return

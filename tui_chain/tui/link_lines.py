@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 from textual.content import Content
 
-from tui_chain.core.text import safe_text
+from tui_chain.core.days import WARN_DAYS
+from tui_chain.core.text import elide_middle, safe_text
 from tui_chain.tui.chain_path import shown_trail, source_label
 from tui_chain.tui.host_rows import BAD, DIM, NEW, OK, WARN, HostRow
 from tui_chain.tui.render import MAX_URLS, certificate_facts, days_short, fact, short_name, with_keys
-from tui_chain.tui.widgets.row_list import elide_cells
 
 if TYPE_CHECKING:
     from tui_chain.diagnose.diagnosis import Diagnosis
@@ -88,13 +88,13 @@ def _fitted_lookup(tried: IssuerLookup, child: str, width: int) -> Content:
     if tried.source != "AIA":
         return Content.assemble(start, outcome, (f"  {tried.where}", DIM))
     room = max(width - start.cell_length - 2 - cell_len(outcome), width * 3 // 5)
-    return Content.assemble(start, elide_cells(tried.where, room), (f"  {outcome}", DIM))
+    return Content.assemble(start, elide_middle(tried.where, room), (f"  {outcome}", DIM))
 
 
 def _fitted_candidate(gap: Gap, candidate: Candidate, width: int) -> Content:
     """Name, source and what is known of a candidate; name and source are cut in the middle, which leaves a port."""
-    name = elide_cells(candidate.certificate.label, width // 2)
-    source = elide_cells(short_source(candidate.source), max(width - cell_len(name) - 2, 1))
+    name = elide_middle(candidate.certificate.label, width // 2)
+    source = elide_middle(short_source(candidate.source), max(width - cell_len(name) - 2, 1))
     facts = f" · {PROOF_SHORT[candidate.proof]} {gap.wanted_by.label} · ends at {candidate.end}"
     return Content.assemble(name, (f"  {source}{facts}", DIM))
 
@@ -110,7 +110,7 @@ def _lookup_look(tried: IssuerLookup) -> tuple[str, str]:
     return "·", DIM
 
 
-def link_lines(row: HostRow, now: datetime) -> Iterator[LinkLine]:
+def link_lines(row: HostRow, now: datetime, warn_days: int = WARN_DAYS) -> Iterator[LinkLine]:
     """What is wanted, its candidates and where it was looked for, gap by gap; before a search where it would be.
 
     Where there is no gap, the links of the path that are there.
@@ -124,10 +124,11 @@ def link_lines(row: HostRow, now: datetime) -> Iterator[LinkLine]:
     for gap in row.gaps:
         closed = any(one.chosen for one in gap.candidates)
         yield _wanted(gap.subject, gap.key_id, gap.wanted_by, now, closed=closed)
-        yield from (_candidate_line(gap, candidate, now) for candidate in gap.candidates)
+        yield from (_candidate_line(gap, candidate, now, warn_days) for candidate in gap.candidates)
         yield from _lookup_lines(row, gap.wanted_by.sha256, gap.wanted_by.label)
     if not row.gaps:
-        yield from (_present(state, child, issuer, now) for child, issuer in pairwise(shown_trail(state)))
+        links = pairwise(shown_trail(state))
+        yield from (_present(state, child, issuer, now, warn_days) for child, issuer in links)
     known = {gap.wanted_by.sha256 for gap in row.gaps}
     tries = state.resolution.tries if state.resolution is not None else ()
     for sha256 in dict.fromkeys(one.wanted_by for one in tries if one.wanted_by not in known):
@@ -153,15 +154,16 @@ def _aia(child: Certificate) -> list[Content]:
     return [fact("aia", safe_text(url)) for url in child.issuer_urls[:MAX_URLS]]
 
 
-def _present(state: HostState, child: Certificate, issuer: Certificate, now: datetime) -> LinkLine:
+def _present(state: HostState, child: Certificate, issuer: Certificate, now: datetime, warn_days: int) -> LinkLine:
     """A link of the path that is not missing."""
     source = state.source_of(issuer)
     body = Content.assemble(issuer.label, (f" · issuer of {child.label}", DIM))
     alike = child.authority_key_id is not None and child.authority_key_id == issuer.key_id
     named = "as named by" if alike else f"{child.authority_key_id or 'none'} named by"
     key_id = fact("key id", f"{issuer.key_id or 'none'}, {named} {child.label}")
-    facts = [fact("for", child.subject), key_id, *_aia(child), *certificate_facts(issuer, now, source)]
-    days = days_short(issuer, now)
+    facts = [fact("for", child.subject), key_id, *_aia(child)]
+    facts += certificate_facts(issuer, now, source, warn_days)
+    days = days_short(issuer, now, warn_days)
     return LinkLine(("✓", OK), source_label(source), body, days, issuer, wanted=tuple(facts))
 
 
@@ -187,11 +189,11 @@ _SOURCES = (
 """What a search asks before AIA, where there is such a thing."""
 
 
-def _candidate_line(gap: Gap, candidate: Candidate, now: datetime) -> LinkLine:
+def _candidate_line(gap: Gap, candidate: Candidate, now: datetime, warn_days: int) -> LinkLine:
     """One certificate that could close a gap: selected or not, whether it signed, where its path ends."""
     mark = ("✚", NEW) if candidate.chosen else ("○", "") if candidate.proof == "signed" else ("·", DIM)
     kind = "selected" if candidate.chosen else "candidate"
-    days = days_short(candidate.certificate, now)
+    days = days_short(candidate.certificate, now, warn_days)
     return LinkLine(mark, kind, Content(candidate.certificate.label), days, candidate.certificate, (gap, candidate))
 
 

@@ -7,7 +7,7 @@ from functools import partial
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.dom import DOMNode
 
-from tui_chain.tui.actions import ACTIONS, MAIN, Action
+from tui_chain.tui.actions import ACTIONS, MAIN, Action, keymap_of, written_keys
 from tui_chain.tui.panes.base import pane_in_focus
 from tui_chain.tui.screens.main import MainScreen
 
@@ -27,7 +27,7 @@ class ActionProvider(Provider):
         """All of them, before anything is typed."""
         for action, home in self._available():
             run = partial(self.app.run_action, action.call, home)
-            yield DiscoveryHit(action.description, run, help=f"key {action.key_names}")
+            yield DiscoveryHit(action.description, run, help=f"key {written_keys(action, keymap_of(self.app))}")
 
     async def search(self, query: str) -> Hits:
         """Those that match what is typed."""
@@ -36,7 +36,12 @@ class ActionProvider(Provider):
             score = matcher.match(action.description)
             if score > 0:
                 run = partial(self.app.run_action, action.call, home)
-                yield Hit(score, matcher.highlight(action.description), run, help=f"key {action.key_names}")
+                yield Hit(
+                    score,
+                    matcher.highlight(action.description),
+                    run,
+                    help=f"key {written_keys(action, keymap_of(self.app))}",
+                )
 
 
 def _home_of(main: MainScreen, action: Action) -> DOMNode:

@@ -67,6 +67,6 @@ class Questions:
             if yes is not None and not answer.done():
                 answer.set_result(yes)
 
-        question = ConfirmScreen("Inside your network?", row.question, "ask there", "leave it")
+        question = ConfirmScreen("Inside your network?", row.question, "send the request", "do not")
         self._opened[row.target] = question
         self._screen.app.push_screen(question, answered)

@@ -5,25 +5,24 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from rich.style import Style
-from textual.color import Color, ColorParseError
 from textual.content import Content
 
 from tui_chain.clients.families import FAMILIES, family_names
 from tui_chain.clients.verdict import reason
 from tui_chain.core.command import hinted, with_commands, with_options
-from tui_chain.core.text import colon_hex, first_few, plural, safe_text
+from tui_chain.core.days import WARN_DAYS, days_text, validity_text
+from tui_chain.core.text import colon_hex, first_few, safe_text
 from tui_chain.tui.host_rows import BAD, DIM, OK, SEVERITY_LOOK, WARN
 
 if TYPE_CHECKING:
     from tui_chain.clients.verdict import Verdicts
     from tui_chain.diagnose.findings.finding import Finding
+    from tui_chain.engine.journey import Journey
     from tui_chain.livetest.attempt import Attempt, Times
     from tui_chain.livetest.hops import Hop
-    from tui_chain.resolve.resolution import IssuerLookup
     from tui_chain.x509.certificate import Certificate, ExtensionRow
 
 NAMES = 9
@@ -32,27 +31,10 @@ MAX_NAMES, MAX_URLS = 8, 5
 """Alternative names and AIA addresses that are shown."""
 BAR = 24
 """Cells of a validity bar."""
-YEAR = 365
 MAX_SHOWN = 4000
 """Lines of a file or a difference that are laid out; a whole trust store has 3,000."""
 _UNESCAPED_COMMA = re.compile(r"(?<!\\),")
 _CHANGE_STYLES = {"+": OK, "-": BAD, "@": DIM}
-
-
-def theme_style(variables: Mapping[str, str], variable: str) -> Style:
-    """A style such as `$text-error` or `$foreground 70%` for Rich, from the variables of any theme.
-
-    Without a share it is the colour, also one of the terminal's own (`ansi_red`); with one it is dim. What is
-    neither leaves the text as it is.
-    """
-    name, _, share = variable.removeprefix("$").partition(" ")
-    try:
-        colour = Color.parse(variables.get(name, ""))
-    except ColorParseError:
-        return Style.null()
-    if colour.auto:
-        return Style.null()
-    return Style(dim=True) if share else Style(color=colour.rich_color)
 
 
 def fact(name: str, *parts: str | Content | tuple[str, str]) -> Content:
@@ -94,37 +76,43 @@ def line_list(rows: Sequence[str], *, changes: bool = False) -> Content:
     return lines(shown)
 
 
-def days_left(certificate: Certificate, now: datetime) -> tuple[str, str]:
+def warn_days_of(journey: Journey | None) -> int:
+    """How many days before its end a certificate expires soon in this run."""
+    chosen = journey.context.options.warn_days if journey is not None else None
+    return WARN_DAYS if chosen is None else chosen
+
+
+def expiry_style(end: datetime, now: datetime, warn_days: int = WARN_DAYS) -> str:
+    """The style of an expiry: over, within `warn_days` of it, or far off."""
+    return BAD if end < now else WARN if end - now < timedelta(days=warn_days) else OK
+
+
+def _validity_style(certificate: Certificate, now: datetime, warn_days: int) -> str:
+    begin, end = certificate.not_before, certificate.not_after
+    early = begin is not None and now < begin
+    return BAD if end is None or early else expiry_style(end, now, warn_days)
+
+
+def days_left(certificate: Certificate, now: datetime, warn_days: int = WARN_DAYS) -> tuple[str, str]:
     """How long it is valid still, as text and style."""
-    if certificate.not_after is None:
-        return "dates unreadable", BAD
-    if certificate.not_before is not None and now < certificate.not_before:
-        return f"valid in {plural((certificate.not_before - now).days + 1, 'day')}", BAD
-    days = (certificate.not_after - now).days
-    if now > certificate.not_after:
-        return f"expired {plural(-days - 1, 'day')} ago", BAD
-    return f"{plural(days, 'day')} left", WARN if days < 14 else OK
+    style, end = _validity_style(certificate, now, warn_days), certificate.not_after
+    return "dates unreadable" if end is None else validity_text(certificate.not_before, end, now), style
 
 
-def days_short(certificate: Certificate, now: datetime) -> tuple[str, str]:
+def days_short(certificate: Certificate, now: datetime, warn_days: int = WARN_DAYS) -> tuple[str, str]:
     """How long it is valid still, in days, from two years on in years: `63 d`, `8.5 y`; and the style.
 
-    What has expired has a minus sign, `-2 d`, in the first day `ended`; what is valid later a plus sign, `+3 d`.
+    What has expired has a minus sign, `-2 d`; what is valid later a plus sign, `+3 d`.
     """
-    _, style = days_left(certificate, now)
-    if certificate.not_after is None:
+    style, begin, end = _validity_style(certificate, now, warn_days), certificate.not_before, certificate.not_after
+    if end is None:
         return "?", style
-    if certificate.not_before is not None and now < certificate.not_before:
-        return f"+{(certificate.not_before - now).days + 1} d", style
-    days = (certificate.not_after - now).days
-    if days < 0:
-        return f"-{-days - 1} d" if days < -1 else "ended", style
-    return f"{days} d" if days < 2 * YEAR else f"{days / YEAR:.1f} y", style
+    return f"+{days_text(begin, now)}" if begin is not None and now < begin else days_text(end, now), style
 
 
-def validity(certificate: Certificate, now: datetime) -> Content:
+def validity(certificate: Certificate, now: datetime, warn_days: int = WARN_DAYS) -> Content:
     """The validity as a bar with today on it, between its two dates."""
-    text, style = days_left(certificate, now)
+    text, style = days_left(certificate, now, warn_days)
     start, end = certificate.not_before, certificate.not_after
     if start is None or end is None:
         return fact("valid", (text, style))
@@ -142,12 +130,13 @@ def summary(
     more: Iterable[Content] = (),
     *,
     width: int = 100,
+    warn_days: int = WARN_DAYS,
 ) -> Content:
     """The certificate under the cursor: what it is and until when, what is wrong with it, then what else there is."""
     names = first_few(certificate.alternative_names.texts(), MAX_NAMES)
     parts = [
         Content.assemble((certificate.subject, "bold")),
-        validity(certificate, now),
+        validity(certificate, now, warn_days),
         *(finding_text(found, width) for found in findings),
         *([fact("names", names)] if names else []),
         fact("issuer", certificate.issuer),
@@ -181,9 +170,11 @@ def short_name(name: str) -> str:
     return first.removeprefix("CN=") if first.startswith("CN=") else name
 
 
-def certificate_facts(certificate: Certificate, now: datetime, source: str) -> list[Content]:
+def certificate_facts(
+    certificate: Certificate, now: datetime, source: str, warn_days: int = WARN_DAYS
+) -> list[Content]:
     """What it is, until when, whose, and where it came from, a line each."""
-    text, style = days_left(certificate, now)
+    text, style = days_left(certificate, now, warn_days)
     start, end = certificate.not_before, certificate.not_after
     dates = f"{start:%Y-%m-%d} to {end:%Y-%m-%d}, " if start is not None and end is not None else ""
     names = first_few(certificate.alternative_names.texts(), MAX_NAMES)
@@ -273,16 +264,6 @@ def refusals(verdicts: Verdicts) -> list[Content]:
         if not verdict.ok:
             groups.setdefault(reason(verdict), []).append(name)
     return [Content.assemble((f"✗ {family_names(names)}: ", BAD), text) for text, names in groups.items()]
-
-
-def try_line(tried: IssuerLookup) -> Content:
-    """One attempt to find a certificate."""
-    glyph, style = ("✓", OK) if tried.ok else ("✗", WARN)
-    return Content.assemble(
-        (f"{glyph} {tried.source} ", style),
-        f"{tried.where}  ",
-        (f"{tried.outcome}, {tried.milliseconds:.0f} ms", DIM),
-    )
 
 
 def attempt(title: str, made: Attempt | None, nothing: str) -> Content:

@@ -19,20 +19,13 @@ class Span:
     start: datetime
     end: datetime
 
-    def place(self, at: datetime, width: int) -> int | None:
-        """The column, from 0 to `width` - 1, at which `at` lies in this span; None outside of it."""
-        whole = (self.end - self.start).total_seconds()
-        if not self.start <= at <= self.end or width < 1 or whole <= 0:
-            return None
-        return min(width - 1, int(width * (at - self.start).total_seconds() / whole))
-
 
 @dataclass(frozen=True)
 class Timeline:
     """The spans of a path, leaf first; certificates whose dates cannot be read are left out.
 
-    `begin` and `end` bound all spans. `from_` to `until` is the time in which every certificate is valid, which is
-    empty where `until` comes before `from_`; `ends_first` is the certificate that ends it. `at` is today.
+    `begin` and `end` bound all spans. `until` is when the first certificate expires, which is `ends_first`. `at` is
+    today.
     """
 
     spans: tuple[Span, ...]
@@ -47,11 +40,6 @@ class Timeline:
     def end(self) -> datetime:
         """The latest end."""
         return max((span.end for span in self.spans), default=self.at)
-
-    @property
-    def from_(self) -> datetime:
-        """When the last of them became valid."""
-        return max((span.start for span in self.spans), default=self.at)
 
     @property
     def until(self) -> datetime:

@@ -94,8 +94,8 @@ class TrustFiles:
         states, store = [self._rows.state(target) for target in targets], jobs.journey.trust
         return await in_background(lambda: refreshed(data, header, states, store, self.clock()), "refresh")
 
-    def bundle_stands(self, path: Path, targets: tuple[str, ...]) -> None:
-        """Remember where the bundle of these hosts stands, so that it is not asked for at the end."""
+    def remember_bundle(self, path: Path, targets: tuple[str, ...]) -> None:
+        """Remember where the bundle of these hosts is, so that it is not asked for at the end."""
         for host in parse_arguments(targets).hosts:
             row = self._rows.get(host.target)
             if row is not None and row.state.proven is not None:

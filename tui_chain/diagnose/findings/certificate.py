@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from tui_chain.core.days import WARN_DAYS
 from tui_chain.core.finding_codes import FindingCode
 from tui_chain.core.text import first_few, plural
 from tui_chain.diagnose.case import Case
@@ -210,7 +211,7 @@ def _not_a_ca(certificate: Certificate) -> FindingKind:
     return LEAF_AS_ISSUER if certificate.alternative_names else NOT_A_CA
 
 
-LEAF_SOON, CA_SOON = timedelta(days=14), timedelta(days=30)
+LEAF_SOON, CA_SOON = timedelta(days=WARN_DAYS), timedelta(days=30)
 """How long before its end a certificate is called soon to expire, where the user does not say."""
 SOON_SHARE = 3
 """A certificate of a short life is called so in the last third of it: six-day ones are renewed every few days."""

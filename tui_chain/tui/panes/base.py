@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from operator import is_
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -24,12 +26,6 @@ CURSOR_KEYS: list[BindingType] = [
     Binding("j", "cursor_down", "Down", show=False),
     Binding("k", "cursor_up", "Up", show=False),
 ]
-SCROLL_KEYS: list[BindingType] = [
-    Binding("j", "scroll_down", "Down", show=False),
-    Binding("k", "scroll_up", "Up", show=False),
-    Binding("g", "scroll_home", "Top", show=False),
-    Binding("G", "scroll_end", "Bottom", show=False),
-]
 
 
 def copy_of(certificate: Certificate) -> CopyRequested:
@@ -39,12 +35,9 @@ def copy_of(certificate: Certificate) -> CopyRequested:
     return CopyRequested(to_pem(certificate), f"the certificate {certificate.label}")
 
 
-def stands_still(before: HostRow | None, row: HostRow | None) -> bool:
-    """Whether a row shows the host of the one before and all that was known of it; its job may be another."""
-    if before is None or row is None:
-        return False
-    alike = row.state is before.state and row.paths is before.paths and row.gaps is before.gaps
-    return alike and row.written == before.written and row.changes is before.changes
+def is_unchanged(before: HostRow | None, row: HostRow | None, shown: Callable[[HostRow], tuple[object, ...]]) -> bool:
+    """Whether what is `shown` of a host is the same in the row before and in the one now, whatever its job does."""
+    return before is not None and row is not None and all(map(is_, shown(before), shown(row)))
 
 
 class Pane(Vertical):
@@ -99,6 +92,10 @@ class Pane(Vertical):
         raise NotImplementedError
 
 
+def _chain_of(row: HostRow) -> tuple[object, ...]:
+    return row.state, row.paths, row.gaps, row.written, row.changes
+
+
 class CertificatePane(Pane):
     """A pane with certificates in it: what is done with the one under the cursor of its view."""
 
@@ -106,6 +103,11 @@ class CertificatePane(Pane):
     def certificate(self) -> Certificate | None:
         """The certificate under the cursor, or None."""
         raise NotImplementedError
+
+    @staticmethod
+    def shows_same(before: HostRow | None, row: HostRow | None) -> bool:
+        """Whether all that is shown of a host is as it was."""
+        return is_unchanged(before, row, _chain_of)
 
     @on(SplitView.Moved)
     def _moved(self, event: SplitView.Moved) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from itertools import groupby
@@ -13,10 +13,11 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
 
+from tui_chain.core.days import WARN_DAYS
 from tui_chain.core.status import Status
 from tui_chain.core.text import plural
-from tui_chain.engine.host_state import Clock, HostState
-from tui_chain.tui.actions import CHAIN, bindings
+from tui_chain.engine.host_state import Clock
+from tui_chain.tui.actions import CHAIN, bindings, keymap_of, with_user_keys
 from tui_chain.tui.chain_path import NOT_IN_PATH, ChainNode, chain_path, shown_trail
 from tui_chain.tui.host_rows import (
     BAD,
@@ -26,10 +27,10 @@ from tui_chain.tui.host_rows import (
     STATUS_LOOK,
     WARN,
     HostRow,
-    private_root,
+    next_key,
     reached,
 )
-from tui_chain.tui.panes.base import CertificatePane, stands_still
+from tui_chain.tui.panes.base import CertificatePane
 from tui_chain.tui.render import (
     NAMES,
     certificate_facts,
@@ -80,6 +81,11 @@ class ChainContent:
     nodes: tuple[ChainNode, ...]
     now: datetime
     narrow: bool
+    warn_days: int = WARN_DAYS
+    keymap: Mapping[str, str] = field(default_factory=dict)
+
+    def _next_step(self, found: Finding | None) -> str:
+        return with_user_keys(next_step(self.row, found), self.keymap)
 
     @property
     def count(self) -> int:
@@ -94,10 +100,10 @@ class ChainContent:
         """The first finding, why, and what to do next; without one what the clients say."""
         first = self._first
         if first is not None:
-            return finding_lines(first, width, f"Next: {next_step(self.row, first)}")
+            return finding_lines(first, width, f"Next: {self._next_step(first)}")
         glyph, style = STATUS_LOOK[self.row.status]
         clients = Content.assemble((f"{glyph} ", style), self.row.state.headline)
-        step = Content.styled(f"  Next: {next_step(self.row, None)}", DIM)
+        step = Content.styled(f"  Next: {self._next_step(None)}", DIM)
         return [*hanging(clients, width, 2), *hanging(step, width, 2)]
 
     @property
@@ -130,7 +136,7 @@ class ChainContent:
         ]
 
     def _days(self, node: ChainNode) -> tuple[str, str]:
-        return days_short(node.certificate, self.now) if node.certificate is not None else ("", "")
+        return days_short(node.certificate, self.now, self.warn_days) if node.certificate is not None else ("", "")
 
     def _bar(self, node: ChainNode, width: int) -> Content:
         """The validity of one certificate on the scale of all, with today on it, and a gap; nothing of no width."""
@@ -175,7 +181,9 @@ class ChainContent:
             yield Content.styled(f"signed by {issuer.name}", DIM).truncate(width, ellipsis=True)
             if issuer.certificate is not None:
                 source = self.row.state.source_of(issuer.certificate)
-                yield from hanging_facts(certificate_facts(issuer.certificate, self.now, source), width)
+                yield from hanging_facts(
+                    certificate_facts(issuer.certificate, self.now, source, self.warn_days), width
+                )
 
     def _changes(self, width: int) -> Iterator[Content]:
         """What the last probes found otherwise than those before."""
@@ -199,7 +207,8 @@ class ChainContent:
     def _facts(self, certificate: Certificate, width: int) -> list[Content]:
         """All that is known of a certificate, in two columns where there is room."""
         served = reached(self.row)
-        mine = certificate_facts(certificate, self.now, self.row.state.source_of(certificate))
+        source = self.row.state.source_of(certificate)
+        mine = certificate_facts(certificate, self.now, source, self.warn_days)
         if served is not None and certificate == served.certificates[0]:
             mine += _connection(served)
         more = [*identifiers(certificate), *fingerprint(certificate)]
@@ -270,29 +279,15 @@ def next_step(row: HostRow, found: Finding | None) -> str:
         test = "" if state.live_test is not None else "t tests the bundle; "
         return f"{test}w writes it for clients; x has the message to the server's administrator."
     hint = f"{with_keys(found.hint)} " if found is not None else ""
-    return f"{hint}{_key(row)}".strip()
+    return f"{hint}{_next_key(row)}".strip()
 
 
-def _key(row: HostRow) -> str:
-    """The key that helps where there is no proven bundle."""
-    state, root = row.state, private_root(row)
+def _next_key(row: HostRow) -> str:
+    """The next key as a sentence; where it would lead to this pane, the one that leads on."""
     if row.status in {Status.UNREACHABLE, Status.REFUSED}:
         return "r tries again."
-    if row.status is Status.COMPLETE:
-        return "t makes a real request." if state.live_test is None else ""
-    if state.resolution is None and _can_be_searched(state):
-        return "f finds it." if row.status is Status.INCOMPLETE else "f looks for a repair."
-    if root is not None:
-        return "c trusts its root, if you know it."
-    tried = state.resolution is not None and bool(state.resolution.tries)
-    return "3 shows what was tried." if tried else "4 shows who refuses."
-
-
-def _can_be_searched(state: HostState) -> bool:
-    """Whether another issuer could help the host."""
-    from tui_chain.resolve.resolver import waiting  # the first paint does without
-
-    return state.verdict is not None and bool(waiting(state.verdict))
+    step = next_key(row).replace("press 2 for why", "press 4 for who refuses")
+    return "" if step == "nothing to repair" else f"{step[:1].upper()}{step[1:]}."
 
 
 class ChainPane(CertificatePane):
@@ -301,9 +296,9 @@ class ChainPane(CertificatePane):
     NUMBER, NAME = 2, "Served chain"
     BINDINGS: ClassVar[list[BindingType]] = bindings(CHAIN)
 
-    def __init__(self, pane_id: str, clock: Clock) -> None:
+    def __init__(self, pane_id: str, clock: Clock, warn_days: Callable[[], int]) -> None:
         super().__init__(id=pane_id, classes="pane")
-        self._clock = clock
+        self._clock, self._warn_days = clock, warn_days
         self._path: tuple[ChainNode, ...] = ()
         self._shown: HostRow | None = None
 
@@ -323,7 +318,7 @@ class ChainPane(CertificatePane):
 
     def watch_row(self, row: HostRow | None) -> None:
         """Show another host, or the same one further on."""
-        if self.filled and not stands_still(self._shown, row):
+        if self.filled and not self.shows_same(self._shown, row):
             self._show(row)
 
     def _show(self, row: HostRow | None) -> None:
@@ -332,9 +327,11 @@ class ChainPane(CertificatePane):
         verdict = row.state.verdict if row is not None else None
         self._shown, self._path = row, chain_path(row.state) if row is not None else ()
         if row is None or verdict is None:
-            self.main().show(EmptyContent("The chain stands here once the host is probed."))
+            self.main().show(EmptyContent("The probe of this host shows its chain here."))
         else:
-            content = ChainContent(row, verdict, self._path, self._clock(), self.app.size.width < NARROW)
+            narrow = self.app.size.width < NARROW
+            keymap = keymap_of(self.app)
+            content = ChainContent(row, verdict, self._path, self._clock(), narrow, self._warn_days(), keymap)
             self.main().show(content, _cursor(self._path, under), keep=same and before == self._path)
         self._verdict(row)
 

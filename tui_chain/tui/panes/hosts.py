@@ -10,19 +10,20 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
 from textual.timer import Timer
-from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from tui_chain.core.status import Status
-from tui_chain.core.text import elide_middle, plural
+from tui_chain.core.text import cell_width, elide_end, elide_middle, plural
 from tui_chain.engine.host_order import HostOrder, SortBy, expiry_of, expiry_text, sort_key
 from tui_chain.engine.host_progress import RunProgress, StatusCounts
 from tui_chain.engine.host_state import Clock
 from tui_chain.net.target import Target
 from tui_chain.tui.actions import HOSTS, bindings
-from tui_chain.tui.host_rows import BAD, DIM, NEW, STATUS_LOOK, WARN, HostRow, HostRows, verdict_label
+from tui_chain.tui.host_rows import DIM, NEW, STATUS_LOOK, HostRow, HostRows, verdict_label
 from tui_chain.tui.messages import HostHighlighted, HostMarked, HostOpened
 from tui_chain.tui.panes.base import Pane
+from tui_chain.tui.render import expiry_style
+from tui_chain.tui.widgets.host_heads import HostHeads
 from tui_chain.tui.widgets.host_overview import HostOverview
 from tui_chain.tui.widgets.row_list import ListRow, RowList
 
@@ -48,18 +49,6 @@ class HostTable(RowList):
     """The host list; of thousands of rows only those are made that are seen."""
 
 
-class HostHeads(Widget):
-    """The names of the columns above the list; laid out when they are painted, as wide as the list is then."""
-
-    def __init__(self, heads: Callable[[], Content]) -> None:
-        super().__init__()
-        self._content = heads
-
-    def render(self) -> Content:
-        """Lay them out."""
-        return self._content()
-
-
 class HostPane(Pane):
     """All hosts with their status; posts that the cursor moved. What is under the cursor is asked of it."""
 
@@ -68,11 +57,16 @@ class HostPane(Pane):
     BINDINGS: ClassVar[list[BindingType]] = bindings(HOSTS)
 
     def __init__(
-        self, pane_id: str, rows: HostRows, clock: Clock, progress: Callable[[], RunProgress | None]
+        self,
+        pane_id: str,
+        rows: HostRows,
+        clock: Clock,
+        warn_days: Callable[[], int],
+        progress: Callable[[], RunProgress | None],
     ) -> None:
         super().__init__(id=pane_id, classes="pane")
         self._rows = rows
-        self._clock = clock
+        self._clock, self._warn_days = clock, warn_days
         self._shown: list[Target] = []
         self._places: dict[Target, int] = {}
         self._input: dict[Target, int] = {}
@@ -93,8 +87,11 @@ class HostPane(Pane):
         yield box
         yield HostHeads(self._heads)
         yield HostTable(0, "Hosts", "host-table").add_class("list")
-        yield HostOverview(lambda: [row for row in map(self._rows.get, self._shown) if row is not None], self._clock)
+        yield HostOverview(self._shown_rows, self._clock, self._warn_days)
         yield Static(id="host-line", markup=False)
+
+    def _shown_rows(self) -> list[HostRow]:
+        return [row for row in map(self._rows.get, self._shown) if row is not None]
 
     def on_mount(self) -> None:
         """Show that nothing is there yet."""
@@ -217,19 +214,17 @@ class HostPane(Pane):
     def _why(self, row: HostRow) -> str:
         width = self._widths(self.main().room)[-1]
         text = verdict_label(row) if width and row.status is not None else ""
-        return text if len(text) <= width else f"{text[: max(width - 1, 0)]}…"
+        return elide_end(text, width)
 
     def _expiry(self, row: HostRow) -> tuple[str, str]:
         expiry, now = expiry_of(row.state), self._clock()
         text = expiry_text(expiry, now) if row.status is not None else ""
-        late = expiry is not None and expiry < now
-        soon = expiry is not None and (expiry - now).days < 14
-        return f"{text:>7} ", DIM if expiry is None else BAD if late else WARN if soon else ""
+        return f"{text:>7} ", DIM if expiry is None else expiry_style(expiry, now, self._warn_days())
 
     def _shown_name(self, row: HostRow) -> str:
         width = self._widths(self.main().room)[1] - 1
         label, target = row.state.label, row.target.display
-        if label and len(label) + len(target) + 2 <= width:
+        if label and _name_length(row) <= width:
             return f"{label}  {target}"
         return elide_middle(label or target, width)
 
@@ -379,7 +374,7 @@ def _progress(progress: RunProgress) -> Content:
 def _name_length(row: HostRow) -> int:
     """Cells of a label and the target after it."""
     label = row.state.label
-    return (len(label) + 2 if label else 0) + len(row.target.display)
+    return (cell_width(label) + 2 if label else 0) + cell_width(row.target.display)
 
 
 def _searched(row: HostRow) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
@@ -20,7 +20,7 @@ from tui_chain.tui.chain_path import shown_trail
 from tui_chain.tui.host_rows import BAD, DIM, OK, WARN, HostRow
 from tui_chain.tui.link_lines import WANTED, LinkLine, link_lines, lookup_facts, short_source
 from tui_chain.tui.messages import CandidateChosen, PathStepped
-from tui_chain.tui.panes.base import CertificatePane, stands_still
+from tui_chain.tui.panes.base import CertificatePane
 from tui_chain.tui.render import (
     NAMES,
     acceptance_line,
@@ -147,9 +147,9 @@ class LinksPane(CertificatePane):
     NUMBER, NAME = 3, "Missing links"
     BINDINGS: ClassVar[list[BindingType]] = bindings(LINKS)
 
-    def __init__(self, pane_id: str, clock: Clock) -> None:
+    def __init__(self, pane_id: str, clock: Clock, warn_days: Callable[[], int]) -> None:
         super().__init__(id=pane_id, classes="pane")
-        self._clock = clock
+        self._clock, self._warn_days = clock, warn_days
         self._lines: tuple[LinkLine, ...] = ()
         self._shown: HostRow | None = None
 
@@ -163,11 +163,12 @@ class LinksPane(CertificatePane):
 
     def watch_row(self, row: HostRow | None) -> None:
         """Show another host, or the same one further on."""
-        if not self.filled or stands_still(self._shown, row):
+        if not self.filled or self.shows_same(self._shown, row):
             return
         same = row is not None and self._shown is not None and row.target == self._shown.target
         before, under = self._lines, self.main().place if same else None
-        self._shown, self._lines = row, tuple(link_lines(row, self._clock())) if row is not None else ()
+        lines = link_lines(row, self._clock(), self._warn_days()) if row is not None else ()
+        self._shown, self._lines = row, tuple(lines)
         if row is not None:
             cursor, kept = _cursor(before, under, self._lines)
             self.main().show(LinksContent(row, self._lines), cursor, keep=kept)
@@ -250,4 +251,4 @@ def _verdict(row: HostRow | None) -> tuple[str, str]:
                 " · no CRLs" if isinstance(state.crls, Failure) else f" · CRLs until {state.crls.until:%m-%d %H:%M}"
             )
         return (f"✓ {text}", OK) if state.proven.whole else (f"! {text}", WARN)
-    return f"✗ no repair · {plural(len(state.resolution.tries), 'try').replace('trys', 'tries')}", BAD
+    return f"✗ no repair · {plural(len(state.resolution.tries), 'look-up')}", BAD

@@ -17,17 +17,17 @@ from textual.style import Style
 from tui_chain.clients.families import FAMILIES
 from tui_chain.core.failure import Failure
 from tui_chain.core.status import Status
-from tui_chain.core.text import plural
+from tui_chain.core.text import cell_width, elide_end, plural
 from tui_chain.diagnose.headline import works_for
 from tui_chain.tui.actions import LIVE, bindings
 from tui_chain.tui.answers import Answer, AnswerKind, TextPage, answer_of
 from tui_chain.tui.background import in_background
 from tui_chain.tui.host_rows import BAD, DIM, NEW, OK, WARN, HostRow
 from tui_chain.tui.messages import DetailOpened, HostRequested
-from tui_chain.tui.panes.base import Pane
-from tui_chain.tui.render import attempt, fact, hanging, hop_line
+from tui_chain.tui.panes.base import Pane, is_unchanged
+from tui_chain.tui.render import NAMES, attempt, fact, hanging, hop_line
 from tui_chain.tui.widgets.cursor_text import Cursor, CursorPage, CursorText
-from tui_chain.tui.widgets.matrix import MEDIUM, Column, Matrix, cut
+from tui_chain.tui.widgets.matrix import MEDIUM, Column, Matrix
 from tui_chain.tui.widgets.text_view import wrap
 
 if TYPE_CHECKING:
@@ -35,8 +35,6 @@ if TYPE_CHECKING:
     from tui_chain.net.target import Target
     from tui_chain.repair.repair import Repair
 
-NAMES = 9
-"""Cells of the column of names, as `fact` has it."""
 SIDES = 60
 """Cells from which before and after stand side by side."""
 HINT = (
@@ -98,7 +96,7 @@ class LivePane(Pane):
         self.title(*_verdict(row))
         if not self._engines and row is not None and row.state.verdict is not None:
             self._name_engines()
-        if _stands_still(before, row):
+        if is_unchanged(before, row, lambda one: (one.state, one.answers, one.request)):
             return
         self._show(row, before)
 
@@ -142,14 +140,6 @@ class LivePane(Pane):
             self.post_message(DetailOpened(row.target, TextPage(family.name, matrix.page(family))))
 
 
-def _stands_still(before: HostRow | None, row: HostRow | None) -> bool:
-    """Whether a row shows the host of the one before and all that is shown of it here."""
-    if before is None or row is None:
-        return False
-    alike = row.state is before.state and row.answers is before.answers
-    return alike and row.request is before.request
-
-
 def _engine_names() -> Mapping[str, str]:
     from tui_chain.clients.judge import engine_name
 
@@ -191,8 +181,8 @@ def _answer_line(answer: Answer, width: int, style: Style | None) -> Content:
     """What was found, and when, which is there however long the summary is."""
     whole, time = f"{GLYPHS.get(answer.style, '·')} {answer.summary}", f" · {answer.time}"
     room = max(width - ANSWERS - len(time), 8)
-    text = whole if len(whole) <= room else cut(whole, room)
-    key = " · enter opens" if len(text) + len(" · enter opens") <= room else ""
+    text = elide_end(whole, room)
+    key = " · enter opens" if cell_width(text) + len(" · enter opens") <= room else ""
     line = Content.assemble((f"{answer.kind.value:<{ANSWERS}}", DIM), (text, answer.style), (f"{time}{key}", DIM))
     return line if style is None else line.stylize(style)
 
@@ -208,7 +198,7 @@ def _sentence(matrix: Matrix, stop: Hashable, column: Column, width: int) -> lis
     most = 2 if width >= MEDIUM else 3
     rows = [whole[piece.start : piece.end].rstrip() for piece in wrap([whole], width)]
     if len(rows) > most:
-        rows[most - 1 :] = [cut(" ".join(rows[most - 1 :]), width)]
+        rows[most - 1 :] = [elide_end(" ".join(rows[most - 1 :]), width)]
     shown = [Content(one) for one in (*rows, *[""] * (most - len(rows)))]
     shown[0] = shown[0].stylize("bold", 0, len(name) + 1)
     return shown
@@ -217,7 +207,7 @@ def _sentence(matrix: Matrix, stop: Hashable, column: Column, width: int) -> lis
 def _untested(row: HostRow) -> list[Content]:
     """What would be asked, and how that is changed; of a host that was not reached, why there is nothing."""
     if row.status is None:
-        return [Content.styled("What every client family makes of the chain stands here after the probe.", DIM)]
+        return [Content.styled("The probe shows here which client families accept the chain.", DIM)]
     if row.state.reached is None:
         return [Content.styled("No client family can be asked: the host was not reached. r tries again.", DIM)]
     return [*_request_line(row, "request"), Content.styled(HINT, DIM)]

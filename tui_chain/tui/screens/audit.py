@@ -94,7 +94,7 @@ class AuditScreen(AuditView):
             self.show_facts()
         else:
             shown = safe_text(self._named, 400)
-            self.show_status(f"enter reads this path; below stands what is in {shown}", DIM)
+            self.show_status(f"enter reads this path; below is what {shown} holds", DIM)
 
     @on(Input.Submitted)
     def _entered(self) -> None:
@@ -185,7 +185,9 @@ class AuditScreen(AuditView):
             if yes:
                 self._ask_hosts(audited, header)
 
-        self.app.push_screen(ConfirmScreen("Refresh this bundle?", question, "refresh it", "leave it"), answered)
+        self.app.push_screen(
+            ConfirmScreen("Refresh this bundle?", question, "refresh the bundle", "do not"), answered
+        )
 
     @work(group="refresh", exclusive=True, exit_on_error=False)
     async def _ask_hosts(self, audited: AuditedFile, header: Header) -> None:
@@ -216,7 +218,7 @@ class AuditScreen(AuditView):
     def _stands(self, header: Header, path: Path, targets: tuple[str, ...]) -> None:
         """The commands of x and the question at the end are about the client bundle."""
         if header.kind == OutputKind.CLIENT:
-            self._trust_files.bundle_stands(path, targets)
+            self._trust_files.remember_bundle(path, targets)
 
 
 def _fixed_dialog(audited: AuditedFile, made: FixedFile) -> SaveScreen:

@@ -26,12 +26,10 @@ from tui_chain.engine.private_root import ask_about
 from tui_chain.livetest.choice import USUAL, RequestChoice
 from tui_chain.net.host_list import Host
 from tui_chain.net.proxy import environment_proxy
-from tui_chain.net.target import Target
 from tui_chain.probe.pasted import Additions, GivenChain, served_chain
 from tui_chain.repair.output_kinds import OutputKind
 from tui_chain.repair.server_chain import ServerChain
 from tui_chain.results.host import host_result
-from tui_chain.revocation.crl import CrlFetches
 from tui_chain.trust.pinned import ConfirmedRoot
 from tui_chain.trust.store import TrustStore
 from tui_chain.tui.background import in_background
@@ -41,6 +39,7 @@ from tui_chain.tui.host_instructions import instructions
 from tui_chain.tui.host_jobs import HostJobs
 from tui_chain.tui.host_rows import HostRow, HostRows, private_root
 from tui_chain.tui.messages import CopyRequested
+from tui_chain.tui.render import warn_days_of
 from tui_chain.tui.screens.add import AddScreen
 from tui_chain.tui.screens.audit import AuditScreen
 from tui_chain.tui.screens.copy import (
@@ -61,7 +60,6 @@ from tui_chain.tui.screens.write import Rows, loss_question, output_of, repaired
 from tui_chain.tui.toasts import toast
 from tui_chain.tui.trust_files import TrustFiles
 from tui_chain.x509.certificate import Certificate
-from tui_chain.x509.crl import CrlScope
 from tui_chain.x509.formats.pem import to_pem
 
 if TYPE_CHECKING:
@@ -160,7 +158,8 @@ class HostDialogs:
         if row.state.verdict is None:
             return
         source, findings = row.state.source_of(certificate), row.state.verdict.at(certificate)
-        body = certificate_page(certificate, self._clock(), source, findings, shown_trail(row.state))
+        days, trail = warn_days_of(self._jobs.loaded), shown_trail(row.state)
+        body = certificate_page(certificate, self._clock(), source, findings, trail, days)
         self._screen.app.push_screen(
             PageScreen("Certificate", body, copy=to_pem(certificate), subject=f"the certificate {certificate.label}")
         )
@@ -255,7 +254,9 @@ class HostDialogs:
             if yes:
                 go_on()
 
-        self._screen.app.push_screen(ConfirmScreen("Limits are lost", question, "write it", "leave it"), answered)
+        self._screen.app.push_screen(
+            ConfirmScreen("Limits are lost", question, "write the bundle", "do not"), answered
+        )
 
     def instructions(self, row: HostRow) -> None:
         """Show what clients and the server are to do, or say that there is nothing."""
@@ -303,34 +304,6 @@ class HostDialogs:
         """Ask for a file or a folder, or take `path`, and show what each client would load from it."""
         files = TrustFiles(self._hosts, self._jobs, self._clock, lambda hosts: self._add(hosts, False))
         self._screen.app.push_screen(AuditScreen(files, row, path))
-
-    # CRLs
-
-    def crls(self, selected: Sequence[HostRow]) -> None:
-        """Put the CRLs of hosts into their bundle; where some have them, take those out."""
-        idle = [row for row in selected if not row.busy]
-        having = [row for row in idle if row.state.lists is not None]
-        for row in having:
-            self._hosts.put(self._jobs.advanced(row, replace(row.state, crls=None, live_test=None)))
-        if having:
-            toast(self._screen, "The bundle is without CRLs again; V puts them in.")
-            return
-        fetches = CrlFetches()
-
-        def fetch(target: Target) -> None:
-            state = self._hosts.state(target)
-            # where not every certificate of the path has a list, the leaf may have one
-            scope = CrlScope.LEAF if isinstance(state.crls, Failure) else CrlScope.CHAIN
-            if state.reached is not None:
-                self._jobs.fetch_crls(target, fetches, scope, self._fetched)
-
-        self._jobs.over_list([row.target for row in idle], fetch)
-
-    def _fetched(self, row: HostRow) -> None:
-        if isinstance(row.state.crls, Failure):
-            toast(self._screen, str(row.state.crls), "warning")
-        elif row.state.crls is None:
-            toast(self._screen, f"{row.target.display} has no proven repair yet; f looks for one.", "warning")
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from tui_chain.net.host_list import Host
 from tui_chain.tui import messages
 from tui_chain.tui.actions import MAIN, NAMES, bindings
 from tui_chain.tui.answers import AnswerKind
-from tui_chain.tui.availability import OF_SELECTED, busy_refusal, is_available, refusal
+from tui_chain.tui.availability import BEFORE_STAGES, OF_SELECTED, is_available, refusal
 from tui_chain.tui.host_activity import noted_step
 from tui_chain.tui.host_jobs import HostJobs
 from tui_chain.tui.host_rows import HostRow, HostRows, reached
@@ -30,6 +30,7 @@ from tui_chain.tui.panes.hosts import HostPane
 from tui_chain.tui.panes.links import LinksPane
 from tui_chain.tui.panes.live import LivePane
 from tui_chain.tui.questions import Questions
+from tui_chain.tui.render import warn_days_of
 from tui_chain.tui.toasts import toast
 from tui_chain.tui.widgets.headline import Headline
 from tui_chain.tui.widgets.key_line import KeyLine
@@ -73,16 +74,19 @@ class MainScreen(Screen[None]):
         """The line on top, four panes, the keys."""
         yield Headline(lambda: self.hosts.marks).data_bind(MainScreen.row)
         with Horizontal(id="body"):
-            yield HostPane("hosts", self.hosts, self._clock, lambda: self.jobs.progress)
+            yield HostPane("hosts", self.hosts, self._clock, self._warn_days, lambda: self.jobs.progress)
             with Vertical(id="right"):
-                yield ChainPane("chain", self._clock).data_bind(MainScreen.row)
-                yield LinksPane("links", self._clock).data_bind(MainScreen.row)
+                yield ChainPane("chain", self._clock, self._warn_days).data_bind(MainScreen.row)
+                yield LinksPane("links", self._clock, self._warn_days).data_bind(MainScreen.row)
                 yield LivePane("live").data_bind(MainScreen.row)
         yield KeyLine()
 
     def on_mount(self) -> None:
         """Begin in the host list."""
         show_open(self, "hosts")
+
+    def _warn_days(self) -> int:
+        return warn_days_of(self.jobs.loaded)
 
     # start
 
@@ -205,15 +209,7 @@ class MainScreen(Screen[None]):
             return False
         if action in _OF_PANE:
             return self.query_one(_OF_PANE[action]).check_action(action, parameters)
-        ready = self.jobs.loaded is not None or action in {
-            "help",
-            "pane",
-            "add",
-            "filter",
-            "zoom",
-            "back",
-            "stop_all",
-        }
+        ready = self.jobs.loaded is not None or action in BEFORE_STAGES
         # to look for marks takes time where there are thousands of hosts
         selected = self.selected if action in OF_SELECTED else ((self.row,) if self.row is not None else ())
         noticed = action == "error" and self.notices
@@ -262,19 +258,13 @@ class MainScreen(Screen[None]):
 
     @on(messages.CandidateChosen)
     def _candidate_chosen(self, message: messages.CandidateChosen) -> None:
-        if self.row is not None and self.row.state is message.state and not self._is_busy(self.row):
+        if self.row is not None and self.row.state is message.state:
             self.jobs.choose(self.row, message.gap, message.candidate)
 
     @on(messages.PathStepped)
     def _path_stepped(self, message: messages.PathStepped) -> None:
-        if self.row is not None and self.row.state is message.state and not self._is_busy(self.row):
+        if self.row is not None and self.row.state is message.state:
             self.jobs.step_path(self.row, message.step)
-
-    def _is_busy(self, row: HostRow) -> bool:
-        """Whether a host has a job, whose result would take a choice away that is made meanwhile; and say so."""
-        if row.busy:
-            toast(self, busy_refusal(row), "warning")
-        return bool(row.busy)
 
     @on(messages.HostRequested)
     def _host_requested(self, message: messages.HostRequested) -> None:
@@ -359,7 +349,7 @@ class MainScreen(Screen[None]):
     def action_crls(self) -> None:
         """Put CRLs into the bundle, or take them out."""
         had = any(row.state.lists is not None for row in self.selected)
-        self.dialogs.crls(self.selected)
+        self.jobs.switch_crls(self.selected)
         if not had:
             self._reveal("links")
 

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from textual.content import Content
 
+from tui_chain.core.days import WARN_DAYS
 from tui_chain.core.failure import Failure
 from tui_chain.diagnose.findings.finding import Finding
 from tui_chain.tui.host_rows import BAD, DIM, OK, HostRow
@@ -25,6 +26,7 @@ def certificate_page(
     source: str,
     findings: tuple[Finding, ...],
     path: tuple[Certificate, ...] = (),
+    warn_days: int = WARN_DAYS,
 ) -> Content:
     """Everything of a certificate that a person looks for, the time line of its path, its PEM last."""
     more = [
@@ -35,7 +37,7 @@ def certificate_page(
         *time_line(path if certificate in path else (), now),
         Content(to_pem(certificate).rstrip("\n")),
     ]
-    return lines([summary(certificate, now, source, findings), *more])
+    return lines([summary(certificate, now, source, findings, warn_days=warn_days), *more])
 
 
 def time_line(path: tuple[Certificate, ...], now: datetime) -> list[Content]:

@@ -38,7 +38,7 @@ MEANING = {
     State.SOON: "The bundle works, but not for long.",
     State.FAILS: "The bundle does not work any more.",
     State.NOT_NEEDED: "No host needs the bundle any more: the servers send all that clients need.",
-    State.UNKNOWN: "Not every host was reached, and of those nothing can be said.",
+    State.UNKNOWN: "Some hosts were not reached: whether the bundle works for those is unknown.",
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from rich.cells import cell_len
 from textual.content import Content
@@ -10,6 +10,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from tui_chain.core.text import elide_middle
+from tui_chain.tui.actions import keymap_of, with_user_keys
 from tui_chain.tui.host_rows import DIM, STATUS_LOOK, HostRow, next_key, verdict_label
 
 SEPARATOR = " · "
@@ -34,19 +35,20 @@ class Headline(Widget):
         if self.placeholder:
             return Content.styled(self.placeholder, "bold")
         shown, key = (self.hidden, "esc clears the filter") if self.hidden else ("No host yet", "press a to add one")
+        key = with_user_keys(key, keymap_of(self.app))
         return Content.assemble((shown, "bold"), (f"{SEPARATOR}{key}", DIM))
 
     def render(self) -> Content:
         """Lay the line out for the width there is."""
         row, width = self.row, self.size.width
-        content = self._without_host() if row is None else _host_line(row, width, self._marks())
+        content = self._without_host() if row is None else _host_line(row, width, self._marks(), keymap_of(self.app))
         return content.truncate(width, ellipsis=True)
 
 
-def _host_line(row: HostRow, width: int, marks: int) -> Content:
+def _host_line(row: HostRow, width: int, marks: int, keymap: Mapping[str, str]) -> Content:
     glyph, style = ("◌", "$text-accent") if row.busy else STATUS_LOOK[row.status]
     fixed = f"{glyph} {row.word}"
-    key = _key(_step(row, marks), width, cell_len(fixed))
+    key = _key(with_user_keys(_step(row, marks), keymap), width, cell_len(fixed))
     room = width - cell_len(fixed) - cell_len(key) - 2 - len(SEPARATOR)
     text = verdict_label(row) if not row.busy else ""
     text = _short(text) if width < NARROW or cell_len(text) > room // 2 else text

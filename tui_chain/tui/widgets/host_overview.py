@@ -8,39 +8,44 @@ from datetime import datetime
 from textual.content import Content
 from textual.widget import Widget
 
+from tui_chain.core.days import WARN_DAYS
 from tui_chain.engine.host_order import WORST_FIRST, expiry_of, expiry_text, needs_work
-from tui_chain.tui.host_rows import BAD, DIM, STATUS_LOOK, WARN, HostRow
+from tui_chain.tui.host_rows import DIM, STATUS_LOOK, HostRow
+from tui_chain.tui.render import expiry_style
 
 SOON = 12
 """Hosts whose certificates are named as the next to expire."""
 STATUS = 15
 """Cells of a count with its status."""
-WARN_DAYS = 14
 
 
 class HostOverview(Widget):
     """Lines made when they are painted, of the rows and the time that there are then."""
 
-    def __init__(self, rows: Callable[[], Sequence[HostRow]], clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, rows: Callable[[], Sequence[HostRow]], clock: Callable[[], datetime], warn_days: Callable[[], int]
+    ) -> None:
         super().__init__()
         self._current = rows
-        self._clock = clock
+        self._clock, self._warn_days = clock, warn_days
 
     def render(self) -> Content:
         """Lay the lines out."""
-        lines = overview(self._current(), self._clock(), self.size.width)
+        lines = overview(self._current(), self._clock(), self.size.width, self._warn_days())
         return Content("\n").join(lines[: self.size.height])
 
 
-def overview(rows: Sequence[HostRow], now: datetime, width: int) -> list[Content]:
+def overview(rows: Sequence[HostRow], now: datetime, width: int, warn_days: int = WARN_DAYS) -> list[Content]:
     """The hosts that need work by status, the worst first, then those that expire next; nothing before the probes."""
     waiting = [row for row in rows if needs_work(row.state, written=row.written is not None)]
     lines = [Content()]
     if waiting:
         lines += [_head(f"{len(waiting)} of {len(rows)} need work", width), *_by_status(waiting, width), Content()]
-    ending = sorted((at, row.target, row) for row in rows if (at := expiry_of(row.state)) is not None)
+    ending = [(at, row) for row in rows if (at := expiry_of(row.state)) is not None]
+    ending.sort(key=lambda one: (one[0], str(one[1].target)))
     if ending:
-        lines += [_head("next to expire", width), *(_expiry(row, at, now, width) for at, _, row in ending[:SOON])]
+        lines += [_head("next to expire", width)]
+        lines += [_expiry(row, at, now, width, warn_days) for at, row in ending[:SOON]]
     return lines
 
 
@@ -58,9 +63,8 @@ def _by_status(rows: Sequence[HostRow], width: int) -> Iterator[Content]:
             yield Content.assemble(count, named)
 
 
-def _expiry(row: HostRow, at: datetime, now: datetime, width: int) -> Content:
-    days = expiry_text(at, now)
-    style = BAD if at < now else WARN if (at - now).days < WARN_DAYS else ""
+def _expiry(row: HostRow, at: datetime, now: datetime, width: int, warn_days: int) -> Content:
+    days, style = expiry_text(at, now), expiry_style(at, now, warn_days)
     right = f"  {at:%Y-%m-%d} {days:>7}"
     name = Content(_name(row)).truncate(max(width - len(right), 1), ellipsis=True, pad=True)
     return Content.assemble(name, (right, style))

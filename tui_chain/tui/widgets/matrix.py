@@ -19,7 +19,7 @@ from tui_chain.clients.verdict import Code, Verdict, Verdicts, reason
 from tui_chain.core.failure import Failure
 from tui_chain.core.finding_codes import FindingCode
 from tui_chain.core.status import Status
-from tui_chain.core.text import colon_hex
+from tui_chain.core.text import colon_hex, elide_end
 from tui_chain.tui.answers import AnswerKind, FullTest, answer_of
 from tui_chain.tui.host_rows import BAD, DIM, OK, HostRow
 from tui_chain.tui.render import finding_text
@@ -294,17 +294,10 @@ def _line(family: Family, cells: Sequence[Cell], shape: MatrixLayout) -> tuple[C
     starts = [shape.names]
     for cell, size in zip(cells, shape.widths, strict=True):
         text = cell.text if cell_len(cell.text) <= size else cell.short or cell.text
-        shown = f"{cut(text, size)}{' ' * GAP}"
+        shown = f"{set_cell_size(elide_end(text, size), size)}{' ' * GAP}"
         parts.append((shown, cell.style))
         starts.append(starts[-1] + len(shown))
     return Content.assemble(*parts), starts
-
-
-def cut(text: str, width: int) -> str:
-    """A text in exactly `width` cells; where it is longer, an ellipsis shows it."""
-    if cell_len(text) <= width:
-        return set_cell_size(text, width)
-    return f"{set_cell_size(text, width - 1)}…"
 
 
 # sentences

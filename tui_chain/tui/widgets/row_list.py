@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import ClassVar
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import set_cell_size
 from rich.segment import Segment
 from textual import events
 from textual.binding import Binding, BindingType
@@ -16,6 +16,7 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from tui_chain.core.text import elide_middle
 from tui_chain.tui.panes.base import CURSOR_KEYS
 
 ListCell = tuple[str, str]
@@ -28,16 +29,6 @@ ColumnWidths = Callable[[int], tuple[int, ...]]
 def last_takes_rest(*widths: int) -> ColumnWidths:
     """Fixed columns, and one at the end for what is left."""
     return lambda room: (*widths, max(room - sum(widths), 1))
-
-
-def elide_cells(text: str, width: int) -> str:
-    """Shorten `text` to `width` cells by cutting its middle, so that a port or an ending stays."""
-    if cell_len(text) <= width:
-        return text
-    tail = max(width - 1, 0) * 3 // 5
-    start = set_cell_size(text, max(width - 1 - tail, 0))
-    end = set_cell_size(text[::-1], tail)[::-1]
-    return f"{start}…{end}"[: width if width < 2 else None]
 
 
 class RowList(ScrollView, can_focus=True):
@@ -170,7 +161,7 @@ class RowList(ScrollView, can_focus=True):
         base = self.get_visual_style("row-list--cursor") if place == self.cursor else self.visual_style
         cells = zip(self._row(place), self._widths(width), strict=True)
         shown = [
-            (set_cell_size(elide_cells(text, column), column), style) for (text, style), column in cells if column
+            (set_cell_size(elide_middle(text, column), column), style) for (text, style), column in cells if column
         ]
         segments = [Segment(text, style.rich_style) for text, style in Content.assemble(*shown).render(base, "")]
         return Strip(segments).adjust_cell_length(width, base.rich_style)
