@@ -68,7 +68,7 @@ GROWING = (
 )
 """Where the product grows by a file: a client, server, scenario, command, protocol, section of the report, or a
 family of problems."""
-MODULES_AT_MOST = 253
+MODULES_AT_MOST = 255
 """The number of modules outside `GROWING`."""
 
 APART: dict[str, str] = {
@@ -82,7 +82,7 @@ APART: dict[str, str] = {
     "diagnose.status": "the rule of the status, where one looks for it",
     "probe.failures": "what each failure says, apart from the steps that fail",
     **dict.fromkeys(
-        (f"tui.screens.{name}" for name in ("folder", "refresh")),
+        (f"tui.screens.{name}" for name in ("refresh",)),
         "a dialog is found by the name of its module",
     ),
     "clients.engines.go.constraints": "Go's name constraints, as each engine's",
@@ -94,7 +94,6 @@ APART: dict[str, str] = {
     "net.http_exchange": "HTTP itself, apart from what a fetch may do",
     "x509.formats.jks": "a format, loaded for a file of it",
     "livetest.http": "h11 and h2 are loaded by a request alone, and are no part of its times",
-    "tui.themes": "the theme to begin with, apart from what the app does",
     "tui.terminal_output": "what Textual paints on is no part of reading options",
 }
 """Modules that one sibling alone imports, with the reason why they are files of their own."""
