@@ -20,6 +20,7 @@ from tui_chain.engine.host_order import (
     expiry_of,
     expiry_text,
     needs_work,
+    read_order,
     sort_key,
 )
 from tui_chain.engine.host_state import HostState
@@ -162,3 +163,16 @@ def test_all_but_complete_hosts_need_work() -> None:
 def test_a_written_repair_is_done() -> None:
     assert not needs_work(of_status(Status.REPAIRABLE), written=True)
     assert needs_work(of_status(Status.INVALID), written=True)
+
+
+@pytest.mark.parametrize("by", SortBy)
+@pytest.mark.parametrize("descending", [False, True])
+def test_an_order_comes_back_from_its_word(by: SortBy, descending: bool) -> None:
+    order = HostOrder(by, descending)
+    assert read_order(order.text) == order
+
+
+def test_the_usual_order_has_no_word_and_stands_for_unknown_ones() -> None:
+    assert HostOrder().text == ""
+    assert HostOrder(SortBy.EXPIRY, descending=True).text == "-expiry"
+    assert [read_order(text) for text in ("", "input", "age", "--name")] == [HostOrder()] * 4

@@ -142,11 +142,9 @@ def test_the_newer_choice_of_a_theme_holds() -> None:
 
 def test_a_run_with_targets_never_replaces_the_list(file: Path) -> None:
     write_session(SESSION, file)
-    run = Session((SavedHost(Target("other.test")),), "name", "monokai", "")
-    assert save_session(run, file, opened=False) is None
+    before = replace(SESSION, hosts=(), sort="")
+    assert save_session(before, replace(before, theme="monokai", config_theme=""), file) is None
     assert read(file) == replace(SESSION, theme="monokai", config_theme="")
-    assert save_session(run, file, opened=True) is None
-    assert read(file) == run
 
 
 def test_a_run_opens_the_list_where_nothing_else_is_named() -> None:
@@ -154,6 +152,81 @@ def test_a_run_opens_the_list_where_nothing_else_is_named() -> None:
     assert Options(timeout=3, trust=("system",)).opens_session
     for others in (Options(("a.test",)), Options(hosts_file=Path("h")), Options(demo=True), Options(no_session=True)):
         assert not others.opens_session
+
+
+# what a run has changed, and what another one has changed meanwhile
+
+
+def named(*names: str) -> Session:
+    return Session(tuple(SavedHost(Target(f"{name}.test")) for name in names))
+
+
+def hosts_after(file: Path, before: Session, run: Session) -> list[str]:
+    assert save_session(before, run, file) is None
+    return [host.target.host.removesuffix(".test") for host in read(file).hosts]
+
+
+def test_hosts_that_another_run_added_stay(file: Path) -> None:
+    write_session(named("a", "b"), file)
+    assert hosts_after(file, named("a", "b"), named("a", "b", "mine")) == ["a", "b", "mine"]
+    assert hosts_after(file, named("a", "b"), named("theirs", "b", "a")) == ["theirs", "b", "a", "mine"]
+
+
+def test_a_host_that_one_run_removed_is_gone(file: Path) -> None:
+    write_session(named("a", "b", "c"), file)
+    assert hosts_after(file, named("a", "b", "c"), named("a", "c")) == ["a", "c"]
+    assert hosts_after(file, named("a", "b", "c"), named("a", "b")) == ["a"], (
+        "b is gone, though it was left as it was"
+    )
+    assert hosts_after(file, named(), named()) == ["a"]
+
+
+def test_of_a_host_the_run_that_changed_it_decides(file: Path) -> None:
+    write_session(SESSION, file)
+    chosen = replace(HOST, path=(B,), written=None)
+    assert save_session(SESSION, replace(SESSION, hosts=(chosen, SESSION.hosts[1])), file) is None
+    assert save_session(SESSION, replace(SESSION, sort="name"), file) is None
+    assert read(file) == replace(SESSION, hosts=(chosen, SESSION.hosts[1]), sort="name")
+
+
+def test_a_host_that_both_runs_added_keeps_what_one_knows_of_it(file: Path) -> None:
+    write_session(SESSION, file)
+    added = SavedHost(HOST.target, "my label", links=((B, A),), others=(("der", Path("/srv/a.der")),))
+    assert save_session(Session(), Session((added,)), file) is None
+    host = read(file).hosts[0]
+    assert host == replace(HOST, label="my label", path=(), links=((B, A),), others=(*HOST.others, *added.others))
+    assert read(file).hosts[1] == SESSION.hosts[1]
+
+
+def test_the_theme_that_was_chosen_last_holds(file: Path) -> None:
+    write_session(SESSION, file)
+    assert save_session(SESSION, replace(SESSION, theme="monokai", config_theme=""), file) is None
+    assert save_session(SESSION, replace(SESSION, hosts=(HOST,)), file) is None
+    assert read(file) == Session((HOST,), SESSION.sort, "monokai", "")
+
+
+def test_where_nothing_changed_nothing_is_written(file: Path) -> None:
+    assert save_session(Session(), Session(), file) is None
+    assert not file.exists()
+    write_session(SESSION, file)
+    before = file.stat()
+    assert save_session(SESSION, SESSION, file) is None
+    assert file.stat().st_ino == before.st_ino
+
+
+def test_a_session_that_is_gone_is_written_whole(file: Path) -> None:
+    changed = replace(SESSION, hosts=(*SESSION.hosts, SavedHost(Target("new.test"))))
+    assert save_session(SESSION, changed, file) is None
+    assert read(file) == changed
+
+
+def test_a_session_that_was_written_over_is_written_whole_and_what_stood_there_kept(file: Path) -> None:
+    file.parent.mkdir()
+    file.write_bytes(b"something else")
+    failure = save_session(SESSION, replace(SESSION, theme="monokai"), file)
+    assert failure is not None
+    assert "kept as" in failure.message
+    assert read(file) == replace(SESSION, theme="monokai")
 
 
 # files that are none
@@ -309,6 +382,28 @@ def test_more_than_fits_is_refused_and_the_old_one_stays(file: Path) -> None:
     assert failure is not None
     assert "60000 hosts" in failure.message
     assert read(file) == SESSION
+
+
+ADDER = """
+import sys
+from dataclasses import replace
+from pathlib import Path
+from tui_chain.engine.session import SavedHost, Session, save_session
+from tui_chain.net.target import Target
+before = Session()
+for number in range(50):
+    added = SavedHost(Target(f"{sys.argv[2]}{number}.test"))
+    run = replace(before, hosts=(*before.hosts, added))
+    assert save_session(before, run, Path(sys.argv[1])) is None
+    before = run
+"""
+
+
+def test_hosts_that_two_screens_add_at_once_are_all_kept(file: Path) -> None:
+    adders = [subprocess.Popen((sys.executable, "-c", ADDER, str(file), name), cwd=ROOT) for name in "ab"]
+    assert [adder.wait(60) for adder in adders] == [0, 0]
+    assert len(read(file).hosts) == 100
+    assert not read(file).notices
 
 
 WRITER = """

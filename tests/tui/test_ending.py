@@ -18,6 +18,8 @@ import pytest
 
 from tests.support.files import names_in
 from tests.support.posix import HANGUP, open_terminal, terminal_settings
+from tui_chain.engine.session import SavedHost, Session, read_session, session_path, write_session
+from tui_chain.net.target import Target
 
 SECONDS = 60.0
 LEADING = """
@@ -35,6 +37,15 @@ def action_zoom(self):
 screen.MainScreen.action_zoom = action_zoom
 """
 """A screen whose key `z` is at fault."""
+UNCLOSED = """
+import tui_chain.tui.start as start
+load = start.load
+def load_and_fail(resources, *given):
+    resources.callback(lambda: 1 / 0)
+    return load(resources, *given)
+start.load = load_and_fail
+"""
+"""A screen of which something cannot be closed at the end."""
 LEFT_SCREEN = b"\x1b[?1049l"
 """What ends the alternate screen (xterm's control sequences, DECRST 1049)."""
 
@@ -137,6 +148,29 @@ def test_a_screen_whose_terminal_has_long_closed_ends_when_it_is_told_to(
         terminal.process.send_signal(signal.SIGTERM)
         assert terminal.process.wait(SECONDS) == 143
     assert names_in(tmp_path) == []
+
+
+@pytest.mark.parametrize("painted", [b"\x1b[?1049h", b"1 Hosts", b"unreachable"])
+def test_a_screen_that_is_ended_at_any_time_keeps_its_hosts(tmp_path: Path, painted: bytes) -> None:
+    session = Session((SavedHost(Target("localhost", 1), "one"), SavedHost(Target("localhost", 2), "two")), "name")
+    assert write_session(session, session_path()) is None
+    with screen(tmp_path) as terminal:
+        terminal.until(lambda: painted in terminal.seen)
+        terminal.process.send_signal(signal.SIGTERM)
+        assert terminal.end() == 143
+    assert read_session(session_path()) == session
+
+
+def test_a_screen_that_cannot_close_what_it_opened_keeps_its_hosts(tmp_path: Path) -> None:
+    with screen(tmp_path, before=UNCLOSED) as terminal:
+        terminal.until(lambda: b"No host yet" in terminal.seen)
+        os.write(terminal.main, b"a")
+        terminal.until(lambda: b"Add hosts" in terminal.seen)
+        os.write(terminal.main, b"localhost:1\r")
+        terminal.until(lambda: b"unreachable" in terminal.seen)
+        os.write(terminal.main, b"q")
+        assert terminal.end() == 1
+    assert read_session(session_path()) == Session((SavedHost(Target("localhost", 1)),))
 
 
 def test_a_screen_without_a_lab_heeds_too(tmp_path: Path) -> None:

@@ -12,8 +12,9 @@ from collections.abc import Callable
 from contextlib import suppress
 
 import pytest
+from textual import events
 
-from tests.scenes.stage import opened, press, shows, until
+from tests.scenes.stage import opened, press, settled, shows, until
 from tests.support.posix import open_terminal
 from tests.tui.conftest import AppOn
 from tui_chain.engine.arguments import Options
@@ -21,8 +22,10 @@ from tui_chain.engine.journey import Context, HostState, Journey
 from tui_chain.lab.internet import Lab
 from tui_chain.net.host_list import Host
 from tui_chain.net.target import Target
+from tui_chain.resolve.resolution import ConsentRequest
 from tui_chain.trust.store import TrustStore
 from tui_chain.tui.app import ChainApp
+from tui_chain.tui.host_jobs import HostJobs
 from tui_chain.tui.host_rows import HostRows
 
 anyio = pytest.mark.anyio
@@ -177,7 +180,8 @@ async def test_no_more_hosts_are_probed_at_once_than_the_options_say(monkeypatch
     async def counted(_: Journey, state: HostState, _progress: Callable[[str], None]) -> HostState:
         under_way.add(state.target)
         probed.append(len(under_way))
-        await asyncio.sleep(0)
+        for _turn in range(20):
+            await asyncio.sleep(0)
         under_way.remove(state.target)
         return state
 
@@ -187,3 +191,117 @@ async def test_no_more_hosts_are_probed_at_once_than_the_options_say(monkeypatch
     async with opened(ChainApp(lambda: (journey, ()), hosts)) as pilot:
         await until(pilot, lambda: len(probed) == len(hosts))
     assert max(probed) == 3
+
+
+@anyio
+async def test_a_job_that_never_began_gives_up_its_place(app_on: AppOn) -> None:
+    app = app_on("leaf-only", "complete")
+    async with opened(app) as pilot:
+        await until(pilot, lambda: all(row.status is not None for row in app.rows) and not app.main.hosts.jobs)
+        targets = [row.target for row in app.rows]
+        app.main.jobs.over_list(targets, lambda target: (app.main.jobs.probe(target), app.main.jobs.stop(target)))  # type: ignore[arg-type,func-returns-value]
+        await until(pilot, lambda: app.main.jobs.progress is None and not app.main.hosts.jobs)
+        before = app.rows[0].state.served
+        await press(pilot, "R")
+        await until(pilot, lambda: app.rows[0].state.served is not before)
+
+
+@anyio
+async def test_a_run_leaves_busy_and_queued_hosts_to_their_jobs(
+    app_on: AppOn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = app_on("leaf-only", "complete")
+    gate, fixed = asyncio.Event(), list[str]()
+    fix = Journey.fix
+
+    async def slow(self: Journey, state: HostState, *given: object) -> HostState:
+        await gate.wait()
+        fixed.append(state.label)
+        return await fix(self, state, *given)  # type: ignore[arg-type]
+
+    async with opened(app) as pilot:
+        await until(pilot, lambda: all(row.status is not None for row in app.rows) and not app.main.hosts.jobs)
+        monkeypatch.setattr(HostJobs, "at_once", 1)
+        monkeypatch.setattr(Journey, "fix", slow)
+        app.main.list.fix(app.rows)
+        await until(pilot, lambda: app.main.hosts.jobs == 2)
+        app.main.list.probe_all()
+        await pilot.pause()
+        gate.set()
+        await until(pilot, lambda: not app.main.hosts.jobs)
+        assert fixed == ["leaf-only", "complete"]
+        await shows(pilot, "Fixed 1 of 2 hosts")
+
+
+@anyio
+async def test_a_choice_waits_for_the_job(app_on: AppOn) -> None:
+    app = app_on("leaf-only")
+    gate = asyncio.Event()
+
+    async def job(state: HostState, _: object) -> HostState:
+        await gate.wait()
+        return state
+
+    async with opened(app) as pilot:
+        await until(pilot, lambda: app.rows[0].status is not None)
+        await press(pilot, "f")
+        app.main.jobs.begin(app.rows[0].target, "testing", job)
+        await pilot.press("3", "g", "j", "space")
+        await shows(pilot, "is busy; esc stops it")
+        gate.set()
+        await until(pilot, lambda: not app.rows[0].busy)
+        assert app.rows[0].state.choice is None
+
+
+@anyio
+async def test_a_question_closes_with_its_job_and_does_not_come_back(app_on: AppOn) -> None:
+    app = app_on("leaf-only")
+    async with opened(app) as pilot:
+        await until(pilot, lambda: app.rows[0].status is not None)
+        target = app.rows[0].target
+        request = ConsentRequest(str(target), "http://a.test/x", "169.254.169.254", "link-local")  # type: ignore[arg-type]
+
+        async def job(state: HostState, _: object) -> HostState:
+            await app.main.questions.ask(request)
+            return state
+
+        app.main.jobs.begin(target, "searching", job)
+        await until(pilot, lambda: bool(app.rows[0].question))
+        await pilot.press("enter")
+        await shows(pilot, "Inside your network?")
+        app.main.jobs.stop(target)
+        await until(pilot, lambda: app.screen is app.main)
+        assert not app.rows[0].question
+        app.main.jobs.begin(target, "searching", job)
+        await until(pilot, lambda: bool(app.rows[0].question))
+        await pilot.press("d")
+        await until(pilot, lambda: not app.rows)
+        await pilot.press("u")
+        await until(pilot, lambda: bool(app.rows))
+        assert not app.rows[0].question
+
+
+@anyio
+async def test_a_key_that_was_typed_before_a_question_does_not_answer_it_however_slow_the_loop_is(
+    app_on: AppOn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = app_on("leaf-only")
+    ask = ChainApp.action_request_quit
+
+    def slowly(self: ChainApp) -> None:
+        # as long as no timer of the app can help it
+        end = time.monotonic() + 1.5
+        while time.monotonic() < end:
+            pass
+        ask(self)
+
+    async with opened(app) as pilot:
+        await until(pilot, lambda: app.rows[0].status is not None)
+        await press(pilot, "f")
+        monkeypatch.setattr(ChainApp, "action_request_quit", slowly)
+        for key in "qy":
+            app.post_message(events.Key(key, key))
+        await shows(pilot, "is not written")
+        await settled(pilot)
+        assert app.is_running
+        assert len(app.screen_stack) == 2

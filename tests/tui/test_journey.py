@@ -103,9 +103,11 @@ async def test_a_probe_that_contradicts_leaves_the_proof_to_u(app_on: AppOn, mon
 
         monkeypatch.setattr(app.main.jobs.journey.prober, "probe", gone)
         await press(pilot, "r")
-        await shows(pilot, "u brings it back")
+        await shows(pilot, "u brings its unwritten bundle back")
         assert app.rows[0].status is Status.UNREACHABLE
-        await press(pilot, "u")
+        await press(pilot, "q")
+        await shows(pilot, "is not written")
+        await press(pilot, "n", "u")
         assert app.rows[0].state.proven is proven
 
 

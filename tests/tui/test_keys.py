@@ -166,7 +166,7 @@ async def test_an_empty_list_says_what_to_press() -> None:
 
 @anyio
 async def test_five_thousand_hosts_stay_usable(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(HostJobs, "probe_later", lambda *_: None)
+    monkeypatch.setattr(HostJobs, "probe", lambda *_: None)
     hosts = [Host(Target(f"host{number}.example.test")) for number in range(5000)]
     app = ChainApp(lambda: (Journey(Context(TrustStore("none", ()))), ()), hosts)
     async with opened(app) as pilot:

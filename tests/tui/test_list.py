@@ -241,7 +241,7 @@ async def test_a_short_list_leaves_room_for_what_needs_work_and_what_expires_nex
 
 @anyio
 async def test_a_long_list_has_all_the_room(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(HostJobs, "probe_later", lambda *_: None)
+    monkeypatch.setattr(HostJobs, "probe", lambda *_: None)
     hosts = [Host(Target(f"host{number}.example.test")) for number in range(60)]
     app = ChainApp(lambda: (Journey(Context(TrustStore("none", ()))), ()), hosts)
     async with opened(app, MEDIUM) as pilot:

@@ -324,6 +324,7 @@ async def test_a_failed_write_can_be_tried_again(monkeypatch: pytest.MonkeyPatch
 
     monkeypatch.setattr(write_module, "write", once)
     async with _alone(_form("server", "-a.pem"), _form("client", "-a.pem")) as (pilot, results):
+        await shows(pilot, "new file")
         await press(pilot, "enter")
         await shows(pilot, "The disk is full.")
         await press(pilot, "f2")

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
 import os
 import stat
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
 from tui_chain.core.failure import Failure
-from tui_chain.core.system import AT_ONCE, sync_folder
+from tui_chain.core.system import AT_ONCE, lock, sync_folder
 from tui_chain.core.text import safe_text
 
 MAX_FILE = 16 << 20
@@ -90,6 +92,21 @@ def read_own_file(path: Path, what: str, limit: int) -> bytes | Failure | None:
         return _unreadable(what, path, error)
 
 
+@contextlib.contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Keep other programs from changing a file meanwhile; raises OSError where its folder cannot be written.
+
+    The lock is of NAME.lock beside it, since the file itself is another one after it was replaced.
+    """
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor = os.open(path.with_name(f"{path.name}.lock"), os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        lock(descriptor)
+        yield
+    finally:
+        os.close(descriptor)
+
+
 def write_own_file(path: Path, data: bytes, what: str) -> Failure | None:
     """Write a file that its user alone may read, whole or not at all, in a folder that is made where it is missing.
 
@@ -103,7 +120,7 @@ def write_own_file(path: Path, data: bytes, what: str) -> Failure | None:
         _replace_whole(real, data)
         sync_folder(real.parent)
     except (OSError, ValueError) as error:
-        return _unwritable(path, what, error)
+        return unwritable(path, what, error)
     return None
 
 
@@ -132,7 +149,7 @@ def set_aside(path: Path, what: str) -> Path | Failure:
         try:
             path.rename(name)
         except OSError as error:
-            return _unwritable(path, what, error)
+            return unwritable(path, what, error)
         return name
     shown = safe_text(str(path))
     return Failure("file", f"The {what} {shown} cannot be set aside: {MAX_ASIDE} are already.", "Remove those.")
@@ -142,7 +159,8 @@ def _irregular(path: Path, what: str) -> Failure:
     return Failure("file", f"The {what} {safe_text(str(path))} is no regular file.", "Move it elsewhere.")
 
 
-def _unwritable(path: Path, what: str, error: OSError | ValueError) -> Failure:
+def unwritable(path: Path, what: str, error: OSError | ValueError) -> Failure:
+    """Why a file of this program's own cannot be written; `what` names it."""
     why = (error.strerror or str(error)).lower() if isinstance(error, OSError) else str(error)
     shown, reason = safe_text(str(path)), safe_text(why)
     return Failure("file", f"The {what} {shown} cannot be written: {reason}.", "Check its folder and its rights.")

@@ -15,8 +15,8 @@ from pathlib import Path
 
 from tui_chain.core.command import PROGRAM, command_line
 from tui_chain.core.failure import Failure
-from tui_chain.core.files import read_own_file, set_aside, write_own_file
-from tui_chain.core.system import lock, state_folder
+from tui_chain.core.files import locked, read_own_file, set_aside, write_own_file
+from tui_chain.core.system import state_folder
 from tui_chain.core.text import safe_text
 from tui_chain.engine.options import HEADER, PATH, TAKEN, OptionEntry
 
@@ -181,8 +181,7 @@ def append_entries(entries: Iterable[Entry], path: Path) -> Failure | None:
     if not path.is_absolute():
         return Failure("file", "The log cannot be kept: this user has no home folder.", "Set HOME.")
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with _locked(path.with_name(f"{path.name}.lock")):
+        with locked(path):
             return _shortened(path) or _append(path, added)
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else error
@@ -192,17 +191,6 @@ def append_entries(entries: Iterable[Entry], path: Path) -> Failure | None:
 def _line(entry: Entry) -> bytes:
     fields = {"at": entry.at.isoformat(), "text": entry.text, "command": entry.command, "path": entry.path}
     return json.dumps(fields).encode("ascii") + b"\n"
-
-
-@contextlib.contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    """Hold the lock of the log, a file beside it: the log itself is another file after it was shortened."""
-    descriptor = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
-    try:
-        lock(descriptor)
-        yield
-    finally:
-        os.close(descriptor)
 
 
 def _append(path: Path, added: bytes) -> Failure | None:

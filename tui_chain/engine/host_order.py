@@ -48,6 +48,17 @@ class HostOrder:
     by: SortBy = SortBy.INPUT
     descending: bool = False
 
+    @property
+    def text(self) -> str:
+        """The order as one word, as `name`, `-name` the other way round; empty for the usual one."""
+        return "" if self == HostOrder() else f"{'-' * self.descending}{self.by}"
+
+
+def read_order(text: str) -> HostOrder:
+    """Read the order that a word names; another word stands for the usual order."""
+    orders = (HostOrder(by, descending) for by in SortBy for descending in (False, True))
+    return next((order for order in orders if order.text == text), HostOrder())
+
 
 HostSortKey = tuple[int, tuple[int, ...], int]
 """Orders hosts by plain comparison: 1 where nothing is known to sort by, else 0; the value; the place."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from tui_chain.core.failure import Failure
-from tui_chain.core.files import read_own_file, set_aside, write_own_file
+from tui_chain.core.files import locked, read_own_file, set_aside, unwritable, write_own_file
 from tui_chain.core.system import state_folder
 from tui_chain.core.text import plural, safe_text
 from tui_chain.engine.host_state import HostState
@@ -92,6 +93,20 @@ class SavedHost:
         saved = None if request is None else SavedRequest.of(request)
         return cls(state.target, state.label, path, links, written, tuple(others), saved)
 
+    def over(self, older: SavedHost) -> SavedHost:
+        """Return the host with what an older one has that it lacks; a path and links are one choice."""
+        choice = self if self.path or self.links else older
+        others = {**dict(older.others), **dict(self.others)}
+        return replace(
+            self,
+            label=self.label or older.label,
+            path=choice.path,
+            links=choice.links,
+            written=self.written or older.written,
+            others=tuple(others.items()),
+            request=self.request or older.request,
+        )
+
     def choice(self) -> PathChoice:
         """What was chosen, as the repair takes it."""
         from tui_chain.repair.path_choice import PathChoice
@@ -116,9 +131,28 @@ class Session:
         """The theme to begin with: the newer of what was chosen and what the config file names; may be empty."""
         return self.theme if self.theme and self.config_theme == config_theme else config_theme
 
-    def updated(self, run: Session, *, opened: bool) -> Session:
-        """The session after a run: its hosts stay unless the run had `opened` them (`Options.opens_session`)."""
-        return run if opened else replace(run, hosts=self.hosts, sort=self.sort)
+    def merged(self, before: Session, run: Session) -> Session:
+        """Return the session with what a run has changed, from `before` to `run`; all else stays as it is here.
+
+        Of a host that is the same before and after, what another run has made of it holds, its removal too.
+        """
+        known, stored = _by_target(before), _by_target(self)
+        listed = {host.target: _merged(known.get(host.target), host, stored.get(host.target)) for host in run.hosts}
+        others = (host for target, host in stored.items() if target not in known and target not in listed)
+        sort = self.sort if run.sort == before.sort else run.sort
+        themed = self if (run.theme, run.config_theme) == (before.theme, before.config_theme) else run
+        return Session((*filter(None, listed.values()), *others), sort, themed.theme, themed.config_theme)
+
+
+def _by_target(session: Session) -> dict[Target, SavedHost]:
+    return {host.target: host for host in session.hosts}
+
+
+def _merged(before: SavedHost | None, now: SavedHost, stored: SavedHost | None) -> SavedHost | None:
+    """What is kept of a host of a run; None where another run has removed it, and this one left it as it was."""
+    if now == before:
+        return stored
+    return now.over(stored) if before is None and stored is not None else now
 
 
 def session_path() -> Path:
@@ -183,10 +217,27 @@ def write_session(session: Session, path: Path) -> Failure | None:
     return write_own_file(path, data, _WHAT)
 
 
-def save_session(run: Session, path: Path, *, opened: bool) -> Failure | None:
-    """Keep a run, with the hosts that are stored where it had not `opened` them."""
-    stored = Session() if opened else read_session(path)
-    return stored if isinstance(stored, Failure) else write_session(stored.updated(run, opened=opened), path)
+def save_session(before: Session, run: Session, path: Path) -> Failure | None:
+    """Bring what a run has changed, from `before` to `run`, into what is stored now; other runs may do so at once.
+
+    Where there is no session any more all of the run is written; a failure is returned then too where what stood
+    there had to be kept aside. What cannot be read stays as it is.
+    """
+    if not path.is_absolute():
+        return write_session(run, path)
+    try:
+        with locked(path):
+            return _save(before, run, path)
+    except OSError as error:
+        return unwritable(path, _WHAT, error)
+
+
+def _save(before: Session, run: Session, path: Path) -> Failure | None:
+    is_missing, stored = not path.exists(), read_session(path)
+    if isinstance(stored, Failure):
+        return stored if os.path.lexists(path) else write_session(run, path) or stored
+    merged = stored.merged(Session() if is_missing else before, run)
+    return None if merged == replace(stored, notices=()) else write_session(merged, path)
 
 
 # a host as JSON

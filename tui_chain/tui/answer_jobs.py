@@ -66,9 +66,13 @@ class AnswerJobs:
         if len(rows) == 1:
             self.ask(rows[0], kind)
             return
-        for row in rows:
-            if row.state.reached is not None and not row.busy:
+
+        def begin(target: Target) -> None:
+            row = self._rows.get(target)
+            if row is not None and row.state.reached is not None:
                 self._begin_host(row, kind)
+
+        self._jobs.over_list([row.target for row in rows], begin)
 
     def open(self, target: Target | None, detail: Answer | TextPage) -> None:
         """Open an answer about a host, or about this machine; `r` in it asks again. A page is only shown."""

@@ -7,6 +7,7 @@ import os
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -28,9 +29,10 @@ from tui_chain.tui.clipboard import copy_text
 from tui_chain.tui.host_rows import HostRow
 from tui_chain.tui.key_queue import ANSWER_SECONDS, KeyQueue, Pressed
 from tui_chain.tui.list_actions import guarded
-from tui_chain.tui.memory import NO_MEMORY, Memory
+from tui_chain.tui.memory import NO_MEMORY, Keeper, Listing, Memory
 from tui_chain.tui.messages import CopyRequested, HostRequested, Noted
 from tui_chain.tui.palette import ActionProvider
+from tui_chain.tui.panes.hosts import HostPane
 from tui_chain.tui.screens.dialog import ConfirmScreen
 from tui_chain.tui.screens.main import MainScreen
 from tui_chain.tui.themes import ANSI_THEME, THEME, colour_of_new, known_theme
@@ -130,7 +132,8 @@ class ChainApp(App[None]):
         self._select = select
         self._copies: deque[CopyRequested] = deque()
         self.activity: deque[Entry] = deque(maxlen=MAX_NOTED)
-        self._unkept: list[Entry] = []
+        self._keeper = Keeper(memory)
+        self._pane: HostPane | None = None
         self._keys = KeyQueue(self, self._hand_on, lambda: isinstance(self.screen, ConfirmScreen))
 
     def get_css_variables(self) -> dict[str, str]:
@@ -180,15 +183,21 @@ class ChainApp(App[None]):
 
     def keep(self) -> Failure | None:
         """Keep what lasts longer than this run; blocks on the disk."""
-        entries, self._unkept = self._unkept, []
-        unkept = self._memory.append(entries)
-        return self._memory.save(self.rows, "", self._chosen_theme) or unkept
+        return self._keeper.keep(self._listing)
+
+    def _listing(self) -> Listing | None:
+        """The list as it is now, also after the screen was closed; None before it is filled."""
+        if self._pane is None:
+            return None
+        return Listing(self.rows, self._pane.order, self._chosen_theme, frozenset(self.main.jobs.saved))
 
     @work(group="keep", exclusive=True, exit_on_error=False)
     async def _keep_now(self) -> None:
         """Keep it while the screen is open: a terminal that is closed asks nobody."""
+        if self._keeper.is_busy:
+            return
         kept = await in_background(self.keep, "session")
-        if isinstance(kept, Failure):
+        if self._keeper.is_news(kept):
             toast(self.screen, str(kept), "warning")
 
     @work(group="start", exclusive=True, exit_on_error=False)
@@ -196,17 +205,17 @@ class ChainApp(App[None]):
         try:
             await self._load()
         except Exception as error:  # noqa: BLE001 - without a start there is nothing to go on with
-            self.exit(return_code=2, message=f"tlschain-tui: {unforeseen(error)}")
+            if self.return_code is None:  # what was ended meanwhile is not there to be filled
+                self.exit(return_code=2, message=f"tlschain-tui: {unforeseen(error)}")
 
     async def _load(self) -> None:
-        await self.main.fill(self._first)
+        await self._fill()
         # what it opens is closed at the end, which therefore waits for it: no daemon thread
         loaded = await asyncio.to_thread(self._start)
         if isinstance(loaded, Failure):
             self.exit(return_code=2, message=f"tlschain-tui: {loaded}")
             return
         journey, known = loaded
-        self.main.jobs.saved = self._memory.saved
         self.set_interval(KEEP_SECONDS, self._keep_now)
         self.main.notices = (*self._notices, *journey.notices)
         if self.main.notices:
@@ -220,6 +229,16 @@ class ChainApp(App[None]):
             from tui_chain.tui.saved_results import show_saved
 
             await show_saved(self.main, self._memory.results, self._memory.judge_at)
+
+    async def _fill(self) -> None:
+        """List the hosts, with what is known of them from earlier runs."""
+        self.main.jobs.saved = self._memory.saved
+        await self.main.fill(self._first, self._memory.order)
+        for target, request in self._memory.requests.items():
+            row = self.main.hosts.get(target)
+            if row is not None:
+                self.main.hosts.put(replace(row, request=request))
+        self._pane = self.main.query_one(HostPane)
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Of Textual's own commands the one that chooses a theme; the others are actions of the table."""
@@ -291,7 +310,7 @@ class ChainApp(App[None]):
         entry = Entry(self._clock(), message.text, message.command, path)
         self.activity.append(entry)
         if entry.command or path is not None:
-            self._unkept.append(entry)
+            self._keeper.note(entry)
 
     def action_explain(self) -> None:
         """Ask for an error text and say what it means."""
@@ -331,7 +350,8 @@ class ChainApp(App[None]):
 
     def action_request_quit(self) -> None:
         """Quit; ask while a proven bundle is unwritten."""
-        guarded(self, self.main.hosts.unwritten, "Quit?", "quit", self.exit)
+        hosts = self.main.hosts
+        guarded(self, (*hosts.unwritten, *hosts.dropped), "Quit?", "quit", self.exit)
 
     # the clipboard
 

@@ -54,10 +54,15 @@ def refusal(action: str, row: HostRow | None, marked: int = 0, hosts: int = 0) -
     if action in _NO_CHOICE:
         return _NO_CHOICE[action]
     if row.busy:
-        return f"{row.target.display} is busy; esc stops it."
+        return busy_refusal(row)
     if action in _OF_REPAIR:
         return _no_repair(row, marked)
     return f"{row.target.display} was not reached; e says why, r tries again."
+
+
+def busy_refusal(row: HostRow) -> str:
+    """Why nothing is begun for a host that has a job."""
+    return f"{row.target.display} is busy; esc stops it."
 
 
 def _no_repair(row: HostRow, marked: int) -> str:

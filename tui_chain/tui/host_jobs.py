@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ from tui_chain.core.status import Status
 from tui_chain.engine.host_state import Clock, HostState
 from tui_chain.net.target import Target
 from tui_chain.tui.answers import FullTest, current_answers, served_chain, with_answers
+from tui_chain.tui.availability import busy_refusal
 from tui_chain.tui.background import Turns, in_background
 from tui_chain.tui.host_rows import HostRow, HostRows
 from tui_chain.tui.job_runner import Done, Job, JobRunner
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from tui_chain.trust.pinned import ConfirmedRoot
     from tui_chain.x509.crl import CrlScope
 
+_WITHOUT_ROOT = frozenset({Status.UNTRUSTED, Status.INCOMPLETE})
 MAX_CHANGES = 20
 """Changes of a host that are kept."""
 
@@ -84,12 +86,6 @@ class HostJobs(JobRunner):
             before = self._rows.state(target)
             self.begin(target, "waiting", self._probe, lambda row: self._probed(before, row))
 
-    def probe_later(self, target: Target) -> None:
-        """Ask a host for its chain, when its turn comes."""
-        if self.loaded is not None:
-            before = self._rows.state(target)
-            self.enqueue(target, "waiting", self._probe, lambda row: self._probed(before, row))
-
     async def _probe(self, state: HostState, show: Callable[[str], None]) -> HostState:
         await self.turns.take()
         return _confirmed(state, await self.journey.probe(state, show))
@@ -123,12 +119,9 @@ class HostJobs(JobRunner):
 
     def fix(self, target: Target) -> None:
         """Search, build and prove; failures of AIA that are remembered are tried again."""
+        if self._rows.state(target).reached is None:
+            return
         self.begin(target, "searching", self._fix_job(target), self._fixed)
-
-    def fix_later(self, target: Target) -> None:
-        """Search, build and prove, when the host's turn comes."""
-        if self._rows.state(target).reached is not None:
-            self.enqueue(target, "searching", self._fix_job(target), self._fixed)
 
     def _fix_job(self, target: Target) -> Job:
         async def job(state: HostState, show: Callable[[str], None]) -> HostState:
@@ -153,20 +146,20 @@ class HostJobs(JobRunner):
 
     def _fixed(self, row: HostRow) -> None:
         self._note_unused_roots(row)
-        saved = self.saved.pop(row.target, None)
-        if saved is None or row.state.proven is None or row.written is not None:
+        saved = self.saved.get(row.target)
+        if saved is None or row.state.proven is None:
             return
 
         @work(group=f"still written {row.target}", exclusive=True, exit_on_error=False)
         async def look(_: Screen[None]) -> None:
             from tui_chain.tui.memory import still_written
 
-            path, now = (
-                await in_background(lambda: still_written(saved, row.state), "bundle"),
-                self._rows.get(row.target),
-            )
-            if isinstance(path, Path) and now is not None and now.state.proven is row.state.proven:
+            path = await in_background(lambda: still_written(saved, row.state), "bundle")
+            now = self._rows.get(row.target)
+            is_same = now is not None and now.written is None and now.state.proven is row.state.proven
+            if isinstance(path, Path) and now is not None and is_same:
                 self._rows.put(replace(now, written=path, others=saved.others))
+            self.saved.pop(row.target, None)
 
         look(self._screen)
 
@@ -181,7 +174,9 @@ class HostJobs(JobRunner):
         """Close a gap with the certificate that was chosen."""
         from tui_chain.repair.path_choice import ANY
 
-        if candidate.best is None or not candidate.best.usable:
+        if row.busy:
+            toast(self._screen, busy_refusal(row), "warning")
+        elif candidate.best is None or not candidate.best.usable:
             toast(self._screen, candidate.why, "warning")
         else:
             choice = row.state.choice or ANY
@@ -192,6 +187,9 @@ class HostJobs(JobRunner):
         from tui_chain.repair.path_choice import ANY
 
         usable = [path for path in row.paths if path.usable]
+        if row.busy:
+            toast(self._screen, busy_refusal(row), "warning")
+            return
         if len(usable) < 2:
             toast(self._screen, "There is no other path that a client accepts.")
             return
@@ -212,24 +210,40 @@ class HostJobs(JobRunner):
         self.keep_lost(row, self._rows.put(fresh))
 
     def trust_root(self, confirmed: ConfirmedRoot) -> None:
-        """Trust a root for this run, and judge every host anew that it may help."""
+        """Trust a root for this run, and judge every host anew that it may help; one with a job is probed anew."""
         self.roots.append(confirmed)
         self.journey.trust_roots(self.roots)
-        for row in list(self._rows):
-            served = row.state.reached
-            if served is not None and row.status in {Status.UNTRUSTED, Status.INCOMPLETE}:
-                state = self.journey.diagnose(row.state, served)
-                self._rows.put(replace(row, state=with_answers(state, row.answers)))
+
+        @work(group="trust root", exclusive=True, exit_on_error=False)
+        async def judge(_: Screen[None]) -> None:
+            for target in [row.target for row in self._rows if row.status in _WITHOUT_ROOT]:
+                await self.turns.take()
+                self._judge_anew(target)
+
+        judge(self._screen)
+
+    def _judge_anew(self, target: Target) -> None:
+        row = self._rows.get(target)
+        if row is None or row.state.reached is None or row.status not in _WITHOUT_ROOT:
+            return
+        if row.busy:
+            self.probe(target)
+        else:
+            self._rows.put(replace(row, state=self.journey.diagnose(row.state, row.state.reached)))
 
     # live tests
 
-    def test(self, row: HostRow) -> None:
-        """Make a real request, before and after."""
+    def test(self, target: Target) -> None:
+        """Make a real request, before and after, to a host that was reached."""
+        row = self._rows.get(target)
+        if row is None or row.state.reached is None:
+            return
+        request, written = row.request, row.written
 
         async def job(state: HostState, _: Callable[[str], None]) -> HostState:
-            return await self.journey.test(state, row.request, environment=dict(os.environ), bundle=row.written)
+            return await self.journey.test(state, request, environment=dict(os.environ), bundle=written)
 
-        self.begin(row.target, "testing", job)
+        self.begin(target, "testing", job)
 
     def test_everything(self, row: HostRow, done: Callable[[HostRow, FullTest | Failure], None]) -> None:
         """Test with hops, client families, the environment, and the programs of this machine."""
@@ -290,6 +304,35 @@ class HostJobs(JobRunner):
             return answered if revoked else replace(state, revocation=answered.revocation)
 
         self.begin(target, "revocation", job, done)
+
+    def switch_crls(self, selected: Sequence[HostRow]) -> None:
+        """Put the CRLs of hosts that have no job into their bundle; where some have them, take those out."""
+        idle = [row for row in selected if not row.busy]
+        having = [row for row in idle if row.state.lists is not None]
+        for row in having:
+            self._rows.put(self.advanced(row, replace(row.state, crls=None, live_test=None)))
+        if having:
+            toast(self._screen, "The bundle is without CRLs again; V puts them in.")
+            return
+        from tui_chain.revocation.crl import CrlFetches
+        from tui_chain.x509.crl import CrlScope
+
+        fetches = CrlFetches()
+
+        def fetch(target: Target) -> None:
+            state = self._rows.state(target)
+            # where not every certificate of the path has a list, the leaf may have one
+            scope = CrlScope.LEAF if isinstance(state.crls, Failure) else CrlScope.CHAIN
+            if state.reached is not None:
+                self.fetch_crls(target, fetches, scope, self._fetched)
+
+        self.over_list([row.target for row in idle], fetch)
+
+    def _fetched(self, row: HostRow) -> None:
+        if isinstance(row.state.crls, Failure):
+            toast(self._screen, str(row.state.crls), "warning")
+        elif row.state.crls is None:
+            toast(self._screen, f"{row.target.display} has no proven repair yet; f looks for one.", "warning")
 
     def fetch_crls(self, target: Target, fetches: CrlFetches, scope: CrlScope, done: Done | None = None) -> None:
         """Fetch the CRLs of a host's repair, each address once for all hosts that share `fetches`."""

@@ -188,7 +188,8 @@ class HostRows:
         self._changed = changed
         self._marked: set[Target] = set()
         self._unwritten: set[Target] = set()
-        self._undo: list[tuple[tuple[int, HostRow], ...]] = []
+        self._undo: list[tuple[tuple[int, HostRow], ...] | Target] = []
+        self._dropped: dict[Target, HostRow] = {}
         self.counts = StatusCounts()
 
     def __iter__(self) -> Iterator[HostRow]:
@@ -222,6 +223,8 @@ class HostRows:
             self._count(before, -1)
             self._rows[row.target] = row
             self._count(row, 1)
+            if row.state.proven is not None and row.state.proven is not before.state.proven:
+                self._dropped.pop(row.target, None)
             self._changed(before, row)
         return row
 
@@ -243,32 +246,47 @@ class HostRows:
             self._jobs.pop(row.target, None)
             self._count(self._rows.pop(row.target), -1)
         if places:
-            self._undo.append(tuple((place, replace(row, busy="")) for place, row in places))
+            self._undo.append(tuple((place, _idle(row)) for place, row in places))
         return tuple(row for _, row in places)
 
     def keep(self, row: HostRow) -> None:
-        """Keep a row whose proven bundle a new answer has dropped."""
-        self._undo.append(((len(self), replace(row, busy="")),))
+        """Keep a row whose proven bundle a new answer has dropped, until the host has another."""
+        self._dropped[row.target] = _idle(row)
+        self._undo.append(row.target)
+
+    @property
+    def dropped(self) -> tuple[HostRow, ...]:
+        """The rows whose proven bundle was dropped and not written, of hosts that have no other since."""
+        return tuple(self._dropped.values())
 
     def restore(self) -> tuple[HostRow, ...]:
         """Bring back what was removed or dropped last; nothing where nothing was."""
-        if not self._undo:
-            return ()
-        rows = list(self)
-        restored = self._undo.pop()
-        for place, row in restored:
-            if row.target in self._rows:
-                self.put(replace(row, busy=self._rows[row.target].busy, marked=self._rows[row.target].marked))
-            else:
-                rows.insert(place, row)
-                self._count(row, 1)
-        self._rows = {row.target: self._rows.get(row.target, row) for row in rows}
-        return tuple(row for _, row in restored)
+        while self._undo:
+            entry = self._undo.pop()
+            restored = self._restore_removed(entry) if isinstance(entry, tuple) else self._restore_dropped(entry)
+            if restored:
+                return restored
+        return ()
 
-    @property
-    def kept(self) -> tuple[HostRow, ...]:
-        """The rows that can be brought back, the latest last."""
-        return tuple(row for rows in self._undo for _, row in rows)
+    def _restore_dropped(self, target: Target) -> tuple[HostRow, ...]:
+        """Put the row before in place of the one that is there, which is kept where it has a bundle of its own."""
+        row, now = self._dropped.pop(target, None), self._rows.get(target)
+        if row is None or now is None:
+            return ()
+        self.put(replace(row, busy=now.busy, question=now.question, marked=now.marked))
+        if now.unwritten:
+            self.keep(now)
+        return (row,)
+
+    def _restore_removed(self, places: tuple[tuple[int, HostRow], ...]) -> tuple[HostRow, ...]:
+        """Put removed hosts into their places again; one that was added anew stays as it is."""
+        rows = list(self)
+        restored = [(place, row) for place, row in places if row.target not in self._rows]
+        for place, row in restored:
+            rows.insert(place, row)
+            self._count(row, 1)
+        self._rows = {row.target: row for row in rows}
+        return tuple(row for _, row in restored)
 
     # jobs
 
@@ -298,12 +316,12 @@ class HostRows:
         if not self.current(row.target, ticket):
             return None
         del self._jobs[row.target]
-        return self.put(replace(row, busy=""))
+        return self.put(_idle(row))
 
     def stop(self, target: Target) -> None:
         """End the claim of a host's job, if it has one."""
         if self._jobs.pop(target, None) is not None:
-            self.put(replace(self._rows[target], busy=""))
+            self.put(_idle(self._rows[target]))
 
     def is_busy(self, target: Target) -> bool:
         """Whether a host has a job that waits or runs."""
@@ -335,3 +353,8 @@ class HostRows:
         if len(targets) < 2:
             return tuple(self._rows[target] for target in targets)
         return tuple(row for row in self if row.target in targets)
+
+
+def _idle(row: HostRow) -> HostRow:
+    """The row without a job, and without the question that a job asks."""
+    return replace(row, busy="", question="") if row.busy or row.question else row

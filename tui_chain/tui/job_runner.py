@@ -57,6 +57,7 @@ class JobRunner:
         self._active: dict[Target, int] = {}
         self._to_begin: deque[tuple[Iterator[Target], Callable[[Target], None]]] = deque()
         self._ended = asyncio.Event()
+        self._in_run = False
 
     @property
     def at_once(self) -> int:
@@ -68,8 +69,11 @@ class JobRunner:
         return replace(row, state=state)
 
     def begin(self, target: Target, busy: str, job: Job, done: Done | None = None) -> None:
-        """Start a job on a host of the list; `busy` stands in its row meanwhile."""
-        self._queue.pop(target, None)
+        """Start a job on a host of the list, in a run over it when its turn comes; its row shows `busy` meanwhile."""
+        if self._in_run:
+            self._enqueue(target, busy, job, done)
+            return
+        self._release(target)
         self._work(target, self._rows.begin(target, busy), job, done)
 
     def _work(self, target: Target, ticket: int, job: Job, done: Done | None) -> None:
@@ -104,26 +108,19 @@ class JobRunner:
         """Keep the row before where the answer has dropped a proven bundle that was not written."""
         if before is not None and before.unwritten and row.state.proven != before.state.proven:
             self._rows.keep(before)
-            toast(
-                self._screen,
-                f"{row.target.display} answers otherwise now; its unwritten bundle was dropped, u brings it back.",
-                "warning",
-            )
+            same = before.state.reached is not None and row.state.reached is before.state.reached
+            why = "the search found another bundle" if same else "it did not send the same chain again"
+            toast(self._screen, f"{row.target.display}: {why}; u brings its unwritten bundle back.", "warning")
 
     # runs over the list
 
-    def enqueue(self, target: Target, busy: str, job: Job, done: Done | None = None) -> None:
-        """Queue a job for a host of the list; it begins when fewer than `at_once` others run."""
-        if target not in self._queue:
-            self._screen.workers.cancel_group(self._screen, _group(target))
-            self._extend()
+    def _enqueue(self, target: Target, busy: str, job: Job, done: Done | None) -> None:
+        """Queue a job for a host; it begins when fewer than `at_once` others run."""
         self._queue[target] = QueuedJob(self._rows.begin(target, "waiting"), busy, job, done)
-        self._begin_queued()
-
-    def _extend(self) -> None:
         if self.progress is None:
             self.progress = RunProgress(0, time.monotonic)
         self.progress.extend(1)
+        self._begin_queued()
 
     def _begin_queued(self) -> None:
         while self._queue and len(self._active) < self.at_once:
@@ -138,14 +135,15 @@ class JobRunner:
         if self._rows.current(target, ticket):
             self._rows.stop(target)
         if self._active.get(target) == ticket:
-            del self._active[target]
-            self._advance()
+            self._release(target)
         ended, self._ended = self._ended, asyncio.Event()
         ended.set()
         self._begin_queued()
 
-    def _advance(self) -> None:
-        if self.progress is None:
+    def _release(self, target: Target) -> None:
+        """Give up a host's place in a run: its worker may have been cancelled before it began."""
+        queued, active = self._queue.pop(target, None), self._active.pop(target, None)
+        if self.progress is None or (queued is None and active is None):
             return
         self.progress.advance()
         if not self._queue and not self._active:
@@ -154,9 +152,9 @@ class JobRunner:
 
     def cancel(self, target: Target) -> None:
         """Cancel the job of a host; its row is left to the caller."""
-        if self._queue.pop(target, None) is not None:
-            self._advance()
+        self._release(target)
         self._screen.workers.cancel_group(self._screen, _group(target))
+        self._begin_queued()
 
     def stop(self, target: Target) -> None:
         """Stop the job of a host."""
@@ -166,15 +164,18 @@ class JobRunner:
     def stop_all(self) -> int:
         """Stop every job; return how many there were."""
         self._to_begin.clear()
-        targets = self._rows.busy
         self._queue.clear()
+        targets = self._rows.busy
         for target in targets:
             self.stop(target)
         self.progress = None
         return len(targets)
 
     def over_list(self, targets: Iterable[Target], begin: Callable[[Target], None]) -> None:
-        """Begin a job for each of these hosts that is on the list still, some in each turn of the event loop."""
+        """Begin a job for each of these hosts that is on the list still, some in each turn of the event loop.
+
+        A host that has a job is left to it.
+        """
         self._to_begin.append((iter(targets), begin))
 
         @work(group=LIST, exclusive=True, exit_on_error=False)
@@ -190,14 +191,18 @@ class JobRunner:
         some = list(islice(waiting, SLICE))
         if len(some) < SLICE:
             self._to_begin.popleft()
-        for target in some:
-            if self._rows.get(target) is not None:
-                begin(target)
+        self._in_run = True
+        try:
+            for target in some:
+                if self._rows.get(target) is not None and not self._rows.is_busy(target):
+                    begin(target)
+        finally:
+            self._in_run = False
 
     async def each(self, targets: Iterable[Target], begin: Callable[[Target], None]) -> None:
         """Begin a job for each of these hosts, some at once, and wait for them, also for those that are stopped."""
         waiting = iter(targets)
-        while some := list(islice(waiting, AT_ONCE)):
+        while some := list(islice(waiting, self.at_once)):
             for target in some:
                 if self._rows.get(target) is not None:
                     begin(target)

@@ -13,7 +13,7 @@ from textual.events import Key, Paste
 from textual.screen import Screen
 
 ANSWER_SECONDS = 1.0
-"""Seconds after which the next key is handed on, whatever has become of the one before."""
+"""How often it is looked whether the answer to a key was lost."""
 Pressed = Key | Paste
 HandOn = Callable[[Pressed], Awaitable[None]]
 """Does what Textual does with a key or a pasted text."""
@@ -34,6 +34,7 @@ class KeyQueue:
         self._pressed: deque[Pressed] = deque()
         self._number = 0
         self._answered = True
+        self._looked_at = 0
         self._since = 0.0
 
     @property
@@ -49,12 +50,18 @@ class KeyQueue:
     async def put(self, key: Pressed) -> None:
         """Hand on a key or a pasted text, at once or when those before it have been answered."""
         self._pressed.append(key)
-        await self.go_on()
+        if self._answered:
+            await self._next()
 
     async def go_on(self) -> None:
-        """Hand on the next key where the one before was answered, or where its answer was lost with a dialog."""
-        if self._answered or time.monotonic() - self._since > ANSWER_SECONDS:
+        """Hand on the next key where the answer to the one before was lost with a dialog.
+
+        It is lost where a whole interval of `ANSWER_SECONDS`, at the ends of which this is called, did not bring it:
+        a loop that was held up has had its time since.
+        """
+        if not self._answered and self._looked_at == self._number:
             await self._next()
+        self._looked_at = self._number
 
     async def _next(self) -> None:
         if not self._pressed:

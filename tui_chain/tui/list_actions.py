@@ -176,7 +176,7 @@ class ListActions:
 
     def probe_all(self) -> None:
         """Probe every host again."""
-        self._jobs.over_list([row.target for row in self._hosts], self._jobs.probe_later)
+        self._jobs.over_list([row.target for row in self._hosts], self._jobs.probe)
 
     def fix_all(self) -> None:
         """Fix every host that can be and has no repair yet."""
@@ -185,7 +185,7 @@ class ListActions:
     def fix(self, rows: Sequence[HostRow]) -> None:
         """Fix hosts, some at once; at the end it is shown how many were."""
         self._fixing = tuple(row.target for row in rows)
-        self._jobs.over_list(self._fixing, self._jobs.fix_later)
+        self._jobs.over_list(self._fixing, self._jobs.fix)
         toast(self._screen, f"Fixing {plural(len(rows), 'host')}." if rows else "There is no host to fix.")
 
     def announce(self) -> None:
@@ -194,12 +194,17 @@ class ListActions:
         if rows:
             fixed = sum(row.state.proven is not None for row in rows)
             others = sum(map(is_fixable, rows))
-            further = f"; J goes to the {others} without one" if others else ""
-            toast(self._screen, f"{fixed} of {plural(len(rows), 'host')} have a proven repair{further}.")
+            further = f"; J goes to the {others} without a repair" if others else ""
+            toast(self._screen, f"Fixed {fixed} of {plural(len(rows), 'host')}{further}.")
         elif self._jobs.has_changes:
             self._jobs.has_changes = False
             changed = sum(bool(row.changes) for row in self._hosts)
             toast(self._screen, f"{plural(changed, 'host')} changed, marked ~; / with `changed` shows them.")
+
+    def stop_all(self) -> None:
+        """Stop every job; what is done so far stays."""
+        self._fixing = ()
+        toast(self._screen, f"Stopped {plural(self._jobs.stop_all(), 'job')}.")
 
     def ask_watch(self) -> None:
         """Ask how often all hosts are probed again, or end that."""

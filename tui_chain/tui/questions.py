@@ -15,6 +15,7 @@ from tui_chain.tui.toasts import toast
 
 if TYPE_CHECKING:
     from tui_chain.resolve.resolution import ConsentRequest
+    from tui_chain.tui.screens.dialog import ConfirmScreen
 
 
 class Questions:
@@ -24,6 +25,7 @@ class Questions:
         self._screen = screen
         self._hosts = hosts
         self._answers: dict[Target, asyncio.Future[bool]] = {}
+        self._opened: dict[Target, ConfirmScreen] = {}
 
     async def ask(self, request: ConsentRequest) -> bool:
         """Wait for the answer; no where the host is not on the list."""
@@ -39,6 +41,13 @@ class Questions:
         finally:
             self._answers.pop(target, None)
             self._show(target, "")
+            self._close(target)
+
+    def _close(self, target: Target) -> None:
+        """Close the question of a job that has ended without its answer."""
+        screen = self._opened.pop(target, None)
+        if screen is not None and screen.is_current:
+            screen.dismiss(None)
 
     def _show(self, target: Target, question: str) -> None:
         row = self._hosts.get(target)
@@ -54,8 +63,10 @@ class Questions:
             return
 
         def answered(yes: bool | None) -> None:
+            self._opened.pop(row.target, None)
             if yes is not None and not answer.done():
                 answer.set_result(yes)
 
         question = ConfirmScreen("Inside your network?", row.question, "send the request", "do not")
+        self._opened[row.target] = question
         self._screen.app.push_screen(question, answered)

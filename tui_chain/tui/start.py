@@ -51,10 +51,12 @@ def main(**_given: Any) -> None:
         _refuse("\n".join(f"tlschain-tui: {line}" for line in str(arguments).splitlines()))
     resources = ExitStack()
     app = make_app(resources, options, arguments, load_memory(options, settings, arguments.clock))
-    _run(app, resources)
-    unkept = app.keep()
-    if unkept is not None:
-        click.echo(f"tlschain-tui: {unkept}", err=True)
+    try:
+        _run(app, resources)
+    finally:  # also where what was opened cannot be closed
+        unkept = app.keep()
+        if unkept is not None:
+            click.echo(f"tlschain-tui: {unkept}", err=True)
     raise SystemExit(app.return_code)
 
 

@@ -145,6 +145,7 @@ def show_open(screen: Screen[None], name: str) -> None:
     for pane in screen.query(Pane):
         pane.set_class(pane.id == name or (not right and pane.id == "chain"), "-open")
         pane.set_class(pane.id == name, "-zoomed")
-    screen.query_one("#right").set_class(right, "-open")
-    screen.query_one("#hosts").set_class(not right, "-open")
+    # an app that was ended while it starts composes no more: there may be none of them
+    screen.query("#right").set_class(right, "-open")
+    screen.query("#hosts").set_class(not right, "-open")
     screen.set_class(not right, "-closed")

@@ -78,7 +78,6 @@ class AuditScreen(AuditView):
         suggested, box = await self._trust_files.suggested(self._row), self.query_one(PathInput)
         if suggested and not box.value:
             box.value = suggested
-            # what is typed then replaces it
             box.action_select_all()
             self._read(Path(suggested), go=False)
 

@@ -30,7 +30,6 @@ from tui_chain.probe.pasted import Additions, GivenChain, served_chain
 from tui_chain.repair.output_kinds import OutputKind
 from tui_chain.repair.server_chain import ServerChain
 from tui_chain.results.host import host_result
-from tui_chain.revocation.crl import CrlFetches
 from tui_chain.trust.pinned import ConfirmedRoot
 from tui_chain.trust.store import TrustStore
 from tui_chain.tui.background import in_background
@@ -61,7 +60,6 @@ from tui_chain.tui.screens.write import Rows, loss_question, output_of, repaired
 from tui_chain.tui.toasts import toast
 from tui_chain.tui.trust_files import TrustFiles
 from tui_chain.x509.certificate import Certificate
-from tui_chain.x509.crl import CrlScope
 from tui_chain.x509.formats.pem import to_pem
 
 if TYPE_CHECKING:
@@ -306,29 +304,6 @@ class HostDialogs:
         """Ask for a file or a folder, or take `path`, and show what each client would load from it."""
         files = TrustFiles(self._hosts, self._jobs, self._clock, lambda hosts: self._add(hosts, False))
         self._screen.app.push_screen(AuditScreen(files, row, path))
-
-    # CRLs
-
-    def crls(self, selected: Sequence[HostRow]) -> None:
-        """Put the CRLs of hosts into their bundle; where some have them, take those out."""
-        having = [row for row in selected if row.state.lists is not None]
-        for row in having:
-            self._hosts.put(self._jobs.advanced(row, replace(row.state, crls=None, live_test=None)))
-        if having:
-            toast(self._screen, "The bundle is without CRLs again; V puts them in.")
-            return
-        fetches = CrlFetches()
-        for row in selected:
-            if row.state.reached is not None:
-                # where not every certificate of the path has a list, the leaf may have one
-                scope = CrlScope.LEAF if isinstance(row.state.crls, Failure) else CrlScope.CHAIN
-                self._jobs.fetch_crls(row.target, fetches, scope, self._fetched)
-
-    def _fetched(self, row: HostRow) -> None:
-        if isinstance(row.state.crls, Failure):
-            toast(self._screen, str(row.state.crls), "warning")
-        elif row.state.crls is None:
-            toast(self._screen, f"{row.target.display} has no proven repair yet; f looks for one.", "warning")
 
 
 @dataclass(frozen=True)

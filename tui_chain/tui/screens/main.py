@@ -36,6 +36,7 @@ from tui_chain.tui.widgets.headline import Headline
 from tui_chain.tui.widgets.key_line import KeyLine
 
 if TYPE_CHECKING:
+    from tui_chain.engine.host_order import HostOrder
     from tui_chain.engine.journey import Journey
     from tui_chain.tui.screens.host_dialogs import HostDialogs
 
@@ -89,13 +90,13 @@ class MainScreen(Screen[None]):
 
     # start
 
-    async def fill(self, hosts: Iterable[Host]) -> None:
-        """Fill the panes, which are painted empty first, and list the hosts."""
+    async def fill(self, hosts: Iterable[Host], order: HostOrder) -> None:
+        """Fill the panes, which are painted empty first, and list the hosts in an order."""
         for pane in self.query(Pane):
             await pane.fill()
         self.filled = True
         self.set_focus(self.query_one(HostPane).main())
-        self.query_one(HostPane).set_rows()
+        self.query_one(HostPane).sort(order)
         self.add_hosts(hosts, False)
 
     def begin(self, journey: Journey, known: Iterable[Host], select: str) -> None:
@@ -134,7 +135,7 @@ class MainScreen(Screen[None]):
             pane.set_rows()
             if probe:
                 pane.go(fresh[0].target)
-                self.jobs.over_list([row.target for row in fresh], self.jobs.probe_later)
+                self.jobs.over_list([row.target for row in fresh], self.jobs.probe)
         self.follow()
         return fresh
 
@@ -194,7 +195,7 @@ class MainScreen(Screen[None]):
 
     def action_stop_all(self) -> None:
         """Stop every job; what is done so far stays."""
-        toast(self, f"Stopped {plural(self.jobs.stop_all(), 'job')}.")
+        self.list.stop_all()
 
     # which actions there are now
 
@@ -291,7 +292,7 @@ class MainScreen(Screen[None]):
     def action_probe(self) -> None:
         """Probe the current host again, or the marked ones; what was proven stays until an answer contradicts it."""
         if self.hosts.marks:
-            self.jobs.over_list([row.target for row in self.selected], self.jobs.probe_later)
+            self.jobs.over_list([row.target for row in self.selected], self.jobs.probe)
         elif self.row is not None:
             self.jobs.probe(self.row.target)
 
@@ -314,10 +315,10 @@ class MainScreen(Screen[None]):
 
     def action_test(self) -> None:
         """Make a real request, before and after; to all marked hosts where some are."""
-        for row in self.selected:
-            if reached(row) is not None:
-                self.jobs.test(row)
-        if not self.hosts.marks:
+        if self.hosts.marks:
+            self.jobs.over_list([row.target for row in self.selected], self.jobs.test)
+        elif self.row is not None and reached(self.row) is not None:
+            self.jobs.test(self.row.target)
             self._reveal("live")
 
     def action_programs(self) -> None:
@@ -348,7 +349,7 @@ class MainScreen(Screen[None]):
     def action_crls(self) -> None:
         """Put CRLs into the bundle, or take them out."""
         had = any(row.state.lists is not None for row in self.selected)
-        self.dialogs.crls(self.selected)
+        self.jobs.switch_crls(self.selected)
         if not had:
             self._reveal("links")
 

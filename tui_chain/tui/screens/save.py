@@ -106,8 +106,7 @@ class SaveScreen(Dialog[Saved]):
     def __init__(self, heading: str, forms: Sequence[Form], base: str) -> None:
         super().__init__()
         self._heading = heading
-        self._forms = tuple(forms)
-        self._form = self._forms[0]
+        self._forms, self._form = tuple(forms), forms[0]
         self._base = base
         self._manner = Manner.REPLACE
         self._keeps_old = False
@@ -115,8 +114,7 @@ class SaveScreen(Dialog[Saved]):
         self._plan: SavePlan | None = None
         self._seen: Draft | None = None
         self._fault: Failure | None = None
-        self._entered_early = False
-        self._writing = False
+        self._entered_early = self._writing = False
 
     def compose(self) -> ComposeResult:
         """The path, what writing there means, the bytes, the buttons."""
@@ -248,16 +246,11 @@ class SaveScreen(Dialog[Saved]):
             return
         self._plan, was_seen = plan, self._seen is choice.draft
         self._show()
-        if self._entered_early:
-            self._answer_early_enter(plan, was_seen=was_seen)
-
-    def _answer_early_enter(self, plan: SavePlan, *, was_seen: bool) -> None:
-        """Do what enter does, but ask for another one where these bytes were not shown before it."""
-        if was_seen or plan.exists or isinstance(plan.files, Failure):
+        if self._entered_early and (was_seen or plan.exists or isinstance(plan.files, Failure)):
             self._enter()
-        else:
+        elif self._entered_early:
             again = Content.assemble(plan.meaning, (" · enter again writes it", "bold"))
-            self._lay_out(again, plan.shown, exists=False)
+            self.query_one("#write-meaning", Static).update(again)
 
     # what is shown
 
@@ -272,8 +265,7 @@ class SaveScreen(Dialog[Saved]):
     def _show(self) -> None:
         plan = self._plan
         if plan is not None:
-            fault = self._fault
-            meaning = plan.meaning if fault is None else Content.styled(f"✗ {fault}", BAD)
+            meaning = plan.meaning if self._fault is None else Content.styled(f"✗ {self._fault}", BAD)
             self._lay_out(meaning, plan.shown, exists=plan.exists)
             self._seen = plan.choice.draft
 
@@ -377,8 +369,7 @@ def _meaning(files: tuple[WritePlan, ...] | Failure, manner: Manner) -> Content:
     """What would be done, in a line."""
     if isinstance(files, Failure):
         return Content.styled(f"✗ {files}", BAD)
-    first = files[0]
-    where = _where(first.path)
+    first, where = files[0], _where(files[0].path)
     if first.unchanged:
         held = "has all of these already" if manner is Manner.MERGE else "holds this already"
         return Content.styled(f"✓ {where} {held}", OK)
