@@ -186,7 +186,7 @@ def test_an_entry_of_the_keymap_is_named_with_its_line(file: Path) -> None:
         "line 3: keymap.host.tst: There is no such action; `host.test` is one.",
         "line 4: keymap.help: 'nokey' is no key.",
         "line 5: keymap.host.write: The key q is that of quit.",
-        "line 6: keymap.timeout: It is a setting: it has to stand above [keymap].",
+        "line 6: keymap.timeout: It is a setting: it has to come before [keymap].",
     ]
     assert read(file, text).keymap == {"host.fix": ("f3",)}
 

@@ -250,3 +250,15 @@ async def test_keys_of_a_search_are_no_commands() -> None:
         await press(pilot, "1", "G", "2")
         await pilot.press("slash", *"firewall", "enter")
         await shows(pilot, "/firewall  1 of 1")
+
+
+@anyio
+async def test_esc_returns_to_where_a_search_began_and_a_paste_is_searched_for() -> None:
+    async with stage(SMALL) as pilot:
+        await press(pilot, "f", "2", "g")
+        before = _lines(pilot, "chain")
+        await press(pilot, "slash")
+        pilot.app.post_message(events.Paste("sha256\n"))
+        await shows(pilot, "/sha256▏ 1 of ")
+        await press(pilot, "escape")
+        await until(pilot, lambda: _lines(pilot, "chain") == before)

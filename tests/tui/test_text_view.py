@@ -16,7 +16,8 @@ from textual.screen import ModalScreen
 from textual.strip import Strip
 
 from tests.scenes.stage import screen_text, until
-from tui_chain.tui.widgets.text_view import Hit, TextRow, TextView, find, wrap
+from tui_chain.tui.widgets.line_search import Hit, LineSearch, find
+from tui_chain.tui.widgets.text_view import TextRow, TextView, wrap
 
 anyio = pytest.mark.anyio
 LONG = Content("\n".join(f"line {number} of many" for number in range(4000)))
@@ -377,3 +378,25 @@ async def test_the_mouse_selects_text() -> None:
         await pilot.pause()
         assert pilot.app.screen.get_selected_text() == "beta\ngamma"
         assert re.search("beta", "".join(segment.text for segment in view.render_line(0)))
+
+
+def _typed(search: LineSearch, texts: list[str], *keys: str) -> None:
+    for key in keys:
+        assert search.take(key, key if len(key) == 1 else None, texts, (1, 0))
+
+
+def test_what_is_searched_for_is_edited_by_keys() -> None:
+    texts, search = ["one", "two one", "three"], LineSearch()
+    _typed(search, texts, "slash", *"on")
+    assert search.paste("e\x1b\nmore", texts)
+    assert (search.needle, search.count_text, search.hit) == ("one", "2 of 2", Hit(1, 4, 7))
+    _typed(search, texts, "ctrl+u")
+    assert (search.needle, search.active) == ("", True)
+    _typed(search, texts, "t", "backspace", "backspace")
+    assert not search.active, "backspace in an empty prompt ends the search"
+    assert not search.paste("one", texts)
+    _typed(search, texts, "slash", *"one", "enter", "n")
+    assert search.hit == Hit(0, 0, 3)
+    _typed(search, texts, "escape")
+    assert not search.active
+    assert not search.take("n", "n", texts, (1, 0))

@@ -71,7 +71,7 @@ def elide_end(text: str, width: int) -> str:
     """Shorten `text` to `width` cells by cutting its end."""
     if cell_width(text) <= width:
         return text
-    return f"{_fitting(text, width - 1)}…"[: max(width, 0)]
+    return f"{_fitting(text, max(width - 1, 0))}…"[: max(width, 0)]
 
 
 def _fitting(text: str, width: int) -> str:

@@ -262,7 +262,7 @@ def _keymap(value: object) -> tuple[Keymap, list[_Problem]]:
 
     entries = dict(islice(_flat(value), MAX_KEYMAP + 1))
     found = read_keymap({name: keys for name, keys in list(entries.items())[:MAX_KEYMAP] if name not in _BY_NAME})
-    misplaced = [(name, "It is a setting: it has to stand above [keymap].") for name in entries if name in _BY_NAME]
+    misplaced = [(name, "It is a setting: it has to come before [keymap].") for name in entries if name in _BY_NAME]
     problems = [*found.problems, *misplaced, *_too_many(list(entries), MAX_KEYMAP)]
     return found.keymap, [(f"{KEYMAP}.{name}", what) for name, what in problems]
 

@@ -82,9 +82,9 @@ def warn_days_of(journey: Journey | None) -> int:
     return WARN_DAYS if chosen is None else chosen
 
 
-def expiry_style(end: datetime, now: datetime, warn_days: int = WARN_DAYS) -> str:
-    """The style of an expiry: over, within `warn_days` of it, or far off."""
-    return BAD if end < now else WARN if end - now < timedelta(days=warn_days) else OK
+def expiry_style(end: datetime, now: datetime, warn_days: int = WARN_DAYS, *, later: str = OK) -> str:
+    """The style of an expiry: over, within `warn_days` of it, or `later`."""
+    return BAD if end < now else WARN if end - now < timedelta(days=warn_days) else later
 
 
 def _validity_style(certificate: Certificate, now: datetime, warn_days: int) -> str:

@@ -219,7 +219,7 @@ class HostPane(Pane):
     def _expiry(self, row: HostRow) -> tuple[str, str]:
         expiry, now = expiry_of(row.state), self._clock()
         text = expiry_text(expiry, now) if row.status is not None else ""
-        return f"{text:>7} ", DIM if expiry is None else expiry_style(expiry, now, self._warn_days())
+        return f"{text:>7} ", DIM if expiry is None else expiry_style(expiry, now, self._warn_days(), later="")
 
     def _shown_name(self, row: HostRow) -> str:
         width = self._widths(self.main().room)[1] - 1

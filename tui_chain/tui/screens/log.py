@@ -38,16 +38,28 @@ class EntryList(RowList):
 
     def check_consume_key(self, key: str, character: str | None) -> bool:  # noqa: ARG002 - as Textual has it
         """Whether the key belongs to the search."""
-        return self.search.typing and character is not None and character.isprintable()
+        return self.search.takes(character)
 
     def on_key(self, event: events.Key) -> None:
         """Take the keys of a search before any binding does."""
-        if not self.search.take(event.key, event.character, self._texts, self.cursor):
-            return
-        event.stop()
-        event.prevent_default()
-        if self.search.line is not None:
-            self.cursor = self.search.line
+        typing = self.search.typing
+        if self.search.take(event.key, event.character, self._texts, (self.cursor, 0)):
+            event.stop()
+            event.prevent_default()
+            self._show_search(returns=typing)
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Search for the first line of what is pasted."""
+        if self.search.paste(event.text, self._texts):
+            event.stop()
+            self._show_search(returns=True)
+
+    def _show_search(self, *, returns: bool) -> None:
+        hit = self.search.hit
+        if hit is not None:
+            self.cursor = hit.line
+        elif returns or self.search.active:
+            self.cursor = self.search.origin[0]
         self.post_message(self.Searched())
 
 

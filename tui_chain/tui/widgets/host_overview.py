@@ -64,7 +64,7 @@ def _by_status(rows: Sequence[HostRow], width: int) -> Iterator[Content]:
 
 
 def _expiry(row: HostRow, at: datetime, now: datetime, width: int, warn_days: int) -> Content:
-    days, style = expiry_text(at, now), expiry_style(at, now, warn_days)
+    days, style = expiry_text(at, now), expiry_style(at, now, warn_days, later="")
     right = f"  {at:%Y-%m-%d} {days:>7}"
     name = Content(_name(row)).truncate(max(width - len(right), 1), ellipsis=True, pad=True)
     return Content.assemble(name, (right, style))

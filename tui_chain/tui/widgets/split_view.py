@@ -254,17 +254,32 @@ class SplitView(Widget, can_focus=True):
 
     def check_consume_key(self, key: str, character: str | None) -> bool:  # noqa: ARG002 - as Textual has it
         """Whether the key belongs to the search."""
-        return self._search.typing and character is not None and character.isprintable()
+        return self._search.takes(character)
 
     def on_key(self, event: events.Key) -> None:
         """Take the keys of a search before any binding does."""
-        if not self._search.take(event.key, event.character, [line.plain for line in self._text()], self._first_line):
-            return
-        event.stop()
-        event.prevent_default()
-        line, seen = self._search.line, self._heights().text
-        if line is not None and not self._first_line <= line < self._first_line + seen:
-            self._first_line = max(line - seen // 3, 0)
+        typing = self._search.typing
+        if self._search.take(event.key, event.character, self._plain_text(), (self._first_line, 0)):
+            event.stop()
+            event.prevent_default()
+            self._show_search(returns=typing)
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Search for the first line of what is pasted."""
+        if self._search.paste(event.text, self._plain_text()):
+            event.stop()
+            self._show_search(returns=True)
+
+    def _plain_text(self) -> list[str]:
+        return [line.plain for line in self._text()]
+
+    def _show_search(self, *, returns: bool) -> None:
+        """Show the hit that is gone to; where there is none and it `returns`, what was seen before the search."""
+        hit, seen = self._search.hit, self._heights().text
+        if hit is None and (returns or self._search.active):
+            self._first_line = self._search.origin[0]
+        elif hit is not None and not self._first_line <= hit.line < self._first_line + seen:
+            self._first_line = max(hit.line - seen // 3, 0)
         self._lay_out()
 
     # the mouse

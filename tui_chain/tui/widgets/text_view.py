@@ -19,20 +19,14 @@ from textual.selection import Selection
 from textual.strip import Strip
 from textual.style import Style
 
+from tui_chain.tui.widgets.line_search import LineSearch
+
 _CHUNK = re.compile(r"\S+\s*|\s+")
 _MAX = 1 << 62
 
 
 class TextRow(NamedTuple):
     """A row of the view: the characters from `start` to before `end` of the line numbered `line`, from 0."""
-
-    line: int
-    start: int
-    end: int
-
-
-class Hit(NamedTuple):
-    """Where the text that is searched for stands: the characters from `start` to before `end` of a line."""
 
     line: int
     start: int
@@ -64,14 +58,6 @@ def _pieces(text: str, width: int) -> Iterator[tuple[int, int]]:
                 start, used = place, 0
             used += cells
     yield start, len(text)
-
-
-def find(texts: Sequence[str], needle: str) -> list[Hit]:
-    """Where `needle` stands in lines, top to bottom; capital letters count where it has some."""
-    if not needle:
-        return []
-    pattern = re.compile(re.escape(needle), 0 if any(map(str.isupper, needle)) else re.IGNORECASE)
-    return [Hit(number, *match.span()) for number, text in enumerate(texts) for match in pattern.finditer(text)]
 
 
 class TextView(ScrollView, can_focus=True):
@@ -119,11 +105,7 @@ class TextView(ScrollView, can_focus=True):
         self._rows: list[TextRow] = []
         self._width = 0
         self._top: TextRow | None = None  # before it was wrapped to another width
-        self._needle = ""
-        self._typing = False
-        self._origin = 0
-        self._hits: list[Hit] = []
-        self._hit = 0
+        self._search = LineSearch()
         self._take(content if content is not None else Content())
 
     # the text
@@ -131,12 +113,12 @@ class TextView(ScrollView, can_focus=True):
     def update(self, content: Content, *, keep: bool = False) -> None:
         """Show another text from its top, or with `keep` from the row that is there now; a search goes on in it."""
         self._take(content)
-        self._hits, self._hit = find(self._texts, self._needle), 0
+        self._search.look(self._texts)
         if not keep and self.is_attached:
             self.scroll_to(y=0, animate=False)
         self._fit()
         self.refresh()
-        if self._needle:
+        if self._search.needle:
             self._report()
 
     def _take(self, content: Content) -> None:
@@ -228,105 +210,55 @@ class TextView(ScrollView, can_focus=True):
     @property
     def searching(self) -> bool:
         """Whether a search is open: text is typed for it, or hits are shown."""
-        return self._typing or bool(self._needle)
+        return self._search.active
 
     def search(self, needle: str) -> None:
         """Find `needle`, show all hits, and go to the first at or below the top; an empty text ends the search."""
-        self._typing = False
-        self._origin = self.scroll_offset.y
-        self._look_for(needle)
+        self._search.begin(needle, self._texts, self._top_place)
+        self._show_search(returns=True)
 
-    def _look_for(self, needle: str) -> None:
-        """Show the hits of a text, and the first at or below where the search began."""
-        self._needle, self._hits = needle, find(self._texts, needle)
+    @property
+    def _top_place(self) -> tuple[int, int]:
+        """The line, and the character in it, with which begins what is seen."""
+        rows = self._rows
+        return rows[min(self.scroll_offset.y, len(rows) - 1)][:2] if rows else (0, 0)
+
+    def _show_search(self, *, returns: bool) -> None:
+        """Show the hit that is gone to; where there is none and it `returns`, what was seen before the search."""
         self._fit()
-        origin = self._rows[min(self._origin, len(self._rows) - 1)] if self._rows else TextRow(0, 0, 0)
-        self._hit = bisect_left(self._hits, (origin.line, origin.start, 0))
-        if self._hit == len(self._hits):
-            self._hit = 0
-        self._show_hit()
-
-    def _step(self, step: int) -> None:
-        """Go to the next hit, or with -1 to the one before; after the last comes the first."""
-        if self._hits:
-            self._hit = (self._hit + step) % len(self._hits)
-        self._show_hit()
-
-    def _show_hit(self) -> None:
-        if self._hits:
-            hit, top = self._hits[self._hit], self.scroll_offset.y
+        hit, top = self._search.hit, self.scroll_offset.y
+        if hit is not None:
             row, last = self._row_of(hit.line, hit.start), self._row_of(hit.line, hit.end - 1)
             if row < top or last >= top + self._seen:
                 self.scroll_to(y=max(row - self._seen // 3, 0), animate=False)
-        elif self._needle or self._typing:
-            self.scroll_to(y=self._origin, animate=False)
+        elif returns or self.searching:
+            self.scroll_to(y=self._row_of(*self._search.origin), animate=False)
         self.refresh()
         self._report()
 
     def _report(self) -> None:
-        self.post_message(self.Searched(self, self._needle, self.place, len(self._hits)))
-
-    @property
-    def place(self) -> int:
-        """The number of the hit that is shown, from 1; 0 where there is none."""
-        return self._hit + 1 if self._hits else 0
-
-    @property
-    def count_text(self) -> str:
-        """Which of how many hits is shown."""
-        if not self._needle:
-            return ""
-        return f"{self.place} of {len(self._hits)}" if self._hits else "no match"
+        search = self._search
+        self.post_message(self.Searched(self, search.needle, search.place, len(search.hits)))
 
     # the keys of a search; they are no bindings, which would come too late for what is typed ahead
 
     def check_consume_key(self, key: str, character: str | None) -> bool:  # noqa: ARG002 - as Textual has it
         """Whether the key belongs to the search."""
-        return self._typing and character is not None and character.isprintable()
+        return self._search.takes(character)
 
     def on_key(self, event: events.Key) -> None:
         """Take the keys of a search before any binding does."""
-        if self._type(event) if self._typing else self._command(event.key):
+        typing = self._search.typing
+        if self._search.take(event.key, event.character, self._texts, self._top_place):
             event.stop()
             event.prevent_default()
-
-    def _command(self, key: str) -> bool:
-        if key == "slash":
-            self._typing, self._origin = True, self.scroll_offset.y
-            self._look_for("")
-        elif not self._needle or key not in {"n", "N", "escape"}:
-            return False
-        elif key == "escape":
-            self._look_for("")
-        else:
-            self._step(1 if key == "n" else -1)
-        return True
-
-    def _type(self, event: events.Key) -> bool:
-        """Edit what is searched for; enter keeps the search, esc ends it where it began."""
-        if event.key == "enter":
-            self._typing = False
-            self._look_for(self._needle)
-        elif event.key == "escape" or (event.key == "backspace" and not self._needle):
-            self._look_for("")
-            self._typing = False
-            self._fit()
-        elif event.key == "backspace":
-            self._look_for(self._needle[:-1])
-        elif event.key == "ctrl+u":
-            self._look_for("")
-        elif event.is_printable and event.character is not None:
-            self._look_for(self._needle + event.character)
-        else:
-            return False
-        return True
+            self._show_search(returns=typing)
 
     def on_paste(self, event: events.Paste) -> None:
         """Search for the first line of what is pasted."""
-        if self._typing:
+        if self._search.paste(event.text, self._texts):
             event.stop()
-            pasted = next(iter(event.text.splitlines()), "")
-            self._look_for(self._needle + "".join(filter(str.isprintable, pasted)))
+            self._show_search(returns=True)
 
     # painting
 
@@ -360,11 +292,12 @@ class TextView(ScrollView, can_focus=True):
 
     def _marks(self, row: TextRow) -> Iterator[tuple[int, int, Style]]:
         # a hit may have begun in the row before
-        first = bisect_right(self._hits, (row.line, row.start - len(self._needle), _MAX))
-        for number in range(first, bisect_left(self._hits, (row.line, row.end, 0))):
-            current = "text-view--current" if number == self._hit else "text-view--hit"
+        search, hits = self._search, self._search.hits
+        first = bisect_right(hits, (row.line, row.start - len(search.needle), _MAX))
+        for number in range(first, bisect_left(hits, (row.line, row.end, 0))):
+            current = "text-view--current" if number == search.current else "text-view--hit"
             style = Style.from_styles(self.get_component_styles(current))
-            yield self._hits[number].start, self._hits[number].end, style
+            yield hits[number].start, hits[number].end, style
         span = self.text_selection.get_span(row.line) if self.text_selection is not None else None
         if span is not None:
             style = Style.from_styles(self.screen.get_component_styles("screen--selection"))
@@ -372,12 +305,12 @@ class TextView(ScrollView, can_focus=True):
 
     def _prompt(self, width: int) -> Strip:
         """What is searched for, and which of how many hits is shown."""
-        style = self.get_component_rich_style("text-view--prompt")
-        keys = "enter · esc" if self._typing else "n N · esc ends"
-        right = "  ".join(filter(None, (self.count_text, keys)))
-        right = right if cell_len(right) * 2 < self._width else self.count_text
+        search, style = self._search, self.get_component_rich_style("text-view--prompt")
+        keys = "enter · esc" if search.typing else "n N · esc ends"
+        right = "  ".join(filter(None, (search.count_text, keys)))
+        right = right if cell_len(right) * 2 < self._width else search.count_text
         room = max(self._width - cell_len(right) - 1, 2)
-        left = f"/{self._needle}{'▏' if self._typing else ''}"
+        left = f"/{search.needle}{'▏' if search.typing else ''}"
         while cell_len(left) > room:
             left = left[1:]
         return Strip([Segment(f"{set_cell_size(left, room)} {right}", style)]).adjust_cell_length(width, style)
