@@ -81,10 +81,7 @@ APART: dict[str, str] = {
     "doctor.foreign_json": "the border that another interpreter's output crosses",
     "diagnose.status": "the rule of the status, where one looks for it",
     "probe.failures": "what each failure says, apart from the steps that fail",
-    **dict.fromkeys(
-        (f"tui.screens.{name}" for name in ("folder", "refresh")),
-        "a dialog is found by the name of its module",
-    ),
+    "tui.screens.refresh": "a dialog is found by the name of its module",
     "clients.engines.go.constraints": "Go's name constraints, as each engine's",
     "clients.engines.java.keystore": "a format, loaded for a file of it",
     "clients.engines.java.pkcs12_decryption": "ciphers, apart from what Java makes of the entries",
@@ -94,7 +91,6 @@ APART: dict[str, str] = {
     "net.http_exchange": "HTTP itself, apart from what a fetch may do",
     "x509.formats.jks": "a format, loaded for a file of it",
     "livetest.http": "h11 and h2 are loaded by a request alone, and are no part of its times",
-    "tui.themes": "the theme to begin with, apart from what the app does",
     "tui.terminal_output": "what Textual paints on is no part of reading options",
 }
 """Modules that one sibling alone imports, with the reason why they are files of their own."""
