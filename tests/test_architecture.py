@@ -81,10 +81,7 @@ APART: dict[str, str] = {
     "doctor.foreign_json": "the border that another interpreter's output crosses",
     "diagnose.status": "the rule of the status, where one looks for it",
     "probe.failures": "what each failure says, apart from the steps that fail",
-    **dict.fromkeys(
-        (f"tui.screens.{name}" for name in ("refresh",)),
-        "a dialog is found by the name of its module",
-    ),
+    "tui.screens.refresh": "a dialog is found by the name of its module",
     "clients.engines.go.constraints": "Go's name constraints, as each engine's",
     "clients.engines.java.keystore": "a format, loaded for a file of it",
     "clients.engines.java.pkcs12_decryption": "ciphers, apart from what Java makes of the entries",

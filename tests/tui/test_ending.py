@@ -134,6 +134,25 @@ def test_a_terminal_that_closes_ends_the_demo(tmp_path: Path) -> None:
     assert names_in(tmp_path) == []
 
 
+def test_a_terminal_that_closes_without_a_signal_ends_the_screen() -> None:
+    """A terminal that is not the controlling one of the program: nobody hangs up, and keys end for ever."""
+    main, worker = open_terminal()
+    command = [sys.executable, "-m", "tui_chain.tui.start", "--no-session", "localhost:1"]
+    process = subprocess.Popen(command, stdin=worker, stdout=worker, stderr=worker, start_new_session=True)
+    os.close(worker)
+    seen = b""
+    deadline = time.monotonic() + SECONDS
+    while b"1 Hosts" not in seen and time.monotonic() < deadline:
+        if select.select([main], [], [], 1)[0]:
+            seen += os.read(main, 65536)
+    os.close(main)
+    try:
+        assert process.wait(SECONDS) == 129
+    finally:
+        process.kill()
+        process.wait()
+
+
 def test_a_screen_whose_terminal_has_long_closed_ends_when_it_is_told_to(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from tui_chain.core.days import validity_text
+from tui_chain.core.text import validity_text
 from tui_chain.diagnose.case import longest_trail
 from tui_chain.diagnose.diagnosis import Diagnosis
 from tui_chain.diagnose.findings.finding import Finding

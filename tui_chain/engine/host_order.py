@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from tui_chain.core.days import days_text
 from tui_chain.core.status import Status
+from tui_chain.core.text import days_text
 from tui_chain.engine.host_state import HostState
 
 WORST_FIRST = (

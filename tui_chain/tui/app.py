@@ -35,6 +35,7 @@ from tui_chain.tui.palette import ActionProvider
 from tui_chain.tui.panes.hosts import HostPane
 from tui_chain.tui.screens.dialog import ConfirmScreen
 from tui_chain.tui.screens.main import MainScreen
+from tui_chain.tui.terminal_output import terminal_is_gone
 from tui_chain.tui.themes import ANSI_THEME, THEME, colour_of_new, known_theme
 from tui_chain.tui.toasts import toast
 
@@ -49,6 +50,8 @@ if TYPE_CHECKING:
 
 IDLE_SECONDS = 5.0
 """Seconds without a key after which nobody waits for anything."""
+HANGUP = 129
+"""The exit code of a program that SIGHUP has ended, whether it came or not."""
 KEEP_SECONDS = 60
 """How often the host list is kept while the screen is open."""
 Start = Callable[[], "tuple[Journey, tuple[Host, ...]] | Failure"]
@@ -168,6 +171,8 @@ class ChainApp(App[None]):
         self.theme_changed_signal.subscribe(self, self._theme_chosen)
         self.set_interval(ANSWER_SECONDS, self._keys.go_on)
         self.set_interval(IDLE_SECONDS, self._collect)
+        if not (self.is_headless or self.is_web):
+            self.set_interval(ANSWER_SECONDS, self._end_with_terminal)
         # Textual has decided for another theme whether the terminal's own colours pass: let it decide again
         self.ansi_color = self.current_theme.ansi
         self.ansi_color = None
@@ -175,6 +180,11 @@ class ChainApp(App[None]):
 
     def _theme_chosen(self, theme: Theme) -> None:
         self._chosen_theme = theme.name
+
+    def _end_with_terminal(self) -> None:
+        """End where the terminal has closed: nobody is there any more, and Textual would read on for ever."""
+        if terminal_is_gone():
+            self.exit(return_code=HANGUP)
 
     def _collect(self) -> None:
         """Look for garbage while nobody waits for anything."""

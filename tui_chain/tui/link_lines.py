@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 from textual.content import Content
 
-from tui_chain.core.days import WARN_DAYS
-from tui_chain.core.text import elide_middle, safe_text
+from tui_chain.core.text import WARN_DAYS, elide_middle, safe_text
 from tui_chain.tui.chain_path import shown_trail, source_label
 from tui_chain.tui.host_rows import BAD, DIM, NEW, OK, WARN, HostRow
 from tui_chain.tui.render import MAX_URLS, certificate_facts, days_short, fact, short_name, with_keys

@@ -13,8 +13,7 @@ from textual.content import Content
 from tui_chain.clients.families import FAMILIES, family_names
 from tui_chain.clients.verdict import reason
 from tui_chain.core.command import hinted, with_commands, with_options
-from tui_chain.core.days import WARN_DAYS, days_text, validity_text
-from tui_chain.core.text import colon_hex, first_few, safe_text
+from tui_chain.core.text import WARN_DAYS, colon_hex, days_text, first_few, safe_text, validity_text
 from tui_chain.tui.host_rows import BAD, DIM, OK, SEVERITY_LOOK, WARN
 
 if TYPE_CHECKING:

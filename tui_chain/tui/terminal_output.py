@@ -6,6 +6,8 @@ for ever (`textual.drivers._writer_thread`).
 
 from __future__ import annotations
 
+import select
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -46,3 +48,19 @@ def lasting_output() -> Iterator[None]:
         yield
     finally:
         sys.__stderr__ = before  # type: ignore[misc]
+
+
+def terminal_is_gone() -> bool:
+    """Whether the terminal that keys come from has closed; never where a hang-up is passed over, as below nohup.
+
+    Where it is not the program's controlling terminal, no signal tells of it.
+    """
+    keys, hangup = sys.__stdin__, getattr(signal, "SIGHUP", None)
+    if keys is None or hangup is None or not hasattr(select, "poll") or signal.getsignal(hangup) is signal.SIG_IGN:
+        return False
+    try:
+        poll = select.poll()
+        poll.register(keys.fileno(), 0)
+        return any(event & (select.POLLHUP | select.POLLERR | select.POLLNVAL) for _, event in poll.poll(0))
+    except (OSError, ValueError):
+        return True

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from tui_chain.core.days import WARN_DAYS
 from tui_chain.core.finding_codes import FindingCode
-from tui_chain.core.text import first_few, plural
+from tui_chain.core.text import WARN_DAYS, first_few, plural
 from tui_chain.diagnose.case import Case
 from tui_chain.diagnose.findings.finding import FATAL, RISK, SERVER, Finding, FindingKind
 from tui_chain.diagnose.findings.leaf import EXPIRES_SOON, host_finding, leaf_findings

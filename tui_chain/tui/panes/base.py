@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from operator import is_
 from typing import TYPE_CHECKING, ClassVar
 
@@ -15,8 +16,9 @@ from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widget import Widget
 
-from tui_chain.tui.host_rows import HostRow
+from tui_chain.tui.host_rows import DIM, HostRow
 from tui_chain.tui.messages import CertificateOpened, CopyRequested
+from tui_chain.tui.render import hanging
 from tui_chain.tui.widgets.split_view import SplitView
 
 if TYPE_CHECKING:
@@ -38,6 +40,30 @@ def copy_of(certificate: Certificate) -> CopyRequested:
 def is_unchanged(before: HostRow | None, row: HostRow | None, shown: Callable[[HostRow], tuple[object, ...]]) -> bool:
     """Whether what is `shown` of a host is the same in the row before and in the one now, whatever its job does."""
     return before is not None and row is not None and all(map(is_, shown(before), shown(row)))
+
+
+@dataclass(frozen=True)
+class EmptyContent:
+    """One sentence, in place of a host."""
+
+    sentence: str
+    count: int = 0
+
+    def head(self, width: int) -> Sequence[Content]:
+        """The sentence."""
+        return hanging(Content.styled(self.sentence, DIM), width)
+
+    def rows(self, width: int) -> Sequence[Content]:  # noqa: ARG002
+        """None."""
+        return ()
+
+    def caption(self, width: int) -> Content:  # noqa: ARG002
+        """Nothing."""
+        return Content()
+
+    def text(self, place: int | None, width: int) -> Sequence[Content]:  # noqa: ARG002
+        """Nothing."""
+        return ()
 
 
 class Pane(Vertical):

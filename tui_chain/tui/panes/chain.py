@@ -13,9 +13,8 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
 
-from tui_chain.core.days import WARN_DAYS
 from tui_chain.core.status import Status
-from tui_chain.core.text import plural
+from tui_chain.core.text import WARN_DAYS, plural
 from tui_chain.engine.host_state import Clock
 from tui_chain.tui.actions import CHAIN, bindings, keymap_of, with_user_keys
 from tui_chain.tui.chain_path import NOT_IN_PATH, ChainNode, chain_path, shown_trail
@@ -30,7 +29,7 @@ from tui_chain.tui.host_rows import (
     next_key,
     reached,
 )
-from tui_chain.tui.panes.base import CertificatePane
+from tui_chain.tui.panes.base import CertificatePane, EmptyContent
 from tui_chain.tui.render import (
     NAMES,
     certificate_facts,
@@ -46,7 +45,7 @@ from tui_chain.tui.render import (
     with_keys,
 )
 from tui_chain.tui.timeline import Timeline, timeline
-from tui_chain.tui.widgets.split_view import EmptyContent, SplitView
+from tui_chain.tui.widgets.split_view import SplitView
 
 if TYPE_CHECKING:
     from tui_chain.diagnose.diagnosis import Diagnosis

@@ -23,8 +23,7 @@ from tui_chain.tui.host_rows import DIM, NEW, STATUS_LOOK, HostRow, HostRows, ve
 from tui_chain.tui.messages import HostHighlighted, HostMarked, HostOpened
 from tui_chain.tui.panes.base import Pane
 from tui_chain.tui.render import expiry_style
-from tui_chain.tui.widgets.host_heads import HostHeads
-from tui_chain.tui.widgets.host_overview import HostOverview
+from tui_chain.tui.widgets.host_overview import HostHeads, HostOverview
 from tui_chain.tui.widgets.row_list import ListRow, RowList
 
 GLYPH, STATUS, EXPIRES = 3, 12, 8

@@ -20,7 +20,7 @@ from tui_chain.tui.chain_path import shown_trail
 from tui_chain.tui.host_rows import BAD, DIM, OK, WARN, HostRow
 from tui_chain.tui.link_lines import WANTED, LinkLine, link_lines, lookup_facts, short_source
 from tui_chain.tui.messages import CandidateChosen, PathStepped
-from tui_chain.tui.panes.base import CertificatePane
+from tui_chain.tui.panes.base import CertificatePane, EmptyContent
 from tui_chain.tui.render import (
     NAMES,
     acceptance_line,
@@ -31,7 +31,7 @@ from tui_chain.tui.render import (
     refusals,
     with_keys,
 )
-from tui_chain.tui.widgets.split_view import EmptyContent, SplitView
+from tui_chain.tui.widgets.split_view import SplitView
 
 if TYPE_CHECKING:
     from tui_chain.engine.host_state import HostState

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from textual.content import Content
 
-from tui_chain.core.days import WARN_DAYS
 from tui_chain.core.failure import Failure
+from tui_chain.core.text import WARN_DAYS
 from tui_chain.diagnose.findings.finding import Finding
 from tui_chain.tui.host_rows import BAD, DIM, OK, HostRow
 from tui_chain.tui.render import extension_line, identifiers, lines, summary, with_keys

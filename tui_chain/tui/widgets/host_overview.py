@@ -1,4 +1,4 @@
-"""What a short list leaves room for: which hosts need work, by status, and which certificates expire next."""
+"""Around the host list: the names of its columns; below a short one the work by status and what expires next."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime
 from textual.content import Content
 from textual.widget import Widget
 
-from tui_chain.core.days import WARN_DAYS
+from tui_chain.core.text import WARN_DAYS
 from tui_chain.engine.host_order import WORST_FIRST, expiry_of, expiry_text, needs_work
 from tui_chain.tui.host_rows import DIM, STATUS_LOOK, HostRow
 from tui_chain.tui.render import expiry_style
@@ -17,6 +17,18 @@ SOON = 12
 """Hosts whose certificates are named as the next to expire."""
 STATUS = 15
 """Cells of a count with its status."""
+
+
+class HostHeads(Widget):
+    """The names of the columns above the list; laid out when they are painted, as wide as the list is then."""
+
+    def __init__(self, heads: Callable[[], Content]) -> None:
+        super().__init__()
+        self._content = heads
+
+    def render(self) -> Content:
+        """Lay them out."""
+        return self._content()
 
 
 class HostOverview(Widget):

@@ -20,7 +20,7 @@ from textual.widget import Widget
 
 from tui_chain.core.text import plural
 from tui_chain.tui.host_rows import DIM
-from tui_chain.tui.render import hanging, under_cursor
+from tui_chain.tui.render import under_cursor
 from tui_chain.tui.widgets.line_search import LineSearch
 
 LEAST_ROWS, LEAST_TEXT = 4, 2
@@ -58,30 +58,6 @@ class SplitContent(Protocol):
     def text(self, place: int | None, width: int) -> Sequence[Content]:
         """The lines on the row at `place`, from 0, or None where there is no row."""
         ...
-
-
-@dataclass(frozen=True)
-class EmptyContent:
-    """One sentence, in place of a host."""
-
-    sentence: str
-    count: int = 0
-
-    def head(self, width: int) -> Sequence[Content]:
-        """The sentence."""
-        return hanging(Content.styled(self.sentence, DIM), width)
-
-    def rows(self, width: int) -> Sequence[Content]:  # noqa: ARG002
-        """None."""
-        return ()
-
-    def caption(self, width: int) -> Content:  # noqa: ARG002
-        """Nothing."""
-        return Content()
-
-    def text(self, place: int | None, width: int) -> Sequence[Content]:  # noqa: ARG002
-        """Nothing."""
-        return ()
 
 
 @dataclass(frozen=True)
