@@ -209,27 +209,28 @@ class HostJobs(JobRunner):
         fresh = replace(row, state=self.journey.diagnose(row.state, served), error=None, answers=())
         self.keep_lost(row, self._rows.put(fresh))
 
-    def trust_root(self, confirmed: ConfirmedRoot) -> None:
-        """Trust a root for this run, and judge every host anew that it may help; one with a job is probed anew."""
+    def trust_root(self, confirmed: ConfirmedRoot, target: Target) -> None:
+        """Trust a root for this run, judge anew the host that it was confirmed for, then the others that it may help.
+
+        One that has a job is left to it.
+        """
         self.roots.append(confirmed)
         self.journey.trust_roots(self.roots)
+        self._judge_anew(target)
 
         @work(group="trust root", exclusive=True, exit_on_error=False)
         async def judge(_: Screen[None]) -> None:
-            for target in [row.target for row in self._rows if row.status in _WITHOUT_ROOT]:
+            for each in [row.target for row in self._rows if row.target != target and row.status in _WITHOUT_ROOT]:
                 await self.turns.take()
-                self._judge_anew(target)
+                self._judge_anew(each)
 
         judge(self._screen)
 
     def _judge_anew(self, target: Target) -> None:
         row = self._rows.get(target)
-        if row is None or row.state.reached is None or row.status not in _WITHOUT_ROOT:
+        if row is None or row.state.reached is None or row.busy or row.status not in _WITHOUT_ROOT:
             return
-        if row.busy:
-            self.probe(target)
-        else:
-            self._rows.put(replace(row, state=self.journey.diagnose(row.state, row.state.reached)))
+        self._rows.put(replace(row, state=self.journey.diagnose(row.state, row.state.reached)))
 
     # live tests
 

@@ -57,7 +57,14 @@ class LinksContent:
         return max((len(line.right[0]) for line in self.lines), default=0)
 
     def head(self, width: int) -> Sequence[Content]:
-        """Why there is no line, where the host was reached."""
+        """Why there is no repair, once one was searched for; else why there is no line, if the host was reached."""
+        failure = self.row.state.repair
+        if isinstance(failure, Failure) and failure.kind != "nothing-to-do":
+            why, hint = Content.assemble(("✗ ", BAD), failure.message), Content.styled(with_keys(failure.hint), DIM)
+            return [
+                *hanging(why, width, 2),
+                *(hanging(Content.assemble("  ", hint), width, 2) if failure.hint else []),
+            ]
         if self.lines or self.row.status is Status.UNREACHABLE or self.row.state.verdict is None:
             return []
         return hanging(Content.styled("The certificate names no issuer but itself.", DIM), width)
@@ -115,11 +122,7 @@ def _expiry_facts(repair: Repair) -> list[Content]:
 
 
 def _repair_facts(state: HostState, width: int) -> list[Content]:
-    """The path that the repair takes, what the clients say of it, when it expires, or why there is no repair."""
-    failure = state.repair
-    if isinstance(failure, Failure):
-        reason = [fact("repair", ("✗ ", BAD), failure.message), fact("next", (with_keys(failure.hint), DIM))]
-        return reason if failure.kind != "nothing-to-do" else []
+    """The path that the repair takes, what the clients say of it, and when it expires."""
     if state.proven is None:
         return []
     verdicts = state.proven.verdicts

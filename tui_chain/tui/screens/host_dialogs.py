@@ -146,7 +146,7 @@ class HostDialogs:
 
         def confirmed(result: ConfirmedRoot | None) -> None:
             if result is not None:
-                self._jobs.trust_root(result)
+                self._jobs.trust_root(result, row.target)
                 self._jobs.fix(row.target)
 
         self._screen.app.push_screen(RootScreen(ask_about(root, row.state.verdict)), confirmed)
