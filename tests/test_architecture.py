@@ -91,7 +91,6 @@ APART: dict[str, str] = {
     "net.http_exchange": "HTTP itself, apart from what a fetch may do",
     "x509.formats.jks": "a format, loaded for a file of it",
     "livetest.http": "h11 and h2 are loaded by a request alone, and are no part of its times",
-    "tui.terminal_output": "what Textual paints on is no part of reading options",
 }
 """Modules that one sibling alone imports, with the reason why they are files of their own."""
 

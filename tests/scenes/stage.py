@@ -17,6 +17,7 @@ from textual.widgets import Input
 from tests.scenes.world import HOSTS, NOW, scene_journey
 from tui_chain.net.host_list import Host
 from tui_chain.tui.app import ChainApp
+from tui_chain.tui.panes.hosts import HostPane
 
 DEADLINE = 20.0
 Size = tuple[int, int]
@@ -72,7 +73,11 @@ async def press(pilot: Pilot[None], *keys: str) -> None:
 
 
 async def settled(pilot: Pilot[None]) -> None:
-    """Wait until two looks at the screen see the same."""
+    """Wait until the host list has shown what came, and two looks at the screen see the same."""
+    app = pilot.app
+    if isinstance(app, ChainApp) and app.main.filled:
+        pane = app.main.query_one(HostPane)
+        await until(pilot, lambda: pane._timer is None, "for the counts")
     seen = [""]
 
     def same() -> bool:

@@ -218,7 +218,7 @@ async def test_aia_into_the_network_asks_once(lab: Lab, key: str, asked: bool) -
             await shows(pilot, "press enter to read the question")
             await pilot.press("enter")
             await shows(pilot, "Inside your network?")
-            await press(pilot, "n", "3", "pagedown")
+            await press(pilot, "n", "3", "z")
             await shows(pilot, "169.254.169.254")
             assert app.rows[0].status is Status.INCOMPLETE
 
