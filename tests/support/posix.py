@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 import struct
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -15,6 +17,12 @@ from tui_chain.core.system import ENDING_SIGNALS
 
 HANGUP = ENDING_SIGNALS[1]
 """SIGHUP, which a terminal sends when it closes."""
+
+
+def go_on(process: subprocess.Popen[bytes]) -> None:
+    """Let a process go on that has suspended itself."""
+    if sys.platform != "win32":
+        process.send_signal(signal.SIGCONT)
 
 
 def mkfifo(path: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
@@ -12,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.posix import go_on
 from tests.support.terminal import Program, in_terminal
 from tui_chain.lab.hierarchy import Leaf
 from tui_chain.lab.internet import Lab, open_lab
@@ -90,7 +90,7 @@ def test_every_key_in_a_pane_of_five_hundred_hosts(program: Program, pane: str) 
         program.send(key)
         program.rests(QUIET, seconds=BUSY)
         if key == "ctrl+z":
-            program.process.send_signal(signal.SIGCONT)
+            go_on(program.process)
         assert program.alive, f"{key} ended it\n{program.text}"
         leads_back(program, key)
     assert b"Traceback" not in program.output

@@ -30,7 +30,7 @@ echo "read $line"
 @pytest.fixture
 def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A pager whose file name has a blank; beside it are its notes."""
-    if sys.platform == "win32":
+    if os.name == "nt":
         pytest.skip("Windows has no shell scripts")
     path = tmp_path / "my pager"
     path.write_text(PROGRAM, encoding="utf-8")

@@ -23,6 +23,18 @@ into it; on Windows, where files have no such flag, those of any file.
 """
 
 
+def has_hung_up(descriptor: int) -> bool:
+    """Whether a terminal has closed at its other end; OSError for what is not open. Of Windows nothing is known."""
+    hung_up = False
+    if sys.platform != "win32":
+        import select
+
+        poll = select.poll()
+        poll.register(descriptor, 0)
+        hung_up = any(event & (select.POLLHUP | select.POLLERR | select.POLLNVAL) for _, event in poll.poll(0))
+    return hung_up
+
+
 def lock(descriptor: int) -> None:
     """Wait until this process alone holds the lock of an open file; closing the file gives it back.
 

@@ -69,7 +69,7 @@ def _kept(text: str) -> bool:
     """Whether the clipboard has the text: pyperclip does not look at how xclip, xsel and wl-copy end."""
     import pyperclip
 
-    if not sys.platform.startswith("linux"):
+    if not _is_linux():
         return True
     try:
         return bool(pyperclip.paste() == text)
@@ -79,10 +79,14 @@ def _kept(text: str) -> bool:
 
 def _no_clipboard() -> str:
     """Why there is no clipboard: no display, or no program that speaks to it."""
-    if not sys.platform.startswith("linux"):
+    if not _is_linux():
         return "there is no clipboard here"
     if os.environ.get("WAYLAND_DISPLAY"):
         return "no clipboard program is installed: wl-clipboard has one"
     if os.environ.get("DISPLAY"):
         return "no clipboard program is installed: xclip or xsel would do"
     return "there is no display here: neither DISPLAY nor WAYLAND_DISPLAY is set"
+
+
+def _is_linux() -> bool:
+    return sys.platform.startswith("linux")

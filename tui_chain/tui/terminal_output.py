@@ -6,12 +6,13 @@ for ever (`textual.drivers._writer_thread`).
 
 from __future__ import annotations
 
-import select
 import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, TextIO
+
+from tui_chain.core.system import ENDING_SIGNALS, has_hung_up
 
 
 class LastingOutput:
@@ -55,12 +56,10 @@ def terminal_is_gone() -> bool:
 
     Where it is not the program's controlling terminal, no signal tells of it.
     """
-    keys, hangup = sys.__stdin__, getattr(signal, "SIGHUP", None)
-    if keys is None or hangup is None or not hasattr(select, "poll") or signal.getsignal(hangup) is signal.SIG_IGN:
+    keys = sys.__stdin__
+    if keys is None or signal.getsignal(ENDING_SIGNALS[1]) is signal.SIG_IGN:
         return False
     try:
-        poll = select.poll()
-        poll.register(keys.fileno(), 0)
-        return any(event & (select.POLLHUP | select.POLLERR | select.POLLNVAL) for _, event in poll.poll(0))
+        return has_hung_up(keys.fileno())
     except (OSError, ValueError):
         return True
