@@ -176,6 +176,9 @@ IDENTIFIERS = {
     "CURL": "a family",
     "curl_covers": "the host check of an engine",
     "curl_refusal": "the host check of an engine",
+    "_NO_PYTHON": "what is said where the doctor finds no interpreter",
+    "PYTHON": "a family",
+    "PYTHON_313": "a family",
 }
 """Identifiers outside of clients/ that have the name of a client in them, each with what it is."""
 TEXTS = {
@@ -188,6 +191,7 @@ TEXTS = {
     "core/output_kind.py": "the kind of output `java`",
     "repair/": "a kind of output is described by who wants it",
     "engine/options.py": "help gives examples",
+    "engine/actions.py": "go is what a cursor does there",
     "doctor/": "interpreters and their environments go by these names, and a change is a command",
     "cli/": "help gives examples",
     "tui/": "help gives examples",
