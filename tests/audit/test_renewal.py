@@ -331,7 +331,7 @@ def test_a_trust_store_that_is_gone_is_called_that(lab: Lab, tmp_path: Path) -> 
     assert tlschain("fix", host.target, "--trust", store, "-o", file).exit_code == 0
     here = tlschain("refresh", file)
     assert here.exit_code == 0
-    assert f"It was made with trust store {store}: name it with --trust" in here.stderr
+    assert f"It was made with trust store {store}: name it (on the command line that is --trust)" in here.stderr
     store.unlink()
     done = tlschain("refresh", file)
     assert done.exit_code == 0

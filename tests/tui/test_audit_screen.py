@@ -181,7 +181,7 @@ async def test_what_ends_soon_and_stands_twice_is_marked(tmp_path: Path) -> None
     async with stage(MEDIUM, ()) as pilot:
         await audit(pilot, file)
         await keys(pilot, "3")
-        assert "expired 1 day ago" in line_with(pilot, "Twin", "expired-twin", "intermediate")
+        assert "expired 2 days ago" in line_with(pilot, "Twin", "expired-twin", "intermediate")
         assert "9 days left" in line_with(pilot, "Twin", "soon", "intermediate")
         await shows(pilot, "4, 1 of them twice")
         await shows(pilot, "fails with code 10")
