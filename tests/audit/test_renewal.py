@@ -336,7 +336,7 @@ def test_a_trust_store_that_is_gone_is_called_that(lab: Lab, tmp_path: Path) -> 
     done = tlschain("refresh", file)
     assert done.exit_code == 0
     assert (
-        f"trust store {store}, which is not on this machine: name the file that has its root (on the command line that"
+        f"trust store {store}, which is not on this machine: name the file that has its root (on the command"
         in done.stderr
     )
 
