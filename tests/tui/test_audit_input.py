@@ -144,7 +144,8 @@ async def test_the_verdict_stands_beside_no_other_path(tmp_path: Path) -> None:
         await shows(pilot, verdict)
         await keys(pilot, "b", "end", "x")
         assert verdict not in screen_text(pilot)
-        assert f"below is what {sound} holds" in sentences(pilot).replace("- ", "-")
+        # wherever a long path is broken
+        assert f"belowiswhat{sound}holds" in sentences(pilot).replace(" ", "")
         await keys(pilot, "backspace")
         assert verdict in screen_text(pilot), "it is the verdict on this path again"
         await audit(pilot, tmp_path / "none.pem")
