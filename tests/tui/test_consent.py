@@ -28,7 +28,7 @@ async def test_a_bundle_that_loses_limits_is_written_after_a_yes(
         app = pilot.app
         await shows(pilot, "incomplete")
         await press(pilot, "f")
-        await shows(pilot, "9 of 9 client families accept")
+        await shows(pilot, "works for 9 of 9")
         for refusal in ("n", "escape"):
             await press(pilot, "w")
             await shows(pilot, "Limits are lost")
