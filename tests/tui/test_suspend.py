@@ -83,7 +83,7 @@ def test_ctrl_z_gives_the_shell_back_and_fg_the_screen(shell: Terminal) -> None:
     assert LEFT_SCREEN in typed(shell, "\x1a", b"Stopped")
     assert ENTERED_SCREEN in typed(shell, "fg\n", b"All keys")
     typed(shell, "\x03", b"then q quits")  # what was under way is painted by then
-    typed(shell, "\x1b", b"1 Hosts")
+    typed(shell, "\x1b[27u", b"1 Hosts")  # escape of the kitty protocol, which is no beginning of another key
     assert LEFT_SCREEN in typed(shell, "q", LEFT_SCREEN)
     typed(shell, "echo code $?\n", b"code 0")
 
@@ -93,7 +93,7 @@ async def test_ctrl_c_says_how_to_quit_in_dialogs_too() -> None:
     async with stage(MEDIUM) as pilot:
         await press(pilot, "ctrl+c")
         await shows(pilot, "q quits.")
-        for key in ("question_mark", "a", "b", "i"):
+        for key in ("question_mark", "a", "i"):
             await press(pilot, key, "ctrl+c")
             await shows(pilot, "esc closes this, then q quits.")
             await press(pilot, "escape")
