@@ -61,6 +61,10 @@ async def stage(size: Size, hosts: tuple[Host, ...] = HOSTS) -> AsyncIterator[Pi
         await until(
             pilot, lambda: len(app.rows) == len(hosts) and all(row.status for row in app.rows), "for the probes"
         )
+        await until(
+            pilot, lambda: not app.main.hosts.jobs and app.main.jobs.progress is None, "for the end of the run"
+        )
+        await settled(pilot)
         yield pilot
 
 
