@@ -114,11 +114,11 @@ def test_a_line_that_is_wrong_loses_nothing_but_itself(tmp_path: Path) -> None:
     read = lines_of(tmp_path / "x", FIXED, torn, "", foreign, FIXED, no_host, "\x1b[31m", FIXED)
     assert [one.number for one in read] == [1, 2, 4, 5, 6, 7, 8]
     assert [one.number for one in read if isinstance(one, SavedResult)] == [1, 5, 8]
-    told = [str(one) for one in read if isinstance(one, BadLine)]
-    assert told[0] == "line 2: it is no whole JSON object."
-    assert told[1] == "line 4: it is the JSON of another version."
-    assert told[2].startswith("line 6: ")
-    assert all(one.isprintable() for one in told)
+    reasons = [str(one) for one in read if isinstance(one, BadLine)]
+    assert reasons[0] == "line 2: it is no whole JSON object."
+    assert reasons[1] == "line 4: it is the JSON of another version."
+    assert reasons[2].startswith("line 6: ")
+    assert all(one.isprintable() for one in reasons)
 
 
 def test_the_last_line_may_lack_its_end(tmp_path: Path) -> None:

@@ -81,7 +81,7 @@ def fifo(tmp_path: Path) -> Path:
 
 
 def examined(app: ChainApp) -> Answer | None:
-    """The doctor's answer that waits with the first host."""
+    """The doctor's answer about the first host, not yet read."""
     return answer_of(app.rows[0].answers, AnswerKind.DOCTOR)
 
 

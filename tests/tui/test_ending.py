@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -85,12 +85,18 @@ class Terminal:
 @contextmanager
 def screen(folder: Path, *words: str, before: str = "") -> Iterator[Terminal]:
     """Open `tlschain-tui` in a terminal of its own, of which it is the session's leader; `before` is run first."""
+    with in_terminal([sys.executable, "-c", before + LEADING, *words], TMPDIR=str(folder)) as terminal:
+        yield terminal
+
+
+@contextmanager
+def in_terminal(command: Sequence[str], **environment: str) -> Iterator[Terminal]:
+    """Run a command in a terminal and a session of its own, and end both."""
     main, worker = open_terminal()
     settings = terminal_settings(worker)
-    environment = os.environ | {"TERM": "xterm-256color", "TMPDIR": str(folder)}
-    command = (sys.executable, "-c", before + LEADING, *words)
+    variables = os.environ | {"TERM": "xterm-256color"} | environment
     process = subprocess.Popen(
-        command, stdin=worker, stdout=worker, stderr=worker, env=environment, start_new_session=True
+        command, stdin=worker, stdout=worker, stderr=worker, env=variables, start_new_session=True
     )
     try:
         yield Terminal(main, worker, process, settings)
@@ -136,21 +142,12 @@ def test_a_terminal_that_closes_ends_the_demo(tmp_path: Path) -> None:
 
 def test_a_terminal_that_closes_without_a_signal_ends_the_screen() -> None:
     """A terminal that is not the controlling one of the program: nobody hangs up, and keys end for ever."""
-    main, worker = open_terminal()
     command = [sys.executable, "-m", "tui_chain.tui.start", "--no-session", "localhost:1"]
-    process = subprocess.Popen(command, stdin=worker, stdout=worker, stderr=worker, start_new_session=True)
-    os.close(worker)
-    seen = b""
-    deadline = time.monotonic() + SECONDS
-    while b"1 Hosts" not in seen and time.monotonic() < deadline:
-        if select.select([main], [], [], 1)[0]:
-            seen += os.read(main, 65536)
-    os.close(main)
-    try:
-        assert process.wait(SECONDS) == 129
-    finally:
-        process.kill()
-        process.wait()
+    with in_terminal(command) as terminal:
+        os.close(terminal.worker)
+        terminal.until(lambda: b"1 Hosts" in terminal.seen)
+        os.close(terminal.main)
+        assert terminal.process.wait(SECONDS) == 129
 
 
 def test_a_screen_whose_terminal_has_long_closed_ends_when_it_is_told_to(

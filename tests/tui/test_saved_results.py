@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,9 +15,9 @@ from tests.scenes.stage import opened, press, screen_text, shows, until
 from tests.support.cli import tlschain
 from tests.support.journeys import lab_trust
 from tests.support.network import record_connections
-from tests.support.posix import is_root, open_terminal
+from tests.support.posix import is_root
 from tests.support.programs import require_program
-from tests.tui.test_ending import LEADING, SECONDS, Terminal
+from tests.tui.test_ending import LEADING, SECONDS, in_terminal
 from tui_chain.core.failure import Failure
 from tui_chain.core.status import Status
 from tui_chain.engine.journey import Context, Journey
@@ -235,22 +232,9 @@ def test_in_a_network_without_any_interface_every_host_stands_there(lab: Lab, sa
     """The real program in a real terminal, in a network namespace of its own."""
     require_program("unshare")
     own = ("unshare", "--net") if is_root() else ("unshare", "--map-root-user", "--net")
-    main, worker = open_terminal()
     words = (sys.executable, "-c", LEADING, "--open", str(saved), "--trust", str(lab.trust_file), "--no-pool")
-    environment = os.environ | {"TERM": "xterm-256color", "TMPDIR": str(tmp_path)}
-    process = subprocess.Popen(
-        (*own, *words), stdin=worker, stdout=worker, stderr=worker, env=environment, start_new_session=True
-    )
-    try:
-        terminal = Terminal(main, worker, process, [])
+    with in_terminal((*own, *words), TMPDIR=str(tmp_path)) as terminal:
         wanted = [text for name, status in statuses(saved).items() for text in (name, status.value)]
         terminal.until(lambda: all(text.encode() in terminal.seen for text in wanted))
-        process.terminate()
+        terminal.process.terminate()
         assert terminal.end() == 143
-    finally:
-        if process.poll() is None:
-            process.kill()
-        process.wait()
-        for end in (main, worker):
-            with suppress(OSError):
-                os.close(end)

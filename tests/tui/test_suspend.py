@@ -6,17 +6,14 @@ import os
 import shlex
 import shutil
 import struct
-import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import suppress
 
 import pytest
 
 from tests.scenes.gallery import MEDIUM
 from tests.scenes.stage import press, screen_text, shows, stage
-from tests.support.posix import open_terminal, terminal_settings
-from tests.tui.test_ending import LEFT_SCREEN, Terminal
+from tests.tui.test_ending import LEFT_SCREEN, Terminal, in_terminal
 from tui_chain.tui.screens.add import HostText
 
 ENTERED_SCREEN = b"\x1b[?1049h"
@@ -34,26 +31,9 @@ def shell() -> Iterator[Terminal]:
     """A shell in a terminal of 120x40."""
     if shutil.which("bash") is None:
         pytest.skip("there is no bash")
-    main, worker = open_terminal()
-    environment = os.environ | {"TERM": "xterm-256color", "PS1": "ready> "}
-    process = subprocess.Popen(
-        [sys.executable, "-c", SHELL],
-        stdin=worker,
-        stdout=worker,
-        stderr=worker,
-        env=environment,
-        start_new_session=True,
-    )
-    terminal = Terminal(main, worker, process, terminal_settings(worker))
-    try:
+    with in_terminal([sys.executable, "-c", SHELL], PS1="ready> ") as terminal:
         terminal.until(lambda: b"ready> " in terminal.seen)
         yield terminal
-    finally:
-        process.kill()
-        process.wait()
-        for end in (main, worker):
-            with suppress(OSError):
-                os.close(end)
 
 
 def typed(terminal: Terminal, text: str, wanted: bytes) -> bytes:

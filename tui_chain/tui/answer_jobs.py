@@ -52,7 +52,7 @@ class AnswerJobs:
         self._environment: Answer | None = None
 
     def ask(self, row: HostRow | None, kind: AnswerKind) -> None:
-        """Open the answer that waits; where none does, ask. Without a host the doctor alone can be asked."""
+        """Open the answer not yet read; where there is none, ask. Without a host the doctor alone can be asked."""
         if row is None and kind is not AnswerKind.DOCTOR:
             return
         answer = self._environment if row is None else answer_of(row.answers, kind)

@@ -28,7 +28,7 @@ from tui_chain.tui.background import collect_garbage, in_background, load_dialog
 from tui_chain.tui.clipboard import copy_text
 from tui_chain.tui.host_rows import HostRow
 from tui_chain.tui.key_queue import ANSWER_SECONDS, KeyQueue, Pressed
-from tui_chain.tui.list_actions import guarded
+from tui_chain.tui.list_actions import confirm_loss
 from tui_chain.tui.memory import NO_MEMORY, Keeper, Listing, Memory
 from tui_chain.tui.messages import CopyRequested, HostRequested, Noted
 from tui_chain.tui.palette import ActionProvider
@@ -361,7 +361,7 @@ class ChainApp(App[None]):
     def action_request_quit(self) -> None:
         """Quit; ask while a proven bundle is unwritten."""
         hosts = self.main.hosts
-        guarded(self, (*hosts.unwritten, *hosts.dropped), "Quit?", "quit", self.exit)
+        confirm_loss(self, (*hosts.unwritten, *hosts.dropped), "Quit?", "quit", self.exit)
 
     # the clipboard
 

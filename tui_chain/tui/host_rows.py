@@ -292,7 +292,7 @@ class HostRows:
 
     @property
     def jobs(self) -> int:
-        """How many hosts have a job that waits or runs."""
+        """How many hosts have a job in the queue or at work."""
         return len(self._jobs)
 
     def begin(self, target: Target, busy: str) -> int:
@@ -324,12 +324,12 @@ class HostRows:
             self.put(_idle(self._rows[target]))
 
     def is_busy(self, target: Target) -> bool:
-        """Whether a host has a job that waits or runs."""
+        """Whether a host has a job in the queue or at work."""
         return target in self._jobs
 
     @property
     def busy(self) -> tuple[Target, ...]:
-        """The hosts with a job that waits or runs."""
+        """The hosts with a job in the queue or at work."""
         return tuple(self._jobs)
 
     # several hosts

@@ -9,13 +9,14 @@ from textual.app import App
 from textual.screen import Screen
 from textual.timer import Timer
 
-from tui_chain.core.text import plural
+from tui_chain.core.text import first_few, plural
 from tui_chain.engine.host_order import HostOrder, SortBy, needs_work
 from tui_chain.net.target import Target
 from tui_chain.tui.availability import is_fixable
 from tui_chain.tui.host_jobs import HostJobs
 from tui_chain.tui.host_rows import HostRow, HostRows
 from tui_chain.tui.panes.hosts import HostPane
+from tui_chain.tui.screens.dialog import ConfirmScreen, confirm
 from tui_chain.tui.toasts import toast
 from tui_chain.tui.widgets.headline import Headline
 
@@ -25,37 +26,24 @@ MAX_NAMED = 3
 
 def names_of(rows: Sequence[HostRow]) -> str:
     """The first hosts by name, and how many more there are."""
-    more = len(rows) - MAX_NAMED
-    named = ", ".join(row.state.label or row.target.display for row in rows[:MAX_NAMED])
-    return f"{named} and {more} more" if more > 0 else named
+    return first_few([row.state.label or row.target.display for row in rows], MAX_NAMED)
 
 
 def lost_work(rows: Sequence[HostRow]) -> str:
     """What would be lost with these hosts, as a sentence; empty where their proven bundles are written."""
     unwritten = [row for row in rows if row.unwritten]
-    if not unwritten:
-        return ""
-    bundles = "The proven bundle" if len(unwritten) == 1 else f"The proven bundles of {len(unwritten)} hosts"
-    return (
-        f"{bundles} for {names_of(unwritten)} is not written."
-        if len(unwritten) == 1
-        else (f"{bundles} are not written: {names_of(unwritten)}.")
-    )
+    if len(unwritten) > 1:
+        return f"The proven bundles of {len(unwritten)} hosts are not written: {names_of(unwritten)}."
+    return f"The proven bundle for {names_of(unwritten)} is not written." if unwritten else ""
 
 
-def guarded(app: App[None], rows: Sequence[HostRow], title: str, verb: str, go_on: Callable[[], object]) -> None:
+def confirm_loss(app: App[None], rows: Sequence[HostRow], title: str, verb: str, go_on: Callable[[], object]) -> None:
     """Go on; where that loses proven bundles that are not written, ask first."""
     question = lost_work(rows)
-    if not question:
+    if question:
+        confirm(app, ConfirmScreen(title, question, f"{verb} without writing", "stay"), go_on)
+    else:
         go_on()
-        return
-    from tui_chain.tui.screens.dialog import ConfirmScreen
-
-    def answered(yes: bool | None) -> None:
-        if yes:
-            go_on()
-
-    app.push_screen(ConfirmScreen(title, question, f"{verb} without writing", "stay"), answered)
 
 
 class ListActions:
@@ -81,7 +69,7 @@ class ListActions:
             done()
 
         if rows:
-            guarded(self._screen.app, rows, f"Remove {plural(len(rows), 'host')}?", "remove", remove)
+            confirm_loss(self._screen.app, rows, f"Remove {plural(len(rows), 'host')}?", "remove", remove)
 
     def remove(self, rows: Sequence[HostRow]) -> None:
         """Take hosts off the list."""

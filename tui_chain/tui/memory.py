@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from tui_chain.core.failure import Failure
 from tui_chain.core.files import read_file
+from tui_chain.core.text import first_few
 from tui_chain.engine.activity import Entry, activity_path, append_entries, read_activity
 from tui_chain.engine.arguments import Options
 from tui_chain.engine.host_order import HostOrder, read_order
@@ -189,8 +190,7 @@ def load_memory(options: Options, settings: UserSettings, clock: Clock = utc_now
 def _missing_headers(session: Session) -> tuple[str, ...]:
     """A notice on the requests whose headers are not kept, since these may be secret."""
     names = [host.target.display for host in session.hosts if host.request is not None and host.request.headers]
-    more = f" and {len(names) - MAX_NAMED} more" if len(names) > MAX_NAMED else ""
-    shown = f"{', '.join(names[:MAX_NAMED])}{more}"
+    shown = first_few(names, MAX_NAMED)
     return (f"Headers of a live test are not kept between runs; m asks for those to {shown}.",) if names else ()
 
 

@@ -87,7 +87,7 @@ class HostRequested(Message):
 
 
 class DetailOpened(Message):
-    """An answer that waits with a host, or a page about it, is to be opened."""
+    """An answer not yet read about a host, or a page about it, is to be opened."""
 
     def __init__(self, target: Target, detail: Answer | TextPage) -> None:
         self.target = target

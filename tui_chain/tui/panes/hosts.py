@@ -14,7 +14,7 @@ from textual.widgets import Input, Static
 
 from tui_chain.core.status import Status
 from tui_chain.core.text import cell_width, elide_end, elide_middle, plural
-from tui_chain.engine.host_order import HostOrder, SortBy, expiry_of, expiry_text, sort_key
+from tui_chain.engine.host_order import HostOrder, HostSortKey, SortBy, expiry_of, expiry_text, sort_key
 from tui_chain.engine.host_progress import RunProgress, StatusCounts
 from tui_chain.engine.host_state import Clock
 from tui_chain.net.target import Target
@@ -42,10 +42,6 @@ HINT = "/ filters · S sorts · J next to work on"
 """What the line below the list says where it has nothing else: it is there always, so that no row moves."""
 SHOW_SECONDS = 0.1
 """How long changes gather before the title and the order follow them."""
-
-
-class HostTable(RowList):
-    """The host list; of thousands of rows only those are made that are seen."""
 
 
 class HostPane(Pane):
@@ -85,7 +81,7 @@ class HostPane(Pane):
         box.display = False
         yield box
         yield HostHeads(self._heads)
-        yield HostTable(0, "Hosts", "host-table").add_class("list")
+        yield RowList(0, "Hosts", "host-table").add_class("list")
         yield HostOverview(self._shown_rows, self._clock, self._warn_days)
         yield Static(id="host-line", markup=False)
 
@@ -96,9 +92,9 @@ class HostPane(Pane):
         """Show that nothing is there yet."""
         self.title("loading")
 
-    def main(self) -> HostTable:
+    def main(self) -> RowList:
         """The table."""
-        return self.query_one(HostTable)
+        return self.query_one(RowList)
 
     def on_resize(self) -> None:
         """Lay the columns out for another width."""
@@ -153,7 +149,7 @@ class HostPane(Pane):
     def _matches(self, row: HostRow) -> bool:
         return self._needle in _searched(row)
 
-    def _key(self, row: HostRow) -> object:
+    def _key(self, row: HostRow) -> HostSortKey:
         return sort_key(row.state, self._order, self._input[row.target])
 
     def _refill(self) -> None:
@@ -161,9 +157,9 @@ class HostPane(Pane):
         table, self._is_disordered = self.main(), False
         current = self.highlighted or self._last
         near = table.cursor
-        rows = [row for row in self._rows if self._matches(row)] if self._needle else list(self._rows)
+        rows = list(filter(self._matches, self._rows) if self._needle else self._rows)
         if self._order != HostOrder():
-            rows.sort(key=lambda row: sort_key(row.state, self._order, self._input[row.target]))
+            rows.sort(key=self._key)
         self._shown = [row.target for row in rows]
         self._places = {target: place for place, target in enumerate(self._shown)}
         self._longest = max(map(_name_length, rows), default=0)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual import work
-from textual.app import ComposeResult
+from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
@@ -179,3 +180,13 @@ class ConfirmScreen(Dialog[bool]):
     def action_answer(self, yes: bool) -> None:
         """Close with the answer."""
         self.dismiss(yes)
+
+
+def confirm(app: App[None], question: ConfirmScreen, go_on: Callable[[], object]) -> None:
+    """Ask, and go on after a yes."""
+
+    def answered(yes: bool | None) -> None:
+        if yes:
+            go_on()
+
+    app.push_screen(question, answered)

@@ -50,7 +50,7 @@ from tui_chain.tui.screens.copy import (
     certificate_entries,
     command_entry,
 )
-from tui_chain.tui.screens.dialog import ConfirmScreen, PageScreen
+from tui_chain.tui.screens.dialog import ConfirmScreen, PageScreen, confirm
 from tui_chain.tui.screens.instructions import InstructionsScreen
 from tui_chain.tui.screens.pages import certificate_page, error_page, file_base
 from tui_chain.tui.screens.request import RequestScreen
@@ -246,17 +246,11 @@ class HostDialogs:
     def _with_consent(self, rows: Rows, go_on: Callable[[], object]) -> None:
         """Go on where the bundle loses no limit; else say which it loses, and go on if the user agrees (law 3)."""
         question = loss_question(rows)
-        if not question:
+        if question:
+            screen = ConfirmScreen("Limits are lost", question, "write the bundle", "do not")
+            confirm(self._screen.app, screen, go_on)
+        else:
             go_on()
-            return
-
-        def answered(yes: bool | None) -> None:
-            if yes:
-                go_on()
-
-        self._screen.app.push_screen(
-            ConfirmScreen("Limits are lost", question, "write the bundle", "do not"), answered
-        )
 
     def instructions(self, row: HostRow) -> None:
         """Show what clients and the server are to do, or say that there is nothing."""

@@ -100,8 +100,6 @@ class SplitView(Widget, can_focus=True):
     COMPONENT_CLASSES: ClassVar[set[str]] = {"split-view--cursor"}
     DEFAULT_CSS = """
     SplitView { height: 1fr; }
-    SplitView > .split-view--cursor { background: $primary 15%; color: $foreground; text-style: none; }
-    SplitView:focus > .split-view--cursor { background: $primary 35%; color: $foreground; text-style: bold; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j,down", "down", "Down", show=False),
