@@ -23,7 +23,6 @@ from tui_chain.net.host_list import Host
 from tui_chain.net.target import Target
 from tui_chain.tui.actions import textual_keymap
 from tui_chain.tui.host_rows import HostRow
-from tui_chain.x509.formats.readers import read_certificates
 
 if TYPE_CHECKING:
     from tui_chain.livetest.choice import RequestChoice
@@ -201,5 +200,7 @@ def still_written(saved: SavedHost, state: HostState) -> Path | None:
     data = read_file(saved.written, "bundle")
     if isinstance(data, Failure):
         return None
+    from tui_chain.x509.formats.readers import read_certificates  # what was proven has loaded it
+
     held, proven = read_certificates(data).certificates, read_certificates(state.bundle.pem).certificates
     return saved.written if set(held) >= set(proven) else None

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from operator import is_
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
+from textual.geometry import Region
 from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widget import Widget
@@ -75,6 +76,7 @@ class Pane(Vertical):
     NAME: ClassVar[str]
     _verdict_shown: tuple[str, str] = ("", "")
     _title_shown = Content()
+    _titling = False
 
     async def fill(self) -> None:
         """Mount what is inside: the frames and titles are painted before it, since it takes as long again."""
@@ -100,9 +102,17 @@ class Pane(Vertical):
         # a border that is only a top line leaves no blank around its title
         blank = "" if self.styles.border_left[0] else " "
         title = Content.assemble(blank, (f"{self.NUMBER} {self.NAME}", "bold"), "  ", (verdict, style), blank)
-        # to set it paints the whole pane
         if not title.is_same(self._title_shown):
+            self._titling = True
             self._title_shown = self.border_title = title
+            self._titling = False
+
+    def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
+        """Paint the line of the border alone where the title is all that changed: to set one asks for everything."""
+        if self._titling:
+            corner = self.content_offset
+            regions = (Region(-corner.x, -corner.y, self.outer_size.width, 1),)
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
     def on_resize(self) -> None:
         """Lay the title out for another shape of the border."""

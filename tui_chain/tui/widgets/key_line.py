@@ -33,16 +33,29 @@ class KeyLine(Widget):
     def __init__(self) -> None:
         super().__init__()
         self._places: list[tuple[range, str]] = []
+        self._keys = Content()
 
     def on_mount(self) -> None:
         """Follow what can be pressed."""
         self.screen.bindings_updated_signal.subscribe(self, self._updated)
 
-    def _updated(self, _: Screen[object]) -> None:
+    def on_resize(self) -> None:
+        """Lay the keys out for another width."""
+        self._keys = self._laid_out()
         self.refresh()
 
+    def _updated(self, _: Screen[object]) -> None:
+        keys = self._laid_out()
+        if not keys.is_same(self._keys):
+            self._keys = keys
+            self.refresh()
+
     def render(self) -> Content:
-        """Lay the keys out; a key for which there is no room is left out as a whole."""
+        """The keys."""
+        return self._keys
+
+    def _laid_out(self) -> Content:
+        """The keys beside each other; one for which there is no room is left out as a whole."""
         parts: list[Content] = []
         self._places, column = [], 0
         for active in sorted(self.screen.active_bindings.values(), key=_rank):

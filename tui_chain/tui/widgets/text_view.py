@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 from typing import ClassVar, NamedTuple
 
 from rich.cells import cell_len, set_cell_size
@@ -12,7 +13,7 @@ from rich.segment import Segment
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.selection import Selection
@@ -35,13 +36,17 @@ class TextRow(NamedTuple):
 
 def wrap(texts: Sequence[str], width: int) -> list[TextRow]:
     """Break lines at blanks into rows of at most `width` cells; a longer word is broken inside."""
-    return [TextRow(number, *piece) for number, text in enumerate(texts) for piece in _pieces(text, width)]
+    rows: list[TextRow] = []
+    for number, text in enumerate(texts):
+        if (len(text) if text.isascii() else cell_len(text)) <= width:
+            rows.append(TextRow(number, 0, len(text)))
+        else:
+            rows.extend(TextRow(number, *piece) for piece in _pieces(text, width))
+    return rows
 
 
 def _pieces(text: str, width: int) -> Iterator[tuple[int, int]]:
-    if (len(text) if text.isascii() else cell_len(text)) <= width:
-        yield 0, len(text)
-        return
+    """Where each row of a line that is too long for one begins and ends."""
     start = used = 0
     for chunk in _CHUNK.finditer(text):
         word = cell_len(chunk[0].rstrip())
@@ -100,7 +105,6 @@ class TextView(ScrollView, can_focus=True):
 
     def __init__(self, content: Content | None = None, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - as Textual has it
         super().__init__(id=id, classes=classes)
-        self._lines: list[Content] = []
         self._texts: list[str] = []
         self._rows: list[TextRow] = []
         self._width = 0
@@ -112,22 +116,44 @@ class TextView(ScrollView, can_focus=True):
 
     def update(self, content: Content, *, keep: bool = False) -> None:
         """Show another text from its top, or with `keep` from the row that is there now; a search goes on in it."""
+        before = self._seen_rows()
         self._take(content)
         self._search.look(self._texts)
         if not keep and self.is_attached:
             self.scroll_to(y=0, animate=False)
         self._fit()
-        self.refresh()
+        self._paint_changed(before)
         if self._search.needle:
             self._report()
 
+    def _seen_rows(self) -> list[Content]:
+        size, top = self.content_size, self.scroll_offset.y
+        return [self._marked(row) for row in self._wrapped(size.width)[top : top + size.height]] if size else []
+
+    def _paint_changed(self, before: list[Content]) -> None:
+        """Have the rows painted that are not as they were: where hosts are much alike, that is next to nothing."""
+        if not before or self.searching:
+            self.refresh()
+            return
+        rows = enumerate(zip_longest(before, self._seen_rows(), fillvalue=Content()))
+        width = self.content_size.width
+        regions = [Region(0, y, width, 1) for y, (old, new) in rows if not old.is_same(new)]
+        if regions:
+            self.refresh(*regions)
+
     def _take(self, content: Content) -> None:
         self._content = content
-        self._lines = content.split(allow_blank=True)
-        if "\t" in content.plain:
-            self._lines = [line.expand_tabs(4) for line in self._lines]
-        self._texts = [line.plain for line in self._lines]
+        self._lines: list[Content] = []
+        if content.spans or "\t" in content.plain:
+            self._lines = [line.expand_tabs(4) for line in content.split(allow_blank=True)]
+            self._texts = [line.plain for line in self._lines]
+        else:
+            # to make a line of each of thousands takes longer than to paint those that are seen
+            self._texts = content.plain.split("\n")
         self._width, self._top = 0, None
+
+    def _line(self, number: int) -> Content:
+        return self._lines[number] if self._lines else Content(self._texts[number])
 
     @property
     def plain(self) -> str:
@@ -283,7 +309,7 @@ class TextView(ScrollView, can_focus=True):
 
     def _marked(self, row: TextRow) -> Content:
         """A row with its hits and what the mouse has selected."""
-        line = self._lines[row.line]
+        line = self._line(row.line)
         piece = line if row.end - row.start == len(line.plain) else line[row.start : row.end]
         for start, end, style in self._marks(row):
             first, last = max(start, row.start) - row.start, min(end, row.end) - row.start
