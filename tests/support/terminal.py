@@ -205,6 +205,11 @@ class Program:
         return self.process.returncode
 
 
+def without_size(environment: Mapping[str, str]) -> dict[str, str]:
+    """An environment without the size of another terminal, which programs take before that of their own."""
+    return {name: value for name, value in environment.items() if name not in {"COLUMNS", "LINES"}}
+
+
 @contextmanager
 def in_terminal(
     command: Sequence[str | Path],
@@ -223,7 +228,7 @@ def in_terminal(
         stdout=worker,
         stderr=worker,
         cwd=folder,
-        env={**environment, **settings},
+        env=without_size(environment) | settings,
         start_new_session=True,
     )
     os.close(worker)

@@ -18,6 +18,7 @@ import pytest
 
 from tests.support.files import names_in
 from tests.support.posix import HANGUP, open_terminal, terminal_settings
+from tests.support.terminal import without_size
 from tui_chain.engine.session import SavedHost, Session, read_session, session_path, write_session
 from tui_chain.net.target import Target
 
@@ -94,7 +95,7 @@ def in_terminal(command: Sequence[str], **environment: str) -> Iterator[Terminal
     """Run a command in a terminal and a session of its own, and end both."""
     main, worker = open_terminal()
     settings = terminal_settings(worker)
-    variables = os.environ | {"TERM": "xterm-256color"} | environment
+    variables = without_size(os.environ) | {"TERM": "xterm-256color"} | environment
     process = subprocess.Popen(
         command, stdin=worker, stdout=worker, stderr=worker, env=variables, start_new_session=True
     )

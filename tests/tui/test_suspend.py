@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import shlex
 import shutil
@@ -10,9 +11,11 @@ import sys
 from collections.abc import Iterator
 
 import pytest
+from textual.events import Resize
+from textual.geometry import Size
 
 from tests.scenes.gallery import MEDIUM
-from tests.scenes.stage import press, screen_text, shows, stage
+from tests.scenes.stage import press, screen_text, shows, stage, until
 from tests.tui.test_ending import LEFT_SCREEN, Terminal, in_terminal
 from tui_chain.tui.screens.add import HostText
 
@@ -68,6 +71,16 @@ def test_ctrl_z_gives_the_shell_back_and_fg_the_screen(shell: Terminal) -> None:
     # what is typed before the program has ended is its own, and it throws away what it did not read
     assert LEFT_SCREEN in typed(shell, "q", PROMPT)
     typed(shell, "echo code $?\n", b"code 0")
+
+
+@pytest.mark.anyio
+async def test_a_size_is_taken_though_the_program_was_held_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    late = itertools.count()
+    async with stage(MEDIUM) as pilot:
+        with monkeypatch.context() as held_up:
+            held_up.setattr("textual.timer._time.get_time", lambda: float(next(late)))
+            pilot.app.post_message(Resize(Size(60, 20), Size(60, 20)))
+            await until(pilot, lambda: len(screen_text(pilot).splitlines()) == 20, "for the size")
 
 
 @pytest.mark.anyio

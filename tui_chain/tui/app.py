@@ -11,8 +11,6 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from rich.console import Console
-from rich.segment import Segments
 from textual import events, on, work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
@@ -24,8 +22,15 @@ from tui_chain.core.text import plural
 from tui_chain.engine.host_state import Clock, utc_now
 from tui_chain.net.host_list import Host
 from tui_chain.tui.actions import APP, NAMES, bindings
-from tui_chain.tui.background import collect_garbage, in_background, load_dialogs, unforeseen, unforeseen_fault
+from tui_chain.tui.background import (
+    collect_garbage,
+    in_background,
+    load_dialogs,
+    load_models,
+    unforeseen,
+)
 from tui_chain.tui.clipboard import copy_text
+from tui_chain.tui.fault_console import FaultConsole
 from tui_chain.tui.host_rows import HostRow
 from tui_chain.tui.key_queue import ANSWER_SECONDS, KeyQueue, Pressed
 from tui_chain.tui.list_actions import confirm_loss
@@ -37,12 +42,14 @@ from tui_chain.tui.screens.dialog import ConfirmScreen
 from tui_chain.tui.screens.main import MainScreen
 from tui_chain.tui.terminal_output import terminal_is_gone
 from tui_chain.tui.themes import ANSI_THEME, THEME, colour_of_new, known_theme
+from tui_chain.tui.timers import sure
 from tui_chain.tui.toasts import toast
 
 if TYPE_CHECKING:
     from textual.actions import ActionParseResult
     from textual.screen import Screen
     from textual.theme import Theme
+    from textual.timer import Timer, TimerCallback
 
     from tui_chain.engine.activity import Entry
     from tui_chain.engine.journey import Journey
@@ -56,21 +63,6 @@ KEEP_SECONDS = 60
 """How often the host list is kept while the screen is open."""
 Start = Callable[[], "tuple[Journey, tuple[Host, ...]] | Failure"]
 """Loads what the app needs off the event loop: the journey, and hosts that it knows by itself."""
-
-
-class FaultConsole(Console):
-    """Prints a sentence where Textual would print a traceback, which holds the values of all variables."""
-
-    def print(self, *objects: Any, **options: Any) -> None:
-        """Print, but of a traceback only what was raised."""
-        shown = (f"tlschain-tui: {_fault(one)}" if isinstance(one, Segments) else one for one in objects)
-        super().print(*shown, **options)
-
-
-def _fault(traceback: Segments) -> Failure:
-    """The failure that stands at the end of a traceback, below its frame."""
-    text = "".join(segment.text for segment in traceback.segments)
-    return unforeseen_fault(" ".join(text.rpartition("╯")[2].split()))
 
 
 MAX_NOTED = 5_000
@@ -226,6 +218,7 @@ class ChainApp(App[None]):
             self.exit(return_code=2, message=f"tlschain-tui: {loaded}")
             return
         journey, known = loaded
+        await in_background(load_models, "models")
         self.set_interval(KEEP_SECONDS, self._keep_now)
         self.main.notices = (*self._notices, *journey.notices)
         if self.main.notices:
@@ -254,6 +247,12 @@ class ChainApp(App[None]):
         """Of Textual's own commands the one that chooses a theme; the others are actions of the table."""
         commands = super().get_system_commands(screen)
         return (command for command in commands if command.title == "Theme")
+
+    def set_timer(
+        self, delay: float, callback: TimerCallback | None = None, *, name: str | None = None, pause: bool = False
+    ) -> Timer:
+        """Do as Textual does: without a timer that it dropped, no size of the terminal is taken any more."""
+        return sure(super().set_timer(delay, callback, name=name, pause=pause))
 
     # keys
 

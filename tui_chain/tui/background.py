@@ -17,6 +17,9 @@ T = TypeVar("T")
 DIALOGS = ("tui_chain.tui.screens.host_dialogs", "tui_chain.tui.screens.keys")
 """The modules of the dialogs that are opened most, which load all that they show."""
 
+FIRST_DIAGNOSIS = ("tui_chain.repair.candidates", "tui_chain.repair.alternatives", "tui_chain.engine.host_changes")
+"""Further modules that a diagnosis of the screen ends in."""
+
 
 async def in_background(work: Callable[[], T], name: str) -> T | Failure:
     """Run `work` in a thread of its own and return its result; what it raises is a failure.
@@ -73,6 +76,14 @@ class Turns:
     def hold(self) -> None:
         """Let a key be answered first."""
         self._until = time.monotonic() + KEY_SECONDS
+
+
+def load_models() -> None:
+    """Load what the first diagnosis needs and no later one, which would hold the event loop for it."""
+    from tui_chain.clients.engines.registry import MODELS
+
+    for name in (*(entry.module for entry in MODELS.values()), *FIRST_DIAGNOSIS):
+        import_module(name)
 
 
 def load_dialogs() -> None:

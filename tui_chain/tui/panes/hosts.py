@@ -23,6 +23,7 @@ from tui_chain.tui.host_rows import DIM, NEW, STATUS_LOOK, HostRow, HostRows, ve
 from tui_chain.tui.messages import HostHighlighted, HostMarked, HostOpened
 from tui_chain.tui.panes.base import Pane
 from tui_chain.tui.render import expiry_style
+from tui_chain.tui.timers import sure
 from tui_chain.tui.widgets.host_overview import HostHeads, HostOverview
 from tui_chain.tui.widgets.row_list import ListRow, RowList
 
@@ -137,7 +138,7 @@ class HostPane(Pane):
 
     def _show_soon(self) -> None:
         if self._timer is None:
-            self._timer = self.set_timer(SHOW_SECONDS, self._show_changes)
+            self._timer = sure(self.set_timer(SHOW_SECONDS, self._show_changes))
 
     def _show_changes(self) -> None:
         self._timer = None

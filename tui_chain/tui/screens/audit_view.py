@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical
 from textual.content import Content
+from textual.geometry import Size
 from textual.widgets import Static
 
 from tui_chain.tui.host_rows import DIM
@@ -141,7 +142,7 @@ class AuditView(Dialog[None]):
         if event.row_list.id == self._unfolded:
             self._show_outcome()
 
-    def on_resize(self) -> None:
+    def fit(self, size: Size) -> None:  # noqa: ARG002 - the breakpoint says it
         """Say more of a certificate where there is room."""
         self._show_outcome()
 

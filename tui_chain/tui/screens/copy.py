@@ -9,6 +9,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
+from textual.geometry import Size
 from textual.widgets import Static
 
 from tui_chain.core.text import colon_hex, elide_middle, plural, safe_text
@@ -88,9 +89,9 @@ class CopyScreen(Dialog[CopyEntry]):
         frame.border_subtitle = f"a letter copies · enter {self._entries[0].key} · esc close"
         yield frame
 
-    def on_resize(self) -> None:
+    def fit(self, size: Size) -> None:
         """Show of each text as much as there is room for."""
-        room = min(self.size.width, WIDTH) - NAME_CELLS - 8
+        room = min(size.width, WIDTH) - NAME_CELLS - 8
         self.query_one("#copy", Static).update(lines(_line(entry, room) for entry in self._entries))
 
     def action_take(self, key: str) -> None:

@@ -6,13 +6,17 @@ import os
 from collections.abc import Callable
 from typing import ClassVar
 
+from rich.segment import Segment
+from rich.style import Style
 from textual import work
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
+from textual.events import Resize, ScreenResume
+from textual.geometry import Size
 from textual.renderables.background_screen import BackgroundScreen
-from textual.screen import ModalScreen, ScreenResultType
+from textual.screen import ModalScreen, Screen, ScreenResultType
 from textual.strip import Strip
 from textual.widgets import OptionList, Static
 
@@ -43,6 +47,8 @@ class Dialog(ModalScreen[ScreenResultType]):
     ]
 
     _backdrop: list[Strip] | None = None
+    _fitted: Size | None = None
+    _opened = False
 
     def render_line(self, y: int) -> Strip:
         """Paint a line of what stands behind the dialog."""
@@ -52,10 +58,37 @@ class Dialog(ModalScreen[ScreenResultType]):
         line = self._backdrop[y] if y < len(self._backdrop) else Strip([])
         return line.adjust_cell_length(self.size.width, style)
 
-    def on_resize(self) -> None:
-        """Take another picture of what stands behind, and again once all in it has its new size."""
-        self.picture_again()
-        self.set_timer(SETTLED, self.picture_again)
+    def on_compose(self) -> None:
+        """Take the breakpoints from the screen below: after the first layout everything would be styled again."""
+        below, app = self._below, self.app
+        names = (name for _, name in [*(app.HORIZONTAL_BREAKPOINTS or ()), *(app.VERTICAL_BREAKPOINTS or ())])
+        self.update_classes({name: below.has_class(name) for name in names}, animate=False)
+
+    def on_mount(self) -> None:
+        """Fit in before the first layout."""
+        self._fitted = self.app.size
+        self.fit(self._fitted)
+
+    def on_screen_resume(self, event: ScreenResume) -> None:
+        """Leave the styles as they are at the first time, when everything has just been styled."""
+        event.refresh_styles = self.stack_updates > 0
+
+    def on_resize(self, event: Resize) -> None:
+        """Fit into another size, with another picture of what stands behind, and again once that is laid out."""
+        if event.size != self.outer_size:
+            return  # the layout for it comes next, and sends it again
+        if event.size != self._fitted:
+            self._fitted = event.size
+            self.fit(event.size)
+            self.picture_again()
+            self.set_timer(SETTLED, self.picture_again)
+        if not self._opened and self._below.outer_size == event.size:
+            # the first layout is what sends this; by default all screens would be laid out once more
+            event.prevent_default()
+        self._opened = True
+
+    def fit(self, size: Size) -> None:
+        """Show what there is room for: called before the first layout, and after that for another size."""
 
     def picture_again(self) -> None:
         """Take another picture of what stands behind the dialog."""
@@ -64,12 +97,21 @@ class Dialog(ModalScreen[ScreenResultType]):
 
     def _shaded_screen(self) -> list[Strip]:
         """The screen below as it is now: to shade it anew with each of its changes takes longer than the dialog."""
+        color = self.styles.background.with_alpha(SHADE)
+        shaded: dict[Style | None, Style | None] = {}
+
+        def shade(segment: Segment) -> Segment:
+            if segment.style not in shaded:
+                shaded[segment.style] = next(iter(BackgroundScreen.process_segments([segment], color))).style
+            return Segment(segment.text, shaded[segment.style])
+
+        lines = self._below._compositor.render_strips()  # noqa: SLF001 - as BackgroundScreen, line by line for it
+        return [Strip(shade(segment) for segment in line) for line in lines]
+
+    @property
+    def _below(self) -> Screen[object]:
         stack = self.app.screen_stack
-        below = stack[max(stack.index(self) - 1, 0)]
-        shaded = BackgroundScreen(below, self.styles.background.with_alpha(SHADE))
-        options = self.app.console.options.update(width=self.size.width, height=self.size.height)
-        lines = self.app.console.render_lines(shaded, options, pad=False, new_lines=False)
-        return [Strip(line) for line in lines]
+        return stack[max(stack.index(self) - 1, 0)]
 
     async def action_copy_or_help_quit(self) -> None:
         """Copy what is selected with the mouse, else say how to quit."""

@@ -46,7 +46,7 @@ class InstructionsScreen(Dialog[None]):
 
     def compose(self) -> ComposeResult:
         """The list under its filter, and the text beside it."""
-        with Vertical(classes="frame -tall", id="instructions"), Horizontal():
+        with Horizontal(classes="frame -tall", id="instructions"):
             with Vertical(id="instruction-side"):
                 yield InstructionFilter(placeholder="name, or words of the text", compact=True)
                 yield InstructionList()

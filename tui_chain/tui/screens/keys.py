@@ -9,6 +9,7 @@ from itertools import zip_longest
 from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.content import Content
+from textual.geometry import Size
 
 from tui_chain.tui.actions import ACTIONS, MOVES, Action, written_keys
 from tui_chain.tui.host_rows import DIM
@@ -124,8 +125,8 @@ class KeysScreen(PageScreen):
             page.add_class("-broad")
             yield page
 
-    def on_resize(self) -> None:
-        """Lay the page out anew."""
+    def fit(self, size: Size) -> None:
+        """Lay the page out for a width."""
         page = self.query_one(Page)
         # the frame and its padding, and the scroll bar
-        page.update(keys_page(max(self.size.width - 5, 20), self._remapped), keep=True)
+        page.update(keys_page(max(size.width - 5, 20), self._remapped), keep=True)
