@@ -290,12 +290,28 @@ TITLES = {"hosts": "1 Hosts", "chain": "2 Served", "links": "3 Missing", "live":
         ("esc stops it", "F9 stops it"),
         ("t tests the bundle; w writes it for clients", "F6 tests the bundle; w writes it for clients"),
         ("press enter to read the question", "press enter to read the question"),
+        ("Removed a.example; u brings it back.", "Removed a.example; F8 brings it back."),
+        ("2 jobs of other hosts; ctrl+x stops all.", "2 jobs of other hosts; F10 stops all."),
+        ("has no proven repair yet; f looks for one.", "has no proven repair yet; ctrl+g looks for one."),
+        ("was not reached; e says why, r tries again.", "was not reached; e says why, F4 tries again."),
+        ("esc closes this", "F9 closes this"),
+        ("f.example has no host f", "f.example has no host f"),
     ],
 )
 def test_a_next_step_names_the_keys_of_the_user(step: str, shown: str) -> None:
     keys = {"host.fix": ("ctrl+g",), "host.probe": ("f4",), "back": ("f9",), "host.test": ("f6",)}
+    keys |= {"undo": ("f8",), "stop_all": ("f10",)}
     assert with_user_keys(step, textual_keymap(keys)) == shown
     assert with_user_keys(step, {}) == step
+
+
+@anyio
+async def test_what_is_said_in_passing_names_the_keys_of_the_user() -> None:
+    async with stage(MEDIUM) as pilot:
+        pilot.app.set_keymap(textual_keymap({"undo": ("f8",), "list.sort": ("ctrl+o",)}))
+        await press(pilot, "d")
+        await shows(pilot, "F8 brings it back.")
+        await shows(pilot, "/ filters · ctrl+o sorts")
 
 
 @anyio

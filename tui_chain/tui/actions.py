@@ -87,8 +87,13 @@ def keymap_of(app: App[Any]) -> Mapping[str, str]:
     return app.keymap if isinstance(app, _Remapped) else {}
 
 
-_KEY_IN_STEP = re.compile(r"(?<=[Pp]ress )\S+|(?<=, )\w(?= to )|\b\w(?= (?:tests|writes|has|tries) )|^[Ee]sc(?= )")
-"""The keys that a next step names, as `press f to find it` and `esc stops it`."""
+_VERBS = (
+    "adds|asks|brings|clears|closes|copies|does|filters|goes|has|keeps|looks|opens|puts|quits|reads|reverses|saves|says"
+    "|shows|sorts|stops|tests|tries|writes"
+)
+_KEY = r"(?:ctrl\+\w|[Ee]sc|enter|/|\b\w)"
+_KEY_IN_STEP = re.compile(rf"(?<=[Pp]ress )\S+|(?<=, )\w(?= to )|(?<![\w.`-]){_KEY}(?= (?:{_VERBS})\b)")
+"""The keys that a next step or a hint names, as `press f to find it`, `esc stops it` and `; u brings it back`."""
 
 
 def with_user_keys(step: str, keymap: Mapping[str, str]) -> str:

@@ -7,6 +7,7 @@ from typing import Literal
 
 from textual.widget import Widget
 
+from tui_chain.tui.actions import keymap_of, with_user_keys
 from tui_chain.tui.messages import Noted
 from tui_chain.tui.render import with_keys
 
@@ -19,10 +20,11 @@ def toast(
     command: str = "",
     path: Path | None = None,
 ) -> None:
-    """Show a text in passing, a hint's commands as keys; one at a time, so that it covers little.
+    """Show a text in passing, a hint's commands as the user's keys; one at a time, so that it covers little.
 
     The log keeps it, with the `command` that does the same and the file that was written, where there are.
     """
+    shown = with_user_keys(with_keys(text), keymap_of(widget.app))
     widget.app.clear_notifications()
-    widget.notify(with_keys(text), severity=severity, markup=False)
-    widget.app.post_message(Noted(with_keys(text), command, path))
+    widget.notify(shown, severity=severity, markup=False)
+    widget.app.post_message(Noted(shown, command, path))

@@ -18,7 +18,7 @@ from tui_chain.engine.host_order import HostOrder, HostSortKey, SortBy, expiry_o
 from tui_chain.engine.host_progress import RunProgress, StatusCounts
 from tui_chain.engine.host_state import Clock
 from tui_chain.net.target import Target
-from tui_chain.tui.actions import HOSTS, bindings
+from tui_chain.tui.actions import HOSTS, bindings, keymap_of, with_user_keys
 from tui_chain.tui.host_rows import DIM, NEW, STATUS_LOOK, HostRow, HostRows, verdict_label
 from tui_chain.tui.messages import HostHighlighted, HostMarked, HostOpened
 from tui_chain.tui.panes.base import Pane
@@ -254,7 +254,8 @@ class HostPane(Pane):
 
     def _show_line(self) -> None:
         """What is under way, and what of the list is marked or hidden."""
-        hint = FILTER_HINT if self.query_one("#filter").has_focus else HINT
+        usual = FILTER_HINT if self.query_one("#filter").has_focus else HINT
+        hint = with_user_keys(usual, keymap_of(self.app))
         self.query_one("#host-line", Static).update(self._line() or Content.styled(hint, DIM), layout=False)
 
     def _line(self) -> Content:
