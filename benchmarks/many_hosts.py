@@ -109,11 +109,13 @@ def _loaded(program: Program, there: Ground, hosts: list[str], figures: Figures)
     program.until(lambda: there.count() > len(hosts) // 50, "for the first probes", START_SECONDS)
     for place in range(1, len(hosts)):
         before = there.count()
-        taken = _help(program), _move(program, hosts[place])
+        opened = _help(program)
+        program.until(_after(PAUSE), "")  # the help has been left by then
+        moved = _move(program, hosts[place])
         program.until(_after(PAUSE), "")
         if there.count() > before:
-            figures.add("help while probing", taken[0])
-            figures.add("j while probing", taken[1])
+            figures.add("help while probing", opened)
+            figures.add("j while probing", moved)
         else:
             program.send("R")
             program.until(lambda before=before: there.count() > before, "for more probes", START_SECONDS)  # type: ignore[misc]

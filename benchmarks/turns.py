@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import statistics
 import time
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from tui_chain.net.host_list import Host
 from tui_chain.net.target import Target
 from tui_chain.trust.store import TrustStore
 from tui_chain.tui.app import ChainApp
+from tui_chain.tui.background import hold_back_collections
 from tui_chain.x509.formats.readers import read_certificates
 
 WHOLE, ALONE = 12, 8
@@ -39,6 +41,20 @@ def _timed(taken: list[float]) -> Iterator[None]:
         asyncio.Handle._run = run  # type: ignore[method-assign] # noqa: SLF001
 
 
+@contextmanager
+def _as_started() -> Iterator[None]:
+    """Collect garbage as the program does, and leave what earlier measurements made out of it."""
+    before = gc.get_threshold()
+    gc.collect()
+    gc.freeze()
+    hold_back_collections()
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
+
+
 async def _probe_all(there: Ground, taken: list[float]) -> int:
     trust = TrustStore("lab", read_certificates(there.trust.read_bytes()).certificates)
     hosts = [Host(Target(address, port)) for port in (*there.ports, *there.incomplete) for address in ADDRESSES]
@@ -56,7 +72,7 @@ async def _probe_all(there: Ground, taken: list[float]) -> int:
 def run() -> list[tuple[str, str]]:
     """Measure every call of the loop from the first probe to the last."""
     taken: list[float] = []
-    with ground(WHOLE, ALONE) as there:
+    with ground(WHOLE, ALONE) as there, _as_started():
         hosts = asyncio.run(_probe_all(there, taken))
     over = sum(one > BOUND for one in taken)
     most = statistics.quantiles(taken, n=10_000, method="inclusive")[-1]
