@@ -187,6 +187,16 @@ async def test_what_ends_soon_and_stands_twice_is_marked(tmp_path: Path) -> None
         await shows(pilot, "fails with code 10")
 
 
+@pytest.mark.parametrize("size", [SMALL, (160, 45)])
+async def test_a_name_has_the_room_that_the_other_columns_leave(tmp_path: Path, size: tuple[int, int]) -> None:
+    file = tmp_path / "root.pem"
+    file.write_bytes(to_pem([Authority.root("A name of 24 characters.", now=NOW).der]))
+    async with stage(size, ()) as pilot:
+        await audit(pilot, file)
+        await keys(pilot, "3")
+        line_with(pilot, "A name of 24 characters. ", "unknown ")
+
+
 async def test_it_fits_and_follows_the_size(tmp_path: Path) -> None:
     async with stage(WIDE, ()) as pilot:
         await audit(pilot, damaged(tmp_path, "glued"))

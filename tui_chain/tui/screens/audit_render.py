@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+from rich.cells import cell_len
 from textual.content import Content
 
 from tui_chain.audit.findings import AuditFinding
@@ -24,6 +25,10 @@ Shown = tuple[int, Callable[[int], ListRow], ColumnWidths]
 """A list: how many rows, what makes them, and the widths of their columns."""
 MAX_NAMED = 40
 """Certificates that are named in a list of text."""
+MEASURED = 200
+"""Certificates whose texts say how wide the columns of their list are."""
+GAP = 2
+"""Cells between two columns."""
 WIDE = 92
 """Cells from which on a list of certificates says who loads each."""
 
@@ -187,7 +192,14 @@ def finding_text(found: AuditFinding) -> Content:
 
 def certificate_rows(audited: AuditedFile, now: datetime) -> Shown:
     """A row for each certificate in the file's order: line, name, what it is, how long it is valid, findings."""
-    return len(audited.places), lambda place: _certificate_row(audited, place, now), _certificate_widths
+    count = len(audited.places)
+    measured = [_certificate_row(audited, place, now) for place in range(min(count, MEASURED))]
+    kind, days, codes = (max((cell_len(row[at][0]) for row in measured), default=0) + GAP for at in (3, 5, 7))
+    return (
+        count,
+        lambda place: _certificate_row(audited, place, now),
+        lambda room: _certificate_widths(room, kind, days, codes),
+    )
 
 
 def _certificate_row(audited: AuditedFile, place: int, now: datetime) -> ListRow:
@@ -200,7 +212,7 @@ def _certificate_row(audited: AuditedFile, place: int, now: datetime) -> ListRow
         (glyph, style),
         (str(line), DIM),
         (certificate.label, ""),
-        (kind_of(certificate), ""),
+        (f"  {kind_of(certificate)}", ""),  # a name that is cut reaches to it
         (f"{certificate.not_after:%Y-%m-%d}" if certificate.not_after else "", ""),
         (text, valid),
         (f"{loaders} of {len(audited.audit.loaded)}", ""),
@@ -208,12 +220,13 @@ def _certificate_row(audited: AuditedFile, place: int, now: datetime) -> ListRow
     )
 
 
-def _certificate_widths(room: int) -> tuple[int, ...]:
+def _certificate_widths(room: int, kind: int, days: int, codes: int) -> tuple[int, ...]:
     """Line, name, kind, end, days, who loads it, findings: what the name can be known without goes first."""
     end, loaders = (12, 8) if room >= WIDE else (0, 0)
-    codes = min(max(room // 5, 12), 40)
-    fixed = 2 + 6 + 13 + end + 19 + loaders + codes
-    return 2, 6, max(room - fixed, 8), 13, end, 19, loaders, codes
+    codes = min(codes, max(room // 5, 12), 40)
+    fixed = 2 + 6 + kind + end + days + loaders + codes
+    name = max(room - fixed, 8)
+    return 2, 6, name, kind, end, days, loaders, codes
 
 
 def kind_of(certificate: Certificate) -> str:
