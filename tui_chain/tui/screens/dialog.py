@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import ClassVar
 
 from rich.segment import Segment
-from rich.style import Style
 from textual import work
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
@@ -97,16 +96,10 @@ class Dialog(ModalScreen[ScreenResultType]):
 
     def _shaded_screen(self) -> list[Strip]:
         """The screen below as it is now: to shade it anew with each of its changes takes longer than the dialog."""
-        color = self.styles.background.with_alpha(SHADE)
-        shaded: dict[Style | None, Style | None] = {}
-
-        def shade(segment: Segment) -> Segment:
-            if segment.style not in shaded:
-                shaded[segment.style] = next(iter(BackgroundScreen.process_segments([segment], color))).style
-            return Segment(segment.text, shaded[segment.style])
-
-        lines = self._below._compositor.render_strips()  # noqa: SLF001 - as BackgroundScreen, line by line for it
-        return [Strip(shade(segment) for segment in line) for line in lines]
+        shaded = BackgroundScreen(self._below, self.styles.background.with_alpha(SHADE))
+        console = self.app.console
+        options = console.options.update(width=self.size.width, height=self.size.height)
+        return [Strip(line) for line in Segment.split_lines(console.render(shaded, options))]
 
     @property
     def _below(self) -> Screen[object]:
