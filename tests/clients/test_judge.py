@@ -14,12 +14,17 @@ from tui_chain.clients.engines.openssl.verifier import PARTIAL_CHAIN, STRICT, Op
 from tui_chain.clients.families import FAMILIES, Engine, FamilyId, family, family_names
 from tui_chain.clients.judge import OPENSSL_SETTINGS, Judge, engine_name
 from tui_chain.clients.verdict import ACCEPTED, Verdict
-from tui_chain.x509.der import encode
+from tui_chain.x509.der import SEQUENCE, element, encode
 from tui_chain.x509.formats.pem import pem_of
 
 PKI = make_pki()
 CHAIN = (PKI.leaf.der, PKI.issuing.der)
 TRUST = pem_of(views(PKI.root))
+
+
+def _parts(der: bytes) -> list[bytes]:
+    """The signed part of a certificate, the algorithm and the signature."""
+    return [one.raw for one in element(der).children()]
 
 
 def test_there_are_nine_families_in_their_order() -> None:
@@ -94,6 +99,9 @@ def test_some_can_be_asked_alone() -> None:
         (TRUST, (), HOST),
         (TRUST, (b"",), HOST),
         (TRUST, (b"\x30\x82\xff\xff",), HOST),
+        (TRUST, (encode(SEQUENCE, b"\x30\0", *_parts(PKI.leaf.der)[1:]),), HOST),
+        (TRUST, (encode(SEQUENCE, *_parts(PKI.leaf.der)[:2], b"\x03\0"), PKI.issuing.der), HOST),
+        (TRUST, (encode(SEQUENCE, *[b"\x30\0"] * 3),), HOST),
         (TRUST, (*CHAIN, b"garbage"), "other.test"),
         (TRUST, CHAIN, "."),
         (TRUST, CHAIN, "a..b"),
