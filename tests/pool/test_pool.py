@@ -158,6 +158,19 @@ def test_a_value_of_another_type_is_a_damaged_row(pool: Pool, column: str, value
     assert pool.check() == Check(1)
 
 
+def test_a_damaged_schema_of_which_sqlite_cannot_speak_is_damage(pool: Pool) -> None:
+    """Its message quotes the damage, which is no UTF-8: what Python raises then is none of sqlite3's errors."""
+    filled(pool).close()
+    with contextlib.closing(sqlite3.connect(pool.path)) as connection:
+        connection.execute("PRAGMA journal_mode = DELETE")
+    data = pool.path.read_bytes()
+    assert b"CREATE TABLE origin" in data
+    pool.path.write_bytes(data.replace(b"CREATE TABLE origin", b"CREATE \xff\x8a\xffLE origin"))
+    assert not isinstance(pool.entries(), Failure)
+    assert isinstance(pool.check(), Check)
+    assert "set aside" in pool.notices[0]
+
+
 @pytest.mark.parametrize("moment", ["-1", "9223372036854775807", "'soon'", "1.5"])
 def test_an_origin_of_no_time_is_left_out(pool: Pool, moment: str) -> None:
     filled(pool)
