@@ -27,6 +27,14 @@ def _parts(der: bytes) -> list[bytes]:
     return [one.raw for one in element(der).children()]
 
 
+def _with_extension(der: bytes, extension: bytes) -> bytes:
+    """The same certificate with this extension alone."""
+    signed, *others = _parts(der)
+    return encode(
+        SEQUENCE, encode(SEQUENCE, *_parts(signed)[:-1], encode(0xA3, encode(SEQUENCE, extension))), *others
+    )
+
+
 def test_there_are_nine_families_in_their_order() -> None:
     assert [one.id.value for one in FAMILIES] == [
         *("requests", "requests-3.13", "python", "python-3.13", "curl", "gnutls", "go", "java", "rustls")
@@ -102,6 +110,8 @@ def test_some_can_be_asked_alone() -> None:
         (TRUST, (encode(SEQUENCE, b"\x30\0", *_parts(PKI.leaf.der)[1:]),), HOST),
         (TRUST, (encode(SEQUENCE, *_parts(PKI.leaf.der)[:2], b"\x03\0"), PKI.issuing.der), HOST),
         (TRUST, (encode(SEQUENCE, *[b"\x30\0"] * 3),), HOST),
+        (TRUST, (_with_extension(PKI.leaf.der, b"\x30\0"), PKI.issuing.der), HOST),
+        (TRUST, (_with_extension(PKI.leaf.der, b"\x30\x05\x06\x03\x55\x1d\x11"), PKI.issuing.der), HOST),
         (TRUST, (*CHAIN, b"garbage"), "other.test"),
         (TRUST, CHAIN, "."),
         (TRUST, CHAIN, "a..b"),
