@@ -28,8 +28,8 @@ class Reader:
     mutations: tuple[Mutation, ...]
     allowed: tuple[type[Exception], ...] = ()
     tokens: tuple[bytes, ...] = ()
-    line_base: int = 100_000
-    line_share: int = 200
+    line_base: int = 50_000
+    line_share: int = 60
     count: int = 300
 
     @property

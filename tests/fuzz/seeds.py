@@ -176,6 +176,10 @@ def _files(pki: Pki) -> Mapping[str, Mapping[str, bytes]]:
         "settings": marked + other,
         "bundle": bundle,
         "damaged": root.replace(b"M", b"!", 1) + other,
+        "der": pki.root.der,
+        "java": store([trusted(pki.root.der), trusted(pki.issuing.der)]),
+        "pkcs12": _pkcs12(pki)["open"],
+        "pkcs7": pkcs7.serialize_certificates([pki.root.certificate, pki.issuing.certificate], Encoding.DER),
     }
     lines = {"fixed": repaired, "unreachable": _unreachable(pki)}
     listing = b'"CA Owner","SHA-256 Fingerprint","PEM Info"\r\n'
@@ -188,6 +192,12 @@ def _files(pki: Pki) -> Mapping[str, Mapping[str, bytes]]:
         own = _own_files(Path(folder), pki)
     return {
         "trust-file": trust,
+        "merged-file": {
+            "bundle": bundle,
+            "several": _several(bundle),
+            "roots": root + other,
+            "mixed": trust["mixed"],
+        },
         "header": {"bundle": bundle, "several": _several(bundle)},
         "saved-results": lines,
         "published-list": {"two": listing},

@@ -128,7 +128,7 @@ def test_what_never_ends_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_guided_fuzzing_keeps_what_reaches_new_lines() -> None:
     from tui_chain.net.host_list import parse_host_list
 
-    run = Fuzzing(planted(lambda data: parse_host_list(data.decode("latin-1"))), random.Random(3))  # noqa: S311
+    run = Fuzzing(planted(lambda data: parse_host_list(data[:400].decode("latin-1"))), random.Random(3))  # noqa: S311
     known = len(run.parents)
     run.run(lambda: run.inputs < 60)
     assert len(run.parents) > known

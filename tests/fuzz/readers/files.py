@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 
-from tests.fuzz.mutations import BYTES, JSON, PEM, TEXT
+from tests.fuzz.mutations import BYTES, DER, JSON, PEM, TEXT
 from tests.fuzz.reader import Reader
-from tests.fuzz.readers.pki import LEAF, NOW, STORE
+from tests.fuzz.readers.pki import ISSUING, LEAF, NOW, ROOT, STORE
 from tests.fuzz.readers.scratch import holding
 from tui_chain.audit.audit import Auditor
 from tui_chain.audit.fix import FixedFile, fix_file
@@ -22,11 +22,14 @@ from tui_chain.net.host_list import BadLine
 from tui_chain.net.target import Target, parse_target
 from tui_chain.pool.pool import Pool
 from tui_chain.pool.published import IntermediateList, read_listing
+from tui_chain.repair.bundle import Bundle
 from tui_chain.repair.file_header import read_header
 from tui_chain.repair.header_lines import header_lines
+from tui_chain.repair.merge import merge
 from tui_chain.results.saved import Restorer, read_saved, stated
 from tui_chain.results.values import HostResult
 from tui_chain.trust.settings import in_trusted_form_alone, refused_anchors, refusing_blocks
+from tui_chain.x509.formats.readers import read_certificates
 
 
 def trust_file(data: bytes) -> object:
@@ -42,6 +45,25 @@ def trust_file(data: bytes) -> object:
         assert set(again.certificates) <= set(audit.certificates), "fixing adds nothing"
     assert refused_anchors(refusing_blocks(data)) == refused_anchors(data), "what refuses stays what refuses"
     return audit.findings, [one.refused for one in audit.loaded.values()], len(in_trusted_form_alone(data))
+
+
+def merged_file(data: bytes) -> object:
+    """A file to which a bundle is added: all that was in it stays, all of the bundle is there, and once is enough."""
+    merged = merge(data, _bundle())
+    if isinstance(merged, Failure):
+        return merged
+    held = set(read_certificates(merged).certificates)
+    assert held >= set(read_certificates(data).certificates), "something was lost"
+    assert held <= {*read_certificates(data).certificates, *_bundle().certificates}, "something came along"
+    assert held >= set(_bundle().certificates)
+    assert merge(merged, _bundle()) == merged
+    return read_header(merged)
+
+
+@cache
+def _bundle() -> Bundle:
+    days = (NOW.date(), NOW.date())
+    return Bundle((ISSUING, ROOT), ("other.test:443",), kind="client", trust="test", served=days)
 
 
 def header(data: bytes) -> object:
@@ -136,11 +158,12 @@ def pool(data: bytes) -> object:
 _KEYS = (b'"ctrl+"', b"f25", b"shift+", b"[keymap]", b"[[", b"= [", b'"""', b"a.b.c.d", b"\\u001b", b"true", b"1e400")
 
 READERS = (
-    Reader("trust-file", trust_file, PEM, count=60),
+    Reader("trust-file", trust_file, (*PEM, *DER), count=60),
+    Reader("merged-file", merged_file, PEM),
     Reader("header", header, PEM, tokens=(b"# Host: ", b"# Kind: ", b"# Hosts: ", b"# Trust store: ")),
     Reader("saved-results", saved_results, JSON, count=40),
     Reader("session", session, JSON),
-    Reader("settings", settings, TEXT, tokens=_KEYS, line_share=400),
+    Reader("settings", settings, TEXT, tokens=_KEYS),
     Reader("activity", activity, JSON),
     Reader("published-list", published_list, (*TEXT, *PEM), tokens=(b'"', b"'", b'""', b",", b"PEM Info")),
     Reader("pool", pool, BYTES, count=60),

@@ -121,13 +121,13 @@ _ERRORS = (
 )  # fmt: skip
 
 READERS = (
-    Reader("host-list", host_list, TEXT, tokens=_HOSTS, line_share=500, count=150),
-    Reader("additions", additions, TEXT, tokens=(*_HOSTS, b"<", b"-----BEGIN CERTIFICATE-----\n"), line_share=500),
-    Reader("error-text", error_text, TEXT, tokens=_ERRORS, line_base=400_000),
-    Reader("proxy", proxy, TEXT, tokens=(*_HOSTS, _LOGIN, b"socks5://", b"%2F"), line_share=500),
+    Reader("host-list", host_list, TEXT, tokens=_HOSTS, line_share=200, count=150),
+    Reader("additions", additions, TEXT, tokens=(*_HOSTS, b"<", b"-----BEGIN CERTIFICATE-----\n"), line_share=200),
+    Reader("error-text", error_text, TEXT, tokens=_ERRORS, line_base=400_000, line_share=100),
+    Reader("proxy", proxy, TEXT, tokens=(*_HOSTS, _LOGIN, b"socks5://", b"%2F"), line_share=200),
     Reader("request", request, TEXT, tokens=(b"Host: x", b"Cookie: x", b"Authorization: x", b": ", b"/?q", b"#")),
     Reader("log-entry", log_entry, TEXT, tokens=(_LOGIN, b"tlschain check ", b"--proxy", b"password: ", b"Bearer ")),
-    Reader("interpreter-report", interpreter_report, JSON, line_share=400),
+    Reader("interpreter-report", interpreter_report, JSON),
     Reader(
         "client-config",
         client_config,
