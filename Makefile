@@ -8,7 +8,11 @@ TESTS ?= tests
 # clients that tests run and that bring packages which cannot stand beside the tests' own
 APART = poetry==2.5.1 niquests==3.21.2 urllib3==1.26.20 redis==5.2.1 requests==2.28.2
 
-.PHONY: node run test coverage clients lint format docs screenshots bench clean
+# how long `make fuzz` and `make soak` take in all
+SECONDS ?= 300
+MINUTES ?= 20
+
+.PHONY: node run test coverage clients fuzz soak lint format docs screenshots bench clean
 
 # dependency groups need a recent pip, so pip comes first
 $(VENV)/ready: pyproject.toml constraints.txt
@@ -57,6 +61,15 @@ coverage: $(VENV)/ready $(VENV)/apart/ready
 clients: $(VENV)/ready
 	$(BIN)/python -m tests.clients --output docs/clients.md
 	$(BIN)/python -m tests.audit
+
+# new inputs for every reader of what somebody else wrote, with a line of figures for each; an input that breaks a
+# property is kept in tests/fuzz/corpus, where the tests read it from then on
+fuzz: $(VENV)/ready
+	$(BIN)/python -m tests.fuzz --seconds $(SECONDS)
+
+# the random walk over keys, and `check` over a list of the lab again and again: fails where memory or descriptors grow
+soak: $(VENV)/ready
+	$(BIN)/python -m tests.soak --minutes $(MINUTES)
 
 lint: $(VENV)/ready
 	$(BIN)/ruff check .

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -128,3 +130,34 @@ def test_refresh_knows_what_it_did_not_write(tmp_path: Path) -> None:
     assert foreign_certificates(apart) == 2
     assert foreign_certificates(one.bundle.pem + to_pem([other.root.der])) == 1
     assert isinstance(plan_write(tmp_path / "new.pem", merged), WritePlan)
+
+
+# -- the threat model
+
+SECURITY = Path(__file__).parents[1] / "SECURITY.md"
+NAMED = re.compile(r"`([\w/]+\.py)::(\w+)`")
+ATTACKERS = (
+    "a server",
+    "a certificate authority",
+    "an AIA, OCSP or CRL host",
+    "a proxy",
+    "another user",
+    "a file's author",
+)
+
+
+def test_every_test_that_the_threat_model_names_exists() -> None:
+    named = NAMED.findall(SECURITY.read_text(encoding="utf-8"))
+    assert len(named) > 30
+    for path, name in named:
+        tree = ast.parse((Path(__file__).parent / path).read_text(encoding="utf-8"))
+        found = [node for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+        assert name in {node.name for node in found}, f"{path}::{name}"
+
+
+def test_every_row_of_the_threat_model_names_its_test() -> None:
+    rows = [line for line in SECURITY.read_text(encoding="utf-8").splitlines() if line.startswith("| ")][1:]
+    assert len(rows) > 25
+    assert [row for row in rows if not NAMED.search(row.rpartition(" | ")[2])] == []
+    for attacker in ATTACKERS:
+        assert any(row.startswith(f"| {attacker}") for row in rows), attacker

@@ -14,12 +14,25 @@ from tui_chain.clients.engines.openssl.verifier import PARTIAL_CHAIN, STRICT, Op
 from tui_chain.clients.families import FAMILIES, Engine, FamilyId, family, family_names
 from tui_chain.clients.judge import OPENSSL_SETTINGS, Judge, engine_name
 from tui_chain.clients.verdict import ACCEPTED, Verdict
-from tui_chain.x509.der import encode
+from tui_chain.x509.der import SEQUENCE, element, encode
 from tui_chain.x509.formats.pem import pem_of
 
 PKI = make_pki()
 CHAIN = (PKI.leaf.der, PKI.issuing.der)
 TRUST = pem_of(views(PKI.root))
+
+
+def _parts(der: bytes) -> list[bytes]:
+    """The signed part of a certificate, the algorithm and the signature."""
+    return [one.raw for one in element(der).children()]
+
+
+def _with_extension(der: bytes, extension: bytes) -> bytes:
+    """The same certificate with this extension alone."""
+    signed, *others = _parts(der)
+    return encode(
+        SEQUENCE, encode(SEQUENCE, *_parts(signed)[:-1], encode(0xA3, encode(SEQUENCE, extension))), *others
+    )
 
 
 def test_there_are_nine_families_in_their_order() -> None:
@@ -94,6 +107,11 @@ def test_some_can_be_asked_alone() -> None:
         (TRUST, (), HOST),
         (TRUST, (b"",), HOST),
         (TRUST, (b"\x30\x82\xff\xff",), HOST),
+        (TRUST, (encode(SEQUENCE, b"\x30\0", *_parts(PKI.leaf.der)[1:]),), HOST),
+        (TRUST, (encode(SEQUENCE, *_parts(PKI.leaf.der)[:2], b"\x03\0"), PKI.issuing.der), HOST),
+        (TRUST, (encode(SEQUENCE, *[b"\x30\0"] * 3),), HOST),
+        (TRUST, (_with_extension(PKI.leaf.der, b"\x30\0"), PKI.issuing.der), HOST),
+        (TRUST, (_with_extension(PKI.leaf.der, b"\x30\x05\x06\x03\x55\x1d\x11"), PKI.issuing.der), HOST),
         (TRUST, (*CHAIN, b"garbage"), "other.test"),
         (TRUST, CHAIN, "."),
         (TRUST, CHAIN, "a..b"),

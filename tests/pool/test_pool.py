@@ -133,6 +133,55 @@ def test_a_swapped_certificate_is_never_returned_and_verify_tells(pool: Pool) ->
     assert pool.check() == Check(1)
 
 
+@pytest.mark.parametrize("value", ["NULL", "7", "1.5", "'text'"])
+@pytest.mark.parametrize("column", ["sha256", "subject", "der"])
+def test_a_value_of_another_type_is_a_damaged_row(pool: Pool, column: str, value: str) -> None:
+    """SQLite keeps any type in any column, and a damaged page shows one."""
+    filled(pool)
+    with contextlib.closing(sqlite3.connect(pool.path)) as connection, connection:
+        # what a schema forbids, damage does not ask
+        connection.execute("PRAGMA writable_schema = ON")
+        connection.execute("UPDATE sqlite_master SET sql = replace(sql, 'NOT NULL', '')")
+        connection.execute("PRAGMA writable_schema = RESET")
+        change = f"UPDATE certificate SET {column} = {value} WHERE sha256 = ?"  # noqa: S608 - names from above
+        connection.execute(change, (bytes.fromhex(ROOT.sha256),))
+    pool.close()
+    entries = pool.entries()
+    assert not isinstance(entries, Failure)
+    assert {entry.certificate for entry in entries} <= {ISSUING, ROOT}
+    assert ISSUING in {entry.certificate for entry in entries}
+    check = pool.check()
+    assert isinstance(check, Check)
+    assert len(check.wrong) == 1
+    assert check.wrong[0].isprintable()
+    assert pool.discard_wrong() == 1
+    assert pool.check() == Check(1)
+
+
+def test_a_damaged_schema_of_which_sqlite_cannot_speak_is_damage(pool: Pool) -> None:
+    """Its message quotes the damage, which is no UTF-8: what Python raises then is none of sqlite3's errors."""
+    filled(pool).close()
+    with contextlib.closing(sqlite3.connect(pool.path)) as connection:
+        connection.execute("PRAGMA journal_mode = DELETE")
+    data = pool.path.read_bytes()
+    assert b"CREATE TABLE origin" in data
+    pool.path.write_bytes(data.replace(b"CREATE TABLE origin", b"CREATE \xff\x8a\xffLE origin"))
+    assert not isinstance(pool.entries(), Failure)
+    assert isinstance(pool.check(), Check)
+    assert "set aside" in pool.notices[0]
+
+
+@pytest.mark.parametrize("moment", ["-1", "9223372036854775807", "'soon'", "1.5"])
+def test_an_origin_of_no_time_is_left_out(pool: Pool, moment: str) -> None:
+    filled(pool)
+    with contextlib.closing(sqlite3.connect(pool.path)) as connection, connection:
+        connection.execute(f"UPDATE origin SET at = {moment}")  # noqa: S608 - a value from above
+    pool.close()
+    entries = pool.entries()
+    assert not isinstance(entries, Failure)
+    assert [entry.first_origin for entry in entries] == ["origin unknown", "origin unknown"]
+
+
 def test_a_row_under_another_name_is_told(pool: Pool) -> None:
     filled(pool)
     tamper(pool, "UPDATE certificate SET subject = ? WHERE sha256 = ?", b"x", bytes.fromhex(ISSUING.sha256))

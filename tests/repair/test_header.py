@@ -262,3 +262,17 @@ def test_every_line_of_a_header_gives_way_to_another_one(kind: str) -> None:
     other = replace(header, hosts=("b.test:443", "c.test:443"), trust="/x.pem")
     old, new = ("".join(header_lines(one)).encode("ascii") + b"\nrest" for one in (header, other))
     assert with_header(old, other) == new
+
+
+def test_what_somebody_wrote_into_the_comments_is_safe_for_a_terminal() -> None:
+    """A bundle is a file that others can hand on: its hosts, trust store and sources are shown in sentences."""
+    data = CASE.repair.bundle.pem
+    for name in (b"# CA bundle", b"# Kind: ", b"# Trust store: ", b"# Host: ", b"# Source: ", b"to expire is "):
+        assert name in data
+        data = data.replace(name, name + b"\x1b]0;x\x07\x7f ", 1)
+    header = read_header(data)
+    assert header is not None
+    assert any("\\x1b" in host for host in header.hosts)
+    assert "\\x1b" in header.trust
+    shown = (header.title, header.kind, *header.hosts, header.trust, *header.sources.values(), str(header.expiry))
+    assert all(text.isprintable() for text in shown), shown

@@ -146,8 +146,19 @@ def _proxy(address: str) -> Proxy:
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     login = None
     if parts.username is not None:
-        login = (unquote(parts.username).encode(), unquote(parts.password or "").encode())
+        login = (_octets(parts.username), _octets(parts.password or ""))
     return Proxy(f"{parts.scheme}://{host}:{port}", login)
+
+
+def _octets(text: str) -> bytes:
+    """A user name or password as it is sent; bytes of the environment that are no UTF-8 stay so (PEP 383)."""
+    try:
+        return unquote(text, errors="surrogateescape").encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError as error:
+        raise FetchRefusedError(
+            "the environment names a proxy whose login is no text",
+            "Write the characters of user and password as %XX in the proxy's URL.",
+        ) from error
 
 
 def local_name(host: str) -> bool:

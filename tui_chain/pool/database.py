@@ -181,7 +181,7 @@ class Database:
             try:
                 try:
                     return work(self._connected())
-                except (sqlite3.Error, DamagedError) as error:
+                except (sqlite3.Error, DamagedError, UnicodeDecodeError) as error:
                     if not _damaged(error):
                         raise
                     if not sets_aside:
@@ -336,7 +336,8 @@ def _code(error: BaseException) -> int:
 
 def _damaged(error: BaseException) -> bool:
     code = _code(error)
-    return isinstance(error, DamagedError) or code & 0xFF in _DAMAGE or code == _SHORT_READ
+    # an error of a damaged schema quotes it, and sqlite3 decodes that: what it raises then is none of its own
+    return isinstance(error, DamagedError | UnicodeDecodeError) or code & 0xFF in _DAMAGE or code == _SHORT_READ
 
 
 def _inode(path: Path) -> int | None:

@@ -108,7 +108,7 @@ class Pool:
             if structure != ["ok"]:
                 raise DamagedError
             rows = connection.execute(_ROWS).fetchall()
-            wrong = tuple(f"{row[0].hex()[:16]}: {why}" for row in rows if (why := _row_problem(row)) is not None)
+            wrong = tuple(f"{_row_name(row[0])}: {why}" for row in rows if (why := _row_problem(row)) is not None)
             return Check(len(rows), wrong)
 
         return self._database.read(look, Check(0))
@@ -119,7 +119,7 @@ class Pool:
         def discard(connection: Connection) -> int:
             rows = connection.execute(_ROWS).fetchall()
             bad = [(row[0],) for row in rows if _row_problem(row) is not None]
-            connection.executemany("DELETE FROM certificate WHERE sha256 = ?", bad)
+            connection.executemany("DELETE FROM certificate WHERE sha256 IS ?", bad)
             return len(bad)
 
         return self._database.write(discard) if self.path.exists() else 0
@@ -154,10 +154,10 @@ def _row(certificate: Certificate) -> tuple[bytes, bytes | None, bytes | None, i
     return digest, name_digest(certificate.subject_name), _octets(certificate.key_id), ends, certificate.der
 
 
-def _row_problem(row: tuple[bytes, bytes, bytes | None, bytes]) -> str | None:
+def _row_problem(row: tuple[object, object, object, object]) -> str | None:
     digest, subject, key_id, der = row
-    certificate = Certificate(der)
-    if bytes.fromhex(certificate.sha256) != digest:
+    certificate = _certificate(digest, der)
+    if certificate is None:
         return "its bytes are not those of its fingerprint"
     reason = unfit(certificate)
     if reason is not None:
@@ -167,16 +167,33 @@ def _row_problem(row: tuple[bytes, bytes, bytes | None, bytes]) -> str | None:
     return None
 
 
-def _entries(connection: Connection, rows: Iterable[tuple[bytes, bytes]]) -> Iterator[PoolEntry]:
+def _certificate(digest: object, der: object) -> Certificate | None:
+    """The certificate of a row, or None of a damaged one: SQLite keeps a value of any type in any column."""
+    if not (isinstance(digest, bytes) and isinstance(der, bytes)):
+        return None
+    certificate = Certificate(der)
+    return certificate if bytes.fromhex(certificate.sha256) == digest else None
+
+
+def _row_name(digest: object) -> str:
+    return digest.hex()[:16] if isinstance(digest, bytes) else "a row without a fingerprint"
+
+
+def _entries(connection: Connection, rows: Iterable[tuple[object, object]]) -> Iterator[PoolEntry]:
     for digest, der in rows:
-        certificate = Certificate(der)
-        if bytes.fromhex(certificate.sha256) == digest:
+        certificate = _certificate(digest, der)
+        if certificate is not None:
             yield PoolEntry(certificate, tuple(_origins(connection, digest)))
 
 
-def _origins(connection: Connection, digest: bytes) -> Iterator[Origin]:
+def _origins(connection: Connection, digest: object) -> Iterator[Origin]:
     for place, at in connection.execute(_ORIGINS, (digest,)):
-        yield Origin(safe_text(place), datetime.fromtimestamp(at, UTC))
+        if isinstance(place, str) and isinstance(at, int) and 0 <= at <= _LAST_SECOND:
+            yield Origin(safe_text(place), datetime.fromtimestamp(at, UTC))
+
+
+_LAST_SECOND = 253_402_300_799
+"""The last second that a datetime can be, 9999-12-31 23:59:59 UTC."""
 
 
 def _octets(hexadecimal: str | None) -> bytes | None:

@@ -99,7 +99,7 @@ def read_header(data: bytes) -> Header | None:
     """Read the comments of a file that this tool made, or return None for any other file.
 
     Only the lines on top count, up to the first blank line, and the hosts that version 0.1.0 merged: what stands at
-    a certificate is a stranger's text.
+    a certificate is a stranger's text. All that is read is safe for a terminal: somebody else may have written it.
     """
     text = data.removeprefix(b"\xef\xbb\xbf").decode("ascii", "replace").replace("\r\n", "\n")
     comments = _comments(text.split("\n\n", 1)[0])
@@ -107,7 +107,7 @@ def read_header(data: bytes) -> Header | None:
         return None
     kind = next(_values(comments, "Kind: "), "")
     hosts = tuple(dict.fromkeys((*_hosts(comments), *_merged_hosts(text))))[: MAX_HOSTS + 1]
-    sources = {found[1].replace(":", "").lower(): found[2] for found in _BLOCK.finditer(text)}
+    sources = {found[1].replace(":", "").lower(): _safe(found[2]) for found in _BLOCK.finditer(text)}
     return Header(
         "" if comments[0] in _own_titles(kind, tuple(_hosts(comments))) else comments[0],
         kind,
@@ -134,7 +134,12 @@ _BLOCK = re.compile(
 
 
 def _comments(text: str) -> list[str]:
-    return [line.removeprefix("# ") for line in text.split("\n") if line.startswith("# ")]
+    return [_safe(line.removeprefix("# ")) for line in text.split("\n") if line.startswith("# ")]
+
+
+def _safe(line: str) -> str:
+    """A line at its whole length; an escape takes four characters for one of ASCII."""
+    return safe_text(line, 4 * len(line))
 
 
 def _own_titles(kind: str, hosts: Sequence[str]) -> set[str]:

@@ -98,9 +98,9 @@ def _next(fields: Iterator[Element]) -> Element:
 def raw_extensions(extensions: Element) -> Iterator[RawExtension]:
     """Each extension of the SEQUENCE in its order; raises DERError where one is malformed."""
     for entry in extensions.expect(SEQUENCE).children():
-        oid, *rest = entry.expect(SEQUENCE).children()
-        flag = rest[0] if rest and rest[0].tag == BOOLEAN else None
-        if not rest:
+        parts = tuple(entry.expect(SEQUENCE).children())
+        if len(parts) < 2:
             raise DERError("an extension without a value")
-        critical = flag is not None and flag.content != b"\0"
-        yield RawExtension(oid.oid(), critical, rest[-1].expect(OCTET_STRING).content, oid.raw)
+        oid, flag, value = parts[0], parts[1], parts[-1]
+        critical = flag.tag == BOOLEAN and flag.content != b"\0"
+        yield RawExtension(oid.oid(), critical, value.expect(OCTET_STRING).content, oid.raw)

@@ -41,7 +41,10 @@ class RawCertificate:
 
     @cached_property
     def _inner(self) -> tuple[Element, ...]:
-        return tuple(self._outer[0].expect(SEQUENCE).children())
+        parts = tuple(self._outer[0].expect(SEQUENCE).children())
+        if not parts:
+            raise DERError("a certificate whose signed part is empty")
+        return parts
 
     @cached_property
     def version(self) -> int:
@@ -130,8 +133,11 @@ class RawCertificate:
 
     @property
     def signature_unused_bits(self) -> int:
-        """How many bits of the signature's last octet its BIT STRING calls unused."""
-        return self._outer[2].content[0]
+        """How many bits of the signature's last octet its BIT STRING calls unused; raises DERError without octets."""
+        content = self._outer[2].content
+        if not content:
+            raise DERError("a signature without octets")
+        return content[0]
 
     @cached_property
     def extensions(self) -> tuple[RawExtension, ...]:
