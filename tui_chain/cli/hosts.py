@@ -136,7 +136,7 @@ def _note_unused(run: Run, states: list[HostState]) -> None:
     """Print the notices of the pool, and which roots were trusted for nothing."""
     pool = run.journey.certificate_pool
     if pool is not None:
-        for notice in pool.notices:
+        for notice in (*pool.notices, *pool.given_up):
             note(f"tlschain: {notice}")
     for notice in run.journey.unused_roots(states):
         note(f"tlschain: {notice}")
