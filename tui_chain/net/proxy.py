@@ -133,21 +133,43 @@ def _in_network(ip: IPAddress, entry: str) -> bool:
 
 
 def _proxy(address: str) -> Proxy:
+    if not _is_text(address):
+        raise FetchRefusedError(
+            "the environment names a proxy whose URL has bytes that are no UTF-8 text",
+            "Write them as %XX in the URL of http_proxy, https_proxy or all_proxy, or add the host to no_proxy.",
+        )
     try:
         parts = urlsplit(address)
         port = parts.port or (443 if parts.scheme == "https" else 80)
     except ValueError:
         parts, port = urlsplit(""), 0
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    if parts.scheme not in {"http", "https"} or not _is_host(parts.hostname):
         raise FetchRefusedError(
             f"the environment names a proxy that is not supported ({safe_text(parts.scheme, 20) or 'no URL'})",
             "Name an http:// or https:// proxy in http_proxy, or add the host to no_proxy.",
         )
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
     login = None
     if parts.username is not None:
         login = (unquote(parts.username).encode(), unquote(parts.password or "").encode())
     return Proxy(f"{parts.scheme}://{host}:{port}", login)
+
+
+def _is_text(address: str) -> bool:
+    """Whether a variable was UTF-8: Python keeps other bytes of the environment as lone surrogates (PEP 383)."""
+    try:
+        address.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _is_host(host: str | None) -> bool:
+    """Whether a host can be looked up, as far as its form goes."""
+    try:
+        return bool(host and host.encode("idna"))
+    except UnicodeError:
+        return False
 
 
 def local_name(host: str) -> bool:
@@ -204,6 +226,9 @@ def read_proxy(url: str) -> Proxy | Failure:
     Nothing but a slash may stand behind host and port: most often it is the rest of a password, whose beginning
     would be taken for a port, and the user for the proxy.
     """
+    if not _is_text(url):
+        message = f"The URL of the environment's proxy has bytes that are no UTF-8 text: {shown_proxy(url)}."
+        return Failure("proxy", message, "Write them as %XX.")
     address = url if "://" in url else f"http://{url}"
     scheme, _, rest = address.partition("://")
     scheme = scheme.lower()
