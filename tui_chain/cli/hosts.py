@@ -40,10 +40,16 @@ async def run_all(
 
     tasks = [asyncio.create_task(one(state)) for state in run.hosts]
     states = []
-    for task in tasks:
-        state = await task
-        done(state)
-        states.append(state)
+    try:
+        for task in tasks:
+            state = await task
+            done(state)
+            states.append(state)
+    finally:
+        for task in tasks:
+            task.cancel()
+        # asyncio prints a traceback of what a task raised and nobody looked at
+        await asyncio.gather(*tasks, return_exceptions=True)
     return states
 
 
