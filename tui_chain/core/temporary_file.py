@@ -47,11 +47,11 @@ def synced_file(
             descriptor = -1
         yield path
     finally:
-        try:
+        # what was done stays done where this fails; the next run clears it
+        with contextlib.suppress(OSError):
             path.unlink(missing_ok=True)
-        finally:
-            if descriptor >= 0:
-                os.close(descriptor)
+        if descriptor >= 0:
+            os.close(descriptor)
 
 
 def _created(folder: Path, mode: int) -> tuple[int, Path]:
