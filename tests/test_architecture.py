@@ -65,9 +65,10 @@ GROWING = (
     "net.starttls.",
     "advise.html.",
     "doctor.problems.",
+    "x509.formats.",
 )
-"""Where the product grows by a file: a client, server, scenario, command, protocol, section of the report, or a
-family of problems."""
+"""Where the product grows by a file: a client, server, scenario, command, protocol, section of the report, a family
+of problems, or what files are written in."""
 MODULES_AT_MOST = 255
 """The number of modules outside `GROWING`."""
 

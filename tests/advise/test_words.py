@@ -69,7 +69,8 @@ def test_markdown_shows_foreign_text_as_text() -> None:
     seen = Tags()
     seen.feed(MarkdownIt("commonmark").enable("table").render(to_markdown(EVERY_PART)))
     assert not seen.tags & {"script", "a", "img", "em", "strong"}
-    assert seen.text.count(EVIL) == 7
+    assert seen.text.count(EVIL.replace("`", "")) == 6, "what stands between grave accents is code"
+    assert seen.text.count(EVIL) == 1
     assert "a ``` b" in seen.text
 
 

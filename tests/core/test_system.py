@@ -57,13 +57,25 @@ def test_a_program_can_be_told_to_end_by_two_signals() -> None:
 def test_an_open_file_is_locked_until_it_is_closed(tmp_path: Path) -> None:
     file = tmp_path / "lock"
     held = os.open(file, os.O_CREAT | os.O_RDWR)
-    system.lock(held)
-    script = "import os, sys\nfrom tui_chain.core.system import lock\nlock(os.open(sys.argv[1], os.O_RDWR))"
+    system.lock(held, 1)
+    script = "import os, sys\nfrom tui_chain.core.system import lock\nlock(os.open(sys.argv[1], os.O_RDWR), 30)"
     with subprocess.Popen((sys.executable, "-c", script, str(file)), cwd=ROOT) as other:
         with pytest.raises(subprocess.TimeoutExpired):
             other.wait(0.5)
         os.close(held)
         assert other.wait(30) == 0
+
+
+def test_a_lock_that_another_holds_is_given_up(tmp_path: Path) -> None:
+    file = tmp_path / "lock"
+    held, other = (os.open(file, os.O_CREAT | os.O_RDWR) for _ in range(2))
+    system.lock(held, 1)
+    assert not system.try_lock(other)
+    with pytest.raises(TimeoutError, match="in use by another program"):
+        system.lock(other, 0.05)
+    os.close(held)
+    assert system.try_lock(other)
+    os.close(other)
 
 
 def test_a_group_ends_with_its_leader_and_an_ended_one_is_no_error() -> None:

@@ -24,6 +24,29 @@ def test_an_error_is_raised_where_somebody_waits() -> None:
         asyncio.run(in_daemon_thread(fail, "failing"))
 
 
+class Panic(BaseException):
+    """As Rust's code raises: an exception that is none of Exception's."""
+
+
+@pytest.mark.parametrize(
+    ("raised", "seen"), [(Panic, Panic), (StopIteration, RuntimeError), (SystemExit, SystemExit)]
+)
+def test_what_is_no_usual_exception_is_raised_there_as_well(
+    raised: type[BaseException], seen: type[BaseException]
+) -> None:
+    """It would end the thread alone, in a traceback, and who waits would wait for ever."""
+
+    def fail() -> None:
+        raise raised
+
+    async def run() -> None:
+        async with asyncio.timeout(30):
+            await in_daemon_thread(fail, "failing")
+
+    with pytest.raises(seen):
+        asyncio.run(run())
+
+
 def test_work_that_stalls_holds_neither_the_loop_nor_its_end() -> None:
     end = threading.Event()
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import shlex
 import stat
 import subprocess
@@ -16,6 +18,7 @@ import pytest
 from tests.support.cli import ROOT
 from tests.support.limits import own_seconds
 from tests.support.posix import mkfifo
+from tui_chain.core import files, system
 from tui_chain.engine import activity
 from tui_chain.engine.activity import Activity, Entry, activity_path, append_entries, read_activity
 from tui_chain.engine.arguments import Options
@@ -187,7 +190,44 @@ def test_lines_that_are_no_entries_are_left_out(file: Path) -> None:
     assert [entry.text for entry in found.entries] == ["first", "last"]
     (notice,) = found.notices
     assert str(file) in notice
-    assert f"{len(BROKEN)} of {len(BROKEN) + 2} lines" in notice
+    assert f"{len(BROKEN) - 1} of {len(BROKEN) + 1} lines" in notice, "the entry that is cut is taken out"
+    assert b"09:00{" not in file.read_bytes()
+
+
+@pytest.mark.parametrize("tail", ['{"at": "2026-11-27T09:00:00+00:00", "text": "whole", "command": ""}', "of mine"])
+def test_a_last_line_without_an_end_is_kept(file: Path, tail: str) -> None:
+    file.parent.mkdir()
+    file.write_text(tail)
+    append_entries([Entry(NOW, "last")], file)
+    assert file.read_text().splitlines()[0] == tail
+    assert read_activity(file).entries[-1].text == "last"
+
+
+def test_a_disk_that_is_full_takes_no_half_entry(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    append_entries([Entry(NOW, "first")], file)
+    before, real = file.read_bytes(), os.write
+
+    def short(descriptor: int, data: bytes) -> int:
+        if len(data) < 20:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return real(descriptor, data[:20])
+
+    monkeypatch.setattr(os, "write", short)
+    failure = append_entries([Entry(NOW, "second")], file)
+    assert failure is not None
+    assert failure.message == f"The log {file} cannot be written: no space left on device."
+    assert file.read_bytes() == before
+
+
+def test_a_log_that_another_program_has_locked_is_given_up(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file.parent.mkdir()
+    monkeypatch.setattr(files, "LOCK_SECONDS", 0.05)
+    with file.with_name(f"{file.name}.lock").open("w") as held:
+        assert system.try_lock(held.fileno())
+        failure = append_entries([Entry(NOW, "x")], file)
+    assert failure is not None
+    assert failure.message == f"The log {file} cannot be written: it is in use by another program."
+    assert failure.hint == "Try again when that has ended."
 
 
 def test_a_secret_that_somebody_wrote_into_the_file_is_not_shown(file: Path) -> None:

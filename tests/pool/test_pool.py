@@ -15,8 +15,10 @@ import pytest
 
 from tests.pool.conftest import Opener
 from tests.support.chains import NOW, make_pki, views
+from tui_chain.core import system
 from tui_chain.core.failure import Failure
 from tui_chain.lab.authority import Authority, Template
+from tui_chain.pool.database import BUSY_SECONDS
 from tui_chain.pool.entries import Added, Check
 from tui_chain.pool.pool import BY_KEY, BY_NAME, MAX_ORIGINS, Pool, matching
 from tui_chain.x509.certificate import Certificate
@@ -270,6 +272,54 @@ def test_a_writer_that_waits_too_long_says_so_and_readers_do_not_wait(
     raw.rollback()
     raw.close()
     assert patient.add([(ISSUING, "y")], NOW) == Added(0, 1)
+
+
+def pauses_of(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The pauses between looks at a lock, which then take no time."""
+    pauses: list[float] = []
+    monkeypatch.setattr("tui_chain.core.system.time.sleep", pauses.append)
+    return pauses
+
+
+def test_a_lock_that_another_process_holds_is_waited_for_once(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A program that was suspended while it made the pool, say."""
+    pool.path.parent.mkdir(parents=True, exist_ok=True)
+    pauses = pauses_of(monkeypatch)
+    with pool.path.with_suffix(".lock").open("w") as held:
+        assert system.try_lock(held.fileno())
+        for _ in range(3):
+            failure = pool.add([(ISSUING, "y")], NOW)
+            assert isinstance(failure, Failure)
+            assert failure.message == f"The pool {pool.path} is in use by another program."
+        assert sum(pauses) == pytest.approx(BUSY_SECONDS)
+        assert pool.given_up == (f"The pool {pool.path} is in use by another program; this run went on without it.",)
+    assert pool.add([(ISSUING, "y")], NOW) == Added(1, 0)
+
+
+def test_a_writer_that_waits_in_vain_does_not_wait_again_until_it_could_write(
+    pool: Pool, request: pytest.FixtureRequest
+) -> None:
+    """SQLite itself waits, for busy_timeout, which is looked up here."""
+    filled(pool)
+    patient = Pool(pool.path, busy_seconds=0.05)
+    request.addfinalizer(patient.close)
+    assert patient.add([(ISSUING, "y")], NOW) == Added(0, 1)
+    with contextlib.closing(sqlite3.connect(pool.path, isolation_level=None)) as raw:
+        raw.execute("BEGIN IMMEDIATE")
+        assert isinstance(patient.add([(ISSUING, "y")], NOW), Failure)
+        assert waits_of(patient) == 0
+        assert found(patient, LEAF) == [ISSUING]
+        assert waits_of(patient) == 0
+        raw.rollback()
+    assert patient.add([(ISSUING, "y")], NOW) == Added(0, 1)
+    assert waits_of(patient) == 50
+
+
+def waits_of(pool: Pool) -> int:
+    """Milliseconds that a pool's connection waits for another program."""
+    milliseconds = pool._database.read(lambda one: int(one.execute("PRAGMA busy_timeout").fetchone()[0]), -1)
+    assert isinstance(milliseconds, int)
+    return milliseconds
 
 
 WRITER = """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import stat
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from cryptography.hazmat.primitives.serialization.pkcs12 import serialize_key_an
 
 from tests.support.chains import make_pki
 from tests.support.files import names_in
-from tests.support.posix import mkfifo
+from tests.support.posix import is_root, mkfifo
 from tui_chain.core.failure import Failure
 from tui_chain.repair.write import WritePlan, plan_write, write
 
@@ -54,6 +55,53 @@ def test_a_new_file_is_written_for_all_to_read(target: Path) -> None:
     assert target.read_bytes() == NEW
     assert stat.S_IMODE(target.stat().st_mode) == 0o644
     assert names_in(target.parent) == ["bundle.pem"]
+
+
+@pytest.mark.parametrize(("mask", "mode"), [(0o022, 0o644), (0o027, 0o640), (0o077, 0o600), (0, 0o644)])
+@pytest.mark.parametrize("links", [True, False], ids=["hard links", "no hard links"])
+def test_a_new_file_has_the_rights_that_the_umask_leaves(
+    target: Path, monkeypatch: pytest.MonkeyPatch, mask: int, mode: int, links: bool
+) -> None:
+    if not links:
+        monkeypatch.setattr(os, "link", failing(errno.EPERM))
+    before = os.umask(mask)
+    try:
+        assert write(plan(target), replace=False) == target
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(target.stat().st_mode) == mode
+
+
+def test_the_umask_takes_nothing_of_a_file_that_is_replaced(existing: Path) -> None:
+    existing.chmod(0o664)
+    before = os.umask(0o077)
+    try:
+        write(plan(existing), replace=True, backup=True)
+    finally:
+        os.umask(before)
+    assert {stat.S_IMODE(each.stat().st_mode) for each in existing.parent.iterdir()} == {0o664}
+
+
+@pytest.mark.skipif(not is_root(), reason="only root gives files away")
+def test_the_owner_and_the_group_of_a_replaced_file_are_kept(existing: Path) -> None:
+    shutil.chown(existing, 12345, 23456)
+    write(plan(existing), replace=True)
+    assert (existing.stat().st_uid, existing.stat().st_gid, existing.read_bytes()) == (12345, 23456, NEW)
+
+
+def test_who_may_not_give_a_file_away_keeps_its_group(existing: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a folder that a group shares: the new file belongs to its writer."""
+    asked: list[tuple[int, int]] = []
+
+    def change(_descriptor: int, user: int, group: int) -> None:
+        asked.append((user, group))
+        if user != -1:
+            raise PermissionError(errno.EPERM, "no")
+
+    monkeypatch.setattr(os, "fchown", change)
+    assert write(plan(existing), replace=True) == existing
+    state = existing.stat()
+    assert asked == [(state.st_uid, state.st_gid), (-1, state.st_gid)]
 
 
 def test_an_existing_file_is_left_without_consent(existing: Path) -> None:
@@ -199,7 +247,7 @@ def test_a_folder_that_vanished_meanwhile_is_a_failure(tmp_path: Path) -> None:
 # what a disk may do
 
 
-@pytest.mark.parametrize("step", ["fsync", "fchmod", "link"])
+@pytest.mark.parametrize("step", ["write", "fsync", "link"])
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EIO, errno.EDQUOT])
 def test_a_disk_that_fails_leaves_nothing_new(
     target: Path, monkeypatch: pytest.MonkeyPatch, step: str, code: int
@@ -210,12 +258,13 @@ def test_a_disk_that_fails_leaves_nothing_new(
     assert names_in(target.parent) == []
 
 
-@pytest.mark.parametrize("step", ["fsync", "fchmod", "replace"])
+@pytest.mark.parametrize("backup", [False, True], ids=["", "backup"])
+@pytest.mark.parametrize("step", ["write", "fsync", "fchmod", "replace"])
 def test_a_disk_that_fails_leaves_the_old_file_whole(
-    existing: Path, monkeypatch: pytest.MonkeyPatch, step: str
+    existing: Path, monkeypatch: pytest.MonkeyPatch, step: str, backup: bool
 ) -> None:
     monkeypatch.setattr(Path if step == "replace" else os, step, failing(errno.ENOSPC))
-    refusal(write(plan(existing), replace=True))
+    refusal(write(plan(existing), replace=True, backup=backup))
     assert (existing.read_bytes(), names_in(existing.parent)) == (OLD, ["bundle.pem"])
 
 
@@ -224,6 +273,38 @@ def failing(code: int) -> object:
         raise OSError(code, os.strerror(code))
 
     return fail
+
+
+def test_a_failed_replace_takes_back_no_backup_but_its_own(existing: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = existing.with_name("bundle.pem.bak")
+    kept.write_bytes(b"older\n")
+    monkeypatch.setattr(Path, "replace", failing(errno.EIO))
+    refusal(write(plan(existing), replace=True, backup=True))
+    assert (existing.read_bytes(), kept.read_bytes()) == (OLD, b"older\n")
+    assert names_in(existing.parent) == ["bundle.pem", "bundle.pem.bak"]
+
+
+def test_a_backup_that_a_killed_run_made_is_used(existing: Path) -> None:
+    kept = existing.with_name("bundle.pem.bak")
+    kept.hardlink_to(existing)
+    write(plan(existing), replace=True, backup=True)
+    assert (existing.read_bytes(), kept.read_bytes()) == (NEW, OLD)
+    assert names_in(existing.parent) == ["bundle.pem", "bundle.pem.bak"]
+
+
+def test_a_link_by_the_name_of_a_backup_is_none(existing: Path) -> None:
+    existing.with_name("bundle.pem.bak").symlink_to(existing)
+    write(plan(existing), replace=True, backup=True)
+    assert existing.with_name("bundle.pem.bak1").read_bytes() == OLD
+
+
+def test_without_hard_links_the_backup_is_a_copy(existing: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    existing.chmod(0o640)
+    monkeypatch.setattr(os, "link", failing(errno.EPERM))
+    assert write(plan(existing), replace=True, backup=True) == existing
+    backup = existing.with_name("bundle.pem.bak")
+    assert (existing.read_bytes(), backup.read_bytes()) == (NEW, OLD)
+    assert stat.S_IMODE(backup.stat().st_mode) == 0o640
 
 
 def test_a_folder_that_cannot_be_synced_is_no_failure(target: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -203,7 +203,7 @@ async def test_a_fault_while_the_panes_are_filled_leaves_the_session(
     monkeypatch.setattr(LinksPane, "fill", broken)
     app = with_memory(app_on(), memory_of(KEPT, file))
     async with app.run_test() as pilot:
-        await until(pilot, lambda: app.return_code == 2)
+        await until(pilot, lambda: app.return_code == 70)
     assert app.keep() is None
     assert stored(file) == KEPT
 

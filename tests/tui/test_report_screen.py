@@ -102,7 +102,7 @@ async def test_what_the_issuers_said_is_in_it() -> None:
     check = RevocationCheck("00" * 32, "api.example.test", (answer,))
     probed = await scene_journey().probe(HostState(HOSTS[0].target))
     text = to_markdown(report(replace(probed, revocation=(check,)), NOW))
-    assert "| api.example.test | revoked | OCSP http://ocsp.example.test/ | revoked on 2026-01-02 |" in text
+    assert "| `api.example.test` | revoked | OCSP `http://ocsp.example.test/` | revoked on 2026-01-02 |" in text
 
 
 async def test_a_host_that_was_not_probed_has_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

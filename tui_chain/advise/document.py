@@ -80,19 +80,80 @@ def _text(part: DocumentBlock) -> Iterator[str]:
 
 
 # -- Markdown
+#
+# Escapes alone do not do: GitHub and GitLab look for mentions, references, addresses, emoji and formulas in the text
+# that a reader sees, behind the escapes. What they leave alone is code. So a word that could be more becomes code.
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~$&!])")
+_LEADING, _TRAILING = "(\"'“‘„«", ".,;:)\"'”’»…?"
+"""Punctuation around a word that stays outside its code."""
+_TOKEN = re.compile(rf"(?P<lead>[{_LEADING}]*)`(?P<code>[^`]+)`(?P<trail>[{_TRAILING}]*)(?!\S)|\S+")
+"""What a sentence shows as code, between two grave accents that stand at the borders of words; or a word."""
+_RISKY = re.compile(
+    r"""
+    [@#$~^|<>\[\]{}`\\*_]               # mentions, references, formulas, HTML, links, tables, emphasis, code
+    | [!&%]\S                           # images, character references, merge requests, epics, milestones
+    | // | :.*: | [^\W\d_][\w+.-]*:\S   # addresses, emoji, schemes, ports
+    | \.[^\W\d_] | ^www\.               # names of hosts
+    | ^[0-9a-f]{7,64}$                  # commits
+    | ^(?:gh|gl)-\d                     # issues
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_RISKY_AT_START = re.compile(r"[=+-]+|\d{1,9}[.)]|/.*", re.DOTALL)
+"""Items and numbers of lists, rules, lines under headings, and what GitLab takes for a quick action."""
+_PIPE = "&#124;"
+"""A pipe in a table, where the real one ends a cell, in code too; readers disagree on a backslash before it."""
 
 
 def to_markdown(document: Document) -> str:
-    """Return the document as Markdown (CommonMark and tables), foreign text escaped."""
+    """Return the document as Markdown (CommonMark and tables), in which foreign text is nothing but text."""
     parts = [f"# {markdown_text(document.title)}", *("\n".join(_markdown(part)) for part in document.parts)]
     return "\n\n".join(parts) + "\n"
 
 
-def markdown_text(text: str) -> str:
-    """Escape a text so that Markdown shows it as it is."""
-    return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
+def markdown_text(text: str, *, in_table: bool = False) -> str:
+    """Write a text so that Markdown shows it as it is, on one line; words that could be more become code.
+
+    `in_table` is for a cell of a table, where a pipe is written as a character reference (CommonMark 0.31 sections
+    2.5 and 6.1; GitHub Flavored Markdown 0.29 sections 4.10 and 6.9).
+    """
+    return " ".join(_pieces(text, in_table=in_table))
+
+
+def _pieces(text: str, *, in_table: bool) -> Iterator[str]:
+    line = " ".join(text.split())
+    for found in _TOKEN.finditer(line):
+        if found["code"] is not None:
+            yield f"{found['lead']}{_code(found['code'], in_table=in_table)}{found['trail']}"
+        elif found.start() == 0 and _RISKY_AT_START.fullmatch(found[0]):
+            yield _code(found[0], in_table=in_table)
+        else:
+            yield _word(found[0], in_table=in_table)
+
+
+def _word(word: str, *, in_table: bool) -> str:
+    body = word.lstrip(_LEADING)
+    core = body.rstrip(_TRAILING)
+    if not (_RISKY.search(body) or _RISKY.search(core)):
+        return word
+    lead, _, trail = word.partition(core)
+    if trail.startswith(")") and "(" in core:
+        core, trail = f"{core})", trail[1:]
+    return f"{lead}{_code(core, in_table=in_table)}{trail}"
+
+
+def _code(text: str, *, in_table: bool) -> str:
+    """Write a code span, or in a table one for each piece between pipes."""
+    if in_table and "|" in text:
+        return _PIPE.join(_span(piece) if piece.strip() else piece for piece in text.split("|"))
+    return _span(text)
+
+
+def _span(text: str) -> str:
+    """Write a code span; its fence is longer than any run of grave accents in it."""
+    fence = "`" * (1 + max(map(len, re.findall("`+", text)), default=0))
+    apart = " " if text[0] in "` " or text[-1] in "` " else ""
+    return f"{fence}{apart}{text}{apart}{fence}"
 
 
 def _markdown(part: DocumentBlock) -> Iterator[str]:
@@ -121,4 +182,4 @@ def _fenced(text: str, language: str) -> Iterator[str]:
 
 
 def _row(cells: tuple[str, ...], *, escape: bool = True) -> str:
-    return "| " + " | ".join(markdown_text(cell) if escape else cell for cell in cells) + " |"
+    return "| " + " | ".join(markdown_text(cell, in_table=True) if escape else cell for cell in cells) + " |"

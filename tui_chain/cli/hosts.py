@@ -40,10 +40,16 @@ async def run_all(
 
     tasks = [asyncio.create_task(one(state)) for state in run.hosts]
     states = []
-    for task in tasks:
-        state = await task
-        done(state)
-        states.append(state)
+    try:
+        for task in tasks:
+            state = await task
+            done(state)
+            states.append(state)
+    finally:
+        for task in tasks:
+            task.cancel()
+        # asyncio prints a traceback of what a task raised and nobody looked at
+        await asyncio.gather(*tasks, return_exceptions=True)
     return states
 
 
@@ -136,7 +142,7 @@ def _note_unused(run: Run, states: list[HostState]) -> None:
     """Print the notices of the pool, and which roots were trusted for nothing."""
     pool = run.journey.certificate_pool
     if pool is not None:
-        for notice in pool.notices:
+        for notice in (*pool.notices, *pool.given_up):
             note(f"tlschain: {notice}")
     for notice in run.journey.unused_roots(states):
         note(f"tlschain: {notice}")

@@ -50,14 +50,14 @@ class _Commands(click.Group):
             raise
         except (click.ClickException, click.exceptions.Exit, click.Abort, SystemExit, BrokenPipeError):
             raise
-        except Exception as fault:  # noqa: BLE001 - no traceback reaches a user
+        except BaseException as fault:  # noqa: BLE001 - no traceback reaches a user, not of a panic in Rust either
             raise SystemExit(_own_fault(fault)) from None
         from tui_chain.cli.output import exit_code
 
         raise SystemExit(exit_code(ctx, code if isinstance(code, int) else 0))
 
 
-def _own_fault(fault: Exception) -> int:
+def _own_fault(fault: BaseException) -> int:
     """Print that the product itself is at fault, where, and how to report it."""
     import traceback  # it takes 10 ms, which only a fault is worth
 

@@ -13,6 +13,7 @@ from typing import IO
 
 from tui_chain.core.failure import Failure
 from tui_chain.core.system import AT_ONCE, lock, sync_folder
+from tui_chain.core.temporary_file import synced_file
 from tui_chain.core.text import safe_text
 
 MAX_FILE = 16 << 20
@@ -71,6 +72,8 @@ def absolute(path: Path) -> Path | Failure:
 
 # files of this program's own, at fixed places
 
+LOCK_SECONDS = 5.0
+"""How long another program is waited for that has such a file locked."""
 MAX_ASIDE = 20
 """Files that are kept aside in place of one; what is set aside after them is refused."""
 
@@ -96,12 +99,13 @@ def read_own_file(path: Path, what: str, limit: int) -> bytes | Failure | None:
 def locked(path: Path) -> Iterator[None]:
     """Keep other programs from changing a file meanwhile; raises OSError where its folder cannot be written.
 
-    The lock is of NAME.lock beside it, since the file itself is another one after it was replaced.
+    The lock is of NAME.lock beside it, since the file itself is another one after it was replaced. Another program
+    that holds it is waited for, at most for `LOCK_SECONDS`; then TimeoutError is raised.
     """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor = os.open(path.with_name(f"{path.name}.lock"), os.O_CREAT | os.O_RDWR, 0o600)
     try:
-        lock(descriptor)
+        lock(descriptor, LOCK_SECONDS)
         yield
     finally:
         os.close(descriptor)
@@ -117,27 +121,12 @@ def write_own_file(path: Path, data: bytes, what: str) -> Failure | None:
     try:
         real = Path(os.path.realpath(path))
         real.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _replace_whole(real, data)
+        with synced_file(real.parent, data) as temporary:
+            temporary.replace(real)
         sync_folder(real.parent)
     except (OSError, ValueError) as error:
         return unwritable(path, what, error)
     return None
-
-
-def _replace_whole(path: Path, data: bytes) -> None:
-    """Rename a synced temporary file to the path; mkstemp gives it rights for its owner alone."""
-    import tempfile  # most runs write nothing
-
-    handle, name = tempfile.mkstemp(prefix=".tlschain-", suffix=".tmp", dir=path.parent)
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def set_aside(path: Path, what: str) -> Path | Failure:
@@ -163,4 +152,5 @@ def unwritable(path: Path, what: str, error: OSError | ValueError) -> Failure:
     """Why a file of this program's own cannot be written; `what` names it."""
     why = (error.strerror or str(error)).lower() if isinstance(error, OSError) else str(error)
     shown, reason = safe_text(str(path)), safe_text(why)
-    return Failure("file", f"The {what} {shown} cannot be written: {reason}.", "Check its folder and its rights.")
+    hint = "Try again when that has ended." if isinstance(error, TimeoutError) else "Check its folder and its rights."
+    return Failure("file", f"The {what} {shown} cannot be written: {reason}.", hint)

@@ -6,9 +6,11 @@ What Windows has no counterpart of is left out there; each function says what th
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import signal
 import sys
+import time
 from pathlib import Path
 
 if sys.platform == "win32":
@@ -21,6 +23,10 @@ else:
 Windows SIGBREAK). `AT_ONCE` are the flags of os.open with which a pipe opens without waiting for somebody who writes
 into it; on Windows, where files have no such flag, those of any file.
 """
+_HELD = {errno.EACCES, errno.EAGAIN, errno.EDEADLK}
+"""What systems say of a lock that another process has (flock(2); EACCES and EDEADLK on Windows)."""
+_LOCK_PAUSE = 0.02
+"""Seconds between two looks at a lock that another process has."""
 
 
 def has_hung_up(descriptor: int) -> bool:
@@ -35,19 +41,43 @@ def has_hung_up(descriptor: int) -> bool:
     return hung_up
 
 
-def lock(descriptor: int) -> None:
+def try_lock(descriptor: int) -> bool:
+    """Take the lock of an open file without waiting and return whether this process alone has it now.
+
+    Closing the file gives it back. Raises OSError where the file system has no locks.
+    """
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        if error.errno in _HELD:
+            return False
+        raise
+    return True
+
+
+def lock(descriptor: int, seconds: float) -> None:
     """Wait until this process alone holds the lock of an open file; closing the file gives it back.
 
-    Windows gives up after ten seconds with OSError.
+    Raises TimeoutError where another program still holds it after some `seconds`, for programs may be suspended.
     """
-    if sys.platform == "win32":
-        import msvcrt
+    pauses = round(seconds / _LOCK_PAUSE)
+    while not try_lock(descriptor):
+        if pauses <= 0:
+            raise TimeoutError(errno.ETIMEDOUT, "it is in use by another program")
+        pauses -= 1
+        time.sleep(_LOCK_PAUSE)
 
-        msvcrt.locking(descriptor, msvcrt.LK_LOCK, 1)
-    else:
-        import fcntl
 
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+def is_own(state: os.stat_result) -> bool:
+    """Whether a file is this user's; Windows knows no owners by number, and takes every file for that."""
+    return sys.platform == "win32" or state.st_uid == os.geteuid()
 
 
 def end_group(pid: int) -> None:
@@ -72,10 +102,13 @@ def set_mode(descriptor: int, mode: int) -> None:
 
 
 def keep_owner(descriptor: int, old: os.stat_result) -> None:
-    """Give an open file the owner and group of another, where this user may; Windows knows neither."""
+    """Give an open file the owner and group of another, or the group alone, as this user may; not on Windows."""
     if sys.platform != "win32":
-        with contextlib.suppress(PermissionError):
+        try:
             os.fchown(descriptor, old.st_uid, old.st_gid)
+        except PermissionError:
+            with contextlib.suppress(PermissionError):
+                os.fchown(descriptor, -1, old.st_gid)
 
 
 def sync_folder(folder: Path) -> None:

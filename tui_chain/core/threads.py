@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -21,22 +22,21 @@ async def in_daemon_thread(work: Callable[[], T], name: str) -> T:
     future: asyncio.Future[T] = loop.create_future()
 
     def run() -> None:
-        outcome: T | Exception
+        settle: Callable[[], None]
         try:
             outcome = work()
-        except Exception as error:  # noqa: BLE001 - it is raised where somebody waits
-            outcome = error
+            settle = partial(future.set_result, outcome)
+        except StopIteration as error:  # which no future takes
+            settle = partial(future.set_exception, RuntimeError(f"{name} raised {error!r}"))
+        except BaseException as error:  # noqa: BLE001 - it is raised where somebody waits, a panic in Rust as well
+            settle = partial(future.set_exception, error)
         with contextlib.suppress(RuntimeError):  # the loop has closed: nobody waits any more
-            loop.call_soon_threadsafe(_settle, future, outcome)
+            loop.call_soon_threadsafe(_settle, future, settle)
 
     threading.Thread(target=run, name=name, daemon=True).start()
     return await future
 
 
-def _settle(future: asyncio.Future[T], outcome: T | Exception) -> None:
-    if future.done():
-        return
-    if isinstance(outcome, Exception):
-        future.set_exception(outcome)
-    else:
-        future.set_result(outcome)
+def _settle(future: asyncio.Future[T], settle: Callable[[], None]) -> None:
+    if not future.done():
+        settle()

@@ -12,11 +12,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import IO
 
 from tui_chain.core.command import PROGRAM, command_line
 from tui_chain.core.failure import Failure
-from tui_chain.core.files import locked, read_own_file, set_aside, write_own_file
+from tui_chain.core.files import locked, read_own_file, set_aside, unwritable, write_own_file
 from tui_chain.core.system import state_folder
+from tui_chain.core.temporary_file import write_whole
 from tui_chain.core.text import safe_text
 from tui_chain.engine.options import HEADER, PATH, TAKEN, OptionEntry
 
@@ -30,6 +32,8 @@ MAX_TEXT, MAX_COMMAND = 500, 4000
 HIDDEN = "…"
 """What stands in place of a secret."""
 _WHAT = "log"
+_BEGINNING = b'{"at": '
+"""How an entry begins in the file."""
 
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,40}://[^\s<>]+")
 _USER = re.compile(r"(?<![^\s/@:])[^\s/@:]*:[^\s/@]*@")
@@ -184,8 +188,7 @@ def append_entries(entries: Iterable[Entry], path: Path) -> Failure | None:
         with locked(path):
             return _shortened(path) or _append(path, added)
     except (OSError, ValueError) as error:
-        why = error.strerror if isinstance(error, OSError) else error
-        return Failure("file", f"The log {safe_text(str(path))} cannot be written: {why}.", "Check its rights.")
+        return unwritable(path, _WHAT, error)
 
 
 def _line(entry: Entry) -> bytes:
@@ -200,10 +203,23 @@ def _append(path: Path, added: bytes) -> Failure | None:
     descriptor = os.open(path, os.O_CREAT | os.O_RDWR | os.O_APPEND, 0o600)
     with open(descriptor, "r+b", buffering=0) as file:  # noqa: PTH123 - by descriptor
         size = file.seek(0, os.SEEK_END)
-        file.seek(max(size - 1, 0))
-        torn = size > 0 and file.read(1) != b"\n"
-        file.write((b"\n" if torn else b"") + added)
+        tail = _torn_line(file, size)
+        if tail and _read_entry(tail) is None and tail.startswith(_BEGINNING):
+            size -= len(tail)  # half an entry of a run that was killed
+            file.truncate(size)
+            tail = b""
+        try:
+            write_whole(descriptor, (b"\n" if tail else b"") + added)
+        except OSError:
+            file.truncate(size)
+            raise
     return None
+
+
+def _torn_line(file: IO[bytes], size: int) -> bytes:
+    """What stands behind the last end of a line, as far as a line of the log may be long."""
+    file.seek(max(size - MAX_LINE, 0))
+    return file.read(MAX_LINE).rpartition(b"\n")[2]
 
 
 def _shortened(path: Path) -> Failure | None:

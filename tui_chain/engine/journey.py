@@ -123,8 +123,9 @@ class Journey:
     @property
     def notices(self) -> tuple[str, ...]:
         """Sentences on what of the config file, the trust store, the user's files and the pool cannot be used."""
-        pool = self.certificate_pool.notices if self.certificate_pool is not None else ()
-        return (*self.context.options.notices, *self.trust.notices, *self.context.files.problems, *pool)
+        pool = self.certificate_pool
+        found = (*pool.notices, *pool.given_up) if pool is not None else ()
+        return (*self.context.options.notices, *self.trust.notices, *self.context.files.problems, *found)
 
     def clock(self) -> datetime:
         """The aware time to judge at."""

@@ -133,17 +133,22 @@ def _in_network(ip: IPAddress, entry: str) -> bool:
 
 
 def _proxy(address: str) -> Proxy:
+    if not _is_text(address):
+        raise FetchRefusedError(
+            "the environment names a proxy whose URL has bytes that are no UTF-8 text",
+            "Write them as %XX in the URL of http_proxy, https_proxy or all_proxy, or add the host to no_proxy.",
+        )
     try:
         parts = urlsplit(address)
         port = parts.port or (443 if parts.scheme == "https" else 80)
     except ValueError:
         parts, port = urlsplit(""), 0
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    if parts.scheme not in {"http", "https"} or not _is_host(parts.hostname):
         raise FetchRefusedError(
             f"the environment names a proxy that is not supported ({safe_text(parts.scheme, 20) or 'no URL'})",
             "Name an http:// or https:// proxy in http_proxy, or add the host to no_proxy.",
         )
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
     login = None
     if parts.username is not None:
         login = (_octets(parts.username), _octets(parts.password or ""))
@@ -151,14 +156,25 @@ def _proxy(address: str) -> Proxy:
 
 
 def _octets(text: str) -> bytes:
-    """A user name or password as it is sent; bytes of the environment that are no UTF-8 stay so (PEP 383)."""
+    """A user name or password as it is sent: `%FF` is that byte, whatever it means in UTF-8."""
+    return unquote(text, errors="surrogateescape").encode("utf-8", "surrogateescape")
+
+
+def _is_text(address: str) -> bool:
+    """Whether a variable was UTF-8: Python keeps other bytes of the environment as lone surrogates (PEP 383)."""
     try:
-        return unquote(text, errors="surrogateescape").encode("utf-8", "surrogateescape")
-    except UnicodeEncodeError as error:
-        raise FetchRefusedError(
-            "the environment names a proxy whose login is no text",
-            "Write the characters of user and password as %XX in the proxy's URL.",
-        ) from error
+        address.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _is_host(host: str | None) -> bool:
+    """Whether a host can be looked up, as far as its form goes."""
+    try:
+        return bool(host and host.encode("idna"))
+    except UnicodeError:
+        return False
 
 
 def local_name(host: str) -> bool:
@@ -215,6 +231,9 @@ def read_proxy(url: str) -> Proxy | Failure:
     Nothing but a slash may stand behind host and port: most often it is the rest of a password, whose beginning
     would be taken for a port, and the user for the proxy.
     """
+    if not _is_text(url):
+        message = f"The URL of the environment's proxy has bytes that are no UTF-8 text: {shown_proxy(url)}."
+        return Failure("proxy", message, "Write them as %XX.")
     address = url if "://" in url else f"http://{url}"
     scheme, _, rest = address.partition("://")
     scheme = scheme.lower()

@@ -76,7 +76,7 @@ T = TypeVar("T")
 VERSION = 1
 """The form of the tables, in SQLite's user_version."""
 BUSY_SECONDS = 5.0
-"""How long one process waits for another to finish writing."""
+"""How long one process waits for another to finish writing, all operations together until one succeeds again."""
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS certificate (
@@ -95,8 +95,6 @@ _ERROR, _BUSY, _LOCKED, _READONLY, _CORRUPT, _FULL, _CANTOPEN, _NOTADB = 1, 5, 6
 _SHORT_READ = 522
 _DAMAGE = {_ERROR, _CORRUPT, _NOTADB}
 _MESSAGES = {
-    _BUSY: ("is in use by another program", "Try again when that has finished."),
-    _LOCKED: ("is in use by another program", "Try again when that has finished."),
     _READONLY: ("cannot be written", "Check its rights."),
     _FULL: ("cannot be written: the disk is full", "Free some space."),
     _CANTOPEN: ("cannot be opened", "Check its folder and rights."),
@@ -114,15 +112,16 @@ class DamagedError(Exception):
 class Database:
     """One process's hold on the pool's file; its methods may be called from any thread.
 
-    `notices` say what happened to the file, for the user. A file that the user `named` need not be ours:
-    what is no pool is left untouched, and reading never sets it aside.
+    `notices` say what happened to the file, for the user, and `given_up` that it was waited for in vain. A file that
+    the user `named` need not be ours: what is no pool is left untouched, and reading never sets it aside.
     """
 
     def __init__(self, path: Path, busy_seconds: float = BUSY_SECONDS, *, named: bool = False) -> None:
         self.path = path
         self._named = named
         self.notices: tuple[str, ...] = ()
-        self._busy = busy_seconds
+        self.given_up: tuple[str, ...] = ()
+        self._busy = self._patience = busy_seconds
         self._lock = threading.Lock()
         self._connection: Connection | None = None
         self._inode: int | None = None
@@ -138,7 +137,9 @@ class Database:
 
         def whole(connection: Connection) -> T:
             with transaction(connection):
-                return work(connection)
+                found = work(connection)
+            self._wait(self._busy)
+            return found
 
         return self._guarded(whole)
 
@@ -179,21 +180,14 @@ class Database:
 
         with self._lock:
             try:
-                try:
-                    return work(self._connected())
-                except (sqlite3.Error, DamagedError, UnicodeDecodeError) as error:
-                    if not _damaged(error):
-                        raise
-                    if not sets_aside:
-                        return self._left_damaged()
-                    self._set_aside()
-                    return work(self._connected())
+                found = self._worked(work, sets_aside=sets_aside)
             except sqlite3.Error as error:
                 return self._failure(error)
+            except TimeoutError:
+                return self._give_up()
             except OSError as error:
-                return Failure(
-                    "pool", f"{self._shown} cannot be used: {error.strerror}.", "Check its folder and rights."
-                )
+                why = safe_text(error.strerror or str(error))
+                return Failure("pool", f"{self._shown} cannot be used: {why}.", "Check its folder and rights.")
             except _ForeignError:
                 message = f"{safe_text(str(self.path))} is no pool of tlschain."
                 return Failure(
@@ -203,6 +197,27 @@ class Database:
                 return Failure(
                     "pool", f"{self._shown} was made by a newer tlschain.", "Upgrade, or use another file."
                 )
+        return found
+
+    def _worked(self, work: Callable[[Connection], T], *, sets_aside: bool) -> T | Failure:
+        import sqlite3
+
+        try:
+            return work(self._connected())
+        except (sqlite3.Error, DamagedError, UnicodeDecodeError) as error:
+            if not _damaged(error):
+                raise
+            if not sets_aside:
+                return self._left_damaged()
+            self._set_aside()
+            return work(self._connected())
+
+    def _wait(self, seconds: float) -> None:
+        """Wait for other programs so long from now on: one that was waited for in vain is not waited for again."""
+        if self._patience != seconds:
+            self._patience = seconds
+            if self._connection is not None:
+                self._connection.execute(f"PRAGMA busy_timeout = {round(1000 * seconds)}")
 
     def _left_damaged(self) -> Failure:
         self._drop()
@@ -213,10 +228,20 @@ class Database:
     def _shown(self) -> str:
         return f"The pool {safe_text(str(self.path))}"
 
+    def _give_up(self) -> Failure:
+        """Another program holds the file, and was waited for long enough."""
+        self._wait(0)
+        message = f"{self._shown} is in use by another program"
+        self.given_up = (f"{message}; this run went on without it.",)
+        return Failure("pool", f"{message}.", "Try again when that has finished.")
+
     def _failure(self, error: Error) -> Failure:
         check = hinted("pool", *self._named_by, "verify")
         unusual = f"failed: {safe_text(str(error), 100)}", f"Check it with {check}."
-        message, hint = _MESSAGES.get(_code(error) & 0xFF, unusual)
+        code = _code(error) & 0xFF
+        if code in {_BUSY, _LOCKED}:
+            return self._give_up()
+        message, hint = _MESSAGES.get(code, unusual)
         return Failure("pool", f"{self._shown} {message}.", hint)
 
     def _connected(self) -> Connection:
@@ -241,17 +266,17 @@ class Database:
         import sqlite3
 
         return sqlite3.connect(
-            self.path, timeout=self._busy, isolation_level=None, check_same_thread=False, cached_statements=16
+            self.path, timeout=self._patience, isolation_level=None, check_same_thread=False, cached_statements=16
         )
 
     def _ours(self) -> bool:
         """Whether the file is a pool; one that another process is just making is waited for."""
-        if is_pool(self.path, self._busy):
+        if is_pool(self.path, self._patience):
             return True
         if not self.path.is_file() or not self._lock_file.exists():
             return False
         with self._alone():
-            return is_pool(self.path, self._busy)
+            return is_pool(self.path, self._patience)
 
     def _create_file(self) -> None:
         """Make the file with its tables; nobody who looks for a pool finds half of one."""
@@ -286,7 +311,7 @@ class Database:
         """Keep other processes from making or setting aside the file meanwhile."""
         handle = os.open(self._lock_file, os.O_CREAT | os.O_RDWR, 0o600)
         try:
-            lock(handle)
+            lock(handle, self._patience)
             yield
         finally:
             os.close(handle)

@@ -48,6 +48,11 @@ class Pool:
         """What the user should know of the file, as that it was damaged and set aside."""
         return self._database.notices
 
+    @property
+    def given_up(self) -> tuple[str, ...]:
+        """That another program held the file for too long, so that a run went on without it; or nothing."""
+        return self._database.given_up
+
     def refused(self) -> Failure | None:
         """Why nothing can be added to the file, as that it is no pool, or None; nothing is created or changed."""
         return self._database.refused()

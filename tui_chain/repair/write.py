@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-import contextlib
 import difflib
 import errno
 import os
 import stat
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from tui_chain.core.failure import Failure
 from tui_chain.core.system import keep_owner, set_mode, sync_folder
+from tui_chain.core.temporary_file import synced_file
 from tui_chain.core.text import safe_text
 from tui_chain.repair.difference import CertificateDifference, certificate_difference
 from tui_chain.repair.file_header import same_but_notes
 from tui_chain.repair.header_lines import with_file_name
-from tui_chain.x509.formats.readers import read_certificates
+from tui_chain.x509.formats.private_keys import holds_private_key
 
 NEW_FILE_MODE = 0o644
-"""Rights of a new bundle: it holds nothing secret, and services run as other users."""
+"""Rights of a new bundle, less what the umask takes: it holds nothing secret, and services run as other users."""
 MAX_BACKUPS = 1000
 MAX_REPLACED = 16 << 20
 """Bytes of an existing file that is shown and replaced."""
@@ -69,9 +70,6 @@ def _lines(data: bytes) -> list[str]:
     return [safe_text(line) for line in data.decode("utf-8", "replace").split("\n")]
 
 
-_PRIVATE_KEY = b"PRIVATE KEY-----"
-
-
 def plan_write(path: Path, data: bytes) -> WritePlan | Failure:
     """Look at what stands at `path`, without touching it; a file of ours gets its own path into its comments."""
     shown = safe_text(str(path))
@@ -91,7 +89,7 @@ def plan_write(path: Path, data: bytes) -> WritePlan | Failure:
         if real.stat().st_size > MAX_REPLACED:
             return Failure("file", f"{shown} is larger than 16 MiB; that is no bundle.", "Name another file.")
         old = real.read_bytes()
-        if _holds_key(old):
+        if holds_private_key(old):
             return Failure(
                 "file", f"{shown} holds a private key; it is neither shown nor replaced.", "Name another file."
             )
@@ -107,14 +105,6 @@ def plan_merge(path: Path, merged: Callable[[bytes], bytes | Failure]) -> WriteP
         return standing
     data = merged(standing.old or b"")
     return data if isinstance(data, Failure) else WritePlan(standing.path, with_file_name(data, path), standing.old)
-
-
-def _holds_key(old: bytes) -> bool:
-    """Whether a file of PEM, or a store (PKCS#12, JKS) that can be looked into or not, has a private key."""
-    wide = [_PRIVATE_KEY.decode("ascii").encode(encoding) for encoding in ("utf-16-le", "utf-16-be")]
-    if any(mark in old for mark in (_PRIVATE_KEY, b"PuTTY-User-Key-File", *wide)):
-        return True
-    return not old.lstrip().startswith((b"-----BEGIN", b"#")) and bool(read_certificates(old).private_keys)
 
 
 def numbered(path: Path, number: int) -> Path:
@@ -149,9 +139,7 @@ def write(plan: WritePlan, *, replace: bool, backup: bool = False) -> Path | Fai
                     "file", f"{shown} has changed since it was shown.", "Look again before it is replaced."
                 )
             else:
-                if backup:
-                    _back_up(plan)
-                temporary.replace(plan.path)
+                _replace(plan, temporary, backup=backup)
         sync_folder(plan.path.parent)
     except FileExistsError:
         return _exists(plan.path)
@@ -169,16 +157,43 @@ def write_all(plans: tuple[WritePlan, ...], *, replace: bool, backup: bool) -> F
     return next((result for result in results if isinstance(result, Failure)), None)
 
 
-def _back_up(plan: WritePlan) -> None:
-    """Give the old file a second name, which it keeps when its first one goes to the new file."""
+def _replace(plan: WritePlan, temporary: Path, *, backup: bool) -> None:
+    """Rename the new file to the old one's name; a backup that was made for nothing is taken back."""
+    made = _back_up(plan) if backup else None
+    try:
+        temporary.replace(plan.path)
+    except OSError:
+        if made is not None:
+            made.unlink(missing_ok=True)
+        raise
+
+
+def _back_up(plan: WritePlan) -> Path | None:
+    """Give the old file a second name, which it keeps when its first one goes to the new file.
+
+    Returns the name, or None where it has one: a run that was killed before it replaced the file gave it that.
+    """
     for number in range(MAX_BACKUPS):
         name = plan.path.with_name(f"{plan.path.name}.bak{number or ''}")
         try:
-            os.link(plan.path, name)
+            _link(plan, name)
         except FileExistsError:
+            if os.path.samestat(name.lstat(), plan.path.lstat()):
+                return None
             continue
-        return
+        return name
     raise OSError(errno.EEXIST, f"{MAX_BACKUPS} backups are there already")
+
+
+def _link(plan: WritePlan, name: Path) -> None:
+    """Make a hard link of the old file, or a copy where there are none; raises FileExistsError."""
+    try:
+        os.link(plan.path, name)
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        with synced_file(name.parent, plan.old or b"", prepare=partial(_keep_rights, plan)) as copy:
+            _place(copy, name)
 
 
 def _place(temporary: Path, path: Path) -> None:
@@ -201,23 +216,16 @@ def _reason(error: Exception) -> str:
     return safe_text((error.strerror if isinstance(error, OSError) and error.strerror else str(error)).lower(), 120)
 
 
-@contextlib.contextmanager
-def _temporary(plan: WritePlan) -> Iterator[Path]:
+def _temporary(plan: WritePlan) -> AbstractContextManager[Path]:
     """A synced file beside the target with its bytes and rights; removed if it was not moved away."""
-    handle, name = tempfile.mkstemp(prefix=".tlschain-", suffix=".tmp", dir=plan.path.parent)
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(plan.data)
-            file.flush()
-            if plan.old is not None:
-                keep_owner(file.fileno(), plan.path.stat())
-            set_mode(file.fileno(), _mode(plan))
-            os.fsync(file.fileno())
-        yield temporary
-    finally:
-        temporary.unlink(missing_ok=True)
+    folder = plan.path.parent
+    if plan.old is None:
+        return synced_file(folder, plan.data, NEW_FILE_MODE)
+    return synced_file(folder, plan.data, prepare=partial(_keep_rights, plan))
 
 
-def _mode(plan: WritePlan) -> int:
-    return NEW_FILE_MODE if plan.old is None else stat.S_IMODE(plan.path.stat().st_mode)
+def _keep_rights(plan: WritePlan, descriptor: int) -> None:
+    """Give an open file the owner and the rights of the old one; rights last, since a new owner changes them."""
+    old = plan.path.stat()
+    keep_owner(descriptor, old)
+    set_mode(descriptor, stat.S_IMODE(old.st_mode))

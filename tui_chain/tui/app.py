@@ -30,7 +30,7 @@ from tui_chain.tui.background import (
     unforeseen,
 )
 from tui_chain.tui.clipboard import copy_text
-from tui_chain.tui.fault_console import FaultConsole
+from tui_chain.tui.fault_console import FAULT, FaultConsole
 from tui_chain.tui.host_rows import HostRow
 from tui_chain.tui.key_queue import ANSWER_SECONDS, KeyQueue, Pressed
 from tui_chain.tui.list_actions import confirm_loss
@@ -120,7 +120,7 @@ class ChainApp(App[None]):
         self.keymap: Mapping[str, str] = {}
         if memory.keymap:
             self.set_keymap(memory.keymap)
-        self.error_console = FaultConsole(markup=False, highlight=False, stderr=True)
+        self.error_console = self.fault_console = FaultConsole(markup=False, highlight=False, stderr=True)
         self._clock = clock
         self._start = start
         self._first = tuple(hosts)
@@ -208,7 +208,7 @@ class ChainApp(App[None]):
             await self._load()
         except Exception as error:  # noqa: BLE001 - without a start there is nothing to go on with
             if self.return_code is None:  # what was ended meanwhile is not there to be filled
-                self.exit(return_code=2, message=f"tlschain-tui: {unforeseen(error)}")
+                self.exit(return_code=FAULT, message=f"tlschain-tui: {unforeseen(error)}")
 
     async def _load(self) -> None:
         await self._fill()

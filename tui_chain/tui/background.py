@@ -40,7 +40,7 @@ async def guarded(work: Awaitable[None], failed: Callable[[Failure], None]) -> N
         failed(unforeseen(error))
 
 
-def unforeseen(error: Exception) -> Failure:
+def unforeseen(error: BaseException) -> Failure:
     """What nobody thought of, as a sentence that asks for a report."""
     return unforeseen_fault(f"{type(error).__name__}: {error}")
 

@@ -13,11 +13,21 @@ if TYPE_CHECKING:
     from tui_chain.core.failure import Failure
 
 
+FAULT = 70
+"""Exit code of a fault of the product itself (EX_SOFTWARE of sysexits.h)."""
+
+
 class FaultConsole(Console):
-    """Prints a sentence where Textual would print a traceback, which holds the values of all variables."""
+    """Prints a sentence where Textual would print a traceback, which holds the values of all variables.
+
+    `has_printed_fault` says that it had to.
+    """
+
+    has_printed_fault = False
 
     def print(self, *objects: Any, **options: Any) -> None:
         """Print, but of a traceback only what was raised."""
+        self.has_printed_fault |= any(isinstance(one, Segments) for one in objects)
         shown = (f"tlschain-tui: {_fault(one)}" if isinstance(one, Segments) else one for one in objects)
         super().print(*shown, **options)
 

@@ -27,7 +27,23 @@ USAGE = 2
 """Exit code of wrong usage."""
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+class _ScreenCommand(click.Command):
+    """Ends in one sentence whatever stops its start or its end."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort, SystemExit, KeyboardInterrupt):
+            raise
+        except BaseException as fault:  # noqa: BLE001 - no traceback reaches a user
+            from tui_chain.tui.background import unforeseen
+            from tui_chain.tui.fault_console import FAULT
+
+            click.echo(f"tlschain-tui: {unforeseen(fault)}", err=True)
+            raise SystemExit(FAULT) from None
+
+
+@click.command(cls=_ScreenCommand, context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("targets", nargs=-1, metavar="[TARGET]...")
 @takes(*SCREEN, *SCREEN_ALONE)
 @click.version_option(__version__, prog_name="tlschain-tui")
@@ -57,7 +73,9 @@ def main(**_given: Any) -> None:
         unkept = app.keep()
         if unkept is not None:
             click.echo(f"tlschain-tui: {unkept}", err=True)
-    raise SystemExit(app.return_code)
+    from tui_chain.tui.fault_console import FAULT
+
+    raise SystemExit(FAULT if app.fault_console.has_printed_fault else app.return_code)
 
 
 def _refuse(text: str) -> NoReturn:
