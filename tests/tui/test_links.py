@@ -10,9 +10,10 @@ import pytest
 from textual.widgets import Input
 
 from tests.scenes.stage import opened, press, screen_text, settled, shows, until
-from tests.tui.conftest import AppOn
+from tests.tui.conftest import AppOn, inside
 from tui_chain.core.failure import Failure
 from tui_chain.core.status import Status
+from tui_chain.engine.actions import ACTIONS
 from tui_chain.engine.journey import Context, Journey
 from tui_chain.lab.authority import Template, to_pem
 from tui_chain.lab.internet import Lab
@@ -20,7 +21,6 @@ from tui_chain.lab.servers.aia_site import AiaAnswer, redirect
 from tui_chain.net.host_list import Host
 from tui_chain.net.target import Target
 from tui_chain.repair.write import WritePlan, write
-from tui_chain.resolve.resolution import ConsentRequest
 from tui_chain.trust.pinned import TYPED_DIGITS
 from tui_chain.trust.store import TrustStore
 from tui_chain.tui.app import ChainApp
@@ -162,7 +162,7 @@ async def test_the_candidates_are_those_of_the_last_search(two_ways: ChainApp) -
         assert any(chosen[1] is candidate for candidate in two_ways.rows[0].gaps[0].candidates)
 
 
-@pytest.mark.parametrize(("key", "asked"), [("y", True), ("n", False)])
+@pytest.mark.parametrize(("key", "asked"), [("ctrl+y", True), ("n", False)])
 async def test_aia_into_the_network_asks_once(lab: Lab, key: str, asked: bool) -> None:
     """A redirect to a link-local address: with a no it is not asked, and the try says so."""
     url = lab.publish(f"/inside-{key}.cer", redirect("http://169.254.169.254/latest.cer"))
@@ -171,7 +171,7 @@ async def test_aia_into_the_network_asks_once(lab: Lab, key: str, asked: bool) -
     async with opened(app) as pilot:
         await until(pilot, lambda: app.rows[0].status is not None)
         answers: list[bool] = []
-        question = ConsentRequest(str(app.rows[0].target), "http://a.test/x", "169.254.169.254", "link-local")  # type: ignore[arg-type]
+        question = inside(app.rows[0].target)
 
         async def ask() -> None:
             answers.append(await app.main.questions.ask(question))
@@ -183,6 +183,13 @@ async def test_aia_into_the_network_asks_once(lab: Lab, key: str, asked: bool) -
         await shows(pilot, "Inside your network?")
         await pilot.press("escape", "enter")
         await shows(pilot, "Inside your network?")
+        for told in ("leaf.test", "http://a.test/x", "169.254.169.254, port 80", "link-local"):
+            assert told in " ".join(screen_text(pilot).split())
+        used = {name for action in ACTIONS for name in action.keys.split(",")} - {"escape", "n", "ctrl+p"}
+        await pilot.press(*sorted(used))
+        await pilot.pause()
+        await shows(pilot, "Inside your network?")
+        assert not answers, "a key of the main screen is no yes"
         await pilot.press(key)
         await until(pilot, lambda: bool(answers))
         assert answers == [asked]

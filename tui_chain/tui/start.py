@@ -12,7 +12,7 @@ import click
 
 from tui_chain import __version__
 from tui_chain.core.command import hinted
-from tui_chain.engine.command_line import apply_settings, takes
+from tui_chain.engine.command_line import TableCommand, apply_settings, takes
 from tui_chain.engine.options import SCREEN, SCREEN_ALONE
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ USAGE = 2
 """Exit code of wrong usage."""
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.command(cls=TableCommand, context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("targets", nargs=-1, metavar="[TARGET]...")
 @takes(*SCREEN, *SCREEN_ALONE)
 @click.version_option(__version__, prog_name="tlschain-tui")
