@@ -46,6 +46,7 @@ class CommandOptions(Options):
     live_test: bool = False
     crl: str | None = None
     accept_lost_constraints: bool = False
+    accept_new_anchor: bool = False
 
     def _host_words(self, name: str, host: str, label: str) -> tuple[str, ...]:
         if self.served is None or self.served == "-":

@@ -203,6 +203,11 @@ ACCEPT_LOST_CONSTRAINTS = OptionEntry(
     ("--accept-lost-constraints",),
     "Write the file although an intermediate in it loses a limit set above it.",
 )
+ACCEPT_NEW_ANCHOR = OptionEntry(
+    "accept_new_anchor",
+    ("--accept-new-anchor",),
+    "Replace FILE although the new one rests on an anchor that the old one does not have.",
+)
 CRL = OptionEntry("crl", ("--crl",), "With the CRLs of the path, and a check of the chain.", stores="chain")
 CRL_LEAF = OptionEntry("crl", ("--crl-leaf",), "With the CRL of the leaf, and a check of it alone.", stores="leaf")
 FIX = OptionEntry("fix", ("--fix",), "Write the fixed file.")
@@ -329,7 +334,7 @@ TAKEN: Mapping[str, tuple[OptionEntry, ...]] = {
         BACKUP,
         JSON._replace(help="One JSON object a file, a line each."),
     ),
-    "refresh": (WRITE, BACKUP, TRUST_ROOT, ACCEPT_LOST_CONSTRAINTS, *SEARCHING, *REACHING),
+    "refresh": (WRITE, BACKUP, TRUST_ROOT, ACCEPT_LOST_CONSTRAINTS, ACCEPT_NEW_ANCHOR, *SEARCHING, *REACHING),
     "config": (EXAMPLE,),
     "lab": (LIST._replace(help="Name all hosts, the odd ones too, and end."),),
 }
