@@ -23,12 +23,14 @@ from typing import TypedDict, TypeVar, Unpack
 from tui_chain.clients.families import FAMILIES, Family
 from tui_chain.clients.judge import Judge, engine_name
 from tui_chain.clients.verdict import Verdict
+from tui_chain.core.command import ALL
 from tui_chain.core.failure import Failure
 from tui_chain.core.text import safe_text
 from tui_chain.engine.arguments import Arguments, Options, read_roots
 from tui_chain.engine.host_state import Clock, HostState, utc_now
 from tui_chain.engine.journey import Context, Journey
 from tui_chain.engine.startup import start
+from tui_chain.net.addresses import read_consent
 from tui_chain.net.target import Target, parse_target
 from tui_chain.probe.served import ServedChain
 from tui_chain.results.audit import AuditResult, audit_result
@@ -110,9 +112,10 @@ class FixOptions(TypedDict, total=False):
     """The keywords of `fix`, each with the meaning of the command's option.
 
     `trust`, `timeout` (seconds of each step) and `at` (aware) are those of `check`. `pool` are files and folders to
-    look in first, `trust_root` full SHA-256 fingerprints of private roots, got from their owners. `no_pool` and
-    `no_learn` leave the pool of earlier runs alone. A bundle in which an intermediate loses a limit of the CA above
-    it is left out without `accept_lost_constraints`; the finding `constraints-lost` says so.
+    look in first, `trust_root` full SHA-256 fingerprints of private roots, got from their owners. `allow_private_aia`
+    is True for every private address that certificates name, or has those that may be asked as `ADDRESS:PORT`.
+    `no_pool` and `no_learn` leave the pool of earlier runs alone. A bundle in which an intermediate loses a limit of
+    the CA above it is left out without `accept_lost_constraints`; the finding `constraints-lost` says so.
     """
 
     trust: Trust
@@ -121,7 +124,7 @@ class FixOptions(TypedDict, total=False):
     pool: Files
     trust_root: Iterable[str]
     offline: bool
-    allow_private_aia: bool
+    allow_private_aia: bool | Iterable[str]
     no_pool: bool
     no_learn: bool
     accept_lost_constraints: bool
@@ -142,7 +145,8 @@ async def afix(target: str, **options: Unpack[FixOptions]) -> HostResult:
         raise TypeError(f"fix() got an unexpected keyword argument {min(unknown)!r}")
     state = HostState(_target(target))
     given = _run_options(**options)
-    arguments = Arguments((), _clock(options.get("at")), _good(read_roots(given.trust_root)))
+    private = _good(read_consent(given.allow_private_aia))
+    arguments = Arguments((), _clock(options.get("at")), _good(read_roots(given.trust_root)), private=private)
     with ExitStack() as opened:
         run = _good(await asyncio.to_thread(opened.enter_context, start(given, arguments, every_source=True)))
         fixed = await run.journey.fix(await run.journey.probe(state))
@@ -159,10 +163,14 @@ def _run_options(**given: Unpack[FixOptions]) -> Options:
         timeout=given.get("timeout", 5.0),
         pool=tuple(map(Path, given.get("pool", ()))),
         offline=given.get("offline", False),
-        allow_private_aia=given.get("allow_private_aia", False),
+        allow_private_aia=_private(given.get("allow_private_aia", False)),
         no_pool=given.get("no_pool", False),
         no_learn=given.get("no_learn", False),
     )
+
+
+def _private(given: bool | Iterable[str]) -> tuple[str, ...]:
+    return ((ALL,) if given else ()) if isinstance(given, bool) else tuple(given)
 
 
 def verify(

@@ -10,6 +10,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from tests.audit.test_commands import repaired, tlschain
 from tests.support.trusted import trusted_block
+from tui_chain.core.text import colon_hex
 from tui_chain.lab.authority import to_pem
 from tui_chain.lab.internet import Lab
 from tui_chain.x509.certificate import Certificate
@@ -98,3 +99,25 @@ def _rejecting(certificate: Certificate) -> bytes:
 def _put_below_header(file: Path, blocks: bytes) -> None:
     whole = file.read_bytes()
     file.write_bytes(whole[: whole.index(b"\n\n") + 2] + blocks)
+
+
+def test_another_anchor_is_named_and_needs_consent(lab: Lab, tmp_path: Path) -> None:
+    """Also where the command names the store that has both, as the one in the file does."""
+    file = repaired(lab, tmp_path)
+    whole, root = file.read_bytes(), Certificate(lab.hierarchy["other-root"].der)
+    header = whole[: whole.index(b"\n\n") + 2]
+    old = header + f"# SHA-256: {colon_hex(root.sha256)}\n".encode() + to_pem([root.der])
+    file.write_bytes(old)
+    words = ("refresh", file, "--trust", lab.trust_file)
+    for more in (("--write",), ("--write", "--accept-lost-constraints"), ("--json",)):
+        done = tlschain(*words, *more)
+        assert done.exit_code == 1
+        assert file.read_bytes() == old
+        if more == ("--json",):
+            assert json.loads(done.stdout)["new"] is None
+        else:
+            assert f"would rest on Lab Root R1, and the old one rests on {root.label}." in done.stderr
+            assert "--accept-new-anchor" in done.stderr
+    done = tlschain(*words, "--write", "--accept-new-anchor")
+    assert done.exit_code == 0, done.stderr
+    assert root not in read_certificates(file.read_bytes()).certificates

@@ -63,6 +63,7 @@ WRONG = {
     table.TRUST_ROOT: ("ab" * 31, "", "certifi", "xy" * 32),
     table.AT: ("noon", "0001-01-01", "2026-13-01"),
     table.POOL: ("/none/here",),
+    table.ALLOW_PRIVATE_AIA: ("10.0.0.1", "10.0.0.1:22", ":80", "everything"),
     table.HOSTS: ("/none/here", "/dev/null/x"),
 }
 """Values that are refused, for each option of the screen that takes one: a new one has to be here."""
@@ -78,7 +79,8 @@ def test_wrong_values_are_known_of_every_option() -> None:
     ids=lambda each: each.name if isinstance(each, OptionEntry) else repr(each),
 )
 def test_both_front_ends_refuse_a_wrong_value_alike(option: OptionEntry, value: str) -> None:
-    words = ("leaf.example.test", option.flags[-1], value)
+    value_of = [f"{option.flags[-1]}={value}"] if option.value == "optional" else [option.flags[-1], value]
+    words = ("leaf.example.test", *value_of)
     done = tlschain("fix", *words)
     assert (done.code, done.out) == (2, "")
     assert done.err.splitlines()[-1].removeprefix("tlschain: ") == refusal_of_the_screen(*words)

@@ -24,12 +24,18 @@ from tui_chain.net.target import Target
 from tui_chain.repair.repair import Repair
 from tui_chain.repair.write import write
 from tui_chain.trust.loading import load_trust_store
-from tui_chain.trust.pinned import ConfirmedRoot, confirm_fingerprint, confirm_typed, hidden_fingerprint
+from tui_chain.trust.pinned import (
+    TYPED_DIGITS,
+    ConfirmedRoot,
+    confirm_fingerprint,
+    confirm_typed,
+    hidden_fingerprint,
+)
 from tui_chain.x509.certificate import Certificate
 
 PUBLIC, PRIVATE = make_pki("Public"), make_pki("Private")
 ROOT, ISSUING, LEAF = views(PRIVATE.root, PRIVATE.issuing, PRIVATE.leaf)
-DIGITS = ROOT.sha256[:8]
+DIGITS = ROOT.sha256[:TYPED_DIGITS]
 
 
 @pytest.fixture(scope="module")
@@ -49,12 +55,16 @@ def numbered(_: object) -> str:
         DIGITS,
         DIGITS.upper(),
         f" {DIGITS}\n",
-        ":".join(DIGITS[i : i + 2] for i in range(0, 8, 2)),
+        ":".join(DIGITS[i : i + 2] for i in range(0, len(DIGITS), 2)),
         f"{DIGITS[:4]} {DIGITS[4:]}",
+        ROOT.sha256[: TYPED_DIGITS + 1],
+        ROOT.sha256[:-1],
+        ROOT.sha256,
+        colon_hex(ROOT.sha256),
     ],
     ids=numbered,
 )
-def test_the_first_eight_digits_confirm_a_root(typed: str) -> None:
+def test_twenty_leading_digits_or_more_confirm_a_root(typed: str) -> None:
     assert confirm_typed(ROOT, typed) == ConfirmedRoot(ROOT.sha256, "typed")
 
 
@@ -64,7 +74,8 @@ FULLWIDTH = "".join(chr(ord(char) + 0xFEE0) for char in DIGITS)
 @pytest.mark.parametrize(
     "typed",
     [
-        "", DIGITS[:7], DIGITS + ROOT.sha256[8], ROOT.sha256, colon_hex(ROOT.sha256), "0" * 8, DIGITS[::-1] + "0",
+        "", DIGITS[:8], DIGITS[:-1], ROOT.sha256[-TYPED_DIGITS:], ROOT.sha256 + "0", "0" * TYPED_DIGITS,
+        DIGITS + ("1" if ROOT.sha256[TYPED_DIGITS] == "0" else "0"), DIGITS[::-1] + "0",
         FULLWIDTH, DIGITS[:4] + "\u200b" + DIGITS[4:], "········", "yes", f"0x{DIGITS}",
     ],
     ids=numbered,
@@ -76,22 +87,45 @@ def test_anything_else_does_not(typed: str) -> None:
     assert failure.hint
 
 
-def test_pasted_digits_are_refused() -> None:
-    assert isinstance(confirm_typed(ROOT, DIGITS, pasted=True), Failure)
+@pytest.mark.parametrize("text", [DIGITS, ROOT.sha256[:-1], f"{ROOT.sha256} {ROOT.sha256}", ""], ids=numbered)
+def test_a_piece_that_was_pasted_is_refused(text: str) -> None:
+    failure = confirm_typed(ROOT, text, pasted=True)
+    assert isinstance(failure, Failure)
+    assert "whole" in failure.message
+
+
+@pytest.mark.parametrize(
+    "text", [ROOT.sha256, colon_hex(ROOT.sha256), f"sha256 Fingerprint={colon_hex(ROOT.sha256)}"], ids=numbered
+)
+def test_a_whole_fingerprint_may_be_pasted(text: str) -> None:
+    assert confirm_typed(ROOT, text, pasted=True) == ConfirmedRoot(ROOT.sha256, "pasted")
+    assert isinstance(confirm_typed(ROOT, text.replace(text[-1], "0" if text[-1] != "0" else "1")), Failure)
+
+
+@pytest.mark.parametrize("alike", [8, 16, TYPED_DIGITS - 1])
+def test_a_forged_root_that_begins_like_the_real_one_is_refused(alike: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its maker tried keys until the first digits were those; who reads the real one's from their source sees it."""
+    real, forged = ROOT.sha256, Certificate(make_pki("Private").root.der)
+    other = "0" if real[alike] != "0" else "1"
+    monkeypatch.setitem(vars(forged), "sha256", real[:alike] + other + forged.sha256[alike + 1 :])
+    assert (forged.subject, forged.sha256[:alike]) == (ROOT.subject, real[:alike])
+    for typed in (real[:alike], real[:TYPED_DIGITS], real):
+        assert isinstance(confirm_typed(forged, typed), Failure)
+    assert isinstance(confirm_typed(forged, real, pasted=True), Failure)
 
 
 def test_only_a_root_can_be_confirmed() -> None:
     pinned = Certificate(self_signed_leaf([HOST], now=NOW).der)
     for other in (ISSUING, LEAF, pinned, Certificate(b"\x30\x00")):
-        failure = confirm_typed(other, other.sha256[:8])
+        failure = confirm_typed(other, other.sha256[:TYPED_DIGITS])
         assert isinstance(failure, Failure)
         assert "no root" in failure.message
 
 
 def test_the_screen_does_not_give_the_digits_away() -> None:
     shown = hidden_fingerprint(ROOT)
-    assert shown.startswith("··:··:··:··:")
-    assert shown[12:] == colon_hex(ROOT.sha256)[12:]
+    hidden = "··:" * (TYPED_DIGITS // 2)
+    assert shown == hidden + colon_hex(ROOT.sha256)[len(hidden) :]
     assert DIGITS.lower() not in shown.lower().replace(":", "")
 
 
@@ -104,10 +138,12 @@ def test_interception_raises_the_bar() -> None:
     assert question.warning is not None
     assert "Zscaler" in question.warning.message
     assert "people who run that proxy" in question.warning.hint
-    refused = confirm_typed(root, root.sha256[:8], warning=question.warning)
+    refused = confirm_typed(root, root.sha256[:TYPED_DIGITS], warning=question.warning)
     assert isinstance(refused, Failure)
     assert refused.message == question.warning.message
-    assert isinstance(confirm_typed(root, root.sha256[:8], warning=question.warning, warned=True), ConfirmedRoot)
+    assert isinstance(
+        confirm_typed(root, root.sha256[:TYPED_DIGITS], warning=question.warning, warned=True), ConfirmedRoot
+    )
     plain = Diagnoser(PUBLIC.trust).diagnose(served_by(PRIVATE.leaf, PRIVATE.issuing, PRIVATE.root), at=NOW)
     assert interception_warning(ROOT, plain) is None
 
@@ -243,7 +279,8 @@ def test_trust_root_headless(lab: Lab) -> None:
     code, _, words = fix(lab, "--trust-root", "00" * 32)
     assert code == 1
     assert "No path ends at the root 0000000000000000… that --trust-root names" in words
-    assert fix(lab, "--trust-root", DIGITS)[0] == 2
+    for part in (DIGITS, root.sha256[:-1]):
+        assert fix(lab, "--trust-root", part)[0] == 2
 
 
 @pytest.mark.parametrize("place", [0, 1], ids=["leaf", "intermediate"])

@@ -1,12 +1,29 @@
 from __future__ import annotations
 
-from ipaddress import IPv6Address, IPv6Network
+import asyncio
+from ipaddress import IPv4Address, IPv6Address, IPv6Network
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tui_chain.net.addresses import Reach, allowed_reach, reach
+from tests.support.network import answering, record_connections
+from tui_chain.core.failure import Failure
+from tui_chain.lab.internet import Lab
+from tui_chain.net.addresses import (
+    MAX_CONNECTIONS,
+    BoundReachedError,
+    FetchRefusedError,
+    Permission,
+    PrivateConsent,
+    Reach,
+    permission,
+    port_refusal,
+    reach,
+    read_socket_address,
+    socket_address,
+)
+from tui_chain.net.fetch import fetch
 
 NAT64 = IPv6Network("64:ff9b::/96")
 REACH = {
@@ -43,6 +60,30 @@ REACH = {
         "::7f00:1",
         "100::1",
         "::ffff:10.0.0.1",
+        # cloud metadata and hosts' own services
+        "100.100.100.200",
+        "168.63.129.16",
+        "192.0.0.192",
+        "192.0.0.9",
+        "fd00:ec2::23",
+        # special ranges that some Pythons take for public
+        "192.88.99.1",
+        "198.18.0.1",
+        "3fff::1",
+        "2001:20::1",
+        "2001:4:112::1",
+        # private ones in other clothes: mapped, NAT64, 6to4, Teredo
+        "::ffff:100.100.100.200",
+        "::ffff:168.63.129.16",
+        "64:ff9b::a00:1",
+        "64:ff9b::6464:64c8",
+        "64:ff9b::a83f:8110",
+        "64:ff9b:1:fffe::808:808",
+        "2002:a00:1::1",
+        "2002:6464:64c8::1",
+        "2002:c058:6301::1",
+        "2001:0:a00:1:0:ffff:f5ff:fffe",
+        "2001:0:808:808::f7f7:f7f7",
         "no address",
         "",
     ),
@@ -62,9 +103,69 @@ def test_nothing_outside_the_global_unicast_block_is_public(ip: IPv6Address) -> 
         assert int(ip) >> 125 == 1 or ip in NAT64
 
 
-def test_aia_may_lead_to_the_public_and_to_the_hosts_own_kind() -> None:
-    assert allowed_reach(None, consent=False) == {Reach.PUBLIC}
-    assert allowed_reach("8.8.8.8", consent=False) == {Reach.PUBLIC}
-    assert allowed_reach("127.0.0.1", consent=False) == {Reach.PUBLIC, Reach.LOOPBACK}
-    assert allowed_reach("10.1.2.3", consent=False) == {Reach.PUBLIC, Reach.PRIVATE}
-    assert allowed_reach(None, consent=True) == set(Reach)
+@settings(database=None, deadline=None)
+@given(st.integers(min_value=0, max_value=2**32 - 1).map(IPv4Address))
+def test_nothing_is_public_that_any_python_calls_special(ip: IPv4Address) -> None:
+    assert ip.is_global or reach(str(ip)) is not Reach.PUBLIC
+
+
+def test_only_loopback_leads_to_its_own_kind_without_consent() -> None:
+    assert permission(None) == {Reach.PUBLIC}
+    assert permission("8.8.8.8") == {Reach.PUBLIC}
+    assert permission("127.0.0.1") == {Reach.PUBLIC, Reach.LOOPBACK}
+    for private in ("10.1.2.3", "169.254.169.254", "fd00::1", "192.168.0.1"):
+        assert permission(private) == {Reach.PUBLIC}
+    assert permission("10.1.2.3", PrivateConsent(everywhere=True)) == set(Reach)
+
+
+def test_consent_is_to_one_address_at_one_port() -> None:
+    allowed = permission("8.8.8.8").with_place(socket_address("10.0.0.1", 80))
+    assert allowed.allows("10.0.0.1", 80)
+    assert allowed.allows("8.8.4.4", 443)
+    for address, port in (("10.0.0.1", 8080), ("10.0.0.2", 80), ("127.0.0.1", 80), ("::1", 443)):
+        assert not allowed.allows(address, port)
+    assert allowed != permission("8.8.8.8"), "what the one was answered is not the other's"
+    assert {allowed: 1} == {permission(None).with_place(socket_address("10.0.0.1", 80)): 1}
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("10.0.0.1:80", "10.0.0.1:80"),
+        ("[fd00::0:1]:8080", "[fd00::1]:8080"),
+        (" CA.Corp.:443 ", "ca.corp:443"),
+    ],
+)
+def test_a_place_is_read_in_every_spelling(text: str, shown: str) -> None:
+    assert str(read_socket_address(text)) == shown
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "10.0.0.1", ":80", "10.0.0.1:0", "10.0.0.1:65536", "fd00::1:80", "10.0.0.1:٣", "a:b:80", "10.0.0.1:22"],
+)
+def test_what_is_no_place_is_said(text: str) -> None:
+    assert isinstance(read_socket_address(text), Failure)
+
+
+@pytest.mark.parametrize("port", [1, 21, 22, 25, 79, 81, 110, 389, 442, 444, 636, 993, 1023])
+def test_ports_of_the_system_are_never_asked(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    connected = record_connections(monkeypatch)
+    for scheme in ("http", "https"):
+        with pytest.raises(FetchRefusedError, match=f"port {port} is never asked"):
+            asyncio.run(fetch(f"{scheme}://127.0.0.1:{port}/", allowed=Permission(Reach)))
+    assert connected == []
+    assert [port_refusal(each) for each in (80, 443, 1024, 65535)] == [None] * 4
+
+
+def test_a_name_is_asked_at_few_of_its_addresses_and_each_counts(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    connected = record_connections(monkeypatch)
+    allowed, gone = Permission(Reach), lab.dead_port
+    with answering(monkeypatch, tuple(f"127.0.0.{number}" for number in range(1, 200))):
+        for _ in range(MAX_CONNECTIONS):
+            with pytest.raises(FetchRefusedError):
+                asyncio.run(fetch(f"http://many.test:{gone}/", allowed=allowed))
+    assert len(connected) == allowed.connections.made == MAX_CONNECTIONS
+    with pytest.raises(BoundReachedError, match="stopped after 40 connections in all"):
+        asyncio.run(fetch(f"http://127.0.0.1:{gone}/", allowed=allowed))
+    assert len(connected) == MAX_CONNECTIONS

@@ -12,7 +12,7 @@ from tests.lab.clients import SECONDS
 from tests.support.aia import fetches_under_way
 from tui_chain.lab.internet import Lab, open_lab
 from tui_chain.lab.servers import aia_site as site
-from tui_chain.net.addresses import ConsentNeededError, Reach
+from tui_chain.net.addresses import ConsentNeededError, Reach, SocketAddress
 from tui_chain.net.fetch import FetchedAnswer, FetchRefusedError
 from tui_chain.resolve import aia_cache as freshness
 from tui_chain.resolve.aia_cache import DAY, FAILURE_SECONDS, MAX_KEPT, UNSTATED, AIACache, Remembered, lifetime
@@ -122,7 +122,7 @@ def test_a_failure_is_remembered_for_five_minutes(reply: FetchedAnswer | FetchRe
 
 
 def test_what_needs_consent_is_asked_again() -> None:
-    net = Net(ConsentNeededError("10.0.0.1", Reach.PRIVATE))
+    net = Net(ConsentNeededError(SocketAddress("10.0.0.1", 80), Reach.PRIVATE))
     answers = net.answers()
 
     async def work() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+from collections.abc import Callable
 from itertools import count
 from typing import NoReturn
 
@@ -19,14 +20,21 @@ from tui_chain.lab.authority import Authority, Identity, Template, days
 from tui_chain.lab.internet import Lab
 from tui_chain.lab.servers.aia_site import AiaAnswer
 from tui_chain.net import fetch
-from tui_chain.net.addresses import ConsentNeededError, FetchRefusedError, Reach
+from tui_chain.net.addresses import (
+    ConsentNeededError,
+    FetchRefusedError,
+    Permission,
+    Reach,
+    SocketAddress,
+    permission,
+)
 from tui_chain.net.target import Target
 from tui_chain.probe.served import ServedChain
 from tui_chain.resolve import aia
-from tui_chain.resolve.aia import MAX_URLS, FetchBudget
+from tui_chain.resolve.aia import MAX_URLS, FetchBudget, HostFetches
 from tui_chain.resolve.aia_cache import AIACache
 from tui_chain.resolve.files import FileCertificates
-from tui_chain.resolve.resolution import ConsentRequest, Resolution
+from tui_chain.resolve.resolution import Consent, ConsentRequest, Resolution
 from tui_chain.resolve.resolver import MAX_DEPTH, Resolver
 from tui_chain.x509.certificate import Certificate
 
@@ -94,7 +102,7 @@ def test_loopback_is_refused_to_a_host_that_was_reached_elsewhere(lab: Lab) -> N
         resolution = resolve(store_of(root), leaf, address=address)
         assert resolution.diagnosis.status is Status.INCOMPLETE
         (tried,) = resolution.tries
-        assert "127.0.0.1 is a loopback address; it is asked only with your consent" in tried.outcome
+        assert "is a loopback address; it is asked only with your consent" in tried.outcome
     assert lab.aia_log == before
 
 
@@ -105,7 +113,7 @@ def found_a_path(resolution: Resolution) -> bool:
 
 
 def test_all_fetches_together_have_a_bound(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(aia, "FetchBudget", lambda: FetchBudget(2.0))
+    monkeypatch.setattr(aia, "TOTAL_SECONDS", 2.0)
     issuing = lab.hierarchy["issuing"]
     found = pointing_at(
         issuing, lab.publish("/bound/gone", AiaAnswer(b"", 404)), lab.publish("/bound", AiaAnswer(delay=3600))
@@ -127,6 +135,11 @@ class SlowAnswers:
         raise FetchRefusedError("nothing")
 
 
+def with_clock(clock: Clock, consent: Consent | None = None) -> Callable[[ServedChain], HostFetches]:
+    """The fetches of a host whose time goes by a clock."""
+    return lambda served: HostFetches(permission(served.address), "", consent, FetchBudget(clock=clock))
+
+
 @pytest.mark.parametrize(("seconds", "answered"), [(1.0, 5), (10.0, 3), (12.5, 2), (25.0, 1), (24.9, 2)])
 def test_the_bound_is_one_for_all_fetches_of_a_host(seconds: float, answered: int) -> None:
     """25 seconds in all, however they are shared out; each fetch has what the ones before it left."""
@@ -134,9 +147,7 @@ def test_the_bound_is_one_for_all_fetches_of_a_host(seconds: float, answered: in
     leaf = pointing_at(make_pki().root, *(f"http://a.test/{number}" for number in range(MAX_URLS)))
     served = ServedChain(Target("localhost"), views(leaf), utc_now(), "127.0.0.1")
     diagnoser = Diagnoser(store_of())
-    resolver = Resolver(
-        diagnoser, served.at, answers=lambda: AIACache(fetcher=slow), budget=FetchBudget(clock=slow.clock)
-    )
+    resolver = Resolver(diagnoser, served.at, answers=lambda: AIACache(fetcher=slow), fetches=with_clock(slow.clock))
     resolution = asyncio.run(resolver.resolve(served, diagnoser.diagnose(served, at=served.at)))
     outcomes = ["nothing"] * answered + ["stopped after 25 s in all"] * (answered < MAX_URLS)
     assert [tried.outcome for tried in resolution.tries] == outcomes
@@ -170,8 +181,8 @@ def test_a_fetch_after_consent_has_the_time_that_is_left() -> None:
     served = ServedChain(Target("localhost"), views(leaf), utc_now(), "8.8.8.8")
 
     async def fetched(url: str, *, allowed: frozenset[Reach]) -> NoReturn:
-        if Reach.PRIVATE not in allowed:
-            raise ConsentNeededError("10.0.0.1", Reach.PRIVATE)
+        if not Permission.of(allowed).allows("10.0.0.1", 80):
+            raise ConsentNeededError(SocketAddress("10.0.0.1", 80), Reach.PRIVATE)
         await slow(url, allowed=allowed)
 
     async def consent(_: ConsentRequest) -> bool:
@@ -179,9 +190,11 @@ def test_a_fetch_after_consent_has_the_time_that_is_left() -> None:
         return True
 
     diagnoser = Diagnoser(store_of())
-    budget = FetchBudget(clock=slow.clock)
     resolver = Resolver(
-        diagnoser, served.at, answers=lambda: AIACache(fetcher=fetched), consent=consent, budget=budget
+        diagnoser,
+        served.at,
+        answers=lambda: AIACache(fetcher=fetched),
+        fetches=with_clock(slow.clock, consent),
     )
     resolution = asyncio.run(resolver.resolve(served, diagnoser.diagnose(served, at=served.at)))
     assert [tried.outcome for tried in resolution.tries] == ["nothing", "stopped after 25 s in all"]

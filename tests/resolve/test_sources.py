@@ -12,11 +12,11 @@ from tests.support.clock import Clock
 from tui_chain.diagnose.diagnosis import Diagnoser
 from tui_chain.lab.authority import Authority, Template
 from tui_chain.lab.internet import open_lab
-from tui_chain.net.addresses import Reach
+from tui_chain.net.addresses import Reach, permission
 from tui_chain.net.target import Target
 from tui_chain.pool.pool import Pool
 from tui_chain.probe.served import ServedChain
-from tui_chain.resolve.aia import FetchBudget
+from tui_chain.resolve.aia import FetchBudget, HostFetches
 from tui_chain.resolve.files import FileCertificates
 from tui_chain.resolve.resolution import ConsentRequest, Resolution
 from tui_chain.resolve.resolver import Resolver
@@ -134,7 +134,7 @@ def test_a_root_of_another_store_ends_no_path() -> None:
 def consenting(
     answer: bool, think: Callable[[], None] = lambda: None, budget: FetchBudget | None = None
 ) -> tuple[list[ConsentRequest], Resolution]:
-    """A host at a public address whose AIA leads to loopback, by two URLs."""
+    """A host at a public address whose AIA leads to loopback, by two URLs of one place."""
     asked: list[ConsentRequest] = []
 
     async def ask(question: ConsentRequest) -> bool:
@@ -146,7 +146,11 @@ def consenting(
         leaf = issuing.issue_leaf(["host.test"], Template(urls=urls))
         served = ServedChain(Target("host.test"), views(leaf), NOW, "93.184.215.14")
         diagnoser = Diagnoser(trust)
-        resolver = Resolver(diagnoser, NOW, consent=ask, budget=budget)
+
+        def fetches(served: ServedChain) -> HostFetches:
+            return HostFetches(permission(served.address), str(served.target), ask, budget or FetchBudget())
+
+        resolver = Resolver(diagnoser, NOW, fetches=fetches)
         return await resolver.resolve(served, diagnoser.diagnose(served, at=NOW))
 
     with open_lab(["complete"], now=NOW) as lab:
@@ -157,14 +161,16 @@ def consenting(
     return asked, resolution
 
 
-def test_the_user_is_asked_once_for_a_host_and_a_yes_holds_for_its_other_urls() -> None:
+def test_the_user_is_asked_once_for_a_place_and_a_yes_holds_for_its_other_urls() -> None:
     (question,), resolution = consenting(answer=True)
-    assert (question.host, question.address, question.kind) == ("host.test:443", "127.0.0.1", Reach.LOOPBACK)
-    assert question.url in question.question
+    assert (question.host, question.place.address, question.kind) == ("host.test:443", "127.0.0.1", Reach.LOOPBACK)
+    for told in (question.url, question.certificate, "127.0.0.1", f"port {question.place.port}"):
+        assert told in question.question
+    assert str(question.place.port) in question.url
     assert [tried.ok for tried in resolution.tries] == [False, True]
 
 
-def test_a_no_is_a_no_for_all_of_them() -> None:
+def test_a_no_is_a_no_for_its_other_urls() -> None:
     asked, resolution = consenting(answer=False)
     assert len(asked) == 1
     assert ["only with your consent" in tried.outcome for tried in resolution.tries] == [True, True]

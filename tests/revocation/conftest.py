@@ -9,6 +9,7 @@ from itertools import count
 
 import pytest
 
+from tests.support.aia import fetches_to
 from tests.support.crls import naming
 from tests.support.unsafe import unsafe_in
 from tui_chain.core.failure import Failure
@@ -55,7 +56,7 @@ class Chain:
                 )
 
     def collect(self, allowed: frozenset[Reach] = HERE, **more: object) -> CrlSet | Failure:
-        collector = replace(CrlCollector(self.root.now, allowed), **more)  # type: ignore[arg-type]
+        collector = replace(CrlCollector(self.root.now, fetches_to(allowed)), **more)  # type: ignore[arg-type]
         return asyncio.run(collector.collect(self.path))
 
 

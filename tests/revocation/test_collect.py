@@ -11,13 +11,15 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 
-from tests.revocation.conftest import HERE, Chain, collected, refused
+from tests.revocation.conftest import Chain, collected, refused
+from tests.support.aia import fetches_to
 from tests.support.crls import Oddity, issuing_point, make_crl, naming
 from tui_chain.engine.journey import utc_now
 from tui_chain.lab.authority import Authority, Identity, Template, to_pem
 from tui_chain.lab.internet import Lab
 from tui_chain.lab.servers.aia_site import AiaAnswer
 from tui_chain.net.addresses import Reach
+from tui_chain.resolve import aia
 from tui_chain.resolve.files import FileCertificates, read_pool
 from tui_chain.revocation import collect
 from tui_chain.revocation.collect import CrlCollector
@@ -92,7 +94,7 @@ def test_the_next_address_is_asked(lab: Lab) -> None:
     good = lab.publish("/next.crl", AiaAnswer(make_crl(root).der))
     leaf = root.issue_leaf(["localhost"], naming("ldap://directory.test/CN=x", dead, good))
     path = tuple(Certificate(one.der) for one in (leaf, root))
-    found = asyncio.run(CrlCollector(root.now, HERE).collect(path))
+    found = asyncio.run(CrlCollector(root.now, fetches_to()).collect(path))
     assert collected(found).lists[0].source == f"CRL {good}"
 
 
@@ -103,7 +105,7 @@ def test_five_addresses_and_no_more(lab: Lab) -> None:
     leaf = root.issue_leaf(["localhost"], naming(*dead, good))
     path = tuple(Certificate(one.der) for one in (leaf, root))
     before = lab.aia_log.count("/sixth.crl")
-    refused(asyncio.run(CrlCollector(root.now, HERE).collect(path)))
+    refused(asyncio.run(CrlCollector(root.now, fetches_to()).collect(path)))
     assert lab.aia_log.count("/sixth.crl") == before
 
 
@@ -122,7 +124,7 @@ def test_all_lists_together_have_a_bound(chain: Chain, monkeypatch: pytest.Monke
 
 def test_what_never_ends_is_ended(chain: Chain, monkeypatch: pytest.MonkeyPatch) -> None:
     """A list of the user's own counts, although an address keeps everybody waiting."""
-    monkeypatch.setattr(collect, "TOTAL_SECONDS", 2.0)
+    monkeypatch.setattr(aia, "TOTAL_SECONDS", 2.0)
     chain.publish(AiaAnswer(b"", delay=30), make_crl(chain.root))
     assert "stopped after 2 s" in refused(chain.collect()).message
     own = ((make_crl(chain.ca), "file mine.crl"),)
@@ -164,7 +166,7 @@ def test_an_address_is_asked_once_for_all_hosts(chain: Chain) -> None:
     fetches = CrlFetches()
 
     async def go() -> None:
-        collector = CrlCollector(chain.root.now, HERE, fetches=fetches)
+        collector = CrlCollector(chain.root.now, fetches_to(), known=fetches)
         await asyncio.gather(*(collector.collect(chain.path) for _ in range(10)))
 
     asyncio.run(go())
@@ -191,7 +193,7 @@ def test_foreign_words_in_a_failure_are_safe(lab: Lab) -> None:
     root = lab.hierarchy["root"]
     template = Template(customise=lambda builder: builder.add_extension(_raw_point(evil), critical=False))
     path = tuple(Certificate(one.der) for one in (root.issue_leaf(["localhost"], template), root))
-    refused(asyncio.run(CrlCollector(root.now, HERE).collect(path)))
+    refused(asyncio.run(CrlCollector(root.now, fetches_to()).collect(path)))
 
 
 def _raw_point(url: str) -> x509.UnrecognizedExtension:
@@ -204,7 +206,7 @@ def _raw_point(url: str) -> x509.UnrecognizedExtension:
 
 def test_a_path_of_one_certificate_has_no_list(lab: Lab) -> None:
     path = (Certificate(lab.hierarchy["root"].der),)
-    refused(asyncio.run(CrlCollector(utc_now(), HERE).collect(path)))
+    refused(asyncio.run(CrlCollector(utc_now(), fetches_to()).collect(path)))
 
 
 def test_files_may_hold_lists(chain: Chain, tmp_path: Path) -> None:

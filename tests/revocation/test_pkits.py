@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.paths import pkits
+from tests.support.aia import fetches_to
 from tui_chain.clients.engines.openssl.verifier import CRL_CHECK_CHAIN, OpenSSLVerifier, Settings
 from tui_chain.clients.judge import Judge
 from tui_chain.core.failure import Failure
@@ -68,7 +69,7 @@ def collector() -> CrlCollector:
     own = tuple((RevocationList(file.read_bytes()), file.stem) for file in files)
     assert len(own) == 173
     assert all(crl.this_update is not None for crl, _ in own)
-    return CrlCollector(AT, frozenset(), CrlScope.CHAIN, offline=True, own=own)
+    return CrlCollector(AT, fetches_to(frozenset()), CrlScope.CHAIN, offline=True, own=own)
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,7 @@ from cryptography import x509
 from cryptography.x509.oid import AuthorityInformationAccessOID
 
 from tests.lab.clients import run
+from tests.support.aia import fetches_to
 from tests.support.chains import NOW, make_pki, views
 from tests.support.programs import require_program
 from tui_chain.core.status import Blame, Status
@@ -122,10 +123,13 @@ def test_offline_and_without_consent_nothing_is_fetched(lab: Lab, journey: Journ
     assert state.diagnosis is not None
     assert state.diagnosis.path is not None
     path = state.diagnosis.path.certificates
-    refused = asyncio.run(RevocationClient(journey.clock(), frozenset({Reach.PUBLIC})).check(path))
+    refused = asyncio.run(RevocationClient(journey.clock(), fetches_to(frozenset({Reach.PUBLIC}))).check(path))
     assert refused[0].status is Revocation.UNREACHABLE
     assert "consent" in refused[0].answers[0].text
-    assert asyncio.run(RevocationClient(journey.clock(), LOOPBACK, offline=True).check(path))[0].askable is False
+    assert (
+        asyncio.run(RevocationClient(journey.clock(), fetches_to(LOOPBACK), offline=True).check(path))[0].askable
+        is False
+    )
     assert len(lab.aia_log) == before
 
 
@@ -205,7 +209,7 @@ def test_a_hundred_urls_are_not_all_asked(lab: Lab) -> None:
     ]
     template = Template(extensions=((x509.AuthorityInformationAccess(places), False),))
     path = views(PKI.issuing.issue_leaf(["host.test"], template), PKI.issuing)
-    assert len(asyncio.run(RevocationClient(NOW, LOOPBACK).check(path))[0].answers) == 5
+    assert len(asyncio.run(RevocationClient(NOW, fetches_to(LOOPBACK)).check(path))[0].answers) == 5
 
 
 def test_a_repair_makes_no_revoked_certificate_good(lab: Lab, journey: Journey) -> None:

@@ -9,10 +9,10 @@ from tui_chain.diagnose.diagnosis import Diagnoser
 from tui_chain.engine.journey import utc_now
 from tui_chain.lab.authority import Authority, Identity, Template
 from tui_chain.lab.internet import Lab
-from tui_chain.net.addresses import Reach
+from tui_chain.net.addresses import Permission, Reach
 from tui_chain.net.target import Target
 from tui_chain.probe.served import ServedChain
-from tui_chain.resolve.aia import AIAClient
+from tui_chain.resolve.aia import AIAClient, HostFetches
 from tui_chain.resolve.files import FileCertificates
 from tui_chain.resolve.resolution import IssuerLookup, Resolution
 from tui_chain.resolve.resolver import Resolver
@@ -35,7 +35,7 @@ def fetches_under_way() -> int:
 
 def ask(child: Identity, allowed: frozenset[Reach] = HERE) -> list[IssuerLookup]:
     async def run() -> list[IssuerLookup]:
-        client = AIAClient(SignatureProver(), allowed)
+        client = AIAClient(SignatureProver(), fetches_to(allowed))
         return [tried async for tried in client.tries(Certificate(child.der))]
 
     return asyncio.run(run())
@@ -60,3 +60,8 @@ def resolve(
 
 def lab_store(lab: Lab) -> TrustStore:
     return TrustStore("lab", views(lab.hierarchy["root"], lab.hierarchy["other-root"]))
+
+
+def fetches_to(allowed: frozenset[Reach] = HERE) -> HostFetches:
+    """What a host's certificates name may be asked at these kinds of addresses."""
+    return HostFetches(Permission(allowed))

@@ -8,8 +8,10 @@ import pytest
 
 from tui_chain.engine.journey import Context, Journey
 from tui_chain.lab.internet import Lab, open_lab
+from tui_chain.net.addresses import Reach, SocketAddress
 from tui_chain.net.host_list import Host
 from tui_chain.net.target import Target
+from tui_chain.resolve.resolution import ConsentRequest
 from tui_chain.trust.store import TrustStore
 from tui_chain.tui.app import ChainApp
 from tui_chain.x509.formats.readers import read_certificates
@@ -33,6 +35,12 @@ def app_on(lab: Lab) -> AppOn:
         return ChainApp(lambda: (Journey(Context(trust, timeout=timeout)), ()), hosts)
 
     return make
+
+
+def inside(target: Target, address: str = "169.254.169.254", port: int = 80) -> ConsentRequest:
+    """The question of a host whose certificate leads inside."""
+    kind, url = Reach.LINK_LOCAL, "http://a.test/x"
+    return ConsentRequest(str(target), "leaf.test", url, url, SocketAddress(address, port), kind)
 
 
 @pytest.fixture(autouse=True)

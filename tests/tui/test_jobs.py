@@ -16,13 +16,12 @@ from textual import events
 
 from tests.scenes.stage import opened, press, settled, shows, until
 from tests.support.posix import open_terminal
-from tests.tui.conftest import AppOn
+from tests.tui.conftest import AppOn, inside
 from tui_chain.engine.arguments import Options
 from tui_chain.engine.journey import Context, HostState, Journey
 from tui_chain.lab.internet import Lab
 from tui_chain.net.host_list import Host
 from tui_chain.net.target import Target
-from tui_chain.resolve.resolution import ConsentRequest
 from tui_chain.trust.store import TrustStore
 from tui_chain.tui.app import ChainApp
 from tui_chain.tui.host_jobs import HostJobs
@@ -259,7 +258,7 @@ async def test_a_question_closes_with_its_job_and_does_not_come_back(app_on: App
     async with opened(app) as pilot:
         await until(pilot, lambda: app.rows[0].status is not None)
         target = app.rows[0].target
-        request = ConsentRequest(str(target), "http://a.test/x", "169.254.169.254", "link-local")  # type: ignore[arg-type]
+        request = inside(target)
 
         async def job(state: HostState, _: object) -> HostState:
             await app.main.questions.ask(request)

@@ -7,13 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from textual import events
 from textual.widgets import Input
 
 from tests.scenes.stage import opened, press, screen_text, settled, shows, until
-from tests.tui.conftest import AppOn
+from tests.tui.conftest import AppOn, inside
 from tui_chain.core.failure import Failure
 from tui_chain.core.status import Status
+from tui_chain.engine.actions import ACTIONS
 from tui_chain.engine.journey import Context, Journey
 from tui_chain.lab.authority import Template, to_pem
 from tui_chain.lab.internet import Lab
@@ -21,13 +21,12 @@ from tui_chain.lab.servers.aia_site import AiaAnswer, redirect
 from tui_chain.net.host_list import Host
 from tui_chain.net.target import Target
 from tui_chain.repair.write import WritePlan, write
-from tui_chain.resolve.resolution import ConsentRequest
+from tui_chain.trust.pinned import TYPED_DIGITS
 from tui_chain.trust.store import TrustStore
 from tui_chain.tui.app import ChainApp
 from tui_chain.tui.panes.chain import ChainPane
 from tui_chain.tui.panes.links import LinksPane
 from tui_chain.tui.screens import root as root_screen
-from tui_chain.tui.screens.root import DigitInput
 from tui_chain.x509.formats.readers import read_certificates
 
 pytestmark = pytest.mark.anyio
@@ -75,32 +74,6 @@ async def test_space_takes_the_certificate_under_the_cursor(two_ways: ChainApp) 
         assert row.state.live_test is None, "the test was of another bundle"
 
 
-async def test_a_private_root_is_trusted_by_typed_digits_alone(
-    app_on: AppOn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    app = app_on("unknown-root")
-    async with opened(app) as pilot:
-        await until(pilot, lambda: app.rows[0].status is not None)
-        await press(pilot, "f")
-        await shows(pilot, "press c if you know its root")
-        root = app.rows[0].state.verdict.search.untrusted[0][-1]  # type: ignore[union-attr]
-        await pilot.press("c")
-        await shows(pilot, "Trust a private root")
-        assert root.sha256[:8].upper() not in screen_text(pilot).replace(":", "")
-        await pilot.press(*"00000000", "enter")
-        await shows(pilot, "The digits are not those of this root.")
-        app.screen.query_one(DigitInput).post_message(events.Paste(root.sha256[:8]))
-        await until(pilot, lambda: app.screen.query_one(DigitInput).value == root.sha256[:8])
-        await pilot.press("enter")
-        await shows(pilot, "The digits were pasted.")
-        assert app.rows[0].status is Status.UNTRUSTED
-        await pilot.press(*root.sha256[:8], "tab", *"corp.pem")
-        await press(pilot, "enter")
-        await until(pilot, lambda: app.rows[0].status is Status.REPAIRABLE)
-    assert read_certificates((tmp_path / "corp.pem").read_bytes()).certificates == (root,)
-
-
 @pytest.mark.parametrize("key", ["escape", "enter"])
 async def test_no_key_changes_that_a_root_is_being_saved(
     key: str, app_on: AppOn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -119,7 +92,7 @@ async def test_no_key_changes_that_a_root_is_being_saved(
         async with opened(app) as pilot:
             await until(pilot, lambda: app.rows[0].status is not None)
             await press(pilot, "f", "c")
-            digits = app.rows[0].state.verdict.search.untrusted[0][-1].sha256[:8]  # type: ignore[union-attr]
+            digits = app.rows[0].state.verdict.search.untrusted[0][-1].sha256[:TYPED_DIGITS]  # type: ignore[union-attr]
             app.screen.query_one("#root-file", Input).value = str(file)
             await pilot.press(*digits, "enter")
             await until(pilot, reached.is_set)
@@ -138,7 +111,7 @@ async def test_a_root_that_was_not_saved_can_be_tried_again(app_on: AppOn, tmp_p
     async with opened(app) as pilot:
         await until(pilot, lambda: app.rows[0].status is not None)
         await press(pilot, "f", "c")
-        digits = app.rows[0].state.verdict.search.untrusted[0][-1].sha256[:8]  # type: ignore[union-attr]
+        digits = app.rows[0].state.verdict.search.untrusted[0][-1].sha256[:TYPED_DIGITS]  # type: ignore[union-attr]
         app.screen.query_one("#root-file", Input).value = str(tmp_path)
         await press(pilot, *digits, "enter")
         await shows(pilot, "is a folder")
@@ -189,7 +162,7 @@ async def test_the_candidates_are_those_of_the_last_search(two_ways: ChainApp) -
         assert any(chosen[1] is candidate for candidate in two_ways.rows[0].gaps[0].candidates)
 
 
-@pytest.mark.parametrize(("key", "asked"), [("y", True), ("n", False)])
+@pytest.mark.parametrize(("key", "asked"), [("ctrl+y", True), ("n", False)])
 async def test_aia_into_the_network_asks_once(lab: Lab, key: str, asked: bool) -> None:
     """A redirect to a link-local address: with a no it is not asked, and the try says so."""
     url = lab.publish(f"/inside-{key}.cer", redirect("http://169.254.169.254/latest.cer"))
@@ -198,7 +171,7 @@ async def test_aia_into_the_network_asks_once(lab: Lab, key: str, asked: bool) -
     async with opened(app) as pilot:
         await until(pilot, lambda: app.rows[0].status is not None)
         answers: list[bool] = []
-        question = ConsentRequest(str(app.rows[0].target), "http://a.test/x", "169.254.169.254", "link-local")  # type: ignore[arg-type]
+        question = inside(app.rows[0].target)
 
         async def ask() -> None:
             answers.append(await app.main.questions.ask(question))
@@ -210,6 +183,13 @@ async def test_aia_into_the_network_asks_once(lab: Lab, key: str, asked: bool) -
         await shows(pilot, "Inside your network?")
         await pilot.press("escape", "enter")
         await shows(pilot, "Inside your network?")
+        for told in ("leaf.test", "http://a.test/x", "169.254.169.254, port 80", "link-local"):
+            assert told in " ".join(screen_text(pilot).split())
+        used = {name for action in ACTIONS for name in action.keys.split(",")} - {"escape", "n", "ctrl+p"}
+        await pilot.press(*sorted(used))
+        await pilot.pause()
+        await shows(pilot, "Inside your network?")
+        assert not answers, "a key of the main screen is no yes"
         await pilot.press(key)
         await until(pilot, lambda: bool(answers))
         assert answers == [asked]

@@ -17,11 +17,13 @@ from tests.support.crls import make_crl
 from tests.tui.audits import audit, keys, read, says, toasted
 from tests.tui.conftest import AppOn
 from tui_chain.cli.main import main
+from tui_chain.core.text import colon_hex
 from tui_chain.engine.journey import Context, Journey
 from tui_chain.lab.authority import Template, to_pem
 from tui_chain.lab.internet import Lab
 from tui_chain.trust.store import TrustStore
 from tui_chain.tui.app import ChainApp
+from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.crl import CrlSet
 from tui_chain.x509.formats.readers import read_certificates
 
@@ -155,6 +157,36 @@ async def test_a_bundle_that_fails_is_replaced_once_the_new_one_was_seen(lab: La
         assert read_certificates(bundle.read_bytes()).certificates == read_certificates(whole).certificates
         assert [row.written for row in app.rows] == [bundle]
         await shows(pilot, "PEM, 2 certificates")
+
+
+def resting_on(lab: Lab, bundle: Path, name: str) -> bytes:
+    """Let a bundle rest on another root of the lab's, as if it had been made so."""
+    whole, root = bundle.read_bytes(), lab.hierarchy[name].der
+    named = f"# SHA-256: {colon_hex(hashlib.sha256(root).hexdigest())}\n".encode()
+    bundle.write_bytes(whole[: whole.index(b"\n\n") + 2] + named + to_pem([root]))
+    return bundle.read_bytes()
+
+
+async def test_another_anchor_is_named_and_shown_only_after_a_yes(lab: Lab, bundle: Path) -> None:
+    old = resting_on(lab, bundle, "other-root")
+    async with opened(app_of(lab), SMALL) as pilot:
+        await refresh(pilot, bundle)
+        await says(pilot, "The new file would rest on Lab Root R1")
+        for refusal in ("n", "escape"):
+            await keys(pilot, "w")
+            await shows(pilot, "Another anchor?")
+            await says(pilot, "and the old one rests on Lab Root R2")
+            await keys(pilot, refusal)
+            assert "Replace the bundle" not in screen_text(pilot)
+        await keys(pilot, "w")
+        await shows(pilot, "Another anchor?")
+        await keys(pilot, "y")
+        await shows(pilot, "Replace the bundle")
+        await keys(pilot, "enter")
+        assert bundle.read_bytes() == old
+        await keys(pilot, "enter")
+        await read(pilot)
+    assert Certificate(lab.hierarchy["root"].der) in read_certificates(bundle.read_bytes()).certificates
 
 
 async def test_what_others_did_to_it_is_not_lost(lab: Lab, bundle: Path) -> None:

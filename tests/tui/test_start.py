@@ -136,7 +136,10 @@ def test_the_screen_lets_aia_lead_inside_with_consent_to_all() -> None:
 
     with open_lab(["link-redirect-inside"]) as inside:
         assert outcomes()[-1].endswith("only with your consent")
-        assert not any(one.endswith("only with your consent") for one in outcomes(allow_private_aia=True))
+        assert not any(one.endswith("only with your consent") for one in outcomes(allow_private_aia=("all",)))
+        place = "10.0.0.1:80"
+        assert not any(one.endswith("only with your consent") for one in outcomes(allow_private_aia=(place,)))
+        assert outcomes(allow_private_aia=("10.0.0.1:443",))[-1].endswith("only with your consent")
 
 
 def test_the_screen_uses_no_pool_where_it_is_told(lab: Lab) -> None:

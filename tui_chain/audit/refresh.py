@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
-from pathlib import Path
 
-from tui_chain.audit.rules import SOON, ends_soon
+from tui_chain.audit.rules import SOON, ends_soon, root_above, tops
 from tui_chain.clients.families import FAMILIES
 from tui_chain.clients.judge import OPENSSL_FAMILIES, Judge
 from tui_chain.core.command import FILE, hinted, option
@@ -17,8 +16,8 @@ from tui_chain.core.failure import Failure
 from tui_chain.core.status import Status
 from tui_chain.engine.host_state import HostState
 from tui_chain.probe.served import ServedChain
-from tui_chain.repair.file_header import MAX_HOSTS, Header, comment_text, read_header
-from tui_chain.repair.header_lines import stores_named
+from tui_chain.repair.file_header import MAX_HOSTS, Header, read_header
+from tui_chain.repair.header_lines import names_store, store_to_name
 from tui_chain.repair.output import Output, make_output
 from tui_chain.repair.output_kinds import OutputKind
 from tui_chain.repair.proof import BundleProof, accepted, ders_of
@@ -30,6 +29,7 @@ from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.crl import CrlSet, RevocationList, crl_to_pem, crls_of, joined
 from tui_chain.x509.formats.pem import pem_of
 from tui_chain.x509.formats.readers import read_certificates
+from tui_chain.x509.signatures import Proof, signature_proof
 
 
 class State(StrEnum):
@@ -55,13 +55,15 @@ class HostNews:
 class Refreshed:
     """What came of looking after a bundle: each host's news, and the file that should stand there instead, or None.
 
-    `failure` says why no new file could be made although one is wanted.
+    `failure` says why no new file could be made although one is wanted. Where it is that the file would rest on other
+    anchors, `unaccepted` is that file, for a front end that asks the user.
     """
 
     header: Header
     news: tuple[HostNews, ...]
     output: Output | None = None
     failure: Failure | None = None
+    unaccepted: Output | None = None
 
     @property
     def state(self) -> State:
@@ -169,10 +171,12 @@ def refreshed(
     at: datetime,
     *,
     chosen: bool = False,
+    accepted: bool = False,
 ) -> Refreshed:
     """Judge the bundle `data` for its hosts, which have been probed and repaired anew, at the time `at`.
 
-    A new file that rests on other roots is made only where the user has `chosen` the store for this very run.
+    A new file that rests on another anchor is made only where the user `accepted` that; one for another store also
+    where the user has `chosen` it for this very run.
 
     Where the bundle is for clients that check CRLs, the hosts' CRLs have to be fetched anew as well (`gather_crls`):
     newer ones make a new file even where the old one still works.
@@ -184,53 +188,60 @@ def refreshed(
     renewed = header.crl_check is not None and found.state is State.WORKS
     if found.state not in {State.FAILS, State.SOON} and not renewed:
         return found
-    output = _anew(old, states)
-    if isinstance(output, Failure):
-        return Refreshed(header, news, None, None if renewed else output)
-    refused = None if chosen else other_anchors(header, certificates, output, store)
-    if refused is not None:
-        return Refreshed(header, news, None, refused)
+    made = _anew(old, states)
+    if isinstance(made, Failure):
+        return Refreshed(header, news, None, None if renewed else made)
+    output, anchors = made
+    changed = None if accepted else _change_of_anchors(old, output, anchors, chosen=chosen)
+    if changed is not None:
+        return Refreshed(header, news, None, changed, output)
     return Refreshed(header, news, None if old.has_all_of(output) else output)
 
 
-def root_above(known: Sequence[Certificate], bundle: Sequence[Certificate]) -> Certificate | None:
-    """The root of a bundle to which the names lead from the first, a leaf; nothing is proven by it."""
-    named = {one.subject_name: one for one in (*known, *bundle)}
-    one: Certificate | None = known[0]
-    for _ in named:
-        if one is None or one.self_issued:
-            break
-        one = named.get(one.issuer_name)
-    return one if one is not None and one.self_issued and one in bundle else None
+def _change_of_anchors(old: _Old, output: Output, anchors: Sequence[Certificate], *, chosen: bool) -> Failure | None:
+    """Refuse a new file that rests on something its user has not chosen; `anchors` are those of its paths.
 
-
-def other_anchors(
-    header: Header, certificates: Sequence[Certificate], output: Output, store: TrustStore
-) -> Failure | None:
-    """Refuse a new file that rests on something its user has not chosen; `certificates` are those of the old one.
-
-    A server that is taken over would else have a bundle for a company's own root replaced by one for any public
-    root. The store in force has to be the one that the old file names, and to have the roots of the old file.
+    A server that is taken over would else have a bundle for one root, or for one intermediate that somebody pinned,
+    replaced by one for any root of the store. A file that holds a whole store, or what extends one, rests on that
+    store: there another store is the change.
     """
-    another_store = not _is_of(header, store)
-    roots = [one for one in certificates if one.self_issued]
-    fresh = [one for one in output.certificates if one not in certificates]
+    if output.kind is OutputKind.CLIENT:
+        fresh = [one for one in anchors if one not in old.certificates and not _stood_above(one, old)]
+        return _new_anchor(old, fresh[0]) if fresh else None
+    news = [one for one in output.certificates if one not in old.certificates]
     # what extends the clients' roots has none of its own: there every certificate that comes counts
-    counted = fresh if output.kind is OutputKind.LINKS else [one for one in fresh if one.self_issued]
-    strange = [] if output.kind is OutputKind.CLIENT_STORE else [one for one in roots if one not in store]
-    if not counted or not (another_store or strange):
+    counted = news if output.kind is OutputKind.LINKS else [one for one in news if one.self_issued]
+    if chosen or not counted or names_store(old.header, old.store.name):
         return None
-    made = f"trust store {header.trust}" if another_store else strange[0].label
-    message = f"The new file would rest on trust store {store.name} ({counted[0].label}), and the old one on {made}."
-    return Failure(
-        "refresh", message, f"It is not made unasked; if that is right, choose that trust store {option('--trust')}."
+    message = (
+        f"The new file would rest on trust store {old.store.name} ({counted[0].label}), and the old one on trust"
+        f" store {old.header.trust}."
+    )
+    return Failure("refresh", message, f"It is not made unasked; if that is right, {_ACCEPT}.")
+
+
+_ACCEPT = f"accept the new anchor {option('--accept-new-anchor')}"
+
+
+def _new_anchor(old: _Old, anchor: Certificate) -> Failure:
+    of_store = "" if names_store(old.header, old.store.name) else f" of trust store {old.store.name}"
+    rests = " and ".join(one.label for one in tops(old.certificates)) or "nothing"
+    made = "" if names_store(old.header, old.store.name) else f" of trust store {old.header.trust}"
+    message = f"The new file would rest on {anchor.label}{of_store}, and the old one rests on {rests}{made}."
+    return Failure("refresh", message, f"It is not made unasked; if that is right, {_ACCEPT}.")
+
+
+def _stood_above(anchor: Certificate, old: _Old) -> bool:
+    """Whether an anchor that the old file does not hold is the one of its path: clients of it did without."""
+    below = (one for one in tops(old.certificates) if not _is_anchor(old.header.sources.get(one.sha256)))
+    return any(
+        signature_proof(one, anchor) is Proof.SIGNED for one in below if one.issuer_name == anchor.subject_name
     )
 
 
-def _is_of(header: Header, store: TrustStore) -> bool:
-    """Whether a file names this trust store, or none; version 0.1.0 wrote a path as it was typed in some folder."""
-    here = comment_text(store.name)
-    return header.trust in {"", here} or ("/" in here and here.endswith("/" + header.trust.removeprefix("./")))
+def _is_anchor(source: str | None) -> bool:
+    """Whether a certificate of the old file was trusted by itself, as the comment on where it came from says."""
+    return source is None or source.startswith(("trust store ", "confirmed root"))
 
 
 def _news(state: HostState, old: _Old) -> HostNews:
@@ -325,21 +336,8 @@ def _lacking_root(old: _Old, state: HostState) -> Failure | None:
     if root is None or root in old.store:
         return None
     message = f"its root is not in trust store {old.store.name}, so no new one could be made."
-    store = f"{_store_to_name(old.header, old.store)} {option('--trust')}"
+    store = f"{store_to_name(old.header, old.store.name)} {option('--trust')}"
     return Failure("refresh", message, f"{store}, or the root {option('--trust-root')}.")
-
-
-def _store_to_name(header: Header, store: TrustStore) -> str:
-    """Which trust store to name for a bundle that was made with the one that its header names."""
-    made = header.trust
-    if _is_of(header, store):
-        return "Name the store that has its root"
-    paths = (Path(name) for name in stores_named(made))
-    gone = next((path for path in paths if path.is_absolute() and not path.is_file()), None)
-    if gone is None:
-        return f"It was made with trust store {made}: name it"
-    which = "which" if str(gone) == made else f"of which {gone}"
-    return f"It was made with trust store {made}, {which} is not on this machine: name the file that has its root"
 
 
 def _due(old: _Old, path: Sequence[Certificate]) -> RevocationList | None:
@@ -351,8 +349,11 @@ def _due(old: _Old, path: Sequence[Certificate]) -> RevocationList | None:
     return min(due, key=lambda crl: crl.next_update or old.at, default=None)
 
 
-def _anew(old: _Old, states: Sequence[HostState]) -> Output | Failure:
-    """The file as it would be written today; a host that cannot be repaired now keeps the old file in place."""
+def _anew(old: _Old, states: Sequence[HostState]) -> tuple[Output, tuple[Certificate, ...]] | Failure:
+    """The file as it would be written today, and the anchors of its paths.
+
+    A host that cannot be repaired now keeps the old file in place.
+    """
     crls = _crls_anew(states) if old.header.crl_check is not None else None
     if isinstance(crls, Failure):
         return crls
@@ -367,7 +368,9 @@ def _anew(old: _Old, states: Sequence[HostState]) -> Output | Failure:
         else:
             why = state.repair.message if isinstance(state.repair, Failure) else "It was not reached."
             return Failure("refresh", f"No new file is made, for {state.target} has no repair: {why}", "")
-    return make_output(OutputKind(old.header.kind), repairs, old.store, at=old.at, crls=crls)
+    output = make_output(OutputKind(old.header.kind), repairs, old.store, at=old.at, crls=crls)
+    anchors = tuple(dict.fromkeys(repair.path.anchor for _, repair in repairs))
+    return output if isinstance(output, Failure) else (output, anchors)
 
 
 def _standing(served: ServedChain, state: HostState, at: datetime) -> Iterator[tuple[ServedChain, Repair]]:

@@ -296,3 +296,20 @@ def _order(unique: tuple[Certificate, ...], subjects: NameIndex) -> Iterator[Aud
         if not certificate.self_issued and issuers and all(places[issuer] < place for issuer in issuers):
             yield finding("order", f"{certificate.label} stands after its issuer.", certificate.sha256)
             return
+
+
+def root_above(known: Sequence[Certificate], bundle: Sequence[Certificate]) -> Certificate | None:
+    """The root of a bundle to which the names lead from the first, a leaf; nothing is proven by it."""
+    named = {one.subject_name: one for one in (*known, *bundle)}
+    one: Certificate | None = known[0]
+    for _ in named:
+        if one is None or one.self_issued:
+            break
+        one = named.get(one.issuer_name)
+    return one if one is not None and one.self_issued and one in bundle else None
+
+
+def tops(certificates: Sequence[Certificate]) -> tuple[Certificate, ...]:
+    """The certificates of a bundle above which it has none: by their names, self-signed or not."""
+    subjects = {one.subject_name for one in certificates}
+    return tuple(one for one in certificates if one.self_issued or one.issuer_name not in subjects)

@@ -25,7 +25,10 @@ CONCURRENT = 64
 NEEDS_CONSENT = "only with your consent"
 """How the outcome of a fetch ends that would lead inside (tui_chain.net.addresses)."""
 _OFFLINE = "Run it again without --offline to fetch it, or add it from a file with --pool FILE."
-_PRIVATE = "Run it again with --allow-private-aia to ask that address, or add it from a file with --pool FILE."
+_PRIVATE = (
+    "Run it again with --allow-private-aia=ADDRESS:PORT to ask that address, with --allow-private-aia to ask all,"
+    " or add it from a file with --pool FILE."
+)
 
 
 async def run_all(

@@ -18,6 +18,7 @@ from tui_chain.engine.arguments import DEMO_HOST, Arguments, Options, read_argum
 from tui_chain.engine.host_state import HostState
 from tui_chain.engine.options import SERVED, TAKEN
 from tui_chain.engine.startup import Run, start
+from tui_chain.net.addresses import SocketAddress, reach
 from tui_chain.net.target import parse_target
 from tui_chain.x509.crl import CrlScope
 
@@ -45,6 +46,7 @@ class CommandOptions(Options):
     live_test: bool = False
     crl: str | None = None
     accept_lost_constraints: bool = False
+    accept_new_anchor: bool = False
 
     def _host_words(self, name: str, host: str, label: str) -> tuple[str, ...]:
         if self.served is None or self.served == "-":
@@ -83,7 +85,13 @@ def opened(options: CommandOptions, *, whole_lab: bool = False, every_source: bo
             raise SystemExit(fail(run))
         for notice in run.journey.trust.notices:
             note(f"tlschain: {notice}")
+        run.journey.on_private = _note_private
         yield run
+
+
+def _note_private(url: str, place: SocketAddress) -> None:
+    """Say of each address inside that it is asked, as the options allow."""
+    note(f"tlschain: asking {place}, a {reach(place.address)} address, for {url}")
 
 
 def _arguments(options: CommandOptions) -> Arguments | Failure:

@@ -8,12 +8,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tui_chain.core.command import command_line, hinted, unshowable, with_commands
+from tui_chain.core.command import ALL, command_line, hinted, unshowable, with_commands
 from tui_chain.core.failure import Failure
 from tui_chain.core.files import absolute
 from tui_chain.core.text import safe_text
 from tui_chain.engine.host_state import Clock, utc_now
 from tui_chain.engine.options import TAKEN, OptionEntry
+from tui_chain.net.addresses import NO_CONSENT, PrivateConsent, read_consent
 from tui_chain.net.host_list import Host, holds_json, parse_arguments, read_host_file
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class Options:
     timeout: float = 5.0
     pool: tuple[Path, ...] = ()
     offline: bool = False
-    allow_private_aia: bool = False
+    allow_private_aia: tuple[str, ...] = ()
     no_pool: bool = False
     no_learn: bool = False
     no_session: bool = False
@@ -90,7 +91,9 @@ class Options:
         """An option as words: nothing where it stands at its default."""
         value: Any = getattr(self, entry.name, entry.default)
         for each in value if entry.multiple else (value,):
-            if each not in {None, False, entry.default}:
+            if entry.value == "optional":
+                yield entry.flags[-1] if each == ALL else f"{entry.flags[-1]}={each}"
+            elif each not in {None, False, entry.default}:
                 yield from (entry.flags[-1],) if each is True else (entry.flags[-1], _word(entry, each))
 
 
@@ -114,7 +117,7 @@ class NamedHosts:
 
 @dataclass(frozen=True, eq=False)
 class Arguments:
-    """Options that were read: the hosts that they name (none for a demo), the clock, and the roots confirmed.
+    """Options that were read: the hosts that they name (none for a demo), the clock, the roots and places confirmed.
 
     `wrong` has a sentence for each argument and line of the host list that is no host; the others run.
     """
@@ -123,6 +126,7 @@ class Arguments:
     clock: Clock
     roots: tuple[ConfirmedRoot, ...]
     wrong: tuple[str, ...] = ()
+    private: PrivateConsent = NO_CONSENT
 
 
 def read_arguments(options: Options) -> Arguments | Failure:
@@ -139,7 +143,12 @@ def read_arguments(options: Options) -> Arguments | Failure:
     if isinstance(clock, Failure):
         return clock
     roots = read_roots(options.trust_root) if options.trust_root else ()
-    return roots if isinstance(roots, Failure) else Arguments(named.hosts, clock, roots, named.wrong)
+    private = read_consent(options.allow_private_aia)
+    if isinstance(roots, Failure):
+        return roots
+    if isinstance(private, Failure):
+        return private
+    return Arguments(named.hosts, clock, roots, named.wrong, private)
 
 
 def read_roots(fingerprints: Sequence[str]) -> tuple[ConfirmedRoot, ...] | Failure:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 from click.core import ParameterSource
 
-from tui_chain.core.command import PROGRAM
+from tui_chain.core.command import ALL, PROGRAM
 from tui_chain.engine.options import OptionEntry
 
 if TYPE_CHECKING:
@@ -101,7 +101,23 @@ NOT_FOR_DEMO = frozenset({"trust", "pool"})
 """Settings that a demo goes without: its hosts have a trust store of their own."""
 
 
-class SettingsCommand(click.Command):
+class TableCommand(click.Command):
+    """A command with options of the table."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Give `ALL` to options with an optional value that stand alone: click would take the word behind as that."""
+        optional = {
+            flag
+            for option in self.params
+            if isinstance(option, TableOption) and option.entry.value == "optional"
+            for flag in option.opts
+        }
+        end = args.index("--") if "--" in args else len(args)
+        alone = (f"{word}={ALL}" if word in optional else word for word in args[:end])
+        return super().parse_args(ctx, [*alone, *args[end:]])
+
+
+class SettingsCommand(TableCommand):
     """A command whose options the config file may give; what is wrong there is printed on standard error."""
 
     def invoke(self, ctx: click.Context) -> Any:

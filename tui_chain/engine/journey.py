@@ -15,6 +15,12 @@ from tui_chain.diagnose.case import leaf_first
 from tui_chain.diagnose.diagnosis import Diagnoser
 from tui_chain.engine.arguments import Options
 from tui_chain.engine.host_state import Clock, HostState, utc_now
+from tui_chain.net.addresses import (
+    NO_CONSENT,
+    OnPrivate,
+    PrivateConsent,
+    unheard,
+)
 from tui_chain.net.lookup import NameLookup, lookup
 from tui_chain.probe.probe import Prober
 from tui_chain.probe.served import ServedChain
@@ -34,6 +40,7 @@ if TYPE_CHECKING:
     from tui_chain.repair.alternatives import Alternative
     from tui_chain.repair.candidates import Gap
     from tui_chain.repair.repair import Repair
+    from tui_chain.resolve.aia import HostFetches
     from tui_chain.resolve.aia_cache import AIACache
     from tui_chain.resolve.resolution import Consent
     from tui_chain.trust.pinned import ConfirmedRoot
@@ -45,16 +52,16 @@ class Context:
 
     `trust` is the chosen trust store, `pinned` the SHA-256 (lower-case hex) of the roots that the user confirmed at
     the start. `clock` gives the aware time to judge at, `timeout` the seconds of each step. `files` are the
-    certificates and CRLs of the user's own files. `offline` fetches nothing; `allow_private_aia` is consent to every
-    private address that AIA names. `name_lookup` gives the addresses of a name. `prover` remembers which signatures
-    hold. `options` are those that the commands carry on with which are printed.
+    certificates and CRLs of the user's own files. `offline` fetches nothing; `allow_private_aia` is the consent
+    to private addresses that certificates name. `name_lookup` gives the addresses of a name. `prover` remembers which
+    signatures hold. `options` are those that the commands carry on with which are printed.
     """
 
     trust: TrustStore
     clock: Clock = utc_now
     timeout: float = 5.0
     files: FileCertificates = FileCertificates()  # noqa: RUF009 - frozen
-    allow_private_aia: bool = False
+    allow_private_aia: PrivateConsent = NO_CONSENT
     offline: bool = False
     name_lookup: NameLookup = lookup
     pinned: frozenset[str] = frozenset()
@@ -86,8 +93,9 @@ class Journey:
 
     `certificate_pool` is the pool that is kept between runs. `siblings` gives the chains that the hosts of the list
     served. `all_sources` also asks the served chain itself and the public stores, so that the trace is whole.
-    `consent` is asked where AIA leads inside; None means no, unless the context allows it. `turn` is awaited before
-    each piece of work that computes, so that a front end can answer keys in between.
+    `consent` is asked where AIA, OCSP or a CRL leads inside; None means no, unless the context allows it, and
+    `on_private` hears of each such place that is asked. `turn` is awaited before each piece of work that computes, so
+    that a front end can answer keys in between.
     """
 
     context: Context
@@ -95,6 +103,7 @@ class Journey:
     siblings: Siblings | None = None
     all_sources: bool = False
     consent: Consent | None = None
+    on_private: OnPrivate = unheard
     turn: Turn | None = None
     diagnoser: Diagnoser = field(init=False)
     prober: Prober = field(init=False)
@@ -163,8 +172,8 @@ class Journey:
             return state
         context, at = self.context, self.clock()
         resolver = Resolver(
-            self.diagnoser, at, context.files, context.allow_private_aia, context.offline, on_try,
-            self._sources(state.served), lambda: self.answers, self.consent,
+            self.diagnoser, at, context.files, context.offline, on_try,
+            self._sources(state.served), lambda: self.answers, self.fetches,
         )  # fmt: skip
         await self._take_turn()
         resolution = await resolver.resolve(state.served, state.diagnosis)
@@ -177,6 +186,12 @@ class Journey:
         fixed = state.with_repair(resolution, build_repair(state.served, resolution, at=at))
         await self._learn(fixed)
         return fixed
+
+    def fetches(self, served: ServedChain) -> HostFetches:
+        """Bounds and consent for what a host's certificates name, anew for each search."""
+        from tui_chain.resolve.aia import host_fetches
+
+        return host_fetches(served, self.context.allow_private_aia, self.consent, self.on_private)
 
     def _sources(self, served: ServedChain) -> tuple[Source, ...]:
         """Where to look before files and AIA, what costs least first."""
@@ -285,5 +300,5 @@ class Journey:
         address = state.served.address
         chosen = choice or USUAL
         request = request_for(state.target, chosen, environment, address=address, timeout=self.timeout)
-        live = Live(self.trust, environment, bundle, chosen.proxy)
+        live = Live(self.trust, environment, bundle, chosen.proxy, self.context.allow_private_aia, self.on_private)
         return state.with_live_test(await live.test(request, pem, alone))

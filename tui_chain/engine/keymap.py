@@ -16,6 +16,8 @@ MOVE_KEYS = frozenset(
     ("j", "k", "g", "G", "h", "l", "up", "down", "left", "right", "home", "end", "pageup", "pagedown", "enter", "tab")
 )
 """What moves in every list (`MOVES`): an action never gets such a key there."""
+ANSWER_KEYS = frozenset({"ctrl+y"})
+"""What says yes to a request inside the network: no key that is pressed for anything else."""
 
 MAX_KEYS_OF_ONE = 8
 """Keys that one action may have."""
@@ -150,6 +152,8 @@ def _first_clash(keymap: dict[str, tuple[str, ...]], known: Mapping[str, Action]
     for name in reversed(keymap):
         action = known[name]
         for key in keymap[name]:
+            if key in ANSWER_KEYS:
+                return name, f"The key {written_key(key)} answers questions, and nothing else."
             if key in MOVE_KEYS and key not in action.keys.split(","):
                 return name, f"Every list has the key {written_key(key)} for itself."
             other = next((one for one in known.values() if _clash(action, one, key, keymap)), None)

@@ -11,8 +11,11 @@ KINDS = ("client", "client+store", "links", "server", "java", "pkcs7", "der")
 """Kinds of files that are written (tui_chain.repair.output)."""
 
 
-ValueType = Literal["switch", "text", "path", "seconds", "count", "choice"]
-"""What stands behind an option: nothing (a switch), text, a path, a number of seconds, a count, one of some."""
+ValueType = Literal["switch", "text", "path", "seconds", "count", "choice", "optional"]
+"""What stands behind an option: nothing (a switch), text, a path, a number of seconds, a count, one of some.
+
+Of an `optional` one the value stands behind `=`; the flag alone is `ALL`.
+"""
 
 
 def _any(_value: object) -> str | None:
@@ -23,6 +26,13 @@ def _any(_value: object) -> str | None:
 def _is_number(value: object) -> str | None:
     """Say what is wrong with a number; nan passes every range."""
     return "nan is no number of seconds." if isinstance(value, float) and math.isnan(value) else None
+
+
+def _is_consent(value: object) -> str | None:
+    """Say what is wrong with places that are allowed."""
+    from tui_chain.net.addresses import problem_of_places  # few need it, and help does without
+
+    return problem_of_places(value) if isinstance(value, tuple) else None
 
 
 class OptionEntry(NamedTuple):
@@ -156,7 +166,15 @@ POOL = OptionEntry(
 )
 OFFLINE = OptionEntry("offline", ("--offline",), "Fetch nothing.", carried=True)
 ALLOW_PRIVATE_AIA = OptionEntry(
-    "allow_private_aia", ("--allow-private-aia",), "Let AIA lead to private addresses.", carried=True
+    "allow_private_aia",
+    ("--allow-private-aia",),
+    "Let AIA, OCSP, CRLs and redirects lead to private addresses: to all, or to this one at this port; each address"
+    " that is asked is printed.",
+    "optional",
+    metavar="[=ADDRESS:PORT]",
+    multiple=True,
+    carried=True,
+    problem=_is_consent,
 )
 NO_POOL = OptionEntry("no_pool", ("--no-pool",), "Do not use the pool of earlier runs.", carried=True)
 NO_LEARN = OptionEntry("no_learn", ("--no-learn",), "Add nothing to the pool.", carried=True)
@@ -184,6 +202,11 @@ ACCEPT_LOST_CONSTRAINTS = OptionEntry(
     "accept_lost_constraints",
     ("--accept-lost-constraints",),
     "Write the file although an intermediate in it loses a limit set above it.",
+)
+ACCEPT_NEW_ANCHOR = OptionEntry(
+    "accept_new_anchor",
+    ("--accept-new-anchor",),
+    "Replace FILE although the new one rests on an anchor that the old one does not have.",
 )
 CRL = OptionEntry("crl", ("--crl",), "With the CRLs of the path, and a check of the chain.", stores="chain")
 CRL_LEAF = OptionEntry("crl", ("--crl-leaf",), "With the CRL of the leaf, and a check of it alone.", stores="leaf")
@@ -311,7 +334,7 @@ TAKEN: Mapping[str, tuple[OptionEntry, ...]] = {
         BACKUP,
         JSON._replace(help="One JSON object a file, a line each."),
     ),
-    "refresh": (WRITE, BACKUP, TRUST_ROOT, ACCEPT_LOST_CONSTRAINTS, *SEARCHING, *REACHING),
+    "refresh": (WRITE, BACKUP, TRUST_ROOT, ACCEPT_LOST_CONSTRAINTS, ACCEPT_NEW_ANCHOR, *SEARCHING, *REACHING),
     "config": (EXAMPLE,),
     "lab": (LIST._replace(help="Name all hosts, the odd ones too, and end."),),
 }

@@ -39,7 +39,8 @@ MEANING = (
 class RootQuestion:
     """What to show before a private root is trusted.
 
-    `shown` is its fingerprint without the digits that have to be typed, so that the screen does not give them away.
+    `shown` is its fingerprint without its first digits, for who has to give it whole; a screen that asks for the
+    digits shows none.
     `warning` is None, or says that somebody seems to sit in between; then the bar is higher: `confirm_typed` wants
     `warned`.
     """

@@ -13,7 +13,6 @@ from tui_chain.diagnose.diagnosis import Diagnosis
 from tui_chain.diagnose.findings.endpoints import with_servers
 from tui_chain.diagnose.findings.revocation import with_revocation
 from tui_chain.engine.journey import HostState, Journey
-from tui_chain.net.addresses import allowed_reach
 from tui_chain.probe.served import ServedChain
 from tui_chain.repair.proof import BundleProof, accepted
 from tui_chain.repair.repair import Repair
@@ -39,8 +38,7 @@ async def check_revocation(journey: Journey, state: HostState) -> HostState:
         return state
     if served.staple is None:
         served = await journey.prober.with_staple(served)
-    allowed = allowed_reach(served.address, consent=journey.context.allow_private_aia)
-    client = RevocationClient(journey.clock(), allowed, journey.context.offline)
+    client = RevocationClient(journey.clock(), journey.fetches(served), journey.context.offline)
     checks = await client.check(_path(state.verdict or state.diagnosis, served), served.staple)
     if state.resolution is not None:
         return replace(state, served=served, revocation=checks)
@@ -98,7 +96,7 @@ async def collect_crls(
         return Failure("crl", "There is no proven repair to find CRLs for.", "Repair the host first.")
     collector = CrlCollector(
         at,
-        allowed_reach(served.address, consent=journey.context.allow_private_aia),
+        journey.fetches(served),
         scope,
         journey.context.offline,
         journey.context.files.crls,

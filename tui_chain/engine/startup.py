@@ -95,7 +95,7 @@ def _journey(options: Options, arguments: Arguments, lab: Lab | None) -> Journey
         arguments.clock,
         options.timeout,
         files,
-        options.allow_private_aia,
+        arguments.private,
         options.offline,
         name_lookup=lookup if lab is None else lookup_with(lab.names),
         pinned=frozenset(root.sha256 for root in arguments.roots),

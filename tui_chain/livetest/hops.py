@@ -12,7 +12,18 @@ from tui_chain.core.failure import Failure
 from tui_chain.core.text import safe_text
 from tui_chain.livetest.attempt import Attempt
 from tui_chain.livetest.request import LiveRequest
-from tui_chain.net.addresses import Reach, allowed_reach, reach
+from tui_chain.net.addresses import (
+    NO_CONSENT,
+    Connections,
+    OnPrivate,
+    Permission,
+    PrivateConsent,
+    permission,
+    port_refusal,
+    reach,
+    socket_address,
+    unheard,
+)
 from tui_chain.net.lookup import lookup
 from tui_chain.net.proxy import PROXY_LOOKUP_SECONDS, local_name
 from tui_chain.net.target import Target, parse_target
@@ -55,27 +66,35 @@ def _directly(_: Target) -> None:
 
 @dataclass(frozen=True)
 class Rules:
-    """How hops are asked: with which trust, by which proxy, and inside the network only by `consent`."""
+    """How hops are asked: with which trust, by which proxy, and inside the network only by `consent`.
+
+    `on_private` hears of each that is asked by consent.
+    """
 
     context_of: ContextOf
     proxy_of: ProxyOf = _directly
-    consent: bool = False
+    consent: PrivateConsent = NO_CONSENT
+    on_private: OnPrivate = unheard
 
 
-async def follow(request: LiveRequest, context_of: ContextOf, *, consent: bool = False) -> tuple[Hop, ...]:
+async def follow(
+    request: LiveRequest, context_of: ContextOf, consent: PrivateConsent = NO_CONSENT, on_private: OnPrivate = unheard
+) -> tuple[Hop, ...]:
     """Make `request`, then follow where it is sent, as `follow_on` does."""
     attempt = await request.send(context_of(request.target), "")
-    return await follow_on(request, attempt, Rules(context_of, consent=consent))
+    return await follow_on(request, attempt, Rules(context_of, consent=consent, on_private=on_private))
 
 
 async def follow_on(request: LiveRequest, attempt: Attempt, rules: Rules) -> tuple[Hop, ...]:
     """Follow where the answer to `request` sends it, at most `MAX_HOPS` hops in all; every hop is verified anew.
 
     A redirect is untrusted input: only https is followed, headers of the user's go to the first host alone, and
-    an address that is loopback, link-local or private is asked only by consent, or if the first one was.
+    an address that is link-local or private is asked only by consent, loopback also if the first one was, and no port
+    of the system but 443 and 80.
     """
     hops = [Hop(safe_text(request.url, 200), attempt.text, request.target, attempt)]
-    allowed = allowed_reach(attempt.address or request.address, consent=rules.consent)
+    connections = Connections(on_private=rules.on_private)
+    allowed = permission(attempt.address or request.address, rules.consent, connections)
     while attempt.location is not None:
         if len(hops) == MAX_HOPS:
             return (*hops, Hop(safe_text(attempt.location, 200), f"more than {MAX_HOPS} hops; the test ends here"))
@@ -88,9 +107,7 @@ async def follow_on(request: LiveRequest, attempt: Attempt, rules: Rules) -> tup
     return tuple(hops)
 
 
-async def _next(
-    request: LiveRequest, location: str, allowed: frozenset[Reach], proxy_of: ProxyOf
-) -> LiveRequest | Hop:
+async def _next(request: LiveRequest, location: str, allowed: Permission, proxy_of: ProxyOf) -> LiveRequest | Hop:
     shown = safe_text(location, 200)
     try:
         parts = urlsplit(location)
@@ -113,22 +130,36 @@ async def _next(
     return replace(request, target=target, path=path, address=address, headers=(), proxy=proxy)
 
 
-async def _judged(target: Target, allowed: frozenset[Reach], seconds: float, *, by_proxy: bool) -> str | Hop | None:
+async def _judged(target: Target, allowed: Permission, seconds: float, *, by_proxy: bool) -> str | Hop | None:
     """The address that may be asked, None where only the proxy knows it, or a hop that says why not.
 
     A proxy does its own lookup: nothing goes to it that leads inside as far as this machine can tell.
     """
+    refused = port_refusal(target.port)
+    if refused is not None:
+        return Hop("", f"leads to {refused}", target)
     try:
         async with asyncio.timeout(PROXY_LOOKUP_SECONDS if by_proxy else seconds):
             addresses = await lookup(target.host)
     except (TimeoutError, OSError):
-        if not by_proxy:
-            return Hop("", "its host name is not known", target)
-        inside = local_name(target.host) and allowed != frozenset(Reach)
-        text = "leads to a name of a local network; it is asked only with your consent"
-        return Hop("", text, target) if inside else None
-    fitting = [each.ip for each in addresses if reach(each.ip) in allowed]
+        return _unknown_name(target, allowed, by_proxy=by_proxy)
+    fitting = [each.ip for each in addresses if allowed.allows(each.ip, target.port)]
     if not fitting or (by_proxy and len(fitting) < len(addresses)):
-        kind = next(reach(each.ip) for each in addresses if reach(each.ip) not in allowed)
-        return Hop("", f"leads to a {kind} address; it is asked only with your consent", target)
+        first = next(each.ip for each in addresses if not allowed.allows(each.ip, target.port))
+        text = f"leads to {socket_address(first, target.port)}, a {reach(first)} address; it is asked {_CONSENT}"
+        return Hop("", text, target)
+    allowed.note(target.url, socket_address(fitting[0], target.port))
     return fitting[0]
+
+
+_CONSENT = "only with your consent"
+
+
+def _unknown_name(target: Target, allowed: Permission, *, by_proxy: bool) -> Hop | None:
+    """A name that this machine does not know: the proxy's business, unless it is one of local use."""
+    if not by_proxy:
+        return Hop("", "its host name is not known", target)
+    place = socket_address(target.host, target.port)
+    if local_name(target.host) and not allowed.everywhere and place not in allowed.places:
+        return Hop("", f"leads to a name of a local network; it is asked {_CONSENT}", target)
+    return None

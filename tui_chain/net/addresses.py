@@ -1,21 +1,59 @@
-"""Which addresses a fetch may go to, since AIA is an attacker's input, and the errors of one that may not."""
+"""Where the fetches of one host may go, since what a certificate names is an attacker's input: law 7."""
 
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
+from tui_chain.core.command import ALL
+from tui_chain.core.failure import Failure
+from tui_chain.core.text import safe_text
 from tui_chain.x509.names import IPAddress, parse_ip
+
+MAX_CONNECTIONS = 40
+"""Connections of all fetches of one host, redirects included."""
+LEAST_PORT = 1024
+"""Ports below belong to services of the system, which a request could be meant for: mail, SSH, printers."""
+WEB_PORTS = frozenset({80, 443})
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
 _THIS_HOST = ipaddress.ip_network("0.0.0.0/8")
-
-
-_METADATA = frozenset(map(ipaddress.ip_address, ("168.63.129.16",)))
-"""Azure's host service: a public address that answers only inside."""
-_SPECIAL = ipaddress.ip_network("192.0.0.0/24")
-"""IETF protocol assignments (RFC 6890), where Oracle's metadata service lives; some Pythons call parts global."""
+_NOT_PUBLIC = tuple(
+    map(
+        ipaddress.ip_network,
+        (
+            # IANA's IPv4 special-purpose registry (RFC 6890); Oracle's metadata service is in 192.0.0.0/24, and that
+            # of Alibaba, 100.100.100.200, in the shared space of RFC 6598
+            "0.0.0.0/8",
+            "10.0.0.0/8",
+            "100.64.0.0/10",
+            "127.0.0.0/8",
+            "169.254.0.0/16",
+            "172.16.0.0/12",
+            "192.0.0.0/24",
+            "192.0.2.0/24",
+            "192.88.99.0/24",
+            "192.168.0.0/16",
+            "198.18.0.0/15",
+            "198.51.100.0/24",
+            "203.0.113.0/24",
+            "224.0.0.0/4",
+            "240.0.0.0/4",
+            # Azure's host service: a public address that answers only inside
+            "168.63.129.16/32",
+            # of IPv6 what lies in 2000::/3: protocol assignments with Teredo (RFC 2928), documentation (RFC 3849,
+            # RFC 9637)
+            "2001::/23",
+            "2001:db8::/32",
+            "3fff::/20",
+        ),
+    )
+)
+"""Ranges that are never public. Not Python's `is_global`, whose table differs from version to version."""
 
 
 class Reach(StrEnum):
@@ -30,8 +68,9 @@ class Reach(StrEnum):
 def reach(address: str) -> Reach:
     """Say where an IP address leads; what is reserved, shared, multicast or no address counts as private.
 
-    IPv4 addresses inside IPv6 ones (mapped, 6to4, NAT64) are judged as themselves. The unspecified address is
-    loopback, since Linux connects it to itself. Of IPv6 only 2000::/3 is public (RFC 4291 section 2.4).
+    IPv4 addresses inside IPv6 ones (mapped, 6to4, NAT64) are judged as themselves, those of Teredo are all private.
+    The unspecified address is loopback, since Linux connects it to itself. Of IPv6 only 2000::/3 is public (RFC 4291
+    section 2.4).
     """
     ip = parse_ip(address)
     if ip is None:
@@ -41,17 +80,12 @@ def reach(address: str) -> Reach:
         return Reach.LOOPBACK
     if inner.is_link_local:
         return Reach.LINK_LOCAL
-    if inner in _METADATA or inner in _SPECIAL:
-        return Reach.PRIVATE
-    public = inner.is_global and not inner.is_multicast and (inner.version == 4 or inner in _GLOBAL_UNICAST)
+    public = not _is_special(inner) and (inner.version == 4 or inner in _GLOBAL_UNICAST)
     return Reach.PUBLIC if public else Reach.PRIVATE
 
 
-def allowed_reach(host_address: str | None, *, consent: bool) -> frozenset[Reach]:
-    """Where AIA may lead: to public addresses, to the kind at which the host was reached, by consent anywhere."""
-    if consent:
-        return frozenset(Reach)
-    return frozenset({Reach.PUBLIC} | ({reach(host_address)} if host_address is not None else set()))
+def _is_special(ip: IPAddress) -> bool:
+    return any(ip in network for network in _NOT_PUBLIC)
 
 
 def _inner(ip: IPAddress) -> IPAddress:
@@ -64,6 +98,46 @@ def _inner(ip: IPAddress) -> IPAddress:
     if ip in _NAT64:
         return ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
     return ip
+
+
+class SocketAddress(NamedTuple):
+    """An IP address as `parse_ip` writes it, or a name that only a proxy knows, and a port."""
+
+    address: str
+    port: int
+
+    def __str__(self) -> str:
+        """As people write it: `10.0.0.1:80`, `[fd00::1]:80`."""
+        return f"[{self.address}]:{self.port}" if ":" in self.address else f"{self.address}:{self.port}"
+
+
+def socket_address(address: str, port: int) -> SocketAddress:
+    """The place of an address in whatever spelling, or of a name."""
+    ip = parse_ip(address)
+    return SocketAddress(address.rstrip(".").lower() if ip is None else str(ip), port)
+
+
+def read_socket_address(text: str) -> SocketAddress | Failure:
+    """Read `ADDRESS:PORT` or `[V6]:PORT`; a failure of the kind `usage` says what is wrong."""
+    written, _, port = text.strip().rpartition(":")
+    bracketed = written.startswith("[") and written.endswith("]")
+    address = written[1:-1] if bracketed else written
+    good = port.isascii() and port.isdigit() and len(port) <= 5 and 0 < int(port) < 65536
+    if not good or not address or bracketed != (":" in address) or (bracketed and parse_ip(address) is None):
+        return Failure("usage", f"{safe_text(text, 80)!r} is no address with a port.", "Write it as 10.0.0.1:80.")
+    refused = port_refusal(int(port))
+    return (
+        socket_address(address, int(port))
+        if refused is None
+        else Failure("usage", f"{refused}.", "Name another port.")
+    )
+
+
+def port_refusal(port: int) -> str | None:
+    """Why no fetch goes to a port, or None."""
+    if port >= LEAST_PORT or port in WEB_PORTS:
+        return None
+    return f"port {port} is never asked; below {LEAST_PORT} only 80 and 443 are"
 
 
 class FetchRefusedError(Exception):
@@ -79,9 +153,142 @@ class FetchRefusedError(Exception):
 
 
 class ConsentNeededError(FetchRefusedError):
-    """A fetch that would lead to an address inside; `inside` and `kind` are what to ask the user about."""
+    """A fetch that would lead to an address inside: `place`, of a `kind`, asked for `url` (safe text)."""
 
-    def __init__(self, address: str, kind: Reach) -> None:
-        super().__init__(f"{address} is a {kind} address; it is asked only with your consent")
-        self.inside = address
+    def __init__(self, place: SocketAddress, kind: Reach, url: str = "") -> None:
+        super().__init__(f"{place.address} is a {kind} address; it is asked only with your consent")
+        self.place = place
         self.kind = kind
+        self.url = url
+
+
+class BoundReachedError(FetchRefusedError):
+    """A host's connections are spent: a matter of that host, and none of the URL."""
+
+
+@dataclass(frozen=True)
+class PrivateConsent:
+    """What the user allowed before the run of addresses that are not public: all, or single places."""
+
+    everywhere: bool = False
+    places: frozenset[SocketAddress] = frozenset()
+
+
+NO_CONSENT = PrivateConsent()
+
+
+def read_consent(given: Iterable[str]) -> PrivateConsent | Failure:
+    """Read the values of `--allow-private-aia`: `all`, or places."""
+    everywhere, places = False, set()
+    for text in given:
+        place = None if text == ALL else read_socket_address(text)
+        if isinstance(place, Failure):
+            return place
+        everywhere |= place is None
+        places |= set() if place is None else {place}
+    return PrivateConsent(everywhere, frozenset(places))
+
+
+def problem_of_places(given: Iterable[str]) -> str | None:
+    """What is wrong with the values of `--allow-private-aia`, as sentences."""
+    found = read_consent(given)
+    return str(found) if isinstance(found, Failure) else None
+
+
+OnPrivate = Callable[[str, SocketAddress], None]
+"""Hears of a place that is asked by consent, with its URL as safe text."""
+
+
+def unheard(_url: str, _place: SocketAddress) -> None:
+    """Nobody wants to know."""
+
+
+@dataclass(eq=False)
+class Connections:
+    """Counts the connections of one host's fetches, of which `most` are made.
+
+    `on_private` hears of each place that is asked by consent, with its URL as safe text.
+    """
+
+    most: int = MAX_CONNECTIONS
+    made: int = 0
+    on_private: OnPrivate = unheard
+
+    @property
+    def left(self) -> int:
+        """How many may still be made."""
+        return self.most - self.made
+
+    def check(self) -> None:
+        """Raise BoundReachedError where none may be made any more."""
+        if self.left <= 0:
+            raise BoundReachedError(f"stopped after {self.most} connections in all")
+
+
+class Permission(frozenset[Reach]):
+    """Where the fetches of one host may go: a set of the kinds of addresses, and beside it single `places`.
+
+    Two are equal that allow the same: an answer to the one answers the other. `free` are the kinds that needed no
+    consent, `connections` counts what was made of it.
+    """
+
+    places: frozenset[SocketAddress]
+    free: frozenset[Reach]
+    connections: Connections
+
+    def __new__(
+        cls,
+        free: Iterable[Reach],
+        consent: PrivateConsent = NO_CONSENT,
+        connections: Connections | None = None,
+    ) -> Permission:
+        """Allow the kinds that are `free`, and what the user consented to."""
+        free = frozenset(free)
+        self = super().__new__(cls, Reach if consent.everywhere else free)
+        self.free, self.places = free, consent.places
+        self.connections = connections if connections is not None else Connections()
+        return self
+
+    @staticmethod
+    def of(allowed: frozenset[Reach]) -> Permission:
+        """A bare set of kinds as a permission without places."""
+        return allowed if isinstance(allowed, Permission) else Permission(allowed)
+
+    def with_place(self, place: SocketAddress) -> Permission:
+        """The same with one more place; connections are counted together."""
+        return Permission(self.free, PrivateConsent(self.everywhere, self.places | {place}), self.connections)
+
+    @property
+    def everywhere(self) -> bool:
+        """Whether every kind is allowed."""
+        return len(self) == len(Reach)
+
+    def allows(self, address: str, port: int) -> bool:
+        """Whether an address may be asked at a port."""
+        return reach(address) in self or socket_address(address, port) in self.places
+
+    def note(self, url: str, place: SocketAddress) -> None:
+        """Report a place that is asked, if it needed consent."""
+        if reach(place.address) not in self.free:
+            self.connections.on_private(safe_text(url), place)
+
+    def __eq__(self, other: object) -> bool:
+        """By kinds and places."""
+        places = other.places if isinstance(other, Permission) else frozenset()
+        return frozenset.__eq__(self, other) is True and self.places == places
+
+    def __ne__(self, other: object) -> bool:
+        """As `__eq__`: a set has its own."""
+        return not self == other
+
+    def __hash__(self) -> int:
+        """Of the kinds, as of any set of them."""
+        return frozenset.__hash__(self)
+
+
+def permission(
+    host_address: str | None, consent: PrivateConsent = NO_CONSENT, connections: Connections | None = None
+) -> Permission:
+    """Where fetches for a host may lead: to public addresses, to loopback if it was reached there, and by consent."""
+    local = host_address is not None and reach(host_address) is Reach.LOOPBACK
+    return Permission({Reach.PUBLIC} | ({Reach.LOOPBACK} if local else set()), consent, connections)

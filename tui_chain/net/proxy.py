@@ -6,13 +6,22 @@ import asyncio
 import ipaddress
 import os
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from tui_chain.core.failure import Failure
 from tui_chain.core.text import safe_text
-from tui_chain.net.addresses import ConsentNeededError, FetchRefusedError, Reach, reach
+from tui_chain.net.addresses import (
+    ConsentNeededError,
+    FetchRefusedError,
+    Permission,
+    Reach,
+    port_refusal,
+    reach,
+    socket_address,
+)
 from tui_chain.net.lookup import Address, lookup
 from tui_chain.net.target import Target
 from tui_chain.x509.names import IPAddress, parse_ip
@@ -35,25 +44,65 @@ async def find_route(parts: SplitResult, allowed: frozenset[Reach]) -> Route:
     A proxy does its own lookup, so what it connects to cannot be pinned here: that is the proxy's business. Still
     nothing goes to it that leads inside as far as is known: addresses, names of local use, and names that this
     machine finds inside are judged first. What leads inside and is allowed is asked directly, since a proxy would
-    take it for its own neighbourhood.
+    take it for its own neighbourhood. The route is counted where `allowed` is a Permission.
     """
-    host = parts.hostname or ""
+    permission, port = Permission.of(allowed), _judged_port(parts)
+    permission.connections.check()
+    route = await _route(parts, permission, port)
+    permission.connections.check()  # others had their turn meanwhile
+    route = Route(_some(route.addresses, permission.connections.left), route.proxy)
+    permission.connections.made += len(route.addresses) or 1
+    for address in route.addresses:
+        permission.note(parts.geturl(), socket_address(address.ip, port))
+    return route
+
+
+async def _route(parts: SplitResult, permission: Permission, port: int) -> Route:
+    host, url = parts.hostname or "", safe_text(parts.geturl())
     proxy = proxy_for(parts)
     if proxy is None:
-        return Route(_allowed(await _addresses(host), allowed))
+        return Route(_allowed(await _addresses(host), permission, port, url))
     try:
         async with asyncio.timeout(PROXY_LOOKUP_SECONDS):
             addresses = await _addresses(host)
     except (FetchRefusedError, TimeoutError):
-        if local_name(host) and allowed != frozenset(Reach):
-            raise ConsentNeededError(safe_text(host, 100), Reach.PRIVATE) from None
-        return Route(proxy=proxy)
-    if all(reach(address.ip) is Reach.PUBLIC for address in addresses):
+        _judge_local_name(host, permission, port, url)
         return Route(proxy=proxy)
     inside = tuple(address for address in addresses if reach(address.ip) is not Reach.PUBLIC)
-    if any(reach(address.ip) not in allowed for address in inside):
-        raise _needs_consent(inside)
-    return Route(inside)
+    return Route(_allowed(inside, permission, port, url)) if inside else Route(proxy=proxy)
+
+
+def _judge_local_name(host: str, permission: Permission, port: int, url: str) -> None:
+    """Refuse a name of local use that only the proxy could know, without consent."""
+    if not local_name(host):
+        return
+    place = socket_address(safe_text(host, 100), port)
+    if not permission.everywhere and place not in permission.places:
+        raise ConsentNeededError(place, Reach.PRIVATE, url)
+    permission.note(url, place)
+
+
+def _judged_port(parts: SplitResult) -> int:
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    refused = port_refusal(port)
+    if refused is not None:
+        raise FetchRefusedError(refused)
+    return port
+
+
+MAX_OF_FAMILY = 2
+"""Addresses of a name that are tried of IPv4 and of IPv6: each is a connection."""
+
+
+def _some(addresses: tuple[Address, ...], left: int) -> tuple[Address, ...]:
+    """The first addresses of each family, in their order, as many as connections are left."""
+    counted: Counter[int] = Counter()
+    chosen = []
+    for address in addresses:
+        counted[address.family] += 1
+        if counted[address.family] <= MAX_OF_FAMILY:
+            chosen.append(address)
+    return tuple(chosen[:left])
 
 
 async def _addresses(host: str) -> tuple[Address, ...]:
@@ -63,15 +112,12 @@ async def _addresses(host: str) -> tuple[Address, ...]:
         raise FetchRefusedError("its host name is not known") from None
 
 
-def _allowed(addresses: tuple[Address, ...], allowed: frozenset[Reach]) -> tuple[Address, ...]:
-    chosen = tuple(address for address in addresses if reach(address.ip) in allowed)
+def _allowed(addresses: tuple[Address, ...], permission: Permission, port: int, url: str) -> tuple[Address, ...]:
+    chosen = tuple(address for address in addresses if permission.allows(address.ip, port))
     if not chosen:
-        raise _needs_consent(addresses)
+        first = addresses[0].ip
+        raise ConsentNeededError(socket_address(first, port), reach(first), url)
     return chosen
-
-
-def _needs_consent(addresses: tuple[Address, ...]) -> ConsentNeededError:
-    return ConsentNeededError(addresses[0].ip, reach(addresses[0].ip))
 
 
 _LOCAL_SUFFIXES = ("localhost", "local", "internal", "intranet", "lan", "corp", "home", "private", "home.arpa")

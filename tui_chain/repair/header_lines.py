@@ -222,3 +222,22 @@ _SENTENCES = (
 )
 _NAMES = f"Kind: |{CRL_CHECK}|To check in Python: |Trust store: |{ONE}: |{SEVERAL}: |{BEGIN}: |{MORE}: "
 _OURS = re.compile(f"# (?:{LOOK}|{STORE_DAY}|{_SENTENCES}|{_NAMES})".encode())
+
+
+def names_store(header: Header, store: str) -> bool:
+    """Whether a file names this trust store, or none; version 0.1.0 wrote a path as it was typed in some folder."""
+    here = comment_text(store)
+    return header.trust in {"", here} or ("/" in here and here.endswith("/" + header.trust.removeprefix("./")))
+
+
+def store_to_name(header: Header, store: str) -> str:
+    """Which trust store to name for a bundle that was made with the one that its header names."""
+    made = header.trust
+    if names_store(header, store):
+        return "Name the store that has its root"
+    paths = (Path(name) for name in stores_named(made))
+    gone = next((path for path in paths if path.is_absolute() and not path.is_file()), None)
+    if gone is None:
+        return f"It was made with trust store {made}: name it"
+    which = "which" if str(gone) == made else f"of which {gone}"
+    return f"It was made with trust store {made}, {which} is not on this machine: name the file that has its root"

@@ -1,4 +1,4 @@
-"""Asking a certificate's AIA URLs for its issuer (RFC 5280 section 4.2.2.1)."""
+"""What a host's certificates name, fetched within the host's bounds; and AIA's issuers (RFC 5280 section 4.2.2.1)."""
 
 from __future__ import annotations
 
@@ -6,23 +6,38 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from tui_chain.core.text import plural, safe_text
-from tui_chain.net.addresses import ConsentNeededError, Reach
+from tui_chain.net.addresses import (
+    NO_CONSENT,
+    BoundReachedError,
+    Connections,
+    ConsentNeededError,
+    OnPrivate,
+    Permission,
+    PrivateConsent,
+    SocketAddress,
+    permission,
+    unheard,
+)
 from tui_chain.net.fetch import FetchedAnswer
 from tui_chain.resolve.aia_cache import AIACache, Remembered
-from tui_chain.resolve.resolution import IssuerLookup, best_proof, proof_text
+from tui_chain.resolve.resolution import ConsentRequest, IssuerLookup, best_proof, proof_text
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.formats.readers import read_certificates
 from tui_chain.x509.signatures import Proof, SignatureProver
 
+if TYPE_CHECKING:
+    from tui_chain.probe.served import ServedChain
+    from tui_chain.resolve.resolution import Consent
+
 MAX_URLS = 5
 """URLs of one certificate that are asked."""
-SOURCE = "AIA"
-
 TOTAL_SECONDS = 25.0
 """Seconds for all fetches of one host."""
+MAX_QUESTIONS = 5
+"""Places of one host about which the user is asked; a chain may name as many as it likes."""
 
 T = TypeVar("T")
 
@@ -31,46 +46,129 @@ T = TypeVar("T")
 class FetchBudget:
     """The time of all fetches of one host together: `total` seconds at first, of which `left` are left.
 
-    Only waiting for an answer counts. How long the user thinks about consent, and how fast this machine proves and
-    searches between two fetches, changes nothing. `clock` counts seconds and never goes back.
+    Only waiting for answers counts, and for several at once it counts once. How long the user thinks about consent,
+    and how fast this machine proves and searches between two fetches, changes nothing. `clock` counts seconds and
+    never goes back.
     """
 
-    total: float = TOTAL_SECONDS
+    total: float = field(default_factory=lambda: TOTAL_SECONDS)
     clock: Callable[[], float] = time.monotonic
     left: float = field(init=False)
+    _waiting: int = 0
+    _since: float = 0.0
 
     def __post_init__(self) -> None:
         self.left = self.total
 
     async def within(self, answer: Awaitable[T]) -> T:
         """Wait for an answer; raises TimeoutError when nothing is left."""
-        began = self.clock()
+        self._count()
+        self._waiting += 1
         try:
             async with asyncio.timeout(self.left):
                 return await answer
+        except TimeoutError:
+            raise TimeoutError(f"stopped after {self.total:g} s in all") from None
         finally:
-            self.left = max(self.left - (self.clock() - began), 0.0)
+            self._count()
+            self._waiting -= 1
+
+    def _count(self) -> None:
+        """Take off what has gone by while anything was waited for."""
+        now = self.clock()
+        if self._waiting:
+            self.left = max(self.left - (now - self._since), 0.0)
+        self._since = now
 
 
-AskUser = Callable[[str, ConsentNeededError], Awaitable[bool]]
-"""Asks whether a URL (safe text) may lead inside."""
+@dataclass(eq=False)
+class HostFetches:
+    """Fetches for `host` (safe text) where its `permission` lets them go, within the `budget`.
+
+    `consent` asks the user about each place that needs it, one after the other; None means no.
+    """
+
+    permission: Permission
+    host: str = ""
+    consent: Consent | None = None
+    budget: FetchBudget = field(default_factory=FetchBudget)
+    _answers: dict[SocketAddress, bool] = field(default_factory=dict)
+    _gate: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def get(self, url: str, named_by: Certificate, fetch: Callable[[Permission], Awaitable[T]]) -> T:
+        """Return what `fetch` brings for the URL that a certificate names, asking for consent where it is needed.
+
+        Raises what `fetch` raises, ConsentNeededError where the user does not consent, BoundReachedError when the
+        connections are spent, and TimeoutError when the time is.
+        """
+        for _ in range(MAX_QUESTIONS):
+            try:
+                return await self._within_bounds(fetch)
+            except ConsentNeededError as needed:
+                if not await self._consents(needed, url, named_by):
+                    raise
+        return await self._within_bounds(fetch)
+
+    async def _within_bounds(self, fetch: Callable[[Permission], Awaitable[T]]) -> T:
+        self.permission.connections.check()
+        try:
+            return await self.budget.within(fetch(self.permission))
+        except BoundReachedError:
+            # what is fetched together with other hosts may have ended at the bound of another
+            self.permission.connections.check()
+            return await self.budget.within(fetch(self.permission))
+
+    async def _consents(self, needed: ConsentNeededError, url: str, named_by: Certificate) -> bool:
+        """Ask about a place, once."""
+        async with self._gate:
+            if needed.place not in self._answers:
+                self._answers[needed.place] = await self._ask(needed, url, named_by)
+                if self._answers[needed.place]:
+                    self.permission = self.permission.with_place(needed.place)
+            return self._answers[needed.place]
+
+    async def _ask(self, needed: ConsentNeededError, url: str, named_by: Certificate) -> bool:
+        if self.consent is None or len(self._answers) >= MAX_QUESTIONS:
+            return False
+        shown = safe_text(url)
+        request = ConsentRequest(self.host, named_by.label, shown, needed.url or shown, needed.place, needed.kind)
+        return await self.consent(request)
+
+
+def host_fetches(
+    served: ServedChain,
+    allowed: PrivateConsent = NO_CONSENT,
+    consent: Consent | None = None,
+    on_private: OnPrivate = unheard,
+) -> HostFetches:
+    """The fetches for a host as it was reached; `allowed` is what the user consented to before.
+
+    `on_private` hears of each place that is asked by consent.
+    """
+    connections = Connections(on_private=on_private)
+    return HostFetches(permission(served.address, allowed, connections), str(served.target), consent)
+
+
+SOURCE = "AIA"
+
+MAX_CANDIDATES = 100
+"""Certificates that are taken of all answers of one host: a PKCS#7 of 64 KiB may hold hundreds."""
 
 
 @dataclass
 class AIAClient:
     """Fetches issuers for one host; a URL is asked once.
 
-    `answers` are shared with other hosts. `ask_user` is asked once, at the first address that leads inside; None
-    means no. Every method raises TimeoutError when the `budget` is spent.
+    `answers` are shared with other hosts. Every method raises TimeoutError and BoundReachedError when the bounds of
+    `fetches` are reached.
     """
 
     prover: SignatureProver
-    allowed: frozenset[Reach]
+    fetches: HostFetches
     answers: AIACache = field(default_factory=AIACache)
-    ask_user: AskUser | None = None
-    budget: FetchBudget = field(default_factory=FetchBudget)
     _fetched: set[str] = field(default_factory=set)
     _bounded: set[str] = field(default_factory=set)
+    _taken: set[Certificate] = field(default_factory=set)
 
     async def tries(self, child: Certificate) -> AsyncIterator[IssuerLookup]:
         """Ask the URLs of `child` in their order until one brings a certificate that signed it.
@@ -96,10 +194,7 @@ class AIAClient:
     async def _ask(self, url: str, child: Certificate) -> IssuerLookup:
         started = time.perf_counter()
         where = safe_text(url)
-        found = await self.budget.within(self.answers.get(url, self.allowed))
-        if isinstance(found.outcome, ConsentNeededError) and await self._consent(where, found.outcome):
-            started = time.perf_counter()
-            found = await self.budget.within(self.answers.get(url, self.allowed))
+        found = await self._remembered(url, child)
         if isinstance(found.outcome, FetchedAnswer):
             return _dated(self._weigh(found.outcome, where, child), found)
         took = 0.0 if found.age is not None else 1000 * (time.perf_counter() - started)
@@ -109,13 +204,17 @@ class AIAClient:
             IssuerLookup(SOURCE, where, child.sha256, outcome, address=address, milliseconds=took, hint=hint), found
         )
 
-    async def _consent(self, where: str, needed: ConsentNeededError) -> bool:
-        """Ask the user, once for the host."""
-        ask, self.ask_user = self.ask_user, None
-        if ask is None or not await ask(where, needed):
-            return False
-        self.allowed = frozenset(Reach)
-        return True
+    async def _remembered(self, url: str, child: Certificate) -> Remembered:
+        async def get(permission: Permission) -> Remembered:
+            found = await self.answers.get(url, permission)
+            if isinstance(found.outcome, ConsentNeededError | BoundReachedError):
+                raise found.outcome
+            return found
+
+        try:
+            return await self.fetches.get(url, child, get)
+        except ConsentNeededError as refused:
+            return Remembered(refused)
 
     def _weigh(self, answer: FetchedAnswer, where: str, child: Certificate) -> IssuerLookup:
         if answer.status != 200:
@@ -125,9 +224,23 @@ class AIAClient:
             why = reading.problems[0].reason if reading.problems else "no certificate in it"
             packed = _packed(answer)
             return self._try(answer, where, child, f"{reading.format}: {why}{packed}", reading.format)
-        proof = best_proof(self.prover, child, reading.certificates)
-        outcome = f"{plural(len(reading.certificates), 'certificate')} ({reading.format}), {proof_text(proof, child)}"
-        return self._try(answer, where, child, outcome, reading.format, reading.certificates, proof)
+        taken = self._take(child, reading.certificates)
+        proof = best_proof(self.prover, child, taken)
+        count = plural(len(reading.certificates), "certificate")
+        left = len(reading.certificates) - len(taken)
+        more = f"; {left} left out, {MAX_CANDIDATES} of a host are the bound" if left else ""
+        outcome = f"{count} ({reading.format}), {proof_text(proof, child)}{more}"
+        return self._try(answer, where, child, outcome, reading.format, taken, proof)
+
+    def _take(self, child: Certificate, came: tuple[Certificate, ...]) -> tuple[Certificate, ...]:
+        """The certificates that are within the bound, those first that bear the name of the child's issuer."""
+        by_name = sorted(dict.fromkeys(came), key=lambda one: one.subject_name != child.issuer_name)
+        chosen = []
+        for one in by_name:
+            if one in self._taken or len(self._taken) < MAX_CANDIDATES:
+                self._taken.add(one)
+                chosen.append(one)
+        return tuple(chosen)
 
     @staticmethod
     def _try(

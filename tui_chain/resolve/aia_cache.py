@@ -11,7 +11,7 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Protocol
 
-from tui_chain.net.addresses import ConsentNeededError, Reach
+from tui_chain.net.addresses import BoundReachedError, ConsentNeededError, Reach
 from tui_chain.net.fetch import FetchedAnswer, FetchRefusedError, fetch
 
 DAY = 86_400.0
@@ -157,7 +157,7 @@ class AIACache:
             return refused
 
     def _keep(self, key: Key, outcome: Outcome) -> None:
-        if isinstance(outcome, ConsentNeededError):
+        if isinstance(outcome, ConsentNeededError | BoundReachedError):
             return
         seconds = FAILURE_SECONDS if isinstance(outcome, FetchRefusedError) or _failed(outcome) else lifetime(outcome)
         self._kept.pop(key, None)

@@ -6,28 +6,33 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from tui_chain.diagnose.diagnosis import Diagnosis
-from tui_chain.net.addresses import Reach
+from tui_chain.net.addresses import Reach, SocketAddress
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.signatures import Proof, SignatureProver
 
 
 @dataclass(frozen=True)
 class ConsentRequest:
-    """What the user is asked: the host whose certificate names `url`, which leads to `address`; all safe text.
+    """What the user is asked: whether to send a request for `url` to `place`, of that `kind`, for `host`.
 
-    A yes lets every AIA address of this host lead inside, for this search.
+    The `certificate` (its label) names the URL `named`, which leads to `url` where it redirects. All is safe text. A
+    yes is for this place alone, and for this search.
     """
 
     host: str
+    certificate: str
+    named: str
     url: str
-    address: str
+    place: SocketAddress
     kind: Reach
 
     @property
     def question(self) -> str:
-        """The question in one sentence, and what it means in another."""
+        """What would be asked, who wants it, and what that means."""
+        redirect = "" if self.url == self.named else f", which redirects to {self.url}"
         return (
-            f"The certificate of {self.host} names {self.url}, which leads to {self.address}, a {self.kind} address. "
+            f"The certificate {self.certificate} of {self.host} names {self.named}{redirect}. A yes sends a GET for "
+            f"{self.url} to {self.place.address}, port {self.place.port}, a {self.kind} address, and nowhere else. "
             "Whoever made the certificate may want your machine to send a request inside your network."
         )
 

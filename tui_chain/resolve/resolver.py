@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
@@ -17,10 +17,8 @@ from tui_chain.resolve.sources import Given, Source
 from tui_chain.x509.certificate import Certificate
 
 if TYPE_CHECKING:  # who finds everything at hand does not wait for what fetches
-    from tui_chain.net.addresses import ConsentNeededError
-    from tui_chain.resolve.aia import AIAClient, FetchBudget
+    from tui_chain.resolve.aia import AIAClient, HostFetches
     from tui_chain.resolve.aia_cache import AIACache
-    from tui_chain.resolve.resolution import Consent
 
 MAX_DEPTH = 8
 """Links that are fetched one above the other."""
@@ -37,23 +35,22 @@ class Resolver:
     """Finds missing certificates for one host; `offline` keeps it from the network.
 
     `sources` are asked first, then `pool` (files and folders), then AIA. `answers` gives
-    those of AIA that are shared with other hosts; None means that none are. `consent` asks the user where AIA leads
-    inside; None means no. `budget` bounds the time of all fetches together, 25 seconds where it is None.
+    those of AIA that are shared with other hosts; None means that none are. `fetches` bounds all fetches together;
+    it is called where one is needed, for the host's address, and by default nothing leads inside.
     """
 
     diagnoser: Diagnoser
     at: datetime
     pool: FileCertificates = FileCertificates()  # noqa: RUF009 - frozen
-    allow_private: bool = False
     offline: bool = False
     on_lookup: LookupListener = _deaf
     sources: tuple[Source, ...] = ()
     answers: Callable[[], AIACache] | None = None
-    consent: Consent | None = None
-    budget: FetchBudget | None = None
+    fetches: Callable[[ServedChain], HostFetches] | None = None
     _tries: list[IssuerLookup] = field(default_factory=list)
     _found: dict[Certificate, str] = field(default_factory=dict)
     _looked_up: set[Certificate] = field(default_factory=set)
+    _client: AIAClient | None = None
 
     async def resolve(self, served: ServedChain, diagnosis: Diagnosis) -> Resolution:
         """Look for what `diagnosis` misses; every try is recorded, in order, with its outcome and time."""
@@ -97,13 +94,15 @@ class Resolver:
     async def _from_aia(self, served: ServedChain, diagnosis: Diagnosis) -> Diagnosis:
         if self.offline or not waiting(diagnosis):
             return diagnosis
-        client = self._client(served)
+        from tui_chain.net.addresses import BoundReachedError
+
+        client = self._client = self._client or self._new_client(served)
         try:
             return await self._fetched(client, served, diagnosis)
-        except TimeoutError:
-            total = client.budget.total
-            leaf, outcome = served.certificates[0].sha256, f"stopped after {total:g} s in all"
-            self._record(IssuerLookup("AIA", "(all)", leaf, outcome, milliseconds=1000 * total))
+        except (TimeoutError, BoundReachedError) as stopped:
+            budget, leaf = client.fetches.budget, served.certificates[0].sha256
+            took = 1000 * (budget.total - budget.left)
+            self._record(IssuerLookup("AIA", "(all)", leaf, str(stopped), milliseconds=took))
             return self._again(served)
 
     async def _fetched(self, client: AIAClient, served: ServedChain, diagnosis: Diagnosis) -> Diagnosis:
@@ -120,15 +119,12 @@ class Resolver:
             diagnosis = await self._at_hand(served, self._again(served))
         return diagnosis
 
-    def _client(self, served: ServedChain) -> AIAClient:
-        from tui_chain.net.addresses import allowed_reach
-        from tui_chain.resolve.aia import AIAClient, FetchBudget
+    def _new_client(self, served: ServedChain) -> AIAClient:
+        from tui_chain.resolve.aia import AIAClient, host_fetches
         from tui_chain.resolve.aia_cache import AIACache
 
-        allowed = allowed_reach(served.address, consent=self.allow_private)
-        ask = self._asker(served) if self.consent is not None else None
-        answers = self.answers() if self.answers else AIACache()
-        return AIAClient(self.diagnoser.prover, allowed, answers, ask, self.budget or FetchBudget())
+        fetches = (self.fetches or host_fetches)(served)
+        return AIAClient(self.diagnoser.prover, fetches, self.answers() if self.answers else AIACache())
 
     async def _ask_aia(self, client: AIAClient, child: Certificate) -> bool:
         """Ask until a signer comes; return whether one came."""
@@ -137,15 +133,6 @@ class Resolver:
             self._record(tried)
             signed = signed or tried.ok
         return signed
-
-    def _asker(self, served: ServedChain) -> Callable[[str, ConsentNeededError], Awaitable[bool]]:
-        from tui_chain.resolve.resolution import ConsentRequest
-
-        async def ask(url: str, needed: ConsentNeededError) -> bool:
-            request = ConsentRequest(str(served.target), url, needed.inside, needed.kind)
-            return self.consent is not None and await self.consent(request)
-
-        return ask
 
 
 def sources_of(diagnoser: Diagnoser, found: Mapping[Certificate, str], served: ServedChain) -> dict[str, str]:

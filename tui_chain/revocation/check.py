@@ -4,50 +4,46 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
 
 from tui_chain.core.text import safe_text
-from tui_chain.net.addresses import Reach
-from tui_chain.net.fetch import FetchRefusedError, fetch
-from tui_chain.resolve.aia import MAX_URLS
-from tui_chain.revocation.crl import MAX_CRL, read_crl
+from tui_chain.net.addresses import FetchRefusedError, Permission
+from tui_chain.net.fetch import FetchedAnswer, fetch
+from tui_chain.resolve.aia import MAX_URLS, HostFetches
+from tui_chain.revocation.crl import NO_CRL, CrlFetches, crl_at, judge_crl
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.ocsp import read_response, request_url
 from tui_chain.x509.revocation import Means, Revocation, RevocationAnswer, RevocationCheck
 
-TOTAL_SECONDS = 25.0
-"""Seconds for all questions about one host."""
 _DECIDED = (Revocation.GOOD, Revocation.REVOKED)
 
 
 @dataclass(frozen=True)
 class RevocationClient:
-    """Asks at the time `at`; addresses whose reach is not `allowed` are refused, and nothing is fetched `offline`."""
+    """Asks at the time `at`, within the bounds of the host's `fetches`; nothing is fetched `offline`.
+
+    A CRL that several certificates name is fetched once.
+    """
 
     at: datetime
-    allowed: frozenset[Reach]
+    fetches: HostFetches
     offline: bool = False
+    crls: CrlFetches = field(default_factory=CrlFetches)
 
     async def check(self, path: Sequence[Certificate], staple: bytes | None = None) -> tuple[RevocationCheck, ...]:
         """Ask about every certificate of `path`, leaf first, that has its issuer there; the last one is not asked.
 
-        All are asked at once. After 25 seconds what has come counts, the rest is `unreachable`.
+        All are asked at once. What the bounds keep from being asked is `unreachable`.
         """
         found: list[list[RevocationAnswer]] = [[] for _ in path[:-1]]
-        tasks = [
-            asyncio.create_task(self._gather(child, issuer, staple if depth == 0 else None, found[depth]))
-            for depth, (child, issuer) in enumerate(pairwise(path))
-        ]
-        try:
-            async with asyncio.timeout(TOTAL_SECONDS):
-                await asyncio.gather(*tasks)
-        except TimeoutError:
-            for answers in found:
-                answers.append(
-                    RevocationAnswer(Means.NONE, Revocation.UNREACHABLE, f"stopped after {TOTAL_SECONDS:g} s in all")
-                )
+        await asyncio.gather(
+            *(
+                self._gather(child, issuer, staple if depth == 0 else None, found[depth])
+                for depth, (child, issuer) in enumerate(pairwise(path))
+            )
+        )
         return tuple(RevocationCheck(c.sha256, c.label, tuple(a)) for c, a in zip(path, found, strict=False))
 
     async def _gather(
@@ -76,23 +72,28 @@ class RevocationClient:
             return RevocationAnswer(
                 Means.OCSP, Revocation.UNKNOWN, "the certificate cannot be asked about", safe_text(url)
             )
-        body = await self._body(Means.OCSP, url, request)
-        if isinstance(body, RevocationAnswer):
-            return body
+        body = await self._body(url, request, child)
+        if isinstance(body, str):
+            return RevocationAnswer(Means.OCSP, Revocation.UNREACHABLE, body, safe_text(url))
         return read_response(body, child, issuer, at=self.at, means=Means.OCSP, url=safe_text(url))
 
     async def _crl(self, url: str, child: Certificate, issuer: Certificate) -> RevocationAnswer:
-        body = await self._body(Means.CRL, url, url, limit=MAX_CRL)
-        if isinstance(body, RevocationAnswer):
-            return body
-        # a list of some MiB takes 0.1 s to read: not on the event loop
-        return await asyncio.to_thread(read_crl, body, child, issuer, at=self.at, url=safe_text(url))
+        came = await crl_at(url, child, self.fetches, self.crls)
+        shown = safe_text(url)
+        if isinstance(came, str):
+            status = Revocation.UNKNOWN if came == NO_CRL else Revocation.UNREACHABLE
+            return RevocationAnswer(Means.CRL, status, came, shown)
+        # a list of some MiB takes 0.1 s to check: not on the event loop
+        return await asyncio.to_thread(judge_crl, came, child, issuer, at=self.at, url=shown)
 
-    async def _body(self, means: Means, url: str, request: str, limit: int = 64 * 1024) -> bytes | RevocationAnswer:
+    async def _body(self, url: str, request: str, child: Certificate) -> bytes | str:
+        """What an OCSP responder answers, or why there is nothing."""
+
+        async def get(permission: Permission) -> FetchedAnswer:
+            return await fetch(request, allowed=permission)
+
         try:
-            answer = await fetch(request, allowed=self.allowed, limit=limit)
-        except FetchRefusedError as refused:
-            return RevocationAnswer(means, Revocation.UNREACHABLE, str(refused), safe_text(url))
-        if answer.status != 200:
-            return RevocationAnswer(means, Revocation.UNREACHABLE, f"HTTP status {answer.status}", safe_text(url))
-        return answer.body
+            answer = await self.fetches.get(url, child, get)
+        except (FetchRefusedError, TimeoutError) as stopped:
+            return str(stopped)
+        return answer.body if answer.status == 200 else f"HTTP status {answer.status}"

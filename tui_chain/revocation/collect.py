@@ -11,10 +11,8 @@ from itertools import pairwise
 from tui_chain.core.command import HOST, hinted, option
 from tui_chain.core.failure import Failure
 from tui_chain.core.text import first_few, safe_text
-from tui_chain.net.addresses import Reach
-from tui_chain.resolve.aia import MAX_URLS
-from tui_chain.revocation.check import TOTAL_SECONDS
-from tui_chain.revocation.crl import NEEDS_CONSENT, CrlFetches, judge_crl
+from tui_chain.resolve.aia import MAX_URLS, HostFetches
+from tui_chain.revocation.crl import NEEDS_CONSENT, CrlFetches, crl_at, judge_crl
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.crl import CheckedCrl, CrlScope, CrlSet, RevocationList
 from tui_chain.x509.revocation import Revocation, RevocationAnswer, RevocationCheck
@@ -100,35 +98,30 @@ class _Inquiry:
 
 @dataclass(frozen=True)
 class CrlCollector:
-    """Gathers at the time `at`; addresses whose reach is not `allowed` are refused, nothing is fetched `offline`.
+    """Gathers at the time `at`, within the bounds of the host's `fetches`; nothing is fetched `offline`.
 
-    `own` are lists of the user's files with their names; they are judged like any other.
+    `own` are lists of the user's files with their names; they are judged like any other. `known` has what addresses
+    answered to other hosts.
     """
 
     at: datetime
-    allowed: frozenset[Reach]
+    fetches: HostFetches
     scope: CrlScope = CrlScope.CHAIN
     offline: bool = False
     own: tuple[tuple[RevocationList, str], ...] = ()
-    fetches: CrlFetches = field(default_factory=CrlFetches)
+    known: CrlFetches = field(default_factory=CrlFetches)
 
     async def collect(self, path: Sequence[Certificate]) -> CrlSet | Failure:
         """Find a CRL in force for every certificate of `path`, leaf first, that has its issuer there.
 
-        For the leaf alone where the scope says so. All are looked for at once; after 25 seconds what has come
-        counts. A revoked certificate, one that names no CRL, or one for which none could be had is a failure.
+        For the leaf alone where the scope says so. All are looked for at once; what the bounds keep from being asked
+        does not count. A revoked certificate, one that names no CRL, or one for which none could be had is a failure.
         """
         pairs = list(pairwise(path))[: 1 if self.scope is CrlScope.LEAF else None]
         if not pairs:
             return Failure("crl", "The path is a single certificate, which no CRL speaks of.", "Leave CRLs out.")
         inquiries = [_Inquiry(child, issuer) for child, issuer in pairs]
-        tasks = [asyncio.create_task(self._ask(inquiry)) for inquiry in inquiries]
-        try:
-            async with asyncio.timeout(TOTAL_SECONDS):
-                await asyncio.gather(*tasks)
-        except TimeoutError:
-            for inquiry, task in zip(inquiries, tasks, strict=True):
-                inquiry.reasons += [f"stopped after {TOTAL_SECONDS:g} s in all"] if task.cancelled() else []
+        await asyncio.gather(*map(self._ask, inquiries))
         return self._gathered([self._decided(inquiry, path) for inquiry in inquiries], path)
 
     async def _ask(self, inquiry: _Inquiry) -> None:
@@ -138,7 +131,7 @@ class CrlCollector:
             if crl.issuer_name == child.issuer_name:
                 await self._judge(inquiry, CheckedCrl(crl, name))
         for url in () if self.offline else dict.fromkeys(child.crl_urls[:MAX_URLS]):
-            came = await self.fetches.fetch(url, self.allowed)
+            came = await crl_at(url, child, self.fetches, self.known)
             if isinstance(came, str):
                 inquiry.reasons.append(f"{safe_text(url)}: {came}")
             elif await self._judge(inquiry, CheckedCrl(came, f"CRL {safe_text(url)}")):

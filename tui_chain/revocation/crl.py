@@ -10,8 +10,9 @@ from datetime import datetime
 from cryptography import x509
 
 from tui_chain.core.text import safe_text
-from tui_chain.net.addresses import Reach
-from tui_chain.net.fetch import FetchRefusedError, fetch
+from tui_chain.net.addresses import BoundReachedError, ConsentNeededError, FetchRefusedError, Permission, Reach
+from tui_chain.net.fetch import fetch
+from tui_chain.resolve.aia import HostFetches
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.crl import RevocationList, find_crls
 from tui_chain.x509.faults import Fault, attempt
@@ -96,6 +97,7 @@ _Place = tuple[str, frozenset[Reach]]
 
 NEEDS_CONSENT = "only with your consent"
 """What a refusal says that the user may lift."""
+NO_CRL = "what came is no CRL"
 
 
 @dataclass
@@ -106,7 +108,10 @@ class CrlFetches:
     _gates: dict[_Place, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
 
     async def fetch(self, url: str, allowed: frozenset[Reach]) -> Fetched:
-        """Fetch the list at a raw URL within the bounds of law 7, 8 MiB; a failure is remembered as well."""
+        """Fetch the list at a raw URL within the bounds of law 7, 8 MiB; a failure is remembered as well.
+
+        Not so what is a matter of the host that asks: ConsentNeededError and BoundReachedError are raised.
+        """
         place = url, allowed
         async with self._gates[place]:
             if place not in self._known:
@@ -117,10 +122,24 @@ class CrlFetches:
 async def _fetched(url: str, allowed: frozenset[Reach]) -> Fetched:
     try:
         answer = await fetch(url, allowed=allowed, limit=MAX_CRL)
+    except (ConsentNeededError, BoundReachedError):
+        raise
     except FetchRefusedError as refused:
         return safe_text(str(refused))
     if answer.status != 200:
         return f"HTTP status {answer.status}"
     # a list of some MiB takes 0.1 s to read: not on the event loop
     found = await asyncio.to_thread(find_crls, answer.body)
-    return found[0][1] if found else "what came is no CRL"
+    return found[0][1] if found else NO_CRL
+
+
+async def crl_at(url: str, named_by: Certificate, fetches: HostFetches, known: CrlFetches) -> Fetched:
+    """The list at a URL that a certificate names, within the bounds of its host's `fetches`."""
+
+    async def get(permission: Permission) -> Fetched:
+        return await known.fetch(url, permission)
+
+    try:
+        return await fetches.get(url, named_by, get)
+    except (FetchRefusedError, TimeoutError) as stopped:
+        return safe_text(str(stopped))

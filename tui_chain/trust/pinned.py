@@ -12,8 +12,8 @@ from tui_chain.core.text import colon_hex, safe_text
 if TYPE_CHECKING:
     from tui_chain.x509.certificate import Certificate
 
-TYPED_DIGITS = 8
-"""Hex digits of the SHA-256 that are typed: 32 bits, which nobody hits by guessing once."""
+TYPED_DIGITS = 20
+"""Leading hex digits of the SHA-256 that are typed at least: 80 bits. 32 were matched by a forged root in minutes."""
 FINGERPRINT_DIGITS = 64
 
 _LABEL = re.compile(r"\s*(?:sha-?256)?(?:[ -]?fingerprint)?\s*[:=]?\s*", re.IGNORECASE)
@@ -22,8 +22,9 @@ _SEPARATED = re.compile(r"[0-9a-fA-F]{2}(?:([: -]?)[0-9a-fA-F]{2})(?:\1[0-9a-fA-
 
 @dataclass(frozen=True)
 class ConfirmedRoot:
-    """A root that the user vouched for, by its SHA-256 in lower-case hex; `how` is `typed` or `fingerprint`.
+    """A root that the user vouched for, by its SHA-256 in lower-case hex.
 
+    `how` is `typed`, `pasted` or `fingerprint`.
     Holds for one run. Nothing but the functions here should make one.
     """
 
@@ -32,7 +33,7 @@ class ConfirmedRoot:
 
 
 def hidden_fingerprint(root: Certificate) -> str:
-    """The SHA-256 with the digits that are to be typed as dots: `··:··:··:··:5E:…`."""
+    """The SHA-256 with the first digits, those that are compared, as dots: `··:··:··: … :5E:…`."""
     shown = colon_hex(root.sha256)
     width = TYPED_DIGITS // 2 * 3 - 1
     return re.sub("[0-9A-F]", "·", shown[:width]) + shown[width:]
@@ -41,31 +42,46 @@ def hidden_fingerprint(root: Certificate) -> str:
 def confirm_typed(
     root: Certificate, typed: str, *, pasted: bool = False, warned: bool = False, warning: Failure | None = None
 ) -> ConfirmedRoot | Failure:
-    """Trust `root` if `typed` is the first 8 hex digits of its SHA-256; capitals, colons and spaces do not matter.
+    """Trust `root` if its SHA-256 begins with the 20 or more hex digits of `typed`; capitals and colons are allowed.
 
-    More than 8 digits are refused, since whoever has them all copied them, and so is what was `pasted` (the caller
-    knows). Characters that only look like digits are refused. Where there is a `warning`, `warned` has to say that
-    the user read it.
+    Of what was `pasted` (the caller knows) only a whole fingerprint counts, as `confirm_fingerprint` takes it: nobody
+    compared a piece. Characters that only look like digits are refused. Where there is a `warning`,
+    `warned` has to say that the user read it.
     """
     unfit = _unfit(root)
     if unfit is not None:
         return unfit
     if warning is not None and not warned:
         return Failure("root", warning.message, warning.hint)
-    if pasted:
-        return _refused("The digits were pasted.", "Type them from the second source.")
-    digits = re.sub(r"[:\s-]", "", typed)
-    if not digits.isascii() or not re.fullmatch(r"[0-9a-fA-F]*", digits):
-        return _refused("These are not only hexadecimal digits.", "Type 0-9 and a-f.")
-    if len(digits) > TYPED_DIGITS:
-        return _refused(f"These are {len(digits)} digits.", f"Type only the first {TYPED_DIGITS}.")
-    if len(digits) < TYPED_DIGITS:
-        return _refused(f"These are {len(digits)} of {TYPED_DIGITS} digits.", "Type the first of the SHA-256.")
-    if digits.lower() != root.sha256[:TYPED_DIGITS]:
+    digits = _pasted_digits(typed) if pasted else _typed_digits(typed)
+    if isinstance(digits, Failure):
+        return digits
+    if not root.sha256.startswith(digits):
         return _refused(
             "The digits are not those of this root.", "Compare with your source; if they differ, it is another root."
         )
-    return ConfirmedRoot(root.sha256, "typed")
+    return ConfirmedRoot(root.sha256, "pasted" if pasted else "typed")
+
+
+def _pasted_digits(text: str) -> str | Failure:
+    whole = confirm_fingerprint(text)
+    if isinstance(whole, Failure):
+        return _refused(
+            "What was pasted is no whole SHA-256 fingerprint.",
+            f"Paste all {FINGERPRINT_DIGITS} digits from the second source, or type the first {TYPED_DIGITS}.",
+        )
+    return whole.sha256
+
+
+def _typed_digits(text: str) -> str | Failure:
+    digits = re.sub(r"[:\s-]", "", text)
+    if not digits.isascii() or not re.fullmatch(r"[0-9a-fA-F]*", digits):
+        return _refused("These are not only hexadecimal digits.", "Type 0-9 and a-f.")
+    if len(digits) > FINGERPRINT_DIGITS:
+        return _refused(f"These are {len(digits)} digits.", f"A SHA-256 has {FINGERPRINT_DIGITS}.")
+    if len(digits) < TYPED_DIGITS:
+        return _refused(f"These are {len(digits)} of {TYPED_DIGITS} digits.", "Type the first of the SHA-256.")
+    return digits.lower()
 
 
 def confirm_fingerprint(text: str) -> ConfirmedRoot | Failure:

@@ -367,6 +367,7 @@ class ChainApp(App[None]):
     @on(CopyRequested)
     def _copy_requested(self, message: CopyRequested) -> None:
         self._copies.append(message)
+        self.main.dialogs.copied = message.text
         if len(self._copies) == 1:
             self._copy_all()
 

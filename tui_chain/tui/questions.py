@@ -15,17 +15,17 @@ from tui_chain.tui.toasts import toast
 
 if TYPE_CHECKING:
     from tui_chain.resolve.resolution import ConsentRequest
-    from tui_chain.tui.screens.dialog import ConfirmScreen
+    from tui_chain.tui.screens.dialog import InsideScreen
 
 
 class Questions:
-    """The questions that are open, one a host: whether AIA may lead inside the network."""
+    """The questions that are open, one a host: whether a request may go inside the network."""
 
     def __init__(self, screen: Screen[None], hosts: HostRows) -> None:
         self._screen = screen
         self._hosts = hosts
         self._answers: dict[Target, asyncio.Future[bool]] = {}
-        self._opened: dict[Target, ConfirmScreen] = {}
+        self._opened: dict[Target, InsideScreen] = {}
 
     async def ask(self, request: ConsentRequest) -> bool:
         """Wait for the answer; no where the host is not on the list."""
@@ -35,7 +35,7 @@ class Questions:
         answer: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._answers[target] = answer
         self._show(target, request.question)
-        toast(self._screen, f"{target} asks whether AIA may lead inside your network; enter opens the question.")
+        toast(self._screen, f"{target} asks whether a request may go inside your network; enter opens the question.")
         try:
             return await answer
         finally:
@@ -56,7 +56,7 @@ class Questions:
 
     def open(self, row: HostRow) -> None:
         """Open the question of a host, whose job goes on with the answer; esc leaves it open."""
-        from tui_chain.tui.screens.dialog import ConfirmScreen
+        from tui_chain.tui.screens.dialog import InsideScreen
 
         answer = self._answers.get(row.target)
         if answer is None:
@@ -67,6 +67,6 @@ class Questions:
             if yes is not None and not answer.done():
                 answer.set_result(yes)
 
-        question = ConfirmScreen("Inside your network?", row.question, "send the request", "do not")
+        question = InsideScreen("Inside your network?", row.question, "send the request", "do not")
         self._opened[row.target] = question
         self._screen.app.push_screen(question, answered)

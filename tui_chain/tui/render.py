@@ -229,6 +229,7 @@ _INSTEAD = {
     "--crl-leaf": "V does so now",
     "--allow-private-aia": "V asks for each",
     "--accept-lost-constraints": "w asks for it",
+    "--accept-new-anchor": "w asks for it",
 }
 """What does on the screen what an option of a hint does."""
 

@@ -12,7 +12,7 @@ import click
 
 from tui_chain import __version__
 from tui_chain.core.command import hinted
-from tui_chain.engine.command_line import apply_settings, takes
+from tui_chain.engine.command_line import TableCommand, apply_settings, takes
 from tui_chain.engine.options import SCREEN, SCREEN_ALONE
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ USAGE = 2
 """Exit code of wrong usage."""
 
 
-class _ScreenCommand(click.Command):
+class _ScreenCommand(TableCommand):
     """Ends in one sentence whatever stops its start or its end."""
 
     def invoke(self, ctx: click.Context) -> Any:

@@ -48,8 +48,8 @@ def run_refresh(file: Path, options: CommandOptions, *, write: bool) -> int:
     with opened(replace(options, targets=header.hosts, trust=trust)) as run:
         run.journey.have_roots_of(data)
         states = asyncio.run(repair_all(run, crl=header.crl_check))
-        chosen, at = bool(named), run.journey.clock()
-        found = refreshed(data, header, states, run.journey.trust, at, chosen=chosen)
+        at, accepted = run.journey.clock(), options.accept_new_anchor
+        found = refreshed(data, header, states, run.journey.trust, at, chosen=bool(named), accepted=accepted)
     refused = (
         loss_refused(options, repairs_of(states, OutputKind(header.kind), at)) if write and found.output else None
     )

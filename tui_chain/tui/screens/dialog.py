@@ -198,6 +198,7 @@ class ConfirmScreen(Dialog[bool]):
         Binding("n", "answer(False)", "No"),
     ]
     can_focus = True
+    YES: ClassVar[str] = "y"
 
     def __init__(self, title: str, question: str, yes: str, no: str) -> None:
         super().__init__()
@@ -209,12 +210,24 @@ class ConfirmScreen(Dialog[bool]):
         with Vertical(classes="frame", id="confirm") as frame:
             frame.border_title = Content(title)
             yield Static(
-                Content.assemble(question, "\n\n", ("y", "bold"), f" {yes}   ", ("n", "bold"), f" {no}"), markup=False
+                Content.assemble(question, "\n\n", (self.YES, "bold"), f" {yes}   ", ("n", "bold"), f" {no}"),
+                markup=False,
             )
 
     def action_answer(self, yes: bool) -> None:
         """Close with the answer."""
         self.dismiss(yes)
+
+
+class InsideScreen(ConfirmScreen, inherit_bindings=False):
+    """Asks whether a request may go inside the network: ctrl+y says yes, a key that nothing else has."""
+
+    YES = "ctrl+y"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *Dialog.BINDINGS,
+        Binding(YES, "answer(True)", "Yes"),
+        Binding("n", "answer(False)", "No"),
+    ]
 
 
 def confirm(app: App[None], question: ConfirmScreen, go_on: Callable[[], object]) -> None:

@@ -70,7 +70,7 @@ AddHosts = Callable[[Iterable[Host], bool], Sequence[HostRow]]
 
 
 class HostDialogs:
-    """Opens dialogs on the main screen."""
+    """Opens dialogs on the main screen; `copied` is the text that was copied from this program last."""
 
     def __init__(
         self,
@@ -85,6 +85,7 @@ class HostDialogs:
         self._jobs = jobs
         self._clock = clock
         self._add = add
+        self.copied = ""
 
     @cached_property
     def answers(self) -> AnswerJobs:
@@ -149,7 +150,7 @@ class HostDialogs:
                 self._jobs.trust_root(result, row.target)
                 self._jobs.fix(row.target)
 
-        self._screen.app.push_screen(RootScreen(ask_about(root, row.state.verdict)), confirmed)
+        self._screen.app.push_screen(RootScreen(ask_about(root, row.state.verdict), self.copied), confirmed)
 
     # pages
 

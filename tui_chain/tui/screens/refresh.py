@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar
 
 from textual import on, work
@@ -21,7 +22,7 @@ from tui_chain.tui.background import in_background
 from tui_chain.tui.host_rows import BAD, DIM, NEW, OK, WARN
 from tui_chain.tui.render import lines, with_keys
 from tui_chain.tui.screens.audited_file import AuditedFile, changed_meanwhile
-from tui_chain.tui.screens.dialog import Dialog, Page
+from tui_chain.tui.screens.dialog import ConfirmScreen, Dialog, Page, confirm
 from tui_chain.tui.screens.save import Draft, Form, Saved, SaveScreen
 from tui_chain.tui.toasts import toast
 from tui_chain.tui.widgets.row_list import ListCell, ListRow, RowList
@@ -61,7 +62,7 @@ class RefreshScreen(Dialog[Saved]):
             frame.border_title = Content.assemble(
                 ("A bundle refreshed", "bold"), "  ", (f"{glyph} {self._found.state.value}", style)
             )
-            written = "w writes the new file · " if self._found.output is not None else ""
+            written = "w writes the new file · " if self._found.output or self._found.unaccepted else ""
             frame.border_subtitle = f"{written}j k move · esc close"
             yield Static(self._outcome(), id="refresh-outcome", classes="gap-below", markup=False)
             yield RowList(0, "Hosts", "news")
@@ -69,10 +70,11 @@ class RefreshScreen(Dialog[Saved]):
 
     def _outcome(self) -> Content:
         style = LOOK[self._found.state][1]
+        outcome = outcome_summary(self._found, "w shows it, and writes it in the place of the old one.")
         rows = [
             Content(safe_text(str(self._audited.path), 400)),
             Content.styled(MEANING[self._found.state], style),
-            Content(outcome_summary(self._found, "w shows it, and writes it in the place of the old one.")),
+            Content(with_keys(outcome)),
         ]
         if self._change:
             rows += [Content.styled(self._change, DIM)]
@@ -104,15 +106,21 @@ class RefreshScreen(Dialog[Saved]):
             )
             self.query_one(Page).update(text)
 
+    def action_write(self) -> None:
+        """Show the new file and what it would change; one that rests on another anchor only after a yes."""
+        output, failure = self._found.unaccepted, self._found.failure
+        if output is None or failure is None:
+            self._show(self._found)
+            return
+        question = ConfirmScreen("Another anchor?", failure.message, "show the new file", "leave the old one")
+        confirm(self.app, question, lambda: self._show(replace(self._found, output=output, failure=None)))
+
     @work(group="replace", exclusive=True, exit_on_error=False)
-    async def action_write(self) -> None:
-        """Show the new file and what it would change."""
-        output, audited = self._found.output, self._audited
-        refused = await in_background(
-            lambda: replacement_refused(audited.path, audited.data, self._found), "replacement"
-        )
+    async def _show(self, found: Refreshed) -> None:
+        output, audited = found.output, self._audited
+        refused = await in_background(lambda: replacement_refused(audited.path, audited.data, found), "replacement")
         if output is None:
-            toast(self, outcome_summary(self._found, "") or "There is no new file to write.")
+            toast(self, outcome_summary(found, "") or "There is no new file to write.")
         elif refused is not None:
             toast(self, str(refused), "error")
         else:
