@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import h11
 import httpcore
@@ -13,8 +12,7 @@ from tui_chain.net.errors import AnswerTooLarge, BrokenHTTP
 from tui_chain.net.streams import CHUNK, BoundedStream
 
 
-@dataclass(frozen=True)
-class Bounds:
+class Bounds(NamedTuple):
     """What a peer may send: bytes of one head or line, interim answers, bytes in all before its answer, of its body.
 
     `interim` answers are those of RFC 9110 section 15.2; None is any number within `total`. A body of any length is

@@ -20,7 +20,6 @@ from tui_chain.net.errors import AnswerTooLarge, NoConnection, broken
 from tui_chain.net.http1 import USUAL, Bounds, HTTP1Connection
 from tui_chain.net.proxy import Route
 from tui_chain.net.streams import AddressBackend, start_tls
-from tui_chain.net.tunnel import login, reach_proxy, tunnel
 
 HTTP_2, HTTP_1 = "h2", "http/1.1"
 """The protocols by their names in ALPN (RFC 7301)."""
@@ -108,6 +107,8 @@ class HTTPExchange:
         proxy = self.route.proxy
         if proxy is None:
             return await self._connect(request.port, undo)
+        from tui_chain.net.tunnel import reach_proxy, tunnel  # only who has a proxy needs them
+
         self.trace("proxy.connect.started")
         if request.context is None and not proxy.is_socks:
             stream = await undo.enter_async_context(reach_proxy(proxy))
@@ -146,6 +147,8 @@ class HTTPExchange:
     async def _ask(self, stream: AsyncNetworkStream, request: ClientRequest) -> HTTPReply:
         url, headers, proxy = request.url, request.headers, self.route.proxy
         if proxy is not None and request.context is None and not proxy.is_socks:
+            from tui_chain.net.tunnel import login
+
             url = httpcore.URL(scheme=b"http", host=b"server", port=request.port, target=request.absolute)
             headers = [*headers, *login(proxy)]
 
