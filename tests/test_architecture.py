@@ -36,6 +36,8 @@ ORDER = (
 )
 """The folders from the ground up: each imports only what stands before it. A new one gets its place here."""
 COMMANDS, SCREEN, LAB = "cli", "tui", "lab"
+TRANSPORT = "tui_chain.net.http_transport"
+"""Loads httpx, which loads rich for its own command; a download alone loads it."""
 STARTUP = "tui_chain.engine.startup"
 """Opens the lab for a demo, for both front ends; nobody else knows it."""
 PURE = {
@@ -89,9 +91,9 @@ APART: dict[str, str] = {
     "clients.engines.openssl.pyopenssl": "a second library, which only a refusal needs",
     "clients.engines.rustls.algorithms": "what aws-lc-rs checks, apart from webpki",
     "lab.scenarios.usual": "a family of scenarios, as the others in this folder",
-    "net.http_exchange": "HTTP itself, apart from what a fetch may do",
+    "net.http2": "h2, which only a server that takes HTTP/2 needs",
+    "net.socks": "socksio, which only a SOCKS proxy needs",
     "x509.formats.jks": "a format, loaded for a file of it",
-    "livetest.http": "h11 and h2 are loaded by a request alone, and are no part of its times",
 }
 """Modules that one sibling alone imports, with the reason why they are files of their own."""
 
@@ -282,7 +284,7 @@ def test_an_engine_of_a_family_is_loaded_when_it_is_asked() -> None:
 
 
 def test_everything_but_the_screen_loads_no_screen() -> None:
-    names = [name for name in NAMES if folder_of(name) != SCREEN]
+    names = [name for name in NAMES if folder_of(name) != SCREEN and name != TRANSPORT]
     script = f"print(*{{name.partition('.')[0] for name in sys.modules}} & {TOOLKIT!r})"
     assert loaded_by(LOADING + script, *names) == ""
 

@@ -135,9 +135,9 @@ def test_no_proxy_in_the_environment_is_said(lab: Lab) -> None:
 
 
 def test_socks_is_said_not_to_be_spoken(lab: Lab) -> None:
-    done = run(lab, lab.host("complete").port, "--proxy", all_proxy="socks5://joe:s3cret@proxy:1080")
+    done = run(lab, lab.host("complete").port, "--proxy", all_proxy="socks4://joe:s3cret@proxy:1080")
     assert done.code == 2
-    assert "speaks SOCKS, which is not spoken here" in done.err
+    assert "speaks SOCKS 4, which is not spoken here" in done.err
     assert "s3cret" not in done.err
 
 

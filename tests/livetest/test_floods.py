@@ -1,54 +1,19 @@
-"""Floods from servers and proxies: they end, and whatever else runs has its turn meanwhile."""
+"""Floods from proxies: they end."""
 
 from __future__ import annotations
 
 import asyncio
-import socket
 
-import h11
 import pytest
 
 from tests.support.proxy import ConnectProxy, flooding, start
-from tests.support.turns import received, turns_during
 from tui_chain.lab.internet import Lab
 from tui_chain.lab.servers.stream import Stream
-from tui_chain.livetest import connect, http
-from tui_chain.livetest.attempt import InvalidReply, Stopwatch
-from tui_chain.livetest.connect import ProxyTrouble
 from tui_chain.livetest.contexts import bundle_context
-from tui_chain.livetest.http import HttpConnection
 from tui_chain.livetest.request import LiveRequest
 from tui_chain.net.target import Target
 
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
-
-
-def test_a_server_s_flood_is_read_by_turns() -> None:
-    async def flood() -> int:
-        ours, theirs = socket.socketpair()
-        with ours, theirs:
-            asking = HttpConnection(ours, ("http/1.1",), Stopwatch())
-            asking._reader = received(b"x" * (http.MAX_HEAD + 1))
-
-            async def read() -> None:
-                while True:
-                    await asking._read()
-
-            return await turns_during(read(), InvalidReply)
-
-    assert asyncio.run(flood()) >= http.MAX_HEAD // http.CHUNK
-
-
-def test_a_proxy_s_flood_is_read_by_turns() -> None:
-    count = connect.MAX_HEAD // len(CONTINUE)
-
-    async def flood() -> int:
-        speech = h11.Connection(h11.CLIENT)
-        speech.send(h11.Request(method=b"CONNECT", target=b"a:1", headers=[(b"Host", b"a:1")]))
-        speech.send(h11.EndOfMessage())
-        return await turns_during(connect._answer(received(CONTINUE * count), speech), ProxyTrouble)
-
-    assert asyncio.run(flood()) >= count
 
 
 @pytest.mark.parametrize("piece", [CONTINUE, b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n" * 50])

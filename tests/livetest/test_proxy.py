@@ -230,9 +230,10 @@ def test_a_proxy_that_floods_the_tunnel_is_bounded(lab: Lab) -> None:
     assert attempt.text.startswith("TLS failed")
 
 
-def test_socks_is_said_not_to_be_spoken(lab: Lab) -> None:
-    attempt = send(lab, "socks5h://joe:s3cret@localhost:1080", complete(lab))
-    assert attempt.text == "the environment's proxy speaks SOCKS, which is not spoken here"
+@pytest.mark.parametrize("scheme", ["socks4", "socks4a", "socks"])
+def test_an_older_socks_is_said_not_to_be_spoken(lab: Lab, scheme: str) -> None:
+    attempt = send(lab, f"{scheme}://joe:s3cret@localhost:1080", complete(lab))
+    assert attempt.text == "the environment's proxy speaks SOCKS 4, which is not spoken here"
 
 
 # which proxy

@@ -142,9 +142,10 @@ def test_which_proxy_is_taken() -> None:
     assert chosen("https://a.test/", all="p:1") == "http://p:1"
     assert chosen("https://a.test/", https="https://u:p@p/") == "https://p:443"
     assert chosen("http://a.test/", http="http://[::1]:3128") == "http://[::1]:3128"
+    assert chosen("http://a.test/", all="socks5h://u:p@p") == "socks5h://p:1080"
 
 
-@pytest.mark.parametrize("kind", ["socks5://p:1", "http://", "http://p:99999", "://"])
+@pytest.mark.parametrize("kind", ["socks4://p:1", "socks://p:1", "http://", "http://p:99999", "://"])
 def test_a_proxy_of_another_kind_is_refused_and_not_passed_by(kind: str) -> None:
     with pytest.raises(FetchRefusedError, match="not supported") as caught:
         chosen("http://a.test/", http=kind)

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-import anyio
 import pytest
 
 from tui_chain.net import connection
@@ -15,20 +14,14 @@ from tui_chain.net.lookup import Address
 
 
 def record_connections(patch: pytest.MonkeyPatch) -> list[str]:
-    """Return a list that grows by every address that HTTP code connects to, straight or by way of anyio."""
+    """Return a list that grows by every address that is connected to."""
     tried: list[str] = []
-    connect = anyio.connect_tcp
     dial = connection.connect
 
     async def dialed(addresses: Sequence[Address], port: int) -> tuple[socket.socket, Address]:
         tried.extend(address.ip for address in addresses)
         return await dial(addresses, port)
 
-    async def recorded(remote_host: str, *given: Any, **named: Any) -> Any:
-        tried.append(remote_host)
-        return await connect(remote_host, *given, **named)
-
-    patch.setattr(anyio, "connect_tcp", recorded)
     patch.setattr(connection, "connect", dialed)
     return tried
 

@@ -23,11 +23,3 @@ async def turns_during(work: Awaitable[object], *expected: type[Exception]) -> i
     ticker.cancel()
     await asyncio.gather(ticker, return_exceptions=True)
     return turns
-
-
-def received(data: bytes) -> asyncio.StreamReader:
-    """A connection that brought all of `data` before anybody read, and has ended."""
-    reader = asyncio.StreamReader(limit=len(data) + 1)
-    reader.feed_data(data)
-    reader.feed_eof()
-    return reader

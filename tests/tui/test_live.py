@@ -147,7 +147,7 @@ async def test_enter_that_overtakes_what_was_typed_is_still_answered() -> None:
 
 @anyio
 async def test_socks_is_said_before_anything_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ALL_PROXY", "socks5://joe:s3cret@proxy:1080")
+    monkeypatch.setenv("ALL_PROXY", "socks4://joe:s3cret@proxy:1080")
     async with stage(SMALL) as pilot:
         await press(pilot, "m", "f3")
         await shows(pilot, "speaks SOCKS")

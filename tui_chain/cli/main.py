@@ -22,7 +22,7 @@ FAULT = 70
 """Exit code of a fault of the product itself (EX_SOFTWARE of sysexits.h)."""
 INTERRUPTED = 130
 """Exit code after Ctrl-C, as shells have it: 128 and the signal's number."""
-NEW_OBJECTS = 50_000
+NEW_OBJECTS = 100_000
 """After how many new objects garbage is collected, instead of Python's 700."""
 
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import ssl
 import time
 from dataclasses import dataclass, field
 
-from tui_chain.core.text import safe_text
-from tui_chain.net.starttls.conversation import StartTLSRefused
+from tui_chain.net.errors import failure_text
 
 
 @dataclass(frozen=True)
@@ -48,10 +46,6 @@ class Attempt:
     http2: bool | None = None
     tls_error: bool = False
     proxy_error: bool = False
-
-
-class InvalidReply(Exception):
-    """What a server sent after the handshake is no answer; the text says why, safe for a terminal."""
 
 
 @dataclass
@@ -111,19 +105,3 @@ def timed_out(watch: Stopwatch, seconds: float) -> str:
     """Say that there was no answer in time, and from whom."""
     of = f" of {watch.waits_for}" if watch.waits_for else ""
     return f"no answer{of} within {seconds:g} s"
-
-
-def failure_text(error: BaseException) -> tuple[str, int | None]:
-    """An error in plain text, and OpenSSL's verify code where it is one."""
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return f"certificate verify failed: {safe_text(error.verify_message, 160)}", error.verify_code
-    if isinstance(error, ssl.SSLError):
-        return f"TLS failed: {safe_text((error.reason or str(error)).lower().replace('_', ' '), 120)}", None
-    if isinstance(error, StartTLSRefused):
-        return f"STARTTLS failed: {error}", None
-    if isinstance(error, OSError) and error.errno and error.errno > 0:
-        # the system's own text: asyncio puts "Connect call failed" in their place
-        return safe_text(os.strerror(error.errno).lower(), 120), None
-    if isinstance(error, OSError) and error.strerror:
-        return safe_text(error.strerror.lower(), 120), None
-    return safe_text(str(error) or type(error).__name__, 120), None

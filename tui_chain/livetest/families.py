@@ -18,9 +18,10 @@ from tui_chain.clients.handshake import OFFERS, HandshakeCode, Offer, handshake_
 from tui_chain.clients.judge import CRL_FAMILIES, OPENSSL_SETTINGS, Judge, engine_name
 from tui_chain.clients.verdict import Code, Verdict, refused
 from tui_chain.core.text import first_few, safe_text
-from tui_chain.livetest.attempt import Stopwatch, Times, failure_text, timed_out
-from tui_chain.livetest.connect import ProxyTrouble, open_connection
+from tui_chain.livetest.attempt import Stopwatch, Times, timed_out
+from tui_chain.livetest.connect import open_connection
 from tui_chain.livetest.contexts import check_crls, without_crls
+from tui_chain.net.errors import ProxyTrouble, failure_text
 from tui_chain.net.starttls.conversation import StartTLSRefused
 from tui_chain.net.starttls.registry import start_tls
 from tui_chain.net.target import Target
@@ -211,7 +212,7 @@ class FamilyTest:
 class FamilyTester:
     """Shakes hands with `target` as each family does; `trust` are the bytes of the trust file as its owner has it.
 
-    `address` is the IP that was probed, or None, `timeout` in seconds for each handshake, `proxy` the URL of an HTTP
+    `address` is the IP that was probed, or None, `timeout` in seconds for each handshake, `proxy` the URL of a
     proxy to go through. A model judges what its own handshake brought, at the time `at` (aware); OpenSSL judges by
     the clock. With `crl` the families that can look into the CRLs of `trust` do so; the others say that they did not.
     """

@@ -68,7 +68,7 @@ def program_run(
 
 def _proxy(url: str) -> ProgramProxy:
     known = read_proxy(url)
-    if isinstance(known, Failure) or known.url.startswith("https:"):
+    if isinstance(known, Failure) or not known.url.startswith("http:"):
         return ProgramProxy(url)
     parts = urlsplit(known.url)
     login = [part.decode("utf-8", "replace") for part in known.credentials or ()]

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
 from tui_chain.core.text import safe_text
-from tui_chain.livetest.attempt import Attempt, InvalidReply, Stopwatch, failed, timed_out
-from tui_chain.livetest.connect import LiveConnection, ProxyTrouble, open_connection
+from tui_chain.livetest.attempt import Attempt, Stopwatch, failed, timed_out
+from tui_chain.livetest.connect import LiveConnection, find_way, open_connection
+from tui_chain.net.errors import BrokenHTTP, NoConnection, ProxyTrouble
 from tui_chain.net.starttls.conversation import StartTLSRefused
 from tui_chain.net.starttls.registry import start_tls
 from tui_chain.net.target import Target
 from tui_chain.probe.handshake import HandshakeTooLong, shake_hands
+
+if TYPE_CHECKING:
+    from tui_chain.net.http_client import ClientRequest, HTTPExchange, HTTPReply
 
 MAX_LOCATION = 2048
 """Characters of a redirect's location that are taken."""
@@ -33,8 +39,8 @@ class LiveRequest:
     """What is asked: `method` of a path at `target`, within `timeout` seconds.
 
     `address` is the IP that was probed, so that the same server of many answers; None looks the name up.
-    `headers` are sent beside Host and User-Agent. `proxy` is the URL of an HTTP proxy to go through, with its
-    credentials, which go to it alone; its answer to CONNECT is trusted with nothing.
+    `headers` are sent beside Host and User-Agent. `proxy` is the URL of a proxy to go through, with its
+    credentials, which go to it alone; its answer is trusted with nothing.
     """
 
     target: Target
@@ -64,8 +70,9 @@ class LiveRequest:
         HTTP/2 is asked for; where it breaks, which nobody's verification is to blame for, HTTP/1.1 is tried.
         """
         if self.target.starttls is None:
-            import tui_chain.livetest.http  # noqa: F401 - loading h11 and h2 is no part of the times
+            from tui_chain.net.http_client import load
 
+            load()
         watch = Stopwatch()
         try:
             async with asyncio.timeout(self.timeout):
@@ -86,33 +93,45 @@ class LiveRequest:
     async def _once(
         self, context: ssl.SSLContext, trust: str, watch: Stopwatch, protocols: tuple[str, ...]
     ) -> Attempt:
+        if self.target.starttls is None:
+            return await self._http(context, trust, watch, protocols)
         address = self.address
         try:
             async with open_connection(self.target, self.address, self.proxy, watch) as connection:
                 address = connection.address
-                if self.target.starttls is None:
-                    return await self._http(context, trust, connection, watch, protocols)
                 return await self._handshake(context, trust, connection, watch)
         except (OSError, ProxyTrouble, StartTLSRefused, HandshakeTooLong) as error:
             return replace(failed(trust, error, watch, address), proxy_error=isinstance(error, ProxyTrouble))
 
     async def _http(
-        self,
-        context: ssl.SSLContext,
-        trust: str,
-        connection: LiveConnection,
-        watch: Stopwatch,
-        protocols: tuple[str, ...],
+        self, context: ssl.SSLContext, trust: str, watch: Stopwatch, protocols: tuple[str, ...]
     ) -> Attempt:
-        from tui_chain.livetest.http import HttpConnection, HttpRequest  # h11 and h2: only a live test loads them
+        from tui_chain.net.http_client import HTTPExchange
 
-        http = HttpConnection(connection.sock, protocols, watch)
-        host = self.target.host.partition("%")[0]  # a zone is nobody else's business
+        exchange = None
         try:
-            reply = await http.send(context, HttpRequest(host, self.method, self.path, self.sent_headers))
-        except (OSError, InvalidReply) as error:
-            return replace(failed(trust, error, watch, connection.address), http2=http.http2)
-        tls, where = http.tls, reply.header(b"location") if reply.status in _REDIRECTS else ""
+            way = await find_way(self.target, self.address, self.proxy, watch)
+            exchange = HTTPExchange(way, trace=_Steps(watch).hear)
+            async with exchange.send(self._asked(context, protocols)) as reply:
+                attempt = self._answered(trust, reply, exchange, watch)
+                return replace(attempt, http2=_http2(exchange, protocols))
+        except (OSError, NoConnection, ProxyTrouble, BrokenHTTP) as error:
+            cause = error.error if isinstance(error, NoConnection) else error
+            attempt = failed(trust, cause, watch, self.address)
+            if isinstance(error, ProxyTrouble) or exchange is None:
+                return replace(attempt, proxy_error=isinstance(error, ProxyTrouble))
+            return replace(attempt, address=exchange.connected or None, http2=_http2(exchange, protocols))
+
+    def _asked(self, context: ssl.SSLContext, protocols: tuple[str, ...]) -> ClientRequest:
+        from tui_chain.net.http_client import ClientRequest
+
+        headers = [(name.encode("ascii"), value.encode("ascii")) for name, value in self.sent_headers]
+        # a zone is nobody else's business
+        host, path = self.target.host.partition("%")[0], self.path.encode("ascii")
+        return ClientRequest(host, self.target.port, path, headers, context, self.method.encode("ascii"), protocols)
+
+    def _answered(self, trust: str, reply: HTTPReply, exchange: HTTPExchange, watch: Stopwatch) -> Attempt:
+        tls, where = exchange.tls, reply.header(b"location") if reply.status in _REDIRECTS else ""
         cipher = tls.cipher() if tls is not None else None
         return Attempt(
             trust,
@@ -125,8 +144,7 @@ class LiveRequest:
             cipher=cipher[0] if cipher else None,
             times=watch.times,
             location=_absolute(self.url, where) if where else None,
-            address=connection.address,
-            http2=http.http2,
+            address=exchange.connected or None,
         )
 
     async def _handshake(
@@ -157,3 +175,36 @@ def _absolute(url: str, where: str) -> str:
         return urljoin(url, where[:MAX_LOCATION])
     except ValueError:
         return where[:MAX_LOCATION]
+
+
+def _http2(exchange: HTTPExchange, protocols: tuple[str, ...]) -> bool | None:
+    """Whether the server took HTTP/2; None where it was not offered, or before the handshake is done."""
+    return None if exchange.tls is None or "h2" not in protocols else exchange.http2
+
+
+class _Steps:
+    """Takes the times of a request's steps as the client names them."""
+
+    _BEGIN: Mapping[str, str] = {
+        "connection.connect_tcp.started": "connect",
+        "proxy.connect.started": "connect",
+        "connection.start_tls.started": "tls",
+        "http11.send_request_headers.started": "first_byte",
+        "http2.send_connection_init.started": "first_byte",
+    }
+    _END: Mapping[str, str] = {
+        "connection.connect_tcp.complete": "connect",
+        "proxy.connect.complete": "connect",
+        "connection.start_tls.complete": "tls",
+        "http11.receive_response_headers.complete": "first_byte",
+        "http2.receive_response_headers.complete": "first_byte",
+    }
+
+    def __init__(self, watch: Stopwatch) -> None:
+        self._watch = watch
+
+    def hear(self, name: str) -> None:
+        if name in self._BEGIN:
+            self._watch.begin(self._BEGIN[name], of="the proxy" if name.startswith("proxy.") else "")
+        elif name in self._END:
+            self._watch.end(self._END[name])

@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import ssl
 import time
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 from tui_chain.core.text import safe_text
 from tui_chain.net.addresses import FetchRefusedError, Reach
-from tui_chain.net.http_exchange import (
+from tui_chain.net.errors import (
+    AnswerTooLarge,
     BrokenHTTP,
-    Headers,
-    HTTPExchange,
-    HTTPReply,
     NoConnection,
-    ProxyRefusal,
-    proxied,
+    ProxyTrouble,
+    ProxyUnreachable,
+    failure_text,
 )
 from tui_chain.net.proxy import Route, find_route
+
+if TYPE_CHECKING:
+    from tui_chain.net.http_client import ClientRequest, Headers, HTTPExchange
 
 __all__ = ["FetchRefusedError", "FetchedAnswer", "fetch"]
 
@@ -41,6 +43,7 @@ LDAP_HINT = (
 """What to do where the issuer is published by LDAP alone."""
 
 _HEADERS = ((b"User-Agent", b"tlschain-tui"), (b"Accept", b"*/*"), (b"Accept-Encoding", b"identity"))
+_PORTS = {"http": 80, "https": 443}
 _REDIRECTS = {301, 302, 303, 307, 308}
 
 
@@ -85,59 +88,60 @@ async def fetch(url: str, *, allowed: frozenset[Reach], limit: int = MAX_BYTES) 
 
 async def _get(url: str, allowed: frozenset[Reach], started: float, limit: int) -> FetchedAnswer | str:
     """Return the answer, or the URL to which it redirects."""
+    from tui_chain.net.http1 import Bounds  # httpcore is loaded where there is something to fetch
+    from tui_chain.net.http_client import HTTPExchange
+
     parts = _judged_url(url)
     route = await find_route(parts, allowed)
-    exchange = HTTPExchange(route.addresses)
+    exchange = HTTPExchange(route, Bounds(body=limit))
     try:
-        async with _reply(url, parts, route, exchange) as reply:
+        async with exchange.send(_request(parts)) as reply:
+            if reply.status == HTTPStatus.SWITCHING_PROTOCOLS:
+                raise _switching(route, exchange)
             if reply.status in _REDIRECTS:
-                return _redirect(url, reply.headers)
-            body = await _bounded_body(reply.pieces, limit)
+                return _redirect(url, reply.header(b"location"))
+            body = await _whole(reply.pieces)
             milliseconds = 1000 * (time.perf_counter() - started)
             return FetchedAnswer(url, _peer(route, exchange), reply.status, body, milliseconds, _texts(reply.headers))
-    except (NoConnection, BrokenHTTP, ProxyRefusal) as error:
-        raise FetchRefusedError(_plain(error), address=_peer(route, exchange)) from None
+    except (NoConnection, BrokenHTTP, ProxyTrouble, AnswerTooLarge, OSError) as error:
+        raise FetchRefusedError(_plain(error, limit), address=_peer(route, exchange)) from None
     except FetchRefusedError as refused:
         refused.address = _peer(route, exchange)
         raise
 
 
+def _switching(route: Route, exchange: HTTPExchange) -> FetchRefusedError:
+    return FetchRefusedError(
+        "the answer broke off: the server changed to another protocol", address=_peer(route, exchange)
+    )
+
+
 def _peer(route: Route, exchange: HTTPExchange) -> str:
-    """The address that answered or was tried last, or the proxy."""
+    """The address that answered or was tried, or the proxy."""
     return route.proxy.label if route.proxy is not None else exchange.connected
 
 
-def _reply(
-    url: str, parts: SplitResult, route: Route, exchange: HTTPExchange
-) -> AbstractAsyncContextManager[HTTPReply]:
-    context = _tls_context(parts)
+def _request(parts: SplitResult) -> ClientRequest:
+    from tui_chain.net.http_client import ClientRequest
+
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     headers = [(b"Host", parts.netloc.encode("ascii")), *_HEADERS]
-    if route.proxy is None:
-        return exchange.get(parts, context, headers)
-    return proxied(route.proxy, url, context, headers)
+    port = parts.port or _PORTS[parts.scheme]
+    return ClientRequest(parts.hostname or "", port, target.encode("ascii"), headers, _tls_context(parts))
 
 
 def _texts(headers: Headers) -> tuple[tuple[str, str], ...]:
     return tuple((name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in headers)
 
 
-def _plain(error: Exception) -> str:
-    if isinstance(error, NoConnection):
-        return f"no connection: {_reason(error)}"
-    if isinstance(error, ProxyRefusal):
-        return f"the proxy refused: {_reason(error)}"
-    return f"the answer broke off: {_reason(error)}"
-
-
-def _reason(error: BaseException) -> str:
-    """The innermost reason: the libraries wrap the system's words in their own."""
-    seen: list[BaseException] = []
-    while (inner := error.__cause__ or error.__context__) is not None and inner not in seen:
-        seen.append(inner)
-        error = inner
-    if isinstance(error, OSError) and error.errno:
-        return os.strerror(error.errno).lower()
-    return safe_text(str(error) or type(error).__name__, 100)
+def _plain(error: Exception, limit: int) -> str:
+    if isinstance(error, AnswerTooLarge):
+        return f"the answer is larger than {limit // 1024} KiB"
+    if isinstance(error, (NoConnection, ProxyUnreachable)):
+        return f"no connection: {error}"
+    if isinstance(error, ProxyTrouble):
+        return str(error)
+    return f"the answer broke off: {failure_text(error)[0]}"
 
 
 def _judged_url(url: str) -> SplitResult:
@@ -166,26 +170,22 @@ def _tls_context(parts: SplitResult) -> ssl.SSLContext | None:
         return None
     import certifi
 
-    context = ssl.create_default_context(cafile=certifi.where())
-    context.set_alpn_protocols(["http/1.1"])
-    return context
+    return ssl.create_default_context(cafile=certifi.where())
 
 
-def _redirect(url: str, headers: Headers) -> str:
-    for name, value in headers:
-        if name.lower() == b"location":
-            try:
-                return urljoin(url, value.decode("latin-1"))
-            except ValueError:
-                raise FetchRefusedError("a redirect to what is not a URL") from None
-    raise FetchRefusedError("a redirect without a location")
+def _redirect(url: str, location: str) -> str:
+    if not location:
+        raise FetchRefusedError("a redirect without a location")
+    try:
+        return urljoin(url, location)
+    except ValueError:
+        raise FetchRefusedError("a redirect to what is not a URL") from None
 
 
-async def _bounded_body(pieces: AsyncIterator[bytes], limit: int) -> bytes:
+async def _whole(pieces: AsyncIterator[bytes]) -> bytes:
+    """A body, whose bound is kept where it is read."""
     body = bytearray()
     async for piece in pieces:
         body += piece
-        if len(body) > limit:
-            raise FetchRefusedError(f"the answer is larger than {limit // 1024} KiB")
         await asyncio.sleep(0)  # pieces that have come already are there without a wait
     return bytes(body)

@@ -8,7 +8,7 @@ import os
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from tui_chain.core.failure import Failure
@@ -32,7 +32,7 @@ PROXY_LOOKUP_SECONDS = 1.0
 
 @dataclass(frozen=True)
 class Route:
-    """Addresses that may be connected to, or the proxy that connects."""
+    """Addresses that may be connected to, or the proxy that connects; both where the proxy is told an address."""
 
     addresses: tuple[Address, ...] = ()
     proxy: Proxy | None = None
@@ -44,7 +44,8 @@ async def find_route(parts: SplitResult, allowed: frozenset[Reach]) -> Route:
     A proxy does its own lookup, so what it connects to cannot be pinned here: that is the proxy's business. Still
     nothing goes to it that leads inside as far as is known: addresses, names of local use, and names that this
     machine finds inside are judged first. What leads inside and is allowed is asked directly, since a proxy would
-    take it for its own neighbourhood. The route is counted where `allowed` is a Permission.
+    take it for its own neighbourhood. A socks5 proxy is told the address that was judged, and not the name. The route
+    is counted where `allowed` is a Permission.
     """
     permission, port = Permission.of(allowed), _judged_port(parts)
     permission.connections.check()
@@ -63,13 +64,17 @@ async def _route(parts: SplitResult, permission: Permission, port: int) -> Route
     if proxy is None:
         return Route(_allowed(await _addresses(host), permission, port, url))
     try:
-        async with asyncio.timeout(PROXY_LOOKUP_SECONDS):
+        async with asyncio.timeout(None if proxy.looks_up_here else PROXY_LOOKUP_SECONDS):
             addresses = await _addresses(host)
     except (FetchRefusedError, TimeoutError):
+        if proxy.looks_up_here:
+            raise
         _judge_local_name(host, permission, port, url)
         return Route(proxy=proxy)
     inside = tuple(address for address in addresses if reach(address.ip) is not Reach.PUBLIC)
-    return Route(_allowed(inside, permission, port, url)) if inside else Route(proxy=proxy)
+    if inside:
+        return Route(_allowed(inside, permission, port, url))
+    return Route(addresses if proxy.looks_up_here else (), proxy)
 
 
 def _judge_local_name(host: str, permission: Permission, port: int, url: str) -> None:
@@ -126,10 +131,20 @@ _LOCAL_SUFFIXES = ("localhost", "local", "internal", "intranet", "lan", "corp", 
 
 @dataclass(frozen=True)
 class Proxy:
-    """An HTTP proxy: its URL without credentials, and those."""
+    """A proxy of HTTP or SOCKS 5: its URL without credentials, and those."""
 
     url: str
-    credentials: tuple[bytes, bytes] | None = None
+    credentials: tuple[bytes, bytes] | None = field(default=None, repr=False)
+
+    @property
+    def is_socks(self) -> bool:
+        """Whether it speaks SOCKS 5."""
+        return self.url.startswith("socks5")
+
+    @property
+    def looks_up_here(self) -> bool:
+        """Whether names are looked up here and not by the proxy: socks5, as against socks5h."""
+        return self.url.startswith("socks5:")
 
     @property
     def label(self) -> str:
@@ -178,6 +193,10 @@ def _in_network(ip: IPAddress, entry: str) -> bool:
         return False
 
 
+_PORTS = {"http": 80, "https": 443, "socks5": 1080, "socks5h": 1080}
+"""The kinds of proxies that are spoken to, and the usual port of each."""
+
+
 def _proxy(address: str) -> Proxy:
     if not _is_text(address):
         raise FetchRefusedError(
@@ -186,13 +205,13 @@ def _proxy(address: str) -> Proxy:
         )
     try:
         parts = urlsplit(address)
-        port = parts.port or (443 if parts.scheme == "https" else 80)
+        port = parts.port or _PORTS.get(parts.scheme, 0)
     except ValueError:
         parts, port = urlsplit(""), 0
-    if parts.scheme not in {"http", "https"} or not _is_host(parts.hostname):
+    if parts.scheme not in _PORTS or not _is_host(parts.hostname):
         raise FetchRefusedError(
             f"the environment names a proxy that is not supported ({safe_text(parts.scheme, 20) or 'no URL'})",
-            "Name an http:// or https:// proxy in http_proxy, or add the host to no_proxy.",
+            "Name an http://, https://, socks5:// or socks5h:// proxy in http_proxy, or add the host to no_proxy.",
         )
     host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
     login = None
@@ -272,7 +291,7 @@ def _without_ports(exceptions: str, port: int) -> str:
 
 
 def read_proxy(url: str) -> Proxy | Failure:
-    """Read a proxy's URL; one that names no HTTP proxy is a failure of the kind `proxy`.
+    """Read a proxy's URL; one that names no proxy of HTTP or SOCKS 5 is a failure of the kind `proxy`.
 
     Nothing but a slash may stand behind host and port: most often it is the rest of a password, whose beginning
     would be taken for a port, and the user for the proxy.
@@ -283,11 +302,11 @@ def read_proxy(url: str) -> Proxy | Failure:
     address = url if "://" in url else f"http://{url}"
     scheme, _, rest = address.partition("://")
     scheme = scheme.lower()
-    if scheme.startswith("socks"):
+    if scheme.startswith("socks") and scheme not in _PORTS:
         return Failure(
             "proxy",
-            "The environment's proxy speaks SOCKS, which is not spoken here.",
-            "Name an http:// or https:// proxy in HTTPS_PROXY, or test without the proxy.",
+            "The environment's proxy speaks SOCKS 4, which is not spoken here.",
+            "Name an http://, https://, socks5:// or socks5h:// proxy in HTTPS_PROXY, or do without the proxy.",
         )
     if _behind(rest) not in {"", "/"}:
         message = "Something stands behind host and port in the proxy's URL."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import csv
+import os
 import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,7 +13,10 @@ from typing import TYPE_CHECKING
 from tui_chain.core.command import hinted
 from tui_chain.core.failure import Failure
 from tui_chain.core.text import safe_text
-from tui_chain.core.threads import in_daemon_thread
+from tui_chain.net.errors import AnswerTooLarge, failure_text
+from tui_chain.net.lookup import lookup
+from tui_chain.net.proxy import Route, environment_proxy, read_proxy
+from tui_chain.net.target import Target
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.formats.readers import read_certificates
 
@@ -91,23 +95,17 @@ def _certificate(record: dict[str, str]) -> Certificate | str:
 
 MAX_BYTES = 32 << 20
 """Bytes of a list, unpacked; more is a failure."""
-SECONDS = 60.0
-"""Seconds for each read, and for the connection."""
 TOTAL_SECONDS = 300.0
-"""Seconds for all of it: a byte now and then is an answer in time to every read."""
+"""Seconds for all of it, redirects included: a byte now and then is an answer in time to every read."""
 MAX_REDIRECTS = 5
 _HINT = f"Download it on a machine with access, then {hinted('pool', 'update', '--file', 'FILE')}."
-
-_PROXY_HINT = "Name one as http://user:password@proxy.example:3128, with / ? # @ in a password as %2F %3F %23 %40."
-
-_SOCKS_HINT = f"Name an http:// or https:// proxy in HTTPS_PROXY, or do without: {_HINT[0].lower()}{_HINT[1:]}"
 
 
 class LeavesHTTPSError(Exception):
     """A redirect away from https, which is not followed."""
 
 
-def _only_https(request: httpx.Request) -> None:
+async def _only_https(request: httpx.Request) -> None:
     """Called before every request, the redirected ones too."""
     if request.url.scheme != "https":
         raise LeavesHTTPSError
@@ -122,59 +120,80 @@ def download(url: str, context: ssl.SSLContext) -> bytes | Failure:
     if not url.lower().startswith("https://"):
         return Failure("usage", f"{shown} is no https URL.", "Name one, or a local file with --file.")
 
-    async def in_time() -> bytes | Failure:
-        async with asyncio.timeout(TOTAL_SECONDS):
-            return await in_daemon_thread(lambda: _fetched(url, context, shown), "download")
-
     try:
-        return asyncio.run(in_time())
+        return asyncio.run(_in_time(url, context, shown))
     except TimeoutError:
         return Failure("network", f"{shown} did not come whole within {TOTAL_SECONDS:g} s.", _HINT)
 
 
-def _client(context: ssl.SSLContext) -> httpx.Client | Failure:
-    """A client with the environment's proxies; what httpx says of those could have a password in it."""
+async def _in_time(url: str, context: ssl.SSLContext, shown: str) -> bytes | Failure:
+    async with asyncio.timeout(TOTAL_SECONDS):
+        return await _fetched(url, context, shown)
+
+
+class ProxyUnreadableError(Exception):
+    """The environment names a proxy that is none; `failure` says so."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.message)
+        self.failure = failure
+
+
+async def _route(url: httpx.URL) -> Route:
+    """The addresses of a URL's host, or the proxy that the environment names for it; raises OSError."""
+    target = Target(url.raw_host.decode("ascii"), url.port or 443)
+    named = environment_proxy(os.environ, target)
+    proxy = read_proxy(named) if named is not None else None
+    if isinstance(proxy, Failure):
+        raise ProxyUnreadableError(proxy)
+    looked_up = proxy is None or proxy.looks_up_here
+    return Route(await lookup(target.host) if looked_up else (), proxy)
+
+
+def _client(context: ssl.SSLContext) -> httpx.AsyncClient:
     import httpx
 
-    try:
-        return httpx.Client(
-            verify=context,
-            timeout=SECONDS,
-            follow_redirects=True,
-            max_redirects=MAX_REDIRECTS,
-            event_hooks={"request": [_only_https]},
-        )
-    except ImportError:  # what httpx speaks SOCKS with is a package of its own
-        return Failure("proxy", "The environment's proxy speaks SOCKS, which is not spoken here.", _SOCKS_HINT)
-    except (httpx.InvalidURL, ValueError):
-        message = "HTTPS_PROXY, ALL_PROXY or NO_PROXY in the environment cannot be read as a proxy's URL or as hosts."
-        return Failure("proxy", message, _PROXY_HINT)
+    from tui_chain.net.http1 import Bounds
+    from tui_chain.net.http_transport import Transport
+
+    return httpx.AsyncClient(
+        transport=Transport(_route, context, Bounds(body=MAX_BYTES)),
+        timeout=None,  # noqa: S113 - there is one for all of it
+        trust_env=False,
+        follow_redirects=True,
+        max_redirects=MAX_REDIRECTS,
+        event_hooks={"request": [_only_https]},
+        headers={"User-Agent": "tlschain-tui"},
+    )
 
 
-def _fetched(url: str, context: ssl.SSLContext, shown: str) -> bytes | Failure:
+async def _fetched(url: str, context: ssl.SSLContext, shown: str) -> bytes | Failure:
     import httpx
 
-    client = _client(context)
-    if isinstance(client, Failure):
-        return client
+    too_large = Failure("network", f"{shown} is larger than {MAX_BYTES >> 20} MiB.", _HINT)
     try:
-        with client, client.stream("GET", url, headers={"User-Agent": "tlschain-tui"}) as reply:
+        async with _client(context) as client, client.stream("GET", url) as reply:
             if reply.status_code != httpx.codes.OK:
                 return Failure("network", f"{shown} answered with HTTP status {reply.status_code}.", _HINT)
-            return _body(reply, shown)
+            body = await _body(reply)
+            return too_large if body is None else body
     except LeavesHTTPSError:
         return Failure("network", f"{shown} leads away from https; it was not read.", _HINT)
+    except ProxyUnreadableError as error:
+        return error.failure
+    except AnswerTooLarge:
+        return too_large
     except httpx.InvalidURL:
         return Failure("network", f"{shown} cannot be fetched: it is no URL.", _HINT)
     except (httpx.HTTPError, ValueError, OSError) as error:
-        why = safe_text(str(error) or type(error).__name__, 120)
-        return Failure("network", f"{shown} cannot be fetched: {why}.", _HINT)
+        return Failure("network", f"{shown} cannot be fetched: {failure_text(error)[0]}.", _HINT)
 
 
-def _body(reply: httpx.Response, shown: str) -> bytes | Failure:
+async def _body(reply: httpx.Response) -> bytes | None:
+    """The body, unpacked, or None where it is too large."""
     body = bytearray()
-    for piece in reply.iter_bytes():
+    async for piece in reply.aiter_bytes():
         body += piece
         if len(body) > MAX_BYTES:
-            return Failure("network", f"{shown} is larger than {MAX_BYTES >> 20} MiB.", _HINT)
+            return None
     return bytes(body)
