@@ -14,7 +14,7 @@ from tests.support.cli import tlschain
 from tui_chain.engine.arguments import Options
 from tui_chain.lab.internet import Lab, open_lab
 from tui_chain.livetest.contexts import bundle_context
-from tui_chain.livetest.hops import Hop, follow
+from tui_chain.livetest.hops import Hop, RedirectLimits, follow
 from tui_chain.livetest.request import LiveRequest
 from tui_chain.net import addresses
 from tui_chain.net.addresses import PrivateConsent, SocketAddress
@@ -96,7 +96,7 @@ def hops(lab: Lab, location: str, consent: PrivateConsent) -> tuple[tuple[Hop, .
         heard.append(f"{place} {url}")
 
     request = LiveRequest(Target("localhost", port), address="127.0.0.1")
-    return asyncio.run(follow(request, lambda _: context, consent, on_private)), heard
+    return asyncio.run(follow(request, lambda _: context, RedirectLimits(consent, on_private))), heard
 
 
 def test_a_redirect_inside_is_followed_by_consent_alone(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:

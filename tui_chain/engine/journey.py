@@ -36,6 +36,7 @@ from tui_chain.x509.signatures import SignatureProver
 
 if TYPE_CHECKING:
     from tui_chain.livetest.choice import RequestChoice
+    from tui_chain.livetest.hops import RedirectLimits
     from tui_chain.pool.pool import Pool
     from tui_chain.repair.alternatives import Alternative
     from tui_chain.repair.candidates import Gap
@@ -187,6 +188,13 @@ class Journey:
         await self._learn(fixed)
         return fixed
 
+    @property
+    def redirect_limits(self) -> RedirectLimits:
+        """Where the redirects of a live test are followed."""
+        from tui_chain.livetest.hops import RedirectLimits
+
+        return RedirectLimits(self.context.allow_private_aia, self.on_private, self.context.offline)
+
     def fetches(self, served: ServedChain) -> HostFetches:
         """Bounds and consent for what a host's certificates name, anew for each search."""
         from tui_chain.resolve.aia import host_fetches
@@ -300,5 +308,5 @@ class Journey:
         address = state.served.address
         chosen = choice or USUAL
         request = request_for(state.target, chosen, environment, address=address, timeout=self.timeout)
-        live = Live(self.trust, environment, bundle, chosen.proxy, self.context.allow_private_aia, self.on_private)
+        live = Live(self.trust, environment, bundle, chosen.proxy, self.redirect_limits)
         return state.with_live_test(await live.test(request, pem, alone))

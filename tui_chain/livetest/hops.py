@@ -65,24 +65,35 @@ def _directly(_: Target) -> None:
 
 
 @dataclass(frozen=True)
-class Rules:
-    """How hops are asked: with which trust, by which proxy, and inside the network only by `consent`.
+class RedirectLimits:
+    """Where redirects are followed: inside the network only by `consent`, and `offline` to no other host.
 
-    `on_private` hears of each that is asked by consent.
+    `on_private` hears of each address that is asked by consent.
     """
+
+    consent: PrivateConsent = NO_CONSENT
+    on_private: OnPrivate = unheard
+    offline: bool = False
+
+
+USUAL_LIMITS = RedirectLimits()
+
+
+@dataclass(frozen=True)
+class Rules:
+    """How hops are asked: with which trust, by which proxy, and within which limits."""
 
     context_of: ContextOf
     proxy_of: ProxyOf = _directly
-    consent: PrivateConsent = NO_CONSENT
-    on_private: OnPrivate = unheard
+    limits: RedirectLimits = USUAL_LIMITS
 
 
 async def follow(
-    request: LiveRequest, context_of: ContextOf, consent: PrivateConsent = NO_CONSENT, on_private: OnPrivate = unheard
+    request: LiveRequest, context_of: ContextOf, limits: RedirectLimits = USUAL_LIMITS
 ) -> tuple[Hop, ...]:
     """Make `request`, then follow where it is sent, as `follow_on` does."""
     attempt = await request.send(context_of(request.target), "")
-    return await follow_on(request, attempt, Rules(context_of, consent=consent, on_private=on_private))
+    return await follow_on(request, attempt, Rules(context_of, limits=limits))
 
 
 async def follow_on(request: LiveRequest, attempt: Attempt, rules: Rules) -> tuple[Hop, ...]:
@@ -93,12 +104,12 @@ async def follow_on(request: LiveRequest, attempt: Attempt, rules: Rules) -> tup
     of the system but 443 and 80.
     """
     hops = [Hop(safe_text(request.url, 200), attempt.text, request.target, attempt)]
-    connections = Connections(on_private=rules.on_private)
-    allowed = permission(attempt.address or request.address, rules.consent, connections)
+    connections = Connections(on_private=rules.limits.on_private)
+    allowed = permission(attempt.address or request.address, rules.limits.consent, connections)
     while attempt.location is not None:
         if len(hops) == MAX_HOPS:
             return (*hops, Hop(safe_text(attempt.location, 200), f"more than {MAX_HOPS} hops; the test ends here"))
-        following = await _next(request, attempt.location, allowed, rules.proxy_of)
+        following = await _next(request, attempt.location, allowed, rules)
         if isinstance(following, Hop):
             return (*hops, following)
         request = following
@@ -107,7 +118,7 @@ async def follow_on(request: LiveRequest, attempt: Attempt, rules: Rules) -> tup
     return tuple(hops)
 
 
-async def _next(request: LiveRequest, location: str, allowed: Permission, proxy_of: ProxyOf) -> LiveRequest | Hop:
+async def _next(request: LiveRequest, location: str, allowed: Permission, rules: Rules) -> LiveRequest | Hop:
     shown = safe_text(location, 200)
     try:
         parts = urlsplit(location)
@@ -123,7 +134,9 @@ async def _next(request: LiveRequest, location: str, allowed: Permission, proxy_
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     if target == request.target:
         return replace(request, path=path)
-    proxy = proxy_of(target)
+    if rules.limits.offline:
+        return Hop(shown, "leads to another host, which is not asked offline", target)
+    proxy = rules.proxy_of(target)
     address = await _judged(target, allowed, request.timeout, by_proxy=proxy is not None)
     if isinstance(address, Hop):
         return replace(address, url=shown)

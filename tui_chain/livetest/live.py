@@ -14,9 +14,8 @@ from tui_chain.livetest.attempt import Attempt
 from tui_chain.livetest.choice import RequestChoice
 from tui_chain.livetest.contexts import store_context, trust_text
 from tui_chain.livetest.environment import Variable, audit_environment
-from tui_chain.livetest.hops import Hop, Rules, follow_on
+from tui_chain.livetest.hops import USUAL_LIMITS, Hop, RedirectLimits, Rules, follow_on
 from tui_chain.livetest.request import LiveRequest
-from tui_chain.net.addresses import NO_CONSENT, OnPrivate, PrivateConsent, unheard
 from tui_chain.net.proxy import environment_proxy, shown_proxy
 from tui_chain.net.target import Target
 from tui_chain.trust.store import TrustStore
@@ -75,16 +74,15 @@ class LiveTest:
 class Live:
     """Makes live tests: `store` is the trust store, `environment` the user's own, `bundle` a file on disk, if any.
 
-    `by_proxy` sends every hop through the proxy that the environment names for it. `consent` is that of the user to
-    redirects that lead inside, and `on_private` hears of each that is followed.
+    `by_proxy` sends every hop through the proxy that the environment names for it; redirects are followed within the
+    `limits`.
     """
 
     store: TrustStore
     environment: Mapping[str, str]
     bundle: Path | None = None
     by_proxy: bool = False
-    consent: PrivateConsent = NO_CONSENT
-    on_private: OnPrivate = unheard
+    limits: RedirectLimits = USUAL_LIMITS
 
     async def test(self, request: LiveRequest, pem: bytes | None, alone: ssl.SSLContext | None) -> LiveTest:
         """Make `request` with the trust store, then with `alone`, which trusts the bundle's bytes `pem`."""
@@ -127,7 +125,7 @@ class Live:
         def proxy_of(target: Target) -> str | None:
             return environment_proxy(self.environment, target) if self.by_proxy else None
 
-        return await follow_on(request, last, Rules(context_of, proxy_of, self.consent, self.on_private))
+        return await follow_on(request, last, Rules(context_of, proxy_of, self.limits))
 
 
 async def _before(request: LiveRequest, plain: ssl.SSLContext | str, trust: str) -> Attempt:

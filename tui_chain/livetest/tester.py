@@ -17,7 +17,7 @@ from tui_chain.livetest.attempt import Attempt
 from tui_chain.livetest.contexts import bundle_context, crl_context
 from tui_chain.livetest.environment import Variable, VariableTest, try_variables
 from tui_chain.livetest.families import FamilyTest, FamilyTester
-from tui_chain.livetest.hops import Hop
+from tui_chain.livetest.hops import USUAL_LIMITS, Hop, RedirectLimits
 from tui_chain.livetest.live import Live, LiveTest
 from tui_chain.livetest.programs import ProgramTest, program_run, programs, programs_of, run_programs
 from tui_chain.livetest.request import LiveRequest
@@ -106,6 +106,7 @@ class LiveTester:
 
     `bundle` is a bundle file on disk, if there is one: programs and variables are held against it. `by_proxy` sends
     every hop through the proxy that the environment names for it. With `crl` the bundle's CRLs are looked into.
+    Redirects are followed within the `limits`.
     """
 
     store: TrustStore
@@ -114,6 +115,7 @@ class LiveTester:
     bundle: Path | None = None
     by_proxy: bool = False
     crl: CrlScope | None = None
+    limits: RedirectLimits = USUAL_LIMITS
 
     async def test(self, request: LiveRequest, pem: bytes | None, *, with_programs: bool) -> LiveTestResult | Failure:
         """Test `request` with the bundle's bytes `pem`, or with the trust store alone where that is None."""
@@ -122,11 +124,12 @@ class LiveTester:
         except ssl.SSLError:
             hint = f"{hinted('audit', FILE)} says why, and writes it anew {option('--fix')}."
             return Failure("file", "OpenSSL cannot read that bundle.", hint)
-        live = await Live(self.store, self.environment, self.bundle, self.by_proxy).test(request, pem, alone)
+        live = Live(self.store, self.environment, self.bundle, self.by_proxy, self.limits)
+        tested = await live.test(request, pem, alone)
         return LiveTestResult(
-            live,
+            tested,
             await self._clients(request, self.store.file if pem is None else pem),
-            await try_variables(request, live.environment, self.environment, self.store.file),
+            await try_variables(request, tested.environment, self.environment, self.store.file),
             await self._programs(request, pem) if with_programs else (),
         )
 

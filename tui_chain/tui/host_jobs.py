@@ -269,7 +269,8 @@ class HostJobs(JobRunner):
         choice, environment = row.request or USUAL, dict(os.environ)
         address = state.reached.address if state.reached is not None else None
         request = request_for(state.target, choice, environment, address=address, timeout=self.journey.timeout)
-        tester = LiveTester(self.journey.trust, self._clock(), environment, row.written, choice.proxy)
+        limits = self.journey.redirect_limits
+        tester = LiveTester(self.journey.trust, self._clock(), environment, row.written, choice.proxy, limits=limits)
         pem = state.proven.bundle.pem if state.proven is not None else None
         made = await tester.test(request, pem, with_programs=True)
         return made if isinstance(made, Failure) else FullTest(made, pem)

@@ -133,7 +133,9 @@ async def _one(
     crl = options.crl_scope if pem is not None or state.crls is not None else None
     if pem is None and state.bundle is not None:
         pem = state.bundle.pem
-    tester = LiveTester(run.journey.trust, run.journey.clock(), os.environ, live.bundle, live.proxy, crl)
+    journey = run.journey
+    limits = journey.redirect_limits
+    tester = LiveTester(journey.trust, journey.clock(), os.environ, live.bundle, live.proxy, crl, limits)
     tested = await tester.test(request, pem, with_programs=live.programs)
     if isinstance(tested, Failure):
         hint = tested.hint if live.bundle is None else options.completed_for(tested.hint, live.bundle)
