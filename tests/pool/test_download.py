@@ -172,7 +172,7 @@ PROXIES = {
     "port": {"HTTPS_PROXY": "http://joe:s3cret@host:s3cret"},
     "long port": {"HTTPS_PROXY": "http://joe:s3cret@host:" + "9" * 5000},
     "control": {"HTTPS_PROXY": "http://joe:s3cret\x1b]0;x\x07@host:1"},
-    "name": {"HTTPS_PROXY": "http://joe:s3cret@xn--s3c\xff:1"},
+    "name": {"HTTPS_PROXY": "http://joe:s3cret@xn--name\xff:1"},
     "exceptions": {"HTTPS_PROXY": "http://joe:s3cret@host:1", "NO_PROXY": "[::s3c"},
 }
 
