@@ -132,7 +132,7 @@ def certificates(data: bytes) -> object:
 
 READERS = (
     Reader("certificate", certificate, DER),
-    Reader("served-chain", served_chain, DER, count=40),
+    Reader("served-chain", served_chain, DER, line_base=150_000, count=40),
     Reader("crl", crl, (*DER, *PEM)),
     Reader("ocsp", ocsp, DER),
     Reader("pem", certificates, PEM),
