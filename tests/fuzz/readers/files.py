@@ -158,7 +158,7 @@ def pool(data: bytes) -> object:
 _KEYS = (b'"ctrl+"', b"f25", b"shift+", b"[keymap]", b"[[", b"= [", b'"""', b"a.b.c.d", b"\\u001b", b"true", b"1e400")
 
 READERS = (
-    Reader("trust-file", trust_file, (*PEM, *DER), count=60),
+    Reader("trust-file", trust_file, (*PEM, *DER), line_share=150, count=60),
     Reader("merged-file", merged_file, PEM),
     Reader("header", header, PEM, tokens=(b"# Host: ", b"# Kind: ", b"# Hosts: ", b"# Trust store: ")),
     Reader("saved-results", saved_results, JSON, count=40),
