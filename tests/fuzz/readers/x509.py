@@ -138,6 +138,6 @@ READERS = (
     Reader("pem", certificates, PEM, line_share=150),
     Reader("pkcs7", certificates, (*DER, *PEM), line_share=150),
     Reader("pkcs12", certificates, DER, line_share=150),
-    Reader("jks", certificates, BYTES),
+    Reader("jks", certificates, BYTES, line_share=150),
 )
 _BY_NAME = {reader.name: reader for reader in READERS}
