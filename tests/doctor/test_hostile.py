@@ -115,6 +115,9 @@ LINES = {
     "keys": "x-: " * (MEGABYTE // 4),
     "quotes": '-Dx="' * (MEGABYTE // 5),
     "logins": f"x = {'//' * MEGABYTE}",
+    "schemes": f"x = {'a://' * (MEGABYTE // 4)}",
+    "schemes before a login": f"x = {'a://' * (MEGABYTE // 4)} a://b@",
+    "schemes in a login": f"x = {'a://' * (MEGABYTE // 4)}@",
 }
 
 

@@ -13,7 +13,7 @@ from tests.fuzz.trial import Broken, LineCount, trial
 
 POOL = 4000
 """Inputs that are kept as parents."""
-SHRINKINGS = 600
+SHRINKINGS = 300
 """Attempts to make an input smaller that breaks a property."""
 
 

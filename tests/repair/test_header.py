@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from tests.repair.test_output import Case, repaired
 from tests.support.chains import HOST, NOW, make_pki, served_by, store_of
 from tests.support.consumers import READERS
-from tui_chain.lab.authority import Authority
+from tui_chain.lab.authority import Authority, to_pem
 from tui_chain.net.target import Target, parse_target
 from tui_chain.repair.bundle import Bundle
 from tui_chain.repair.file_header import MAX_COMMENT, MAX_HOSTS, FirstEnd, Header, comment_text, read_header, title_of
@@ -25,6 +25,7 @@ from tui_chain.repair.output_kinds import OutputKind
 from tui_chain.repair.write import WritePlan, plan_merge, plan_write
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.crl import CrlScope
+from tui_chain.x509.formats.readers import read_certificates
 
 PKI = make_pki("Header")
 CASE = Case(PKI, store_of(PKI.root), *repaired(store_of(PKI.root), served_by(PKI.leaf), PKI.issuing))
@@ -262,6 +263,34 @@ def test_every_line_of_a_header_gives_way_to_another_one(kind: str) -> None:
     other = replace(header, hosts=("b.test:443", "c.test:443"), trust="/x.pem")
     old, new = ("".join(header_lines(one)).encode("ascii") + b"\nrest" for one in (header, other))
     assert with_header(old, other) == new
+
+
+def test_what_was_put_before_a_file_of_ours_stays_when_hosts_are_added() -> None:
+    """`cat other.pem bundle.pem`: the comments of the bundle are then not the first lines."""
+    other = make_pki("Put before").root
+    for before in (to_pem([other.der]), b"a note\n" + to_pem([other.der]), to_pem([other.der]) * 2):
+        old = before + CASE.repair.bundle.pem
+        assert read_header(old) is not None
+        merged = merge(old, bundle("other.test:443"))
+        assert isinstance(merged, bytes)
+        reading = read_certificates(merged)
+        assert reading.problems == ()
+        assert {Certificate(other.der), *read_certificates(old).certificates} <= set(reading.certificates)
+        header = read_header(merged)
+        assert header is not None
+        assert "other.test:443" in header.hosts
+        assert merged.count(b"# Made by") == 1
+        assert merge(merged, bundle("other.test:443")) == merged
+
+
+def test_a_block_that_begins_behind_a_comment_of_ours_stays() -> None:
+    block = to_pem([make_pki("Glued").root.der])
+    old = CASE.repair.bundle.pem.replace(b"# Trust store: test\n", b"# Trust store: test" + block)
+    assert len(read_certificates(old).certificates) == len(CASE.repair.bundle.certificates) + 1
+    merged = merge(old, bundle("other.test:443"))
+    assert isinstance(merged, bytes)
+    assert set(read_certificates(merged).certificates) >= set(read_certificates(old).certificates)
+    assert block.splitlines()[1] in merged
 
 
 def test_what_somebody_wrote_into_the_comments_is_safe_for_a_terminal() -> None:

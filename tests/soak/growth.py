@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import gc
 import os
 import threading
@@ -17,6 +18,8 @@ MEMORY_LEAST = 4 << 20
 """Bytes of growth that are never counted: the allocator gives memory back when it likes."""
 COUNT_TOLERANCE = 2.0
 """The most that the numbers of descriptors and threads may grow over the second half."""
+UNBOUNDED = 10_000
+"""Entries of a cache without a bound that are too many."""
 FEWEST = 6
 """Samples of a half from which a line says anything."""
 
@@ -39,7 +42,15 @@ class Sample:
 
 
 def sample(seconds: float, done: int) -> Sample:
-    """Look at this process, after all garbage was collected; Linux only."""
+    """Look at this process, after all garbage was collected; Linux only.
+
+    Caches of the screen's libraries that have a bound are emptied first: they keep the lines of widgets that are long
+    gone, and take an hour to fill.
+    """
+    for one in gc.get_objects():
+        if isinstance(one, functools._lru_cache_wrapper) and str(one.__module__).startswith(("textual", "rich")):
+            assert one.cache_info().maxsize is not None or one.cache_info().currsize < UNBOUNDED, one
+            one.cache_clear()
     gc.collect()
     descriptors = len(list(Path("/proc/self/fd").iterdir()))
     return Sample(seconds, done, memory_bytes(os.getpid()), descriptors, threading.active_count())

@@ -56,7 +56,7 @@ def test_too_few_samples_say_nothing() -> None:
 def test_the_list_is_checked_and_fixed_in_a_process_that_holds_no_lab(tmp_path: Path) -> None:
     with lab_apart(CHECKED) as lab:
         done = []
-        for number, hosts in enumerate(checks(lab, tmp_path, time.monotonic() + 60), 1):
+        for number, hosts in enumerate(checks(lab, tmp_path, time.monotonic() + 600), 1):
             done.append(sample(float(number), hosts))
             if number == 3:
                 break

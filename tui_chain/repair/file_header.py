@@ -134,7 +134,12 @@ _BLOCK = re.compile(
 
 
 def _comments(text: str) -> list[str]:
-    return [_safe(line.removeprefix("# ")) for line in text.split("\n") if line.startswith("# ")]
+    return [_safe(line.removeprefix("# ")) for line in text.split("\n") if is_comment(line)]
+
+
+def is_comment(line: str) -> bool:
+    """Tell whether a line may be a comment of this tool's, in which no PEM header ever stands (`comment_text`)."""
+    return line.startswith("# ") and "-----" not in line
 
 
 def _safe(line: str) -> str:

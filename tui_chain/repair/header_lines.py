@@ -24,6 +24,7 @@ from tui_chain.repair.file_header import (
     Header,
     comment,
     comment_text,
+    is_comment,
     read_header,
     title_of,
 )
@@ -210,9 +211,18 @@ def with_header(data: bytes, header: Header) -> bytes:
     """Give a file of ours another header: lines on top that are somebody else's stay, below those of the header."""
     end = b"\r\n" if b"\r\n" in data.partition(b"\n\n")[0][:MAX_COMMENT] else b"\n"
     top, blank, rest = data.partition(end * 2)
-    foreign = [line for line in top.split(end)[2:] if not _OURS.match(line)]
     lines = [line.rstrip("\n").encode("ascii") for line in header_lines(header)]
-    return end.join([*lines, *foreign]) + blank + rest
+    return end.join([*lines, *_foreign(top.split(end))]) + blank + rest
+
+
+def _foreign(lines: Sequence[bytes]) -> list[bytes]:
+    """The lines on top that a header does not replace: the first two comments are its title and who made it.
+
+    What somebody put before them stays, as blocks of a file that was joined to this one do.
+    """
+    comments = [number for number, line in enumerate(lines) if is_comment(line.decode("ascii", "replace"))]
+    own = {*comments[:2], *(number for number in comments if _OURS.match(lines[number]))}
+    return [line for number, line in enumerate(lines) if number not in own]
 
 
 _SENTENCES = (

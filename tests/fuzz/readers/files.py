@@ -74,7 +74,7 @@ def header(data: bytes) -> object:
     written = "".join(header_lines(found)).encode("ascii")
     again = read_header(written + b"\n" + data.partition(b"\n\n")[2])
     assert again is not None
-    assert _targets(again.hosts) == _targets(found.hosts)
+    assert set(_targets(again.hosts)) >= set(_targets(found.hosts))
     return found
 
 
@@ -158,7 +158,7 @@ def pool(data: bytes) -> object:
 _KEYS = (b'"ctrl+"', b"f25", b"shift+", b"[keymap]", b"[[", b"= [", b'"""', b"a.b.c.d", b"\\u001b", b"true", b"1e400")
 
 READERS = (
-    Reader("trust-file", trust_file, (*PEM, *DER), count=60),
+    Reader("trust-file", trust_file, (*PEM, *DER), line_share=150, count=60),
     Reader("merged-file", merged_file, PEM),
     Reader("header", header, PEM, tokens=(b"# Host: ", b"# Kind: ", b"# Hosts: ", b"# Trust store: ")),
     Reader("saved-results", saved_results, JSON, count=40),

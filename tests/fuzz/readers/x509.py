@@ -132,12 +132,12 @@ def certificates(data: bytes) -> object:
 
 READERS = (
     Reader("certificate", certificate, DER),
-    Reader("served-chain", served_chain, DER, count=40),
+    Reader("served-chain", served_chain, DER, line_base=150_000, count=40),
     Reader("crl", crl, (*DER, *PEM)),
     Reader("ocsp", ocsp, DER),
-    Reader("pem", certificates, PEM),
-    Reader("pkcs7", certificates, (*DER, *PEM)),
-    Reader("pkcs12", certificates, DER),
-    Reader("jks", certificates, BYTES),
+    Reader("pem", certificates, PEM, line_share=150),
+    Reader("pkcs7", certificates, (*DER, *PEM), line_share=150),
+    Reader("pkcs12", certificates, DER, line_share=150),
+    Reader("jks", certificates, BYTES, line_share=150),
 )
 _BY_NAME = {reader.name: reader for reader in READERS}

@@ -29,12 +29,19 @@ _PAIRS = {
 }
 _OPTION = re.compile(r"-D([\w.]+)=(\"[^\"]*\"|'[^']*'|\S*)")
 _COMMENTS = {"git": re.compile(r"[#;]"), "yaml": re.compile(r"\s#"), "ini": re.compile(r"\s#")}
+_BLANKS = re.compile(r"(\s+)")
 _CREDENTIALS = re.compile(r"(?<=//)[^/\s]*@|(?<=://)\S*@")
 
 
 def masked(text: str) -> str:
     """Text without the user names and passwords of URLs in it."""
-    return cut(_CREDENTIALS.sub("***@", text))
+    return cut("".join(map(_hidden, _BLANKS.split(text))))
+
+
+def _hidden(word: str) -> str:
+    """A word without credentials; behind its last @ none is looked for, which would be looked for from every //."""
+    head, at, rest = word.rpartition("@")
+    return _CREDENTIALS.sub("***@", head + at) + rest
 
 
 def variables(patterns: list[str]) -> dict[str, str]:
