@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tui_chain.core.failure import Failure
 from tui_chain.core.system import keep_owner, set_mode, sync_folder
-from tui_chain.core.temporary_file import synced_file
+from tui_chain.core.temporary_file import clear_abandoned, synced_file
 from tui_chain.core.text import safe_text
 from tui_chain.repair.difference import CertificateDifference, certificate_difference
 from tui_chain.repair.file_header import same_but_notes
@@ -126,6 +126,7 @@ def write(plan: WritePlan, *, replace: bool, backup: bool = False) -> Path | Fai
     where that is taken. A temporary file in the same folder, fsync, atomic rename.
     """
     if plan.unchanged:
+        clear_abandoned(plan.path.parent)
         return plan.path
     if plan.old is not None and not replace:
         return _exists(plan.path)
