@@ -8,7 +8,7 @@ TESTS ?= tests
 # clients that tests run and that bring packages which cannot stand beside the tests' own
 APART = poetry==2.5.1 niquests==3.21.2 urllib3==1.26.20 redis==5.2.1 requests==2.28.2
 
-.PHONY: node run test coverage clients lint format docs screenshots bench clean
+.PHONY: node run test coverage clients faults lint format docs screenshots bench clean
 
 # dependency groups need a recent pip, so pip comes first
 $(VENV)/ready: pyproject.toml constraints.txt
@@ -57,6 +57,10 @@ coverage: $(VENV)/ready $(VENV)/apart/ready
 clients: $(VENV)/ready
 	$(BIN)/python -m tests.clients --output docs/clients.md
 	$(BIN)/python -m tests.audit
+
+# a failing disk and a kill at every write of bundle, pool, session and log, one a run, and how many those were
+faults: $(VENV)/ready
+	$(BIN)/python -m tests.faults
 
 lint: $(VENV)/ready
 	$(BIN)/ruff check .

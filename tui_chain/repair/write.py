@@ -206,7 +206,11 @@ def _place(temporary: Path, path: Path) -> None:
             raise
         # without hard links the name is taken first, and given over then
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, NEW_FILE_MODE))
-        temporary.replace(path)
+        try:
+            temporary.replace(path)
+        except OSError:
+            path.unlink(missing_ok=True)
+            raise
 
 
 def _exists(path: Path) -> Failure:
