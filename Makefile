@@ -12,7 +12,7 @@ APART = poetry==2.5.1 niquests==3.21.2 urllib3==1.26.20 redis==5.2.1 requests==2
 SECONDS ?= 300
 MINUTES ?= 20
 
-.PHONY: node run test coverage clients fuzz soak lint format docs screenshots bench clean
+.PHONY: node run test coverage clients fuzz soak faults lint format docs screenshots bench clean
 
 # dependency groups need a recent pip, so pip comes first
 $(VENV)/ready: pyproject.toml constraints.txt
@@ -70,6 +70,10 @@ fuzz: $(VENV)/ready
 # the random walk over keys, and `check` over a list of the lab again and again: fails where memory or descriptors grow
 soak: $(VENV)/ready
 	$(BIN)/python -m tests.soak --minutes $(MINUTES)
+
+# a failing disk and a kill at every write of bundle, pool, session and log, one a run, and how many those were
+faults: $(VENV)/ready
+	$(BIN)/python -m tests.faults
 
 lint: $(VENV)/ready
 	$(BIN)/ruff check .

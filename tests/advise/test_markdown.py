@@ -9,127 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.support.markdown import REFERENCES, Page, by_cmark, by_markdown_it
-from tui_chain.advise.document import Code, Document, Heading, ItemList, Paragraph, Table, markdown_text, to_markdown
+from tests.support.markdown import HOSTILE, REFERENCES, Page, by_cmark, by_markdown_it, document_with
+from tui_chain.advise.document import markdown_text, to_markdown
 from tui_chain.core.text import safe_text
 
 READERS: tuple[Callable[[str], Page], ...] = (by_cmark, by_markdown_it)
-HOSTILE = [
-    "[x](https://evil.test)",
-    "![x](http://evil.test/x.png)",
-    "[x]: http://evil.test",
-    "[x][y]",
-    "<https://evil.test>",
-    "https://evil.test/a",
-    "http://evil.test).",
-    "www.evil.test",
-    "evil.test",
-    "ftp://evil.test",
-    "//evil.test",
-    "a@evil.test",
-    "www.example.com",
-    "example.com",
-    "a@example.com",
-    "mailto:a@evil.test",
-    "xmpp:a@evil.test/x",
-    "javascript:alert(1)",
-    "@admin",
-    "@org/team",
-    "(@admin)",
-    "#1",
-    "!1",
-    "&1",
-    "%1",
-    '%"v 1"',
-    "~1",
-    '~"a b"',
-    "$1",
-    "^1",
-    "GH-1",
-    "gl-1",
-    "org/repo#1",
-    "org/repo@0123456",
-    "0123456789abcdef0123456789abcdef01234567",
-    "deadbeef",
-    "<b>",
-    "<script>alert(1)</script>",
-    "<img src=x onerror=alert(1)>",
-    "<!-- x",
-    "-->",
-    "<?x?>",
-    "<![CDATA[x]]>",
-    "</code>",
-    "</td>",
-    "&lt;b&gt;",
-    "&amp;",
-    "&#64;admin",
-    "&copy;",
-    "*a*",
-    "**a**",
-    "_a_",
-    "__a__",
-    "~~a~~",
-    "~a~",
-    "`a`",
-    "``a``",
-    "`",
-    "```",
-    "~~~",
-    "\\",
-    "\\`",
-    "a\\|b",
-    "|",
-    "a|b",
-    "||",
-    "| --- |",
-    "`a|b`",
-    "$a$",
-    "$$a$$",
-    "$`a`$",
-    "\\(a\\)",
-    ":x:",
-    ":+1:",
-    ":smile:",
-    "[^1]",
-    "[^1]: x",
-    "- [ ] x",
-    "- [x]",
-    "[ ]",
-    "-",
-    "+",
-    "*",
-    "1.",
-    "1)",
-    "#",
-    "##",
-    "# x",
-    ">",
-    "> [!NOTE]",
-    "---",
-    "===",
-    "***",
-    "___",
-    "- - -",
-    "[TOC]",
-    "[[_TOC_]]",
-    "[[x]]",
-    "/close",
-    "/assign @a",
-    "\\\\",
-    "{x}",
-    "{{x}}",
-    "{: .x}",
-    "+++",
-    "=",
-    "caf\u00e9",
-    "\u4e2d\u6587\u3002@a",
-    "\u00a0#1",
-    "\u043f\u0440\u0438\u043c\u0435\u0440.\u0440\u0444",
-    "*.evil.test",
-    "[::1]:443",
-    "CN=x,O=y",
-    "5%",
-]
 ASCII = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=6)
 WIDE = st.text(max_size=3)
 TEXTS = (
@@ -140,17 +24,7 @@ TEXTS = (
     .filter(str.strip)
 )
 BLOCKS = 12
-"""How often the document below has the text outside code."""
-
-
-def document(text: str) -> Document:
-    """Every block, each of them with the text, alone and among words of ours."""
-    among = f"The server sent {text}, which"
-    blocks = (
-        Heading(text), Heading(text, 3), Paragraph(text), Paragraph(among), ItemList((text, among)),
-        ItemList((text, among), numbered=True), Table(("fact", text), ((text, "x"), ("y", text))), Code(text, "sh"),
-    )  # fmt: skip
-    return Document(f"{text} report", blocks)
+"""How often the document has the text outside code."""
 
 
 def tags(page: Page) -> Counter[str]:
@@ -162,11 +36,11 @@ def normalized(text: str) -> str:
     return " ".join(text.replace("`", "").split())
 
 
-HARMLESS = {reader: tags(reader(to_markdown(document("harmless")))) for reader in READERS}
+HARMLESS = {reader: tags(reader(to_markdown(document_with("harmless")))) for reader in READERS}
 
 
 def is_text(text: str, reader: Callable[[str], Page]) -> None:
-    page = reader(to_markdown(document(text)))
+    page = reader(to_markdown(document_with(text)))
     assert tags(page) == HARMLESS[reader]
     assert REFERENCES.search(page.outside) is None, page.outside
     if normalized(text):

@@ -332,6 +332,15 @@ def test_a_file_system_without_hard_links_takes_a_new_file_too(
     assert target.read_bytes() == NEW
 
 
+def test_without_hard_links_a_disk_that_fails_leaves_no_empty_file(
+    target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "link", failing(errno.EPERM))
+    monkeypatch.setattr(Path, "replace", failing(errno.EIO))
+    refusal(write(plan(target), replace=False))
+    assert names_in(target.parent) == []
+
+
 @pytest.mark.parametrize("encryption", [NoEncryption(), BestAvailableEncryption(b"unknown")], ids=["open", "sealed"])
 def test_a_key_store_is_neither_shown_nor_replaced(existing: Path, encryption: KeySerializationEncryption) -> None:
     leaf = make_pki().leaf

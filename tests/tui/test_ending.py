@@ -186,7 +186,7 @@ def test_a_screen_that_cannot_close_what_it_opened_keeps_its_hosts(tmp_path: Pat
         os.write(terminal.main, b"localhost:1\r")
         terminal.until(lambda: b"unreachable" in terminal.seen)
         os.write(terminal.main, b"q")
-        assert terminal.end() == 1
+        assert terminal.end() == 70
     assert read_session(session_path()) == Session((SavedHost(Target("localhost", 1)),))
 
 
@@ -202,7 +202,7 @@ def test_a_fault_of_our_own_ends_with_a_sentence_and_shows_no_values(tmp_path: P
     with screen(tmp_path, "localhost:1", before=FAULTY) as terminal:
         terminal.until(lambda: b"unreachable" in terminal.seen)
         os.write(terminal.main, b"z")
-        assert terminal.end() == 1
+        assert terminal.end() == 70
         last = terminal.seen.rpartition(LEFT_SCREEN)[2]
         assert b"This is a fault of tlschain-tui: RuntimeError: [bold]boom." in last
         assert b"hunter2" not in last

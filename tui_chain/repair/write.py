@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tui_chain.core.failure import Failure
 from tui_chain.core.system import keep_owner, set_mode, sync_folder
-from tui_chain.core.temporary_file import synced_file
+from tui_chain.core.temporary_file import clear_abandoned, synced_file
 from tui_chain.core.text import safe_text
 from tui_chain.repair.difference import CertificateDifference, certificate_difference
 from tui_chain.repair.file_header import same_but_notes
@@ -126,6 +126,7 @@ def write(plan: WritePlan, *, replace: bool, backup: bool = False) -> Path | Fai
     where that is taken. A temporary file in the same folder, fsync, atomic rename.
     """
     if plan.unchanged:
+        clear_abandoned(plan.path.parent)
         return plan.path
     if plan.old is not None and not replace:
         return _exists(plan.path)
@@ -205,7 +206,11 @@ def _place(temporary: Path, path: Path) -> None:
             raise
         # without hard links the name is taken first, and given over then
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, NEW_FILE_MODE))
-        temporary.replace(path)
+        try:
+            temporary.replace(path)
+        except OSError:
+            path.unlink(missing_ok=True)
+            raise
 
 
 def _exists(path: Path) -> Failure:
