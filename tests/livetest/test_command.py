@@ -37,7 +37,7 @@ def test_the_request_is_the_user_s_choice(lab: Lab) -> None:
     server = Http2Server(lab, [answer("200")])
     found = told(lab, lab.listen(server), "--method", "OPTIONS", "--path", "/a?b=c#d", "--header", "X-Mine: 1")
     assert (found["method"], found["before"]["http_version"], found["http2"]) == ("OPTIONS", "HTTP/2", True)
-    assert found["url"].endswith("/a?b=c")
+    assert found["url"].endswith("/a?…")
 
 
 @pytest.mark.parametrize(

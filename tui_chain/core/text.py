@@ -95,6 +95,15 @@ def first_few(texts: Sequence[str], most: int, separator: str = ", ") -> str:
     return f"{separator.join(texts[:most])}{more}"
 
 
+def shown_url(url: str, limit: int = 200) -> str:
+    """A URL for people to see, as safe text: login, query and fragment (RFC 3986) may be secret, and are left out."""
+    bare = url.partition("#")[0].partition("?")[0]
+    scheme, slashes, rest = bare.partition("//")
+    authority, slash, path = rest.partition("/")
+    more = "?…" if len(bare) < len(url) else ""
+    return safe_text(f"{scheme}{slashes}{authority.rpartition('@')[2]}{slash}{path}{more}", limit)
+
+
 def plural(count: int, noun: str) -> str:
     """Say `1 certificate`, `2 certificates`."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from tui_chain.core.failure import Failure
-from tui_chain.core.text import safe_text
+from tui_chain.core.text import safe_text, shown_url
 from tui_chain.livetest.attempt import Attempt
 from tui_chain.livetest.request import LiveRequest
 from tui_chain.net.addresses import (
@@ -34,7 +34,7 @@ MAX_HOPS = 10
 
 @dataclass(frozen=True)
 class Hop:
-    """One request of them: its URL as safe text, and what came of it.
+    """One request of them: its URL as `shown_url` has it, and what came of it.
 
     `target` is the host, to be added to the list where it is a new one; None where no request was made
     (`attempt` is None too), as for a redirect to plain http.
@@ -103,23 +103,23 @@ async def follow_on(request: LiveRequest, attempt: Attempt, rules: Rules) -> tup
     an address that is link-local or private is asked only by consent, loopback also if the first one was, and no port
     of the system but 443 and 80.
     """
-    hops = [Hop(safe_text(request.url, 200), attempt.text, request.target, attempt)]
+    hops = [Hop(shown_url(request.url), attempt.text, request.target, attempt)]
     connections = Connections(on_private=rules.limits.on_private)
     allowed = permission(attempt.address or request.address, rules.limits.consent, connections)
     while attempt.location is not None:
         if len(hops) == MAX_HOPS:
-            return (*hops, Hop(safe_text(attempt.location, 200), f"more than {MAX_HOPS} hops; the test ends here"))
+            return (*hops, Hop(shown_url(attempt.location), f"more than {MAX_HOPS} hops; the test ends here"))
         following = await _next(request, attempt.location, allowed, rules)
         if isinstance(following, Hop):
             return (*hops, following)
         request = following
         attempt = await request.send(rules.context_of(request.target), "")
-        hops.append(Hop(safe_text(request.url, 200), attempt.text, request.target, attempt))
+        hops.append(Hop(shown_url(request.url), attempt.text, request.target, attempt))
     return tuple(hops)
 
 
 async def _next(request: LiveRequest, location: str, allowed: Permission, rules: Rules) -> LiveRequest | Hop:
-    shown = safe_text(location, 200)
+    shown = shown_url(location)
     try:
         parts = urlsplit(location)
     except ValueError:
@@ -161,7 +161,7 @@ async def _judged(target: Target, allowed: Permission, seconds: float, *, by_pro
         first = next(each.ip for each in addresses if not allowed.allows(each.ip, target.port))
         text = f"leads to {socket_address(first, target.port)}, a {reach(first)} address; it is asked {_CONSENT}"
         return Hop("", text, target)
-    allowed.note(target.url, socket_address(fitting[0], target.port))
+    allowed.note(shown_url(target.url), socket_address(fitting[0], target.port))
     return fitting[0]
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tui_chain.clients.engines.openssl.trust_path import as_path
+from tui_chain.core.text import shown_url
 from tui_chain.core.threads import in_daemon_thread
 from tui_chain.livetest.attempt import Attempt
 from tui_chain.livetest.choice import RequestChoice
@@ -37,6 +38,7 @@ def request_for(
 class LiveTest:
     """The same request before and after: with the trust store as it was, and with the bundle alone.
 
+    `url` is as `shown_url` has it.
     `after` is None where there is no proven bundle to test. `hops` are those of redirects, the request itself
     first; `environment` the variables of trust and proxies that are set. `proxy` is the proxy that it went through,
     without credentials; None directly, also where one was `wanted` and the environment names none for the host.
@@ -93,7 +95,13 @@ class Live:
         shown = shown_proxy(request.proxy) if request.proxy is not None else None
         variables = await in_daemon_thread(lambda: audit_environment(self.environment, self.bundle), "variables")
         live = LiveTest(
-            request.method, request.url, before, after, environment=variables, proxy=shown, wanted=self.by_proxy
+            request.method,
+            shown_url(request.url),
+            before,
+            after,
+            environment=variables,
+            proxy=shown,
+            wanted=self.by_proxy,
         )
         # what no file could be read for trusts nobody
         store = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if isinstance(plain, str) else plain

@@ -19,7 +19,7 @@ from tui_chain.core.command import HOST
 from tui_chain.core.failure import Failure
 from tui_chain.core.files import read_file
 from tui_chain.core.status import Status
-from tui_chain.core.text import plural, safe_text
+from tui_chain.core.text import plural, safe_text, shown_url
 from tui_chain.engine.arguments import named_hosts
 from tui_chain.engine.host_state import HostState
 from tui_chain.engine.startup import Run
@@ -178,7 +178,14 @@ def test_object(test: LiveTestResult) -> dict[str, object]:
 
 def _object(value: Any) -> dict[str, Any]:
     """A result of the test as JSON has it: what it comes to is called `words` there."""
-    return asdict(value, dict_factory=lambda items: {_KEYS.get(name, name): one for name, one in items})
+    return asdict(value, dict_factory=_with_names)
+
+
+def _with_names(items: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = {_KEYS.get(name, name): one for name, one in items}
+    if found.get("location"):
+        found["location"] = shown_url(found["location"])
+    return found
 
 
 _KEYS = {"text": "words"}
