@@ -13,7 +13,7 @@ from tests.support.http2 import Http2Server, headers
 from tests.support.limits import no_wait
 from tests.support.network import answering, record_connections
 from tests.support.proxy import ESTABLISHED, ConnectProxy, flooding, hanging, start
-from tests.support.servers import endless, saying
+from tests.support.servers import endless, fresh_chain, saying, server_context
 from tests.support.turns import turns_during
 from tui_chain.lab.internet import Lab
 from tui_chain.lab.servers.aia_site import redirect
@@ -247,6 +247,22 @@ def test_a_greeting_that_comes_with_the_proxy_s_answer_is_not_lost(lab: Lab) -> 
     proxy = start(lab, ConnectProxy(behaviour=greet))
     attempt = live(lab, LiveRequest(Target("localhost", 110, "pop3"), proxy=proxy))
     assert attempt.text == "STARTTLS failed: it answered '-ERR not today'"
+
+
+def test_tickets_without_end_are_no_answer(lab: Lab) -> None:
+    """Messages of TLS behind its handshake are bytes too, which no bound of HTTP sees."""
+    context = server_context(lab, fresh_chain(lab))
+    context.num_tickets = 4000
+
+    async def talk(stream: Stream) -> None:
+        await stream.start_tls(context)
+        await stream.receive()
+        await stream.send(OK + b"Content-Length: 0\r\n\r\n")
+        await stream.finish()
+
+    attempt = live(lab, LiveRequest(Target("localhost", lab.listen(talk)), timeout=60))
+    assert (attempt.ok, attempt.status) == (False, None)
+    assert attempt.text == "over 256 KiB of TLS came and no answer"
 
 
 # HTTP/2 that is judged
