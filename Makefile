@@ -12,14 +12,21 @@ APART = poetry==2.5.1 niquests==3.21.2 urllib3==1.26.20 redis==5.2.1 requests==2
 SECONDS ?= 300
 MINUTES ?= 20
 
-.PHONY: node run test coverage clients fuzz soak faults lint format docs screenshots bench clean
+.PHONY: lock node run test coverage clients fuzz soak faults lint format docs screenshots bench clean
 
-# dependency groups need a recent pip, so pip comes first
-$(VENV)/ready: pyproject.toml constraints.txt
+# Every package is one whose hash stands in requirements.txt; pip takes no hash for this folder itself, which is installed
+# after them, by the hatchling that is among them.
+$(VENV)/ready: pyproject.toml requirements.txt
 	$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1" 2>$(VENV)/pip.log || { cat $(VENV)/pip.log; exit 1; }
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable . --group dev 2>$(VENV)/pip.log || { cat $(VENV)/pip.log; exit 1; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.txt 2>$(VENV)/pip.log || { cat $(VENV)/pip.log; exit 1; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable . 2>$(VENV)/pip.log || { cat $(VENV)/pip.log; exit 1; }
 	@touch $@
+
+# the versions of constraints.txt with all that they need, on every system, and the hashes of their files
+lock:
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+		--custom-compile-command "make lock" --constraint constraints.txt --group dev --output-file requirements.txt pyproject.toml
 
 # package managers that tests run as clients; without them those tests are skipped
 node: .node/ready

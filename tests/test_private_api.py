@@ -21,6 +21,8 @@ ALLOWED = {
     ("probe/family_offers.py", "_context"),
     ("probe/key_types.py", "OpenSSL._util"),
     ("probe/key_types.py", "_context"),
+    ("net/http1.py", "_h11_state"),
+    ("net/http2.py", "_h2_state"),
     ("lab/servers/limited_tls.py", "OpenSSL._util"),
     ("lab/servers/limited_tls.py", "_context"),
     ("tui/timers.py", "_skip"),

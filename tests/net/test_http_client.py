@@ -13,7 +13,7 @@ from tests.support.http2 import Http2Server, headers
 from tests.support.limits import no_wait
 from tests.support.network import answering, record_connections
 from tests.support.proxy import ESTABLISHED, ConnectProxy, flooding, hanging, start
-from tests.support.servers import endless, saying
+from tests.support.servers import endless, fresh_chain, saying, server_context
 from tests.support.turns import turns_during
 from tui_chain.lab.internet import Lab
 from tui_chain.lab.servers.aia_site import redirect
@@ -25,7 +25,7 @@ from tui_chain.net import fetch as fetching
 from tui_chain.net.addresses import Reach
 from tui_chain.net.errors import AnswerTooLarge, BrokenHTTP
 from tui_chain.net.fetch import FetchedAnswer, FetchRefusedError, fetch
-from tui_chain.net.http1 import Bounds, HTTP1Connection
+from tui_chain.net.http1 import UNKNOWN_HTTPCORE, Bounds, HTTP1Connection
 from tui_chain.net.streams import CHUNK, BoundedStream
 from tui_chain.net.target import Target
 from tui_chain.net.tunnel import MAX_HEAD
@@ -249,6 +249,22 @@ def test_a_greeting_that_comes_with_the_proxy_s_answer_is_not_lost(lab: Lab) -> 
     assert attempt.text == "STARTTLS failed: it answered '-ERR not today'"
 
 
+def test_tickets_without_end_are_no_answer(lab: Lab) -> None:
+    """Messages of TLS behind its handshake are bytes too, which no bound of HTTP sees."""
+    context = server_context(lab, fresh_chain(lab))
+    context.num_tickets = 4000
+
+    async def talk(stream: Stream) -> None:
+        await stream.start_tls(context)
+        await stream.receive()
+        await stream.send(OK + b"Content-Length: 0\r\n\r\n")
+        await stream.finish()
+
+    attempt = live(lab, LiveRequest(Target("localhost", lab.listen(talk)), timeout=60))
+    assert (attempt.ok, attempt.status) == (False, None)
+    assert attempt.text == "over 256 KiB of TLS came and no answer"
+
+
 # HTTP/2 that is judged
 
 
@@ -306,6 +322,30 @@ def test_twenty_interim_answers_of_http2_are_no_flood(lab: Lab) -> None:
     server = Http2Server(lab, [headers((":status", "103")) * 20 + headers((":status", "204"), ends=True)])
     attempt = live(lab, LiveRequest(Target("localhost", lab.listen(server))))
     assert (attempt.ok, attempt.text, attempt.http_version) == (True, "204 No Content", "HTTP/2")
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"), [("AsyncHTTP11Connection", "_h11_state"), ("AsyncHTTP2Connection", "_h2_state")]
+)
+def test_an_httpcore_that_cannot_be_bounded_sends_nothing(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch, kind: str, name: str
+) -> None:
+    """Its parser has another name: ours would stand beside it, and see nothing."""
+    original = getattr(httpcore, kind).__init__
+
+    def renaming(self: object, *given: object, **named: object) -> None:
+        original(self, *given, **named)
+        vars(self)["_parser"] = vars(self).pop(name)
+
+    monkeypatch.setattr(getattr(httpcore, kind), "__init__", renaming)
+    server = Http2Server(lab, [headers((":status", "200"), ends=True)], plain=OK + b"Content-Length: 0\r\n\r\n")
+    if name == "_h11_state":
+        server = Http2Server(lab, (), protocols=("http/1.1",), plain=OK + b"Content-Length: 0\r\n\r\n")
+    attempt = live(lab, LiveRequest(Target("localhost", lab.listen(server)), timeout=60))
+    assert attempt.text.endswith(UNKNOWN_HTTPCORE)
+    sent = [first.split(b"\r\n")[0] for first in server.heard if first]
+    assert sent == ([] if name == "_h11_state" else [b"GET / HTTP/1.1"])
+    assert attempt.http_version == (None if name == "_h11_state" else "HTTP/1.1")
 
 
 # the address that was judged

@@ -30,6 +30,7 @@ class Bounds(NamedTuple):
         return None if self.body is None else 8 * self.body + self.total
 
 
+UNKNOWN_HTTPCORE = "this version of httpcore is not known; install one below 1.1"
 USUAL = Bounds()
 """The bounds of a server's answer whose body is not read."""
 
@@ -67,6 +68,9 @@ class HTTP1Connection(httpcore.AsyncHTTP11Connection):
         self._bounds = bounds
         self._bounded = BoundedStream(stream, peer, bounds.total)
         super().__init__(origin, self._bounded)
+        # a private name of httpcore 1.0; where it has another by now, nothing is sent, since nothing would be bounded
+        if not isinstance(getattr(self, "_h11_state", None), h11.Connection):
+            raise TypeError(UNKNOWN_HTTPCORE)
         self._h11_state = _BoundedParser(bounds, peer)
         # httpcore's own lock loads anyio's event loops, 20 ms; where it has another name by now, that is all it does
         self._state_lock = asyncio.Lock()  # type: ignore[assignment]

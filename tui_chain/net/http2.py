@@ -22,7 +22,7 @@ from h2.events import (
 )
 
 from tui_chain.net.errors import AnswerTooLarge, BrokenHTTP, broken
-from tui_chain.net.http1 import Bounds
+from tui_chain.net.http1 import UNKNOWN_HTTPCORE, Bounds
 from tui_chain.net.streams import CHUNK, BoundedStream
 
 _STATUS = re.compile(rb"[1-9][0-9]{2}")
@@ -81,6 +81,9 @@ class HTTP2Connection(httpcore.AsyncHTTP2Connection):
         self._bounds = bounds
         self._bounded = BoundedStream(stream, "the server", bounds.total)
         super().__init__(origin, self._bounded)
+        # as with HTTP/1.1: what cannot be judged is not asked for
+        if not isinstance(getattr(self, "_h2_state", None), H2Connection):
+            raise TypeError(UNKNOWN_HTTPCORE)
         self._h2_state = _JudgingParser(self.CONFIG, bounds)
 
     async def handle_async_request(self, request: httpcore.Request) -> httpcore.Response:

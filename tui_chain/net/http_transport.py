@@ -33,6 +33,8 @@ class Transport(httpx.AsyncBaseTransport):
 
         AnswerTooLarge comes as it is, from the body's stream.
         """
+        if request.url.scheme not in _PORTS:
+            raise httpx.UnsupportedProtocol("Only http and https are fetched.", request=request)
         async with AsyncExitStack() as undo:
             try:
                 exchange = HTTPExchange(await self._find_route(request.url), self._bounds)

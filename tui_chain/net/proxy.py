@@ -32,7 +32,7 @@ PROXY_LOOKUP_SECONDS = 1.0
 
 @dataclass(frozen=True)
 class Route:
-    """Addresses that may be connected to, or the proxy that connects; both where the proxy is told an address."""
+    """Addresses that may be connected to, or the proxy that connects; both where the proxy is given an address."""
 
     addresses: tuple[Address, ...] = ()
     proxy: Proxy | None = None
@@ -44,8 +44,8 @@ async def find_route(parts: SplitResult, allowed: frozenset[Reach]) -> Route:
     A proxy does its own lookup, so what it connects to cannot be pinned here: that is the proxy's business. Still
     nothing goes to it that leads inside as far as is known: addresses, names of local use, and names that this
     machine finds inside are judged first. What leads inside and is allowed is asked directly, since a proxy would
-    take it for its own neighbourhood. A socks5 proxy is told the address that was judged, and not the name. The route
-    is counted where `allowed` is a Permission.
+    take it for its own neighbourhood. A socks5 proxy is given the address that was judged, and not the name. The
+    route is counted where `allowed` is a Permission.
     """
     permission, port = Permission.of(allowed), _judged_port(parts)
     permission.connections.check()

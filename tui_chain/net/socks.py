@@ -43,7 +43,6 @@ async def open_socks5(stream: AsyncNetworkStream, host: str, port: int, credenti
     speech = _Speech(stream)
     try:
         await _log_in(speech, credentials)
-        # as bytes, an address in text would have to be one that socksio knows
         request = SOCKS5CommandRequest.from_address(SOCKS5Command.CONNECT, (host.partition("%")[0], port))
         await speech.send(request)
         answer = await speech.receive(await _whole_answer(stream), SOCKS5Reply)

@@ -24,6 +24,8 @@ CHUNK = 4 * 1024
 BODY_CHUNK = 16 * 1024
 """Bytes that are read at once of a body, as many as a record of TLS has."""
 _RECORD = 32 * 1024
+_STEP_BYTES = 256 * 1024
+"""Bytes that a step of TLS may take: a handshake takes half of it with the longest chain that OpenSSL reads."""
 T = TypeVar("T")
 
 
@@ -103,13 +105,19 @@ class TLSStream(AsyncNetworkStream):
         return self.tls if info == "ssl_object" else self._inner.get_extra_info(info)
 
     async def _pump(self, step: Callable[[], T]) -> T:
-        """Repeat a step of TLS until it needs no more of the peer; what it has to send is sent, alerts too."""
+        """Repeat a step of TLS until it needs no more of the peer; what it has to send is sent, alerts too.
+
+        Tickets and updates of keys have no end by themselves (RFC 8446 section 4.6): they count as well.
+        """
+        received = 0
         while True:
             try:
                 result = step()
             except ssl.SSLWantReadError:
                 await self._flush()
-                await self._fill()
+                received += await self._fill()
+                if received > _STEP_BYTES:
+                    raise ConnectionError(f"over {_STEP_BYTES // 1024} KiB of TLS came and no answer") from None
             except ssl.SSLError:
                 with suppress(OSError):
                     await self._flush()
@@ -122,13 +130,15 @@ class TLSStream(AsyncNetworkStream):
         if self._outgoing.pending:
             await self._inner.write(self._outgoing.read())
 
-    async def _fill(self) -> None:
+    async def _fill(self) -> int:
+        """Read what comes next; return how many bytes it is."""
         data = await self._inner.read(_RECORD)
         if data:
             self._incoming.write(data)
         else:
             self._incoming.write_eof()
         await asyncio.sleep(0)  # what has come already is read without a wait: let others have their turn
+        return len(data)
 
 
 async def start_tls(inner: AsyncNetworkStream, context: ssl.SSLContext, server_hostname: str) -> TLSStream:
