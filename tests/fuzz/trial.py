@@ -84,18 +84,18 @@ def far_deadline() -> Iterator[None]:
     """Raise Endless in the block once it has taken too much processor time; Windows has no such clock."""
     if sys.platform == "win32":
         yield
-        return
+    else:
+        before = signal.signal(signal.SIGVTALRM, _give_up)
+        signal.setitimer(signal.ITIMER_VIRTUAL, FAR)
+        try:
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+            signal.signal(signal.SIGVTALRM, before)
 
-    def give_up(_number: int, _frame: FrameType | None) -> None:
-        raise Endless
 
-    before = signal.signal(signal.SIGVTALRM, give_up)
-    signal.setitimer(signal.ITIMER_VIRTUAL, FAR)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-        signal.signal(signal.SIGVTALRM, before)
+def _give_up(_number: int, _frame: FrameType | None) -> None:
+    raise Endless
 
 
 def trial(reader: Reader, data: bytes, lines: LineCount | None = None) -> Broken | None:
