@@ -93,7 +93,7 @@ _RISKY = re.compile(
     [@#$~^|<>\[\]{}`\\*_]               # mentions, references, formulas, HTML, links, tables, emphasis, code
     | [!&%]\S                           # images, character references, merge requests, epics, milestones
     | // | :.*: | [^\W\d_][\w+.-]*:\S   # addresses, emoji, schemes, ports
-    | \.[^\W\d_] | ^www\.               # names of hosts
+    | \S\.[^\W\d_] | ^www\.             # names of hosts
     | ^[0-9a-f]{7,64}$                  # commits
     | ^(?:gh|gl)-\d                     # issues
     """,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import click
@@ -25,19 +26,19 @@ SHOWN_REFUSALS = 5
 """Refused certificates that are named; the others are counted."""
 
 
-def opened(path: Path | None) -> Pool:
-    """The pool at `path`, which has to be ours, or the user's own, which is ours by its place."""
+@contextmanager
+def opened(path: Path | None) -> Iterator[Pool]:
+    """The pool at `path`, which has to be ours, or the user's own, which is ours by its place; closed at the end."""
     own = default_path()
-    if path is None or os.path.realpath(path) == os.path.realpath(own):
-        return Pool(own)
-    return Pool(path, named=True)
+    is_own = path is None or os.path.realpath(path) == os.path.realpath(own)
+    with closing(Pool(own if path is None or is_own else path, named=not is_own)) as pool:
+        yield pool
 
 
 def _end(pool: Pool, outcome: Failure | int) -> int:
     """Say what happened to the file, then the failure if it is one; return the exit code."""
     for notice in pool.notices:
         note(f"tlschain: {notice}")
-    pool.close()
     if isinstance(outcome, Failure):
         note(f"tlschain: {outcome}")
         return USAGE
@@ -48,24 +49,24 @@ def run_import(path: Path | None, sources: tuple[Path, ...]) -> int:
     """Add the certificates of files and folders."""
     from tui_chain.resolve.files import read_pool
 
-    pool = opened(path)
-    read = pool.refused() or read_pool(sources)
-    if isinstance(read, Failure):
-        return _end(pool, read)
-    for problem in read.problems:
-        note(f"tlschain: {problem}")
-    return _end(pool, _add(pool, read.certificates))
+    with opened(path) as pool:
+        read = pool.refused() or read_pool(sources)
+        if isinstance(read, Failure):
+            return _end(pool, read)
+        for problem in read.problems:
+            note(f"tlschain: {problem}")
+        return _end(pool, _add(pool, read.certificates))
 
 
 def run_update(path: Path | None, url: str | None, file: Path | None, trust: str | None) -> int:
     """Add the certificates of CCADB's list, from its address or from a file."""
-    pool = opened(path)
-    data = pool.refused() or _list_of(url or URL, file, trust)
-    listing = data if isinstance(data, Failure) else read_listing(data)
-    if isinstance(listing, Failure):
-        return _end(pool, listing)
-    _note_refused(listing.problems, "record")
-    return _end(pool, _add(pool, _placed(listing, f"CCADB list {file or url or URL}")))
+    with opened(path) as pool:
+        data = pool.refused() or _list_of(url or URL, file, trust)
+        listing = data if isinstance(data, Failure) else read_listing(data)
+        if isinstance(listing, Failure):
+            return _end(pool, listing)
+        _note_refused(listing.problems, "record")
+        return _end(pool, _add(pool, _placed(listing, f"CCADB list {file or url or URL}")))
 
 
 def _placed(listing: IntermediateList, place: str) -> list[tuple[Certificate, str]]:
@@ -107,15 +108,15 @@ def _note_refused(refusals: tuple[str, ...], noun: str) -> None:
 
 def run_list(path: Path | None, selectors: tuple[str, ...], *, as_json: bool) -> int:
     """Print entries, all or those that any of `selectors` matches."""
-    pool = opened(path)
-    entries = _chosen(pool, selectors)
-    if isinstance(entries, Failure):
-        return _end(pool, entries)
-    for entry in entries:
-        emit(json.dumps(_object(entry)) if as_json else _line(entry))
-    if not as_json:
-        note(f"{plural(len(entries), 'CA certificate')} in {safe_text(str(pool.path))}")
-    return _end(pool, OK if entries or not selectors else FOUND)
+    with opened(path) as pool:
+        entries = _chosen(pool, selectors)
+        if isinstance(entries, Failure):
+            return _end(pool, entries)
+        for entry in entries:
+            emit(json.dumps(_object(entry)) if as_json else _line(entry))
+        if not as_json:
+            note(f"{plural(len(entries), 'CA certificate')} in {safe_text(str(pool.path))}")
+        return _end(pool, OK if entries or not selectors else FOUND)
 
 
 def _chosen(pool: Pool, selectors: tuple[str, ...]) -> tuple[PoolEntry, ...] | Failure:
@@ -148,58 +149,59 @@ def _object(entry: PoolEntry) -> dict[str, object]:
 
 def run_export(path: Path | None, selectors: tuple[str, ...], output: Path | None, *, replace: bool) -> int:
     """Write entries as PEM, to a file or to standard output."""
-    pool = opened(path)
-    entries = _chosen(pool, selectors)
-    if isinstance(entries, Failure):
-        return _end(pool, entries)
-    if not entries:
-        note("tlschain: There is nothing to export.")
-        return _end(pool, FOUND)
-    pem = "\n".join(to_pem(entry.certificate) for entry in entries)
-    if output is None:
-        emit(pem.rstrip("\n"))
-        return _end(pool, OK)
-    plan = plan_write(output, pem.encode("ascii"))
-    written = plan if isinstance(plan, Failure) else write(plan, replace=replace)
-    if isinstance(written, Failure) and written.kind == "exists":
-        written = Failure("exists", written.message, "Add --replace to replace it.")
-    if not isinstance(written, Failure):
-        note(f"wrote {safe_text(str(written))}: {plural(len(entries), 'CA certificate')}")
-    return _end(pool, written if isinstance(written, Failure) else OK)
+    with opened(path) as pool:
+        entries = _chosen(pool, selectors)
+        if isinstance(entries, Failure):
+            return _end(pool, entries)
+        if not entries:
+            note("tlschain: There is nothing to export.")
+            return _end(pool, FOUND)
+        pem = "\n".join(to_pem(entry.certificate) for entry in entries)
+        if output is None:
+            emit(pem.rstrip("\n"))
+            return _end(pool, OK)
+        plan = plan_write(output, pem.encode("ascii"))
+        written = plan if isinstance(plan, Failure) else write(plan, replace=replace)
+        if isinstance(written, Failure) and written.kind == "exists":
+            written = Failure("exists", written.message, "Add --replace to replace it.")
+        if not isinstance(written, Failure):
+            note(f"wrote {safe_text(str(written))}: {plural(len(entries), 'CA certificate')}")
+        return _end(pool, written if isinstance(written, Failure) else OK)
 
 
 def run_remove(path: Path | None, selectors: tuple[str, ...], *, expired: bool, everything: bool) -> int:
     """Remove the entries that match, those that have expired, or all."""
-    pool, now = opened(path), utc_now()
-    entries = _chosen(pool, selectors) if selectors else pool.entries()
-    if isinstance(entries, Failure):
-        return _end(pool, entries)
-    ended = {e for e in entries if e.certificate.not_after is None or e.certificate.not_after < now}
-    chosen = [entry for entry in entries if everything or selectors or entry in ended]
-    if expired:
-        chosen = [entry for entry in chosen if entry in ended]
-    removed = pool.remove(entry.certificate.sha256 for entry in chosen)
-    if isinstance(removed, Failure):
-        return _end(pool, removed)
-    for entry in chosen:
-        note(f"removed {_line(entry)}")
-    note(f"{plural(removed, 'CA certificate')} removed")
-    none_expired = expired and (bool(entries) or not selectors)
-    return _end(pool, OK if removed or none_expired else FOUND)
+    now = utc_now()
+    with opened(path) as pool:
+        entries = _chosen(pool, selectors) if selectors else pool.entries()
+        if isinstance(entries, Failure):
+            return _end(pool, entries)
+        ended = {e for e in entries if e.certificate.not_after is None or e.certificate.not_after < now}
+        chosen = [entry for entry in entries if everything or selectors or entry in ended]
+        if expired:
+            chosen = [entry for entry in chosen if entry in ended]
+        removed = pool.remove(entry.certificate.sha256 for entry in chosen)
+        if isinstance(removed, Failure):
+            return _end(pool, removed)
+        for entry in chosen:
+            note(f"removed {_line(entry)}")
+        note(f"{plural(removed, 'CA certificate')} removed")
+        none_expired = expired and (bool(entries) or not selectors)
+        return _end(pool, OK if removed or none_expired else FOUND)
 
 
 def run_verify(path: Path | None, *, repair: bool) -> int:
     """Check the file and every row; with `repair` remove the rows that are wrong."""
-    pool = opened(path)
-    check = pool.check()
-    if isinstance(check, Failure):
-        return _end(pool, check)
-    for wrong in check.wrong:
-        note(click.style(f"  ✗ {wrong}", fg="red"))
-    if repair and check.wrong:
-        removed = pool.discard_wrong()
-        if isinstance(removed, Failure):
-            return _end(pool, removed)
-        note(f"{plural(removed, 'row')} removed")
-    emit(f"{plural(check.checked, 'certificate')} checked, {len(check.wrong)} wrong")
-    return _end(pool, OK if check.sound and not pool.notices else FOUND)
+    with opened(path) as pool:
+        check = pool.check()
+        if isinstance(check, Failure):
+            return _end(pool, check)
+        for wrong in check.wrong:
+            note(click.style(f"  ✗ {wrong}", fg="red"))
+        if repair and check.wrong:
+            removed = pool.discard_wrong()
+            if isinstance(removed, Failure):
+                return _end(pool, removed)
+            note(f"{plural(removed, 'row')} removed")
+        emit(f"{plural(check.checked, 'certificate')} checked, {len(check.wrong)} wrong")
+        return _end(pool, OK if check.sound and not pool.notices else FOUND)
