@@ -29,6 +29,7 @@ from tui_chain.net.host_list import Host
 from tui_chain.net.target import Target
 from tui_chain.resolve.files import FileCertificates
 from tui_chain.trust.loading import load_trust_store
+from tui_chain.trust.pinned import TYPED_DIGITS
 from tui_chain.tui.app import ChainApp
 from tui_chain.tui.screens.dialog import Page
 from tui_chain.tui.screens.instructions import InstructionList, InstructionsScreen
@@ -227,7 +228,7 @@ async def test_a_printed_command_names_the_root_that_was_confirmed(
         root = app.rows[0].state.verdict.search.untrusted[0][-1]  # type: ignore[union-attr]
         await pilot.press("c")
         await shows(pilot, "Trust a private root")
-        await pilot.press(*root.sha256[:8])
+        await pilot.press(*root.sha256[:TYPED_DIGITS])
         await press(pilot, "enter")
         await until(pilot, lambda: app.rows[0].status is Status.REPAIRABLE)
         await press(pilot, "x")
