@@ -14,6 +14,7 @@ from tui_chain.core.text import plural
 from tui_chain.engine.host_state import HostState
 from tui_chain.engine.journey import Journey
 from tui_chain.engine.startup import Run
+from tui_chain.net.addresses import NEEDS_CONSENT
 from tui_chain.probe.served import ServedChain
 from tui_chain.repair.output_kinds import OutputKind
 from tui_chain.repair.repair import Repair
@@ -22,8 +23,6 @@ from tui_chain.x509.crl import CrlScope
 
 CONCURRENT = 64
 """Hosts that are probed or repaired at once, where the options do not say."""
-NEEDS_CONSENT = "only with your consent"
-"""How the outcome of a fetch ends that would lead inside (tui_chain.net.addresses)."""
 _OFFLINE = "Run it again without --offline to fetch it, or add it from a file with --pool FILE."
 _PRIVATE = (
     "Run it again with --allow-private-aia=ADDRESS:PORT to ask that address, with --allow-private-aia to ask all,"

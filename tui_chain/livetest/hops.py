@@ -13,6 +13,7 @@ from tui_chain.core.text import safe_text, shown_url
 from tui_chain.livetest.attempt import Attempt
 from tui_chain.livetest.request import LiveRequest
 from tui_chain.net.addresses import (
+    NEEDS_CONSENT,
     NO_CONSENT,
     Connections,
     OnPrivate,
@@ -159,20 +160,16 @@ async def _judged(target: Target, allowed: Permission, seconds: float, *, by_pro
     fitting = [each.ip for each in addresses if allowed.allows(each.ip, target.port)]
     if not fitting or (by_proxy and len(fitting) < len(addresses)):
         first = next(each.ip for each in addresses if not allowed.allows(each.ip, target.port))
-        text = f"leads to {socket_address(first, target.port)}, a {reach(first)} address; it is asked {_CONSENT}"
+        text = f"leads to {socket_address(first, target.port)}, a {reach(first)} address; it is asked {NEEDS_CONSENT}"
         return Hop("", text, target)
     allowed.note(shown_url(target.url), socket_address(fitting[0], target.port))
     return fitting[0]
-
-
-_CONSENT = "only with your consent"
 
 
 def _unknown_name(target: Target, allowed: Permission, *, by_proxy: bool) -> Hop | None:
     """A name that this machine does not know: the proxy's business, unless it is one of local use."""
     if not by_proxy:
         return Hop("", "its host name is not known", target)
-    place = socket_address(target.host, target.port)
-    if local_name(target.host) and not allowed.everywhere and place not in allowed.places:
-        return Hop("", f"leads to a name of a local network; it is asked {_CONSENT}", target)
+    if local_name(target.host) and not allowed.allows(target.host, target.port):
+        return Hop("", f"leads to a name of a local network; it is asked {NEEDS_CONSENT}", target)
     return None

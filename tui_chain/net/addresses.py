@@ -17,7 +17,11 @@ MAX_CONNECTIONS = 40
 """Connections of all fetches of one host, redirects included."""
 LEAST_PORT = 1024
 """Ports below belong to services of the system, which a request could be meant for: mail, SSH, printers."""
-WEB_PORTS = frozenset({80, 443})
+USUAL_PORTS = {"http": 80, "https": 443}
+"""The ports of URLs that name none."""
+WEB_PORTS = frozenset(USUAL_PORTS.values())
+NEEDS_CONSENT = "only with your consent"
+"""How the text of what the user may lift ends."""
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
@@ -156,7 +160,7 @@ class ConsentNeededError(FetchRefusedError):
     """A fetch that would lead to an address inside: `place`, of a `kind`, asked for `url` (safe text)."""
 
     def __init__(self, place: SocketAddress, kind: Reach, url: str = "") -> None:
-        super().__init__(f"{place.address} is a {kind} address; it is asked only with your consent")
+        super().__init__(f"{place.address} is a {kind} address; it is asked {NEEDS_CONSENT}")
         self.place = place
         self.kind = kind
         self.url = url

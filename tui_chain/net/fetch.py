@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 from tui_chain.core.text import safe_text
-from tui_chain.net.addresses import FetchRefusedError, Reach
+from tui_chain.net.addresses import USUAL_PORTS, FetchRefusedError, Reach
 from tui_chain.net.errors import (
     AnswerTooLarge,
     BrokenHTTP,
@@ -43,7 +43,6 @@ LDAP_HINT = (
 """What to do where the issuer is published by LDAP alone."""
 
 _HEADERS = ((b"User-Agent", b"tlschain-tui"), (b"Accept", b"*/*"), (b"Accept-Encoding", b"identity"))
-_PORTS = {"http": 80, "https": 443}
 _REDIRECTS = {301, 302, 303, 307, 308}
 
 
@@ -126,7 +125,7 @@ def _request(parts: SplitResult) -> ClientRequest:
 
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     headers = [(b"Host", parts.netloc.encode("ascii")), *_HEADERS]
-    port = parts.port or _PORTS[parts.scheme]
+    port = parts.port or USUAL_PORTS[parts.scheme]
     return ClientRequest(parts.hostname or "", port, target.encode("ascii"), headers, _tls_context(parts))
 
 

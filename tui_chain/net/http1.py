@@ -31,29 +31,46 @@ class Bounds(NamedTuple):
 
 
 UNKNOWN_HTTPCORE = "this version of httpcore is not known; install one below 1.1"
+SERVER = "the server"
+"""Who answers, where it is no proxy."""
 USUAL = Bounds()
 """The bounds of a server's answer whose body is not read."""
 
 
+class Tally:
+    """Counts what a peer sends of an answer; raises BrokenHTTP and AnswerTooLarge where it leaves its bounds."""
+
+    def __init__(self, bounds: Bounds, peer: str) -> None:
+        self._bounds, self._peer = bounds, peer
+        self._interim = self._body = 0
+
+    def count_interim(self) -> None:
+        """Take one more interim answer."""
+        self._interim += 1
+        if self._bounds.interim is not None and self._interim > self._bounds.interim:
+            raise BrokenHTTP(f"{self._peer} sent over {self._bounds.interim} interim answers and no answer")
+
+    def count_body(self, size: int) -> None:
+        """Take so many more bytes of the body."""
+        self._body += size
+        if self._bounds.body is not None and self._body > self._bounds.body:
+            raise AnswerTooLarge
+
+
 class _BoundedParser(h11.Connection):
-    """h11's state of a client, which raises BrokenHTTP and AnswerTooLarge where a peer leaves its bounds."""
+    """h11's state of a client, which counts what comes."""
 
     def __init__(self, bounds: Bounds, peer: str) -> None:
         super().__init__(h11.CLIENT, max_incomplete_event_size=bounds.head)
-        self._bounds, self._peer = bounds, peer
-        self._interim = self._body = 0
+        self._tally = Tally(bounds, peer)
 
     def next_event(self) -> Any:
         """The next whole event of the peer's."""
         event = super().next_event()
         if isinstance(event, h11.InformationalResponse):
-            self._interim += 1
-            if self._bounds.interim is not None and self._interim > self._bounds.interim:
-                raise BrokenHTTP(f"{self._peer} sent over {self._bounds.interim} interim answers and no answer")
+            self._tally.count_interim()
         elif isinstance(event, h11.Data):
-            self._body += len(event.data)
-            if self._bounds.body is not None and self._body > self._bounds.body:
-                raise AnswerTooLarge
+            self._tally.count_body(len(event.data))
         return event
 
 
@@ -63,7 +80,7 @@ class HTTP1Connection(httpcore.AsyncHTTP11Connection):
     READ_NUM_BYTES = CHUNK * 16
 
     def __init__(
-        self, origin: httpcore.Origin, stream: httpcore.AsyncNetworkStream, bounds: Bounds, peer: str = "the server"
+        self, origin: httpcore.Origin, stream: httpcore.AsyncNetworkStream, bounds: Bounds, peer: str = SERVER
     ) -> None:
         self._bounds = bounds
         self._bounded = BoundedStream(stream, peer, bounds.total)

@@ -21,8 +21,8 @@ from h2.events import (
     StreamReset,
 )
 
-from tui_chain.net.errors import AnswerTooLarge, BrokenHTTP, broken
-from tui_chain.net.http1 import UNKNOWN_HTTPCORE, Bounds
+from tui_chain.net.errors import BrokenHTTP, broken
+from tui_chain.net.http1 import SERVER, UNKNOWN_HTTPCORE, Bounds, Tally
 from tui_chain.net.streams import CHUNK, BoundedStream
 
 _STATUS = re.compile(rb"[1-9][0-9]{2}")
@@ -33,8 +33,7 @@ class _JudgingParser(H2Connection):
 
     def __init__(self, config: H2Configuration, bounds: Bounds) -> None:
         super().__init__(config)
-        self._bounds = bounds
-        self._interim = self._body = 0
+        self._tally = Tally(bounds, SERVER)
         self._answered = False
 
     def receive_data(self, data: Any) -> list[Event]:
@@ -45,16 +44,14 @@ class _JudgingParser(H2Connection):
             raise broken(error) from error
         for event in events:
             if isinstance(event, DataReceived):
-                self._count(len(event.data or b""))
+                self._tally.count_body(len(event.data or b""))
             elif not self._answered:
                 self._judge(event)
         return events
 
     def _judge(self, event: Event) -> None:
         if isinstance(event, InformationalResponseReceived):
-            self._interim += 1
-            if self._bounds.interim is not None and self._interim > self._bounds.interim:
-                raise BrokenHTTP(f"the server sent over {self._bounds.interim} interim answers and no answer")
+            self._tally.count_interim()
         elif isinstance(event, ResponseReceived):
             _judge_status([bytes(value) for name, value in event.headers or [] if name == b":status"])
             self._answered = True
@@ -65,11 +62,6 @@ class _JudgingParser(H2Connection):
         elif isinstance(event, StreamEnded):
             raise BrokenHTTP("the server ended its answer before it began")
 
-    def _count(self, size: int) -> None:
-        self._body += size
-        if self._bounds.body is not None and self._body > self._bounds.body:
-            raise AnswerTooLarge
-
 
 class HTTP2Connection(httpcore.AsyncHTTP2Connection):
     """One request to a server over a stream, within `bounds`."""
@@ -79,7 +71,7 @@ class HTTP2Connection(httpcore.AsyncHTTP2Connection):
 
     def __init__(self, origin: httpcore.Origin, stream: httpcore.AsyncNetworkStream, bounds: Bounds) -> None:
         self._bounds = bounds
-        self._bounded = BoundedStream(stream, "the server", bounds.total)
+        self._bounded = BoundedStream(stream, SERVER, bounds.total)
         super().__init__(origin, self._bounded)
         # as with HTTP/1.1: what cannot be judged is not asked for
         if not isinstance(getattr(self, "_h2_state", None), H2Connection):

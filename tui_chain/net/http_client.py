@@ -16,10 +16,11 @@ from typing import Any, NamedTuple, cast
 import httpcore
 from httpcore import AsyncNetworkStream
 
+from tui_chain.net import connection
 from tui_chain.net.errors import AnswerTooLarge, NoConnection, broken
 from tui_chain.net.http1 import USUAL, Bounds, HTTP1Connection
 from tui_chain.net.proxy import Route
-from tui_chain.net.streams import AddressBackend, start_tls
+from tui_chain.net.streams import SocketStream, start_tls
 
 HTTP_2, HTTP_1 = "h2", "http/1.1"
 """The protocols by their names in ALPN (RFC 7301)."""
@@ -119,14 +120,15 @@ class HTTPExchange:
         return stream
 
     async def _connect(self, port: int, undo: AsyncExitStack) -> AsyncNetworkStream:
-        backend = AddressBackend(self.route.addresses)
+        addresses = self.route.addresses
+        self.connected = addresses[0].ip
         self.trace("connection.connect_tcp.started")
         try:
-            stream = await backend.connect_tcp("", port)
+            sock, found = await connection.connect(addresses, port)
         except OSError as error:
             raise NoConnection(error) from error
-        finally:
-            self.connected = backend.connected
+        self.connected = found.ip
+        stream = SocketStream(sock)
         undo.push_async_callback(stream.aclose)
         self.trace("connection.connect_tcp.complete")
         return stream

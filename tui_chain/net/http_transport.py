@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack
 
 import httpx
 
+from tui_chain.net.addresses import USUAL_PORTS
 from tui_chain.net.errors import BrokenHTTP, NoConnection, ProxyTrouble, failure_text
 from tui_chain.net.http1 import Bounds
 from tui_chain.net.http_client import ClientRequest, HTTPExchange, HTTPReply
@@ -15,7 +16,6 @@ from tui_chain.net.proxy import Route
 
 FindRoute = Callable[[httpx.URL], Awaitable[Route]]
 """Judges where a URL leads, for every request anew; raises OSError where its name is not known."""
-_PORTS = {"http": 80, "https": 443}
 
 
 class Transport(httpx.AsyncBaseTransport):
@@ -33,7 +33,7 @@ class Transport(httpx.AsyncBaseTransport):
 
         AnswerTooLarge comes as it is, from the body's stream.
         """
-        if request.url.scheme not in _PORTS:
+        if request.url.scheme not in USUAL_PORTS:
             raise httpx.UnsupportedProtocol("Only http and https are fetched.", request=request)
         async with AsyncExitStack() as undo:
             try:
@@ -53,7 +53,7 @@ class Transport(httpx.AsyncBaseTransport):
         host = [(name, value) for name, value in request.headers.raw if name.lower() == b"host"]
         others = [(name, value) for name, value in request.headers.raw if name.lower() != b"host"]
         context = self._context if url.scheme == "https" else None
-        port = url.port or _PORTS[url.scheme]
+        port = url.port or USUAL_PORTS[url.scheme]
         return ClientRequest(
             url.raw_host.decode("ascii"), port, url.raw_path, host + others, context, request.method.encode("ascii")
         )

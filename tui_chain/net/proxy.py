@@ -14,6 +14,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from tui_chain.core.failure import Failure
 from tui_chain.core.text import safe_text
 from tui_chain.net.addresses import (
+    USUAL_PORTS,
     ConsentNeededError,
     FetchRefusedError,
     Permission,
@@ -82,13 +83,13 @@ def _judge_local_name(host: str, permission: Permission, port: int, url: str) ->
     if not local_name(host):
         return
     place = socket_address(safe_text(host, 100), port)
-    if not permission.everywhere and place not in permission.places:
+    if not permission.allows(*place):
         raise ConsentNeededError(place, Reach.PRIVATE, url)
     permission.note(url, place)
 
 
 def _judged_port(parts: SplitResult) -> int:
-    port = parts.port or (443 if parts.scheme == "https" else 80)
+    port = parts.port or USUAL_PORTS[parts.scheme]
     refused = port_refusal(port)
     if refused is not None:
         raise FetchRefusedError(refused)

@@ -45,7 +45,7 @@ async def open_socks5(stream: AsyncNetworkStream, host: str, port: int, credenti
         await _log_in(speech, credentials)
         request = SOCKS5CommandRequest.from_address(SOCKS5Command.CONNECT, (host.partition("%")[0], port))
         await speech.send(request)
-        answer = await speech.receive(await _whole_answer(stream), SOCKS5Reply)
+        answer = await speech.receive(await _whole_answer(speech), SOCKS5Reply)
     except ProtocolError:
         raise ProxyTrouble("the proxy's answer is no SOCKS 5") from None
     except OSError as error:
@@ -91,7 +91,13 @@ class _Speech:
 
     async def exactly(self, count: int) -> bytes:
         """So many bytes and no more; raises ProxyTrouble at an end before them."""
-        return await _exactly(self._stream, count)
+        data = b""
+        while len(data) < count:
+            piece = await self._stream.read(count - len(data))
+            if not piece:
+                raise ProxyTrouble("the proxy closed the connection without an answer")
+            data += piece
+        return data
 
     async def receive(self, data: bytes, kind: type[T]) -> T:
         answer = self._speech.receive_data(data)
@@ -100,22 +106,12 @@ class _Speech:
         return answer
 
 
-async def _whole_answer(stream: AsyncNetworkStream) -> bytes:
+async def _whole_answer(speech: _Speech) -> bytes:
     """An answer with its address and port, of which nothing is used (RFC 1928 section 6)."""
-    head = await _exactly(stream, 4)
+    head = await speech.exactly(4)
     if head[3] == _NAME:
-        length = await _exactly(stream, 1)
-        return head + length + await _exactly(stream, length[0] + 2)
+        length = await speech.exactly(1)
+        return head + length + await speech.exactly(length[0] + 2)
     if head[3] not in _ADDRESS:
         raise ProxyTrouble("the proxy's answer is no SOCKS 5")
-    return head + await _exactly(stream, _ADDRESS[head[3]] + 2)
-
-
-async def _exactly(stream: AsyncNetworkStream, count: int) -> bytes:
-    data = b""
-    while len(data) < count:
-        piece = await stream.read(count - len(data))
-        if not piece:
-            raise ProxyTrouble("the proxy closed the connection without an answer")
-        data += piece
-    return data
+    return head + await speech.exactly(_ADDRESS[head[3]] + 2)

@@ -9,15 +9,13 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, TypeVar
 
-from httpcore import SOCKET_OPTION, AsyncNetworkBackend, AsyncNetworkStream
+from httpcore import AsyncNetworkStream
 
-from tui_chain.net import connection
 from tui_chain.net.errors import BrokenHTTP
-from tui_chain.net.lookup import Address
 
 CHUNK = 4 * 1024
 """Bytes that are read at once before an answer has begun: what is in them is taken apart without a pause."""
@@ -46,30 +44,6 @@ class SocketStream(AsyncNetworkStream):
     async def aclose(self) -> None:
         """Close the socket; a peer's goodbye is not waited for."""
         self._sock.close()
-
-
-class AddressBackend(AsyncNetworkBackend):
-    """Connects to addresses that were judged before, whatever a name resolves to by now.
-
-    `connected` is the IP that answered, or the first that was tried.
-    """
-
-    def __init__(self, addresses: Sequence[Address]) -> None:
-        self._addresses = addresses
-        self.connected = addresses[0].ip if addresses else ""
-
-    async def connect_tcp(
-        self,
-        host: str,  # noqa: ARG002 - the name was looked up once, and its addresses were judged
-        port: int,
-        timeout: float | None = None,  # noqa: ASYNC109, ARG002
-        local_address: str | None = None,  # noqa: ARG002
-        socket_options: Iterable[SOCKET_OPTION] | None = None,  # noqa: ARG002
-    ) -> SocketStream:
-        """Connect to the first address that answers; raises the first one's OSError where none does."""
-        sock, found = await connection.connect(self._addresses, port)
-        self.connected = found.ip
-        return SocketStream(sock)
 
 
 class TLSStream(AsyncNetworkStream):
@@ -184,7 +158,7 @@ class BoundedStream(AsyncNetworkStream):
             raise self._unsent
         if not data:
             raise BrokenHTTP(f"{self._peer} closed the connection without an answer")
-        # a head that is too long by itself is told by who takes it apart, at most a piece later
+        # a head that is too long by itself is refused by the parser, at most a piece later
         if self._received > self._limit + CHUNK:
             raise BrokenHTTP(f"{self._peer} sent over {self._limit // 1024} KiB and no answer")
 

@@ -99,7 +99,7 @@ def read_header(data: bytes) -> Header | None:
     """Read the comments of a file that this tool made, or return None for any other file.
 
     Only the lines on top count, up to the first blank line, and the hosts that version 0.1.0 merged: what stands at
-    a certificate is a stranger's text. All that is read is safe for a terminal: somebody else may have written it.
+    a certificate is somebody else's text. All that is read is safe for a terminal: somebody else may have written it.
     """
     text = data.removeprefix(b"\xef\xbb\xbf").decode("ascii", "replace").replace("\r\n", "\n")
     comments = _comments(text.split("\n\n", 1)[0])

@@ -9,8 +9,8 @@ from datetime import datetime
 from itertools import pairwise
 
 from tui_chain.core.text import safe_text
-from tui_chain.net.addresses import FetchRefusedError, Permission
-from tui_chain.net.fetch import FetchedAnswer, fetch
+from tui_chain.net.addresses import FetchRefusedError
+from tui_chain.net.fetch import fetch
 from tui_chain.resolve.aia import MAX_URLS, HostFetches
 from tui_chain.revocation.crl import NO_CRL, CrlFetches, crl_at, judge_crl
 from tui_chain.x509.certificate import Certificate
@@ -88,12 +88,8 @@ class RevocationClient:
 
     async def _body(self, url: str, request: str, child: Certificate) -> bytes | str:
         """What an OCSP responder answers, or why there is nothing."""
-
-        async def get(permission: Permission) -> FetchedAnswer:
-            return await fetch(request, allowed=permission)
-
         try:
-            answer = await self.fetches.get(url, child, get)
+            answer = await self.fetches.get(url, child, lambda permission: fetch(request, allowed=permission))
         except (FetchRefusedError, TimeoutError) as stopped:
             return str(stopped)
         return answer.body if answer.status == 200 else f"HTTP status {answer.status}"

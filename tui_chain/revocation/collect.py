@@ -11,8 +11,9 @@ from itertools import pairwise
 from tui_chain.core.command import HOST, hinted, option
 from tui_chain.core.failure import Failure
 from tui_chain.core.text import first_few, safe_text
+from tui_chain.net.addresses import NEEDS_CONSENT
 from tui_chain.resolve.aia import MAX_URLS, HostFetches
-from tui_chain.revocation.crl import NEEDS_CONSENT, CrlFetches, crl_at, judge_crl
+from tui_chain.revocation.crl import CrlFetches, crl_at, judge_crl
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.crl import CheckedCrl, CrlScope, CrlSet, RevocationList
 from tui_chain.x509.revocation import Revocation, RevocationAnswer, RevocationCheck

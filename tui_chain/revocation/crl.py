@@ -10,7 +10,7 @@ from datetime import datetime
 from cryptography import x509
 
 from tui_chain.core.text import safe_text
-from tui_chain.net.addresses import BoundReachedError, ConsentNeededError, FetchRefusedError, Permission, Reach
+from tui_chain.net.addresses import BoundReachedError, ConsentNeededError, FetchRefusedError, Reach
 from tui_chain.net.fetch import fetch
 from tui_chain.resolve.aia import HostFetches
 from tui_chain.x509.certificate import Certificate
@@ -95,8 +95,6 @@ Fetched = RevocationList | str
 """A list, not judged yet, or why there is none, in words that are safe for a terminal."""
 _Place = tuple[str, frozenset[Reach]]
 
-NEEDS_CONSENT = "only with your consent"
-"""What a refusal says that the user may lift."""
 NO_CRL = "what came is no CRL"
 
 
@@ -135,11 +133,7 @@ async def _fetched(url: str, allowed: frozenset[Reach]) -> Fetched:
 
 async def crl_at(url: str, named_by: Certificate, fetches: HostFetches, known: CrlFetches) -> Fetched:
     """The list at a URL that a certificate names, within the bounds of its host's `fetches`."""
-
-    async def get(permission: Permission) -> Fetched:
-        return await known.fetch(url, permission)
-
     try:
-        return await fetches.get(url, named_by, get)
+        return await fetches.get(url, named_by, lambda permission: known.fetch(url, permission))
     except (FetchRefusedError, TimeoutError) as stopped:
         return safe_text(str(stopped))

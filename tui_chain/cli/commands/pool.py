@@ -30,8 +30,8 @@ SHOWN_REFUSALS = 5
 def opened(path: Path | None) -> Iterator[Pool]:
     """The pool at `path`, which has to be ours, or the user's own, which is ours by its place; closed at the end."""
     own = default_path()
-    is_own = path is None or os.path.realpath(path) == os.path.realpath(own)
-    with closing(Pool(own if path is None or is_own else path, named=not is_own)) as pool:
+    other = path if path is not None and os.path.realpath(path) != os.path.realpath(own) else None
+    with closing(Pool(other or own, named=other is not None)) as pool:
         yield pool
 
 
