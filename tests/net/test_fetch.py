@@ -15,7 +15,7 @@ from tui_chain.lab.internet import Lab
 from tui_chain.lab.servers.aia_site import AiaAnswer, redirect
 from tui_chain.lab.servers.stream import Stream
 from tui_chain.net import fetch as fetching
-from tui_chain.net.addresses import Reach
+from tui_chain.net.addresses import Permission, Reach
 from tui_chain.net.fetch import MAX_BYTES, FetchRefusedError, fetch
 
 HERE = frozenset({Reach.PUBLIC, Reach.LOOPBACK})
@@ -24,7 +24,7 @@ HERE = frozenset({Reach.PUBLIC, Reach.LOOPBACK})
 def get(url: str, allowed: frozenset[Reach] = HERE) -> fetching.FetchedAnswer:
     async def run() -> fetching.FetchedAnswer:
         try:
-            return await fetch(url, allowed=allowed)
+            return await fetch(url, allowed=Permission(allowed))
         finally:
             assert len(asyncio.all_tasks()) == 1
 
@@ -226,7 +226,7 @@ def test_a_fetch_that_is_cancelled_leaves_nothing_behind(lab: Lab) -> None:
     async def run(seconds: float) -> None:
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(seconds):
-                await fetch(url, allowed=HERE)
+                await fetch(url, allowed=Permission(HERE))
         assert len(asyncio.all_tasks()) == 1
 
     for seconds in (0, 0.001, 0.01, 0.1):

@@ -22,7 +22,7 @@ from tui_chain.livetest.attempt import Attempt
 from tui_chain.livetest.contexts import bundle_context
 from tui_chain.livetest.request import LiveRequest
 from tui_chain.net import fetch as fetching
-from tui_chain.net.addresses import Reach
+from tui_chain.net.addresses import Permission, Reach
 from tui_chain.net.errors import AnswerTooLarge, BrokenHTTP
 from tui_chain.net.fetch import FetchedAnswer, FetchRefusedError, fetch
 from tui_chain.net.http1 import UNKNOWN_HTTPCORE, Bounds, HTTP1Connection
@@ -64,7 +64,7 @@ async def answer_of(speech: HTTP1Connection) -> httpcore.Response:
 def get(url: str, limit: int = fetching.MAX_BYTES) -> FetchedAnswer:
     async def run() -> FetchedAnswer:
         try:
-            return await fetch(url, allowed=HERE, limit=limit)
+            return await fetch(url, allowed=Permission(HERE), limit=limit)
         finally:
             assert len(asyncio.all_tasks()) == 1
 

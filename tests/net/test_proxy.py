@@ -12,7 +12,7 @@ import pytest
 from tests.support.network import answering, record_connections
 from tui_chain.lab.internet import Lab, open_lab
 from tui_chain.lab.servers.stream import Stream
-from tui_chain.net.addresses import ConsentNeededError, Reach
+from tui_chain.net.addresses import ConsentNeededError, Permission, Reach
 from tui_chain.net.fetch import FetchedAnswer, FetchRefusedError, fetch
 from tui_chain.net.proxy import local_name, proxy_for
 
@@ -57,7 +57,7 @@ def proxy(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> Proxy:
 
 
 def get(url: str, allowed: frozenset[Reach] = PUBLIC) -> FetchedAnswer:
-    return asyncio.run(fetch(url, allowed=allowed))
+    return asyncio.run(fetch(url, allowed=Permission(allowed)))
 
 
 def test_a_name_that_only_the_proxy_knows_is_its_business(proxy: Proxy) -> None:

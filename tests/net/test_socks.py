@@ -17,7 +17,7 @@ from tui_chain.livetest.attempt import Attempt
 from tui_chain.livetest.contexts import bundle_context
 from tui_chain.livetest.request import LiveRequest
 from tui_chain.net import fetch as fetching
-from tui_chain.net.addresses import ConsentNeededError, Reach
+from tui_chain.net.addresses import ConsentNeededError, Permission, Reach
 from tui_chain.net.fetch import FetchedAnswer, FetchRefusedError, fetch
 from tui_chain.net.target import Target
 from tui_chain.pool.published import download
@@ -31,7 +31,7 @@ URL_LOGIN = "joe:s3cret%26%2F@"
 def get(url: str) -> FetchedAnswer:
     async def run() -> FetchedAnswer:
         try:
-            return await fetch(url, allowed=PUBLIC)
+            return await fetch(url, allowed=Permission(PUBLIC))
         finally:
             assert len(asyncio.all_tasks()) == 1
 

@@ -13,7 +13,7 @@ from tests.support.clock import Clock
 from tui_chain.core.failure import Failure
 from tui_chain.diagnose.diagnosis import Diagnoser, Diagnosis
 from tui_chain.lab.authority import Authority, Identity, Template, days
-from tui_chain.net.addresses import FetchRefusedError, Reach
+from tui_chain.net.addresses import FetchRefusedError, Permission
 from tui_chain.paths import budget
 from tui_chain.repair.alternatives import alternatives
 from tui_chain.repair.repair import Repair, build_repair
@@ -46,7 +46,7 @@ class CrawlingClock(Clock):
         return super().__call__()
 
 
-async def refused(url: str, *, allowed: frozenset[Reach]) -> NoReturn:  # noqa: ARG001
+async def refused(url: str, *, allowed: Permission) -> NoReturn:  # noqa: ARG001
     raise FetchRefusedError("nothing")
 
 

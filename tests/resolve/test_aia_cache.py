@@ -12,13 +12,13 @@ from tests.lab.clients import SECONDS
 from tests.support.aia import fetches_under_way
 from tui_chain.lab.internet import Lab, open_lab
 from tui_chain.lab.servers import aia_site as site
-from tui_chain.net.addresses import ConsentNeededError, Reach, SocketAddress
+from tui_chain.net.addresses import ConsentNeededError, Permission, Reach, SocketAddress
 from tui_chain.net.fetch import FetchedAnswer, FetchRefusedError
 from tui_chain.resolve import aia_cache as freshness
 from tui_chain.resolve.aia_cache import DAY, FAILURE_SECONDS, MAX_KEPT, UNSTATED, AIACache, Remembered, lifetime
 
-PUBLIC = frozenset({Reach.PUBLIC})
-HERE = frozenset({Reach.PUBLIC, Reach.LOOPBACK})
+PUBLIC = Permission(frozenset({Reach.PUBLIC}))
+HERE = Permission(frozenset({Reach.PUBLIC, Reach.LOOPBACK}))
 URL = "http://ca.test/issuer.cer"
 
 
@@ -38,7 +38,7 @@ class Net:
     def clock(self) -> float:
         return self.now
 
-    async def fetch(self, url: str, *, allowed: frozenset[Reach]) -> FetchedAnswer:  # noqa: ARG002 - the interface
+    async def fetch(self, url: str, *, allowed: Permission) -> FetchedAnswer:  # noqa: ARG002 - the interface
         self.fetched.append(url)
         if self.gate is not None:
             await self.gate.wait()

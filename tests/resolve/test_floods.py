@@ -10,7 +10,7 @@ from tests.support.limits import no_wait
 from tui_chain.lab.internet import Lab
 from tui_chain.lab.servers.stream import Stream
 from tui_chain.net import fetch
-from tui_chain.net.addresses import FetchRefusedError, Reach
+from tui_chain.net.addresses import FetchRefusedError, Permission, Reach
 from tui_chain.net.http1 import USUAL
 
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
@@ -30,7 +30,7 @@ def test_a_server_that_never_comes_to_the_point_is_left(
 
     with no_wait():
         with pytest.raises(FetchRefusedError, match="and no answer") as refused:
-            asyncio.run(fetch.fetch(f"http://127.0.0.1:{lab.listen(talk)}/", allowed=frozenset(Reach)))
+            asyncio.run(fetch.fetch(f"http://127.0.0.1:{lab.listen(talk)}/", allowed=Permission(frozenset(Reach))))
         assert refused.value.address == "127.0.0.1"
 
 
@@ -40,5 +40,5 @@ def test_a_server_may_say_something_before_its_answer(lab: Lab) -> None:
         await stream.send(CONTINUE * (USUAL.interim or 0) + b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nlist")
         await stream.finish()
 
-    answer = asyncio.run(fetch.fetch(f"http://127.0.0.1:{lab.listen(talk)}/", allowed=frozenset(Reach)))
+    answer = asyncio.run(fetch.fetch(f"http://127.0.0.1:{lab.listen(talk)}/", allowed=Permission(frozenset(Reach))))
     assert (answer.status, answer.body) == (200, b"list")

@@ -130,7 +130,7 @@ class SlowAnswers:
     def __init__(self, seconds: float) -> None:
         self.clock, self.seconds = Clock(), seconds
 
-    async def __call__(self, url: str, *, allowed: frozenset[Reach]) -> NoReturn:  # noqa: ARG002
+    async def __call__(self, url: str, *, allowed: Permission) -> NoReturn:  # noqa: ARG002
         self.clock.advance(self.seconds)
         raise FetchRefusedError("nothing")
 
@@ -180,8 +180,8 @@ def test_a_fetch_after_consent_has_the_time_that_is_left() -> None:
     leaf = pointing_at(make_pki().root, "http://inside.test/a", "http://inside.test/b")
     served = ServedChain(Target("localhost"), views(leaf), utc_now(), "8.8.8.8")
 
-    async def fetched(url: str, *, allowed: frozenset[Reach]) -> NoReturn:
-        if not Permission.of(allowed).allows("10.0.0.1", 80):
+    async def fetched(url: str, *, allowed: Permission) -> NoReturn:
+        if not allowed.allows("10.0.0.1", 80):
             raise ConsentNeededError(SocketAddress("10.0.0.1", 80), Reach.PRIVATE)
         await slow(url, allowed=allowed)
 

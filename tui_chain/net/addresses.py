@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -229,65 +229,31 @@ class Connections:
             raise BoundReachedError(f"stopped after {self.most} connections in all")
 
 
-class Permission(frozenset[Reach]):
-    """Where the fetches of one host may go: a set of the kinds of addresses, and beside it single `places`.
+@dataclass(frozen=True)
+class Permission:
+    """Where the fetches of one host may go: to addresses of the `free` kinds, and where the user consented to.
 
-    Two are equal that allow the same: an answer to the one answers the other. `free` are the kinds that needed no
-    consent, `connections` counts what was made of it.
+    Two are equal that allow the same: an answer to the one answers the other. `connections` counts what was
+    made of it.
     """
 
-    places: frozenset[SocketAddress]
     free: frozenset[Reach]
-    connections: Connections
-
-    def __new__(
-        cls,
-        free: Iterable[Reach],
-        consent: PrivateConsent = NO_CONSENT,
-        connections: Connections | None = None,
-    ) -> Permission:
-        """Allow the kinds that are `free`, and what the user consented to."""
-        free = frozenset(free)
-        self = super().__new__(cls, Reach if consent.everywhere else free)
-        self.free, self.places = free, consent.places
-        self.connections = connections if connections is not None else Connections()
-        return self
-
-    @staticmethod
-    def of(allowed: frozenset[Reach]) -> Permission:
-        """A bare set of kinds as a permission without places."""
-        return allowed if isinstance(allowed, Permission) else Permission(allowed)
+    consent: PrivateConsent = NO_CONSENT
+    connections: Connections = field(default_factory=Connections, compare=False)
 
     def with_place(self, place: SocketAddress) -> Permission:
         """The same with one more place; connections are counted together."""
-        return Permission(self.free, PrivateConsent(self.everywhere, self.places | {place}), self.connections)
-
-    @property
-    def everywhere(self) -> bool:
-        """Whether every kind is allowed."""
-        return len(self) == len(Reach)
+        return replace(self, consent=replace(self.consent, places=self.consent.places | {place}))
 
     def allows(self, address: str, port: int) -> bool:
-        """Whether an address may be asked at a port."""
-        return reach(address) in self or socket_address(address, port) in self.places
+        """Whether an address, or a name that only a proxy knows, may be asked at a port."""
+        consent = self.consent
+        return consent.everywhere or reach(address) in self.free or socket_address(address, port) in consent.places
 
     def note(self, url: str, place: SocketAddress) -> None:
         """Report a place that is asked, if it needed consent."""
         if reach(place.address) not in self.free:
             self.connections.on_private(safe_text(url), place)
-
-    def __eq__(self, other: object) -> bool:
-        """By kinds and places."""
-        places = other.places if isinstance(other, Permission) else frozenset()
-        return frozenset.__eq__(self, other) is True and self.places == places
-
-    def __ne__(self, other: object) -> bool:
-        """As `__eq__`: a set has its own."""
-        return not self == other
-
-    def __hash__(self) -> int:
-        """Of the kinds, as of any set of them."""
-        return frozenset.__hash__(self)
 
 
 def permission(
@@ -295,4 +261,5 @@ def permission(
 ) -> Permission:
     """Where fetches for a host may lead: to public addresses, to loopback if it was reached there, and by consent."""
     local = host_address is not None and reach(host_address) is Reach.LOOPBACK
-    return Permission({Reach.PUBLIC} | ({Reach.LOOPBACK} if local else set()), consent, connections)
+    free = frozenset({Reach.PUBLIC, Reach.LOOPBACK} if local else {Reach.PUBLIC})
+    return Permission(free, consent, connections if connections is not None else Connections())

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 from tui_chain.core.text import safe_text
-from tui_chain.net.addresses import USUAL_PORTS, FetchRefusedError, Reach
+from tui_chain.net.addresses import USUAL_PORTS, FetchRefusedError, Permission
 from tui_chain.net.errors import (
     AnswerTooLarge,
     BrokenHTTP,
@@ -65,12 +65,12 @@ class FetchedAnswer:
         return next((value for known, value in self.headers if known == name), "")
 
 
-async def fetch(url: str, *, allowed: frozenset[Reach], limit: int = MAX_BYTES) -> FetchedAnswer:
+async def fetch(url: str, *, allowed: Permission, limit: int = MAX_BYTES) -> FetchedAnswer:
     """GET `url` within the bounds; raises FetchRefusedError with the reason.
 
     http and https only, 10 s, `limit` bytes (64 KiB; CRLs may have more), 5 redirects each judged anew. Addresses
-    whose reach is not `allowed` are refused. No cookies, no credentials, no decompression. Through the proxy that
-    the environment names, if it names one.
+    that are not `allowed` are refused, and connections are counted there. No cookies, no credentials, no
+    decompression. Through the proxy that the environment names, if it names one.
     """
     started = time.perf_counter()
     try:
@@ -85,7 +85,7 @@ async def fetch(url: str, *, allowed: frozenset[Reach], limit: int = MAX_BYTES) 
     raise FetchRefusedError(f"more than {MAX_REDIRECTS} redirects")
 
 
-async def _get(url: str, allowed: frozenset[Reach], started: float, limit: int) -> FetchedAnswer | str:
+async def _get(url: str, allowed: Permission, started: float, limit: int) -> FetchedAnswer | str:
     """Return the answer, or the URL to which it redirects."""
     from tui_chain.net.http1 import Bounds  # httpcore is loaded where there is something to fetch
     from tui_chain.net.http_client import HTTPExchange

@@ -39,16 +39,16 @@ class Route:
     proxy: Proxy | None = None
 
 
-async def find_route(parts: SplitResult, allowed: frozenset[Reach]) -> Route:
+async def find_route(parts: SplitResult, permission: Permission) -> Route:
     """Judge where a URL leads and choose the route; raises FetchRefusedError, ConsentNeededError where it is inside.
 
     A proxy does its own lookup, so what it connects to cannot be pinned here: that is the proxy's business. Still
     nothing goes to it that leads inside as far as is known: addresses, names of local use, and names that this
     machine finds inside are judged first. What leads inside and is allowed is asked directly, since a proxy would
     take it for its own neighbourhood. A socks5 proxy is given the address that was judged, and not the name. The
-    route is counted where `allowed` is a Permission.
+    route is counted with the permission's connections.
     """
-    permission, port = Permission.of(allowed), _judged_port(parts)
+    port = _judged_port(parts)
     permission.connections.check()
     route = await _route(parts, permission, port)
     permission.connections.check()  # others had their turn meanwhile

@@ -11,7 +11,7 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Protocol
 
-from tui_chain.net.addresses import BoundReachedError, ConsentNeededError, Reach
+from tui_chain.net.addresses import BoundReachedError, ConsentNeededError, Permission
 from tui_chain.net.fetch import FetchedAnswer, FetchRefusedError, fetch
 
 DAY = 86_400.0
@@ -64,7 +64,7 @@ MAX_KEPT = 512
 """Answers that are kept, 64 KiB each at most; the oldest go first."""
 OK_STATUS = 200
 
-Key = tuple[str, frozenset[Reach]]
+Key = tuple[str, Permission]
 """A URL and where it may lead: what one host was allowed to ask does not answer another that is not."""
 Outcome = FetchedAnswer | FetchRefusedError
 
@@ -72,7 +72,7 @@ Outcome = FetchedAnswer | FetchRefusedError
 class Fetcher(Protocol):
     """Fetches a URL within the bounds, as `fetch` does."""
 
-    def __call__(self, url: str, *, allowed: frozenset[Reach]) -> Awaitable[FetchedAnswer]:
+    def __call__(self, url: str, *, allowed: Permission) -> Awaitable[FetchedAnswer]:
         """Return the answer or raise FetchRefusedError."""
 
 
@@ -106,7 +106,7 @@ class AIACache:
     _kept: dict[Key, _Kept] = field(default_factory=dict)
     _flights: dict[Key, _Flight] = field(default_factory=dict)
 
-    async def get(self, url: str, allowed: frozenset[Reach]) -> Remembered:
+    async def get(self, url: str, allowed: Permission) -> Remembered:
         """Return what `url` brings; who asks while it is being fetched waits for the same answer.
 
         A caller that is cancelled leaves the fetch to the others that wait; the last one ends it, and goes

@@ -10,7 +10,7 @@ from datetime import datetime
 from cryptography import x509
 
 from tui_chain.core.text import safe_text
-from tui_chain.net.addresses import BoundReachedError, ConsentNeededError, FetchRefusedError, Reach
+from tui_chain.net.addresses import BoundReachedError, ConsentNeededError, FetchRefusedError, Permission
 from tui_chain.net.fetch import fetch
 from tui_chain.resolve.aia import HostFetches
 from tui_chain.x509.certificate import Certificate
@@ -93,7 +93,7 @@ def _is_signed_otherwise(crl: x509.CertificateRevocationList, issuer: Certificat
 
 Fetched = RevocationList | str
 """A list, not judged yet, or why there is none, in words that are safe for a terminal."""
-_Place = tuple[str, frozenset[Reach]]
+_Place = tuple[str, Permission]
 
 NO_CRL = "what came is no CRL"
 
@@ -105,7 +105,7 @@ class CrlFetches:
     _known: dict[_Place, Fetched] = field(default_factory=dict)
     _gates: dict[_Place, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
 
-    async def fetch(self, url: str, allowed: frozenset[Reach]) -> Fetched:
+    async def fetch(self, url: str, allowed: Permission) -> Fetched:
         """Fetch the list at a raw URL within the bounds of law 7, 8 MiB; a failure is remembered as well.
 
         Not so what is a matter of the host that asks: ConsentNeededError and BoundReachedError are raised.
@@ -117,7 +117,7 @@ class CrlFetches:
         return self._known[place]
 
 
-async def _fetched(url: str, allowed: frozenset[Reach]) -> Fetched:
+async def _fetched(url: str, allowed: Permission) -> Fetched:
     try:
         answer = await fetch(url, allowed=allowed, limit=MAX_CRL)
     except (ConsentNeededError, BoundReachedError):
