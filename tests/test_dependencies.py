@@ -22,7 +22,7 @@ SOUND = {
     "idna": "3.7",  # CVE-2024-3651: quadratic time
     "cryptography": "46.0.5",  # CVE-2026-26007: points outside the group
 }
-"""The first release without a known hole, of what reads a stranger's bytes."""
+"""The first release without a known hole, of what reads untrusted bytes."""
 
 
 def requirements(kind: str) -> list[Requirement]:

@@ -6,7 +6,7 @@ import asyncio
 import gc
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from tests.support.cli import ROOT, Done, tlschain
-from tui_chain.lab.internet import Lab, open_lab
+from tui_chain.lab.internet import Lab
 
 
 class Panic(BaseException):
@@ -85,12 +85,6 @@ COMMANDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "config": ((), ("tui_chain.cli.commands.config.read_settings",)),
 }
 PLACES = [(name, place) for name, (_, places) in COMMANDS.items() for place in places]
-
-
-@pytest.fixture(scope="module")
-def lab() -> Iterator[Lab]:
-    with open_lab(["leaf-only"]) as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")

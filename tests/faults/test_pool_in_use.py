@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.support.cli import tlschain
 from tui_chain.core.system import try_lock
-from tui_chain.lab.internet import Lab, open_lab
+from tui_chain.lab.internet import Lab
 from tui_chain.pool.database import default_path
-
-
-@pytest.fixture(scope="module")
-def lab() -> Iterator[Lab]:
-    with open_lab(["leaf-only"]) as opened:
-        yield opened
 
 
 def test_a_fix_goes_on_without_the_pool_and_says_so(

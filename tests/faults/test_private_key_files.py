@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,7 @@ import pytest
 import tui_chain
 from tests.support.cli import tlschain
 from tests.support.files import names_in
-from tui_chain.lab.internet import Lab, open_lab
+from tui_chain.lab.internet import Lab
 
 ROOT = Path(tui_chain.__file__).parent
 KEYS = {
@@ -21,20 +20,6 @@ KEYS = {
     "wireguard": "[Interface]\nPrivateKey = AAAA\n",
     "pgp": "-----BEGIN PGP PRIVATE KEY BLOCK-----\n\nAAAA\n",
 }
-
-
-@pytest.fixture(scope="module")
-def lab() -> Iterator[Lab]:
-    with open_lab(["leaf-only"]) as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def bundle(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    file = tmp_path_factory.mktemp("bundle") / "bundle.pem"
-    done = tlschain("fix", lab.host("leaf-only").target, "--trust", lab.trust_file, "--no-pool", "-o", file)
-    assert done.code == 0, done.err
-    return file
 
 
 COMMANDS = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -10,7 +9,7 @@ import pytest
 
 from tests.support.cli import Done, process, tlschain
 from tui_chain.core.failure import Failure
-from tui_chain.lab.internet import Lab, open_lab
+from tui_chain.lab.internet import Lab
 from tui_chain.net.addresses import FetchRefusedError
 from tui_chain.net.proxy import proxy_for, read_proxy
 
@@ -26,20 +25,6 @@ NO_TEXT = [
 ]
 NO_HOST = [f"http://{'a' * 70}.test:9", "http://a..test:9", "http://.:9", "http://[:9"]
 SENTENCE = "the environment names a proxy whose URL has bytes that are no UTF-8 text"
-
-
-@pytest.fixture(scope="module")
-def lab() -> Iterator[Lab]:
-    with open_lab(["leaf-only"]) as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def bundle(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    file = tmp_path_factory.mktemp("bundle") / "bundle.pem"
-    done = tlschain("fix", lab.host("leaf-only").target, "--trust", lab.trust_file, "--no-pool", "-o", file)
-    assert done.code == 0, done.err
-    return file
 
 
 @pytest.mark.parametrize("address", NO_TEXT)

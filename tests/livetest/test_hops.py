@@ -92,7 +92,7 @@ def test_a_circle_ends(lab: Lab) -> None:
         ("https://10.0.0.1/", "private address"),
     ],
 )
-def test_where_a_stranger_may_not_send_us(lab: Lab, location: str, words: str) -> None:
+def test_where_a_redirect_may_not_lead(lab: Lab, location: str, words: str) -> None:
     way = to(lab, location)
     assert len(way) == 2
     assert way[1].attempt is None

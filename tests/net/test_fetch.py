@@ -9,6 +9,7 @@ import itertools
 
 import pytest
 
+from tests.support.fetches import HERE, fetched
 from tests.support.network import answering, record_connections
 from tests.support.servers import endless, refused_port, reset, saying
 from tui_chain.lab.internet import Lab
@@ -18,41 +19,26 @@ from tui_chain.net import fetch as fetching
 from tui_chain.net.addresses import Permission, Reach
 from tui_chain.net.fetch import MAX_BYTES, FetchRefusedError, fetch
 
-HERE = frozenset({Reach.PUBLIC, Reach.LOOPBACK})
-
-
-def get(url: str, allowed: frozenset[Reach] = HERE) -> fetching.FetchedAnswer:
-    async def run() -> fetching.FetchedAnswer:
-        try:
-            return await fetch(url, allowed=Permission(allowed))
-        finally:
-            assert len(asyncio.all_tasks()) == 1
-
-    try:
-        return asyncio.run(run())
-    finally:
-        gc.collect()  # a socket that was left open warns here, and a warning is an error
-
 
 def refusal(url: str, allowed: frozenset[Reach] = HERE) -> str:
     with pytest.raises(FetchRefusedError) as caught:
-        get(url, allowed)
+        fetched(url, allowed)
     return str(caught.value)
 
 
 def test_an_answer_says_all_about_itself(lab: Lab) -> None:
-    answer = get(lab.publish("/plain", b"body"))
+    answer = fetched(lab.publish("/plain", b"body"))
     assert (answer.body, answer.status, answer.address) == (b"body", 200, "127.0.0.1")
     assert answer.url.endswith("/plain")
     assert answer.milliseconds > 0
 
 
 def test_an_error_status_is_an_answer(lab: Lab) -> None:
-    assert get(lab.publish("/gone", AiaAnswer(b"", 410))).status == 410
+    assert fetched(lab.publish("/gone", AiaAnswer(b"", 410))).status == 410
 
 
 def test_a_body_may_fill_the_bound(lab: Lab) -> None:
-    assert len(get(lab.publish("/full", b"x" * MAX_BYTES)).body) == MAX_BYTES
+    assert len(fetched(lab.publish("/full", b"x" * MAX_BYTES)).body) == MAX_BYTES
 
 
 BEYOND = {
@@ -69,7 +55,7 @@ def test_a_body_beyond_the_bound_is_an_error_and_not_a_truncation(lab: Lab, name
 
 def test_a_compressed_body_is_not_unpacked(lab: Lab) -> None:
     bomb = gzip.compress(b"\0" * 10_000_000)
-    answer = get(lab.publish("/bomb", AiaAnswer(bomb, headers=(("Content-Encoding", "gzip"),))))
+    answer = fetched(lab.publish("/bomb", AiaAnswer(bomb, headers=(("Content-Encoding", "gzip"),))))
     assert answer.body == bomb
 
 
@@ -121,13 +107,13 @@ def test_five_redirects_are_followed_and_six_are_not(lab: Lab) -> None:
     url = lab.publish("/end", b"at last")
     for step in range(5):
         url = lab.publish(f"/step{step}", redirect(url, (301, 302, 303, 307, 308)[step]))
-    assert get(url).body == b"at last"
+    assert fetched(url).body == b"at last"
     assert refusal(lab.publish("/step5", redirect(url))) == "more than 5 redirects"
 
 
 def test_a_redirect_may_be_relative(lab: Lab) -> None:
     lab.publish("/dir/end", b"here")
-    assert get(lab.publish("/dir/start", redirect("end"))).body == b"here"
+    assert fetched(lab.publish("/dir/start", redirect("end"))).body == b"here"
 
 
 def test_a_loop_of_redirects_ends(lab: Lab) -> None:
@@ -208,7 +194,7 @@ def test_the_address_that_was_judged_is_the_one_connected_to(lab: Lab, monkeypat
     url = lab.publish("/rebinding", b"here").replace("127.0.0.1", "rebinding.test")
     tried = record_connections(monkeypatch)
     with answering(monkeypatch, "127.0.0.1", "169.254.169.254") as asked:
-        assert get(url).address == "127.0.0.1"
+        assert fetched(url).address == "127.0.0.1"
     assert (asked, tried) == (["rebinding.test"], ["127.0.0.1"])
 
 
@@ -216,7 +202,7 @@ def test_of_several_addresses_only_allowed_ones_are_tried(lab: Lab, monkeypatch:
     url = lab.publish("/several", b"here").replace("127.0.0.1", "several.test")
     tried = record_connections(monkeypatch)
     with answering(monkeypatch, ("169.254.169.254", "127.0.0.9", "10.0.0.1", "127.0.0.1")):
-        assert get(url).address == "127.0.0.1"
+        assert fetched(url).address == "127.0.0.1"
     assert tried == ["127.0.0.9", "127.0.0.1"]
 
 
@@ -241,12 +227,12 @@ def test_a_change_of_protocol_is_no_answer(lab: Lab) -> None:
 
 def test_words_before_the_answer_are_passed_over(lab: Lab) -> None:
     pieces = (b"HTTP/1.1 103 Early Hints\r\n\r\n", OK + b"Content-Length: 4\r\n\r\n", b"body")
-    assert get(f"http://127.0.0.1:{lab.listen(saying(*pieces))}/x").body == b"body"
+    assert fetched(f"http://127.0.0.1:{lab.listen(saying(*pieces))}/x").body == b"body"
 
 
 def test_an_answer_without_a_length_ends_with_the_connection(lab: Lab) -> None:
     port = lab.listen(saying(OK + b"X: y\r\n\r\n", b"all"))
-    assert get(f"http://127.0.0.1:{port}/x").body == b"all"
+    assert fetched(f"http://127.0.0.1:{port}/x").body == b"all"
 
 
 def test_the_query_is_asked_and_the_fragment_is_not(lab: Lab) -> None:
@@ -258,7 +244,7 @@ def test_the_query_is_asked_and_the_fragment_is_not(lab: Lab) -> None:
         await stream.finish()
 
     port = lab.listen(note)
-    get(f"http://127.0.0.1:{port}?a=b%20c#part")
+    fetched(f"http://127.0.0.1:{port}?a=b%20c#part")
     lines = heads[0].split(b"\r\n")
     assert lines[:2] == [b"GET /?a=b%20c HTTP/1.1", f"Host: 127.0.0.1:{port}".encode()]
     assert {line.split(b":")[0].lower() for line in lines[1:] if line} == {
@@ -270,4 +256,4 @@ def test_https_is_asked_where_it_is_trusted(lab: Lab, monkeypatch: pytest.Monkey
     import certifi
 
     monkeypatch.setattr(certifi, "where", lambda: str(lab.trust_file))
-    assert get(f"https://localhost:{lab.host('complete').port}/").status < 600
+    assert fetched(f"https://localhost:{lab.host('complete').port}/").status < 600

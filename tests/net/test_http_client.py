@@ -9,6 +9,7 @@ from collections.abc import AsyncIterable, Iterable
 import httpcore
 import pytest
 
+from tests.support.fetches import fetched
 from tests.support.http2 import Http2Server, headers
 from tests.support.limits import no_wait
 from tests.support.network import answering, record_connections
@@ -22,15 +23,13 @@ from tui_chain.livetest.attempt import Attempt
 from tui_chain.livetest.contexts import bundle_context
 from tui_chain.livetest.request import LiveRequest
 from tui_chain.net import fetch as fetching
-from tui_chain.net.addresses import Permission, Reach
 from tui_chain.net.errors import AnswerTooLarge, BrokenHTTP
-from tui_chain.net.fetch import FetchedAnswer, FetchRefusedError, fetch
+from tui_chain.net.fetch import FetchRefusedError
 from tui_chain.net.http1 import UNKNOWN_HTTPCORE, Bounds, HTTP1Connection
 from tui_chain.net.streams import CHUNK, BoundedStream
 from tui_chain.net.target import Target
 from tui_chain.net.tunnel import MAX_HEAD
 
-HERE = frozenset({Reach.PUBLIC, Reach.LOOPBACK})
 UNKNOWN = "certs.unknown.test"
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 OK = b"HTTP/1.1 200 OK\r\n"
@@ -59,19 +58,6 @@ def ask(data: bytes, bounds: Bounds, peer: str = "the server") -> HTTP1Connectio
 
 async def answer_of(speech: HTTP1Connection) -> httpcore.Response:
     return await speech.handle_async_request(httpcore.Request("GET", "http://a:80/", headers=[("Host", "a")]))
-
-
-def get(url: str, limit: int = fetching.MAX_BYTES) -> FetchedAnswer:
-    async def run() -> FetchedAnswer:
-        try:
-            return await fetch(url, allowed=Permission(HERE), limit=limit)
-        finally:
-            assert len(asyncio.all_tasks()) == 1
-
-    try:
-        return asyncio.run(run())
-    finally:
-        gc.collect()  # a socket that was left open warns here, and a warning is an error
 
 
 # turns for others
@@ -130,9 +116,9 @@ def test_a_body_may_fill_its_bound_and_not_a_byte_more(lab: Lab, beyond: int, *,
     url = f"http://127.0.0.1:{lab.listen(saying(OK + head + sent))}/x"
     if beyond:
         with pytest.raises(FetchRefusedError, match=r"^the answer is larger than 4 KiB$"):
-            get(url, 4096)
+            fetched(url, limit=4096)
     else:
-        assert get(url, 4096).body == body
+        assert fetched(url, limit=4096).body == body
 
 
 def test_what_stands_around_a_body_is_bounded_too(lab: Lab) -> None:
@@ -146,7 +132,7 @@ def test_what_stands_around_a_body_is_bounded_too(lab: Lab) -> None:
             await stream.send(chunk)
 
     with no_wait(), pytest.raises(FetchRefusedError, match="around a smaller body"):
-        get(f"http://127.0.0.1:{lab.listen(talk)}/x", 4096)
+        fetched(f"http://127.0.0.1:{lab.listen(talk)}/x", limit=4096)
 
 
 def test_the_body_s_end_is_no_exception_for_a_parser_that_counts() -> None:
@@ -186,7 +172,7 @@ def test_a_proxy_s_answer_is_bounded_as_a_direct_one(
     if through == "by a proxy":
         monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{port}")
     with no_wait(), pytest.raises(FetchRefusedError) as refused:
-        get(f"http://{UNKNOWN if through == 'by a proxy' else f'127.0.0.1:{port}'}/x")
+        fetched(f"http://{UNKNOWN if through == 'by a proxy' else f'127.0.0.1:{port}'}/x")
     assert words in str(refused.value)
 
 
@@ -195,10 +181,10 @@ def test_a_proxy_s_body_is_bounded_as_a_direct_one(lab: Lab, monkeypatch: pytest
     talk = saying(OK + b"Content-Length: %d\r\n\r\n" % size + b"x" * size)
     monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{lab.listen(talk)}")
     if size == 4096:
-        assert len(get(f"http://{UNKNOWN}/x", 4096).body) == size
+        assert len(fetched(f"http://{UNKNOWN}/x", limit=4096).body) == size
     else:
         with pytest.raises(FetchRefusedError, match=r"^the answer is larger than 4 KiB$"):
-            get(f"http://{UNKNOWN}/x", 4096)
+            fetched(f"http://{UNKNOWN}/x", limit=4096)
 
 
 TUNNELS = {
@@ -216,14 +202,14 @@ def test_a_fetch_leaves_a_proxy_that_does_not_come_to_the_point(
     monkeypatch.setattr(fetching, "URL_SECONDS", 120.0)
     monkeypatch.setenv("https_proxy", start(lab, ConnectProxy(behaviour=TUNNELS[name])))
     with no_wait(), pytest.raises(FetchRefusedError, match=r"^the proxy"):
-        get(f"https://{UNKNOWN}/x")
+        fetched(f"https://{UNKNOWN}/x")
 
 
 def test_a_fetch_leaves_a_proxy_that_never_answers(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fetching, "URL_SECONDS", 0.5)
     monkeypatch.setenv("https_proxy", start(lab, ConnectProxy(behaviour=hanging)))
     with no_wait(), pytest.raises(FetchRefusedError, match="no answer within"):
-        get(f"https://{UNKNOWN}/x")
+        fetched(f"https://{UNKNOWN}/x")
 
 
 def test_what_a_proxy_says_before_tls_is_fed_to_tls(lab: Lab) -> None:
@@ -359,7 +345,7 @@ def test_a_redirect_to_a_name_that_leads_elsewhere_by_now_is_judged_anew(
     url = lab.publish("/first", redirect(first)).replace("127.0.0.1", "rebinding.test")
     tried = record_connections(monkeypatch)
     with answering(monkeypatch, "127.0.0.1", "10.0.0.1") as asked, pytest.raises(FetchRefusedError) as refused:
-        get(url)
+        fetched(url)
     assert str(refused.value).startswith("10.0.0.1 is a private address")
     assert (asked, tried) == (["rebinding.test"] * 2, ["127.0.0.1"])
 
@@ -376,4 +362,4 @@ def test_the_live_request_looks_a_name_up_once(lab: Lab, monkeypatch: pytest.Mon
 def test_an_endless_body_is_left_at_its_bound(lab: Lab) -> None:
     port = lab.listen(endless(OK + b"\r\n" + b"x" * 1000))
     with no_wait(), pytest.raises(FetchRefusedError, match="larger than 4 KiB"):
-        get(f"http://127.0.0.1:{port}/x", 4096)
+        fetched(f"http://127.0.0.1:{port}/x", limit=4096)

@@ -7,6 +7,7 @@ import gc
 
 import pytest
 
+from tests.support.fetches import fetched
 from tests.support.limits import no_wait
 from tests.support.network import answering, record_connections
 from tests.support.servers import Dialogue, fresh_chain, server_context
@@ -17,8 +18,8 @@ from tui_chain.livetest.attempt import Attempt
 from tui_chain.livetest.contexts import bundle_context
 from tui_chain.livetest.request import LiveRequest
 from tui_chain.net import fetch as fetching
-from tui_chain.net.addresses import ConsentNeededError, Permission, Reach
-from tui_chain.net.fetch import FetchedAnswer, FetchRefusedError, fetch
+from tui_chain.net.addresses import ConsentNeededError, Reach
+from tui_chain.net.fetch import FetchRefusedError
 from tui_chain.net.target import Target
 from tui_chain.pool.published import download
 
@@ -26,19 +27,6 @@ PUBLIC = frozenset({Reach.PUBLIC})
 UNKNOWN = "certs.unknown.test"
 LOGIN = (b"joe", b"s3cret&/")
 URL_LOGIN = "joe:s3cret%26%2F@"
-
-
-def get(url: str) -> FetchedAnswer:
-    async def run() -> FetchedAnswer:
-        try:
-            return await fetch(url, allowed=Permission(PUBLIC))
-        finally:
-            assert len(asyncio.all_tasks()) == 1
-
-    try:
-        return asyncio.run(run())
-    finally:
-        gc.collect()  # a socket that was left open warns here, and a warning is an error
 
 
 def send(lab: Lab, proxy: str, target: Target, *, seconds: float = 5.0) -> Attempt:
@@ -72,7 +60,7 @@ def test_a_fetch_goes_by_name_through_socks5h(
     proxy = start(lab, server, login=URL_LOGIN if login else "")
     monkeypatch.setenv("http_proxy", proxy)
     url, port = published(lab, "/by-socks.cer", b"body")
-    answer = get(url)
+    answer = fetched(url, PUBLIC)
     assert (answer.body, answer.url) == (b"body", url)
     assert answer.address == f"by proxy 127.0.0.1:{proxy.rpartition(':')[2]}"
     assert server.asked == [(UNKNOWN, port)]
@@ -85,7 +73,7 @@ def test_socks5_is_told_the_address_that_was_judged(lab: Lab, monkeypatch: pytes
     monkeypatch.setenv("all_proxy", start(lab, server, "socks5"))
     url, port = published(lab, "/pinned.cer", b"pinned")
     with answering(monkeypatch, "8.8.8.8", "169.254.169.254") as asked:
-        assert get(url).body == b"pinned"
+        assert fetched(url, PUBLIC).body == b"pinned"
     assert server.asked == [("8.8.8.8", port)]
     assert asked == [UNKNOWN]
 
@@ -98,7 +86,7 @@ def test_nothing_that_leads_inside_reaches_the_proxy(
     server = SocksServer()
     monkeypatch.setenv("http_proxy", start(lab, server, scheme))
     with answering(monkeypatch, address), pytest.raises(ConsentNeededError):
-        get("http://evil.example/ca.cer")
+        fetched("http://evil.example/ca.cer", PUBLIC)
     assert (server.offered, server.asked) == ([], [])
 
 
@@ -106,7 +94,7 @@ def test_socks5_does_not_take_a_name_that_is_not_known_here(lab: Lab, monkeypatc
     server = SocksServer(names={"nowhere.invalid": "127.0.0.1"})
     monkeypatch.setenv("http_proxy", start(lab, server, "socks5"))
     with pytest.raises(FetchRefusedError, match="its host name is not known"):
-        get("http://nowhere.invalid/ca.cer")
+        fetched("http://nowhere.invalid/ca.cer", PUBLIC)
     assert server.offered == []
 
 
@@ -248,12 +236,12 @@ def test_a_proxy_that_hangs_is_given_up(lab: Lab, monkeypatch: pytest.MonkeyPatc
         monkeypatch.setenv("http_proxy", proxy)
         monkeypatch.setattr(fetching, "URL_SECONDS", 0.3)
         with pytest.raises(FetchRefusedError, match="no answer within"):
-            get(f"http://{UNKNOWN}/x")
+            fetched(f"http://{UNKNOWN}/x", PUBLIC)
 
 
 def test_only_the_proxy_is_connected_to(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     tried = record_connections(monkeypatch)
     monkeypatch.setenv("http_proxy", start(lab, SocksServer(names={UNKNOWN: "127.0.0.1"})))
     url, _ = published(lab, "/only.cer", b"x")
-    get(url)
+    fetched(url, PUBLIC)
     assert tried == ["127.0.0.1"]

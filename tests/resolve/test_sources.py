@@ -164,8 +164,8 @@ def consenting(
 def test_the_user_is_asked_once_for_a_place_and_a_yes_holds_for_its_other_urls() -> None:
     (question,), resolution = consenting(answer=True)
     assert (question.host, question.place.address, question.kind) == ("host.test:443", "127.0.0.1", Reach.LOOPBACK)
-    for told in (question.url, question.certificate, "127.0.0.1", f"port {question.place.port}"):
-        assert told in question.question
+    for text in (question.url, question.certificate, "127.0.0.1", f"port {question.place.port}"):
+        assert text in question.question
     assert str(question.place.port) in question.url
     assert [tried.ok for tried in resolution.tries] == [False, True]
 

@@ -11,6 +11,7 @@ import pytest
 
 from tests.support.aia import fetches_to
 from tests.support.crls import naming
+from tests.support.fetches import HERE
 from tests.support.unsafe import unsafe_in
 from tui_chain.core.failure import Failure
 from tui_chain.lab.authority import Authority, Identity
@@ -22,7 +23,6 @@ from tui_chain.revocation.collect import CrlCollector
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.crl import CrlSet, RevocationList
 
-HERE = frozenset({Reach.PUBLIC, Reach.LOOPBACK})
 NUMBERS = count()
 NAMES = ["leaf-only", "crl-good", *(scenario.name for scenario in CRL_CHAINS)]
 

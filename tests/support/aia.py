@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from tests.support.chains import views
+from tests.support.fetches import HERE
 from tui_chain.diagnose.diagnosis import Diagnoser
 from tui_chain.engine.journey import utc_now
 from tui_chain.lab.authority import Authority, Identity, Template
@@ -19,8 +20,6 @@ from tui_chain.resolve.resolver import Resolver
 from tui_chain.trust.store import TrustStore
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.signatures import SignatureProver
-
-HERE = frozenset({Reach.PUBLIC, Reach.LOOPBACK})
 
 
 def pointing_at(issuer: Authority, *urls: str) -> Identity:

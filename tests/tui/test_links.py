@@ -183,8 +183,8 @@ async def test_aia_into_the_network_asks_once(lab: Lab, key: str, asked: bool) -
         await shows(pilot, "Inside your network?")
         await pilot.press("escape", "enter")
         await shows(pilot, "Inside your network?")
-        for told in ("leaf.test", "http://a.test/x", "169.254.169.254, port 80", "link-local"):
-            assert told in " ".join(screen_text(pilot).split())
+        for text in ("leaf.test", "http://a.test/x", "169.254.169.254, port 80", "link-local"):
+            assert text in " ".join(screen_text(pilot).split())
         used = {name for action in ACTIONS for name in action.keys.split(",")} - {"escape", "n", "ctrl+p"}
         await pilot.press(*sorted(used))
         await pilot.pause()

@@ -17,9 +17,8 @@ import click
 
 from tui_chain import __version__
 from tui_chain.cli.declarations import COMMANDS
+from tui_chain.core.failure import FAULT
 
-FAULT = 70
-"""Exit code of a fault of the product itself (EX_SOFTWARE of sysexits.h)."""
 INTERRUPTED = 130
 """Exit code after Ctrl-C, as shells have it: 128 and the signal's number."""
 NEW_OBJECTS = 100_000

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+FAULT = 70
+"""Exit code of a fault of the product itself (EX_SOFTWARE of sysexits.h)."""
+
 
 @dataclass(frozen=True)
 class Failure:

@@ -17,7 +17,7 @@ from textual.binding import Binding, BindingType
 from textual.command import Provider
 from textual.dom import DOMNode
 
-from tui_chain.core.failure import Failure
+from tui_chain.core.failure import FAULT, Failure
 from tui_chain.core.text import plural
 from tui_chain.engine.host_state import Clock, utc_now
 from tui_chain.net.host_list import Host
@@ -30,7 +30,7 @@ from tui_chain.tui.background import (
     unforeseen,
 )
 from tui_chain.tui.clipboard import copy_text
-from tui_chain.tui.fault_console import FAULT, FaultConsole
+from tui_chain.tui.fault_console import FaultConsole
 from tui_chain.tui.host_rows import HostRow
 from tui_chain.tui.key_queue import ANSWER_SECONDS, KeyQueue, Pressed
 from tui_chain.tui.list_actions import confirm_loss

@@ -13,10 +13,6 @@ if TYPE_CHECKING:
     from tui_chain.core.failure import Failure
 
 
-FAULT = 70
-"""Exit code of a fault of the product itself (EX_SOFTWARE of sysexits.h)."""
-
-
 class FaultConsole(Console):
     """Prints a sentence where Textual would print a traceback, which holds the values of all variables.
 

@@ -12,6 +12,7 @@ import click
 
 from tui_chain import __version__
 from tui_chain.core.command import hinted
+from tui_chain.core.failure import FAULT
 from tui_chain.engine.command_line import TableCommand, apply_settings, takes
 from tui_chain.engine.options import SCREEN, SCREEN_ALONE
 
@@ -37,7 +38,6 @@ class _ScreenCommand(TableCommand):
             raise
         except BaseException as fault:  # noqa: BLE001 - no traceback reaches a user
             from tui_chain.tui.background import unforeseen
-            from tui_chain.tui.fault_console import FAULT
 
             click.echo(f"tlschain-tui: {unforeseen(fault)}", err=True)
             raise SystemExit(FAULT) from None
@@ -73,8 +73,6 @@ def main(**_given: Any) -> None:
         unkept = app.keep()
         if unkept is not None:
             click.echo(f"tlschain-tui: {unkept}", err=True)
-    from tui_chain.tui.fault_console import FAULT
-
     raise SystemExit(FAULT if app.fault_console.has_printed_fault else app.return_code)
 
 
