@@ -18,12 +18,14 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=300, help="of all readers together (300)")
     parser.add_argument("--seed", type=int, help="another number gives other inputs; by default any")
     parser.add_argument("--only", metavar="NAME", action="append", help="a reader; may be given several times")
-    parser.add_argument("--seeds", action="store_true", help="make the seeds of the corpus anew, and no more")
+    parser.add_argument(
+        "--seeds", action="store_true", help="make the seeds of the corpus anew, or those of --only, and no more"
+    )
     given = parser.parse_args()
     if given.seeds:
         from tests.fuzz import seeds
 
-        seeds.write()
+        seeds.write(given.only or ())
         return 0
     from tests.fuzz.table import READERS
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509 import ocsp
 
 from tests.clients.cases_files import SETTINGS, block
+from tests.fuzz import http_seeds
 from tests.fuzz.reader import CORPUS, PASSWORD
 from tests.support.chains import HOST, NOW, Pki, served_by, store_of
 from tests.support.crls import Oddity, issuing_point, make_crl
@@ -43,9 +44,11 @@ from tui_chain.x509.crl import crl_to_pem
 _UNKNOWN = x509.ObjectIdentifier("1.3.6.1.4.1.99999.1")
 
 
-def write(corpus: Path = CORPUS) -> None:
-    """Write all seeds; what was found by fuzzing stays."""
+def write(only: Collection[str] = (), corpus: Path = CORPUS) -> None:
+    """Write all seeds, or those of the readers in `only`; what was found by fuzzing stays."""
     for name, made in _made().items():
+        if only and name not in only:
+            continue
         folder = corpus / name
         folder.mkdir(parents=True, exist_ok=True)
         for old in folder.glob("seed-*"):
@@ -56,7 +59,15 @@ def write(corpus: Path = CORPUS) -> None:
 
 def _made() -> Mapping[str, Mapping[str, bytes]]:
     pki = _pki()
-    return {**_certificates(pki), **_revocation(pki), **_containers(pki), **_files(pki), **_texts(), **_network(pki)}
+    return {
+        **_certificates(pki),
+        **_revocation(pki),
+        **_containers(pki),
+        **_files(pki),
+        **_texts(),
+        **_network(pki),
+        **http_seeds.made(),
+    }
 
 
 def _pki() -> Pki:

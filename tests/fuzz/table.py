@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.fuzz.readers import files, network, texts, x509
+from tests.fuzz.readers import files, http, network, texts, x509
 
-READERS = (*x509.READERS, *files.READERS, *texts.READERS, *network.READERS)
+READERS = (*x509.READERS, *files.READERS, *texts.READERS, *network.READERS, *http.READERS)

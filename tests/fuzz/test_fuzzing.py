@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-import tui_chain
 from tests.fuzz import reader as readers
 from tests.fuzz import trial as trials
 from tests.fuzz.fuzzing import Fuzzing, shrunk
@@ -95,12 +94,12 @@ def quadratic(data):
 """
 
 
-def test_work_beyond_the_bound_is_broken() -> None:
+def test_work_beyond_the_bound_is_broken(tmp_path: Path) -> None:
     """What runs counts by its lines, so that a loaded machine changes nothing."""
     names: dict[str, Callable[[bytes], object]] = {}
-    exec(compile(QUADRATIC, f"{Path(tui_chain.__file__).parent}/planted.py", "exec"), names)  # noqa: S102
+    exec(compile(QUADRATIC, str(tmp_path / "planted.py"), "exec"), names)  # noqa: S102
     reader = planted(names["quadratic"], line_base=1000, line_share=20)
-    lines = LineCount()
+    lines = LineCount(str(tmp_path))
     assert trial(reader, b"x" * 10, lines) is None
     assert 200 < lines.count < 300
     broken = trial(reader, b"x" * 1000, lines)
@@ -154,7 +153,8 @@ def test_a_mutation_takes_any_input_and_changes_those_of_its_structure(mutation:
         assert isinstance(made, bytes)
         assert len(made) <= len(data) + 2 * MOST
         changed += made != data
-    assert changed > len(seeds) // 10
+    # a kind of structure that few readers have is that of eight seeds at least
+    assert changed >= 8
 
 
 def _kept(reader: Reader) -> dict[str, bytes]:

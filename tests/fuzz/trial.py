@@ -40,10 +40,12 @@ class Broken:
 class LineCount:
     """Counts the lines of the product that run, and remembers each with the line that ran before it.
 
-    More than `most` raise TooMuchWork. `paths` are all pairs of lines that ever ran one after the other.
+    More than `most` raise TooMuchWork. `paths` are all pairs of lines that ever ran one after the other. `product` is
+    the folder whose lines count.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, product: str = PRODUCT) -> None:
+        self._product = product
         self.paths: set[int] = set()
         self.count = 0
         self._most = 0
@@ -64,7 +66,7 @@ class LineCount:
     def _call(self, frame: FrameType, _event: str, _arg: object) -> Any:
         number = self._numbers.get(frame.f_code)
         if number is None:
-            inside = frame.f_code.co_filename.startswith(PRODUCT)
+            inside = frame.f_code.co_filename.startswith(self._product)
             number = self._numbers[frame.f_code] = len(self._numbers) + 1 if inside else 0
         return self._line if number else None
 

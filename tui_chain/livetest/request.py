@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
-from tui_chain.core.text import safe_text
 from tui_chain.livetest.attempt import Attempt, Stopwatch, failed, timed_out
 from tui_chain.livetest.connect import LiveConnection, find_way, open_connection
 from tui_chain.net.errors import BrokenHTTP, NoConnection, ProxyTrouble
@@ -136,7 +135,7 @@ class LiveRequest:
         return Attempt(
             trust,
             ok=True,
-            text=safe_text(f"{reply.status} {reply.reason}".strip(), 80),
+            text=f"{reply.status} {reply.reason}".strip(),
             status=reply.status,
             tls_version=tls.version() if tls is not None else None,
             http_version=reply.http_version,

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple, cast
 import httpcore
 from httpcore import AsyncNetworkStream
 
+from tui_chain.core.text import safe_text
 from tui_chain.net import connection
 from tui_chain.net.errors import AnswerTooLarge, NoConnection, broken
 from tui_chain.net.http1 import USUAL, Bounds, HTTP1Connection
@@ -58,7 +59,8 @@ class ClientRequest(NamedTuple):
 class HTTPReply(NamedTuple):
     """The head of an answer, and its body piece by piece as it comes.
 
-    Reading the body raises BrokenHTTP, AnswerTooLarge and OSError.
+    `reason` is safe for a terminal, the values of `headers` are not. Reading the body raises BrokenHTTP,
+    AnswerTooLarge and OSError.
     """
 
     status: int
@@ -192,7 +194,7 @@ def _reply(response: httpcore.Response) -> HTTPReply:
     version = response.extensions["http_version"].decode("ascii", "replace")
     reason = response.extensions.get("reason_phrase")
     text = reason.decode("ascii", "ignore") if reason is not None else _phrase(response.status)
-    return HTTPReply(response.status, text, version, response.headers, _pieces(response))
+    return HTTPReply(response.status, safe_text(text, 80), version, response.headers, _pieces(response))
 
 
 async def _pieces(response: httpcore.Response) -> AsyncIterator[bytes]:
