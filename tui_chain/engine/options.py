@@ -164,7 +164,12 @@ POOL = OptionEntry(
     carried=True,
     setting=True,
 )
-OFFLINE = OptionEntry("offline", ("--offline",), "Fetch nothing.", carried=True)
+OFFLINE = OptionEntry(
+    "offline",
+    ("--offline",),
+    "Ask nobody but the hosts that you name; nobody at all where the chain comes from a file.",
+    carried=True,
+)
 ALLOW_PRIVATE_AIA = OptionEntry(
     "allow_private_aia",
     ("--allow-private-aia",),
