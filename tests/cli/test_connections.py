@@ -162,6 +162,13 @@ def test_a_host_that_is_not_reached_is_tried_again(lab: Lab, port: int, monkeypa
         assert len(proxy.heads) == int(retries) + 1
 
 
+def test_programs_are_not_run_where_they_would_reach_another_server(lab: Lab, port: int) -> None:
+    done = run(lab, "test", NAME, "--connect-to", f"localhost:{port}", "--programs")
+    assert done.code == 0, done.out
+    assert "curl" in done.out
+    assert "not run: the options of this connection are not for programs" in done.out
+
+
 # host lists and what is written
 
 
@@ -258,6 +265,31 @@ def test_the_environment_s_proxy_is_not_for_this_machine_nor_for_exceptions(lab:
         told(lab, *words, https_proxy=url, **env)
         assert proxy.asked == [], words
     assert told(lab, f"localhost:{port}", "--proxy", https_proxy=url)["proxy"] == url, "unless it is asked for"
+
+
+def test_the_config_file_s_proxy_comes_last(lab: Lab, port: int, tmp_path: Path) -> None:
+    first, last = ConnectProxy(names={NAME: HERE}), ConnectProxy(names={NAME: HERE})
+    named, usual = start_proxy(lab, first), start_proxy(lab, last)
+    (tmp_path / "tlschain").mkdir()
+    (tmp_path / "tlschain" / "config.toml").write_text(f'proxy = "{usual}"\n')
+    config, where = {"XDG_CONFIG_HOME": str(tmp_path)}, f"{NAME}:{port}"
+    assert told(lab, where, **config)["proxy"] == usual
+    assert run(lab, "test", where, **config).code == 0
+    assert told(lab, where, https_proxy=named, **config)["proxy"] == named, "the environment beats it"
+    assert told(lab, where, "--proxy", named, **config)["proxy"] == named
+    for words, env in (((where, "--no-proxy"), {}), ((where,), {"no_proxy": NAME}), ((f"localhost:{port}",), {})):
+        assert told(lab, *words, **config, **env)["proxy"] is None
+
+
+def test_a_redirect_is_asked_by_no_proxy_of_another_host(lab: Lab) -> None:
+    """The login is for what the user named it for; the redirect's host is asked as the environment says."""
+    proxy = ConnectProxy(login=LOGIN)
+    other = Named(lab)
+    first = Asking(lab, FOUND % f"https://localhost:{other.port}/".encode())
+    url = start_proxy(lab, proxy).replace("://", "://joe:s3cret%26%2F@")
+    assert run(lab, "test", f"localhost:{first.port}", "--proxy", url, "--allow-private-aia").code == 0
+    assert set(proxy.asked) == {f"localhost:{first.port}"}
+    assert other.peers, "it was followed"
 
 
 def test_a_proxy_that_fails_is_named_and_not_the_host(lab: Lab, port: int) -> None:

@@ -7,6 +7,7 @@ import stat
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,10 @@ from tui_chain.engine.session import (
     session_path,
     write_session,
 )
+from tui_chain.lab.authority import Authority, key_to_pem, to_pem
 from tui_chain.livetest.choice import RequestChoice
+from tui_chain.net.connection_options import ConnectionOptions
+from tui_chain.net.connection_text import read_connection
 from tui_chain.net.target import Target, parse_target
 from tui_chain.repair.path_choice import PathChoice
 
@@ -71,6 +75,46 @@ def test_a_session_comes_back_as_it_was(file: Path) -> None:
     assert read(file) == SESSION
     assert write_session(Session(), file) is None
     assert read(file) == Session()
+
+
+def test_the_options_of_a_connection_come_back_without_a_secret(file: Path, tmp_path: Path) -> None:
+    (tmp_path / "client.pem").write_bytes(client_pem())
+    given = {
+        "sni": "b.test",
+        "connect-to": "192.0.2.7:8443",
+        "verify-name": "c.test",
+        "bind": "192.0.2.1",
+        "tls": "1.3",
+    }
+    secret = {
+        "proxy": f"http://joe:{SECRET}@proxy.test:3128",
+        "cert": str(tmp_path / "client.pem"),
+        "ehlo": "mx.test",
+    }
+    options = read_connection({**given, **secret, "ip": "4"})
+    assert isinstance(options, ConnectionOptions)
+    assert options.identity is not None
+    assert write_session(Session((SavedHost(Target("a.test", connection=options)),)), file) is None
+    assert SECRET not in file.read_text()
+    assert "client" not in file.read_text()
+    (kept,) = read(file).hosts
+    assert kept.target.connection == replace(options, proxy="http://proxy.test:3128", identity=None)
+
+
+@pytest.mark.parametrize("wrong", [1, [], {"sni": 1}, {"sni": "a b"}, {"connect-to": "x y"}])
+def test_a_host_with_options_that_are_none_is_left_out_and_the_file_kept(file: Path, wrong: object) -> None:
+    file.parent.mkdir()
+    hosts = [{"target": "a.test:443", "connection": wrong}, {"target": "b.test:443"}]
+    file.write_text(json.dumps({"version": 1, "hosts": hosts}))
+    found = read(file)
+    assert [str(one.target) for one in found.hosts] == ["b.test:443"]
+    assert found.notices
+
+
+def client_pem() -> bytes:
+    """A client's certificate with its key."""
+    client = Authority.root("Session Root", now=datetime.now(UTC)).issue_leaf(("client.test",))
+    return to_pem([client.der]) + key_to_pem(client.key)
 
 
 @pytest.mark.parametrize(

@@ -130,6 +130,7 @@ WRONG = {
     "jobs": ("0", "1001", "2.0", '"4"', "false"),
     "warn_days": ("-1", "3651", "1.5", '"14"'),
     "pool": ("1", '""', "[]", "[1]"),
+    "proxy": ("1", '""', '"ftp://proxy.test"', '"http://joe:s3cret@proxy.test"', '"socks4://proxy.test"', "[]"),
     "theme": ("1", '""', '["nord"]', '"a\\nb"'),
     "keymap": ("1", '"f"', "[]"),
 }

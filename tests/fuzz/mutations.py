@@ -247,9 +247,9 @@ def json_values(rng: random.Random, data: bytes, _other: bytes, tokens: Sequence
         value = json.loads(lines[number])
     except (ValueError, RecursionError):
         return data
-    for _ in range(rng.choice((1, 1, 1, 2, 4))):
-        _change(rng, value, tokens)
     try:
+        for _ in range(rng.choice((1, 1, 1, 2, 4))):
+            _change(rng, value, tokens)
         lines[number] = json.dumps(value).encode()
     except RecursionError:
         lines[number] = b'{"x":' * 5000 + lines[number]

@@ -182,10 +182,14 @@ class Trial:
 
 
 def served_flight(served: ServedChain, timeout: float) -> ServedFlight:
-    """What the script needs of a server; a real handshake is had where TLS begins with the first byte."""
+    """What the script needs of a server; a real handshake is had where TLS begins with the first byte.
+
+    None is had where the connection was an unusual one, which an interpreter's libraries would not make.
+    """
     target, ders = served.target, [certificate.der for certificate in served.certificates]
-    real = (served.address, target.port) if served.address and target.starttls is None else None
-    return ServedFlight(target.host, target.port, flight(ders, rsa=uses_rsa(ders[0])), real, timeout)
+    alike = served.address and target.starttls is None and target.connection.is_for_programs
+    real = (served.address, target.port) if served.address and alike else None
+    return ServedFlight(target.verified_name, target.port, flight(ders, rsa=uses_rsa(ders[0])), real, timeout)
 
 
 def _may_change(library: LibraryContext) -> bool:

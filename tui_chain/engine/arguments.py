@@ -39,7 +39,8 @@ _START = 4096
 class Options:
     """Where to connect, whom to trust and where to look: what both front ends take, by the names of the table.
 
-    `notices` are sentences on what is wrong in the config file, for a front end that has no other place for them.
+    `usual_proxy` is the config file's, for hosts for which the environment names none. `notices` are sentences on
+    what is wrong in the config file, for a front end that has no other place for them.
     """
 
     targets: tuple[str, ...] = ()
@@ -64,6 +65,7 @@ class Options:
     connect_to: str | None = None
     verify_name: str | None = None
     proxy: str | None = field(default=None, repr=False)
+    usual_proxy: str | None = None
     no_proxy: bool = False
     cert: Path | None = None
     key: Path | None = None

@@ -10,7 +10,7 @@ import click
 from click.core import ParameterSource
 
 from tui_chain.core.command import ALL, ENVIRONMENT, PROGRAM
-from tui_chain.engine.options import OptionEntry
+from tui_chain.engine.options import PROXY, OptionEntry
 
 if TYPE_CHECKING:
     from tui_chain.engine.settings import UserSettings
@@ -143,6 +143,9 @@ def apply_settings(context: click.Context) -> UserSettings:
             and not (demo and option.entry.name in NOT_FOR_DEMO)
         ):
             _apply(context, option.entry, getattr(settings, option.entry.name))
+    if PROXY.name in context.params and not demo:
+        # the environment beats it, an option does not come into its place
+        context.params["usual_proxy"] = settings.proxy or None
     return settings
 
 

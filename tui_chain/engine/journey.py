@@ -322,6 +322,9 @@ class Journey:
         alone = await asyncio.to_thread(context_of, used) if used is not None else None
         address = state.served.address
         chosen = choice or USUAL
-        request = request_for(state.served.target, chosen, environment, address=address, timeout=self.timeout)
-        live = Live(self.trust, environment, bundle, chosen.proxy, self.redirect_limits)
+        usual = self.context.proxies.usual
+        request = request_for(
+            state.served.target, chosen, environment, address=address, timeout=self.timeout, usual_proxy=usual
+        )
+        live = Live(self.trust, environment, bundle, chosen.proxy, self.redirect_limits, usual)
         return state.with_live_test(await live.test(request, pem, alone))

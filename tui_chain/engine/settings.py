@@ -40,8 +40,9 @@ class UserSettings:
     """What a config file sets; None or empty for what it does not.
 
     `trust` are names of trust stores and absolute paths, `timeout` is in seconds, `jobs` are hosts at once,
-    `warn_days` days before the end of a certificate. `notices` are sentences on what is wrong in the file `path`, as
-    safe text: each names the file, the line where that is known, and the key.
+    `warn_days` days before the end of a certificate, `proxy` the URL of a proxy without a login. `notices` are
+    sentences on what is wrong in the file `path`, as safe text: each names the file, the line where that is
+    known, and the key.
     """
 
     path: Path
@@ -51,6 +52,7 @@ class UserSettings:
     jobs: int | None = None
     warn_days: int | None = None
     pool: tuple[Path, ...] = ()
+    proxy: str = ""
     theme: str = ""
     keymap: Keymap = field(default_factory=dict)
     notices: tuple[str, ...] = ()
@@ -112,6 +114,15 @@ def _from(folder: Path, text: str) -> Path:
     return folder / expanded
 
 
+def _proxy(value: object, folder: Path) -> object | None:
+    """A proxy's URL; this file is no place for a login."""
+    from tui_chain.net.proxy import Proxy, read_proxy  # who has none does without
+
+    url = _theme(value, folder)
+    read = read_proxy(url) if isinstance(url, str) else None
+    return url if isinstance(read, Proxy) and read.credentials is None else None
+
+
 def _theme(value: object, _folder: Path) -> object | None:
     texts = _texts(value)
     return texts[0] if texts and value == texts[0] else None
@@ -154,6 +165,14 @@ SETTINGS = (
         "the path of a file or folder, or a list of these",
         "Files and folders of certificates in which a missing one is looked for first.",
         '["~/certificates"]',
+    ),
+    SettingEntry(
+        "proxy",
+        _proxy,
+        "the URL of an http, https, socks5 or socks5h proxy",
+        "Proxy for all hosts but this machine, where the environment names none for a host; its login comes by the\n"
+        "# environment or an option.",
+        '"http://proxy.example:3128"',
     ),
     SettingEntry(
         "theme",

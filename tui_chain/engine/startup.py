@@ -105,10 +105,15 @@ def _journey(options: Options, arguments: Arguments, lab: Lab | None) -> Journey
         pinned=frozenset(root.sha256 for root in arguments.roots),
         options=options,
         connection=arguments.connection,
-        # the lab is on this machine
-        proxies=Proxies({} if lab is not None else os.environ, everywhere=options.proxy == ENVIRONMENT),
+        proxies=_proxies(options, lab),
     )
     return Journey(context)
+
+
+def _proxies(options: Options, lab: Lab | None) -> Proxies:
+    if lab is not None:  # it is on this machine
+        return Proxies()
+    return Proxies(os.environ, options.proxy == ENVIRONMENT, options.usual_proxy)
 
 
 def _trust_store(options: Options, lab: Lab | None) -> TrustStore | Failure:

@@ -29,20 +29,22 @@ LEAST_SECONDS = 5.0
 
 
 def request_for(
-    target: Target, choice: RequestChoice, environment: Mapping[str, str], *, address: str | None, timeout: float
+    target: Target,
+    choice: RequestChoice,
+    environment: Mapping[str, str],
+    *,
+    address: str | None,
+    timeout: float,
+    usual_proxy: str | None = None,
 ) -> LiveRequest:
     """Say how `target` is asked by choice; `address` is the IP that was probed, `timeout` a probe's in seconds.
 
-    It goes by the same proxy as the probe; by choice also to loopback.
+    It goes by the same proxy as the probe, `usual_proxy` being the one where the environment names none; by choice
+    the environment's counts for loopback too.
     """
-    proxy = proxy_of(target, environment, wanted=choice.proxy)
+    proxy = Proxies(environment, choice.proxy, usual_proxy).url_for(target)
     seconds = max(timeout, LEAST_SECONDS)
     return LiveRequest(target, choice.method, choice.path, seconds, address, choice.headers, proxy)
-
-
-def proxy_of(target: Target, environment: Mapping[str, str], *, wanted: bool) -> str | None:
-    """The URL of the proxy for a target; where it is `wanted` the environment's counts for loopback too."""
-    return Proxies(environment, everywhere=wanted).url_for(target)
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,7 @@ class Live:
     bundle: Path | None = None
     by_proxy: bool = False
     limits: RedirectLimits = USUAL_LIMITS
+    usual_proxy: str | None = None
 
     async def test(self, request: LiveRequest, pem: bytes | None, alone: ssl.SSLContext | None) -> LiveTest:
         """Make `request` with the trust store, then with `alone`, which trusts the bundle's bytes `pem`."""
@@ -163,10 +166,8 @@ class Live:
         def context_of(target: Target) -> ssl.SSLContext:
             return own if target == request.target else plain
 
-        def hop_proxy(target: Target) -> str | None:
-            return proxy_of(target, self.environment, wanted=self.by_proxy)
-
-        return await follow_on(request, last, Rules(context_of, hop_proxy, self.limits))
+        proxies = Proxies(self.environment, self.by_proxy, self.usual_proxy)
+        return await follow_on(request, last, Rules(context_of, proxies.url_for, self.limits))
 
 
 async def _before(request: LiveRequest, plain: ssl.SSLContext | str, trust: str) -> Attempt:

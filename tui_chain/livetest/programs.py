@@ -30,6 +30,7 @@ MAX_OUTPUT = 64 * 1024
 """Bytes of a program's output that are kept."""
 
 NOT_INSTALLED = "not installed"
+NOT_TOLD = "the options of this connection are not for programs"
 _ERROR = re.compile("certif|ssl|verif", re.IGNORECASE)
 
 
@@ -80,6 +81,12 @@ def programs(run: ProgramRun) -> tuple[Program, ...]:
     """Say how each client that is a program is run; those that are none for the endpoint are left out."""
     made = (client.program(run) for client in clients() if client.program is not None)
     return tuple(program for program in made if program is not None)
+
+
+def left_out_programs(target: Target) -> tuple[ProgramTest, ...]:
+    """Say of each client that is a program that it is not run: it would not reach the target as that was reached."""
+    nowhere = ProgramRun(target, Path(), Path(), Path(), Path())
+    return tuple(ProgramTest(one.name, None, f"not run: {NOT_TOLD}") for one in programs(nowhere))
 
 
 @cache

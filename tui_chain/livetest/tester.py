@@ -19,7 +19,14 @@ from tui_chain.livetest.environment import Variable, VariableTest, try_variables
 from tui_chain.livetest.families import FamilyTest, FamilyTester
 from tui_chain.livetest.hops import USUAL_LIMITS, Hop, RedirectLimits
 from tui_chain.livetest.live import Live, LiveTest
-from tui_chain.livetest.programs import ProgramTest, program_run, programs, programs_of, run_programs
+from tui_chain.livetest.programs import (
+    ProgramTest,
+    left_out_programs,
+    program_run,
+    programs,
+    programs_of,
+    run_programs,
+)
 from tui_chain.livetest.request import LiveRequest
 from tui_chain.repair.output import java_truststore
 from tui_chain.trust.settings import refused_anchors
@@ -116,6 +123,7 @@ class LiveTester:
     by_proxy: bool = False
     crl: CrlScope | None = None
     limits: RedirectLimits = USUAL_LIMITS
+    usual_proxy: str | None = None
 
     async def test(self, request: LiveRequest, pem: bytes | None, *, with_programs: bool) -> LiveTestResult | Failure:
         """Test `request` with the bundle's bytes `pem`, or with the trust store alone where that is None."""
@@ -124,7 +132,7 @@ class LiveTester:
         except ssl.SSLError:
             hint = f"{hinted('audit', FILE)} says why, and writes it anew {option('--fix')}."
             return Failure("file", "OpenSSL cannot read that bundle.", hint)
-        live = Live(self.store, self.environment, self.bundle, self.by_proxy, self.limits)
+        live = Live(self.store, self.environment, self.bundle, self.by_proxy, self.limits, self.usual_proxy)
         tested = await live.test(request, pem, alone)
         return LiveTestResult(
             tested,
@@ -151,6 +159,8 @@ class LiveTester:
             trusted = self._pkcs12_certificates(pem)
             if trusted:
                 store.write_bytes(java_truststore(trusted))
+            if not request.target.connection.is_for_programs:
+                return left_out_programs(request.target)
             run = program_run(request.target, bundle, scratch, store if trusted else None, request.proxy, self.crl)
             return await run_programs(programs(run), self.environment, scratch)
 

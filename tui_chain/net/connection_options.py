@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -62,6 +62,17 @@ class ConnectionOptions:
             return None
         host = f"[{self.connect_host}]" if ":" in self.connect_host else self.connect_host
         return host if self.connect_port is None else f"{host}:{self.connect_port}"
+
+    @property
+    def suffix(self) -> str:
+        """What tells two targets of one name and port apart, as it follows them; mostly empty."""
+        said = (("connect-to", self.connect_place), ("sni", self.sni), ("verify-name", self.verify_name))
+        return "".join(f" {name}={value}" for name, value in said if value is not None)
+
+    @property
+    def is_for_programs(self) -> bool:
+        """Whether a program that is given host, port and proxy reaches the same server by the same names."""
+        return replace(self, proxy=None, direct=False, ehlo=None) == USUAL_CONNECTION
 
     @property
     def remarks(self) -> tuple[str, ...]:

@@ -145,10 +145,13 @@ def environment_proxy(environment: Mapping[str, str], target: Target) -> str | N
     """
     known = _named(environment)
     address = known.get("https") or known.get("all")
-    exceptions = _without_ports(known.get("no", ""), target.port)
-    if not address or proxy_for(urlsplit(target.url), {"https": "http://any.invalid", "no": exceptions}) is None:
-        return None
-    return address
+    return None if not address or is_excepted(environment, target) else address
+
+
+def is_excepted(environment: Mapping[str, str], target: Target) -> bool:
+    """Whether NO_PROXY names a host."""
+    exceptions = _without_ports(_named(environment).get("no", ""), target.port)
+    return proxy_for(urlsplit(target.url), {"https": "http://any.invalid", "no": exceptions}) is None
 
 
 def _named(environment: Mapping[str, str]) -> dict[str, str]:

@@ -26,7 +26,7 @@ from tui_chain.net.addresses import (
 )
 from tui_chain.net.errors import ProxyTrouble
 from tui_chain.net.lookup import Address, NameLookup, lookup
-from tui_chain.net.proxy import Proxy, environment_proxy, proxy_for, read_proxy
+from tui_chain.net.proxy import Proxy, environment_proxy, is_excepted, proxy_for, read_proxy
 from tui_chain.net.target import Target
 from tui_chain.x509.names import parse_ip
 
@@ -158,11 +158,13 @@ def local_name(host: str) -> bool:
 class Proxies:
     """The proxies that a run's `environment` names; a target's own options beat them.
 
-    They are not for loopback, but `everywhere`.
+    They are not for loopback, but `everywhere`. `usual` is the URL of a proxy for hosts for which it names none,
+    though its exceptions hold.
     """
 
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     everywhere: bool = False
+    usual: str | None = None
 
     def url_for(self, target: Target) -> str | None:
         """The URL of the proxy for a target, with its login, or None."""
@@ -171,7 +173,10 @@ class Proxies:
             return options.proxy
         if not self.everywhere and _is_loopback(target.connect_host):
             return None
-        return environment_proxy(self.environment, target)
+        named = environment_proxy(self.environment, target)
+        if named is None and self.usual is not None and not is_excepted(self.environment, target):
+            return self.usual
+        return named
 
 
 def _is_loopback(host: str) -> bool:

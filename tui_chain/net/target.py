@@ -86,14 +86,18 @@ class Target:
 
     @property
     def display(self) -> str:
-        """The target as people write it: labels in Unicode, but those that can be taken for others."""
-        return str(replace(self, host=_shown_host(self.host)))
+        """The target as people write it: labels in Unicode, but those that can be taken for others.
+
+        What tells two targets of one name apart follows it.
+        """
+        return str(replace(self, host=_shown_host(self.host))) + self.connection.suffix
 
     @property
     def spellings(self) -> str:
         """The target in every spelling of its name, in lower case, a line each: what a search looks through."""
         decoded = _to_unicode(self.host)
-        return str(self) if decoded == self.host else f"{self}\n{replace(self, host=decoded)}"
+        own = f"{self}{self.connection.suffix}"
+        return own if decoded == self.host else f"{own}\n{replace(self, host=decoded)}"
 
     @property
     def is_ip(self) -> bool:

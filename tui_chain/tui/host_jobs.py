@@ -269,9 +269,17 @@ class HostJobs(JobRunner):
         choice, environment = row.request or USUAL, dict(os.environ)
         address = state.reached.address if state.reached is not None else None
         target = (state.reached or state).target
-        request = request_for(target, choice, environment, address=address, timeout=self.journey.timeout)
-        limits = self.journey.redirect_limits
-        tester = LiveTester(self.journey.trust, self._clock(), environment, row.written, choice.proxy, limits=limits)
+        timeout, usual = self.journey.timeout, self.journey.context.proxies.usual
+        request = request_for(target, choice, environment, address=address, timeout=timeout, usual_proxy=usual)
+        tester = LiveTester(
+            self.journey.trust,
+            self._clock(),
+            environment,
+            row.written,
+            choice.proxy,
+            limits=self.journey.redirect_limits,
+            usual_proxy=usual,
+        )
         pem = state.proven.bundle.pem if state.proven is not None else None
         made = await tester.test(request, pem, with_programs=True)
         return made if isinstance(made, Failure) else FullTest(made, pem)

@@ -88,7 +88,7 @@ async def _all(
 ) -> list[int]:
     codes = []
     for state in await repair_all(run, crl=options.crl_scope if pem is None else None):
-        request = _request(state, choice, options.timeout)
+        request = _request(state, choice, options)
         if isinstance(request, Failure):
             codes.append(_untested(state, request))
         else:
@@ -96,10 +96,17 @@ async def _all(
     return codes
 
 
-def _request(state: HostState, choice: RequestChoice, timeout: float) -> LiveRequest | Failure:
+def _request(state: HostState, choice: RequestChoice, options: CommandOptions) -> LiveRequest | Failure:
     """The request to a host that was reached, by the same proxy."""
     address = state.reached.address if state.reached is not None else None
-    request = request_for((state.reached or state).target, choice, os.environ, address=address, timeout=timeout)
+    request = request_for(
+        (state.reached or state).target,
+        choice,
+        os.environ,
+        address=address,
+        timeout=options.timeout,
+        usual_proxy=options.usual_proxy,
+    )
     proxy = read_proxy(request.proxy) if request.proxy is not None else None
     if isinstance(proxy, Failure):
         return proxy
@@ -131,7 +138,14 @@ async def _one(
     journey = run.journey
     limits = journey.redirect_limits
     tester = LiveTester(
-        journey.trust, journey.clock(), os.environ, live.bundle, options.proxy == ENVIRONMENT, crl, limits
+        journey.trust,
+        journey.clock(),
+        os.environ,
+        live.bundle,
+        options.proxy == ENVIRONMENT,
+        crl,
+        limits,
+        options.usual_proxy,
     )
     tested = await tester.test(request, pem, with_programs=live.programs)
     if isinstance(tested, Failure):

@@ -24,7 +24,8 @@ from tui_chain.tui.messages import Noted
 from tui_chain.tui.screens.dialog import Dialog
 from tui_chain.tui.toasts import toast
 
-HELP = """host, host:port, [v6]:port, a URL, or smtp+starttls://host · a label may follow · paste a list for many
+HELP = """host, host:port, [v6]:port, a URL, or smtp+starttls://host · paste a list for many
+behind it sni=NAME, connect-to=HOST, proxy=URL … and a label, if you like
 without a connection: `host < chain.pem`, or paste the host and below it what openssl s_client -showcerts printed"""
 
 MAX_REASONS = 200

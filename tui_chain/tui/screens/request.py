@@ -122,7 +122,7 @@ class RequestScreen(Dialog[RequestChoice]):
         self.query_one("#request-fault", Static).update(Content.styled(text, BAD))
 
 
-_ROUTES = ("directly", "through the environment's proxy")
+_ROUTES = ("as the probe went", "through the environment's proxy")
 
 
 def _choice(names: Sequence[str], chosen: str) -> Content:
