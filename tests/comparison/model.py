@@ -101,10 +101,11 @@ class Question:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a command did when it was run: exit code, wall time, and whether its output shows what it has to."""
+    """What a command did when it was run: exit code, seconds by the clock and of CPU, whether its output holds."""
 
     exit: int
     seconds: float
+    cpu: float
     held: bool
 
 

@@ -35,10 +35,10 @@ LEGEND = (
 )
 TERMS = """\
 ROOTS is the lab's trust store, LEAF and CHAIN are PEM files of what the host serves, OUT is a file to write. A time
-is that of one run, from start to end of the program, all on one machine of two cores that did other work too."""
+is that of one run by the clock, from the start of the program to its end, on two cores that did other work too."""
 
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
-TIME = re.compile(r"\{s:([\w-]+)\}")
+TIME = re.compile(r"\{(?:s|cpu):([\w-]+)\}")
 
 
 @dataclass(frozen=True)
@@ -92,9 +92,13 @@ class Page:
         return f"- **{who}**: {self._filled(f'{cell.mark}; {cell.says}')} ({by})"
 
     def _filled(self, says: str) -> str:
-        timed = TIME.sub(lambda match: _seconds(self.measured.outcomes[match[1]].seconds), says)
+        timed = TIME.sub(self._time, says)
         names = sorted(protocols())
         return timed.replace("{starttls}", f"{len(names)}: {', '.join(names)}")
+
+    def _time(self, match: re.Match[str]) -> str:
+        outcome = self.measured.outcomes[match[1]]
+        return _seconds(outcome.cpu if match[0].startswith("{cpu") else outcome.seconds)
 
     def _commands(self) -> Iterator[str]:
         for tool in self.table.tools:
@@ -132,6 +136,8 @@ def _indented(text: str) -> str:
 
 
 def _seconds(value: float) -> str:
+    if value < 0.01:
+        return "under 0.01 s"
     return f"{value:.2f} s" if value < 10 else f"{value:.0f} s"
 
 

@@ -30,15 +30,16 @@ _VERSION = re.compile(r"\d+\.\d+[\w.]*")
 
 @dataclass(frozen=True)
 class Printed:
-    """What a program printed and wrote, its exit code, and the wall time in seconds."""
+    """What a program printed and wrote, its exit code, and its seconds by the clock and of CPU."""
 
     exit: int
     text: str
-    seconds: float
+    seconds: float = 0.0
+    cpu: float = 0.0
 
     def judged(self, command: Command) -> Outcome:
         """The outcome, and whether it is what the command is kept for."""
-        return Outcome(self.exit, round(self.seconds, 2), not differences(command, self))
+        return Outcome(self.exit, round(self.seconds, 2), round(self.cpu, 2), not differences(command, self))
 
 
 def differences(command: Command, printed: Printed) -> tuple[str, ...]:
@@ -91,7 +92,7 @@ def places(command: Command, lab: Lab, folder: Path) -> dict[str, str]:
 
 def run(line: tuple[str, ...], folder: Path, out: Path | None = None) -> Printed:
     """Run a program in a folder of its own, without the user's settings; its certificates are listed by subject."""
-    begin = time.monotonic()
+    begin, cpu = time.monotonic(), _children()
     try:
         done = subprocess.run(
             line,
@@ -108,7 +109,13 @@ def run(line: tuple[str, ...], folder: Path, out: Path | None = None) -> Printed
         code, text = TIMED_OUT, error.stdout or b""
     seconds = time.monotonic() - begin
     written = out.read_bytes() if out and out.is_file() else b""
-    return Printed(code, _readable(text) + subjects(text, "printed") + subjects(written, "file"), seconds)
+    shown = _readable(text) + subjects(text, "printed") + subjects(written, "file")
+    return Printed(code, shown, seconds, _children() - cpu)
+
+
+def _children() -> float:
+    times = os.times()
+    return times.children_user + times.children_system
 
 
 def environment(folder: Path) -> dict[str, str]:

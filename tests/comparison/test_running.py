@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.comparison import __main__ as program
-from tests.comparison.model import PRODUCT, Command, Tool, read
+from tests.comparison.model import PRODUCT, Command, Outcome, Tool, read
 from tests.comparison.running import Printed, differences, environment, found, places, run, subjects, version, words
 from tests.support.cli import tlschain
 from tui_chain.lab.internet import Lab, open_lab
@@ -30,7 +30,7 @@ def test_what_the_document_says_of_tlschain_is_so(command: Command, lab: Lab, tm
     done = tlschain(*words(command, (), known))
     out = Path(known["out"])
     written = subjects(out.read_bytes() if out.is_file() else b"", "file")
-    assert differences(command, Printed(done.code, done.out + done.err + written, 0.0)) == ()
+    assert differences(command, Printed(done.code, done.out + done.err + written)) == ()
 
 
 COMMAND = Command(
@@ -48,14 +48,14 @@ COMMAND = Command(
     ],
 )
 def test_an_output_is_judged_by_exit_code_and_patterns(code: int, text: str, expected: tuple[str, ...]) -> None:
-    printed = Printed(code, text, 1.234)
+    printed = Printed(code, text, 1.234, 0.777)
     assert differences(COMMAND, printed) == expected
-    assert printed.judged(COMMAND).held == (expected == ())
+    assert printed.judged(COMMAND) == Outcome(code, 1.23, 0.78, expected == ())
 
 
 def test_an_exit_code_that_says_nothing_is_not_judged() -> None:
     anything = Command("one", "tool", "x", "words", shows=("x",))
-    assert differences(anything, Printed(77, "x", 0.0)) == ()
+    assert differences(anything, Printed(77, "x")) == ()
 
 
 def test_placeholders_stand_for_files_and_addresses_of_the_lab(lab: Lab, tmp_path: Path) -> None:
