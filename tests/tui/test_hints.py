@@ -16,8 +16,9 @@ from tests.support.cli import tlschain
 from tui_chain.core.command import FILE, HOST, hinted, option
 from tui_chain.engine import options
 from tui_chain.engine.actions import ACTIONS
+from tui_chain.engine.command_options import SCREEN, TAKEN
 from tui_chain.engine.journey import Context, HostState, Journey
-from tui_chain.engine.options import SCREEN, TAKEN, OptionEntry
+from tui_chain.engine.options import OptionEntry
 from tui_chain.lab.internet import open_lab
 from tui_chain.net.target import Target
 from tui_chain.trust.store import TrustStore
@@ -56,7 +57,15 @@ def test_an_option_is_shown_as_what_does_the_same() -> None:
 
 
 PACKAGE = Path(tui_chain.__file__).parent
-APART = ("cli", "lab", "doctor/script", "engine/options.py", "engine/command_line.py", "pool/published.py")
+APART = (
+    "cli",
+    "lab",
+    "doctor/script",
+    "engine/options.py",
+    "engine/command_options.py",
+    "engine/command_line.py",
+    "pool/published.py",
+)
 """What the screen shows nothing of."""
 GIVEN = {
     "engine/arguments.py": "printed before the screen opens",
@@ -67,6 +76,7 @@ GIVEN = {
     "advise/summary.py": "of commands that the page shows, to be copied",
     "diagnose/explain/explanation.py": "a command to be copied",
     "repair/file_header.py": "a line of a file, as earlier versions wrote it",
+    "servers/kubernetes.py": "an option of kubectl",
     "doctor/interpreter.py": "how an interpreter was chosen on the command line",
 }
 """Texts with an option that is no next step, by their modules."""

@@ -14,7 +14,7 @@ from tui_chain import __version__
 from tui_chain.core.command import hinted
 from tui_chain.core.failure import FAULT
 from tui_chain.engine.command_line import TableCommand, apply_settings, takes
-from tui_chain.engine.options import SCREEN, SCREEN_ALONE
+from tui_chain.engine.command_options import SCREEN, SCREEN_ALONE
 
 if TYPE_CHECKING:
     from tui_chain.core.failure import Failure
