@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Self, TypeVar
-
-from tui_chain.cli.main import main
 
 FOLDER = Path(__file__).parent
 MEASURED = FOLDER / "measured.json"
@@ -76,14 +74,6 @@ class Cell:
     mark: str
     says: str
     by: tuple[str, ...]
-    if_option: str = ""
-    """The cell holds where `tlschain check` has this option, and one with `unless_option` where it has not."""
-    unless_option: str = ""
-
-    def holds(self, options: Collection[str]) -> bool:
-        """Whether it is true of the product with these options."""
-        lacked = self.if_option and self.if_option not in options
-        return not lacked and self.unless_option not in options
 
 
 @dataclass(frozen=True)
@@ -153,19 +143,10 @@ class Comparison:
     questions: tuple[Question, ...]
 
 
-def product_options() -> frozenset[str]:
-    """The options of `tlschain check`."""
-    return frozenset(option for parameter in main.commands["check"].params for option in parameter.opts)
-
-
-def read(folder: Path = FOLDER, options: Collection[str] | None = None) -> Comparison:
-    """Read the tables, for a product with these options (None: those that it has).
-
-    Raises TypeError for a key that is unknown or missing.
-    """
-    options = product_options() if options is None else options
+def read(folder: Path = FOLDER) -> Comparison:
+    """Read the tables; raises TypeError for a key that is unknown or missing."""
     questions = tuple(
-        Question(each["id"], each["title"], tuple(cell for cell in _cells(each) if cell.holds(options)))
+        Question(each["id"], each["title"], tuple(_made(Cell, cell) for cell in each["cell"]))
         for each in _rows(folder / "questions.toml", "question")
     )
     return Comparison(
@@ -174,10 +155,6 @@ def read(folder: Path = FOLDER, options: Collection[str] | None = None) -> Compa
         tuple(_made(Source, each) for each in _rows(folder / "sources.toml", "source")),
         questions,
     )
-
-
-def _cells(row: Mapping[str, Any]) -> Iterator[Cell]:
-    return (_made(Cell, cell) for cell in row["cell"])
 
 
 def _rows(file: Path, name: str) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.comparison.model import FOLDER, MARKS, PRODUCT, Cell, Command, Measured, Outcome, Question, Source, read
+from tests.comparison.model import FOLDER, MARKS, Cell, Command, Measured, Outcome, Question, Source, read
 from tests.comparison.page import PLACEHOLDER, TIME, Page
 from tui_chain.lab.scenarios.catalogue import every_scenario
 
@@ -47,20 +47,7 @@ def test_a_cell_names_for_each_of_its_tools_what_shows_it(question: Question, ce
 def test_no_name_stands_for_two_things_and_none_is_left_over() -> None:
     names = Counter(each.id for each in NAMED)
     assert [name for name, count in names.items() if count > 1] == []
-    either = read_with_all_cells()
-    assert OWNERS.keys() - {name for question in either for cell in question.cells for name in cell.by} == set()
-
-
-def read_with_all_cells() -> tuple[Question, ...]:
-    """The questions with the cells of any set of the product's options."""
-    without, with_all = read(options=frozenset()), read(options=frozenset({"--proxy", "--cert", "--sni"}))
-    return (*without.questions, *with_all.questions)
-
-
-@pytest.mark.parametrize("options", [frozenset(), frozenset({"--proxy", "--cert", "--sni"})], ids=["without", "with"])
-def test_the_product_has_one_cell_a_question_whatever_its_options_are(options: frozenset[str]) -> None:
-    for question in read(options=options).questions:
-        assert sum(PRODUCT in cell.tools for cell in question.cells) == 1, question.id
+    assert OWNERS.keys() - {name for _, cell in CELLS for name in cell.by} == set()
 
 
 @pytest.mark.parametrize("command", TABLE.commands, ids=lambda command: command.id)
