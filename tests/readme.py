@@ -9,6 +9,8 @@ from pathlib import Path
 
 from tests.architecture import ROOT as PACKAGE
 from tests.architecture import folder_graph, tree_of
+from tests.comparison.model import Measured, read
+from tests.comparison.page import Page
 from tests.diagram import drawn
 from tests.support.daemon_programs import DAEMONS
 from tui_chain.advise.document import markdown_text
@@ -26,6 +28,7 @@ README = ROOT / "README.md"
 DOCS = ROOT / "docs"
 FINDINGS, ARCHITECTURE, PICTURE = DOCS / "findings.md", DOCS / "architecture.md", DOCS / "architecture.svg"
 SERVERS, CAUSES_PAGE, DOCTOR = DOCS / "servers.md", DOCS / "causes.md", DOCS / "doctor.md"
+COMPARISON = DOCS / "comparison.md"
 
 
 def with_part(text: str, name: str, part: str) -> str:
@@ -67,6 +70,11 @@ def doctor_page() -> str:
     return with_part(
         DOCTOR.read_text(encoding="utf-8"), "codes", "\n".join(("| code | meaning |", "|---|---|", *rows))
     )
+
+
+def comparison() -> str:
+    """The comparison with other tools as its tables and its kept run have it."""
+    return Page(read(), Measured.read()).text()
 
 
 def _mark(server: Server, run: Collection[str]) -> str:
@@ -189,6 +197,7 @@ MADE = {
     SERVERS: servers_page,
     CAUSES_PAGE: causes_page,
     DOCTOR: doctor_page,
+    COMPARISON: comparison,
     ARCHITECTURE: architecture,
     PICTURE: picture,
 }
