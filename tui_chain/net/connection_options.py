@@ -35,6 +35,10 @@ class ConnectionOptions:
     tls: str | None = None
     identity: ClientIdentity | None = None
 
+    def __hash__(self) -> int:
+        """A hash of what most often tells two apart: targets are keys of every table of hosts."""
+        return hash((self.sni, self.connect_host, self.connect_port, self.verify_name))
+
     def over(self, usual: ConnectionOptions) -> ConnectionOptions:
         """These options, and of `usual` what they leave open."""
         if USUAL_CONNECTION in {self, usual}:
