@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.chains import HOST, NOW, make_pki, views
-from tests.support.crls import Extra, Oddity, issuing_point, make_crl, naming
+from tests.support.crls import Extra, Oddity, issuing_point, look_up, make_crl, naming
 from tests.support.programs import require_program
 from tests.support.unsafe import unsafe_in
 from tui_chain.lab.authority import Authority, Template, key_to_pem, key_usage, rsa_key, to_pem
-from tui_chain.revocation.crl import is_signed, judge_crl, read_crl
+from tui_chain.revocation.crl import is_signed, judge_crl
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.crl import CrlScope, RevocationList, crl_to_pem, crls_of, find_crls
 from tui_chain.x509.revocation import Revocation
@@ -122,7 +122,7 @@ def test_a_list_changed_on_its_way_is_not_believed() -> None:
     good = make_crl(PKI.issuing, [OTHER.leaf]).der
     for at in range(0, len(good), 5):
         changed = good[:at] + bytes([good[at] ^ 1]) + good[at + 1 :]
-        assert read_crl(changed, LEAF, ISSUER, at=NOW).status is Revocation.UNKNOWN, at
+        assert look_up(changed, LEAF, ISSUER, at=NOW).status is Revocation.UNKNOWN, at
 
 
 EVIL = x509.Name(

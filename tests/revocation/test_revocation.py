@@ -13,6 +13,7 @@ from cryptography.x509.oid import AuthorityInformationAccessOID
 from tests.lab.clients import run
 from tests.support.aia import fetches_to
 from tests.support.chains import NOW, make_pki, views
+from tests.support.crls import look_up
 from tests.support.programs import require_program
 from tui_chain.core.status import Blame, Status
 from tui_chain.engine.journey import Context, HostState, Journey
@@ -25,7 +26,6 @@ from tui_chain.net.addresses import Reach
 from tui_chain.net.target import Target
 from tui_chain.probe.served import ServedChain
 from tui_chain.revocation.check import RevocationClient
-from tui_chain.revocation.crl import read_crl
 from tui_chain.trust.loading import load_trust_store
 from tui_chain.trust.store import TrustStore
 from tui_chain.x509.ocsp import read_response, request_url
@@ -176,7 +176,7 @@ def test_time_decides(shift: timedelta) -> None:
         RESPONDER.ocsp(ResponderAnswer.GOOD, PKI.leaf), LEAF, ISSUER, at=NOW + shift, means=Means.OCSP
     )
     assert answer.status is Revocation.UNKNOWN
-    listed = read_crl(RESPONDER.crl(ResponderAnswer.REVOKED, PKI.leaf), LEAF, ISSUER, at=NOW + shift)
+    listed = look_up(RESPONDER.crl(ResponderAnswer.REVOKED, PKI.leaf), LEAF, ISSUER, at=NOW + shift)
     assert listed.status is Revocation.UNKNOWN
 
 
@@ -192,7 +192,7 @@ def test_time_decides(shift: timedelta) -> None:
     ],
 )
 def test_only_a_signed_fresh_fitting_list_is_believed(says: ResponderAnswer, status: Revocation) -> None:
-    assert read_crl(RESPONDER.crl(says, PKI.leaf), LEAF, ISSUER, at=NOW).status is status
+    assert look_up(RESPONDER.crl(says, PKI.leaf), LEAF, ISSUER, at=NOW).status is status
 
 
 def test_a_question_fits_into_a_url() -> None:

@@ -11,7 +11,10 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from tui_chain.lab.authority import Authority, Identity, PrivateKey, Template
-from tui_chain.x509.crl import RevocationList
+from tui_chain.revocation.crl import judge_crl
+from tui_chain.x509.certificate import Certificate
+from tui_chain.x509.crl import RevocationList, find_crls
+from tui_chain.x509.revocation import Means, Revocation, RevocationAnswer
 
 ENTRY = x509.RevokedCertificateBuilder()
 BEGIN, END = timedelta(hours=-2), timedelta(days=7)
@@ -82,3 +85,11 @@ def naming(*urls: str, issuer: tuple[str, ...] = ()) -> Template:
     """A certificate that names these CRLs, each at a distribution point of its own."""
     points = [x509.DistributionPoint([x509.UniformResourceIdentifier(url)], None, None, None) for url in urls]
     return Template(urls=issuer, extensions=((x509.CRLDistributionPoints(points), False),))
+
+
+def look_up(data: bytes, certificate: Certificate, issuer: Certificate, *, at: datetime) -> RevocationAnswer:
+    """What a CRL, DER or PEM, says of a certificate at the time `at`; what is no CRL says nothing."""
+    found = find_crls(data)
+    if not found:
+        return RevocationAnswer(Means.CRL, Revocation.UNKNOWN, "it is no CRL")
+    return judge_crl(found[0][1], certificate, issuer, at=at)

@@ -22,16 +22,6 @@ MAX_CRL = 8 << 20
 """Bytes of a CRL: those of public authorities are of up to a few MiB."""
 
 
-def read_crl(
-    data: bytes, certificate: Certificate, issuer: Certificate, *, at: datetime, url: str = ""
-) -> RevocationAnswer:
-    """Look `certificate` up in a CRL, DER or PEM, at the time `at`; one that does not hold is `unknown`."""
-    found = find_crls(data)
-    if not found:
-        return RevocationAnswer(Means.CRL, Revocation.UNKNOWN, "it is no CRL", url)
-    return judge_crl(found[0][1], certificate, issuer, at=at, url=url)
-
-
 def judge_crl(
     crl: RevocationList, certificate: Certificate, issuer: Certificate, *, at: datetime, url: str = ""
 ) -> RevocationAnswer:

@@ -85,8 +85,10 @@ def _sent(data: bytes) -> Iterator[None]:
     """Make every connection a new one whose other side has sent `data` and closed."""
     others: list[socket.socket] = []
 
-    async def connect(addresses: tuple[Address, ...], port: int) -> tuple[socket.socket, Address]:
-        del port
+    async def connect(
+        addresses: tuple[Address, ...], port: int, local: str | None = None
+    ) -> tuple[socket.socket, Address]:
+        del port, local
         ours, theirs = socket.socketpair()
         others.append(theirs)
         ours.setblocking(False)

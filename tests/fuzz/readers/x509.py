@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.fuzz.mutations import BYTES, DER, PEM
 from tests.fuzz.reader import Reader
 from tests.fuzz.readers.pki import EMPTY_STORE, ISSUING, LEAF, NOW, PASSWORD, STORE
+from tests.support.crls import look_up
 from tests.x509.touching import touch
 from tui_chain.clients.engines.usual_certificate import is_usual
 from tui_chain.diagnose.diagnosis import Diagnoser, Diagnosis
@@ -13,7 +14,6 @@ from tui_chain.net.target import Target
 from tui_chain.probe.served import ServedChain
 from tui_chain.results.host import host_result
 from tui_chain.results.values import HostResult
-from tui_chain.revocation.crl import read_crl
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.crl import RevocationList, crl_to_pem, crls_of, find_crls
 from tui_chain.x509.der import DERError, element
@@ -71,7 +71,7 @@ def crl(data: bytes) -> object:
     asked = [_about(one) for _, one in found[:4]]
     for _, one in found[:4]:
         assert crls_of(crl_to_pem(one).encode()) == (one,)
-    answer = read_crl(data, LEAF, ISSUING, at=NOW)
+    answer = look_up(data, LEAF, ISSUING, at=NOW)
     original = _seeds("crl")
     assert answer.status is Revocation.UNKNOWN or found[0][1].parsed is not None
     assert answer.status is not Revocation.GOOD or found[0][1].der in original, "a list that nobody signed counts"
