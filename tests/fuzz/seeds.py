@@ -281,6 +281,12 @@ def _texts() -> Mapping[str, Mapping[str, bytes]]:
             "names": "bücher.example\nxn--bcher-kva.example\nпример.example мой\nfaß.example\nа.example\n"
             "fe80::1%eth0\nEXAMPLE.ORG.\n".encode(),
         },
+        "host-table": {
+            "commas": b'host,label,port\na.example,"the ""first"" one",8443\n"b.example",two,\n[2001:db8::1],,993\n'
+            b'smtp+starttls://c.example,"two\nlines",25\n',
+            "excel": "\ufeffsep=;\r\nid;Host;Label;Port\r\n1;bücher.example;über;443\r\n2;no host;;\r\n".encode(),
+            "tabs": b"label\thost\tport\none\thttps://a.example/\t8443\ntwo\tb.example:1\t1\nthree\t\t\n",
+        },
         "additions": {
             "chain": b"example.org\n" + to_pem([Authority.root("Pasted", now=NOW).der]),
             "files": b"example.org < no-such-file.pem\nb.example.org label\n",

@@ -113,7 +113,7 @@ def _command_name() -> str:
 
 def _with_chain(options: CommandOptions, run: Run) -> Run | Failure:
     """`--served FILE --host NAME`: the chain is at hand, nothing is probed."""
-    if options.served is None or options.host is None or options.targets:
+    if options.served is None or options.host is None or options.targets or options.hosts_file is not None:
         return Failure(
             "usage",
             "--served and --host go together and take the place of TARGET.",

@@ -15,7 +15,7 @@ from tui_chain.core.text import safe_text
 from tui_chain.engine.host_state import Clock, utc_now
 from tui_chain.engine.options import TAKEN, OptionEntry
 from tui_chain.net.addresses import NO_CONSENT, PrivateConsent, read_consent
-from tui_chain.net.host_list import Host, holds_json, parse_arguments, read_host_file
+from tui_chain.net.host_list import Host, HostList, holds_json, list_name, parse_arguments, read_host_file
 
 if TYPE_CHECKING:
     from tui_chain.trust.pinned import ConfirmedRoot
@@ -39,6 +39,9 @@ class Options:
 
     targets: tuple[str, ...] = ()
     hosts_file: Path | None = None
+    column: str | None = None
+    label_column: str | None = None
+    port_column: str | None = None
     open_file: Path | None = None
     demo: bool = False
     trust: tuple[str, ...] = ()
@@ -177,13 +180,28 @@ def named_hosts(options: Options) -> NamedHosts | Failure:
     named = parse_arguments(options.targets)
     wrong = [f"argument {line.number}: {line.failure}" for line in named.bad]
     hosts = {host.target: host for host in named.hosts}
+    listed = _listed_hosts(options)
+    if isinstance(listed, Failure):
+        return listed
     if options.hosts_file is not None:
-        listed = read_host_file(options.hosts_file)
-        if isinstance(listed, Failure):
-            return listed
-        wrong += [f"{safe_text(str(options.hosts_file))}, {line}" for line in listed.bad]
+        wrong += [f"{list_name(options.hosts_file)}, {line}" for line in listed.bad]
         hosts |= {host.target: host for host in listed.hosts}
     return NamedHosts(tuple(hosts.values()), tuple(wrong))
+
+
+def _listed_hosts(options: Options) -> HostList | Failure:
+    """The hosts of the list that the options name, as lines or as a table."""
+    if options.column is None:
+        if options.label_column is not None or options.port_column is not None:
+            return Failure("usage", "--label-column and --port-column go with --column.", "Name the targets' column.")
+        return HostList() if options.hosts_file is None else read_host_file(options.hosts_file)
+    if options.hosts_file is None:
+        return Failure("usage", "--column names a column of the file of --hosts.", "Name that file with --hosts.")
+    from tui_chain.net.host_table import TableColumns, read_host_table  # few lists are tables
+
+    return read_host_table(
+        options.hosts_file, TableColumns(options.column, options.label_column, options.port_column)
+    )
 
 
 def no_saved_results(path: Path) -> Failure | None:

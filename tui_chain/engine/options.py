@@ -65,7 +65,22 @@ class OptionEntry(NamedTuple):
 # where to connect
 
 HOSTS = OptionEntry(
-    "hosts_file", ("--hosts",), "A file with one target a line, a label after it, `#` comments.", "path"
+    "hosts_file",
+    ("--hosts",),
+    "A file with one target a line, a label after it, `#` comments; - is standard input.",
+    "path",
+    metavar="FILE",
+)
+COLUMN = OptionEntry(
+    "column",
+    ("--column",),
+    "The file of --hosts is CSV, with its targets in the column NAME.",
+    "text",
+    metavar="NAME",
+)
+LABEL_COLUMN = OptionEntry("label_column", ("--label-column",), "The column of their labels.", "text", metavar="NAME")
+PORT_COLUMN = OptionEntry(
+    "port_column", ("--port-column",), "The column of their ports, for targets without one.", "text", metavar="NAME"
 )
 OPEN = OptionEntry(
     "open_file",
@@ -279,7 +294,9 @@ OPTIONS = tuple(value for value in list(globals().values()) if isinstance(value,
 
 REACHING = (TRUST, TIMEOUT, JOBS, JSON)
 """What every command that connects takes."""
-TARGETED = (HOSTS, DEMO, WARN_DAYS, *REACHING)
+LISTED = (HOSTS, COLUMN, LABEL_COLUMN, PORT_COLUMN)
+"""What takes a list of hosts."""
+TARGETED = (*LISTED, DEMO, WARN_DAYS, *REACHING)
 """What every command on targets takes."""
 SEARCHING = (POOL, OFFLINE, ALLOW_PRIVATE_AIA)
 """What every search for missing certificates takes."""
@@ -288,7 +305,7 @@ KEPT = (NO_POOL, NO_LEARN)
 SEVERAL = (ALL_ADDRESSES, KEY_TYPES, REPEAT)
 """What takes a host for the several servers that it may be."""
 CRLS = (CRL, CRL_LEAF)
-SCREEN = (HOSTS, TRUST, TRUST_ROOT, AT, TIMEOUT, JOBS, WARN_DAYS, *SEARCHING, NO_POOL, NO_SESSION, DEMO)
+SCREEN = (*LISTED, TRUST, TRUST_ROOT, AT, TIMEOUT, JOBS, WARN_DAYS, *SEARCHING, NO_POOL, NO_SESSION, DEMO)
 """What the screen takes: the same as `fix`, as far as it is no key there, and whether its session is kept."""
 SCREEN_ALONE = (OPEN,)
 """What only the screen takes: a command prints what is in such a file already."""

@@ -19,7 +19,8 @@ from tui_chain.doctor.problems.problem import Evidence
 from tui_chain.doctor.script.settings import files
 from tui_chain.engine.activity import Entry
 from tui_chain.livetest.choice import METHODS, RequestChoice, read_choice
-from tui_chain.net.host_list import parse_arguments, parse_host_list
+from tui_chain.net.host_list import HostList, parse_arguments, parse_host_list
+from tui_chain.net.host_table import TableColumns, parse_host_table
 from tui_chain.net.proxy import environment_proxy, read_proxy, shown_proxy
 from tui_chain.net.target import Target, parse_target
 from tui_chain.probe.pasted import parse_additions, served_chain
@@ -37,6 +38,15 @@ def host_list(data: bytes) -> object:
         assert parse_target(str(host.target)) == host.target
         assert parse_target(host.target.display) == host.target, host.target.display
     return found, parse_arguments(text.split()), [(one.target.display, one.target.url) for one in found.hosts]
+
+
+def host_table(data: bytes) -> object:
+    """A table of hosts: each host has a cell of its own, and is one that reads back."""
+    found = parse_host_table(_text(data), TableColumns("host", "label", "port"))
+    if isinstance(found, HostList):
+        assert all(parse_target(str(host.target)) == host.target for host in found.hosts)
+        assert len({line.number for line in found.bad}) == len(found.bad), "a line is wrong once"
+    return found
 
 
 def additions(data: bytes) -> object:
@@ -122,6 +132,14 @@ _ERRORS = (
 
 READERS = (
     Reader("host-list", host_list, TEXT, tokens=_HOSTS, line_share=200, count=150),
+    Reader(
+        "host-table",
+        host_table,
+        TEXT,
+        tokens=(*_HOSTS, b'"', b'""', b";", b"\t", b"sep=;\n"),
+        line_share=200,
+        count=150,
+    ),
     Reader("additions", additions, TEXT, tokens=(*_HOSTS, b"<", b"-----BEGIN CERTIFICATE-----\n"), line_share=200),
     Reader("error-text", error_text, TEXT, tokens=_ERRORS, line_base=400_000, line_share=100),
     Reader("proxy", proxy, TEXT, tokens=(*_HOSTS, _LOGIN, b"socks5://", b"%2F"), line_share=200),
