@@ -68,6 +68,8 @@ WRONG = {
     table.COLUMN: ("host",),
     table.LABEL_COLUMN: ("owner",),
     table.PORT_COLUMN: ("port",),
+    table.KUBECONFIG: ("/none/here", "/dev/null"),
+    table.CONTEXT: ("here",),
 }
 """Values that are refused, for each option of the screen that takes one: a new one has to be here."""
 

@@ -287,6 +287,12 @@ def _texts() -> Mapping[str, Mapping[str, bytes]]:
             "excel": "\ufeffsep=;\r\nid;Host;Label;Port\r\n1;bücher.example;über;443\r\n2;no host;;\r\n".encode(),
             "tabs": b"label\thost\tport\none\thttps://a.example/\t8443\ntwo\tb.example:1\t1\nthree\t\t\n",
         },
+        "yaml-file": {
+            "block": b"%YAML 1.1\n--- # a\na: &x {b: [c, 'd', \"\\x65\"]}\ne: *x\n"
+            b"f: |\n  g\n  h\n...\n---\n- !!str 1\n- ~\n",
+            "json": json.dumps({"a": [1, None, True, {"b": "\u00fc\x1b"}], "c": {}}, indent=1).encode(),
+        },
+        "kubeconfig": {"two": _KUBECONFIG.encode()},
         "additions": {
             "chain": b"example.org\n" + to_pem([Authority.root("Pasted", now=NOW).der]),
             "files": b"example.org < no-such-file.pem\nb.example.org label\n",
@@ -313,6 +319,24 @@ def _texts() -> Mapping[str, Mapping[str, bytes]]:
     }
 
 
+_KUBECONFIG = f"""apiVersion: v1
+kind: Config
+current-context: here
+clusters:
+- name: one
+  cluster: {{server: "https://one.example:6443", certificate-authority-data: QUJD, tls-server-name: two.example}}
+- name: two
+  cluster:
+    server: https://[2001:db8::1]/path
+    certificate-authority: ca.pem
+    proxy-url: http://user:{PASSWORD}@proxy.example:3128
+    insecure-skip-tls-verify: true
+contexts:
+- {{name: here, context: {{cluster: two, user: me}}}}
+- {{name: there, context: {{cluster: one}}}}
+users:
+- {{name: me, user: {{token: abc}}}}
+"""
 _ERRORS = {
     "python": b'Traceback (most recent call last):\n  File "x.py", line 1, in <module>\n'
     b"urllib3.exceptions.MaxRetryError: "

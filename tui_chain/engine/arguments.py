@@ -18,6 +18,7 @@ from tui_chain.net.addresses import NO_CONSENT, PrivateConsent, read_consent
 from tui_chain.net.host_list import Host, HostList, holds_json, list_name, parse_arguments, read_host_file
 
 if TYPE_CHECKING:
+    from tui_chain.net.kubeconfig import Cluster
     from tui_chain.trust.pinned import ConfirmedRoot
 
 PUBLIC = frozenset({"certifi", "system"})
@@ -42,6 +43,8 @@ class Options:
     column: str | None = None
     label_column: str | None = None
     port_column: str | None = None
+    kubeconfig: Path | None = None
+    context: str | None = None
     open_file: Path | None = None
     demo: bool = False
     trust: tuple[str, ...] = ()
@@ -71,7 +74,8 @@ class Options:
     @property
     def opens_session(self) -> bool:
         """Whether the screen opens the hosts of earlier runs: where no hosts are named, and no lab is opened."""
-        named = self.targets or self.hosts_file is not None or self.open_file is not None
+        files = (self.hosts_file, self.open_file, self.kubeconfig)
+        named = self.targets or any(file is not None for file in files)
         return not (self.no_session or named or self.demo)
 
     def completed(self, hint: str, host: object, label: str = "") -> str:
@@ -84,7 +88,8 @@ class Options:
 
     def unshowable(self) -> Failure | None:
         """Refuse a path of this run that no command can show as it is."""
-        named = (*(Path(name) for name in self.trust if name not in PUBLIC), *self.pool)
+        named = [*(Path(name) for name in self.trust if name not in PUBLIC), *self.pool]
+        named += [] if self.kubeconfig is None else [self.kubeconfig]
         return next(filter(None, map(unshowable, named)), None)
 
     def _host_words(self, name: str, host: str, label: str) -> tuple[str, ...]:  # noqa: ARG002 - for a chain in a file
@@ -112,17 +117,22 @@ def _word(entry: OptionEntry, value: object) -> object:
 
 @dataclass(frozen=True)
 class NamedHosts:
-    """The hosts that the options name, each once, and a sentence for each argument and line that names none."""
+    """The hosts that the options name, each once, and a sentence for each argument and line that names none.
+
+    `cluster` is the one of a kubeconfig that names the host.
+    """
 
     hosts: tuple[Host, ...] = ()
     wrong: tuple[str, ...] = ()
+    cluster: Cluster | None = None
 
 
 @dataclass(frozen=True, eq=False)
 class Arguments:
     """Options that were read: the hosts that they name (none for a demo), the clock, the roots and places confirmed.
 
-    `wrong` has a sentence for each argument and line of the host list that is no host; the others run.
+    `wrong` has a sentence for each argument and line of the host list that is no host; the others run. `cluster` is
+    the one of a kubeconfig, whose certificate authority is trusted where no trust store is named.
     """
 
     hosts: tuple[Host, ...]
@@ -130,6 +140,7 @@ class Arguments:
     roots: tuple[ConfirmedRoot, ...]
     wrong: tuple[str, ...] = ()
     private: PrivateConsent = NO_CONSENT
+    cluster: Cluster | None = None
 
 
 def read_arguments(options: Options) -> Arguments | Failure:
@@ -151,7 +162,7 @@ def read_arguments(options: Options) -> Arguments | Failure:
         return roots
     if isinstance(private, Failure):
         return private
-    return Arguments(named.hosts, clock, roots, named.wrong, private)
+    return Arguments(named.hosts, clock, roots, named.wrong, private, named.cluster)
 
 
 def read_roots(fingerprints: Sequence[str]) -> tuple[ConfirmedRoot, ...] | Failure:
@@ -170,13 +181,17 @@ def read_roots(fingerprints: Sequence[str]) -> tuple[ConfirmedRoot, ...] | Failu
 def named_hosts(options: Options) -> NamedHosts | Failure:
     """The hosts of the arguments, then those of the file; the failure is of a file that cannot be read."""
     if options.demo:
-        if options.hosts_file is None and options.open_file is None:
+        if options.hosts_file is None and options.open_file is None and options.kubeconfig is None:
             return NamedHosts()
         return Failure("usage", "--demo takes names of the lab's hosts only.", f"{hinted('lab', '--list')} has them.")
     saved = next((text for text in options.targets if no_saved_results(Path(text)) is None), None)
     if saved is not None:
         shown = safe_text(saved)
         return Failure("usage", f"{shown} is a file of saved results.", f"`tlschain-tui --open {shown}` shows them.")
+    if options.kubeconfig is not None:
+        return _cluster_host(options, options.kubeconfig)
+    if options.context is not None:
+        return Failure("usage", "--context names a context of the file of --kubeconfig.", "Name that file too.")
     named = parse_arguments(options.targets)
     wrong = [f"argument {line.number}: {line.failure}" for line in named.bad]
     hosts = {host.target: host for host in named.hosts}
@@ -187,6 +202,21 @@ def named_hosts(options: Options) -> NamedHosts | Failure:
         wrong += [f"{list_name(options.hosts_file)}, {line}" for line in listed.bad]
         hosts |= {host.target: host for host in listed.hosts}
     return NamedHosts(tuple(hosts.values()), tuple(wrong))
+
+
+def _cluster_host(options: Options, kubeconfig: Path) -> NamedHosts | Failure:
+    """The server of a kubeconfig's cluster: its certificate authority is for no other host."""
+    from tui_chain.net.kubeconfig import read_kubeconfig  # with a parser of YAML
+
+    cluster = read_kubeconfig(kubeconfig, options.context)
+    if isinstance(cluster, Failure):
+        return cluster
+    targets = parse_arguments(options.targets)
+    others = targets.bad or any(host.target != cluster.target for host in targets.hosts)
+    if others or options.hosts_file is not None or options.open_file is not None:
+        why = f"--kubeconfig is for {cluster.target} alone, the server of the cluster {cluster.name}."
+        return Failure("usage", why, "Run the other hosts by themselves.")
+    return NamedHosts((Host(cluster.target, cluster.context),), (), cluster)
 
 
 def _listed_hosts(options: Options) -> HostList | Failure:

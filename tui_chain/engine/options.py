@@ -82,6 +82,22 @@ LABEL_COLUMN = OptionEntry("label_column", ("--label-column",), "The column of t
 PORT_COLUMN = OptionEntry(
     "port_column", ("--port-column",), "The column of their ports, for targets without one.", "text", metavar="NAME"
 )
+KUBECONFIG = OptionEntry(
+    "kubeconfig",
+    ("--kubeconfig",),
+    "The host is the server of this kubeconfig's cluster, and the trust store its certificate authority.",
+    "path",
+    metavar="FILE",
+    carried=True,
+)
+CONTEXT = OptionEntry(
+    "context",
+    ("--context",),
+    "The context of the kubeconfig  [default: its current one]",
+    "text",
+    metavar="NAME",
+    carried=True,
+)
 OPEN = OptionEntry(
     "open_file",
     ("--open",),
@@ -296,7 +312,9 @@ REACHING = (TRUST, TIMEOUT, JOBS, JSON)
 """What every command that connects takes."""
 LISTED = (HOSTS, COLUMN, LABEL_COLUMN, PORT_COLUMN)
 """What takes a list of hosts."""
-TARGETED = (*LISTED, DEMO, WARN_DAYS, *REACHING)
+CLUSTER = (KUBECONFIG, CONTEXT)
+"""What takes a host and its trust store from a kubeconfig."""
+TARGETED = (*LISTED, *CLUSTER, DEMO, WARN_DAYS, *REACHING)
 """What every command on targets takes."""
 SEARCHING = (POOL, OFFLINE, ALLOW_PRIVATE_AIA)
 """What every search for missing certificates takes."""
@@ -305,7 +323,7 @@ KEPT = (NO_POOL, NO_LEARN)
 SEVERAL = (ALL_ADDRESSES, KEY_TYPES, REPEAT)
 """What takes a host for the several servers that it may be."""
 CRLS = (CRL, CRL_LEAF)
-SCREEN = (*LISTED, TRUST, TRUST_ROOT, AT, TIMEOUT, JOBS, WARN_DAYS, *SEARCHING, NO_POOL, NO_SESSION, DEMO)
+SCREEN = (*LISTED, *CLUSTER, TRUST, TRUST_ROOT, AT, TIMEOUT, JOBS, WARN_DAYS, *SEARCHING, NO_POOL, NO_SESSION, DEMO)
 """What the screen takes: the same as `fix`, as far as it is no key there, and whether its session is kept."""
 SCREEN_ALONE = (OPEN,)
 """What only the screen takes: a command prints what is in such a file already."""
@@ -356,7 +374,16 @@ TAKEN: Mapping[str, tuple[OptionEntry, ...]] = {
         BACKUP,
         JSON._replace(help="One JSON object a file, a line each."),
     ),
-    "refresh": (WRITE, BACKUP, TRUST_ROOT, ACCEPT_LOST_CONSTRAINTS, ACCEPT_NEW_ANCHOR, *SEARCHING, *REACHING),
+    "refresh": (
+        WRITE,
+        BACKUP,
+        TRUST_ROOT,
+        ACCEPT_LOST_CONSTRAINTS,
+        ACCEPT_NEW_ANCHOR,
+        *CLUSTER,
+        *SEARCHING,
+        *REACHING,
+    ),
     "config": (EXAMPLE,),
     "lab": (LIST._replace(help="Name all hosts, the odd ones too, and end."),),
 }

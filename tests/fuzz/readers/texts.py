@@ -10,6 +10,7 @@ from tests.fuzz.readers.pki import NOW
 from tests.fuzz.readers.scratch import holding
 from tui_chain.clients.config_file import Syntax
 from tui_chain.core.failure import Failure
+from tui_chain.core.yaml_file import MAX_NODES, Value, documents
 from tui_chain.diagnose.explain.explanation import explain, explain_code
 from tui_chain.doctor.environment_report import read_report
 from tui_chain.doctor.foreign_json import cleaned
@@ -21,6 +22,7 @@ from tui_chain.engine.activity import Entry
 from tui_chain.livetest.choice import METHODS, RequestChoice, read_choice
 from tui_chain.net.host_list import HostList, parse_arguments, parse_host_list
 from tui_chain.net.host_table import TableColumns, parse_host_table
+from tui_chain.net.kubeconfig import read_kubeconfig
 from tui_chain.net.proxy import environment_proxy, read_proxy, shown_proxy
 from tui_chain.net.target import Target, parse_target
 from tui_chain.probe.pasted import parse_additions, served_chain
@@ -47,6 +49,34 @@ def host_table(data: bytes) -> object:
         assert all(parse_target(str(host.target)) == host.target for host in found.hosts)
         assert len({line.number for line in found.bad}) == len(found.bad), "a line is wrong once"
     return found
+
+
+def yaml_file(data: bytes) -> object:
+    """YAML or JSON: texts, lists and mappings; what its aliases stand for is counted."""
+    found = documents(data, "file")
+    if isinstance(found, Failure):
+        return found
+    texts = sum(map(_texts_in, found))
+    assert texts <= MAX_NODES
+    return texts
+
+
+def _texts_in(value: Value) -> int:
+    if isinstance(value, str):
+        return 1
+    return sum(map(_texts_in, value if isinstance(value, list) else value.values()))
+
+
+def kubeconfig(data: bytes) -> object:
+    """A kubeconfig: its cluster has a target that reads back, and nothing of its proxy's login is shown."""
+    with holding(data, "config") as path:
+        found = read_kubeconfig(path)
+        if isinstance(found, Failure):
+            return str(found).replace(str(path.parent), "")
+    assert parse_target(str(found.target)) == found.target
+    assert PASSWORD not in f"{found.notices}" or f"{PASSWORD}@".encode() not in data
+    shown = (found.context, found.name, found.server_name, found.unverified, len(found.notices))
+    return shown, found.target, isinstance(found.authority, bytes)
 
 
 def additions(data: bytes) -> object:
@@ -130,6 +160,15 @@ _ERRORS = (
     b"https://", b"PKIX path building failed", b"\\x1b[31m", b"&quot;", b"\\u0022", b"\\n", b"alert 48",
 )  # fmt: skip
 
+_YAML = (b"- ", b": ", b"&a ", b"*a", b"---\n", b"? ", b"!!binary ", b"|\n ", b"<<: ", b"{}", b"[", b"null", b'"\\e"')
+_CONFIG = (
+    b"current-context: ",
+    b"certificate-authority-data: ",
+    b"server: https://",
+    b"tls-server-name: ",
+    b"proxy-url: ",
+)
+
 READERS = (
     Reader("host-list", host_list, TEXT, tokens=_HOSTS, line_share=200, count=150),
     Reader(
@@ -140,6 +179,8 @@ READERS = (
         line_share=200,
         count=150,
     ),
+    Reader("yaml-file", yaml_file, (*TEXT, *JSON), tokens=_YAML, line_share=200),
+    Reader("kubeconfig", kubeconfig, TEXT, tokens=(*_YAML, *_CONFIG), line_share=200),
     Reader("additions", additions, TEXT, tokens=(*_HOSTS, b"<", b"-----BEGIN CERTIFICATE-----\n"), line_share=200),
     Reader("error-text", error_text, TEXT, tokens=_ERRORS, line_base=400_000, line_share=100),
     Reader("proxy", proxy, TEXT, tokens=(*_HOSTS, _LOGIN, b"socks5://", b"%2F"), line_share=200),
