@@ -5,6 +5,7 @@ Certificates, CRLs, responses and containers are of one small PKI, texts are tho
 
 from __future__ import annotations
 
+import base64
 import json
 import sqlite3
 import tempfile
@@ -13,6 +14,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import cryptography_vectors
+import yaml
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -64,7 +66,7 @@ def _made() -> Mapping[str, Mapping[str, bytes]]:
         **_revocation(pki),
         **_containers(pki),
         **_files(pki),
-        **_texts(),
+        **_texts(pki),
         **_network(pki),
         **http_seeds.made(),
     }
@@ -272,7 +274,7 @@ def _own_files(folder: Path, pki: Pki) -> Mapping[str, Mapping[str, bytes]]:
     }
 
 
-def _texts() -> Mapping[str, Mapping[str, bytes]]:
+def _texts(pki: Pki) -> Mapping[str, Mapping[str, bytes]]:
     login = f"user:{PASSWORD}@".encode()
     return {
         "host-list": {
@@ -292,6 +294,7 @@ def _texts() -> Mapping[str, Mapping[str, bytes]]:
             b"f: |\n  g\n  h\n...\n---\n- !!str 1\n- ~\n",
             "json": json.dumps({"a": [1, None, True, {"b": "\u00fc\x1b"}], "c": {}}, indent=1).encode(),
         },
+        "manifest": _manifests(pki),
         "kubeconfig": {"two": _KUBECONFIG.encode()},
         "additions": {
             "chain": b"example.org\n" + to_pem([Authority.root("Pasted", now=NOW).der]),
@@ -316,6 +319,28 @@ def _texts() -> Mapping[str, Mapping[str, bytes]]:
             "options": b"-Xmx1g -Djavax.net.ssl.trustStore=/srv/store -Djavax.net.ssl.trustStorePassword='a b'\n",
             "lines": b'--cacert /srv/ca.pem\ncacert=/srv/ca.pem\ncafile: "x"\nstrict-ssl=false\n',
         },
+    }
+
+
+def _manifests(pki: Pki) -> Mapping[str, bytes]:
+    """Two Secrets with an Ingress, as documents and as a List in JSON."""
+    leaf, issuing = ({"tls.crt": to_pem([der]).decode()} for der in (pki.leaf.der, pki.issuing.der))
+    data = {name: base64.b64encode(text.encode()).decode() for name, text in leaf.items()}
+    owner = {"cert-manager.io/certificate-name": "web-cert"}
+    objects = [
+        {"kind": "Secret", "metadata": {"name": "web", "namespace": "shop", "annotations": owner}, "data": data},
+        {"kind": "Secret", "metadata": {"name": "other"}, "type": "kubernetes.io/tls", "stringData": issuing},
+        {
+            "kind": "Ingress",
+            "metadata": {"name": "web", "namespace": "shop"},
+            "spec": {"tls": [{"hosts": [HOST, "*.host.test"], "secretName": "web"}, {"secretName": "gone"}],
+                     "rules": [{"host": "b.test"}]},
+        },
+    ]  # fmt: skip
+    versioned = [{"apiVersion": "v1", **one} for one in objects]
+    return {
+        "documents": yaml.safe_dump_all(versioned).encode(),
+        "list": json.dumps({"apiVersion": "v1", "kind": "List", "items": versioned}, indent=1).encode(),
     }
 
 

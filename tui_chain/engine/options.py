@@ -353,10 +353,13 @@ TAKEN: Mapping[str, tuple[OptionEntry, ...]] = {
         *(LIVE_TEST, *SEVERAL, NO_SNI, REVOCATION, *SEARCHING, *TARGETED),
     ),
     "verify": (
-        HOST._replace(help="The host that the chain is for.", required=True),
+        HOST._replace(help="The host that the chain is for  [default: those of the Ingresses, or its own names]"),
         BUNDLE._replace(help="Judge with this trust file as the only store too."),
         *(TRUST, AT, FORMAT),
-        JSON._replace(help="One JSON object; the same as --format json."),
+        JSON._replace(help="One JSON object a host, a line each; the same as --format json."),
+        FIX._replace(help="Find what the chain lacks, and write the chain that the server has to send."),
+        OUTPUT._replace(help="Write it there  [default: standard output]"),
+        *(REPLACE, BACKUP, *SEARCHING, *KEPT),
     ),
     "doctor": (
         INTERPRETER,

@@ -19,6 +19,7 @@ from tui_chain.doctor.problems.catalogue import problems_of
 from tui_chain.doctor.problems.problem import Evidence
 from tui_chain.doctor.script.settings import files
 from tui_chain.engine.activity import Entry
+from tui_chain.engine.chain_files import chains_of
 from tui_chain.livetest.choice import METHODS, RequestChoice, read_choice
 from tui_chain.net.host_list import HostList, parse_arguments, parse_host_list
 from tui_chain.net.host_table import TableColumns, parse_host_table
@@ -26,6 +27,7 @@ from tui_chain.net.kubeconfig import read_kubeconfig
 from tui_chain.net.proxy import environment_proxy, read_proxy, shown_proxy
 from tui_chain.net.target import Target, parse_target
 from tui_chain.probe.pasted import parse_additions, served_chain
+from tui_chain.probe.tls_secrets import Manifest, patch, read_manifest
 
 
 def _text(data: bytes) -> str:
@@ -77,6 +79,22 @@ def kubeconfig(data: bytes) -> object:
     assert PASSWORD not in f"{found.notices}" or f"{PASSWORD}@".encode() not in data
     shown = (found.context, found.name, found.server_name, found.unverified, len(found.notices))
     return shown, found.target, isinstance(found.authority, bytes)
+
+
+def manifest(data: bytes) -> object:
+    """A manifest of Kubernetes: a patch of each Secret reads back as that Secret with the new chain alone."""
+    found = read_manifest(data, "manifest")
+    if isinstance(found, Failure):
+        return found
+    for secret in found.secrets[:20]:
+        again = read_manifest(patch(secret, b"chain").encode("ascii"), "patch")
+        assert isinstance(again, Manifest)
+        assert [str(one) for one in again.secrets] == [str(secret)]
+        assert again.secrets[0].chain == b"chain"
+        assert not again.problems
+    chains = chains_of(data, "file")
+    shown = chains if isinstance(chains, Failure) else [(one.name, one.hosts) for one in chains.chains]
+    return found.problems, found.notices, [(str(one), one.certificate) for one in found.secrets], shown
 
 
 def additions(data: bytes) -> object:
@@ -169,6 +187,16 @@ _CONFIG = (
     b"proxy-url: ",
 )
 
+_SECRET = (
+    b"kind: Secret\n",
+    b"tls.crt: ",
+    b"stringData:\n",
+    b"metadata: ",
+    b"secretName: ",
+    b"hosts: ",
+    b"kind: List\n",
+)
+
 READERS = (
     Reader("host-list", host_list, TEXT, tokens=_HOSTS, line_share=200, count=150),
     Reader(
@@ -181,6 +209,7 @@ READERS = (
     ),
     Reader("yaml-file", yaml_file, (*TEXT, *JSON), tokens=_YAML, line_share=200),
     Reader("kubeconfig", kubeconfig, TEXT, tokens=(*_YAML, *_CONFIG), line_share=200),
+    Reader("manifest", manifest, TEXT, tokens=(*_YAML, *_SECRET), line_share=250, count=150),
     Reader("additions", additions, TEXT, tokens=(*_HOSTS, b"<", b"-----BEGIN CERTIFICATE-----\n"), line_share=200),
     Reader("error-text", error_text, TEXT, tokens=_ERRORS, line_base=400_000, line_share=100),
     Reader("proxy", proxy, TEXT, tokens=(*_HOSTS, _LOGIN, b"socks5://", b"%2F"), line_share=200),
