@@ -72,3 +72,11 @@ def test_columns_that_do_not_fit_say_why(words: tuple[str, ...], complaint: str)
 def test_a_chain_at_hand_takes_no_list() -> None:
     done = tlschain("fix", "--served", "x.pem", "--host", "a.test", "--hosts", "-", stdin=b"b.test\n")
     assert done.complaint.startswith("--served and --host go together and take the place of TARGET.")
+
+
+def test_a_table_without_its_column_says_what_to_do(tmp_path: Path) -> None:
+    fleet = tmp_path / "fleet.csv"
+    fleet.write_text("id,host\n1,a.test\n", encoding="utf-8")
+    complaint = tlschain("check", "--hosts", fleet).complaint
+    assert complaint.startswith(f"{fleet} has no line that begins with a host; it looks like a table.")
+    assert "--column" in complaint

@@ -78,6 +78,14 @@ def test_printed_commands_hold_for_it(lab: Lab, tmp_path: Path) -> None:
     assert tlschain(*words, "--json", "--no-pool").objects[0]["status"] == "repairable"
 
 
+def test_instructions_are_for_it_and_a_bundle(lab: Lab, tmp_path: Path) -> None:
+    file, bundle = kubeconfig(lab, tmp_path, "leaf-only"), tmp_path / "bundle.pem"
+    assert tlschain("fix", "--kubeconfig", file, "--no-pool", "-o", bundle).code == 0
+    done = tlschain("advise", "--kubeconfig", file, "--bundle", bundle, "--only", "letter", "--no-pool")
+    assert done.code == 0, done.err
+    assert lab.host("leaf-only").target in done.out
+
+
 def test_what_is_named_on_the_command_line_is_trusted_instead(lab: Lab, tmp_path: Path) -> None:
     file = kubeconfig(lab, tmp_path, "complete", authority="certificate-authority-data: AAAA")
     assert "has no certificate to trust" in tlschain("check", "--kubeconfig", file).complaint

@@ -151,6 +151,15 @@ def test_a_folder_without_chains_says_so(tmp_path: Path, root: Path) -> None:
     assert f"The certificate in {broken}/c.pem names no host." in done.err
 
 
+def test_a_hostile_name_does_not_reach_the_terminal(tmp_path: Path, root: Path) -> None:
+    made = tmp_path / "odd"
+    made.mkdir()
+    (made / "\x1b[31m\u202e.pem").write_bytes(to_pem([PKI.leaf.der]))
+    assert "\\x1b[31m\\u202e.pem" in verify(root, made).out
+    (told,) = verify(root, made, "--json").objects
+    assert told["label"].endswith("\\x1b[31m\\u202e.pem")
+
+
 def _two(folder: Path) -> Path:
     made = folder / "two"
     made.mkdir()
@@ -357,6 +366,12 @@ def test_options_that_do_not_fit(tmp_path: Path, words: tuple[str, ...], complai
     done = tlschain("verify", tmp_path / "x.pem", *words)
     assert done.code == 2
     assert complaint in done.err
+
+
+def test_the_audit_leads_to_it(tmp_path: Path) -> None:
+    file = manifest(tmp_path, web(WHOLE))
+    complaint = tlschain("audit", file).complaint
+    assert complaint.startswith(f"{file} is a manifest of Kubernetes and no trust file. `tlschain verify {file}`")
 
 
 def test_standard_input_is_a_manifest_too(root: Path) -> None:

@@ -27,6 +27,7 @@ DEMO_HOST = "leaf-only"
 """The lab host that a demo shows first."""
 _EARLIEST, _LATEST = datetime(1950, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)
 """Times that certificates have (RFC 5280 section 4.1.2.5)."""
+_TABLES = frozenset({".csv", ".tsv"})
 _START = 4096
 """Bytes of a file that show what it holds."""
 
@@ -72,11 +73,15 @@ class Options:
         return command_line(name, *hosts, *carried, *words)
 
     @property
+    def names_hosts(self) -> bool:
+        """Whether hosts are named, in any way there is."""
+        files = (self.hosts_file, self.open_file, self.kubeconfig)
+        return bool(self.targets) or self.demo or any(file is not None for file in files)
+
+    @property
     def opens_session(self) -> bool:
         """Whether the screen opens the hosts of earlier runs: where no hosts are named, and no lab is opened."""
-        files = (self.hosts_file, self.open_file, self.kubeconfig)
-        named = self.targets or any(file is not None for file in files)
-        return not (self.no_session or named or self.demo)
+        return not (self.no_session or self.names_hosts)
 
     def completed(self, hint: str, host: object, label: str = "") -> str:
         """Return a hint on a host with its commands as they are run for it."""
@@ -165,6 +170,16 @@ def read_arguments(options: Options) -> Arguments | Failure:
     return Arguments(named.hosts, clock, roots, named.wrong, private, named.cluster)
 
 
+def _plain_hosts(path: Path) -> HostList | Failure:
+    """The hosts of a list of lines; a table without a host alone in a line is named as one."""
+    listed = read_host_file(path)
+    table = path.suffix.lower() in _TABLES
+    if not table or isinstance(listed, Failure) or listed.hosts or not listed.bad:
+        return listed
+    why = f"{list_name(path)} has no line that begins with a host; it looks like a table."
+    return Failure("usage", why, "Name the column of its hosts with --column.")
+
+
 def read_roots(fingerprints: Sequence[str]) -> tuple[ConfirmedRoot, ...] | Failure:
     """The roots that full SHA-256 fingerprints confirm, or the failure of the first that is none."""
     from tui_chain.trust.pinned import confirm_fingerprint  # few need one, and the screen paints first
@@ -224,7 +239,7 @@ def _listed_hosts(options: Options) -> HostList | Failure:
     if options.column is None:
         if options.label_column is not None or options.port_column is not None:
             return Failure("usage", "--label-column and --port-column go with --column.", "Name the targets' column.")
-        return HostList() if options.hosts_file is None else read_host_file(options.hosts_file)
+        return HostList() if options.hosts_file is None else _plain_hosts(options.hosts_file)
     if options.hosts_file is None:
         return Failure("usage", "--column names a column of the file of --hosts.", "Name that file with --hosts.")
     from tui_chain.net.host_table import TableColumns, read_host_table  # few lists are tables

@@ -13,6 +13,7 @@ import click
 
 from tui_chain.api import verify
 from tui_chain.cli.files import Consent, print_text, put
+from tui_chain.cli.hosts import CONCURRENT
 from tui_chain.cli.options import CommandOptions
 from tui_chain.cli.output import FOUND, OK, emit, fail, note, note_wrong
 from tui_chain.clients.judge import Judge
@@ -254,7 +255,14 @@ def _searched(reviewed: ReviewedChain) -> Iterator[HostState]:
 
 
 async def _put_all_right(run: Run, files: ChainFiles) -> list[ReviewedChain]:
-    return [await put_right(run.journey, judge_chain(run.journey, file)) for file in files.chains]
+    """Several are searched for at once; the chains stay in their order."""
+    gate = asyncio.Semaphore(run.journey.context.options.jobs or CONCURRENT)
+
+    async def one(file: ChainFile) -> ReviewedChain:
+        async with gate:
+            return await put_right(run.journey, judge_chain(run.journey, file))
+
+    return list(await asyncio.gather(*map(one, files.chains)))
 
 
 def _right_lines(reviewed: ReviewedChain) -> Iterator[str]:
