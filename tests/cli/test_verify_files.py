@@ -221,7 +221,7 @@ def test_a_secret_without_its_intermediate_is_named(tmp_path: Path, root: Path) 
     assert "incomplete" in lines[0]
     assert lines[1].startswith("✓ Secret shop/good  host.test:443  complete")
     assert "missing-issuer  CN=host.test: The server does not send the issuer" in done.out
-    assert f"{file}: The Secret shop/gone, which an Ingress names, is not in the file." in done.err
+    assert f"{file}: The Secret shop/gone, which an Ingress or Gateway names, is not in the file." in done.err
     assert f"`tlschain verify --trust {root}" in done.err
     assert verify(root, manifest(tmp_path, web(WHOLE))).code == 0
 

@@ -66,7 +66,24 @@ def test_the_hosts_are_those_of_ingresses_of_its_namespace() -> None:
         ingress("[{hosts: [elsewhere.test], secretName: web}]", namespace="other"),
     )
     assert found.secrets[0].hosts == ("a.test", "*.b.test", "c.test", "d.test")
-    assert found.notices == ("The Secret other/web, which an Ingress names, is not in the file.",)
+    assert found.notices == ("The Secret other/web, which an Ingress or Gateway names, is not in the file.",)
+
+
+def test_a_gateway_serves_hosts_too() -> None:
+    """An entry without a host name is for every host, and names none."""
+    listeners = (
+        "[{hostname: '*.a.test', tls: {certificateRefs: [{name: web}, {name: else, namespace: other}]}}, "
+        "{tls: {certificateRefs: [{name: web}]}}, {hostname: b.test, tls: {certificateRefs: [{kind: Secret}]}}]"
+    )
+    gateway = (
+        "apiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\nmetadata: {name: g, namespace: shop}\n"
+        f"spec: {{listeners: {listeners}}}\n"
+    )
+    found = read(gateway, secret(), secret("else", "other"), secret("else"))
+    assert [(str(one), one.hosts) for one in found.secrets] == [
+        ("Secret shop/web", ("*.a.test",)), ("Secret other/else", ("*.a.test",)), ("Secret shop/else", ()),
+    ]  # fmt: skip
+    assert found.notices == ()
 
 
 def test_lists_and_json_are_read() -> None:

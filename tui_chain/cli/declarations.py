@@ -109,8 +109,8 @@ def verify(chain: Path, form: str, bundle: Path | None, *, fix: bool, **given: A
 
     CHAIN is a PEM, DER or PKCS#7 file with what the server sends, its own certificate first; - is standard input.
     Of a FOLDER every such file is judged, of a MANIFEST of Kubernetes (YAML or JSON) every TLS Secret, for the hosts
-    of the Ingresses in it. With --fix what is missing is looked for as `tlschain fix` does; of a MANIFEST the chains
-    alone are written, as a patch.
+    of the Ingresses and Gateways in it. With --fix what is missing is looked for as `tlschain fix` does; of a
+    MANIFEST the chains alone are written, as a patch.
 
     Exit 0: every family accepts all (with --bundle: with that file; with --fix: what was written). 1: some refuse.
     2: wrong usage.

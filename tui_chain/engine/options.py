@@ -353,7 +353,7 @@ TAKEN: Mapping[str, tuple[OptionEntry, ...]] = {
         *(LIVE_TEST, *SEVERAL, NO_SNI, REVOCATION, *SEARCHING, *TARGETED),
     ),
     "verify": (
-        HOST._replace(help="The host that the chain is for  [default: those of the Ingresses, or its own names]"),
+        HOST._replace(help="The host that the chain is for  [default: those of its Ingresses, or its own names]"),
         BUNDLE._replace(help="Judge with this trust file as the only store too."),
         *(TRUST, AT, FORMAT),
         JSON._replace(help="One JSON object a host, a line each; the same as --format json."),

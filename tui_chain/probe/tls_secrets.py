@@ -1,4 +1,4 @@
-"""Kubernetes manifests: the chains in TLS Secrets, the hosts that Ingresses serve with them, and a patch of a chain.
+"""Kubernetes manifests: the chains in TLS Secrets, the hosts that are served with them, and a patch of a chain.
 
 Nothing of a private key is read: `tls.key` is not looked at, and of `tls.crt` the certificates alone are written.
 """
@@ -19,7 +19,7 @@ from tui_chain.core.yaml_file import Value, documents, list_at, text_at, value_a
 MAX_SECRETS = 5_000
 """Secrets with a chain that are taken from one file."""
 MAX_HOSTS = 100
-"""Hosts of one Secret that are taken from Ingresses."""
+"""Hosts of one Secret that are taken."""
 CHAIN, AUTHORITY, KEY = "tls.crt", "ca.crt", "tls.key"
 """Keys of a Secret of the type kubernetes.io/tls, and what cert-manager puts beside them."""
 _TYPE = "kubernetes.io/tls"
@@ -41,7 +41,7 @@ class TLSSecret:
     """A Secret with a chain: the bytes of `tls.crt` and, where there is one, of `ca.crt`.
 
     `namespace` is empty where the manifest leaves it to whoever applies it. `place` is `data` or `stringData`, where
-    the chain stands. `hosts` are the names that Ingresses of its namespace serve with it, raw. `certificate` is
+    the chain stands. `hosts` are the names that Ingresses and Gateways serve with it, raw. `certificate` is
     cert-manager's Certificate that owns it, or empty.
     """
 
@@ -80,12 +80,15 @@ def is_manifest(data: bytes) -> bool:
 
 
 def read_manifest(data: bytes, what: str) -> Manifest | Failure:
-    """Read every TLS Secret and Ingress of a manifest, of a List and of several documents; `what` names it."""
+    """Read the TLS Secrets, Ingresses and Gateways of a manifest, which may be a List or several documents.
+
+    `what` names it in the failure.
+    """
     read = documents(data, what)
     if isinstance(read, Failure):
         return read
     objects = [one for document in read for one in _objects(document)]
-    hosts = _ingress_hosts(objects)
+    hosts = _served_hosts(objects)
     secrets: list[TLSSecret] = []
     problems: list[str] = []
     for one in objects:
@@ -102,14 +105,14 @@ def read_manifest(data: bytes, what: str) -> Manifest | Failure:
 
 
 def _notices(secrets: Iterable[TLSSecret], objects: Iterable[Value], hosts: Iterable[Key]) -> Iterator[str]:
-    """Say of which Secrets the chain holds a private key, and which ones an Ingress names in vain."""
+    """Say of which Secrets the chain holds a private key, and which ones are named in vain."""
     for secret in secrets:
         if _PRIVATE.search(secret.chain):
             yield f"The {secret} has a private key in its {CHAIN}; that goes into {KEY} alone."
     there = {_key(one) for one in objects if text_at(one, "kind") == "Secret"}
     for key in hosts:
         if key not in there:
-            yield f"The Secret {secret_name(*key)}, which an Ingress names, is not in the file."
+            yield f"The Secret {secret_name(*key)}, which an Ingress or Gateway names, is not in the file."
 
 
 def _objects(document: Value) -> Iterator[Value]:
@@ -124,20 +127,37 @@ def _key(entry: Value) -> Key:
     return text_at(entry, "metadata", "namespace"), text_at(entry, "metadata", "name")
 
 
-def _ingress_hosts(objects: list[Value]) -> Mapping[Key, tuple[str, ...]]:
-    """By Secret the hosts that Ingresses serve with it; an entry without hosts stands for all of its Ingress."""
+def _served_hosts(objects: list[Value]) -> Mapping[Key, tuple[str, ...]]:
+    """By Secret the hosts that Ingresses and Gateways serve with it."""
     found: dict[Key, dict[str, None]] = {}
     for one in objects:
-        if text_at(one, "kind") != "Ingress":
-            continue
-        namespace, _ = _key(one)
-        rules = [text_at(rule, "host") for rule in list_at(one, "spec", "rules")]
-        for entry in list_at(one, "spec", "tls"):
-            secret = text_at(entry, "secretName")
-            if secret:
-                named = [host for host in list_at(entry, "hosts") if isinstance(host, str)]
-                found.setdefault((namespace, secret), {}).update(dict.fromkeys(filter(None, named or rules)))
+        for key, hosts in (*_of_ingress(one), *_of_gateway(one)):
+            found.setdefault(key, {}).update(dict.fromkeys(filter(None, hosts)))
     return {key: tuple(hosts)[:MAX_HOSTS] for key, hosts in found.items()}
+
+
+def _of_ingress(entry: Value) -> Iterator[tuple[Key, list[str]]]:
+    """The Secrets of an Ingress (networking.k8s.io/v1); an entry without hosts stands for all of its rules."""
+    if text_at(entry, "kind") != "Ingress":
+        return
+    namespace, _ = _key(entry)
+    rules = [text_at(rule, "host") for rule in list_at(entry, "spec", "rules")]
+    for tls in list_at(entry, "spec", "tls"):
+        named = [host for host in list_at(tls, "hosts") if isinstance(host, str)]
+        if text_at(tls, "secretName"):
+            yield (namespace, text_at(tls, "secretName")), named or rules
+
+
+def _of_gateway(entry: Value) -> Iterator[tuple[Key, list[str]]]:
+    """The Secrets of a Gateway (gateway.networking.k8s.io/v1), each with the host name of its listener."""
+    if text_at(entry, "kind") != "Gateway":
+        return
+    namespace, _ = _key(entry)
+    for listener in list_at(entry, "spec", "listeners"):
+        for one in list_at(listener, "tls", "certificateRefs"):
+            if text_at(one, "name"):
+                key = text_at(one, "namespace") or namespace, text_at(one, "name")
+                yield key, [text_at(listener, "hostname")]
 
 
 def _secret(entry: Value, hosts: Mapping[Key, tuple[str, ...]]) -> TLSSecret | str | None:
