@@ -85,11 +85,11 @@ def opened(options: CommandOptions, *, whole_lab: bool = False, every_source: bo
             raise SystemExit(fail(run))
         for notice in run.journey.trust.notices:
             note(f"tlschain: {notice}")
-        run.journey.on_private = _note_private
+        run.journey.on_private = note_private
         yield run
 
 
-def _note_private(url: str, place: SocketAddress) -> None:
+def note_private(url: str, place: SocketAddress) -> None:
     """Say of each address inside that it is asked, as the options allow."""
     note(f"tlschain: asking {place}, a {reach(place.address)} address, for {url}")
 

@@ -14,7 +14,7 @@ import click
 from tui_chain.api import verify
 from tui_chain.cli.files import Consent, print_text, put
 from tui_chain.cli.hosts import CONCURRENT
-from tui_chain.cli.options import CommandOptions
+from tui_chain.cli.options import CommandOptions, note_private
 from tui_chain.cli.output import FOUND, OK, emit, fail, note, note_wrong
 from tui_chain.clients.judge import Judge
 from tui_chain.clients.verdict import Verdict, reason
@@ -142,6 +142,7 @@ def _opened(options: CommandOptions, *, every_source: bool) -> Iterator[Run]:
             raise SystemExit(fail(run))
         for notice in run.journey.notices:
             note(f"tlschain: {notice}")
+        run.journey.on_private = note_private
         yield run
 
 
