@@ -208,7 +208,8 @@ def test_every_function_has_an_async_twin_with_the_same_options() -> None:
 def test_fix_knows_its_keywords_alone() -> None:
     assert set(api.FixOptions.__annotations__) == {
         "trust", "timeout", "at", "pool", "trust_root", "offline", "allow_private_aia", "no_pool", "no_learn",
-        "accept_lost_constraints",
+        "accept_lost_constraints", "sni", "connect_to", "verify_name", "proxy", "no_proxy", "cert", "key",
+        "cert_password_file", "ip_version", "bind", "ehlo", "tls", "retries",
     }  # fmt: skip
     for unknown in ("demo", "hosts_file", "tiemout"):
         with pytest.raises(TypeError, match=f"unexpected keyword argument '{unknown}'"):

@@ -31,6 +31,8 @@ from tui_chain.engine.host_state import Clock, HostState, utc_now
 from tui_chain.engine.journey import Context, Journey
 from tui_chain.engine.startup import start
 from tui_chain.net.addresses import read_consent
+from tui_chain.net.connection_options import ConnectionOptions
+from tui_chain.net.connection_text import read_connection
 from tui_chain.net.target import Target, parse_target
 from tui_chain.probe.pasted import served_ders
 from tui_chain.probe.served import ServedChain
@@ -54,6 +56,7 @@ __all__ = [
     "FAMILIES",
     "AuditResult",
     "CertificateResult",
+    "CheckOptions",
     "ClientResult",
     "DoctorResult",
     "ExplainResult",
@@ -85,29 +88,68 @@ T = TypeVar("T")
 Files = Iterable[str | PathLike[str]]
 
 
-def check(target: str, *, trust: Trust = "certifi", timeout: float = 5.0, at: datetime | None = None) -> HostResult:
+class ConnectionKeywords(TypedDict, total=False):
+    """The keywords of a connection, each with the meaning of the command's option.
+
+    `sni` and `verify_name` are names, `connect_to` is `HOST` or `HOST:PORT`. `proxy` is a URL, with its login where
+    it wants one; `no_proxy` takes none, where otherwise the environment's is used. `cert`, `key` and
+    `cert_password_file` name files of a client certificate. `ip_version` is "4" or "6", `bind` a local IP address,
+    `ehlo` a name for mail servers, `tls` "1.2" or "1.3". A host that is not reached is tried `retries` times more.
+    """
+
+    sni: str
+    connect_to: str
+    verify_name: str
+    proxy: str
+    no_proxy: bool
+    cert: str | PathLike[str]
+    key: str | PathLike[str]
+    cert_password_file: str | PathLike[str]
+    ip_version: str
+    bind: str
+    ehlo: str
+    tls: str
+    retries: int
+
+
+class CheckOptions(ConnectionKeywords, total=False):
+    """The keywords of `check`: `timeout` in seconds for each step, `at` an aware time to judge at."""
+
+    trust: Trust
+    timeout: float
+    at: datetime | None
+
+
+def check(target: str, **options: Unpack[CheckOptions]) -> HostResult:
     """Probe a target and say what each client family makes of it; nothing is fetched.
 
-    `target` is what the commands take, `timeout` in seconds for each step, `at` an aware time to judge at.
+    `target` is what the commands take.
     """
-    return asyncio.run(acheck(target, trust=trust, timeout=timeout, at=at))
+    return asyncio.run(acheck(target, **options))
 
 
-async def acheck(
-    target: str,
-    *,
-    trust: Trust = "certifi",
-    timeout: float = 5.0,  # noqa: ASYNC109 - of each step, as the command has it
-    at: datetime | None = None,
-) -> HostResult:
+async def acheck(target: str, **options: Unpack[CheckOptions]) -> HostResult:
     """`check` for a running event loop."""
+    _known(options, CheckOptions, "check")
     parsed = _target(target)
-    journey = Journey(Context(await asyncio.to_thread(_store, trust), _clock(at), timeout))
-    options = _run_options(trust=trust, timeout=timeout)
-    return host_result(await journey.probe(HostState(parsed)), journey.clock(), options=options)
+    given = _run_options(**options)
+    arguments = Arguments((), _clock(options.get("at")), (), connection=_connection(given))
+    with ExitStack() as opened:
+        run = _good(await asyncio.to_thread(opened.enter_context, start(given, arguments)))
+        return host_result(await run.journey.probe(HostState(parsed)), run.journey.clock(), options=given)
 
 
-class FixOptions(TypedDict, total=False):
+def _known(options: Mapping[str, object], keywords: type, function: str) -> None:
+    unknown = options.keys() - keywords.__annotations__.keys()
+    if unknown:
+        raise TypeError(f"{function}() got an unexpected keyword argument {min(unknown)!r}")
+
+
+def _connection(given: Options) -> ConnectionOptions:
+    return _good(read_connection(given.connection))
+
+
+class FixOptions(ConnectionKeywords, total=False):
     """The keywords of `fix`, each with the meaning of the command's option.
 
     `trust`, `timeout` (seconds of each step) and `at` (aware) are those of `check`. `pool` are files and folders to
@@ -139,13 +181,12 @@ def fix(target: str, **options: Unpack[FixOptions]) -> HostResult:
 
 async def afix(target: str, **options: Unpack[FixOptions]) -> HostResult:
     """`fix` for a running event loop."""
-    unknown = options.keys() - FixOptions.__annotations__.keys()
-    if unknown:
-        raise TypeError(f"fix() got an unexpected keyword argument {min(unknown)!r}")
+    _known(options, FixOptions, "fix")
     state = HostState(_target(target))
     given = _run_options(**options)
     private = _good(read_consent(given.allow_private_aia))
-    arguments = Arguments((), _clock(options.get("at")), _good(read_roots(given.trust_root)), private=private)
+    roots = _good(read_roots(given.trust_root))
+    arguments = Arguments((), _clock(options.get("at")), roots, private=private, connection=_connection(given))
     with ExitStack() as opened:
         run = _good(await asyncio.to_thread(opened.enter_context, start(given, arguments, every_source=True)))
         fixed = await run.journey.fix(await run.journey.probe(state))
@@ -165,7 +206,24 @@ def _run_options(**given: Unpack[FixOptions]) -> Options:
         allow_private_aia=_private(given.get("allow_private_aia", False)),
         no_pool=given.get("no_pool", False),
         no_learn=given.get("no_learn", False),
+        retries=given.get("retries", 0),
+        sni=given.get("sni"),
+        connect_to=given.get("connect_to"),
+        verify_name=given.get("verify_name"),
+        proxy=given.get("proxy"),
+        no_proxy=given.get("no_proxy", False),
+        cert=_path(given.get("cert")),
+        key=_path(given.get("key")),
+        cert_password_file=_path(given.get("cert_password_file")),
+        ip_version=given.get("ip_version"),
+        bind=given.get("bind"),
+        ehlo=given.get("ehlo"),
+        tls=given.get("tls"),
     )
+
+
+def _path(given: str | PathLike[str] | None) -> Path | None:
+    return None if given is None else Path(given)
 
 
 def _private(given: bool | Iterable[str]) -> tuple[str, ...]:

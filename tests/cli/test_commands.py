@@ -20,7 +20,7 @@ from tests.support.files import names_in
 from tui_chain.cli.declarations import COMMANDS
 from tui_chain.core.command import command_line, hinted, with_commands
 from tui_chain.engine.arguments import Options
-from tui_chain.engine.options import TAKEN
+from tui_chain.engine.command_options import TAKEN
 from tui_chain.lab.internet import Lab, open_lab
 from tui_chain.net.target import Target
 from tui_chain.x509.formats.pem import pem_block
@@ -304,7 +304,7 @@ def test_the_table_says_what_each_command_takes() -> None:
 def test_every_option_of_a_run_is_carried_but_its_hosts() -> None:
     carried = {option.name for options in TAKEN.values() for option in options if option.carried}
     of_the_run_alone = {"column", "label_column", "port_column"}
-    of_the_run_alone |= {"targets", "hosts_file", "open_file", "demo", "jobs", "no_session", "notices"}
+    of_the_run_alone |= {"targets", "hosts_file", "open_file", "demo", "jobs", "rate", "no_session", "notices"}
     assert set(Options.__dataclass_fields__) - carried == of_the_run_alone
 
 

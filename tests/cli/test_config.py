@@ -8,7 +8,7 @@ import pytest
 
 from tests.cli.test_start import loaded_by
 from tests.support.cli import tlschain
-from tui_chain.engine.options import TAKEN
+from tui_chain.engine.command_options import TAKEN
 from tui_chain.engine.settings import config_path, example
 from tui_chain.lab.authority import to_pem
 from tui_chain.lab.internet import Lab

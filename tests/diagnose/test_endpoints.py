@@ -121,7 +121,7 @@ def test_answers_are_heard_as_they_come(lab: Lab, journey: Journey) -> None:
         await probe_servers(journey, state, ADDRESSES, heard.append)
 
     asyncio.run(run())
-    assert {answer.variant.address.ip for answer in heard} == {"127.0.0.1", "127.0.0.2", "127.0.0.3"}
+    assert {answer.variant.place for answer in heard} == {"127.0.0.1", "127.0.0.2", "127.0.0.3"}
 
 
 def test_a_host_that_is_down_is_down_for_every_variant(lab: Lab, journey: Journey) -> None:

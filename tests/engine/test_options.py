@@ -16,7 +16,8 @@ from tui_chain.core.failure import Failure
 from tui_chain.engine import options as table
 from tui_chain.engine.arguments import Arguments, Options, read_arguments
 from tui_chain.engine.command_line import TableOption
-from tui_chain.engine.options import OPTIONS, SCREEN, SCREEN_ALONE, OptionEntry
+from tui_chain.engine.command_options import SCREEN, SCREEN_ALONE
+from tui_chain.engine.options import OPTIONS, OptionEntry
 from tui_chain.tui import start
 
 OWN = {"help", "version"}
@@ -70,6 +71,17 @@ WRONG = {
     table.PORT_COLUMN: ("port",),
     table.KUBECONFIG: ("/none/here", "/dev/null"),
     table.CONTEXT: ("here",),
+    table.RATE: ("0", "nan", "fast"),
+    table.RETRIES: ("-1", "21", "often"),
+    table.SNI: ("192.0.2.7", "a b", "https://a.test", "a.test:443", "-"),
+    table.CONNECT_TO: ("a b", "a.test:0", "a.test:x", "[::1", "https://a.test/", "joe@a.test"),
+    table.VERIFY_NAME: ("a b", "a.test:443", "*.a.test", ""),
+    table.PROXY: ("ftp://proxy.test", "socks4://proxy.test", "http://", "http://joe:p#w@proxy.test"),
+    table.CERT: ("/none/here.pem", "/dev/null"),
+    table.KEY: ("/none/here.key",),
+    table.CERT_PASSWORD_FILE: ("/none/here.txt",),
+    table.BIND: ("localhost", "192.0.2.300", "192.0.2.7:80"),
+    table.EHLO: ("a b", "a\r\nRCPT", "", "[a]"),
 }
 """Values that are refused, for each option of the screen that takes one: a new one has to be here."""
 

@@ -49,7 +49,7 @@ ANY = (
 )
 PROBE = (
     "tui_chain.probe.probe.Prober.probe",
-    "tui_chain.probe.probe.connect",
+    "tui_chain.net.connection.connect",
     "tui_chain.probe.handshake.ClientSide.shake_hands",
     "tui_chain.net.lookup.Address.sockaddr",
 )

@@ -92,7 +92,7 @@ def test_a_fetch_that_it_stops_says_so(lab: Lab, bundle: Path, tmp_path: Path) -
 
 def test_a_request_that_it_stops_says_so(lab: Lab, bundle: Path, tmp_path: Path) -> None:
     done = run(lab, bundle, tmp_path, "test", NO_TEXT[0])
-    message = "The URL of the environment's proxy has bytes that are no UTF-8 text: http://127.0.0.1:9."
+    message = "The environment's proxy has a URL with bytes that are no UTF-8 text: http://127.0.0.1:9."
     assert message in done.out + done.err
 
 

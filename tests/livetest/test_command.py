@@ -93,12 +93,13 @@ def test_the_environment_s_proxy_is_gone_through(lab: Lab) -> None:
     url = start(lab, proxy)
     with_login = url.replace("://", "://joe:s3cret%26%2F@")
     port = lab.host("leaf-only").port
-    done = run(lab, port, "--proxy", https_proxy=with_login)
+    words = ("--proxy", "--allow-private-aia")  # a proxy may be anywhere: what it reaches is not on this machine
+    done = run(lab, port, *words, https_proxy=with_login)
     assert done.code == 0
     assert f"by proxy {url}" in done.out
     assert "s3cret" not in done.out + done.err
     assert set(proxy.asked) == {f"localhost:{port}"}
-    found = told(lab, port, "--proxy", https_proxy=with_login)
+    found = told(lab, port, *words, https_proxy=with_login)
     assert (found["proxy"], found["after"]["ok"], found["after"]["address"]) == (url, True, None)
     assert "s3cret" not in json.dumps(found)
 
@@ -110,7 +111,7 @@ def test_a_proxy_is_not_gone_through_unasked(lab: Lab) -> None:
 
 
 def test_a_host_that_only_the_proxy_reaches_is_tested(lab: Lab) -> None:
-    """In many networks nothing else leads outside: the probe fails there, and the live test need not."""
+    """In many networks nothing else leads outside."""
     real = lab.host("leaf-only").port
 
     class Detour(ConnectProxy):
@@ -124,7 +125,6 @@ def test_a_host_that_only_the_proxy_reaches_is_tested(lab: Lab) -> None:
         words = ("test", f"localhost:{closed}", "--trust", lab.trust_file, "--proxy", "--json")
         done = tlschain(*words, env={"https_proxy": start(lab, Detour())})
     assert done.code == 1
-    assert "It is tested through the proxy alone." in done.err
     assert done.objects[0]["before"]["code"] == 20
 
 

@@ -14,7 +14,8 @@ from tui_chain.lab.internet import Lab, open_lab
 from tui_chain.lab.servers.stream import Stream
 from tui_chain.net.addresses import ConsentNeededError, Permission, Reach
 from tui_chain.net.fetch import FetchedAnswer, FetchRefusedError, fetch
-from tui_chain.net.proxy import local_name, proxy_for
+from tui_chain.net.proxy import proxy_for
+from tui_chain.net.route import local_name
 
 PUBLIC = frozenset({Reach.PUBLIC})
 ALL = frozenset(Reach)

@@ -13,6 +13,7 @@ from tui_chain.clients.handshake import OFFERS
 from tui_chain.core.failure import Failure
 from tui_chain.engine.journey import utc_now
 from tui_chain.lab.internet import Lab
+from tui_chain.net.connection_options import USUAL_CONNECTION, ConnectionOptions
 from tui_chain.net.target import Target
 from tui_chain.probe import family_offers
 from tui_chain.probe.family_offers import Again, Shake, beyond_common, unanswered_note
@@ -71,8 +72,16 @@ def test_the_note_names_the_families_of_an_offer_without_an_answer() -> None:
 
 
 def test_a_probe_says_so_in_its_note(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def beyond(_again: Again, first: Handshake | Failure, _read_on: float, *, families: bool) -> Handshake:
+    async def beyond(
+        _again: Again,
+        first: Handshake | Failure,
+        _read_on: float,
+        *,
+        families: bool,
+        options: ConnectionOptions,
+    ) -> Handshake:
         assert families
+        assert options == USUAL_CONNECTION
         assert isinstance(first, Handshake)
         return replace(first, tls=replace(first.tls, unanswered_offers=frozenset({"go"})))
 

@@ -16,6 +16,7 @@ from tui_chain.lab.internet import Lab, open_lab
 from tui_chain.lab.servers.listener import Handler
 from tui_chain.lab.servers.tls import TlsOptions, plain_http, stay_silent
 from tui_chain.net.lookup import Address, lookup
+from tui_chain.net.route import Route
 from tui_chain.net.target import Target
 from tui_chain.probe.key_types import KeyOffer, KeyType, can_choose_keys
 from tui_chain.probe.probe import Prober
@@ -38,8 +39,8 @@ def ask(
 ) -> ServedChain | Failure:
     async def go() -> ServedChain | Failure:
         prober = Prober(lambda: NOW, timeout)
-        addresses = await lookup("127.0.0.1")
-        return await prober.probe_at(Target("localhost", port), addresses, question=question, sni=sni)
+        route = Route(await lookup("127.0.0.1"))
+        return await prober.probe_by(Target("localhost", port), route, question=question, sni=sni)
 
     return asyncio.run(go())
 

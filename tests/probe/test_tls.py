@@ -27,6 +27,7 @@ from tui_chain.lab.servers.stream import Stream
 from tui_chain.lab.servers.tls import Credentials, TlsOptions, make_context
 from tui_chain.net.connection import connect
 from tui_chain.net.lookup import Address
+from tui_chain.net.route import Route
 from tui_chain.net.target import Target, parse_target
 from tui_chain.probe.family_offers import make_offer
 from tui_chain.probe.handshake import ClientSide, Handshake, common_context, probing_context
@@ -54,11 +55,13 @@ class Counting:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.connections = 0
 
-        async def counted(addresses: Sequence[Address], port: int) -> tuple[socket.socket, Address]:
+        async def counted(
+            addresses: Sequence[Address], port: int, local: str | None
+        ) -> tuple[socket.socket, Address]:
             self.connections += 1
-            return await connect(addresses, port)
+            return await connect(addresses, port, local)
 
-        monkeypatch.setattr("tui_chain.probe.probe.connect", counted)
+        monkeypatch.setattr("tui_chain.net.connection.connect", counted)
 
 
 def probe(target: Target, timeout: float = 5.0) -> ServedChain | Failure:
@@ -177,7 +180,7 @@ def test_offers_are_made_only_where_they_are_asked_for(lab: Lab, monkeypatch: py
     port, chain = limited_tls.RSA_KEY_EXCHANGE.open(lab, "offers")
     counting = Counting(monkeypatch)
     here = Address("127.0.0.1", socket.AF_INET)
-    result = asyncio.run(Prober(utc_now).probe_at(Target("localhost", port), (here,)))
+    result = asyncio.run(Prober(utc_now).probe_by(Target("localhost", port), Route((here,))))
     assert isinstance(result, ServedChain)
     assert tuple(one.der for one in result.certificates) == chain
     assert (counting.connections, result.tls.refused_offers) == (2, frozenset())

@@ -18,9 +18,11 @@ def record_connections(patch: pytest.MonkeyPatch) -> list[str]:
     tried: list[str] = []
     dial = connection.connect
 
-    async def dialed(addresses: Sequence[Address], port: int) -> tuple[socket.socket, Address]:
+    async def dialed(
+        addresses: Sequence[Address], port: int, local: str | None = None
+    ) -> tuple[socket.socket, Address]:
         tried.extend(address.ip for address in addresses)
-        return await dial(addresses, port)
+        return await dial(addresses, port, local)
 
     patch.setattr(connection, "connect", dialed)
     return tried

@@ -52,3 +52,10 @@ def no_clipboard(monkeypatch: pytest.MonkeyPatch) -> None:
         raise pyperclip.PyperclipException("none in tests")
 
     monkeypatch.setattr(pyperclip, "copy", refuse)
+
+
+@pytest.fixture(autouse=True)
+def short_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let Textual look more often whether the app rests: by default each key takes some 60 ms of sleep."""
+    monkeypatch.setattr("textual._wait.SLEEP_GRANULARITY", 1 / 250)
+    monkeypatch.setattr("textual._wait.SLEEP_IDLE", 1 / 2500)

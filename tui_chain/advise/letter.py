@@ -201,7 +201,7 @@ def _browsers(served: ServedChain, chain: ServerChain | None) -> Iterator[Docume
 
 
 def _sent(served: ServedChain) -> Iterator[DocumentBlock]:
-    where = f" from {served.address}" if served.address else ""
+    where = f" {served.origin}" if served.origin else ""
     yield Paragraph(f"Seen on {served.at:%Y-%m-%d at %H:%M} UTC{where}. The server sent:")
     yield ItemList(tuple(_named(one) for one in served.certificates), numbered=True)
 

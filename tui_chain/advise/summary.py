@@ -95,7 +95,7 @@ def basis(state: HostState, now: datetime) -> tuple[tuple[str, str], ...]:
     served, verdict = state.reached, state.verdict
     pairs = [("Target", str(state.target)), ("Label", state.label)]
     if served is not None:
-        pairs += [("Address", served.address or ""), ("Probed", f"{served.at:%Y-%m-%d %H:%M:%S} UTC")]
+        pairs += [("Address", served.origin.removeprefix("from ")), ("Probed", f"{served.at:%Y-%m-%d %H:%M:%S} UTC")]
         pairs += [("TLS", " · ".join(filter(None, (served.tls_version, served.cipher, served.tls.group))))]
     if verdict is not None and verdict.store:
         pairs.append(("Trust store", verdict.store))

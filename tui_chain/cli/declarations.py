@@ -9,6 +9,7 @@ import click
 
 from tui_chain.engine import options as table
 from tui_chain.engine.command_line import SettingsCommand, chosen_form, takes
+from tui_chain.engine.command_options import TAKEN
 
 _FILE = click.Path(path_type=Path)
 _TARGETS = click.argument("targets", nargs=-1, metavar="TARGET...")
@@ -17,7 +18,7 @@ _SELECTED = "[SHA256|WORD]..."
 
 @click.command(cls=SettingsCommand)
 @_TARGETS
-@takes(*table.TAKEN["check"])
+@takes(*TAKEN["check"])
 def check(form: str, **given: Any) -> int:
     """Probe each TARGET and say which client families accept it.
 
@@ -32,7 +33,7 @@ def check(form: str, **given: Any) -> int:
 
 @click.command(cls=SettingsCommand)
 @_TARGETS
-@takes(*table.TAKEN["fix"])
+@takes(*TAKEN["fix"])
 def fix(form: str, **given: Any) -> int:
     """Find missing certificates, prove a repair, and write the CA bundle.
 
@@ -53,7 +54,7 @@ def fix(form: str, **given: Any) -> int:
 
 @click.command(cls=SettingsCommand)
 @_TARGETS
-@takes(*table.TAKEN["test"])
+@takes(*TAKEN["test"])
 def test(**given: Any) -> int:
     """Make a real request to each TARGET, before and after the repair, as each client family.
 
@@ -62,14 +63,14 @@ def test(**given: Any) -> int:
     from tui_chain.cli.commands.test import LiveOptions, run_test
     from tui_chain.cli.options import CommandOptions
 
-    names = ("bundle", "method", "path", "headers", "proxy", "programs")
+    names = ("bundle", "method", "path", "headers", "programs")
     live = LiveOptions(**{name: given.pop(name) for name in names})
     return run_test(CommandOptions(**given), live)
 
 
 @click.command(cls=SettingsCommand)
 @_TARGETS
-@takes(*table.TAKEN["advise"])
+@takes(*TAKEN["advise"])
 def advise(bundle: Path | None, form: Any, only: str | None, *, listing: bool, **given: Any) -> int:
     """Print instructions for each TARGET: commands and code for clients, and a letter to the administrator.
 
@@ -88,7 +89,7 @@ def advise(bundle: Path | None, form: Any, only: str | None, *, listing: bool, *
 
 @click.command(cls=SettingsCommand)
 @_TARGETS
-@takes(*table.TAKEN["report"])
+@takes(*TAKEN["report"])
 def report(form: Any, **given: Any) -> int:
     """Write everything that is known of each TARGET as Markdown, HTML (one file, nothing from outside) or JSON.
 
@@ -103,7 +104,7 @@ def report(form: Any, **given: Any) -> int:
 
 @click.command(cls=SettingsCommand)
 @click.argument("chain", type=_FILE, metavar="CHAIN|FOLDER|MANIFEST")
-@takes(*table.TAKEN["verify"])
+@takes(*TAKEN["verify"])
 def verify(chain: Path, form: str, bundle: Path | None, *, fix: bool, **given: Any) -> int:
     """Say which client families accept CHAIN, without a network.
 
@@ -130,7 +131,7 @@ def verify(chain: Path, form: str, bundle: Path | None, *, fix: bool, **given: A
 
 @click.command(cls=SettingsCommand)
 @click.argument("targets", nargs=-1, metavar="[TARGET]")
-@takes(*table.TAKEN["doctor"])
+@takes(*TAKEN["doctor"])
 def doctor(*, targets: tuple[str, ...], interpreter: str | None, report: str | None, **given: Any) -> int:
     """Look at what decides about trust in an interpreter's environment: what is wrong there, and the one change.
 
@@ -170,7 +171,7 @@ def doctor(*, targets: tuple[str, ...], interpreter: str | None, report: str | N
 
 @click.command(context_settings={"ignore_unknown_options": True})
 @click.argument("text", nargs=-1, type=click.UNPROCESSED, metavar="[CODE|TEXT]...")
-@takes(*table.TAKEN["explain"])
+@takes(*TAKEN["explain"])
 def explain(text: tuple[str, ...], *, as_json: bool, listing: bool) -> int:
     """Explain a finding or an error text: what it means, its causes, and the command that decides.
 
@@ -189,7 +190,7 @@ def explain(text: tuple[str, ...], *, as_json: bool, listing: bool) -> int:
 
 @click.command()
 @click.argument("path", type=_FILE, metavar="FILE|FOLDER|-")
-@takes(*table.TAKEN["audit"])
+@takes(*TAKEN["audit"])
 def audit(path: Path, *, fix: bool, output: Path | None, replace: bool, backup: bool, as_json: bool) -> int:
     """Read a trust file as each client does, and say what each would load; - is standard input.
 
@@ -207,7 +208,7 @@ def audit(path: Path, *, fix: bool, output: Path | None, replace: bool, backup: 
 
 @click.command(cls=SettingsCommand)
 @click.argument("file", type=_FILE, metavar="FILE")
-@takes(*table.TAKEN["refresh"])
+@takes(*TAKEN["refresh"])
 def refresh(file: Path, *, write: bool, **given: Any) -> int:
     """Probe the hosts that a bundle of tlschain fix names, and say whether it still works and is still needed.
 
@@ -221,7 +222,7 @@ def refresh(file: Path, *, write: bool, **given: Any) -> int:
 
 
 @click.command()
-@takes(*table.TAKEN["config"])
+@takes(*TAKEN["config"])
 def config(*, example: bool) -> int:
     """Say where the config file is, and what is wrong in it.
 
@@ -238,7 +239,7 @@ def config(*, example: bool) -> int:
 
 @click.command()
 @click.argument("names", nargs=-1, metavar="[NAME]...")
-@takes(*table.TAKEN["lab"])
+@takes(*TAKEN["lab"])
 def lab(names: tuple[str, ...], *, listing: bool) -> int:
     """Run the broken internet on loopback, in the foreground, until Ctrl-C; or only the hosts NAMEd."""
     from tui_chain.cli.commands.lab import list_lab, run_lab

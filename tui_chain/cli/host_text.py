@@ -66,8 +66,8 @@ def _served(served: ServedChain) -> Iterator[str]:
     facts = [plural(len(served.certificates), "certificate")]
     if served.tls_version:
         facts.append(f"over {served.tls_version}")
-    if served.address:
-        facts.append(f"from {served.address}")
+    if served.origin:
+        facts.append(served.origin)
     yield f"  served    {' '.join(facts)}{f' ({served.note})' if served.note else ''}"
 
 

@@ -15,8 +15,9 @@ from tui_chain.core.failure import Failure
 from tui_chain.core.files import absolute, read_file, read_stdin
 from tui_chain.core.text import safe_text
 from tui_chain.engine.arguments import DEMO_HOST, Arguments, Options, read_arguments
+from tui_chain.engine.command_options import TAKEN
 from tui_chain.engine.host_state import HostState
-from tui_chain.engine.options import SERVED, TAKEN
+from tui_chain.engine.options import SERVED
 from tui_chain.engine.startup import Run, start
 from tui_chain.net.addresses import SocketAddress, reach
 from tui_chain.net.target import parse_target

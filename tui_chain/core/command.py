@@ -15,6 +15,8 @@ MAX_WORD = 8192
 """Characters of a word that are shown: more than a path may have (PATH_MAX is 4096 bytes)."""
 ALL = "all"
 """The value of an option with an optional one that stands alone."""
+ENVIRONMENT = "environment"
+"""The value of `--proxy` that stands alone."""
 HOST, FILE = "TARGET", "FILE"
 """What stands in a hint in place of the host, or of the file, that the reader has before them."""
 

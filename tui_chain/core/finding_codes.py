@@ -99,6 +99,7 @@ class FindingCode(StrEnum):
     NAME = "name"
     REFUSED = "refused"
     NETWORK = "network"
+    PROXY = "proxy"
     RESET = "reset"
     CONNECT = "connect"
     TIMEOUT = "timeout"

@@ -20,7 +20,8 @@ from tui_chain.core.files import locked, read_own_file, set_aside, unwritable, w
 from tui_chain.core.system import state_folder
 from tui_chain.core.temporary_file import write_whole
 from tui_chain.core.text import safe_text
-from tui_chain.engine.options import HEADER, PATH, TAKEN, OptionEntry
+from tui_chain.engine.command_options import TAKEN
+from tui_chain.engine.options import HEADER, PATH, OptionEntry
 
 FILE_NAME = "activity.jsonl"
 MAX_SIZE = 1 << 20

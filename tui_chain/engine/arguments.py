@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tui_chain.core.command import ALL, command_line, hinted, unshowable, with_commands
+from tui_chain.core.command import ALL, ENVIRONMENT, command_line, hinted, unshowable, with_commands
 from tui_chain.core.failure import Failure
 from tui_chain.core.files import absolute
 from tui_chain.core.text import safe_text
+from tui_chain.engine.command_options import TAKEN
 from tui_chain.engine.host_state import Clock, utc_now
-from tui_chain.engine.options import TAKEN, OptionEntry
+from tui_chain.engine.options import SNI, OptionEntry
 from tui_chain.net.addresses import NO_CONSENT, PrivateConsent, read_consent
+from tui_chain.net.connection_options import USUAL_CONNECTION, ConnectionOptions
+from tui_chain.net.connection_text import NO_PROXY, connection_words, read_connection
 from tui_chain.net.host_list import Host, HostList, holds_json, list_name, parse_arguments, read_host_file
+from tui_chain.net.proxy import shown_proxy
+from tui_chain.net.target import Target
 
 if TYPE_CHECKING:
     from tui_chain.net.kubeconfig import Cluster
@@ -59,8 +64,40 @@ class Options:
     no_learn: bool = False
     no_session: bool = False
     jobs: int | None = None
+    rate: float | None = None
+    retries: int = 0
     warn_days: int | None = None
+    sni: str | None = None
+    connect_to: str | None = None
+    verify_name: str | None = None
+    proxy: str | None = field(default=None, repr=False)
+    no_proxy: bool = False
+    cert: Path | None = None
+    key: Path | None = None
+    cert_password_file: Path | None = None
+    ip_version: str | None = None
+    bind: str | None = None
+    ehlo: str | None = None
+    tls: str | None = None
     notices: tuple[str, ...] = ()
+
+    @property
+    def connection(self) -> Mapping[str, str]:
+        """The options of every connection that are given, by the names that a host list has for them."""
+        given = {
+            "sni": self.sni,
+            "connect-to": self.connect_to,
+            "verify-name": self.verify_name,
+            "proxy": NO_PROXY if self.no_proxy else None if self.proxy == ENVIRONMENT else self.proxy,
+            "ip": self.ip_version,
+            "bind": self.bind,
+            "ehlo": self.ehlo,
+            "tls": self.tls,
+            "cert": self.cert,
+            "key": self.key,
+            "cert-password-file": self.cert_password_file,
+        }
+        return {name: str(value) for name, value in given.items() if value is not None}
 
     def command(self, name: str, *words: object, host: object = None, label: str = "") -> str:
         """Return the command `name` of this tool as a shell takes it in any folder, with what holds for this run.
@@ -70,7 +107,8 @@ class Options:
         """
         hosts = self._host_words(name, str(host), label) if host is not None else ()
         carried = (word for entry in TAKEN[name] if entry.carried for word in self._words(entry))
-        return command_line(name, *hosts, *carried, *words)
+        own = connection_words(host.connection) if isinstance(host, Target) and SNI in TAKEN[name] else ()
+        return command_line(name, *hosts, *carried, *own, *words)
 
     @property
     def names_hosts(self) -> bool:
@@ -104,16 +142,21 @@ class Options:
         """An option as words: nothing where it stands at its default."""
         value: Any = getattr(self, entry.name, entry.default)
         for each in value if entry.multiple else (value,):
-            if entry.value == "optional":
+            if entry.stores is not None:
+                yield from (entry.flags[-1],) if each == entry.stores else ()
+            elif entry.value == "optional":
                 yield entry.flags[-1] if each == ALL else f"{entry.flags[-1]}={each}"
             elif each not in {None, False, entry.default}:
-                yield from (entry.flags[-1],) if each is True else (entry.flags[-1], _word(entry, each))
+                alone = each is True or (entry.value == "url" and each == ENVIRONMENT)
+                yield from (entry.flags[-1],) if alone else (entry.flags[-1], _word(entry, each))
 
 
 def _word(entry: OptionEntry, value: object) -> object:
     """A value as a word that means the same in another folder."""
     if isinstance(value, float):
         return f"{value:g}"
+    if entry.value == "url":
+        return shown_proxy(str(value))  # its login is nobody else's
     if not isinstance(value, Path) and (entry.name != "trust" or value in PUBLIC):
         return value
     path = absolute(Path(str(value)))
@@ -136,8 +179,9 @@ class NamedHosts:
 class Arguments:
     """Options that were read: the hosts that they name (none for a demo), the clock, the roots and places confirmed.
 
-    `wrong` has a sentence for each argument and line of the host list that is no host; the others run. `cluster` is
-    the one of a kubeconfig, whose certificate authority is trusted where no trust store is named.
+    `wrong` has a sentence for each argument and line of the host list that is no host; the others run. `connection`
+    are the options that every host has which has no own. `cluster` is the one of a kubeconfig, whose certificate
+    authority is trusted where no trust store is named.
     """
 
     hosts: tuple[Host, ...]
@@ -145,11 +189,15 @@ class Arguments:
     roots: tuple[ConfirmedRoot, ...]
     wrong: tuple[str, ...] = ()
     private: PrivateConsent = NO_CONSENT
+    connection: ConnectionOptions = USUAL_CONNECTION
     cluster: Cluster | None = None
 
 
 def read_arguments(options: Options) -> Arguments | Failure:
     """Read what costs nothing but a small file; a failure names the first option that is wrong."""
+    connection = _connection(options)
+    if isinstance(connection, Failure):
+        return connection
     named = named_hosts(options)
     if isinstance(named, Failure):
         return named
@@ -167,7 +215,13 @@ def read_arguments(options: Options) -> Arguments | Failure:
         return roots
     if isinstance(private, Failure):
         return private
-    return Arguments(named.hosts, clock, roots, named.wrong, private, named.cluster)
+    return Arguments(named.hosts, clock, roots, named.wrong, private, connection, named.cluster)
+
+
+def _connection(options: Options) -> ConnectionOptions | Failure:
+    if options.no_proxy and options.proxy is not None:
+        return Failure("usage", "--proxy and --no-proxy exclude each other.", "Name one of them.")
+    return read_connection(options.connection)
 
 
 def _plain_hosts(path: Path) -> HostList | Failure:
@@ -227,7 +281,7 @@ def _cluster_host(options: Options, kubeconfig: Path) -> NamedHosts | Failure:
     if isinstance(cluster, Failure):
         return cluster
     targets = parse_arguments(options.targets)
-    others = targets.bad or any(host.target != cluster.target for host in targets.hosts)
+    others = targets.bad or any(not host.target.is_same_server(cluster.target) for host in targets.hosts)
     if others or options.hosts_file is not None or options.open_file is not None:
         why = f"--kubeconfig is for {cluster.target} alone, the server of the cluster {cluster.name}."
         return Failure("usage", why, "Run the other hosts by themselves.")

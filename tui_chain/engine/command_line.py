@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 from click.core import ParameterSource
 
-from tui_chain.core.command import ALL, PROGRAM
+from tui_chain.core.command import ALL, ENVIRONMENT, PROGRAM
 from tui_chain.engine.options import OptionEntry
 
 if TYPE_CHECKING:
@@ -40,9 +40,8 @@ def takes(*options: OptionEntry) -> Callable[[F], F]:
 def _option(entry: OptionEntry) -> Callable[[F], F]:
     attributes: dict[str, Any] = {"cls": TableOption, "entry": entry, "help": entry.help}
     if entry.stores is not None:
-        return click.option(
-            *entry.flags, entry.stores, is_flag=True, expose_value=False, callback=_store, **attributes
-        )
+        own = f"{entry.name}_{entry.stores}".replace(".", "_")
+        return click.option(*entry.flags, own, is_flag=True, expose_value=False, callback=_store, **attributes)
     if entry.value == "switch":
         return click.option(*entry.flags, entry.name, is_flag=True, **attributes)
     if entry.default is not None:
@@ -85,7 +84,9 @@ def _store(context: click.Context, option: click.Parameter, value: bool) -> None
     name = option.entry.name
     given = context.params.get(name)
     if value and given is not None:
-        raise click.UsageError(f"--{name} and --{name}-leaf exclude each other: name one of them.", context)
+        others = (one for one in context.command.params if isinstance(one, TableOption) and one.entry.name == name)
+        flags = " and ".join(one.opts[0] for one in others)
+        raise click.UsageError(f"{flags} exclude each other: name one of them.", context)
     context.params[name] = option.entry.stores if value else given
 
 
@@ -107,16 +108,18 @@ class TableCommand(click.Command):
     """A command with options of the table."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Give `ALL` to options with an optional value that stand alone: click would take the word behind as that."""
-        optional = {
-            flag
-            for option in self.params
-            if isinstance(option, TableOption) and option.entry.value == "optional"
-            for flag in option.opts
-        }
+        """Give options with an optional value that stand alone one: click would take the word behind as that."""
+        optional, urls = self._flags("optional"), self._flags("url")
         end = args.index("--") if "--" in args else len(args)
-        alone = (f"{word}={ALL}" if word in optional else word for word in args[:end])
-        return super().parse_args(ctx, [*alone, *args[end:]])
+        given = [f"{word}={ALL}" if word in optional else word for word in args[:end]]
+        for place, word in enumerate(given):
+            if word in urls and (place + 1 == len(given) or given[place + 1].startswith("-")):
+                given[place] = f"{word}={ENVIRONMENT}"
+        return super().parse_args(ctx, [*given, *args[end:]])
+
+    def _flags(self, value: str) -> set[str]:
+        options = (one for one in self.params if isinstance(one, TableOption) and one.entry.value == value)
+        return {flag for option in options for flag in option.opts}
 
 
 class SettingsCommand(TableCommand):

@@ -21,7 +21,9 @@ from tui_chain.net.addresses import (
     PrivateConsent,
     unheard,
 )
+from tui_chain.net.connection_options import USUAL_CONNECTION, ConnectionOptions
 from tui_chain.net.lookup import NameLookup, lookup
+from tui_chain.net.route import Proxies
 from tui_chain.probe.probe import Prober
 from tui_chain.probe.served import ServedChain
 from tui_chain.repair.path_choice import ANY, PathChoice
@@ -55,7 +57,8 @@ class Context:
     the start. `clock` gives the aware time to judge at, `timeout` the seconds of each step. `files` are the
     certificates and CRLs of the user's own files. `offline` fetches nothing; `allow_private_aia` is the consent
     to private addresses that certificates name. `name_lookup` gives the addresses of a name. `prover` remembers which
-    signatures hold. `options` are those that the commands carry on with which are printed.
+    signatures hold. `options` are those that the commands carry on with which are printed. `proxies` are those of the
+    user's environment, `connection` the options of every connection whose target has no own.
     """
 
     trust: TrustStore
@@ -68,6 +71,8 @@ class Context:
     pinned: frozenset[str] = frozenset()
     prover: SignatureProver = field(default_factory=SignatureProver)
     options: Options = Options()  # noqa: RUF009 - frozen
+    proxies: Proxies = Proxies()  # noqa: RUF009 - frozen
+    connection: ConnectionOptions = USUAL_CONNECTION
 
     @property
     def public_stores(self) -> PublicStores:
@@ -118,7 +123,15 @@ class Journey:
             context.pinned,
             context.options.warn_days,
         )
-        self.prober = Prober(context.clock, context.timeout, name_lookup=context.name_lookup)
+        self.prober = Prober(
+            context.clock,
+            context.timeout,
+            name_lookup=context.name_lookup,
+            proxies=context.proxies,
+            usual=context.connection,
+            retries=context.options.retries,
+            rate=context.options.rate,
+        )
 
     @property
     def trust(self) -> TrustStore:
@@ -199,7 +212,9 @@ class Journey:
         """Bounds and consent for what a host's certificates name, anew for each search."""
         from tui_chain.resolve.aia import host_fetches
 
-        return host_fetches(served, self.context.allow_private_aia, self.consent, self.on_private)
+        options = served.target.connection
+        proxy = "" if options.direct else options.proxy
+        return host_fetches(served, self.context.allow_private_aia, self.consent, self.on_private, proxy=proxy)
 
     def _sources(self, served: ServedChain) -> tuple[Source, ...]:
         """Where to look before files and AIA, what costs least first."""
@@ -307,6 +322,6 @@ class Journey:
         alone = await asyncio.to_thread(context_of, used) if used is not None else None
         address = state.served.address
         chosen = choice or USUAL
-        request = request_for(state.target, chosen, environment, address=address, timeout=self.timeout)
+        request = request_for(state.served.target, chosen, environment, address=address, timeout=self.timeout)
         live = Live(self.trust, environment, bundle, chosen.proxy, self.redirect_limits)
         return state.with_live_test(await live.test(request, pem, alone))

@@ -4,17 +4,18 @@ Plain values, so that `--help` answers at once; `command_line` makes click's opt
 """
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Literal, NamedTuple
 
 KINDS = ("client", "client+store", "links", "server", "java", "pkcs7", "der")
 """Kinds of files that are written (tui_chain.repair.output)."""
 
 
-ValueType = Literal["switch", "text", "path", "seconds", "count", "choice", "optional"]
-"""What stands behind an option: nothing (a switch), text, a path, a number of seconds, a count, one of some.
+ValueType = Literal["switch", "text", "path", "seconds", "count", "choice", "optional", "url"]
+"""What stands behind an option: nothing (a switch), text, a path, a number of seconds, a count, one of some, a URL.
 
-Of an `optional` one the value stands behind `=`; the flag alone is `ALL`.
+Of an `optional` one the value stands behind `=`; the flag alone is `ALL`. A `url` may be left out where nothing or
+another option follows; the flag alone is `ENVIRONMENT`.
 """
 
 
@@ -67,7 +68,7 @@ class OptionEntry(NamedTuple):
 HOSTS = OptionEntry(
     "hosts_file",
     ("--hosts",),
-    "A file with one target a line, a label after it, `#` comments; - is standard input.",
+    "A file with one target a line, `key=value` options and a label after it, `#` comments; - is standard input.",
     "path",
     metavar="FILE",
 )
@@ -128,6 +129,93 @@ JOBS = OptionEntry(
     most=1000,
     setting=True,
 )
+RETRIES = OptionEntry(
+    "retries",
+    ("--retries",),
+    "Try a host that is not reached N times more, after 0.5, 1, 2 … seconds.",
+    "count",
+    metavar="N",
+    default=0,
+    least=0,
+    most=20,
+    carried=True,
+)
+RATE = OptionEntry(
+    "rate",
+    ("--rate",),
+    "Begin with N hosts a second at most.",
+    "seconds",
+    metavar="N",
+    least=0.01,
+    most=10_000,
+    problem=_is_number,
+)
+
+# how a target is reached, where its name and port do not say it; a line of a host list may say it as `sni=NAME` …
+
+SNI = OptionEntry(
+    "sni", ("--sni",), "Send this name in SNI; the TARGET's name is judged.", "text", metavar="NAME", carried=True
+)
+CONNECT_TO = OptionEntry(
+    "connect_to",
+    ("--connect-to",),
+    "Connect to this host in place of the TARGET, whose name is sent and judged.",
+    "text",
+    metavar="HOST[:PORT]",
+    carried=True,
+)
+VERIFY_NAME = OptionEntry(
+    "verify_name",
+    ("--verify-name",),
+    "Judge for this name in place of the TARGET's.",
+    "text",
+    metavar="NAME",
+    carried=True,
+)
+PROXY = OptionEntry(
+    "proxy",
+    ("--proxy",),
+    "Go by this proxy (http, https, socks5, socks5h); alone, by the environment's, to this machine too.",
+    "url",
+    metavar="URL",
+    carried=True,
+)
+NO_PROXY = OptionEntry("no_proxy", ("--no-proxy",), "Go by no proxy, whatever the environment names.", carried=True)
+CERT = OptionEntry(
+    "cert",
+    ("--cert",),
+    "Client certificate to show to the TARGETs: PEM or PKCS#12.",
+    "path",
+    metavar="FILE",
+    carried=True,
+)
+KEY = OptionEntry(
+    "key", ("--key",), "Its private key, where that is another file.", "path", metavar="FILE", carried=True
+)
+CERT_PASSWORD_FILE = OptionEntry(
+    "cert_password_file",
+    ("--cert-password-file",),
+    "File whose first line is the password of the key or the PKCS#12.",
+    "path",
+    metavar="FILE",
+    carried=True,
+)
+IPV4 = OptionEntry("ip_version", ("-4", "--ipv4"), "Connect by IPv4 only.", stores="4", carried=True)
+IPV6 = OptionEntry("ip_version", ("-6", "--ipv6"), "Connect by IPv6 only.", stores="6", carried=True)
+BIND = OptionEntry(
+    "bind",
+    ("--bind",),
+    "Connect from this local IP address; not to a proxy.",
+    "text",
+    metavar="ADDRESS",
+    carried=True,
+)
+EHLO = OptionEntry("ehlo", ("--ehlo",), "Greet mail servers by this name.", "text", metavar="NAME", carried=True)
+TLS_12 = OptionEntry("tls", ("--tls1.2",), "Offer TLS 1.2 only.", stores="1.2", carried=True)
+TLS_13 = OptionEntry("tls", ("--tls1.3",), "Offer TLS 1.3 only.", stores="1.3", carried=True)
+
+# which of the servers behind a name
+
 ALL_ADDRESSES = OptionEntry("all_addresses", ("--all-addresses",), "Probe every address of the name, and compare.")
 KEY_TYPES = OptionEntry("key_types", ("--key-types",), "Probe for the RSA and the ECDSA chain, in TLS 1.2 and 1.3.")
 NO_SNI = OptionEntry("no_sni", ("--no-sni",), "Probe without naming the host too.")
@@ -271,7 +359,6 @@ PATH = OptionEntry("path", ("--path",), "Path of the request.", "text", default=
 HEADER = OptionEntry(
     "headers", ("--header",), "Send `Name: value` too; no credentials.", "text", metavar="LINE", multiple=True
 )
-PROXY = OptionEntry("proxy", ("--proxy",), "Go through the environment's proxy.")
 PROGRAMS = OptionEntry("programs", ("--programs",), "Run curl, openssl, git, wget, node, java, python too.")
 
 # an interpreter
@@ -307,87 +394,3 @@ URL = OptionEntry("url", ("--url",), "Fetch another list than CCADB's.", "text",
 
 OPTIONS = tuple(value for value in list(globals().values()) if isinstance(value, OptionEntry))
 """The whole table, in its order."""
-
-REACHING = (TRUST, TIMEOUT, JOBS, JSON)
-"""What every command that connects takes."""
-LISTED = (HOSTS, COLUMN, LABEL_COLUMN, PORT_COLUMN)
-"""What takes a list of hosts."""
-CLUSTER = (KUBECONFIG, CONTEXT)
-"""What takes a host and its trust store from a kubeconfig."""
-TARGETED = (*LISTED, *CLUSTER, DEMO, WARN_DAYS, *REACHING)
-"""What every command on targets takes."""
-SEARCHING = (POOL, OFFLINE, ALLOW_PRIVATE_AIA)
-"""What every search for missing certificates takes."""
-KEPT = (NO_POOL, NO_LEARN)
-"""What every search that uses the pool of earlier runs takes."""
-SEVERAL = (ALL_ADDRESSES, KEY_TYPES, REPEAT)
-"""What takes a host for the several servers that it may be."""
-CRLS = (CRL, CRL_LEAF)
-SCREEN = (*LISTED, *CLUSTER, TRUST, TRUST_ROOT, AT, TIMEOUT, JOBS, WARN_DAYS, *SEARCHING, NO_POOL, NO_SESSION, DEMO)
-"""What the screen takes: the same as `fix`, as far as it is no key there, and whether its session is kept."""
-SCREEN_ALONE = (OPEN,)
-"""What only the screen takes: a command prints what is in such a file already."""
-
-TAKEN: Mapping[str, tuple[OptionEntry, ...]] = {
-    "check": (ALL_ADDRESSES, KEY_TYPES, NO_SNI, REPEAT, REVOCATION, FORMAT, *TARGETED),
-    "fix": (
-        OUTPUT._replace(help="Write the bundle there  [default: standard output]"),
-        *(REPLACE, MERGE, BACKUP, KIND, SERVED, HOST, AT, *SEARCHING, TRUST_ROOT, *SEVERAL, *KEPT, *CRLS),
-        *(ACCEPT_LOST_CONSTRAINTS, FORMAT, *TARGETED),
-    ),
-    "test": (
-        BUNDLE._replace(help="Test with this file instead of the repair that is found."),
-        *(METHOD, PATH, HEADER, PROXY, PROGRAMS, *CRLS, *SEARCHING, *TARGETED),
-    ),
-    "advise": (
-        BUNDLE._replace(help="The file to give instructions for; alone, for the hosts that it names."),
-        FORMAT._replace(choices=("text", "markdown", "html", "json")),
-        ONLY,
-        LIST._replace(help="List the names that --only takes, and end."),
-        *(SERVED, HOST, *CRLS, AT, *SEARCHING, TRUST_ROOT, *KEPT, *TARGETED),
-    ),
-    "report": (
-        FORMAT._replace(choices=("markdown", "html", "json", "text"), default="markdown"),
-        OUTPUT._replace(help="Write the report there  [default: standard output]"),
-        REPLACE._replace(help="Replace FILE if it exists."),
-        *(LIVE_TEST, *SEVERAL, NO_SNI, REVOCATION, *SEARCHING, *TARGETED),
-    ),
-    "verify": (
-        HOST._replace(help="The host that the chain is for  [default: those of its Ingresses, or its own names]"),
-        BUNDLE._replace(help="Judge with this trust file as the only store too."),
-        *(TRUST, AT, FORMAT),
-        JSON._replace(help="One JSON object a host, a line each; the same as --format json."),
-        FIX._replace(help="Find what the chain lacks, and write the chain that the server has to send."),
-        OUTPUT._replace(help="Write it there  [default: standard output]"),
-        *(REPLACE, BACKUP, *SEARCHING, *KEPT),
-    ),
-    "doctor": (
-        INTERPRETER,
-        *(PRINT_SCRIPT, REPORT, COMPARE, DEMO._replace(help="TARGET is a host of the built-in lab.")),
-        *(*SEARCHING, *KEPT, TRUST, TIMEOUT, JSON._replace(help="One JSON object.")),
-    ),
-    "explain": (
-        JSON._replace(help="One JSON object."),
-        LIST._replace(help="List every finding there is, as Markdown."),
-    ),
-    "audit": (
-        FIX,
-        OUTPUT._replace(help="Write the fixed file there instead."),
-        REPLACE._replace(help="Replace the file of -o if it exists; the difference is shown."),
-        BACKUP,
-        JSON._replace(help="One JSON object a file, a line each."),
-    ),
-    "refresh": (
-        WRITE,
-        BACKUP,
-        TRUST_ROOT,
-        ACCEPT_LOST_CONSTRAINTS,
-        ACCEPT_NEW_ANCHOR,
-        *CLUSTER,
-        *SEARCHING,
-        *REACHING,
-    ),
-    "config": (EXAMPLE,),
-    "lab": (LIST._replace(help="Name all hosts, the odd ones too, and end."),),
-}
-"""What each command takes, in the order of its help."""

@@ -15,6 +15,8 @@ from tui_chain.core.files import locked, read_own_file, set_aside, unwritable, w
 from tui_chain.core.system import state_folder
 from tui_chain.core.text import plural, safe_text
 from tui_chain.engine.host_state import HostState
+from tui_chain.net.connection_options import USUAL_CONNECTION, ConnectionOptions
+from tui_chain.net.connection_text import SHOWN_KEYS, read_connection, shown_connection
 from tui_chain.net.target import Target, parse_target
 
 if TYPE_CHECKING:
@@ -254,6 +256,7 @@ def _host_fields(host: SavedHost) -> dict[str, Any]:
         "target": str(host.target),
         **_set(
             {
+                "connection": shown_connection(host.target.connection),
                 "label": host.label,
                 "path": host.path,
                 "links": host.links,
@@ -270,11 +273,12 @@ def _read_host(fields: object) -> SavedHost | None:
     if not isinstance(fields, dict) or not isinstance(fields.get("target"), str):
         return None
     target = parse_target(fields["target"])
-    if isinstance(target, Failure):
+    connection = _connection(fields.get("connection"))
+    if isinstance(target, Failure) or connection is None:
         return None
     label = fields.get("label")
     return SavedHost(
-        target,
+        replace(target, connection=connection),
         safe_text(label) if isinstance(label, str) else "",
         _all(fields.get("path"), _digest, MAX_LINKS),
         _all(fields.get("links"), _link, MAX_LINKS),
@@ -282,6 +286,16 @@ def _read_host(fields: object) -> SavedHost | None:
         _all(fields.get("others"), _other, MAX_FILES),
         _request(fields.get("request")),
     )
+
+
+def _connection(values: object) -> ConnectionOptions | None:
+    """The options of a connection, without what is kept of none: a login, a client certificate."""
+    if values is None:
+        return USUAL_CONNECTION
+    if not isinstance(values, dict) or not all(isinstance(value, str) for value in values.values()):
+        return None
+    read = read_connection({name: value for name, value in values.items() if name in SHOWN_KEYS})
+    return None if isinstance(read, Failure) else read
 
 
 def _all(values: object, read: Callable[[object], T | None], limit: int) -> tuple[T, ...]:

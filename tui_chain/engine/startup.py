@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tui_chain.core.command import ENVIRONMENT
 from tui_chain.core.failure import Failure
 from tui_chain.engine.arguments import Arguments, Options
 from tui_chain.engine.journey import Context, HostState, Journey
+from tui_chain.net.host_list import Host
 from tui_chain.net.lookup import lookup, lookup_with
+from tui_chain.net.route import Proxies
 from tui_chain.net.target import Target, parse_target
 from tui_chain.pool.database import default_path
 from tui_chain.pool.pool import Pool
@@ -61,8 +65,8 @@ def start(
             journey.all_sources = True
             journey.certificate_pool = _users_pool(opened, options)
         demo = None if isinstance(lab, Failure) else lab
-        named = tuple(HostState(host.target, host.label) for host in arguments.hosts)
-        hosts = named if demo is None else _lab_hosts(demo, options.targets)
+        listed = arguments.hosts if demo is None else _lab_hosts(demo, options.targets)
+        hosts = tuple(HostState(host.target, host.label) for host in listed)
         yield Run(journey, hosts, journey.context.files.problems, None if demo is None else demo.trust_file)
 
 
@@ -76,12 +80,12 @@ def _open_lab(opened: ExitStack, names: tuple[str, ...] | None) -> Lab | Failure
         return Failure("usage", error.message, error.hint)
 
 
-def _lab_hosts(lab: Lab, names: tuple[str, ...]) -> tuple[HostState, ...]:
+def _lab_hosts(lab: Lab, names: tuple[str, ...]) -> tuple[Host, ...]:
     """The lab's hosts, in the order in which they were named."""
     order = {name: place for place, name in reversed(list(enumerate(names)))}
     in_order = sorted(lab.hosts, key=lambda host: order.get(host.name, 0))
     named = ((parse_target(host.target), host.name) for host in in_order)
-    return tuple(HostState(target, name) for target, name in named if isinstance(target, Target))
+    return tuple(Host(target, name) for target, name in named if isinstance(target, Target))
 
 
 def _journey(options: Options, arguments: Arguments, lab: Lab | None) -> Journey | Failure:
@@ -101,6 +105,9 @@ def _journey(options: Options, arguments: Arguments, lab: Lab | None) -> Journey
         name_lookup=lookup if lab is None else lookup_with(lab.names),
         pinned=frozenset(root.sha256 for root in arguments.roots),
         options=options,
+        connection=arguments.connection,
+        # the lab is on this machine
+        proxies=Proxies({} if lab is not None else os.environ, everywhere=options.proxy == ENVIRONMENT),
     )
     return Journey(context)
 

@@ -21,6 +21,7 @@ from tui_chain.livetest.attempt import Attempt
 from tui_chain.livetest.contexts import store_context
 from tui_chain.livetest.request import LiveRequest
 from tui_chain.net.proxy import shown_proxy
+from tui_chain.probe.handshake import as_chosen
 
 _HASHED = re.compile(r"[0-9a-f]{8}\.[0-9]+")
 
@@ -205,7 +206,7 @@ async def _one(request: LiveRequest, name: str, value: str, use: VariableUse, ow
         context = f"what it names was not read within {request.timeout:g} s"
     if isinstance(context, str):
         return Attempt(name, ok=False, text=context)
-    return await request.send(context, name)
+    return await request.send(as_chosen(context, request.target.connection), name)
 
 
 def _kind(name: str, value: str) -> Takes | str:

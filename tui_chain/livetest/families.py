@@ -19,8 +19,9 @@ from tui_chain.clients.judge import CRL_FAMILIES, OPENSSL_SETTINGS, Judge, engin
 from tui_chain.clients.verdict import Code, Verdict, refused
 from tui_chain.core.text import first_few, safe_text
 from tui_chain.livetest.attempt import Stopwatch, Times, timed_out
-from tui_chain.livetest.connect import open_connection
 from tui_chain.livetest.contexts import check_crls, without_crls
+from tui_chain.livetest.request import open_timed
+from tui_chain.net.connection_options import ConnectionOptions
 from tui_chain.net.errors import ProxyTrouble, failure_text
 from tui_chain.net.starttls.conversation import StartTLSRefused
 from tui_chain.net.starttls.registry import start_tls
@@ -52,23 +53,26 @@ def checks_crls(family: Family, crl: CrlScope | None) -> bool:
     return crl is not None and family in CRL_FAMILIES[crl]
 
 
-def family_shake(family: Family, trust: bytes, crl: CrlScope | None) -> Shake:
+def family_shake(family: Family, target: Target, trust: bytes, crl: CrlScope | None) -> Shake:
     """Return how a family shakes hands with `trust`, the bytes of a trust file, as its only store; blocks.
 
     A family of OpenSSL verifies in the handshake. For a model nothing is verified: its verdict comes afterwards.
     Raises ssl.SSLError for a file that OpenSSL cannot read.
     """
     if family.model:
-        return partial(_offered, OFFERS[family.id])
-    return partial(_verified, verifying_context(family, trust, crl))
+        return partial(_offered, OFFERS[family.id], target.connection)
+    return partial(_verified, verifying_context(family, target, trust, crl))
 
 
-def verifying_context(family: Family, trust: bytes, crl: CrlScope | None = None) -> ssl.SSLContext:
-    """Return a context that offers and verifies as an OpenSSL family does; raises ssl.SSLError as `family_shake`."""
+def verifying_context(family: Family, target: Target, trust: bytes, crl: CrlScope | None = None) -> ssl.SSLContext:
+    """Return a context that offers and verifies as an OpenSSL family does; raises ssl.SSLError as `family_shake`.
+
+    Where another name is sent than verified, it leaves the name to its caller.
+    """
     offer, settings = OFFERS[family.id], OPENSSL_SETTINGS[family.id]
-    context = offering_context(_suites(offer), old=offer.oldest == _OLD)
+    context = offering_context(_suites(offer), old=offer.oldest == _OLD, options=target.connection)
     context.verify_mode = ssl.CERT_REQUIRED
-    context.check_hostname = not settings.own_host_check
+    context.check_hostname = not (settings.own_host_check or target.has_two_names)
     context.hostname_checks_common_name = settings.common_name
     context.verify_flags = ssl.VerifyFlags(TRUSTED_FIRST | settings.flags)
     if crl is not None and checks_crls(family, crl):
@@ -80,19 +84,22 @@ def verifying_context(family: Family, trust: bytes, crl: CrlScope | None = None)
 
 def server_name(family: Family, target: Target) -> str | None:
     """Return the name that a family asks for; a model asks without one for an address (RFC 6066 section 3)."""
+    if target.has_two_names:
+        return target.server_name
+    name = target.verified_name
     if family.model:
-        return None if target.is_ip else target.host.removesuffix(".")
-    return target.host.rstrip(".") if OPENSSL_SETTINGS[family.id].drops_dot else target.host
+        return None if target.server_name is None else name.removesuffix(".")
+    return name.rstrip(".") if OPENSSL_SETTINGS[family.id].drops_dot else name
 
 
-async def widest_shake(sock: socket.socket, name: str | None) -> Handshake:
+async def widest_shake(options: ConnectionOptions, sock: socket.socket, name: str | None) -> Handshake:
     """Shake hands with all that Python's ssl has, old versions too; nothing is verified."""
-    return await ClientSide(sock, probing_context(), name).shake_hands()
+    return await ClientSide(sock, probing_context(options), name).shake_hands()
 
 
-async def widest_offer(sock: socket.socket, name: str | None) -> Handshake:
+async def widest_offer(options: ConnectionOptions, sock: socket.socket, name: str | None) -> Handshake:
     """Shake hands with all that pyOpenSSL's newer OpenSSL has; nothing is verified."""
-    return await make_offer(sock, None, name)
+    return await make_offer(sock, None, name, options=options)
 
 
 async def _verified(context: ssl.SSLContext, sock: socket.socket, name: str | None) -> Handshake:
@@ -100,8 +107,8 @@ async def _verified(context: ssl.SSLContext, sock: socket.socket, name: str | No
     return await side.after_request(await side.shake_hands(), READ_ON)
 
 
-async def _offered(offer: Offer, sock: socket.socket, name: str | None) -> Handshake:
-    return await make_offer(sock, offer, name, read_on=READ_ON)
+async def _offered(offer: Offer, options: ConnectionOptions, sock: socket.socket, name: str | None) -> Handshake:
+    return await make_offer(sock, offer, name, read_on=READ_ON, options=options)
 
 
 def _suites(offer: Offer) -> str:
@@ -242,7 +249,7 @@ class FamilyTester:
     async def _test(self, family: Family) -> FamilyTest:
         watch = Stopwatch()
         try:
-            shake = await asyncio.to_thread(family_shake, family, self.trust, self.crl)
+            shake = await asyncio.to_thread(family_shake, family, self.target, self.trust, self.crl)
         except ssl.SSLError as error:
             reason = safe_text(str(error.reason or error))
             return _row(family, False, f"OpenSSL cannot read the trust file ({reason})", "ca-file")
@@ -258,7 +265,7 @@ class FamilyTester:
         """Connect and shake hands within the time; an error of TLS is in the result, one of the network is raised."""
         async with (
             asyncio.timeout(self.timeout),
-            open_connection(self.target, self.address, self.proxy, watch) as connection,
+            open_timed(self.target, self.address, self.proxy, watch) as connection,
         ):
             if self.target.starttls is not None:
                 await start_tls(connection.sock, self.target.starttls)
@@ -304,12 +311,13 @@ class FamilyTester:
         """A handshake that came about, with the verdict on its chain where OpenSSL did not give it already."""
         if not shaken.chain:
             return _row(family, False, "the server sent no certificate", shaken=shaken, times=times)
-        if family.model:
-            verdict = self._judge.verdict(family, shaken.chain, host=self.target.host, at=self.at)
+        verified = self.target.verified_name
+        if family.model or self.target.has_two_names:
+            verdict = self._judge.verdict(family, shaken.chain, host=verified, at=self.at)
             if not verdict.ok:
                 return _refused(family, verdict, shaken, times)
         elif OPENSSL_SETTINGS[family.id].own_host_check:
-            refusal = curl_refusal(Certificate(shaken.chain[0]), server_name(family, self.target) or "")
+            refusal = curl_refusal(Certificate(shaken.chain[0]), verified)
             if refusal is not None:
                 return _refused(family, refusal, shaken, times)
         text = f"handshake verified{_by(family)}"
@@ -325,15 +333,15 @@ class FamilyTester:
     async def _widest(self) -> Handshake | Exception:
         """What the server answers to all that there is, asked once for all families that it refuses."""
         if self._answer is None:
-            first = await self._again(widest_shake)
-            second = first if isinstance(first, Handshake) else await self._again(widest_offer)
+            options = self.target.connection
+            first = await self._again(partial(widest_shake, options))
+            second = first if isinstance(first, Handshake) else await self._again(partial(widest_offer, options))
             self._answer = second if isinstance(second, Handshake) else first
         return self._answer
 
     async def _again(self, shake: Shake) -> Handshake | Exception:
-        name = None if self.target.is_ip else self.target.host
         try:
-            shaken = await self._shake(shake, name, Stopwatch())
+            shaken = await self._shake(shake, self.target.server_name, Stopwatch())
         except _NETWORK_ERRORS as error:
             return error
         return shaken if shaken.chain or shaken.error is None else shaken.error

@@ -26,7 +26,7 @@ from tui_chain.net.addresses import (
     unheard,
 )
 from tui_chain.net.lookup import lookup
-from tui_chain.net.proxy import PROXY_LOOKUP_SECONDS, local_name
+from tui_chain.net.route import PROXY_LOOKUP_SECONDS, local_name
 from tui_chain.net.target import Target, parse_target
 
 MAX_HOPS = 10
@@ -133,7 +133,7 @@ async def _next(request: LiveRequest, location: str, allowed: Permission, rules:
     if parts.username is not None:
         return Hop(shown, "leads to a URL with a user name in it; it is not followed", target)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    if target == request.target:
+    if request.target.is_same_server(target):
         return replace(request, path=path)
     if rules.limits.offline:
         return Hop(shown, "leads to another host, which is not asked offline", target)

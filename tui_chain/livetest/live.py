@@ -17,8 +17,11 @@ from tui_chain.livetest.contexts import store_context, trust_text
 from tui_chain.livetest.environment import Variable, audit_environment
 from tui_chain.livetest.hops import USUAL_LIMITS, Hop, RedirectLimits, Rules, follow_on
 from tui_chain.livetest.request import LiveRequest
-from tui_chain.net.proxy import environment_proxy, shown_proxy
+from tui_chain.net.connection_options import USUAL_CONNECTION
+from tui_chain.net.proxy import shown_proxy
+from tui_chain.net.route import Proxies
 from tui_chain.net.target import Target
+from tui_chain.probe.handshake import as_chosen
 from tui_chain.trust.store import TrustStore
 
 LEAST_SECONDS = 5.0
@@ -28,10 +31,18 @@ LEAST_SECONDS = 5.0
 def request_for(
     target: Target, choice: RequestChoice, environment: Mapping[str, str], *, address: str | None, timeout: float
 ) -> LiveRequest:
-    """Say how `target` is asked by choice; `address` is the IP that was probed, `timeout` a probe's in seconds."""
-    proxy = environment_proxy(environment, target) if choice.proxy else None
+    """Say how `target` is asked by choice; `address` is the IP that was probed, `timeout` a probe's in seconds.
+
+    It goes by the same proxy as the probe; by choice also to loopback.
+    """
+    proxy = proxy_of(target, environment, wanted=choice.proxy)
     seconds = max(timeout, LEAST_SECONDS)
     return LiveRequest(target, choice.method, choice.path, seconds, address, choice.headers, proxy)
+
+
+def proxy_of(target: Target, environment: Mapping[str, str], *, wanted: bool) -> str | None:
+    """The URL of the proxy for a target; where it is `wanted` the environment's counts for loopback too."""
+    return Proxies(environment, everywhere=wanted).url_for(target)
 
 
 @dataclass(frozen=True)
@@ -89,8 +100,9 @@ class Live:
     async def test(self, request: LiveRequest, pem: bytes | None, alone: ssl.SSLContext | None) -> LiveTest:
         """Make `request` with the trust store, then with `alone`, which trusts the bundle's bytes `pem`."""
         # a context with certifi's roots takes 30 ms to build: not on the event loop
-        plain = await asyncio.to_thread(store_context, self.store.file)
+        plain = await asyncio.to_thread(self._store_context, request.target)
         before = await _before(request, plain, f"trust store {self.store.name}")
+        alone = None if alone is None else as_chosen(alone, request.target.connection)
         after = await request.send(alone, trust_text(alone)) if alone is not None else None
         shown = shown_proxy(request.proxy) if request.proxy is not None else None
         variables = await in_daemon_thread(lambda: audit_environment(self.environment, self.bundle), "variables")
@@ -105,8 +117,29 @@ class Live:
         )
         # what no file could be read for trusts nobody
         store = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if isinstance(plain, str) else plain
-        both = await in_daemon_thread(lambda: self._both(pem, alone), "contexts") if live.last.location else None
-        return replace(live, hops=await self._hops(request, live.last, store, both or store))
+        both, others = store, store
+        if live.last.location:
+            both, others = await in_daemon_thread(
+                lambda: self._for_hops(request.target, pem, alone, store), "contexts"
+            )
+        return replace(live, hops=await self._hops(request, live.last, others, both))
+
+    def _store_context(self, target: Target) -> ssl.SSLContext | str:
+        """Trust in the store, for this target alone: with its client certificate, where it has one; blocks."""
+        context = store_context(self.store.file)
+        return context if isinstance(context, str) else as_chosen(context, target.connection)
+
+    def _for_hops(
+        self, target: Target, pem: bytes | None, alone: ssl.SSLContext | None, store: ssl.SSLContext
+    ) -> tuple[ssl.SSLContext, ssl.SSLContext]:
+        """The contexts for further requests to the target, and for those to other hosts; blocks.
+
+        A client certificate is for the target, and what it was loaded into is shown to nobody else.
+        """
+        both = self._both(pem, alone)
+        own = store if both is None else both if both is alone else as_chosen(both, target.connection)
+        others = self._store_context(replace(target, connection=USUAL_CONNECTION))
+        return own, ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if isinstance(others, str) else others
 
     def _both(self, pem: bytes | None, alone: ssl.SSLContext | None) -> ssl.SSLContext | None:
         """Trust in the store and in the bundle, or in the bundle alone where OpenSSL does not read both; blocks."""
@@ -123,17 +156,17 @@ class Live:
     async def _hops(
         self, request: LiveRequest, last: Attempt, plain: ssl.SSLContext, own: ssl.SSLContext
     ) -> tuple[Hop, ...]:
-        """Other hosts are verified with the trust store; the first one with the bundle as well."""
+        """Other hosts are verified with the trust store, `plain`; the first one with the bundle as well."""
         if request.target.starttls is not None:
             return ()
 
         def context_of(target: Target) -> ssl.SSLContext:
             return own if target == request.target else plain
 
-        def proxy_of(target: Target) -> str | None:
-            return environment_proxy(self.environment, target) if self.by_proxy else None
+        def hop_proxy(target: Target) -> str | None:
+            return proxy_of(target, self.environment, wanted=self.by_proxy)
 
-        return await follow_on(request, last, Rules(context_of, proxy_of, self.limits))
+        return await follow_on(request, last, Rules(context_of, hop_proxy, self.limits))
 
 
 async def _before(request: LiveRequest, plain: ssl.SSLContext | str, trust: str) -> Attempt:

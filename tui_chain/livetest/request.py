@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
+from tui_chain.clients.engines.openssl.verifier import PARTIAL_CHAIN, OpenSSLVerifier, Settings
 from tui_chain.livetest.attempt import Attempt, Stopwatch, failed, timed_out
-from tui_chain.livetest.connect import LiveConnection, find_way, open_connection
 from tui_chain.net.errors import BrokenHTTP, NoConnection, ProxyTrouble
+from tui_chain.net.lookup import lookup
+from tui_chain.net.route import OpenConnection, Route, open_connection, target_route
 from tui_chain.net.starttls.conversation import StartTLSRefused
 from tui_chain.net.starttls.registry import start_tls
 from tui_chain.net.target import Target
-from tui_chain.probe.handshake import HandshakeTooLong, shake_hands
+from tui_chain.probe.handshake import HandshakeTooLong, shake_hands, unverified_chain
+from tui_chain.x509.certificate import Certificate
+from tui_chain.x509.formats.pem import pem_of
 
 if TYPE_CHECKING:
     from tui_chain.net.http_client import ClientRequest, HTTPExchange, HTTPReply
@@ -96,7 +103,7 @@ class LiveRequest:
             return await self._http(context, trust, watch, protocols)
         address = self.address
         try:
-            async with open_connection(self.target, self.address, self.proxy, watch) as connection:
+            async with open_timed(self.target, self.address, self.proxy, watch) as connection:
                 address = connection.address
                 return await self._handshake(context, trust, connection, watch)
         except (OSError, ProxyTrouble, StartTLSRefused, HandshakeTooLong) as error:
@@ -109,8 +116,8 @@ class LiveRequest:
 
         exchange = None
         try:
-            way = await find_way(self.target, self.address, self.proxy, watch)
-            exchange = HTTPExchange(way, trace=_Steps(watch).hear)
+            route = await timed_route(self.target, self.address, self.proxy, watch)
+            exchange = HTTPExchange(route, trace=_Steps(watch).hear, local=self.target.connection.bind)
             async with exchange.send(self._asked(context, protocols)) as reply:
                 attempt = self._answered(trust, reply, exchange, watch)
                 return replace(attempt, http2=_http2(exchange, protocols))
@@ -125,9 +132,20 @@ class LiveRequest:
         from tui_chain.net.http_client import ClientRequest
 
         headers = [(name.encode("ascii"), value.encode("ascii")) for name, value in self.sent_headers]
+        target = self.target
         # a zone is nobody else's business
-        host, path = self.target.host.partition("%")[0], self.path.encode("ascii")
-        return ClientRequest(host, self.target.port, path, headers, context, self.method.encode("ascii"), protocols)
+        host, path = target.connect_host.partition("%")[0], self.path.encode("ascii")
+        return ClientRequest(
+            host,
+            target.connect_port,
+            path,
+            headers,
+            context,
+            self.method.encode("ascii"),
+            protocols,
+            _asked_name(context, target),
+            partial(_judge_server, target) if target.has_two_names else None,
+        )
 
     def _answered(self, trust: str, reply: HTTPReply, exchange: HTTPExchange, watch: Stopwatch) -> Attempt:
         tls, where = exchange.tls, reply.header(b"location") if reply.status in _REDIRECTS else ""
@@ -147,13 +165,15 @@ class LiveRequest:
         )
 
     async def _handshake(
-        self, context: ssl.SSLContext, trust: str, connection: LiveConnection, watch: Stopwatch
+        self, context: ssl.SSLContext, trust: str, connection: OpenConnection, watch: Stopwatch
     ) -> Attempt:
         """A protocol that is not HTTP: the verified handshake is the test."""
         await start_tls(connection.sock, self.target.starttls or "")
         watch.begin("tls")
-        shaken = await shake_hands(connection.sock, context, self.target.host)
+        shaken = await shake_hands(connection.sock, context, _asked_name(context, self.target))
         watch.end("tls")
+        if shaken.error is None and self.target.has_two_names:
+            _judge_name(shaken.chain[0], self.target.verified_name)
         if shaken.error is not None:
             return failed(trust, shaken.error, watch, connection.address)
         return Attempt(
@@ -166,6 +186,33 @@ class LiveRequest:
             times=watch.times,
             address=connection.address,
         )
+
+
+async def timed_route(target: Target, address: str | None, proxy: str | None, watch: Stopwatch) -> Route:
+    """The route to `target`, to `address` alone if one is given; raises OSError or ProxyTrouble."""
+    if proxy is None and address is not None:
+        return Route(await lookup(address))
+    watch.begin("lookup")
+    route = await target_route(target, proxy)
+    if route.addresses:
+        watch.end("lookup")
+    return route
+
+
+@asynccontextmanager
+async def open_timed(
+    target: Target, address: str | None, proxy: str | None, watch: Stopwatch
+) -> AsyncIterator[OpenConnection]:
+    """Connect to `target`, at `address` if one is given, or by way of `proxy`; raises OSError or ProxyTrouble.
+
+    For what is no HTTP: STARTTLS, and handshakes as client families make them. `watch` takes the times of lookup and
+    connect; through a proxy the latter is all one step. There is no deadline here.
+    """
+    route = await timed_route(target, address, proxy, watch)
+    watch.begin("connect", of="the proxy" if route.proxy is not None else "")
+    async with open_connection(target, route) as connection:
+        watch.end("connect")
+        yield connection
 
 
 def _absolute(url: str, where: str) -> str:
@@ -207,3 +254,30 @@ class _Steps:
             self._watch.begin(self._BEGIN[name], of="the proxy" if name.startswith("proxy.") else "")
         elif name in self._END:
             self._watch.end(self._END[name])
+
+
+# the name that is asked for, and the one that the certificate has to cover, where they are two
+
+
+def _asked_name(context: ssl.SSLContext, target: Target) -> str | None:
+    """The name to give to OpenSSL for a handshake with `target`, after `context` is told whether it checks that."""
+    context.check_hostname = not target.has_two_names
+    return target.server_name if target.has_two_names else target.verified_name.partition("%")[0]
+
+
+def _judge_server(target: Target, tls: ssl.SSLObject) -> None:
+    """Raise ssl.SSLCertVerificationError unless the server's certificate covers the target's name to verify."""
+    _judge_name(unverified_chain(tls)[0], target.verified_name)
+
+
+def _judge_name(leaf: bytes, name: str) -> None:
+    """Raise ssl.SSLCertVerificationError unless a certificate (DER) covers `name`, as OpenSSL checks it.
+
+    Its chain was verified before: here the certificate is trusted by itself.
+    """
+    verifier = OpenSSLVerifier(pem_of((Certificate(leaf),)))
+    verdict = verifier.verify((leaf,), name.partition("%")[0], datetime.now(UTC), Settings(PARTIAL_CHAIN))
+    if not verdict.ok:
+        error = ssl.SSLCertVerificationError(1, verdict.error)
+        error.verify_code, error.verify_message = int(verdict.code or 0), verdict.error or "the name does not match"
+        raise error

@@ -21,7 +21,7 @@ from tui_chain.net.errors import (
     ProxyUnreachable,
     failure_text,
 )
-from tui_chain.net.proxy import Route, find_route
+from tui_chain.net.route import Route, find_route
 
 if TYPE_CHECKING:
     from tui_chain.net.http_client import ClientRequest, Headers, HTTPExchange
@@ -126,7 +126,8 @@ def _request(parts: SplitResult) -> ClientRequest:
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     headers = [(b"Host", parts.netloc.encode("ascii")), *_HEADERS]
     port = parts.port or USUAL_PORTS[parts.scheme]
-    return ClientRequest(parts.hostname or "", port, target.encode("ascii"), headers, _tls_context(parts))
+    host = parts.hostname or ""
+    return ClientRequest(host, port, target.encode("ascii"), headers, _tls_context(parts), server_name=host)
 
 
 def _texts(headers: Headers) -> tuple[tuple[str, str], ...]:

@@ -1,15 +1,16 @@
-"""Lists of hosts: files and pasted text, one target a line, a label after it if wanted, `#` comments."""
+"""Lists of hosts: one target a line, then `key=value` options of its connection, a label, and `#` comments."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tui_chain.core.failure import Failure
 from tui_chain.core.files import read_file, read_stdin
 from tui_chain.core.text import safe_text
+from tui_chain.net.connection_text import read_connection, split_options
 from tui_chain.net.target import Target, parse_target
 
 MAX_LINES = 20_000
@@ -71,11 +72,20 @@ def parse_host_list(text: str) -> HostList:
 
 def _read_line(line: str) -> Host | Failure | None:
     """The host of a line with its label, why there is none, or None for a blank line."""
-    first, label = [*line.split(maxsplit=1), "", ""][:2]
+    first, rest = [*line.split(maxsplit=1), "", ""][:2]
     if not first:
         return None
+    split = split_options(rest)
+    if isinstance(split, Failure):
+        return split
+    given, label = split
     target = _other_than_label(first, label.strip()) or parse_target(first.rstrip(",;"))
-    return target if isinstance(target, Failure) else Host(target, safe_text(label.strip(), 60))
+    if isinstance(target, Failure):
+        return target
+    connection = read_connection(given)
+    if isinstance(connection, Failure):
+        return connection
+    return Host(replace(target, connection=connection), safe_text(label.strip(), 60))
 
 
 def _other_than_label(first: str, label: str) -> Failure | None:

@@ -20,7 +20,7 @@ from tui_chain.core.text import safe_text
 from tui_chain.net import connection
 from tui_chain.net.errors import AnswerTooLarge, NoConnection, broken
 from tui_chain.net.http1 import USUAL, Bounds, HTTP1Connection
-from tui_chain.net.proxy import Route
+from tui_chain.net.route import Route
 from tui_chain.net.streams import SocketStream, start_tls
 
 HTTP_2, HTTP_1 = "h2", "http/1.1"
@@ -31,9 +31,11 @@ Trace = Callable[[str], None]
 
 
 class ClientRequest(NamedTuple):
-    """What is sent: `target` is path and query, `headers` begin with Host.
+    """What is sent to `host` at `port`: `target` is path and query, `headers` begin with Host.
 
     `context` verifies the server, and is None for http; `protocols` are offered, the preferred one first.
+    `server_name` is asked for, and verified where the context checks names; `judge` looks at the server before
+    anything is sent, and raises OSError.
     """
 
     host: str
@@ -43,6 +45,8 @@ class ClientRequest(NamedTuple):
     context: ssl.SSLContext | None = None
     method: bytes = b"GET"
     protocols: tuple[str, ...] = (HTTP_1,)
+    server_name: str | None = None
+    judge: Callable[[ssl.SSLObject], None] | None = None
 
     @property
     def url(self) -> httpcore.URL:
@@ -82,13 +86,14 @@ def _nobody(_: str) -> None:
 class HTTPExchange:
     """Sends one request by `route`; `bounds` are those of the server's answer, `trace` hears of the steps.
 
-    `connected` is the IP that answered, or the first that was tried; it is empty through a proxy. `tls` is there
-    once the handshake with the server is done.
+    `local` is the IP address that a direct connection comes from. `connected` is the IP that answered, or the first
+    that was tried; it is empty through a proxy. `tls` is there once the handshake with the server is done.
     """
 
     route: Route
     bounds: Bounds = USUAL
     trace: Trace = _nobody
+    local: str | None = None
     connected: str = ""
     tls: ssl.SSLObject | None = field(default=None, init=False)
 
@@ -126,7 +131,7 @@ class HTTPExchange:
         self.connected = addresses[0].ip
         self.trace("connection.connect_tcp.started")
         try:
-            sock, found = await connection.connect(addresses, port)
+            sock, found = await connection.connect(addresses, port, self.local)
         except OSError as error:
             raise NoConnection(error) from error
         self.connected = found.ip
@@ -141,7 +146,9 @@ class HTTPExchange:
         context.set_alpn_protocols(list(request.protocols))
         self.trace("connection.start_tls.started")
         try:
-            encrypted = await start_tls(stream, context, request.host)
+            encrypted = await start_tls(stream, context, request.server_name)
+            if request.judge is not None:
+                request.judge(encrypted.tls)
         except OSError as error:
             raise NoConnection(error) from error
         self.tls = encrypted.tls

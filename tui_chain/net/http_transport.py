@@ -12,7 +12,7 @@ from tui_chain.net.addresses import USUAL_PORTS
 from tui_chain.net.errors import BrokenHTTP, NoConnection, ProxyTrouble, failure_text
 from tui_chain.net.http1 import Bounds
 from tui_chain.net.http_client import ClientRequest, HTTPExchange, HTTPReply
-from tui_chain.net.proxy import Route
+from tui_chain.net.route import Route
 
 FindRoute = Callable[[httpx.URL], Awaitable[Route]]
 """Judges where a URL leads, for every request anew; raises OSError where its name is not known."""
@@ -54,9 +54,8 @@ class Transport(httpx.AsyncBaseTransport):
         others = [(name, value) for name, value in request.headers.raw if name.lower() != b"host"]
         context = self._context if url.scheme == "https" else None
         port = url.port or USUAL_PORTS[url.scheme]
-        return ClientRequest(
-            url.raw_host.decode("ascii"), port, url.raw_path, host + others, context, request.method.encode("ascii")
-        )
+        name, method = url.raw_host.decode("ascii"), request.method.encode("ascii")
+        return ClientRequest(name, port, url.raw_path, host + others, context, method, server_name=name)
 
 
 class _Body(httpx.AsyncByteStream):

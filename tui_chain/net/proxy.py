@@ -1,133 +1,19 @@
-"""The proxy that the environment names for a URL or a host, what may go through it, and the route of a fetch."""
+"""Proxies: what their URLs say, and which of them the environment names for a URL or a host."""
 
 from __future__ import annotations
 
-import asyncio
 import ipaddress
 import os
 import re
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from tui_chain.core.failure import Failure
 from tui_chain.core.text import safe_text
-from tui_chain.net.addresses import (
-    USUAL_PORTS,
-    ConsentNeededError,
-    FetchRefusedError,
-    Permission,
-    Reach,
-    port_refusal,
-    reach,
-    socket_address,
-)
-from tui_chain.net.lookup import Address, lookup
+from tui_chain.net.addresses import FetchRefusedError
 from tui_chain.net.target import Target
 from tui_chain.x509.names import IPAddress, parse_ip
-
-PROXY_LOOKUP_SECONDS = 1.0
-"""How long a name is looked up here before the proxy alone has to know it."""
-
-
-@dataclass(frozen=True)
-class Route:
-    """Addresses that may be connected to, or the proxy that connects; both where the proxy is given an address."""
-
-    addresses: tuple[Address, ...] = ()
-    proxy: Proxy | None = None
-
-
-async def find_route(parts: SplitResult, permission: Permission) -> Route:
-    """Judge where a URL leads and choose the route; raises FetchRefusedError, ConsentNeededError where it is inside.
-
-    A proxy does its own lookup, so what it connects to cannot be pinned here: that is the proxy's business. Still
-    nothing goes to it that leads inside as far as is known: addresses, names of local use, and names that this
-    machine finds inside are judged first. What leads inside and is allowed is asked directly, since a proxy would
-    take it for its own neighbourhood. A socks5 proxy is given the address that was judged, and not the name. The
-    route is counted with the permission's connections.
-    """
-    port = _judged_port(parts)
-    permission.connections.check()
-    route = await _route(parts, permission, port)
-    permission.connections.check()  # others had their turn meanwhile
-    route = Route(_some(route.addresses, permission.connections.left), route.proxy)
-    permission.connections.made += len(route.addresses) or 1
-    for address in route.addresses:
-        permission.note(parts.geturl(), socket_address(address.ip, port))
-    return route
-
-
-async def _route(parts: SplitResult, permission: Permission, port: int) -> Route:
-    host, url = parts.hostname or "", safe_text(parts.geturl())
-    proxy = proxy_for(parts)
-    if proxy is None:
-        return Route(_allowed(await _addresses(host), permission, port, url))
-    try:
-        async with asyncio.timeout(None if proxy.looks_up_here else PROXY_LOOKUP_SECONDS):
-            addresses = await _addresses(host)
-    except (FetchRefusedError, TimeoutError):
-        if proxy.looks_up_here:
-            raise
-        _judge_local_name(host, permission, port, url)
-        return Route(proxy=proxy)
-    inside = tuple(address for address in addresses if reach(address.ip) is not Reach.PUBLIC)
-    if inside:
-        return Route(_allowed(inside, permission, port, url))
-    return Route(addresses if proxy.looks_up_here else (), proxy)
-
-
-def _judge_local_name(host: str, permission: Permission, port: int, url: str) -> None:
-    """Refuse a name of local use that only the proxy could know, without consent."""
-    if not local_name(host):
-        return
-    place = socket_address(safe_text(host, 100), port)
-    if not permission.allows(*place):
-        raise ConsentNeededError(place, Reach.PRIVATE, url)
-    permission.note(url, place)
-
-
-def _judged_port(parts: SplitResult) -> int:
-    port = parts.port or USUAL_PORTS[parts.scheme]
-    refused = port_refusal(port)
-    if refused is not None:
-        raise FetchRefusedError(refused)
-    return port
-
-
-MAX_OF_FAMILY = 2
-"""Addresses of a name that are tried of IPv4 and of IPv6: each is a connection."""
-
-
-def _some(addresses: tuple[Address, ...], left: int) -> tuple[Address, ...]:
-    """The first addresses of each family, in their order, as many as connections are left."""
-    counted: Counter[int] = Counter()
-    chosen = []
-    for address in addresses:
-        counted[address.family] += 1
-        if counted[address.family] <= MAX_OF_FAMILY:
-            chosen.append(address)
-    return tuple(chosen[:left])
-
-
-async def _addresses(host: str) -> tuple[Address, ...]:
-    try:
-        return await lookup(host)
-    except OSError:
-        raise FetchRefusedError("its host name is not known") from None
-
-
-def _allowed(addresses: tuple[Address, ...], permission: Permission, port: int, url: str) -> tuple[Address, ...]:
-    chosen = tuple(address for address in addresses if permission.allows(address.ip, port))
-    if not chosen:
-        first = addresses[0].ip
-        raise ConsentNeededError(socket_address(first, port), reach(first), url)
-    return chosen
-
-
-_LOCAL_SUFFIXES = ("localhost", "local", "internal", "intranet", "lan", "corp", "home", "private", "home.arpa")
-"""Suffixes of names that are nobody's in the public DNS (RFC 6761, RFC 6762, RFC 8375, and ICANN's reserved ones)."""
 
 
 @dataclass(frozen=True)
@@ -243,14 +129,6 @@ def _is_host(host: str | None) -> bool:
         return False
 
 
-def local_name(host: str) -> bool:
-    """Whether a name, that is no address, can only mean a host inside: one label, or a suffix of local use."""
-    name = host.rstrip(".").lower()
-    if parse_ip(name) is not None:
-        return False
-    return "." not in name or name.endswith(tuple(f".{suffix}" for suffix in _LOCAL_SUFFIXES))
-
-
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*", re.IGNORECASE)
 _WITH_PORT = re.compile(r"(\[[^]]*\]|[^:]*):([0-9]{1,5})")
 _AUTHORITY = re.compile(r"[^/?#]*")
@@ -291,14 +169,14 @@ def _without_ports(exceptions: str, port: int) -> str:
     return ",".join(kept)
 
 
-def read_proxy(url: str) -> Proxy | Failure:
+def read_proxy(url: str, named: str = "The environment's proxy") -> Proxy | Failure:
     """Read a proxy's URL; one that names no proxy of HTTP or SOCKS 5 is a failure of the kind `proxy`.
 
-    Nothing but a slash may stand behind host and port: most often it is the rest of a password, whose beginning
-    would be taken for a port, and the user for the proxy.
+    `named` begins the sentence that says so. Nothing but a slash may stand behind host and port: most often it is the
+    rest of a password, whose beginning would be taken for a port, and the user for the proxy.
     """
     if not _is_text(url):
-        message = f"The URL of the environment's proxy has bytes that are no UTF-8 text: {shown_proxy(url)}."
+        message = f"{named} has a URL with bytes that are no UTF-8 text: {shown_proxy(url)}."
         return Failure("proxy", message, "Write them as %XX.")
     address = url if "://" in url else f"http://{url}"
     scheme, _, rest = address.partition("://")
@@ -306,7 +184,7 @@ def read_proxy(url: str) -> Proxy | Failure:
     if scheme.startswith("socks") and scheme not in _PORTS:
         return Failure(
             "proxy",
-            "The environment's proxy speaks SOCKS 4, which is not spoken here.",
+            f"{named} speaks SOCKS 4, which is not spoken here.",
             "Name an http://, https://, socks5:// or socks5h:// proxy in HTTPS_PROXY, or do without the proxy.",
         )
     if _behind(rest) not in {"", "/"}:
@@ -317,7 +195,7 @@ def read_proxy(url: str) -> Proxy | Failure:
     except FetchRefusedError:
         proxy = None
     if proxy is None:
-        message = f"The environment's proxy is no URL of one: {shown_proxy(url)}."
+        message = f"{named} is no URL of one: {shown_proxy(url)}."
         return Failure("proxy", message, f"{_FORM}; {_ESCAPES}.")
     return proxy
 

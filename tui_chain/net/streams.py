@@ -49,7 +49,7 @@ class SocketStream(AsyncNetworkStream):
 class TLSStream(AsyncNetworkStream):
     """The client's side of TLS over another stream; `tls` has what the handshake agreed on."""
 
-    def __init__(self, inner: AsyncNetworkStream, context: ssl.SSLContext, server_hostname: str) -> None:
+    def __init__(self, inner: AsyncNetworkStream, context: ssl.SSLContext, server_hostname: str | None) -> None:
         self._inner = inner
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         self.tls = context.wrap_bio(self._incoming, self._outgoing, server_hostname=server_hostname)
@@ -115,7 +115,7 @@ class TLSStream(AsyncNetworkStream):
         return len(data)
 
 
-async def start_tls(inner: AsyncNetworkStream, context: ssl.SSLContext, server_hostname: str) -> TLSStream:
+async def start_tls(inner: AsyncNetworkStream, context: ssl.SSLContext, server_hostname: str | None) -> TLSStream:
     """Shake hands over a stream, whose closing stays the caller's; raises ssl.SSLError and OSError."""
     stream = TLSStream(inner, context, server_hostname)
     await stream.shake_hands()

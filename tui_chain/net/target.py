@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from tui_chain.core.failure import Failure
 from tui_chain.core.ip import parse_ip
 from tui_chain.core.text import safe_text
+from tui_chain.net.connection_options import USUAL_CONNECTION, ConnectionOptions
 
 _TLS_PORTS = {
     "https": 443,
@@ -65,16 +66,18 @@ _LATIN = frozenset(map(chr, (*range(0x61, 0x7B), *range(0xDF, 0x180), *range(0x1
 _USAGE = "Write it as host, host:port, [v6]:port, a URL, or smtp+starttls://host."
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class Target:
     """A server to look at: `host` is an ASCII name (IDNA A-labels) or IP literal without brackets.
 
-    `starttls` is the protocol that is asked to switch to TLS first, or None for TLS from the first byte.
+    `starttls` is the protocol that is asked to switch to TLS first, or None for TLS from the first byte. `connection`
+    is how it is reached where host and port alone do not say it; two targets that differ there are two.
     """
 
     host: str
     port: int = 443
     starttls: str | None = None
+    connection: ConnectionOptions = USUAL_CONNECTION
 
     def __str__(self) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host
@@ -96,6 +99,35 @@ class Target:
     def is_ip(self) -> bool:
         """Whether the host is an IP literal, which has no SNI (RFC 6066 section 3)."""
         return parse_ip(self.host) is not None
+
+    @property
+    def server_name(self) -> str | None:
+        """The name in the SNI extension; None where there is none to send."""
+        return self.connection.sni or (None if self.is_ip else self.host)
+
+    @property
+    def verified_name(self) -> str:
+        """The name, or the IP address, that the certificate has to cover."""
+        return self.connection.verify_name or self.host
+
+    @property
+    def has_two_names(self) -> bool:
+        """Whether another name is sent than the certificate is judged by; an address that is judged sends none."""
+        return self.server_name != (None if parse_ip(self.verified_name) is not None else self.verified_name)
+
+    @property
+    def connect_host(self) -> str:
+        """The name or IP address that is connected to."""
+        return self.connection.connect_host or self.host
+
+    @property
+    def connect_port(self) -> int:
+        """The port that is connected to."""
+        return self.connection.connect_port or self.port
+
+    def is_same_server(self, other: Target) -> bool:
+        """Whether two targets are written alike, however each is reached."""
+        return replace(self, connection=USUAL_CONNECTION) == replace(other, connection=USUAL_CONNECTION)
 
     @property
     def url(self) -> str:

@@ -15,7 +15,8 @@ from tui_chain.core.failure import Failure
 from tui_chain.core.text import safe_text
 from tui_chain.net.errors import AnswerTooLarge, failure_text
 from tui_chain.net.lookup import lookup
-from tui_chain.net.proxy import Route, environment_proxy, read_proxy
+from tui_chain.net.proxy import environment_proxy, read_proxy
+from tui_chain.net.route import Route
 from tui_chain.net.target import Target
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.formats.readers import read_certificates

@@ -10,6 +10,7 @@ import ssl
 from tui_chain.core.failure import Failure
 from tui_chain.core.finding_codes import FindingCode
 from tui_chain.core.text import safe_text
+from tui_chain.net.route import NoSuchAddressError
 from tui_chain.probe.handshake import HandshakeTooLong, PlainAnswer
 from tui_chain.probe.tls import ClientCertificate, TLSFacts
 
@@ -37,6 +38,11 @@ _CONNECT = {
     ),
     errno.ENETUNREACH: (FindingCode.NETWORK, "There is no route to it", "Check the network, a VPN or the proxy."),
     errno.EHOSTUNREACH: (FindingCode.NETWORK, "There is no route to it", "Check the network, a VPN or a firewall."),
+    errno.EADDRNOTAVAIL: (
+        FindingCode.CONNECT,
+        "This machine does not have the local address",
+        "Give an address of this machine to --bind.",
+    ),
     errno.ECONNRESET: (
         FindingCode.RESET,
         "The connection was reset",
@@ -47,8 +53,10 @@ _STEPS = {"name": "name", "connect": "connect", "starttls": "STARTTLS", "tls": "
 _NO_SUCH_NAME = {socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)}
 
 
-def timed_out(step: str, seconds: float) -> Failure:
-    """Say that a step used up its time."""
+def timed_out(step: str, seconds: float, *, by: str = "") -> Failure:
+    """Say that a step used up its time; `by` is the proxy that was waited for, if one was."""
+    if by:
+        return by_proxy(f"no tunnel came about within {seconds:g} s", by)
     message, hint = {
         "name": ("The name lookup did not answer", "Check the resolver, or give an IP address."),
         "connect": ("No answer to the connection", "A firewall may drop it; check the port and the network."),
@@ -64,10 +72,24 @@ def timed_out(step: str, seconds: float) -> Failure:
     return Failure(FindingCode.TIMEOUT, f"{message} within {seconds:g} s (step: {_STEPS[step]}).", hint)
 
 
+def by_proxy(what: str, proxy: str) -> Failure:
+    """Say what a proxy did in place of connecting."""
+    begin = f"By the proxy {proxy}" if proxy else "There is a proxy"
+    return Failure(
+        FindingCode.PROXY,
+        f"{begin}: {what} (step: connect).",
+        "Check the proxy and its login, or leave it out with --no-proxy, or by NO_PROXY.",
+    )
+
+
 def explain(step: str, error: OSError) -> Failure:
     """Turn an error of a step into a failure."""
     if isinstance(error, ssl.SSLError):
         return _tls(error)
+    if isinstance(error, NoSuchAddressError):
+        return Failure(
+            FindingCode.NAME, f"The name is known, and {error} (step: name).", "Leave out -4, -6 or --bind."
+        )
     if step == "name":
         return _name(error)
     if step != "connect":

@@ -19,6 +19,7 @@ from tui_chain.clients.families import family_names
 from tui_chain.clients.handshake import COMMON_GROUPS, COMMON_KEYS, OFFERS, Offer, is_too_old, key_kind
 from tui_chain.core.failure import Failure
 from tui_chain.core.finding_codes import FindingCode
+from tui_chain.net.connection_options import USUAL_CONNECTION, ConnectionOptions
 from tui_chain.probe.handshake import (
     ALL_CIPHERS,
     LEGACY_SERVER_CONNECT,
@@ -29,7 +30,7 @@ from tui_chain.probe.handshake import (
     offering_context,
     probing_context,
 )
-from tui_chain.probe.pyopenssl import chain_of, shake_hands
+from tui_chain.probe.pyopenssl import chain_of, choose, shake_hands
 from tui_chain.probe.tls import ClientCertificate, TLSFacts, ca_names, group_name
 
 if TYPE_CHECKING:
@@ -54,7 +55,12 @@ Again = Callable[[Shake, float], Awaitable[Handshake | Failure]]
 
 
 async def beyond_common(
-    again: Again, first: Handshake | Failure, read_on: float, *, families: bool
+    again: Again,
+    first: Handshake | Failure,
+    read_on: float,
+    *,
+    families: bool,
+    options: ConnectionOptions = USUAL_CONNECTION,
 ) -> Handshake | Failure:
     """Complete the answer to the offer that all families make: `first` is that answer.
 
@@ -65,10 +71,10 @@ async def beyond_common(
     """
     if _is_usual(first) or (isinstance(first, Failure) and not _is_refused(first)):
         return first
-    shaken = await _widest(again, first, read_on) if _is_refused(first) else first
+    shaken = await _widest(again, first, read_on, options) if _is_refused(first) else first
     if isinstance(shaken, Failure) or not shaken.chain or not families:
         return shaken
-    return replace(shaken, tls=await _with_offers_made(again, shaken.tls))
+    return replace(shaken, tls=await _with_offers_made(again, shaken.tls, options))
 
 
 def _is_usual(first: Handshake | Failure) -> bool:
@@ -85,20 +91,28 @@ def _is_refused(made: Handshake | Failure) -> bool:
     return made.error is not None and made.tls.client_certificate is not ClientCertificate.REQUIRED
 
 
-async def _widest(again: Again, first: Handshake | Failure, read_on: float) -> Handshake | Failure:
+async def _widest(
+    again: Again, first: Handshake | Failure, read_on: float, options: ConnectionOptions
+) -> Handshake | Failure:
     """Return the first success with ever more on offer; without one, what `first` was or the refusal of the most."""
-    old = await again(_by_ssl, 0.0)
+    old = await again(partial(_by_ssl, options), 0.0)
     if isinstance(old, Failure) and old.kind in _REFUSED:
-        new = await again(lambda sock, name: make_offer(sock, None, name, read_on=read_on), read_on)
+        new = await again(partial(_by_pyopenssl, options, read_on), read_on)
         old = old if isinstance(new, Failure) else new
     return old if isinstance(old, Handshake) or (isinstance(first, Failure) and _is_refused(old)) else first
 
 
-async def _by_ssl(sock: socket.socket, server_name: str | None) -> Handshake:
-    return await ClientSide(sock, probing_context(), server_name).shake_hands()
+async def _by_ssl(options: ConnectionOptions, sock: socket.socket, server_name: str | None) -> Handshake:
+    return await ClientSide(sock, probing_context(options), server_name).shake_hands()
 
 
-async def _with_offers_made(again: Again, tls: TLSFacts) -> TLSFacts:
+async def _by_pyopenssl(
+    options: ConnectionOptions, read_on: float, sock: socket.socket, server_name: str | None
+) -> Handshake:
+    return await make_offer(sock, None, server_name, read_on=read_on, options=options)
+
+
+async def _with_offers_made(again: Again, tls: TLSFacts, options: ConnectionOptions) -> TLSFacts:
     """Make the offers one after the other, but for those that are too new for what the server chose.
 
     An offer that was not answered in time, a slow network or machine, is made once more. Without an answer again it
@@ -108,9 +122,9 @@ async def _with_offers_made(again: Again, tls: TLSFacts) -> TLSFacts:
     for offer in {one.id: one for one in OFFERS.values()}.values():
         if is_too_old(offer, tls.version):
             continue
-        made = await again(partial(_with_offer, offer), 0.0)
+        made = await again(partial(_with_offer, offer, options), 0.0)
         if _is_unanswered(made):
-            made = await again(partial(_with_offer, offer), 0.0)
+            made = await again(partial(_with_offer, offer, options), 0.0)
         if _is_refused(made):
             refused.add(offer.id)
         elif _is_unanswered(made):
@@ -130,11 +144,13 @@ def unanswered_note(tls: TLSFacts) -> str:
     return f"no answer in time to the handshake of {names}, which is taken as possible"
 
 
-async def _with_offer(offer: Offer, sock: socket.socket, server_name: str | None) -> Handshake:
+async def _with_offer(
+    offer: Offer, options: ConnectionOptions, sock: socket.socket, server_name: str | None
+) -> Handshake:
     if not offer.openssl:
-        return await make_offer(sock, offer, server_name)
+        return await make_offer(sock, offer, server_name, options=options)
     # this Python's OpenSSL is what these families have, with its own groups, signatures and security level
-    context = offering_context(_ciphers(offer), old=offer.oldest != "TLSv1.2")
+    context = offering_context(_ciphers(offer), old=offer.oldest != "TLSv1.2", options=options)
     return await ClientSide(sock, context, server_name).shake_hands()
 
 
@@ -148,7 +164,12 @@ def _tls13(offer: Offer) -> str:
 
 
 async def make_offer(
-    sock: socket.socket, offer: Offer | None, server_name: str | None, *, read_on: float = 0.0
+    sock: socket.socket,
+    offer: Offer | None,
+    server_name: str | None,
+    *,
+    read_on: float = 0.0,
+    options: ConnectionOptions = USUAL_CONNECTION,
 ) -> Handshake:
     """Shake hands with `offer`, or with all that this OpenSSL has, over a connected, non-blocking socket.
 
@@ -158,7 +179,9 @@ async def make_offer(
     from OpenSSL import SSL
 
     states: list[bytes] = []
-    connection = SSL.Connection(_context(offer, states), None)
+    context = _context(offer, states)
+    choose(context, options)
+    connection = SSL.Connection(context, None)
     if server_name is not None:
         connection.set_tlsext_host_name(server_name.encode("ascii"))
     connection.set_connect_state()

@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
+from tui_chain.net.connection_options import USUAL_CONNECTION, ConnectionOptions
 from tui_chain.probe.tls import (
     CERTIFICATE_REQUEST,
     CERTIFICATE_VERIFY,
@@ -75,24 +76,26 @@ def _record(connection: ssl.SSLObject, direction: str, _version: int, content: i
         connection.__dict__.setdefault("messages", []).append(bytes(data))
 
 
-def probing_context() -> ssl.SSLContext:
+def probing_context(options: ConnectionOptions = USUAL_CONNECTION) -> ssl.SSLContext:
     """A context that accepts whatever a server sends, old protocols and weak keys too, without verification."""
     context = _unverifying(f"{ALL_CIPHERS}:@SECLEVEL=0")
     context.options |= LEGACY_SERVER_CONNECT
     _allow_old_protocols(context)
-    return context
+    return as_chosen(context, options)
 
 
-def common_context() -> ssl.SSLContext:
+def common_context(options: ConnectionOptions = USUAL_CONNECTION) -> ssl.SSLContext:
     """A context that offers what every client family offers and little else, without verification.
 
     TLS 1.2 and 1.3, ECDHE with AES-GCM or ChaCha20, secure renegotiation, no SHA-1. Weak certificates pass: they are
     for the verdicts to judge.
     """
-    return offering_context("ECDHE+AESGCM:ECDHE+CHACHA20")
+    return offering_context("ECDHE+AESGCM:ECDHE+CHACHA20", options=options)
 
 
-def offering_context(ciphers: str, *, old: bool = False) -> ssl.SSLContext:
+def offering_context(
+    ciphers: str, *, old: bool = False, options: ConnectionOptions = USUAL_CONNECTION
+) -> ssl.SSLContext:
     """A context that offers `ciphers` (an OpenSSL cipher list) as OpenSSL does at security level 2, unverified.
 
     From TLS 1.2 on, or with `old` from TLS 1.0 on.
@@ -102,7 +105,24 @@ def offering_context(ciphers: str, *, old: bool = False) -> ssl.SSLContext:
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     if old:
         _allow_old_protocols(context)
+    return as_chosen(context, options)
+
+
+def as_chosen(context: ssl.SSLContext, options: ConnectionOptions) -> ssl.SSLContext:
+    """Return the context with the one version and the client certificate of a target's options.
+
+    Raises ssl.SSLError for a certificate that OpenSSL does not take.
+    """
+    if options.tls is not None:
+        # the order matters: a minimum above the maximum is refused
+        context.maximum_version = ssl.TLSVersion.MAXIMUM_SUPPORTED
+        context.minimum_version = context.maximum_version = _VERSIONS[options.tls]
+    if options.identity is not None:
+        options.identity.load_into(context)
     return context
+
+
+_VERSIONS = {"TLSv1.2": ssl.TLSVersion.TLSv1_2, "TLSv1.3": ssl.TLSVersion.TLSv1_3}
 
 
 def _unverifying(ciphers: str) -> ssl.SSLContext:

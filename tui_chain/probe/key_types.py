@@ -6,12 +6,13 @@ It verifies nothing and sends nothing after it, as the probing handshake.
 from __future__ import annotations
 
 import socket
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from tui_chain.net.connection_options import USUAL_CONNECTION, ConnectionOptions
 from tui_chain.probe.handshake import Handshake
-from tui_chain.probe.pyopenssl import chain_of, shake_hands
+from tui_chain.probe.pyopenssl import chain_of, choose, shake_hands
 from tui_chain.probe.tls import TLSFacts
 
 if TYPE_CHECKING:
@@ -52,7 +53,12 @@ def can_choose_keys() -> bool:
     return hasattr(lib, "SSL_CTX_set1_sigalgs_list")
 
 
-async def ask(sock: socket.socket, question: KeyOffer, server_name: str | None) -> Handshake:
+async def ask(
+    sock: socket.socket,
+    question: KeyOffer,
+    server_name: str | None,
+    options: ConnectionOptions = USUAL_CONNECTION,
+) -> Handshake:
     """Shake hands over a connected, non-blocking socket; raises ssl.SSLError, OSError or HandshakeTooLong.
 
     There is no deadline here: the caller has it.
@@ -60,7 +66,9 @@ async def ask(sock: socket.socket, question: KeyOffer, server_name: str | None) 
     from OpenSSL import SSL
 
     staples: list[bytes] = []
-    connection = SSL.Connection(_context(question, staples), None)
+    context = _context(question, staples)
+    choose(context, options if question.tls is None else replace(options, tls=None))
+    connection = SSL.Connection(context, None)
     if server_name is not None:
         connection.set_tlsext_host_name(server_name.encode("ascii"))
     if question.staple:

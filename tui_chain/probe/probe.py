@@ -7,15 +7,19 @@ import contextlib
 import socket
 import ssl
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
 from tui_chain.core.failure import Failure
-from tui_chain.net.connection import connect
-from tui_chain.net.lookup import Address, NameLookup, lookup
+from tui_chain.core.finding_codes import FindingCode
+from tui_chain.net.connection_options import USUAL_CONNECTION, ConnectionOptions
+from tui_chain.net.errors import ProxyTrouble
+from tui_chain.net.lookup import NameLookup, lookup
+from tui_chain.net.proxy import shown_proxy
+from tui_chain.net.route import OpenConnection, Proxies, Route, open_connection, target_route
 from tui_chain.net.starttls.conversation import StartTLSRefused
 from tui_chain.net.target import Target
 from tui_chain.probe import failures
@@ -38,6 +42,13 @@ def _silent(_: str) -> None:
     """Progress that nobody watches."""
 
 
+NO_ROUTE = Route()
+PASSING = frozenset(
+    {FindingCode.TIMEOUT, FindingCode.RESET, FindingCode.NETWORK, FindingCode.CONNECT, FindingCode.NAME}
+)
+"""Kinds of failures that may pass; a name that does not exist is told from a resolver without an answer by nobody."""
+PAUSE, LONGEST_PAUSE = 0.5, 8.0
+"""Seconds before the first retry, twice as many before each next one, and the most."""
 READ_ON = 10.0
 """Seconds at most that a server which asked for a client certificate is read on, to see whether it refuses none."""
 
@@ -49,85 +60,126 @@ class Prober:
     A server that asked for a client certificate and is silent after its handshake is read on as long again: it only
     asked, and one that requires a certificate says so.
 
-    `name_lookup` gives the addresses of a name.
+    `name_lookup` gives the addresses of a name, `proxies` the proxy of a target. What fails for a reason of the
+    network that may pass is tried `retries` times more. `rate` hosts a second are begun with at most.
+    `usual` are the options of every connection whose target has no own.
     """
 
     clock: Callable[[], datetime]
     timeout: float = 5.0
     _common: ssl.SSLContext = field(default_factory=common_context)
     name_lookup: NameLookup = lookup
+    proxies: Proxies = Proxies()  # noqa: RUF009 - frozen
+    retries: int = 0
+    rate: float | None = None
+    usual: ConnectionOptions = USUAL_CONNECTION
+    _next: float = field(default=0.0, init=False)
     # hosts share intermediates, and often leaves: what was read of one is not read again for the next
     _certificate: Callable[[bytes], Certificate] = field(default_factory=lambda: lru_cache(MAX_SHARED)(Certificate))
 
     async def probe(self, target: Target, progress: Progress = _silent) -> ServedChain | Failure:
         """Record what `target` serves, or say at which step it failed; `progress` hears each step's name."""
+        target = self.with_usual(target)
+        for turn in range(self.retries):
+            served = await self._probe(target, progress)
+            if not isinstance(served, Failure) or served.kind not in PASSING:
+                return served
+            await asyncio.sleep(min(PAUSE * 2**turn, LONGEST_PAUSE))
+        return await self._probe(target, progress)
+
+    def with_usual(self, target: Target) -> Target:
+        """The target with the options that every connection has which has no own."""
+        return replace(target, connection=target.connection.over(self.usual))
+
+    async def _keep_pace(self) -> None:
+        """Wait until the next host may be begun with."""
+        if self.rate is not None:
+            now = asyncio.get_running_loop().time()
+            begin = max(now, self._next)
+            self._next = begin + 1 / self.rate
+            await asyncio.sleep(begin - now)
+
+    async def _probe(self, target: Target, progress: Progress) -> ServedChain | Failure:
+        await self._keep_pace()
         started = time.perf_counter()
         progress("name")
-        addresses = await self.addresses(target)
-        if isinstance(addresses, Failure):
-            return addresses
+        route = await self.route(target)
+        if isinstance(route, Failure):
+            return route
         looked_up = 1000 * (time.perf_counter() - started)
-        served = await self.probe_at(target, addresses, families=True, progress=progress)
+        served = await self.probe_by(target, route, families=True, progress=progress)
         if isinstance(served, Failure):
             return served
         if served.timings is not None:
             served = replace(served, timings=replace(served.timings, lookup=looked_up))
         return await self.with_staple(served) if served.certificates[0].must_staple else served
 
-    async def addresses(self, target: Target) -> tuple[Address, ...] | Failure:
-        """Look the target's name up."""
-        return await self._step("name", self.name_lookup(target.host))
+    async def route(self, target: Target) -> Route | Failure:
+        """Choose the proxy, or look up the name of what is connected to."""
+        return await self._step("name", target_route(target, self.proxies.url_for(target), self.name_lookup))
 
-    async def probe_at(
+    async def probe_by(
         self,
         target: Target,
-        addresses: Sequence[Address],
+        route: Route,
         *,
         question: KeyOffer | None = None,
         sni: bool = True,
         families: bool = False,
         progress: Progress = _silent,
     ) -> ServedChain | Failure:
-        """Record what the first of `addresses` that answers serves, asked by `question`, with or without SNI.
+        """Record what the first address of `route` that answers serves, asked by `question`, with or without SNI.
 
         With `families` an unusual server gets the offer of each client family too (`family_offers.beyond_common`).
         """
         started = time.perf_counter()
         progress("connect")
-        connected = await self._step("connect", connect(addresses, target.port))
-        if isinstance(connected, Failure):
-            return connected
-        sock, address = connected
-        reached = time.perf_counter()
-        progress("TLS")
-        with contextlib.closing(sock):
-            shaken = await self._talk(sock, target, question, sni=sni)
+        async with contextlib.AsyncExitStack() as undo:
+            connected = await self._connect(target, route, undo)
+            if isinstance(connected, Failure):
+                return connected
+            reached = time.perf_counter()
+            progress("TLS")
+            shaken = await self._talk(connected.sock, target, question, sni=sni)
         if question is None:
-            shaken = await self._complete(shaken, target, address, sni=sni, families=families)
+            again = _route_again(route, connected.address)
+            shaken = await self._complete(shaken, target, again, sni=sni, families=families)
         if isinstance(shaken, Failure):
             return shaken
         ended = time.perf_counter()
         timings = Timings(0.0, 1000 * (reached - started), 1000 * (ended - reached))
-        return self._served(target, shaken, address.ip, timings)
+        served = self._served(target, shaken, connected.address, timings)
+        return replace(served, proxy=route.proxy.url) if isinstance(served, ServedChain) and route.proxy else served
+
+    async def _connect(
+        self, target: Target, route: Route, undo: contextlib.AsyncExitStack
+    ) -> OpenConnection | Failure:
+        return await self._step("connect", undo.enter_async_context(open_connection(target, route)), route=route)
 
     async def with_staple(self, served: ServedChain) -> ServedChain:
         """Ask the same address again for its OCSP staple; where it does not answer, the chain stays as it was."""
         from tui_chain.probe.key_types import KeyOffer
 
-        if served.address is None:
+        if served.proxy is None and served.address is None:
             return served
-        addresses = await self._step("name", lookup(served.address))
-        if isinstance(addresses, Failure):
+        found = self.route(served.target) if served.address is None else self._step("name", lookup(served.address))
+        route = await found
+        if isinstance(route, Failure):
             return served
-        again = await self.probe_at(served.target, addresses, question=KeyOffer(staple=True))
+        route = route if isinstance(route, Route) else Route(route)
+        again = await self.probe_by(served.target, route, question=KeyOffer(staple=True))
         return served if isinstance(again, Failure) else replace(served, staple=again.staple)
 
-    async def _step(self, step: str, work: Awaitable[T], longer: float = 0.0) -> T | Failure:
+    async def _step(
+        self, step: str, work: Awaitable[T], longer: float = 0.0, *, route: Route = NO_ROUTE
+    ) -> T | Failure:
         try:
             async with asyncio.timeout(self.timeout + longer):
                 return await work
         except TimeoutError:
-            return failures.timed_out(step, self.timeout)
+            return failures.timed_out(step, self.timeout, by=_shown(route))
+        except ProxyTrouble as trouble:
+            return failures.by_proxy(str(trouble), _shown(route))
         except StartTLSRefused as error:
             return failures.starttls_refused(str(error), error.hint)
         except HandshakeTooLong as error:
@@ -141,12 +193,13 @@ class Prober:
         switched = await self._switch_to_tls(sock, target)
         if switched is not None:
             return switched
-        name = _server_name(target, sni=sni)
+        name = target.server_name if sni else None
         if question is not None:
             from tui_chain.probe.key_types import ask
 
-            return await self._step("tls", ask(sock, question, name))
-        side = ClientSide(sock, self._common, name)
+            return await self._step("tls", ask(sock, question, name, target.connection))
+        usual = target.connection == USUAL_CONNECTION
+        side = ClientSide(sock, self._common if usual else common_context(target.connection), name)
         shaken = await self._step("tls", side.shake_hands())
         return shaken if isinstance(shaken, Failure) else await side.after_request(shaken, min(self.timeout, READ_ON))
 
@@ -158,24 +211,24 @@ class Prober:
         return await self._step("starttls", start_tls(sock, target.starttls))
 
     async def _complete(
-        self, first: Handshake | Failure, target: Target, address: Address, *, sni: bool, families: bool
+        self, first: Handshake | Failure, target: Target, route: Route, *, sni: bool, families: bool
     ) -> Handshake | Failure:
         """Ask a server again that does not take what all client families offer; see `family_offers.beyond_common`."""
         from tui_chain.probe.family_offers import beyond_common
 
         async def again(shake: Shake, longer: float) -> Handshake | Failure:
-            connected = await self._step("connect", connect((address,), target.port))
-            if isinstance(connected, Failure):
-                return connected
-            with contextlib.closing(connected[0]) as sock:
-                switched = await self._switch_to_tls(sock, target)
+            async with contextlib.AsyncExitStack() as undo:
+                connected = await self._connect(target, route, undo)
+                if isinstance(connected, Failure):
+                    return connected
+                switched = await self._switch_to_tls(connected.sock, target)
                 if switched is not None:
                     return switched
-                return await self._step("tls", shake(sock, _server_name(target, sni=sni)), longer)
+                return await self._step("tls", shake(connected.sock, target.server_name if sni else None), longer)
 
-        return await beyond_common(again, first, self.timeout, families=families)
+        return await beyond_common(again, first, self.timeout, families=families, options=target.connection)
 
-    def _served(self, target: Target, shaken: Handshake, ip: str, timings: Timings) -> ServedChain | Failure:
+    def _served(self, target: Target, shaken: Handshake, ip: str | None, timings: Timings) -> ServedChain | Failure:
         if not shaken.chain:
             return failures.no_certificate()
         certificates = tuple(map(self._certificate, shaken.chain))
@@ -188,6 +241,12 @@ class Prober:
         return ServedChain(target, certificates, at, ip, shaken.tls, timings, note, shaken.staple)
 
 
-def _server_name(target: Target, *, sni: bool) -> str | None:
-    """The name to send (RFC 6066 section 3: a literal address is none)."""
-    return target.host if sni and not target.is_ip else None
+def _route_again(route: Route, address: str | None) -> Route:
+    """The same way once more, to the address that answered."""
+    if address is None:
+        return route
+    return Route(tuple(one for one in route.addresses if one.ip == address)[:1])
+
+
+def _shown(route: Route) -> str:
+    return "" if route.proxy is None else shown_proxy(route.proxy.url)

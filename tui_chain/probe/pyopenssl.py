@@ -8,10 +8,23 @@ import socket
 import ssl
 from typing import TYPE_CHECKING
 
+from tui_chain.net.connection_options import ConnectionOptions
 from tui_chain.probe.handshake import CHUNK, more
 
 if TYPE_CHECKING:
     from OpenSSL import SSL
+
+
+def choose(context: SSL.Context, options: ConnectionOptions) -> None:
+    """Set the one version and the client certificate of a target's options; raises ssl.SSLError."""
+    from OpenSSL import SSL
+
+    if options.tls is not None:
+        version = {"TLSv1.2": SSL.TLS1_2_VERSION, "TLSv1.3": SSL.TLS1_3_VERSION}[options.tls]
+        context.set_min_proto_version(version)
+        context.set_max_proto_version(version)
+    if options.identity is not None:
+        options.identity.show_in(context)
 
 
 async def shake_hands(sock: socket.socket, connection: SSL.Connection) -> None:

@@ -23,10 +23,11 @@ class Timings:
 class ServedChain:
     """Exactly what a server sent: its certificates in their order, duplicates and unrelated ones kept.
 
-    `address` is the IP address that answered, `at` the aware time of the probe, `tls` what was negotiated. `note`
-    says how the handshake ended after the certificates, where it did not succeed. A chain that came from a file has
-    neither an address nor facts of a handshake. `staple` is the DER of the OCSP response
-    that the server stapled, empty where it was asked for one and sent none, None where it was not asked.
+    `address` is the IP address that answered, None through a proxy, whose URL without its login is `proxy`. `at` is
+    the aware time of the probe, `tls` what was negotiated. `note` says how the handshake ended after the
+    certificates, where it did not succeed. A chain that came from a file has neither an address nor facts of a
+    handshake. `staple` is the DER of the OCSP response that the server stapled, empty where it was asked for one and
+    sent none, None where it was not asked.
     `earlier_address` is the address in saved results: it is shown and compared, and opens nothing.
     """
 
@@ -39,11 +40,23 @@ class ServedChain:
     note: str = ""
     staple: bytes | None = None
     earlier_address: str | None = None
+    proxy: str | None = None
 
     @property
     def host(self) -> str:
         """The name that the leaf has to cover."""
-        return self.target.host
+        return self.target.verified_name
+
+    @property
+    def place(self) -> str:
+        """Where it came from, in short: the IP address, or the proxy; empty for a chain from a file."""
+        return self.address or ("" if self.proxy is None else f"by proxy {self.proxy}")
+
+    @property
+    def origin(self) -> str:
+        """Where it came from and what is unusual about the connection, as it follows in a sentence; may be empty."""
+        place = f"from {self.address}" if self.address else self.place
+        return ", ".join(filter(None, (place, *(self.target.connection.remarks if place else ()))))
 
     @property
     def tls_version(self) -> str | None:

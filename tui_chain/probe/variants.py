@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from tui_chain.core.failure import Failure
 from tui_chain.core.finding_codes import FindingCode
 from tui_chain.net.lookup import Address
+from tui_chain.net.route import Route
 from tui_chain.net.target import Target
 from tui_chain.probe.key_types import TLS_1_2, TLS_1_3, KeyOffer, KeyType, can_choose_keys
 from tui_chain.probe.probe import Prober
@@ -39,19 +40,24 @@ class Wanted:
 class Variant:
     """One way to ask a host: at which address, for which kind of key in which TLS version, by name or not.
 
-    `tls` is None where any version will do; `turn` counts from 1.
+    `address` is None where a proxy chooses it. `tls` is None where any version will do; `turn` counts from 1.
     """
 
-    address: Address
+    address: Address | None
     key_type: KeyType = KeyType.ANY
     tls: str | None = None
     sni: bool = True
     turn: int = 1
 
     @property
+    def place(self) -> str:
+        """The IP address that is asked, in words where a proxy chooses it."""
+        return "by the proxy" if self.address is None else self.address.ip
+
+    @property
     def description(self) -> str:
         """The variant in a few words, such as `192.0.2.1 · RSA over TLSv1.2 · without SNI`."""
-        parts = [self.address.ip]
+        parts = [self.place]
         if self.key_type is not KeyType.ANY:
             parts.append(f"{self.key_type.value} over {self.tls}" if self.tls else self.key_type.value)
         if not self.sni:
@@ -85,7 +91,7 @@ def _silent(_: VariantResult) -> None:
     """Progress that nobody watches."""
 
 
-def variants(addresses: tuple[Address, ...], wanted: Wanted, *, named: bool) -> tuple[Variant, ...]:
+def variants(addresses: Sequence[Address | None], wanted: Wanted, *, named: bool) -> tuple[Variant, ...]:
     """List what is asked, round by round; `named` says that the host is no IP literal, so that SNI exists."""
     chosen = addresses[:MAX_ADDRESSES] if wanted.all_addresses else addresses[:1]
     found: list[Variant] = []
@@ -114,21 +120,25 @@ async def ask_variants(
 
     A failed lookup is the failure of all. Every handshake has the prober's deadlines.
     """
-    addresses = await prober.addresses(target)
-    if isinstance(addresses, Failure):
-        return addresses
+    target = prober.with_usual(target)
+    route = await prober.route(target)
+    if isinstance(route, Failure):
+        return route
     gate = asyncio.Semaphore(CONCURRENT)
 
     async def one(variant: Variant) -> VariantResult:
         async with gate:
-            answer = VariantResult(variant, await _ask(prober, target, variant))
+            answer = VariantResult(variant, await _ask(prober, target, route, variant))
         progress(answer)
         return answer
 
-    listed = variants(addresses, wanted, named=not target.is_ip)
+    # a proxy looks the name up itself: one place, whatever it is
+    places = (None,) if route.proxy is not None else route.addresses
+    listed = variants(places, wanted, named=target.server_name is not None)
     return tuple(await asyncio.gather(*(one(variant) for variant in listed)))
 
 
-async def _ask(prober: Prober, target: Target, variant: Variant) -> ServedChain | Failure:
+async def _ask(prober: Prober, target: Target, route: Route, variant: Variant) -> ServedChain | Failure:
     question = None if variant.key_type is KeyType.ANY else KeyOffer(variant.key_type, variant.tls)
-    return await prober.probe_at(target, (variant.address,), question=question, sni=variant.sni)
+    chosen = route if variant.address is None else Route((variant.address,))
+    return await prober.probe_by(target, chosen, question=question, sni=variant.sni)

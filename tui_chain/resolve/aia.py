@@ -140,13 +140,16 @@ def host_fetches(
     allowed: PrivateConsent = NO_CONSENT,
     consent: Consent | None = None,
     on_private: OnPrivate = unheard,
+    *,
+    proxy: str | None = None,
 ) -> HostFetches:
     """The fetches for a host as it was reached; `allowed` is what the user consented to before.
 
-    `on_private` hears of each place that is asked by consent.
+    `on_private` hears of each place that is asked by consent. `proxy` is as `Permission` has it.
     """
     connections = Connections(on_private=on_private)
-    return HostFetches(permission(served.address, allowed, connections), str(served.target), consent)
+    allowance = permission(served.address, allowed, connections, proxy=proxy)
+    return HostFetches(allowance, str(served.target), consent)
 
 
 SOURCE = "AIA"

@@ -13,6 +13,7 @@ from tui_chain.clients.verdict import Verdicts
 from tui_chain.core.failure import Failure
 from tui_chain.engine.arguments import Options
 from tui_chain.engine.host_state import HostState
+from tui_chain.net.connection_text import shown_connection
 from tui_chain.probe.served import ServedChain
 from tui_chain.results.json_reader import uncut
 from tui_chain.results.values import (
@@ -119,6 +120,8 @@ def host_result(
         timings=_timings(served),
         found=_found(state),
         probe=_probe(state),
+        proxy=served.proxy if served is not None else None,
+        connection=shown_connection((served or state).target.connection),
         more=_more(state),
     )
 
@@ -247,7 +250,7 @@ def server_object(row: EndpointResult) -> ServerJSON:
     """Describe one answer."""
     variant, result = row.variant, row.answer.result
     return ServerJSON(
-        address=variant.address.ip,
+        address=variant.place,
         key_type=variant.key_type.value,
         tls=variant.tls,
         sni=variant.sni,

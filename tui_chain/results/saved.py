@@ -23,6 +23,7 @@ from tui_chain.diagnose.findings.revocation import with_revocation
 from tui_chain.engine.arguments import read_time
 from tui_chain.engine.host_state import HostState
 from tui_chain.engine.journey import Journey
+from tui_chain.net.connection_text import JUDGED_KEYS, read_connection
 from tui_chain.net.host_list import BadLine, Host
 from tui_chain.net.target import parse_target
 from tui_chain.probe.served import ServedChain, Timings
@@ -99,7 +100,10 @@ def _saved(number: int, line: str) -> SavedResult | BadLine:
             return BadLine(number, target)
         stated = JSONReader({"status": result.status, "blame": result.blame})
         stated.choice("status", Status), stated.choice("blame", Blame)
-        host = Host(target, safe_text(result.label, 60))
+        connection = read_connection({name: text for name, text in result.connection.items() if name in JUDGED_KEYS})
+        if isinstance(connection, Failure):
+            return BadLine(number, connection)
+        host = Host(replace(target, connection=connection), safe_text(result.label, 60))
         return SavedResult(number, host, result, _served(host, result), _revocation(result))
     except json.JSONDecodeError:
         return _bad(number, "it is no whole JSON object")
@@ -128,6 +132,7 @@ def _served(host: Host, result: HostResult) -> ServedChain | Failure:
         note=result.probe.note,
         staple=result.probe.staple,
         earlier_address=result.address,
+        proxy=result.proxy and safe_text(result.proxy, 100),
     )
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from tui_chain.clients.verdict import Verdict
 from tui_chain.core.failure import Failure
+from tui_chain.net.connection_text import SHOWN_KEYS
 from tui_chain.results.json_reader import JSONReader
 from tui_chain.x509.formats.pem import has_blocks, pem_block
 
@@ -122,8 +123,11 @@ class HostResult:
 
     `time` is that of the probe, aware; `timings` are milliseconds by step. `bundle` is the file as PEM, `written` the
     name of the file where it was written. `found` are the certificates that a search found and that stand neither in
-    `served` nor in `path`; None where nothing was searched. `more` holds what was asked for beyond that: `servers`,
-    `revocation`, `crls`, `crl_check`, `crl_clients`, `crl_error`, as JSON objects.
+    `served` nor in `path`; None where nothing was searched. `proxy` is the URL of the proxy by which the host was
+    reached, without its login, `connection` holds the options that the connection was made by.
+
+    `more` holds what was asked for beyond that: `servers`, `revocation`, `crls`, `crl_check`, `crl_clients`,
+    `crl_error`, as JSON objects.
     """
 
     target: str
@@ -144,6 +148,8 @@ class HostResult:
     timings: Mapping[str, float] = field(default_factory=dict)
     found: tuple[CertificateResult, ...] | None = None
     probe: ProbeResult = ProbeResult()
+    proxy: str | None = None
+    connection: Mapping[str, str] = field(default_factory=dict)
     more: Mapping[str, Any] = field(default_factory=dict)
 
     def with_bundle(self, bundle: bytes, verdicts: Mapping[str, Verdict]) -> HostResult:
@@ -196,6 +202,8 @@ def _host(values: Mapping[str, Any]) -> HostResult:
         # lines that were written before these keys were there lack them
         found=given.maybe("found", _certificates) if "found" in values else None,
         probe=_probe(given.object("probe")) if "probe" in values else ProbeResult(),
+        proxy=given.maybe("proxy", JSONReader.text) if "proxy" in values else None,
+        connection=_connection(given.object("connection")) if "connection" in values else {},
         more=_more(given),
     )
 
@@ -236,6 +244,10 @@ def _probe(given: JSONReader) -> ProbeResult:
         refused_offers=given.list("refused_offers", JSONReader.text),
         unanswered_offers=given.list("unanswered_offers", JSONReader.text),
     )
+
+
+def _connection(given: JSONReader) -> dict[str, str]:
+    return {name: given.text(name) for name in SHOWN_KEYS if name in given.values}
 
 
 def _failure(probe: JSONReader, name: str) -> Failure:

@@ -268,7 +268,8 @@ class HostJobs(JobRunner):
 
         choice, environment = row.request or USUAL, dict(os.environ)
         address = state.reached.address if state.reached is not None else None
-        request = request_for(state.target, choice, environment, address=address, timeout=self.journey.timeout)
+        target = (state.reached or state).target
+        request = request_for(target, choice, environment, address=address, timeout=self.journey.timeout)
         limits = self.journey.redirect_limits
         tester = LiveTester(self.journey.trust, self._clock(), environment, row.written, choice.proxy, limits=limits)
         pem = state.proven.bundle.pem if state.proven is not None else None

@@ -15,7 +15,7 @@ from tui_chain.core.command import hinted
 from tui_chain.core.failure import FAULT
 from tui_chain.core.system import open_keyboard
 from tui_chain.engine.command_line import TableCommand, apply_settings, takes
-from tui_chain.engine.options import SCREEN, SCREEN_ALONE
+from tui_chain.engine.command_options import SCREEN, SCREEN_ALONE
 
 if TYPE_CHECKING:
     from pathlib import Path

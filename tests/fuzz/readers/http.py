@@ -16,7 +16,8 @@ from tui_chain.net.errors import AnswerTooLarge, BrokenHTTP, ProxyTrouble
 from tui_chain.net.http1 import Bounds
 from tui_chain.net.http_client import ClientRequest, HTTPExchange
 from tui_chain.net.lookup import Address
-from tui_chain.net.proxy import Proxy, Route
+from tui_chain.net.proxy import Proxy
+from tui_chain.net.route import Route
 from tui_chain.net.tunnel import tunnel
 
 _SENT = 48 << 10

@@ -48,7 +48,7 @@ def _probe(served: ServedChain | Failure | None) -> Markup:
     how = " with ".join(filter(None, (facts.version, facts.cipher)))
     sent = plural(len(served.certificates), "certificate")
     text = f"{sent} over {how}" if how else sent
-    more = [f" from {served.address}" if served.address else "", f"; {served.note}" if served.note else ""]
+    more = [f" {served.origin}" if served.origin else "", f"; {served.note}" if served.note else ""]
     step = _step("warn" if served.note else "good", "handshake", text + "".join(more))
     times = _times(served.timings) if served.timings is not None else None
     return Markup(tag("ol", {"class": "steps"}, step) + (times or ""))

@@ -15,7 +15,7 @@ import click
 from tui_chain.cli.hosts import repair_all
 from tui_chain.cli.options import CRL_DEMO_HOST, CommandOptions, opened
 from tui_chain.cli.output import FOUND, OK, UNREACHED, emit, fail, note, worst
-from tui_chain.core.command import HOST
+from tui_chain.core.command import ENVIRONMENT, HOST
 from tui_chain.core.failure import Failure
 from tui_chain.core.files import read_file
 from tui_chain.core.status import Status
@@ -40,7 +40,7 @@ NAMES = 23
 
 @dataclass(frozen=True)
 class LiveOptions:
-    """How the request is made: method, path, header lines, and through the environment's proxy or not.
+    """How the request is made: method, path and header lines.
 
     `bundle` is a file to test with, instead of the repair that is found.
     """
@@ -49,7 +49,6 @@ class LiveOptions:
     method: str = "GET"
     path: str = "/"
     headers: tuple[str, ...] = ()
-    proxy: bool = False
     programs: bool = False
 
 
@@ -59,7 +58,7 @@ def run_test(options: CommandOptions, live: LiveOptions) -> int:
     Exit 0: verified at the end, by every client family and, where they are run, every program. 1: not. 2: wrong
     usage, or a proxy that does not lead there. 3: nothing worse than hosts that were not reached.
     """
-    choice = read_choice(live.method, live.path, live.headers, proxy=live.proxy)
+    choice = read_choice(live.method, live.path, live.headers, proxy=options.proxy == ENVIRONMENT)
     if isinstance(choice, Failure):
         return fail(choice)
     pem = read_file(live.bundle, "bundle") if live.bundle is not None else None
@@ -98,9 +97,9 @@ async def _all(
 
 
 def _request(state: HostState, choice: RequestChoice, timeout: float) -> LiveRequest | Failure:
-    """The request to a host; where it was not reached directly, through the proxy if there is one."""
-    address = state.served.address if isinstance(state.served, ServedChain) else None
-    request = request_for(state.target, choice, os.environ, address=address, timeout=timeout)
+    """The request to a host that was reached, by the same proxy."""
+    address = state.reached.address if state.reached is not None else None
+    request = request_for((state.reached or state).target, choice, os.environ, address=address, timeout=timeout)
     proxy = read_proxy(request.proxy) if request.proxy is not None else None
     if isinstance(proxy, Failure):
         return proxy
@@ -108,12 +107,8 @@ def _request(state: HostState, choice: RequestChoice, timeout: float) -> LiveReq
         note(f"{state.target}: the environment names no proxy for it; the request goes there directly.")
     if isinstance(state.served, ServedChain):
         return request
-    if proxy is None:
-        unknown = Failure("unreachable", f"{state.target} was not reached.")
-        return state.served if state.served is not None else unknown
-    if state.served is not None:
-        note(f"{state.served.message} It is tested through the proxy alone.")
-    return request
+    unknown = Failure("unreachable", f"{state.target} was not reached.")
+    return state.served if state.served is not None else unknown
 
 
 def _untested(state: HostState, failure: Failure) -> int:
@@ -135,7 +130,9 @@ async def _one(
         pem = state.bundle.pem
     journey = run.journey
     limits = journey.redirect_limits
-    tester = LiveTester(journey.trust, journey.clock(), os.environ, live.bundle, live.proxy, crl, limits)
+    tester = LiveTester(
+        journey.trust, journey.clock(), os.environ, live.bundle, options.proxy == ENVIRONMENT, crl, limits
+    )
     tested = await tester.test(request, pem, with_programs=live.programs)
     if isinstance(tested, Failure):
         hint = tested.hint if live.bundle is None else options.completed_for(tested.hint, live.bundle)

@@ -209,9 +209,7 @@ def _distinct(rows: Iterator[EndpointResult]) -> list[EndpointResult]:
     return list({row.variant.address: row for row in rows}.values())
 
 
-def _list(
-    rows: list[EndpointResult], name: Callable[[EndpointResult], str] = lambda row: row.variant.address.ip
-) -> str:
+def _list(rows: list[EndpointResult], name: Callable[[EndpointResult], str] = lambda row: row.variant.place) -> str:
     names = list(dict.fromkeys(map(name, rows)))
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
@@ -231,7 +229,7 @@ def _without_name(rows: tuple[EndpointResult, ...]) -> Iterator[Finding]:
         with_name = named.get((row.variant.address, row.variant.turn))
         if row.variant.sni or with_name is None or not with_name.good or row.chain == with_name.chain:
             continue
-        yield SNI_NEEDED.finding(None, f"Without it {row.variant.address.ip} is {row.summary}")
+        yield SNI_NEEDED.finding(None, f"Without it {row.variant.place} is {row.summary}")
         return
 
 
@@ -258,7 +256,7 @@ def _with_right_server(found: Finding, servers: Servers) -> Finding:
     if found.code is not FindingCode.HOST_MISMATCH or right is None:
         return found
     how = "" if right.variant.sni else " when no SNI is sent"
-    return replace(found, message=f"{found.message} {right.variant.address.ip} serves a certificate for it{how}.")
+    return replace(found, message=f"{found.message} {right.variant.place} serves a certificate for it{how}.")
 
 
 def _covers(row: EndpointResult) -> bool:

@@ -22,6 +22,13 @@ REFUSED = FindingKind(
 NETWORK = FindingKind(
     FindingCode.NETWORK, FATAL, Blame.NETWORK, "There is no route to the host.", "Check the network, VPN or proxy."
 )
+PROXY = FindingKind(
+    FindingCode.PROXY,
+    FATAL,
+    Blame.NETWORK,
+    "The proxy did not connect to the host.",
+    "Check the proxy and its login, or leave it out with --no-proxy, or by NO_PROXY.",
+)
 RESET = FindingKind(
     FindingCode.RESET, FATAL, Blame.NETWORK, "The connection was cut.", "A firewall or the server did it."
 )

@@ -248,8 +248,10 @@ def _gap_facts(missing: MissingIssuer) -> Iterator[Content]:
 
 def _connection(served: ServedChain) -> Iterator[Content]:
     """How the chain came: from where, over what, in which time."""
-    if served.address is not None:
-        yield fact("server", " · ".join(filter(None, (served.address, served.tls_version, served.cipher))))
+    if served.place:
+        yield fact("server", " · ".join(filter(None, (served.place, served.tls_version, served.cipher))))
+        if served.target.connection.remarks:
+            yield fact("asked", ", ".join(served.target.connection.remarks))
     key_exchange = " · ".join(filter(None, (served.tls.group, served.tls.signature)))
     if key_exchange:
         yield fact("group", key_exchange)
@@ -348,7 +350,7 @@ class ChainPane(CertificatePane):
             return
         glyph, style = STATUS_LOOK[row.status]
         facts = [f"{glyph} {row.status.value}", plural(len(served.certificates), "certificate")]
-        facts += [(served.tls_version or "").replace("TLSv", "TLS "), served.address or served.note]
+        facts += [(served.tls_version or "").replace("TLSv", "TLS "), served.place or served.note]
         self.title(" · ".join(filter(None, facts)), style)
 
 

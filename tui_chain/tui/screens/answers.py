@@ -70,7 +70,7 @@ def summary_of(found: Asked) -> tuple[str, str]:
 
 
 def _servers_summary(servers: Servers) -> tuple[str, str]:
-    count = len({row.variant.address.ip for row in servers.rows})
+    count = len({row.variant.place for row in servers.rows})
     addresses = f"{count} address{'' if count == 1 else 'es'}"
     differing, answered = _differing(servers), _answered(servers)
     if differing or not answered:

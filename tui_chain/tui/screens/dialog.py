@@ -86,6 +86,10 @@ class Dialog(ModalScreen[ScreenResultType]):
             event.prevent_default()
         self._opened = True
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A key that came before the dialog stood, as where a job opened it, or after its end, is none of its."""
+        return self.is_mounted and self.is_active and super().check_action(action, parameters)
+
     def fit(self, size: Size) -> None:
         """Show what there is room for: called before the first layout, and after that for another size."""
 

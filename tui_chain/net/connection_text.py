@@ -1,0 +1,190 @@
+"""The options of a connection as text: read from `key=value` words, and written as a command line has them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from tui_chain.core.failure import Failure
+from tui_chain.core.ip import parse_ip
+from tui_chain.core.text import safe_text
+from tui_chain.net.connection_options import ConnectionOptions
+from tui_chain.net.proxy import read_proxy, shown_proxy
+from tui_chain.net.target import Target, parse_target
+
+NO_PROXY = "none"
+"""The value of `proxy` that takes none, whatever the environment names."""
+Fields = dict[str, Any]
+Reader = Callable[[str], Fields | Failure]
+_FILES = ("cert", "key", "cert-password-file")
+_EHLO = re.compile(r"[A-Za-z0-9._-]{1,253}|\[(?:IPv6:)?[0-9A-Fa-f:.]{2,45}\]")
+"""A domain or an address literal (RFC 5321 section 4.1.3)."""
+_OPTION = re.compile(r"([a-z][a-z0-9-]*)=(.*)", re.DOTALL)
+
+
+def read_connection(given: Mapping[str, str]) -> ConnectionOptions | Failure:
+    """Read options by the names of `KEYS`; a failure of the kind `usage` names the first that is wrong."""
+    fields: Fields = {}
+    for name, value in given.items():
+        if name in _FILES:
+            continue
+        reader = _READERS.get(name)
+        if reader is None:
+            return _wrong(name, value, f"there are {', '.join(KEYS)}")
+        read = reader(value)
+        if isinstance(read, Failure):
+            return read
+        fields |= read
+    identity = _identity(given)
+    return identity if isinstance(identity, Failure) else ConnectionOptions(**fields, **identity)
+
+
+def split_options(text: str) -> tuple[dict[str, str], str] | Failure:
+    """Split `key=value` words off the front of a text; return them and the rest, or why one is no option."""
+    given: dict[str, str] = {}
+    rest = text
+    while (match := _OPTION.fullmatch(rest.split(maxsplit=1)[0] if rest.split() else "")) is not None:
+        name, value = match[1], match[2]
+        if name not in KEYS:
+            return _wrong(name, value, f"there are {', '.join(KEYS)}")
+        if name in given:
+            return _wrong(name, value, "it is there twice")
+        given[name] = value
+        rest = [*rest.split(maxsplit=1), ""][1]
+    return given, rest
+
+
+def _wrong(name: str, value: str, why: str) -> Failure:
+    shown = "…" if name == "proxy" else safe_text(value, 80)  # it may hold a password
+    return Failure("usage", f"{safe_text(name, 40)}={shown} is no option of a connection: {why}.", _FORM)
+
+
+_FORM = "Write it as example.org:443 sni=other.example connect-to=192.0.2.7."
+
+
+def _host(text: str) -> Target | Failure:
+    """A bare name or address, without a scheme or path."""
+    if "/" in text or "@" in text:
+        return Failure("target", "It is no host name.")
+    return parse_target(text)
+
+
+def _sni(value: str) -> Fields | Failure:
+    host = _host(value)
+    if isinstance(host, Failure) or ":" in value:
+        return _wrong("sni", value, "it is no host name")
+    if host.is_ip:
+        return _wrong("sni", value, "an address is no name of SNI (RFC 6066)")
+    return {"sni": host.host}
+
+
+def _verify_name(value: str) -> Fields | Failure:
+    address = parse_ip(value.strip("[]"))
+    host = Target(str(address)) if address is not None else _host(value)
+    if isinstance(host, Failure) or (address is None and ":" in value):
+        return _wrong("verify-name", value, "it is no host name and no address")
+    return {"verify_name": host.host}
+
+
+def _connect_to(value: str) -> Fields | Failure:
+    place = _host(value)
+    if isinstance(place, Failure):
+        return _wrong("connect-to", value, "it is no HOST, HOST:PORT or [V6]:PORT")
+    named = re.search(r"\]:\d+$|^[^:]*:\d+$", value) is not None
+    return {"connect_host": place.host, "connect_port": place.port if named else None}
+
+
+def _proxy(value: str) -> Fields | Failure:
+    if value == NO_PROXY:
+        return {"direct": True}
+    proxy = read_proxy(value, "The proxy")
+    return Failure("usage", proxy.message, proxy.hint) if isinstance(proxy, Failure) else {"proxy": value}
+
+
+def _ip_version(value: str) -> Fields | Failure:
+    return {"ip_version": int(value)} if value in {"4", "6"} else _wrong("ip", value, "it is 4 or 6")
+
+
+def _bind(value: str) -> Fields | Failure:
+    address = parse_ip(value.strip("[]"))
+    return _wrong("bind", value, "it is no IP address") if address is None else {"bind": str(address)}
+
+
+def _ehlo(value: str) -> Fields | Failure:
+    return {"ehlo": value} if _EHLO.fullmatch(value) else _wrong("ehlo", value, "it is no name, and no [ADDRESS]")
+
+
+def _tls(value: str) -> Fields | Failure:
+    return {"tls": f"TLSv{value}"} if value in {"1.2", "1.3"} else _wrong("tls", value, "it is 1.2 or 1.3")
+
+
+_READERS: Mapping[str, Reader] = {
+    "sni": _sni,
+    "connect-to": _connect_to,
+    "verify-name": _verify_name,
+    "proxy": _proxy,
+    "ip": _ip_version,
+    "bind": _bind,
+    "ehlo": _ehlo,
+    "tls": _tls,
+}
+KEYS = (*_READERS, *_FILES)
+"""The names of all options, as a host list has them."""
+SHOWN_KEYS = tuple(_READERS)
+"""Those of them that may be kept and shown."""
+JUDGED_KEYS = frozenset({"sni", "verify-name", "connect-to"})
+"""Those of them by which a chain is judged, or that say which server it is of."""
+
+
+def _identity(given: Mapping[str, str]) -> Fields | Failure:
+    files = {name: Path(given[name]).expanduser() for name in _FILES if name in given}
+    if not files:
+        return {}
+    if "cert" not in files:
+        return Failure("usage", "A key, or a password, is given and no client certificate.", "Give --cert too.")
+    from tui_chain.net.client_identity import read_identity
+
+    identity = read_identity(files["cert"], files.get("key"), files.get("cert-password-file"))
+    return identity if isinstance(identity, Failure) else {"identity": identity}
+
+
+def shown_connection(options: ConnectionOptions) -> dict[str, str]:
+    """The options that may be kept and shown, by the names of `SHOWN_KEYS`: nothing of a login or a certificate."""
+    proxy = None if options.proxy is None else shown_proxy(options.proxy)
+    values = (
+        options.sni,
+        options.connect_place,
+        options.verify_name,
+        NO_PROXY if options.direct else proxy,
+        None if options.ip_version is None else str(options.ip_version),
+        options.bind,
+        options.ehlo,
+        None if options.tls is None else options.tls.removeprefix("TLSv"),
+    )
+    return {name: value for name, value in zip(SHOWN_KEYS, values, strict=True) if value is not None}
+
+
+def connection_words(options: ConnectionOptions) -> Iterator[str]:
+    """The options as a command line has them, without the login of a proxy."""
+    proxy = None if options.proxy is None else shown_proxy(options.proxy)
+    valued = (
+        ("--sni", options.sni),
+        ("--connect-to", options.connect_place),
+        ("--verify-name", options.verify_name),
+        ("--proxy", proxy),
+        ("--bind", options.bind),
+        ("--ehlo", options.ehlo),
+    )
+    for flag, value in valued:
+        if value is not None:
+            yield from (flag, value)
+    if options.direct:
+        yield "--no-proxy"
+    if options.ip_version is not None:
+        yield f"-{options.ip_version}"
+    if options.tls is not None:
+        yield f"--tls{options.tls.removeprefix('TLSv')}"
+    if options.identity is not None:
+        yield from options.identity.words()
