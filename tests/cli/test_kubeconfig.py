@@ -12,6 +12,8 @@ import pytest
 
 from tests.support.cli import tlschain
 from tests.support.kubectl import kubectl
+from tests.support.proxy import LOGIN, ConnectProxy
+from tests.support.proxy import start as start_proxy
 from tests.support.terminal import in_terminal
 from tui_chain.engine.arguments import Arguments, Options, read_arguments
 from tui_chain.engine.startup import Run, start
@@ -114,6 +116,28 @@ def test_verification_that_is_turned_off_is_said(lab: Lab, tmp_path: Path) -> No
     done = tlschain("check", "--kubeconfig", file)
     assert done.code == 1
     assert "cluster cluster-a, turns verification off (insecure-skip-tls-verify)" in done.err
+
+
+def test_the_name_that_it_says_is_judged_as_kubectl_does(lab: Lab, tmp_path: Path) -> None:
+    good = kubeconfig(lab, tmp_path, "complete", more="tls-server-name: complete.lab.test")
+    assert tlschain("check", "--kubeconfig", good).code == 0
+    assert "x509" not in kubectl("get", "--raw", "/", f"--kubeconfig={good}")
+    wrong = kubeconfig(lab, tmp_path, "complete", more="tls-server-name: other.test")
+    done = tlschain("check", "--kubeconfig", wrong, "--json")
+    assert done.code == 1
+    assert "host-mismatch" in {one["code"] for one in done.objects[0]["findings"]}
+    assert "not other.test" in kubectl("get", "--raw", "/", f"--kubeconfig={wrong}", code=1)
+
+
+def test_its_proxy_is_gone_through_with_its_login(lab: Lab, tmp_path: Path) -> None:
+    proxy = ConnectProxy(login=LOGIN)
+    url = start_proxy(lab, proxy).replace("http://", "http://joe:s3cret&%2F@")
+    file = kubeconfig(lab, tmp_path, "leaf-only", more=f"proxy-url: {url}")
+    done = tlschain("fix", "--kubeconfig", file, "--no-pool", "--allow-private-aia", "--json")
+    assert done.code == 0, done.err
+    assert done.objects[0]["status"] == "repairable"
+    assert set(proxy.asked) == {lab.host("leaf-only").target}
+    assert "s3cret" not in done.out + done.err
 
 
 @pytest.mark.parametrize("words", [("other.test",), ("--hosts", "-"), ("a..b",)])

@@ -12,6 +12,7 @@ import pytest
 from tests.support.kubectl import kubectl
 from tests.support.unsafe import unsafe_in
 from tui_chain.core.failure import Failure
+from tui_chain.net.connection_options import USUAL_CONNECTION
 from tui_chain.net.kubeconfig import Cluster, read_kubeconfig
 
 SECRETS = ("hunter2-password", "hunter2-token", "aHVudGVyMi1rZXk=", "hunter2-exec")
@@ -30,7 +31,7 @@ clusters:
   cluster:
     server: https://[2001:db8::1]:8443/k8s/clusters/c-1
     certificate-authority: pki/ca.pem
-    tls-server-name: "two.\\e[31m"
+    tls-server-name: two.test
     proxy-url: socks5://user:{SECRETS[0]}@proxy.test:1080
     insecure-skip-tls-verify: True
 - name: bare
@@ -48,6 +49,10 @@ users:
     client-key-data: {SECRETS[2]}
     exec: {{command: {SECRETS[3]}}}
 """
+
+
+HERE = ("certificate-authority-data: ",)
+ESCAPE = r'"x\e[31m"'
 
 
 @pytest.fixture
@@ -75,30 +80,32 @@ def test_the_current_context_is_the_cluster(config: Path) -> None:
     found = cluster(config)
     assert (str(found.target), found.context, found.name) == ("one.test:6443", "staging", "one")
     assert found.authority == PEM
-    assert (found.server_name, found.proxy, found.unverified, found.notices) == (None, None, False, ())
+    assert (found.target.connection, found.unverified, found.notices) == (USUAL_CONNECTION, False, ())
 
 
 def test_another_context_is_named(config: Path) -> None:
     found = cluster(config, "other")
     assert str(found.target) == "[2001:db8::1]:8443"
     assert found.authority == config.parent / "pki/ca.pem"
-    assert found.server_name == "two.\\x1b[31m"
-    assert found.proxy == f"socks5://user:{SECRETS[0]}@proxy.test:1080"
+    connection = found.target.connection
+    assert (connection.sni, connection.verify_name) == ("two.test", "two.test")
+    assert connection.proxy == f"socks5://user:{SECRETS[0]}@proxy.test:1080"
     assert found.unverified
     assert "turns verification off (insecure-skip-tls-verify)" in found.notices[0]
     assert cluster(config, "bare").authority is None
 
 
+def test_a_server_name_that_is_an_address_is_judged_and_not_sent(config: Path) -> None:
+    config.write_text(CONFIG.replace("tls-server-name: two.test", "tls-server-name: 192.0.2.7"), encoding="utf-8")
+    connection = cluster(config, "other").target.connection
+    assert (connection.sni, connection.verify_name) == (None, "192.0.2.7")
+
+
 def test_nothing_of_a_user_is_kept_or_shown(config: Path) -> None:
     for context in ("staging", "other", "bare"):
         found = cluster(config, context)
-        kept = "".join(str(value) for field, value in _fields(found).items() if field != "proxy")
+        kept = f"{found!r}{found.authority!r}{found.notices}{found.target.connection!r}"
         assert not any(secret in kept for secret in SECRETS)
-        assert not any(secret in f"{found!r}{found.notices}" for secret in SECRETS)
-
-
-def _fields(found: Cluster) -> dict[str, object]:
-    return {field.name: getattr(found, field.name) for field in dataclasses.fields(found)}
 
 
 @pytest.mark.parametrize(
@@ -111,6 +118,9 @@ def _fields(found: Cluster) -> dict[str, object]:
         ("https://one.test:6443", "''", "has no server that can be probed. Write server: https://HOST:PORT."),
         ("certificate-authority-data: ", "certificate-authority-data: '*", "is not valid YAML"),
         ("certificate-authority-data: ", "certificate-authority-data: ü", "is not base64"),
+        (*HERE, f"tls-server-name: {ESCAPE}\n    x: ", "its tls-server-name or proxy-url cannot be used."),
+        (*HERE, f"proxy-url: ftp://user:{SECRETS[0]}@p.test\n    x: ", "its tls-server-name or proxy-url cannot"),
+        (*HERE, f"proxy-url: http://user:{SECRETS[0]}#@p.test\n    x: ", "its tls-server-name or proxy-url cannot"),
         ("clusters:", "klusters:", "is no kubeconfig: it has no clusters"),
         ("contexts:", "kontexts:", "no context 'staging'. Name one with --context."),
     ],

@@ -6,14 +6,16 @@ What is said of users is not looked at: certificates, keys, tokens and passwords
 from __future__ import annotations
 
 import binascii
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tui_chain.core.failure import Failure
 from tui_chain.core.files import read_file
+from tui_chain.core.ip import parse_ip
 from tui_chain.core.text import first_few, safe_text
 from tui_chain.core.yaml_file import Value, documents, list_at, text_at, value_at
+from tui_chain.net.connection_options import ConnectionOptions
+from tui_chain.net.connection_text import read_connection
 from tui_chain.net.target import Target, parse_target
 
 MAX_SHOWN = 20
@@ -26,10 +28,10 @@ _TRUE = frozenset({"true", "yes", "on", "y"})
 class Cluster:
     """The cluster of a kubeconfig's context (kubernetes.io/docs, Config v1).
 
-    `file` is the kubeconfig, safe text, `context` and `name` are the names of both. `authority` are the bytes of
-    the certificates that its clients trust, or the file that has them; None means the system's store, as kubectl has
-    it. `server_name` is the name that certificates are judged for in place of the server's, `proxy` the URL of a
-    proxy, which may hold a password. `unverified` says that its clients verify nothing.
+    `file` is the kubeconfig, safe text, `context` and `name` are the names of both. `target` is its server, with the
+    connection that `tls-server-name` and `proxy-url` make of it. `authority` are the bytes of the certificates that
+    its clients trust, or the file that has them; None means the system's store, as kubectl has it. `unverified` says
+    that its clients verify nothing.
     """
 
     file: str
@@ -37,26 +39,18 @@ class Cluster:
     name: str
     target: Target
     authority: bytes | Path | None = field(default=None, repr=False)
-    server_name: str | None = None
-    proxy: str | None = field(default=None, repr=False)
     unverified: bool = False
 
     @property
     def notices(self) -> tuple[str, ...]:
         """Sentences on what of it does not hold in this run."""
-        return tuple(self._notices())
-
-    def _notices(self) -> Iterator[str]:
-        cluster = f"The kubeconfig {self.file}, cluster {self.name},"
-        if self.unverified:
-            yield (
-                f"{cluster} turns verification off (insecure-skip-tls-verify): kubectl accepts any certificate of "
-                "its server. Here they are verified; remove that line, and name its certificate authority instead."
-            )
-        if self.server_name is not None:
-            yield f"{cluster} has tls-server-name {self.server_name}, which is not used: the server's name is judged."
-        if self.proxy is not None:
-            yield f"{cluster} has a proxy-url, which is not used: its server is connected to directly."
+        if not self.unverified:
+            return ()
+        return (
+            f"The kubeconfig {self.file}, cluster {self.name}, turns verification off (insecure-skip-tls-verify): "
+            "kubectl accepts any certificate of its server. Here they are verified; remove that line, and name its "
+            "certificate authority instead.",
+        )
 
 
 def read_kubeconfig(path: Path, context: str | None = None) -> Cluster | Failure:
@@ -105,19 +99,33 @@ def _cluster(entry: Value, path: Path, names: tuple[str, str]) -> Cluster | Fail
         cause = f"The cluster {_quoted(name)} of {shown} has no server that can be probed"
         why = f": {target.message}" if server else "."
         return Failure("file", f"{cause}{why}", "Write server: https://HOST:PORT.")
-    authority = _authority(entry, path)
+    authority, connection = _authority(entry, path), _connection(entry)
     if isinstance(authority, Failure):
-        return Failure("file", f"The cluster {_quoted(name)} of {shown}: {authority.message}", authority.hint)
+        return _wrong(name, shown, authority)
+    if isinstance(connection, Failure):
+        return _wrong(name, shown, connection)
     return Cluster(
         shown,
         safe_text(context, 60),
         safe_text(name, 60),
-        target,
+        replace(target, connection=connection),
         authority,
-        safe_text(text_at(entry, "tls-server-name")) or None,
-        text_at(entry, "proxy-url") or None,
         text_at(entry, "insecure-skip-tls-verify").lower() in _TRUE,
     )
+
+
+def _wrong(name: str, shown: str, failure: Failure) -> Failure:
+    return Failure("file", f"The cluster {_quoted(name)} of {shown}: {failure.message}", failure.hint)
+
+
+def _connection(entry: Value) -> ConnectionOptions | Failure:
+    """How the server is reached: Go sends and verifies the one name that `tls-server-name` is."""
+    name, proxy = text_at(entry, "tls-server-name"), text_at(entry, "proxy-url")
+    given = {"verify-name": name, "sni": "" if parse_ip(name) is not None else name, "proxy": proxy}
+    read = read_connection({key: value for key, value in given.items() if value})
+    if isinstance(read, ConnectionOptions) or read.kind != "usage":
+        return read
+    return Failure("file", f"its tls-server-name or proxy-url cannot be used. {read.message}", "Correct it there.")
 
 
 def _authority(entry: Value, path: Path) -> bytes | Path | Failure | None:

@@ -21,6 +21,7 @@ from tui_chain.doctor.script.settings import files
 from tui_chain.engine.activity import Entry
 from tui_chain.engine.chain_files import chains_of
 from tui_chain.livetest.choice import METHODS, RequestChoice, read_choice
+from tui_chain.net.connection_text import shown_connection
 from tui_chain.net.host_list import HostList, parse_arguments, parse_host_list
 from tui_chain.net.host_table import TableColumns, parse_host_table
 from tui_chain.net.kubeconfig import read_kubeconfig
@@ -75,10 +76,12 @@ def kubeconfig(data: bytes) -> object:
         found = read_kubeconfig(path)
         if isinstance(found, Failure):
             return str(found).replace(str(path.parent), "")
-    assert parse_target(str(found.target)) == found.target
-    assert PASSWORD not in f"{found.notices}" or f"{PASSWORD}@".encode() not in data
-    shown = (found.context, found.name, found.server_name, found.unverified, len(found.notices))
-    return shown, found.target, isinstance(found.authority, bytes)
+    read = parse_target(str(found.target))
+    assert isinstance(read, Target)
+    assert read.is_same_server(found.target)
+    assert PASSWORD not in f"{found}" or f"{PASSWORD}@".encode() not in data
+    shown = (found.context, found.name, found.unverified, len(found.notices))
+    return shown, shown_connection(found.target.connection), isinstance(found.authority, bytes)
 
 
 def manifest(data: bytes) -> object:
