@@ -11,6 +11,7 @@ import json
 import random
 import re
 from collections.abc import Callable, Sequence
+from copy import deepcopy
 from typing import Any
 
 from tests.x509.mutations import Node, structured, tree
@@ -269,9 +270,9 @@ def _change(rng: random.Random, value: Any, tokens: Sequence[bytes]) -> None:
     if kind == 0:
         del value[key]
     elif kind == 1 and isinstance(value, dict):
-        value[rng.choice(("x", "\x1b", "schema", "", "of this very name"))] = value[key]
+        value[rng.choice(("x", "\x1b", "schema", "", "of this very name"))] = deepcopy(value[key])
     elif kind == 2 and isinstance(value, list):
-        value.extend([value[key]] * rng.choice((1, 3, 200)))
+        value.extend(deepcopy(value[key]) for _ in range(rng.choice((1, 3, 200))))
     elif kind == 3 and isinstance(value[key], str):
         text = value[key].encode("utf-8", "surrogatepass")
         changed = rng.choice((text_inserted, cut, repeated, numbers_changed))(rng, text, text, tokens)

@@ -25,13 +25,14 @@ Behaviour = Callable[[Stream, str], Awaitable[None]]
 class ConnectProxy:
     """A proxy whose `heads` are the requests that came, `carried` the bytes of clients that it carried on.
 
-    `behaviour` takes the place of the tunnel. With `login` a request without it is answered 407; with `tls` the
-    client speaks TLS to the proxy itself.
+    `names` are addresses of names that only it knows. `behaviour` takes the place of the tunnel. With `login` a
+    request without it is answered 407; with `tls` the client speaks TLS to the proxy itself.
     """
 
     behaviour: Behaviour | None = None
     login: str | None = None
     tls: ssl.SSLContext | None = None
+    names: dict[str, str] = field(default_factory=dict)
     heads: list[str] = field(default_factory=list)
     carried: bytearray = field(default_factory=bytearray)
 
@@ -62,7 +63,8 @@ class ConnectProxy:
     async def _tunnel(self, stream: Stream, place: str) -> None:
         host, _, port = place.rpartition(":")
         try:
-            reader, writer = await asyncio.open_connection(host.strip("[]"), int(port))
+            known = self.names.get(host, host.strip("[]"))
+            reader, writer = await asyncio.open_connection(known, int(port))
         except OSError:
             await stream.send(b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n")
             return

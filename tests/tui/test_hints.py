@@ -57,7 +57,15 @@ def test_an_option_is_shown_as_what_does_the_same() -> None:
 
 
 PACKAGE = Path(tui_chain.__file__).parent
-APART = ("cli", "lab", "doctor/script", "engine/options.py", "engine/command_line.py", "pool/published.py")
+APART = (
+    "cli",
+    "lab",
+    "doctor/script",
+    "engine/options.py",
+    "engine/command_options.py",
+    "engine/command_line.py",
+    "pool/published.py",
+)
 """What the screen shows nothing of."""
 GIVEN = {
     "engine/arguments.py": "printed before the screen opens",
@@ -68,6 +76,7 @@ GIVEN = {
     "advise/summary.py": "of commands that the page shows, to be copied",
     "diagnose/explain/explanation.py": "a command to be copied",
     "repair/file_header.py": "a line of a file, as earlier versions wrote it",
+    "servers/kubernetes.py": "an option of kubectl",
     "doctor/interpreter.py": "how an interpreter was chosen on the command line",
 }
 """Texts with an option that is no next step, by their modules."""

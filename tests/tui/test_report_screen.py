@@ -47,7 +47,7 @@ async def save_all(pilot: Pilot[None], folder: Path) -> dict[str, str]:
     """Save the current host's report in every form, each under the name that is suggested."""
     texts = {}
     for place, (name, suffix) in enumerate(FORMS):
-        await pilot.press("s", *["f2"] * place)
+        await press(pilot, "s", *["f2"] * place)
         await shows(pilot, f"│ {name} ")
         suggested = Path(pilot.app.screen.query_one("#write-path", Input).value)
         assert suggested.name.endswith(f"-report{suffix}")

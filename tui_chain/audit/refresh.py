@@ -15,6 +15,7 @@ from tui_chain.core.command import FILE, hinted, option
 from tui_chain.core.failure import Failure
 from tui_chain.core.status import Status
 from tui_chain.engine.host_state import HostState
+from tui_chain.net.connection_text import listed
 from tui_chain.probe.served import ServedChain
 from tui_chain.repair.file_header import MAX_HOSTS, Header, read_header
 from tui_chain.repair.header_lines import names_store, store_to_name
@@ -245,7 +246,7 @@ def _is_anchor(source: str | None) -> bool:
 
 
 def _news(state: HostState, old: _Old) -> HostNews:
-    name = str(state.target)
+    name = listed(state.target)
     if not isinstance(state.served, ServedChain):
         why = state.served.message if isinstance(state.served, Failure) else "It was not reached."
         return HostNews(name, State.UNKNOWN, why)

@@ -190,10 +190,9 @@ class LiveRequest:
 
 async def timed_route(target: Target, address: str | None, proxy: str | None, watch: Stopwatch) -> Route:
     """The route to `target`, to `address` alone if one is given; raises OSError or ProxyTrouble."""
-    if proxy is None and address is not None:
-        return Route(await lookup(address))
     watch.begin("lookup")
-    route = await target_route(target, proxy)
+    known = proxy is None and address is not None
+    route = Route(await lookup(address or "")) if known else await target_route(target, proxy)
     if route.addresses:
         watch.end("lookup")
     return route

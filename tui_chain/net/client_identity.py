@@ -64,14 +64,14 @@ class ClientIdentity:
 
     def show_in(self, context: SSL.Context) -> None:
         """Let a context of pyOpenSSL show it; raises ssl.SSLError where OpenSSL does not take it."""
-        from OpenSSL import SSL, crypto
+        from OpenSSL import SSL
 
         first, *others = self.certificates
         try:
-            context.use_certificate(crypto.X509.from_cryptography(first))
+            context.use_certificate(first)
             for one in others:
-                context.add_extra_chain_cert(crypto.X509.from_cryptography(one))
-            context.use_privatekey(crypto.PKey.from_cryptography_key(self.key))  # type: ignore[arg-type]
+                context.add_extra_chain_cert(one)
+            context.use_privatekey(self.key)  # type: ignore[arg-type]
         except (SSL.Error, TypeError) as error:
             raise ssl.SSLError(1, f"the client certificate cannot be used: {safe_text(str(error), 80)}") from None
 
@@ -139,8 +139,8 @@ def _key(file: Path, data: bytes, password: bytes | None) -> PrivateKeyTypes | F
         return _needs_password(file) if password is None else _without_password(file, data)
     except ValueError:
         if password is not None and b"ENCRYPTED" in data:
-            return _bad(file, "is not opened by that password", "Check the first line of --cert-password-file.")
-        return _bad(file, "holds no private key", "Name the file of the key with --key.")
+            return _bad(file, "is not opened by that password", "Check the first line of the password file.")
+        return _bad(file, "holds no private key", "Name the file of its key too.")
     except Exception as error:  # noqa: BLE001 - kinds of keys that cryptography does not know have errors of their own
         return _bad(file, f"holds a private key that cannot be used: {safe_text(str(error), 80)}", "Use another one.")
 
@@ -152,7 +152,7 @@ def _without_password(file: Path, data: bytes) -> PrivateKeyTypes | Failure:
 
 def _pkcs12(file: Path, data: bytes, key: Path | None, password: bytes | None) -> _Read | Failure:
     if key is not None:
-        return _bad(file, "is no PEM file, and --key goes with PEM only", "Give the PKCS#12 file alone.")
+        return _bad(file, "is no PEM file, and a key of its own goes with PEM only", "Give the PKCS#12 file alone.")
     try:
         private, own, others = pkcs12.load_key_and_certificates(data, password)
     except ValueError:
@@ -160,12 +160,12 @@ def _pkcs12(file: Path, data: bytes, key: Path | None, password: bytes | None) -
             return _bad(
                 file,
                 "is no PEM file, and no PKCS#12 without a password",
-                "Give its password by --cert-password-file.",
+                "Name a file with its password: cert-password-file.",
             )
         return _bad(
             file,
             "is no PKCS#12 that this password opens",
-            "Check the file and the first line of --cert-password-file.",
+            "Check the file and the first line of the password file.",
         )
     if private is None or own is None:
         return _bad(file, "holds no private key with its certificate", "Export both into it.")
@@ -181,7 +181,7 @@ def _spki(key: PublicKeyTypes) -> bytes:
 
 
 def _needs_password(file: Path) -> Failure:
-    return _bad(file, "holds an encrypted key", "Put its password into a file and name that by --cert-password-file.")
+    return _bad(file, "holds an encrypted key", "Put its password into a file and name that: cert-password-file.")
 
 
 def _bad(file: Path, what: str, hint: str) -> Failure:

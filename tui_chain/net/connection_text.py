@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -143,11 +144,35 @@ def _identity(given: Mapping[str, str]) -> Fields | Failure:
     if not files:
         return {}
     if "cert" not in files:
-        return Failure("usage", "A key, or a password, is given and no client certificate.", "Give --cert too.")
+        return Failure(
+            "usage",
+            "A key, or a password, is given and no client certificate.",
+            "Name the file of the certificate too.",
+        )
     from tui_chain.net.client_identity import read_identity
 
     identity = read_identity(files["cert"], files.get("key"), files.get("cert-password-file"))
     return identity if isinstance(identity, Failure) else {"identity": identity}
+
+
+def listed(target: Target) -> str:
+    """A target as a host list has it, with the options that say which server it is and by which name it is judged."""
+    shown = shown_connection(target.connection)
+    return " ".join((str(target), *(f"{name}={value}" for name, value in shown.items() if name in JUDGED_KEYS)))
+
+
+def parse_listed(text: str) -> Target | Failure:
+    """Read a target as `listed` writes it, or as a person does, with any options of a connection."""
+    first, rest = [*text.split(maxsplit=1), "", ""][:2]
+    split = split_options(rest)
+    if isinstance(split, Failure):
+        return split
+    given, label = split
+    target = parse_target(text if label else first)
+    if isinstance(target, Failure):
+        return target
+    connection = read_connection(given)
+    return connection if isinstance(connection, Failure) else replace(target, connection=connection)
 
 
 def shown_connection(options: ConnectionOptions) -> dict[str, str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from tui_chain.core.failure import Failure
 from tui_chain.core.files import read_file, read_stdin
 from tui_chain.core.text import safe_text
-from tui_chain.net.connection_text import read_connection, split_options
+from tui_chain.net.connection_text import parse_listed, read_connection, split_options
 from tui_chain.net.target import Target, parse_target
 
 MAX_LINES = 20_000
@@ -117,7 +117,7 @@ def parse_arguments(texts: Iterable[str]) -> HostList:
     hosts: dict[Target, Host] = {}
     bad: list[BadLine] = []
     for number, text in enumerate(texts, start=1):
-        target = parse_target(text)
+        target = parse_listed(text)
         if isinstance(target, Failure):
             bad.append(BadLine(number, target))
         else:

@@ -205,12 +205,12 @@ def _fitting(addresses: tuple[Address, ...], target: Target) -> tuple[Address, .
     fitting = tuple(one for one in addresses if all(one.family == families[number] for number in versions if number))
     if not fitting:
         wanted = " and ".join(f"IPv{number}" for number in sorted(filter(None, versions)))
-        raise NoSuchAddressError(f"it has no address of {wanted}")
+        raise NoSuchAddressError(f"{wanted} address")
     return fitting
 
 
 class NoSuchAddressError(OSError):
-    """A name has addresses, and none of the version of IP that was asked for; the text says so."""
+    """A name has addresses, and none of the version of IP that was asked for; the text names that."""
 
 
 @dataclass(frozen=True)

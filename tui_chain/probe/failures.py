@@ -41,7 +41,7 @@ _CONNECT = {
     errno.EADDRNOTAVAIL: (
         FindingCode.CONNECT,
         "This machine does not have the local address",
-        "Give an address of this machine to --bind.",
+        "Connect from an address that it has.",
     ),
     errno.ECONNRESET: (
         FindingCode.RESET,
@@ -78,7 +78,7 @@ def by_proxy(what: str, proxy: str) -> Failure:
     return Failure(
         FindingCode.PROXY,
         f"{begin}: {what} (step: connect).",
-        "Check the proxy and its login, or leave it out with --no-proxy, or by NO_PROXY.",
+        "Check the proxy and its login; NO_PROXY names hosts that go without it.",
     )
 
 
@@ -88,7 +88,7 @@ def explain(step: str, error: OSError) -> Failure:
         return _tls(error)
     if isinstance(error, NoSuchAddressError):
         return Failure(
-            FindingCode.NAME, f"The name is known, and {error} (step: name).", "Leave out -4, -6 or --bind."
+            FindingCode.NAME, f"The host has no {error} (step: name).", "Connect by the other version of IP."
         )
     if step == "name":
         return _name(error)

@@ -44,7 +44,14 @@ def _silent(_: str) -> None:
 
 NO_ROUTE = Route()
 PASSING = frozenset(
-    {FindingCode.TIMEOUT, FindingCode.RESET, FindingCode.NETWORK, FindingCode.CONNECT, FindingCode.NAME}
+    {
+        FindingCode.TIMEOUT,
+        FindingCode.RESET,
+        FindingCode.NETWORK,
+        FindingCode.CONNECT,
+        FindingCode.NAME,
+        FindingCode.PROXY,
+    }
 )
 """Kinds of failures that may pass; a name that does not exist is told from a resolver without an answer by nobody."""
 PAUSE, LONGEST_PAUSE = 0.5, 8.0

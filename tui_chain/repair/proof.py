@@ -9,6 +9,7 @@ from datetime import datetime
 from tui_chain.clients.families import FAMILIES, Family
 from tui_chain.clients.judge import CRL_FAMILIES, Judge
 from tui_chain.clients.verdict import Verdict, Verdicts
+from tui_chain.net.connection_text import listed
 from tui_chain.probe.served import ServedChain
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.crl import CrlScope
@@ -87,7 +88,7 @@ def minimal_for_all(
     for certificate in certificates:
         fewer = [one for one in kept if one != certificate]
         users = set(needed_by.get(certificate.sha256, ()))
-        concerned = [proof for proof in proofs if str(proof.served.target) in users]
+        concerned = [proof for proof in proofs if listed(proof.served.target) in users]
         if fewer and concerned and refusal(fewer, concerned) is None:
             kept = fewer
     return tuple(kept) if refusal(kept, proofs) is None else tuple(certificates)

@@ -16,6 +16,7 @@ from tui_chain.core.failure import Failure
 from tui_chain.core.finding_codes import FindingCode
 from tui_chain.core.status import Status
 from tui_chain.diagnose.diagnosis import Diagnosis
+from tui_chain.net.connection_text import listed
 from tui_chain.paths.checks import PathProblem, Problems
 from tui_chain.paths.codes import WITHOUT_STRICT, is_strict
 from tui_chain.paths.search import Path
@@ -199,7 +200,7 @@ def prove(path: Path, served: ServedChain, resolution: Resolution, at: datetime)
     certificates = minimal(whole, (BundleProof(served, wanted, at),)) if wanted else whole
     store = resolution.diagnosis.store
     bundle = Bundle(
-        certificates, (str(served.target),), resolution.sources, trust=store, served=days_served([served])
+        certificates, (listed(served.target),), resolution.sources, trust=store, served=days_served([served])
     )
     verdicts = with_all if certificates == whole else _judged(certificates, served, at, before)
     added = tuple(certificate for certificate in certificates if certificate not in served.certificates)
@@ -263,13 +264,13 @@ def combine(repairs: list[tuple[ServedChain, Repair]], *, at: datetime) -> Bundl
     for served, repair in repairs:
         sources |= repair.bundle.sources
         for certificate in repair.bundle.certificates:
-            users.setdefault(certificate.sha256, []).append(str(served.target))
+            users.setdefault(certificate.sha256, []).append(listed(served.target))
     needed_by = {digest: tuple(dict.fromkeys(targets)) for digest, targets in users.items()}
     proofs = proofs_of(repairs, at=at)
     refused = refusal(certificates, proofs)
     if refused is not None:
         return Failure("no-repair", f"One bundle for all fails: {refused}.", "Write one file a host.")
-    hosts = tuple(dict.fromkeys(str(served.target) for served, _ in repairs))
+    hosts = tuple(dict.fromkeys(listed(served.target) for served, _ in repairs))
     fewest = minimal_for_all(tuple(certificates), proofs, needed_by)
     needed_by = needed_by if len(hosts) > 1 else {}
     days = days_served([served for served, _ in repairs])

@@ -10,6 +10,7 @@ from tui_chain.clients.judge import Judge
 from tui_chain.clients.verdict import Verdicts
 from tui_chain.diagnose.case import leaf_first
 from tui_chain.diagnose.diagnosis import Diagnosis, choose_path
+from tui_chain.net.connection_text import listed
 from tui_chain.paths.search import Path, find_paths
 from tui_chain.probe.served import ServedChain
 from tui_chain.repair.bundle import Bundle
@@ -73,7 +74,7 @@ def server_chain(
     before = as_served if inside else {**_judged(judge, served, at), **unable}
     after = {**_judged(judge, replace(served, certificates=chain), at), **unable}
     kind, days = OutputKind.SERVER.value, days_served([served])
-    bundle = Bundle(chain, (str(served.target),), resolution.sources, kind=kind, trust=store.name, served=days)
+    bundle = Bundle(chain, (listed(served.target),), resolution.sources, kind=kind, trust=store.name, served=days)
     return ServerChain(path, before, after, bundle.pem, _is_public(path.anchor, store))
 
 

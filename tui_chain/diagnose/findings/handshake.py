@@ -111,8 +111,10 @@ def handshake_findings(case: Case) -> Iterator[Finding]:
 
 
 def _cas(case: Case) -> str:
-    names = case.served.tls.client_cas
+    names, tls = case.served.tls.client_cas, case.served.tls
+    refused = tls.client_certificate == "required" and case.served.target.connection.identity is not None
+    given = "It did not take the one that was given. " if refused else ""
     if not names:
-        return "It names no CA that has to have issued it."
+        return f"{given}It names no CA that has to have issued it."
     more = f" and {len(names) - MAX_CAS} more" if len(names) > MAX_CAS else ""
-    return f"It takes those issued by {'; '.join(names[:MAX_CAS])}{more}."
+    return f"{given}It takes those issued by {'; '.join(names[:MAX_CAS])}{more}."

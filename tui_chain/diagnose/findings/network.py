@@ -27,7 +27,7 @@ PROXY = FindingKind(
     FATAL,
     Blame.NETWORK,
     "The proxy did not connect to the host.",
-    "Check the proxy and its login, or leave it out with --no-proxy, or by NO_PROXY.",
+    "Check the proxy and its login; NO_PROXY names hosts that go without it.",
 )
 RESET = FindingKind(
     FindingCode.RESET, FATAL, Blame.NETWORK, "The connection was cut.", "A firewall or the server did it."
@@ -111,6 +111,7 @@ KINDS = (
     NETWORK,
     RESET,
     CONNECT,
+    PROXY,
     TIMEOUT,
     NO_TLS,
     STARTTLS,
