@@ -146,8 +146,14 @@ def test_a_folder_without_chains_says_so(tmp_path: Path, root: Path) -> None:
     (broken / "a.pem").write_bytes(to_pem([PKI.leaf.der, PKI.issuing.der]))
     (broken / "b.pem").symlink_to(broken / "b.pem")
     (broken / "c.pem").write_bytes(to_pem([PKI.issuing.issue_leaf([]).der]))
+    (broken / "d.pem").write_bytes(to_pem([PKI.leaf.der])[:300])
+    (broken / "e.der").write_bytes(PKI.leaf.der[:-9])
+    (broken / "f.txt").write_bytes(b"read me")
     done = verify(root, broken)
     assert done.code == 2
+    assert f"There is no certificate in {broken}/d.pem: line 1: the block has no end" in done.err
+    assert f"There is no certificate in {broken}/e.der: line 1: not a certificate that can be read" in done.err
+    assert f"1 file of {broken} without a server's certificate skipped" in done.err
     assert f"The certificate in {broken}/c.pem names no host." in done.err
 
 

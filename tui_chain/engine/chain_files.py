@@ -21,13 +21,14 @@ from tui_chain.repair.proof import accepted
 from tui_chain.repair.server_chain import ServerChain, server_chain
 from tui_chain.resolve.files import SUFFIXES
 from tui_chain.x509.certificate import Certificate
-from tui_chain.x509.formats.readers import read_certificates
+from tui_chain.x509.formats.readers import ProblemKind, Reading, read_certificates
 
 MAX_FILES = 2_000
 """Certificate files of a folder that are read."""
 MAX_HOSTS = 20
 """Names for which one chain is judged."""
 _NOT_CHAINS = frozenset({".crl", ".jks", ".jceks", ".p12", ".pfx"})
+_DAMAGED, _FORMATS = frozenset({ProblemKind.BROKEN, ProblemKind.TRUNCATED}), frozenset({"PEM", "DER", "PKCS#7"})
 _STANDS_FOR = "www"
 """The label that a wildcard is judged with."""
 
@@ -131,8 +132,11 @@ def _of_folder(folder: Path, target: Target | None) -> ChainFiles | Failure:
         if isinstance(read, Failure):
             problems.append(read.message)
             continue
-        certificates = read_certificates(read, foreign=True).certificates
-        if all(one.is_ca and not one.alternative_names for one in certificates):
+        reading = read_certificates(read, foreign=True)
+        if not reading.certificates and (damage := _damage(reading)) is not None:
+            problems.append(f"There is no certificate in {safe_text(str(file))}: {damage}.")
+            continue
+        if all(one.is_ca and not one.alternative_names for one in reading.certificates):
             others += 1
             continue
         chain = _chain_file(safe_text(str(file)), read, target)
@@ -144,6 +148,12 @@ def _of_folder(folder: Path, target: Target | None) -> ChainFiles | Failure:
         return Failure("file", f"There is no file with a server's certificate in {shown}.", "Name the right folder.")
     notices = (f"{plural(others, 'file')} of {shown} without a server's certificate skipped.",) if others else ()
     return ChainFiles(tuple(chains), tuple(problems), notices, folder=True)
+
+
+def _damage(reading: Reading) -> str | None:
+    """Why a file that should have certificates has none, or None for a file of another use."""
+    found = (one for one in reading.problems if one.kind in _DAMAGED and reading.format in _FORMATS)
+    return next((f"line {one.line}: {one.reason}" for one in found), None)
 
 
 def _of_manifest(data: bytes, name: str, target: Target | None) -> ChainFiles | Failure:
