@@ -71,7 +71,7 @@ GROWING = (
 )
 """Where the product grows by a file: a client, server, scenario, command, protocol, section of the report, a family
 of problems, or what files are written in."""
-MODULES_AT_MOST = 261
+MODULES_AT_MOST = 266
 """The number of modules outside `GROWING`."""
 
 APART: dict[str, str] = {

@@ -20,6 +20,7 @@ SOUND = {
     "h2": "4.3.0",  # CVE-2025-57804: line breaks in headers
     "certifi": "2024.7.4",  # CVE-2024-39689: roots that are not trusted any more
     "idna": "3.7",  # CVE-2024-3651: quadratic time
+    "pyyaml": "5.4",  # CVE-2020-14343: objects out of tags
     "cryptography": "46.0.5",  # CVE-2026-26007: points outside the group
 }
 """The first release without a known hole, of what reads untrusted bytes."""

@@ -34,6 +34,7 @@ from tui_chain.net.addresses import read_consent
 from tui_chain.net.connection_options import ConnectionOptions
 from tui_chain.net.connection_text import read_connection
 from tui_chain.net.target import Target, parse_target
+from tui_chain.probe.pasted import served_ders
 from tui_chain.probe.served import ServedChain
 from tui_chain.results.audit import AuditResult, audit_result
 from tui_chain.results.doctor import DoctorResult, doctor_result
@@ -50,8 +51,6 @@ from tui_chain.results.values import (
 from tui_chain.trust.loading import load_trust_store
 from tui_chain.trust.store import TrustStore
 from tui_chain.x509.certificate import Certificate
-from tui_chain.x509.formats.pem import blocks, decoded
-from tui_chain.x509.formats.readers import read_certificates
 
 __all__ = [
     "FAMILIES",
@@ -332,22 +331,6 @@ async def adoctor(
         arguments = Arguments((), utc_now, ())
         run = _good(await asyncio.to_thread(opened.enter_context, start(options, arguments, every_source=True)))
         return doctor_result(_good(await examine_host(run.journey, state, found.path, variables)))
-
-
-def served_ders(chain: Sequence[bytes] | bytes) -> tuple[bytes, ...]:
-    """The DER certificates of a chain, in their order; raises ValueError where there is none.
-
-    A PEM block that is base64 counts whatever it holds: each client is asked what it makes of that.
-    """
-    if not isinstance(chain, (bytes, bytearray)):
-        ders = tuple(map(bytes, chain))
-    else:
-        found = (decoded(block.body) for block in blocks(bytes(chain)) if block.label == "CERTIFICATE")
-        ders = tuple(der for der in found if isinstance(der, bytes) and der)
-        ders = ders or tuple(one.der for one in read_certificates(bytes(chain), foreign=True).certificates)
-    if not ders:
-        raise ValueError("There is no certificate in the chain. Give DER certificates, or a PEM, DER or PKCS#7 file.")
-    return ders
 
 
 def _good(value: T | Failure) -> T:

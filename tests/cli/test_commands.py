@@ -303,7 +303,9 @@ def test_the_table_says_what_each_command_takes() -> None:
 
 def test_every_option_of_a_run_is_carried_but_its_hosts() -> None:
     carried = {option.name for options in TAKEN.values() for option in options if option.carried}
-    of_the_run_alone = {"targets", "hosts_file", "open_file", "demo", "jobs", "rate", "no_session", "notices"}
+    of_the_run_alone = {"column", "label_column", "port_column"}
+    of_the_run_alone |= {"targets", "hosts_file", "open_file", "demo", "jobs", "rate", "no_session", "notices"}
+    of_the_run_alone |= {"usual_proxy"}
     assert set(Options.__dataclass_fields__) - carried == of_the_run_alone
 
 

@@ -126,7 +126,8 @@ def test_verify_ends_with_what_counts(lab: Lab, tmp_path: Path) -> None:
     words = ("verify", chain, "--host", "localhost", "--trust", lab.trust_file)
     assert tlschain(*words).code == 1
     assert tlschain(*words, "--bundle", bundle).code == 0
-    assert tlschain("verify", chain).code == 2
+    assert tlschain("verify", chain, "--trust", lab.trust_file).code == 1, "for its own names"
+    assert tlschain("verify", tmp_path / "none.pem").code == 2
     assert tlschain("verify", tmp_path / "none.pem", "--host", "localhost").code == 2
     text = tlschain(*words, "--bundle", bundle).out
     assert "    Go                        ✗ its issuer is not known (UnknownAuthority)" in text

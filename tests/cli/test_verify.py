@@ -118,7 +118,7 @@ def test_a_file_without_a_certificate_is_wrong_usage(folder: Path) -> None:
     (folder / "text.pem").write_text("no certificate")
     done = verify(folder, "text.pem")
     assert done.code == 2
-    assert "There is no certificate in the chain" in done.complaint
+    assert f"There is no certificate in {folder}/text.pem." in done.complaint
 
 
 def test_a_hostile_host_does_not_reach_the_terminal(folder: Path) -> None:

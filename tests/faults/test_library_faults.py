@@ -77,7 +77,7 @@ COMMANDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "refresh": (("BUNDLE", "--trust", "TRUST"), (*PROBE[:1], "tui_chain.cli.commands.refresh.refreshed")),
     "explain": (("TEXT",), ("tui_chain.diagnose.explain.explanation.read", "tui_chain.cli.commands.explain.explain")),
     "doctor": ((), ("tui_chain.doctor.examination.run_script", "tui_chain.doctor.examination.examine_report")),
-    "verify": (("BUNDLE", "--host", "a.test"), (*DIAGNOSIS[:1], "tui_chain.api.served_ders")),
+    "verify": (("BUNDLE", "--host", "a.test"), (*DIAGNOSIS[:1], "tui_chain.engine.chain_files.served_ders")),
     "pool": (
         ("import", "BUNDLE"),
         (*POOL, "tui_chain.pool.pool.name_digest", "tui_chain.cli.commands.pool.opened"),

@@ -17,6 +17,7 @@ ROOT = Path(tui_chain.__file__).parent
 KEYS = {
     "jwk": json.dumps({"keys": [{"kty": "EC", "crv": "P-256", "x": "a", "y": "b", "d": "c"}]}),
     "age": "# public key: age1x\nAGE-SECRET-KEY-1QQQQ\n",
+    "kubernetes": "kind: Secret\ndata: {tls.key: LS0tLS1CRUdJTiBQUklWQVRFIEtFWS0tLS0tCg==}\n",
     "wireguard": "[Interface]\nPrivateKey = AAAA\n",
     "pgp": "-----BEGIN PGP PRIVATE KEY BLOCK-----\n\nAAAA\n",
 }

@@ -5,6 +5,7 @@ Certificates, CRLs, responses and containers are of one small PKI, texts are tho
 
 from __future__ import annotations
 
+import base64
 import json
 import sqlite3
 import tempfile
@@ -13,6 +14,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import cryptography_vectors
+import yaml
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -64,7 +66,7 @@ def _made() -> Mapping[str, Mapping[str, bytes]]:
         **_revocation(pki),
         **_containers(pki),
         **_files(pki),
-        **_texts(),
+        **_texts(pki),
         **_network(pki),
         **http_seeds.made(),
     }
@@ -272,7 +274,7 @@ def _own_files(folder: Path, pki: Pki) -> Mapping[str, Mapping[str, bytes]]:
     }
 
 
-def _texts() -> Mapping[str, Mapping[str, bytes]]:
+def _texts(pki: Pki) -> Mapping[str, Mapping[str, bytes]]:
     login = f"user:{PASSWORD}@".encode()
     return {
         "host-list": {
@@ -281,6 +283,19 @@ def _texts() -> Mapping[str, Mapping[str, bytes]]:
             "names": "bücher.example\nxn--bcher-kva.example\nпример.example мой\nfaß.example\nа.example\n"
             "fe80::1%eth0\nEXAMPLE.ORG.\n".encode(),
         },
+        "host-table": {
+            "commas": b'host,label,port\na.example,"the ""first"" one",8443\n"b.example",two,\n[2001:db8::1],,993\n'
+            b'smtp+starttls://c.example,"two\nlines",25\n',
+            "excel": "\ufeffsep=;\r\nid;Host;Label;Port\r\n1;bücher.example;über;443\r\n2;no host;;\r\n".encode(),
+            "tabs": b"label\thost\tport\none\thttps://a.example/\t8443\ntwo\tb.example:1\t1\nthree\t\t\n",
+        },
+        "yaml-file": {
+            "block": b"%YAML 1.1\n--- # a\na: &x {b: [c, 'd', \"\\x65\"]}\ne: *x\n"
+            b"f: |\n  g\n  h\n...\n---\n- !!str 1\n- ~\n",
+            "json": json.dumps({"a": [1, None, True, {"b": "\u00fc\x1b"}], "c": {}}, indent=1).encode(),
+        },
+        "manifest": _manifests(pki),
+        "kubeconfig": {"two": _KUBECONFIG.encode()},
         "additions": {
             "chain": b"example.org\n" + to_pem([Authority.root("Pasted", now=NOW).der]),
             "files": b"example.org < no-such-file.pem\nb.example.org label\n",
@@ -307,6 +322,46 @@ def _texts() -> Mapping[str, Mapping[str, bytes]]:
     }
 
 
+def _manifests(pki: Pki) -> Mapping[str, bytes]:
+    """Two Secrets with an Ingress, as documents and as a List in JSON."""
+    leaf, issuing = ({"tls.crt": to_pem([der]).decode()} for der in (pki.leaf.der, pki.issuing.der))
+    data = {name: base64.b64encode(text.encode()).decode() for name, text in leaf.items()}
+    owner = {"cert-manager.io/certificate-name": "web-cert"}
+    objects = [
+        {"kind": "Secret", "metadata": {"name": "web", "namespace": "shop", "annotations": owner}, "data": data},
+        {"kind": "Secret", "metadata": {"name": "other"}, "type": "kubernetes.io/tls", "stringData": issuing},
+        {
+            "kind": "Ingress",
+            "metadata": {"name": "web", "namespace": "shop"},
+            "spec": {"tls": [{"hosts": [HOST, "*.host.test"], "secretName": "web"}, {"secretName": "gone"}],
+                     "rules": [{"host": "b.test"}]},
+        },
+    ]  # fmt: skip
+    versioned = [{"apiVersion": "v1", **one} for one in objects]
+    return {
+        "documents": yaml.safe_dump_all(versioned).encode(),
+        "list": json.dumps({"apiVersion": "v1", "kind": "List", "items": versioned}, indent=1).encode(),
+    }
+
+
+_KUBECONFIG = f"""apiVersion: v1
+kind: Config
+current-context: here
+clusters:
+- name: one
+  cluster: {{server: "https://one.example:6443", certificate-authority-data: QUJD, tls-server-name: two.example}}
+- name: two
+  cluster:
+    server: https://[2001:db8::1]/path
+    certificate-authority: ca.pem
+    proxy-url: http://user:{PASSWORD}@proxy.example:3128
+    insecure-skip-tls-verify: true
+contexts:
+- {{name: here, context: {{cluster: two, user: me}}}}
+- {{name: there, context: {{cluster: one}}}}
+users:
+- {{name: me, user: {{token: abc}}}}
+"""
 _ERRORS = {
     "python": b'Traceback (most recent call last):\n  File "x.py", line 1, in <module>\n'
     b"urllib3.exceptions.MaxRetryError: "

@@ -8,10 +8,9 @@ import cryptography_vectors
 import pytest
 
 from tests.support.programs import require_program
-from tui_chain.api import served_ders
 from tui_chain.lab.authority import Authority, Identity, key_to_pem, to_pem
 from tui_chain.net.target import Target
-from tui_chain.probe.pasted import GivenChain
+from tui_chain.probe.pasted import GivenChain, served_ders
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.formats import pkcs12
 from tui_chain.x509.formats.readers import ProblemKind, Reading, read_certificates

@@ -168,6 +168,19 @@ def test_a_key_behind_certificates_is_known_and_as_powershell_writes_it(name: st
     assert holds_private_key(b"\xef\xbb\xbf" + text)
 
 
+@pytest.mark.parametrize("before", [b"", b"x", b"xy", b"Bag Attributes\n"])
+@pytest.mark.parametrize("label", ["", "RSA ", "EC ", "ENCRYPTED ", "OPENSSH "])
+def test_pem_in_base64_is_known(before: bytes, label: str) -> None:
+    """As Secrets and kubeconfigs have it, in one line and folded."""
+    pem = f"-----BEGIN {label}PRIVATE KEY-----\nAAAA\n-----END {label}PRIVATE KEY-----\n".encode()
+    text = base64.b64encode(before + pem)
+    assert holds_private_key(b"data:\n  tls.key: " + text)
+    for width in (60, 64, 76):
+        folded = b"\n    ".join(text[at : at + width] for at in range(0, len(text), width))
+        assert holds_private_key(b"data:\n  tls.key: |\n    " + folded)
+    assert not holds_private_key(base64.b64encode(before + pem.replace(b"PRIVATE", b"PUBLIC")))
+
+
 PUBLIC = {
     "certifi": certifi.contents().encode(),
     "a bundle": b"# CA bundle for host.test:443\n" + to_pem([PKI.root.der, PKI.issuing.der]),

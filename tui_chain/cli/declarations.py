@@ -103,19 +103,30 @@ def report(form: Any, **given: Any) -> int:
 
 
 @click.command(cls=SettingsCommand)
-@click.argument("chain", type=_FILE, metavar="CHAIN")
+@click.argument("chain", type=_FILE, metavar="CHAIN|FOLDER|MANIFEST")
 @takes(*TAKEN["verify"])
-def verify(chain: Path, form: str, *, as_json: bool, **given: Any) -> int:
+def verify(chain: Path, form: str, bundle: Path | None, *, fix: bool, **given: Any) -> int:
     """Say which client families accept CHAIN, without a network.
 
     CHAIN is a PEM, DER or PKCS#7 file with what the server sends, its own certificate first; - is standard input.
+    Of a FOLDER every such file is judged, of a MANIFEST of Kubernetes (YAML or JSON) every TLS Secret, for the hosts
+    of the Ingresses and Gateways in it. With --fix what is missing is looked for as `tlschain fix` does; of a
+    MANIFEST the chains alone are written, as a patch.
 
-    Exit 0: every family accepts it (with --bundle: with that file). 1: some refuse. 2: wrong usage.
+    Exit 0: every family accepts all (with --bundle: with that file; with --fix: what was written). 1: some refuse.
+    2: wrong usage.
     """
-    form = chosen_form(form, as_json=as_json)
+    given["as_json"] = chosen_form(form, as_json=given["as_json"]) == "json"
+    if given["output"] is not None and not fix:
+        raise click.UsageError("-o is for the chain that --fix writes.")
+    if fix and bundle is not None:
+        raise click.UsageError("--fix and --bundle exclude each other: name one of them.")
+    if given["backup"] and str(given["output"] or "-") == "-":
+        raise click.UsageError("--backup is for a file that is written: name it with -o.")
     from tui_chain.cli.commands.verify import run_verify
+    from tui_chain.cli.options import CommandOptions
 
-    return run_verify(chain, **given, as_json=form == "json")
+    return run_verify(chain, bundle, CommandOptions(**given), fix=fix)
 
 
 @click.command(cls=SettingsCommand)

@@ -86,11 +86,11 @@ def opened(options: CommandOptions, *, whole_lab: bool = False, every_source: bo
             raise SystemExit(fail(run))
         for notice in run.journey.trust.notices:
             note(f"tlschain: {notice}")
-        run.journey.on_private = _note_private
+        run.journey.on_private = note_private
         yield run
 
 
-def _note_private(url: str, place: SocketAddress) -> None:
+def note_private(url: str, place: SocketAddress) -> None:
     """Say of each address inside that it is asked, as the options allow."""
     note(f"tlschain: asking {place}, a {reach(place.address)} address, for {url}")
 
@@ -114,7 +114,7 @@ def _command_name() -> str:
 
 def _with_chain(options: CommandOptions, run: Run) -> Run | Failure:
     """`--served FILE --host NAME`: the chain is at hand, nothing is probed."""
-    if options.served is None or options.host is None or options.targets:
+    if options.served is None or options.host is None or options.targets or options.hosts_file is not None:
         return Failure(
             "usage",
             "--served and --host go together and take the place of TARGET.",

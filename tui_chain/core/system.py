@@ -41,6 +41,17 @@ def has_hung_up(descriptor: int) -> bool:
     return hung_up
 
 
+def open_keyboard() -> int:
+    """Open the terminal that this process belongs to, whatever its standard streams are, and return the descriptor.
+
+    Raises OSError where it belongs to none. Windows has no such file.
+    """
+    path = ""
+    if sys.platform != "win32":
+        path = os.ctermid()
+    return os.open(path, os.O_RDWR)
+
+
 def try_lock(descriptor: int) -> bool:
     """Take the lock of an open file without waiting and return whether this process alone has it now.
 

@@ -18,11 +18,12 @@ from tui_chain.engine.options import SNI, OptionEntry
 from tui_chain.net.addresses import NO_CONSENT, PrivateConsent, read_consent
 from tui_chain.net.connection_options import USUAL_CONNECTION, ConnectionOptions
 from tui_chain.net.connection_text import NO_PROXY, connection_words, read_connection
-from tui_chain.net.host_list import Host, holds_json, parse_arguments, read_host_file
+from tui_chain.net.host_list import Host, HostList, holds_json, list_name, parse_arguments, read_host_file
 from tui_chain.net.proxy import shown_proxy
 from tui_chain.net.target import Target
 
 if TYPE_CHECKING:
+    from tui_chain.net.kubeconfig import Cluster
     from tui_chain.trust.pinned import ConfirmedRoot
 
 PUBLIC = frozenset({"certifi", "system"})
@@ -31,6 +32,7 @@ DEMO_HOST = "leaf-only"
 """The lab host that a demo shows first."""
 _EARLIEST, _LATEST = datetime(1950, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)
 """Times that certificates have (RFC 5280 section 4.1.2.5)."""
+_TABLES = frozenset({".csv", ".tsv"})
 _START = 4096
 """Bytes of a file that show what it holds."""
 
@@ -45,6 +47,11 @@ class Options:
 
     targets: tuple[str, ...] = ()
     hosts_file: Path | None = None
+    column: str | None = None
+    label_column: str | None = None
+    port_column: str | None = None
+    kubeconfig: Path | None = None
+    context: str | None = None
     open_file: Path | None = None
     demo: bool = False
     trust: tuple[str, ...] = ()
@@ -106,10 +113,15 @@ class Options:
         return command_line(name, *hosts, *carried, *own, *words)
 
     @property
+    def names_hosts(self) -> bool:
+        """Whether hosts are named, in any way there is."""
+        files = (self.hosts_file, self.open_file, self.kubeconfig)
+        return bool(self.targets) or self.demo or any(file is not None for file in files)
+
+    @property
     def opens_session(self) -> bool:
         """Whether the screen opens the hosts of earlier runs: where no hosts are named, and no lab is opened."""
-        named = self.targets or self.hosts_file is not None or self.open_file is not None
-        return not (self.no_session or named or self.demo)
+        return not (self.no_session or self.names_hosts)
 
     def completed(self, hint: str, host: object, label: str = "") -> str:
         """Return a hint on a host with its commands as they are run for it."""
@@ -121,7 +133,8 @@ class Options:
 
     def unshowable(self) -> Failure | None:
         """Refuse a path of this run that no command can show as it is."""
-        named = (*(Path(name) for name in self.trust if name not in PUBLIC), *self.pool)
+        named = [*(Path(name) for name in self.trust if name not in PUBLIC), *self.pool]
+        named += [] if self.kubeconfig is None else [self.kubeconfig]
         return next(filter(None, map(unshowable, named)), None)
 
     def _host_words(self, name: str, host: str, label: str) -> tuple[str, ...]:  # noqa: ARG002 - for a chain in a file
@@ -154,10 +167,14 @@ def _word(entry: OptionEntry, value: object) -> object:
 
 @dataclass(frozen=True)
 class NamedHosts:
-    """The hosts that the options name, each once, and a sentence for each argument and line that names none."""
+    """The hosts that the options name, each once, and a sentence for each argument and line that names none.
+
+    `cluster` is the one of a kubeconfig that names the host.
+    """
 
     hosts: tuple[Host, ...] = ()
     wrong: tuple[str, ...] = ()
+    cluster: Cluster | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -165,7 +182,8 @@ class Arguments:
     """Options that were read: the hosts that they name (none for a demo), the clock, the roots and places confirmed.
 
     `wrong` has a sentence for each argument and line of the host list that is no host; the others run. `connection`
-    are the options that every host has which has no own.
+    are the options that every host has which has no own. `cluster` is the one of a kubeconfig, whose certificate
+    authority is trusted where no trust store is named.
     """
 
     hosts: tuple[Host, ...]
@@ -174,6 +192,7 @@ class Arguments:
     wrong: tuple[str, ...] = ()
     private: PrivateConsent = NO_CONSENT
     connection: ConnectionOptions = USUAL_CONNECTION
+    cluster: Cluster | None = None
 
 
 def read_arguments(options: Options) -> Arguments | Failure:
@@ -198,13 +217,23 @@ def read_arguments(options: Options) -> Arguments | Failure:
         return roots
     if isinstance(private, Failure):
         return private
-    return Arguments(named.hosts, clock, roots, named.wrong, private, connection)
+    return Arguments(named.hosts, clock, roots, named.wrong, private, connection, named.cluster)
 
 
 def _connection(options: Options) -> ConnectionOptions | Failure:
     if options.no_proxy and options.proxy is not None:
         return Failure("usage", "--proxy and --no-proxy exclude each other.", "Name one of them.")
     return read_connection(options.connection)
+
+
+def _plain_hosts(path: Path) -> HostList | Failure:
+    """The hosts of a list of lines; a table without a host alone in a line is named as one."""
+    listed = read_host_file(path)
+    table = path.suffix.lower() in _TABLES
+    if not table or isinstance(listed, Failure) or listed.hosts or not listed.bad:
+        return listed
+    why = f"{list_name(path)} has no line that begins with a host; it looks like a table."
+    return Failure("usage", why, "Name the column of its hosts with --column.")
 
 
 def read_roots(fingerprints: Sequence[str]) -> tuple[ConfirmedRoot, ...] | Failure:
@@ -223,23 +252,57 @@ def read_roots(fingerprints: Sequence[str]) -> tuple[ConfirmedRoot, ...] | Failu
 def named_hosts(options: Options) -> NamedHosts | Failure:
     """The hosts of the arguments, then those of the file; the failure is of a file that cannot be read."""
     if options.demo:
-        if options.hosts_file is None and options.open_file is None:
+        if options.hosts_file is None and options.open_file is None and options.kubeconfig is None:
             return NamedHosts()
         return Failure("usage", "--demo takes names of the lab's hosts only.", f"{hinted('lab', '--list')} has them.")
     saved = next((text for text in options.targets if no_saved_results(Path(text)) is None), None)
     if saved is not None:
         shown = safe_text(saved)
         return Failure("usage", f"{shown} is a file of saved results.", f"`tlschain-tui --open {shown}` shows them.")
+    if options.kubeconfig is not None:
+        return _cluster_host(options, options.kubeconfig)
+    if options.context is not None:
+        return Failure("usage", "--context names a context of the file of --kubeconfig.", "Name that file too.")
     named = parse_arguments(options.targets)
     wrong = [f"argument {line.number}: {line.failure}" for line in named.bad]
     hosts = {host.target: host for host in named.hosts}
+    listed = _listed_hosts(options)
+    if isinstance(listed, Failure):
+        return listed
     if options.hosts_file is not None:
-        listed = read_host_file(options.hosts_file)
-        if isinstance(listed, Failure):
-            return listed
-        wrong += [f"{safe_text(str(options.hosts_file))}, {line}" for line in listed.bad]
+        wrong += [f"{list_name(options.hosts_file)}, {line}" for line in listed.bad]
         hosts |= {host.target: host for host in listed.hosts}
     return NamedHosts(tuple(hosts.values()), tuple(wrong))
+
+
+def _cluster_host(options: Options, kubeconfig: Path) -> NamedHosts | Failure:
+    """The server of a kubeconfig's cluster: its certificate authority is for no other host."""
+    from tui_chain.net.kubeconfig import read_kubeconfig  # with a parser of YAML
+
+    cluster = read_kubeconfig(kubeconfig, options.context)
+    if isinstance(cluster, Failure):
+        return cluster
+    targets = parse_arguments(options.targets)
+    others = targets.bad or any(not host.target.is_same_server(cluster.target) for host in targets.hosts)
+    if others or options.hosts_file is not None or options.open_file is not None:
+        why = f"--kubeconfig is for {cluster.target} alone, the server of the cluster {cluster.name}."
+        return Failure("usage", why, "Run the other hosts by themselves.")
+    return NamedHosts((Host(cluster.target, cluster.context),), (), cluster)
+
+
+def _listed_hosts(options: Options) -> HostList | Failure:
+    """The hosts of the list that the options name, as lines or as a table."""
+    if options.column is None:
+        if options.label_column is not None or options.port_column is not None:
+            return Failure("usage", "--label-column and --port-column go with --column.", "Name the targets' column.")
+        return HostList() if options.hosts_file is None else _plain_hosts(options.hosts_file)
+    if options.hosts_file is None:
+        return Failure("usage", "--column names a column of the file of --hosts.", "Name that file with --hosts.")
+    from tui_chain.net.host_table import TableColumns, read_host_table  # few lists are tables
+
+    return read_host_table(
+        options.hosts_file, TableColumns(options.column, options.label_column, options.port_column)
+    )
 
 
 def no_saved_results(path: Path) -> Failure | None:

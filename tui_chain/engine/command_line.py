@@ -100,6 +100,8 @@ def chosen_form(form: str, *, as_json: bool) -> str:
 
 NOT_FOR_DEMO = frozenset({"trust", "pool"})
 """Settings that a demo goes without: its hosts have a trust store of their own."""
+NOT_FOR_CLUSTER = frozenset({"trust"})
+"""Settings that the cluster of a kubeconfig goes without, as it has a trust store of its own."""
 
 
 class TableCommand(click.Command):
@@ -135,15 +137,12 @@ def apply_settings(context: click.Context) -> UserSettings:
     from tui_chain.engine.settings import read_settings  # help does without it
 
     settings = read_settings()
-    demo = context.params.get("demo")
+    without = NOT_FOR_DEMO if context.params.get("demo") else frozenset[str]()
+    without |= NOT_FOR_CLUSTER if context.params.get("kubeconfig") else frozenset()
     for option in context.command.params:
-        if (
-            isinstance(option, TableOption)
-            and option.entry.setting
-            and not (demo and option.entry.name in NOT_FOR_DEMO)
-        ):
+        if isinstance(option, TableOption) and option.entry.setting and option.entry.name not in without:
             _apply(context, option.entry, getattr(settings, option.entry.name))
-    if PROXY.name in context.params and not demo:
+    if PROXY.name in context.params and not context.params.get("demo"):
         # the environment beats it, an option does not come into its place
         context.params["usual_proxy"] = settings.proxy or None
     return settings

@@ -13,8 +13,10 @@ from tui_chain.engine.options import (
     BUNDLE,
     CERT,
     CERT_PASSWORD_FILE,
+    COLUMN,
     COMPARE,
     CONNECT_TO,
+    CONTEXT,
     CRL,
     CRL_LEAF,
     DEMO,
@@ -33,6 +35,8 @@ from tui_chain.engine.options import (
     KEY,
     KEY_TYPES,
     KIND,
+    KUBECONFIG,
+    LABEL_COLUMN,
     LIST,
     LIVE_TEST,
     MERGE,
@@ -48,6 +52,7 @@ from tui_chain.engine.options import (
     OUTPUT,
     PATH,
     POOL,
+    PORT_COLUMN,
     PRINT_SCRIPT,
     PROGRAMS,
     PROXY,
@@ -76,7 +81,11 @@ CONNECTION = (
 )
 """What every command takes that connects to hosts."""
 REACHING = (TRUST, TIMEOUT, JOBS, JSON)
-TARGETED = (HOSTS, DEMO, WARN_DAYS, *CONNECTION, RATE, *REACHING)
+LISTED = (HOSTS, COLUMN, LABEL_COLUMN, PORT_COLUMN)
+"""What takes a list of hosts."""
+CLUSTER = (KUBECONFIG, CONTEXT)
+"""What takes a host and its trust store from a kubeconfig."""
+TARGETED = (*LISTED, *CLUSTER, DEMO, WARN_DAYS, *CONNECTION, RATE, *REACHING)
 """What every command on targets takes."""
 SEARCHING = (POOL, OFFLINE, ALLOW_PRIVATE_AIA)
 """What every search for missing certificates takes."""
@@ -86,7 +95,7 @@ SEVERAL = (ALL_ADDRESSES, KEY_TYPES, REPEAT)
 """What takes a host for the several servers that it may be."""
 CRLS = (CRL, CRL_LEAF)
 SCREEN = (
-    *(HOSTS, TRUST, TRUST_ROOT, AT, TIMEOUT, JOBS, RATE, WARN_DAYS, *CONNECTION, *SEARCHING),
+    *(*LISTED, *CLUSTER, TRUST, TRUST_ROOT, AT, TIMEOUT, JOBS, RATE, WARN_DAYS, *CONNECTION, *SEARCHING),
     *(NO_POOL, NO_SESSION, DEMO),
 )
 """What the screen takes: the same as `fix`, as far as it is no key there, and whether its session is kept."""
@@ -118,10 +127,13 @@ TAKEN: Mapping[str, tuple[OptionEntry, ...]] = {
         *(LIVE_TEST, *SEVERAL, NO_SNI, REVOCATION, *SEARCHING, *TARGETED),
     ),
     "verify": (
-        HOST._replace(help="The host that the chain is for.", required=True),
+        HOST._replace(help="The host that the chain is for  [default: those of its Ingresses, or its own names]"),
         BUNDLE._replace(help="Judge with this trust file as the only store too."),
         *(TRUST, AT, FORMAT),
-        JSON._replace(help="One JSON object; the same as --format json."),
+        JSON._replace(help="One JSON object a host, a line each; the same as --format json."),
+        FIX._replace(help="Find what the chain lacks, and write the chain that the server has to send."),
+        OUTPUT._replace(help="Write it there  [default: standard output]"),
+        *(REPLACE, BACKUP, *SEARCHING, *KEPT),
     ),
     "doctor": (
         INTERPRETER,
@@ -145,6 +157,7 @@ TAKEN: Mapping[str, tuple[OptionEntry, ...]] = {
         TRUST_ROOT,
         ACCEPT_LOST_CONSTRAINTS,
         ACCEPT_NEW_ANCHOR,
+        *CLUSTER,
         *SEARCHING,
         *CONNECTION,
         *REACHING,

@@ -68,8 +68,36 @@ class OptionEntry(NamedTuple):
 HOSTS = OptionEntry(
     "hosts_file",
     ("--hosts",),
-    "A file with one target a line, `key=value` options and a label after it, `#` comments.",
+    "A file with one target a line, `key=value` options and a label after it, `#` comments; - is standard input.",
     "path",
+    metavar="FILE",
+)
+COLUMN = OptionEntry(
+    "column",
+    ("--column",),
+    "The file of --hosts is CSV, with its targets in the column NAME.",
+    "text",
+    metavar="NAME",
+)
+LABEL_COLUMN = OptionEntry("label_column", ("--label-column",), "The column of their labels.", "text", metavar="NAME")
+PORT_COLUMN = OptionEntry(
+    "port_column", ("--port-column",), "The column of their ports, for targets without one.", "text", metavar="NAME"
+)
+KUBECONFIG = OptionEntry(
+    "kubeconfig",
+    ("--kubeconfig",),
+    "The host is the server of this kubeconfig's cluster, and the trust store its certificate authority.",
+    "path",
+    metavar="FILE",
+    carried=True,
+)
+CONTEXT = OptionEntry(
+    "context",
+    ("--context",),
+    "The context of the kubeconfig  [default: its current one]",
+    "text",
+    metavar="NAME",
+    carried=True,
 )
 OPEN = OptionEntry(
     "open_file",

@@ -20,11 +20,12 @@ from tui_chain.net.target import Target, parse_target
 from tui_chain.pool.database import default_path
 from tui_chain.pool.pool import Pool
 from tui_chain.resolve.files import FileCertificates, read_pool
-from tui_chain.trust.loading import load_trust_store
+from tui_chain.trust.loading import load_trust_store, trust_store_of
 from tui_chain.trust.store import TrustStore
 
 if TYPE_CHECKING:
     from tui_chain.lab.internet import Lab
+    from tui_chain.net.kubeconfig import Cluster
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,7 +89,7 @@ def _lab_hosts(lab: Lab, names: tuple[str, ...]) -> tuple[Host, ...]:
 
 
 def _journey(options: Options, arguments: Arguments, lab: Lab | None) -> Journey | Failure:
-    store = _trust_store(options, lab)
+    store = _trust_store(options, lab) if arguments.cluster is None else _cluster_store(options, arguments.cluster)
     if isinstance(store, Failure):
         return store
     files = read_pool(options.pool) if options.pool else FileCertificates()
@@ -121,6 +122,18 @@ def _trust_store(options: Options, lab: Lab | None) -> TrustStore | Failure:
         return load_trust_store(*(options.trust or ("certifi",)))
     store = load_trust_store(str(lab.trust_file))
     return store if isinstance(store, Failure) else replace(store, name="lab")
+
+
+def _cluster_store(options: Options, cluster: Cluster) -> TrustStore | Failure:
+    """What the clients of a cluster trust, as kubectl has it: what the command line names, its own, the system's."""
+    authority = cluster.authority
+    if options.trust or authority is None:
+        store = load_trust_store(*(options.trust or ("system",)))
+    elif isinstance(authority, Path):
+        store = load_trust_store(str(authority))
+    else:
+        store = trust_store_of(authority, f"cluster {cluster.name} of {cluster.file}")
+    return store if isinstance(store, Failure) else replace(store, notices=(*cluster.notices, *store.notices))
 
 
 def _users_pool(opened: ExitStack, options: Options) -> Pool | None:

@@ -8,13 +8,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tui_chain.core.failure import Failure
-from tui_chain.core.files import read_file
+from tui_chain.core.files import read_file, read_stdin
 from tui_chain.core.text import safe_text
 from tui_chain.net.connection_text import parse_listed, read_connection, split_options
 from tui_chain.net.target import Target, parse_target
 
 MAX_LINES = 20_000
 """Most lines that a host list may have."""
+
+STDIN = Path("-")
+"""The name that stands for standard input."""
 
 _BEFORE_TEXT = b"\xff\xfe\xef\xbb\xbf\0 \t\r\n"
 """Bytes of byte order marks, of UTF-16's other half, and white space."""
@@ -55,7 +58,7 @@ def parse_host_list(text: str) -> HostList:
     inside = False
     lines = text.removeprefix("\ufeff").splitlines()
     if len(lines) > MAX_LINES:
-        bad.append(BadLine(MAX_LINES + 1, _too_long(len(lines))))
+        bad.append(BadLine(MAX_LINES + 1, too_long(len(lines))))
     for number, line in enumerate(lines[:MAX_LINES], start=1):
         read = None if inside else _read_line(_without_comment(line))
         # a PEM block is wrong once, and not line by line
@@ -98,7 +101,8 @@ def _other_than_label(first: str, label: str) -> Failure | None:
     return Failure("target", f"{line!r} is not a host with a label. {why}")
 
 
-def _too_long(lines: int) -> Failure:
+def too_long(lines: int) -> Failure:
+    """Why the end of a list of so many lines is left out."""
     return Failure("target", f"The list has {lines} lines; only the first {MAX_LINES} are read.", "Split it.")
 
 
@@ -126,16 +130,29 @@ def holds_json(start: bytes) -> bool:
     return start.lstrip(_BEFORE_TEXT).startswith(b"{")
 
 
-def read_host_file(path: Path) -> HostList | Failure:
-    """Read a host list file (UTF-8, at most 16 MiB)."""
-    data = read_file(path, "host list")
+def list_name(path: Path) -> str:
+    """What a host list is called in a sentence."""
+    return "standard input" if path == STDIN else safe_text(str(path))
+
+
+def read_host_text(path: Path) -> str | Failure:
+    """Read the text of a host list (UTF-8, at most 16 MiB); `-` is standard input."""
+    data = read_stdin("host list") if path == STDIN else read_file(path, "host list")
     if isinstance(data, Failure):
         return data
-    shown = safe_text(str(path))
+    shown = list_name(path)
     if holds_json(data):
-        hint = f"The screen opens them with --open: `tlschain-tui --open {shown}`."
-        return Failure("file", f"The file {shown} is no host list: it holds JSON, as of saved results.", hint)
+        named = "FILE" if path == STDIN else shown
+        hint = f"The screen opens them with --open: `tlschain-tui --open {named}`."
+        what = "What is on standard input" if path == STDIN else f"The file {shown}"
+        return Failure("file", f"{what} is no host list: it holds JSON, as of saved results.", hint)
     try:
-        return parse_host_list(data.decode("utf-8"))
+        return data.decode("utf-8")
     except UnicodeDecodeError:
         return Failure("file", f"The host list {shown} is not UTF-8 text.", "Write one target a line.")
+
+
+def read_host_file(path: Path) -> HostList | Failure:
+    """Read a host list file (UTF-8, at most 16 MiB); `-` is standard input."""
+    text = read_host_text(path)
+    return text if isinstance(text, Failure) else parse_host_list(text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -13,6 +14,7 @@ from tui_chain.core.text import safe_text
 from tui_chain.net.host_list import BadLine, Host, parse_host_list
 from tui_chain.net.target import Target, parse_target
 from tui_chain.probe.served import ServedChain
+from tui_chain.x509.formats.pem import blocks, decoded
 from tui_chain.x509.formats.readers import Reading, read_certificates
 
 
@@ -92,6 +94,22 @@ def served_chain(given: GivenChain, *, at: datetime) -> ServedChain | Failure:
         return Failure("file", f"There is no certificate in {given.source}: {why}.", "Give PEM, DER or PKCS#7.")
     note = "; ".join((f"from {given.source}", *given.problems))
     return ServedChain(given.target, certificates, at, note=safe_text(note, 400))
+
+
+def served_ders(chain: Sequence[bytes] | bytes) -> tuple[bytes, ...]:
+    """The DER certificates of a chain, in their order; raises ValueError where there is none.
+
+    A PEM block that is base64 counts whatever it holds: each client is asked what it makes of that.
+    """
+    if not isinstance(chain, (bytes, bytearray)):
+        ders = tuple(map(bytes, chain))
+    else:
+        found = (decoded(block.body) for block in blocks(bytes(chain)) if block.label == "CERTIFICATE")
+        ders = tuple(der for der in found if isinstance(der, bytes) and der)
+        ders = ders or tuple(one.der for one in read_certificates(bytes(chain), foreign=True).certificates)
+    if not ders:
+        raise ValueError("There is no certificate in the chain. Give DER certificates, or a PEM, DER or PKCS#7 file.")
+    return ders
 
 
 def _from_file(name: str, path: str) -> GivenChain | Failure:

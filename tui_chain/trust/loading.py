@@ -96,14 +96,22 @@ def joined_stores(stores: Sequence[TrustStore]) -> TrustStore:
 
 def _from_file(path: Path, name: str) -> TrustStore | Failure:
     data = read_file(path, "trust store")
-    if isinstance(data, Failure):
-        return data
+    return data if isinstance(data, Failure) else _of_data(data, name, path)
+
+
+def trust_store_of(data: bytes, name: str) -> TrustStore | Failure:
+    """Read a trust store from the bytes of a PEM, DER or PKCS#7 file; `name`, safe text, says what has them."""
+    return _of_data(data, name, None)
+
+
+def _of_data(data: bytes, name: str, path: Path | None) -> TrustStore | Failure:
     reading = read_certificates(data)
     if not reading.trusted:
         why = reading.problems[0].reason if reading.problems else "it holds no certificate"
+        shown = name if path is None else safe_text(str(path))
         return Failure(
             "trust",
-            f"The trust store {safe_text(str(path))} has no certificate to trust: {why}.",
+            f"The trust store {shown} has no certificate to trust: {why}.",
             "Name a PEM file, certifi or system.",
         )
     unique = _unique(reading.trusted)

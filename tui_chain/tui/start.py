@@ -13,10 +13,13 @@ import click
 from tui_chain import __version__
 from tui_chain.core.command import hinted
 from tui_chain.core.failure import FAULT
+from tui_chain.core.system import open_keyboard
 from tui_chain.engine.command_line import TableCommand, apply_settings, takes
 from tui_chain.engine.command_options import SCREEN, SCREEN_ALONE
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tui_chain.core.failure import Failure
     from tui_chain.engine.arguments import Arguments, Options
     from tui_chain.engine.journey import Journey
@@ -52,9 +55,7 @@ def main(**_given: Any) -> None:
 
     With --demo, TARGETs are names of the lab's hosts.
     """
-    # a driver of Textual has other ends than a terminal's: `textual serve` speaks to it through pipes
-    if not os.environ.get("TEXTUAL_DRIVER") and not (sys.stdout.isatty() and sys.stdin.isatty()):
-        _refuse(f"tlschain-tui needs a terminal; {hinted('check')} and {hinted('fix')} do the same without one.")
+    keyboard = _keyboard(click.get_current_context().params["hosts_file"])
     from tui_chain.core.failure import Failure
     from tui_chain.engine.arguments import Options, read_arguments
     from tui_chain.tui.memory import load_memory
@@ -63,6 +64,9 @@ def main(**_given: Any) -> None:
     settings = apply_settings(context)
     options = Options(**context.params, notices=settings.notices)
     arguments = read_arguments(options)
+    if keyboard is not None:
+        os.dup2(keyboard, 0)
+        os.close(keyboard)
     if isinstance(arguments, Failure):
         _refuse("\n".join(f"tlschain-tui: {line}" for line in str(arguments).splitlines()))
     resources = ExitStack()
@@ -74,6 +78,29 @@ def main(**_given: Any) -> None:
         if unkept is not None:
             click.echo(f"tlschain-tui: {unkept}", err=True)
     raise SystemExit(FAULT if app.fault_console.has_printed_fault else app.return_code)
+
+
+def _keyboard(hosts_file: Path | None) -> int | None:
+    """The descriptor of the terminal's keys where standard input is the host list, or None where it has the keys.
+
+    Ends the program where it would have no keys.
+    """
+    served = bool(os.environ.get("TEXTUAL_DRIVER"))
+    if str(hosts_file) != "-" or (sys.stdin.isatty() and not served):
+        # a driver of Textual has other ends than a terminal's: `textual serve` speaks to it through pipes
+        if not served and not (sys.stdout.isatty() and sys.stdin.isatty()):
+            _refuse(f"tlschain-tui needs a terminal; {hinted('check')} and {hinted('fix')} do the same without one.")
+        return None
+    keyboard = None
+    if sys.stdout.isatty() and not served:
+        with suppress(OSError):
+            keyboard = open_keyboard()
+    if keyboard is None:
+        _refuse(
+            "tlschain-tui: There is no keyboard here beside the host list on standard input. Write the list into a "
+            "file, and name that with --hosts."
+        )
+    return keyboard
 
 
 def _refuse(text: str) -> NoReturn:

@@ -178,7 +178,7 @@ def run_advise(options: CommandOptions, bundle: Path | None, form: Form, only: s
     refused = unshowable(path) or options.unshowable()
     if refused is not None:
         return fail(refused)
-    if bundle is not None and not (options.targets or options.demo or options.has_chain):
+    if bundle is not None and not (options.names_hosts or options.has_chain):
         return _from_bundle(path, form, wanted, options)
     return _of_hosts(options, None if bundle is None else path, Path().absolute(), form, wanted)
 

@@ -23,12 +23,13 @@ from tui_chain.audit.summary import (
 )
 from tui_chain.cli.files import Consent, put
 from tui_chain.cli.output import FOUND, OK, emit, fail, note
-from tui_chain.core.command import command_line
+from tui_chain.core.command import command_line, hinted
 from tui_chain.core.failure import Failure
 from tui_chain.core.files import read_stdin
 from tui_chain.core.status import Severity
 from tui_chain.core.text import plural, safe_text
 from tui_chain.engine.host_state import utc_now
+from tui_chain.probe.tls_secrets import is_manifest
 from tui_chain.repair.file_header import Header, read_header
 from tui_chain.results.audit import of_audit
 from tui_chain.trust.loading import load_trust_store
@@ -91,6 +92,9 @@ def _one(auditor: Auditor, file: Path, target: FixTarget | None, *, as_json: boo
     audit = _audit_stdin(auditor) if file == STDIN else auditor.audit_file(file)
     if isinstance(audit, Failure):
         return fail(audit)
+    if is_manifest(audit.scan.data):
+        why = f"{audit.name} is a manifest of Kubernetes and no trust file."
+        return fail(Failure("file", why, f"{hinted('verify', _named(file))} judges the chains in its Secrets."))
     if not as_json:
         note("\n".join(_lines(audit, _named(file))) + "\n")
     fixed = None if target is None else _write_fixed(auditor, audit, file, target)

@@ -25,6 +25,9 @@ _ARMOR = (
     rb"<RSAKeyPair\b|<D>[A-Za-z0-9+/=\s]",  # keys of .NET as XML
 )
 _MARKS = re.compile(b"|".join(b"(?:%s)" % mark for mark in _ARMOR), re.IGNORECASE | re.MULTILINE)
+_IN_BASE64 = re.compile(rb"UFJJVkFURSBLRV[kl]|BSSVZBVEUgS0VZ|QUklWQVRFIEtFW")
+"""`PRIVATE KEY` in base64, from each of the three places that it may have in a group of three bytes: as Secrets and
+kubeconfigs of Kubernetes hold PEM, and cloud-init and Ansible files."""
 _JWK_TYPE = re.compile(rb"""["']?\bkty["']?\s*:""")
 _JWK_SECRET = re.compile(rb"""["'](?:d|k)["']\s*:|^[ \t{,-]*(?:d|k):""", re.MULTILINE)
 """A private exponent or scalar, or a symmetric key (RFC 7518 section 6), in JSON or YAML."""
@@ -45,8 +48,8 @@ def holds_private_key(data: bytes) -> bool:
     """Whether bytes hold a private or secret key: clear or encrypted, as text, in a store, or bare.
 
     Known are PEM of every label, OpenSSH, SSH1, SSH2 and PuTTY, JWK and sets of them, age, WireGuard, OpenVPN,
-    OpenPGP, PKCS#1, SEC 1, PKCS#8, PKCS#12, JKS and JCEKS, DNSSEC, and keys of Windows and .NET. Text may be UTF-8,
-    UTF-16 or UTF-32. A key store that cannot be read to its end counts as one with a key.
+    OpenPGP, PKCS#1, SEC 1, PKCS#8, PKCS#12, JKS and JCEKS, DNSSEC, and keys of Windows and .NET, and PEM in base64.
+    Text may be UTF-8, UTF-16 or UTF-32. A key store that cannot be read to its end counts as one with a key.
     """
     text = data.replace(b"\0", b"").lstrip(_BYTE_ORDER_MARKS)
     return (
@@ -55,6 +58,7 @@ def holds_private_key(data: bytes) -> bool:
         or data.startswith(_MAGIC)
         or _is_openpgp(data)
         or _is_bare_base64(text)
+        or _IN_BASE64.search(b"".join(text.split())) is not None
         or _in_store(data)
     )
 
