@@ -71,7 +71,7 @@ GROWING = (
 )
 """Where the product grows by a file: a client, server, scenario, command, protocol, section of the report, a family
 of problems, or what files are written in."""
-MODULES_AT_MOST = 257
+MODULES_AT_MOST = 258
 """The number of modules outside `GROWING`."""
 
 APART: dict[str, str] = {
@@ -83,7 +83,6 @@ APART: dict[str, str] = {
     ),
     "doctor.foreign_json": "the border that another interpreter's output crosses",
     "diagnose.status": "the rule of the status, where one looks for it",
-    "probe.failures": "what each failure says, apart from the steps that fail",
     "tui.screens.refresh": "a dialog is found by the name of its module",
     "clients.engines.go.constraints": "Go's name constraints, as each engine's",
     "clients.engines.java.keystore": "a format, loaded for a file of it",
@@ -93,6 +92,9 @@ APART: dict[str, str] = {
     "lab.scenarios.usual": "a family of scenarios, as the others in this folder",
     "net.http2": "h2, which only a server that takes HTTP/2 needs",
     "net.socks": "socksio, which only a SOCKS proxy needs",
+    "net.starttls.smtp": "a protocol, as the others in this folder",
+    "net.starttls.xmpp": "a protocol, as the others in this folder",
+    "probe.protocols": "what a port speaks instead of TLS, which only a failure or a wish asks",
     "x509.formats.jks": "a format, loaded for a file of it",
 }
 """Modules that one sibling alone imports, with the reason why they are files of their own."""

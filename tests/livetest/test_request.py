@@ -14,7 +14,7 @@ from tui_chain.lab.authority import Template, days, to_pem
 from tui_chain.lab.internet import Lab
 from tui_chain.lab.servers.listener import Handler
 from tui_chain.lab.servers.stream import Stream
-from tui_chain.lab.servers.tls import TlsOptions
+from tui_chain.lab.servers.tls import Credentials, TlsOptions, make_context
 from tui_chain.livetest.attempt import Attempt
 from tui_chain.livetest.contexts import bundle_context
 from tui_chain.livetest.request import LiveRequest
@@ -200,12 +200,16 @@ def switching(lab: Lab, *, whole: bool) -> Target:
     fresh = fresh_chain(lab)
     leaf = fresh.leaf if whole else lab.hierarchy["issuing"].issue_leaf(template=Template(validity=days(-9, -1)))
     context = server_context(lab, Fresh(leaf, (leaf.der, fresh.chain[1])))
-    return Target("localhost", lab.listen(Dialogue(b"+OK\r\n", [(b"STLS", b"+OK\r\n")], context, [])), "pop3")
+    return Target(
+        "localhost",
+        lab.listen(Dialogue(b"+OK\r\n", [(b"STLS", b"+OK\r\n")], context, [], [(b"CAPA", b"+OK listed\r\n.\r\n")])),
+        "pop3",
+    )
 
 
-def test_another_protocol_is_tested_by_its_handshake(lab: Lab) -> None:
+def test_another_protocol_is_tested_by_its_greeting(lab: Lab) -> None:
     attempt = send(LiveRequest(switching(lab, whole=True)), lab.trust_pem)
-    assert (attempt.ok, attempt.text, attempt.status) == (True, "handshake verified", None)
+    assert (attempt.ok, attempt.text, attempt.status) == (True, "+OK listed", None)
     assert attempt.tls_version == "TLSv1.3"
     refused = send(LiveRequest(switching(lab, whole=False)), lab.trust_pem)
     assert (refused.ok, refused.code) == (False, 10)
@@ -215,3 +219,31 @@ def test_a_protocol_that_refuses_to_switch_is_told(lab: Lab) -> None:
     target = Target("localhost", lab.listen(Dialogue(b"-ERR \x1b[31m\r\n", [], None, [])), "pop3")
     attempt = send(LiveRequest(target), lab.trust_pem)
     assert (attempt.ok, attempt.text) == (False, "STARTTLS failed: it answered '-ERR \\x1b[31m'")
+
+
+def silent_after_tls(lab: Lab, options: TlsOptions | None = None) -> Target:
+    """A mail server that agrees to TLS, and then says nothing."""
+    fresh = fresh_chain(lab)
+    context = make_context(lab.folder, Credentials(fresh.chain, fresh.leaf.key), options or TlsOptions())
+
+    async def serve(stream: Stream) -> None:
+        await stream.send(b"+OK\r\n")
+        await stream.receive()
+        await stream.send(b"+OK\r\n")
+        await stream.start_tls(context)
+        while await stream.receive():
+            pass
+
+    return Target("localhost", lab.listen(serve), "pop3")
+
+
+def test_silence_after_tls_is_not_a_failure_of_tls(lab: Lab) -> None:
+    attempt = send(LiveRequest(silent_after_tls(lab), timeout=0.3), lab.trust_pem)
+    assert (attempt.ok, attempt.tls_error) == (False, False)
+    assert attempt.text == "the certificate was accepted; then no answer within 0.3 s"
+
+
+def test_a_client_certificate_that_another_protocol_wants_is_told(lab: Lab) -> None:
+    attempt = send(LiveRequest(silent_after_tls(lab, TlsOptions(client_ca=lab.trust_pem))), lab.trust_pem)
+    assert attempt.text == "the certificate was accepted; then TLS failed: tlsv13 alert certificate required"
+    assert (attempt.ok, attempt.tls_error) == (False, True)

@@ -261,7 +261,7 @@ class FamilyTester:
             open_connection(self.target, self.address, self.proxy, watch) as connection,
         ):
             if self.target.starttls is not None:
-                await start_tls(connection.sock, self.target.starttls)
+                await start_tls(connection.sock, self.target)
             watch.begin("tls")
             try:
                 shaken = await shake(connection.sock, name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -11,18 +12,20 @@ from urllib.parse import urljoin
 
 from tui_chain.livetest.attempt import Attempt, Stopwatch, failed, timed_out
 from tui_chain.livetest.connect import LiveConnection, find_way, open_connection
-from tui_chain.net.errors import BrokenHTTP, NoConnection, ProxyTrouble
-from tui_chain.net.starttls.conversation import StartTLSRefused
-from tui_chain.net.starttls.registry import start_tls
+from tui_chain.net.errors import BrokenHTTP, NoConnection, ProxyTrouble, failure_text
+from tui_chain.net.starttls.conversation import Conversation, StartTLSRefused
+from tui_chain.net.starttls.registry import greet, start_tls
 from tui_chain.net.target import Target
-from tui_chain.probe.handshake import HandshakeTooLong, shake_hands
 
 if TYPE_CHECKING:
     from tui_chain.net.http_client import ClientRequest, HTTPExchange, HTTPReply
+    from tui_chain.net.streams import TLSStream
 
 MAX_LOCATION = 2048
 """Characters of a redirect's location that are taken."""
 
+_ACCEPTED = "the certificate was accepted; then"
+"""How a sentence begins on a server that breaks after TLS."""
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _ANY, _OLDER = ("h2", "http/1.1"), ("http/1.1",)
 _USUAL = {
@@ -79,6 +82,8 @@ class LiveRequest:
                 return await self._older(context, attempt, watch) if attempt.http2 and not attempt.ok else attempt
         except TimeoutError:
             text = timed_out(watch, self.timeout)
+            if self.target.starttls is not None and watch.times.tls is not None:
+                text = f"{_ACCEPTED} {text}"
             waited = bool(watch.waits_for)  # nobody but the proxy is waited for by name
             return Attempt(
                 trust, ok=False, text=text, milliseconds=watch.total, times=watch.times, proxy_error=waited
@@ -99,7 +104,7 @@ class LiveRequest:
             async with open_connection(self.target, self.address, self.proxy, watch) as connection:
                 address = connection.address
                 return await self._handshake(context, trust, connection, watch)
-        except (OSError, ProxyTrouble, StartTLSRefused, HandshakeTooLong) as error:
+        except (OSError, ProxyTrouble, StartTLSRefused) as error:
             return replace(failed(trust, error, watch, address), proxy_error=isinstance(error, ProxyTrouble))
 
     async def _http(
@@ -149,23 +154,51 @@ class LiveRequest:
     async def _handshake(
         self, context: ssl.SSLContext, trust: str, connection: LiveConnection, watch: Stopwatch
     ) -> Attempt:
-        """A protocol that is not HTTP: the verified handshake is the test."""
-        await start_tls(connection.sock, self.target.starttls or "")
+        """A protocol that is not HTTP: the verified handshake, and then the greeting of that protocol.
+
+        What breaks after the handshake is said in other words than a failure of TLS.
+        """
+        from tui_chain.net.streams import SocketStream, TLSStream  # httpcore: handshakes alone do without
+
+        await start_tls(connection.sock, self.target)
         watch.begin("tls")
-        shaken = await shake_hands(connection.sock, context, self.target.host)
+        stream = TLSStream(SocketStream(connection.sock), context, self.target.host)
+        await stream.shake_hands()
         watch.end("tls")
-        if shaken.error is not None:
-            return failed(trust, shaken.error, watch, connection.address)
+        watch.begin("first_byte")
+        try:
+            server = _EncryptedConversation(connection.sock, self.target.host, stream)
+            answer = await greet(server, self.target.starttls or "")
+        except (OSError, StartTLSRefused) as error:
+            why = str(error) if isinstance(error, StartTLSRefused) else failure_text(error)[0]
+            return replace(failed(trust, error, watch, connection.address), text=f"{_ACCEPTED} {why}")
+        watch.end("first_byte")
+        cipher = stream.tls.cipher()
         return Attempt(
             trust,
             ok=True,
-            text="handshake verified",
-            tls_version=shaken.tls_version,
+            text=answer,
+            tls_version=stream.tls.version(),
             milliseconds=watch.total,
-            cipher=shaken.cipher,
+            cipher=cipher[0] if cipher else None,
             times=watch.times,
             address=connection.address,
         )
+
+
+class _EncryptedConversation(Conversation):
+    """A conversation over TLS; its methods raise ssl.SSLError as well."""
+
+    def __init__(self, sock: socket.socket, host: str, tls: TLSStream) -> None:
+        super().__init__(sock, host)
+        self._tls = tls
+
+    async def send(self, data: bytes) -> None:
+        """Send all of it."""
+        await self._tls.write(data)
+
+    async def _receive(self, size: int) -> bytes:
+        return await self._tls.read(size)
 
 
 def _absolute(url: str, where: str) -> str:

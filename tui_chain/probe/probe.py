@@ -17,7 +17,7 @@ from tui_chain.core.failure import Failure
 from tui_chain.net.connection import connect
 from tui_chain.net.lookup import Address, NameLookup, lookup
 from tui_chain.net.starttls.conversation import StartTLSRefused
-from tui_chain.net.target import Target
+from tui_chain.net.target import AUTO, Target
 from tui_chain.probe import failures
 from tui_chain.probe.handshake import ClientSide, Handshake, HandshakeTooLong, common_context
 from tui_chain.probe.served import ServedChain, Timings
@@ -92,6 +92,15 @@ class Prober:
 
         With `families` an unusual server gets the offer of each client family too (`family_offers.beyond_common`).
         """
+        if target.starttls == AUTO:
+            from tui_chain.probe.protocols import probe_any
+
+            async def trial(named: Target) -> ServedChain | Failure:
+                return await self.probe_at(
+                    named, addresses, question=question, sni=sni, families=families, progress=progress
+                )
+
+            return await probe_any(trial, target, lambda: connect(addresses, target.port), self.timeout)
         started = time.perf_counter()
         progress("connect")
         connected = await self._step("connect", connect(addresses, target.port))
@@ -105,7 +114,7 @@ class Prober:
         if question is None:
             shaken = await self._complete(shaken, target, address, sni=sni, families=families)
         if isinstance(shaken, Failure):
-            return shaken
+            return await self._named(shaken, target, address) if question is None else shaken
         ended = time.perf_counter()
         timings = Timings(0.0, 1000 * (reached - started), 1000 * (ended - reached))
         return self._served(target, shaken, address.ip, timings)
@@ -148,14 +157,24 @@ class Prober:
             return await self._step("tls", ask(sock, question, name))
         side = ClientSide(sock, self._common, name)
         shaken = await self._step("tls", side.shake_hands())
-        return shaken if isinstance(shaken, Failure) else await side.after_request(shaken, min(self.timeout, READ_ON))
+        if isinstance(shaken, Failure):
+            from tui_chain.probe.protocols import named
+
+            return named(shaken, side.first, target)
+        return await side.after_request(shaken, min(self.timeout, READ_ON))
 
     async def _switch_to_tls(self, sock: socket.socket, target: Target) -> Failure | None:
         if target.starttls is None:
             return None
         from tui_chain.net.starttls.registry import start_tls
 
-        return await self._step("starttls", start_tls(sock, target.starttls))
+        return await self._step("starttls", start_tls(sock, target))
+
+    async def _named(self, failure: Failure, target: Target, address: Address) -> Failure:
+        """A failure, with the protocol that the server speaks instead of TLS where one connection more tells it."""
+        from tui_chain.probe.protocols import named_by_asking
+
+        return await named_by_asking(failure, target, lambda: connect((address,), target.port), self.timeout)
 
     async def _complete(
         self, first: Handshake | Failure, target: Target, address: Address, *, sni: bool, families: bool

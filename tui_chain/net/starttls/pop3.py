@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from tui_chain.net.starttls.conversation import Conversation, StartTLSProtocol, need
 
 
@@ -11,4 +13,14 @@ async def _ask(server: Conversation) -> None:
     need(await server.line(), "+OK")
 
 
-PROTOCOL = StartTLSProtocol("pop3", 110, _ask)
+async def _greet(server: Conversation) -> str:
+    """Ask for the capabilities (RFC 2449 section 5); of a server that lists them the list is read to its end."""
+    await server.send(b"CAPA\r\n")
+    first = await server.line()
+    if first.startswith("+OK"):
+        await server.lines_until(lambda line: line == ".")
+    await server.send(b"QUIT\r\n")
+    return first
+
+
+PROTOCOL = StartTLSProtocol("pop3", 110, _ask, _greet, "POP3", re.compile(rb"\+OK\b"))
