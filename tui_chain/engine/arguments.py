@@ -40,6 +40,7 @@ class Options:
     targets: tuple[str, ...] = ()
     hosts_file: Path | None = None
     open_file: Path | None = None
+    starttls: str | None = None
     demo: bool = False
     trust: tuple[str, ...] = ()
     trust_root: tuple[str, ...] = ()
@@ -174,11 +175,11 @@ def named_hosts(options: Options) -> NamedHosts | Failure:
     if saved is not None:
         shown = safe_text(saved)
         return Failure("usage", f"{shown} is a file of saved results.", f"`tlschain-tui --open {shown}` shows them.")
-    named = parse_arguments(options.targets)
+    named = parse_arguments(options.targets, options.starttls)
     wrong = [f"argument {line.number}: {line.failure}" for line in named.bad]
     hosts = {host.target: host for host in named.hosts}
     if options.hosts_file is not None:
-        listed = read_host_file(options.hosts_file)
+        listed = read_host_file(options.hosts_file, options.starttls)
         if isinstance(listed, Failure):
             return listed
         wrong += [f"{safe_text(str(options.hosts_file))}, {line}" for line in listed.bad]

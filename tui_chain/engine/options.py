@@ -35,6 +35,18 @@ def _is_consent(value: object) -> str | None:
     return problem_of_places(value) if isinstance(value, tuple) else None
 
 
+def _is_protocol(value: object) -> str | None:
+    """Say what is wrong with the name of a protocol with STARTTLS."""
+    if value is None:
+        return None
+    from tui_chain.net.starttls.registry import protocol_names, protocols  # few need it, and help does without
+    from tui_chain.net.target import AUTO
+
+    if value == AUTO or value in protocol_names():
+        return None
+    return f"there is no such protocol; there are {', '.join(protocols())} and {AUTO}."
+
+
 class OptionEntry(NamedTuple):
     """An option: `name` is its keyword, as the Python API has it.
 
@@ -75,6 +87,14 @@ OPEN = OptionEntry(
     metavar="FILE",
 )
 DEMO = OptionEntry("demo", ("--demo",), "Use the built-in lab of broken servers; TARGETs are names of its hosts.")
+STARTTLS = OptionEntry(
+    "starttls",
+    ("--starttls",),
+    "Ask for TLS by STARTTLS in this protocol, where TARGET says no scheme; auto finds out which one a port speaks.",
+    "text",
+    metavar="PROTOCOL|auto",
+    problem=_is_protocol,
+)
 TIMEOUT = OptionEntry(
     "timeout",
     ("--timeout",),
@@ -279,7 +299,7 @@ OPTIONS = tuple(value for value in list(globals().values()) if isinstance(value,
 
 REACHING = (TRUST, TIMEOUT, JOBS, JSON)
 """What every command that connects takes."""
-TARGETED = (HOSTS, DEMO, WARN_DAYS, *REACHING)
+TARGETED = (HOSTS, STARTTLS, DEMO, WARN_DAYS, *REACHING)
 """What every command on targets takes."""
 SEARCHING = (POOL, OFFLINE, ALLOW_PRIVATE_AIA)
 """What every search for missing certificates takes."""
@@ -288,7 +308,7 @@ KEPT = (NO_POOL, NO_LEARN)
 SEVERAL = (ALL_ADDRESSES, KEY_TYPES, REPEAT)
 """What takes a host for the several servers that it may be."""
 CRLS = (CRL, CRL_LEAF)
-SCREEN = (HOSTS, TRUST, TRUST_ROOT, AT, TIMEOUT, JOBS, WARN_DAYS, *SEARCHING, NO_POOL, NO_SESSION, DEMO)
+SCREEN = (HOSTS, STARTTLS, TRUST, TRUST_ROOT, AT, TIMEOUT, JOBS, WARN_DAYS, *SEARCHING, NO_POOL, NO_SESSION, DEMO)
 """What the screen takes: the same as `fix`, as far as it is no key there, and whether its session is kept."""
 SCREEN_ALONE = (OPEN,)
 """What only the screen takes: a command prints what is in such a file already."""
@@ -326,7 +346,7 @@ TAKEN: Mapping[str, tuple[OptionEntry, ...]] = {
     "doctor": (
         INTERPRETER,
         *(PRINT_SCRIPT, REPORT, COMPARE, DEMO._replace(help="TARGET is a host of the built-in lab.")),
-        *(*SEARCHING, *KEPT, TRUST, TIMEOUT, JSON._replace(help="One JSON object.")),
+        *(STARTTLS, *SEARCHING, *KEPT, TRUST, TIMEOUT, JSON._replace(help="One JSON object.")),
     ),
     "explain": (
         JSON._replace(help="One JSON object."),

@@ -47,8 +47,8 @@ class HostList:
     bad: tuple[BadLine, ...] = ()
 
 
-def parse_host_list(text: str) -> HostList:
-    """Read a host list; a bad line loses nothing but itself."""
+def parse_host_list(text: str, starttls: str | None = None) -> HostList:
+    """Read a host list; a bad line loses nothing but itself. `starttls` is as `parse_target` takes it."""
     hosts: dict[Target, Host] = {}
     bad: list[BadLine] = []
     inside = False
@@ -56,7 +56,7 @@ def parse_host_list(text: str) -> HostList:
     if len(lines) > MAX_LINES:
         bad.append(BadLine(MAX_LINES + 1, _too_long(len(lines))))
     for number, line in enumerate(lines[:MAX_LINES], start=1):
-        read = None if inside else _read_line(_without_comment(line))
+        read = None if inside else _read_line(_without_comment(line), starttls)
         # a PEM block is wrong once, and not line by line
         inside = not line.startswith("-----END ") and (inside or line.startswith("-----BEGIN "))
         if isinstance(read, Failure):
@@ -66,12 +66,12 @@ def parse_host_list(text: str) -> HostList:
     return HostList(tuple(hosts.values()), tuple(bad))
 
 
-def _read_line(line: str) -> Host | Failure | None:
+def _read_line(line: str, starttls: str | None) -> Host | Failure | None:
     """The host of a line with its label, why there is none, or None for a blank line."""
     first, label = [*line.split(maxsplit=1), "", ""][:2]
     if not first:
         return None
-    target = _other_than_label(first, label.strip()) or parse_target(first.rstrip(",;"))
+    target = _other_than_label(first, label.strip()) or parse_target(first.rstrip(",;"), starttls)
     return target if isinstance(target, Failure) else Host(target, safe_text(label.strip(), 60))
 
 
@@ -98,12 +98,12 @@ def _without_comment(line: str) -> str:
     return before
 
 
-def parse_arguments(texts: Iterable[str]) -> HostList:
-    """Read targets from a command line; the number of a bad one is its place."""
+def parse_arguments(texts: Iterable[str], starttls: str | None = None) -> HostList:
+    """Read targets from a command line, as `parse_target` does; the number of a bad one is its place."""
     hosts: dict[Target, Host] = {}
     bad: list[BadLine] = []
     for number, text in enumerate(texts, start=1):
-        target = parse_target(text)
+        target = parse_target(text, starttls)
         if isinstance(target, Failure):
             bad.append(BadLine(number, target))
         else:
@@ -116,8 +116,8 @@ def holds_json(start: bytes) -> bool:
     return start.lstrip(_BEFORE_TEXT).startswith(b"{")
 
 
-def read_host_file(path: Path) -> HostList | Failure:
-    """Read a host list file (UTF-8, at most 16 MiB)."""
+def read_host_file(path: Path, starttls: str | None = None) -> HostList | Failure:
+    """Read a host list file (UTF-8, at most 16 MiB), as `parse_host_list` does."""
     data = read_file(path, "host list")
     if isinstance(data, Failure):
         return data
@@ -126,6 +126,6 @@ def read_host_file(path: Path) -> HostList | Failure:
         hint = f"The screen opens them with --open: `tlschain-tui --open {shown}`."
         return Failure("file", f"The file {shown} is no host list: it holds JSON, as of saved results.", hint)
     try:
-        return parse_host_list(data.decode("utf-8"))
+        return parse_host_list(data.decode("utf-8"), starttls)
     except UnicodeDecodeError:
         return Failure("file", f"The host list {shown} is not UTF-8 text.", "Write one target a line.")

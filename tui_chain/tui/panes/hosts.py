@@ -122,7 +122,13 @@ class HostPane(Pane):
         self._refill()
 
     def update_row(self, before: HostRow, row: HostRow) -> None:
-        """Show a host that has changed: its line at once, the title and the order soon after."""
+        """Show a host that has changed: its line at once, the title and the order soon after.
+
+        One that has another target now keeps the cursor.
+        """
+        if before.target != row.target:
+            self._shown = [row.target if each == before.target else each for each in self._shown]
+            self.set_rows()
         place = self._places.get(row.target)
         if place is not None:
             self.main().refresh_row(place)
