@@ -54,6 +54,11 @@ class LiveTest:
     wanted: bool = False
 
     @property
+    def request_line(self) -> str:
+        """The request as a person writes it; what is no HTTP has no method."""
+        return f"{self.method} {self.url}".lstrip()
+
+    @property
     def last(self) -> Attempt:
         """The request with the bundle, or without one as it is."""
         return self.after if self.after is not None else self.before
@@ -95,7 +100,7 @@ class Live:
         shown = shown_proxy(request.proxy) if request.proxy is not None else None
         variables = await in_daemon_thread(lambda: audit_environment(self.environment, self.bundle), "variables")
         live = LiveTest(
-            request.method,
+            request.method if request.target.starttls is None else "",
             shown_url(request.url),
             before,
             after,

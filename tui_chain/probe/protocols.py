@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from tui_chain.core.failure import Failure
@@ -19,6 +19,8 @@ from tui_chain.probe.served import ServedChain
 
 GREETING_SECONDS = 2.0
 """Seconds at most in which a server that is to greet first does so, where its protocol is to be found out."""
+HEAD_START = 1.0
+"""Seconds that a protocol has before all others are tried beside it: most servers are not silent to it."""
 MAX_GREETING = 512
 """Bytes of a greeting that are looked at."""
 _SILENT = frozenset({FindingCode.RESET, FindingCode.TIMEOUT})
@@ -55,10 +57,15 @@ def named(failure: Failure, first: bytes, target: Target) -> Failure:
 
 
 def _other(target: Target, found: Sequence[StartTLSProtocol], message: str) -> OtherProtocol:
-    titles = " or ".join(one.title for one in found)
-    targets = " or ".join(str(replace(target, starttls=one.name)) for one in found)
+    titles = _or(one.title for one in found)
+    targets = _or(str(replace(target, starttls=one.name)) for one in found)
     names = tuple(one.name for one in found)
     return OtherProtocol(FindingCode.NO_TLS, message, f"This is {titles}: write {targets}.", names)
+
+
+def _or(words: Iterable[str]) -> str:
+    *first, last = words
+    return f"{', '.join(first)} or {last}" if first else last
 
 
 async def named_by_asking(failure: Failure, target: Target, dial: Dial, seconds: float) -> Failure:
@@ -96,22 +103,55 @@ def _usual(port: int) -> StartTLSProtocol | None:
 async def probe_any(trial: Trial, target: Target, dial: Dial, seconds: float) -> ServedChain | Failure:
     """Probe a target whose protocol is to be found out: by its greeting, by its port, then by trying.
 
-    TLS from the first byte is one of the protocols. Each try is a connection by `trial`, seven at most; `seconds` are
+    TLS from the first byte is one of the protocols. Each try is a connection by `trial`, six at most; `seconds` are
     the limit of a step. The answer is that of the first protocol that is right, or a failure that says which were
     tried.
     """
-    waiting = list(await _first_guesses(target, dial, seconds))
-    tried: list[str | None] = []
-    while True:
-        tried.append(waiting.pop(0))
-        answer = await trial(replace(target, starttls=tried[-1]))
-        if isinstance(answer, ServedChain) or answer.kind not in _ANOTHER:
-            return answer
-        if isinstance(answer, OtherProtocol):  # it said which one it is
-            waiting = list(answer.protocols)
-        waiting = [name for name in waiting if name not in tried]
-        if not waiting:
-            return answer if len(tried) < len(_CLIENT_FIRST) else failures.no_known_protocol(map(_title, tried))
+    tries = _Tries(trial, target, list(await _first_guesses(target, dial, seconds)))
+    try:
+        return await tries.first_right()
+    finally:
+        await tries.end()
+
+
+class _Tries:
+    """Tries one protocol after the other, the next when one fails, and all beside each other where one is silent."""
+
+    def __init__(self, trial: Trial, target: Target, waiting: list[str | None]) -> None:
+        self._trial, self._target = trial, target
+        self._waiting = waiting
+        self._tried: list[str | None] = []
+        self._tasks: set[asyncio.Task[ServedChain | Failure]] = set()
+
+    async def first_right(self) -> ServedChain | Failure:
+        """The answer of the first protocol that is right, else the last failure."""
+        answer: ServedChain | Failure = failures.no_known_protocol(())
+        while self._waiting or self._tasks:
+            if not self._tasks:
+                self._begin()
+            wait = HEAD_START if self._waiting else None
+            done, self._tasks = await asyncio.wait(self._tasks, timeout=wait, return_when=asyncio.FIRST_COMPLETED)
+            while self._waiting and not done:
+                self._begin()
+            for answer in (task.result() for task in done):
+                if isinstance(answer, ServedChain) or answer.kind not in _ANOTHER:
+                    return answer
+                if isinstance(answer, OtherProtocol):  # it said which one it is
+                    self._waiting = [name for name in answer.protocols if name not in self._tried]
+            if self._waiting and done:
+                self._begin()
+        several = len(self._tried) > len(_CLIENT_FIRST)
+        return failures.no_known_protocol(map(_title, self._tried)) if several else answer
+
+    def _begin(self) -> None:
+        self._tried.append(self._waiting.pop(0))
+        self._tasks.add(asyncio.ensure_future(self._trial(replace(self._target, starttls=self._tried[-1]))))
+
+    async def end(self) -> None:
+        """End what is still tried; it is over when this returns."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
 
 async def _first_guesses(target: Target, dial: Dial, seconds: float) -> tuple[str | None, ...]:
@@ -127,7 +167,8 @@ async def _first_guesses(target: Target, dial: Dial, seconds: float) -> tuple[st
         return (None,)
     if greeting:
         return tuple(one.name for one in recognised(greeting, target.port)) or (None,)
-    return (None, *_CLIENT_FIRST) if usual is None else (usual.name, None, *_CLIENT_FIRST)
+    others = tuple(name for name in _CLIENT_FIRST if usual is None or name != usual.name)
+    return (None, *others) if usual is None else (usual.name, None, *others)
 
 
 async def _greeting(sock: socket.socket, seconds: float) -> bytes:

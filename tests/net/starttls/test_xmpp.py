@@ -58,6 +58,8 @@ def test_a_name_is_asked_for_in_unicode(lab: Lab) -> None:
 def test_the_live_test_reads_the_features_of_the_new_stream(lab: Lab) -> None:
     AGREEING.assert_greets(lab, "stream features: mechanisms, sub")
     AGREEING.assert_greets(lab, "stream features: none", [(OPENS, OPENED + b"<stream:features/>")])
+    error = b"<stream:error><undefined-condition/><text>No features</text></stream:error>"
+    AGREEING.assert_greets(lab, "stream error: undefined-condition", [(OPENS, OPENED + error)])
 
 
 BOMB = b"<!DOCTYPE x [<!ENTITY a 'aaaaaaaaaa'><!ENTITY b '&a;&a;&a;&a;&a;&a;&a;&a;'>]>"

@@ -5,7 +5,7 @@ from tests.net.starttls.test_xmpp import FEATURES, MECHANISMS, OPENED, OPENS, PR
 from tui_chain.lab.internet import Lab
 from tui_chain.net.starttls.xmpp import STARTTLS, WRONG_DOMAIN
 
-SERVER_OPENS = OPENS.replace(b"jabber:client", b"jabber:server")
+SERVER_OPENS = OPENS.replace(b"jabber:client", b"jabber:server").replace(b" to=", b" from='tlschain.invalid' to=")
 SERVER_FEATURES = FEATURES.replace(b"jabber:client", b"jabber:server")
 AGREEING = Agreeing(
     "xmpp-server",

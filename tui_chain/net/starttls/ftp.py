@@ -27,5 +27,5 @@ PROTOCOL = StartTLSProtocol(
     _ask,
     _greet,
     "FTP",
-    re.compile(rb"(?i)220[ -](?:.*ftp|(?!.*\bE?SMTP\b)(?!.*\bLMTP\b))|(?:421|5\d\d)[ -].*\bftp"),
+    re.compile(rb"(?is)220[ -](?:.*ftp|(?!.*\bE?SMTP\b)(?!.*\bLMTP\b))|(?:421|5\d\d)[ -].*\bftp"),
 )

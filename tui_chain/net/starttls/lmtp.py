@@ -16,4 +16,12 @@ async def _greet(server: Conversation) -> str:
     return await greet_with(server, "LHLO")
 
 
-PROTOCOL = StartTLSProtocol("lmtp", 24, _ask, _greet, "LMTP", re.compile(rb"(?i)220[ -].*\bLMTP\b"))
+PROTOCOL = StartTLSProtocol(
+    "lmtp",
+    24,
+    _ask,
+    _greet,
+    "LMTP",
+    # Dovecot's says no more than that it is ready
+    re.compile(rb"(?is)220[ -](?:.*\bLMTP\b|(?!.*(?:ftp|smtp)))"),
+)

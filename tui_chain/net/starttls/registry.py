@@ -14,6 +14,8 @@ from tui_chain.net.starttls.conversation import EHLO, Conversation, StartTLSProt
 
 NO_PROTOCOLS = frozenset({"conversation", "registry"})
 """Modules of this package that declare no protocol."""
+_LIKELIEST = "smtp"
+"""The protocol of those that begin alike that most servers speak."""
 MAX_WORDS = 100
 """Characters of an answer that are shown."""
 
@@ -34,9 +36,10 @@ def protocol_names() -> Mapping[str, StartTLSProtocol]:
 def recognised(first: bytes, port: int) -> tuple[StartTLSProtocol, ...]:
     """Return the protocols in which a server may have sent these first bytes in plain text, the likely one first.
 
-    `port` decides between those that begin alike, as SMTP and FTP do.
+    `port` decides between those that begin alike, as SMTP, FTP and LMTP do.
     """
     found = [one for one in protocols().values() if one.opening.match(first)]
+    found.sort(key=lambda one: one.name != _LIKELIEST)
     usual = [one for one in found if one.is_usual_at(port)]
     return tuple(usual or found)
 

@@ -46,6 +46,6 @@ PROTOCOL = StartTLSProtocol(
     _greet,
     "SMTP",
     # 421 and 554 are refusals of RFC 5321 section 3.1; a ClientHello before the greeting is one reason
-    re.compile(rb"(?i)220[ -](?:.*\bE?SMTP\b|(?!.*(?:ftp|lmtp)))|(?:421|5\d\d)[ -].*\b(?:E?SMTP|mail|5\.\d\.\d)\b"),
+    re.compile(rb"(?is)220[ -](?:.*\bE?SMTP\b|(?!.*(?:ftp|lmtp)))|(?:421|5\d\d)[ -].*\b(?:E?SMTP|mail|5\.\d\.\d)\b"),
     more_ports=(25, 2525),
 )

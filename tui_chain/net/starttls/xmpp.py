@@ -12,6 +12,8 @@ TLS_OFF = (
     "The server has no TLS for this: its log says why, most often a certificate or key file that it cannot read."
 )
 WRONG_DOMAIN = "The server does not serve this domain: XMPP wants the domain of its addresses, not a machine's name."
+CLIENTS, SERVERS = "jabber:client", "jabber:server"
+"""Namespaces of a stream (section 4.8.2)."""
 MAX_TAGS = 256
 """Tags until the features end."""
 _NAMESPACE = "urn:ietf:params:xml:ns:xmpp-tls"
@@ -29,6 +31,16 @@ class _Tag:
     empty: bool
 
 
+class _StreamError(StartTLSRefused):
+    """A server ended the stream for this condition (section 4.9.3)."""
+
+    def __init__(self, condition: str) -> None:
+        super().__init__(
+            f"it answered '{safe_text(condition, 60)}'", WRONG_DOMAIN if condition == "host-unknown" else TLS_OFF
+        )
+        self.condition = condition
+
+
 async def ask_stream(server: Conversation, namespace: str) -> None:
     """Open a stream of this namespace and ask for TLS (sections 4.2, 5.4.2)."""
     await _open(server, namespace)
@@ -43,16 +55,21 @@ async def ask_stream(server: Conversation, namespace: str) -> None:
 
 
 async def greet_stream(server: Conversation, namespace: str) -> str:
-    """Open the stream anew, as section 5.4.3.3 wants it after TLS, and read its features."""
+    """Open the stream anew, as section 5.4.3.3 wants it after TLS, and read its features or its error."""
     await _open(server, namespace)
-    features = await _features(server)
+    try:
+        answer = f"stream features: {', '.join(await _features(server)) or 'none'}"
+    except _StreamError as error:
+        answer = f"stream error: {error.condition}"
     await server.send(END)
-    return f"stream features: {', '.join(features) or 'none'}"
+    return answer
 
 
 async def _open(server: Conversation, namespace: str) -> None:
+    # between servers each says who it is (section 4.7.1)
+    own = f"from='{server.ehlo}' " if namespace == SERVERS else ""
     await server.send(
-        f"<?xml version='1.0'?><stream:stream to='{_domain(server.host)}' version='1.0' xml:lang='en' "
+        f"<?xml version='1.0'?><stream:stream {own}to='{_domain(server.host)}' version='1.0' xml:lang='en' "
         f"xmlns='{namespace}' xmlns:stream='http://etherx.jabber.org/streams'>".encode()
     )
     opened = await _tag(server)
@@ -73,12 +90,10 @@ def _domain(host: str) -> str:
 
 
 async def _features(server: Conversation) -> tuple[str, ...]:
-    """The names of the elements that stand in the features themselves; a stream error is refused by its condition."""
+    """The names of the elements that stand in the features themselves; raises _StreamError as well."""
     first = await _tag(server)
     if first.name == "error":
-        condition = (await _tag(server)).name
-        hint = WRONG_DOMAIN if condition == "host-unknown" else TLS_OFF
-        raise StartTLSRefused(f"it answered '{safe_text(condition, 60)}'", hint)
+        raise _StreamError((await _tag(server)).name)
     if first.name != "features":
         raise StartTLSRefused("it sent no stream features")
     return await _children(server) if not first.empty else ()
@@ -136,11 +151,11 @@ async def _until(server: Conversation, end: str) -> str:
 
 
 async def _ask(server: Conversation) -> None:
-    await ask_stream(server, "jabber:client")
+    await ask_stream(server, CLIENTS)
 
 
 async def _greet(server: Conversation) -> str:
-    return await greet_stream(server, "jabber:client")
+    return await greet_stream(server, CLIENTS)
 
 
 PROTOCOL = StartTLSProtocol(

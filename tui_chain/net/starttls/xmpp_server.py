@@ -5,17 +5,15 @@ from __future__ import annotations
 import re
 
 from tui_chain.net.starttls.conversation import Conversation, StartTLSProtocol
-from tui_chain.net.starttls.xmpp import ask_stream, greet_stream
-
-_NAMESPACE = "jabber:server"
+from tui_chain.net.starttls.xmpp import SERVERS, ask_stream, greet_stream
 
 
 async def _ask(server: Conversation) -> None:
-    await ask_stream(server, _NAMESPACE)
+    await ask_stream(server, SERVERS)
 
 
 async def _greet(server: Conversation) -> str:
-    return await greet_stream(server, _NAMESPACE)
+    return await greet_stream(server, SERVERS)
 
 
 PROTOCOL = StartTLSProtocol(
