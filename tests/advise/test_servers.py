@@ -21,6 +21,7 @@ from tests.support.daemons import Daemon, Running, running, wait_until
 from tests.support.journeys import lab_trust
 from tests.support.posix import is_root
 from tests.support.programs import require_program
+from tests.support.starttls_daemons import PROSODY
 from tui_chain.advise.letter import check_command, file_stem
 from tui_chain.lab.authority import to_pem
 from tui_chain.net.target import Target, parse_target
@@ -37,6 +38,7 @@ LEAF_ALONE: Mapping[str, str] = {
     "OpenLDAP": "",
     "PostgreSQL": "ssl_cert_file = '{leaf}'",
     "MariaDB": "[mysqld]\nssl_cert = {leaf}",
+    "Prosody": 'ssl = {{ certificate = "{leaf}", key = "{data}/server.key" }}',
     "Tomcat": '<Certificate certificateFile="{leaf}" certificateKeyFile="{key}"/>',
 }
 """How each server is told to send the leaf alone."""
@@ -61,7 +63,7 @@ def cure_in(letter: str, server: str, port: int) -> Cure:
     return Cure("\n".join(first), "\n".join(line for line in lines if not _COMMAND.fullmatch(line)), then[0])
 
 
-_COMMAND = re.compile(r"(?:#|<!--) (first|then): (.*?)(?: -->)?")
+_COMMAND = re.compile(r"(?:#|--|<!--) (first|then): (.*?)(?: -->)?")
 
 
 def moved(text: str, folder: Path) -> str:
@@ -100,6 +102,7 @@ def etc(site: Site) -> Iterator[Path]:
 
 def leaf_alone(daemon: Daemon, etc: Path) -> str:
     places = {"leaf": etc / "leaf.pem", "key": etc / "etc/ssl/private/localhost.key", "both": etc / "both.pem"}
+    places["data"] = etc / "data"
     return LEAF_ALONE[daemon.name].format(**places, port="$port")
 
 
@@ -119,7 +122,7 @@ def letter_to(site: Site, server: Running, chain: Path, *more: str) -> str:
     return said.out
 
 
-@pytest.mark.parametrize("daemon", DAEMONS, ids=lambda daemon: daemon.name)
+@pytest.mark.parametrize("daemon", [*DAEMONS, PROSODY], ids=lambda daemon: daemon.name)
 def test_the_line_of_the_letter_fixes_the_server(site: Site, etc: Path, daemon: Daemon) -> None:
     chain = etc / "etc/ssl/localhost-chain.pem"
     with running(daemon, etc, leaf_alone(daemon, etc)) as server:
@@ -183,6 +186,8 @@ CLIENTS: Mapping[str, str] = {
     "ldap": "LDAPTLS_CACERT={roots} ldapwhoami -x -ZZ -H ldap://127.0.0.1:{port}",
     "postgres": "psql 'host=localhost port={port} sslmode=verify-full sslrootcert={roots} user={user} "
     "dbname=postgres' -c ''",
+    "xmpp": "openssl s_client -starttls xmpp -connect localhost:{port} -CAfile {roots} -no-CApath -no-CAstore "
+    "-verify_return_error -verify_hostname localhost",
     "mysql": "mariadb --no-defaults --protocol=tcp -h localhost -P {port} --ssl-ca={roots} "
     "--ssl-verify-server-cert -e 'SELECT 1'",
 }

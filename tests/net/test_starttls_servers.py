@@ -126,7 +126,9 @@ def serve(lab: Lab) -> Iterator[Serve]:
             (folder / "leaf.pem").write_bytes(to_pem([leaf.der]))
             key.write_bytes(key_to_pem(leaf.key))
             key.chmod(0o600)
-            return stack.enter_context(running(daemon, folder, line.format(leaf=folder / "leaf.pem", key=key)))
+            return stack.enter_context(
+                running(daemon, folder, line.format(leaf=folder / "leaf.pem", key=key, data=folder / "data"))
+            )
 
         yield served
 

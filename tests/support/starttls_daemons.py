@@ -87,12 +87,14 @@ s2s_ports = { $port_xmpp_server }
 c2s_require_encryption = true
 modules_enabled = { "tls", "saslauth" }
 log = { info = "$folder/data/log" }
-ssl = { $line, key = "$folder/data/server.key" }
 VirtualHost "localhost"
+$line
 """
     },
     ("-F", "--config", "$folder/prosody.cfg.lua"),
     starttls="xmpp",
+    # the machine's Prosody is not asked
+    tools={"prosodyctl": 'exec /usr/bin/prosodyctl --config $folder/prosody.cfg.lua "$$@"'},
     more=("xmpp-server",),
     owner="prosody",
     as_owner=True,
@@ -154,7 +156,7 @@ LEAF_ALONE: Mapping[str, tuple[Daemon, str]] = {
     "OpenLDAP": (OPENLDAP, ""),
     "PostgreSQL": (POSTGRESQL, "ssl_cert_file = '{leaf}'"),
     "MariaDB": (MARIADB, "[mysqld]\nssl_cert = {leaf}"),
-    "Prosody": (PROSODY, 'certificate = "{leaf}"'),
+    "Prosody": (PROSODY, 'ssl = {{ certificate = "{leaf}", key = "{data}/server.key" }}'),
     "InspIRCd": (INSPIRCD, 'certfile="{leaf}"'),
     "ngIRCd": (NGIRCD, "CertFile = {leaf}"),
 }
