@@ -128,7 +128,7 @@ def _tls(error: ssl.SSLError) -> Failure:
         return Failure(
             FindingCode.NO_TLS,
             f"What answers there does not speak TLS{answer} (step: TLS).",
-            "Check the port; mail and databases need scheme+starttls://.",
+            "Check the port; auto+starttls:// before the host finds out which protocol it speaks.",
         )
     message = safe_text(reason.lower().replace("_", " ") or str(error), 120)
     return Failure(
@@ -164,7 +164,7 @@ def no_known_protocol(tried: Iterable[str]) -> Failure:
     return Failure(
         FindingCode.STARTTLS,
         f"None of the protocols that are known here was understood: {', '.join(tried)} (step: STARTTLS).",
-        "Check the port, or name the protocol by --starttls.",
+        "Check the port, or write the protocol before the host, as in smtp+starttls://.",
     )
 
 
