@@ -30,6 +30,9 @@ def test_every_module_is_found_and_has_its_test() -> None:
     ports = [port for one in protocols().values() for port in (one.port, *one.more_ports)]
     assert all(1 <= port <= 65535 for port in ports)
     assert len(ports) == len(set(ports))
+    tls_ports = [port for one in protocols().values() for port in one.tls_ports]
+    assert len(tls_ports) == len(set(tls_ports))
+    assert not set(tls_ports) & set(ports)
     names = [name for one in protocols().values() for name in one.names]
     assert len(names) == len(set(names))
 

@@ -100,7 +100,7 @@ class Live:
         shown = shown_proxy(request.proxy) if request.proxy is not None else None
         variables = await in_daemon_thread(lambda: audit_environment(self.environment, self.bundle), "variables")
         live = LiveTest(
-            request.method if request.target.starttls is None else "",
+            request.method if request.protocol is None else "",
             shown_url(request.url),
             before,
             after,
@@ -129,7 +129,7 @@ class Live:
         self, request: LiveRequest, last: Attempt, plain: ssl.SSLContext, own: ssl.SSLContext
     ) -> tuple[Hop, ...]:
         """Other hosts are verified with the trust store; the first one with the bundle as well."""
-        if request.target.starttls is not None:
+        if request.protocol is not None:
             return ()
 
         def context_of(target: Target) -> ssl.SSLContext:

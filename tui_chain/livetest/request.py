@@ -7,6 +7,7 @@ import socket
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
@@ -14,7 +15,7 @@ from tui_chain.livetest.attempt import Attempt, Stopwatch, failed, timed_out
 from tui_chain.livetest.connect import LiveConnection, find_way, open_connection
 from tui_chain.net.errors import BrokenHTTP, NoConnection, ProxyTrouble, failure_text
 from tui_chain.net.starttls.conversation import Conversation, StartTLSRefused
-from tui_chain.net.starttls.registry import greet, start_tls
+from tui_chain.net.starttls.registry import greet, spoken_at, start_tls
 from tui_chain.net.target import Target
 
 if TYPE_CHECKING:
@@ -53,10 +54,15 @@ class LiveRequest:
     headers: tuple[tuple[str, str], ...] = ()
     proxy: str | None = field(default=None, repr=False)
 
+    @cached_property
+    def protocol(self) -> str | None:
+        """The protocol of a target that speaks no HTTP: that of STARTTLS, or the usual one at its port."""
+        return self.target.starttls or spoken_at(self.target.port)
+
     @property
     def url(self) -> str:
-        """The URL as a person writes it."""
-        return self.target.url.removesuffix("/") + self.path if self.target.starttls is None else str(self.target)
+        """The URL as a person writes it; of what is no HTTP the target."""
+        return self.target.url.removesuffix("/") + self.path if self.protocol is None else str(self.target)
 
     @property
     def sent_headers(self) -> tuple[tuple[str, str], ...]:
@@ -71,7 +77,7 @@ class LiveRequest:
 
         HTTP/2 is asked for; where it breaks, which nobody's verification is to blame for, HTTP/1.1 is tried.
         """
-        if self.target.starttls is None:
+        if self.protocol is None:
             from tui_chain.net.http_client import load
 
             load()
@@ -82,7 +88,7 @@ class LiveRequest:
                 return await self._older(context, attempt, watch) if attempt.http2 and not attempt.ok else attempt
         except TimeoutError:
             text = timed_out(watch, self.timeout)
-            if self.target.starttls is not None and watch.times.tls is not None:
+            if self.protocol is not None and watch.times.tls is not None:
                 text = f"{_ACCEPTED} {text}"
             waited = bool(watch.waits_for)  # nobody but the proxy is waited for by name
             return Attempt(
@@ -97,7 +103,7 @@ class LiveRequest:
     async def _once(
         self, context: ssl.SSLContext, trust: str, watch: Stopwatch, protocols: tuple[str, ...]
     ) -> Attempt:
-        if self.target.starttls is None:
+        if self.protocol is None:
             return await self._http(context, trust, watch, protocols)
         address = self.address
         try:
@@ -160,7 +166,8 @@ class LiveRequest:
         """
         from tui_chain.net.streams import SocketStream, TLSStream  # httpcore: handshakes alone do without
 
-        await start_tls(connection.sock, self.target)
+        if self.target.starttls is not None:
+            await start_tls(connection.sock, self.target)
         watch.begin("tls")
         stream = TLSStream(SocketStream(connection.sock), context, self.target.host)
         await stream.shake_hands()
@@ -168,7 +175,7 @@ class LiveRequest:
         watch.begin("first_byte")
         try:
             server = _EncryptedConversation(connection.sock, self.target.host, stream)
-            answer = await greet(server, self.target.starttls or "")
+            answer = await greet(server, self.protocol or "", welcomes=self.target.starttls is None)
         except (OSError, StartTLSRefused) as error:
             why = str(error) if isinstance(error, StartTLSRefused) else failure_text(error)[0]
             return replace(failed(trust, error, watch, connection.address), text=f"{_ACCEPTED} {why}")

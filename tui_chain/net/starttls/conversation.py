@@ -112,6 +112,10 @@ def answered(text: str, hint: str = CHECK_PROTOCOL) -> StartTLSRefused:
     return StartTLSRefused(f"it answered '{safe_text(text, 100)}'", hint)
 
 
+async def _nothing(_: Conversation) -> None:
+    """The welcome of a server that waits for its client."""
+
+
 @dataclass(frozen=True)
 class StartTLSProtocol:
     """A protocol that switches to TLS on request, as the scheme `<name>+starttls://` names it.
@@ -121,6 +125,8 @@ class StartTLSProtocol:
     came; it sends no credentials. Both raise StartTLSRefused or OSError. `title` is its name in a sentence. `opening`
     matches the first bytes that such a server sends in plain text; `speaks_first` says that it sends them unasked.
     `aliases` are other names of its scheme.
+    `tls_ports` are those where it is spoken over TLS from the first byte; `welcome` reads what such a server sends
+    unasked then, and raises as `ask` does.
     """
 
     name: str
@@ -132,6 +138,8 @@ class StartTLSProtocol:
     speaks_first: bool = True
     aliases: tuple[str, ...] = ()
     more_ports: tuple[int, ...] = ()
+    tls_ports: tuple[int, ...] = ()
+    welcome: Callable[[Conversation], Awaitable[None]] = _nothing
 
     def is_usual_at(self, port: int) -> bool:
         """Whether the protocol is usually spoken at a port."""

@@ -7,8 +7,12 @@ import re
 from tui_chain.net.starttls.conversation import Conversation, StartTLSProtocol, need
 
 
-async def _ask(server: Conversation) -> None:
+async def _welcome(server: Conversation) -> None:
     need(await server.reply(), "220")
+
+
+async def _ask(server: Conversation) -> None:
+    await _welcome(server)
     await server.send(b"AUTH TLS\r\n")
     need(await server.reply(), "234")
 
@@ -28,4 +32,6 @@ PROTOCOL = StartTLSProtocol(
     _greet,
     "FTP",
     re.compile(rb"(?is)220[ -](?:.*ftp|(?!.*\bE?SMTP\b)(?!.*\bLMTP\b))|(?:421|5\d\d)[ -].*\bftp"),
+    tls_ports=(990,),
+    welcome=_welcome,
 )

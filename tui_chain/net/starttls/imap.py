@@ -7,8 +7,12 @@ import re
 from tui_chain.net.starttls.conversation import Conversation, StartTLSProtocol, need
 
 
-async def _ask(server: Conversation) -> None:
+async def _welcome(server: Conversation) -> None:
     need(await server.line(), "* OK")
+
+
+async def _ask(server: Conversation) -> None:
+    await _welcome(server)
     await server.send(b"a1 STARTTLS\r\n")
     need(await server.tagged("a1 "), "OK")
 
@@ -21,5 +25,12 @@ async def _greet(server: Conversation) -> str:
 
 
 PROTOCOL = StartTLSProtocol(
-    "imap", 143, _ask, _greet, "IMAP", re.compile(rb"(?i)\* (?:OK|PREAUTH|BYE|BAD)\b|\S{1,20} (?:BAD|NO) ")
+    "imap",
+    143,
+    _ask,
+    _greet,
+    "IMAP",
+    re.compile(rb"(?i)\* (?:OK|PREAUTH|BYE|BAD)\b|\S{1,20} (?:BAD|NO) "),
+    tls_ports=(993,),
+    welcome=_welcome,
 )

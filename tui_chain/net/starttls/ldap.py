@@ -118,4 +118,5 @@ PROTOCOL = StartTLSProtocol(
     re.compile(rb"\x30(?:[\x05-\x7f]|\x81.|\x82..|\x84....)\x02[\x01-\x04]", re.DOTALL),
     speaks_first=False,
     more_ports=(3268,),
+    tls_ports=(636, 3269),
 )

@@ -9,9 +9,13 @@ from tui_chain.net.starttls.conversation import CHECK_PROTOCOL, Conversation, St
 NOT_NOW = "The server knows STARTTLS and cannot start it: its log says why, most often a certificate or key file."
 
 
-async def _ask(server: Conversation) -> None:
+async def _welcome(server: Conversation) -> None:
     # RFC 3977 section 5.1.1: 201 is a server where nobody may post
     need(await server.line(), "20")
+
+
+async def _ask(server: Conversation) -> None:
+    await _welcome(server)
     await server.send(b"STARTTLS\r\n")
     answer = await server.line()
     need(answer, "382", NOT_NOW if answer.startswith("580") else CHECK_PROTOCOL)
@@ -28,5 +32,12 @@ async def _greet(server: Conversation) -> str:
 
 
 PROTOCOL = StartTLSProtocol(
-    "nntp", 119, _ask, _greet, "NNTP", re.compile(rb"(?i)20[01] |(?:400|502) .*\b(?:nntp|news|nnrpd|innd)")
+    "nntp",
+    119,
+    _ask,
+    _greet,
+    "NNTP",
+    re.compile(rb"(?i)20[01] |(?:400|502) .*\b(?:nntp|news|nnrpd|innd)"),
+    tls_ports=(563,),
+    welcome=_welcome,
 )

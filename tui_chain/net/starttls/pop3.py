@@ -7,8 +7,12 @@ import re
 from tui_chain.net.starttls.conversation import Conversation, StartTLSProtocol, need
 
 
-async def _ask(server: Conversation) -> None:
+async def _welcome(server: Conversation) -> None:
     need(await server.line(), "+OK")
+
+
+async def _ask(server: Conversation) -> None:
+    await _welcome(server)
     await server.send(b"STLS\r\n")
     need(await server.line(), "+OK")
 
@@ -23,4 +27,6 @@ async def _greet(server: Conversation) -> str:
     return first
 
 
-PROTOCOL = StartTLSProtocol("pop3", 110, _ask, _greet, "POP3", re.compile(rb"\+OK\b"))
+PROTOCOL = StartTLSProtocol(
+    "pop3", 110, _ask, _greet, "POP3", re.compile(rb"\+OK\b"), tls_ports=(995,), welcome=_welcome
+)

@@ -52,9 +52,17 @@ async def start_tls(sock: socket.socket, target: Endpoint, ehlo: str = EHLO) -> 
     await protocols()[target.starttls or ""].ask(Conversation(sock, target.host, ehlo))
 
 
-async def greet(server: Conversation, protocol: str) -> str:
+def spoken_at(port: int) -> str | None:
+    """The protocol that is usually spoken at a port over TLS from the first byte; None where none of these is."""
+    return next((one.name for one in protocols().values() if port in one.tls_ports), None)
+
+
+async def greet(server: Conversation, protocol: str, *, welcomes: bool = False) -> str:
     """Speak a protocol over TLS as far as a server answers anybody; return the first words, safe for a terminal.
 
-    Raises StartTLSRefused or OSError.
+    `welcomes` says that the server has not greeted before TLS. Raises StartTLSRefused or OSError.
     """
-    return safe_text(await protocols()[protocol].greet(server), MAX_WORDS)
+    spoken = protocols()[protocol]
+    if welcomes:
+        await spoken.welcome(server)
+    return safe_text(await spoken.greet(server), MAX_WORDS)

@@ -12,9 +12,14 @@ NOT_NOW = (
 )
 
 
+async def welcome(server: Conversation) -> None:
+    """Read the greeting (RFC 5321 section 3.1)."""
+    need(await server.reply(), "220")
+
+
 async def ask_after(server: Conversation, hello: str) -> None:
     """Greet with the command `hello` and ask for TLS: LMTP has another one (RFC 2033 section 4.1)."""
-    need(await server.reply(), "220")
+    await welcome(server)
     await server.send(f"{hello} {server.ehlo}\r\n".encode())
     need(await server.reply(), "250")
     await server.send(b"STARTTLS\r\n")
@@ -48,4 +53,6 @@ PROTOCOL = StartTLSProtocol(
     # 421 and 554 are refusals of RFC 5321 section 3.1; a ClientHello before the greeting is one reason
     re.compile(rb"(?is)220[ -](?:.*\bE?SMTP\b|(?!.*(?:ftp|lmtp)))|(?:421|5\d\d)[ -].*\b(?:E?SMTP|mail|5\.\d\.\d)\b"),
     more_ports=(25, 2525),
+    tls_ports=(465,),
+    welcome=welcome,
 )

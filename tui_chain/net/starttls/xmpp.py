@@ -166,4 +166,5 @@ PROTOCOL = StartTLSProtocol(
     "XMPP",
     re.compile(rb"(?:<\?xml\b[^>]{0,99}\?>)?\s{0,9}<stream:(?!.*jabber:server)", re.DOTALL),
     speaks_first=False,
+    tls_ports=(5223,),
 )

@@ -24,4 +24,5 @@ PROTOCOL = StartTLSProtocol(
     "XMPP between servers",
     re.compile(rb"(?:<\?xml\b[^>]{0,99}\?>)?\s{0,9}<stream:(?=.*jabber:server)", re.DOTALL),
     speaks_first=False,
+    tls_ports=(5270,),
 )
