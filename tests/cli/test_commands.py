@@ -303,7 +303,8 @@ def test_the_table_says_what_each_command_takes() -> None:
 
 def test_every_option_of_a_run_is_carried_but_its_hosts() -> None:
     carried = {option.name for options in TAKEN.values() for option in options if option.carried}
-    of_the_run_alone = {"targets", "hosts_file", "open_file", "demo", "jobs", "no_session", "notices"}
+    # a target that is printed has its protocol
+    of_the_run_alone = {"targets", "hosts_file", "open_file", "starttls", "demo", "jobs", "no_session", "notices"}
     assert set(Options.__dataclass_fields__) - carried == of_the_run_alone
 
 

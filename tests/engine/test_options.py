@@ -65,6 +65,7 @@ WRONG = {
     table.POOL: ("/none/here",),
     table.ALLOW_PRIVATE_AIA: ("10.0.0.1", "10.0.0.1:22", ":80", "everything"),
     table.HOSTS: ("/none/here", "/dev/null/x"),
+    table.STARTTLS: ("https", "", "smtp+starttls"),
 }
 """Values that are refused, for each option of the screen that takes one: a new one has to be here."""
 
