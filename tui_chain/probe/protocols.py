@@ -22,7 +22,7 @@ GREETING_SECONDS = 2.0
 HEAD_START = 1.0
 """Seconds that a protocol has before all others are tried beside it: most servers are not silent to it."""
 MAX_GREETING = 512
-"""Bytes of a greeting that are looked at."""
+"""Bytes of what a server sends in plain text that are looked at."""
 _SILENT = frozenset({FindingCode.RESET, FindingCode.TIMEOUT})
 """Kinds of a failure of a server that answers a ClientHello with nothing."""
 _ANOTHER = _SILENT | {FindingCode.STARTTLS, FindingCode.NO_TLS}
@@ -52,7 +52,7 @@ def named(failure: Failure, first: bytes, target: Target) -> Failure:
         return failure
     if target.starttls is not None:
         return failures.plain_after_starttls(first)
-    found = recognised(first, target.port)
+    found = recognised(first[:MAX_GREETING], target.port)
     return _other(target, found, failure.message) if found else failure
 
 

@@ -10,7 +10,7 @@ from functools import partial
 from tests.fuzz.mutations import BYTES, DER, TEXT
 from tests.fuzz.reader import Reader
 from tui_chain.net.starttls.conversation import Conversation, StartTLSRefused
-from tui_chain.net.starttls.registry import greet, protocols
+from tui_chain.net.starttls.registry import greet, protocols, recognised
 from tui_chain.probe.tls import facts_of
 
 _SENT = 48 << 10
@@ -21,8 +21,13 @@ _CIPHERS = ("ECDHE-RSA-AES128-GCM-SHA256", "DHE-RSA-AES128-GCM-SHA256", "TLS_AES
 def starttls(data: bytes) -> object:
     """A server's side of every protocol, before and after TLS: it agrees, refuses with a sentence, or is gone."""
     sent = data[:_SENT]
+    return asyncio.run(_conversations(sent)), [one.title for one in recognised(sent, 0)]
+
+
+async def _conversations(sent: bytes) -> list[tuple[str, str]]:
+    """What comes of each; none of them waits, since all that is sent is there."""
     return [
-        (name, asyncio.run(_conversation(speaks, sent)))
+        (name, await _conversation(speaks, sent))
         for name, protocol in protocols().items()
         for speaks in (protocol.ask, partial(greet, protocol=name))
     ]
