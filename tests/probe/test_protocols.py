@@ -192,6 +192,23 @@ def test_a_server_that_only_closes_is_said_to_close(lab: Lab) -> None:
     assert (failure.kind, "This is" in failure.hint) == ("reset", False)
 
 
+@pytest.mark.parametrize(
+    ("protocol", "greeting", "hint"),
+    [
+        ("smtp", b"* OK ready\r\n", "This is IMAP: write imap+starttls://localhost:{port}."),
+        ("imap", b"220 mail.test ESMTP\r\n", "This is SMTP: write smtp+starttls://localhost:{port}."),
+        ("xmpp", b"+OK ready\r\n<x>", "This is POP3: write pop3+starttls://localhost:{port}."),
+        ("mysql", b"+OK ready\r\n", "This is POP3: write pop3+starttls://localhost:{port}."),
+        ("smtp", b"220 Dovecot ready\r\n500 what\r\n", "Check the protocol and the port."),
+        ("smtp", b"hello\r\n", "Check the protocol and the port."),
+    ],
+)
+def test_another_protocol_than_the_one_that_was_named(lab: Lab, protocol: str, greeting: bytes, hint: str) -> None:
+    port = lab.listen(Greeting(greeting))
+    failure = fail(Target("localhost", port, protocol))
+    assert (failure.kind, failure.hint) == ("starttls", hint.format(port=port))
+
+
 # -- where the protocol is to be found out
 
 

@@ -166,9 +166,9 @@ class Prober:
     async def _switch_to_tls(self, sock: socket.socket, target: Target) -> Failure | None:
         if target.starttls is None:
             return None
-        from tui_chain.net.starttls.registry import start_tls
+        from tui_chain.probe.protocols import agree
 
-        return await self._step("starttls", start_tls(sock, target))
+        return await self._step("starttls", agree(sock, target))
 
     async def _named(self, failure: Failure, target: Target, address: Address) -> Failure:
         """A failure, with the protocol that the server speaks instead of TLS where one connection more tells it."""

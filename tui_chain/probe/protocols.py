@@ -56,6 +56,20 @@ def named(failure: Failure, first: bytes, target: Target) -> Failure:
     return _other(target, found, failure.message) if found else failure
 
 
+async def agree(sock: socket.socket, target: Target) -> None:
+    """Speak the target's protocol up to TLS; a refusal in another known protocol has the target to write as its hint.
+
+    Raises StartTLSRefused or OSError.
+    """
+    try:
+        await start_tls(sock, target)
+    except StartTLSRefused as refused:
+        found = recognised(refused.first, target.port)
+        if found and target.starttls not in {one.name for one in found}:
+            refused.hint = _other(target, found, "").hint
+        raise
+
+
 def _other(target: Target, found: Sequence[StartTLSProtocol], message: str) -> OtherProtocol:
     titles = _or(one.title for one in found)
     targets = _or(str(replace(target, starttls=one.name)) for one in found)

@@ -72,7 +72,7 @@ def test_the_server_breaks_after_tls(lab: Lab, answer: bytes, why: str) -> None:
         (packet(b"\xff\x10\x04\x1b[31m"), "it answered '\\x1b[31m'"),
         (packet(b"\x09old"), "it did not greet as MySQL does"),
         (packet(b"\x0a", number=1), "it did not greet as MySQL does"),
-        (b"220 mail.test ESMTP\r\n" + bytes(5000), "it sent a packet that is too long"),
+        (b"\xff\xff\xff\0" + bytes(5000), "it sent a packet that is too long"),
     ],
 )
 def test_the_server_refuses(lab: Lab, hello: bytes, why: str) -> None:

@@ -7,6 +7,7 @@ from tui_chain.net.starttls.xmpp import STARTTLS, WRONG_DOMAIN
 
 SERVER_OPENS = OPENS.replace(b"jabber:client", b"jabber:server").replace(b" to=", b" from='tlschain.invalid' to=")
 SERVER_FEATURES = FEATURES.replace(b"jabber:client", b"jabber:server")
+SERVER_OPENED = OPENED.replace(b"jabber:client", b"jabber:server")
 AGREEING = Agreeing(
     "xmpp-server",
     b"",
@@ -29,4 +30,6 @@ def test_the_live_test_reads_the_features_of_the_new_stream(lab: Lab) -> None:
 
 def test_a_domain_that_is_not_served(lab: Lab) -> None:
     error = b"<stream:error><host-unknown/></stream:error>"
-    assert_refuses(lab, "xmpp-server", b"", [(b"<", OPENED + error)], "it answered 'host-unknown'", WRONG_DOMAIN)
+    assert_refuses(
+        lab, "xmpp-server", b"", [(b"<", SERVER_OPENED + error)], "it answered 'host-unknown'", WRONG_DOMAIN
+    )

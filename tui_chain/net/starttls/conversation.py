@@ -16,6 +16,8 @@ MAX_LINES = 64
 """Lines of one reply."""
 MAX_MESSAGE = 64 * 1024
 """Bytes of one message of a binary protocol."""
+MAX_FIRST = 128
+"""Bytes that are kept of what a server sent first."""
 EHLO = "tlschain.invalid"
 """The name that this client goes by, where a protocol wants one (RFC 5321 section 4.1.1.1); it cannot exist."""
 
@@ -24,17 +26,22 @@ CHECK_PROTOCOL = "Check the protocol and the port."
 
 
 class StartTLSRefused(Exception):
-    """The server would not switch; the text says what it did instead, safe for a terminal, `hint` what to do."""
+    """The server would not switch; the text says what it did instead, safe for a terminal, `hint` what to do.
+
+    `first` are the first bytes that it sent, as they came.
+    """
 
     def __init__(self, text: str, hint: str = CHECK_PROTOCOL) -> None:
         super().__init__(text)
         self.hint = hint
+        self.first = b""
 
 
 class Conversation:
     """Reads a socket line by line and never beyond the line, so that TLS bytes stay for the handshake.
 
     `host` is the name that the server is asked for, in ASCII, and `ehlo` the name that this client gives as its own.
+    `first` are the first bytes that were read.
     Every method raises StartTLSRefused where the server does not keep to a protocol's form, OSError where it is gone.
     """
 
@@ -42,6 +49,7 @@ class Conversation:
         self._sock = sock
         self.host = host
         self.ehlo = ehlo
+        self.first = b""
 
     async def send(self, data: bytes) -> None:
         """Send all of it."""
@@ -58,6 +66,7 @@ class Conversation:
             if not piece:
                 raise ConnectionResetError("the server closed the connection")
             data += piece
+        self.first += data[: MAX_FIRST - len(self.first)]
         return data
 
     async def line(self) -> str:

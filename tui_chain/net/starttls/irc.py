@@ -44,7 +44,7 @@ PROTOCOL = StartTLSProtocol(
     _ask,
     _greet,
     "IRC",
-    re.compile(rb"(?i)(?::\S{1,253} )?(?:NOTICE \S{1,99} :|ERROR :|(?:020|421|439|451) )"),
+    re.compile(rb"(?i)(?::\S{1,253} )?(?:NOTICE \S{1,99} :|ERROR :)|:\S{1,253} (?:020|421|439|451) "),
     speaks_first=False,
     tls_ports=(6697,),
     more_ports=(6660, 6661, 6662, 6663, 6664, 6665, 6666, 6668, 6669),

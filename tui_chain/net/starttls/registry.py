@@ -10,7 +10,7 @@ from types import MappingProxyType
 from tui_chain.core.endpoint import Endpoint
 from tui_chain.core.found import declared
 from tui_chain.core.text import safe_text
-from tui_chain.net.starttls.conversation import EHLO, Conversation, StartTLSProtocol
+from tui_chain.net.starttls.conversation import EHLO, Conversation, StartTLSProtocol, StartTLSRefused
 
 NO_PROTOCOLS = frozenset({"conversation", "registry"})
 """Modules of this package that declare no protocol."""
@@ -49,7 +49,12 @@ async def start_tls(sock: socket.socket, target: Endpoint, ehlo: str = EHLO) -> 
 
     `ehlo` is the name that this client gives as its own. Raises StartTLSRefused or OSError.
     """
-    await protocols()[target.starttls or ""].ask(Conversation(sock, target.host, ehlo))
+    server = Conversation(sock, target.host, ehlo)
+    try:
+        await protocols()[target.starttls or ""].ask(server)
+    except StartTLSRefused as refused:
+        refused.first = server.first
+        raise
 
 
 def spoken_at(port: int) -> str | None:
