@@ -94,7 +94,6 @@ APART: dict[str, str] = {
     "net.socks": "socksio, which only a SOCKS proxy needs",
     "net.starttls.smtp": "a protocol, as the others in this folder",
     "net.starttls.xmpp": "a protocol, as the others in this folder",
-    "probe.protocols": "what a port speaks in clear text, which TLS from the first byte does without",
     "x509.formats.jks": "a format, loaded for a file of it",
 }
 """Modules that one sibling alone imports, with the reason why they are files of their own."""
