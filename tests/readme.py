@@ -11,7 +11,7 @@ from tests.architecture import ROOT as PACKAGE
 from tests.architecture import folder_graph, tree_of
 from tests.diagram import drawn
 from tests.support.daemon_programs import DAEMONS
-from tests.support.starttls_daemons import PROSODY
+from tests.support.starttls_daemons import PROFTPD, PROSODY
 from tui_chain.advise.document import markdown_text
 from tui_chain.clients.cause_codes import CauseCode
 from tui_chain.diagnose.explain.causes import CAUSES, CAUSES_OF_CLIENTS, CAUSES_WITHOUT_FILE, Cause
@@ -55,7 +55,7 @@ def servers_page() -> str:
         "`tlschain fix HOST --as server -o FILE` writes the chain file: leaf first, its intermediates, no root. "
         "Those that are marked ✓ are run by the tests with these lines, from a leaf alone to the whole chain."
     )
-    run = {daemon.name for daemon in (*DAEMONS, PROSODY)}
+    run = {daemon.name for daemon in (*DAEMONS, PROFTPD, PROSODY)}
     rows = [f"| {server.name} | {_endpoints(server)} | {_mark(server, run)} |" for server in servers()]
     table = "\n".join(("| server | comes first for | run |", "|---|---|---|", *rows))
     chapters = "\n\n".join(map(_chapter, servers()))

@@ -65,11 +65,17 @@ ModulePath /usr/lib/proftpd
 LoadModule mod_tls.c
 TLSEngine on
 TLSLog $folder/tls.log
+TLSECCertificateFile $folder/leaf.pem
 $line
 TLSECCertificateKeyFile $folder/etc/ssl/private/localhost.key
 """
     },
     ("-n", "-c", "$folder/proftpd.conf"),
+    tools={
+        "proftpd": 'exec $program -c $folder/proftpd.conf "$$@"',
+        # what its unit does for `systemctl reload`
+        "systemctl": '[ "$$*" = "reload proftpd" ] && kill -HUP "$$(cat $folder/pid)"',
+    },
     needs=(Path("/usr/lib/proftpd/mod_tls.so"),),
     starttls="ftp",
     needs_root=True,
@@ -152,7 +158,7 @@ Ports = $port
 LEAF_ALONE: Mapping[str, tuple[Daemon, str]] = {
     "Postfix": (POSTFIX, "smtpd_tls_cert_file = {leaf}\nsmtpd_tls_key_file = {key}"),
     "Dovecot": (DOVECOT_WHOLE, "ssl_cert = <{leaf}"),
-    "ProFTPD": (PROFTPD, "TLSECCertificateFile {leaf}"),
+    "ProFTPD": (PROFTPD, ""),
     "OpenLDAP": (OPENLDAP, ""),
     "PostgreSQL": (POSTGRESQL, "ssl_cert_file = '{leaf}'"),
     "MariaDB": (MARIADB, "[mysqld]\nssl_cert = {leaf}"),
