@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import shutil
 import subprocess
@@ -22,6 +23,7 @@ from tests.support.starttls_daemons import LEAF_ALONE
 from tui_chain.engine.journey import Context, HostState, Journey
 from tui_chain.lab.authority import Template, key_to_pem, to_pem
 from tui_chain.lab.internet import Lab
+from tui_chain.livetest.programs import program_run, programs, run_programs
 from tui_chain.net.starttls.registry import protocols
 from tui_chain.net.target import AUTO, Target, parse_target
 from tui_chain.probe import protocols as probe_protocols
@@ -178,6 +180,22 @@ def test_the_protocol_is_found_out_and_its_answer_heard_over_tls(
     assert live.after is not None
     assert re.match(case.answer, live.after.text), live.after.text
     assert (live.after.ok, live.after.tls_version) == (True, "TLSv1.3")
+
+
+@pytest.mark.parametrize("case", CASES[:3], ids=lambda case: case.protocol)
+def test_the_programs_that_speak_mail_judge_the_bundle(
+    lab: Lab, serve: Serve, roots: Path, case: Case, tmp_path: Path
+) -> None:
+    require_program("curl")
+    server = serve(case.server)
+    target = parse_target(server.target_in(case.protocol))
+    assert isinstance(target, Target)
+    bundle = tmp_path / "bundle.pem"
+    bundle.write_bytes(to_pem([lab.hierarchy["issuing"].der]) + roots.read_bytes())
+    for file, accepted in ((bundle, True), (roots, False)):
+        asked = programs(program_run(target, file, tmp_path, None, None))
+        ran = asyncio.run(run_programs(asked, {"PATH": server.environment["PATH"]}, tmp_path))
+        assert {one.name: one.ok for one in ran} == {"curl": accepted, "openssl": accepted}
 
 
 @STARTTLS
