@@ -13,6 +13,7 @@ from tests.comparison.model import Measured, read
 from tests.comparison.page import Page
 from tests.diagram import drawn
 from tests.support.daemon_programs import DAEMONS
+from tests.support.starttls_daemons import PROFTPD, PROSODY
 from tui_chain.advise.document import markdown_text
 from tui_chain.clients.cause_codes import CauseCode
 from tui_chain.diagnose.explain.causes import CAUSES, CAUSES_OF_CLIENTS, CAUSES_WITHOUT_FILE, Cause
@@ -57,7 +58,7 @@ def servers_page() -> str:
         "`tlschain fix HOST --as server -o FILE` writes the chain file: leaf first, its intermediates, no root. "
         "Those that are marked ✓ are run by the tests with these lines, from a leaf alone to the whole chain."
     )
-    run = {daemon.name for daemon in DAEMONS}
+    run = {daemon.name for daemon in (*DAEMONS, PROFTPD, PROSODY)}
     rows = [f"| {server.name} | {_endpoints(server)} | {_mark(server, run)} |" for server in servers()]
     table = "\n".join(("| server | comes first for | run |", "|---|---|---|", *rows))
     chapters = "\n\n".join(map(_chapter, servers()))

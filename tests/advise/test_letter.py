@@ -302,7 +302,9 @@ def test_openssl_speaks_every_protocol_that_the_check_names(protocol: str) -> No
         (Target(HOST, 389, "ldap"), ["OpenLDAP"], False),
         (Target(HOST, 5432, "postgres"), ["PostgreSQL"], False),
         (Target(HOST, 3306, "mysql"), ["MariaDB"], False),
-        (Target(HOST, 21, "ftp"), ["nginx"], True),
+        (Target(HOST, 21, "ftp"), ["ProFTPD"], False),
+        (Target(HOST, 5269, "xmpp-server"), ["Prosody"], False),
+        (Target(HOST, 6667, "irc"), ["nginx"], True),
         (Target(HOST, 636), ["OpenLDAP", "nginx"], True),
         (Target(HOST, 9093), ["Kafka", "nginx"], True),
     ],
@@ -310,7 +312,8 @@ def test_openssl_speaks_every_protocol_that_the_check_names(protocol: str) -> No
 )
 def test_the_server_of_the_protocol_comes_first(pki: Pki, target: Target, first: list[str], others: bool) -> None:
     text = written(replace(served_by(pki.leaf), target=target), pki.trust, pki.issuing)
-    known = re.findall(r"^(nginx|Postfix|Exim|Dovecot|OpenLDAP|PostgreSQL|MariaDB|Kafka|IIS)\b", text, re.MULTILINE)
+    names = "nginx|Postfix|Exim|Dovecot|OpenLDAP|PostgreSQL|MariaDB|ProFTPD|Prosody|Kafka|IIS"
+    known = re.findall(rf"^({names})\b", text, re.MULTILINE)
     assert known[: len(first)] == first
     assert ("IIS" in known) is others
 

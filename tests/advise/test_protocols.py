@@ -70,6 +70,7 @@ def trust(tmp_path_factory: pytest.TempPathFactory) -> Trust:
     own = default_store(folder / "own", root.der)
     chain = to_pem([issuing.der, root.der])
     (own.folder / "certs/ca-certificates.crt").write_bytes(chain)
+    own.add(issuing.der)
     made = Trust(folder, chain, issuing, own)
     for bundle, pem in ((made.good, chain), (made.bad, to_pem([elsewhere.der]))):
         bundle.parent.mkdir()

@@ -21,6 +21,7 @@ from tests.support.daemons import Daemon, Running, running, wait_until
 from tests.support.journeys import lab_trust
 from tests.support.posix import is_root
 from tests.support.programs import require_program
+from tests.support.starttls_daemons import PROFTPD, PROSODY
 from tui_chain.advise.letter import check_command, file_stem
 from tui_chain.lab.authority import to_pem
 from tui_chain.net.target import Target, parse_target
@@ -37,6 +38,8 @@ LEAF_ALONE: Mapping[str, str] = {
     "OpenLDAP": "",
     "PostgreSQL": "ssl_cert_file = '{leaf}'",
     "MariaDB": "[mysqld]\nssl_cert = {leaf}",
+    "Prosody": 'ssl = {{ certificate = "{leaf}", key = "{data}/server.key" }}',
+    "ProFTPD": "",
     "Tomcat": '<Certificate certificateFile="{leaf}" certificateKeyFile="{key}"/>',
 }
 """How each server is told to send the leaf alone."""
@@ -61,7 +64,7 @@ def cure_in(letter: str, server: str, port: int) -> Cure:
     return Cure("\n".join(first), "\n".join(line for line in lines if not _COMMAND.fullmatch(line)), then[0])
 
 
-_COMMAND = re.compile(r"(?:#|<!--) (first|then): (.*?)(?: -->)?")
+_COMMAND = re.compile(r"(?:#|--|<!--) (first|then): (.*?)(?: -->)?")
 
 
 def moved(text: str, folder: Path) -> str:
@@ -100,6 +103,7 @@ def etc(site: Site) -> Iterator[Path]:
 
 def leaf_alone(daemon: Daemon, etc: Path) -> str:
     places = {"leaf": etc / "leaf.pem", "key": etc / "etc/ssl/private/localhost.key", "both": etc / "both.pem"}
+    places["data"] = etc / "data"
     return LEAF_ALONE[daemon.name].format(**places, port="$port")
 
 
@@ -119,7 +123,7 @@ def letter_to(site: Site, server: Running, chain: Path, *more: str) -> str:
     return said.out
 
 
-@pytest.mark.parametrize("daemon", DAEMONS, ids=lambda daemon: daemon.name)
+@pytest.mark.parametrize("daemon", [*DAEMONS, PROFTPD, PROSODY], ids=lambda daemon: daemon.name)
 def test_the_line_of_the_letter_fixes_the_server(site: Site, etc: Path, daemon: Daemon) -> None:
     chain = etc / "etc/ssl/localhost-chain.pem"
     with running(daemon, etc, leaf_alone(daemon, etc)) as server:
@@ -175,6 +179,10 @@ def test_the_check_is_about_the_host_that_it_names(site: Site, etc: Path) -> Non
         assert last_line(site, check_command(good, None)) != "0"
 
 
+_OPENSSL = (
+    "openssl s_client -starttls {protocol} -connect localhost:{port} -CAfile {roots} -no-CApath -no-CAstore "
+    "-verify_return_error -verify_hostname localhost"
+)
 CLIENTS: Mapping[str, str] = {
     "": "curl -q -sS --capath /nonexistent --cacert {roots} https://localhost:{port}/ -o /dev/null",
     "smtp": "curl -q -sS --capath /nonexistent --cacert {roots} --ssl-reqd -X NOOP smtp://localhost:{port}/",
@@ -183,6 +191,8 @@ CLIENTS: Mapping[str, str] = {
     "ldap": "LDAPTLS_CACERT={roots} ldapwhoami -x -ZZ -H ldap://127.0.0.1:{port}",
     "postgres": "psql 'host=localhost port={port} sslmode=verify-full sslrootcert={roots} user={user} "
     "dbname=postgres' -c ''",
+    "ftp": _OPENSSL,
+    "xmpp": _OPENSSL,
     "mysql": "mariadb --no-defaults --protocol=tcp -h localhost -P {port} --ssl-ca={roots} "
     "--ssl-verify-server-cert -e 'SELECT 1'",
 }
@@ -194,7 +204,8 @@ def verified_by_a_client(site: Site, server: Running) -> bool:
     program = next(word for word in command.split() if "=" not in word)
     require_program(program)
     user = "postgres" if is_root() else getpass.getuser()
-    filled = command.format(roots=site.lab.trust_file, port=server.port, user=user)
+    protocol = server.daemon.starttls
+    filled = command.format(roots=site.lab.trust_file, port=server.port, user=user, protocol=protocol)
     return run("sh", "-c", filled).returncode == 0
 
 

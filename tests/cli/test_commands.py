@@ -305,7 +305,7 @@ def test_every_option_of_a_run_is_carried_but_its_hosts() -> None:
     carried = {option.name for options in TAKEN.values() for option in options if option.carried}
     of_the_run_alone = {"column", "label_column", "port_column"}
     of_the_run_alone |= {"targets", "hosts_file", "open_file", "demo", "jobs", "rate", "no_session", "notices"}
-    of_the_run_alone |= {"usual_proxy"}
+    of_the_run_alone |= {"usual_proxy", "starttls"}  # a target that is printed has its protocol
     assert set(Options.__dataclass_fields__) - carried == of_the_run_alone
 
 

@@ -17,7 +17,8 @@ from tui_chain.engine import options as table
 from tui_chain.engine.arguments import Arguments, Options, read_arguments
 from tui_chain.engine.command_line import TableOption
 from tui_chain.engine.command_options import SCREEN, SCREEN_ALONE
-from tui_chain.engine.options import OPTIONS, OptionEntry
+from tui_chain.engine.option_entry import OptionEntry
+from tui_chain.engine.options import OPTIONS
 from tui_chain.tui import start
 
 OWN = {"help", "version"}
@@ -82,6 +83,7 @@ WRONG = {
     table.CERT_PASSWORD_FILE: ("/none/here.txt",),
     table.BIND: ("localhost", "192.0.2.300", "192.0.2.7:80"),
     table.EHLO: ("a b", "a\r\nRCPT", "", "[a]"),
+    table.STARTTLS: ("https", "", "smtp+starttls"),
 }
 """Values that are refused, for each option of the screen that takes one: a new one has to be here."""
 

@@ -421,8 +421,16 @@ def _network(pki: Pki) -> Mapping[str, Mapping[str, bytes]]:
         "imap": b"* OK IMAP4rev1\r\n* CAPABILITY STARTTLS\r\na1 OK begin\r\n",
         "pop3": b"+OK ready\r\n+OK begin\r\n",
         "ldap": bytes.fromhex("300c02010178070a010004000400"),
+        "ldap-refusing": bytes.fromhex("300f020101780a0a0102040004036e6f21"),
+        "ldap-entry": bytes.fromhex("3009020102640404003000"),
         "mysql": len(greeting).to_bytes(3, "little") + b"\0" + greeting,
         "postgres": b"S",
+        "irc": b":irc.test NOTICE * :hello\r\n:irc.test 670 * :go\r\n",
+        "lmtp": b"220 mail.example LMTP\r\n250-mail.example\r\n250 STARTTLS\r\n220 go ahead\r\n",
+        "nntp": b"201 news.example\r\n382 go ahead\r\n",
+        "sieve": b'"IMPLEMENTATION" "x"\r\n"STARTTLS"\r\nOK "ready"\r\nOK "begin"\r\n',
+        "xmpp": b"<?xml version='1.0'?><stream:stream id='a' xmlns='jabber:client'><stream:features><starttls "
+        b"xmlns='urn:ietf:params:xml:ns:xmpp-tls'/></stream:features><proceed/>",
         "refusing": b"220 mail\r\n250 mail\r\n454 TLS not available\r\n",
     }
     name = pki.issuing.certificate.subject.public_bytes()

@@ -147,10 +147,12 @@ def test_a_proxy_whose_own_certificate_is_refused_gets_no_password(lab: Lab) -> 
 
 def test_another_protocol_goes_through_the_tunnel_too(lab: Lab) -> None:
     context, heard = server_context(lab, fresh_chain(lab)), list[bytes]()
-    mail = lab.listen(Dialogue(b"+OK ready\r\n", [(b"STLS", b"+OK\r\n")], context, heard))
+    mail = lab.listen(
+        Dialogue(b"+OK ready\r\n", [(b"STLS", b"+OK\r\n")], context, heard, [(b"CAPA", b"+OK listed\r\n.\r\n")])
+    )
     proxy = ConnectProxy()
     attempt = send(lab, start(lab, proxy), Target("localhost", mail, "pop3"))
-    assert (attempt.ok, attempt.text) == (True, "handshake verified")
+    assert (attempt.ok, attempt.text) == (True, "+OK listed")
     assert proxy.asked == [f"localhost:{mail}"]
 
 

@@ -14,10 +14,12 @@ from tui_chain.lab.authority import Template, days, to_pem
 from tui_chain.lab.internet import Lab
 from tui_chain.lab.servers.listener import Handler
 from tui_chain.lab.servers.stream import Stream
-from tui_chain.lab.servers.tls import TlsOptions
+from tui_chain.lab.servers.tls import Credentials, TlsOptions, make_context
+from tui_chain.livetest import request
 from tui_chain.livetest.attempt import Attempt
 from tui_chain.livetest.contexts import bundle_context
 from tui_chain.livetest.request import LiveRequest
+from tui_chain.net.starttls.registry import spoken_at
 from tui_chain.net.target import Target
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
@@ -200,12 +202,16 @@ def switching(lab: Lab, *, whole: bool) -> Target:
     fresh = fresh_chain(lab)
     leaf = fresh.leaf if whole else lab.hierarchy["issuing"].issue_leaf(template=Template(validity=days(-9, -1)))
     context = server_context(lab, Fresh(leaf, (leaf.der, fresh.chain[1])))
-    return Target("localhost", lab.listen(Dialogue(b"+OK\r\n", [(b"STLS", b"+OK\r\n")], context, [])), "pop3")
+    return Target(
+        "localhost",
+        lab.listen(Dialogue(b"+OK\r\n", [(b"STLS", b"+OK\r\n")], context, [], [(b"CAPA", b"+OK listed\r\n.\r\n")])),
+        "pop3",
+    )
 
 
-def test_another_protocol_is_tested_by_its_handshake(lab: Lab) -> None:
+def test_another_protocol_is_tested_by_its_greeting(lab: Lab) -> None:
     attempt = send(LiveRequest(switching(lab, whole=True)), lab.trust_pem)
-    assert (attempt.ok, attempt.text, attempt.status) == (True, "handshake verified", None)
+    assert (attempt.ok, attempt.text, attempt.status) == (True, "+OK listed", None)
     assert attempt.tls_version == "TLSv1.3"
     refused = send(LiveRequest(switching(lab, whole=False)), lab.trust_pem)
     assert (refused.ok, refused.code) == (False, 10)
@@ -215,3 +221,60 @@ def test_a_protocol_that_refuses_to_switch_is_told(lab: Lab) -> None:
     target = Target("localhost", lab.listen(Dialogue(b"-ERR \x1b[31m\r\n", [], None, [])), "pop3")
     attempt = send(LiveRequest(target), lab.trust_pem)
     assert (attempt.ok, attempt.text) == (False, "STARTTLS failed: it answered '-ERR \\x1b[31m'")
+
+
+def silent_after_tls(lab: Lab, options: TlsOptions | None = None) -> Target:
+    """A mail server that agrees to TLS, and then says nothing."""
+    fresh = fresh_chain(lab)
+    context = make_context(lab.folder, Credentials(fresh.chain, fresh.leaf.key), options or TlsOptions())
+
+    async def serve(stream: Stream) -> None:
+        await stream.send(b"+OK\r\n")
+        await stream.receive()
+        await stream.send(b"+OK\r\n")
+        await stream.start_tls(context)
+        while await stream.receive():
+            pass
+
+    return Target("localhost", lab.listen(serve), "pop3")
+
+
+def test_silence_after_tls_is_not_a_failure_of_tls(lab: Lab) -> None:
+    attempt = send(LiveRequest(silent_after_tls(lab), timeout=0.3), lab.trust_pem)
+    assert (attempt.ok, attempt.tls_error) == (False, False)
+    assert attempt.text == "the certificate was accepted; then no answer within 0.3 s"
+
+
+def test_a_client_certificate_that_another_protocol_wants_is_told(lab: Lab) -> None:
+    attempt = send(LiveRequest(silent_after_tls(lab, TlsOptions(client_ca=lab.trust_pem))), lab.trust_pem)
+    assert attempt.text == "the certificate was accepted; then TLS failed: tlsv13 alert certificate required"
+    assert (attempt.ok, attempt.tls_error) == (False, True)
+
+
+OVER_TLS = {
+    465: ([(b"", b"220 mail.test ESMTP\r\n"), (b"EHLO ", b"250-mail.test\r\n250 HELP\r\n")], "250 mail.test"),
+    563: ([(b"", b"200 news.test\r\n"), (b"CAPA", b"101 list\r\n.\r\n")], "101 list"),
+    990: ([(b"", b"220 FTP\r\n"), (b"FEAT", b"211 none\r\n")], "211 none"),
+    993: ([(b"", b"* OK ready\r\n"), (b"a2", b"* CAPABILITY IMAP4rev2\r\na2 OK\r\n")], "* CAPABILITY IMAP4rev2"),
+    995: ([(b"", b"+OK ready\r\n"), (b"CAPA", b"+OK list\r\n.\r\n")], "+OK list"),
+    6697: ([(b"CAP LS", b":irc.test CAP * LS :sasl\r\n")], ":irc.test CAP * LS :sasl"),
+}
+"""What servers say at the ports of TLS from the first byte."""
+
+
+@pytest.mark.parametrize("port", OVER_TLS)
+def test_a_port_of_another_protocol_is_asked_in_it(lab: Lab, port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An IMAP server that is asked for a page of HTTP seemed not to work."""
+    after, text = OVER_TLS[port]
+    usual = spoken_at(port)
+    assert usual is not None
+    monkeypatch.setattr(request, "spoken_at", lambda _: usual)
+    place = lab.listen(Dialogue(b"", [], server_context(lab, fresh_chain(lab)), [], after))
+    attempt = send(LiveRequest(Target("localhost", place)), lab.trust_pem)
+    assert (attempt.ok, attempt.text, attempt.status) == (True, text, None)
+
+
+@pytest.mark.parametrize("port", [443, 8443, 80, 10000])
+def test_other_ports_are_asked_in_http(port: int) -> None:
+    assert LiveRequest(Target("a.test", port)).protocol is None
+    assert LiveRequest(Target("a.test", 993)).url == "a.test:993"

@@ -9,7 +9,7 @@ import pytest
 
 from tests.net.starttls.conversations import probe
 from tests.support.chains import NOW
-from tests.support.servers import Dialogue, fresh_chain, reset, saying, server_context
+from tests.support.servers import Dialogue, reset, saying
 from tui_chain.core.failure import Failure
 from tui_chain.lab.internet import Lab
 from tui_chain.lab.servers.listener import Handler
@@ -25,8 +25,16 @@ TESTS = Path(__file__).parent / "starttls"
 
 def test_every_module_is_found_and_has_its_test() -> None:
     modules = {path.stem for path in FOLDER.glob("*.py")} - {"__init__", "conversation", "registry"}
-    assert modules == set(protocols()) == {path.stem.removeprefix("test_") for path in TESTS.glob("test_*.py")}
-    assert all(1 <= one.port <= 65535 for one in protocols().values())
+    tested = {path.stem.removeprefix("test_") for path in TESTS.glob("test_*.py")}
+    assert modules == {name.replace("-", "_") for name in protocols()} == tested
+    ports = [port for one in protocols().values() for port in (one.port, *one.more_ports)]
+    assert all(1 <= port <= 65535 for port in ports)
+    assert len(ports) == len(set(ports))
+    tls_ports = [port for one in protocols().values() for port in one.tls_ports]
+    assert len(tls_ports) == len(set(tls_ports))
+    assert not set(tls_ports) & set(ports)
+    names = [name for one in protocols().values() for name in one.names]
+    assert len(names) == len(set(names))
 
 
 @pytest.mark.parametrize("protocol", protocols())
@@ -43,14 +51,6 @@ def test_a_server_that_hangs_up(lab: Lab, handler: Handler, word: str) -> None:
     failure = asyncio.run(Prober(lambda: NOW).probe(target))
     assert isinstance(failure, Failure)
     assert failure.message == f"The server {word} the connection before STARTTLS was agreed (step: STARTTLS)."
-
-
-def test_plain_text_behind_the_answer_is_no_handshake(lab: Lab) -> None:
-    """An answer injected before TLS begins (as in CVE-2011-0411) is not taken for the server's."""
-    answers = [(b"STLS\r\n", b"+OK go\r\n+OK injected\r\n")]
-    failure = probe(lab, "pop3", Dialogue(b"+OK\r\n", answers, server_context(lab, fresh_chain(lab)), []))
-    assert isinstance(failure, Failure)
-    assert failure.kind == "no-tls"
 
 
 def test_a_switch_without_a_handshake_fails_at_tls(lab: Lab) -> None:

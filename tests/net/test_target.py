@@ -50,6 +50,32 @@ GOOD = {
     "smtp+starttls://mail.example.org:25": "smtp+starttls://mail.example.org:25",
     "SMTP+STARTTLS://[::1]": "smtp+starttls://[::1]:587",
     "postgres+starttls://db": "postgres+starttls://db:5432",
+    "postgresql+starttls://db": "postgres+starttls://db:5432",
+    "auto+starttls://mail.example.org:2525": "auto+starttls://mail.example.org:2525",
+    "smtp://mail.example.org": "smtp+starttls://mail.example.org:587",
+    "SMTP://mail.example.org:25": "smtp+starttls://mail.example.org:25",
+    "imap://mail.example.org/INBOX": "imap+starttls://mail.example.org:143",
+    "pop3://mail.example.org": "pop3+starttls://mail.example.org:110",
+    "ftp://files.example.org/pub": "ftp+starttls://files.example.org:21",
+    "ldap://ldap.example.org/dc=x?cn": "ldap+starttls://ldap.example.org:389",
+    "postgresql://user:secret@db.example.org/name": "postgres+starttls://db.example.org:5432",
+    "postgres://db.example.org:5433": "postgres+starttls://db.example.org:5433",
+    "mysql://root:secret@[::1]/": "mysql+starttls://[::1]:3306",
+    "mariadb://db.example.org": "mysql+starttls://db.example.org:3306",
+    "xmpp://example.org": "xmpp+starttls://example.org:5222",
+    "xmpp-server://example.org": "xmpp-server+starttls://example.org:5269",
+    "sieve://mail.example.org": "sieve+starttls://mail.example.org:4190",
+    "lmtp://mail.example.org": "lmtp+starttls://mail.example.org:24",
+    "nntp://news.example.org/group": "nntp+starttls://news.example.org:119",
+    "irc://irc.example.org/channel": "irc+starttls://irc.example.org:6667",
+    "submissions://mail.example.org": "mail.example.org:465",
+    "xmpps://example.org": "example.org:5223",
+    "ircs://irc.example.org": "irc.example.org:6697",
+    "nntps://news.example.org": "news.example.org:563",
+    "mqtts://broker.example.org": "broker.example.org:8883",
+    "amqps://broker.example.org/vhost": "broker.example.org:5671",
+    "rediss://:secret@cache.example.org/0": "cache.example.org:6379",
+    "sips://sip.example.org": "sip.example.org:5061",
     "bücher.example": "xn--bcher-kva.example:443",
     "BÜCHER.example:8443": "xn--bcher-kva.example:8443",
     "https://bücher.example/": "xn--bcher-kva.example:443",
@@ -117,8 +143,11 @@ BAD = {
     "\u202eexample.org": "not a valid internationalised name",
     "ü" * 100_000: "not a host name",
     "http://example.org": "http:// has no TLS",
-    "ftp://example.org": "ftp:// is not known here",
-    "xmpp+starttls://example.org": "xmpp+starttls:// is not known here",
+    "gopher://example.org": "gopher:// is not known here; there are https, ftp, imap, irc, ldap,",
+    "gopher+starttls://example.org": "gopher+starttls:// is not known here",
+    "smtp+tls://example.org": "smtp+tls:// is not known here",
+    "auto://example.org": "auto:// is not known here",
+    "\x1b[31m://example.org": "is not a target",
     "https+starttls://example.org": "https+starttls:// is not known here",
     "file:///etc/passwd": "file:// is not known here",
     "https://[::1": "It is not a URL.",
@@ -248,3 +277,21 @@ def test_a_target_without_starttls_loads_no_protocol() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout.splitlines() == ["", "True"]
+
+
+@pytest.mark.parametrize(
+    ("text", "protocol", "expected"),
+    [
+        ("mail.example.org", "smtp", "smtp+starttls://mail.example.org:587"),
+        ("mail.example.org:25", "smtp", "smtp+starttls://mail.example.org:25"),
+        ("2001:db8::1", "mariadb", "mysql+starttls://[2001:db8::1]:3306"),
+        ("[2001:db8::1]", "postgresql", "postgres+starttls://[2001:db8::1]:5432"),
+        ("example.org", "auto", "auto+starttls://example.org:443"),
+        ("example.org:2525", "auto", "auto+starttls://example.org:2525"),
+        # what a target says of itself wins
+        ("https://example.org", "smtp", "example.org:443"),
+        ("imap://example.org", "smtp", "imap+starttls://example.org:143"),
+    ],
+)
+def test_a_protocol_that_is_given_beside_it(text: str, protocol: str, expected: str) -> None:
+    assert str(parse_target(text, protocol)) == expected

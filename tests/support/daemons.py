@@ -24,6 +24,7 @@ from tests.support.programs import require_file, require_program
 from tui_chain.net.starttls import ldap, mysql, postgres
 
 SECONDS = 15.0
+TRIAL_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,8 @@ class Daemon:
     would reach for the whole machine. `owner` is the user that has to own the folder `data`, and the key in it;
     `as_owner` says that the server refuses to run as root, so that this user runs it and what $as_owner begins.
     `needs` are files that have to be installed. `prepare` is a script that is run before the start. `again` says that
-    its unit starts it again whenever it ends.
+    its unit starts it again whenever it ends. `more` are further protocols with STARTTLS, each at a port of its own:
+    that of `xmpp-server` stands in for $port_xmpp_server.
     """
 
     name: str
@@ -45,6 +47,7 @@ class Daemon:
     variables: Mapping[str, str] = field(default_factory=dict)
     tools: Mapping[str, str] = field(default_factory=dict)
     starttls: str = ""
+    more: tuple[str, ...] = ()
     stop: tuple[str, ...] = ()
     needs_root: bool = False
     owner: str = ""
@@ -62,6 +65,7 @@ class Running:
     program: Path
     port: int
     folder: Path
+    more: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -73,8 +77,12 @@ class Running:
 
     @property
     def target(self) -> str:
-        scheme = f"{self.daemon.starttls}+starttls://" if self.daemon.starttls else ""
-        return f"{scheme}localhost:{self.port}"
+        return self.target_in(self.daemon.starttls)
+
+    def target_in(self, protocol: str) -> str:
+        """The target of one of its protocols."""
+        port = self.more.get(protocol, self.port)
+        return f"{protocol}+starttls://localhost:{port}" if protocol else f"localhost:{port}"
 
     def configure(self, line: str) -> None:
         """Write the files with another line for the certificate."""
@@ -89,7 +97,8 @@ class Running:
         lax = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         lax.check_hostname, lax.verify_mode = False, ssl.CERT_NONE
         try:
-            _HANDSHAKES[self.daemon.starttls](self.port, lax)
+            for protocol, port in {self.daemon.starttls: self.port, **self.more}.items():
+                _HANDSHAKES[protocol](port, lax)
         except ssl.SSLError as error:
             return error.reason == "BAD_SIGNATURE"
         except (OSError, smtplib.SMTPException):
@@ -118,6 +127,7 @@ def _filled(text: str, server: Running, line: str = "") -> str:
         line=line,
         user=user,
         group=group,
+        **{f"port_{name.replace('-', '_')}": port for name, port in server.more.items()},
         as_owner=f"setpriv --reuid={owner} --regid={owner} --clear-groups" if owner else "",
     )
 
@@ -162,6 +172,38 @@ def _after(hello: bytes, answer: int, greeting: int = 0) -> Callable[[int, ssl.S
     return shake_hands
 
 
+def _lines(*steps: tuple[bytes, bytes]) -> Callable[[int, ssl.SSLContext], None]:
+    """A protocol of lines: what is sent, and what the answer has in it when it is whole.
+
+    A server that has just begun to listen may not have its TLS yet, and then says nothing for ever.
+    """
+
+    def shake_hands(port: int, context: ssl.SSLContext) -> None:
+        with socket.create_connection(("localhost", port), timeout=TRIAL_SECONDS) as sock:
+            for sent, wanted in steps:
+                sock.sendall(sent)
+                answer = b""
+                while wanted not in answer:
+                    piece = sock.recv(4096)
+                    if not piece:
+                        raise ConnectionResetError(answer)
+                    answer += piece
+            with context.wrap_socket(sock, server_hostname="localhost"):
+                pass
+
+    return shake_hands
+
+
+def _xmpp(namespace: bytes) -> Callable[[int, ssl.SSLContext], None]:
+    opens = (
+        b"<stream:stream to='localhost' version='1.0' xmlns='%s' xmlns:stream='http://etherx.jabber.org/streams'>"
+        % namespace
+    )
+    return _lines(
+        (opens, b"</stream:features>"), (b"<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>", b"<proceed")
+    )
+
+
 _HANDSHAKES: Mapping[str, Callable[[int, ssl.SSLContext], None]] = {
     "": _plain,
     "smtp": _smtp,
@@ -169,6 +211,13 @@ _HANDSHAKES: Mapping[str, Callable[[int, ssl.SSLContext], None]] = {
     "postgres": _after(postgres.SSL_REQUEST, 1),
     "ldap": _after(ldap.REQUEST, 4096),
     "mysql": _after(mysql.SSL_REQUEST, 0, 4096),
+    "pop3": _lines((b"", b"\n"), (b"STLS\r\n", b"+OK")),
+    "sieve": _lines((b"", b"\nOK "), (b"STARTTLS\r\n", b"OK ")),
+    "lmtp": _lines((b"", b"220 "), (b"LHLO localhost\r\n", b"250 "), (b"STARTTLS\r\n", b"220 ")),
+    "ftp": _lines((b"", b"220 "), (b"AUTH TLS\r\n", b"234 ")),
+    "irc": _lines((b"STARTTLS\r\n", b" 670 ")),
+    "xmpp": _xmpp(b"jabber:client"),
+    "xmpp-server": _xmpp(b"jabber:server"),
 }
 
 
@@ -180,7 +229,7 @@ def running(daemon: Daemon, folder: Path, line: str) -> Iterator[Running]:
         require_file(file)
     if daemon.needs_root and not is_root():
         pytest.skip(f"{daemon.name} starts as root only")
-    server = Running(daemon, program, free_port(), folder)
+    server = Running(daemon, program, free_port(), folder, {name: free_port() for name in daemon.more})
     _prepare(server)
     server.configure(line)
     with (folder / "daemon.log").open("wb") as log:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from pathlib import Path
 from typing import NoReturn
@@ -30,8 +31,18 @@ def require_file(path: Path) -> None:
         _missing(str(path))
 
 
+def package_of(name: str) -> str:
+    """The Debian package of a program or of a file's path, by the script that CI runs; empty where that has none."""
+    script = (Path(__file__).parents[2] / ".ci/run").read_text(encoding="utf-8")
+    program = re.search(rf"(?:^|\s){re.escape(name)}:([a-z0-9.+-]+)", script)
+    file = re.search(rf"\[ -e {re.escape(name)} \] \|\| missing=\"\$missing ([a-z0-9.+-]+)\"", script)
+    found = program or file
+    return found[1] if found is not None else ""
+
+
 def _missing(name: str) -> NoReturn:
-    reason = f"{name} is not installed"
+    package = package_of(name)
+    reason = f"{name} is not installed{f', it is in the package {package}' if package else ''}"
     if os.environ.get("CI"):
         pytest.fail(f"{reason}, and CI has to have it")
     pytest.skip(reason)

@@ -68,13 +68,15 @@ def endless(piece: bytes) -> Handler:
 class Dialogue:
     """A plain-text protocol that switches to TLS: the greeting, and what each line of the client is answered.
 
-    `heard` are the lines that came. Without a `context` the last answer ends it.
+    `heard` are the lines that came. Without a `context` the last answer ends it. `after` goes on over TLS, where what
+    waits for an empty line is sent unasked.
     """
 
     greeting: bytes
     answers: Sequence[tuple[bytes, bytes]]
     context: ssl.SSLContext | None
     heard: list[bytes]
+    after: Sequence[tuple[bytes, bytes]] = ()
 
     async def __call__(self, stream: Stream) -> None:
         if self.greeting:
@@ -86,6 +88,11 @@ class Dialogue:
             await stream.send(answer)
         if self.context is not None:
             await stream.start_tls(self.context)
+            for wanted, answer in self.after:
+                if wanted:
+                    self.heard.append(await stream.receive())
+                    assert self.heard[-1].startswith(wanted), self.heard
+                await stream.send(answer)
         await stream.finish()
 
 

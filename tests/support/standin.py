@@ -31,6 +31,12 @@ class DefaultStore:
         own = ("unshare", "--mount") if is_root() else ("unshare", "--map-root-user", "--mount")
         return (*own, "sh", "-c", _MOUNT, str(self.folder / "certs"), str(grpc_roots()))
 
+    def add(self, der: bytes) -> None:
+        """Let the folder have one certificate more, for those who look into it by hashes of names."""
+        file = self.folder / "certs/added.pem"
+        file.write_bytes(to_pem([der]))
+        (self.folder / "certs" / f"{_subject_hash(file)}.0").symlink_to(file.name)
+
     @property
     def variables(self) -> dict[str, str]:
         """What leads Python, Node, uv and Deno to the same root, which they would not look for in that folder."""

@@ -18,7 +18,7 @@ from tui_chain.engine import options
 from tui_chain.engine.actions import ACTIONS
 from tui_chain.engine.command_options import SCREEN, TAKEN
 from tui_chain.engine.journey import Context, HostState, Journey
-from tui_chain.engine.options import OptionEntry
+from tui_chain.engine.option_entry import OptionEntry
 from tui_chain.lab.internet import open_lab
 from tui_chain.net.target import Target
 from tui_chain.trust.store import TrustStore

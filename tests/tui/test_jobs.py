@@ -16,16 +16,19 @@ from textual import events
 
 from tests.scenes.stage import opened, press, settled, shows, until
 from tests.support.posix import open_terminal
+from tests.support.servers import fresh_chain, server_context
 from tests.tui.conftest import AppOn, inside
 from tui_chain.engine.arguments import Options
 from tui_chain.engine.journey import Context, HostState, Journey
 from tui_chain.lab.internet import Lab
+from tui_chain.lab.servers.stream import Stream
 from tui_chain.net.host_list import Host
 from tui_chain.net.target import Target
 from tui_chain.trust.store import TrustStore
 from tui_chain.tui.app import ChainApp
 from tui_chain.tui.host_jobs import HostJobs
 from tui_chain.tui.host_rows import HostRows
+from tui_chain.x509.formats.readers import read_certificates
 
 anyio = pytest.mark.anyio
 
@@ -304,3 +307,54 @@ async def test_a_key_that_was_typed_before_a_question_does_not_answer_it_however
         await settled(pilot)
         assert app.is_running
         assert len(app.screen_stack) == 2
+
+
+# a protocol that is found out
+
+
+def mail_server(lab: Lab) -> int:
+    fresh = fresh_chain(lab)
+    context = server_context(lab, fresh)
+    answers = [(b"STLS\r\n", b"+OK go\r\n")]
+
+    async def serve(stream: Stream) -> None:
+        await stream.send(b"+OK ready\r\n")
+        if await stream.receive() == answers[0][0]:
+            await stream.send(answers[0][1])
+            await stream.start_tls(context)
+        await stream.finish()
+
+    return lab.listen(serve)
+
+
+@anyio
+async def test_a_host_stands_under_the_target_that_was_found(lab: Lab) -> None:
+    web, mail = Target("localhost", lab.host("complete").port), Target("localhost", mail_server(lab), "auto")
+    app = app_with(lab, web, mail, Target("localhost", lab.host("leaf-only").port))
+    async with opened(app) as pilot:
+        await pilot.press("down")
+        await until(pilot, lambda: all(row.status is not None for row in app.rows))
+        await shows(pilot, f"pop3+starttls://localhost:{mail.port}")
+        assert [row.target.starttls for row in app.rows] == [None, "pop3", None]
+        assert app.main.row is app.rows[1]
+        assert app.main.selected == (app.rows[1],)
+        assert not app.main.hosts.jobs
+        await press(pilot, "r")
+        await until(pilot, lambda: not app.rows[1].busy)
+        assert app.rows[1].status is not None
+
+
+@anyio
+async def test_a_target_that_is_on_the_list_already_is_not_doubled(lab: Lab) -> None:
+    port = mail_server(lab)
+    app = app_with(lab, Target("localhost", port, "pop3"), Target("localhost", port, "auto"))
+    async with opened(app) as pilot:
+        await until(pilot, lambda: len(app.rows) == 1 and app.rows[0].status is not None)
+        assert app.rows[0].target.starttls == "pop3"
+        assert app.main.row is app.rows[0]
+        assert not app.main.hosts.jobs
+
+
+def app_with(lab: Lab, *targets: Target) -> ChainApp:
+    trust = TrustStore("lab", read_certificates(lab.trust_pem).certificates)
+    return ChainApp(lambda: (Journey(Context(trust)), ()), tuple(map(Host, targets)))

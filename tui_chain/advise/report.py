@@ -187,7 +187,7 @@ def _live(state: HostState) -> Iterator[DocumentBlock]:
     test = state.live_test
     if test is not None:
         yield Heading("Live test")
-        yield Paragraph(f"{test.method} {test.url}")
+        yield Paragraph(test.request_line)
         made = [("before", test.before), *([("after", test.after)] if test.after is not None else [])]
         rows = ((when, one.trust, one.text, f"{one.milliseconds:.0f} ms") for when, one in made)
         yield Table(("", "trusts", "answer", "took"), tuple(rows))

@@ -81,8 +81,8 @@ def _end(terminated: SystemExit) -> NoReturn:
 def main() -> None:
     """Find the certificate that a TLS server does not send, prove a repair, and write it.
 
-    TARGET is host, host:port, [v6]:port, a URL, or smtp+starttls://host:port (imap, pop3, ftp, ldap, mysql and
-    postgres too).
+    TARGET is host, host:port, [v6]:port, a URL, or smtp+starttls://host:port (ftp, imap, irc, ldap, lmtp, mysql,
+    nntp, pop3, postgres, sieve, xmpp and xmpp-server too).
     """
 
 

@@ -120,7 +120,7 @@ def _with_chain(options: CommandOptions, run: Run) -> Run | Failure:
             "--served and --host go together and take the place of TARGET.",
             f"See {hinted('fix', '--help')}.",
         )
-    target = parse_target(options.host)
+    target = parse_target(options.host, options.starttls)
     if isinstance(target, Failure):
         return target
     from tui_chain.probe.pasted import GivenChain, served_chain

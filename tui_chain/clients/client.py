@@ -65,8 +65,10 @@ def variable(
 
 
 _WEB_PORTS = frozenset({443, 8443})
-_OTHER_PORTS = frozenset({465, 636, 853, 990, 993, 995, 6379, 6380, 27017, 27018, 27019})
-"""Where TLS begins with the first byte and no HTTP follows: mail, LDAP, DNS, FTP, Redis, MongoDB."""
+_OTHER_PORTS = frozenset(
+    {465, 563, 636, 853, 990, 993, 995, 3269, 5061, 5223, 5270, 5671, 6379, 6380, 6697, 8883, 27017, 27018, 27019}
+)
+"""Where TLS begins with the first byte and no HTTP follows: mail, news, LDAP, DNS, FTP, chat, queues, databases."""
 
 
 def speaks_https(endpoint: Endpoint) -> bool:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Iterator
 
 from tui_chain.clients.advice import ADDS, Advice, CrlUse, Deployment
-from tui_chain.clients.client import Client, Setting, SettingForm, variable
+from tui_chain.clients.client import Client, Setting, SettingForm, speaks_https, variable
 from tui_chain.clients.config_file import ConfigFile, Switch, Syntax
 from tui_chain.clients.errors import ErrorKind as Kind
 from tui_chain.clients.errors import ErrorOutput, spelled
@@ -14,33 +15,52 @@ from tui_chain.clients.families import FamilyId
 from tui_chain.clients.program import Program, ProgramRun
 from tui_chain.clients.readers import OPENSSL
 from tui_chain.clients.trust_file import Reads
+from tui_chain.core.endpoint import Endpoint, bracketed
 
 _FILE = "cacert of .curlrc"
+_MAIL = {"smtp": "NOOP", "imap": "CAPABILITY", "pop3": "CAPA"}
+"""Protocols with STARTTLS that it speaks without a login, and a command that each of their servers answers."""
+
+
+def _reached(endpoint: Endpoint) -> bool:
+    return speaks_https(endpoint) or endpoint.starttls in _MAIL
+
+
+def _mail_words(endpoint: Endpoint) -> tuple[str, ...]:
+    """What asks a mail server: never without TLS, which curl would go on without."""
+    protocol = endpoint.starttls or ""
+    return ("--ssl-reqd", "-X", _MAIL[protocol], f"{protocol}://{bracketed(endpoint.host)}:{endpoint.port}/")
 
 
 def _advice(at: Deployment) -> Iterator[Advice]:
     note = (
         "--cacert wins over CURL_CA_BUNDLE, and that over SSL_CERT_FILE; Debian's curl reads its folder of roots too."
     )
-    yield at.command("curl", f"curl --cacert {at.shell()} {at.shell_url}", note, ADDS)
+    if at.endpoint.starttls is None:
+        yield at.command("curl", f"curl --cacert {at.shell()} {at.shell_url}", note, ADDS)
+    else:
+        words = shlex.join(_mail_words(at.endpoint))
+        yield at.command("curl", f"curl --cacert {at.shell()} {words}", note, ADDS)
 
 
 def _crl_advice(at: Deployment, use: CrlUse) -> Iterator[Advice]:
-    if use.whole_chain:  # it has no check of the leaf alone
+    if use.whole_chain and at.endpoint.starttls is None:  # it has no check of the leaf alone
         note = "curl takes the CRLs out of the same file, and refuses where one is missing or has ended."
         yield at.command("curl", f"curl --cacert {at.shell()} --crlfile {at.shell()} {at.shell_url}", note)
 
 
 def _program(run: ProgramRun) -> Program | None:
-    if run.endpoint.starttls is not None:
+    is_mail = run.endpoint.starttls in _MAIL
+    if run.endpoint.starttls is not None and (not is_mail or run.proxy is not None):
         return None
+    asked = _mail_words(run.endpoint) if is_mail else (run.endpoint.url,)
     file = str(run.bundle)
     crls = ("--crlfile", file) if run.crl is not None else ()
     own = ("--capath", str(run.empty), "--cacert", file)
     return Program(
         "curl",
         "curl",
-        ("-q", *crls, "-sS", *own, "-o", os.devnull, run.endpoint.url),
+        ("-q", *crls, "-sS", *own, "-o", os.devnull, *asked),
         run.proxy_variables,
         left_out=run.cannot_check(chain=True),
     )
@@ -68,6 +88,7 @@ CLIENT = Client(
     advice=_advice,
     crl_advice=_crl_advice,
     program=_program,
+    reaches=_reached,
     errors=ErrorOutput(
         (
             # what curl -v shows of an alert that it sends itself

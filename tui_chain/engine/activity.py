@@ -21,7 +21,8 @@ from tui_chain.core.system import state_folder
 from tui_chain.core.temporary_file import write_whole
 from tui_chain.core.text import safe_text
 from tui_chain.engine.command_options import TAKEN
-from tui_chain.engine.options import HEADER, PATH, OptionEntry
+from tui_chain.engine.option_entry import OptionEntry
+from tui_chain.engine.options import HEADER, PATH
 
 FILE_NAME = "activity.jsonl"
 MAX_SIZE = 1 << 20

@@ -14,7 +14,8 @@ from tui_chain.core.files import absolute
 from tui_chain.core.text import safe_text
 from tui_chain.engine.command_options import TAKEN
 from tui_chain.engine.host_state import Clock, utc_now
-from tui_chain.engine.options import SNI, OptionEntry
+from tui_chain.engine.option_entry import OptionEntry
+from tui_chain.engine.options import SNI
 from tui_chain.net.addresses import NO_CONSENT, PrivateConsent, read_consent
 from tui_chain.net.connection_options import USUAL_CONNECTION, ConnectionOptions
 from tui_chain.net.connection_text import NO_PROXY, connection_words, read_connection
@@ -53,6 +54,7 @@ class Options:
     kubeconfig: Path | None = None
     context: str | None = None
     open_file: Path | None = None
+    starttls: str | None = None
     demo: bool = False
     trust: tuple[str, ...] = ()
     trust_root: tuple[str, ...] = ()
@@ -226,9 +228,9 @@ def _connection(options: Options) -> ConnectionOptions | Failure:
     return read_connection(options.connection)
 
 
-def _plain_hosts(path: Path) -> HostList | Failure:
+def _plain_hosts(path: Path, starttls: str | None) -> HostList | Failure:
     """The hosts of a list of lines; a table without a host alone in a line is named as one."""
-    listed = read_host_file(path)
+    listed = read_host_file(path, starttls)
     table = path.suffix.lower() in _TABLES
     if not table or isinstance(listed, Failure) or listed.hosts or not listed.bad:
         return listed
@@ -263,7 +265,7 @@ def named_hosts(options: Options) -> NamedHosts | Failure:
         return _cluster_host(options, options.kubeconfig)
     if options.context is not None:
         return Failure("usage", "--context names a context of the file of --kubeconfig.", "Name that file too.")
-    named = parse_arguments(options.targets)
+    named = parse_arguments(options.targets, options.starttls)
     wrong = [f"argument {line.number}: {line.failure}" for line in named.bad]
     hosts = {host.target: host for host in named.hosts}
     listed = _listed_hosts(options)
@@ -295,14 +297,13 @@ def _listed_hosts(options: Options) -> HostList | Failure:
     if options.column is None:
         if options.label_column is not None or options.port_column is not None:
             return Failure("usage", "--label-column and --port-column go with --column.", "Name the targets' column.")
-        return HostList() if options.hosts_file is None else _plain_hosts(options.hosts_file)
+        return HostList() if options.hosts_file is None else _plain_hosts(options.hosts_file, options.starttls)
     if options.hosts_file is None:
         return Failure("usage", "--column names a column of the file of --hosts.", "Name that file with --hosts.")
     from tui_chain.net.host_table import TableColumns, read_host_table  # few lists are tables
 
-    return read_host_table(
-        options.hosts_file, TableColumns(options.column, options.label_column, options.port_column)
-    )
+    columns = TableColumns(options.column, options.label_column, options.port_column, options.starttls)
+    return read_host_table(options.hosts_file, columns)
 
 
 def no_saved_results(path: Path) -> Failure | None:

@@ -10,7 +10,8 @@ import click
 from click.core import ParameterSource
 
 from tui_chain.core.command import ALL, ENVIRONMENT, PROGRAM
-from tui_chain.engine.options import PROXY, OptionEntry
+from tui_chain.engine.option_entry import OptionEntry
+from tui_chain.engine.options import PROXY
 
 if TYPE_CHECKING:
     from tui_chain.engine.settings import UserSettings

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from tui_chain.engine.option_entry import OptionEntry
 from tui_chain.engine.options import (
     ACCEPT_LOST_CONSTRAINTS,
     ACCEPT_NEW_ANCHOR,
@@ -64,6 +65,7 @@ from tui_chain.engine.options import (
     REVOCATION,
     SERVED,
     SNI,
+    STARTTLS,
     TIMEOUT,
     TLS_12,
     TLS_13,
@@ -72,7 +74,6 @@ from tui_chain.engine.options import (
     VERIFY_NAME,
     WARN_DAYS,
     WRITE,
-    OptionEntry,
 )
 
 CONNECTION = (
@@ -85,7 +86,7 @@ LISTED = (HOSTS, COLUMN, LABEL_COLUMN, PORT_COLUMN)
 """What takes a list of hosts."""
 CLUSTER = (KUBECONFIG, CONTEXT)
 """What takes a host and its trust store from a kubeconfig."""
-TARGETED = (*LISTED, *CLUSTER, DEMO, WARN_DAYS, *CONNECTION, RATE, *REACHING)
+TARGETED = (*LISTED, STARTTLS, *CLUSTER, DEMO, WARN_DAYS, *CONNECTION, RATE, *REACHING)
 """What every command on targets takes."""
 SEARCHING = (POOL, OFFLINE, ALLOW_PRIVATE_AIA)
 """What every search for missing certificates takes."""
@@ -95,7 +96,7 @@ SEVERAL = (ALL_ADDRESSES, KEY_TYPES, REPEAT)
 """What takes a host for the several servers that it may be."""
 CRLS = (CRL, CRL_LEAF)
 SCREEN = (
-    *(*LISTED, *CLUSTER, TRUST, TRUST_ROOT, AT, TIMEOUT, JOBS, RATE, WARN_DAYS, *CONNECTION, *SEARCHING),
+    *(*LISTED, STARTTLS, *CLUSTER, TRUST, TRUST_ROOT, AT, TIMEOUT, JOBS, RATE, WARN_DAYS, *CONNECTION, *SEARCHING),
     *(NO_POOL, NO_SESSION, DEMO),
 )
 """What the screen takes: the same as `fix`, as far as it is no key there, and whether its session is kept."""
@@ -138,7 +139,7 @@ TAKEN: Mapping[str, tuple[OptionEntry, ...]] = {
     "doctor": (
         INTERPRETER,
         *(PRINT_SCRIPT, REPORT, COMPARE, DEMO._replace(help="TARGET is a host of the built-in lab.")),
-        *(*SEARCHING, *KEPT, *CONNECTION, TRUST, TIMEOUT, JSON._replace(help="One JSON object.")),
+        *(STARTTLS, *SEARCHING, *KEPT, *CONNECTION, TRUST, TIMEOUT, JSON._replace(help="One JSON object.")),
     ),
     "explain": (
         JSON._replace(help="One JSON object."),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tui_chain.core.failure import Failure
 from tui_chain.core.status import Status
-from tui_chain.net.target import Target
+from tui_chain.net.target import AUTO, Target
 
 if TYPE_CHECKING:
     from tui_chain.diagnose.diagnosis import Diagnosis
@@ -54,8 +54,14 @@ class HostState:
     crls: CrlSet | Failure | None = None
 
     def with_served(self, served: ServedChain | Failure | None, diagnosis: Diagnosis | None) -> HostState:
-        """The host newly probed; what rested on the old chain is gone."""
-        return HostState(self.target, self.label, served, diagnosis)
+        """The host newly probed; what rested on the old chain is gone.
+
+        Where its protocol was to be found out, the target is the one that was reached.
+        """
+        target = self.target
+        if target.starttls == AUTO and served is not None and not isinstance(served, Failure):
+            target = replace(target, starttls=served.target.starttls)
+        return HostState(target, self.label, served, diagnosis)
 
     def with_repair(
         self, resolution: Resolution, repair: Repair | Failure, choice: PathChoice | None = None

@@ -3,65 +3,10 @@
 Plain values, so that `--help` answers at once; `command_line` makes click's options of them.
 """
 
-import math
-from collections.abc import Callable
-from typing import Literal, NamedTuple
+from tui_chain.engine.option_entry import OptionEntry, is_consent, is_number, is_protocol
 
 KINDS = ("client", "client+store", "links", "server", "java", "pkcs7", "der")
 """Kinds of files that are written (tui_chain.repair.output)."""
-
-
-ValueType = Literal["switch", "text", "path", "seconds", "count", "choice", "optional", "url"]
-"""What stands behind an option: nothing (a switch), text, a path, a number of seconds, a count, one of some, a URL.
-
-Of an `optional` one the value stands behind `=`; the flag alone is `ALL`. A `url` may be left out where nothing or
-another option follows; the flag alone is `ENVIRONMENT`.
-"""
-
-
-def _any(_value: object) -> str | None:
-    """Refuse nothing."""
-    return None
-
-
-def _is_number(value: object) -> str | None:
-    """Say what is wrong with a number; nan passes every range."""
-    return "nan is no number of seconds." if isinstance(value, float) and math.isnan(value) else None
-
-
-def _is_consent(value: object) -> str | None:
-    """Say what is wrong with places that are allowed."""
-    from tui_chain.net.addresses import problem_of_places  # few need it, and help does without
-
-    return problem_of_places(value) if isinstance(value, tuple) else None
-
-
-class OptionEntry(NamedTuple):
-    """An option: `name` is its keyword, as the Python API has it.
-
-    `metavar` stands for the value in the help. `least` and `most` bound a number, `choices` are all values of a
-    choice. `stores` is what a switch puts into `name`, for several switches of one keyword that exclude each other.
-    `carried` says that what it sets holds for the commands that are printed too, where they take it.
-    `setting` says that the config file gives it where no option does (`settings`), under the same name.
-    `problem` returns what is wrong with a value that passed its type, as a sentence, or None.
-    """
-
-    name: str
-    flags: tuple[str, ...]
-    help: str
-    value: ValueType = "switch"
-    metavar: str | None = None
-    default: str | float | None = None
-    multiple: bool = False
-    required: bool = False
-    choices: tuple[str, ...] = ()
-    least: float = 0
-    most: float = 0
-    stores: str | None = None
-    carried: bool = False
-    setting: bool = False
-    problem: Callable[[object], str | None] = _any
-
 
 # where to connect
 
@@ -107,6 +52,14 @@ OPEN = OptionEntry(
     metavar="FILE",
 )
 DEMO = OptionEntry("demo", ("--demo",), "Use the built-in lab of broken servers; TARGETs are names of its hosts.")
+STARTTLS = OptionEntry(
+    "starttls",
+    ("--starttls",),
+    "Ask for TLS by STARTTLS in this protocol, where TARGET says no scheme; auto finds out which one a port speaks.",
+    "text",
+    metavar="PROTOCOL|auto",
+    problem=is_protocol,
+)
 TIMEOUT = OptionEntry(
     "timeout",
     ("--timeout",),
@@ -117,7 +70,7 @@ TIMEOUT = OptionEntry(
     most=300,
     carried=True,
     setting=True,
-    problem=_is_number,
+    problem=is_number,
 )
 JOBS = OptionEntry(
     "jobs",
@@ -148,7 +101,7 @@ RATE = OptionEntry(
     metavar="N",
     least=0.01,
     most=10_000,
-    problem=_is_number,
+    problem=is_number,
 )
 
 # how a target is reached, where its name and port do not say it; a line of a host list may say it as `sni=NAME` …
@@ -298,7 +251,7 @@ ALLOW_PRIVATE_AIA = OptionEntry(
     metavar="[=ADDRESS:PORT]",
     multiple=True,
     carried=True,
-    problem=_is_consent,
+    problem=is_consent,
 )
 NO_POOL = OptionEntry("no_pool", ("--no-pool",), "Do not use the pool of earlier runs.", carried=True)
 NO_LEARN = OptionEntry("no_learn", ("--no-learn",), "Add nothing to the pool.", carried=True)

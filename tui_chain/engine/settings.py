@@ -17,7 +17,8 @@ from tui_chain.core.files import read_own_file, text_of
 from tui_chain.core.system import config_folder
 from tui_chain.core.text import safe_text
 from tui_chain.engine.arguments import PUBLIC
-from tui_chain.engine.options import JOBS, TIMEOUT, WARN_DAYS, OptionEntry
+from tui_chain.engine.option_entry import OptionEntry
+from tui_chain.engine.options import JOBS, TIMEOUT, WARN_DAYS
 
 if TYPE_CHECKING:
     from tui_chain.engine.keymap import Keymap

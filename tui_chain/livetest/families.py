@@ -23,7 +23,7 @@ from tui_chain.livetest.contexts import check_crls, without_crls
 from tui_chain.livetest.request import open_timed
 from tui_chain.net.connection_options import ConnectionOptions
 from tui_chain.net.errors import ProxyTrouble, failure_text
-from tui_chain.net.starttls.conversation import StartTLSRefused
+from tui_chain.net.starttls.conversation import EHLO, StartTLSRefused
 from tui_chain.net.starttls.registry import start_tls
 from tui_chain.net.target import Target
 from tui_chain.probe.family_offers import make_offer
@@ -268,7 +268,7 @@ class FamilyTester:
             open_timed(self.target, self.address, self.proxy, watch) as connection,
         ):
             if self.target.starttls is not None:
-                await start_tls(connection.sock, self.target.starttls)
+                await start_tls(connection.sock, self.target, self.target.connection.ehlo or EHLO)
             watch.begin("tls")
             try:
                 shaken = await shake(connection.sock, name)

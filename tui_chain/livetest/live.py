@@ -67,6 +67,11 @@ class LiveTest:
     wanted: bool = False
 
     @property
+    def request_line(self) -> str:
+        """The request as a person writes it; what is no HTTP has no method."""
+        return f"{self.method} {self.url}".lstrip()
+
+    @property
     def last(self) -> Attempt:
         """The request with the bundle, or without one as it is."""
         return self.after if self.after is not None else self.before
@@ -110,7 +115,7 @@ class Live:
         shown = shown_proxy(request.proxy) if request.proxy is not None else None
         variables = await in_daemon_thread(lambda: audit_environment(self.environment, self.bundle), "variables")
         live = LiveTest(
-            request.method,
+            request.method if request.protocol is None else "",
             shown_url(request.url),
             before,
             after,
@@ -160,7 +165,7 @@ class Live:
         self, request: LiveRequest, last: Attempt, plain: ssl.SSLContext, own: ssl.SSLContext
     ) -> tuple[Hop, ...]:
         """Other hosts are verified with the trust store, `plain`; the first one with the bundle as well."""
-        if request.target.starttls is not None:
+        if request.protocol is not None:
             return ()
 
         def context_of(target: Target) -> ssl.SSLContext:

@@ -3,33 +3,37 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
 from tui_chain.clients.engines.openssl.verifier import PARTIAL_CHAIN, OpenSSLVerifier, Settings
 from tui_chain.livetest.attempt import Attempt, Stopwatch, failed, timed_out
-from tui_chain.net.errors import BrokenHTTP, NoConnection, ProxyTrouble
+from tui_chain.net.errors import BrokenHTTP, NoConnection, ProxyTrouble, failure_text
 from tui_chain.net.lookup import lookup
 from tui_chain.net.route import OpenConnection, Route, open_connection, target_route
-from tui_chain.net.starttls.conversation import StartTLSRefused
-from tui_chain.net.starttls.registry import start_tls
+from tui_chain.net.starttls.conversation import EHLO, Conversation, StartTLSRefused
+from tui_chain.net.starttls.registry import greet, spoken_at, start_tls
 from tui_chain.net.target import Target
-from tui_chain.probe.handshake import HandshakeTooLong, shake_hands, unverified_chain
+from tui_chain.probe.handshake import unverified_chain
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.formats.pem import pem_of
 
 if TYPE_CHECKING:
     from tui_chain.net.http_client import ClientRequest, HTTPExchange, HTTPReply
+    from tui_chain.net.streams import TLSStream
 
 MAX_LOCATION = 2048
 """Characters of a redirect's location that are taken."""
 
+_ACCEPTED = "the certificate was accepted; then"
+"""How a sentence begins on a server that breaks after TLS."""
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _ANY, _OLDER = ("h2", "http/1.1"), ("http/1.1",)
 _USUAL = {
@@ -57,10 +61,15 @@ class LiveRequest:
     headers: tuple[tuple[str, str], ...] = ()
     proxy: str | None = field(default=None, repr=False)
 
+    @cached_property
+    def protocol(self) -> str | None:
+        """The protocol of a target that speaks no HTTP: that of STARTTLS, or the usual one at its port."""
+        return self.target.starttls or spoken_at(self.target.port)
+
     @property
     def url(self) -> str:
-        """The URL as a person writes it."""
-        return self.target.url.removesuffix("/") + self.path if self.target.starttls is None else str(self.target)
+        """The URL as a person writes it; of what is no HTTP the target."""
+        return self.target.url.removesuffix("/") + self.path if self.protocol is None else str(self.target)
 
     @property
     def sent_headers(self) -> tuple[tuple[str, str], ...]:
@@ -75,7 +84,7 @@ class LiveRequest:
 
         HTTP/2 is asked for; where it breaks, which nobody's verification is to blame for, HTTP/1.1 is tried.
         """
-        if self.target.starttls is None:
+        if self.protocol is None:
             from tui_chain.net.http_client import load
 
             load()
@@ -86,6 +95,8 @@ class LiveRequest:
                 return await self._older(context, attempt, watch) if attempt.http2 and not attempt.ok else attempt
         except TimeoutError:
             text = timed_out(watch, self.timeout)
+            if self.protocol is not None and watch.times.tls is not None:
+                text = f"{_ACCEPTED} {text}"
             waited = bool(watch.waits_for)  # nobody but the proxy is waited for by name
             return Attempt(
                 trust, ok=False, text=text, milliseconds=watch.total, times=watch.times, proxy_error=waited
@@ -99,14 +110,14 @@ class LiveRequest:
     async def _once(
         self, context: ssl.SSLContext, trust: str, watch: Stopwatch, protocols: tuple[str, ...]
     ) -> Attempt:
-        if self.target.starttls is None:
+        if self.protocol is None:
             return await self._http(context, trust, watch, protocols)
         address = self.address
         try:
             async with open_timed(self.target, self.address, self.proxy, watch) as connection:
                 address = connection.address
                 return await self._handshake(context, trust, connection, watch)
-        except (OSError, ProxyTrouble, StartTLSRefused, HandshakeTooLong) as error:
+        except (OSError, ProxyTrouble, StartTLSRefused) as error:
             return replace(failed(trust, error, watch, address), proxy_error=isinstance(error, ProxyTrouble))
 
     async def _http(
@@ -167,22 +178,36 @@ class LiveRequest:
     async def _handshake(
         self, context: ssl.SSLContext, trust: str, connection: OpenConnection, watch: Stopwatch
     ) -> Attempt:
-        """A protocol that is not HTTP: the verified handshake is the test."""
-        await start_tls(connection.sock, self.target.starttls or "")
+        """A protocol that is not HTTP: the verified handshake, and then the greeting of that protocol.
+
+        What breaks after the handshake is said in other words than a failure of TLS.
+        """
+        from tui_chain.net.streams import SocketStream, TLSStream  # httpcore: handshakes alone do without
+
+        if self.target.starttls is not None:
+            await start_tls(connection.sock, self.target, self.target.connection.ehlo or EHLO)
         watch.begin("tls")
-        shaken = await shake_hands(connection.sock, context, _asked_name(context, self.target))
+        stream = TLSStream(SocketStream(connection.sock), context, _asked_name(context, self.target))
+        await stream.shake_hands()
         watch.end("tls")
-        if shaken.error is None and self.target.has_two_names:
-            _judge_name(shaken.chain[0], self.target.verified_name)
-        if shaken.error is not None:
-            return failed(trust, shaken.error, watch, connection.address)
+        if self.target.has_two_names:
+            _judge_server(self.target, stream.tls)
+        watch.begin("first_byte")
+        try:
+            server = _EncryptedConversation(connection.sock, self.target, stream)
+            answer = await greet(server, self.protocol or "", welcomes=self.target.starttls is None)
+        except (OSError, StartTLSRefused) as error:
+            why = str(error) if isinstance(error, StartTLSRefused) else failure_text(error)[0]
+            return replace(failed(trust, error, watch, connection.address), text=f"{_ACCEPTED} {why}")
+        watch.end("first_byte")
+        cipher = stream.tls.cipher()
         return Attempt(
             trust,
             ok=True,
-            text="handshake verified",
-            tls_version=shaken.tls_version,
+            text=answer,
+            tls_version=stream.tls.version(),
             milliseconds=watch.total,
-            cipher=shaken.cipher,
+            cipher=cipher[0] if cipher else None,
             times=watch.times,
             address=connection.address,
         )
@@ -212,6 +237,21 @@ async def open_timed(
     async with open_connection(target, route) as connection:
         watch.end("connect")
         yield connection
+
+
+class _EncryptedConversation(Conversation):
+    """A conversation over TLS; its methods raise ssl.SSLError as well."""
+
+    def __init__(self, sock: socket.socket, target: Target, tls: TLSStream) -> None:
+        super().__init__(sock, target.host, target.connection.ehlo or EHLO)
+        self._tls = tls
+
+    async def send(self, data: bytes) -> None:
+        """Send all of it."""
+        await self._tls.write(data)
+
+    async def _receive(self, size: int) -> bytes:
+        return await self._tls.read(size)
 
 
 def _absolute(url: str, where: str) -> str:

@@ -8,9 +8,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tui_chain.net.client_identity import ClientIdentity
 
-EHLO = "tlschain.invalid"
-"""The name by which a mail server is greeted, where none is given (RFC 2606 section 2)."""
-
 
 @dataclass(frozen=True)
 class ConnectionOptions:

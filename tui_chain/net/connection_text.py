@@ -13,8 +13,10 @@ from tui_chain.core.ip import parse_ip
 from tui_chain.core.text import safe_text
 from tui_chain.net.connection_options import ConnectionOptions
 from tui_chain.net.proxy import read_proxy, shown_proxy
-from tui_chain.net.target import Target, parse_target
+from tui_chain.net.target import AUTO, Target, parse_target
 
+STARTTLS = "starttls"
+"""The option of a protocol, which is no matter of the connection alone."""
 NO_PROXY = "none"
 """The value of `proxy` that takes none, whatever the environment names."""
 Fields = dict[str, Any]
@@ -48,8 +50,8 @@ def split_options(text: str) -> tuple[dict[str, str], str] | Failure:
     rest = text
     while (match := _OPTION.fullmatch(rest.split(maxsplit=1)[0] if rest.split() else "")) is not None:
         name, value = match[1], match[2]
-        if name not in KEYS:
-            return _wrong(name, value, f"there are {', '.join(KEYS)}")
+        if name not in {*KEYS, STARTTLS}:
+            return _wrong(name, value, f"there are {STARTTLS}, {', '.join(KEYS)}")
         if name in given:
             return _wrong(name, value, "it is there twice")
         given[name] = value
@@ -161,17 +163,31 @@ def listed(target: Target) -> str:
     return " ".join((str(target), *(f"{name}={value}" for name, value in shown.items() if name in JUDGED_KEYS)))
 
 
-def parse_listed(text: str) -> Target | Failure:
-    """Read a target as `listed` writes it, or as a person does, with any options of a connection."""
+def parse_listed(text: str, starttls: str | None = None) -> Target | Failure:
+    """Read a target as `listed` writes it, or as a person does, with any options of a connection.
+
+    `starttls` is as `parse_target` takes it.
+    """
     first, rest = [*text.split(maxsplit=1), "", ""][:2]
     split = split_options(rest)
     if isinstance(split, Failure):
         return split
     given, label = split
-    target = parse_target(text if label else first)
+    return target_with(text if label else first, given, starttls)
+
+
+def target_with(text: str, given: Mapping[str, str], starttls: str | None = None) -> Target | Failure:
+    """Read a target and the options that were split off; an option `starttls` beats the argument."""
+    own = given.get(STARTTLS)
+    if own is not None:
+        from tui_chain.net.starttls.registry import protocol_names  # few name one
+
+        if own != AUTO and own not in protocol_names():
+            return _wrong(STARTTLS, own, f"there are {', '.join(protocol_names())} and {AUTO}")
+    target = parse_target(text, own or starttls)
     if isinstance(target, Failure):
         return target
-    connection = read_connection(given)
+    connection = read_connection({name: value for name, value in given.items() if name != STARTTLS})
     return connection if isinstance(connection, Failure) else replace(target, connection=connection)
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from tui_chain.core.failure import Failure
 from tui_chain.core.files import read_file, read_stdin
 from tui_chain.core.text import safe_text
-from tui_chain.net.connection_text import parse_listed, read_connection, split_options
+from tui_chain.net.connection_text import parse_listed, split_options, target_with
 from tui_chain.net.target import Target, parse_target
 
 MAX_LINES = 20_000
@@ -51,8 +51,8 @@ class HostList:
     bad: tuple[BadLine, ...] = ()
 
 
-def parse_host_list(text: str) -> HostList:
-    """Read a host list; a bad line loses nothing but itself."""
+def parse_host_list(text: str, starttls: str | None = None) -> HostList:
+    """Read a host list; a bad line loses nothing but itself. `starttls` is as `parse_target` takes it."""
     hosts: dict[Target, Host] = {}
     bad: list[BadLine] = []
     inside = False
@@ -60,7 +60,7 @@ def parse_host_list(text: str) -> HostList:
     if len(lines) > MAX_LINES:
         bad.append(BadLine(MAX_LINES + 1, too_long(len(lines))))
     for number, line in enumerate(lines[:MAX_LINES], start=1):
-        read = None if inside else _read_line(_without_comment(line))
+        read = None if inside else _read_line(_without_comment(line), starttls)
         # a PEM block is wrong once, and not line by line
         inside = not line.startswith("-----END ") and (inside or line.startswith("-----BEGIN "))
         if isinstance(read, Failure):
@@ -70,7 +70,7 @@ def parse_host_list(text: str) -> HostList:
     return HostList(tuple(hosts.values()), tuple(bad))
 
 
-def _read_line(line: str) -> Host | Failure | None:
+def _read_line(line: str, starttls: str | None) -> Host | Failure | None:
     """The host of a line with its label, why there is none, or None for a blank line."""
     first, rest = [*line.split(maxsplit=1), "", ""][:2]
     if not first:
@@ -79,13 +79,8 @@ def _read_line(line: str) -> Host | Failure | None:
     if isinstance(split, Failure):
         return split
     given, label = split
-    target = _other_than_label(first, label.strip()) or parse_target(first.rstrip(",;"))
-    if isinstance(target, Failure):
-        return target
-    connection = read_connection(given)
-    if isinstance(connection, Failure):
-        return connection
-    return Host(replace(target, connection=connection), safe_text(label.strip(), 60))
+    target = _other_than_label(first, label.strip()) or target_with(first.rstrip(",;"), given, starttls)
+    return target if isinstance(target, Failure) else Host(target, safe_text(label.strip(), 60))
 
 
 def _other_than_label(first: str, label: str) -> Failure | None:
@@ -112,12 +107,12 @@ def _without_comment(line: str) -> str:
     return before
 
 
-def parse_arguments(texts: Iterable[str]) -> HostList:
-    """Read targets from a command line; the number of a bad one is its place."""
+def parse_arguments(texts: Iterable[str], starttls: str | None = None) -> HostList:
+    """Read targets from a command line, as `parse_target` does; the number of a bad one is its place."""
     hosts: dict[Target, Host] = {}
     bad: list[BadLine] = []
     for number, text in enumerate(texts, start=1):
-        target = parse_listed(text)
+        target = parse_listed(text, starttls)
         if isinstance(target, Failure):
             bad.append(BadLine(number, target))
         else:
@@ -152,7 +147,7 @@ def read_host_text(path: Path) -> str | Failure:
         return Failure("file", f"The host list {shown} is not UTF-8 text.", "Write one target a line.")
 
 
-def read_host_file(path: Path) -> HostList | Failure:
-    """Read a host list file (UTF-8, at most 16 MiB); `-` is standard input."""
+def read_host_file(path: Path, starttls: str | None = None) -> HostList | Failure:
+    """Read a host list file (UTF-8, at most 16 MiB), as `parse_host_list` does; `-` is standard input."""
     text = read_host_text(path)
-    return text if isinstance(text, Failure) else parse_host_list(text)
+    return text if isinstance(text, Failure) else parse_host_list(text, starttls)

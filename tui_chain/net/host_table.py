@@ -23,11 +23,15 @@ _SEPARATOR = "sep="
 
 @dataclass(frozen=True)
 class TableColumns:
-    """The names of the columns that count: that of the targets, and those of labels and ports where there are any."""
+    """The names of the columns that count: that of the targets, and those of labels and ports where there are any.
+
+    `starttls` is the protocol of targets without a scheme, as `parse_target` takes it.
+    """
 
     target: str
     label: str | None = None
     port: str | None = None
+    starttls: str | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -156,7 +160,7 @@ def _host(cells: Sequence[str], places: _Places, columns: TableColumns) -> Host 
     text = _cell(cells, places.target)
     if not text:
         return Failure("target", f"The column {safe_text(columns.target, 60)!r} is empty.", "Write a host into it.")
-    target = _target(text, _cell(cells, places.port))
+    target = _target(text, _cell(cells, places.port), columns.starttls)
     return target if isinstance(target, Failure) else Host(target, safe_text(_cell(cells, places.label), 60))
 
 
@@ -164,15 +168,15 @@ def _cell(cells: Sequence[str], place: int | None) -> str:
     return cells[place].strip() if place is not None and place < len(cells) else ""
 
 
-def _target(text: str, port: str) -> Target | Failure:
+def _target(text: str, port: str, starttls: str | None) -> Target | Failure:
     """The target of a cell, at the port of another one where it names none itself."""
-    target = parse_target(text)
+    target = parse_target(text, starttls)
     if not port or isinstance(target, Failure):
         return target
     bare = text.rstrip("/")
     if ":" in target.host and not text.endswith("]"):
         bare = f"[{text}]"
-    joined = parse_target(f"{bare}:{port}")
+    joined = parse_target(f"{bare}:{port}", starttls)
     if isinstance(joined, Target) and joined.host == target.host:
         return joined
     if port == str(target.port):

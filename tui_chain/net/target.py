@@ -20,9 +20,25 @@ _TLS_PORTS = {
     "imaps": 993,
     "pop3s": 995,
     "smtps": 465,
+    "submissions": 465,
     "ftps": 990,
+    "nntps": 563,
+    "xmpps": 5223,
+    "ircs": 6697,
+    "sips": 5061,
+    "mqtts": 8883,
+    "amqps": 5671,
+    "rediss": 6379,
     "tls": 443,
 }
+"""Schemes of TLS from the first byte, and their usual ports."""
+TLS_PORTS = frozenset(_TLS_PORTS.values()) - {6379}
+"""Ports where TLS begins with the first byte; Redis has both at one."""
+AUTO = "auto"
+"""In the place of a protocol with STARTTLS: it is to be found out."""
+_SWITCHES = ("starttls", "")
+"""What stands behind a protocol's name and a plus sign in a scheme that means STARTTLS; nothing means it as well."""
+_HTTPS = 443
 MAX_NAME = 253
 """Characters of a host name (RFC 1035 section 2.3.4)."""
 MAX_LABEL = 63
@@ -70,8 +86,8 @@ _USAGE = "Write it as host, host:port, [v6]:port, a URL, or smtp+starttls://host
 class Target:
     """A server to look at: `host` is an ASCII name (IDNA A-labels) or IP literal without brackets.
 
-    `starttls` is the protocol that is asked to switch to TLS first, or None for TLS from the first byte. `connection`
-    is how it is reached where host and port alone do not say it; two targets that differ there are two.
+    `starttls` is the protocol that is asked to switch to TLS first, None for TLS from the first byte, or `AUTO`.
+    `connection` is how it is reached where host and port alone do not say it; two targets that differ there are two.
     """
 
     host: str
@@ -140,8 +156,11 @@ class Target:
         return f"https://{host}/" if self.port == 443 else f"https://{host}:{self.port}/"
 
 
-def parse_target(text: str) -> Target | Failure:
-    """Read a target as a person writes it; a text that is none gives a failure that says why."""
+def parse_target(text: str, starttls: str | None = None) -> Target | Failure:
+    """Read a target as a person writes it; a text that is none gives a failure that says why.
+
+    `starttls` is the protocol, by a name of its scheme, or `AUTO`, for a target that is written without a scheme.
+    """
     given = text.strip()
     if not given:
         return _bad(given, "It is empty.")
@@ -155,10 +174,23 @@ def parse_target(text: str) -> Target | Failure:
     other = _other_than_host(authority, given[len(authority) :])
     if other:
         return _bad(given, other)
+    protocol, port = _protocol(starttls) if starttls is not None else (None, _HTTPS)
     if authority.count(":") <= 1 or authority.startswith("["):
-        return _parse_authority(authority, 443, None, given)
+        return _parse_authority(authority, port, protocol, given)
     address = _ip_literal(authority)
-    return _bad(given, "It has several colons but is no IPv6 address.") if address is None else Target(address)
+    if address is None:
+        return _bad(given, "It has several colons but is no IPv6 address.")
+    return Target(address, port, protocol)
+
+
+def _protocol(name: str) -> tuple[str, int]:
+    """The protocol of a scheme's name with its usual port; raises KeyError for one that is not known."""
+    if name == AUTO:
+        return AUTO, _HTTPS
+    from tui_chain.net.starttls.registry import protocol_names  # no module of a protocol for a target that needs none
+
+    protocol = protocol_names()[name]
+    return protocol.name, protocol.port
 
 
 def _other_than_host(authority: str, rest: str) -> str:
@@ -183,14 +215,18 @@ def _parse_url(given: str) -> Target | Failure:
     authority = parts.netloc.rpartition("@")[2].replace("%25", "%")  # RFC 6874: the zone of an address
     if not switch and scheme in _TLS_PORTS:
         return _parse_authority(authority, _TLS_PORTS[scheme], None, given)
-    from tui_chain.net.starttls.registry import protocols  # no module of a protocol for a target that needs none
-
-    if switch == "starttls" and scheme in protocols():
-        return _parse_authority(authority, protocols()[scheme].port, scheme, given)
-    if scheme == "http":
+    if scheme == "http" and not switch:
         return _bad(given, "http:// has no TLS; write https:// if the server has it.")
-    known = ", ".join(f"{name}+starttls" for name in protocols())
-    return _bad(given, f"{safe_text(given.partition('://')[0], 40)}:// is not known here; there are https, {known}.")
+    try:
+        protocol, port = _protocol(scheme)
+    except KeyError:
+        protocol, port = "", 0
+    if protocol and switch in _SWITCHES[: 1 if protocol == AUTO else 2]:
+        return _parse_authority(authority, port, protocol, given)
+    from tui_chain.net.starttls.registry import protocols
+
+    shown = safe_text(given.partition("://")[0], 40)
+    return _bad(given, f"{shown}:// is not known here; there are https, {', '.join(protocols())}.")
 
 
 def _parse_authority(authority: str, port: int, starttls: str | None, given: str) -> Target | Failure:

@@ -6,6 +6,7 @@ import errno
 import re
 import socket
 import ssl
+from collections.abc import Iterable
 
 from tui_chain.core.failure import Failure
 from tui_chain.core.finding_codes import FindingCode
@@ -143,11 +144,13 @@ def _tls(error: ssl.SSLError) -> Failure:
             FindingCode.ALERT, f"The server ended the handshake with the alert '{name}' (step: alert).", hint
         )
     if reason in _NO_TLS:
-        answer = f": it begins with '{safe_text(error.line)}'" if isinstance(error, PlainAnswer) else ""
+        answer = (
+            f": it begins with '{safe_text(error.line)}'" if isinstance(error, PlainAnswer) and error.line else ""
+        )
         return Failure(
             FindingCode.NO_TLS,
             f"What answers there does not speak TLS{answer} (step: TLS).",
-            "Check the port; mail and databases need scheme+starttls://.",
+            "Check the port; auto+starttls:// before the host finds out which protocol it speaks.",
         )
     message = safe_text(reason.lower().replace("_", " ") or str(error), 120)
     return Failure(
@@ -163,6 +166,28 @@ def handshake_too_long(error: HandshakeTooLong) -> Failure:
 def starttls_refused(answer: str, hint: str) -> Failure:
     """Say that the server would not switch to TLS; `answer` is what it did instead, `hint` what to do."""
     return Failure(FindingCode.STARTTLS, f"The server did not agree to STARTTLS: {answer} (step: STARTTLS).", hint)
+
+
+def plain_after_starttls(first: bytes) -> Failure:
+    """Say that plain text came after the server's agreement, where only TLS may: nothing of it is believed.
+
+    That is how somebody between injects an answer (CVE-2011-0411).
+    """
+    text = safe_text(first.split(b"\n")[0].decode("latin-1").strip(), 60)
+    return Failure(
+        FindingCode.NO_TLS,
+        f"After it agreed to STARTTLS the server went on in plain text: '{text}' (step: TLS).",
+        "The server is broken, or somebody between put it there; try from another network.",
+    )
+
+
+def no_known_protocol(tried: Iterable[str]) -> Failure:
+    """Say that a port speaks none of the protocols that were tried."""
+    return Failure(
+        FindingCode.STARTTLS,
+        f"None of the protocols that are known here was understood: {', '.join(tried)} (step: STARTTLS).",
+        "Check the port, or write the protocol before the host, as in smtp+starttls://.",
+    )
 
 
 def no_certificate() -> Failure:

@@ -40,7 +40,7 @@ class HandshakeTooLong(Exception):
 
 
 class PlainAnswer(ssl.SSLError):
-    """A server answered in plain text instead of TLS; `line` is the first of it, printable ASCII."""
+    """A server answered with something else than TLS; `line` is the first of it where it is printable ASCII."""
 
     line: str = ""
 
@@ -168,14 +168,17 @@ async def shake_hands(sock: socket.socket, context: ssl.SSLContext, server_name:
 
 
 class ClientSide:
-    """The client's side of one TLS connection over a connected, non-blocking socket; it sends no data."""
+    """The client's side of one TLS connection over a connected, non-blocking socket; it sends no data.
+
+    `first` is the first piece of what the server sent.
+    """
 
     def __init__(self, sock: socket.socket, context: ssl.SSLContext, server_name: str | None) -> None:
         self._sock = sock
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         self._tls = context.wrap_bio(self._incoming, self._outgoing, server_hostname=server_name)
         self._received = 0
-        self._first = b""
+        self.first = b""
 
     async def shake_hands(self) -> Handshake:
         """Do the handshake; see `shake_hands`."""
@@ -186,7 +189,7 @@ class ClientSide:
             error = caught
         chain = unverified_chain(self._tls)
         if error is not None and not chain:
-            raise _with_answer(error, self._first)
+            raise _with_answer(error, self.first)
         return Handshake(chain, self._facts(error), error)
 
     async def after_request(self, shaken: Handshake, seconds: float) -> Handshake:
@@ -254,7 +257,7 @@ class ClientSide:
 
     async def _more(self) -> bytes:
         data = await more(self._sock, self._received)
-        self._first = self._first or data
+        self.first = self.first or data
         self._received += len(data)
         return data
 

@@ -21,7 +21,7 @@ from tui_chain.net.lookup import NameLookup, lookup
 from tui_chain.net.proxy import shown_proxy
 from tui_chain.net.route import OpenConnection, Proxies, Route, open_connection, target_route
 from tui_chain.net.starttls.conversation import StartTLSRefused
-from tui_chain.net.target import Target
+from tui_chain.net.target import AUTO, Target
 from tui_chain.probe import failures
 from tui_chain.probe.handshake import ClientSide, Handshake, HandshakeTooLong, common_context
 from tui_chain.probe.served import ServedChain, Timings
@@ -139,6 +139,15 @@ class Prober:
 
         With `families` an unusual server gets the offer of each client family too (`family_offers.beyond_common`).
         """
+        if target.starttls == AUTO:
+            from tui_chain.probe.protocols import probe_any
+
+            async def trial(named: Target) -> ServedChain | Failure:
+                return await self.probe_by(
+                    named, route, question=question, sni=sni, families=families, progress=progress
+                )
+
+            return await probe_any(trial, target, lambda: open_connection(target, route), self.timeout)
         started = time.perf_counter()
         progress("connect")
         async with contextlib.AsyncExitStack() as undo:
@@ -148,11 +157,11 @@ class Prober:
             reached = time.perf_counter()
             progress("TLS")
             shaken = await self._talk(connected.sock, target, question, sni=sni)
+        again = _route_again(route, connected.address)
         if question is None:
-            again = _route_again(route, connected.address)
             shaken = await self._complete(shaken, target, again, sni=sni, families=families)
         if isinstance(shaken, Failure):
-            return shaken
+            return shaken if question is not None else await self._named(shaken, target, again)
         ended = time.perf_counter()
         timings = Timings(0.0, 1000 * (reached - started), 1000 * (ended - reached))
         served = self._served(target, shaken, connected.address, timings)
@@ -208,14 +217,24 @@ class Prober:
         usual = target.connection == USUAL_CONNECTION
         side = ClientSide(sock, self._common if usual else common_context(target.connection), name)
         shaken = await self._step("tls", side.shake_hands())
-        return shaken if isinstance(shaken, Failure) else await side.after_request(shaken, min(self.timeout, READ_ON))
+        if isinstance(shaken, Failure):
+            from tui_chain.probe.protocols import named
+
+            return named(shaken, side.first, target)
+        return await side.after_request(shaken, min(self.timeout, READ_ON))
 
     async def _switch_to_tls(self, sock: socket.socket, target: Target) -> Failure | None:
         if target.starttls is None:
             return None
-        from tui_chain.net.starttls.registry import start_tls
+        from tui_chain.probe.protocols import agree
 
-        return await self._step("starttls", start_tls(sock, target.starttls))
+        return await self._step("starttls", agree(sock, target))
+
+    async def _named(self, failure: Failure, target: Target, route: Route) -> Failure:
+        """A failure, with the protocol that the server speaks instead of TLS where one connection more tells it."""
+        from tui_chain.probe.protocols import named_by_asking
+
+        return await named_by_asking(failure, target, lambda: open_connection(target, route), self.timeout)
 
     async def _complete(
         self, first: Handshake | Failure, target: Target, route: Route, *, sni: bool, families: bool

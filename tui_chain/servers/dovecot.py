@@ -1,4 +1,4 @@
-"""Dovecot, for mailboxes alone (RFC 8314 section 7.3 has their ports)."""
+"""Dovecot, for mailboxes alone (RFC 8314 section 7.3 has their ports), their filters, and the delivery to them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SERVER = Server(
     "Dovecot",
     70,
     _lines,
-    starttls=frozenset({"imap", "pop3"}),
-    ports=frozenset({110, 143, 993, 995}),
+    starttls=frozenset({"imap", "pop3", "sieve", "lmtp"}),
+    ports=frozenset({24, 110, 143, 993, 995, 4190}),
     only=True,
 )

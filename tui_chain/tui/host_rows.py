@@ -228,6 +228,25 @@ class HostRows:
             self._changed(before, row)
         return row
 
+    def rename(self, target: Target, found: Target) -> HostRow:
+        """Put a host under the target that was found out for it, in its place, and return its row.
+
+        Where that target is on the list already, its row is the one that stays.
+        """
+        before, there = self._rows[target], self._rows.get(found)
+        row = there or replace(before, state=replace(before.state, target=found))
+        self._count(before, -1)
+        if there is None:
+            self._rows = {
+                found if key == target else key: row if key == target else each for key, each in self._rows.items()
+            }
+            self._count(row, 1)
+            self._jobs[found] = self._jobs.pop(target)
+        else:
+            del self._rows[target], self._jobs[target]
+        self._changed(before, row)
+        return row
+
     def _count(self, row: HostRow, by: int) -> None:
         self.counts = self.counts.added(row.status, by)
         for counted, has in ((self._marked, row.marked), (self._unwritten, row.unwritten)):

@@ -215,7 +215,7 @@ def _hop_object(hop: Hop) -> dict[str, object]:
 
 
 def _lines(state: HostState, test: LiveTestResult) -> Iterator[str]:
-    yield click.style(safe_text(f"{test.live.method} {test.live.url}", 300), bold=True)
+    yield click.style(safe_text(test.live.request_line, 300), bold=True)
     if test.live.route:
         yield f"    route     {test.live.route}"
     yield _attempt("before", test.live.before)

@@ -250,16 +250,10 @@ def is_host_kind(host: Target | None, kind: HostKind) -> bool:
             return starttls_of(host.port) is not None
 
 
-_RELAY: Final = 25
-"""The port between mail servers (RFC 5321); that of submission is the protocol's usual one here."""
-
-
 def starttls_of(port: int) -> str | None:
     """The protocol that a port begins with in clear text, before STARTTLS, or None."""
     from tui_chain.net.starttls.registry import (
         protocols,  # asyncio comes along, which a certificate's error needs not
     )
 
-    if port == _RELAY:
-        return "smtp"
-    return next((name for name, protocol in protocols().items() if protocol.port == port), None)
+    return next((name for name, protocol in protocols().items() if protocol.is_usual_at(port)), None)

@@ -123,6 +123,11 @@ class HostPane(Pane):
 
     def update_row(self, before: HostRow, row: HostRow) -> None:
         """Show a host that has changed: its line at once, the title and the order soon after."""
+        if before.target != row.target:  # it was found out
+            self._input[row.target] = self._input[before.target]
+            if before.target in self._places:
+                self._shown[self._places[before.target]] = row.target
+            self._is_disordered = True
         place = self._places.get(row.target)
         if place is not None:
             self.main().refresh_row(place)
@@ -143,7 +148,7 @@ class HostPane(Pane):
     def _show_changes(self) -> None:
         self._timer = None
         if self._is_disordered:
-            self._refill()
+            self.set_rows()
         else:
             self._show_counts()
 

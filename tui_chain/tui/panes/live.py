@@ -232,7 +232,7 @@ def _no_bundle(row: HostRow) -> str:
 
 def _test_lines(test: LiveTest, nothing: str, width: int) -> Iterator[Content]:
     """The request, where it led, and what beats the bundle; last the details of before and after, side by side."""
-    yield fact("request", f"{test.method} {test.url}")
+    yield fact("request", test.request_line)
     if test.route:
         yield fact("route", test.route)
     yield from _hop_lines(test, width)

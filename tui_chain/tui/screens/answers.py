@@ -155,7 +155,7 @@ def full_test_page(test: LiveTestResult) -> Content:
     live = test.live
     used = "the bundle" if live.after is not None else "the trust store"
     parts = [
-        fact("request", f"{live.method} {live.url}"),
+        fact("request", live.request_line),
         *([fact("route", live.route)] if live.route else []),
         Content(),
         attempt("Before", live.before, ""),

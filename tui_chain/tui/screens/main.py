@@ -144,7 +144,7 @@ class MainScreen(Screen[None]):
         noted = noted_step(self.jobs.journey, before, row) if before.busy and not row.busy else None
         if noted is not None:
             self.app.post_message(noted)
-        if self.row is not None and self.row.target == row.target:
+        if self.row is not None and self.row.target in {before.target, row.target}:
             self.row = row
 
     def follow(self) -> None:
