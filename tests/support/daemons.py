@@ -222,8 +222,11 @@ _HANDSHAKES: Mapping[str, Callable[[int, ssl.SSLContext], None]] = {
 
 
 @contextlib.contextmanager
-def running(daemon: Daemon, folder: Path, line: str) -> Iterator[Running]:
-    """Start a server with this line for its certificate; it has ended when the context is left."""
+def running(daemon: Daemon, folder: Path, line: str, *, requires_certificate: bool = False) -> Iterator[Running]:
+    """Start a server with this line for its certificate; it has ended when the context is left.
+
+    Of one that refuses who shows no certificate, or is unknown, it is enough that it listens.
+    """
     program = require_program(daemon.program)
     for file in daemon.needs:
         require_file(file)
@@ -246,7 +249,7 @@ def running(daemon: Daemon, folder: Path, line: str) -> Iterator[Running]:
         process = subprocess.Popen(_command(server), env=server.environment, stdout=log, stderr=log)
         with process:
             try:
-                _wait(server, process)
+                _wait(server, process, _listens if requires_certificate else Running.shakes_hands)
                 yield server
             finally:
                 if daemon.stop:
@@ -282,15 +285,21 @@ def _prepare(server: Running) -> None:
         tool.chmod(0o755)
 
 
-def _wait(server: Running, process: subprocess.Popen[bytes]) -> None:
-    """Poll until it shakes hands; a server that has ended says why."""
+def _wait(server: Running, process: subprocess.Popen[bytes], ready: Callable[[Running], bool]) -> None:
+    """Poll until it is ready; a server that has ended says why."""
 
-    def shakes_hands() -> bool:
+    def is_ready() -> bool:
         if process.poll() is not None:
             raise RuntimeError((server.folder / "daemon.log").read_text())
-        return server.shakes_hands()
+        return ready(server)
 
-    wait_until(shakes_hands, (server.folder / "daemon.log").read_text)
+    wait_until(is_ready, (server.folder / "daemon.log").read_text)
+
+
+def _listens(server: Running) -> bool:
+    with contextlib.suppress(OSError), socket.create_connection(("localhost", server.port), timeout=TRIAL_SECONDS):
+        return True
+    return False
 
 
 def wait_until(reached: Callable[[], bool], words: Callable[[], str] = str) -> None:

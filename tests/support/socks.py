@@ -81,10 +81,10 @@ class SocksServer:
             return
         for piece in self.granted:
             await stream.send(piece)
-        await _carry(stream, reader, writer)
+        await carry(stream, reader, writer)
 
 
-async def _carry(stream: Stream, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def carry(stream: Stream, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     async def back() -> None:
         with contextlib.suppress(OSError):
             while data := await reader.read(16_384):

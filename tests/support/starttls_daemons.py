@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from tests.support.daemon_programs import DOVECOT, MARIADB, OPENLDAP, POSTFIX, POSTGRESQL
+from tests.support.daemon_programs import DOVECOT, MARIADB, NGINX, OPENLDAP, POSTFIX, POSTGRESQL
 from tests.support.daemons import Daemon
 
 _LISTENERS = """
@@ -156,6 +156,7 @@ Ports = $port
 
 
 LEAF_ALONE: Mapping[str, tuple[Daemon, str]] = {
+    "nginx": (NGINX, "ssl_certificate {leaf};"),
     "Postfix": (POSTFIX, "smtpd_tls_cert_file = {leaf}\nsmtpd_tls_key_file = {key}"),
     "Dovecot": (DOVECOT_WHOLE, "ssl_cert = <{leaf}"),
     "ProFTPD": (PROFTPD, ""),
