@@ -10,6 +10,7 @@ from tests.scenes.stage import opened, press, screen_text, shows, until
 from tui_chain.engine.journey import Context, Journey
 from tui_chain.lab.authority import Template
 from tui_chain.lab.internet import Lab
+from tui_chain.net.connection_options import USUAL_CONNECTION, ConnectionOptions
 from tui_chain.net.host_list import Host
 from tui_chain.net.lookup import Address
 from tui_chain.net.target import Target
@@ -24,13 +25,16 @@ OCSP = x509.AuthorityInformationAccess([x509.AccessDescription(AuthorityInformat
 CRL = x509.CRLDistributionPoints([x509.DistributionPoint([URL], None, None, None)])
 
 
-def app_on(lab: Lab, extension: x509.ExtensionType) -> ChainApp:
-    """A host whose certificate names an address inside for its status."""
+def app_on(lab: Lab, extension: x509.ExtensionType, *, by_name: bool = False) -> ChainApp:
+    """A host whose certificate names an address inside for its status; `by_name` it is reached by options."""
     issuing = lab.hierarchy["issuing"]
     leaf = issuing.issue_leaf(template=Template(extensions=((extension, False),)))
     port = lab.serve([leaf.der, issuing.der], leaf.key)
     store = TrustStore("lab", read_certificates(lab.trust_pem).certificates)
-    return ChainApp(lambda: (Journey(Context(store)), ()), (Host(Target("localhost", port), "host"),))
+    own = ConnectionOptions(connect_host="127.0.0.1") if by_name else USUAL_CONNECTION
+    of_all = ConnectionOptions(sni="a.test") if by_name else USUAL_CONNECTION
+    target = Target("localhost", port, connection=own)
+    return ChainApp(lambda: (Journey(Context(store, connection=of_all)), ()), (Host(target, "host"),))
 
 
 @pytest.fixture
@@ -51,12 +55,13 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return addresses
 
 
+@pytest.mark.parametrize("by_name", [False, True])
 @pytest.mark.parametrize("answer", ["n", "ctrl+y"])
 @pytest.mark.parametrize(("extension", "means"), [(OCSP, "OCSP"), (CRL, "CRL")], ids=["OCSP", "CRL"])
 async def test_an_address_inside_is_asked_after_a_yes_alone(
-    lab: Lab, asked: list[str], extension: x509.ExtensionType, means: str, answer: str
+    lab: Lab, asked: list[str], extension: x509.ExtensionType, means: str, answer: str, *, by_name: bool
 ) -> None:
-    app = app_on(lab, extension)
+    app = app_on(lab, extension, by_name=by_name)
     async with opened(app) as pilot:
         await until(pilot, lambda: app.rows[0].status is not None)
         await pilot.press("v")

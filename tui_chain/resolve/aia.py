@@ -22,6 +22,7 @@ from tui_chain.net.addresses import (
     unheard,
 )
 from tui_chain.net.fetch import FetchedAnswer
+from tui_chain.net.target import Target
 from tui_chain.resolve.aia_cache import AIACache, Remembered
 from tui_chain.resolve.resolution import ConsentRequest, IssuerLookup, best_proof, proof_text
 from tui_chain.x509.certificate import Certificate
@@ -83,7 +84,7 @@ class FetchBudget:
 
 @dataclass(eq=False)
 class HostFetches:
-    """Fetches for `host` (safe text) where its `permission` lets them go, within the `budget`.
+    """Fetches for `host` (safe text), which is `target`, where its `permission` lets them go, within the `budget`.
 
     `consent` asks the user about each place that needs it, one after the other; None means no.
     """
@@ -92,6 +93,7 @@ class HostFetches:
     host: str = ""
     consent: Consent | None = None
     budget: FetchBudget = field(default_factory=FetchBudget)
+    target: Target | None = None
     _answers: dict[SocketAddress, bool] = field(default_factory=dict)
     _gate: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -131,7 +133,9 @@ class HostFetches:
         if self.consent is None or len(self._answers) >= MAX_QUESTIONS:
             return False
         shown = safe_text(url)
-        request = ConsentRequest(self.host, named_by.label, shown, needed.url or shown, needed.place, needed.kind)
+        request = ConsentRequest(
+            self.host, named_by.label, shown, needed.url or shown, needed.place, needed.kind, self.target
+        )
         return await self.consent(request)
 
 
@@ -149,7 +153,7 @@ def host_fetches(
     """
     connections = Connections(on_private=on_private)
     allowance = permission(served.address, allowed, connections, proxy=proxy)
-    return HostFetches(allowance, str(served.target), consent)
+    return HostFetches(allowance, str(served.target), consent, target=served.target)
 
 
 SOURCE = "AIA"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from tui_chain.diagnose.diagnosis import Diagnosis
 from tui_chain.net.addresses import Reach, SocketAddress
+from tui_chain.net.target import Target
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.signatures import Proof, SignatureProver
 
@@ -16,7 +17,7 @@ class ConsentRequest:
     """What the user is asked: whether to send a request for `url` to `place`, of that `kind`, for `host`.
 
     The `certificate` (its label) names the URL `named`, which leads to `url` where it redirects. All is safe text. A
-    yes is for this place alone, and for this search.
+    yes is for this place alone, and for this search. `target` is the host as it was reached, where that is known.
     """
 
     host: str
@@ -25,6 +26,7 @@ class ConsentRequest:
     url: str
     place: SocketAddress
     kind: Reach
+    target: Target | None = None
 
     @property
     def question(self) -> str:

@@ -150,7 +150,7 @@ class HostJobs(JobRunner):
         if saved is None or row.state.proven is None:
             return
 
-        @work(group=f"still written {row.target}", exclusive=True, exit_on_error=False)
+        @work(group=f"still written {self._group(row.target)}", exclusive=True, exit_on_error=False)
         async def look(_: Screen[None]) -> None:
             from tui_chain.tui.memory import still_written
 

@@ -58,6 +58,11 @@ class JobRunner:
         self._to_begin: deque[tuple[Iterator[Target], Callable[[Target], None]]] = deque()
         self._ended = asyncio.Event()
         self._in_run = False
+        self._groups: dict[Target, int] = {}
+
+    def _group(self, target: Target) -> str:
+        """The name of the group of workers of a host; two ways to one name are two hosts."""
+        return f"host {self._groups.setdefault(target, len(self._groups))}"
 
     @property
     def at_once(self) -> int:
@@ -77,7 +82,7 @@ class JobRunner:
         self._work(target, self._rows.begin(target, busy), job, done)
 
     def _work(self, target: Target, ticket: int, job: Job, done: Done | None) -> None:
-        @work(group=_group(target), exclusive=True, exit_on_error=False)
+        @work(group=self._group(target), exclusive=True, exit_on_error=False)
         async def run(_: Screen[None]) -> None:
             try:
                 await self._run(target, ticket, job, done)
@@ -155,7 +160,7 @@ class JobRunner:
     def cancel(self, target: Target) -> None:
         """Cancel the job of a host; its row is left to the caller."""
         self._release(target)
-        self._screen.workers.cancel_group(self._screen, _group(target))
+        self._screen.workers.cancel_group(self._screen, self._group(target))
         self._begin_queued()
 
     def stop(self, target: Target) -> None:
@@ -210,8 +215,3 @@ class JobRunner:
                     begin(target)
             while any(map(self._rows.is_busy, some)):
                 await self._ended.wait()
-
-
-def _group(target: Target) -> str:
-    """The name of the group of workers of a host."""
-    return f"host {target}"

@@ -29,8 +29,8 @@ class Questions:
 
     async def ask(self, request: ConsentRequest) -> bool:
         """Wait for the answer; no where the host is not on the list."""
-        target = parse_target(request.host)
-        if isinstance(target, Failure) or self._hosts.get(target) is None:
+        target = self._asking(request)
+        if target is None:
             return False
         answer: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._answers[target] = answer
@@ -42,6 +42,15 @@ class Questions:
             self._answers.pop(target, None)
             self._show(target, "")
             self._close(target)
+
+    def _asking(self, request: ConsentRequest) -> Target | None:
+        """The host of the list that a request is for, which may have been reached by options of the whole run too."""
+        reached = request.target
+        if reached is None or self._hosts.get(reached) is not None:
+            named = parse_target(request.host) if reached is None else reached
+            return None if isinstance(named, Failure) or self._hosts.get(named) is None else named
+        alike = (row.target for row in self._hosts if row.target.is_same_server(reached))
+        return next((one for one in alike if one.connection.over(reached.connection) == reached.connection), None)
 
     def _close(self, target: Target) -> None:
         """Close the question of a job that has ended without its answer."""
