@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import re
 import subprocess
@@ -9,10 +10,20 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+    pkcs12,
+)
 
 from tests.livetest.test_hops import FOUND, OK, server
 from tests.support.cli import PROGRAM, ROOT
+from tests.support.proxy import ConnectProxy, start
 from tui_chain.core.text import shown_url
+from tui_chain.lab.authority import key_to_pem, to_pem
 from tui_chain.lab.internet import Lab, open_lab
 
 SECRETS = re.compile(r"sekret-\w+")
@@ -69,6 +80,64 @@ def test_no_secret_is_left_anywhere(lab: Lab, target: str, tmp_path: Path, name:
         assert SECRETS.findall(file.name) == []
         if file.is_file():
             assert SECRETS.findall(file.read_bytes().decode("latin-1")) == [], file
+
+
+@pytest.fixture(scope="module")
+def secrets(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a client's certificate, whose key has a password, and that password."""
+    folder = tmp_path_factory.mktemp("secrets")
+    client = lab.hierarchy["issuing"].issue_leaf(("client.test",))
+    locked = BestAvailableEncryption(b"sekret-key")
+    made = pkcs12.serialize_key_and_certificates(b"me", client.key, client.certificate, None, locked)  # type: ignore[arg-type]
+    (folder / "client.p12").write_bytes(made)
+    (folder / "client.pem").write_bytes(to_pem([client.der]) + key_to_pem(client.key))
+    (folder / "password").write_text("sekret-key\n")
+    return folder
+
+
+CONNECTIONS = {
+    "check": "check {host} --json {options}",
+    "fix": "fix {host} --no-pool -o bundle.pem {options}",
+    "test": "test {host} --bundle {roots} {options}",
+    "advise": "advise {host} {options}",
+    "report": "report {host} --live-test -o report.md {options}",
+    "host list": "check --hosts {listed}",
+    "a fault": "check {host} --connect-to localhost:1 --retries 1 {options}",
+}
+
+
+@pytest.mark.parametrize("name", CONNECTIONS)
+def test_no_login_and_no_key_is_left_anywhere(lab: Lab, secrets: Path, tmp_path: Path, name: str) -> None:
+    proxy = start(lab, ConnectProxy()).replace("://", "://user:sekret-login@")
+    host = lab.host("leaf-only").target
+    files = {"cert": secrets / "client.p12", "cert-password-file": secrets / "password"}
+    options = " ".join(f"--{option} {file}" for option, file in files.items())
+    listed = secrets / "hosts"
+    own = " ".join(f"{option}={file}" for option, file in files.items())
+    listed.write_text(
+        f"{host} proxy={proxy} {own} label\n{host} proxy=http://u:sekret-wrong@[ cert={secrets}/client.pem\n"
+    )
+    command = CONNECTIONS[name].format(
+        host=host, options=f"--proxy {proxy} {options}", listed=listed, roots=lab.trust_file
+    )
+    homes = {f"XDG_{kind}_HOME": str(tmp_path / kind) for kind in ("STATE", "DATA", "CONFIG", "CACHE")}
+    environment = os.environ | homes | {"HOME": str(tmp_path), "TMPDIR": str(tmp_path), "PYTHONPATH": str(ROOT)}
+    words = (*PROGRAM, *command.split(" "), "--trust", str(lab.trust_file), "--allow-private-aia")
+    words = words[:-1] if name == "host list" else words
+    done = subprocess.run(words, capture_output=True, timeout=120, check=False, cwd=tmp_path, env=environment)
+    printed = (done.stdout + done.stderr).decode()
+    assert printed or "-o" in command
+    assert "Traceback" not in printed
+    key = base64.b64encode(
+        load_pem_private_key((secrets / "client.pem").read_bytes(), None).private_bytes(
+            Encoding.DER, PrivateFormat.PKCS8, NoEncryption()
+        )
+    )[:60].decode()
+    texts = [printed, *(file.read_bytes().decode("latin-1") for file in tmp_path.rglob("*") if file.is_file())]
+    for text in texts:
+        assert SECRETS.findall(text) == []
+        assert "PRIVATE KEY" not in text
+        assert key not in text
 
 
 @pytest.mark.parametrize(
