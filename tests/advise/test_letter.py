@@ -22,6 +22,7 @@ from tui_chain.clients.families import FAMILIES, FamilyId, family
 from tui_chain.core.status import Blame
 from tui_chain.diagnose.diagnosis import Diagnoser
 from tui_chain.lab.authority import Identity, Template, days
+from tui_chain.net.connection_options import ConnectionOptions
 from tui_chain.net.starttls.registry import protocols
 from tui_chain.net.target import Target
 from tui_chain.probe.served import ServedChain
@@ -272,6 +273,14 @@ def test_the_check_of_a_public_root_uses_the_machines_store(pki: Pki) -> None:
         (
             Target(HOST, 25, "smtp"),
             ["-connect", "host.test:25", "-starttls", "smtp", "-servername", HOST, "-verify_hostname", HOST],
+        ),
+        (
+            Target(HOST, connection=ConnectionOptions(sni="b.test", connect_host="::1", connect_port=8443)),
+            ["-connect", "[::1]:8443", "-servername", "b.test", "-verify_hostname", HOST],
+        ),
+        (
+            Target("192.0.2.7", connection=ConnectionOptions(sni="b.test", verify_name="c.test")),
+            ["-connect", "192.0.2.7:443", "-servername", "b.test", "-verify_hostname", "c.test"],
         ),
     ],
     ids=str,

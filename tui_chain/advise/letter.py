@@ -23,6 +23,7 @@ from tui_chain.clients.families import family_names
 from tui_chain.clients.verdict import Verdicts, reason
 from tui_chain.core.endpoint import bracketed
 from tui_chain.core.finding_codes import FindingCode
+from tui_chain.core.ip import parse_ip
 from tui_chain.core.status import Blame, Severity
 from tui_chain.core.text import colon_hex, plural
 from tui_chain.diagnose.case import misplaced_leaf
@@ -321,10 +322,12 @@ def check_command(target: Target, anchor: Certificate | None = None) -> str:
     `anchor` is the private root that root.pem holds. The text of `s_client` is no answer: in TLS 1.2 it prints
     "Verify return code: 0" also where it refused (session data that was never set).
     """
-    words = ["openssl s_client -brief -connect", shlex.quote(f"{bracketed(target.host)}:{target.port}")]
+    place = f"{bracketed(target.connect_host)}:{target.connect_port}"
+    words = ["openssl s_client -brief -connect", shlex.quote(place)]
     words += [f"-starttls {target.starttls}"] if target.starttls else []
-    host = shlex.quote(target.host.partition("%")[0])
-    words += [f"-verify_ip {host}"] if target.is_ip else [f"-servername {host} -verify_hostname {host}"]
+    name = shlex.quote(target.verified_name.partition("%")[0])
+    words += [f"-servername {shlex.quote(target.server_name)}"] if target.server_name is not None else []
+    words.append(f"-verify_ip {name}" if parse_ip(target.verified_name) is not None else f"-verify_hostname {name}")
     if anchor is not None:
         words.append("-CAfile root.pem -no-CApath -no-CAstore")
         words += [] if anchor.self_issued else ["-partial_chain"]
