@@ -42,7 +42,7 @@ EVERY = (
 NAMES = [scenario.name for scenario in EVERY]
 NOT_OF_A_SERVER = {
     # made by the network or the resolver, not by a server on loopback
-    "name", "network", "connect",
+    "name", "network", "connect", "proxy",
     # of the machine's own stores, and of several hosts at once
     "root-only-in-system", "root-only-in-certifi", "shared-unknown-root",
     # the bounds of the search: many CAs of one name

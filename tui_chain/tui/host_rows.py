@@ -228,7 +228,7 @@ class HostRows:
             self._changed(before, row)
         return row
 
-    def rename(self, target: Target, found: Target) -> HostRow:
+    def retarget(self, target: Target, found: Target) -> HostRow:
         """Put a host under the target that was found out for it, in its place, and return its row.
 
         Where that target is on the list already, its row is the one that stays.

@@ -98,7 +98,7 @@ class JobRunner:
             # the row may have been marked, or its request chosen, meanwhile
             row = self._rows.get(target)
             if row is not None and state.target != target and self._rows.current(target, ticket):
-                row = self._rows.rename(target, state.target)
+                row = self._rows.retarget(target, state.target)
             row = self.advanced(row, state) if row is not None else None
         except Exception as error:  # noqa: BLE001 - whatever it is, the user reads a sentence and goes on
             row = self._rows.get(target)

@@ -309,7 +309,7 @@ def _deliver(reviewed: Sequence[ReviewedChain], options: CommandOptions) -> Path
     summary = f"{CHAIN} of {plural(len(secrets), 'Secret')}" if secrets else "the chain for the server"
     written = put(options.output, data, summary, Consent(options.replace, options.backup))
     if isinstance(written, Path) and secrets and not options.as_json:
-        note(f"This puts it into the cluster: {_kubectl(secrets, written)}")
+        note(f"This puts it into the cluster: {_apply_command(secrets, written)}")
     return written
 
 
@@ -326,7 +326,7 @@ def _file(right: Sequence[tuple[ReviewedChain, ServerChain]]) -> bytes:
     return "---\n".join(patches).encode("ascii")
 
 
-def _kubectl(secrets: Sequence[TLSSecret], file: Path) -> str:
+def _apply_command(secrets: Sequence[TLSSecret], file: Path) -> str:
     """The command by which the chains alone change; several Secrets are applied by the server, field by field."""
     if len(secrets) > 1:
         return shlex.join(("kubectl", "apply", "--server-side", "--force-conflicts", "-f", str(file)))
