@@ -15,6 +15,7 @@ import asyncio
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, datetime
 from os import PathLike
 from pathlib import Path
@@ -131,9 +132,10 @@ def check(target: str, **options: Unpack[CheckOptions]) -> HostResult:
 async def acheck(target: str, **options: Unpack[CheckOptions]) -> HostResult:
     """`check` for a running event loop."""
     _known(options, CheckOptions, "check")
-    parsed = _target(target)
     given = _run_options(**options)
-    arguments = Arguments((), _clock(options.get("at")), (), connection=_connection(given))
+    connection = _connection(given)
+    parsed = _with(_target(target), connection)
+    arguments = Arguments((), _clock(options.get("at")), (), connection=connection)
     with ExitStack() as opened:
         run = _good(await asyncio.to_thread(opened.enter_context, start(given, arguments)))
         return host_result(await run.journey.probe(HostState(parsed)), run.journey.clock(), options=given)
@@ -143,6 +145,10 @@ def _known(options: Mapping[str, object], keywords: type, function: str) -> None
     unknown = options.keys() - keywords.__annotations__.keys()
     if unknown:
         raise TypeError(f"{function}() got an unexpected keyword argument {min(unknown)!r}")
+
+
+def _with(target: Target, connection: ConnectionOptions) -> Target:
+    return replace(target, connection=target.connection.over(connection.of_host))
 
 
 def _connection(given: Options) -> ConnectionOptions:
@@ -182,11 +188,12 @@ def fix(target: str, **options: Unpack[FixOptions]) -> HostResult:
 async def afix(target: str, **options: Unpack[FixOptions]) -> HostResult:
     """`fix` for a running event loop."""
     _known(options, FixOptions, "fix")
-    state = HostState(_target(target))
     given = _run_options(**options)
+    connection = _connection(given)
+    state = HostState(_with(_target(target), connection))
     private = _good(read_consent(given.allow_private_aia))
     roots = _good(read_roots(given.trust_root))
-    arguments = Arguments((), _clock(options.get("at")), roots, private=private, connection=_connection(given))
+    arguments = Arguments((), _clock(options.get("at")), roots, private=private, connection=connection)
     with ExitStack() as opened:
         run = _good(await asyncio.to_thread(opened.enter_context, start(given, arguments, every_source=True)))
         fixed = await run.journey.fix(await run.journey.probe(state))

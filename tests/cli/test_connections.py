@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import re
+import shlex
 import ssl
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,6 +25,9 @@ from tests.support.socks import start as start_socks
 from tui_chain.lab.authority import Identity, Template, key_to_pem, to_pem
 from tui_chain.lab.internet import Lab, open_lab
 from tui_chain.lab.servers.stream import Stream
+from tui_chain.livetest.attempt import Stopwatch
+from tui_chain.livetest.request import timed_route
+from tui_chain.net.target import Target, parse_target
 
 NAME = "complete.lab.test"
 """A name that the host's certificate covers, and no resolver knows."""
@@ -434,3 +440,98 @@ def test_a_file_that_is_wrong_is_said_before_anything_is_sent(
     done = run(lab, "check", f"localhost:{server.port}", *options)
     assert (done.code, server.got) == (2, [])
     assert words in done.complaint
+
+
+# what others say chooses nothing of the user's
+
+
+@pytest.mark.parametrize(
+    "option", ["cert={own}", "proxy=http://127.0.0.1:9", "bind=127.0.0.9", "cert=~nobody-here/x"]
+)
+@pytest.mark.parametrize("command", ["refresh", "advise --only curl --bundle"])
+def test_the_comments_of_a_bundle_choose_no_certificate_and_no_proxy(
+    lab: Lab, client: Identity, tmp_path: Path, option: str, command: str
+) -> None:
+    server, bundle = Asking(lab), tmp_path / "bundle.pem"
+    _, own = files(lab, client, tmp_path, "one file")
+    fixed = run(lab, "fix", lab.host("leaf-only").target, "--no-pool", "-o", bundle)
+    assert fixed.code == 0, fixed.err
+    host = f"# Host: localhost:{server.port} connect-to=127.0.0.1:{server.port} {option.format(own=own)}"
+    lines = bundle.read_text().splitlines()
+    bundle.write_text("".join(f"{host if line.startswith('# Host:') else line}\n" for line in lines))
+    done = tlschain(*command.split(), bundle)
+    assert done.code in {1, 2}, done
+    assert "a file does not choose it" in done.err + done.out or command != "refresh"
+    assert server.got == []
+
+
+def test_the_options_of_a_host_are_not_for_that_of_a_redirect(lab: Lab, client: Identity, tmp_path: Path) -> None:
+    """The command that is printed for it has none of them."""
+    broken = lab.host("leaf-only").target
+    first = Asking(lab, FOUND % f"https://{broken}/".encode())
+    words = (f"localhost:{first.port}", "--sni", "a.test", *files(lab, client, tmp_path, "one file"))
+    done = run(lab, "test", *words)
+    (line,) = [line for line in done.err.splitlines() if "fails on TLS" in line]
+    assert "--cert" not in line
+    assert "--sni" not in line
+    assert f"tlschain fix {broken}" in line
+    assert set(first.got) == {client.der}
+
+
+def test_what_is_printed_says_each_thing_once(lab: Lab, tmp_path: Path) -> None:
+    place = f"localhost:{lab.host('leaf-only').port}"
+    listed = tmp_path / "hosts"
+    listed.write_text(f"{place} proxy=none ip=4 tls=1.3 label\n")
+    done = run(lab, "check", "--hosts", listed, "--tls1.2", "--proxy", "http://127.0.0.1:9", "--retries", "1")
+    words = shlex.split(re.findall(r"`(tlschain fix [^`]*)`", done.out)[0])
+    assert [word for word in words if word.startswith(("--tls", "--no-proxy", "--proxy", "-4"))] == [
+        "--no-proxy", "-4", "--tls1.3",
+    ]  # fmt: skip
+    again = tlschain(*words[words.index("fix") :], "-o", tmp_path / "bundle.pem", "--no-pool")
+    assert again.code == 0, again.err
+
+
+LABELS = {
+    "a.test:443 new server proxy=http://u:s3cret@p:3128": "options stand before the label",
+    "a.test:443 https_proxy=http://u:s3cret@p:3128": "is no option of a connection",
+    "a.test:443 Proxy=http://u:s3cret@p:3128": "is no option of a connection",
+    "a.test:443 the way by http://u:s3cret@p:3128": "looks like a login",
+    "a.test:443 cert=~nobody-here/x.pem": "client certificate",
+    "a.test:443 sni=b.test?x": "it is no host name",
+    "a.test:443 connect-to=b.test:8443#x": "it is no HOST",
+    "a.test:443 bind=fe80::1%eth0": "it is no IP address",
+}
+
+
+def test_a_line_that_is_wrong_is_named_and_no_login_repeated(lab: Lab, tmp_path: Path) -> None:
+    listed = tmp_path / "hosts"
+    good = f"localhost:{lab.host('complete').port} env=prod, team 7"
+    listed.write_text("\n".join([*LABELS, good]))
+    done = run(lab, "check", "--hosts", listed, "--json")
+    assert [one["label"] for one in done.objects] == ["env=prod, team 7"], done.err
+    assert "s3cret" not in done.err + done.out
+    assert "fault" not in done.err
+    for number, words in enumerate(LABELS.values(), start=1):
+        (line,) = [line for line in done.err.splitlines() if f"line {number}: " in line]
+        assert words in line
+
+
+def test_a_proxy_of_addresses_gets_the_one_that_was_judged(lab: Lab) -> None:
+    """A name that leads elsewhere when it is looked up again."""
+    socks = SocksServer()
+    target = parse_target("rebinding.test:9")
+    assert isinstance(target, Target)
+    route = asyncio.run(timed_route(target, "192.0.2.9", start_socks(lab, socks, "socks5"), Stopwatch()))
+    assert [one.ip for one in route.addresses] == ["192.0.2.9"]
+
+
+BAD_PASSWORDS = {"not UTF-8": b"p\xe4ss", "a NUL": b"p\0ss"}
+
+
+@pytest.mark.parametrize("name", BAD_PASSWORDS)
+def test_a_password_that_no_pkcs12_has_is_a_sentence(lab: Lab, client: Identity, tmp_path: Path, name: str) -> None:
+    options = files(lab, client, tmp_path, "PKCS#12")
+    (tmp_path / "password").write_bytes(BAD_PASSWORDS[name])
+    done = run(lab, "check", "localhost:1", *options)
+    assert done.code == 2
+    assert "UTF-8 text without a NUL" in done.complaint

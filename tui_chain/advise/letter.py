@@ -326,7 +326,10 @@ def check_command(target: Target, anchor: Certificate | None = None) -> str:
     words = ["openssl s_client -brief -connect", shlex.quote(place)]
     words += [f"-starttls {target.starttls}"] if target.starttls else []
     name = shlex.quote(target.verified_name.partition("%")[0])
-    words += [f"-servername {shlex.quote(target.server_name)}"] if target.server_name is not None else []
+    if target.server_name is not None:
+        words.append(f"-servername {shlex.quote(target.server_name)}")
+    elif parse_ip(target.connect_host.partition("%")[0]) is None:
+        words.append("-noservername")  # it would send the name that it connects to
     words.append(f"-verify_ip {name}" if parse_ip(target.verified_name) is not None else f"-verify_hostname {name}")
     if anchor is not None:
         words.append("-CAfile root.pem -no-CApath -no-CAstore")

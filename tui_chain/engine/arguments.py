@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -110,8 +110,14 @@ class Options:
         command takes them, then `words`, of which every path has to be absolute.
         """
         hosts = self._host_words(name, str(host), label) if host is not None else ()
-        carried = (word for entry in TAKEN[name] if entry.carried for word in self._words(entry))
-        own = connection_words(host.connection) if isinstance(host, Target) and SNI in TAKEN[name] else ()
+        connection = host.connection if isinstance(host, Target) else None
+        carried = (
+            word
+            for entry in TAKEN[name]
+            if entry.carried and (connection is None or entry.name not in _own_names(connection))
+            for word in self._words(entry)
+        )
+        own = connection_words(connection) if connection is not None and SNI in TAKEN[name] else ()
         return command_line(name, *hosts, *carried, *own, *words)
 
     @property
@@ -151,8 +157,27 @@ class Options:
             elif entry.value == "optional":
                 yield entry.flags[-1] if each == ALL else f"{entry.flags[-1]}={each}"
             elif each not in {None, False, entry.default}:
-                alone = each is True or (entry.value == "url" and each == ENVIRONMENT)
-                yield from (entry.flags[-1],) if alone else (entry.flags[-1], _word(entry, each))
+                if entry.value == "url" and each == ENVIRONMENT:
+                    yield f"{entry.flags[-1]}={each}"
+                else:
+                    yield from (entry.flags[-1],) if each is True else (entry.flags[-1], _word(entry, each))
+
+
+def _own_names(connection: ConnectionOptions) -> frozenset[str]:
+    """The options that a host has of its own: those of the run do not stand beside them."""
+    own = {
+        "proxy": connection.proxy is not None or connection.direct,
+        "ip_version": connection.ip_version is not None,
+        "bind": connection.bind is not None,
+        "ehlo": connection.ehlo is not None,
+        "tls": connection.tls is not None,
+    }
+    own["no_proxy"] = own["proxy"]
+    return frozenset(name for name, is_own in own.items() if is_own) | OF_HOSTS
+
+
+OF_HOSTS = frozenset({"sni", "connect_to", "verify_name", "cert", "key", "cert_password_file"})
+"""Options that are for the hosts alone for which they were said: those of a redirect, or added later, go without."""
 
 
 def _word(entry: OptionEntry, value: object) -> object:
@@ -219,7 +244,20 @@ def read_arguments(options: Options) -> Arguments | Failure:
         return roots
     if isinstance(private, Failure):
         return private
-    return Arguments(named.hosts, clock, roots, named.wrong, private, connection, named.cluster)
+    hosts = _with_connection(named.hosts, connection, cluster=options.kubeconfig is not None)
+    return Arguments(hosts, clock, roots, named.wrong, private, connection, named.cluster)
+
+
+def _with_connection(hosts: tuple[Host, ...], given: ConnectionOptions, *, cluster: bool) -> tuple[Host, ...]:
+    """The hosts with the options that are for them alone; a line of a list beats these, and these a kubeconfig."""
+    if given == USUAL_CONNECTION:
+        return hosts
+
+    def joined(own: ConnectionOptions) -> ConnectionOptions:
+        return given.over(own) if cluster else own.over(given.of_host)
+
+    targets = (replace(host.target, connection=joined(host.target.connection)) for host in hosts)
+    return tuple(Host(target, host.label) for target, host in zip(targets, hosts, strict=True))
 
 
 def _connection(options: Options) -> ConnectionOptions | Failure:

@@ -214,7 +214,10 @@ class Journey:
 
         options = served.target.connection
         proxy = "" if options.direct else options.proxy
-        return host_fetches(served, self.context.allow_private_aia, self.consent, self.on_private, proxy=proxy)
+        usual = self.context.proxies.usual
+        return host_fetches(
+            served, self.context.allow_private_aia, self.consent, self.on_private, proxy=proxy, usual_proxy=usual
+        )
 
     def _sources(self, served: ServedChain) -> tuple[Source, ...]:
         """Where to look before files and AIA, what costs least first."""

@@ -13,6 +13,7 @@ from tui_chain.core.command import ENVIRONMENT
 from tui_chain.core.failure import Failure
 from tui_chain.engine.arguments import Arguments, Options
 from tui_chain.engine.journey import Context, HostState, Journey
+from tui_chain.net.connection_options import USUAL_CONNECTION
 from tui_chain.net.host_list import Host
 from tui_chain.net.lookup import lookup, lookup_with
 from tui_chain.net.route import Proxies
@@ -66,7 +67,11 @@ def start(
             journey.certificate_pool = _users_pool(opened, options)
         demo = None if isinstance(lab, Failure) else lab
         listed = arguments.hosts if demo is None else _lab_hosts(demo, options.targets)
-        hosts = tuple(HostState(host.target, host.label) for host in listed)
+        own = USUAL_CONNECTION if demo is None else arguments.connection.of_host
+        hosts = tuple(
+            HostState(replace(host.target, connection=host.target.connection.over(own)), host.label)
+            for host in listed
+        )
         yield Run(journey, hosts, journey.context.files.problems, None if demo is None else demo.trust_file)
 
 
@@ -105,7 +110,7 @@ def _journey(options: Options, arguments: Arguments, lab: Lab | None) -> Journey
         name_lookup=lookup if lab is None else lookup_with(lab.names),
         pinned=frozenset(root.sha256 for root in arguments.roots),
         options=options,
-        connection=arguments.connection,
+        connection=arguments.connection.of_run,
         proxies=_proxies(options, lab),
     )
     return Journey(context)

@@ -19,6 +19,7 @@ from tui_chain.net.addresses import (
     OnPrivate,
     Permission,
     PrivateConsent,
+    Reach,
     permission,
     port_refusal,
     reach,
@@ -82,11 +83,15 @@ USUAL_LIMITS = RedirectLimits()
 
 @dataclass(frozen=True)
 class Rules:
-    """How hops are asked: with which trust, by which proxy, and within which limits."""
+    """How hops are asked: with which trust, by which proxy, and within which limits.
+
+    What this machine finds inside goes by no proxy, but loopback where the user wants that.
+    """
 
     context_of: ContextOf
     proxy_of: ProxyOf = _directly
     limits: RedirectLimits = USUAL_LIMITS
+    loopback_by_proxy: bool = False
 
 
 async def follow(
@@ -137,11 +142,18 @@ async def _next(request: LiveRequest, location: str, allowed: Permission, rules:
         return replace(request, path=path)
     if rules.limits.offline:
         return Hop(shown, "leads to another host, which is not asked offline", target)
-    proxy = rules.proxy_of(target)
+    proxy = None if request.target.connection.direct else rules.proxy_of(target)
     address = await _judged(target, allowed, request.timeout, by_proxy=proxy is not None)
     if isinstance(address, Hop):
         return replace(address, url=shown)
+    if address is not None and not _is_for_proxy(address, rules):
+        proxy = None  # what is allowed inside is this machine's view of it, and not the proxy's
     return replace(request, target=target, path=path, address=address, headers=(), proxy=proxy)
+
+
+def _is_for_proxy(address: str, rules: Rules) -> bool:
+    kind = reach(address)
+    return kind is Reach.PUBLIC or (kind is Reach.LOOPBACK and rules.loopback_by_proxy)
 
 
 async def _judged(target: Target, allowed: Permission, seconds: float, *, by_proxy: bool) -> str | Hop | None:

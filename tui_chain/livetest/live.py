@@ -172,7 +172,7 @@ class Live:
             return own if target == request.target else plain
 
         proxies = Proxies(self.environment, self.by_proxy, self.usual_proxy)
-        return await follow_on(request, last, Rules(context_of, proxies.url_for, self.limits))
+        return await follow_on(request, last, Rules(context_of, proxies.url_for, self.limits, self.by_proxy))
 
 
 async def _before(request: LiveRequest, plain: ssl.SSLContext | str, trust: str) -> Attempt:

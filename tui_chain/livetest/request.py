@@ -216,8 +216,8 @@ class LiveRequest:
 async def timed_route(target: Target, address: str | None, proxy: str | None, watch: Stopwatch) -> Route:
     """The route to `target`, to `address` alone if one is given; raises OSError or ProxyTrouble."""
     watch.begin("lookup")
-    known = proxy is None and address is not None
-    route = Route(await lookup(address or "")) if known else await target_route(target, proxy)
+    # an address that was judged is the one that is asked, by a proxy that is given addresses too
+    route = await target_route(target, proxy, lookup if address is None else lambda _: lookup(address))
     if route.addresses:
         watch.end("lookup")
     return route

@@ -234,13 +234,14 @@ class Permission:
     """Where the fetches of one host may go: to addresses of the `free` kinds, and where the user consented to.
 
     Two are equal that allow the same by the same way: an answer to the one answers the other. `proxy` is the URL of a
-    proxy that the user named, empty for none at all, None for that of the environment. `connections` counts what was
-    made of it.
+    proxy that the user named, empty for none at all, None for that of the environment; `usual_proxy` is the one where
+    that names none. `connections` counts what was made of it.
     """
 
     free: frozenset[Reach]
     consent: PrivateConsent = NO_CONSENT
     proxy: str | None = field(default=None, repr=False)
+    usual_proxy: str | None = None
     connections: Connections = field(default_factory=Connections, compare=False)
 
     def with_place(self, place: SocketAddress) -> Permission:
@@ -264,8 +265,9 @@ def permission(
     connections: Connections | None = None,
     *,
     proxy: str | None = None,
+    usual_proxy: str | None = None,
 ) -> Permission:
     """Where fetches for a host may lead: to public addresses, to loopback if it was reached there, and by consent."""
     local = host_address is not None and reach(host_address) is Reach.LOOPBACK
     free = frozenset({Reach.PUBLIC, Reach.LOOPBACK} if local else {Reach.PUBLIC})
-    return Permission(free, consent, proxy, connections if connections is not None else Connections())
+    return Permission(free, consent, proxy, usual_proxy, connections if connections is not None else Connections())

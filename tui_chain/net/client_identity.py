@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
     Encoding,
@@ -91,7 +92,11 @@ def read_identity(certificate: Path, key: Path | None, password_file: Path | Non
     if isinstance(read, Failure):
         return read
     certificates, private = read
-    if not _fits(private, certificates[0]):
+    try:
+        fits = _fits(private, certificates[0])
+    except (ValueError, UnsupportedAlgorithm):
+        return _bad(certificate, "has a key of a kind that cannot be used", "Use a certificate with another key.")
+    if not fits:
         return _bad(
             key or certificate, "has a key that does not belong to the certificate", "Give the key that does."
         )
@@ -153,9 +158,11 @@ def _without_password(file: Path, data: bytes) -> PrivateKeyTypes | Failure:
 def _pkcs12(file: Path, data: bytes, key: Path | None, password: bytes | None) -> _Read | Failure:
     if key is not None:
         return _bad(file, "is no PEM file, and a key of its own goes with PEM only", "Give the PKCS#12 file alone.")
+    if password is not None and not _is_text(password):
+        return _bad(file, "has no password like that", "A password of a PKCS#12 is UTF-8 text without a NUL.")
     try:
         private, own, others = pkcs12.load_key_and_certificates(data, password)
-    except ValueError:
+    except Exception:  # noqa: BLE001 - cryptography has errors of their own for what it does not know
         if password is None:
             return _bad(
                 file,
@@ -170,6 +177,13 @@ def _pkcs12(file: Path, data: bytes, key: Path | None, password: bytes | None) -
     if private is None or own is None:
         return _bad(file, "holds no private key with its certificate", "Export both into it.")
     return (own, *others), private
+
+
+def _is_text(password: bytes) -> bool:
+    try:
+        return "\0" not in password.decode()
+    except UnicodeDecodeError:
+        return False
 
 
 def _fits(key: PrivateKeyTypes, certificate: x509.Certificate) -> bool:

@@ -57,6 +57,16 @@ class ConnectionOptions:
         )
 
     @property
+    def of_host(self) -> ConnectionOptions:
+        """Those that are for the hosts alone for which they were said: names, place and certificate."""
+        return replace(self, proxy=None, direct=False, ip_version=None, bind=None, ehlo=None, tls=None)
+
+    @property
+    def of_run(self) -> ConnectionOptions:
+        """Those that hold for every host of a run."""
+        return replace(self, sni=None, connect_host=None, connect_port=None, verify_name=None, identity=None)
+
+    @property
     def connect_place(self) -> str | None:
         """What is connected to in place of the target, as `--connect-to` takes it."""
         if self.connect_host is None:
@@ -75,15 +85,14 @@ class ConnectionOptions:
         """Whether a program that is given host, port and proxy reaches the same server by the same names."""
         return replace(self, proxy=None, direct=False, ehlo=None) == USUAL_CONNECTION
 
-    @property
-    def remarks(self) -> tuple[str, ...]:
-        """What differs from a usual connection, in words; the proxy is said where it was used."""
+    def remarks_on(self, *, by_proxy: bool) -> tuple[str, ...]:
+        """The remarks on a connection that was made by a proxy, or not."""
         said = (
             (self.connect_host is not None, f"connected to {self.connect_place}"),
             (self.sni is not None, f"SNI {self.sni}"),
             (self.verify_name is not None, f"judged as {self.verify_name}"),
-            (self.ip_version is not None, f"IPv{self.ip_version} only"),
-            (self.bind is not None, f"from {self.bind}"),
+            (self.ip_version is not None and not by_proxy, f"IPv{self.ip_version} only"),
+            (self.bind is not None and not by_proxy, f"from {self.bind}"),
             (self.tls is not None, f"{(self.tls or '').replace('v', ' ')} only"),
             (self.identity is not None, "with the client certificate"),
         )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +26,7 @@ Reader = Callable[[str], Fields | Failure]
 _FILES = ("cert", "key", "cert-password-file")
 _EHLO = re.compile(r"[A-Za-z0-9._-]{1,253}|\[(?:IPv6:)?[0-9A-Fa-f:.]{2,45}\]")
 """A domain or an address literal (RFC 5321 section 4.1.3)."""
-_OPTION = re.compile(r"([a-z][a-z0-9-]*)=(.*)", re.DOTALL)
+_OPTION = re.compile(r"([A-Za-z][A-Za-z0-9_-]*)=(.*)", re.DOTALL)
 
 
 def read_connection(given: Mapping[str, str]) -> ConnectionOptions | Failure:
@@ -51,16 +53,40 @@ def split_options(text: str) -> tuple[dict[str, str], str] | Failure:
     while (match := _OPTION.fullmatch(rest.split(maxsplit=1)[0] if rest.split() else "")) is not None:
         name, value = match[1], match[2]
         if name not in {*KEYS, STARTTLS}:
+            if not is_like_option(name):
+                break  # the label begins so
             return _wrong(name, value, f"there are {STARTTLS}, {', '.join(KEYS)}")
         if name in given:
             return _wrong(name, value, "it is there twice")
         given[name] = value
         rest = [*rest.split(maxsplit=1), ""][1]
-    return given, rest
+    behind = _misplaced(rest)
+    return (given, rest) if behind is None else behind
+
+
+def is_like_option(name: str) -> bool:
+    """Whether a word before `=` may be meant for the name of an option."""
+    plain = name.lower().replace("_", "-")
+    return plain.endswith("-proxy") or bool(get_close_matches(plain, (*KEYS, STARTTLS), 1, 0.7))
+
+
+def _misplaced(label: str) -> Failure | None:
+    """Why a label is none: an option stands in it, or a login, which is not repeated."""
+    for word in label.split():
+        name, mark, value = word.partition("=")
+        if mark and _NAME.fullmatch(name) and is_like_option(name):
+            return _wrong(name, value, "options stand before the label")
+        if _LOGIN.search(word):
+            return Failure("usage", "A label holds what looks like a login.", _FORM)
+    return None
+
+
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
+_LOGIN = re.compile(r":[^/\s]\S*@|://\S*@")
 
 
 def _wrong(name: str, value: str, why: str) -> Failure:
-    shown = "…" if name == "proxy" else safe_text(value, 80)  # it may hold a password
+    shown = "…" if "proxy" in name.lower() or "@" in value else safe_text(value, 80)  # it may hold a password
     return Failure("usage", f"{safe_text(name, 40)}={shown} is no option of a connection: {why}.", _FORM)
 
 
@@ -69,7 +95,7 @@ _FORM = "Write it as example.org:443 sni=other.example connect-to=192.0.2.7."
 
 def _host(text: str) -> Target | Failure:
     """A bare name or address, without a scheme or path."""
-    if "/" in text or "@" in text:
+    if set("/@?#") & set(text):
         return Failure("target", "It is no host name.")
     return parse_target(text)
 
@@ -111,7 +137,7 @@ def _ip_version(value: str) -> Fields | Failure:
 
 
 def _bind(value: str) -> Fields | Failure:
-    address = parse_ip(value.strip("[]"))
+    address = None if "%" in value else parse_ip(value.strip("[]"))
     return _wrong("bind", value, "it is no IP address") if address is None else {"bind": str(address)}
 
 
@@ -142,7 +168,8 @@ JUDGED_KEYS = frozenset({"sni", "verify-name", "connect-to"})
 
 
 def _identity(given: Mapping[str, str]) -> Fields | Failure:
-    files = {name: Path(given[name]).expanduser() for name in _FILES if name in given}
+    # a user that is none is no reason to stop: then there is no such file
+    files = {name: Path(os.path.expanduser(given[name])) for name in _FILES if name in given}  # noqa: PTH111
     if not files:
         return {}
     if "cert" not in files:
@@ -163,16 +190,20 @@ def listed(target: Target) -> str:
     return " ".join((str(target), *(f"{name}={value}" for name, value in shown.items() if name in JUDGED_KEYS)))
 
 
-def parse_listed(text: str, starttls: str | None = None) -> Target | Failure:
+def parse_listed(text: str, starttls: str | None = None, keys: Collection[str] | None = None) -> Target | Failure:
     """Read a target as `listed` writes it, or as a person does, with any options of a connection.
 
-    `starttls` is as `parse_target` takes it.
+    `starttls` is as `parse_target` takes it. With `keys` there may be these options alone: what a file of somebody
+    else's says chooses no certificate and no proxy of the reader's.
     """
     first, rest = [*text.split(maxsplit=1), "", ""][:2]
     split = split_options(rest)
     if isinstance(split, Failure):
         return split
     given, label = split
+    refused = next((name for name in given if keys is not None and name not in keys), None)
+    if refused is not None:
+        return _wrong(refused, given[refused], "a file does not choose it")
     return target_with(text if label else first, given, starttls)
 
 

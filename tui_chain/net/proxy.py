@@ -39,13 +39,15 @@ class Proxy:
         return f"by proxy {safe_text(urlsplit(self.url).netloc, 60)}"
 
 
-def proxy_for(parts: SplitResult, proxies: Mapping[str, str] | None = None) -> Proxy | None:
+def proxy_for(parts: SplitResult, proxies: Mapping[str, str] | None = None, usual: str | None = None) -> Proxy | None:
     """Return the proxy for a URL: http_proxy, https_proxy, all_proxy, unless no_proxy names the host.
 
-    `proxies` is the environment's, by scheme, where None. A CGI request's HTTP_PROXY is not taken (httpoxy). Raises
-    FetchRefusedError for a kind of proxy that is not supported.
+    `proxies` is the environment's, by scheme, where None; `usual` is the URL of one where those name none. A CGI
+    request's HTTP_PROXY is not taken (httpoxy). Raises FetchRefusedError for a kind of proxy that is not supported.
     """
     known = dict(_environment() if proxies is None else proxies)
+    if usual is not None and not (known.get(parts.scheme) or known.get("all")):
+        known["all"] = usual
     address = known.get(parts.scheme) or known.get("all")
     if not address or _excepted(parts.hostname or "", known.get("no", "")):
         return None

@@ -87,7 +87,7 @@ async def _route(parts: SplitResult, permission: Permission, port: int) -> Route
 
 def _fetch_proxy(parts: SplitResult, permission: Permission) -> Proxy | None:
     if permission.proxy is None:
-        return proxy_for(parts)
+        return proxy_for(parts, usual=permission.usual_proxy)
     return proxy_for(parts, {"all": permission.proxy})
 
 

@@ -56,7 +56,12 @@ class ServedChain:
     def origin(self) -> str:
         """Where it came from and what is unusual about the connection, as it follows in a sentence; may be empty."""
         place = f"from {self.address}" if self.address else self.place
-        return ", ".join(filter(None, (place, *(self.target.connection.remarks if place else ()))))
+        return ", ".join(filter(None, (place, *(self.remarks if place else ()))))
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What is unusual about the connection, in words."""
+        return self.target.connection.remarks_on(by_proxy=self.proxy is not None)
 
     @property
     def tls_version(self) -> str | None:

@@ -91,14 +91,21 @@ def _silent(_: VariantResult) -> None:
     """Progress that nobody watches."""
 
 
-def variants(addresses: Sequence[Address | None], wanted: Wanted, *, named: bool) -> tuple[Variant, ...]:
-    """List what is asked, round by round; `named` says that the host is no IP literal, so that SNI exists."""
+def variants(
+    addresses: Sequence[Address | None], wanted: Wanted, *, named: bool, only: str | None = None
+) -> tuple[Variant, ...]:
+    """List what is asked, round by round; `named` says that the host is no IP literal, so that SNI exists.
+
+    `only` is the one version of TLS that is wanted, if there is one.
+    """
     chosen = addresses[:MAX_ADDRESSES] if wanted.all_addresses else addresses[:1]
     found: list[Variant] = []
     for turn in range(1, min(max(wanted.repeat, 1), MAX_ROUNDS) + 1):
         for address in chosen:
             found.append(Variant(address, turn=turn))
-            found += [Variant(address, kind, tls, turn=turn) for kind, tls in _key_types(wanted)]
+            found += [
+                Variant(address, kind, tls, turn=turn) for kind, tls in _key_types(wanted) if only in {None, tls}
+            ]
             if wanted.no_sni and named:
                 found.append(Variant(address, sni=False, turn=turn))
     return tuple(found)
@@ -134,7 +141,7 @@ async def ask_variants(
 
     # a proxy looks the name up itself: one place, whatever it is
     places = (None,) if route.proxy is not None else route.addresses
-    listed = variants(places, wanted, named=target.server_name is not None)
+    listed = variants(places, wanted, named=target.server_name is not None, only=target.connection.tls)
     return tuple(await asyncio.gather(*(one(variant) for variant in listed)))
 
 

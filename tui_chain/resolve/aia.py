@@ -146,13 +146,14 @@ def host_fetches(
     on_private: OnPrivate = unheard,
     *,
     proxy: str | None = None,
+    usual_proxy: str | None = None,
 ) -> HostFetches:
     """The fetches for a host as it was reached; `allowed` is what the user consented to before.
 
-    `on_private` hears of each place that is asked by consent. `proxy` is as `Permission` has it.
+    `on_private` hears of each place that is asked by consent. `proxy` and `usual_proxy` are as `Permission` has them.
     """
     connections = Connections(on_private=on_private)
-    allowance = permission(served.address, allowed, connections, proxy=proxy)
+    allowance = permission(served.address, allowed, connections, proxy=proxy, usual_proxy=usual_proxy)
     return HostFetches(allowance, str(served.target), consent, target=served.target)
 
 

@@ -39,7 +39,7 @@ from tui_chain.core.text import safe_text
 from tui_chain.engine.arguments import PUBLIC
 from tui_chain.engine.host_state import HostState
 from tui_chain.engine.startup import Run
-from tui_chain.net.connection_text import parse_listed
+from tui_chain.net.connection_text import JUDGED_KEYS, parse_listed
 from tui_chain.probe.served import ServedChain
 from tui_chain.repair.file_header import read_header
 from tui_chain.repair.output_kinds import SUFFIXES, OutputKind
@@ -198,7 +198,7 @@ def _from_bundle(path: Path, form: Form, wanted: Selection, options: CommandOpti
         message = f"{what} what the server sends, so the server has to be probed."
         return fail(Failure("usage", message, f"Name the host, as in `{command}`."))
     use, made = _crls_of(data), _made_with(header.trust, options)
-    for target in map(parse_listed, header.hosts):
+    for target in (parse_listed(text, keys=JUDGED_KEYS) for text in header.hosts):
         if isinstance(target, Failure):
             return fail(target)
         advice = client_advice(target, path, crls=use, wanted=wanted.has_client)

@@ -19,6 +19,8 @@ from tui_chain.core.failure import Failure
 from tui_chain.core.files import read_file
 from tui_chain.core.text import safe_text
 from tui_chain.engine.command_line import is_given
+from tui_chain.net.connection_text import JUDGED_KEYS, parse_listed
+from tui_chain.net.target import Target
 from tui_chain.repair.output_kinds import OutputKind
 from tui_chain.repair.write import WritePlan, plan_write
 
@@ -42,6 +44,9 @@ def run_refresh(file: Path, options: CommandOptions, *, write: bool) -> int:
     if isinstance(header, Failure):
         hint = options.completed_for(header.hint, file)
         return fail(replace(header, message=f"{safe_text(str(file))}: {header.message}", hint=hint))
+    odd = next((one for one in map(_host, header.hosts) if isinstance(one, Failure)), None)
+    if odd is not None:
+        return fail(replace(odd, message=f"{safe_text(str(file))}: {odd.message}"))
     # what the bundle was made with is nearer than what the config file sets for everything
     named = options.trust if is_given(click.get_current_context(), "trust") else ()
     trust = named or ((header.trust,) if header.trust in {"certifi", "system"} else options.trust)
@@ -58,6 +63,11 @@ def run_refresh(file: Path, options: CommandOptions, *, write: bool) -> int:
         return fail(written)
     _print_outcome(file, found, written, options)
     return OK if written is not None else _CODES[found.state]
+
+
+def _host(text: str) -> Target | Failure:
+    """A host of a header, which may say where it is and by which name it is judged, and nothing of the user's."""
+    return parse_listed(text, keys=JUDGED_KEYS)
 
 
 def _replaced(file: Path, data: bytes, found: Refreshed, *, backup: bool) -> Path | Failure | None:

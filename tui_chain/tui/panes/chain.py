@@ -250,8 +250,8 @@ def _connection(served: ServedChain) -> Iterator[Content]:
     """How the chain came: from where, over what, in which time."""
     if served.place:
         yield fact("server", " · ".join(filter(None, (served.place, served.tls_version, served.cipher))))
-        if served.target.connection.remarks:
-            yield fact("asked", ", ".join(served.target.connection.remarks))
+        if served.remarks:
+            yield fact("asked", ", ".join(served.remarks))
     key_exchange = " · ".join(filter(None, (served.tls.group, served.tls.signature)))
     if key_exchange:
         yield fact("group", key_exchange)
