@@ -6,6 +6,7 @@ import asyncio
 import json
 import re
 import shlex
+import socket
 import ssl
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,11 +23,15 @@ from tests.support.proxy import start as start_proxy
 from tests.support.servers import fresh_chain, refused_port, server_context
 from tests.support.socks import SocksServer
 from tests.support.socks import start as start_socks
+from tui_chain.engine.arguments import Arguments, Options, read_arguments
+from tui_chain.engine.startup import Run, start
 from tui_chain.lab.authority import Identity, Template, key_to_pem, to_pem
 from tui_chain.lab.internet import Lab, open_lab
 from tui_chain.lab.servers.stream import Stream
 from tui_chain.livetest.attempt import Stopwatch
 from tui_chain.livetest.request import timed_route
+from tui_chain.net.connection_options import ConnectionOptions
+from tui_chain.net.lookup import Address
 from tui_chain.net.target import Target, parse_target
 
 NAME = "complete.lab.test"
@@ -535,3 +540,44 @@ def test_a_password_that_no_pkcs12_has_is_a_sentence(lab: Lab, client: Identity,
     done = run(lab, "check", "localhost:1", *options)
     assert done.code == 2
     assert "UTF-8 text without a NUL" in done.complaint
+
+
+def test_a_redirect_that_leads_inside_goes_to_no_proxy_of_the_environment(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Loopback is free for a host of this machine: this machine's, and not what the proxy makes of the name."""
+    proxy, inside = ConnectProxy(names={"inside.example": HERE}), Named(lab)
+    first = Asking(lab, FOUND % f"https://inside.example:{inside.port}/".encode())
+
+    async def here(_: str) -> tuple[Address, ...]:
+        return (Address(HERE, socket.AF_INET),)
+
+    monkeypatch.setattr("tui_chain.livetest.hops.lookup", here)
+    done = run(lab, "test", f"localhost:{first.port}", https_proxy=start_proxy(lab, proxy))
+    assert "inside.example" in done.out
+    assert inside.peers, "it was asked directly"
+    assert proxy.asked == []
+
+
+def test_what_is_for_the_named_hosts_is_for_no_host_that_is_added_later(
+    lab: Lab, client: Identity, tmp_path: Path
+) -> None:
+    """As a redirect's host that is opened on the screen: the run itself keeps only what holds for every host."""
+    _, own = files(lab, client, tmp_path, "one file")
+    options = Options(
+        targets=("a.test",),
+        cert=Path(str(own)),
+        sni="b.test",
+        connect_to="192.0.2.7:9",
+        verify_name="c.test",
+        tls="1.3",
+    )
+    arguments = read_arguments(options)
+    assert isinstance(arguments, Arguments)
+    with start(options, arguments) as opened:
+        assert isinstance(opened, Run)
+        (named,) = opened.hosts
+        assert named.target.connection.identity is not None
+        assert named.target.connection.sni == "b.test"
+        later = opened.journey.prober.with_usual(Target("redirected.example"))
+    assert later.connection == ConnectionOptions(tls="TLSv1.3")
