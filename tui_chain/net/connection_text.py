@@ -6,7 +6,6 @@ import os
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +65,8 @@ def split_options(text: str) -> tuple[dict[str, str], str] | Failure:
 
 def is_like_option(name: str) -> bool:
     """Whether a word before `=` may be meant for the name of an option."""
+    from difflib import get_close_matches  # few lines have a word like that
+
     plain = name.lower().replace("_", "-")
     return plain.endswith("-proxy") or bool(get_close_matches(plain, (*KEYS, STARTTLS), 1, 0.7))
 
