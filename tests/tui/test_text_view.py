@@ -160,7 +160,13 @@ async def test_another_text_is_shown_without_a_layout_of_the_screen(monkeypatch:
         monkeypatch.setattr(type(pilot.app.screen), "_refresh_layout", counted)
         await pilot.press("G")
         await until(pilot, lambda: rows(pilot)[-1].startswith("line 3999"))
-        laid_out.clear()
+
+        def rests() -> bool:
+            came = bool(laid_out)
+            laid_out.clear()
+            return not came
+
+        await until(pilot, rests)
         for number in range(20):
             view.update(Content("\n".join(f"text {number} row {row}" for row in range(50 + number))))
             await pilot.pause()
