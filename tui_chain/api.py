@@ -15,7 +15,6 @@ import asyncio
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import replace
 from datetime import UTC, datetime
 from os import PathLike
 from pathlib import Path
@@ -134,7 +133,7 @@ async def acheck(target: str, **options: Unpack[CheckOptions]) -> HostResult:
     _known(options, CheckOptions, "check")
     given = _run_options(**options)
     connection = _connection(given)
-    parsed = _with(_target(target), connection)
+    parsed = _target(target).over(connection.of_host)
     arguments = Arguments((), _clock(options.get("at")), (), connection=connection)
     with ExitStack() as opened:
         run = _good(await asyncio.to_thread(opened.enter_context, start(given, arguments)))
@@ -145,10 +144,6 @@ def _known(options: Mapping[str, object], keywords: type, function: str) -> None
     unknown = options.keys() - keywords.__annotations__.keys()
     if unknown:
         raise TypeError(f"{function}() got an unexpected keyword argument {min(unknown)!r}")
-
-
-def _with(target: Target, connection: ConnectionOptions) -> Target:
-    return replace(target, connection=target.connection.over(connection.of_host))
 
 
 def _connection(given: Options) -> ConnectionOptions:
@@ -190,7 +185,7 @@ async def afix(target: str, **options: Unpack[FixOptions]) -> HostResult:
     _known(options, FixOptions, "fix")
     given = _run_options(**options)
     connection = _connection(given)
-    state = HostState(_with(_target(target), connection))
+    state = HostState(_target(target).over(connection.of_host))
     private = _good(read_consent(given.allow_private_aia))
     roots = _good(read_roots(given.trust_root))
     arguments = Arguments((), _clock(options.get("at")), roots, private=private, connection=connection)

@@ -253,11 +253,12 @@ def _with_connection(hosts: tuple[Host, ...], given: ConnectionOptions, *, clust
     if given == USUAL_CONNECTION:
         return hosts
 
-    def joined(own: ConnectionOptions) -> ConnectionOptions:
-        return given.over(own) if cluster else own.over(given.of_host)
+    def joined(target: Target) -> Target:
+        if cluster:
+            return replace(target, connection=given.over(target.connection))
+        return target.over(given.of_host)
 
-    targets = (replace(host.target, connection=joined(host.target.connection)) for host in hosts)
-    return tuple(Host(target, host.label) for target, host in zip(targets, hosts, strict=True))
+    return tuple(Host(joined(host.target), host.label) for host in hosts)
 
 
 def _connection(options: Options) -> ConnectionOptions | Failure:

@@ -128,26 +128,31 @@ def _of_folder(folder: Path, target: Target | None) -> ChainFiles | Failure:
     problems = [f"{shown} has {len(files)} files; only the first {MAX_FILES} are read."] * (len(files) > MAX_FILES)
     others = 0
     for file in files[:MAX_FILES]:
-        read = read_file(file, "chain")
-        if isinstance(read, Failure):
-            problems.append(read.message)
-            continue
-        reading = read_certificates(read, foreign=True)
-        if not reading.certificates and (damage := _damage(reading)) is not None:
-            problems.append(f"There is no certificate in {safe_text(str(file))}: {damage}.")
-            continue
-        if all(one.is_ca and not one.alternative_names for one in reading.certificates):
-            others += 1
-            continue
-        chain = _chain_file(safe_text(str(file)), read, target)
-        if isinstance(chain, Failure):
-            problems.append(str(chain))
-        else:
+        chain = _of_file(file, target)
+        if isinstance(chain, ChainFile):
             chains.append(chain)
+        elif chain is not None:
+            problems.append(chain)
+        else:
+            others += 1
     if not chains and not problems:
         return Failure("file", f"There is no file with a server's certificate in {shown}.", "Name the right folder.")
     notices = (f"{plural(others, 'file')} of {shown} without a server's certificate skipped.",) if others else ()
     return ChainFiles(tuple(chains), tuple(problems), notices, folder=True)
+
+
+def _of_file(file: Path, target: Target | None) -> ChainFile | str | None:
+    """The chain of a file, what is wrong with it in a sentence, or None for a file of another use."""
+    data, name = read_file(file, "chain"), safe_text(str(file))
+    if isinstance(data, Failure):
+        return data.message
+    reading = read_certificates(data, foreign=True)
+    if not reading.certificates and (damage := _damage(reading)) is not None:
+        return f"There is no certificate in {name}: {damage}."
+    if all(one.is_ca and not one.alternative_names for one in reading.certificates):
+        return None
+    chain = _chain_file(name, data, target)
+    return str(chain) if isinstance(chain, Failure) else chain
 
 
 def _damage(reading: Reading) -> str | None:

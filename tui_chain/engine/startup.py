@@ -68,10 +68,7 @@ def start(
         demo = None if isinstance(lab, Failure) else lab
         listed = arguments.hosts if demo is None else _lab_hosts(demo, options.targets)
         own = USUAL_CONNECTION if demo is None else arguments.connection.of_host
-        hosts = tuple(
-            HostState(replace(host.target, connection=host.target.connection.over(own)), host.label)
-            for host in listed
-        )
+        hosts = tuple(HostState(host.target.over(own), host.label) for host in listed)
         yield Run(journey, hosts, journey.context.files.problems, None if demo is None else demo.trust_file)
 
 

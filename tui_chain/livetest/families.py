@@ -26,15 +26,8 @@ from tui_chain.net.errors import ProxyTrouble, failure_text
 from tui_chain.net.starttls.conversation import EHLO, StartTLSRefused
 from tui_chain.net.starttls.registry import start_tls
 from tui_chain.net.target import Target
-from tui_chain.probe.family_offers import make_offer
-from tui_chain.probe.handshake import (
-    ClientSide,
-    Handshake,
-    HandshakeTooLong,
-    is_refusal,
-    offering_context,
-    probing_context,
-)
+from tui_chain.probe.family_offers import make_offer, widest_by_pyopenssl, widest_by_ssl
+from tui_chain.probe.handshake import ClientSide, Handshake, HandshakeTooLong, is_refusal, offering_context
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.crl import CrlScope
 
@@ -90,16 +83,6 @@ def server_name(family: Family, target: Target) -> str | None:
     if family.model:
         return None if target.server_name is None else name.removesuffix(".")
     return name.rstrip(".") if OPENSSL_SETTINGS[family.id].drops_dot else name
-
-
-async def widest_shake(options: ConnectionOptions, sock: socket.socket, name: str | None) -> Handshake:
-    """Shake hands with all that Python's ssl has, old versions too; nothing is verified."""
-    return await ClientSide(sock, probing_context(options), name).shake_hands()
-
-
-async def widest_offer(options: ConnectionOptions, sock: socket.socket, name: str | None) -> Handshake:
-    """Shake hands with all that pyOpenSSL's newer OpenSSL has; nothing is verified."""
-    return await make_offer(sock, None, name, options=options)
 
 
 async def _verified(context: ssl.SSLContext, sock: socket.socket, name: str | None) -> Handshake:
@@ -334,9 +317,11 @@ class FamilyTester:
         """What the server answers to all that there is, asked once for all families that it refuses."""
         if self._answer is None:
             options = self.target.connection
-            first = await self._again(partial(widest_shake, options))
-            second = first if isinstance(first, Handshake) else await self._again(partial(widest_offer, options))
-            self._answer = second if isinstance(second, Handshake) else first
+            answer = await self._again(partial(widest_by_ssl, options))
+            if not isinstance(answer, Handshake):
+                newer = await self._again(partial(widest_by_pyopenssl, options))
+                answer = newer if isinstance(newer, Handshake) else answer
+            self._answer = answer
         return self._answer
 
     async def _again(self, shake: Shake) -> Handshake | Exception:

@@ -17,7 +17,6 @@ from tui_chain.livetest.contexts import store_context, trust_text
 from tui_chain.livetest.environment import Variable, audit_environment
 from tui_chain.livetest.hops import USUAL_LIMITS, Hop, RedirectLimits, Rules, follow_on
 from tui_chain.livetest.request import LiveRequest
-from tui_chain.net.connection_options import USUAL_CONNECTION
 from tui_chain.net.proxy import shown_proxy
 from tui_chain.net.route import Proxies
 from tui_chain.net.target import Target
@@ -146,7 +145,9 @@ class Live:
         """
         both = self._both(pem, alone)
         own = store if both is None else both if both is alone else as_chosen(both, target.connection)
-        others = self._store_context(replace(target, connection=USUAL_CONNECTION))
+        if target.connection.identity is None and target.connection.tls is None:
+            return own, store
+        others = store_context(self.store.file)
         return own, ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if isinstance(others, str) else others
 
     def _both(self, pem: bytes | None, alone: ssl.SSLContext | None) -> ssl.SSLContext | None:

@@ -141,18 +141,16 @@ def _key(file: Path, data: bytes, password: bytes | None) -> PrivateKeyTypes | F
     try:
         return load(data, password)
     except TypeError:
-        return _needs_password(file) if password is None else _without_password(file, data)
+        if password is not None:
+            return _key(file, data, None)  # it is not encrypted: a password that it does not need does no harm
+        hint = "Put its password into a file and name that: cert-password-file."
+        return _bad(file, "holds an encrypted key", hint)
     except ValueError:
         if password is not None and b"ENCRYPTED" in data:
             return _bad(file, "is not opened by that password", "Check the first line of the password file.")
         return _bad(file, "holds no private key", "Name the file of its key too.")
     except Exception as error:  # noqa: BLE001 - kinds of keys that cryptography does not know have errors of their own
         return _bad(file, f"holds a private key that cannot be used: {safe_text(str(error), 80)}", "Use another one.")
-
-
-def _without_password(file: Path, data: bytes) -> PrivateKeyTypes | Failure:
-    """A key that is not encrypted; a password that it does not need does no harm."""
-    return _key(file, data, None)
 
 
 def _pkcs12(file: Path, data: bytes, key: Path | None, password: bytes | None) -> _Read | Failure:
@@ -192,10 +190,6 @@ def _fits(key: PrivateKeyTypes, certificate: x509.Certificate) -> bool:
 
 def _spki(key: PublicKeyTypes) -> bytes:
     return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-
-
-def _needs_password(file: Path) -> Failure:
-    return _bad(file, "holds an encrypted key", "Put its password into a file and name that: cert-password-file.")
 
 
 def _bad(file: Path, what: str, hint: str) -> Failure:

@@ -145,6 +145,10 @@ class Target:
         """The port that is connected to."""
         return self.connection.connect_port or self.port
 
+    def over(self, usual: ConnectionOptions) -> Target:
+        """The target with what its own options leave open from `usual`."""
+        return replace(self, connection=self.connection.over(usual))
+
     def is_same_server(self, other: Target) -> bool:
         """Whether two targets are written alike, however each is reached."""
         return replace(self, connection=USUAL_CONNECTION) == replace(other, connection=USUAL_CONNECTION)

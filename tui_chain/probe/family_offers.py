@@ -95,20 +95,22 @@ async def _widest(
     again: Again, first: Handshake | Failure, read_on: float, options: ConnectionOptions
 ) -> Handshake | Failure:
     """Return the first success with ever more on offer; without one, what `first` was or the refusal of the most."""
-    old = await again(partial(_by_ssl, options), 0.0)
+    old = await again(partial(widest_by_ssl, options), 0.0)
     if isinstance(old, Failure) and old.kind in _REFUSED:
-        new = await again(partial(_by_pyopenssl, options, read_on), read_on)
+        new = await again(partial(widest_by_pyopenssl, options, read_on=read_on), read_on)
         old = old if isinstance(new, Failure) else new
     return old if isinstance(old, Handshake) or (isinstance(first, Failure) and _is_refused(old)) else first
 
 
-async def _by_ssl(options: ConnectionOptions, sock: socket.socket, server_name: str | None) -> Handshake:
+async def widest_by_ssl(options: ConnectionOptions, sock: socket.socket, server_name: str | None) -> Handshake:
+    """Shake hands with all that Python's ssl has, old versions too; raises as `make_offer` does."""
     return await ClientSide(sock, probing_context(options), server_name).shake_hands()
 
 
-async def _by_pyopenssl(
-    options: ConnectionOptions, read_on: float, sock: socket.socket, server_name: str | None
+async def widest_by_pyopenssl(
+    options: ConnectionOptions, sock: socket.socket, server_name: str | None, *, read_on: float = 0.0
 ) -> Handshake:
+    """Shake hands with all that pyOpenSSL's newer OpenSSL has; `read_on` and errors are those of `make_offer`."""
     return await make_offer(sock, None, server_name, read_on=read_on, options=options)
 
 

@@ -158,15 +158,6 @@ def unverified_chain(tls: ssl.SSLObject) -> tuple[bytes, ...]:
     return tuple(item.public_bytes(2) for item in private.get_unverified_chain() or ())
 
 
-async def shake_hands(sock: socket.socket, context: ssl.SSLContext, server_name: str | None) -> Handshake:
-    """Do a TLS handshake over a connected, non-blocking socket and record what the server sent.
-
-    An error after the server's certificates came (a client certificate is asked for, say) is in the result;
-    one before raises ssl.SSLError, OSError or HandshakeTooLong. There is no deadline here: the caller has it.
-    """
-    return await ClientSide(sock, context, server_name).shake_hands()
-
-
 class ClientSide:
     """The client's side of one TLS connection over a connected, non-blocking socket; it sends no data.
 
@@ -181,7 +172,11 @@ class ClientSide:
         self.first = b""
 
     async def shake_hands(self) -> Handshake:
-        """Do the handshake; see `shake_hands`."""
+        """Do the TLS handshake and record what the server sent.
+
+        An error after the server's certificates came (a client certificate is asked for, say) is in the result;
+        one before raises ssl.SSLError, OSError or HandshakeTooLong. There is no deadline here: the caller has it.
+        """
         error: ssl.SSLError | ConnectionError | HandshakeTooLong | None = None
         try:
             await self._pump()

@@ -67,7 +67,7 @@ async def ask(
 
     staples: list[bytes] = []
     context = _context(question, staples)
-    choose(context, options if question.tls is None else replace(options, tls=None))
+    choose(context, replace(options, tls=question.tls or options.tls))
     connection = SSL.Connection(context, None)
     if server_name is not None:
         connection.set_tlsext_host_name(server_name.encode("ascii"))
@@ -87,10 +87,7 @@ def _context(question: KeyOffer, staples: list[bytes]) -> SSL.Context:
     context = SSL.Context(SSL.TLS_CLIENT_METHOD)
     context.set_verify(SSL.VERIFY_NONE, None)
     context.set_cipher_list(f"{_CIPHERS[question.key_type]}:@SECLEVEL=0".encode())
-    versions = {TLS_1_2: SSL.TLS1_2_VERSION, TLS_1_3: SSL.TLS1_3_VERSION}
-    context.set_min_proto_version(versions.get(question.tls or "", SSL.TLS1_VERSION))
-    if question.tls is not None:
-        context.set_max_proto_version(versions[question.tls])
+    context.set_min_proto_version(SSL.TLS1_VERSION)
     names = _SIGNATURES.get(question.key_type)
     if names is not None and can_choose_keys():
         # pyOpenSSL has no public call for it; without one the ciphers of TLS 1.2 still choose the key

@@ -96,7 +96,7 @@ class Prober:
 
     def with_usual(self, target: Target) -> Target:
         """The target with the options that every connection has which has no own."""
-        return replace(target, connection=target.connection.over(self.usual))
+        return target.over(self.usual)
 
     async def _keep_pace(self) -> None:
         """Wait until the next host may be begun with."""
