@@ -32,6 +32,7 @@ ORDER = (
     "audit",
     "doctor",
     "results",
+    "fleet",
     "api",
 )
 """The folders from the ground up: each imports only what stands before it. A new one gets its place here."""
@@ -71,7 +72,7 @@ GROWING = (
 )
 """Where the product grows by a file: a client, server, scenario, command, protocol, section of the report, a family
 of problems, or what files are written in."""
-MODULES_AT_MOST = 268
+MODULES_AT_MOST = 280
 """The number of modules outside `GROWING`."""
 
 APART: dict[str, str] = {

@@ -9,6 +9,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
+from tui_chain.cli.narration import narration
 from tui_chain.core.failure import Failure
 
 if TYPE_CHECKING:
@@ -47,7 +48,26 @@ def exit_code(context: click.Context, code: int) -> int:
 
 def note(text: str) -> None:
     """Print a message for a person, on standard error."""
+    said = narration()
+    said.record(text)
+    said.clear()
     click.echo(text, err=True, color=_colour())
+
+
+def notice(text: str) -> None:
+    """Print a message that nothing is wrong about, unless nothing but that is wanted."""
+    if narration().quiet:
+        narration().record(text)
+    else:
+        note(text)
+
+
+def detail(text: str) -> None:
+    """Print what is done with a host, where every step is wanted; the log has it anyway."""
+    if narration().verbose:
+        note(text)
+    else:
+        narration().record(text)
 
 
 class OutputLost(click.ClickException):
@@ -62,6 +82,7 @@ class OutputLost(click.ClickException):
 
 def emit(text: str) -> None:
     """Data, on standard output; raises OutputLost, which ends the command, and BrokenPipeError."""
+    narration().clear()
     try:
         click.echo(text, color=_colour())
     except BrokenPipeError:

@@ -10,6 +10,7 @@ from tui_chain.engine.options import (
     ALLOW_PRIVATE_AIA,
     AT,
     BACKUP,
+    BASELINE,
     BIND,
     BUNDLE,
     CERT,
@@ -40,6 +41,7 @@ from tui_chain.engine.options import (
     LABEL_COLUMN,
     LIST,
     LIVE_TEST,
+    LOG,
     MERGE,
     METHOD,
     NO_LEARN,
@@ -57,13 +59,16 @@ from tui_chain.engine.options import (
     PRINT_SCRIPT,
     PROGRAMS,
     PROXY,
+    QUIET,
     RATE,
     REPEAT,
     REPLACE,
     REPORT,
+    RESUME,
     RETRIES,
     REVOCATION,
     SERVED,
+    SHARD,
     SNI,
     STARTTLS,
     TIMEOUT,
@@ -71,6 +76,8 @@ from tui_chain.engine.options import (
     TLS_13,
     TRUST,
     TRUST_ROOT,
+    UNORDERED,
+    VERBOSE,
     VERIFY_NAME,
     WARN_DAYS,
     WRITE,
@@ -86,8 +93,12 @@ LISTED = (HOSTS, COLUMN, LABEL_COLUMN, PORT_COLUMN)
 """What takes a list of hosts."""
 CLUSTER = (KUBECONFIG, CONTEXT)
 """What takes a host and its trust store from a kubeconfig."""
-TARGETED = (*LISTED, STARTTLS, *CLUSTER, DEMO, WARN_DAYS, *CONNECTION, RATE, *REACHING)
+SAID = (QUIET, VERBOSE, LOG)
+"""What says how much is said beside the results."""
+TARGETED = (*LISTED, STARTTLS, *CLUSTER, DEMO, WARN_DAYS, *CONNECTION, RATE, *REACHING, *SAID)
 """What every command on targets takes."""
+FLEET = (UNORDERED, SHARD, RESUME, BASELINE)
+"""What every command takes that goes on with a list of any length."""
 SEARCHING = (POOL, OFFLINE, ALLOW_PRIVATE_AIA)
 """What every search for missing certificates takes."""
 KEPT = (NO_POOL, NO_LEARN)
@@ -104,11 +115,11 @@ SCREEN_ALONE = (OPEN,)
 """What only the screen takes: a command prints what is in such a file already."""
 
 TAKEN: Mapping[str, tuple[OptionEntry, ...]] = {
-    "check": (ALL_ADDRESSES, KEY_TYPES, NO_SNI, REPEAT, REVOCATION, FORMAT, *TARGETED),
+    "check": (ALL_ADDRESSES, KEY_TYPES, NO_SNI, REPEAT, REVOCATION, FORMAT, *FLEET, *TARGETED),
     "fix": (
         OUTPUT._replace(help="Write the bundle there  [default: standard output]"),
         *(REPLACE, MERGE, BACKUP, KIND, SERVED, HOST, AT, *SEARCHING, TRUST_ROOT, *SEVERAL, *KEPT, *CRLS),
-        *(ACCEPT_LOST_CONSTRAINTS, FORMAT, *TARGETED),
+        *(ACCEPT_LOST_CONSTRAINTS, FORMAT, *FLEET, *TARGETED),
     ),
     "test": (
         BUNDLE._replace(help="Test with this file instead of the repair that is found."),
@@ -162,6 +173,12 @@ TAKEN: Mapping[str, tuple[OptionEntry, ...]] = {
         *SEARCHING,
         *CONNECTION,
         *REACHING,
+    ),
+    "merge": (
+        OUTPUT._replace(help="Write one bundle for all hosts there, proven again."),
+        *(REPLACE, MERGE, BACKUP, KIND, TRUST, TRUST_ROOT, AT, POOL, *KEPT, ACCEPT_LOST_CONSTRAINTS, FORMAT),
+        JSON._replace(help="One JSON object a host, a line each; the same as --format json."),
+        *SAID,
     ),
     "config": (EXAMPLE,),
     "lab": (LIST._replace(help="Name all hosts, the odd ones too, and end."),),

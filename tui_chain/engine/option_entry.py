@@ -41,6 +41,20 @@ def is_protocol(value: object) -> str | None:
     return f"there is no such protocol; there are {', '.join(protocols())} and {AUTO}."
 
 
+def is_shard(value: object) -> str | None:
+    """Say what is wrong with a part of a list, as in `2/5`."""
+    return None if value is None or read_shard(str(value)) is not None else "write the second of five parts as 2/5."
+
+
+def read_shard(text: str) -> tuple[int, int] | None:
+    """Read a part of a list: its number, counted from 1, and how many there are; None where it is none."""
+    parts = text.split("/")
+    if len(parts) != 2 or not all(part.isascii() and part.isdigit() and len(part) < 7 for part in parts):
+        return None
+    number, of = map(int, parts)
+    return (number, of) if 1 <= number <= of else None
+
+
 class OptionEntry(NamedTuple):
     """An option: `name` is its keyword, as the Python API has it.
 

@@ -3,7 +3,7 @@
 Plain values, so that `--help` answers at once; `command_line` makes click's options of them.
 """
 
-from tui_chain.engine.option_entry import OptionEntry, is_consent, is_number, is_protocol
+from tui_chain.engine.option_entry import OptionEntry, is_consent, is_number, is_protocol, is_shard
 
 KINDS = ("client", "client+store", "links", "server", "java", "pkcs7", "der")
 """Kinds of files that are written (tui_chain.repair.output)."""
@@ -102,6 +102,38 @@ RATE = OptionEntry(
     least=0.01,
     most=10_000,
     problem=is_number,
+)
+
+UNORDERED = OptionEntry("unordered", ("--unordered",), "Print each host as soon as it is done, in any order.")
+SHARD = OptionEntry(
+    "shard",
+    ("--shard",),
+    "Take the I-th of N equal parts of all hosts; I counts from 1.",
+    "text",
+    metavar="I/N",
+    problem=is_shard,
+)
+RESUME = OptionEntry(
+    "resume",
+    ("--resume",),
+    "Go on with this file of JSON lines: leave out the hosts in it, and append the others to it as they are done.",
+    "path",
+    metavar="FILE",
+)
+BASELINE = OptionEntry(
+    "baseline",
+    ("--baseline",),
+    "Print and count only what changed since this file of JSON lines.",
+    "path",
+    metavar="FILE",
+)
+
+# what is said beside the results
+
+QUIET = OptionEntry("quiet", ("-q", "--quiet"), "No progress and no notices on standard error; what is wrong stays.")
+VERBOSE = OptionEntry("verbose", ("-v", "--verbose"), "Say on standard error what is done with each host.")
+LOG = OptionEntry(
+    "log", ("--log",), "Append what is done and said to this file, with the time.", "path", metavar="FILE"
 )
 
 # how a target is reached, where its name and port do not say it; a line of a host list may say it as `sni=NAME` …

@@ -2,39 +2,52 @@
 
 from __future__ import annotations
 
-import asyncio
+from collections.abc import Callable
 
-from tui_chain.cli.host_text import host_text
-from tui_chain.cli.hosts import probe_host, run_all
+from tui_chain.cli.host_text import host_text, joint_text
+from tui_chain.cli.hosts import plan_of
 from tui_chain.cli.options import CommandOptions, opened
-from tui_chain.cli.output import FOUND, OK, UNREACHED, emit, host_json, worst
+from tui_chain.cli.output import FOUND, OK, UNREACHED, detail, emit, worst
+from tui_chain.cli.results import results_of, run_each, source_of
 from tui_chain.core.status import Status
 from tui_chain.engine.host_state import HostState
-from tui_chain.engine.shared_roots import ends_unknown, with_shared_roots
 from tui_chain.engine.startup import Run
+from tui_chain.fleet.stages import Outcome, outcome, probe_host
+from tui_chain.results.host import host_result
+from tui_chain.results.joint import JointFinding
 
 
 def run_check(options: CommandOptions) -> int:
     """Probe and diagnose; print each host as soon as it and all before it are done."""
-    with opened(options, whole_lab=True) as run:
-        held: list[HostState] = []
+    with (
+        opened(options, whole_lab=True, streaming=True) as run,
+        results_of(options, run, _shower(options), _joint_shower(options)) as results,
+    ):
+        plan = plan_of(options)
 
-        def done(state: HostState) -> None:
-            # what a root means that nobody knows may depend on the hosts that are still to come
-            if held or (len(run.hosts) > 1 and ends_unknown(state)):
-                held.append(state)
-            else:
-                emit(_report(options, run, state))
+        async def stage(state: HostState) -> Outcome:
+            probed = await probe_host(run.journey, state, plan)
+            return _outcome(options, run, probed, state)
 
-        states = asyncio.run(run_all(run, lambda state: probe_host(run.journey, options, state), done))
-        for state in with_shared_roots(states)[len(states) - len(held) :]:
-            emit(_report(options, run, state))
-    return worst(map(_exit_code, states))
+        run_each(options, source_of(options, run, results.resumed), stage, results)
+        results.end(run.journey)
+    return worst(results.codes)
 
 
-def _report(options: CommandOptions, run: Run, state: HostState) -> str:
+def _outcome(options: CommandOptions, run: Run, probed: HostState, named: HostState) -> Outcome:
     now = run.journey.clock()
-    return host_json(state, now, options) if options.as_json else host_text(state, now, options) + "\n"
+    text = "" if options.as_json else host_text(probed, now, options) + "\n"
+    detail(f"{probed.target}: {probed.status}, {probed.headline}")
+    result = host_result(probed, now, None, options)
+    return outcome(probed, result, _exit_code(probed), text, target=named.target)
+
+
+def _shower(options: CommandOptions) -> Callable[[Outcome], None]:
+    return lambda done: emit(done.result.to_json() if options.as_json else done.text)
+
+
+def _joint_shower(options: CommandOptions) -> Callable[[JointFinding], None]:
+    return lambda joint: emit(joint.to_json() if options.as_json else joint_text(joint) + "\n")
 
 
 def _exit_code(state: HostState) -> int:

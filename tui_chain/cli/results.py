@@ -1,0 +1,151 @@
+"""The results of hosts as they come: to standard output, to a file that is gone on with, into the exit code."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Container, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+from tui_chain.cli.narration import narration, showing, ticking
+from tui_chain.cli.options import CommandOptions, no_host
+from tui_chain.cli.output import OutputLost, fail, note_wrong, notice
+from tui_chain.core.failure import Failure
+from tui_chain.core.text import plural, safe_text
+from tui_chain.engine.host_state import HostState
+from tui_chain.engine.journey import Journey
+from tui_chain.engine.option_entry import read_shard
+from tui_chain.engine.startup import Run
+from tui_chain.fleet.baseline import CHANGES, Baseline
+from tui_chain.fleet.result_files import ResumeFile, open_index, open_resume
+from tui_chain.fleet.scheduling import AT_ONCE, Pace, each_through
+from tui_chain.fleet.shared_roots import SharedRoots, unknown_roots
+from tui_chain.fleet.source import HostSource, Shard
+from tui_chain.fleet.stages import Outcome
+from tui_chain.net.target import Target
+from tui_chain.results.joint import JointFinding
+from tui_chain.results.values import HostResult
+
+T = TypeVar("T")
+Show = Callable[[Outcome], None]
+
+
+@dataclass(eq=False)
+class Results:
+    """Takes each outcome in its turn; `show` prints one that is wanted, `show_joint` one of several hosts."""
+
+    show: Show
+    show_joint: Callable[[JointFinding], None]
+    resumed: ResumeFile | None = None
+    baseline: Baseline | None = None
+    codes: set[int] = field(default_factory=set)
+    roots: SharedRoots = field(default_factory=SharedRoots)
+
+    def take(self, outcome: Outcome) -> None:
+        """Keep it, print it where it is wanted, and count it."""
+        self.roots.add(outcome.target.host, outcome.root)
+        if self.resumed is not None:
+            _append(self.resumed, outcome.result.to_json())
+        if self.baseline is not None:
+            changed = self.baseline.changed(outcome.target, outcome.result)
+            if changed is None:
+                return
+            outcome = with_changes(outcome, changed)
+        self.codes.add(outcome.code)
+        self.show(outcome)
+
+    def end(self, journey: Journey) -> None:
+        """Print what all hosts together show, and what was left out."""
+        if self.resumed is not None and self.resumed.pathless:
+            for host, root in unknown_roots(self.resumed.pathless_lines(), journey):
+                self.roots.add(host, root)
+        for joint in self.roots.joint():
+            known = self.resumed.joint if self.resumed is not None else []
+            if joint.as_dict() in known:
+                continue
+            if self.resumed is not None:
+                _append(self.resumed, joint.to_json())
+            self.show_joint(joint)
+        if self.baseline is not None and self.baseline.missing:
+            notice(f"tlschain: {self.baseline.missing}")
+
+
+def with_changes(outcome: Outcome, changed: HostResult) -> Outcome:
+    """The outcome whose text says what changed, too."""
+    lines = (f"  {'changed' if place == 0 else '':<10}{text}" for place, text in enumerate(changed.more[CHANGES]))
+    return replace(outcome, result=changed, text="\n".join((outcome.text.rstrip("\n"), *lines)) + "\n")
+
+
+def _append(resumed: ResumeFile, line: str) -> None:
+    try:
+        resumed.append(line)
+    except OSError as error:
+        reason = (error.strerror or type(error).__name__).lower()
+        raise OutputLost(f"{safe_text(str(resumed.path))} cannot be written: {reason}.") from None
+
+
+@contextmanager
+def results_of(
+    options: CommandOptions, run: Run, show: Show, show_joint: Callable[[JointFinding], None]
+) -> Iterator[Results]:
+    """Open the files that a run goes on with and is compared with; what is wrong with one ends the command."""
+    with ExitStack() as opened:
+        results = Results(show, show_joint)
+        if options.resume is not None:
+            resumed = _good(open_resume(opened, options.resume, run.journey.context.connection))
+            for sentence in resumed.notices:
+                notice(f"tlschain: {sentence}")
+            results.resumed = resumed
+        if options.baseline is not None:
+            index = _good(open_index(opened, options.baseline))
+            results.baseline = Baseline(index, run.journey.context.connection)
+        yield results
+
+
+def _good(value: T | Failure) -> T:
+    if isinstance(value, Failure):
+        raise SystemExit(fail(value))
+    return value
+
+
+def source_of(options: CommandOptions, run: Run, resumed: ResumeFile | None) -> HostSource:
+    """The hosts that are to be worked on."""
+    number, of = (read_shard(options.shard) if options.shard is not None else None) or (1, 1)
+    done: Container[Target] = frozenset() if resumed is None else resumed
+    return HostSource(run.hosts, _wrong, run.listed, run.own, Shard(number, of), done)
+
+
+def _wrong(sentence: str) -> None:
+    note_wrong([sentence])
+
+
+def pace_of(options: CommandOptions) -> Pace:
+    """How many hosts are worked on at once, and whether they keep their order."""
+    return Pace(options.jobs or AT_ONCE, ordered=not options.unordered)
+
+
+def run_each(
+    options: CommandOptions, source: HostSource, stage: Callable[[HostState], Awaitable[Outcome]], results: Results
+) -> None:
+    """Take every host of a source through a stage, and its outcome to `results`; show how far that has come."""
+    with showing(source.about) as progress:
+
+        def done(outcome: Outcome) -> None:
+            results.take(outcome)
+            progress.add(outcome.result.status)
+            narration().show(time.monotonic())
+
+        asyncio.run(ticking(each_through(source.states(), stage, done, pace_of(options))))
+    say_source(options, source)
+
+
+def say_source(options: CommandOptions, source: HostSource) -> None:
+    """Say which hosts were left out, and why; a list without any ends the command."""
+    if source.repeats:
+        notice(f"tlschain: {source.repeats}")
+    if source.left_out and options.resume is not None:
+        notice(f"tlschain: {plural(source.left_out, 'host')} of {safe_text(str(options.resume))} left out.")
+    if not source.found and not source.wrong_lines:
+        raise SystemExit(fail(no_host()))
