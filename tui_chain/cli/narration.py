@@ -63,10 +63,21 @@ class Narration:
             self._painted, self._last = True, now
 
     def clear(self) -> None:
-        """Take the progress off the terminal, for something else to be printed there."""
+        """Take the progress off the terminal."""
         if self._painted:
             click.echo(_ERASE, err=True, nl=False, color=True)
             self._painted = False
+
+    @contextmanager
+    def aside(self, stream: IO[str] | None) -> Iterator[None]:
+        """Let something be printed in place of the progress, which comes below it, where both are on a terminal."""
+        painted = self._painted and _is_terminal(stream)
+        if painted:
+            self.clear()
+        yield
+        if painted:
+            self._last = 0.0
+            self.show(time.monotonic())
 
 
 def narration() -> Narration:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from typing import IO, TYPE_CHECKING, Any
@@ -50,8 +51,8 @@ def note(text: str) -> None:
     """Print a message for a person, on standard error."""
     said = narration()
     said.record(text)
-    said.clear()
-    click.echo(text, err=True, color=_colour())
+    with said.aside(sys.stderr):
+        click.echo(text, err=True, color=_colour())
 
 
 def notice(text: str) -> None:
@@ -82,9 +83,9 @@ class OutputLost(click.ClickException):
 
 def emit(text: str) -> None:
     """Data, on standard output; raises OutputLost, which ends the command, and BrokenPipeError."""
-    narration().clear()
     try:
-        click.echo(text, color=_colour())
+        with narration().aside(sys.stdout):
+            click.echo(text, color=_colour())
     except BrokenPipeError:
         raise
     except OSError as error:
