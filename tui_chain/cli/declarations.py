@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from tui_chain.cli.plugin import PluginCommand
 from tui_chain.engine import options as table
 from tui_chain.engine.command_line import SettingsCommand, chosen_form, takes
 from tui_chain.engine.command_options import TAKEN
@@ -16,15 +17,19 @@ _TARGETS = click.argument("targets", nargs=-1, metavar="TARGET...")
 _SELECTED = "[SHA256|WORD]..."
 
 
-@click.command(cls=SettingsCommand)
+@click.command(cls=PluginCommand)
 @_TARGETS
 @takes(*TAKEN["check"])
 def check(form: str, **given: Any) -> int:
     """Probe each TARGET and say which client families accept it.
 
-    Exit 0: all complete. 1: some host is not. 2: wrong usage. 3: all complete but hosts that were not reached.
+    Exit 0: all complete. 1: some host is not, or fails by --fail-on or --critical-days. 2: wrong usage. 3: all
+    complete but hosts that were not reached. With --format nagios 0: ok. 1: warning. 2: critical. 3: unknown.
     """
-    given["as_json"] = chosen_form(form, as_json=given["as_json"]) == "json"
+    form = chosen_form(form, as_json=given["as_json"])
+    given |= {"form": form, "as_json": form == "json"}
+    if given["replace"] and given["output"] is None:
+        raise click.UsageError("--replace is for the file of -o.")
     from tui_chain.cli.commands.check import run_check
     from tui_chain.cli.options import CommandOptions
 

@@ -11,6 +11,7 @@ import click
 
 from tui_chain.cli.output import fail, note, note_wrong
 from tui_chain.core.command import hinted
+from tui_chain.core.expiry import Threshold
 from tui_chain.core.failure import Failure
 from tui_chain.core.files import absolute, read_file, read_stdin
 from tui_chain.core.text import safe_text
@@ -32,6 +33,9 @@ class CommandOptions(Options):
     """The options of a command: those of the run, and what it probes for, prints and writes."""
 
     as_json: bool = False
+    form: str = "text"
+    fail_on: str = "fatal"
+    critical_days: Threshold | None = None
     output: Path | None = None
     replace: bool = False
     merge: bool = False
