@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -13,8 +14,10 @@ from tui_chain.core.text import plural
 
 COLUMNS = 64
 """Columns over the whole width."""
-MAX_YEARS = 12 * 365.25
-"""Days at the right end; what ends later stands in the last column."""
+MAX_DAYS = 12 * 365.25
+"""Days at either end; what is beyond stands in the column there."""
+APART = 3
+"""Columns that are between two numbers at least."""
 TONES = ("bad", "warn", "good")
 """From the bottom of a column up: over or critical, within the notice, later."""
 _HEIGHT, _TOP, _FOOT = 190.0, 26.0, 30.0
@@ -62,14 +65,14 @@ def expiry_drawing(ends: Iterable[HostEnd]) -> Markup:
         tag("desc", {"id": "expiries-text"}, f"{text}."),
         tag("line", {"class": "base", "x1": 0, "x2": "100%", "y1": _TOP + _HEIGHT, "y2": _TOP + _HEIGHT}),
         _now(scale),
-        [_column(span, highest) for span in spans],
+        [_column(span, highest, _numbers(spans).get(span.place)) for span in spans],
         [_mark(*mark) for mark in scale.marks()],
     )
 
 
 def _scale(known: list[HostEnd]) -> TimeScale:
     days = [one.days for one in known]
-    return TimeScale(max(min(*days, -7.0), -MAX_YEARS), min(max(*days, 90.0), MAX_YEARS))
+    return TimeScale(max(min(*days, -2.0), -MAX_DAYS), min(max(*days, 90.0), MAX_DAYS))
 
 
 def _spans(known: list[HostEnd], scale: TimeScale) -> list[EndSpan]:
@@ -96,20 +99,34 @@ def _between(span: EndSpan) -> str:
     return f"in {begin} to {end} days" if begin != end else f"in {plural(end, 'day')}"
 
 
-def _column(span: EndSpan, highest: int) -> Markup:
-    """The pieces of a column on each other, and how many hosts it has."""
+def _numbers(spans: list[EndSpan]) -> Mapping[int, str]:
+    """Which columns show how many hosts they have, those with most first; the class says on which screens."""
+    shown: dict[int, str] = {}
+    for span in sorted(spans, key=lambda span: -span.total):
+        nearest = min((abs(span.place - other) for other in shown), default=COLUMNS)
+        if nearest > APART:
+            shown[span.place] = "number" if nearest > 3 * APART else "number more"
+    return shown
+
+
+def _column(span: EndSpan, highest: int, number: str | None) -> Markup:
+    """The pieces of a column on each other, and how many hosts it has, where there is room."""
     width = 100 / COLUMNS
     x, top = span.place * width, _TOP + _HEIGHT
+    # by the square root: one host is seen beside a thousand
+    whole = (_HEIGHT - 18) * math.sqrt(span.total / highest)
     pieces = []
     for tone in TONES:
         count = span.counts.get(tone, 0)
         if count:
-            height = max(_LEAST, (_HEIGHT - 18) * count / highest)
+            height = max(_LEAST, whole * count / span.total)
             top -= height
             frame = {"x": f"{x + 0.12:.2f}%", "width": f"{width - 0.24:.2f}%", "y": f"{top:.1f}"}
             pieces.append(tag("rect", {"class": f"piece {tone}", **frame, "height": f"{height:.1f}"}))
-    label = {"class": "small count", "x": f"{x + width / 2:.2f}%", "y": f"{top - 4:.1f}", "text-anchor": "middle"}
-    shown = tag("text", label, _short(span.total)) if span.total * 8 >= highest else None
+    anchor = "end" if span.place > COLUMNS - 3 else "start" if span.place < 2 else "middle"
+    middle = x + width * {"end": 1.0, "start": 0.0, "middle": 0.5}[anchor]
+    place = {"x": f"{middle:.2f}%", "y": f"{top - 4:.1f}", "text-anchor": anchor}
+    shown = tag("text", {"class": f"small {number}", **place}, _short(span.total)) if number is not None else None
     title = tag("title", None, f"{plural(span.total, 'host')} {_between(span)}")
     return tag("g", None, title, pieces, shown)
 

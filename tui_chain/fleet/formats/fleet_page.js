@@ -43,6 +43,8 @@
     head.replaceChildren(button);
   });
 
+  table.classList.add("live");
+
   const apply = () => {
     const words = wanted.value.trim().toLowerCase().split(/\s+/).filter(Boolean);
     const chosen = [...statuses].filter(([, button]) => button.getAttribute("aria-pressed") === "true").map(([status]) => status);
@@ -65,6 +67,7 @@
     button.setAttribute("aria-pressed", "false");
     button.append(...item.childNodes);
     item.append(button);
+    item.className += " live";
     statuses.set(item.dataset.status, button);
     button.addEventListener("click", () => {
       button.setAttribute("aria-pressed", String(button.getAttribute("aria-pressed") !== "true"));

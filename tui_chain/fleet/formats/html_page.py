@@ -3,28 +3,38 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from tui_chain.advise.html.blocks import facts, folded, section, table
 from tui_chain.advise.html.frame import frame, own
-from tui_chain.advise.html.icons import SEVERITIES, TONES, icon
+from tui_chain.advise.html.icons import TONES, icon
 from tui_chain.advise.html.markup import Content, Markup, foreign, tag
 from tui_chain.core.status import Severity, Status
-from tui_chain.core.text import days_text, plural, safe_text, whole_days
+from tui_chain.core.text import plural, safe_text
 from tui_chain.fleet.formats.expiry_drawing import HostEnd, ending_tones, expiry_drawing
-from tui_chain.fleet.formats.writer import refusing
+from tui_chain.fleet.formats.fleet_rows import (
+    COLUMNS,
+    FleetRow,
+    days_left,
+    ending_certificate,
+    host_body,
+    host_details,
+    host_name,
+    severity_tone,
+    sign,
+    signs,
+)
+from tui_chain.fleet.formats.writer import expiry_words
 from tui_chain.fleet.policy import WORST_FIRST, DatedCertificate, Level, Policy, first_to_expire, worst_level
 from tui_chain.results.joint import JointFinding
-from tui_chain.results.values import FindingResult, HostResult
+from tui_chain.results.values import HostResult
 
 MAX_DETAILS = 2000
 """Hosts with details: those that need work, in their order; of the others there is the row."""
-MAX_FINDINGS = 8
-"""Findings of a host that are shown."""
-NEXT = 10
+NEXT = 8
 """Hosts that are named as the next to expire."""
 _FOLDER = "tui_chain.fleet.formats"
 _DAY = timedelta(days=1)
@@ -36,29 +46,7 @@ _WORDS = {
     Level.OK: ("is well", "are well"),
 }
 _LEGEND = {"bad": "over, or within the critical time", "warn": "expires soon", "good": "later"}
-_COLUMNS = ("host", "status", "first to expire", "clients", "findings")
 T = TypeVar("T")
-_SIGNS = ("good", "info", "warn", "bad", "calm")
-
-
-class FleetRow(NamedTuple):
-    """A host as it is kept until the end; `days` to its first end and `tone` of that, None where unknown.
-
-    `ends` is the name of the issuer that ends first, empty where that is the leaf. `details` are markup.
-    """
-
-    target: str
-    label: str
-    status: str
-    level: Level
-    headline: str
-    days: float | None
-    tone: str | None
-    ends: str
-    accepting: int
-    families: int
-    codes: tuple[tuple[str, str], ...]
-    details: Markup | None
 
 
 @dataclass(eq=False)
@@ -70,7 +58,7 @@ class HTMLWriter:
     _rows: list[FleetRow] = field(default_factory=list)
     _joint: list[JointFinding] = field(default_factory=list)
     _known: dict[object, object] = field(default_factory=dict)
-    _details: int = 0
+    _detailed: int = 0
     _first_probe: datetime | None = None
     _last_probe: datetime | None = None
 
@@ -84,9 +72,11 @@ class HTMLWriter:
         self._last_probe = max(self._last_probe or result.time, result.time)
         level, first = self.policy.level_of(result, self.now), first_to_expire(result)
         details = None
-        if level is not Level.OK and self._details < MAX_DETAILS:
-            self._details += 1
-            details = _details(self.policy.stricter_reasons(result, self.now), result)
+        reasons = self.policy.stricter_reasons(result, self.now)
+        if level is not Level.OK and self._detailed < MAX_DETAILS:
+            self._detailed += 1
+            details = host_details(reasons, result)
+        tone = None if first is None else self._tone(result, first)
         codes = tuple(dict.fromkeys((found.code, found.severity) for found in result.findings))
         self._rows.append(
             FleetRow(
@@ -94,9 +84,9 @@ class HTMLWriter:
                 result.label,
                 self._once(result.status),
                 level,
-                self._once(safe_text(result.headline)),
+                self._once(safe_text(_why(result, reasons, first, tone, self.now))),
                 None if first is None else (first.end - self.now) / _DAY,
-                None if first is None else self._tone(result, first),
+                tone,
                 "" if first is None or first.leaf else self._once(first.label),
                 sum(one.as_served.ok for one in result.clients),
                 len(result.clients),
@@ -115,7 +105,7 @@ class HTMLWriter:
         """Yield the page, a host at a time."""
         title = f"TLS fleet report: {plural(len(self._rows), 'host')}"
         opening, closing = frame(title, own("fleet_page.css", _FOLDER), own("fleet_page.js", _FOLDER))
-        yield f"{opening}{_skip()}{_signs()}{self._header()}\n"
+        yield f"{opening}{_skip()}{signs()}{self._header()}\n"
         yield f'<main id="main" tabindex="-1">{self._overview()}{self._expiries()}{self._together()}\n'
         yield from self._table()
         yield f"</main>{closing}"
@@ -181,7 +171,7 @@ class HTMLWriter:
                 "li",
                 {"class": TONES[status], "data-status": status.value},
                 tag("strong", None, f"{count:,}"),
-                _sign(TONES[status], status.value),
+                sign(TONES[status], status.value),
             )
             for status, count in known
         ]
@@ -193,22 +183,25 @@ class HTMLWriter:
         if not ends:
             return Markup()
         legend = [tag("li", {"class": tone}, _LEGEND[tone]) for tone in ending_tones(ends)]
-        about = "Each column is a span of time; days near now have more room than years far from it."
+        about = (
+            "Each column is a span of time, its height the square root of how many paths end in it; days near now"
+            " have more room than far years."
+        )
         return section(
             "expiry",
             "When certification paths end",
             tag("p", {"class": "muted"}, about),
             expiry_drawing(ends),
             tag("ul", {"class": "tones"}, legend),
-            tag("h3", None, "Next to expire"),
             self._next(),
         )
 
-    def _next(self) -> Markup:
-        dated = [(row.days, place) for place, row in enumerate(self._rows) if row.days is not None]
+    def _next(self) -> Content:
+        dated = [(row.days, place) for place, row in enumerate(self._rows) if row.days is not None and row.days >= 0]
         rows = [self._rows[place] for _, place in sorted(dated)[:NEXT]]
-        cells = [(_name(row), *_certificate(row), self._date(row), _days(row, self.now)) for row in rows]
-        return table(("host", "certificate", "expires", "left"), cells, "Next to expire")
+        cells = [(host_name(row), ending_certificate(row), self._date(row), days_left(row, self.now)) for row in rows]
+        names = ("host", "certificate", "expires", "left")
+        return (tag("h3", None, "Next to expire"), table(names, cells, "Next to expire")) if cells else None
 
     def _date(self, row: FleetRow) -> str:
         return f"{self.now + (row.days or 0.0) * _DAY:%Y-%m-%d}"
@@ -219,8 +212,8 @@ class HTMLWriter:
         items = [
             tag(
                 "li",
-                {"class": _severity(one.severity)},
-                tag("div", None, _sign(_severity(one.severity), one.severity), tag("code", None, one.code)),
+                {"class": severity_tone(one.severity)},
+                tag("div", None, sign(severity_tone(one.severity), one.severity), tag("code", None, one.code)),
                 tag("p", None, tag("strong", None, foreign(one.subject)), ": ", foreign(one.message)),
                 tag("p", {"class": "hint"}, foreign(one.hint)) if one.hint else None,
                 folded(plural(one.count, "host"), tag("p", None, [_listed(host) for host in one.hosts])),
@@ -232,131 +225,30 @@ class HTMLWriter:
     def _table(self) -> Iterator[str]:
         """Every host, in a body of its own: its row, and below it what is wrong."""
         yield f'<section id="hosts" aria-labelledby="hosts-heading">{tag("h2", {"id": "hosts-heading"}, "Hosts")}'
+        if any(row.level is not Level.OK for row in self._rows):
+            yield tag("p", {"class": "muted"}, "Those that need work stand first.")
         yield f"{_filter()}\n"
         line, column = {"role": "row"}, {"role": "columnheader", "scope": "col"}
-        heads = [tag("th", {**column, "data-column": place}, name) for place, name in enumerate(_COLUMNS)]
+        heads = [tag("th", column, name.capitalize()) for name in COLUMNS]
         yield '<table role="table" class="hosts"><caption class="unseen">Hosts</caption>'
         yield f"{tag('thead', {'role': 'rowgroup'}, tag('tr', line, heads))}\n"
-        for row in self._rows:
-            yield f"{_body(row, self.now)}\n"
+        for row in sorted(self._rows, key=lambda row: WORST_FIRST.index(row.level)):
+            yield f"{host_body(row, self.now)}\n"
         yield "</table></section>\n"
-
-
-# a row
-
-
-def _body(row: FleetRow, now: datetime) -> Markup:
-    """A host as a table body, so that its two rows sort and hide together; its numbers are what is sorted by."""
-    days = "-" if row.days is None else f"{row.days:.2f}"
-    keys = f"{_RANKS[row.level]} {days} {row.accepting} {len(row.codes)}"
-    cells = (
-        tag("th", {"role": "rowheader", "scope": "row", "data-name": _COLUMNS[0]}, tag("div", None, _name(row))),
-        _cell(1, _sign(_STATUSES.get(row.status, "calm"), row.status)),
-        _cell(2, (_days(row, now), tag("small", None, *_certificate(row)) if row.ends else None)),
-        _cell(3, f"{row.accepting} of {row.families}" if row.families else "not asked"),
-        _cell(4, [(_code(*code), " ") for code in row.codes] or "none"),
-    )
-    more = _more(row) if row.level is not Level.OK else None
-    return tag(
-        "tbody",
-        {"role": "rowgroup", "data-keys": keys, "data-status": row.status},
-        tag("tr", {"role": "row"}, cells),
-        more,
-    )
-
-
-_RANKS = {level: rank for rank, level in enumerate(WORST_FIRST)}
-
-
-def _cell(place: int, content: Content) -> Markup:
-    return tag("td", {"role": "cell", "data-name": _COLUMNS[place]}, tag("div", None, content))
-
-
-def _more(row: FleetRow) -> Markup:
-    """What is wrong with a host, below its row and as wide as the table."""
-    text = foreign(row.headline)
-    content = folded(text, row.details) if row.details is not None else tag("p", None, text)
-    return tag("tr", {"role": "row", "class": "more"}, tag("td", {"role": "cell", "colspan": len(_COLUMNS)}, content))
-
-
-def _name(row: FleetRow) -> Content:
-    return foreign(row.target), tag("small", None, foreign(row.label)) if row.label else None
-
-
-def _certificate(row: FleetRow) -> tuple[Content, ...]:
-    return (("CA certificate ", foreign(row.ends)) if row.ends else "its own",)
-
-
-def _days(row: FleetRow, now: datetime) -> Content:
-    if row.days is None or row.tone is None:
-        return "unknown"
-    end = now + row.days * _DAY
-    words = f"expired {plural(-whole_days(end, now), 'day')} ago" if row.days < 0 else days_text(end, now)
-    return tag("span", {"class": f"left {row.tone}", "title": f"{end:%Y-%m-%d %H:%M} UTC"}, words)
-
-
-def _code(code: str, severity: str) -> Markup:
-    return tag("code", {"class": _severity(severity)}, code)
-
-
-_STATUSES: Mapping[str, str] = {str(status): tone for status, tone in TONES.items()}
-_TONES: Mapping[str, str] = {str(severity): tone for severity, tone in SEVERITIES.items()}
-
-
-def _severity(word: str) -> str:
-    """The tone of a severity, which another version may have written."""
-    return _TONES.get(word, "warn")
-
-
-def _details(reasons: Iterable[str], result: HostResult) -> Markup:
-    shown, more = result.findings[:MAX_FINDINGS], len(result.findings) - MAX_FINDINGS
-    items = [*map(_finding, shown), *([tag("li", {"class": "calm"}, f"and {more} more")] if more > 0 else [])]
-    names = refusing(result)
-    found = facts(
-        (
-            ("Fails by", [tag("p", None, foreign(one)) for one in reasons]),
-            ("Fault", "" if result.blame == "nobody" else result.blame),
-            ("Refused by", "; ".join(names)),
-            ("Reached at", result.address or ""),
-            ("Bundle", _bundle(result)),
-        )
-    )
-    return Markup((tag("ul", {"class": "findings"}, items) if items else "") + found)
-
-
-def _finding(found: FindingResult) -> Markup:
-    tone = _severity(found.severity)
-    about = (tag("strong", None, foreign(safe_text(found.subject, 100))), ": ") if found.subject else None
-    return tag(
-        "li",
-        {"class": tone},
-        tag("div", None, _sign(tone, found.severity), tag("code", None, found.code)),
-        tag("p", None, about, foreign(found.message)),
-        tag("p", {"class": "hint"}, foreign(found.hint)) if found.hint else None,
-    )
-
-
-def _bundle(result: HostResult) -> str:
-    accepting = [one.with_bundle.ok for one in result.clients if one.with_bundle is not None]
-    return f"with the proven CA bundle {sum(accepting)} of {len(accepting)} families accept it" if accepting else ""
 
 
 # small parts
 
 
-def _signs() -> Markup:
-    """The signs that the rows show, once for all of them."""
-    symbols = [icon(tone, id=f"sign-{tone}") for tone in _SIGNS]
-    return tag("div", {"hidden": True}, symbols)
-
-
-def _sign(tone: str, word: str) -> Markup:
-    """A sign and its word, as `icons.worded`; the sign stands once in the page."""
-    sign = tag("svg", {"class": "icon", "width": 16, "height": 16, "aria-hidden": "true"}, _USES[tone])
-    return tag("span", {"class": f"worded {tone}"}, sign, " ", word)
-
-
-_USES = {tone: tag("use", {"href": f"#sign-{tone}"}) for tone in _SIGNS}
+def _why(
+    result: HostResult, reasons: tuple[str, ...], first: DatedCertificate | None, tone: str | None, now: datetime
+) -> str:
+    """What is to be said of a host in one line: why it fails, or that it expires soon where nothing else is wrong."""
+    if reasons:
+        return " ".join(reasons)
+    if first is not None and tone == "warn" and result.status == Status.COMPLETE:
+        return expiry_words(first.label, first.end, now)
+    return result.headline
 
 
 def _skip() -> Markup:
