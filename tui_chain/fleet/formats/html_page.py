@@ -224,14 +224,13 @@ class HTMLWriter:
 
     def _table(self) -> Iterator[str]:
         """Every host, in a body of its own: its row, and below it what is wrong."""
-        yield f'<section id="hosts" aria-labelledby="hosts-heading">{tag("h2", {"id": "hosts-heading"}, "Hosts")}'
-        if any(row.level is not Level.OK for row in self._rows):
-            yield tag("p", {"class": "muted"}, "Those that need work stand first.")
-        yield f"{_filter()}\n"
-        line, column = {"role": "row"}, {"role": "columnheader", "scope": "col"}
-        heads = [tag("th", column, name.capitalize()) for name in COLUMNS]
-        yield '<table role="table" class="hosts"><caption class="unseen">Hosts</caption>'
-        yield f"{tag('thead', {'role': 'rowgroup'}, tag('tr', line, heads))}\n"
+        urgent = any(row.level is not Level.OK for row in self._rows)
+        about = tag("p", {"class": "muted"}, "Those that need work stand first.") if urgent else ""
+        heading = tag("h2", {"id": "hosts-heading"}, "Hosts")
+        yield f'<section id="hosts" aria-labelledby="hosts-heading">{heading}{about}{_filter()}\n'
+        heads = [tag("th", {"role": "columnheader", "scope": "col"}, name.capitalize()) for name in COLUMNS]
+        head = tag("thead", {"role": "rowgroup"}, tag("tr", {"role": "row"}, heads))
+        yield f'<table role="table" class="hosts"><caption class="unseen">Hosts</caption>{head}\n'
         for row in sorted(self._rows, key=lambda row: WORST_FIRST.index(row.level)):
             yield f"{host_body(row, self.now)}\n"
         yield "</table></section>\n"
@@ -256,7 +255,7 @@ def _skip() -> Markup:
 
 
 def _filter() -> Markup:
-    """What the script fills with life; without it it is not shown."""
+    """What the script shows, since without it there is no filter."""
     field = tag("input", {"id": "wanted", "type": "search", "autocomplete": "off", "spellcheck": "false"})
     label = tag("label", {"for": "wanted"}, "Filter by host, label, status, finding")
     count = tag("output", {"id": "matching", "for": "wanted"})
