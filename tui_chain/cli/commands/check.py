@@ -12,7 +12,7 @@ from tui_chain.cli.files import results_to
 from tui_chain.cli.host_text import host_text
 from tui_chain.cli.hosts import probe_host, run_all
 from tui_chain.cli.options import CommandOptions, opened
-from tui_chain.cli.output import FOUND, OK, UNREACHED, is_wrong, worst, wrapped
+from tui_chain.cli.output import FOUND, OK, UNREACHED, is_wrong, worst
 from tui_chain.cli.plugin import FORM
 from tui_chain.core.status import Severity
 from tui_chain.engine.host_state import HostState
@@ -92,7 +92,7 @@ class CheckOutput:
             yield from self.writer.add(result)
             return
         reasons = self.policy.stricter_reasons(result, now)
-        lines = (line for reason in reasons for line in wrapped(reason, "  fails     ", 12))
+        lines = (f"  fails     {reason}" for reason in reasons)
         yield "\n".join((host_text(state, now, self.options), *lines, "", ""))
 
     def end(self) -> Iterator[str]:
