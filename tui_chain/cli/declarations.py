@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from tui_chain.cli.plugin import PluginCommand
 from tui_chain.engine import options as table
 from tui_chain.engine.command_line import SettingsCommand, chosen_form, takes
 from tui_chain.engine.command_options import TAKEN
@@ -26,15 +27,19 @@ def _check_output(given: Mapping[str, Any]) -> None:
             raise click.UsageError(f"--{name} is for a file that is written: name it with -o.")
 
 
-@click.command(cls=SettingsCommand)
+@click.command(cls=PluginCommand)
 @_TARGETS
 @takes(*TAKEN["check"])
 def check(form: str, **given: Any) -> int:
     """Probe each TARGET and say which client families accept it.
 
-    Exit 0: all complete. 1: some host is not. 2: wrong usage. 3: all complete but hosts that were not reached.
+    Exit 0: all complete. 1: some host is not, or fails by --fail-on or --critical-days. 2: wrong usage. 3: all
+    complete but hosts that were not reached. With --format nagios 0: ok. 1: warning. 2: critical. 3: unknown.
     """
-    given["as_json"] = chosen_form(form, as_json=given["as_json"]) == "json"
+    form = chosen_form(form, as_json=given["as_json"])
+    given |= {"form": form, "as_json": form == "json"}
+    if given["replace"] and given["output"] is None:
+        raise click.UsageError("--replace is for the file of -o.")
     from tui_chain.cli.commands.check import run_check
     from tui_chain.cli.options import CommandOptions
 
@@ -93,7 +98,7 @@ def advise(bundle: Path | None, form: Any, only: str | None, *, listing: bool, *
     return run_advise(CommandOptions(**given), bundle, form, only)
 
 
-@click.command(cls=SettingsCommand)
+@click.command(cls=PluginCommand)
 @click.argument("files", nargs=-1, required=True, type=_FILE, metavar="FILE...")
 @takes(*TAKEN["merge"])
 def merge(files: tuple[Path, ...], form: str, **given: Any) -> int:
@@ -103,9 +108,11 @@ def merge(files: tuple[Path, ...], form: str, **given: Any) -> int:
     need it are repaired from that, from --pool and from what earlier runs found, and one bundle is written for all.
 
     Exit 0: written, or nothing to do. 1: some host is neither complete nor repaired, or consent is missing.
-    2: wrong usage, or a line that is no result. 3: nothing else but hosts that were not reached.
+    2: wrong usage, or a line that is no result. 3: nothing else but hosts that were not reached. With --format
+    nagios as check.
     """
-    given["as_json"] = chosen_form(form, as_json=given["as_json"]) == "json"
+    form = chosen_form(form, as_json=given["as_json"])
+    given |= {"form": form, "as_json": form == "json"}
     _check_output(given)
     from tui_chain.cli.commands.merge import run_merge
     from tui_chain.cli.options import CommandOptions

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import shutil
 import sys
@@ -123,6 +122,8 @@ def showing(total: int | None) -> Iterator[Progress]:
 
 async def ticking(work: Awaitable[None]) -> None:
     """Do the work, and show how far it has come while nothing is done."""
+    import asyncio  # help does without
+
     ticker = asyncio.create_task(_tick())
     try:
         await work
@@ -133,6 +134,8 @@ async def ticking(work: Awaitable[None]) -> None:
 
 
 async def _tick() -> None:
+    import asyncio
+
     while True:
         narration().show(time.monotonic())
         await asyncio.sleep(_TICK)

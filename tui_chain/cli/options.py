@@ -13,6 +13,7 @@ import click
 from tui_chain.cli.narration import narrating
 from tui_chain.cli.output import fail, note, note_wrong, notice
 from tui_chain.core.command import hinted
+from tui_chain.core.expiry import Threshold
 from tui_chain.core.failure import Failure
 from tui_chain.core.files import absolute, read_file, read_stdin
 from tui_chain.core.text import safe_text
@@ -36,6 +37,9 @@ class CommandOptions(Options):
     """The options of a command: those of the run, and what it probes for, prints and writes."""
 
     as_json: bool = False
+    form: str = "text"
+    fail_on: str = "fatal"
+    critical_days: Threshold | None = None
     output: Path | None = None
     replace: bool = False
     merge: bool = False
@@ -101,6 +105,19 @@ def opened(
             notice(f"tlschain: {sentence}")
         run.journey.on_private = note_private
         yield replace(run, listed=listed)
+
+
+@contextmanager
+def reopened(options: CommandOptions) -> Iterator[Run]:
+    """Start what the options name again, in another process than the one that read them; its hosts come by and by."""
+    without = replace(options, targets=(), hosts_file=None, column=None, label_column=None, port_column=None)
+    arguments = read_arguments(without)
+    if isinstance(arguments, Failure):
+        raise ValueError(str(arguments))  # noqa: TRY004 - the options were right where they were read
+    with start(without, arguments) as started:
+        if isinstance(started, Failure):
+            raise ValueError(str(started))  # noqa: TRY004
+        yield started
 
 
 @contextmanager

@@ -42,9 +42,14 @@ def note_wrong(sentences: Sequence[str]) -> None:
         click.get_current_context().meta[_WRONG] = True
 
 
+def is_wrong(context: click.Context) -> bool:
+    """Whether some of the hosts of a command were none."""
+    return _WRONG in context.meta
+
+
 def exit_code(context: click.Context, code: int) -> int:
     """The exit code of a command that returned `code`, wrong hosts regarded."""
-    return worst((code, USAGE)) if _WRONG in context.meta else code
+    return worst((code, USAGE)) if is_wrong(context) else code
 
 
 def note(text: str) -> None:
@@ -113,9 +118,23 @@ def _colour() -> bool | None:
     return False if os.environ.get("NO_COLOR") else None
 
 
+FAULT_CODE = f"{__name__}.fault"
+"""Where the context of a command keeps the exit code for a fault of the product, where that is another than usual."""
+_FAILURE = f"{__name__}.failure"
+"""Where it keeps why the command could not go on."""
+
+
+def failure_of(context: click.Context | None) -> str:
+    """Why a command could not go on, for one that has to say so in its own way too."""
+    return str(context.meta.get(_FAILURE, "")) if context is not None else ""
+
+
 def fail(failure: Failure) -> int:
     """Print why a command cannot go on, and return its exit code."""
     note(f"tlschain: {failure}")
+    context = click.get_current_context(silent=True)
+    if context is not None:
+        context.meta[_FAILURE] = str(failure)
     return FOUND if failure.kind == "no-repair" else USAGE
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Container, Iterator
+from collections.abc import Callable, Container, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from tui_chain.cli.narration import narration, showing, ticking
 from tui_chain.cli.options import CommandOptions, no_host
-from tui_chain.cli.output import OutputLost, fail, note_wrong, notice
+from tui_chain.cli.output import FOUND, OutputLost, detail, fail, note_wrong, notice
 from tui_chain.core.failure import Failure
 from tui_chain.core.text import plural, safe_text
 from tui_chain.engine.host_state import HostState
@@ -24,6 +24,7 @@ from tui_chain.fleet.scheduling import AT_ONCE, Pace, each_through
 from tui_chain.fleet.shared_roots import SharedRoots, unknown_roots
 from tui_chain.fleet.source import HostSource, Shard
 from tui_chain.fleet.stages import Outcome
+from tui_chain.fleet.work import Work
 from tui_chain.net.target import Target
 from tui_chain.results.joint import JointFinding
 from tui_chain.results.values import HostResult
@@ -38,6 +39,7 @@ class Results:
 
     show: Show
     show_joint: Callable[[JointFinding], None]
+    code: Callable[[HostResult], int]
     resumed: ResumeFile | None = None
     baseline: Baseline | None = None
     codes: set[int] = field(default_factory=set)
@@ -57,7 +59,9 @@ class Results:
         self.show(outcome)
 
     def end(self, journey: Journey) -> None:
-        """Print what all hosts together show, and what was left out."""
+        """Print what all hosts together show, and what was left out; count hosts that were done before."""
+        if self.resumed is not None:
+            self._count_earlier(self.resumed)
         if self.resumed is not None and self.resumed.pathless:
             for host, root in unknown_roots(self.resumed.pathless_lines(), journey):
                 self.roots.add(host, root)
@@ -70,6 +74,13 @@ class Results:
             self.show_joint(joint)
         if self.baseline is not None and self.baseline.missing:
             notice(f"tlschain: {self.baseline.missing}")
+
+    def _count_earlier(self, resumed: ResumeFile) -> None:
+        """Count the hosts that a run before this one did: the whole has one exit code, however often it was begun."""
+        for line in resumed.earlier_lines():
+            if FOUND in self.codes:
+                return
+            self.codes.add(self.code(HostResult.from_json(line)))
 
 
 def with_changes(outcome: Outcome, changed: HostResult) -> Outcome:
@@ -88,11 +99,18 @@ def _append(resumed: ResumeFile, line: str) -> None:
 
 @contextmanager
 def results_of(
-    options: CommandOptions, run: Run, show: Show, show_joint: Callable[[JointFinding], None]
+    options: CommandOptions,
+    run: Run,
+    show: Show,
+    show_joint: Callable[[JointFinding], None],
+    code: Callable[[HostResult], int],
 ) -> Iterator[Results]:
-    """Open the files that a run goes on with and is compared with; what is wrong with one ends the command."""
+    """Open the files that a run goes on with and is compared with; what is wrong with one ends the command.
+
+    `code` is what a host means for the exit code that an earlier run did.
+    """
     with ExitStack() as opened:
-        results = Results(show, show_joint)
+        results = Results(show, show_joint, code)
         if options.resume is not None:
             resumed = _good(open_resume(opened, options.resume, run.journey.context.connection))
             for sentence in resumed.notices:
@@ -126,10 +144,15 @@ def pace_of(options: CommandOptions) -> Pace:
     return Pace(options.jobs or AT_ONCE, ordered=not options.unordered)
 
 
-def run_each(
-    options: CommandOptions, source: HostSource, stage: Callable[[HostState], Awaitable[Outcome]], results: Results
-) -> None:
-    """Take every host of a source through a stage, and its outcome to `results`; show how far that has come."""
+def run_each(options: CommandOptions, run: Run, source: HostSource, work: Work, results: Results) -> None:
+    """Do the work with every host of a source, and take its outcome to `results`; show how far that has come."""
+    stage = work.stage(run)
+
+    async def told(state: HostState) -> Outcome:
+        outcome = await stage(state)
+        tell(outcome)
+        return outcome
+
     with showing(source.about) as progress:
 
         def done(outcome: Outcome) -> None:
@@ -137,8 +160,13 @@ def run_each(
             progress.add(outcome.result.status)
             narration().show(time.monotonic())
 
-        asyncio.run(ticking(each_through(source.states(), stage, done, pace_of(options))))
+        asyncio.run(ticking(each_through(source.states(), told, done, pace_of(options))))
     say_source(options, source)
+
+
+def tell(outcome: Outcome) -> None:
+    """Say what became of a host as soon as it is known, where that is wanted."""
+    detail(f"{outcome.result.target}: {outcome.result.status}, {outcome.result.headline}")
 
 
 def say_source(options: CommandOptions, source: HostSource) -> None:

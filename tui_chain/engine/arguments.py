@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tui_chain.core.command import ALL, ENVIRONMENT, command_line, hinted, unshowable, with_commands
+from tui_chain.core.expiry import Threshold
 from tui_chain.core.failure import Failure
 from tui_chain.core.files import absolute
 from tui_chain.core.text import safe_text
@@ -70,7 +71,7 @@ class Options:
     jobs: int | None = None
     rate: float | None = None
     retries: int = 0
-    warn_days: int | None = None
+    warn_days: Threshold | None = None
     sni: str | None = None
     connect_to: str | None = None
     verify_name: str | None = None

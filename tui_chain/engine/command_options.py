@@ -19,11 +19,13 @@ from tui_chain.engine.options import (
     COMPARE,
     CONNECT_TO,
     CONTEXT,
+    CRITICAL_DAYS,
     CRL,
     CRL_LEAF,
     DEMO,
     EHLO,
     EXAMPLE,
+    FAIL_ON,
     FIX,
     FORMAT,
     HEADER,
@@ -114,8 +116,18 @@ SCREEN = (
 SCREEN_ALONE = (OPEN,)
 """What only the screen takes: a command prints what is in such a file already."""
 
+CHECK_FORMATS = ("text", "json", "csv", "junit", "prometheus", "nagios")
+"""The forms in which results are printed: lines for people, and those that `fleet.formats` writes."""
+
 TAKEN: Mapping[str, tuple[OptionEntry, ...]] = {
-    "check": (ALL_ADDRESSES, KEY_TYPES, NO_SNI, REPEAT, REVOCATION, FORMAT, *FLEET, *TARGETED),
+    "check": (
+        *(ALL_ADDRESSES, KEY_TYPES, NO_SNI, REPEAT, REVOCATION, FAIL_ON, CRITICAL_DAYS),
+        FORMAT._replace(choices=CHECK_FORMATS),
+        OUTPUT._replace(help="Write the results there, all at once when the last is in  [default: standard output]"),
+        REPLACE._replace(help="Replace FILE if it exists."),
+        *FLEET,
+        *TARGETED,
+    ),
     "fix": (
         OUTPUT._replace(help="Write the bundle there  [default: standard output]"),
         *(REPLACE, MERGE, BACKUP, KIND, SERVED, HOST, AT, *SEARCHING, TRUST_ROOT, *SEVERAL, *KEPT, *CRLS),
@@ -176,7 +188,8 @@ TAKEN: Mapping[str, tuple[OptionEntry, ...]] = {
     ),
     "merge": (
         OUTPUT._replace(help="Write one bundle for all hosts there, proven again."),
-        *(REPLACE, MERGE, BACKUP, KIND, TRUST, TRUST_ROOT, AT, POOL, *KEPT, ACCEPT_LOST_CONSTRAINTS, FORMAT),
+        *(REPLACE, MERGE, BACKUP, KIND, TRUST, TRUST_ROOT, AT, POOL, *KEPT, ACCEPT_LOST_CONSTRAINTS),
+        *(FAIL_ON, WARN_DAYS, CRITICAL_DAYS, FORMAT._replace(choices=(*CHECK_FORMATS, "html"))),
         JSON._replace(help="One JSON object a host, a line each; the same as --format json."),
         *SAID,
     ),

@@ -4,8 +4,9 @@ import math
 from collections.abc import Callable
 from typing import Literal, NamedTuple
 
-ValueType = Literal["switch", "text", "path", "seconds", "count", "choice", "optional", "url"]
-"""What stands behind an option: nothing (a switch), text, a path, a number of seconds, a count, one of some, a URL.
+ValueType = Literal["switch", "text", "path", "seconds", "count", "choice", "optional", "url", "expiry"]
+"""What stands behind an option: nothing (a switch), text, a path, a number of seconds, a count, one of some, a URL,
+a time before the end of a certificate.
 
 Of an `optional` one the value stands behind `=`; the flag alone is `ALL`. A `url` may be left out where nothing or
 another option follows; the flag alone is `ENVIRONMENT`.

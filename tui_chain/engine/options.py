@@ -247,13 +247,27 @@ AT = OptionEntry(
 WARN_DAYS = OptionEntry(
     "warn_days",
     ("--warn-days",),
-    "Days before its end from which on a certificate expires soon, CA certificates never under 30  [default: 14]",
-    "count",
-    metavar="N",
-    least=0,
-    most=3650,
+    "Days before its end, or per cent of its lifetime, from which on a certificate expires soon, CA certificates"
+    " never under 30 days  [default: 14]",
+    "expiry",
+    metavar="N|N%",
     carried=True,
     setting=True,
+)
+CRITICAL_DAYS = OptionEntry(
+    "critical_days",
+    ("--critical-days",),
+    "A host fails so many days, or per cent of a lifetime, before the first certificate of its path expires.",
+    "expiry",
+    metavar="N|N%",
+)
+FAIL_ON = OptionEntry(
+    "fail_on",
+    ("--fail-on",),
+    "A host fails for a finding of this severity, or a worse one.",
+    "choice",
+    default="fatal",
+    choices=("fatal", "risk", "cosmetic"),
 )
 
 # where to look for missing certificates

@@ -1,1 +1,1 @@
-"""Many hosts: where they come from, how many at once, and what is made of their results."""
+"""Many hosts: where they come from, how many at once, what fails, and the forms in which results are written."""

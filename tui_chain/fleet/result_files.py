@@ -99,7 +99,8 @@ class ResumeFile:
     """A file that a run goes on with: what was done already, and where each new line goes.
 
     `usual` are the options of every connection of the run. `joint` are the objects in it that are of several hosts,
-    `pathless` the places of hosts whose chain ends nowhere. `notices` say what of it is not used.
+    `pathless` the places of hosts whose chain ends nowhere. New lines stand from `begin` on. `notices` say what of it
+    is not used.
     """
 
     path: Path
@@ -109,6 +110,7 @@ class ResumeFile:
     joint: list[dict[str, Any]] = field(default_factory=list)
     pathless: dict[HostKey, int] = field(default_factory=dict)
     notices: list[str] = field(default_factory=list)
+    begin: int = 0
 
     def __contains__(self, target: object) -> bool:
         """Whether a target was done already."""
@@ -121,6 +123,15 @@ class ResumeFile:
         for offset in self.pathless.values():
             self.file.seek(offset)
             yield self.file.readline(MAX_LINE + 1).decode("utf-8", "replace")
+        self.file.seek(0, os.SEEK_END)
+
+    def earlier_lines(self) -> Iterator[str]:
+        """Yield the lines of hosts that were there when it was opened; raises OSError."""
+        for line in lines_of(self.file):
+            if line.offset >= self.begin:
+                break
+            if host_key(line.object) is not None:
+                yield line.data.decode("utf-8", "replace")
         self.file.seek(0, os.SEEK_END)
 
     def append(self, line: str) -> None:
@@ -188,7 +199,7 @@ def _mend(resumed: ResumeFile, last: Line | None) -> None:
             resumed.file.truncate(last.offset)
             what = "its last line was torn and is taken out; that host is done again"
             resumed.notices.append(f"{safe_text(str(resumed.path))}: {what}.")
-    resumed.file.seek(0, os.SEEK_END)
+    resumed.begin = resumed.file.seek(0, os.SEEK_END)
 
 
 @dataclass(eq=False)

@@ -9,11 +9,8 @@ from tui_chain.core.text import first_few
 from tui_chain.diagnose.findings.interception import SHARED_UNKNOWN_ROOT, End, UnknownRoot, shared_ends
 from tui_chain.engine.journey import Journey
 from tui_chain.engine.shared_roots import root_of
-from tui_chain.results.joint import MAX_HOSTS, JointFinding
+from tui_chain.results.joint import MAX_HOSTS, SHARED_ROOT, JointFinding
 from tui_chain.results.saved import Restorer, SavedResult, read_line
-
-KIND = "shared-root"
-"""The `kind` of such a finding's line."""
 
 
 @dataclass(eq=False)
@@ -50,6 +47,6 @@ def unknown_roots(lines: Iterable[str], journey: Journey) -> Iterator[tuple[str,
 def _finding(root: UnknownRoot, hosts: tuple[str, ...]) -> JointFinding:
     found = SHARED_UNKNOWN_ROOT.finding(None, f"{first_few(hosts, 4)} end at {root.subject}.")
     return JointFinding(
-        KIND, found.code, found.severity.value, root.subject, root.sha256, hosts[:MAX_HOSTS], len(hosts),
+        SHARED_ROOT, found.code, found.severity.value, root.subject, root.sha256, hosts[:MAX_HOSTS], len(hosts),
         found.message, found.hint,
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""What several hosts have in common, as a frozen value with a JSON form of its own (docs/json.md)."""
+"""What only several hosts together show: a line of its own beside theirs (docs/json.md)."""
 
 from __future__ import annotations
 
@@ -9,16 +9,19 @@ from typing import Any
 from tui_chain.results.json_reader import JSONReader
 from tui_chain.results.values import SCHEMA
 
+SHARED_ROOT = "shared-root"
+"""The kind of a root that hosts of different domains share, and that no public store has."""
 MAX_HOSTS = 100
-"""Hosts that are named; all are counted."""
+"""Hosts of a joint finding that are written; `count` has them all."""
 
 
 @dataclass(frozen=True)
 class JointFinding:
-    """A finding on several hosts: its `kind` (a word that stays the same), code and severity, and the hosts.
+    """A finding on several hosts together.
 
-    `subject` and `sha256` (None where it was not served) are those of the certificate that they share. `hosts` are
-    the first `MAX_HOSTS` of them, `count` is how many there are. Texts are safe.
+    `kind` says what joins them, `code` and `severity` are those of the finding, `subject` and `sha256` name the
+    certificate, None where it is not at hand. `hosts` are targets with their ports, `count` how many there are:
+    more than `hosts` where that was cut. Texts are safe.
     """
 
     kind: str
@@ -40,7 +43,7 @@ class JointFinding:
             "severity": self.severity,
             "subject": self.subject,
             "sha256": self.sha256,
-            "hosts": list(self.hosts),
+            "hosts": list(self.hosts[:MAX_HOSTS]),
             "count": self.count,
             "message": self.message,
             "hint": self.hint,
@@ -53,17 +56,21 @@ class JointFinding:
     @classmethod
     def from_json(cls, text: str) -> JointFinding:
         """Read what `to_json` wrote; raises ValueError for anything else."""
-        given = JSONReader({"it": json.loads(text)}).object("it")
-        if given.any("schema") != SCHEMA:
+        try:
+            given = JSONReader({"it": json.loads(text)}).object("it")
+        except RecursionError as error:
+            raise ValueError("it is not the JSON of a joint finding: it is nested too deeply") from error
+        # True is 1 for Python
+        if given.any("schema") is True or given.any("schema") != SCHEMA:
             raise ValueError("it is the JSON of another version")
         return cls(
-            given.text("kind"),
-            given.text("code"),
-            given.text("severity"),
-            given.text("subject"),
-            given.maybe("sha256", JSONReader.text),
-            given.list("hosts", JSONReader.text),
-            given.count("count"),
-            given.text("message"),
-            given.text("hint"),
+            kind=given.text("kind"),
+            code=given.text("code"),
+            severity=given.text("severity"),
+            subject=given.text("subject"),
+            sha256=given.maybe("sha256", JSONReader.sha256),
+            hosts=given.list("hosts", JSONReader.text),
+            count=given.count("count"),
+            message=given.text("message"),
+            hint=given.text("hint"),
         )

@@ -2,56 +2,79 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 
-from tui_chain.cli.host_text import host_text, joint_text
+from tui_chain.cli.files import results_to
+from tui_chain.cli.forms import EXIT_CODES, STREAMED, FormOutput, policy_of
+from tui_chain.cli.host_text import host_text
 from tui_chain.cli.hosts import plan_of
-from tui_chain.cli.options import CommandOptions, opened
-from tui_chain.cli.output import FOUND, OK, UNREACHED, detail, emit, worst
+from tui_chain.cli.options import CommandOptions, opened, reopened
+from tui_chain.cli.output import fail
 from tui_chain.cli.results import results_of, run_each, source_of
-from tui_chain.core.status import Status
+from tui_chain.core.command import hinted
+from tui_chain.core.failure import Failure
 from tui_chain.engine.host_state import HostState
 from tui_chain.engine.startup import Run
 from tui_chain.fleet.stages import Outcome, outcome, probe_host
+from tui_chain.fleet.work import Stage
 from tui_chain.results.host import host_result
-from tui_chain.results.joint import JointFinding
+from tui_chain.results.values import HostResult
 
 
 def run_check(options: CommandOptions) -> int:
     """Probe and diagnose; print each host as soon as it and all before it are done."""
+    if options.resume is not None and options.form not in STREAMED:
+        return fail(_whole_form(options))
     with (
         opened(options, whole_lab=True, streaming=True) as run,
-        results_of(options, run, _shower(options), _joint_shower(options)) as results,
+        results_to(options.output, replace=options.replace) as write,
     ):
-        plan = plan_of(options)
+        work, output = CheckWork(options), FormOutput(options, run.journey.clock(), write)
+        with results_of(options, run, output.show, output.show_joint, work.code) as results, output.whole():
+            run_each(options, run, source_of(options, run, results.resumed), work, results)
+            results.end(run.journey)
+    return output.exit_code(results.codes)
+
+
+def _whole_form(options: CommandOptions) -> Failure:
+    file = str(options.resume)
+    why = f"--format {options.form} is of a whole run, and --resume prints the hosts that were left."
+    return Failure("usage", why, f"Go on with --json; then {hinted('merge', file, '--format', options.form)}.")
+
+
+@dataclass(frozen=True, eq=False)
+class CheckWork:
+    """What is done with each host, in this process or another."""
+
+    options: CommandOptions
+
+    @contextmanager
+    def opened(self) -> Iterator[Stage]:
+        """Load what the options name, in another process than the one that read them."""
+        with reopened(self.options) as run:
+            yield self.stage(run)
+
+    def stage(self, run: Run) -> Stage:
+        """The stage by which a host becomes an outcome."""
+        plan = plan_of(self.options)
 
         async def stage(state: HostState) -> Outcome:
             probed = await probe_host(run.journey, state, plan)
-            return _outcome(options, run, probed, state)
+            return self._outcome(run, probed, state)
 
-        run_each(options, source_of(options, run, results.resumed), stage, results)
-        results.end(run.journey)
-    return worst(results.codes)
+        return stage
 
+    def _outcome(self, run: Run, probed: HostState, named: HostState) -> Outcome:
+        options, now = self.options, run.journey.clock()
+        result = host_result(probed, now, None, options)
+        text = ""
+        if options.form == "text":
+            reasons = policy_of(options).stricter_reasons(result, now)
+            text = "\n".join((host_text(probed, now, options), *(f"  fails     {reason}" for reason in reasons), ""))
+        return outcome(probed, result, self.code(result), text, target=named.target)
 
-def _outcome(options: CommandOptions, run: Run, probed: HostState, named: HostState) -> Outcome:
-    now = run.journey.clock()
-    text = "" if options.as_json else host_text(probed, now, options) + "\n"
-    detail(f"{probed.target}: {probed.status}, {probed.headline}")
-    result = host_result(probed, now, None, options)
-    return outcome(probed, result, _exit_code(probed), text, target=named.target)
-
-
-def _shower(options: CommandOptions) -> Callable[[Outcome], None]:
-    return lambda done: emit(done.result.to_json() if options.as_json else done.text)
-
-
-def _joint_shower(options: CommandOptions) -> Callable[[JointFinding], None]:
-    return lambda joint: emit(joint.to_json() if options.as_json else joint_text(joint) + "\n")
-
-
-def _exit_code(state: HostState) -> int:
-    if state.status is Status.UNREACHABLE:
-        return UNREACHED
-    fine = state.status is Status.COMPLETE and state.verdict is not None and not state.verdict.fatal
-    return OK if fine else FOUND
+    def code(self, result: HostResult) -> int:
+        """What a host means for the exit code."""
+        return EXIT_CODES[policy_of(self.options).level_of(result)]

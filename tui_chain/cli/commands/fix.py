@@ -12,8 +12,8 @@ from tui_chain.cli.hosts import Repairing, plan_of
 from tui_chain.cli.narration import showing
 from tui_chain.cli.one_file import FileForAll, Lines, waiting_lines
 from tui_chain.cli.options import CommandOptions, opened
-from tui_chain.cli.output import FOUND, OK, UNREACHED, detail, fail, note, notice, worst
-from tui_chain.cli.results import Results, pace_of, results_of, say_source, source_of
+from tui_chain.cli.output import FOUND, OK, UNREACHED, fail, note, notice, worst
+from tui_chain.cli.results import Results, pace_of, results_of, say_source, source_of, tell
 from tui_chain.core.command import hinted
 from tui_chain.core.failure import Failure
 from tui_chain.core.status import Status
@@ -24,6 +24,7 @@ from tui_chain.fleet.stages import Outcome, outcome
 from tui_chain.repair.output_kinds import OutputKind
 from tui_chain.results.host import host_result
 from tui_chain.results.joint import JointFinding
+from tui_chain.results.values import HostResult
 from tui_chain.x509.crl import CrlScope
 
 MAX_PROBLEMS = 10
@@ -41,7 +42,7 @@ def run_fix(options: CommandOptions) -> int:
         file = FileForAll(options, run)
         lines = opened_files.enter_context(waiting_lines(file))
         fixed = Fixed(options, run, lines, file)
-        results = opened_files.enter_context(results_of(options, run, fixed.show, fixed.show_joint))
+        results = opened_files.enter_context(results_of(options, run, fixed.show, fixed.show_joint, code_of_saved))
         _repair(options, run, fixed, results)
         results.end(run.journey)
         written = file.deliver()
@@ -83,11 +84,12 @@ class Fixed:
         accepted = options.accept_lost_constraints
         result = host_result(state, now, None, options, accept_lost_constraints=accepted)
         text = "" if options.as_json else host_text(state, now, options) + "\n"
-        return outcome(state, result, _fix_code(state, repaired=inside), text, target=state.target)
+        done = outcome(state, result, _fix_code(state, repaired=inside), text, target=state.target)
+        tell(done)
+        return done
 
     def show(self, done: Outcome) -> None:
         """Print a host, or have its line wait."""
-        detail(f"{done.target}: {done.result.status}, {done.result.headline}")
         if self.options.as_json:
             self.lines.put(done.result.to_json(), inside=done.target in self.file.inside)
         else:
@@ -116,6 +118,13 @@ def _note_problems(problems: tuple[str, ...]) -> None:
         note(f"tlschain: {problem}")
     if len(problems) > MAX_PROBLEMS:
         note(f"tlschain: and {plural(len(problems) - MAX_PROBLEMS, 'problem')} more")
+
+
+def code_of_saved(result: HostResult) -> int:
+    """What a host that was repaired earlier means for the exit code."""
+    if result.status == Status.UNREACHABLE:
+        return UNREACHED
+    return OK if result.status in {Status.COMPLETE, Status.REPAIRABLE} else FOUND
 
 
 def _fix_code(state: HostState, *, repaired: bool) -> int:

@@ -12,20 +12,22 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, TypeVar
 
-from tui_chain.cli.host_text import host_text, joint_text
+from tui_chain.cli.commands.fix import code_of_saved
+from tui_chain.cli.forms import FormOutput
+from tui_chain.cli.host_text import host_text
 from tui_chain.cli.hosts import with_roots_of_kind
 from tui_chain.cli.narration import showing
 from tui_chain.cli.one_file import STANDARD_OUTPUT, FileForAll, Lines, waiting_lines
 from tui_chain.cli.options import CommandOptions, started
-from tui_chain.cli.output import FOUND, OK, UNREACHED, emit, fail, note_wrong, notice, worst
+from tui_chain.cli.output import FOUND, emit, fail, note_wrong, notice, worst
 from tui_chain.core.failure import Failure
 from tui_chain.core.status import Status
 from tui_chain.core.text import plural
 from tui_chain.engine.startup import Run
 from tui_chain.fleet.merge import MergedHost, Merging, ResultFiles, open_results
+from tui_chain.fleet.stages import Outcome
 from tui_chain.repair.output_kinds import OutputKind
 from tui_chain.results.host import host_result
-from tui_chain.results.values import HostResult
 
 T = TypeVar("T")
 
@@ -37,15 +39,28 @@ def run_merge(paths: Sequence[Path], options: CommandOptions) -> int:
         files = _good(open_results(opened, paths, _standard_input(opened, paths)))
         file = FileForAll(options, run)
         lines = opened.enter_context(waiting_lines(file))
-        merged = Merged(options, run, files, file, lines)
+        # what a person reads stands beside a bundle on standard output
+        beside = options.output == STANDARD_OUTPUT and options.form == "text"
+        output = FormOutput(options, run.journey.clock(), _notice_piece if beside else _emit_piece)
+        merged = Merged(options, run, files, file, lines, output)
         try:
-            asyncio.run(merged.all())
+            with output.whole():
+                asyncio.run(merged.all())
+                merged.end()
         except OSError as error:
             return fail(Failure("file", f"The results cannot be read: {error.strerror}.", "Check their rights."))
-        merged.end()
         written = file.deliver() if options.output is not None else None
         lines.written = written if isinstance(written, Path) else None
-    return worst([*merged.codes, fail(written)] if isinstance(written, Failure) else merged.codes)
+    code = output.exit_code(merged.codes)
+    return worst([code, fail(written)]) if isinstance(written, Failure) else code
+
+
+def _emit_piece(piece: str) -> None:
+    emit(piece.removesuffix("\n"))
+
+
+def _notice_piece(piece: str) -> None:
+    notice(piece.removesuffix("\n"))
 
 
 def _good(value: T | Failure) -> T:
@@ -72,6 +87,7 @@ class Merged:
     files: ResultFiles
     file: FileForAll
     lines: Lines
+    output: FormOutput
     codes: set[int] = field(default_factory=set)
     otherwise: int = 0
 
@@ -83,7 +99,7 @@ class Merged:
             self.run.journey,
             with_roots_of_kind(self.run, kind),
             _for_file(self.options, kind),
-            judges_all=not self.options.as_json,
+            judges_all=self.options.form == "text",
         )
         with showing(len(self.files)) as progress:
             progress.verb = "merged"
@@ -94,7 +110,7 @@ class Merged:
             if self.options.as_json:
                 self.lines.put(joint.to_json())
             else:
-                self._print(joint_text(joint))
+                self.output.show_joint(joint)
 
     def _take(self, host: MergedHost) -> None:
         options, now, state = self.options, self.run.journey.clock(), host.state
@@ -108,19 +124,18 @@ class Merged:
             result = host_result(state, now, None, replace(options, offline=False), accept_lost_constraints=accepted)
         elif state is not None and state.status != result.status:
             self.otherwise += 1
-        self.codes.add(_code(result))
+        code = FOUND if self.output.policy.stricter_reasons(result, now) else code_of_saved(result)
+        self.codes.add(code)
         if options.as_json:
             self.lines.put(result.to_json(), inside=inside)
-        elif state is not None:
-            # what is named in a hint is run with a network
-            self._print(host_text(state, now, replace(options, offline=False)))
-
-    def _print(self, text: str) -> None:
-        """Print what a person reads; where the bundle goes to standard output, beside it."""
-        if self.options.output == STANDARD_OUTPUT:
-            notice(text + "\n")
         else:
-            emit(text + "\n")
+            self.output.show(Outcome(host.saved.host.target, result, code, self._text(host)))
+
+    def _text(self, host: MergedHost) -> str:
+        if self.options.form != "text" or host.state is None:
+            return ""
+        # what is named in a hint is run with a network
+        return host_text(host.state, self.run.journey.clock(), replace(self.options, offline=False)) + "\n"
 
     def end(self) -> None:
         """Say what was wrong in the files, and which hosts are judged otherwise now."""
@@ -140,10 +155,3 @@ def _for_file(options: CommandOptions, kind: OutputKind) -> frozenset[Status]:
         return frozenset()
     complete = {Status.COMPLETE} if kind in {OutputKind.CLIENT, OutputKind.SERVER} else set[Status]()
     return frozenset(Status) - {Status.UNREACHABLE} - complete
-
-
-def _code(result: HostResult) -> int:
-    """As of fix: what is complete or has a repair is good."""
-    if result.status == Status.UNREACHABLE:
-        return UNREACHED
-    return OK if result.status in {Status.COMPLETE, Status.REPAIRABLE} else FOUND
