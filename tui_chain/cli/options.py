@@ -58,6 +58,7 @@ class CommandOptions(Options):
     shard: str | None = None
     resume: Path | None = None
     baseline: Path | None = None
+    dask: str | None = None
     quiet: bool = False
     verbose: bool = False
     log: Path | None = None

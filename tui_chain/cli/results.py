@@ -24,11 +24,13 @@ from tui_chain.fleet.scheduling import AT_ONCE, Pace, each_through
 from tui_chain.fleet.shared_roots import SharedRoots, unknown_roots
 from tui_chain.fleet.source import HostSource, Shard
 from tui_chain.fleet.stages import Outcome
-from tui_chain.fleet.work import Work
+from tui_chain.fleet.work import Stage, Work, WorkFailure
 from tui_chain.net.target import Target
 from tui_chain.results.joint import JointFinding
 from tui_chain.results.values import HostResult
 
+WORTH_PROCESSES = 1000
+"""Hosts from which on a list is worked on by several processes."""
 T = TypeVar("T")
 Show = Callable[[Outcome], None]
 
@@ -146,13 +148,6 @@ def pace_of(options: CommandOptions) -> Pace:
 
 def run_each(options: CommandOptions, run: Run, source: HostSource, work: Work, results: Results) -> None:
     """Do the work with every host of a source, and take its outcome to `results`; show how far that has come."""
-    stage = work.stage(run)
-
-    async def told(state: HostState) -> Outcome:
-        outcome = await stage(state)
-        tell(outcome)
-        return outcome
-
     with showing(source.about) as progress:
 
         def done(outcome: Outcome) -> None:
@@ -160,8 +155,66 @@ def run_each(options: CommandOptions, run: Run, source: HostSource, work: Work, 
             progress.add(outcome.result.status)
             narration().show(time.monotonic())
 
-        asyncio.run(ticking(each_through(source.states(), told, done, pace_of(options))))
+        try:
+            asyncio.run(ticking(_each(options, run, source, work, done)))
+        except WorkFailure as failed:
+            raise SystemExit(fail(failed.failure)) from None
     say_source(options, source)
+
+
+async def _each(
+    options: CommandOptions, run: Run, source: HostSource, work: Work, done: Callable[[Outcome], None]
+) -> None:
+    """Do the work in this process, or in several where there is enough of it."""
+    pace = pace_of(options)
+    if options.dask is not None:
+        await _by_dask(options, source, work, done)
+        return
+    count = _processes(options, source)
+    if count < 2:
+        await each_through(source.states(), _told(work.stage(run)), done, pace)
+        return
+    from tui_chain.fleet.processes import ProcessWorkers
+
+    workers = ProcessWorkers(work, count)
+    async with workers.running():
+        await each_through(source.states(), _told(workers.stage), done, pace)
+
+
+async def _by_dask(options: CommandOptions, source: HostSource, work: Work, done: Callable[[Outcome], None]) -> None:
+    from tui_chain.fleet.dask_cluster import cluster_workers, read_cluster
+
+    def told(outcome: Outcome) -> None:
+        tell(outcome)
+        done(outcome)
+
+    cluster = _good(read_cluster(options.dask or ""))
+    async with cluster_workers(cluster, work) as workers:
+        await workers.through(source.states(), source.about, told, ordered=not options.unordered)
+
+
+def _told(stage: Stage) -> Stage:
+    """The stage, by which it is said what became of a host as soon as that is known."""
+
+    async def told(state: HostState) -> Outcome:
+        outcome = await stage(state)
+        tell(outcome)
+        return outcome
+
+    return told
+
+
+def _processes(options: CommandOptions, source: HostSource) -> int:
+    """How many processes a list is worth: one more takes as long to start as a hundred hosts.
+
+    Hosts of the lab are known to this process alone, and a client's private key stays in it.
+    """
+    about = source.about or 0
+    if about < WORTH_PROCESSES or options.demo or options.cert is not None:
+        return 1
+    from tui_chain.fleet.processes import MOST, cores
+
+    return min(cores(), MOST, about // (WORTH_PROCESSES // 2), options.jobs or MOST)
 
 
 def tell(outcome: Outcome) -> None:

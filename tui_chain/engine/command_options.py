@@ -22,6 +22,7 @@ from tui_chain.engine.options import (
     CRITICAL_DAYS,
     CRL,
     CRL_LEAF,
+    DASK,
     DEMO,
     EHLO,
     EXAMPLE,
@@ -125,7 +126,7 @@ TAKEN: Mapping[str, tuple[OptionEntry, ...]] = {
         FORMAT._replace(choices=CHECK_FORMATS),
         OUTPUT._replace(help="Write the results there, all at once when the last is in  [default: standard output]"),
         REPLACE._replace(help="Replace FILE if it exists."),
-        *FLEET,
+        *(*FLEET, DASK),
         *TARGETED,
     ),
     "fix": (

@@ -128,6 +128,14 @@ BASELINE = OptionEntry(
     metavar="FILE",
 )
 
+DASK = OptionEntry(
+    "dask",
+    ("--dask",),
+    "Have the workers of this Dask cluster work on the hosts, or N processes of this machine.",
+    "text",
+    metavar="ADDRESS|local:N",
+)
+
 # what is said beside the results
 
 QUIET = OptionEntry("quiet", ("-q", "--quiet"), "No progress and no notices on standard error; what is wrong stays.")

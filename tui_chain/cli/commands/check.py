@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tui_chain.cli.files import results_to
 from tui_chain.cli.forms import EXIT_CODES, STREAMED, FormOutput, policy_of
@@ -17,16 +17,18 @@ from tui_chain.core.command import hinted
 from tui_chain.core.failure import Failure
 from tui_chain.engine.host_state import HostState
 from tui_chain.engine.startup import Run
+from tui_chain.fleet.scheduling import AT_ONCE
 from tui_chain.fleet.stages import Outcome, outcome, probe_host
-from tui_chain.fleet.work import Stage
+from tui_chain.fleet.work import Stage, WorkerFacts, worker_facts
 from tui_chain.results.host import host_result
 from tui_chain.results.values import HostResult
 
 
 def run_check(options: CommandOptions) -> int:
     """Probe and diagnose; print each host as soon as it and all before it are done."""
-    if options.resume is not None and options.form not in STREAMED:
-        return fail(_whole_form(options))
+    refused = _refused(options)
+    if refused is not None:
+        return fail(refused)
     with (
         opened(options, whole_lab=True, streaming=True) as run,
         results_to(options.output, replace=options.replace) as write,
@@ -36,6 +38,23 @@ def run_check(options: CommandOptions) -> int:
             run_each(options, run, source_of(options, run, results.resumed), work, results)
             results.end(run.journey)
     return output.exit_code(results.codes)
+
+
+def _refused(options: CommandOptions) -> Failure | None:
+    """Why these options do not go together, or None."""
+    if options.resume is not None and options.form not in STREAMED:
+        return _whole_form(options)
+    if options.dask is None:
+        return None
+    if options.demo:
+        return Failure("usage", "The lab of --demo is on this machine alone.", "Leave --dask out.")
+    if options.cert is not None or "@" in (options.proxy or ""):
+        why = "A private key and the login of a proxy stay on this machine, and --dask gives hosts to others."
+        return Failure("usage", why, "Leave --dask out, or have the workers' environment name the proxy.")
+    from tui_chain.fleet.dask_cluster import read_cluster
+
+    cluster = read_cluster(options.dask)
+    return cluster if isinstance(cluster, Failure) else None
 
 
 def _whole_form(options: CommandOptions) -> Failure:
@@ -55,6 +74,20 @@ class CheckWork:
         """Load what the options name, in another process than the one that read them."""
         with reopened(self.options) as run:
             yield self.stage(run)
+
+    @property
+    def at_once(self) -> int:
+        """Hosts that a process works on at once."""
+        return self.options.jobs or AT_ONCE
+
+    def shared_by(self, count: int) -> CheckWork:
+        """The work as each of so many processes does it, so that they keep the limits together."""
+        rate = None if self.options.rate is None else self.options.rate / count
+        return replace(self, options=replace(self.options, jobs=-(-self.at_once // count), rate=rate))
+
+    def facts(self) -> WorkerFacts:
+        """What this process is."""
+        return worker_facts(self.options.trust)
 
     def stage(self, run: Run) -> Stage:
         """The stage by which a host becomes an outcome."""
