@@ -176,7 +176,9 @@ def _from_the_ground(graph: Mapping[str, set[str]]) -> tuple[str, ...]:
 
 
 def _docstring(path: Path) -> str:
-    return " ".join((ast.get_docstring(tree_of(path)) or "").split()).replace("|", "\\|")
+    """The first paragraph of a package's docstring."""
+    words = (ast.get_docstring(tree_of(path)) or "").partition("\n\n")[0]
+    return " ".join(words.split()).replace("|", "\\|")
 
 
 STAGES = ("probe", "diagnose", "resolve", "revocation", "repair", "livetest")

@@ -11,6 +11,7 @@ from tui_chain.cli.options import CommandOptions
 from tui_chain.cli.output import note
 from tui_chain.core.failure import Failure
 from tui_chain.core.text import plural
+from tui_chain.engine.host_probe import probe_wanted
 from tui_chain.engine.host_state import HostState
 from tui_chain.engine.journey import Journey
 from tui_chain.engine.startup import Run
@@ -87,17 +88,8 @@ async def probe_host(journey: Journey, options: CommandOptions, state: HostState
     """Probe a host: in every variant that is wanted, and its issuers on revocation."""
     from tui_chain.probe.variants import Wanted
 
-    state = await journey.probe(state)
     wanted = Wanted(options.all_addresses, options.key_types, options.no_sni, options.repeat)
-    if wanted:
-        from tui_chain.engine.endpoints import probe_servers
-
-        state = await probe_servers(journey, state, wanted)
-    if options.revocation:
-        from tui_chain.engine.revocation import check_revocation
-
-        state = await check_revocation(journey, state)
-    return state
+    return await probe_wanted(journey, state, wanted, revocation=options.revocation)
 
 
 def _repairing(run: Run, scope: CrlScope | None, kind: OutputKind) -> Callable[[HostState], Awaitable[HostState]]:

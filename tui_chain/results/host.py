@@ -7,15 +7,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict
 
+from tui_chain.clients.engines.registry import engine_name
 from tui_chain.clients.families import FAMILIES
-from tui_chain.clients.judge import engine_name
 from tui_chain.clients.verdict import Verdicts
 from tui_chain.core.failure import Failure
 from tui_chain.engine.arguments import Options
 from tui_chain.engine.host_state import HostState
 from tui_chain.net.connection_text import shown_connection
 from tui_chain.probe.served import ServedChain
-from tui_chain.results.json_reader import uncut
+from tui_chain.results.json_reader import iso, uncut
 from tui_chain.results.values import (
     CertificateResult,
     ClientResult,
@@ -240,8 +240,8 @@ def crl_object(crl: RevocationList, source: str) -> CrlJSON:
         sha256=crl.sha256,
         issuer=crl.issuer,
         number=None if crl.number is None else str(crl.number),
-        this_update=_iso(crl.this_update),
-        next_update=_iso(crl.next_update),
+        this_update=iso(crl.this_update),
+        next_update=iso(crl.next_update),
         source=source,
     )
 
@@ -274,12 +274,8 @@ def _answer_object(answer: RevocationAnswer) -> AnswerJSON:
         url=answer.url,
         status=answer.status.value,
         words=answer.text,
-        produced=_iso(answer.produced),
-        next_update=_iso(answer.next_update),
-        revoked_at=_iso(answer.revoked_at),
+        produced=iso(answer.produced),
+        next_update=iso(answer.next_update),
+        revoked_at=iso(answer.revoked_at),
         reason=answer.reason,
     )
-
-
-def _iso(moment: datetime | None) -> str | None:
-    return None if moment is None else moment.isoformat()
