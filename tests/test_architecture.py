@@ -294,8 +294,8 @@ def test_the_api_loads_its_values_alone() -> None:
 
 def test_every_public_name_comes_with_the_api() -> None:
     """Names are there once the module is loaded, none by a look-up when it is asked for."""
-    script = "import tui_chain.api as api\nassert '__getattr__' not in vars(api)\nprint(*set(api.__all__) - vars(api).keys())"
-    assert loaded_by(script) == ""
+    script = "from tui_chain import api\nprint('__getattr__' in vars(api), *set(api.__all__) - vars(api).keys())"
+    assert loaded_by(script) == "False"
 
 
 def test_an_engine_of_a_family_is_loaded_when_it_is_asked() -> None:

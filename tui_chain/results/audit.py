@@ -141,7 +141,7 @@ def of_audit(
         },
         findings=tuple(
             AuditFindingResult(
-                one.code,
+                str(one.code),
                 one.severity.value,
                 one.message,
                 completed_hint(one.hint, file, header),

@@ -208,7 +208,7 @@ def doctor_result(found: Examination) -> DoctorResult:
         version=report.version,
         well=found.is_well,
         problems=tuple(
-            TrustProblemResult(one.code, one.severity.value, one.message, one.change, one.clients)
+            TrustProblemResult(str(one.code), one.severity.value, one.message, one.change, one.clients)
             for one in found.problems
         ),
         change=found.first_change,

@@ -86,7 +86,7 @@ def explain_result(text: str) -> ExplainResult | Failure:
 
     kind = explain_code(text)
     if kind is not None:
-        cause = CauseResult(kind.code, kind.message, kind.hint, ())
+        cause = CauseResult(str(kind.code), kind.message, kind.hint, ())
         return ExplainResult(
             client=None,
             version=None,
@@ -95,7 +95,7 @@ def explain_result(text: str) -> ExplainResult | Failure:
             port=None,
             url=None,
             trust_file=None,
-            symptom=kind.code,
+            symptom=str(kind.code),
             openssl_code=None,
             line=text.strip(),
             message=kind.message,
@@ -121,5 +121,7 @@ def of_explanation(found: Explanation) -> ExplainResult:
         line=found.line,
         message=found.symptom.message,
         fact=found.symptom.fact,
-        causes=tuple(CauseResult(cause.code, cause.message, cause.command, cause.shows) for cause in found.causes),
+        causes=tuple(
+            CauseResult(str(cause.code), cause.message, cause.command, cause.shows) for cause in found.causes
+        ),
     )
