@@ -15,6 +15,8 @@ from typing import Any
 
 from tui_chain.api.calls import good
 from tui_chain.api.keywords import Trust
+from tui_chain.clients.engines.registry import engine_name
+from tui_chain.clients.families import FAMILIES
 from tui_chain.core.command import ALL
 from tui_chain.core.text import safe_text
 from tui_chain.engine.arguments import Arguments, Options, read_roots
@@ -27,7 +29,8 @@ from tui_chain.engine.startup import start
 from tui_chain.net.addresses import read_consent
 from tui_chain.net.connection_options import ConnectionOptions
 from tui_chain.net.connection_text import read_connection
-from tui_chain.net.target import parse_target
+from tui_chain.net.target import Target, parse_target
+from tui_chain.probe.served import ServedChain
 from tui_chain.probe.variants import Wanted
 from tui_chain.results.host import host_result
 from tui_chain.results.values import HostResult
@@ -78,9 +81,11 @@ class APIRun:
         return await probe_wanted(self.journey, state, wanted, revocation=given.get("revocation", False))
 
     def load(self) -> None:
-        """Have the client families read the trust store, by a question: the first host need not wait for it."""
-        anchor = self.journey.trust.anchors[0]
-        self.journey.diagnoser.judge.verdicts((anchor.der,), host="localhost", at=self.journey.clock())
+        """Diagnose one of the anchors, so that every family has read the trust store, and can be named."""
+        here, at = Target("localhost"), self.journey.clock()
+        self.journey.diagnose(HostState(here), ServedChain(here, self.journey.trust.anchors[:1], at))
+        for family in FAMILIES:
+            engine_name(family)
 
 
 @contextmanager
