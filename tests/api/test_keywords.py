@@ -17,18 +17,14 @@ from tests.support.proxy import start as start_proxy
 from tests.support.servers import Dialogue, fresh_chain, refused_port, server_context
 from tui_chain import api
 from tui_chain.engine.command_options import TAKEN
-from tui_chain.lab.authority import Template, key_to_pem
+from tui_chain.lab.authority import Template, key_to_pem, to_pem
 from tui_chain.lab.internet import Lab, open_lab
 from tui_chain.net.lookup import lookup_with
 from tui_chain.x509.crl import crls_of
 
 SCENARIOS = [
-    "complete",
-    "leaf-only",
-    "one-backend-broken",
-    "rsa-broken",
-    "ocsp-revoked",
-    "crl-chain",
+    *("complete", "leaf-only", "one-backend-broken", "rsa-broken", "ocsp-revoked", "crl-chain"),
+    "unknown-root-served",
 ]
 NAME = "complete.lab.test"
 
@@ -196,6 +192,31 @@ def test_days_before_the_end(lab: Lab) -> None:
 def test_a_time_to_judge_at(lab: Lab) -> None:
     later = datetime.now(UTC) + timedelta(days=4000)
     assert fix(lab, lab.host("complete").target, at=later).status == "invalid"
+
+
+# whom to trust, and where to look
+
+
+def test_files_are_named_by_text_or_path_alone_or_in_a_list(lab: Lab, tmp_path: Path) -> None:
+    target, file = lab.host("leaf-only").target, tmp_path / "issuing.pem"
+    file.write_bytes(to_pem([lab.hierarchy["issuing"].der]))
+    root = Path(lab.trust_file)
+    stores: list[Any] = [root, [root], ["certifi", root], str(root)]
+    for trust in stores:
+        for pool in (file, str(file), [file]):
+            found = api.fix(target, trust=trust, pool=pool, offline=True, no_pool=True)
+            assert found.status == "repairable"
+    data = root.read_bytes()
+    assert api.verify(data, host="localhost", trust=root).more == {}
+
+
+@pytest.mark.parametrize("several", [False, True])
+def test_a_root_and_an_address_alone(lab: Lab, several: bool) -> None:
+    target = lab.host("unknown-root-served").target
+    digest, place = fix(lab, target).served[-1].sha256, "10.0.0.1:80"
+    options: Any = {"trust_root": digest, "allow_private_aia": place}
+    given = {name: [value] for name, value in options.items()} if several else options
+    assert fix(lab, target, **given).status == "repairable"
 
 
 # what is wrong

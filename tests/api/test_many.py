@@ -113,6 +113,25 @@ def test_no_handshake_before_every_text_is_a_target(lab: Lab) -> None:
     assert crowd.came == 0
 
 
+def test_one_text_is_not_taken_for_a_list_of_characters() -> None:
+    with pytest.raises(TypeError, match=r"one text\. Give a list"):
+        api.check_many("shop.example.org")
+
+
+def test_whoever_leaves_the_loop_leaves_nothing_behind(lab: Lab, targets: list[str]) -> None:
+    """Without aclosing too: tasks that are on their way end with the event loop, and none is forgotten."""
+
+    async def first() -> tuple[str, int]:
+        async for result in api.acheck_many(targets * 20, trust=str(lab.trust_file), jobs=2):
+            return result.status, len(asyncio.all_tasks())
+        raise AssertionError("there was none")
+
+    status, tasks = asyncio.run(first())
+    assert status == "incomplete"
+    assert tasks > 1
+    gc.collect()  # a task that was destroyed while it was pending would be logged, an open socket would warn
+
+
 def test_one_trust_store_serves_all(lab: Lab, targets: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     from tui_chain.trust import loading
 

@@ -101,6 +101,8 @@ class Checker:
     def check_many(self, targets: Iterable[str]) -> AsyncGenerator[HostResult, None]:
         """`acheck_many` over this trust store."""
         run = self._entered()
+        if isinstance(targets, str):
+            raise TypeError("The targets are one text. Give a list of them.")
         return _in_order(run, [run.host(target) for target in targets], self._options.get("jobs", CONCURRENT))
 
     def _entered(self) -> APIRun:

@@ -7,9 +7,10 @@ from datetime import datetime
 from os import PathLike
 from typing import Literal, TypedDict
 
-Trust = str | Sequence[str]
+File = str | PathLike[str]
+Trust = File | Sequence[File]
 """`certifi`, `system` or the name of a file; several are used together."""
-Files = Iterable[str | PathLike[str]]
+Files = File | Iterable[File]
 
 
 class ConnectionKeywords(TypedDict, total=False):
@@ -28,9 +29,9 @@ class ConnectionKeywords(TypedDict, total=False):
     verify_name: str
     proxy: str
     no_proxy: bool
-    cert: str | PathLike[str]
-    key: str | PathLike[str]
-    cert_password_file: str | PathLike[str]
+    cert: File
+    key: File
+    cert_password_file: File
     ip_version: str
     bind: str
     ehlo: str
@@ -60,7 +61,7 @@ class SearchKeywords(TypedDict, total=False):
 
     pool: Files
     offline: bool
-    allow_private_aia: bool | Iterable[str]
+    allow_private_aia: bool | str | Iterable[str]
     no_pool: bool
     no_learn: bool
 
@@ -101,7 +102,7 @@ class FixOptions(ConnectionKeywords, ServerKeywords, SearchKeywords, total=False
     timeout: float
     at: datetime | None
     warn_days: int
-    trust_root: Iterable[str]
+    trust_root: str | Iterable[str]
     crl: Literal["chain", "leaf"]
     accept_lost_constraints: bool
 

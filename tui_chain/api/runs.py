@@ -5,6 +5,7 @@ It loads the stages. The functions load it when they are called, in a thread whe
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from tui_chain.api.calls import good
-from tui_chain.api.keywords import Trust
+from tui_chain.api.keywords import File, Files, Trust
 from tui_chain.clients.engines.registry import engine_name
 from tui_chain.clients.families import FAMILIES
 from tui_chain.core.command import ALL
@@ -29,8 +30,7 @@ from tui_chain.engine.startup import start
 from tui_chain.net.addresses import read_consent
 from tui_chain.net.connection_options import ConnectionOptions
 from tui_chain.net.connection_text import read_connection
-from tui_chain.net.target import Target, parse_target
-from tui_chain.probe.served import ServedChain
+from tui_chain.net.target import parse_target
 from tui_chain.probe.variants import Wanted
 from tui_chain.results.host import host_result
 from tui_chain.results.values import HostResult
@@ -81,10 +81,11 @@ class APIRun:
         return await probe_wanted(self.journey, state, wanted, revocation=given.get("revocation", False))
 
     def load(self) -> None:
-        """Diagnose one of the anchors, so that every family has read the trust store, and can be named."""
-        here, at = Target("localhost"), self.journey.clock()
-        self.journey.diagnose(HostState(here), ServedChain(here, self.journey.trust.anchors[:1], at))
+        """Ask every client family about an anchor, so that it has read the trust store, and can be named."""
+        judge, at = self.journey.diagnoser.judge, self.journey.clock()
+        anchor, *_ = next(iter(self.journey.trust.index.values()))  # by name, as a search of paths begins
         for family in FAMILIES:
+            judge.unlocated_verdict(family, (anchor.der,), host="localhost", at=at)
             engine_name(family)
 
 
@@ -134,8 +135,8 @@ def run_options(given: Mapping[str, Any]) -> Options:
     stores = store_names(given.get("trust", "certifi"))
     ours: dict[str, object] = {
         "trust": () if stores == ("certifi",) else stores,
-        "trust_root": tuple(given.get("trust_root", ())),
-        "pool": tuple(map(Path, given.get("pool", ()))),
+        "trust_root": _several(given.get("trust_root", ())),
+        "pool": tuple(map(Path, _several(given.get("pool", ())))),
         "allow_private_aia": _private(given.get("allow_private_aia", False)),
     }
     files = {name: _path(given[name]) for name in ("cert", "key", "cert_password_file") if name in given}
@@ -150,17 +151,22 @@ PLAIN = (
 """The keywords that options have as they are given."""
 
 
-def _path(given: str | PathLike[str] | None) -> Path | None:
+def _path(given: File | None) -> Path | None:
     return None if given is None else Path(given)
 
 
-def _private(given: bool | Iterable[str]) -> tuple[str, ...]:
-    return ((ALL,) if given else ()) if isinstance(given, bool) else tuple(given)
+def _private(given: bool | str | Iterable[str]) -> tuple[str, ...]:
+    return ((ALL,) if given else ()) if isinstance(given, bool) else _several(given)
+
+
+def _several(given: Files) -> tuple[str, ...]:
+    """Names as texts; one alone stands for itself, and not for its characters."""
+    return tuple(os.fspath(one) for one in ((given,) if isinstance(given, str | PathLike) else given))
 
 
 def store_names(trust: Trust) -> tuple[str, ...]:
     """Return the names of trust stores; raises ValueError where there is none."""
-    names = (trust,) if isinstance(trust, str) else tuple(trust)
+    names = _several(trust)
     if not names:
         raise ValueError("No trust store is named. Give certifi, system, or the name of a file.")
     return names
