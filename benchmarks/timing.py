@@ -21,10 +21,11 @@ def children_cpu() -> float:
     """CPU seconds of all processes that this one has started and waited for, user and system."""
     if sys.platform == "win32":
         raise SystemExit("Windows does not say what processes cost that have ended.")
-    import resource
+    else:  # noqa: RET506 - for mypy, to which nothing else is another system's
+        import resource
 
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
+        used = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return used.ru_utime + used.ru_stime
 
 
 def seconds(work: Work, clock: Clock = time.perf_counter) -> float:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:  # the stages are loaded by the first call
     from collections.abc import Mapping
     from pathlib import Path
 
+    from tui_chain.api.runs import APIRun
     from tui_chain.doctor.examination import Examination
 
 
@@ -31,27 +32,40 @@ def doctor(target: str | None = None, **options: Unpack[DoctorOptions]) -> Docto
 async def adoctor(target: str | None = None, **options: Unpack[DoctorOptions]) -> DoctorResult:
     """`doctor` for a running event loop."""
     refuse_unknown(options, DoctorOptions, "adoctor")
-    environment = options.get("environment")
-    variables = os.environ if environment is None else environment
     if target is None:
-        return doctor_result(await asyncio.to_thread(_examined, options.get("python"), variables))
-    from tui_chain.api.runs import open_run
-    from tui_chain.doctor.examination import examine_host
-
-    interpreter = await asyncio.to_thread(_interpreter, options.get("python"), variables)
+        return doctor_result(await asyncio.to_thread(_examined, options))
     with ExitStack() as opened:
-        run = await asyncio.to_thread(opened.enter_context, open_run(options, every_source=True))
-        return doctor_result(good(await examine_host(run.journey, run.host(target), interpreter, variables)))
+        run, interpreter = await asyncio.to_thread(_open, opened, options)
+        from tui_chain.doctor.examination import examine_host
+
+        return doctor_result(
+            good(await examine_host(run.journey, run.host(target), interpreter, _variables(options)))
+        )
 
 
-def _examined(python: str | None, variables: Mapping[str, str]) -> Examination:
+def _examined(options: DoctorOptions) -> Examination:
     from tui_chain.doctor.examination import examine
     from tui_chain.engine.host_state import utc_now
 
-    return good(examine(_interpreter(python, variables), variables, utc_now()))
+    variables = _variables(options)
+    return good(examine(_interpreter(options), variables, utc_now()))
 
 
-def _interpreter(python: str | None, variables: Mapping[str, str]) -> Path:
+def _open(opened: ExitStack, options: DoctorOptions) -> tuple[APIRun, Path]:
+    """Find the interpreter and start a run; what examines a host is loaded here too, beside the event loop."""
+    import tui_chain.doctor.examination  # noqa: F401
+    from tui_chain.api.runs import open_run
+
+    interpreter = _interpreter(options)
+    return opened.enter_context(open_run(options, every_source=True)), interpreter
+
+
+def _interpreter(options: DoctorOptions) -> Path:
     from tui_chain.doctor.interpreter import find_interpreter
 
-    return good(find_interpreter(python, variables)).path
+    return good(find_interpreter(options.get("python"), _variables(options))).path
+
+
+def _variables(options: DoctorOptions) -> Mapping[str, str]:
+    given = options.get("environment")
+    return os.environ if given is None else given
