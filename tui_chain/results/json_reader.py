@@ -7,7 +7,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -102,12 +102,12 @@ class JSONReader:
 
     def object(self, name: str) -> JSONReader:
         """Return an object."""
-        return replace(self, values=self._of(name, dict, "an object"), place=f"{self.place}{name}.")
+        return JSONReader(self._of(name, dict, "an object"), f"{self.place}{name}.", self.what)
 
     def list(self, name: str, take: Callable[[JSONReader, str], T]) -> tuple[T, ...]:
         """Return what `take` returns for each value of a list."""
         given = self._of(name, list, "a list")
-        held = replace(self, values={f"{name}[{at}]": one for at, one in enumerate(given)})
+        held = JSONReader({f"{name}[{at}]": one for at, one in enumerate(given)}, self.place, self.what)
         return tuple(take(held, one) for one in held.values)
 
     def objects(self, name: str) -> Iterator[JSONReader]:
@@ -130,7 +130,7 @@ class JSONReader:
 
     def key(self, name: str) -> str:
         """Return the name of a value, which somebody else chose: safe text."""
-        return replace(self, values={"name": name}).text("name")
+        return JSONReader({"name": name}, self.place, self.what).text("name")
 
     def flag(self, name: str) -> bool:
         """Return true or false."""
@@ -231,7 +231,7 @@ class JSONReader:
 def read_line(text: str, what: str, take: Callable[[JSONReader], T]) -> T:
     """Return what `take` makes of the object that `json_line` wrote; raises ValueError where it is none of `what`."""
     try:
-        given = replace(JSONReader({"it": json.loads(text)}, what=what).object("it"), place="")
+        given = JSONReader(JSONReader({"it": json.loads(text)}, what=what).object("it").values, what=what)
         # True is 1 for Python
         if given.any("schema") is True or given.any("schema") != SCHEMA:
             raise ValueError("it is the JSON of another version")
