@@ -15,12 +15,15 @@ from tests.diagram import drawn
 from tests.support.daemon_programs import DAEMONS
 from tests.support.starttls_daemons import PROFTPD, PROSODY
 from tui_chain.advise.document import markdown_text
+from tui_chain.api import CheckManyOptions, CheckOptions, DoctorOptions, FixOptions
 from tui_chain.clients.cause_codes import CauseCode
 from tui_chain.diagnose.explain.causes import CAUSES, CAUSES_OF_CLIENTS, CAUSES_WITHOUT_FILE, Cause
 from tui_chain.diagnose.explain.explanation import DEFAULT_STORE
 from tui_chain.diagnose.findings.catalogue import markdown_table
 from tui_chain.doctor.problems.problem import CODES
 from tui_chain.engine.actions import keys_table
+from tui_chain.engine.option_entry import OptionEntry
+from tui_chain.engine.options import OPTIONS
 from tui_chain.servers.registry import CHAIN, KEY, servers
 from tui_chain.servers.server import Installation, Server
 
@@ -29,7 +32,9 @@ README = ROOT / "README.md"
 DOCS = ROOT / "docs"
 FINDINGS, ARCHITECTURE, PICTURE = DOCS / "findings.md", DOCS / "architecture.md", DOCS / "architecture.svg"
 SERVERS, CAUSES_PAGE, DOCTOR = DOCS / "servers.md", DOCS / "causes.md", DOCS / "doctor.md"
-COMPARISON = DOCS / "comparison.md"
+COMPARISON, API = DOCS / "comparison.md", DOCS / "api.md"
+EXAMPLES = sorted((DOCS / "examples").glob("*.py"))
+"""The blocks of the page on the API, which are run by tests and checked by mypy."""
 
 
 def with_part(text: str, name: str, part: str) -> str:
@@ -71,6 +76,60 @@ def doctor_page() -> str:
     return with_part(
         DOCTOR.read_text(encoding="utf-8"), "codes", "\n".join(("| code | meaning |", "|---|---|", *rows))
     )
+
+
+def api_page() -> str:
+    """The page on the Python API as it has to be: its keywords are those of the functions, its blocks are files."""
+    text = with_part(API.read_text(encoding="utf-8"), "keywords", _keywords_table())
+    for example in EXAMPLES:
+        code = example.read_text(encoding="utf-8").rstrip()
+        text = with_part(text, f"examples/{example.name}", f"```python\n{code}\n```")
+    return text
+
+
+_OF_FUNCTIONS = {
+    "check": CheckOptions,
+    "check_many": CheckManyOptions,
+    "fix": FixOptions,
+    "doctor": DoctorOptions,
+}
+_NAMED_OTHERWISE = {"interpreter": "python"}
+_OF_THE_API = {
+    "proxy": "Go by this proxy: a URL (http, https, socks5, socks5h), with its login where it wants one.",
+    "ip_version": 'Connect by IPv4 only (`"4"`), or by IPv6 only (`"6"`).',
+    "tls": 'Offer TLS 1.2 only (`"1.2"`), or TLS 1.3 only (`"1.3"`).',
+    "trust": "Trust store, or a list of several together: `certifi` (the default), `system`, the name of a file.",
+    "at": "Judge at this time, an aware `datetime`, instead of now.",
+    "jobs": "Hosts that are checked at once  [default: 64]",
+    "pool": "Files and folders with certificates to look in first, a list.",
+    "allow_private_aia": "Let AIA and CRLs lead to private addresses: True for all, or a list of `ADDRESS:PORT`.",
+    "trust_root": "Trust the private roots with these full fingerprints, got from their owners, a list.",
+    "crl": 'With the CRLs of the path, for clients that check the `"chain"`, or the `"leaf"` alone.',
+    "accept_lost_constraints": "Give the bundle although an intermediate in it loses a limit set above it.",
+    "environment": "The variables that the interpreter runs with  [default: those of this process]",
+}
+"""What keywords say whose values are of Python, or that are no option."""
+
+
+def _keywords_table() -> str:
+    helps = {_NAMED_OTHERWISE.get(entry.name, entry.name): entry for entry in reversed(OPTIONS)}
+    names = dict.fromkeys(name for keywords in _OF_FUNCTIONS.values() for name in keywords.__annotations__)
+    rows = (f"| {' | '.join(_keyword_cells(name, helps.get(name)))} |" for name in names)
+    return "\n".join(("| keyword | of | option | what it does |", "|---|---|---|---|", *rows))
+
+
+def _keyword_cells(name: str, entry: OptionEntry | None) -> tuple[str, ...]:
+    functions = [function for function, taken in _OF_FUNCTIONS.items() if name in taken.__annotations__]
+    shown = functions if "check" not in functions else [one for one in functions if one != "check_many"]
+    words = _OF_THE_API.get(name) or (entry.help if entry is not None else "")
+    flags = "" if entry is None else f"`{_flag(entry)}`"
+    return f"`{name}`", ", ".join(f"`{one}`" for one in shown), flags, re.sub(r"\s+\[(.*)\]$", r" (\1)", words)
+
+
+def _flag(entry: OptionEntry) -> str:
+    """The long flags of an option, of all switches that stand for one keyword."""
+    same = (one for one in OPTIONS if one.name == entry.name)
+    return "`, `".join(dict.fromkeys(one.flags[-1] for one in same))
 
 
 def comparison() -> str:
@@ -176,7 +235,9 @@ def _from_the_ground(graph: Mapping[str, set[str]]) -> tuple[str, ...]:
 
 
 def _docstring(path: Path) -> str:
-    return " ".join((ast.get_docstring(tree_of(path)) or "").split()).replace("|", "\\|")
+    """The first paragraph of a package's docstring."""
+    words = (ast.get_docstring(tree_of(path)) or "").partition("\n\n")[0]
+    return " ".join(words.split()).replace("|", "\\|")
 
 
 STAGES = ("probe", "diagnose", "resolve", "revocation", "repair", "livetest")
@@ -199,6 +260,7 @@ MADE = {
     CAUSES_PAGE: causes_page,
     DOCTOR: doctor_page,
     COMPARISON: comparison,
+    API: api_page,
     ARCHITECTURE: architecture,
     PICTURE: picture,
 }

@@ -209,7 +209,8 @@ def test_fix_knows_its_keywords_alone() -> None:
     assert set(api.FixOptions.__annotations__) == {
         "trust", "timeout", "at", "pool", "trust_root", "offline", "allow_private_aia", "no_pool", "no_learn",
         "accept_lost_constraints", "sni", "connect_to", "verify_name", "proxy", "no_proxy", "cert", "key",
-        "cert_password_file", "ip_version", "bind", "ehlo", "tls", "retries",
+        "cert_password_file", "ip_version", "bind", "ehlo", "tls", "retries", "starttls", "warn_days",
+        "all_addresses", "key_types", "repeat", "crl",
     }  # fmt: skip
     for unknown in ("demo", "hosts_file", "tiemout"):
         with pytest.raises(TypeError, match=f"unexpected keyword argument '{unknown}'"):

@@ -73,7 +73,7 @@ GROWING = (
 )
 """Where the product grows by a file: a client, server, scenario, command, protocol, section of the report, a family
 of problems, what files are written in, or a form of results."""
-MODULES_AT_MOST = 288
+MODULES_AT_MOST = 296
 """The number of modules outside `GROWING`."""
 
 APART: dict[str, str] = {
@@ -213,7 +213,7 @@ def test_no_module_is_longer_than_a_reader_has_patience() -> None:
 
 
 def test_every_module_has_a_folder() -> None:
-    assert {path.name for path in ROOT.glob("*.py")} == {"__init__.py", "api.py"}
+    assert {path.name for path in ROOT.glob("*.py")} == {"__init__.py"}
 
 
 def test_every_folder_says_what_it_is() -> None:
@@ -275,6 +275,33 @@ def test_modules_load_in_any_order() -> None:
 def test_what_programs_use_loads_no_front_end(module: str) -> None:
     script = "print(*{name.partition('.')[0] for name in sys.modules} & {'click', 'textual'})"
     assert loaded_by(LOADING + script, module) == ""
+
+
+API_WITHOUT = {
+    *("click", "textual", "rich", "pyperclip", "httpx", "httpcore", "h11", "h2", "anyio", "socksio", "OpenSSL"),
+    *("cryptography", "certifi", "idna", "yaml", "platformdirs", "email", "http", "unittest", "xml", "sqlite3"),
+    *("multiprocessing", "tempfile", "difflib", "tomllib", "zipfile", "csv", "pdb", "uuid", "random"),
+}
+"""What a program does not load with the API, but with the first call that needs it."""
+API_FOLDERS = {"core", "x509", "clients", "net", "results", "api"}
+API_MODULES_AT_MOST = 30
+"""Modules of ours that are loaded with the API: those of its values, and of its signatures."""
+
+
+def test_the_api_loads_its_values_alone() -> None:
+    """Programs import it whether they check a host in this run or not; the stages come with the first call."""
+    script = "print(*sys.modules)"
+    loaded = set(loaded_by(LOADING + script, "tui_chain.api").split())
+    assert loaded & API_WITHOUT == set()
+    ours = {name for name in loaded if name.startswith(f"{PACKAGE}.")}
+    assert folders_of(ours) == API_FOLDERS
+    assert len(ours) <= API_MODULES_AT_MOST
+
+
+def test_every_public_name_comes_with_the_api() -> None:
+    """Names are there once the module is loaded, none by a look-up when it is asked for."""
+    script = "from tui_chain import api\nprint('__getattr__' in vars(api), *set(api.__all__) - vars(api).keys())"
+    assert loaded_by(script) == "False"
 
 
 def test_an_engine_of_a_family_is_loaded_when_it_is_asked() -> None:

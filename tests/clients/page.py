@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from tests.clients.compare import Comparison, Kind, Measurement
+from tui_chain.clients.engines.registry import engine_name
 from tui_chain.clients.families import FAMILIES, family
-from tui_chain.clients.judge import engine_name
 from tui_chain.clients.verdict import Verdict
 
 _INTRODUCTION = """\

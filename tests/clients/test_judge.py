@@ -11,8 +11,9 @@ from tests.clients import making
 from tests.support.chains import HOST, NOW, make_pki, views
 from tui_chain.clients.engines.openssl.hostnames import plainly_names
 from tui_chain.clients.engines.openssl.verifier import PARTIAL_CHAIN, STRICT, OpenSSLVerifier
+from tui_chain.clients.engines.registry import engine_name
 from tui_chain.clients.families import FAMILIES, Engine, FamilyId, family, family_names
-from tui_chain.clients.judge import OPENSSL_SETTINGS, Judge, engine_name
+from tui_chain.clients.judge import OPENSSL_SETTINGS, Judge
 from tui_chain.clients.verdict import ACCEPTED, Verdict
 from tui_chain.x509.der import SEQUENCE, element, encode
 from tui_chain.x509.formats.pem import pem_of

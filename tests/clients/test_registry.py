@@ -194,6 +194,7 @@ TEXTS = {
     "core/output_kind.py": "the kind of output `java`",
     "repair/": "a kind of output is described by who wants it",
     "engine/options.py": "help gives examples",
+    "api/environments.py": "the keyword that names an interpreter",
     "engine/actions.py": "go is what a cursor does there",
     "doctor/": "interpreters and their environments go by these names, and a change is a command",
     "cli/": "help gives examples",

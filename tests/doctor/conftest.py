@@ -13,6 +13,7 @@ import pytest
 from tests.support.interpreters import clean_environment, report_of
 from tui_chain.doctor.environment_report import EnvironmentReport
 from tui_chain.doctor.examination import Examination, examine_report
+from tui_chain.results.doctor import DoctorResult, doctor_result
 
 PLAIN = Path(sys.executable).resolve()
 """The interpreter without the packages of the tests, which take a second to load."""
@@ -30,10 +31,13 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def examined(bare: Path, tmp_path: Path) -> Examine:
-    """Examine an interpreter with these variables and nothing else of the user's."""
+    """Examine an interpreter with these variables and nothing else of the user's; its result reads back."""
 
     def examine(interpreter: Path | str = bare, **variables: str) -> Examination:
-        return examine_report(report(interpreter, **variables), datetime.now(UTC))
+        found = examine_report(report(interpreter, **variables), datetime.now(UTC))
+        result = doctor_result(found)
+        assert DoctorResult.from_json(result.to_json()) == result
+        return found
 
     def report(interpreter: Path | str, **variables: str) -> EnvironmentReport:
         found = report_of(interpreter, clean_environment(tmp_path / "home", **variables))

@@ -21,7 +21,7 @@ from tui_chain.cli.commands.check import CheckWork
 from tui_chain.cli.options import CommandOptions
 from tui_chain.core.failure import Failure
 from tui_chain.engine.host_state import HostState
-from tui_chain.fleet.dask_cluster import Cluster, cluster_workers, do_part, part_size, parts, read_cluster
+from tui_chain.fleet.dask_cluster import DaskCluster, cluster_workers, do_part, part_size, parts, read_cluster
 from tui_chain.fleet.work import WorkFailure
 from tui_chain.lab.hierarchy import Leaf
 from tui_chain.lab.internet import Lab
@@ -132,7 +132,7 @@ def test_workers_of_another_version_are_refused(lab: Lab, running: RunningCluste
     options = CommandOptions(trust=(str(lab.trust_file),))
 
     async def use(work: CheckWork) -> None:
-        async with cluster_workers(Cluster(running.address), work):
+        async with cluster_workers(DaskCluster(running.address), work):
             raise AssertionError("used")
 
     work = CheckWork(options)

@@ -39,6 +39,16 @@ from tui_chain.net.target import Target
 from tui_chain.pool.pool import Pool
 from tui_chain.repair.repair import Repair
 from tui_chain.resolve.files import FileCertificates
+from tui_chain.results.audit import audit_result
+from tui_chain.results.doctor import (
+    DoctorResult,
+    HostTrialResult,
+    JudgementResult,
+    LibraryResult,
+    SettingResult,
+    TrustProblemResult,
+)
+from tui_chain.results.explanation import explain_result
 from tui_chain.results.host import host_result
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.crl import crl_to_pem
@@ -213,6 +223,7 @@ def _files(pki: Pki) -> Mapping[str, Mapping[str, bytes]]:
         },
         "header": {"bundle": bundle, "several": _several(bundle)},
         "saved-results": lines,
+        "result-json": _results(pki),
         "published-list": {"two": listing},
         **own,
     }
@@ -227,6 +238,34 @@ def _repaired(pki: Pki) -> tuple[bytes, bytes]:
     assert isinstance(state.repair, Repair)
     result = host_result(state, NOW, accept_lost_constraints=True)
     return result.to_json().encode() + b"\n", state.repair.bundle.pem
+
+
+def _results(pki: Pki) -> Mapping[str, bytes]:
+    """A line of each kind of result that is of no host."""
+    audited = audit_result(to_pem([pki.root.der] * 2) + b"-----BEGIN X-----\n", store_of(pki.root), NOW)
+    explained = explain_result("curl: (60) SSL certificate problem: unable to get local issuer certificate")
+    assert not isinstance(explained, Failure)
+    library = LibraryResult(
+        "ssl", "3.13.1", "", ("default",), True, 0x80000, 2, 140, JudgementResult(False, 20, "unable to get issuer")
+    )
+    setting = SettingResult("requests", "REQUESTS_CA_BUNDLE", "/srv/ca.pem", "$REQUESTS_CA_BUNDLE", "replaces", None)
+    problem = TrustProblemResult(
+        "missing-file", "fatal", "There is no file.", "unset REQUESTS_CA_BUNDLE", ("requests",)
+    )
+    host = HostTrialResult("host.test:443", "incomplete", "server", "the issuer is missing", ("ssl",), ())
+    doctor = DoctorResult(
+        "/usr/bin/python3",
+        "3.13.1",
+        False,
+        (problem,),
+        ("unset X",),
+        (setting,),
+        (library,),
+        host,
+        {"platform": "linux"},
+    )
+    made = {"audit": audited.to_json(), "explanation": explained.to_json(), "doctor": doctor.to_json()}
+    return {name: line.encode() for name, line in made.items()}
 
 
 def _unreachable(pki: Pki) -> bytes:

@@ -28,7 +28,8 @@ from tui_chain.repair.repair import Repair
 from tui_chain.results.audit import audit_result
 from tui_chain.results.explanation import explain_result
 from tui_chain.results.host import host_result
-from tui_chain.results.values import SCHEMA, HostResult
+from tui_chain.results.json_reader import SCHEMA
+from tui_chain.results.values import HostResult
 from tui_chain.trust.store import TrustStore
 from tui_chain.x509.formats.pem import pem_of
 

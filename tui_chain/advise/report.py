@@ -20,8 +20,8 @@ from tui_chain.advise.summary import (
     report_instructions,
     shows_bundle,
 )
+from tui_chain.clients.engines.registry import engine_name
 from tui_chain.clients.families import FAMILIES
-from tui_chain.clients.judge import engine_name
 from tui_chain.clients.registry import stands_for
 from tui_chain.clients.verdict import Verdict, Verdicts, reason
 from tui_chain.core.failure import Failure

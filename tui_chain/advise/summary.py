@@ -11,8 +11,8 @@ from tui_chain import __version__
 from tui_chain.advise.instructions import Advice, FileCommands, Wanted, client_advice, lenient_advice
 from tui_chain.advise.letter import file_base
 from tui_chain.advise.situation import Situation, situation
+from tui_chain.clients.engines.registry import engine_name
 from tui_chain.clients.families import FAMILIES, Engine
-from tui_chain.clients.judge import engine_name
 from tui_chain.core.command import hinted
 from tui_chain.core.failure import Failure
 from tui_chain.core.files import absolute

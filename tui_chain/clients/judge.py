@@ -9,7 +9,6 @@ from functools import cached_property
 from typing import cast
 
 from tui_chain.clients.engines.openssl.hostnames import plainly_names
-from tui_chain.clients.engines.openssl.libcurl import curl_engine
 from tui_chain.clients.engines.openssl.verifier import (
     CRL_CHECK_CHAIN,
     CRL_CHECK_LEAF,
@@ -18,7 +17,6 @@ from tui_chain.clients.engines.openssl.verifier import (
     OpenSSLVerifier,
     Settings,
     is_now,
-    library,
 )
 from tui_chain.clients.engines.registry import MODELS, Model, StaplingModel
 from tui_chain.clients.families import FAMILIES, Engine, Family, FamilyId
@@ -139,10 +137,3 @@ def _checking(settings: Settings, scope: CrlScope) -> Settings:
     if scope is CrlScope.LEAF:
         return replace(settings, flags=settings.flags | CRL_CHECK_LEAF)
     return replace(settings, flags=settings.flags & ~PARTIAL_CHAIN | CRL_CHECK_CHAIN)
-
-
-def engine_name(family: Family) -> str:
-    """Name what judges for a family: the library with its version, or the model and what it was measured with."""
-    if family.id is FamilyId.CURL:
-        return curl_engine()
-    return library() if family.engine is Engine.OPENSSL else MODELS[family.engine].name

@@ -83,26 +83,13 @@ JOBS = OptionEntry(
     setting=True,
 )
 RETRIES = OptionEntry(
-    "retries",
-    ("--retries",),
-    "Try a host that is not reached N times more, after 0.5, 1, 2 … seconds.",
-    "count",
-    metavar="N",
-    default=0,
-    least=0,
-    most=20,
-    carried=True,
-)
+    "retries", ("--retries",), "Try a host that is not reached N times more, after 0.5, 1, 2 … seconds.",
+    "count", metavar="N", default=0, least=0, most=20, carried=True,
+)  # fmt: skip
 RATE = OptionEntry(
-    "rate",
-    ("--rate",),
-    "Begin with N hosts a second at most.",
-    "seconds",
-    metavar="N",
-    least=0.01,
-    most=10_000,
-    problem=is_number,
-)
+    "rate", ("--rate",), "Begin with N hosts a second at most.",
+    "seconds", metavar="N", least=0.01, most=10_000, problem=is_number,
+)  # fmt: skip
 
 UNORDERED = OptionEntry("unordered", ("--unordered",), "Print each host as soon as it is done, in any order.")
 SHARD = OptionEntry(

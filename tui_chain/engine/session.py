@@ -15,8 +15,8 @@ from tui_chain.core.files import locked, read_own_file, set_aside, unwritable, w
 from tui_chain.core.system import state_folder
 from tui_chain.core.text import plural, safe_text
 from tui_chain.engine.host_state import HostState
-from tui_chain.net.connection_options import USUAL_CONNECTION, ConnectionOptions
-from tui_chain.net.connection_text import SHOWN_KEYS, read_connection, shown_connection
+from tui_chain.net.connection_options import SHOWN_KEYS, USUAL_CONNECTION, ConnectionOptions
+from tui_chain.net.connection_text import read_connection, shown_connection
 from tui_chain.net.target import Target, parse_target
 
 if TYPE_CHECKING:

@@ -32,23 +32,23 @@ _EXTRA = "tlschain-tui[fleet]"
 
 
 @dataclass(frozen=True)
-class Cluster:
+class DaskCluster:
     """Where the work is done: at the address of a scheduler, or by `local` processes of this machine."""
 
     address: str = ""
     local: int = 0
 
 
-def read_cluster(text: str) -> Cluster | Failure:
+def read_cluster(text: str) -> DaskCluster | Failure:
     """Read what `--dask` takes: `local:N`, or the address of a scheduler, as `tcp://scheduler.example:8786`."""
     if importlib.util.find_spec("distributed") is None:
         return Failure("usage", "Dask is not installed here.", f"Install {_EXTRA}.")
     if text.startswith(_LOCAL):
         number = text.removeprefix(_LOCAL)
         if number.isascii() and number.isdigit() and 0 < int(number[:6]) <= 256:
-            return Cluster(local=int(number))
+            return DaskCluster(local=int(number))
     elif ":" in text.removeprefix("tcp://").removeprefix("tls://"):
-        return Cluster(text)
+        return DaskCluster(text)
     shown = repr(safe_text(text, 60))
     return Failure("usage", f"{shown} is no Dask cluster.", "Write tcp://HOST:8786, or local:4 for four processes.")
 
@@ -111,7 +111,7 @@ async def parts(hosts: AsyncIterator[HostState], size: int) -> AsyncIterator[tup
 
 
 @asynccontextmanager
-async def cluster_workers(cluster: Cluster, work: Work) -> AsyncIterator[DaskWorkers]:
+async def cluster_workers(cluster: DaskCluster, work: Work) -> AsyncIterator[DaskWorkers]:
     """Connect to a cluster, or start one, and look whether its workers are as this process is.
 
     Raises WorkFailure. At the end nothing of ours is left there, and what was started is gone.
@@ -125,7 +125,7 @@ async def cluster_workers(cluster: Cluster, work: Work) -> AsyncIterator[DaskWor
         yield DaskWorkers(client, work, facts, threads)
 
 
-async def _connected(opened: contextlib.AsyncExitStack, cluster: Cluster) -> Any:
+async def _connected(opened: contextlib.AsyncExitStack, cluster: DaskCluster) -> Any:
     distributed: Any = importlib.import_module("distributed")  # it is not typed
     address: Any = cluster.address
     if cluster.local:

@@ -27,16 +27,16 @@ TRIES = 3
 """How often a host is given to a process; one that ends with it may have ended by it."""
 
 
-class _Ended(Exception):
+class _ProcessEnded(Exception):
     """The process that had a host has ended."""
 
 
-class _Job(NamedTuple):
+class _Request(NamedTuple):
     number: int
     state: HostState
 
 
-class _Answer(NamedTuple):
+class _Reply(NamedTuple):
     """What a process made of a host: its outcome, or the exception that its stage raised."""
 
     number: int
@@ -103,9 +103,9 @@ class ProcessWorkers:
             worker = self._least_busy()
             self._number += 1
             future = worker.waiting[self._number] = asyncio.get_running_loop().create_future()
-            with suppress(_Ended):
+            with suppress(_ProcessEnded):
                 try:
-                    worker.connection.send(_Job(self._number, state))
+                    worker.connection.send(_Request(self._number, state))
                 except OSError:
                     self._lose(worker)
                 outcome: Outcome = await future
@@ -133,16 +133,16 @@ class ProcessWorkers:
         worker.ended = True
         for future in worker.waiting.values():
             if not future.done():
-                future.set_exception(_Ended())
+                future.set_exception(_ProcessEnded())
         worker.waiting.clear()
 
 
-def _settle(worker: _Worker, answer: _Answer) -> None:
+def _settle(worker: _Worker, answer: _Reply) -> None:
     future = worker.waiting.pop(answer.number, None)
     if future is None or future.done():
         return
     if answer.outcome is None:
-        future.set_exception(answer.error or _Ended())
+        future.set_exception(answer.error or _ProcessEnded())
         return
     future.set_result(answer.outcome)
 
@@ -168,11 +168,11 @@ def serve(connection: Connection, work: Work) -> None:
 
 
 async def _serve(connection: Connection, stage: Stage, at_once: int) -> None:
-    async def answer(job: _Job) -> _Answer:
+    async def answer(job: _Request) -> _Reply:
         try:
-            return _Answer(job.number, await stage(job.state))
+            return _Reply(job.number, await stage(job.state))
         except Exception as error:  # noqa: BLE001 - it is raised where somebody waits
-            return _Answer(job.number, None, _picklable(error))
+            return _Reply(job.number, None, _picklable(error))
 
     await each_through(_jobs(connection), answer, connection.send, Pace(at_once, ordered=False))
 
@@ -182,10 +182,10 @@ def _picklable(error: Exception) -> Exception:
     return RuntimeError(f"{type(error).__name__}: {error}")
 
 
-async def _jobs(connection: Connection) -> AsyncIterator[_Job]:
+async def _jobs(connection: Connection) -> AsyncIterator[_Request]:
     """Yield each host as it comes; EOFError ends the work."""
     loop = asyncio.get_running_loop()
-    queue: asyncio.Queue[_Job | None] = asyncio.Queue()
+    queue: asyncio.Queue[_Request | None] = asyncio.Queue()
 
     def receive() -> None:
         with suppress(RuntimeError):

@@ -15,11 +15,11 @@ from tui_chain.core.command import hinted
 from tui_chain.core.failure import Failure
 from tui_chain.core.status import Status
 from tui_chain.core.text import plural, safe_text
-from tui_chain.net.connection_options import USUAL_CONNECTION, ConnectionOptions
-from tui_chain.net.connection_text import SHOWN_KEYS, shown_connection
+from tui_chain.net.connection_options import SHOWN_KEYS, USUAL_CONNECTION, ConnectionOptions
+from tui_chain.net.connection_text import shown_connection
 from tui_chain.net.target import AUTO, Target, parse_target
+from tui_chain.results.json_reader import SCHEMA
 from tui_chain.results.saved import MAX_LINE
-from tui_chain.results.values import SCHEMA
 
 _WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _PIECE = 64 << 10

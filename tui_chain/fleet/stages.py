@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tui_chain.diagnose.findings.interception import UnknownRoot
+from tui_chain.engine.host_probe import probe_wanted
 from tui_chain.engine.host_state import HostState
-from tui_chain.engine.journey import Journey, Step
+from tui_chain.engine.journey import Journey
 from tui_chain.engine.shared_roots import root_of
 from tui_chain.net.target import Target
 from tui_chain.probe.variants import Wanted
@@ -25,24 +26,9 @@ class ProbePlan:
 USUAL_PLAN = ProbePlan()
 
 
-def _quiet(_: str) -> None:
-    """Ignore the steps."""
-
-
-async def probe_host(
-    journey: Journey, state: HostState, plan: ProbePlan = USUAL_PLAN, progress: Step = _quiet
-) -> HostState:
+async def probe_host(journey: Journey, state: HostState, plan: ProbePlan = USUAL_PLAN) -> HostState:
     """Probe a host: in every variant that is wanted, and its issuers on revocation."""
-    state = await journey.probe(state, progress)
-    if plan.wanted:
-        from tui_chain.engine.endpoints import probe_servers
-
-        state = await probe_servers(journey, state, plan.wanted)
-    if plan.revocation:
-        from tui_chain.engine.revocation import check_revocation
-
-        state = await check_revocation(journey, state)
-    return state
+    return await probe_wanted(journey, state, plan.wanted, revocation=plan.revocation)
 
 
 @dataclass(frozen=True, eq=False)

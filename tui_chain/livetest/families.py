@@ -13,9 +13,10 @@ from functools import cached_property, partial
 from tui_chain.clients.engines.openssl.hostnames import curl_refusal
 from tui_chain.clients.engines.openssl.trust_path import as_path
 from tui_chain.clients.engines.openssl.verifier import TRUSTED_FIRST
+from tui_chain.clients.engines.registry import engine_name
 from tui_chain.clients.families import FAMILIES, Family, FamilyId
 from tui_chain.clients.handshake import OFFERS, HandshakeCode, Offer, handshake_refusals, key_kind, version_text
-from tui_chain.clients.judge import CRL_FAMILIES, OPENSSL_SETTINGS, Judge, engine_name
+from tui_chain.clients.judge import CRL_FAMILIES, OPENSSL_SETTINGS, Judge
 from tui_chain.clients.verdict import Code, Verdict, refused
 from tui_chain.core.text import first_few, safe_text
 from tui_chain.livetest.attempt import Stopwatch, Times, timed_out

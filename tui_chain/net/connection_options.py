@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tui_chain.net.client_identity import ClientIdentity
 
+SHOWN_KEYS = ("sni", "connect-to", "verify-name", "proxy", "ip", "bind", "ehlo", "tls")
+"""The names of the options that may be kept and shown, as a host list has them."""
+
 
 @dataclass(frozen=True)
 class ConnectionOptions:

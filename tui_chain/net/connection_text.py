@@ -12,7 +12,7 @@ from typing import Any
 from tui_chain.core.failure import Failure
 from tui_chain.core.ip import parse_ip
 from tui_chain.core.text import safe_text
-from tui_chain.net.connection_options import ConnectionOptions
+from tui_chain.net.connection_options import SHOWN_KEYS, ConnectionOptions
 from tui_chain.net.proxy import read_proxy, shown_proxy
 from tui_chain.net.target import AUTO, Target, parse_target
 
@@ -162,8 +162,6 @@ _READERS: Mapping[str, Reader] = {
 }
 KEYS = (*_READERS, *_FILES)
 """The names of all options, as a host list has them."""
-SHOWN_KEYS = tuple(_READERS)
-"""Those of them that may be kept and shown."""
 JUDGED_KEYS = frozenset({"sni", "verify-name", "connect-to"})
 """Those of them by which a chain is judged, or that say which server it is of."""
 

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from tui_chain.audit.audit import Audit, Auditor
-from tui_chain.audit.fix import LeftOut
-from tui_chain.audit.summary import completed_hint
 from tui_chain.core.command import FILE
-from tui_chain.repair.file_header import read_header
-from tui_chain.results.host import crl_object
-from tui_chain.trust.store import TrustStore
+from tui_chain.results.json_reader import JSONReader, json_line, read_line, uncut
+
+if TYPE_CHECKING:  # the values alone are in the Python API
+    from tui_chain.audit.audit import Audit
+    from tui_chain.audit.fix import LeftOut
+    from tui_chain.trust.store import TrustStore
 
 
 @dataclass(frozen=True)
@@ -60,20 +59,62 @@ class AuditResult:
     file: str
     format: str
     certificates: tuple[str, ...]
-    clients: Mapping[str, LoadedResult]
+    clients: Mapping[str, LoadedResult] = field(hash=False)
     findings: tuple[AuditFindingResult, ...]
     written: str | None = None
-    crls: tuple[Mapping[str, Any], ...] = field(default_factory=tuple)
+    crls: tuple[Mapping[str, Any], ...] = field(default=(), hash=False)
     crl_check: str | None = None
     left_out: tuple[LeftOutResult, ...] = ()
 
     def to_json(self) -> str:
-        """One JSON object, ASCII only."""
-        return json.dumps(asdict(self))
+        """One line of JSON, ASCII only."""
+        return json_line(self)
+
+    @classmethod
+    def from_json(cls, text: str) -> AuditResult:
+        """Read what `to_json` wrote; raises ValueError for anything else."""
+        return read_line(text, "an audit", _audit)
+
+
+def _audit(given: JSONReader) -> AuditResult:
+    clients = given.object("clients")
+    return AuditResult(
+        file=given.text("file"),
+        format=given.text("format"),
+        certificates=given.list("certificates", JSONReader.sha256),
+        clients={clients.key(name): _loaded(clients.object(name)) for name in clients.values},
+        findings=tuple(map(_finding, given.objects("findings"))),
+        written=given.maybe("written", JSONReader.text),
+        crls=given.list("crls", JSONReader.free),
+        crl_check=given.maybe("crl_check", JSONReader.text),
+        left_out=tuple(map(_left_out, given.objects("left_out"))),
+    )
+
+
+def _loaded(given: JSONReader) -> LoadedResult:
+    refused = given.maybe("refused", JSONReader.text)
+    return LoadedResult(given.list("certificates", JSONReader.sha256), refused, given.list("crls", JSONReader.sha256))
+
+
+def _finding(given: JSONReader) -> AuditFindingResult:
+    return AuditFindingResult(
+        given.text("code"),
+        given.text("severity"),
+        given.text("message"),
+        given.text("hint"),
+        given.maybe("at", JSONReader.sha256),
+        given.maybe("line", JSONReader.count),
+    )
+
+
+def _left_out(given: JSONReader) -> LeftOutResult:
+    return LeftOutResult(given.sha256("sha256"), given.text("subject"), given.text("why"), given.texts("used_by"))
 
 
 def audit_result(data: bytes, public: TrustStore, at: datetime) -> AuditResult:
     """Audit the bytes of a file at the time `at` (aware); `public` is the store that everybody has."""
+    from tui_chain.audit.audit import Auditor
+
     return of_audit(Auditor(public, at).audit(data), Path(FILE))
 
 
@@ -81,6 +122,10 @@ def of_audit(
     audit: Audit, file: Path, written: Path | None = None, left_out: tuple[LeftOut, ...] = ()
 ) -> AuditResult:
     """The values of an audit, and of the file that was written in its place; commands in hints name `file`."""
+    from tui_chain.audit.summary import completed_hint
+    from tui_chain.repair.file_header import read_header
+    from tui_chain.results.host import crl_object
+
     header = read_header(audit.scan.data)
     return AuditResult(
         file=audit.name,
@@ -96,7 +141,7 @@ def of_audit(
         },
         findings=tuple(
             AuditFindingResult(
-                one.code,
+                str(one.code),
                 one.severity.value,
                 one.message,
                 completed_hint(one.hint, file, header),
@@ -105,7 +150,7 @@ def of_audit(
             )
             for one in audit.findings
         ),
-        written=str(written) if written is not None else None,
+        written=uncut(str(written)) if written is not None else None,
         crls=tuple(dict(crl_object(crl, "")) for crl in audit.scan.crls),
         crl_check=header.crl_check.value if header is not None and header.crl_check is not None else None,
         left_out=tuple(

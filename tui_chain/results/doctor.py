@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from tui_chain.results.json_reader import SCHEMA, JSONReader, json_line, read_line
 
 if TYPE_CHECKING:  # the values alone are in the Python API
     from tui_chain.doctor.comparison import Comparison
     from tui_chain.doctor.environment_report import Judgement, LibraryContext
     from tui_chain.doctor.examination import Examination
-
-SCHEMA = 1
 
 
 @dataclass(frozen=True)
@@ -94,12 +93,86 @@ class DoctorResult:
     settings: tuple[SettingResult, ...]
     libraries: tuple[LibraryResult, ...]
     host: HostTrialResult | None
-    environment: Mapping[str, Any] = field(repr=False)
+    environment: Mapping[str, Any] = field(repr=False, hash=False)
     schema: int = SCHEMA
 
     def to_json(self) -> str:
-        """One JSON object, ASCII only."""
-        return json.dumps(asdict(self))
+        """One line of JSON, ASCII only."""
+        return json_line(self)
+
+    @classmethod
+    def from_json(cls, text: str) -> DoctorResult:
+        """Read what `to_json` wrote; raises ValueError for anything else."""
+        return read_line(text, "a doctor's report", _doctor)
+
+
+def _doctor(given: JSONReader) -> DoctorResult:
+    host = given.maybe("host", JSONReader.object)
+    return DoctorResult(
+        interpreter=given.text("interpreter"),
+        version=given.text("version"),
+        well=given.flag("well"),
+        problems=tuple(map(_problem, given.objects("problems"))),
+        change=given.texts("change"),
+        settings=tuple(map(_setting, given.objects("settings"))),
+        libraries=tuple(map(_read_library, given.objects("libraries"))),
+        host=None if host is None else _read_host(host),
+        environment=given.free("environment"),
+    )
+
+
+def _problem(given: JSONReader) -> TrustProblemResult:
+    return TrustProblemResult(
+        given.text("code"),
+        given.text("severity"),
+        given.text("message"),
+        given.text("change"),
+        given.texts("clients"),
+    )
+
+
+def _setting(given: JSONReader) -> SettingResult:
+    return SettingResult(
+        given.text("client"),
+        given.text("setting"),
+        given.text("value"),
+        given.text("where"),
+        given.text("effect"),
+        given.maybe("beaten_by", JSONReader.text),
+    )
+
+
+def _read_library(given: JSONReader) -> LibraryResult:
+    return LibraryResult(
+        name=given.text("name"),
+        version=given.maybe("version", JSONReader.text),
+        error=given.text("error"),
+        loaded=given.texts("loaded"),
+        verifies=given.maybe("verifies", JSONReader.flag),
+        flags=given.maybe("flags", JSONReader.whole),
+        security_level=given.maybe("security_level", JSONReader.whole),
+        roots=given.maybe("roots", JSONReader.whole),
+        verdict=given.maybe("verdict", _read_judgement),
+        handshake=given.maybe("handshake", _read_judgement),
+        with_bundle=given.maybe("with_bundle", _read_judgement),
+    )
+
+
+def _read_judgement(library: JSONReader, name: str) -> JudgementResult:
+    given = library.object(name)
+    ok, code = given.maybe("ok", JSONReader.flag), given.maybe("code", JSONReader.whole)
+    return JudgementResult(ok, code, given.text("text"))
+
+
+def _read_host(given: JSONReader) -> HostTrialResult:
+    return HostTrialResult(
+        given.text("target"),
+        given.text("status"),
+        given.text("blame"),
+        given.text("headline"),
+        given.texts("refused"),
+        given.texts("accepted_with_change"),
+    )
 
 
 @dataclass(frozen=True)
@@ -122,8 +195,8 @@ class ComparisonResult:
     schema: int = SCHEMA
 
     def to_json(self) -> str:
-        """One JSON object, ASCII only."""
-        return json.dumps(asdict(self))
+        """One line of JSON, ASCII only."""
+        return json_line(self)
 
 
 def doctor_result(found: Examination) -> DoctorResult:
@@ -135,7 +208,7 @@ def doctor_result(found: Examination) -> DoctorResult:
         version=report.version,
         well=found.is_well,
         problems=tuple(
-            TrustProblemResult(one.code, one.severity.value, one.message, one.change, one.clients)
+            TrustProblemResult(str(one.code), one.severity.value, one.message, one.change, one.clients)
             for one in found.problems
         ),
         change=found.first_change,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from tui_chain.core.failure import Failure
-from tui_chain.diagnose.explain.explanation import Explanation, explain, explain_code
+from tui_chain.results.json_reader import JSONReader, json_line, read_line
 
-SCHEMA = 1
+if TYPE_CHECKING:  # the values alone are in the Python API
+    from tui_chain.diagnose.explain.explanation import Explanation
 
 
 @dataclass(frozen=True)
@@ -48,15 +49,44 @@ class ExplainResult:
     causes: tuple[CauseResult, ...]
 
     def to_json(self) -> str:
-        """One JSON object, ASCII only."""
-        return json.dumps({"schema": SCHEMA, **asdict(self)})
+        """One line of JSON, ASCII only."""
+        return json_line(self)
+
+    @classmethod
+    def from_json(cls, text: str) -> ExplainResult:
+        """Read what `to_json` wrote; raises ValueError for anything else."""
+        return read_line(text, "an explanation", _explanation)
+
+
+def _explanation(given: JSONReader) -> ExplainResult:
+    return ExplainResult(
+        client=given.maybe("client", JSONReader.text),
+        version=given.maybe("version", JSONReader.text),
+        speaker=given.text("speaker"),
+        host=given.maybe("host", JSONReader.text),
+        port=given.maybe("port", JSONReader.count),
+        url=given.maybe("url", JSONReader.text),
+        trust_file=given.maybe("trust_file", JSONReader.text),
+        symptom=given.text("symptom"),
+        openssl_code=given.maybe("openssl_code", JSONReader.whole),
+        line=given.text("line"),
+        message=given.text("message"),
+        fact=given.text("fact"),
+        causes=tuple(map(_cause, given.objects("causes"))),
+    )
+
+
+def _cause(given: JSONReader) -> CauseResult:
+    return CauseResult(given.text("code"), given.text("message"), given.text("command"), given.texts("shows"))
 
 
 def explain_result(text: str) -> ExplainResult | Failure:
     """Explain `text`, a finding's code, a verify code or an error that a client printed."""
+    from tui_chain.diagnose.explain.explanation import explain, explain_code
+
     kind = explain_code(text)
     if kind is not None:
-        cause = CauseResult(kind.code, kind.message, kind.hint, ())
+        cause = CauseResult(str(kind.code), kind.message, kind.hint, ())
         return ExplainResult(
             client=None,
             version=None,
@@ -65,7 +95,7 @@ def explain_result(text: str) -> ExplainResult | Failure:
             port=None,
             url=None,
             trust_file=None,
-            symptom=kind.code,
+            symptom=str(kind.code),
             openssl_code=None,
             line=text.strip(),
             message=kind.message,
@@ -91,5 +121,7 @@ def of_explanation(found: Explanation) -> ExplainResult:
         line=found.line,
         message=found.symptom.message,
         fact=found.symptom.fact,
-        causes=tuple(CauseResult(cause.code, cause.message, cause.command, cause.shows) for cause in found.causes),
+        causes=tuple(
+            CauseResult(str(cause.code), cause.message, cause.command, cause.shows) for cause in found.causes
+        ),
     )

@@ -8,15 +8,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict
 
+from tui_chain.clients.engines.registry import engine_name
 from tui_chain.clients.families import FAMILIES
-from tui_chain.clients.judge import engine_name
-from tui_chain.clients.verdict import Verdicts
+from tui_chain.clients.handshake import HandshakeCode
+from tui_chain.clients.verdict import Verdict, Verdicts
 from tui_chain.core.failure import Failure
 from tui_chain.engine.arguments import Options
 from tui_chain.engine.host_state import HostState
 from tui_chain.net.connection_text import shown_connection
 from tui_chain.probe.served import ServedChain
-from tui_chain.results.json_reader import uncut
+from tui_chain.results.json_reader import iso, uncut
 from tui_chain.results.values import (
     CertificateResult,
     ClientResult,
@@ -153,12 +154,17 @@ def client_results(as_served: Verdicts, with_bundle: Verdicts | None) -> tuple[C
             family.id.value,
             family.name,
             engine_name(family),
-            as_served[family.id],
-            None if with_bundle is None else with_bundle[family.id],
+            _plain(as_served[family.id]),
+            None if with_bundle is None else _plain(with_bundle[family.id]),
         )
         for family in FAMILIES
         if family.id in as_served
     )
+
+
+def _plain(verdict: Verdict) -> Verdict:
+    """A verdict whose code is a number or mere text, for programs that have no enumeration of ours."""
+    return replace(verdict, code=str(verdict.code)) if isinstance(verdict.code, HandshakeCode) else verdict
 
 
 def finding_results(state: HostState, options: Options) -> Iterator[FindingResult]:
@@ -168,7 +174,7 @@ def finding_results(state: HostState, options: Options) -> Iterator[FindingResul
     for found in verdict.findings if verdict is not None else ():
         subject = subjects.get(found.at) if found.at is not None else None
         hint = options.completed(found.hint, state.target, state.label)
-        yield FindingResult(found.code, found.severity.value, found.at, subject, found.message, hint)
+        yield FindingResult(str(found.code), found.severity.value, found.at, subject, found.message, hint)
 
 
 def subjects_of(state: HostState) -> dict[str, str]:
@@ -184,8 +190,10 @@ def _tls(served: ServedChain) -> TLSResult:
 
 def _probe(state: HostState) -> ProbeResult:
     served = state.served
-    if served is None or isinstance(served, Failure):
-        return ProbeResult(served)
+    if isinstance(served, Failure):
+        return ProbeResult(replace(served, kind=str(served.kind)))
+    if served is None:
+        return ProbeResult()
     facts = served.tls
     return ProbeResult(
         note=served.note,
@@ -228,7 +236,7 @@ def _more(state: HostState) -> dict[str, Any]:
     elif found is not None:
         more["crls"] = [crl_object(one.crl, one.source) for one in found.lists]
         more["crl_check"] = found.scope.value
-        more["crl_clients"] = dict(found.clients)
+        more["crl_clients"] = {str(family): ok for family, ok in found.clients.items()}
     return more
 
 
@@ -249,8 +257,8 @@ def crl_object(crl: RevocationList, source: str) -> CrlJSON:
         sha256=crl.sha256,
         issuer=crl.issuer,
         number=None if crl.number is None else str(crl.number),
-        this_update=_iso(crl.this_update),
-        next_update=_iso(crl.next_update),
+        this_update=iso(crl.this_update),
+        next_update=iso(crl.next_update),
         source=source,
     )
 
@@ -283,12 +291,8 @@ def _answer_object(answer: RevocationAnswer) -> AnswerJSON:
         url=answer.url,
         status=answer.status.value,
         words=answer.text,
-        produced=_iso(answer.produced),
-        next_update=_iso(answer.next_update),
-        revoked_at=_iso(answer.revoked_at),
+        produced=iso(answer.produced),
+        next_update=iso(answer.next_update),
+        revoked_at=iso(answer.revoked_at),
         reason=answer.reason,
     )
-
-
-def _iso(moment: datetime | None) -> str | None:
-    return None if moment is None else moment.isoformat()

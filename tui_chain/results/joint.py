@@ -6,8 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from tui_chain.results.json_reader import JSONReader
-from tui_chain.results.values import SCHEMA
+from tui_chain.results.json_reader import SCHEMA, JSONReader
 
 SHARED_ROOT = "shared-root"
 """The kind of a root that hosts of different domains share, and that no public store has."""

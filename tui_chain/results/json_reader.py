@@ -1,13 +1,14 @@
-"""JSON that somebody gives, each value checked where it is read; ValueError names the one that is wrong."""
+"""The JSON form of results: values as JSON has them, and JSON that somebody gives, checked where it is read."""
 
 from __future__ import annotations
 
 import base64
+import json
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -17,6 +18,8 @@ from tui_chain.x509.formats.pem import pem_block
 T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)
 
+SCHEMA = 1
+"""Version of every JSON form; it changes only where a key is removed or means something else."""
 MAX_MILLISECONDS = 1e12
 """Longest time that a step can take."""
 
@@ -30,16 +33,55 @@ def uncut(text: str) -> str:
     return safe_text(text, _ESCAPED * len(text))
 
 
+def plain(value: Any) -> Any:
+    """Return a value as JSON has it: a dataclass with `as_dict` as that says, bytes in base64, times in ISO 8601."""
+    if value is None or isinstance(value, str | int | float):
+        return value
+    if is_dataclass(value):
+        own = getattr(value, "as_dict", None)
+        return {one.name: plain(getattr(value, one.name)) for one in fields(value)} if own is None else own()
+    if isinstance(value, datetime):
+        return iso(value)
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode("ascii")
+    if isinstance(value, Mapping):
+        return {str(name): plain(one) for name, one in value.items()}
+    if isinstance(value, Sequence):
+        return [plain(one) for one in value]
+    raise TypeError(f"JSON has no {type(value).__name__}")
+
+
+def iso(moment: datetime | None) -> str | None:
+    """Return an aware time in ISO 8601 and UTC; raises ValueError for one without a zone, which means no moment."""
+    if moment is None:
+        return None
+    if moment.tzinfo is None:
+        raise ValueError(f"the time {moment} has no time zone")
+    return moment.astimezone(UTC).isoformat()
+
+
+def json_line(value: object) -> str:
+    """Return a result as one line of JSON, ASCII only, that begins with the version of its form.
+
+    Raises ValueError for a number that JSON has not.
+    """
+    return json.dumps({"schema": SCHEMA, **plain(value)}, allow_nan=False)
+
+
 @dataclass(frozen=True)
 class JSONReader:
-    """A JSON object whose values are taken by name; `place` says where it stands, as in `served[0].`."""
+    """A JSON object whose values are taken by name; `place` says where it stands, as in `served[0].`.
+
+    `what` is said of the whole where a value is wrong, as in `it is not the JSON of a host`.
+    """
 
     values: Mapping[str, Any]
     place: str = ""
+    what: str = "a host"
 
     def wrong(self, name: str, problem: str) -> ValueError:
         """Return the error that says what is wrong with a value."""
-        return ValueError(f"it is not the JSON of a host: {uncut(self.place + name)} {problem}")
+        return ValueError(f"it is not the JSON of {self.what}: {uncut(self.place + name)} {problem}")
 
     def any(self, name: str) -> Any:
         """Return a value of any type."""
@@ -60,12 +102,12 @@ class JSONReader:
 
     def object(self, name: str) -> JSONReader:
         """Return an object."""
-        return JSONReader(self._of(name, dict, "an object"), f"{self.place}{name}.")
+        return JSONReader(self._of(name, dict, "an object"), f"{self.place}{name}.", self.what)
 
     def list(self, name: str, take: Callable[[JSONReader, str], T]) -> tuple[T, ...]:
         """Return what `take` returns for each value of a list."""
         given = self._of(name, list, "a list")
-        held = JSONReader({f"{name}[{at}]": one for at, one in enumerate(given)}, self.place)
+        held = JSONReader({f"{name}[{at}]": one for at, one in enumerate(given)}, self.place, self.what)
         return tuple(take(held, one) for one in held.values)
 
     def objects(self, name: str) -> Iterator[JSONReader]:
@@ -85,6 +127,10 @@ class JSONReader:
         if uncut(text) != text:
             raise self.wrong(name, "holds characters that are not safe for a terminal")
         return text
+
+    def key(self, name: str) -> str:
+        """Return the name of a value, which somebody else chose: safe text."""
+        return JSONReader({"name": name}, self.place, self.what).text("name")
 
     def flag(self, name: str) -> bool:
         """Return true or false."""
@@ -146,6 +192,19 @@ class JSONReader:
             raise self.wrong(name, "is not the PEM of one certificate and nothing else")
         return der
 
+    def texts(self, name: str) -> tuple[str, ...]:
+        """Return the texts of a list."""
+        return self.list(name, JSONReader.text)
+
+    def whole(self, name: str) -> int:
+        """Return a whole number."""
+        return self._of(name, int, "a whole number")
+
+    def free(self, name: str) -> dict[str, Any]:
+        """Return an object whose form is free: its texts are safe and its numbers finite."""
+        self.plain(name)
+        return dict(self.object(name).values)
+
     def octets(self, name: str) -> bytes:
         """Return bytes, which stand there in base64 (RFC 4648 section 4)."""
         try:
@@ -159,7 +218,7 @@ class JSONReader:
         if isinstance(value, dict):
             held = self.object(name)
             for key in value:
-                JSONReader({"name": key}, held.place).text("name")
+                held.key(key)
                 held.plain(key)
         elif isinstance(value, list):
             self.list(name, JSONReader.plain)
@@ -167,3 +226,23 @@ class JSONReader:
             self.text(name)
         elif isinstance(value, float) and not math.isfinite(value):
             raise self.wrong(name, "is not a finite number")
+
+
+def read_line(text: str, what: str, take: Callable[[JSONReader], T]) -> T:
+    """Return what `take` makes of the object that `json_line` wrote; raises ValueError where it is none of `what`."""
+    try:
+        return read_object(json.loads(text), what, take)
+    except RecursionError as error:
+        raise ValueError(f"it is not the JSON of {what}: it is nested too deeply") from error
+
+
+def read_object(read: object, what: str, take: Callable[[JSONReader], T]) -> T:
+    """Return what `take` makes of an object that was parsed already; raises as `read_line` does."""
+    try:
+        given = JSONReader(JSONReader({"it": read}, what=what).object("it").values, what=what)
+        # True is 1 for Python
+        if given.any("schema") is True or given.any("schema") != SCHEMA:
+            raise ValueError("it is the JSON of another version")
+        return take(given)
+    except RecursionError as error:
+        raise ValueError(f"it is not the JSON of {what}: it is nested too deeply") from error

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
-import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields, is_dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any
 
 from tui_chain.clients.verdict import Verdict
 from tui_chain.core.failure import Failure
-from tui_chain.net.connection_text import SHOWN_KEYS
-from tui_chain.results.json_reader import JSONReader
+from tui_chain.net.connection_options import SHOWN_KEYS
+from tui_chain.results.json_reader import SCHEMA, JSONReader, iso, json_line, plain, read_line, read_object
 from tui_chain.x509.formats.pem import has_blocks, pem_block
-
-SCHEMA = 1
-"""Version of the JSON form; it changes only where a key is removed or means something else."""
 
 STEPS = ("lookup", "connect", "tls")
 """The steps that are timed, in their order."""
@@ -40,7 +35,7 @@ class CertificateResult:
             "sha256": self.sha256,
             "subject": self.subject,
             "issuer": self.issuer,
-            "not_after": _iso(self.not_after),
+            "not_after": iso(self.not_after),
             "source": self.source,
             "pem": pem_block("CERTIFICATE", self.der),
         }
@@ -145,12 +140,12 @@ class HostResult:
     clients: tuple[ClientResult, ...] = ()
     bundle: str | None = None
     written: str | None = None
-    timings: Mapping[str, float] = field(default_factory=dict)
+    timings: Mapping[str, float] = field(default_factory=dict, hash=False)
     found: tuple[CertificateResult, ...] | None = None
     probe: ProbeResult = ProbeResult()
     proxy: str | None = None
-    connection: Mapping[str, str] = field(default_factory=dict)
-    more: Mapping[str, Any] = field(default_factory=dict)
+    connection: Mapping[str, str] = field(default_factory=dict, hash=False)
+    more: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     def with_bundle(self, bundle: bytes, verdicts: Mapping[str, Verdict]) -> HostResult:
         """The result with what every family says with `bundle` (a trust file) as the only store."""
@@ -160,32 +155,26 @@ class HostResult:
 
     def as_dict(self) -> dict[str, Any]:
         """The JSON object as Python values."""
-        own = {one.name: _plain(getattr(self, one.name)) for one in fields(self) if one.name != "more"}
+        own = {one.name: plain(getattr(self, one.name)) for one in fields(self) if one.name != "more"}
         return {"schema": SCHEMA, **own, **self.more}
 
     def to_json(self) -> str:
         """One line of JSON, ASCII only."""
-        return json.dumps(self.as_dict())
+        return json_line(self)
 
     @classmethod
     def from_json(cls, text: str) -> HostResult:
         """Read what `to_json` wrote; raises ValueError for anything else."""
-        try:
-            return cls.from_dict(json.loads(text))
-        except RecursionError as error:
-            raise ValueError("it is not the JSON of a host: it is nested too deeply") from error
+        return read_line(text, "a host", _host)
 
     @classmethod
     def from_dict(cls, given: object) -> HostResult:
         """Read the object of a line that was parsed; raises ValueError for anything else."""
-        return _host(JSONReader({"it": given}).object("it").values)
+        return read_object(given, "a host", _host)
 
 
-def _host(values: Mapping[str, Any]) -> HostResult:
-    given = JSONReader(values)
-    # True is 1 for Python
-    if given.any("schema") is True or given.any("schema") != SCHEMA:
-        raise ValueError("it is the JSON of another version")
+def _host(given: JSONReader) -> HostResult:
+    values = given.values
     timings = given.object("timings")
     return HostResult(
         target=given.text("target"),
@@ -233,7 +222,7 @@ def _tls(given: JSONReader) -> TLSResult:
         cipher=given.maybe("cipher", JSONReader.text),
         group=given.maybe("group", JSONReader.text),
         client_certificate=given.maybe("client_certificate", JSONReader.text),
-        client_cas=given.list("client_cas", JSONReader.text),
+        client_cas=given.texts("client_cas"),
     )
 
 
@@ -246,8 +235,8 @@ def _probe(given: JSONReader) -> ProbeResult:
         dh_bits=given.maybe("dh_bits", JSONReader.count),
         secure_renegotiation=given.maybe("secure_renegotiation", JSONReader.flag),
         library=given.maybe("library", JSONReader.text),
-        refused_offers=given.list("refused_offers", JSONReader.text),
-        unanswered_offers=given.list("unanswered_offers", JSONReader.text),
+        refused_offers=given.texts("refused_offers"),
+        unanswered_offers=given.texts("unanswered_offers"),
     )
 
 
@@ -291,8 +280,7 @@ def _more(given: JSONReader) -> dict[str, Any]:
     own = {"schema", *(one.name for one in fields(HostResult))}
     more = {name: value for name, value in given.values.items() if name not in own}
     for name in more:
-        JSONReader({"name": name}).text("name")
-        given.plain(name)
+        given.plain(given.key(name))
     for name in more.keys() & {"servers", "revocation", "crls"}:
         tuple(given.objects(name))
     for name in more.keys() & {"crl_check", "crl_error"}:
@@ -301,24 +289,3 @@ def _more(given: JSONReader) -> dict[str, Any]:
         for name in clients.values:
             clients.flag(name)
     return more
-
-
-def _plain(value: Any) -> Any:
-    """A value as JSON has it."""
-    if isinstance(value, CertificateResult):
-        return value.as_dict()
-    if is_dataclass(value):
-        return {one.name: _plain(getattr(value, one.name)) for one in fields(value)}
-    if isinstance(value, datetime):
-        return _iso(value)
-    if isinstance(value, bytes):
-        return base64.b64encode(value).decode("ascii")
-    if isinstance(value, Mapping):
-        return {str(name): _plain(one) for name, one in value.items()}
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return [_plain(one) for one in value]
-    return value
-
-
-def _iso(moment: datetime | None) -> str | None:
-    return None if moment is None else moment.isoformat()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
+from json import JSONDecodeError
 
 from tests.fuzz.mutations import BYTES, DER, JSON, PEM, TEXT
 from tests.fuzz.reader import Reader
@@ -26,6 +27,9 @@ from tui_chain.repair.bundle import Bundle
 from tui_chain.repair.file_header import read_header
 from tui_chain.repair.header_lines import header_lines
 from tui_chain.repair.merge import merge
+from tui_chain.results.audit import AuditResult
+from tui_chain.results.doctor import DoctorResult
+from tui_chain.results.explanation import ExplainResult
 from tui_chain.results.saved import Restorer, read_saved, stated
 from tui_chain.results.values import HostResult
 from tui_chain.trust.settings import in_trusted_form_alone, refused_anchors, refusing_blocks
@@ -92,6 +96,20 @@ def saved_results(data: bytes) -> object:
             else:
                 assert HostResult.from_json(one.result.to_json()) == one.result
                 found.append((stated(one, "file"), _restorer().restore(one)))
+    return found
+
+
+def result_json(data: bytes) -> object:
+    """One result of the Python API, of whichever kind: what is read is written as it was read."""
+    found: list[object] = []
+    for kind in (AuditResult, DoctorResult, ExplainResult):
+        try:
+            result = kind.from_json(data.decode("utf-8", "replace"))
+        except ValueError as error:
+            found.append(None if isinstance(error, JSONDecodeError) else str(error))
+        else:
+            assert kind.from_json(result.to_json()) == result
+            found.append(result)
     return found
 
 
@@ -162,6 +180,7 @@ READERS = (
     Reader("merged-file", merged_file, PEM),
     Reader("header", header, PEM, tokens=(b"# Host: ", b"# Kind: ", b"# Hosts: ", b"# Trust store: ")),
     Reader("saved-results", saved_results, JSON, count=40),
+    Reader("result-json", result_json, JSON),
     Reader("session", session, JSON),
     Reader("settings", settings, TEXT, tokens=_KEYS),
     Reader("activity", activity, JSON),

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from tui_chain.advise.html.blocks import table
 from tui_chain.advise.html.icons import worded
 from tui_chain.advise.html.markup import Content, Markup, foreign, tag
+from tui_chain.clients.engines.registry import engine_name
 from tui_chain.clients.families import FAMILIES, Family
-from tui_chain.clients.judge import engine_name
 from tui_chain.clients.registry import stands_for
 from tui_chain.clients.verdict import Verdict, Verdicts, reason
 

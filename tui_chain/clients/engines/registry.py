@@ -1,4 +1,4 @@
-"""The models by their engine: what each is called, and the module that is loaded when somebody first asks it."""
+"""The engines by name, and the models of them: the module of each is loaded when somebody first asks it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from importlib import import_module
 from types import MappingProxyType
 from typing import Protocol
 
-from tui_chain.clients.families import Engine
+from tui_chain.clients.families import Engine, Family, FamilyId
 from tui_chain.clients.verdict import Verdict
 
 
@@ -51,3 +51,14 @@ MODELS: Mapping[Engine, ModelEntry] = MappingProxyType(
     }
 )
 """Every engine but OpenSSL, which is no model."""
+
+
+def engine_name(family: Family) -> str:
+    """Name what judges for a family: the library with its version, or the model and what it was measured with."""
+    if family.engine is not Engine.OPENSSL:
+        return MODELS[family.engine].name
+    # OpenSSL's engine takes a library to load, which the names of the others do without
+    from tui_chain.clients.engines.openssl.libcurl import curl_engine
+    from tui_chain.clients.engines.openssl.verifier import library
+
+    return curl_engine() if family.id is FamilyId.CURL else library()

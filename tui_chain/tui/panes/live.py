@@ -141,7 +141,7 @@ class LivePane(Pane):
 
 
 def _engine_names() -> Mapping[str, str]:
-    from tui_chain.clients.judge import engine_name
+    from tui_chain.clients.engines.registry import engine_name
 
     return {family.id: f"{'a ' if family.model else ''}{engine_name(family)}" for family in FAMILIES}
 

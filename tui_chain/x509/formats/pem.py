@@ -5,10 +5,12 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tui_chain.core.text import safe_text
-from tui_chain.x509.certificate import Certificate
+
+if TYPE_CHECKING:  # blocks are text: results are read and written without a parser of certificates
+    from tui_chain.x509.certificate import Certificate
 
 _MARK = re.compile(rb"-----(BEGIN|END) ([A-Z0-9 #]{1,40})-----")
 _FOREIGN = re.compile(rb"[^A-Za-z0-9+/=]")
