@@ -15,7 +15,7 @@ from tui_chain.results.joint import JointFinding
 from tui_chain.results.json_reader import uncut
 from tui_chain.results.values import HostResult
 
-SUITE = "tlschain check"
+SUITE = "TLS chains"
 CLASS = "tlschain.check"
 """The class of every test: what stays the same from run to run, so that a test has a history."""
 MAX_TEXT = 600
