@@ -7,7 +7,9 @@ from datetime import datetime
 
 from tests.support.chains import HOST, NOW, served_by, store_of
 from tests.support.reports import MARKUP
+from tui_chain.core.expiry import Threshold
 from tui_chain.core.status import Severity
+from tui_chain.engine.arguments import Options
 from tui_chain.engine.host_state import HostState
 from tui_chain.engine.journey import Context, Journey
 from tui_chain.fleet.formats.registry import result_writer
@@ -31,13 +33,17 @@ HOSTILE = (
 
 
 def result_of(
-    *, leaf: tuple[float, float] = (-10, 80), issuing: tuple[float, float] = (-700, 1100), host: str = HOST
+    *,
+    leaf: tuple[float, float] = (-10, 80),
+    issuing: tuple[float, float] = (-700, 1100),
+    host: str = HOST,
+    warn_days: Threshold | None = None,
 ) -> HostResult:
     """A complete host: when its leaf and its intermediate begin and end, in days from now."""
     root = Authority.root("Root", now=NOW, template=Template(validity=days(-4000, 4000)))
     ca = root.issue_ca("Issuing", Template(validity=days(*issuing)))
     own = ca.issue_leaf([host], Template(validity=days(*leaf)))
-    journey = Journey(Context(store_of(root), lambda: NOW, offline=True))
+    journey = Journey(Context(store_of(root), lambda: NOW, offline=True, options=Options(warn_days=warn_days)))
     served = served_by(own, ca, host=host)
     return host_result(journey.diagnose(HostState(served.target), served), NOW)
 

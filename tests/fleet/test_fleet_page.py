@@ -130,7 +130,7 @@ def test_it_sorts_and_filters_by_keys(chromium: Browser, plain: Path) -> None:
 def test_a_status_filters_too(chromium: Browser, plain: Path) -> None:
     chromium.open(plain)
     chromium.run(
-        "[...document.querySelectorAll('.counts button')].find(one => /partial/.test(one.innerText)).focus()"
+        "[...document.querySelectorAll('.counts button')].find(one => /partial/.test(one.textContent)).focus()"
     )
     press(chromium, " ", " ")
     assert chromium.run("document.activeElement.getAttribute('aria-pressed')") == "true"
@@ -156,7 +156,7 @@ def test_without_a_script_it_is_a_plain_table(chromium: Browser, plain: Path) ->
 def test_an_issuer_that_ends_first_is_named(chromium: Browser, plain: Path) -> None:
     chromium.open(plain)
     row = chromium.run(
-        "[...document.querySelectorAll('.hosts tbody')].find(one => /ca.test/.test(one.innerText)).innerText"
+        "[...document.querySelectorAll('.hosts tbody')].find(one => /ca.test/.test(one.textContent)).textContent"
     )
     assert "CA certificate Issuing" in row
     assert "10 d" in row

@@ -136,6 +136,22 @@ def test_a_warning_by_the_policy_is_a_finding_too() -> None:
         assert ("ca-expires-soon" in codes) == (Policy().level_of(replace(result, findings=())) is Level.WARNING), end
 
 
+@pytest.mark.parametrize("warn_days", [Threshold(40), THIRD, Threshold(100, percent=True), Threshold(0)])
+@pytest.mark.parametrize("leaf", [(-10, 80), (-61, 29), (-10, 39), (-3, 3)])
+@pytest.mark.parametrize("issuing", [(-700, 1100), (-7000, 300), (-700, 35), (-700, 25)])
+def test_finding_and_policy_know_one_notice(
+    warn_days: Threshold, leaf: tuple[float, float], issuing: tuple[float, float]
+) -> None:
+    result = result_of(leaf=leaf, issuing=issuing, warn_days=warn_days)
+    found = {one.code for one in result.findings} & {"expires-soon", "ca-expires-soon", "anchor-expires-soon"}
+    assert bool(found) == (Policy(warn_days=warn_days).level_of(replace(result, findings=())) is Level.WARNING)
+
+
+def test_a_third_of_its_life_makes_no_old_ca_certificate_expire_soon() -> None:
+    codes = {one.code for one in result_of(issuing=(-7000, 300), warn_days=THIRD).findings}
+    assert "ca-expires-soon" not in codes
+
+
 def test_the_worst_level_is_what_is_known_to_be_wrong() -> None:
     assert worst_level([Level.UNKNOWN, Level.OK, Level.WARNING]) is Level.WARNING
     assert worst_level([Level.UNKNOWN, Level.CRITICAL]) is Level.CRITICAL

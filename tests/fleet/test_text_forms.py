@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+import tracemalloc
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -20,6 +21,7 @@ from tests.support.unsafe import unsafe_in
 from tui_chain.core.expiry import Threshold
 from tui_chain.core.status import Status
 from tui_chain.fleet.formats.csv_rows import COLUMNS
+from tui_chain.fleet.formats.html_page import MAX_DETAILS
 from tui_chain.fleet.formats.nagios import CODES, MAX_OUTPUT
 from tui_chain.fleet.formats.registry import FORMATS, result_writer
 from tui_chain.fleet.policy import Level, Policy
@@ -46,6 +48,22 @@ def test_a_writer_keeps_what_it_has_to_and_no_results(form: str, results: Mappin
     rows = getattr(writer, "_rows", [])
     assert not [row for row in rows if any(isinstance(one, HostResult) for one in row)]
     assert form in {"json", "csv"} or rows
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_of_a_host_that_needs_work_less_than_a_kilobyte_is_kept(form: str, results: Mapping[str, HostResult]) -> None:
+    """Once a page has as many hosts with details as it may."""
+    writer, result = result_writer(form, Policy(), NOW), results["incomplete"]
+    for number in range(MAX_DETAILS):
+        list(writer.add(replace(result, target=f"first{number:06}.test:443")))
+    tracemalloc.start()
+    try:
+        for number in range(1000):
+            list(writer.add(replace(result, target=f"host{number:06}.test:443")))
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert kept < 1000 * 1024
 
 
 @pytest.mark.parametrize("form", FORMATS)

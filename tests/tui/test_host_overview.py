@@ -6,13 +6,13 @@ from datetime import timedelta
 
 import pytest
 
-from tests.support.chains import HOST, NOW, make_pki, served_by
-from tui_chain.core.expiry import read_threshold
+from tests.support.chains import HOST, NOW, make_pki, served_by, views
+from tui_chain.core.expiry import CA_SOON, Threshold, read_threshold
 from tui_chain.engine.host_state import HostState
 from tui_chain.engine.journey import Context, Journey
 from tui_chain.net.target import Target
 from tui_chain.tui.host_rows import BAD, OK, WARN, HostRow
-from tui_chain.tui.render import expiry_style
+from tui_chain.tui.render import expiry_style, warned
 from tui_chain.tui.widgets.host_overview import overview
 
 PKI = make_pki()
@@ -48,3 +48,12 @@ def test_an_expiry_is_coloured_by_the_days_that_the_user_wants_to_be_warned(
     wanted, end = read_threshold(warn_days), NOW + left
     assert wanted is not None
     assert expiry_style(end, NOW, wanted.of_life(end - timedelta(days=90), end)) == style
+
+
+def test_a_share_of_its_life_says_nothing_of_a_ca_certificate() -> None:
+    leaf, issuing = views(PKI.leaf, PKI.issuing)
+    assert leaf.not_before is not None
+    assert leaf.not_after is not None
+    assert warned(leaf, Threshold(50, percent=True)) == (leaf.not_after - leaf.not_before) / 2
+    assert warned(issuing, Threshold(50, percent=True)) == CA_SOON
+    assert warned(issuing, Threshold(50)) == timedelta(days=50)

@@ -158,10 +158,12 @@ class HTMLWriter:
         """A bar of the statuses, and how many hosts have each."""
         counts = Counter(row.status for row in self._rows)
         known = [(status, counts[status]) for status in Status if counts[status]]
+        # one host among ten thousand has a piece that can be seen
+        sizes = [max(count / len(self._rows), 0.012) for _, count in known]
         bars, left = [], 0.0
-        for status, count in known:
-            share = 100 * count / len(self._rows)
-            frame = {"x": f"{left:.2f}%", "width": f"{max(share, 0.4):.2f}%", "height": 14}
+        for (status, _), size in zip(known, sizes, strict=True):
+            share = 100 * size / sum(sizes)
+            frame = {"x": f"{left:.2f}%", "width": f"{share:.2f}%", "height": 14}
             bars.append(tag("rect", {"class": f"piece {TONES[status]} {status}", **frame}))
             left += share
         text = ", ".join(f"{count} {status}" for status, count in known)

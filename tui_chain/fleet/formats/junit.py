@@ -15,7 +15,7 @@ from tui_chain.results.joint import JointFinding
 from tui_chain.results.json_reader import uncut
 from tui_chain.results.values import HostResult
 
-SUITE = "tlschain check"
+SUITE = "TLS chains"
 CLASS = "tlschain.check"
 """The class of every test: what stays the same from run to run, so that a test has a history."""
 MAX_TEXT = 600
@@ -25,14 +25,17 @@ _OUTCOMES = {Level.CRITICAL: "failure", Level.UNKNOWN: "error"}
 
 
 class JUnitCase(NamedTuple):
-    """A test as it is kept until the end: `type` is the word for the kind of failure, `text` what is wrong."""
+    """A test as it is kept until the end: `type` is the word for the kind of failure.
+
+    `text` is what is wrong, in UTF-8: one character beyond Latin-1 would make a text of Python's twice as large.
+    """
 
     name: str
     seconds: float
     level: Level
     type: str
     message: str
-    text: str
+    text: bytes
 
 
 @dataclass(eq=False)
@@ -53,7 +56,7 @@ class JUnitWriter:
         name = f"{result.target} ({result.label})" if result.label else result.target
         failure = result.probe.failure
         kind = failure.kind if failure is not None else result.status
-        text = "" if level is Level.OK else _cut("\n".join(self._lines(result)))
+        text = b"" if level is Level.OK else _cut("\n".join(self._lines(result)))
         seconds = sum(result.timings.values()) / 1000
         self._rows.append(JUnitCase(name, seconds, level, kind, safe_text(result.headline), text))
         return iter(())
@@ -94,7 +97,7 @@ class JUnitWriter:
 
 def _case(row: JUnitCase) -> str:
     known = _attributes(name=row.name, classname=CLASS, time=f"{row.seconds:.3f}")
-    text, outcome = _escaped(row.text, quote=False), _OUTCOMES.get(row.level)
+    text, outcome = _escaped(row.text.decode(), quote=False), _OUTCOMES.get(row.level)
     if outcome is not None:
         inner = f"<{outcome}{_attributes(message=row.message, type=row.type)}>{text}</{outcome}>"
     else:
@@ -111,5 +114,7 @@ def _escaped(text: str, *, quote: bool = True) -> str:
     return html.escape("\n".join(map(uncut, text.split("\n"))), quote=quote)
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= MAX_TEXT else f"{text[: MAX_TEXT - 1]}…"
+def _cut(text: str) -> bytes:
+    # half a character, which UTF-8 has no place for, is an escape then
+    safe = "\n".join(map(uncut, text.split("\n")))
+    return (safe if len(safe) <= MAX_TEXT else f"{safe[: MAX_TEXT - 1]}…").encode()
