@@ -26,7 +26,7 @@ $(VENV)/ready: pyproject.toml requirements.txt
 # the versions of constraints.txt with all that they need, on every system, and the hashes of their files
 lock:
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
-		--custom-compile-command "make lock" --constraint constraints.txt --group dev --output-file requirements.txt pyproject.toml
+		--custom-compile-command "make lock" --constraint constraints.txt --extra fleet --group dev --output-file requirements.txt pyproject.toml
 
 # package managers that tests run as clients; without them those tests are skipped
 node: .node/ready
