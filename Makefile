@@ -12,7 +12,7 @@ APART = poetry==2.5.1 niquests==3.21.2 urllib3==1.26.20 redis==5.2.1 requests==2
 SECONDS ?= 300
 MINUTES ?= 20
 
-.PHONY: lock node run test coverage clients fuzz soak faults lint format docs screenshots dist bench clean
+.PHONY: lock node run test coverage clients fuzz soak faults lint format docs screenshots site dist bench clean
 
 # Every package is one whose hash stands in requirements.txt; pip takes no hash for this folder itself, which is installed
 # after them, by the hatchling that is among them.
@@ -99,6 +99,10 @@ docs: $(VENV)/ready
 # the pictures of the report are drawn by Chromium, if there is one, in the fonts of this machine
 screenshots: $(VENV)/ready
 	$(BIN)/python -m tests.scenes screenshots
+
+# the documents as a site in build/site, every link of it checked; nothing is downloaded
+site: $(VENV)/ready
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
 
 # the sdist, and the wheel that is built from it, with manual pages and completion
 dist: $(VENV)/ready
