@@ -5,8 +5,8 @@ BIN = $(VENV)/bin
 HOSTS ?=
 TESTS ?= tests
 
-# clients that tests run and that bring packages which cannot stand beside the tests' own
-APART = poetry==2.5.1 niquests==3.21.2 urllib3==1.26.20 redis==5.2.1 requests==2.28.2
+# what tests run and that brings packages which cannot stand beside the tests' own
+APART = poetry==2.5.1 niquests==3.21.2 urllib3==1.26.20 redis==5.2.1 requests==2.28.2 pre-commit==4.7.0
 
 # how long `make fuzz` and `make soak` take in all
 SECONDS ?= 300

@@ -178,10 +178,12 @@ def _options(command: click.Command, context: click.Context) -> Iterator[str]:
 
 
 def _option_entries(command: click.Command, context: click.Context) -> Iterator[str]:
-    for parameter in command.get_params(context):
+    for parameter in command.params:
         record = parameter.get_help_record(context) if isinstance(parameter, click.Option) else None
         if record is not None:
             yield from entry(_flags(record[0]), record[1])
+    # click keeps the option of the context in which it was asked for first, which may have other flags
+    yield from entry(_flags(", ".join(context.help_option_names)), "Show the options and exit.")
 
 
 def _flags(text: str) -> str:

@@ -57,6 +57,7 @@ from tui_chain.engine.options import (
     PRINT_SCRIPT,
     PROGRAMS,
     PROXY,
+    QUIET,
     RATE,
     REPEAT,
     REPLACE,
@@ -64,6 +65,7 @@ from tui_chain.engine.options import (
     RETRIES,
     REVOCATION,
     SERVED,
+    SKIP_OTHERS,
     SNI,
     STARTTLS,
     TIMEOUT,
@@ -135,6 +137,8 @@ TAKEN: Mapping[str, tuple[OptionEntry, ...]] = {
         FIX._replace(help="Find what the chain lacks, and write the chain that the server has to send."),
         OUTPUT._replace(help="Write it there  [default: standard output]"),
         *(REPLACE, BACKUP, *SEARCHING, *KEPT),
+        SKIP_OTHERS._replace(help="Skip files without a server's certificate, and say so."),
+        QUIET,
     ),
     "doctor": (
         INTERPRETER,
@@ -151,6 +155,8 @@ TAKEN: Mapping[str, tuple[OptionEntry, ...]] = {
         REPLACE._replace(help="Replace the file of -o if it exists; the difference is shown."),
         BACKUP,
         JSON._replace(help="One JSON object a file, a line each."),
+        SKIP_OTHERS._replace(help="Skip chains of servers and files without certificates, and say so."),
+        QUIET,
     ),
     "refresh": (
         WRITE,
