@@ -1,5 +1,5 @@
 # docker build --tag tlschain .
-# docker run --rm --read-only --volume "$PWD:/work" tlschain fix example.org -o bundle.pem
+# docker run --rm --read-only --volume "$PWD:/data" tlschain fix example.org -o bundle.pem
 #
 # Every package is one whose hash stands in requirements.txt. --build-arg EXTRAS=[fleet] adds Dask.
 ARG PYTHON=3.13
@@ -32,8 +32,8 @@ LABEL org.opencontainers.image.title="tlschain" \
 RUN useradd --system --uid 10001 --user-group --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin tlschain
 COPY --from=build /opt/tlschain /opt/tlschain
 ENV PATH=/opt/tlschain/bin:$PATH
-# a number, so that Kubernetes sees that it is not root; what is read and written is mounted at /work
+# a number, so that Kubernetes sees that it is not root; what is read and written is mounted at /data
 USER 10001:10001
-WORKDIR /work
+WORKDIR /data
 ENTRYPOINT ["tlschain"]
 CMD ["--help"]

@@ -29,6 +29,7 @@ README = ROOT / "README.md"
 DOCS = ROOT / "docs"
 FINDINGS, ARCHITECTURE, PICTURE = DOCS / "findings.md", DOCS / "architecture.md", DOCS / "architecture.svg"
 SERVERS, CAUSES_PAGE, DOCTOR = DOCS / "servers.md", DOCS / "causes.md", DOCS / "doctor.md"
+SCHEDULED, EXAMPLES = DOCS / "scheduled.md", DOCS / "examples"
 COMPARISON = DOCS / "comparison.md"
 
 
@@ -71,6 +72,16 @@ def doctor_page() -> str:
     return with_part(
         DOCTOR.read_text(encoding="utf-8"), "codes", "\n".join(("| code | meaning |", "|---|---|", *rows))
     )
+
+
+def scheduled_page() -> str:
+    """The page on timers as it has to be: the example files stand in it."""
+    text = SCHEDULED.read_text(encoding="utf-8")
+    for path in sorted(EXAMPLES.rglob("*.*")):
+        if f"<!-- {path.name}: " in text:
+            language = "yaml" if path.suffix == ".yaml" else "ini"
+            text = with_part(text, path.name, f"```{language}\n{path.read_text(encoding='utf-8').strip()}\n```")
+    return text
 
 
 def comparison() -> str:
@@ -198,6 +209,7 @@ MADE = {
     SERVERS: servers_page,
     CAUSES_PAGE: causes_page,
     DOCTOR: doctor_page,
+    SCHEDULED: scheduled_page,
     COMPARISON: comparison,
     ARCHITECTURE: architecture,
     PICTURE: picture,
