@@ -154,9 +154,10 @@ def answer(home: Path, *before: str, typed: str, extra: str = "") -> list[list[s
     return [line.split("\t") for line in done.stdout.splitlines() if line]
 
 
-def test_an_answer_is_fast_for_it_loads_nothing_heavy(home: Path) -> None:
-    loaded = answer(home, "tlschain", "check", typed="--f", extra="print(chr(9).join(sys.modules))")
-    assert loaded[0][:2] == ["plain", "--format"]
+@pytest.mark.parametrize("before", [("tlschain", "check"), ("tlschain", "fix"), ("tlschain-tui",)])
+def test_an_answer_is_fast_for_it_loads_nothing_heavy(home: Path, before: tuple[str, ...]) -> None:
+    loaded = answer(home, *before, typed="--warn", extra="print(chr(9).join(sys.modules))")
+    assert loaded[0][:2] == ["plain", "--warn-days"]
     assert {name.partition(".")[0] for name in loaded[-1]} & HEAVY == set()
 
 

@@ -88,9 +88,12 @@ def _suggestions(_context: click.Context, option: click.Parameter, typed: str) -
     return list(suggestions(option.entry, typed)) if isinstance(option, TableOption) else []
 
 
-def _check(_context: click.Context, option: click.Parameter, value: Any) -> Any:
-    """Return a value in which the table finds nothing wrong; raises BadParameter."""
-    if isinstance(option, TableOption):
+def _check(context: click.Context, option: click.Parameter, value: Any) -> Any:
+    """Return a value in which the table finds nothing wrong; raises BadParameter.
+
+    A shell that asks what fits does not wait for what some of the checks load.
+    """
+    if isinstance(option, TableOption) and not context.resilient_parsing:
         problem = option.entry.problem(value)
         if problem is not None:
             raise click.BadParameter(problem)
