@@ -32,6 +32,7 @@ ORDER = (
     "audit",
     "doctor",
     "results",
+    "fleet",
     "api",
 )
 """The folders from the ground up: each imports only what stands before it. A new one gets its place here."""
@@ -68,10 +69,11 @@ GROWING = (
     "advise.html.",
     "doctor.problems.",
     "x509.formats.",
+    "fleet.formats.",
 )
 """Where the product grows by a file: a client, server, scenario, command, protocol, section of the report, a family
-of problems, or what files are written in."""
-MODULES_AT_MOST = 269
+of problems, what files are written in, or a form of results."""
+MODULES_AT_MOST = 289
 """The number of modules outside `GROWING`."""
 
 APART: dict[str, str] = {
@@ -91,6 +93,10 @@ APART: dict[str, str] = {
     "clients.engines.openssl.pyopenssl": "a second library, which only a refusal needs",
     "clients.engines.rustls.algorithms": "what aws-lc-rs checks, apart from webpki",
     "lab.scenarios.usual": "a family of scenarios, as the others in this folder",
+    **dict.fromkeys(
+        (f"fleet.formats.{name}" for name in ("csv_rows", "json_lines", "junit", "prometheus")),
+        "a form of results, loaded where it is written",
+    ),
     "net.http2": "h2, which only a server that takes HTTP/2 needs",
     "net.socks": "socksio, which only a SOCKS proxy needs",
     "net.starttls.smtp": "a protocol, as the others in this folder",

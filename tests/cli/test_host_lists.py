@@ -34,11 +34,12 @@ def test_wrong_lines_of_standard_input_are_named(lab: Lab) -> None:
     ("stdin", "words"),
     [
         (b"", "There is no host to probe."),
-        (b"caf\xe9.test\n", "The host list standard input is not UTF-8 text."),
+        (b"caf\xe9.test\n", "standard input, line 1: It is not UTF-8 text."),
+        ("a.test\n".encode("utf-16"), "The host list standard input is not UTF-8 text."),
         (b'{"target": "a.test"}\n', "What is on standard input is no host list: it holds JSON"),
-        (b"\0" * (17 << 20), "The host list on standard input is larger than 16 MiB."),
+        (b"\0" * (17 << 20), "standard input, line 1: It is longer than 1 MiB, and what follows is not read."),
     ],
-    ids=["empty", "no text", "results", "endless"],
+    ids=["empty", "no text", "another encoding", "results", "endless"],
 )
 def test_standard_input_without_hosts_says_why(stdin: bytes, words: str) -> None:
     done = tlschain("check", "--hosts", "-", stdin=stdin)

@@ -7,7 +7,7 @@ import pytest
 from tests.support.chains import NOW, served_by, store_of, views
 from tui_chain.core.status import Blame, Severity, Status
 from tui_chain.diagnose.diagnosis import Diagnoser, Diagnosis
-from tui_chain.diagnose.findings.interception import End, shared_ends, site_of, unknown_end, vendor_of
+from tui_chain.diagnose.findings.interception import End, shared_ends, site_of, unknown_root, vendor_of
 from tui_chain.diagnose.headline import headline
 from tui_chain.lab.authority import Authority, Identity, Template, self_signed_leaf
 from tui_chain.trust.store import TrustStore
@@ -91,9 +91,9 @@ def test_one_unknown_root_over_unrelated_hosts(trust: TrustStore) -> None:
     root = proxy("Quiet Box CA")
     ends = []
     for host in ("www.shop.example", "api.bank.test", "mail.bank.test"):
-        end = unknown_end(diagnose(root.issue_leaf([host]), root, host=host, trust=trust).search)
+        end = unknown_root(diagnose(root.issue_leaf([host]), root, host=host, trust=trust).search)
         assert end is not None
-        ends.append((host, end))
+        ends.append((host, end.end))
     assert list(shared_ends(ends).values()) == [("www.shop.example", "api.bank.test", "mail.bank.test")]
     assert shared_ends(ends[1:]) == {}, "hosts of one domain may have one private CA"
 
@@ -104,7 +104,8 @@ def test_an_end_is_a_name_and_a_key(trust: TrustStore, root_is_sent: bool) -> No
 
     def end_of(box: Authority, host: str) -> End | None:
         chain = (box.issue_leaf([host]), box) if root_is_sent else (box.issue_leaf([host]),)
-        return unknown_end(diagnose(*chain, host=host, trust=trust).search)
+        root = unknown_root(diagnose(*chain, host=host, trust=trust).search)
+        return None if root is None else root.end
 
     here, there = proxy("Quiet Box CA"), proxy("Quiet Box CA")
     (one,) = views(here)
@@ -114,20 +115,20 @@ def test_an_end_is_a_name_and_a_key(trust: TrustStore, root_is_sent: bool) -> No
     assert end_of(here, "bank.test") == end_of(here, "www.shop.example")
 
 
-def test_a_trusted_host_and_a_leaf_that_signed_itself_have_no_unknown_end(trust: TrustStore) -> None:
+def test_a_trusted_host_and_a_leaf_that_signed_itself_have_no_unknown_root(trust: TrustStore) -> None:
     public = Authority.root("Public Root", now=NOW)
     unknown = proxy("Quiet Box CA")
     issuing = public.issue_ca("Issuing")
     crossed = (issuing.issue_leaf(["a.example"]), issuing, unknown.cross_sign(issuing), unknown)
-    assert unknown_end(diagnose(*crossed, host="a.example", trust=store_of(public)).search) is None
+    assert unknown_root(diagnose(*crossed, host="a.example", trust=store_of(public)).search) is None
     leaf = self_signed_leaf(["b.example"], now=NOW)
-    assert unknown_end(diagnose(leaf, host="b.example", trust=trust).search) is None
+    assert unknown_root(diagnose(leaf, host="b.example", trust=trust).search) is None
 
 
 def test_a_forgotten_link_is_no_shared_root(trust: TrustStore) -> None:
     root = Authority.root("Public Root 2", now=NOW)
     leaf = root.issue_ca("Issuing").issue_leaf(["a.example"], Template(urls=("http://ca.example/issuing.cer",)))
-    assert unknown_end(diagnose(leaf, host="a.example", trust=trust).search) is None
+    assert unknown_root(diagnose(leaf, host="a.example", trust=trust).search) is None
 
 
 def test_sites() -> None:

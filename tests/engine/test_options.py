@@ -60,7 +60,7 @@ def test_the_screen_takes_the_options_of_fix() -> None:
 WRONG = {
     table.TIMEOUT: ("nan", "0", "301", "inf", "soon"),
     table.JOBS: ("0", "1001", "few", "1.5"),
-    table.WARN_DAYS: ("-1", "3651", "soon"),
+    table.WARN_DAYS: ("-1", "3651", "soon", "101%", "1.5", "33 %", "٣", ""),
     table.TRUST: ("/none/here.pem", "/dev/null"),
     table.TRUST_ROOT: ("ab" * 31, "", "certifi", "xy" * 32),
     table.AT: ("noon", "0001-01-01", "2026-13-01"),

@@ -14,6 +14,7 @@ import pytest
 from tests.support.limits import own_seconds
 from tests.support.posix import mkfifo
 from tui_chain.cli.hosts import run_all
+from tui_chain.core.expiry import Threshold
 from tui_chain.core.text import safe_text
 from tui_chain.engine.arguments import Arguments, Options
 from tui_chain.engine.command_line import apply_settings
@@ -88,7 +89,7 @@ def test_every_setting_is_read(file: Path) -> None:
     found = read(file, WHOLE)
     assert found.notices == ()
     assert found.trust == ("system", str(file.parent / "corp.pem"), "/etc/roots.pem")
-    assert (found.timeout, found.jobs, found.warn_days, found.theme) == (7.0, 8, 40, "nord")
+    assert (found.timeout, found.jobs, found.warn_days, found.theme) == (7.0, 8, Threshold(40), "nord")
     assert found.pool == (file.parent / "issuers",)
     assert found.keymap == {"host.fix": ("f3",), "help": ("f1", "ctrl+h")}
     assert set(UserSettings.__dataclass_fields__) == {one.name for one in SETTINGS} | {
@@ -128,7 +129,7 @@ WRONG = {
     "trust": ("1", "true", '""', "[]", '["certifi", 3]', '"a\\u0000b"', "{}", '["a", ["b"]]'),
     "timeout": ('"5"', "0", "301", "true", "nan", "inf", "-1", "1979-05-27", f"1{'0' * 4000}"),
     "jobs": ("0", "1001", "2.0", '"4"', "false"),
-    "warn_days": ("-1", "3651", "1.5", '"14"'),
+    "warn_days": ("-1", "3651", "1.5", '"14"', '"101%"', '"33 %"', "true", f"1{'0' * 4000}"),
     "pool": ("1", '""', "[]", "[1]"),
     "proxy": ("1", '""', '"ftp://proxy.test"', '"http://joe:s3cret@proxy.test"', '"socks4://proxy.test"', "[]"),
     "theme": ("1", '""', '["nord"]', '"a\\nb"'),
@@ -275,7 +276,7 @@ def test_the_screen_takes_what_the_file_sets_and_options_beat_it() -> None:
 
     found, settings = options("a.test", "--timeout", "2")
     assert (found.targets, found.trust, found.timeout, found.jobs) == (("a.test",), ("system",), 2.0, 3)
-    assert (found.warn_days, found.pool) == (60, (Path("/srv/links"),))
+    assert (found.warn_days, found.pool) == (Threshold(60), (Path("/srv/links"),))
     assert found.notices == settings.notices
     assert found.command("check", host="a.test") == "tlschain check a.test --warn-days 60 --trust system --timeout 2"
     demo, _ = options("--demo")
@@ -285,7 +286,7 @@ def test_the_screen_takes_what_the_file_sets_and_options_beat_it() -> None:
         assert isinstance(loaded, tuple)
         journey, _ = loaded
         assert journey.notices[0] == settings.notices[0]
-        assert (journey.timeout, journey.diagnoser.warn_days) == (2.0, 60)
+        assert (journey.timeout, journey.diagnoser.warn_days) == (2.0, Threshold(60))
 
 
 @pytest.mark.parametrize(("jobs", "most"), [(None, 64), (3, 3)])

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from tests.support.posix import mkfifo
 from tests.support.unsafe import unsafe_in
 from tui_chain.core.failure import Failure
-from tui_chain.net import host_list as hostlist
 from tui_chain.net.host_list import HostList, parse_arguments, parse_host_list, read_host_file
 
 LIST = """\ufeff# our hosts
@@ -52,11 +51,17 @@ def test_an_empty_list_is_empty(text: str) -> None:
     assert parse_host_list(text) == HostList()
 
 
-def test_lines_beyond_the_bound_are_not_lost_in_silence(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hostlist, "MAX_LINES", 2)
-    found = parse_host_list("a.example\nb.example\nc.example\nd.example\n")
-    assert len(found.hosts) == 2
-    assert str(found.bad[0]) == "line 3: The list has 4 lines; only the first 2 are read."
+def test_a_list_may_be_of_any_length() -> None:
+    found = parse_host_list("".join(f"host-{number}.example\n" for number in range(30_000)))
+    assert (len(found.hosts), found.bad, str(found.hosts[-1].target)) == (30_000, (), "host-29999.example:443")
+
+
+def test_hosts_that_stand_twice_are_taken_once_and_said() -> None:
+    found = parse_host_list("a.example\nb.example\na.example:443 again\na.example sni=b.example\nb.example\n")
+    assert [str(host.target) for host in found.hosts] == ["a.example:443", "b.example:443", "a.example:443"]
+    assert str(found.repeats) == "2 lines name a host that stands above already, first line 3: a.example:443."
+    once = parse_host_list("a.example\na.example\n")
+    assert str(once.repeats) == "line 2: a.example:443 stands above already; it is taken once."
 
 
 def test_arguments_are_numbered_by_their_place() -> None:

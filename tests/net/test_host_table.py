@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.support.limits import own_seconds
 from tests.support.unsafe import unsafe_in
 from tui_chain.core.failure import Failure
-from tui_chain.net.host_list import MAX_LINES, HostList
+from tui_chain.net.host_list import HostList, Repeats
 from tui_chain.net.host_table import TableColumns, parse_host_table, read_host_table
 
 HOSTS = TableColumns("host")
@@ -113,18 +113,20 @@ def test_a_wrong_row_is_named_by_its_line_and_the_others_run() -> None:
 
 def test_a_quote_that_is_never_closed_takes_no_more_than_its_line() -> None:
     """Also at the beginning of many lines: work stays in proportion."""
-    rows = ['"x.test,open\n', *(f"h{number}.test\n" for number in range(MAX_LINES - 3))]
+    rows = ['"x.test,open\n', *(f"h{number}.test\n" for number in range(20_000 - 3))]
     with own_seconds(10):
         found = parsed("host,note\n" + "".join(rows))
-    assert len(found.hosts) == MAX_LINES - 3
+    assert len(found.hosts) == 20_000 - 3
     assert [line.number for line in found.bad] == [2]
     with own_seconds(20):
-        assert len(parsed("host\n" + '"\n' * (MAX_LINES - 1)).hosts) == 0
+        assert len(parsed("host\n" + '"\n' * (20_000 - 1)).hosts) == 0
 
 
-def test_a_table_that_is_too_long_says_so() -> None:
-    found = parsed("host\n" + "a.test\n" * MAX_LINES)
-    assert [line.number for line in found.bad] == [MAX_LINES + 1]
+def test_a_table_may_be_of_any_length_and_a_host_that_stands_twice_is_said() -> None:
+    found = parsed("host\n" + "a.test\n" * 30_000 + "b.test\n")
+    assert [str(host.target) for host in found.hosts] == ["a.test:443", "b.test:443"]
+    assert found.bad == ()
+    assert found.repeats == Repeats(29_999, 3, found.hosts[0].target)
 
 
 @settings(database=None, deadline=None, max_examples=60)

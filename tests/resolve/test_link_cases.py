@@ -21,6 +21,7 @@ from tui_chain.probe.served import ServedChain
 from tui_chain.repair.candidates import PathEnd
 from tui_chain.repair.path_choice import ANY
 from tui_chain.repair.repair import Repair
+from tui_chain.resolve.sources import ServedIndex
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.signatures import Proof
 
@@ -53,8 +54,8 @@ async def fixed(lab: Lab, case: LinkCase, journey: Journey) -> HostState:
     if case.sibling is not None:
         other = await journey.probe(state_of(lab.host(case.sibling).port))
         assert isinstance(other.served, ServedChain)
-        chain = other.served
-        journey.siblings = lambda: [chain]
+        index = ServedIndex.of([other.served])
+        journey.siblings = lambda: index
     done = await journey.fix(await journey.probe(state_of(lab.host(case.scenario.name).port)))
     assert len(asyncio.all_tasks()) == 1, "a fetch was left behind"
     assert fetches_under_way() == 0

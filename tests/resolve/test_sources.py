@@ -20,7 +20,7 @@ from tui_chain.resolve.aia import FetchBudget, HostFetches
 from tui_chain.resolve.files import FileCertificates
 from tui_chain.resolve.resolution import ConsentRequest, Resolution
 from tui_chain.resolve.resolver import Resolver
-from tui_chain.resolve.sources import OtherHosts, Pooled, Served, Source, Stores
+from tui_chain.resolve.sources import OtherHosts, Pooled, Served, ServedIndex, Source, Stores
 from tui_chain.trust.store import TrustStore
 from tui_chain.x509.signatures import Proof
 
@@ -52,7 +52,7 @@ def test_every_source_is_asked_in_its_order_and_says_what_came(tmp_path: Path) -
     resolution = search(
         PKI,
         Served(served),
-        OtherHosts(served, lambda: [served, other_host(PKI.issuing)]),
+        OtherHosts(served, lambda: ServedIndex.of([served, other_host(PKI.issuing)])),
         Pooled(pool),
         Stores(lambda: (TrustStore("elsewhere", (ISSUING,)),)),
         served=served,
@@ -88,7 +88,7 @@ def test_a_namesake_in_the_served_chain_is_shown_as_one_that_did_not_sign() -> N
 
 def test_the_same_key_under_another_name_is_no_issuer() -> None:
     renamed = Authority.root("Renamed", now=NOW, template=Template(new_key=lambda: PKI.issuing.key))
-    resolution = search(PKI, OtherHosts(served_by(PKI.leaf), lambda: [other_host(renamed)]))
+    resolution = search(PKI, OtherHosts(served_by(PKI.leaf), lambda: ServedIndex.of([other_host(renamed)])))
     (tried,) = resolution.tries
     assert tried.certificates == views(renamed)
     assert tried.proof is Proof.NOT_SIGNED
@@ -97,14 +97,18 @@ def test_the_same_key_under_another_name_is_no_issuer() -> None:
 
 def test_sources_with_nothing_in_them_are_not_listed() -> None:
     served = served_by(PKI.leaf)
-    assert search(PKI, Served(served), OtherHosts(served, lambda: [served]), Stores(lambda: ())).tries == ()
+    assert (
+        search(PKI, Served(served), OtherHosts(served, lambda: ServedIndex.of([served])), Stores(lambda: ())).tries
+        == ()
+    )
 
 
 def test_a_link_above_a_found_link_is_looked_for_too() -> None:
     upper = PKI.issuing.issue_ca("Lower")
     leaf = upper.issue_leaf(["host.test"])
     served = served_by(leaf)
-    hosts = OtherHosts(served, lambda: [other_host(upper), other_host(PKI.issuing, name="b.test")])
+    index = ServedIndex.of([other_host(upper), other_host(PKI.issuing, name="b.test")])
+    hosts = OtherHosts(served, lambda: index)
     resolution = search(PKI, hosts, served=served)
     assert [tried.wanted_by for tried in resolution.tries] == [one.sha256 for one in views(leaf, upper)]
     assert resolution.diagnosis.path is not None

@@ -21,7 +21,7 @@ from tui_chain.diagnose.findings.finding import Finding
 from tui_chain.engine.host_state import HostState
 from tui_chain.engine.journey import Context, Journey
 from tui_chain.engine.revocation import check_revocation
-from tui_chain.engine.shared_roots import ends_unknown
+from tui_chain.engine.shared_roots import root_of
 from tui_chain.lab.authority import Authority, Identity, Template, days
 from tui_chain.lab.internet import Lab, open_lab
 from tui_chain.lab.scenarios.scenario import Scenario
@@ -245,7 +245,7 @@ def test_hosts_at_private_addresses_still_end_at_private_roots(tmp_path: Path) -
     other = make_pki("Other").trust
     for address, unknown in (("10.0.0.1", False), ("192.0.43.8", True), (None, True)):
         line = line_of(served_state(*chain, trust=other), address=address)
-        assert ends_unknown(restored(tmp_path / "x", line, other).state) is unknown
+        assert (root_of(restored(tmp_path / "x", line, other).state) is not None) is unknown
 
 
 def test_another_trust_store_is_another_verdict_and_a_notice(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from tests.support.chains import HOST, NOW, make_pki, served_by
+from tui_chain.core.expiry import read_threshold
 from tui_chain.engine.host_state import HostState
 from tui_chain.engine.journey import Context, Journey
 from tui_chain.net.target import Target
@@ -32,14 +33,18 @@ def test_one_host_with_and_without_starttls_expires_at_one_time() -> None:
 @pytest.mark.parametrize(
     ("left", "warn_days", "style"),
     [
-        (timedelta(days=15), 14, OK),
-        (timedelta(days=13, hours=23), 14, WARN),
-        (timedelta(days=29), 30, WARN),
-        (timedelta(hours=1), 0, OK),
-        (-timedelta(hours=3), 14, BAD),
+        (timedelta(days=15), "14", OK),
+        (timedelta(days=13, hours=23), "14", WARN),
+        (timedelta(days=29), "30", WARN),
+        (timedelta(hours=1), "0", OK),
+        (-timedelta(hours=3), "14", BAD),
+        (timedelta(days=29), "33%", WARN),
+        (timedelta(days=31), "33%", OK),
     ],
 )
 def test_an_expiry_is_coloured_by_the_days_that_the_user_wants_to_be_warned(
-    left: timedelta, warn_days: int, style: str
+    left: timedelta, warn_days: str, style: str
 ) -> None:
-    assert expiry_style(NOW + left, NOW, warn_days) == style
+    wanted, end = read_threshold(warn_days), NOW + left
+    assert wanted is not None
+    assert expiry_style(end, NOW, wanted.of_life(end - timedelta(days=90), end)) == style

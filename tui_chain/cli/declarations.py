@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import click
 
+from tui_chain.cli.plugin import PluginCommand
 from tui_chain.engine import options as table
 from tui_chain.engine.command_line import SettingsCommand, chosen_form, takes
 from tui_chain.engine.command_options import TAKEN
@@ -16,15 +18,28 @@ _TARGETS = click.argument("targets", nargs=-1, metavar="TARGET...")
 _SELECTED = "[SHA256|WORD]..."
 
 
-@click.command(cls=SettingsCommand)
+def _check_output(given: Mapping[str, Any]) -> None:
+    """Refuse options of a file that go with no other, or with no file."""
+    if given["merge"] and given["replace"]:
+        raise click.UsageError("--merge keeps what FILE has and --replace does not: name one of them.")
+    for name in ("merge", "backup"):
+        if given[name] and str(given["output"] or "-") == "-":
+            raise click.UsageError(f"--{name} is for a file that is written: name it with -o.")
+
+
+@click.command(cls=PluginCommand)
 @_TARGETS
 @takes(*TAKEN["check"])
 def check(form: str, **given: Any) -> int:
     """Probe each TARGET and say which client families accept it.
 
-    Exit 0: all complete. 1: some host is not. 2: wrong usage. 3: all complete but hosts that were not reached.
+    Exit 0: all complete. 1: some host is not, or fails by --fail-on or --critical-days. 2: wrong usage. 3: all
+    complete but hosts that were not reached. With --format nagios 0: ok. 1: warning. 2: critical. 3: unknown.
     """
-    given["as_json"] = chosen_form(form, as_json=given["as_json"]) == "json"
+    form = chosen_form(form, as_json=given["as_json"])
+    given |= {"form": form, "as_json": form == "json"}
+    if given["replace"] and given["output"] is None:
+        raise click.UsageError("--replace is for the file of -o.")
     from tui_chain.cli.commands.check import run_check
     from tui_chain.cli.options import CommandOptions
 
@@ -41,11 +56,7 @@ def fix(form: str, **given: Any) -> int:
     3: nothing else but hosts that were not reached.
     """
     given["as_json"] = chosen_form(form, as_json=given["as_json"]) == "json"
-    if given["merge"] and given["replace"]:
-        raise click.UsageError("--merge keeps what FILE has and --replace does not: name one of them.")
-    for name in ("merge", "backup"):
-        if given[name] and str(given["output"] or "-") == "-":
-            raise click.UsageError(f"--{name} is for a file that is written: name it with -o.")
+    _check_output(given)
     from tui_chain.cli.commands.fix import run_fix
     from tui_chain.cli.options import CommandOptions
 
@@ -85,6 +96,28 @@ def advise(bundle: Path | None, form: Any, only: str | None, *, listing: bool, *
     if listing:
         return list_names()
     return run_advise(CommandOptions(**given), bundle, form, only)
+
+
+@click.command(cls=PluginCommand)
+@click.argument("files", nargs=-1, required=True, type=_FILE, metavar="FILE...")
+@takes(*TAKEN["merge"])
+def merge(files: tuple[Path, ...], form: str, **given: Any) -> int:
+    """Join results that check --json and fix --json wrote: each host once, by its newest line; - is standard input.
+
+    Nothing is fetched. What one host serves counts for the others, as if all had been in one run. With -o hosts that
+    need it are repaired from that, from --pool and from what earlier runs found, and one bundle is written for all.
+
+    Exit 0: written, or nothing to do. 1: some host is neither complete nor repaired, or consent is missing.
+    2: wrong usage, or a line that is no result. 3: nothing else but hosts that were not reached. With --format
+    nagios as check.
+    """
+    form = chosen_form(form, as_json=given["as_json"])
+    given |= {"form": form, "as_json": form == "json"}
+    _check_output(given)
+    from tui_chain.cli.commands.merge import run_merge
+    from tui_chain.cli.options import CommandOptions
+
+    return run_merge(files, CommandOptions(**given, offline=True))
 
 
 @click.command(cls=SettingsCommand)
@@ -349,5 +382,5 @@ def pool_update(db: Path | None, file: Path | None, url: str | None, trust: str 
 
 
 COMMANDS: tuple[click.Command, ...] = (
-    *(check, fix, test, advise, report, verify, doctor, explain, audit, refresh, pool, config, lab),
+    *(check, fix, test, advise, report, verify, doctor, explain, audit, refresh, merge, pool, config, lab),
 )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from tui_chain.cli.output import emit, note
+from tui_chain.cli.output import emit, fail, note
 from tui_chain.core.failure import Failure
 from tui_chain.core.text import safe_text
 
@@ -48,6 +50,31 @@ def put(path: Path, data: bytes, summary: str, consent: Consent) -> Path | Failu
         size = len(plan.old if plan.unchanged and plan.old is not None else plan.data)
         note(f"{done} {safe_text(str(result))}: {summary}, {size} bytes")
     return result
+
+
+@contextmanager
+def results_to(path: Path | None, *, replace: bool) -> Iterator[Callable[[str], None]]:
+    """Give what prints pieces of text that end with a line feed, or adds them to the file of `-o`.
+
+    The file stands there, whole, when the block ends well; what keeps it from being written ends the command. An
+    existing file needs `replace`: the word stands in the line of a cron job, and means every run of it. The old file
+    is not shown, since results differ from run to run.
+    """
+    if path is None or str(path) == "-":
+        yield lambda piece: emit(piece.removesuffix("\n"))
+        return
+    from tui_chain.repair.write import plan_stream, streamed
+
+    plan = plan_stream(path, replace=replace)
+    if isinstance(plan, Failure):
+        raise SystemExit(fail(plan))
+    try:
+        with streamed(plan) as add:
+            yield lambda piece: add(click.unstyle(piece).encode())
+    except OSError as error:
+        why = safe_text((error.strerror or type(error).__name__).lower(), 120)
+        failure = Failure("file", f"{safe_text(str(path))} cannot be written: {why}.", "Name another file.")
+        raise SystemExit(fail(failure)) from None
 
 
 def _show_difference(plan: WritePlan) -> None:

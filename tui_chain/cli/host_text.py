@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tui_chain.cli.output import wrapped
 from tui_chain.clients.families import FAMILIES, family_names
 from tui_chain.clients.verdict import Verdicts, reason
 from tui_chain.core.failure import Failure
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from tui_chain.diagnose.findings.endpoints import EndpointResult, Servers
     from tui_chain.engine.arguments import Options
     from tui_chain.resolve.resolution import IssuerLookup
+    from tui_chain.results.joint import JointFinding
     from tui_chain.x509.revocation import RevocationCheck
 
 GLYPHS = {
@@ -41,6 +43,21 @@ _SEVERITY = {Severity.FATAL: ("✗", "red"), Severity.RISK: ("!", "yellow"), Sev
 def host_text(state: HostState, now: datetime, options: Options) -> str:
     """All that is known of a host, a line for each fact; its commands go on with `options`."""
     return "\n".join(_lines(state, now, options))
+
+
+def joint_text(joint: JointFinding) -> str:
+    """What several hosts have in common, a line for each fact."""
+    glyph, colour = _SEVERITY[Severity(joint.severity)]
+    hosts = ", ".join(joint.hosts) + (
+        f" and {joint.count - len(joint.hosts)} more" if joint.count > len(joint.hosts) else ""
+    )
+    return "\n".join(
+        [
+            f"{click.style(f'{glyph} {joint.code}', fg=colour)}  {joint.message}",
+            *wrapped(f"hosts     {hosts}", "  ", 10),
+            f"      {joint.hint}",
+        ]
+    )
 
 
 def _lines(state: HostState, now: datetime, options: Options) -> Iterator[str]:

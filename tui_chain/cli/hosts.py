@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import replace
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from tui_chain.cli.narration import narration, showing, ticking
 from tui_chain.cli.options import CommandOptions
-from tui_chain.cli.output import note
+from tui_chain.cli.output import notice
 from tui_chain.core.failure import Failure
 from tui_chain.core.text import plural
 from tui_chain.engine.host_state import HostState
-from tui_chain.engine.journey import Journey
+from tui_chain.engine.journey import Journey, UnusedRoots
 from tui_chain.engine.startup import Run
+from tui_chain.fleet.progress import Progress
+from tui_chain.fleet.scheduling import AT_ONCE, WINDOW, Pace, each_through
+from tui_chain.fleet.stages import USUAL_PLAN, ProbePlan, probe_host
 from tui_chain.net.addresses import NEEDS_CONSENT
 from tui_chain.probe.served import ServedChain
+from tui_chain.probe.variants import Wanted
 from tui_chain.repair.output_kinds import OutputKind
 from tui_chain.repair.repair import Repair
+from tui_chain.resolve.sources import ServedIndex
 from tui_chain.trust.store import TrustStore
+from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.crl import CrlScope
 
-CONCURRENT = 64
-"""Hosts that are probed or repaired at once, where the options do not say."""
+KEPT_WHOLE = WINDOW
+"""Hosts of a list that are kept as they were diagnosed until all are probed; of the others the chain alone is."""
 _OFFLINE = "Run it again without --offline to fetch it, or add it from a file with --pool FILE."
 _PRIVATE = (
     "Run it again with --allow-private-aia=ADDRESS:PORT to ask that address, with --allow-private-aia to ask all,"
@@ -34,25 +41,19 @@ async def run_all(
     run: Run, stage: Callable[[HostState], Awaitable[HostState]], done: Callable[[HostState], None]
 ) -> list[HostState]:
     """Take every host through a stage, some at once; `done` gets each in its order."""
-    gate = asyncio.Semaphore(run.journey.context.options.jobs or CONCURRENT)
+    states: list[HostState] = []
 
-    async def one(state: HostState) -> HostState:
-        async with gate:
-            return await stage(state)
+    def take(state: HostState) -> None:
+        done(state)
+        states.append(state)
 
-    tasks = [asyncio.create_task(one(state)) for state in run.hosts]
-    states = []
-    try:
-        for task in tasks:
-            state = await task
-            done(state)
-            states.append(state)
-    finally:
-        for task in tasks:
-            task.cancel()
-        # asyncio prints a traceback of what a task raised and nobody looked at
-        await asyncio.gather(*tasks, return_exceptions=True)
+    await each_through(_each(run.hosts), stage, take, Pace(run.journey.context.options.jobs or AT_ONCE))
     return states
+
+
+async def _each(states: Iterable[HostState]) -> AsyncIterator[HostState]:
+    for state in states:
+        yield state
 
 
 async def repair_all(
@@ -62,54 +63,118 @@ async def repair_all(
     variants: CommandOptions | None = None,
     kind: OutputKind = OutputKind.CLIENT,
 ) -> list[HostState]:
-    """Take every host through probe, diagnosis, search and repair; `done` gets each in its order.
+    """Take every host through probe, diagnosis, search and repair; `done` gets each in its order, and all are kept.
 
-    All are probed first: what one of them serves may be what another does not send. With `crl` the CRLs of each are
-    gathered too. For a `kind` of file that gives clients what they lack, a private root of a host that is accepted as
-    it is served is such a thing. `variants` says as which of its several servers each is probed, so that the broken
-    one is repaired.
+    `crl`, `variants` and `kind` are those of `Repairing`.
     """
+    states: list[HostState] = []
 
-    async def probe(state: HostState) -> HostState:
-        if state.served is not None:
-            return state
-        return await (run.journey.probe(state) if variants is None else probe_host(run.journey, variants, state))
+    def take(state: HostState) -> None:
+        done(state)
+        states.append(state)
 
-    probed = await run_all(run, probe, lambda _: None)
-    chains = tuple(state.served for state in probed if isinstance(state.served, ServedChain))
-    run.journey.siblings = lambda: chains
-    states = await run_all(replace(run, hosts=tuple(probed)), _repairing(run, crl, kind), done)
-    _note_unused(run, states)
+    plan = USUAL_PLAN if variants is None else plan_of(variants)
+    with showing(len(run.hosts)) as progress:
+        await Repairing(run, plan, crl, kind, progress).all(_each(run.hosts), take)
     return states
 
 
-async def probe_host(journey: Journey, options: CommandOptions, state: HostState) -> HostState:
-    """Probe a host: in every variant that is wanted, and its issuers on revocation."""
-    from tui_chain.probe.variants import Wanted
+@dataclass(eq=False)
+class Repairing:
+    """Takes hosts through probe, diagnosis, search and repair.
 
-    state = await journey.probe(state)
+    All are probed first: what one of them serves may be what another does not send. With `crl` the CRLs of each are
+    gathered too. For a `kind` of file that gives clients what they lack, a private root of a host that is accepted as
+    it is served is such a thing. `plan` says as which of its several servers each is probed, so that the broken
+    one is repaired.
+    """
+
+    run: Run
+    plan: ProbePlan
+    crl: CrlScope | None
+    kind: OutputKind
+    progress: Progress
+    pace: Pace | None = None
+    _probed: list[HostState | None] = field(default_factory=list)
+    _index: ServedIndex = field(default_factory=ServedIndex)
+    _shared: dict[bytes, Certificate] = field(default_factory=dict)
+
+    async def all(self, hosts: AsyncIterator[HostState], done: Callable[[HostState], None]) -> None:
+        """Take all hosts through; `done` gets each as soon as it is repaired, or cannot be."""
+        pace = self.pace or Pace(self.run.journey.context.options.jobs or AT_ONCE)
+        unused = UnusedRoots(self.run.journey.context.pinned)
+        await ticking(each_through(hosts, self._probe, self._keep, replace(pace, ordered=True)))
+        self.run.journey.siblings = lambda: self._index
+        self.progress.begin("repaired", len(self._probed), time.monotonic())
+
+        def take(state: HostState) -> None:
+            unused.add(state)
+            done(state)
+            self._count(state)
+
+        await ticking(each_through(self._rest(), _repairing(self.run, self.crl, self.kind), take, pace))
+        _note_unused(self.run, unused)
+
+    async def _probe(self, state: HostState) -> HostState:
+        if state.served is not None:
+            return state
+        return await probe_host(self.run.journey, state, self.plan)
+
+    def _keep(self, state: HostState) -> None:
+        if state.reached is not None:
+            self._index.add(state.reached)
+        self._probed.append(state if len(self._probed) < KEPT_WHOLE else self._at_rest(state))
+        self._count(state)
+
+    def _count(self, state: HostState) -> None:
+        self.progress.add(state.status or "")
+        narration().show(time.monotonic())
+
+    def _at_rest(self, state: HostState) -> HostState:
+        """The state with as little as it can be made of again."""
+        served = state.reached
+        if served is None or state.servers is not None or state.revocation is not None:
+            return state
+        leaf, *others = served.certificates
+        certificates = (Certificate(leaf.der), *(self._shared.setdefault(one.der, one) for one in others))
+        return HostState(state.target, state.label, replace(served, certificates=certificates))
+
+    async def _rest(self) -> AsyncIterator[HostState]:
+        """Every host that was probed, in its order; it is not kept here any longer."""
+        for place, state in enumerate(self._probed):
+            self._probed[place] = None
+            if state is not None and state.diagnosis is None and state.served is not None:
+                yield self.run.journey.diagnose(state, state.served)
+            elif state is not None:
+                yield state
+
+
+def plan_of(options: CommandOptions) -> ProbePlan:
+    """As which of its several servers a host is probed."""
     wanted = Wanted(options.all_addresses, options.key_types, options.no_sni, options.repeat)
-    if wanted:
-        from tui_chain.engine.endpoints import probe_servers
-
-        state = await probe_servers(journey, state, wanted)
-    if options.revocation:
-        from tui_chain.engine.revocation import check_revocation
-
-        state = await check_revocation(journey, state)
-    return state
+    return ProbePlan(wanted, options.revocation)
 
 
-def _repairing(run: Run, scope: CrlScope | None, kind: OutputKind) -> Callable[[HostState], Awaitable[HostState]]:
-    """The stages that repair a host, and gather its CRLs where `scope` says which; a CRL is fetched once."""
+def with_roots_of_kind(run: Run, kind: OutputKind) -> Callable[[HostState], Awaitable[HostState]]:
+    """The stage that repairs a host; of a kind for clients, a private root that it needs is such a repair."""
 
-    async def alone(state: HostState) -> HostState:
-        fixed = _with_option(run.journey, await run.journey.fix(state))
+    async def repaired(state: HostState) -> HostState:
+        fixed = await run.journey.fix(state)
         if kind in {OutputKind.CLIENT, OutputKind.SERVER}:
             return fixed
         from tui_chain.engine.private_root import with_private_root
 
         return with_private_root(run.journey, fixed)
+
+    return repaired
+
+
+def _repairing(run: Run, scope: CrlScope | None, kind: OutputKind) -> Callable[[HostState], Awaitable[HostState]]:
+    """The stages that repair a host, and gather its CRLs where `scope` says which; a CRL is fetched once."""
+    repaired = with_roots_of_kind(run, kind)
+
+    async def alone(state: HostState) -> HostState:
+        return _with_option(run.journey, await repaired(state))
 
     if scope is None:
         return alone
@@ -140,14 +205,14 @@ def _next_option(journey: Journey, state: HostState) -> str | None:
     return _PRIVATE if any(tried.outcome.endswith(NEEDS_CONSENT) for tried in tries) else None
 
 
-def _note_unused(run: Run, states: list[HostState]) -> None:
+def _note_unused(run: Run, unused: UnusedRoots) -> None:
     """Print the notices of the pool, and which roots were trusted for nothing."""
     pool = run.journey.certificate_pool
     if pool is not None:
-        for notice in (*pool.notices, *pool.given_up):
-            note(f"tlschain: {notice}")
-    for notice in run.journey.unused_roots(states):
-        note(f"tlschain: {notice}")
+        for sentence in (*pool.notices, *pool.given_up):
+            notice(f"tlschain: {sentence}")
+    for sentence in unused.sentences():
+        notice(f"tlschain: {sentence}")
 
 
 def repairs_of(

@@ -17,6 +17,7 @@ import click
 
 from tui_chain import __version__
 from tui_chain.cli.declarations import COMMANDS
+from tui_chain.cli.output import FAULT_CODE
 from tui_chain.core.failure import FAULT
 from tui_chain.engine.command_line import prepare_completion
 
@@ -56,7 +57,8 @@ class _Commands(click.Group):
         except (click.ClickException, click.exceptions.Exit, click.Abort, SystemExit, BrokenPipeError):
             raise
         except BaseException as fault:  # noqa: BLE001 - no traceback reaches a user, not of a panic in Rust either
-            raise SystemExit(_own_fault(fault)) from None
+            code = _own_fault(fault)
+            raise SystemExit(ctx.meta.get(FAULT_CODE, code)) from None
         from tui_chain.cli.output import exit_code
 
         raise SystemExit(exit_code(ctx, code if isinstance(code, int) else 0))

@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 import click
 
-from tui_chain.cli.output import fail, note, note_wrong
+from tui_chain.cli.narration import narrating
+from tui_chain.cli.output import fail, note, note_wrong, notice
 from tui_chain.core.command import hinted
+from tui_chain.core.expiry import Threshold
 from tui_chain.core.failure import Failure
 from tui_chain.core.files import absolute, read_file, read_stdin
 from tui_chain.core.text import safe_text
-from tui_chain.engine.arguments import DEMO_HOST, Arguments, Options, read_arguments
+from tui_chain.engine.arguments import DEMO_HOST, TABLES, Arguments, Options, read_arguments
 from tui_chain.engine.command_options import TAKEN
 from tui_chain.engine.host_state import HostState
 from tui_chain.engine.options import SERVED
 from tui_chain.engine.startup import Run, start
 from tui_chain.net.addresses import SocketAddress, reach
+from tui_chain.net.host_stream import HostStream, open_host_list
 from tui_chain.net.target import parse_target
 from tui_chain.x509.crl import CrlScope
 
+T = TypeVar("T")
 CRL_DEMO_HOST = "crl-chain"
 """The lab host that a demo repairs with CRLs where none is named."""
 
@@ -32,6 +37,9 @@ class CommandOptions(Options):
     """The options of a command: those of the run, and what it probes for, prints and writes."""
 
     as_json: bool = False
+    form: str = "text"
+    fail_on: str = "fatal"
+    critical_days: Threshold | None = None
     output: Path | None = None
     replace: bool = False
     merge: bool = False
@@ -46,6 +54,14 @@ class CommandOptions(Options):
     revocation: bool = False
     live_test: bool = False
     crl: str | None = None
+    unordered: bool = False
+    shard: str | None = None
+    resume: Path | None = None
+    baseline: Path | None = None
+    dask: str | None = None
+    quiet: bool = False
+    verbose: bool = False
+    log: Path | None = None
     accept_lost_constraints: bool = False
     accept_new_anchor: bool = False
 
@@ -69,25 +85,69 @@ class CommandOptions(Options):
 
 
 @contextmanager
-def opened(options: CommandOptions, *, whole_lab: bool = False, every_source: bool = False) -> Iterator[Run]:
+def opened(
+    options: CommandOptions, *, whole_lab: bool = False, every_source: bool = False, streaming: bool = False
+) -> Iterator[Run]:
     """Start what the options name; what keeps it from starting ends the command with a sentence.
 
-    A demo without targets has the host that shows most, or the `whole_lab`.
+    A demo without targets has the host that shows most, or the `whole_lab`. With `streaming` a list of hosts is read
+    while they are worked on (`Run.listed`).
     """
-    arguments = _arguments(options)
-    if isinstance(arguments, Failure):
-        raise SystemExit(fail(arguments))
-    note_wrong(arguments.wrong)
-    usual = DEMO_HOST if options.crl is None else CRL_DEMO_HOST
-    lab_hosts = None if whole_lab else (usual,)
-    with start(options, arguments, lab_hosts=lab_hosts, every_source=every_source) as started:
-        run = _with_chain(options, started) if isinstance(started, Run) and options.has_chain else started
-        if isinstance(run, Failure):
-            raise SystemExit(fail(run))
-        for notice in run.journey.trust.notices:
-            note(f"tlschain: {notice}")
+    with ExitStack() as stack:
+        _good(stack.enter_context(narrating(quiet=options.quiet, verbose=options.verbose, log=options.log)))
+        listed = _good(_stream(stack, options)) if streaming else None
+        arguments = _good(_arguments(options, streaming=listed is not None))
+        note_wrong(arguments.wrong)
+        usual = DEMO_HOST if options.crl is None else CRL_DEMO_HOST
+        lab_hosts = None if whole_lab else (usual,)
+        started = stack.enter_context(start(options, arguments, lab_hosts=lab_hosts, every_source=every_source))
+        run = _good(_with_chain(options, started) if isinstance(started, Run) and options.has_chain else started)
+        for sentence in run.journey.trust.notices:
+            notice(f"tlschain: {sentence}")
         run.journey.on_private = note_private
+        yield replace(run, listed=listed)
+
+
+@contextmanager
+def reopened(options: CommandOptions) -> Iterator[Run]:
+    """Start what the options name again, in another process than the one that read them; its hosts come by and by."""
+    without = replace(options, targets=(), hosts_file=None, column=None, label_column=None, port_column=None)
+    arguments = read_arguments(without)
+    if isinstance(arguments, Failure):
+        raise ValueError(str(arguments))  # noqa: TRY004 - the options were right where they were read
+    with start(without, arguments) as started:
+        if isinstance(started, Failure):
+            raise ValueError(str(started))  # noqa: TRY004
+        yield started
+
+
+@contextmanager
+def started(options: CommandOptions) -> Iterator[Run]:
+    """Start what the options name without a host, for a command that connects to none."""
+    with ExitStack() as stack:
+        _good(stack.enter_context(narrating(quiet=options.quiet, verbose=options.verbose, log=options.log)))
+        arguments = _good(read_arguments(options))
+        run = _good(stack.enter_context(start(options, arguments, every_source=True)))
+        for sentence in run.journey.trust.notices:
+            notice(f"tlschain: {sentence}")
         yield run
+
+
+def _good(value: T | Failure) -> T:
+    if isinstance(value, Failure):
+        raise SystemExit(fail(value))
+    return value
+
+
+def _stream(stack: ExitStack, options: CommandOptions) -> HostStream | Failure | None:
+    """The list of hosts, where it stands alone and is one of lines; others are read as a whole."""
+    path = options.hosts_file
+    if path is None or options.targets or options.column is not None or path.suffix.lower() in TABLES:
+        return None
+    # options that go with no list, which are refused where all of it is read
+    if options.demo or options.kubeconfig or options.has_chain or options.label_column or options.port_column:
+        return None
+    return open_host_list(stack, path, options.starttls)
 
 
 def note_private(url: str, place: SocketAddress) -> None:
@@ -95,15 +155,21 @@ def note_private(url: str, place: SocketAddress) -> None:
     note(f"tlschain: asking {place}, a {reach(place.address)} address, for {url}")
 
 
-def _arguments(options: CommandOptions) -> Arguments | Failure:
-    """The arguments, where there is a host among them."""
+def _arguments(options: CommandOptions, *, streaming: bool) -> Arguments | Failure:
+    """The arguments, where there is a host among them, or may be one in the list that is read while they run."""
     if options.demo and options.has_chain:
         return Failure("usage", "--demo takes names of the lab's hosts only.", f"{hinted('lab', '--list')} has them.")
-    arguments = read_arguments(options)
-    if isinstance(arguments, Failure) or arguments.hosts or options.demo or options.has_chain:
+    arguments = read_arguments(options, listed=not streaming)
+    if isinstance(arguments, Failure) or arguments.hosts or options.demo or options.has_chain or streaming:
         return arguments
-    hint = f"Name one, as in {hinted(_command_name(), 'example.org')}."
-    return Failure("usage", "There is no host to probe.", hint)
+    return no_host()
+
+
+def no_host() -> Failure:
+    """Why a command without a host cannot go on."""
+    return Failure(
+        "usage", "There is no host to probe.", f"Name one, as in {hinted(_command_name(), 'example.org')}."
+    )
 
 
 def _command_name() -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import sys
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from typing import IO, TYPE_CHECKING, Any
 
 import click
 
+from tui_chain.cli.narration import narration
 from tui_chain.core.failure import Failure
 
 if TYPE_CHECKING:
@@ -40,14 +42,38 @@ def note_wrong(sentences: Sequence[str]) -> None:
         click.get_current_context().meta[_WRONG] = True
 
 
+def is_wrong(context: click.Context) -> bool:
+    """Whether some of the hosts of a command were none."""
+    return _WRONG in context.meta
+
+
 def exit_code(context: click.Context, code: int) -> int:
     """The exit code of a command that returned `code`, wrong hosts regarded."""
-    return worst((code, USAGE)) if _WRONG in context.meta else code
+    return worst((code, USAGE)) if is_wrong(context) else code
 
 
 def note(text: str) -> None:
     """Print a message for a person, on standard error."""
-    click.echo(text, err=True, color=_colour())
+    said = narration()
+    said.record(text)
+    with said.aside(sys.stderr):
+        click.echo(text, err=True, color=_colour())
+
+
+def notice(text: str) -> None:
+    """Print a message that nothing is wrong about, unless nothing but that is wanted."""
+    if narration().quiet:
+        narration().record(text)
+    else:
+        note(text)
+
+
+def detail(text: str) -> None:
+    """Print what is done with a host, where every step is wanted; the log has it anyway."""
+    if narration().verbose:
+        note(text)
+    else:
+        narration().record(text)
 
 
 class OutputLost(click.ClickException):
@@ -63,7 +89,8 @@ class OutputLost(click.ClickException):
 def emit(text: str) -> None:
     """Data, on standard output; raises OutputLost, which ends the command, and BrokenPipeError."""
     try:
-        click.echo(text, color=_colour())
+        with narration().aside(sys.stdout):
+            click.echo(text, color=_colour())
     except BrokenPipeError:
         raise
     except OSError as error:
@@ -91,9 +118,23 @@ def _colour() -> bool | None:
     return False if os.environ.get("NO_COLOR") else None
 
 
+FAULT_CODE = f"{__name__}.fault"
+"""Where the context of a command keeps the exit code for a fault of the product, where that is another than usual."""
+_FAILURE = f"{__name__}.failure"
+"""Where it keeps why the command could not go on."""
+
+
+def failure_of(context: click.Context | None) -> str:
+    """Why a command could not go on, for one that has to say so in its own way too."""
+    return str(context.meta.get(_FAILURE, "")) if context is not None else ""
+
+
 def fail(failure: Failure) -> int:
     """Print why a command cannot go on, and return its exit code."""
     note(f"tlschain: {failure}")
+    context = click.get_current_context(silent=True)
+    if context is not None:
+        context.meta[_FAILURE] = str(failure)
     return FOUND if failure.kind == "no-repair" else USAGE
 
 

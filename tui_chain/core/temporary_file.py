@@ -9,6 +9,7 @@ import re
 import stat
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from tui_chain.core.system import is_own, try_lock
@@ -27,31 +28,58 @@ def _nothing_more(_descriptor: int) -> None:
     """Leave a file as it was made."""
 
 
-@contextlib.contextmanager
-def synced_file(
-    folder: Path, data: bytes, mode: int = PRIVATE, prepare: Callable[[int], None] = _nothing_more
-) -> Iterator[Path]:
-    """Make a file in `folder` that holds `data` and is on the disk; it is removed where it was not moved away.
+@dataclass(eq=False)
+class TemporaryFile:
+    """A new file that is written piece by piece; `descriptor` is negative once it is closed."""
 
-    `mode` are its rights, less those that the umask takes; `prepare` may change them by its descriptor before it is
-    synced. What killed runs left in the folder is removed first. Raises OSError.
+    path: Path
+    descriptor: int
+
+    def write(self, data: bytes) -> None:
+        """Add all of `data`; raises OSError."""
+        write_whole(self.descriptor, data)
+
+    def sync(self, prepare: Callable[[int], None] = _nothing_more) -> None:
+        """Bring the whole file to the disk, ready to be renamed; raises OSError."""
+        prepare(self.descriptor)
+        os.fsync(self.descriptor)
+        if sys.platform == "win32":  # which renames no file that is open
+            os.close(self.descriptor)
+            self.descriptor = -1
+
+
+@contextlib.contextmanager
+def temporary_file(folder: Path, mode: int = PRIVATE) -> Iterator[TemporaryFile]:
+    """Make an empty file in `folder`; it is removed where it was not moved away.
+
+    `mode` are its rights, less those that the umask takes. What killed runs left in the folder is removed first.
+    Raises OSError.
     """
     clear_abandoned(folder)
     descriptor, path = _created(folder, mode)
+    file = TemporaryFile(path, descriptor)
     try:
-        write_whole(descriptor, data)
-        prepare(descriptor)
-        os.fsync(descriptor)
-        if sys.platform == "win32":  # which renames no file that is open
-            os.close(descriptor)
-            descriptor = -1
-        yield path
+        yield file
     finally:
         # what was done stays done where this fails; the next run clears it
         with contextlib.suppress(OSError):
             path.unlink(missing_ok=True)
-        if descriptor >= 0:
-            os.close(descriptor)
+        if file.descriptor >= 0:
+            os.close(file.descriptor)
+
+
+@contextlib.contextmanager
+def synced_file(
+    folder: Path, data: bytes, mode: int = PRIVATE, prepare: Callable[[int], None] = _nothing_more
+) -> Iterator[Path]:
+    """Make a file in `folder` that holds `data` and is on the disk, as `temporary_file` does.
+
+    `prepare` may change its rights by its descriptor before it is synced. Raises OSError.
+    """
+    with temporary_file(folder, mode) as file:
+        file.write(data)
+        file.sync(prepare)
+        yield file.path
 
 
 def _created(folder: Path, mode: int) -> tuple[int, Path]:

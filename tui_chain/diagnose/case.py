@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 
 from tui_chain.clients.verdict import Verdicts
+from tui_chain.core.expiry import Threshold
 from tui_chain.paths.search import Path, Search
 from tui_chain.probe.served import ServedChain
 from tui_chain.trust.store import AnchorStore, TrustStore
@@ -28,7 +29,7 @@ class Case:
     """One host for the rules: what it served, what the search found, and the path that the diagnosis speaks of.
 
     `verdicts` are what the client families say of it as served; `no_handshake` are those of them that rest on the
-    handshake alone. `warn_days` is how many days before its end a certificate expires soon, where the user says.
+    handshake alone. `warn_days` is how long before its end a certificate expires soon, where the user says.
     """
 
     served: ServedChain
@@ -40,12 +41,17 @@ class Case:
     verdicts: Verdicts = field(default_factory=dict)
     others: OtherStores = no_other_stores
     no_handshake: Verdicts = field(default_factory=dict)
-    warn_days: int | None = None
+    warn_days: Threshold | None = None
 
     @property
     def leaf(self) -> Certificate:
         """The first certificate served."""
         return self.served.certificates[0]
+
+    @cached_property
+    def wanted_notice(self) -> timedelta | None:
+        """How long before its end a certificate of this host expires soon, where the user says."""
+        return None if self.warn_days is None else self.warn_days.of_life(self.leaf.not_before, self.leaf.not_after)
 
     @cached_property
     def trail(self) -> tuple[Certificate, ...]:

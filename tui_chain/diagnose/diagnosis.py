@@ -9,6 +9,7 @@ from tui_chain.clients.families import FamilyId
 from tui_chain.clients.handshake import HandshakeCode, handshake_refusals, key_kind
 from tui_chain.clients.judge import Judge
 from tui_chain.clients.verdict import Verdict, Verdicts, refused
+from tui_chain.core.expiry import Threshold
 from tui_chain.core.failure import Failure
 from tui_chain.core.finding_codes import FindingCode
 from tui_chain.core.status import Blame, Severity, Status
@@ -81,7 +82,7 @@ class Diagnoser:
 
     `others` gives the public stores beside it; they are asked for only where a path ends at an unknown root.
     `confirmed` are the SHA-256s of private roots that the user vouched for in this run: they end paths, but what
-    needs one is never `complete`, since the store's clients lack it. `warn_days` is how many days before its end a
+    needs one is never `complete`, since the store's clients lack it. `warn_days` is how long before its end a
     certificate expires soon, where the user says.
     """
 
@@ -89,7 +90,7 @@ class Diagnoser:
     prover: SignatureProver = field(default_factory=SignatureProver)
     others: OtherStores = no_other_stores
     confirmed: frozenset[str] = frozenset()
-    warn_days: int | None = None
+    warn_days: Threshold | None = None
     judge: Judge = field(init=False)
 
     def __post_init__(self) -> None:

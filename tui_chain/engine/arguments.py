@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tui_chain.core.command import ALL, ENVIRONMENT, command_line, hinted, unshowable, with_commands
+from tui_chain.core.expiry import Threshold
 from tui_chain.core.failure import Failure
 from tui_chain.core.files import absolute
 from tui_chain.core.text import safe_text
@@ -33,7 +34,8 @@ DEMO_HOST = "leaf-only"
 """The lab host that a demo shows first."""
 _EARLIEST, _LATEST = datetime(1950, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)
 """Times that certificates have (RFC 5280 section 4.1.2.5)."""
-_TABLES = frozenset({".csv", ".tsv"})
+TABLES = frozenset({".csv", ".tsv"})
+"""Ends of the names of tables."""
 _START = 4096
 """Bytes of a file that show what it holds."""
 
@@ -69,7 +71,7 @@ class Options:
     jobs: int | None = None
     rate: float | None = None
     retries: int = 0
-    warn_days: int | None = None
+    warn_days: Threshold | None = None
     sni: str | None = None
     connect_to: str | None = None
     verify_name: str | None = None
@@ -222,15 +224,18 @@ class Arguments:
     cluster: Cluster | None = None
 
 
-def read_arguments(options: Options) -> Arguments | Failure:
-    """Read what costs nothing but a small file; a failure names the first option that is wrong."""
+def read_arguments(options: Options, *, listed: bool = True) -> Arguments | Failure:
+    """Read what costs nothing but a small file; a failure names the first option that is wrong.
+
+    Without `listed` the list of hosts is left to somebody who reads it as it comes.
+    """
     connection = _connection(options)
     if isinstance(connection, Failure):
         return connection
-    named = named_hosts(options)
+    named = named_hosts(options, listed=listed)
     if isinstance(named, Failure):
         return named
-    if named.wrong and not named.hosts:
+    if named.wrong and not named.hosts and listed:
         return Failure("usage", "\n".join(named.wrong))
     unread = no_saved_results(options.open_file) if options.open_file is not None else None
     if unread is not None:
@@ -270,7 +275,7 @@ def _connection(options: Options) -> ConnectionOptions | Failure:
 def _plain_hosts(path: Path, starttls: str | None) -> HostList | Failure:
     """The hosts of a list of lines; a table without a host alone in a line is named as one."""
     listed = read_host_file(path, starttls)
-    table = path.suffix.lower() in _TABLES
+    table = path.suffix.lower() in TABLES
     if not table or isinstance(listed, Failure) or listed.hosts or not listed.bad:
         return listed
     why = f"{list_name(path)} has no line that begins with a host; it looks like a table."
@@ -290,8 +295,8 @@ def read_roots(fingerprints: Sequence[str]) -> tuple[ConfirmedRoot, ...] | Failu
     return tuple(roots)
 
 
-def named_hosts(options: Options) -> NamedHosts | Failure:
-    """The hosts of the arguments, then those of the file; the failure is of a file that cannot be read."""
+def named_hosts(options: Options, *, listed: bool = True) -> NamedHosts | Failure:
+    """The hosts of the arguments, then with `listed` those of the file; the failure is of one that cannot be read."""
     if options.demo:
         if options.hosts_file is None and options.open_file is None and options.kubeconfig is None:
             return NamedHosts()
@@ -307,12 +312,12 @@ def named_hosts(options: Options) -> NamedHosts | Failure:
     named = parse_arguments(options.targets, options.starttls)
     wrong = [f"argument {line.number}: {line.failure}" for line in named.bad]
     hosts = {host.target: host for host in named.hosts}
-    listed = _listed_hosts(options)
-    if isinstance(listed, Failure):
-        return listed
+    more = _listed_hosts(options) if listed else HostList()
+    if isinstance(more, Failure):
+        return more
     if options.hosts_file is not None:
-        wrong += [f"{list_name(options.hosts_file)}, {line}" for line in listed.bad]
-        hosts |= {host.target: host for host in listed.hosts}
+        wrong += [f"{list_name(options.hosts_file)}, {line}" for line in more.bad]
+        hosts |= {host.target: host for host in more.hosts}
     return NamedHosts(tuple(hosts.values()), tuple(wrong))
 
 

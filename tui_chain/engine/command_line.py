@@ -11,6 +11,7 @@ import click
 from click.core import ParameterSource
 
 from tui_chain.core.command import ALL, ENVIRONMENT, PROGRAM
+from tui_chain.core.expiry import MAX_DAYS, Threshold, read_threshold
 from tui_chain.engine.option_entry import OptionEntry
 from tui_chain.engine.options import PROXY
 
@@ -72,11 +73,21 @@ def _option(entry: OptionEntry) -> Callable[[F], F]:
     )
 
 
+def _threshold(value: str) -> Threshold:
+    """Read a time before the end of a certificate; raises BadParameter."""
+    found = read_threshold(value)
+    if found is None:
+        raise click.BadParameter(f"{value!r} is neither a number of days up to {MAX_DAYS} nor a share as in 33%.")
+    return found
+
+
 def _type(entry: OptionEntry) -> Any:
     if entry.value == "path":
         return click.Path(path_type=Path)
     if entry.value == "seconds":
         return click.FloatRange(entry.least, entry.most)
+    if entry.value == "expiry":
+        return _threshold
     if entry.value == "count":
         return click.IntRange(int(entry.least), int(entry.most))
     return click.Choice(entry.choices) if entry.value == "choice" else str

@@ -10,6 +10,7 @@ from tui_chain.engine.options import (
     ALLOW_PRIVATE_AIA,
     AT,
     BACKUP,
+    BASELINE,
     BIND,
     BUNDLE,
     CERT,
@@ -18,11 +19,14 @@ from tui_chain.engine.options import (
     COMPARE,
     CONNECT_TO,
     CONTEXT,
+    CRITICAL_DAYS,
     CRL,
     CRL_LEAF,
+    DASK,
     DEMO,
     EHLO,
     EXAMPLE,
+    FAIL_ON,
     FIX,
     FORMAT,
     HEADER,
@@ -40,6 +44,7 @@ from tui_chain.engine.options import (
     LABEL_COLUMN,
     LIST,
     LIVE_TEST,
+    LOG,
     MERGE,
     METHOD,
     NO_LEARN,
@@ -62,9 +67,11 @@ from tui_chain.engine.options import (
     REPEAT,
     REPLACE,
     REPORT,
+    RESUME,
     RETRIES,
     REVOCATION,
     SERVED,
+    SHARD,
     SKIP_OTHERS,
     SNI,
     STARTTLS,
@@ -73,6 +80,8 @@ from tui_chain.engine.options import (
     TLS_13,
     TRUST,
     TRUST_ROOT,
+    UNORDERED,
+    VERBOSE,
     VERIFY_NAME,
     WARN_DAYS,
     WRITE,
@@ -88,8 +97,12 @@ LISTED = (HOSTS, COLUMN, LABEL_COLUMN, PORT_COLUMN)
 """What takes a list of hosts."""
 CLUSTER = (KUBECONFIG, CONTEXT)
 """What takes a host and its trust store from a kubeconfig."""
-TARGETED = (*LISTED, STARTTLS, *CLUSTER, DEMO, WARN_DAYS, *CONNECTION, RATE, *REACHING)
+SAID = (QUIET, VERBOSE, LOG)
+"""What says how much is said beside the results."""
+TARGETED = (*LISTED, STARTTLS, *CLUSTER, DEMO, WARN_DAYS, *CONNECTION, RATE, *REACHING, *SAID)
 """What every command on targets takes."""
+FLEET = (UNORDERED, SHARD, RESUME, BASELINE)
+"""What every command takes that goes on with a list of any length."""
 SEARCHING = (POOL, OFFLINE, ALLOW_PRIVATE_AIA)
 """What every search for missing certificates takes."""
 KEPT = (NO_POOL, NO_LEARN)
@@ -105,12 +118,22 @@ SCREEN = (
 SCREEN_ALONE = (OPEN,)
 """What only the screen takes: a command prints what is in such a file already."""
 
+CHECK_FORMATS = ("text", "json", "csv", "junit", "prometheus", "nagios")
+"""The forms in which results are printed: lines for people, and those that `fleet.formats` writes."""
+
 TAKEN: Mapping[str, tuple[OptionEntry, ...]] = {
-    "check": (ALL_ADDRESSES, KEY_TYPES, NO_SNI, REPEAT, REVOCATION, FORMAT, *TARGETED),
+    "check": (
+        *(ALL_ADDRESSES, KEY_TYPES, NO_SNI, REPEAT, REVOCATION, FAIL_ON, CRITICAL_DAYS),
+        FORMAT._replace(choices=CHECK_FORMATS),
+        OUTPUT._replace(help="Write the results there, all at once when the last is in  [default: standard output]"),
+        REPLACE._replace(help="Replace FILE if it exists."),
+        *(*FLEET, DASK),
+        *TARGETED,
+    ),
     "fix": (
         OUTPUT._replace(help="Write the bundle there  [default: standard output]"),
         *(REPLACE, MERGE, BACKUP, KIND, SERVED, HOST, AT, *SEARCHING, TRUST_ROOT, *SEVERAL, *KEPT, *CRLS),
-        *(ACCEPT_LOST_CONSTRAINTS, FORMAT, *TARGETED),
+        *(ACCEPT_LOST_CONSTRAINTS, FORMAT, *FLEET, *TARGETED),
     ),
     "test": (
         BUNDLE._replace(help="Test with this file instead of the repair that is found."),
@@ -138,7 +161,7 @@ TAKEN: Mapping[str, tuple[OptionEntry, ...]] = {
         OUTPUT._replace(help="Write it there  [default: standard output]"),
         *(REPLACE, BACKUP, *SEARCHING, *KEPT),
         SKIP_OTHERS._replace(help="Skip files without a server's certificate, and say so."),
-        QUIET,
+        QUIET._replace(help="Print only what is wrong, and what is skipped."),
     ),
     "doctor": (
         INTERPRETER,
@@ -156,7 +179,7 @@ TAKEN: Mapping[str, tuple[OptionEntry, ...]] = {
         BACKUP,
         JSON._replace(help="One JSON object a file, a line each."),
         SKIP_OTHERS._replace(help="Skip chains of servers and files without certificates, and say so."),
-        QUIET,
+        QUIET._replace(help="Print only what is wrong, and what is skipped."),
     ),
     "refresh": (
         WRITE,
@@ -168,6 +191,13 @@ TAKEN: Mapping[str, tuple[OptionEntry, ...]] = {
         *SEARCHING,
         *CONNECTION,
         *REACHING,
+    ),
+    "merge": (
+        OUTPUT._replace(help="Write one bundle for all hosts there, proven again."),
+        *(REPLACE, MERGE, BACKUP, KIND, TRUST, TRUST_ROOT, AT, POOL, *KEPT, ACCEPT_LOST_CONSTRAINTS),
+        *(FAIL_ON, WARN_DAYS, CRITICAL_DAYS, FORMAT._replace(choices=(*CHECK_FORMATS, "html"))),
+        JSON._replace(help="One JSON object a host, a line each; the same as --format json."),
+        *SAID,
     ),
     "config": (EXAMPLE,),
     "lab": (LIST._replace(help="Name all hosts, the odd ones too, and end."),),

@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from tui_chain.core.status import Status
 from tui_chain.core.text import days_text
 from tui_chain.engine.host_state import HostState
+
+if TYPE_CHECKING:
+    from tui_chain.x509.certificate import Certificate
 
 WORST_FIRST = (
     Status.INVALID,
@@ -91,11 +95,18 @@ def _value(state: HostState, by: SortBy) -> tuple[int, ...] | None:
 
 def expiry_of(state: HostState) -> datetime | None:
     """When the first certificate of the host's path expires, of the leaf where it has none; None where unknown."""
+    first = first_to_expire(state)
+    return first.not_after if first is not None else None
+
+
+def first_to_expire(state: HostState) -> Certificate | None:
+    """The certificate of the host's path that expires first, the leaf where it has none; None where unknown."""
     path = state.proven.path if state.proven is not None else None
     if path is None and state.verdict is not None:
         path = state.verdict.path
     leaf = state.reached.certificates[:1] if state.reached is not None else ()
-    return min((one.not_after for one in (path.certificates if path else leaf) if one.not_after), default=None)
+    dated = [(one.not_after, one) for one in (path.certificates if path else leaf) if one.not_after is not None]
+    return min(dated, key=lambda pair: pair[0])[1] if dated else None
 
 
 def expiry_text(expiry: datetime | None, now: datetime) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
@@ -80,7 +80,7 @@ class Context:
         return PublicStores(self.trust.name)
 
 
-__all__ = ["Clock", "Context", "HostState", "Journey", "OnTry", "Step", "utc_now"]
+__all__ = ["Clock", "Context", "HostState", "Journey", "OnTry", "Step", "UnusedRoots", "utc_now"]
 
 Step = Callable[[str], None]
 Turn = Callable[[], Awaitable[None]]
@@ -287,16 +287,12 @@ class Journey:
         named = (*self.context.files.certificates, *((root, "the old bundle") for root in roots))
         self.context = replace(self.context, files=replace(self.context.files, certificates=named))
 
-    def unused_roots(self, states: Sequence[HostState]) -> Iterator[str]:
+    def unused_roots(self, states: Iterable[HostState]) -> Iterator[str]:
         """Say which of the context's roots end no path of these hosts, which were searched; none may be a root."""
-        used = {one.sha256 for state in states if state.proven is not None for one in state.proven.path.certificates}
-        known = {one.sha256: one for state in states for one in state.known_certificates}
-        for sha256 in sorted(self.context.pinned):
-            named = known.get(sha256)
-            if named is not None and not (named.is_ca and named.self_issued):
-                yield f"--trust-root names {named.label}, which is no root; name the root that its chain ends at."
-            elif sha256 not in used:
-                yield f"No path ends at the root {sha256[:16]}… that --trust-root names."
+        unused = UnusedRoots(self.context.pinned)
+        for state in states:
+            unused.add(state)
+        return unused.sentences()
 
     async def test(
         self,
@@ -331,3 +327,31 @@ class Journey:
         )
         live = Live(self.trust, environment, bundle, chosen.proxy, self.redirect_limits, usual)
         return state.with_live_test(await live.test(request, pem, alone))
+
+
+@dataclass(eq=False)
+class UnusedRoots:
+    """Which of the roots that the user confirmed (`pinned`, SHA-256s) end no path of the hosts that were searched."""
+
+    pinned: frozenset[str]
+    _used: set[str] = field(default_factory=set)
+    _labels: dict[str, tuple[str, bool]] = field(default_factory=dict)
+
+    def add(self, state: HostState) -> None:
+        """Take in one more host."""
+        if not self.pinned:
+            return
+        if state.proven is not None:
+            self._used |= self.pinned & {one.sha256 for one in state.proven.path.certificates}
+        for one in state.known_certificates:
+            if one.sha256 in self.pinned:
+                self._labels[one.sha256] = one.label, one.is_ca and one.self_issued
+
+    def sentences(self) -> Iterator[str]:
+        """Say which were trusted for nothing, and which may be no root."""
+        for sha256 in sorted(self.pinned):
+            label, is_root = self._labels.get(sha256, ("", True))
+            if not is_root:
+                yield f"--trust-root names {label}, which is no root; name the root that its chain ends at."
+            elif sha256 not in self._used:
+                yield f"No path ends at the root {sha256[:16]}… that --trust-root names."

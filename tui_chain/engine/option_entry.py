@@ -4,8 +4,9 @@ import math
 from collections.abc import Callable
 from typing import Literal, NamedTuple
 
-ValueType = Literal["switch", "text", "path", "seconds", "count", "choice", "optional", "url"]
-"""What stands behind an option: nothing (a switch), text, a path, a number of seconds, a count, one of some, a URL.
+ValueType = Literal["switch", "text", "path", "seconds", "count", "choice", "optional", "url", "expiry"]
+"""What stands behind an option: nothing (a switch), text, a path, a number of seconds, a count, one of some, a URL,
+a time before the end of a certificate.
 
 Of an `optional` one the value stands behind `=`; the flag alone is `ALL`. A `url` may be left out where nothing or
 another option follows; the flag alone is `ENVIRONMENT`.
@@ -39,6 +40,20 @@ def is_protocol(value: object) -> str | None:
     if value == AUTO or value in protocol_names():
         return None
     return f"there is no such protocol; there are {', '.join(protocols())} and {AUTO}."
+
+
+def is_shard(value: object) -> str | None:
+    """Say what is wrong with a part of a list, as in `2/5`."""
+    return None if value is None or read_shard(str(value)) is not None else "write the second of five parts as 2/5."
+
+
+def read_shard(text: str) -> tuple[int, int] | None:
+    """Read a part of a list: its number, counted from 1, and how many there are; None where it is none."""
+    parts = text.split("/")
+    if len(parts) != 2 or not all(part.isascii() and part.isdigit() and len(part) < 7 for part in parts):
+        return None
+    number, of = map(int, parts)
+    return (number, of) if 1 <= number <= of else None
 
 
 class OptionEntry(NamedTuple):

@@ -3,7 +3,7 @@
 Plain values, so that `--help` answers at once; `command_line` makes click's options of them.
 """
 
-from tui_chain.engine.option_entry import OptionEntry, is_consent, is_number, is_protocol
+from tui_chain.engine.option_entry import OptionEntry, is_consent, is_number, is_protocol, is_shard
 
 KINDS = ("client", "client+store", "links", "server", "java", "pkcs7", "der")
 """Kinds of files that are written (tui_chain.repair.output)."""
@@ -102,6 +102,46 @@ RATE = OptionEntry(
     least=0.01,
     most=10_000,
     problem=is_number,
+)
+
+UNORDERED = OptionEntry("unordered", ("--unordered",), "Print each host as soon as it is done, in any order.")
+SHARD = OptionEntry(
+    "shard",
+    ("--shard",),
+    "Take the I-th of N equal parts of all hosts; I counts from 1.",
+    "text",
+    metavar="I/N",
+    problem=is_shard,
+)
+RESUME = OptionEntry(
+    "resume",
+    ("--resume",),
+    "Go on with this file of JSON lines: leave out the hosts in it, and append the others to it as they are done.",
+    "path",
+    metavar="FILE",
+)
+BASELINE = OptionEntry(
+    "baseline",
+    ("--baseline",),
+    "Print and count only what changed since this file of JSON lines.",
+    "path",
+    metavar="FILE",
+)
+
+DASK = OptionEntry(
+    "dask",
+    ("--dask",),
+    "Have the workers of this Dask cluster work on the hosts, or N processes of this machine.",
+    "text",
+    metavar="ADDRESS|local:N",
+)
+
+# what is said beside the results
+
+QUIET = OptionEntry("quiet", ("-q", "--quiet"), "No progress and no notices on standard error; what is wrong stays.")
+VERBOSE = OptionEntry("verbose", ("-v", "--verbose"), "Say on standard error what is done with each host.")
+LOG = OptionEntry(
+    "log", ("--log",), "Append what is done and said to this file, with the time.", "path", metavar="FILE"
 )
 
 # how a target is reached, where its name and port do not say it; a line of a host list may say it as `sni=NAME` …
@@ -215,13 +255,27 @@ AT = OptionEntry(
 WARN_DAYS = OptionEntry(
     "warn_days",
     ("--warn-days",),
-    "Days before its end from which on a certificate expires soon, CA certificates never under 30  [default: 14]",
-    "count",
-    metavar="N",
-    least=0,
-    most=3650,
+    "Days before its end, or per cent of its lifetime, from which on a certificate expires soon, CA certificates"
+    " never under 30 days  [default: 14]",
+    "expiry",
+    metavar="N|N%",
     carried=True,
     setting=True,
+)
+CRITICAL_DAYS = OptionEntry(
+    "critical_days",
+    ("--critical-days",),
+    "A host fails so many days, or per cent of a lifetime, before the first certificate of its path expires.",
+    "expiry",
+    metavar="N|N%",
+)
+FAIL_ON = OptionEntry(
+    "fail_on",
+    ("--fail-on",),
+    "A host fails for a finding of this severity, or a worse one.",
+    "choice",
+    default="fatal",
+    choices=("fatal", "risk", "cosmetic"),
 )
 
 # where to look for missing certificates
@@ -295,7 +349,6 @@ WRITE = OptionEntry("write", ("--write",), "Replace FILE where a better one was 
 
 FORMAT = OptionEntry("form", ("--format",), "Form of the output.", "choice", default="text", choices=("text", "json"))
 JSON = OptionEntry("as_json", ("--json",), "One JSON object a target, a line each; the same as --format json.")
-QUIET = OptionEntry("quiet", ("-q", "--quiet"), "Print only what is wrong, and what is skipped.")
 ONLY = OptionEntry(
     "only",
     ("--only",),

@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui_chain.core.command import hinted
+from tui_chain.core.expiry import MAX_DAYS, Threshold, read_threshold
 from tui_chain.core.failure import Failure
 from tui_chain.core.files import read_own_file, text_of
 from tui_chain.core.system import config_folder
 from tui_chain.core.text import safe_text
 from tui_chain.engine.arguments import PUBLIC
 from tui_chain.engine.option_entry import OptionEntry
-from tui_chain.engine.options import JOBS, TIMEOUT, WARN_DAYS
+from tui_chain.engine.options import JOBS, TIMEOUT
 
 if TYPE_CHECKING:
     from tui_chain.engine.keymap import Keymap
@@ -41,7 +42,7 @@ class UserSettings:
     """What a config file sets; None or empty for what it does not.
 
     `trust` are names of trust stores and absolute paths, `timeout` is in seconds, `jobs` are hosts at once,
-    `warn_days` days before the end of a certificate, `proxy` the URL of a proxy without a login. `notices` are
+    `warn_days` a time before the end of a certificate, `proxy` the URL of a proxy without a login. `notices` are
     sentences on what is wrong in the file `path`, as safe text: each names the file, the line where that is
     known, and the key.
     """
@@ -51,7 +52,7 @@ class UserSettings:
     trust: tuple[str, ...] = ()
     timeout: float | None = None
     jobs: int | None = None
-    warn_days: int | None = None
+    warn_days: Threshold | None = None
     pool: tuple[Path, ...] = ()
     proxy: str = ""
     theme: str = ""
@@ -92,6 +93,14 @@ def _count(entry: OptionEntry) -> Callable[[object, Path], object | None]:
     return read
 
 
+def _threshold(value: object, _folder: Path) -> object | None:
+    """A whole number of days, or a text with a share."""
+    if isinstance(value, str):
+        return read_threshold(value) if value.endswith("%") else None
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    return read_threshold(str(value)) if whole else None
+
+
 def _texts(value: object) -> tuple[str, ...] | None:
     """One text or a list of them, none empty or with controls."""
     given = value if isinstance(value, list) else [value]
@@ -129,7 +138,7 @@ def _theme(value: object, _folder: Path) -> object | None:
     return texts[0] if texts and value == texts[0] else None
 
 
-_DAYS = f"a whole number of days from {WARN_DAYS.least:g} to {WARN_DAYS.most:g}"
+_DAYS = f'a whole number of days from 0 to {MAX_DAYS}, or a share as in "33%"'
 SETTINGS = (
     SettingEntry(
         "trust",
@@ -155,9 +164,10 @@ SETTINGS = (
     ),
     SettingEntry(
         "warn_days",
-        _count(WARN_DAYS),
+        _threshold,
         _DAYS,
-        "Days before its end from which on a certificate expires soon; CA certificates never under 30.",
+        'Days before its end from which on a certificate expires soon, or per cent of its lifetime as in "33%";\n'
+        "# CA certificates never under 30 days.",
         "14",
     ),
     SettingEntry(

@@ -9,14 +9,15 @@ from tui_chain.core.finding_codes import FindingCode
 from tui_chain.core.status import Blame
 from tui_chain.core.text import first_few
 from tui_chain.diagnose.diagnosis import by_severity
-from tui_chain.diagnose.findings.interception import SHARED_UNKNOWN_ROOT, End, shared_ends, unknown_end
+from tui_chain.diagnose.findings.interception import (
+    SHARED_UNKNOWN_ROOT,
+    End,
+    UnknownRoot,
+    shared_ends,
+    unknown_root,
+)
 from tui_chain.engine.journey import HostState
 from tui_chain.net.addresses import Reach, reach
-
-
-def ends_unknown(state: HostState) -> bool:
-    """Whether a host's chain ends at a root that nobody here knows, so that other hosts may show what it is."""
-    return _end(state) is not None
 
 
 def with_shared_roots(states: Sequence[HostState]) -> tuple[HostState, ...]:
@@ -24,12 +25,13 @@ def with_shared_roots(states: Sequence[HostState]) -> tuple[HostState, ...]:
 
     Hosts at private addresses are left out: there a private CA is the usual thing.
     """
-    ends = [(state.target.host, end) for state in states if (end := _end(state)) is not None]
+    ends = [(state.target.host, root.end) for state in states if (root := root_of(state)) is not None]
     shared = shared_ends(ends)
     return tuple(_with_shared(state, shared) for state in states) if shared else tuple(states)
 
 
-def _end(state: HostState) -> End | None:
+def root_of(state: HostState) -> UnknownRoot | None:
+    """The root that nobody here knows at which a host's chain ends; other hosts may show what it is."""
     served, diagnosis = state.reached, state.diagnosis
     if served is None or diagnosis is None:
         return None
@@ -38,17 +40,17 @@ def _end(state: HostState) -> End | None:
         return None
     if any(found.code in _PUBLIC_ELSEWHERE for found in diagnosis.findings):
         return None
-    return unknown_end(diagnosis.search)
+    return unknown_root(diagnosis.search)
 
 
 _PUBLIC_ELSEWHERE = {FindingCode.ROOT_ONLY_IN_SYSTEM, FindingCode.ROOT_ONLY_IN_CERTIFI}
 
 
 def _with_shared(state: HostState, shared: Mapping[End, tuple[str, ...]]) -> HostState:
-    end, diagnosis = _end(state), state.diagnosis
-    if end is None or end not in shared or diagnosis is None:
+    root, diagnosis = root_of(state), state.diagnosis
+    if root is None or root.end not in shared or diagnosis is None:
         return state
-    others = [host for host in shared[end] if host != state.target.host]
+    others = [host for host in shared[root.end] if host != state.target.host]
     shared_root = SHARED_UNKNOWN_ROOT.finding(
         None, f"{first_few(others, 4)} {'ends' if len(others) == 1 else 'end'} there too."
     )

@@ -13,7 +13,7 @@ from tui_chain.core.command import ENVIRONMENT
 from tui_chain.core.failure import Failure
 from tui_chain.engine.arguments import Arguments, Options
 from tui_chain.engine.journey import Context, HostState, Journey
-from tui_chain.net.connection_options import USUAL_CONNECTION
+from tui_chain.net.connection_options import USUAL_CONNECTION, ConnectionOptions
 from tui_chain.net.host_list import Host
 from tui_chain.net.lookup import lookup, lookup_with
 from tui_chain.net.route import Proxies
@@ -26,6 +26,7 @@ from tui_chain.trust.store import TrustStore
 
 if TYPE_CHECKING:
     from tui_chain.lab.internet import Lab
+    from tui_chain.net.host_stream import HostStream
     from tui_chain.net.kubeconfig import Cluster
 
 
@@ -34,13 +35,16 @@ class Run:
     """A journey and the hosts that go on it; a host whose chain is at hand is not probed.
 
     `problems` are the pieces of the user's files that could not be read, a sentence each. `lab_trust` is the trust
-    file of a demo, as long as it runs.
+    file of a demo, as long as it runs. `listed` is the list from which more hosts come while the first are worked on;
+    `own` are the options of connections to those of them that have no own.
     """
 
     journey: Journey
     hosts: tuple[HostState, ...]
     problems: tuple[str, ...] = ()
     lab_trust: Path | None = None
+    listed: HostStream | None = None
+    own: ConnectionOptions = USUAL_CONNECTION
 
 
 @contextmanager
@@ -69,7 +73,8 @@ def start(
         listed = arguments.hosts if demo is None else _lab_hosts(demo, options.targets)
         own = USUAL_CONNECTION if demo is None else arguments.connection.of_host
         hosts = tuple(HostState(host.target.over(own), host.label) for host in listed)
-        yield Run(journey, hosts, journey.context.files.problems, None if demo is None else demo.trust_file)
+        trust_file = None if demo is None else demo.trust_file
+        yield Run(journey, hosts, journey.context.files.problems, trust_file, own=arguments.connection.of_host)
 
 
 def opened_lab(opened: ExitStack, names: tuple[str, ...] | None) -> Lab | Failure:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tui_chain.core.failure import Failure
@@ -13,12 +13,11 @@ from tui_chain.core.text import safe_text
 from tui_chain.net.connection_text import parse_listed, split_options, target_with
 from tui_chain.net.target import Target, parse_target
 
-MAX_LINES = 20_000
-"""Most lines that a host list may have."""
-
 STDIN = Path("-")
 """The name that stands for standard input."""
 
+_START = 4096
+"""Bytes that show what a file holds."""
 _BEFORE_TEXT = b"\xff\xfe\xef\xbb\xbf\0 \t\r\n"
 """Bytes of byte order marks, of UTF-16's other half, and white space."""
 _HOST_AND_PORT = re.compile(r"\S*:\d+")
@@ -44,30 +43,77 @@ class BadLine:
 
 
 @dataclass(frozen=True)
+class Repeats:
+    """The lines that name a host which stands above already: how many, and the first, from 1, with its host."""
+
+    count: int = 0
+    first: int = 0
+    target: Target | None = None
+
+    def __str__(self) -> str:
+        if self.count == 1:
+            return f"line {self.first}: {self.target} stands above already; it is taken once."
+        return f"{self.count} lines name a host that stands above already, first line {self.first}: {self.target}."
+
+
+@dataclass(frozen=True)
 class HostList:
-    """The hosts of a list in their order, each once, and the lines that are wrong."""
+    """The hosts of a list in their order, each once, the lines that are wrong, and those that say nothing new."""
 
     hosts: tuple[Host, ...] = ()
     bad: tuple[BadLine, ...] = ()
+    repeats: Repeats = Repeats()
+
+
+@dataclass(eq=False)
+class HostLineReader:
+    """Reads a host list line by line; `starttls` is as `parse_target` takes it."""
+
+    starttls: str | None = None
+    number: int = 0
+    _inside: bool = False
+
+    def read(self, line: str) -> Host | BadLine | None:
+        """The host of the next line, why it has none, or None for a blank line; it may end in a line break."""
+        self.number += 1
+        line = line.rstrip("\r\n")
+        if self.number == 1:
+            line = line.removeprefix("\ufeff")
+        read = None if self._inside else _read_line(_without_comment(line), self.starttls)
+        # a PEM block is wrong once, and not line by line
+        self._inside = not line.startswith("-----END ") and (self._inside or line.startswith("-----BEGIN "))
+        return BadLine(self.number, read) if isinstance(read, Failure) else read
+
+
+@dataclass(eq=False)
+class HostCollector:
+    """Takes each host once, and counts the lines that name one again."""
+
+    repeats: Repeats = Repeats()
+    _seen: set[Target] = field(default_factory=set)
+
+    def is_new(self, host: Host, number: int) -> bool:
+        """Whether the host of line `number` was not there before."""
+        if host.target not in self._seen:
+            self._seen.add(host.target)
+            return True
+        before = self.repeats if self.repeats.count else Repeats(0, number, host.target)
+        self.repeats = Repeats(before.count + 1, before.first, before.target)
+        return False
 
 
 def parse_host_list(text: str, starttls: str | None = None) -> HostList:
     """Read a host list; a bad line loses nothing but itself. `starttls` is as `parse_target` takes it."""
-    hosts: dict[Target, Host] = {}
+    reader, collector = HostLineReader(starttls), HostCollector()
+    hosts: list[Host] = []
     bad: list[BadLine] = []
-    inside = False
-    lines = text.removeprefix("\ufeff").splitlines()
-    if len(lines) > MAX_LINES:
-        bad.append(BadLine(MAX_LINES + 1, too_long(len(lines))))
-    for number, line in enumerate(lines[:MAX_LINES], start=1):
-        read = None if inside else _read_line(_without_comment(line), starttls)
-        # a PEM block is wrong once, and not line by line
-        inside = not line.startswith("-----END ") and (inside or line.startswith("-----BEGIN "))
-        if isinstance(read, Failure):
-            bad.append(BadLine(number, read))
-        elif read is not None:
-            hosts.setdefault(read.target, read)
-    return HostList(tuple(hosts.values()), tuple(bad))
+    for line in text.splitlines():
+        read = reader.read(line)
+        if isinstance(read, BadLine):
+            bad.append(read)
+        elif read is not None and collector.is_new(read, reader.number):
+            hosts.append(read)
+    return HostList(tuple(hosts), tuple(bad), collector.repeats)
 
 
 def _read_line(line: str, starttls: str | None) -> Host | Failure | None:
@@ -96,11 +142,6 @@ def _other_than_label(first: str, label: str) -> Failure | None:
     return Failure("target", f"{line!r} is not a host with a label. {why}")
 
 
-def too_long(lines: int) -> Failure:
-    """Why the end of a list of so many lines is left out."""
-    return Failure("target", f"The list has {lines} lines; only the first {MAX_LINES} are read.", "Split it.")
-
-
 def _without_comment(line: str) -> str:
     """Cut a comment off; a `#` inside a word is part of a URL."""
     before, _, _ = f" {line}".partition(" #")
@@ -109,15 +150,16 @@ def _without_comment(line: str) -> str:
 
 def parse_arguments(texts: Iterable[str], starttls: str | None = None) -> HostList:
     """Read targets from a command line, as `parse_target` does; the number of a bad one is its place."""
-    hosts: dict[Target, Host] = {}
+    collector = HostCollector()
+    hosts: list[Host] = []
     bad: list[BadLine] = []
     for number, text in enumerate(texts, start=1):
         target = parse_listed(text, starttls)
         if isinstance(target, Failure):
             bad.append(BadLine(number, target))
-        else:
-            hosts.setdefault(target, Host(target))
-    return HostList(tuple(hosts.values()), tuple(bad))
+        elif collector.is_new(Host(target), number):
+            hosts.append(Host(target))
+    return HostList(tuple(hosts), tuple(bad))
 
 
 def holds_json(start: bytes) -> bool:
@@ -135,16 +177,29 @@ def read_host_text(path: Path) -> str | Failure:
     data = read_stdin("host list") if path == STDIN else read_file(path, "host list")
     if isinstance(data, Failure):
         return data
+    refused = no_host_list(path, data[:_START])
+    if refused is not None:
+        return refused
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return not_utf8(path)
+
+
+def no_host_list(path: Path, start: bytes) -> Failure | None:
+    """Refuse a file that begins as no host list does."""
     shown = list_name(path)
-    if holds_json(data):
+    if holds_json(start):
         named = "FILE" if path == STDIN else shown
         hint = f"The screen opens them with --open: `tlschain-tui --open {named}`."
         what = "What is on standard input" if path == STDIN else f"The file {shown}"
         return Failure("file", f"{what} is no host list: it holds JSON, as of saved results.", hint)
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        return Failure("file", f"The host list {shown} is not UTF-8 text.", "Write one target a line.")
+    return not_utf8(path) if start.startswith((b"\xff\xfe", b"\xfe\xff")) else None
+
+
+def not_utf8(path: Path) -> Failure:
+    """Why a file of another encoding is no host list."""
+    return Failure("file", f"The host list {list_name(path)} is not UTF-8 text.", "Write one target a line.")
 
 
 def read_host_file(path: Path, starttls: str | None = None) -> HostList | Failure:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tui_chain.core.failure import Failure
 from tui_chain.core.text import first_few, safe_text
-from tui_chain.net.host_list import MAX_LINES, BadLine, Host, HostList, read_host_text, too_long
+from tui_chain.net.host_list import BadLine, Host, HostCollector, HostList, read_host_text
 from tui_chain.net.target import Target, parse_target
 
 MAX_ROW_LINES = 100
@@ -77,17 +77,17 @@ def parse_host_table(text: str, columns: TableColumns) -> HostList | Failure:
     places = _places(header, columns)
     if isinstance(places, Failure):
         return places
-    hosts: dict[Target, Host] = {}
-    bad = [BadLine(MAX_LINES + 1, too_long(len(lines)))] if len(lines) > MAX_LINES else []
-    rows = _rows(lines[:MAX_LINES], start, delimiter)
+    hosts: list[Host] = []
+    bad: list[BadLine] = []
+    collector, rows = HostCollector(), _rows(lines, start, delimiter)
     next(rows, None)
     for row in rows:
         read = row.cells if isinstance(row.cells, Failure) else _host(row.cells, places, columns)
         if isinstance(read, Failure):
             bad.append(BadLine(row.number, read))
-        elif read is not None:
-            hosts.setdefault(read.target, read)
-    return HostList(tuple(hosts.values()), tuple(bad))
+        elif read is not None and collector.is_new(read, row.number):
+            hosts.append(read)
+    return HostList(tuple(hosts), tuple(bad), collector.repeats)
 
 
 def _header(lines: Sequence[str], columns: TableColumns, delimiters: str) -> tuple[list[str], str]:

@@ -84,11 +84,14 @@ def minimal_for_all(
     `needed_by` says by SHA-256 for which targets a certificate is there: only their proofs are made, so that
     the work grows with the hosts and not with their square. The whole is proven at the end.
     """
+    by_target: dict[str, list[BundleProof]] = {}
+    for proof in proofs:
+        by_target.setdefault(listed(proof.served.target), []).append(proof)
     kept = list(certificates)
     for certificate in certificates:
         fewer = [one for one in kept if one != certificate]
-        users = set(needed_by.get(certificate.sha256, ()))
-        concerned = [proof for proof in proofs if listed(proof.served.target) in users]
+        users = dict.fromkeys(needed_by.get(certificate.sha256, ()))
+        concerned = [proof for user in users for proof in by_target.get(user, ())]
         if fewer and concerned and refusal(fewer, concerned) is None:
             kept = fewer
     return tuple(kept) if refusal(kept, proofs) is None else tuple(certificates)

@@ -1,4 +1,4 @@
-"""Putting a bundle on disk: whole or not at all, and never over a file unseen (law 4)."""
+"""Putting a bundle, or results, on disk: whole or not at all, and never over a file unseen (law 4)."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ import difflib
 import errno
 import os
 import stat
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from tui_chain.core.failure import Failure
 from tui_chain.core.system import keep_owner, set_mode, sync_folder
-from tui_chain.core.temporary_file import clear_abandoned, synced_file
+from tui_chain.core.temporary_file import clear_abandoned, synced_file, temporary_file
 from tui_chain.core.text import safe_text
 from tui_chain.repair.difference import CertificateDifference, certificate_difference
 from tui_chain.repair.file_header import same_but_notes
@@ -73,29 +73,90 @@ def _lines(data: bytes) -> list[str]:
 def plan_write(path: Path, data: bytes) -> WritePlan | Failure:
     """Look at what stands at `path`, without touching it; a file of ours gets its own path into its comments."""
     shown = safe_text(str(path))
-    if shown != str(path) and not str(path).isprintable():
-        return Failure("file", f"The name {shown} has control characters.", "Name a file without them.")
     try:
-        real = Path(os.path.realpath(os.path.expanduser(path)))  # noqa: PTH111 - Path's raises for a user that is none
-        if real.is_dir():
-            return Failure("file", f"{shown} is a folder.", "Name a file in it.")
-        if not real.parent.is_dir():
-            return Failure("file", f"The folder of {shown} does not exist.", "Make it first, or name another.")
+        real = _writable(path)
+        if isinstance(real, Failure):
+            return real
         data = with_file_name(data, path)
         if not real.exists():
             return WritePlan(real, data, None)
-        if not real.is_file():
-            return Failure("file", f"{shown} is no regular file.", "Name another file.")
         if real.stat().st_size > MAX_REPLACED:
             return Failure("file", f"{shown} is larger than 16 MiB; that is no bundle.", "Name another file.")
         old = real.read_bytes()
-        if holds_private_key(old):
-            return Failure(
-                "file", f"{shown} holds a private key; it is neither shown nor replaced.", "Name another file."
-            )
-        return WritePlan(real, data, old)
+        return _holds_key(path) if holds_private_key(old) else WritePlan(real, data, old)
     except (OSError, RuntimeError, ValueError) as error:
-        return Failure("file", f"{shown} cannot be looked at: {_reason(error)}.", "Check the path and its rights.")
+        return _unseen(path, error)
+
+
+def _writable(path: Path) -> Path | Failure:
+    """A path as resolved through links, where a regular file is or can be; raises OSError and ValueError."""
+    shown = safe_text(str(path))
+    if shown != str(path) and not str(path).isprintable():
+        return Failure("file", f"The name {shown} has control characters.", "Name a file without them.")
+    real = Path(os.path.realpath(os.path.expanduser(path)))  # noqa: PTH111 - Path's raises for a user that is none
+    if real.is_dir():
+        return Failure("file", f"{shown} is a folder.", "Name a file in it.")
+    if not real.parent.is_dir():
+        return Failure("file", f"The folder of {shown} does not exist.", "Make it first, or name another.")
+    if real.exists() and not real.is_file():
+        return Failure("file", f"{shown} is no regular file.", "Name another file.")
+    return real
+
+
+def _holds_key(path: Path) -> Failure:
+    shown = safe_text(str(path))
+    return Failure("file", f"{shown} holds a private key; it is neither shown nor replaced.", "Name another file.")
+
+
+def _unseen(path: Path, error: Exception) -> Failure:
+    shown = safe_text(str(path))
+    return Failure("file", f"{shown} cannot be looked at: {_reason(error)}.", "Check the path and its rights.")
+
+
+@dataclass(frozen=True)
+class StreamPlan:
+    """A file that results are to be written to: `path` as resolved through links, and whether one stands there."""
+
+    path: Path
+    exists: bool
+
+
+def plan_stream(path: Path, *, replace: bool) -> StreamPlan | Failure:
+    """Look at what stands at `path`, before anything is probed; an existing file is refused without `replace`.
+
+    Results are made anew by every run, unlike a bundle: how they differ from those of the last is not shown.
+    """
+    try:
+        real = _writable(path)
+        if isinstance(real, Failure):
+            return real
+        if not real.exists():
+            return StreamPlan(real, exists=False)
+        if not replace:
+            return Failure("exists", f"{safe_text(str(path))} exists.", "Add --replace to replace it.")
+        with real.open("rb") as file:
+            start = file.read(MAX_COMPARED)
+        return _holds_key(path) if holds_private_key(start) else StreamPlan(real, exists=True)
+    except (OSError, RuntimeError, ValueError) as error:
+        return _unseen(path, error)
+
+
+@contextmanager
+def streamed(plan: StreamPlan) -> Iterator[Callable[[bytes], None]]:
+    """Give what adds bytes to a new file; when the block ends well it stands at the path, at once and whole.
+
+    An old file stays as it is until then, and where the block fails; its rights and owner are kept. Raises OSError,
+    FileExistsError where somebody else has made one meanwhile.
+    """
+    with temporary_file(plan.path.parent, NEW_FILE_MODE) as file:
+        yield file.write
+        if plan.exists:
+            file.sync(partial(_keep_rights, plan.path))
+            file.path.replace(plan.path)
+        else:
+            file.sync()
+            _place(file.path, plan.path)
+    sync_folder(plan.path.parent)
 
 
 def plan_merge(path: Path, merged: Callable[[bytes], bytes | Failure]) -> WritePlan | Failure:
@@ -193,7 +254,7 @@ def _link(plan: WritePlan, name: Path) -> None:
     except OSError as error:
         if error.errno not in _NO_LINKS:
             raise
-        with synced_file(name.parent, plan.old or b"", prepare=partial(_keep_rights, plan)) as copy:
+        with synced_file(name.parent, plan.old or b"", prepare=partial(_keep_rights, plan.path)) as copy:
             _place(copy, name)
 
 
@@ -226,11 +287,11 @@ def _temporary(plan: WritePlan) -> AbstractContextManager[Path]:
     folder = plan.path.parent
     if plan.old is None:
         return synced_file(folder, plan.data, NEW_FILE_MODE)
-    return synced_file(folder, plan.data, prepare=partial(_keep_rights, plan))
+    return synced_file(folder, plan.data, prepare=partial(_keep_rights, plan.path))
 
 
-def _keep_rights(plan: WritePlan, descriptor: int) -> None:
-    """Give an open file the owner and the rights of the old one; rights last, since a new owner changes them."""
-    old = plan.path.stat()
+def _keep_rights(path: Path, descriptor: int) -> None:
+    """Give an open file the owner and the rights of that at `path`; rights last, since a new owner changes them."""
+    old = path.stat()
     keep_owner(descriptor, old)
     set_mode(descriptor, stat.S_IMODE(old.st_mode))

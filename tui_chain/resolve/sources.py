@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Protocol
@@ -16,6 +16,7 @@ from tui_chain.core.failure import Failure
 from tui_chain.core.text import plural
 from tui_chain.core.threads import in_daemon_thread
 from tui_chain.diagnose.diagnosis import Diagnosis
+from tui_chain.net.target import Target
 from tui_chain.pool.entries import Added
 from tui_chain.pool.pool import Pool
 from tui_chain.probe.served import ServedChain
@@ -56,8 +57,8 @@ async def learn(
     return await in_daemon_thread(add, "pool") if proven else None
 
 
-Siblings = Callable[[], Iterable[ServedChain]]
-"""Gives the chains that the hosts of the list served, newest state; this host's own may be among them."""
+Siblings = Callable[[], "ServedIndex"]
+"""Gives what the hosts of the list served, newest state; this host's own may be among it."""
 
 Place = tuple[Certificate, str]
 """A certificate and where it is, safe text."""
@@ -84,6 +85,57 @@ class Served:
         return look("served chain", f"of {self.served.target}", child, ((one, "served") for one in others), prover)
 
 
+@dataclass(eq=False)
+class ServedIndex:
+    """The certificates that hosts served, found by name and by key identifier, whatever the number of hosts.
+
+    Of each certificate the first two hosts are kept: one of them is another than the one that asks.
+    """
+
+    _hosts: set[Target] = field(default_factory=set)
+    _servers: dict[Certificate, tuple[Target, ...]] = field(default_factory=dict)
+    _by_name: dict[object, list[Certificate]] = field(default_factory=dict)
+    _by_key: dict[str, list[Certificate]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, chains: Iterable[ServedChain]) -> ServedIndex:
+        """Return the index of chains, in the order of their hosts."""
+        index = cls()
+        for chain in chains:
+            index.add(chain)
+        return index
+
+    def add(self, chain: ServedChain) -> None:
+        """Take in what one more host served; a server's own certificate that is no CA has issued nothing."""
+        self._hosts.add(chain.target)
+        leaf = chain.certificates[:1]
+        for one in dict.fromkeys(chain.certificates if leaf and leaf[0].is_ca else chain.certificates[1:]):
+            servers = self._servers.get(one)
+            if servers is None:
+                self._servers[one] = (chain.target,)
+                self._file(one)
+            elif len(servers) == 1:
+                self._servers[one] = (*servers, chain.target)
+
+    def _file(self, certificate: Certificate) -> None:
+        if certificate.subject_name is not None:
+            self._by_name.setdefault(certificate.subject_name, []).append(certificate)
+        if certificate.key_id is not None:
+            self._by_key.setdefault(certificate.key_id, []).append(certificate)
+
+    def others(self, target: Target) -> int:
+        """How many hosts there are beside one."""
+        return len(self._hosts) - (target in self._hosts)
+
+    def issuers_of(self, child: Certificate, besides: Target) -> list[Place]:
+        """What has the name or key of the child's issuer and was served by another host than `besides`."""
+        named = self._by_name.get(child.issuer_name, []) if child.issuer_name is not None else []
+        keyed = self._by_key.get(child.authority_key_id, []) if child.authority_key_id is not None else []
+        servers = {one: self._servers[one] for one in dict.fromkeys((*named, *keyed))}
+        others = ((one, next((host for host in hosts if host != besides), None)) for one, hosts in servers.items())
+        return [(one, f"served by {host}") for one, host in others if host is not None]
+
+
 @dataclass(frozen=True, eq=False)
 class OtherHosts:
     """What the other hosts of the list served."""
@@ -93,11 +145,13 @@ class OtherHosts:
 
     async def ask(self, child: Certificate, prover: SignatureProver) -> IssuerLookup | None:
         """Look among their chains."""
-        chains = [chain for chain in self.siblings() if chain.target != self.served.target]
-        if not chains:
+        started, index, own = time.perf_counter(), self.siblings(), self.served.target
+        others = index.others(own)
+        if not others:
             return None
-        places = {one: f"served by {chain.target}" for chain in reversed(chains) for one in chain.certificates}
-        return look("other hosts", plural(len(chains), "host"), child, places.items(), prover)
+        places = index.issuers_of(child, own)
+        took = 1000 * (time.perf_counter() - started)
+        return weigh("other hosts", plural(others, "host"), child, places, prover, took)
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict
@@ -124,6 +125,14 @@ def host_result(
         connection=shown_connection((served or state).target.connection),
         more=_more(state),
     )
+
+
+def in_file(result: HostResult, written: Path) -> HostResult:
+    """The result of a host whose bundle went to a file after it was made."""
+    from tui_chain.repair.header_lines import with_file_name  # few runs write a file
+
+    pem = None if result.bundle is None else with_file_name(result.bundle.encode("ascii"), written).decode("ascii")
+    return replace(result, bundle=pem, written=uncut(str(written)))
 
 
 def _bundle(state: HostState, written: Path | None, *, accept_lost_constraints: bool) -> str | None:

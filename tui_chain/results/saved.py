@@ -68,8 +68,8 @@ def read_saved(path: Path) -> Iterator[SavedResult | BadLine]:
                     return
                 if line is None:
                     yield _bad(number, f"it is longer than {MAX_LINE:,} characters")
-                elif line.strip():
-                    yield _saved(number, line)
+                elif line.strip() and (read := read_line(number, line)) is not None:
+                    yield read
     except OSError as error:
         yield _bad(number + 1, f"it cannot be read: {error.strerror}")
 
@@ -92,23 +92,33 @@ def _lines(file: TextIO) -> Iterator[str | None]:
         yield None
 
 
-def _saved(number: int, line: str) -> SavedResult | BadLine:
+def read_line(number: int, line: str) -> SavedResult | BadLine | None:
+    """Read one line, numbered from 1; None where it is of several hosts, which nobody needs to know these."""
     try:
-        result = HostResult.from_json(line)
-        target = parse_target(result.target)
-        if isinstance(target, Failure):
-            return BadLine(number, target)
-        stated = JSONReader({"status": result.status, "blame": result.blame})
-        stated.choice("status", Status), stated.choice("blame", Blame)
-        connection = read_connection({name: text for name, text in result.connection.items() if name in JUDGED_KEYS})
-        if isinstance(connection, Failure):
-            return BadLine(number, connection)
-        host = Host(replace(target, connection=connection), safe_text(result.label, 60))
-        return SavedResult(number, host, result, _served(host, result), _revocation(result))
+        read = json.loads(line)
+        if isinstance(read, dict) and "kind" in read:
+            return None
+        return saved_result(number, HostResult.from_dict(read))
     except json.JSONDecodeError:
         return _bad(number, "it is no whole JSON object")
+    except RecursionError:
+        return _bad(number, "it is not the JSON of a host: it is nested too deeply")
     except ValueError as error:
         return _bad(number, safe_text(str(error)))
+
+
+def saved_result(number: int, result: HostResult) -> SavedResult | BadLine:
+    """A result as a line of a file has it; raises ValueError where it holds what no line of ours does."""
+    target = parse_target(result.target)
+    if isinstance(target, Failure):
+        return BadLine(number, target)
+    stated = JSONReader({"status": result.status, "blame": result.blame})
+    stated.choice("status", Status), stated.choice("blame", Blame)
+    connection = read_connection({name: text for name, text in result.connection.items() if name in JUDGED_KEYS})
+    if isinstance(connection, Failure):
+        return BadLine(number, connection)
+    host = Host(replace(target, connection=connection), safe_text(result.label, 60))
+    return SavedResult(number, host, result, _served(host, result), _revocation(result))
 
 
 def _bad(number: int, why: str) -> BadLine:
@@ -223,16 +233,20 @@ class Restorer:
 
     def restore(self, saved: SavedResult) -> RestoredHost:
         """Return the host as far as it had come; the chain's `note`, or the failure, says as of when."""
+        state = self.judged(saved)
+        notices = (*self._bundle_notices(state, saved.result), *_difference(state, saved.result))
+        judged = (f"judged at {_minute(self.at)}",) if self.at is not None else ()
+        dated = _dated(state, saved, self.source, (*judged, *notices))
+        return RestoredHost(dated, _written(state, saved.result), notices)
+
+    def judged(self, saved: SavedResult) -> HostState:
+        """The host as far as it had come, judged again; it looks as one that was probed just now."""
         served, at = saved.served, self.at or saved.result.time
         state = HostState(saved.host.target, saved.host.label)
         state = state.with_served(served, self.diagnoser.diagnose(served, at=at))
         if isinstance(served, ServedChain) and _was_searched(saved.result):
             state = self._repaired(state, served, saved.result, at)
-        state = _with_revocation(state, saved.revocation)
-        notices = (*self._bundle_notices(state, saved.result), *_difference(state, saved.result))
-        judged = (f"judged at {_minute(self.at)}",) if self.at is not None else ()
-        dated = _dated(state, saved, self.source, (*judged, *notices))
-        return RestoredHost(dated, _written(state, saved.result), notices)
+        return _with_revocation(state, saved.revocation)
 
     def _repaired(self, state: HostState, served: ServedChain, result: HostResult, at: datetime) -> HostState:
         """The search and the repair again, with the certificates in the line."""
@@ -282,6 +296,12 @@ def stated(saved: SavedResult, source: str) -> HostState | None:
 
     None where the line does not have the verdict of every client family of this version.
     """
+    state = state_as_stated(saved)
+    return None if state is None else _dated(state, saved, source, ("not judged again yet",))
+
+
+def state_as_stated(saved: SavedResult) -> HostState | None:
+    """The state that a line states, for comparison; None as for `stated`."""
     result = saved.result
     verdicts = {one.id: one.as_served for one in result.clients}
     judged = bool(verdicts) or isinstance(saved.served, ServedChain)
@@ -290,8 +310,7 @@ def stated(saved: SavedResult, source: str) -> HostState | None:
     kinds = ((one, CATALOGUE.get(FindingCode(one.code))) for one in result.findings if one.code in _CODES)
     findings = tuple(Finding(kind, one.certificate, one.message, one.hint) for one, kind in kinds if kind is not None)
     diagnosis = Diagnosis(Status(result.status), Blame(result.blame), findings, verdicts=verdicts)
-    state = HostState(saved.host.target, saved.host.label).with_served(saved.served, diagnosis)
-    return _dated(state, saved, source, ("not judged again yet",))
+    return HostState(saved.host.target, saved.host.label).with_served(saved.served, diagnosis)
 
 
 def _dated(state: HostState, saved: SavedResult, source: str, notices: tuple[str, ...]) -> HostState:

@@ -171,9 +171,14 @@ class HostResult:
     def from_json(cls, text: str) -> HostResult:
         """Read what `to_json` wrote; raises ValueError for anything else."""
         try:
-            return _host(JSONReader({"it": json.loads(text)}).object("it").values)
+            return cls.from_dict(json.loads(text))
         except RecursionError as error:
             raise ValueError("it is not the JSON of a host: it is nested too deeply") from error
+
+    @classmethod
+    def from_dict(cls, given: object) -> HostResult:
+        """Read the object of a line that was parsed; raises ValueError for anything else."""
+        return _host(JSONReader({"it": given}).object("it").values)
 
 
 def _host(values: Mapping[str, Any]) -> HostResult:

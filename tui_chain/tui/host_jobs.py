@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from tui_chain.probe.served import ServedChain
     from tui_chain.repair.candidates import Candidate, Gap
     from tui_chain.repair.path_choice import PathChoice
+    from tui_chain.resolve.sources import ServedIndex
     from tui_chain.revocation.crl import CrlFetches
     from tui_chain.trust.pinned import ConfirmedRoot
     from tui_chain.x509.crl import CrlScope
@@ -48,6 +49,8 @@ class HostJobs(JobRunner):
         self.saved: dict[Target, SavedHost] = {}
         self.has_changes = False
         self._clock = clock
+        self._chains: tuple[ServedChain, ...] = ()
+        self._index: ServedIndex | None = None
 
     @property
     def at_once(self) -> int:
@@ -200,9 +203,14 @@ class HostJobs(JobRunner):
         """Build and prove the repair again."""
         self._rows.put(self.advanced(row, self.journey.choose(row.state, choice)))
 
-    def served(self) -> tuple[ServedChain, ...]:
-        """What the hosts of the list served."""
-        return tuple(row.state.reached for row in self._rows if row.state.reached is not None)
+    def served(self) -> ServedIndex:
+        """What the hosts of the list served; the same index until one of them serves something else."""
+        chains = tuple(row.state.reached for row in self._rows if row.state.reached is not None)
+        if self._index is None or chains != self._chains:
+            from tui_chain.resolve.sources import ServedIndex  # with the stages, after the first paint
+
+            self._chains, self._index = chains, ServedIndex.of(chains)
+        return self._index
 
     def receive(self, row: HostRow, served: ServedChain) -> None:
         """Take a chain that came without a connection."""

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 from textual.content import Content
 
-from tui_chain.core.text import WARN_DAYS, elide_middle, safe_text
+from tui_chain.core.expiry import USUAL, Threshold
+from tui_chain.core.text import elide_middle, safe_text
 from tui_chain.tui.chain_path import shown_trail, source_label
 from tui_chain.tui.host_rows import BAD, DIM, NEW, OK, WARN, HostRow
 from tui_chain.tui.render import MAX_URLS, certificate_facts, days_short, fact, short_name, with_keys
@@ -109,7 +110,7 @@ def _lookup_look(tried: IssuerLookup) -> tuple[str, str]:
     return "·", DIM
 
 
-def link_lines(row: HostRow, now: datetime, warn_days: int = WARN_DAYS) -> Iterator[LinkLine]:
+def link_lines(row: HostRow, now: datetime, warn_days: Threshold = USUAL) -> Iterator[LinkLine]:
     """What is wanted, its candidates and where it was looked for, gap by gap; before a search where it would be.
 
     Where there is no gap, the links of the path that are there.
@@ -153,7 +154,9 @@ def _aia(child: Certificate) -> list[Content]:
     return [fact("aia", safe_text(url)) for url in child.issuer_urls[:MAX_URLS]]
 
 
-def _present(state: HostState, child: Certificate, issuer: Certificate, now: datetime, warn_days: int) -> LinkLine:
+def _present(
+    state: HostState, child: Certificate, issuer: Certificate, now: datetime, warn_days: Threshold
+) -> LinkLine:
     """A link of the path that is not missing."""
     source = state.source_of(issuer)
     body = Content.assemble(issuer.label, (f" · issuer of {child.label}", DIM))
@@ -188,7 +191,7 @@ _SOURCES = (
 """What a search asks before AIA, where there is such a thing."""
 
 
-def _candidate_line(gap: Gap, candidate: Candidate, now: datetime, warn_days: int) -> LinkLine:
+def _candidate_line(gap: Gap, candidate: Candidate, now: datetime, warn_days: Threshold) -> LinkLine:
     """One certificate that could close a gap: selected or not, whether it signed, where its path ends."""
     mark = ("✚", NEW) if candidate.chosen else ("○", "") if candidate.proof == "signed" else ("·", DIM)
     kind = "selected" if candidate.chosen else "candidate"

@@ -13,7 +13,8 @@ from textual.content import Content
 from tui_chain.clients.families import FAMILIES, family_names
 from tui_chain.clients.verdict import reason
 from tui_chain.core.command import hinted, with_commands, with_options
-from tui_chain.core.text import WARN_DAYS, colon_hex, days_text, first_few, safe_text, validity_text
+from tui_chain.core.expiry import CA_SOON, USUAL, Threshold
+from tui_chain.core.text import colon_hex, days_text, first_few, safe_text, validity_text
 from tui_chain.tui.host_rows import BAD, DIM, OK, SEVERITY_LOOK, WARN
 
 if TYPE_CHECKING:
@@ -75,30 +76,37 @@ def line_list(rows: Sequence[str], *, changes: bool = False) -> Content:
     return lines(shown)
 
 
-def warn_days_of(journey: Journey | None) -> int:
-    """How many days before its end a certificate expires soon in this run."""
+def warn_days_of(journey: Journey | None) -> Threshold:
+    """How long before its end a certificate expires soon in this run."""
     chosen = journey.context.options.warn_days if journey is not None else None
-    return WARN_DAYS if chosen is None else chosen
+    return USUAL if chosen is None else chosen
 
 
-def expiry_style(end: datetime, now: datetime, warn_days: int = WARN_DAYS, *, later: str = OK) -> str:
-    """The style of an expiry: over, within `warn_days` of it, or `later`."""
-    return BAD if end < now else WARN if end - now < timedelta(days=warn_days) else later
+def expiry_style(end: datetime, now: datetime, warned: timedelta, *, later: str = OK) -> str:
+    """The style of an expiry: over, within the time `warned` of it, or `later`."""
+    return BAD if end < now else WARN if end - now < warned else later
 
 
-def _validity_style(certificate: Certificate, now: datetime, warn_days: int) -> str:
+def warned(certificate: Certificate, warn_days: Threshold) -> timedelta:
+    """How long before its end a certificate is shown to expire soon; a share of its life is nothing to a CA's."""
+    if warn_days.percent and certificate.is_ca:
+        return CA_SOON
+    return warn_days.of_life(certificate.not_before, certificate.not_after)
+
+
+def _validity_style(certificate: Certificate, now: datetime, warn_days: Threshold) -> str:
     begin, end = certificate.not_before, certificate.not_after
     early = begin is not None and now < begin
-    return BAD if end is None or early else expiry_style(end, now, warn_days)
+    return BAD if end is None or early else expiry_style(end, now, warned(certificate, warn_days))
 
 
-def days_left(certificate: Certificate, now: datetime, warn_days: int = WARN_DAYS) -> tuple[str, str]:
+def days_left(certificate: Certificate, now: datetime, warn_days: Threshold = USUAL) -> tuple[str, str]:
     """How long it is valid still, as text and style."""
     style, end = _validity_style(certificate, now, warn_days), certificate.not_after
     return "dates unreadable" if end is None else validity_text(certificate.not_before, end, now), style
 
 
-def days_short(certificate: Certificate, now: datetime, warn_days: int = WARN_DAYS) -> tuple[str, str]:
+def days_short(certificate: Certificate, now: datetime, warn_days: Threshold = USUAL) -> tuple[str, str]:
     """How long it is valid still, in days, from two years on in years: `63 d`, `8.5 y`; and the style.
 
     What has expired has a minus sign, `-2 d`; what is valid later a plus sign, `+3 d`.
@@ -109,7 +117,7 @@ def days_short(certificate: Certificate, now: datetime, warn_days: int = WARN_DA
     return f"+{days_text(begin, now)}" if begin is not None and now < begin else days_text(end, now), style
 
 
-def validity(certificate: Certificate, now: datetime, warn_days: int = WARN_DAYS) -> Content:
+def validity(certificate: Certificate, now: datetime, warn_days: Threshold = USUAL) -> Content:
     """The validity as a bar with today on it, between its two dates."""
     text, style = days_left(certificate, now, warn_days)
     start, end = certificate.not_before, certificate.not_after
@@ -129,7 +137,7 @@ def summary(
     more: Iterable[Content] = (),
     *,
     width: int = 100,
-    warn_days: int = WARN_DAYS,
+    warn_days: Threshold = USUAL,
 ) -> Content:
     """The certificate under the cursor: what it is and until when, what is wrong with it, then what else there is."""
     names = first_few(certificate.alternative_names.texts(), MAX_NAMES)
@@ -170,7 +178,7 @@ def short_name(name: str) -> str:
 
 
 def certificate_facts(
-    certificate: Certificate, now: datetime, source: str, warn_days: int = WARN_DAYS
+    certificate: Certificate, now: datetime, source: str, warn_days: Threshold = USUAL
 ) -> list[Content]:
     """What it is, until when, whose, and where it came from, a line each."""
     text, style = days_left(certificate, now, warn_days)

@@ -6,7 +6,9 @@ import base64
 import hashlib
 from importlib.resources import files
 
-from tui_chain.advise.html.markup import Markup, tag
+from tui_chain.advise.html.markup import Markup, join, tag
+
+FOLDER = "tui_chain.advise.html"
 
 
 def page(title: str, *body: Markup) -> str:
@@ -15,7 +17,13 @@ def page(title: str, *body: Markup) -> str:
     Both are named by their SHA-256 (CSP Level 3, section 6.7.2.3), so that a style or script that somebody smuggled
     in would not run. Without a script the page shows the same texts.
     """
-    style, script = _own("page.css"), _own("page.js")
+    opening, closing = frame(title)
+    return f"{opening}{join(body)}{closing}"
+
+
+def frame(title: str, style: Markup = Markup(), script: Markup = Markup()) -> tuple[str, str]:  # noqa: B008 - frozen
+    """Return what stands before and behind the body of a file, with a style and a script of its own besides."""
+    style, script = Markup(own("page.css") + style), Markup(own("page.js") + script)
     head = tag(
         "head",
         None,
@@ -28,8 +36,7 @@ def page(title: str, *body: Markup) -> str:
         tag("title", None, title),
         tag("style", None, style),
     )
-    whole = tag("html", {"lang": "en"}, head, tag("body", None, *body, tag("script", None, script)))
-    return f"<!DOCTYPE html>\n{whole}\n"
+    return f'<!DOCTYPE html>\n<html lang="en">{head}<body>', f"{tag('script', None, script)}</body></html>\n"
 
 
 def _policy(style: str, script: str) -> str:
@@ -43,6 +50,6 @@ def _hash(source: str) -> str:
     return f"sha256-{base64.b64encode(hashlib.sha256(source.encode()).digest()).decode('ascii')}"
 
 
-def _own(name: str) -> Markup:
-    """A file of this folder, as it stands: neither `</` nor anything foreign is in it."""
-    return Markup(files("tui_chain.advise.html").joinpath(name).read_text(encoding="utf-8"))
+def own(name: str, folder: str = FOLDER) -> Markup:
+    """A file of a folder of this package, as it stands: neither `</` nor anything foreign is in it."""
+    return Markup(files(folder).joinpath(name).read_text(encoding="utf-8"))

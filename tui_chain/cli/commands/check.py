@@ -2,43 +2,112 @@
 
 from __future__ import annotations
 
-import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 
+from tui_chain.cli.files import results_to
+from tui_chain.cli.forms import EXIT_CODES, STREAMED, FormOutput, policy_of
 from tui_chain.cli.host_text import host_text
-from tui_chain.cli.hosts import probe_host, run_all
-from tui_chain.cli.options import CommandOptions, opened
-from tui_chain.cli.output import FOUND, OK, UNREACHED, emit, host_json, worst
-from tui_chain.core.status import Status
+from tui_chain.cli.hosts import plan_of
+from tui_chain.cli.options import CommandOptions, opened, reopened
+from tui_chain.cli.output import fail
+from tui_chain.cli.results import results_of, run_each, source_of
+from tui_chain.core.command import hinted
+from tui_chain.core.failure import Failure
 from tui_chain.engine.host_state import HostState
-from tui_chain.engine.shared_roots import ends_unknown, with_shared_roots
 from tui_chain.engine.startup import Run
+from tui_chain.fleet.scheduling import AT_ONCE
+from tui_chain.fleet.stages import Outcome, outcome, probe_host
+from tui_chain.fleet.work import Stage, WorkerFacts, worker_facts
+from tui_chain.results.host import host_result
+from tui_chain.results.values import HostResult
 
 
 def run_check(options: CommandOptions) -> int:
     """Probe and diagnose; print each host as soon as it and all before it are done."""
-    with opened(options, whole_lab=True) as run:
-        held: list[HostState] = []
-
-        def done(state: HostState) -> None:
-            # what a root means that nobody knows may depend on the hosts that are still to come
-            if held or (len(run.hosts) > 1 and ends_unknown(state)):
-                held.append(state)
-            else:
-                emit(_report(options, run, state))
-
-        states = asyncio.run(run_all(run, lambda state: probe_host(run.journey, options, state), done))
-        for state in with_shared_roots(states)[len(states) - len(held) :]:
-            emit(_report(options, run, state))
-    return worst(map(_exit_code, states))
+    refused = _refused(options)
+    if refused is not None:
+        return fail(refused)
+    with (
+        opened(options, whole_lab=True, streaming=True) as run,
+        results_to(options.output, replace=options.replace) as write,
+    ):
+        work, output = CheckWork(options), FormOutput(options, run.journey.clock(), write)
+        with results_of(options, run, output.show, output.show_joint, work.code) as results, output.whole():
+            run_each(options, run, source_of(options, run, results.resumed), work, results)
+            results.end(run.journey)
+    return output.exit_code(results.codes)
 
 
-def _report(options: CommandOptions, run: Run, state: HostState) -> str:
-    now = run.journey.clock()
-    return host_json(state, now, options) if options.as_json else host_text(state, now, options) + "\n"
+def _refused(options: CommandOptions) -> Failure | None:
+    """Why these options do not go together, or None."""
+    if options.resume is not None and options.form not in STREAMED:
+        return _whole_form(options)
+    if options.dask is None:
+        return None
+    if options.demo:
+        return Failure("usage", "The lab of --demo is on this machine alone.", "Leave --dask out.")
+    if options.cert is not None or "@" in (options.proxy or ""):
+        why = "A private key and the login of a proxy stay on this machine, and --dask gives hosts to others."
+        return Failure("usage", why, "Leave --dask out, or have the workers' environment name the proxy.")
+    from tui_chain.fleet.dask_cluster import read_cluster
+
+    cluster = read_cluster(options.dask)
+    return cluster if isinstance(cluster, Failure) else None
 
 
-def _exit_code(state: HostState) -> int:
-    if state.status is Status.UNREACHABLE:
-        return UNREACHED
-    fine = state.status is Status.COMPLETE and state.verdict is not None and not state.verdict.fatal
-    return OK if fine else FOUND
+def _whole_form(options: CommandOptions) -> Failure:
+    file = str(options.resume)
+    why = f"--format {options.form} is of a whole run, and --resume prints the hosts that were left."
+    return Failure("usage", why, f"Go on with --json; then {hinted('merge', file, '--format', options.form)}.")
+
+
+@dataclass(frozen=True, eq=False)
+class CheckWork:
+    """What is done with each host, in this process or another."""
+
+    options: CommandOptions
+
+    @contextmanager
+    def opened(self) -> Iterator[Stage]:
+        """Load what the options name, in another process than the one that read them."""
+        with reopened(self.options) as run:
+            yield self.stage(run)
+
+    @property
+    def at_once(self) -> int:
+        """Hosts that a process works on at once."""
+        return self.options.jobs or AT_ONCE
+
+    def shared_by(self, count: int) -> CheckWork:
+        """The work as each of so many processes does it, so that they keep the limits together."""
+        rate = None if self.options.rate is None else self.options.rate / count
+        return replace(self, options=replace(self.options, jobs=-(-self.at_once // count), rate=rate))
+
+    def facts(self) -> WorkerFacts:
+        """What this process is."""
+        return worker_facts(self.options.trust)
+
+    def stage(self, run: Run) -> Stage:
+        """The stage by which a host becomes an outcome."""
+        plan = plan_of(self.options)
+
+        async def stage(state: HostState) -> Outcome:
+            probed = await probe_host(run.journey, state, plan)
+            return self._outcome(run, probed, state)
+
+        return stage
+
+    def _outcome(self, run: Run, probed: HostState, named: HostState) -> Outcome:
+        options, now = self.options, run.journey.clock()
+        result = host_result(probed, now, None, options)
+        text = ""
+        if options.form == "text":
+            reasons = policy_of(options).stricter_reasons(result, now)
+            text = "\n".join((host_text(probed, now, options), *(f"  fails     {reason}" for reason in reasons), ""))
+        return outcome(probed, result, self.code(result), text, target=named.target)
+
+    def code(self, result: HostResult) -> int:
+        """What a host means for the exit code."""
+        return EXIT_CODES[policy_of(self.options).level_of(result)]

@@ -19,22 +19,23 @@ from tui_chain.core.command import unshowable
 from tui_chain.core.failure import Failure
 from tui_chain.core.text import safe_text
 from tui_chain.engine.host_state import HostState
+from tui_chain.engine.shared_roots import with_shared_roots
 from tui_chain.engine.startup import Run
 from tui_chain.repair.write import WritePlan, plan_write
 
 
 def run_report(options: CommandOptions, form: Form) -> int:
-    """Write a report of each target as Markdown, HTML or JSON; one host for each HTML file."""
+    """Write a report of each target as Markdown, HTML or JSON; of several hosts the HTML is one page for all."""
     refused = unshowable(Path().absolute()) or options.unshowable()
     if refused is not None:
         return fail(refused)
     with opened(options) as run:
-        if form == "html" and len(run.hosts) > 1:
-            return fail(Failure("usage", "An HTML report is of one host.", "Name one target."))
         states = asyncio.run(_known(run, options))
         now = run.journey.clock()
-        texts = [_report(run, state, form, now, options) for state in states]
-    text = "\n".join(texts)
+        if form == "html" and len(states) > 1:
+            text = _fleet_page(states, now, options)
+        else:
+            text = "\n".join(_report(run, state, form, now, options) for state in states)
     if options.output is None:
         emit(text.rstrip("\n"))
         return OK
@@ -58,6 +59,19 @@ async def _known(run: Run, options: CommandOptions) -> list[HostState]:
         return states
     environment = dict(os.environ)
     return [await run.journey.test(state, environment=environment) for state in states]
+
+
+def _fleet_page(states: list[HostState], now: datetime, options: CommandOptions) -> str:
+    """The one page of several hosts."""
+    from tui_chain.fleet.formats.html_page import HTMLWriter
+    from tui_chain.fleet.policy import Policy
+    from tui_chain.results.host import host_result
+
+    writer = HTMLWriter(Policy(warn_days=options.warn_days), now)
+    pieces = list(writer.begin())
+    for state in with_shared_roots(states):
+        pieces += writer.add(host_result(state, now, options=options))
+    return "".join((*pieces, *writer.end()))
 
 
 def _report(run: Run, state: HostState, form: Form, now: datetime, options: CommandOptions) -> str:

@@ -13,7 +13,6 @@ import click
 
 from tui_chain.api import verify
 from tui_chain.cli.files import Consent, print_text, put
-from tui_chain.cli.hosts import CONCURRENT
 from tui_chain.cli.options import CommandOptions, note_private
 from tui_chain.cli.output import FOUND, OK, emit, fail, note, note_wrong
 from tui_chain.clients.judge import Judge
@@ -34,6 +33,7 @@ from tui_chain.engine.chain_files import (
 )
 from tui_chain.engine.host_state import HostState
 from tui_chain.engine.startup import Run, start
+from tui_chain.fleet.scheduling import AT_ONCE
 from tui_chain.net.host_list import STDIN
 from tui_chain.probe.tls_secrets import CHAIN, TLSSecret, patch
 from tui_chain.repair.file_header import comment
@@ -279,7 +279,7 @@ def _searched(reviewed: ReviewedChain) -> Iterator[HostState]:
 
 async def _put_all_right(run: Run, files: ChainFiles) -> list[ReviewedChain]:
     """Several are searched for at once; the chains stay in their order."""
-    gate = asyncio.Semaphore(run.journey.context.options.jobs or CONCURRENT)
+    gate = asyncio.Semaphore(run.journey.context.options.jobs or AT_ONCE)
 
     async def one(file: ChainFile) -> ReviewedChain:
         async with gate:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 
+from tui_chain.core.expiry import notice
 from tui_chain.core.finding_codes import FindingCode
-from tui_chain.core.text import WARN_DAYS, first_few, plural
+from tui_chain.core.text import first_few, plural
 from tui_chain.diagnose.case import Case
 from tui_chain.diagnose.findings.finding import FATAL, RISK, SERVER, Finding, FindingKind
 from tui_chain.diagnose.findings.leaf import EXPIRES_SOON, host_finding, leaf_findings
@@ -210,12 +211,6 @@ def _not_a_ca(certificate: Certificate) -> FindingKind:
     return LEAF_AS_ISSUER if certificate.alternative_names else NOT_A_CA
 
 
-LEAF_SOON, CA_SOON = timedelta(days=WARN_DAYS), timedelta(days=30)
-"""How long before its end a certificate is called soon to expire, where the user does not say."""
-SOON_SHARE = 3
-"""A certificate of a short life is called so in the last third of it: six-day ones are renewed every few days."""
-
-
 def certificate_findings(case: Case) -> Iterator[Finding]:
     """What the certificates of the path, and the other served ones, have on their own."""
     for depth, certificate in enumerate(case.trail):
@@ -228,33 +223,12 @@ def certificate_findings(case: Case) -> Iterator[Finding]:
 
 
 def _ends_soon(case: Case, certificate: Certificate, *, leaf: bool) -> Iterator[Finding]:
-    left = time_left(certificate, case.at)
-    if left is None or left < timedelta(0) or left > _limit(case, certificate, leaf=leaf):
+    begin, end = certificate.not_before, certificate.not_after
+    if end is None:
+        return
+    left = end - case.at
+    if left < timedelta(0) or left > notice(begin, end, case.wanted_notice, leaf=leaf):
         return
     kind = EXPIRES_SOON if leaf else ANCHOR_EXPIRES_SOON if certificate == case.anchor else CA_EXPIRES_SOON
     time = plural(left.days, "day") if left.days else plural(left.seconds // 3600, "hour")
-    yield kind.finding(certificate.sha256, f"It has {time} left, until {certificate.not_after:%Y-%m-%d %H:%M} UTC.")
-
-
-def _limit(case: Case, certificate: Certificate, *, leaf: bool) -> timedelta:
-    """How long before its end this one expires soon: what the user says holds for a short life too.
-
-    A new CA certificate takes longer to get: of these there is never less notice than usual.
-    """
-    usual = soon(certificate, LEAF_SOON if leaf else CA_SOON)
-    if case.warn_days is None:
-        return usual
-    wanted = timedelta(days=case.warn_days)
-    return wanted if leaf else max(usual, wanted)
-
-
-def time_left(certificate: Certificate, at: datetime) -> timedelta | None:
-    """How long a certificate is still valid; negative when it is over, None where its dates cannot be read."""
-    return None if certificate.not_after is None else certificate.not_after - at
-
-
-def soon(certificate: Certificate, limit: timedelta) -> timedelta:
-    """Within which time before its end a certificate is called soon to expire: `limit`, or a third of its life."""
-    if certificate.not_before is None or certificate.not_after is None:
-        return limit
-    return min(limit, (certificate.not_after - certificate.not_before) / SOON_SHARE)
+    yield kind.finding(certificate.sha256, f"It has {time} left, until {end:%Y-%m-%d %H:%M} UTC.")

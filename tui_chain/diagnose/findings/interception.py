@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
+from typing import NamedTuple
 
 from tui_chain.core.finding_codes import FindingCode
 from tui_chain.diagnose.case import Case
@@ -122,8 +123,16 @@ def _public(case: Case) -> bool:
 End = tuple[object, str | None]
 
 
-def unknown_end(search: Search) -> End | None:
-    """Where a chain without a path ends, as a thing to compare: the name and key of a root nobody here knows.
+class UnknownRoot(NamedTuple):
+    """A root that nobody here knows: what it is compared by, its subject, and its SHA-256 where it was served."""
+
+    end: End
+    subject: str
+    sha256: str | None = None
+
+
+def unknown_root(search: Search) -> UnknownRoot | None:
+    """Where a chain without a path ends, by name and key of a root nobody here knows.
 
     A missing issuer whose certificate says where to get it (AIA) counts as not sent, not as unknown: what a
     proxy makes up has no such address.
@@ -132,10 +141,11 @@ def unknown_end(search: Search) -> End | None:
         return None
     for trail in search.untrusted:
         if len(trail) > 1:
-            return trail[-1].subject_name, trail[-1].key_id
+            root = trail[-1]
+            return UnknownRoot((root.subject_name, root.key_id), root.subject, root.sha256)
     for missing in search.missing:
         if not missing.wanted_by.issuer_urls:
-            return missing.wanted_by.issuer_name, missing.key_id
+            return UnknownRoot((missing.wanted_by.issuer_name, missing.key_id), missing.subject)
     return None
 
 

@@ -13,8 +13,9 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
 
+from tui_chain.core.expiry import USUAL, Threshold
 from tui_chain.core.status import Status
-from tui_chain.core.text import WARN_DAYS, plural
+from tui_chain.core.text import plural
 from tui_chain.engine.host_state import Clock
 from tui_chain.tui.actions import CHAIN, bindings, keymap_of, with_user_keys
 from tui_chain.tui.chain_path import NOT_IN_PATH, ChainNode, chain_path, shown_trail
@@ -80,7 +81,7 @@ class ChainContent:
     nodes: tuple[ChainNode, ...]
     now: datetime
     narrow: bool
-    warn_days: int = WARN_DAYS
+    warn_days: Threshold = USUAL
     keymap: Mapping[str, str] = field(default_factory=dict)
 
     def _next_step(self, found: Finding | None) -> str:
@@ -297,7 +298,7 @@ class ChainPane(CertificatePane):
     NUMBER, NAME = 2, "Served chain"
     BINDINGS: ClassVar[list[BindingType]] = bindings(CHAIN)
 
-    def __init__(self, pane_id: str, clock: Clock, warn_days: Callable[[], int]) -> None:
+    def __init__(self, pane_id: str, clock: Clock, warn_days: Callable[[], Threshold]) -> None:
         super().__init__(id=pane_id, classes="pane")
         self._clock, self._warn_days = clock, warn_days
         self._path: tuple[ChainNode, ...] = ()

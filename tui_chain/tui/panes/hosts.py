@@ -12,9 +12,10 @@ from textual.content import Content
 from textual.timer import Timer
 from textual.widgets import Input, Static
 
+from tui_chain.core.expiry import Threshold
 from tui_chain.core.status import Status
 from tui_chain.core.text import cell_width, elide_end, elide_middle, plural
-from tui_chain.engine.host_order import HostOrder, HostSortKey, SortBy, expiry_of, expiry_text, sort_key
+from tui_chain.engine.host_order import HostOrder, HostSortKey, SortBy, expiry_text, first_to_expire, sort_key
 from tui_chain.engine.host_progress import RunProgress, StatusCounts
 from tui_chain.engine.host_state import Clock
 from tui_chain.net.target import Target
@@ -22,7 +23,7 @@ from tui_chain.tui.actions import HOSTS, bindings, keymap_of, with_user_keys
 from tui_chain.tui.host_rows import DIM, NEW, STATUS_LOOK, HostRow, HostRows, verdict_label
 from tui_chain.tui.messages import HostHighlighted, HostMarked, HostOpened
 from tui_chain.tui.panes.base import Pane
-from tui_chain.tui.render import expiry_style
+from tui_chain.tui.render import expiry_style, warned
 from tui_chain.tui.timers import sure
 from tui_chain.tui.widgets.host_overview import HostHeads, HostOverview
 from tui_chain.tui.widgets.row_list import ListRow, RowList
@@ -57,7 +58,7 @@ class HostPane(Pane):
         pane_id: str,
         rows: HostRows,
         clock: Clock,
-        warn_days: Callable[[], int],
+        warn_days: Callable[[], Threshold],
         progress: Callable[[], RunProgress | None],
     ) -> None:
         super().__init__(id=pane_id, classes="pane")
@@ -218,9 +219,12 @@ class HostPane(Pane):
         return elide_end(text, width)
 
     def _expiry(self, row: HostRow) -> tuple[str, str]:
-        expiry, now = expiry_of(row.state), self._clock()
-        text = expiry_text(expiry, now) if row.status is not None else ""
-        return f"{text:>7} ", DIM if expiry is None else expiry_style(expiry, now, self._warn_days(), later="")
+        first, now = first_to_expire(row.state), self._clock()
+        end = first.not_after if first is not None else None
+        text = expiry_text(end, now) if row.status is not None else ""
+        if first is None or end is None:
+            return f"{text:>7} ", DIM
+        return f"{text:>7} ", expiry_style(end, now, warned(first, self._warn_days()), later="")
 
     def _shown_name(self, row: HostRow) -> str:
         width = self._widths(self.main().room)[1] - 1

@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
 
+from tui_chain.core.expiry import Threshold
 from tui_chain.core.failure import Failure
 from tui_chain.core.status import Status
 from tui_chain.core.text import plural
@@ -150,7 +151,7 @@ class LinksPane(CertificatePane):
     NUMBER, NAME = 3, "Missing links"
     BINDINGS: ClassVar[list[BindingType]] = bindings(LINKS)
 
-    def __init__(self, pane_id: str, clock: Clock, warn_days: Callable[[], int]) -> None:
+    def __init__(self, pane_id: str, clock: Clock, warn_days: Callable[[], Threshold]) -> None:
         super().__init__(id=pane_id, classes="pane")
         self._clock, self._warn_days = clock, warn_days
         self._lines: tuple[LinkLine, ...] = ()

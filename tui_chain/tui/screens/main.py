@@ -13,6 +13,7 @@ from textual.containers import Horizontal, Vertical
 from textual.reactive import reactive
 from textual.screen import Screen
 
+from tui_chain.core.expiry import Threshold
 from tui_chain.core.text import plural
 from tui_chain.engine.host_state import Clock
 from tui_chain.net.host_list import Host
@@ -85,7 +86,7 @@ class MainScreen(Screen[None]):
         """Begin in the host list."""
         show_open(self, "hosts")
 
-    def _warn_days(self) -> int:
+    def _warn_days(self) -> Threshold:
         return warn_days_of(self.jobs.loaded)
 
     # start

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from textual.content import Content
 
+from tui_chain.core.expiry import USUAL, Threshold
 from tui_chain.core.failure import Failure
-from tui_chain.core.text import WARN_DAYS
 from tui_chain.diagnose.findings.finding import Finding
 from tui_chain.tui.host_rows import BAD, DIM, OK, HostRow
 from tui_chain.tui.render import extension_line, identifiers, lines, summary, with_keys
@@ -26,7 +26,7 @@ def certificate_page(
     source: str,
     findings: tuple[Finding, ...],
     path: tuple[Certificate, ...] = (),
-    warn_days: int = WARN_DAYS,
+    warn_days: Threshold = USUAL,
 ) -> Content:
     """Everything of a certificate that a person looks for, the time line of its path, its PEM last."""
     more = [

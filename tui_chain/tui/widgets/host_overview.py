@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from textual.content import Content
 from textual.widget import Widget
 
-from tui_chain.core.text import WARN_DAYS
-from tui_chain.engine.host_order import WORST_FIRST, expiry_of, expiry_text, needs_work
+from tui_chain.core.expiry import USUAL, Threshold
+from tui_chain.engine.host_order import WORST_FIRST, expiry_text, first_to_expire, needs_work
 from tui_chain.tui.host_rows import DIM, STATUS_LOOK, HostRow
-from tui_chain.tui.render import expiry_style
+from tui_chain.tui.render import expiry_style, warned
 
 SOON = 12
 """Hosts whose certificates are named as the next to expire."""
@@ -35,7 +35,7 @@ class HostOverview(Widget):
     """Lines made when they are painted, of the rows and the time that there are then."""
 
     def __init__(
-        self, rows: Callable[[], Sequence[HostRow]], clock: Callable[[], datetime], warn_days: Callable[[], int]
+        self, rows: Callable[[], Sequence[HostRow]], clock: Callable[[], datetime], warn_days: Callable[[], Threshold]
     ) -> None:
         super().__init__()
         self._current = rows
@@ -47,17 +47,18 @@ class HostOverview(Widget):
         return Content("\n").join(lines[: self.size.height])
 
 
-def overview(rows: Sequence[HostRow], now: datetime, width: int, warn_days: int = WARN_DAYS) -> list[Content]:
+def overview(rows: Sequence[HostRow], now: datetime, width: int, warn_days: Threshold = USUAL) -> list[Content]:
     """The hosts that need work by status, the worst first, then those that expire next; nothing before the probes."""
     waiting = [row for row in rows if needs_work(row.state, written=row.written is not None)]
     lines = [Content()]
     if waiting:
         lines += [_head(f"{len(waiting)} of {len(rows)} need work", width), *_by_status(waiting, width), Content()]
-    ending = [(at, row) for row in rows if (at := expiry_of(row.state)) is not None]
-    ending.sort(key=lambda one: (one[0], str(one[1].target)))
+    dated = [(row, first, first.not_after) for row in rows if (first := first_to_expire(row.state)) is not None]
+    ending = [(row, at, warned(first, warn_days)) for row, first, at in dated if at is not None]
+    ending.sort(key=lambda one: (one[1], str(one[0].target)))
     if ending:
         lines += [_head("next to expire", width)]
-        lines += [_expiry(row, at, now, width, warn_days) for at, row in ending[:SOON]]
+        lines += [_expiry(*one, now, width) for one in ending[:SOON]]
     return lines
 
 
@@ -75,8 +76,8 @@ def _by_status(rows: Sequence[HostRow], width: int) -> Iterator[Content]:
             yield Content.assemble(count, named)
 
 
-def _expiry(row: HostRow, at: datetime, now: datetime, width: int, warn_days: int) -> Content:
-    days, style = expiry_text(at, now), expiry_style(at, now, warn_days, later="")
+def _expiry(row: HostRow, at: datetime, warning: timedelta, now: datetime, width: int) -> Content:
+    days, style = expiry_text(at, now), expiry_style(at, now, warning, later="")
     right = f"  {at:%Y-%m-%d} {days:>7}"
     name = Content(_name(row)).truncate(max(width - len(right), 1), ellipsis=True, pad=True)
     return Content.assemble(name, (right, style))

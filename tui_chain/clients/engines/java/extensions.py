@@ -181,25 +181,25 @@ def _subtree(tree: Element) -> Subtree:
     return Subtree(read_general_name(base, constraint=True), bounded)
 
 
-class Policy(NamedTuple):
+class PolicyInformation(NamedTuple):
     """A certificate policy: its OID, and whether it has qualifiers."""
 
     oid: str
     qualified: bool
 
 
-def policies(value: Element) -> tuple[Policy, ...]:
+def policies(value: Element) -> tuple[PolicyInformation, ...]:
     """The policies of a CertificatePoliciesExtension."""
     return tuple(map(_policy, value.expect(SEQUENCE).children()))
 
 
-def _policy(information: Element) -> Policy:
+def _policy(information: Element) -> PolicyInformation:
     policy, *rest = information.expect(SEQUENCE).children()
     for qualifiers in rest[:1]:
         entries = [tuple(one.expect(SEQUENCE).children()) for one in qualifiers.expect(SEQUENCE).children()]
         if not entries or any(len(entry) != 2 or not read_oid(entry[0]) for entry in entries):
             raise JavaUnreadable("policy qualifiers of another form")
-    return Policy(read_oid(policy), bool(rest))
+    return PolicyInformation(read_oid(policy), bool(rest))
 
 
 def mappings(value: Element) -> tuple[tuple[str, str], ...]:

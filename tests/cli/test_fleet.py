@@ -1,0 +1,270 @@
+"""Lists of hosts that are interrupted, gone on with, divided and compared: each beside an undisturbed run."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import threading
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.cli import PROGRAM, ROOT, SECONDS, Done, started, tlschain
+from tests.support.proxy import ConnectProxy, start
+from tui_chain.lab.internet import Lab
+from tui_chain.lab.servers.stream import Stream
+
+COUNT = 40
+
+
+def hosts_of(lab: Lab, count: int = COUNT) -> list[str]:
+    """Lines of hosts that are told apart by their names, some complete, some without their intermediate."""
+    names = ("complete", "leaf-only", "complete", "expired-leaf")
+    lines = []
+    for number in range(count):
+        port = lab.host(names[number % len(names)]).port
+        lines.append(f"host-{number}.example verify-name=localhost connect-to=127.0.0.1:{port} the label {number}")
+    return lines
+
+
+@pytest.fixture
+def listed(lab: Lab, tmp_path: Path) -> Path:
+    path = tmp_path / "hosts.txt"
+    path.write_text("\n".join(hosts_of(lab)) + "\n")
+    return path
+
+
+def timeless(lines: Iterable[str]) -> list[dict[str, Any]]:
+    """The objects of lines without what differs between any two runs."""
+    found = [json.loads(line) for line in lines]
+    return [{name: value for name, value in one.items() if name not in {"time", "timings"}} for one in found]
+
+
+def in_order_of_hosts(lines: Iterable[str]) -> list[dict[str, Any]]:
+    return sorted(timeless(lines), key=lambda one: int(one["label"].split()[-1]))
+
+
+def check(lab: Lab, *words: str | Path, stdin: bytes = b"") -> Done:
+    return tlschain("check", *words, "--trust", lab.trust_file, "--json", stdin=stdin)
+
+
+def fix(lab: Lab, *words: str | Path) -> Done:
+    return tlschain("fix", *words, "--trust", lab.trust_file, "--json", "--no-pool")
+
+
+def test_results_keep_the_order_of_the_list(lab: Lab, listed: Path) -> None:
+    done = check(lab, "--hosts", listed)
+    assert done.code == 1
+    assert [one["label"] for one in done.objects] == [f"the label {number}" for number in range(COUNT)]
+
+
+def test_without_order_they_are_the_same(lab: Lab, listed: Path) -> None:
+    ordered, any_order = check(lab, "--hosts", listed), check(lab, "--hosts", listed, "--unordered")
+    assert in_order_of_hosts(any_order.out.splitlines()) == timeless(ordered.out.splitlines())
+
+
+@pytest.mark.parametrize("command", [check, fix])
+def test_the_parts_of_a_list_are_together_the_whole(lab: Lab, listed: Path, command: Any) -> None:
+    whole = command(lab, "--hosts", listed)
+    parts = [command(lab, "--hosts", listed, "--shard", f"{number}/3") for number in (1, 2, 3)]
+    lines = [line for part in parts for line in part.out.splitlines()]
+    assert [len(part.objects) for part in parts] == [14, 13, 13]
+    together = in_order_of_hosts(lines)
+    if command is fix:
+        # where a link came from is another host in another part
+        assert [one["status"] for one in together] == [one["status"] for one in whole.objects]
+    else:
+        assert together == timeless(whole.out.splitlines())
+
+
+@pytest.mark.parametrize("words", ["0/2", "3/2", "x"])
+def test_a_part_that_is_none_says_how_it_is_written(words: str) -> None:
+    done = tlschain("check", "--shard", words, "a.test")
+    assert done.code == 2
+    assert "write the second of five parts as 2/5." in done.err
+
+
+def test_a_run_that_was_killed_is_gone_on_with(lab: Lab, listed: Path, tmp_path: Path) -> None:
+    """By SIGKILL, in the middle; then its last line is torn as well."""
+    whole, kept = check(lab, "--hosts", listed), tmp_path / "out.jsonl"
+    words = ("check", "--hosts", listed, "--trust", lab.trust_file, "--json", "--resume", kept, "--jobs", "1")
+    with started(*words) as running:
+        assert running.stdout is not None
+        for _ in range(5):
+            assert running.stdout.readline()
+        running.send_signal(signal.SIGKILL)
+        running.communicate(timeout=SECONDS)
+    data = kept.read_bytes()
+    count = data.count(b"\n")
+    assert 5 <= count < COUNT
+    kept.write_bytes(data[: data.rindex(b"\n", 0, -1) + 100])
+    rest = check(lab, "--hosts", listed, "--resume", kept)
+    assert rest.code == 1
+    assert len(rest.objects) == COUNT - (count - 1)
+    assert "its last line was torn and is taken out; that host is done again." in rest.err
+    assert f"{count - 1} hosts of {kept} left out." in rest.err
+    assert in_order_of_hosts(kept.read_text().splitlines()) == timeless(whole.out.splitlines())
+    again = check(lab, "--hosts", listed, "--resume", kept)
+    assert (again.code, again.out) == (1, ""), "the whole has one exit code, however often it was begun"
+
+
+def test_a_repair_that_was_killed_is_gone_on_with(lab: Lab, listed: Path, tmp_path: Path) -> None:
+    whole, kept = fix(lab, "--hosts", listed), tmp_path / "out.jsonl"
+    kept.write_text("".join(f"{line}\n" for line in whole.out.splitlines()[:7]) + whole.out.splitlines()[7][:99])
+    rest = fix(lab, "--hosts", listed, "--resume", kept)
+    assert len(rest.objects) == COUNT - 7
+    statuses = [(one["target"], one["status"]) for one in map(json.loads, kept.read_text().splitlines())]
+    assert statuses == [(one["target"], one["status"]) for one in whole.objects]
+
+
+def test_a_file_of_something_else_is_not_added_to(lab: Lab, listed: Path) -> None:
+    before = listed.read_bytes()
+    done = check(lab, "--hosts", listed, "--resume", listed)
+    assert done.code == 2
+    assert "holds no results of this version; nothing was added to it." in done.complaint
+    assert listed.read_bytes() == before
+
+
+def test_one_bundle_is_not_made_of_what_was_left(lab: Lab, listed: Path, tmp_path: Path) -> None:
+    done = fix(lab, "--hosts", listed, "--resume", tmp_path / "x.jsonl", "-o", tmp_path / "b.pem")
+    assert done.code == 2
+    assert done.complaint.startswith("-o writes one file for all hosts, and --resume leaves some out.")
+    assert not (tmp_path / "x.jsonl").exists()
+
+
+def test_only_what_changed_is_printed_and_counts(lab: Lab, listed: Path, tmp_path: Path) -> None:
+    before = tmp_path / "before.jsonl"
+    before.write_text(check(lab, "--hosts", listed).out)
+    same = check(lab, "--hosts", listed, "--baseline", before)
+    assert (same.code, same.out, same.err) == (0, "", "")
+    lines = listed.read_text().splitlines()
+    lines[1] = f"new.example connect-to=127.0.0.1:{lab.host('complete').port} verify-name=localhost"
+    listed.write_text("\n".join(lines[1:]) + "\n")
+    done = check(lab, "--hosts", listed, "--baseline", before)
+    assert [(one["target"], one["changes"]) for one in done.objects] == [
+        ("new.example:443", ["The baseline does not have this host."])
+    ]
+    assert done.code == 0
+    assert "2 hosts of the baseline were not in this run: host-0.example:443, host-1.example:443." in done.err
+
+
+def test_a_chain_that_broke_since_is_said_in_words(lab: Lab, tmp_path: Path) -> None:
+    """The same host, which sends its intermediate no longer."""
+    before, target = tmp_path / "before.jsonl", lab.host("leaf-only").target
+    line = check(lab, target).objects[0]
+    good = check(lab, lab.host("complete").target).objects[0]
+    before.write_text(json.dumps(good | {"target": line["target"]}) + "\n")
+    done = check(lab, target, "--baseline", before)
+    (found,) = done.objects
+    assert done.code == 1
+    assert found["changes"][0] == "The status changed from complete to incomplete."
+    assert found["changes"][-1].startswith("New: missing-issuer")
+    text = tlschain("check", target, "--trust", lab.trust_file, "--baseline", before)
+    assert "  changed   The status changed from complete to incomplete.\n" in text.out
+
+
+def test_hosts_of_a_pipe_are_done_while_somebody_writes(lab: Lab) -> None:
+    target = lab.host("complete").target
+    command = ("check", "--hosts", "-", "--trust", str(lab.trust_file), "--json")
+    with subprocess.Popen((*PROGRAM, *command), stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT) as running:
+        assert running.stdin is not None
+        assert running.stdout is not None
+        running.stdin.write(f"{target}\n".encode())
+        running.stdin.flush()
+        assert json.loads(running.stdout.readline())["target"] == target
+        running.stdin.write(f"{lab.host('leaf-only').target}".encode())
+        running.stdin.close()
+        assert json.loads(running.stdout.readline())["status"] == "incomplete"
+    assert running.returncode == 1
+
+
+def test_ctrl_c_keeps_what_is_done(lab: Lab, tmp_path: Path) -> None:
+    """The first host gives no answer: those behind it are done and wait for their turn."""
+    connected = threading.Event()
+
+    async def stall(stream: Stream) -> None:
+        while await stream.receive():
+            connected.set()
+
+    listed = tmp_path / "hosts"
+    listed.write_text("\n".join([f"localhost:{lab.listen(stall)}", *hosts_of(lab, 6)]) + "\n")
+    kept, log = tmp_path / "out.jsonl", tmp_path / "log"
+    words = ("--hosts", listed, "--timeout", "60", "--resume", kept, "--log", log, "--jobs", "1000")
+    with started("check", *words, "--trust", lab.trust_file, "--json") as running:
+        assert connected.wait(SECONDS)
+        deadline = threading.Event()
+        while log.read_text().count(": ") < 6 and not deadline.wait(0.05):
+            assert running.poll() is None
+        running.send_signal(signal.SIGINT)
+        out, err = running.communicate(timeout=SECONDS)
+    assert (running.returncode, err) == (130, b"tlschain: interrupted\n")
+    assert len(out.splitlines()) == 6
+    assert kept.read_bytes() == out
+
+
+def test_a_slow_host_lets_others_go_by_without_order(lab: Lab, tmp_path: Path) -> None:
+    async def stall(stream: Stream) -> None:
+        while await stream.receive():
+            pass
+
+    listed = tmp_path / "hosts"
+    listed.write_text("\n".join([f"localhost:{lab.listen(stall)}", *hosts_of(lab, 3)]) + "\n")
+    words = ("--hosts", listed, "--timeout", "60", "--unordered", "--trust", lab.trust_file, "--json")
+    with started("check", *words) as running:
+        assert running.stdout is not None
+        targets = {json.loads(running.stdout.readline())["target"] for _ in range(3)}
+        running.send_signal(signal.SIGINT)
+        running.communicate(timeout=SECONDS)
+    assert targets == {f"host-{number}.example:443" for number in range(3)}
+
+
+def test_a_root_that_nobody_knows_over_unrelated_hosts_is_a_line_of_its_own(lab: Lab, tmp_path: Path) -> None:
+    """Behind a proxy no address is known, so that such hosts may be public ones."""
+    names = ("shop.example", "bank.test", "mail.bank.test")
+    proxy = start(lab, ConnectProxy(names=dict.fromkeys(names, "127.0.0.1")))
+    listed, port = tmp_path / "hosts", lab.host("unknown-root-served").port
+    listed.write_text("\n".join(f"{name}:{port} verify-name=localhost" for name in names) + "\n")
+    words = ("--hosts", listed, "--proxy", proxy)
+    done = check(lab, *words)
+    *hosts, joint = done.objects
+    assert [one["status"] for one in hosts] == ["untrusted"] * 3, hosts
+    assert all(found["code"] != "shared-unknown-root" for one in hosts for found in one["findings"])
+    assert (joint["kind"], joint["code"], joint["count"]) == ("shared-root", "shared-unknown-root", 3)
+    text = tlschain("check", *words, "--trust", lab.trust_file).out
+    assert "! shared-unknown-root" in text
+
+
+def test_a_list_says_what_stands_in_it_twice(lab: Lab) -> None:
+    target = lab.host("complete").target
+    done = check(lab, "--hosts", "-", stdin=f"{target}\n{target}\n{target} again\n".encode())
+    assert len(done.objects) == 1
+    expected = f"tlschain: standard input, 2 lines name a host that stands above already, first line 2: {target}.\n"
+    assert (done.code, done.err) == (0, expected)
+
+
+def test_quiet_says_no_more_than_what_is_wrong(lab: Lab, tmp_path: Path) -> None:
+    target = lab.host("leaf-only").target
+    quiet = tlschain("fix", target, "--trust", lab.trust_file, "--no-pool", "-q", "-o", tmp_path / "b.pem")
+    assert quiet.code == 0
+    assert quiet.err.startswith("wrote ")
+    wrong = check(lab, "--hosts", "-", "-q", stdin=f"..\n{target}\n{target}\n".encode())
+    assert wrong.err.count("\n") == 1
+    assert "line 1: '..' is not a target." in wrong.err
+
+
+def test_a_log_has_each_host_with_the_time(lab: Lab, listed: Path, tmp_path: Path) -> None:
+    log = tmp_path / "run.log"
+    loud = check(lab, "--hosts", listed, "-v", "--log", log)
+    assert "host-0.example:443: complete, accepted by all 9 client families\n" in loud.err
+    lines = log.read_text().splitlines()
+    assert len([line for line in lines if " host-" in line]) == COUNT
+    assert all(line[:4].isdigit() and line[23] == "Z" for line in lines), lines
+
+
+def test_a_log_that_cannot_be_written_ends_the_command(lab: Lab, tmp_path: Path) -> None:
+    done = check(lab, lab.host("complete").target, "--log", tmp_path)
+    assert done.code == 2
+    assert done.complaint == f"The log {tmp_path} cannot be written: Is a directory. Check its path and rights."

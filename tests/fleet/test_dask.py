@@ -1,0 +1,200 @@
+"""A list on a Dask cluster: real workers, one of which is killed, beside an undisturbed run without a cluster."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import threading
+import time
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.cli.test_fleet import check, hosts_of, timeless
+from tests.support.cli import SECONDS, process, started, tlschain
+from tests.support.cluster import RunningCluster, cluster
+from tui_chain.cli.commands.check import CheckWork
+from tui_chain.cli.options import CommandOptions
+from tui_chain.core.failure import Failure
+from tui_chain.engine.host_state import HostState
+from tui_chain.fleet.dask_cluster import Cluster, cluster_workers, do_part, part_size, parts, read_cluster
+from tui_chain.fleet.work import WorkFailure
+from tui_chain.lab.hierarchy import Leaf
+from tui_chain.lab.internet import Lab
+from tui_chain.lab.servers.stream import Stream
+from tui_chain.lab.servers.tls import DEFAULT_TLS, Credentials, make_context, tls_handler
+from tui_chain.net.target import Target
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[RunningCluster]:
+    with cluster() as found:
+        yield found
+
+
+def listed(lab: Lab, tmp_path: Path, count: int = 60) -> Path:
+    path = tmp_path / "hosts.txt"
+    path.write_text("\n".join(hosts_of(lab, count)) + "\n")
+    return path
+
+
+def test_a_cluster_finds_what_one_process_finds(lab: Lab, tmp_path: Path, running: RunningCluster) -> None:
+    hosts = listed(lab, tmp_path)
+    alone, together = check(lab, "--hosts", hosts), check(lab, "--hosts", hosts, "--dask", running.address)
+    assert (together.code, together.err) == (alone.code, "")
+    assert timeless(together.out.splitlines()) == timeless(alone.out.splitlines()), "in the order of the list"
+
+
+def test_processes_of_this_machine_are_a_cluster_too(lab: Lab, tmp_path: Path) -> None:
+    hosts = listed(lab, tmp_path, 30)
+    words = ("--hosts", hosts, "--trust", lab.trust_file, "--json")
+    alone, together = process("check", *words), process("check", *words, "--dask", "local:2")
+    assert (together.code, together.err) == (alone.code, "")
+    assert timeless(together.out.splitlines()) == timeless(alone.out.splitlines())
+
+
+def test_the_part_of_a_worker_that_is_killed_is_done_again_and_counted_once(lab: Lab, tmp_path: Path) -> None:
+    """By SIGKILL, while its part is half done: a host in it gives no answer until then."""
+    killed, waiting = threading.Event(), threading.Event()
+    leaf = lab.hierarchy.issue_leaf(Leaf(names=("localhost",)), "gated")
+    chain = [leaf.der, lab.hierarchy["issuing"].der]
+    serve = tls_handler(make_context(lab.folder, Credentials(chain, leaf.key), DEFAULT_TLS), "")
+
+    async def gated(stream: Stream) -> None:
+        waiting.set()
+        while not killed.is_set():  # noqa: ASYNC110 - set by another thread
+            await asyncio.sleep(0.01)
+        await serve(stream)
+
+    port = lab.listen(gated)
+    hosts = listed(lab, tmp_path, 40)
+    lines = hosts.read_text().splitlines()
+    # the last of the first part: what stands before it is done by then
+    lines[9] = f"host-9.example verify-name=localhost connect-to=127.0.0.1:{port} the label 9"
+    hosts.write_text("\n".join(lines) + "\n")
+    words = ("--hosts", hosts, "--timeout", "30", "--jobs", "2")
+    with cluster() as running:
+        command = ("check", *words, "--trust", lab.trust_file, "--json", "--dask", running.address)
+        with started(*command) as running_check:
+            assert waiting.wait(SECONDS)
+            for pid in running.workers:
+                os.kill(pid, signal.SIGKILL)
+            killed.set()
+            out, err = running_check.communicate(timeout=SECONDS)
+    assert err == b""
+    undisturbed = check(lab, *words)
+    assert running_check.returncode == undisturbed.code == 1
+    found = timeless(out.decode().splitlines())
+    assert found == timeless(undisturbed.out.splitlines()), "not one host is lost, and none is there twice"
+
+
+def test_ctrl_c_leaves_the_cluster_clean(lab: Lab, tmp_path: Path, running: RunningCluster) -> None:
+    connected = threading.Event()
+
+    async def stall(stream: Stream) -> None:
+        connected.set()
+        while await stream.receive():
+            pass
+
+    port = lab.listen(stall)
+    hosts = tmp_path / "hosts.txt"
+    hosts.write_text("".join(f"host-{number}.example connect-to=127.0.0.1:{port}\n" for number in range(200)))
+    words = ("--hosts", hosts, "--trust", lab.trust_file, "--json", "--timeout", "2", "--jobs", "200")
+    with started("check", *words, "--dask", running.address) as running_check:
+        assert connected.wait(SECONDS)
+        running_check.send_signal(signal.SIGINT)
+        _, err = running_check.communicate(timeout=SECONDS)
+    assert (running_check.returncode, err) == (130, b"tlschain: interrupted\n")
+    after = check(lab, lab.host("complete").target, "--dask", running.address)
+    assert (after.code, len(after.objects)) == (0, 1), "the workers take the next run's hosts"
+    assert tasks_of(running) == {}
+
+
+def tasks_of(running: RunningCluster) -> dict[str, object]:
+    """What the scheduler still knows of tasks, once it has had time to forget them."""
+    from distributed import Client
+
+    with Client(running.address) as client:  # type: ignore[no-untyped-call]
+        deadline = time.monotonic() + SECONDS
+        while time.monotonic() < deadline:
+            tasks = client.run_on_scheduler(lambda dask_scheduler: {str(key): 1 for key in dask_scheduler.tasks})
+            if not tasks:
+                break
+        return dict(tasks)
+
+
+def test_workers_of_another_version_are_refused(lab: Lab, running: RunningCluster) -> None:
+    """And so are those that have another trust store under that name."""
+    options = CommandOptions(trust=(str(lab.trust_file),))
+
+    async def use(work: CheckWork) -> None:
+        async with cluster_workers(Cluster(running.address), work):
+            raise AssertionError("used")
+
+    work = CheckWork(options)
+    facts = work.facts()
+    for wrong, words in (
+        (replace(facts, version="0.0.1"), "and this is 0.0.1"),
+        (replace(facts, store="0" * 64), "has another trust store of that name"),
+    ):
+        part = do_part(work, wrong, ())
+        assert part.refused is not None
+        assert words in part.refused.message
+    missing = CheckWork(replace(options, trust=(f"{lab.trust_file}.not-there",)))
+    with pytest.raises(WorkFailure, match="cannot load the trust store"):
+        asyncio.run(use(missing))
+
+
+@pytest.mark.parametrize("words", ["", "x", "local:", "local:0", "local:x", "local:1000", "local:-1"])
+def test_what_is_no_cluster_is_refused(words: str) -> None:
+    found = read_cluster(words)
+    assert isinstance(found, Failure)
+    assert "is no Dask cluster." in found.message
+
+
+def test_a_scheduler_that_is_not_there_is_a_sentence(lab: Lab) -> None:
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = f"tcp://127.0.0.1:{server.getsockname()[1]}"
+    done = check(lab, lab.host("complete").target, "--dask", address)
+    assert done.code == 2
+    assert done.complaint.startswith(f"No Dask scheduler answers at {address}: ")
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (("--cert", "x.pem", "a.test"), "A private key and the login of a proxy stay on this machine"),
+        (("--proxy", "http://joe:secret@127.0.0.1:1", "a.test"), "A private key and the login of a proxy stay"),
+        (("--demo",), "The lab of --demo is on this machine alone."),
+    ],
+)
+def test_secrets_are_given_to_no_cluster(words: tuple[str, ...], complaint: str) -> None:
+    done = tlschain("check", *words, "--dask", "tcp://127.0.0.1:1")
+    assert done.code == 2
+    assert done.complaint.startswith(complaint)
+    assert "secret" not in done.err
+
+
+def test_a_list_is_divided_into_parts_of_one_size() -> None:
+    async def run(count: int, size: int) -> list[int]:
+        async def hosts() -> AsyncIterator[HostState]:
+            for number in range(count):
+                yield HostState(Target(f"host-{number}.test"))
+
+        return [len(part) async for part in parts(hosts(), size)]
+
+    assert asyncio.run(run(10, 4)) == [4, 4, 2]
+    assert asyncio.run(run(8, 4)) == [4, 4]
+    assert asyncio.run(run(0, 4)) == []
+    assert [part_size(about, 4) for about in (None, 1, 1600, 1_000_000)] == [500, 20, 100, 500]
+
+
+def test_outcomes_are_json_lines_of_their_own(lab: Lab, running: RunningCluster) -> None:
+    done = check(lab, lab.host("leaf-only").target, "--dask", running.address)
+    assert json.loads(done.out)["status"] == "incomplete"

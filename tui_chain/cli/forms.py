@@ -1,0 +1,94 @@
+"""Results in the form that was chosen: text for people, or one that programs read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import click
+
+from tui_chain.cli.host_text import joint_text
+from tui_chain.cli.options import CommandOptions
+from tui_chain.cli.output import FOUND, OK, UNREACHED, is_wrong, worst
+from tui_chain.cli.plugin import FORM
+from tui_chain.core.status import Severity
+from tui_chain.fleet.formats.registry import result_writer
+from tui_chain.fleet.formats.writer import ResultWriter
+from tui_chain.fleet.policy import Level, Policy, worst_level
+from tui_chain.fleet.stages import Outcome
+from tui_chain.results.joint import JointFinding
+
+EXIT_CODES: Mapping[Level, int] = {Level.OK: OK, Level.WARNING: OK, Level.CRITICAL: FOUND, Level.UNKNOWN: UNREACHED}
+STREAMED = frozenset({"text", "json", "csv"})
+"""The forms in which each host is whole by itself."""
+_OF_A_WHOLE_RUN = frozenset({"nagios", "prometheus"})
+"""The forms that say something wrong where a run was cut short."""
+
+
+def policy_of(options: CommandOptions) -> Policy:
+    """The policy that the options of a command make."""
+    return Policy(Severity(options.fail_on), options.warn_days, options.critical_days)
+
+
+@dataclass(eq=False)
+class FormOutput:
+    """Writes outcomes in the form of the options; `write` gets pieces that end in a line feed, `now` is aware."""
+
+    options: CommandOptions
+    now: datetime
+    write: Callable[[str], None]
+    policy: Policy = field(init=False)
+    writer: ResultWriter | None = field(init=False)
+    levels: set[Level] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.policy = policy_of(self.options)
+        form = self.options.form
+        self.writer = None if form == "text" else result_writer(form, self.policy, self.now)
+
+    def put(self, pieces: Iterable[str]) -> None:
+        """Write the pieces of a writer."""
+        for piece in pieces:
+            self.write(piece)
+
+    def show(self, done: Outcome) -> None:
+        """Write what can be written of a host at once."""
+        if self.options.form == FORM:
+            self.levels.add(self.policy.level_of(done.result, self.now))
+        if self.writer is None:
+            self.write(done.text + "\n")
+        else:
+            self.put(self.writer.add(done.result))
+
+    def show_joint(self, joint: JointFinding) -> None:
+        """Write what several hosts have in common."""
+        if self.writer is None:
+            self.write(joint_text(joint) + "\n\n")
+        else:
+            self.put(self.writer.joint(joint))
+
+    @contextmanager
+    def whole(self) -> Iterator[None]:
+        """Write what stands before the first host and behind the last; cut short, a form that can be is whole too."""
+        if self.writer is not None:
+            self.put(self.writer.begin())
+        try:
+            yield
+        except BaseException:
+            if self.writer is not None and self.options.form not in _OF_A_WHOLE_RUN:
+                self.put(self.writer.end())
+            raise
+        if self.options.form == FORM and is_wrong(click.get_current_context()):
+            raise click.UsageError("Some of the hosts are none; standard error names them.")
+        if self.writer is not None:
+            self.put(self.writer.end())
+
+    def exit_code(self, codes: Iterable[int]) -> int:
+        """The exit code of a command whose hosts have these, that of a plugin where its form was chosen."""
+        if self.options.form != FORM:
+            return worst(codes)
+        from tui_chain.fleet.formats.nagios import CODES
+
+        return CODES[worst_level(self.levels)]

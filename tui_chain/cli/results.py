@@ -1,0 +1,232 @@
+"""The results of hosts as they come: to standard output, to a file that is gone on with, into the exit code."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Container, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+from tui_chain.cli.narration import narration, showing, ticking
+from tui_chain.cli.options import CommandOptions, no_host
+from tui_chain.cli.output import FOUND, OutputLost, detail, fail, note_wrong, notice
+from tui_chain.core.failure import Failure
+from tui_chain.core.text import plural, safe_text
+from tui_chain.engine.host_state import HostState
+from tui_chain.engine.journey import Journey
+from tui_chain.engine.option_entry import read_shard
+from tui_chain.engine.startup import Run
+from tui_chain.fleet.baseline import CHANGES, Baseline
+from tui_chain.fleet.result_files import ResumeFile, open_index, open_resume
+from tui_chain.fleet.scheduling import AT_ONCE, Pace, each_through
+from tui_chain.fleet.shared_roots import SharedRoots, unknown_roots
+from tui_chain.fleet.source import HostSource, Shard
+from tui_chain.fleet.stages import Outcome
+from tui_chain.fleet.work import Stage, Work, WorkFailure
+from tui_chain.net.target import Target
+from tui_chain.results.joint import JointFinding
+from tui_chain.results.values import HostResult
+
+WORTH_PROCESSES = 1000
+"""Hosts from which on a list is worked on by several processes."""
+T = TypeVar("T")
+Show = Callable[[Outcome], None]
+
+
+@dataclass(eq=False)
+class Results:
+    """Takes each outcome in its turn; `show` prints one that is wanted, `show_joint` one of several hosts."""
+
+    show: Show
+    show_joint: Callable[[JointFinding], None]
+    code: Callable[[HostResult], int]
+    resumed: ResumeFile | None = None
+    baseline: Baseline | None = None
+    codes: set[int] = field(default_factory=set)
+    roots: SharedRoots = field(default_factory=SharedRoots)
+
+    def take(self, outcome: Outcome) -> None:
+        """Keep it, print it where it is wanted, and count it."""
+        self.roots.add(outcome.target.host, outcome.root)
+        if self.resumed is not None:
+            _append(self.resumed, outcome.result.to_json())
+        if self.baseline is not None:
+            changed = self.baseline.changed(outcome.target, outcome.result)
+            if changed is None:
+                return
+            outcome = with_changes(outcome, changed)
+        self.codes.add(outcome.code)
+        self.show(outcome)
+
+    def end(self, journey: Journey) -> None:
+        """Print what all hosts together show, and what was left out; count hosts that were done before."""
+        if self.resumed is not None:
+            self._count_earlier(self.resumed)
+        if self.resumed is not None and self.resumed.pathless:
+            for host, root in unknown_roots(self.resumed.pathless_lines(), journey):
+                self.roots.add(host, root)
+        for joint in self.roots.joint():
+            known = self.resumed.joint if self.resumed is not None else []
+            if joint.as_dict() in known:
+                continue
+            if self.resumed is not None:
+                _append(self.resumed, joint.to_json())
+            self.show_joint(joint)
+        if self.baseline is not None and self.baseline.missing:
+            notice(f"tlschain: {self.baseline.missing}")
+
+    def _count_earlier(self, resumed: ResumeFile) -> None:
+        """Count the hosts that a run before this one did: the whole has one exit code, however often it was begun."""
+        for line in resumed.earlier_lines():
+            if FOUND in self.codes:
+                return
+            self.codes.add(self.code(HostResult.from_json(line)))
+
+
+def with_changes(outcome: Outcome, changed: HostResult) -> Outcome:
+    """The outcome whose text says what changed, too."""
+    lines = (f"  {'changed' if place == 0 else '':<10}{text}" for place, text in enumerate(changed.more[CHANGES]))
+    return replace(outcome, result=changed, text="\n".join((outcome.text.rstrip("\n"), *lines)) + "\n")
+
+
+def _append(resumed: ResumeFile, line: str) -> None:
+    try:
+        resumed.append(line)
+    except OSError as error:
+        reason = (error.strerror or type(error).__name__).lower()
+        raise OutputLost(f"{safe_text(str(resumed.path))} cannot be written: {reason}.") from None
+
+
+@contextmanager
+def results_of(
+    options: CommandOptions,
+    run: Run,
+    show: Show,
+    show_joint: Callable[[JointFinding], None],
+    code: Callable[[HostResult], int],
+) -> Iterator[Results]:
+    """Open the files that a run goes on with and is compared with; what is wrong with one ends the command.
+
+    `code` is what a host means for the exit code that an earlier run did.
+    """
+    with ExitStack() as opened:
+        results = Results(show, show_joint, code)
+        if options.resume is not None:
+            resumed = _good(open_resume(opened, options.resume, run.journey.context.connection))
+            for sentence in resumed.notices:
+                notice(f"tlschain: {sentence}")
+            results.resumed = resumed
+        if options.baseline is not None:
+            index = _good(open_index(opened, options.baseline))
+            results.baseline = Baseline(index, run.journey.context.connection)
+        yield results
+
+
+def _good(value: T | Failure) -> T:
+    if isinstance(value, Failure):
+        raise SystemExit(fail(value))
+    return value
+
+
+def source_of(options: CommandOptions, run: Run, resumed: ResumeFile | None) -> HostSource:
+    """The hosts that are to be worked on."""
+    number, of = (read_shard(options.shard) if options.shard is not None else None) or (1, 1)
+    done: Container[Target] = frozenset() if resumed is None else resumed
+    return HostSource(run.hosts, _wrong, run.listed, run.own, Shard(number, of), done)
+
+
+def _wrong(sentence: str) -> None:
+    note_wrong([sentence])
+
+
+def pace_of(options: CommandOptions) -> Pace:
+    """How many hosts are worked on at once, and whether they keep their order."""
+    return Pace(options.jobs or AT_ONCE, ordered=not options.unordered)
+
+
+def run_each(options: CommandOptions, run: Run, source: HostSource, work: Work, results: Results) -> None:
+    """Do the work with every host of a source, and take its outcome to `results`; show how far that has come."""
+    with showing(source.about) as progress:
+
+        def done(outcome: Outcome) -> None:
+            results.take(outcome)
+            progress.add(outcome.result.status)
+            narration().show(time.monotonic())
+
+        try:
+            asyncio.run(ticking(_each(options, run, source, work, done)))
+        except WorkFailure as failed:
+            raise SystemExit(fail(failed.failure)) from None
+    say_source(options, source)
+
+
+async def _each(
+    options: CommandOptions, run: Run, source: HostSource, work: Work, done: Callable[[Outcome], None]
+) -> None:
+    """Do the work in this process, or in several where there is enough of it."""
+    pace = pace_of(options)
+    if options.dask is not None:
+        await _by_dask(options, source, work, done)
+        return
+    count = _processes(options, source)
+    if count < 2:
+        await each_through(source.states(), _told(work.stage(run)), done, pace)
+        return
+    from tui_chain.fleet.processes import ProcessWorkers
+
+    workers = ProcessWorkers(work, count)
+    async with workers.running():
+        await each_through(source.states(), _told(workers.stage), done, pace)
+
+
+async def _by_dask(options: CommandOptions, source: HostSource, work: Work, done: Callable[[Outcome], None]) -> None:
+    from tui_chain.fleet.dask_cluster import cluster_workers, read_cluster
+
+    def told(outcome: Outcome) -> None:
+        tell(outcome)
+        done(outcome)
+
+    cluster = _good(read_cluster(options.dask or ""))
+    async with cluster_workers(cluster, work) as workers:
+        await workers.through(source.states(), source.about, told, ordered=not options.unordered)
+
+
+def _told(stage: Stage) -> Stage:
+    """The stage, by which it is said what became of a host as soon as that is known."""
+
+    async def told(state: HostState) -> Outcome:
+        outcome = await stage(state)
+        tell(outcome)
+        return outcome
+
+    return told
+
+
+def _processes(options: CommandOptions, source: HostSource) -> int:
+    """How many processes a list is worth: one more takes as long to start as a hundred hosts.
+
+    Hosts of the lab are known to this process alone, and a client's private key stays in it.
+    """
+    about = source.about or 0
+    if about < WORTH_PROCESSES or options.demo or options.cert is not None:
+        return 1
+    from tui_chain.fleet.processes import MOST, cores
+
+    return min(cores(), MOST, about // (WORTH_PROCESSES // 2), options.jobs or MOST)
+
+
+def tell(outcome: Outcome) -> None:
+    """Say what became of a host as soon as it is known, where that is wanted."""
+    detail(f"{outcome.result.target}: {outcome.result.status}, {outcome.result.headline}")
+
+
+def say_source(options: CommandOptions, source: HostSource) -> None:
+    """Say which hosts were left out, and why; a list without any ends the command."""
+    if source.repeats:
+        notice(f"tlschain: {source.repeats}")
+    if source.left_out and options.resume is not None:
+        notice(f"tlschain: {plural(source.left_out, 'host')} of {safe_text(str(options.resume))} left out.")
+    if not source.found and not source.wrong_lines:
+        raise SystemExit(fail(no_host()))

@@ -1,0 +1,81 @@
+"""What changed since an earlier run, host by host."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from tui_chain.core.text import first_few, plural, safe_text
+from tui_chain.engine.host_changes import host_changes
+from tui_chain.fleet.result_files import HostKey, ResultIndex, key_of, keys_for
+from tui_chain.net.connection_options import ConnectionOptions
+from tui_chain.net.target import Target
+from tui_chain.results.saved import SavedResult, read_line, saved_result, state_as_stated
+from tui_chain.results.values import FindingResult, HostResult
+
+NEW = "The baseline does not have this host."
+"""What is said of a host that was not there before."""
+CHANGES = "changes"
+"""The key of a result that has the sentences on what changed."""
+
+
+@dataclass(eq=False)
+class Baseline:
+    """Compares results with those of an earlier run; `usual` are the options of every connection of this one."""
+
+    index: ResultIndex
+    usual: ConnectionOptions
+    _unseen: set[HostKey] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self._unseen = set(self.index.places)
+
+    def changed(self, target: Target, result: HostResult) -> HostResult | None:
+        """Return the result with a sentence for each thing that changed, or None where nothing did."""
+        before = self._before(target)
+        changes = (NEW,) if before is None else tuple(differences(before, result))
+        return replace(result, more={**result.more, CHANGES: list(changes)}) if changes else None
+
+    def _before(self, target: Target) -> SavedResult | None:
+        for key in (key_of(target), key_of(target.over(self.usual))):
+            for known in (key, *self._as_found(key)):
+                line = self.index.line(known)
+                if line is not None:
+                    self._unseen.discard(known)
+                    read = read_line(1, line)
+                    return read if isinstance(read, SavedResult) else None
+        return None
+
+    def _as_found(self, key: HostKey) -> Iterator[HostKey]:
+        """Where STARTTLS is to be found out, the file has the protocol that was found."""
+        if key.target.startswith("auto"):
+            yield from (one for one in self.index.places if key in tuple(keys_for(one))[1:])
+
+    @property
+    def missing(self) -> str:
+        """What is said of hosts that the baseline has and this run had not; empty where there are none."""
+        if not self._unseen:
+            return ""
+        names = first_few([safe_text(key.target, 80) for key in sorted(self._unseen)], 4)
+        return f"{plural(len(self._unseen), 'host')} of the baseline were not in this run: {names}."
+
+
+def differences(before: SavedResult, after: HostResult) -> Iterator[str]:
+    """Yield a sentence for each thing that differs in two results of a host; times and durations do not count."""
+    now = saved_result(1, after)
+    old, new = state_as_stated(before), None if not isinstance(now, SavedResult) else state_as_stated(now)
+    if old is not None and new is not None:
+        yield from host_changes(old, new)
+    elif before.result.status != after.status:
+        yield f"The status changed from {before.result.status} to {after.status}."
+    yield from _findings(before.result.findings, after.findings)
+
+
+def _findings(before: tuple[FindingResult, ...], after: tuple[FindingResult, ...]) -> Iterator[str]:
+    old, new = (Counter(one.code for one in findings) for findings in (before, after))
+    come, gone = sorted((new - old).elements()), sorted((old - new).elements())
+    if come:
+        yield f"New: {', '.join(come)}."
+    if gone:
+        yield f"Not there any more: {', '.join(gone)}."

@@ -1,0 +1,157 @@
+"""Results of several runs as one: each host once, and what one of them serves for those that lack it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+from tui_chain.core.command import hinted
+from tui_chain.core.failure import Failure
+from tui_chain.core.status import Status
+from tui_chain.core.text import safe_text
+from tui_chain.engine.host_state import HostState
+from tui_chain.engine.journey import Journey
+from tui_chain.engine.shared_roots import root_of
+from tui_chain.fleet.result_files import HostKey, host_key, lines_of
+from tui_chain.fleet.shared_roots import SharedRoots
+from tui_chain.probe.served import ServedChain
+from tui_chain.resolve.sources import ServedIndex
+from tui_chain.results.saved import MAX_LINE, Restorer, SavedResult, read_line
+
+_LACKING = frozenset(Status) - {Status.COMPLETE, Status.REPAIRABLE, Status.UNREACHABLE}
+"""The statuses of hosts for which something may be found that another one serves."""
+_ENDLESS = frozenset({Status.UNTRUSTED, Status.INCOMPLETE})
+
+
+@dataclass(frozen=True)
+class _NewestLine:
+    """Where the newest line of a host is, and when it was probed, as the line says it."""
+
+    file: int
+    offset: int
+    time: str
+
+
+@dataclass(eq=False)
+class ResultFiles:
+    """The newest line of each host in some files, in the order in which hosts come; `wrong` names lines of no host.
+
+    `lacking` says whether some host was searched for and still lacks something.
+    """
+
+    names: list[str] = field(default_factory=list)
+    files: list[IO[bytes]] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
+    lacking: bool = False
+    _places: dict[HostKey, _NewestLine] = field(default_factory=dict)
+
+    def add(self, name: str, file: IO[bytes]) -> None:
+        """Take in the lines of one more file; raises OSError."""
+        self.names.append(name)
+        self.files.append(file)
+        number = len(self.files) - 1
+        for count, line in enumerate(lines_of(file), start=1):
+            read = line.object
+            key = host_key(read)
+            if key is not None and read is not None:
+                self._put(key, _NewestLine(number, line.offset, str(read.get("time"))))
+                self.lacking = self.lacking or (read.get("found") is not None and read.get("status") in _LACKING)
+            elif read is None and line.data.strip():
+                self.wrong.append(f"{name}, line {count}: it is no result of this version.")
+
+    def _put(self, key: HostKey, place: _NewestLine) -> None:
+        known = self._places.get(key)
+        if known is None or place.time >= known.time:
+            self._places[key] = place
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def results(self) -> Iterator[SavedResult]:
+        """Yield every host's newest line; one that is wrong inside is named in `wrong`. Raises OSError."""
+        for place in self._places.values():
+            file = self.files[place.file]
+            file.seek(place.offset)
+            read = read_line(1, file.readline(MAX_LINE + 1).decode("utf-8", "replace"))
+            if isinstance(read, SavedResult):
+                yield read
+            elif read is not None:
+                self.wrong.append(f"{self.names[place.file]}, byte {place.offset}: {read.failure.message}")
+
+
+def open_results(opened: ExitStack, paths: Iterable[Path], standard_input: IO[bytes] | None) -> ResultFiles | Failure:
+    """Open files of JSON lines for as long as `opened` is; `-` is standard input, which was copied to a file."""
+    results = ResultFiles()
+    for path in paths:
+        shown = "standard input" if standard_input is not None and path == Path("-") else safe_text(str(path))
+        try:
+            if standard_input is not None and path == Path("-"):
+                results.add(shown, standard_input)
+            else:
+                results.add(shown, opened.enter_context(path.open("rb")))
+        except (OSError, ValueError) as error:
+            why = error.strerror if isinstance(error, OSError) else error
+            return Failure("file", f"{shown} cannot be read: {why}.", "Check its path and rights.")
+    if len(results):
+        return results
+    return Failure("file", f"{', '.join(results.names)}: there are no results as JSON lines.", _writers())
+
+
+def _writers() -> str:
+    return f"{hinted('check', '--json')} and {hinted('fix', '--json')} write such lines."
+
+
+Repair = Callable[[HostState], Awaitable[HostState]]
+"""Looks for what a host lacks, and proves a bundle of it."""
+
+
+@dataclass(frozen=True, eq=False)
+class MergedHost:
+    """A host of the whole: its line as it was, and its state where it was judged again."""
+
+    saved: SavedResult
+    state: HostState | None = None
+
+    @property
+    def is_new(self) -> bool:
+        """Whether it is repaired only now, so that its line is another."""
+        repaired = self.state is not None and self.state.proven is not None
+        return repaired and self.saved.result.status != Status.REPAIRABLE
+
+
+@dataclass(eq=False)
+class Merging:
+    """Goes through all hosts; nothing is fetched, and what one of them serves is at hand for the others.
+
+    Hosts that were searched for and still lack something go through `repair`; those of the statuses `for_file` do as
+    well, to be in one file for all. With `judges_all` every host is judged again. `roots` gathers what they share.
+    """
+
+    files: ResultFiles
+    journey: Journey
+    repair: Repair
+    for_file: frozenset[Status] = frozenset()
+    judges_all: bool = False
+    roots: SharedRoots = field(default_factory=SharedRoots)
+
+    async def hosts(self) -> AsyncIterator[MergedHost]:
+        """Yield every host in its order; raises OSError."""
+        if self.files.lacking or self.for_file:
+            index = ServedIndex.of(one.served for one in self.files.results() if isinstance(one.served, ServedChain))
+            self.journey.siblings = lambda: index
+        restorer = Restorer(self.journey, "")
+        for saved in self.files.results():
+            state = await self._judged(restorer, saved)
+            self.roots.add(saved.host.target.host, None if state is None else root_of(state))
+            yield MergedHost(saved, state)
+
+    async def _judged(self, restorer: Restorer, saved: SavedResult) -> HostState | None:
+        status = Status(saved.result.status)
+        searched = saved.result.found is not None and status in _LACKING
+        if searched or status in self.for_file:
+            state = restorer.judged(saved)
+            return state if state.proven is not None else await self.repair(state)
+        return restorer.judged(saved) if self.judges_all or status in _ENDLESS else None

@@ -1,0 +1,239 @@
+"""Files of JSON lines that `check` and `fix` write: read by place, gone on with, and looked up in."""
+
+from __future__ import annotations
+
+import codecs
+import json
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import IO, Any, NamedTuple
+
+from tui_chain.core.command import hinted
+from tui_chain.core.failure import Failure
+from tui_chain.core.status import Status
+from tui_chain.core.text import plural, safe_text
+from tui_chain.net.connection_options import USUAL_CONNECTION, ConnectionOptions
+from tui_chain.net.connection_text import SHOWN_KEYS, shown_connection
+from tui_chain.net.target import AUTO, Target, parse_target
+from tui_chain.results.saved import MAX_LINE
+from tui_chain.results.values import SCHEMA
+
+_WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_PIECE = 64 << 10
+_PATHLESS = frozenset({Status.UNTRUSTED.value, Status.INCOMPLETE.value})
+
+
+class HostKey(NamedTuple):
+    """What tells a host from others in a file: its target, and the options of its connection that are kept there."""
+
+    target: str
+    connection: tuple[tuple[str, str], ...] = ()
+
+
+def key_of(target: Target) -> HostKey:
+    """The key of a host that is to be probed."""
+    return HostKey(str(target), tuple(sorted(shown_connection(target.connection).items())))
+
+
+def keys_for(line: HostKey) -> Iterator[HostKey]:
+    """The keys of hosts that a line may be about: where STARTTLS was found out, the file has the protocol found."""
+    yield line
+    target = parse_target(line.target)
+    if isinstance(target, Target) and target.starttls is not None:
+        yield line._replace(target=str(replace(target, starttls=AUTO)))
+
+
+class Line(NamedTuple):
+    """A line of a file: where it begins, and its bytes with the line break, if it has one."""
+
+    offset: int
+    data: bytes
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it ends in a line break."""
+        return self.data.endswith(b"\n")
+
+    @property
+    def object(self) -> dict[str, Any] | None:
+        """The JSON object of this version in it, or None."""
+        try:
+            read = json.loads(self.data)
+        except (ValueError, RecursionError):
+            return None
+        right = isinstance(read, dict) and read.get("schema") == SCHEMA and read.get("schema") is not True
+        return read if right else None
+
+
+def lines_of(file: IO[bytes]) -> Iterator[Line]:
+    """Yield every line from the beginning on; of one that is too long, its beginning alone."""
+    offset = 0
+    file.seek(0)
+    while data := file.readline(MAX_LINE + 1):
+        length = len(data)
+        if length > MAX_LINE and not data.endswith(b"\n"):
+            while (rest := file.readline(_PIECE)) and not rest.endswith(b"\n"):
+                length += len(rest)
+            length += len(rest)
+        yield Line(offset, data)
+        offset += length
+
+
+def host_key(read: dict[str, Any] | None) -> HostKey | None:
+    """The host that an object is about, or None: it is of something else, or wrong."""
+    if read is None or "kind" in read or not isinstance(read.get("target"), str):
+        return None
+    connection = read.get("connection", {})
+    if not isinstance(connection, dict) or not all(isinstance(one, str) for one in connection.values()):
+        return None
+    return HostKey(
+        read["target"], tuple(sorted((name, connection[name]) for name in SHOWN_KEYS if name in connection))
+    )
+
+
+@dataclass(eq=False)
+class ResumeFile:
+    """A file that a run goes on with: what was done already, and where each new line goes.
+
+    `usual` are the options of every connection of the run. `joint` are the objects in it that are of several hosts,
+    `pathless` the places of hosts whose chain ends nowhere. New lines stand from `begin` on. `notices` say what of it
+    is not used.
+    """
+
+    path: Path
+    file: IO[bytes]
+    usual: ConnectionOptions = USUAL_CONNECTION
+    done: set[HostKey] = field(default_factory=set)
+    joint: list[dict[str, Any]] = field(default_factory=list)
+    pathless: dict[HostKey, int] = field(default_factory=dict)
+    notices: list[str] = field(default_factory=list)
+    begin: int = 0
+
+    def __contains__(self, target: object) -> bool:
+        """Whether a target was done already."""
+        if not isinstance(target, Target):
+            return False
+        return key_of(target) in self.done or key_of(target.over(self.usual)) in self.done
+
+    def pathless_lines(self) -> Iterator[str]:
+        """Yield the lines of hosts whose chain ends nowhere; raises OSError."""
+        for offset in self.pathless.values():
+            self.file.seek(offset)
+            yield self.file.readline(MAX_LINE + 1).decode("utf-8", "replace")
+        self.file.seek(0, os.SEEK_END)
+
+    def earlier_lines(self) -> Iterator[str]:
+        """Yield the lines of hosts that were there when it was opened; raises OSError."""
+        for line in lines_of(self.file):
+            if line.offset >= self.begin:
+                break
+            if host_key(line.object) is not None:
+                yield line.data.decode("utf-8", "replace")
+        self.file.seek(0, os.SEEK_END)
+
+    def append(self, line: str) -> None:
+        """Add a line, whole and at once; raises OSError."""
+        self.file.write(f"{line}\n".encode())
+        self.file.flush()
+
+
+def open_resume(opened: ExitStack, path: Path, usual: ConnectionOptions = USUAL_CONNECTION) -> ResumeFile | Failure:
+    """Open a file to go on with, or make it; a torn last line is taken out, and its host is done again.
+
+    A file that holds something else is refused and left as it is.
+    """
+    shown = safe_text(str(path))
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o666)
+        file = opened.enter_context(open(descriptor, "r+b"))  # noqa: PTH123, SIM115 - by descriptor; the stack closes it
+        if not path.is_file():
+            return Failure("file", f"{shown} is no regular file.", "Name one that results can be added to.")
+        return _read(ResumeFile(path, file, usual))
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else error
+        return Failure("file", f"The file {shown} cannot be gone on with: {why}.", "Check its path and rights.")
+
+
+def _read(resumed: ResumeFile) -> ResumeFile | Failure:
+    file, shown = resumed.file, safe_text(str(resumed.path))
+    last, wrong = None, 0
+    for line in lines_of(file):
+        read = line.object
+        key = host_key(read)
+        last = line if line.data.strip() else last
+        if key is not None and read is not None:
+            resumed.done.update(keys_for(key))
+            if read.get("status") in _PATHLESS and not read.get("path"):
+                resumed.pathless[key] = line.offset
+        elif read is not None and "kind" in read:
+            resumed.joint.append(read)
+        elif line.is_whole and line.data.strip():
+            wrong += 1
+    if last is not None and not (resumed.done or resumed.joint) and not _torn(last):
+        return Failure(
+            "file",
+            f"{shown} holds no results of this version; nothing was added to it.",
+            f"Name a new file, or one that {hinted('check', '--json')} wrote.",
+        )
+    if wrong:
+        resumed.notices.append(f"{shown}: {plural(wrong, 'line')} of it are no results; they stay as they are.")
+    _mend(resumed, last)
+    return resumed
+
+
+def _torn(line: Line) -> bool:
+    """Whether a line may be the beginning of one of ours."""
+    return not line.is_whole and b'{"schema": '.startswith(line.data[:11])
+
+
+def _mend(resumed: ResumeFile, last: Line | None) -> None:
+    """Have the next line begin at the beginning of one."""
+    if last is not None and not last.is_whole:
+        if last.object is not None:
+            resumed.file.seek(0, os.SEEK_END)
+            resumed.file.write(b"\n")
+        else:
+            resumed.file.truncate(last.offset)
+            what = "its last line was torn and is taken out; that host is done again"
+            resumed.notices.append(f"{safe_text(str(resumed.path))}: {what}.")
+    resumed.begin = resumed.file.seek(0, os.SEEK_END)
+
+
+@dataclass(eq=False)
+class ResultIndex:
+    """Where in a file the newest line of each host is; lines are read when they are asked for."""
+
+    path: Path
+    file: IO[bytes]
+    places: dict[HostKey, int] = field(default_factory=dict)
+
+    def line(self, key: HostKey) -> str | None:
+        """The newest line of a host, or None; raises OSError."""
+        offset = self.places.get(key)
+        if offset is None:
+            return None
+        self.file.seek(offset)
+        return self.file.readline(MAX_LINE + 1).decode("utf-8", "replace")
+
+
+def open_index(opened: ExitStack, path: Path) -> ResultIndex | Failure:
+    """Open a file of results to look hosts up in; the failure is of one that has none."""
+    shown = safe_text(str(path))
+    try:
+        index = ResultIndex(path, opened.enter_context(path.open("rb")))
+        if index.file.read(2) in _WIDE:
+            return Failure("file", f"{shown} is UTF-16.", "Have it written as UTF-8: PowerShell 7 does.")
+        for line in lines_of(index.file):
+            key = host_key(line.object)
+            if key is not None:
+                index.places[key] = line.offset
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else error
+        return Failure("file", f"The file {shown} cannot be read: {why}.", "Check its path and rights.")
+    if index.places:
+        return index
+    hint = f"{hinted('check', '--json')} and {hinted('fix', '--json')} write such lines."
+    return Failure("file", f"{shown} holds no results as JSON lines.", hint)
