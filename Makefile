@@ -5,14 +5,14 @@ BIN = $(VENV)/bin
 HOSTS ?=
 TESTS ?= tests
 
-# clients that tests run and that bring packages which cannot stand beside the tests' own
-APART = poetry==2.5.1 niquests==3.21.2 urllib3==1.26.20 redis==5.2.1 requests==2.28.2
+# what tests run and that brings packages which cannot stand beside the tests' own
+APART = poetry==2.5.1 niquests==3.21.2 urllib3==1.26.20 redis==5.2.1 requests==2.28.2 pre-commit==4.7.0
 
 # how long `make fuzz` and `make soak` take in all
 SECONDS ?= 300
 MINUTES ?= 20
 
-.PHONY: lock node run test coverage clients fuzz soak faults lint format docs screenshots bench clean
+.PHONY: lock node run test coverage clients fuzz soak faults lint format docs screenshots site dist bench clean
 
 # Every package is one whose hash stands in requirements.txt; pip takes no hash for this folder itself, which is installed
 # after them, by the hatchling that is among them.
@@ -26,7 +26,7 @@ $(VENV)/ready: pyproject.toml requirements.txt
 # the versions of constraints.txt with all that they need, on every system, and the hashes of their files
 lock:
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
-		--custom-compile-command "make lock" --constraint constraints.txt --group dev --output-file requirements.txt pyproject.toml
+		--custom-compile-command "make lock" --constraint constraints.txt --extra fleet --group dev --output-file requirements.txt pyproject.toml
 
 # package managers that tests run as clients; without them those tests are skipped
 node: .node/ready
@@ -99,6 +99,16 @@ docs: $(VENV)/ready
 # the pictures of the report are drawn by Chromium, if there is one, in the fonts of this machine
 screenshots: $(VENV)/ready
 	$(BIN)/python -m tests.scenes screenshots
+
+# the documents as a site in build/site, every link of it checked; nothing is downloaded
+site: $(VENV)/ready
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
+
+# the sdist, and the wheel that is built from it, with manual pages and completion
+dist: $(VENV)/ready
+	rm -rf dist
+	$(BIN)/python -m build --no-isolation
+	$(BIN)/python -m twine check --strict dist/*
 
 bench: $(VENV)/ready
 	$(BIN)/python -m benchmarks

@@ -33,8 +33,9 @@ DOCS = ROOT / "docs"
 FINDINGS, ARCHITECTURE, PICTURE = DOCS / "findings.md", DOCS / "architecture.md", DOCS / "architecture.svg"
 SERVERS, CAUSES_PAGE, DOCTOR = DOCS / "servers.md", DOCS / "causes.md", DOCS / "doctor.md"
 COMPARISON, API = DOCS / "comparison.md", DOCS / "api.md"
-EXAMPLES = sorted((DOCS / "examples").glob("*.py"))
+API_EXAMPLES = sorted((DOCS / "examples").glob("*.py"))
 """The blocks of the page on the API, which are run by tests and checked by mypy."""
+SCHEDULED, EXAMPLES = DOCS / "scheduled.md", DOCS / "examples"
 
 
 def with_part(text: str, name: str, part: str) -> str:
@@ -81,7 +82,7 @@ def doctor_page() -> str:
 def api_page() -> str:
     """The page on the Python API as it has to be: its keywords are those of the functions, its blocks are files."""
     text = with_part(API.read_text(encoding="utf-8"), "keywords", _keywords_table())
-    for example in EXAMPLES:
+    for example in API_EXAMPLES:
         code = example.read_text(encoding="utf-8").rstrip()
         text = with_part(text, f"examples/{example.name}", f"```python\n{code}\n```")
     return text
@@ -130,6 +131,16 @@ def _flag(entry: OptionEntry) -> str:
     """The long flags of an option, of all switches that stand for one keyword."""
     same = (one for one in OPTIONS if one.name == entry.name)
     return "`, `".join(dict.fromkeys(one.flags[-1] for one in same))
+
+
+def scheduled_page() -> str:
+    """The page on timers as it has to be: the example files stand in it."""
+    text = SCHEDULED.read_text(encoding="utf-8")
+    for path in sorted(EXAMPLES.rglob("*.*")):
+        if f"<!-- {path.name}: " in text:
+            language = "yaml" if path.suffix == ".yaml" else "ini"
+            text = with_part(text, path.name, f"```{language}\n{path.read_text(encoding='utf-8').strip()}\n```")
+    return text
 
 
 def comparison() -> str:
@@ -259,6 +270,7 @@ MADE = {
     SERVERS: servers_page,
     CAUSES_PAGE: causes_page,
     DOCTOR: doctor_page,
+    SCHEDULED: scheduled_page,
     COMPARISON: comparison,
     API: api_page,
     ARCHITECTURE: architecture,

@@ -84,6 +84,7 @@ APART: dict[str, str] = {
         "a piece of the one script that runs elsewhere",
     ),
     "doctor.foreign_json": "the border that another interpreter's output crosses",
+    "engine.completion": "what a shell is answered, loaded where one asks",
     "diagnose.status": "the rule of the status, where one looks for it",
     "tui.screens.refresh": "a dialog is found by the name of its module",
     "clients.engines.go.constraints": "Go's name constraints, as each engine's",

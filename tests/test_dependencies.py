@@ -26,9 +26,15 @@ SOUND = {
 """The first release without a known hole, of what reads untrusted bytes."""
 
 
+REQUIRED: dict[str, list[str]] = {
+    "product": PYPROJECT["project"]["dependencies"],
+    **PYPROJECT["project"]["optional-dependencies"],
+    "dev": PYPROJECT["dependency-groups"]["dev"],
+}
+
+
 def requirements(kind: str) -> list[Requirement]:
-    found = PYPROJECT["project"]["dependencies"] if kind == "product" else PYPROJECT["dependency-groups"]["dev"]
-    return [Requirement(text) for text in found]
+    return [Requirement(text) for text in REQUIRED[kind]]
 
 
 def locked() -> Iterator[tuple[str, str, list[str]]]:
@@ -54,7 +60,7 @@ def test_every_package_has_its_hashes() -> None:
     assert [name for name, _, hashes in locked() if not hashes] == []
 
 
-@pytest.mark.parametrize("kind", ["product", "dev"])
+@pytest.mark.parametrize("kind", REQUIRED)
 def test_the_lock_has_what_is_required(kind: str) -> None:
     """`make lock` makes it anew."""
     for one in requirements(kind):

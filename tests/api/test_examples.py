@@ -18,7 +18,7 @@ import certifi
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
-from tests.readme import API, EXAMPLES, ROOT
+from tests.readme import API, API_EXAMPLES, ROOT
 from tests.support.servers import fresh_chain, server_context
 from tui_chain import api
 from tui_chain.lab.authority import to_pem
@@ -82,10 +82,10 @@ def reader(lab: Lab, tmp_path: Path) -> Reader:
 def test_every_example_is_on_the_page_and_run_here() -> None:
     page = API.read_text(encoding="utf-8")
     here = Path(__file__).read_text(encoding="utf-8")
-    for example in EXAMPLES:
+    for example in API_EXAMPLES:
         assert f"<!-- examples/{example.name}:" in page
         assert f'"{example.name}"' in here, f"{example.name} is run by no test"
-    assert len(re.findall(r"^```python$", page, re.MULTILINE)) == len(EXAMPLES)
+    assert len(re.findall(r"^```python$", page, re.MULTILINE)) == len(API_EXAMPLES)
 
 
 def test_every_public_function_is_on_the_page() -> None:

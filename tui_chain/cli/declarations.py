@@ -136,10 +136,10 @@ def report(form: Any, **given: Any) -> int:
 
 
 @click.command(cls=SettingsCommand)
-@click.argument("chain", type=_FILE, metavar="CHAIN|FOLDER|MANIFEST")
+@click.argument("chains", type=_FILE, nargs=-1, required=True, metavar="CHAIN|FOLDER|MANIFEST...")
 @takes(*TAKEN["verify"])
-def verify(chain: Path, form: str, bundle: Path | None, *, fix: bool, **given: Any) -> int:
-    """Say which client families accept CHAIN, without a network.
+def verify(chains: tuple[Path, ...], form: str, bundle: Path | None, *, fix: bool, **given: Any) -> int:
+    """Say which client families accept each CHAIN, without a network.
 
     CHAIN is a PEM, DER or PKCS#7 file with what the server sends, its own certificate first; - is standard input.
     Of a FOLDER every such file is judged, of a MANIFEST of Kubernetes (YAML or JSON) every TLS Secret, for the hosts
@@ -156,10 +156,11 @@ def verify(chain: Path, form: str, bundle: Path | None, *, fix: bool, **given: A
         raise click.UsageError("--fix and --bundle exclude each other: name one of them.")
     if given["backup"] and str(given["output"] or "-") == "-":
         raise click.UsageError("--backup is for a file that is written: name it with -o.")
-    from tui_chain.cli.commands.verify import run_verify
+    from tui_chain.cli.commands.verify import VerifyFiles, run_verify
     from tui_chain.cli.options import CommandOptions
 
-    return run_verify(chain, bundle, CommandOptions(**given), fix=fix)
+    files = VerifyFiles(chains, bundle, fix, given.pop("skip_others"), given.pop("quiet"))
+    return run_verify(files, CommandOptions(**given))
 
 
 @click.command(cls=SettingsCommand)
@@ -222,21 +223,23 @@ def explain(text: tuple[str, ...], *, as_json: bool, listing: bool) -> int:
 
 
 @click.command()
-@click.argument("path", type=_FILE, metavar="FILE|FOLDER|-")
+@click.argument("paths", type=_FILE, nargs=-1, required=True, metavar="FILE|FOLDER|-...")
 @takes(*TAKEN["audit"])
-def audit(path: Path, *, fix: bool, output: Path | None, replace: bool, backup: bool, as_json: bool) -> int:
-    """Read a trust file as each client does, and say what each would load; - is standard input.
+def audit(
+    paths: tuple[Path, ...], output: Path | None, *, fix: bool, replace: bool, backup: bool, **given: Any
+) -> int:
+    """Read each trust file as each client does, and say what each would load; - is standard input.
 
-    Exit 0: nothing worse than cosmetic, or fixed. 1: some client is at risk. 2: it cannot be read.
+    Exit 0: nothing worse than cosmetic, or fixed. 1: some client is at risk. 2: a file cannot be read.
     """
     if replace and output is None:
         raise click.UsageError("--replace is for the file that -o names.")
     if backup and not fix and output is None:
         raise click.UsageError("--backup is for a file that is written: say --fix, or name one with -o.")
-    from tui_chain.cli.commands.audit import FixTarget, run_audit
+    from tui_chain.cli.commands.audit import AuditOutput, FixTarget, run_audit
 
     target = FixTarget(output, backup, replace) if fix or output is not None else None
-    return run_audit(path, target, as_json=as_json)
+    return run_audit(paths, target, AuditOutput(**given))
 
 
 @click.command(cls=SettingsCommand)

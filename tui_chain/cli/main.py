@@ -19,6 +19,7 @@ from tui_chain import __version__
 from tui_chain.cli.declarations import COMMANDS
 from tui_chain.cli.output import FAULT_CODE
 from tui_chain.core.failure import FAULT
+from tui_chain.engine.command_line import prepare_completion
 
 INTERRUPTED = 130
 """Exit code after Ctrl-C, as shells have it: 128 and the signal's number."""
@@ -31,6 +32,11 @@ class _Commands(click.Group):
 
     What the terminal's encoding lacks is printed as escapes.
     """
+
+    def main(self, *args: Any, **extra: Any) -> Any:
+        """Run the command, or answer the shell that asks what fits."""
+        prepare_completion()
+        return super().main(*args, **extra)
 
     def invoke(self, ctx: click.Context) -> Any:
         for stream in (sys.stdout, sys.stderr):

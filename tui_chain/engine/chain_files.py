@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from tui_chain.core.command import hinted
 from tui_chain.core.failure import Failure
 from tui_chain.core.files import read_file, read_stdin
 from tui_chain.core.status import Status
@@ -29,6 +30,7 @@ MAX_HOSTS = 20
 """Names for which one chain is judged."""
 _NOT_CHAINS = frozenset({".crl", ".jks", ".jceks", ".p12", ".pfx"})
 _DAMAGED, _FORMATS = frozenset({ProblemKind.BROKEN, ProblemKind.TRUNCATED}), frozenset({"PEM", "DER", "PKCS#7"})
+_STORES = frozenset({"PKCS#12", "JKS", "JCEKS"})
 _STANDS_FOR = "www"
 """The label that a wildcard is judged with."""
 
@@ -87,18 +89,70 @@ class ReviewedChain:
         return all(state.status is Status.COMPLETE for state in self.after or self.hosts)
 
 
-def read_chain_files(path: Path, host: str | None) -> ChainFiles | Failure:
-    """Read the chains of a file or folder; `-` is standard input.
+def read_chain_files(paths: Sequence[Path], host: str | None, *, skip_others: bool = False) -> ChainFiles | Failure:
+    """Read the chains of files and folders; `-` is standard input.
 
-    `host` is the one that they are for; without it those count that a manifest names, or the leaf's own names.
+    `host` is the one that they are for; without it those count that a manifest names, or the leaf's own names. With
+    `skip_others` a file without a server's certificate is no failure, but a notice.
     """
     target = _named(host) if host is not None else None
     if isinstance(target, Failure):
         return target
+    found = [_of_path(path, target, skip_others=skip_others) for path in paths]
+    return found[0] if len(found) == 1 else _together(found)
+
+
+def _of_path(path: Path, target: Target | None, *, skip_others: bool) -> ChainFiles | Failure:
     if path != STDIN and path.is_dir():
         return _of_folder(path, target)
     data = read_stdin("chain") if path == STDIN else read_file(path, "chain")
-    return data if isinstance(data, Failure) else chains_of(data, list_name(path), target)
+    if isinstance(data, Failure):
+        return data
+    other = no_chain(data, list_name(path)) if skip_others else None
+    return chains_of(data, list_name(path), target) if other is None else ChainFiles(notices=(other,), folder=True)
+
+
+def _together(parts: Sequence[ChainFiles | Failure]) -> ChainFiles:
+    """What several paths have; one that cannot be read is a problem, and the others count."""
+    read = [part if isinstance(part, ChainFiles) else ChainFiles(problems=(str(part),)) for part in parts]
+    return ChainFiles(
+        tuple(chain for part in read for chain in part.chains),
+        tuple(problem for part in read for problem in part.problems),
+        tuple(notice for part in read for notice in part.notices),
+        manifest=all(part.manifest for part in read),
+        folder=True,
+    )
+
+
+def no_chain(data: bytes, name: str) -> str | None:
+    """Why a file is no server's chain, as a sentence on it; None where it is one, or a damaged one."""
+    reading = read_certificates(data, foreign=True)
+    if is_manifest(data) or is_chain(reading):
+        return None
+    if not reading.certificates:
+        return _empty(reading, name)
+    return f"{name} skipped: its certificates are of CAs alone; {hinted('audit', 'FILE')} looks at trust files."
+
+
+def no_trust_file(data: bytes, name: str) -> str | None:
+    """Why a file is no trust file, as a sentence on it; None where it is one, or a damaged one."""
+    reading = read_certificates(data, foreign=True)
+    if is_manifest(data) or is_chain(reading):
+        return f"{name} skipped: it is for a server; {hinted('verify', 'FILE')} looks at chains."
+    store = reading.format in _STORES  # what is in one may be for a password alone to see
+    return None if reading.certificates or store else _empty(reading, name)
+
+
+def is_chain(reading: Reading) -> bool:
+    """Whether there is a server's certificate in a file, as against a file of CAs alone."""
+    return not all(one.is_ca and not one.alternative_names for one in reading.certificates)
+
+
+def _empty(reading: Reading, name: str) -> str | None:
+    if _damage(reading) is not None:
+        return None
+    key = any(one.kind is ProblemKind.PRIVATE_KEY for one in reading.problems)
+    return f"{name} skipped: there is {'a private key' if key else 'no certificate'} in it{' alone' if key else ''}."
 
 
 def _named(host: str) -> Target | Failure:
@@ -149,7 +203,7 @@ def _of_file(file: Path, target: Target | None) -> ChainFile | str | None:
     reading = read_certificates(data, foreign=True)
     if not reading.certificates and (damage := _damage(reading)) is not None:
         return f"There is no certificate in {name}: {damage}."
-    if all(one.is_ca and not one.alternative_names for one in reading.certificates):
+    if not is_chain(reading):
         return None
     chain = _chain_file(name, data, target)
     return str(chain) if isinstance(chain, Failure) else chain

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -15,6 +16,8 @@ from tui_chain.engine.option_entry import OptionEntry
 from tui_chain.engine.options import PROXY
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
     from tui_chain.engine.settings import UserSettings
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -26,6 +29,14 @@ class TableOption(click.Option):
     def __init__(self, *arguments: Any, entry: OptionEntry, **attributes: Any) -> None:
         super().__init__(*arguments, **attributes)
         self.entry = entry
+
+
+def prepare_completion() -> None:
+    """Have a shell answered that asks what fits; before the command looks whether one does."""
+    if any(name.startswith("_TLSCHAIN") and name.endswith("_COMPLETE") for name in os.environ):
+        from tui_chain.engine.completion import register  # nothing else needs it
+
+        register()
 
 
 def takes(*options: OptionEntry) -> Callable[[F], F]:
@@ -48,6 +59,8 @@ def _option(entry: OptionEntry) -> Callable[[F], F]:
         return click.option(*entry.flags, entry.name, is_flag=True, **attributes)
     if entry.default is not None:
         attributes |= {"default": entry.default, "show_default": True}
+    if entry.value == "text":
+        attributes["shell_complete"] = _suggestions
     return click.option(
         *entry.flags,
         entry.name,
@@ -80,9 +93,18 @@ def _type(entry: OptionEntry) -> Any:
     return click.Choice(entry.choices) if entry.value == "choice" else str
 
 
-def _check(_context: click.Context, option: click.Parameter, value: Any) -> Any:
-    """Return a value in which the table finds nothing wrong; raises BadParameter."""
-    if isinstance(option, TableOption):
+def _suggestions(_context: click.Context, option: click.Parameter, typed: str) -> list[CompletionItem]:
+    from tui_chain.engine.completion import suggestions
+
+    return list(suggestions(option.entry, typed)) if isinstance(option, TableOption) else []
+
+
+def _check(context: click.Context, option: click.Parameter, value: Any) -> Any:
+    """Return a value in which the table finds nothing wrong; raises BadParameter.
+
+    A shell that asks what fits does not wait for what some of the checks load.
+    """
+    if isinstance(option, TableOption) and not context.resilient_parsing:
         problem = option.entry.problem(value)
         if problem is not None:
             raise click.BadParameter(problem)

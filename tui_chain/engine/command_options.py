@@ -72,6 +72,7 @@ from tui_chain.engine.options import (
     REVOCATION,
     SERVED,
     SHARD,
+    SKIP_OTHERS,
     SNI,
     STARTTLS,
     TIMEOUT,
@@ -159,6 +160,8 @@ TAKEN: Mapping[str, tuple[OptionEntry, ...]] = {
         FIX._replace(help="Find what the chain lacks, and write the chain that the server has to send."),
         OUTPUT._replace(help="Write it there  [default: standard output]"),
         *(REPLACE, BACKUP, *SEARCHING, *KEPT),
+        SKIP_OTHERS._replace(help="Skip files without a server's certificate, and say so."),
+        QUIET._replace(help="Print only what is wrong, and what is skipped."),
     ),
     "doctor": (
         INTERPRETER,
@@ -175,6 +178,8 @@ TAKEN: Mapping[str, tuple[OptionEntry, ...]] = {
         REPLACE._replace(help="Replace the file of -o if it exists; the difference is shown."),
         BACKUP,
         JSON._replace(help="One JSON object a file, a line each."),
+        SKIP_OTHERS._replace(help="Skip chains of servers and files without certificates, and say so."),
+        QUIET._replace(help="Print only what is wrong, and what is skipped."),
     ),
     "refresh": (
         WRITE,

@@ -328,6 +328,7 @@ ACCEPT_NEW_ANCHOR = OptionEntry(
 )
 CRL = OptionEntry("crl", ("--crl",), "With the CRLs of the path, and a check of the chain.", stores="chain")
 CRL_LEAF = OptionEntry("crl", ("--crl-leaf",), "With the CRL of the leaf, and a check of it alone.", stores="leaf")
+SKIP_OTHERS = OptionEntry("skip_others", ("--skip-others",), "Skip files that are something else, and say so.")
 FIX = OptionEntry("fix", ("--fix",), "Write the fixed file.")
 WRITE = OptionEntry("write", ("--write",), "Replace FILE where a better one was found.")
 

@@ -61,7 +61,7 @@ def start(
     earlier runs, the served chain itself and the public trust stores as well.
     """
     with ExitStack() as opened:
-        lab = _open_lab(opened, options.targets or lab_hosts) if options.demo else None
+        lab = opened_lab(opened, options.targets or lab_hosts) if options.demo else None
         journey = lab if isinstance(lab, Failure) else _journey(options, arguments, lab)
         if isinstance(journey, Failure):
             yield journey
@@ -77,7 +77,8 @@ def start(
         yield Run(journey, hosts, journey.context.files.problems, trust_file, own=arguments.connection.of_host)
 
 
-def _open_lab(opened: ExitStack, names: tuple[str, ...] | None) -> Lab | Failure:
+def opened_lab(opened: ExitStack, names: tuple[str, ...] | None) -> Lab | Failure:
+    """Open the lab with the hosts of these names, or with all for None; it is closed with `opened`."""
     from tui_chain.lab.internet import open_lab
     from tui_chain.lab.scenarios.catalogue import NoSuchHost
 
@@ -85,6 +86,9 @@ def _open_lab(opened: ExitStack, names: tuple[str, ...] | None) -> Lab | Failure
         return opened.enter_context(open_lab(names or None))
     except NoSuchHost as error:
         return Failure("usage", error.message, error.hint)
+    except OSError as error:  # a system that is read alone
+        message = f"The lab cannot be opened: {error.strerror or error}."
+        return Failure("file", message, "Set TMPDIR to a folder that can be written.")
 
 
 def _lab_hosts(lab: Lab, names: tuple[str, ...]) -> tuple[Host, ...]:

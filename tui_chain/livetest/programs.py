@@ -31,6 +31,7 @@ MAX_OUTPUT = 64 * 1024
 
 NOT_INSTALLED = "not installed"
 NOT_TOLD = "the options of this connection are not for programs"
+NO_FOLDER = "no folder for temporary files can be written; set TMPDIR to one"
 _ERROR = re.compile("certif|ssl|verif", re.IGNORECASE)
 
 
@@ -83,10 +84,13 @@ def programs(run: ProgramRun) -> tuple[Program, ...]:
     return tuple(program for program in made if program is not None)
 
 
-def left_out_programs(target: Target) -> tuple[ProgramTest, ...]:
-    """Say of each client that is a program that it is not run: it would not reach the target as that was reached."""
+def left_out_programs(target: Target, reason: str = NOT_TOLD) -> tuple[ProgramTest, ...]:
+    """Say of each client that is a program that it is not run: it would not reach the target as that was reached.
+
+    Or why else; `reason` are a few words.
+    """
     nowhere = ProgramRun(target, Path(), Path(), Path(), Path())
-    return tuple(ProgramTest(one.name, None, f"not run: {NOT_TOLD}") for one in programs(nowhere))
+    return tuple(ProgramTest(one.name, None, f"not run: {reason}") for one in programs(nowhere))
 
 
 @cache

@@ -20,6 +20,7 @@ from tui_chain.livetest.families import FamilyTest, FamilyTester
 from tui_chain.livetest.hops import USUAL_LIMITS, Hop, RedirectLimits
 from tui_chain.livetest.live import Live, LiveTest
 from tui_chain.livetest.programs import (
+    NO_FOLDER,
     ProgramTest,
     left_out_programs,
     program_run,
@@ -152,15 +153,19 @@ class LiveTester:
 
     async def _programs(self, request: LiveRequest, pem: bytes | None) -> tuple[ProgramTest, ...]:
         """Run the programs with the bundle, or with the trust store's file; some take it as PKCS#12."""
-        with TemporaryDirectory(prefix="tlschain-test-") as folder:
-            scratch = Path(folder)
+        if not request.target.connection.is_for_programs:
+            return left_out_programs(request.target)
+        try:
+            folder = TemporaryDirectory(prefix="tlschain-test-")
+        except OSError:  # a system that is read alone
+            return left_out_programs(request.target, NO_FOLDER)
+        with folder as name:
+            scratch = Path(name)
             bundle, store = scratch / "bundle.pem", scratch / "store.p12"
             bundle.write_bytes(self.store.file if pem is None else pem)
             trusted = self._pkcs12_certificates(pem)
             if trusted:
                 store.write_bytes(java_truststore(trusted))
-            if not request.target.connection.is_for_programs:
-                return left_out_programs(request.target)
             run = program_run(request.target, bundle, scratch, store if trusted else None, request.proxy, self.crl)
             return await run_programs(programs(run), self.environment, scratch)
 

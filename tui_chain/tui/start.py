@@ -14,7 +14,7 @@ from tui_chain import __version__
 from tui_chain.core.command import hinted
 from tui_chain.core.failure import FAULT
 from tui_chain.core.system import open_keyboard
-from tui_chain.engine.command_line import TableCommand, apply_settings, takes
+from tui_chain.engine.command_line import TableCommand, apply_settings, prepare_completion, takes
 from tui_chain.engine.command_options import SCREEN, SCREEN_ALONE
 
 if TYPE_CHECKING:
@@ -33,6 +33,11 @@ USAGE = 2
 
 class _ScreenCommand(TableCommand):
     """Ends in one sentence whatever stops its start or its end."""
+
+    def main(self, *args: Any, **extra: Any) -> Any:
+        """Open the screen, or answer the shell that asks what fits."""
+        prepare_completion()
+        return super().main(*args, **extra)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -25,9 +25,10 @@ from tui_chain.cli.files import Consent, put
 from tui_chain.cli.output import FOUND, OK, emit, fail, note
 from tui_chain.core.command import command_line, hinted
 from tui_chain.core.failure import Failure
-from tui_chain.core.files import read_stdin
+from tui_chain.core.files import read_file, read_stdin
 from tui_chain.core.status import Severity
 from tui_chain.core.text import plural, safe_text
+from tui_chain.engine.chain_files import no_trust_file
 from tui_chain.engine.host_state import utc_now
 from tui_chain.probe.tls_secrets import is_manifest
 from tui_chain.repair.file_header import Header, read_header
@@ -60,22 +61,34 @@ class FixTarget:
         return os.path.realpath(output) == os.path.realpath(file)
 
 
-def run_audit(path: Path, target: FixTarget | None, *, as_json: bool) -> int:
-    """Audit a file, a folder, or standard input (`-`).
+@dataclass(frozen=True)
+class AuditOutput:
+    """How audits are printed: as JSON, without files of another use, or with those alone that have a fault."""
+
+    as_json: bool = False
+    skip_others: bool = False
+    quiet: bool = False
+
+
+def run_audit(paths: Sequence[Path], target: FixTarget | None, output: AuditOutput) -> int:
+    """Audit files, folders, and standard input (`-`).
 
     Exit 0: nothing worse than cosmetic, 1: a client is at risk, 2: it cannot be read.
     """
     public = load_trust_store("certifi")
     if isinstance(public, Failure):
         return fail(public)
-    files = (path,) if path == STDIN else files_of(path)
-    if isinstance(files, Failure):
-        return fail(files)
+    files: list[Path] = []
+    for path in paths:
+        found = (path,) if path == STDIN else files_of(path)
+        if isinstance(found, Failure):
+            return fail(found)
+        _note_skipped(path, found)
+        files += found
     if target is not None and target.output is not None and len(files) > 1:
         return fail(Failure("usage", "-o takes one fixed file, these are several.", "Name one file."))
     auditor = Auditor(public, utc_now())
-    _note_skipped(path, files)
-    return max((_one(auditor, file, target, as_json=as_json) for file in files), default=OK)
+    return max((_one(auditor, file, target, output) for file in dict.fromkeys(files)), default=OK)
 
 
 def _note_skipped(path: Path, files: tuple[Path, ...]) -> None:
@@ -88,21 +101,28 @@ def _note_skipped(path: Path, files: tuple[Path, ...]) -> None:
             note(f"{named} of {safe_text(str(path))} skipped: only files named as certificates are read.\n")
 
 
-def _one(auditor: Auditor, file: Path, target: FixTarget | None, *, as_json: bool) -> int:
-    audit = _audit_stdin(auditor) if file == STDIN else auditor.audit_file(file)
-    if isinstance(audit, Failure):
-        return fail(audit)
+def _one(auditor: Auditor, file: Path, target: FixTarget | None, output: AuditOutput) -> int:
+    data = read_stdin("trust file") if file == STDIN else read_file(file, "trust file")
+    if isinstance(data, Failure):
+        return fail(data)
+    name = "standard input" if file == STDIN else str(file)
+    other = no_trust_file(data, safe_text(name)) if output.skip_others else None
+    if other is not None:
+        note(f"tlschain: {other}")
+        return OK
+    audit = auditor.audit(data, name)
     if is_manifest(audit.scan.data):
         why = f"{audit.name} is a manifest of Kubernetes and no trust file."
         return fail(Failure("file", why, f"{hinted('verify', _named(file))} judges the chains in its Secrets."))
-    if not as_json:
+    good = audit.severity in {None, Severity.COSMETIC}
+    if not (output.as_json or (output.quiet and good)):
         note("\n".join(_lines(audit, _named(file))) + "\n")
     fixed = None if target is None else _write_fixed(auditor, audit, file, target)
-    if as_json:
+    if output.as_json:
         emit(_as_json(audit, _named(file), fixed))
     if isinstance(fixed, Failure):
         return fail(fixed)
-    return OK if fixed is not None or audit.severity in {None, Severity.COSMETIC} else FOUND
+    return OK if fixed is not None or good else FOUND
 
 
 def _named(file: Path) -> Path:
@@ -115,11 +135,6 @@ def _as_json(audit: Audit, file: Path, fixed: tuple[Path, FixedFile] | Failure |
         return of_audit(audit, file).to_json()
     written, made = fixed
     return of_audit(audit, file, written, made.left_out).to_json()
-
-
-def _audit_stdin(auditor: Auditor) -> Audit | Failure:
-    data = read_stdin("trust file")
-    return data if isinstance(data, Failure) else auditor.audit(data, "standard input")
 
 
 def _write_fixed(auditor: Auditor, audit: Audit, file: Path, target: FixTarget) -> tuple[Path, FixedFile] | Failure:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 import threading
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from tui_chain.cli.output import OK, emit, fail, note
@@ -19,18 +20,18 @@ if TYPE_CHECKING:
 
 def run_lab(names: tuple[str, ...]) -> int:
     """Open the lab, print where everything is, and wait to be terminated."""
-    from tui_chain.lab.internet import open_lab
-    from tui_chain.lab.scenarios.catalogue import NoSuchHost
+    from tui_chain.engine.startup import opened_lab
 
     ended = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: ended.set())
     try:
-        with open_lab(names or None) as lab:
+        with ExitStack() as opened:
+            lab = opened_lab(opened, names or None)
+            if isinstance(lab, Failure):
+                return fail(lab)
             _introduce(lab)
             sys.stdout.flush()
             ended.wait()
-    except NoSuchHost as error:
-        return fail(Failure("usage", error.message, error.hint))
     except KeyboardInterrupt:
         note("")
     return OK

@@ -6,7 +6,7 @@ import asyncio
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
@@ -47,28 +47,44 @@ MAX_NAMED = 2
 """Hosts of a chain that are named in a row of the table."""
 
 
-def run_verify(chain: Path, bundle: Path | None, options: CommandOptions, *, fix: bool) -> int:
-    """Judge the chains of a path with the trust store and, where one is named, with `bundle` alone; or fix them.
+@dataclass(frozen=True)
+class VerifyFiles:
+    """The paths whose chains are judged, and how: with `bundle` as well, fixed, files of another use left out.
+
+    `quiet` says that only what is refused is printed.
+    """
+
+    paths: tuple[Path, ...]
+    bundle: Path | None = None
+    fix: bool = False
+    skip_others: bool = False
+    quiet: bool = False
+
+
+def run_verify(given: VerifyFiles, options: CommandOptions) -> int:
+    """Judge the chains of paths with the trust store and, where one is named, with a bundle alone; or fix them.
 
     One chain for one host is printed with every family, several as a table.
     """
-    trusted = read_file(bundle, "bundle") if bundle is not None else None
+    trusted = read_file(given.bundle, "bundle") if given.bundle is not None else None
     if isinstance(trusted, Failure):
         return fail(trusted)
-    files = read_chain_files(chain, options.host)
+    files = read_chain_files(given.paths, options.host, skip_others=given.skip_others)
     if isinstance(files, Failure):
         return fail(files)
     note_wrong(files.problems)
     for sentence in files.notices:
         note(f"tlschain: {sentence}")
-    if fix:
+    if not files.chains:
+        return OK
+    if given.fix:
         return _fix(files, options)
     if options.host is not None and files.single:
-        return _verify_one(files.chains[0], options.host, trusted, options)
-    return _verify_all(files, trusted, options, chain)
+        return _verify_one(files.chains[0], options.host, trusted, options, quiet=given.quiet)
+    return _verify_all(files, trusted, options, given)
 
 
-def _verify_one(chain: ChainFile, host: str, bundle: bytes | None, options: CommandOptions) -> int:
+def _verify_one(chain: ChainFile, host: str, bundle: bytes | None, options: CommandOptions, *, quiet: bool) -> int:
     arguments = read_arguments(replace(options, targets=()))
     if isinstance(arguments, Failure):
         return fail(arguments)
@@ -78,7 +94,10 @@ def _verify_one(chain: ChainFile, host: str, bundle: bytes | None, options: Comm
         result = verify(ders, host=host, bundle=bundle, trust=options.trust or "certifi", at=at)
     except ValueError as error:
         return fail(Failure("usage", str(error)))
-    emit(result.to_json() if options.as_json else "\n".join(_lines(result)))
+    if options.as_json:
+        emit(result.to_json())
+    elif not (quiet and _is_accepted(result)):
+        emit("\n".join(_lines(result)))
     return OK if _is_accepted(result) else FOUND
 
 
@@ -146,7 +165,7 @@ def _opened(options: CommandOptions, *, every_source: bool) -> Iterator[Run]:
         yield run
 
 
-def _verify_all(files: ChainFiles, bundle: bytes | None, options: CommandOptions, path: Path) -> int:
+def _verify_all(files: ChainFiles, bundle: bytes | None, options: CommandOptions, given: VerifyFiles) -> int:
     judge = Judge(bundle) if bundle is not None else None
     with _opened(options, every_source=False) as run:
         now, judged = run.journey.clock(), []
@@ -156,11 +175,13 @@ def _verify_all(files: ChainFiles, bundle: bytes | None, options: CommandOptions
             if options.as_json:
                 for result in judged[-1]:
                     emit(result.to_json())
-    if not options.as_json and judged:
-        emit("\n".join(_report(judged, now.date().isoformat())))
-        if not all(map(_is_accepted, _all(judged))) and bundle is None:
-            note(f"{_fix_command(files, path, options)} puts right what can be.")
-    return OK if all(map(_is_accepted, _all(judged))) else FOUND
+    good = all(map(_is_accepted, _all(judged)))
+    if not options.as_json and not (given.quiet and good):
+        shown = [one for one in judged if not (given.quiet and all(map(_is_accepted, one)))]
+        emit("\n".join(_report(shown, now.date().isoformat())))
+        if not good and bundle is None:
+            note(f"{_fix_command(files, given.paths, options)} puts right what can be.")
+    return OK if good else FOUND
 
 
 def _all(judged: Sequence[Sequence[HostResult]]) -> Iterator[HostResult]:
@@ -178,10 +199,11 @@ def _result(
     return result.with_bundle(bundle, verdicts)
 
 
-def _fix_command(files: ChainFiles, path: Path, options: CommandOptions) -> str:
-    """The command that does more; of a folder it takes one file."""
-    named: object = absolute(path) if len(files.chains) == 1 or files.manifest else "FILE"
-    if path == STDIN or isinstance(named, Failure):
+def _fix_command(files: ChainFiles, paths: Sequence[Path], options: CommandOptions) -> str:
+    """The command that does more; of a folder, and of several files, it takes one file."""
+    one = len(paths) == 1 and (len(files.chains) == 1 or files.manifest)
+    named: object = absolute(paths[0]) if one else "FILE"
+    if STDIN in paths or isinstance(named, Failure):
         named = "FILE"
     return f"`{options.command('verify', '--fix', named, '-o', 'NEW')}`"
 
@@ -227,7 +249,7 @@ def _names(group: Sequence[HostResult]) -> str:
 
 def _fix(files: ChainFiles, options: CommandOptions) -> int:
     if len(files.chains) > 1 and not files.manifest:
-        return fail(Failure("usage", "--fix writes one chain; this folder has several.", "Name one of its files."))
+        return fail(Failure("usage", "--fix writes one chain, and these are several.", "Name one of its files."))
     with _opened(options, every_source=True) as run:
         with_chains_at_hand(run.journey, files.chains)
         reviewed = asyncio.run(_put_all_right(run, files))

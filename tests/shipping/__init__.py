@@ -1,0 +1,1 @@
+"""What a release has beside the code: packages, manual pages, completion, examples, the site."""
