@@ -229,22 +229,36 @@ def certificate_findings(case: Case) -> Iterator[Finding]:
 
 def _ends_soon(case: Case, certificate: Certificate, *, leaf: bool) -> Iterator[Finding]:
     left = time_left(certificate, case.at)
-    if left is None or left < timedelta(0) or left > _limit(case, certificate, leaf=leaf):
+    if left is None or left < timedelta(0) or left > _limit(certificate, case.warn_days, leaf=leaf):
         return
     kind = EXPIRES_SOON if leaf else ANCHOR_EXPIRES_SOON if certificate == case.anchor else CA_EXPIRES_SOON
-    time = plural(left.days, "day") if left.days else plural(left.seconds // 3600, "hour")
+    hours = left // _HOUR
+    time = plural(hours // 24, "day") if hours >= 24 else plural(hours, "hour")
     yield kind.finding(certificate.sha256, f"It has {time} left, until {certificate.not_after:%Y-%m-%d %H:%M} UTC.")
 
 
-def _limit(case: Case, certificate: Certificate, *, leaf: bool) -> timedelta:
+_HOUR = timedelta(hours=1)
+
+
+def told_of_end(certificate: Certificate, at: datetime, warn_days: int | None) -> tuple[object, ...]:
+    """All that the finding on the end of a certificate takes from the time: equal where it says the same."""
+    left = time_left(certificate, at)
+    if left is None:
+        return ()
+    limits = [_limit(certificate, warn_days, leaf=leaf) for leaf in (True, False)]
+    hours = left // _HOUR if timedelta(0) <= left <= max(limits) else None
+    return (hours, *(left > limit for limit in limits))
+
+
+def _limit(certificate: Certificate, warn_days: int | None, *, leaf: bool) -> timedelta:
     """How long before its end this one expires soon: what the user says holds for a short life too.
 
     A new CA certificate takes longer to get: of these there is never less notice than usual.
     """
     usual = soon(certificate, LEAF_SOON if leaf else CA_SOON)
-    if case.warn_days is None:
+    if warn_days is None:
         return usual
-    wanted = timedelta(days=case.warn_days)
+    wanted = timedelta(days=warn_days)
     return wanted if leaf else max(usual, wanted)
 
 
