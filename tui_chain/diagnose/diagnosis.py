@@ -118,6 +118,8 @@ class Diagnoser:
             return known
         made = self._diagnose(chain, at, found)
         self._made.put(chain, found, at, made)
+        # hosts are kept, by the list and by the memory, and of a leaf little is asked again; its issuers are shared
+        chain.certificates[0].forget_parsed()
         return made
 
     def _diagnose(self, served: JudgedChain, at: datetime, found: tuple[Certificate, ...]) -> Diagnosis:

@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import datetime
+from functools import cache, lru_cache
 from typing import Any
 
 from tui_chain.clients.verdict import Verdict
@@ -160,12 +161,15 @@ class HostResult:
 
     def as_dict(self) -> dict[str, Any]:
         """The JSON object as Python values."""
-        own = {one.name: _plain(getattr(self, one.name)) for one in fields(self) if one.name != "more"}
+        own = {name: _plain(getattr(self, name)) for name in _names(HostResult) if name != "more"}
         return {"schema": SCHEMA, **own, **self.more}
 
     def to_json(self) -> str:
-        """One line of JSON, ASCII only."""
-        return json.dumps(self.as_dict())
+        """One line of JSON, ASCII only: that of `as_dict`."""
+        pairs: dict[str, str] = {"schema": json.dumps(SCHEMA)}
+        pairs |= {name: _json(getattr(self, name)) for name in _names(HostResult) if name != "more"}
+        pairs |= {name: json.dumps(one) for name, one in self.more.items()}
+        return "{" + ", ".join(f"{json.dumps(name)}: {text}" for name, text in pairs.items()) + "}"
 
     @classmethod
     def from_json(cls, text: str) -> HostResult:
@@ -300,19 +304,43 @@ def _more(given: JSONReader) -> dict[str, Any]:
 
 def _plain(value: Any) -> Any:
     """A value as JSON has it."""
+    if value is None or isinstance(value, (str, int, float)):
+        return value
     if isinstance(value, CertificateResult):
         return value.as_dict()
     if is_dataclass(value):
-        return {one.name: _plain(getattr(value, one.name)) for one in fields(value)}
+        kind: Any = type(value)
+        return {name: _plain(getattr(value, name)) for name in _names(kind)}
     if isinstance(value, datetime):
         return _iso(value)
     if isinstance(value, bytes):
         return base64.b64encode(value).decode("ascii")
     if isinstance(value, Mapping):
         return {str(name): _plain(one) for name, one in value.items()}
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return [_plain(one) for one in value]
-    return value
+    return [_plain(one) for one in value] if isinstance(value, Sequence) else value
+
+
+@cache
+def _names(kind: type[Any]) -> tuple[str, ...]:
+    return tuple(one.name for one in fields(kind))
+
+
+MAX_SHARED = 4_096
+"""Bytes of a certificate whose JSON is kept: hosts share issuers and verdicts, whose texts are most of a line."""
+
+
+def _json(value: Any) -> str:
+    """The JSON of `_plain`; that of certificates and clients, which many hosts share, is remembered."""
+    if isinstance(value, tuple):
+        return "[" + ", ".join(map(_json, value)) + "]"
+    if isinstance(value, ClientResult) or (isinstance(value, CertificateResult) and len(value.der) <= MAX_SHARED):
+        return _shared_json(value)
+    return json.dumps(_plain(value))
+
+
+@lru_cache(maxsize=256)
+def _shared_json(value: ClientResult | CertificateResult) -> str:
+    return json.dumps(_plain(value))
 
 
 def _iso(moment: datetime | None) -> str | None:
