@@ -55,13 +55,12 @@ def afresh(trust: TrustStore, served: ServedChain, at: datetime = NOW) -> Diagno
 
 
 def test_a_chain_seen_again_is_not_judged_again(searches: list[str]) -> None:
-    diagnoser = Diagnoser(PKI.trust)
-    first = diagnoser.diagnose(SERVED, at=NOW)
+    diagnoser, now = Diagnoser(PKI.trust), datetime.now(UTC)
+    first = diagnoser.diagnose(SERVED, at=now)
     assert first.status is Status.COMPLETE
-    again = replace(
-        SERVED, certificates=views(NAMED, PKI.issuing), at=NOW + timedelta(seconds=5), address="192.0.2.2"
-    )
-    assert diagnoser.diagnose(again, at=NOW + timedelta(seconds=5)) is first
+    later = now + timedelta(seconds=5)
+    again = replace(SERVED, certificates=views(NAMED, PKI.issuing), at=later, address="192.0.2.2")
+    assert diagnoser.diagnose(again, at=later) is first
     assert searches == [HOST]
 
 
