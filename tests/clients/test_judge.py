@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import ssl
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from tests.clients import making
 from tests.support.chains import HOST, NOW, make_pki, views
-from tui_chain.clients.engines.openssl.hostnames import plainly_names
+from tui_chain.clients.engines.openssl.hostnames import NAMED, host_class, plainly_names
 from tui_chain.clients.engines.openssl.verifier import PARTIAL_CHAIN, STRICT, OpenSSLVerifier
 from tui_chain.clients.engines.registry import engine_name
-from tui_chain.clients.families import FAMILIES, Engine, FamilyId, family, family_names
+from tui_chain.clients.families import FAMILIES, Engine, Family, FamilyId, family, family_names
 from tui_chain.clients.judge import OPENSSL_SETTINGS, Judge
 from tui_chain.clients.verdict import ACCEPTED, Verdict
+from tui_chain.lab.authority import Authority, key_to_pem, to_pem
+from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.der import SEQUENCE, element, encode
 from tui_chain.x509.formats.pem import pem_of
 
@@ -231,3 +235,87 @@ def test_threads_do_not_disturb_each_other() -> None:
     with ThreadPoolExecutor(8) as pool:
         together = list(pool.map(lambda one: engine.verify(*one), asked * 3))
     assert together == alone * 3
+
+
+LABELS = ("a", "1", "a-b", "x" * 63, "abc--d", "localhost", "com", "0", "z9")
+OTHERS = ("xn--bcher-kva", "xn--", "ab--cd", "a1--b", "a_b", "-a", "a-", "x" * 64, "A", "", "a.b", "*")
+PARENTS = ("c.test", "sub.c.test", "co.uk", "github.io", "test")
+
+
+@pytest.mark.parametrize("parent", PARENTS)
+@pytest.mark.parametrize("beside", [(), ("a.{}", "b.test"), ("A.{}",), ("*.other.test", "192.0.2.1")])
+def test_no_client_tells_hosts_of_one_class_apart(parent: str, beside: tuple[str, ...]) -> None:
+    """Every family judges every host afresh: where two have one class, all verdicts on them are equal."""
+    root, now = making.root(), datetime.now(UTC)
+    names = (f"*.{parent}", *(name.format(parent) for name in beside))
+    served = (making.leaf(root, names=names).der,)
+    hosts = [f"{label}.{parent}" for label in (*LABELS, *OTHERS)] + [parent, f"a.{parent}.", "b.test", "192.0.2.1"]
+    classes: dict[object, list[str]] = {}
+    for host in hosts:
+        classes.setdefault(host_class(served[0], host), []).append(host)
+    judge = Judge(making.pem([root]))
+    for alike in classes.values():
+        verdicts = []
+        for host in alike:
+            verdicts.append(judge.verdicts(served, host=host, at=now))
+            judge.forget()
+        assert verdicts == verdicts[:1] * len(alike)
+    plain = sum(f"{label}.{parent}" not in {name.lower() for name in names} for label in LABELS)
+    shared = len(classes.get(f"*.{parent}".encode(), ()))
+    assert shared == (plain if parent.count(".") else 0)
+
+
+def test_pythons_ssl_shakes_hands_with_all_hosts_of_a_class_or_with_none(tmp_path: Path) -> None:
+    """The real library over a whole handshake, both sides of it."""
+    authority = Authority.root("Root", now=datetime.now(UTC))
+    leaf = authority.issue_leaf(("*.c.test", "a.c.test", "b.test"))
+    place = tmp_path / "leaf.pem"
+    place.write_bytes(key_to_pem(leaf.key) + to_pem([leaf.der]))
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.load_cert_chain(place)
+    client = ssl.create_default_context(cadata=to_pem([authority.der]).decode("ascii"))
+    found: dict[object, set[bool]] = {}
+    for host in [f"{label}.c.test" for label in (*LABELS, *OTHERS[:5])] + ["b.test", "c.test", "d.test"]:
+        found.setdefault(host_class(leaf.der, host), set()).add(_shakes_hands(client, server, host))
+    assert found[b"*.c.test"] == found[NAMED] == {True}
+    assert found["c.test"] == found["d.test"] == {False}
+
+
+def _shakes_hands(client: ssl.SSLContext, server: ssl.SSLContext, host: str) -> bool:
+    there, back = ssl.MemoryBIO(), ssl.MemoryBIO()
+    ours, theirs = client.wrap_bio(back, there, server_hostname=host), server.wrap_bio(there, back, server_side=True)
+    for side in (ours, theirs, ours, theirs):
+        try:
+            side.do_handshake()
+        except ssl.SSLWantReadError:
+            continue
+        except ssl.SSLCertVerificationError:
+            return False
+    return True
+
+
+def test_the_class_of_a_host_says_who_has_to_be_asked_again() -> None:
+    leaf = making.leaf(making.root(), names=("a.test", "B.test", "*.c.test", "X.c.test", "192.0.2.1")).der
+    assert host_class(leaf, "a.test") is host_class(leaf, "192.0.2.1") is NAMED
+    assert host_class(leaf, "y.c.test") == host_class(leaf, "z.c.test") == b"*.c.test"
+    own = ("b.test", "x.c.test", "xn--bcher-kva.c.test", "y.z.c.test", "c.test", "y.c.test.", "y.other.test", "::1")
+    assert [host_class(leaf, host) for host in own] == list(own)
+    for odd in ODD_ENTRIES.values():
+        assert host_class(making.leaf(making.root(), names=("*.c.test", odd)).der, "y.c.test") == "y.c.test"
+
+
+def test_a_verdict_of_now_ends_with_a_certificate(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui_chain.clients.judge.is_now", lambda _: True)
+    go, ask = family("go"), Judge._ask
+    asked: list[datetime] = []
+
+    def counted(self: Judge, one: Family, served: tuple[bytes, ...], host: str, at: datetime) -> Verdict:
+        asked.append(at)
+        return ask(self, one, served, host, at)
+
+    monkeypatch.setattr(Judge, "_ask", counted)
+    judge, end = Judge(TRUST), Certificate(CHAIN[0]).not_after
+    assert end is not None
+    for seconds, ok in ((-500, True), (-300, True), (-30, True), (0, True), (1, False), (300, False), (500, False)):
+        assert judge.verdict(go, CHAIN, host=HOST, at=end + timedelta(seconds=seconds)).ok is ok
+    assert len(asked) == 5

@@ -29,7 +29,7 @@ from tui_chain.results.audit import audit_result
 from tui_chain.results.explanation import explain_result
 from tui_chain.results.host import host_result
 from tui_chain.results.json_reader import SCHEMA
-from tui_chain.results.values import HostResult
+from tui_chain.results.values import MAX_SHARED, HostResult, ProbeResult
 from tui_chain.trust.store import TrustStore
 from tui_chain.x509.formats.pem import pem_of
 
@@ -300,6 +300,23 @@ def test_a_file_of_an_unsafe_name_is_given_safely_and_reads_back(pki: Pki) -> No
     assert HostResult.from_json(result.to_json()) == result
 
 
+def test_the_line_is_that_of_the_values(pki: Pki) -> None:
+    """Hosts share pieces of their lines; what is written is what `json` makes of each by itself."""
+    result = host_result(repaired(pki), NOW)
+    large = dataclasses.replace(result.served[0], der=bytes(MAX_SHARED + 1))
+    for changed in (
+        result,
+        dataclasses.replace(result, label='"\x1b\u2028\ud800', served=(), found=(large,), timings={"tls": 1e-07}),
+        dataclasses.replace(
+            result, probe=ProbeResult(Failure("tls", "a", "b"), staple=b"\xff"), more={"x": [{}, None]}
+        ),
+        dataclasses.replace(result, more={"status": "another", "schema": 2, "\u00e9": 1.5}),
+    ):
+        assert changed.to_json() == json.dumps(changed.as_dict()) == changed.to_json()
+    source = dataclasses.replace(result.served[0], source="another")
+    assert json.loads(dataclasses.replace(result, served=(source,)).to_json())["served"][0]["source"] == "another"
+
+
 def test_every_lab_host_reads_back(lab: Lab) -> None:
     journey = Journey(Context(lab_trust(lab), timeout=5.0))
     for name in ("leaf-only", "complete", "no-tls", "expired-leaf"):
@@ -308,6 +325,7 @@ def test_every_lab_host_reads_back(lab: Lab) -> None:
         state = walk(HostState(target), journey.probe, journey.fix)
         result = host_result(state, datetime.now(UTC))
         assert HostResult.from_json(result.to_json()) == result
+        assert result.to_json() == json.dumps(result.as_dict())
         assert pickle.loads(pickle.dumps(result)) == result  # noqa: S301 - it was made here
         if isinstance(state.served, ServedChain):
             assert result.tls is not None

@@ -25,6 +25,7 @@ from tests.x509.forge import (
     extension,
     name,
 )
+from tests.x509.touching import PROPERTIES, touch
 from tui_chain.lab.authority import Authority, Template, rsa_key
 from tui_chain.trust.store import TrustStore
 from tui_chain.x509 import faults, fields
@@ -84,6 +85,22 @@ def test_validity_includes_both_ends(root: Authority) -> None:
     assert ca.valid_at(ca.not_after)
     assert not ca.valid_at(ca.not_before - second)
     assert not ca.valid_at(ca.not_after + second)
+
+
+def test_what_was_forgotten_is_read_again(root: Authority) -> None:
+    leaf, again = (view(root.issue_leaf(("a.test", "192.0.2.1"))) for _ in range(2))
+    touch(leaf, view(root))
+    before = {name: getattr(leaf, name) for name in PROPERTIES if name not in {"parsed", "anatomy", "extension_set"}}
+    leaf.forget_parsed()
+    assert not [name for name in vars(leaf) if name.startswith("_")]
+    assert leaf.alternative_names.covers("a.test")
+    for field, value in before.items():
+        if field != "public_key":
+            assert getattr(leaf, field) == value
+    touch(leaf, again)
+    leaf.forget_parsed()
+    leaf.forget_parsed()
+    assert leaf == Certificate(leaf.der)
 
 
 def test_the_fields_of_extensions(root: Authority) -> None:

@@ -183,6 +183,19 @@ def test_names_are_not_looked_at() -> None:
     assert signature_proof(child, Certificate(Forgery().der)) is Proof.SIGNED
 
 
+def test_a_prover_forgets_the_oldest_and_never_the_newest(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui_chain.x509.signatures.MAX_PROOFS", 3)
+    prover, issuer = SignatureProver(), made(RSA, hashes.SHA256())
+    children = [Certificate(Forgery(issuer=name(f"issuer {number}")).der) for number in range(20)]
+    for number, child in enumerate(children):
+        prover.proof(child, issuer)
+        assert all(prover.knows(one, issuer) for one in children[max(number - 2, 0) : number + 1])
+        assert sum(prover.knows(one, issuer) for one in children) <= 6
+    assert prover.checks == len(children)
+    assert prover.proof(children[0], issuer) is signature_proof(children[0], issuer)
+    assert prover.checks == len(children) + 1
+
+
 def test_a_prover_remembers_and_counts_what_it_computed() -> None:
     prover = SignatureProver()
     signer, twin = made(RSA, hashes.SHA256()), made(RSA, hashes.SHA384())

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from typing import Protocol
 
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -261,6 +262,7 @@ _USUAL_RSA = 2048
 _EC_KEY = "1.2.840.10045.2.1"
 
 
+@lru_cache(maxsize=256)
 def key_kind(leaf: bytes) -> str:
     """Return the kind of a certificate's key, such as `RSA` or `P-256`, or its OID; empty where it is unreadable.
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
-from typing import cast
+from typing import NamedTuple, cast
 
-from tui_chain.clients.engines.openssl.hostnames import plainly_names
+from tui_chain.clients.engines.openssl.hostnames import host_class
 from tui_chain.clients.engines.openssl.verifier import (
     CRL_CHECK_CHAIN,
     CRL_CHECK_LEAF,
@@ -19,17 +19,23 @@ from tui_chain.clients.engines.openssl.verifier import (
     is_now,
 )
 from tui_chain.clients.engines.registry import MODELS, Model, StaplingModel
+from tui_chain.clients.engines.trust_dates import TrustDates
 from tui_chain.clients.families import FAMILIES, Engine, Family, FamilyId
 from tui_chain.clients.verdict import Verdict, Verdicts
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.crl import CrlScope, RevocationList, crl_to_pem
 from tui_chain.x509.formats.pem import pem_of
 
-MAX_REMEMBERED = 20_000
+MAX_REMEMBERED = 2_000
 """Verdicts that are kept; then all are forgotten."""
 
-NAMED = object()
-"""Stands for every host that a leaf with none but plain names names: no client makes a difference between them."""
+
+class _GivenVerdict(NamedTuple):
+    """A verdict, and the time that it was given for."""
+
+    verdict: Verdict
+    at: datetime
+
 
 OPENSSL_SETTINGS: Mapping[str, Settings] = {
     FamilyId.REQUESTS: Settings(common_name=False, drops_dot=True),
@@ -60,7 +66,7 @@ class Judge:
     trust: bytes = field(repr=False)
     crl: CrlScope | None = None
     _models: dict[Engine, Model] = field(default_factory=dict, init=False, repr=False)
-    _known: dict[tuple[object, ...], Verdict] = field(default_factory=dict, init=False, repr=False)
+    _known: dict[tuple[object, ...], _GivenVerdict] = field(default_factory=dict, init=False, repr=False)
 
     @classmethod
     def of(
@@ -93,15 +99,29 @@ class Judge:
         return self._openssl.verify(served, host, at, self._settings(family), locate=False)
 
     def verdict(self, family: Family, served: tuple[bytes, ...], *, host: str, at: datetime) -> Verdict:
-        """Return the verdict of one family, from memory where it gave it before."""
-        name = NAMED if served and plainly_names(served[0], host) else host
-        question = (family.id, served, name, _moment(at))
+        """Return the verdict of one family, from memory where it gave it before.
+
+        A verdict of now holds until a certificate of the chain or of the trust file begins or ends to be valid.
+        """
+        name = host_class(served[0], host) if served else host
+        question = (family.id, served, name, None if is_now(at) else at)
         known = self._known.get(question)
-        if known is None:
-            if len(self._known) >= MAX_REMEMBERED:
-                self._known.clear()
-            known = self._known[question] = self._ask(family, served, host, at)
-        return known
+        if known is not None and self.dates.alike(served, known.at, at):
+            return known.verdict
+        verdict = self._ask(family, served, host, at)
+        if name == host or host not in (verdict.error or ""):
+            self._remember(question, _GivenVerdict(verdict, at))
+        return verdict
+
+    def _remember(self, question: tuple[object, ...], given: _GivenVerdict) -> None:
+        if len(self._known) >= MAX_REMEMBERED:
+            self._known.clear()
+        self._known[question] = given
+
+    @cached_property
+    def dates(self) -> TrustDates:
+        """When the certificates of the trust file begin and end to be valid."""
+        return TrustDates(self.trust)
 
     def _ask(self, family: Family, served: tuple[bytes, ...], host: str, at: datetime) -> Verdict:
         if family.engine is Engine.OPENSSL:
@@ -120,11 +140,6 @@ class Judge:
         if engine not in self._models:
             self._models[engine] = MODELS[engine].load(self.trust)
         return self._models[engine]
-
-
-def _moment(at: datetime) -> object:
-    """What a verdict of a time is remembered by: of now, where a list of hosts shares a chain, by the minute."""
-    return int(at.timestamp()) // 60 if is_now(at) else at
 
 
 def _checking(settings: Settings, scope: CrlScope) -> Settings:

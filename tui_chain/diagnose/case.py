@@ -11,6 +11,7 @@ from tui_chain.clients.verdict import Verdicts
 from tui_chain.core.expiry import Threshold
 from tui_chain.paths.search import Path, Search
 from tui_chain.probe.served import ServedChain
+from tui_chain.probe.tls import NO_HANDSHAKE, TLSFacts
 from tui_chain.trust.store import AnchorStore, TrustStore
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.signatures import SignatureProver
@@ -24,6 +25,32 @@ def no_other_stores() -> tuple[AnchorStore, ...]:
     return ()
 
 
+@dataclass(frozen=True)
+class JudgedChain:
+    """All of a served chain that a diagnosis rests on: the rules can see nothing else of it.
+
+    `host` is the name that the leaf has to cover, `identity_given` whether a client certificate was offered to the
+    server. The others are those of `ServedChain`.
+    """
+
+    certificates: tuple[Certificate, ...]
+    host: str
+    tls: TLSFacts = NO_HANDSHAKE
+    note: str = ""
+    staple: bytes | None = None
+    identity_given: bool = False
+
+    @classmethod
+    def of(cls, served: ServedChain) -> JudgedChain:
+        """Take from what a server sent what is judged."""
+        given = served.target.connection.identity is not None
+        return cls(served.certificates, served.host, served.tls, served.note, served.staple, given)
+
+
+Chain = ServedChain | JudgedChain
+"""A chain as it was served, or what of it is judged."""
+
+
 @dataclass(frozen=True, eq=False)
 class Case:
     """One host for the rules: what it served, what the search found, and the path that the diagnosis speaks of.
@@ -32,7 +59,7 @@ class Case:
     handshake alone. `warn_days` is how long before its end a certificate expires soon, where the user says.
     """
 
-    served: ServedChain
+    served: JudgedChain
     search: Search
     path: Path | None
     at: datetime
@@ -91,7 +118,7 @@ class Case:
         return certificate.self_issued and self.prover.signed(certificate, certificate)
 
 
-def misplaced_leaf(served: ServedChain) -> Certificate | None:
+def misplaced_leaf(served: Chain) -> Certificate | None:
     """The server's own certificate where it is not the first: a later one that is no CA and covers the host."""
     first, *others = served.certificates
     if not first.is_ca or first.alternative_names.covers(served.host):
@@ -108,12 +135,12 @@ def leaf_first(served: ServedChain) -> ServedChain:
     return replace(served, certificates=(leaf, *(one for one in served.certificates if one != leaf)))
 
 
-def longest_trail(search: Search, served: ServedChain) -> tuple[Certificate, ...]:
+def longest_trail(search: Search, served: Chain) -> tuple[Certificate, ...]:
     """The longest way up from the leaf that reaches no trust anchor; at least the leaf."""
     trails = [missing.trail for missing in search.missing] + list(search.untrusted) + list(search.circles)
     return max(trails, key=len, default=served.certificates[:1])
 
 
-def uses_only_served(path: Path, served: ServedChain) -> bool:
+def uses_only_served(path: Path, served: Chain) -> bool:
     """Whether a path needs nothing but what was served and its trust anchor."""
     return all(certificate in served.certificates for certificate in path.certificates[:-1])

@@ -13,7 +13,16 @@ from tui_chain.core.expiry import Threshold
 from tui_chain.core.failure import Failure
 from tui_chain.core.finding_codes import FindingCode
 from tui_chain.core.status import Blame, Severity, Status
-from tui_chain.diagnose.case import Case, OtherStores, misplaced_leaf, no_other_stores, uses_only_served
+from tui_chain.diagnose.case import (
+    Case,
+    Chain,
+    JudgedChain,
+    OtherStores,
+    misplaced_leaf,
+    no_other_stores,
+    uses_only_served,
+)
+from tui_chain.diagnose.diagnosis_cache import DiagnosisCache
 from tui_chain.diagnose.findings.certificate import certificate_findings, path_findings
 from tui_chain.diagnose.findings.families import family_findings
 from tui_chain.diagnose.findings.finding import Finding
@@ -78,7 +87,7 @@ class Diagnosis:
 
 @dataclass(frozen=True, eq=False)
 class Diagnoser:
-    """Diagnoses served chains against one trust store, remembering signatures and the store's OpenSSL form.
+    """Diagnoses served chains against one trust store; remembers signatures, diagnoses and the store's OpenSSL form.
 
     `others` gives the public stores beside it; they are asked for only where a path ends at an unknown root.
     `confirmed` are the SHA-256s of private roots that the user vouched for in this run: they end paths, but what
@@ -92,9 +101,11 @@ class Diagnoser:
     confirmed: frozenset[str] = frozenset()
     warn_days: Threshold | None = None
     judge: Judge = field(init=False)
+    _made: DiagnosisCache[Diagnosis] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "judge", Judge(self.trust.file))
+        object.__setattr__(self, "_made", DiagnosisCache(self.judge.dates, self.warn_days))
 
     def diagnose(
         self, served: ServedChain | Failure, *, at: datetime, found: tuple[Certificate, ...] = ()
@@ -102,6 +113,17 @@ class Diagnoser:
         """Say what is wrong with `served` at the time `at` (aware), with the certificates `found` elsewhere."""
         if isinstance(served, Failure):
             return unreachable(served)
+        chain = JudgedChain.of(served)
+        known = self._made.get(chain, found, at)
+        if known is not None:
+            return known
+        made = self._diagnose(chain, at, found)
+        self._made.put(chain, found, at, made)
+        # hosts are kept, by the list and by the memory, and of a leaf little is asked again; its issuers are shared
+        chain.certificates[0].forget_parsed()
+        return made
+
+    def _diagnose(self, served: JudgedChain, at: datetime, found: tuple[Certificate, ...]) -> Diagnosis:
         leaf, *others = served.certificates
         anchors = self._anchors((*others, *found))
         search = find_paths(leaf, (*others, *found), anchors, host=served.host, at=at, prover=self.prover)
@@ -117,14 +139,14 @@ class Diagnoser:
         not_sent = self._not_sent(path, served)
         return Diagnosis(status, blame, by_severity(findings), search, path, verdicts, not_sent, self.trust.name)
 
-    def _verdicts(self, served: ServedChain, at: datetime) -> Verdicts:
+    def _verdicts(self, served: JudgedChain, at: datetime) -> Verdicts:
         ders = tuple(certificate.der for certificate in served.certificates)
         verdicts = self.judge.verdicts(ders, host=served.host, at=at)
         if not served.staple:
             return verdicts
         return {**verdicts, FamilyId.GNUTLS: self._with_staple(served, ders, verdicts[FamilyId.GNUTLS], at)}
 
-    def _with_staple(self, served: ServedChain, ders: tuple[bytes, ...], without: Verdict, at: datetime) -> Verdict:
+    def _with_staple(self, served: JudgedChain, ders: tuple[bytes, ...], without: Verdict, at: datetime) -> Verdict:
         """What GnuTLS says with the OCSP response that the server staples; one that does not hold counts as none."""
         leaf, *others = served.certificates
         issuers = (*others, *self.trust.issuers_of(leaf))
@@ -148,14 +170,14 @@ class Diagnoser:
         roots = tuple(one for one in wanted if one.is_ca and one.self_issued and self.prover.signed(one, one))
         return replace(self.trust, anchors=(*self.trust.anchors, *roots)) if roots else self.trust
 
-    def _not_sent(self, path: Path | None, served: ServedChain) -> tuple[Certificate, ...]:
+    def _not_sent(self, path: Path | None, served: JudgedChain) -> tuple[Certificate, ...]:
         if path is None:
             return ()
         sent = set(served.certificates)
         return tuple(c for c in path.certificates[1:-1] if c not in sent and c not in self.trust)
 
 
-def _no_handshake(served: ServedChain) -> Verdicts:
+def _no_handshake(served: JudgedChain) -> Verdicts:
     """The families that cannot shake hands with the server; of an alert after the certificates it is the reason."""
     refusals = handshake_refusals(served.tls, key_kind(served.certificates[0].der))
     if misplaced_leaf(served) is not None:
@@ -184,7 +206,7 @@ def all_findings(case: Case, status: Status) -> tuple[Finding, ...]:
     )
 
 
-def choose_path(search: Search, served: ServedChain) -> Path | None:
+def choose_path(search: Search, served: Chain) -> Path | None:
     """Take the first good path that needs nothing but what was served, else the best there is."""
     whole = [path for path in search.good if uses_only_served(path, served)]
     return whole[0] if whole else search.best

@@ -180,7 +180,7 @@ def _lost(error: Exception, hosts: int) -> Failure:
     """Why a task did not come back."""
     why = safe_text(f"{type(error).__name__}: {error}".splitlines()[0], 160)
     what = f"{plural(hosts, 'host')} were not worked on" if hosts else "The cluster cannot be asked"
-    return Failure("fault", f"{what}: {why}.", "Go on with --resume, or without --dask.")
+    return Failure("fault", f"{what}: {why}.", "Continue with --resume, or without --dask.")
 
 
 @contextlib.contextmanager

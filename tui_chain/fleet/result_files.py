@@ -225,7 +225,7 @@ def open_index(opened: ExitStack, path: Path) -> ResultIndex | Failure:
     try:
         index = ResultIndex(path, opened.enter_context(path.open("rb")))
         if index.file.read(2) in _WIDE:
-            return Failure("file", f"{shown} is UTF-16.", "Have it written as UTF-8: PowerShell 7 does.")
+            return Failure("file", f"{shown} is UTF-16.", "Have it written as UTF-8.")
         for line in lines_of(index.file):
             key = host_key(line.object)
             if key is not None:

@@ -41,8 +41,10 @@ class ConnectionOptions:
 
     def over(self, usual: ConnectionOptions) -> ConnectionOptions:
         """These options, and of `usual` what they leave open."""
-        if USUAL_CONNECTION in {self, usual}:
-            return usual if self == USUAL_CONNECTION else self
+        if usual is USUAL_CONNECTION or usual == USUAL_CONNECTION:
+            return self
+        if self == USUAL_CONNECTION:
+            return usual
         way = self if self.proxy is not None or self.direct else usual
         place = self if self.connect_host is not None else usual
         return ConnectionOptions(

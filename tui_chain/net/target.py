@@ -147,7 +147,8 @@ class Target:
 
     def over(self, usual: ConnectionOptions) -> Target:
         """The target with what its own options leave open from `usual`."""
-        return replace(self, connection=self.connection.over(usual))
+        connection = self.connection.over(usual)
+        return self if connection is self.connection else replace(self, connection=connection)
 
     def is_same_server(self, other: Target) -> bool:
         """Whether two targets are written alike, however each is reached."""

@@ -10,7 +10,7 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, TypeVar
 
 from tui_chain.core.failure import Failure
@@ -114,11 +114,9 @@ class Prober:
         if isinstance(route, Failure):
             return route
         looked_up = 1000 * (time.perf_counter() - started)
-        served = await self.probe_by(target, route, families=True, progress=progress)
+        served = await self.probe_by(target, route, families=True, progress=progress, looked_up=looked_up)
         if isinstance(served, Failure):
             return served
-        if served.timings is not None:
-            served = replace(served, timings=replace(served.timings, lookup=looked_up))
         return await self.with_staple(served) if served.certificates[0].must_staple else served
 
     async def route(self, target: Target) -> Route | Failure:
@@ -134,19 +132,18 @@ class Prober:
         sni: bool = True,
         families: bool = False,
         progress: Progress = _silent,
+        looked_up: float = 0.0,
     ) -> ServedChain | Failure:
         """Record what the first address of `route` that answers serves, asked by `question`, with or without SNI.
 
         With `families` an unusual server gets the offer of each client family too (`family_offers.beyond_common`).
+        The route took `looked_up` milliseconds.
         """
         if target.starttls == AUTO:
             from tui_chain.probe.protocols import probe_any
 
-            async def trial(named: Target) -> ServedChain | Failure:
-                return await self.probe_by(
-                    named, route, question=question, sni=sni, families=families, progress=progress
-                )
-
+            asked = partial(self.probe_by, question=question, sni=sni, families=families)
+            trial = partial(asked, route=route, progress=progress, looked_up=looked_up)
             return await probe_any(trial, target, lambda: open_connection(target, route), self.timeout)
         started = time.perf_counter()
         progress("connect")
@@ -163,7 +160,7 @@ class Prober:
         if isinstance(shaken, Failure):
             return shaken if question is not None else await self._named(shaken, target, again)
         ended = time.perf_counter()
-        timings = Timings(0.0, 1000 * (reached - started), 1000 * (ended - reached))
+        timings = Timings(looked_up, 1000 * (reached - started), 1000 * (ended - reached))
         served = self._served(target, shaken, connected.address, timings)
         return replace(served, proxy=route.proxy.url) if isinstance(served, ServedChain) and route.proxy else served
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
+from functools import cache, lru_cache
 from typing import Any
 
 from tui_chain.clients.verdict import Verdict
 from tui_chain.core.failure import Failure
 from tui_chain.net.connection_options import SHOWN_KEYS
-from tui_chain.results.json_reader import SCHEMA, JSONReader, iso, json_line, plain, read_line, read_object
+from tui_chain.results.json_reader import SCHEMA, JSONReader, iso, plain, read_line, read_object
 from tui_chain.x509.formats.pem import has_blocks, pem_block
 
 STEPS = ("lookup", "connect", "tls")
@@ -155,12 +157,15 @@ class HostResult:
 
     def as_dict(self) -> dict[str, Any]:
         """The JSON object as Python values."""
-        own = {one.name: plain(getattr(self, one.name)) for one in fields(self) if one.name != "more"}
+        own = {name: plain(getattr(self, name)) for name in _names(HostResult) if name != "more"}
         return {"schema": SCHEMA, **own, **self.more}
 
     def to_json(self) -> str:
-        """One line of JSON, ASCII only."""
-        return json_line(self)
+        """One line of JSON, ASCII only: that of `as_dict`; raises ValueError for a number that JSON has not."""
+        pairs: dict[str, str] = {"schema": json.dumps(SCHEMA)}
+        pairs |= {name: _json(getattr(self, name)) for name in _names(HostResult) if name != "more"}
+        pairs |= {name: json.dumps(plain(one), allow_nan=False) for name, one in self.more.items()}
+        return "{" + ", ".join(f"{json.dumps(name)}: {text}" for name, text in pairs.items()) + "}"
 
     @classmethod
     def from_json(cls, text: str) -> HostResult:
@@ -289,3 +294,26 @@ def _more(given: JSONReader) -> dict[str, Any]:
         for name in clients.values:
             clients.flag(name)
     return more
+
+
+@cache
+def _names(kind: type[Any]) -> tuple[str, ...]:
+    return tuple(one.name for one in fields(kind))
+
+
+MAX_SHARED = 4_096
+"""Bytes of a certificate whose JSON is kept: hosts share issuers and verdicts, whose texts are most of a line."""
+
+
+def _json(value: Any) -> str:
+    """The JSON of a value; that of certificates and clients, which many hosts share, is remembered."""
+    if isinstance(value, tuple):
+        return "[" + ", ".join(map(_json, value)) + "]"
+    if isinstance(value, ClientResult) or (isinstance(value, CertificateResult) and len(value.der) <= MAX_SHARED):
+        return _shared_json(value)
+    return json.dumps(plain(value), allow_nan=False)
+
+
+@lru_cache(maxsize=256)
+def _shared_json(value: ClientResult | CertificateResult) -> str:
+    return json.dumps(plain(value), allow_nan=False)

@@ -73,7 +73,7 @@ def _rdns(der: bytes) -> tuple[tuple[Attribute, ...], ...]:
     )
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def _remembered(der: bytes) -> DistinguishedName:
     return DistinguishedName(_rdns(der))
 

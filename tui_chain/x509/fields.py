@@ -106,6 +106,14 @@ class CertificateCore:
         """SHA-1 of the DER, lower-case hex: a name that old tools show, no proof of anything."""
         return hashlib.sha1(self.der, usedforsecurity=False).hexdigest()
 
+    def forget_parsed(self) -> None:
+        """Let go of what the parsers made of it, which takes ten times its own size; it is read again where needed.
+
+        What was read of it for others, such as its names, stays.
+        """
+        for name in [name for name in self.__dict__ if name.startswith("_")]:
+            self.__dict__.pop(name, None)
+
     # -- the three readers: cryptography, OpenSSL, and our own eyes
 
     @cached_property

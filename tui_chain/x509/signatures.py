@@ -99,28 +99,38 @@ def _proof(parts: Anatomy, key: PublicKey) -> Proof:
     return Proof.SIGNED
 
 
-class SignatureProver:
-    """Remembers proofs by child and issuing key, so that a signature is checked once in a run.
+MAX_PROOFS = 4_096
+"""Proofs after which older ones than these are forgotten: a search makes some hundred at most."""
 
-    `checks` counts the signatures that were computed, not the ones remembered.
+
+class SignatureProver:
+    """Remembers proofs by child and issuing key, so that a signature is not checked twice while it matters.
+
+    `checks` counts the signatures that were computed, not the ones remembered. At least the newest `MAX_PROOFS` are,
+    and at most twice as many.
     """
 
     def __init__(self) -> None:
         self._known: dict[tuple[str, bytes | None], Proof] = {}
+        self._older: Mapping[tuple[str, bytes | None], Proof] = {}
         self.checks = 0
 
     def proof(self, child: Certificate, issuer: Certificate) -> Proof:
         """Return `signature_proof(child, issuer)`, from memory where it is known."""
         pair = (child.sha256, issuer.key_bytes)
-        known = self._known.get(pair)
+        known = self._known.get(pair) or self._older.get(pair)
         if known is None:
             self.checks += issuer.key_bytes is not None
-            known = self._known[pair] = signature_proof(child, issuer)
+            known = signature_proof(child, issuer)
+            if len(self._known) >= MAX_PROOFS:
+                self._older, self._known = self._known, {}
+            self._known[pair] = known
         return known
 
     def knows(self, child: Certificate, issuer: Certificate) -> bool:
         """Tell whether the proof is remembered, so that asking costs nothing."""
-        return (child.sha256, issuer.key_bytes) in self._known
+        pair = (child.sha256, issuer.key_bytes)
+        return pair in self._known or pair in self._older
 
     def signed(self, child: Certificate, issuer: Certificate) -> bool:
         """Tell whether `issuer` is proven to have signed `child`."""

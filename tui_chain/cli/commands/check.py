@@ -60,7 +60,7 @@ def _refused(options: CommandOptions) -> Failure | None:
 def _whole_form(options: CommandOptions) -> Failure:
     file = str(options.resume)
     why = f"--format {options.form} is of a whole run, and --resume prints the hosts that were left."
-    return Failure("usage", why, f"Go on with --json; then {hinted('merge', file, '--format', options.form)}.")
+    return Failure("usage", why, f"Continue with --json; then {hinted('merge', file, '--format', options.form)}.")
 
 
 @dataclass(frozen=True, eq=False)

@@ -176,7 +176,7 @@ def moment(time: Element) -> datetime:
         raise DERError(f"a time that cannot be read: {text!r}") from error
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def raw_certificate(der: bytes) -> RawCertificate:
     """Return the fields of a certificate, remembered: chains of many hosts share their certificates."""
     return RawCertificate(der)

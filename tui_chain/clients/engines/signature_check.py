@@ -41,6 +41,7 @@ def public_key(spki: bytes) -> Key | None:
     return cast("MLDSAPublicKey", loaded) if type(loaded).__name__ in _ML_DSA else None
 
 
+@lru_cache(maxsize=256)
 def signed(spki: bytes, algorithm: SignatureAlgorithm, data: bytes, signature: bytes) -> bool:
     """Tell whether the key of `spki` (DER) made `signature` over `data`: RSA, ECDSA, Ed25519 or ML-DSA.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from tui_chain.core.expiry import notice
 from tui_chain.core.finding_codes import FindingCode
@@ -232,3 +232,20 @@ def _ends_soon(case: Case, certificate: Certificate, *, leaf: bool) -> Iterator[
     kind = EXPIRES_SOON if leaf else ANCHOR_EXPIRES_SOON if certificate == case.anchor else CA_EXPIRES_SOON
     time = plural(left.days, "day") if left.days else plural(left.seconds // 3600, "hour")
     yield kind.finding(certificate.sha256, f"It has {time} left, until {end:%Y-%m-%d %H:%M} UTC.")
+
+
+def told_of_end(certificate: Certificate, at: datetime, wanted: timedelta | None) -> tuple[object, ...]:
+    """All that the finding on the end of a certificate takes from the time: equal where it says the same.
+
+    `wanted` is as for `notice`.
+    """
+    begin, end = certificate.not_before, certificate.not_after
+    if end is None:
+        return ()
+    left = end - at
+    limits = [notice(begin, end, wanted, leaf=leaf) for leaf in (True, False)]
+    hours = left // _HOUR if timedelta(0) <= left <= max(limits) else None
+    return (hours, *(left > limit for limit in limits))
+
+
+_HOUR = timedelta(hours=1)

@@ -112,7 +112,7 @@ def handshake_findings(case: Case) -> Iterator[Finding]:
 
 def _cas(case: Case) -> str:
     names, tls = case.served.tls.client_cas, case.served.tls
-    refused = tls.client_certificate == "required" and case.served.target.connection.identity is not None
+    refused = tls.client_certificate == "required" and case.served.identity_given
     given = "It did not take the one that was given. " if refused else ""
     if not names:
         return f"{given}It names no CA that has to have issued it."

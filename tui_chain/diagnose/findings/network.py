@@ -8,10 +8,9 @@ from collections.abc import Iterator, Mapping
 from tui_chain.core.failure import Failure
 from tui_chain.core.finding_codes import FindingCode
 from tui_chain.core.status import Blame
-from tui_chain.diagnose.case import Case
+from tui_chain.diagnose.case import Case, Chain
 from tui_chain.diagnose.findings.finding import FATAL, SERVER, Finding, FindingKind
 from tui_chain.diagnose.findings.served_chain import CHAIN_TOO_LARGE
-from tui_chain.probe.served import ServedChain
 
 NAME = FindingKind(
     FindingCode.NAME, FATAL, Blame.NETWORK, "The name could not be looked up.", "Check the spelling and the resolver."
@@ -147,7 +146,7 @@ def _kind(failure: Failure) -> FindingKind:
     return _BY_CODE.get(failure.kind, CONNECT)
 
 
-def is_ended_by_alert(served: ServedChain) -> bool:
+def is_ended_by_alert(served: Chain) -> bool:
     """Whether a server showed its certificates and then ended the handshake, having asked for none of the client."""
     return served.tls.client_certificate is None and _AFTER.search(served.note) is not None
 

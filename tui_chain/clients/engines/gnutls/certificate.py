@@ -164,7 +164,7 @@ def is_issuer(child: GnuTLSCertificate, issuer: GnuTLSCertificate) -> bool:
     return wanted is None or given is None or wanted == given
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)
 def read(data: bytes) -> GnuTLSCertificate:
     """Read the DER of a certificate; raises DERError, mostly Unreadable.
 

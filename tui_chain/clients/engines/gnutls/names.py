@@ -43,13 +43,13 @@ def _attribute(data: bytes, parent: Item) -> Attribute:
     return der.dotted(der.content(data, parts[0])), data[parts[1].start : parts[1].end]
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=512)
 def attributes(name: bytes) -> tuple[tuple[Attribute, ...], ...]:
     """Read the DER of a Name; raises DERError."""
     return rdn_sequence(name, der.whole(name, der.SEQUENCE))
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=512)
 def name_text(name: bytes) -> bytes | None:
     """Return the text by which two names are equal, or None where GnuTLS makes none: an empty name or attribute.
 

@@ -78,7 +78,7 @@ class Algorithm:
         return self.secure or self.digest == "SHA-1"
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=512)
 def key_of(spki: bytes) -> Key | None:
     """Read the DER of a SubjectPublicKeyInfo, or return None where GnuTLS cannot: explicit or unknown curves too."""
     try:

@@ -50,7 +50,7 @@ class GoCertificate:
         return hashlib.sha256(self.der).hexdigest()
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=512)
 def go_certificate(der: bytes) -> GoCertificate | None:
     """Return the certificate, or None where Go cannot read it (`ParseCertificate`)."""
     try:

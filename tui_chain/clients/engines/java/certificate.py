@@ -115,7 +115,7 @@ class JavaCertificate:
         return self.start <= at <= self.end
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=1024)
 def _remembered(der: bytes) -> JavaCertificate | str:
     try:
         return _read(der)

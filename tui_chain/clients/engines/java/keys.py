@@ -183,7 +183,7 @@ def identifier(algorithm: Element) -> tuple[str, bytes]:
     return oid, encode(parameters.tag, parameters.content)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def signed(child: RawCertificate, algorithm: SignatureAlgorithm, issuer: RawCertificate) -> bool:
     """Tell whether the key of `issuer` made the signature of `child` (X509CertImpl.verify); remembered."""
     key = public_key(issuer.spki)

@@ -86,7 +86,7 @@ class JavaName(NamedTuple):
         return None
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def read_name(der: bytes) -> JavaName:
     """Read a Name (X500Name.parseDER); raises Unreadable."""
     try:

@@ -47,16 +47,34 @@ def curl_refusal(leaf: Certificate, host: str) -> Verdict | None:
 
 
 _LABEL, _LAST = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", r"[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?"
-_PLAIN = re.compile(rf"(?=.{{1,253}}\Z)(?:{_LABEL}\.)*{_LAST}")
+_RESERVED = r"(?:[^.]*\.)*[^.]{2}--"
+_PLAIN = re.compile(rf"(?=.{{1,253}}\Z)(?!{_RESERVED})(?:{_LABEL}\.)*{_LAST}")
 _PLAIN_PATTERN = re.compile(rf"(?=.{{1,253}}\Z)(?:\*\.{_LABEL}\.)?(?:{_LABEL}\.)*{_LAST}".encode(), re.IGNORECASE)
 """A name that is read alike by all: a host's, or a wildcard before at least two labels."""
+
+
+NAMED = object()
+"""Stands for every host that a leaf with none but plain names has among them."""
+
+
+def host_class(leaf: bytes, host: str) -> object:
+    """Return what stands for all hosts between which no client makes a difference where it is shown `leaf` (DER).
+
+    That is NAMED for those that the leaf plainly names, the wildcard (lower-case ASCII) for those that one plainly
+    covers and no name beside it, and `host` itself for any other: two hosts with the same answer get one verdict.
+    """
+    if plainly_names(leaf, host):
+        return NAMED
+    wildcard = _wildcard(host)
+    return host if wildcard is None or not _covers_plainly(leaf, wildcard, host.encode("ascii")) else wildcard
 
 
 def plainly_names(leaf: bytes, host: str) -> bool:
     """Tell whether a certificate (DER) has `host` itself among its names, in a form that every client reads alike.
 
-    That is a dNSName of letters, digits and inner hyphens, or an IPv4 iPAddress: no wildcard, no dot at the end. All
-    names beside it are plain too: some clients read no further than to an entry that they cannot read.
+    That is a dNSName of letters, digits and inner hyphens, or an IPv4 iPAddress: no wildcard, no dot at the end, no
+    label that IDNA reserves, whose meaning some clients look into (RFC 5890 section 2.3.1). All names beside it are
+    plain too: some clients read no further than to an entry that they cannot read.
     """
     if not _all_plain(leaf):
         return False
@@ -67,7 +85,25 @@ def plainly_names(leaf: bytes, host: str) -> bool:
     return _PLAIN.fullmatch(host) is not None and host.encode("ascii") in dns
 
 
-@lru_cache(maxsize=1024)
+def _wildcard(host: str) -> bytes | None:
+    """The wildcard that covers a plain name with two labels behind its first one, or None."""
+    parent = host.partition(".")[2]
+    if "." not in parent or parse_ip(host) is not None or _PLAIN.fullmatch(host) is None:
+        return None
+    return b"*." + parent.encode("ascii")
+
+
+def _covers_plainly(leaf: bytes, wildcard: bytes, host: bytes) -> bool:
+    """Tell whether a leaf has the wildcard, and not the host in any case beside it, in a form that all read alike."""
+    return _all_plain(leaf) and wildcard in _lower_names(leaf) and host not in _lower_names(leaf)
+
+
+@lru_cache(maxsize=256)
+def _lower_names(leaf: bytes) -> frozenset[bytes]:
+    return frozenset(name.lower() for name in alternative_names(leaf)[0])
+
+
+@lru_cache(maxsize=256)
 def _all_plain(der: bytes) -> bool:
     """Tell whether a certificate has one subjectAltName, of plain names and addresses, in the one encoding of DER."""
     try:
@@ -88,7 +124,7 @@ def _encoded(names: Iterable[Element]) -> bytes:
     return encode(SEQUENCE, *(encode(name.tag, name.content) for name in names))
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def alternative_names(der: bytes) -> tuple[tuple[bytes, ...], tuple[bytes, ...]]:
     """Return the raw dNSNames and iPAddresses of a certificate (DER); both empty where they cannot be read."""
     try:

@@ -42,7 +42,7 @@ NO_CHECK_TIME = 0x200000
 """X509_V_FLAG_NO_CHECK_TIME (include/openssl/x509_vfy.h); `ssl` passes it on without a name for it."""
 
 MAX_ANSWERS = 256
-"""Handshakes that one store remembers: families that ask alike, of the hosts of a moment."""
+"""Handshakes that one store remembers, for families that ask alike at the same time."""
 NOW = 60.0
 """Seconds by which a time may differ from the clock and still be now: libssl's verdict of now is then the answer."""
 
@@ -83,7 +83,7 @@ def library() -> str:
 
 
 class _HandshakeInputs(NamedTuple):
-    """All that a handshake over memory depends on, beside the store."""
+    """All that a handshake over memory depends on, beside the store; `at` is None where no dates are looked at."""
 
     served: tuple[bytes, ...]
     host: str
@@ -91,6 +91,7 @@ class _HandshakeInputs(NamedTuple):
     common_name: bool
     check_host: bool
     level: int
+    at: datetime | None
 
 
 @lru_cache(maxsize=8)
@@ -161,7 +162,7 @@ class OpenSSLVerifier:
             return refused("ca-file", f"OpenSSL cannot read the trust file ({context})")
         name = host.rstrip(".") if settings.drops_dot else host
         now = is_now(at)
-        verdict = self._ask(context, served, name, settings, now=now)
+        verdict = self._ask(context, served, name, settings, at if now else None)
         if not now:
             verdict = self._dated(verdict, served, at, settings)
         if locate:
@@ -171,13 +172,13 @@ class OpenSSLVerifier:
         return curl_refusal(Certificate(served[0]), name) or verdict
 
     def _ask(
-        self, context: ssl.SSLContext, served: Sequence[bytes], host: str, settings: Settings, *, now: bool
+        self, context: ssl.SSLContext, served: Sequence[bytes], host: str, settings: Settings, at: datetime | None
     ) -> Verdict:
         """Do the handshake, or remember the one that the family before asked for alike."""
-        flags = TRUSTED_FIRST | settings.flags | (0 if now else NO_CHECK_TIME)
+        flags = TRUSTED_FIRST | settings.flags | (NO_CHECK_TIME if at is None else 0)
         common_name = settings.common_name or not _reads_common_name(served[0], host)
         inputs = _HandshakeInputs(
-            tuple(served), host, flags, common_name, not settings.own_host_check, _level(settings.ciphers)
+            tuple(served), host, flags, common_name, not settings.own_host_check, _level(settings.ciphers), at
         )
         with self._lock:
             known = self._answers.get(inputs)

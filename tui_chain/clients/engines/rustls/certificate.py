@@ -65,7 +65,7 @@ class Anchor:
     constraints: bytes | None
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=512)
 def webpki_certificate(der: bytes) -> WebpkiCertificate | str:
     """Return a served certificate, or webpki's name for the error where it cannot be read."""
     try:
