@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from tests.support.cli import PROGRAM, ROOT, SECONDS, Done, started, tlschain
+from tests.support.posix import KILL
 from tests.support.proxy import ConnectProxy, start
 from tui_chain.lab.internet import Lab
 from tui_chain.lab.servers.stream import Stream
@@ -95,7 +96,7 @@ def test_a_run_that_was_killed_is_gone_on_with(lab: Lab, listed: Path, tmp_path:
         assert running.stdout is not None
         for _ in range(5):
             assert running.stdout.readline()
-        running.send_signal(signal.SIGKILL)
+        running.send_signal(KILL)
         running.communicate(timeout=SECONDS)
     data = kept.read_bytes()
     count = data.count(b"\n")

@@ -17,6 +17,7 @@ import pytest
 from tests.cli.test_fleet import check, hosts_of, timeless
 from tests.support.cli import SECONDS, process, started, tlschain
 from tests.support.cluster import RunningCluster, cluster
+from tests.support.posix import KILL
 from tui_chain.cli.commands.check import CheckWork
 from tui_chain.cli.options import CommandOptions
 from tui_chain.core.failure import Failure
@@ -82,7 +83,7 @@ def test_the_part_of_a_worker_that_is_killed_is_done_again_and_counted_once(lab:
         with started(*command) as running_check:
             assert waiting.wait(SECONDS)
             for pid in running.workers:
-                os.kill(pid, signal.SIGKILL)
+                os.kill(pid, KILL)
             killed.set()
             out, err = running_check.communicate(timeout=SECONDS)
     assert err == b""

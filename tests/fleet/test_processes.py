@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import os
-import signal
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ import pytest
 
 from tests.cli.test_fleet import check, hosts_of, in_order_of_hosts
 from tests.support.cli import process
+from tests.support.posix import KILL
 from tui_chain.cli.commands.check import CheckWork
 from tui_chain.cli.options import CommandOptions
 from tui_chain.diagnose.findings.interception import UnknownRoot
@@ -61,7 +61,7 @@ class Dying:
                 raise ValueError(name)
             if name.startswith("deadly") and (self.always or not (self.marks / name).exists()):
                 (self.marks / name).touch()
-                os.kill(os.getpid(), signal.SIGKILL)
+                os.kill(os.getpid(), KILL)
             result = HostResult(
                 str(state.target), str(os.getpid()), None, MOMENT, "complete", "nobody", "", TLSResult()
             )

@@ -19,6 +19,10 @@ HANGUP = ENDING_SIGNALS[1]
 """SIGHUP, which a terminal sends when it closes."""
 
 
+KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
+"""SIGKILL, which no process can put off; on Windows SIGTERM is that."""
+
+
 def go_on(process: subprocess.Popen[bytes]) -> None:
     """Let a process go on that has suspended itself."""
     if sys.platform != "win32":

@@ -6,17 +6,19 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import NamedTuple, Protocol
 
 from tui_chain.cli.narration import narration, showing, ticking
 from tui_chain.cli.options import CommandOptions
 from tui_chain.cli.output import notice
 from tui_chain.core.failure import Failure
+from tui_chain.core.status import Status
 from tui_chain.core.text import plural
 from tui_chain.engine.host_state import HostState
 from tui_chain.engine.journey import Journey, UnusedRoots
 from tui_chain.engine.startup import Run
 from tui_chain.fleet.progress import Progress
-from tui_chain.fleet.scheduling import AT_ONCE, WINDOW, Pace, each_through
+from tui_chain.fleet.scheduling import AT_ONCE, Pace, each_through
 from tui_chain.fleet.stages import USUAL_PLAN, ProbePlan, probe_host
 from tui_chain.net.addresses import NEEDS_CONSENT
 from tui_chain.probe.served import ServedChain
@@ -28,8 +30,11 @@ from tui_chain.trust.store import TrustStore
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.crl import CrlScope
 
-KEPT_WHOLE = WINDOW
-"""Hosts of a list that are kept as they were diagnosed until all are probed; of the others the chain alone is."""
+KEPT_WHOLE = 10_000
+"""Hosts that may need a repair and are kept as they were diagnosed until all are probed: some 4 KB each.
+
+Of those beyond that the chain alone is kept, and they are diagnosed twice.
+"""
 _OFFLINE = "Run it again without --offline to fetch it, or add it from a file with --pool FILE."
 _PRIVATE = (
     "Run it again with --allow-private-aia=ADDRESS:PORT to ask that address, with --allow-private-aia to ask all,"
@@ -79,6 +84,23 @@ async def repair_all(
     return states
 
 
+class Early(Protocol):
+    """Takes hosts that need no repair while others are still probed, and gives them back in their turn."""
+
+    def finish(self, state: HostState) -> int:
+        """Keep what is to be said of a host; return where."""
+
+    def replay(self, place: int) -> str:
+        """Say it now; return the host's status."""
+
+
+class _Probed(NamedTuple):
+    """A host that was probed, and where it is kept if it is finished."""
+
+    state: HostState
+    place: int | None = None
+
+
 @dataclass(eq=False)
 class Repairing:
     """Takes hosts through probe, diagnosis, search and repair.
@@ -86,7 +108,7 @@ class Repairing:
     All are probed first: what one of them serves may be what another does not send. With `crl` the CRLs of each are
     gathered too. For a `kind` of file that gives clients what they lack, a private root of a host that is accepted as
     it is served is such a thing. `plan` says as which of its several servers each is probed, so that the broken
-    one is repaired.
+    one is repaired. With `early` what needs no repair is not kept until all are probed.
     """
 
     run: Run
@@ -95,9 +117,11 @@ class Repairing:
     kind: OutputKind
     progress: Progress
     pace: Pace | None = None
-    _probed: list[HostState | None] = field(default_factory=list)
+    early: Early | None = None
+    _probed: list[HostState | int | None] = field(default_factory=list)
     _index: ServedIndex = field(default_factory=ServedIndex)
     _shared: dict[bytes, Certificate] = field(default_factory=dict)
+    _whole: int = 0
 
     async def all(self, hosts: AsyncIterator[HostState], done: Callable[[HostState], None]) -> None:
         """Take all hosts through; `done` gets each as soon as it is repaired, or cannot be."""
@@ -107,27 +131,41 @@ class Repairing:
         self.run.journey.siblings = lambda: self._index
         self.progress.begin("repaired", len(self._probed), time.monotonic())
 
-        def take(state: HostState) -> None:
+        repair = _repairing(self.run, self.crl, self.kind)
+
+        async def stage(state: HostState | int) -> HostState | int:
+            return state if isinstance(state, int) else await repair(state)
+
+        def take(state: HostState | int) -> None:
+            if isinstance(state, int):
+                self._count(self.early.replay(state) if self.early is not None else "")
+                return
             unused.add(state)
             done(state)
-            self._count(state)
+            self._count(state.status or "")
 
-        await ticking(each_through(self._rest(), _repairing(self.run, self.crl, self.kind), take, pace))
+        await ticking(each_through(self._rest(), stage, take, pace))
         _note_unused(self.run, unused)
 
-    async def _probe(self, state: HostState) -> HostState:
-        if state.served is not None:
-            return state
-        return await probe_host(self.run.journey, state, self.plan)
+    async def _probe(self, state: HostState) -> _Probed:
+        probed = state if state.served is not None else await probe_host(self.run.journey, state, self.plan)
+        if self.early is None or probed.status is not Status.COMPLETE:
+            return _Probed(probed)
+        return _Probed(probed, self.early.finish(await self.run.journey.fix(probed)))
 
-    def _keep(self, state: HostState) -> None:
+    def _keep(self, one: _Probed) -> None:
+        state = one.state
         if state.reached is not None:
             self._index.add(state.reached)
-        self._probed.append(state if len(self._probed) < KEPT_WHOLE else self._at_rest(state))
-        self._count(state)
+        if one.place is not None:
+            self._probed.append(one.place)
+        else:
+            self._whole += 1
+            self._probed.append(state if self._whole <= KEPT_WHOLE else self._at_rest(state))
+        self._count(state.status or "")
 
-    def _count(self, state: HostState) -> None:
-        self.progress.add(state.status or "")
+    def _count(self, status: str) -> None:
+        self.progress.add(status)
         narration().show(time.monotonic())
 
     def _at_rest(self, state: HostState) -> HostState:
@@ -139,11 +177,11 @@ class Repairing:
         certificates = (Certificate(leaf.der), *(self._shared.setdefault(one.der, one) for one in others))
         return HostState(state.target, state.label, replace(served, certificates=certificates))
 
-    async def _rest(self) -> AsyncIterator[HostState]:
+    async def _rest(self) -> AsyncIterator[HostState | int]:
         """Every host that was probed, in its order; it is not kept here any longer."""
         for place, state in enumerate(self._probed):
             self._probed[place] = None
-            if state is not None and state.diagnosis is None and state.served is not None:
+            if isinstance(state, HostState) and state.diagnosis is None and state.served is not None:
                 yield self.run.journey.diagnose(state, state.served)
             elif state is not None:
                 yield state

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tui_chain.core.failure import Failure
 from tui_chain.engine.host_state import HostState
@@ -54,7 +54,7 @@ def cores() -> int:
 @dataclass(eq=False)
 class _Worker:
     process: BaseProcess
-    connection: Connection
+    connection: Any
     listener: threading.Thread | None = None
     waiting: dict[int, asyncio.Future[Outcome]] = field(default_factory=dict)
     ended: bool = False

@@ -20,6 +20,7 @@ from tui_chain.core.status import Status
 from tui_chain.core.text import plural
 from tui_chain.engine.host_state import HostState
 from tui_chain.engine.startup import Run
+from tui_chain.fleet.spool import Spool, spool
 from tui_chain.fleet.stages import Outcome, outcome
 from tui_chain.repair.output_kinds import OutputKind
 from tui_chain.results.host import host_result
@@ -53,8 +54,9 @@ def run_fix(options: CommandOptions) -> int:
 def _repair(options: CommandOptions, run: Run, fixed: Fixed, results: Results) -> None:
     source = source_of(options, run, results.resumed)
     plan, kind = plan_of(options), OutputKind(options.kind)
-    with showing(source.about) as progress:
-        repairing = Repairing(run, plan, options.crl_scope, kind, progress, pace_of(options))
+    with ExitStack() as opened, showing(source.about) as progress:
+        early = _Finished(fixed, results, opened.enter_context(spool())) if _has_early(options) else None
+        repairing = Repairing(run, plan, options.crl_scope, kind, progress, pace_of(options), early)
         asyncio.run(repairing.all(source.states(), lambda state: results.take(fixed.outcome(state))))
     say_source(options, source)
 
@@ -101,6 +103,30 @@ class Fixed:
             self.lines.put(joint.to_json())
         else:
             notice(joint_text(joint) + "\n")
+
+
+def _has_early(options: CommandOptions) -> bool:
+    """Whether a host that all accept is done with as soon as it is probed: no root and no CRLs are wanted of it."""
+    return options.kind in {OutputKind.CLIENT, OutputKind.SERVER} and options.crl is None and not options.trust_root
+
+
+@dataclass(eq=False)
+class _Finished:
+    """Hosts that need no repair; they wait on disk for their turn."""
+
+    fixed: Fixed
+    results: Results
+    spool: Spool
+
+    def finish(self, state: HostState) -> int:
+        """Keep what becomes of a host."""
+        return self.spool.put(self.fixed.outcome(state))
+
+    def replay(self, place: int) -> str:
+        """Take it into the results."""
+        done = self.spool.get(place)
+        self.results.take(done)
+        return done.result.status
 
 
 def _refused_kind(kind: str, scope: CrlScope | None) -> Failure | None:
