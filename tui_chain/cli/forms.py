@@ -59,6 +59,8 @@ class FormOutput:
             self.levels.add(self.policy.level_of(done.result, self.now))
         if self.writer is None:
             self.write(done.text + "\n")
+        elif self.options.form == "json":
+            self.write(done.line + "\n")
         else:
             self.put(self.writer.add(done.result))
 

@@ -40,6 +40,11 @@ class Narration:
     _last: float = 0.0
     _failed: list[OSError] = field(default_factory=list)
 
+    @property
+    def has_details(self) -> bool:
+        """Whether somebody hears of each step."""
+        return self.verbose or self.log is not None
+
     def record(self, text: str) -> None:
         """Append to the log, a line with the time in UTC for each line of the text; a full disk ends no run."""
         if self.log is None or self._failed:

@@ -29,8 +29,8 @@ from tui_chain.net.target import Target
 from tui_chain.results.joint import JointFinding
 from tui_chain.results.values import HostResult
 
-WORTH_PROCESSES = 1000
-"""Hosts from which on a list is worked on by several processes."""
+WORTH_PROCESSES = 500
+"""Hosts from which on a list is worked on by several processes, where there is work for more than one."""
 T = TypeVar("T")
 Show = Callable[[Outcome], None]
 
@@ -51,7 +51,7 @@ class Results:
         """Keep it, print it where it is wanted, and count it."""
         self.roots.add(outcome.target.host, outcome.root)
         if self.resumed is not None:
-            _append(self.resumed, outcome.result.to_json())
+            _append(self.resumed, outcome.line)
         if self.baseline is not None:
             changed = self.baseline.changed(outcome.target, outcome.result)
             if changed is None:
@@ -88,7 +88,7 @@ class Results:
 def with_changes(outcome: Outcome, changed: HostResult) -> Outcome:
     """The outcome whose text says what changed, too."""
     lines = (f"  {'changed' if place == 0 else '':<10}{text}" for place, text in enumerate(changed.more[CHANGES]))
-    return replace(outcome, result=changed, text="\n".join((outcome.text.rstrip("\n"), *lines)) + "\n")
+    return replace(outcome, given=changed, text="\n".join((outcome.text.rstrip("\n"), *lines)) + "\n")
 
 
 def _append(resumed: ResumeFile, line: str) -> None:
@@ -152,7 +152,7 @@ def run_each(options: CommandOptions, run: Run, source: HostSource, work: Work, 
 
         def done(outcome: Outcome) -> None:
             results.take(outcome)
-            progress.add(outcome.result.status)
+            progress.add(outcome.status)
             narration().show(time.monotonic())
 
         try:
@@ -205,6 +205,43 @@ def _told(stage: Stage) -> Stage:
 
 
 def _processes(options: CommandOptions, source: HostSource) -> int:
+    """How many processes a list is worked on by: one for each `AT_ONCE` hosts at once, as far as there are cores.
+
+    One takes as long to start as a hundred hosts. Hosts of the lab are known to this process alone, and a client's
+    private key stays in it.
+    """
+    about, wanted = source.about or 0, (options.jobs or AT_ONCE) // AT_ONCE
+    if wanted < 2 or about < WORTH_PROCESSES or options.demo or options.cert is not None:
+        return 1
+    from tui_chain.fleet.processes import MOST, cores
+
+    return min(cores(), MOST, wanted)
+
+
+async def _by_dask(options: CommandOptions, source: HostSource, work: Work, done: Callable[[Outcome], None]) -> None:
+    from tui_chain.fleet.dask_cluster import cluster_workers, read_cluster
+
+    def told(outcome: Outcome) -> None:
+        tell(outcome)
+        done(outcome)
+
+    cluster = _good(read_cluster(options.dask or ""))
+    async with cluster_workers(cluster, work) as workers:
+        await workers.through(source.states(), source.about, told, ordered=not options.unordered)
+
+
+def _told(stage: Stage) -> Stage:
+    """The stage, by which it is said what became of a host as soon as that is known."""
+
+    async def told(state: HostState) -> Outcome:
+        outcome = await stage(state)
+        tell(outcome)
+        return outcome
+
+    return told
+
+
+def _processes(options: CommandOptions, source: HostSource) -> int:
     """How many processes a list is worth: one more takes as long to start as a hundred hosts.
 
     Hosts of the lab are known to this process alone, and a client's private key stays in it.
@@ -219,7 +256,9 @@ def _processes(options: CommandOptions, source: HostSource) -> int:
 
 def tell(outcome: Outcome) -> None:
     """Say what became of a host as soon as it is known, where that is wanted."""
-    detail(f"{outcome.result.target}: {outcome.result.status}, {outcome.result.headline}")
+    if narration().has_details:
+        result = outcome.result
+        detail(f"{result.target}: {result.status}, {result.headline}")
 
 
 def say_source(options: CommandOptions, source: HostSource) -> None:

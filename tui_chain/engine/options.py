@@ -75,7 +75,7 @@ TIMEOUT = OptionEntry(
 JOBS = OptionEntry(
     "jobs",
     ("--jobs",),
-    "Hosts that are probed or repaired at once  [default: 64; on the screen 32]",
+    "Hosts that are probed or repaired at once; check uses a core for each 64  [default: 64; on the screen 32]",
     "count",
     metavar="N",
     least=1,

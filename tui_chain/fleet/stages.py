@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 from tui_chain.diagnose.findings.interception import UnknownRoot
 from tui_chain.engine.host_probe import probe_wanted
@@ -36,13 +37,29 @@ class Outcome:
     """What became of a host: its result, and as text where a person reads it; `root` is the unknown one it ends at.
 
     `target` is the host as it was named, with the options of its own; `code` what the host means for the exit code.
+    `given` is the result, or its JSON: another process hands that over at a tenth of the cost.
     """
 
     target: Target
-    result: HostResult
+    given: HostResult | str
     code: int
+    status: str
     text: str = ""
     root: UnknownRoot | None = None
+
+    @cached_property
+    def result(self) -> HostResult:
+        """The result."""
+        return HostResult.from_json(self.given) if isinstance(self.given, str) else self.given
+
+    @cached_property
+    def line(self) -> str:
+        """Its JSON, a line."""
+        return self.given if isinstance(self.given, str) else self.given.to_json()
+
+    def as_line(self) -> Outcome:
+        """The same by its JSON."""
+        return replace(self, given=self.line)
 
 
 Outcomes = Callable[[Outcome], None]
@@ -51,4 +68,4 @@ Outcomes = Callable[[Outcome], None]
 
 def outcome(state: HostState, result: HostResult, code: int, text: str = "", *, target: Target) -> Outcome:
     """Keep what the rest of a run needs of a host."""
-    return Outcome(target, result, code, text, root_of(state))
+    return Outcome(target, result, code, result.status, text, root_of(state))

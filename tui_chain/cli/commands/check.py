@@ -73,7 +73,13 @@ class CheckWork:
     def opened(self) -> Iterator[Stage]:
         """Load what the options name, in another process than the one that read them."""
         with reopened(self.options) as run:
-            yield self.stage(run)
+            stage = self.stage(run)
+
+            async def as_line(state: HostState) -> Outcome:
+                done = await stage(state)
+                return done.as_line() if self.options.form == "json" else done
+
+            yield as_line
 
     @property
     def at_once(self) -> int:

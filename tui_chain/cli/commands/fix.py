@@ -93,7 +93,7 @@ class Fixed:
     def show(self, done: Outcome) -> None:
         """Print a host, or have its line wait."""
         if self.options.as_json:
-            self.lines.put(done.result.to_json(), inside=done.target in self.file.inside)
+            self.lines.put(done.line, inside=done.target in self.file.inside)
         else:
             notice(done.text)
 
@@ -126,7 +126,7 @@ class _Finished:
         """Take it into the results."""
         done = self.spool.get(place)
         self.results.take(done)
-        return done.result.status
+        return done.status
 
 
 def _refused_kind(kind: str, scope: CrlScope | None) -> Failure | None:

@@ -129,7 +129,7 @@ class Merged:
         if options.as_json:
             self.lines.put(result.to_json(), inside=inside)
         else:
-            self.output.show(Outcome(host.saved.host.target, result, code, self._text(host)))
+            self.output.show(Outcome(host.saved.host.target, result, code, result.status, self._text(host)))
 
     def _text(self, host: MergedHost) -> str:
         if self.options.form != "text" or host.state is None:
