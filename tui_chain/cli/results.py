@@ -176,9 +176,14 @@ async def _each(
         return
     from tui_chain.fleet.processes import ProcessWorkers
 
-    workers = ProcessWorkers(work, count)
+    workers, alone = ProcessWorkers(work, count), work.stage(run)
+
+    async def stage(state: HostState) -> Outcome:
+        # a private key and a login stay in this process
+        return await (alone if state.target.connection.has_secret else workers.stage)(state)
+
     async with workers.running():
-        await each_through(source.states(), _told(workers.stage), done, pace)
+        await each_through(source.states(), _told(stage), done, pace)
 
 
 async def _by_dask(options: CommandOptions, source: HostSource, work: Work, done: Callable[[Outcome], None]) -> None:
@@ -216,42 +221,6 @@ def _processes(options: CommandOptions, source: HostSource) -> int:
     from tui_chain.fleet.processes import MOST, cores
 
     return min(cores(), MOST, wanted)
-
-
-async def _by_dask(options: CommandOptions, source: HostSource, work: Work, done: Callable[[Outcome], None]) -> None:
-    from tui_chain.fleet.dask_cluster import cluster_workers, read_cluster
-
-    def told(outcome: Outcome) -> None:
-        tell(outcome)
-        done(outcome)
-
-    cluster = _good(read_cluster(options.dask or ""))
-    async with cluster_workers(cluster, work) as workers:
-        await workers.through(source.states(), source.about, told, ordered=not options.unordered)
-
-
-def _told(stage: Stage) -> Stage:
-    """The stage, by which it is said what became of a host as soon as that is known."""
-
-    async def told(state: HostState) -> Outcome:
-        outcome = await stage(state)
-        tell(outcome)
-        return outcome
-
-    return told
-
-
-def _processes(options: CommandOptions, source: HostSource) -> int:
-    """How many processes a list is worth: one more takes as long to start as a hundred hosts.
-
-    Hosts of the lab are known to this process alone, and a client's private key stays in it.
-    """
-    about = source.about or 0
-    if about < WORTH_PROCESSES or options.demo or options.cert is not None:
-        return 1
-    from tui_chain.fleet.processes import MOST, cores
-
-    return min(cores(), MOST, about // (WORTH_PROCESSES // 2), options.jobs or MOST)
 
 
 def tell(outcome: Outcome) -> None:

@@ -67,6 +67,10 @@ class DaskWorkers:
 
         What is not waited for any longer is taken back from the cluster.
         """
+        secret = next((one.target for one in hosts if one.target.connection.has_secret), None)
+        if secret is not None:
+            why = f"{secret} has a private key or a login of a proxy, which stay on this machine."
+            raise WorkFailure(Failure("usage", why, "Leave it out, or leave --dask out."))
         future = self.client.submit(do_part, self.work, self.facts, hosts, pure=False)
         try:
             part: Part = await future.result()

@@ -62,6 +62,11 @@ class ConnectionOptions:
         )
 
     @property
+    def has_secret(self) -> bool:
+        """Whether a private key or the login of a proxy is among them."""
+        return self.identity is not None or "@" in (self.proxy or "")
+
+    @property
     def of_host(self) -> ConnectionOptions:
         """Those that are for the hosts alone for which they were said: names, place and certificate."""
         return replace(self, proxy=None, direct=False, ip_version=None, bind=None, ehlo=None, tls=None)
