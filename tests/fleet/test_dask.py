@@ -201,9 +201,13 @@ def test_outcomes_are_json_lines_of_their_own(lab: Lab, running: RunningCluster)
     assert json.loads(done.out)["status"] == "incomplete"
 
 
-def test_a_host_with_a_login_in_the_list_is_given_to_no_cluster(lab: Lab, tmp_path: Path, running: RunningCluster) -> None:
+def test_a_host_with_a_login_in_the_list_is_given_to_no_cluster(
+    lab: Lab, tmp_path: Path, running: RunningCluster
+) -> None:
     hosts = tmp_path / "hosts.txt"
     hosts.write_text("a.test proxy=http://joe:secret@127.0.0.1:1\n")
     done = check(lab, "--hosts", hosts, "--dask", running.address)
     assert done.code == 2
-    assert done.complaint.startswith("a.test:443 has a private key or a login of a proxy, which stay on this machine.")
+    assert done.complaint.startswith(
+        "a.test:443 has a private key or a login of a proxy, which stay on this machine."
+    )
