@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.test_fleet import check, hosts_of, timeless
+from tests.cli.test_fleet import check, fix, hosts_of, timeless
 from tests.support.cli import SECONDS, process, started, tlschain
 from tests.support.cluster import RunningCluster, cluster
 from tests.support.posix import KILL
@@ -29,6 +29,7 @@ from tui_chain.lab.internet import Lab
 from tui_chain.lab.servers.stream import Stream
 from tui_chain.lab.servers.tls import DEFAULT_TLS, Credentials, make_context, tls_handler
 from tui_chain.net.target import Target
+from tui_chain.x509.formats.readers import read_certificates
 
 
 @pytest.fixture(scope="module")
@@ -211,3 +212,29 @@ def test_a_host_with_a_login_in_the_list_is_given_to_no_cluster(
     assert done.complaint.startswith(
         "a.test:443 has a private key or a login of a proxy, which stay on this machine."
     )
+
+
+def test_a_repair_by_a_cluster_is_as_one_by_one_process(lab: Lab, tmp_path: Path, running: RunningCluster) -> None:
+    """What a worker cannot find, since it does not know what others serve, is found at the end; one file is for all."""
+    hosts, alone, together = listed(lab, tmp_path, 30), tmp_path / "alone.pem", tmp_path / "together.pem"
+    first = fix(lab, "--hosts", hosts, "--offline", "-o", alone)
+    second = fix(lab, "--hosts", hosts, "--offline", "-o", together, "--dask", running.address)
+    assert second.code == first.code, second.err
+    assert {one["status"] for one in first.objects} == {"complete", "repairable", "invalid"}
+    keys = ("target", "status", "headline", "findings", "clients")
+    assert [[one[key] for key in keys] for one in second.objects] == [
+        [one[key] for key in keys] for one in first.objects
+    ]
+    written = [(one["target"], one["written"] is not None) for one in second.objects]
+    assert written == [(one["target"], one["written"] is not None) for one in first.objects]
+    assert read_certificates(together.read_bytes()) == read_certificates(alone.read_bytes())
+
+
+def test_a_repair_by_a_cluster_prints_the_bundle_alone(lab: Lab, running: RunningCluster) -> None:
+    words = (lab.host("leaf-only").target, "--trust", lab.trust_file, "--no-pool", "--dask", running.address)
+    done = tlschain("fix", *words)
+    assert done.code == 0
+    assert done.out.startswith("# CA bundle for ")
+    assert "✚ repairable" in done.err
+    refused = tlschain("fix", *words, "--crl")
+    assert refused.complaint.startswith("--crl gathers the lists of all hosts in one process")

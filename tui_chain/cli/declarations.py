@@ -55,7 +55,8 @@ def fix(form: str, **given: Any) -> int:
     Exit 0: written, or nothing to do. 1: some host was not repaired, or consent is missing. 2: wrong usage.
     3: nothing else but hosts that were not reached.
     """
-    given["as_json"] = chosen_form(form, as_json=given["as_json"]) == "json"
+    form = chosen_form(form, as_json=given["as_json"])
+    given |= {"form": form, "as_json": form == "json"}
     _check_output(given)
     from tui_chain.cli.commands.fix import run_fix
     from tui_chain.cli.options import CommandOptions

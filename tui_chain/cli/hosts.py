@@ -131,7 +131,7 @@ class Repairing:
         self.run.journey.siblings = lambda: self._index
         self.progress.begin("repaired", len(self._probed), time.monotonic())
 
-        repair = _repairing(self.run, self.crl, self.kind)
+        repair = repair_stage(self.run, self.crl, self.kind)
 
         async def stage(state: HostState | int) -> HostState | int:
             return state if isinstance(state, int) else await repair(state)
@@ -207,7 +207,7 @@ def with_roots_of_kind(run: Run, kind: OutputKind) -> Callable[[HostState], Awai
     return repaired
 
 
-def _repairing(run: Run, scope: CrlScope | None, kind: OutputKind) -> Callable[[HostState], Awaitable[HostState]]:
+def repair_stage(run: Run, scope: CrlScope | None, kind: OutputKind) -> Callable[[HostState], Awaitable[HostState]]:
     """The stages that repair a host, and gather its CRLs where `scope` says which; a CRL is fetched once."""
     repaired = with_roots_of_kind(run, kind)
 

@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING
 from tui_chain.cli.files import Consent, print_text, put
 from tui_chain.cli.hosts import loss_refused, repairs_of
 from tui_chain.cli.options import CommandOptions
-from tui_chain.cli.output import emit, note, notice
+from tui_chain.cli.output import FOUND, OK, UNREACHED, emit, note, notice
 from tui_chain.core.failure import Failure
 from tui_chain.core.files import read_file
 from tui_chain.core.status import Status
@@ -198,3 +198,10 @@ def _check_snippet(path: Path, scope: CrlScope, options: CommandOptions) -> str:
             f"  {options.command('refresh', '--write', path.absolute())}",
         ]
     )
+
+
+def code_of_saved(result: HostResult) -> int:
+    """What a host that was repaired earlier means for the exit code."""
+    if result.status == Status.UNREACHABLE:
+        return UNREACHED
+    return OK if result.status in {Status.COMPLETE, Status.REPAIRABLE} else FOUND

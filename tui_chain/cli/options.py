@@ -109,13 +109,13 @@ def opened(
 
 
 @contextmanager
-def reopened(options: CommandOptions) -> Iterator[Run]:
+def reopened(options: CommandOptions, *, every_source: bool = False) -> Iterator[Run]:
     """Start what the options name again, in another process than the one that read them; its hosts come by and by."""
     without = replace(options, targets=(), hosts_file=None, column=None, label_column=None, port_column=None)
     arguments = read_arguments(without)
     if isinstance(arguments, Failure):
         raise ValueError(str(arguments))  # noqa: TRY004 - the options were right where they were read
-    with start(without, arguments) as started:
+    with start(without, arguments, every_source=every_source) as started:
         if isinstance(started, Failure):
             raise ValueError(str(started))  # noqa: TRY004
         yield started

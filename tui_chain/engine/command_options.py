@@ -133,7 +133,7 @@ TAKEN: Mapping[str, tuple[OptionEntry, ...]] = {
     "fix": (
         OUTPUT._replace(help="Write the bundle there  [default: standard output]"),
         *(REPLACE, MERGE, BACKUP, KIND, SERVED, HOST, AT, *SEARCHING, TRUST_ROOT, *SEVERAL, *KEPT, *CRLS),
-        *(ACCEPT_LOST_CONSTRAINTS, FORMAT, *FLEET, *TARGETED),
+        *(ACCEPT_LOST_CONSTRAINTS, FORMAT, *FLEET, DASK, *TARGETED),
     ),
     "test": (
         BUNDLE._replace(help="Test with this file instead of the repair that is found."),

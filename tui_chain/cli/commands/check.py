@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from tui_chain.cli.files import results_to
 from tui_chain.cli.forms import EXIT_CODES, STREAMED, FormOutput, policy_of
@@ -13,13 +13,13 @@ from tui_chain.cli.hosts import plan_of
 from tui_chain.cli.options import CommandOptions, opened, reopened
 from tui_chain.cli.output import fail
 from tui_chain.cli.results import results_of, run_each, source_of
+from tui_chain.cli.work import OptionsWork, refused_cluster
 from tui_chain.core.command import hinted
 from tui_chain.core.failure import Failure
 from tui_chain.engine.host_state import HostState
 from tui_chain.engine.startup import Run
-from tui_chain.fleet.scheduling import AT_ONCE
 from tui_chain.fleet.stages import Outcome, outcome, probe_host
-from tui_chain.fleet.work import Stage, WorkerFacts, worker_facts
+from tui_chain.fleet.work import Stage
 from tui_chain.results.host import host_result
 from tui_chain.results.values import HostResult
 
@@ -44,17 +44,7 @@ def _refused(options: CommandOptions) -> Failure | None:
     """Why these options do not go together, or None."""
     if options.resume is not None and options.form not in STREAMED:
         return _whole_form(options)
-    if options.dask is None:
-        return None
-    if options.demo:
-        return Failure("usage", "The lab of --demo is on this machine alone.", "Leave --dask out.")
-    if options.cert is not None or "@" in (options.proxy or ""):
-        why = "A private key and the login of a proxy stay on this machine, and --dask gives hosts to others."
-        return Failure("usage", why, "Leave --dask out, or have the workers' environment name the proxy.")
-    from tui_chain.fleet.dask_cluster import read_cluster
-
-    cluster = read_cluster(options.dask)
-    return cluster if isinstance(cluster, Failure) else None
+    return refused_cluster(options)
 
 
 def _whole_form(options: CommandOptions) -> Failure:
@@ -64,10 +54,8 @@ def _whole_form(options: CommandOptions) -> Failure:
 
 
 @dataclass(frozen=True, eq=False)
-class CheckWork:
+class CheckWork(OptionsWork):
     """What is done with each host, in this process or another."""
-
-    options: CommandOptions
 
     @contextmanager
     def opened(self) -> Iterator[Stage]:
@@ -80,20 +68,6 @@ class CheckWork:
                 return done.as_line() if self.options.form == "json" else done
 
             yield as_line
-
-    @property
-    def at_once(self) -> int:
-        """Hosts that a process works on at once."""
-        return self.options.jobs or AT_ONCE
-
-    def shared_by(self, count: int) -> CheckWork:
-        """The work as each of so many processes does it, so that they keep the limits together."""
-        rate = None if self.options.rate is None else self.options.rate / count
-        return replace(self, options=replace(self.options, jobs=-(-self.at_once // count), rate=rate))
-
-    def facts(self) -> WorkerFacts:
-        """What this process is."""
-        return worker_facts(self.options.trust)
 
     def stage(self, run: Run) -> Stage:
         """The stage by which a host becomes an outcome."""

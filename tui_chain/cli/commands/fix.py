@@ -3,29 +3,35 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import ExitStack
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO
 
 from tui_chain.cli.host_text import host_text, joint_text
-from tui_chain.cli.hosts import Repairing, plan_of
+from tui_chain.cli.hosts import Repairing, plan_of, repair_stage
+from tui_chain.cli.merged import print_merged
 from tui_chain.cli.narration import showing
-from tui_chain.cli.one_file import FileForAll, Lines, waiting_lines
-from tui_chain.cli.options import CommandOptions, opened
+from tui_chain.cli.one_file import STANDARD_OUTPUT, FileForAll, Lines, code_of_saved, waiting_lines
+from tui_chain.cli.options import CommandOptions, opened, reopened
 from tui_chain.cli.output import FOUND, OK, UNREACHED, fail, note, notice, worst
-from tui_chain.cli.results import Results, pace_of, results_of, say_source, source_of, tell
+from tui_chain.cli.results import Results, pace_of, results_of, run_each, say_source, source_of, tell
+from tui_chain.cli.work import OptionsWork, refused_cluster
 from tui_chain.core.command import hinted
 from tui_chain.core.failure import Failure
 from tui_chain.core.status import Status
 from tui_chain.core.text import plural
 from tui_chain.engine.host_state import HostState
 from tui_chain.engine.startup import Run
+from tui_chain.fleet.merge import ResultFiles
 from tui_chain.fleet.spool import Spool, spool
-from tui_chain.fleet.stages import Outcome, outcome
+from tui_chain.fleet.stages import Outcome, outcome, probe_host
+from tui_chain.fleet.work import Stage
 from tui_chain.repair.output_kinds import OutputKind
 from tui_chain.results.host import host_result
 from tui_chain.results.joint import JointFinding
-from tui_chain.results.values import HostResult
 from tui_chain.x509.crl import CrlScope
 
 MAX_PROBLEMS = 10
@@ -34,9 +40,14 @@ MAX_PROBLEMS = 10
 
 def run_fix(options: CommandOptions) -> int:
     """Run the whole journey of each host, then write one bundle for all that could be repaired."""
-    refused = _refused_kind(options.kind, options.crl_scope) or _refused_resume(options)
+    refused = _refused_kind(options.kind, options.crl_scope) or _refused_resume(options) or refused_cluster(options)
     if refused is not None:
         return fail(refused)
+    if options.dask is not None and options.crl is not None:
+        why = "--crl gathers the lists of all hosts in one process, and --dask has several."
+        return fail(Failure("usage", why, "Leave --dask out."))
+    if options.dask is not None:
+        return _by_cluster(options)
     with ExitStack() as opened_files:
         run = opened_files.enter_context(opened(options, every_source=True, streaming=True))
         _note_problems(run.problems)
@@ -49,6 +60,57 @@ def run_fix(options: CommandOptions) -> int:
         written = file.deliver()
         lines.written = written if isinstance(written, Path) else None
     return worst([*results.codes, fail(written)] if isinstance(written, Failure) else results.codes)
+
+
+def _by_cluster(options: CommandOptions) -> int:
+    """Have each host repaired by a worker alone; then what one serves counts for the others, and one file is written.
+
+    A worker knows what its own hosts serve and no others: what it could not find is looked for here, in all of them.
+    """
+    with ExitStack() as opened_files:
+        run = opened_files.enter_context(opened(options, every_source=True, streaming=True))
+        kept: IO[bytes] = opened_files.enter_context(TemporaryFile())
+
+        def keep(done: Outcome) -> None:
+            kept.write(done.line.encode() + b"\n")
+
+        results = opened_files.enter_context(results_of(options, run, keep, lambda _: None, code_of_saved))
+        run_each(options, run, source_of(options, run, results.resumed), FixWork(options), results)
+        results.end(run.journey)
+        files = ResultFiles()
+        files.add("the cluster", kept)
+        if not len(files):
+            return worst(results.codes)
+        run.journey.context = replace(run.journey.context, offline=True)
+        wanted = (
+            options if options.as_json or options.output is not None else replace(options, output=STANDARD_OUTPUT)
+        )
+        code = print_merged(wanted, run, files, beside=not options.as_json)
+    return worst((*results.codes, code)) if options.resume is not None else code
+
+
+@dataclass(frozen=True, eq=False)
+class FixWork(OptionsWork):
+    """What a worker does with each host: the whole journey, as far as a host can go it alone."""
+
+    @contextmanager
+    def opened(self) -> Iterator[Stage]:
+        """Load what the options name, in another process than the one that read them."""
+        with reopened(self.options, every_source=True) as run:
+            yield self.stage(run)
+
+    def stage(self, run: Run) -> Stage:
+        """The stage by which a host becomes an outcome."""
+        options, repair = self.options, repair_stage(run, self.options.crl_scope, OutputKind(self.options.kind))
+        plan = plan_of(options)
+
+        async def stage(state: HostState) -> Outcome:
+            fixed = await repair(await probe_host(run.journey, state, plan))
+            accepted = options.accept_lost_constraints
+            result = host_result(fixed, run.journey.clock(), None, options, accept_lost_constraints=accepted)
+            return outcome(fixed, result, code_of_saved(result), target=state.target).as_line()
+
+        return stage
 
 
 def _repair(options: CommandOptions, run: Run, fixed: Fixed, results: Results) -> None:
@@ -144,13 +206,6 @@ def _note_problems(problems: tuple[str, ...]) -> None:
         note(f"tlschain: {problem}")
     if len(problems) > MAX_PROBLEMS:
         note(f"tlschain: and {plural(len(problems) - MAX_PROBLEMS, 'problem')} more")
-
-
-def code_of_saved(result: HostResult) -> int:
-    """What a host that was repaired earlier means for the exit code."""
-    if result.status == Status.UNREACHABLE:
-        return UNREACHED
-    return OK if result.status in {Status.COMPLETE, Status.REPAIRABLE} else FOUND
 
 
 def _fix_code(state: HostState, *, repaired: bool) -> int:

@@ -2,71 +2,32 @@
 
 from __future__ import annotations
 
-import asyncio
 import shutil
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import IO, TypeVar
+from typing import IO
 
-from tui_chain.cli.commands.fix import code_of_saved
-from tui_chain.cli.forms import FormOutput
-from tui_chain.cli.host_text import host_text
-from tui_chain.cli.hosts import with_roots_of_kind
-from tui_chain.cli.narration import showing
-from tui_chain.cli.one_file import STANDARD_OUTPUT, FileForAll, Lines, waiting_lines
+from tui_chain.cli.merged import print_merged
+from tui_chain.cli.one_file import STANDARD_OUTPUT
 from tui_chain.cli.options import CommandOptions, started
-from tui_chain.cli.output import FOUND, emit, fail, note_wrong, notice, worst
+from tui_chain.cli.output import fail
 from tui_chain.core.failure import Failure
-from tui_chain.core.status import Status
-from tui_chain.core.text import plural
-from tui_chain.engine.startup import Run
-from tui_chain.fleet.merge import MergedHost, Merging, ResultFiles, open_results
-from tui_chain.fleet.stages import Outcome
-from tui_chain.repair.output_kinds import OutputKind
-from tui_chain.results.host import host_result
-
-T = TypeVar("T")
+from tui_chain.fleet.merge import open_results
 
 
 def run_merge(paths: Sequence[Path], options: CommandOptions) -> int:
     """Print every host of the files once, and write one file for all that have a repair, where `-o` says so."""
     with ExitStack() as opened:
         run = opened.enter_context(started(options))
-        files = _good(open_results(opened, paths, _standard_input(opened, paths)))
-        file = FileForAll(options, run)
-        lines = opened.enter_context(waiting_lines(file))
+        files = open_results(opened, paths, _standard_input(opened, paths))
+        if isinstance(files, Failure):
+            return fail(files)
         # what a person reads stands beside a bundle on standard output
         beside = options.output == STANDARD_OUTPUT and options.form == "text"
-        output = FormOutput(options, run.journey.clock(), _notice_piece if beside else _emit_piece)
-        merged = Merged(options, run, files, file, lines, output)
-        try:
-            with output.whole():
-                asyncio.run(merged.all())
-                merged.end()
-        except OSError as error:
-            return fail(Failure("file", f"The results cannot be read: {error.strerror}.", "Check their rights."))
-        written = file.deliver() if options.output is not None else None
-        lines.written = written if isinstance(written, Path) else None
-    code = output.exit_code(merged.codes)
-    return worst([code, fail(written)]) if isinstance(written, Failure) else code
-
-
-def _emit_piece(piece: str) -> None:
-    emit(piece.removesuffix("\n"))
-
-
-def _notice_piece(piece: str) -> None:
-    notice(piece.removesuffix("\n"))
-
-
-def _good(value: T | Failure) -> T:
-    if isinstance(value, Failure):
-        raise SystemExit(fail(value))
-    return value
+        return print_merged(options, run, files, beside=beside)
 
 
 def _standard_input(opened: ExitStack, paths: Sequence[Path]) -> IO[bytes] | None:
@@ -76,82 +37,3 @@ def _standard_input(opened: ExitStack, paths: Sequence[Path]) -> IO[bytes] | Non
     copy: IO[bytes] = opened.enter_context(TemporaryFile())  # noqa: SIM115 - the stack closes it
     shutil.copyfileobj(sys.stdin.buffer, copy)
     return copy
-
-
-@dataclass(eq=False)
-class Merged:
-    """Takes each host of the files in its turn."""
-
-    options: CommandOptions
-    run: Run
-    files: ResultFiles
-    file: FileForAll
-    lines: Lines
-    output: FormOutput
-    codes: set[int] = field(default_factory=set)
-    otherwise: int = 0
-
-    async def all(self) -> None:
-        """Go through all hosts, and print each."""
-        kind = OutputKind(self.options.kind)
-        merging = Merging(
-            self.files,
-            self.run.journey,
-            with_roots_of_kind(self.run, kind),
-            _for_file(self.options, kind),
-            judges_all=self.options.form == "text",
-        )
-        with showing(len(self.files)) as progress:
-            progress.verb = "merged"
-            async for host in merging.hosts():
-                self._take(host)
-                progress.add(host.saved.result.status)
-        for joint in merging.roots.joint():
-            if self.options.as_json:
-                self.lines.put(joint.to_json())
-            else:
-                self.output.show_joint(joint)
-
-    def _take(self, host: MergedHost) -> None:
-        options, now, state = self.options, self.run.journey.clock(), host.state
-        wanted = state is not None and Status(host.saved.result.status) in _for_file(
-            options, OutputKind(options.kind)
-        )
-        inside = wanted and state is not None and self.file.take(state)
-        result = host.saved.result
-        if host.is_new and state is not None:
-            accepted = options.accept_lost_constraints
-            result = host_result(state, now, None, replace(options, offline=False), accept_lost_constraints=accepted)
-        elif state is not None and state.status != result.status:
-            self.otherwise += 1
-        code = FOUND if self.output.policy.stricter_reasons(result, now) else code_of_saved(result)
-        self.codes.add(code)
-        if options.as_json:
-            self.lines.put(result.to_json(), inside=inside)
-        else:
-            self.output.show(Outcome(host.saved.host.target, result, code, result.status, self._text(host)))
-
-    def _text(self, host: MergedHost) -> str:
-        if self.options.form != "text" or host.state is None:
-            return ""
-        # what is named in a hint is run with a network
-        return host_text(host.state, self.run.journey.clock(), replace(self.options, offline=False)) + "\n"
-
-    def end(self) -> None:
-        """Say what was wrong in the files, and which hosts are judged otherwise now."""
-        note_wrong(self.files.wrong)
-        if self.otherwise:
-            hosts = plural(self.otherwise, "host")
-            store = self.run.journey.trust.name
-            notice(
-                f"tlschain: {hosts} judged otherwise now, with the trust store {store}, than in the files;"
-                " --trust names another."
-            )
-
-
-def _for_file(options: CommandOptions, kind: OutputKind) -> frozenset[Status]:
-    """The statuses of hosts that are in the file, or are looked at for it."""
-    if options.output is None:
-        return frozenset()
-    complete = {Status.COMPLETE} if kind in {OutputKind.CLIENT, OutputKind.SERVER} else set[Status]()
-    return frozenset(Status) - {Status.UNREACHABLE} - complete
