@@ -340,8 +340,8 @@ def test_only_a_hint_of_ours_is_completed() -> None:
 COMMAND = re.compile(rf"\btlschain (?:{'|'.join(command.name or '' for command in COMMANDS)})\b")
 LABEL = "tlschain lab"
 """The organization of the lab's certificates."""
-READS = {"fleet.formats.junit", "repair.file_header", "results.saved"}
-"""What names its suite, reads the comment in which version 0.1.0 wrote a command, and asks for a file of results."""
+READS = {"repair.file_header", "results.saved"}
+"""What reads the comment in which version 0.1.0 wrote a command, and what asks for a file of `check --json`."""
 
 
 def _strings(tree: ast.Module) -> Iterator[str]:

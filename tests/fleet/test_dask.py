@@ -215,7 +215,7 @@ def test_a_host_with_a_login_in_the_list_is_given_to_no_cluster(
 
 
 def test_a_repair_by_a_cluster_is_as_one_by_one_process(lab: Lab, tmp_path: Path, running: RunningCluster) -> None:
-    """What a worker cannot find, since it does not know what others serve, is found at the end; one file is for all."""
+    """What a worker cannot find, not knowing what others serve, is found at the end; one file is for all."""
     hosts, alone, together = listed(lab, tmp_path, 30), tmp_path / "alone.pem", tmp_path / "together.pem"
     first = fix(lab, "--hosts", hosts, "--offline", "-o", alone)
     second = fix(lab, "--hosts", hosts, "--offline", "-o", together, "--dask", running.address)
