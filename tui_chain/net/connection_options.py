@@ -72,6 +72,11 @@ class ConnectionOptions:
         return replace(self, sni=None, connect_host=None, connect_port=None, verify_name=None, identity=None)
 
     @property
+    def has_secrets(self) -> bool:
+        """Whether a private key or a login is among them."""
+        return self.identity is not None or "@" in (self.proxy or "")
+
+    @property
     def connect_place(self) -> str | None:
         """What is connected to in place of the target, as `--connect-to` takes it."""
         if self.connect_host is None:
