@@ -15,6 +15,7 @@ import pytest
 from tests.support.cli import PROGRAM, ROOT, SECONDS, Done, started, tlschain
 from tests.support.posix import KILL
 from tests.support.proxy import ConnectProxy, start
+from tui_chain.lab.authority import key_to_pem, to_pem
 from tui_chain.lab.internet import Lab
 from tui_chain.lab.servers.stream import Stream
 
@@ -29,6 +30,14 @@ def hosts_of(lab: Lab, count: int = COUNT) -> list[str]:
         port = lab.host(names[number % len(names)]).port
         lines.append(f"host-{number}.example verify-name=localhost connect-to=127.0.0.1:{port} the label {number}")
     return lines
+
+
+def with_identity(lab: Lab, tmp_path: Path, lines: list[str], place: int) -> None:
+    """Have a host's line name a client's certificate with its key."""
+    client, file = lab.hierarchy["issuing"].issue_leaf(("client.test",)), tmp_path / "client.pem"
+    file.write_bytes(to_pem([client.der]) + key_to_pem(client.key))
+    words = lines[place].split(" ")
+    lines[place] = " ".join([*words[:3], f"cert={file}", *words[3:]])
 
 
 @pytest.fixture

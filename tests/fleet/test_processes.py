@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.test_fleet import check, hosts_of, in_order_of_hosts
+from tests.cli.test_fleet import check, hosts_of, in_order_of_hosts, with_identity
 from tests.support.cli import process
 from tests.support.posix import KILL
 from tui_chain.cli.commands.check import CheckWork
@@ -132,6 +132,7 @@ def test_limits_are_kept_together() -> None:
 def test_a_long_list_in_several_processes_is_as_one_in_one(lab: Lab, tmp_path: Path) -> None:
     """From a thousand hosts on; the list is cut in two for the other side, which is below that."""
     lines = hosts_of(lab, 1200)
+    with_identity(lab, tmp_path, lines, 5)
     whole, first, second = (tmp_path / name for name in ("whole", "first", "second"))
     whole.write_text("\n".join(lines))
     first.write_text("\n".join(lines[:600]))

@@ -168,20 +168,27 @@ async def _each(
     """Do the work in this process, or in several where there is enough of it."""
     pace = pace_of(options)
     if options.dask is not None:
-        await _by_dask(options, source, work, done)
+        await _by_dask(options, run, source, work, done)
         return
-    count = _processes(options, source)
+    count, own = _processes(options, source), work.stage(run)
     if count < 2:
-        await each_through(source.states(), _told(work.stage(run)), done, pace)
+        await each_through(source.states(), _told(own), done, pace)
         return
     from tui_chain.fleet.processes import ProcessWorkers
 
     workers = ProcessWorkers(work, count)
+
+    async def stage(state: HostState) -> Outcome:
+        # a line of the list may name a client's certificate of its own, whose key stays in this process
+        return await (workers.stage if state.target.connection.identity is None else own)(state)
+
     async with workers.running():
-        await each_through(source.states(), _told(workers.stage), done, pace)
+        await each_through(source.states(), _told(stage), done, pace)
 
 
-async def _by_dask(options: CommandOptions, source: HostSource, work: Work, done: Callable[[Outcome], None]) -> None:
+async def _by_dask(
+    options: CommandOptions, run: Run, source: HostSource, work: Work, done: Callable[[Outcome], None]
+) -> None:
     from tui_chain.fleet.dask_cluster import cluster_workers, read_cluster
 
     def told(outcome: Outcome) -> None:
@@ -189,7 +196,7 @@ async def _by_dask(options: CommandOptions, source: HostSource, work: Work, done
         done(outcome)
 
     cluster = _good(read_cluster(options.dask or ""))
-    async with cluster_workers(cluster, work) as workers:
+    async with cluster_workers(cluster, work, work.stage(run)) as workers:
         await workers.through(source.states(), source.about, told, ordered=not options.unordered)
 
 
