@@ -79,10 +79,16 @@ class Results:
 
     def _count_earlier(self, resumed: ResumeFile) -> None:
         """Count the hosts that a run before this one did: the whole has one exit code, however often it was begun."""
-        for line in resumed.earlier_lines():
-            if FOUND in self.codes:
-                return
-            self.codes.add(self.code(HostResult.from_json(line)))
+        wrong = 0
+        for key, result in resumed.earlier():
+            if FOUND in self.codes and self.baseline is None:
+                break
+            if result is None:
+                wrong += 1
+            elif self.baseline is None or self.baseline.changed_line(key, result) is not None:
+                self.codes.add(self.code(result))
+        if wrong:
+            note_wrong([f"{safe_text(str(resumed.path))}: {plural(wrong, 'host')} of it have a line that is wrong."])
 
 
 def with_changes(outcome: Outcome, changed: HostResult) -> Outcome:

@@ -135,7 +135,9 @@ async def _each(hosts: tuple[HostState, ...]) -> AsyncIterator[HostState]:
 async def cluster_workers(cluster: DaskCluster, work: Work, own: Stage) -> AsyncIterator[DaskWorkers]:
     """Connect to a cluster, or start one, and look whether its workers are as this process is.
 
-    `own` is the work as this process does it. Raises WorkFailure. At the end nothing of ours is left there, and what was started is gone.
+    `own` is the work as this process does it. Raises WorkFailure.
+
+    At the end nothing of ours is left there, and what was started is gone.
     """
     async with contextlib.AsyncExitStack() as opened:
         opened.enter_context(_silence())
