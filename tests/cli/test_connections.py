@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import pickle
 import re
 import shlex
 import socket
@@ -25,6 +26,8 @@ from tests.support.socks import SocksServer
 from tests.support.socks import start as start_socks
 from tui_chain.engine.arguments import Arguments, Options, read_arguments
 from tui_chain.engine.startup import Run, start
+from tui_chain.fleet.spool import Spool
+from tui_chain.fleet.stages import Outcome
 from tui_chain.lab.authority import Identity, Template, key_to_pem, to_pem
 from tui_chain.lab.internet import Lab, open_lab
 from tui_chain.lab.servers.stream import Stream
@@ -399,6 +402,35 @@ def test_a_server_that_requires_one_is_reached_with_it_alone(lab: Lab, client: I
     found = told(lab, f"localhost:{port}", *options)
     assert found["status"] == "complete", found["findings"]
     assert "client.pem" not in json.dumps(found)
+
+
+@pytest.mark.parametrize("where", ["options", "list"])
+def test_a_repair_with_one_keeps_its_key_in_memory(
+    lab: Lab, client: Identity, tmp_path: Path, where: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What waits for its turn on a disk has neither it nor the login of a proxy."""
+    kept: list[bytes] = []
+    put = Spool.put
+
+    def seen(spool: Spool, outcome: Outcome) -> int:
+        kept.append(pickle.dumps(outcome))
+        return put(spool, outcome)
+
+    monkeypatch.setattr(Spool, "put", seen)
+    port = Asking(lab, wanted=ssl.CERT_REQUIRED).port
+    options = [str(word) for word in files(lab, client, tmp_path, "two files")]
+    login = start_proxy(lab, ConnectProxy(login=LOGIN, names={"leaf.test": HERE}))
+    line = f"leaf.test:{port} verify-name=localhost proxy={login.replace('//', '//joe:s3cret%26%2F@')}"
+    if where == "list":
+        line = " ".join((line, *(f"{name[2:]}={value}" for name, value in zip(*[iter(options)] * 2, strict=True))))
+        options = []
+    listed = tmp_path / "hosts"
+    listed.write_text(line)
+    done = run(lab, "fix", "--hosts", listed, "--json", "--no-pool", *options)
+    assert (done.code, [one["status"] for one in done.objects]) == (0, ["complete"]), done.err
+    assert len(kept) == 1
+    assert b"s3cret" not in kept[0]
+    assert b"client.key" not in kept[0]
 
 
 def test_one_that_the_server_does_not_take_is_said(lab: Lab, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ import pytest
 from tests.support.cli import PROGRAM, ROOT, SECONDS, Done, started, tlschain
 from tests.support.posix import KILL
 from tests.support.proxy import ConnectProxy, start
+from tui_chain.lab.authority import key_to_pem, to_pem
 from tui_chain.lab.internet import Lab
 from tui_chain.lab.servers.stream import Stream
 
@@ -29,6 +30,14 @@ def hosts_of(lab: Lab, count: int = COUNT) -> list[str]:
         port = lab.host(names[number % len(names)]).port
         lines.append(f"host-{number}.example verify-name=localhost connect-to=127.0.0.1:{port} the label {number}")
     return lines
+
+
+def with_identity(lab: Lab, tmp_path: Path, lines: list[str], place: int) -> None:
+    """Have a host's line name a client's certificate with its key."""
+    client, file = lab.hierarchy["issuing"].issue_leaf(("client.test",)), tmp_path / "client.pem"
+    file.write_bytes(to_pem([client.der]) + key_to_pem(client.key))
+    words = lines[place].split(" ")
+    lines[place] = " ".join([*words[:3], f"cert={file}", *words[3:]])
 
 
 @pytest.fixture
@@ -269,3 +278,58 @@ def test_a_log_that_cannot_be_written_ends_the_command(lab: Lab, tmp_path: Path)
     done = check(lab, lab.host("complete").target, "--log", tmp_path)
     assert done.code == 2
     assert done.complaint == f"The log {tmp_path} cannot be written: Is a directory. Check its path and rights."
+
+
+def test_what_did_not_change_counts_as_little_when_it_is_gone_on_with(lab: Lab, listed: Path, tmp_path: Path) -> None:
+    """Neither in the exit code, nor as hosts that the baseline alone has."""
+    before, kept = tmp_path / "before.jsonl", tmp_path / "kept.jsonl"
+    before.write_text(check(lab, "--hosts", listed).out)
+    for _ in range(2):
+        done = check(lab, "--hosts", listed, "--baseline", before, "--resume", kept)
+        assert (done.code, done.out) == (0, "")
+        assert "were not in this run" not in done.err
+    lines = before.read_text().splitlines()
+    before.write_text("\n".join(line for line in lines if "label 1" not in line) + "\n")
+    assert check(lab, "--hosts", listed, "--baseline", before, "--resume", kept).code == 1, "some are new"
+
+
+def test_a_wrong_line_in_what_is_gone_on_with_is_said(lab: Lab, listed: Path, tmp_path: Path) -> None:
+    kept = tmp_path / "kept.jsonl"
+    listed.write_text(listed.read_text().splitlines()[0])
+    line = json.loads(check(lab, "--hosts", listed).out)
+    kept.write_text(json.dumps({**line, "served": 7}) + "\n")
+    done = check(lab, "--hosts", listed, "--resume", kept)
+    assert (done.code, done.out) == (2, "")
+    assert f"tlschain: {kept}: 1 host of it have a line that is wrong.\n" in done.err
+
+
+def test_a_host_is_one_whether_or_not_it_was_reached(lab: Lab, tmp_path: Path) -> None:
+    """The options of the whole run are in its line either way, so that a merge sees one host."""
+    names: dict[str, str] = {}
+    proxy, port = start(lab, ConnectProxy(names=names)), lab.host("complete").port
+    files, statuses = (tmp_path / "first", tmp_path / "second"), []
+    for file in files:
+        done = check(lab, f"shop.example:{port}", "--verify-name", "localhost", "--tls1.3", "--proxy", proxy)
+        file.write_text(done.out)
+        statuses.append(done.objects[0]["status"])
+        names["shop.example"] = "127.0.0.1"
+    assert statuses == ["unreachable", "complete"]
+    merged = tlschain("merge", *files, "--trust", lab.trust_file, "--json")
+    assert [one["status"] for one in merged.objects] == ["complete"]
+
+
+@pytest.mark.parametrize("option", ["--resume", "--baseline"])
+@pytest.mark.parametrize("there", [True, False])
+def test_results_are_not_written_over_what_they_go_on_from(
+    lab: Lab, listed: Path, tmp_path: Path, option: str, *, there: bool
+) -> None:
+    kept, other = tmp_path / "kept.jsonl", tmp_path / "other.jsonl"
+    if there:
+        kept.write_text(check(lab, "--hosts", listed).out)
+        other.symlink_to(kept)
+    before = kept.read_bytes() if there else None
+    done = check(lab, "--hosts", listed, option, kept, "-o", other if there else kept, "--replace")
+    assert done.code == 2
+    expected = f"-o and {option} name one file, which would hold the hosts of this run alone."
+    assert done.complaint == f"{expected} Name another with -o, or leave it out."
+    assert (kept.read_bytes() if kept.exists() else None) == before

@@ -14,15 +14,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.test_fleet import check, fix, hosts_of, timeless
+from tests.cli.test_fleet import check, fix, hosts_of, timeless, with_identity
 from tests.support.cli import SECONDS, process, started, tlschain
 from tests.support.cluster import RunningCluster, cluster
 from tests.support.posix import KILL
+from tests.support.proxy import LOGIN, ConnectProxy, start
 from tui_chain.cli.commands.check import CheckWork
 from tui_chain.cli.options import CommandOptions
 from tui_chain.core.failure import Failure
 from tui_chain.engine.host_state import HostState
 from tui_chain.fleet.dask_cluster import DaskCluster, cluster_workers, do_part, part_size, parts, read_cluster
+from tui_chain.fleet.stages import Outcome
 from tui_chain.fleet.work import WorkFailure
 from tui_chain.lab.hierarchy import Leaf
 from tui_chain.lab.internet import Lab
@@ -129,12 +131,32 @@ def tasks_of(running: RunningCluster) -> dict[str, object]:
         return dict(tasks)
 
 
+async def nothing(_: HostState) -> Outcome:
+    raise NotImplementedError
+
+
+def test_hosts_with_a_key_or_a_login_of_their_own_are_done_here(
+    lab: Lab, tmp_path: Path, running: RunningCluster
+) -> None:
+    """A list may name them for each host; the cluster gets the others, and the order is that of the list."""
+    hosts = listed(lab, tmp_path, 30)
+    lines, proxy = hosts.read_text().splitlines(), start(lab, ConnectProxy(login=LOGIN))
+    with_identity(lab, tmp_path, lines, 3)
+    words = lines[11].split(" ")
+    login = proxy.replace("//", "//joe:s3cret%26%2F@")
+    lines[11] = " ".join([*words[:3], f"proxy={login}", *words[3:]])
+    hosts.write_text("\n".join(lines))
+    alone, together = check(lab, "--hosts", hosts), check(lab, "--hosts", hosts, "--dask", running.address)
+    assert (together.code, together.err) == (alone.code, "")
+    assert timeless(together.out.splitlines()) == timeless(alone.out.splitlines())
+
+
 def test_workers_of_another_version_are_refused(lab: Lab, running: RunningCluster) -> None:
     """And so are those that have another trust store under that name."""
     options = CommandOptions(trust=(str(lab.trust_file),))
 
     async def use(work: CheckWork) -> None:
-        async with cluster_workers(DaskCluster(running.address), work):
+        async with cluster_workers(DaskCluster(running.address), work, nothing):
             raise AssertionError("used")
 
     work = CheckWork(options)
@@ -200,18 +222,6 @@ def test_a_list_is_divided_into_parts_of_one_size() -> None:
 def test_outcomes_are_json_lines_of_their_own(lab: Lab, running: RunningCluster) -> None:
     done = check(lab, lab.host("leaf-only").target, "--dask", running.address)
     assert json.loads(done.out)["status"] == "incomplete"
-
-
-def test_a_host_with_a_login_in_the_list_is_given_to_no_cluster(
-    lab: Lab, tmp_path: Path, running: RunningCluster
-) -> None:
-    hosts = tmp_path / "hosts.txt"
-    hosts.write_text("a.test proxy=http://joe:secret@127.0.0.1:1\n")
-    done = check(lab, "--hosts", hosts, "--dask", running.address)
-    assert done.code == 2
-    assert done.complaint.startswith(
-        "a.test:443 has a private key or a login of a proxy, which stay on this machine."
-    )
 
 
 def test_a_repair_by_a_cluster_is_as_one_by_one_process(lab: Lab, tmp_path: Path, running: RunningCluster) -> None:

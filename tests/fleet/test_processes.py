@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.test_fleet import check, hosts_of, timeless
+from tests.cli.test_fleet import check, hosts_of, timeless, with_identity
 from tests.support.cli import process
 from tests.support.posix import KILL
 from tui_chain.cli.commands.check import CheckWork
@@ -130,9 +130,10 @@ def test_limits_are_kept_together() -> None:
 
 
 def test_a_long_list_in_several_processes_is_as_one_in_one(lab: Lab, tmp_path: Path) -> None:
-    """Where more hosts at once are wanted than one process has."""
-    whole = tmp_path / "whole"
-    whole.write_text("\n".join(hosts_of(lab, 600)))
+    """Where more hosts at once are wanted than one process has; one of them has a key of its own."""
+    whole, lines = tmp_path / "whole", hosts_of(lab, 600)
+    with_identity(lab, tmp_path, lines, 5)
+    whole.write_text("\n".join(lines))
     together = process("check", "--hosts", whole, "--trust", lab.trust_file, "--json", "--jobs", "128")
     assert (together.code, together.err) == (1, "")
     assert timeless(together.out.splitlines()) == timeless(check(lab, "--hosts", whole).out.splitlines())

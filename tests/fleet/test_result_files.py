@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -10,16 +11,21 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.limits import own_seconds
+from tests.support.posix import mkfifo
 from tui_chain.core.failure import Failure
-from tui_chain.fleet.result_files import HostKey, ResumeFile, key_of, open_index, open_resume
-from tui_chain.net.connection_options import ConnectionOptions
+from tui_chain.fleet.baseline import Baseline
+from tui_chain.fleet.merge import ResultFiles, open_results
+from tui_chain.fleet.result_files import HostKey, ResultIndex, ResumeFile, key_of, open_index, open_resume
+from tui_chain.net.connection_options import USUAL_CONNECTION, ConnectionOptions
 from tui_chain.net.target import AUTO, Target
-from tui_chain.results.values import HostResult, TLSResult
+from tui_chain.results.values import HostResult, ProbeResult, TLSResult
 
 
 def line(target: str, status: str = "complete", **connection: str) -> str:
     moment = datetime(2026, 11, 27, tzinfo=UTC)
-    result = HostResult(target, "", None, moment, status, "nobody", "", TLSResult())
+    why = ProbeResult(Failure("timeout", "It gave no answer.", "Try again."))
+    result = HostResult(target, "", None, moment, status, "nobody", "", TLSResult(), probe=why)
     return replace(result, connection=connection).to_json()
 
 
@@ -164,3 +170,129 @@ def test_a_line_longer_than_any_of_ours_is_skipped_as_a_whole(tmp_path: Path) ->
         assert not isinstance(index, Failure)
         assert set(index.places) == {HostKey("a.test:443"), HostKey("c.test:443")}
         assert index.line(HostKey("c.test:443")) == f"{C}\n"
+
+
+BOM = b"\xef\xbb\xbf"
+
+
+def test_a_byte_order_mark_hides_no_host(tmp_path: Path) -> None:
+    """As an editor, or PowerShell, puts it before the first line."""
+    path, data = tmp_path / "x", BOM + f"{line('a.test:443', 'incomplete')}\r\n{B}\r\n".encode()
+    found = resumed(path, data)
+    assert isinstance(found, ResumeFile)
+    with ExitStack() as stack:
+        again, index = open_resume(stack, path), open_index(stack, path)
+        results = open_results(stack, [path], None)
+        assert isinstance(again, ResumeFile)
+        assert isinstance(index, ResultIndex)
+        assert isinstance(results, ResultFiles)
+        assert [result is not None for _, result in again.earlier()] == [True, True]
+        assert [json.loads(one)["target"] for one in again.pathless_lines()] == ["a.test:443"]
+        assert json.loads(index.line(HostKey("a.test:443")) or "")["target"] == "a.test:443"
+        assert [one.result.target for one in results.results()] == ["a.test:443", "b.test:443"]
+
+
+def test_an_object_that_lacks_what_every_result_has_is_none(tmp_path: Path) -> None:
+    """Its host is done again; in the files of a merge it takes nobody's place."""
+    short = '{"schema": 1, "target": "a.test:443", "time": "2027-01-01T00:00:00+00:00"}'
+    found = resumed(tmp_path / "x", f"{short}\n{B}\n")
+    assert isinstance(found, ResumeFile)
+    assert Target("a.test") not in found
+    (tmp_path / "y").write_text(f"{A}\n{short}\n")
+    with ExitStack() as stack:
+        results = open_results(stack, [tmp_path / "y"], None)
+        assert isinstance(results, ResultFiles)
+        assert [one.result.target for one in results.results()] == ["a.test:443"]
+        assert results.wrong == [f"{tmp_path / 'y'}, line 2: it is no result of this version."]
+
+
+def test_two_runs_may_go_on_with_one_file_at_once(tmp_path: Path) -> None:
+    """As the parts of one list: what one adds, the other does not write over."""
+    path = tmp_path / "x"
+    with ExitStack() as stack:
+        first, second = open_resume(stack, path), open_resume(stack, path)
+        assert isinstance(first, ResumeFile)
+        assert isinstance(second, ResumeFile)
+        for number in range(20):
+            first.append(line(f"first-{number}.test:443"))
+            second.append(line(f"second-{number}.test:443"))
+    found = resumed(path, path.read_bytes())
+    assert isinstance(found, ResumeFile)
+    assert len(found.done) == 40
+    assert found.notices == []
+
+
+@pytest.mark.parametrize("name", ["pipe", "link"])
+def test_a_pipe_cannot_be_gone_on_with(tmp_path: Path, name: str) -> None:
+    mkfifo(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to(tmp_path / "pipe")
+    with ExitStack() as stack:
+        found = open_resume(stack, tmp_path / name)
+    assert isinstance(found, Failure)
+    assert found.message == f"{tmp_path / name} is no regular file."
+
+
+def test_a_pipe_is_read_as_a_file_is(tmp_path: Path) -> None:
+    """As `<(zcat results.gz)` names one."""
+    pipe = tmp_path / "pipe"
+    mkfifo(pipe)
+    with ExitStack() as stack:
+        for opened in (lambda: open_index(stack, pipe), lambda: open_results(stack, [pipe], None)):
+            writer = threading.Thread(target=pipe.write_text, args=(f"{A}\n{B}\n",))
+            writer.start()
+            found = opened()
+            writer.join()
+            assert not isinstance(found, Failure), found
+            if isinstance(found, ResultFiles):
+                assert [one.result.target for one in found.results()] == ["a.test:443", "b.test:443"]
+            else:
+                assert found.line(HostKey("b.test:443")) == f"{B}\n"
+
+
+def test_a_file_of_another_encoding_is_not_merged(tmp_path: Path) -> None:
+    (tmp_path / "x").write_text(f"{A}\n", encoding="utf-16")
+    with ExitStack() as stack:
+        found = open_results(stack, [tmp_path / "x"], None)
+    assert isinstance(found, Failure)
+    assert found.message == f"{tmp_path / 'x'} is UTF-16."
+
+
+SOUGHT, FOUND, OTHER = (line(f"{name}+starttls://mail.test:25") for name in ("auto", "smtp", "imap"))
+
+
+@pytest.mark.parametrize(
+    ("lines", "targets"),
+    [
+        ([SOUGHT, B, FOUND], ["smtp", "b"]),
+        ([FOUND, B, SOUGHT], ["auto", "b"]),
+        ([FOUND, SOUGHT, FOUND], ["smtp"]),
+        ([SOUGHT, FOUND, SOUGHT], ["auto"]),
+        ([FOUND, OTHER, B], ["smtp", "imap", "b"]),
+        ([SOUGHT, FOUND, OTHER], ["smtp", "imap"]),
+    ],
+)
+def test_a_host_is_one_before_and_after_its_protocol_was_found_out(
+    tmp_path: Path, lines: list[str], targets: list[str]
+) -> None:
+    """It was not reached in one run, which has the newest line last."""
+    (tmp_path / "x").write_text("".join(f"{one}\n" for one in lines))
+    with ExitStack() as stack:
+        results = open_results(stack, [tmp_path / "x"], None)
+        assert isinstance(results, ResultFiles)
+        found = [one.result.target for one in results.results()]
+    assert [one.partition("+")[0].partition(".")[0] for one in found] == targets
+
+
+def test_what_was_sought_is_found_in_a_baseline_without_going_through_it(tmp_path: Path) -> None:
+    count = 3_000
+    (tmp_path / "x").write_text("".join(f"{line(f'smtp+starttls://auto-{one}.test:25')}\n" for one in range(count)))
+    with ExitStack() as stack:
+        index = open_index(stack, tmp_path / "x")
+        assert isinstance(index, ResultIndex)
+        baseline = Baseline(index, USUAL_CONNECTION)
+        with own_seconds(20):
+            for number in range(count):
+                target = Target(f"auto-{number}.test", 25, AUTO)
+                result = HostResult.from_json(line(f"smtp+starttls://auto-{number}.test:25"))
+                assert baseline.changed(target, result) is None
+    assert baseline.missing == ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, TYPE_CHECKING
@@ -19,7 +20,6 @@ from tui_chain.core.status import Status
 from tui_chain.core.text import plural, safe_text
 from tui_chain.engine.host_state import HostState
 from tui_chain.engine.startup import Run
-from tui_chain.net.target import Target
 from tui_chain.probe.served import ServedChain
 from tui_chain.repair.output import Output, make_output
 from tui_chain.repair.output_kinds import OutputKind
@@ -40,12 +40,11 @@ _INSIDE, _OUTSIDE = "+", "-"
 
 @dataclass(eq=False)
 class FileForAll:
-    """Gathers the repairs of hosts, and writes one file for all of them; `inside` are the hosts that it is for."""
+    """Gathers the repairs of hosts, and writes one file for all of them."""
 
     options: CommandOptions
     run: Run
     repairs: list[tuple[ServedChain, Repair]] = field(default_factory=list)
-    inside: set[Target] = field(default_factory=set)
     crls: list[CrlSet] = field(default_factory=list)
     needing: int = 0
     without: list[str] = field(default_factory=list)
@@ -59,8 +58,6 @@ class FileForAll:
         self.repairs += made
         if state.lists is not None:
             self.crls.append(state.lists)
-        if made:
-            self.inside.add(state.target)
         if state.proven is not None or state.status is not Status.COMPLETE:
             self.needing += 1
             self.without += [] if made else [str(state.target)]
@@ -141,12 +138,20 @@ def waiting_lines(file: FileForAll) -> Iterator[Lines]:
     if not (file.options.as_json and file.is_named):
         yield Lines(None)
         return
-    with TemporaryFile("w+", encoding="ascii", newline="\n") as waiting:
+    with _place_to_wait() as waiting:
         lines = Lines(waiting)
         try:
             yield lines
         finally:
             lines.print_waiting()
+
+
+def _place_to_wait() -> IO[str]:
+    """A file without a name; memory where there is nothing to write to, as in a container."""
+    try:
+        return TemporaryFile("w+", encoding="ascii", newline="\n")
+    except OSError:
+        return StringIO(newline="\n")
 
 
 def _joined_crls(found: Sequence[CrlSet]) -> CrlSet | None:

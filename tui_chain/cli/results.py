@@ -79,10 +79,16 @@ class Results:
 
     def _count_earlier(self, resumed: ResumeFile) -> None:
         """Count the hosts that a run before this one did: the whole has one exit code, however often it was begun."""
-        for line in resumed.earlier_lines():
-            if FOUND in self.codes:
-                return
-            self.codes.add(self.code(HostResult.from_json(line)))
+        wrong = 0
+        for key, result in resumed.earlier():
+            if FOUND in self.codes and self.baseline is None:
+                break
+            if result is None:
+                wrong += 1
+            elif self.baseline is None or self.baseline.changed_line(key, result) is not None:
+                self.codes.add(self.code(result))
+        if wrong:
+            note_wrong([f"{safe_text(str(resumed.path))}: {plural(wrong, 'host')} of it have a line that is wrong."])
 
 
 def with_changes(outcome: Outcome, changed: HostResult) -> Outcome:
@@ -168,25 +174,27 @@ async def _each(
     """Do the work in this process, or in several where there is enough of it."""
     pace = pace_of(options)
     if options.dask is not None:
-        await _by_dask(options, source, work, done)
+        await _by_dask(options, run, source, work, done)
         return
-    count = _processes(options, source)
+    count, own = _processes(options, source), work.stage(run)
     if count < 2:
-        await each_through(source.states(), _told(work.stage(run)), done, pace)
+        await each_through(source.states(), _told(own), done, pace)
         return
     from tui_chain.fleet.processes import ProcessWorkers
 
-    workers, alone = ProcessWorkers(work, count), work.stage(run)
+    workers = ProcessWorkers(work, count)
 
     async def stage(state: HostState) -> Outcome:
-        # a private key and a login stay in this process
-        return await (alone if state.target.connection.has_secret else workers.stage)(state)
+        # a line of the list may name a client's certificate of its own, whose key stays in this process
+        return await (own if state.target.connection.has_secrets else workers.stage)(state)
 
     async with workers.running():
         await each_through(source.states(), _told(stage), done, pace)
 
 
-async def _by_dask(options: CommandOptions, source: HostSource, work: Work, done: Callable[[Outcome], None]) -> None:
+async def _by_dask(
+    options: CommandOptions, run: Run, source: HostSource, work: Work, done: Callable[[Outcome], None]
+) -> None:
     from tui_chain.fleet.dask_cluster import cluster_workers, read_cluster
 
     def told(outcome: Outcome) -> None:
@@ -194,7 +202,7 @@ async def _by_dask(options: CommandOptions, source: HostSource, work: Work, done
         done(outcome)
 
     cluster = _good(read_cluster(options.dask or ""))
-    async with cluster_workers(cluster, work) as workers:
+    async with cluster_workers(cluster, work, work.stage(run)) as workers:
         await workers.through(source.states(), source.about, told, ordered=not options.unordered)
 
 

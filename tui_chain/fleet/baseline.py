@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from tui_chain.core.text import first_few, plural, safe_text
 from tui_chain.engine.host_changes import host_changes
-from tui_chain.fleet.result_files import HostKey, ResultIndex, key_of, keys_for
+from tui_chain.fleet.result_files import HostKey, ResultIndex, key_of, keys_for, sought_key
 from tui_chain.net.connection_options import ConnectionOptions
 from tui_chain.net.target import Target
 from tui_chain.results.saved import SavedResult, read_line, saved_result, state_as_stated
@@ -27,30 +27,35 @@ class Baseline:
     index: ResultIndex
     usual: ConnectionOptions
     _unseen: set[HostKey] = field(default_factory=set)
+    _found: dict[HostKey, HostKey] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._unseen = set(self.index.places)
+        # where STARTTLS is to be found out, the file has the protocol that was found
+        found = ((sought_key(key), key) for key in self.index.places)
+        self._found = {sought: key for sought, key in found if sought is not None}
 
     def changed(self, target: Target, result: HostResult) -> HostResult | None:
         """Return the result with a sentence for each thing that changed, or None where nothing did."""
-        before = self._before(target)
+        return self._changed((key_of(target), key_of(target.over(self.usual))), result)
+
+    def changed_line(self, line: HostKey, result: HostResult) -> HostResult | None:
+        """Return the same of a result in a line that this run did not make, but goes on from."""
+        return self._changed(tuple(keys_for(line)), result)
+
+    def _changed(self, keys: tuple[HostKey, ...], result: HostResult) -> HostResult | None:
+        before = self._before(keys)
         changes = (NEW,) if before is None else tuple(differences(before, result))
         return replace(result, more={**result.more, CHANGES: list(changes)}) if changes else None
 
-    def _before(self, target: Target) -> SavedResult | None:
-        for key in (key_of(target), key_of(target.over(self.usual))):
-            for known in (key, *self._as_found(key)):
-                line = self.index.line(known)
-                if line is not None:
-                    self._unseen.discard(known)
-                    read = read_line(1, line)
-                    return read if isinstance(read, SavedResult) else None
-        return None
-
-    def _as_found(self, key: HostKey) -> Iterator[HostKey]:
-        """Where STARTTLS is to be found out, the file has the protocol that was found."""
-        if key.target.startswith("auto"):
-            yield from (one for one in self.index.places if key in tuple(keys_for(one))[1:])
+    def _before(self, keys: tuple[HostKey, ...]) -> SavedResult | None:
+        """The newest line of a host that has one of these keys."""
+        known = dict.fromkeys(one for key in keys for one in (key, self._found.get(key)) if one in self.index.places)
+        self._unseen.difference_update(known)
+        newest = max(known, key=lambda one: self.index.places[one], default=None)
+        line = None if newest is None else self.index.line(newest)
+        read = None if line is None else read_line(1, line)
+        return read if isinstance(read, SavedResult) else None
 
     @property
     def missing(self) -> str:

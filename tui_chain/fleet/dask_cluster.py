@@ -17,7 +17,7 @@ from tui_chain.core.text import plural, safe_text
 from tui_chain.engine.host_state import HostState
 from tui_chain.fleet.scheduling import Pace, each_through
 from tui_chain.fleet.stages import Outcome, Outcomes
-from tui_chain.fleet.work import Work, WorkerFacts, WorkFailure
+from tui_chain.fleet.work import Stage, Work, WorkerFacts, WorkFailure
 
 LEAST, MOST = 20, 500
 """Hosts of a task: enough that its start is worth it, and no more than are lost with a worker."""
@@ -55,22 +55,34 @@ def read_cluster(text: str) -> DaskCluster | Failure:
 
 @dataclass(eq=False)
 class DaskWorkers:
-    """Has a cluster do a `work`; enter it, and give it parts of a list by `stage`."""
+    """Has a cluster do a `work`; enter it, and give it parts of a list by `stage`.
+
+    `own` does it in this process, with the hosts whose lines name a private key or the login of a proxy.
+    """
 
     client: Any
     work: Work
     facts: WorkerFacts
     threads: int
+    own: Stage
 
     async def stage(self, hosts: tuple[HostState, ...]) -> list[Outcome]:
-        """Have a worker take hosts through; raises WorkFailure. A worker that dies is replaced by another.
+        """Have a worker take hosts through; raises WorkFailure. A worker that dies is replaced by another."""
+        ours = tuple(host for host in hosts if host.target.connection.has_secrets)
+        if not ours:
+            return await self._given_away(hosts)
+        others = tuple(host for host in hosts if not host.target.connection.has_secrets)
+        given = iter(await self._given_away(others) if others else ())
+        own = iter(await self._done_here(ours))
+        return [next(own if host.target.connection.has_secrets else given) for host in hosts]
 
-        What is not waited for any longer is taken back from the cluster.
-        """
-        secret = next((one.target for one in hosts if one.target.connection.has_secret), None)
-        if secret is not None:
-            why = f"{secret} has a private key or a login of a proxy, which stay on this machine."
-            raise WorkFailure(Failure("usage", why, "Leave it out, or leave --dask out."))
+    async def _done_here(self, hosts: tuple[HostState, ...]) -> list[Outcome]:
+        outcomes: list[Outcome] = []
+        await each_through(_each(hosts), self.own, outcomes.append, Pace(self.work.at_once))
+        return outcomes
+
+    async def _given_away(self, hosts: tuple[HostState, ...]) -> list[Outcome]:
+        """Have a worker take hosts through; what is not waited for any longer is taken back from the cluster."""
         future = self.client.submit(do_part, self.work, self.facts, hosts, pure=False)
         try:
             part: Part = await future.result()
@@ -114,11 +126,18 @@ async def parts(hosts: AsyncIterator[HostState], size: int) -> AsyncIterator[tup
         yield tuple(part)
 
 
+async def _each(hosts: tuple[HostState, ...]) -> AsyncIterator[HostState]:
+    for host in hosts:
+        yield host
+
+
 @asynccontextmanager
-async def cluster_workers(cluster: DaskCluster, work: Work) -> AsyncIterator[DaskWorkers]:
+async def cluster_workers(cluster: DaskCluster, work: Work, own: Stage) -> AsyncIterator[DaskWorkers]:
     """Connect to a cluster, or start one, and look whether its workers are as this process is.
 
-    Raises WorkFailure. At the end nothing of ours is left there, and what was started is gone.
+    `own` is the work as this process does it. Raises WorkFailure.
+
+    At the end nothing of ours is left there, and what was started is gone.
     """
     async with contextlib.AsyncExitStack() as opened:
         opened.enter_context(_silence())
@@ -126,7 +145,7 @@ async def cluster_workers(cluster: DaskCluster, work: Work) -> AsyncIterator[Das
         facts = work.facts()
         await _check(client, work, facts)
         threads = sum((await _scheduler_threads(client)).values())
-        yield DaskWorkers(client, work, facts, threads)
+        yield DaskWorkers(client, work, facts, threads, own)
 
 
 async def _connected(opened: contextlib.AsyncExitStack, cluster: DaskCluster) -> Any:
@@ -223,11 +242,6 @@ def do_part(work: Work, facts: WorkerFacts, hosts: tuple[HostState, ...]) -> Par
     if refused is not None:
         return Part([], Failure("usage", f"A worker {refused}.", "Have all workers alike."))
     outcomes: list[Outcome] = []
-
-    async def each() -> AsyncIterator[HostState]:
-        for host in hosts:
-            yield host
-
     with work.opened() as stage:
-        asyncio.run(each_through(each(), stage, outcomes.append, Pace(work.at_once)))
+        asyncio.run(each_through(_each(hosts), stage, outcomes.append, Pace(work.at_once)))
     return Part(outcomes)

@@ -15,11 +15,11 @@ from tui_chain.core.text import safe_text
 from tui_chain.engine.host_state import HostState
 from tui_chain.engine.journey import Journey
 from tui_chain.engine.shared_roots import root_of
-from tui_chain.fleet.result_files import HostKey, host_key, lines_of
+from tui_chain.fleet.result_files import HostKey, host_key, line_at, lines_of, open_lines, sought_key
 from tui_chain.fleet.shared_roots import SharedRoots
 from tui_chain.probe.served import ServedChain
 from tui_chain.resolve.sources import ServedIndex
-from tui_chain.results.saved import MAX_LINE, Restorer, SavedResult, read_line
+from tui_chain.results.saved import Restorer, SavedResult, read_line
 
 _LACKING = frozenset(Status) - {Status.COMPLETE, Status.REPAIRABLE, Status.UNREACHABLE}
 """The statuses of hosts for which something may be found that another one serves."""
@@ -47,6 +47,7 @@ class ResultFiles:
     wrong: list[str] = field(default_factory=list)
     lacking: bool = False
     _places: dict[HostKey, _NewestLine] = field(default_factory=dict)
+    _found: dict[HostKey, HostKey] = field(default_factory=dict)
 
     def add(self, name: str, file: IO[bytes]) -> None:
         """Take in the lines of one more file; raises OSError."""
@@ -59,13 +60,21 @@ class ResultFiles:
             if key is not None and read is not None:
                 self._put(key, _NewestLine(number, line.offset, str(read.get("time"))))
                 self.lacking = self.lacking or (read.get("found") is not None and read.get("status") in _LACKING)
-            elif read is None and line.data.strip():
+            elif line.data.strip() and (read is None or "kind" not in read):
                 self.wrong.append(f"{name}, line {count}: it is no result of this version.")
 
     def _put(self, key: HostKey, place: _NewestLine) -> None:
-        known = self._places.get(key)
+        first = self._first_of(key)
+        known = self._places.get(first)
         if known is None or place.time >= known.time:
-            self._places[key] = place
+            self._places[first] = place
+
+    def _first_of(self, key: HostKey) -> HostKey:
+        """The key that the host came with first: before its protocol was found out, or where it was."""
+        sought = sought_key(key)
+        if sought is not None and sought not in self._found:
+            self._found[sought] = self._found[key] = sought if sought in self._places else key
+        return self._found.get(key, key)
 
     def __len__(self) -> int:
         return len(self._places)
@@ -73,13 +82,18 @@ class ResultFiles:
     def results(self) -> Iterator[SavedResult]:
         """Yield every host's newest line; one that is wrong inside is named in `wrong`. Raises OSError."""
         for place in self._places.values():
-            file = self.files[place.file]
-            file.seek(place.offset)
-            read = read_line(1, file.readline(MAX_LINE + 1).decode("utf-8", "replace"))
+            read = read_line(1, line_at(self.files[place.file], place.offset))
             if isinstance(read, SavedResult):
                 yield read
             elif read is not None:
                 self.wrong.append(f"{self.names[place.file]}, byte {place.offset}: {read.failure.message}")
+
+    def served(self) -> Iterator[ServedChain]:
+        """Yield what every host served; raises OSError."""
+        for place in self._places.values():
+            read = read_line(1, line_at(self.files[place.file], place.offset))
+            if isinstance(read, SavedResult) and isinstance(read.served, ServedChain):
+                yield read.served
 
 
 def open_results(opened: ExitStack, paths: Iterable[Path], standard_input: IO[bytes] | None) -> ResultFiles | Failure:
@@ -88,12 +102,13 @@ def open_results(opened: ExitStack, paths: Iterable[Path], standard_input: IO[by
     for path in paths:
         shown = "standard input" if standard_input is not None and path == Path("-") else safe_text(str(path))
         try:
-            if standard_input is not None and path == Path("-"):
-                results.add(shown, standard_input)
-            else:
-                results.add(shown, opened.enter_context(path.open("rb")))
+            copied = standard_input if path == Path("-") else None
+            file = copied or open_lines(opened, path)
+            if isinstance(file, Failure):
+                return file
+            results.add(shown, file)
         except (OSError, ValueError) as error:
-            why = error.strerror if isinstance(error, OSError) else error
+            why = getattr(error, "strerror", None) or error
             return Failure("file", f"{shown} cannot be read: {why}.", "Check its path and rights.")
     if len(results):
         return results
@@ -140,7 +155,7 @@ class Merging:
     async def hosts(self) -> AsyncIterator[MergedHost]:
         """Yield every host in its order; raises OSError."""
         if self.files.lacking or self.for_file:
-            index = ServedIndex.of(one.served for one in self.files.results() if isinstance(one.served, ServedChain))
+            index = ServedIndex.of(self.files.served())
             self.journey.siblings = lambda: index
         restorer = Restorer(self.journey, "")
         for saved in self.files.results():

@@ -5,10 +5,12 @@ from __future__ import annotations
 import codecs
 import json
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import IO, Any, NamedTuple
 
 from tui_chain.core.command import hinted
@@ -20,9 +22,14 @@ from tui_chain.net.connection_text import shown_connection
 from tui_chain.net.target import AUTO, Target, parse_target
 from tui_chain.results.json_reader import SCHEMA
 from tui_chain.results.saved import MAX_LINE
+from tui_chain.results.values import HostResult
 
 _WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _PIECE = 64 << 10
+_STARTTLS = "+starttls://"
+"""What stands in every target with STARTTLS."""
+_KEYS = frozenset(one.name for one in fields(HostResult)) - {"found", "probe", "proxy", "connection", "more"}
+"""What every line of a host has: the others came later."""
 _PATHLESS = frozenset({Status.UNTRUSTED.value, Status.INCOMPLETE.value})
 
 
@@ -41,9 +48,17 @@ def key_of(target: Target) -> HostKey:
 def keys_for(line: HostKey) -> Iterator[HostKey]:
     """The keys of hosts that a line may be about: where STARTTLS was found out, the file has the protocol found."""
     yield line
+    sought = sought_key(line)
+    if sought is not None:
+        yield sought
+
+
+def sought_key(line: HostKey) -> HostKey | None:
+    """The key of the host whose protocol was to be found out, where a line may be of one; else None."""
+    if _STARTTLS not in line.target or line.target.startswith(f"{AUTO}{_STARTTLS}"):
+        return None
     target = parse_target(line.target)
-    if isinstance(target, Target) and target.starttls is not None:
-        yield line._replace(target=str(replace(target, starttls=AUTO)))
+    return line._replace(target=str(replace(target, starttls=AUTO))) if isinstance(target, Target) else None
 
 
 class Line(NamedTuple):
@@ -82,9 +97,31 @@ def lines_of(file: IO[bytes]) -> Iterator[Line]:
         offset += length
 
 
+def line_at(file: IO[bytes], offset: int) -> str:
+    """The line that begins at a place; raises OSError."""
+    file.seek(offset)
+    # the first one may follow a byte order mark
+    return file.readline(MAX_LINE + 1).decode("utf-8-sig", "replace")
+
+
+def open_lines(opened: ExitStack, path: Path) -> IO[bytes] | Failure:
+    """Open a file of lines to go through it more than once, as long as `opened` is; raises OSError and ValueError.
+
+    What can be read once alone, as a pipe, is copied.
+    """
+    file: IO[bytes] = opened.enter_context(path.open("rb"))
+    if not file.seekable():
+        once, file = file, opened.enter_context(TemporaryFile())  # noqa: SIM115 - the stack closes it
+        shutil.copyfileobj(once, file)
+        file.seek(0)
+    if file.read(2) in _WIDE:
+        return Failure("file", f"{safe_text(str(path))} is UTF-16.", "Have it written as UTF-8.")
+    return file
+
+
 def host_key(read: dict[str, Any] | None) -> HostKey | None:
     """The host that an object is about, or None: it is of something else, or wrong."""
-    if read is None or "kind" in read or not isinstance(read.get("target"), str):
+    if read is None or "kind" in read or not read.keys() >= _KEYS or not isinstance(read["target"], str):
         return None
     connection = read.get("connection", {})
     if not isinstance(connection, dict) or not all(isinstance(one, str) for one in connection.values()):
@@ -120,24 +157,28 @@ class ResumeFile:
 
     def pathless_lines(self) -> Iterator[str]:
         """Yield the lines of hosts whose chain ends nowhere; raises OSError."""
-        for offset in self.pathless.values():
-            self.file.seek(offset)
-            yield self.file.readline(MAX_LINE + 1).decode("utf-8", "replace")
-        self.file.seek(0, os.SEEK_END)
+        yield from (line_at(self.file, offset) for offset in self.pathless.values())
 
-    def earlier_lines(self) -> Iterator[str]:
-        """Yield the lines of hosts that were there when it was opened; raises OSError."""
+    def earlier(self) -> Iterator[tuple[HostKey, HostResult | None]]:
+        """Yield the hosts that were there when it was opened, None for one whose line is wrong; raises OSError."""
         for line in lines_of(self.file):
             if line.offset >= self.begin:
                 break
-            if host_key(line.object) is not None:
-                yield line.data.decode("utf-8", "replace")
-        self.file.seek(0, os.SEEK_END)
+            key = host_key(line.object)
+            if key is not None:
+                yield key, _result(line)
 
     def append(self, line: str) -> None:
         """Add a line, whole and at once; raises OSError."""
         self.file.write(f"{line}\n".encode())
         self.file.flush()
+
+
+def _result(line: Line) -> HostResult | None:
+    try:
+        return HostResult.from_dict(line.object)
+    except ValueError:
+        return None
 
 
 def open_resume(opened: ExitStack, path: Path, usual: ConnectionOptions = USUAL_CONNECTION) -> ResumeFile | Failure:
@@ -147,10 +188,11 @@ def open_resume(opened: ExitStack, path: Path, usual: ConnectionOptions = USUAL_
     """
     shown = safe_text(str(path))
     try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o666)
-        file = opened.enter_context(open(descriptor, "r+b"))  # noqa: PTH123, SIM115 - by descriptor; the stack closes it
-        if not path.is_file():
+        if path.exists() and not (path.is_file() or path.is_dir()):
             return Failure("file", f"{shown} is no regular file.", "Name one that results can be added to.")
+        # several runs may go on with one file at once, as the parts of a list: each line comes to its end then
+        flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
+        file = opened.enter_context(open(os.open(path, flags, 0o666), "r+b"))  # noqa: PTH123, SIM115 - by descriptor; the stack closes it
         return _read(ResumeFile(path, file, usual))
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else error
@@ -213,25 +255,23 @@ class ResultIndex:
     def line(self, key: HostKey) -> str | None:
         """The newest line of a host, or None; raises OSError."""
         offset = self.places.get(key)
-        if offset is None:
-            return None
-        self.file.seek(offset)
-        return self.file.readline(MAX_LINE + 1).decode("utf-8", "replace")
+        return None if offset is None else line_at(self.file, offset)
 
 
 def open_index(opened: ExitStack, path: Path) -> ResultIndex | Failure:
     """Open a file of results to look hosts up in; the failure is of one that has none."""
     shown = safe_text(str(path))
     try:
-        index = ResultIndex(path, opened.enter_context(path.open("rb")))
-        if index.file.read(2) in _WIDE:
-            return Failure("file", f"{shown} is UTF-16.", "Have it written as UTF-8.")
+        file = open_lines(opened, path)
+        if isinstance(file, Failure):
+            return file
+        index = ResultIndex(path, file)
         for line in lines_of(index.file):
             key = host_key(line.object)
             if key is not None:
                 index.places[key] = line.offset
     except (OSError, ValueError) as error:
-        why = error.strerror if isinstance(error, OSError) else error
+        why = getattr(error, "strerror", None) or error
         return Failure("file", f"The file {shown} cannot be read: {why}.", "Check its path and rights.")
     if index.places:
         return index

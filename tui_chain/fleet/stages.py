@@ -11,6 +11,7 @@ from tui_chain.engine.host_probe import probe_wanted
 from tui_chain.engine.host_state import HostState
 from tui_chain.engine.journey import Journey
 from tui_chain.engine.shared_roots import root_of
+from tui_chain.net.connection_text import without_secrets
 from tui_chain.net.target import Target
 from tui_chain.probe.variants import Wanted
 from tui_chain.results.values import HostResult
@@ -36,8 +37,9 @@ async def probe_host(journey: Journey, state: HostState, plan: ProbePlan = USUAL
 class Outcome:
     """What became of a host: its result, and as text where a person reads it; `root` is the unknown one it ends at.
 
-    `target` is the host as it was named, with the options of its own; `code` what the host means for the exit code.
-    `given` is the result, or its JSON: another process hands that over at a tenth of the cost.
+    `target` is the host as it was named, with the options of its own but what is secret among them; `code` what the
+    host means for the exit code; `in_file` whether the one file for all hosts will be for it. `given` is the result,
+    or its JSON: another process hands that over at a tenth of the cost.
     """
 
     target: Target
@@ -46,6 +48,7 @@ class Outcome:
     status: str
     text: str = ""
     root: UnknownRoot | None = None
+    in_file: bool = False
 
     @cached_property
     def result(self) -> HostResult:
@@ -66,6 +69,8 @@ Outcomes = Callable[[Outcome], None]
 """Takes each outcome in its turn."""
 
 
-def outcome(state: HostState, result: HostResult, code: int, text: str = "", *, target: Target) -> Outcome:
-    """Keep what the rest of a run needs of a host."""
-    return Outcome(target, result, code, result.status, text, root_of(state))
+def outcome(
+    state: HostState, result: HostResult, code: int, text: str = "", *, target: Target, in_file: bool = False
+) -> Outcome:
+    """Keep what the rest of a run needs of a host; it may wait on a disk, or come from another process."""
+    return Outcome(without_secrets(target), result, code, result.status, text, root_of(state), in_file)

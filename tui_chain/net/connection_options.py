@@ -62,11 +62,6 @@ class ConnectionOptions:
         )
 
     @property
-    def has_secret(self) -> bool:
-        """Whether a private key or the login of a proxy is among them."""
-        return self.identity is not None or "@" in (self.proxy or "")
-
-    @property
     def of_host(self) -> ConnectionOptions:
         """Those that are for the hosts alone for which they were said: names, place and certificate."""
         return replace(self, proxy=None, direct=False, ip_version=None, bind=None, ehlo=None, tls=None)
@@ -75,6 +70,11 @@ class ConnectionOptions:
     def of_run(self) -> ConnectionOptions:
         """Those that hold for every host of a run."""
         return replace(self, sni=None, connect_host=None, connect_port=None, verify_name=None, identity=None)
+
+    @property
+    def has_secrets(self) -> bool:
+        """Whether a private key or a login is among them."""
+        return self.identity is not None or "@" in (self.proxy or "")
 
     @property
     def connect_place(self) -> str | None:

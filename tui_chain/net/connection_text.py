@@ -237,6 +237,14 @@ def shown_connection(options: ConnectionOptions) -> dict[str, str]:
     return {name: value for name, value in zip(SHOWN_KEYS, values, strict=True) if value is not None}
 
 
+def without_secrets(target: Target) -> Target:
+    """The target without the client certificate, its key and the login of a proxy: as it may be kept on a disk."""
+    if not target.connection.has_secrets:
+        return target
+    proxy = None if target.connection.proxy is None else shown_proxy(target.connection.proxy)
+    return replace(target, connection=replace(target.connection, identity=None, proxy=proxy))
+
+
 def connection_words(options: ConnectionOptions) -> Iterator[str]:
     """The options as a command line has them, without the login of a proxy."""
     proxy = None if options.proxy is None else shown_proxy(options.proxy)

@@ -114,7 +114,7 @@ class ServedIndex:
             if servers is None:
                 self._servers[one] = (chain.target,)
                 self._file(one)
-            elif len(servers) == 1:
+            elif len(servers) == 1 and servers[0] != chain.target:
                 self._servers[one] = (*servers, chain.target)
 
     def _file(self, certificate: Certificate) -> None:

@@ -15,7 +15,8 @@ from tui_chain.clients.verdict import Verdict, Verdicts
 from tui_chain.core.failure import Failure
 from tui_chain.engine.arguments import Options
 from tui_chain.engine.host_state import HostState
-from tui_chain.net.connection_text import shown_connection
+from tui_chain.net.connection_options import SHOWN_KEYS, USUAL_CONNECTION, ConnectionOptions
+from tui_chain.net.connection_text import read_connection, shown_connection
 from tui_chain.probe.served import ServedChain
 from tui_chain.results.json_reader import iso, uncut
 from tui_chain.results.values import (
@@ -84,6 +85,16 @@ class CrlJSON(TypedDict):
     source: str
 
 
+def _connection(state: HostState, options: Options | None) -> ConnectionOptions:
+    """The options of a host's connection; those of the whole run, too, where it was not reached by them."""
+    if state.reached is not None:
+        return state.reached.target.connection
+    own = state.target.connection
+    given = {} if options is None else {name: one for name, one in options.connection.items() if name in SHOWN_KEYS}
+    usual = read_connection(given) if given else USUAL_CONNECTION
+    return own if isinstance(usual, Failure) else own.over(usual.of_run)
+
+
 def host_result(
     state: HostState,
     at: datetime,
@@ -123,7 +134,7 @@ def host_result(
         found=_found(state),
         probe=_probe(state),
         proxy=served.proxy if served is not None else None,
-        connection=shown_connection((served or state).target.connection),
+        connection=shown_connection(_connection(state, options)),
         more=_more(state),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from tui_chain.cli.files import results_to
 from tui_chain.cli.forms import EXIT_CODES, STREAMED, FormOutput, policy_of
@@ -44,7 +45,18 @@ def _refused(options: CommandOptions) -> Failure | None:
     """Why these options do not go together, or None."""
     if options.resume is not None and options.form not in STREAMED:
         return _whole_form(options)
+    for option, file in (("--resume", options.resume), ("--baseline", options.baseline)):
+        if options.output is not None and file is not None and _is_same(options.output, file):
+            why = f"-o and {option} name one file, which would hold the hosts of this run alone."
+            return Failure("usage", why, "Name another with -o, or leave it out.")
     return refused_cluster(options)
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except (OSError, ValueError):  # there is none yet
+        return one.absolute() == other.absolute()
 
 
 def _whole_form(options: CommandOptions) -> Failure:

@@ -148,14 +148,15 @@ class Fixed:
         accepted = options.accept_lost_constraints
         result = host_result(state, now, None, options, accept_lost_constraints=accepted)
         text = "" if options.as_json else host_text(state, now, options) + "\n"
-        done = outcome(state, result, _fix_code(state, repaired=inside), text, target=state.target)
+        code = _fix_code(state, repaired=inside)
+        done = outcome(state, result, code, text, target=state.target, in_file=inside)
         tell(done)
         return done
 
     def show(self, done: Outcome) -> None:
         """Print a host, or have its line wait."""
         if self.options.as_json:
-            self.lines.put(done.line, inside=done.target in self.file.inside)
+            self.lines.put(done.line, inside=done.in_file)
         else:
             notice(done.text)
 
