@@ -11,9 +11,21 @@ import ssl
 import sys
 from datetime import UTC, datetime
 
-from benchmarks import api, auditing, explaining, many_hosts, paths, probing, processes, screen, turns, verdicts
+from benchmarks import (
+    api,
+    auditing,
+    explaining,
+    fleet,
+    many_hosts,
+    paths,
+    probing,
+    processes,
+    screen,
+    turns,
+    verdicts,
+)
 
-MEASURES = (screen, many_hosts, turns, processes, api, probing, verdicts, paths, auditing, explaining)
+MEASURES = (screen, many_hosts, fleet, turns, processes, api, probing, verdicts, paths, auditing, explaining)
 
 
 def main() -> None:

@@ -191,6 +191,7 @@ TAKEN: Mapping[str, tuple[OptionEntry, ...]] = {
         *SEARCHING,
         *CONNECTION,
         *REACHING,
+        *SAID,
     ),
     "merge": (
         OUTPUT._replace(help="Write one bundle for all hosts there, proven again."),
