@@ -15,9 +15,10 @@ import pytest
 from tests.support.cli import PROGRAM, ROOT, SECONDS, Done, started, tlschain
 from tests.support.posix import KILL
 from tests.support.proxy import ConnectProxy, start
-from tui_chain.lab.authority import key_to_pem, to_pem
+from tui_chain.lab.authority import Template, key_to_pem, to_pem
 from tui_chain.lab.internet import Lab
 from tui_chain.lab.servers.stream import Stream
+from tui_chain.lab.servers.tls import DEFAULT_TLS, Credentials, make_context, tls_handler
 
 COUNT = 40
 
@@ -333,3 +334,43 @@ def test_results_are_not_written_over_what_they_go_on_from(
     expected = f"-o and {option} name one file, which would hold the hosts of this run alone."
     assert done.complaint == f"{expected} Name another with -o, or leave it out."
     assert (kept.read_bytes() if kept.exists() else None) == before
+
+
+@pytest.mark.parametrize(
+    ("command", "words", "shown"),
+    [
+        ("test", (), "✓ before"),
+        ("advise", ("--only", "letter"), "does not send 1 intermediate"),
+        ("report", (), "# TLS certificate report"),
+        ("report", ("--format", "json"), '"status": "complete"'),
+    ],
+)
+def test_ctrl_c_keeps_what_every_command_has_printed(
+    lab: Lab, command: str, words: tuple[str, ...], shown: str
+) -> None:
+    """The second host's issuer is at an address that answers nobody: the first is printed before that ends."""
+    asked = threading.Event()
+
+    async def silent(stream: Stream) -> None:
+        asked.set()
+        while await stream.receive():
+            pass
+
+    url = f"http://127.0.0.1:{lab.listen(silent)}/issuer.cer"
+    leaf = lab.hierarchy["lower-issuing"].issue_leaf(["localhost"], Template(urls=(url,)))
+    serve = tls_handler(make_context(lab.folder, Credentials([leaf.der], leaf.key), DEFAULT_TLS), "")
+    names = ("leaf-only",) if command == "advise" else ("complete",)
+    targets = [*(lab.host(name).target for name in names), f"localhost:{lab.listen(serve)}"]
+    private = ("--no-pool",) if command == "advise" else ()
+    with started(command, *targets, "--trust", lab.trust_file, *private, "--timeout", "60", *words) as running:
+        assert running.stdout is not None
+        seen = b""
+        while shown.encode() not in seen:
+            piece = running.stdout.readline()
+            assert piece, seen
+            seen += piece
+        assert asked.wait(SECONDS)
+        running.send_signal(signal.SIGINT)
+        _, err = running.communicate(timeout=SECONDS)
+    assert running.returncode == 130
+    assert err.endswith(b"tlschain: interrupted\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -82,6 +83,28 @@ async def repair_all(
     with showing(len(run.hosts)) as progress:
         await Repairing(run, plan, crl, kind, progress).all(_each(run.hosts), take)
     return states
+
+
+async def each_repaired(
+    run: Run, *, crl: CrlScope | None = None, variants: CommandOptions | None = None
+) -> AsyncIterator[HostState]:
+    """Yield every host as soon as it and all before it are repaired, or cannot be; `repair_all` has the rest."""
+    queue: asyncio.Queue[HostState | None] = asyncio.Queue()
+
+    async def feed() -> None:
+        try:
+            await repair_all(run, queue.put_nowait, crl, variants)
+        finally:
+            queue.put_nowait(None)
+
+    feeder = asyncio.create_task(feed())
+    try:
+        while (state := await queue.get()) is not None:
+            yield state
+        await feeder
+    finally:
+        feeder.cancel()
+        await asyncio.gather(feeder, return_exceptions=True)
 
 
 class Early(Protocol):

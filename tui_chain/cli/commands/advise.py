@@ -28,7 +28,7 @@ from tui_chain.advise.instructions import (
 from tui_chain.advise.letter import file_base, file_stem, letter_document
 from tui_chain.advise.report import server_file
 from tui_chain.advise.situation import Situation, situation
-from tui_chain.cli.hosts import repair_all
+from tui_chain.cli.hosts import each_repaired
 from tui_chain.cli.options import CommandOptions, opened
 from tui_chain.cli.output import FOUND, OK, UNREACHED, emit, fail, worst
 from tui_chain.clients.client import Client
@@ -327,10 +327,15 @@ def _of_hosts(options: CommandOptions, bundle: Path | None, folder: Path, form: 
     data = b"" if bundle is None else read_file(bundle, "bundle")
     known = None if isinstance(data, Failure) else _crls_of(data)  # a file that is not there yet has none
     with opened(options, every_source=True) as run:
-        states = asyncio.run(repair_all(run, crl=options.crl_scope if known is None else None))
         maker = _Maker(run, options, wanted, folder, bundle, known)
-        codes = [_print_host(maker, state, form) for state in states]
+        codes = asyncio.run(_print_hosts(maker, form))
     return worst(codes)
+
+
+async def _print_hosts(maker: _Maker, form: Form) -> list[int]:
+    """Print each host as soon as it is repaired, or cannot be."""
+    crl = maker.options.crl_scope if maker.use is None else None
+    return [_print_host(maker, state, form) async for state in each_repaired(maker.run, crl=crl)]
 
 
 def _print_host(maker: _Maker, state: HostState, form: Form) -> int:

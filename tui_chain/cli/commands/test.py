@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from tui_chain.cli.hosts import repair_all
+from tui_chain.cli.hosts import each_repaired
 from tui_chain.cli.options import CRL_DEMO_HOST, CommandOptions, opened
 from tui_chain.cli.output import FOUND, OK, UNREACHED, emit, fail, note, worst
 from tui_chain.core.command import ENVIRONMENT, HOST
@@ -87,7 +87,7 @@ async def _all(
     run: Run, options: CommandOptions, live: LiveOptions, choice: RequestChoice, pem: bytes | None
 ) -> list[int]:
     codes = []
-    for state in await repair_all(run, crl=options.crl_scope if pem is None else None):
+    async for state in each_repaired(run, crl=options.crl_scope if pem is None else None):
         request = _request(state, choice, options)
         if isinstance(request, Failure):
             codes.append(_untested(state, request))
