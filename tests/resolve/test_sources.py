@@ -192,4 +192,4 @@ def test_a_host_that_answers_twice_does_not_hide_another_that_serves_the_same() 
     """As its several ways do, which are one host to whoever reads their lines again."""
     twice, other = other_host(PKI.issuing, name="a.test"), other_host(PKI.issuing, name="b.test")
     index = ServedIndex.of([twice, twice, other])
-    assert [place for _, place in index.issuers_of(PKI.leaf.certificate, twice.target)] == ["served by b.test:443"]
+    assert [place for _, place in index.issuers_of(views(PKI.leaf)[0], twice.target)] == ["served by b.test:443"]
