@@ -50,6 +50,9 @@ class Dying:
         assert count > 0
         return self
 
+    def spread_over(self, threads: int) -> Dying:
+        raise NotImplementedError
+
     def facts(self) -> WorkerFacts:
         return WorkerFacts("1")
 
