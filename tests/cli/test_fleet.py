@@ -192,8 +192,13 @@ def test_hosts_of_a_pipe_are_done_while_somebody_writes(lab: Lab) -> None:
     assert running.returncode == 1
 
 
-def test_ctrl_c_keeps_what_is_done(lab: Lab, tmp_path: Path) -> None:
-    """The first host gives no answer: those behind it are done and wait for their turn."""
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(("command", "count"), [("check", 6), ("fix", 3)])
+def test_ctrl_c_keeps_what_is_done(lab: Lab, tmp_path: Path, command: str, count: int, ending: int) -> None:
+    """The first host gives no answer: those behind it are done and wait for their turn.
+
+    To a repair those are done that need none.
+    """
     connected = threading.Event()
 
     async def stall(stream: Stream) -> None:
@@ -204,15 +209,16 @@ def test_ctrl_c_keeps_what_is_done(lab: Lab, tmp_path: Path) -> None:
     listed.write_text("\n".join([f"localhost:{lab.listen(stall)}", *hosts_of(lab, 6)]) + "\n")
     kept, log = tmp_path / "out.jsonl", tmp_path / "log"
     words = ("--hosts", listed, "--timeout", "60", "--resume", kept, "--log", log, "--jobs", "1000")
-    with started("check", *words, "--trust", lab.trust_file, "--json") as running:
+    with started(command, *words, "--trust", lab.trust_file, "--json") as running:
         assert connected.wait(SECONDS)
         deadline = threading.Event()
-        while log.read_text().count(": ") < 6 and not deadline.wait(0.05):
+        while log.read_text().count(": ") < count and not deadline.wait(0.05):
             assert running.poll() is None
-        running.send_signal(signal.SIGINT)
+        running.send_signal(ending)
         out, err = running.communicate(timeout=SECONDS)
-    assert (running.returncode, err) == (130, b"tlschain: interrupted\n")
-    assert len(out.splitlines()) == 6
+    expected = (130, b"tlschain: interrupted\n") if ending == signal.SIGINT else (143, b"tlschain: terminated\n")
+    assert (running.returncode, err) == expected
+    assert len(out.splitlines()) == count
     assert kept.read_bytes() == out
 
 

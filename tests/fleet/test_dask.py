@@ -23,7 +23,15 @@ from tui_chain.cli.commands.check import CheckWork
 from tui_chain.cli.options import CommandOptions
 from tui_chain.core.failure import Failure
 from tui_chain.engine.host_state import HostState
-from tui_chain.fleet.dask_cluster import DaskCluster, cluster_workers, do_part, part_size, parts, read_cluster
+from tui_chain.fleet.dask_cluster import (
+    DaskCluster,
+    DaskWorkers,
+    cluster_workers,
+    do_part,
+    part_size,
+    parts,
+    read_cluster,
+)
 from tui_chain.fleet.stages import Outcome
 from tui_chain.fleet.work import WorkFailure
 from tui_chain.lab.hierarchy import Leaf
@@ -129,6 +137,46 @@ def tasks_of(running: RunningCluster) -> dict[str, object]:
             if not tasks:
                 break
         return dict(tasks)
+
+
+def test_limits_that_were_set_are_kept_together(running: RunningCluster) -> None:
+    """Those that nobody set are of each process: a cluster is there to work on more hosts at once."""
+
+    async def spread(work: CheckWork) -> tuple[int | None, float | None, int]:
+        async with cluster_workers(DaskCluster(running.address), work, nothing) as workers:
+            assert isinstance(workers.work, CheckWork)
+            return workers.work.options.jobs, workers.work.options.rate, workers.threads
+
+    jobs, rate, threads = asyncio.run(spread(CheckWork(CommandOptions(jobs=10, rate=9.0))))
+    assert threads > 1
+    assert (jobs, rate) == (-(-10 // threads), 9.0 / threads)
+    assert asyncio.run(spread(CheckWork(CommandOptions())))[:2] == (None, None)
+
+
+def test_no_more_parts_are_given_away_than_hosts_may_be_worked_on_at_once() -> None:
+    begun, most = 0, 0
+
+    async def submit(_: tuple[HostState, ...]) -> list[Outcome]:
+        nonlocal begun, most
+        begun, most = begun + 1, max(most, begun + 1)
+        await asyncio.sleep(0)
+        begun -= 1
+        return []
+
+    async def hosts() -> AsyncIterator[HostState]:
+        for number in range(200):
+            yield HostState(Target(f"host-{number}.test"))
+
+    def given(most_at_once: int | None) -> int:
+        nonlocal most
+        most, work = 0, CheckWork(CommandOptions())
+        workers = DaskWorkers(None, work, work.facts(), 4, nothing)
+        workers._given_away = submit  # type: ignore[method-assign, assignment]
+        asyncio.run(workers.through(hosts(), 200, lambda _: None, most=most_at_once))
+        return most
+
+    assert given(None) == 8
+    assert given(3) == 3
 
 
 async def nothing(_: HostState) -> Outcome:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import os
+import signal
+import sys
+import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.test_fleet import check, hosts_of, timeless, with_identity
-from tests.support.cli import process
+from tests.support.cli import SECONDS, process, started
 from tests.support.posix import KILL
 from tui_chain.cli.commands.check import CheckWork
 from tui_chain.cli.options import CommandOptions
@@ -46,6 +49,9 @@ class Dying:
     def shared_by(self, count: int) -> Dying:
         assert count > 0
         return self
+
+    def spread_over(self, threads: int) -> Dying:
+        raise NotImplementedError
 
     def facts(self) -> WorkerFacts:
         return WorkerFacts("1")
@@ -137,3 +143,28 @@ def test_a_long_list_in_several_processes_is_as_one_in_one(lab: Lab, tmp_path: P
     together = process("check", "--hosts", whole, "--trust", lab.trust_file, "--json", "--jobs", "128")
     assert (together.code, together.err) == (1, "")
     assert timeless(together.out.splitlines()) == timeless(check(lab, "--hosts", whole).out.splitlines())
+
+
+def children_of(pid: int) -> list[bytes]:
+    """The command lines of the processes that one has started."""
+    numbers = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+    return [file.read_bytes() for number in numbers if (file := Path(f"/proc/{number}/cmdline")).exists()]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the processes of another are seen in /proc")
+@pytest.mark.parametrize("seconds", [0, 0.03, 0.1, 0.3])
+def test_ctrl_c_while_the_processes_start_ends_with_one_line(lab: Lab, tmp_path: Path, seconds: float) -> None:
+    """The terminal sends it to each of them."""
+    listed = tmp_path / "hosts"
+    listed.write_text("\n".join(hosts_of(lab, 1200)))
+    with started(
+        "check", "--hosts", listed, "--trust", lab.trust_file, "--json", "--jobs", "128", group=True
+    ) as running:
+        pause = threading.Event()
+        while not any(b"spawn_main" in command for command in children_of(running.pid)):
+            assert running.poll() is None
+            pause.wait(0.002)
+        pause.wait(seconds)
+        os.killpg(running.pid, signal.SIGINT)
+        _, err = running.communicate(timeout=SECONDS)
+    assert (running.returncode, err) == (130, b"tlschain: interrupted\n")

@@ -191,5 +191,5 @@ def test_thinking_is_not_counted_and_gives_no_new_time() -> None:
 def test_a_host_that_answers_twice_does_not_hide_another_that_serves_the_same() -> None:
     """As its several ways do, which are one host to whoever reads their lines again."""
     twice, other = other_host(PKI.issuing, name="a.test"), other_host(PKI.issuing, name="b.test")
-    index, (leaf,) = ServedIndex.of([twice, twice, other]), views(PKI.leaf)
-    assert [place for _, place in index.issuers_of(leaf, twice.target)] == ["served by b.test:443"]
+    index = ServedIndex.of([twice, twice, other])
+    assert [place for _, place in index.issuers_of(views(PKI.leaf)[0], twice.target)] == ["served by b.test:443"]

@@ -60,12 +60,19 @@ def process(*words: str | Path, stdin: bytes = b"", env: Mapping[str, str] | Non
 
 
 @contextmanager
-def started(*words: str | Path, env: Mapping[str, str] | None = None) -> Iterator[subprocess.Popen[bytes]]:
-    """Start a command; Ctrl-C reaches it though this process may ignore it, and it does not outlive the block."""
+def started(
+    *words: str | Path, env: Mapping[str, str] | None = None, group: bool = False
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Start a command; Ctrl-C reaches it though this process may ignore it, and it does not outlive the block.
+
+    With `group` it leads a group of its own, as a shell of a terminal starts it.
+    """
     heeded = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         command, pipe = (*PROGRAM, *map(str, words)), subprocess.PIPE
-        process = subprocess.Popen(command, stdout=pipe, stderr=pipe, cwd=ROOT, env=env and dict(env))
+        process = subprocess.Popen(
+            command, stdout=pipe, stderr=pipe, cwd=ROOT, env=env and dict(env), start_new_session=group
+        )
     finally:
         signal.signal(signal.SIGINT, heeded)
     with process:

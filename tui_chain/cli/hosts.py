@@ -147,7 +147,19 @@ class Repairing:
     _whole: int = 0
 
     async def all(self, hosts: AsyncIterator[HostState], done: Callable[[HostState], None]) -> None:
-        """Take all hosts through; `done` gets each as soon as it is repaired, or cannot be."""
+        """Take all hosts through; `done` gets each as soon as it is repaired, or cannot be.
+
+        Where it is cancelled, those that need no repair are given back all the same.
+        """
+        try:
+            await self._all(hosts, done)
+        except asyncio.CancelledError:
+            for place in self._probed:
+                if isinstance(place, int):
+                    self._replay(place)
+            raise
+
+    async def _all(self, hosts: AsyncIterator[HostState], done: Callable[[HostState], None]) -> None:
         pace = self.pace or Pace(self.run.journey.context.options.jobs or AT_ONCE)
         unused = UnusedRoots(self.run.journey.context.pinned)
         await ticking(each_through(hosts, self._probe, self._keep, replace(pace, ordered=True)))
@@ -161,7 +173,7 @@ class Repairing:
 
         def take(state: HostState | int) -> None:
             if isinstance(state, int):
-                self._count(self.early.replay(state) if self.early is not None else "")
+                self._replay(state)
                 return
             unused.add(state)
             done(state)
@@ -169,6 +181,9 @@ class Repairing:
 
         await ticking(each_through(self._rest(), stage, take, pace))
         _note_unused(self.run, unused)
+
+    def _replay(self, place: int) -> None:
+        self._count(self.early.replay(place) if self.early is not None else "")
 
     async def _probe(self, state: HostState) -> _Probed:
         probed = state if state.served is not None else await probe_host(self.run.journey, state, self.plan)

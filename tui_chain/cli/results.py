@@ -203,7 +203,8 @@ async def _by_dask(
 
     cluster = _good(read_cluster(options.dask or ""))
     async with cluster_workers(cluster, work, work.stage(run)) as workers:
-        await workers.through(source.states(), source.about, told, ordered=not options.unordered)
+        ordered = not options.unordered
+        await workers.through(source.states(), source.about, told, ordered=ordered, most=options.jobs)
 
 
 def _told(stage: Stage) -> Stage:

@@ -26,8 +26,14 @@ class OptionsWork:
 
     def shared_by(self: W, count: int) -> W:
         """The work as each of so many processes does it, so that they keep the limits together."""
-        rate = None if self.options.rate is None else self.options.rate / count
-        return replace(self, options=replace(self.options, jobs=-(-self.at_once // count), rate=rate))
+        return replace(self, options=replace(self.options, jobs=self.at_once)).spread_over(count)
+
+    def spread_over(self: W, threads: int) -> W:
+        """The work as each of so many threads of a cluster does it: they keep the limits that were set together."""
+        jobs, rate = self.options.jobs, self.options.rate
+        shared_jobs = None if jobs is None else -(-jobs // threads)
+        shared_rate = None if rate is None else rate / threads
+        return replace(self, options=replace(self.options, jobs=shared_jobs, rate=shared_rate))
 
     def facts(self) -> WorkerFacts:
         """What this process is."""

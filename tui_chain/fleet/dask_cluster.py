@@ -96,16 +96,26 @@ class DaskWorkers:
         return part.outcomes
 
     async def through(
-        self, hosts: AsyncIterator[HostState], about: int | None, done: Outcomes, *, ordered: bool = True
+        self,
+        hosts: AsyncIterator[HostState],
+        about: int | None,
+        done: Outcomes,
+        *,
+        ordered: bool = True,
+        most: int | None = None,
     ) -> None:
-        """Take every host through; `done` gets each outcome, of a part as soon as all of it is there."""
+        """Take every host through; `done` gets each outcome, of a part as soon as all of it is there.
+
+        `most` is how many hosts may be worked on at once in all, where that was said: each task has one at least.
+        """
         size = part_size(about, self.threads)
 
         def all_done(outcomes: list[Outcome]) -> None:
             for one in outcomes:
                 done(one)
 
-        pace = Pace(max(2, AHEAD * self.threads), ordered=ordered)
+        ahead = max(2, AHEAD * self.threads)
+        pace = Pace(ahead if most is None else min(ahead, most), ordered=ordered)
         await each_through(parts(hosts, size), self.stage, all_done, pace)
 
 
@@ -145,7 +155,7 @@ async def cluster_workers(cluster: DaskCluster, work: Work, own: Stage) -> Async
         facts = work.facts()
         await _check(client, work, facts)
         threads = sum((await _scheduler_threads(client)).values())
-        yield DaskWorkers(client, work, facts, threads, own)
+        yield DaskWorkers(client, work.spread_over(max(1, threads)), facts, threads, own)
 
 
 async def _connected(opened: contextlib.AsyncExitStack, cluster: DaskCluster) -> Any:

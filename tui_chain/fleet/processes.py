@@ -6,9 +6,10 @@ import asyncio
 import multiprocessing
 import os
 import signal
+import sys
 import threading
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from multiprocessing.connection import Connection
@@ -89,7 +90,8 @@ class ProcessWorkers:
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
         process = context.Process(target=serve, args=(theirs, self.work.shared_by(self.count)), daemon=True)
-        process.start()
+        with _ctrl_c_held():
+            process.start()
         theirs.close()
         worker = _Worker(process, ours)
         listen = partial(self._listen, worker, asyncio.get_running_loop())
@@ -135,6 +137,25 @@ class ProcessWorkers:
             if not future.done():
                 future.set_exception(_ProcessEnded())
         worker.waiting.clear()
+
+
+@contextmanager
+def _ctrl_c_held() -> Iterator[None]:
+    """Have a process that is started in the block hold Ctrl-C back from its first moment on; here it comes after.
+
+    It reaches every process of a terminal, and one that still imports would print where it was.
+    """
+    if sys.platform == "win32":
+        yield
+        return
+    from multiprocessing.resource_tracker import ensure_running
+
+    ensure_running()  # with the first process it would be started in between, and let Ctrl-C through
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _settle(worker: _Worker, answer: _Reply) -> None:

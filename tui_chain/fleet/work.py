@@ -60,6 +60,9 @@ class Work(Protocol):
     def shared_by(self, count: int) -> Work:
         """The work as each of so many processes does it, so that they keep the limits together."""
 
+    def spread_over(self, threads: int) -> Work:
+        """The work as each of so many threads of a cluster does it: they keep the limits that were set together."""
+
     def facts(self) -> WorkerFacts:
         """What this process is."""
 
