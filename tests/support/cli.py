@@ -60,12 +60,14 @@ def process(*words: str | Path, stdin: bytes = b"", env: Mapping[str, str] | Non
 
 
 @contextmanager
-def started(*words: str | Path, env: Mapping[str, str] | None = None) -> Iterator[subprocess.Popen[bytes]]:
+def started(
+    *words: str | Path, env: Mapping[str, str] | None = None, stderr: int = subprocess.PIPE
+) -> Iterator[subprocess.Popen[bytes]]:
     """Start a command; Ctrl-C reaches it though this process may ignore it, and it does not outlive the block."""
     heeded = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         command, pipe = (*PROGRAM, *map(str, words)), subprocess.PIPE
-        process = subprocess.Popen(command, stdout=pipe, stderr=pipe, cwd=ROOT, env=env and dict(env))
+        process = subprocess.Popen(command, stdout=pipe, stderr=stderr, cwd=ROOT, env=env and dict(env))
     finally:
         signal.signal(signal.SIGINT, heeded)
     with process:

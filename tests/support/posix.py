@@ -71,6 +71,19 @@ def open_terminal(*, rows: int = 40, columns: int = 120) -> tuple[int, int]:
         return main, worker
 
 
+def read_terminal(master: int) -> bytes:
+    """Read until the other side is closed, which Linux says by EIO."""
+    written = b""
+    while True:
+        try:
+            piece = os.read(master, 65536)
+        except OSError:
+            return written
+        if not piece:
+            return written
+        written += piece
+
+
 def terminal_settings(descriptor: int) -> list[Any]:
     """How a terminal is set, to see that a program gave it back as it was."""
     settings: list[Any] = []

@@ -80,17 +80,29 @@ class DaskWorkers:
         return part.outcomes
 
     async def through(
-        self, hosts: AsyncIterator[HostState], about: int | None, done: Outcomes, *, ordered: bool = True
+        self,
+        hosts: AsyncIterator[HostState],
+        about: int | None,
+        known: Outcomes,
+        done: Outcomes,
+        *,
+        ordered: bool = True,
     ) -> None:
-        """Take every host through; `done` gets each outcome, of a part as soon as all of it is there."""
+        """Take every host through; `known` gets each outcome of a part as it comes, `done` in its turn."""
         size = part_size(about, self.threads)
+
+        async def stage(part: tuple[HostState, ...]) -> list[Outcome]:
+            outcomes = await self.stage(part)
+            for one in outcomes:
+                known(one)
+            return outcomes
 
         def all_done(outcomes: list[Outcome]) -> None:
             for one in outcomes:
                 done(one)
 
         pace = Pace(max(2, AHEAD * self.threads), ordered=ordered)
-        await each_through(parts(hosts, size), self.stage, all_done, pace)
+        await each_through(parts(hosts, size), stage, all_done, pace)
 
 
 def part_size(about: int | None, threads: int) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,8 @@ from tui_chain.core.status import Status
 from tui_chain.core.text import plural
 from tui_chain.engine.host_state import HostState
 from tui_chain.engine.startup import Run
+from tui_chain.fleet.progress import Progress
+from tui_chain.fleet.source import HostSource
 from tui_chain.fleet.spool import Spool, spool
 from tui_chain.fleet.stages import Outcome, outcome
 from tui_chain.repair.output_kinds import OutputKind
@@ -57,8 +60,16 @@ def _repair(options: CommandOptions, run: Run, fixed: Fixed, results: Results) -
     with ExitStack() as opened, showing(source.about) as progress:
         early = _Finished(fixed, results, opened.enter_context(spool())) if _has_early(options) else None
         repairing = Repairing(run, plan, options.crl_scope, kind, progress, pace_of(options), early)
-        asyncio.run(repairing.all(source.states(), lambda state: results.take(fixed.outcome(state))))
+        asyncio.run(repairing.all(_counted(source, progress), lambda state: results.take(fixed.outcome(state))))
     say_source(options, source)
+
+
+async def _counted(source: HostSource, progress: Progress) -> AsyncIterator[HostState]:
+    """Every host; how many there are is the better known the more of the list was read."""
+    async for state in source.states():
+        progress.total = source.about
+        yield state
+    progress.total = source.about
 
 
 def _refused_resume(options: CommandOptions) -> Failure | None:
@@ -122,11 +133,9 @@ class _Finished:
         """Keep what becomes of a host."""
         return self.spool.put(self.fixed.outcome(state))
 
-    def replay(self, place: int) -> str:
+    def replay(self, place: int) -> None:
         """Take it into the results."""
-        done = self.spool.get(place)
-        self.results.take(done)
-        return done.result.status
+        self.results.take(self.spool.get(place))
 
 
 def _refused_kind(kind: str, scope: CrlScope | None) -> Failure | None:

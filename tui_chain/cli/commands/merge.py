@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 import sys
+import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -16,7 +17,7 @@ from tui_chain.cli.commands.fix import code_of_saved
 from tui_chain.cli.forms import FormOutput
 from tui_chain.cli.host_text import host_text
 from tui_chain.cli.hosts import with_roots_of_kind
-from tui_chain.cli.narration import showing
+from tui_chain.cli.narration import narration, showing
 from tui_chain.cli.one_file import STANDARD_OUTPUT, FileForAll, Lines, waiting_lines
 from tui_chain.cli.options import CommandOptions, started
 from tui_chain.cli.output import FOUND, emit, fail, note_wrong, notice, worst
@@ -106,6 +107,7 @@ class Merged:
             async for host in merging.hosts():
                 self._take(host)
                 progress.add(host.saved.result.status)
+                narration().show(time.monotonic())
         for joint in merging.roots.joint():
             if self.options.as_json:
                 self.lines.put(joint.to_json())
