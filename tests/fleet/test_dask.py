@@ -17,7 +17,7 @@ import pytest
 from tests.cli.test_fleet import check, hosts_of, timeless
 from tests.support.cli import SECONDS, process, started, tlschain
 from tests.support.cluster import RunningCluster, cluster
-from tests.support.posix import KILL
+from tests.support.posix import KILL, interrupt_all
 from tui_chain.cli.commands.check import CheckWork
 from tui_chain.cli.options import CommandOptions
 from tui_chain.core.failure import Failure
@@ -113,6 +113,26 @@ def test_ctrl_c_leaves_the_cluster_clean(lab: Lab, tmp_path: Path, running: Runn
     after = check(lab, lab.host("complete").target, "--dask", running.address)
     assert (after.code, len(after.objects)) == (0, 1), "the workers take the next run's hosts"
     assert tasks_of(running) == {}
+
+
+def test_ctrl_c_of_a_terminal_ends_local_processes_without_a_word(lab: Lab, tmp_path: Path) -> None:
+    """A terminal sends it to all processes: those of `local:N`, too, which end because this one does."""
+    connected = threading.Event()
+
+    async def stall(stream: Stream) -> None:
+        connected.set()
+        while await stream.receive():
+            pass
+
+    hosts = tmp_path / "hosts.txt"
+    port = lab.listen(stall)
+    hosts.write_text("".join(f"host-{number}.example connect-to=127.0.0.1:{port}\n" for number in range(40)))
+    words = ("--hosts", hosts, "--trust", lab.trust_file, "--json", "--timeout", "2")
+    with started("check", *words, "--dask", "local:2", group=True) as running_check:
+        assert connected.wait(SECONDS)
+        interrupt_all(running_check)
+        _, err = running_check.communicate(timeout=SECONDS)
+    assert (running_check.returncode, err) == (130, b"tlschain: interrupted\n")
 
 
 def tasks_of(running: RunningCluster) -> dict[str, object]:

@@ -29,6 +29,14 @@ def go_on(process: subprocess.Popen[bytes]) -> None:
         process.send_signal(signal.SIGCONT)
 
 
+def interrupt_all(process: subprocess.Popen[bytes]) -> None:
+    """Send SIGINT to a process that leads a group, and to all that it started, as Ctrl-C on a terminal does."""
+    if sys.platform == "win32":
+        pytest.skip("Windows has no process groups like these")
+    else:
+        os.killpg(process.pid, signal.SIGINT)
+
+
 def mkfifo(path: Path) -> None:
     """Make a named pipe."""
     if sys.platform == "win32":

@@ -7,9 +7,12 @@ import contextlib
 import importlib
 import importlib.util
 import logging
+import signal
+import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from multiprocessing import resource_tracker
 from typing import Any
 
 from tui_chain.core.failure import Failure
@@ -141,18 +144,34 @@ async def _connected(opened: contextlib.AsyncExitStack, cluster: DaskCluster) ->
     distributed: Any = importlib.import_module("distributed")  # it is not typed
     address: Any = cluster.address
     if cluster.local:
-        address = await opened.enter_async_context(
-            distributed.LocalCluster(
-                n_workers=cluster.local, threads_per_worker=1, processes=True, dashboard_address="127.0.0.1:0",
-                host="127.0.0.1", asynchronous=True, silence_logs=logging.CRITICAL,
-            )
-        )  # fmt: skip
+        with _deaf_processes():
+            address = await opened.enter_async_context(
+                distributed.LocalCluster(
+                    n_workers=cluster.local, threads_per_worker=1, processes=True, dashboard_address="127.0.0.1:0",
+                    host="127.0.0.1", asynchronous=True, silence_logs=logging.CRITICAL, preload=[__name__],
+                )
+            )  # fmt: skip
     try:
         return await opened.enter_async_context(distributed.Client(address, asynchronous=True, timeout=SECONDS))
     except (OSError, ValueError, TypeError) as error:
         shown = safe_text(cluster.address, 80)
         why = f"No Dask scheduler answers at {shown}: {safe_text(str(error) or type(error).__name__, 120)}."
         raise WorkFailure(Failure("usage", why, "Start one with `dask scheduler`, or name local:N.")) from None
+
+
+@contextlib.contextmanager
+def _deaf_processes() -> Iterator[None]:
+    """Have processes that start meanwhile not hear Ctrl-C; this one hears it at the end."""
+    if sys.platform == "win32":
+        yield
+        return
+    # started with the first process otherwise, when it would undo this
+    resource_tracker.ensure_running()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 async def _scheduler_threads(client: Any) -> dict[str, int]:
@@ -218,6 +237,12 @@ class Part:
 
     outcomes: list[Outcome]
     refused: Failure | None = None
+
+
+def dask_setup(_worker: object) -> None:
+    """Dask calls this in each process of `local:N` that has started: Ctrl-C reaches every process of a terminal."""
+    # one that is started later, in place of one that died, hears it until here
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def facts_of(work: Work) -> WorkerFacts:
