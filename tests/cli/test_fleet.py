@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import threading
@@ -13,7 +14,7 @@ from typing import Any
 import pytest
 
 from tests.support.cli import PROGRAM, ROOT, SECONDS, Done, started, tlschain
-from tests.support.posix import KILL
+from tests.support.posix import KILL, open_terminal, read_terminal
 from tests.support.proxy import ConnectProxy, start
 from tui_chain.lab.authority import Template, key_to_pem, to_pem
 from tui_chain.lab.internet import Lab
@@ -220,6 +221,57 @@ def test_ctrl_c_keeps_what_is_done(lab: Lab, tmp_path: Path, command: str, count
     assert (running.returncode, err) == expected
     assert len(out.splitlines()) == count
     assert kept.read_bytes() == out
+
+
+def progress_of(lab: Lab, wanted: bytes, *words: str | Path, columns: int = 120) -> bytes:
+    """What a terminal shows of a run that is interrupted once `wanted` stands there."""
+    master, slave = open_terminal(columns=columns)
+    shown = b""
+    with started(*words, "--timeout", "60", "--trust", lab.trust_file, stderr=slave) as running:
+        os.close(slave)
+        while wanted not in shown:
+            shown += os.read(master, 65536)
+        running.send_signal(signal.SIGINT)
+        shown += read_terminal(master)
+        running.communicate(timeout=SECONDS)
+    os.close(master)
+    return shown
+
+
+async def _stall(stream: Stream) -> None:
+    while await stream.receive():
+        pass
+
+
+@pytest.mark.parametrize("words", [("check",), ("fix", "--no-pool")])
+def test_progress_counts_what_is_done_behind_a_slow_host(lab: Lab, tmp_path: Path, words: tuple[str, ...]) -> None:
+    """Blank lines, comments and what stands there twice are no hosts; the counts stay when it ends."""
+    slow, *others = f"localhost:{lab.listen(_stall)}", *hosts_of(lab, 6)
+    listed = tmp_path / "hosts"
+    listed.write_text("\n".join(["# the fleet", "", slow, *others, others[0], "  # end"]) + "\n")
+    shown = progress_of(lab, b" 6/7 hosts probed", *words, "--hosts", listed)
+    assert b"\r\n" in shown.rpartition(b"6 hosts probed in ")[2], shown
+    assert "· 3 complete · 2 incomplete · 1 invalid".encode() in shown
+
+
+def test_progress_of_a_resumed_run_is_of_what_is_left(lab: Lab, tmp_path: Path) -> None:
+    done, others = hosts_of(lab, 8)[:6], hosts_of(lab, 8)[6:]
+    listed, kept = tmp_path / "hosts", tmp_path / "out.jsonl"
+    listed.write_text("\n".join(done) + "\n")
+    check(lab, "--hosts", listed, "--resume", kept)
+    listed.write_text("\n".join([*done, f"localhost:{lab.listen(_stall)}", *others]) + "\n")
+    progress_of(lab, b" 2/3 hosts probed", "check", "--hosts", listed, "--json", "--resume", kept)
+
+
+@pytest.mark.parametrize("columns", [50, 140])
+def test_progress_is_as_wide_as_its_own_terminal(lab: Lab, tmp_path: Path, columns: int) -> None:
+    """Standard output is a pipe here, as where results go to a file."""
+    listed = tmp_path / "hosts"
+    listed.write_text("\n".join([*hosts_of(lab, 4), f"localhost:{lab.listen(_stall)}"]) + "\n")
+    shown = progress_of(lab, b" 4/5 hosts probed \xc2\xb7 ", "check", "--hosts", listed, columns=columns)
+    lines = [line.removeprefix("\x1b[K") for line in shown.decode().split("\r") if " 4/5 hosts" in line]
+    assert all(len(line) < columns for line in lines), lines
+    assert (columns > 80) == any(line.endswith("1 invalid") for line in lines), lines
 
 
 def test_a_slow_host_lets_others_go_by_without_order(lab: Lab, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.cli import PROGRAM, ROOT, SECONDS, started
-from tests.support.posix import open_terminal
+from tests.support.posix import open_terminal, read_terminal
 from tui_chain.lab.internet import Lab
 from tui_chain.lab.servers.stream import Stream
 
@@ -71,19 +71,6 @@ def on_terminal(command: tuple[str, ...], env: Mapping[str, str]) -> bytes:
             return read_terminal(master)
     finally:
         os.close(master)
-
-
-def read_terminal(master: int) -> bytes:
-    """Read until the other side is closed, which Linux says by EIO."""
-    written = b""
-    while True:
-        try:
-            piece = os.read(master, 65536)
-        except OSError:
-            return written
-        if not piece:
-            return written
-        written += piece
 
 
 @pytest.mark.parametrize("command", ["check", "fix"])

@@ -17,7 +17,7 @@ import pytest
 from tests.cli.test_fleet import check, fix, hosts_of, timeless, with_identity
 from tests.support.cli import SECONDS, process, started, tlschain
 from tests.support.cluster import RunningCluster, cluster
-from tests.support.posix import KILL
+from tests.support.posix import KILL, interrupt_all
 from tests.support.proxy import LOGIN, ConnectProxy, start
 from tui_chain.cli.commands.check import CheckWork
 from tui_chain.cli.options import CommandOptions
@@ -126,6 +126,26 @@ def test_ctrl_c_leaves_the_cluster_clean(lab: Lab, tmp_path: Path, running: Runn
     assert tasks_of(running) == {}
 
 
+def test_ctrl_c_of_a_terminal_ends_local_processes_without_a_word(lab: Lab, tmp_path: Path) -> None:
+    """A terminal sends it to all processes: those of `local:N`, too, which end because this one does."""
+    connected = threading.Event()
+
+    async def stall(stream: Stream) -> None:
+        connected.set()
+        while await stream.receive():
+            pass
+
+    hosts = tmp_path / "hosts.txt"
+    port = lab.listen(stall)
+    hosts.write_text("".join(f"host-{number}.example connect-to=127.0.0.1:{port}\n" for number in range(40)))
+    words = ("--hosts", hosts, "--trust", lab.trust_file, "--json", "--timeout", "2")
+    with started("check", *words, "--dask", "local:2", group=True) as running_check:
+        assert connected.wait(SECONDS)
+        interrupt_all(running_check)
+        _, err = running_check.communicate(timeout=SECONDS)
+    assert (running_check.returncode, err) == (130, b"tlschain: interrupted\n")
+
+
 def tasks_of(running: RunningCluster) -> dict[str, object]:
     """What the scheduler still knows of tasks, once it has had time to forget them."""
     from distributed import Client
@@ -172,7 +192,7 @@ def test_no_more_parts_are_given_away_than_hosts_may_be_worked_on_at_once() -> N
         most, work = 0, CheckWork(CommandOptions())
         workers = DaskWorkers(None, work, work.facts(), 4, nothing)
         workers._given_away = submit  # type: ignore[method-assign, assignment]
-        asyncio.run(workers.through(hosts(), 200, lambda _: None, most=most_at_once))
+        asyncio.run(workers.through(hosts(), 200, lambda _: None, lambda _: None, most=most_at_once))
         return most
 
     assert given(None) == 8

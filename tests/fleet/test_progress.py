@@ -41,6 +41,13 @@ def test_more_hosts_than_there_were_lines_are_no_odd_number() -> None:
     assert "left" not in some(12, 10).line(102.0, 120)
 
 
+def test_at_the_end_it_says_what_was_counted() -> None:
+    progress = some(1200, None)
+    assert progress.summary(145.0) == "1,200 hosts probed in 45 s · 900 complete · 300 incomplete"
+    assert progress.summary(145.0, ascii_only=True).isascii()
+    assert some(1, 1).summary(145.0).startswith("1 host probed in ")
+
+
 def test_a_second_pass_counts_anew() -> None:
     progress = some(10, 10)
     progress.begin("repaired", 10, 200.0)

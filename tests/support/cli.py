@@ -61,17 +61,17 @@ def process(*words: str | Path, stdin: bytes = b"", env: Mapping[str, str] | Non
 
 @contextmanager
 def started(
-    *words: str | Path, env: Mapping[str, str] | None = None, group: bool = False
+    *words: str | Path, env: Mapping[str, str] | None = None, stderr: int = subprocess.PIPE, group: bool = False
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Start a command; Ctrl-C reaches it though this process may ignore it, and it does not outlive the block.
 
-    With `group` it leads a group of its own, as a shell of a terminal starts it.
+    With `group` it leads a group of processes, as what a shell starts on a terminal does.
     """
     heeded = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         command, pipe = (*PROGRAM, *map(str, words)), subprocess.PIPE
         process = subprocess.Popen(
-            command, stdout=pipe, stderr=pipe, cwd=ROOT, env=env and dict(env), start_new_session=group
+            command, stdout=pipe, stderr=stderr, cwd=ROOT, env=env and dict(env), process_group=0 if group else None
         )
     finally:
         signal.signal(signal.SIGINT, heeded)

@@ -8,12 +8,17 @@ import struct
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tui_chain.core.system import ENDING_SIGNALS
+
+if sys.platform != "win32":
+    import resource
 
 HANGUP = ENDING_SIGNALS[1]
 """SIGHUP, which a terminal sends when it closes."""
@@ -27,6 +32,30 @@ def go_on(process: subprocess.Popen[bytes]) -> None:
     """Let a process go on that has suspended itself."""
     if sys.platform != "win32":
         process.send_signal(signal.SIGCONT)
+
+
+def interrupt_all(process: subprocess.Popen[bytes]) -> None:
+    """Send SIGINT to a process that leads a group, and to all that it started, as Ctrl-C on a terminal does."""
+    if sys.platform == "win32":
+        pytest.skip("Windows has no process groups like these")
+    else:
+        os.killpg(process.pid, signal.SIGINT)
+
+
+@contextmanager
+def files_bounded(size: int) -> Iterator[None]:
+    """Let no file of this process grow beyond so many bytes: a write that would fails as on a full disk."""
+    if sys.platform == "win32":
+        pytest.skip("Windows has no bound on the size of files")
+    else:
+        before = resource.getrlimit(resource.RLIMIT_FSIZE)
+        heeded = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+        try:
+            yield
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+            signal.signal(signal.SIGXFSZ, heeded)
 
 
 def mkfifo(path: Path) -> None:
@@ -69,6 +98,19 @@ def open_terminal(*, rows: int = 40, columns: int = 120) -> tuple[int, int]:
         main, worker = pty.openpty()
         fcntl.ioctl(worker, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         return main, worker
+
+
+def read_terminal(master: int) -> bytes:
+    """Read until the other side is closed, which Linux says by EIO."""
+    written = b""
+    while True:
+        try:
+            piece = os.read(master, 65536)
+        except OSError:
+            return written
+        if not piece:
+            return written
+        written += piece
 
 
 def terminal_settings(descriptor: int) -> list[Any]:

@@ -113,8 +113,8 @@ class Early(Protocol):
     def finish(self, state: HostState) -> int:
         """Keep what is to be said of a host; return where."""
 
-    def replay(self, place: int) -> str:
-        """Say it now; return the host's status."""
+    def replay(self, place: int) -> None:
+        """Say it now."""
 
 
 class _Probed(NamedTuple):
@@ -169,24 +169,30 @@ class Repairing:
         repair = repair_stage(self.run, self.crl, self.kind)
 
         async def stage(state: HostState | int) -> HostState | int:
-            return state if isinstance(state, int) else await repair(state)
+            if isinstance(state, int):
+                self._count(Status.COMPLETE)
+                return state
+            repaired = await repair(state)
+            self._count(repaired.status or "")
+            return repaired
 
         def take(state: HostState | int) -> None:
             if isinstance(state, int):
                 self._replay(state)
-                return
-            unused.add(state)
-            done(state)
-            self._count(state.status or "")
+            else:
+                unused.add(state)
+                done(state)
 
         await ticking(each_through(self._rest(), stage, take, pace))
         _note_unused(self.run, unused)
 
     def _replay(self, place: int) -> None:
-        self._count(self.early.replay(place) if self.early is not None else "")
+        if self.early is not None:
+            self.early.replay(place)
 
     async def _probe(self, state: HostState) -> _Probed:
         probed = state if state.served is not None else await probe_host(self.run.journey, state, self.plan)
+        self._count(probed.status or "")
         if self.early is None or probed.status is not Status.COMPLETE:
             return _Probed(probed)
         return _Probed(probed, self.early.finish(await self.run.journey.fix(probed)))
@@ -200,7 +206,6 @@ class Repairing:
         else:
             self._whole += 1
             self._probed.append(state if self._whole <= KEPT_WHOLE else self._at_rest(state))
-        self._count(state.status or "")
 
     def _count(self, status: str) -> None:
         self.progress.add(status)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tui_chain.cli.forms import FormOutput
 from tui_chain.cli.host_text import host_text
 from tui_chain.cli.hosts import with_roots_of_kind
-from tui_chain.cli.narration import showing
+from tui_chain.cli.narration import narration, showing
 from tui_chain.cli.one_file import FileForAll, Lines, code_of_saved, waiting_lines
 from tui_chain.cli.options import CommandOptions
 from tui_chain.cli.output import FOUND, emit, fail, note_wrong, notice, worst
@@ -80,6 +81,7 @@ class Merged:
             async for host in merging.hosts():
                 self._take(host)
                 progress.add(host.saved.result.status)
+                narration().show(time.monotonic())
         for joint in merging.roots.joint():
             if self.options.as_json:
                 self.lines.put(joint.to_json())

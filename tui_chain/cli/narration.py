@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 import time
 from collections.abc import Awaitable, Iterator
@@ -61,8 +60,7 @@ class Narration:
     def show(self, now: float) -> None:
         """Paint the progress, if it is long enough that it was painted last."""
         if self.progress is not None and now - self._last >= _EVERY:
-            width = shutil.get_terminal_size((80, 24)).columns - 1
-            line = self.progress.line(now, width, ascii_only=not _has_glyphs(sys.stderr))
+            line = self.progress.line(now, _columns() - 1, ascii_only=not _has_glyphs(sys.stderr))
             click.echo(f"{_ERASE}{line}", err=True, nl=False, color=True)
             self._painted, self._last = True, now
 
@@ -71,6 +69,13 @@ class Narration:
         if self._painted:
             click.echo(_ERASE, err=True, nl=False, color=True)
             self._painted = False
+
+    def say_summary(self, progress: Progress, *, on_terminal: bool) -> None:
+        """Say at the end what was counted, for people; the log has it anyway."""
+        text = progress.summary(time.monotonic(), ascii_only=not _has_glyphs(sys.stderr))
+        if on_terminal:
+            click.echo(text, err=True)
+        self.record(text)
 
     @contextmanager
     def aside(self, stream: IO[str] | None) -> Iterator[None]:
@@ -114,15 +119,21 @@ def narrating(*, quiet: bool, verbose: bool, log: Path | None) -> Iterator[Failu
 
 @contextmanager
 def showing(total: int | None) -> Iterator[Progress]:
-    """Count hosts, and show that on standard error while it is a terminal and there is more than one."""
+    """Count hosts, and show that on standard error while it is a terminal and there is more than one.
+
+    At the end, or where it is interrupted, the counts stay there in a line.
+    """
     said, progress = narration(), Progress(time.monotonic(), total)
-    if total != 1 and not said.quiet and not said.verbose and _is_terminal(sys.stderr):
+    on_terminal = not said.quiet and _is_terminal(sys.stderr)
+    if total != 1 and on_terminal and not said.verbose:
         said.progress = progress
     try:
         yield progress
     finally:
         said.clear()
         said.progress = None
+        if progress.done > 1:
+            said.say_summary(progress, on_terminal=on_terminal)
 
 
 async def ticking(work: Awaitable[None]) -> None:
@@ -151,6 +162,14 @@ def _is_terminal(stream: IO[str] | None) -> bool:
         return stream is not None and stream.isatty() and os.environ.get("TERM") != "dumb"
     except ValueError:  # it is closed
         return False
+
+
+def _columns() -> int:
+    """How wide the terminal of standard error is; shutil asks that of standard output, which may be a file."""
+    try:
+        return os.get_terminal_size(sys.stderr.fileno()).columns or 80
+    except (OSError, ValueError):
+        return 80
 
 
 def _has_glyphs(stream: TextIO) -> bool:

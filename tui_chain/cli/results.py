@@ -23,7 +23,7 @@ from tui_chain.fleet.result_files import ResumeFile, open_index, open_resume
 from tui_chain.fleet.scheduling import AT_ONCE, Pace, each_through
 from tui_chain.fleet.shared_roots import SharedRoots, unknown_roots
 from tui_chain.fleet.source import HostSource, Shard
-from tui_chain.fleet.stages import Outcome
+from tui_chain.fleet.stages import Outcome, Outcomes
 from tui_chain.fleet.work import Stage, Work, WorkFailure
 from tui_chain.net.target import Target
 from tui_chain.results.joint import JointFinding
@@ -156,29 +156,34 @@ def run_each(options: CommandOptions, run: Run, source: HostSource, work: Work, 
     """Do the work with every host of a source, and take its outcome to `results`; show how far that has come."""
     with showing(source.about) as progress:
 
-        def done(outcome: Outcome) -> None:
-            results.take(outcome)
+        def known(outcome: Outcome) -> None:
+            tell(outcome)
+            progress.total = source.about
             progress.add(outcome.status)
             narration().show(time.monotonic())
 
         try:
-            asyncio.run(ticking(_each(options, run, source, work, done)))
+            asyncio.run(ticking(_each(options, run, source, work, known, results.take)))
         except WorkFailure as failed:
             raise SystemExit(fail(failed.failure)) from None
     say_source(options, source)
 
 
 async def _each(
-    options: CommandOptions, run: Run, source: HostSource, work: Work, done: Callable[[Outcome], None]
+    options: CommandOptions, run: Run, source: HostSource, work: Work, known: Outcomes, done: Outcomes
 ) -> None:
-    """Do the work in this process, or in several where there is enough of it."""
+    """Do the work in this process, or in several where there is enough of it.
+
+    `known` hears of each outcome at once, `done` takes it in its turn: one slow host holds back what is printed, and
+    not what is said of how far the run has come.
+    """
     pace = pace_of(options)
     if options.dask is not None:
-        await _by_dask(options, run, source, work, done)
+        await _by_dask(options, run, source, work, known, done)
         return
     count, own = _processes(options, source), work.stage(run)
     if count < 2:
-        await each_through(source.states(), _told(own), done, pace)
+        await each_through(source.states(), _heard(own, known), done, pace)
         return
     from tui_chain.fleet.processes import ProcessWorkers
 
@@ -189,33 +194,29 @@ async def _each(
         return await (own if state.target.connection.has_secrets else workers.stage)(state)
 
     async with workers.running():
-        await each_through(source.states(), _told(stage), done, pace)
+        await each_through(source.states(), _heard(stage, known), done, pace)
 
 
 async def _by_dask(
-    options: CommandOptions, run: Run, source: HostSource, work: Work, done: Callable[[Outcome], None]
+    options: CommandOptions, run: Run, source: HostSource, work: Work, known: Outcomes, done: Outcomes
 ) -> None:
     from tui_chain.fleet.dask_cluster import cluster_workers, read_cluster
-
-    def told(outcome: Outcome) -> None:
-        tell(outcome)
-        done(outcome)
 
     cluster = _good(read_cluster(options.dask or ""))
     async with cluster_workers(cluster, work, work.stage(run)) as workers:
         ordered = not options.unordered
-        await workers.through(source.states(), source.about, told, ordered=ordered, most=options.jobs)
+        await workers.through(source.states(), source.about, known, done, ordered=ordered, most=options.jobs)
 
 
-def _told(stage: Stage) -> Stage:
-    """The stage, by which it is said what became of a host as soon as that is known."""
+def _heard(stage: Stage, known: Outcomes) -> Stage:
+    """The stage, by which `known` hears what became of a host as soon as that is known."""
 
-    async def told(state: HostState) -> Outcome:
+    async def heard(state: HostState) -> Outcome:
         outcome = await stage(state)
-        tell(outcome)
+        known(outcome)
         return outcome
 
-    return told
+    return heard
 
 
 def _processes(options: CommandOptions, source: HostSource) -> int:

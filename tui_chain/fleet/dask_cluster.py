@@ -7,6 +7,7 @@ import contextlib
 import importlib
 import importlib.util
 import logging
+import signal
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from typing import Any
 from tui_chain.core.failure import Failure
 from tui_chain.core.text import plural, safe_text
 from tui_chain.engine.host_state import HostState
+from tui_chain.fleet.processes import ctrl_c_held
 from tui_chain.fleet.scheduling import Pace, each_through
 from tui_chain.fleet.stages import Outcome, Outcomes
 from tui_chain.fleet.work import Stage, Work, WorkerFacts, WorkFailure
@@ -99,16 +101,23 @@ class DaskWorkers:
         self,
         hosts: AsyncIterator[HostState],
         about: int | None,
+        known: Outcomes,
         done: Outcomes,
         *,
         ordered: bool = True,
         most: int | None = None,
     ) -> None:
-        """Take every host through; `done` gets each outcome, of a part as soon as all of it is there.
+        """Take every host through; `known` gets each outcome of a part as it comes, `done` in its turn.
 
         `most` is how many hosts may be worked on at once in all, where that was said: each task has one at least.
         """
         size = part_size(about, self.threads)
+
+        async def stage(part: tuple[HostState, ...]) -> list[Outcome]:
+            outcomes = await self.stage(part)
+            for one in outcomes:
+                known(one)
+            return outcomes
 
         def all_done(outcomes: list[Outcome]) -> None:
             for one in outcomes:
@@ -116,7 +125,7 @@ class DaskWorkers:
 
         ahead = max(2, AHEAD * self.threads)
         pace = Pace(ahead if most is None else min(ahead, most), ordered=ordered)
-        await each_through(parts(hosts, size), self.stage, all_done, pace)
+        await each_through(parts(hosts, size), stage, all_done, pace)
 
 
 def part_size(about: int | None, threads: int) -> int:
@@ -162,12 +171,13 @@ async def _connected(opened: contextlib.AsyncExitStack, cluster: DaskCluster) ->
     distributed: Any = importlib.import_module("distributed")  # it is not typed
     address: Any = cluster.address
     if cluster.local:
-        address = await opened.enter_async_context(
-            distributed.LocalCluster(
-                n_workers=cluster.local, threads_per_worker=1, processes=True, dashboard_address="127.0.0.1:0",
-                host="127.0.0.1", asynchronous=True, silence_logs=logging.CRITICAL,
-            )
-        )  # fmt: skip
+        with ctrl_c_held():
+            address = await opened.enter_async_context(
+                distributed.LocalCluster(
+                    n_workers=cluster.local, threads_per_worker=1, processes=True, dashboard_address="127.0.0.1:0",
+                    host="127.0.0.1", asynchronous=True, silence_logs=logging.CRITICAL, preload=[__name__],
+                )
+            )  # fmt: skip
     try:
         return await opened.enter_async_context(distributed.Client(address, asynchronous=True, timeout=SECONDS))
     except (OSError, ValueError, TypeError) as error:
@@ -239,6 +249,12 @@ class Part:
 
     outcomes: list[Outcome]
     refused: Failure | None = None
+
+
+def dask_setup(_worker: object) -> None:
+    """Dask calls this in each process of `local:N` that has started: Ctrl-C reaches every process of a terminal."""
+    # one that is started later, in place of one that died, hears it until here
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def facts_of(work: Work) -> WorkerFacts:

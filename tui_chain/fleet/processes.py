@@ -90,7 +90,7 @@ class ProcessWorkers:
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
         process = context.Process(target=serve, args=(theirs, self.work.shared_by(self.count)), daemon=True)
-        with _ctrl_c_held():
+        with ctrl_c_held():
             process.start()
         theirs.close()
         worker = _Worker(process, ours)
@@ -140,22 +140,22 @@ class ProcessWorkers:
 
 
 @contextmanager
-def _ctrl_c_held() -> Iterator[None]:
+def ctrl_c_held() -> Iterator[None]:
     """Have a process that is started in the block hold Ctrl-C back from its first moment on; here it comes after.
 
     It reaches every process of a terminal, and one that still imports would print where it was.
     """
     if sys.platform == "win32":
         yield
-        return
-    from multiprocessing.resource_tracker import ensure_running
+    else:
+        from multiprocessing.resource_tracker import ensure_running
 
-    ensure_running()  # with the first process it would be started in between, and let Ctrl-C through
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        ensure_running()  # with the first process it would be started in between, and let Ctrl-C through
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            yield
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _settle(worker: _Worker, answer: _Reply) -> None:

@@ -46,6 +46,12 @@ class Progress:
         text = text.replace(" · ", "  ") if ascii_only else text
         return elide_end(f"{bar} {text}" if bar and width >= 2 * BAR else text, width)
 
+    def summary(self, now: float, *, ascii_only: bool = False) -> str:
+        """What is left to say at the end: hosts, time taken, counts by status."""
+        hosts = "1 host" if self.done == 1 else f"{self.done:,} hosts"
+        parts = (f"{hosts} {self.verb} in {span(now - self.started)}", *self._counts())
+        return ("  " if ascii_only else " · ").join(parts)
+
     def _bar(self, *, ascii_only: bool) -> str:
         if not self.total:
             return ""

@@ -24,6 +24,10 @@ class Shard:
     number: int = 1
     of: int = 1
 
+    def size(self, hosts: int) -> int:
+        """How many of so many hosts are of this part."""
+        return (hosts + self.of - self.number) // self.of
+
     def has(self, place: int) -> bool:
         """Whether the host at a place, counted from 0, is of this part."""
         return place % self.of == self.number - 1
@@ -50,10 +54,12 @@ class HostSource:
 
     @property
     def about(self) -> int | None:
-        """About how many hosts there are, where that is known before the end."""
-        if self.listed is None:
-            return len(self.hosts) // self.shard.of
-        return None if self.listed.lines is None else (len(self.hosts) + self.listed.lines) // self.shard.of
+        """About how many hosts are wanted, where that is known before the end: the better the more was read."""
+        if self.listed is not None and self.listed.lines is None:
+            return None
+        lines = 0 if self.listed is None or self.listed.lines is None else self.listed.lines
+        hosts = len(self.hosts) + lines - self._collector.repeats.count - self.wrong_lines
+        return max(0, self.shard.size(hosts) - self.left_out)
 
     async def states(self) -> AsyncIterator[HostState]:
         """Yield every host that is wanted; reading on waits beside the event loop."""

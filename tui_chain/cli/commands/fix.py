@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,6 +26,8 @@ from tui_chain.core.text import plural
 from tui_chain.engine.host_state import HostState
 from tui_chain.engine.startup import Run
 from tui_chain.fleet.merge import ResultFiles
+from tui_chain.fleet.progress import Progress
+from tui_chain.fleet.source import HostSource
 from tui_chain.fleet.spool import Spool, spool
 from tui_chain.fleet.stages import Outcome, outcome, probe_host
 from tui_chain.fleet.work import Stage
@@ -119,8 +121,16 @@ def _repair(options: CommandOptions, run: Run, fixed: Fixed, results: Results) -
     with ExitStack() as opened, showing(source.about) as progress:
         early = _Finished(fixed, results, opened.enter_context(spool())) if _has_early(options) else None
         repairing = Repairing(run, plan, options.crl_scope, kind, progress, pace_of(options), early)
-        asyncio.run(repairing.all(source.states(), lambda state: results.take(fixed.outcome(state))))
+        asyncio.run(repairing.all(_counted(source, progress), lambda state: results.take(fixed.outcome(state))))
     say_source(options, source)
+
+
+async def _counted(source: HostSource, progress: Progress) -> AsyncIterator[HostState]:
+    """Every host; how many there are is the better known the more of the list was read."""
+    async for state in source.states():
+        progress.total = source.about
+        yield state
+    progress.total = source.about
 
 
 def _refused_resume(options: CommandOptions) -> Failure | None:
@@ -185,11 +195,9 @@ class _Finished:
         """Keep what becomes of a host."""
         return self.spool.put(self.fixed.outcome(state))
 
-    def replay(self, place: int) -> str:
+    def replay(self, place: int) -> None:
         """Take it into the results."""
-        done = self.spool.get(place)
-        self.results.take(done)
-        return done.status
+        self.results.take(self.spool.get(place))
 
 
 def _refused_kind(kind: str, scope: CrlScope | None) -> Failure | None:
