@@ -15,6 +15,7 @@ from typing import Any
 from tui_chain.core.failure import Failure
 from tui_chain.core.text import plural, safe_text
 from tui_chain.engine.host_state import HostState
+from tui_chain.fleet.processes import ctrl_c_held
 from tui_chain.fleet.scheduling import Pace, each_through
 from tui_chain.fleet.stages import Outcome, Outcomes
 from tui_chain.fleet.work import Stage, Work, WorkerFacts, WorkFailure
@@ -162,12 +163,13 @@ async def _connected(opened: contextlib.AsyncExitStack, cluster: DaskCluster) ->
     distributed: Any = importlib.import_module("distributed")  # it is not typed
     address: Any = cluster.address
     if cluster.local:
-        address = await opened.enter_async_context(
-            distributed.LocalCluster(
-                n_workers=cluster.local, threads_per_worker=1, processes=True, dashboard_address="127.0.0.1:0",
-                host="127.0.0.1", asynchronous=True, silence_logs=logging.CRITICAL,
-            )
-        )  # fmt: skip
+        with ctrl_c_held():
+            address = await opened.enter_async_context(
+                distributed.LocalCluster(
+                    n_workers=cluster.local, threads_per_worker=1, processes=True, dashboard_address="127.0.0.1:0",
+                    host="127.0.0.1", asynchronous=True, silence_logs=logging.CRITICAL,
+                )
+            )  # fmt: skip
     try:
         return await opened.enter_async_context(distributed.Client(address, asynchronous=True, timeout=SECONDS))
     except (OSError, ValueError, TypeError) as error:

@@ -90,7 +90,7 @@ class ProcessWorkers:
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
         process = context.Process(target=serve, args=(theirs, self.work.shared_by(self.count)), daemon=True)
-        with _ctrl_c_held():
+        with ctrl_c_held():
             process.start()
         theirs.close()
         worker = _Worker(process, ours)
@@ -140,8 +140,8 @@ class ProcessWorkers:
 
 
 @contextmanager
-def _ctrl_c_held() -> Iterator[None]:
-    """Have a process that is started in the block hold Ctrl-C back from its first moment on; here it comes after.
+def ctrl_c_held() -> Iterator[None]:
+    """Have processes that are started in the block hold Ctrl-C back from their first moment on; here it comes after.
 
     It reaches every process of a terminal, and one that still imports would print where it was.
     """

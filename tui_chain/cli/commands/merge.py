@@ -47,6 +47,8 @@ def run_merge(paths: Sequence[Path], options: CommandOptions) -> int:
             with output.whole():
                 asyncio.run(merged.all())
                 merged.end()
+        except BrokenPipeError:  # whoever read the output has gone
+            raise
         except OSError as error:
             return fail(Failure("file", f"The results cannot be read: {error.strerror}.", "Check their rights."))
         written = file.deliver() if options.output is not None else None
