@@ -170,7 +170,7 @@ def test_no_more_parts_are_given_away_than_hosts_may_be_worked_on_at_once() -> N
         nonlocal most
         most, work = 0, CheckWork(CommandOptions())
         workers = DaskWorkers(None, work, work.facts(), 4, nothing)
-        workers._given_away = submit  # type: ignore[method-assign]
+        workers._given_away = submit  # type: ignore[method-assign, assignment]
         asyncio.run(workers.through(hosts(), 200, lambda _: None, most=most_at_once))
         return most
 
