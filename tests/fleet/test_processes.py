@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import os
-import signal
 import sys
 import threading
 import time
@@ -19,7 +18,7 @@ import pytest
 
 from tests.cli.test_fleet import check, hosts_of, in_order_of_hosts, with_identity
 from tests.support.cli import SECONDS, process, started
-from tests.support.posix import KILL
+from tests.support.posix import KILL, interrupt_group
 from tui_chain.cli.commands.check import CheckWork
 from tui_chain.cli.options import CommandOptions
 from tui_chain.diagnose.findings.interception import UnknownRoot
@@ -174,6 +173,6 @@ def test_ctrl_c_while_the_processes_start_ends_with_one_line(
             assert time.monotonic() < end
             pause.wait(0.002)
         pause.wait(seconds)
-        os.killpg(running.pid, signal.SIGINT)
+        interrupt_group(running.pid)
         _, err = running.communicate(timeout=SECONDS)
     assert (running.returncode, err) == (130, b"tlschain: interrupted\n")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.support.cli import tlschain
+from tests.support.posix import files_of_at_most
 from tests.support.read_only import read_only
 from tui_chain.fleet.spool import Spool, spool
 from tui_chain.fleet.stages import Outcome
@@ -56,23 +56,12 @@ def test_without_a_folder_to_write_to_it_waits_in_memory(monkeypatch: pytest.Mon
         assert codes(in_turn(kept)) == codes(EXPECTED)
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no bound on the size of files")
 def test_what_a_full_disk_has_no_room_for_waits_in_memory(tmp_path: Path) -> None:
-    """A file may grow to a bound: the last write before it takes a part, those behind it nothing."""
-    import resource
-    import signal
-
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    heeded = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    with (tmp_path / "kept").open("w+b", buffering=0) as file:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (4_000, before[1]))
-        try:
-            kept = Spool(file)
-            assert codes(in_turn(kept)) == codes(EXPECTED)
-            assert os.fstat(file.fileno()).st_size == 4_000
-        finally:
-            resource.setrlimit(resource.RLIMIT_FSIZE, before)
-            signal.signal(signal.SIGXFSZ, heeded)
+    """The last write before the bound takes a part, those behind it nothing."""
+    with (tmp_path / "kept").open("w+b", buffering=0) as file, files_of_at_most(4_000):
+        kept = Spool(file)
+        assert codes(in_turn(kept)) == codes(EXPECTED)
+        assert os.fstat(file.fileno()).st_size == 4_000
 
 
 def test_a_repair_needs_no_folder_to_write_to(lab: Lab) -> None:

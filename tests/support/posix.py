@@ -8,6 +8,8 @@ import struct
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +45,31 @@ def open_to_write(pipe: Path) -> int:
         pytest.skip("Windows has no named pipes in folders")
     else:
         return os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
+
+
+@contextmanager
+def files_of_at_most(size: int) -> Iterator[None]:
+    """Let no file of this process grow beyond a size in bytes, as on a disk that is full."""
+    if sys.platform == "win32":
+        pytest.skip("Windows has no bound on the size of files")
+    else:
+        import resource
+
+        before, heeded = resource.getrlimit(resource.RLIMIT_FSIZE), signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+        try:
+            yield
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+            signal.signal(signal.SIGXFSZ, heeded)
+
+
+def interrupt_group(leader: int) -> None:
+    """Ctrl-C as a terminal sends it: to every process of a group."""
+    if sys.platform == "win32":
+        pytest.skip("Windows has no groups of processes that a signal goes to")
+    else:
+        os.killpg(leader, signal.SIGINT)
 
 
 def is_root() -> bool:

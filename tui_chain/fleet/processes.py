@@ -147,15 +147,15 @@ def ctrl_c_held() -> Iterator[None]:
     """
     if sys.platform == "win32":
         yield
-        return
-    from multiprocessing.resource_tracker import ensure_running
+    else:
+        from multiprocessing.resource_tracker import ensure_running
 
-    ensure_running()  # with the first process it would be started in between, and let Ctrl-C through
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        ensure_running()  # with the first process it would be started in between, and let Ctrl-C through
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            yield
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _settle(worker: _Worker, answer: _Reply) -> None:
