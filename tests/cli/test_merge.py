@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.test_fleet import check, fix, hosts_of, in_order_of_hosts, timeless
-from tests.support.cli import Done, process, tlschain
+from tests.support.cli import PROGRAM, ROOT, Done, process, tlschain
 from tui_chain.lab.internet import Lab
 from tui_chain.x509.formats.readers import read_certificates
 
@@ -153,3 +153,15 @@ def test_options_that_do_not_fit_say_so(tmp_path: Path) -> None:
     assert tlschain("merge").code == 2
     done = tlschain("merge", tmp_path / "x", "--backup")
     assert "--backup is for a file that is written: name it with -o." in done.err
+
+
+def test_a_reader_that_goes_away_is_no_file_that_cannot_be_read(lab: Lab, tmp_path: Path) -> None:
+    file = tmp_path / "results.jsonl"
+    file.write_text(check(lab, lab.host("leaf-only").target).out)
+    command = (*PROGRAM, "merge", str(file), "--trust", str(lab.trust_file), "--json")
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT) as reader:
+        assert reader.stdout is not None
+        assert reader.stderr is not None
+        reader.stdout.close()
+        assert reader.stderr.read() == b""
+    assert reader.returncode == 1

@@ -7,6 +7,7 @@ import multiprocessing
 import os
 import sys
 import threading
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -145,23 +146,26 @@ def test_a_long_list_in_several_processes_is_as_one_in_one(lab: Lab, tmp_path: P
 
 
 def children_of(pid: int) -> list[bytes]:
-    """The command lines of the processes that one has started."""
-    numbers = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+    """The command lines of the processes that the threads of one have started."""
+    files = Path(f"/proc/{pid}/task").glob("*/children")
+    numbers = [number for file in files for number in file.read_text(encoding="ascii").split()]
     return [file.read_bytes() for number in numbers if (file := Path(f"/proc/{number}/cmdline")).exists()]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the processes of another are seen in /proc")
+@pytest.mark.parametrize("words", [("--jobs", "128"), ("--dask", "local:2")])
 @pytest.mark.parametrize("seconds", [0, 0.03, 0.1, 0.3])
-def test_ctrl_c_while_the_processes_start_ends_with_one_line(lab: Lab, tmp_path: Path, seconds: float) -> None:
+def test_ctrl_c_while_the_processes_start_ends_with_one_line(
+    lab: Lab, tmp_path: Path, seconds: float, words: tuple[str, ...]
+) -> None:
     """The terminal sends it to each of them."""
     listed = tmp_path / "hosts"
     listed.write_text("\n".join(hosts_of(lab, 1200)))
-    with started(
-        "check", "--hosts", listed, "--trust", lab.trust_file, "--json", "--jobs", "128", group=True
-    ) as running:
-        pause = threading.Event()
+    with started("check", "--hosts", listed, "--trust", lab.trust_file, "--json", *words, group=True) as running:
+        pause, end = threading.Event(), time.monotonic() + SECONDS
         while not any(b"spawn_main" in command for command in children_of(running.pid)):
             assert running.poll() is None
+            assert time.monotonic() < end
             pause.wait(0.002)
         pause.wait(seconds)
         interrupt_all(running)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.support.cli import tlschain
-from tests.support.posix import files_bounded
+from tests.support.posix import files_of_at_most
 from tests.support.read_only import read_only
 from tui_chain.fleet.spool import Spool, spool
 from tui_chain.fleet.stages import Outcome
@@ -60,7 +60,7 @@ def test_without_a_folder_to_write_to_it_waits_in_memory(monkeypatch: pytest.Mon
 
 def test_what_a_full_disk_has_no_room_for_waits_in_memory(tmp_path: Path) -> None:
     """A file may grow to a bound: the last write before it takes a part, those behind it nothing."""
-    with (tmp_path / "kept").open("w+b", buffering=0) as file, files_bounded(4_000):
+    with (tmp_path / "kept").open("w+b", buffering=0) as file, files_of_at_most(4_000):
         kept = Spool(file)
         assert codes(in_turn(kept)) == codes(EXPECTED)
         assert os.fstat(file.fileno()).st_size == 4_000

@@ -17,9 +17,6 @@ import pytest
 
 from tui_chain.core.system import ENDING_SIGNALS
 
-if sys.platform != "win32":
-    import resource
-
 HANGUP = ENDING_SIGNALS[1]
 """SIGHUP, which a terminal sends when it closes."""
 
@@ -42,22 +39,6 @@ def interrupt_all(process: subprocess.Popen[bytes]) -> None:
         os.killpg(process.pid, signal.SIGINT)
 
 
-@contextmanager
-def files_bounded(size: int) -> Iterator[None]:
-    """Let no file of this process grow beyond so many bytes: a write that would fails as on a full disk."""
-    if sys.platform == "win32":
-        pytest.skip("Windows has no bound on the size of files")
-    else:
-        before = resource.getrlimit(resource.RLIMIT_FSIZE)
-        heeded = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-        try:
-            yield
-        finally:
-            resource.setrlimit(resource.RLIMIT_FSIZE, before)
-            signal.signal(signal.SIGXFSZ, heeded)
-
-
 def mkfifo(path: Path) -> None:
     """Make a named pipe."""
     if sys.platform == "win32":
@@ -72,6 +53,23 @@ def open_to_write(pipe: Path) -> int:
         pytest.skip("Windows has no named pipes in folders")
     else:
         return os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
+
+
+@contextmanager
+def files_of_at_most(size: int) -> Iterator[None]:
+    """Let no file of this process grow beyond a size in bytes, as on a disk that is full."""
+    if sys.platform == "win32":
+        pytest.skip("Windows has no bound on the size of files")
+    else:
+        import resource
+
+        before, heeded = resource.getrlimit(resource.RLIMIT_FSIZE), signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+        try:
+            yield
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+            signal.signal(signal.SIGXFSZ, heeded)
 
 
 def is_root() -> bool:

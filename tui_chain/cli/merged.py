@@ -37,6 +37,8 @@ def print_merged(options: CommandOptions, run: Run, files: ResultFiles, *, besid
             with output.whole():
                 asyncio.run(merged.all())
                 merged.end()
+        except BrokenPipeError:  # whoever read the output has gone
+            raise
         except OSError as error:
             return fail(Failure("file", f"The results cannot be read: {error.strerror}.", "Check their rights."))
         written = file.deliver() if options.output is not None else None

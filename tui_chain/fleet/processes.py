@@ -141,7 +141,7 @@ class ProcessWorkers:
 
 @contextmanager
 def ctrl_c_held() -> Iterator[None]:
-    """Have a process that is started in the block hold Ctrl-C back from its first moment on; here it comes after.
+    """Have processes that are started in the block hold Ctrl-C back from their first moment on; here it comes after.
 
     It reaches every process of a terminal, and one that still imports would print where it was.
     """
