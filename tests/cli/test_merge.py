@@ -153,3 +153,12 @@ def test_options_that_do_not_fit_say_so(tmp_path: Path) -> None:
     assert tlschain("merge").code == 2
     done = tlschain("merge", tmp_path / "x", "--backup")
     assert "--backup is for a file that is written: name it with -o." in done.err
+
+
+@pytest.mark.parametrize("name", ["fleet.html", "all.CSV", "all.jsonl"])
+def test_a_bundle_is_not_written_where_results_were_meant(tmp_path: Path, name: str) -> None:
+    """`-o` of `check` and of `report` is for results, and of `merge` for a bundle."""
+    done = tlschain("merge", tmp_path / "a.jsonl", "--format", "html", "-o", tmp_path / name)
+    assert done.code == 2
+    assert f"The results are printed: have the shell write them, > {name}" in done.err
+    assert not (tmp_path / name).exists()

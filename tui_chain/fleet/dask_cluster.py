@@ -164,14 +164,14 @@ def _deaf_processes() -> Iterator[None]:
     """Have processes that start meanwhile not hear Ctrl-C; this one hears it at the end."""
     if sys.platform == "win32":
         yield
-        return
-    # started with the first process otherwise, when it would undo this
-    resource_tracker.ensure_running()
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    else:
+        # started with the first process otherwise, when it would undo this
+        resource_tracker.ensure_running()
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            yield
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 async def _scheduler_threads(client: Any) -> dict[str, int]:
