@@ -96,7 +96,7 @@ def test_the_parts_of_a_list_are_together_the_whole(lab: Lab, listed: Path, comm
 def test_a_part_that_is_none_says_how_it_is_written(words: str) -> None:
     done = tlschain("check", "--shard", words, "a.test")
     assert done.code == 2
-    assert "write the second of five parts as 2/5." in done.err
+    assert f"{words} is no part of a list; write the second of five parts as 2/5." in done.err
 
 
 def test_a_run_that_was_killed_is_gone_on_with(lab: Lab, listed: Path, tmp_path: Path) -> None:

@@ -165,3 +165,12 @@ def test_a_reader_that_goes_away_is_no_file_that_cannot_be_read(lab: Lab, tmp_pa
         reader.stdout.close()
         assert reader.stderr.read() == b""
     assert reader.returncode == 1
+
+
+@pytest.mark.parametrize("name", ["fleet.html", "all.CSV", "all.jsonl"])
+def test_a_bundle_is_not_written_where_results_were_meant(tmp_path: Path, name: str) -> None:
+    """`-o` of `check` and of `report` is for results, and of `merge` for a bundle."""
+    done = tlschain("merge", tmp_path / "a.jsonl", "--format", "html", "-o", tmp_path / name)
+    assert done.code == 2
+    assert f"The results are printed: have the shell write them, > {name}" in done.err
+    assert not (tmp_path / name).exists()

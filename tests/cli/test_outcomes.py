@@ -90,7 +90,7 @@ def test_a_file_for_some_of_the_hosts_says_for_whom_not(lab: Lab, tmp_path: Path
     done = fix(lab, "leaf-only", bad, "-o", file)
     assert done.code == 1
     assert f"wrote {file}: " in done.err
-    assert f" for 1 of 2 hosts; not for {bad}" in done.err
+    assert f" for 1 of 2 hosts that need it; not for {bad}" in done.err
 
 
 def test_a_file_for_all_hosts_needs_no_such_words(lab: Lab, tmp_path: Path) -> None:

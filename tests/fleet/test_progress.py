@@ -50,8 +50,10 @@ def test_at_the_end_it_says_what_was_counted() -> None:
 
 def test_a_second_pass_counts_anew() -> None:
     progress = some(10, 10)
-    progress.begin("repaired", 10, 200.0)
-    assert progress.line(200.0, 120) == "╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌ 0/10 hosts repaired"
+    progress.begin("finished", 10, 200.0)
+    assert progress.line(200.0, 120) == "╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌ 0/10 hosts finished"
+    progress.add("complete")
+    assert progress.summary(205.0) == "1 host finished in 1 min 45 s · 1 complete"
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from tui_chain.cli.plugin import PluginCommand
+from tui_chain.core.text import safe_text
 from tui_chain.engine import options as table
 from tui_chain.engine.command_line import SettingsCommand, chosen_form, takes
 from tui_chain.engine.command_options import TAKEN
@@ -25,6 +26,13 @@ def _check_output(given: Mapping[str, Any]) -> None:
     for name in ("merge", "backup"):
         if given[name] and str(given["output"] or "-") == "-":
             raise click.UsageError(f"--{name} is for a file that is written: name it with -o.")
+
+
+def _check_bundle(output: Path | None) -> None:
+    """Refuse a file that is meant for results, as it is elsewhere: no bundle has such a name."""
+    if output is not None and output.suffix.lower() in {".html", ".htm", ".csv", ".xml", ".prom", ".json", ".jsonl"}:
+        name = safe_text(output.name, 60)
+        raise click.UsageError(f"-o is for the bundle. The results are printed: have the shell write them, > {name}")
 
 
 @click.command(cls=PluginCommand)
@@ -106,7 +114,8 @@ def merge(files: tuple[Path, ...], form: str, **given: Any) -> int:
     """Join results that check --json and fix --json wrote: each host once, by its newest line; - is standard input.
 
     Nothing is fetched. What one host serves counts for the others, as if all had been in one run. With -o hosts that
-    need it are repaired from that, from --pool and from what earlier runs found, and one bundle is written for all.
+    need it are repaired from that, from --pool and from what earlier runs found, and one bundle is written for all;
+    the results are printed in any case.
 
     Exit 0: written, or nothing to do. 1: some host is neither complete nor repaired, or consent is missing.
     2: wrong usage, or a line that is no result. 3: nothing else but hosts that were not reached. With --format
@@ -115,6 +124,7 @@ def merge(files: tuple[Path, ...], form: str, **given: Any) -> int:
     form = chosen_form(form, as_json=given["as_json"])
     given |= {"form": form, "as_json": form == "json"}
     _check_output(given)
+    _check_bundle(given["output"])
     from tui_chain.cli.commands.merge import run_merge
     from tui_chain.cli.options import CommandOptions
 

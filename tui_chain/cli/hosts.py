@@ -164,7 +164,7 @@ class Repairing:
         unused = UnusedRoots(self.run.journey.context.pinned)
         await ticking(each_through(hosts, self._probe, self._keep, replace(pace, ordered=True)))
         self.run.journey.siblings = lambda: self._index
-        self.progress.begin("repaired", len(self._probed), time.monotonic())
+        self.progress.begin("finished", len(self._probed), time.monotonic())
 
         repair = repair_stage(self.run, self.crl, self.kind)
 

@@ -99,7 +99,7 @@ class FileForAll:
             return ""
         more = f" and {len(without) - MAX_NAMES} more" if len(without) > MAX_NAMES else ""
         names = f"{', '.join(without[:MAX_NAMES])}{more}"
-        return f" for {self.needing - len(without)} of {plural(self.needing, 'host')}; not for {names}"
+        return f" for {self.needing - len(without)} of {plural(self.needing, 'host')} that need it; not for {names}"
 
 
 @dataclass(eq=False)

@@ -4,6 +4,8 @@ import math
 from collections.abc import Callable
 from typing import Literal, NamedTuple
 
+from tui_chain.core.text import safe_text
+
 ValueType = Literal["switch", "text", "path", "seconds", "count", "choice", "optional", "url", "expiry"]
 """What stands behind an option: nothing (a switch), text, a path, a number of seconds, a count, one of some, a URL,
 a time before the end of a certificate.
@@ -44,7 +46,9 @@ def is_protocol(value: object) -> str | None:
 
 def is_shard(value: object) -> str | None:
     """Say what is wrong with a part of a list, as in `2/5`."""
-    return None if value is None or read_shard(str(value)) is not None else "write the second of five parts as 2/5."
+    if value is None or read_shard(str(value)) is not None:
+        return None
+    return f"{safe_text(str(value), 40)} is no part of a list; write the second of five parts as 2/5."
 
 
 def read_shard(text: str) -> tuple[int, int] | None:

@@ -311,7 +311,7 @@ BUNDLE = OptionEntry("bundle", ("--bundle",), "The bundle to use.", "path", meta
 
 # what is written
 
-OUTPUT = OptionEntry("output", ("-o", "--output"), "Write there  [default: standard output]", "path")
+OUTPUT = OptionEntry("output", ("-o", "--output"), "Write there  [default: standard output]", "path", metavar="FILE")
 REPLACE = OptionEntry("replace", ("--replace",), "Replace FILE if it exists; the difference is shown.")
 MERGE = OptionEntry("merge", ("--merge",), "Add to FILE what it lacks; the difference is shown.")
 BACKUP = OptionEntry("backup", ("--backup",), "Keep the old file as FILE.bak.")

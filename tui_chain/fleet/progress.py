@@ -27,6 +27,10 @@ class Progress:
     verb: str = "probed"
     done: int = 0
     counts: Counter[str] = field(default_factory=Counter)
+    _first: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._first = self.started
 
     def begin(self, verb: str, total: int, now: float) -> None:
         """Begin to count anew, for what is done with the hosts next."""
@@ -47,9 +51,9 @@ class Progress:
         return elide_end(f"{bar} {text}" if bar and width >= 2 * BAR else text, width)
 
     def summary(self, now: float, *, ascii_only: bool = False) -> str:
-        """What is left to say at the end: hosts, time taken, counts by status."""
+        """What is left to say at the end: hosts, time since the first was begun, counts by status."""
         hosts = "1 host" if self.done == 1 else f"{self.done:,} hosts"
-        parts = (f"{hosts} {self.verb} in {span(now - self.started)}", *self._counts())
+        parts = (f"{hosts} {self.verb} in {span(now - self._first)}", *self._counts())
         return ("  " if ascii_only else " · ").join(parts)
 
     def _bar(self, *, ascii_only: bool) -> str:
