@@ -9,6 +9,7 @@ import signal
 import threading
 import time
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -123,7 +124,7 @@ def test_ctrl_c_leaves_the_cluster_clean(lab: Lab, tmp_path: Path, running: Runn
     assert (running_check.returncode, err) == (130, b"tlschain: interrupted\n")
     after = check(lab, lab.host("complete").target, "--dask", running.address)
     assert (after.code, len(after.objects)) == (0, 1), "the workers take the next run's hosts"
-    assert tasks_of(running) == {}
+    assert tasks_of(running) == set()
 
 
 def test_ctrl_c_of_a_terminal_ends_local_processes_without_a_word(lab: Lab, tmp_path: Path) -> None:
@@ -146,17 +147,50 @@ def test_ctrl_c_of_a_terminal_ends_local_processes_without_a_word(lab: Lab, tmp_
     assert (running_check.returncode, err) == (130, b"tlschain: interrupted\n")
 
 
-def tasks_of(running: RunningCluster) -> dict[str, object]:
+def tasks_of(running: RunningCluster) -> set[str]:
     """What the scheduler still knows of tasks, once it has had time to forget them."""
     from distributed import Client
 
-    with Client(running.address) as client:  # type: ignore[no-untyped-call]
-        deadline = time.monotonic() + SECONDS
-        while time.monotonic() < deadline:
-            tasks = client.run_on_scheduler(lambda dask_scheduler: {str(key): 1 for key in dask_scheduler.tasks})
-            if not tasks:
-                break
-        return dict(tasks)
+    async def ask() -> set[str]:
+        async with Client(running.address, asynchronous=True) as client:  # type: ignore[no-untyped-call]
+            end, tasks = time.monotonic() + SECONDS, {"not asked"}
+            while tasks and time.monotonic() < end:
+                tasks = set(
+                    await client.run_on_scheduler(lambda dask_scheduler: list(map(str, dask_scheduler.tasks)))
+                )
+            return tasks
+
+    return asyncio.run(asyncio.wait_for(ask(), 2 * SECONDS))
+
+
+def test_a_scheduler_that_dies_ends_the_run_with_a_sentence(lab: Lab, tmp_path: Path) -> None:
+    """What is done is printed before."""
+    waiting = threading.Event()
+
+    async def stall(stream: Stream) -> None:
+        waiting.set()
+        while await stream.receive():
+            pass
+
+    hosts = listed(lab, tmp_path, 60)
+    with hosts.open("a") as file:
+        file.write(f"late.example connect-to=127.0.0.1:{lab.listen(stall)}\n")
+    with cluster() as running:
+        words = ("--hosts", hosts, "--trust", lab.trust_file, "--json", "--timeout", "30", "--dask", running.address)
+        with started("check", *words) as running_check:
+            assert waiting.wait(SECONDS)
+            assert running_check.stdout is not None
+            first = running_check.stdout.readline()
+            os.kill(running.scheduler, KILL)
+            out, err = running_check.communicate(timeout=SECONDS)
+        for pid in running.workers:
+            with suppress(ProcessLookupError):
+                os.kill(pid, KILL)
+    assert running_check.returncode == 2
+    assert b"Traceback" not in err
+    assert err.count(b"\n") == 1, err
+    assert err.endswith(b"Continue with --resume, or without --dask.\n")
+    assert len((first + out).splitlines()) >= 20, "the first part was done"
 
 
 def test_limits_that_were_set_are_kept_together(running: RunningCluster) -> None:

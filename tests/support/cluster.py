@@ -15,9 +15,10 @@ from tests.support.cli import ROOT
 
 @dataclass(frozen=True)
 class RunningCluster:
-    """The scheduler's address, and the process of each worker."""
+    """The scheduler's address and its process, and the process of each worker."""
 
     address: str
+    scheduler: int
     workers: tuple[int, ...]
 
 
@@ -32,7 +33,7 @@ def cluster(workers: int = 2, env: Mapping[str, str] | None = None) -> Iterator[
         assert process.stdout is not None
         try:
             opened: dict[str, Any] = json.loads(process.stdout.readline())
-            yield RunningCluster(opened["address"], tuple(opened["workers"]))
+            yield RunningCluster(opened["address"], process.pid, tuple(opened["workers"]))
         finally:
             process.communicate(timeout=60)
 

@@ -221,7 +221,7 @@ def _refusal(found: Any, wanted: WorkerFacts) -> str | None:
 
 def _lost(error: Exception, hosts: int) -> Failure:
     """Why a task did not come back."""
-    why = safe_text(f"{type(error).__name__}: {error}".splitlines()[0], 160)
+    why = safe_text(f"{type(error).__name__}: {error}".splitlines()[0], 160).rstrip(".")
     what = f"{plural(hosts, 'host')} were not worked on" if hosts else "The cluster cannot be asked"
     return Failure("fault", f"{what}: {why}.", "Continue with --resume, or without --dask.")
 
@@ -229,7 +229,9 @@ def _lost(error: Exception, hosts: int) -> Failure:
 @contextlib.contextmanager
 def _silence() -> Iterator[None]:
     """Keep Dask from writing to standard error, which is for sentences of ours."""
-    loggers = [logging.getLogger(name) for name in ("distributed", "tornado", "asyncio")]
+    importlib.import_module("distributed")  # which gives its loggers levels of their own
+    names = [name for name in logging.root.manager.loggerDict if name.startswith("distributed")]
+    loggers = [logging.getLogger(name) for name in ("distributed", "tornado", "asyncio", *names)]
     before = [one.level for one in loggers]
     for one in loggers:
         one.setLevel(logging.CRITICAL + 1)
