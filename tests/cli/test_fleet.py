@@ -217,8 +217,9 @@ def test_ctrl_c_keeps_what_is_done(lab: Lab, tmp_path: Path, command: str, count
             assert running.poll() is None
         running.send_signal(ending)
         out, err = running.communicate(timeout=SECONDS)
-    expected = (130, b"tlschain: interrupted\n") if ending == signal.SIGINT else (143, b"tlschain: terminated\n")
-    assert (running.returncode, err) == expected
+    code, word = (130, "interrupted") if ending == signal.SIGINT else (143, "terminated")
+    next_step = f"tlschain: What is done is in {kept}; the same command goes on with it."
+    assert (running.returncode, err.decode()) == (code, f"{next_step}\ntlschain: {word}\n")
     assert len(out.splitlines()) == count
     assert kept.read_bytes() == out
 

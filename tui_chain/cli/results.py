@@ -17,6 +17,7 @@ from tui_chain.core.text import plural, safe_text
 from tui_chain.engine.host_state import HostState
 from tui_chain.engine.journey import Journey
 from tui_chain.engine.option_entry import read_shard
+from tui_chain.engine.signals import Terminated
 from tui_chain.engine.startup import Run
 from tui_chain.fleet.baseline import CHANGES, Baseline
 from tui_chain.fleet.result_files import ResumeFile, open_index, open_resume
@@ -127,7 +128,13 @@ def results_of(
         if options.baseline is not None:
             index = _good(open_index(opened, options.baseline))
             results.baseline = Baseline(index, run.journey.context.connection)
-        yield results
+        try:
+            yield results
+        except (KeyboardInterrupt, Terminated):
+            if results.resumed is not None:
+                file = safe_text(str(results.resumed.path))
+                notice(f"tlschain: What is done is in {file}; the same command goes on with it.")
+            raise
 
 
 def _good(value: T | Failure) -> T:
