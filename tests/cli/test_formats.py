@@ -157,7 +157,7 @@ def test_a_fault_of_the_product_is_not_known_either(lab: Lab, monkeypatch: pytes
     def faulty(*_: object) -> None:
         raise RuntimeError("of the test")
 
-    monkeypatch.setattr("tui_chain.cli.commands.check.result_writer", faulty)
+    monkeypatch.setattr("tui_chain.cli.forms.result_writer", faulty)
     assert check(lab, "complete", form="nagios").code == 3
     assert check(lab, "complete", form="csv").code == 70
 
