@@ -433,3 +433,13 @@ def test_ctrl_c_keeps_what_every_command_has_printed(
         _, err = running.communicate(timeout=SECONDS)
     assert running.returncode == 130
     assert err.endswith(b"tlschain: interrupted\n")
+
+
+def test_a_log_is_added_to_no_other_file(lab: Lab, tmp_path: Path) -> None:
+    """A private key above all."""
+    file = tmp_path / "key.pem"
+    file.write_bytes(key_to_pem(lab.hierarchy["issuing"].issue_leaf(("key.test",)).key))
+    before = file.read_bytes()
+    done = check(lab, lab.host("complete").target, "--log", file)
+    assert (done.code, file.read_bytes()) == (2, before)
+    assert done.complaint == f"{file} is no log of ours; nothing was added to it. Name a new file with --log."

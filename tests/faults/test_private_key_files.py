@@ -60,6 +60,8 @@ WRITERS = {
     "core/files.py": "files of the product's own, in its own folders",
     "core/temporary_file.py": "what both make whole files from",
     "engine/activity.py": "the log",
+    "cli/narration.py": "the log that --log names, appended to nothing else",
+    "fleet/result_files.py": "results that --resume names, appended to nothing else",
     "pool/database.py": "the pool",
     "doctor/trial.py": "a folder of its own, which is removed",
     "livetest/tester.py": "a folder of its own, which is removed",

@@ -59,6 +59,7 @@ def test_an_option_is_shown_as_what_does_the_same() -> None:
 PACKAGE = Path(tui_chain.__file__).parent
 APART = (
     "cli",
+    "fleet",
     "lab",
     "doctor/script",
     "engine/options.py",
@@ -68,6 +69,7 @@ APART = (
 )
 """What the screen shows nothing of."""
 GIVEN = {
+    "repair/write.py": "of a file of results that a command writes; the screen asks before it replaces one",
     "engine/arguments.py": "printed before the screen opens",
     "engine/journey.py": "notices on an option that was given",
     "net/host_list.py": "printed before the screen opens",

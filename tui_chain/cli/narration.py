@@ -99,6 +99,10 @@ def narration() -> Narration:
 def narrating(*, quiet: bool, verbose: bool, log: Path | None) -> Iterator[Failure | None]:
     """Say as much for the rest of the command; the failure is of a log that cannot be opened."""
     context = click.get_current_context(silent=True)
+    if log is not None and not _is_log(log):
+        shown = safe_text(str(log))
+        yield Failure("file", f"{shown} is no log of ours; nothing was added to it.", "Name a new file with --log.")
+        return
     try:
         file = log.open("a", encoding="utf-8") if log is not None else None
     except (OSError, ValueError) as error:
@@ -115,6 +119,18 @@ def narrating(*, quiet: bool, verbose: bool, log: Path | None) -> Iterator[Failu
         kept.clear()
         if file is not None:
             file.close()
+
+
+def _is_log(path: Path) -> bool:
+    """Whether a file is empty, is not there, or begins with a time, as every line of a log does."""
+    try:
+        if not path.is_file():
+            return True
+        with path.open("rb") as file:
+            start = file.read(5)
+    except (OSError, ValueError):  # opening it to write says why
+        return True
+    return not start or (start[:4].isdigit() and start[4:] == b"-")
 
 
 @contextmanager
