@@ -13,7 +13,7 @@ import pytest
 
 from tests.support.limits import own_seconds
 from tests.support.posix import mkfifo
-from tui_chain.cli.hosts import run_all
+from tui_chain.cli.hosts import usual_pace
 from tui_chain.core.expiry import Threshold
 from tui_chain.core.text import safe_text
 from tui_chain.engine.arguments import Arguments, Options
@@ -30,6 +30,7 @@ from tui_chain.engine.settings import (
     read_settings,
 )
 from tui_chain.engine.startup import Run
+from tui_chain.fleet.scheduling import each_of, each_through
 from tui_chain.net.target import Target
 from tui_chain.trust.store import TrustStore
 from tui_chain.tui import start
@@ -303,5 +304,5 @@ def test_so_many_hosts_are_probed_at_once(jobs: int | None, most: int) -> None:
         under_way.remove(state)
         return state
 
-    asyncio.run(run_all(run, stage, lambda _: None))
+    asyncio.run(each_through(each_of(run.hosts), stage, lambda _: None, usual_pace(run)))
     assert max(counts) == most

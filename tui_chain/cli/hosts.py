@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import NamedTuple, Protocol
@@ -19,7 +19,7 @@ from tui_chain.engine.host_state import HostState
 from tui_chain.engine.journey import Journey, UnusedRoots
 from tui_chain.engine.startup import Run
 from tui_chain.fleet.progress import Progress
-from tui_chain.fleet.scheduling import AT_ONCE, Pace, each_through
+from tui_chain.fleet.scheduling import AT_ONCE, Pace, each_of, each_through
 from tui_chain.fleet.stages import USUAL_PLAN, ProbePlan, probe_host
 from tui_chain.net.addresses import NEEDS_CONSENT
 from tui_chain.probe.served import ServedChain
@@ -43,23 +43,9 @@ _PRIVATE = (
 )
 
 
-async def run_all(
-    run: Run, stage: Callable[[HostState], Awaitable[HostState]], done: Callable[[HostState], None]
-) -> list[HostState]:
-    """Take every host through a stage, some at once; `done` gets each in its order."""
-    states: list[HostState] = []
-
-    def take(state: HostState) -> None:
-        done(state)
-        states.append(state)
-
-    await each_through(_each(run.hosts), stage, take, Pace(run.journey.context.options.jobs or AT_ONCE))
-    return states
-
-
-async def _each(states: Iterable[HostState]) -> AsyncIterator[HostState]:
-    for state in states:
-        yield state
+def usual_pace(run: Run) -> Pace:
+    """As many hosts at once as the options of a run say, their results in order."""
+    return Pace(run.journey.context.options.jobs or AT_ONCE)
 
 
 async def repair_all(
@@ -81,7 +67,7 @@ async def repair_all(
 
     plan = USUAL_PLAN if variants is None else plan_of(variants)
     with showing(len(run.hosts)) as progress:
-        await Repairing(run, plan, crl, kind, progress).all(_each(run.hosts), take)
+        await Repairing(run, plan, crl, kind, progress).all(each_of(run.hosts), take)
     return states
 
 
@@ -160,7 +146,7 @@ class Repairing:
             raise
 
     async def _all(self, hosts: AsyncIterator[HostState], done: Callable[[HostState], None]) -> None:
-        pace = self.pace or Pace(self.run.journey.context.options.jobs or AT_ONCE)
+        pace = self.pace or usual_pace(self.run)
         unused = UnusedRoots(self.run.journey.context.pinned)
         await ticking(each_through(hosts, self._probe, self._keep, replace(pace, ordered=True)))
         self.run.journey.siblings = lambda: self._index

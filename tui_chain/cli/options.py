@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypeVar
 
 import click
 
 from tui_chain.cli.narration import narrating
-from tui_chain.cli.output import fail, note, note_wrong, notice
+from tui_chain.cli.output import good, note, note_wrong, notice
 from tui_chain.core.command import hinted
 from tui_chain.core.expiry import Threshold
 from tui_chain.core.failure import Failure
@@ -27,7 +26,6 @@ from tui_chain.net.host_stream import HostStream, open_host_list
 from tui_chain.net.target import parse_target
 from tui_chain.x509.crl import CrlScope
 
-T = TypeVar("T")
 CRL_DEMO_HOST = "crl-chain"
 """The lab host that a demo repairs with CRLs where none is named."""
 
@@ -94,14 +92,14 @@ def opened(
     while they are worked on (`Run.listed`).
     """
     with ExitStack() as stack:
-        _good(stack.enter_context(narrating(quiet=options.quiet, verbose=options.verbose, log=options.log)))
-        listed = _good(_stream(stack, options)) if streaming else None
-        arguments = _good(_arguments(options, streaming=listed is not None))
+        good(stack.enter_context(narrating(quiet=options.quiet, verbose=options.verbose, log=options.log)))
+        listed = good(_stream(stack, options)) if streaming else None
+        arguments = good(_arguments(options, streaming=listed is not None))
         note_wrong(arguments.wrong)
         usual = DEMO_HOST if options.crl is None else CRL_DEMO_HOST
         lab_hosts = None if whole_lab else (usual,)
         started = stack.enter_context(start(options, arguments, lab_hosts=lab_hosts, every_source=every_source))
-        run = _good(_with_chain(options, started) if isinstance(started, Run) and options.has_chain else started)
+        run = good(_with_chain(options, started) if isinstance(started, Run) and options.has_chain else started)
         for sentence in run.journey.trust.notices:
             notice(f"tlschain: {sentence}")
         run.journey.on_private = note_private
@@ -125,18 +123,12 @@ def reopened(options: CommandOptions, *, every_source: bool = False) -> Iterator
 def started(options: CommandOptions) -> Iterator[Run]:
     """Start what the options name without a host, for a command that connects to none."""
     with ExitStack() as stack:
-        _good(stack.enter_context(narrating(quiet=options.quiet, verbose=options.verbose, log=options.log)))
-        arguments = _good(read_arguments(options))
-        run = _good(stack.enter_context(start(options, arguments, every_source=True)))
+        good(stack.enter_context(narrating(quiet=options.quiet, verbose=options.verbose, log=options.log)))
+        arguments = good(read_arguments(options))
+        run = good(stack.enter_context(start(options, arguments, every_source=True)))
         for sentence in run.journey.trust.notices:
             notice(f"tlschain: {sentence}")
         yield run
-
-
-def _good(value: T | Failure) -> T:
-    if isinstance(value, Failure):
-        raise SystemExit(fail(value))
-    return value
 
 
 def _stream(stack: ExitStack, options: CommandOptions) -> HostStream | Failure | None:

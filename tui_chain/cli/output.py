@@ -6,7 +6,7 @@ import os
 import sys
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from tui_chain.engine.arguments import Options
     from tui_chain.engine.host_state import HostState
+
+T = TypeVar("T")
 
 OK, FOUND, USAGE, UNREACHED = 0, 1, 2, 3
 """Exit codes: fine, something was found, wrong usage, only hosts that were not reached besides."""
@@ -136,6 +138,13 @@ def fail(failure: Failure) -> int:
     if context is not None:
         context.meta[_FAILURE] = str(failure)
     return FOUND if failure.kind == "no-repair" else USAGE
+
+
+def good(value: T | Failure) -> T:
+    """Return a value that is there; a failure is printed and ends the command."""
+    if isinstance(value, Failure):
+        raise SystemExit(fail(value))
+    return value
 
 
 _WIDTH = 80

@@ -7,12 +7,10 @@ import time
 from collections.abc import Callable, Container, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
 
 from tui_chain.cli.narration import narration, showing, ticking
 from tui_chain.cli.options import CommandOptions, no_host
-from tui_chain.cli.output import FOUND, OutputLost, detail, fail, note_wrong, notice
-from tui_chain.core.failure import Failure
+from tui_chain.cli.output import FOUND, OutputLost, detail, fail, good, note_wrong, notice
 from tui_chain.core.text import plural, safe_text
 from tui_chain.engine.host_state import HostState
 from tui_chain.engine.journey import Journey
@@ -32,7 +30,6 @@ from tui_chain.results.values import HostResult
 
 WORTH_PROCESSES = 500
 """Hosts from which on a list is worked on by several processes, where there is work for more than one."""
-T = TypeVar("T")
 Show = Callable[[Outcome], None]
 
 
@@ -121,12 +118,12 @@ def results_of(
     with ExitStack() as opened:
         results = Results(show, show_joint, code)
         if options.resume is not None:
-            resumed = _good(open_resume(opened, options.resume, run.journey.context.connection))
+            resumed = good(open_resume(opened, options.resume, run.journey.context.connection))
             for sentence in resumed.notices:
                 notice(f"tlschain: {sentence}")
             results.resumed = resumed
         if options.baseline is not None:
-            index = _good(open_index(opened, options.baseline))
+            index = good(open_index(opened, options.baseline))
             results.baseline = Baseline(index, run.journey.context.connection)
         try:
             yield results
@@ -135,12 +132,6 @@ def results_of(
                 file = safe_text(str(results.resumed.path))
                 notice(f"tlschain: What is done is in {file}; the same command goes on with it.")
             raise
-
-
-def _good(value: T | Failure) -> T:
-    if isinstance(value, Failure):
-        raise SystemExit(fail(value))
-    return value
 
 
 def source_of(options: CommandOptions, run: Run, resumed: ResumeFile | None) -> HostSource:
@@ -209,7 +200,7 @@ async def _by_dask(
 ) -> None:
     from tui_chain.fleet.dask_cluster import cluster_workers, read_cluster
 
-    cluster = _good(read_cluster(options.dask or ""))
+    cluster = good(read_cluster(options.dask or ""))
     async with cluster_workers(cluster, work, work.stage(run)) as workers:
         ordered = not options.unordered
         await workers.through(source.states(), source.about, known, done, ordered=ordered, most=options.jobs)

@@ -17,7 +17,7 @@ from tui_chain.core.failure import Failure
 from tui_chain.core.text import plural, safe_text
 from tui_chain.engine.host_state import HostState
 from tui_chain.fleet.processes import ctrl_c_held
-from tui_chain.fleet.scheduling import Pace, each_through
+from tui_chain.fleet.scheduling import Pace, each_of, each_through
 from tui_chain.fleet.stages import Outcome, Outcomes
 from tui_chain.fleet.work import Stage, Work, WorkerFacts, WorkFailure
 
@@ -80,7 +80,7 @@ class DaskWorkers:
 
     async def _done_here(self, hosts: tuple[HostState, ...]) -> list[Outcome]:
         outcomes: list[Outcome] = []
-        await each_through(_each(hosts), self.own, outcomes.append, Pace(self.work.at_once))
+        await each_through(each_of(hosts), self.own, outcomes.append, Pace(self.work.at_once))
         return outcomes
 
     async def _given_away(self, hosts: tuple[HostState, ...]) -> list[Outcome]:
@@ -143,11 +143,6 @@ async def parts(hosts: AsyncIterator[HostState], size: int) -> AsyncIterator[tup
             part = []
     if part:
         yield tuple(part)
-
-
-async def _each(hosts: tuple[HostState, ...]) -> AsyncIterator[HostState]:
-    for host in hosts:
-        yield host
 
 
 @asynccontextmanager
@@ -271,5 +266,5 @@ def do_part(work: Work, facts: WorkerFacts, hosts: tuple[HostState, ...]) -> Par
         return Part([], Failure("usage", f"A worker {refused}.", "Have all workers alike."))
     outcomes: list[Outcome] = []
     with work.opened() as stage:
-        asyncio.run(each_through(_each(hosts), stage, outcomes.append, Pace(work.at_once)))
+        asyncio.run(each_through(each_of(hosts), stage, outcomes.append, Pace(work.at_once)))
     return Part(outcomes)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -23,6 +23,12 @@ class Pace:
     at_once: int = AT_ONCE
     ordered: bool = True
     window: int = WINDOW
+
+
+async def each_of(items: Iterable[T]) -> AsyncIterator[T]:
+    """Yield what is at hand already as `each_through` takes it."""
+    for item in items:
+        yield item
 
 
 async def each_through(

@@ -9,7 +9,7 @@ from tui_chain.core.text import plural
 from tui_chain.core.threads import in_daemon_thread
 from tui_chain.engine.host_state import HostState
 from tui_chain.net.connection_options import USUAL_CONNECTION, ConnectionOptions
-from tui_chain.net.host_list import BadLine, Host, HostCollector
+from tui_chain.net.host_list import BadLine, HostCollector
 from tui_chain.net.host_stream import HostStream, NumberedHost, name_of
 from tui_chain.net.target import Target
 
@@ -64,7 +64,7 @@ class HostSource:
     async def states(self) -> AsyncIterator[HostState]:
         """Yield every host that is wanted; reading on waits beside the event loop."""
         for state in self.hosts:
-            if self._collector.is_new(Host(state.target, state.label), 0) and self._is_wanted(state.target):
+            if self._collector.is_new(state.target, 0) and self._is_wanted(state.target):
                 yield state
         if self.listed is not None:
             pieces = self.listed.pieces()
@@ -85,7 +85,7 @@ class HostSource:
                 continue
             number, host = each
             target = host.target.over(self.own)
-            if self._collector.is_new(Host(target), number) and self._is_wanted(target):
+            if self._collector.is_new(target, number) and self._is_wanted(target):
                 yield HostState(target, host.label)
 
     def _is_wanted(self, target: Target) -> bool:

@@ -92,12 +92,12 @@ class HostCollector:
     repeats: Repeats = Repeats()
     _seen: set[Target] = field(default_factory=set)
 
-    def is_new(self, host: Host, number: int) -> bool:
-        """Whether the host of line `number` was not there before."""
-        if host.target not in self._seen:
-            self._seen.add(host.target)
+    def is_new(self, target: Target, number: int) -> bool:
+        """Whether the target of line `number` was not there before."""
+        if target not in self._seen:
+            self._seen.add(target)
             return True
-        before = self.repeats if self.repeats.count else Repeats(0, number, host.target)
+        before = self.repeats if self.repeats.count else Repeats(0, number, target)
         self.repeats = Repeats(before.count + 1, before.first, before.target)
         return False
 
@@ -111,7 +111,7 @@ def parse_host_list(text: str, starttls: str | None = None) -> HostList:
         read = reader.read(line)
         if isinstance(read, BadLine):
             bad.append(read)
-        elif read is not None and collector.is_new(read, reader.number):
+        elif read is not None and collector.is_new(read.target, reader.number):
             hosts.append(read)
     return HostList(tuple(hosts), tuple(bad), collector.repeats)
 
@@ -157,7 +157,7 @@ def parse_arguments(texts: Iterable[str], starttls: str | None = None) -> HostLi
         target = parse_listed(text, starttls)
         if isinstance(target, Failure):
             bad.append(BadLine(number, target))
-        elif collector.is_new(Host(target), number):
+        elif collector.is_new(target, number):
             hosts.append(Host(target))
     return HostList(tuple(hosts), tuple(bad))
 

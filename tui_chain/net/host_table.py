@@ -85,7 +85,7 @@ def parse_host_table(text: str, columns: TableColumns) -> HostList | Failure:
         read = row.cells if isinstance(row.cells, Failure) else _host(row.cells, places, columns)
         if isinstance(read, Failure):
             bad.append(BadLine(row.number, read))
-        elif read is not None and collector.is_new(read, row.number):
+        elif read is not None and collector.is_new(read.target, row.number):
             hosts.append(read)
     return HostList(tuple(hosts), tuple(bad), collector.repeats)
 
