@@ -11,7 +11,10 @@ from contextlib import asynccontextmanager
 
 from rich.cells import cell_len
 from textual._context import visible_screen_stack
+from textual.app import App
+from textual.dom import DOMNode
 from textual.pilot import Pilot
+from textual.widget import Widget
 from textual.widgets import Input
 
 from tests.scenes.world import HOSTS, NOW, scene_journey
@@ -77,7 +80,7 @@ async def press(pilot: Pilot[None], *keys: str) -> None:
 
 
 async def settled(pilot: Pilot[None]) -> None:
-    """Wait until the host list has shown what came, and two looks at the screen see the same."""
+    """Wait until the host list has shown what came, nothing waits, and two looks at the screen see the same."""
     app = pilot.app
     if isinstance(app, ChainApp) and app.main.filled:
         pane = app.main.query_one(HostPane)
@@ -86,9 +89,25 @@ async def settled(pilot: Pilot[None]) -> None:
 
     def same() -> bool:
         before, seen[0] = seen[0], screen_text(pilot)
-        return before == seen[0]
+        return before == seen[0] and is_at_rest(app)
 
     await until(pilot, same, "for the screen to stand still")
+
+
+def is_at_rest(app: App[None]) -> bool:
+    """Whether no key, message, layout or painting waits: Textual takes a process that is held up for an idle one."""
+    if not app.is_running:
+        return True
+    keys = isinstance(app, ChainApp) and app._keys.waiting
+    nodes = [app, *app.screen.walk_children(with_self=True)]
+    unpainted = app.screen._dirty_widgets or app.screen._callbacks
+    return not (keys or unpainted or any(map(_has_work, nodes)))
+
+
+def _has_work(node: DOMNode) -> bool:
+    wanted = ("layout", "repaint", "scroll", "recompose", "refresh_styles") if isinstance(node, Widget) else ()
+    waiting = bool(node._next_callbacks) or not node._message_queue.empty()
+    return waiting or any(getattr(node, f"_{want}_required") for want in wanted)
 
 
 async def standing_cursor(pilot: Pilot[None]) -> None:

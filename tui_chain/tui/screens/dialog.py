@@ -22,6 +22,7 @@ from textual.widgets import OptionList, Static
 from tui_chain.core.failure import Failure
 from tui_chain.tui.messages import CopyRequested
 from tui_chain.tui.panes.base import CURSOR_KEYS
+from tui_chain.tui.resizes import SureResizes
 from tui_chain.tui.toasts import toast
 from tui_chain.tui.widgets.text_view import TextView
 
@@ -65,6 +66,7 @@ class Dialog(ModalScreen[ScreenResultType]):
 
     def on_mount(self) -> None:
         """Fit in before the first layout."""
+        SureResizes().watch(self)
         self._fitted = self.app.size
         self.fit(self._fitted)
 

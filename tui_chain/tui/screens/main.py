@@ -32,6 +32,7 @@ from tui_chain.tui.panes.links import LinksPane
 from tui_chain.tui.panes.live import LivePane
 from tui_chain.tui.questions import Questions
 from tui_chain.tui.render import warn_days_of
+from tui_chain.tui.resizes import SureResizes
 from tui_chain.tui.toasts import toast
 from tui_chain.tui.widgets.headline import Headline
 from tui_chain.tui.widgets.key_line import KeyLine
@@ -68,8 +69,7 @@ class MainScreen(Screen[None]):
         self.list = ListActions(self, self.hosts, self.jobs, lambda: self.query_one(HostPane))
         self.filled = False
         self.notices: tuple[str, ...] = ()
-        self._clock = clock
-        self._keys_wait = keys_wait
+        self._clock, self._keys_wait = clock, keys_wait
 
     def compose(self) -> ComposeResult:
         """The line on top, four panes, the keys."""
@@ -84,6 +84,7 @@ class MainScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Begin in the host list."""
+        SureResizes().watch(self)
         show_open(self, "hosts")
 
     def _warn_days(self) -> Threshold:
@@ -391,8 +392,7 @@ class MainScreen(Screen[None]):
 
     def action_details(self) -> None:
         """Show all of the leaf."""
-        served = reached(self.row)
-        if self.row is not None and served is not None:
+        if self.row is not None and (served := reached(self.row)) is not None:
             self.dialogs.certificate(self.row, served.certificates[0])
 
     def action_error(self) -> None:
