@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import random
+import signal
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -33,6 +34,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         places = {path: rng.random() for path in dict.fromkeys(item.path for item in items)}
         rng.shuffle(items)
         items.sort(key=lambda item: places[item.path])
+
+
+@pytest.fixture(scope="session", autouse=True)
+def hangups_end_children() -> None:
+    """Programs that are started inherit what is ignored, and under nohup that is a hangup."""
+    hangup = getattr(signal, "SIGHUP", None)
+    if hangup is not None:
+        signal.signal(hangup, signal.SIG_DFL)
 
 
 @pytest.fixture(scope="session", autouse=True)
