@@ -337,7 +337,7 @@ def test_a_log_has_each_host_with_the_time(lab: Lab, listed: Path, tmp_path: Pat
 def test_a_log_that_cannot_be_written_ends_the_command(lab: Lab, tmp_path: Path) -> None:
     done = check(lab, lab.host("complete").target, "--log", tmp_path)
     assert done.code == 2
-    assert done.complaint == f"The log {tmp_path} cannot be written: Is a directory. Check its path and rights."
+    assert done.complaint == f"The log {tmp_path} cannot be written: is a directory. Check its path and rights."
 
 
 def test_what_did_not_change_counts_as_little_when_it_is_gone_on_with(lab: Lab, listed: Path, tmp_path: Path) -> None:

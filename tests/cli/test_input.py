@@ -91,8 +91,8 @@ def test_a_wrong_line_of_a_list_is_told_with_its_number(tmp_path: Path) -> None:
 
 
 FILES = {
-    "missing": "cannot be read: No such file or directory.",
-    "folder": "cannot be read: Is a directory.",
+    "missing": "cannot be read: no such file or directory.",
+    "folder": "cannot be read: is a directory.",
     "empty": "there is nothing in it",
     "text": "which is no certificate",
 }

@@ -96,7 +96,7 @@ def test_a_line_that_is_no_result_is_named_and_the_others_are_merged(lab: Lab, t
 
 @pytest.mark.parametrize(
     ("text", "words"),
-    [(None, "cannot be read: No such file or directory."), ("", "there are no results as JSON lines")],
+    [(None, "cannot be read: no such file or directory."), ("", "there are no results as JSON lines")],
 )
 def test_a_file_without_results_says_so(lab: Lab, tmp_path: Path, text: str | None, words: str) -> None:
     file = tmp_path / "results.jsonl"

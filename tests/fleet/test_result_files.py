@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 from contextlib import ExitStack
 from dataclasses import replace
@@ -14,12 +15,16 @@ import pytest
 from tests.support.limits import own_seconds
 from tests.support.posix import mkfifo
 from tui_chain.core.failure import Failure
+from tui_chain.core.system import lock_where_possible, try_lock, unlock
+from tui_chain.fleet import result_files
 from tui_chain.fleet.baseline import Baseline
 from tui_chain.fleet.merge import ResultFiles, open_results
 from tui_chain.fleet.result_files import HostKey, ResultIndex, ResumeFile, key_of, open_index, open_resume
 from tui_chain.net.connection_options import USUAL_CONNECTION, ConnectionOptions
 from tui_chain.net.target import AUTO, Target
 from tui_chain.results.values import HostResult, ProbeResult, TLSResult
+
+NONBLOCK: int = getattr(os, "O_NONBLOCK", 0)  # Windows has no pipe with a name in a folder either
 
 
 def line(target: str, status: str = "complete", **connection: str) -> str:
@@ -108,7 +113,7 @@ def test_a_folder_cannot_be_gone_on_with(tmp_path: Path) -> None:
     with ExitStack() as stack:
         found = open_resume(stack, tmp_path)
     assert isinstance(found, Failure)
-    assert "cannot be gone on with: Is a directory." in found.message
+    assert "cannot be gone on with: is a directory." in found.message
 
 
 def test_two_ways_to_one_name_are_two_hosts(tmp_path: Path) -> None:
@@ -249,6 +254,19 @@ def test_a_pipe_is_read_as_a_file_is(tmp_path: Path) -> None:
                 assert found.line(HostKey("b.test:443")) == f"{B}\n"
 
 
+def test_a_pipe_that_was_read_is_closed(tmp_path: Path) -> None:
+    """Who writes to it next waits for a reader, and is not lost with what nobody reads."""
+    pipe = tmp_path / "pipe"
+    mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_text, args=(f"{A}\n",))
+    writer.start()
+    with ExitStack() as stack:
+        assert isinstance(open_index(stack, pipe), ResultIndex)
+        writer.join()
+        with pytest.raises(OSError, match="No such device or address"):
+            os.open(pipe, os.O_WRONLY | NONBLOCK)
+
+
 def test_a_file_of_another_encoding_is_not_merged(tmp_path: Path) -> None:
     (tmp_path / "x").write_text(f"{A}\n", encoding="utf-16")
     with ExitStack() as stack:
@@ -296,3 +314,43 @@ def test_what_was_sought_is_found_in_a_baseline_without_going_through_it(tmp_pat
                 result = HostResult.from_json(line(f"smtp+starttls://auto-{number}.test:25"))
                 assert baseline.changed(target, result) is None
     assert baseline.missing == ""
+
+
+def test_a_line_that_another_run_is_just_writing_is_not_taken_for_a_torn_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other one has come half way when the file is read, and to its end when that one asks for the lock."""
+    path = tmp_path / "out.jsonl"
+    path.write_text(f"{A}\n{B[:100]}")
+    with ExitStack() as stack, path.open("ab") as other:
+        assert try_lock(other.fileno())
+
+        def wait(descriptor: int, seconds: float) -> bool:
+            monkeypatch.undo()
+            assert not try_lock(descriptor)
+            other.write(f"{B[100:]}\n".encode())
+            other.flush()
+            unlock(other.fileno())
+            return lock_where_possible(descriptor, seconds)
+
+        monkeypatch.setattr(result_files, "lock_where_possible", wait)
+        found = open_resume(stack, path)
+        assert isinstance(found, ResumeFile)
+        found.append(C)
+    assert path.read_text() == f"{A}\n{B}\n{C}\n"
+    assert {key.target for key in found.done} == {"a.test:443", "b.test:443"}
+    assert found.notices == []
+
+
+def test_a_run_that_hangs_while_it_writes_is_said_and_nothing_is_taken_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "out.jsonl"
+    path.write_text(f"{A}\n{B[:100]}")
+    monkeypatch.setattr(result_files, "LOCK_SECONDS", 0.1)
+    with ExitStack() as stack, path.open("ab") as other:
+        assert try_lock(other.fileno())
+        found = open_resume(stack, path)
+    assert isinstance(found, Failure)
+    assert found.message == f"The file {path} cannot be gone on with: it is in use by another program."
+    assert path.read_text() == f"{A}\n{B[:100]}"

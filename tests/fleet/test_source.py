@@ -96,7 +96,7 @@ def test_a_device_without_end_is_no_list() -> None:
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (None, "cannot be read: No such file or directory."),
+        (None, "cannot be read: no such file or directory."),
         (b'{"schema": 1}\n', "is no host list: it holds JSON, as of saved results."),
         ("a.test\n".encode("utf-16"), "is not UTF-8 text."),
     ],

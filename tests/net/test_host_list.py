@@ -89,7 +89,7 @@ def test_a_file_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (None, "cannot be read: No such file or directory."),
+        (None, "cannot be read: no such file or directory."),
         (b"caf\xe9.example\n", "is not UTF-8 text."),
     ],
 )
@@ -105,7 +105,7 @@ def test_a_file_that_cannot_be_read_says_why(tmp_path: Path, content: bytes | No
 def test_a_folder_is_no_list(tmp_path: Path) -> None:
     failure = read_host_file(tmp_path)
     assert isinstance(failure, Failure)
-    assert "Is a directory" in failure.message
+    assert "is a directory" in failure.message
 
 
 def test_a_list_without_end_is_cut_off() -> None:

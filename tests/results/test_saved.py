@@ -152,7 +152,7 @@ def test_lines_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_a_file_that_cannot_be_read_is_a_line_that_is_wrong(tmp_path: Path) -> None:
     (bad,) = read_saved(tmp_path / "none")
-    assert str(bad) == "line 1: it cannot be read: No such file or directory."
+    assert str(bad) == "line 1: it cannot be read: no such file or directory."
 
 
 @pytest.mark.parametrize(

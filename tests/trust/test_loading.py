@@ -157,7 +157,7 @@ def test_a_file_without_a_certificate_is_no_store(tmp_path: Path, content: bytes
 def test_a_store_that_is_not_there_says_so(tmp_path: Path) -> None:
     failure = load_trust_store(str(tmp_path / "no\x1b[31mne"))
     assert isinstance(failure, Failure)
-    assert "no\\x1b[31mne cannot be read: No such file or directory." in failure.message
+    assert "no\\x1b[31mne cannot be read: no such file or directory." in failure.message
 
 
 def test_a_file_is_read_up_to_the_bound() -> None:

@@ -14,7 +14,7 @@ from tui_chain.audit.scan import Scan, scan
 from tui_chain.clients.registry import readers
 from tui_chain.clients.trust_file import NOTHING, CertificateTable, Loaded
 from tui_chain.core.failure import Failure
-from tui_chain.core.files import read_file
+from tui_chain.core.files import read_file, unreadable
 from tui_chain.core.status import Severity
 from tui_chain.core.text import safe_text
 from tui_chain.trust.store import TrustStore
@@ -144,8 +144,7 @@ def files_of(path: Path) -> tuple[Path, ...] | Failure:
     try:
         entries = sorted(os.scandir(path), key=lambda entry: entry.name)
     except OSError as error:
-        shown = safe_text(str(path))
-        return Failure("file", f"The folder {shown} cannot be read: {error.strerror}.", "Check its path and rights.")
+        return unreadable("folder", path, error)
     real = dict.fromkeys(Path(os.path.realpath(entry.path)) for entry in entries if _is_trust_file(entry))
     if not real:
         return Failure("file", f"There is no certificate file in {safe_text(str(path))}.", "Name the right folder.")

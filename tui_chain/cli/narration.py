@@ -15,6 +15,7 @@ from typing import IO, TextIO
 import click
 
 from tui_chain.core.failure import Failure
+from tui_chain.core.files import reason_of
 from tui_chain.core.text import safe_text
 from tui_chain.fleet.progress import Progress
 
@@ -55,7 +56,7 @@ class Narration:
             self.log.flush()
         except OSError as error:
             self._failed.append(error)
-            click.echo(f"tlschain: The log cannot be written any more: {error.strerror}.", err=True)
+            click.echo(f"tlschain: The log cannot be written any more: {reason_of(error)}.", err=True)
 
     def show(self, now: float) -> None:
         """Paint the progress, if it is long enough that it was painted last."""
@@ -106,9 +107,8 @@ def narrating(*, quiet: bool, verbose: bool, log: Path | None) -> Iterator[Failu
     try:
         file = log.open("a", encoding="utf-8") if log is not None else None
     except (OSError, ValueError) as error:
-        why = error.strerror if isinstance(error, OSError) else error
         shown = safe_text(str(log))
-        yield Failure("file", f"The log {shown} cannot be written: {why}.", "Check its path and rights.")
+        yield Failure("file", f"The log {shown} cannot be written: {reason_of(error)}.", "Check its path and rights.")
         return
     kept = Narration(quiet, verbose, file)
     if context is not None:

@@ -27,7 +27,7 @@ def read_file(path: Path, what: str) -> bytes | Failure:
         with path.open("rb", buffering=0) as file:
             return _bounded(file, what, path)
     except (OSError, ValueError) as error:
-        return _unreadable(what, path, error)
+        return unreadable(what, path, error)
 
 
 def read_stdin(what: str) -> bytes | Failure:
@@ -37,7 +37,7 @@ def read_stdin(what: str) -> bytes | Failure:
     try:
         return _bounded(sys.stdin.buffer, what, "on standard input")
     except (OSError, ValueError) as error:
-        return _unreadable(what, "on standard input", error)
+        return unreadable(what, "on standard input", error)
 
 
 def text_of(data: bytes) -> str:
@@ -57,9 +57,15 @@ def _bounded(file: IO[bytes], what: str, name: Path | str, limit: int = MAX_FILE
     return bytes(data)
 
 
-def _unreadable(what: str, name: Path | str, error: OSError | ValueError) -> Failure:
-    why = error.strerror if isinstance(error, OSError) else error
-    return Failure("file", f"The {what} {safe_text(str(name))} cannot be read: {why}.", "Check its path and rights.")
+def unreadable(what: str, name: Path | str, error: OSError | ValueError) -> Failure:
+    """Why a file, folder or stream that the user names cannot be read; `what` is before its name."""
+    shown = safe_text(str(name))
+    return Failure("file", f"The {what} {shown} cannot be read: {reason_of(error)}.", "Check its path and rights.")
+
+
+def reason_of(error: OSError | ValueError) -> str:
+    """Why a file cannot be read or written, as it stands behind a colon; safe text."""
+    return safe_text(((error.strerror if isinstance(error, OSError) else None) or str(error)).lower())
 
 
 def absolute(path: Path) -> Path | Failure:
@@ -92,7 +98,7 @@ def read_own_file(path: Path, what: str, limit: int) -> bytes | Failure | None:
     except IsADirectoryError:
         return _irregular(path, what)
     except (OSError, ValueError) as error:
-        return _unreadable(what, path, error)
+        return unreadable(what, path, error)
 
 
 @contextlib.contextmanager
@@ -150,7 +156,6 @@ def _irregular(path: Path, what: str) -> Failure:
 
 def unwritable(path: Path, what: str, error: OSError | ValueError) -> Failure:
     """Why a file of this program's own cannot be written; `what` names it."""
-    why = (error.strerror or str(error)).lower() if isinstance(error, OSError) else str(error)
-    shown, reason = safe_text(str(path)), safe_text(why)
+    shown, reason = safe_text(str(path)), reason_of(error)
     hint = "Try again when that has ended." if isinstance(error, TimeoutError) else "Check its folder and its rights."
     return Failure("file", f"The {what} {shown} cannot be written: {reason}.", hint)

@@ -86,6 +86,29 @@ def lock(descriptor: int, seconds: float) -> None:
         time.sleep(_LOCK_PAUSE)
 
 
+def lock_where_possible(descriptor: int, seconds: float) -> bool:
+    """Take a lock as `lock` does, and return whether there is one: not every file system has them."""
+    try:
+        lock(descriptor, seconds)
+    except TimeoutError:
+        raise
+    except OSError:
+        return False
+    return True
+
+
+def unlock(descriptor: int) -> None:
+    """Give back the lock of an open file that stays open; on Windows its position has to be where it was."""
+    if sys.platform == "win32":
+        import msvcrt
+
+        msvcrt.locking(descriptor, msvcrt.LK_UNLCK, 1)
+    else:
+        import fcntl
+
+        fcntl.flock(descriptor, fcntl.LOCK_UN)
+
+
 def is_own(state: os.stat_result) -> bool:
     """Whether a file is this user's; Windows knows no owners by number, and takes every file for that."""
     return sys.platform == "win32" or state.st_uid == os.geteuid()

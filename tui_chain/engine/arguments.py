@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from tui_chain.core.command import ALL, ENVIRONMENT, command_line, hinted, unshowable, with_commands
 from tui_chain.core.expiry import Threshold
 from tui_chain.core.failure import Failure
-from tui_chain.core.files import absolute
+from tui_chain.core.files import absolute, unreadable
 from tui_chain.core.text import safe_text
 from tui_chain.engine.command_options import TAKEN
 from tui_chain.engine.host_state import Clock, utc_now
@@ -359,8 +359,7 @@ def no_saved_results(path: Path) -> Failure | None:
         with path.open("rb") as file:
             start = file.read(_START)
     except (OSError, ValueError) as error:
-        why = error.strerror if isinstance(error, OSError) else error
-        return Failure("file", f"The file {shown} cannot be read: {why}.", "Check its path and rights.")
+        return unreadable("file", path, error)
     if holds_json(start):
         return None
     hint = f"{hinted('check', '--json')} and {hinted('fix', '--json')} print such lines."

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tui_chain.core.command import hinted
 from tui_chain.core.failure import Failure
-from tui_chain.core.files import read_file, read_stdin
+from tui_chain.core.files import read_file, read_stdin, unreadable
 from tui_chain.core.status import Status
 from tui_chain.core.text import plural, safe_text
 from tui_chain.engine.host_state import HostState
@@ -177,7 +177,7 @@ def _of_folder(folder: Path, target: Target | None) -> ChainFiles | Failure:
         files = sorted(file for file in folder.iterdir() if file.suffix.lower() in SUFFIXES - _NOT_CHAINS)
         files = [file for file in files if file.is_file()]
     except OSError as error:
-        return Failure("file", f"The folder {shown} cannot be read: {error.strerror}.", "Check its path and rights.")
+        return unreadable("folder", folder, error)
     chains: list[ChainFile] = []
     problems = [f"{shown} has {len(files)} files; only the first {MAX_FILES} are read."] * (len(files) > MAX_FILES)
     others = 0

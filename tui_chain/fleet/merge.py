@@ -10,6 +10,7 @@ from typing import IO
 
 from tui_chain.core.command import hinted
 from tui_chain.core.failure import Failure
+from tui_chain.core.files import unreadable
 from tui_chain.core.status import Status
 from tui_chain.core.text import safe_text
 from tui_chain.engine.host_state import HostState
@@ -108,8 +109,7 @@ def open_results(opened: ExitStack, paths: Iterable[Path], standard_input: IO[by
                 return file
             results.add(shown, file)
         except (OSError, ValueError) as error:
-            why = getattr(error, "strerror", None) or error
-            return Failure("file", f"{shown} cannot be read: {why}.", "Check its path and rights.")
+            return unreadable("file of results", "on standard input" if path == Path("-") else path, error)
     if len(results):
         return results
     return Failure("file", f"{', '.join(results.names)}: there are no results as JSON lines.", _writers())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
 import json
 import os
 import shutil
@@ -15,7 +16,9 @@ from typing import IO, Any, NamedTuple
 
 from tui_chain.core.command import hinted
 from tui_chain.core.failure import Failure
+from tui_chain.core.files import LOCK_SECONDS, reason_of, unreadable
 from tui_chain.core.status import Status
+from tui_chain.core.system import lock_where_possible, unlock
 from tui_chain.core.text import plural, safe_text
 from tui_chain.net.connection_options import SHOWN_KEYS, USUAL_CONNECTION, ConnectionOptions
 from tui_chain.net.connection_text import shown_connection
@@ -26,6 +29,8 @@ from tui_chain.results.values import HostResult
 
 _WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _PIECE = 64 << 10
+_GUARDED = 0x7FFFFFFF
+"""The byte that is locked on Windows, where nobody else can read it meanwhile: few files are so long."""
 _STARTTLS = "+starttls://"
 """What stands in every target with STARTTLS."""
 _KEYS = frozenset(one.name for one in fields(HostResult)) - {"found", "probe", "proxy", "connection", "more"}
@@ -109,10 +114,14 @@ def open_lines(opened: ExitStack, path: Path) -> IO[bytes] | Failure:
 
     What can be read once alone, as a pipe, is copied.
     """
-    file: IO[bytes] = opened.enter_context(path.open("rb"))
-    if not file.seekable():
-        once, file = file, opened.enter_context(TemporaryFile())  # noqa: SIM115 - the stack closes it
-        shutil.copyfileobj(once, file)
+    file: IO[bytes] = path.open("rb")
+    if file.seekable():
+        opened.enter_context(file)
+    else:
+        # a pipe that stays open would let the next who writes to it go on, though nobody reads
+        with file as once:
+            file = opened.enter_context(TemporaryFile())  # noqa: SIM115 - the stack closes it
+            shutil.copyfileobj(once, file)
         file.seek(0)
     if file.read(2) in _WIDE:
         return Failure("file", f"{safe_text(str(path))} is UTF-16.", "Have it written as UTF-8.")
@@ -135,13 +144,15 @@ def host_key(read: dict[str, Any] | None) -> HostKey | None:
 class ResumeFile:
     """A file that a run goes on with: what was done already, and where each new line goes.
 
-    `usual` are the options of every connection of the run. `joint` are the objects in it that are of several hosts,
+    `guard` is a descriptor of its own, which a run has the lock of while it changes the file. `usual` are the options
+    of every connection of the run. `joint` are the objects in it that are of several hosts,
     `pathless` the places of hosts whose chain ends nowhere. New lines stand from `begin` on. `notices` say what of it
     is not used.
     """
 
     path: Path
     file: IO[bytes]
+    guard: int
     usual: ConnectionOptions = USUAL_CONNECTION
     done: set[HostKey] = field(default_factory=set)
     joint: list[dict[str, Any]] = field(default_factory=list)
@@ -170,8 +181,19 @@ class ResumeFile:
 
     def append(self, line: str) -> None:
         """Add a line, whole and at once; raises OSError."""
-        self.file.write(f"{line}\n".encode())
-        self.file.flush()
+        with self.alone():
+            self.file.write(f"{line}\n".encode())
+            self.file.flush()
+
+    @contextlib.contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keep other runs from changing the file meanwhile; raises TimeoutError where one of them hangs in that."""
+        locked = lock_where_possible(self.guard, LOCK_SECONDS)
+        try:
+            yield
+        finally:
+            if locked:
+                unlock(self.guard)
 
 
 def _result(line: Line) -> HostResult | None:
@@ -193,9 +215,12 @@ def open_resume(opened: ExitStack, path: Path, usual: ConnectionOptions = USUAL_
         # several runs may go on with one file at once, as the parts of a list: each line comes to its end then
         flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
         file = opened.enter_context(open(os.open(path, flags, 0o666), "r+b"))  # noqa: PTH123, SIM115 - by descriptor; the stack closes it
-        return _read(ResumeFile(path, file, usual))
+        guard = os.open(path, os.O_RDWR)
+        opened.callback(os.close, guard)
+        os.lseek(guard, _GUARDED, os.SEEK_SET)
+        return _read(ResumeFile(path, file, guard, usual))
     except (OSError, ValueError) as error:
-        why = error.strerror if isinstance(error, OSError) else error
+        why = reason_of(error)
         return Failure("file", f"The file {shown} cannot be gone on with: {why}.", "Check its path and rights.")
 
 
@@ -203,17 +228,8 @@ def _read(resumed: ResumeFile) -> ResumeFile | Failure:
     file, shown = resumed.file, safe_text(str(resumed.path))
     last, wrong = None, 0
     for line in lines_of(file):
-        read = line.object
-        key = host_key(read)
         last = line if line.data.strip() else last
-        if key is not None and read is not None:
-            resumed.done.update(keys_for(key))
-            if read.get("status") in _PATHLESS and not read.get("path"):
-                resumed.pathless[key] = line.offset
-        elif read is not None and "kind" in read:
-            resumed.joint.append(read)
-        elif line.is_whole and line.data.strip():
-            wrong += 1
+        wrong += not _take(resumed, line) and line.is_whole and bool(line.data.strip())
     if last is not None and not (resumed.done or resumed.joint) and not _torn(last):
         return Failure(
             "file",
@@ -222,8 +238,24 @@ def _read(resumed: ResumeFile) -> ResumeFile | Failure:
         )
     if wrong:
         resumed.notices.append(f"{shown}: {plural(wrong, 'line')} of it are no results; they stay as they are.")
-    _mend(resumed, last)
+    with resumed.alone():
+        _mend(resumed, last)
     return resumed
+
+
+def _take(resumed: ResumeFile, line: Line) -> bool:
+    """Note the host, or the finding on several, that a line is about; return whether it is about one."""
+    read = line.object
+    key = host_key(read)
+    if key is not None and read is not None:
+        resumed.done.update(keys_for(key))
+        if read.get("status") in _PATHLESS and not read.get("path"):
+            resumed.pathless[key] = line.offset
+    elif read is not None and "kind" in read:
+        resumed.joint.append(read)
+    else:
+        return False
+    return True
 
 
 def _torn(line: Line) -> bool:
@@ -232,7 +264,11 @@ def _torn(line: Line) -> bool:
 
 
 def _mend(resumed: ResumeFile, last: Line | None) -> None:
-    """Have the next line begin at the beginning of one."""
+    """Have the next line begin at the beginning of one; what another run was just writing is at its end now."""
+    if last is not None and not last.is_whole:
+        resumed.file.seek(last.offset)
+        last = Line(last.offset, resumed.file.readline(MAX_LINE + 1))
+        _take(resumed, last)
     if last is not None and not last.is_whole:
         if last.object is not None:
             resumed.file.seek(0, os.SEEK_END)
@@ -271,8 +307,7 @@ def open_index(opened: ExitStack, path: Path) -> ResultIndex | Failure:
             if key is not None:
                 index.places[key] = line.offset
     except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or error
-        return Failure("file", f"The file {shown} cannot be read: {why}.", "Check its path and rights.")
+        return unreadable("file", path, error)
     if index.places:
         return index
     hint = f"{hinted('check', '--json')} and {hinted('fix', '--json')} write such lines."

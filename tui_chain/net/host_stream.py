@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO
 
 from tui_chain.core.failure import Failure
-from tui_chain.core.text import safe_text
+from tui_chain.core.files import unreadable
 from tui_chain.net.host_list import STDIN, BadLine, Host, HostLineReader, list_name, no_host_list
 
 MAX_LINE = 1 << 20
@@ -80,10 +80,7 @@ def open_host_list(opened: ExitStack, path: Path, starttls: str | None = None) -
         regular = stat.S_ISREG(path.stat().st_mode)
         start = _next(file)
     except (OSError, ValueError) as error:
-        why = error.strerror if isinstance(error, OSError) else error
-        return Failure(
-            "file", f"The host list {safe_text(str(path))} cannot be read: {why}.", "Check its path and rights."
-        )
+        return unreadable("host list", path, error)
     refused = no_host_list(path, start)
     if refused is not None:
         return refused

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tui_chain.core.failure import Failure
-from tui_chain.core.files import read_file
+from tui_chain.core.files import read_file, unreadable
 from tui_chain.core.text import safe_text
 from tui_chain.x509.certificate import Certificate
 from tui_chain.x509.crl import CRL_LABEL, RevocationList, find_crls
@@ -45,9 +45,7 @@ def read_pool(paths: tuple[Path, ...]) -> FileCertificates | Failure:
             folder = path.is_dir()
             files = _files(path, problems) if folder else [path]
         except OSError as error:
-            why = (error.strerror or str(error)).lower()
-            shown = safe_text(str(path))
-            return Failure("file", f"The folder {shown} cannot be read: {why}.", "Check its path and rights.")
+            return unreadable("folder", path, error)
         for file in files:
             read = _read(file, problems)
             if isinstance(read, Failure) and not folder:

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from tui_chain.results.json_reader import SCHEMA, JSONReader
+from tui_chain.results.json_reader import SCHEMA, JSONReader, read_line
 
 SHARED_ROOT = "shared-root"
 """The kind of a root that hosts of different domains share, and that no public store has."""
@@ -55,21 +55,18 @@ class JointFinding:
     @classmethod
     def from_json(cls, text: str) -> JointFinding:
         """Read what `to_json` wrote; raises ValueError for anything else."""
-        try:
-            given = JSONReader({"it": json.loads(text)}).object("it")
-        except RecursionError as error:
-            raise ValueError("it is not the JSON of a joint finding: it is nested too deeply") from error
-        # True is 1 for Python
-        if given.any("schema") is True or given.any("schema") != SCHEMA:
-            raise ValueError("it is the JSON of another version")
-        return cls(
-            kind=given.text("kind"),
-            code=given.text("code"),
-            severity=given.text("severity"),
-            subject=given.text("subject"),
-            sha256=given.maybe("sha256", JSONReader.sha256),
-            hosts=given.list("hosts", JSONReader.text),
-            count=given.count("count"),
-            message=given.text("message"),
-            hint=given.text("hint"),
-        )
+        return read_line(text, "a joint finding", _joint)
+
+
+def _joint(given: JSONReader) -> JointFinding:
+    return JointFinding(
+        kind=given.text("kind"),
+        code=given.text("code"),
+        severity=given.text("severity"),
+        subject=given.text("subject"),
+        sha256=given.maybe("sha256", JSONReader.sha256),
+        hosts=given.list("hosts", JSONReader.text),
+        count=given.count("count"),
+        message=given.text("message"),
+        hint=given.text("hint"),
+    )

@@ -12,7 +12,7 @@ from typing import TextIO
 
 from tui_chain.clients.families import FamilyId
 from tui_chain.core.failure import Failure
-from tui_chain.core.files import read_file
+from tui_chain.core.files import read_file, reason_of
 from tui_chain.core.finding_codes import FindingCode
 from tui_chain.core.status import Blame, Status
 from tui_chain.core.text import safe_text
@@ -71,7 +71,7 @@ def read_saved(path: Path) -> Iterator[SavedResult | BadLine]:
                 elif line.strip() and (read := read_line(number, line)) is not None:
                     yield read
     except OSError as error:
-        yield _bad(number + 1, f"it cannot be read: {error.strerror}")
+        yield _bad(number + 1, f"it cannot be read: {reason_of(error)}")
 
 
 def _encoding(path: Path) -> str:
