@@ -22,7 +22,7 @@ from tui_chain.core.command import ALL
 from tui_chain.core.expiry import MAX_DAYS, Threshold, read_threshold
 from tui_chain.core.text import safe_text
 from tui_chain.engine.arguments import Arguments, Options, read_roots
-from tui_chain.engine.host_probe import probe_wanted
+from tui_chain.engine.host_probe import ProbePlan, probe_host
 from tui_chain.engine.host_state import Clock, HostState, utc_now
 from tui_chain.engine.journey import Journey
 from tui_chain.engine.option_entry import OptionEntry, is_protocol
@@ -79,7 +79,7 @@ class APIRun:
             given.get("no_sni", False),
             given.get("repeat", 1),
         )
-        return await probe_wanted(self.journey, state, wanted, revocation=given.get("revocation", False))
+        return await probe_host(self.journey, state, ProbePlan(wanted, given.get("revocation", False)))
 
     def load(self) -> None:
         """Ask every client family about an anchor, so that it has read the trust store, and can be named."""

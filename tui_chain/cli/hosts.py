@@ -15,12 +15,12 @@ from tui_chain.cli.output import notice
 from tui_chain.core.failure import Failure
 from tui_chain.core.status import Status
 from tui_chain.core.text import plural
+from tui_chain.engine.host_probe import USUAL_PLAN, ProbePlan, probe_host
 from tui_chain.engine.host_state import HostState
 from tui_chain.engine.journey import Journey, UnusedRoots
 from tui_chain.engine.startup import Run
 from tui_chain.fleet.progress import Progress
 from tui_chain.fleet.scheduling import AT_ONCE, Pace, each_of, each_through
-from tui_chain.fleet.stages import USUAL_PLAN, ProbePlan, probe_host
 from tui_chain.net.addresses import NEEDS_CONSENT
 from tui_chain.probe.served import ServedChain
 from tui_chain.probe.variants import Wanted
@@ -48,38 +48,23 @@ def usual_pace(run: Run) -> Pace:
     return Pace(run.journey.context.options.jobs or AT_ONCE)
 
 
-async def repair_all(
-    run: Run,
-    done: Callable[[HostState], None] = lambda _: None,
-    crl: CrlScope | None = None,
-    variants: CommandOptions | None = None,
-    kind: OutputKind = OutputKind.CLIENT,
-) -> list[HostState]:
-    """Take every host through probe, diagnosis, search and repair; `done` gets each in its order, and all are kept.
-
-    `crl`, `variants` and `kind` are those of `Repairing`.
-    """
+async def repair_all(run: Run, crl: CrlScope | None = None) -> list[HostState]:
+    """Take every host through probe, diagnosis, search and repair, with `crl` its CRLs too; return them in order."""
     states: list[HostState] = []
-
-    def take(state: HostState) -> None:
-        done(state)
-        states.append(state)
-
-    plan = USUAL_PLAN if variants is None else plan_of(variants)
-    with showing(len(run.hosts)) as progress:
-        await Repairing(run, plan, crl, kind, progress).all(each_of(run.hosts), take)
+    await _repair(run, USUAL_PLAN, crl, states.append)
     return states
 
 
 async def each_repaired(
     run: Run, *, crl: CrlScope | None = None, variants: CommandOptions | None = None
 ) -> AsyncIterator[HostState]:
-    """Yield every host as soon as it and all before it are repaired, or cannot be; `repair_all` has the rest."""
+    """Yield every host as soon as it and all before it are repaired, or cannot be; `repair_all` says how."""
     queue: asyncio.Queue[HostState | None] = asyncio.Queue()
+    plan = USUAL_PLAN if variants is None else plan_of(variants)
 
     async def feed() -> None:
         try:
-            await repair_all(run, queue.put_nowait, crl, variants)
+            await _repair(run, plan, crl, queue.put_nowait)
         finally:
             queue.put_nowait(None)
 
@@ -91,6 +76,11 @@ async def each_repaired(
     finally:
         feeder.cancel()
         await asyncio.gather(feeder, return_exceptions=True)
+
+
+async def _repair(run: Run, plan: ProbePlan, crl: CrlScope | None, done: Callable[[HostState], None]) -> None:
+    with showing(len(run.hosts)) as progress:
+        await Repairing(run, plan, crl, OutputKind.CLIENT, progress).all(each_of(run.hosts), done)
 
 
 class Early(Protocol):

@@ -1,4 +1,4 @@
-"""What is asked of a host of a list, and what is kept of the answer."""
+"""What is kept of a host of a list once it is done."""
 
 from __future__ import annotations
 
@@ -7,30 +7,11 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from tui_chain.diagnose.findings.interception import UnknownRoot
-from tui_chain.engine.host_probe import probe_wanted
 from tui_chain.engine.host_state import HostState
-from tui_chain.engine.journey import Journey
 from tui_chain.engine.shared_roots import root_of
 from tui_chain.net.connection_text import without_secrets
 from tui_chain.net.target import Target
-from tui_chain.probe.variants import Wanted
 from tui_chain.results.values import HostResult
-
-
-@dataclass(frozen=True)
-class ProbePlan:
-    """As which of its several servers a host is probed, and whether its issuers are asked about revocation."""
-
-    wanted: Wanted = Wanted()  # noqa: RUF009 - frozen
-    revocation: bool = False
-
-
-USUAL_PLAN = ProbePlan()
-
-
-async def probe_host(journey: Journey, state: HostState, plan: ProbePlan = USUAL_PLAN) -> HostState:
-    """Probe a host: in every variant that is wanted, and its issuers on revocation."""
-    return await probe_wanted(journey, state, plan.wanted, revocation=plan.revocation)
 
 
 @dataclass(frozen=True, eq=False)

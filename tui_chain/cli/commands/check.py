@@ -17,9 +17,10 @@ from tui_chain.cli.results import results_of, run_each, source_of
 from tui_chain.cli.work import OptionsWork, refused_cluster
 from tui_chain.core.command import hinted
 from tui_chain.core.failure import Failure
+from tui_chain.engine.host_probe import probe_host
 from tui_chain.engine.host_state import HostState
 from tui_chain.engine.startup import Run
-from tui_chain.fleet.stages import Outcome, outcome, probe_host
+from tui_chain.fleet.stages import Outcome, outcome
 from tui_chain.fleet.work import Stage
 from tui_chain.results.host import host_result
 from tui_chain.results.values import HostResult

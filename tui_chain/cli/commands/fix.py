@@ -23,13 +23,14 @@ from tui_chain.core.command import hinted
 from tui_chain.core.failure import Failure
 from tui_chain.core.status import Status
 from tui_chain.core.text import plural
+from tui_chain.engine.host_probe import probe_host
 from tui_chain.engine.host_state import HostState
 from tui_chain.engine.startup import Run
 from tui_chain.fleet.merge import ResultFiles
 from tui_chain.fleet.progress import Progress
 from tui_chain.fleet.source import HostSource
 from tui_chain.fleet.spool import Spool, spool
-from tui_chain.fleet.stages import Outcome, outcome, probe_host
+from tui_chain.fleet.stages import Outcome, outcome
 from tui_chain.fleet.work import Stage
 from tui_chain.repair.output_kinds import OutputKind
 from tui_chain.results.host import host_result
