@@ -15,13 +15,14 @@ import pytest
 from tests.support.cli import Done, process, tlschain
 from tests.support.posix import mkfifo
 from tests.support.programs import require_program
+from tui_chain.cli.forms import PEOPLE
 from tui_chain.engine.command_options import CHECK_FORMATS
 from tui_chain.fleet.formats.registry import FORMATS
 from tui_chain.lab.internet import Lab, open_lab
 from tui_chain.repair.write import StreamPlan, plan_stream, streamed
 from tui_chain.results.values import HostResult
 
-FORMS = tuple(form for form in CHECK_FORMATS if form != "text")
+FORMS = tuple(form for form in CHECK_FORMATS if form not in PEOPLE)
 
 
 HOSTS = ("complete", "leaf-only", "no-tls", "root-sent-too", "expires-soon", "ca-expires-soon")
@@ -43,7 +44,7 @@ def codes(lab: Lab, *names: str, more: tuple[str, ...] = ()) -> tuple[int, int]:
     return check(lab, *names, more=more).code, check(lab, *names, form="nagios", more=more).code
 
 
-def test_every_form_but_text_and_html_is_one_of_check() -> None:
+def test_every_form_but_html_is_one_of_check() -> None:
     assert {*FORMS, "html"} == set(FORMATS)
 
 

@@ -9,19 +9,23 @@ from datetime import datetime
 
 import click
 
-from tui_chain.cli.host_text import joint_text
+from tui_chain.cli.host_text import host_line, joint_line, joint_text
 from tui_chain.cli.options import CommandOptions
 from tui_chain.cli.output import FOUND, OK, UNREACHED, is_wrong, worst
 from tui_chain.cli.plugin import FORM
 from tui_chain.core.status import Severity
+from tui_chain.fleet.baseline import CHANGES
 from tui_chain.fleet.formats.registry import result_writer
 from tui_chain.fleet.formats.writer import ResultWriter
 from tui_chain.fleet.policy import Level, Policy, worst_level
 from tui_chain.fleet.stages import Outcome
 from tui_chain.results.joint import JointFinding
+from tui_chain.results.values import HostResult
 
 EXIT_CODES: Mapping[Level, int] = {Level.OK: OK, Level.WARNING: OK, Level.CRITICAL: FOUND, Level.UNKNOWN: UNREACHED}
-STREAMED = frozenset({"text", "json", "csv"})
+PEOPLE = frozenset({"text", "short"})
+"""The forms that people read."""
+STREAMED = PEOPLE | {"json", "csv"}
 """The forms in which each host is whole by itself."""
 _OF_A_WHOLE_RUN = frozenset({"nagios", "prometheus"})
 """The forms that say something wrong where a run was cut short."""
@@ -34,11 +38,15 @@ def policy_of(options: CommandOptions) -> Policy:
 
 @dataclass(eq=False)
 class FormOutput:
-    """Writes outcomes in the form of the options; `write` gets pieces that end in a line feed, `now` is aware."""
+    """Writes outcomes in the form of the options; `write` gets pieces that end in a line feed, `now` is aware.
+
+    `width` is how many cells a line may have that is read at a glance, None where there is no limit.
+    """
 
     options: CommandOptions
     now: datetime
     write: Callable[[str], None]
+    width: int | None = None
     policy: Policy = field(init=False)
     writer: ResultWriter | None = field(init=False)
     levels: set[Level] = field(default_factory=set)
@@ -46,7 +54,7 @@ class FormOutput:
     def __post_init__(self) -> None:
         self.policy = policy_of(self.options)
         form = self.options.form
-        self.writer = None if form == "text" else result_writer(form, self.policy, self.now)
+        self.writer = None if form in PEOPLE else result_writer(form, self.policy, self.now)
 
     def put(self, pieces: Iterable[str]) -> None:
         """Write the pieces of a writer."""
@@ -57,16 +65,24 @@ class FormOutput:
         """Write what can be written of a host at once."""
         if self.options.form == FORM:
             self.levels.add(self.policy.level_of(done.result, self.now))
-        if self.writer is None:
+        if self.options.form == "short":
+            self.put(f"{line}\n" for line in self._short(done.result))
+        elif self.writer is None:
             self.write(done.text + "\n")
         elif self.options.form == "json":
             self.write(done.line + "\n")
         else:
             self.put(self.writer.add(done.result))
 
+    def _short(self, result: HostResult) -> Iterator[str]:
+        yield host_line(result, self.policy, self.now, self.width)
+        yield from (f"  {change}" for change in result.more.get(CHANGES, ()))
+
     def show_joint(self, joint: JointFinding) -> None:
         """Write what several hosts have in common."""
-        if self.writer is None:
+        if self.options.form == "short":
+            self.write(joint_line(joint, self.width) + "\n")
+        elif self.writer is None:
             self.write(joint_text(joint) + "\n\n")
         else:
             self.put(self.writer.joint(joint))

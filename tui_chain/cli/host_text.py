@@ -1,4 +1,4 @@
-"""One host as text, coloured where a person reads it."""
+"""One host as text, whole or in a line, coloured where a person reads it."""
 
 from __future__ import annotations
 
@@ -14,10 +14,12 @@ from tui_chain.clients.families import FAMILIES, family_names
 from tui_chain.clients.verdict import Verdicts, reason
 from tui_chain.core.failure import Failure
 from tui_chain.core.status import Blame, Severity, Status
-from tui_chain.core.text import plural
+from tui_chain.core.text import cell_width, days_text, elide_end, elide_middle, plural
 from tui_chain.engine.host_state import HostState
+from tui_chain.fleet.policy import Level, Policy, first_to_expire
 from tui_chain.probe.key_types import KeyType
 from tui_chain.probe.served import ServedChain
+from tui_chain.results.json_reader import uncut
 from tui_chain.x509.certificate import Certificate
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from tui_chain.engine.arguments import Options
     from tui_chain.resolve.resolution import IssuerLookup
     from tui_chain.results.joint import JointFinding
+    from tui_chain.results.values import HostResult
     from tui_chain.x509.revocation import RevocationCheck
 
 GLYPHS = {
@@ -37,7 +40,17 @@ GLYPHS = {
     Status.REFUSED: ("⊘", "red"),
     Status.UNREACHABLE: ("⊘", "red"),
 }
-_SEVERITY = {Severity.FATAL: ("✗", "red"), Severity.RISK: ("!", "yellow"), Severity.COSMETIC: ("·", "bright_black")}
+SEVERITY_GLYPHS = {
+    Severity.FATAL: ("✗", "red"),
+    Severity.RISK: ("!", "yellow"),
+    Severity.COSMETIC: ("·", "bright_black"),
+}
+
+
+STATUS, DAYS, NAME = 13, 7, 36
+"""Cells of the columns: a glyph and the longest status, the days that are left, and what most names fit into."""
+GAP = "  "
+_EXPIRY_COLOURS = {Level.WARNING: "yellow", Level.CRITICAL: "red"}
 
 
 def host_text(state: HostState, now: datetime, options: Options) -> str:
@@ -47,7 +60,7 @@ def host_text(state: HostState, now: datetime, options: Options) -> str:
 
 def joint_text(joint: JointFinding) -> str:
     """What several hosts have in common, a line for each fact."""
-    glyph, colour = _SEVERITY[Severity(joint.severity)]
+    glyph, colour = SEVERITY_GLYPHS[Severity(joint.severity)]
     hosts = ", ".join(joint.hosts) + (
         f" and {joint.count - len(joint.hosts)} more" if joint.count > len(joint.hosts) else ""
     )
@@ -58,6 +71,48 @@ def joint_text(joint: JointFinding) -> str:
             f"      {joint.hint}",
         ]
     )
+
+
+def host_line(result: HostResult, policy: Policy, now: datetime, width: int | None = None) -> str:
+    """Status, days until the first certificate of the path ends, host, headline; `width` None is no limit.
+
+    What does not fit into so many cells is cut, of the headline at its end.
+    """
+    glyph, colour = GLYPHS[Status(result.status)]
+    first = first_to_expire(result)
+    days = "" if first is None else days_text(first.end, now)
+    blame = "" if result.blame == Blame.NOBODY else f" · fault: {result.blame}"
+    place = STATUS + DAYS + 2 * len(GAP)
+    name = _name(result, None if width is None else max(width - place, 0))
+    said = _cut(uncut(f"{result.headline}{blame}"), width, place + cell_width(name) + len(GAP))
+    parts = (
+        click.style(f"{glyph} {result.status}".ljust(STATUS), fg=colour),
+        click.style(days.rjust(DAYS), fg=_EXPIRY_COLOURS.get(policy.level_of_expiry(result, now))),
+        name,
+        said,
+    )
+    return GAP.join(parts).rstrip()
+
+
+def joint_line(joint: JointFinding, width: int | None = None) -> str:
+    """What several hosts have in common, in so many cells."""
+    glyph, colour = SEVERITY_GLYPHS[Severity(joint.severity)]
+    code = f"{glyph} {joint.code}"
+    said = uncut(f"{plural(joint.count, 'host')}: {joint.subject}: {joint.message}")
+    return f"{click.style(code, fg=colour)}{GAP}{_cut(said, width, cell_width(code) + len(GAP))}".rstrip()
+
+
+def _name(result: HostResult, room: int | None) -> str:
+    """The target with its label, in a column that most fit into; on a narrow terminal that is narrower."""
+    name = uncut(f"{result.target} ({result.label})" if result.label else result.target)
+    if room is None:
+        return name + " " * (NAME - cell_width(name))
+    name = elide_middle(name, room)
+    return name + " " * (min(NAME, room // 2) - cell_width(name))
+
+
+def _cut(text: str, width: int | None, used: int) -> str:
+    return text if width is None else elide_end(text, max(width - used, 0))
 
 
 def _lines(state: HostState, now: datetime, options: Options) -> Iterator[str]:
@@ -113,7 +168,7 @@ def _findings(state: HostState, options: Options) -> Iterator[str]:
     findings = state.verdict.findings if state.verdict is not None else ()
     for (code, hint), alike in groupby(findings, lambda found: (found.code, found.hint)):
         for found in alike:
-            glyph, colour = _SEVERITY[found.severity]
+            glyph, colour = SEVERITY_GLYPHS[found.severity]
             yield f"  {click.style(f'{glyph} {code}', fg=colour)}  {state.label_of(found)}: {found.message}"
         yield f"      {options.completed(hint, state.target, state.label)}"
 

@@ -13,8 +13,9 @@ from tui_chain.cli.hosts import with_roots_of_kind
 from tui_chain.cli.narration import narration, showing
 from tui_chain.cli.one_file import FileForAll, Lines, code_of_saved, waiting_lines
 from tui_chain.cli.options import CommandOptions
-from tui_chain.cli.output import FOUND, emit, fail, note_wrong, notice, worst
+from tui_chain.cli.output import FOUND, columns, emit, fail, note_wrong, notice, worst
 from tui_chain.core.failure import Failure
+from tui_chain.core.files import reason_of
 from tui_chain.core.status import Status
 from tui_chain.core.text import plural
 from tui_chain.engine.startup import Run
@@ -31,7 +32,7 @@ def print_merged(options: CommandOptions, run: Run, files: ResultFiles, *, besid
     """
     file = FileForAll(options, run)
     with waiting_lines(file) as lines:
-        output = FormOutput(options, run.journey.clock(), _notice_piece if beside else _emit_piece)
+        output = FormOutput(options, run.journey.clock(), _notice_piece if beside else _emit_piece, columns())
         merged = Merged(options, run, files, file, lines, output)
         try:
             with output.whole():
@@ -40,7 +41,7 @@ def print_merged(options: CommandOptions, run: Run, files: ResultFiles, *, besid
         except BrokenPipeError:  # whoever read the output has gone
             raise
         except OSError as error:
-            return fail(Failure("file", f"The results cannot be read: {error.strerror}.", "Check their rights."))
+            return fail(Failure("file", f"The results cannot be read: {reason_of(error)}.", "Check their rights."))
         written = file.deliver() if options.output is not None else None
         lines.written = written if isinstance(written, Path) else None
     code = output.exit_code(merged.codes)

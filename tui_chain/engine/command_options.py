@@ -118,7 +118,7 @@ SCREEN = (
 SCREEN_ALONE = (OPEN,)
 """What only the screen takes: a command prints what is in such a file already."""
 
-CHECK_FORMATS = ("text", "json", "csv", "junit", "prometheus", "nagios")
+CHECK_FORMATS = ("text", "short", "json", "csv", "junit", "prometheus", "nagios")
 """The forms in which results are printed: lines for people, and those that `fleet.formats` writes."""
 
 TAKEN: Mapping[str, tuple[OptionEntry, ...]] = {

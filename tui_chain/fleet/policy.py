@@ -90,6 +90,15 @@ class Policy:
         risky = any(found.severity != Severity.COSMETIC for found in result.findings)
         return Level.WARNING if risky or self._ends_soon(result, now or result.time) else Level.OK
 
+    def level_of_expiry(self, result: HostResult, now: datetime) -> Level:
+        """Return how bad it is by the dates of the path alone; without any it is not known."""
+        first = first_to_expire(result)
+        if first is None:
+            return Level.UNKNOWN
+        if first.end - now <= self.critical(result):
+            return Level.CRITICAL
+        return Level.WARNING if self._ends_soon(result, now) else Level.OK
+
     def fails(self, result: HostResult, now: datetime | None = None) -> bool:
         """Whether a command ends with exit code 1 for the host."""
         return self.level_of(result, now) is Level.CRITICAL

@@ -12,7 +12,7 @@ from tui_chain.cli.forms import EXIT_CODES, STREAMED, FormOutput, policy_of
 from tui_chain.cli.host_text import host_text
 from tui_chain.cli.hosts import plan_of
 from tui_chain.cli.options import CommandOptions, opened, reopened
-from tui_chain.cli.output import fail
+from tui_chain.cli.output import columns, fail
 from tui_chain.cli.results import results_of, run_each, source_of
 from tui_chain.cli.work import OptionsWork, refused_cluster
 from tui_chain.core.command import hinted
@@ -35,11 +35,15 @@ def run_check(options: CommandOptions) -> int:
         opened(options, whole_lab=True, streaming=True) as run,
         results_to(options.output, replace=options.replace) as write,
     ):
-        work, output = CheckWork(options), FormOutput(options, run.journey.clock(), write)
+        work, output = CheckWork(options), FormOutput(options, run.journey.clock(), write, _width(options))
         with results_of(options, run, output.show, output.show_joint, work.code) as results, output.whole():
             run_each(options, run, source_of(options, run, results.resumed), work, results)
             results.end(run.journey)
     return output.exit_code(results.codes)
+
+
+def _width(options: CommandOptions) -> int | None:
+    return None if options.output is not None else columns()
 
 
 def _refused(options: CommandOptions) -> Failure | None:

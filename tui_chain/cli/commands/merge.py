@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO
 
+from tui_chain.cli.forms import PEOPLE
 from tui_chain.cli.merged import print_merged
 from tui_chain.cli.one_file import STANDARD_OUTPUT
 from tui_chain.cli.options import CommandOptions, started
@@ -26,7 +27,7 @@ def run_merge(paths: Sequence[Path], options: CommandOptions) -> int:
         if isinstance(files, Failure):
             return fail(files)
         # what a person reads stands beside a bundle on standard output
-        beside = options.output == STANDARD_OUTPUT and options.form == "text"
+        beside = options.output == STANDARD_OUTPUT and options.form in PEOPLE
         return print_merged(options, run, files, beside=beside)
 
 
