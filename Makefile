@@ -12,7 +12,7 @@ APART = poetry==2.5.1 niquests==3.21.2 urllib3==1.26.20 redis==5.2.1 requests==2
 SECONDS ?= 300
 MINUTES ?= 20
 
-.PHONY: lock node run test coverage clients fuzz soak faults lint format docs screenshots site dist bench clean
+.PHONY: lock node run test coverage clients fuzz soak faults lint style format docs screenshots site dist bench clean
 
 # Every package is one whose hash stands in requirements.txt; pip takes no hash for this folder itself, which is installed
 # after them, by the hatchling that is among them.
@@ -82,12 +82,15 @@ soak: $(VENV)/ready
 faults: $(VENV)/ready
 	$(BIN)/python -m tests.faults
 
-lint: $(VENV)/ready
+# style, and the types as each system has them; with -j2 two of these at once
+lint: style types-linux types-darwin types-win32
+
+style: $(VENV)/ready
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
-	$(BIN)/mypy --platform darwin --cache-dir .mypy_cache/darwin
-	$(BIN)/mypy --platform win32 --cache-dir .mypy_cache/win32
+
+types-%: $(VENV)/ready
+	$(BIN)/mypy --platform $* --cache-dir .mypy_cache/$*
 
 format: $(VENV)/ready
 	$(BIN)/ruff check --fix .

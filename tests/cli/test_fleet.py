@@ -117,7 +117,8 @@ def test_a_run_that_was_killed_is_gone_on_with(lab: Lab, listed: Path, tmp_path:
     assert rest.code == 1
     assert len(rest.objects) == COUNT - (count - 1)
     assert "its last line was torn and is taken out; that host is done again." in rest.err
-    assert f"{count - 1} hosts of {kept} left out." in rest.err
+    first = min(one["time"] for one in map(json.loads, data.decode().splitlines()[: count - 1]))
+    assert f"{count - 1} hosts of {kept} left out, probed from {first[:10]} on." in rest.err
     assert in_order_of_hosts(kept.read_text().splitlines()) == timeless(whole.out.splitlines())
     again = check(lab, "--hosts", listed, "--resume", kept)
     assert (again.code, again.out) == (1, ""), "the whole has one exit code, however often it was begun"
@@ -173,7 +174,7 @@ def test_a_chain_that_broke_since_is_said_in_words(lab: Lab, tmp_path: Path) -> 
     (found,) = done.objects
     assert done.code == 1
     assert found["changes"][0] == "The status changed from complete to incomplete."
-    assert found["changes"][-1].startswith("New: missing-issuer")
+    assert found["changes"][-1].startswith("New finding: missing-issuer")
     text = tlschain("check", target, "--trust", lab.trust_file, "--baseline", before)
     assert "  changed   The status changed from complete to incomplete.\n" in text.out
 

@@ -191,6 +191,8 @@ def test_a_byte_order_mark_hides_no_host(tmp_path: Path) -> None:
         assert isinstance(again, ResumeFile)
         assert isinstance(index, ResultIndex)
         assert isinstance(results, ResultFiles)
+        assert [*again.earlier()] == [], "hosts that this run has left out count, and no others"
+        assert all(Target(f"{name}.test") in again for name in "ab")
         assert [result is not None for _, result in again.earlier()] == [True, True]
         assert [json.loads(one)["target"] for one in again.pathless_lines()] == ["a.test:443"]
         assert json.loads(index.line(HostKey("a.test:443")) or "")["target"] == "a.test:443"

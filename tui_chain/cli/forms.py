@@ -11,12 +11,11 @@ import click
 
 from tui_chain.cli.host_text import host_line, joint_line, joint_text
 from tui_chain.cli.options import CommandOptions
-from tui_chain.cli.output import FOUND, OK, UNREACHED, is_wrong, worst
+from tui_chain.cli.output import FOUND, OK, UNREACHED, is_wrong, note_wrong, worst
 from tui_chain.cli.plugin import FORM
 from tui_chain.core.status import Severity
-from tui_chain.fleet.baseline import CHANGES
 from tui_chain.fleet.formats.registry import result_writer
-from tui_chain.fleet.formats.writer import ResultWriter
+from tui_chain.fleet.formats.writer import ResultWriter, changes_of
 from tui_chain.fleet.policy import Level, Policy, worst_level
 from tui_chain.fleet.stages import Outcome
 from tui_chain.results.joint import JointFinding
@@ -27,7 +26,7 @@ PEOPLE = frozenset({"text", "short"})
 """The forms that people read."""
 STREAMED = PEOPLE | {"json", "csv"}
 """The forms in which each host is whole by itself."""
-_OF_A_WHOLE_RUN = frozenset({"nagios", "prometheus"})
+OF_A_WHOLE_RUN = frozenset({"nagios", "prometheus"})
 """The forms that say something wrong where a run was cut short."""
 
 
@@ -50,6 +49,7 @@ class FormOutput:
     policy: Policy = field(init=False)
     writer: ResultWriter | None = field(init=False)
     levels: set[Level] = field(default_factory=set)
+    wrong_lines: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.policy = policy_of(self.options)
@@ -76,7 +76,7 @@ class FormOutput:
 
     def _short(self, result: HostResult) -> Iterator[str]:
         yield host_line(result, self.policy, self.now, self.width)
-        yield from (f"  {change}" for change in result.more.get(CHANGES, ()))
+        yield from (f"  {change}" for change in changes_of(result))
 
     def show_joint(self, joint: JointFinding) -> None:
         """Write what several hosts have in common."""
@@ -87,6 +87,13 @@ class FormOutput:
         else:
             self.put(self.writer.joint(joint))
 
+    def say_wrong(self, sentence: str) -> None:
+        """Say why a line of the list names no host, while the others run; a plugin has it in its output too."""
+        note_wrong([sentence])
+        if self.options.form == FORM:
+            self.levels.add(Level.UNKNOWN)
+            self.wrong_lines.append(sentence)
+
     @contextmanager
     def whole(self) -> Iterator[None]:
         """Write what stands before the first host and behind the last; cut short, a form that can be is whole too."""
@@ -95,13 +102,23 @@ class FormOutput:
         try:
             yield
         except BaseException:
-            if self.writer is not None and self.options.form not in _OF_A_WHOLE_RUN:
+            if self.writer is not None and self.options.form not in OF_A_WHOLE_RUN:
                 self.put(self.writer.end())
             raise
-        if self.options.form == FORM and is_wrong(click.get_current_context()):
-            raise click.UsageError("Some of the hosts are none; standard error names them.")
+        if self.options.form == FORM:
+            self._end_plugin()
         if self.writer is not None:
             self.put(self.writer.end())
+
+    def _end_plugin(self) -> None:
+        """Refuse what is wrong on the command line; of a list the other hosts are known."""
+        if is_wrong(click.get_current_context()) and not self.wrong_lines:
+            raise click.UsageError("Not every TARGET is a host; standard error says which.")
+        from tui_chain.fleet.formats.nagios import NagiosWriter
+
+        if isinstance(self.writer, NagiosWriter):
+            for sentence in self.wrong_lines:
+                self.writer.add_wrong(sentence)
 
     def exit_code(self, codes: Iterable[int]) -> int:
         """The exit code of a command whose hosts have these, that of a plugin where its form was chosen."""

@@ -50,6 +50,10 @@ SEVERITY_GLYPHS = {
 STATUS, DAYS, NAME = 13, 7, 36
 """Cells of the columns: a glyph and the longest status, the days that are left, and what most names fit into."""
 GAP = "  "
+LEAST_SAID = 18
+"""Cells that a label leaves to what is said of a host."""
+_LEVELS = {Level.WARNING: ("!", "yellow"), Level.CRITICAL: ("✗", "red")}
+"""The glyphs of hosts that clients accept."""
 _EXPIRY_COLOURS = {Level.WARNING: "yellow", Level.CRITICAL: "red"}
 
 
@@ -74,22 +78,26 @@ def joint_text(joint: JointFinding) -> str:
 
 
 def host_line(result: HostResult, policy: Policy, now: datetime, width: int | None = None) -> str:
-    """Status, days until the first certificate of the path ends, host, headline; `width` None is no limit.
+    """How bad it is, status, days until the path ends, host, headline, in one line; `width` None is no limit.
 
-    What does not fit into so many cells is cut, of the headline at its end.
+    Why a host fails that clients accept stands before its headline. What does not fit into so many cells is cut: of
+    a name its label, of the headline its end.
     """
     glyph, colour = GLYPHS[Status(result.status)]
+    if result.status == Status.COMPLETE:
+        glyph, colour = _LEVELS.get(policy.level_of(result, now), (glyph, colour))
     first = first_to_expire(result)
     days = "" if first is None else days_text(first.end, now)
     blame = "" if result.blame == Blame.NOBODY else f" · fault: {result.blame}"
     place = STATUS + DAYS + 2 * len(GAP)
     name = _name(result, None if width is None else max(width - place, 0))
-    said = _cut(uncut(f"{result.headline}{blame}"), width, place + cell_width(name) + len(GAP))
+    reasons = (one.rstrip(".") for one in policy.stricter_reasons(result, now))
+    said = " · ".join((*reasons, f"{result.headline}{blame}"))
     parts = (
         click.style(f"{glyph} {result.status}".ljust(STATUS), fg=colour),
         click.style(days.rjust(DAYS), fg=_EXPIRY_COLOURS.get(policy.level_of_expiry(result, now))),
         name,
-        said,
+        _cut(uncut(said), width, place + cell_width(name) + len(GAP)),
     )
     return GAP.join(parts).rstrip()
 
@@ -104,11 +112,17 @@ def joint_line(joint: JointFinding, width: int | None = None) -> str:
 
 def _name(result: HostResult, room: int | None) -> str:
     """The target with its label, in a column that most fit into; on a narrow terminal that is narrower."""
-    name = uncut(f"{result.target} ({result.label})" if result.label else result.target)
+    target, label = uncut(result.target), uncut(result.label)
     if room is None:
-        return name + " " * (NAME - cell_width(name))
-    name = elide_middle(name, room)
-    return name + " " * (min(NAME, room // 2) - cell_width(name))
+        return _padded(f"{target} ({label})" if label else target, NAME)
+    target = elide_middle(target, room)
+    left = room - cell_width(target) - len(" ()") - LEAST_SAID
+    name = f"{target} ({elide_end(label, left)})" if label and left > 1 else target
+    return _padded(name, min(NAME, room // 2))
+
+
+def _padded(text: str, width: int) -> str:
+    return text + " " * (width - cell_width(text))
 
 
 def _cut(text: str, width: int | None, used: int) -> str:

@@ -73,7 +73,7 @@ class FileForAll:
         options, crls, journey = self.options, _joined_crls(self.crls), self.run.journey
         if not self.repairs:
             if self.is_named and not options.as_json:
-                notice(f"tlschain: There is nothing to write; {safe_text(str(options.output))} was left as it is.")
+                notice(f"tlschain: There is nothing to write; {_left(options.output)}.")
             return None
         refused = loss_refused(options, self.repairs)
         if refused is not None:
@@ -210,3 +210,9 @@ def code_of_saved(result: HostResult) -> int:
     if result.status == Status.UNREACHABLE:
         return UNREACHED
     return OK if result.status in {Status.COMPLETE, Status.REPAIRABLE} else FOUND
+
+
+def _left(path: Path | None) -> str:
+    """What becomes of a file for which there is nothing."""
+    shown = safe_text(str(path))
+    return f"{shown} was left as it is" if path is not None and path.exists() else f"{shown} was not made"

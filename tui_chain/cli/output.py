@@ -51,7 +51,8 @@ def is_wrong(context: click.Context) -> bool:
 
 def exit_code(context: click.Context, code: int) -> int:
     """The exit code of a command that returned `code`, wrong hosts regarded."""
-    return worst((code, USAGE)) if is_wrong(context) else code
+    # a plugin has codes of its own, and has said by its own what was wrong
+    return worst((code, USAGE)) if is_wrong(context) and FAULT_CODE not in context.meta else code
 
 
 def note(text: str) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Container, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 
+from tui_chain.cli.forms import policy_of
 from tui_chain.cli.narration import narration, showing, ticking
 from tui_chain.cli.options import CommandOptions, no_host
 from tui_chain.cli.output import FOUND, OutputLost, detail, fail, good, note_wrong, notice
@@ -17,7 +18,8 @@ from tui_chain.engine.journey import Journey
 from tui_chain.engine.option_entry import read_shard
 from tui_chain.engine.signals import Terminated
 from tui_chain.engine.startup import Run
-from tui_chain.fleet.baseline import CHANGES, Baseline
+from tui_chain.fleet.baseline import Baseline
+from tui_chain.fleet.formats.writer import changes_of
 from tui_chain.fleet.result_files import ResumeFile, open_index, open_resume
 from tui_chain.fleet.scheduling import AT_ONCE, Pace, each_through
 from tui_chain.fleet.shared_roots import SharedRoots, unknown_roots
@@ -91,7 +93,7 @@ class Results:
 
 def with_changes(outcome: Outcome, changed: HostResult) -> Outcome:
     """The outcome whose text says what changed, too."""
-    lines = (f"  {'changed' if place == 0 else '':<10}{text}" for place, text in enumerate(changed.more[CHANGES]))
+    lines = (f"  {'changed' if place == 0 else '':<10}{text}" for place, text in enumerate(changes_of(changed)))
     return replace(outcome, given=changed, text="\n".join((outcome.text.rstrip("\n"), *lines)) + "\n")
 
 
@@ -124,7 +126,7 @@ def results_of(
             results.resumed = resumed
         if options.baseline is not None:
             index = good(open_index(opened, options.baseline))
-            results.baseline = Baseline(index, run.journey.context.connection)
+            results.baseline = Baseline(index, run.journey.context.connection, policy_of(options))
         try:
             yield results
         except (KeyboardInterrupt, Terminated):
@@ -134,14 +136,17 @@ def results_of(
             raise
 
 
-def source_of(options: CommandOptions, run: Run, resumed: ResumeFile | None) -> HostSource:
-    """The hosts that are to be worked on."""
+def source_of(
+    options: CommandOptions, run: Run, resumed: ResumeFile | None, wrong: Callable[[str], None]
+) -> HostSource:
+    """The hosts that are to be worked on; `wrong` hears why a line names none."""
     number, of = (read_shard(options.shard) if options.shard is not None else None) or (1, 1)
     done: Container[Target] = frozenset() if resumed is None else resumed
-    return HostSource(run.hosts, _wrong, run.listed, run.own, Shard(number, of), done)
+    return HostSource(run.hosts, wrong, run.listed, run.own, Shard(number, of), done)
 
 
-def _wrong(sentence: str) -> None:
+def say_wrong(sentence: str) -> None:
+    """Say why a line of the list names no host, while the others run."""
     note_wrong([sentence])
 
 
@@ -238,11 +243,16 @@ def tell(outcome: Outcome) -> None:
         detail(f"{result.target}: {result.status}, {result.headline}")
 
 
+def _oldest(source: HostSource) -> str:
+    return source.done.oldest if isinstance(source.done, ResumeFile) else ""
+
+
 def say_source(options: CommandOptions, source: HostSource) -> None:
     """Say which hosts were left out, and why; a list without any ends the command."""
     if source.repeats:
         notice(f"tlschain: {source.repeats}")
     if source.left_out and options.resume is not None:
-        notice(f"tlschain: {plural(source.left_out, 'host')} of {safe_text(str(options.resume))} left out.")
+        since = f", probed from {safe_text(oldest[:10])} on" if (oldest := _oldest(source)) else ""
+        notice(f"tlschain: {plural(source.left_out, 'host')} of {safe_text(str(options.resume))} left out{since}.")
     if not source.found and not source.wrong_lines:
         raise SystemExit(fail(no_host()))

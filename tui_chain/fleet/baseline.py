@@ -6,8 +6,11 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
+from tui_chain.core.status import Status
 from tui_chain.core.text import first_few, plural, safe_text
 from tui_chain.engine.host_changes import host_changes
+from tui_chain.fleet.formats.writer import CHANGES
+from tui_chain.fleet.policy import Policy
 from tui_chain.fleet.result_files import HostKey, ResultIndex, key_of, keys_for, sought_key
 from tui_chain.net.connection_options import ConnectionOptions
 from tui_chain.net.target import Target
@@ -16,16 +19,18 @@ from tui_chain.results.values import FindingResult, HostResult
 
 NEW = "The baseline does not have this host."
 """What is said of a host that was not there before."""
-CHANGES = "changes"
-"""The key of a result that has the sentences on what changed."""
 
 
 @dataclass(eq=False)
 class Baseline:
-    """Compares results with those of an earlier run; `usual` are the options of every connection of this one."""
+    """Compares results with those of an earlier run; `usual` are the options of every connection of this one.
+
+    By `policy` a host may have become worse or better though nothing but the date has changed.
+    """
 
     index: ResultIndex
     usual: ConnectionOptions
+    policy: Policy = Policy()  # noqa: RUF009 - frozen
     _unseen: set[HostKey] = field(default_factory=set)
     _found: dict[HostKey, HostKey] = field(default_factory=dict)
 
@@ -45,7 +50,7 @@ class Baseline:
 
     def _changed(self, keys: tuple[HostKey, ...], result: HostResult) -> HostResult | None:
         before = self._before(keys)
-        changes = (NEW,) if before is None else tuple(differences(before, result))
+        changes = (NEW,) if before is None else (*differences(before, result), *self._level(before.result, result))
         return replace(result, more={**result.more, CHANGES: list(changes)}) if changes else None
 
     def _before(self, keys: tuple[HostKey, ...]) -> SavedResult | None:
@@ -56,6 +61,12 @@ class Baseline:
         line = None if newest is None else self.index.line(newest)
         read = None if line is None else read_line(1, line)
         return read if isinstance(read, SavedResult) else None
+
+    def _level(self, before: HostResult, after: HostResult) -> Iterator[str]:
+        """Yield that another level is another one, where the status does not say so."""
+        old, new = self.policy.level_of(before), self.policy.level_of(after)
+        if before.status == after.status and old is not new:
+            yield f"The level changed from {old} to {new}."
 
     @property
     def missing(self) -> str:
@@ -74,13 +85,14 @@ def differences(before: SavedResult, after: HostResult) -> Iterator[str]:
         yield from host_changes(old, new)
     elif before.result.status != after.status:
         yield f"The status changed from {before.result.status} to {after.status}."
-    yield from _findings(before.result.findings, after.findings)
+    yield from _findings(before.result.findings, after.findings, reached=after.status != Status.UNREACHABLE)
 
 
-def _findings(before: tuple[FindingResult, ...], after: tuple[FindingResult, ...]) -> Iterator[str]:
+def _findings(before: tuple[FindingResult, ...], after: tuple[FindingResult, ...], *, reached: bool) -> Iterator[str]:
+    """Yield which findings are new, and of a host that was `reached` which are gone."""
     old, new = (Counter(one.code for one in findings) for findings in (before, after))
     come, gone = sorted((new - old).elements()), sorted((old - new).elements())
     if come:
-        yield f"New: {', '.join(come)}."
-    if gone:
-        yield f"Not there any more: {', '.join(gone)}."
+        yield f"New {'finding' if len(come) == 1 else 'findings'}: {', '.join(come)}."
+    if gone and reached:
+        yield f"Findings that are gone: {', '.join(gone)}."

@@ -24,6 +24,8 @@ from tui_chain.results.saved import Restorer, SavedResult, read_line
 
 _LACKING = frozenset(Status) - {Status.COMPLETE, Status.REPAIRABLE, Status.UNREACHABLE}
 """The statuses of hosts for which something may be found that another one serves."""
+NAMED = 3
+"""Lines of a file that are named one by one; of more, as of a file of something else, the first alone is."""
 _ENDLESS = frozenset({Status.UNTRUSTED, Status.INCOMPLETE})
 
 
@@ -54,7 +56,7 @@ class ResultFiles:
         """Take in the lines of one more file; raises OSError."""
         self.names.append(name)
         self.files.append(file)
-        number = len(self.files) - 1
+        number, wrong = len(self.files) - 1, list[int]()
         for count, line in enumerate(lines_of(file), start=1):
             read = line.object
             key = host_key(read)
@@ -62,7 +64,11 @@ class ResultFiles:
                 self._put(key, _NewestLine(number, line.offset, str(read.get("time"))))
                 self.lacking = self.lacking or (read.get("found") is not None and read.get("status") in _LACKING)
             elif line.data.strip() and (read is None or "kind" not in read):
-                self.wrong.append(f"{name}, line {count}: it is no result of this version.")
+                wrong.append(count)
+        if len(wrong) <= NAMED:
+            self.wrong += [f"{name}, line {count}: it is no result of this version." for count in wrong]
+        else:
+            self.wrong.append(f"{name}: {len(wrong)} lines are no results of this version, line {wrong[0]} first.")
 
     def _put(self, key: HostKey, place: _NewestLine) -> None:
         first = self._first_of(key)

@@ -19,7 +19,7 @@ from tui_chain.core.failure import Failure
 from tui_chain.core.files import LOCK_SECONDS, reason_of, unreadable
 from tui_chain.core.status import Status
 from tui_chain.core.system import lock_where_possible, unlock
-from tui_chain.core.text import plural, safe_text
+from tui_chain.core.text import safe_text
 from tui_chain.net.connection_options import SHOWN_KEYS, USUAL_CONNECTION, ConnectionOptions
 from tui_chain.net.connection_text import shown_connection
 from tui_chain.net.target import AUTO, Target, parse_target
@@ -145,9 +145,9 @@ class ResumeFile:
     """A file that a run goes on with: what was done already, and where each new line goes.
 
     `guard` is a descriptor of its own, which a run has the lock of while it changes the file. `usual` are the options
-    of every connection of the run. `joint` are the objects in it that are of several hosts,
-    `pathless` the places of hosts whose chain ends nowhere. New lines stand from `begin` on. `notices` say what of it
-    is not used.
+    of every connection of the run. `oldest` is when the first of its hosts was probed, as it says. `joint` are the
+    objects in it that are of several hosts, `pathless` the places of hosts whose chain ends nowhere. New lines stand
+    from `begin` on. `notices` say what of it is not used.
     """
 
     path: Path
@@ -155,6 +155,8 @@ class ResumeFile:
     guard: int
     usual: ConnectionOptions = USUAL_CONNECTION
     done: set[HostKey] = field(default_factory=set)
+    oldest: str = ""
+    _met: set[HostKey] = field(default_factory=set)
     joint: list[dict[str, Any]] = field(default_factory=list)
     pathless: dict[HostKey, int] = field(default_factory=dict)
     notices: list[str] = field(default_factory=list)
@@ -164,19 +166,24 @@ class ResumeFile:
         """Whether a target was done already."""
         if not isinstance(target, Target):
             return False
-        return key_of(target) in self.done or key_of(target.over(self.usual)) in self.done
+        known = {key_of(target), key_of(target.over(self.usual))} & self.done
+        self._met |= known
+        return bool(known)
 
     def pathless_lines(self) -> Iterator[str]:
         """Yield the lines of hosts whose chain ends nowhere; raises OSError."""
         yield from (line_at(self.file, offset) for offset in self.pathless.values())
 
     def earlier(self) -> Iterator[tuple[HostKey, HostResult | None]]:
-        """Yield the hosts that were there when it was opened, None for one whose line is wrong; raises OSError."""
+        """Yield the hosts that were there when it was opened and that this run has left out, None for a wrong line.
+
+        Raises OSError.
+        """
         for line in lines_of(self.file):
             if line.offset >= self.begin:
                 break
             key = host_key(line.object)
-            if key is not None:
+            if key is not None and not self._met.isdisjoint(keys_for(key)):
                 yield key, _result(line)
 
     def append(self, line: str) -> None:
@@ -237,7 +244,8 @@ def _read(resumed: ResumeFile) -> ResumeFile | Failure:
             f"Name a new file, or one that {hinted('check', '--json')} wrote.",
         )
     if wrong:
-        resumed.notices.append(f"{shown}: {plural(wrong, 'line')} of it are no results; they stay as they are.")
+        what = "1 line of it is no result; it stays as it is" if wrong == 1 else f"{wrong} lines of it are no results"
+        resumed.notices.append(f"{shown}: {what}{'' if wrong == 1 else '; they stay as they are'}.")
     with resumed.alone():
         _mend(resumed, last)
     return resumed
@@ -249,6 +257,7 @@ def _take(resumed: ResumeFile, line: Line) -> bool:
     key = host_key(read)
     if key is not None and read is not None:
         resumed.done.update(keys_for(key))
+        resumed.oldest = min(resumed.oldest or "~", str(read["time"]))
         if read.get("status") in _PATHLESS and not read.get("path"):
             resumed.pathless[key] = line.offset
     elif read is not None and "kind" in read:

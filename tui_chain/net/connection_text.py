@@ -68,7 +68,7 @@ def is_like_option(name: str) -> bool:
     from difflib import get_close_matches  # few lines have a word like that
 
     plain = name.lower().replace("_", "-")
-    return plain.endswith("-proxy") or bool(get_close_matches(plain, (*KEYS, STARTTLS), 1, 0.7))
+    return plain.endswith("-proxy") or bool(get_close_matches(plain, (*KEYS, STARTTLS), 1, 0.66))
 
 
 def _misplaced(label: str) -> Failure | None:

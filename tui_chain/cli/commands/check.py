@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tui_chain.cli.files import results_to
-from tui_chain.cli.forms import EXIT_CODES, STREAMED, FormOutput, policy_of
+from tui_chain.cli.forms import EXIT_CODES, OF_A_WHOLE_RUN, STREAMED, FormOutput, policy_of
 from tui_chain.cli.host_text import host_text
 from tui_chain.cli.hosts import plan_of
 from tui_chain.cli.options import CommandOptions, opened, reopened
@@ -37,7 +37,7 @@ def run_check(options: CommandOptions) -> int:
     ):
         work, output = CheckWork(options), FormOutput(options, run.journey.clock(), write, _width(options))
         with results_of(options, run, output.show, output.show_joint, work.code) as results, output.whole():
-            run_each(options, run, source_of(options, run, results.resumed), work, results)
+            run_each(options, run, source_of(options, run, results.resumed, output.say_wrong), work, results)
             results.end(run.journey)
     return output.exit_code(results.codes)
 
@@ -50,6 +50,9 @@ def _refused(options: CommandOptions) -> Failure | None:
     """Why these options do not go together, or None."""
     if options.resume is not None and options.form not in STREAMED:
         return _whole_form(options)
+    if options.baseline is not None and options.form in OF_A_WHOLE_RUN:
+        why = f"--format {options.form} is of a whole run, and --baseline prints what changed."
+        return Failure("usage", why, "Leave --baseline out, or name another form.")
     for option, file in (("--resume", options.resume), ("--baseline", options.baseline)):
         if options.output is not None and file is not None and _is_same(options.output, file):
             why = f"-o and {option} name one file, which would hold the hosts of this run alone."

@@ -17,7 +17,7 @@ from tui_chain.cli.narration import showing
 from tui_chain.cli.one_file import STANDARD_OUTPUT, FileForAll, Lines, code_of_saved, waiting_lines
 from tui_chain.cli.options import CommandOptions, opened, reopened
 from tui_chain.cli.output import FOUND, OK, UNREACHED, fail, note, notice, worst
-from tui_chain.cli.results import Results, pace_of, results_of, run_each, say_source, source_of, tell
+from tui_chain.cli.results import Results, pace_of, results_of, run_each, say_source, say_wrong, source_of, tell
 from tui_chain.cli.work import OptionsWork, refused_cluster
 from tui_chain.core.command import hinted
 from tui_chain.core.failure import Failure
@@ -78,7 +78,7 @@ def _by_cluster(options: CommandOptions) -> int:
             kept.write(done.line.encode() + b"\n")
 
         results = opened_files.enter_context(results_of(options, run, keep, lambda _: None, code_of_saved))
-        run_each(options, run, source_of(options, run, results.resumed), FixWork(options), results)
+        run_each(options, run, source_of(options, run, results.resumed, say_wrong), FixWork(options), results)
         results.end(run.journey)
         files = ResultFiles()
         files.add("the cluster", kept)
@@ -117,7 +117,7 @@ class FixWork(OptionsWork):
 
 
 def _repair(options: CommandOptions, run: Run, fixed: Fixed, results: Results) -> None:
-    source = source_of(options, run, results.resumed)
+    source = source_of(options, run, results.resumed, say_wrong)
     plan, kind = plan_of(options), OutputKind(options.kind)
     with ExitStack() as opened, showing(source.about) as progress:
         early = _Finished(fixed, results, opened.enter_context(spool())) if _has_early(options) else None

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from tui_chain.core.text import whole_days
-from tui_chain.fleet.formats.writer import refusing, severities
+from tui_chain.fleet.formats.writer import changes_of, refusing, severities
 from tui_chain.fleet.policy import Policy, first_to_expire
 from tui_chain.results.joint import JointFinding
 from tui_chain.results.json_reader import uncut
@@ -19,7 +19,7 @@ from tui_chain.results.values import HostResult
 COLUMNS = (
     *("kind", "target", "label", "level", "status", "blame", "headline", "expires", "days", "expires_first"),
     *("leaf_expires", "accepting", "families", "refusing", "fatal", "risk", "cosmetic", "findings", "missing"),
-    *("tls", "address", "time"),
+    *("tls", "address", "time", "changes"),
 )
 """The names of the columns. A joint finding has its own `kind`, its hosts as `target`, and the rest where it fits."""
 HOST = "host"
@@ -68,6 +68,7 @@ class CSVWriter:
                 result.tls.version,
                 result.address,
                 _time(result.time),
+                " ".join(changes_of(result)),
             )
         )
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from tui_chain.core.text import safe_text
-from tui_chain.fleet.formats.writer import expiry_words, finding_lines, joint_line, refusing
+from tui_chain.fleet.formats.writer import changes_of, expiry_words, finding_lines, joint_line, refusing
 from tui_chain.fleet.policy import Level, Policy, first_to_expire
 from tui_chain.results.joint import JointFinding
 from tui_chain.results.json_reader import uncut
@@ -56,7 +56,7 @@ class JUnitWriter:
         name = f"{result.target} ({result.label})" if result.label else result.target
         failure = result.probe.failure
         kind = failure.kind if failure is not None else result.status
-        text = b"" if level is Level.OK else _cut("\n".join(self._lines(result)))
+        text = b"" if level is Level.OK and not changes_of(result) else _cut("\n".join(self._lines(result)))
         seconds = sum(result.timings.values()) / 1000
         self._rows.append(JUnitCase(name, seconds, level, kind, safe_text(result.headline), text))
         return iter(())
@@ -84,6 +84,7 @@ class JUnitWriter:
 
     def _lines(self, result: HostResult) -> Iterator[str]:
         yield from self.policy.stricter_reasons(result, self.now)
+        yield from changes_of(result)
         yield from finding_lines(result.findings)
         first = first_to_expire(result)
         if first is not None:

@@ -60,6 +60,7 @@ class NagiosWriter:
     _rows: list[PluginRow] = field(default_factory=list)
     _counts: Counter[Level] = field(default_factory=Counter)
     _joint: list[PluginRow] = field(default_factory=list)
+    _wrong: list[PluginRow] = field(default_factory=list)
     _first: DaysLeft | None = None
     _details: tuple[str, ...] = ()
 
@@ -87,11 +88,15 @@ class NagiosWriter:
             self._joint.append(PluginRow(level, _text(joint_line(finding))))
         return iter(())
 
+    def add_wrong(self, sentence: str) -> None:
+        """Keep why a line of the list names no host: of what was meant nothing is known."""
+        self._wrong.append(PluginRow(Level.UNKNOWN, _text(sentence)))
+
     def end(self) -> Iterator[str]:
         """Yield the status line with the performance data, then a line for each host that is not ok."""
-        level = worst_level((*self._counts, *(row.level for row in self._joint)))
+        level = worst_level((*self._counts, *(row.level for row in (*self._joint, *self._wrong))))
         total = self._counts.total()
-        single = total == 1 and not self._joint
+        single = total == 1 and not (self._joint or self._wrong)
         words = self._rows[0].text if single else self._summary(total)
         data = " ".join(self._performance(total))
         yield f"{status_line(level, words, data)}\n"
@@ -121,7 +126,8 @@ class NagiosWriter:
         counts = [f"{self._counts[level]} {level}" for level in WORST_FIRST if self._counts[level]]
         first = self._first
         ends = f"; {_first_words(first)}" if first else ""
-        return _text(f"{plural(total, 'host')}: {', '.join(counts)}{ends}")
+        wrong = f"; {plural(len(self._wrong), 'line')} of no host" if self._wrong else ""
+        return _text(f"{plural(total, 'host')}: {', '.join(counts)}{ends}{wrong}")
 
     def _performance(self, total: int) -> Iterator[str]:
         first = self._first
@@ -136,7 +142,7 @@ class NagiosWriter:
                 yield f"{level}={self._counts[level]};;;0;{total}"
 
     def _long_output(self) -> Iterator[str]:
-        rows = [row for row in (*self._joint, *self._rows) if row.level is not Level.OK]
+        rows = [row for row in (*self._joint, *self._wrong, *self._rows) if row.level is not Level.OK]
         for row in sorted(rows, key=lambda row: WORST_FIRST.index(row.level)):
             yield f"{row.level.upper()} {row.text}"
 

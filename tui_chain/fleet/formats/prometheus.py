@@ -181,6 +181,11 @@ _METRICS: tuple[tuple[str, str, Callable[[HostSamples], Iterator[Sample]]], ...]
         _accepts_with_bundle,
     ),
     ("tlschain_status", "1 for the status that the host has, 0 for every other.", _status),
+    (
+        "tlschain_fails",
+        "Whether the host fails: its status, --fail-on or --critical-days; one that was not reached does not.",
+        _single(lambda row: float(row.level is Level.CRITICAL)),
+    ),
     ("tlschain_findings", "Findings of this severity on the host.", _findings),
     ("tlschain_probe_duration_seconds", "How long the step of the probe took.", _steps),
     ("tlschain_probe_time_seconds", "When the host was probed, as Unix time.", _single(lambda row: row.time)),

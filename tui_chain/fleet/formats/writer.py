@@ -32,6 +32,16 @@ class ResultWriter(Protocol):
         """Yield all that is still to be written."""
 
 
+CHANGES = "changes"
+"""The key of a result that has the sentences on what changed since a baseline."""
+
+
+def changes_of(result: HostResult) -> tuple[str, ...]:
+    """What changed since a baseline, in sentences; none where there was none to compare with."""
+    found = result.more.get(CHANGES)
+    return tuple(map(str, found)) if isinstance(found, list) else ()
+
+
 def severities(result: HostResult) -> Mapping[str, int]:
     """How many findings of each severity a host has."""
     return Counter(found.severity for found in result.findings)
