@@ -138,7 +138,9 @@ WRONG = (
     ("a.test", "--replace"),
     ("a.test", "-o", "/none/here/file"),
     ("a.test", "--sni", "noon | evil=1"),
+    ("a.test", "--dask", "local:0"),
 )
+OF_A_WHOLE_RUN = (("--resume", "x.jsonl"), ("--baseline", "x.jsonl"))
 
 
 @pytest.mark.parametrize("words", WRONG, ids=" ".join)
@@ -152,6 +154,52 @@ def test_a_plugin_that_cannot_look_does_not_know(words: tuple[str, ...], spellin
     assert "|" not in done.out
     other = tlschain("check", *words)
     assert other.code == 2 or words == ("a.test", "--json"), "in every other form it is wrong usage"
+
+
+@pytest.mark.parametrize("words", OF_A_WHOLE_RUN, ids=" ".join)
+def test_what_is_of_a_whole_run_goes_with_no_part_of_one(words: tuple[str, ...], tmp_path: Path) -> None:
+    (tmp_path / "x.jsonl").touch()
+    given = ("a.test", words[0], tmp_path / words[1])
+    plugin, metrics = (tlschain("check", *given, "--format", form) for form in ("nagios", "prometheus"))
+    assert (plugin.code, metrics.code) == (3, 2)
+    why = f"is of a whole run, and {words[0]} prints"
+    assert plugin.out.startswith(f"TLSCHAIN UNKNOWN: --format nagios {why}")
+    assert f"--format prometheus {why}" in metrics.complaint
+
+
+def test_a_merge_that_cannot_look_does_not_know_either(tmp_path: Path) -> None:
+    done = tlschain("merge", tmp_path / "none.jsonl", "--format", "nagios")
+    assert done.code == 3
+    assert done.out.startswith("TLSCHAIN UNKNOWN: The file of results ")
+    assert done.out.count("\n") == 1
+
+
+def test_a_wrong_line_of_a_list_hides_no_critical_host(lab: Lab, tmp_path: Path) -> None:
+    listed, good = tmp_path / "hosts.txt", lab.host("complete").target
+    listed.write_text(f"{good}\n{lab.host('leaf-only').target}\nlocalhots typo\n")
+    done = tlschain("check", "--trust", lab.trust_file, "--hosts", listed, "--format", "nagios")
+    assert done.code == 2
+    first, *rest = done.out.splitlines()
+    assert first.startswith("TLSCHAIN CRITICAL: 2 hosts: 1 critical, 1 ok")
+    assert "; 1 line of no host |" in first
+    assert rest[0].startswith("CRITICAL localhost:")
+    assert rest[1].startswith(f"UNKNOWN {listed}, line 3: 'localhots typo' is not a host")
+    listed.write_text(f"{good}\nlocalhots typo\n")
+    done = tlschain("check", "--trust", lab.trust_file, "--hosts", listed, "--format", "nagios")
+    assert done.code == 3
+    assert done.out.startswith("TLSCHAIN UNKNOWN: 1 host: 1 ok")
+    assert "UNKNOWN " in done.out.splitlines()[1]
+
+
+def test_a_failure_behind_the_status_line_is_not_known(lab: Lab, tmp_path: Path) -> None:
+    results, bundle = tmp_path / "x.jsonl", tmp_path / "b.pem"
+    target = lab.host("leaf-only").target
+    results.write_text(tlschain("fix", "--no-pool", "--trust", lab.trust_file, target, "--json").out)
+    bundle.write_text("mine\n")
+    done = tlschain("merge", results, "--trust", lab.trust_file, "-o", bundle, "--format", "nagios")
+    assert done.code == 3
+    assert done.out.count("TLSCHAIN") == 1
+    assert bundle.read_text() == "mine\n"
 
 
 def test_a_fault_of_the_product_is_not_known_either(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:

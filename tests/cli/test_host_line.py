@@ -91,6 +91,23 @@ def test_a_line_of_hostile_texts_is_one_harmless_line_of_that_width(text: str, w
     assert cell_len(plain(joint_line(joint_of(text * 40), width))) <= width
 
 
+def test_what_fails_by_the_policy_has_no_tick_and_says_why() -> None:
+    policy = Policy(critical_days=Threshold(90))
+    line = plain(host_line(GOOD, policy, NOW))
+    assert line.startswith("✗ complete        80 d  host.test:443 ")
+    assert "--critical-days is 90 · accepted by all 9 client families" in line
+    assert plain(host_line(result_of(leaf=(-90, 5)), Policy(), NOW)).startswith("! complete         5 d  ")
+
+
+def test_a_long_label_is_cut_and_its_host_is_not() -> None:
+    one = replace(GOOD, target="one-backend-broken.lab.test:35737", label="web shop in production")
+    for width in (80, 64, 60):
+        line = plain(host_line(one, Policy(), NOW, width))
+        assert "one-backend-broken.lab.test:35737" in line
+        assert cell_len(line) <= width
+    assert "(web s…)  accepted by all…" in plain(host_line(one, Policy(), NOW, 84))
+
+
 def test_the_name_keeps_its_port_and_the_headline_loses_its_end() -> None:
     long = replace(GOOD, target=f"{'a' * 90}.test:8443", headline="word " * 40)
     assert plain(host_line(long, Policy(), NOW, 80)).endswith(".test:8443")

@@ -12,7 +12,7 @@ import click
 from tui_chain.cli.host_text import host_line, joint_line, joint_text
 from tui_chain.cli.options import CommandOptions
 from tui_chain.cli.output import FOUND, OK, UNREACHED, is_wrong, note_wrong, worst
-from tui_chain.cli.plugin import FORM
+from tui_chain.cli.plugin import FORM, STATUS_SAID
 from tui_chain.core.status import Severity
 from tui_chain.fleet.formats.registry import result_writer
 from tui_chain.fleet.formats.writer import ResultWriter, changes_of
@@ -80,6 +80,8 @@ class FormOutput:
 
     def show_joint(self, joint: JointFinding) -> None:
         """Write what several hosts have in common."""
+        if self.options.form == FORM:
+            self.levels.add(self.policy.level_of_joint(joint))
         if self.options.form == "short":
             self.write(joint_line(joint, self.width) + "\n")
         elif self.writer is None:
@@ -119,6 +121,7 @@ class FormOutput:
         if isinstance(self.writer, NagiosWriter):
             for sentence in self.wrong_lines:
                 self.writer.add_wrong(sentence)
+        click.get_current_context().meta[STATUS_SAID] = True
 
     def exit_code(self, codes: Iterable[int]) -> int:
         """The exit code of a command whose hosts have these, that of a plugin where its form was chosen."""

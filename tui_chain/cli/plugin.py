@@ -12,6 +12,8 @@ from tui_chain.cli.output import FAULT_CODE, failure_of
 from tui_chain.engine.command_line import SettingsCommand
 
 FORM = "nagios"
+STATUS_SAID = f"{__name__}.said"
+"""Where the context of a command keeps that its status line is out."""
 UNKNOWN = 3
 """What a plugin ends with that was used wrongly or could not look (Monitoring Plugins Development Guidelines)."""
 
@@ -35,7 +37,12 @@ class PluginCommand(SettingsCommand):
         if ctx.params.get("form") != FORM:
             return run(ctx)
         ctx.meta[FAULT_CODE] = UNKNOWN
-        return _unknown(lambda: run(ctx))
+        code = _unknown(lambda: run(ctx))
+        why = failure_of(ctx)
+        if why and not ctx.meta.get(STATUS_SAID):
+            raise _ended(why)
+        # what was wrong behind the status line stands on standard error
+        return UNKNOWN if why else code
 
 
 def _is_plugin(arguments: Sequence[str]) -> bool:

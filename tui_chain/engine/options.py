@@ -47,7 +47,7 @@ CONTEXT = OptionEntry(
 OPEN = OptionEntry(
     "open_file",
     ("--open",),
-    "Show the results that --json saved in FILE as they were; nothing is probed.",
+    "Show the hosts that --json saved in FILE, judged with the trust store of this run; nothing is probed.",
     "path",
     metavar="FILE",
 )
