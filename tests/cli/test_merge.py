@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from tests.cli.test_fleet import check, fix, hosts_of, in_order_of_hosts, timeless
-from tests.support.cli import PROGRAM, ROOT, Done, process, tlschain
+from tests.support.cli import PROGRAM, ROOT, SECONDS, Done, process, started, tlschain
 from tui_chain.lab.internet import Lab
 from tui_chain.x509.formats.readers import read_certificates
 
@@ -174,3 +175,129 @@ def test_a_bundle_is_not_written_where_results_were_meant(tmp_path: Path, name: 
     assert done.code == 2
     assert f"The results are printed: have the shell write them, > {name}" in done.err
     assert not (tmp_path / name).exists()
+
+
+@pytest.mark.parametrize("form", ["json", "csv", "text"])
+def test_a_host_whose_repair_is_not_proven_again_is_none_that_is_repaired(
+    lab: Lab, tmp_path: Path, form: str
+) -> None:
+    """Its line says that it is repairable, by a root which this run does not trust."""
+    file, bundle = tmp_path / "results.jsonl", tmp_path / "bundle.pem"
+    file.write_text(fix(lab, lab.host("leaf-only").target).out)
+    assert json.loads(file.read_text())["status"] == "repairable"
+    done = tlschain("merge", file, "--no-pool", "-o", bundle, "--format", form)
+    assert (done.code, bundle.exists()) == (1, False)
+
+
+def test_a_host_of_which_the_text_says_that_it_is_broken_now_fails(lab: Lab, tmp_path: Path) -> None:
+    file = tmp_path / "results.jsonl"
+    file.write_text(check(lab, lab.host("complete").target).out)
+    assert merge(lab, file).code == 0
+    done = tlschain("merge", file, "--no-pool")
+    assert (done.code, "1 host judged otherwise now" in done.err) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ((), 0),
+        (("--fail-on", "risk"), 0),
+        (("--fail-on", "cosmetic"), 1),
+        (("--critical-days", "300"), 1),
+        (("--at", "2040-01-01"), 1),
+    ],
+)
+@pytest.mark.parametrize("form", ["json", "csv", "short"])
+def test_what_a_repair_does_not_help_counts_for_the_exit_code(
+    lab: Lab, tmp_path: Path, words: tuple[str, ...], code: int, form: str
+) -> None:
+    file = tmp_path / "results.jsonl"
+    file.write_text(fix(lab, lab.host("root-in-place-of-intermediate").target).out)
+    assert merge(lab, file, "--format", form, *words).code == code
+
+
+def test_a_host_that_was_complete_and_has_expired_fails(lab: Lab, tmp_path: Path) -> None:
+    file = tmp_path / "results.jsonl"
+    file.write_text(check(lab, lab.host("complete").target).out)
+    assert merge(lab, file, "--format", "csv").code == 0
+    done = merge(lab, file, "--format", "csv", "--at", "2040-01-01")
+    assert (done.code, ",critical," in done.out) == (1, True)
+
+
+@pytest.mark.parametrize("form", ["json", "csv"])
+def test_ctrl_c_ends_it_with_what_is_done(lab: Lab, tmp_path: Path, form: str) -> None:
+    file, count = tmp_path / "results.jsonl", 2_000
+    line = json.loads(check(lab, lab.host("complete").target).out)
+    file.write_text("".join(json.dumps(line | {"target": f"host-{one}.test:443"}) + "\n" for one in range(count)))
+    with started("merge", file, "--trust", lab.trust_file, "--no-pool", "--format", form) as running:
+        assert running.stdout is not None
+        # a table has a head before the first host
+        first = running.stdout.readline() + running.stdout.readline()
+        running.send_signal(signal.SIGINT)
+        out, err = running.communicate(timeout=SECONDS)
+    assert (running.returncode, err) == (130, b"tlschain: interrupted\n")
+    lines = (first + out).splitlines(keepends=True)
+    assert len(lines) < count
+    assert all(one.endswith(b"\n") for one in lines)
+
+
+def test_a_host_that_is_repaired_now_keeps_how_it_was_reached(lab: Lab, tmp_path: Path) -> None:
+    """It stays the same host: merged with what it was merged from, it is listed once."""
+    (tmp_path / "hosts.txt").write_text("\n".join(hosts_of(lab, 2)))
+    old, new = tmp_path / "old.jsonl", tmp_path / "new.jsonl"
+    whole, lacking = (json.loads(one) for one in check(lab, "--hosts", tmp_path / "hosts.txt").out.splitlines())
+    lacking |= {"found": [], "proxy": "http://proxy.test:3128", "crl_error": "none came", "noted": {"by": "me"}}
+    old.write_text("".join(json.dumps(one) + "\n" for one in (whole, lacking)))
+    merged = merge(lab, old, "--json")
+    new.write_text(merged.out)
+    repaired = merged.objects[1]
+    assert (lacking["status"], repaired["status"]) == ("incomplete", "repairable")
+    assert lacking["connection"].keys() >= {"connect-to", "verify-name"}
+    for name in ("target", "label", "address", "proxy", "connection", "time", "crl_error", "noted"):
+        assert repaired[name] == lacking[name], name
+    assert merge(lab, old, new, "--json").out == merged.out
+
+
+@pytest.mark.parametrize("form", ["csv", "junit", "prometheus", "nagios", "html"])
+def test_a_bundle_is_not_printed_among_results_that_programs_read(lab: Lab, tmp_path: Path, form: str) -> None:
+    file = tmp_path / "results.jsonl"
+    file.write_text(fix(lab, lab.host("leaf-only").target).out)
+    done = merge(lab, file, "-o", "-", "--format", form)
+    why = f"-o - would print the bundle among the results, which --format {form} prints."
+    assert done.err == f"tlschain: {why} Name a file for it: `tlschain merge FILE -o BUNDLE`.\n"
+    if form == "nagios":
+        assert (done.code, done.out.startswith("TLSCHAIN UNKNOWN")) == (3, True)
+    else:
+        assert (done.code, done.out) == (2, "")
+
+
+@pytest.mark.parametrize(("form", "begin"), [("text", "# "), ("short", "# "), ("json", "{")])
+def test_forms_that_leave_room_for_a_bundle_stay(lab: Lab, tmp_path: Path, form: str, begin: str) -> None:
+    file = tmp_path / "results.jsonl"
+    file.write_text(fix(lab, lab.host("leaf-only").target).out)
+    done = merge(lab, file, "-o", "-", "--format", form)
+    assert (done.code, done.out[: len(begin)]) == (0, begin)
+
+
+@pytest.mark.parametrize("command", ["fix", "merge"])
+def test_one_of_several_files_that_cannot_be_written_is_told(lab: Lab, tmp_path: Path, command: str) -> None:
+    """DER holds one certificate a file; the second one stands there already, and is another."""
+    targets = [lab.host(name).target for name in ("leaf-only", "unknown-root-served")]
+    lines, first, second = (tmp_path / name for name in ("results.jsonl", "d.der", "d-2.der"))
+    second.write_bytes(b"mine")
+    where = ("--as", "der", "-o", first)
+    lines.write_text(fix(lab, *targets, "--as", "client").out)
+    done = fix(lab, *targets, *where) if command == "fix" else merge(lab, lines, *where, "--json")
+    assert f"tlschain: {second} exists and differs; it was left as it is. Add --replace to replace it.\n" in done.err
+    assert (done.code, second.read_bytes()) == (2, b"mine")
+
+
+@pytest.mark.parametrize("status", ["[]", "{}"])
+def test_a_line_whose_status_is_no_text_is_named(lab: Lab, tmp_path: Path, status: str) -> None:
+    file = tmp_path / "results.jsonl"
+    line = fix(lab, lab.host("complete").target).out
+    file.write_text(line + line.replace('"status": "complete"', f'"status": {status}'))
+    done = merge(lab, file, "--json")
+    assert (done.code, done.out) == (2, line)
+    assert done.err.startswith(f"tlschain: {file}, ")
+    assert done.err.count("\n") == 1

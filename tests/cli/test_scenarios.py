@@ -199,4 +199,4 @@ def test_a_process_that_finds_no_repair_exits_1(lab: Lab, tmp_path: Path) -> Non
     file = tmp_path / "bundle.pem"
     done = real(lab, "fix", "aia-dead", "--no-pool", "-o", str(file))
     assert (done.code, done.out, file.exists()) == (1, "", False)
-    assert f"There is nothing to write; {file} was left as it is." in done.err
+    assert f"There is nothing to write; {file} was not made." in done.err

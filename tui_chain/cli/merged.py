@@ -11,18 +11,20 @@ from tui_chain.cli.forms import FormOutput
 from tui_chain.cli.host_text import host_text
 from tui_chain.cli.hosts import with_roots_of_kind
 from tui_chain.cli.narration import narration, showing
-from tui_chain.cli.one_file import FileForAll, Lines, code_of_saved, waiting_lines
+from tui_chain.cli.one_file import FileForAll, Lines, waiting_lines
 from tui_chain.cli.options import CommandOptions
-from tui_chain.cli.output import FOUND, columns, emit, fail, note_wrong, notice, worst
+from tui_chain.cli.output import FOUND, OK, UNREACHED, columns, emit, fail, note_wrong, notice, worst
 from tui_chain.core.failure import Failure
 from tui_chain.core.files import reason_of
 from tui_chain.core.status import Status
 from tui_chain.core.text import plural
+from tui_chain.engine.host_state import HostState
 from tui_chain.engine.startup import Run
 from tui_chain.fleet.merge import MergedHost, Merging, ResultFiles
 from tui_chain.fleet.stages import Outcome
 from tui_chain.repair.output_kinds import OutputKind
 from tui_chain.results.host import host_result
+from tui_chain.results.values import HostResult
 
 
 def print_merged(options: CommandOptions, run: Run, files: ResultFiles, *, beside: bool = False) -> int:
@@ -92,23 +94,32 @@ class Merged:
                 self.output.show_joint(joint)
 
     def _take(self, host: MergedHost) -> None:
-        options, now, state = self.options, self.run.journey.clock(), host.state
-        wanted = state is not None and Status(host.saved.result.status) in _for_file(
-            options, OutputKind(options.kind)
-        )
-        inside = wanted and state is not None and self.file.take(state)
-        result = host.saved.result
-        if host.is_new and state is not None:
-            accepted = options.accept_lost_constraints
-            result = host_result(state, now, None, replace(options, offline=False), accept_lost_constraints=accepted)
-        elif state is not None and state.status != result.status:
-            self.otherwise += 1
-        code = FOUND if self.output.policy.stricter_reasons(result, now) else code_of_saved(result)
+        wanted = Status(host.saved.result.status) in _for_file(self.options, OutputKind(self.options.kind))
+        inside = wanted and host.state is not None and self.file.take(host.state)
+        result = self._result(host)
+        code = worst((self._code(result), OK if inside else _code_of_state(host.state)))
         self.codes.add(code)
-        if options.as_json:
+        if self.options.as_json:
             self.lines.put(result.to_json(), inside=inside)
         else:
             self.output.show(Outcome(host.saved.host.target, result, code, result.status, self._text(host)))
+
+    def _result(self, host: MergedHost) -> HostResult:
+        """What is said of a host: its line as it was, or another where it is repaired only now."""
+        options, state, old = self.options, host.state, host.saved.result
+        if state is None or not host.is_new:
+            self.otherwise += state is not None and state.status != old.status
+            return old
+        now, accepted = self.run.journey.clock(), options.accept_lost_constraints
+        new = host_result(state, now, None, replace(options, offline=False), accept_lost_constraints=accepted)
+        # how it was reached, and what was asked for beyond its chain, is known from its line alone
+        more = {**old.more, **new.more}
+        return replace(new, address=old.address, proxy=old.proxy, connection=old.connection, more=more)
+
+    def _code(self, result: HostResult) -> int:
+        if result.status == Status.UNREACHABLE:
+            return UNREACHED
+        return FOUND if self.output.policy.reasons_beside_repair(result, self.run.journey.clock()) else OK
 
     def _text(self, host: MergedHost) -> str:
         if self.options.form != "text" or host.state is None:
@@ -126,6 +137,13 @@ class Merged:
                 f"tlschain: {hosts} judged otherwise now, with the trust store {store}, than in the files;"
                 " --trust names another."
             )
+
+
+def _code_of_state(state: HostState | None) -> int:
+    """What a host means for the exit code as it is judged now; its line may promise more than is proven again."""
+    if state is None or state.proven is not None or state.status is Status.COMPLETE:
+        return OK
+    return UNREACHED if state.status is Status.UNREACHABLE else FOUND
 
 
 def _for_file(options: CommandOptions, kind: OutputKind) -> frozenset[Status]:

@@ -175,7 +175,8 @@ def _write(path: Path, output: Output, options: CommandOptions, some: str = "") 
     for number, more in enumerate(output.more, start=2):
         if isinstance(written, Failure):
             break
-        put(numbered(path, number), more, "the next certificate", consent)
+        another = put(numbered(path, number), more, "the next certificate", consent)
+        written = another if isinstance(another, Failure) else written
     return written
 
 

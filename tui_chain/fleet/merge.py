@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
+import asyncio
+import sys
+from bisect import insort
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from tui_chain.core.command import hinted
 from tui_chain.core.failure import Failure
 from tui_chain.core.files import unreadable
 from tui_chain.core.status import Status
-from tui_chain.core.text import safe_text
+from tui_chain.core.text import plural, safe_text
 from tui_chain.engine.host_state import HostState
 from tui_chain.engine.journey import Journey
 from tui_chain.engine.shared_roots import root_of
 from tui_chain.fleet.result_files import HostKey, host_key, line_at, lines_of, open_lines, sought_key
 from tui_chain.fleet.shared_roots import SharedRoots
+from tui_chain.fleet.source import MAX_SAID
 from tui_chain.probe.served import ServedChain
 from tui_chain.resolve.sources import ServedIndex
 from tui_chain.results.saved import Restorer, SavedResult, read_line
@@ -26,12 +30,14 @@ _LACKING = frozenset(Status) - {Status.COMPLETE, Status.REPAIRABLE, Status.UNREA
 """The statuses of hosts for which something may be found that another one serves."""
 NAMED = 3
 """Lines of a file that are named one by one; of more, as of a file of something else, the first alone is."""
+_LAST = chr(sys.maxunicode)
+"""What comes behind every time."""
 _ENDLESS = frozenset({Status.UNTRUSTED, Status.INCOMPLETE})
 
 
 @dataclass(frozen=True)
-class _NewestLine:
-    """Where the newest line of a host is, and when it was probed, as the line says it."""
+class _HostLine:
+    """Where a line of a host is, and when it was probed, as the line says it."""
 
     file: int
     offset: int
@@ -40,16 +46,17 @@ class _NewestLine:
 
 @dataclass(eq=False)
 class ResultFiles:
-    """The newest line of each host in some files, in the order in which hosts come; `wrong` names lines of no host.
+    """The newest line of each host in some files, in the order in which hosts come.
 
     `lacking` says whether some host was searched for and still lacks something.
     """
 
     names: list[str] = field(default_factory=list)
     files: list[IO[bytes]] = field(default_factory=list)
-    wrong: list[str] = field(default_factory=list)
     lacking: bool = False
-    _places: dict[HostKey, _NewestLine] = field(default_factory=dict)
+    _said: list[str] = field(default_factory=list)
+    _unsaid: int = 0
+    _places: dict[HostKey, list[_HostLine]] = field(default_factory=dict)
     _found: dict[HostKey, HostKey] = field(default_factory=dict)
 
     def add(self, name: str, file: IO[bytes]) -> None:
@@ -61,20 +68,32 @@ class ResultFiles:
             read = line.object
             key = host_key(read)
             if key is not None and read is not None:
-                self._put(key, _NewestLine(number, line.offset, str(read.get("time"))))
-                self.lacking = self.lacking or (read.get("found") is not None and read.get("status") in _LACKING)
+                self._put(key, _HostLine(number, line.offset, _time_of(read)))
+                self.lacking = self.lacking or _lacks(read)
             elif line.data.strip() and (read is None or "kind" not in read):
                 wrong.append(count)
-        if len(wrong) <= NAMED:
-            self.wrong += [f"{name}, line {count}: it is no result of this version." for count in wrong]
-        else:
-            self.wrong.append(f"{name}: {len(wrong)} lines are no results of this version, line {wrong[0]} first.")
+        if len(wrong) > NAMED:
+            first = f"{name}: {len(wrong)} lines are no results of this version, line {wrong[0]} first."
+            self._say(first, len(wrong))
+            return
+        for count in wrong:
+            self._say(f"{name}, line {count}: it is no result of this version.")
 
-    def _put(self, key: HostKey, place: _NewestLine) -> None:
-        first = self._first_of(key)
-        known = self._places.get(first)
-        if known is None or place.time >= known.time:
-            self._places[first] = place
+    @property
+    def wrong(self) -> list[str]:
+        """Which lines are wrong, in sentences; `MAX_SAID` at most, of more the rest is counted."""
+        rest = [f"{plural(self._unsaid, 'line')} more of the files are wrong."] if self._unsaid else []
+        return [*self._said, *rest]
+
+    def _say(self, sentence: str, lines: int = 1) -> None:
+        if len(self._said) < MAX_SAID:
+            self._said.append(sentence)
+        else:
+            self._unsaid += lines
+
+    def _put(self, key: HostKey, place: _HostLine) -> None:
+        """Add a line of a host; of those with the same time the last is the newest."""
+        insort(self._places.setdefault(self._first_of(key), []), place, key=lambda one: one.time)
 
     def _first_of(self, key: HostKey) -> HostKey:
         """The key that the host came with first: before its protocol was found out, or where it was."""
@@ -87,20 +106,35 @@ class ResultFiles:
         return len(self._places)
 
     def results(self) -> Iterator[SavedResult]:
-        """Yield every host's newest line; one that is wrong inside is named in `wrong`. Raises OSError."""
-        for place in self._places.values():
-            read = read_line(1, line_at(self.files[place.file], place.offset))
-            if isinstance(read, SavedResult):
-                yield read
-            elif read is not None:
-                self.wrong.append(f"{self.names[place.file]}, byte {place.offset}: {read.failure.message}")
+        """Yield every host's newest line that is right; newer ones are named in `wrong`. Raises OSError."""
+        return self._newest(self._say)
+
+    def _newest(self, say: Callable[[str], None]) -> Iterator[SavedResult]:
+        for places in self._places.values():
+            for place in reversed(places):
+                read = read_line(1, line_at(self.files[place.file], place.offset))
+                if isinstance(read, SavedResult):
+                    yield read
+                    break
+                if read is not None:
+                    say(f"{self.names[place.file]}, byte {place.offset}: {read.failure.message}")
 
     def served(self) -> Iterator[ServedChain]:
         """Yield what every host served; raises OSError."""
-        for place in self._places.values():
-            read = read_line(1, line_at(self.files[place.file], place.offset))
-            if isinstance(read, SavedResult) and isinstance(read.served, ServedChain):
-                yield read.served
+        for saved in self._newest(lambda _: None):
+            if isinstance(saved.served, ServedChain):
+                yield saved.served
+
+
+def _time_of(read: Mapping[str, Any]) -> str:
+    time = read["time"]
+    # a line without one is wrong: as the newest it is come upon, and named
+    return time if isinstance(time, str) else _LAST
+
+
+def _lacks(read: Mapping[str, Any]) -> bool:
+    status = read["status"]
+    return read.get("found") is not None and isinstance(status, str) and status in _LACKING
 
 
 def open_results(opened: ExitStack, paths: Iterable[Path], standard_input: IO[bytes] | None) -> ResultFiles | Failure:
@@ -161,13 +195,22 @@ class Merging:
     async def hosts(self) -> AsyncIterator[MergedHost]:
         """Yield every host in its order; raises OSError."""
         if self.files.lacking or self.for_file:
-            index = ServedIndex.of(self.files.served())
+            index = await self._served()
             self.journey.siblings = lambda: index
         restorer = Restorer(self.journey, "")
         for saved in self.files.results():
+            # nothing else here waits, and an event loop hears Ctrl-C only where something does
+            await asyncio.sleep(0)
             state = await self._judged(restorer, saved)
             self.roots.add(saved.host.target.host, None if state is None else root_of(state))
             yield MergedHost(saved, state)
+
+    async def _served(self) -> ServedIndex:
+        index = ServedIndex()
+        for served in self.files.served():
+            await asyncio.sleep(0)
+            index.add(served)
+        return index
 
     async def _judged(self, restorer: Restorer, saved: SavedResult) -> HostState | None:
         status = Status(saved.result.status)

@@ -119,6 +119,16 @@ class Policy:
             return ()
         return tuple(self._failures(result, now))
 
+    def reasons_beside_repair(self, result: HostResult, now: datetime) -> tuple[str, ...]:
+        """Why a host fails, in sentences; where its repair is proven, that and what the repair mends are none."""
+        if result.status == Status.UNREACHABLE:
+            return ()
+        if result.status != Status.REPAIRABLE:
+            return tuple(self._failures(result, now))
+        # the usual policy fails it for what the repair mends; a stricter one was asked for
+        findings = () if self.fail_on is Severity.FATAL else self._failing_findings(result)
+        return (*findings, *self._failing_dates(result, now))
+
     def warning(self, result: HostResult, one: DatedCertificate) -> timedelta:
         """How long before its end a certificate of the host is warned of."""
         return notice(one.begin, one.end, self._wanted(result), leaf=one.leaf)
@@ -133,9 +143,15 @@ class Policy:
     def _failures(self, result: HostResult, now: datetime) -> Iterator[str]:
         if result.status != Status.COMPLETE:
             yield f"It is {result.status}."
+        yield from self._failing_findings(result)
+        yield from self._failing_dates(result, now)
+
+    def _failing_findings(self, result: HostResult) -> Iterator[str]:
         failing = [found.code for found in result.findings if self.is_failure(found.severity)]
         if failing:
             yield f"It has {plural(len(failing), 'finding')} of --fail-on {self.fail_on}: {', '.join(failing[:3])}."
+
+    def _failing_dates(self, result: HostResult, now: datetime) -> Iterator[str]:
         first = first_to_expire(result)
         if first is not None and first.end - now <= self.critical(result):
             yield f"{first.label} {_ends(first.end, now)}; --critical-days is {self.critical_days or 0}."
