@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from tests.support.cli import PROGRAM, ROOT, SECONDS, Done, started, tlschain
-from tests.support.posix import KILL, open_terminal, read_terminal
+from tests.support.posix import KILL, files_of_at_most, open_terminal, read_terminal
 from tests.support.proxy import ConnectProxy, start
 from tui_chain.lab.authority import Template, key_to_pem, to_pem
 from tui_chain.lab.internet import Lab
@@ -358,10 +358,10 @@ def test_a_wrong_line_in_what_is_gone_on_with_is_said(lab: Lab, listed: Path, tm
     kept = tmp_path / "kept.jsonl"
     listed.write_text(listed.read_text().splitlines()[0])
     line = json.loads(check(lab, "--hosts", listed).out)
-    kept.write_text(json.dumps({**line, "served": 7}) + "\n")
+    kept.write_text(json.dumps({**line, "served": [7]}) + "\n")
     done = check(lab, "--hosts", listed, "--resume", kept)
     assert (done.code, done.out) == (2, "")
-    assert f"tlschain: {kept}: 1 host of it have a line that is wrong.\n" in done.err
+    assert f"tlschain: {kept}: 1 host of it has a line that is wrong.\n" in done.err
 
 
 def test_a_host_is_one_whether_or_not_it_was_reached(lab: Lab, tmp_path: Path) -> None:
@@ -444,3 +444,49 @@ def test_a_log_is_added_to_no_other_file(lab: Lab, tmp_path: Path) -> None:
     done = check(lab, lab.host("complete").target, "--log", file)
     assert (done.code, file.read_bytes()) == (2, before)
     assert done.complaint == f"{file} is no log of ours; nothing was added to it. Name a new file with --log."
+
+
+@pytest.mark.parametrize("option", ["--resume", "--baseline"])
+def test_no_bundle_of_the_rest_is_printed_as_if_it_were_the_whole(lab: Lab, tmp_path: Path, option: str) -> None:
+    """The command that makes one for all is said, and does."""
+    kept, target = tmp_path / "kept.jsonl", lab.host("leaf-only").target
+    kept.write_text(fix(lab, lab.host("complete").target).out)
+    done = tlschain("fix", target, "--trust", lab.trust_file, "--no-pool", option, kept)
+    assert (done.code, done.out) == (0, "")
+    assert "✚ repairable" in done.err
+    merge = f"tlschain merge {kept if option == '--resume' else 'FILE'} -o BUNDLE"
+    expected = f"No bundle is printed, since {option} leaves some hosts out; `{merge}` writes one for all."
+    assert done.err.splitlines()[-1] == f"tlschain: {expected}"
+    bundle = tmp_path / "bundle.pem"
+    assert tlschain("merge", kept, "--trust", lab.trust_file, "-o", bundle).code == 0
+    assert bundle.exists() == (option == "--resume")
+
+
+def test_a_host_that_speaks_tls_at_once_is_done_though_its_protocol_was_to_be_found(lab: Lab, tmp_path: Path) -> None:
+    kept, port = tmp_path / "kept.jsonl", lab.host("complete").port
+    words = (f"localhost:{port}", "--starttls", "auto", "--timeout", "2")
+    first = check(lab, *words, "--resume", kept)
+    assert [one["target"] for one in first.objects] == [f"localhost:{port}"]
+    again = check(lab, *words, "--resume", kept)
+    assert (again.code, again.out) == (0, "")
+    assert f"1 host of {kept} left out" in again.err
+    compared = check(lab, *words, "--baseline", kept)
+    assert (compared.code, compared.out, compared.err) == (0, "", "")
+
+
+def test_a_full_disk_behind_the_results_is_told(lab: Lab, listed: Path, tmp_path: Path) -> None:
+    kept = tmp_path / "kept.jsonl"
+    with files_of_at_most(12 << 10):
+        done = check(lab, "--hosts", listed, "--resume", kept)
+    assert done.code == 2
+    assert done.err.splitlines()[-1] == f"tlschain: {kept} cannot be written: file too large."
+    rest = check(lab, "--hosts", listed, "--resume", kept)
+    assert rest.code == 1
+    assert len(kept.read_text().splitlines()) == COUNT
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no full device")
+def test_a_full_disk_behind_the_log_is_told_once_and_ends_nothing(lab: Lab) -> None:
+    done = check(lab, lab.host("complete").target, "--log", "/dev/full")
+    assert (done.code, len(done.objects)) == (0, 1)
+    assert done.err == "tlschain: The log cannot be written any more: no space left on device.\n"

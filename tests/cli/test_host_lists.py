@@ -81,3 +81,9 @@ def test_a_table_without_its_column_says_what_to_do(tmp_path: Path) -> None:
     complaint = tlschain("check", "--hosts", fleet).complaint
     assert complaint.startswith(f"{fleet} has no line that begins with a host; it looks like a table.")
     assert "--column" in complaint
+
+
+def test_a_list_of_nothing_is_named(tmp_path: Path) -> None:
+    (tmp_path / "hosts").write_text("# none yet\n")
+    done = tlschain("check", "--hosts", tmp_path / "hosts")
+    assert done.complaint.startswith(f"There is no host to probe. The host list {tmp_path / 'hosts'} names none.")

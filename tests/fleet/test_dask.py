@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
 import os
 import signal
@@ -20,10 +21,14 @@ from tests.support.cli import SECONDS, process, started, tlschain
 from tests.support.cluster import RunningCluster, cluster
 from tests.support.posix import KILL, interrupt_all
 from tests.support.proxy import LOGIN, ConnectProxy, start
+from tui_chain.cli.commands import fix as fix_command
 from tui_chain.cli.commands.check import CheckWork
 from tui_chain.cli.options import CommandOptions
+from tui_chain.cli.output import OutputLost
+from tui_chain.cli.results import Results
 from tui_chain.core.failure import Failure
 from tui_chain.engine.host_state import HostState
+from tui_chain.engine.signals import Terminated
 from tui_chain.fleet.dask_cluster import (
     DaskCluster,
     DaskWorkers,
@@ -40,6 +45,7 @@ from tui_chain.lab.internet import Lab
 from tui_chain.lab.servers.stream import Stream
 from tui_chain.lab.servers.tls import DEFAULT_TLS, Credentials, make_context, tls_handler
 from tui_chain.net.target import Target
+from tui_chain.results.values import HostResult
 from tui_chain.x509.formats.readers import read_certificates
 
 
@@ -350,3 +356,105 @@ def test_a_repair_by_a_cluster_prints_the_bundle_alone(lab: Lab, running: Runnin
     assert "✚ repairable" in done.err
     refused = tlschain("fix", *words, "--crl")
     assert refused.complaint.startswith("--crl gathers the lists of all hosts in one process")
+
+
+def test_what_a_worker_alone_could_not_repair_counts_as_it_is_in_the_end(
+    lab: Lab, tmp_path: Path, running: RunningCluster
+) -> None:
+    """What one host serves is what the other lacks; hosts of an earlier run count by their lines."""
+    targets, kept = [lab.host(name).target for name in ("complete", "leaf-only")], tmp_path / "kept.jsonl"
+    words = ("--offline", "--resume", kept, "--dask", running.address)
+    done = fix(lab, *targets, *words)
+    assert ([one["status"] for one in done.objects], done.code) == (["complete", "repairable"], 0), done.err
+    again = fix(lab, *targets, lab.host("expired-leaf").target, *words)
+    assert ([one["status"] for one in again.objects], again.code) == (["invalid"], 1)
+
+
+def test_no_bundle_of_the_rest_is_printed_by_a_cluster_either(
+    lab: Lab, tmp_path: Path, running: RunningCluster
+) -> None:
+    words = (lab.host("leaf-only").target, "--trust", lab.trust_file, "--no-pool", "--dask", running.address)
+    done = tlschain("fix", *words, "--resume", tmp_path / "kept.jsonl")
+    assert (done.code, done.out) == (0, "")
+    assert "✚ repairable" in done.err
+    assert done.err.splitlines()[-1].startswith(
+        "tlschain: No bundle is printed, since --resume leaves some hosts out"
+    )
+
+
+@pytest.mark.parametrize(
+    ("ending", "code", "last"),
+    [
+        (KeyboardInterrupt(), 130, "tlschain: interrupted"),
+        (Terminated(signal.SIGTERM), 143, "tlschain: terminated"),
+        (OutputLost("x cannot be written: no space left on device."), 2, "tlschain: x cannot be written"),
+    ],
+)
+@pytest.mark.parametrize("as_json", [True, False])
+def test_what_came_from_workers_is_printed_where_a_repair_is_interrupted(
+    lab: Lab,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    ending: BaseException,
+    code: int,
+    last: str,
+    *,
+    as_json: bool,
+) -> None:
+    """No file is written: it would be of some hosts alone."""
+    lines = fix(lab, *(lab.host(name).target for name in ("complete", "leaf-only"))).out.splitlines()
+
+    def interrupted(_: object, __: object, ___: object, ____: object, results: Results) -> None:
+        for line in lines:
+            result = HostResult.from_json(line)
+            results.take(Outcome(Target("localhost"), line, 0, result.status))
+        raise ending
+
+    monkeypatch.setattr(fix_command, "run_each", interrupted)
+    words = ("--trust", lab.trust_file, "--no-pool", "--dask", "local:1", *(("--json",) if as_json else ()))
+    done = tlschain("fix", "localhost", *words, "-o", tmp_path / "bundle.pem")
+    assert done.code == code
+    assert done.err.splitlines()[-1].startswith(last)
+    assert not (tmp_path / "bundle.pem").exists()
+    if as_json:
+        assert [one["status"] for one in done.objects] == ["complete", "repairable"]
+    else:
+        assert (done.out, "✚ repairable" in done.err) == ("", True)
+
+
+def test_a_terminal_that_is_gone_ends_a_repair_as_what_ended_it(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    line = fix(lab, lab.host("complete").target).out.rstrip("\n")
+
+    def terminated(_: object, __: object, ___: object, ____: object, results: Results) -> None:
+        results.take(Outcome(Target("localhost"), line, 0, "complete"))
+        raise Terminated(signal.SIGTERM)
+
+    def gone(*_: object, **__: object) -> int:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(fix_command, "run_each", terminated)
+    monkeypatch.setattr(fix_command, "print_merged", gone)
+    assert tlschain("fix", "localhost", "--trust", lab.trust_file, "--no-pool", "--dask", "local:1").code == 143
+
+
+def test_ctrl_c_keeps_what_a_cluster_has_repaired(lab: Lab, tmp_path: Path, running: RunningCluster) -> None:
+    """The last host gives no answer; those of the parts before it are printed as they are with one another."""
+
+    async def stall(stream: Stream) -> None:
+        while await stream.receive():
+            pass
+
+    hosts, kept, pause = listed(lab, tmp_path, 60), tmp_path / "kept.jsonl", threading.Event()
+    with hosts.open("a") as file:
+        file.write(f"late.example connect-to=127.0.0.1:{lab.listen(stall)}\n")
+    words = ("--hosts", hosts, "--trust", lab.trust_file, "--json", "--no-pool", "--offline", "--resume", kept)
+    with started("fix", *words, "--timeout", "30", "--dask", running.address) as running_fix:
+        while not (kept.exists() and kept.read_bytes().count(b"\n") >= 40):
+            assert running_fix.poll() is None
+            pause.wait(0.05)
+        running_fix.send_signal(signal.SIGINT)
+        out, err = running_fix.communicate(timeout=SECONDS)
+    assert (running_fix.returncode, err.decode().splitlines()[-1]) == (130, "tlschain: interrupted")
+    printed = [json.loads(line) for line in out.splitlines()]
+    assert len(printed) == kept.read_bytes().count(b"\n") >= 40
+    assert {one["status"] for one in printed} == {"complete", "repairable", "invalid"}

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.limits import own_seconds
-from tests.support.posix import mkfifo
+from tests.support.posix import files_of_at_most, mkfifo
 from tui_chain.core.failure import Failure
 from tui_chain.core.system import lock_where_possible, try_lock, unlock
 from tui_chain.fleet import result_files
@@ -52,7 +52,7 @@ def resumed(path: Path, text: str | bytes, *more: str) -> ResumeFile | Failure:
 def known(path: Path, text: str | bytes, *more: str) -> tuple[set[str], str]:
     found = resumed(path, text, *more)
     assert isinstance(found, ResumeFile), found
-    return {key.target for key in found.done}, path.read_text()
+    return {key.target for key in found.places}, path.read_text()
 
 
 def test_what_is_in_a_file_is_done_and_new_lines_come_behind(tmp_path: Path) -> None:
@@ -91,7 +91,7 @@ def test_lines_that_are_no_results_stay_and_are_said(tmp_path: Path) -> None:
     path = tmp_path / "out.jsonl"
     found = resumed(path, f"{A}\nnonsense\n[]\n{JOINT}\n\n", C)
     assert isinstance(found, ResumeFile)
-    assert [key.target for key in found.done] == ["a.test:443"]
+    assert [key.target for key in found.places] == ["a.test:443"]
     assert found.joint == [json.loads(JOINT)]
     assert found.notices == [f"{path}: 2 lines of it are no results; they stay as they are."]
     assert path.read_text() == f"{A}\nnonsense\n[]\n{JOINT}\n\n{C}\n"
@@ -140,6 +140,18 @@ def test_a_protocol_that_was_found_out_is_the_host_whose_protocol_was_to_be_foun
     assert Target("mail.test", 25, AUTO) in found
     assert Target("mail.test", 25, "smtp") in found
     assert Target("mail.test", 25) not in found
+
+
+def test_a_host_that_spoke_tls_at_once_is_the_host_whose_protocol_was_to_be_found(tmp_path: Path) -> None:
+    """Its line says no more than that it was reached; of one that was not, nothing was found out."""
+    lines = (line("reached.test:25"), line("down.test:25", "unreachable"), line("[::1]:25"))
+    found = resumed(tmp_path / "x", "".join(f"{one}\n" for one in lines))
+    assert isinstance(found, ResumeFile)
+    assert Target("reached.test", 25, AUTO) in found
+    assert Target("::1", 25, AUTO) in found
+    assert Target("reached.test", 25, "smtp") not in found
+    assert Target("down.test", 25, AUTO) not in found
+    assert Target("down.test", 25) in found
 
 
 def test_the_newest_line_of_a_host_counts(tmp_path: Path) -> None:
@@ -225,7 +237,7 @@ def test_two_runs_may_go_on_with_one_file_at_once(tmp_path: Path) -> None:
             second.append(line(f"second-{number}.test:443"))
     found = resumed(path, path.read_bytes())
     assert isinstance(found, ResumeFile)
-    assert len(found.done) == 40
+    assert len(found.places) == 40
     assert found.notices == []
 
 
@@ -278,6 +290,7 @@ def test_a_file_of_another_encoding_is_not_merged(tmp_path: Path) -> None:
 
 
 SOUGHT, FOUND, OTHER = (line(f"{name}+starttls://mail.test:25") for name in ("auto", "smtp", "imap"))
+AT_ONCE, REFUSED = (line("mail.test:25", status) for status in ("complete", "unreachable"))
 
 
 @pytest.mark.parametrize(
@@ -289,6 +302,10 @@ SOUGHT, FOUND, OTHER = (line(f"{name}+starttls://mail.test:25") for name in ("au
         ([SOUGHT, FOUND, SOUGHT], ["auto"]),
         ([FOUND, OTHER, B], ["smtp", "imap", "b"]),
         ([SOUGHT, FOUND, OTHER], ["smtp", "imap"]),
+        ([SOUGHT, B, AT_ONCE], ["mail", "b"]),
+        ([AT_ONCE, B, SOUGHT], ["auto", "b"]),
+        ([REFUSED, FOUND, SOUGHT], ["mail", "auto"]),
+        ([SOUGHT, REFUSED, FOUND], ["smtp", "mail"]),
     ],
 )
 def test_a_host_is_one_before_and_after_its_protocol_was_found_out(
@@ -318,6 +335,21 @@ def test_what_was_sought_is_found_in_a_baseline_without_going_through_it(tmp_pat
     assert baseline.missing == ""
 
 
+@pytest.mark.parametrize("lines", [[AT_ONCE], [REFUSED, FOUND], [FOUND, REFUSED], [REFUSED, AT_ONCE]])
+def test_what_was_sought_is_compared_with_the_line_of_a_host_that_was_reached(
+    tmp_path: Path, lines: list[str]
+) -> None:
+    (tmp_path / "x").write_text("".join(f"{one}\n" for one in lines))
+    with ExitStack() as stack:
+        index = open_index(stack, tmp_path / "x")
+        assert isinstance(index, ResultIndex)
+        baseline = Baseline(index, USUAL_CONNECTION)
+        reached = next(one for one in lines if one != REFUSED)
+        assert baseline.changed(Target("mail.test", 25, AUTO), HostResult.from_json(reached)) is None
+        left = {"mail.test:25"} if FOUND in lines and REFUSED in lines else set()
+        assert ("mail.test:25." in baseline.missing) == bool(left)
+
+
 def test_a_line_that_another_run_is_just_writing_is_not_taken_for_a_torn_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -340,7 +372,7 @@ def test_a_line_that_another_run_is_just_writing_is_not_taken_for_a_torn_one(
         assert isinstance(found, ResumeFile)
         found.append(C)
     assert path.read_text() == f"{A}\n{B}\n{C}\n"
-    assert {key.target for key in found.done} == {"a.test:443", "b.test:443"}
+    assert {key.target for key in found.places} == {"a.test:443", "b.test:443"}
     assert found.notices == []
 
 
@@ -355,4 +387,68 @@ def test_a_run_that_hangs_while_it_writes_is_said_and_nothing_is_taken_out(
         found = open_resume(stack, path)
     assert isinstance(found, Failure)
     assert found.message == f"The file {path} cannot be gone on with: it is in use by another program."
+    assert found.hint == "Try again when that has ended."
     assert path.read_text() == f"{A}\n{B[:100]}"
+
+
+def test_a_full_disk_is_said_once_and_what_was_torn_is_mended(tmp_path: Path) -> None:
+    """Closing the file tries nothing again."""
+    path = tmp_path / "out.jsonl"
+    with files_of_at_most(len(A) + 100), ExitStack() as stack:
+        found = open_resume(stack, path)
+        assert isinstance(found, ResumeFile)
+        found.append(A)
+        with pytest.raises(OSError, match="File too large"):
+            found.append(B)
+    assert path.read_text() == f"{A}\n{B[:99]}"
+    assert known(path, path.read_bytes(), C) == ({"a.test:443"}, f"{A}\n{C}\n")
+
+
+def test_a_line_that_another_run_left_torn_meanwhile_ends_before_the_next(tmp_path: Path) -> None:
+    path = tmp_path / "out.jsonl"
+    with ExitStack() as stack:
+        found = open_resume(stack, path)
+        assert isinstance(found, ResumeFile)
+        found.append(A)
+        with path.open("a") as other:
+            other.write(B[:100])
+        found.append(C)
+        found.append(B)
+    assert path.read_text() == f"{A}\n{B[:100]}\n{C}\n{B}\n"
+
+
+@pytest.mark.parametrize("text", ["# a note", '{"schema": 2, "target": "x.test:443"}', '{"schema": 12', "[1]", "{}"])
+def test_a_last_line_of_somebody_else_stays_though_it_lacks_its_line_break(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "out.jsonl"
+    found = resumed(path, f"{A}\n{text}", C)
+    assert isinstance(found, ResumeFile)
+    assert path.read_text() == f"{A}\n{text}\n{C}\n"
+    assert found.notices == [f"{path}: 1 line of it is no result; it stays as it is."]
+
+
+def test_a_last_line_of_another_version_alone_is_refused(tmp_path: Path) -> None:
+    text = '{"schema": 2, "target": "x.test:443"}'
+    assert isinstance(resumed(tmp_path / "x", text), Failure)
+    assert (tmp_path / "x").read_text() == text
+
+
+@pytest.mark.parametrize(("key", "value"), [("tls", 5), ("served", None), ("status", {}), ("time", 1)])
+def test_a_host_whose_line_is_wrong_is_done_again(tmp_path: Path, key: str, value: object) -> None:
+    path = tmp_path / "x"
+    found = resumed(path, json.dumps({**json.loads(A), key: value}) + "\n")
+    assert isinstance(found, ResumeFile)
+    assert Target("a.test") not in found
+    assert found.notices == [f"{path}: 1 line of it is no result; it stays as it is."]
+
+
+def test_of_several_lines_of_a_host_the_newest_counts_when_it_is_gone_on_with(tmp_path: Path) -> None:
+    path = tmp_path / "x"
+    path.write_text("".join(f"{one}\n" for one in (line("a.test:443", "incomplete"), B, A)))
+    with ExitStack() as stack:
+        found = open_resume(stack, path)
+        assert isinstance(found, ResumeFile)
+        assert Target("a.test") in found
+        assert [(key.target, result and result.status) for key, result in found.earlier()] == [
+            ("a.test:443", "complete")
+        ]
+        assert [*found.pathless_lines()] == []

@@ -118,7 +118,8 @@ def narrating(*, quiet: bool, verbose: bool, log: Path | None) -> Iterator[Failu
     finally:
         kept.clear()
         if file is not None:
-            file.close()
+            with suppress(OSError):  # what could not be written is tried again, and was said already
+                file.close()
 
 
 def _is_log(path: Path) -> bool:

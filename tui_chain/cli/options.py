@@ -22,6 +22,7 @@ from tui_chain.engine.host_state import HostState
 from tui_chain.engine.options import SERVED
 from tui_chain.engine.startup import Run, start
 from tui_chain.net.addresses import SocketAddress, reach
+from tui_chain.net.host_list import STDIN
 from tui_chain.net.host_stream import HostStream, open_host_list
 from tui_chain.net.target import parse_target
 from tui_chain.x509.crl import CrlScope
@@ -157,8 +158,11 @@ def _arguments(options: CommandOptions, *, streaming: bool) -> Arguments | Failu
     return no_host()
 
 
-def no_host() -> Failure:
-    """Why a command without a host cannot go on."""
+def no_host(listed: Path | None = None) -> Failure:
+    """Why a command without a host cannot go on; `listed` is the list that has none."""
+    if listed is not None:
+        what = "Standard input" if listed == STDIN else f"The host list {safe_text(str(listed))}"
+        return Failure("usage", f"There is no host to probe. {what} names none.", "Write one target a line.")
     return Failure(
         "usage", "There is no host to probe.", f"Name one, as in {hinted(_command_name(), 'example.org')}."
     )

@@ -68,14 +68,18 @@ class Results:
             for host, root in unknown_roots(self.resumed.pathless_lines(), journey):
                 self.roots.add(host, root)
         for joint in self.roots.joint():
-            known = self.resumed.joint if self.resumed is not None else []
-            if joint.as_dict() in known:
-                continue
-            if self.resumed is not None:
-                _append(self.resumed, joint.to_json())
-            self.show_joint(joint)
+            self._take_joint(joint)
         if self.baseline is not None and self.baseline.missing:
             notice(f"tlschain: {self.baseline.missing}")
+
+    def _take_joint(self, joint: JointFinding) -> None:
+        """Keep what several hosts show, and print it where neither this file nor the baseline has just that."""
+        if self.resumed is not None:
+            if joint.as_dict() in self.resumed.joint:
+                return
+            _append(self.resumed, joint.to_json())
+        if self.baseline is None or joint.as_dict() not in self.baseline.index.joint:
+            self.show_joint(joint)
 
     def _count_earlier(self, resumed: ResumeFile) -> None:
         """Count the hosts that a run before this one did: the whole has one exit code, however often it was begun."""
@@ -88,7 +92,8 @@ class Results:
             elif self.baseline is None or self.baseline.changed_line(key, result) is not None:
                 self.codes.add(self.code(result))
         if wrong:
-            note_wrong([f"{safe_text(str(resumed.path))}: {plural(wrong, 'host')} of it have a line that is wrong."])
+            have = "1 host of it has" if wrong == 1 else f"{wrong} hosts of it have"
+            note_wrong([f"{safe_text(str(resumed.path))}: {have} a line that is wrong."])
 
 
 def with_changes(outcome: Outcome, changed: HostResult) -> Outcome:
@@ -255,4 +260,4 @@ def say_source(options: CommandOptions, source: HostSource) -> None:
         since = f", probed from {safe_text(oldest[:10])} on" if (oldest := _oldest(source)) else ""
         notice(f"tlschain: {plural(source.left_out, 'host')} of {safe_text(str(options.resume))} left out{since}.")
     if not source.found and not source.wrong_lines:
-        raise SystemExit(fail(no_host()))
+        raise SystemExit(fail(no_host(options.hosts_file)))

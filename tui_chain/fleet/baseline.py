@@ -74,7 +74,8 @@ class Baseline:
         if not self._unseen:
             return ""
         names = first_few([safe_text(key.target, 80) for key in sorted(self._unseen)], 4)
-        return f"{plural(len(self._unseen), 'host')} of the baseline were not in this run: {names}."
+        was = "was" if len(self._unseen) == 1 else "were"
+        return f"{plural(len(self._unseen), 'host')} of the baseline {was} not in this run: {names}."
 
 
 def differences(before: SavedResult, after: HostResult) -> Iterator[str]:

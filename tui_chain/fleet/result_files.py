@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field, fields, replace
+from io import FileIO
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Any, NamedTuple
@@ -33,16 +34,31 @@ _GUARDED = 0x7FFFFFFF
 """The byte that is locked on Windows, where nobody else can read it meanwhile: few files are so long."""
 _STARTTLS = "+starttls://"
 """What stands in every target with STARTTLS."""
+_SOUGHT = f"{AUTO}{_STARTTLS}"
+"""How a target begins whose protocol is to be found out."""
+_BEGINNING = f'{{"schema": {SCHEMA}, '.encode()
+"""How every line of ours begins."""
 _KEYS = frozenset(one.name for one in fields(HostResult)) - {"found", "probe", "proxy", "connection", "more"}
 """What every line of a host has: the others came later."""
+_SHAPES = {
+    **dict.fromkeys(("label", "time", "status", "blame", "headline"), str),
+    **dict.fromkeys(("tls", "timings"), dict),
+    **dict.fromkeys(("served", "path", "missing", "findings", "clients"), list),
+}
+"""What the values of a host are: reading all that is in them would take five times as long."""
 _PATHLESS = frozenset({Status.UNTRUSTED.value, Status.INCOMPLETE.value})
 
 
-class HostKey(NamedTuple):
-    """What tells a host from others in a file: its target, and the options of its connection that are kept there."""
+@dataclass(frozen=True, order=True, slots=True)
+class HostKey:
+    """What tells a host from others in a file: its target, and the options of its connection that are kept there.
+
+    `reached` is no part of that: whether it answered, as its line says.
+    """
 
     target: str
     connection: tuple[tuple[str, str], ...] = ()
+    reached: bool = field(default=True, compare=False)
 
 
 def key_of(target: Target) -> HostKey:
@@ -51,7 +67,7 @@ def key_of(target: Target) -> HostKey:
 
 
 def keys_for(line: HostKey) -> Iterator[HostKey]:
-    """The keys of hosts that a line may be about: where STARTTLS was found out, the file has the protocol found."""
+    """The keys of hosts that a line may be about: where STARTTLS was found out, the file has what was found."""
     yield line
     sought = sought_key(line)
     if sought is not None:
@@ -60,10 +76,13 @@ def keys_for(line: HostKey) -> Iterator[HostKey]:
 
 def sought_key(line: HostKey) -> HostKey | None:
     """The key of the host whose protocol was to be found out, where a line may be of one; else None."""
-    if _STARTTLS not in line.target or line.target.startswith(f"{AUTO}{_STARTTLS}"):
+    # of a host that gave no answer nothing was found out: its line has what was asked for
+    if not line.reached or line.target.startswith(_SOUGHT):
         return None
+    if _STARTTLS not in line.target:
+        return HostKey(f"{_SOUGHT}{line.target}", line.connection)
     target = parse_target(line.target)
-    return line._replace(target=str(replace(target, starttls=AUTO))) if isinstance(target, Target) else None
+    return HostKey(str(replace(target, starttls=AUTO)), line.connection) if isinstance(target, Target) else None
 
 
 class Line(NamedTuple):
@@ -135,32 +154,35 @@ def host_key(read: dict[str, Any] | None) -> HostKey | None:
     connection = read.get("connection", {})
     if not isinstance(connection, dict) or not all(isinstance(one, str) for one in connection.values()):
         return None
-    return HostKey(
-        read["target"], tuple(sorted((name, connection[name]) for name in SHOWN_KEYS if name in connection))
-    )
+    kept = tuple(sorted((name, connection[name]) for name in SHOWN_KEYS if name in connection))
+    return HostKey(read["target"], kept, read["status"] != Status.UNREACHABLE)
 
 
 @dataclass(eq=False)
 class ResumeFile:
     """A file that a run goes on with: what was done already, and where each new line goes.
 
-    `guard` is a descriptor of its own, which a run has the lock of while it changes the file. `usual` are the options
-    of every connection of the run. `oldest` is when the first of its hosts was probed, as it says. `joint` are the
-    objects in it that are of several hosts, `pathless` the places of hosts whose chain ends nowhere. New lines stand
-    from `begin` on. `notices` say what of it is not used.
+    It is read by `file` and added to by `adding`, which keeps nothing back. `guard` is a descriptor of its own, which
+    a run has the lock of while it changes the file. `usual` are the options of every connection of the run. `places`
+    are those of the newest line of each host that was there when it was opened, `done` the hosts that they may be
+    about. `oldest` is when the first of them was probed, as it says. `joint` are the objects in it that are of
+    several hosts, `pathless` the hosts whose chain ends nowhere; `broken` counts lines of hosts that cannot be read.
+    `notices` say what of it is not used.
     """
 
     path: Path
     file: IO[bytes]
+    adding: FileIO
     guard: int
     usual: ConnectionOptions = USUAL_CONNECTION
+    places: dict[HostKey, int] = field(default_factory=dict)
     done: set[HostKey] = field(default_factory=set)
     oldest: str = ""
     _met: set[HostKey] = field(default_factory=set)
     joint: list[dict[str, Any]] = field(default_factory=list)
-    pathless: dict[HostKey, int] = field(default_factory=dict)
+    pathless: set[HostKey] = field(default_factory=set)
+    broken: int = 0
     notices: list[str] = field(default_factory=list)
-    begin: int = 0
 
     def __contains__(self, target: object) -> bool:
         """Whether a target was done already."""
@@ -172,25 +194,30 @@ class ResumeFile:
 
     def pathless_lines(self) -> Iterator[str]:
         """Yield the lines of hosts whose chain ends nowhere; raises OSError."""
-        yield from (line_at(self.file, offset) for offset in self.pathless.values())
+        yield from (line_at(self.file, offset) for key, offset in self.places.items() if key in self.pathless)
 
     def earlier(self) -> Iterator[tuple[HostKey, HostResult | None]]:
         """Yield the hosts that were there when it was opened and that this run has left out, None for a wrong line.
 
         Raises OSError.
         """
-        for line in lines_of(self.file):
-            if line.offset >= self.begin:
-                break
-            key = host_key(line.object)
-            if key is not None and not self._met.isdisjoint(keys_for(key)):
-                yield key, _result(line)
+        for key, offset in self.places.items():
+            if not self._met.isdisjoint(keys_for(key)):
+                yield key, _result(line_at(self.file, offset))
 
     def append(self, line: str) -> None:
-        """Add a line, whole and at once; raises OSError."""
+        """Add a line, whole and at once; raises OSError, after which a beginning of it may stand there."""
         with self.alone():
-            self.file.write(f"{line}\n".encode())
-            self.file.flush()
+            # another run may have been killed while it wrote its last one
+            begin = "" if self._ends_whole() else "\n"
+            rest = f"{begin}{line}\n".encode()
+            while rest:
+                rest = rest[self.adding.write(rest) :]
+
+    def _ends_whole(self) -> bool:
+        end = self.file.seek(0, os.SEEK_END)
+        self.file.seek(max(0, end - 1))
+        return self.file.read(1) in {b"", b"\n"}
 
     @contextlib.contextmanager
     def alone(self) -> Iterator[None]:
@@ -203,9 +230,9 @@ class ResumeFile:
                 unlock(self.guard)
 
 
-def _result(line: Line) -> HostResult | None:
+def _result(line: str) -> HostResult | None:
     try:
-        return HostResult.from_dict(line.object)
+        return HostResult.from_json(line)
     except ValueError:
         return None
 
@@ -221,23 +248,27 @@ def open_resume(opened: ExitStack, path: Path, usual: ConnectionOptions = USUAL_
             return Failure("file", f"{shown} is no regular file.", "Name one that results can be added to.")
         # several runs may go on with one file at once, as the parts of a list: each line comes to its end then
         flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
-        file = opened.enter_context(open(os.open(path, flags, 0o666), "r+b"))  # noqa: PTH123, SIM115 - by descriptor; the stack closes it
+        # what was not written would be written again when it is closed, and fail there, if it were kept back
+        adding = opened.enter_context(open(os.open(path, flags, 0o666), "r+b", buffering=0))  # noqa: PTH123, SIM115 - by descriptor; the stack closes it
+        file = opened.enter_context(path.open("rb"))
         guard = os.open(path, os.O_RDWR)
         opened.callback(os.close, guard)
         os.lseek(guard, _GUARDED, os.SEEK_SET)
-        return _read(ResumeFile(path, file, guard, usual))
+        return _read(ResumeFile(path, file, adding, guard, usual))
     except (OSError, ValueError) as error:
-        why = reason_of(error)
-        return Failure("file", f"The file {shown} cannot be gone on with: {why}.", "Check its path and rights.")
+        in_use = isinstance(error, TimeoutError)
+        hint = "Try again when that has ended." if in_use else "Check its path and rights."
+        return Failure("file", f"The file {shown} cannot be gone on with: {reason_of(error)}.", hint)
 
 
 def _read(resumed: ResumeFile) -> ResumeFile | Failure:
     file, shown = resumed.file, safe_text(str(resumed.path))
     last, wrong = None, 0
     for line in lines_of(file):
-        last = line if line.data.strip() else last
-        wrong += not _take(resumed, line) and line.is_whole and bool(line.data.strip())
-    if last is not None and not (resumed.done or resumed.joint) and not _torn(last):
+        if line.data.strip():
+            last = line
+            wrong += not _take(resumed, line) and not _torn(line)
+    if last is not None and not (resumed.done or resumed.joint or resumed.broken) and not _torn(last):
         return Failure(
             "file",
             f"{shown} holds no results of this version; nothing was added to it.",
@@ -256,46 +287,57 @@ def _take(resumed: ResumeFile, line: Line) -> bool:
     read = line.object
     key = host_key(read)
     if key is not None and read is not None:
-        resumed.done.update(keys_for(key))
-        resumed.oldest = min(resumed.oldest or "~", str(read["time"]))
-        if read.get("status") in _PATHLESS and not read.get("path"):
-            resumed.pathless[key] = line.offset
-    elif read is not None and "kind" in read:
+        return _take_host(resumed, key, read, line.offset)
+    if read is not None and "kind" in read:
         resumed.joint.append(read)
-    else:
+        return True
+    return False
+
+
+def _take_host(resumed: ResumeFile, key: HostKey, read: dict[str, Any], offset: int) -> bool:
+    if not all(isinstance(read[name], shape) for name, shape in _SHAPES.items()):
+        resumed.broken += 1
         return False
+    resumed.done.update(keys_for(key))
+    # an equal key that stands there already would stay, with what the older line says of it
+    resumed.places.pop(key, None)
+    resumed.places[key] = offset
+    resumed.oldest = min(resumed.oldest or "~", read["time"])
+    resumed.pathless.discard(key)
+    if read["status"] in _PATHLESS and not read["path"]:
+        resumed.pathless.add(key)
     return True
 
 
 def _torn(line: Line) -> bool:
     """Whether a line may be the beginning of one of ours."""
-    return not line.is_whole and b'{"schema": '.startswith(line.data[:11])
+    return not line.is_whole and len(line.data) <= MAX_LINE and _BEGINNING.startswith(line.data[: len(_BEGINNING)])
 
 
 def _mend(resumed: ResumeFile, last: Line | None) -> None:
-    """Have the next line begin at the beginning of one; what another run was just writing is at its end now."""
-    if last is not None and not last.is_whole:
-        resumed.file.seek(last.offset)
-        last = Line(last.offset, resumed.file.readline(MAX_LINE + 1))
-        _take(resumed, last)
-    if last is not None and not last.is_whole:
-        if last.object is not None:
-            resumed.file.seek(0, os.SEEK_END)
-            resumed.file.write(b"\n")
-        else:
-            resumed.file.truncate(last.offset)
-            what = "its last line was torn and is taken out; that host is done again"
-            resumed.notices.append(f"{safe_text(str(resumed.path))}: {what}.")
-    resumed.begin = resumed.file.seek(0, os.SEEK_END)
+    """Take out a last line that is torn; what another run was just writing is at its end now."""
+    if last is None or last.is_whole:
+        return
+    resumed.file.seek(0, os.SEEK_END)  # what was read ahead may be another line now
+    resumed.file.seek(last.offset)
+    last = Line(last.offset, resumed.file.readline(MAX_LINE + 1))
+    if not _take(resumed, last) and last.object is None and last.data and _torn(last):
+        resumed.adding.truncate(last.offset)
+        what = "its last line was torn and is taken out; that host is done again"
+        resumed.notices.append(f"{safe_text(str(resumed.path))}: {what}.")
 
 
 @dataclass(eq=False)
 class ResultIndex:
-    """Where in a file the newest line of each host is; lines are read when they are asked for."""
+    """Where in a file the newest line of each host is; lines are read when they are asked for.
+
+    `joint` are the objects in it that are of several hosts.
+    """
 
     path: Path
     file: IO[bytes]
     places: dict[HostKey, int] = field(default_factory=dict)
+    joint: list[dict[str, Any]] = field(default_factory=list)
 
     def line(self, key: HostKey) -> str | None:
         """The newest line of a host, or None; raises OSError."""
@@ -312,8 +354,13 @@ def open_index(opened: ExitStack, path: Path) -> ResultIndex | Failure:
             return file
         index = ResultIndex(path, file)
         for line in lines_of(index.file):
-            key = host_key(line.object)
+            read = line.object
+            key = host_key(read)
+            if read is not None and "kind" in read:
+                index.joint.append(read)
             if key is not None:
+                # an equal key that stands there already would stay, with what the older line says of it
+                index.places.pop(key, None)
                 index.places[key] = line.offset
     except (OSError, ValueError) as error:
         return unreadable("file", path, error)

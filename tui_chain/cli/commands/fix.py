@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -16,7 +16,7 @@ from tui_chain.cli.merged import print_merged
 from tui_chain.cli.narration import showing
 from tui_chain.cli.one_file import STANDARD_OUTPUT, FileForAll, Lines, code_of_saved, waiting_lines
 from tui_chain.cli.options import CommandOptions, opened, reopened
-from tui_chain.cli.output import FOUND, OK, UNREACHED, fail, note, notice, worst
+from tui_chain.cli.output import FOUND, OK, UNREACHED, OutputLost, fail, note, notice, worst
 from tui_chain.cli.results import Results, pace_of, results_of, run_each, say_source, say_wrong, source_of, tell
 from tui_chain.cli.work import OptionsWork, refused_cluster
 from tui_chain.core.command import hinted
@@ -60,7 +60,8 @@ def run_fix(options: CommandOptions) -> int:
         results = opened_files.enter_context(results_of(options, run, fixed.show, fixed.show_joint, code_of_saved))
         _repair(options, run, fixed, results)
         results.end(run.journey)
-        written = file.deliver()
+        written = None if _has_no_bundle(options) else file.deliver()
+        _say_no_bundle(options)
         lines.written = written if isinstance(written, Path) else None
     return worst([*results.codes, fail(written)] if isinstance(written, Failure) else results.codes)
 
@@ -78,18 +79,34 @@ def _by_cluster(options: CommandOptions) -> int:
             kept.write(done.line.encode() + b"\n")
 
         results = opened_files.enter_context(results_of(options, run, keep, lambda _: None, code_of_saved))
-        run_each(options, run, source_of(options, run, results.resumed, say_wrong), FixWork(options), results)
+        try:
+            run_each(options, run, source_of(options, run, results.resumed, say_wrong), FixWork(options), results)
+        except (KeyboardInterrupt, SystemExit, OutputLost):  # one of them is Terminated, or that the cluster is lost
+            with suppress(OSError, OutputLost):  # the terminal may be gone
+                _print_kept(replace(options, output=None), run, kept)
+            raise
+        # what workers say of their hosts is not the last word; those of earlier runs count by their lines
+        results.codes.clear()
         results.end(run.journey)
-        files = ResultFiles()
-        files.add("the cluster", kept)
-        if not len(files):
-            return worst(results.codes)
-        run.journey.context = replace(run.journey.context, offline=True)
-        wanted = (
-            options if options.as_json or options.output is not None else replace(options, output=STANDARD_OUTPUT)
-        )
-        code = print_merged(wanted, run, files, beside=not options.as_json)
-    return worst((*results.codes, code)) if options.resume is not None else code
+        code = _print_kept(_with_bundle(options), run, kept)
+        _say_no_bundle(options)
+    return worst((*results.codes, code))
+
+
+def _print_kept(options: CommandOptions, run: Run, kept: IO[bytes]) -> int:
+    """Print the hosts that came from the workers, and write the file that `-o` names; return their exit code."""
+    files = ResultFiles()
+    files.add("the cluster", kept)
+    if not len(files):
+        return OK
+    run.journey.context = replace(run.journey.context, offline=True)
+    return print_merged(options, run, files, beside=not options.as_json)
+
+
+def _with_bundle(options: CommandOptions) -> CommandOptions:
+    """The options by which one bundle is printed where no file is named for it, and where people read."""
+    printed = not (options.as_json or options.output is not None or _has_no_bundle(options))
+    return replace(options, output=STANDARD_OUTPUT) if printed else options
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,9 +155,29 @@ def _refused_resume(options: CommandOptions) -> Failure | None:
     """One bundle for all hosts is not made of those alone that were left."""
     if options.output is None or (options.resume is None and options.baseline is None):
         return None
-    option = "--resume" if options.resume is not None else "--baseline"
-    hint = f"Leave -o out; {hinted('merge', str(options.resume or 'FILE'), '-o', 'BUNDLE')} writes one for all."
-    return Failure("usage", f"-o writes one file for all hosts, and {option} leaves some out.", hint)
+    hint = f"Leave -o out; {_merge_of(options)} writes one for all."
+    return Failure("usage", f"-o writes one file for all hosts, and {_leaving(options)} leaves some out.", hint)
+
+
+def _has_no_bundle(options: CommandOptions) -> bool:
+    """Whether a person would take a bundle of the hosts that were left for the whole."""
+    return not options.as_json and (options.resume is not None or options.baseline is not None)
+
+
+def _say_no_bundle(options: CommandOptions) -> None:
+    if _has_no_bundle(options):
+        why = f"No bundle is printed, since {_leaving(options)} leaves some hosts out"
+        notice(f"tlschain: {why}; {_merge_of(options)} writes one for all.")
+
+
+def _leaving(options: CommandOptions) -> str:
+    """The option that leaves hosts out."""
+    return "--resume" if options.resume is not None else "--baseline"
+
+
+def _merge_of(options: CommandOptions) -> str:
+    """The command that makes one file for all hosts; results that were only compared have no file yet."""
+    return hinted("merge", str(options.resume or "FILE"), "-o", "BUNDLE")
 
 
 @dataclass(eq=False)
