@@ -6,7 +6,8 @@ import asyncio
 import inspect
 import pickle
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
+from typing import cast
 
 import pytest
 
@@ -18,6 +19,8 @@ from tui_chain.x509.formats.pem import pem_of
 
 PKI = make_pki()
 CHAIN = (PKI.leaf.der, PKI.issuing.der)
+BEYOND = datetime(9999, 12, 31, 23, tzinfo=timezone(timedelta(hours=-5)))
+"""A time that UTC does not have."""
 ALL = {family.id for family in api.FAMILIES}
 
 
@@ -178,6 +181,14 @@ def test_a_dot_at_the_end_of_a_host_is_the_clients_matter(roots: str) -> None:
         (lambda: api.verify(CHAIN, host=""), "not a host name"),
         (lambda: api.verify(CHAIN, host="a b"), "not a host name"),
         (lambda: api.verify(CHAIN, host=HOST, at=datetime(2026, 1, 1)), "no time zone"),  # noqa: DTZ001 - that is it
+        (lambda: api.verify(CHAIN, host=HOST, at=BEYOND), "at is 9999-12-31 23:00:00-05:00. Give a time"),
+        (lambda: api.audit(to_pem(list(CHAIN)), at=BEYOND), "at is 9999-12-31 23:00:00-05:00. Give a time"),
+        (lambda: api.check("host.test", at=BEYOND), "at is 9999-12-31 23:00:00-05:00. Give a time"),
+        (lambda: api.audit(b"", at=cast("datetime", 5)), "at is 5. Give an aware datetime"),
+        (lambda: api.verify(CHAIN, host=HOST, trust=cast("str", None)), "trust is None. Give certifi"),
+        (lambda: api.verify(CHAIN, host=cast("str", None)), "None is not a host name"),
+        (lambda: api.check(cast("str", None)), "The target is None. Give a text"),
+        (lambda: api.check_many(["host.test", cast("str", None)]), "The target is None. Give a text"),
         (lambda: api.explain("nothing that is known"), ""),
         (lambda: api.fix("host.test", pool=["/no/such/folder"]), "cannot be read"),
     ],

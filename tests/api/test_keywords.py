@@ -12,6 +12,7 @@ from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from tests.cli.test_connections import Asking, Named, chain
+from tests.readme import DOCS
 from tests.support.proxy import ConnectProxy
 from tests.support.proxy import start as start_proxy
 from tests.support.servers import Dialogue, fresh_chain, refused_port, server_context
@@ -229,6 +230,9 @@ WRONG = [
     ({"retries": True}, "retries is True"),
     ({"repeat": 51}, "repeat is 51. Give a whole number from 1 to 50."),
     ({"repeat": 1.5}, "repeat is 1.5"),
+    ({"timeout": None}, "timeout is None. Give a number from 0.1 to 300."),
+    ({"retries": None}, "retries is None. Give a whole number from 0 to 20."),
+    ({"repeat": None}, "repeat is None. Give a whole number from 1 to 50."),
     ({"warn_days": 4000}, "warn_days is 4000"),
     ({"warn_days": "101%"}, "warn_days is '101%'. Give a whole number from 0 to 3650, or per cent as '33%'."),
     ({"starttls": "smpt\x1b"}, r"'smpt\\x1b' is no protocol with STARTTLS: there is no such protocol"),
@@ -240,6 +244,10 @@ WRONG = [
     ({"key": "k.pem"}, "no client certificate"),
     ({"cert": "/no/such/file.pem"}, "/no/such/file.pem"),
     ({"trust": "/no/such/file.pem"}, "cannot be read"),
+    ({"trust": None}, "trust is None. Give certifi, system, or the name of a file, or a list of these."),
+    ({"trust": [b"certifi"]}, "trust is [b'certifi']"),
+    ({"cert": 5}, "cert is 5. Give the name of a file."),
+    ({"at": "2026-11-27"}, "at is '2026-11-27'. Give an aware datetime, as in datetime.now(UTC)."),
 ]
 
 
@@ -258,9 +266,14 @@ def test_a_value_that_means_nothing_is_a_sentence(
     [
         (api.fix, {"crl": "all"}, "'all' is no kind of check with CRLs. Give chain or leaf."),
         (api.fix, {"allow_private_aia": ["here"]}, "here"),
+        (api.fix, {"allow_private_aia": None}, "allow_private_aia is None. Give a text, or a list of texts."),
+        (api.fix, {"trust_root": None}, "trust_root is None. Give a text, or a list of texts."),
+        (api.fix, {"pool": [None]}, "pool is [None]. Give the name of a file or folder, or a list of these."),
+        (api.check_many, {"jobs": None}, "jobs is None. Give a whole number from 1 to 1000."),
         (api.check_many, {"jobs": 0}, "jobs is 0. Give a whole number from 1 to 1000."),
         (api.check_many, {"rate": 0.0}, "rate is 0.0. Give a number from 0.01 to 10000."),
         (api.doctor, {"timeout": -1}, "timeout is -1"),
+        (api.doctor, {"timeout": None}, "timeout is None"),
         (api.doctor, {"python": "/no/such/python"}, "/no/such/python"),
     ],
 )
@@ -269,6 +282,12 @@ def test_so_are_those_of_one_function(function: Any, options: dict[str, Any], wo
     with pytest.raises(ValueError, match=r"\.$") as caught:
         function(targets, **options)
     assert words in str(caught.value)
+
+
+def test_without_a_rate_hosts_are_begun_at_once(lab: Lab) -> None:
+    options: Any = {"rate": None}
+    (result,) = api.check_many([lab.host("complete").target], trust=str(lab.trust_file), **options)
+    assert result.status == "complete"
 
 
 # as the commands have them
@@ -281,6 +300,7 @@ NOT_OF_A_FUNCTION = {
 """Where targets are listed and how a list is gone through, what is printed and written, and the lab."""
 IN_MANY = {"jobs", "rate"}
 OTHER_NAMES = {"interpreter": "python"}
+PAGE = (DOCS / "api.md").read_text(encoding="utf-8").partition("## Keywords")[2].partition("<!--")[0]
 
 
 @pytest.mark.parametrize(
@@ -295,6 +315,7 @@ def test_keywords_are_the_options_of_the_command(command: str, keywords: type, m
     options = {OTHER_NAMES.get(entry.name, entry.name) for entry in TAKEN[command]} - NOT_OF_A_FUNCTION
     expected = options if command == "check" else options - IN_MANY
     assert set(keywords.__annotations__) == expected | more
+    assert all(f"`{name}` of `{command}`" in PAGE for name in more), "the page says that they are of the API alone"
 
 
 def test_a_host_in_an_environment_takes_the_options_of_a_connection(lab: Lab, tmp_path: Path) -> None:

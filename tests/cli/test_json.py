@@ -19,7 +19,7 @@ from tui_chain.lab.internet import Lab
 from tui_chain.results.values import HostResult
 
 PAGE = Path(__file__).parents[2] / "docs" / "json.md"
-ASKED = ("servers", "revocation", "crls", "crl_check", "crl_clients", "crl_error")
+ASKED = ("servers", "revocation", "crls", "crl_check", "crl_clients", "crl_error", "changes")
 
 
 def told(*words: str | Path) -> dict[str, Any]:

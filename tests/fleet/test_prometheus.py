@@ -17,7 +17,9 @@ from tests.fleet.made import HOSTILE, hostile_result, joint_of, result_of, writt
 from tests.support.chains import NOW
 from tests.support.programs import require_program
 from tui_chain.clients.families import FAMILIES
+from tui_chain.core.expiry import Threshold
 from tui_chain.core.status import Severity, Status
+from tui_chain.fleet.policy import Policy
 from tui_chain.results.values import HostResult
 
 SAMPLE = re.compile(r'(tlschain_[a-z_]+)\{((?:[a-z0-9]+="(?:[^"\\\n]|\\[\\"n])*",?)*)\} (-?[0-9.]+)\n')
@@ -122,6 +124,70 @@ def test_a_target_that_comes_twice_is_two_series() -> None:
     promtool(output)
     labels = {dict(one)["label"] for one in metrics_of(output)["tlschain_chain_not_after_seconds"]}
     assert labels == {"", "#2", "#3", "x"}
+
+
+def test_no_number_makes_a_host_that_is_there_already() -> None:
+    results = [replace(result_of(), label=label) for label in ("#2", "", "", "x", "x #2", "x", "x")]
+    output = written("prometheus", results)
+    promtool(output)
+    labels = [dict(one)["label"] for one in metrics_of(output)["tlschain_chain_not_after_seconds"]]
+    assert labels == ["#2", "", "#3", "x", "x #2", "x #3", "x #4"]
+
+
+def test_roots_of_one_name_without_a_fingerprint_are_two_series() -> None:
+    """Their key ids differ, which no label has."""
+    roots = [joint_of(count=3), joint_of(count=5), joint_of("another"), replace(joint_of(count=7), sha256="ab" * 32)]
+    output = written("prometheus", [], roots)
+    promtool(output)
+    samples = metrics_of(output)["tlschain_joint_finding_hosts"]
+    found = {(dict(one)["subject"], dict(one)["sha256"]): value for one, value in samples.items()}
+    assert found == {
+        ("CN=Corporate Root", ""): 3,
+        ("CN=Corporate Root #2", ""): 5,
+        ("another", ""): 3,
+        ("CN=Corporate Root", "ab" * 32): 7,
+    }
+
+
+@pytest.mark.parametrize(
+    ("policy", "failing"),
+    [
+        (Policy(), {"incomplete", "part"}),
+        (Policy(fail_on=Severity.RISK), {"incomplete", "part", "soon"}),
+        (Policy(critical_days=Threshold(7)), {"incomplete", "part", "soon"}),
+        (Policy(critical_days=Threshold(90)), {"incomplete", "part", "soon", "good"}),
+    ],
+)
+def test_whether_a_host_fails_is_one_sample_of_each(
+    results: Mapping[str, HostResult], policy: Policy, failing: set[str]
+) -> None:
+    """One that was not reached fails by no policy: nothing is known of its chain."""
+    good = result_of()
+    hosts = {
+        "good": good,
+        "soon": result_of(leaf=(-80, 5)),
+        "part": replace(good, status=Status.PARTIAL),
+        "incomplete": results["incomplete"],
+        "unreachable": results["unreachable"],
+    }
+    output = written("prometheus", [replace(one, target=name) for name, one in hosts.items()], policy=policy)
+    promtool(output)
+    fails = metrics_of(output)["tlschain_fails"]
+    assert {dict(labels)["target"]: value for labels, value in fails.items()} == {
+        name: float(name in failing) for name in hosts
+    }
+
+
+def test_a_family_that_a_line_has_twice_is_one_series(results: Mapping[str, HostResult]) -> None:
+    """A line may be of anybody's making; a family without a verdict on the bundle moves no other one's."""
+    first, second, *others = results["repairable"].clients
+    clients = (replace(first, with_bundle=None), second, *others, second)
+    output = written("prometheus", [replace(results["repairable"], clients=clients)])
+    promtool(output)
+    found = metrics_of(output)
+    assert len(found["tlschain_family_accepts"]) == len(FAMILIES)
+    bundled = {dict(one)["family"] for one in found["tlschain_family_accepts_with_bundle"]}
+    assert bundled == {family.id for family in FAMILIES} - {first.id}
 
 
 @pytest.mark.parametrize("hostile", HOSTILE)

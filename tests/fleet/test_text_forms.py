@@ -9,7 +9,7 @@ import re
 import tracemalloc
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -73,6 +73,15 @@ def test_no_form_lets_an_unsafe_character_through(form: str, results: Mapping[st
     assert found == set()
 
 
+@pytest.mark.parametrize("moment", [datetime.min, datetime(9999, 12, 31, 23, 59, 59), datetime.max])  # noqa: DTZ001, DTZ901
+@pytest.mark.parametrize("form", FORMATS)
+def test_every_form_has_a_word_for_the_first_and_the_last_time(form: str, moment: datetime) -> None:
+    """The last one of a certificate stands for no end at all (RFC 5280 section 4.1.2.5)."""
+    when = moment.replace(tzinfo=UTC)
+    ending = replace(GOOD, path=tuple(replace(one, not_after=when) for one in GOOD.path))
+    assert written(form, [ending, replace(GOOD, time=when)])
+
+
 # JSON lines
 
 
@@ -120,6 +129,11 @@ def test_the_issuer_that_ends_first_is_in_the_row() -> None:
     (row,) = rows_of(written("csv", [result_of(issuing=(-700, 10))]))
     assert (row["days"], row["expires_first"]) == ("10", "CN=Issuing,O=tlschain lab")
     assert row["leaf_expires"] > row["expires"]
+
+
+def test_a_year_has_four_digits() -> None:
+    (row,) = rows_of(written("csv", [replace(GOOD, time=datetime(1, 1, 1, 0, 0, 1, 5, tzinfo=UTC))]))
+    assert row["time"] == "0001-01-01T00:00:01Z"
 
 
 def spreadsheet_cells(line: str, separator: str) -> list[str]:

@@ -9,9 +9,14 @@ from hypothesis import given
 from hypothesis.strategies import builds, integers, lists, none, one_of, text
 
 from tests.fleet.made import joint_of
+from tests.readme import DOCS
 from tui_chain.core.text import safe_text
+from tui_chain.diagnose.findings.interception import UnknownRoot
+from tui_chain.fleet.shared_roots import SharedRoots
+from tui_chain.net.target import Target
 from tui_chain.results.joint import MAX_HOSTS, JointFinding
 
+PAGE = (DOCS / "json.md").read_text(encoding="utf-8")
 TEXTS = text(max_size=20).map(lambda one: safe_text(one, 200))
 SHA256 = text("0123456789abcdef", min_size=64, max_size=64)
 
@@ -43,6 +48,16 @@ def test_of_many_hosts_so_many_are_written() -> None:
     finding = JointFinding("shared-root", "shared-unknown-root", "risk", "CN=X", None, hosts, 250, "", "")
     assert JointFinding.from_json(finding.to_json()).hosts == hosts[:MAX_HOSTS]
     assert JointFinding.from_json(finding.to_json()).count == 250
+
+
+def test_hosts_are_names_each_once_as_the_page_and_the_class_say() -> None:
+    roots = SharedRoots()
+    for name in ("shop.b.test", "api.a.test", "shop.b.test"):
+        roots.add(Target(name, 8443).host, UnknownRoot(("a root", None), "CN=X"))
+    (finding,) = roots.joint()
+    assert (finding.hosts, finding.count) == (("api.a.test", "shop.b.test"), 2)
+    assert "| `hosts` | list of texts | the names of the hosts, without scheme and port," in PAGE
+    assert "names of hosts, each once and without a port" in (JointFinding.__doc__ or "")
 
 
 @pytest.mark.parametrize(

@@ -213,6 +213,8 @@ BAD_VALUES: list[tuple[tuple[str | int, ...], object, str]] = [
     ((*SERVED, "sha256"), "0" * 64, r"served\[0\].sha256 is not that"),
     ((*SERVED, "sha256"), "AB" * 32, r"served\[0\].sha256 is not a SHA-256"),
     ((*SERVED, "not_after"), NAIVE, r"served\[0\].not_after has no time zone"),
+    ((*SERVED, "not_after"), "9999-12-31T23:59:59-14:00", r"served\[0\].not_after is no time in UTC"),
+    ((*SERVED, "not_after"), "0001-01-01T00:00:00+14:00", r"served\[0\].not_after is no time in UTC"),
     ((*SERVED, "subject"), "a\nb", r"served\[0\].subject holds characters"),
     ((*SERVED, "pem"), "!!!", r"served\[0\].pem is not the PEM"),
     ((*SERVED, "pem"), None, r"served\[0\].pem is not text"),
@@ -244,6 +246,11 @@ BAD_VALUES: list[tuple[tuple[str | int, ...], object, str]] = [
     (("revocation",), [{"at": ["\x1b"]}], r"revocation\[0\].at\[0\] holds characters"),
     (("crl_error",), 5, "crl_error is not text"),
     (("crl_clients",), {"curl": "yes"}, "crl_clients.curl is not true or false"),
+    (("changes",), 5, "changes is not a list"),
+    (("changes",), None, "changes is not a list"),
+    (("changes",), "abc", "changes is not a list"),
+    (("changes",), ["a", {}], r"changes\[1\] is not text"),
+    (("changes",), ["a\x1b[31m"], r"changes\[0\] holds characters"),
     (("to come",), {"a": float("inf")}, "to come.a is not a finite number"),
     (("to come",), {"a\x1b": 1}, "to come.name holds characters"),
     (("\x1b",), 1, "name holds characters"),
@@ -261,6 +268,24 @@ def test_a_value_that_is_wrong_is_named(pki: Pki, keys: tuple[str | int, ...], v
     with pytest.raises(ValueError, match=words) as raised:
         HostResult.from_json(json.dumps(told))
     assert str(raised.value).isprintable()
+
+
+@pytest.mark.parametrize("text", ["9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00"])
+def test_a_time_that_utc_does_not_have_is_not_written(pki: Pki, text: str) -> None:
+    result = dataclasses.replace(host_result(repaired(pki), NOW), time=datetime.fromisoformat(text))
+    with pytest.raises(ValueError, match="is none in UTC"):
+        result.to_json()
+
+
+@pytest.mark.parametrize("text", ["9999-12-31T23:59:59+14:00", "0001-01-01T00:00:00-14:00"])
+def test_a_time_of_another_zone_is_read_as_one_in_utc(pki: Pki, text: str) -> None:
+    told = host_result(repaired(pki), NOW).as_dict()
+    told["served"][0]["not_after"] = text
+    result = HostResult.from_dict(told)
+    moment = result.served[0].not_after
+    assert moment == datetime.fromisoformat(text)
+    assert moment.tzinfo is UTC
+    assert json.loads(result.to_json())["served"][0]["not_after"] == moment.isoformat()
 
 
 def test_a_certificate_beside_another_is_none(pki: Pki) -> None:

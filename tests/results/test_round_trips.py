@@ -124,6 +124,7 @@ MORE = st.fixed_dictionaries(
         "crl_check": st.sampled_from(["chain", "leaf"]),
         "crl_clients": st.dictionaries(TEXT, st.booleans(), max_size=3),
         "crl_error": TEXT,
+        "changes": st.lists(TEXT, max_size=3),
     },
 )
 """What is asked for besides."""

@@ -101,6 +101,14 @@ class Browser:
         self.ask("Page.navigate", url=file.absolute().as_uri())
         self.wait("Page.loadEventFired")
 
+    def accessible(self, name: str) -> list[Values]:
+        """Return what a screen reader is told, once `name` is in it: the browser makes it behind the page."""
+        deadline = time.monotonic() + SECONDS
+        while True:
+            tree = [one for one in self.ask("Accessibility.getFullAXTree")["nodes"] if not one["ignored"]]
+            if any(one.get("name", {}).get("value") == name for one in tree) or time.monotonic() > deadline:
+                return tree
+
     def run(self, script: str) -> Any:
         """Return the value of an expression in the page, as JSON has it; a promise is awaited."""
         found = self.ask(

@@ -1,6 +1,6 @@
 """The Python API: what the commands do, as functions that return frozen values.
 
-Every function has an `async` twin whose name begins with `a`. Keywords are the names of the commands' options. Input
+Every function has an `async` twin whose name begins with `a`. Keywords are named as the commands' options are. Input
 that means nothing raises ValueError with a sentence that says what to do; whatever a server does is a result.
 
     from tui_chain import api

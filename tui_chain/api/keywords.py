@@ -1,4 +1,4 @@
-"""The keywords of the functions: each has the name and the meaning of a command's option."""
+"""The keywords of the functions: each has the meaning of a command's option, and but for a few its name."""
 
 from __future__ import annotations
 

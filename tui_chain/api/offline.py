@@ -96,6 +96,10 @@ def _named(host: str) -> Target:
     """The host as it is typed: clients differ in what they make of a dot at its end."""
     from tui_chain.net.target import Target, parse_target
 
+    if not isinstance(host, str):
+        raise ValueError(  # noqa: TRY004 - as any text that is none
+            f"{safe_text(repr(host), 80)} is not a host name. Write it as api.example.org."
+        )
     target, name = parse_target(host), host.strip()
     if not isinstance(target, Failure):
         return Target(f"{target.host}." if name.endswith(".") else target.host)

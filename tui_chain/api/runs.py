@@ -9,13 +9,13 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
 from tui_chain.api.calls import good
-from tui_chain.api.keywords import File, Files, Trust
+from tui_chain.api.keywords import Trust
 from tui_chain.clients.engines.registry import engine_name
 from tui_chain.clients.families import FAMILIES
 from tui_chain.core.command import ALL
@@ -34,11 +34,16 @@ from tui_chain.net.connection_text import read_connection
 from tui_chain.net.target import parse_target
 from tui_chain.probe.variants import Wanted
 from tui_chain.results.host import host_result
+from tui_chain.results.json_reader import in_utc
 from tui_chain.results.values import HostResult
 from tui_chain.x509.crl import CrlScope
 
 BOUNDED = (TIMEOUT, JOBS, RATE, RETRIES, REPEAT)
 """The options that are numbers."""
+A_TEXT, A_FILE = "a text, or a list of texts", "the name of a file"
+A_FOLDER = f"{A_FILE} or folder, or a list of these"
+A_STORE = f"certifi, system, or {A_FILE}, or a list of these"
+"""What keywords may be, as it is said where they are something else."""
 SCOPES = (CRL.stores, CRL_LEAF.stores)
 """What `crl` may be."""
 
@@ -54,6 +59,10 @@ class APIRun:
 
     def host(self, target: str) -> HostState:
         """Return a host before its probe; raises ValueError where the text names none."""
+        if not isinstance(target, str):
+            raise ValueError(  # noqa: TRY004 - as a text that is no target
+                f"The target is {_shown(target)}. Give a text, as in 'example.org:443'."
+            )
         parsed = good(parse_target(target, self.options.starttls))
         return HostState(parsed.over(self.connection.of_host))
 
@@ -108,7 +117,9 @@ def open_run(given: Mapping[str, Any], *, every_source: bool = False) -> Iterato
 def _refuse_wrong(given: Mapping[str, Any]) -> None:
     """Raise ValueError for a value that the command line takes no more than we do."""
     for entry in BOUNDED:
-        _refuse_out_of_range(entry, given.get(entry.name))
+        # without a rate hosts are begun as fast as can be; the other numbers have to be there
+        if entry.name in given and (entry, given[entry.name]) != (RATE, None):
+            _refuse_out_of_range(entry, given[entry.name])
     if given.get("no_proxy") and given.get("proxy") is not None:
         raise ValueError("The keywords proxy and no_proxy exclude each other. Give one of them.")
     _threshold(given.get("warn_days"))
@@ -121,11 +132,19 @@ def _refuse_wrong(given: Mapping[str, Any]) -> None:
 
 def _refuse_out_of_range(entry: OptionEntry, value: object) -> None:
     number = int if entry.value == "count" else int | float
-    if value is None or (isinstance(value, number) and not isinstance(value, bool) and _is_within(entry, value)):
+    if isinstance(value, number) and not isinstance(value, bool) and _is_within(entry, value):
         return
     kind = "a whole number" if entry.value == "count" else "a number"
-    shown = safe_text(repr(value), 40)
-    raise ValueError(f"{entry.name} is {shown}. Give {kind} from {entry.least:g} to {entry.most:g}.")
+    raise _wrong(entry.name, value, f"{kind} from {entry.least:g} to {entry.most:g}")
+
+
+def _wrong(name: str, value: object, wanted: str) -> ValueError:
+    """Return the error that says what a keyword is, and what it may be."""
+    return ValueError(f"{name} is {_shown(value)}. Give {wanted}.")
+
+
+def _shown(value: object) -> str:
+    return safe_text(repr(value), 40)
 
 
 def _threshold(value: object) -> Threshold | None:
@@ -134,8 +153,7 @@ def _threshold(value: object) -> Threshold | None:
         return value
     read = None if isinstance(value, bool) else read_threshold(str(value))
     if read is None:
-        shown = safe_text(repr(value), 40)
-        raise ValueError(f"warn_days is {shown}. Give a whole number from 0 to {MAX_DAYS}, or per cent as '33%'.")
+        raise _wrong("warn_days", value, f"a whole number from 0 to {MAX_DAYS}, or per cent as '33%'")
     return read
 
 
@@ -149,11 +167,11 @@ def run_options(given: Mapping[str, Any]) -> Options:
     ours: dict[str, object] = {
         "trust": () if stores == ("certifi",) else stores,
         "warn_days": _threshold(given.get("warn_days")),
-        "trust_root": _several(given.get("trust_root", ())),
-        "pool": tuple(map(Path, _several(given.get("pool", ())))),
+        "trust_root": _several("trust_root", given.get("trust_root", ()), A_TEXT),
+        "pool": tuple(map(Path, _several("pool", given.get("pool", ()), A_FOLDER))),
         "allow_private_aia": _private(given.get("allow_private_aia", False)),
     }
-    files = {name: _path(given[name]) for name in ("cert", "key", "cert_password_file") if name in given}
+    files = {name: _path(name, given[name]) for name in ("cert", "key", "cert_password_file") if name in given}
     plain = {name: given[name] for name in PLAIN if name in given}
     return Options(**ours, **files, **plain)  # type: ignore[arg-type]  # each is of the type that its keyword has
 
@@ -165,32 +183,45 @@ PLAIN = (
 """The keywords that options have as they are given."""
 
 
-def _path(given: File | None) -> Path | None:
+def _path(name: str, given: object) -> Path | None:
+    if not isinstance(given, str | PathLike | None):
+        raise _wrong(name, given, A_FILE)
     return None if given is None else Path(given)
 
 
 def _private(given: bool | str | Iterable[str]) -> tuple[str, ...]:
-    return ((ALL,) if given else ()) if isinstance(given, bool) else _several(given)
+    if isinstance(given, bool):
+        return (ALL,) if given else ()
+    return _several("allow_private_aia", given, A_TEXT)
 
 
-def _several(given: Files) -> tuple[str, ...]:
-    """Names as texts; one alone stands for itself, and not for its characters."""
-    return tuple(os.fspath(one) for one in ((given,) if isinstance(given, str | PathLike) else given))
+def _several(name: str, given: object, wanted: str) -> tuple[str, ...]:
+    """Names as texts; one alone stands for itself, not for its characters. Raises ValueError for anything else."""
+    ones = (given,) if isinstance(given, str | PathLike) else given
+    found = tuple(ones) if isinstance(ones, Iterable) else (None,)
+    if not all(isinstance(one, str | PathLike) for one in found):
+        raise _wrong(name, given, wanted)
+    return tuple(map(os.fspath, found))
 
 
 def store_names(trust: Trust) -> tuple[str, ...]:
     """Return the names of trust stores; raises ValueError where there is none."""
-    names = _several(trust)
+    names = _several("trust", trust, A_STORE)
     if not names:
         raise ValueError("No trust store is named. Give certifi, system, or the name of a file.")
     return names
 
 
 def clock_of(at: datetime | None) -> Clock:
-    """Return a clock that stands at `at`, or the clock on the wall; raises ValueError for a time without a zone."""
+    """Return a clock that stands at `at`, or the clock on the wall; raises ValueError for what is no time in UTC."""
     if at is None:
         return utc_now
+    if not isinstance(at, datetime):
+        raise _wrong("at", at, "an aware datetime, as in datetime.now(UTC)")
     if at.tzinfo is None:
         raise ValueError("The time has no time zone. Give an aware one, as in datetime.now(UTC).")
-    moment = at.astimezone(UTC)
+    try:
+        moment = in_utc(at)
+    except ValueError as error:
+        raise ValueError(f"at is {at}. Give a time that is in the years 1 to 9999 in UTC.") from error
     return lambda: moment

@@ -19,8 +19,8 @@ class JointFinding:
     """A finding on several hosts together.
 
     `kind` says what joins them, `code` and `severity` are those of the finding, `subject` and `sha256` name the
-    certificate, None where it is not at hand. `hosts` are targets with their ports, `count` how many there are:
-    more than `hosts` where that was cut. Texts are safe.
+    certificate, None where it is not at hand. `hosts` are names of hosts, each once and without a port,
+    `count` how many there are: more than `hosts` where that was cut. Texts are safe.
     """
 
     kind: str

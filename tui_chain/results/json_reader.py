@@ -52,12 +52,20 @@ def plain(value: Any) -> Any:
 
 
 def iso(moment: datetime | None) -> str | None:
-    """Return an aware time in ISO 8601 and UTC; raises ValueError for one without a zone, which means no moment."""
+    """Return an aware time in ISO 8601 and UTC; raises ValueError for one without a zone or beyond UTC."""
     if moment is None:
         return None
     if moment.tzinfo is None:
         raise ValueError(f"the time {moment} has no time zone")
-    return moment.astimezone(UTC).isoformat()
+    return in_utc(moment).isoformat()
+
+
+def in_utc(moment: datetime) -> datetime:
+    """Return an aware time in UTC; raises ValueError for one that is before the year 1 or after 9999 there."""
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(f"the time {moment} is none in UTC, whose years are 1 to 9999") from error
 
 
 def json_line(value: object) -> str:
@@ -171,7 +179,7 @@ class JSONReader:
         return text
 
     def moment(self, name: str) -> datetime:
-        """Return an aware time."""
+        """Return an aware time, in UTC."""
         text = self.text(name)
         try:
             moment = datetime.fromisoformat(text)
@@ -179,7 +187,10 @@ class JSONReader:
             raise self.wrong(name, "is not a time in ISO 8601") from error
         if moment.tzinfo is None:
             raise self.wrong(name, "has no time zone")
-        return moment
+        try:
+            return in_utc(moment)
+        except ValueError as error:
+            raise self.wrong(name, "is no time in UTC, whose years are 1 to 9999") from error
 
     def der(self, name: str) -> bytes:
         """Return the DER of one certificate, which stands there as `pem_block` writes it."""

@@ -124,7 +124,7 @@ class HostResult:
     reached, without its login, `connection` holds the options that the connection was made by.
 
     `more` holds what was asked for beyond that: `servers`, `revocation`, `crls`, `crl_check`, `crl_clients`,
-    `crl_error`, as JSON objects.
+    `crl_error`, `changes`, as JSON values.
     """
 
     target: str
@@ -290,6 +290,8 @@ def _more(given: JSONReader) -> dict[str, Any]:
         tuple(given.objects(name))
     for name in more.keys() & {"crl_check", "crl_error"}:
         given.text(name)
+    for name in more.keys() & {"changes"}:
+        given.texts(name)
     for clients in [given.object("crl_clients")] if "crl_clients" in more else []:
         for name in clients.values:
             clients.flag(name)

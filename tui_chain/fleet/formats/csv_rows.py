@@ -101,4 +101,5 @@ def _cell(value: object) -> object:
 
 
 def _time(moment: datetime | None) -> str | None:
-    return None if moment is None else f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    # by its form alone, since %Y writes a year before 1000 with fewer digits
+    return None if moment is None else f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 from tui_chain.advise.html.blocks import facts, folded
@@ -17,12 +17,11 @@ from tui_chain.results.values import FindingResult, HostResult
 MAX_FINDINGS = 8
 """Findings of a host that are shown."""
 COLUMNS = ("host", "status", "first to expire", "clients", "findings")
-_DAY = timedelta(days=1)
 _SIGNS = ("good", "info", "warn", "bad", "calm")
 
 
 class FleetRow(NamedTuple):
-    """A host as it is kept until the end; `days` to its first end and `tone` of that, None where unknown.
+    """A host as it is kept until the end; its first `end`, the `days` to that and its `tone`, None where unknown.
 
     `headline` is what is to be said of it in one line, `ends` the name of the issuer that ends first, empty where
     that is the leaf. `details` are markup.
@@ -33,6 +32,7 @@ class FleetRow(NamedTuple):
     status: str
     level: Level
     headline: str
+    end: datetime | None
     days: float | None
     tone: str | None
     ends: str
@@ -88,11 +88,10 @@ def ending_certificate(row: FleetRow) -> Content:
 
 def days_left(row: FleetRow, now: datetime) -> Content:
     """Return how long the host's path is valid still, in its tone."""
-    if row.days is None or row.tone is None:
+    if row.end is None or row.tone is None:
         return "unknown"
-    end = now + row.days * _DAY
-    words = f"expired {plural(-whole_days(end, now), 'day')} ago" if row.days < 0 else days_text(end, now)
-    return tag("span", {"class": f"left {row.tone}", "title": f"{end:%Y-%m-%d %H:%M} UTC"}, words)
+    words = f"expired {plural(-whole_days(row.end, now), 'day')} ago" if row.end < now else days_text(row.end, now)
+    return tag("span", {"class": f"left {row.tone}", "title": f"{row.end:%Y-%m-%d %H:%M} UTC"}, words)
 
 
 def _code(code: str, severity: str) -> Markup:

@@ -85,6 +85,7 @@ class HTMLWriter:
                 self._once(result.status),
                 level,
                 self._once(safe_text(_why(result, reasons, first, tone, self.now))),
+                None if first is None else first.end,
                 None if first is None else (first.end - self.now) / _DAY,
                 tone,
                 "" if first is None or first.leaf else self._once(first.label),
@@ -201,12 +202,9 @@ class HTMLWriter:
     def _next(self) -> Content:
         dated = [(row.days, place) for place, row in enumerate(self._rows) if row.days is not None and row.days >= 0]
         rows = [self._rows[place] for _, place in sorted(dated)[:NEXT]]
-        cells = [(host_name(row), ending_certificate(row), self._date(row), days_left(row, self.now)) for row in rows]
+        cells = [(host_name(row), ending_certificate(row), _date(row), days_left(row, self.now)) for row in rows]
         names = ("host", "certificate", "expires", "left")
         return (tag("h3", None, "Next to expire"), table(names, cells, "Next to expire")) if cells else None
-
-    def _date(self, row: FleetRow) -> str:
-        return f"{self.now + (row.days or 0.0) * _DAY:%Y-%m-%d}"
 
     def _together(self) -> Markup:
         if not self._joint:
@@ -266,6 +264,10 @@ def _filter() -> Markup:
 
 def _listed(host: str) -> Content:
     return foreign(host), " "
+
+
+def _date(row: FleetRow) -> str:
+    return "" if row.end is None else f"{row.end:%Y-%m-%d}"
 
 
 def _threshold(text: str) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import NamedTuple, TypeVar
 
@@ -26,7 +26,7 @@ T = TypeVar("T", bound=Hashable)
 class HostSamples(NamedTuple):
     """A host as it is kept until the end; times are seconds since 1970 and of steps seconds, None where unknown.
 
-    `families` are ids, `accepts` and `accepts_with_bundle` whether each of them does.
+    `families` are ids, `accepts` whether each of them does, and `accepts_with_bundle` the same, None where unknown.
     """
 
     target: str
@@ -38,7 +38,7 @@ class HostSamples(NamedTuple):
     leaf_end: float | None
     families: tuple[str, ...]
     accepts: tuple[bool, ...]
-    accepts_with_bundle: tuple[bool, ...]
+    accepts_with_bundle: tuple[bool | None, ...]
     findings: tuple[int, ...]
     steps: tuple[float | None, ...]
 
@@ -51,7 +51,7 @@ class PrometheusWriter:
     now: datetime
     _rows: list[HostSamples] = field(default_factory=list)
     _joint: list[JointFinding] = field(default_factory=list)
-    _seen: Counter[tuple[str, str]] = field(default_factory=Counter)
+    _seen: Counter[tuple[str, ...]] = field(default_factory=Counter)
     _shared: dict[Hashable, Hashable] = field(default_factory=dict)
 
     def begin(self) -> Iterator[str]:
@@ -60,12 +60,14 @@ class PrometheusWriter:
 
     def add(self, result: HostResult) -> Iterator[str]:
         """Keep the host's row."""
-        self._rows.append(self._row(result, self._own_label(result)))
+        self._rows.append(self._row(result, self._own(result.label, result.target)))
         return iter(())
 
     def joint(self, finding: JointFinding) -> Iterator[str]:
         """Keep the finding."""
-        self._joint.append(finding)
+        # roots of one name that were not served differ by their key ids alone, which no label has
+        known = (finding.kind, finding.code, finding.severity, finding.sha256 or "")
+        self._joint.append(replace(finding, subject=self._own(finding.subject, *known)))
         return iter(())
 
     def end(self) -> Iterator[str]:
@@ -78,12 +80,14 @@ class PrometheusWriter:
         yield from _metric("tlschain_hosts_by_level", "Hosts that are so bad.", _counted("level", levels))
         yield from _metric("tlschain_joint_finding_hosts", _JOINT_HELP, map(_joint_sample, self._joint))
 
-    def _own_label(self, result: HostResult) -> str:
-        """The host's label; a second host of the same target and label gets a number, as no series comes twice."""
-        key = (result.target, result.label)
-        self._seen[key] += 1
-        number = self._seen[key]
-        return result.label if number == 1 else f"{result.label} #{number}".lstrip()
+    def _own(self, text: str, *others: str) -> str:
+        """A label's value, with a number where it came before beside the same `others`: no series comes twice."""
+        own = text
+        while (own, *others) in self._seen:
+            self._seen[text, *others] += 1
+            own = f"{text} #{self._seen[text, *others]}".lstrip()
+        self._seen[own, *others] = 1
+        return own
 
     def _once(self, value: T) -> T:
         """The value, kept once for all hosts that have an equal one."""
@@ -92,7 +96,8 @@ class PrometheusWriter:
     def _row(self, result: HostResult, label: str) -> HostSamples:
         ends = [one.end.timestamp() for one in dated_path(result)]
         leaf = next(iter((*result.path, *result.served)), None)
-        bundled = [one.with_bundle.ok for one in result.clients if one.with_bundle is not None]
+        # a line that somebody else wrote may have a family twice
+        clients = tuple({one.id: one for one in result.clients}.values())
         counts = severities(result)
         return HostSamples(
             result.target,
@@ -102,9 +107,9 @@ class PrometheusWriter:
             result.time.timestamp(),
             min(ends) if ends and result.path else None,
             leaf.not_after.timestamp() if leaf is not None and leaf.not_after is not None else None,
-            self._once(tuple(one.id for one in result.clients)),
-            self._once(tuple(one.as_served.ok for one in result.clients)),
-            self._once(tuple(bundled)),
+            self._once(tuple(one.id for one in clients)),
+            self._once(tuple(one.as_served.ok for one in clients)),
+            self._once(tuple(None if one.with_bundle is None else one.with_bundle.ok for one in clients)),
             self._once(tuple(counts.get(severity, 0) for severity in Severity)),
             tuple(_seconds(result.timings.get(step)) for step in STEPS),
         )
@@ -148,8 +153,8 @@ def _accepts(row: HostSamples) -> Iterator[Sample]:
 
 def _accepts_with_bundle(row: HostSamples) -> Iterator[Sample]:
     # of a host without a bundle there is none, of one with it there is one for each family
-    pairs = zip(row.families, row.accepts_with_bundle, strict=False)
-    return ((_of_host(row, family=family), float(ok)) for family, ok in pairs)
+    pairs = zip(row.families, row.accepts_with_bundle, strict=True)
+    return ((_of_host(row, family=family), float(ok)) for family, ok in pairs if ok is not None)
 
 
 def _findings(row: HostSamples) -> Iterator[Sample]:
