@@ -16,7 +16,7 @@ from tui_chain.cli.plugin import FORM, STATUS_SAID
 from tui_chain.core.status import Severity
 from tui_chain.fleet.formats.registry import result_writer
 from tui_chain.fleet.formats.writer import ResultWriter, changes_of
-from tui_chain.fleet.policy import Level, Policy, worst_level
+from tui_chain.fleet.policy import Level, Policy
 from tui_chain.fleet.stages import Outcome
 from tui_chain.results.joint import JointFinding
 from tui_chain.results.values import HostResult
@@ -48,7 +48,6 @@ class FormOutput:
     width: int | None = None
     policy: Policy = field(init=False)
     writer: ResultWriter | None = field(init=False)
-    levels: set[Level] = field(default_factory=set)
     wrong_lines: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -63,8 +62,6 @@ class FormOutput:
 
     def show(self, done: Outcome) -> None:
         """Write what can be written of a host at once."""
-        if self.options.form == FORM:
-            self.levels.add(self.policy.level_of(done.result, self.now))
         if self.options.form == "short":
             self.put(f"{line}\n" for line in self._short(done.result))
         elif self.writer is None:
@@ -80,8 +77,6 @@ class FormOutput:
 
     def show_joint(self, joint: JointFinding) -> None:
         """Write what several hosts have in common."""
-        if self.options.form == FORM:
-            self.levels.add(self.policy.level_of_joint(joint))
         if self.options.form == "short":
             self.write(joint_line(joint, self.width) + "\n")
         elif self.writer is None:
@@ -92,9 +87,7 @@ class FormOutput:
     def say_wrong(self, sentence: str) -> None:
         """Say why a line of the list names no host, while the others run; a plugin has it in its output too."""
         note_wrong([sentence])
-        if self.options.form == FORM:
-            self.levels.add(Level.UNKNOWN)
-            self.wrong_lines.append(sentence)
+        self.wrong_lines.append(sentence)
 
     @contextmanager
     def whole(self) -> Iterator[None]:
@@ -125,8 +118,9 @@ class FormOutput:
 
     def exit_code(self, codes: Iterable[int]) -> int:
         """The exit code of a command whose hosts have these, that of a plugin where its form was chosen."""
-        if self.options.form != FORM:
-            return worst(codes)
-        from tui_chain.fleet.formats.nagios import CODES
+        if self.options.form == FORM:
+            from tui_chain.fleet.formats.nagios import CODES, NagiosWriter
 
-        return CODES[worst_level(self.levels)]
+            if isinstance(self.writer, NagiosWriter):
+                return CODES[self.writer.level]
+        return worst(codes)

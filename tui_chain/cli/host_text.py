@@ -40,7 +40,7 @@ GLYPHS = {
     Status.REFUSED: ("⊘", "red"),
     Status.UNREACHABLE: ("⊘", "red"),
 }
-SEVERITY_GLYPHS = {
+_SEVERITY = {
     Severity.FATAL: ("✗", "red"),
     Severity.RISK: ("!", "yellow"),
     Severity.COSMETIC: ("·", "bright_black"),
@@ -53,8 +53,7 @@ GAP = "  "
 LEAST_SAID = 18
 """Cells that a label leaves to what is said of a host."""
 _LEVELS = {Level.WARNING: ("!", "yellow"), Level.CRITICAL: ("✗", "red")}
-"""The glyphs of hosts that clients accept."""
-_EXPIRY_COLOURS = {Level.WARNING: "yellow", Level.CRITICAL: "red"}
+"""The glyphs of hosts that clients accept, and the colours of days that are few."""
 
 
 def host_text(state: HostState, now: datetime, options: Options) -> str:
@@ -64,7 +63,7 @@ def host_text(state: HostState, now: datetime, options: Options) -> str:
 
 def joint_text(joint: JointFinding) -> str:
     """What several hosts have in common, a line for each fact."""
-    glyph, colour = SEVERITY_GLYPHS[Severity(joint.severity)]
+    glyph, colour = _SEVERITY[Severity(joint.severity)]
     hosts = ", ".join(joint.hosts) + (
         f" and {joint.count - len(joint.hosts)} more" if joint.count > len(joint.hosts) else ""
     )
@@ -88,6 +87,7 @@ def host_line(result: HostResult, policy: Policy, now: datetime, width: int | No
         glyph, colour = _LEVELS.get(policy.level_of(result, now), (glyph, colour))
     first = first_to_expire(result)
     days = "" if first is None else days_text(first.end, now)
+    _, expiry_colour = _LEVELS.get(policy.level_of_expiry(result, now), ("", None))
     blame = "" if result.blame == Blame.NOBODY else f" · fault: {result.blame}"
     place = STATUS + DAYS + 2 * len(GAP)
     name = _name(result, None if width is None else max(width - place, 0))
@@ -95,7 +95,7 @@ def host_line(result: HostResult, policy: Policy, now: datetime, width: int | No
     said = " · ".join((*reasons, f"{result.headline}{blame}"))
     parts = (
         click.style(f"{glyph} {result.status}".ljust(STATUS), fg=colour),
-        click.style(days.rjust(DAYS), fg=_EXPIRY_COLOURS.get(policy.level_of_expiry(result, now))),
+        click.style(days.rjust(DAYS), fg=expiry_colour),
         name,
         _cut(uncut(said), width, place + cell_width(name) + len(GAP)),
     )
@@ -104,7 +104,7 @@ def host_line(result: HostResult, policy: Policy, now: datetime, width: int | No
 
 def joint_line(joint: JointFinding, width: int | None = None) -> str:
     """What several hosts have in common, in so many cells."""
-    glyph, colour = SEVERITY_GLYPHS[Severity(joint.severity)]
+    glyph, colour = _SEVERITY[Severity(joint.severity)]
     code = f"{glyph} {joint.code}"
     said = uncut(f"{plural(joint.count, 'host')}: {joint.subject}: {joint.message}")
     return f"{click.style(code, fg=colour)}{GAP}{_cut(said, width, cell_width(code) + len(GAP))}".rstrip()
@@ -182,7 +182,7 @@ def _findings(state: HostState, options: Options) -> Iterator[str]:
     findings = state.verdict.findings if state.verdict is not None else ()
     for (code, hint), alike in groupby(findings, lambda found: (found.code, found.hint)):
         for found in alike:
-            glyph, colour = SEVERITY_GLYPHS[found.severity]
+            glyph, colour = _SEVERITY[found.severity]
             yield f"  {click.style(f'{glyph} {code}', fg=colour)}  {state.label_of(found)}: {found.message}"
         yield f"      {options.completed(hint, state.target, state.label)}"
 

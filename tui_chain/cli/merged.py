@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import time
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -10,15 +11,14 @@ from pathlib import Path
 from tui_chain.cli.forms import FormOutput
 from tui_chain.cli.host_text import host_text
 from tui_chain.cli.hosts import with_roots_of_kind
-from tui_chain.cli.narration import narration, showing
-from tui_chain.cli.one_file import FileForAll, Lines, waiting_lines
+from tui_chain.cli.narration import columns, narration, showing
+from tui_chain.cli.one_file import FileForAll, Lines, code_of_state, waiting_lines
 from tui_chain.cli.options import CommandOptions
-from tui_chain.cli.output import FOUND, OK, UNREACHED, columns, emit, fail, note_wrong, notice, worst
+from tui_chain.cli.output import FOUND, OK, UNREACHED, emit, fail, note_wrong, notice, worst
 from tui_chain.core.failure import Failure
 from tui_chain.core.files import reason_of
 from tui_chain.core.status import Status
 from tui_chain.core.text import plural
-from tui_chain.engine.host_state import HostState
 from tui_chain.engine.startup import Run
 from tui_chain.fleet.merge import MergedHost, Merging, ResultFiles
 from tui_chain.fleet.stages import Outcome
@@ -34,7 +34,9 @@ def print_merged(options: CommandOptions, run: Run, files: ResultFiles, *, besid
     """
     file = FileForAll(options, run)
     with waiting_lines(file) as lines:
-        output = FormOutput(options, run.journey.clock(), _notice_piece if beside else _emit_piece, columns())
+        output = FormOutput(
+            options, run.journey.clock(), _notice_piece if beside else _emit_piece, columns(sys.stdout)
+        )
         merged = Merged(options, run, files, file, lines, output)
         try:
             with output.whole():
@@ -97,7 +99,9 @@ class Merged:
         wanted = Status(host.saved.result.status) in _for_file(self.options, OutputKind(self.options.kind))
         inside = wanted and host.state is not None and self.file.take(host.state)
         result = self._result(host)
-        code = worst((self._code(result), OK if inside else _code_of_state(host.state)))
+        # its line may promise more than is proven again
+        now = OK if host.state is None else code_of_state(host.state, repaired=inside)
+        code = worst((self._code(result), now))
         self.codes.add(code)
         if self.options.as_json:
             self.lines.put(result.to_json(), inside=inside)
@@ -137,13 +141,6 @@ class Merged:
                 f"tlschain: {hosts} judged otherwise now, with the trust store {store}, than in the files;"
                 " --trust names another."
             )
-
-
-def _code_of_state(state: HostState | None) -> int:
-    """What a host means for the exit code as it is judged now; its line may promise more than is proven again."""
-    if state is None or state.proven is not None or state.status is Status.COMPLETE:
-        return OK
-    return UNREACHED if state.status is Status.UNREACHABLE else FOUND
 
 
 def _for_file(options: CommandOptions, kind: OutputKind) -> frozenset[Status]:

@@ -61,7 +61,7 @@ class Narration:
     def show(self, now: float) -> None:
         """Paint the progress, if it is long enough that it was painted last."""
         if self.progress is not None and now - self._last >= _EVERY:
-            line = self.progress.line(now, _columns() - 1, ascii_only=not _has_glyphs(sys.stderr))
+            line = self.progress.line(now, (columns(sys.stderr) or 80) - 1, ascii_only=not _has_glyphs(sys.stderr))
             click.echo(f"{_ERASE}{line}", err=True, nl=False, color=True)
             self._painted, self._last = True, now
 
@@ -181,12 +181,12 @@ def _is_terminal(stream: IO[str] | None) -> bool:
         return False
 
 
-def _columns() -> int:
-    """How wide the terminal of standard error is; shutil asks that of standard output, which may be a file."""
+def columns(stream: IO[str] | None) -> int | None:
+    """How wide the terminal is that a stream goes to, None where to none; shutil knows standard output alone."""
     try:
-        return os.get_terminal_size(sys.stderr.fileno()).columns or 80
-    except (OSError, ValueError):
-        return 80
+        return None if stream is None else os.get_terminal_size(stream.fileno()).columns or None
+    except (OSError, ValueError):  # it is no terminal, or closed
+        return None
 
 
 def _has_glyphs(stream: TextIO) -> bool:

@@ -213,6 +213,16 @@ def code_of_saved(result: HostResult) -> int:
     return OK if result.status in {Status.COMPLETE, Status.REPAIRABLE} else FOUND
 
 
+def code_of_state(state: HostState, *, repaired: bool) -> int:
+    """What a host means for the exit code as it is judged now; `repaired` says that it is in the file for all."""
+    if state.status is Status.UNREACHABLE:
+        return UNREACHED
+    if isinstance(state.crls, Failure):
+        return FOUND
+    good = state.proven is not None or state.status is Status.COMPLETE
+    return OK if good or repaired else FOUND
+
+
 def _left(path: Path | None) -> str:
     """What becomes of a file for which there is nothing."""
     shown = safe_text(str(path))

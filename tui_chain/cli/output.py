@@ -148,14 +148,6 @@ def good(value: T | Failure) -> T:
     return value
 
 
-def columns() -> int | None:
-    """How wide the terminal is that standard output is, None where it is none."""
-    try:
-        return os.get_terminal_size(sys.stdout.fileno()).columns or None if sys.stdout.isatty() else None
-    except (OSError, ValueError, AttributeError):  # there is none, or it is closed
-        return None
-
-
 _WIDTH = 80
 
 

@@ -141,18 +141,18 @@ def results_of(
             raise
 
 
+def _say_wrong(sentence: str) -> None:
+    """Say why a line of the list names no host, while the others run."""
+    note_wrong([sentence])
+
+
 def source_of(
-    options: CommandOptions, run: Run, resumed: ResumeFile | None, wrong: Callable[[str], None]
+    options: CommandOptions, run: Run, resumed: ResumeFile | None, wrong: Callable[[str], None] = _say_wrong
 ) -> HostSource:
     """The hosts that are to be worked on; `wrong` hears why a line names none."""
     number, of = (read_shard(options.shard) if options.shard is not None else None) or (1, 1)
     done: Container[Target] = frozenset() if resumed is None else resumed
     return HostSource(run.hosts, wrong, run.listed, run.own, Shard(number, of), done)
-
-
-def say_wrong(sentence: str) -> None:
-    """Say why a line of the list names no host, while the others run."""
-    note_wrong([sentence])
 
 
 def pace_of(options: CommandOptions) -> Pace:
@@ -174,7 +174,7 @@ def run_each(options: CommandOptions, run: Run, source: HostSource, work: Work, 
             asyncio.run(ticking(_each(options, run, source, work, known, results.take)))
         except WorkFailure as failed:
             raise SystemExit(fail(failed.failure)) from None
-    say_source(options, source)
+    say_source(options, source, results.resumed)
 
 
 async def _each(
@@ -248,16 +248,13 @@ def tell(outcome: Outcome) -> None:
         detail(f"{result.target}: {result.status}, {result.headline}")
 
 
-def _oldest(source: HostSource) -> str:
-    return source.done.oldest if isinstance(source.done, ResumeFile) else ""
-
-
-def say_source(options: CommandOptions, source: HostSource) -> None:
+def say_source(options: CommandOptions, source: HostSource, resumed: ResumeFile | None) -> None:
     """Say which hosts were left out, and why; a list without any ends the command."""
     if source.repeats:
         notice(f"tlschain: {source.repeats}")
-    if source.left_out and options.resume is not None:
-        since = f", probed from {safe_text(oldest[:10])} on" if (oldest := _oldest(source)) else ""
-        notice(f"tlschain: {plural(source.left_out, 'host')} of {safe_text(str(options.resume))} left out{since}.")
+    if source.left_out and resumed is not None:
+        since = safe_text(resumed.oldest[:10])
+        hosts = f"{plural(source.left_out, 'host')} of {safe_text(str(resumed.path))}"
+        notice(f"tlschain: {hosts} left out, probed from {since} on.")
     if not source.found and not source.wrong_lines:
         raise SystemExit(fail(no_host(options.hosts_file)))

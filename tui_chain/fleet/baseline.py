@@ -64,8 +64,10 @@ class Baseline:
 
     def _level(self, before: HostResult, after: HostResult) -> Iterator[str]:
         """Yield that another level is another one, where the status does not say so."""
+        if before.status != after.status:
+            return
         old, new = self.policy.level_of(before), self.policy.level_of(after)
-        if before.status == after.status and old is not new:
+        if old is not new:
             yield f"The level changed from {old} to {new}."
 
     @property

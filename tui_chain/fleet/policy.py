@@ -91,11 +91,8 @@ class Policy:
         return Level.WARNING if risky or self._ends_soon(result, now or result.time) else Level.OK
 
     def level_of_expiry(self, result: HostResult, now: datetime) -> Level:
-        """Return how bad it is by the dates of the path alone; without any it is not known."""
-        first = first_to_expire(result)
-        if first is None:
-            return Level.UNKNOWN
-        if first.end - now <= self.critical(result):
+        """Return how bad it is by the dates of the path alone."""
+        if any(self._failing_dates(result, now)):
             return Level.CRITICAL
         return Level.WARNING if self._ends_soon(result, now) else Level.OK
 

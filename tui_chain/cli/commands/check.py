@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,8 +12,9 @@ from tui_chain.cli.files import results_to
 from tui_chain.cli.forms import EXIT_CODES, OF_A_WHOLE_RUN, STREAMED, FormOutput, policy_of
 from tui_chain.cli.host_text import host_text
 from tui_chain.cli.hosts import plan_of
+from tui_chain.cli.narration import columns
 from tui_chain.cli.options import CommandOptions, opened, reopened
-from tui_chain.cli.output import columns, fail
+from tui_chain.cli.output import fail
 from tui_chain.cli.results import results_of, run_each, source_of
 from tui_chain.cli.work import OptionsWork, refused_cluster
 from tui_chain.core.command import hinted
@@ -43,7 +45,7 @@ def run_check(options: CommandOptions) -> int:
 
 
 def _width(options: CommandOptions) -> int | None:
-    return None if options.output is not None else columns()
+    return None if options.output is not None else columns(sys.stdout)
 
 
 def _refused(options: CommandOptions) -> Failure | None:

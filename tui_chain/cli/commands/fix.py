@@ -14,14 +14,13 @@ from tui_chain.cli.host_text import host_text, joint_text
 from tui_chain.cli.hosts import Repairing, plan_of, repair_stage
 from tui_chain.cli.merged import print_merged
 from tui_chain.cli.narration import showing
-from tui_chain.cli.one_file import STANDARD_OUTPUT, FileForAll, Lines, code_of_saved, waiting_lines
+from tui_chain.cli.one_file import STANDARD_OUTPUT, FileForAll, Lines, code_of_saved, code_of_state, waiting_lines
 from tui_chain.cli.options import CommandOptions, opened, reopened
-from tui_chain.cli.output import FOUND, OK, UNREACHED, OutputLost, fail, note, notice, worst
-from tui_chain.cli.results import Results, pace_of, results_of, run_each, say_source, say_wrong, source_of, tell
+from tui_chain.cli.output import OK, OutputLost, fail, note, notice, worst
+from tui_chain.cli.results import Results, pace_of, results_of, run_each, say_source, source_of, tell
 from tui_chain.cli.work import OptionsWork, refused_cluster
 from tui_chain.core.command import hinted
 from tui_chain.core.failure import Failure
-from tui_chain.core.status import Status
 from tui_chain.core.text import plural
 from tui_chain.engine.host_probe import probe_host
 from tui_chain.engine.host_state import HostState
@@ -80,7 +79,7 @@ def _by_cluster(options: CommandOptions) -> int:
 
         results = opened_files.enter_context(results_of(options, run, keep, lambda _: None, code_of_saved))
         try:
-            run_each(options, run, source_of(options, run, results.resumed, say_wrong), FixWork(options), results)
+            run_each(options, run, source_of(options, run, results.resumed), FixWork(options), results)
         except (KeyboardInterrupt, SystemExit, OutputLost):  # one of them is Terminated, or that the cluster is lost
             with suppress(OSError, OutputLost):  # the terminal may be gone
                 _print_kept(replace(options, output=None), run, kept)
@@ -134,13 +133,13 @@ class FixWork(OptionsWork):
 
 
 def _repair(options: CommandOptions, run: Run, fixed: Fixed, results: Results) -> None:
-    source = source_of(options, run, results.resumed, say_wrong)
+    source = source_of(options, run, results.resumed)
     plan, kind = plan_of(options), OutputKind(options.kind)
     with ExitStack() as opened, showing(source.about) as progress:
         early = _Finished(fixed, results, opened.enter_context(spool())) if _has_early(options) else None
         repairing = Repairing(run, plan, options.crl_scope, kind, progress, pace_of(options), early)
         asyncio.run(repairing.all(_counted(source, progress), lambda state: results.take(fixed.outcome(state))))
-    say_source(options, source)
+    say_source(options, source, results.resumed)
 
 
 async def _counted(source: HostSource, progress: Progress) -> AsyncIterator[HostState]:
@@ -153,7 +152,7 @@ async def _counted(source: HostSource, progress: Progress) -> AsyncIterator[Host
 
 def _refused_resume(options: CommandOptions) -> Failure | None:
     """One bundle for all hosts is not made of those alone that were left."""
-    if options.output is None or (options.resume is None and options.baseline is None):
+    if options.output is None or not _leaving(options):
         return None
     hint = f"Leave -o out; {_merge_of(options)} writes one for all."
     return Failure("usage", f"-o writes one file for all hosts, and {_leaving(options)} leaves some out.", hint)
@@ -161,7 +160,7 @@ def _refused_resume(options: CommandOptions) -> Failure | None:
 
 def _has_no_bundle(options: CommandOptions) -> bool:
     """Whether a person would take a bundle of the hosts that were left for the whole."""
-    return not options.as_json and (options.resume is not None or options.baseline is not None)
+    return not options.as_json and bool(_leaving(options))
 
 
 def _say_no_bundle(options: CommandOptions) -> None:
@@ -171,8 +170,8 @@ def _say_no_bundle(options: CommandOptions) -> None:
 
 
 def _leaving(options: CommandOptions) -> str:
-    """The option that leaves hosts out."""
-    return "--resume" if options.resume is not None else "--baseline"
+    """The option that leaves hosts out, if there is one."""
+    return "--resume" if options.resume is not None else "--baseline" if options.baseline is not None else ""
 
 
 def _merge_of(options: CommandOptions) -> str:
@@ -196,7 +195,7 @@ class Fixed:
         accepted = options.accept_lost_constraints
         result = host_result(state, now, None, options, accept_lost_constraints=accepted)
         text = "" if options.as_json else host_text(state, now, options) + "\n"
-        code = _fix_code(state, repaired=inside)
+        code = code_of_state(state, repaired=inside)
         done = outcome(state, result, code, text, target=state.target, in_file=inside)
         tell(done)
         return done
@@ -253,12 +252,3 @@ def _note_problems(problems: tuple[str, ...]) -> None:
         note(f"tlschain: {problem}")
     if len(problems) > MAX_PROBLEMS:
         note(f"tlschain: and {plural(len(problems) - MAX_PROBLEMS, 'problem')} more")
-
-
-def _fix_code(state: HostState, *, repaired: bool) -> int:
-    if state.status is Status.UNREACHABLE:
-        return UNREACHED
-    if isinstance(state.crls, Failure):
-        return FOUND
-    good = state.proven is not None or state.status is Status.COMPLETE
-    return OK if good or repaired else FOUND

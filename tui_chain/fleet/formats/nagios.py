@@ -92,14 +92,18 @@ class NagiosWriter:
         """Keep why a line of the list names no host: of what was meant nothing is known."""
         self._wrong.append(PluginRow(Level.UNKNOWN, _text(sentence)))
 
+    @property
+    def level(self) -> Level:
+        """The worst level so far: that of the status line, and of the exit code."""
+        return worst_level((*self._counts, *(row.level for row in (*self._joint, *self._wrong))))
+
     def end(self) -> Iterator[str]:
         """Yield the status line with the performance data, then a line for each host that is not ok."""
-        level = worst_level((*self._counts, *(row.level for row in (*self._joint, *self._wrong))))
         total = self._counts.total()
         single = total == 1 and not (self._joint or self._wrong)
         words = self._rows[0].text if single else self._summary(total)
         data = " ".join(self._performance(total))
-        yield f"{status_line(level, words, data)}\n"
+        yield f"{status_line(self.level, words, data)}\n"
         yield from _bounded(self._details if single else self._long_output())
 
     def _line(self, result: HostResult, first: DatedCertificate | None) -> str:
